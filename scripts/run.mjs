@@ -1,0 +1,38 @@
+// The one door of every npm script. It runs on any Node, also one too old for TypeScript: it installs what is
+// missing, then hands over to the Node that the repository pins.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const pinnedNode = `${root}node_modules/node/bin/node`;
+
+const commands = {
+  start: ["--import", "./scripts/source.mjs", "examples/library/app.ts"],
+  test: ["scripts/test.ts"],
+  check: ["scripts/check.ts"],
+  build: ["scripts/build.ts"],
+  bench: ["--import", "./scripts/source.mjs", "bench/run.ts"],
+  format: ["scripts/format.ts"],
+};
+
+function install() {
+  if (existsSync(`${root}node_modules/typescript`) && existsSync(pinnedNode)) return;
+  console.error("Installing the packages of the repository (once) ...");
+  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+  const installed = spawnSync(npm, ["ci", "--no-audit", "--no-fund"], { cwd: root, stdio: ["ignore", 2, 2] });
+  if (installed.status !== 0) {
+    console.error("npm ci failed. Read its message above, then run `npm ci` by hand.");
+    process.exit(installed.status ?? 1);
+  }
+}
+
+const [name, ...rest] = process.argv.slice(2);
+if (!Object.hasOwn(commands, name ?? "")) {
+  console.error(`Unknown command "${name}". One of: ${Object.keys(commands).join(", ")}.`);
+  process.exit(2);
+}
+install();
+const node = process.env.GABLE_TEST_NODE ?? (existsSync(pinnedNode) ? pinnedNode : process.execPath);
+const run = spawnSync(node, [...commands[name], ...rest], { cwd: root, stdio: "inherit" });
+process.exit(run.status ?? 1);

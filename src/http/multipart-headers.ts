@@ -1,0 +1,88 @@
+/** The header of one part of a multipart form (RFC 7578 section 4). */
+import { GableError } from "../errors/gable-error.ts";
+import { FIELD_VALUE, byteClasses, isToken } from "./byte-classes.ts";
+import { findMediaType, parseParameters, trimBlanks } from "./media-type.ts";
+
+/** What the header of a part says. */
+export interface PartHeader {
+  /** Name of the form field. */
+  readonly name: string;
+  /** The client's name of the file, cleaned; undefined for a text field. Never use it as a path. */
+  readonly fileName: string | undefined;
+  /** Media type that the client claims; `text/plain` by default. */
+  readonly type: string;
+}
+
+const linesMax = 16;
+const strictDecoder = new TextDecoder("utf-8", { fatal: true });
+
+/** The error of a multipart body off the grammar. */
+export function multipartMalformed(what: string): GableError {
+  return new GableError("E_MULTIPART_MALFORMED", `The multipart body cannot be read: ${what}.`);
+}
+
+/** Parses the lines of a part header, without the empty line at the end. */
+export function parsePartHeader(bytes: Uint8Array): PartHeader {
+  const fields = readFields(bytes);
+  const disposition = fields.get("content-disposition");
+  if (disposition === undefined) throw multipartMalformed("a part has no Content-Disposition");
+  const semicolon = disposition.indexOf(";");
+  const params = semicolon === -1 ? undefined : parseParameters(disposition, semicolon);
+  const name = params?.get("name");
+  if (trimBlanks(disposition.slice(0, semicolon)).toLowerCase() !== "form-data" || name === undefined) {
+    throw multipartMalformed("a part has no form-data disposition with a name");
+  }
+  const encoding = fields.get("content-transfer-encoding")?.toLowerCase();
+  if (encoding !== undefined && encoding !== "7bit" && encoding !== "8bit" && encoding !== "binary") {
+    throw multipartMalformed("a part has a transfer encoding");
+  }
+  const fileName = params?.get("filename");
+  return { name: unescapeName(name), fileName: fileName === undefined ? undefined : cleanFileName(unescapeName(fileName)), type: readType(fields) };
+}
+
+function readType(fields: ReadonlyMap<string, string>): string {
+  const field = fields.get("content-type");
+  if (field === undefined) return "text/plain";
+  const mediaType = findMediaType(field);
+  if (mediaType === undefined) throw multipartMalformed("a part has a malformed Content-Type");
+  return mediaType.type;
+}
+
+function readFields(bytes: Uint8Array): ReadonlyMap<string, string> {
+  for (const byte of bytes) {
+    if (byte !== 0x0d && byte !== 0x0a && (byteClasses[byte]! & FIELD_VALUE) === 0) throw multipartMalformed("a part header has a control byte");
+  }
+  const fields = new Map<string, string>();
+  const lines = decodeStrictly(bytes).split("\r\n");
+  if (lines.length > linesMax) throw new GableError("E_MULTIPART_TOO_LARGE", `A part header has more than ${linesMax} lines.`);
+  for (const line of lines) {
+    const colon = line.indexOf(":");
+    const name = line.slice(0, colon).toLowerCase();
+    if (colon === -1 || !isToken(name) || line.includes("\r") || line.includes("\n")) throw multipartMalformed("a part header has a malformed line");
+    if (fields.has(name)) throw multipartMalformed("a part header has a field twice");
+    fields.set(name, trimBlanks(line.slice(colon + 1)));
+  }
+  return fields;
+}
+
+/** Decodes bytes as UTF-8, or throws the error of a malformed body. */
+export function decodeStrictly(bytes: Uint8Array): string {
+  try {
+    return strictDecoder.decode(bytes);
+  } catch {
+    throw multipartMalformed("a text is not UTF-8");
+  }
+}
+
+/** Browsers write a quote and line ends in names as %22, %0D and %0A, and nothing else. */
+function unescapeName(name: string): string {
+  return name.replace(/%22|%0d|%0a/gi, (escape) => decodeURIComponent(escape));
+}
+
+/** Removes control characters and cuts to 255 bytes: the name is data, never a path. */
+function cleanFileName(name: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what is removed
+  let clean = name.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, "");
+  while (new TextEncoder().encode(clean).length > 255) clean = clean.slice(0, -1);
+  return clean.toWellFormed();
+}

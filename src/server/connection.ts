@@ -1,0 +1,592 @@
+/**
+ * One connection of the engine: bytes in, requests to the listener, replies out, in order, one at a time.
+ *
+ * The states: `idle` (nothing of a request is here), `head` (a part of one is), `replying` (the listener works or
+ * the reply is being sent), `draining` (the reply is out, the rest of the request's body is thrown away),
+ * `lingering` (our side is closed, the peer may still read our last words), `closed`.
+ */
+import type { Socket } from "node:net";
+import type { ErrorCode } from "../errors/catalogue.ts";
+import { catalogue } from "../errors/catalogue.ts";
+import { GableError, isGableError } from "../errors/gable-error.ts";
+import { emptyBody } from "../http/body.ts";
+import { standardMethods } from "../http/known-fields.ts";
+import type { RemotePeer, Reply, ReplyBody } from "../http/message.ts";
+import { isBodylessStatus, isFileBody } from "../http/message.ts";
+import type { DeadlineWheel, Expirable } from "./deadlines.ts";
+import { EngineBody, unreadBytesMax } from "./engine-body.ts";
+import { EngineRequest } from "./engine-request.ts";
+import { HeadParser } from "./head-parser.ts";
+import type { ServerLimits } from "./limits.ts";
+import { refusalReply } from "./refusals.ts";
+import { closeLine, toHeaderTable, toStatusLine } from "./reply-head.ts";
+import { ReplyStream } from "./reply-stream.ts";
+
+/** What all connections of a server share. */
+export interface ConnectionHost {
+  readonly limits: Required<ServerLimits>;
+  readonly wheel: DeadlineWheel<Connection>;
+  /** Whether the server is stopping: replies close their connection. */
+  readonly isStopping: boolean;
+  /** The Date line of this second, with its CR LF. */
+  readonly dateLine: string;
+  /** The lines that promise a kept connection. */
+  readonly keepAliveLines: string;
+  /** Methods beyond the standard ones that some route has. */
+  readonly extraMethods: ReadonlySet<string>;
+  /** How long an idle connection may stay now. */
+  idleMs(): number;
+  /** Whether an absolute https target over plain TCP is believed from this peer. */
+  isTrustedPeer(address: string): boolean;
+  /** Answers a request. */
+  listen(request: EngineRequest): Reply | Promise<Reply>;
+  /** Reports an error that no reply can tell. */
+  report(error: unknown, request: EngineRequest | null): void;
+}
+
+const states = { idle: 0, head: 1, replying: 2, draining: 3, lingering: 4, closed: 5 } as const;
+type State = (typeof states)[keyof typeof states];
+
+/** Bytes of further requests that may wait while a reply is pending. */
+const waitingBytesMax = 16_384;
+/** Joined replies above which one write is made. */
+const joinedBytesMax = 65_536;
+/** Bodies up to this size go out with their head in one write. */
+const oneWriteBytesMax = 65_536;
+/** Quiet time after which an idle connection lets go of the fields of its last request. */
+const trimMs = 1000;
+const continueLine = "HTTP/1.1 100 Continue\r\n\r\n";
+
+/** One connection. */
+export class Connection implements Expirable {
+  deadline: number;
+  readonly isSecure: boolean;
+  readonly #socket: Socket;
+  readonly #host: ConnectionHost;
+  readonly #parser: HeadParser;
+  #state: State = states.idle;
+  #input: Buffer | null = null;
+  #inputStart = 0;
+  #inputEnd = 0;
+  #output = "";
+  #request: EngineRequest | null = null;
+  #body: EngineBody | null = null;
+  #stream: ReplyStream | null = null;
+  #requestCount = 0;
+  #lingerBytes = 0;
+  #isKeepAlive = false;
+  #isExpecting = false;
+  #mustClose = false;
+  #isPeerDone = false;
+  #isProcessing = false;
+  #isAnswered = false;
+  #idleDeadline = Infinity;
+  #handlerDeadline = Infinity;
+  #bodyStartedAt = 0;
+  #bodyDeadline = Infinity;
+  #bodyIdleDeadline = Infinity;
+  #remote: RemotePeer | null = null;
+
+  constructor(socket: Socket, host: ConnectionHost, isSecure: boolean) {
+    this.#socket = socket;
+    this.#host = host;
+    this.isSecure = isSecure;
+    this.#parser = new HeadParser(host.limits, isSecure ? "https" : "http");
+    this.deadline = host.wheel.after(host.limits.headMs);
+  }
+
+  /** The peer's address; kept, because a closed socket has forgotten it. */
+  get remote(): RemotePeer {
+    this.#remote ??= { address: this.#socket.remoteAddress ?? "unix", port: this.#socket.remotePort ?? 0 };
+    return this.#remote;
+  }
+
+  /** Whether no request is being read or answered. */
+  get isIdle(): boolean {
+    return this.#state === states.idle;
+  }
+
+  // --- bytes in ---------------------------------------------------------------------------------------------
+
+  /** Bytes came from the peer. */
+  onData(chunk: Buffer): void {
+    if (this.#state >= states.lingering) return this.#linger(chunk.length);
+    if (this.#body !== null && !this.#body.isComplete) return this.#takeBody(chunk);
+    if (this.#mustClose && this.#state === states.replying) return;
+    this.#appendInput(chunk);
+    if (this.#state === states.replying) {
+      if (this.#inputEnd - this.#inputStart > waitingBytesMax) this.#socket.pause();
+    } else this.#process();
+  }
+
+  #appendInput(chunk: Buffer): void {
+    if (this.#input === null) {
+      this.#input = chunk;
+      this.#inputStart = 0;
+      this.#inputEnd = chunk.length;
+      return;
+    }
+    const waiting = this.#inputEnd - this.#inputStart;
+    const isMoved = this.#inputStart > 0;
+    if (isMoved || this.#inputEnd + chunk.length > this.#input.length) {
+      let capacity = 1024;
+      while (capacity < waiting + chunk.length) capacity *= 4;
+      const larger = Buffer.allocUnsafe(capacity);
+      this.#input.copy(larger, 0, this.#inputStart, this.#inputEnd);
+      this.#input = larger;
+      this.#inputStart = 0;
+      this.#inputEnd = waiting;
+      // Offsets changed: the head is read again from its start, at most once per request.
+      if (this.#state === states.head && !isMoved) this.#parser.moveTo(larger);
+      else this.#parser.start(0);
+    }
+    chunk.copy(this.#input, this.#inputEnd);
+    this.#inputEnd += chunk.length;
+  }
+
+  /** Handles the requests that are here, until one has to be waited for. */
+  #process(): void {
+    this.#isProcessing = true;
+    while (this.#input !== null && this.#state <= states.head) {
+      if (this.#state === states.idle) {
+        this.#state = states.head;
+        this.deadline = this.#host.wheel.after(this.#host.limits.headMs);
+        this.#parser.start(this.#inputStart);
+      }
+      if (!this.#parser.parse(this.#input, this.#inputEnd)) {
+        if (this.#parser.fault !== undefined) this.#refuse(this.#parser.fault);
+        break;
+      }
+      this.#inputStart = this.#parser.position;
+      this.#startRequest();
+      if (this.#output.length > joinedBytesMax && !this.#flush()) break;
+    }
+    this.#isProcessing = false;
+    this.#flush();
+  }
+
+  #dropInputIfEmpty(): void {
+    if (this.#inputStart < this.#inputEnd) return;
+    this.#input = null;
+    this.#inputStart = 0;
+    this.#inputEnd = 0;
+  }
+
+  // --- a request --------------------------------------------------------------------------------------------
+
+  #startRequest(): void {
+    const line = this.#parser.line!;
+    const block = this.#parser.block!;
+    const { method } = line;
+    this.#requestCount++;
+    this.#isKeepAlive = !block.isClose && (line.minor === 1 || block.isKeepAlive);
+    this.#isExpecting = block.isExpecting;
+    this.#isAnswered = false;
+    if (line.absolute !== null) {
+      if (line.absolute.scheme === "https" && !this.isSecure && !this.#host.isTrustedPeer(this.remote.address)) return this.#refuse("E_REQUEST_MISDIRECTED");
+      block.replaceHost(line.absolute.authority);
+    }
+    this.#state = states.replying;
+    this.#body = null;
+    if (block.framing === "none") this.#dropInputIfEmpty();
+    else {
+      if (method === "TRACE") return this.#refuse("E_METHOD_TRACE_BODY");
+      this.#startBody(block.framing === "length" ? block.contentLength : undefined);
+      if (this.#body !== null && (this.#body as EngineBody).error !== null) return this.#refuse(this.#bodyFault());
+    }
+    const request = new EngineRequest(this, line, block.authority, block, this.#body ?? emptyBody);
+    this.#request = request;
+    if (method !== "GET" && (method === "TRACE" || !(standardMethods.has(method) || this.#host.extraMethods.has(method)))) {
+      return this.#sendReply(request, refusalReply(method === "TRACE" ? "E_METHOD_TRACE" : "E_METHOD_UNKNOWN"));
+    }
+    this.#callListener(request);
+  }
+
+  #bodyFault(): ErrorCode {
+    return this.#body!.error!.code as ErrorCode;
+  }
+
+  #callListener(request: EngineRequest): void {
+    let result: Reply | Promise<Reply>;
+    try {
+      result = this.#host.listen(request);
+    } catch (error) {
+      return this.#fail(request, error);
+    }
+    // A plain reply is sent in this very turn: no promise, no closure.
+    if (!(result instanceof Promise)) return this.#sendReply(request, result);
+    this.deadline = 0;
+    if (this.#handlerDeadline === Infinity) this.#handlerDeadline = this.#host.wheel.after(this.#host.limits.handlerMs);
+    result.then(
+      (reply) => this.#sendReply(request, reply),
+      (error: unknown) => this.#fail(request, error),
+    );
+  }
+
+  /** A listener that throws has no words for the client: the engine has fixed ones. */
+  #fail(request: EngineRequest, error: unknown): void {
+    if (this.#request !== request || this.#isAnswered) return;
+    const code = isGableError(error) && Object.hasOwn(catalogue, error.code) ? (error.code as ErrorCode) : "E_INTERNAL";
+    if (catalogue[code].status >= 500) this.#host.report(error, request);
+    this.#sendReply(request, refusalReply(code));
+  }
+
+  /** The route set its own time for the handler. */
+  onHandlerLimit(handlerMs: number): void {
+    this.#handlerDeadline = this.#host.wheel.after(handlerMs);
+  }
+
+  // --- its body ---------------------------------------------------------------------------------------------
+
+  #startBody(lengthBytes: number | undefined): void {
+    const { limits, wheel } = this.#host;
+    const body = new EngineBody(this, lengthBytes, limits.bodyBytesMax, limits);
+    this.#body = body;
+    this.#bodyStartedAt = wheel.now;
+    this.#bodyDeadline = wheel.after(limits.bodyMs);
+    this.#bodyIdleDeadline = wheel.after(limits.bodyIdleMs);
+    if (this.#inputStart === this.#inputEnd) {
+      this.#dropInputIfEmpty();
+      return;
+    }
+    const rest = this.#input!.subarray(0, this.#inputEnd);
+    this.#inputStart = body.push(rest, this.#inputStart);
+    this.#dropInputIfEmpty();
+    if (!body.isComplete && body.unreadBytes > unreadBytesMax) this.#socket.pause();
+  }
+
+  #takeBody(chunk: Buffer): void {
+    const body = this.#body!;
+    if (body.error !== null) return;
+    this.#bodyIdleDeadline = this.#host.wheel.after(this.#limit("bodyIdleMs"));
+    const end = body.push(chunk, 0);
+    if (body.error !== null) {
+      this.#mustClose = true;
+      if (this.#state === states.draining) this.#destroy();
+      return;
+    }
+    if (end < chunk.length) this.#appendInput(chunk.subarray(end));
+    if (!body.isComplete) {
+      if (this.#state === states.draining && body.receivedBytes > this.#host.limits.drainBytesMax * 2) this.#destroy();
+      else if (body.unreadBytes > unreadBytesMax) this.#socket.pause();
+    } else if (this.#state === states.draining) {
+      this.#becomeIdle();
+      this.#process();
+    }
+  }
+
+  /** The handler starts to read: a client that asked may go on. */
+  onBodyRead(): void {
+    if (!this.#isExpecting || this.#isAnswered) return;
+    this.#isExpecting = false;
+    if (this.#body!.receivedBytes > 0) return;
+    this.#flush();
+    this.#socket.write(continueLine, "latin1");
+  }
+
+  /** The handler took bytes of the body. */
+  onBodyTaken(): void {
+    if (this.#state < states.lingering && this.#body!.unreadBytes <= unreadBytesMax && this.#socket.isPaused()) {
+      this.#bodyIdleDeadline = this.#host.wheel.after(this.#limit("bodyIdleMs"));
+      this.#socket.resume();
+    }
+  }
+
+  #limit(name: "bodyIdleMs" | "bodyMs" | "bodyBytesPerSecondMin" | "bodyRateGraceMs" | "replyStallMs"): number {
+    return this.#request?.limits?.[name] ?? this.#host.limits[name];
+  }
+
+  // --- the reply --------------------------------------------------------------------------------------------
+
+  #sendReply(request: EngineRequest, reply: Reply): void {
+    if (this.#request !== request || this.#isAnswered || this.#state === states.closed) return discardReply(reply);
+    let head: string;
+    try {
+      head = toStatusLine(reply.status) + toHeaderTable(reply.headers).toWire();
+    } catch (error) {
+      discardReply(reply);
+      this.#host.report(error, request);
+      return this.#sendReply(request, refusalReply("E_INTERNAL"));
+    }
+    this.#isAnswered = true;
+    this.#handlerDeadline = Infinity;
+    const isKept = this.#canKeep();
+    const tail = this.#host.dateLine + (isKept ? this.#host.keepAliveLines : closeLine);
+    const { body, status } = reply;
+    if (isBodylessStatus(status) || body === null) {
+      discardReply(reply);
+      this.#output += head + (isBodylessStatus(status) || hasLength(head) ? "" : "content-length: 0\r\n") + tail + "\r\n";
+      this.#finishReply(isKept);
+    } else if (typeof body === "string" || body instanceof Uint8Array) this.#sendWhole(request, head, body, tail, isKept);
+    else this.#sendStream(request, head, body, tail, isKept);
+  }
+
+  /** Whether the connection can serve another request after this reply. */
+  #canKeep(): boolean {
+    const { limits } = this.#host;
+    if (!this.#isKeepAlive || this.#mustClose || this.#isPeerDone || this.#host.isStopping || this.#requestCount >= limits.requestsPerConnectionMax) return false;
+    const body = this.#body;
+    if (body === null || body.isComplete) return true;
+    if (body.error !== null || this.#isExpecting || body.lengthBytes === undefined) return false;
+    return body.lengthBytes - body.receivedBytes <= limits.drainBytesMax;
+  }
+
+  #sendWhole(request: EngineRequest, head: string, body: string | Uint8Array, tail: string, isKept: boolean): void {
+    const lengthBytes = typeof body === "string" ? Buffer.byteLength(body) : body.length;
+    const whole = `${head}content-length: ${lengthBytes}\r\n${tail}\r\n`;
+    if (request.method === "HEAD" || lengthBytes === 0) {
+      this.#output += whole;
+    } else if (lengthBytes > oneWriteBytesMax) {
+      this.#output += whole;
+      this.#flush();
+      const bytes = typeof body === "string" ? Buffer.from(body) : body;
+      return this.#startStream(request, oneChunk(bytes), lengthBytes, false, isKept);
+    } else if (typeof body !== "string") {
+      this.#output += whole;
+      this.#socket.cork();
+      this.#flush();
+      this.#socket.write(body);
+      this.#socket.uncork();
+    } else if (lengthBytes === body.length) this.#output += whole + body;
+    else this.#writeText(whole, body);
+    this.#finishReply(isKept);
+  }
+
+  /** A head may hold Latin-1, a body is UTF-8: they share one write when the head is ASCII. */
+  #writeText(head: string, body: string): void {
+    this.#flush();
+    if (Buffer.byteLength(head) === head.length) this.#socket.write(head + body, "utf8");
+    else this.#socket.write(Buffer.concat([Buffer.from(head, "latin1"), Buffer.from(body)]));
+  }
+
+  #sendStream(request: EngineRequest, head: string, body: Exclude<ReplyBody, null | string | Uint8Array>, tail: string, isKept: boolean): void {
+    const declared = isFileBody(body) ? body.lengthBytes : findLength(head);
+    const isChunked = declared === undefined && request.httpVersion === "1.1";
+    const stays = isKept && (declared !== undefined || isChunked);
+    const framing = isChunked ? "transfer-encoding: chunked\r\n" : isFileBody(body) ? `content-length: ${declared}\r\n` : "";
+    this.#output += head + framing + (stays === isKept ? tail : this.#host.dateLine + closeLine) + "\r\n";
+    if (request.method === "HEAD") {
+      discardReply({ status: 200, headers: [], body });
+      return this.#finishReply(stays);
+    }
+    this.#flush();
+    this.#startStream(request, isFileBody(body) ? body.chunks() : body, declared, isChunked, stays);
+  }
+
+  #startStream(request: EngineRequest, chunks: AsyncIterable<string | Uint8Array>, lengthBytes: number | undefined, isChunked: boolean, isKept: boolean): void {
+    this.deadline = 0;
+    const stream = new ReplyStream(this.#socket, { lengthBytes, isChunked, stallMs: this.#limit("replyStallMs"), wheel: this.#host.wheel });
+    this.#stream = stream;
+    void stream.send(chunks).then((error) => {
+      if (this.#stream !== stream) return;
+      this.#stream = null;
+      if (error !== undefined) {
+        if (this.#state !== states.closed) this.#host.report(error, request);
+        return this.#destroy();
+      }
+      this.#finishReply(isKept && !this.#mustClose && !this.#isPeerDone);
+    });
+  }
+
+  #finishReply(isKept: boolean): void {
+    const body = this.#body;
+    if (!isKept) return this.#close();
+    if (body !== null && !body.isComplete) {
+      this.#state = states.draining;
+      this.deadline = this.#host.wheel.after(this.#host.limits.drainMs);
+      body.discard();
+      this.#request = null;
+      this.#flush();
+      this.#socket.resume();
+      return;
+    }
+    this.#becomeIdle();
+    if (this.#isProcessing) return;
+    if (this.#socket.isPaused()) this.#socket.resume();
+    if (this.#input === null) this.#flush();
+    else this.#process();
+  }
+
+  #becomeIdle(): void {
+    this.#state = states.idle;
+    this.#request = null;
+    this.#body = null;
+    this.#handlerDeadline = Infinity;
+    this.#idleDeadline = this.#host.wheel.after(this.#host.idleMs());
+    this.deadline = this.#host.wheel.after(Math.min(trimMs, this.#host.idleMs()));
+  }
+
+  /** Writes what is joined; false when the client does not take it: nothing more is read until it does. */
+  #flush(): boolean {
+    if (this.#output === "") return true;
+    const output = this.#output;
+    this.#output = "";
+    if (this.#socket.write(output, "latin1") || this.#state >= states.lingering) return true;
+    if (this.#state <= states.head) this.#waitForDrain();
+    return false;
+  }
+
+  #waitForDrain(): void {
+    this.#socket.pause();
+    this.#state = states.replying;
+    this.deadline = this.#host.wheel.after(this.#host.limits.replyStallMs);
+    this.#isAnswered = true;
+    this.#socket.once("drain", () => {
+      if (this.#state !== states.replying) return;
+      this.#becomeIdle();
+      this.#socket.resume();
+      this.#process();
+    });
+  }
+
+  // --- refusals and ends ------------------------------------------------------------------------------------
+
+  /** Answers what cannot be a request, once, and closes. */
+  #refuse(code: ErrorCode): void {
+    const reply = refusalReply(code);
+    this.#isAnswered = true;
+    this.#output += `${toStatusLine(reply.status)}${reply.headers.toWire()}content-length: ${reply.body.length}\r\n${this.#host.dateLine}${closeLine}\r\n${reply.body}`;
+    this.#close();
+  }
+
+  /** Lingering close: our last words go out, the rest of the peer's is thrown away for a while. */
+  #close(): void {
+    this.#flushLast();
+    this.#request = null;
+    this.#body = null;
+    this.#input = null;
+    this.#state = states.lingering;
+    this.deadline = this.#host.wheel.after(this.#host.limits.drainMs);
+    if (this.#isPeerDone) this.#socket.end(() => this.#destroy());
+    else {
+      this.#socket.end();
+      this.#socket.resume();
+    }
+  }
+
+  #flushLast(): void {
+    if (this.#output !== "") this.#socket.write(this.#output, "latin1");
+    this.#output = "";
+  }
+
+  #linger(lengthBytes: number): void {
+    this.#lingerBytes += lengthBytes;
+    if (this.#lingerBytes > this.#host.limits.drainBytesMax) this.#destroy();
+  }
+
+  #destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /** The peer closed its side. */
+  onEnd(): void {
+    this.#isPeerDone = true;
+    if (this.#state === states.idle || this.#state >= states.lingering) {
+      this.#flushLast();
+      this.#state = states.closed;
+      this.#socket.end();
+      return;
+    }
+    if (this.#state !== states.replying) return this.#destroy();
+    this.#clientGone();
+  }
+
+  #clientGone(): void {
+    this.#body?.failWith("E_BODY_INCOMPLETE");
+    this.#request?.abort(new GableError("E_CLIENT_GONE", "The client closed the connection."));
+  }
+
+  /** The socket is gone. */
+  onClose(): void {
+    this.#clientGone();
+    this.#state = states.closed;
+    this.#request = null;
+    this.#input = null;
+    this.#parser.forget();
+    this.#stream?.stop();
+    this.#host.wheel.delete(this);
+  }
+
+  /** The server stops: idle connections end, the others close with their reply. */
+  stop(): void {
+    if (this.#state === states.idle) this.#close();
+  }
+
+  /** The server waited long enough. */
+  abort(): void {
+    this.#request?.abort(new GableError("E_SERVER_STOPPING", "The server is stopping."));
+    this.#destroy();
+  }
+
+  onDeadline(now: number): void {
+    switch (this.#state) {
+      case states.head:
+        return this.#refuse("E_HEAD_TIMEOUT");
+      case states.replying:
+        return this.#checkReplying(now);
+      case states.idle:
+        return this.#checkIdle(now);
+      default:
+        this.#destroy();
+    }
+  }
+
+  /** A quiet connection drops its buffers first, and closes when its time is over. */
+  #checkIdle(now: number): void {
+    if (this.#requestCount === 0) return this.#destroy();
+    if (now >= this.#idleDeadline) return this.#close();
+    this.#parser.forget();
+    this.deadline = this.#idleDeadline;
+  }
+
+  #checkReplying(now: number): void {
+    if (this.#stream !== null) {
+      if (this.#stream.isStalled(now)) {
+        this.#host.report(new GableError("E_REPLY_STALLED", "The client took no bytes of the reply for too long."), this.#request);
+        this.#destroy();
+      }
+    } else if (this.#isAnswered) this.#destroy();
+    else if (now >= this.#handlerDeadline) this.#timeOut();
+    else this.#checkBody(now);
+  }
+
+  #timeOut(): void {
+    const request = this.#request!;
+    this.#host.report(new GableError("E_HANDLER_TIMEOUT", `${request.method} ${request.path} gave no answer in time.`), request);
+    this.#mustClose = true;
+    this.#sendReply(request, refusalReply("E_HANDLER_TIMEOUT"));
+    request.abort(new GableError("E_HANDLER_TIMEOUT", "The handler took too long."));
+  }
+
+  #checkBody(now: number): void {
+    const body = this.#body;
+    if (body === null || body.isComplete || !body.isAwaited) return;
+    const elapsedMs = now - this.#bodyStartedAt;
+    const isSlow = elapsedMs > this.#limit("bodyRateGraceMs") + this.#host.wheel.tickMs
+      && (body.receivedBytes * 1000) / elapsedMs < this.#limit("bodyBytesPerSecondMin");
+    const bodyMs = this.#request?.limits?.bodyMs;
+    const totalDeadline = bodyMs === undefined ? this.#bodyDeadline : this.#bodyStartedAt + bodyMs + this.#host.wheel.tickMs;
+    if (!isSlow && now < this.#bodyIdleDeadline && now < totalDeadline) return;
+    this.#mustClose = true;
+    body.failWith(isSlow ? "E_BODY_TOO_SLOW" : "E_BODY_TIMEOUT");
+  }
+}
+
+/** Whether a head states its length already. */
+function hasLength(head: string): boolean {
+  return head.includes("\r\ncontent-length: ");
+}
+
+function findLength(head: string): number | undefined {
+  const match = /\r\ncontent-length: ([0-9]+)\r\n/.exec(head);
+  return match === null ? undefined : Number(match[1]);
+}
+
+async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+/** Releases what a reply holds that nobody will read. */
+function discardReply(reply: Reply): void {
+  if (isFileBody(reply.body)) void reply.body.close();
+}

@@ -1,0 +1,154 @@
+/** The HTTP/1.1 engine on node:net: accepts connections, shares what they share, stops in order. */
+import type { Server, Socket } from "node:net";
+import { createServer } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+import type { TLSSocket, Server as TlsServer } from "node:tls";
+import { GableError } from "../errors/gable-error.ts";
+import { toHttpDate } from "../http/http-date.ts";
+import type { RawRequest, Reply, RequestListener } from "../http/message.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionHost } from "./connection.ts";
+import { DeadlineWheel } from "./deadlines.ts";
+import type { ServerLimits } from "./limits.ts";
+import { toKeepAliveLines } from "./reply-head.ts";
+import { refusalReply } from "./refusals.ts";
+
+/** Key and certificate of a TLS server. */
+export interface HttpsOptions {
+  /** Private key, PEM. */
+  key: string | Buffer;
+  /** Certificate chain, PEM. */
+  cert: string | Buffer;
+}
+
+/** What the engine needs. */
+export interface EngineOptions {
+  readonly limits: Required<ServerLimits>;
+  readonly https?: HttpsOptions | undefined;
+  readonly methods?: readonly string[] | undefined;
+  readonly isTrustedPeer?: ((address: string) => boolean) | undefined;
+  readonly onError: (error: unknown, request: RawRequest | null) => void;
+}
+
+/** The connection of a socket, without a closure per listener. */
+const connectionKey = Symbol("gable.connection");
+type EngineSocket = Socket & { [connectionKey]: Connection };
+
+const tickMsMax = 1000;
+const crowdedIdleMs = 5000;
+
+/** The engine. */
+export class Engine implements ConnectionHost {
+  readonly limits: Required<ServerLimits>;
+  readonly wheel: DeadlineWheel<Connection>;
+  readonly keepAliveLines: string;
+  readonly extraMethods: ReadonlySet<string>;
+  readonly server: Server;
+  isStopping = false;
+  dateLine = "";
+  readonly #listener: RequestListener;
+  readonly #options: EngineOptions;
+
+  constructor(listener: RequestListener, options: EngineOptions) {
+    this.#listener = listener;
+    this.#options = options;
+    this.limits = options.limits;
+    this.keepAliveLines = toKeepAliveLines(options.limits.keepAliveMs);
+    this.extraMethods = new Set(options.methods ?? []);
+    this.wheel = new DeadlineWheel(chooseTick(options.limits), () => {
+      this.dateLine = `date: ${toHttpDate(new Date())}\r\n`;
+    });
+    this.server = this.#createServer();
+    // libuv closes what it cannot accept when descriptors run out, so this reports and never spins.
+    this.server.on("error", (error) => options.onError(error, null));
+  }
+
+  #createServer(): Server {
+    const { https } = this.#options;
+    if (https === undefined) return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket, false));
+    let server: TlsServer;
+    try {
+      server = createTlsServer({ ...https, minVersion: "TLSv1.2", allowHalfOpen: true, noDelay: true, ALPNProtocols: ["http/1.1"], handshakeTimeout: this.limits.tlsHandshakeMs });
+    } catch (error) {
+      throw new GableError("E_TLS_OPTIONS", `The TLS key or certificate cannot be used: ${(error as Error).message}.`, { cause: error });
+    }
+    server.on("secureConnection", (socket: TLSSocket) => this.#accept(socket, true));
+    // A broken handshake concerns that client alone.
+    server.on("tlsClientError", (_error, socket) => socket.destroy());
+    return server;
+  }
+
+  #accept(socket: Socket, isSecure: boolean): void {
+    if (this.isStopping || this.wheel.size >= this.limits.connectionsMax) return refuseConnection(socket, this);
+    const engineSocket = socket as EngineSocket;
+    const connection = new Connection(socket, this, isSecure);
+    engineSocket[connectionKey] = connection;
+    this.wheel.add(connection);
+    socket.on("data", onData);
+    socket.on("end", onEnd);
+    socket.on("close", onClose);
+    // An error is followed by close, which tells the connection.
+    socket.on("error", ignore);
+  }
+
+  idleMs(): number {
+    return this.wheel.size > this.limits.connectionsMax * 0.8 ? Math.min(crowdedIdleMs, this.limits.keepAliveMs) : this.limits.keepAliveMs;
+  }
+
+  isTrustedPeer(address: string): boolean {
+    return this.#options.isTrustedPeer?.(address) ?? false;
+  }
+
+  listen(request: RawRequest): Reply | Promise<Reply> {
+    return this.#listener(request);
+  }
+
+  report(error: unknown, request: RawRequest | null): void {
+    this.#options.onError(error, request);
+  }
+
+  /** Number of open connections. */
+  get connectionCount(): number {
+    return this.wheel.size;
+  }
+
+  /** Stops accepting, lets running requests end, then aborts what is left; resolves when all is closed. */
+  async stop(graceMs: number): Promise<void> {
+    if (this.isStopping) return;
+    this.isStopping = true;
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    for (const connection of this.wheel.items) connection.stop();
+    const forced = setTimeout(() => {
+      for (const connection of this.wheel.items) connection.abort();
+    }, graceMs);
+    await closed;
+    clearTimeout(forced);
+  }
+}
+
+/** A tick that is fine enough for the shortest limit, and at most a second. */
+function chooseTick(limits: Required<ServerLimits>): number {
+  const times = [limits.headMs, limits.drainMs, limits.bodyIdleMs, limits.bodyMs, limits.handlerMs, limits.replyStallMs, limits.keepAliveMs];
+  return Math.max(10, Math.min(tickMsMax, Math.floor(Math.min(...times) / 2)));
+}
+
+function refuseConnection(socket: Socket, engine: Engine): void {
+  const code = engine.isStopping ? "E_SERVER_STOPPING" : "E_SERVER_FULL";
+  const { body, headers } = refusalReply(code);
+  socket.on("error", ignore);
+  socket.end(`HTTP/1.1 503 Service Unavailable\r\n${headers.toWire()}retry-after: 1\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`, "latin1", () => socket.destroy());
+}
+
+function onData(this: Socket, chunk: Buffer): void {
+  (this as EngineSocket)[connectionKey].onData(chunk);
+}
+
+function onEnd(this: Socket): void {
+  (this as EngineSocket)[connectionKey].onEnd();
+}
+
+function onClose(this: Socket): void {
+  (this as EngineSocket)[connectionKey].onClose();
+}
+
+function ignore(): void {}

@@ -1,0 +1,275 @@
+/**
+ * The same listener on node:http: for odd platforms, for embedding, and as an independent opinion in tests.
+ *
+ * Node's parser accepts more than ours, so what it gives is written down again as a head and goes through our
+ * own parser: one set of rules decides on both.
+ */
+import { createServer } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { Socket } from "node:net";
+import type { ErrorCode } from "../errors/catalogue.ts";
+import { catalogue } from "../errors/catalogue.ts";
+import { GableError, isGableError } from "../errors/gable-error.ts";
+import { ChunkedBody, emptyBody } from "../http/body.ts";
+import type { BodySource } from "../http/body.ts";
+import { HeaderTable } from "../http/header-table.ts";
+import { standardMethods } from "../http/known-fields.ts";
+import type { RawRequest, RemotePeer, Reply, RequestLimits, RequestListener } from "../http/message.ts";
+import { isBodylessStatus, isFileBody } from "../http/message.ts";
+import type { EngineOptions } from "./engine.ts";
+import type { FieldBlock } from "./field-block.ts";
+import { HeadParser } from "./head-parser.ts";
+import type { ServerLimits } from "./limits.ts";
+import { resolveLimits } from "./limits.ts";
+import { refusalReply } from "./refusals.ts";
+import { toHeaderTable } from "./reply-head.ts";
+import type { RequestLine } from "./request-line.ts";
+
+/** A server on node:http with the interface of the engine. */
+export class NodeServer {
+  readonly server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #active = new Set<NodeRequest>();
+
+  constructor(listener: RequestListener, options: EngineOptions) {
+    const { limits, https } = options;
+    const handle = createNodeHandler(listener, options, this.#active);
+    const settings = {
+      maxHeaderSize: limits.headBytesMax,
+      headersTimeout: limits.headMs,
+      requestTimeout: limits.bodyMs,
+      keepAliveTimeout: limits.keepAliveMs,
+      connectionsCheckingInterval: 1000,
+      insecureHTTPParser: false,
+    };
+    this.server = https === undefined ? createServer(settings, handle) : createTlsServer({ ...settings, ...https, minVersion: "TLSv1.2" }, handle);
+    this.server.maxHeadersCount = 0;
+    this.server.maxRequestsPerSocket = limits.requestsPerConnectionMax;
+    this.server.on("checkContinue", handle);
+    this.server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) => sendRefusal(response, "E_EXPECTATION_UNKNOWN"));
+    this.server.on("connect", (_request: IncomingMessage, socket: Socket) => endWith(socket, "E_METHOD_CONNECT"));
+    this.server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => endWith(socket, toRefusalCode(error)));
+    this.server.on("connection", (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
+  }
+
+  /** Number of open connections. */
+  get connectionCount(): number {
+    return this.#sockets.size;
+  }
+
+  /** Stops in order, as the engine does. */
+  async stop(graceMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    this.server.closeIdleConnections();
+    const forced = setTimeout(() => {
+      for (const request of this.#active) request.abort(new GableError("E_SERVER_STOPPING", "The server is stopping."));
+      this.server.closeAllConnections();
+    }, graceMs);
+    await closed;
+    clearTimeout(forced);
+  }
+}
+
+/** Options of {@link toNodeListener}. */
+export interface NodeListenerOptions {
+  /** Limits that hold above those of the server it is put into. See {@link ServerLimits}. */
+  limits?: ServerLimits;
+  /** Methods beyond the standard ones. None by default. */
+  methods?: readonly string[];
+  /** Called with errors that no reply can tell. By default they go to standard error. */
+  onError?: (error: unknown, request: RawRequest | null) => void;
+}
+
+/** Makes a listener for an existing node:http or node:https server. */
+export function toNodeListener(listener: RequestListener, options: NodeListenerOptions = {}): (request: IncomingMessage, response: ServerResponse) => void {
+  return createNodeHandler(listener, {
+    limits: resolveLimits(options.limits, "toNodeListener()"),
+    methods: options.methods,
+    onError: options.onError ?? ((error) => console.error(error)),
+  }, new Set());
+}
+
+type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+function createNodeHandler(listener: RequestListener, options: EngineOptions, active: Set<NodeRequest>): NodeHandler {
+  const methods = new Set([...standardMethods, ...(options.methods ?? [])]);
+  return (incoming, response) => {
+    const isSecure = "encrypted" in incoming.socket;
+    const head = parseAgain(incoming, options.limits, isSecure);
+    if (typeof head === "string") return sendRefusal(response, head);
+    const { line, block } = head;
+    if (line.absolute?.scheme === "https" && !isSecure) return sendRefusal(response, "E_REQUEST_MISDIRECTED");
+    if (line.absolute !== null) block.replaceHost(line.absolute.authority);
+    if (line.method === "TRACE") return sendRefusal(response, block.framing === "none" ? "E_METHOD_TRACE" : "E_METHOD_TRACE_BODY");
+    if (!methods.has(line.method)) return sendRefusal(response, "E_METHOD_UNKNOWN");
+    const request = new NodeRequest(incoming, response, line, block, options.limits, isSecure);
+    active.add(request);
+    response.once("close", () => active.delete(request));
+    void answer(listener, request, response, options.onError);
+  };
+}
+
+function parseAgain(incoming: IncomingMessage, limits: Required<ServerLimits>, isSecure: boolean): { line: RequestLine; block: FieldBlock } | ErrorCode {
+  let head = `${incoming.method} ${incoming.url} HTTP/${incoming.httpVersion}\r\n`;
+  for (let index = 0; index < incoming.rawHeaders.length; index += 2) head += `${incoming.rawHeaders[index]}: ${incoming.rawHeaders[index + 1]}\r\n`;
+  const bytes = Buffer.from(`${head}\r\n`, "latin1");
+  const parser = new HeadParser(limits, isSecure ? "https" : "http");
+  parser.start(0);
+  if (parser.parse(bytes, bytes.length)) return { line: parser.line!, block: parser.block! };
+  return parser.fault ?? "E_REQUEST_LINE_MALFORMED";
+}
+
+class NodeRequest implements RawRequest {
+  readonly method: string;
+  readonly scheme: "http" | "https";
+  readonly path: string;
+  readonly queryString: string;
+  readonly httpVersion: "1.0" | "1.1";
+  readonly body: BodySource;
+  readonly remote: RemotePeer;
+  readonly headers: FieldBlock;
+  readonly #controller = new AbortController();
+  readonly #response: ServerResponse;
+  #timer: NodeJS.Timeout;
+
+  constructor(incoming: IncomingMessage, response: ServerResponse, line: RequestLine, block: FieldBlock, limits: Required<ServerLimits>, isSecure: boolean) {
+    this.method = line.method;
+    this.path = line.path;
+    this.queryString = line.queryString;
+    this.httpVersion = line.minor === 0 ? "1.0" : "1.1";
+    this.scheme = isSecure ? "https" : "http";
+    this.headers = block;
+    this.remote = { address: incoming.socket.remoteAddress ?? "unix", port: incoming.socket.remotePort ?? 0 };
+    this.#response = response;
+    this.body = block.framing === "none" ? emptyBody : new ChunkedBody(
+      readIncoming(incoming, response, block.isExpecting),
+      block.framing === "length" ? block.contentLength : undefined,
+      limits.bodyBytesMax,
+      () => new HeaderTable(pairsOf(incoming.rawTrailers)),
+    );
+    this.#timer = this.#startTimer(limits.handlerMs);
+    response.once("close", () => {
+      clearTimeout(this.#timer);
+      if (!response.writableFinished) this.abort(new GableError("E_CLIENT_GONE", "The client closed the connection."));
+    });
+  }
+
+  get authority(): string {
+    return this.headers.authority;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  abort(reason: GableError): void {
+    this.#controller.abort(reason);
+  }
+
+  applyLimits(limits: RequestLimits): void {
+    if (limits.bodyBytesMax !== undefined && this.body instanceof ChunkedBody) this.body.limit(limits.bodyBytesMax);
+    if (limits.handlerMs === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = this.#startTimer(limits.handlerMs);
+  }
+
+  #startTimer(handlerMs: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      if (this.#response.headersSent) return;
+      sendRefusal(this.#response, "E_HANDLER_TIMEOUT");
+      this.abort(new GableError("E_HANDLER_TIMEOUT", "The handler took too long."));
+    }, handlerMs).unref();
+  }
+}
+
+async function* readIncoming(incoming: IncomingMessage, response: ServerResponse, isExpecting: boolean): AsyncGenerator<Uint8Array> {
+  if (isExpecting) response.writeContinue();
+  try {
+    for await (const chunk of incoming) yield chunk as Buffer;
+  } catch (error) {
+    throw new GableError("E_BODY_INCOMPLETE", "The body ended early.", { cause: error });
+  }
+}
+
+function pairsOf(raw: readonly string[]): Array<[string, string]> {
+  const pairs: Array<[string, string]> = [];
+  for (let index = 0; index < raw.length; index += 2) pairs.push([raw[index]!, raw[index + 1]!]);
+  return pairs;
+}
+
+async function answer(listener: RequestListener, request: NodeRequest, response: ServerResponse, onError: EngineOptions["onError"]): Promise<void> {
+  try {
+    await sendReply(request, await listener(request), response, onError);
+  } catch (error) {
+    const code = isGableError(error) && Object.hasOwn(catalogue, error.code) ? (error.code as ErrorCode) : "E_INTERNAL";
+    if (catalogue[code].status >= 500) onError(error, request);
+    if (response.headersSent) response.destroy();
+    else sendRefusal(response, code);
+  }
+}
+
+async function sendReply(request: NodeRequest, reply: Reply, response: ServerResponse, onError: EngineOptions["onError"]): Promise<void> {
+  const { body, status } = reply;
+  if (response.headersSent || response.destroyed) {
+    if (isFileBody(body)) await body.close();
+    return;
+  }
+  const fields = [...toHeaderTable(reply.headers)].flat();
+  const isBodyUnread = !request.body.isUsed && request.body !== emptyBody;
+  if (isBodyUnread && (request.body.lengthBytes ?? Infinity) > 65_536) fields.push("connection", "close");
+  if (isBodylessStatus(status) || body === null) {
+    response.writeHead(status, isBodylessStatus(status) ? fields : [...fields, "content-length", "0"]).end();
+    if (isFileBody(body)) await body.close();
+  } else if (typeof body === "string" || body instanceof Uint8Array) {
+    response.writeHead(status, [...fields, "content-length", String(Buffer.byteLength(body))]).end(body);
+  } else {
+    response.writeHead(status, isFileBody(body) ? [...fields, "content-length", String(body.lengthBytes)] : fields);
+    if (request.method === "HEAD") {
+      if (isFileBody(body)) await body.close();
+      response.end();
+    } else await pump(isFileBody(body) ? body.chunks() : body, request, response, onError);
+  }
+}
+
+async function pump(chunks: AsyncIterable<string | Uint8Array>, request: NodeRequest, response: ServerResponse, onError: EngineOptions["onError"]): Promise<void> {
+  try {
+    for await (const chunk of chunks) {
+      if (response.destroyed) return;
+      if (response.write(chunk)) continue;
+      await new Promise<void>((resolve) => {
+        response.once("drain", resolve);
+        response.once("close", resolve);
+      });
+    }
+    response.end();
+  } catch (error) {
+    if (!request.signal.aborted) onError(error, request);
+    response.destroy();
+  }
+}
+
+function sendRefusal(response: ServerResponse, code: ErrorCode): void {
+  const { status, headers, body } = refusalReply(code);
+  response.writeHead(status, [...[...headers].flat(), "content-length", String(body.length), "connection", "close"]).end(body);
+}
+
+function endWith(socket: Socket, code: ErrorCode): void {
+  if (!socket.writable) return void socket.destroy();
+  const { status, headers, body } = refusalReply(code);
+  socket.end(`HTTP/1.1 ${status} ${catalogue[code].title}\r\n${headers.toWire()}content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`, () => socket.destroy());
+}
+
+/** Node's parser tells its reason by a code of its own. */
+function toRefusalCode(error: NodeJS.ErrnoException): ErrorCode {
+  const codes: Record<string, ErrorCode> = {
+    HPE_HEADER_OVERFLOW: "E_HEAD_TOO_LARGE",
+    ERR_HTTP_REQUEST_TIMEOUT: "E_HEAD_TIMEOUT",
+    HPE_INVALID_METHOD: "E_METHOD_MALFORMED",
+    HPE_INVALID_VERSION: "E_VERSION_MALFORMED",
+  };
+  return codes[error.code ?? ""] ?? "E_FIELD_MALFORMED";
+}

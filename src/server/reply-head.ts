@@ -1,0 +1,26 @@
+/** The one place that writes heads of replies. */
+import { GableError } from "../errors/gable-error.ts";
+import type { HeaderInit } from "../http/header-table.ts";
+import { HeaderTable } from "../http/header-table.ts";
+import { reasonPhrase } from "../http/problem.ts";
+
+const statusLines: string[] = Array.from({ length: 600 }, (_, status) => `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`);
+
+/** The status line; 1xx and what is no status are errors of the program. */
+export function toStatusLine(status: number): string {
+  if (Number.isInteger(status) && status >= 200 && status <= 599) return statusLines[status]!;
+  throw new GableError("E_REPLY_INVALID", `The reply has the status ${String(status)}.`);
+}
+
+/** The fields of a reply as a table; pairs are checked here. */
+export function toHeaderTable(headers: HeaderInit): HeaderTable {
+  return headers instanceof HeaderTable ? headers : new HeaderTable(headers);
+}
+
+/** Field that ends a connection. */
+export const closeLine = "connection: close\r\n";
+
+/** Fields that promise a kept connection. */
+export function toKeepAliveLines(keepAliveMs: number): string {
+  return `connection: keep-alive\r\nkeep-alive: timeout=${Math.floor(keepAliveMs / 1000)}\r\n`;
+}
