@@ -1,6 +1,6 @@
 // The one door of every npm script. It runs on any Node, also one too old for TypeScript: it installs what is
 // missing, then hands over to the Node that the repository pins.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -34,5 +34,6 @@ if (!Object.hasOwn(commands, name ?? "")) {
 }
 install();
 const node = process.env.GABLE_TEST_NODE ?? (existsSync(pinnedNode) ? pinnedNode : process.execPath);
-const run = spawnSync(node, [...commands[name], ...rest], { cwd: root, stdio: "inherit" });
-process.exit(run.status ?? 1);
+const child = spawn(node, [...commands[name], ...rest], { cwd: root, stdio: "inherit" });
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+child.once("exit", (status, signal) => process.exit(status ?? (signal === null ? 1 : 130)));

@@ -57,7 +57,12 @@ export class ChunkedBody implements BodySource {
   #bytesMax: number;
   isUsed = false;
 
-  constructor(source: AsyncIterable<Uint8Array>, lengthBytes: number | undefined, bytesMax: number, readTrailers: () => HeaderReader = () => noTrailers) {
+  constructor(
+    source: AsyncIterable<Uint8Array>,
+    lengthBytes: number | undefined,
+    bytesMax: number,
+    readTrailers: () => HeaderReader = () => noTrailers,
+  ) {
     this.#source = source;
     this.lengthBytes = lengthBytes;
     this.#bytesMax = bytesMax;

@@ -27,7 +27,7 @@ function createByteClasses(): Uint8Array {
   mark("-._~", PATH | QUERY | UNRESERVED);
   mark("!$&'()*+,;=:@/%|^[]", PATH | QUERY);
   mark("?", QUERY);
-  mark("\"<>\\`{}", QUERY);
+  mark('"<>\\`{}', QUERY);
   mark("0123456789abcdefABCDEF", HEX);
   for (let byte = 0x20; byte < 256; byte++) if (byte !== 0x7f) classes[byte]! |= FIELD_VALUE;
   classes[0x09]! |= FIELD_VALUE;

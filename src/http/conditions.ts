@@ -59,5 +59,7 @@ export function holdsIfRange(headers: HeaderReader, validators: Validators): boo
     return current !== undefined && isStrongMatch(tag, current);
   }
   const date = parseHttpDate(field)?.getTime();
-  return date !== undefined && validators.lastModified !== undefined && date === Math.floor(validators.lastModified.getTime() / 1000) * 1000;
+  return (
+    date !== undefined && validators.lastModified !== undefined && date === Math.floor(validators.lastModified.getTime() / 1000) * 1000
+  );
 }

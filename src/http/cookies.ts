@@ -37,7 +37,7 @@ export function parseCookies(field: string | null): ReadonlyMap<string, string> 
   if (field === null || field === "") return cookies;
   const planted = new Set<string>();
   let count = 0;
-  for (let start = 0; start <= field.length; ) {
+  for (let start = 0; start <= field.length;) {
     const semicolon = field.indexOf(";", start);
     const end = semicolon === -1 ? field.length : semicolon;
     const pair = field.slice(start, end);
@@ -111,11 +111,13 @@ function assertFlags(name: string, path: string, options: CookieOptions, refuse:
     if (options.partitioned === true) refuse("is partitioned without secure");
     if (hasPrefix(name)) refuse("has a prefix that needs secure");
   }
-  if (/^__host-/i.test(name) && (options.domain !== undefined || path !== "/")) refuse("has the prefix __Host- with a domain or another path than /");
+  if (/^__host-/i.test(name) && (options.domain !== undefined || path !== "/"))
+    refuse("has the prefix __Host- with a domain or another path than /");
 }
 
 function checkAge(seconds: number, refuse: Refuse): number {
-  if (!Number.isInteger(seconds) || seconds < 0 || seconds > maxAgeSecondsMax) refuse(`has a maxAgeSeconds of ${seconds}; give a whole number of at most 400 days`);
+  if (!Number.isInteger(seconds) || seconds < 0 || seconds > maxAgeSecondsMax)
+    refuse(`has a maxAgeSeconds of ${seconds}; give a whole number of at most 400 days`);
   return seconds;
 }
 

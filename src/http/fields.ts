@@ -65,10 +65,16 @@ export type DispositionType = "inline" | "attachment";
 export function toContentDisposition(type: DispositionType, name?: string): string {
   if (name === undefined) return type;
   // eslint-disable-next-line no-control-regex -- control characters are what is replaced
-  const safe = name.toWellFormed().replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029/\\]/g, "_").slice(0, 255);
+  const safe = name
+    .toWellFormed()
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029/\\]/g, "_")
+    .slice(0, 255);
   const ascii = safe.replace(/[^ !#$&'()+,\-.0-9;=@A-Z[\]^_`a-z{}~]/g, "_");
   if (ascii === safe) return `${type}; filename="${ascii}"`;
-  const encoded = encodeURIComponent(safe.toWellFormed()).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  const encoded = encodeURIComponent(safe.toWellFormed()).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   return `${type}; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }
 
@@ -84,10 +90,12 @@ export interface LinkValue {
 
 /** Writes a Link field. */
 export function toLink(links: readonly LinkValue[]): string {
-  return links.map(({ url, rel, params = {} }) => {
-    const rest = Object.entries({ rel, ...params }).map(([name, value]) => `; ${name}="${value.replace(/["\\]/g, "\\$&")}"`);
-    return `<${encodeURI(url).replaceAll("%25", "%")}>${rest.join("")}`;
-  }).join(", ");
+  return links
+    .map(({ url, rel, params = {} }) => {
+      const rest = Object.entries({ rel, ...params }).map(([name, value]) => `; ${name}="${value.replace(/["\\]/g, "\\$&")}"`);
+      return `<${encodeURI(url).replaceAll("%25", "%")}>${rest.join("")}`;
+    })
+    .join(", ");
 }
 
 /** Reads Retry-After: seconds to wait from `now`; undefined when it is malformed. */

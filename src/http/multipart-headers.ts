@@ -37,7 +37,11 @@ export function parsePartHeader(bytes: Uint8Array): PartHeader {
     throw multipartMalformed("a part has a transfer encoding");
   }
   const fileName = params?.get("filename");
-  return { name: unescapeName(name), fileName: fileName === undefined ? undefined : cleanFileName(unescapeName(fileName)), type: readType(fields) };
+  return {
+    name: unescapeName(name),
+    fileName: fileName === undefined ? undefined : cleanFileName(unescapeName(fileName)),
+    type: readType(fields),
+  };
 }
 
 function readType(fields: ReadonlyMap<string, string>): string {
@@ -50,7 +54,8 @@ function readType(fields: ReadonlyMap<string, string>): string {
 
 function readFields(bytes: Uint8Array): ReadonlyMap<string, string> {
   for (const byte of bytes) {
-    if (byte !== 0x0d && byte !== 0x0a && (byteClasses[byte]! & FIELD_VALUE) === 0) throw multipartMalformed("a part header has a control byte");
+    if (byte !== 0x0d && byte !== 0x0a && (byteClasses[byte]! & FIELD_VALUE) === 0)
+      throw multipartMalformed("a part header has a control byte");
   }
   const fields = new Map<string, string>();
   const lines = decodeStrictly(bytes).split("\r\n");
@@ -58,7 +63,8 @@ function readFields(bytes: Uint8Array): ReadonlyMap<string, string> {
   for (const line of lines) {
     const colon = line.indexOf(":");
     const name = line.slice(0, colon).toLowerCase();
-    if (colon === -1 || !isToken(name) || line.includes("\r") || line.includes("\n")) throw multipartMalformed("a part header has a malformed line");
+    if (colon === -1 || !isToken(name) || line.includes("\r") || line.includes("\n"))
+      throw multipartMalformed("a part header has a malformed line");
     if (fields.has(name)) throw multipartMalformed("a part header has a field twice");
     fields.set(name, trimBlanks(line.slice(colon + 1)));
   }

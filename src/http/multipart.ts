@@ -56,7 +56,11 @@ const dashes = new Uint8Array([0x2d, 0x2d]);
  * Throws `E_MULTIPART_MALFORMED` off the grammar and when the closing boundary is missing,
  * `E_MULTIPART_TOO_LARGE` over a limit, and what reading the body throws.
  */
-export async function* readMultipart(body: AsyncIterable<Uint8Array>, contentType: string, limits: MultipartLimits = {}): AsyncGenerator<MultipartPart> {
+export async function* readMultipart(
+  body: AsyncIterable<Uint8Array>,
+  contentType: string,
+  limits: MultipartLimits = {},
+): AsyncGenerator<MultipartPart> {
   const reader = new MultipartReader(body, readBoundary(contentType), { ...defaultLimits, ...limits });
   try {
     for (let part = await reader.next(); part !== undefined; part = await reader.next()) yield part;
@@ -69,7 +73,12 @@ export async function* readMultipart(body: AsyncIterable<Uint8Array>, contentTyp
 export function readBoundary(contentType: string): string {
   const mediaType = findMediaType(contentType);
   const boundary = mediaType?.params.get("boundary");
-  if (mediaType?.type !== "multipart/form-data" || boundary === undefined || mediaType.params.size !== 1 || !boundaryPattern.test(boundary)) {
+  if (
+    mediaType?.type !== "multipart/form-data" ||
+    boundary === undefined ||
+    mediaType.params.size !== 1 ||
+    !boundaryPattern.test(boundary)
+  ) {
     throw multipartMalformed(`${describeValue(contentType)} gives no usable boundary`);
   }
   return boundary;
@@ -143,7 +152,8 @@ class MultipartReader {
     let from = 0;
     for (;;) {
       const found = this.#window.indexOf(this.#delimiter, from);
-      if ((found === -1 ? this.#window.length - this.#delimiter.length : found - 2) > marginBytesMax) throw multipartMalformed("its preamble is over 1 KiB");
+      if ((found === -1 ? this.#window.length - this.#delimiter.length : found - 2) > marginBytesMax)
+        throw multipartMalformed("its preamble is over 1 KiB");
       if (found !== -1) return this.#window.skip(found + this.#delimiter.length);
       from = Math.max(0, this.#window.length - this.#delimiter.length + 1);
       await this.#fillOrFail();
@@ -173,7 +183,8 @@ class MultipartReader {
     let from = 0;
     for (;;) {
       const end = this.#window.indexOf(headerEnd, from);
-      if ((end === -1 ? this.#window.length - 3 : end) > partHeaderBytesMax) throw tooLarge(`a part header over ${partHeaderBytesMax} bytes`);
+      if ((end === -1 ? this.#window.length - 3 : end) > partHeaderBytesMax)
+        throw tooLarge(`a part header over ${partHeaderBytesMax} bytes`);
       if (end !== -1) {
         const header = this.#window.take(end);
         this.#window.skip(4);

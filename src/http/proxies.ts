@@ -78,7 +78,8 @@ export function createForwardedReader(options: ProxyOptions): (facts: Connection
 
 function parseEntry(text: string): CidrBlock {
   const block = parseCidr(text);
-  if (block === undefined) throw new GableError("E_PROXY_LIST", `proxies.trust has the entry ${describeValue(text)}, which is no address and no block.`);
+  if (block === undefined)
+    throw new GableError("E_PROXY_LIST", `proxies.trust has the entry ${describeValue(text)}, which is no address and no block.`);
   return block;
 }
 

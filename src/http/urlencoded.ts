@@ -71,7 +71,7 @@ export function parseQuery(queryString: string): FieldMap {
 /** Parses an urlencoded text; broken percent-encoding stays as text, bad UTF-8 becomes U+FFFD. */
 export function parseUrlencoded(text: string, limits: UrlencodedLimits): FieldMap {
   const pairs: Array<readonly [string, string]> = [];
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const ampersand = text.indexOf("&", start);
     const end = ampersand === -1 ? text.length : ampersand;
     if (end > start) {

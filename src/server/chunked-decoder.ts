@@ -25,9 +25,27 @@ const SEMICOLON = 0x3b;
 
 const forbiddenTrailers = new Set(["content-length", "transfer-encoding", "host", "connection", "te", "trailer", "upgrade"]);
 const droppedTrailers = new Set([
-  "authorization", "proxy-authorization", "www-authenticate", "proxy-authenticate", "cookie", "set-cookie", "range", "if-range", "if-match",
-  "if-none-match", "if-modified-since", "if-unmodified-since", "cache-control", "expires", "age", "pragma", "vary", "expect", "max-forwards",
-  "date", "keep-alive",
+  "authorization",
+  "proxy-authorization",
+  "www-authenticate",
+  "proxy-authenticate",
+  "cookie",
+  "set-cookie",
+  "range",
+  "if-range",
+  "if-match",
+  "if-none-match",
+  "if-modified-since",
+  "if-unmodified-since",
+  "cache-control",
+  "expires",
+  "age",
+  "pragma",
+  "vary",
+  "expect",
+  "max-forwards",
+  "date",
+  "keep-alive",
 ]);
 
 /** Decoder of one chunked body. */
@@ -155,12 +173,14 @@ export class ChunkedDecoder {
     const isName = colon > 0 && [...name].every((character) => (byteClasses[character.charCodeAt(0)]! & TOKEN) !== 0);
     if (!isName || ++this.#trailerCount > trailerCountMax) return "E_TRAILER_MALFORMED";
     if (forbiddenTrailers.has(name)) return "E_TRAILER_FORBIDDEN";
-    if (!droppedTrailers.has(name) && !name.startsWith("content-") && !name.includes("_")) this.trailers.append(name, trimBlanks(line.slice(colon + 1)));
+    if (!droppedTrailers.has(name) && !name.startsWith("content-") && !name.includes("_"))
+      this.trailers.append(name, trimBlanks(line.slice(colon + 1)));
     return undefined;
   }
 }
 
-const extensionPattern = /^(?:;[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*"))?)+$/;
+const extensionPattern =
+  /^(?:;[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*"))?)+$/;
 
 /** The grammar of RFC 9112 section 7.1.1 without its "bad white space". At most 256 characters come here. */
 function isExtension(text: string): boolean {

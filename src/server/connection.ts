@@ -183,7 +183,8 @@ export class Connection implements Expirable {
     this.#isExpecting = block.isExpecting;
     this.#isAnswered = false;
     if (line.absolute !== null) {
-      if (line.absolute.scheme === "https" && !this.isSecure && !this.#host.isTrustedPeer(this.remote.address)) return this.#refuse("E_REQUEST_MISDIRECTED");
+      if (line.absolute.scheme === "https" && !this.isSecure && !this.#host.isTrustedPeer(this.remote.address))
+        return this.#refuse("E_REQUEST_MISDIRECTED");
       block.replaceHost(line.absolute.authority);
     }
     this.#state = states.replying;
@@ -324,7 +325,14 @@ export class Connection implements Expirable {
   /** Whether the connection can serve another request after this reply. */
   #canKeep(): boolean {
     const { limits } = this.#host;
-    if (!this.#isKeepAlive || this.#mustClose || this.#isPeerDone || this.#host.isStopping || this.#requestCount >= limits.requestsPerConnectionMax) return false;
+    if (
+      !this.#isKeepAlive ||
+      this.#mustClose ||
+      this.#isPeerDone ||
+      this.#host.isStopping ||
+      this.#requestCount >= limits.requestsPerConnectionMax
+    )
+      return false;
     const body = this.#body;
     if (body === null || body.isComplete) return true;
     if (body.error !== null || this.#isExpecting || body.lengthBytes === undefined) return false;
@@ -359,7 +367,13 @@ export class Connection implements Expirable {
     else this.#socket.write(Buffer.concat([Buffer.from(head, "latin1"), Buffer.from(body)]));
   }
 
-  #sendStream(request: EngineRequest, head: string, body: Exclude<ReplyBody, null | string | Uint8Array>, tail: string, isKept: boolean): void {
+  #sendStream(
+    request: EngineRequest,
+    head: string,
+    body: Exclude<ReplyBody, null | string | Uint8Array>,
+    tail: string,
+    isKept: boolean,
+  ): void {
     const declared = isFileBody(body) ? body.lengthBytes : findLength(head);
     const isChunked = declared === undefined && request.httpVersion === "1.1";
     const stays = isKept && (declared !== undefined || isChunked);
@@ -373,7 +387,13 @@ export class Connection implements Expirable {
     this.#startStream(request, isFileBody(body) ? body.chunks() : body, declared, isChunked, stays);
   }
 
-  #startStream(request: EngineRequest, chunks: AsyncIterable<string | Uint8Array>, lengthBytes: number | undefined, isChunked: boolean, isKept: boolean): void {
+  #startStream(
+    request: EngineRequest,
+    chunks: AsyncIterable<string | Uint8Array>,
+    lengthBytes: number | undefined,
+    isChunked: boolean,
+    isKept: boolean,
+  ): void {
     this.deadline = 0;
     const stream = new ReplyStream(this.#socket, { lengthBytes, isChunked, stallMs: this.#limit("replyStallMs"), wheel: this.#host.wheel });
     this.#stream = stream;
@@ -562,8 +582,9 @@ export class Connection implements Expirable {
     const body = this.#body;
     if (body === null || body.isComplete || !body.isAwaited) return;
     const elapsedMs = now - this.#bodyStartedAt;
-    const isSlow = elapsedMs > this.#limit("bodyRateGraceMs") + this.#host.wheel.tickMs
-      && (body.receivedBytes * 1000) / elapsedMs < this.#limit("bodyBytesPerSecondMin");
+    const isSlow =
+      elapsedMs > this.#limit("bodyRateGraceMs") + this.#host.wheel.tickMs &&
+      (body.receivedBytes * 1000) / elapsedMs < this.#limit("bodyBytesPerSecondMin");
     const bodyMs = this.#request?.limits?.bodyMs;
     const totalDeadline = bodyMs === undefined ? this.#bodyDeadline : this.#bodyStartedAt + bodyMs + this.#host.wheel.tickMs;
     if (!isSlow && now < this.#bodyIdleDeadline && now < totalDeadline) return;

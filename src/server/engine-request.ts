@@ -30,7 +30,13 @@ export class EngineRequest implements RawRequest {
   #controller: AbortController | null = null;
   #abortReason: GableError | null = null;
 
-  constructor(connection: RequestConnection, line: { method: string; path: string; queryString: string; minor: 0 | 1 }, authority: string, headers: HeaderReader, body: BodySource) {
+  constructor(
+    connection: RequestConnection,
+    line: { method: string; path: string; queryString: string; minor: 0 | 1 },
+    authority: string,
+    headers: HeaderReader,
+    body: BodySource,
+  ) {
     this.#connection = connection;
     this.method = line.method;
     this.path = line.path;

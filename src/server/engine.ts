@@ -68,7 +68,14 @@ export class Engine implements ConnectionHost {
     if (https === undefined) return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket, false));
     let server: TlsServer;
     try {
-      server = createTlsServer({ ...https, minVersion: "TLSv1.2", allowHalfOpen: true, noDelay: true, ALPNProtocols: ["http/1.1"], handshakeTimeout: this.limits.tlsHandshakeMs });
+      server = createTlsServer({
+        ...https,
+        minVersion: "TLSv1.2",
+        allowHalfOpen: true,
+        noDelay: true,
+        ALPNProtocols: ["http/1.1"],
+        handshakeTimeout: this.limits.tlsHandshakeMs,
+      });
     } catch (error) {
       throw new GableError("E_TLS_OPTIONS", `The TLS key or certificate cannot be used: ${(error as Error).message}.`, { cause: error });
     }
@@ -128,7 +135,15 @@ export class Engine implements ConnectionHost {
 
 /** A tick that is fine enough for the shortest limit, and at most a second. */
 function chooseTick(limits: Required<ServerLimits>): number {
-  const times = [limits.headMs, limits.drainMs, limits.bodyIdleMs, limits.bodyMs, limits.handlerMs, limits.replyStallMs, limits.keepAliveMs];
+  const times = [
+    limits.headMs,
+    limits.drainMs,
+    limits.bodyIdleMs,
+    limits.bodyMs,
+    limits.handlerMs,
+    limits.replyStallMs,
+    limits.keepAliveMs,
+  ];
   return Math.max(10, Math.min(tickMsMax, Math.floor(Math.min(...times) / 2)));
 }
 
@@ -136,7 +151,11 @@ function refuseConnection(socket: Socket, engine: Engine): void {
   const code = engine.isStopping ? "E_SERVER_STOPPING" : "E_SERVER_FULL";
   const { body, headers } = refusalReply(code);
   socket.on("error", ignore);
-  socket.end(`HTTP/1.1 503 Service Unavailable\r\n${headers.toWire()}retry-after: 1\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`, "latin1", () => socket.destroy());
+  socket.end(
+    `HTTP/1.1 503 Service Unavailable\r\n${headers.toWire()}retry-after: 1\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+    "latin1",
+    () => socket.destroy(),
+  );
 }
 
 function onData(this: Socket, chunk: Buffer): void {

@@ -236,8 +236,11 @@ export class FieldBlock implements HeaderReader {
 /** A list of other codings with one `chunked` at its end is unknown to us; everything else is malformed (row C3). */
 function faultOfCoding(value: string): ErrorCode {
   const codings = value.split(",").map((item) => trimBlanks(item).toLowerCase());
-  const isWellFormed = codings.length > 1 && codings.at(-1) === "chunked" && codings.indexOf("chunked") === codings.length - 1
-    && codings.every((coding) => coding !== "" && [...coding].every((character) => (byteClasses[character.charCodeAt(0)]! & TOKEN) !== 0));
+  const isWellFormed =
+    codings.length > 1 &&
+    codings.at(-1) === "chunked" &&
+    codings.indexOf("chunked") === codings.length - 1 &&
+    codings.every((coding) => coding !== "" && [...coding].every((character) => (byteClasses[character.charCodeAt(0)]! & TOKEN) !== 0));
   return isWellFormed ? "E_TRANSFER_ENCODING_UNKNOWN" : "E_TRANSFER_ENCODING_MALFORMED";
 }
 

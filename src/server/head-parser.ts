@@ -71,8 +71,13 @@ export class HeadParser {
     if (this.block === null) {
       const last = this.#lastBlock;
       // Requests of one client mostly repeat their fields: equal bytes have an equal meaning.
-      if (last !== null && last.minor === line.minor && line.absolute === null && last.isRepeatedAt(buffer, this.#lineStart, end)
-        && this.#lineStart - this.#headStart + last.lengthBytes <= this.#limits.headBytesMax) {
+      if (
+        last !== null &&
+        last.minor === line.minor &&
+        line.absolute === null &&
+        last.isRepeatedAt(buffer, this.#lineStart, end) &&
+        this.#lineStart - this.#headStart + last.lengthBytes <= this.#limits.headBytesMax
+      ) {
         this.block = last;
         this.#lineStart += last.lengthBytes;
         return true;
@@ -108,9 +113,7 @@ export class HeadParser {
       if (lineEnd === -1) return false;
       const start = this.#lineStart;
       this.#next(lineEnd);
-      const fault = lineEnd === start
-        ? block.finish(this.#lineStart, this.#scheme)
-        : block.addLine(start, lineEnd, fieldCountMax);
+      const fault = lineEnd === start ? block.finish(this.#lineStart, this.#scheme) : block.addLine(start, lineEnd, fieldCountMax);
       if (fault !== undefined) return this.#fail(fault);
       if (lineEnd !== start) continue;
       this.#lastBlock = this.line!.absolute === null ? block : null;

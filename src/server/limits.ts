@@ -77,7 +77,13 @@ export const defaultLimits: Required<ServerLimits> = Object.freeze({
 
 /** Names of the limits that a route or a group may change. */
 export const routeLimitNames: ReadonlyArray<keyof RequestLimits> = [
-  "bodyBytesMax", "bodyIdleMs", "bodyMs", "bodyBytesPerSecondMin", "bodyRateGraceMs", "handlerMs", "replyStallMs",
+  "bodyBytesMax",
+  "bodyIdleMs",
+  "bodyMs",
+  "bodyBytesPerSecondMin",
+  "bodyRateGraceMs",
+  "handlerMs",
+  "replyStallMs",
 ];
 
 /** Checks limits. Throws `E_LIMIT_INVALID` for an unknown name, naming the nearest, and for a value that is no whole number. */
@@ -90,7 +96,10 @@ export function checkLimits(limits: ServerLimits, owner: string, names: readonly
       });
     }
     if (!Number.isSafeInteger(value) || value < 0) {
-      throw new GableError("E_LIMIT_INVALID", `${owner}: limit "${name}" is ${describeValue(value)}; it must be a whole number of at least 0.`);
+      throw new GableError(
+        "E_LIMIT_INVALID",
+        `${owner}: limit "${name}" is ${describeValue(value)}; it must be a whole number of at least 0.`,
+      );
     }
   }
 }

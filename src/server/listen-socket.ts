@@ -52,7 +52,12 @@ async function removeStaleSocket(path: string): Promise<void> {
 }
 
 function listenError(error: NodeJS.ErrnoException, address: ListenAddress): GableError {
-  const place = address.unixPath ?? (address.fd === undefined ? `${address.host ?? "127.0.0.1"}:${address.port ?? 3000}` : `descriptor ${address.fd}`);
-  const reasons: Record<string, string> = { EADDRINUSE: "it is in use", EACCES: "it is not allowed", EADDRNOTAVAIL: "no such address on this machine" };
+  const place =
+    address.unixPath ?? (address.fd === undefined ? `${address.host ?? "127.0.0.1"}:${address.port ?? 3000}` : `descriptor ${address.fd}`);
+  const reasons: Record<string, string> = {
+    EADDRINUSE: "it is in use",
+    EACCES: "it is not allowed",
+    EADDRNOTAVAIL: "no such address on this machine",
+  };
   return new GableError("E_LISTEN", `Cannot listen on ${place}: ${reasons[error.code ?? ""] ?? error.message}.`, { cause: error });
 }

@@ -43,11 +43,14 @@ export class NodeServer {
       connectionsCheckingInterval: 1000,
       insecureHTTPParser: false,
     };
-    this.server = https === undefined ? createServer(settings, handle) : createTlsServer({ ...settings, ...https, minVersion: "TLSv1.2" }, handle);
+    this.server =
+      https === undefined ? createServer(settings, handle) : createTlsServer({ ...settings, ...https, minVersion: "TLSv1.2" }, handle);
     this.server.maxHeadersCount = 0;
     this.server.maxRequestsPerSocket = limits.requestsPerConnectionMax;
     this.server.on("checkContinue", handle);
-    this.server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) => sendRefusal(response, "E_EXPECTATION_UNKNOWN"));
+    this.server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) =>
+      sendRefusal(response, "E_EXPECTATION_UNKNOWN"),
+    );
     this.server.on("connect", (_request: IncomingMessage, socket: Socket) => endWith(socket, "E_METHOD_CONNECT"));
     this.server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => endWith(socket, toRefusalCode(error)));
     this.server.on("connection", (socket: Socket) => {
@@ -85,12 +88,19 @@ export interface NodeListenerOptions {
 }
 
 /** Makes a listener for an existing node:http or node:https server. */
-export function toNodeListener(listener: RequestListener, options: NodeListenerOptions = {}): (request: IncomingMessage, response: ServerResponse) => void {
-  return createNodeHandler(listener, {
-    limits: resolveLimits(options.limits, "toNodeListener()"),
-    methods: options.methods,
-    onError: options.onError ?? ((error) => console.error(error)),
-  }, new Set());
+export function toNodeListener(
+  listener: RequestListener,
+  options: NodeListenerOptions = {},
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return createNodeHandler(
+    listener,
+    {
+      limits: resolveLimits(options.limits, "toNodeListener()"),
+      methods: options.methods,
+      onError: options.onError ?? ((error) => console.error(error)),
+    },
+    new Set(),
+  );
 }
 
 type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -113,9 +123,14 @@ function createNodeHandler(listener: RequestListener, options: EngineOptions, ac
   };
 }
 
-function parseAgain(incoming: IncomingMessage, limits: Required<ServerLimits>, isSecure: boolean): { line: RequestLine; block: FieldBlock } | ErrorCode {
+function parseAgain(
+  incoming: IncomingMessage,
+  limits: Required<ServerLimits>,
+  isSecure: boolean,
+): { line: RequestLine; block: FieldBlock } | ErrorCode {
   let head = `${incoming.method} ${incoming.url} HTTP/${incoming.httpVersion}\r\n`;
-  for (let index = 0; index < incoming.rawHeaders.length; index += 2) head += `${incoming.rawHeaders[index]}: ${incoming.rawHeaders[index + 1]}\r\n`;
+  for (let index = 0; index < incoming.rawHeaders.length; index += 2)
+    head += `${incoming.rawHeaders[index]}: ${incoming.rawHeaders[index + 1]}\r\n`;
   const bytes = Buffer.from(`${head}\r\n`, "latin1");
   const parser = new HeadParser(limits, isSecure ? "https" : "http");
   parser.start(0);
@@ -136,7 +151,14 @@ class NodeRequest implements RawRequest {
   readonly #response: ServerResponse;
   #timer: NodeJS.Timeout;
 
-  constructor(incoming: IncomingMessage, response: ServerResponse, line: RequestLine, block: FieldBlock, limits: Required<ServerLimits>, isSecure: boolean) {
+  constructor(
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    line: RequestLine,
+    block: FieldBlock,
+    limits: Required<ServerLimits>,
+    isSecure: boolean,
+  ) {
     this.method = line.method;
     this.path = line.path;
     this.queryString = line.queryString;
@@ -145,12 +167,15 @@ class NodeRequest implements RawRequest {
     this.headers = block;
     this.remote = { address: incoming.socket.remoteAddress ?? "unix", port: incoming.socket.remotePort ?? 0 };
     this.#response = response;
-    this.body = block.framing === "none" ? emptyBody : new ChunkedBody(
-      readIncoming(incoming, response, block.isExpecting),
-      block.framing === "length" ? block.contentLength : undefined,
-      limits.bodyBytesMax,
-      () => new HeaderTable(pairsOf(incoming.rawTrailers)),
-    );
+    this.body =
+      block.framing === "none"
+        ? emptyBody
+        : new ChunkedBody(
+            readIncoming(incoming, response, block.isExpecting),
+            block.framing === "length" ? block.contentLength : undefined,
+            limits.bodyBytesMax,
+            () => new HeaderTable(pairsOf(incoming.rawTrailers)),
+          );
     this.#timer = this.#startTimer(limits.handlerMs);
     response.once("close", () => {
       clearTimeout(this.#timer);
@@ -201,7 +226,12 @@ function pairsOf(raw: readonly string[]): Array<[string, string]> {
   return pairs;
 }
 
-async function answer(listener: RequestListener, request: NodeRequest, response: ServerResponse, onError: EngineOptions["onError"]): Promise<void> {
+async function answer(
+  listener: RequestListener,
+  request: NodeRequest,
+  response: ServerResponse,
+  onError: EngineOptions["onError"],
+): Promise<void> {
   try {
     await sendReply(request, await listener(request), response, onError);
   } catch (error) {
@@ -235,7 +265,12 @@ async function sendReply(request: NodeRequest, reply: Reply, response: ServerRes
   }
 }
 
-async function pump(chunks: AsyncIterable<string | Uint8Array>, request: NodeRequest, response: ServerResponse, onError: EngineOptions["onError"]): Promise<void> {
+async function pump(
+  chunks: AsyncIterable<string | Uint8Array>,
+  request: NodeRequest,
+  response: ServerResponse,
+  onError: EngineOptions["onError"],
+): Promise<void> {
   try {
     for await (const chunk of chunks) {
       if (response.destroyed) return;
@@ -260,7 +295,10 @@ function sendRefusal(response: ServerResponse, code: ErrorCode): void {
 function endWith(socket: Socket, code: ErrorCode): void {
   if (!socket.writable) return void socket.destroy();
   const { status, headers, body } = refusalReply(code);
-  socket.end(`HTTP/1.1 ${status} ${catalogue[code].title}\r\n${headers.toWire()}content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`, () => socket.destroy());
+  socket.end(
+    `HTTP/1.1 ${status} ${catalogue[code].title}\r\n${headers.toWire()}content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
 }
 
 /** Node's parser tells its reason by a code of its own. */

@@ -16,7 +16,11 @@ const refusals = new Map<ErrorCode, RefusalReply>();
 export function refusalReply(code: ErrorCode): RefusalReply {
   let reply = refusals.get(code);
   if (reply === undefined) {
-    const headers = new HeaderTable([["content-type", "text/plain; charset=utf-8"], ["x-content-type-options", "nosniff"], ["cache-control", "no-store"]]);
+    const headers = new HeaderTable([
+      ["content-type", "text/plain; charset=utf-8"],
+      ["x-content-type-options", "nosniff"],
+      ["cache-control", "no-store"],
+    ]);
     if (code === "E_METHOD_TRACE") headers.set("allow", "GET, HEAD, OPTIONS");
     reply = Object.freeze({ status: catalogue[code].status, headers: headers.freeze(), body: `${catalogue[code].title} (${code})\n` });
     refusals.set(code, reply);

@@ -47,15 +47,23 @@ function isOtherBlank(byte: number): boolean {
 /** Common methods without making a string each time. */
 function readMethod(buffer: Buffer, start: number, end: number): string {
   if (end - start === 3 && buffer[start] === 0x47 && buffer[start + 1] === 0x45 && buffer[start + 2] === 0x54) return "GET";
-  if (end - start === 4 && buffer[start] === 0x50 && buffer[start + 1] === 0x4f && buffer[start + 2] === 0x53 && buffer[start + 3] === 0x54) return "POST";
+  if (end - start === 4 && buffer[start] === 0x50 && buffer[start + 1] === 0x4f && buffer[start + 2] === 0x53 && buffer[start + 3] === 0x54)
+    return "POST";
   return readLatin1(buffer, start, end);
 }
 
 /** The minor version, from the ` HTTP/1.x` that must end the line. */
 function parseVersion(buffer: Buffer, from: number, end: number): 0 | 1 | ErrorCode {
   const start = end - versionBytes;
-  const isUsual = start >= from && buffer[start] === SPACE && buffer[start + 1] === 0x48 && buffer[start + 2] === 0x54
-    && buffer[start + 3] === 0x54 && buffer[start + 4] === 0x50 && buffer[start + 5] === 0x2f && buffer[start + 7] === 0x2e;
+  const isUsual =
+    start >= from &&
+    buffer[start] === SPACE &&
+    buffer[start + 1] === 0x48 &&
+    buffer[start + 2] === 0x54 &&
+    buffer[start + 3] === 0x54 &&
+    buffer[start + 4] === 0x50 &&
+    buffer[start + 5] === 0x2f &&
+    buffer[start + 7] === 0x2e;
   if (isUsual) {
     const major = buffer[start + 6]!;
     const minor = buffer[end - 1]!;
@@ -85,7 +93,14 @@ function parseTarget(buffer: Buffer, method: string, start: number, end: number,
 }
 
 /** Origin-form: one scan over the bytes decides; only paths with `%` or dots are looked at again. */
-function parseOrigin(buffer: Buffer, method: string, start: number, end: number, minor: 0 | 1, absolute: RequestLine["absolute"]): RequestLine | ErrorCode {
+function parseOrigin(
+  buffer: Buffer,
+  method: string,
+  start: number,
+  end: number,
+  minor: 0 | 1,
+  absolute: RequestLine["absolute"],
+): RequestLine | ErrorCode {
   let isPlain = true;
   let index = start;
   for (; index < end; index++) {

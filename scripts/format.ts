@@ -1,0 +1,4 @@
+/** Formats all sources. */
+import { localProgram, runCommand } from "./run-command.ts";
+
+process.exitCode = await runCommand(localProgram("oxfmt"), []);

@@ -1,0 +1,22 @@
+/** Runs the tests: all of them, or the files whose path holds one of the given words. */
+import { glob } from "node:fs/promises";
+import { root, runCommand } from "./run-command.ts";
+
+const patterns = ["src/**/*.test.ts", "test/**/*.test.ts", "examples/*/**/*.test.ts"];
+const words = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+const flags = process.argv.slice(2).filter((argument) => argument.startsWith("--"));
+
+const files: string[] = [];
+for await (const file of glob(patterns, { cwd: root, exclude: (name) => name.includes("node_modules") })) {
+  if (words.length === 0 || words.some((word) => file.includes(word))) files.push(file);
+}
+if (files.length === 0) {
+  console.error(`No test file has one of these words in its path: ${words.join(", ")}.`);
+  process.exit(2);
+}
+console.log(`Node ${process.versions.node}, ${files.length} test files.`);
+process.exitCode = await runCommand(
+  process.execPath,
+  ["--import", "./scripts/source.mjs", "--test", "--test-concurrency=2", "--test-timeout=120000", ...flags, ...files.sort()],
+  { GABLE_MODE: "test" },
+);

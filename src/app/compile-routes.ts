@@ -1,0 +1,193 @@
+/** From lists of routes and groups to what runs for each route: done once, at start. */
+import { GableError } from "../errors/gable-error.ts";
+import { describeValue, optionInvalid } from "../errors/option-errors.ts";
+import { forbidden } from "../errors/status-errors.ts";
+import type { RequestLimits } from "../http/message.ts";
+import type { ConverterTable } from "../routing/pattern.ts";
+import { Route } from "../routing/route.ts";
+import type { RouteTable } from "../routing/route-table.ts";
+import type { ContentSecurityPolicy } from "../security/response-headers.ts";
+import { assertPolicy } from "../security/response-headers.ts";
+import type { RequestContext } from "./context.ts";
+import type { RouteEntry } from "./define-route.ts";
+import { Group, HandlerRoute } from "./define-route.ts";
+import { formBodyBytesMax } from "./form-input.ts";
+import type { CacheOptions, Guard, Middleware, RouteOptions, SharedOptions } from "./handler.ts";
+import type { HandlerReply } from "./handler-reply.ts";
+import { toHandlerReply } from "./handler-result.ts";
+import { readInput } from "./input.ts";
+import { OverrideRoute } from "./resource.ts";
+import { validateWith } from "./standard-schema.ts";
+
+/** A route, ready to run. */
+export interface CompiledRoute {
+  readonly route: HandlerRoute;
+  /** Method and whole pattern, for messages. */
+  readonly label: string;
+  /** Runs middleware, guards, input and handler; gives what the handler returned. */
+  readonly run: (context: RequestContext) => unknown;
+  readonly limits: RequestLimits | undefined;
+  readonly cache: CacheOptions | undefined;
+  readonly csp: ContentSecurityPolicy | undefined;
+  /** Whether requests from other sites pass. */
+  readonly isCrossSiteAllowed: boolean;
+}
+
+/** What compiling needs of the application. */
+export interface CompileSettings {
+  readonly basePath: string;
+  readonly converters: ConverterTable;
+  /** Whether declared answers are checked. */
+  readonly checksReturns: boolean;
+  /** Makes the reply of an error between two layers. */
+  readonly toErrorReply: (context: RequestContext, error: unknown) => Promise<HandlerReply>;
+}
+
+type Chain = readonly Group[];
+interface Placement {
+  readonly route: HandlerRoute;
+  readonly chain: Chain;
+}
+
+/** Compiles all routes of a list into a table. Throws for duplicates and for routes in two places. */
+export function compileRoutes(entries: readonly RouteEntry[], table: RouteTable<CompiledRoute>, settings: CompileSettings): void {
+  const placed: Placement[] = [];
+  const loose: Placement[] = [];
+  for (const entry of entries) collect(entry, [], placed, loose);
+  const known = new Set(placed.map(({ route }) => route));
+  for (const { route, chain } of loose) {
+    if (known.has(route)) continue;
+    known.add(route);
+    placed.push({ route, chain: [...chain, route.parent!] });
+  }
+  const places = new Map<HandlerRoute, Chain>();
+  for (const placement of placed) {
+    const present = places.get(placement.route);
+    // A module exports its group and the routes of the group: that is one place.
+    if (present !== undefined && isSameChain(present, placement.chain)) continue;
+    places.set(placement.route, placement.chain);
+    addRoute(placement, table, settings);
+  }
+}
+
+function isSameChain(first: Chain, second: Chain): boolean {
+  return first.length === second.length && first.every((group, index) => group === second[index]);
+}
+
+function collect(entry: unknown, chain: Chain, placed: Placement[], loose: Placement[]): void {
+  if (entry instanceof Group) {
+    for (const inner of entry.entries) collect(inner, [...chain, entry], placed, loose);
+  } else if (entry instanceof HandlerRoute) {
+    (entry.parent === undefined || chain.at(-1) === entry.parent ? placed : loose).push({ route: entry, chain });
+  } else if (Array.isArray(entry)) {
+    for (const inner of entry) collect(inner, chain, placed, loose);
+  } else if (typeof entry === "object" && entry !== null) {
+    for (const value of Object.values(entry)) {
+      if (value instanceof Group || value instanceof Route) collect(value, chain, placed, loose);
+    }
+  } else throw optionInvalid("gable()", "routes", entry, "a list of routes, groups, or modules that export them");
+}
+
+function addRoute({ route, chain }: Placement, table: RouteTable<CompiledRoute>, settings: CompileSettings): void {
+  const prefix = settings.basePath + chain.map((group) => group.prefix).join("");
+  const pattern = prefix !== "" && route.pattern === "/" ? prefix : prefix + route.pattern;
+  const binding = route.bind(pattern, settings.converters);
+  const levels: SharedOptions[] = [...chain.map((group) => group.options), route.options];
+  const label = `${route.method} "${pattern}"`;
+  const security = Object.assign({}, ...levels.map((level) => level.security)) as NonNullable<SharedOptions["security"]>;
+  if (security.csp !== undefined) assertPolicy(security.csp, security.allowUnsafe);
+  table.add(route, binding, {
+    route,
+    label,
+    run: compileRun(route, levels, label, settings),
+    limits: mergeLimits(levels, route.options),
+    cache: mergeLevels(levels.map((level) => level.cache)),
+    csp: security.csp,
+    isCrossSiteAllowed: security.crossSite !== undefined,
+  });
+}
+
+function mergeLevels<Part extends object>(parts: ReadonlyArray<Part | undefined>): Part | undefined {
+  const present = parts.filter((part) => part !== undefined);
+  return present.length === 0 ? undefined : Object.assign({}, ...present);
+}
+
+function mergeLimits(levels: readonly SharedOptions[], options: RouteOptions): RequestLimits | undefined {
+  const limits = mergeLevels(levels.map((level) => level.limits));
+  if (options.files === undefined || limits?.bodyBytesMax !== undefined) return limits;
+  return { ...limits, bodyBytesMax: formBodyBytesMax(options.files) };
+}
+
+function compileRun(route: HandlerRoute, levels: readonly SharedOptions[], label: string, settings: CompileSettings): CompiledRoute["run"] {
+  const guards = levels.flatMap((level) => level.guard ?? []);
+  const layers = levels.flatMap((level) => level.use ?? []);
+  const core = compileCore(route, guards, label, settings);
+  return layers.length === 0 ? core : wrapLayers(layers, core, label, settings);
+}
+
+/** Guards, then declared input, then the handler. */
+function compileCore(route: HandlerRoute, guards: readonly Guard[], label: string, settings: CompileSettings): CompiledRoute["run"] {
+  const { options, handler } = route;
+  const hasInput = options.query !== undefined || options.form !== undefined || options.json !== undefined;
+  const run = hasInput
+    ? async (context: RequestContext) => {
+        await readInput(context, options);
+        return handler(context);
+      }
+    : handler;
+  const checked = options.returns !== undefined && settings.checksReturns ? withReturns(run, options.returns, label) : run;
+  const last = route instanceof OverrideRoute ? withOverride(route, label, settings) : checked;
+  if (guards.length === 0) return last;
+  return async (context) => {
+    for (const guard of guards) {
+      const verdict = await guard(context as never);
+      if (verdict === false) throw forbidden();
+      if (verdict !== true) return verdict;
+    }
+    return last(context);
+  };
+}
+
+/** A POST with `_method` runs the route that it asks for. */
+function withOverride(route: OverrideRoute, label: string, settings: CompileSettings): CompiledRoute["run"] {
+  return async (context) => {
+    const target = await route.findTarget(context);
+    return compileCore(target, [target.options.guard ?? []].flat(), label, settings)(context);
+  };
+}
+
+function withReturns(run: CompiledRoute["run"], schema: NonNullable<RouteOptions["returns"]>, label: string): CompiledRoute["run"] {
+  return async (context) => {
+    const result = await run(context);
+    const checked = await validateWith(schema, result);
+    if (checked.isValid) return result;
+    const [first] = checked.errors;
+    throw new GableError(
+      "E_ROUTE_RESULT",
+      `The handler of ${label} returned ${describeValue(result)}, which its { returns } refuses: ${first?.path ?? ""} ${first?.message ?? ""}.`,
+    );
+  };
+}
+
+/** The onion: each layer gets a `next` that always gives a reply. */
+function wrapLayers(
+  layers: ReadonlyArray<Middleware<never>>,
+  core: CompiledRoute["run"],
+  label: string,
+  settings: CompileSettings,
+): CompiledRoute["run"] {
+  const runFrom = (index: number, context: RequestContext): unknown => {
+    const layer = layers[index];
+    if (layer === undefined) return core(context);
+    const next = async (added?: object): Promise<HandlerReply> => {
+      if (added !== undefined) Object.assign(context, added);
+      try {
+        return await toHandlerReply(await runFrom(index + 1, context), label);
+      } catch (error) {
+        return settings.toErrorReply(context, error);
+      }
+    };
+    return layer(context as never, next as never);
+  };
+  return (context) => runFrom(0, context);
+}

@@ -1,0 +1,25 @@
+/** What a context asks of its application. */
+import type { RawRequest } from "../http/message.ts";
+import type { ForwardedFacts } from "../http/proxies.ts";
+import type { RequestContext } from "./context.ts";
+import type { Logger } from "./logger.ts";
+
+/** Services shared by all requests of an application. */
+export interface ContextServices {
+  /** Whether errors and replies are those of production. */
+  readonly isProduction: boolean;
+  /** Configured origin; undefined when none was given. */
+  readonly origin: string | undefined;
+  /** Authority of requests without Host. */
+  readonly defaultAuthority: string;
+  /** Whether any proxy is trusted. */
+  readonly hasProxies: boolean;
+  /** Logger of the application. */
+  readonly logger: Logger;
+  /** Reads what trusted proxies say. */
+  readForwarded(raw: RawRequest): ForwardedFacts;
+  /** Makes the id of a request. */
+  createRequestId(context: RequestContext): string;
+  /** Makes the web-standard request. */
+  createRequest(context: RequestContext): Request;
+}

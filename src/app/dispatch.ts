@@ -1,0 +1,101 @@
+/** The path of a request through the application, on one screen. */
+import { GableError } from "../errors/gable-error.ts";
+import type { RawRequest, Reply, RequestListener } from "../http/message.ts";
+import { findCrossSiteRefusal, isSafeMethod } from "../security/cross-site.ts";
+import type { HostCheck } from "../security/hosts.ts";
+import type { RouteTable } from "../routing/route-table.ts";
+import { toParams } from "../routing/route-table.ts";
+import type { CompiledRoute } from "./compile-routes.ts";
+import { RequestContext } from "./context.ts";
+import type { ContextServices } from "./context-services.ts";
+import type { FinishSettings } from "./finish-reply.ts";
+import { finishReply, release } from "./finish-reply.ts";
+import { HandlerReply } from "./handler-reply.ts";
+import { toHandlerReply } from "./handler-result.ts";
+import type { Health } from "./health.ts";
+import { answerUnmatched } from "./unmatched.ts";
+
+/** What the dispatch needs of the application. */
+export interface DispatchSettings extends FinishSettings {
+  readonly services: ContextServices;
+  readonly table: RouteTable<CompiledRoute>;
+  readonly isKnownHost: HostCheck;
+  readonly trustedOrigins: ReadonlySet<string>;
+  readonly trailingSlash: "redirect" | "strict";
+  readonly health: Health | undefined;
+  readonly toErrorReply: (context: RequestContext, error: unknown, compiled?: CompiledRoute) => Promise<HandlerReply>;
+}
+
+/** Makes the listener of an application. */
+export function createDispatch(settings: DispatchSettings): RequestListener {
+  const { services, table, health } = settings;
+
+  /** Health, host, route, cross-site check, limits, then everything that the route declares. */
+  function dispatch(raw: RawRequest): Reply | Promise<Reply> {
+    const context = new RequestContext(raw, services);
+    let compiled: CompiledRoute | undefined;
+    try {
+      const healthReply = health?.answer(raw);
+      if (healthReply !== undefined) return finish(context, healthReply, undefined);
+      assertHost(context);
+      const match = table.find(raw.method, raw.path);
+      if (match === undefined) {
+        assertSameSite(context);
+        return finish(context, answerUnmatched(context, table, settings.trailingSlash), undefined);
+      }
+      compiled = match.entry.run;
+      context.route = match.entry.route;
+      context.params = toParams(match.entry.paramNames, match.values);
+      if (!compiled.isCrossSiteAllowed) assertSameSite(context);
+      if (compiled.limits !== undefined) raw.applyLimits(compiled.limits);
+      const result = compiled.run(context);
+      return result instanceof Promise
+        ? finishLater(context, result, compiled)
+        : finish(context, toHandlerReply(result, compiled.label), compiled);
+    } catch (error) {
+      return fail(context, error, compiled);
+    }
+  }
+
+  async function finishLater(context: RequestContext, result: Promise<unknown>, compiled: CompiledRoute): Promise<Reply> {
+    try {
+      return await finish(context, toHandlerReply(await result, compiled.label), compiled);
+    } catch (error) {
+      return fail(context, error, compiled);
+    }
+  }
+
+  function finish(
+    context: RequestContext,
+    reply: HandlerReply | Promise<HandlerReply>,
+    compiled: CompiledRoute | undefined,
+  ): Reply | Promise<Reply> {
+    if (reply instanceof HandlerReply) return finishReply(context, reply, compiled, settings);
+    return reply.then(
+      (settled) => finishReply(context, settled, compiled, settings),
+      (error: unknown) => fail(context, error, compiled),
+    );
+  }
+
+  async function fail(context: RequestContext, error: unknown, compiled: CompiledRoute | undefined): Promise<Reply> {
+    release(context);
+    return finishReply(context, await settings.toErrorReply(context, error, compiled), undefined, settings);
+  }
+
+  function assertHost(context: RequestContext): void {
+    if (!settings.isKnownHost(context.authority)) {
+      throw new GableError("E_HOST_UNKNOWN", "The host of the request is not one of the application.", { details: {} });
+    }
+  }
+
+  function assertSameSite(context: RequestContext): void {
+    if (isSafeMethod(context.method)) return;
+    const origin = services.origin ?? `${context.scheme}://${context.authority}`;
+    const refusal = findCrossSiteRefusal({ headers: context.headers, origin, trustedOrigins: settings.trustedOrigins });
+    if (refusal === undefined) return;
+    context.log.warn({ code: "E_REQUEST_CROSS_SITE", row: refusal, origin }, "A request from another site was refused.");
+    throw new GableError("E_REQUEST_CROSS_SITE", `The request comes from another site (${refusal}).`);
+  }
+
+  return dispatch;
+}

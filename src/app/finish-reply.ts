@@ -1,0 +1,122 @@
+/** The last step of a request: headers that every reply has, cookies, caching, and the entity tag. */
+import type { Reply } from "../http/message.ts";
+import { HeaderTable } from "../http/header-table.ts";
+import { addVary, toCacheControl } from "../http/fields.ts";
+import { evaluateConditions } from "../http/conditions.ts";
+import { isFileBody } from "../http/message.ts";
+import type { SecurityHeaders } from "../security/response-headers.ts";
+import type { CompiledRoute } from "./compile-routes.ts";
+import type { RequestContext } from "./context.ts";
+import { FileHandlerReply } from "./files.ts";
+import type { HandlerReply } from "./handler-reply.ts";
+
+/** What finishing needs of the application. */
+export interface FinishSettings {
+  readonly securityHeaders: SecurityHeaders;
+  /** Told when a route wants a private reply to be public. */
+  readonly onPublicRefused: (label: string) => void;
+}
+
+/** Makes the reply that goes to the engine. */
+export function finishReply(
+  context: RequestContext,
+  result: HandlerReply,
+  compiled: CompiledRoute | undefined,
+  settings: FinishSettings,
+): Reply | Promise<Reply> {
+  const { draft } = context;
+  const reply = result instanceof FileHandlerReply ? result.resolve(context.method, context.headers) : result;
+  const isHtml = reply.contentType.startsWith("text/html");
+  const isSecure = context.scheme === "https";
+  const headers = HeaderTable.on(settings.securityHeaders.tableFor(isHtml ? "html" : "other", reply.contentType, isSecure));
+  if (draft !== undefined) {
+    if (draft.status !== undefined && reply.status === 200) reply.status = draft.status;
+    addFields(headers, draft.headers);
+  }
+  if (reply.hasHeaders) addFields(headers, reply.headers);
+  if (isHtml && (context.usedNonce !== undefined || compiled?.csp !== undefined))
+    setPolicy(headers, context, compiled, settings.securityHeaders, isSecure);
+  setCaching(headers, context, reply, compiled, settings);
+  headers.append("x-request-id", context.requestId);
+  if (context.cleanups !== null) releaseAfter(context, reply);
+  const finished = { status: reply.status, headers, body: reply.body };
+  return compiled?.cache?.etag === true ? withEntityTag(context, finished) : finished;
+}
+
+function addFields(headers: HeaderTable, fields: HeaderTable): void {
+  for (const [name, value] of fields) {
+    if (name === "set-cookie") headers.append(name, value);
+    else headers.set(name, value);
+  }
+}
+
+function setPolicy(
+  headers: HeaderTable,
+  context: RequestContext,
+  compiled: CompiledRoute | undefined,
+  securityHeaders: SecurityHeaders,
+  isSecure: boolean,
+): void {
+  headers.set("content-security-policy", securityHeaders.policy(isSecure, compiled?.csp, context.usedNonce));
+  if (compiled?.csp?.frameAncestors !== undefined) headers.delete("x-frame-options");
+}
+
+/** Private unless proven public: what depends on a person is never stored. */
+function setCaching(
+  headers: HeaderTable,
+  context: RequestContext,
+  reply: HandlerReply,
+  compiled: CompiledRoute | undefined,
+  settings: FinishSettings,
+): void {
+  const isPersonal = context.setCookies !== null || context.headers.has("authorization");
+  if (context.setCookies !== null) for (const cookie of context.setCookies) headers.append("set-cookie", cookie);
+  if (isPersonal) {
+    if (compiled?.cache?.public === true) settings.onPublicRefused(compiled.label);
+    headers.set("cache-control", "no-store");
+    addVary(headers, "Cookie");
+  } else if (compiled?.cache !== undefined && reply.status < 400 && !(reply.hasHeaders && reply.headers.has("cache-control"))) {
+    headers.set("cache-control", toCacheControl(compiled.cache));
+  }
+}
+
+/** Releases what the request holds: at once, or when its stream has ended, and in any case when it is aborted. */
+function releaseAfter(context: RequestContext, reply: HandlerReply): void {
+  const { body } = reply;
+  const isStream = typeof body === "object" && body !== null && !(body instanceof Uint8Array) && !isFileBody(body);
+  if (!isStream || context.method === "HEAD") return release(context);
+  context.signal.addEventListener("abort", () => release(context), { once: true });
+  reply.body = releasing(body, context);
+}
+
+async function* releasing(chunks: AsyncIterable<string | Uint8Array>, context: RequestContext): AsyncGenerator<string | Uint8Array> {
+  try {
+    yield* chunks;
+  } finally {
+    release(context);
+  }
+}
+
+/** Runs the clean-up of a request, once. */
+export function release(context: RequestContext): void {
+  const cleanups = context.cleanups ?? [];
+  context.cleanups = null;
+  for (const cleanup of cleanups)
+    void Promise.resolve(cleanup()).catch((error: unknown) => context.log.error({ error }, "A clean-up failed."));
+}
+
+/** A tag from the bytes of a whole body, and the answer of the conditions against it. */
+async function withEntityTag(context: RequestContext, reply: Reply & { headers: HeaderTable }): Promise<Reply> {
+  const { body, headers, status } = reply;
+  const isWhole = typeof body === "string" || body instanceof Uint8Array;
+  if (!isWhole || status !== 200 || headers.has("etag")) return reply;
+  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : new Uint8Array(body);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const etag = `"${btoa(String.fromCharCode(...digest.subarray(0, 12)))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")}"`;
+  headers.set("etag", etag);
+  const result = evaluateConditions(context.method, context.headers, { etag });
+  if (result === "not-modified") return { status: 304, headers: headers.delete("content-type"), body: null };
+  return result === "failed" ? { status: 412, headers, body: null } : reply;
+}

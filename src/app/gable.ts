@@ -1,0 +1,241 @@
+/** gable(): the application object. */
+import { GableError } from "../errors/gable-error.ts";
+import { describeValue } from "../errors/option-errors.ts";
+import type { RawRequest, RequestListener } from "../http/message.ts";
+import { createForwardedReader } from "../http/proxies.ts";
+import { RouteTable } from "../routing/route-table.ts";
+import type { Route } from "../routing/route.ts";
+import { createHostCheck } from "../security/hosts.ts";
+import { SecurityHeaders } from "../security/response-headers.ts";
+import { StaticFiles } from "../files/static-files.ts";
+import { defaultLimits } from "../server/limits.ts";
+import type { CompileSettings, CompiledRoute } from "./compile-routes.ts";
+import { compileRoutes } from "./compile-routes.ts";
+import type { RequestContext } from "./context.ts";
+import type { ContextServices } from "./context-services.ts";
+import type { RouteFactory } from "./define-route.ts";
+import { createRoute, createRouteFactory } from "./define-route.ts";
+import { createDispatch } from "./dispatch.ts";
+import type { ErrorObserver } from "./error-replies.ts";
+import { createErrorReplies } from "./error-replies.ts";
+import { fromFetchRequest, toFetchRequest, toResponse } from "./fetch-request.ts";
+import { toReply } from "./files.ts";
+import { Health } from "./health.ts";
+import { refusalReply } from "../server/refusals.ts";
+import type { ListenOptions, RunningApp } from "./listen.ts";
+import { createLogger } from "./logger.ts";
+import { resolveMode } from "./mode.ts";
+import type { Mode } from "./mode.ts";
+import type { GableOptions } from "./options.ts";
+import { assertGableOptions } from "./options.ts";
+import { createRequestIds } from "./request-id.ts";
+import type { ErrorCode } from "../errors/catalogue.ts";
+
+/**
+ * Makes an application. Everything is checked here and when it starts; requests only run.
+ * Throws `E_OPTION_UNKNOWN`, `E_OPTION_INVALID`, `E_ROUTE_DUPLICATE`, `E_PATTERN_MALFORMED` and their kin.
+ *
+ * @example
+ * const app = gable();
+ * app.get("/", () => html`<h1>Hello</h1>`);
+ * app.listen(3000);
+ */
+export function gable(options: GableOptions = {}): Application {
+  return new Application(options);
+}
+
+/** An application: routes, and the protections around them. */
+export class Application {
+  /** The mode it runs in. */
+  readonly mode: Mode;
+  /** @internal Options as given. */
+  readonly options: GableOptions;
+  /** @internal Health endpoints. */
+  readonly health: Health | undefined;
+  /** Adds a route for GET. */
+  readonly get: RouteFactory = this.#factory("GET");
+  /** Adds a route for POST. */
+  readonly post: RouteFactory = this.#factory("POST");
+  /** Adds a route for PUT. */
+  readonly put: RouteFactory = this.#factory("PUT");
+  /** Adds a route for PATCH. */
+  readonly patch: RouteFactory = this.#factory("PATCH");
+  /** Adds a route for DELETE. */
+  readonly delete: RouteFactory = this.#factory("DELETE");
+  readonly #table = new RouteTable<CompiledRoute>();
+  readonly #services: ContextServices;
+  readonly #compileSettings: CompileSettings;
+  readonly #listener: RequestListener;
+  readonly #static: StaticFiles | undefined;
+  readonly #observers = new Set<ErrorObserver>();
+  #ready: Promise<void> | undefined;
+  #isStarted = false;
+
+  /** @internal Use {@link gable}. */
+  constructor(options: GableOptions) {
+    assertGableOptions(options);
+    this.options = options;
+    this.mode = resolveMode(options.mode);
+    const isProduction = this.mode === "production";
+    const logger = options.logger ?? createLogger(this.mode);
+    this.#services = createServices(options, isProduction, logger);
+    this.health = options.health === false ? undefined : new Health(options.health);
+    const toErrorReply = createErrorReplies({
+      isDevelopment: this.mode === "development",
+      onError: options.onError,
+      table: this.#table,
+      observers: this.#observers,
+    });
+    this.#compileSettings = {
+      basePath: options.basePath ?? "",
+      converters: options.converters ?? {},
+      checksReturns: !isProduction,
+      toErrorReply,
+    };
+    this.#static = createStaticFiles(options.static, this.mode !== "development");
+    this.#listener = createDispatch({
+      services: this.#services,
+      table: this.#table,
+      isKnownHost: createHostCheck(options.hosts, options.hosts === undefined || !isProduction),
+      trustedOrigins: new Set(options.security?.trustedOrigins ?? []),
+      trailingSlash: options.trailingSlash ?? "redirect",
+      health: this.health,
+      toErrorReply,
+      securityHeaders: new SecurityHeaders({ csp: options.security?.csp ?? {}, allowUnsafe: options.security?.allowUnsafe, isProduction }),
+      onPublicRefused: (label) => refusePublic(label, isProduction, logger),
+    });
+    this.#addStaticRoutes();
+    compileRoutes(options.routes ?? [], this.#table, this.#compileSettings);
+  }
+
+  /** Routes in order of definition: method, whole pattern, name and place. */
+  get routes(): readonly Route[] {
+    return this.#table.entries.map(({ route }) => route);
+  }
+
+  /** The address of a static file; in production with a name that changes with its content. Throws `E_ASSET_UNKNOWN`. */
+  assetUrl(name: string): string {
+    if (this.#static === undefined)
+      throw new GableError("E_ASSET_UNKNOWN", `There is no static file ${describeValue(name)}: the application has no option static.`);
+    return this.#static.assetUrl(name);
+  }
+
+  /** Prepares what needs the disk, once; listen(), fetch() and request() wait for it. */
+  start(): Promise<void> {
+    this.#ready ??= (async () => {
+      await this.#static?.load();
+      this.#isStarted = true;
+    })();
+    return this.#ready;
+  }
+
+  /** The listener for the engine and other servers; give it requests after {@link start}. */
+  get listener(): RequestListener {
+    return this.#listener;
+  }
+
+  /** Methods that some route has. */
+  get methods(): readonly string[] {
+    return [...this.#table.methods];
+  }
+
+  /** Answers a web-standard request: for other runtimes, for mounting, for tests. */
+  readonly fetch = async (request: Request): Promise<Response> => {
+    await this.start();
+    const limits = { ...defaultLimits, ...this.options.limits };
+    let raw: RawRequest;
+    try {
+      raw = fromFetchRequest(request, limits, this.#table.methods);
+    } catch (error) {
+      if (!(error instanceof GableError)) throw error;
+      const refusal = refusalReply(error.code as ErrorCode);
+      return toResponse(refusal, request.method);
+    }
+    return toResponse(await this.#listener(raw), request.method);
+  };
+
+  /** Answers a request in memory: a path of the application, and what `new Request()` takes. */
+  request(path: string, init: RequestInit = {}): Promise<Response> {
+    const host = this.options.hosts?.find((name) => !name.startsWith(".")) ?? "localhost";
+    return this.fetch(new Request(new URL(path, this.options.origin ?? `http://${host}`), init));
+  }
+
+  /**
+   * Listens: on loopback unless a host is given. Prints the address, and stops in order on SIGTERM and SIGINT.
+   * Throws `E_LISTEN`, and `E_HOSTS_MISSING` for an open address in production without a list of hosts.
+   */
+  async listen(where: number | ListenOptions = {}): Promise<RunningApp> {
+    const { listen } = await import("./listen.ts");
+    await this.start();
+    return listen(this, typeof where === "number" ? { port: where } : where);
+  }
+
+  /** Reports an error that no reply can tell. */
+  reportError(error: unknown): void {
+    this.#services.logger.error({ error }, error instanceof Error ? error.message : String(error));
+  }
+
+  /** @internal Tells a test client of errors behind its replies; gives the function that ends it. */
+  observeErrors(observer: ErrorObserver): () => void {
+    this.#observers.add(observer);
+    return () => void this.#observers.delete(observer);
+  }
+
+  #factory(method: string): RouteFactory {
+    return createRouteFactory(method, (route) => {
+      if (this.#isStarted)
+        throw new GableError("E_APP_STARTED", `The route ${method} "${route.pattern}" came after the application had started.`);
+      compileRoutes([route], this.#table, this.#compileSettings);
+    });
+  }
+
+  #addStaticRoutes(): void {
+    const files = this.#static;
+    if (files === undefined) return;
+    const answer = async (context: RequestContext, name: string): Promise<unknown> => {
+      const reply = await files.answer(context.method, context.headers, name);
+      if (reply === undefined) throw new GableError("E_FILE_NOT_FOUND", "There is no such file.");
+      return toReply(reply);
+    };
+    const routes = [
+      createRoute(
+        "GET",
+        [`${files.at}/*name`, (context: RequestContext) => answer(context, (context.params as { name: string }).name)],
+        gable,
+      ),
+    ];
+    for (const name of files.options.root ?? [])
+      routes.push(createRoute("GET", [`/${name}`, (context: RequestContext) => answer(context, name)], gable));
+    compileRoutes(routes, this.#table, this.#compileSettings);
+  }
+}
+
+function createStaticFiles(option: GableOptions["static"], isClosed: boolean): StaticFiles | undefined {
+  if (option === undefined) return undefined;
+  return new StaticFiles(typeof option === "string" ? { directory: option } : option, isClosed);
+}
+
+function createServices(options: GableOptions, isProduction: boolean, logger: ContextServices["logger"]): ContextServices {
+  const readForwarded = createForwardedReader(options.proxies ?? { trust: [] });
+  return {
+    isProduction,
+    origin: options.origin,
+    defaultAuthority: options.hosts?.find((name) => !name.startsWith(".")) ?? "localhost",
+    hasProxies: (options.proxies?.trust.length ?? 0) > 0,
+    logger,
+    readForwarded: (raw) =>
+      readForwarded({ address: raw.remote.address, scheme: raw.scheme, authority: raw.authority, headers: raw.headers }),
+    createRequestId: createRequestIds(),
+    createRequest: toFetchRequest,
+  };
+}
+
+/** A route that calls a personal reply public is a bug that must not reach a shared cache. */
+function refusePublic(label: string, isProduction: boolean, logger: ContextServices["logger"]): void {
+  const message = `${label} is declared public, and its reply depends on a person.`;
+  if (!isProduction)
+    throw new GableError("E_OPTION_INVALID", message, {
+      fix: "Remove cache.public, or do not set cookies or use Authorization in this route.",
+    });
+  logger.warn(message);
+}

@@ -1,0 +1,45 @@
+/** What a handler answers, before the application object adds its headers. */
+import { HeaderTable } from "../http/header-table.ts";
+import type { HeaderInit } from "../http/header-table.ts";
+import type { ReplyBody } from "../http/message.ts";
+
+/** Status and header fields of a reply helper. */
+export interface ReplyOptions {
+  /** Status. Default 200, or what the helper says. */
+  status?: number;
+  /** Header fields beside those that every reply has. None by default. */
+  headers?: HeaderInit | Readonly<Record<string, string>>;
+}
+
+/** A reply with a status, header fields of its own, and a body. */
+export class HandlerReply {
+  /** Status, 200 to 599. */
+  status: number;
+  /** Body. */
+  body: ReplyBody;
+  /** Media type; "" for none. A `content-type` in `headers` wins. */
+  contentType: string;
+  #headers: HeaderTable | undefined;
+
+  constructor(status: number, contentType: string, body: ReplyBody, headers?: ReplyOptions["headers"]) {
+    this.status = status;
+    this.contentType = contentType;
+    this.body = body;
+    if (headers !== undefined) this.#headers = new HeaderTable(isPairs(headers) ? headers : Object.entries(headers));
+  }
+
+  /** Header fields of this reply; they win over those that every reply has. */
+  get headers(): HeaderTable {
+    this.#headers ??= new HeaderTable();
+    return this.#headers;
+  }
+
+  /** Whether it has header fields of its own. */
+  get hasHeaders(): boolean {
+    return this.#headers !== undefined;
+  }
+}
+
+function isPairs(headers: NonNullable<ReplyOptions["headers"]>): headers is HeaderInit {
+  return Symbol.iterator in headers;
+}

@@ -1,0 +1,73 @@
+/** From what a handler returns to a reply. */
+import { GableError } from "../errors/gable-error.ts";
+import { describeValue } from "../errors/option-errors.ts";
+import { isHtml } from "../views/html.ts";
+import { HandlerReply } from "./handler-reply.ts";
+import { toJsonText } from "./json-text.ts";
+
+/**
+ * What a handler may return: `Html`, a string (sent as text, never as HTML), a plain object or array (JSON),
+ * bytes, `null` (204), a `Response`, a reply helper, or an async iterable (streamed).
+ */
+export type HandlerResult = string | object | null;
+
+/** Makes the reply of a result; `where` names the route in errors. */
+export function toHandlerReply(result: unknown, where: string): HandlerReply | Promise<HandlerReply> {
+  if (result instanceof HandlerReply) return result;
+  if (typeof result === "string") return new HandlerReply(200, "text/plain; charset=utf-8", result);
+  if (result === null) return new HandlerReply(204, "", null);
+  if (typeof result !== "object") throw resultError(result, where);
+  if (isHtml(result)) return new HandlerReply(200, "text/html; charset=utf-8", result.toString());
+  if (result instanceof Response) return fromResponse(result);
+  if (result instanceof Uint8Array) return new HandlerReply(200, "application/octet-stream", result);
+  if (Symbol.asyncIterator in result) return fromIterable(result as AsyncIterable<unknown>);
+  return new HandlerReply(200, "application/json", toJsonText(result));
+}
+
+function resultError(result: unknown, where: string): GableError {
+  const what = result === undefined ? "returned undefined; did it forget to return?" : `returned ${describeValue(result)}.`;
+  return new GableError("E_ROUTE_RESULT", `The handler of ${where} ${what}`);
+}
+
+/** Streams values: text and bytes as they are, objects as JSON lines. */
+function fromIterable(values: AsyncIterable<unknown>): HandlerReply {
+  const reply = new HandlerReply(200, "text/plain; charset=utf-8", toChunks(values));
+  reply.headers.set("x-accel-buffering", "no");
+  return reply;
+}
+
+async function* toChunks(values: AsyncIterable<unknown>): AsyncGenerator<string | Uint8Array> {
+  for await (const value of values) {
+    if (typeof value === "string" || value instanceof Uint8Array) yield value;
+    else if (isHtml(value)) yield value.toString();
+    else yield `${toJsonText(value)}\n`;
+  }
+}
+
+/** Reads one chunk ahead, so that a short Response goes out with its length in one write. */
+async function fromResponse(response: Response): Promise<HandlerReply> {
+  const headers: Array<[string, string]> = [];
+  for (const [name, value] of response.headers) {
+    // Hop-by-hop fields belong to the connection that the response came from.
+    if (name !== "content-type" && !hopByHop.has(name)) headers.push([name, value]);
+  }
+  const contentType = response.headers.get("content-type") ?? "";
+  if (response.body === null) return new HandlerReply(response.status, contentType, null, headers);
+  const reader = response.body.getReader();
+  const first = await reader.read();
+  if (first.done) return new HandlerReply(response.status, contentType, new Uint8Array(0), headers);
+  const second = await reader.read();
+  if (second.done) return new HandlerReply(response.status, contentType, first.value, headers);
+  return new HandlerReply(response.status, contentType, readOn(reader, [first.value, second.value]), headers);
+}
+
+const hopByHop = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade", "trailer", "date", "content-length"]);
+
+async function* readOn(reader: ReadableStreamDefaultReader<Uint8Array>, read: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  try {
+    yield* read;
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}

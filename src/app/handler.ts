@@ -1,0 +1,111 @@
+/** The types of handlers, guards, middleware and route options. */
+import type { CacheControlOptions } from "../http/fields.ts";
+import type { RequestLimits } from "../http/message.ts";
+import type { FieldMap } from "../http/urlencoded.ts";
+import type { PathParams } from "../routing/path-params.ts";
+import type { QueryValues } from "../routing/route.ts";
+import type { ContentSecurityPolicy } from "../security/response-headers.ts";
+import type { Context } from "./context.ts";
+import type { FileFields, FormInput } from "./form-input.ts";
+import type { HandlerReply } from "./handler-reply.ts";
+import type { HandlerResult } from "./handler-result.ts";
+import type { InputOfSchema, OutputOfSchema, StandardSchema } from "./standard-schema.ts";
+
+/** What the next layer takes: nothing, or the properties that this middleware adds to the context. */
+export type Next<Added = {}> = keyof Added extends never ? () => Promise<HandlerReply> : (added: Added) => Promise<HandlerReply>;
+
+/** A layer around handlers. It calls `next` for the inner layers, which always answer with a reply, never with a throw. */
+export interface Middleware<Added = {}> {
+  (context: Context, next: Next<Added>): HandlerResult | Promise<HandlerResult>;
+}
+
+/** Makes a middleware that adds typed properties: `middleware<{ team: Team }>((context, next) => next({ team }))`. */
+export function middleware<Added = {}>(layer: Middleware<Added>): Middleware<Added> {
+  return layer;
+}
+
+/** Decides whether a request may pass: true lets it, false answers 403, a result is the answer. */
+export type Guard = (context: Context) => boolean | HandlerResult | Promise<boolean | HandlerResult>;
+
+/** How replies of a route may be cached, and whether they get an entity tag from their bytes. */
+export interface CacheOptions extends CacheControlOptions {
+  /** Whether the reply gets an entity tag from its bytes, and 304 is answered. Default false. */
+  etag?: boolean;
+}
+
+/** Protections of a route that differ from those of the application. A search for `security:` finds them all. */
+export interface RouteSecurity {
+  /** Lets requests from other sites through, for the given reason. Default: they are refused. */
+  crossSite?: { allow: string };
+  /** Sources of the content security policy that replace the application's. None by default. */
+  csp?: ContentSecurityPolicy;
+  /** Why the policy may have unsafe sources. Without it they are errors at start. */
+  allowUnsafe?: string;
+}
+
+/** Options that hold for a route, and for all routes of a group. */
+export interface SharedOptions {
+  /** Layers around the handler, the outermost first. None by default. */
+  use?: ReadonlyArray<Middleware<never>>;
+  /** Conditions for passing, checked in order after the middleware. None by default. */
+  guard?: Guard | readonly Guard[];
+  /** Limits that differ from those of the server. None by default. */
+  limits?: RequestLimits;
+  /** How replies may be cached. Default: private, asked for again each time. */
+  cache?: CacheOptions;
+  /** Protections that differ from those of the application. None by default. */
+  security?: RouteSecurity;
+}
+
+/** Options of a route. */
+export interface RouteOptions extends SharedOptions {
+  /** Schema of the query; what fails is answered with 400. By default `context.query` has all pairs. */
+  query?: StandardSchema;
+  /** Schema of a form; the handler runs with a valid or an invalid form. None by default. */
+  form?: StandardSchema;
+  /** File fields of the form. None by default: files are skipped. */
+  files?: FileFields;
+  /** Schema of a JSON body; what fails is answered with 422. None by default. */
+  json?: StandardSchema;
+  /** Schema of the JSON answer, checked in development and tests. None by default. */
+  returns?: StandardSchema;
+  /** Name for lists and templates. None by default. */
+  name?: string;
+}
+
+/** A sentence that the compiler shows where a type is misused. */
+export interface TypeError_<Sentence extends string> {
+  /** Never set. */
+  readonly "type error": Sentence;
+}
+
+/** Input of a handler by pattern and options. */
+export interface InputOf<Pattern extends string, Options> {
+  /** Path parameters. */
+  readonly params: PathParams<Pattern>;
+  /** Query. */
+  readonly query: Options extends { query: infer Schema } ? OutputOfSchema<Schema> : FieldMap;
+  /** Form. */
+  readonly form: Options extends { form: infer Schema }
+    ? FormInput<OutputOfSchema<Schema>>
+    : TypeError_<"declare { form: schema } in the options of the route">;
+  /** JSON body. */
+  readonly json: Options extends { json: infer Schema }
+    ? OutputOfSchema<Schema>
+    : TypeError_<"declare { json: schema } in the options of the route">;
+}
+
+/** Query values that `url()` of a route takes. */
+export type QueryOf<Options> = Options extends { query: infer Schema } ? Partial<InputOfSchema<Schema>> : QueryValues;
+
+/** Properties that the middleware of some options add. */
+export type AddedBy<Options> = Options extends { use: infer Layers extends readonly unknown[] } ? AddedByLayers<Layers> : {};
+
+type AddedByLayers<Layers extends readonly unknown[]> = Layers extends readonly [infer First, ...infer Rest]
+  ? (First extends Middleware<infer Added> ? Added : {}) & AddedByLayers<Rest>
+  : {};
+
+/** The one handler type: context in, result out. */
+export type Handler<Pattern extends string = string, Options = {}, Added = {}> = (
+  context: Context<InputOf<Pattern, Options>> & Added,
+) => HandlerResult | Promise<HandlerResult>;

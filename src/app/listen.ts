@@ -1,0 +1,106 @@
+/** Listening: the application on a port, with its lines for the terminal and its signals. */
+import { GableError } from "../errors/gable-error.ts";
+import { assertKnownOptions } from "../errors/option-errors.ts";
+import { isLoopbackName } from "../security/hosts.ts";
+import type { HttpsOptions } from "../server/engine.ts";
+import type { RunningServer, StopOptions } from "../server/serve.ts";
+import { serve } from "../server/serve.ts";
+import type { Application } from "./gable.ts";
+import { readEnvironment } from "./mode.ts";
+
+/** Options of `app.listen()`. */
+export interface ListenOptions {
+  /** Port; 0 takes a free one. Default: the variable PORT, else 3000. */
+  port?: number;
+  /** Address to bind. Default: the variable HOST, else 127.0.0.1. */
+  host?: string;
+  /** Path of a Unix socket instead of a port. None by default. */
+  unixPath?: string;
+  /** Descriptor of a socket that listens already. None by default. */
+  fd?: number;
+  /** Key and certificate for https. None by default. */
+  https?: HttpsOptions;
+  /** `gable` is the engine of this package, `node` the parser of node:http. Default "gable". */
+  engine?: "gable" | "node";
+  /** Whether the address is printed. Default true, false in tests. */
+  quiet?: boolean;
+  /** Whether SIGTERM and SIGINT stop the server. Default true, false in tests. */
+  signals?: boolean;
+}
+
+/** An application that listens. */
+export interface RunningApp extends RunningServer {
+  /** The application. */
+  readonly app: Application;
+}
+
+const optionNames = ["port", "host", "unixPath", "fd", "https", "engine", "quiet", "signals"];
+
+/** Starts to listen. */
+export async function listen(app: Application, options: ListenOptions): Promise<RunningApp> {
+  assertKnownOptions("app.listen()", options, optionNames);
+  const { quiet = app.mode === "test", signals = app.mode !== "test", ...where } = options;
+  const host = where.host ?? readEnvironment("HOST") ?? "127.0.0.1";
+  const port = where.port ?? toPort(readEnvironment("PORT"));
+  assertHosts(app, host, where.unixPath !== undefined);
+  const server = await serve(app.listener, {
+    ...where,
+    host,
+    port,
+    methods: app.methods,
+    onError: (error) => app.reportError(error),
+    ...(app.options.limits === undefined ? {} : { limits: app.options.limits }),
+  });
+  const running: RunningApp = {
+    app,
+    port: server.port,
+    url: server.url,
+    get connectionCount() {
+      return server.connectionCount;
+    },
+    stop: (stop?: StopOptions) => {
+      if (app.health !== undefined) app.health.isStopping = true;
+      removeSignals();
+      return server.stop(stop);
+    },
+  };
+  const removeSignals = signals ? addSignals(running) : () => undefined;
+  if (!quiet) console.log(toGreeting(app, server.url));
+  return running;
+}
+
+function toPort(text: string | undefined): number {
+  if (text === undefined || text === "") return 3000;
+  if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new GableError("E_LISTEN", `The variable PORT is "${text}", which is no port.`);
+}
+
+/** An open address without a list of hosts would answer for any name that points to it. */
+function assertHosts(app: Application, host: string, isUnix: boolean): void {
+  const isOpen = !isUnix && !isLoopbackName(host.includes(":") ? `[${host}]` : host);
+  if (app.mode === "production" && isOpen && app.options.hosts === undefined) {
+    throw new GableError("E_HOSTS_MISSING", `The application listens on ${host} in production without a list of hosts.`);
+  }
+}
+
+function toGreeting(app: Application, url: string): string {
+  const hint = app.mode === "production" ? " For error pages and reloading files: GABLE_MODE=development" : "";
+  return `Serving ${url} (${app.mode}).${hint}`;
+}
+
+/** The first signal stops in order, the second at once. */
+function addSignals(running: RunningApp): () => void {
+  let isStopping = false;
+  const onSignal = (): void => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    void running.stop().then(() => process.exit(0));
+  };
+  process.on("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal);
+  return () => {
+    if (isStopping) return;
+    process.removeListener("SIGTERM", onSignal);
+    process.removeListener("SIGINT", onSignal);
+  };
+}

@@ -1,0 +1,63 @@
+/** Logs with the interface of pino: JSON lines in production, readable lines in development. */
+import type { Mode } from "./mode.ts";
+
+/** Writes one kind of line: a message, or facts and a message. */
+export type LogMethod = (facts: string | object, message?: string) => void;
+
+/** The part of pino's interface that the framework uses; any such logger fits. */
+export interface Logger {
+  /** Details for finding a fault. */
+  debug: LogMethod;
+  /** What happened. */
+  info: LogMethod;
+  /** What should be looked at. */
+  warn: LogMethod;
+  /** What failed. */
+  error: LogMethod;
+  /** A logger that adds facts to each line. */
+  child(facts: object): Logger;
+}
+
+const levels = { debug: 20, info: 30, warn: 40, error: 50 } as const;
+type Level = keyof typeof levels;
+const secretName = /pass|secret|token|key|auth|cookie|signature|credential/i;
+
+/** Takes finished lines. */
+export type LineWriter = (line: string) => void;
+
+/** Makes the built-in logger. Names that look like secrets are redacted. */
+export function createLogger(mode: Mode, write: LineWriter = (line) => console.error(line), facts: object = {}): Logger {
+  const log =
+    (level: Level): LogMethod =>
+    (first, message) => {
+      if (mode === "test" && level === "debug") return;
+      const entry = typeof first === "string" ? { ...facts } : { ...facts, ...first };
+      write(toLine(mode, level, entry, typeof first === "string" ? first : (message ?? "")));
+    };
+  return {
+    debug: mode === "production" ? () => undefined : log("debug"),
+    info: log("info"),
+    warn: log("warn"),
+    error: log("error"),
+    child: (more) => createLogger(mode, write, { ...facts, ...more }),
+  };
+}
+
+function toLine(mode: Mode, level: Level, facts: object, message: string): string {
+  const error = "error" in facts && facts.error instanceof Error ? facts.error : undefined;
+  if (mode !== "production") return `${level.padEnd(5)} ${message}${error === undefined ? "" : `\n${error.stack ?? error.message}`}`;
+  return JSON.stringify({ level: levels[level], time: Date.now(), ...facts, message }, redact);
+}
+
+function redact(name: string, value: unknown): unknown {
+  if (name !== "" && secretName.test(name) && typeof value !== "object") return "[secret]";
+  if (typeof value === "bigint") return String(value);
+  if (!(value instanceof Error)) return value;
+  return {
+    type: value.name,
+    code: "code" in value ? value.code : undefined,
+    message: value.message,
+    stack: value.stack,
+    cause: value.cause,
+  };
+}

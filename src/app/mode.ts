@@ -1,0 +1,18 @@
+/** The mode of the application. Unset means production, so nothing unsafe appears by omission. */
+import { optionInvalid } from "../errors/option-errors.ts";
+
+/** How an application behaves. */
+export type Mode = "development" | "test" | "production";
+
+/** Reads a variable of the environment; undefined where the runtime has none. */
+export function readEnvironment(name: string): string | undefined {
+  const holder = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  return holder.process?.env?.[name];
+}
+
+/** The mode: the option, else `GABLE_MODE`, else production. */
+export function resolveMode(option: Mode | undefined): Mode {
+  const mode = option ?? readEnvironment("GABLE_MODE") ?? "production";
+  if (mode === "development" || mode === "test" || mode === "production") return mode;
+  throw optionInvalid("gable()", option === undefined ? "GABLE_MODE" : "mode", mode, '"development", "test" or "production"');
+}

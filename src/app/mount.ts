@@ -1,0 +1,28 @@
+/** Puts another application below a path. */
+import type { RequestContext } from "./context.ts";
+import type { HandlerRoute } from "./define-route.ts";
+import { Group, createRoute } from "./define-route.ts";
+
+/** Anything that answers a web-standard request: another framework's `app.fetch`, a proxy, a test double. */
+export type FetchHandler = (request: Request) => Response | Promise<Response>;
+
+const mountedMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/**
+ * Passes requests below a prefix to a fetch handler, with the prefix removed. The checks of the application
+ * object (hosts, cross-site requests, limits) run before it.
+ */
+export function mount(prefix: string, handler: FetchHandler): Group {
+  const run = (context: RequestContext): Response | Promise<Response> => handler(withoutPrefix(context, prefix));
+  const routes: HandlerRoute[] = [];
+  for (const method of mountedMethods) {
+    for (const pattern of ["/", "/*rest"]) routes.push(createRoute(method, [pattern, run], mount));
+  }
+  return new Group(prefix, {}, routes);
+}
+
+function withoutPrefix(context: RequestContext, prefix: string): Request {
+  const url = new URL(context.request.url);
+  url.pathname = url.pathname.slice(prefix.length) || "/";
+  return new Request(url, context.request);
+}

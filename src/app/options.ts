@@ -1,0 +1,95 @@
+/** Options of gable(), checked at start. */
+import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import type { StaticOptions } from "../files/static-files.ts";
+import type { ProxyOptions } from "../http/proxies.ts";
+import type { Converter } from "../routing/converters.ts";
+import type { ContentSecurityPolicy } from "../security/response-headers.ts";
+import type { ServerLimits } from "../server/limits.ts";
+import { checkLimits } from "../server/limits.ts";
+import type { RouteEntry } from "./define-route.ts";
+import type { ErrorHook } from "./error-replies.ts";
+import type { HealthOptions } from "./health.ts";
+import type { Logger } from "./logger.ts";
+import type { Mode } from "./mode.ts";
+
+/** Protections of the application. */
+export interface SecurityOptions {
+  /** Sources of the content security policy that replace the defaults. None by default. */
+  csp?: ContentSecurityPolicy;
+  /** Why the policy may have unsafe sources. Without it they are errors at start. */
+  allowUnsafe?: string;
+  /** Other origins that may send unsafe requests: exact `scheme://host[:port]`. None by default. */
+  trustedOrigins?: readonly string[];
+}
+
+/** Options of {@link gable}. All of them may be left out. */
+export interface GableOptions {
+  /** Routes, groups, and modules that export them. None by default. */
+  routes?: readonly RouteEntry[];
+  /** `development`, `test` or `production`. Default: the variable GABLE_MODE, else production. */
+  mode?: Mode;
+  /** Hosts that the application answers for; `.example.com` adds sub-domains. Default: names of loopback. */
+  hosts?: readonly string[];
+  /** Public origin, such as `https://example.com`, for absolute links. Default: that of the request. */
+  origin?: string;
+  /** Trusted proxies. Default: nobody. */
+  proxies?: ProxyOptions;
+  /** Limits and timeouts. Defaults in {@link ServerLimits}. */
+  limits?: ServerLimits;
+  /** Protections. All are on by default. */
+  security?: SecurityOptions;
+  /** Folder with static files, or more about it. None by default. */
+  static?: string | StaticOptions;
+  /** Own converters for path parameters by name. None by default. */
+  converters?: Readonly<Record<string, Converter<unknown>>>;
+  /** What happens when only the other form of a path with or without `/` at its end exists. Default "redirect". */
+  trailingSlash?: "redirect" | "strict";
+  /** Prefix of all routes. Default "". */
+  basePath?: string;
+  /** Health endpoints, or false for none. Default `/up` and `/ready`. */
+  health?: HealthOptions | false;
+  /** Called for each error; may answer it. None by default. */
+  onError?: ErrorHook;
+  /** Logger with the interface of pino. Default: lines on standard error. */
+  logger?: Logger;
+}
+
+const names = [
+  "routes",
+  "mode",
+  "hosts",
+  "origin",
+  "proxies",
+  "limits",
+  "security",
+  "static",
+  "converters",
+  "trailingSlash",
+  "basePath",
+  "health",
+  "onError",
+  "logger",
+];
+
+/** Checks the options. Throws `E_OPTION_UNKNOWN`, `E_OPTION_INVALID`, `E_LIMIT_INVALID`. */
+export function assertGableOptions(options: GableOptions): void {
+  assertKnownOptions("gable()", options, names);
+  if (options.limits !== undefined) checkLimits(options.limits, "gable()");
+  if (options.security !== undefined) assertKnownOptions("gable() security", options.security, ["csp", "allowUnsafe", "trustedOrigins"]);
+  if (options.proxies !== undefined) assertKnownOptions("gable() proxies", options.proxies, ["trust", "header", "host", "prefix"]);
+  if (typeof options.static === "object")
+    assertKnownOptions("gable() static", options.static, ["directory", "at", "root", "index", "symlinks"]);
+  if (typeof options.health === "object") assertKnownOptions("gable() health", options.health, ["up", "ready", "checks"]);
+  if (options.origin !== undefined) assertOrigin("origin", options.origin);
+  for (const origin of options.security?.trustedOrigins ?? []) assertOrigin("security.trustedOrigins", origin);
+  const { trailingSlash = "redirect", basePath = "" } = options;
+  if (trailingSlash !== "redirect" && trailingSlash !== "strict")
+    throw optionInvalid("gable()", "trailingSlash", trailingSlash, '"redirect" or "strict"');
+  if (basePath !== "" && !/^(?:\/[\w.~-]+)+$/.test(basePath))
+    throw optionInvalid("gable()", "basePath", basePath, 'a path such as "/shop"');
+}
+
+function assertOrigin(name: string, origin: string): void {
+  const isOrigin = typeof origin === "string" && URL.canParse(origin) && new URL(origin).origin === origin && /^https?:/.test(origin);
+  if (!isOrigin) throw optionInvalid("gable()", name, origin, 'an origin such as "https://example.com", without a path');
+}

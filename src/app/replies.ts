@@ -1,0 +1,77 @@
+/** Reply helpers: what a handler returns when a plain value does not say enough. */
+import type { DispositionType } from "../http/fields.ts";
+import { toContentDisposition } from "../http/fields.ts";
+import type { ProblemOptions } from "../http/problem.ts";
+import { toProblem } from "../http/problem.ts";
+import { toRedirectLocation } from "../http/redirect-target.ts";
+import { isHtml } from "../views/html.ts";
+import type { Html } from "../views/html.ts";
+import type { ReplyOptions } from "./handler-reply.ts";
+import { HandlerReply } from "./handler-reply.ts";
+import { toJsonText } from "./json-text.ts";
+
+/** Answers with a value as JSON; dates become ISO texts, bigints texts. */
+export function json(value: unknown, options: ReplyOptions = {}): HandlerReply {
+  return new HandlerReply(options.status ?? 200, "application/json", toJsonText(value), options.headers);
+}
+
+/** Answers with plain text. */
+export function text(value: string, options: ReplyOptions = {}): HandlerReply {
+  return new HandlerReply(options.status ?? 200, "text/plain; charset=utf-8", value, options.headers);
+}
+
+/** Answers with markup and a status or headers of its own. */
+export function page(markup: Html, options: ReplyOptions = {}): HandlerReply {
+  if (!isHtml(markup)) throw new TypeError("page() takes Html: write html`...`, or use text().");
+  return new HandlerReply(options.status ?? 200, "text/html; charset=utf-8", markup.toString(), options.headers);
+}
+
+/** How a redirect is sent. */
+export interface RedirectOptions {
+  /** 303 after a form, 307 and 308 keep the method, 301 and 308 are permanent. Default 303. */
+  status?: 301 | 302 | 303 | 307 | 308;
+  /** Hosts beside the own one that the target may name. None by default. */
+  hosts?: readonly string[];
+}
+
+/**
+ * Redirects to a path of the own origin. Throws `E_REDIRECT_UNSAFE` for what leaves it, unless its host is listed.
+ *
+ * @example
+ * return redirect(showPost.url({ slug }));
+ */
+export function redirect(target: string, options: RedirectOptions = {}): HandlerReply {
+  const location = toRedirectLocation(target, options.hosts);
+  return new HandlerReply(options.status ?? 303, "text/plain; charset=utf-8", `See ${location}\n`, [["location", location]]);
+}
+
+/** Answers with a problem of RFC 9457. */
+export function problem(options: ProblemOptions): HandlerReply {
+  return new HandlerReply(options.status, "application/problem+json", toJsonText(toProblem(options)));
+}
+
+/** How a stream is sent. */
+export interface StreamOptions extends ReplyOptions {
+  /** Media type. Default `application/octet-stream`. */
+  type?: string;
+  /** Name for saving; makes the reply an attachment. None by default. */
+  name?: string;
+  /** Length in bytes, when it is known. By default the body is chunked. */
+  lengthBytes?: number;
+}
+
+/** Answers with pieces as they come, no faster than the client takes them. */
+export function stream(source: AsyncIterable<string | Uint8Array>, options: StreamOptions = {}): HandlerReply {
+  const reply = new HandlerReply(options.status ?? 200, options.type ?? "application/octet-stream", source, options.headers);
+  if (options.name !== undefined) reply.headers.set("content-disposition", toContentDisposition("attachment", options.name));
+  if (options.lengthBytes !== undefined) reply.headers.set("content-length", String(options.lengthBytes));
+  // A proxy in front must not wait for the end of a stream.
+  else reply.headers.set("x-accel-buffering", "no");
+  return reply;
+}
+
+/** Sets how a reply is shown or saved. */
+export function withDisposition(reply: HandlerReply, type: DispositionType, name?: string): HandlerReply {
+  reply.headers.set("content-disposition", toContentDisposition(type, name));
+  return reply;
+}

@@ -1,0 +1,121 @@
+/** REST resources: seven actions of a plain class, mapped onto routes. */
+import { GableError } from "../errors/gable-error.ts";
+import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import { methodNotAllowed } from "../errors/status-errors.ts";
+import type { Context } from "./context.ts";
+import type { RequestContext } from "./context.ts";
+import { Group, HandlerRoute, createRoute } from "./define-route.ts";
+import type { AnyHandler } from "./define-route.ts";
+import { readFormFields } from "./form-input.ts";
+import type { RouteOptions, SharedOptions } from "./handler.ts";
+import type { HandlerResult } from "./handler-result.ts";
+
+/** Names of the actions. */
+export type ResourceAction = "index" | "new" | "create" | "show" | "edit" | "update" | "destroy";
+
+/** A controller: any of the seven actions as methods. Input that an action declares in `actions` is on the context. */
+export type ResourceController = Partial<Record<ResourceAction, (context: never) => HandlerResult | Promise<HandlerResult>>>;
+
+/** Options of a resource. */
+export interface ResourceOptions extends SharedOptions {
+  /** Actions to map. By default all that the class has. */
+  only?: readonly ResourceAction[];
+  /** Parameter of a member, with its converter. Default `id`. */
+  param?: string;
+  /** Route options per action. None by default. */
+  actions?: Partial<Record<ResourceAction, RouteOptions>>;
+}
+
+const actions: Readonly<Record<ResourceAction, { methods: readonly string[]; path: (param: string) => string }>> = {
+  index: { methods: ["GET"], path: () => "/" },
+  new: { methods: ["GET"], path: () => "/new" },
+  create: { methods: ["POST"], path: () => "/" },
+  show: { methods: ["GET"], path: (param) => `/:${param}` },
+  edit: { methods: ["GET"], path: (param) => `/:${param}/edit` },
+  update: { methods: ["PUT", "PATCH"], path: (param) => `/:${param}` },
+  destroy: { methods: ["DELETE"], path: (param) => `/:${param}` },
+};
+
+/** A resource: a group with the route of each action under its name. */
+export class Resource extends Group {
+  /** Route of each action that was mapped; `update` is the one for PATCH. */
+  readonly actions: Readonly<Partial<Record<ResourceAction, HandlerRoute<Record<string, unknown>>>>>;
+
+  /** @internal Use {@link resource}. */
+  constructor(
+    prefix: string,
+    settings: SharedOptions,
+    routes: ReadonlyMap<ResourceAction, readonly HandlerRoute[]>,
+    extra: readonly HandlerRoute[],
+  ) {
+    super(prefix, settings, [...[...routes.values()].flat(), ...extra]);
+    this.actions = Object.fromEntries([...routes].map(([action, list]) => [action, list.at(-1)]));
+  }
+}
+
+/**
+ * Maps a class onto routes: index, new, create, show, edit, update, destroy. The instance is made once, at start.
+ * HTML forms reach update and destroy by POST with a field `_method`.
+ */
+export function resource(prefix: string, Controller: new () => ResourceController, options: ResourceOptions = {}): Resource {
+  const { only, param = "id", actions: actionOptions = {}, ...shared } = options;
+  const names = Object.keys(actions) as ResourceAction[];
+  assertKnownOptions(`resource("${prefix}") actions`, actionOptions, names);
+  for (const name of only ?? [])
+    if (!names.includes(name)) throw optionInvalid(`resource("${prefix}")`, "only", name, `one of ${names.join(", ")}`);
+  const controller = new Controller();
+  const routes = new Map<ResourceAction, HandlerRoute[]>();
+  for (const name of names) {
+    const action = controller[name];
+    if (only?.includes(name) === false) continue;
+    if (typeof action !== "function") {
+      if (only === undefined) continue;
+      throw optionInvalid(`resource("${prefix}")`, "only", name, `an action that the class ${Controller.name} has`);
+    }
+    const handler: AnyHandler = (context) => action.call(controller, context as never);
+    routes.set(
+      name,
+      actions[name].methods.map((method) => createRoute(method, [actions[name].path(param), actionOptions[name] ?? {}, handler], resource)),
+    );
+  }
+  if (routes.size === 0)
+    throw new GableError(
+      "E_OPTION_INVALID",
+      `resource("${prefix}"): the class ${Controller.name} has none of the actions ${names.join(", ")}.`,
+    );
+  return new Resource(prefix, shared, routes, createOverride(param, routes));
+}
+
+/** POST to a member with `_method` in its form: never read from the query, and only after the cross-site check. */
+function createOverride(param: string, routes: ReadonlyMap<ResourceAction, readonly HandlerRoute[]>): HandlerRoute[] {
+  const targets = { PUT: routes.get("update")?.[0], PATCH: routes.get("update")?.[1], DELETE: routes.get("destroy")?.[0] };
+  if (targets.PUT === undefined && targets.DELETE === undefined) return [];
+  const options: RouteOptions = { ...targets.DELETE?.options, ...targets.PUT?.options };
+  const override = async (context: RequestContext): Promise<HandlerRoute> => {
+    const { fields } = await readFormFields(context, options.files ?? {});
+    const method = fields.get("_method")?.toUpperCase() as keyof typeof targets;
+    const target = Object.hasOwn(targets, method) ? targets[method] : undefined;
+    if (target === undefined)
+      throw methodNotAllowed('A POST to this address needs a field "_method" of PUT, PATCH or DELETE.', {
+        headers: [["allow", "GET, HEAD, OPTIONS, PATCH, PUT, DELETE"]],
+      });
+    return target;
+  };
+  const route = createRoute("POST", [`/:${param}`, {}, override], resource);
+  return [new OverrideRoute(route, options.limits === undefined ? {} : { limits: options.limits })];
+}
+
+/** A route whose handler names the route to run. */
+export class OverrideRoute extends HandlerRoute {
+  constructor(route: HandlerRoute, options: RouteOptions) {
+    super(route, options, route.handler);
+  }
+
+  /** Finds the route that the form asks for. */
+  findTarget(context: RequestContext): Promise<HandlerRoute> {
+    return this.handler(context) as Promise<HandlerRoute>;
+  }
+}
+
+/** Context of an action, for the types of a controller's methods. */
+export type ActionContext<Params = { id: string }> = Context<{ params: Params; query: Context["query"]; form: unknown; json: unknown }>;

@@ -1,0 +1,33 @@
+/** Answers for paths and methods that no route has: 404, 405, OPTIONS, and the trailing slash. */
+import { GableError } from "../errors/gable-error.ts";
+import type { RouteTable } from "../routing/route-table.ts";
+import type { CompiledRoute } from "./compile-routes.ts";
+import type { RequestContext } from "./context.ts";
+import { HandlerReply } from "./handler-reply.ts";
+
+/** The answer, or the error that tells what is wrong. */
+export function answerUnmatched(
+  context: RequestContext,
+  table: RouteTable<CompiledRoute>,
+  trailingSlash: "redirect" | "strict",
+): HandlerReply {
+  const { method } = context;
+  const { path, queryString } = context.raw;
+  if (path === "*")
+    return new HandlerReply(204, "", null, [["allow", [...new Set(["GET", "HEAD", "OPTIONS", ...table.methods])].sort().join(", ")]]);
+  const allow = table.allowOf(path);
+  if (allow !== undefined) {
+    if (method === "OPTIONS") return new HandlerReply(204, "", null, [["allow", allow]]);
+    throw new GableError("E_METHOD_NOT_ALLOWED", `${method} is not allowed here.`, { headers: [["allow", allow]], details: { allow } });
+  }
+  const other = path.endsWith("/") ? path.slice(0, -1) : `${path}/`;
+  const hasOther = other !== "" && !other.startsWith("//") && table.allowOf(other) !== undefined;
+  if (hasOther && trailingSlash === "redirect" && (method === "GET" || method === "HEAD") && table.find(method, other) !== undefined) {
+    return new HandlerReply(308, "", null, [["location", queryString === "" ? other : `${other}?${queryString}`]]);
+  }
+  throw new GableError(
+    "E_ROUTE_NOT_FOUND",
+    `No route matches ${method} ${context.path}.`,
+    hasOther ? { fix: `Use the path "${other}".` } : {},
+  );
+}

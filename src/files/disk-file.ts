@@ -1,0 +1,79 @@
+/** Opens files safely, and sends what was promised of them. */
+import type { FileHandle } from "node:fs/promises";
+import type { FileBody } from "../http/message.ts";
+import { loadFileSystem } from "./node-modules.ts";
+
+const sliceBytes = 65_536;
+
+/** An open regular file. */
+export interface OpenFile {
+  readonly handle: FileHandle;
+  readonly sizeBytes: number;
+  readonly modified: Date;
+}
+
+/**
+ * Opens a regular file by its real path; undefined when there is none. Never follows a link at the end, never blocks
+ * on a pipe, and makes sure that what was opened is what the path named.
+ */
+export async function openRegularFile(realPath: string): Promise<OpenFile | undefined> {
+  const fs = await loadFileSystem();
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants as Record<string, number>;
+  let handle: FileHandle;
+  try {
+    handle = await fs.open(realPath, O_RDONLY! | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0));
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+  try {
+    const [facts, named] = await Promise.all([handle.stat(), fs.lstat(realPath)]);
+    if (facts.isFile() && facts.ino === named.ino && facts.dev === named.dev)
+      return { handle, sizeBytes: facts.size, modified: facts.mtime };
+  } catch (error) {
+    await handle.close();
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+  await handle.close();
+  return undefined;
+}
+
+/** Whether an error says that there is nothing to open here for us. */
+function isMissing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return (
+    code === "ENOENT" ||
+    code === "ENOTDIR" ||
+    code === "ELOOP" ||
+    code === "ENXIO" ||
+    code === "EACCES" ||
+    code === "ENAMETOOLONG" ||
+    code === "EISDIR"
+  );
+}
+
+/** A part of an open file as a body; the handle is closed when it was sent, and when it will not be. */
+export function createFileBody(handle: FileHandle, start: number, lengthBytes: number): FileBody {
+  let isOpen = true;
+  const close = async (): Promise<void> => {
+    if (!isOpen) return;
+    isOpen = false;
+    await handle.close();
+  };
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      // A file that grows gives what was promised; one that shrinks ends early, and the connection is cut.
+      for (let sent = 0; sent < lengthBytes;) {
+        const wanted = Math.min(sliceBytes, lengthBytes - sent);
+        const { bytesRead, buffer } = await handle.read(new Uint8Array(wanted), 0, wanted, start + sent);
+        if (bytesRead === 0) return;
+        sent += bytesRead;
+        yield buffer.subarray(0, bytesRead);
+      }
+    } finally {
+      await close();
+    }
+  }
+  return { kind: "file", lengthBytes, chunks, close };
+}

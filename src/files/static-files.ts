@@ -1,0 +1,237 @@
+/**
+ * Static files. Production serves a closed list that is read once at start: a request is one search in a map, and
+ * no path is computed from what a client sent. Development looks at the disk each time, with the same rules.
+ */
+import { GableError } from "../errors/gable-error.ts";
+import { findNearestName } from "../errors/nearest-name.ts";
+import type { HeaderReader } from "../http/header-table.ts";
+import { preferredEncoding } from "../http/negotiation.ts";
+import { createFileBody, openRegularFile } from "./disk-file.ts";
+import type { PlainReply, SendableFile } from "./file-reply.ts";
+import { createFileReply } from "./file-reply.ts";
+import { fileTypeOf } from "./file-types.ts";
+import { loadFileSystem, loadPaths } from "./node-modules.ts";
+
+/** Options of static files. */
+export interface StaticOptions {
+  /** Folder with the files, relative to the working directory or absolute. */
+  directory: string;
+  /** Prefix of their addresses. Default "/static". */
+  at?: string;
+  /** Files of the folder that are also served at the root, such as `favicon.ico`. None by default. */
+  root?: readonly string[];
+  /** Whether a folder answers with its `index.html`. Default false. */
+  index?: boolean;
+  /** `inside` serves links whose target lies in the folder, `none` no links. Default "inside". */
+  symlinks?: "inside" | "none";
+}
+
+interface ListedFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly modified: Date;
+  readonly hash: string;
+  /** The bytes, for files that are kept in memory. */
+  content: Uint8Array | undefined;
+  /** Precompressed forms by coding. */
+  readonly variants: Map<string, ListedFile>;
+}
+
+const filesMax = 100_000;
+const contentBytesMax = 65_536;
+const contentBytesMaxAll = 64 * 1_048_576;
+const codings: Readonly<Record<string, string>> = { ".br": "br", ".zst": "zstd", ".gz": "gzip" };
+const forever = "public, max-age=31536000, immutable";
+
+/** Serves the files of one folder. */
+export class StaticFiles {
+  readonly at: string;
+  readonly options: StaticOptions;
+  readonly #isClosed: boolean;
+  #directory = "";
+  readonly #files = new Map<string, ListedFile>();
+  /** Hashed names and the plain ones behind them. */
+  readonly #hashed = new Map<string, string>();
+
+  /** `isClosed`: whether the list is read once, as in production. */
+  constructor(options: StaticOptions, isClosed: boolean) {
+    this.options = options;
+    this.at = (options.at ?? "/static").replace(/\/$/, "");
+    this.#isClosed = isClosed;
+  }
+
+  /** Finds the folder, and in production reads the list. Throws `E_STATIC_DIRECTORY`. */
+  async load(): Promise<void> {
+    const fs = await loadFileSystem();
+    try {
+      this.#directory = await fs.realpath(this.options.directory);
+      if (!(await fs.stat(this.#directory)).isDirectory()) throw new Error("it is no folder");
+    } catch (error) {
+      throw new GableError(
+        "E_STATIC_DIRECTORY",
+        `The static directory "${this.options.directory}" cannot be served: ${(error as Error).message}.`,
+        { cause: error },
+      );
+    }
+    if (this.#isClosed) await this.#readList();
+  }
+
+  /** The address of a file, for pages; in production with a name that changes with the content. */
+  assetUrl(name: string): string {
+    if (!this.#isClosed) return `${this.at}/${name}`;
+    const file = this.#files.get(name);
+    if (file === undefined) {
+      const nearest = findNearestName(name, this.#files.keys());
+      throw new GableError(
+        "E_ASSET_UNKNOWN",
+        `There is no static file "${name}" in "${this.options.directory}".`,
+        nearest === undefined ? {} : { fix: `Write "${nearest}" instead of "${name}".` },
+      );
+    }
+    return `${this.at}/${toHashedName(name, file.hash)}`;
+  }
+
+  /** Answers a request for a name below the prefix; undefined when there is no such file. */
+  async answer(method: string, headers: HeaderReader, name: string): Promise<PlainReply | undefined> {
+    if (name.split("/").some(isHiddenName)) return undefined;
+    return this.#isClosed ? this.#answerListed(method, headers, name) : this.#answerLive(method, headers, name);
+  }
+
+  #answerListed(method: string, headers: HeaderReader, name: string): PlainReply | Promise<PlainReply> | undefined {
+    const plainName = this.#hashed.get(name);
+    const file = this.#files.get(plainName ?? name) ?? (this.options.index === true ? this.#files.get(`${name}/index.html`) : undefined);
+    if (file === undefined) return undefined;
+    const cacheControl = plainName === undefined ? "public, no-cache" : forever;
+    const coding = file.variants.size === 0 ? undefined : chooseVariant(file, headers);
+    const chosen = coding === undefined ? file : file.variants.get(coding)!;
+    const extra: Array<readonly [string, string]> = [["cache-control", cacheControl]];
+    if (file.variants.size > 0) extra.push(["vary", "Accept-Encoding"]);
+    if (coding !== undefined) extra.push(["content-encoding", coding]);
+    const type = fileTypeOf(file.path);
+    const etag = `"${chosen.hash}"`;
+    const { content } = chosen;
+    if (content !== undefined)
+      return createFileReply(
+        method,
+        headers,
+        { ...chosen, type, etag, body: (start, length) => content.subarray(start, start + length), close: () => undefined },
+        extra,
+      );
+    return openRegularFile(chosen.path).then((open) => {
+      if (open === undefined) throw new GableError("E_FILE_NOT_FOUND", "A static file of the list is gone.");
+      return createFileReply(method, headers, toSendable(open.handle, { ...chosen, type, etag }), extra);
+    });
+  }
+
+  async #answerLive(method: string, headers: HeaderReader, name: string): Promise<PlainReply | undefined> {
+    const realPath = await this.#resolve(name);
+    const open = realPath === undefined ? undefined : await openRegularFile(realPath);
+    if (open === undefined)
+      return this.options.index === true && !name.endsWith("index.html")
+        ? this.#answerLive(method, headers, `${name}/index.html`)
+        : undefined;
+    const etag = `W/"${open.sizeBytes.toString(36)}-${Math.floor(open.modified.getTime()).toString(36)}"`;
+    return createFileReply(
+      method,
+      headers,
+      toSendable(open.handle, { type: fileTypeOf(name), sizeBytes: open.sizeBytes, modified: open.modified, etag }),
+      [["cache-control", "public, no-cache"]],
+    );
+  }
+
+  /** The real path of a name, when it lies in the folder. */
+  async #resolve(name: string): Promise<string | undefined> {
+    const [fs, paths] = await Promise.all([loadFileSystem(), loadPaths()]);
+    const path = paths.join(this.#directory, ...name.split("/"));
+    try {
+      const real = await fs.realpath(path);
+      if (real !== path && this.options.symlinks === "none") return undefined;
+      // With the separator: "/srv/root-evil" does not lie in "/srv/root".
+      return real.startsWith(this.#directory + paths.sep) ? real : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #readList(): Promise<void> {
+    const names: string[] = [];
+    await this.#walk("", names);
+    let heldBytes = 0;
+    for (const name of names) {
+      const realPath = await this.#resolve(name);
+      const open = realPath === undefined ? undefined : await openRegularFile(realPath);
+      if (open === undefined) continue;
+      const isHeld = open.sizeBytes <= contentBytesMax && heldBytes + open.sizeBytes <= contentBytesMaxAll;
+      const { hash, content } = await readHash(open.handle, isHeld);
+      if (isHeld) heldBytes += open.sizeBytes;
+      this.#files.set(name, { path: realPath!, sizeBytes: open.sizeBytes, modified: open.modified, hash, content, variants: new Map() });
+      this.#hashed.set(toHashedName(name, hash), name);
+    }
+    this.#attachVariants();
+  }
+
+  async #walk(folder: string, names: string[]): Promise<void> {
+    const fs = await loadFileSystem();
+    const path = folder === "" ? this.#directory : `${this.#directory}/${folder}`;
+    for (const entry of await fs.readdir(path, { withFileTypes: true })) {
+      if (isHiddenName(entry.name)) continue;
+      const name = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) await this.#walk(name, names);
+      else if (names.push(name) > filesMax)
+        throw new GableError("E_STATIC_DIRECTORY", `The static directory "${this.options.directory}" has more than ${filesMax} files.`);
+    }
+  }
+
+  /** `app.js.br` beside `app.js` is a form of it, not a file of its own. */
+  #attachVariants(): void {
+    for (const [name, file] of this.#files) {
+      const suffix = Object.keys(codings).find((ending) => name.endsWith(ending));
+      const plain = suffix === undefined ? undefined : this.#files.get(name.slice(0, -suffix.length));
+      if (plain === undefined) continue;
+      this.#files.delete(name);
+      this.#hashed.delete(toHashedName(name, file.hash));
+      if (file.modified >= plain.modified) plain.variants.set(codings[suffix!]!, file);
+    }
+  }
+}
+
+function toSendable(
+  handle: Parameters<typeof createFileBody>[0],
+  facts: Pick<SendableFile, "type" | "sizeBytes" | "modified" | "etag">,
+): SendableFile {
+  return { ...facts, body: (start, length) => createFileBody(handle, start, length), close: () => handle.close() };
+}
+
+/** Names that are never served: dot files, and what editors leave behind. */
+function isHiddenName(name: string): boolean {
+  return (name.startsWith(".") && name !== ".well-known") || name.endsWith("~");
+}
+
+function toHashedName(name: string, hash: string): string {
+  const dot = name.lastIndexOf(".");
+  return dot <= name.lastIndexOf("/") + 1 ? `${name}.${hash}` : `${name.slice(0, dot)}.${hash}${name.slice(dot)}`;
+}
+
+/** The smallest form that the client accepts; undefined for the plain one. */
+function chooseVariant(file: ListedFile, headers: HeaderReader): string | undefined {
+  const bySize = [...file.variants]
+    .filter(([, variant]) => variant.sizeBytes < file.sizeBytes)
+    .sort(([, first], [, second]) => first.sizeBytes - second.sizeBytes);
+  const chosen = preferredEncoding(headers.get("accept-encoding"), [...bySize.map(([coding]) => coding), "identity"]);
+  return chosen === "identity" ? undefined : chosen;
+}
+
+async function readHash(
+  handle: Parameters<typeof createFileBody>[0],
+  isKept: boolean,
+): Promise<{ hash: string; content: Uint8Array | undefined }> {
+  const { createHash } = await import("node:crypto");
+  const hash = createHash("sha256");
+  const parts: Uint8Array[] = [];
+  const { size } = await handle.stat();
+  for await (const chunk of createFileBody(handle, 0, size).chunks()) {
+    hash.update(chunk);
+    if (isKept) parts.push(chunk);
+  }
+  return { hash: hash.digest("hex").slice(0, 12), content: isKept ? new Uint8Array(Buffer.concat(parts)) : undefined };
+}

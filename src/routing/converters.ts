@@ -1,0 +1,94 @@
+/** Converters: what a path parameter accepts, and the value that it becomes. */
+import { optionInvalid } from "../errors/option-errors.ts";
+
+/** Text to value and back. The text is decoded; it never holds `/` unless `allowEncodedSlash` is true. */
+export interface Converter<Value> {
+  /** The value of a text; undefined when the text does not match. */
+  parse(text: string): Value | undefined;
+  /** The canonical text of a value; undefined when the value does not fit. */
+  format(value: Value): string | undefined;
+  /** Whether an encoded `/` or `\` may stand in the text. Default false. */
+  allowEncodedSlash?: boolean;
+}
+
+/**
+ * Values of the converters by name. An application adds its own:
+ * `declare module "gable" { interface Converters { isbn: Isbn } }`.
+ */
+export interface Converters {
+  /** `0` or digits without leading zero, up to 2^53-1. */
+  int: number;
+  /** UUID in canonical lower case. */
+  uuid: string;
+  /** Letters, digits, `-` and `_`. */
+  slug: string;
+  /** An existing day, `YYYY-MM-DD`. */
+  date: string;
+  /** One or more segments; stands last. */
+  path: string;
+}
+
+/** Defines a converter of the application; list it in `gable({ converters })`. */
+export function defineConverter<Value>(converter: Converter<Value>): Converter<Value> {
+  for (const name of ["parse", "format"] as const) {
+    if (typeof converter[name] !== "function") throw optionInvalid("defineConverter()", name, converter[name], "a function");
+  }
+  return Object.freeze({ ...converter });
+}
+
+/** Longest text of a parameter, in UTF-16 units. */
+export const paramLengthMax = 1024;
+
+/** Whether a text may be the value of a parameter without a converter. */
+export function isPlainText(text: string): boolean {
+  if (text === "" || text.length > paramLengthMax || text === "." || text === "..") return false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code < 0x20 || code === 0x2f || code === 0x5c || code === 0x7f) return false;
+  }
+  return true;
+}
+
+function createTextConverter(isMatch: (text: string) => boolean): Converter<string> {
+  return {
+    parse: (text) => (isMatch(text) ? text : undefined),
+    format: (value) => (typeof value === "string" && isMatch(value) ? value : undefined),
+  };
+}
+
+/** Digits are few and the common case: no expression is run. */
+function parseInteger(text: string): number | undefined {
+  const { length } = text;
+  if (length === 0 || length > 16) return undefined;
+  let value = 0;
+  for (let index = 0; index < length; index++) {
+    const digit = text.charCodeAt(index) - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  if (length > 1 && text.charCodeAt(0) === 0x30) return undefined;
+  return value <= Number.MAX_SAFE_INTEGER ? value : undefined;
+}
+
+function isDay(text: string): boolean {
+  if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text)) return false;
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+}
+
+/** The converters that every application has. */
+export const builtInConverters: Readonly<Record<string, Converter<unknown>>> = Object.freeze({
+  int: { parse: parseInteger, format: (value: number) => (Number.isSafeInteger(value) && value >= 0 ? String(value) : undefined) },
+  uuid: createTextConverter((text) => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text)),
+  slug: createTextConverter((text) => text.length <= paramLengthMax && /^[-a-zA-Z0-9_]+$/.test(text)),
+  date: createTextConverter(isDay),
+});
+
+/** The converter of a parameter that names none. */
+export const plainConverter: Converter<string> = createTextConverter(isPlainText);
+
+/** A converter from a checked expression; the whole text must match. */
+export function createExpressionConverter(source: string): Converter<string> {
+  const expression = new RegExp(`^(?:${source})$`, "u");
+  return createTextConverter((text) => isPlainText(text) && expression.test(text));
+}

@@ -1,0 +1,74 @@
+/** All routes of an application: added once at start, searched for each request. */
+import { GableError } from "../errors/gable-error.ts";
+import type { RouteMatch } from "./radix-tree.ts";
+import { RadixTree } from "./radix-tree.ts";
+import { toPatternShape } from "./pattern.ts";
+import type { Route, RouteBinding } from "./route.ts";
+import { toPlaceText } from "./source-place.ts";
+
+/** An entry of the table: the route, what runs it, and the names of its parameters in order. */
+export interface RouteEntry<Run> {
+  readonly route: Route;
+  readonly run: Run;
+  readonly paramNames: readonly string[];
+}
+
+/** Routes by method and path. */
+export class RouteTable<Run> {
+  readonly #tree = new RadixTree<RouteEntry<Run>>();
+  readonly #methods = new Set<string>();
+  readonly #entries: Array<RouteEntry<Run>> = [];
+
+  /** Adds a bound route. Throws `E_ROUTE_DUPLICATE`, naming both places. */
+  add(route: Route, binding: RouteBinding, run: Run): void {
+    const paramNames = binding.segments.flatMap((segment) => (segment.kind === "literal" ? [] : [segment.name]));
+    const entry: RouteEntry<Run> = { route, run, paramNames };
+    const present = this.#tree.add(route.method, binding.segments, entry);
+    if (present !== undefined) throw routeDuplicate(route, present.route, toPatternShape(binding.segments));
+    this.#entries.push(entry);
+    this.#methods.add(route.method);
+  }
+
+  /** Entries in order of definition. */
+  get entries(): ReadonlyArray<RouteEntry<Run>> {
+    return this.#entries;
+  }
+
+  /** Methods that some route has. */
+  get methods(): ReadonlySet<string> {
+    return this.#methods;
+  }
+
+  /** The route for a method and an encoded path. */
+  find(method: string, path: string): RouteMatch<RouteEntry<Run>> | undefined {
+    return this.#tree.find(method, path);
+  }
+
+  /** Value of Allow for a path: methods of its routes, with HEAD and OPTIONS; undefined when no route matches. */
+  allowOf(path: string): string | undefined {
+    const methods = this.#tree.methodsOf(path);
+    if (methods.length === 0) return undefined;
+    const all = new Set(methods);
+    if (all.has("GET")) all.add("HEAD");
+    all.add("OPTIONS");
+    return [...all].sort().join(", ");
+  }
+}
+
+function routeDuplicate(route: Route, first: Route, shape: string): GableError {
+  const pattern = route.binding?.pattern ?? shape;
+  return new GableError(
+    "E_ROUTE_DUPLICATE",
+    `${route.method} "${pattern}" is defined twice: ${toPlaceText(first.place)} and ${toPlaceText(route.place)}.`,
+    {
+      details: { method: route.method, pattern },
+    },
+  );
+}
+
+/** Values of parameters by name. */
+export function toParams(names: readonly string[], values: readonly unknown[]): Record<string, unknown> {
+  const params: Record<string, unknown> = {};
+  for (let index = 0; index < names.length; index++) params[names[index]!] = values[index];
+  return params;
+}
