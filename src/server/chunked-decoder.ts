@@ -3,7 +3,7 @@
  * (rows K1 to K6 of the acceptance table, RFC 9112 section 7.1).
  */
 import type { ErrorCode } from "../errors/catalogue.ts";
-import { FIELD_VALUE, HEX, TOKEN, byteClasses } from "../http/byte-classes.ts";
+import { FIELD_VALUE, HEX, byteClasses, isToken } from "../http/byte-classes.ts";
 import { HeaderTable } from "../http/header-table.ts";
 import { trimBlanks } from "../http/media-type.ts";
 
@@ -169,14 +169,22 @@ export class ChunkedDecoder {
 
   #addTrailer(line: string): ErrorCode | undefined {
     const colon = line.indexOf(":");
-    const name = line.slice(0, colon).toLowerCase();
-    const isName = colon > 0 && [...name].every((character) => (byteClasses[character.charCodeAt(0)]! & TOKEN) !== 0);
-    if (!isName || ++this.#trailerCount > trailerCountMax) return "E_TRAILER_MALFORMED";
-    if (forbiddenTrailers.has(name)) return "E_TRAILER_FORBIDDEN";
-    if (!droppedTrailers.has(name) && !name.startsWith("content-") && !name.includes("_"))
-      this.trailers.append(name, trimBlanks(line.slice(colon + 1)));
-    return undefined;
+    const name = line.slice(0, Math.max(colon, 0)).toLowerCase();
+    const fault = findTrailerFault(name, ++this.#trailerCount);
+    if (fault === undefined && isTrailerKept(name)) this.trailers.append(name, trimBlanks(line.slice(colon + 1)));
+    return fault;
   }
+}
+
+/** The rule that the n-th trailer field of a message breaks, by its lower-case name. */
+export function findTrailerFault(name: string, count: number): ErrorCode | undefined {
+  if (!isToken(name) || count > trailerCountMax) return "E_TRAILER_MALFORMED";
+  return forbiddenTrailers.has(name) ? "E_TRAILER_FORBIDDEN" : undefined;
+}
+
+/** Whether a trailer is shown: what decides about access, caching or content counts in the head alone. */
+export function isTrailerKept(name: string): boolean {
+  return !droppedTrailers.has(name) && !name.startsWith("content-") && !name.includes("_");
 }
 
 const extensionPattern =

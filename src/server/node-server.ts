@@ -17,6 +17,7 @@ import { HeaderTable } from "../http/header-table.ts";
 import { standardMethods } from "../http/known-fields.ts";
 import type { RawRequest, RemotePeer, Reply, RequestLimits, RequestListener } from "../http/message.ts";
 import { isBodylessStatus, isFileBody } from "../http/message.ts";
+import { findTrailerFault, isTrailerKept } from "./chunked-decoder.ts";
 import type { EngineOptions } from "./engine.ts";
 import type { FieldBlock } from "./field-block.ts";
 import { HeadParser } from "./head-parser.ts";
@@ -171,10 +172,10 @@ class NodeRequest implements RawRequest {
       block.framing === "none"
         ? emptyBody
         : new ChunkedBody(
-            readIncoming(incoming, response, block.isExpecting),
+            readIncoming(incoming, response, block, limits),
             block.framing === "length" ? block.contentLength : undefined,
             limits.bodyBytesMax,
-            () => new HeaderTable(pairsOf(incoming.rawTrailers)),
+            () => new HeaderTable(pairsOf(incoming.rawTrailers).filter(([name]) => isTrailerKept(name.toLowerCase()))),
           );
     this.#timer = this.#startTimer(limits.handlerMs);
     response.once("close", () => {
@@ -211,12 +212,29 @@ class NodeRequest implements RawRequest {
   }
 }
 
-async function* readIncoming(incoming: IncomingMessage, response: ServerResponse, isExpecting: boolean): AsyncGenerator<Uint8Array> {
-  if (isExpecting) response.writeContinue();
+async function* readIncoming(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  block: FieldBlock,
+  limits: Required<ServerLimits>,
+): AsyncGenerator<Uint8Array> {
+  if (block.isExpecting) response.writeContinue();
   try {
     for await (const chunk of incoming) yield chunk as Buffer;
   } catch (error) {
     throw new GableError("E_BODY_INCOMPLETE", "The body ended early.", { cause: error });
+  }
+  assertTrailers(incoming.rawTrailers, limits.trailerBytesMax);
+}
+
+/** The rules of trailers, on what Node's parser gives (rows K5 and K6). */
+function assertTrailers(raw: readonly string[], bytesMax: number): void {
+  let bytes = 0;
+  let count = 0;
+  for (const [name, value] of pairsOf(raw)) {
+    bytes += name.length + value.length + 4;
+    const fault = bytes > bytesMax ? "E_TRAILER_MALFORMED" : findTrailerFault(name.toLowerCase(), ++count);
+    if (fault !== undefined) throw new GableError(fault, `${catalogue[fault].title}.`);
   }
 }
 
@@ -287,13 +305,17 @@ async function pump(
   }
 }
 
+/** Sockets whose last words were said: what the parser finds behind them gets no second reply. */
+const refusedSockets = new WeakSet<Socket>();
+
 function sendRefusal(response: ServerResponse, code: ErrorCode): void {
+  if (response.socket !== null) refusedSockets.add(response.socket);
   const { status, headers, body } = refusalReply(code);
   response.writeHead(status, [...[...headers].flat(), "content-length", String(body.length), "connection", "close"]).end(body);
 }
 
 function endWith(socket: Socket, code: ErrorCode): void {
-  if (!socket.writable) return void socket.destroy();
+  if (!socket.writable || refusedSockets.has(socket)) return void socket.destroy();
   const { status, headers, body } = refusalReply(code);
   socket.end(
     `HTTP/1.1 ${status} ${catalogue[code].title}\r\n${headers.toWire()}content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,

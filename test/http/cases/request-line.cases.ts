@@ -1,0 +1,98 @@
+/** Lines and the request line: rows L1 to L3, R1 to R8. Methods of R3 to R5 stay open: their framing is sound. */
+import { accepted, answered, casesOf, get, head, post, refused } from "./wire-case.ts";
+
+const host = "Host: a.test";
+
+export const requestLineCases = [
+  ...casesOf("L1", "RFC 9112 s. 2.2", [
+    ["none", get("/"), accepted({ path: "/" })],
+    ["one", `\r\n${get("/")}`, accepted({ path: "/" })],
+    ["five", "\r\n".repeat(5) + get("/"), accepted({ path: "/" })],
+    ["six", "\r\n".repeat(6) + get("/"), refused(400)],
+  ]),
+  ...casesOf("L2", "RFC 9112 s. 2.2", [
+    ["line-lf", `GET / HTTP/1.1\n${host}\r\n\r\n`, refused(400)],
+    ["line-cr", `GET / HTTP/1.1\r${host}\r\n\r\n`, refused(400)],
+    ["field-lf", `GET / HTTP/1.1\r\n${host}\nX: y\r\n\r\n`, refused(400)],
+    ["field-cr", `GET / HTTP/1.1\r\n${host}\rX: y\r\n\r\n`, refused(400)],
+    ["end-lf", `GET / HTTP/1.1\r\n${host}\r\n\n`, refused(400)],
+    ["all-lf", `GET / HTTP/1.1\n${host}\n\n`, refused(400)],
+    ["cr-cr-lf", `GET / HTTP/1.1\r\n${host}\r\r\n\r\n`, refused(400)],
+    ["lf-cr", `GET / HTTP/1.1\n\r${host}\n\r\n\r`, refused(400)],
+    ["first-lf", `\n${get("/")}`, refused(400)],
+    ["end-cr-cr-lf", `GET / HTTP/1.1\r\n${host}\r\n\r\r\n`, refused(400)],
+  ]),
+  ...casesOf("L3", "RFC 9110 s. 5.5", [
+    ["nul-in-value", get("/", "X: a\0b"), refused(400)],
+    ["bell-in-value", get("/", "X: a\x07b"), refused(400)],
+    ["del-in-value", get("/", "X: a\x7fb"), refused(400)],
+    ["nul-in-name", get("/", "X\0: a"), refused(400)],
+    ["nul-in-line", head("GET /\0 HTTP/1.1", host), refused(400)],
+    ["escape-in-line", head("GET /\x1b HTTP/1.1", host), refused(400)],
+    ["tab-in-value", get("/", "X-A: a\tb"), accepted({ xa: "a\tb" })],
+    ["vertical-tab-in-value", get("/", "X: a\x0bb"), refused(400)],
+  ]),
+  ...casesOf("R1", "RFC 9112 s. 3", [
+    ["two-spaces", head("GET  / HTTP/1.1", host), refused(400)],
+    ["two-spaces-before-version", head("GET /  HTTP/1.1", host), refused(400)],
+    ["tab", head("GET\t/ HTTP/1.1", host), refused(400)],
+    ["tab-before-version", head("GET /\tHTTP/1.1", host), refused(400)],
+    ["leading-space", head(" GET / HTTP/1.1", host), refused(400)],
+    ["trailing-space", head("GET / HTTP/1.1 ", host), refused(400)],
+    ["no-target", head("GET HTTP/1.1", host), refused(400)],
+    ["empty-target", head("GET  HTTP/1.1", host), refused(400)],
+    ["method-alone", head("GET", host), refused(400)],
+    ["space-in-target", head("GET /a b HTTP/1.1", host), refused(400)],
+    ["form-feed", head("GET\x0c/ HTTP/1.1", host), refused(400)],
+  ]),
+  ...casesOf("R2", "RFC 9110 s. 9.1", [
+    ["not-a-token", head("G(T / HTTP/1.1", host), refused(400)],
+    ["quote", head('"GET" / HTTP/1.1', host), refused(400)],
+    ["latin-1", head("G\xe9T / HTTP/1.1", host), refused(400)],
+    ["at-limit-unknown", head(`${"X".repeat(32)} / HTTP/1.1`, host), answered(501)],
+    ["over-limit", head(`${"X".repeat(33)} / HTTP/1.1`, host), refused(501)],
+  ]),
+  ...casesOf("R3", "RFC 9110 s. 9.1", [
+    ["unknown", head("BREW / HTTP/1.1", host), answered(501)],
+    ["lower-case", head("get / HTTP/1.1", host), answered(501)],
+    ["extra-of-the-server", head("PURGE / HTTP/1.1", host), accepted({ method: "PURGE" })],
+  ]),
+  ...casesOf("R4", "RFC 9110 s. 15.5.6", [["delete-known", head("DELETE / HTTP/1.1", host), accepted({ method: "DELETE" })]]),
+  ...casesOf("R5", "RFC 9110 s. 9.3.8", [
+    ["trace", head("TRACE / HTTP/1.1", host), answered(405)],
+    ["trace-with-body", head("TRACE / HTTP/1.1", host, "Content-Length: 1") + "x", refused(400)],
+    ["connect-authority", head("CONNECT a.test:443 HTTP/1.1", host), refused(501)],
+    ["connect-path", head("CONNECT / HTTP/1.1", host), refused(501)],
+  ]),
+  ...casesOf("R6", "RFC 9110 s. 2.5", [
+    ["1.0", head("GET / HTTP/1.0", host), accepted({ version: "1.0" })],
+    ["1.1", get("/"), accepted({ version: "1.1" })],
+    ["1.2", head("GET / HTTP/1.2", host), accepted({ version: "1.1" })],
+    ["1.9", head("GET / HTTP/1.9", host), accepted({ version: "1.1" })],
+  ]),
+  ...casesOf("R7", "RFC 9110 s. 15.6.6", [
+    ["2.0", head("GET / HTTP/2.0", host), refused(505)],
+    ["0.9", head("GET / HTTP/0.9", host), refused(505)],
+    ["3.1", head("GET / HTTP/3.1", host), refused(505)],
+    ["preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", refused(505)],
+  ]),
+  ...casesOf("R8", "RFC 9112 s. 2.3", [
+    ["none", "GET /\r\n\r\n", refused(400)],
+    ["lower-case", head("GET / http/1.1", host), refused(400)],
+    ["no-minor", head("GET / HTTP/1", host), refused(400)],
+    ["two-digits", head("GET / HTTP/1.10", host), refused(400)],
+    ["leading-zero", head("GET / HTTP/01.1", host), refused(400)],
+    ["inner-space", head("GET / HTTP/1. 1", host), refused(400)],
+    ["other-name", head("GET / HTTPS/1.1", host), refused(400)],
+    ["sign", head("GET / HTTP/+1.1", host), refused(400)],
+  ]),
+  ...casesOf("S1", "RFC 9112 s. 9.6", [["after-close", get("/", "Connection: close") + get("/second"), accepted({ path: "/" })]]),
+  ...casesOf("S2", "RFC 9110 s. 7.8", [
+    ["unknown-protocol", get("/", "Connection: upgrade", "Upgrade: chat/2"), accepted({ path: "/" })],
+    ["h2c", get("/", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"), accepted({ path: "/" })],
+    ["without-connection", get("/", "Upgrade: websocket"), accepted({ path: "/" })],
+    ["in-1.0", head("GET / HTTP/1.0", host, "Connection: upgrade", "Upgrade: websocket"), accepted({ path: "/" })],
+    ["expect-other", get("/", "Expect: 200-ok"), refused(417)],
+    ["post-normal", post("x", "Content-Length: 1"), accepted({ body: "x" })],
+  ]),
+];

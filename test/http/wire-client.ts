@@ -1,0 +1,90 @@
+/** A client that sends bytes and keeps what comes back. */
+import { connect } from "node:net";
+import type { RequestListener } from "gable/http";
+
+/** What came back. */
+export interface WireAnswer {
+  /** All bytes, as Latin-1. */
+  readonly text: string;
+  /** Whether the server closed the connection within the time. */
+  readonly isClosed: boolean;
+  /** Statuses of the replies, 100 left out. */
+  readonly statuses: readonly number[];
+  /** Body of the last reply. */
+  readonly body: string;
+}
+
+/** How bytes are sent. */
+export interface WireOptions {
+  /** Pieces to send, one write each. */
+  readonly pieces: readonly string[];
+  /** Whether our side ends after the last piece. */
+  readonly halfClose?: boolean;
+  /** Pause between pieces, in milliseconds. */
+  readonly pauseMs?: number;
+  /** How long to wait for a close after the last byte that came, in milliseconds. */
+  readonly quietMs?: number;
+}
+
+/** Sends pieces to a port of loopback and reads until the server closes or is quiet. */
+export function exchange(port: number, { pieces, halfClose = false, pauseMs = 0, quietMs = 80 }: WireOptions): Promise<WireAnswer> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
+    let text = "";
+    let quiet: NodeJS.Timeout | undefined;
+    const finish = (isClosed: boolean): void => {
+      clearTimeout(quiet);
+      socket.destroy();
+      resolve({ text, isClosed, statuses: readStatuses(text), body: text.slice(text.lastIndexOf("\r\n\r\n") + 4) });
+    };
+    const wait = (): void => {
+      clearTimeout(quiet);
+      quiet = setTimeout(() => finish(false), quietMs);
+    };
+    socket.on("data", (chunk) => {
+      text += chunk.toString("latin1");
+      wait();
+    });
+    socket.on("end", () => finish(true));
+    socket.on("error", () => finish(true));
+    void (async () => {
+      for (const piece of pieces) {
+        if (!socket.writable) break;
+        socket.write(piece, "latin1");
+        await new Promise((next) => (pauseMs > 0 ? setTimeout(next, pauseMs) : setImmediate(next)));
+      }
+      if (halfClose) socket.end();
+      wait();
+    })();
+  });
+}
+
+function readStatuses(text: string): number[] {
+  return [...text.matchAll(/HTTP\/1\.1 ([0-9]{3}) /g)].map((match) => Number(match[1])).filter((status) => status !== 100);
+}
+
+/** Tells what the server understood, after it read the whole body. */
+export const echoListener: RequestListener = async (request) => {
+  const body = Buffer.from(await request.body.read()).toString("latin1");
+  const { headers } = request;
+  return {
+    status: 200,
+    headers: [["content-type", "application/json"]],
+    body: JSON.stringify({
+      method: request.method,
+      path: request.path,
+      query: request.queryString,
+      authority: request.authority,
+      version: request.httpVersion,
+      host: headers.get("host"),
+      xa: headers.get("x-a"),
+      xt: headers.get("x-t"),
+      agent: headers.get("user-agent"),
+      cookie: headers.get("cookie"),
+      count: [...headers].length,
+      trailer: request.body.trailers.get("x-t"),
+      trailers: [...request.body.trailers].length,
+      body,
+    }),
+  };
+};
