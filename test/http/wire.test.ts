@@ -36,7 +36,7 @@ function needsEnd({ rule, id }: WireCase): boolean {
   return rule === "K4" || id === "F7-endless" || id === "T1-far-over-limit";
 }
 
-describe("the acceptance table", () => {
+describe("the acceptance table", { concurrency: 12 }, () => {
   let server: RunningServer;
   before(async () => {
     server = await serve(echoListener, { port: 0, limits, methods: ["PURGE"], onError: () => undefined });
@@ -72,7 +72,7 @@ describe("the acceptance table", () => {
   }
 });
 
-describe("the acceptance table on the node:http adapter", () => {
+describe("the acceptance table on the node:http adapter", { concurrency: 12 }, () => {
   let server: RunningServer;
   before(async () => {
     server = await serve(echoListener, {
