@@ -1,0 +1,34 @@
+/**
+ * `npm run bench -- <name> [--json] [--write] [--seconds=5] [--tests=json,text] [--subjects=gable,fastify]`.
+ * `--write` puts the tables into the page of the docs.
+ */
+import { fileURLToPath } from "node:url";
+import type { BenchLine, BenchOptions } from "./report.ts";
+import { toTables, withRatios, writeDocs } from "./report.ts";
+
+const benches: Readonly<Record<string, { page: string; load: () => Promise<(options: BenchOptions) => Promise<BenchLine[]>> }>> = {
+  http: { page: "explanation/speed.md", load: async () => (await import("./http/bench.ts")).benchHttp },
+};
+
+const [name = "", ...flags] = process.argv.slice(2);
+const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
+if (bench === undefined) {
+  console.error(`Name a benchmark: ${Object.keys(benches).join(", ")}.`);
+  process.exit(2);
+}
+
+function readFlag(flag: string): string | undefined {
+  return flags.find((text) => text.startsWith(`--${flag}=`))?.slice(flag.length + 3);
+}
+
+const run = await bench.load();
+const lines = withRatios(
+  await run({
+    tests: readFlag("tests")?.split(",") ?? [],
+    subjects: readFlag("subjects")?.split(",") ?? [],
+    seconds: Number(readFlag("seconds") ?? 5),
+  }),
+);
+if (flags.includes("--json")) for (const line of lines) console.log(JSON.stringify(line));
+else console.log(toTables(lines));
+if (flags.includes("--write")) writeDocs(fileURLToPath(new URL(`../docs/${bench.page}`, import.meta.url)), lines);
