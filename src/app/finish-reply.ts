@@ -37,7 +37,7 @@ export function finishReply(
   if (isHtml && (context.usedNonce !== undefined || compiled?.csp !== undefined))
     setPolicy(headers, context, compiled, settings.securityHeaders, isSecure);
   setCaching(headers, context, reply, compiled, settings);
-  headers.append("x-request-id", context.requestId);
+  headers.appendTrusted("x-request-id", context.requestId);
   if (context.cleanups !== null) releaseAfter(context, reply);
   const finished = { status: reply.status, headers, body: reply.body };
   return compiled?.cache?.etag === true ? withEntityTag(context, finished) : finished;

@@ -111,6 +111,11 @@ export class HeaderTable implements HeaderReader {
     return this.#add(checkName(name), checkValue(name, value));
   }
 
+  /** @internal Adds a line whose name is in lower case and whose value was made by us: nothing is checked again. */
+  appendTrusted(name: string, value: string): this {
+    return this.#add(name, value);
+  }
+
   /** Removes all lines of a field. */
   delete(name: string): this {
     this.#assertNotFrozen();

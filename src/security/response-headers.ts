@@ -79,6 +79,7 @@ const defaultPolicy: ContentSecurityPolicy = {
 };
 
 const permissions = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()";
+const contentTypesMax = 256;
 const strictTransport = "max-age=31536000";
 
 /** Checks a policy. Throws `E_OPTION_UNKNOWN`, and `E_CSP_UNSAFE` for unsafe sources without a reason. */
@@ -103,7 +104,8 @@ function toPolicyText(csp: ContentSecurityPolicy, isSecure: boolean, nonce: stri
 /** Makes the headers of replies: one frozen table per kind and scheme. */
 export class SecurityHeaders {
   readonly #options: SecurityHeaderOptions;
-  readonly #tables = new Map<string, HeaderTable>();
+  /** Tables by content type, for each kind over http and over https. */
+  readonly #tables = [0, 1, 2, 3].map(() => new Map<string, HeaderTable>());
 
   constructor(options: SecurityHeaderOptions) {
     assertPolicy(options.csp, options.allowUnsafe);
@@ -112,12 +114,12 @@ export class SecurityHeaders {
 
   /** The fields of a reply of a kind with a content type; the same frozen table each time. */
   tableFor(kind: ReplyKind, contentType: string, isSecure: boolean): HeaderTable {
-    const key = `${kind}${isSecure ? "s" : ""}${contentType}`;
-    let table = this.#tables.get(key);
+    const tables = this.#tables[(kind === "html" ? 1 : 0) + (isSecure ? 2 : 0)]!;
+    let table = tables.get(contentType);
     if (table === undefined) {
       table = this.#createTable(kind, contentType, isSecure).freeze();
       // Content types come from code, but a program may make them up without end.
-      if (this.#tables.size < 512) this.#tables.set(key, table);
+      if (tables.size < contentTypesMax) tables.set(contentType, table);
     }
     return table;
   }
