@@ -21,7 +21,10 @@ export function pinTo(core: number, command: readonly string[]): string[] {
 /** Starts a program on core 0. */
 export function startProgram(program: Program, port: number): ChildProcess {
   const [file, ...args] = pinTo(0, program.command);
-  return spawn(file!, args, { stdio: "ignore", env: { ...process.env, GABLE_MODE: "production", NODE_ENV: "production", BENCH_PORT: String(port), ...program.environment } });
+  return spawn(file!, args, {
+    stdio: "ignore",
+    env: { ...process.env, GABLE_MODE: "production", NODE_ENV: "production", BENCH_PORT: String(port), ...program.environment },
+  });
 }
 
 /** Waits until a port of loopback accepts. */
@@ -69,5 +72,8 @@ export function readCpuUs(pid: number): number {
 
 /** Resident memory of a process and its descendants, in bytes. */
 export function readMemoryBytes(pid: number): number {
-  return familyOf(pid).reduce((total, member) => total + Number(/VmRSS:\s+([0-9]+)/.exec(readFileSync(`/proc/${member}/status`, "utf8"))?.[1] ?? 0) * 1024, 0);
+  return familyOf(pid).reduce(
+    (total, member) => total + Number(/VmRSS:\s+([0-9]+)/.exec(readFileSync(`/proc/${member}/status`, "utf8"))?.[1] ?? 0) * 1024,
+    0,
+  );
 }

@@ -41,12 +41,14 @@ function toCell(value: number | undefined): string {
 /** A Markdown table per test. */
 export function toTables(lines: readonly BenchLine[]): string {
   const tests = [...new Set(lines.map((line) => line.test))];
-  return tests.map((test) => {
-    const rows = lines.filter((line) => line.test === test);
-    const used = measures.filter((name) => rows.some((row) => row[name] !== undefined));
-    const head = `| ${test} | ${used.join(" | ")} |\n| --- | ${used.map(() => "---:").join(" | ")} |`;
-    return [head, ...rows.map((row) => `| ${row.subject} | ${used.map((name) => toCell(row[name])).join(" | ")} |`)].join("\n");
-  }).join("\n\n");
+  return tests
+    .map((test) => {
+      const rows = lines.filter((line) => line.test === test);
+      const used = measures.filter((name) => rows.some((row) => row[name] !== undefined));
+      const head = `| ${test} | ${used.join(" | ")} |\n| --- | ${used.map(() => "---:").join(" | ")} |`;
+      return [head, ...rows.map((row) => `| ${row.subject} | ${used.map((name) => toCell(row[name])).join(" | ")} |`)].join("\n");
+    })
+    .join("\n\n");
 }
 
 /** Replaces the tables between the marks of a page of the docs. */

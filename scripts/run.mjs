@@ -14,6 +14,7 @@ const commands = {
   build: ["scripts/build.ts"],
   bench: ["--import", "./scripts/source.mjs", "bench/run.ts"],
   format: ["scripts/format.ts"],
+  docs: ["scripts/docs.ts"],
 };
 
 function install() {

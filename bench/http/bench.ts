@@ -11,7 +11,15 @@ import { runLoad } from "./load.ts";
 import type { Subject } from "./subjects.ts";
 import { availableSubjects } from "./subjects.ts";
 
-const jsonBody = JSON.stringify({ items: Array.from({ length: 46 }, (_, id) => ({ id, name: `item number ${id}`, price: id * 1.25, tags: ["a", "b"], isNew: id % 2 === 0 })) }).slice(0, 1e6);
+const jsonBody = JSON.stringify({
+  items: Array.from({ length: 46 }, (_, id) => ({
+    id,
+    name: `item number ${id}`,
+    price: id * 1.25,
+    tags: ["a", "b"],
+    isNew: id % 2 === 0,
+  })),
+}).slice(0, 1e6);
 
 const loads: Readonly<Record<string, LoadRequest>> = {
   json: { method: "GET", path: "/users/42", connections: 64 },
@@ -118,4 +126,3 @@ function measureBareStart(): BenchLine {
 function median(values: readonly number[]): number {
   return [...values].sort((first, second) => first - second)[Math.floor(values.length / 2)]!;
 }
-

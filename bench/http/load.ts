@@ -43,7 +43,15 @@ export function runLoad(pid: number, port: number, request: LoadRequest, seconds
   const body = request.body === undefined ? [] : [`wrk.body = ${JSON.stringify(request.body)}`];
   writeFileSync(script, [`wrk.method = "${request.method}"`, ...lines, ...body, summary].join("\n"));
   const before = readCpuUs(pid);
-  const [file, ...args] = pinTo(1, ["wrk", "-t1", `-c${request.connections}`, `-d${seconds}s`, "-s", script, `http://127.0.0.1:${port}${request.path}`]);
+  const [file, ...args] = pinTo(1, [
+    "wrk",
+    "-t1",
+    `-c${request.connections}`,
+    `-d${seconds}s`,
+    "-s",
+    script,
+    `http://127.0.0.1:${port}${request.path}`,
+  ]);
   const run = spawnSync(file!, args, { encoding: "utf8" });
   const cpu = readCpuUs(pid) - before;
   const match = /RESULT ([0-9]+) ([0-9]+) ([0-9]+) ([0-9]+)/.exec(run.stdout);

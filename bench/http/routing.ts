@@ -31,12 +31,21 @@ export function measureRouting(): BenchLine[] {
   const createRouter = createRequire(import.meta.url)("find-my-way") as () => OtherRouter;
   const other = createRouter();
   for (const pattern of all) other.on("GET", pattern, () => undefined);
-  const paths = all.map((pattern, index) => pattern.replace(":id", String(index)).replace(":part", "p7").replace(":year", "2026").replace(":month", "11"));
+  const paths = all.map((pattern, index) =>
+    pattern.replace(":id", String(index)).replace(":part", "p7").replace(":year", "2026").replace(":month", "11"),
+  );
   const lines: BenchLine[] = [];
-  for (const [kind, chosen] of [["static", paths.filter((_, index) => index % 5 === 0)], ["parameters", paths.filter((_, index) => index % 5 !== 0)], ["mixed", paths]] as const) {
+  for (const [kind, chosen] of [
+    ["static", paths.filter((_, index) => index % 5 === 0)],
+    ["parameters", paths.filter((_, index) => index % 5 !== 0)],
+    ["mixed", paths],
+  ] as const) {
     const ours = time(chosen, (path) => tree.find("GET", path) !== undefined);
     const theirs = time(chosen, (path) => other.find("GET", path) !== null);
-    lines.push({ test: `routes, ${kind}`, subject: "gable", ns: ours, ratio: ours / theirs }, { test: `routes, ${kind}`, subject: "find-my-way", ns: theirs, ratio: 1 });
+    lines.push(
+      { test: `routes, ${kind}`, subject: "gable", ns: ours, ratio: ours / theirs },
+      { test: `routes, ${kind}`, subject: "find-my-way", ns: theirs, ratio: 1 },
+    );
   }
   return lines;
 }

@@ -28,7 +28,7 @@ export function findMediaType(text: string): MediaType | undefined {
   const semicolon = text.indexOf(";");
   const essence = trimBlanks(semicolon === -1 ? text : text.slice(0, semicolon)).toLowerCase();
   const slash = essence.indexOf("/");
-  if (!isToken(essence.slice(0, slash)) || !isToken(essence.slice(slash + 1))) return undefined;
+  if (slash === -1 || !isToken(essence.slice(0, slash)) || !isToken(essence.slice(slash + 1))) return undefined;
   const params = semicolon === -1 ? new Map<string, string>() : parseParameters(text, semicolon);
   return params === undefined ? undefined : { type: essence, params };
 }

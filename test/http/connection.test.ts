@@ -10,11 +10,18 @@ import type { RunningServer, ServeOptions } from "gable/server";
 import { echoListener, exchange } from "./wire-client.ts";
 
 const get = (path: string, ...fields: string[]): string => [`GET ${path} HTTP/1.1`, "Host: a.test", ...fields].join("\r\n") + "\r\n\r\n";
-const post = (length: number, ...fields: string[]): string => ["POST /p HTTP/1.1", "Host: a.test", `Content-Length: ${length}`, ...fields].join("\r\n") + "\r\n\r\n";
-const text = (body: string): RequestListener => () => ({ status: 200, headers: [["content-type", "text/plain"]], body });
+const post = (length: number, ...fields: string[]): string =>
+  ["POST /p HTTP/1.1", "Host: a.test", `Content-Length: ${length}`, ...fields].join("\r\n") + "\r\n\r\n";
+const text =
+  (body: string): RequestListener =>
+  () => ({ status: 200, headers: [["content-type", "text/plain"]], body });
 
 /** Serves for one test; `engines` of the options runs it on both engines. */
-async function serving(listener: RequestListener, options: ServeOptions, run: (server: RunningServer, errors: unknown[]) => Promise<void>): Promise<void> {
+async function serving(
+  listener: RequestListener,
+  options: ServeOptions,
+  run: (server: RunningServer, errors: unknown[]) => Promise<void>,
+): Promise<void> {
   const errors: unknown[] = [];
   const server = await serve(listener, { port: 0, onError: (error) => errors.push(error), ...options });
   try {
@@ -111,8 +118,15 @@ describe("keep-alive and pipelining", () => {
       return { status: 200, headers: [], body: `<${headers.get("x-a")}>` };
     };
     await serving(listener, {}, async ({ port }) => {
-      const answer = await exchange(port, { pieces: [get("/", "X-A: first"), get("/", "X-A: second"), get("/", `X-A: third${"3".repeat(2000)}`)], pauseMs: 10, quietMs: 300 });
-      assert.deepEqual([...answer.text.matchAll(/<([a-z]+)/g)].map((match) => match[1]), ["first", "second", "third"]);
+      const answer = await exchange(port, {
+        pieces: [get("/", "X-A: first"), get("/", "X-A: second"), get("/", `X-A: third${"3".repeat(2000)}`)],
+        pauseMs: 10,
+        quietMs: 300,
+      });
+      assert.deepEqual(
+        [...answer.text.matchAll(/<([a-z]+)/g)].map((match) => match[1]),
+        ["first", "second", "third"],
+      );
     });
   });
 
@@ -162,7 +176,10 @@ describe("Expect: 100-continue", () => {
 
   it("says no 100 to HTTP/1.0", async () => {
     await serving(echoListener, {}, async ({ port }) => {
-      const answer = await exchange(port, { pieces: ["POST / HTTP/1.0\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n", "x"], pauseMs: 20 });
+      const answer = await exchange(port, {
+        pieces: ["POST / HTTP/1.0\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n", "x"],
+        pauseMs: 20,
+      });
       assert.doesNotMatch(answer.text, /100 Continue/);
       assert.deepEqual(answer.statuses, [200]);
     });
@@ -244,8 +261,13 @@ describe("limits", () => {
 
   it("fail the start for unknown names and values that are no whole numbers", async () => {
     const start = (limits: object): Promise<unknown> => serve(text(""), { port: 0, limits });
-    await assert.rejects(start({ headMS: 1 }), { code: "E_LIMIT_INVALID", message: 'serve() has no limit "headMS".', fix: 'Write "headMs" instead of "headMS".' });
-    for (const value of [Number.NaN, -1, "10", 1.5, Infinity, null]) await assert.rejects(start({ headMs: value }), { code: "E_LIMIT_INVALID" });
+    await assert.rejects(start({ headMS: 1 }), {
+      code: "E_LIMIT_INVALID",
+      message: 'serve() has no limit "headMS".',
+      fix: 'Write "headMs" instead of "headMS".',
+    });
+    for (const value of [Number.NaN, -1, "10", 1.5, Infinity, null])
+      await assert.rejects(start({ headMs: value }), { code: "E_LIMIT_INVALID" });
   });
 });
 
@@ -318,15 +340,19 @@ describe("slow peers", () => {
     async function* endless(): AsyncGenerator<Uint8Array> {
       for (let count = 0; count < 10_000; count++) yield new Uint8Array(65_536);
     }
-    await serving(() => ({ status: 200, headers: [], body: endless() }), { limits: { replyStallMs: 200 } }, async (server, errors) => {
-      const socket = await openSocket(server.port);
-      socket.pause();
-      socket.write(get("/"));
-      await until(() => errors.length > 0);
-      assert.equal((errors[0] as { code: string }).code, "E_REPLY_STALLED");
-      await until(() => server.connectionCount === 0);
-      socket.destroy();
-    });
+    await serving(
+      () => ({ status: 200, headers: [], body: endless() }),
+      { limits: { replyStallMs: 200 } },
+      async (server, errors) => {
+        const socket = await openSocket(server.port);
+        socket.pause();
+        socket.write(get("/"));
+        await until(() => errors.length > 0);
+        assert.equal((errors[0] as { code: string }).code, "E_REPLY_STALLED");
+        await until(() => server.connectionCount === 0);
+        socket.destroy();
+      },
+    );
   });
 });
 
@@ -343,13 +369,17 @@ describe("replies", () => {
         isReleased = true;
       }
     }
-    await serving(() => ({ status: 200, headers: [], body: endless() }), {}, async ({ port }) => {
-      const socket = await openSocket(port);
-      socket.write(get("/"));
-      await new Promise((resolve) => socket.once("data", resolve));
-      socket.destroy();
-      await until(() => isReleased);
-    });
+    await serving(
+      () => ({ status: 200, headers: [], body: endless() }),
+      {},
+      async ({ port }) => {
+        const socket = await openSocket(port);
+        socket.write(get("/"));
+        await new Promise((resolve) => socket.once("data", resolve));
+        socket.destroy();
+        await until(() => isReleased);
+      },
+    );
   });
 
   it("abort the signal within 100 ms when the client leaves", async () => {
@@ -378,31 +408,46 @@ describe("replies", () => {
       await wait(10);
       throw new Error("broken");
     }
-    await serving(() => ({ status: 200, headers: [], body: failing() }), {}, async ({ port }, errors) => {
-      const answer = await exchange(port, { pieces: [get("/")], quietMs: 500 });
-      assert.ok(answer.text.includes("part"));
-      assert.ok(!answer.text.includes("0\r\n\r\n"), "no last chunk");
-      assert.equal(answer.isClosed, true);
-      assert.equal((errors[0] as Error).message, "broken");
-    });
+    await serving(
+      () => ({ status: 200, headers: [], body: failing() }),
+      {},
+      async ({ port }, errors) => {
+        const answer = await exchange(port, { pieces: [get("/")], quietMs: 500 });
+        assert.ok(answer.text.includes("part"));
+        assert.ok(!answer.text.includes("0\r\n\r\n"), "no last chunk");
+        assert.equal(answer.isClosed, true);
+        assert.equal((errors[0] as Error).message, "broken");
+      },
+    );
   });
 
   it("cut a stream that gives fewer or more bytes than it promised", async () => {
     async function* five(): AsyncGenerator<string> {
       yield "12345";
     }
-    for (const [length, code] of [["6", "E_REPLY_LENGTH_MISMATCH"], ["4", "E_REPLY_LENGTH_MISMATCH"]] as const) {
-      await serving(() => ({ status: 200, headers: [["content-length", length]], body: five() }), {}, async ({ port }, errors) => {
-        const answer = await exchange(port, { pieces: [get("/")], quietMs: 300 });
-        assert.equal(answer.isClosed, true);
-        assert.equal((errors[0] as { code: string }).code, code);
-      });
+    for (const [length, code] of [
+      ["6", "E_REPLY_LENGTH_MISMATCH"],
+      ["4", "E_REPLY_LENGTH_MISMATCH"],
+    ] as const) {
+      await serving(
+        () => ({ status: 200, headers: [["content-length", length]], body: five() }),
+        {},
+        async ({ port }, errors) => {
+          const answer = await exchange(port, { pieces: [get("/")], quietMs: 300 });
+          assert.equal(answer.isClosed, true);
+          assert.equal((errors[0] as { code: string }).code, code);
+        },
+      );
     }
-    await serving(() => ({ status: 200, headers: [["content-length", "5"]], body: five() }), {}, async ({ port }) => {
-      const answer = await exchange(port, { pieces: [get("/")] });
-      assert.equal(answer.body, "12345");
-      assert.equal(answer.isClosed, false);
-    });
+    await serving(
+      () => ({ status: 200, headers: [["content-length", "5"]], body: five() }),
+      {},
+      async ({ port }) => {
+        const answer = await exchange(port, { pieces: [get("/")] });
+        assert.equal(answer.body, "12345");
+        assert.equal(answer.isClosed, false);
+      },
+    );
   });
 
   it("stream to HTTP/1.0 until the close, without chunks", async () => {
@@ -410,12 +455,16 @@ describe("replies", () => {
       yield "a";
       yield "b";
     }
-    await serving(() => ({ status: 200, headers: [], body: two() }), {}, async ({ port }) => {
-      const answer = await exchange(port, { pieces: ["GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"] });
-      assert.equal(answer.body, "ab");
-      assert.equal(answer.isClosed, true);
-      assert.doesNotMatch(answer.text, /transfer-encoding/);
-    });
+    await serving(
+      () => ({ status: 200, headers: [], body: two() }),
+      {},
+      async ({ port }) => {
+        const answer = await exchange(port, { pieces: ["GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"] });
+        assert.equal(answer.body, "ab");
+        assert.equal(answer.isClosed, true);
+        assert.doesNotMatch(answer.text, /transfer-encoding/);
+      },
+    );
   });
 
   it("never start the iterator of a HEAD", async () => {
@@ -424,11 +473,15 @@ describe("replies", () => {
       isStarted = true;
       yield "x";
     }
-    await serving(() => ({ status: 200, headers: [], body: body() }), {}, async ({ port }) => {
-      const answer = await exchange(port, { pieces: ["HEAD / HTTP/1.1\r\nHost: a.test\r\n\r\n"] });
-      assert.equal(answer.body, "");
-      assert.equal(isStarted, false);
-    });
+    await serving(
+      () => ({ status: 200, headers: [], body: body() }),
+      {},
+      async ({ port }) => {
+        const answer = await exchange(port, { pieces: ["HEAD / HTTP/1.1\r\nHost: a.test\r\n\r\n"] });
+        assert.equal(answer.body, "");
+        assert.equal(isStarted, false);
+      },
+    );
   });
 
   it("answer 500 for reserved fields and statuses that are none, and report why", async () => {
@@ -441,19 +494,27 @@ describe("replies", () => {
     ];
     const codes = ["E_HEADER_RESERVED", "E_HEADER_RESERVED", "E_REPLY_INVALID", "E_REPLY_INVALID", "E_REPLY_INVALID"];
     for (const [index, reply] of replies.entries()) {
-      await serving(() => reply, {}, async ({ port }, errors) => {
-        assert.deepEqual((await exchange(port, { pieces: [get("/")] })).statuses, [500]);
-        assert.equal((errors[0] as { code: string }).code, codes[index]);
-      });
+      await serving(
+        () => reply,
+        {},
+        async ({ port }, errors) => {
+          assert.deepEqual((await exchange(port, { pieces: [get("/")] })).statuses, [500]);
+          assert.equal((errors[0] as { code: string }).code, codes[index]);
+        },
+      );
     }
   });
 
   it("send Latin-1 fields beside a UTF-8 body", async () => {
-    await serving(() => ({ status: 200, headers: [["x-a", "\xe9"]], body: "€" }), {}, async ({ port }) => {
-      const answer = await exchange(port, { pieces: [get("/")] });
-      assert.match(answer.text, /x-a: \xe9\r\n/);
-      assert.equal(Buffer.from(answer.body, "latin1").toString(), "€");
-    });
+    await serving(
+      () => ({ status: 200, headers: [["x-a", "\xe9"]], body: "€" }),
+      {},
+      async ({ port }) => {
+        const answer = await exchange(port, { pieces: [get("/")] });
+        assert.match(answer.text, /x-a: \xe9\r\n/);
+        assert.equal(Buffer.from(answer.body, "latin1").toString(), "€");
+      },
+    );
   });
 });
 

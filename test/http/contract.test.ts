@@ -17,7 +17,11 @@ const quiet = { onError: () => undefined };
 function startServer(options: ServeOptions): (listener: RequestListener) => Promise<{ fetch: typeof fetch; stop: () => Promise<void> }> {
   return async (listener) => {
     const server = await serve(listener, { port: 0, ...quiet, ...options });
-    const send = (options.https === undefined ? (path: string, init?: RequestInit) => fetch(server.url + path, init) : (path: string, init?: RequestInit) => fetchTls(server.port, path, init)) as typeof fetch;
+    const send = (
+      options.https === undefined
+        ? (path: string, init?: RequestInit) => fetch(server.url + path, init)
+        : (path: string, init?: RequestInit) => fetchTls(server.port, path, init)
+    ) as typeof fetch;
     return { fetch: send, stop: () => server.stop({ graceMs: 0 }) };
   };
 }
@@ -28,13 +32,17 @@ async function fetchTls(port: number, path: string, init: RequestInit = {}): Pro
   return new Promise((resolve, reject) => {
     const headers = Object.fromEntries(source.headers);
     if (typeof init.body === "string") headers["content-length"] = String(Buffer.byteLength(init.body));
-    const outgoing = httpsRequest({ port, host: "127.0.0.1", path, method: source.method, headers, ca: certificate.cert, servername: "localhost", agent: false }, (incoming) => {
-      const fields = new Headers();
-      for (let index = 0; index < incoming.rawHeaders.length; index += 2) fields.append(incoming.rawHeaders[index]!, incoming.rawHeaders[index + 1]!);
-      const status = incoming.statusCode!;
-      const body = status === 204 || status === 304 || source.method === "HEAD" ? null : (Readable.toWeb(incoming) as ReadableStream);
-      resolve(new Response(body, { status, headers: fields }));
-    });
+    const outgoing = httpsRequest(
+      { port, host: "127.0.0.1", path, method: source.method, headers, ca: certificate.cert, servername: "localhost", agent: false },
+      (incoming) => {
+        const fields = new Headers();
+        for (let index = 0; index < incoming.rawHeaders.length; index += 2)
+          fields.append(incoming.rawHeaders[index]!, incoming.rawHeaders[index + 1]!);
+        const status = incoming.statusCode!;
+        const body = status === 204 || status === 304 || source.method === "HEAD" ? null : (Readable.toWeb(incoming) as ReadableStream);
+        resolve(new Response(body, { status, headers: fields }));
+      },
+    );
     outgoing.once("error", reject);
     if (source.body === null) outgoing.end();
     else Readable.fromWeb(source.body as never).pipe(outgoing);
@@ -51,7 +59,10 @@ testListenerContract("memory", async (listener) => ({
       return toResponse(await listener(fromFetchRequest(request, defaultLimits, new Set())), request.method);
     } catch (error) {
       const { code } = error as { code?: ErrorCode };
-      return toResponse(refusalReply(code !== undefined && code in catalogue && catalogue[code].status < 500 ? code : "E_INTERNAL"), request.method);
+      return toResponse(
+        refusalReply(code !== undefined && code in catalogue && catalogue[code].status < 500 ? code : "E_INTERNAL"),
+        request.method,
+      );
     }
   },
 }));
@@ -59,4 +70,3 @@ testListenerContract("engine", startServer({}));
 testListenerContract("engine over TLS", startServer({ https: certificate }));
 testListenerContract("node:http adapter", startServer({ engine: "node" }));
 testListenerContract("node:https adapter", startServer({ engine: "node", https: certificate }));
-

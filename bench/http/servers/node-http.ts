@@ -19,7 +19,9 @@ createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(summarize(JSON.parse(Buffer.concat(chunks).toString()))));
+      response
+        .writeHead(200, { "content-type": "application/json" })
+        .end(JSON.stringify(summarize(JSON.parse(Buffer.concat(chunks).toString()))));
     });
   }
 }).listen(port, "127.0.0.1");

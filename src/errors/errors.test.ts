@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { glob } from "node:fs/promises";
+import { describe, it } from "node:test";
+import { catalogue } from "./catalogue.ts";
+import { GableError, isGableError } from "./gable-error.ts";
+import { findNearestName } from "./nearest-name.ts";
+import { assertKnownOptions, describeValue, optionInvalid } from "./option-errors.ts";
+import * as statusErrors from "./status-errors.ts";
+
+const root = new URL("../../", import.meta.url).pathname;
+
+describe("GableError", () => {
+  it("takes status and fix of its code", () => {
+    const error = new GableError("E_BODY_TOO_LARGE", "The body is larger than 5 bytes.");
+    assert.deepEqual(
+      [error.status, error.expose, error.fix, error.docsUrl],
+      [413, true, catalogue.E_BODY_TOO_LARGE.fix, "reference/errors.md#e_body_too_large"],
+    );
+    assert.equal(new GableError("E_INTERNAL", "x").expose, false);
+    assert.equal(new GableError("E_MINE", "x").status, 500);
+    assert.equal(isGableError(error), true);
+    assert.equal(isGableError(new Error("x")), false);
+  });
+});
+
+describe("the catalogue", () => {
+  it("has a title, a fix and a page for each code, and a test that names it", async () => {
+    const page = await readFile(`${root}docs/reference/errors.md`, "utf8");
+    let tests = "";
+    for await (const file of glob("{src,test,examples}/**/*.{test,cases}.ts", { cwd: root })) {
+      if (!file.endsWith("errors/errors.test.ts")) tests += await readFile(root + file, "utf8");
+    }
+    for (const [code, { title, fix, status }] of Object.entries(catalogue)) {
+      assert.ok(title.length > 5 && !title.endsWith("."), `${code}: title`);
+      assert.match(fix, /^[A-Z].*[.]$/, `${code}: fix`);
+      assert.ok(status >= 400 && status <= 599, `${code}: status`);
+      assert.ok(page.includes(`## ${code}\n`), `${code} has no page: run npm run docs`);
+      assert.ok(tests.includes(code), `${code} has no test`);
+    }
+  });
+});
+
+describe("status errors", () => {
+  it("have the status of their name, and the field of their wait", () => {
+    const statuses = Object.values(statusErrors).map((make) => make().status);
+    assert.deepEqual(
+      statuses,
+      [400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 416, 421, 422, 423, 425, 428, 429, 503, 507].sort(
+        (first, second) => statuses.indexOf(first) - statuses.indexOf(second),
+      ),
+    );
+    const limited = statusErrors.tooManyRequests("Slow down.", { retryAfterSeconds: 1.2, code: "E_MINE", details: { a: 1 }, cause: "why" });
+    assert.deepEqual(
+      [limited.code, limited.message, limited.headers, limited.details, limited.cause],
+      ["E_MINE", "Slow down.", [["retry-after", "2"]], { a: 1 }, "why"],
+    );
+  });
+});
+
+describe("option errors", () => {
+  it("name the nearest option", () => {
+    assert.throws(() => assertKnownOptions("x()", { prot: 1 }, ["port", "host"]), {
+      code: "E_OPTION_UNKNOWN",
+      message: 'x() has no option "prot".',
+      fix: 'Write "port" instead of "prot".',
+    });
+    assert.throws(() => assertKnownOptions("x()", { zzzzzz: 1 }, ["port", "host"]), { fix: "Use one of: port, host." });
+    assert.equal(optionInvalid("x()", "port", "a", "a number").message, 'x(): option "port" is "a"; it must be a number.');
+    assert.equal(findNearestName("Ports", ["port"]), "port");
+  });
+
+  it("describe values shortly", () => {
+    const described = ["a".repeat(99), 5, null, undefined, [1], {}, () => 1, Object.create(null)].map(describeValue);
+    assert.deepEqual(described.slice(1), [
+      "5",
+      "null",
+      "undefined",
+      "an array of 1",
+      "an object (Object)",
+      "function (anonymous)",
+      "an object (no prototype)",
+    ]);
+    assert.equal(described[0]!.length, 82);
+  });
+});

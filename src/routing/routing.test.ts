@@ -1,0 +1,342 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { defineConverter } from "./converters.ts";
+import { assertLinearExpression } from "./linear-expression.ts";
+import { formatPath, parsePattern, toPatternShape } from "./pattern.ts";
+import { RadixTree } from "./radix-tree.ts";
+import { Route } from "./route.ts";
+import { RouteTable, toParams } from "./route-table.ts";
+import { parseStackLine } from "./source-place.ts";
+
+function treeOf(patterns: readonly string[], converters = {}): RadixTree<string> {
+  const tree = new RadixTree<string>();
+  for (const pattern of patterns) tree.add("GET", parsePattern(pattern, converters), pattern);
+  return tree;
+}
+
+function match(patterns: readonly string[], path: string, converters = {}): unknown {
+  const found = treeOf(patterns, converters).find("GET", path);
+  return found === undefined ? undefined : [found.entry, ...found.values];
+}
+
+describe("parsePattern()", () => {
+  const bad: Array<[string, RegExp]> = [
+    ["a", /does not start with \//],
+    ["", /does not start with \//],
+    ["/a//b", /has an empty segment/],
+    ["/*rest/a", /before its end/],
+    ["/:p(path)/a", /before its end/],
+    ["/:a/:a", /uses the parameter "a" twice/],
+    ["/:a/b:a", /uses the parameter "a" twice/],
+    ["/:", /no identifier/],
+    ["/:1a", /no identifier/],
+    ["/:__proto__", /no identifier/],
+    ["/:a()", /empty parentheses/],
+    ["/:a(int", /unbalanced parentheses/],
+    ["/:a(int)x", /text behind a parameter/],
+    ["/a%20b", /write text unencoded/],
+    ["/a?b", /write text unencoded/],
+    ["/..", /no path can have/],
+    ["/*", /no identifier/],
+  ];
+  for (const [pattern, message] of bad)
+    it(`refuses ${pattern}`, () => assert.throws(() => parsePattern(pattern), { code: "E_PATTERN_MALFORMED", message }));
+
+  it("names the nearest converter", () => {
+    assert.throws(() => parsePattern("/:id(itn)"), { code: "E_CONVERTER_UNKNOWN", fix: 'Write "int" instead of "itn".' });
+  });
+
+  it("gives equal shapes to patterns that match equal paths", () => {
+    assert.equal(toPatternShape(parsePattern("/a/:x(int)/*rest")), toPatternShape(parsePattern("/a/:y(int)/*other")));
+    assert.notEqual(toPatternShape(parsePattern("/:x")), toPatternShape(parsePattern("/:x(slug)")));
+  });
+});
+
+describe("RadixTree", () => {
+  const rows: Array<[string[], string, unknown]> = [
+    [["/"], "/", ["/"]],
+    [["/a"], "/a", ["/a"]],
+    [["/a"], "/A", undefined],
+    [["/a"], "/a/", undefined],
+    [["/a/"], "/a/", ["/a/"]],
+    [["/:x"], "/", undefined],
+    [["/:x"], "/a%20b", ["/:x", "a b"]],
+    [["/:x"], "/%2561", ["/:x", "%61"]],
+    [["/:x"], "/a%2Fb", undefined],
+    [["/:x"], "/a%5cb", undefined],
+    [["/a/b"], "/a%2Fb", undefined],
+    [["/ab"], "/%61b", ["/ab"]],
+    [["/é"], "/%C3%A9", ["/é"]],
+    [["/:x"], "/a;b=c", ["/:x", "a;b=c"]],
+    [["/:x", "/:y(int)", "/me"], "/7", ["/:y(int)", 7]],
+    [["/:x", "/:y(int)", "/me"], "/me", ["/me"]],
+    [["/:x", "/:y(int)", "/me"], "/you", ["/:x", "you"]],
+    [["/:x(int)"], "/007", undefined],
+    [["/:x(int)"], "/-5", undefined],
+    [["/:x(int)"], "/1.0", undefined],
+    [["/:x(int)"], "/9007199254740991", ["/:x(int)", 9007199254740991]],
+    [["/:x(int)"], "/9007199254740992", undefined],
+    [["/:x(uuid)"], "/123e4567-e89b-12d3-a456-426614174000", ["/:x(uuid)", "123e4567-e89b-12d3-a456-426614174000"]],
+    [["/:x(uuid)"], "/123E4567-E89B-12D3-A456-426614174000", undefined],
+    [["/:x(slug)"], "/a-B_9", ["/:x(slug)", "a-B_9"]],
+    [["/:x(slug)"], "/a.b", undefined],
+    [["/:x(slug)"], "/a%0A", undefined],
+    [["/:x(date)"], "/2024-02-29", ["/:x(date)", "2024-02-29"]],
+    [["/:x(date)"], "/2023-02-29", undefined],
+    [["/f/*rest"], "/f/a/b%20c", ["/f/*rest", "a/b c"]],
+    [["/f/*rest"], "/f", undefined],
+    [["/f/*rest"], "/f/", undefined],
+    [["/f/*rest"], "/f/a//b", undefined],
+    [["/f/*rest"], "/f/a/", undefined],
+    [["/f/:p(path)", "/f/*rest"], "/f/a/b", ["/f/:p(path)", "a/b"]],
+    [["/*rest", "/:a/:b"], "/x/y", ["/:a/:b", "x", "y"]],
+    [["/@:user", "/:page"], "/@ann", ["/@:user", "ann"]],
+    [["/@:user", "/:page"], "/about", ["/:page", "about"]],
+    [["/@:user", "/:page"], "/@", ["/:page", "@"]],
+    [["/feed.:format(slug)"], "/feed.atom", ["/feed.:format(slug)", "atom"]],
+    [["/:code([A-Z]{3})", "/:x"], "/ABC", ["/:code([A-Z]{3})", "ABC"]],
+    [["/:code([A-Z]{3})", "/:x"], "/ABCD", ["/:x", "ABCD"]],
+    [["/:a/x", "/:b(int)/y"], "/1/x", ["/:a/x", "1"]],
+    [["/a/:x/c", "/a/b/:y"], "/a/b/c", ["/a/b/:y", "c"]],
+    [["/a/b/d", "/a/:x/c"], "/a/b/c", ["/a/:x/c", "b"]],
+    [["/:a/:b/:c/z", "/:a/:b/*rest"], "/1/2/3/4", ["/:a/:b/*rest", "1", "2", "3/4"]],
+    [[`/:x`], `/${"a".repeat(1024)}`, ["/:x", "a".repeat(1024)]],
+    [[`/:x`], `/${"a".repeat(1025)}`, undefined],
+  ];
+  for (const [patterns, path, expected] of rows)
+    it(`${patterns.join(" ")} and ${path.slice(0, 40)}`, () => assert.deepEqual(match(patterns, path), expected));
+
+  it("takes the method and the path together", () => {
+    const tree = new RadixTree<string>();
+    tree.add("POST", parsePattern("/users/me"), "post");
+    tree.add("GET", parsePattern("/users/:name"), "get");
+    assert.deepEqual(tree.find("GET", "/users/me"), { entry: "get", values: ["me"] });
+    assert.equal(tree.find("POST", "/users/me")?.entry, "post");
+    assert.equal(tree.find("HEAD", "/users/x")?.entry, "get");
+    assert.equal(tree.find("PUT", "/users/me"), undefined);
+    assert.deepEqual(tree.methodsOf("/users/me").sort(), ["GET", "POST"]);
+    assert.deepEqual(tree.methodsOf("/nothing"), []);
+  });
+
+  it("takes own converters, with encoded slashes when they allow them", () => {
+    const even = defineConverter<number>({
+      parse: (text) => (/^[0-9]*[02468]$/.test(text) ? Number(text) : undefined),
+      format: (value) => (value % 2 === 0 ? String(value) : undefined),
+    });
+    const any = defineConverter<string>({ parse: (text) => text, format: (value) => value, allowEncodedSlash: true });
+    assert.deepEqual(match(["/:n(even)", "/:x"], "/4", { even }), ["/:n(even)", 4]);
+    assert.deepEqual(match(["/:n(even)", "/:x"], "/5", { even }), ["/:x", "5"]);
+    assert.deepEqual(match(["/:k(any)"], "/a%2Fb", { any }), ["/:k(any)", "a/b"]);
+    assert.throws(() => defineConverter({ parse: (text: string) => text } as never), { code: "E_OPTION_INVALID" });
+  });
+
+  it("agrees with a linear matcher on random tables and paths", () => {
+    const segment = fc.constantFrom("a", "b", ":x", ":n(int)", ":s(slug)", "p:q", "7");
+    const pattern = fc
+      .array(segment, { minLength: 1, maxLength: 4 })
+      .map((parts) => `/${parts.map((part, index) => part.replace(/:(\w)/, `:$1${index}`)).join("/")}`);
+    const path = fc
+      .array(fc.constantFrom("a", "b", "7", "pa", "c-d", "p", "07", "%61", "é"), { minLength: 1, maxLength: 4 })
+      .map((parts) => `/${parts.map((part) => (part === "é" ? "%C3%A9" : part)).join("/")}`);
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(pattern, { minLength: 1, maxLength: 12, selector: (text) => toPatternShape(parsePattern(text)) }),
+        path,
+        (patterns, target) => {
+          const found = treeOf(patterns).find("GET", target);
+          const expected = findLinearly(patterns, target);
+          assert.equal(found?.entry, expected);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+/** The slow and plain way: try all patterns, in the order of priority at the first segment where they differ. */
+function findLinearly(patterns: readonly string[], path: string): string | undefined {
+  const texts = path.slice(1).split("/").map(decodeURIComponent);
+  const rank = (part: ReturnType<typeof parsePattern>[number]): number[] =>
+    part.kind === "literal" ? [0] : part.kind === "param" ? [1, -part.prefix.length, part.priority] : [2];
+  const fitting = patterns.filter((pattern) => {
+    const segments = parsePattern(pattern);
+    return (
+      segments.length === texts.length &&
+      segments.every((segment, index) => {
+        const text = texts[index]!;
+        if (segment.kind === "literal") return segment.text === text;
+        return (
+          segment.kind === "param" &&
+          text.startsWith(segment.prefix) &&
+          segment.converter.parse(text.slice(segment.prefix.length)) !== undefined
+        );
+      })
+    );
+  });
+  const compare = (first: string, second: string): number => {
+    const [left, right] = [parsePattern(first), parsePattern(second)];
+    for (let index = 0; index < left.length; index++) {
+      const [one, two] = [rank(left[index]!), rank(right[index]!)];
+      for (let place = 0; place < 3; place++) if ((one[place] ?? 0) !== (two[place] ?? 0)) return (one[place] ?? 0) - (two[place] ?? 0);
+    }
+    return 0;
+  };
+  return fitting.sort(compare)[0];
+}
+
+describe("url()", () => {
+  function bound(pattern: string): Route<Record<string, unknown>> {
+    const route = new Route<Record<string, unknown>>({ method: "GET", pattern, name: undefined, place: undefined });
+    route.bind(pattern, {});
+    return route;
+  }
+
+  it("encodes segments and adds the query", () => {
+    assert.equal(bound("/posts/:slug").url({ slug: "a b/c?".replace("/", "") }, { page: 2 }), "/posts/a%20bc%3F?page=2");
+    assert.equal(bound("/f/*rest").url({ rest: "a b/ü" }), "/f/a%20b/%C3%BC");
+    assert.equal(bound("/@:user").url({ user: ".".concat("x") }), "/@.x");
+    assert.equal(bound("/é/:id(int)").url({ id: 7 }), "/%C3%A9/7");
+  });
+
+  const bad: Array<[string, Record<string, unknown>]> = [
+    ["/:x", {}],
+    ["/:x", { x: "" }],
+    ["/:x", { x: "." }],
+    ["/:x", { x: ".." }],
+    ["/:x", { x: "a/b" }],
+    ["/:x", { x: 7 }],
+    ["/:x", { x: "a\n" }],
+    ["/:x(int)", { x: "7" }],
+    ["/:x(int)", { x: -1 }],
+    ["/:x(int)", { x: 1.5 }],
+    ["/*x", { x: "a//b" }],
+    ["/*x", { x: "" }],
+    ["/*x", { x: "a/../b" }],
+    ["/:x(slug)", { x: "a b" }],
+  ];
+  for (const [pattern, params] of bad)
+    it(`refuses ${JSON.stringify(params)} for ${pattern}`, () =>
+      assert.throws(() => bound(pattern).url(params), { code: "E_ROUTE_PARAM" }));
+
+  it("needs a place, and one place alone", () => {
+    const route = new Route({ method: "GET", pattern: "/a", name: undefined, place: undefined });
+    assert.throws(() => route.url(), { code: "E_ROUTE_UNBOUND", message: 'The route GET "/a" belongs to no application yet.' });
+    route.bind("/a", {});
+    assert.throws(() => route.bind("/b", {}), { code: "E_ROUTE_BOUND_TWICE", message: 'The route GET "/b" is bound already, as "/a".' });
+  });
+
+  it("round-trips for every converter", () => {
+    const cases: Array<[string, fc.Arbitrary<unknown>]> = [
+      ["/:x", fc.string({ minLength: 1, maxLength: 30, unit: "grapheme" })],
+      ["/:x(int)", fc.nat({ max: Number.MAX_SAFE_INTEGER })],
+      ["/:x(uuid)", fc.uuid()],
+      ["/:x(slug)", fc.stringMatching(/^[-\w]{1,20}$/)],
+      [
+        "/:x(date)",
+        fc
+          .date({ min: new Date("1000-01-01"), max: new Date("9999-12-31"), noInvalidDate: true })
+          .map((date) => date.toISOString().slice(0, 10)),
+      ],
+      ["/*x", fc.array(fc.string({ minLength: 1, maxLength: 9 }), { minLength: 1, maxLength: 4 }).map((parts) => parts.join("/"))],
+    ];
+    for (const [pattern, values] of cases) {
+      const segments = parsePattern(pattern);
+      const tree = treeOf([pattern]);
+      fc.assert(
+        fc.property(values, (x) => {
+          let path: string;
+          try {
+            path = formatPath(segments, { x }, pattern);
+          } catch (error) {
+            return (error as { code: string }).code === "E_ROUTE_PARAM" || error instanceof URIError;
+          }
+          assert.deepEqual(tree.find("GET", path)?.values, [x]);
+          return true;
+        }),
+        { numRuns: 300 },
+      );
+    }
+  });
+});
+
+describe("assertLinearExpression()", () => {
+  for (const source of [
+    "[A-Z]{3}",
+    "a+b+",
+    "(?:ab|cd)+",
+    "[a-z]+(?:-[a-z]+)*",
+    "\\d{4}-\\d{2}",
+    "a?b?c?",
+    "x*y*",
+    "(?<year>\\d+)",
+    "[^/]+\\.html",
+    "\\u0041\\x42",
+    "(?:a|b)*c",
+    "a{2,5}",
+    "[\\w.]+@x",
+    "[a\\-z]",
+    ".+",
+  ]) {
+    it(`takes ${source}`, () => assertLinearExpression(source, `/:x(${source})`));
+  }
+
+  const bad: Array<[string, RegExp]> = [
+    ["(a*)*", /part "\(a\*\)\*" can read one text in two ways/],
+    ["(a+)+", /in two ways/],
+    ["(a|a)*", /in two ways/],
+    ["(a|ab|b)*", /in two ways/],
+    ["(?:a|aa)+", /in two ways/],
+    ["a*a*", /behind another loop/],
+    ["\\d+\\w+", /behind another loop/],
+    [".*x.*", /behind another loop/],
+    ["[a-z]+[a-f]+", /behind another loop/],
+    ["(a?){2,5}", /can be empty/],
+    ["(?=a)b", /look-around/],
+    ["(?!a)b", /look-around/],
+    ["(?<=a)b", /look-around/],
+    ["(a)\\1", /back-reference/],
+    ["(?<x>a)\\k<x>", /back-reference/],
+    ["^a", /anchor/],
+    ["a$", /anchor/],
+    ["\\bx", /anchor or an unknown escape/],
+    ["a**", /repeats nothing/],
+    ["[z-a]", /out of order/],
+    ["[a", /open class/],
+    ["(a", /open parenthesis/],
+    ["a{x}", /no repetition/],
+    ["\\", /ends with a backslash/],
+    ["a{201}", /more than 200/],
+    ["a)", /closing parenthesis/],
+  ];
+  for (const [source, message] of bad)
+    it(`refuses ${source}`, () => assert.throws(() => assertLinearExpression(source, "/p"), { code: "E_PATTERN_NOT_LINEAR", message }));
+
+  it("takes 200 positions", () => assertLinearExpression("a{200}", "/p"));
+});
+
+describe("RouteTable", () => {
+  it("names both places of a duplicate", () => {
+    const table = new RouteTable<string>();
+    const define = (line: number, pattern: string): void => {
+      const route = new Route({ method: "GET", pattern, name: undefined, place: { file: "app.ts", line } });
+      table.add(route as Route, route.bind(pattern, {}), "run");
+    };
+    define(1, "/users/:id");
+    assert.throws(() => define(7, "/users/:name"), {
+      code: "E_ROUTE_DUPLICATE",
+      message: 'GET "/users/:name" is defined twice: app.ts:1 and app.ts:7.',
+    });
+    assert.equal(table.allowOf("/users/x"), "GET, HEAD, OPTIONS");
+    assert.equal(table.allowOf("/x"), undefined);
+    assert.deepEqual(toParams(["a", "b"], [1, "x"]), { a: 1, b: "x" });
+  });
+});
+
+describe("parseStackLine()", () => {
+  it("reads file and line of the usual forms", () => {
+    assert.deepEqual(parseStackLine("    at file:///a/b%20c.ts:3:4"), { file: "/a/b c.ts", line: 3 });
+    assert.deepEqual(parseStackLine("at Object.run (/a/b.ts:12:1)"), { file: "/a/b.ts", line: 12 });
+    assert.equal(parseStackLine("at native"), undefined);
+  });
+});
