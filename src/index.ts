@@ -44,6 +44,7 @@ export type {
   Handler,
   Guard,
   Middleware,
+  AnyMiddleware,
   Next,
   RouteOptions,
   SharedOptions,

@@ -12,7 +12,7 @@ import type { RequestContext } from "./context.ts";
 import type { RouteEntry } from "./define-route.ts";
 import { Group, HandlerRoute } from "./define-route.ts";
 import { formBodyBytesMax } from "./form-input.ts";
-import type { CacheOptions, Guard, Middleware, RouteOptions, SharedOptions } from "./handler.ts";
+import type { AnyMiddleware, CacheOptions, Guard, RouteOptions, SharedOptions } from "./handler.ts";
 import type { HandlerReply } from "./handler-reply.ts";
 import { toHandlerReply } from "./handler-result.ts";
 import { readInput } from "./input.ts";
@@ -171,7 +171,7 @@ function withReturns(run: CompiledRoute["run"], schema: NonNullable<RouteOptions
 
 /** The onion: each layer gets a `next` that always gives a reply. */
 function wrapLayers(
-  layers: ReadonlyArray<Middleware<never>>,
+  layers: readonly AnyMiddleware[],
   core: CompiledRoute["run"],
   label: string,
   settings: CompileSettings,

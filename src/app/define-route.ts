@@ -202,15 +202,15 @@ type TypeErrorPrefix = "a prefix with parameters takes its routes by group.get(.
  * const team = group("/teams/:team(slug)", { use: [loadTeam], guard: signedIn });
  * export const showProject = team.get("/projects/:id(int)", ({ params }) => params);
  */
+export function group<const Prefix extends string, const Options extends SharedOptions = {}>(
+  prefix: Prefix,
+  options?: Options,
+): Group<Prefix, AddedBy<Options>>;
 export function group<const Prefix extends string>(
   prefix: LiteralPrefix<Prefix>,
   routes: readonly RouteEntry[],
   options?: SharedOptions,
 ): Group<Prefix>;
-export function group<const Prefix extends string, const Options extends SharedOptions = {}>(
-  prefix: Prefix,
-  options?: Options,
-): Group<Prefix, AddedBy<Options>>;
 export function group(prefix: string, second: readonly RouteEntry[] | SharedOptions = {}, third: SharedOptions = {}): Group<string, never> {
   const isList = Array.isArray(second);
   return new Group<string, never>(prefix, isList ? third : (second as SharedOptions), isList ? (second as readonly RouteEntry[]) : []);

@@ -79,7 +79,7 @@ export async function renderDevelopmentPage(facts: DevelopmentPageFacts): Promis
           ${renderTable(Object.entries({ gable: "0.1.0", runtime: runtimeName() }))}
         </main>
       </body>
-    </html> `;
+    </html>`;
 }
 
 interface StackFrame {
@@ -159,7 +159,7 @@ function renderNearRoutes({ context, table }: DevelopmentPageFacts): Html {
 function requestRows(context: RequestContext, label: string | undefined): Array<[string, string]> {
   return [
     ["Method", context.method],
-    ["URL", context.url.href],
+    ["URL", context.url.origin + context.raw.path],
     ["Route", label ?? "none"],
     ["Parameters", show(context.params)],
     ["Query", show([...new URLSearchParams(context.raw.queryString)].map(([name, value]) => [name, redact(name, value)]))],

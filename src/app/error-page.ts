@@ -54,5 +54,5 @@ export function renderErrorPage({ status, code, message, requestId, nonce }: Err
           </dl>
         </main>
       </body>
-    </html> `;
+    </html>`;
 }

@@ -43,10 +43,13 @@ export function finishReply(
   return compiled?.cache?.etag === true ? withEntityTag(context, finished) : finished;
 }
 
+/** Fields of the reply replace those of the base; several lines of one name stay several lines. */
 function addFields(headers: HeaderTable, fields: HeaderTable): void {
+  const added = new Set<string>();
   for (const [name, value] of fields) {
-    if (name === "set-cookie") headers.append(name, value);
+    if (name === "set-cookie" || added.has(name)) headers.append(name, value);
     else headers.set(name, value);
+    added.add(name);
   }
 }
 

@@ -17,7 +17,12 @@ export type Next<Added = {}> = keyof Added extends never ? () => Promise<Handler
 /** A layer around handlers. It calls `next` for the inner layers, which always answer with a reply, never with a throw. */
 export interface Middleware<Added = {}> {
   (context: Context, next: Next<Added>): HandlerResult | Promise<HandlerResult>;
+  /** Carries the type of the additions; never set. */
+  readonly adds?: Added;
 }
+
+/** A middleware whatever it adds. */
+export type AnyMiddleware = (context: Context, next: never) => HandlerResult | Promise<HandlerResult>;
 
 /** Makes a middleware that adds typed properties: `middleware<{ team: Team }>((context, next) => next({ team }))`. */
 export function middleware<Added = {}>(layer: Middleware<Added>): Middleware<Added> {
@@ -46,7 +51,7 @@ export interface RouteSecurity {
 /** Options that hold for a route, and for all routes of a group. */
 export interface SharedOptions {
   /** Layers around the handler, the outermost first. None by default. */
-  use?: ReadonlyArray<Middleware<never>>;
+  use?: readonly AnyMiddleware[];
   /** Conditions for passing, checked in order after the middleware. None by default. */
   guard?: Guard | readonly Guard[];
   /** Limits that differ from those of the server. None by default. */
@@ -102,7 +107,7 @@ export type QueryOf<Options> = Options extends { query: infer Schema } ? Partial
 export type AddedBy<Options> = Options extends { use: infer Layers extends readonly unknown[] } ? AddedByLayers<Layers> : {};
 
 type AddedByLayers<Layers extends readonly unknown[]> = Layers extends readonly [infer First, ...infer Rest]
-  ? (First extends Middleware<infer Added> ? Added : {}) & AddedByLayers<Rest>
+  ? (First extends { readonly adds?: infer Added } ? (unknown extends Added ? {} : Added) : {}) & AddedByLayers<Rest>
   : {};
 
 /** The one handler type: context in, result out. */

@@ -90,7 +90,7 @@ export function compilePlan(strings: readonly string[]): Plan {
     const kind = placeHole(reader, strings, index);
     kinds[index] = kind;
     names.push(kind === places.text ? "" : reader.attribute);
-    if (kind === places.boolean) cutAttribute(chunks, index, reader);
+    if (kind === places.boolean) cutAttribute(chunks, index, reader.attributeStart - (strings[index]!.length - chunks[index]!.length));
     reader.holes++;
   }
   if (reader.state !== "text") throw placeError(strings, strings.length - 1, `it ends ${describePlace(reader)}`);
@@ -117,11 +117,9 @@ function placeHole(reader: Reader, strings: readonly string[], index: number): n
 }
 
 /** Cuts `name="` before and `"` after a hole, so that a boolean attribute can disappear. */
-function cutAttribute(chunks: string[], index: number, reader: Reader): void {
-  chunks[index] = chunks[index]!.slice(0, reader.attributeStart).replace(/\s$/, "");
+function cutAttribute(chunks: string[], index: number, start: number): void {
+  chunks[index] = chunks[index]!.slice(0, start).replace(/\s$/, "");
   chunks[index + 1] = chunks[index + 1]!.slice(1);
-  // The text was cut, not what the reader sees: it reads on behind the quote.
-  reader.attributeStart = 0;
 }
 
 function placeError(strings: readonly string[], index: number, what: string): GableError {

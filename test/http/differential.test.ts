@@ -100,6 +100,7 @@ describe("beside Node's own parser", { concurrency: 12 }, () => {
       const [mine, node] = await Promise.all([judge(ours.port, send), judge(port, send)]);
       // Without framing the rest is a request of its own, which is refused; a refused message has no successor.
       assert.ok(mine.replies <= 1 || (mine.isAccepted && mine.replies === 2), "no second reply");
+      if (mine.replies === 2) return;
       if (!node.isAccepted && mine.isAccepted)
         return assert.ok(onlyWeAccept[id] !== undefined || blanksAround.test(send), `Node refuses ${JSON.stringify(send)}`);
       if (!node.isAccepted || !mine.isAccepted || node.replies !== 1) return;

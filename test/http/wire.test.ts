@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { RunningServer } from "gable/server";
 import { serve } from "gable/server";
+import { catalogue } from "../../src/errors/catalogue.ts";
+import type { ErrorCode } from "../../src/errors/catalogue.ts";
+import { codesOfRules } from "./cases/codes.cases.ts";
 import { wireCases } from "./cases/index.ts";
 import type { WireCase } from "./cases/wire-case.ts";
 import { adapterExceptions } from "./adapter-exceptions.ts";
@@ -29,6 +32,11 @@ function assertVerdict(wireCase: WireCase, answer: WireAnswer, before = 0): void
   if (expect.staysOpen !== true) assert.equal(answer.isClosed, true, "the connection must be closed");
   if (expect.status === 0) assert.ok(statuses.length === 0 || (statuses.length === 1 && statuses[0]! >= 400), answer.text);
   else assert.deepEqual(statuses, [expect.status], answer.text);
+  if (statuses.length === 1) {
+    const code = /\((E_[A-Z_]+)\)\n$/.exec(answer.text)?.[1];
+    assert.ok(codesOfRules[wireCase.rule]?.includes(code as ErrorCode), `${code} is no code of rule ${wireCase.rule}`);
+    assert.equal(catalogue[code as ErrorCode].status, expect.status === 0 ? 400 : expect.status);
+  }
 }
 
 /** Cases whose bytes stop inside a message need the end of our side. */

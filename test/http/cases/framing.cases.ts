@@ -7,9 +7,23 @@ export const framingCases = [
   ...casesOf("C1", "RFC 9110 s. 8.6", [
     ["zero", post("", "Content-Length: 0"), accepted({ body: "" })],
     ["three", post("abc", "Content-Length: 3"), accepted({ body: "abc" })],
-    ...["+3", "-3", "03", "3, 3", "3,3", "0x3", "3_0", "3.0", "3 3", "", "three", "1e3", "9007199254740993", "99999999999999999", "３"].map(
-      (value, index) => [`bad-${index}`, post("abc", `Content-Length: ${value}`), refused(400)] as const,
-    ),
+    ...[
+      "+3",
+      "-3",
+      "03",
+      "3, 3",
+      "3,3",
+      "0x3",
+      "3_0",
+      "3.0",
+      "3 3",
+      "",
+      "three",
+      "1e3",
+      "9007199254740993",
+      "99999999999999999",
+      "\xb3",
+    ].map((value, index) => [`bad-${index}`, post("abc", `Content-Length: ${value}`), refused(400)] as const),
   ]),
   ...casesOf("C2", "RFC 9112 s. 6.3", [
     ["both", post("0\r\n\r\n", "Content-Length: 5", chunked), refused(400)],
