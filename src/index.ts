@@ -56,7 +56,7 @@ export type {
   TypeError_,
 } from "./app/handler.ts";
 export type { HandlerResult } from "./app/handler-result.ts";
-export type { RouteFactory, Group, LiteralPrefix, RouteEntry, AnyRoute, AnyGroup } from "./app/define-route.ts";
+export type { RouteFactory, Group, ListBelow, RouteEntry, AnyRoute, AnyGroup } from "./app/define-route.ts";
 export type { Resource, ResourceAction, ResourceController, ResourceOptions, ActionContext } from "./app/resource.ts";
 export type { FetchHandler } from "./app/mount.ts";
 export type { FormInput, FileFields, FileFieldOptions } from "./app/form-input.ts";

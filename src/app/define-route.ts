@@ -7,7 +7,7 @@ import { Route } from "../routing/route.ts";
 import type { SourcePlace } from "../routing/source-place.ts";
 import { findCallerPlace } from "../routing/source-place.ts";
 import type { RequestContext } from "./context.ts";
-import type { AddedBy, Handler, QueryOf, RouteOptions, SharedOptions } from "./handler.ts";
+import type { AddedBy, Handler, QueryOf, RouteOptions, SharedOptions, TypeError_ } from "./handler.ts";
 import { checkLimits, routeLimitNames } from "../server/limits.ts";
 
 /** Runs a handler whatever its types are: the types hold at the definition. */
@@ -187,10 +187,10 @@ function assertPrefix(prefix: string, hasEntries: boolean): void {
     throw new GableError("E_GROUP_PREFIX", `The group prefix "${prefix}" has parameters, which the listed routes cannot know.`);
 }
 
-/** A prefix without parameters. */
-export type LiteralPrefix<Prefix extends string> = Prefix extends `${string}${":" | "*"}${string}` ? TypeErrorPrefix : Prefix;
-
-type TypeErrorPrefix = "a prefix with parameters takes its routes by group.get(...)";
+/** The list that a prefix takes: routes, unless it has parameters, whose types the routes could not know. */
+export type ListBelow<Prefix extends string> = Prefix extends `${string}${":" | "*"}${string}`
+  ? TypeError_<"a prefix with parameters takes its routes by group.get(...)">
+  : readonly RouteEntry[];
 
 /**
  * Groups routes below a prefix.
@@ -202,16 +202,11 @@ type TypeErrorPrefix = "a prefix with parameters takes its routes by group.get(.
  * const team = group("/teams/:team(slug)", { use: [loadTeam], guard: signedIn });
  * export const showProject = team.get("/projects/:id(int)", ({ params }) => params);
  */
-export function group<const Prefix extends string, const Options extends SharedOptions = {}>(
+export function group<const Prefix extends string, const Options extends SharedOptions = SharedOptions>(
   prefix: Prefix,
-  options?: Options,
-): Group<Prefix, AddedBy<Options>>;
-export function group<const Prefix extends string>(
-  prefix: LiteralPrefix<Prefix>,
-  routes: readonly RouteEntry[],
-  options?: SharedOptions,
-): Group<Prefix>;
-export function group(prefix: string, second: readonly RouteEntry[] | SharedOptions = {}, third: SharedOptions = {}): Group<string, never> {
+  ...rest: [options?: Options] | [routes: ListBelow<Prefix>, options?: SharedOptions]
+): Group<Prefix, AddedBy<Options>> {
+  const [second, third] = rest as unknown as readonly [SharedOptions | readonly RouteEntry[] | undefined, SharedOptions | undefined];
   const isList = Array.isArray(second);
-  return new Group<string, never>(prefix, isList ? third : (second as SharedOptions), isList ? (second as readonly RouteEntry[]) : []);
+  return new Group(prefix, (isList ? third : (second as SharedOptions | undefined)) ?? {}, isList ? (second as readonly RouteEntry[]) : []);
 }

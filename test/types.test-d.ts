@@ -1,0 +1,77 @@
+/** Types that a user relies on: what must compile, and what must not. Checked by tsc, never run. */
+import type { Context, PathParams, Route } from "gable";
+import { get, group, html, middleware, post } from "gable";
+import { z } from "zod";
+
+type Equal<First, Second> = (<Type>() => Type extends First ? 1 : 2) extends <Type>() => Type extends Second ? 1 : 2 ? true : false;
+const assertType = <_Check extends true>(): void => undefined;
+
+assertType<Equal<PathParams<"/teams/:team(slug)/:id(int)/*rest">, { team: string; id: number; rest: string }>>();
+assertType<Equal<PathParams<"/a/b">, {}>>();
+assertType<Equal<PathParams<"/@:user/feed.:format(slug)">, { user: string; format: string }>>();
+assertType<Equal<PathParams<"/:code([A-Z]{3})">, { code: string }>>();
+
+const show = get("/posts/:slug/:page(int)", ({ params }) => {
+  assertType<Equal<typeof params, { slug: string; page: number }>>();
+  return params.slug;
+});
+show.url({ slug: "a", page: 1 }, { q: "x" });
+// @ts-expect-error a parameter is missing
+show.url({ slug: "a" });
+// @ts-expect-error the parameter is a number
+show.url({ slug: "a", page: "1" });
+// @ts-expect-error the pattern has no such parameter
+show.url({ slug: "a", page: 1, other: 2 });
+
+const home = get("/", () => "x");
+home.url();
+assertType<Equal<typeof home, Route<{}>>>();
+
+const list = get("/list", { query: z.object({ page: z.coerce.number(), tag: z.string().optional() }) }, ({ query }) => {
+  assertType<Equal<typeof query, { page: number; tag?: string | undefined }>>();
+  return { page: query.page };
+});
+list.url({}, { tag: "a" });
+// @ts-expect-error the query has no such name
+list.url({}, { tga: "a" });
+
+post("/form", { form: z.object({ title: z.string() }) }, ({ form }) => {
+  // @ts-expect-error data is there only once the form is known to be valid
+  form.data.title.length;
+  return form.valid ? form.data.title : html`<p>${form.errors.length}</p>`;
+});
+
+post("/json", { json: z.object({ a: z.string() }) }, ({ json }) => {
+  assertType<Equal<typeof json, { a: string }>>();
+  return json;
+});
+
+// @ts-expect-error json was not declared: its type is a sentence that says so
+post("/undeclared", ({ json }) => json.a);
+// @ts-expect-error a handler must return something
+get("/nothing", () => undefined);
+// @ts-expect-error a number is no result
+get("/number", () => 5);
+// @ts-expect-error no such option
+get("/option", { gaurd: () => true }, () => "x");
+
+const loadTeam = middleware<{ team: { name: string } }>((_context, next) => next({ team: { name: "x" } }));
+// @ts-expect-error the addition is missing
+middleware<{ team: string }>((_context, next) => next());
+const team = group("/teams/:team(slug)", { use: [loadTeam], guard: ({ headers }) => headers.has("x") });
+team.get("/projects/:id(int)", ({ params, team: loaded }) => {
+  assertType<Equal<typeof params, { team: string; id: number }>>();
+  return loaded.name;
+});
+group("/account", [home, list]);
+// @ts-expect-error a prefix with parameters takes its routes by group.get(...)
+group("/:x", [home]);
+
+// @ts-expect-error an object cannot stand in a hole
+html`<p>${{}}</p>`;
+// @ts-expect-error a forgotten promise cannot stand in a hole
+html`<p>${Promise.resolve("x")}</p>`;
+// @ts-expect-error html is a tag
+html("<p>");
+
+export const anyContext = (context: Context): string => context.path;
