@@ -96,13 +96,7 @@ export async function spoolUpload(facts: UploadFacts, chunks: AsyncIterable<Uint
     for await (const chunk of chunks) {
       sizeBytes += chunk.length;
       if (file !== undefined) await file.write(chunk);
-      else {
-        memory.push(chunk);
-        if (sizeBytes > memoryBytesMax) {
-          file = await openUnlinked();
-          for (const part of memory) await file.write(part);
-        }
-      }
+      else if (memory.push(chunk) > 0 && sizeBytes > memoryBytesMax) file = await moveToFile(memory);
     }
   } catch (error) {
     await file?.close();
@@ -110,6 +104,17 @@ export async function spoolUpload(facts: UploadFacts, chunks: AsyncIterable<Uint
   }
   const inMemory = concatenate(memory);
   return new UploadedFile(facts, sizeBytes, file ?? inMemory, inMemory.subarray(0, sniffBytes));
+}
+
+async function moveToFile(memory: readonly Uint8Array[]): Promise<FileHandle> {
+  const file = await openUnlinked();
+  try {
+    for (const part of memory) await file.write(part);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  return file;
 }
 
 /** Opens a new file of mode 0600 and removes its name: however the process ends, nothing stays behind. */

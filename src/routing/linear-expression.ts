@@ -6,6 +6,7 @@
  * same word make it try quadratically many (Weber and Seidl, On the degree of ambiguity of finite automata, 1991).
  */
 import { GableError } from "../errors/gable-error.ts";
+import { createExpressionConverter } from "./converters.ts";
 import type { CharacterSet, ExpressionNode } from "./expression-parser.ts";
 import { ExpressionFault, parseExpression } from "./expression-parser.ts";
 
@@ -25,7 +26,7 @@ export function assertLinearExpression(source: string, pattern: string): void {
     const automaton = new Automaton();
     automaton.build(parseExpression(source));
     automaton.assertUnambiguousLoops();
-    new RegExp(source, "u");
+    createExpressionConverter(source);
   } catch (error) {
     const part = error instanceof ExpressionFault ? error.part : source;
     const reason = error instanceof ExpressionFault ? error.message : `is no expression (${(error as Error).message})`;
@@ -161,19 +162,22 @@ class Automaton {
 
   /** All tuples one common character further. */
   #advance(state: readonly number[]): number[][] {
-    let tuples: Array<{ positions: number[]; set: CharacterSet }> = [{ positions: [], set: [[0, 0x10ffff]] }];
-    for (const position of state) {
-      const longer: typeof tuples = [];
-      for (const { positions, set } of tuples) {
-        for (const next of this.#follow[position]!) {
-          const common = intersect(set, this.#sets[next]!);
-          if (common.length > 0) longer.push({ positions: [...positions, next], set: common });
-        }
-      }
-      tuples = longer;
-    }
+    let tuples: Tuple[] = [{ positions: [], set: [[0, 0x10ffff]] }];
+    for (const position of state) tuples = tuples.flatMap((tuple) => this.#extend(tuple, position));
     return tuples.map((tuple) => tuple.positions);
   }
+
+  #extend({ positions, set }: Tuple, position: number): Tuple[] {
+    const successors = [...this.#follow[position]!];
+    const longer = successors.map((next) => ({ positions: [...positions, next], set: intersect(set, this.#sets[next]!) }));
+    return longer.filter((tuple) => tuple.set.length > 0);
+  }
+}
+
+/** Positions that were reached together, and the characters that lead there. */
+interface Tuple {
+  readonly positions: number[];
+  readonly set: CharacterSet;
 }
 
 const empty: Fragment = { isNullable: true, first: [], last: [] };

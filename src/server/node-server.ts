@@ -117,18 +117,20 @@ function createNodeHandler(listener: RequestListener, options: EngineOptions, ac
     if (line.absolute !== null) block.replaceHost(line.absolute.authority);
     if (line.method === "TRACE") return sendRefusal(response, block.framing === "none" ? "E_METHOD_TRACE" : "E_METHOD_TRACE_BODY");
     if (!methods.has(line.method)) return sendRefusal(response, "E_METHOD_UNKNOWN");
-    const request = new NodeRequest(incoming, response, line, block, options.limits, isSecure);
+    const request = new NodeRequest(incoming, response, head, options.limits);
     active.add(request);
     response.once("close", () => active.delete(request));
     void answer(listener, request, response, options.onError);
   };
 }
 
-function parseAgain(
-  incoming: IncomingMessage,
-  limits: Required<ServerLimits>,
-  isSecure: boolean,
-): { line: RequestLine; block: FieldBlock } | ErrorCode {
+/** What our parser made of a head. */
+interface ParsedHead {
+  readonly line: RequestLine;
+  readonly block: FieldBlock;
+}
+
+function parseAgain(incoming: IncomingMessage, limits: Required<ServerLimits>, isSecure: boolean): ParsedHead | ErrorCode {
   let head = `${incoming.method} ${incoming.url} HTTP/${incoming.httpVersion}\r\n`;
   for (let index = 0; index < incoming.rawHeaders.length; index += 2)
     head += `${incoming.rawHeaders[index]}: ${incoming.rawHeaders[index + 1]}\r\n`;
@@ -152,19 +154,12 @@ class NodeRequest implements RawRequest {
   readonly #response: ServerResponse;
   #timer: NodeJS.Timeout;
 
-  constructor(
-    incoming: IncomingMessage,
-    response: ServerResponse,
-    line: RequestLine,
-    block: FieldBlock,
-    limits: Required<ServerLimits>,
-    isSecure: boolean,
-  ) {
+  constructor(incoming: IncomingMessage, response: ServerResponse, { line, block }: ParsedHead, limits: Required<ServerLimits>) {
     this.method = line.method;
     this.path = line.path;
     this.queryString = line.queryString;
     this.httpVersion = line.minor === 0 ? "1.0" : "1.1";
-    this.scheme = isSecure ? "https" : "http";
+    this.scheme = "encrypted" in incoming.socket ? "https" : "http";
     this.headers = block;
     this.remote = { address: incoming.socket.remoteAddress ?? "unix", port: incoming.socket.remotePort ?? 0 };
     this.#response = response;

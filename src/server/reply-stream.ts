@@ -51,10 +51,7 @@ export class ReplyStream {
         const bytes = typeof value === "string" ? Buffer.from(value) : value;
         total += bytes.length;
         if (lengthBytes !== undefined && total > lengthBytes) throw lengthMismatch(lengthBytes, `at least ${total}`);
-        for (let offset = 0; offset < bytes.length; offset += sliceBytesMax) {
-          if (!this.#writeSlice(bytes.subarray(offset, offset + sliceBytesMax))) await this.#drain();
-          if (this.#isStopped) return undefined;
-        }
+        await this.#writeSlices(bytes);
       }
       if (lengthBytes !== undefined && total < lengthBytes) throw lengthMismatch(lengthBytes, String(total));
     } catch (error) {
@@ -62,6 +59,12 @@ export class ReplyStream {
     }
     if (isChunked && !this.#isStopped) this.#socket.write("0\r\n\r\n", "latin1");
     return undefined;
+  }
+
+  async #writeSlices(bytes: Uint8Array): Promise<void> {
+    for (let offset = 0; offset < bytes.length && !this.#isStopped; offset += sliceBytesMax) {
+      if (!this.#writeSlice(bytes.subarray(offset, offset + sliceBytesMax))) await this.#drain();
+    }
   }
 
   #writeSlice(slice: Uint8Array): boolean {

@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, rm, symlink, truncate, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import type { GableOptions, Logger } from "gable";
+import { download, file, gable } from "gable";
+
+const silent: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => silent,
+};
+const css = "body { color: red }\n".repeat(100);
+let folder = "";
+let files = "";
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "gable-static-"));
+  files = join(folder, "root");
+  await mkdir(join(files, "sub"), { recursive: true });
+  await mkdir(join(files, ".well-known"));
+  await mkdir(join(folder, "root-evil"));
+  await writeFile(join(folder, "root-evil", "secret.txt"), "SECRET");
+  await writeFile(join(folder, "secret.txt"), "SECRET");
+  await writeFile(join(files, "app.css"), css);
+  await writeFile(join(files, "app.css.br"), brotliCompressSync(css));
+  await writeFile(join(files, "app.css.gz"), gzipSync(css));
+  const later = new Date(Date.now() + 5000);
+  for (const name of ["app.css.br", "app.css.gz"]) await utimes(join(files, name), later, later);
+  await writeFile(join(files, "sub", "page.html"), "<p>page</p>");
+  await writeFile(join(files, "sub", "index.html"), "<p>index</p>");
+  await writeFile(join(files, ".env"), "SECRET");
+  await writeFile(join(files, "notes.txt~"), "SECRET");
+  await writeFile(join(files, ".well-known", "security.txt"), "contact");
+  await writeFile(join(files, "favicon.ico"), "icon");
+  await writeFile(join(files, "large.bin"), Buffer.alloc(200_000, 7));
+  await writeFile(join(files, "a b.txt"), "blank");
+  await symlink(join(folder, "secret.txt"), join(files, "out.txt"));
+  await symlink(join(folder, "root-evil"), join(files, "sibling"));
+  await symlink(join(files, "app.css"), join(files, "in.css"));
+  execFileSync("mkfifo", [join(files, "pipe.txt")]);
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+const make = (mode: GableOptions["mode"], options: Partial<GableOptions["static"] & object> = {}) =>
+  gable({ mode: mode!, logger: silent, static: { directory: files, root: ["favicon.ico"], ...(options as object) } });
+
+for (const mode of ["production", "development"] as const) {
+  describe(`static files in ${mode}`, () => {
+    const found: Array<[string, string, string]> = [
+      ["/static/sub/page.html", "text/html; charset=utf-8", "<p>page</p>"],
+      ["/static/.well-known/security.txt", "text/plain; charset=utf-8", "contact"],
+      ["/static/a%20b.txt", "text/plain; charset=utf-8", "blank"],
+      ["/static/in.css", "text/css; charset=utf-8", css],
+      ["/favicon.ico", "image/x-icon", "icon"],
+    ];
+    for (const [path, type, body] of found) {
+      it(`serves ${path}`, async () => {
+        const response = await make(mode).request(path);
+        assert.deepEqual([response.status, response.headers.get("content-type"), await response.text()], [200, type, body]);
+        assert.equal(response.headers.get("x-content-type-options"), "nosniff");
+        assert.equal(response.headers.get("cache-control"), "public, no-cache");
+      });
+    }
+
+    const hidden = [
+      "/static/nope.css",
+      "/static/.env",
+      "/static/notes.txt~",
+      "/static/out.txt",
+      "/static/sibling/secret.txt",
+      "/static/pipe.txt",
+      "/static/sub",
+      "/static/sub/",
+      "/static/",
+      "/static",
+      "/static/..%2fsecret.txt",
+      "/static/%2e%2e%2fsecret.txt",
+      "/static/..%5csecret.txt",
+      "/static/sub%2Fpage.html",
+      "/static//app.css",
+      "/static/APP.css",
+      "/static/app.css/",
+      "/static/app.css/x",
+      "/static/app.css%20",
+      "/static/....//secret.txt",
+      "/static/.%252e/secret.txt",
+      "/static/sub/../../secret.txt",
+      "/static/%00",
+      "/static/app.css%00.png",
+      "/static/C:/windows",
+      "/static/~root",
+    ];
+    it("never gives a byte from outside, nor waits on a pipe", async () => {
+      const app = make(mode);
+      for (const path of hidden) {
+        const response = await app.request(path);
+        assert.ok(response.status >= 400 || response.status === 308, `${path}: ${response.status}`);
+        assert.doesNotMatch(await response.text(), /SECRET/);
+      }
+      for (let depth = 1; depth < 60; depth++) {
+        for (const up of ["../", "..%2f", "%2e%2e/", "..\\", "..%5c", "%2e%2e%2f", "..;/", ".../"]) {
+          const response = await app.request(`/static/${up.repeat(depth)}secret.txt`);
+          assert.doesNotMatch(await response.text(), /SECRET/);
+        }
+      }
+    });
+
+    it("answers conditions, ranges and HEAD", async () => {
+      const app = make(mode);
+      const full = await app.request("/static/large.bin");
+      assert.equal((await full.arrayBuffer()).byteLength, 200_000);
+      const etag = full.headers.get("etag")!;
+      assert.equal((await app.request("/static/large.bin", { headers: { "if-none-match": etag } })).status, 304);
+      assert.equal(
+        (await app.request("/static/large.bin", { headers: { "if-modified-since": full.headers.get("last-modified")! } })).status,
+        304,
+      );
+      const part = await app.request("/static/large.bin", { headers: { range: "bytes=10-19" } });
+      assert.deepEqual(
+        [part.status, part.headers.get("content-range"), (await part.arrayBuffer()).byteLength],
+        [206, "bytes 10-19/200000", 10],
+      );
+      const beyond = await app.request("/static/large.bin", { headers: { range: "bytes=200000-" } });
+      assert.deepEqual([beyond.status, beyond.headers.get("content-range")], [416, "bytes */200000"]);
+      const head = await app.request("/static/large.bin", { method: "HEAD" });
+      assert.deepEqual([head.status, head.headers.get("content-length"), await head.text()], [200, "200000", ""]);
+      assert.equal((await app.request("/static/app.css", { method: "DELETE" })).status, 405);
+    });
+  });
+}
+
+describe("the closed list of production", () => {
+  it("gives names that change with the content, kept for ever", async () => {
+    const app = make("production");
+    await app.start();
+    const url = app.assetUrl("app.css");
+    assert.match(url, /^\/static\/app\.[0-9a-f]{12}\.css$/);
+    const response = await app.request(url);
+    assert.deepEqual([response.status, response.headers.get("cache-control")], [200, "public, max-age=31536000, immutable"]);
+    assert.throws(() => app.assetUrl("ap.css"), { code: "E_ASSET_UNKNOWN", fix: 'Write "app.css" instead of "ap.css".' });
+    assert.throws(() => gable({ mode: "test" }).assetUrl("a"), { code: "E_ASSET_UNKNOWN" });
+    assert.equal(make("development").assetUrl("app.css"), "/static/app.css");
+  });
+
+  it("serves precompressed forms by Accept-Encoding, never by their own name", async () => {
+    const app = make("production");
+    const coded = async (accept: string): Promise<[string | null, string | null, string | null]> => {
+      const { headers } = await app.request("/static/app.css", { headers: { "accept-encoding": accept } });
+      return [headers.get("content-encoding"), headers.get("vary"), headers.get("etag")];
+    };
+    const [brotli, vary, brotliTag] = await coded("gzip, br");
+    assert.deepEqual([brotli, vary], ["br", "Accept-Encoding"]);
+    const [gzip, , gzipTag] = await coded("gzip");
+    assert.equal(gzip, "gzip");
+    const [plain, , plainTag] = await coded("identity");
+    assert.equal(plain, null);
+    assert.equal(new Set([brotliTag, gzipTag, plainTag]).size, 3);
+    assert.equal((await app.request("/static/app.css.br")).status, 404);
+  });
+
+  it("does not see files that come later", async () => {
+    const app = make("production");
+    await app.start();
+    await writeFile(join(files, "later.txt"), "later");
+    assert.equal((await app.request("/static/later.txt")).status, 404);
+    assert.equal((await make("development").request("/static/later.txt")).status, 200);
+    await rm(join(files, "later.txt"));
+  });
+
+  it("fails the start for a folder that is none", async () => {
+    await assert.rejects(gable({ mode: "production", static: join(folder, "nope") }).start(), { code: "E_STATIC_DIRECTORY" });
+    await assert.rejects(gable({ mode: "production", static: join(folder, "secret.txt") }).start(), { code: "E_STATIC_DIRECTORY" });
+  });
+
+  it("serves index.html and refuses links only when told so", async () => {
+    const app = make("production", { index: true, symlinks: "none" });
+    assert.equal(await (await app.request("/static/sub")).text(), "<p>index</p>");
+    assert.equal((await app.request("/static/in.css")).status, 404);
+  });
+});
+
+describe("file() and download()", () => {
+  const app = gable({ mode: "test", logger: silent });
+  app.get("/files/*name", ({ params }) => file(params.name, { root: files }));
+  app.get("/save/*name", ({ params }) => download(params.name, { root: files, name: "Bücher.css" }));
+  app.get("/rootless", () => file("/etc/passwd", {} as never));
+
+  it("send a file below its root, and nothing else", async () => {
+    assert.equal(await (await app.request("/files/app.css")).text(), css);
+    for (const name of ["nope", "out.txt", "sibling/secret.txt", "sub", "pipe.txt", "..%2fsecret.txt"]) {
+      const response = await app.request(`/files/${name}`, { headers: { accept: "application/json" } });
+      assert.equal(response.status, 404, name);
+    }
+    assert.match(await (await app.request("/files/nope")).text(), /E_FILE_NOT_FOUND/);
+    const part = await app.request("/files/large.bin", { headers: { range: "bytes=-5" } });
+    assert.deepEqual([part.status, (await part.arrayBuffer()).byteLength], [206, 5]);
+    const response = await app.request("/save/app.css");
+    assert.equal(response.headers.get("content-disposition"), "attachment; filename=\"B_cher.css\"; filename*=UTF-8''B%C3%BCcher.css");
+    assert.match(await (await app.request("/rootless")).text(), /E_FILE_ROOT_MISSING/);
+  });
+
+  it("cut the connection when the file got shorter while it was sent", async () => {
+    const path = join(files, "shrinking.bin");
+    await writeFile(path, Buffer.alloc(5_000_000, 1));
+    const server = gable({ mode: "test", logger: silent });
+    server.get("/", async () => {
+      const reply = await file("shrinking.bin", { root: files });
+      await truncate(path, 100_000);
+      return reply;
+    });
+    const running = await server.listen({ port: 0 });
+    try {
+      await assert.rejects((async () => (await fetch(running.url)).arrayBuffer())());
+    } finally {
+      await running.stop({ graceMs: 0 });
+      await rm(path);
+    }
+  });
+});

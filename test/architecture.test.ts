@@ -1,0 +1,120 @@
+/** The layers of the sources, held: folders import downwards alone, entries only export, nothing reads the environment. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { glob } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { describe, it } from "node:test";
+
+const sources = new URL("../src/", import.meta.url).pathname;
+
+/** What each folder may import. A row that is not here may import nothing. */
+const layers: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  http: ["errors"],
+  routing: ["errors", "http"],
+  views: ["errors", "http"],
+  server: ["errors", "http"],
+  files: ["errors", "http", "views"],
+  security: ["errors", "http", "views"],
+  app: ["errors", "http", "routing", "views", "server", "files", "security"],
+  testing: [],
+};
+
+/** Folders that run on any runtime. */
+const withoutNode = ["errors", "http", "routing", "views"];
+/** Files that may read the environment. */
+const readsEnvironment = ["app/mode.ts"];
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+  readonly isType: boolean;
+}
+
+async function readSources(): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  for await (const file of glob("**/*.ts", { cwd: sources })) {
+    if (!/\.(test|cases|test-d)\.ts$/.test(file)) texts.set(file, readFileSync(join(sources, file), "utf8"));
+  }
+  return texts;
+}
+
+function importsOf(file: string, text: string): Import[] {
+  return [...text.matchAll(/^(?:import|export)\s+(type\s)?[^"';]*?from\s+"([^"]+)"|import\("([^"]+)"\)/gm)].map((match) => ({
+    file,
+    isType: match[1] !== undefined,
+    target: match[2] ?? match[3]!,
+  }));
+}
+
+const texts = await readSources();
+const imports = [...texts].flatMap(([file, text]) => importsOf(file, text));
+const folderOf = (file: string): string => (file.includes("/") ? file.split("/")[0]! : "");
+const resolve = ({ file, target }: Import): string => relative(sources, join(sources, dirname(file), target));
+
+describe("architecture", () => {
+  it("has layers that go one way", () => {
+    for (const each of imports) {
+      if (!each.target.startsWith(".") || folderOf(each.file) === "") continue;
+      const [from, to] = [folderOf(each.file), folderOf(resolve(each))];
+      assert.ok(
+        from === to || layers[from]?.includes(to) === true,
+        `${each.file} imports ${each.target}: "${from}" may import ${layers[from]?.join(", ") || "nothing"}`,
+      );
+    }
+  });
+
+  it("has no cycles", () => {
+    const graph = new Map<string, string[]>();
+    for (const each of imports)
+      if (each.target.startsWith(".") && !each.isType) graph.set(each.file, [...(graph.get(each.file) ?? []), resolve(each)]);
+    const done = new Set<string>();
+    const visit = (file: string, path: readonly string[]): void => {
+      assert.ok(!path.includes(file), `cycle: ${[...path, file].join(" -> ")}`);
+      if (done.has(file)) return;
+      for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+      done.add(file);
+    };
+    for (const file of graph.keys()) visit(file, []);
+  });
+
+  it("loads node modules only where they belong, and never for an application without files", () => {
+    for (const { file, target, isType } of imports) {
+      if (target.startsWith("node:")) assert.ok(!withoutNode.includes(folderOf(file)), `${file} imports ${target}`);
+      if (target.startsWith("node:") && !isType && folderOf(file) === "app") assert.fail(`${file} imports ${target}`);
+    }
+    const reached = new Set<string>();
+    const visit = (file: string): void => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      for (const each of staticImports(file)) {
+        assert.ok(!each.target.startsWith("node:"), `index.ts reaches ${each.target} through ${file}`);
+        if (each.target.startsWith(".")) visit(resolve(each));
+      }
+    };
+    visit("index.ts");
+    assert.ok(reached.size > 40);
+  });
+
+  it("has entries of exports alone", () => {
+    for (const [file, text] of texts) {
+      if (file.includes("/")) continue;
+      const rest = text.replaceAll(/export (?:type )?\{[^}]*\} from "[^"]+";/g, "").trim();
+      assert.equal(rest, "", `${file} holds code`);
+    }
+  });
+
+  it("reads the environment in one place", () => {
+    for (const [file, text] of texts)
+      if (/process\b[^;\n]*\benv\b/.test(text)) assert.ok(readsEnvironment.includes(file), `${file} reads the environment`);
+  });
+
+  it("has no folders without a subject", () => {
+    for (const file of texts.keys()) assert.doesNotMatch(file, /(?:^|\/)(?:utils|helpers|common|shared|types)\//);
+  });
+});
+
+function staticImports(file: string): Import[] {
+  const text = texts.get(file) ?? "";
+  return importsOf(file, text.replaceAll(/import\("[^"]+"\)/g, "")).filter(({ isType }) => !isType);
+}
