@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const pinnedNode = `${root}node_modules/node/bin/node`;
 
 const commands = {
-  start: ["--import", "./scripts/source.mjs", "examples/library/app.ts"],
+  start: ["--import", "./scripts/source.mjs", "examples/library/start.ts"],
   test: ["scripts/test.ts"],
   check: ["scripts/check.ts"],
   build: ["scripts/build.ts"],
