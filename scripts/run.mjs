@@ -15,6 +15,7 @@ const commands = {
   bench: ["--import", "./scripts/source.mjs", "bench/run.ts"],
   format: ["scripts/format.ts"],
   docs: ["scripts/docs.ts"],
+  api: ["scripts/check-api.ts", "--write"],
 };
 
 function install() {

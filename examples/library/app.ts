@@ -1,8 +1,8 @@
 /** The library: routes, and the application that they make. */
 import { fileURLToPath } from "node:url";
 import type { Application, GableOptions } from "gable";
-import { file, gable, get, group, json, notFound, page, post, redirect, stream } from "gable";
-import { z } from "zod";
+import { file, gable, get, notFound, page, post, redirect, stream } from "gable";
+import { createApi, listQuery } from "./api.ts";
 import type { Book, BookQuery } from "./catalogue.ts";
 import { languageNames, readCatalogue } from "./catalogue.ts";
 import { layout } from "./layout.ts";
@@ -14,20 +14,6 @@ export interface LibraryOptions extends GableOptions {
   /** Folder for proposals and covers. */
   dataFolder: string;
 }
-
-/** An empty choice of a filter means all. */
-const chosen = z
-  .string()
-  .max(200)
-  .transform((text) => (text.trim() === "" ? undefined : text.trim()))
-  .optional();
-const listQuery = z.object({
-  q: chosen,
-  language: chosen,
-  subject: chosen,
-  sort: z.enum(["title", "year", "author"]).optional(),
-  page: z.coerce.number().int().min(1).max(10_000).optional(),
-});
 
 /** Makes the application. */
 export async function createLibrary({ dataFolder, ...options }: LibraryOptions): Promise<Application> {
@@ -50,7 +36,7 @@ export async function createLibrary({ dataFolder, ...options }: LibraryOptions):
   const exportBooks = get("/books.csv", () => stream(toCsv(catalogue.books), { type: "text/csv; charset=utf-8", name: "books.csv" }));
 
   const showBook = get("/books/:slug(slug)", { cache: { etag: true } }, ({ params }) => {
-    const book = findBook(params.slug);
+    const book = catalogue.getBook(params.slug);
     return show(
       book.title,
       bookPage(
@@ -62,7 +48,7 @@ export async function createLibrary({ dataFolder, ...options }: LibraryOptions):
   });
 
   const showAuthor = get("/authors/:id(int)", ({ params }) => {
-    const author = findAuthor(params.id);
+    const author = catalogue.getAuthor(params.id);
     return show(author.name, authorPage(author, catalogue.booksOf(author)));
   });
 
@@ -84,38 +70,7 @@ export async function createLibrary({ dataFolder, ...options }: LibraryOptions):
     file(params.name, { root: proposals.coverFolder, headers: [["cache-control", "public, max-age=86400"]] }),
   );
 
-  const api = group("/api", [
-    get("/books", { query: listQuery }, ({ query }) => {
-      const { items, ...rest } = catalogue.search(query);
-      return { ...rest, items: items.map(toJson) };
-    }),
-    get("/books/:slug(slug)", ({ params }) => toJson(findBook(params.slug))),
-    get("/authors/:id(int)", ({ params }) => {
-      const author = findAuthor(params.id);
-      return { ...author, books: catalogue.booksOf(author).map(toJson) };
-    }),
-    get("/proposals", () => proposals.all),
-    post("/proposals", { json: proposalSchema }, async ({ json: data }) => {
-      const proposal = await proposals.add(data);
-      return json(proposal, { status: 201, headers: { location: showProposal.url({ id: proposal.id }) } });
-    }),
-  ]);
-
-  function findBook(slug: string): Book {
-    const book = catalogue.findBook(slug);
-    if (book === undefined) throw notFound("There is no such book.");
-    return book;
-  }
-
-  function findAuthor(id: number) {
-    const author = catalogue.authors.get(id);
-    if (author === undefined) throw notFound("There is no such author.");
-    return author;
-  }
-
-  function toJson(book: Book): object {
-    return { ...book, url: showBook.url({ slug: book.slug }), authorUrl: showAuthor.url({ id: book.author.id }) };
-  }
+  const api = createApi({ catalogue, proposals, showBook, showAuthor, showProposal });
 
   const app: Application = gable({
     static: { directory: fileURLToPath(new URL("./static", import.meta.url)) },

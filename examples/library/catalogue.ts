@@ -1,5 +1,6 @@
 /** The books of the library, read once from a text file of facts. */
 import { readFile } from "node:fs/promises";
+import { notFound } from "gable";
 
 /** An author of the catalogue. */
 export interface Author {
@@ -73,9 +74,18 @@ export class Catalogue {
     this.#bySlug = new Map(books.map((book) => [book.slug, book]));
   }
 
-  /** The book with a slug. */
-  findBook(slug: string): Book | undefined {
-    return this.#bySlug.get(slug);
+  /** The book with a slug; without one the answer is 404. */
+  getBook(slug: string): Book {
+    const book = this.#bySlug.get(slug);
+    if (book === undefined) throw notFound("There is no such book.");
+    return book;
+  }
+
+  /** The author with an id; without one the answer is 404. */
+  getAuthor(id: number): Author {
+    const author = this.authors.get(id);
+    if (author === undefined) throw notFound("There is no such author.");
+    return author;
   }
 
   /** Books of an author, the oldest first. */
@@ -129,7 +139,7 @@ function countBy(values: readonly string[]): Array<[string, number]> {
 }
 
 /** A text for addresses: lower-case letters, digits and hyphens. */
-export function toSlug(text: string): string {
+function toSlug(text: string): string {
   return fold(text)
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "");

@@ -51,7 +51,7 @@ export function bookCard(book: Book): Html {
   return html`<li class="card">
 <a class="spine ${`tone-${tone}`}" href="/books/${book.slug}" tabindex="-1" aria-hidden="true"><span>${book.title}</span></a>
 <div>
-<h3><a href="/books/${book.slug}">${book.title}</a></h3>
+<h2 class="name"><a href="/books/${book.slug}">${book.title}</a></h2>
 <p class="by"><a href="/authors/${book.author.id}">${book.author.name}</a>, ${showYear(book.year)}</p>
 <p class="line">${book.description}</p>
 </div>

@@ -7,11 +7,25 @@ import { z } from "zod";
 export const proposalSchema = z.object({
   title: z.string().trim().min(1, "Give the title of the book.").max(200, "Use at most 200 characters."),
   author: z.string().trim().min(1, "Give the name of the author.").max(200, "Use at most 200 characters."),
-  year: z.coerce
-    .number("Give the year as a number.")
-    .int("Give a whole year.")
-    .min(-3000, "No book is that old.")
-    .max(new Date().getUTCFullYear(), "That year is not over yet."),
+  year: z
+    .union(
+      [
+        z.number(),
+        z
+          .string()
+          .trim()
+          .regex(/^-?[0-9]{1,4}$/)
+          .transform(Number),
+      ],
+      "Give the year as a number.",
+    )
+    .pipe(
+      z
+        .number()
+        .int("Give a whole year.")
+        .min(-3000, "No book is that old.")
+        .max(new Date().getUTCFullYear(), "That year is not over yet."),
+    ),
   language: z.string().regex(/^[a-z]{2,3}$/, "Choose a language."),
   reason: z.string().trim().min(10, "Say in at least 10 characters why it should be here.").max(2000, "Use at most 2,000 characters."),
 });

@@ -38,7 +38,9 @@ export interface ContextInput {
 
 /** Input of a route without options. */
 export interface AnyInput extends ContextInput {
+  /** Path parameters, whatever they are. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** All pairs of the query. */
   readonly query: FieldMap;
 }
 

@@ -16,6 +16,7 @@ export type Next<Added = {}> = keyof Added extends never ? () => Promise<Handler
 
 /** A layer around handlers. It calls `next` for the inner layers, which always answer with a reply, never with a throw. */
 export interface Middleware<Added = {}> {
+  /** Runs around the inner layers. */
   (context: Context, next: Next<Added>): HandlerResult | Promise<HandlerResult>;
   /** Carries the type of the additions; never set. */
   readonly adds?: Added;

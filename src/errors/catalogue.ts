@@ -6,7 +6,7 @@
  */
 
 /** One row of the catalogue. */
-export interface CatalogueEntry {
+interface CatalogueEntry {
   /** HTTP status of the answer. */
   readonly status: number;
   /** What happened, in a few words that a client may see. */

@@ -5,7 +5,7 @@ import { loadFileSystem, loadOperatingSystem, loadPaths } from "./node-modules.t
 import { sniffBytes, sniffMediaType } from "./sniff.ts";
 
 /** Bytes that stay in memory. */
-export const memoryBytesMax = 65_536;
+const memoryBytesMax = 65_536;
 
 /** What came with the file. */
 export interface UploadFacts {

@@ -35,7 +35,7 @@ function createByteClasses(): Uint8Array {
 }
 
 /** Whether each character of a text is of a class; false for the empty text. */
-export function isAllOfClass(text: string, bits: number): boolean {
+function isAllOfClass(text: string, bits: number): boolean {
   if (text === "") return false;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);

@@ -78,17 +78,20 @@ export class HeaderTable implements HeaderReader {
     return this;
   }
 
+  /** Value of a field, its lines joined; null when absent. */
   get(name: string): string | null {
     const values = this.all(name);
     if (values.length === 0) return null;
     return values.length === 1 ? values[0]! : values.join(name.toLowerCase() === "cookie" ? "; " : ", ");
   }
 
+  /** Whether the field is there. */
   has(name: string): boolean {
     const lower = name.toLowerCase();
     return this.#names.includes(lower) || (this.#base?.has(lower) ?? false);
   }
 
+  /** One value per line of the field. */
   all(name: string): string[] {
     const lower = name.toLowerCase();
     const values = this.#base?.all(lower) ?? [];
@@ -130,6 +133,7 @@ export class HeaderTable implements HeaderReader {
     return this;
   }
 
+  /** Pairs of lower-case name and value, one per line, in order. */
   *[Symbol.iterator](): IterableIterator<[string, string]> {
     if (this.#base !== null) yield* this.#base;
     for (let index = 0; index < this.#names.length; index++) yield [this.#names[index]!, this.#values[index]!];

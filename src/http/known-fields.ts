@@ -1,7 +1,7 @@
 /** How lines of one field name combine (rows F4 to F6 of the acceptance table, RFC 9110 section 5.2). */
 
 /** `single`: a second line is refused. `first`: the first is kept. The others are joined. */
-export type FieldRule = "single" | "first" | "cookie" | "list";
+type FieldRule = "single" | "first" | "cookie" | "list";
 
 const rules: Readonly<Record<Exclude<FieldRule, "list">, readonly string[]>> = {
   single: [
@@ -96,10 +96,10 @@ function createKnownFields(): readonly KnownField[] {
 export const knownFields: readonly KnownField[] = createKnownFields();
 
 /** Recognised fields by lower-case name. */
-export const knownFieldsByName: ReadonlyMap<string, KnownField> = new Map(knownFields.map((field) => [field.name, field]));
+const knownFieldsByName: ReadonlyMap<string, KnownField> = new Map(knownFields.map((field) => [field.name, field]));
 
 /** How lines of a name combine; unknown `sec-fetch-*` fields are single as their known siblings. */
-export function fieldRuleOf(name: string): FieldRule {
+function fieldRuleOf(name: string): FieldRule {
   return knownFieldsByName.get(name)?.rule ?? (name.startsWith("sec-fetch-") ? "single" : "list");
 }
 

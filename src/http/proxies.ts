@@ -36,9 +36,13 @@ export interface ForwardedFacts {
 
 /** What the connection itself says. */
 export interface ConnectionFacts {
+  /** Address of the peer; "unix" for a Unix socket. */
   readonly address: string;
+  /** Scheme of the connection. */
   readonly scheme: "http" | "https";
+  /** Authority that the request names. */
   readonly authority: string;
+  /** Header fields of the request. */
   readonly headers: HeaderReader;
 }
 

@@ -29,6 +29,7 @@ export class FieldMap implements Iterable<[string, string]> {
     return this.#pairs.length;
   }
 
+  /** All pairs, in order. */
   *[Symbol.iterator](): IterableIterator<[string, string]> {
     for (const [name, value] of this.#pairs) yield [name, value];
   }
@@ -58,7 +59,7 @@ export interface UrlencodedLimits {
 }
 
 /** Largest number of parameters in a query string. */
-export const queryPairsMax = 1000;
+const queryPairsMax = 1000;
 
 /** Parses a query string without its "?". Throws `E_QUERY_TOO_LARGE` above 1,000 pairs. */
 export function parseQuery(queryString: string): FieldMap {

@@ -37,7 +37,7 @@ export function defineConverter<Value>(converter: Converter<Value>): Converter<V
 }
 
 /** Longest text of a parameter, in UTF-16 units. */
-export const paramLengthMax = 1024;
+const paramLengthMax = 1024;
 
 /** Whether a text may be the value of a parameter without a converter. */
 export function isPlainText(text: string): boolean {

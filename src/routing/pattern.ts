@@ -10,7 +10,7 @@ import { assertLinearExpression } from "./linear-expression.ts";
 export type ConverterTable = Readonly<Record<string, Converter<unknown>>>;
 
 /** A segment that must be equal. */
-export interface LiteralSegment {
+interface LiteralSegment {
   readonly kind: "literal";
   readonly text: string;
 }
@@ -29,7 +29,7 @@ export interface ParamSegment {
 }
 
 /** The rest of the path: one or more segments. */
-export interface RestSegment {
+interface RestSegment {
   readonly kind: "rest";
   readonly name: string;
   /** Whether it is `:name(path)`, which is tried before `*name`. */

@@ -22,7 +22,7 @@ function toAttributeEscape(character: string): string {
 }
 
 /** What stands in place of a URL whose scheme is not allowed. */
-export const blockedUrl = "about:invalid#blocked";
+const blockedUrl = "about:invalid#blocked";
 
 const allowedSchemes = new Set(["http", "https", "mailto", "tel"]);
 

@@ -108,13 +108,11 @@ describe("the library in a browser", { skip: executablePath === undefined && !is
     await page.getByLabel("Year").fill("1899");
     await page.getByLabel("Language").selectOption("fr");
     await page.getByLabel("Why should it be here?").fill("Because it was written long ago.");
-    await page
-      .getByLabel("Cover image")
-      .setInputFiles({
-        name: "cover.png",
-        mimeType: "image/png",
-        buffer: Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64"),
-      });
+    await page.getByLabel("Cover image").setInputFiles({
+      name: "cover.png",
+      mimeType: "image/png",
+      buffer: Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64"),
+    });
     await page.getByRole("button", { name: "Send the proposal" }).click();
     assert.equal(await page.locator("h1").innerText(), "Thank you: A <b>bold</b> book");
     assert.equal(await page.evaluate("document.querySelector('img.cover').naturalWidth"), 1);

@@ -1,0 +1,1082 @@
+/**
+ * Makes an application. Everything is checked here and when it starts; requests only run.
+ * Throws `E_OPTION_UNKNOWN`, `E_OPTION_INVALID`, `E_ROUTE_DUPLICATE`, `E_PATTERN_MALFORMED` and their kin.
+ *
+ * @example
+ * const app = gable();
+ * app.get("/", () => html`<h1>Hello</h1>`);
+ * app.listen(3000);
+ */
+export declare function gable(options?: GableOptions): Application;
+
+/** A route for GET, and for HEAD without a route of its own. */
+export declare const get: RouteFactory;
+
+/** A route for POST. */
+export declare const post: RouteFactory;
+
+/** A route for PUT. */
+export declare const put: RouteFactory;
+
+/** A route for PATCH. */
+export declare const patch: RouteFactory;
+
+/** A route for DELETE; `delete` is a word of the language. */
+export declare const del: RouteFactory;
+
+/** A route for HEAD that replaces the one made from GET. */
+export declare const head: RouteFactory;
+
+/** A route for OPTIONS that replaces the automatic answer. */
+export declare const options: RouteFactory;
+
+/**
+ * Groups routes below a prefix.
+ *
+ * With a list, the prefix is literal. Without one, routes are made by the group, so that the types of the prefix's
+ * parameters and of the middleware flow into them.
+ *
+ * @example
+ * const team = group("/teams/:team(slug)", { use: [loadTeam], guard: signedIn });
+ * export const showProject = team.get("/projects/:id(int)", ({ params }) => params);
+ */
+export declare function group<const Prefix extends string, const Options extends SharedOptions = SharedOptions>(prefix: Prefix, ...rest: [options?: Options] | [routes: ListBelow<Prefix>, options?: SharedOptions]): Group<Prefix, AddedBy<Options>>;
+
+/**
+ * Maps a class onto routes: index, new, create, show, edit, update, destroy. The instance is made once, at start.
+ * HTML forms reach update and destroy by POST with a field `_method`.
+ */
+export declare function resource(prefix: string, Controller: new () => ResourceController, options?: ResourceOptions): Resource;
+
+/**
+ * Passes requests below a prefix to a fetch handler, with the prefix removed. The checks of the application
+ * object (hosts, cross-site requests, limits) run before it.
+ */
+export declare function mount(prefix: string, handler: FetchHandler): Group;
+
+/** Makes a middleware that adds typed properties: `middleware<{ team: Team }>((context, next) => next({ team }))`. */
+export declare function middleware<Added = {}>(layer: Middleware<Added>): Middleware<Added>;
+
+/** Answers with a value as JSON; dates become ISO texts, bigints texts. */
+export declare function json(value: unknown, options?: ReplyOptions): HandlerReply;
+
+/** Answers with plain text. */
+export declare function text(value: string, options?: ReplyOptions): HandlerReply;
+
+/** Answers with markup and a status or headers of its own. */
+export declare function page(markup: Html, options?: ReplyOptions): HandlerReply;
+
+/**
+ * Redirects to a path of the own origin. Throws `E_REDIRECT_UNSAFE` for what leaves it, unless its host is listed.
+ *
+ * @example
+ * return redirect(showPost.url({ slug }));
+ */
+export declare function redirect(target: string, options?: RedirectOptions): HandlerReply;
+
+/** Answers with a problem of RFC 9457. */
+export declare function problem(options: ProblemOptions): HandlerReply;
+
+/** Answers with pieces as they come, no faster than the client takes them. */
+export declare function stream(source: AsyncIterable<string | Uint8Array>, options?: StreamOptions): HandlerReply;
+
+/**
+ * Answers with a file below a folder: conditions and ranges included. A path that leaves the folder, names no
+ * regular file or is not there is `E_FILE_NOT_FOUND` (404). Throws `E_FILE_ROOT_MISSING` without a root.
+ *
+ * @example
+ * get("/covers/:name", ({ params }) => file(params.name, { root: "var/covers" }));
+ */
+export declare function file(path: string, options: FileOptions): Promise<HandlerReply>;
+
+/** As {@link file}, to be saved under a name. */
+export declare function download(path: string, options: DownloadOptions): Promise<HandlerReply>;
+
+/**
+ * Checks the conditions of a request against the current state. Gives the reply (304 or 412) when the work can be
+ * left out; else undefined, and the validators are sent with the reply that follows.
+ *
+ * @example
+ * const early = checkConditions(context, { etag: `"${post.version}"` });
+ * if (early) return early;
+ */
+export declare function checkConditions(context: Pick<Context, "method" | "headers" | "reply">, validators: Validators): HandlerReply | undefined;
+
+/** A reply with a status, header fields of its own, and a body. */
+export declare class HandlerReply {
+    #private;
+    /** Status, 200 to 599. */
+    status: number;
+    /** Body. */
+    body: ReplyBody;
+    /** Media type; "" for none. A `content-type` in `headers` wins. */
+    contentType: string;
+    constructor(status: number, contentType: string, body: ReplyBody, headers?: ReplyOptions["headers"]);
+    /** Header fields of this reply; they win over those that every reply has. */
+    get headers(): HeaderTable;
+    /** Whether it has header fields of its own. */
+    get hasHeaders(): boolean;
+}
+
+/** Defines a converter of the application; list it in `gable({ converters })`. */
+export declare function defineConverter<Value>(converter: Converter<Value>): Converter<Value>;
+
+/**
+ * Makes markup from a template; values are escaped by their place.
+ * Throws `E_VIEW_PLACE` for a hole where no value may stand, `E_VIEW_VALUE` for a value that cannot be shown.
+ *
+ * @example
+ * html`<a href="/u/${user.id}" title="${user.name}">${user.name}</a>`;
+ */
+export declare function html(strings: TemplateStringsArray, ...holes: readonly Hole[]): Html;
+
+/** Marks text as markup. Whatever it holds is sent as it is: never pass what a user wrote. */
+export declare function raw(markup: string): Html;
+
+/** A value that is markup already. Made by {@link html} and {@link raw} alone. */
+export declare class Html {
+    #private;
+    /** Known also to a second copy of the package; JSON cannot make a symbol. */
+    get [htmlKey](): true;
+    /** The markup. */
+    toString(): string;
+}
+
+/**
+ * An error with a code, a status, and a way out.
+ *
+ * @example
+ * throw new GableError("E_STOCK_EMPTY", "Only 2 are left.", { status: 409, expose: true });
+ */
+export declare class GableError extends Error {
+    /** Permanent code: one of the catalogue, or the application's own. */
+    readonly code: string;
+    /** HTTP status of the answer. */
+    readonly status: number;
+    /** One imperative sentence that mends it; empty when the code is not of the catalogue. */
+    readonly fix: string;
+    /** Facts for programs. */
+    readonly details: Readonly<Record<string, unknown>>;
+    /** Whether `message` is safe to show to a client. */
+    readonly expose: boolean;
+    /** Header fields for the answer. */
+    readonly headers: ReadonlyArray<readonly [string, string]>;
+    constructor(code: ErrorCode | (string & {}), message: string, options?: GableErrorOptions);
+    /** Page of the reference that explains the code, relative to the documentation's root. */
+    get docsUrl(): string;
+}
+
+/** Whether a value is a {@link GableError}, also one of a second copy of the package. */
+export declare function isGableError(value: unknown): value is GableError;
+
+/**
+ * A target that came from outside, such as a `next` parameter: itself when it is safe, else the fallback.
+ *
+ * @example
+ * safeRedirectTarget("//evil.example", "/"); // => "/"
+ */
+export declare function safeRedirectTarget(target: string | null | undefined, fallback: string): string;
+
+/** 400: the request cannot be understood. */
+export declare const badRequest: StatusError;
+
+/** 401: credentials are needed. */
+export declare const unauthorized: StatusError;
+
+/** 403: known, and not allowed. */
+export declare const forbidden: StatusError;
+
+/** 404: nothing here. */
+export declare const notFound: StatusError;
+
+/** 405: the path exists, the method does not. */
+export declare const methodNotAllowed: StatusError;
+
+/** 406: no form that the client accepts. */
+export declare const notAcceptable: StatusError;
+
+/** 409: conflict with the current state. */
+export declare const conflict: StatusError;
+
+/** 410: removed for ever. */
+export declare const gone: StatusError;
+
+/** 412: a condition of the request failed. */
+export declare const preconditionFailed: StatusError;
+
+/** 413: the content is too large. */
+export declare const contentTooLarge: StatusError;
+
+/** 415: the media type is not supported. */
+export declare const unsupportedMediaType: StatusError;
+
+/** 416: no range can be satisfied. */
+export declare const rangeNotSatisfiable: StatusError;
+
+/** 421: sent to the wrong host. */
+export declare const misdirected: StatusError;
+
+/** 422: well-formed, and not usable. */
+export declare const unprocessable: StatusError;
+
+/** 423: locked. */
+export declare const locked: StatusError;
+
+/** 425: could be a replay. */
+export declare const tooEarly: StatusError;
+
+/** 428: a condition is required. */
+export declare const preconditionRequired: StatusError;
+
+/** 429: too many requests. */
+export declare const tooManyRequests: StatusError;
+
+/** 503: not available now. */
+export declare const unavailable: StatusError;
+
+/** 507: no space left. */
+export declare const insufficientStorage: StatusError;
+
+/** An application: routes, and the protections around them. */
+export declare class Application {
+    #private;
+    /** The mode it runs in. */
+    readonly mode: Mode;
+    /** Adds a route for GET. */
+    readonly get: RouteFactory;
+    /** Adds a route for POST. */
+    readonly post: RouteFactory;
+    /** Adds a route for PUT. */
+    readonly put: RouteFactory;
+    /** Adds a route for PATCH. */
+    readonly patch: RouteFactory;
+    /** Adds a route for DELETE. */
+    readonly delete: RouteFactory;
+    /** Routes in order of definition: method, whole pattern, name and place. */
+    get routes(): readonly Route[];
+    /** The address of a static file; in production with a name that changes with its content. Throws `E_ASSET_UNKNOWN`. */
+    assetUrl(name: string): string;
+    /** Prepares what needs the disk, once; listen(), fetch() and request() wait for it. */
+    start(): Promise<void>;
+    /** The listener for the engine and other servers; give it requests after {@link start}. */
+    get listener(): RequestListener;
+    /** Methods that some route has. */
+    get methods(): readonly string[];
+    /** Answers a web-standard request: for other runtimes, for mounting, for tests. */
+    readonly fetch: (request: Request) => Promise<Response>;
+    /** Answers a request in memory: a path of the application, and what `new Request()` takes. */
+    request(path: string, init?: RequestInit): Promise<Response>;
+    /**
+     * Listens: on loopback unless a host is given. Prints the address, and stops in order on SIGTERM and SIGINT.
+     * Throws `E_LISTEN`, and `E_HOSTS_MISSING` for an open address in production without a list of hosts.
+     */
+    listen(where?: number | ListenOptions): Promise<RunningApp>;
+    /** Reports an error that no reply can tell. */
+    reportError(error: unknown): void;
+}
+
+/** Options of {@link gable}. All of them may be left out. */
+export interface GableOptions {
+    /** Routes, groups, and modules that export them. None by default. */
+    routes?: readonly RouteEntry[];
+    /** `development`, `test` or `production`. Default: the variable GABLE_MODE, else production. */
+    mode?: Mode;
+    /** Hosts that the application answers for; `.example.com` adds sub-domains. Default: names of loopback. */
+    hosts?: readonly string[];
+    /** Public origin, such as `https://example.com`, for absolute links. Default: that of the request. */
+    origin?: string;
+    /** Trusted proxies. Default: nobody. */
+    proxies?: ProxyOptions;
+    /** Limits and timeouts. Defaults in {@link ServerLimits}. */
+    limits?: ServerLimits;
+    /** Protections. All are on by default. */
+    security?: SecurityOptions;
+    /** Folder with static files, or more about it. None by default. */
+    static?: string | StaticOptions;
+    /** Own converters for path parameters by name. None by default. */
+    converters?: Readonly<Record<string, Converter<unknown>>>;
+    /** What happens when only the other form of a path with or without `/` at its end exists. Default "redirect". */
+    trailingSlash?: "redirect" | "strict";
+    /** Prefix of all routes. Default "". */
+    basePath?: string;
+    /** Health endpoints, or false for none. Default `/up` and `/ready`. */
+    health?: HealthOptions | false;
+    /** Called for each error; may answer it. None by default. */
+    onError?: ErrorHook;
+    /** Logger with the interface of pino. Default: lines on standard error. */
+    logger?: Logger;
+}
+
+/** Protections of the application. */
+export interface SecurityOptions {
+    /** Sources of the content security policy that replace the defaults. None by default. */
+    csp?: ContentSecurityPolicy;
+    /** Why the policy may have unsafe sources. Without it they are errors at start. */
+    allowUnsafe?: string;
+    /** Other origins that may send unsafe requests: exact `scheme://host[:port]`. None by default. */
+    trustedOrigins?: readonly string[];
+}
+
+/** Options of `app.listen()`. */
+export interface ListenOptions {
+    /** Port; 0 takes a free one. Default: the variable PORT, else 3000. */
+    port?: number;
+    /** Address to bind. Default: the variable HOST, else 127.0.0.1. */
+    host?: string;
+    /** Path of a Unix socket instead of a port. None by default. */
+    unixPath?: string;
+    /** Descriptor of a socket that listens already. None by default. */
+    fd?: number;
+    /** Key and certificate for https. None by default. */
+    https?: HttpsOptions;
+    /** `gable` is the engine of this package, `node` the parser of node:http. Default "gable". */
+    engine?: "gable" | "node";
+    /** Whether the address is printed. Default true, false in tests. */
+    quiet?: boolean;
+    /** Whether SIGTERM and SIGINT stop the server. Default true, false in tests. */
+    signals?: boolean;
+}
+
+/** An application that listens. */
+export interface RunningApp extends RunningServer {
+    /** The application. */
+    readonly app: Application;
+}
+
+/** How an application behaves. */
+export type Mode = "development" | "test" | "production";
+
+/** The part of pino's interface that the framework uses; any such logger fits. */
+export interface Logger {
+    /** Details for finding a fault. */
+    debug: LogMethod;
+    /** What happened. */
+    info: LogMethod;
+    /** What should be looked at. */
+    warn: LogMethod;
+    /** What failed. */
+    error: LogMethod;
+    /** A logger that adds facts to each line. */
+    child(facts: object): Logger;
+}
+
+/** Writes one kind of line: a message, or facts and a message. */
+export type LogMethod = (facts: string | object, message?: string) => void;
+
+/** Options of the health endpoints. */
+export interface HealthOptions {
+    /** Path that answers while the event loop turns. Default "/up". */
+    up?: string;
+    /** Path that answers 200 when all checks pass, 503 otherwise and while stopping. Default "/ready". */
+    ready?: string;
+    /** Checks by name. None by default. */
+    checks?: Readonly<Record<string, HealthCheck>>;
+}
+
+/** A check of readiness; it throws or gives false when the application cannot serve. */
+export type HealthCheck = () => unknown;
+
+/** Types that an application declares: `declare module "gable" { interface AppTypes { user: User } }`. */
+export interface AppTypes {
+}
+
+/** Type of a declared part of {@link AppTypes}; unknown when it is not declared. */
+export type AppType<Name extends string> = Name extends keyof AppTypes ? AppTypes[Name] : unknown;
+
+/** What a handler gets. All parts are lazy: it pays for what it touches. */
+export interface Context<Input extends ContextInput = AnyInput> {
+    /** The request as a web-standard object. Its body can be read once, here or by a declared input. */
+    readonly request: Request;
+    /** HTTP method. */
+    readonly method: string;
+    /** Whole address of the request. */
+    readonly url: URL;
+    /** Path in canonical form: unreserved characters decoded, hex digits in upper case. */
+    readonly path: string;
+    /** Path parameters by name. */
+    readonly params: Input["params"];
+    /** Query: the checked value of `{ query: schema }`, or all pairs. */
+    readonly query: Input["query"];
+    /** The form of `{ form: schema }`, valid or not. */
+    readonly form: Input["form"];
+    /** The checked body of `{ json: schema }`. */
+    readonly json: Input["json"];
+    /** Header fields of the request. */
+    readonly headers: HeaderReader;
+    /** Cookies. */
+    readonly cookies: Cookies;
+    /** The session. Explains itself while sessions are not enabled. */
+    readonly session: AppType<"session">;
+    /** The user who is signed in. Explains itself while accounts are not enabled. */
+    readonly user: AppType<"user">;
+    /** Base64 nonce of this reply, for `script` and `style` elements; touching it adds it to the policy. */
+    readonly nonce: string;
+    /** Address of the client, after trusted proxies were heard. */
+    readonly ip: string;
+    /** Scheme that the client used. */
+    readonly scheme: "http" | "https";
+    /** Id of the request, also sent as `x-request-id`. */
+    readonly requestId: string;
+    /** Aborts when the client leaves, the time is over, or the server stops. */
+    readonly signal: AbortSignal;
+    /** Logger that adds the request's id. */
+    readonly log: Logger;
+    /** Status and headers for a reply that is made from a plain value. */
+    readonly reply: ReplyDraft;
+    /** The matched route; undefined on error pages without one. */
+    readonly route: Route | undefined;
+    /** Makes a path absolute with the configured origin; without one, with that of the request. */
+    absoluteUrl(path: string): string;
+    /** Redirects to the page that the request came from, when it is of the own origin. */
+    redirectBack(options: {
+        fallback: string;
+    }): HandlerReply;
+}
+
+/** What the options of a route say about its input. */
+export interface ContextInput {
+    /** Path parameters. */
+    readonly params: unknown;
+    /** Query. */
+    readonly query: unknown;
+    /** Form. */
+    readonly form: unknown;
+    /** JSON body. */
+    readonly json: unknown;
+}
+
+/** Input of a route without options. */
+export interface AnyInput extends ContextInput {
+    /** Path parameters, whatever they are. */
+    readonly params: Readonly<Record<string, unknown>>;
+    /** All pairs of the query. */
+    readonly query: FieldMap;
+}
+
+/** Cookies of the request, and those that the reply will set. */
+export interface Cookies {
+    /** Value of a cookie, decoded; null when absent. */
+    get(name: string): string | null;
+    /** Whether the cookie is there. */
+    has(name: string): boolean;
+    /** Sets a cookie on the reply. Throws `E_COOKIE_INVALID`. */
+    set(name: string, value: string, options?: CookieOptions): void;
+    /** Removes a cookie; repeat the path and the domain that it was set with. */
+    delete(name: string, options?: Pick<CookieOptions, "path" | "domain">): void;
+}
+
+/** Status and header fields for a reply that is made from a plain value. */
+export interface ReplyDraft {
+    /** Status; undefined keeps that of the result. */
+    status: number | undefined;
+    /** Header fields to add. */
+    readonly headers: HeaderTable;
+}
+
+/** The one handler type: context in, result out. */
+export type Handler<Pattern extends string = string, Options = {}, Added = {}> = (context: Context<InputOf<Pattern, Options>> & Added) => HandlerResult | Promise<HandlerResult>;
+
+/** Decides whether a request may pass: true lets it, false answers 403, a result is the answer. */
+export type Guard = (context: Context) => boolean | HandlerResult | Promise<boolean | HandlerResult>;
+
+/** A layer around handlers. It calls `next` for the inner layers, which always answer with a reply, never with a throw. */
+export interface Middleware<Added = {}> {
+    /** Runs around the inner layers. */
+    (context: Context, next: Next<Added>): HandlerResult | Promise<HandlerResult>;
+    /** Carries the type of the additions; never set. */
+    readonly adds?: Added;
+}
+
+/** A middleware whatever it adds. */
+export type AnyMiddleware = (context: Context, next: never) => HandlerResult | Promise<HandlerResult>;
+
+/** What the next layer takes: nothing, or the properties that this middleware adds to the context. */
+export type Next<Added = {}> = keyof Added extends never ? () => Promise<HandlerReply> : (added: Added) => Promise<HandlerReply>;
+
+/** Options of a route. */
+export interface RouteOptions extends SharedOptions {
+    /** Schema of the query; what fails is answered with 400. By default `context.query` has all pairs. */
+    query?: StandardSchema;
+    /** Schema of a form; the handler runs with a valid or an invalid form. None by default. */
+    form?: StandardSchema;
+    /** File fields of the form. None by default: files are skipped. */
+    files?: FileFields;
+    /** Schema of a JSON body; what fails is answered with 422. None by default. */
+    json?: StandardSchema;
+    /** Schema of the JSON answer, checked in development and tests. None by default. */
+    returns?: StandardSchema;
+    /** Name for lists and templates. None by default. */
+    name?: string;
+}
+
+/** Options that hold for a route, and for all routes of a group. */
+export interface SharedOptions {
+    /** Layers around the handler, the outermost first. None by default. */
+    use?: readonly AnyMiddleware[];
+    /** Conditions for passing, checked in order after the middleware. None by default. */
+    guard?: Guard | readonly Guard[];
+    /** Limits that differ from those of the server. None by default. */
+    limits?: RequestLimits;
+    /** How replies may be cached. Default: private, asked for again each time. */
+    cache?: CacheOptions;
+    /** Protections that differ from those of the application. None by default. */
+    security?: RouteSecurity;
+}
+
+/** Protections of a route that differ from those of the application. A search for `security:` finds them all. */
+export interface RouteSecurity {
+    /** Lets requests from other sites through, for the given reason. Default: they are refused. */
+    crossSite?: {
+        allow: string;
+    };
+    /** Sources of the content security policy that replace the application's. None by default. */
+    csp?: ContentSecurityPolicy;
+    /** Why the policy may have unsafe sources. Without it they are errors at start. */
+    allowUnsafe?: string;
+}
+
+/** How replies of a route may be cached, and whether they get an entity tag from their bytes. */
+export interface CacheOptions extends CacheControlOptions {
+    /** Whether the reply gets an entity tag from its bytes, and 304 is answered. Default false. */
+    etag?: boolean;
+}
+
+/** Input of a handler by pattern and options. */
+export interface InputOf<Pattern extends string, Options> {
+    /** Path parameters. */
+    readonly params: PathParams<Pattern>;
+    /** Query. */
+    readonly query: Options extends {
+        query: infer Schema;
+    } ? OutputOfSchema<Schema> : FieldMap;
+    /** Form. */
+    readonly form: Options extends {
+        form: infer Schema;
+    } ? FormInput<OutputOfSchema<Schema>> : TypeError_<"declare { form: schema } in the options of the route">;
+    /** JSON body. */
+    readonly json: Options extends {
+        json: infer Schema;
+    } ? OutputOfSchema<Schema> : TypeError_<"declare { json: schema } in the options of the route">;
+}
+
+/** Query values that `url()` of a route takes. */
+export type QueryOf<Options> = Options extends {
+    query: infer Schema;
+} ? Partial<InputOfSchema<Schema>> : QueryValues;
+
+/** Properties that the middleware of some options add. */
+export type AddedBy<Options> = Options extends {
+    use: infer Layers extends readonly unknown[];
+} ? AddedByLayers<Layers> : {};
+
+/** A sentence that the compiler shows where a type is misused. */
+export interface TypeError_<Sentence extends string> {
+    /** Never set. */
+    readonly "type error": Sentence;
+}
+
+/**
+ * What a handler may return: `Html`, a string (sent as text, never as HTML), a plain object or array (JSON),
+ * bytes, `null` (204), a `Response`, a reply helper, or an async iterable (streamed).
+ */
+export type HandlerResult = string | object | null;
+
+/** Makes routes of one method: with a handler, or with options and a handler. */
+export interface RouteFactory<Prefix extends string = "", Added = {}> {
+    /** A route with a handler. */
+    <const Pattern extends string>(pattern: Pattern, handler: Handler<`${Prefix}${Pattern}`, {}, Added>): Route<PathParams<`${Prefix}${Pattern}`>>;
+    /** A route with options and a handler. */
+    <const Pattern extends string, const Options extends RouteOptions>(pattern: Pattern, options: Options, handler: Handler<`${Prefix}${Pattern}`, Options, Added & AddedBy<Options>>): Route<PathParams<`${Prefix}${Pattern}`>, QueryOf<Options>>;
+}
+
+/** Routes below a common prefix, with options that add up from the outside in. */
+export declare class Group<Prefix extends string = string, Added = {}> {
+    /** Prefix of all its routes. */
+    readonly prefix: Prefix;
+    /** Makes a route for GET in this group. */
+    readonly get: RouteFactory<Prefix, Added>;
+    /** Makes a route for POST in this group. */
+    readonly post: RouteFactory<Prefix, Added>;
+    /** Makes a route for PUT in this group. */
+    readonly put: RouteFactory<Prefix, Added>;
+    /** Makes a route for PATCH in this group. */
+    readonly patch: RouteFactory<Prefix, Added>;
+    /** Makes a route for DELETE in this group. */
+    readonly delete: RouteFactory<Prefix, Added>;
+}
+
+/** The list that a prefix takes: routes, unless it has parameters, whose types the routes could not know. */
+export type ListBelow<Prefix extends string> = Prefix extends `${string}${":" | "*"}${string}` ? TypeError_<"a prefix with parameters takes its routes by group.get(...)"> : readonly RouteEntry[];
+
+/** Anything that can stand in a list of routes: routes, groups, and modules that export them. */
+export type RouteEntry = AnyRoute | AnyGroup | Readonly<Record<string, unknown>>;
+
+/** A route whatever its types are. */
+export type AnyRoute = Pick<Route, "method" | "pattern" | "name" | "place" | "binding">;
+
+/** A group whatever its types are. */
+export interface AnyGroup {
+    /** Prefix of all its routes. */
+    readonly prefix: string;
+    /** Its routes and groups. */
+    readonly entries: readonly RouteEntry[];
+}
+
+/** A resource: a group with the route of each action under its name. */
+export declare class Resource extends Group {
+    /** Route of each action that was mapped; `update` is the one for PATCH. */
+    readonly actions: Readonly<Partial<Record<ResourceAction, HandlerRoute<Record<string, unknown>>>>>;
+}
+
+/** Names of the actions. */
+export type ResourceAction = "index" | "new" | "create" | "show" | "edit" | "update" | "destroy";
+
+/** A controller: any of the seven actions as methods. Input that an action declares in `actions` is on the context. */
+export type ResourceController = Partial<Record<ResourceAction, (context: never) => HandlerResult | Promise<HandlerResult>>>;
+
+/** Options of a resource. */
+export interface ResourceOptions extends SharedOptions {
+    /** Actions to map. By default all that the class has. */
+    only?: readonly ResourceAction[];
+    /** Parameter of a member, with its converter. Default `id`. */
+    param?: string;
+    /** Route options per action. None by default. */
+    actions?: Partial<Record<ResourceAction, RouteOptions>>;
+}
+
+/** Context of an action, for the types of a controller's methods. */
+export type ActionContext<Params = {
+    id: string;
+}> = Context<{
+    params: Params;
+    query: Context["query"];
+    form: unknown;
+    json: unknown;
+}>;
+
+/** Anything that answers a web-standard request: another framework's `app.fetch`, a proxy, a test double. */
+export type FetchHandler = (request: Request) => Response | Promise<Response>;
+
+/** A form that was sent: `data` is there once `valid` is known to be true. */
+export type FormInput<Data> = FormState & ({
+    readonly valid: true;
+    readonly data: Data;
+} | {
+    readonly valid: false;
+    readonly data: undefined;
+});
+
+/** File fields of a form by name. */
+export type FileFields = Readonly<Record<string, FileFieldOptions>>;
+
+/** What a file field accepts. */
+export interface FileFieldOptions {
+    /** Largest file, in bytes. It raises the body limit of the route by as much. */
+    bytesMax: number;
+    /** Accepted media types, told by the content where it can be told. By default any. */
+    accept?: readonly string[];
+    /** Whether the form is invalid without it. Default false. */
+    required?: boolean;
+}
+
+/** Status and header fields of a reply helper. */
+export interface ReplyOptions {
+    /** Status. Default 200, or what the helper says. */
+    status?: number;
+    /** Header fields beside those that every reply has. None by default. */
+    headers?: HeaderInit | Readonly<Record<string, string>>;
+}
+
+/** How a redirect is sent. */
+export interface RedirectOptions {
+    /** 303 after a form, 307 and 308 keep the method, 301 and 308 are permanent. Default 303. */
+    status?: 301 | 302 | 303 | 307 | 308;
+    /** Hosts beside the own one that the target may name. None by default. */
+    hosts?: readonly string[];
+}
+
+/** How a stream is sent. */
+export interface StreamOptions extends ReplyOptions {
+    /** Media type. Default `application/octet-stream`. */
+    type?: string;
+    /** Name for saving; makes the reply an attachment. None by default. */
+    name?: string;
+    /** Length in bytes, when it is known. By default the body is chunked. */
+    lengthBytes?: number;
+}
+
+/** How a file is sent. */
+export interface FileOptions {
+    /** Folder that the path is relative to and cannot leave. Required. */
+    root: string;
+    /** Media type. By default that of the extension. */
+    type?: string;
+    /** Header fields to add. None by default. */
+    headers?: ReadonlyArray<readonly [string, string]>;
+}
+
+/** How a file is sent for saving. */
+export interface DownloadOptions extends FileOptions {
+    /** Name for saving. By default the name of the file. */
+    name?: string;
+}
+
+/** Called for each error; what it returns is the answer, undefined leaves it to the framework. */
+export type ErrorHook = (report: ErrorReport) => HandlerResult | undefined | void | Promise<HandlerResult | undefined | void>;
+
+/** What an error hook gets. */
+export interface ErrorReport {
+    /** The error as it was thrown. */
+    readonly error: unknown;
+    /** Status of the answer. */
+    readonly status: number;
+    /** Context of the request. */
+    readonly context: Context;
+}
+
+/** The part of Standard Schema that we use; any such library fits (standardschema.dev). */
+export interface StandardSchema<Input = unknown, Output = Input> {
+    /** The interface of the standard. */
+    readonly "~standard": {
+        /** Version of the standard. */
+        readonly version: 1;
+        /** Name of the library. */
+        readonly vendor: string;
+        /** Checks a value. */
+        readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
+        /** Carries the types; never set. */
+        readonly types?: {
+            readonly input: Input;
+            readonly output: Output;
+        } | undefined;
+    };
+}
+
+/** What a schema says about a value. */
+export type SchemaResult<Output> = {
+    readonly value: Output;
+    readonly issues?: undefined;
+} | {
+    readonly issues: ReadonlyArray<SchemaIssue>;
+};
+
+/** One thing that is wrong. */
+export interface SchemaIssue {
+    /** What a person can do about it. */
+    readonly message: string;
+    /** Keys that lead to the place. */
+    readonly path?: ReadonlyArray<PropertyKey | {
+        readonly key: PropertyKey;
+    }> | undefined;
+}
+
+/** What a schema takes. */
+export type InputOfSchema<Schema> = Schema extends StandardSchema<infer Input, unknown> ? Input : never;
+
+/** What a schema gives. */
+export type OutputOfSchema<Schema> = Schema extends {
+    readonly "~standard": {
+        readonly types?: {
+            readonly output: infer Output;
+        } | undefined;
+    };
+} ? Output : never;
+
+/** Options of static files. */
+export interface StaticOptions {
+    /** Folder with the files, relative to the working directory or absolute. */
+    directory: string;
+    /** Prefix of their addresses. Default "/static". */
+    at?: string;
+    /** Files of the folder that are also served at the root, such as `favicon.ico`. None by default. */
+    root?: readonly string[];
+    /** Whether a folder answers with its `index.html`. Default false. */
+    index?: boolean;
+    /** `inside` serves links whose target lies in the folder, `none` no links. Default "inside". */
+    symlinks?: "inside" | "none";
+}
+
+/** A file of a form. It is gone when the request ends: save it, or read it, before. */
+export declare class UploadedFile {
+    #private;
+    /** Name that the client gave it. It is data: never use it as a path. */
+    readonly fileName: string;
+    /** Media type by the content where it can be told, else what the client claims. */
+    readonly type: string;
+    /** Size in bytes. */
+    readonly sizeBytes: number;
+    /** Whether the type was told from the content. */
+    readonly isSniffed: boolean;
+    /** The content, piece by piece; it can be asked for again. */
+    stream(): AsyncGenerator<Uint8Array>;
+    /** The whole content. */
+    bytes(): Promise<Uint8Array>;
+    /**
+     * Saves the content under a path of the program's choice, all of it or nothing: it is written beside the path
+     * and renamed. Replaces what is there.
+     */
+    saveTo(path: string): Promise<void>;
+}
+
+/** Which proxies are believed, and what they may say. */
+export interface ProxyOptions {
+    /** Trusted peers: addresses, CIDR blocks, `loopback`, `private`, `unix`. Default: nobody. */
+    trust: readonly string[];
+    /** Header family to read; the other is ignored. Default "x-forwarded". */
+    header?: "x-forwarded" | "forwarded";
+    /** Whether the forwarded host replaces Host; the list of hosts still applies. Default false. */
+    host?: boolean;
+    /** Whether `X-Forwarded-Prefix` is believed. Default false. */
+    prefix?: boolean;
+}
+
+/** One field that failed. */
+export interface FieldError {
+    /** Where: names and positions joined by dots, such as `author.name`; "" for the whole. */
+    readonly path: string;
+    /** Stable name of the rule. */
+    readonly code: string;
+    /** What a person can do about it. */
+    readonly message: string;
+}
+
+/** What a problem answer says. */
+export interface ProblemOptions {
+    /** HTTP status, 400 to 599. */
+    status: number;
+    /** Stable code for programs. None by default. */
+    code?: string;
+    /** Address of a page about this kind of problem. Default "about:blank". */
+    type?: string;
+    /** What kind of problem it is, the same each time. By default the words of the status. */
+    title?: string;
+    /** What happened this time. None by default. */
+    detail?: string;
+    /** Further members. None by default. */
+    extra?: Readonly<Record<string, unknown>>;
+}
+
+/** How a cookie is sent. */
+export interface CookieOptions {
+    /** Path prefix that the browser sends it for. Default "/". */
+    path?: string;
+    /** Domain, with its sub-domains. By default the host alone. */
+    domain?: string;
+    /** Seconds until it ends, a whole number of at most 400 days. By default it ends with the browser. */
+    maxAgeSeconds?: number;
+    /** Moment at which it ends; `maxAgeSeconds` is the better choice. None by default. */
+    expires?: Date;
+    /** Whether it is sent over https alone. Default true on https and in production. */
+    secure?: boolean;
+    /** Whether scripts cannot read it. Default true. */
+    httpOnly?: boolean;
+    /** Whether it is sent with requests from other sites. Default "lax". */
+    sameSite?: "strict" | "lax" | "none";
+    /** Whether each top-level site has its own (CHIPS). Default false. */
+    partitioned?: boolean;
+}
+
+/** Text to value and back. The text is decoded; it never holds `/` unless `allowEncodedSlash` is true. */
+export interface Converter<Value> {
+    /** The value of a text; undefined when the text does not match. */
+    parse(text: string): Value | undefined;
+    /** The canonical text of a value; undefined when the value does not fit. */
+    format(value: Value): string | undefined;
+    /** Whether an encoded `/` or `\` may stand in the text. Default false. */
+    allowEncodedSlash?: boolean;
+}
+
+/**
+ * Values of the converters by name. An application adds its own:
+ * `declare module "gable" { interface Converters { isbn: Isbn } }`.
+ */
+export interface Converters {
+    /** `0` or digits without leading zero, up to 2^53-1. */
+    int: number;
+    /** UUID in canonical lower case. */
+    uuid: string;
+    /** Letters, digits, `-` and `_`. */
+    slug: string;
+    /** An existing day, `YYYY-MM-DD`. */
+    date: string;
+    /** One or more segments; stands last. */
+    path: string;
+}
+
+/**
+ * Parameters of a pattern: `PathParams<"/teams/:team/:id(int)">` is `{ team: string; id: number }`.
+ * A pattern that is no literal has parameters of any name.
+ */
+export type PathParams<Pattern extends string> = string extends Pattern ? Record<string, string> : {
+    [Key in keyof AllParams<Pattern>]: AllParams<Pattern>[Key];
+};
+
+/**
+ * A route. Made by `get()`, `post()` and their siblings; it belongs to one place of one application.
+ *
+ * `Params` are the values that its pattern needs, `Query` those that its query takes.
+ */
+export declare class Route<Params = unknown, Query = QueryValues> {
+    #private;
+    /** HTTP method. */
+    readonly method: string;
+    /** Pattern as written, without the prefixes of groups. */
+    readonly pattern: string;
+    /** Name for lists and templates; undefined when none was given. */
+    readonly name: string | undefined;
+    /** File and line that defined it. */
+    readonly place: SourcePlace | undefined;
+    constructor(definition: RouteDefinition);
+    /** Where it lives; undefined until an application took it. */
+    get binding(): RouteBinding | undefined;
+    /** Ties the route to a whole pattern. Throws `E_ROUTE_BOUND_TWICE` when it lives elsewhere. */
+    bind(pattern: string, converters: ConverterTable): RouteBinding;
+    /**
+     * The path that leads to this route, with its query.
+     * Throws `E_ROUTE_PARAM` for a value that would not match, `E_ROUTE_UNBOUND` before an application took the route.
+     *
+     * @example
+     * showPost.url({ slug: "a b" }, { page: 2 }); // => "/posts/a%20b?page=2"
+     */
+    url(...[params, query]: UrlArguments<Params, Query>): string;
+}
+
+/** Values for the query of a URL. */
+export type QueryValues = Readonly<Record<string, QueryValue | readonly QueryValue[]>>;
+
+/** Arguments of `url()`: parameters may be left out where the pattern has none. */
+export type UrlArguments<Params, Query> = keyof Params extends never ? [params?: Params, query?: Query] : [params: Params, query?: Query];
+
+/** Where a route lives once an application took it. */
+export interface RouteBinding {
+    /** Whole pattern, with the prefixes of its groups and of the application. */
+    readonly pattern: string;
+    /** The parsed pattern. */
+    readonly segments: readonly Segment[];
+}
+
+/** A place in the source. */
+export interface SourcePlace {
+    /** File as in the stack, a path or a URL. */
+    readonly file: string;
+    /** Line, from 1. */
+    readonly line: number;
+}
+
+/** Sources of a content security policy by directive; a list replaces that of the default. */
+export interface ContentSecurityPolicy {
+    /** What is not named elsewhere. Default none. */
+    defaultSrc?: readonly string[];
+    /** Scripts. Default the own origin and the nonce. */
+    scriptSrc?: readonly string[];
+    /** Stylesheets. Default the own origin and the nonce. */
+    styleSrc?: readonly string[];
+    /** Images. Default the own origin and data URLs. */
+    imgSrc?: readonly string[];
+    /** Fonts. Default the own origin. */
+    fontSrc?: readonly string[];
+    /** Fetch, event streams and sockets. Default the own origin. */
+    connectSrc?: readonly string[];
+    /** Audio and video. Default the own origin. */
+    mediaSrc?: readonly string[];
+    /** Frames inside the page. Default none, by `defaultSrc`. */
+    frameSrc?: readonly string[];
+    /** The web manifest. Default the own origin. */
+    manifestSrc?: readonly string[];
+    /** Workers. Default the own origin. */
+    workerSrc?: readonly string[];
+    /** Targets of forms. Default the own origin. */
+    formAction?: readonly string[];
+    /** Pages that may frame this one. Default none. */
+    frameAncestors?: readonly string[];
+    /** The base element. Default none. */
+    baseUri?: readonly string[];
+    /** Plug-ins. Default none. */
+    objectSrc?: readonly string[];
+}
+
+/** What may stand in a hole: not an object, a function, a date or a forgotten promise. */
+export type Hole = string | number | bigint | boolean | null | undefined | Html | HoleArray;
+
+/** A list of holes. */
+export interface HoleArray extends ReadonlyArray<Hole> {
+}
+
+/** What a {@link GableError} can carry beyond its code and message. */
+export interface GableErrorOptions {
+    /** HTTP status of the answer. By default the status that the catalogue gives to the code. */
+    status?: number;
+    /** One imperative sentence that mends it. By default the fix of the catalogue. */
+    fix?: string;
+    /** Facts for programs: field errors, limits, places. None by default. */
+    details?: Readonly<Record<string, unknown>>;
+    /** The error that led to this one. None by default. */
+    cause?: unknown;
+    /** Whether `message` is safe to show to a client. By default true for statuses below 500. */
+    expose?: boolean;
+    /** Header fields for the answer, such as `Allow` or `Retry-After`. None by default. */
+    headers?: ReadonlyArray<readonly [string, string]>;
+}
+
+/** Makes the error of one status; `message` is shown to the client for statuses below 500. */
+export type StatusError = (message?: string, options?: StatusErrorOptions) => GableError;
+
+/** What a status error can carry. */
+export interface StatusErrorOptions {
+    /** Code of the answer, the application's own or one of the catalogue. By default the code of the status. */
+    code?: string;
+    /** Facts for the client, added to the problem answer. None by default. */
+    details?: Readonly<Record<string, unknown>>;
+    /** The error that led to this one; logged, never sent. None by default. */
+    cause?: unknown;
+    /** Seconds after which the client may try again, sent as Retry-After. None by default. */
+    retryAfterSeconds?: number;
+    /** Further header fields of the answer. None by default. */
+    headers?: ReadonlyArray<readonly [string, string]>;
+}
+
+/** All limits of a server. Sizes are in bytes, times in milliseconds. */
+export interface ServerLimits extends RequestLimits {
+    /** Largest request target. Default 8 KiB; above it 414. */
+    readonly targetBytesMax?: number;
+    /** Largest request line with all fields. Default 16 KiB; above it 431. */
+    readonly headBytesMax?: number;
+    /** Largest field line. Default 8 KiB; above it 431. */
+    readonly fieldBytesMax?: number;
+    /** Largest number of fields. Default 100; above it 431. */
+    readonly fieldCountMax?: number;
+    /** Largest body after decoding. Default 1 MiB; above it 413. */
+    readonly bodyBytesMax?: number;
+    /** Largest sum of chunk extensions of a request. Default 4 KiB; above it 400. */
+    readonly chunkExtensionBytesMax?: number;
+    /** Largest trailer section. Default 4 KiB; above it 400. */
+    readonly trailerBytesMax?: number;
+    /** Largest number of open connections. Default 10,000; above it 503. */
+    readonly connectionsMax?: number;
+    /** Requests on one connection, after which it closes. Default 1,000. */
+    readonly requestsPerConnectionMax?: number;
+    /** Unread body that is drained to keep a connection. Default 64 KiB. */
+    readonly drainBytesMax?: number;
+    /** Time for draining, and for a lingering close. Default 1 s. */
+    readonly drainMs?: number;
+    /** Time for a head from its first byte, and for the first byte from accept. Default 10 s. */
+    readonly headMs?: number;
+    /** Longest pause between two reads of a body. Default 10 s; above it 408. */
+    readonly bodyIdleMs?: number;
+    /** Longest time for a whole body. Default 60 s; above it 408. */
+    readonly bodyMs?: number;
+    /** Least rate of a body after the grace time, in bytes per second. Default 500; below it 408. */
+    readonly bodyBytesPerSecondMin?: number;
+    /** Time until the least rate holds. Default 20 s. */
+    readonly bodyRateGraceMs?: number;
+    /** Longest time until the head of the reply. Default 30 s; above it 503. */
+    readonly handlerMs?: number;
+    /** Longest time without a slice of the reply taken by the client. Default 60 s. */
+    readonly replyStallMs?: number;
+    /** How long an idle connection is promised to stay. Default 65 s. */
+    readonly keepAliveMs?: number;
+    /** Time for the TLS handshake. Default 10 s. */
+    readonly tlsHandshakeMs?: number;
+    /** Time that running requests get when the server stops. Default 30 s. */
+    readonly stopGraceMs?: number;
+}

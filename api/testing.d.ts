@@ -1,0 +1,90 @@
+/** Makes a client for an application. */
+export declare function createTestClient(app: Application, options?: TestClientOptions): TestClient;
+
+/** Defines the tests of a transport in the current file. */
+export declare function testListenerContract(name: string, start: StartTransport): void;
+
+/** A client with a jar of cookies. */
+export interface TestClient {
+    /** Sends a GET. */
+    get(path: string, request?: TestRequest): Promise<TestReply>;
+    /** Sends a HEAD. */
+    head(path: string, request?: TestRequest): Promise<TestReply>;
+    /** Sends a POST. */
+    post(path: string, request?: TestRequest): Promise<TestReply>;
+    /** Sends a PUT. */
+    put(path: string, request?: TestRequest): Promise<TestReply>;
+    /** Sends a PATCH. */
+    patch(path: string, request?: TestRequest): Promise<TestReply>;
+    /** Sends a DELETE. */
+    delete(path: string, request?: TestRequest): Promise<TestReply>;
+    /** Sends any method. */
+    request(method: string, path: string, request?: TestRequest): Promise<TestReply>;
+    /** Cookies by name. */
+    readonly cookies: ReadonlyMap<string, string>;
+    /** Ends the client; stops the server of the socket transport. */
+    close(): Promise<void>;
+}
+
+/** How the client reaches the application. */
+export interface TestClientOptions {
+    /** `memory` calls app.fetch, `socket` listens on a free port of loopback. Default "memory". */
+    transport?: "memory" | "socket";
+    /** `throw` throws errors of handlers into the test, `page` gives their replies. Default "throw". */
+    errors?: "throw" | "page";
+    /** Header fields of each request. None by default. */
+    headers?: Readonly<Record<string, string>>;
+}
+
+/** A reply, read whole. */
+export interface TestReply {
+    /** Status. */
+    readonly status: number;
+    /** Header fields. */
+    readonly headers: Headers;
+    /** Body as text. */
+    readonly body: string;
+    /** Body as bytes. */
+    readonly bytes: Uint8Array;
+    /** Address that was asked for, without the origin. */
+    readonly path: string;
+    /** Body as a JSON value. */
+    json<Value = unknown>(): Value;
+    /** Goes where the Location of the reply leads; throws when there is none. */
+    follow(): Promise<TestReply>;
+}
+
+/** What to send; at most one of `form`, `json` and `body`. */
+export interface TestRequest {
+    /** Header fields. None by default. */
+    headers?: Readonly<Record<string, string>>;
+    /** Fields of a form; with `files` it is sent as multipart. None by default. */
+    form?: Readonly<Record<string, string | readonly string[]>>;
+    /** Files of a form by field. None by default. */
+    files?: Readonly<Record<string, TestFile>>;
+    /** A value to send as JSON. None by default. */
+    json?: unknown;
+    /** A body as it is. None by default. */
+    body?: string | Uint8Array;
+}
+
+/** A file to send. */
+export interface TestFile {
+    /** Name that the client gives it. */
+    name: string;
+    /** Media type. Default `application/octet-stream`. */
+    type?: string;
+    /** Content. */
+    content: string | Uint8Array;
+}
+
+/** A transport that serves a listener. */
+export interface ContractTransport {
+    /** Sends a request and gives the response. */
+    fetch(path: string, init?: RequestInit): Promise<Response>;
+    /** Stops serving. */
+    stop(): Promise<void>;
+}
+
+/** Starts to serve a listener. */
+export type StartTransport = (listener: RequestListener) => Promise<ContractTransport>;

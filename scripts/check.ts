@@ -1,0 +1,21 @@
+/** `npm run check`: everything that can be told without running the tests. Each step says how long it took. */
+import { localProgram, runCommand } from "./run-command.ts";
+
+const steps: ReadonlyArray<readonly [name: string, program: string, args: readonly string[]]> = [
+  ["format", localProgram("oxfmt"), ["--check"]],
+  ["lint", localProgram("oxlint"), []],
+  ["types", localProgram("tsc"), ["-p", "tsconfig.json"]],
+  ["layers", process.execPath, ["--import", "./scripts/source.mjs", "--test", "--test-reporter=dot", "test/architecture.test.ts"]],
+  ["public API and its comments", process.execPath, ["scripts/check-api.ts"]],
+  ["generated pages", process.execPath, ["scripts/docs.ts", "--check"]],
+  ["code in the docs", process.execPath, ["scripts/check-examples-in-docs.ts"]],
+  ["dead code", localProgram("knip"), []],
+  ["package", process.execPath, ["scripts/check-package.ts"]],
+];
+
+for (const [name, program, args] of steps) {
+  const started = performance.now();
+  const status = await runCommand(program, args);
+  console.log(`${status === 0 ? "ok  " : "FAIL"} ${name} (${Math.round(performance.now() - started)} ms)`);
+  if (status !== 0) process.exit(status);
+}
