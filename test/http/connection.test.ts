@@ -253,6 +253,7 @@ describe("limits", () => {
       await wait(20);
       const third = await exchange(port, { pieces: [get("/")] });
       assert.deepEqual(third.statuses, [503]);
+      assert.match(third.body, /E_SERVER_FULL/);
       assert.equal(third.isClosed, true);
       first.destroy();
       second.destroy();
@@ -285,6 +286,7 @@ describe("slow peers", () => {
     await serving(text("x"), { limits: { headMs: 100 } }, async ({ port }) => {
       const answer = await exchange(port, { pieces: ["GET / HTTP/1.1\r\nHo"], quietMs: 1000 });
       assert.deepEqual(answer.statuses, [408]);
+      assert.match(answer.body, /E_HEAD_TIMEOUT/);
       assert.equal(answer.isClosed, true);
     });
   });
@@ -293,6 +295,7 @@ describe("slow peers", () => {
     await serving(echoListener, { limits: { bodyIdleMs: 100 } }, async ({ port }) => {
       const answer = await exchange(port, { pieces: [post(10), "abc"], quietMs: 1000 });
       assert.deepEqual(answer.statuses, [408]);
+      assert.match(answer.body, /E_BODY_TIMEOUT/);
       assert.equal(answer.isClosed, true);
     });
   });
