@@ -22,9 +22,10 @@ function install() {
   if (existsSync(`${root}node_modules/typescript`) && existsSync(pinnedNode)) return;
   console.error("Installing the packages of the repository (once) ...");
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  const installed = spawnSync(npm, ["ci", "--no-audit", "--no-fund"], { cwd: root, stdio: ["ignore", 2, 2] });
+  // Not npm ci: it refuses a lock file without the optional packages of foreign platforms, which not every registry has.
+  const installed = spawnSync(npm, ["install", "--no-save", "--no-audit", "--no-fund"], { cwd: root, stdio: ["ignore", 2, 2] });
   if (installed.status !== 0) {
-    console.error("npm ci failed. Read its message above, then run `npm ci` by hand.");
+    console.error("npm install failed. Read its message above, then run it by hand.");
     process.exit(installed.status ?? 1);
   }
 }

@@ -36,8 +36,10 @@ export function findMediaType(text: string): MediaType | undefined {
 /**
  * Parses `; name=value` pairs from a position on; undefined off the grammar, for a doubled or an empty one.
  * Shared by media types, Content-Disposition and Forwarded (RFC 9110 section 5.6.6).
+ *
+ * `escapes: "quotes"` is for multipart forms: browsers send a backslash as it is, other clients write `\\"` for a quote.
  */
-export function parseParameters(text: string, from: number): Map<string, string> | undefined {
+export function parseParameters(text: string, from: number, escapes: "all" | "quotes" = "all"): Map<string, string> | undefined {
   const params = new Map<string, string>();
   let index = from;
   while (index < text.length) {
@@ -46,7 +48,7 @@ export function parseParameters(text: string, from: number): Map<string, string>
     const equals = text.indexOf("=", index);
     const name = text.slice(index, equals).toLowerCase();
     if (equals === -1 || !isToken(name) || params.has(name)) return undefined;
-    const value = text[equals + 1] === '"' ? readQuoted(text, equals + 1) : readToken(text, equals + 1);
+    const value = text[equals + 1] === '"' ? readQuoted(text, equals + 1, escapes) : readToken(text, equals + 1);
     if (value === undefined) return undefined;
     params.set(name, value.text);
     index = skipBlanks(text, value.end);
@@ -66,13 +68,13 @@ function readToken(text: string, from: number): ReadText | undefined {
   return isToken(token) ? { text: token, end } : undefined;
 }
 
-function readQuoted(text: string, from: number): ReadText | undefined {
+function readQuoted(text: string, from: number, escapes: "all" | "quotes"): ReadText | undefined {
   let value = "";
   let index = from + 1;
   while (index < text.length) {
     const character = text[index]!;
     if (character === '"') return { text: value, end: index + 1 };
-    if (character === "\\") index++;
+    if (character === "\\" && (escapes === "all" || /^"[^;]/.test(text.slice(index + 1, index + 3)))) index++;
     const code = text.charCodeAt(index);
     if (index >= text.length || (code < 0x20 && code !== 0x09) || code === 0x7f) return undefined;
     value += text[index];

@@ -180,7 +180,7 @@ describe("parseQuery()", () => {
     "a=b=c",
     "%",
     "a=%EF%BB%BFx",
-    "%F0%9F=é",
+    "%F0%9F=x",
   ]) {
     it(`reads ${JSON.stringify(text)} as URLSearchParams does`, () =>
       assert.deepEqual([...parseQuery(text)], [...new URLSearchParams(text)]));

@@ -27,7 +27,7 @@ export function parsePartHeader(bytes: Uint8Array): PartHeader {
   const disposition = fields.get("content-disposition");
   if (disposition === undefined) throw multipartMalformed("a part has no Content-Disposition");
   const semicolon = disposition.indexOf(";");
-  const params = semicolon === -1 ? undefined : parseParameters(disposition, semicolon);
+  const params = semicolon === -1 ? undefined : parseParameters(disposition, semicolon, "quotes");
   const name = params?.get("name");
   if (trimBlanks(disposition.slice(0, semicolon)).toLowerCase() !== "form-data" || name === undefined) {
     throw multipartMalformed("a part has no form-data disposition with a name");
