@@ -17,6 +17,15 @@ if (files.length === 0) {
 console.log(`Node ${process.versions.node}, ${files.length} test files.`);
 process.exitCode = await runCommand(
   process.execPath,
-  ["--import", "./scripts/source.mjs", "--test", "--test-concurrency=2", "--test-timeout=120000", ...flags, ...files.sort()],
+  [
+    "--import",
+    "./scripts/source.mjs",
+    "--test",
+    "--test-reporter=spec",
+    "--test-concurrency=2",
+    "--test-timeout=120000",
+    ...flags,
+    ...files.sort(),
+  ],
   { GABLE_MODE: "test" },
 );

@@ -14,8 +14,16 @@ interface ParamEdge<Entry> {
   readonly node: TreeNode<Entry>;
 }
 
+/** A literal child; children whose texts have one hash stand in a row. */
+interface LiteralEdge<Entry> {
+  readonly text: string;
+  readonly node: TreeNode<Entry>;
+  next: LiteralEdge<Entry> | undefined;
+}
+
 class TreeNode<Entry> {
-  literals: Map<string, TreeNode<Entry>> | null = null;
+  /** Literal children by the hash of their text: a segment is found without making a string of it. */
+  literals: Map<number, LiteralEdge<Entry>> | null = null;
   params: Array<ParamEdge<Entry>> | null = null;
   path: Map<string, Entry> | null = null;
   rest: Map<string, Entry> | null = null;
@@ -25,8 +33,6 @@ class TreeNode<Entry> {
 /** Routes by path and method. */
 export class RadixTree<Entry> {
   readonly #root = new TreeNode<Entry>();
-  /** Patterns without parameters need no walk. */
-  readonly #literals = new Map<string, Map<string, Entry>>();
 
   /** Adds an entry; gives the one that stands there already, unchanged. */
   add(method: string, segments: readonly Segment[], entry: Entry): Entry | undefined {
@@ -38,12 +44,6 @@ export class RadixTree<Entry> {
   }
 
   #entriesOf(segments: readonly Segment[]): Map<string, Entry> {
-    if (segments.every((segment) => segment.kind === "literal")) {
-      const key = segments.map((segment) => `/${segment.text}`).join("");
-      let entries = this.#literals.get(key);
-      if (entries === undefined) this.#literals.set(key, (entries = new Map()));
-      return entries;
-    }
     let node = this.#root;
     for (const segment of segments) {
       if (segment.kind === "rest") return segment.isPath ? (node.path ??= new Map()) : (node.rest ??= new Map());
@@ -54,32 +54,37 @@ export class RadixTree<Entry> {
 
   /** Finds the entry for a method and an encoded path without its query. HEAD falls back to GET at each place. */
   find(method: string, path: string): RouteMatch<Entry> | undefined {
-    const isPlain = !path.includes("%");
-    const literal = this.#literals.get(isPlain ? path : decodeLiteral(path));
-    if (literal !== undefined) {
-      const entry = entryOf(literal, method);
-      if (entry !== undefined) return { entry, values: noValues };
-    }
-    return walk(this.#root, path, 1, isPlain, method, []);
+    return path.includes("%") ? walkEncoded(this.#root, path, 1, method, []) : walk(this.#root, path, 1, method, []);
   }
 
   /** All methods that some route has for a path, in order of definition. */
   methodsOf(path: string): string[] {
     const methods = new Set<string>();
-    const literal = this.#literals.get(path.includes("%") ? decodeLiteral(path) : path);
-    for (const method of literal?.keys() ?? []) methods.add(method);
     collect(this.#root, path, 1, methods);
     return [...methods];
   }
 }
 
-const noValues: readonly unknown[] = Object.freeze([]);
-
 function literalChild<Entry>(node: TreeNode<Entry>, text: string): TreeNode<Entry> {
   node.literals ??= new Map();
-  let child = node.literals.get(text);
-  if (child === undefined) node.literals.set(text, (child = new TreeNode()));
-  return child;
+  const present = findLiteral(node, text);
+  if (present !== undefined) return present;
+  const hash = hashOf(text);
+  const edge = { text, node: new TreeNode<Entry>(), next: node.literals.get(hash) };
+  node.literals.set(hash, edge);
+  return edge.node;
+}
+
+function hashOf(text: string): number {
+  let hash = 0;
+  for (let index = 0; index < text.length; index++) hash = (Math.imul(hash, 31) + text.charCodeAt(index)) | 0;
+  return hash;
+}
+
+function findLiteral<Entry>(node: TreeNode<Entry>, text: string): TreeNode<Entry> | undefined {
+  let edge = node.literals?.get(hashOf(text));
+  while (edge !== undefined && edge.text !== text) edge = edge.next;
+  return edge?.node;
 }
 
 function paramChild<Entry>(node: TreeNode<Entry>, segment: ParamSegment): TreeNode<Entry> {
@@ -100,40 +105,59 @@ function entryOf<Entry>(entries: Map<string, Entry>, method: string): Entry | un
   return entries.get(method) ?? (method === "HEAD" ? entries.get("GET") : undefined);
 }
 
-/** The literal key of a path with escapes; an escaped slash makes it no literal. */
-function decodeLiteral(path: string): string {
-  if (/%(?:2f|5c)/i.test(path)) return "";
-  return decodeURIComponent(path);
+/** Walks a path without escapes from the segment that starts at `from`; backtracks, and visits each node at most once. */
+function walk<Entry>(node: TreeNode<Entry>, path: string, from: number, method: string, values: unknown[]): RouteMatch<Entry> | undefined {
+  const { length } = path;
+  let hash = 0;
+  let end = from;
+  for (; end < length; end++) {
+    const code = path.charCodeAt(end);
+    if (code === 0x2f) break;
+    hash = (Math.imul(hash, 31) + code) | 0;
+  }
+  const isLast = end === length;
+  let edge = node.literals === null ? undefined : node.literals.get(hash);
+  for (; edge !== undefined; edge = edge.next) {
+    if (edge.text.length !== end - from || !path.startsWith(edge.text, from)) continue;
+    const found = isLast ? matchEnd(edge.node, method, values) : walk(edge.node, path, end + 1, method, values);
+    if (found !== undefined) return found;
+  }
+  if (node.params !== null && end > from) {
+    const text = path.slice(from, end);
+    for (const { segment, node: next } of node.params) {
+      const value = parseParam(segment, text, true);
+      if (value === undefined) continue;
+      values.push(value);
+      const found = isLast ? matchEnd(next, method, values) : walk(next, path, end + 1, method, values);
+      if (found !== undefined) return found;
+      values.pop();
+    }
+  }
+  return node.path === null && node.rest === null ? undefined : matchRest(node, path, from, method, values);
 }
 
-/** Walks from the segment that starts at `from`; backtracks, and visits each node at most once. */
-function walk<Entry>(
+/** As {@link walk}, for a path with escapes: each segment is decoded once. */
+function walkEncoded<Entry>(
   node: TreeNode<Entry>,
   path: string,
   from: number,
-  isPlain: boolean,
   method: string,
   values: unknown[],
 ): RouteMatch<Entry> | undefined {
   const slash = path.indexOf("/", from);
-  const end = slash === -1 ? path.length : slash;
-  const raw = path.slice(from, end);
-  const text = isPlain ? raw : decodeSegment(raw);
-  const isLast = slash === -1;
-  const child = node.literals?.get(text);
-  if (child !== undefined && (isPlain || !hasSlash(text))) {
-    const found = isLast ? matchEnd(child, method, values) : walk(child, path, end + 1, isPlain, method, values);
-    if (found !== undefined) return found;
-  }
-  if (node.params !== null && text !== "") {
-    for (const { segment, node: next } of node.params) {
-      const value = parseParam(segment, text, isPlain);
-      if (value === undefined) continue;
-      values.push(value);
-      const found = isLast ? matchEnd(next, method, values) : walk(next, path, end + 1, isPlain, method, values);
-      if (found !== undefined) return found;
-      values.pop();
-    }
+  const text = decodeSegment(path.slice(from, slash === -1 ? path.length : slash));
+  const next = (child: TreeNode<Entry>): RouteMatch<Entry> | undefined =>
+    slash === -1 ? matchEnd(child, method, values) : walkEncoded(child, path, slash + 1, method, values);
+  const literal = hasSlash(text) ? undefined : findLiteral(node, text);
+  const found = literal === undefined ? undefined : next(literal);
+  if (found !== undefined) return found;
+  for (const edge of text === "" ? [] : (node.params ?? [])) {
+    const value = parseParam(edge.segment, text, false);
+    if (value === undefined) continue;
+    values.push(value);
+    const match = next(edge.node);
+    if (match !== undefined) return match;
+    values.pop();
   }
   return node.path === null && node.rest === null ? undefined : matchRest(node, path, from, method, values);
 }
@@ -176,7 +200,7 @@ function collect<Entry>(node: TreeNode<Entry>, path: string, from: number, metho
   const slash = path.indexOf("/", from);
   const text = decodeSegment(path.slice(from, slash === -1 ? path.length : slash));
   const next: Array<TreeNode<Entry>> = [];
-  const child = hasSlash(text) ? undefined : node.literals?.get(text);
+  const child = hasSlash(text) ? undefined : findLiteral(node, text);
   if (child !== undefined) next.push(child);
   for (const edge of node.params ?? []) if (text !== "" && parseParam(edge.segment, text, false) !== undefined) next.push(edge.node);
   for (const other of next) {
