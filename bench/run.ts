@@ -3,6 +3,7 @@
  * `--write` puts the tables into the page of the docs.
  */
 import { fileURLToPath } from "node:url";
+import { runCommand } from "../scripts/run-command.ts";
 import type { BenchLine, BenchOptions } from "./report.ts";
 import { toTables, withRatios, writeDocs } from "./report.ts";
 
@@ -21,6 +22,8 @@ function readFlag(flag: string): string | undefined {
   return flags.find((text) => text.startsWith(`--${flag}=`))?.slice(flag.length + 3);
 }
 
+// Measured is what users install: the built package, which node_modules/gable links to.
+if ((await runCommand(process.execPath, ["scripts/build.ts"])) !== 0) process.exit(1);
 const run = await bench.load();
 const lines = withRatios(
   await run({

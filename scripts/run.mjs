@@ -12,7 +12,7 @@ const commands = {
   test: ["scripts/test.ts"],
   check: ["scripts/check.ts"],
   build: ["scripts/build.ts"],
-  bench: ["--import", "./scripts/source.mjs", "bench/run.ts"],
+  bench: ["bench/run.ts"],
   format: ["scripts/format.ts"],
   docs: ["scripts/docs.ts"],
   api: ["scripts/check-api.ts", "--write"],

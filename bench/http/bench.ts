@@ -1,15 +1,17 @@
 /** `npm run bench -- http`: what a request costs, of Gable and its peers, in one run on one machine. */
 import { spawnSync } from "node:child_process";
+import { rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
-import { readMemoryBytes, startProgram, stopProgram, waitForPort } from "../process.ts";
+import { fileURLToPath } from "node:url";
+import { pinTo, readMemoryBytes, startProgram, stopProgram, waitForPort } from "../process.ts";
 import type { BenchLine, BenchOptions } from "../report.ts";
 import { measureRouting } from "./routing.ts";
 import type { LoadRequest } from "./load.ts";
 import { runLoad } from "./load.ts";
 import type { Subject } from "./subjects.ts";
-import { availableSubjects } from "./subjects.ts";
+import { availableSubjects, smallApps } from "./subjects.ts";
 
 const jsonBody = JSON.stringify({
   items: Array.from({ length: 46 }, (_, id) => ({
@@ -45,8 +47,7 @@ export async function benchHttp(options: BenchOptions): Promise<BenchLine[]> {
     }
   }
   if (wants(options, "idle")) for (const subject of subjects) lines.push(await measureIdle(subject));
-  if (wants(options, "start")) for (const subject of subjects) lines.push(await measureStart(subject));
-  if (wants(options, "start")) lines.push(measureBareStart());
+  if (wants(options, "start")) lines.push(...(await measureStarts()));
   if (wants(options, "routes")) lines.push(...measureRouting());
   return lines;
 }
@@ -99,25 +100,34 @@ function ask(port: number): Promise<Socket> {
   });
 }
 
-/** Milliseconds from the start of the process to the first answer: the median of nine. */
-async function measureStart(subject: Subject): Promise<BenchLine> {
-  const times: number[] = [];
-  for (let round = 0; round < 9; round++) {
-    const port = nextPort++;
-    const started = performance.now();
-    const child = startProgram(subject.program(port), port);
-    await waitForPort(port);
-    (await ask(port)).destroy();
-    times.push(performance.now() - started);
-    await stopProgram(child);
+/** Milliseconds from the start of the process to the first answer: the median of nine, in turn. */
+async function measureStarts(): Promise<BenchLine[]> {
+  const folder = fileURLToPath(new URL(".", import.meta.url));
+  const lines: BenchLine[] = [];
+  for (const [subject, code] of Object.entries(smallApps)) {
+    const file = `${folder}start-${process.pid}.mjs`;
+    writeFileSync(file, code);
+    const times: number[] = [];
+    for (let round = 0; round < 9; round++) {
+      const port = nextPort++;
+      const started = performance.now();
+      const child = startProgram({ command: [process.execPath, file] }, port);
+      await waitForPort(port);
+      (await ask(port)).destroy();
+      times.push(performance.now() - started);
+      await stopProgram(child);
+    }
+    rmSync(file);
+    lines.push({ test: "start", subject, ms: median(times) });
   }
-  return { test: "start", subject: subject.name, ms: median(times) };
+  return [...lines, measureBareStart()];
 }
 
 function measureBareStart(): BenchLine {
   const times = Array.from({ length: 9 }, () => {
     const started = performance.now();
-    spawnSync(process.execPath, ["-e", "0"]);
+    const [file, ...args] = pinTo(0, [process.execPath, "-e", "0"]);
+    spawnSync(file!, args);
     return performance.now() - started;
   });
   return { test: "start", subject: "bare node, no server", ms: median(times) };

@@ -1,12 +1,10 @@
 /** Forms: urlencoded or multipart, checked by a schema, kept as typed so that they can be shown again. */
 import { GableError } from "../errors/gable-error.ts";
 import { isUtf8, findMediaType } from "../http/media-type.ts";
-import { readMultipart } from "../http/multipart.ts";
 import type { FieldError } from "../http/problem.ts";
 import { FieldMap, parseUrlencoded } from "../http/urlencoded.ts";
 import { sniffableTypes } from "../files/sniff.ts";
 import type { UploadedFile } from "../files/uploaded-file.ts";
-import { spoolUpload } from "../files/uploaded-file.ts";
 import type { RequestContext } from "./context.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 import { validateFields } from "./standard-schema.ts";
@@ -112,6 +110,8 @@ function tooManyFields(pairsMax: number): GableError {
 }
 
 async function readMultipartFields(context: RequestContext, contentType: string, fileFields: FileFields): Promise<FormFields> {
+  // Loaded by the first multipart form: an application without one starts without it.
+  const { readMultipart } = await import("../http/multipart.ts");
   const pairs: Array<readonly [string, string]> = [];
   const files = new Map<string, UploadedFile>();
   const errors: FieldError[] = [];
@@ -146,6 +146,7 @@ async function takeFile(
 ): Promise<UploadedFile | "too large"> {
   let sizeBytes = 0;
   const isTooLarge = (): boolean => sizeBytes > field.bytesMax;
+  const { spoolUpload } = await import("../files/uploaded-file.ts");
   const file = await spoolUpload({ fileName, claimedType }, limited());
   if (!isTooLarge()) return file;
   await file.close();

@@ -7,7 +7,7 @@ import { RouteTable } from "../routing/route-table.ts";
 import type { Route } from "../routing/route.ts";
 import { createHostCheck } from "../security/hosts.ts";
 import { SecurityHeaders } from "../security/response-headers.ts";
-import { StaticFiles } from "../files/static-files.ts";
+import type { StaticFiles, StaticOptions } from "../files/static-files.ts";
 import { defaultLimits } from "../server/limits.ts";
 import type { CompileSettings, CompiledRoute } from "./compile-routes.ts";
 import { compileRoutes } from "./compile-routes.ts";
@@ -66,7 +66,8 @@ export class Application {
   readonly #services: ContextServices;
   readonly #compileSettings: CompileSettings;
   readonly #listener: RequestListener;
-  readonly #static: StaticFiles | undefined;
+  /** Static files, once they are loaded. */
+  #static: StaticFiles | undefined;
   readonly #observers = new Set<ErrorObserver>();
   #ready: Promise<void> | undefined;
   #isStarted = false;
@@ -92,7 +93,6 @@ export class Application {
       checksReturns: !isProduction,
       toErrorReply,
     };
-    this.#static = createStaticFiles(options.static, this.mode !== "development");
     this.#listener = createDispatch({
       services: this.#services,
       table: this.#table,
@@ -115,15 +115,15 @@ export class Application {
 
   /** The address of a static file; in production with a name that changes with its content. Throws `E_ASSET_UNKNOWN`. */
   assetUrl(name: string): string {
-    if (this.#static === undefined)
-      throw new GableError("E_ASSET_UNKNOWN", `There is no static file ${describeValue(name)}: the application has no option static.`);
-    return this.#static.assetUrl(name);
+    if (this.#static !== undefined) return this.#static.assetUrl(name);
+    const reason = this.options.static === undefined ? "the application has no option static" : "the application has not started";
+    throw new GableError("E_ASSET_UNKNOWN", `There is no static file ${describeValue(name)}: ${reason}.`);
   }
 
   /** Prepares what needs the disk, once; listen(), fetch() and request() wait for it. */
   start(): Promise<void> {
     this.#ready ??= (async () => {
-      await this.#static?.load();
+      if (this.options.static !== undefined) this.#static = await loadStaticFiles(this.options.static, this.mode !== "development");
       this.#isStarted = true;
     })();
     return this.#ready;
@@ -191,29 +191,30 @@ export class Application {
   }
 
   #addStaticRoutes(): void {
-    const files = this.#static;
-    if (files === undefined) return;
+    if (this.options.static === undefined) return;
+    const { at = "/static", root = [] } = toStaticOptions(this.options.static);
     const answer = async (context: RequestContext, name: string): Promise<unknown> => {
-      const reply = await files.answer(context.method, context.headers, name);
+      const reply = await this.#static?.answer(context.method, context.headers, name);
       if (reply === undefined) throw new GableError("E_FILE_NOT_FOUND", "There is no such file.");
       return toReply(reply);
     };
-    const routes = [
-      createRoute(
-        "GET",
-        [`${files.at}/*name`, (context: RequestContext) => answer(context, (context.params as { name: string }).name)],
-        gable,
-      ),
-    ];
-    for (const name of files.options.root ?? [])
-      routes.push(createRoute("GET", [`/${name}`, (context: RequestContext) => answer(context, name)], gable));
+    const folder = (context: RequestContext): Promise<unknown> => answer(context, (context.params as { name: string }).name);
+    const routes = [createRoute("GET", [`${at.replace(/\/$/, "")}/*name`, folder], gable)];
+    for (const name of root) routes.push(createRoute("GET", [`/${name}`, (context: RequestContext) => answer(context, name)], gable));
     compileRoutes(routes, this.#table, this.#compileSettings);
   }
 }
 
-function createStaticFiles(option: GableOptions["static"], isClosed: boolean): StaticFiles | undefined {
-  if (option === undefined) return undefined;
-  return new StaticFiles(typeof option === "string" ? { directory: option } : option, isClosed);
+function toStaticOptions(option: string | StaticOptions): StaticOptions {
+  return typeof option === "string" ? { directory: option } : option;
+}
+
+/** Loaded where there are static files alone: an application without them starts without it. */
+async function loadStaticFiles(option: string | StaticOptions, isClosed: boolean): Promise<StaticFiles> {
+  const module = await import("../files/static-files.ts");
+  const files = new module.StaticFiles(toStaticOptions(option), isClosed);
+  await files.load();
+  return files;
 }
 
 function createServices(options: GableOptions, isProduction: boolean, logger: ContextServices["logger"]): ContextServices {

@@ -18,10 +18,18 @@ export function toHandlerReply(result: unknown, where: string): HandlerReply | P
   if (result === null) return new HandlerReply(204, "", null);
   if (typeof result !== "object") throw resultError(result, where);
   if (isHtml(result)) return new HandlerReply(200, "text/html; charset=utf-8", result.toString());
+  // The usual plain value is told first: naming the global Response makes Node load all of fetch.
+  if (isPlain(result)) return new HandlerReply(200, "application/json", toJsonText(result));
   if (result instanceof Response) return fromResponse(result);
   if (result instanceof Uint8Array) return new HandlerReply(200, "application/octet-stream", result);
   if (Symbol.asyncIterator in result) return fromIterable(result as AsyncIterable<unknown>);
   return new HandlerReply(200, "application/json", toJsonText(result));
+}
+
+function isPlain(value: object): boolean {
+  if (Array.isArray(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (prototype === Object.prototype || prototype === null) && !(Symbol.asyncIterator in value);
 }
 
 function resultError(result: unknown, where: string): GableError {

@@ -2,7 +2,7 @@
 import { GableError } from "../errors/gable-error.ts";
 import { assertKnownOptions } from "../errors/option-errors.ts";
 import { isLoopbackName } from "../security/hosts.ts";
-import type { HttpsOptions } from "../server/engine.ts";
+import type { HttpsOptions } from "../server/https-options.ts";
 import type { RunningServer, StopOptions } from "../server/serve.ts";
 import { serve } from "../server/serve.ts";
 import type { Application } from "./gable.ts";

@@ -145,7 +145,10 @@ describe("the closed list of production", () => {
     assert.deepEqual([response.status, response.headers.get("cache-control")], [200, "public, max-age=31536000, immutable"]);
     assert.throws(() => app.assetUrl("ap.css"), { code: "E_ASSET_UNKNOWN", fix: 'Write "app.css" instead of "ap.css".' });
     assert.throws(() => gable({ mode: "test" }).assetUrl("a"), { code: "E_ASSET_UNKNOWN" });
-    assert.equal(make("development").assetUrl("app.css"), "/static/app.css");
+    const live = make("development");
+    await live.start();
+    assert.equal(live.assetUrl("app.css"), "/static/app.css");
+    assert.throws(() => make("production").assetUrl("app.css"), { code: "E_ASSET_UNKNOWN", message: /has not started/ });
   });
 
   it("serves precompressed forms by Accept-Encoding, never by their own name", async () => {

@@ -1,11 +1,9 @@
 /** The HTTP/1.1 engine on node:net: accepts connections, shares what they share, stops in order. */
 import type { Server, Socket } from "node:net";
 import { createServer } from "node:net";
-import { createServer as createTlsServer } from "node:tls";
-import type { TLSSocket, Server as TlsServer } from "node:tls";
-import { GableError } from "../errors/gable-error.ts";
 import { toHttpDate } from "../http/http-date.ts";
 import type { RawRequest, Reply, RequestListener } from "../http/message.ts";
+import type { HttpsOptions } from "./https-options.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionHost } from "./connection.ts";
 import { DeadlineWheel } from "./deadlines.ts";
@@ -13,18 +11,13 @@ import type { ServerLimits } from "./limits.ts";
 import { toKeepAliveLines } from "./reply-head.ts";
 import { refusalReply } from "./refusals.ts";
 
-/** Key and certificate of a TLS server. */
-export interface HttpsOptions {
-  /** Private key, PEM. */
-  key: string | Buffer;
-  /** Certificate chain, PEM. */
-  cert: string | Buffer;
-}
-
 /** What the engine needs. */
 export interface EngineOptions {
   readonly limits: Required<ServerLimits>;
+  /** Key and certificate, for the adapter. */
   readonly https?: HttpsOptions | undefined;
+  /** Makes the listening server of TLS; undefined for plain TCP. */
+  readonly createSecureServer?: ((handshakeMs: number, accept: (socket: Socket) => void) => Server) | undefined;
   readonly methods?: readonly string[] | undefined;
   readonly isTrustedPeer?: ((address: string) => boolean) | undefined;
   readonly onError: (error: unknown, request: RawRequest | null) => void;
@@ -64,25 +57,10 @@ export class Engine implements ConnectionHost {
   }
 
   #createServer(): Server {
-    const { https } = this.#options;
-    if (https === undefined) return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket, false));
-    let server: TlsServer;
-    try {
-      server = createTlsServer({
-        ...https,
-        minVersion: "TLSv1.2",
-        allowHalfOpen: true,
-        noDelay: true,
-        ALPNProtocols: ["http/1.1"],
-        handshakeTimeout: this.limits.tlsHandshakeMs,
-      });
-    } catch (error) {
-      throw new GableError("E_TLS_OPTIONS", `The TLS key or certificate cannot be used: ${(error as Error).message}.`, { cause: error });
-    }
-    server.on("secureConnection", (socket: TLSSocket) => this.#accept(socket, true));
-    // A broken handshake concerns that client alone.
-    server.on("tlsClientError", (_error, socket) => socket.destroy());
-    return server;
+    const { createSecureServer } = this.#options;
+    if (createSecureServer === undefined)
+      return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket, false));
+    return createSecureServer(this.limits.tlsHandshakeMs, (socket) => this.#accept(socket, true));
   }
 
   #accept(socket: Socket, isSecure: boolean): void {

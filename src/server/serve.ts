@@ -2,13 +2,14 @@
 import type { AddressInfo } from "node:net";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { RawRequest, RequestListener } from "../http/message.ts";
-import type { HttpsOptions } from "./engine.ts";
+import type { EngineOptions } from "./engine.ts";
 import { Engine } from "./engine.ts";
+import type { HttpsOptions } from "./https-options.ts";
 import type { ServerLimits } from "./limits.ts";
 import { resolveLimits } from "./limits.ts";
 import type { ListenAddress } from "./listen-socket.ts";
 import { listenOn } from "./listen-socket.ts";
-import { NodeServer } from "./node-server.ts";
+import type { NodeServer } from "./node-server.ts";
 
 /** Options of {@link serve}. */
 export interface ServeOptions extends ListenAddress {
@@ -65,7 +66,7 @@ export async function serve(listener: RequestListener, options: ServeOptions = {
     isTrustedPeer: options.isTrustedPeer,
     onError: options.onError ?? ((error: unknown) => console.error(error)),
   };
-  const engine = engineName === "gable" ? new Engine(listener, common) : new NodeServer(listener, common);
+  const engine = engineName === "gable" ? await createEngine(listener, common) : await createNodeServer(listener, common);
   await listenOn(engine.server, options);
   const address = engine.server.address() as AddressInfo | string | null;
   const port = typeof address === "object" && address !== null ? address.port : 0;
@@ -77,6 +78,18 @@ export async function serve(listener: RequestListener, options: ServeOptions = {
     },
     stop: (stop) => engine.stop(stop?.graceMs ?? limits.stopGraceMs),
   };
+}
+
+async function createEngine(listener: RequestListener, options: EngineOptions): Promise<Engine> {
+  if (options.https === undefined) return new Engine(listener, options);
+  const { createSecureServerFactory } = await import("./secure-server.ts");
+  return new Engine(listener, { ...options, createSecureServer: createSecureServerFactory(options.https) });
+}
+
+/** The adapter is loaded only where it is asked for: node:http and node:https cost a fifth of the start. */
+async function createNodeServer(listener: RequestListener, options: EngineOptions): Promise<NodeServer> {
+  const module = await import("./node-server.ts");
+  return new module.NodeServer(listener, options);
 }
 
 function toUrl(options: ServeOptions, port: number): string {
