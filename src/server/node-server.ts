@@ -119,8 +119,11 @@ function createNodeHandler(listener: RequestListener, options: EngineOptions, ac
     if (!methods.has(line.method)) return sendRefusal(response, "E_METHOD_UNKNOWN");
     const request = new NodeRequest(incoming, response, head, options.limits);
     active.add(request);
-    response.once("close", () => active.delete(request));
-    void answer(listener, request, response, options.onError);
+    response.once("close", () => {
+      active.delete(request);
+      request.onClose();
+    });
+    answer(listener, request, response, options.onError);
   };
 }
 
@@ -150,7 +153,8 @@ class NodeRequest implements RawRequest {
   readonly body: BodySource;
   readonly remote: RemotePeer;
   readonly headers: FieldBlock;
-  readonly #controller = new AbortController();
+  #controller: AbortController | null = null;
+  #abortReason: GableError | null = null;
   readonly #response: ServerResponse;
   #timer: NodeJS.Timeout;
 
@@ -173,10 +177,12 @@ class NodeRequest implements RawRequest {
             () => new HeaderTable(pairsOf(incoming.rawTrailers).filter(([name]) => isTrailerKept(name.toLowerCase()))),
           );
     this.#timer = this.#startTimer(limits.handlerMs);
-    response.once("close", () => {
-      clearTimeout(this.#timer);
-      if (!response.writableFinished) this.abort(new GableError("E_CLIENT_GONE", "The client closed the connection."));
-    });
+  }
+
+  /** The response is over: sent whole, or cut. */
+  onClose(): void {
+    clearTimeout(this.#timer);
+    if (!this.#response.writableFinished) this.abort(new GableError("E_CLIENT_GONE", "The client closed the connection."));
   }
 
   get authority(): string {
@@ -184,11 +190,16 @@ class NodeRequest implements RawRequest {
   }
 
   get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      if (this.#abortReason !== null) this.#controller.abort(this.#abortReason);
+    }
     return this.#controller.signal;
   }
 
   abort(reason: GableError): void {
-    this.#controller.abort(reason);
+    this.#abortReason ??= reason;
+    this.#controller?.abort(this.#abortReason);
   }
 
   applyLimits(limits: RequestLimits): void {
@@ -239,43 +250,52 @@ function pairsOf(raw: readonly string[]): Array<[string, string]> {
   return pairs;
 }
 
-async function answer(
-  listener: RequestListener,
-  request: NodeRequest,
-  response: ServerResponse,
-  onError: EngineOptions["onError"],
-): Promise<void> {
-  try {
-    await sendReply(request, await listener(request), response, onError);
-  } catch (error) {
+/** A plain reply is sent in this turn, as by the engine. */
+function answer(listener: RequestListener, request: NodeRequest, response: ServerResponse, onError: EngineOptions["onError"]): void {
+  const fail = (error: unknown): void => {
     const code = isGableError(error) && Object.hasOwn(catalogue, error.code) ? (error.code as ErrorCode) : "E_INTERNAL";
     if (catalogue[code].status >= 500) onError(error, request);
     if (response.headersSent) response.destroy();
     else sendRefusal(response, code);
+  };
+  try {
+    const reply = listener(request);
+    if (reply instanceof Promise) reply.then((settled) => sendReply(request, settled, response, onError)).catch(fail);
+    else sendReply(request, reply, response, onError)?.catch(fail);
+  } catch (error) {
+    fail(error);
   }
 }
 
-async function sendReply(request: NodeRequest, reply: Reply, response: ServerResponse, onError: EngineOptions["onError"]): Promise<void> {
+/** Sends a reply; gives a promise for a streamed one alone. */
+function sendReply(
+  request: NodeRequest,
+  reply: Reply,
+  response: ServerResponse,
+  onError: EngineOptions["onError"],
+): Promise<void> | undefined {
   const { body, status } = reply;
   if (response.headersSent || response.destroyed) {
-    if (isFileBody(body)) await body.close();
-    return;
+    if (isFileBody(body)) void body.close();
+    return undefined;
   }
   const fields = [...toHeaderTable(reply.headers)].flat();
   const isBodyUnread = !request.body.isUsed && request.body !== emptyBody;
   if (isBodyUnread && (request.body.lengthBytes ?? Infinity) > 65_536) fields.push("connection", "close");
   if (isBodylessStatus(status) || body === null) {
     response.writeHead(status, isBodylessStatus(status) ? fields : [...fields, "content-length", "0"]).end();
-    if (isFileBody(body)) await body.close();
-  } else if (typeof body === "string" || body instanceof Uint8Array) {
-    response.writeHead(status, [...fields, "content-length", String(Buffer.byteLength(body))]).end(body);
-  } else {
-    response.writeHead(status, isFileBody(body) ? [...fields, "content-length", String(body.lengthBytes)] : fields);
-    if (request.method === "HEAD") {
-      if (isFileBody(body)) await body.close();
-      response.end();
-    } else await pump(isFileBody(body) ? body.chunks() : body, request, response, onError);
+    if (isFileBody(body)) void body.close();
+    return undefined;
   }
+  if (typeof body === "string" || body instanceof Uint8Array) {
+    response.writeHead(status, [...fields, "content-length", String(Buffer.byteLength(body))]).end(body);
+    return undefined;
+  }
+  response.writeHead(status, isFileBody(body) ? [...fields, "content-length", String(body.lengthBytes)] : fields);
+  if (request.method !== "HEAD") return pump(isFileBody(body) ? body.chunks() : body, request, response, onError);
+  if (isFileBody(body)) void body.close();
+  response.end();
+  return undefined;
 }
 
 async function pump(
