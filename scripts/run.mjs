@@ -38,5 +38,7 @@ if (!Object.hasOwn(commands, name ?? "")) {
 install();
 const node = process.env.GABLE_TEST_NODE ?? (existsSync(pinnedNode) ? pinnedNode : process.execPath);
 const child = spawn(node, [...commands[name], ...rest], { cwd: root, stdio: "inherit" });
-for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+// A terminal sends Ctrl-C to the child as well: twice would mean "at once".
+process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
 child.once("exit", (status, signal) => process.exit(status ?? (signal === null ? 1 : 130)));

@@ -8,6 +8,8 @@ import type { Route } from "../routing/route.ts";
 import { createHostCheck } from "../security/hosts.ts";
 import { SecurityHeaders } from "../security/response-headers.ts";
 import type { StaticFiles, StaticOptions } from "../files/static-files.ts";
+import type { PlainReply } from "../files/file-reply.ts";
+import type { HandlerReply } from "./handler-reply.ts";
 import { defaultLimits } from "../server/limits.ts";
 import type { CompileSettings, CompiledRoute } from "./compile-routes.ts";
 import { compileRoutes } from "./compile-routes.ts";
@@ -193,16 +195,20 @@ export class Application {
   #addStaticRoutes(): void {
     if (this.options.static === undefined) return;
     const { at = "/static", root = [] } = toStaticOptions(this.options.static);
-    const answer = async (context: RequestContext, name: string): Promise<unknown> => {
-      const reply = await this.#static?.answer(context.method, context.headers, name);
-      if (reply === undefined) throw new GableError("E_FILE_NOT_FOUND", "There is no such file.");
-      return toReply(reply);
+    const answer = (context: RequestContext, name: string): unknown => {
+      const reply = this.#static?.answer(context.method, context.headers, name);
+      return reply instanceof Promise ? reply.then(toStaticReply) : toStaticReply(reply);
     };
-    const folder = (context: RequestContext): Promise<unknown> => answer(context, (context.params as { name: string }).name);
+    const folder = (context: RequestContext): unknown => answer(context, (context.params as { name: string }).name);
     const routes = [createRoute("GET", [`${at.replace(/\/$/, "")}/*name`, folder], gable)];
     for (const name of root) routes.push(createRoute("GET", [`/${name}`, (context: RequestContext) => answer(context, name)], gable));
     compileRoutes(routes, this.#table, this.#compileSettings);
   }
+}
+
+function toStaticReply(reply: PlainReply | undefined): HandlerReply {
+  if (reply === undefined) throw new GableError("E_FILE_NOT_FOUND", "There is no such file.");
+  return toReply(reply);
 }
 
 function toStaticOptions(option: string | StaticOptions): StaticOptions {

@@ -10,6 +10,8 @@ export interface SendableFile {
   readonly type: string;
   readonly sizeBytes: number;
   readonly modified: Date;
+  /** `modified` as a date of HTTP, where it was written before. */
+  readonly modifiedText?: string;
   /** Entity tag with its quotes. */
   readonly etag: string;
   /** Gives a part of it; called at most once. */
@@ -35,7 +37,7 @@ export function createFileReply(
 ): PlainReply {
   const common: Array<readonly [string, string]> = [
     ["etag", file.etag],
-    ["last-modified", toHttpDate(file.modified)],
+    ["last-modified", file.modifiedText ?? toHttpDate(file.modified)],
     ["accept-ranges", "bytes"],
     ...headers,
   ];

@@ -5,6 +5,7 @@
 import { GableError } from "../errors/gable-error.ts";
 import { findNearestName } from "../errors/nearest-name.ts";
 import type { HeaderReader } from "../http/header-table.ts";
+import { toHttpDate } from "../http/http-date.ts";
 import { preferredEncoding } from "../http/negotiation.ts";
 import { createFileBody, openRegularFile } from "./disk-file.ts";
 import type { PlainReply, SendableFile } from "./file-reply.ts";
@@ -30,6 +31,7 @@ interface ListedFile {
   readonly path: string;
   readonly sizeBytes: number;
   readonly modified: Date;
+  readonly modifiedText: string;
   readonly hash: string;
   /** The bytes, for files that are kept in memory. */
   content: Uint8Array | undefined;
@@ -92,7 +94,7 @@ export class StaticFiles {
   }
 
   /** Answers a request for a name below the prefix; undefined when there is no such file. */
-  async answer(method: string, headers: HeaderReader, name: string): Promise<PlainReply | undefined> {
+  answer(method: string, headers: HeaderReader, name: string): PlainReply | undefined | Promise<PlainReply | undefined> {
     if (name.split("/").some(isHiddenName)) return undefined;
     return this.#isClosed ? this.#answerListed(method, headers, name) : this.#answerLive(method, headers, name);
   }
@@ -164,7 +166,15 @@ export class StaticFiles {
       const isHeld = open.sizeBytes <= contentBytesMax && heldBytes + open.sizeBytes <= contentBytesMaxAll;
       const { hash, content } = await readHash(open.handle, isHeld);
       if (isHeld) heldBytes += open.sizeBytes;
-      this.#files.set(name, { path: realPath!, sizeBytes: open.sizeBytes, modified: open.modified, hash, content, variants: new Map() });
+      this.#files.set(name, {
+        path: realPath!,
+        sizeBytes: open.sizeBytes,
+        modified: open.modified,
+        modifiedText: toHttpDate(open.modified),
+        hash,
+        content,
+        variants: new Map(),
+      });
       this.#hashed.set(toHashedName(name, hash), name);
     }
     this.#attachVariants();

@@ -17,13 +17,12 @@ export type ConditionResult = "proceed" | "not-modified" | "failed";
 
 /** Decides a request's conditions against the current state. */
 export function evaluateConditions(method: string, headers: HeaderReader, validators: Validators): ConditionResult {
-  const current = validators.etag === undefined ? undefined : parseEntityTag(validators.etag);
   const modified = validators.lastModified === undefined ? undefined : Math.floor(validators.lastModified.getTime() / 1000) * 1000;
-  if (!holdsUnchanged(headers, current, modified)) return "failed";
+  if (!holdsUnchanged(headers, validators.etag, modified)) return "failed";
   const isRead = method === "GET" || method === "HEAD";
   const ifNoneMatch = headers.get("if-none-match");
   if (ifNoneMatch !== null) {
-    if (!matchesAny(ifNoneMatch, current, isWeakMatch)) return "proceed";
+    if (!matchesAny(ifNoneMatch, validators.etag, isWeakMatch)) return "proceed";
     return isRead ? "not-modified" : "failed";
   }
   const since = isRead ? readDate(headers, "if-modified-since") : undefined;
@@ -31,16 +30,17 @@ export function evaluateConditions(method: string, headers: HeaderReader, valida
 }
 
 /** If-Match by strong comparison, or without it If-Unmodified-Since. */
-function holdsUnchanged(headers: HeaderReader, current: EntityTag | undefined, modified: number | undefined): boolean {
+function holdsUnchanged(headers: HeaderReader, etag: string | undefined, modified: number | undefined): boolean {
   const ifMatch = headers.get("if-match");
-  if (ifMatch !== null) return matchesAny(ifMatch, current, isStrongMatch);
+  if (ifMatch !== null) return matchesAny(ifMatch, etag, isStrongMatch);
   const since = readDate(headers, "if-unmodified-since");
   return since === undefined || modified === undefined || modified <= since;
 }
 
-function matchesAny(field: string, current: EntityTag | undefined, isMatch: (first: EntityTag, second: EntityTag) => boolean): boolean {
+function matchesAny(field: string, etag: string | undefined, isMatch: (first: EntityTag, second: EntityTag) => boolean): boolean {
   const tags = parseEntityTags(field);
   if (tags === "*") return true;
+  const current = etag === undefined ? undefined : parseEntityTag(etag);
   return current !== undefined && tags !== undefined && tags.some((tag) => isMatch(tag, current));
 }
 

@@ -58,6 +58,7 @@ export class HeaderTable implements HeaderReader {
   #values: string[] = [];
   #wire: string | null = null;
   #isFrozen = false;
+  #statesLength = false;
 
   /** Makes a table from pairs or a copy of another one; checks every name and value. */
   constructor(init?: HeaderInit) {
@@ -69,6 +70,7 @@ export class HeaderTable implements HeaderReader {
   static on(base: HeaderTable): HeaderTable {
     const table = new HeaderTable();
     table.#base = base.freeze();
+    table.#statesLength = base.#statesLength;
     return table;
   }
 
@@ -129,8 +131,14 @@ export class HeaderTable implements HeaderReader {
       this.#names.splice(index, 1);
       this.#values.splice(index, 1);
     }
+    if (lower === "content-length") this.#statesLength = false;
     this.#wire = null;
     return this;
+  }
+
+  /** @internal Whether Content-Length is among the fields. */
+  get statesLength(): boolean {
+    return this.#statesLength;
   }
 
   /** Pairs of lower-case name and value, one per line, in order. */
@@ -150,6 +158,7 @@ export class HeaderTable implements HeaderReader {
 
   #add(name: string, value: string): this {
     this.#assertNotFrozen();
+    if (name === "content-length") this.#statesLength = true;
     this.#names.push(name);
     this.#values.push(value);
     this.#wire = null;

@@ -267,6 +267,10 @@ function answer(listener: RequestListener, request: NodeRequest, response: Serve
   }
 }
 
+function isWhole(body: Reply["body"]): boolean {
+  return typeof body === "string" || body instanceof Uint8Array || isFileBody(body);
+}
+
 /** Sends a reply; gives a promise for a streamed one alone. */
 function sendReply(
   request: NodeRequest,
@@ -279,7 +283,8 @@ function sendReply(
     if (isFileBody(body)) void body.close();
     return undefined;
   }
-  const fields = [...toHeaderTable(reply.headers)].flat();
+  // The length is ours to state, from the bytes at hand.
+  const fields = [...toHeaderTable(reply.headers)].filter(([name]) => name !== "content-length" || !isWhole(body)).flat();
   const isBodyUnread = !request.body.isUsed && request.body !== emptyBody;
   if (isBodyUnread && (request.body.lengthBytes ?? Infinity) > 65_536) fields.push("connection", "close");
   if (isBodylessStatus(status) || body === null) {

@@ -453,6 +453,45 @@ describe("replies", () => {
     );
   });
 
+  it("never state two lengths, and refuse a wrong one", async () => {
+    const replies: Array<[string, string | Uint8Array, number]> = [
+      ["5", "12345", 200],
+      ["4", "12345", 500],
+      ["5", new Uint8Array(5), 200],
+      ["6", new Uint8Array(5), 500],
+      ["x", "12345", 500],
+    ];
+    for (const [length, body, status] of replies) {
+      await serving(
+        () => ({ status: 200, headers: [["content-length", length]], body }),
+        {},
+        async ({ port }) => {
+          const answer = await exchange(port, { pieces: [get("/")] });
+          assert.deepEqual(answer.statuses, [status]);
+          assert.equal(answer.text.match(/content-length/g)?.length, 1);
+        },
+      );
+    }
+  });
+
+  it("wait for a client that reads slowly, whatever the bodies are made of", async () => {
+    for (const body of ["é".repeat(20_000), new Uint8Array(40_000)]) {
+      let answered = 0;
+      const listener: RequestListener = () => {
+        answered++;
+        return { status: 200, headers: [], body };
+      };
+      await serving(listener, { limits: { requestsPerConnectionMax: 100_000 } }, async ({ port }) => {
+        const socket = await openSocket(port);
+        socket.pause();
+        socket.write(get("/").repeat(2000));
+        await wait(300);
+        assert.ok(answered < 400, `${answered} replies of 40 kB were made for a client that reads none`);
+        socket.destroy();
+      });
+    }
+  });
+
   it("stream to HTTP/1.0 until the close, without chunks", async () => {
     async function* two(): AsyncGenerator<string> {
       yield "a";
