@@ -45,7 +45,8 @@ export async function waitForPort(port: number, limitMs = 15_000): Promise<boole
 export async function stopProgram(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGKILL");
+  // A worker would outlive its killed parent, and answer on the port in the next run.
+  for (const member of familyOf(child.pid!).reverse()) process.kill(member, "SIGKILL");
   await ended;
 }
 

@@ -4,22 +4,16 @@ import { readdirSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { gable, json, redirect } from "gable";
-import type { Logger, RunningApp } from "gable";
+import type { RunningApp } from "gable";
 import { z } from "zod";
 import { exchange } from "./http/wire-client.ts";
+import { silentLogger } from "./silent-logger.ts";
 
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
 const host = "Host: 127.0.0.1";
 let running: RunningApp;
 
 before(async () => {
-  const app = gable({ mode: "test", logger: silent, limits: { drainMs: 100 } });
+  const app = gable({ mode: "test", logger: silentLogger, limits: { drainMs: 100 } });
   app.get("/", () => "ok");
   app.get("/ip", ({ ip, scheme, url, headers }) => ({ ip, scheme, host: url.host, spoof: headers.get("x-forwarded-for") }));
   app.get("/header", ({ query, reply }) => {

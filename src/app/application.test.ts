@@ -30,15 +30,9 @@ import {
   tooManyRequests,
 } from "gable";
 import { createTestClient } from "gable/testing";
+import { silentLogger } from "../../test/silent-logger.ts";
 
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
-const make = (options: GableOptions = {}) => gable({ mode: "test", logger: silent, ...options });
+const make = (options: GableOptions = {}) => gable({ mode: "test", logger: silentLogger, ...options });
 const client = (app: ReturnType<typeof make>) => createTestClient(app, { errors: "page" });
 
 describe("results", () => {
@@ -750,7 +744,7 @@ describe("caching", () => {
 describe("errors", () => {
   it("show code and id alone in production, as a page or as a problem", async () => {
     const lines: object[] = [];
-    const logger: Logger = { ...silent, error: (facts) => lines.push(facts as object), child: () => logger };
+    const logger: Logger = { ...silentLogger, error: (facts) => lines.push(facts as object), child: () => logger };
     const app = make({ mode: "production", logger });
     app.get("/", () => {
       throw new Error("the secret");
@@ -857,6 +851,20 @@ describe("protections", () => {
     const secure = await app.fetch(new Request("https://localhost/html"));
     assert.equal(secure.headers.get("strict-transport-security"), "max-age=31536000");
     assert.match(secure.headers.get("content-security-policy")!, /upgrade-insecure-requests/);
+  });
+
+  it("give way to what a handler sets itself, and follow the type that it sets", async () => {
+    const app = make({
+      routes: [
+        get("/own", ({ nonce, reply }) => {
+          reply.headers.set("content-security-policy", `default-src 'self' 'nonce-${nonce}'`);
+          return html`x`;
+        }),
+        get("/typed", () => text("<p>x</p>", { headers: { "content-type": "Text/HTML; charset=utf-8" } })),
+      ],
+    });
+    assert.match((await app.request("/own")).headers.get("content-security-policy")!, /^default-src 'self' 'nonce-[^']+'$/);
+    assert.equal((await app.request("/typed")).headers.get("x-frame-options"), "DENY");
   });
 
   it("name requests; a trusted proxy may name them", async () => {

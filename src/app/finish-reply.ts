@@ -26,21 +26,29 @@ export function finishReply(
 ): Reply | Promise<Reply> {
   const { draft } = context;
   const reply = result instanceof FileHandlerReply ? result.resolve(context.method, context.headers) : result;
-  const isHtml = reply.contentType.startsWith("text/html");
+  const contentType = ownField(context, reply, "content-type") ?? reply.contentType;
+  const isHtml = /^text\/html\b/i.test(contentType);
   const isSecure = context.scheme === "https";
-  const headers = HeaderTable.on(settings.securityHeaders.tableFor(isHtml ? "html" : "other", reply.contentType, isSecure));
+  const headers = HeaderTable.on(settings.securityHeaders.tableFor(isHtml ? "html" : "other", contentType, isSecure));
   if (draft !== undefined) {
     if (draft.status !== undefined && reply.status === 200) reply.status = draft.status;
     addFields(headers, draft.headers);
   }
   if (reply.hasHeaders) addFields(headers, reply.headers);
-  if (isHtml && (context.usedNonce !== undefined || compiled?.csp !== undefined))
+  const hasPolicy = context.usedNonce !== undefined || compiled?.csp !== undefined;
+  if (isHtml && hasPolicy && ownField(context, reply, "content-security-policy") === null)
     setPolicy(headers, context, compiled, settings.securityHeaders, isSecure);
   setCaching(headers, context, reply, compiled, settings);
   headers.appendTrusted("x-request-id", context.requestId);
   if (context.cleanups !== null) releaseAfter(context, reply);
   const finished = { status: reply.status, headers, body: reply.body };
   return compiled?.cache?.etag === true ? withEntityTag(context, finished) : finished;
+}
+
+/** A field that the handler set itself, on the reply or on the draft; null when it did not. */
+function ownField(context: RequestContext, reply: HandlerReply, name: string): string | null {
+  const own = reply.hasHeaders ? reply.headers.get(name) : null;
+  return own ?? context.draft?.headers.get(name) ?? null;
 }
 
 /** Fields of the reply replace those of the base; several lines of one name stay several lines. */

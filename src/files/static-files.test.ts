@@ -5,16 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import type { GableOptions, Logger } from "gable";
+import type { GableOptions } from "gable";
 import { download, file, gable } from "gable";
+import { silentLogger } from "../../test/silent-logger.ts";
 
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
 const css = "body { color: red }\n".repeat(100);
 let folder = "";
 let files = "";
@@ -48,7 +42,7 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }));
 
 const make = (mode: GableOptions["mode"], options: Partial<GableOptions["static"] & object> = {}) =>
-  gable({ mode: mode!, logger: silent, static: { directory: files, root: ["favicon.ico"], ...(options as object) } });
+  gable({ mode: mode!, logger: silentLogger, static: { directory: files, root: ["favicon.ico"], ...(options as object) } });
 
 for (const mode of ["production", "development"] as const) {
   describe(`static files in ${mode}`, () => {
@@ -189,7 +183,7 @@ describe("the closed list of production", () => {
 });
 
 describe("file() and download()", () => {
-  const app = gable({ mode: "test", logger: silent });
+  const app = gable({ mode: "test", logger: silentLogger });
   app.get("/files/*name", ({ params }) => file(params.name, { root: files }));
   app.get("/save/*name", ({ params }) => download(params.name, { root: files, name: "Bücher.css" }));
   app.get("/rootless", () => file("/etc/passwd", {} as never));
@@ -211,7 +205,7 @@ describe("file() and download()", () => {
   it("cut the connection when the file got shorter while it was sent", async () => {
     const path = join(files, "shrinking.bin");
     await writeFile(path, Buffer.alloc(5_000_000, 1));
-    const server = gable({ mode: "test", logger: silent });
+    const server = gable({ mode: "test", logger: silentLogger });
     server.get("/", async () => {
       const reply = await file("shrinking.bin", { root: files });
       await truncate(path, 100_000);

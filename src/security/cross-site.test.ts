@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { gable, get, post } from "gable";
-import type { Logger } from "gable";
 import { HeaderTable } from "../http/header-table.ts";
 import { findCrossSiteRefusal } from "./cross-site.ts";
+import { silentLogger } from "../../test/silent-logger.ts";
 
 const own = "https://shop.test";
 type Row = [title: string, headers: Array<[string, string]>, expected: string | undefined];
@@ -86,14 +86,6 @@ const rows: Row[] = [
   ["11: negotiate", [["authorization", "Negotiate x"]], "missing"],
 ];
 
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
-
 describe("findCrossSiteRefusal()", () => {
   for (const [title, fields, expected] of rows) {
     it(`row ${title}`, () => {
@@ -106,7 +98,7 @@ describe("findCrossSiteRefusal()", () => {
 describe("the cross-site check of the application", () => {
   const app = gable({
     mode: "test",
-    logger: silent,
+    logger: silentLogger,
     origin: own,
     hosts: ["shop.test"],
     security: { trustedOrigins: ["https://partner.test"] },

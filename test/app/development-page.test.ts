@@ -2,16 +2,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { gable } from "gable";
-import type { GableOptions, Logger } from "gable";
+import type { GableOptions } from "gable";
+import { silentLogger } from "../silent-logger.ts";
 
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
-const make = (options: GableOptions = {}) => gable({ mode: "test", logger: silent, ...options });
+const make = (options: GableOptions = {}) => gable({ mode: "test", logger: silentLogger, ...options });
 
 describe("the error page of development", () => {
   it("shows message, place, fix and request in development, and no secret", async () => {

@@ -7,23 +7,15 @@ import { connect as connectTls } from "node:tls";
 import { describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { gable } from "gable";
-import type { Logger } from "gable";
 import { serve, toNodeListener } from "gable/server";
 import { createTestClient } from "gable/testing";
 import { createCertificate } from "./tls-certificate.ts";
 import { exchange } from "./wire-client.ts";
-
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
+import { silentLogger } from "../silent-logger.ts";
 
 describe("embedding", () => {
   it("serves an application from an existing node:http server", async () => {
-    const app = gable({ mode: "test", logger: silent });
+    const app = gable({ mode: "test", logger: silentLogger });
     app.get("/a", () => ({ ok: true }));
     app.post("/b", async ({ request }) => ({ text: await request.text() }));
     await app.start();
@@ -38,7 +30,7 @@ describe("embedding", () => {
   });
 
   it("believes a trusted proxy over a socket, and gives the client's address and scheme", async () => {
-    const app = gable({ mode: "test", logger: silent, proxies: { trust: ["loopback"], host: true }, hosts: ["shop.test"] });
+    const app = gable({ mode: "test", logger: silentLogger, proxies: { trust: ["loopback"], host: true }, hosts: ["shop.test"] });
     app.get("/", ({ ip, scheme, url, requestId }) => ({ ip, scheme, host: url.host, requestId }));
     const running = await app.listen({ port: 0 });
     const fields = "X-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: shop.test\r\nX-Request-Id: given-1\r\n";
@@ -52,7 +44,7 @@ describe("embedding", () => {
   });
 
   it("gives the same replies in memory and over a socket", async () => {
-    const app = gable({ mode: "test", logger: silent });
+    const app = gable({ mode: "test", logger: silentLogger });
     app.get("/set", ({ cookies }) => {
       cookies.set("a", "1");
       return "set";

@@ -1,0 +1,6 @@
+/** A logger for tests whose errors are the point of the test. */
+import type { Logger } from "gable";
+
+const ignore = (): void => undefined;
+
+export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore, child: () => silentLogger };
