@@ -46,7 +46,7 @@ export async function stopProgram(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once("exit", resolve));
   // A worker would outlive its killed parent, and answer on the port in the next run.
-  for (const member of familyOf(child.pid!).reverse()) process.kill(member, "SIGKILL");
+  for (const member of familyOf(child.pid!).toReversed()) process.kill(member, "SIGKILL");
   await ended;
 }
 

@@ -11,7 +11,6 @@ import { catalogue } from "../errors/catalogue.ts";
 import { GableError, isGableError } from "../errors/gable-error.ts";
 import { emptyBody } from "../http/body.ts";
 import { standardMethods } from "../http/known-fields.ts";
-import type { HeaderTable } from "../http/header-table.ts";
 import type { RemotePeer, Reply, ReplyBody } from "../http/message.ts";
 import { isBodylessStatus, isFileBody } from "../http/message.ts";
 import type { DeadlineWheel, Expirable } from "./deadlines.ts";
@@ -20,6 +19,7 @@ import { EngineRequest } from "./engine-request.ts";
 import { HeadParser } from "./head-parser.ts";
 import type { ServerLimits } from "./limits.ts";
 import { refusalReply } from "./refusals.ts";
+import { assertStatedLength, discardReply, findLength, joinBytes, oneChunk } from "./reply-body.ts";
 import { closeLine, toHeaderTable, toStatusLine } from "./reply-head.ts";
 import { ReplyStream } from "./reply-stream.ts";
 
@@ -603,49 +603,4 @@ export class Connection implements Expirable {
     this.#mustClose = true;
     body.failWith(isSlow ? "E_BODY_TOO_SLOW" : "E_BODY_TIMEOUT");
   }
-}
-
-/** A length that a whole body does not have would make the client read the next reply as this one's rest. */
-function assertStatedLength(headers: HeaderTable, body: ReplyBody): void {
-  const lengthBytes =
-    typeof body === "string"
-      ? Buffer.byteLength(body)
-      : body instanceof Uint8Array
-        ? body.length
-        : isFileBody(body)
-          ? body.lengthBytes
-          : undefined;
-  const stated = headers.all("content-length");
-  if (
-    stated.length !== 1 ||
-    !/^(?:0|[1-9][0-9]{0,15})$/.test(stated[0]!) ||
-    (lengthBytes !== undefined && Number(stated[0]) !== lengthBytes)
-  ) {
-    throw new GableError(
-      "E_REPLY_LENGTH_MISMATCH",
-      `The reply states a length of "${stated.join(", ")}" and has ${lengthBytes ?? "an unknown number of"} bytes.`,
-    );
-  }
-}
-
-/** Head and bytes in one buffer: copying a few KiB costs less than a second write. */
-function joinBytes(head: string, body: Uint8Array): Buffer {
-  const joined = Buffer.allocUnsafe(head.length + body.length);
-  joined.write(head, 0, "latin1");
-  joined.set(body, head.length);
-  return joined;
-}
-
-function findLength(head: string): number | undefined {
-  const match = /\r\ncontent-length: ([0-9]+)\r\n/.exec(head);
-  return match === null ? undefined : Number(match[1]);
-}
-
-async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}
-
-/** Releases what a reply holds that nobody will read. */
-function discardReply(reply: Reply): void {
-  if (isFileBody(reply.body)) void reply.body.close();
 }
