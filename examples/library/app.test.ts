@@ -181,6 +181,9 @@ describe("proposals", () => {
     await appendFile(join(dataFolder, "proposals.jsonl"), '{"id":999,"ti');
     const again = await createLibrary({ dataFolder, mode: "test" });
     assert.deepEqual((await createTestClient(again).get("/api/proposals")).json(), before_);
+    assert.equal((await createTestClient(again).post("/proposals", { form: good })).status, 303);
+    const third = await createLibrary({ dataFolder, mode: "test" });
+    assert.equal((await createTestClient(third).get("/api/proposals")).json<unknown[]>().length, before_.length + 1);
   });
 
   it("keep every one of many at once, each on a line of its own", async () => {

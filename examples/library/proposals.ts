@@ -1,5 +1,5 @@
 /** Proposals of visitors, kept on disk: one JSON line each, and their cover images as files. */
-import { mkdir, open, readFile } from "node:fs/promises";
+import { mkdir, open, readFile, truncate } from "node:fs/promises";
 import type { UploadedFile } from "gable";
 import { z } from "zod";
 
@@ -59,6 +59,8 @@ export class ProposalStore {
     const store = new ProposalStore(folder);
     await mkdir(store.coverFolder, { recursive: true });
     const text = await readFile(store.#file, "utf8").catch(() => "");
+    // Cut the torn line off, or the next proposal would be written behind it, on the same line.
+    if (text !== "" && !text.endsWith("\n")) await truncate(store.#file, Buffer.byteLength(text.slice(0, text.lastIndexOf("\n") + 1)));
     store.#proposals = text
       .split("\n")
       .slice(0, -1)
@@ -98,9 +100,13 @@ export class ProposalStore {
     if (cover !== undefined) await cover.saveTo(`${this.coverFolder}/${name}`);
     const proposal: Proposal = { id, ...data, cover: name, createdAt: new Date().toISOString() };
     const file = await open(this.#file, "a");
+    const { size } = await file.stat();
     try {
-      await file.write(`${JSON.stringify(proposal)}\n`);
+      await file.writeFile(`${JSON.stringify(proposal)}\n`);
       await file.sync();
+    } catch (error) {
+      await file.truncate(size);
+      throw error;
     } finally {
       await file.close();
     }

@@ -84,7 +84,7 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
 
   function assertHost(context: RequestContext): void {
     if (!settings.isKnownHost(context.authority)) {
-      throw new GableError("E_HOST_UNKNOWN", "The host of the request is not one of the application.", { details: {} });
+      throw new GableError("E_HOST_UNKNOWN", "The host of the request is not one of the application.");
     }
   }
 

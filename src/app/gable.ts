@@ -10,6 +10,7 @@ import { SecurityHeaders } from "../security/response-headers.ts";
 import type { StaticFiles, StaticOptions } from "../files/static-files.ts";
 import type { PlainReply } from "../files/file-reply.ts";
 import type { HandlerReply } from "./handler-reply.ts";
+import type { ServerLimits } from "../server/limits.ts";
 import { defaultLimits } from "../server/limits.ts";
 import type { CompileSettings, CompiledRoute } from "./compile-routes.ts";
 import { compileRoutes } from "./compile-routes.ts";
@@ -68,6 +69,7 @@ export class Application {
   readonly #services: ContextServices;
   readonly #compileSettings: CompileSettings;
   readonly #listener: RequestListener;
+  readonly #fetchLimits: Required<ServerLimits>;
   /** Static files, once they are loaded. */
   #static: StaticFiles | undefined;
   readonly #observers = new Set<ErrorObserver>();
@@ -79,6 +81,7 @@ export class Application {
     assertGableOptions(options);
     this.options = options;
     this.mode = resolveMode(options.mode);
+    this.#fetchLimits = { ...defaultLimits, ...options.limits };
     const isProduction = this.mode === "production";
     const logger = options.logger ?? createLogger(this.mode);
     this.#services = createServices(options, isProduction, logger);
@@ -144,10 +147,9 @@ export class Application {
   /** Answers a web-standard request: for other runtimes, for mounting, for tests. */
   readonly fetch = async (request: Request): Promise<Response> => {
     await this.start();
-    const limits = { ...defaultLimits, ...this.options.limits };
     let raw: RawRequest;
     try {
-      raw = fromFetchRequest(request, limits, this.#table.methods);
+      raw = fromFetchRequest(request, this.#fetchLimits, this.#table.methods);
     } catch (error) {
       if (!(error instanceof GableError)) throw error;
       const refusal = refusalReply(error.code as ErrorCode);

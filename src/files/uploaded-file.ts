@@ -69,7 +69,7 @@ export class UploadedFile {
     try {
       const file = await fs.open(partial, "wx", 0o644);
       try {
-        for await (const chunk of this.stream()) await file.write(chunk);
+        for await (const chunk of this.stream()) await file.writeFile(chunk);
         await file.sync();
       } finally {
         await file.close();
@@ -95,7 +95,7 @@ export async function spoolUpload(facts: UploadFacts, chunks: AsyncIterable<Uint
   try {
     for await (const chunk of chunks) {
       sizeBytes += chunk.length;
-      if (file !== undefined) await file.write(chunk);
+      if (file !== undefined) await file.writeFile(chunk);
       else if (memory.push(chunk) > 0 && sizeBytes > memoryBytesMax) file = await moveToFile(memory);
     }
   } catch (error) {
@@ -109,7 +109,7 @@ export async function spoolUpload(facts: UploadFacts, chunks: AsyncIterable<Uint
 async function moveToFile(memory: readonly Uint8Array[]): Promise<FileHandle> {
   const file = await openUnlinked();
   try {
-    for (const part of memory) await file.write(part);
+    for (const part of memory) await file.writeFile(part);
   } catch (error) {
     await file.close();
     throw error;

@@ -284,17 +284,18 @@ export class Connection implements Expirable {
   }
 
   /** The handler starts to read: a client that asked may go on. */
-  onBodyRead(): void {
-    if (!this.#isExpecting || this.#isAnswered) return;
+  onBodyRead(body: EngineBody): void {
+    // A handler may read on after its reply: that body is not the one of the request at hand.
+    if (body !== this.#body || !this.#isExpecting || this.#isAnswered) return;
     this.#isExpecting = false;
-    if (this.#body!.receivedBytes > 0) return;
+    if (body.receivedBytes > 0) return;
     this.#flush();
     this.#socket.write(continueLine, "latin1");
   }
 
   /** The handler took bytes of the body. */
-  onBodyTaken(): void {
-    if (this.#state < states.lingering && this.#body!.unreadBytes <= unreadBytesMax && this.#socket.isPaused()) {
+  onBodyTaken(body: EngineBody): void {
+    if (body === this.#body && this.#state < states.lingering && body.unreadBytes <= unreadBytesMax && this.#socket.isPaused()) {
       this.#bodyIdleDeadline = this.#host.wheel.after(this.#limit("bodyIdleMs"));
       this.#socket.resume();
     }

@@ -12,9 +12,9 @@ import { ChunkedDecoder } from "./chunked-decoder.ts";
 /** What a body asks of its connection. */
 export interface BodyConnection {
   /** The handler starts to read: the client may be told to go on. */
-  onBodyRead(): void;
+  onBodyRead(body: EngineBody): void;
   /** The handler took bytes: reading from the socket may go on. */
-  onBodyTaken(): void;
+  onBodyTaken(body: EngineBody): void;
 }
 
 /** Unread bytes above which the socket is paused. */
@@ -129,7 +129,7 @@ export class EngineBody implements BodySource {
     this.isUsed = true;
     const bytesMax = options?.bytesMax ?? this.#bytesMax;
     if (this.lengthBytes !== undefined && this.lengthBytes > bytesMax) throw bodyTooLarge(bytesMax);
-    this.#connection.onBodyRead();
+    this.#connection.onBodyRead(this);
     return bytesMax;
   }
 
@@ -151,7 +151,7 @@ export class EngineBody implements BodySource {
     const chunk = this.#queue.shift();
     if (chunk !== undefined) {
       this.unreadBytes -= chunk.length;
-      if (!this.isComplete) this.#connection.onBodyTaken();
+      if (!this.isComplete) this.#connection.onBodyTaken(this);
     }
     return chunk;
   }

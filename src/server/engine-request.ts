@@ -1,8 +1,8 @@
 /** A request on a connection of the engine. */
-import type { GableError } from "../errors/gable-error.ts";
 import type { BodySource } from "../http/body.ts";
 import type { HeaderReader } from "../http/header-table.ts";
 import type { RawRequest, RemotePeer, RequestLimits } from "../http/message.ts";
+import { AbortableRequest } from "./abortable-request.ts";
 import { EngineBody } from "./engine-body.ts";
 
 /** What a request needs of its connection. */
@@ -16,7 +16,7 @@ export interface RequestConnection {
 }
 
 /** Request of the engine; plain fields, made once per request. */
-export class EngineRequest implements RawRequest {
+export class EngineRequest extends AbortableRequest implements RawRequest {
   readonly method: string;
   readonly path: string;
   readonly queryString: string;
@@ -27,8 +27,6 @@ export class EngineRequest implements RawRequest {
   /** Limits of the route; null while those of the server hold. */
   limits: RequestLimits | null = null;
   readonly #connection: RequestConnection;
-  #controller: AbortController | null = null;
-  #abortReason: GableError | null = null;
 
   constructor(
     connection: RequestConnection,
@@ -37,6 +35,7 @@ export class EngineRequest implements RawRequest {
     headers: HeaderReader,
     body: BodySource,
   ) {
+    super();
     this.#connection = connection;
     this.method = line.method;
     this.path = line.path;
@@ -53,21 +52,6 @@ export class EngineRequest implements RawRequest {
 
   get remote(): RemotePeer {
     return this.#connection.remote;
-  }
-
-  get signal(): AbortSignal {
-    if (this.#controller === null) {
-      this.#controller = new AbortController();
-      if (this.#abortReason !== null) this.#controller.abort(this.#abortReason);
-    }
-    return this.#controller.signal;
-  }
-
-  /** Tells the handler that nobody waits any more. */
-  abort(reason: GableError): void {
-    if (this.#abortReason !== null) return;
-    this.#abortReason = reason;
-    this.#controller?.abort(reason);
   }
 
   applyLimits(limits: RequestLimits): void {

@@ -1,5 +1,5 @@
 /** Where a server listens: TCP, a Unix socket, or an inherited descriptor. */
-import { chmod, unlink } from "node:fs/promises";
+import { chmod, lstat, unlink } from "node:fs/promises";
 import { connect } from "node:net";
 import type { Server } from "node:net";
 import { GableError } from "../errors/gable-error.ts";
@@ -40,6 +40,9 @@ function toListenOptions(address: ListenAddress): object {
 
 /** A socket file that nobody listens on is left over from a crash; one that answers is in use. */
 async function removeStaleSocket(path: string): Promise<void> {
+  const facts = await lstat(path).catch(() => undefined);
+  // A file of another kind was named by mistake: listening fails, and the file stays.
+  if (facts?.isSocket() !== true) return;
   const isInUse = await new Promise<boolean>((resolve) => {
     const probe = connect(path);
     probe.once("connect", () => {

@@ -17,6 +17,7 @@ import { HeaderTable } from "../http/header-table.ts";
 import { standardMethods } from "../http/known-fields.ts";
 import type { RawRequest, RemotePeer, Reply, RequestLimits, RequestListener } from "../http/message.ts";
 import { isBodylessStatus, isFileBody } from "../http/message.ts";
+import { AbortableRequest } from "./abortable-request.ts";
 import { findTrailerFault, isTrailerKept } from "./chunked-decoder.ts";
 import type { EngineOptions } from "./engine.ts";
 import type { FieldBlock } from "./field-block.ts";
@@ -144,7 +145,7 @@ function parseAgain(incoming: IncomingMessage, limits: Required<ServerLimits>, i
   return parser.fault ?? "E_REQUEST_LINE_MALFORMED";
 }
 
-class NodeRequest implements RawRequest {
+class NodeRequest extends AbortableRequest implements RawRequest {
   readonly method: string;
   readonly scheme: "http" | "https";
   readonly path: string;
@@ -153,12 +154,11 @@ class NodeRequest implements RawRequest {
   readonly body: BodySource;
   readonly remote: RemotePeer;
   readonly headers: FieldBlock;
-  #controller: AbortController | null = null;
-  #abortReason: GableError | null = null;
   readonly #response: ServerResponse;
   #timer: NodeJS.Timeout;
 
   constructor(incoming: IncomingMessage, response: ServerResponse, { line, block }: ParsedHead, limits: Required<ServerLimits>) {
+    super();
     this.method = line.method;
     this.path = line.path;
     this.queryString = line.queryString;
@@ -187,19 +187,6 @@ class NodeRequest implements RawRequest {
 
   get authority(): string {
     return this.headers.authority;
-  }
-
-  get signal(): AbortSignal {
-    if (this.#controller === null) {
-      this.#controller = new AbortController();
-      if (this.#abortReason !== null) this.#controller.abort(this.#abortReason);
-    }
-    return this.#controller.signal;
-  }
-
-  abort(reason: GableError): void {
-    this.#abortReason ??= reason;
-    this.#controller?.abort(this.#abortReason);
   }
 
   applyLimits(limits: RequestLimits): void {

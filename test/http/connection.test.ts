@@ -1,5 +1,6 @@
 /** The life of a connection: keep-alive, pipelining, expectations, slow peers, limits, aborts, and the stop. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { describe, it } from "node:test";
@@ -603,10 +604,17 @@ describe("listening", () => {
 
   it("serves a Unix socket, and takes over a stale one", async () => {
     const { tmpdir } = await import("node:os");
-    const { stat, writeFile, rm } = await import("node:fs/promises");
+    const { readFile, stat, writeFile, rm } = await import("node:fs/promises");
     const unixPath = `${tmpdir()}/gable-${process.pid}.sock`;
     await rm(unixPath, { force: true });
-    await writeFile(unixPath, "stale");
+    await writeFile(unixPath, "a file of somebody");
+    await assert.rejects(serve(text("y"), { unixPath }), { code: "E_LISTEN" });
+    assert.equal(await readFile(unixPath, "utf8"), "a file of somebody");
+    await rm(unixPath);
+    // A process that is killed leaves its socket behind.
+    const script = `require("node:net").createServer().listen(${JSON.stringify(unixPath)}, () => process.kill(process.pid, "SIGKILL"))`;
+    spawnSync(process.execPath, ["-e", script]);
+    assert.ok((await stat(unixPath)).isSocket());
     await serving(text("over a socket"), { unixPath }, async () => {
       assert.equal((await stat(unixPath)).mode & 0o777, 0o660);
       const socket = connect(unixPath);

@@ -92,14 +92,17 @@ describe("round trips", () => {
 });
 
 describe("linear time", () => {
-  const hostile: Array<[string, (size: number) => void]> = [
-    ["cookies", (size) => void parseCookies(`${"a=b".padEnd(size / 2, " ")}${"%".repeat(size / 2)}`)],
-    ["queries", (size) => void parseQuery(`a=${"%".repeat(size)}`)],
-    ["parameters", (size) => void parseParameters(`;a="${"\\a".repeat(size / 2)}`, 0)],
-  ];
-  for (const [name, run] of hostile) {
-    it(`of ${name}, counted and not timed: 1 MiB ends`, () => run(1_048_576));
-  }
+  // A quadratic reader needs many minutes for these and meets the time limit of the runner.
+  const half = 524_288;
+
+  it("of cookies", () => assert.deepEqual([...parseCookies(`a=${" ".repeat(half)}${"%".repeat(half)}`)], [["a", "%".repeat(half)]]));
+
+  it("of queries", () => assert.equal(parseQuery(`a=${"%".repeat(2 * half)}`).get("a"), "%".repeat(2 * half)));
+
+  it("of parameters", () => {
+    assert.equal(parseParameters(`;a="${"\\a".repeat(half)}`, 0), undefined);
+    assert.equal(parseParameters(`;a="${"\\a".repeat(half)}"`, 0)?.get("a"), "a".repeat(half));
+  });
 
   it("of multipart bodies full of line ends", async () => {
     async function* chunks(): AsyncGenerator<Uint8Array> {
