@@ -64,6 +64,18 @@ describe("architecture", () => {
     }
   });
 
+  it("says the reason of every cast", () => {
+    for (const [file, text] of texts) {
+      const lines = text.split("\n");
+      lines.forEach((line, index) => {
+        const code = line.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|\/\/.*$/g, "");
+        if (!/\bas (?!const\b)/.test(code) || /^\s*(?:import|export|\*|\/\*)/.test(code)) return;
+        const isExplained = line.includes("//") || /^\s*(?:\/\/|\*\/)/.test(lines[index - 1] ?? "");
+        assert.ok(isExplained, `${file}:${index + 1} has a cast without a comment that says why: ${line.trim()}`);
+      });
+    }
+  });
+
   it("has no cycles", () => {
     const graph = new Map<string, string[]>();
     for (const each of imports)

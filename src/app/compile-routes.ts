@@ -94,6 +94,7 @@ function addRoute({ route, chain }: Placement, table: RouteTable<CompiledRoute>,
   const binding = route.bind(pattern, settings.converters);
   const levels: SharedOptions[] = [...chain.map((group) => group.options), route.options];
   const label = `${route.method} "${pattern}"`;
+  // Object.assign forgets its type when spread over a list.
   const security = Object.assign({}, ...levels.map((level) => level.security)) as NonNullable<SharedOptions["security"]>;
   if (security.csp !== undefined) assertPolicy(security.csp, security.allowUnsafe);
   table.add(route, binding, {
@@ -140,6 +141,7 @@ function compileCore(route: HandlerRoute, guards: readonly Guard[], label: strin
   if (guards.length === 0) return last;
   return async (context) => {
     for (const guard of guards) {
+      // A guard is typed with what its group's middleware added; here they are all one type.
       const verdict = await guard(context as never);
       if (verdict === false) throw forbidden();
       if (verdict !== true) return verdict;
@@ -187,6 +189,7 @@ function wrapLayers(
         return settings.toErrorReply(context, error);
       }
     };
+    // As for guards above.
     return layer(context as never, next as never);
   };
   return (context) => runFrom(0, context);

@@ -220,6 +220,7 @@ export class RequestContext implements Context<ContextInput> {
   }
 
   set form(value: unknown) {
+    // Set by the reader of the route's declared form alone.
     this.#form = value as FormInput<unknown>;
   }
 

@@ -89,6 +89,7 @@ export function createRoute(
   const [pattern, second, third] = args;
   const owner = `${method} ${describeValue(pattern)}`;
   const handler = third ?? second;
+  // With three arguments, the second is the options: the signatures say so.
   const options = (third === undefined ? {} : second) as RouteOptions;
   if (typeof pattern !== "string") throw optionInvalid(`${method.toLowerCase()}()`, "pattern", pattern, "a text that starts with /");
   if (typeof handler !== "function") throw optionInvalid(owner, "handler", handler, "a function");
@@ -96,6 +97,7 @@ export function createRoute(
   if (!isToken(method) || method === "TRACE" || method === "CONNECT")
     throw optionInvalid(owner, "method", method, "a method other than TRACE and CONNECT");
   assertRouteOptions(owner, options);
+  // The signatures have tied the handler to its input; behind them all handlers are one type.
   return new HandlerRoute({ method, pattern, place: findCallerPlace(factory) }, options, handler as AnyHandler, parent);
 }
 
@@ -171,6 +173,7 @@ export class Group<Prefix extends string = string, Added = {}> {
     this.options = settings;
     this.entries = [...entries];
     const make = (method: string): RouteFactory<Prefix, Added> =>
+      // A group is its own parent, whatever its middleware adds.
       createRouteFactory(method, (route) => this.entries.push(route), this as unknown as Group);
     this.get = make("GET");
     this.post = make("POST");
@@ -206,7 +209,9 @@ export function group<const Prefix extends string, const Options extends SharedO
   prefix: Prefix,
   ...rest: [options?: Options] | [routes: ListBelow<Prefix>, options?: SharedOptions]
 ): Group<Prefix, AddedBy<Options>> {
+  // The signatures allow these two forms alone.
   const [second, third] = rest as unknown as readonly [SharedOptions | readonly RouteEntry[] | undefined, SharedOptions | undefined];
   const isList = Array.isArray(second);
+  // The list has been told from the options by isList.
   return new Group(prefix, (isList ? third : (second as SharedOptions | undefined)) ?? {}, isList ? (second as readonly RouteEntry[]) : []);
 }

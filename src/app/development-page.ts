@@ -197,6 +197,7 @@ function cap(text: string): string {
 }
 
 function runtimeName(): string {
+  // Not every runtime has a process.
   const holder = globalThis as { process?: { versions?: Record<string, string> } };
   const versions = holder.process?.versions;
   return versions?.bun === undefined ? `node ${versions?.node ?? "unknown"}` : `bun ${versions.bun}`;

@@ -45,6 +45,7 @@ export function createErrorReplies(
     logError(context, error, thrown);
     if (error.status >= 500) for (const observe of settings.observers) observe(context.requestId, thrown);
     try {
+      // The hook is typed with the public context, which hides what only the framework uses.
       const own = await settings.onError?.({ error: thrown, status: error.status, context: context as unknown as Context });
       if (own !== undefined) return withStatus(await toHandlerReply(own, "onError"), error);
     } catch (failure) {
@@ -58,7 +59,11 @@ function toGableError(thrown: unknown, context: RequestContext): GableError {
   if (isGableError(thrown)) return thrown;
   const { signal } = context;
   // A handler that stops because the client left has not failed.
-  if (signal.aborted && (thrown === signal.reason || (thrown as Error | undefined)?.name === "AbortError") && isGableError(signal.reason))
+  if (
+    signal.aborted &&
+    (thrown === signal.reason || (thrown instanceof Error && thrown.name === "AbortError")) &&
+    isGableError(signal.reason)
+  )
     return signal.reason;
   return new GableError("E_INTERNAL", thrown instanceof Error ? thrown.message : `The handler threw ${String(thrown)}.`, { cause: thrown });
 }

@@ -152,6 +152,7 @@ export class Application {
       raw = fromFetchRequest(request, this.#fetchLimits, this.#table.methods);
     } catch (error) {
       if (!(error instanceof GableError)) throw error;
+      // Faults of a body carry codes of the catalogue.
       const refusal = refusalReply(error.code as ErrorCode);
       return toResponse(refusal, request.method);
     }
@@ -201,6 +202,7 @@ export class Application {
       const reply = this.#static?.answer(context.method, context.headers, name);
       return reply instanceof Promise ? reply.then(toStaticReply) : toStaticReply(reply);
     };
+    // The pattern of the route has the parameter.
     const folder = (context: RequestContext): unknown => answer(context, (context.params as { name: string }).name);
     const routes = [createRoute("GET", [`${at.replace(/\/$/, "")}/*name`, folder], gable)];
     for (const name of root) routes.push(createRoute("GET", [`/${name}`, (context: RequestContext) => answer(context, name)], gable));

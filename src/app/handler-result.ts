@@ -22,6 +22,7 @@ export function toHandlerReply(result: unknown, where: string): HandlerReply | P
   if (isPlain(result)) return new HandlerReply(200, "application/json", toJsonText(result));
   if (result instanceof Response) return fromResponse(result);
   if (result instanceof Uint8Array) return new HandlerReply(200, "application/octet-stream", result);
+  // The line has just found the iterator.
   if (Symbol.asyncIterator in result) return fromIterable(result as AsyncIterable<unknown>);
   return new HandlerReply(200, "application/json", toJsonText(result));
 }

@@ -6,6 +6,7 @@ export type Mode = "development" | "test" | "production";
 
 /** Reads a variable of the environment; undefined where the runtime has none. */
 export function readEnvironment(name: string): string | undefined {
+  // Not every runtime has a process.
   const holder = globalThis as { process?: { env?: Record<string, string | undefined> } };
   return holder.process?.env?.[name];
 }

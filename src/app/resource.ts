@@ -59,6 +59,7 @@ export class Resource extends Group {
  */
 export function resource(prefix: string, Controller: new () => ResourceController, options: ResourceOptions = {}): Resource {
   const { only, param = "id", actions: actionOptions = {}, ...shared } = options;
+  // Object.keys gives plain strings for keys it has just read.
   const names = Object.keys(actions) as ResourceAction[];
   assertKnownOptions(`resource("${prefix}") actions`, actionOptions, names);
   for (const name of only ?? [])
@@ -72,6 +73,7 @@ export function resource(prefix: string, Controller: new () => ResourceControlle
       if (only === undefined) continue;
       throw optionInvalid(`resource("${prefix}")`, "only", name, `an action that the class ${Controller.name} has`);
     }
+    // The controller's own method decides what context it takes.
     const handler: AnyHandler = (context) => action.call(controller, context as never);
     routes.set(
       name,
@@ -93,6 +95,7 @@ function createOverride(param: string, routes: ReadonlyMap<ResourceAction, reado
   const options: RouteOptions = { ...targets.DELETE?.options, ...targets.PUT?.options };
   const override = async (context: RequestContext): Promise<HandlerRoute> => {
     const { fields } = await readFormFields(context, options.files ?? {});
+    // Checked against the table in the next line.
     const method = fields.get("_method")?.toUpperCase() as keyof typeof targets;
     const target = Object.hasOwn(targets, method) ? targets[method] : undefined;
     if (target === undefined)
@@ -113,6 +116,7 @@ export class OverrideRoute extends HandlerRoute {
 
   /** Finds the route that the form asks for. */
   findTarget(context: RequestContext): Promise<HandlerRoute> {
+    // The constructor's route is the override of createOverride, which gives a route.
     return this.handler(context) as Promise<HandlerRoute>;
   }
 }

@@ -174,3 +174,8 @@ export const catalogue = Object.freeze({ ...request, ...reply, ...statuses, ...p
 
 /** A code of the catalogue. */
 export type ErrorCode = keyof typeof catalogue;
+
+/** Whether a code is one of the framework's own. */
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(catalogue, code);
+}

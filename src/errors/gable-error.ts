@@ -4,7 +4,7 @@
  * Every error has a permanent code of the catalogue, says what happened and where in `message`, and how to
  * mend it in `fix`. In production a client sees the code alone, unless `expose` is true.
  */
-import { catalogue } from "./catalogue.ts";
+import { catalogue, isErrorCode } from "./catalogue.ts";
 import type { ErrorCode } from "./catalogue.ts";
 
 /** What a {@link GableError} can carry beyond its code and message. */
@@ -45,7 +45,7 @@ export class GableError extends Error {
 
   constructor(code: ErrorCode | (string & {}), message: string, options: GableErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    const entry = Object.hasOwn(catalogue, code) ? catalogue[code as ErrorCode] : undefined;
+    const entry = isErrorCode(code) ? catalogue[code] : undefined;
     this.name = "GableError";
     this.code = code;
     this.status = options.status ?? entry?.status ?? 500;

@@ -18,6 +18,7 @@ export interface OpenFile {
  */
 export async function openRegularFile(realPath: string): Promise<OpenFile | undefined> {
   const fs = await loadFileSystem();
+  // Flags that a platform lacks are undefined there.
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants as Record<string, number>;
   let handle: FileHandle;
   try {
@@ -41,6 +42,7 @@ export async function openRegularFile(realPath: string): Promise<OpenFile | unde
 
 /** Whether an error says that there is nothing to open here for us. */
 function isMissing(error: unknown): boolean {
+  // Errors of node:fs carry a code.
   const { code } = error as NodeJS.ErrnoException;
   return (
     code === "ENOENT" ||

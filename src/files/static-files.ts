@@ -2,6 +2,7 @@
  * Static files. Production serves a closed list that is read once at start: a request is one search in a map, and
  * no path is computed from what a client sent. Development looks at the disk each time, with the same rules.
  */
+import { toErrorText } from "../errors/error-text.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { findNearestName } from "../errors/nearest-name.ts";
 import type { HeaderReader } from "../http/header-table.ts";
@@ -71,7 +72,7 @@ export class StaticFiles {
     } catch (error) {
       throw new GableError(
         "E_STATIC_DIRECTORY",
-        `The static directory "${this.options.directory}" cannot be served: ${(error as Error).message}.`,
+        `The static directory "${this.options.directory}" cannot be served: ${toErrorText(error)}.`,
         { cause: error },
       );
     }

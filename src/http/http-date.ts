@@ -31,6 +31,7 @@ function placeYear(short: number, now: Date): number {
 }
 
 function toDate(weekday: string, names: readonly string[], year: string, month: string, day: string, time: string[]): Date | undefined {
+  // The expression has matched three numbers.
   const [hour, minute, second] = time.map(Number) as [number, number, number];
   const monthIndex = months.indexOf(month);
   const date = new Date(0);

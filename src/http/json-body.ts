@@ -1,4 +1,5 @@
 /** JSON bodies: strict UTF-8, a depth found before parsing, no `__proto__` keys. */
+import { toErrorText } from "../errors/error-text.ts";
 import { GableError } from "../errors/gable-error.ts";
 
 const depthMax = 64;
@@ -17,7 +18,7 @@ export function parseJsonBody(bytes: Uint8Array): unknown {
     return isSuspect ? JSON.parse(text, refuseProto) : JSON.parse(text);
   } catch (error) {
     if (error instanceof GableError) throw error;
-    throw new GableError("E_JSON_MALFORMED", `The body is not JSON: ${(error as Error).message}.`, { cause: error });
+    throw new GableError("E_JSON_MALFORMED", `The body is not JSON: ${toErrorText(error)}.`, { cause: error });
   }
 }
 

@@ -1,6 +1,5 @@
 /** Problem details for HTTP APIs (RFC 9457). */
-import { catalogue } from "../errors/catalogue.ts";
-import type { ErrorCode } from "../errors/catalogue.ts";
+import { catalogue, isErrorCode } from "../errors/catalogue.ts";
 import type { GableError } from "../errors/gable-error.ts";
 
 /** One field that failed. */
@@ -44,7 +43,7 @@ export function toProblem(options: ProblemOptions, requestId?: string): Record<s
 
 /** The problem answer of an error. The text of one that is not exposed never appears. */
 export function errorToProblem(error: GableError, requestId?: string): Record<string, unknown> {
-  const known = Object.hasOwn(catalogue, error.code) ? catalogue[error.code as ErrorCode] : undefined;
+  const known = isErrorCode(error.code) ? catalogue[error.code] : undefined;
   return toProblem(
     {
       status: error.status,

@@ -5,6 +5,7 @@
  * A word with two ways through one loop makes the engine try exponentially many; two loops in a row that read the
  * same word make it try quadratically many (Weber and Seidl, On the degree of ambiguity of finite automata, 1991).
  */
+import { toErrorText } from "../errors/error-text.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { createExpressionConverter } from "./converters.ts";
 import type { CharacterSet, ExpressionNode } from "./expression-parser.ts";
@@ -29,7 +30,7 @@ export function assertLinearExpression(source: string, pattern: string): void {
     createExpressionConverter(source);
   } catch (error) {
     const part = error instanceof ExpressionFault ? error.part : source;
-    const reason = error instanceof ExpressionFault ? error.message : `is no expression (${(error as Error).message})`;
+    const reason = error instanceof ExpressionFault ? error.message : `is no expression (${toErrorText(error)})`;
     throw new GableError(
       "E_PATTERN_NOT_LINEAR",
       `The pattern "${pattern}" has the expression (${source}), whose part "${part}" ${reason}.`,

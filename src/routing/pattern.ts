@@ -124,9 +124,11 @@ function findConverter(type: string, pattern: string, own: ConverterTable): { co
         : undefined;
   // A converter takes the values that it made itself, which the types cannot say for a table of them.
   if (found !== undefined)
+    // A table of converters forgets what each one makes.
     return { converter: found as Converter<unknown>, priority: Object.hasOwn(own, type) ? ownPriority : (priorities[type] ?? ownPriority) };
   if (!/^\w+$/.test(type)) {
     assertLinearExpression(type, pattern);
+    // As above.
     return { converter: createExpressionConverter(type) as Converter<unknown>, priority: ownPriority };
   }
   const known = [...Object.keys(own), ...Object.keys(builtInConverters), "path"];

@@ -75,7 +75,9 @@ export class Route<Params = unknown, Query = QueryValues> {
   url(...[params, query]: UrlArguments<Params, Query>): string {
     if (this.#binding === undefined)
       throw new GableError("E_ROUTE_UNBOUND", `The route ${this.method} "${this.pattern}" belongs to no application yet.`);
+    // The signature has checked the names; the formatter reads them by name.
     const path = formatPath(this.#binding.segments, (params ?? {}) as Record<string, unknown>, this.#binding.pattern);
+    // The signature has checked the values.
     return query === undefined ? path : path + serializeQuery(query as QueryValues);
   }
 }

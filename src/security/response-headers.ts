@@ -84,6 +84,7 @@ const strictTransport = "max-age=31536000";
 
 /** Checks a policy. Throws `E_OPTION_UNKNOWN`, and `E_CSP_UNSAFE` for unsafe sources without a reason. */
 export function assertPolicy(csp: ContentSecurityPolicy, allowUnsafe: string | undefined): void {
+  // Object.entries widens keys and values it has just read.
   for (const [name, sources] of Object.entries(csp) as Array<[string, readonly string[]]>) {
     if (!Object.hasOwn(directiveNames, name)) throw optionUnknown("security.csp", name, Object.keys(directiveNames));
     const unsafe = sources.find((source) => /^'unsafe-(?:inline|eval|hashes)'$/i.test(source));
@@ -93,6 +94,7 @@ export function assertPolicy(csp: ContentSecurityPolicy, allowUnsafe: string | u
 
 function toPolicyText(csp: ContentSecurityPolicy, isSecure: boolean, nonce: string | undefined): string {
   const parts: string[] = [];
+  // As above.
   for (const [name, sources] of Object.entries({ ...defaultPolicy, ...csp }) as Array<[keyof ContentSecurityPolicy, readonly string[]]>) {
     const hasNonce = nonce !== undefined && (name === "scriptSrc" || name === "styleSrc");
     parts.push(`${directiveNames[name]} ${[...sources, ...(hasNonce ? [`'nonce-${nonce}'`] : [])].join(" ")}`);

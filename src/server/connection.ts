@@ -7,7 +7,7 @@
  */
 import type { Socket } from "node:net";
 import type { ErrorCode } from "../errors/catalogue.ts";
-import { catalogue } from "../errors/catalogue.ts";
+import { catalogue, isErrorCode } from "../errors/catalogue.ts";
 import { GableError, isGableError } from "../errors/gable-error.ts";
 import { emptyBody } from "../http/body.ts";
 import { standardMethods } from "../http/known-fields.ts";
@@ -200,6 +200,7 @@ export class Connection implements Expirable {
     else {
       if (method === "TRACE") return this.#refuse("E_METHOD_TRACE_BODY");
       this.#startBody(block.framing === "length" ? block.contentLength : undefined);
+      // #startBody has set it; the compiler still believes in the null above.
       if (this.#body !== null && (this.#body as EngineBody).error !== null) return this.#refuse(this.#bodyFault());
     }
     const request = new EngineRequest(this, line, block.authority, block, this.#body ?? emptyBody);
@@ -211,6 +212,7 @@ export class Connection implements Expirable {
   }
 
   #bodyFault(): ErrorCode {
+    // Errors of a body are made by the decoder, with codes of the catalogue.
     return this.#body!.error!.code as ErrorCode;
   }
 
@@ -234,7 +236,7 @@ export class Connection implements Expirable {
   /** A listener that throws has no words for the client: the engine has fixed ones. */
   #fail(request: EngineRequest, error: unknown): void {
     if (this.#request !== request || this.#isAnswered) return;
-    const code = isGableError(error) && Object.hasOwn(catalogue, error.code) ? (error.code as ErrorCode) : "E_INTERNAL";
+    const code = isGableError(error) && isErrorCode(error.code) ? error.code : "E_INTERNAL";
     if (catalogue[code].status >= 500) this.#host.report(error, request);
     this.#sendReply(request, refusalReply(code));
   }

@@ -65,6 +65,7 @@ export class Engine implements ConnectionHost {
 
   #accept(socket: Socket, isSecure: boolean): void {
     if (this.isStopping || this.wheel.size >= this.limits.connectionsMax) return refuseConnection(socket, this);
+    // The one place that gives a socket its connection.
     const engineSocket = socket as EngineSocket;
     const connection = new Connection(socket, this, isSecure);
     engineSocket[connectionKey] = connection;
@@ -137,14 +138,17 @@ function refuseConnection(socket: Socket, engine: Engine): void {
 }
 
 function onData(this: Socket, chunk: Buffer): void {
+  // These listeners are only ever put on sockets that carry a connection.
   (this as EngineSocket)[connectionKey].onData(chunk);
 }
 
 function onEnd(this: Socket): void {
+  // As above.
   (this as EngineSocket)[connectionKey].onEnd();
 }
 
 function onClose(this: Socket): void {
+  // As above.
   (this as EngineSocket)[connectionKey].onClose();
 }
 

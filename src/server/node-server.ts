@@ -9,7 +9,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import type { ErrorCode } from "../errors/catalogue.ts";
-import { catalogue } from "../errors/catalogue.ts";
+import { catalogue, isErrorCode } from "../errors/catalogue.ts";
 import { GableError, isGableError } from "../errors/gable-error.ts";
 import { ChunkedBody, emptyBody } from "../http/body.ts";
 import type { BodySource } from "../http/body.ts";
@@ -213,6 +213,7 @@ async function* readIncoming(
 ): AsyncGenerator<Uint8Array> {
   if (block.isExpecting) response.writeContinue();
   try {
+    // Without setEncoding, node:http gives buffers.
     for await (const chunk of incoming) yield chunk as Buffer;
   } catch (error) {
     throw new GableError("E_BODY_INCOMPLETE", "The body ended early.", { cause: error });
@@ -240,7 +241,7 @@ function pairsOf(raw: readonly string[]): Array<[string, string]> {
 /** A plain reply is sent in this turn, as by the engine. */
 function answer(listener: RequestListener, request: NodeRequest, response: ServerResponse, onError: EngineOptions["onError"]): void {
   const fail = (error: unknown): void => {
-    const code = isGableError(error) && Object.hasOwn(catalogue, error.code) ? (error.code as ErrorCode) : "E_INTERNAL";
+    const code = isGableError(error) && isErrorCode(error.code) ? error.code : "E_INTERNAL";
     if (catalogue[code].status >= 500) onError(error, request);
     if (response.headersSent) response.destroy();
     else sendRefusal(response, code);

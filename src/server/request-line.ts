@@ -144,6 +144,7 @@ function parseAbsolute(buffer: Buffer, method: string, start: number, end: numbe
     }
     return "E_TARGET_FORM";
   }
+  // The expression has matched one of the two.
   const scheme = match[1]!.toLowerCase() as "http" | "https";
   const authority = parseAuthority(match[2]!);
   if (authority === undefined) return "E_TARGET_FORM";

@@ -1,4 +1,5 @@
 /** The listening server of TLS; loaded only where it is used, since node:tls takes its time to load. */
+import { toErrorText } from "../errors/error-text.ts";
 import type { Server, Socket } from "node:net";
 import { createServer } from "node:tls";
 import type { TLSSocket, Server as TlsServer } from "node:tls";
@@ -19,7 +20,7 @@ export function createSecureServerFactory(https: HttpsOptions): (handshakeMs: nu
         handshakeTimeout: handshakeMs,
       });
     } catch (error) {
-      throw new GableError("E_TLS_OPTIONS", `The TLS key or certificate cannot be used: ${(error as Error).message}.`, { cause: error });
+      throw new GableError("E_TLS_OPTIONS", `The TLS key or certificate cannot be used: ${toErrorText(error)}.`, { cause: error });
     }
     server.on("secureConnection", (socket: TLSSocket) => accept(socket));
     // A broken handshake concerns that client alone.

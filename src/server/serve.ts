@@ -68,6 +68,7 @@ export async function serve(listener: RequestListener, options: ServeOptions = {
   };
   const engine = engineName === "gable" ? await createEngine(listener, common) : await createNodeServer(listener, common);
   await listenOn(engine.server, options);
+  // A listening server has an address; its types also know the time before.
   const address = engine.server.address() as AddressInfo | string | null;
   const port = typeof address === "object" && address !== null ? address.port : 0;
   return {

@@ -154,6 +154,7 @@ const contracts: readonly Contract[] = [
           controller.close();
         },
       });
+      // The types of fetch do not list duplex.
       assert.equal(await (await fetch("/", { method: "POST", body, duplex: "half" } as RequestInit)).text(), "abcdef");
     },
   },

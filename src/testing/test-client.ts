@@ -75,17 +75,18 @@ export interface TestClient {
   close(): Promise<void>;
 }
 
-type Send = (path: string, init: RequestInit) => Promise<Response>;
+interface Connection {
+  readonly send: (path: string, init: RequestInit) => Promise<Response>;
+  readonly close: () => Promise<void>;
+}
 
 /** Makes a client for an application. */
 export function createTestClient(app: Application, options: TestClientOptions = {}): TestClient {
   const jar = new Map<string, string>();
   const failures = new Map<string, unknown>();
   const stopObserving = app.observeErrors((requestId, error) => failures.set(requestId, error));
-  const connection =
-    options.transport === "socket"
-      ? createSocketConnection(app)
-      : { send: ((path, init) => app.request(path, init)) as Send, close: async () => undefined };
+  const inMemory: Connection = { send: (path, init) => app.request(path, init), close: async () => undefined };
+  const connection = options.transport === "socket" ? createSocketConnection(app) : inMemory;
 
   async function request(method: string, path: string, what: TestRequest = {}): Promise<TestReply> {
     // As a browser's own page would: the cross-site check stays on and lets it pass.
@@ -117,7 +118,7 @@ export function createTestClient(app: Application, options: TestClientOptions = 
   };
 }
 
-function createSocketConnection(app: Application): { send: Send; close: () => Promise<void> } {
+function createSocketConnection(app: Application): Connection {
   const running = app.listen({ port: 0, quiet: true, signals: false });
   return {
     send: async (path, init) => fetch(new URL(path, (await running).url), init),
@@ -138,6 +139,7 @@ function createReply(
     body,
     bytes,
     path,
+    // The test says which value it expects.
     json: <Value>() => JSON.parse(body) as Value,
     follow: () => {
       const location = response.headers.get("location");
@@ -159,6 +161,7 @@ function toBody(what: TestRequest, headers: Headers): string | FormData | URLSea
 }
 
 function toPairs(form: NonNullable<TestRequest["form"]>): string[][] {
+  // Lists were flattened: what is left is text or a file's name.
   return Object.entries(form).flatMap(([name, value]) => [value].flat().map((item) => [name, item as string]));
 }
 

@@ -95,6 +95,7 @@ function writeText(value: Hole): string {
   if (isHtml(value)) return value.toString();
   if (Array.isArray(value)) {
     let text = "";
+    // The types of the language give any[] for a readonly list.
     for (const item of value as HoleArray) text += writeText(item);
     return text;
   }
@@ -107,6 +108,7 @@ function writePlain(value: Hole): string {
   if (value === null || value === undefined || typeof value === "boolean") return "";
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   if (Array.isArray(value))
+    // As above.
     return (value as HoleArray)
       .map(writePlain)
       .filter((part) => part !== "")
