@@ -13,17 +13,16 @@ import { catalogue, isErrorCode } from "../errors/catalogue.ts";
 import { GableError, isGableError } from "../errors/gable-error.ts";
 import { ChunkedBody, emptyBody } from "../http/body.ts";
 import type { BodySource } from "../http/body.ts";
-import { HeaderTable } from "../http/header-table.ts";
 import { standardMethods } from "../http/known-fields.ts";
 import type { RawRequest, RemotePeer, Reply, RequestLimits, RequestListener } from "../http/message.ts";
 import { isBodylessStatus, isFileBody } from "../http/message.ts";
 import { AbortableRequest } from "./abortable-request.ts";
-import { findTrailerFault, isTrailerKept } from "./chunked-decoder.ts";
 import type { EngineOptions } from "./engine.ts";
 import type { FieldBlock } from "./field-block.ts";
 import { HeadParser } from "./head-parser.ts";
 import type { ServerLimits } from "./limits.ts";
 import { resolveLimits } from "./limits.ts";
+import { readNodeBody, toTrailers } from "./node-body.ts";
 import { refusalReply } from "./refusals.ts";
 import { toHeaderTable } from "./reply-head.ts";
 import type { RequestLine } from "./request-line.ts";
@@ -40,7 +39,8 @@ export class NodeServer {
     const settings = {
       maxHeaderSize: limits.headBytesMax,
       headersTimeout: limits.headMs,
-      requestTimeout: limits.bodyMs,
+      // Whole bodies have their time in readNodeBody(), by the limits of their route.
+      requestTimeout: 0,
       keepAliveTimeout: limits.keepAliveMs,
       connectionsCheckingInterval: 1000,
       insecureHTTPParser: false,
@@ -123,9 +123,16 @@ function createNodeHandler(listener: RequestListener, options: EngineOptions, ac
     response.once("close", () => {
       active.delete(request);
       request.onClose();
+      if (!incoming.complete) closeUnlessRead(incoming, options.limits.drainMs);
     });
     answer(listener, request, response, options.onError);
   };
+}
+
+/** What a client still sends of a body that nobody reads is taken for a while, not for ever. */
+function closeUnlessRead(incoming: IncomingMessage, drainMs: number): void {
+  const timer = setTimeout(() => incoming.socket.destroy(), drainMs).unref();
+  incoming.once("close", () => clearTimeout(timer));
 }
 
 /** What our parser made of a head. */
@@ -155,7 +162,10 @@ class NodeRequest extends AbortableRequest implements RawRequest {
   readonly remote: RemotePeer;
   readonly headers: FieldBlock;
   readonly #response: ServerResponse;
+  /** Whether the body came too slowly: what follows it on the connection is its rest, and no request. */
+  isBodyCut = false;
   #timer: NodeJS.Timeout;
+  #limits: RequestLimits | undefined;
 
   constructor(incoming: IncomingMessage, response: ServerResponse, { line, block }: ParsedHead, limits: Required<ServerLimits>) {
     super();
@@ -171,10 +181,14 @@ class NodeRequest extends AbortableRequest implements RawRequest {
       block.framing === "none"
         ? emptyBody
         : new ChunkedBody(
-            readIncoming(incoming, response, block, limits),
+            readNodeBody(incoming, limits.trailerBytesMax, {
+              limit: (name) => this.#limits?.[name] ?? limits[name],
+              onStart: () => block.isExpecting && response.writeContinue(),
+              onFault: () => (this.isBodyCut = true),
+            }),
             block.framing === "length" ? block.contentLength : undefined,
             limits.bodyBytesMax,
-            () => new HeaderTable(pairsOf(incoming.rawTrailers).filter(([name]) => isTrailerKept(name.toLowerCase()))),
+            () => toTrailers(incoming),
           );
     this.#timer = this.#startTimer(limits.handlerMs);
   }
@@ -190,6 +204,7 @@ class NodeRequest extends AbortableRequest implements RawRequest {
   }
 
   applyLimits(limits: RequestLimits): void {
+    this.#limits = limits;
     if (limits.bodyBytesMax !== undefined && this.body instanceof ChunkedBody) this.body.limit(limits.bodyBytesMax);
     if (limits.handlerMs === undefined) return;
     clearTimeout(this.#timer);
@@ -203,39 +218,6 @@ class NodeRequest extends AbortableRequest implements RawRequest {
       this.abort(new GableError("E_HANDLER_TIMEOUT", "The handler took too long."));
     }, handlerMs).unref();
   }
-}
-
-async function* readIncoming(
-  incoming: IncomingMessage,
-  response: ServerResponse,
-  block: FieldBlock,
-  limits: Required<ServerLimits>,
-): AsyncGenerator<Uint8Array> {
-  if (block.isExpecting) response.writeContinue();
-  try {
-    // Without setEncoding, node:http gives buffers.
-    for await (const chunk of incoming) yield chunk as Buffer;
-  } catch (error) {
-    throw new GableError("E_BODY_INCOMPLETE", "The body ended early.", { cause: error });
-  }
-  assertTrailers(incoming.rawTrailers, limits.trailerBytesMax);
-}
-
-/** The rules of trailers, on what Node's parser gives (rows K5 and K6). */
-function assertTrailers(raw: readonly string[], bytesMax: number): void {
-  let bytes = 0;
-  let count = 0;
-  for (const [name, value] of pairsOf(raw)) {
-    bytes += name.length + value.length + 4;
-    const fault = bytes > bytesMax ? "E_TRAILER_MALFORMED" : findTrailerFault(name.toLowerCase(), ++count);
-    if (fault !== undefined) throw new GableError(fault, `${catalogue[fault].title}.`);
-  }
-}
-
-function pairsOf(raw: readonly string[]): Array<[string, string]> {
-  const pairs: Array<[string, string]> = [];
-  for (let index = 0; index < raw.length; index += 2) pairs.push([raw[index]!, raw[index + 1]!]);
-  return pairs;
 }
 
 /** A plain reply is sent in this turn, as by the engine. */
@@ -274,7 +256,7 @@ function sendReply(
   // The length is ours to state, from the bytes at hand.
   const fields = [...toHeaderTable(reply.headers)].filter(([name]) => name !== "content-length" || !isWhole(body)).flat();
   const isBodyUnread = !request.body.isUsed && request.body !== emptyBody;
-  if (isBodyUnread && (request.body.lengthBytes ?? Infinity) > 65_536) fields.push("connection", "close");
+  if (request.isBodyCut || (isBodyUnread && (request.body.lengthBytes ?? Infinity) > 65_536)) fields.push("connection", "close");
   if (isBodylessStatus(status) || body === null) {
     response.writeHead(status, isBodylessStatus(status) ? fields : [...fields, "content-length", "0"]).end();
     if (isFileBody(body)) void body.close();
