@@ -58,7 +58,19 @@ async function checkConsumer(): Promise<void> {
   await writeFile(join(project, "tsconfig.json"), JSON.stringify(tsconfig));
   run(localProgram("tsc"), ["-p", project, "--typeRoots", `${root}node_modules/@types`], project);
   for (const node of nodes()) await runApp(node, project);
+  checkCreateGable(join(folder, facts!.filename));
   console.log(`The packed package holds ${facts!.files.length} files and takes ${Math.round(bytes / 1000)} kB installed.`);
+}
+
+/** A project of `npm create gable`, with the packed package in it, passes its own tests and types. */
+function checkCreateGable(tarball: string): void {
+  const workspace = join(root, "create-gable");
+  run(localProgram("tsc"), ["-p", join(workspace, "tsconfig.build.json")], root);
+  run(process.execPath, [join(workspace, "bin/create-gable.mjs"), "created", "--no-git", "--no-install"], folder);
+  const project = join(folder, "created");
+  run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", tarball], project);
+  run(process.execPath, ["--test"], project);
+  run(localProgram("tsc"), ["-p", project], project);
 }
 
 async function mkdtempIn(path: string): Promise<void> {
