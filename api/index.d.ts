@@ -64,7 +64,7 @@ export declare function json(value: unknown, options?: ReplyOptions): HandlerRep
 export declare function text(value: string, options?: ReplyOptions): HandlerReply;
 
 /** Answers with markup and a status or headers of its own. */
-export declare function page(markup: Html, options?: ReplyOptions): HandlerReply;
+export declare function page(markup: Html, options?: PageOptions): HandlerReply;
 
 /**
  * Redirects to a path of the own origin. Throws `E_REDIRECT_UNSAFE` for what leaves it, unless its host is listed.
@@ -107,11 +107,13 @@ export declare class HandlerReply {
     #private;
     /** Status, 200 to 599. */
     status: number;
-    /** Body. */
-    body: ReplyBody;
+    /** Body; a view is rendered when the reply is sent. */
+    body: ReplyBody | Rendered;
     /** Media type; "" for none. A `content-type` in `headers` wins. */
     contentType: string;
-    constructor(status: number, contentType: string, body: ReplyBody, headers?: ReplyOptions["headers"]);
+    /** Whether a view with pending values is sent when it is whole, with its length. */
+    isBuffered: boolean;
+    constructor(status: number, contentType: string, body: ReplyBody | Rendered, headers?: ReplyOptions["headers"]);
     /** Header fields of this reply; they win over those that every reply has. */
     get headers(): HeaderTable;
     /** Whether it has header fields of its own. */
@@ -122,23 +124,29 @@ export declare class HandlerReply {
 export declare function defineConverter<Value>(converter: Converter<Value>): Converter<Value>;
 
 /**
- * Makes markup from a template; values are escaped by their place.
- * Throws `E_VIEW_PLACE` for a hole where no value may stand, `E_VIEW_VALUE` for a value that cannot be shown.
+ * Makes markup from a template; values are escaped by their place, when it is rendered.
+ * Throws `E_VIEW_PLACE` for a hole where no value may stand, `E_VIEW_UNCLOSED` for a template that ends inside a tag.
  *
  * @example
  * html`<a href="/u/${user.id}" title="${user.name}">${user.name}</a>`;
  */
 export declare function html(strings: TemplateStringsArray, ...holes: readonly Hole[]): Html;
 
-/** Marks text as markup. Whatever it holds is sent as it is: never pass what a user wrote. */
-export declare function raw(markup: string): Html;
+/**
+ * Marks text as markup. Whatever it holds is sent as it is: never pass what a user wrote.
+ * The reason is for readers of the code; a search for `raw(` finds all of them.
+ *
+ * @example
+ * raw(markdown.render(post.body), "rendered by markdown-it, sanitised at save");
+ */
+export declare function raw(markup: string, reason?: string): Html;
 
-/** A value that is markup already. Made by {@link html} and {@link raw} alone. */
+/** Marks a value to be written as JSON: in a script, in a `data-*` attribute, or as text. */
+export declare function toJson<Value>(value: Value): Json<Value>;
+
+/** Markup, not rendered yet. Made by {@link html} and {@link raw}. */
 export declare class Html {
-    #private;
-    /** Known also to a second copy of the package; JSON cannot make a symbol. */
-    get [htmlKey](): true;
-    /** The markup. */
+    /** The markup, without a request: no nonces. Throws `E_VIEW_CONTEXT` while a promise in it is pending. */
     toString(): string;
 }
 
@@ -297,6 +305,10 @@ export interface GableOptions {
     converters?: Readonly<Record<string, Converter<unknown>>>;
     /** What happens when only the other form of a path with or without `/` at its end exists. Default "redirect". */
     trailingSlash?: "redirect" | "strict";
+    /** Language of dates and numbers in views, as a tag of BCP 47. Default "en". */
+    locale?: string;
+    /** Time zone of dates in views, as a name of IANA. Default "UTC". */
+    timeZone?: string;
     /** Prefix of all routes. Default "". */
     basePath?: string;
     /** Health endpoints, or false for none. Default `/up` and `/ready`. */
@@ -427,6 +439,8 @@ export interface Context<Input extends ContextInput = AnyInput> {
     readonly route: Route | undefined;
     /** Makes a path absolute with the configured origin; without one, with that of the request. */
     absoluteUrl(path: string): string;
+    /** Address of a static file, with its hash; views take it where code is loaded. Throws `E_ASSET_UNKNOWN`. */
+    asset(name: string): TrustedUrl;
     /** Redirects to the page that the request came from, when it is of the own origin. */
     redirectBack(options: {
         fallback: string;
@@ -576,8 +590,9 @@ export interface TypeError_<Sentence extends string> {
 }
 
 /**
- * What a handler may return: `Html`, a string (sent as text, never as HTML), a plain object or array (JSON),
- * bytes, `null` (204), a `Response`, a reply helper, or an async iterable (streamed).
+ * What a handler may return.
+ *
+ * A view (`Html`, `Xml`, `PlainText`), a string (sent as text, never as HTML), a plain object or array (JSON), bytes, `null` (204), a `Response`, a reply helper, or an async iterable (streamed).
  */
 export type HandlerResult = string | object | null;
 
@@ -685,6 +700,12 @@ export interface ReplyOptions {
     status?: number;
     /** Header fields beside those that every reply has. None by default. */
     headers?: HeaderInit | Readonly<Record<string, string>>;
+}
+
+/** How a view is sent. */
+export interface PageOptions extends ReplyOptions {
+    /** Whether a view with pending values waits until it is whole. By default it is streamed. */
+    buffer?: boolean;
 }
 
 /** How a redirect is sent. */
@@ -995,11 +1016,11 @@ export interface ContentSecurityPolicy {
     objectSrc?: readonly string[];
 }
 
-/** What may stand in a hole: not an object, a function, a date or a forgotten promise. */
-export type Hole = string | number | bigint | boolean | null | undefined | Html | HoleArray;
+/** What may stand in a hole: no object, no function, no date. */
+export type Hole = string | number | bigint | boolean | null | undefined | Html | SafeUrl | TrustedUrl | Json | Attributes | Css | Renderable | HoleArray | Promise<Hole> | AsyncIterable<Hole>;
 
 /** A list of holes. */
-export interface HoleArray extends ReadonlyArray<Hole> {
+export interface HoleArray extends Iterable<Hole> {
 }
 
 /** What a {@link GableError} can carry beyond its code and message. */

@@ -1,27 +1,228 @@
 /**
- * Makes markup from a template; values are escaped by their place.
- * Throws `E_VIEW_PLACE` for a hole where no value may stand, `E_VIEW_VALUE` for a value that cannot be shown.
+ * CSS whose values can be nothing but values; what could leave its place becomes `blocked`.
+ *
+ * @example
+ * css`color: ${color}; width: ${width}px`;
+ */
+export declare function css(strings: TemplateStringsArray, ...values: readonly CssValue[]): Css;
+
+/**
+ * Makes an element whose name is a value. Names are those of plain elements, or of custom elements, with a hyphen.
+ * Throws `E_VIEW_VALUE` for another name.
+ */
+export declare function element(tag: string, attributes?: Readonly<Record<string, Hole>>, ...children: readonly Hole[]): Html;
+
+/**
+ * Makes markup from a template; values are escaped by their place, when it is rendered.
+ * Throws `E_VIEW_PLACE` for a hole where no value may stand, `E_VIEW_UNCLOSED` for a template that ends inside a tag.
  *
  * @example
  * html`<a href="/u/${user.id}" title="${user.name}">${user.name}</a>`;
  */
 export declare function html(strings: TemplateStringsArray, ...holes: readonly Hole[]): Html;
 
-/** Marks text as markup. Whatever it holds is sent as it is: never pass what a user wrote. */
-export declare function raw(markup: string): Html;
+/**
+ * Attributes for the place of a tag: `<input ${attributes({ disabled: true, "hx-get": path })}>`. Each value gets the
+ * rules of its attribute. A name must match `[A-Za-z_:@.][\w:@.-]*`, else `E_VIEW_VALUE`.
+ */
+export declare function attributes(record: Readonly<Record<string, Hole>>): Attributes;
 
-/** A value that is markup already. Made by {@link html} and {@link raw} alone. */
-export declare class Html {
+/** Names of classes whose value is truthy, joined by blanks. */
+export declare function classes(record: Readonly<Record<string, unknown>>): string;
+
+/**
+ * Marks text as markup. Whatever it holds is sent as it is: never pass what a user wrote.
+ * The reason is for readers of the code; a search for `raw(` finds all of them.
+ *
+ * @example
+ * raw(markdown.render(post.body), "rendered by markdown-it, sanitised at save");
+ */
+export declare function raw(markup: string, reason?: string): Html;
+
+/** Method of objects that show themselves as markup: forms, fields, models. */
+export declare const toHtml: unique symbol;
+
+/** Marks a value to be written as JSON: in a script, in a `data-*` attribute, or as text. */
+export declare function toJson<Value>(value: Value): Json<Value>;
+
+/** An address that may load code; its start must be static: `` trustedUrl`https://cdn.example/${version}/app.js` ``. */
+export declare function trustedUrl(strings: TemplateStringsArray, ...values: readonly UrlValue[]): TrustedUrl;
+
+/** An address in which each value is one part: `` url`/u/${name}?q=${query}` ``. */
+export declare function url(strings: TemplateStringsArray, ...values: readonly UrlValue[]): SafeUrl;
+
+/** Attributes of a tag. Made by {@link attributes}. */
+export declare class Attributes {
+    /** Values by name. */
+    readonly record: Readonly<Record<string, unknown>>;
+}
+
+/** A piece of CSS whose values were checked. Made by {@link css}. */
+export declare class Css {
     #private;
-    /** Known also to a second copy of the package; JSON cannot make a symbol. */
-    get [htmlKey](): true;
+    /** The declarations. */
+    toString(): string;
+}
+
+/** Markup, not rendered yet. Made by {@link html} and {@link raw}. */
+export declare class Html {
+    /** The markup, without a request: no nonces. Throws `E_VIEW_CONTEXT` while a promise in it is pending. */
+    toString(): string;
+}
+
+/** A value to be written as JSON. Made by {@link toJson}. */
+export declare class Json<Value = unknown> {
+    /** The value. */
+    readonly value: Value;
+}
+
+/** Text that no browser reads as markup: the output of `.txt`, `.csv` and `.json` templates. */
+export declare class PlainText {
+    /** Media type of the reply. */
+    readonly contentType: string;
+    /** The text. */
+    toString(): string;
+}
+
+/** An address whose parts were encoded one by one. Made by {@link url}. */
+export declare class SafeUrl {
+    #private;
+    /** The address. */
+    toString(): string;
+}
+
+/** An address that may load code. Made by {@link trustedUrl} and by `asset()`. */
+export declare class TrustedUrl {
+    #private;
+    /** The address. */
+    toString(): string;
+}
+
+/** XML, such as a feed. Made by {@link xml}. */
+export declare class Xml {
+    /** Media type of the reply. */
+    readonly contentType: string;
     /** The markup. */
     toString(): string;
 }
 
-/** What may stand in a hole: not an object, a function, a date or a forgotten promise. */
-export type Hole = string | number | bigint | boolean | null | undefined | Html | HoleArray;
+/**
+ * Renders markup. Gives a string when no promise in it is pending, else a promise of one.
+ * Throws what a template throws: `E_VIEW_VALUE`, `E_VIEW_URL_TRUST`, `E_VIEW_DEPTH`.
+ */
+export declare function render(value: Rendered, context?: RenderContext): string | Promise<string>;
+
+/** Renders to a stream of UTF-8 bytes; it waits for its reader. */
+export declare function renderToStream(value: Rendered, context?: RenderContext): ReadableStream<Uint8Array>;
+
+/**
+ * Writes rows as CSV: CR LF, quotes where they are needed, dates in ISO 8601, `null` empty. Rows may come one by one:
+ * any number of them is sent in constant memory.
+ *
+ * @example
+ * app.get("/users.csv", () => csv(User.all(), { columns: ["name", "email"], filename: "users.csv" }));
+ */
+export declare function csv(rows: Iterable<CsvRow> | AsyncIterable<CsvRow>, options?: CsvOptions): Csv;
+
+/** Rows as CSV, made while they are sent. */
+export declare class Csv implements AsyncIterable<string> {
+    #private;
+    /** Name for saving. */
+    readonly filename: string | undefined;
+    /** Media type of the reply. */
+    readonly contentType: string;
+    [Symbol.asyncIterator](): AsyncGenerator<string>;
+}
+
+/** Joins text: `null` is empty, lists are joined. Nothing is escaped: never send the result as HTML. */
+export declare function text(strings: TemplateStringsArray, ...values: readonly TextHole[]): string;
+
+/**
+ * Makes XML. Text and quoted attributes take values; names, comments and processing instructions do not.
+ * Throws `E_VIEW_PLACE`, and `E_VIEW_UNCLOSED` for elements that do not balance.
+ *
+ * @example
+ * xml`<entry><title>${title}</title></entry>`;
+ */
+export declare function xml(strings: TemplateStringsArray, ...values: readonly XmlHole[]): Xml;
+
+/** How a table is written. */
+export interface CsvOptions {
+    /** Columns in their order. By default the keys of the first row. */
+    columns?: readonly string[];
+    /** One character between fields. Default ",". */
+    delimiter?: string;
+    /** Whether the first line names the columns. Default true. */
+    header?: boolean;
+    /** Whether the text begins with U+FEFF, which some spreadsheets need to read UTF-8. Default false. */
+    byteOrderMark?: boolean;
+    /** Whether texts that a spreadsheet would compute get an apostrophe. Default true. */
+    formulaGuard?: boolean;
+    /** Name for saving; makes the reply an attachment. None by default. */
+    filename?: string;
+}
+
+/** A row: values by column, or in the order of the columns. */
+export type CsvRow = Readonly<Record<string, unknown>> | readonly unknown[];
+
+/** What may stand in a hole of text. */
+export type TextHole = string | number | bigint | boolean | null | undefined | readonly TextHole[];
+
+/** What may stand in a hole of XML. */
+export type XmlHole = string | number | bigint | boolean | null | undefined | Xml | readonly XmlHole[];
+
+/** A value in CSS. */
+export type CssValue = string | number | null | undefined | Css;
+
+/** What templates may read. Outside a request (mail, tasks, tests) every part may be absent. */
+export interface RenderContext {
+    /** Nonce of the reply; reading it adds it to the policy. */
+    readonly nonce?: string | undefined;
+    /** Whether the policy lets scripts and styles of the own origin run without a nonce. */
+    readonly isOwnOriginAllowed?: boolean;
+    /** Language tag (BCP 47) for dates and numbers. */
+    readonly locale?: string;
+    /** Time zone (IANA) for dates. */
+    readonly timeZone?: string;
+    /** The moment that counts as now. */
+    readonly now?: () => Date;
+    /** The request of the page. */
+    readonly request?: unknown;
+    /** The user who is signed in. */
+    readonly user?: unknown;
+    /** Messages for the next page. */
+    readonly flash?: unknown;
+    /** Address of a static file, with its hash. */
+    readonly asset?: (name: string) => TrustedUrl;
+    /** Address of a named route. */
+    readonly route?: (name: string, params?: Readonly<Record<string, unknown>>) => string;
+    /** The hidden field of forms; nothing where the check needs none. */
+    readonly csrf?: () => Html;
+    /** Translates a message. */
+    readonly translate?: (message: string, values?: Readonly<Record<string, unknown>>) => string;
+    /** Aborts when the client has left. */
+    readonly signal?: AbortSignal;
+    /** Told of what was blocked: event and facts, never values. */
+    readonly onBlocked?: (place: string) => void;
+    /** Number for `random`; by default a new one for each render. */
+    readonly seed?: number;
+}
+
+/** What can be rendered. */
+export type Rendered = Html | Xml | PlainText;
+
+/** What may stand in a hole: no object, no function, no date. */
+export type Hole = string | number | bigint | boolean | null | undefined | Html | SafeUrl | TrustedUrl | Json | Attributes | Css | Renderable | HoleArray | Promise<Hole> | AsyncIterable<Hole>;
 
 /** A list of holes. */
-export interface HoleArray extends ReadonlyArray<Hole> {
+export interface HoleArray extends Iterable<Hole> {
 }
+
+/** What shows itself as markup. */
+export interface Renderable {
+    /** Gives the markup. */
+    readonly [toHtml]: () => Html;
+}
+
+/** A value inside an address. */
+export type UrlValue = string | number | bigint | boolean | null | undefined | SafeUrl;

@@ -1,2 +1,29 @@
-export { html, raw, Html } from "./views/html.ts";
-export type { Hole, HoleArray } from "./views/html.ts";
+export { css, element, html } from "./views/html.ts";
+export {
+  attributes,
+  classes,
+  raw,
+  toHtml,
+  toJson,
+  trustedUrl,
+  url,
+  Attributes,
+  Css,
+  Html,
+  Json,
+  PlainText,
+  SafeUrl,
+  TrustedUrl,
+  Xml,
+} from "./views/values.ts";
+export { render, renderToStream } from "./views/render.ts";
+export { csv, Csv } from "./views/formats/csv.ts";
+export { text } from "./views/formats/text.ts";
+export { xml } from "./views/formats/xml.ts";
+export type { CsvOptions, CsvRow } from "./views/formats/csv.ts";
+export type { TextHole } from "./views/formats/text.ts";
+export type { XmlHole } from "./views/formats/xml.ts";
+export type { CssValue } from "./views/html.ts";
+export type { RenderContext } from "./views/render-context.ts";
+export type { Rendered } from "./views/render.ts";
+export type { Hole, HoleArray, Renderable, UrlValue } from "./views/values.ts";

@@ -69,8 +69,13 @@ group("/:x", [home]);
 
 // @ts-expect-error an object cannot stand in a hole
 html`<p>${{}}</p>`;
-// @ts-expect-error a forgotten promise cannot stand in a hole
 html`<p>${Promise.resolve("x")}</p>`;
+// @ts-expect-error a promise of what no hole takes cannot stand in one
+html`<p>${fetch("/")}</p>`;
+// @ts-expect-error a function cannot stand in a hole
+html`<p>${() => "x"}</p>`;
+// @ts-expect-error a date cannot stand in a hole
+html`<p>${new Date()}</p>`;
 // @ts-expect-error html is a tag
 html("<p>");
 

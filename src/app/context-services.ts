@@ -2,6 +2,7 @@
 import type { RawRequest } from "../http/message.ts";
 import type { ForwardedFacts } from "../http/proxies.ts";
 import type { RequestContext } from "./context.ts";
+import type { ContentSecurityPolicy } from "../security/response-headers.ts";
 import type { Logger } from "./logger.ts";
 
 /** Services shared by all requests of an application. */
@@ -16,6 +17,16 @@ export interface ContextServices {
   readonly hasProxies: boolean;
   /** Logger of the application. */
   readonly logger: Logger;
+  /** Sources of the policy that the application has set. */
+  readonly csp: ContentSecurityPolicy;
+  /** Language of dates and numbers in views, as a tag of BCP 47. */
+  readonly locale: string;
+  /** Time zone of dates in views, as a name of IANA. */
+  readonly timeZone: string;
+  /** Address of a static file. Throws `E_ASSET_UNKNOWN`. */
+  assetUrl(name: string): string;
+  /** Path of a named route. Throws `E_ROUTE_NAME_UNKNOWN`. */
+  routeUrl(name: string, params: Readonly<Record<string, unknown>>): string;
   /** Reads what trusted proxies say. */
   readForwarded(raw: RawRequest): ForwardedFacts;
   /** Makes the id of a request. */

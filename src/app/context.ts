@@ -12,6 +12,7 @@ import type { ForwardedFacts } from "../http/proxies.ts";
 import type { FieldMap } from "../http/urlencoded.ts";
 import { parseQuery } from "../http/urlencoded.ts";
 import type { Route } from "../routing/route.ts";
+import { TrustedUrl } from "../views/values.ts";
 import type { ContextServices } from "./context-services.ts";
 import type { FormFields, FormInput } from "./form-input.ts";
 import type { HandlerReply } from "./handler-reply.ts";
@@ -108,6 +109,8 @@ export interface Context<Input extends ContextInput = AnyInput> {
   readonly route: Route | undefined;
   /** Makes a path absolute with the configured origin; without one, with that of the request. */
   absoluteUrl(path: string): string;
+  /** Address of a static file, with its hash; views take it where code is loaded. Throws `E_ASSET_UNKNOWN`. */
+  asset(name: string): TrustedUrl;
   /** Redirects to the page that the request came from, when it is of the own origin. */
   redirectBack(options: { fallback: string }): HandlerReply;
 }
@@ -272,15 +275,22 @@ export class RequestContext implements Context<ContextInput> {
     return this.#draft;
   }
 
-  absoluteUrl(path: string): string {
-    return new URL(path, this.services.origin ?? `${this.scheme}://${this.authority}`).href;
+  // Getters that give functions: a handler takes what it needs out of the context, without the context.
+  get absoluteUrl(): (path: string) => string {
+    return (path) => new URL(path, this.services.origin ?? `${this.scheme}://${this.authority}`).href;
   }
 
-  redirectBack({ fallback }: { fallback: string }): HandlerReply {
-    const referer = this.raw.headers.get("referer");
-    const own = `${this.scheme}://${this.authority}`;
-    const target = referer !== null && referer.startsWith(`${own}/`) ? referer.slice(own.length) : null;
-    return redirect(safeRedirectTarget(target, fallback));
+  get asset(): (name: string) => TrustedUrl {
+    return (name) => new TrustedUrl(this.services.assetUrl(name));
+  }
+
+  get redirectBack(): (options: { fallback: string }) => HandlerReply {
+    return ({ fallback }) => {
+      const referer = this.raw.headers.get("referer");
+      const own = `${this.scheme}://${this.authority}`;
+      const target = referer !== null && referer.startsWith(`${own}/`) ? referer.slice(own.length) : null;
+      return redirect(safeRedirectTarget(target, fallback));
+    };
   }
 }
 

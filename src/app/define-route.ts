@@ -4,8 +4,8 @@ import { assertKnownOptions, describeValue, optionInvalid } from "../errors/opti
 import { isToken } from "../http/byte-classes.ts";
 import type { PathParams } from "../routing/path-params.ts";
 import { Route } from "../routing/route.ts";
-import type { SourcePlace } from "../routing/source-place.ts";
-import { findCallerPlace } from "../routing/source-place.ts";
+import type { SourcePlace } from "../errors/source-place.ts";
+import { findCallerPlace } from "../errors/source-place.ts";
 import type { RequestContext } from "./context.ts";
 import type { AddedBy, Handler, QueryOf, RouteOptions, SharedOptions, TypeError_ } from "./handler.ts";
 import { checkLimits, routeLimitNames } from "../server/limits.ts";

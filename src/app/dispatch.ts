@@ -71,10 +71,9 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
     compiled: CompiledRoute | undefined,
   ): Reply | Promise<Reply> {
     if (reply instanceof HandlerReply) return finishReply(context, reply, compiled, settings);
-    return reply.then(
-      (settled) => finishReply(context, settled, compiled, settings),
-      (error: unknown) => fail(context, error, compiled),
-    );
+    return reply
+      .then((settled) => finishReply(context, settled, compiled, settings))
+      .catch((error: unknown) => fail(context, error, compiled));
   }
 
   async function fail(context: RequestContext, error: unknown, compiled: CompiledRoute | undefined): Promise<Reply> {

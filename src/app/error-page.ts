@@ -1,7 +1,8 @@
 /** The built-in page for errors in production: what happened and the id to quote, nothing else. */
 import { reasonPhrase } from "../http/problem.ts";
-import type { Html } from "../views/html.ts";
-import { html, raw } from "../views/html.ts";
+import { html } from "../views/html.ts";
+import type { Html } from "../views/values.ts";
+import { raw } from "../views/values.ts";
 
 /** What the page shows. */
 export interface ErrorPageFacts {

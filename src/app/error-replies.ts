@@ -9,6 +9,7 @@ import { HandlerReply } from "./handler-reply.ts";
 import type { HandlerResult } from "./handler-result.ts";
 import { toHandlerReply } from "./handler-result.ts";
 import { toJsonText } from "./json-text.ts";
+import { renderBody } from "./render-reply.ts";
 import type { RouteTable } from "../routing/route-table.ts";
 
 /** What an error hook gets. */
@@ -47,7 +48,11 @@ export function createErrorReplies(
     try {
       // The hook is typed with the public context, which hides what only the framework uses.
       const own = await settings.onError?.({ error: thrown, status: error.status, context: context as unknown as Context });
-      if (own !== undefined) return withStatus(await toHandlerReply(own, "onError"), error);
+      if (own !== undefined) {
+        const reply = await toHandlerReply(own, "onError");
+        reply.body = await renderBody(context, reply);
+        return withStatus(reply, error);
+      }
     } catch (failure) {
       context.log.error({ error: failure }, "onError failed.");
     }

@@ -1,5 +1,5 @@
 /** The last step of a request: headers that every reply has, cookies, caching, and the entity tag. */
-import type { Reply } from "../http/message.ts";
+import type { Reply, ReplyBody } from "../http/message.ts";
 import { HeaderTable } from "../http/header-table.ts";
 import { addVary, toCacheControl } from "../http/fields.ts";
 import { evaluateConditions } from "../http/conditions.ts";
@@ -9,6 +9,7 @@ import type { CompiledRoute } from "./compile-routes.ts";
 import type { RequestContext } from "./context.ts";
 import { FileHandlerReply } from "./files.ts";
 import type { HandlerReply } from "./handler-reply.ts";
+import { renderBody } from "./render-reply.ts";
 
 /** What finishing needs of the application. */
 export interface FinishSettings {
@@ -24,8 +25,20 @@ export function finishReply(
   compiled: CompiledRoute | undefined,
   settings: FinishSettings,
 ): Reply | Promise<Reply> {
-  const { draft } = context;
   const reply = result instanceof FileHandlerReply ? result.resolve(context.method, context.headers) : result;
+  const body = renderBody(context, reply, compiled?.csp);
+  if (body instanceof Promise) return body.then((whole) => addHeaders(context, reply, whole, compiled, settings));
+  return addHeaders(context, reply, body, compiled, settings);
+}
+
+function addHeaders(
+  context: RequestContext,
+  reply: HandlerReply,
+  body: ReplyBody,
+  compiled: CompiledRoute | undefined,
+  settings: FinishSettings,
+): Reply | Promise<Reply> {
+  const { draft } = context;
   const contentType = ownField(context, reply, "content-type") ?? reply.contentType;
   const isHtml = /^text\/html\b/i.test(contentType);
   const isSecure = context.scheme === "https";
@@ -40,9 +53,9 @@ export function finishReply(
     setPolicy(headers, context, compiled, settings.securityHeaders, isSecure);
   setCaching(headers, context, reply, compiled, settings);
   headers.appendTrusted("x-request-id", context.requestId);
-  if (context.cleanups !== null) releaseAfter(context, reply);
-  const finished = { status: reply.status, headers, body: reply.body };
-  return compiled?.cache?.etag === true ? withEntityTag(context, finished) : finished;
+  const finished = { status: reply.status, headers, body: context.cleanups === null ? body : releaseAfter(context, body) };
+  // A page with a nonce is another one each time: a browser that kept the old one would block its own scripts.
+  return compiled?.cache?.etag === true && context.usedNonce === undefined ? withEntityTag(context, finished) : finished;
 }
 
 /** A field that the handler set itself, on the reply or on the draft; null when it did not. */
@@ -92,12 +105,14 @@ function setCaching(
 }
 
 /** Releases what the request holds: at once, or when its stream has ended, and in any case when it is aborted. */
-function releaseAfter(context: RequestContext, reply: HandlerReply): void {
-  const { body } = reply;
+function releaseAfter(context: RequestContext, body: ReplyBody): ReplyBody {
   const isStream = typeof body === "object" && body !== null && !(body instanceof Uint8Array) && !isFileBody(body);
-  if (!isStream || context.method === "HEAD") return release(context);
+  if (!isStream || context.method === "HEAD") {
+    release(context);
+    return body;
+  }
   context.signal.addEventListener("abort", () => release(context), { once: true });
-  reply.body = releasing(body, context);
+  return releasing(body, context);
 }
 
 async function* releasing(chunks: AsyncIterable<string | Uint8Array>, context: RequestContext): AsyncGenerator<string | Uint8Array> {

@@ -1,5 +1,6 @@
 /** gable(): the application object. */
 import { GableError } from "../errors/gable-error.ts";
+import { findNearestName } from "../errors/nearest-name.ts";
 import { describeValue } from "../errors/option-errors.ts";
 import type { RawRequest, RequestListener } from "../http/message.ts";
 import { createForwardedReader } from "../http/proxies.ts";
@@ -84,7 +85,12 @@ export class Application {
     this.#fetchLimits = { ...defaultLimits, ...options.limits };
     const isProduction = this.mode === "production";
     const logger = options.logger ?? createLogger(this.mode);
-    this.#services = createServices(options, isProduction, logger);
+    this.#services = createServices(options, {
+      isProduction,
+      logger,
+      assetUrl: (name) => this.assetUrl(name),
+      routeUrl: (name, params) => this.#routeUrl(name, params),
+    });
     this.health = options.health === false ? undefined : new Health(options.health);
     const toErrorReply = createErrorReplies({
       isDevelopment: this.mode === "development",
@@ -187,6 +193,16 @@ export class Application {
     return () => void this.#observers.delete(observer);
   }
 
+  #routeUrl(name: string, params: Readonly<Record<string, unknown>>): string {
+    const route = this.routes.find((each) => each.name === name);
+    if (route !== undefined) return route.url(params as never); // The signature of a route found by name is not known here.
+    const names = this.routes.map((each) => each.name).filter((each) => each !== undefined);
+    const nearest = findNearestName(name, names);
+    throw new GableError("E_ROUTE_NAME_UNKNOWN", `There is no route named ${describeValue(name)}.`, {
+      fix: nearest === undefined ? "Give the route a name, or import it and call its url()." : `Write "${nearest}" instead of "${name}".`,
+    });
+  }
+
   #factory(method: string): RouteFactory {
     return createRouteFactory(method, (route) => {
       if (this.#isStarted)
@@ -227,14 +243,19 @@ async function loadStaticFiles(option: string | StaticOptions, isClosed: boolean
   return files;
 }
 
-function createServices(options: GableOptions, isProduction: boolean, logger: ContextServices["logger"]): ContextServices {
+function createServices(
+  options: GableOptions,
+  own: Pick<ContextServices, "isProduction" | "logger" | "assetUrl" | "routeUrl">,
+): ContextServices {
   const readForwarded = createForwardedReader(options.proxies ?? { trust: [] });
   return {
-    isProduction,
+    ...own,
+    csp: options.security?.csp ?? {},
+    locale: options.locale ?? "en",
+    timeZone: options.timeZone ?? "UTC",
     origin: options.origin,
     defaultAuthority: options.hosts?.find((name) => !name.startsWith(".")) ?? "localhost",
     hasProxies: (options.proxies?.trust.length ?? 0) > 0,
-    logger,
     readForwarded: (raw) =>
       readForwarded({ address: raw.remote.address, scheme: raw.scheme, authority: raw.authority, headers: raw.headers }),
     createRequestId: createRequestIds(),

@@ -2,6 +2,7 @@
 import { HeaderTable } from "../http/header-table.ts";
 import type { HeaderInit } from "../http/header-table.ts";
 import type { ReplyBody } from "../http/message.ts";
+import type { Rendered } from "../views/render.ts";
 
 /** Status and header fields of a reply helper. */
 export interface ReplyOptions {
@@ -15,13 +16,15 @@ export interface ReplyOptions {
 export class HandlerReply {
   /** Status, 200 to 599. */
   status: number;
-  /** Body. */
-  body: ReplyBody;
+  /** Body; a view is rendered when the reply is sent. */
+  body: ReplyBody | Rendered;
   /** Media type; "" for none. A `content-type` in `headers` wins. */
   contentType: string;
+  /** Whether a view with pending values is sent when it is whole, with its length. */
+  isBuffered = false;
   #headers: HeaderTable | undefined;
 
-  constructor(status: number, contentType: string, body: ReplyBody, headers?: ReplyOptions["headers"]) {
+  constructor(status: number, contentType: string, body: ReplyBody | Rendered, headers?: ReplyOptions["headers"]) {
     this.status = status;
     this.contentType = contentType;
     this.body = body;

@@ -1,13 +1,16 @@
 /** From what a handler returns to a reply. */
 import { GableError } from "../errors/gable-error.ts";
 import { describeValue } from "../errors/option-errors.ts";
-import { isHtml } from "../views/html.ts";
+import { toContentDisposition } from "../http/fields.ts";
+import { Csv } from "../views/formats/csv.ts";
 import { HandlerReply } from "./handler-reply.ts";
 import { toJsonText } from "./json-text.ts";
+import { contentTypeOf, isRendered } from "./render-reply.ts";
 
 /**
- * What a handler may return: `Html`, a string (sent as text, never as HTML), a plain object or array (JSON),
- * bytes, `null` (204), a `Response`, a reply helper, or an async iterable (streamed).
+ * What a handler may return.
+ *
+ * A view (`Html`, `Xml`, `PlainText`), a string (sent as text, never as HTML), a plain object or array (JSON), bytes, `null` (204), a `Response`, a reply helper, or an async iterable (streamed).
  */
 export type HandlerResult = string | object | null;
 
@@ -17,14 +20,23 @@ export function toHandlerReply(result: unknown, where: string): HandlerReply | P
   if (typeof result === "string") return new HandlerReply(200, "text/plain; charset=utf-8", result);
   if (result === null) return new HandlerReply(204, "", null);
   if (typeof result !== "object") throw resultError(result, where);
-  if (isHtml(result)) return new HandlerReply(200, "text/html; charset=utf-8", result.toString());
   // The usual plain value is told first: naming the global Response makes Node load all of fetch.
   if (isPlain(result)) return new HandlerReply(200, "application/json", toJsonText(result));
+  if (isRendered(result)) return new HandlerReply(200, contentTypeOf(result), result);
   if (result instanceof Response) return fromResponse(result);
   if (result instanceof Uint8Array) return new HandlerReply(200, "application/octet-stream", result);
+  if (result instanceof Csv) return fromCsv(result);
   // The line has just found the iterator.
   if (Symbol.asyncIterator in result) return fromIterable(result as AsyncIterable<unknown>);
   return new HandlerReply(200, "application/json", toJsonText(result));
+}
+
+/** A table is streamed, and saved under its name when it has one. */
+function fromCsv(table: Csv): HandlerReply {
+  const reply = new HandlerReply(200, table.contentType, table);
+  reply.headers.set("x-accel-buffering", "no");
+  if (table.filename !== undefined) reply.headers.set("content-disposition", toContentDisposition("attachment", table.filename));
+  return reply;
 }
 
 function isPlain(value: object): boolean {
@@ -48,7 +60,7 @@ function fromIterable(values: AsyncIterable<unknown>): HandlerReply {
 async function* toChunks(values: AsyncIterable<unknown>): AsyncGenerator<string | Uint8Array> {
   for await (const value of values) {
     if (typeof value === "string" || value instanceof Uint8Array) yield value;
-    else if (isHtml(value)) yield value.toString();
+    else if (isRendered(value)) yield value.toString();
     else yield `${toJsonText(value)}\n`;
   }
 }

@@ -44,6 +44,10 @@ export interface GableOptions {
   converters?: Readonly<Record<string, Converter<unknown>>>;
   /** What happens when only the other form of a path with or without `/` at its end exists. Default "redirect". */
   trailingSlash?: "redirect" | "strict";
+  /** Language of dates and numbers in views, as a tag of BCP 47. Default "en". */
+  locale?: string;
+  /** Time zone of dates in views, as a name of IANA. Default "UTC". */
+  timeZone?: string;
   /** Prefix of all routes. Default "". */
   basePath?: string;
   /** Health endpoints, or false for none. Default `/up` and `/ready`. */
@@ -65,6 +69,8 @@ const names = [
   "static",
   "converters",
   "trailingSlash",
+  "locale",
+  "timeZone",
   "basePath",
   "health",
   "onError",
@@ -82,6 +88,8 @@ export function assertGableOptions(options: GableOptions): void {
   if (typeof options.health === "object") assertKnownOptions("gable() health", options.health, ["up", "ready", "checks"]);
   if (options.origin !== undefined) assertOrigin("origin", options.origin);
   for (const origin of options.security?.trustedOrigins ?? []) assertOrigin("security.trustedOrigins", origin);
+  assertIntl("locale", options.locale, 'a tag such as "en" or "de-AT"', (locale) => new Intl.Locale(locale));
+  assertIntl("timeZone", options.timeZone, 'a name such as "Europe/Vienna"', (timeZone) => new Intl.DateTimeFormat("en", { timeZone }));
   const { trailingSlash = "redirect", basePath = "" } = options;
   if (trailingSlash !== "redirect" && trailingSlash !== "strict")
     throw optionInvalid("gable()", "trailingSlash", trailingSlash, '"redirect" or "strict"');
@@ -92,4 +100,13 @@ export function assertGableOptions(options: GableOptions): void {
 function assertOrigin(name: string, origin: string): void {
   const isOrigin = typeof origin === "string" && URL.canParse(origin) && new URL(origin).origin === origin && /^https?:/.test(origin);
   if (!isOrigin) throw optionInvalid("gable()", name, origin, 'an origin such as "https://example.com", without a path');
+}
+
+function assertIntl(name: string, value: string | undefined, rule: string, check: (value: string) => unknown): void {
+  if (value === undefined) return;
+  try {
+    check(value);
+  } catch {
+    throw optionInvalid("gable()", name, value, rule);
+  }
 }

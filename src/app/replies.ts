@@ -4,8 +4,8 @@ import { toContentDisposition } from "../http/fields.ts";
 import type { ProblemOptions } from "../http/problem.ts";
 import { toProblem } from "../http/problem.ts";
 import { toRedirectLocation } from "../http/redirect-target.ts";
-import { isHtml } from "../views/html.ts";
-import type { Html } from "../views/html.ts";
+import { isHtml } from "../views/values.ts";
+import type { Html } from "../views/values.ts";
 import type { ReplyOptions } from "./handler-reply.ts";
 import { HandlerReply } from "./handler-reply.ts";
 import { toJsonText } from "./json-text.ts";
@@ -20,10 +20,18 @@ export function text(value: string, options: ReplyOptions = {}): HandlerReply {
   return new HandlerReply(options.status ?? 200, "text/plain; charset=utf-8", value, options.headers);
 }
 
+/** How a view is sent. */
+export interface PageOptions extends ReplyOptions {
+  /** Whether a view with pending values waits until it is whole. By default it is streamed. */
+  buffer?: boolean;
+}
+
 /** Answers with markup and a status or headers of its own. */
-export function page(markup: Html, options: ReplyOptions = {}): HandlerReply {
+export function page(markup: Html, options: PageOptions = {}): HandlerReply {
   if (!isHtml(markup)) throw new TypeError("page() takes Html: write html`...`, or use text().");
-  return new HandlerReply(options.status ?? 200, "text/html; charset=utf-8", markup.toString(), options.headers);
+  const reply = new HandlerReply(options.status ?? 200, "text/html; charset=utf-8", markup, options.headers);
+  reply.isBuffered = options.buffer === true;
+  return reply;
 }
 
 /** How a redirect is sent. */

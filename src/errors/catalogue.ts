@@ -146,6 +146,7 @@ const programmer = {
     "The route belongs to two places",
     "Create one route value per place, for example in a function that makes routes.",
   ),
+  E_ROUTE_NAME_UNKNOWN: entry(500, "Unknown name of a route", "Correct the name, or import the route and call its url()."),
   E_ROUTE_RESULT: entry(500, "The handler returned nothing usable", "Return Html, a string, an object, null or a reply."),
   E_PATTERN_MALFORMED: entry(500, "Malformed route pattern", "Write patterns as /static/:name/:id(int)/*rest."),
   E_PATTERN_NOT_LINEAR: entry(
@@ -162,9 +163,17 @@ const programmer = {
   E_CONTEXT_UNAVAILABLE: entry(500, "This part of the context is not enabled", "Enable the feature, or remove its use."),
   E_LISTEN: entry(500, "The server cannot listen", "Choose another port, host or path."),
   E_TLS_OPTIONS: entry(500, "The TLS options cannot be used", "Pass https: { key, cert } in PEM form."),
-  E_VIEW_PLACE: entry(500, "A hole stands where no value may stand", "Put the hole into text or a quoted attribute."),
+  E_VIEW_PLACE: entry(500, "A value stands where none may stand", "Move the value into text, or into an attribute in quotes."),
   E_VIEW_TAG_CALL: entry(500, "html was not used as a template tag", "Write html`...` with backticks."),
-  E_VIEW_VALUE: entry(500, "A hole got a value that cannot be shown", "Pass a string, a number, Html, or an array of them."),
+  E_VIEW_VALUE: entry(500, "A place got a value that it cannot show", "Pass a string, a number, Html, or an array of them."),
+  E_VIEW_UNCLOSED: entry(
+    500,
+    "A template ends inside a tag or an element of text",
+    "Close the quote, the tag or the element before the end.",
+  ),
+  E_VIEW_URL_TRUST: entry(500, "An address that loads code is not trusted", 'Use asset("app.js"), trustedUrl`...`, or a static start.'),
+  E_VIEW_DEPTH: entry(500, "A view is nested too deep", "Check the data for a cycle."),
+  E_VIEW_CONTEXT: entry(500, "A view needs what is not there", "Render it in a request, or pass what it needs."),
   E_STATIC_DIRECTORY: entry(500, "The static directory cannot be served", "Create the directory, or correct the option `static`."),
   E_ASSET_UNKNOWN: entry(500, "Unknown asset", "Correct the name, or add the file to the static directory."),
 } as const;

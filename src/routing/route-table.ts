@@ -4,7 +4,7 @@ import type { RouteMatch } from "./radix-tree.ts";
 import { RadixTree } from "./radix-tree.ts";
 import { toPatternShape } from "./pattern.ts";
 import type { Route, RouteBinding } from "./route.ts";
-import { toPlaceText } from "./source-place.ts";
+import { toPlaceText } from "../errors/source-place.ts";
 
 /** An entry of the table: the route, what runs it, and the names of its parameters in order. */
 export interface RouteEntry<Run> {

@@ -4,7 +4,7 @@ import type { QueryValue } from "../http/urlencoded.ts";
 import { serializeQuery } from "../http/urlencoded.ts";
 import type { ConverterTable, Segment } from "./pattern.ts";
 import { formatPath, parsePattern } from "./pattern.ts";
-import type { SourcePlace } from "./source-place.ts";
+import type { SourcePlace } from "../errors/source-place.ts";
 
 /** Values for the query of a URL. */
 export type QueryValues = Readonly<Record<string, QueryValue | readonly QueryValue[]>>;

@@ -7,7 +7,7 @@ import { formatPath, parsePattern, toPatternShape } from "./pattern.ts";
 import { RadixTree } from "./radix-tree.ts";
 import { Route } from "./route.ts";
 import { RouteTable, toParams } from "./route-table.ts";
-import { parseStackLine } from "./source-place.ts";
+import { parseStackLine } from "../errors/source-place.ts";
 
 function treeOf(patterns: readonly string[], converters = {}): RadixTree<string> {
   const tree = new RadixTree<string>();

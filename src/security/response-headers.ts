@@ -92,6 +92,12 @@ export function assertPolicy(csp: ContentSecurityPolicy, allowUnsafe: string | u
   }
 }
 
+/** Whether scripts and styles of the own origin run without a nonce. */
+export function isOwnOriginAllowed(csp: ContentSecurityPolicy): boolean {
+  const { scriptSrc = [], styleSrc = [] } = { ...defaultPolicy, ...csp };
+  return scriptSrc.includes("'self'") && styleSrc.includes("'self'");
+}
+
 function toPolicyText(csp: ContentSecurityPolicy, isSecure: boolean, nonce: string | undefined): string {
   const parts: string[] = [];
   // As above.

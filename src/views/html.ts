@@ -1,117 +1,89 @@
-/**
- * Tagged HTML templates: each hole is escaped for the place where it stands, or refused.
- *
- * The places are found once per call site by reading the literal text with the states of the HTML standard.
- * Values may stand in text, in the text of `title` and `textarea`, and as the value of a quoted attribute.
- */
+/** The tags: `html`, `css`, and `element()`. */
 import { GableError } from "../errors/gable-error.ts";
-import { describeValue } from "../errors/option-errors.ts";
-import { escapeAttribute, escapeText, filterUrl } from "./escape.ts";
+import { findCallerPlace } from "../errors/source-place.ts";
+import { filterCss } from "./escape/css.ts";
+import { kinds } from "./places.ts";
 import type { Plan } from "./plan.ts";
-import { compilePlan, places } from "./plan.ts";
-
-declare const brand: unique symbol;
-const htmlKey = Symbol.for("gable.html");
-
-/** A value that is markup already. Made by {@link html} and {@link raw} alone. */
-export class Html {
-  /** @internal Tells it from every other class. */
-  declare private readonly [brand]: "html";
-  readonly #text: string;
-
-  /** @internal Use {@link html} or {@link raw}. */
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  /** Known also to a second copy of the package; JSON cannot make a symbol. */
-  get [htmlKey](): true {
-    return true;
-  }
-
-  /** The markup. */
-  toString(): string {
-    return this.#text;
-  }
-}
-
-/** Whether a value is markup. */
-export function isHtml(value: unknown): value is Html {
-  return value instanceof Html || (typeof value === "object" && value !== null && htmlKey in value);
-}
-
-/** A list of holes. */
-export interface HoleArray extends ReadonlyArray<Hole> {}
-
-/** What may stand in a hole: not an object, a function, a date or a forgotten promise. */
-export type Hole = string | number | bigint | boolean | null | undefined | Html | HoleArray;
+import { compilePlan } from "./plan.ts";
+import type { Hole } from "./values.ts";
+import { Attributes, Css, Html, assertTemplate, isCss } from "./values.ts";
+import "./write.ts";
 
 const plans = new WeakMap<TemplateStringsArray, Plan>();
+const emptyMarkup = new WeakMap<Plan, Html>();
 
 /**
- * Makes markup from a template; values are escaped by their place.
- * Throws `E_VIEW_PLACE` for a hole where no value may stand, `E_VIEW_VALUE` for a value that cannot be shown.
+ * Makes markup from a template; values are escaped by their place, when it is rendered.
+ * Throws `E_VIEW_PLACE` for a hole where no value may stand, `E_VIEW_UNCLOSED` for a template that ends inside a tag.
  *
  * @example
  * html`<a href="/u/${user.id}" title="${user.name}">${user.name}</a>`;
  */
 export function html(strings: TemplateStringsArray, ...holes: readonly Hole[]): Html {
-  let plan = plans.get(strings);
-  if (plan === undefined) {
-    // Only a real template gives frozen strings: html("<p>" + title) must not pass for one.
-    if (!Array.isArray(strings) || !Object.isFrozen(strings) || !Object.isFrozen(strings.raw)) {
-      throw new GableError("E_VIEW_TAG_CALL", `html was called with ${describeValue(strings)} instead of a template.`);
-    }
-    plan = compilePlan(strings);
-    plans.set(strings, plan);
+  const plan = plans.get(strings) ?? addPlan(strings, html);
+  if (holes.length > 0) return new Html(plan, holes, "");
+  // Without values the markup is always the same.
+  const known = emptyMarkup.get(plan) ?? new Html(plan, holes, "");
+  emptyMarkup.set(plan, known);
+  return known;
+}
+
+function addPlan(strings: TemplateStringsArray, tag: typeof html): Plan {
+  assertTemplate("html", strings);
+  const plan = compilePlan(strings, findCallerPlace(tag));
+  plans.set(strings, plan);
+  return plan;
+}
+
+/** A value in CSS. */
+export type CssValue = string | number | null | undefined | Css;
+
+/**
+ * CSS whose values can be nothing but values; what could leave its place becomes `blocked`.
+ *
+ * @example
+ * css`color: ${color}; width: ${width}px`;
+ */
+export function css(strings: TemplateStringsArray, ...values: readonly CssValue[]): Css {
+  let text = assertTemplate("css", strings)[0]!;
+  values.forEach((value, index) => {
+    const written = value === null || value === undefined ? "" : isCss(value) ? String(value) : filterCss(String(value));
+    text += written + strings[index + 1]!;
+  });
+  return new Css(text);
+}
+
+/** Elements that {@link element} makes, beside custom ones: none that loads or holds code. */
+const plainElements = new Set(
+  (
+    "a abbr address article aside b bdi bdo blockquote body br button caption cite code col colgroup data datalist dd del details dfn dialog " +
+    "div dl dt em fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr i img input ins kbd label legend li main map mark " +
+    "menu meter nav ol optgroup option output p picture pre progress q rp rt ruby s samp search section select slot small span strong sub " +
+    "summary sup table tbody td tfoot th thead time tr u ul var wbr"
+  ).split(" "),
+);
+const voidElements = new Set(["br", "col", "hr", "img", "input", "wbr"]);
+
+/**
+ * Makes an element whose name is a value. Names are those of plain elements, or of custom elements, with a hyphen.
+ * Throws `E_VIEW_VALUE` for another name.
+ */
+export function element(tag: string, attributes: Readonly<Record<string, Hole>> = {}, ...children: readonly Hole[]): Html {
+  if (!plainElements.has(tag) && !/^[a-z][a-z0-9]*(?:-[a-z0-9]+)+$/.test(tag)) {
+    throw new GableError("E_VIEW_VALUE", `element() got the tag "${tag}".`, {
+      fix: "Use the name of a plain element, or of a custom element.",
+    });
   }
-  let text = plan.chunks[0]!;
-  for (let index = 0; index < holes.length; index++) text += writeHole(plan, index, holes[index]) + plan.chunks[index + 1]!;
-  return new Html(text);
-}
-
-/** Marks text as markup. Whatever it holds is sent as it is: never pass what a user wrote. */
-export function raw(markup: string): Html {
-  return new Html(String(markup));
-}
-
-function writeHole(plan: Plan, index: number, value: Hole): string {
-  switch (plan.kinds[index]) {
-    case places.text:
-      return writeText(value);
-    case places.url:
-      return escapeAttribute(filterUrl(writePlain(value)));
-    case places.boolean:
-      return value === false || value === null || value === undefined || value === "" ? "" : ` ${plan.names[index]}`;
-    default:
-      return escapeAttribute(writePlain(value));
-  }
-}
-
-function writeText(value: Hole): string {
-  if (typeof value === "string") return escapeText(value);
-  if (value === null || value === undefined || typeof value === "boolean") return "";
-  if (typeof value === "number" || typeof value === "bigint") return String(value);
-  if (isHtml(value)) return value.toString();
-  if (Array.isArray(value)) {
-    let text = "";
-    // The types of the language give any[] for a readonly list.
-    for (const item of value as HoleArray) text += writeText(item);
-    return text;
-  }
-  throw new GableError("E_VIEW_VALUE", `A hole in text got ${describeValue(value)}.`);
-}
-
-/** Text for an attribute: lists are joined by blanks, what is false is left out. */
-function writePlain(value: Hole): string {
-  if (typeof value === "string") return value;
-  if (value === null || value === undefined || typeof value === "boolean") return "";
-  if (typeof value === "number" || typeof value === "bigint") return String(value);
-  if (Array.isArray(value))
-    // As above.
-    return (value as HoleArray)
-      .map(writePlain)
-      .filter((part) => part !== "")
-      .join(" ");
-  throw new GableError("E_VIEW_VALUE", `A hole in an attribute got ${isHtml(value) ? "Html" : describeValue(value)}.`);
+  const isVoid = voidElements.has(tag);
+  const places = [
+    { kind: kinds.attributes, element: tag, attribute: "", where: "" },
+    { kind: kinds.text, element: "", attribute: "", where: "" },
+  ].slice(0, isVoid ? 1 : 2);
+  const plan: Plan = {
+    chunks: isVoid ? [`<${tag}`, ">"] : [`<${tag}`, ">", `</${tag}>`],
+    kinds: Uint8Array.from(places, ({ kind }) => kind),
+    sources: Int16Array.from(places.keys()),
+    places,
+  };
+  return new Html(plan, isVoid ? [new Attributes(attributes)] : [new Attributes(attributes), children], "");
 }

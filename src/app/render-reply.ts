@@ -1,0 +1,95 @@
+/** Views become bodies: with the context of their request, and at the last moment, so that they see all of it. */
+import type { ReplyBody } from "../http/message.ts";
+import { isOwnOriginAllowed } from "../security/response-headers.ts";
+import type { ContentSecurityPolicy } from "../security/response-headers.ts";
+import type { RenderContext } from "../views/render-context.ts";
+import type { Rendered } from "../views/render.ts";
+import { walk } from "../views/render.ts";
+import type { Html, TrustedUrl } from "../views/values.ts";
+import { isHtml, isPlainText, isXml, raw } from "../views/values.ts";
+import type { RequestContext } from "./context.ts";
+import type { HandlerReply } from "./handler-reply.ts";
+
+/** Whether a value is a view. */
+export function isRendered(value: unknown): value is Rendered {
+  return typeof value === "object" && value !== null && (isHtml(value) || isXml(value) || isPlainText(value));
+}
+
+/** Media type of a view. */
+export function contentTypeOf(view: Rendered): string {
+  return isHtml(view) ? "text/html; charset=utf-8" : view.contentType;
+}
+
+/** Renders the body of a reply, when it is a view. Throws what the view throws. */
+export function renderBody(context: RequestContext, reply: HandlerReply, csp?: ContentSecurityPolicy): ReplyBody | Promise<ReplyBody> {
+  const { body } = reply;
+  if (!isRendered(body)) return body;
+  const walked = walk(body, new RequestRenderContext(context, csp));
+  if (typeof walked === "string") return walked;
+  if (reply.isBuffered) return joinPieces(walked);
+  // A proxy in front must not wait for the end of a stream.
+  reply.headers.set("x-accel-buffering", "no");
+  return walked;
+}
+
+async function joinPieces(pieces: AsyncIterable<string>): Promise<string> {
+  let text = "";
+  for await (const piece of pieces) text += piece;
+  return text;
+}
+
+/** What a view can ask: read from the request when it asks. */
+class RequestRenderContext implements RenderContext {
+  readonly #context: RequestContext;
+  readonly #csp: ContentSecurityPolicy | undefined;
+
+  constructor(context: RequestContext, csp: ContentSecurityPolicy | undefined) {
+    this.#context = context;
+    this.#csp = csp;
+  }
+
+  get isOwnOriginAllowed(): boolean {
+    return isOwnOriginAllowed({ ...this.#context.services.csp, ...this.#csp });
+  }
+
+  get nonce(): string {
+    return this.#context.nonce;
+  }
+
+  get request(): RequestContext {
+    return this.#context;
+  }
+
+  get signal(): AbortSignal {
+    return this.#context.signal;
+  }
+
+  get locale(): string {
+    return this.#context.services.locale;
+  }
+
+  get timeZone(): string {
+    return this.#context.services.timeZone;
+  }
+
+  now(): Date {
+    return new Date();
+  }
+
+  asset(name: string): TrustedUrl {
+    return this.#context.asset(name);
+  }
+
+  route(name: string, params?: Readonly<Record<string, unknown>>): string {
+    return this.#context.services.routeUrl(name, params ?? {});
+  }
+
+  /** Other sites are kept out by the headers of the request: forms need no token. */
+  csrf(): Html {
+    return raw("");
+  }
+
+  onBlocked(place: string): void {
+    this.#context.log.warn({ event: "view.url.blocked", place }, "A value was blocked in a view.");
+  }
+}

@@ -1,0 +1,131 @@
+/** What an attribute is, by its element: data with one row per class. Reviewed each year against the HTML standard. */
+
+/** Classes of attributes: each has rules of its own for the values in it. */
+export type AttributeClass =
+  | "plain"
+  | "boolean"
+  | "enumerated"
+  | "class"
+  | "url"
+  | "frame-url"
+  | "resource-url"
+  | "srcset"
+  | "style"
+  | "srcdoc"
+  | "refresh"
+  | "nonce"
+  | "handler"
+  | "decider";
+
+const booleans = new Set(
+  (
+    "allowfullscreen async autofocus autoplay checked controls default defer disabled formnovalidate hidden inert ismap itemscope loop " +
+    "multiple muted nomodule novalidate open playsinline readonly required reversed selected shadowrootclonable " +
+    "shadowrootdelegatesfocus shadowrootserializable"
+  ).split(" "),
+);
+
+const urls = new Set(
+  (
+    "href src action formaction cite poster background data ping manifest longdesc usemap xlink:href icon profile codebase classid " +
+    "hx-get hx-post hx-put hx-patch hx-delete"
+  ).split(" "),
+);
+
+/** Values of `rel` whose address is shown or followed, and never run. */
+const harmlessRels = new Set(
+  "alternate author bookmark canonical cite dns-prefetch help icon apple-touch-icon license next preconnect prefetch prev search".split(
+    " ",
+  ),
+);
+
+/** Addresses that decide which code or document is loaded. */
+const resources: Readonly<Record<string, ReadonlySet<string>>> = {
+  script: new Set(["src", "href", "xlink:href"]),
+  base: new Set(["href"]),
+  object: new Set(["data", "codebase", "classid"]),
+  embed: new Set(["src"]),
+  html: new Set(["manifest"]),
+};
+
+const animations = new Set(["animate", "set", "animatetransform", "animatemotion"]);
+const mediaElements = new Set(["img", "source", "video", "audio"]);
+
+/** Static attributes of a tag by their names; undefined when a value or a condition decides. */
+export type StaticAttributes = ReadonlyMap<string, string | undefined>;
+
+/** Finds the class of an attribute. `own` holds classes that the application has made stricter. */
+export function classifyAttribute(
+  element: string,
+  name: string,
+  attributes: StaticAttributes,
+  own: Readonly<Record<string, AttributeClass>> = {},
+): AttributeClass {
+  if (/^(?:on|hx-on|x-|@|:|v-|ng-)/.test(name)) return "handler";
+  if (Object.hasOwn(own, name)) return own[name]!;
+  const special = classifySpecial(element, name, attributes);
+  if (special !== undefined) return special;
+  if (urls.has(name) || /^data-.*(?:url|src|uri)/.test(name)) return "url";
+  if (booleans.has(name)) return "boolean";
+  if (name === "class") return "class";
+  if (/^(?:aria-|data-)|^(?:contenteditable|draggable|spellcheck)$/.test(name)) return "enumerated";
+  return "plain";
+}
+
+function classifySpecial(element: string, name: string, attributes: StaticAttributes): AttributeClass | undefined {
+  if (name === "style" || name === "srcdoc" || name === "nonce") return name;
+  if (name === "srcset" || name === "imagesrcset") return "srcset";
+  if (element === "script" && (name === "type" || name === "language")) return "decider";
+  if (element === "meta" && name === "http-equiv") return "decider";
+  if (element === "meta" && name === "content") return isRefresh(attributes) ? "refresh" : undefined;
+  if (animations.has(element)) return classifyAnimation(name, attributes);
+  if (element === "link" && name === "href") return isHarmlessLink(attributes.get("rel")) ? "url" : "resource-url";
+  if (resources[element]?.has(name) === true && Object.hasOwn(resources, element)) return "resource-url";
+  if ((element === "iframe" || element === "frame") && name === "src") return "frame-url";
+  return undefined;
+}
+
+function isRefresh(attributes: StaticAttributes): boolean {
+  // Where the attribute is there but not known, the strictest reading holds.
+  return attributes.has("http-equiv") && (attributes.get("http-equiv") ?? "refresh").trim().toLowerCase() === "refresh";
+}
+
+function isHarmlessLink(rel: string | undefined): boolean {
+  const tokens = (rel ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  return tokens.length > 0 && tokens.every((token) => harmlessRels.has(token));
+}
+
+function classifyAnimation(name: string, attributes: StaticAttributes): AttributeClass | undefined {
+  if (name === "attributename") return "decider";
+  if (!["to", "from", "by", "values"].includes(name)) return undefined;
+  const target = attributes.get("attributename")?.trim().toLowerCase();
+  const isHarmless = target !== undefined && !urls.has(target) && !/^on|:/.test(target);
+  return isHarmless ? "plain" : "url";
+}
+
+/** Whether an element shows media: its addresses may be data URLs of images. */
+export function isMediaElement(element: string): boolean {
+  return mediaElements.has(element);
+}
+
+/** What the content of a script element is. */
+export function classifyScript(attributes: StaticAttributes): "code" | "data" | "other" {
+  if (!attributes.has("type")) return "code";
+  const type = attributes.get("type");
+  if (type === undefined) return "other";
+  const essence = type.trim().toLowerCase();
+  if (essence === "" || essence === "module") return "code";
+  if (/^(?:text|application)\/(?:x-)?(?:java|ecma|j|live)script(?:1\.[0-5])?$/.test(essence)) return "code";
+  if (/^application\/(?:[\w.-]+\+)?json$|^(?:importmap|speculationrules)$/.test(essence)) return "data";
+  return "other";
+}
+
+/** Whether the compiler adds a nonce to a tag. */
+export function takesNonce(element: string, attributes: StaticAttributes): boolean {
+  if (attributes.has("nonce")) return false;
+  if (element === "script" || element === "style") return true;
+  if (element !== "link") return false;
+  const rels = (attributes.get("rel") ?? "").toLowerCase().split(/\s+/);
+  if (rels.includes("stylesheet") || rels.includes("modulepreload")) return true;
+  return rels.includes("preload") && /^(?:script|style)$/i.test(attributes.get("as") ?? "");
+}

@@ -1,0 +1,32 @@
+/** Values of attributes. The compiler puts all of them between double quotes. */
+
+/** Escapes `&`, `<`, `"` and NUL. */
+export function escapeAttribute(text: string): string {
+  const first = text.search(/[&<"\0]/);
+  return first === -1 ? text : escapeFrom(text, first);
+}
+
+function escapeFrom(text: string, first: number): string {
+  let escaped = "";
+  let from = 0;
+  for (let index = first; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code > 60 || (code !== 60 && code !== 34 && code !== 38 && code !== 0)) continue;
+    escaped += text.slice(from, index) + (code === 38 ? "&amp;" : code === 60 ? "&lt;" : code === 34 ? "&quot;" : "\ufffd");
+    from = index + 1;
+  }
+  return escaped + text.slice(from);
+}
+
+/** Makes markup fit for an attribute: tags are taken out, character references stay. Linear. */
+export function stripTags(markup: string): string {
+  let text = "";
+  let from = 0;
+  for (let open = markup.indexOf("<"); open !== -1; open = markup.indexOf("<", from)) {
+    text += markup.slice(from, open);
+    const close = markup.indexOf(">", open);
+    // What follows the last tag that does not end is no text either.
+    from = close === -1 ? markup.length : close + 1;
+  }
+  return (text + markup.slice(from)).replaceAll('"', "&quot;").replaceAll("\0", "\ufffd");
+}

@@ -1,0 +1,42 @@
+/** JSON inside markup: no `<`, `>` or `&` is left, so that no element can end and no comment can start. */
+import { GableError } from "../../errors/gable-error.ts";
+import { toErrorText } from "../../errors/error-text.ts";
+
+const unsafe = /[<>&\u2028\u2029]/g;
+
+/** Writes a value as JSON text for a script of data. `undefined` is null. Throws `E_VIEW_VALUE`. */
+export function toScriptJson(value: unknown): string {
+  return toPlainJson(value).replace(unsafe, toUnicodeEscape);
+}
+
+/** Writes a value as a JavaScript expression. Throws `E_VIEW_VALUE`. */
+export function toScriptExpression(value: unknown): string {
+  const text = toScriptJson(value);
+  // In JavaScript this key would set the prototype; JSON.parse makes a property of it.
+  return text.includes('"__proto__":') ? `JSON.parse(${toScriptJson(text)})` : text;
+}
+
+/** Writes a value as JSON text, as it is. Throws `E_VIEW_VALUE`. */
+export function toPlainJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? "null";
+  } catch (error) {
+    const path = findBigint(value, "value", 0);
+    const what = path === undefined ? toErrorText(error) : `${path} is a bigint, which JSON does not have; make it a string`;
+    throw new GableError("E_VIEW_VALUE", `A value cannot be written as JSON: ${what}.`, { cause: error });
+  }
+}
+
+function findBigint(value: unknown, path: string, depth: number): string | undefined {
+  if (typeof value === "bigint") return path;
+  if (typeof value !== "object" || value === null || depth > 100) return undefined;
+  for (const [key, item] of Object.entries(value)) {
+    const found = findBigint(item, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`, depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function toUnicodeEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+}

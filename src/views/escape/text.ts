@@ -1,0 +1,24 @@
+/** Text between tags, and the text of `title` and `textarea`. */
+
+/** Escapes `&`, `<`, `>` and NUL. The result never goes into an attribute: quotes stay as they are. */
+export function escapeText(text: string): string {
+  const first = text.search(/[&<>\0]/);
+  return first === -1 ? text : escapeFrom(text, first);
+}
+
+function escapeFrom(text: string, first: number): string {
+  let escaped = "";
+  let from = 0;
+  for (let index = first; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code > 62 || (code !== 60 && code !== 62 && code !== 38 && code !== 0)) continue;
+    escaped += text.slice(from, index) + (code === 38 ? "&amp;" : code === 60 ? "&lt;" : code === 62 ? "&gt;" : "\ufffd");
+    from = index + 1;
+  }
+  return escaped + text.slice(from);
+}
+
+/** Makes markup fit for `title` and `textarea`: tags become visible text, character references stay. */
+export function escapeTags(markup: string): string {
+  return markup.replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

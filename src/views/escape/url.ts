@@ -1,0 +1,56 @@
+/** URLs: normalised, encoded as one part, or filtered by their scheme (RFC 3986, WHATWG URL). */
+
+/** What stands in place of a URL whose scheme is not allowed. */
+export const blockedUrl = "about:invalid#blocked";
+
+/** Schemes of links and forms. */
+export const linkSchemes: ReadonlySet<string> = new Set(["http", "https", "mailto", "tel"]);
+/** Schemes of frames. */
+export const frameSchemes: ReadonlySet<string> = new Set(["http", "https"]);
+/** Schemes of images, sound and film; data URLs of raster images are allowed beside them. */
+export const mediaSchemes: ReadonlySet<string> = new Set(["http", "https", "mailto", "tel", "blob"]);
+
+const imageData = /^data:image\/(?:png|gif|jpe?g|webp|avif)[;,]/i;
+
+/**
+ * Lets a URL through when it is relative or its scheme is on the list; else gives {@link blockedUrl}.
+ * `media` also allows data URLs of raster images.
+ */
+export function filterUrl(url: string, schemes: ReadonlySet<string> = linkSchemes): string {
+  const scheme = schemeOf(url);
+  if (scheme === undefined || schemes.has(scheme)) return url;
+  return schemes === mediaSchemes && imageData.test(url.replace(/^[\0- ]+/, "")) ? url : blockedUrl;
+}
+
+/** The scheme as a browser would read it, in lower case; undefined of a relative URL. */
+function schemeOf(url: string): string | undefined {
+  const end = url.search(/[:/?#]/);
+  if (end === -1 || url[end] !== ":") return undefined;
+  // Browsers drop blanks at the start, and tabs and line ends anywhere, before they read the scheme.
+  return url
+    .slice(0, end)
+    .replace(/^[\0- ]+|[\t\n\r]/g, "")
+    .toLowerCase();
+}
+
+/** Percent-encodes what may not stand in a URL and keeps its structure: delimiters and `%XX` stay. */
+export function normalizeUrl(url: string): string {
+  return /[^A-Za-z0-9\-._~!#$&*+,/:;=?@[\]]/.test(url) ? encodeOthers(url) : url;
+}
+
+function encodeOthers(url: string): string {
+  // A percent sign stays when two hexadecimal digits follow.
+  return url
+    .toWellFormed()
+    .replace(/%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~!#$&*+,/:;=?@[\]%]+/g, (text) => (text === "%" ? "%25" : encodeURIComponent(text)))
+    .replace(/['()]/g, encodeCharacter);
+}
+
+/** Percent-encodes a text as one part of a path or a query: all but `A-Z a-z 0-9 - . _ ~`. */
+export function encodeUrlPart(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replace(/[!'()*]/g, encodeCharacter);
+}
+
+function encodeCharacter(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}

@@ -1,0 +1,24 @@
+/** Text and attributes of XML 1.0. */
+
+// All that XML 1.0 has no character for: control characters, lone surrogates, U+FFFE and U+FFFF.
+// eslint-disable-next-line no-control-regex -- control characters are what is dropped
+const forbidden = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** Escapes text and attributes: `& < > " '` and CR; drops what XML does not have. */
+export function escapeXml(text: string): string {
+  const kept = text.replace(forbidden, "");
+  return /[&<>"'\r]/.test(kept) ? kept.replace(/[&<>"'\r]/g, toReference) : kept;
+}
+
+function toReference(character: string): string {
+  if (character === "&") return "&amp;";
+  if (character === "<") return "&lt;";
+  if (character === ">") return "&gt;";
+  if (character === '"') return "&quot;";
+  return character === "'" ? "&apos;" : "&#13;";
+}
+
+/** Makes text fit for a CDATA section. */
+export function escapeCdata(text: string): string {
+  return text.replace(forbidden, "").replaceAll("]]>", "]]]]><![CDATA[>");
+}

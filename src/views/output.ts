@@ -1,0 +1,50 @@
+/** Where a walk writes: one growing string, and from the first pending value on a list of segments. */
+import { GableError } from "../errors/gable-error.ts";
+import type { RenderContext } from "./render-context.ts";
+
+/** Continues at the place of a value that was awaited. */
+export type Resume = (out: Output, body: string, value: unknown) => string;
+
+/** Text, or a value that is not there yet. */
+export type Segment =
+  | string
+  | { readonly promise: Promise<unknown>; readonly resume: Resume }
+  | { readonly iterable: AsyncIterable<unknown>; readonly resume: Resume };
+
+/** Deepest nesting of arrays and markup. */
+const depthMax = 1000;
+
+/** The state of one walk. */
+export class Output {
+  readonly context: RenderContext;
+  /** Undefined while everything was at hand. */
+  segments: Segment[] | undefined = undefined;
+  #depth = 0;
+
+  constructor(context: RenderContext) {
+    this.context = context;
+  }
+
+  /** Goes one level deeper. Throws `E_VIEW_DEPTH`. */
+  enter(): void {
+    if (++this.#depth > depthMax) throw new GableError("E_VIEW_DEPTH", `Markup or lists are nested deeper than ${depthMax}.`);
+  }
+
+  /** Comes back. */
+  leave(): void {
+    this.#depth--;
+  }
+
+  /** Keeps the place of a promise; what follows is walked at once, so that no rejection goes unseen. */
+  suspend(body: string, promise: Promise<unknown>, resume: Resume): string {
+    promise.catch(() => undefined);
+    (this.segments ??= []).push(body, { promise, resume });
+    return "";
+  }
+
+  /** Keeps the place of values that come one by one. */
+  stream(body: string, iterable: AsyncIterable<unknown>, resume: Resume): string {
+    (this.segments ??= []).push(body, { iterable, resume });
+    return "";
+  }
+}

@@ -1,0 +1,120 @@
+/** Renders markup: one string where every value is at hand, else a stream in order. */
+import { Output } from "./output.ts";
+import type { Resume, Segment } from "./output.ts";
+import type { RenderContext } from "./render-context.ts";
+import { toXmlDocument } from "./formats/xml.ts";
+import { isHtml, isXml } from "./values.ts";
+import type { Html, Xml, PlainText } from "./values.ts";
+import { writeHtml } from "./write.ts";
+
+/** Pieces that are sent at once are at least this long, while nothing is awaited. */
+const pieceCharacters = 16_384;
+
+/** What can be rendered. */
+export type Rendered = Html | Xml | PlainText;
+
+/**
+ * Renders markup. Gives a string when no promise in it is pending, else a promise of one.
+ * Throws what a template throws: `E_VIEW_VALUE`, `E_VIEW_URL_TRUST`, `E_VIEW_DEPTH`.
+ */
+export function render(value: Rendered, context: RenderContext = {}): string | Promise<string> {
+  const walked = walk(value, context);
+  return typeof walked === "string" ? walked : joinPieces(walked);
+}
+
+async function joinPieces(pieces: AsyncIterable<string>): Promise<string> {
+  let text = "";
+  for await (const piece of pieces) text += piece;
+  return text;
+}
+
+/** Walks all values at hand. Gives the text, or the pieces in their order when something is pending. */
+export function walk(value: Rendered, context: RenderContext): string | AsyncGenerator<string> {
+  if (isXml(value)) return toXmlDocument(String(value));
+  if (!isHtml(value)) return String(value);
+  const out = new Output(context);
+  const body = writeHtml(out, "", value);
+  if (out.segments === undefined) return body;
+  out.segments.push(body);
+  return toPieces(out.segments, context);
+}
+
+async function* toPieces(segments: readonly Segment[], context: RenderContext): AsyncGenerator<string> {
+  let piece = "";
+  for (const segment of segments) {
+    if (typeof segment === "string") piece += segment;
+    else if ("promise" in segment) {
+      if (piece !== "") yield piece;
+      piece = "";
+      const value = await abortable(segment.promise, context.signal);
+      for await (const text of resumed(segment.resume, value, context)) piece = yield* collect(piece + text);
+    } else {
+      if (piece !== "") yield piece;
+      piece = "";
+      yield* toItems(segment.iterable, segment.resume, context);
+    }
+    piece = yield* collect(piece);
+  }
+  if (piece !== "") yield piece;
+}
+
+async function* toItems(iterable: AsyncIterable<unknown>, resume: Resume, context: RenderContext): AsyncGenerator<string> {
+  for await (const value of iterable) {
+    context.signal?.throwIfAborted();
+    yield* resumed(resume, value, context);
+  }
+}
+
+/** Sends what is long enough; gives what is kept. */
+function* collect(piece: string): Generator<string, string> {
+  if (piece.length < pieceCharacters) return piece;
+  yield piece;
+  return "";
+}
+
+async function* resumed(
+  resume: (out: Output, body: string, value: unknown) => string,
+  value: unknown,
+  context: RenderContext,
+): AsyncGenerator<string> {
+  const out = new Output(context);
+  const body = resume(out, "", value);
+  if (out.segments === undefined) yield body;
+  else {
+    out.segments.push(body);
+    yield* toPieces(out.segments, context);
+  }
+}
+
+/** Waits for a value, or until the client has left. */
+function abortable(promise: Promise<unknown>, signal: AbortSignal | undefined): Promise<unknown> {
+  if (signal === undefined) return promise;
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(signal.reason);
+    signal.addEventListener("abort", leave, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
+  });
+}
+
+/** Renders to a stream of UTF-8 bytes; it waits for its reader. */
+export function renderToStream(value: Rendered, context: RenderContext = {}): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  const walked = walk(value, context);
+  const pieces = typeof walked === "string" ? undefined : walked;
+  return new ReadableStream({
+    async pull(controller): Promise<void> {
+      if (pieces === undefined) {
+        controller.enqueue(encoder.encode(String(walked)));
+        controller.close();
+        return;
+      }
+      const { done, value: piece } = await pieces.next();
+      if (done === true) controller.close();
+      else controller.enqueue(encoder.encode(piece));
+    },
+    async cancel(): Promise<void> {
+      await pieces?.return(undefined);
+    },
+  });
+}

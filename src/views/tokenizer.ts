@@ -1,0 +1,647 @@
+/**
+ * Reads the static text of a template with the states of the HTML standard (WHATWG, section 13.2.5), and says of each
+ * hole where it stands. A whole start tag is read before its holes are placed: the order of attributes does not matter.
+ *
+ * The state can be kept, set back and compared, so that the branches of a condition can be read one after the other.
+ */
+import type { AttributeClass, StaticAttributes } from "./attribute-table.ts";
+import { classifyAttribute, classifyScript, takesNonce } from "./attribute-table.ts";
+import type { AttributeDraft, AttributePart, HolePart, Place, PlaceFault, TextPart } from "./places.ts";
+import { decodeReferences, kinds, placeAttribute, styleKind } from "./places.ts";
+import { findRawEnd, findScriptEnd } from "./raw-text.ts";
+import type { ReaderState, TagDraft } from "./reader-state.ts";
+import { describeState, fixOf } from "./reader-state.ts";
+import { behindScriptHole, findScriptFault, needsParentheses, scanScript, scriptStart } from "./script-state.ts";
+import { behindStyleHole, scanStyle, styleElementStart } from "./style-state.ts";
+
+/** What a template becomes: static text, and holes with their places. */
+export type Part<Ref> = TextPart | HolePart<Ref>;
+
+/** A control tag whose branches are read. */
+export interface BegunBranches<Ref> {
+  /** The parts of the attribute value around it; undefined outside attributes. */
+  readonly parts: Array<AttributePart<Ref>> | undefined;
+  readonly branches: Array<Array<AttributePart<Ref>>>;
+}
+
+/** What the reader needs from the front that uses it. */
+export interface ReaderHost<Ref> {
+  /** Reports a hole that cannot stand where it stands. */
+  readonly fail: PlaceFault<Ref>;
+  /** Reports static text that cannot be read with certainty. */
+  readonly failText: (reason: string, fix: string) => never;
+  /** Stricter classes of attributes that the application has declared. */
+  readonly attributes?: Readonly<Record<string, AttributeClass>>;
+  readonly inlineHandlers?: boolean;
+  /** Whether static comments are written. True by default. */
+  readonly keepsComments?: boolean;
+}
+
+const rawElements = new Set(["script", "style", "xmp", "iframe", "noembed", "noframes", "plaintext", "title", "textarea"]);
+const textElements = new Set(["title", "textarea"]);
+
+/** Reads text and holes in their order and gives parts. */
+export class HtmlReader<Ref> {
+  /** Where parts go. A front sets it to the list of the branch that it reads. */
+  output: Array<Part<Ref>> = [];
+  #state: ReaderState<Ref> = {
+    mode: "data",
+    word: "",
+    tag: undefined,
+    attribute: undefined,
+    blanks: undefined,
+    rawElement: "",
+    scriptContent: "code",
+    script: scriptStart,
+    style: styleElementStart,
+    escape: "none",
+    isInHead: false,
+    isInNoscript: false,
+  };
+  /** Where parts of the open attribute's value go: its own list, or that of a branch in it. */
+  #valueParts: Array<AttributePart<Ref>> | undefined;
+  #branchDepth = 0;
+  readonly #host: ReaderHost<Ref>;
+
+  constructor(host: ReaderHost<Ref>) {
+    this.#host = host;
+  }
+
+  /** A point to come back to. */
+  get state(): ReaderState<Ref> {
+    return this.#state;
+  }
+
+  set state(state: ReaderState<Ref>) {
+    this.#state = state;
+  }
+
+  /** Whether the reader is between tags, where markup of any kind may begin. */
+  get isInData(): boolean {
+    return this.#state.mode === "data";
+  }
+
+  /** Reads static text. */
+  text(chunk: string): void {
+    let index = 0;
+    while (index < chunk.length) index = this.#step(chunk, index);
+  }
+
+  /** Reads a hole. Gives its part, whose place is known when the tag around it has ended. */
+  hole(ref: Ref): HolePart<Ref> {
+    const part: HolePart<Ref> = { type: "hole", ref, place: undefined };
+    this.#placeHole(part);
+    return part;
+  }
+
+  /** Begins a control tag with branches; gives what {@link endBranches} needs. */
+  beginBranches(): BegunBranches<Ref> {
+    const { mode, word } = this.#state;
+    const isInRawEnd = mode === "rawText" && word !== "";
+    if (
+      isInRawEnd ||
+      mode === "tagOpen" ||
+      mode === "endTagOpen" ||
+      mode === "tagName" ||
+      mode === "attributeName" ||
+      mode === "declaration"
+    ) {
+      this.#host.failText(`a control tag stands ${describeState(this.#state)}`, "Put it around the whole tag or the whole attribute.");
+    }
+    if (mode === "beforeValue" || mode === "unquotedValue" || mode === "afterUnquotedHole") {
+      this.#host.failText(`a control tag stands ${describeState(this.#state)}`, "Put quotes around the value of the attribute.");
+    }
+    const branches: Array<Array<AttributePart<Ref>>> = [];
+    const parts = mode === "value" ? this.#valueParts : undefined;
+    parts?.push({ type: "branches", branches });
+    this.#branchDepth++;
+    return { parts, branches };
+  }
+
+  /** Begins one branch, in the state where the control tag began. */
+  beginBranch({ parts, branches }: BegunBranches<Ref>): void {
+    if (parts === undefined) return;
+    this.#valueParts = [];
+    branches.push(this.#valueParts);
+  }
+
+  /** Ends the branches. */
+  endBranches({ parts }: BegunBranches<Ref>): void {
+    this.#branchDepth--;
+    this.#valueParts = this.#state.mode === "value" ? parts : undefined;
+  }
+
+  /** What the state is, in words: "inside an attribute of <a>". */
+  describe(state: ReaderState<Ref> = this.#state): string {
+    return describeState(state);
+  }
+
+  #set(change: Partial<ReaderState<Ref>>): void {
+    this.#state = { ...this.#state, ...change };
+  }
+
+  #write(text: string): void {
+    if (text === "") return;
+    const last = this.output[this.output.length - 1];
+    if (last?.type === "text" && !sealed.has(last)) last.text += text;
+    else this.output.push({ type: "text", text });
+  }
+
+  /** A text that later steps may change, and that nothing is added to. */
+  #writeSealed(text: string): TextPart {
+    const part: TextPart = { type: "text", text };
+    sealed.add(part);
+    this.output.push(part);
+    return part;
+  }
+
+  /** Reads from `index`; gives where to go on. */
+  #step(chunk: string, index: number): number {
+    const state = this.#state;
+    switch (state.mode) {
+      case "data":
+        return this.#readData(chunk, index);
+      case "rawText":
+        return this.#readRawText(chunk, index);
+      case "comment":
+      case "bogusComment":
+      case "doctype":
+        return this.#readUntilEnd(chunk, index);
+      case "declaration":
+        return this.#readDeclaration(chunk, index);
+      case "tagOpen":
+        return this.#readTagOpen(chunk, index);
+      case "endTagOpen":
+        return this.#readEndTagOpen(chunk, index);
+      case "tagName":
+        return this.#readTagName(chunk, index);
+      case "value":
+        return this.#readValue(chunk, index);
+      case "unquotedValue":
+        return this.#readUnquotedValue(chunk, index);
+      case "attributeName":
+        return this.#readAttributeName(chunk, index);
+      case "beforeValue":
+        return this.#readBeforeValue(chunk, index);
+      default:
+        return this.#readInTag(chunk, index);
+    }
+  }
+
+  #readData(chunk: string, index: number): number {
+    const open = chunk.indexOf("<", index);
+    if (open === -1) {
+      this.#write(chunk.slice(index));
+      return chunk.length;
+    }
+    this.#write(chunk.slice(index, open));
+    this.#set({ mode: "tagOpen" });
+    return open + 1;
+  }
+
+  #readTagOpen(chunk: string, index: number): number {
+    const character = chunk[index]!;
+    if (character === "!") this.#set({ mode: "declaration", word: "" });
+    else if (character === "/") this.#set({ mode: "endTagOpen" });
+    else if (character === "?") {
+      this.#write("<?");
+      this.#set({ mode: "bogusComment" });
+    } else if (/[A-Za-z]/.test(character)) {
+      this.#write("<");
+      this.#set({ mode: "tagName", word: "", tag: undefined });
+      return index;
+    } else {
+      this.#write("<");
+      this.#set({ mode: "data" });
+      return index;
+    }
+    return index + 1;
+  }
+
+  #readEndTagOpen(chunk: string, index: number): number {
+    const character = chunk[index]!;
+    this.#write("</");
+    if (/[A-Za-z]/.test(character)) {
+      this.#set({ mode: "tagName", word: "/", tag: undefined });
+      return index;
+    }
+    if (character === ">") {
+      this.#write(">");
+      this.#set({ mode: "data" });
+      return index + 1;
+    }
+    this.#set({ mode: "bogusComment" });
+    return index;
+  }
+
+  #readTagName(chunk: string, index: number): number {
+    const end = findEnd(chunk, index, /[\t\n\f\r />]/g);
+    const read = chunk.slice(index, end);
+    this.#write(read);
+    const word = this.#state.word + read.toLowerCase();
+    if (end === chunk.length) this.#set({ word });
+    else this.#beginTag(word);
+    return end;
+  }
+
+  #beginTag(word: string): void {
+    const isEnd = word.startsWith("/");
+    const tag: TagDraft<Ref> = {
+      name: isEnd ? word.slice(1) : word,
+      isEnd,
+      attributes: new Map(),
+      drafts: [],
+      tagHoles: [],
+      branchDepth: this.#branchDepth,
+    };
+    this.#set({ mode: "beforeAttribute", word: "", tag, blanks: undefined });
+  }
+
+  /** An attribute without a value is known as such when no equals sign has followed. */
+  #settleBareAttribute(): void {
+    const { mode, attribute } = this.#state;
+    if (mode !== "afterAttributeName" || attribute === undefined) return;
+    this.#noteAttribute(attribute.name, "");
+    this.#set({ attribute: undefined });
+  }
+
+  /** Between attributes: blanks, the end, or the next name. */
+  #readInTag(chunk: string, index: number): number {
+    const { mode, blanks } = this.#state;
+    const character = chunk[index]!;
+    if (/[\t\n\f\r ]/.test(character)) {
+      if (mode === "selfClosing") this.#write("/");
+      if (blanks !== undefined && mode !== "selfClosing") blanks.text += character;
+      else this.#set({ blanks: this.#writeSealed(character) });
+      if (mode !== "afterAttributeName") this.#set({ mode: "beforeAttribute" });
+      return index + 1;
+    }
+    if (character === "=" && mode === "afterAttributeName") {
+      // Blanks between a name and its equals sign belong to the attribute.
+      const { attribute } = this.#state;
+      if (blanks !== undefined) blanks.text = "";
+      attribute!.head.text += "=";
+      this.#set({ mode: "beforeValue", blanks: undefined });
+      return index + 1;
+    }
+    this.#settleBareAttribute();
+    if (character === ">") {
+      this.#endTag(mode === "selfClosing" ? "/" : "");
+      return index + 1;
+    }
+    if (mode === "selfClosing") this.#write("/");
+    if (character === "/") {
+      if (mode === "afterUnquotedHole" && chunk[index + 1] !== ">") return this.#failAfterHole(character);
+      this.#set({ mode: "selfClosing", attribute: undefined, blanks: undefined });
+      return index + 1;
+    }
+    if (mode === "afterUnquotedHole" || mode === "afterTagHole") return this.#failAfterHole(character);
+    this.#beginAttribute();
+    return this.#readAttributeName(chunk, index, true);
+  }
+
+  #failAfterHole(character: string): never {
+    this.#host.failText(
+      `"${character}" stands directly behind a value in a tag`,
+      "Put a blank between them, or quotes around the whole value of the attribute.",
+    );
+  }
+
+  #beginAttribute(): void {
+    const { blanks } = this.#state;
+    const head = blanks ?? this.#writeSealed("");
+    const draft: AttributeDraft<Ref> = {
+      name: "",
+      parts: [],
+      head,
+      open: { type: "text", text: "" },
+      close: { type: "text", text: "" },
+      quote: "",
+      holes: 0,
+    };
+    this.#set({ mode: "attributeName", word: "", attribute: draft, blanks: undefined });
+  }
+
+  #readAttributeName(chunk: string, index: number, isFirst = false): number {
+    // An equals sign at the start belongs to the name.
+    const end = findEnd(chunk, isFirst ? index + 1 : index, /[\t\n\f\r />=]/g);
+    const read = chunk.slice(index, end);
+    const attribute = this.#state.attribute!;
+    attribute.head.text += read;
+    const word = this.#state.word + read.toLowerCase();
+    if (end === chunk.length) {
+      this.#set({ word });
+      return end;
+    }
+    const named = { ...attribute, name: word };
+    if (chunk[end] === "=") {
+      named.head.text += "=";
+      this.#set({ mode: "beforeValue", word: "", attribute: named });
+      return end + 1;
+    }
+    this.#set({ mode: "afterAttributeName", word: "", attribute: named });
+    return end;
+  }
+
+  #readBeforeValue(chunk: string, index: number): number {
+    const character = chunk[index]!;
+    if (/[\t\n\f\r ]/.test(character)) return index + 1;
+    const attribute = this.#state.attribute!;
+    if (character === ">") {
+      this.#noteAttribute(attribute.name, "");
+      this.#endTag("");
+      return index + 1;
+    }
+    this.#valueParts = attribute.parts;
+    if (character === '"' || character === "'") {
+      attribute.quote = character;
+      attribute.open = this.#writeSealed(character);
+      this.#set({ mode: "value" });
+      return index + 1;
+    }
+    this.#set({ mode: "unquotedValue" });
+    return index;
+  }
+
+  #readValue(chunk: string, index: number): number {
+    const attribute = this.#state.attribute!;
+    const close = chunk.indexOf(attribute.quote, index);
+    this.#addValueText(chunk.slice(index, close === -1 ? chunk.length : close));
+    if (close === -1) return chunk.length;
+    attribute.close = this.#writeSealed(attribute.quote);
+    this.#endAttribute();
+    this.#set({ mode: "afterValue" });
+    return close + 1;
+  }
+
+  #readUnquotedValue(chunk: string, index: number): number {
+    const end = findEnd(chunk, index, /[\t\n\f\r >]/g);
+    this.#addValueText(chunk.slice(index, end));
+    if (end === chunk.length) return end;
+    this.#endAttribute();
+    this.#set({ mode: "beforeAttribute" });
+    return end;
+  }
+
+  #addValueText(text: string): void {
+    if (text === "") return;
+    const parts = this.#valueParts!;
+    const last = parts[parts.length - 1];
+    if (last?.type === "text" && this.output[this.output.length - 1] === last) last.text += text;
+    else parts.push(this.#writeSealed(text));
+  }
+
+  #endAttribute(): void {
+    const { attribute, tag } = this.#state;
+    this.#valueParts = undefined;
+    const { name, parts, holes } = attribute!;
+    const isStatic = holes === 0 && parts.every(({ type }) => type === "text");
+    this.#noteAttribute(
+      name,
+      isStatic ? decodeReferences(parts.map((part) => (part.type === "text" ? part.text : "")).join("")) : undefined,
+    );
+    if (holes > 0) tag!.drafts.push(attribute!);
+    this.#set({ attribute: undefined });
+  }
+
+  /** The first of two attributes with one name counts, as for a browser. */
+  #noteAttribute(name: string, value: string | undefined): void {
+    const { attributes, branchDepth } = this.#state.tag!;
+    const isCertain = this.#branchDepth === branchDepth;
+    if (!attributes.has(name)) attributes.set(name, isCertain ? value : undefined);
+  }
+
+  #endTag(closing: string): void {
+    const { tag, isInHead } = this.#state;
+    const { name, isEnd, attributes, drafts } = tag!;
+    const { fail, attributes: own, inlineHandlers = false } = this.#host;
+    for (const draft of drafts) {
+      if (isEnd) fail(firstHole(draft.parts)!.ref, `inside the end tag </${name}>`);
+      if (draft.quote !== '"') this.#useDoubleQuotes(draft);
+      placeAttribute(draft, classifyAttribute(name, draft.name, attributes, own), { element: name, attributes, fail, inlineHandlers });
+    }
+    for (const hole of tag!.tagHoles) {
+      hole.place = { kind: kinds.attributes, element: name, attribute: "", tagAttributes: attributes };
+    }
+    if (!isEnd && takesNonce(name, attributes)) {
+      const place: Place = { kind: kinds.nonce, element: name, attribute: "nonce", ...findAddress(tag!) };
+      this.output.push({ type: "hole", ref: nonceRef as Ref, place }); // A symbol of ours, which no front uses.
+    }
+    this.#write(`${closing}>`);
+    this.#set({ mode: "data", tag: undefined, attribute: undefined, blanks: undefined });
+    if (name === "head") this.#set({ isInHead: !isEnd });
+    else if (name === "body") this.#set({ isInHead: false });
+    else if (name === "noscript") this.#set({ isInNoscript: !isEnd && isInHead });
+    else if (!isEnd && rawElements.has(name)) this.#beginRawText(name, attributes);
+  }
+
+  #useDoubleQuotes(draft: AttributeDraft<Ref>): void {
+    draft.open.text = '"';
+    draft.close.text = '"';
+    eachText(draft.parts, (part) => (part.text = part.text.replaceAll('"', "&quot;")));
+  }
+
+  #beginRawText(name: string, attributes: StaticAttributes): void {
+    this.#set({
+      mode: "rawText",
+      word: "",
+      rawElement: name,
+      scriptContent: name === "script" ? classifyScript(attributes) : "code",
+      script: scriptStart,
+      style: styleElementStart,
+      escape: "none",
+    });
+  }
+
+  /** Raw text ends at its own end tag; inside `<!-- <script>` of a script that one is text too. */
+  #readRawText(chunk: string, index: number): number {
+    const { rawElement, escape } = this.#state;
+    if (rawElement === "plaintext") {
+      this.#write(chunk.slice(index));
+      return chunk.length;
+    }
+    const text = chunk.slice(index);
+    const found = rawElement === "script" ? findScriptEnd(text, escape) : findRawEnd(text, rawElement);
+    const content = text.slice(0, found.end);
+    this.#scanRaw(content);
+    this.#write(content);
+    if (!found.isClosed) {
+      // A value behind half an end tag could complete it.
+      this.#set({ escape: found.escape, word: /<\/?[A-Za-z]*$/.exec(content)?.[0] ?? "" });
+      return chunk.length;
+    }
+    this.#write(text.slice(found.end, found.end + 2));
+    this.#set({ mode: "tagName", word: "/", tag: undefined, rawElement: "", escape: "none" });
+    return index + found.end + 2;
+  }
+
+  #scanRaw(content: string): void {
+    const { rawElement, script, style, scriptContent } = this.#state;
+    if (rawElement === "style") {
+      const next = scanStyle(style, content);
+      this.#set({ style: next });
+    }
+    if (rawElement !== "script" || scriptContent === "other") return;
+    const { follower, ...next } = scanScript(script, content);
+    if (follower !== undefined) {
+      this.#host.failText(
+        `"${follower}" stands directly behind a value in a script`,
+        "Let a comma, a semicolon, a closing bracket or the end of the line follow the value.",
+      );
+    }
+    this.#set({ script: next });
+  }
+
+  #readDeclaration(chunk: string, index: number): number {
+    const word = this.#state.word + chunk[index]!;
+    if (word === "-" || ("doctype".startsWith(word.toLowerCase()) && word.length < 7) || ("[CDATA[".startsWith(word) && word.length < 7)) {
+      this.#set({ word });
+      return index + 1;
+    }
+    if (word === "--") {
+      if (this.#host.keepsComments !== false) this.#write("<!--");
+      this.#set({ mode: "comment", word: "<!--" });
+      return index + 1;
+    }
+    if (word === "[CDATA[") this.#host.failText("a CDATA section stands in HTML", "Write the text with character references.");
+    this.#write(`<!${word.slice(0, -1)}`);
+    if (word.toLowerCase() === "doctype") {
+      this.#write(chunk[index]!);
+      this.#set({ mode: "doctype", word: "" });
+      return index + 1;
+    }
+    this.#set({ mode: "bogusComment", word: "" });
+    return index;
+  }
+
+  /** Comments, wrong comments and the doctype: up to what ends them. */
+  #readUntilEnd(chunk: string, index: number): number {
+    const { mode, word } = this.#state;
+    if (mode !== "comment") {
+      const close = chunk.indexOf(">", index);
+      this.#write(chunk.slice(index, close === -1 ? chunk.length : close + 1));
+      if (close !== -1) this.#set({ mode: "data" });
+      return close === -1 ? chunk.length : close + 1;
+    }
+    // `word` holds the last characters before, since a chunk may end anywhere. A comment may end in its own start.
+    const text = word + chunk.slice(index);
+    const match =
+      (text.startsWith("<!--") && /^<!---?>/.exec(text)) || /--!?>/.exec(word.startsWith("<!--") ? `    ${text.slice(4)}` : text);
+    const end = match === null ? text.length : match.index + match[0].length;
+    if (this.#host.keepsComments !== false) this.#write(text.slice(word.length, end));
+    if (match === null) this.#set({ word: text.startsWith("<!--") && text.length < 6 ? text : text.slice(-3) });
+    else this.#set({ mode: "data", word: "" });
+    return index + end - word.length;
+  }
+
+  #placeHole(part: HolePart<Ref>): void {
+    const { mode, attribute, tag } = this.#state;
+    const fail = (reason: string, fix?: string): never => this.#host.fail(part.ref, reason, fix);
+    switch (mode) {
+      case "data":
+        if (this.#state.isInNoscript) fail("inside <noscript> in the head");
+        part.place = textPlace;
+        break;
+      case "rawText":
+        part.place = this.#placeRaw(part.ref);
+        break;
+      case "comment":
+        part.place = { kind: kinds.comment, element: "", attribute: "" };
+        return;
+      case "value":
+        attribute!.holes++;
+        this.#valueParts!.push(part);
+        break;
+      case "beforeValue":
+        attribute!.open = this.#writeSealed('"');
+        this.output.push(part);
+        attribute!.close = this.#writeSealed('"');
+        attribute!.quote = '"';
+        attribute!.holes++;
+        attribute!.parts.push(part);
+        this.#endAttribute();
+        this.#set({ mode: "afterUnquotedHole" });
+        return;
+      case "beforeAttribute":
+      case "afterAttributeName":
+        if (this.#state.blanks === undefined)
+          fail(`directly behind the name of <${tag!.name}> or an attribute of it`, "Put a blank before it.");
+        if (tag!.isEnd) fail(`inside the end tag </${tag!.name}>`);
+        this.#settleBareAttribute();
+        this.#state.blanks!.text = "";
+        tag!.tagHoles.push(part);
+        this.#set({ mode: "afterTagHole", attribute: undefined, blanks: undefined });
+        break;
+      default:
+        fail(describeState(this.#state), fixOf(mode));
+    }
+    this.output.push(part);
+  }
+
+  #placeRaw(ref: Ref): Place {
+    const { rawElement, script, style, scriptContent, word } = this.#state;
+    const { fail } = this.#host;
+    const at = { element: rawElement, attribute: "" };
+    if (word !== "") return fail(ref, `directly behind "${word}" inside <${rawElement}>`);
+    if (textElements.has(rawElement)) return { kind: kinds.rcdata, ...at };
+    if (rawElement === "style") {
+      const kind = styleKind(ref, style, fail);
+      this.#set({ style: behindStyleHole(style) });
+      return { kind, ...at };
+    }
+    if (rawElement !== "script") return fail(ref, `inside <${rawElement}>, whose content browsers read in different ways`);
+    if (scriptContent === "other") return { kind: kinds.rawOnly, ...at };
+    const fault = findScriptFault(script);
+    if (fault !== undefined) {
+      return fail(
+        ref,
+        fault,
+        "Let toJson(value) stand where a whole value begins, such as `const data = ${toJson(value)};`; it brings its own quotes.",
+      );
+    }
+    this.#set({ script: behindScriptHole(script) });
+    if (scriptContent === "data") return { kind: kinds.data, ...at };
+    return { kind: needsParentheses(script) ? kinds.scriptGroup : kinds.script, ...at };
+  }
+}
+
+/** What a tag loads: its static address, or the hole that gives the whole of it. */
+function findAddress<Ref>({ name, attributes, drafts }: TagDraft<Ref>): Pick<Place, "address" | "addressRef"> {
+  const attribute = name === "link" ? "href" : "src";
+  const address = attributes.get(attribute);
+  if (address !== undefined) return { address };
+  const [part, ...rest] = drafts.find((draft) => draft.name === attribute)?.parts ?? [];
+  if (part?.type === "hole" && rest.length === 0) return { addressRef: part.ref };
+  return part?.type === "text" ? { address: decodeReferences(part.text) } : {};
+}
+
+/** What a nonce that the compiler adds is known by. */
+export const nonceRef: unique symbol = Symbol("nonce");
+
+/** Texts that nothing is added to. */
+const sealed = new WeakSet<TextPart>();
+
+const textPlace: Place = { kind: kinds.text, element: "", attribute: "" };
+
+function findEnd(text: string, from: number, pattern: RegExp): number {
+  pattern.lastIndex = from;
+  const match = pattern.exec(text);
+  return match === null ? text.length : match.index;
+}
+
+function firstHole<Ref>(parts: ReadonlyArray<AttributePart<Ref>>): HolePart<Ref> | undefined {
+  for (const part of parts) {
+    if (part.type === "hole") return part;
+    if (part.type !== "branches") continue;
+    const found = part.branches.map(firstHole).find((hole) => hole !== undefined);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function eachText<Ref>(parts: ReadonlyArray<AttributePart<Ref>>, visit: (part: TextPart) => void): void {
+  for (const part of parts) {
+    if (part.type === "text") visit(part);
+    else if (part.type === "branches") for (const branch of part.branches) eachText(branch, visit);
+  }
+}

@@ -1,0 +1,326 @@
+/** Values that a template treats in their own way. Each is known by a symbol, which JSON cannot make. */
+import { GableError } from "../errors/gable-error.ts";
+import { describeValue } from "../errors/option-errors.ts";
+import { encodeUrlPart } from "./escape/url.ts";
+import type { Plan } from "./plan.ts";
+
+declare const brand: unique symbol;
+
+const symbols = {
+  html: Symbol.for("gable.html"),
+  url: Symbol.for("gable.url"),
+  trusted: Symbol.for("gable.trusted"),
+  json: Symbol.for("gable.json"),
+  attributes: Symbol.for("gable.attributes"),
+  css: Symbol.for("gable.css"),
+  xml: Symbol.for("gable.xml"),
+  text: Symbol.for("gable.text"),
+} as const;
+
+/** Method of objects that show themselves as markup: forms, fields, models. */
+export const toHtml: unique symbol = Symbol.for("gable.toHtml") as never;
+
+/** Markup, not rendered yet. Made by {@link html} and {@link raw}. */
+export class Html {
+  /** @internal Tells it from every other class. */
+  declare private readonly [brand]: "html";
+  /** @internal The template; undefined for markup that is text already. */
+  readonly plan: Plan | undefined;
+  /** @internal Values of the holes. */
+  readonly values: readonly unknown[];
+  /** @internal Markup without a template. */
+  readonly text: string;
+
+  /** @internal Use {@link html} or {@link raw}. */
+  constructor(plan: Plan | undefined, values: readonly unknown[], text: string) {
+    this.plan = plan;
+    this.values = values;
+    this.text = text;
+  }
+
+  /** The markup, without a request: no nonces. Throws `E_VIEW_CONTEXT` while a promise in it is pending. */
+  toString(): string {
+    return renderHtml(this);
+  }
+}
+
+let renderHtml: (html: Html) => string = (html) => html.text;
+
+/** @internal Set by the module that walks: values know nothing of rendering. */
+export function setHtmlRenderer(render: (html: Html) => string): void {
+  renderHtml = render;
+}
+
+/** XML, such as a feed. Made by {@link xml}. */
+export class Xml {
+  /** @internal Tells it from every other class. */
+  declare private readonly [brand]: "xml";
+  /** @internal The document or a part of one. */
+  readonly source: string;
+  /** Media type of the reply. */
+  readonly contentType: string;
+
+  /** @internal Use {@link xml}. */
+  constructor(source: string, contentType = "application/xml; charset=utf-8") {
+    this.source = source;
+    this.contentType = contentType;
+  }
+
+  /** The markup. */
+  toString(): string {
+    return this.source;
+  }
+}
+
+/** Text that no browser reads as markup: the output of `.txt`, `.csv` and `.json` templates. */
+export class PlainText {
+  /** @internal Tells it from every other class. */
+  declare private readonly [brand]: "text";
+  /** @internal The text. */
+  readonly source: string;
+  /** Media type of the reply. */
+  readonly contentType: string;
+
+  /** @internal Made by views. */
+  constructor(source: string, contentType = "text/plain; charset=utf-8") {
+    this.source = source;
+    this.contentType = contentType;
+  }
+
+  /** The text. */
+  toString(): string {
+    return this.source;
+  }
+}
+
+/** An address whose parts were encoded one by one. Made by {@link url}. */
+export class SafeUrl {
+  /** @internal Tells it from every other class. */
+  declare private readonly [brand]: "url";
+  readonly #text: string;
+
+  /** @internal Use {@link url}. */
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The address. */
+  toString(): string {
+    return this.#text;
+  }
+}
+
+/** An address that may load code. Made by {@link trustedUrl} and by `asset()`. */
+export class TrustedUrl {
+  /** @internal Tells it from every other class. */
+  declare private readonly [brand]: "trusted";
+  readonly #text: string;
+
+  /** @internal Use {@link trustedUrl}. */
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The address. */
+  toString(): string {
+    return this.#text;
+  }
+}
+
+/** A value to be written as JSON. Made by {@link toJson}. */
+export class Json<Value = unknown> {
+  /** @internal Tells it from every other class. */
+  declare private readonly [brand]: "json";
+  /** The value. */
+  readonly value: Value;
+
+  /** @internal Use {@link toJson}. */
+  constructor(value: Value) {
+    this.value = value;
+  }
+}
+
+/** Attributes of a tag. Made by {@link attributes}. */
+export class Attributes {
+  /** @internal Tells it from every other class. */
+  declare private readonly [brand]: "attributes";
+  /** Values by name. */
+  readonly record: Readonly<Record<string, unknown>>;
+
+  /** @internal Use {@link attributes}. */
+  constructor(record: Readonly<Record<string, unknown>>) {
+    this.record = record;
+  }
+}
+
+/** A piece of CSS whose values were checked. Made by {@link css}. */
+export class Css {
+  /** @internal Tells it from every other class. */
+  declare private readonly [brand]: "css";
+  readonly #text: string;
+
+  /** @internal Use {@link css}. */
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The declarations. */
+  toString(): string {
+    return this.#text;
+  }
+}
+
+/** What shows itself as markup. */
+export interface Renderable {
+  /** Gives the markup. */
+  readonly [toHtml]: () => Html;
+}
+
+/** A list of holes. */
+export interface HoleArray extends Iterable<Hole> {}
+
+/** What may stand in a hole: no object, no function, no date. */
+export type Hole =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | undefined
+  | Html
+  | SafeUrl
+  | TrustedUrl
+  | Json
+  | Attributes
+  | Css
+  | Renderable
+  | HoleArray
+  | Promise<Hole>
+  | AsyncIterable<Hole>;
+
+// Known also to a second copy of the package, and never to what JSON.parse makes.
+for (const [symbol, { prototype }] of [
+  [symbols.html, Html],
+  [symbols.xml, Xml],
+  [symbols.text, PlainText],
+  [symbols.url, SafeUrl],
+  [symbols.trusted, TrustedUrl],
+  [symbols.json, Json],
+  [symbols.attributes, Attributes],
+  [symbols.css, Css],
+] as const)
+  Object.defineProperty(prototype, symbol, { value: true });
+
+function hasSymbol(value: unknown, symbol: symbol): boolean {
+  return typeof value === "object" && value !== null && symbol in value;
+}
+
+/** Whether a value is markup. */
+export function isHtml(value: unknown): value is Html {
+  return value instanceof Html || hasSymbol(value, symbols.html);
+}
+
+/** Whether a value is XML. */
+export function isXml(value: unknown): value is Xml {
+  return value instanceof Xml || hasSymbol(value, symbols.xml);
+}
+
+/** Whether a value is text of a view. */
+export function isPlainText(value: unknown): value is PlainText {
+  return value instanceof PlainText || hasSymbol(value, symbols.text);
+}
+
+/** Whether a value is an address with encoded parts. */
+export function isSafeUrl(value: unknown): value is SafeUrl {
+  return value instanceof SafeUrl || hasSymbol(value, symbols.url);
+}
+
+/** Whether a value is an address that may load code. */
+export function isTrustedUrl(value: unknown): value is TrustedUrl {
+  return value instanceof TrustedUrl || hasSymbol(value, symbols.trusted);
+}
+
+/** Whether a value is to be written as JSON. */
+export function isJson(value: unknown): value is Json {
+  return value instanceof Json || hasSymbol(value, symbols.json);
+}
+
+/** Whether a value is a set of attributes. */
+export function isAttributes(value: unknown): value is Attributes {
+  return value instanceof Attributes || hasSymbol(value, symbols.attributes);
+}
+
+/** Whether a value is checked CSS. */
+export function isCss(value: unknown): value is Css {
+  return value instanceof Css || hasSymbol(value, symbols.css);
+}
+
+/**
+ * Marks text as markup. Whatever it holds is sent as it is: never pass what a user wrote.
+ * The reason is for readers of the code; a search for `raw(` finds all of them.
+ *
+ * @example
+ * raw(markdown.render(post.body), "rendered by markdown-it, sanitised at save");
+ */
+export function raw(markup: string, reason?: string): Html {
+  void reason;
+  return new Html(undefined, [], String(markup));
+}
+
+/** Marks a value to be written as JSON: in a script, in a `data-*` attribute, or as text. */
+export function toJson<Value>(value: Value): Json<Value> {
+  return new Json(value);
+}
+
+/**
+ * Attributes for the place of a tag: `<input ${attributes({ disabled: true, "hx-get": path })}>`. Each value gets the
+ * rules of its attribute. A name must match `[A-Za-z_:@.][\w:@.-]*`, else `E_VIEW_VALUE`.
+ */
+export function attributes(record: Readonly<Record<string, Hole>>): Attributes {
+  return new Attributes(record);
+}
+
+/** Names of classes whose value is truthy, joined by blanks. */
+export function classes(record: Readonly<Record<string, unknown>>): string {
+  return Object.keys(record)
+    .filter((name) => Boolean(record[name]))
+    .join(" ");
+}
+
+/** A value inside an address. */
+export type UrlValue = string | number | bigint | boolean | null | undefined | SafeUrl;
+
+/** An address in which each value is one part: `` url`/u/${name}?q=${query}` ``. */
+export function url(strings: TemplateStringsArray, ...values: readonly UrlValue[]): SafeUrl {
+  return new SafeUrl(joinUrl(assertTemplate("url", strings), values));
+}
+
+/** An address that may load code; its start must be static: `` trustedUrl`https://cdn.example/${version}/app.js` ``. */
+export function trustedUrl(strings: TemplateStringsArray, ...values: readonly UrlValue[]): TrustedUrl {
+  const [start = ""] = assertTemplate("trustedUrl", strings);
+  const isFixed = values.length === 0 ? /^\/(?!\/)|^https?:\/\/|^[^:]*$/i.test(start) : /^\/(?![/\\])|^https?:\/\/[^/\\?#]+\//i.test(start);
+  if (!isFixed) {
+    throw new GableError("E_VIEW_URL_TRUST", `trustedUrl\`${start}...\` lets a value choose what is loaded.`, {
+      fix: "Begin with a path or with https://host/, then let values follow.",
+    });
+  }
+  return new TrustedUrl(joinUrl(strings, values));
+}
+
+function joinUrl(strings: readonly string[], values: readonly UrlValue[]): string {
+  let text = strings[0]!;
+  values.forEach((value, index) => {
+    // A part of a path that is only dots would climb.
+    const part = isSafeUrl(value) ? String(value) : encodeUrlPart(value === null || value === undefined ? "" : String(value));
+    text += (/^\.{1,2}$/.test(part) ? part.replaceAll(".", "%2E") : part) + strings[index + 1]!;
+  });
+  return text;
+}
+
+/** @internal Whether a function was called as a tag: real templates are frozen. */
+export function assertTemplate(tag: string, strings: TemplateStringsArray): readonly string[] {
+  if (Array.isArray(strings) && Object.isFrozen(strings) && Object.isFrozen(strings.raw)) return strings;
+  throw new GableError("E_VIEW_TAG_CALL", `${tag} was called with ${describeValue(strings)} instead of a template.`, {
+    fix: `Write ${tag}\`...\` with backticks.`,
+  });
+}

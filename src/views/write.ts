@@ -1,0 +1,431 @@
+/** The walk: writes values into their places. What generated views call is here, too. */
+import { GableError } from "../errors/gable-error.ts";
+import { describeValue } from "../errors/option-errors.ts";
+import type { AttributeClass } from "./attribute-table.ts";
+import { classifyAttribute, isMediaElement } from "./attribute-table.ts";
+import { escapeAttribute, stripTags } from "./escape/attribute.ts";
+import { escapeCssString, filterCss } from "./escape/css.ts";
+import { toPlainJson, toScriptExpression, toScriptJson } from "./escape/json.ts";
+import { filterSrcset } from "./escape/srcset.ts";
+import { escapeTags, escapeText } from "./escape/text.ts";
+import { blockedUrl, encodeUrlPart, filterUrl, frameSchemes, linkSchemes, mediaSchemes, normalizeUrl } from "./escape/url.ts";
+import { Output } from "./output.ts";
+import type { Plan } from "./plan.ts";
+import type { Place, UrlKind } from "./places.ts";
+import { kinds } from "./places.ts";
+import type { RenderContext } from "./render-context.ts";
+import { Html, isAttributes, isCss, isHtml, isJson, isSafeUrl, isTrustedUrl, setHtmlRenderer, toHtml } from "./values.ts";
+
+/** A place with the position of its hole in the source, where it is known. */
+interface WrittenPlace extends Place {
+  readonly where?: string;
+}
+
+/** Writes markup behind `body`; gives the longer string. */
+export function writeHtml(out: Output, body: string, html: Html): string {
+  const { plan } = html;
+  if (plan === undefined) return body + (html instanceof Html ? html.text : String(html));
+  const { chunks, kinds: planKinds, sources, places } = plan;
+  const { values } = html;
+  out.enter();
+  body += chunks[0]!;
+  for (let index = 0; index < planKinds.length; index++) {
+    const value = values[sources[index]!];
+    if (planKinds[index] !== kinds.text) body = writeHole(out, body, plan, index, values);
+    else if (typeof value === "string") body += escapeText(value);
+    else if (typeof value === "number") body += value;
+    else body = writeText(out, body, value, places[index]);
+    body += chunks[index + 1]!;
+  }
+  out.leave();
+  return body;
+}
+
+/** Writes a value between tags. Booleans show nothing, so that a condition may stand in a hole. */
+function writeText(out: Output, body: string, value: unknown, place?: WrittenPlace): string {
+  switch (typeof value) {
+    case "string":
+      return body + escapeText(value);
+    case "number":
+    case "bigint":
+      return body + String(value);
+    case "boolean":
+    case "undefined":
+      return body;
+    case "object":
+      return value === null ? body : writeObject(out, body, value, place);
+    default:
+      throw valueError(value, place);
+  }
+}
+
+function writeObject(out: Output, body: string, value: object, place: WrittenPlace | undefined): string {
+  if (value instanceof Html) return writeHtml(out, body, value);
+  if (Array.isArray(value)) return writeItems(out, body, value, place);
+  if (isHtml(value)) return body + String(value);
+  if (toHtml in value && typeof value[toHtml] === "function") return writeText(out, body, value[toHtml](), place);
+  if (isJson(value)) return body + escapeText(toPlainJson(value.value));
+  if (isSafeUrl(value) || isTrustedUrl(value)) return body + escapeText(String(value));
+  if (isAttributes(value) || isCss(value)) throw valueError(value, place);
+  if (isPromise(value)) return out.suspend(body, value, (later, text, settled) => writeText(later, text, settled, place));
+  if (isAsyncIterable(value)) return out.stream(body, value, (later, text, item) => writeText(later, text, item, place));
+  if (Symbol.iterator in value) return writeItems(out, body, value as Iterable<unknown>, place); // The line has found the iterator.
+  throw valueError(value, place);
+}
+
+function writeItems(out: Output, body: string, items: Iterable<unknown>, place: WrittenPlace | undefined): string {
+  out.enter();
+  for (const item of items) body = typeof item === "string" ? body + escapeText(item) : writeText(out, body, item, place);
+  out.leave();
+  return body;
+}
+
+/** Writes a value into any place but text. */
+function writeHole(out: Output, body: string, { places, sources }: Plan, index: number, values: readonly unknown[]): string {
+  const place = places[index]!;
+  const source = sources[index]!;
+  if (place.kind === kinds.nonce)
+    return writeNonce(out, body, place.address ?? (typeof place.addressRef === "number" ? values[place.addressRef] : undefined));
+  if (place.kind === kinds.url) return writeUrlGroup(out, body, place, values.slice(source, source + place.count!));
+  return writePlace(out, body, place, values[source]);
+}
+
+/** Writes one value into the place of an attribute, a script, a style, or a tag. */
+function writePlace(out: Output, body: string, place: WrittenPlace, value: unknown): string {
+  if (isPromise(value)) return out.suspend(body, value, (later, text, settled) => writePlace(later, text, place, settled));
+  switch (place.kind) {
+    case kinds.text:
+      return writeText(out, body, value, place);
+    case kinds.rcdata:
+      return writeRcdata(out, body, value, place);
+    case kinds.attribute:
+      return body + (toAttributeText(value, place) ?? "");
+    case kinds.wholeAttribute:
+      return writeWhole(body, place.attribute, value, value === true ? "" : toAttributeText(value, place));
+    case kinds.boolean:
+      return value === null || value === undefined || value === false || value === "" || value === 0
+        ? body
+        : `${body} ${place.attribute}${typeof value === "string" ? `="${escapeAttribute(value)}"` : ""}`;
+    case kinds.enumerated: {
+      const text = toEnumerated(value, place);
+      return text === undefined ? body : `${body} ${place.attribute}="${text}"`;
+    }
+    case kinds.styleAttribute:
+      return writeWhole(
+        body,
+        "style",
+        value,
+        inStyle({ ...place, attribute: "style" }, isCss(value) ? String(value) : filterDeclarations(out, toPlainText(value, place), place)),
+      );
+    default:
+      return writeAddress(out, body, place, value);
+  }
+}
+
+/** Addresses, and what is judged like them. */
+function writeAddress(out: Output, body: string, place: WrittenPlace, value: unknown): string {
+  switch (place.kind) {
+    case kinds.wholeUrl:
+      return writeWhole(body, place.attribute, value, toWholeUrl(out, value, place));
+    case kinds.urlPath:
+      return body + escapeAttribute(isUrl(value) ? String(value) : normalizeUrl(toPlainText(value, place)));
+    case kinds.urlPart:
+      return body + escapeAttribute(isSafeUrl(value) ? String(value) : encodeUrlPart(toPlainText(value, place)));
+    case kinds.trustedUrl:
+      return writeWhole(body, place.attribute, value, toTrusted(value, place));
+    case kinds.srcset:
+      return writeWhole(body, place.attribute, value, escapeAttribute(filterSrcset(toPlainText(value, place))));
+    case kinds.attributes:
+      return writeAttributes(out, body, place, value);
+    default:
+      return writeCode(out, body, place, value);
+  }
+}
+
+/** Places whose content is a language of its own. */
+function writeCode(out: Output, body: string, place: WrittenPlace, value: unknown): string {
+  switch (place.kind) {
+    case kinds.css:
+      return body + inStyle(place, isCss(value) ? String(value) : noteBlocked(out, filterCss(toPlainText(value, place)), "blocked", place));
+    case kinds.cssString:
+      return body + inStyle(place, escapeCssString(toPlainText(value, place)));
+    case kinds.cssUrl:
+      return (
+        body + inStyle(place, escapeCssString(isUrl(value) ? String(value) : toFiltered(out, toPlainText(value, place), "media", place)))
+      );
+    case kinds.script:
+      return body + toScriptExpression(toJsonValue(value, place));
+    case kinds.scriptGroup:
+      return `${body}(${toScriptExpression(toJsonValue(value, place))})`;
+    case kinds.data:
+      return body + toScriptJson(toJsonValue(value, place));
+    case kinds.srcdoc:
+      return writeWhole(
+        body,
+        "srcdoc",
+        value,
+        isHtml(value) ? escapeAttribute(renderNow(value)) : escapeAttribute(escapeText(toPlainText(value, place))),
+      );
+    case kinds.refresh: {
+      const text = toPlainText(value, place);
+      return (
+        body +
+        escapeAttribute(
+          place.urls === undefined
+            ? normalizeUrl(text).replaceAll(";", "%3B").replaceAll(",", "%2C")
+            : toFiltered(out, text, "link", place),
+        )
+      );
+    }
+    case kinds.ownNonce: {
+      const text = toPlainText(value, place);
+      if (text !== "" && !isNonce(text))
+        throw new GableError("E_VIEW_VALUE", `${whereOf(place)} got no nonce: only A-Z a-z 0-9 + / = _ - may stand in it.`);
+      return text === "" ? body : `${body} nonce="${text}"`;
+    }
+    case kinds.rawOnly:
+      if (!isHtml(value)) throw valueError(value, place, "a script of another type takes raw() alone");
+      return body + renderNow(value);
+    case kinds.handler:
+      if (!isHtml(value)) throw valueError(value, place, "a handler takes raw() alone");
+      return `${body} ${place.attribute}="${escapeAttribute(renderNow(value))}"`;
+    default:
+      throw new TypeError(`No place has the kind ${place.kind}.`);
+  }
+}
+
+/**
+ * Writes ` nonce="..."` when the context has one. Files of the own origin need none where the policy allows them all:
+ * a page without nonces is the same each time, so that caches and entity tags work.
+ */
+function writeNonce(out: Output, body: string, address: unknown): string {
+  const { context } = out;
+  if (context.isOwnOriginAllowed === true && (typeof address === "string" || isTrustedUrl(address)) && /^\/(?![/\\])/.test(String(address)))
+    return body;
+  const { nonce } = context;
+  return nonce === undefined || !isNonce(nonce) ? body : `${body} nonce="${nonce}"`;
+}
+
+function isNonce(text: string): boolean {
+  return /^[\w+/=-]+$/.test(text);
+}
+
+function writeWhole(body: string, name: string, value: unknown, text: string | undefined): string {
+  return value === null || value === undefined || value === false || text === undefined ? body : `${body} ${name}="${text}"`;
+}
+
+function writeRcdata(out: Output, body: string, value: unknown, place: WrittenPlace): string {
+  if (typeof value === "string") return body + escapeText(value);
+  if (isHtml(value)) return body + escapeTags(renderNow(value));
+  if (typeof value === "object" && value !== null && Symbol.iterator in value) {
+    // The line has found the iterator.
+    for (const item of value as Iterable<unknown>) body = writeRcdata(out, body, item, place);
+    return body;
+  }
+  return writeText(out, body, value, place);
+}
+
+/** Text of an attribute, escaped; undefined where the whole attribute is left out. */
+function toAttributeText(value: unknown, place: WrittenPlace): string | undefined {
+  if (typeof value === "string") return escapeAttribute(value);
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
+  if (value === null || value === undefined || value === false) return undefined;
+  if (value === true) return "";
+  if (isHtml(value)) return stripTags(renderNow(value));
+  if (isRenderable(value)) return stripTags(renderNow(value[toHtml]()));
+  if (isJson(value)) return escapeAttribute(toPlainJson(value.value));
+  if (Array.isArray(value)) return escapeAttribute(joinList(value, place));
+  if (isUrl(value) || isCss(value)) return escapeAttribute(String(value));
+  throw valueError(value, place);
+}
+
+/** Lists are flattened, what is falsy is left out, and a blank stands between. */
+function joinList(values: readonly unknown[], place: WrittenPlace): string {
+  const kept: string[] = [];
+  for (const value of values) {
+    if (value === 0 || Boolean(value))
+      kept.push(Array.isArray(value) ? joinList(value, place) : value === true ? "" : toPlainText(value, place));
+  }
+  return kept.filter((text) => text !== "").join(" ");
+}
+
+function toEnumerated(value: unknown, place: WrittenPlace): string | undefined {
+  return value === undefined || value === null ? undefined : typeof value === "boolean" ? String(value) : toAttributeText(value, place);
+}
+
+/** Declarations of a style attribute that was given as text: each value is judged on its own. */
+function filterDeclarations(out: Output, text: string, place: WrittenPlace): string {
+  return text
+    .split(";")
+    .filter((declaration) => declaration.trim() !== "")
+    .map((declaration) => {
+      const [, name = "", value = ""] = /^\s*([A-Za-z-]+)\s*:([^]*)$/.exec(declaration) ?? [];
+      return name === "" ? "" : `${name}:${noteBlocked(out, filterCss(value), "blocked", place)}`;
+    })
+    .filter((declaration) => declaration !== "")
+    .join(";");
+}
+
+function isUrl(value: unknown): boolean {
+  return isSafeUrl(value) || isTrustedUrl(value);
+}
+
+function toPlainText(value: unknown, place: WrittenPlace): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
+  if (value === null || value === undefined || value === false) return "";
+  if (isUrl(value)) return String(value);
+  throw valueError(value, place);
+}
+
+const schemes: Readonly<Record<UrlKind, ReadonlySet<string>>> = { link: linkSchemes, frame: frameSchemes, media: mediaSchemes };
+
+function toFiltered(out: Output, text: string, kind: UrlKind, place: WrittenPlace): string {
+  return normalizeUrl(noteBlocked(out, filterUrl(text, schemes[kind]), blockedUrl, place));
+}
+
+/** Tells the application where something was blocked, and never what. */
+function noteBlocked(out: Output, text: string, blocked: string, place: WrittenPlace): string {
+  if (text === blocked) out.context.onBlocked?.(whereOf(place));
+  return text;
+}
+
+function toWholeUrl(out: Output, value: unknown, place: WrittenPlace): string | undefined {
+  if (value === null || value === undefined || value === false) return undefined;
+  if (isUrl(value)) return escapeAttribute(String(value));
+  return escapeAttribute(toFiltered(out, toPlainText(value, place), place.urls ?? "link", place));
+}
+
+/** Composes the start of an address, then judges the whole of it. */
+function writeUrlGroup(out: Output, body: string, place: WrittenPlace, values: readonly unknown[]): string {
+  if (values.some(isPromise)) {
+    // The settled values are those of the same places.
+    return out.suspend(body, Promise.all(values), (later, text, settled) => writeUrlGroup(later, text, place, settled as unknown[]));
+  }
+  const statics = place.statics!;
+  const isWhole = values.length === 1 && statics[0] === "" && statics[1] === "";
+  if (isWhole && isUrl(values[0])) return body + escapeAttribute(String(values[0]));
+  let text = statics[0]!;
+  values.forEach((value, index) => (text += toPlainText(value, place) + statics[index + 1]!));
+  return body + escapeAttribute(toFiltered(out, text, place.urls ?? "link", place));
+}
+
+function toTrusted(value: unknown, place: WrittenPlace): string | undefined {
+  if (value === null || value === undefined || value === false) return undefined;
+  if (isTrustedUrl(value)) return escapeAttribute(String(value));
+  throw new GableError(
+    "E_VIEW_URL_TRUST",
+    `"${place.element} ${place.attribute}"${place.where ? ` at ${place.where}` : ""} got ${describeValue(value)}, which is not trusted to load code.`,
+  );
+}
+
+function toJsonValue(value: unknown, place: WrittenPlace): unknown {
+  if (isJson(value)) return value.value;
+  throw valueError(value, place, "a script takes toJson(value) alone");
+}
+
+/** The text of CSS in an attribute goes through the attribute's own escaper, too. */
+function inStyle(place: WrittenPlace, text: string): string {
+  return place.attribute === "style" ? escapeAttribute(text) : text.replaceAll("<", "\\3c ");
+}
+
+/** Writes attributes; each gets the rules of its name. */
+function writeAttributes(out: Output, body: string, place: WrittenPlace, value: unknown): string {
+  if (value === null || value === undefined || value === false || value === "") return body;
+  if (Array.isArray(value)) return value.reduce((text: string, item) => writeAttributes(out, text, place, item), body);
+  if (!isAttributes(value)) throw valueError(value, place, "a tag takes attributes({ ... }) alone");
+  const statics = new Map(place.tagAttributes ?? []);
+  for (const [name, item] of Object.entries(value.record)) {
+    if (typeof item === "string" && !statics.has(name.toLowerCase())) statics.set(name.toLowerCase(), item);
+  }
+  for (const [name, item] of Object.entries(value.record)) {
+    if (!/^[A-Za-z_:@.][\w:@.-]*$/.test(name))
+      throw new GableError("E_VIEW_VALUE", `${whereOf(place)} got an attribute named "${name}".`, {
+        fix: "Let a name match [A-Za-z_:@.][\\w:@.-]*.",
+      });
+    body = writePlace(out, body, toAttributePlace(place, name.toLowerCase(), statics), item);
+  }
+  return body;
+}
+
+function toAttributePlace(tag: WrittenPlace, name: string, statics: ReadonlyMap<string, string | undefined>): WrittenPlace {
+  const { element } = tag;
+  const attributeClass = classifyAttribute(element, name, statics);
+  const kind = kindsOfClasses[attributeClass];
+  if (kind === undefined) {
+    throw new GableError(
+      "E_VIEW_VALUE",
+      `${whereOf(tag)} got the attribute "${name}" of <${element}>, which is code or decides what the content is.`,
+      {
+        fix: "Write it in the template.",
+      },
+    );
+  }
+  const urls: UrlKind = attributeClass === "frame-url" ? "frame" : isMediaElement(element) ? "media" : "link";
+  return { kind, element, attribute: name, urls, ...(tag.where !== undefined && { where: tag.where }) };
+}
+
+const kindsOfClasses: Readonly<Partial<Record<AttributeClass, Place["kind"]>>> = {
+  plain: kinds.wholeAttribute,
+  class: kinds.wholeAttribute,
+  boolean: kinds.boolean,
+  enumerated: kinds.enumerated,
+  url: kinds.wholeUrl,
+  "frame-url": kinds.wholeUrl,
+  "resource-url": kinds.trustedUrl,
+  srcset: kinds.srcset,
+  srcdoc: kinds.srcdoc,
+  nonce: kinds.ownNonce,
+  style: kinds.styleAttribute,
+};
+
+function renderNow(html: Html): string {
+  return String(html);
+}
+
+function isRenderable(value: unknown): value is { [toHtml]: () => Html } {
+  return typeof value === "object" && value !== null && toHtml in value;
+}
+
+/** Whether a value is a promise, of any maker. */
+function isPromise(value: unknown): value is Promise<unknown> {
+  return (
+    value instanceof Promise ||
+    (typeof value === "object" && value !== null && "then" in value && typeof value.then === "function" && !isHtml(value))
+  );
+}
+
+function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
+  return Symbol.asyncIterator in value;
+}
+
+function whereOf({ where, element, attribute }: WrittenPlace): string {
+  const what = attribute === "" ? (element === "" ? "a hole in text" : `a hole in <${element}>`) : `"${attribute}" of <${element}>`;
+  return where === undefined || where === "" ? what : `${what} at ${where}`;
+}
+
+function valueError(value: unknown, place: WrittenPlace | undefined, rule?: string): GableError {
+  const where = place === undefined ? "a hole in text" : whereOf(place);
+  const what = isHtml(value)
+    ? "Html"
+    : isJson(value)
+      ? "a value of toJson()"
+      : isAttributes(value)
+        ? "attributes()"
+        : isCss(value)
+          ? "css"
+          : describeValue(value);
+  return new GableError("E_VIEW_VALUE", `${where[0]!.toUpperCase()}${where.slice(1)} got ${what}${rule === undefined ? "" : `; ${rule}`}.`);
+}
+
+/** Renders markup that holds no pending value. */
+function renderToText(html: Html, context: RenderContext = {}): string {
+  const out = new Output(context);
+  const body = writeHtml(out, "", html);
+  if (out.segments === undefined) return body;
+  throw new GableError("E_VIEW_CONTEXT", "Markup with a pending promise was turned into text.", {
+    fix: "Await the value before, or return the markup from the handler.",
+  });
+}
+
+setHtmlRenderer(renderToText);
