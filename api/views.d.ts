@@ -131,6 +131,7 @@ export declare class Csv implements AsyncIterable<string> {
     readonly filename: string | undefined;
     /** Media type of the reply. */
     readonly contentType: string;
+    /** The text in pieces of about 16 KiB. */
     [Symbol.asyncIterator](): AsyncGenerator<string>;
 }
 

@@ -38,6 +38,7 @@ export class Csv implements AsyncIterable<string> {
     this.contentType = `text/csv; charset=utf-8; header=${options.header === false ? "absent" : "present"}`;
   }
 
+  /** The text in pieces of about 16 KiB. */
   async *[Symbol.asyncIterator](): AsyncGenerator<string> {
     const { delimiter = ",", formulaGuard = true, header = true, byteOrderMark = false } = this.#options;
     let { columns } = this.#options;
