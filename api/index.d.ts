@@ -264,6 +264,8 @@ export declare class Application {
     get routes(): readonly Route[];
     /** The address of a static file; in production with a name that changes with its content. Throws `E_ASSET_UNKNOWN`. */
     assetUrl(name: string): string;
+    /** Renders a template file outside of a request: for mail, tasks and tests. */
+    readonly view: ViewFunction;
     /** Prepares what needs the disk, once; listen(), fetch() and request() wait for it. */
     start(): Promise<void>;
     /** The listener for the engine and other servers; give it requests after {@link start}. */
@@ -301,6 +303,8 @@ export interface GableOptions {
     security?: SecurityOptions;
     /** Folder with static files, or more about it. None by default. */
     static?: string | StaticOptions;
+    /** Folder with template files, or more about them. None by default. */
+    views?: string | ViewOptions;
     /** Own converters for path parameters by name. None by default. */
     converters?: Readonly<Record<string, Converter<unknown>>>;
     /** What happens when only the other form of a path with or without `/` at its end exists. Default "redirect". */
@@ -439,6 +443,8 @@ export interface Context<Input extends ContextInput = AnyInput> {
     readonly route: Route | undefined;
     /** Makes a path absolute with the configured origin; without one, with that of the request. */
     absoluteUrl(path: string): string;
+    /** Renders a template file of the option `views`. */
+    readonly view: ViewFunction;
     /** Address of a static file, with its hash; views take it where code is loaded. Throws `E_ASSET_UNKNOWN`. */
     asset(name: string): TrustedUrl;
     /** Redirects to the page that the request came from, when it is of the own origin. */
@@ -802,6 +808,36 @@ export type OutputOfSchema<Schema> = Schema extends {
         } | undefined;
     };
 } ? Output : never;
+
+/** Renders a template file by its name; its props are checked when the views were generated. */
+export interface ViewFunction {
+    /** Gives what the file makes: markup, XML or text. Throws `E_VIEW_NOT_FOUND`. */
+    <Name extends ViewName>(name: Name, ...props: ViewArguments<Name>): ViewOutput<Name>;
+    /** Gives a reply with a status or headers of its own. */
+    <Name extends ViewName>(name: Name, props: ViewProps<Name>, options: PageOptions): HandlerReply;
+}
+
+/** How template files are found and read. */
+export interface ViewOptions {
+    /** Folders of template files; the first that has a name wins. Default `["views"]`. */
+    directories?: readonly string[];
+    /** Folder of generated files. Default `.gable` beside the first folder. */
+    generated?: string;
+    /** Whether the line end behind a `{% %}` tag is dropped. Default true. */
+    trimBlocks?: boolean;
+    /** Whether blanks before a `{% %}` tag at the start of a line are dropped. Default true. */
+    lstripBlocks?: boolean;
+    /** Whether the line end at the end of a file is kept. Default false. */
+    keepTrailingNewline?: boolean;
+    /** What happens with files that use names nobody declared: a warning at the start, or an error. Default "warn". */
+    untyped?: "warn" | "error";
+    /** Whether `on*` attributes take a whole `raw()` value. Default false. */
+    inlineHandlers?: boolean;
+    /** Whether `{% autoescape false %}` may switch escaping off. Default false. */
+    unsafe?: boolean;
+    /** Stricter rules for attributes of your own, such as `{ "data-link": "url" }`. None by default. */
+    attributes?: Readonly<Record<string, AttributeClass>>;
+}
 
 /** Options of static files. */
 export interface StaticOptions {

@@ -205,6 +205,8 @@ export interface RenderContext {
     readonly signal?: AbortSignal;
     /** Told of what was blocked: event and facts, never values. */
     readonly onBlocked?: (place: string) => void;
+    /** Finds a view by name, for names that are values. */
+    readonly views?: (name: string) => unknown;
     /** Number for `random`; by default a new one for each render. */
     readonly seed?: number;
 }
@@ -227,3 +229,32 @@ export interface Renderable {
 
 /** A value inside an address. */
 export type UrlValue = string | number | bigint | boolean | null | undefined | SafeUrl;
+
+/** Props as arguments: they may be left out when no key is required. */
+export type ViewArguments<Name extends string> = {} extends ViewProps<Name> ? [props?: ViewProps<Name>] : [props: ViewProps<Name>];
+
+/** Name of a view; any text before the first generation. */
+export type ViewName = [keyof Views] extends [never] ? string : keyof Views & string;
+
+/** What a view gives. */
+export type ViewOutput<Name extends string> = Name extends keyof Views ? Views[Name] extends {
+    output: infer Output;
+} ? Output : never : Html | Xml | PlainText;
+
+/** Props of a view. */
+export type ViewProps<Name extends string> = Name extends keyof Views ? Views[Name] extends {
+    props: infer Props;
+} ? Props : never : Readonly<Record<string, unknown>>;
+
+/** Views by name; filled by the generated file of a project. */
+export interface Views {
+}
+
+/** Makes a value that every template sees, read from the context of each render: an export of views/globals.ts. */
+export declare function defineGlobal<Value>(read: (context: RenderContext) => Value): Global<Value>;
+
+/** A value for all templates that depends on the request. Made by {@link defineGlobal}. */
+export declare class Global<Value> {
+    /** Reads the value. */
+    readonly read: (context: RenderContext) => Value;
+}

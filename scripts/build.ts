@@ -11,7 +11,7 @@ const entries: string[] = [];
 for await (const entry of glob("src/*.ts", { cwd: root })) entries.push(entry);
 await build({
   absWorkingDir: root,
-  entryPoints: entries.sort(),
+  entryPoints: [...entries.sort(), "src/views/runtime.ts"],
   outdir: "dist",
   chunkNames: "chunks/[name]-[hash]",
   bundle: true,

@@ -66,6 +66,7 @@ export type { PageOptions, RedirectOptions, StreamOptions } from "./app/replies.
 export type { FileOptions, DownloadOptions } from "./app/files.ts";
 export type { ErrorHook, ErrorReport } from "./app/error-replies.ts";
 export type { StandardSchema, SchemaResult, SchemaIssue, InputOfSchema, OutputOfSchema } from "./app/standard-schema.ts";
+export type { ViewFunction, ViewOptions } from "./app/view-options.ts";
 export type { StaticOptions } from "./files/static-files.ts";
 export type { UploadedFile } from "./files/uploaded-file.ts";
 export type { ProxyOptions } from "./http/proxies.ts";

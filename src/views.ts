@@ -27,3 +27,5 @@ export type { CssValue } from "./views/html.ts";
 export type { RenderContext } from "./views/render-context.ts";
 export type { Rendered } from "./views/render.ts";
 export type { Hole, HoleArray, Renderable, UrlValue } from "./views/values.ts";
+export type { ViewArguments, ViewName, ViewOutput, ViewProps, Views } from "./views/registry.ts";
+export { defineGlobal, Global } from "./views/view-runtime.ts";

@@ -3,6 +3,8 @@ import type { RawRequest } from "../http/message.ts";
 import type { ForwardedFacts } from "../http/proxies.ts";
 import type { RequestContext } from "./context.ts";
 import type { ContentSecurityPolicy } from "../security/response-headers.ts";
+import type { RenderContext } from "../views/render-context.ts";
+import type { Rendered } from "../views/render.ts";
 import type { Logger } from "./logger.ts";
 
 /** Services shared by all requests of an application. */
@@ -23,6 +25,12 @@ export interface ContextServices {
   readonly locale: string;
   /** Time zone of dates in views, as a name of IANA. */
   readonly timeZone: string;
+  /** Renders a template file. Throws `E_VIEW_NOT_FOUND`. */
+  renderView(name: string, props: Readonly<Record<string, unknown>>, context: RenderContext): Rendered;
+  /** What a template file may ask of a request. */
+  createRenderContext(context: RequestContext): RenderContext;
+  /** Finds a template file for a name that is a value. */
+  findView(name: string): unknown;
   /** Address of a static file. Throws `E_ASSET_UNKNOWN`. */
   assetUrl(name: string): string;
   /** Path of a named route. Throws `E_ROUTE_NAME_UNKNOWN`. */

@@ -16,7 +16,9 @@ import { TrustedUrl } from "../views/values.ts";
 import type { ContextServices } from "./context-services.ts";
 import type { FormFields, FormInput } from "./form-input.ts";
 import type { HandlerReply } from "./handler-reply.ts";
-import { redirect } from "./replies.ts";
+import { redirect, toViewReply } from "./replies.ts";
+import type { PageOptions } from "./replies.ts";
+import type { ViewFunction } from "./view-options.ts";
 import type { Logger } from "./logger.ts";
 
 /** Types that an application declares: `declare module "gable" { interface AppTypes { user: User } }`. */
@@ -109,6 +111,8 @@ export interface Context<Input extends ContextInput = AnyInput> {
   readonly route: Route | undefined;
   /** Makes a path absolute with the configured origin; without one, with that of the request. */
   absoluteUrl(path: string): string;
+  /** Renders a template file of the option `views`. */
+  readonly view: ViewFunction;
   /** Address of a static file, with its hash; views take it where code is loaded. Throws `E_ASSET_UNKNOWN`. */
   asset(name: string): TrustedUrl;
   /** Redirects to the page that the request came from, when it is of the own origin. */
@@ -278,6 +282,15 @@ export class RequestContext implements Context<ContextInput> {
   // Getters that give functions: a handler takes what it needs out of the context, without the context.
   get absoluteUrl(): (path: string) => string {
     return (path) => new URL(path, this.services.origin ?? `${this.scheme}://${this.authority}`).href;
+  }
+
+  get view(): ViewFunction {
+    const renderView = (name: string, props: Readonly<Record<string, unknown>> = {}, options?: PageOptions): unknown => {
+      const rendered = this.services.renderView(name, props, this.services.createRenderContext(this));
+      return options === undefined ? rendered : toViewReply(rendered, options);
+    };
+    // The signatures come from the generated list of views.
+    return renderView as ViewFunction;
   }
 
   get asset(): (name: string) => TrustedUrl {

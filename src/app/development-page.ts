@@ -41,8 +41,8 @@ tr:first-child td { border-top: 0 } td:first-child { width: 14rem; color: var(--
 export async function renderDevelopmentPage(facts: DevelopmentPageFacts): Promise<Html> {
   const { context, error, thrown, label } = facts;
   const frames = stackOf(error.cause instanceof Error ? error.cause : thrown);
-  const own = frames.find((frame) => frame.place !== undefined && !isForeign(frame.place.file));
-  const codeFrame = own?.place === undefined ? undefined : await readCodeFrame(own.place);
+  const own = placeOfDetails(error) ?? frames.find((frame) => frame.place !== undefined && !isForeign(frame.place.file))?.place;
+  const codeFrame = own === undefined ? undefined : await readCodeFrame(own);
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -60,7 +60,7 @@ export async function renderDevelopmentPage(facts: DevelopmentPageFacts): Promis
           ${
             codeFrame === undefined
               ? null
-              : html`<h2>${toPlaceText(own?.place)}</h2>
+              : html`<h2>${toPlaceText(own)}</h2>
                   <pre>${codeFrame}</pre>`
           }
           ${error.code === "E_ROUTE_NOT_FOUND" ? renderNearRoutes(facts) : null}
@@ -80,6 +80,12 @@ export async function renderDevelopmentPage(facts: DevelopmentPageFacts): Promis
         </main>
       </body>
     </html>`;
+}
+
+/** The place that an error itself names: a line of a template file. */
+function placeOfDetails({ details }: GableError): SourcePlace | undefined {
+  const { file, line } = details;
+  return typeof file === "string" && typeof line === "number" ? { file, line } : undefined;
 }
 
 interface StackFrame {

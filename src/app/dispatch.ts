@@ -23,6 +23,8 @@ export interface DispatchSettings extends FinishSettings {
   readonly trustedOrigins: ReadonlySet<string>;
   readonly trailingSlash: "redirect" | "strict";
   readonly health: Health | undefined;
+  /** Brings views up to date before a request, in development; undefined elsewhere. */
+  readonly refresh: (() => Promise<void> | undefined) | undefined;
   readonly toErrorReply: (context: RequestContext, error: unknown, compiled?: CompiledRoute) => Promise<HandlerReply>;
 }
 
@@ -96,5 +98,14 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
     throw new GableError("E_REQUEST_CROSS_SITE", `The request comes from another site (${refusal}).`);
   }
 
-  return dispatch;
+  const { refresh } = settings;
+  if (refresh === undefined) return dispatch;
+  return async (raw) => {
+    try {
+      await refresh();
+    } catch (error) {
+      return fail(new RequestContext(raw, services), error, undefined);
+    }
+    return dispatch(raw);
+  };
 }

@@ -1,6 +1,7 @@
 /** gable(): the application object. */
 import { GableError } from "../errors/gable-error.ts";
 import { findNearestName } from "../errors/nearest-name.ts";
+import type { ViewProject } from "../views/files/view-project.ts";
 import { describeValue } from "../errors/option-errors.ts";
 import type { RawRequest, RequestListener } from "../http/message.ts";
 import { createForwardedReader } from "../http/proxies.ts";
@@ -18,6 +19,7 @@ import { compileRoutes } from "./compile-routes.ts";
 import type { RequestContext } from "./context.ts";
 import type { ContextServices } from "./context-services.ts";
 import type { RouteFactory } from "./define-route.ts";
+import { RequestRenderContext } from "./render-reply.ts";
 import { createRoute, createRouteFactory } from "./define-route.ts";
 import { createDispatch } from "./dispatch.ts";
 import type { ErrorObserver } from "./error-replies.ts";
@@ -32,7 +34,12 @@ import { resolveMode } from "./mode.ts";
 import type { Mode } from "./mode.ts";
 import type { GableOptions } from "./options.ts";
 import { assertGableOptions } from "./options.ts";
+import { toViewReply } from "./replies.ts";
+import type { PageOptions } from "./replies.ts";
 import { createRequestIds } from "./request-id.ts";
+import { toViewOptions } from "./view-options.ts";
+import type { ViewFunction } from "./view-options.ts";
+import { setPlanOptions } from "../views/html.ts";
 import type { ErrorCode } from "../errors/catalogue.ts";
 
 /**
@@ -73,6 +80,8 @@ export class Application {
   readonly #fetchLimits: Required<ServerLimits>;
   /** Static files, once they are loaded. */
   #static: StaticFiles | undefined;
+  /** Template files, once they are loaded. */
+  #views: ViewProject | undefined;
   readonly #observers = new Set<ErrorObserver>();
   #ready: Promise<void> | undefined;
   #isStarted = false;
@@ -84,12 +93,16 @@ export class Application {
     this.mode = resolveMode(options.mode);
     this.#fetchLimits = { ...defaultLimits, ...options.limits };
     const isProduction = this.mode === "production";
+    const { attributes = {}, inlineHandlers = false } = toViewOptions(options.views ?? "views");
+    setPlanOptions({ attributes, inlineHandlers, keepsComments: this.mode === "development" });
     const logger = options.logger ?? createLogger(this.mode);
     this.#services = createServices(options, {
       isProduction,
       logger,
       assetUrl: (name) => this.assetUrl(name),
       routeUrl: (name, params) => this.#routeUrl(name, params),
+      renderView: (name, props, context) => this.#assertViews(name).render(name, props, context),
+      findView: (name) => this.#views?.find(name),
     });
     this.health = options.health === false ? undefined : new Health(options.health);
     const toErrorReply = createErrorReplies({
@@ -113,6 +126,7 @@ export class Application {
       health: this.health,
       toErrorReply,
       securityHeaders: new SecurityHeaders({ csp: options.security?.csp ?? {}, allowUnsafe: options.security?.allowUnsafe, isProduction }),
+      refresh: this.mode === "development" && options.views !== undefined ? () => this.#views?.refresh() : undefined,
       onPublicRefused: (label) => refusePublic(label, isProduction, logger),
     });
     this.#addStaticRoutes();
@@ -131,10 +145,24 @@ export class Application {
     throw new GableError("E_ASSET_UNKNOWN", `There is no static file ${describeValue(name)}: ${reason}.`);
   }
 
+  /** Renders a template file outside of a request: for mail, tasks and tests. */
+  readonly view: ViewFunction = ((name: string, props: Readonly<Record<string, unknown>> = {}, options?: PageOptions): unknown => {
+    const rendered = this.#assertViews(name).render(name, props, {});
+    return options === undefined ? rendered : toViewReply(rendered, options);
+  }) as ViewFunction; // The signatures come from the generated list of views.
+
+  #assertViews(name: string): ViewProject {
+    if (this.#views !== undefined) return this.#views;
+    const reason = this.options.views === undefined ? "the application has no option views" : "the application has not started";
+    throw new GableError("E_VIEW_NOT_FOUND", `There is no view ${describeValue(name)}: ${reason}.`);
+  }
+
   /** Prepares what needs the disk, once; listen(), fetch() and request() wait for it. */
   start(): Promise<void> {
     this.#ready ??= (async () => {
       if (this.options.static !== undefined) this.#static = await loadStaticFiles(this.options.static, this.mode !== "development");
+      if (this.options.views !== undefined)
+        this.#views = await loadViews(toViewOptions(this.options.views), this.mode, this.#services.logger);
       this.#isStarted = true;
     })();
     return this.#ready;
@@ -231,6 +259,19 @@ function toStaticReply(reply: PlainReply | undefined): HandlerReply {
   return toReply(reply);
 }
 
+/** Loaded where there are template files alone. */
+async function loadViews(options: ReturnType<typeof toViewOptions>, mode: Mode, logger: ContextServices["logger"]): Promise<ViewProject> {
+  const module = await import("../views/files/view-project.ts");
+  const views = new module.ViewProject({
+    ...options,
+    watches: mode === "development",
+    keepsComments: mode === "development",
+    onWarning: (facts, message) => logger.warn(facts, message),
+  });
+  await views.start();
+  return views;
+}
+
 function toStaticOptions(option: string | StaticOptions): StaticOptions {
   return typeof option === "string" ? { directory: option } : option;
 }
@@ -245,7 +286,7 @@ async function loadStaticFiles(option: string | StaticOptions, isClosed: boolean
 
 function createServices(
   options: GableOptions,
-  own: Pick<ContextServices, "isProduction" | "logger" | "assetUrl" | "routeUrl">,
+  own: Pick<ContextServices, "isProduction" | "logger" | "assetUrl" | "routeUrl" | "renderView" | "findView">,
 ): ContextServices {
   const readForwarded = createForwardedReader(options.proxies ?? { trust: [] });
   return {
@@ -260,6 +301,7 @@ function createServices(
       readForwarded({ address: raw.remote.address, scheme: raw.scheme, authority: raw.authority, headers: raw.headers }),
     createRequestId: createRequestIds(),
     createRequest: toFetchRequest,
+    createRenderContext: (context) => new RequestRenderContext(context),
   };
 }
 

@@ -11,6 +11,8 @@ import type { ErrorHook } from "./error-replies.ts";
 import type { HealthOptions } from "./health.ts";
 import type { Logger } from "./logger.ts";
 import type { Mode } from "./mode.ts";
+import { toViewOptions } from "./view-options.ts";
+import type { ViewOptions } from "./view-options.ts";
 
 /** Protections of the application. */
 export interface SecurityOptions {
@@ -40,6 +42,8 @@ export interface GableOptions {
   security?: SecurityOptions;
   /** Folder with static files, or more about it. None by default. */
   static?: string | StaticOptions;
+  /** Folder with template files, or more about them. None by default. */
+  views?: string | ViewOptions;
   /** Own converters for path parameters by name. None by default. */
   converters?: Readonly<Record<string, Converter<unknown>>>;
   /** What happens when only the other form of a path with or without `/` at its end exists. Default "redirect". */
@@ -67,6 +71,7 @@ const names = [
   "limits",
   "security",
   "static",
+  "views",
   "converters",
   "trailingSlash",
   "locale",
@@ -86,6 +91,7 @@ export function assertGableOptions(options: GableOptions): void {
   if (typeof options.static === "object")
     assertKnownOptions("gable() static", options.static, ["directory", "at", "root", "index", "symlinks"]);
   if (typeof options.health === "object") assertKnownOptions("gable() health", options.health, ["up", "ready", "checks"]);
+  if (options.views !== undefined) toViewOptions(options.views);
   if (options.origin !== undefined) assertOrigin("origin", options.origin);
   for (const origin of options.security?.trustedOrigins ?? []) assertOrigin("security.trustedOrigins", origin);
   assertIntl("locale", options.locale, 'a tag such as "en" or "de-AT"', (locale) => new Intl.Locale(locale));

@@ -39,11 +39,11 @@ async function joinPieces(pieces: AsyncIterable<string>): Promise<string> {
 }
 
 /** What a view can ask: read from the request when it asks. */
-class RequestRenderContext implements RenderContext {
+export class RequestRenderContext implements RenderContext {
   readonly #context: RequestContext;
   readonly #csp: ContentSecurityPolicy | undefined;
 
-  constructor(context: RequestContext, csp: ContentSecurityPolicy | undefined) {
+  constructor(context: RequestContext, csp?: ContentSecurityPolicy) {
     this.#context = context;
     this.#csp = csp;
   }
@@ -88,6 +88,8 @@ class RequestRenderContext implements RenderContext {
   csrf(): Html {
     return raw("");
   }
+
+  readonly views = (name: string): unknown => this.#context.services.findView(name);
 
   onBlocked(place: string): void {
     this.#context.log.warn({ event: "view.url.blocked", place }, "A value was blocked in a view.");

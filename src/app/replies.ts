@@ -4,6 +4,7 @@ import { toContentDisposition } from "../http/fields.ts";
 import type { ProblemOptions } from "../http/problem.ts";
 import { toProblem } from "../http/problem.ts";
 import { toRedirectLocation } from "../http/redirect-target.ts";
+import type { Rendered } from "../views/render.ts";
 import { isHtml } from "../views/values.ts";
 import type { Html } from "../views/values.ts";
 import type { ReplyOptions } from "./handler-reply.ts";
@@ -29,7 +30,13 @@ export interface PageOptions extends ReplyOptions {
 /** Answers with markup and a status or headers of its own. */
 export function page(markup: Html, options: PageOptions = {}): HandlerReply {
   if (!isHtml(markup)) throw new TypeError("page() takes Html: write html`...`, or use text().");
-  const reply = new HandlerReply(options.status ?? 200, "text/html; charset=utf-8", markup, options.headers);
+  return toViewReply(markup, options);
+}
+
+/** A view as a reply with a status or headers of its own. */
+export function toViewReply(view: Rendered, options: PageOptions): HandlerReply {
+  const contentType = isHtml(view) ? "text/html; charset=utf-8" : view.contentType;
+  const reply = new HandlerReply(options.status ?? 200, contentType, view, options.headers);
   reply.isBuffered = options.buffer === true;
   return reply;
 }

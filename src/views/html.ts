@@ -3,14 +3,24 @@ import { GableError } from "../errors/gable-error.ts";
 import { findCallerPlace } from "../errors/source-place.ts";
 import { filterCss } from "./escape/css.ts";
 import { kinds } from "./places.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, PlanOptions } from "./plan.ts";
 import { compilePlan } from "./plan.ts";
 import type { Hole } from "./values.ts";
-import { Attributes, Css, Html, assertTemplate, isCss } from "./values.ts";
-import "./write.ts";
+import { Attributes, Css, Html, assertTemplate, isCss, setHtmlRenderer } from "./values.ts";
+import { renderToText } from "./write.ts";
+
+// Markup that is made here can be turned into text; values.ts itself knows nothing of the walk.
+setHtmlRenderer(renderToText);
 
 const plans = new WeakMap<TemplateStringsArray, Plan>();
 const emptyMarkup = new WeakMap<Plan, Html>();
+
+let planOptions: PlanOptions = {};
+
+/** @internal Set by the application at its start; plans that exist stay as they are. */
+export function setPlanOptions(options: PlanOptions): void {
+  planOptions = options;
+}
 
 /**
  * Makes markup from a template; values are escaped by their place, when it is rendered.
@@ -30,7 +40,7 @@ export function html(strings: TemplateStringsArray, ...holes: readonly Hole[]): 
 
 function addPlan(strings: TemplateStringsArray, tag: typeof html): Plan {
   assertTemplate("html", strings);
-  const plan = compilePlan(strings, findCallerPlace(tag));
+  const plan = compilePlan(strings, findCallerPlace(tag), planOptions);
   plans.set(strings, plan);
   return plan;
 }

@@ -13,6 +13,8 @@ export type Segment =
 
 /** Deepest nesting of arrays and markup. */
 const depthMax = 1000;
+/** Deepest nesting of macros, includes and recursive loops. */
+const callsMax = 100;
 
 /** The state of one walk. */
 export class Output {
@@ -20,6 +22,7 @@ export class Output {
   /** Undefined while everything was at hand. */
   segments: Segment[] | undefined = undefined;
   #depth = 0;
+  #calls = 0;
 
   constructor(context: RenderContext) {
     this.context = context;
@@ -33,6 +36,16 @@ export class Output {
   /** Comes back. */
   leave(): void {
     this.#depth--;
+  }
+
+  /** Goes into a macro, an include, or a recursive loop. Throws `E_VIEW_DEPTH`. */
+  enterCall(what: string): void {
+    if (++this.#calls > callsMax) throw new GableError("E_VIEW_DEPTH", `${what} nests deeper than ${callsMax}.`);
+  }
+
+  /** Comes back from it. */
+  leaveCall(): void {
+    this.#calls--;
   }
 
   /** Keeps the place of a promise; what follows is walked at once, so that no rejection goes unseen. */

@@ -8,7 +8,7 @@ import type { AttributeClass, StaticAttributes } from "./attribute-table.ts";
 import { isMediaElement } from "./attribute-table.ts";
 import { frameSchemes, linkSchemes, mediaSchemes } from "./escape/url.ts";
 import type { StyleState } from "./style-state.ts";
-import { behindStyleHole, findStylePlace, scanStyle, styleAttributeStart } from "./style-state.ts";
+import { isSameStyle, joinStyles, behindStyleHole, findStylePlace, scanStyle, styleAttributeStart } from "./style-state.ts";
 
 /** Kinds of places. The numbers are what a plan holds. */
 export const kinds = {
@@ -59,8 +59,8 @@ export interface Place {
   readonly urls?: UrlKind;
   /** Static text before, between and behind the holes of an address that is composed before it is judged. */
   readonly statics?: readonly string[];
-  /** Number of holes that are composed here: this one and those behind it. */
-  readonly count?: number;
+  /** The holes that are composed here, as their front knows them. */
+  readonly refs?: readonly unknown[];
   /** What a tag with a nonce loads, where its address is static; undefined of inline code. */
   readonly address?: string;
   /** The hole that gives the address of a tag with a nonce: what its front knows it by. */
@@ -85,6 +85,8 @@ export interface HolePart<Ref> {
 /** A control tag with its branches. */
 interface BranchPart<Ref> {
   readonly type: "branches";
+  /** Whether the branch may be written several times. */
+  readonly isLoop: boolean;
   readonly branches: Array<Array<AttributePart<Ref>>>;
 }
 
@@ -218,6 +220,8 @@ function walkUrl<Ref>(
     if (part.type === "branches") {
       const ends = part.branches.map((branch) => walkUrl(branch, position, at, tag));
       position = ends.every((end) => end === ends[0]) ? (ends[0] ?? position) : "uncertain";
+      // The next turn of a loop would go on where this one has ended.
+      if (part.isLoop && position === "uncertain") part.branches.forEach((branch) => walkUrl(branch, "uncertain", at, tag));
     } else if (position === "start") {
       const end = findStartEnd(parts, index);
       position = placeStart(parts.slice(index, end), parts[end], at, tag);
@@ -286,7 +290,7 @@ function placeStart<Ref>(
       part.place = { kind: kinds.grouped, ...at };
     }
   }
-  first.place = { kind: kinds.url, statics, count: holes.length, ...at };
+  first.place = { kind: kinds.url, statics, refs: holes.map(({ ref }) => ref), ...at };
   return "begun";
 }
 
@@ -355,7 +359,7 @@ function placeStyle<Ref>(parts: ReadonlyArray<AttributePart<Ref>>, from: StyleSt
       state = behindStyleHole(state);
     } else {
       const ends = part.branches.map((branch) => placeStyle(branch, state, tag));
-      state = ends.find((end) => JSON.stringify(end) !== JSON.stringify(ends[0])) === undefined ? (ends[0] ?? state) : uncertainStyle;
+      state = ends.every((end) => isSameStyle(end, ends[0]!)) ? joinStyles(ends) : uncertainStyle;
     }
   }
   return state;

@@ -88,7 +88,7 @@ function toPlan(parts: ReadonlyArray<Part<number>>, whereOf: (hole: number) => s
 }
 
 /** A parser drops one line end directly behind `<textarea>` and `<pre>`: one is added where a value begins there. */
-function keepNewline(text: string): string {
+export function keepNewline(text: string): string {
   if (!text.endsWith(">")) return text;
   return /<(?:textarea|pre)(?:[\t\n\f\r /][^<]*)?>$/i.test(text.slice(text.lastIndexOf("<"))) ? `${text}\n` : text;
 }

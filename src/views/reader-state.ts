@@ -1,5 +1,7 @@
 /** Where the reader of a template is: a plain record that can be kept, compared, and told in words. */
 import type { AttributeDraft, HolePart, TextPart } from "./places.ts";
+import { isSameScript } from "./script-state.ts";
+import { isSameStyle, joinStyles } from "./style-state.ts";
 import type { ScriptState } from "./script-state.ts";
 import type { StyleState } from "./style-state.ts";
 
@@ -94,4 +96,31 @@ export function fixOf(mode: Mode): string {
   if (mode === "tagOpen" || mode === "tagName") return "Use element(tag, attributes, children).";
   if (mode === "afterValue" || mode === "afterTagHole") return "Put a blank before it.";
   return "Move the value into text, or into an attribute in quotes.";
+}
+
+/** Whether two states are one place. */
+export function isSamePlace<Ref>(one: ReaderState<Ref>, other: ReaderState<Ref>): boolean {
+  return (
+    placeOf(one.mode) === placeOf(other.mode) &&
+    one.word === other.word &&
+    one.tag === other.tag &&
+    one.attribute === other.attribute &&
+    one.rawElement === other.rawElement &&
+    one.escape === other.escape &&
+    one.isInHead === other.isInHead &&
+    one.isInNoscript === other.isInNoscript &&
+    isSameScript(one.script, other.script) &&
+    isSameStyle(one.style, other.style)
+  );
+}
+
+/** Between attributes is one place, with or without a blank that must follow. */
+function placeOf(mode: Mode): Mode {
+  return mode === "afterTagHole" ? "beforeAttribute" : mode;
+}
+
+/** The one of several same places that asks more of what follows. */
+export function strictestOf<Ref>(states: ReadonlyArray<ReaderState<Ref>>): ReaderState<Ref> {
+  const found = states.find(({ mode }) => mode === "afterTagHole") ?? states[0]!;
+  return { ...found, style: joinStyles(states.map(({ style }) => style)) };
 }

@@ -31,6 +31,8 @@ export interface RenderContext {
   readonly signal?: AbortSignal;
   /** Told of what was blocked: event and facts, never values. */
   readonly onBlocked?: (place: string) => void;
+  /** Finds a view by name, for names that are values. */
+  readonly views?: (name: string) => unknown;
   /** Number for `random`; by default a new one for each render. */
   readonly seed?: number;
 }

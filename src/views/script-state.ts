@@ -66,6 +66,17 @@ export function scanScript(state: ScriptState, text: string): ScriptState & { re
   return { mode, last, fault, isBehindHole };
 }
 
+/** Whether two states let the same stand behind them. */
+export function isSameScript(one: ScriptState, other: ScriptState): boolean {
+  return one.mode === other.mode && one.fault === other.fault && one.isBehindHole === other.isBehindHole && classOf(one) === classOf(other);
+}
+
+/** What matters of the token before: nothing where a value may begin, but for its parentheses. */
+function classOf(state: ScriptState): string {
+  if (!opening.has(state.last)) return state.last;
+  return needsParentheses(state) ? "statement" : "value may begin";
+}
+
 /** Whether a value may stand here: undefined, or the reason why not. */
 export function findScriptFault({ mode, last, fault, isBehindHole }: ScriptState): string | undefined {
   if (fault !== undefined) return `behind ${fault}`;

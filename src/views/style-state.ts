@@ -92,3 +92,13 @@ export function findStylePlace(state: StyleState): "value" | "string" | "url" | 
 export function behindStyleHole(state: StyleState): StyleState {
   return state.url === "quoted" ? { ...state, address: `${state.address}\0`, word: "" } : { ...state, word: "" };
 }
+
+/** Whether two states let the same stand behind them. */
+export function isSameStyle(one: StyleState, other: StyleState): boolean {
+  return JSON.stringify({ ...one, word: "" }) === JSON.stringify({ ...other, word: "" });
+}
+
+/** One of several same states: the one that asks more of what follows. */
+export function joinStyles(states: readonly StyleState[]): StyleState {
+  return states.find(({ word }) => /^(?:url|src|image|image-set)$/i.test(word)) ?? states[0]!;
+}

@@ -76,6 +76,26 @@ export class HtmlReader<Ref> {
     this.#state = state;
   }
 
+  /** Begins in a place of another template, where a block of it stands. */
+  begin(state: ReaderState<Ref>, fail: (reason: string, fix: string) => never): void {
+    this.#state = state;
+    if (state.tag === undefined) return;
+    const { attribute, tag } = state;
+    const isPlain =
+      attribute !== undefined && ["plain", "class", "enumerated"].includes(classifyAttribute(tag.name, attribute.name, tag.attributes));
+    if (state.mode !== "value" || !isPlain)
+      fail(`a block stands ${describeState(state)}`, "Let the block hold the whole tag, or hand a value to the parent.");
+    // A draft of its own: what is read here is another template's.
+    const parts: Array<AttributePart<Ref>> = [{ type: "text", text: "" }];
+    this.#state = { ...state, tag: { ...tag, drafts: [], tagHoles: [] }, attribute: { ...attribute, parts, holes: 0, quote: '"' } };
+    this.#valueParts = parts;
+  }
+
+  /** Notes that a block stands here: what replaces it counts on double quotes. */
+  noteBlock(): void {
+    if (this.#state.mode === "value") this.#state.attribute!.holes++;
+  }
+
   /** Whether the reader is between tags, where markup of any kind may begin. */
   get isInData(): boolean {
     return this.#state.mode === "data";
@@ -94,26 +114,35 @@ export class HtmlReader<Ref> {
     return part;
   }
 
+  /**
+   * Comes to a point between attributes where a control tag stands: what is read of a name or a value has ended.
+   * Behind a name, a blank must follow, or the next text would become a part of it.
+   */
+  settle(): void {
+    const { mode, word, attribute, blanks } = this.#state;
+    if (mode === "comment") return this.#set({ word: /-+$/.exec(word)?.[0] ?? "" });
+    if (mode === "tagName") this.#beginTag(word);
+    else if (mode === "attributeName") this.#set({ mode: "afterAttributeName", word: "", attribute: { ...attribute!, name: word } });
+    else if (mode === "unquotedValue") this.#endAttribute();
+    else if (mode !== "afterAttributeName" && mode !== "afterValue" && mode !== "afterUnquotedHole" && mode !== "beforeAttribute") return;
+    this.#settleBareAttribute();
+    const isSeparate = mode === "afterValue" || mode === "beforeAttribute" || (mode === "afterAttributeName" && blanks !== undefined);
+    this.#set({ mode: isSeparate ? "beforeAttribute" : "afterTagHole", attribute: undefined, blanks: undefined });
+  }
+
   /** Begins a control tag with branches; gives what {@link endBranches} needs. */
-  beginBranches(): BegunBranches<Ref> {
+  beginBranches(isLoop = false): BegunBranches<Ref> {
     const { mode, word } = this.#state;
     const isInRawEnd = mode === "rawText" && word !== "";
-    if (
-      isInRawEnd ||
-      mode === "tagOpen" ||
-      mode === "endTagOpen" ||
-      mode === "tagName" ||
-      mode === "attributeName" ||
-      mode === "declaration"
-    ) {
-      this.#host.failText(`a control tag stands ${describeState(this.#state)}`, "Put it around the whole tag or the whole attribute.");
-    }
-    if (mode === "beforeValue" || mode === "unquotedValue" || mode === "afterUnquotedHole") {
-      this.#host.failText(`a control tag stands ${describeState(this.#state)}`, "Put quotes around the value of the attribute.");
+    if (isInRawEnd || mode === "tagOpen" || mode === "endTagOpen" || mode === "declaration" || mode === "beforeValue") {
+      this.#host.failText(
+        `a control tag stands ${describeState(this.#state)}`,
+        "Put it around the whole tag, or around the whole value in its quotes.",
+      );
     }
     const branches: Array<Array<AttributePart<Ref>>> = [];
     const parts = mode === "value" ? this.#valueParts : undefined;
-    parts?.push({ type: "branches", branches });
+    parts?.push({ type: "branches", branches, isLoop });
     this.#branchDepth++;
     return { parts, branches };
   }
@@ -551,6 +580,8 @@ export class HtmlReader<Ref> {
       case "value":
         attribute!.holes++;
         this.#valueParts!.push(part);
+        // The tag may end in another template, which knows nothing of this hole: this place holds until it is known better.
+        part.place = { kind: kinds.attribute, element: tag!.name, attribute: attribute!.name };
         break;
       case "beforeValue":
         attribute!.open = this.#writeSealed('"');

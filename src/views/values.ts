@@ -2,6 +2,7 @@
 import { GableError } from "../errors/gable-error.ts";
 import { describeValue } from "../errors/option-errors.ts";
 import { encodeUrlPart } from "./escape/url.ts";
+import type { Output } from "./output.ts";
 import type { Plan } from "./plan.ts";
 
 declare const brand: unique symbol;
@@ -20,6 +21,9 @@ const symbols = {
 /** Method of objects that show themselves as markup: forms, fields, models. */
 export const toHtml: unique symbol = Symbol.for("gable.toHtml") as never;
 
+/** @internal Writes markup behind a text; gives the longer text. */
+export type HtmlWriter = (out: Output, body: string) => string;
+
 /** Markup, not rendered yet. Made by {@link html} and {@link raw}. */
 export class Html {
   /** @internal Tells it from every other class. */
@@ -31,11 +35,15 @@ export class Html {
   /** @internal Markup without a template. */
   readonly text: string;
 
+  /** @internal What writes markup of a template file; undefined for all other markup. */
+  readonly writer: HtmlWriter | undefined;
+
   /** @internal Use {@link html} or {@link raw}. */
-  constructor(plan: Plan | undefined, values: readonly unknown[], text: string) {
+  constructor(plan: Plan | undefined, values: readonly unknown[], text: string, writer?: HtmlWriter) {
     this.plan = plan;
     this.values = values;
     this.text = text;
+    this.writer = writer;
   }
 
   /** The markup, without a request: no nonces. Throws `E_VIEW_CONTEXT` while a promise in it is pending. */
@@ -134,9 +142,13 @@ export class Json<Value = unknown> {
   /** The value. */
   readonly value: Value;
 
+  /** @internal Blanks of each level; one line without. */
+  readonly indent: number | undefined;
+
   /** @internal Use {@link toJson}. */
-  constructor(value: Value) {
+  constructor(value: Value, indent?: number) {
     this.value = value;
+    this.indent = indent;
   }
 }
 

@@ -14,17 +14,17 @@ import type { Plan } from "./plan.ts";
 import type { Place, UrlKind } from "./places.ts";
 import { kinds } from "./places.ts";
 import type { RenderContext } from "./render-context.ts";
-import { Html, isAttributes, isCss, isHtml, isJson, isSafeUrl, isTrustedUrl, setHtmlRenderer, toHtml } from "./values.ts";
+import { Html, isAttributes, isCss, isHtml, isJson, isSafeUrl, isTrustedUrl, toHtml } from "./values.ts";
 
 /** A place with the position of its hole in the source, where it is known. */
-interface WrittenPlace extends Place {
+export interface WrittenPlace extends Place {
   readonly where?: string;
 }
 
 /** Writes markup behind `body`; gives the longer string. */
 export function writeHtml(out: Output, body: string, html: Html): string {
   const { plan } = html;
-  if (plan === undefined) return body + (html instanceof Html ? html.text : String(html));
+  if (plan === undefined) return writeOther(out, body, html);
   const { chunks, kinds: planKinds, sources, places } = plan;
   const { values } = html;
   out.enter();
@@ -41,8 +41,18 @@ export function writeHtml(out: Output, body: string, html: Html): string {
   return body;
 }
 
+/** Markup of template files, markup that is text already, and markup of a second copy of the package. */
+function writeOther(out: Output, body: string, html: Html): string {
+  if (!(html instanceof Html)) return body + String(html);
+  if (html.writer === undefined) return body + html.text;
+  out.enter();
+  body = html.writer(out, body);
+  out.leave();
+  return body;
+}
+
 /** Writes a value between tags. Booleans show nothing, so that a condition may stand in a hole. */
-function writeText(out: Output, body: string, value: unknown, place?: WrittenPlace): string {
+export function writeText(out: Output, body: string, value: unknown, place?: WrittenPlace): string {
   switch (typeof value) {
     case "string":
       return body + escapeText(value);
@@ -64,7 +74,7 @@ function writeObject(out: Output, body: string, value: object, place: WrittenPla
   if (Array.isArray(value)) return writeItems(out, body, value, place);
   if (isHtml(value)) return body + String(value);
   if (toHtml in value && typeof value[toHtml] === "function") return writeText(out, body, value[toHtml](), place);
-  if (isJson(value)) return body + escapeText(toPlainJson(value.value));
+  if (isJson(value)) return body + escapeText(toPlainJson(value.value, value.indent));
   if (isSafeUrl(value) || isTrustedUrl(value)) return body + escapeText(String(value));
   if (isAttributes(value) || isCss(value)) throw valueError(value, place);
   if (isPromise(value)) return out.suspend(body, value, (later, text, settled) => writeText(later, text, settled, place));
@@ -86,12 +96,18 @@ function writeHole(out: Output, body: string, { places, sources }: Plan, index: 
   const source = sources[index]!;
   if (place.kind === kinds.nonce)
     return writeNonce(out, body, place.address ?? (typeof place.addressRef === "number" ? values[place.addressRef] : undefined));
-  if (place.kind === kinds.url) return writeUrlGroup(out, body, place, values.slice(source, source + place.count!));
+  if (place.kind === kinds.url)
+    return writeUrlGroup(
+      out,
+      body,
+      place,
+      place.refs!.map((ref) => values[Number(ref)]),
+    );
   return writePlace(out, body, place, values[source]);
 }
 
 /** Writes one value into the place of an attribute, a script, a style, or a tag. */
-function writePlace(out: Output, body: string, place: WrittenPlace, value: unknown): string {
+export function writePlace(out: Output, body: string, place: WrittenPlace, value: unknown): string {
   if (isPromise(value)) return out.suspend(body, value, (later, text, settled) => writePlace(later, text, place, settled));
   switch (place.kind) {
     case kinds.text:
@@ -154,11 +170,11 @@ function writeCode(out: Output, body: string, place: WrittenPlace, value: unknow
         body + inStyle(place, escapeCssString(isUrl(value) ? String(value) : toFiltered(out, toPlainText(value, place), "media", place)))
       );
     case kinds.script:
-      return body + toScriptExpression(toJsonValue(value, place));
+      return body + toScriptExpression(...toJsonValue(value, place));
     case kinds.scriptGroup:
-      return `${body}(${toScriptExpression(toJsonValue(value, place))})`;
+      return `${body}(${toScriptExpression(...toJsonValue(value, place))})`;
     case kinds.data:
-      return body + toScriptJson(toJsonValue(value, place));
+      return body + toScriptJson(...toJsonValue(value, place));
     case kinds.srcdoc:
       return writeWhole(
         body,
@@ -198,7 +214,7 @@ function writeCode(out: Output, body: string, place: WrittenPlace, value: unknow
  * Writes ` nonce="..."` when the context has one. Files of the own origin need none where the policy allows them all:
  * a page without nonces is the same each time, so that caches and entity tags work.
  */
-function writeNonce(out: Output, body: string, address: unknown): string {
+export function writeNonce(out: Output, body: string, address: unknown): string {
   const { context } = out;
   if (context.isOwnOriginAllowed === true && (typeof address === "string" || isTrustedUrl(address)) && /^\/(?![/\\])/.test(String(address)))
     return body;
@@ -233,7 +249,7 @@ function toAttributeText(value: unknown, place: WrittenPlace): string | undefine
   if (value === true) return "";
   if (isHtml(value)) return stripTags(renderNow(value));
   if (isRenderable(value)) return stripTags(renderNow(value[toHtml]()));
-  if (isJson(value)) return escapeAttribute(toPlainJson(value.value));
+  if (isJson(value)) return escapeAttribute(toPlainJson(value.value, value.indent));
   if (Array.isArray(value)) return escapeAttribute(joinList(value, place));
   if (isUrl(value) || isCss(value)) return escapeAttribute(String(value));
   throw valueError(value, place);
@@ -297,7 +313,7 @@ function toWholeUrl(out: Output, value: unknown, place: WrittenPlace): string | 
 }
 
 /** Composes the start of an address, then judges the whole of it. */
-function writeUrlGroup(out: Output, body: string, place: WrittenPlace, values: readonly unknown[]): string {
+export function writeUrlGroup(out: Output, body: string, place: WrittenPlace, values: readonly unknown[]): string {
   if (values.some(isPromise)) {
     // The settled values are those of the same places.
     return out.suspend(body, Promise.all(values), (later, text, settled) => writeUrlGroup(later, text, place, settled as unknown[]));
@@ -319,8 +335,8 @@ function toTrusted(value: unknown, place: WrittenPlace): string | undefined {
   );
 }
 
-function toJsonValue(value: unknown, place: WrittenPlace): unknown {
-  if (isJson(value)) return value.value;
+function toJsonValue(value: unknown, place: WrittenPlace): [value: unknown, indent: number | undefined] {
+  if (isJson(value)) return [value.value, value.indent];
   throw valueError(value, place, "a script takes toJson(value) alone");
 }
 
@@ -419,7 +435,7 @@ function valueError(value: unknown, place: WrittenPlace | undefined, rule?: stri
 }
 
 /** Renders markup that holds no pending value. */
-function renderToText(html: Html, context: RenderContext = {}): string {
+export function renderToText(html: Html, context: RenderContext = {}): string {
   const out = new Output(context);
   const body = writeHtml(out, "", html);
   if (out.segments === undefined) return body;
@@ -427,5 +443,3 @@ function renderToText(html: Html, context: RenderContext = {}): string {
     fix: "Await the value before, or return the markup from the handler.",
   });
 }
-
-setHtmlRenderer(renderToText);

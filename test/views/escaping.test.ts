@@ -5,6 +5,7 @@ import { parse as parseScript } from "acorn";
 import fc from "fast-check";
 import { parse } from "parse5";
 import type { DefaultTreeAdapterTypes } from "parse5";
+import { compileString } from "gable/testing";
 import { attributes, html, raw, toJson, url } from "gable/views";
 import type { Html } from "gable/views";
 import { payloads } from "./payloads.ts";
@@ -67,6 +68,37 @@ const places: Array<[name: string, promise: Promise_, make: (value: string) => H
   ["a script of data", "data", (v) => html`<script id="t" type="application/json">${toJson(v)}</script>`],
   ["a comment", "none", (v) => html`<p><!-- ${v} --></p>`],
   ["a tag with raw text before", "text", (v) => html`${raw("<!-- x -->")}<p id="t">${v}</p>`],
+];
+
+/** The same places in template files, some of them behind control tags. */
+const filePlaces: Array<[name: string, promise: Promise_, template: string]> = [
+  ["text", "text", '<p id="t">{{ v }}</p>'],
+  ["text through a macro", "text", '{% macro m(x) %}<p id="t">{{ x }}</p>{% endmacro %}{{ m(v) }}'],
+  ["text through set", "text", '{% set x %}{{ v }}{% endset %}<p id="t">{{ x }}</p>'],
+  ["text under a condition", "text", '<p id="t">{% if v is defined %}{{ v }}{% else %}x{% endif %}</p>'],
+  ["text in a loop", "text", '<p id="t">{% for x in [v] %}{{ x }}{% endfor %}</p>'],
+  ["title", "text", '<title id="t">{{ v }}</title>'],
+  ["textarea", "text", '<textarea id="t">{{ v }}</textarea>'],
+  ["an attribute", "attribute", '<p id="t" title="{{ v }}">'],
+  ["an attribute in single quotes", "attribute", "<p id=\"t\" title='{{ v }}'>"],
+  ["an attribute without quotes", "attribute", '<p id="t" title={{ v }}>'],
+  ["an attribute under a condition", "attribute", '<p id="t"{% if true %} title="{{ v }}"{% endif %}>'],
+  ["a part of an attribute", "none", '<p title="a {% if true %}{{ v }}{% endif %} b">'],
+  ["xmlattr", "attribute", '<p id="t" {{ {"title": v}|xmlattr }}>'],
+  ["an address", "address", '<a id="t" href="{{ v }}">x</a>'],
+  ["an address under a condition", "address", '<a id="t" href="{% if true %}{{ v }}{% endif %}">x</a>'],
+  ["a path behind a condition", "address", '<a id="t" href="{% if true %}/a{% else %}/b{% endif %}/{{ v }}">x</a>'],
+  ["two parts of an address", "address", '<a id="t" href="{{ v[:3] }}{{ v[3:] }}">x</a>'],
+  ["a query", "address", '<a id="t" href="/a?b={{ v }}">x</a>'],
+  ["an image", "media", '<img id="t" src="{{ v }}">'],
+  ["srcset", "none", '<img srcset="{{ v }}">'],
+  ["a style", "none", '<p style="color: {{ v }}">'],
+  ["a style element", "none", '<style>a { content: "{{ v }}"; color: {{ v }} }</style>'],
+  ["a script", "script", '<script id="t">const a = {{ v|tojson }}; f({{ [v]|tojson }});</script>'],
+  ["a script with a loop", "none", "<script>f([{% for x in [v] %}{{ x|tojson }},{% endfor %}]);</script>"],
+  ["a script of data", "data", '<script id="t" type="application/json">{{ v|tojson }}</script>'],
+  ["a comment", "none", "<!-- {{ v }} -->"],
+  ["a filtered text", "none", "<p>{{ v|upper|lower }}</p>"],
 ];
 
 /** Elements, names of attributes and comments, without texts. */
@@ -148,6 +180,35 @@ describe("escaping", () => {
       }
     });
   }
+
+  for (const [name, promise, template] of filePlaces) {
+    it(`keeps every hostile text in its place in a file: ${name}`, () => {
+      const compiled = compileString(template);
+      for (const payload of payloads) {
+        try {
+          judge(promise, (v) => raw(String(compiled.render({ v }))), payload);
+        } catch (error) {
+          assert.fail(`${JSON.stringify(payload)} in ${name}: ${String(compiled.render({ v: payload })).slice(0, 300)}\n${String(error)}`);
+        }
+      }
+    });
+  }
+
+  it("makes of urlize nothing but links of known schemes", () => {
+    const compiled = compileString("<p>{{ v|urlize }}</p>");
+    for (const payload of payloads) {
+      const fragment = parse(String(compiled.render({ v: payload })));
+      const visit = (node: Node): void => {
+        if ("attrs" in node && node.nodeName === "a") {
+          assert.match(schemeOf(attributeOf(node, "href")), /^(?:https?|mailto):$/, payload);
+          for (const { name } of node.attrs) assert.ok(["href", "rel"].includes(name), payload);
+        }
+        if ("childNodes" in node) for (const child of node.childNodes) visit(child);
+        if ("attrs" in node) assert.ok(["html", "head", "body", "p", "a"].includes(node.nodeName), `${node.nodeName}: ${payload}`);
+      };
+      visit(fragment);
+    }
+  });
 
   it("keeps generated texts in their places", () => {
     const fragment = fc.constantFrom(...payloads);

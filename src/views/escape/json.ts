@@ -5,21 +5,21 @@ import { toErrorText } from "../../errors/error-text.ts";
 const unsafe = /[<>&\u2028\u2029]/g;
 
 /** Writes a value as JSON text for a script of data. `undefined` is null. Throws `E_VIEW_VALUE`. */
-export function toScriptJson(value: unknown): string {
-  return toPlainJson(value).replace(unsafe, toUnicodeEscape);
+export function toScriptJson(value: unknown, indent?: number): string {
+  return toPlainJson(value, indent).replace(unsafe, toUnicodeEscape);
 }
 
 /** Writes a value as a JavaScript expression. Throws `E_VIEW_VALUE`. */
-export function toScriptExpression(value: unknown): string {
-  const text = toScriptJson(value);
+export function toScriptExpression(value: unknown, indent?: number): string {
+  const text = toScriptJson(value, indent);
   // In JavaScript this key would set the prototype; JSON.parse makes a property of it.
-  return text.includes('"__proto__":') ? `JSON.parse(${toScriptJson(text)})` : text;
+  return /"__proto__":/.test(text) ? `JSON.parse(${toScriptJson(text)})` : text;
 }
 
 /** Writes a value as JSON text, as it is. Throws `E_VIEW_VALUE`. */
-export function toPlainJson(value: unknown): string {
+export function toPlainJson(value: unknown, indent?: number): string {
   try {
-    return JSON.stringify(value) ?? "null";
+    return JSON.stringify(value, null, indent) ?? "null";
   } catch (error) {
     const path = findBigint(value, "value", 0);
     const what = path === undefined ? toErrorText(error) : `${path} is a bigint, which JSON does not have; make it a string`;

@@ -46,7 +46,7 @@ function planXml(texts: readonly string[], where: string): XmlPlace[] {
 }
 
 /** Writes a value into its place. */
-function writeXml(value: unknown, place: XmlPlace): string {
+export function writeXml(value: unknown, place: XmlPlace): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "object") {
     if (Array.isArray(value)) return value.map((item) => writeXml(item, place)).join("");
@@ -70,7 +70,7 @@ export function toXmlDocument(text: string): string {
 type XmlMode = "text" | "tag" | "value" | "comment" | "cdata" | "instruction";
 
 /** Reads static text of XML and knows the open elements. */
-class XmlReader {
+export class XmlReader {
   readonly #where: string;
   readonly #open: string[] = [];
   #mode: XmlMode = "text";
@@ -179,14 +179,17 @@ class XmlReader {
   }
 
   #endTag(): void {
+    const tag = this.#tag;
     this.#mode = "text";
-    const name = /^\/?([^\s/=]+)/.exec(this.#tag)?.[1] ?? "";
-    if (this.#tag.startsWith("/")) {
+    this.#tag = "";
+    this.#quote = "";
+    const name = /^\/?([^\s/=]+)/.exec(tag)?.[1] ?? "";
+    if (tag.startsWith("/")) {
       const open = this.#open.pop();
       if (open === name) return;
       const what = open === undefined ? "which is not open" : `but <${open}> is open`;
       throw new GableError("E_VIEW_UNCLOSED", `${this.#where}: </${name}> closes an element ${what}.`);
     }
-    if (!this.#tag.trimEnd().endsWith("/")) this.#open.push(name);
+    if (!tag.trimEnd().endsWith("/")) this.#open.push(name);
   }
 }

@@ -1,0 +1,65 @@
+/** Template files of an application: their option, and what rendering one gives. */
+import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import type { AttributeClass } from "../views/attribute-table.ts";
+import type { ViewArguments, ViewName, ViewOutput, ViewProps } from "../views/registry.ts";
+import type { HandlerReply } from "./handler-reply.ts";
+import type { PageOptions } from "./replies.ts";
+
+/** How template files are found and read. */
+export interface ViewOptions {
+  /** Folders of template files; the first that has a name wins. Default `["views"]`. */
+  directories?: readonly string[];
+  /** Folder of generated files. Default `.gable` beside the first folder. */
+  generated?: string;
+  /** Whether the line end behind a `{% %}` tag is dropped. Default true. */
+  trimBlocks?: boolean;
+  /** Whether blanks before a `{% %}` tag at the start of a line are dropped. Default true. */
+  lstripBlocks?: boolean;
+  /** Whether the line end at the end of a file is kept. Default false. */
+  keepTrailingNewline?: boolean;
+  /** What happens with files that use names nobody declared: a warning at the start, or an error. Default "warn". */
+  untyped?: "warn" | "error";
+  /** Whether `on*` attributes take a whole `raw()` value. Default false. */
+  inlineHandlers?: boolean;
+  /** Whether `{% autoescape false %}` may switch escaping off. Default false. */
+  unsafe?: boolean;
+  /** Stricter rules for attributes of your own, such as `{ "data-link": "url" }`. None by default. */
+  attributes?: Readonly<Record<string, AttributeClass>>;
+}
+
+/** Renders a template file by its name; its props are checked when the views were generated. */
+export interface ViewFunction {
+  /** Gives what the file makes: markup, XML or text. Throws `E_VIEW_NOT_FOUND`. */
+  <Name extends ViewName>(name: Name, ...props: ViewArguments<Name>): ViewOutput<Name>;
+  /** Gives a reply with a status or headers of its own. */
+  <Name extends ViewName>(name: Name, props: ViewProps<Name>, options: PageOptions): HandlerReply;
+}
+
+const names = [
+  "directories",
+  "generated",
+  "trimBlocks",
+  "lstripBlocks",
+  "keepTrailingNewline",
+  "untyped",
+  "inlineHandlers",
+  "unsafe",
+  "attributes",
+];
+/** Classes that an attribute may be given: none of them lets more through than "plain". */
+const stricterClasses = ["url", "frame-url", "resource-url", "srcset", "style", "handler", "decider"];
+
+/** The option as an object, checked. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */
+export function toViewOptions(option: string | ViewOptions): ViewOptions & { directories: readonly string[] } {
+  if (typeof option === "string") return { directories: [option] };
+  assertKnownOptions("gable() views", option, names);
+  const { untyped = "warn", attributes = {}, directories = ["views"] } = option;
+  if (untyped !== "warn" && untyped !== "error") throw optionInvalid("gable() views", "untyped", untyped, '"warn" or "error"');
+  if (directories.length === 0) throw optionInvalid("gable() views", "directories", directories, "a list with a folder");
+  for (const attributeClass of Object.values(attributes)) {
+    if (!stricterClasses.includes(attributeClass)) {
+      throw optionInvalid("gable() views", "attributes", attributeClass, `one of ${stricterClasses.join(", ")}`);
+    }
+  }
+  return { ...option, directories };
+}

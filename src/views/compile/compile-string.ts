@@ -1,0 +1,163 @@
+/** Compiles templates at run time, for tests and tools: it executes code, and never takes a visitor's text. */
+import { GableError } from "../../errors/gable-error.ts";
+import { findNearestName } from "../../errors/nearest-name.ts";
+import type { RenderContext } from "../render-context.ts";
+import { render } from "../render.ts";
+import * as runtime from "../runtime.ts";
+import { SourceText } from "../syntax/source-text.ts";
+import { parseTemplate } from "../syntax/template-parser.ts";
+import type { WhitespaceOptions } from "../syntax/template-parser.ts";
+import type { AnyProps, View } from "../view-runtime.ts";
+import { toRendered } from "../view-runtime.ts";
+import { findContexts } from "./contexts.ts";
+import type { BlockContext, Contexts } from "./contexts.ts";
+import { compileModule } from "./module.ts";
+import type { Template } from "./template.ts";
+import { describeTemplate, modeOf, resolveName } from "./template.ts";
+
+/** Options of {@link compileString}. */
+export interface CompileStringOptions extends Partial<WhitespaceOptions> {
+  /** Name of the template; its extension decides how values are escaped. Default "string.html". */
+  name?: string;
+  /** Other templates, by name. None by default. */
+  templates?: Readonly<Record<string, string>>;
+  /** Whether escaping may be switched off. False by default. */
+  unsafe?: boolean;
+}
+
+/** A compiled string. */
+export interface CompiledString {
+  /** Renders with props; a promise when a value in it is pending. */
+  render(props?: AnyProps, context?: RenderContext): string | Promise<string>;
+}
+
+/**
+ * Compiles a template from a string, untyped, with the blanks of Jinja. For tests.
+ * Throws what compiling a file throws, and `E_VIEW_UNSAFE` where the process may not make code of strings.
+ */
+export function compileString(source: string, options: CompileStringOptions = {}): CompiledString {
+  // Own properties alone: nothing that was put on the prototype of all objects counts.
+  const own: CompileStringOptions = Object.assign(Object.create(null), options);
+  const set = new StringTemplates(source, own);
+  const view = set.view(own.name ?? "string.html");
+  return {
+    render: (props = {}, context = {}) => {
+      const full: RenderContext = { ...context, views: (name) => set.findView(name) };
+      return render(toRendered(view, props, full), full);
+    },
+  };
+}
+
+class StringTemplates {
+  readonly #texts: ReadonlyMap<string, string>;
+  readonly #options: CompileStringOptions;
+  readonly #templates = new Map<string, Template>();
+  readonly #contexts = new Map<string, Contexts>();
+  readonly #modules = new Map<string, Record<string, unknown>>();
+
+  constructor(source: string, options: CompileStringOptions) {
+    this.#options = options;
+    this.#texts = new Map([...Object.entries(options.templates ?? {}), [options.name ?? "string.html", source]]);
+  }
+
+  view(name: string): View {
+    return this.#module(this.#load(name)).view as View; // Every module has one.
+  }
+
+  findView(name: string): View | undefined {
+    return this.#texts.has(name) ? this.view(name) : undefined;
+  }
+
+  #find(given: string, from?: Template): Template | undefined {
+    const name = resolveName(given, from);
+    const text = this.#texts.get(name);
+    if (text === undefined) return undefined;
+    let template = this.#templates.get(name);
+    if (template === undefined) {
+      const { trimBlocks = false, lstripBlocks = false, keepTrailingNewline = false } = this.#options;
+      const source = new SourceText(name, text);
+      const mode = modeOf(name);
+      if (mode === undefined || mode === "refused")
+        throw new GableError("E_VIEW_NOT_FOUND", `"${name}" has an extension that is no view's.`);
+      template = describeTemplate(name, source, mode, parseTemplate(source, { trimBlocks, lstripBlocks, keepTrailingNewline }));
+      this.#templates.set(name, template);
+    }
+    return template;
+  }
+
+  #load(name: string, from?: Template, at = 0): Template {
+    const found = this.#find(name, from);
+    if (found !== undefined) return found;
+    const nearest = findNearestName(name, [...this.#texts.keys()]);
+    const fix = nearest === undefined ? `There are: ${[...this.#texts.keys()].join(", ")}.` : `Write "${nearest}".`;
+    if (from === undefined) throw new GableError("E_VIEW_NOT_FOUND", `There is no view "${name}".`, { fix });
+    throw from.source.error("E_VIEW_NOT_FOUND", at, `there is no view "${name}"`, fix);
+  }
+
+  #contextsOf(template: Template): Contexts {
+    const known = this.#contexts.get(template.name);
+    if (known !== undefined) return known;
+    const contexts = findContexts(template, { parentBlocks: this.#parentBlocks(template), keepsComments: true });
+    this.#contexts.set(template.name, contexts);
+    return contexts;
+  }
+
+  #parentBlocks(template: Template): ReadonlyMap<string, BlockContext> | undefined {
+    if (template.parent?.name === undefined) return undefined;
+    const parent = this.#load(template.parent.name, template, template.parent.at);
+    return new Map([...(this.#parentBlocks(parent) ?? []), ...this.#contextsOf(parent).blocks]);
+  }
+
+  #module(template: Template): Record<string, unknown> {
+    const known = this.#modules.get(template.name);
+    if (known !== undefined) return known;
+    const module: Record<string, unknown> = {};
+    this.#modules.set(template.name, module);
+    const { writer, dependencies } = compileModule(template, this.#contextsOf(template), {
+      load: (name, from, at) => this.#load(name, from, at),
+      find: (name, from) => this.#find(name, from),
+      importPath: (_from, to) => to.name,
+      codePath: (_from, specifier) => specifier,
+      projectPath: (_from, file) => file,
+      projectGlobals: new Set(),
+      projectFilters: new Set(),
+      projectTests: new Set(),
+      options: { unsafe: this.#options.unsafe ?? false, types: false, runtime: "runtime" },
+    });
+    const imported = new Map<string, unknown>([
+      ["runtime", runtime],
+      ...dependencies.map((name) => [name, this.#module(this.#load(name))] as const),
+    ]);
+    evaluate(toFunctionBody(String(writer)), imported, module);
+    return module;
+  }
+}
+
+/** Imports become parameters, exports become properties: the same lines, as the body of a function. */
+function toFunctionBody(code: string): string {
+  const exported: string[] = [];
+  const body = code
+    // The imports as the writer makes them, one behind the other.
+    .replace(/^(?:import \* as (\$\w*) from ("[^"]*");\s*)+/, (imports) =>
+      imports.replace(/import \* as (\$\w*) from ("[^"]*");/g, "const $1 = $$imports.get($2);"),
+    )
+    .replace(/\bexport function (\w+\$?)\(/g, (_found, name: string) => {
+      exported.push(name);
+      return `function ${name}(`;
+    })
+    .replace(/\bexport const view = /, "const view = ");
+  return `"use strict"; ${body} Object.assign($exports, { view, ${[...new Set(exported)].join(", ")} });`;
+}
+
+function evaluate(body: string, imports: ReadonlyMap<string, unknown>, exports: Record<string, unknown>): void {
+  let make: (imports: ReadonlyMap<string, unknown>, exports: Record<string, unknown>) => void;
+  try {
+    // The one place of the framework that makes code of a string; the module is never loaded by an application.
+    make = new Function("$imports", "$exports", body) as typeof make;
+  } catch (error) {
+    if (error instanceof EvalError)
+      throw new GableError("E_VIEW_UNSAFE", "This process may not make code of strings.", { fix: "Write the template to a file." });
+    throw error;
+  }
+  make(imports, exports);
+}

@@ -1,0 +1,69 @@
+/** Names of a file: which one means what, where. */
+import type { Parameter } from "../syntax/nodes.ts";
+
+/** What a name stands for. */
+export type Binding =
+  | { readonly kind: "local"; readonly code: string }
+  | { readonly kind: "macro"; readonly code: string; readonly parameters: readonly Parameter[] }
+  | { readonly kind: "module"; readonly code: string; readonly macros: ReadonlyMap<string, readonly Parameter[]> }
+  | { readonly kind: "loop"; readonly code: string; readonly recursion: string | undefined };
+
+/** Names by their nesting. */
+export class Names {
+  readonly #levels: Array<Map<string, Binding>> = [new Map()];
+
+  /** Opens a level. */
+  enter(): void {
+    this.#levels.push(new Map());
+  }
+
+  /** Closes it. */
+  leave(): void {
+    this.#levels.pop();
+  }
+
+  /** Declares a name in the innermost level. */
+  declare(name: string, binding: Binding): void {
+    this.#levels.at(-1)!.set(name, binding);
+  }
+
+  /** The innermost binding of a name. */
+  find(name: string): Binding | undefined {
+    return this.#levels.findLast((level) => level.has(name))?.get(name);
+  }
+
+  /** Whether the innermost level itself has a name. */
+  hasOwn(name: string): boolean {
+    return this.#levels.at(-1)!.has(name);
+  }
+
+  /** All names that hold values, for what takes the whole scope. */
+  values(): Map<string, string> {
+    const all = new Map<string, string>();
+    for (const level of this.#levels) for (const [name, binding] of level) if (binding.kind === "local") all.set(name, binding.code);
+    return all;
+  }
+
+  /** All names, for messages. */
+  list(): string[] {
+    return [...new Set(this.#levels.flatMap((level) => [...level.keys()]))];
+  }
+}
+
+const reserved = new Set(
+  (
+    "arguments async await break case catch class const continue debugger default delete do else enum eval export extends false finally for " +
+    "function get if implements import in instanceof interface let new null of package private protected public return set static super " +
+    "switch this throw true try typeof undefined var void while with yield NaN Infinity"
+  ).split(" "),
+);
+
+/** A name as it stands in generated code; what JavaScript reserves gets a dollar sign. */
+export function toCodeName(name: string): string {
+  return reserved.has(name) ? `${name}$` : name;
+}
+
+/** Names that every template sees; those of the request are read when they are used. */
+export const globalNames = new Set(["range", "dict", "cycler", "joiner", "namespace", "lipsum"]);
+/** Names that come from the context of the render. */
+export const contextNames = new Set(["route", "asset", "csrf", "nonce", "request", "locale", "now", "t", "user", "flash"]);

@@ -1,0 +1,84 @@
+/** The files of a views folder: their names, texts and fingerprints, and the code that a project adds to them. */
+import { createHash } from "node:crypto";
+import { readFileSync, readdirSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
+import { modeOf } from "../compile/template.ts";
+import { GableError } from "../../errors/gable-error.ts";
+
+/** A file as it was read. */
+export interface ViewFile {
+  /** Name below the folder, with `/`. */
+  readonly name: string;
+  readonly path: string;
+  readonly text: string;
+  /** Fingerprint of the text. */
+  readonly hash: string;
+  /** Time and size, which tell of a change. */
+  readonly stamp: string;
+}
+
+/** Code of the project that templates use. */
+export interface ProjectCode {
+  readonly globals: ReadonlySet<string>;
+  readonly filters: ReadonlySet<string>;
+  readonly tests: ReadonlySet<string>;
+  /** Folder of each file, by its name without extension. */
+  readonly folders: ReadonlyMap<string, string>;
+}
+
+/** Reads all views of several folders; the first one that has a name wins. Files that did not change are not read again. */
+export function readViews(folders: readonly string[], known: ReadonlyMap<string, ViewFile>): Map<string, ViewFile> {
+  const files = new Map<string, ViewFile>();
+  for (const folder of folders) {
+    for (const path of listFiles(folder)) {
+      const name = relative(folder, path).replaceAll("\\", "/");
+      const mode = modeOf(name);
+      if (mode === "refused") {
+        throw new GableError("E_VIEW_NOT_FOUND", `${path} is no view: scripts and styles are not templates.`, {
+          fix: "Pass data in a JSON script or a custom property, and put the file into the static folder.",
+        });
+      }
+      if (mode === undefined || files.has(name)) continue;
+      const { mtimeMs, size } = statSync(path);
+      const stamp = `${mtimeMs}:${size}`;
+      const before = known.get(name);
+      if (before?.path === path && before.stamp === stamp) files.set(name, before);
+      else files.set(name, readView(name, path, stamp));
+    }
+  }
+  return files;
+}
+
+function readView(name: string, path: string, stamp: string): ViewFile {
+  const text = readFileSync(path, "utf8").replace(/^\ufeff/, "");
+  return { name, path, text, stamp, hash: createHash("sha256").update(text).digest("base64url").slice(0, 16) };
+}
+
+function listFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+      throw new GableError("E_VIEW_NOT_FOUND", `The views folder "${folder}" is not there.`, {
+        fix: "Create it, or correct the option views.",
+      });
+    }
+    throw error;
+  }
+}
+
+/** Finds what globals.ts, filters.ts and tests.ts of the folders export. */
+export function readProjectCode(folders: readonly string[]): ProjectCode {
+  const found = new Map<string, string>();
+  const namesOf = (file: string): Set<string> => {
+    const folder = folders.find((each) => statSync(join(each, `${file}.ts`), { throwIfNoEntry: false })?.isFile() === true);
+    if (folder === undefined) return new Set();
+    found.set(file, folder);
+    const text = readFileSync(join(folder, `${file}.ts`), "utf8");
+    return new Set([...text.matchAll(/^export\s+(?:const|function|async function)\s+([A-Za-z_]\w*)/gm)].map(([, name]) => name!));
+  };
+  return { globals: namesOf("globals"), filters: namesOf("filters"), tests: namesOf("tests"), folders: found };
+}

@@ -1,0 +1,424 @@
+/**
+ * Template files of a project: compiled to real TypeScript files under `.gable/`, which are both checked and run.
+ *
+ * In development a file that changed is compiled again with those that use it, and imported under a new address;
+ * elsewhere everything is imported once, at the start.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { registerHooks } from "node:module";
+import { dirname, isAbsolute, join, posix, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { toErrorText } from "../../errors/error-text.ts";
+import { GableError } from "../../errors/gable-error.ts";
+import { findNearestName } from "../../errors/nearest-name.ts";
+import { findContexts } from "../compile/contexts.ts";
+import type { BlockContext, Contexts } from "../compile/contexts.ts";
+import { compileModule } from "../compile/module.ts";
+import type { ModuleHost, ModuleResult } from "../compile/module.ts";
+import type { Template } from "../compile/template.ts";
+import { describeTemplate, modeOf, resolveName } from "../compile/template.ts";
+import type { PlanOptions } from "../plan.ts";
+import { SourceText } from "../syntax/source-text.ts";
+import { parseTemplate } from "../syntax/template-parser.ts";
+import type { WhitespaceOptions } from "../syntax/template-parser.ts";
+import type { RenderContext } from "../render-context.ts";
+import type { Rendered } from "../render.ts";
+import type { View } from "../view-runtime.ts";
+import { toRendered } from "../view-runtime.ts";
+import type { ProjectCode, ViewFile } from "./view-folder.ts";
+import { readProjectCode, readViews } from "./view-folder.ts";
+
+/** Changes with what the compiler writes. */
+const compilerVersion = 1;
+
+/** How views are found and compiled. */
+export interface ViewProjectOptions extends Partial<WhitespaceOptions>, PlanOptions {
+  /** Folders, absolute or below the working directory; the first that has a name wins. */
+  readonly directories: readonly string[];
+  /** Folder of generated files. By default `.gable` beside the first views folder. */
+  readonly generated?: string;
+  /** Whether escaping may be switched off in files. */
+  readonly unsafe?: boolean;
+  /** What happens with files that use names nobody declared. "warn" by default. */
+  readonly untyped?: "warn" | "error";
+  /** Told of what is no error. */
+  readonly onWarning?: (facts: object, message: string) => void;
+  /** Whether files are compiled again when they change. */
+  readonly watches: boolean;
+}
+
+interface ManifestEntry {
+  readonly hash: string;
+  readonly dependencies: readonly string[];
+  readonly isTyped: boolean;
+}
+
+interface Manifest {
+  readonly version: number;
+  /** Fingerprint of the options and of the project's own code. */
+  readonly settings: string;
+  readonly views: Record<string, ManifestEntry>;
+}
+
+/** A compiled file with what maps its lines. */
+export interface CompiledView {
+  readonly template: Template;
+  readonly result: ModuleResult;
+  readonly file: ViewFile;
+}
+
+/** The views of one application. */
+export class ViewProject {
+  readonly folders: readonly string[];
+  /** Folder of generated files. */
+  readonly generated: string;
+  readonly #options: ViewProjectOptions;
+  #files = new Map<string, ViewFile>();
+  #code: ProjectCode = { globals: new Set(), filters: new Set(), tests: new Set(), folders: new Map() };
+  #compiler: Compiler | undefined;
+  #views = new Map<string, View>();
+  /** Address part of each file's current module, in development. */
+  readonly #versions = new Map<string, string>();
+  #unregister: (() => void) | undefined;
+  #failure: unknown;
+
+  constructor(options: ViewProjectOptions) {
+    this.#options = options;
+    this.folders = options.directories.map((folder) => resolve(folder));
+    this.generated = resolve(options.generated ?? join(dirname(this.folders[0]!), ".gable"));
+  }
+
+  /** Names of all views. */
+  get names(): string[] {
+    return [...this.#views.keys()];
+  }
+
+  /** Compiles what is stale and imports all views. Throws what compiling throws, and `E_VIEW_STALE`. */
+  async start(): Promise<void> {
+    if (this.folders.every((folder) => !existsSync(folder)) && existsSync(join(this.generated, "views.json"))) {
+      // Only what was built is deployed: there is nothing to compare it with.
+      await this.#importAll(Object.keys(this.#readManifest()?.views ?? {}));
+      return;
+    }
+    if (this.#options.watches) {
+      this.#registerHook();
+      // Stacks of errors show the template's lines and columns.
+      process.setSourceMapsEnabled(true);
+    }
+    this.generate();
+    await this.#importAll([...this.#files.keys()]);
+  }
+
+  /** Ends what {@link start} began. */
+  stop(): void {
+    this.#unregister?.();
+  }
+
+  /** Compiles again what has changed, in development. Throws as long as a file has an error. */
+  async refresh(): Promise<void> {
+    const before = this.#files;
+    const files = readViews(this.folders, before);
+    const isSame = files.size === before.size && [...files].every(([name, file]) => before.get(name) === file);
+    if (isSame) {
+      if (this.#failure !== undefined) throw this.#failure;
+      return;
+    }
+    try {
+      this.generate(files);
+      await this.#importAll([...files.keys()]);
+      this.#failure = undefined;
+    } catch (error) {
+      this.#files = files;
+      this.#failure = error;
+      throw error;
+    }
+  }
+
+  /** A view by its name. */
+  find(name: string): View | undefined {
+    return this.#views.get(name);
+  }
+
+  /** Renders a view. Throws `E_VIEW_NOT_FOUND`, and for outputs other than HTML what the view throws. */
+  render(name: string, props: Readonly<Record<string, unknown>>, context: RenderContext): Rendered {
+    return toRendered(this.get(name), props, context);
+  }
+
+  /** A view by its name. Throws `E_VIEW_NOT_FOUND` with the nearest one. */
+  get(name: string): View {
+    const found = this.#views.get(name);
+    if (found !== undefined) return found;
+    const nearest = findNearestName(name, this.names);
+    throw new GableError("E_VIEW_NOT_FOUND", `There is no view "${name}" (searched: ${this.folders.join(", ")}).`, {
+      ...(nearest !== undefined && { fix: `Write "${nearest}".` }),
+    });
+  }
+
+  /** Compiles all files and writes those that differ. Gives what was compiled, for checks. */
+  generate(files = readViews(this.folders, this.#files)): CompiledView[] {
+    this.#code = readProjectCode(this.folders);
+    const compiler = new Compiler(files, this.#code, this);
+    const settings = this.#fingerprint();
+    const manifest = this.#readManifest();
+    const isUsable = manifest?.version === compilerVersion && manifest.settings === settings;
+    const entries: Record<string, ManifestEntry> = {};
+    const compiled: CompiledView[] = [];
+    for (const file of files.values()) {
+      const known = isUsable ? manifest.views[file.name] : undefined;
+      if (known !== undefined && known.hash === file.hash && this.#isFresh(known, manifest!, files) && existsSync(this.pathOf(file.name))) {
+        entries[file.name] = known;
+        continue;
+      }
+      const result = compiler.compile(file.name);
+      this.#tellUntyped(compiler.load(file.name), result);
+      entries[file.name] = { hash: file.hash, dependencies: result.dependencies, isTyped: result.isTyped };
+      compiled.push({ template: compiler.load(file.name), result, file });
+      this.#write(this.pathOf(file.name), this.#withMap(file, result));
+    }
+    for (const name of Object.keys(manifest?.views ?? {})) if (!files.has(name)) rmSync(this.pathOf(name), { force: true });
+    this.#write(join(this.generated, "views.ts"), toRegistry([...files.keys()]));
+    this.#write(
+      join(this.generated, "views.json"),
+      `${JSON.stringify({ version: compilerVersion, settings, views: entries } satisfies Manifest, null, 1)}\n`,
+    );
+    this.#files = files;
+    this.#compiler = compiler;
+    for (const name of files.keys()) this.#versions.set(name, versionOf(name, entries, new Set()));
+    return compiled;
+  }
+
+  /** Compiles all files, whether they are stale or not, and writes them. */
+  generateAll(): CompiledView[] {
+    rmSync(join(this.generated, "views.json"), { force: true });
+    return this.generate();
+  }
+
+  #tellUntyped({ source }: Template, { freeNames, isTyped }: ModuleResult): void {
+    const [first] = freeNames;
+    if (isTyped || first === undefined) return;
+    const [name, at] = first;
+    if (this.#options.untyped === "error") {
+      throw source.error(
+        "E_VIEW_NAME",
+        at,
+        `"${name}" is not declared`,
+        `Declare it: {% props ${[...freeNames.keys()].map((each) => `${each}: Type`).join(", ")} %}.`,
+      );
+    }
+    this.#options.onWarning?.(
+      { view: source.name, names: [...freeNames.keys()] },
+      `The view ${source.name} uses names that nobody declared; add {% props %}.`,
+    );
+  }
+
+  /** The generated file of a view. */
+  pathOf(name: string): string {
+    return join(this.generated, "views", `${name}.ts`);
+  }
+
+  /** Options of the compiler. */
+  get options(): ViewProjectOptions {
+    return this.#options;
+  }
+
+  /** Parsed files of the last generation. */
+  get compiler(): Compiler | undefined {
+    return this.#compiler;
+  }
+
+  #isFresh(entry: ManifestEntry, manifest: Manifest, files: ReadonlyMap<string, ViewFile>): boolean {
+    return entry.dependencies.every((name) => {
+      const dependency = manifest.views[name];
+      return dependency !== undefined && files.get(name)?.hash === dependency.hash && this.#isFreshOnce(name, dependency, manifest, files);
+    });
+  }
+
+  readonly #visiting = new Set<string>();
+
+  /** Files may include each other. */
+  #isFreshOnce(name: string, entry: ManifestEntry, manifest: Manifest, files: ReadonlyMap<string, ViewFile>): boolean {
+    if (this.#visiting.has(name)) return true;
+    this.#visiting.add(name);
+    const isFresh = this.#isFresh(entry, manifest, files);
+    this.#visiting.delete(name);
+    return isFresh;
+  }
+
+  #withMap(file: ViewFile, { writer }: ModuleResult): string {
+    const path = this.pathOf(file.name);
+    const map = writer.toSourceMap(`${posix.basename(file.name)}.ts`, relative(dirname(path), file.path).replaceAll("\\", "/"));
+    return `${String(writer)}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}\n`;
+  }
+
+  #fingerprint(): string {
+    const { directories: _directories, generated: _generated, watches: _watches, onWarning: _onWarning, ...options } = this.#options;
+    const facts = [options, [...this.#code.globals], [...this.#code.filters], [...this.#code.tests]];
+    return createHash("sha256").update(JSON.stringify(facts)).digest("base64url").slice(0, 16);
+  }
+
+  #readManifest(): Manifest | undefined {
+    try {
+      // Written by #write alone; another version is told by its number.
+      return JSON.parse(readFileSync(join(this.generated, "views.json"), "utf8")) as Manifest;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Writes under another name first, and only what differs: a running tsc stays calm. */
+  #write(path: string, text: string): void {
+    if (existsSync(path) && readFileSync(path, "utf8") === text) return;
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      const temporary = `${path}.${process.pid}.tmp`;
+      writeFileSync(temporary, text);
+      renameSync(temporary, path);
+    } catch (error) {
+      throw new GableError("E_VIEW_STALE", `${path} is older than its view and cannot be written: ${toErrorText(error)}.`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** A module is imported again under a new address when it or what it uses has changed. */
+  #registerHook(): void {
+    const folder = `${pathToFileURL(join(this.generated, "views")).href}/`;
+    const { deregister } = registerHooks({
+      resolve: (specifier, context, nextResolve) => {
+        const resolved = nextResolve(specifier, context);
+        if (!resolved.url.startsWith(folder) || resolved.url.includes("?")) return resolved;
+        const name = decodeURIComponent(resolved.url.slice(folder.length)).replace(/\.ts$/, "");
+        return { ...resolved, url: `${resolved.url}?v=${this.#versions.get(name) ?? "0"}` };
+      },
+    });
+    this.#unregister = deregister;
+  }
+
+  async #importAll(names: readonly string[]): Promise<void> {
+    const views = new Map<string, View>();
+    for (const name of names) {
+      // Generated: each module exports its view.
+      const module = (await import(pathToFileURL(this.pathOf(name)).href)) as { view: View };
+      views.set(name, module.view);
+    }
+    this.#views = views;
+  }
+}
+
+/** Changes with the content of a file and of all that it uses. */
+function versionOf(name: string, entries: Readonly<Record<string, ManifestEntry>>, seen: Set<string>): string {
+  const hashes: string[] = [];
+  const visit = (each: string): void => {
+    const entry = entries[each];
+    if (entry === undefined || seen.has(each)) return;
+    seen.add(each);
+    hashes.push(entry.hash);
+    entry.dependencies.forEach(visit);
+  };
+  visit(name);
+  return createHash("sha256").update(hashes.join()).digest("base64url").slice(0, 12);
+}
+
+const outputs: Readonly<Record<string, string>> = { html: "Html", xml: "Xml" };
+
+/** `.gable/views.ts`: names, props and outputs of all views, for view(). */
+function toRegistry(names: readonly string[]): string {
+  const imports = names.map((name, index) => `import type { Props as P${index} } from ${JSON.stringify(`./views/${name}.ts`)};`);
+  const members = names.map(
+    (name, index) => `    ${JSON.stringify(name)}: { props: P${index}; output: ${outputs[String(modeOf(name))] ?? "PlainText"} };`,
+  );
+  return `${imports.join("\n")}\nimport type { Html, PlainText, Xml } from "gable/views";\n\ndeclare module "gable/views" {\n  interface Views {\n${members.join("\n")}\n  }\n}\n\nexport type ViewOutputs = Html | PlainText | Xml;\n`;
+}
+
+/** Parses and compiles the files of one state of the folder. */
+export class Compiler {
+  readonly #files: ReadonlyMap<string, ViewFile>;
+  readonly #code: ProjectCode;
+  readonly #project: ViewProject;
+  readonly #templates = new Map<string, Template>();
+  readonly #contexts = new Map<string, Contexts>();
+
+  constructor(files: ReadonlyMap<string, ViewFile>, code: ProjectCode, project: ViewProject) {
+    this.#files = files;
+    this.#code = code;
+    this.#project = project;
+  }
+
+  /** Compiles one file. */
+  compile(name: string): ModuleResult {
+    const template = this.load(name);
+    return compileModule(template, this.#contextsOf(template), this.#host());
+  }
+
+  /** A parsed file. */
+  load(name: string): Template {
+    const known = this.#templates.get(name);
+    if (known !== undefined) return known;
+    const file = this.#files.get(name)!;
+    const { trimBlocks = true, lstripBlocks = true, keepTrailingNewline = false } = this.#project.options;
+    const source = new SourceText(this.#shownName(file), file.text);
+    // The folder has told views from other files.
+    const mode = modeOf(name) as Template["mode"];
+    const template = describeTemplate(name, source, mode, parseTemplate(source, { trimBlocks, lstripBlocks, keepTrailingNewline }));
+    this.#templates.set(name, template);
+    return template;
+  }
+
+  #shownName(file: ViewFile): string {
+    const shown = relative(process.cwd(), file.path);
+    return shown.startsWith("..") || isAbsolute(shown) ? file.path : shown.replaceAll("\\", "/");
+  }
+
+  #find(name: string, from: Template): Template | undefined {
+    const resolved = resolveName(name, from);
+    return this.#files.has(resolved) ? this.load(resolved) : undefined;
+  }
+
+  #loadFrom(name: string, from: Template, at: number): Template {
+    const found = this.#find(name, from);
+    if (found !== undefined) return found;
+    const nearest = findNearestName(resolveName(name, from), [...this.#files.keys()]);
+    throw from.source.error(
+      "E_VIEW_NOT_FOUND",
+      at,
+      `there is no view "${name}"`,
+      nearest === undefined ? undefined : `Write "${nearest}".`,
+    );
+  }
+
+  #contextsOf(template: Template): Contexts {
+    const known = this.#contexts.get(template.name);
+    if (known !== undefined) return known;
+    const { attributes = {}, inlineHandlers = false, keepsComments = false } = this.#project.options;
+    const contexts = findContexts(template, { attributes, inlineHandlers, keepsComments, parentBlocks: this.#parentBlocks(template) });
+    this.#contexts.set(template.name, contexts);
+    return contexts;
+  }
+
+  #parentBlocks(template: Template): ReadonlyMap<string, BlockContext> | undefined {
+    if (template.parent?.name === undefined) return undefined;
+    const parent = this.#loadFrom(template.parent.name, template, template.parent.at);
+    return new Map([...(this.#parentBlocks(parent) ?? []), ...this.#contextsOf(parent).blocks]);
+  }
+
+  #host(): ModuleHost {
+    const project = this.#project;
+    const toSpecifier = (from: Template, path: string): string => {
+      const specifier = relative(dirname(project.pathOf(from.name)), path).replaceAll("\\", "/");
+      return specifier.startsWith(".") ? specifier : `./${specifier}`;
+    };
+    return {
+      load: (name, from, at) => this.#loadFrom(name, from, at),
+      find: (name, from) => this.#find(name, from),
+      importPath: (from, to) => toSpecifier(from, project.pathOf(to.name)),
+      codePath: (from, specifier) =>
+        specifier.startsWith(".") ? toSpecifier(from, resolve(dirname(this.#files.get(from.name)!.path), specifier)) : specifier,
+      projectPath: (from, file) => toSpecifier(from, join(this.#code.folders.get(file)!, `${file}.ts`)),
+      projectGlobals: this.#code.globals,
+      projectFilters: this.#code.filters,
+      projectTests: this.#code.tests,
+      options: { unsafe: project.options.unsafe ?? false, types: true, runtime: "gable/views/runtime" },
+    };
+  }
+}

@@ -1,0 +1,187 @@
+/** Filters of lists. */
+import { GableError } from "../../errors/gable-error.ts";
+import { describeValue } from "../../errors/option-errors.ts";
+import { escapeText } from "../escape/text.ts";
+import { equal, isPlainObject, item, toIterable, toText, truthy } from "../semantics.ts";
+import type { Html } from "../values.ts";
+import { isHtml, raw } from "../values.ts";
+
+type Items<Item> = Iterable<Item> | null | undefined;
+
+/** A group of {@link listFilters.groupby}: also a pair for loops with two names. */
+type Group<Item> = [grouper: any, list: Item[]] & { readonly grouper: any; readonly list: Item[] };
+
+/** The value of a dotted path: own properties, numbers are positions. */
+export function readPath(value: unknown, path: unknown): any {
+  if (path === undefined || path === null) return value;
+  let found = value;
+  for (const part of String(path).split(".")) {
+    if (found === null || found === undefined) return undefined;
+    found = /^\d+$/.test(part) ? item(found, Number(part)) : readProperty(found, part);
+  }
+  return found;
+}
+
+function readProperty(value: unknown, name: string): unknown {
+  if (/^(?:__.*|constructor|prototype)$/.test(name)) return undefined;
+  if (value instanceof Map) return value.get(name);
+  if (typeof value !== "object" || value === null) return undefined;
+  const found: unknown = Reflect.get(value, name);
+  return typeof found === "function" ? undefined : found;
+}
+
+function ignoreCase(value: unknown): unknown {
+  return typeof value === "string" ? value.toLowerCase() : value;
+}
+
+/** Order of two values: numbers, dates and texts by their own, nothing last. */
+function compare(one: unknown, other: unknown): number {
+  if (Array.isArray(one) && Array.isArray(other)) {
+    for (let index = 0; index < Math.min(one.length, other.length); index++) {
+      const order = compare(one[index], other[index]);
+      if (order !== 0) return order;
+    }
+    return one.length - other.length;
+  }
+  if (one === other) return 0;
+  if (one === null || one === undefined) return 1;
+  if (other === null || other === undefined) return -1;
+  return (one as number) < (other as number) ? -1 : (one as number) > (other as number) ? 1 : 0; // JavaScript orders texts and dates by the same signs.
+}
+
+function keyBy(attribute: unknown, caseSensitive: boolean): (value: unknown) => unknown {
+  const paths = attribute === undefined ? undefined : String(attribute).split(",");
+  return (value) => {
+    const keys = paths === undefined ? [value] : paths.map((path) => readPath(value, path.trim()));
+    const folded = caseSensitive ? keys : keys.map(ignoreCase);
+    return folded.length === 1 ? folded[0] : folded;
+  };
+}
+
+function sort<Item>(values: Items<Item>, reverse = false, caseSensitive = false, attribute?: string): Item[] {
+  const key = keyBy(attribute, caseSensitive);
+  const sorted = [...toIterable(values)]
+    .map((value) => ({ value, key: key(value) }))
+    .sort((one, other) => (reverse ? compare(other.key, one.key) : compare(one.key, other.key)));
+  return sorted.map(({ value }) => value);
+}
+
+function groupby<Item>(values: Items<Item>, attribute: string, fallback?: unknown, caseSensitive = false): Array<Group<Item>> {
+  const groups: Array<{ key: unknown; grouper: unknown; list: Item[] }> = [];
+  for (const value of toIterable(values)) {
+    const grouper = readPath(value, attribute) ?? fallback;
+    const key = caseSensitive ? grouper : ignoreCase(grouper);
+    const found = groups.find((group) => equal(group.key, key));
+    if (found === undefined) groups.push({ key, grouper, list: [value] });
+    else found.list.push(value);
+  }
+  groups.sort((one, other) => compare(one.key, other.key));
+  return groups.map(({ grouper, list }) => Object.assign([grouper, list] as [unknown, Item[]], { grouper, list })); // The pair of its two parts.
+}
+
+function unique<Item>(values: Items<Item>, caseSensitive = false, attribute?: string): Item[] {
+  const key = keyBy(attribute, caseSensitive);
+  const seen = new Set<unknown>();
+  const kept: Item[] = [];
+  for (const value of toIterable(values)) {
+    const found = key(value);
+    const mark = typeof found === "object" && found !== null ? JSON.stringify(found) : found;
+    if (seen.has(mark)) continue;
+    seen.add(mark);
+    kept.push(value);
+  }
+  return kept;
+}
+
+function extreme<Item>(values: Items<Item>, sign: 1 | -1, caseSensitive: boolean, attribute: string | undefined): Item | undefined {
+  const key = keyBy(attribute, caseSensitive);
+  let best: { value: Item; key: unknown } | undefined;
+  for (const value of toIterable(values)) {
+    const found = { value, key: key(value) };
+    if (best === undefined || compare(found.key, best.key) * sign < 0) best = found;
+  }
+  return best?.value;
+}
+
+function batch<Item, Fill = never>(values: Items<Item>, linecount: number, fill?: Fill): Array<Array<Item | Fill>> {
+  if (!(linecount >= 1)) throw new GableError("E_VIEW_VALUE", `batch got ${describeValue(linecount)} as the length of a line.`);
+  const rows: Array<Array<Item | Fill>> = [];
+  for (const value of toIterable(values)) {
+    if (rows.length === 0 || rows.at(-1)!.length === linecount) rows.push([]);
+    rows.at(-1)!.push(value);
+  }
+  if (fill !== undefined && rows.length > 0) while (rows.at(-1)!.length < linecount) rows.at(-1)!.push(fill);
+  return rows;
+}
+
+function slices<Item, Fill = never>(values: Items<Item>, count: number, fill?: Fill): Array<Array<Item | Fill>> {
+  if (!(count >= 1)) throw new GableError("E_VIEW_VALUE", `slice got ${describeValue(count)} as the number of slices.`);
+  const list = [...toIterable(values)];
+  const [size, extra] = [Math.floor(list.length / count), list.length % count];
+  return Array.from({ length: count }, (_, index) => {
+    const start = index * size + Math.min(index, extra);
+    const part: Array<Item | Fill> = list.slice(start, start + size + (index < extra ? 1 : 0));
+    if (fill !== undefined && extra > 0 && index >= extra) part.push(fill);
+    return part;
+  });
+}
+
+function join(values: Items<unknown>, separator: unknown = "", attribute?: string): string | Html {
+  const parts: unknown[] = [...toIterable(values)].map((value): unknown => readPath(value, attribute));
+  if (!isHtml(separator) && !parts.some(isHtml)) return parts.map(toText).join(toText(separator));
+  const toMarkup = (value: unknown): string => (isHtml(value) ? String(value) : escapeText(toText(value)));
+  return raw(parts.map(toMarkup).join(toMarkup(separator)), "parts are escaped in this line");
+}
+
+function length(value: unknown): number {
+  if (value === null || value === undefined) return 0;
+  if (typeof value === "string") return [...value].length;
+  if (isHtml(value)) return String(value).length;
+  if (Array.isArray(value)) return value.length;
+  if (value instanceof Map || value instanceof Set) return value.size;
+  if (isPlainObject(value)) return Object.keys(value).length;
+  return [...toIterable(value)].length;
+}
+
+function dictsort(value: unknown, caseSensitive = false, by: "key" | "value" = "key", reverse = false): Array<[string, any]> {
+  const key = (pair: [string, unknown]): unknown => (caseSensitive ? pair[by === "key" ? 0 : 1] : ignoreCase(pair[by === "key" ? 0 : 1]));
+  return items(value).sort((one, other) => (reverse ? compare(key(other), key(one)) : compare(key(one), key(other))));
+}
+
+function items<Value>(value: Readonly<Record<string, Value>> | ReadonlyMap<string, Value> | null | undefined): Array<[string, Value]>;
+function items(value: unknown): Array<[string, any]>;
+function items(value: unknown): Array<[string, unknown]> {
+  if (value === null || value === undefined) return [];
+  if (value instanceof Map) return [...value];
+  if (typeof value === "object") return Object.entries(value);
+  throw new GableError("E_VIEW_VALUE", `items got ${describeValue(value)}.`);
+}
+
+/** The filters that need no other filter. */
+export const listFilters = {
+  batch,
+  count: length,
+  dictsort,
+  first: <Item>(values: Items<Item>): Item | undefined => [...toIterable(values)][0],
+  groupby,
+  items,
+  join,
+  last: <Item>(values: Items<Item>): Item | undefined => [...toIterable(values)].at(-1),
+  length,
+  list: <Item>(values: Items<Item>): Item[] => [...toIterable(values)],
+  max: <Item>(values: Items<Item>, caseSensitive = false, attribute?: string): Item | undefined =>
+    extreme(values, -1, caseSensitive, attribute),
+  min: <Item>(values: Items<Item>, caseSensitive = false, attribute?: string): Item | undefined =>
+    extreme(values, 1, caseSensitive, attribute),
+  reverse: (value: any): any => (typeof value === "string" ? [...value].reverse().join("") : [...toIterable(value)].reverse()),
+  slice: slices,
+  sort,
+  sum: (values: Items<unknown>, attribute?: string, start = 0): number =>
+    [...toIterable(values)].reduce<number>((total, value) => total + Number(readPath(value, attribute)), start),
+  unique,
+} as const;
+
+/** Items that a check keeps, or drops. */
+export function pick<Item>(values: Items<Item>, check: (value: Item) => unknown, keeps: boolean): Item[] {
+  return [...toIterable(values)].filter((value) => truthy(check(value)) === keeps);
+}

@@ -1,0 +1,255 @@
+/** Filters of text. Markup stays markup; what is mixed into it is escaped. */
+import { GableError } from "../../errors/gable-error.ts";
+import { describeValue } from "../../errors/option-errors.ts";
+import { stripTags } from "../escape/attribute.ts";
+import { escapeText } from "../escape/text.ts";
+import { encodeUrlPart } from "../escape/url.ts";
+import { isPlainObject, toIterable, toText } from "../semantics.ts";
+import { Html, isHtml, raw } from "../values.ts";
+
+/** Text, or markup where the input was markup. */
+export type TextLike = string | Html;
+
+/** Changes a text, and markup as text. */
+function mapText(value: unknown, change: (text: string) => string): any {
+  return isHtml(value) ? raw(change(String(value))) : change(toText(value));
+}
+
+/** A text that is put into another one: escaped when that one is markup. */
+function fit(value: unknown, target: unknown): string {
+  return isHtml(target) && !isHtml(value) ? escapeText(toText(value)) : toText(value);
+}
+
+function capitalizeText(text: string): string {
+  return text === "" ? "" : text[0]!.toUpperCase() + text.slice(1).toLowerCase();
+}
+
+function centerText(text: string, width: number): string {
+  const missing = Math.max(0, width - text.length);
+  // As in Python: an odd blank goes to the left when the width is odd.
+  const left = Math.floor(missing / 2) + (missing & width & 1);
+  return " ".repeat(left) + text + " ".repeat(missing - left);
+}
+
+function indentText(text: string, width: number | string, first: boolean, blank: boolean): string {
+  const margin = typeof width === "number" ? " ".repeat(width) : width;
+  return text
+    .split("\n")
+    .map((line, index) => ((index === 0 ? first : blank || line !== "") ? margin + line : line))
+    .join("\n");
+}
+
+function trimText(text: string, chars: string | undefined): string {
+  if (chars === undefined) return text.trim();
+  let [start, end] = [0, text.length];
+  while (start < end && chars.includes(text[start]!)) start++;
+  while (end > start && chars.includes(text[end - 1]!)) end--;
+  return text.slice(start, end);
+}
+
+function titleText(text: string): string {
+  return text.replace(/[^-\s({[<]+/g, capitalizeText);
+}
+
+function truncateText(text: string, length: number, killwords: boolean, end: string, leeway: number): string {
+  if (text.length <= length + leeway) return text;
+  const cut = text.slice(0, Math.max(0, length - end.length));
+  if (killwords) return cut + end;
+  const blank = cut.lastIndexOf(" ");
+  return (blank === -1 ? cut : cut.slice(0, blank)) + end;
+}
+
+function replaceText(text: string, old: string, replacement: string, count: number | undefined): string {
+  if (count === undefined) return text.replaceAll(old, () => replacement);
+  const parts = text.split(old);
+  if (old === "" || parts.length - 1 <= count) return text.replaceAll(old, () => replacement);
+  return parts.slice(0, count + 1).join(replacement) + old + parts.slice(count + 1).join(old);
+}
+
+function wrapText(text: string, width: number, breakLongWords: boolean, wrapstring: string, breakOnHyphens: boolean): string {
+  return text
+    .split(/\r\n|\r|\n/)
+    .map((line) => wrapLine(line, width, breakLongWords, breakOnHyphens).join(wrapstring))
+    .join(wrapstring);
+}
+
+function wrapLine(line: string, width: number, breakLongWords: boolean, breakOnHyphens: boolean): string[] {
+  const lines: string[] = [];
+  let current = "";
+  const words = breakOnHyphens ? line.split(/(\s+|(?<=[^\s-]-)(?=[^\s-]))/) : line.split(/(\s+)/);
+  for (let word of words) {
+    if (word === undefined || word === "") continue;
+    if (current.length + word.length <= width) {
+      current += word;
+      continue;
+    }
+    if (current.trimEnd() !== "") lines.push(current.trimEnd());
+    current = "";
+    if (/^\s/.test(word)) continue;
+    for (; breakLongWords && word.length > width; word = word.slice(width)) lines.push(word.slice(0, width));
+    current = word;
+  }
+  if (current.trimEnd() !== "" || lines.length === 0) lines.push(current.trimEnd());
+  return lines;
+}
+
+/** Texts longer than this are left without links. */
+const urlizeMax = 102_400;
+const linkStart = /^(?:(https?:\/\/|www\.)\S+|(mailto:)?[^\s@]+@[\w.-]+\.[a-z]{2,})$/i;
+
+interface UrlizeOptions {
+  readonly limit: number | undefined;
+  readonly rel: string;
+  readonly target: string | undefined;
+  readonly schemes: readonly string[];
+}
+
+function urlizeText(text: string, options: UrlizeOptions): string {
+  if (text.length > urlizeMax) return escapeText(text);
+  return text
+    .split(/(\s+)/)
+    .map((word) => (/^\s*$/.test(word) ? word : linkWord(word, options)))
+    .join("");
+}
+
+function linkWord(word: string, { limit, rel, target, schemes }: UrlizeOptions): string {
+  // Brackets and punctuation around an address are not part of it.
+  const start = /^[([{<"']*/.exec(word)![0];
+  let middle = word.slice(start.length);
+  let end = "";
+  while (/[)\]}>"'.,;:!?]$/.test(middle) && !(middle.endsWith(")") && countOf(middle, "(") >= countOf(middle, ")"))) {
+    end = middle.at(-1)! + end;
+    middle = middle.slice(0, -1);
+  }
+  const isExtra = schemes.some((scheme) => middle.toLowerCase().startsWith(scheme.toLowerCase()) && middle.length > scheme.length);
+  const match = linkStart.exec(middle);
+  if (match === null && !isExtra) return escapeText(word);
+  const address =
+    match === null
+      ? middle
+      : match[1] !== undefined
+        ? match[1].toLowerCase() === "www."
+          ? `https://${middle}`
+          : middle
+        : match[2] === undefined
+          ? `mailto:${middle}`
+          : middle;
+  const shown = limit !== undefined && middle.length > limit ? `${middle.slice(0, limit)}...` : middle;
+  const isMail = address.startsWith("mailto:");
+  const attributes =
+    (isMail || rel === "" ? "" : ` rel="${quote(rel)}"`) + (isMail || target === undefined ? "" : ` target="${quote(target)}"`);
+  return `${escapeText(start)}<a href="${quote(address)}"${attributes}>${escapeText(shown)}</a>${escapeText(end)}`;
+}
+
+function quote(text: string): string {
+  return escapeText(text).replaceAll('"', "&quot;");
+}
+
+function countOf(text: string, character: string): number {
+  return text.split(character).length - 1;
+}
+
+/** printf of Python: `%s %d %i %f %.2f %x %05d %-8s %(name)s %%`. */
+function formatText(pattern: string, args: readonly unknown[], named: Readonly<Record<string, unknown>>, isMarkup: boolean): string {
+  let next = 0;
+  return pattern.replace(
+    /%(?:\((\w+)\))?([-+0 #]*)(\d+)?(?:\.(\d+))?([sdifxXor%])/g,
+    (found, name: string | undefined, flags: string, width: string | undefined, precision: string | undefined, kind: string) => {
+      if (kind === "%") return "%";
+      if (name === undefined && next >= args.length) throw new GableError("E_VIEW_VALUE", `format() has no value for "${found}".`);
+      const value = name === undefined ? args[next++] : named[name];
+      const text = formatValue(value, kind, precision, flags);
+      const fitted = isMarkup && !isHtml(value) ? escapeText(text) : text;
+      if (width === undefined) return fitted;
+      if (flags.includes("-")) return fitted.padEnd(Number(width));
+      return flags.includes("0") && kind !== "s"
+        ? fitted.replace(/^([-+]?)(.*)$/s, (_all, sign: string, digits: string) => sign + digits.padStart(Number(width) - sign.length, "0"))
+        : fitted.padStart(Number(width));
+    },
+  );
+}
+
+function formatValue(value: unknown, kind: string, precision: string | undefined, flags: string): string {
+  if (kind === "s" || kind === "r") return precision === undefined ? toText(value) : toText(value).slice(0, Number(precision));
+  const number = Number(value);
+  if (Number.isNaN(number)) throw new GableError("E_VIEW_VALUE", `format() got ${describeValue(value)} for a number.`);
+  const sign = flags.includes("+") && number >= 0 ? "+" : "";
+  if (kind === "f") return sign + number.toFixed(precision === undefined ? 6 : Number(precision));
+  const whole = Math.trunc(number);
+  if (kind === "x" || kind === "X") return sign + (kind === "X" ? whole.toString(16).toUpperCase() : whole.toString(16));
+  return sign + (kind === "o" ? whole.toString(8) : String(whole));
+}
+
+function encodeQuery(value: unknown): string {
+  const pairs = isPlainObject(value) ? Object.entries(value) : value instanceof Map ? [...value] : [...toIterable(value)];
+  return pairs
+    .map((pair) => {
+      if (!Array.isArray(pair)) throw new GableError("E_VIEW_VALUE", "urlencode got a list of what are no pairs.");
+      return pair.map((part) => encodeUrlPart(toText(part))).join("=");
+    })
+    .join("&");
+}
+
+/** The filters by name. */
+export const textFilters = {
+  capitalize: (value: unknown): TextLike => mapText(value, capitalizeText),
+  center: (value: unknown, width = 80): TextLike => mapText(value, (text) => centerText(text, width)),
+  e: (value: unknown): Html => escape(value),
+  escape: (value: unknown): Html => escape(value),
+  forceescape: (value: unknown): Html => raw(escapeText(toText(value)), "escaped in this line"),
+  format: (value: unknown, args: readonly unknown[], named: Readonly<Record<string, unknown>>): TextLike =>
+    mapText(value, (text) => formatText(text, args, named, isHtml(value))),
+  indent: (value: unknown, width: number | string = 4, first = false, blank = false): TextLike =>
+    mapText(value, (text) => indentText(text, width, first, blank)),
+  lower: (value: unknown): TextLike => mapText(value, (text) => text.toLowerCase()),
+  replace: (value: unknown, old: unknown, replacement: unknown, count?: number): TextLike =>
+    mapText(value, (text) => replaceText(text, fit(old, value), fit(replacement, value), count)),
+  safe: (value: unknown): Html => (isHtml(value) ? value : raw(toText(value), "marked as safe in a template file")),
+  string: (value: unknown): TextLike => (isHtml(value) ? value : toText(value)),
+  striptags: (value: unknown): string =>
+    decodeBasic(stripTags(removeComments(toText(value))))
+      .replace(/\s+/g, " ")
+      .trim(),
+  title: (value: unknown): TextLike => mapText(value, titleText),
+  trim: (value: unknown, chars?: string): TextLike => mapText(value, (text) => trimText(text, chars)),
+  truncate: (value: unknown, length = 255, killwords = false, end = "...", leeway = 5): TextLike =>
+    mapText(value, (text) => truncateText(text, length, killwords, fit(end, value), leeway)),
+  upper: (value: unknown): TextLike => mapText(value, (text) => text.toUpperCase()),
+  urlencode: (value: unknown): string =>
+    typeof value === "object" && value !== null && !isHtml(value)
+      ? encodeQuery(value)
+      : encodeUrlPart(toText(value)).replaceAll("%2F", "/"),
+  urlize: (value: unknown, limit?: number, nofollow = false, target?: string, rel = "noopener", schemes: readonly string[] = []): Html =>
+    raw(
+      urlizeText(isHtml(value) ? decodeBasic(stripTags(String(value))) : toText(value), {
+        limit,
+        target,
+        schemes,
+        rel: [...new Set([...rel.split(" "), ...(nofollow ? ["nofollow"] : [])])].filter(Boolean).sort().join(" "),
+      }),
+      "escaped by urlize",
+    ),
+  wordcount: (value: unknown): number => (toText(value).match(/\w+/gu) ?? []).length,
+  wordwrap: (value: unknown, width = 79, breakLongWords = true, wrapstring = "\n", breakOnHyphens = true): TextLike =>
+    mapText(value, (text) => wrapText(text, width, breakLongWords, fit(wrapstring, value), breakOnHyphens)),
+} as const;
+
+function escape(value: unknown): Html {
+  return isHtml(value) ? value : raw(escapeText(toText(value)), "escaped in this line");
+}
+
+function removeComments(text: string): string {
+  let kept = "";
+  let from = 0;
+  for (let open = text.indexOf("<!--"); open !== -1; open = text.indexOf("<!--", from)) {
+    kept += text.slice(from, open);
+    const close = text.indexOf("-->", open);
+    from = close === -1 ? text.length : close + 3;
+  }
+  return kept + text.slice(from);
+}
+
+function decodeBasic(text: string): string {
+  const names: Readonly<Record<string, string>> = { "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&#34;": '"', "&amp;": "&" };
+  return text.replace(/&(?:lt|gt|quot|amp|#39|#34);/g, (found) => names[found]!);
+}

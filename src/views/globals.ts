@@ -1,0 +1,69 @@
+/** Functions that every template file sees. */
+import { GableError } from "../errors/gable-error.ts";
+import type { Html } from "./values.ts";
+import { raw } from "./values.ts";
+
+const rangeMax = 100_000;
+
+/** Whole numbers, as in Python: range(stop), range(start, stop), range(start, stop, step). */
+function range(first: number, second?: number, step = 1): number[] {
+  const [start, stop] = second === undefined ? [0, first] : [first, second];
+  const count = step === 0 ? Infinity : Math.max(0, Math.ceil((stop - start) / step));
+  if (!(count <= rangeMax)) throw new GableError("E_VIEW_VALUE", `range() would give ${count} numbers; ${rangeMax} are allowed.`);
+  return Array.from({ length: count }, (_, index) => start + index * step);
+}
+
+/** Values that come in turn. */
+class Cycler<Value> {
+  readonly #values: readonly Value[];
+  #position = 0;
+
+  constructor(values: readonly Value[]) {
+    this.#values = values;
+  }
+
+  get current(): Value | undefined {
+    return this.#values[this.#position];
+  }
+
+  next(): Value | undefined {
+    const value = this.current;
+    this.#position = (this.#position + 1) % this.#values.length;
+    return value;
+  }
+
+  reset(): void {
+    this.#position = 0;
+  }
+}
+
+const words =
+  "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et dolore magna aliqua".split(" ");
+
+/** Text to fill a page with while it is designed. */
+function lipsum(n = 5, options: { html?: boolean } = {}): Html | string {
+  const paragraphs = Array.from({ length: n }, (_, index) => {
+    const text = Array.from({ length: 40 }, (_each, word) => words[(word * 7 + index * 3) % words.length]).join(" ");
+    return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
+  });
+  return options.html === false
+    ? paragraphs.join("\n\n")
+    : raw(paragraphs.map((text) => `<p>${text}</p>`).join("\n"), "words of this file");
+}
+
+/** The functions by name. */
+export const globals = {
+  range,
+  dict: <Value extends object>(value: Value = {} as Value): Value => ({ ...value }), // Without an argument there is nothing to be of another type.
+  cycler: <Value>(...values: Value[]): Cycler<Value> => new Cycler(values),
+  joiner: (separator = ", "): (() => string) => {
+    let isUsed = false;
+    return () => {
+      const text = isUsed ? separator : "";
+      isUsed = true;
+      return text;
+    };
+  },
+  namespace: <Value extends object>(value: Value = {} as Value): Value => ({ ...value }), // As in dict.
+  lipsum,
+} as const;

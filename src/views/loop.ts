@@ -1,0 +1,94 @@
+/** Loops of template files, with what they know of themselves. */
+import { toIterable } from "./semantics.ts";
+
+/** What a loop goes through. */
+export type Each<Item> = Iterable<Item> | null | undefined;
+
+/** The loop variable: position, neighbours, length. */
+export class Loop<Item> implements Iterable<Item> {
+  readonly #items: readonly Item[];
+  #index = -1;
+  #last: unknown[] | undefined;
+  /** How deep this loop is nested in itself, from 1. */
+  readonly depth: number;
+
+  constructor(items: Each<Item>, depth = 1) {
+    this.#items = Array.isArray(items) ? items : [...toIterable(items)];
+    this.depth = depth;
+  }
+
+  *[Symbol.iterator](): Generator<Item> {
+    for (const item of this.#items) {
+      this.#index++;
+      yield item;
+    }
+  }
+
+  /** Whether there was nothing to go through. */
+  get isEmpty(): boolean {
+    return this.#items.length === 0;
+  }
+
+  /** Position, from 1. */
+  get index(): number {
+    return this.#index + 1;
+  }
+
+  /** Position, from 0. */
+  get index0(): number {
+    return this.#index;
+  }
+
+  /** Number of items left, this one included. */
+  get revindex(): number {
+    return this.#items.length - this.#index;
+  }
+
+  /** Number of items behind this one. */
+  get revindex0(): number {
+    return this.#items.length - this.#index - 1;
+  }
+
+  /** Whether this is the first item. */
+  get first(): boolean {
+    return this.#index === 0;
+  }
+
+  /** Whether this is the last item. */
+  get last(): boolean {
+    return this.#index === this.#items.length - 1;
+  }
+
+  /** Number of items. */
+  get length(): number {
+    return this.#items.length;
+  }
+
+  /** Nesting, from 0. */
+  get depth0(): number {
+    return this.depth - 1;
+  }
+
+  /** The item before; undefined at the first. */
+  get previtem(): Item | undefined {
+    return this.#items[this.#index - 1];
+  }
+
+  /** The item behind; undefined at the last. */
+  get nextitem(): Item | undefined {
+    return this.#items[this.#index + 1];
+  }
+
+  /** One of the values in turn. */
+  cycle<Value>(...values: Value[]): Value | undefined {
+    return values[this.#index % values.length];
+  }
+
+  /** Whether the values differ from those of the last call. */
+  changed(...values: unknown[]): boolean {
+    const isSame =
+      this.#last !== undefined && values.length === this.#last.length && values.every((value, index) => value === this.#last![index]);
+    this.#last = values;
+    return !isSame;
+  }
+}

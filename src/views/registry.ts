@@ -1,0 +1,25 @@
+/** Names of views with their types, as the generated `.gable/views.ts` declares them. */
+import type { Html, PlainText, Xml } from "./values.ts";
+
+/** Views by name; filled by the generated file of a project. */
+export interface Views {}
+
+/** Name of a view; any text before the first generation. */
+export type ViewName = [keyof Views] extends [never] ? string : keyof Views & string;
+
+/** Props of a view. */
+export type ViewProps<Name extends string> = Name extends keyof Views
+  ? Views[Name] extends { props: infer Props }
+    ? Props
+    : never
+  : Readonly<Record<string, unknown>>;
+
+/** What a view gives. */
+export type ViewOutput<Name extends string> = Name extends keyof Views
+  ? Views[Name] extends { output: infer Output }
+    ? Output
+    : never
+  : Html | Xml | PlainText;
+
+/** Props as arguments: they may be left out when no key is required. */
+export type ViewArguments<Name extends string> = {} extends ViewProps<Name> ? [props?: ViewProps<Name>] : [props: ViewProps<Name>];

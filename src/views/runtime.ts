@@ -1,0 +1,39 @@
+export {
+  capture,
+  caller,
+  contextual,
+  csvValue,
+  definePlace,
+  defer,
+  each,
+  extend,
+  global,
+  include,
+  includeAny,
+  jsonValue,
+  lookup,
+  loop,
+  macro,
+  name,
+  nonce,
+  override,
+  own,
+  place,
+  recursive,
+  requireBlock,
+  superBlock as super,
+  text,
+  textValue,
+  unescaped,
+  urlGroup,
+  view,
+  where,
+  xmlValue,
+} from "./view-runtime.ts";
+export { and, concat, contains, equal, get, item, key, method, modulo, or, power, slice, truthy } from "./semantics.ts";
+export { filters } from "./filters/filters.ts";
+export { tests } from "./filters/tests.ts";
+export { globals } from "./globals.ts";
+export type { AnyProps, Block, Blocks, BlockWriter, Extra, View } from "./view-runtime.ts";
+export type { Output } from "./output.ts";
+export type { Hole, Html } from "./values.ts";

@@ -1,0 +1,168 @@
+/** What expressions of template files mean where Python and JavaScript differ. */
+import { GableError } from "../errors/gable-error.ts";
+import { describeValue } from "../errors/option-errors.ts";
+import { escapeText } from "./escape/text.ts";
+import { Html, isHtml, raw } from "./values.ts";
+
+/** What leads to the machinery of objects. */
+const forbidden = /^(?:__.*|constructor|prototype)$/;
+
+/** Empty lists, maps, sets and texts are false, as 0, NaN and nothing are; plain objects are true. */
+export function truthy(value: unknown): boolean {
+  if (!value) return false;
+  if (typeof value !== "object") return true;
+  if (Array.isArray(value)) return value.length > 0;
+  if (value instanceof Map || value instanceof Set) return value.size > 0;
+  return isHtml(value) ? String(value) !== "" : true;
+}
+
+/** The first operand when it is false, else the second. */
+export function and<One, Other>(one: One, other: () => Other): One | Other {
+  return truthy(one) ? other() : one;
+}
+
+/** The first operand when it is true, else the second. */
+export function or<One, Other>(one: One, other: () => Other): NonNullable<One> | Other {
+  return truthy(one) ? (one as NonNullable<One>) : other(); // What is truthy is not null.
+}
+
+/** Texts joined; markup stays markup, and text beside it is escaped. */
+export function concat(one: unknown, other: unknown): string | Html {
+  if (isHtml(one) || isHtml(other)) return raw(toMarkup(one) + toMarkup(other));
+  return toText(one) + toText(other);
+}
+
+function toMarkup(value: unknown): string {
+  return isHtml(value) ? String(value) : escapeText(toText(value));
+}
+
+/** A value as text: nothing for null. Throws `E_VIEW_VALUE` for objects. */
+export function toText(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean" || isHtml(value)) return String(value);
+  if (Array.isArray(value)) return value.map(toText).join(", ");
+  if (value instanceof Date) return value.toISOString();
+  throw new GableError("E_VIEW_VALUE", `A text was made of ${describeValue(value)}.`);
+}
+
+/** The remainder with the sign of the divisor. */
+export function modulo(dividend: number, divisor: number): number {
+  return dividend - divisor * Math.floor(dividend / divisor);
+}
+
+/** One number raised to another. */
+export function power(base: number, exponent: number): number {
+  return base ** exponent;
+}
+
+/** Whether two values are the same: lists and plain objects by their content, dates by their time. */
+export function equal(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
+  if (Array.isArray(one))
+    return Array.isArray(other) && one.length === other.length && one.every((item, index) => equal(item, other[index]));
+  if (one instanceof Date) return other instanceof Date && one.getTime() === other.getTime();
+  if (!isPlainObject(one) || !isPlainObject(other)) return false;
+  const keys = Object.keys(one);
+  return keys.length === Object.keys(other).length && keys.every((key) => Object.hasOwn(other, key) && equal(one[key], other[key]));
+}
+
+/** Whether a value is an object without a class. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Whether a list, a text, a map, a set or an object has a value. */
+export function contains(value: unknown, container: unknown): boolean {
+  if (typeof container === "string") return container.includes(toText(value));
+  if (Array.isArray(container)) return container.some((item) => equal(item, value));
+  if (container instanceof Map || container instanceof Set) return container.has(value);
+  if (isPlainObject(container)) return Object.hasOwn(container, String(value));
+  if (container === null || container === undefined) return false;
+  if (typeof container === "object" && Symbol.iterator in container) return [...toIterable(container)].some((item) => equal(item, value));
+  throw new GableError("E_VIEW_VALUE", `"in" got ${describeValue(container)} on its right side.`);
+}
+
+/** What a loop goes through: nothing for null; keys of an object; characters of a text. */
+export function toIterable<Item>(items: Iterable<Item> | null | undefined): Iterable<Item>;
+export function toIterable(items: unknown): Iterable<unknown>;
+export function toIterable(items: unknown): Iterable<unknown> {
+  if (items === null || items === undefined) return [];
+  if (typeof items === "object" && Symbol.iterator in items) return items as Iterable<unknown>; // Found in this line.
+  if (typeof items === "string") return items;
+  if (isPlainObject(items)) return Object.keys(items);
+  throw new GableError("E_VIEW_VALUE", `A loop got ${describeValue(items)}.`, {
+    fix: "Give it a list, a map, or an object through |items.",
+  });
+}
+
+/** An own property by a computed key; negative numbers count from the end of lists. */
+export function item(object: unknown, key: unknown): any {
+  if (object === null || object === undefined) return undefined;
+  if (typeof key === "number" && (Array.isArray(object) || typeof object === "string")) return object.at(key);
+  if (object instanceof Map) return object.get(key);
+  const name = String(key);
+  assertProperty(name);
+  return typeof object === "object" && Object.hasOwn(object, name) ? Reflect.get(object, name) : undefined;
+}
+
+/** A property in an untyped file. Throws `E_VIEW_NAME` for a property of nothing. */
+export function get(object: unknown, name: string): any {
+  if (object === null || object === undefined)
+    throw new GableError("E_VIEW_NAME", `The property "${name}" of ${String(object)} was read.`, {
+      fix: "Check the value before, with if or default.",
+    });
+  assertProperty(name);
+  if (object instanceof Map) return object.get(name);
+  // A plain object has what is its own; classes have getters and methods.
+  if (isPlainObject(object)) return Object.hasOwn(object, name) ? object[name] : undefined;
+  return Reflect.get(Object(object), name);
+}
+
+/** A method in an untyped file, bound to its object. */
+export function method(object: unknown, name: string): any {
+  const value: unknown = get(object, name);
+  if (typeof value !== "function")
+    throw new GableError("E_VIEW_NAME", `"${name}" is no function of ${describeValue(object)}.`, {
+      fix: "Use a filter, or a function of views/globals.ts.",
+    });
+  return value.bind(object);
+}
+
+/** A key of a dict in a template. */
+export function key(value: unknown): string {
+  const name = toText(value);
+  assertProperty(name);
+  return name;
+}
+
+function assertProperty(name: string): void {
+  if (forbidden.test(name))
+    throw new GableError("E_VIEW_NAME", `The property "${name}" cannot be read in a view.`, { fix: "Read another property." });
+}
+
+/** A part of a list or a text, as in Python. */
+export function slice<Item>(items: readonly Item[], start?: number, stop?: number, step?: number): Item[];
+export function slice(items: string, start?: number, stop?: number, step?: number): string;
+export function slice(items: unknown, start?: number, stop?: number, step?: number): any;
+export function slice(items: unknown, start?: number, stop?: number, step = 1): unknown {
+  if (items === null || items === undefined) return [];
+  const list = typeof items === "string" ? [...items] : [...toIterable(items)];
+  if (step === 0) throw new GableError("E_VIEW_VALUE", "A slice has a step of 0.");
+  const { length } = list;
+  const clamp = (index: number, low: number, high: number): number => Math.min(Math.max(index < 0 ? index + length : index, low), high);
+  const picked: unknown[] = [];
+  if (step > 0)
+    for (let index = clamp(start ?? 0, 0, length); index < clamp(stop ?? length, 0, length); index += step) picked.push(list[index]);
+  else
+    for (
+      let index = clamp(start ?? length - 1, -1, length - 1);
+      index > (stop === undefined ? -1 : clamp(stop, -1, length - 1));
+      index += step
+    )
+      picked.push(list[index]);
+  return typeof items === "string" ? picked.join("") : picked;
+}

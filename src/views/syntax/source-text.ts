@@ -1,0 +1,63 @@
+/** The text of a template file, its lines, and errors that show the place. */
+import type { ErrorCode } from "../../errors/catalogue.ts";
+import { GableError } from "../../errors/gable-error.ts";
+
+/** A place in a file, from 1. */
+export interface TextPosition {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The text of one file. */
+export class SourceText {
+  /** Name as it is shown: `views/blog/show.html`. */
+  readonly name: string;
+  readonly text: string;
+  #lineStarts: number[] | undefined;
+
+  constructor(name: string, text: string) {
+    this.name = name;
+    this.text = text;
+  }
+
+  /** Line and column of an offset. */
+  position(at: number): TextPosition {
+    this.#lineStarts ??= [0, ...[...this.text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+    let low = 0;
+    let high = this.#lineStarts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#lineStarts[middle]! <= at) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: at - this.#lineStarts[low]! + 1 };
+  }
+
+  /** `file:line:column`. */
+  place(at: number): string {
+    const { line, column } = this.position(at);
+    return `${this.name}:${line}:${column}`;
+  }
+
+  /** Five lines around an offset, with a mark below it. */
+  frame(at: number): string {
+    const { line, column } = this.position(at);
+    const lines = this.text.split("\n");
+    const shown: string[] = [];
+    for (let number = Math.max(1, line - 2); number <= Math.min(lines.length, line + 2); number++) {
+      const text = lines[number - 1]!.slice(0, 160);
+      shown.push(`${number === line ? ">" : " "} ${String(number).padStart(4)} | ${text}`);
+      if (number === line) shown.push(`       | ${" ".repeat(Math.min(column - 1, 160))}^`);
+    }
+    return shown.join("\n");
+  }
+
+  /** An error at an offset: place, reason, way out, frame. */
+  error(code: ErrorCode, at: number, reason: string, fix?: string): GableError {
+    const { line, column } = this.position(at);
+    return new GableError(code, `${this.place(at)}: ${reason}.`, {
+      ...(fix !== undefined && { fix }),
+      details: { file: this.name, line, column, frame: this.frame(at) },
+    });
+  }
+}

@@ -1,0 +1,360 @@
+/** What generated views do while they write: places, blocks, macros, includes, and values that wait. */
+import { GableError } from "../errors/gable-error.ts";
+import { describeValue } from "../errors/option-errors.ts";
+import { findNearestName } from "../errors/nearest-name.ts";
+import { toCsvField } from "./escape/csv.ts";
+import { toPlainJson } from "./escape/json.ts";
+import type { XmlPlace } from "./formats/xml.ts";
+import { writeXml } from "./formats/xml.ts";
+import type { Each } from "./loop.ts";
+import { Loop } from "./loop.ts";
+import { Output } from "./output.ts";
+import type { Place } from "./places.ts";
+import type { RenderContext } from "./render-context.ts";
+import { toIterable, toText, truthy } from "./semantics.ts";
+import type { Hole, TrustedUrl } from "./values.ts";
+import { Html, isHtml, isJson, PlainText, raw, setHtmlRenderer, Xml } from "./values.ts";
+import type { WrittenPlace } from "./write.ts";
+import { renderToText, writeNonce, writePlace, writeText, writeUrlGroup } from "./write.ts";
+
+// As in html.ts: markup of files can be turned into text.
+setHtmlRenderer(renderToText);
+
+/** Props of a file that declares none. */
+export type AnyProps = Readonly<Record<string, unknown>>;
+
+/** Writes a block; what a child replaces gets the block of the parent. */
+export type Block = (out: Output, body: string, parent?: BlockWriter, scope?: any) => string;
+
+/** A block of a parent, and through `super` that of its parent. */
+export interface BlockWriter {
+  (out: Output, body: string): string;
+  super?: BlockWriter | undefined;
+}
+
+/** Blocks that a child replaces, by name. */
+export type Blocks = Record<string, Block | undefined>;
+
+/** What a macro gets beside its parameters. */
+export interface Extra {
+  readonly caller?: (...args: any[]) => Html;
+  readonly varargs?: readonly unknown[];
+  readonly kwargs?: Readonly<Record<string, unknown>>;
+}
+
+/** Writes a whole file. */
+type Write<Props> = (out: Output, body: string, props: Props, blocks?: Blocks) => string;
+
+/** A template file, ready to be rendered. */
+export interface View<Props = AnyProps> {
+  readonly name: string;
+  readonly mode: "html" | "xml" | "json" | "csv" | "text";
+  /** Media type of its output. */
+  readonly type: string;
+  readonly write: Write<Props>;
+}
+
+/** Makes a view. */
+export function view<Props>(facts: Pick<View, "name" | "mode" | "type">, write: Write<Props>): View<Props> {
+  return { ...facts, write };
+}
+
+/** A value for all templates that depends on the request. Made by {@link defineGlobal}. */
+export class Global<Value> {
+  /** Reads the value. */
+  readonly read: (context: RenderContext) => Value;
+
+  /** @internal Use {@link defineGlobal}. */
+  constructor(read: (context: RenderContext) => Value) {
+    this.read = read;
+  }
+}
+
+/** Makes a value that every template sees, read from the context of each render: an export of views/globals.ts. */
+export function defineGlobal<Value>(read: (context: RenderContext) => Value): Global<Value> {
+  return new Global(read);
+}
+
+/** The value of an export of views/globals.ts. */
+export function global<Value>(value: Global<Value> | Value, out: Output): Value {
+  return value instanceof Global ? value.read(out.context) : value;
+}
+
+/** Renders a view: markup is written later, everything else now. */
+export function toRendered<Props>({ write, mode, type }: View<Props>, props: Props, context: RenderContext = {}): Html | Xml | PlainText {
+  if (mode === "html") return new Html(undefined, [], "", (out, body) => write(out, body, props));
+  const out = new Output(context);
+  const text = write(out, "", props);
+  if (out.segments !== undefined)
+    throw new GableError("E_VIEW_CONTEXT", "A view that is no HTML holds a pending promise.", { fix: "Await the value before." });
+  return mode === "xml" ? new Xml(text, type) : new PlainText(text, type);
+}
+
+/** Writes a value between tags; booleans are words in template files. */
+export function text(out: Output, body: string, value: Hole): string {
+  return typeof value === "boolean" ? body + String(value) : writeText(out, body, value);
+}
+
+/** Writes a value into a place. */
+export function place(out: Output, body: string, at: WrittenPlace, value: Hole): string {
+  return writePlace(out, body, at, value);
+}
+
+/** Completes a place of generated code. */
+export function definePlace(facts: Omit<WrittenPlace, "tagAttributes">, tagAttributes?: Place["tagAttributes"]): WrittenPlace {
+  return tagAttributes === undefined ? facts : { ...facts, tagAttributes };
+}
+
+/** Writes the start of an address that is composed of values and text. */
+export function urlGroup(out: Output, body: string, at: WrittenPlace, values: readonly Hole[]): string {
+  return writeUrlGroup(out, body, at, values);
+}
+
+/** Writes a nonce for what a tag loads. */
+export function nonce(out: Output, body: string, address: unknown): string {
+  return writeNonce(out, body, address);
+}
+
+/** Writes a value as it is, where escaping is off. */
+export function unescaped(out: Output, body: string, value: Hole): string {
+  return typeof value === "string" ? body + value : text(out, body, value);
+}
+
+/** Writes a value into XML. */
+export function xmlValue(_out: Output, body: string, value: unknown, at: XmlPlace): string {
+  return body + writeXml(isHtml(value) ? String(value) : value, at);
+}
+
+/** Writes a value into JSON. */
+export function jsonValue(_out: Output, body: string, value: unknown): string {
+  return body + (isJson(value) ? toPlainJson(value.value, value.indent) : toPlainJson(isHtml(value) ? String(value) : value));
+}
+
+/** Writes a value as a field of CSV. */
+export function csvValue(_out: Output, body: string, value: unknown): string {
+  return body + toCsvField(isHtml(value) ? String(value) : value);
+}
+
+/** Writes a value into text. */
+export function textValue(_out: Output, body: string, value: unknown): string {
+  return body + toText(value);
+}
+
+/** What a plain loop goes through. */
+export function each<Item>(items: Each<Item>): Iterable<Item>;
+export function each(items: any): Iterable<any>;
+export function each(items: unknown): Iterable<unknown> {
+  return toIterable(items);
+}
+
+/** A loop that knows its position. */
+export function loop<Item>(items: Each<Item>): Loop<Item>;
+export function loop(items: any): Loop<any>;
+export function loop(items: Each<unknown>): Loop<unknown> {
+  return new Loop(items);
+}
+
+/** The items that a condition of a loop lets through. */
+export function where<Item>(items: Each<Item>, test: (item: Item) => unknown): Item[];
+export function where(items: any, test: (item: any) => unknown): any[];
+export function where(items: Each<unknown>, test: (item: unknown) => unknown): unknown[] {
+  return [...toIterable(items)].filter((item) => truthy(test(item)));
+}
+
+/** Writes a loop that may go into itself. */
+export function recursive<Item>(
+  out: Output,
+  body: string,
+  items: Each<Item>,
+  run: (out: Output, body: string, loop: Loop<Item>, again: (items: Each<Item>) => Html) => string,
+  depth = 1,
+): string {
+  const again = (inner: Each<Item>): Html =>
+    new Html(undefined, [], "", (later, text_) => {
+      later.enterCall("A recursive loop");
+      const written = recursive(later, text_, inner, run, depth + 1);
+      later.leaveCall();
+      return written;
+    });
+  return run(out, body, new Loop(items, depth), again);
+}
+
+/** Goes on when a value is there; what follows in the file is not held up. */
+export function defer<Value>(
+  out: Output,
+  body: string,
+  value: Promise<Value>,
+  then: (out: Output, body: string, value: Value) => string,
+): string {
+  // The value is that of the promise beside it.
+  return out.suspend(body, value, (later, text_, settled) => then(later, text_, settled as Value));
+}
+
+/** Writes a body at once and gives its markup. */
+export function capture(out: Output, write: (out: Output, body: string) => string): Html {
+  const inner = new Output(out.context);
+  const written = write(inner, "");
+  if (inner.segments === undefined) return raw(written, "written by a view");
+  // Something in it waits: it is written in its place instead.
+  return new Html(undefined, [], "", write);
+}
+
+/** Markup of a macro: written where it is shown, at most 100 deep. */
+export function macro(what: string, write: (out: Output, body: string) => string): Html {
+  return new Html(undefined, [], "", (out, body) => {
+    out.enterCall(`macro "${what}`);
+    const written = write(out, body);
+    out.leaveCall();
+    return written;
+  });
+}
+
+/** What a call block has given to a macro. */
+export function caller(call: Extra["caller"], ...args: unknown[]): Html {
+  if (call !== undefined) return call(...args);
+  throw new GableError("E_VIEW_NAME", '"caller()" was used in a macro that no call block calls.', { fix: "Call the macro by {% call %}." });
+}
+
+/** A block as markup, for super() and self. */
+export function superBlock(block: BlockWriter | Block | undefined, parent?: Block): Html {
+  if (block === undefined) throw new GableError("E_VIEW_BLOCK", "There is no block of a parent here.");
+  return new Html(undefined, [], "", (out, body) => block(out, body, parent ?? parents.get(block)));
+}
+
+/** Parents of the blocks that were written, for a block that is shown again by self. */
+const parents = new WeakMap<BlockWriter | Block, BlockWriter>();
+
+/** A block of a child in the place of its parent's; the child of the child comes before. */
+export function override(outer: Block | undefined, own: Block): Block {
+  if (outer === undefined) {
+    const block: Block = (out, body, parent, scope) => {
+      if (parent !== undefined) parents.set(block, parent);
+      return own(out, body, parent, scope);
+    };
+    return block;
+  }
+  const block: Block = (out, body, parent, scope) => {
+    if (parent !== undefined) parents.set(block, parent);
+    const parentBlock: BlockWriter = (later, text_) => own(later, text_, parent, scope);
+    parentBlock.super = parent;
+    return outer(out, body, parentBlock, scope);
+  };
+  return block;
+}
+
+/** A block that every child must bring. */
+export function requireBlock(name_: string, where_: string): never {
+  throw new GableError("E_VIEW_BLOCK", `${where_}: the block "${name_}" is required, and no child has it.`, {
+    fix: `Add {% block ${name_} %} to the file that extends this one.`,
+  });
+}
+
+/** Writes another file. */
+export function include<Props>(out: Output, body: string, target: View<Props>, props: Props): string {
+  out.enterCall(`include "${target.name}"`);
+  const written = target.write(out, body, props);
+  out.leaveCall();
+  return written;
+}
+
+/** Writes a file whose name is a value, or the first that exists of several. */
+export function includeAny(out: Output, body: string, names: unknown, props: AnyProps, ignoresMissing: boolean): string {
+  const wanted = Array.isArray(names) ? names.map(String) : [String(names)];
+  const find = out.context.views;
+  if (find === undefined) throw missing("include");
+  for (const wantedName of wanted) {
+    const found = find(wantedName);
+    // A file that is named by a value gets what is there; its own checks run in gable check.
+    if (found !== undefined) return include(out, body, found as View, props);
+  }
+  if (ignoresMissing) return body;
+  throw new GableError("E_VIEW_NOT_FOUND", `There is no view ${wanted.map((each_) => `"${each_}"`).join(" or ")}.`);
+}
+
+/** Writes the parent that a value names. */
+export function extend(out: Output, body: string, parent: unknown, props: AnyProps, blocks: Blocks): string {
+  const find = out.context.views;
+  if (find === undefined) throw missing("extends");
+  const found = find(String(parent));
+  if (found === undefined) throw new GableError("E_VIEW_NOT_FOUND", `There is no view ${describeValue(parent)} to extend.`);
+  return (found as View).write(out, body, props, blocks); // As in includeAny().
+}
+
+/** A name of an untyped file. Throws `E_VIEW_NAME`. */
+export function name(props: AnyProps, wanted: string, where_: string): any {
+  if (Object.hasOwn(props, wanted)) return props[wanted];
+  const nearest = findNearestName(wanted, Object.keys(props));
+  throw new GableError("E_VIEW_NAME", `${where_}: "${wanted}" is not declared, and was not passed.`, {
+    fix: nearest === undefined ? `Pass it, or declare it: {% props ${wanted}: Type %}.` : `Write "${nearest}", or pass "${wanted}".`,
+  });
+}
+
+/** A name of an untyped file that may be absent. */
+export function lookup(props: AnyProps, wanted: string): any {
+  return Object.hasOwn(props, wanted) ? props[wanted] : undefined;
+}
+
+/** A name that was passed, or one that every file sees. */
+export function own(props: AnyProps, wanted: string, global: () => unknown): any {
+  return Object.hasOwn(props, wanted) ? props[wanted] : global();
+}
+
+/** Parts of the context; one that is absent explains itself. */
+interface ContextualNames {
+  readonly route: (name: string, params?: Readonly<Record<string, unknown>>) => string;
+  readonly asset: (name: string) => TrustedUrl;
+  readonly csrf: () => Html;
+  readonly nonce: string;
+  readonly request: any;
+  readonly locale: string;
+  readonly now: () => Date;
+  readonly t: (message: string, values?: Readonly<Record<string, unknown>>) => string;
+  readonly user: any;
+  readonly flash: any;
+}
+
+/** Names of the request, read when they are used. */
+export function contextual({ context }: Output): ContextualNames {
+  return {
+    get route() {
+      return context.route?.bind(context) ?? fail("route()");
+    },
+    get asset() {
+      return context.asset?.bind(context) ?? fail("asset()");
+    },
+    get csrf() {
+      return context.csrf?.bind(context) ?? fail("csrf()");
+    },
+    get nonce() {
+      return context.nonce ?? fail("nonce");
+    },
+    get request() {
+      return context.request ?? fail("request");
+    },
+    get locale() {
+      return context.locale ?? "en";
+    },
+    get now() {
+      return context.now?.bind(context) ?? ((): Date => new Date());
+    },
+    get t() {
+      return context.translate?.bind(context) ?? ((message: string): string => message);
+    },
+    get user() {
+      return context.user;
+    },
+    get flash() {
+      return context.flash;
+    },
+  };
+}
+
+function fail(what: string): never {
+  throw missing(what);
+}
+
+function missing(what: string): GableError {
+  return new GableError("E_VIEW_CONTEXT", `A view uses ${what}, and was rendered without what it needs.`, {
+    fix: "Render it in a request, or pass it in the context.",
+  });
+}
