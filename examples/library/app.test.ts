@@ -77,11 +77,27 @@ describe("the catalogue", () => {
     assert.match(reply.body, /A shelf fell over/);
   });
 
+  it("lists proposals as an Atom feed, and all pages in a sitemap", async () => {
+    const client = createTestClient(app);
+    assert.match(
+      (await client.get("/proposals.atom")).body,
+      /^<\?xml version="1\.0" encoding="utf-8"\?>\n<feed xmlns="http:\/\/www\.w3\.org\/2005\/Atom">/,
+    );
+    const sent = await client.post("/proposals", { form: { ...good, title: "Feeds & <Feeding>" } });
+    assert.equal(sent.status, 303);
+    const feed = await client.get("/proposals.atom");
+    assert.equal(feed.headers.get("content-type"), "application/atom+xml; charset=utf-8");
+    assert.match(feed.body, /<title>Feeds &amp; &lt;Feeding&gt;<\/title>\n<id>http:\/\/localhost\/proposals\/1<\/id>/);
+    const sitemap = await client.get("/sitemap.xml");
+    assert.equal(sitemap.headers.get("content-type"), "application/xml; charset=utf-8");
+    assert.match(sitemap.body, /<url><loc>http:\/\/localhost\/books\/emma<\/loc><\/url>/);
+  });
+
   it("exports all books as CSV", async () => {
     const reply = await createTestClient(app).get("/books.csv");
     assert.deepEqual(
       [reply.headers.get("content-type"), reply.headers.get("content-disposition")],
-      ["text/csv; charset=utf-8", 'attachment; filename="books.csv"'],
+      ["text/csv; charset=utf-8; header=present", 'attachment; filename="books.csv"'],
     );
     assert.equal(reply.body.split("\r\n").length, (await readCatalogue()).books.length + 2);
     assert.match(reply.body, /\r\nWilhelm Meisters Lehrjahre,Johann Wolfgang von Goethe,1795,German,novel,/);

@@ -1,12 +1,12 @@
 /** The library: routes, and the application that they make. */
 import { fileURLToPath } from "node:url";
 import type { Application, GableOptions } from "gable";
-import { file, gable, get, notFound, page, post, redirect, stream } from "gable";
+import { file, gable, get, notFound, post, redirect } from "gable";
+import { csv, xml } from "gable/views";
 import { createApi, listQuery } from "./api.ts";
-import type { Book, BookQuery } from "./catalogue.ts";
+import type { BookQuery } from "./catalogue.ts";
 import { languageNames, readCatalogue } from "./catalogue.ts";
-import { layout } from "./layout.ts";
-import { authorPage, blankForm, bookPage, errorPage, homePage, listPage, proposalPage, proposedPage } from "./pages.ts";
+import { errorPage, formState, homePage, pageLinks } from "./pages.ts";
 import { ProposalStore, coverField, proposalSchema } from "./proposals.ts";
 
 /** Where the library keeps what visitors send. */
@@ -19,51 +19,67 @@ export interface LibraryOptions extends GableOptions {
 export async function createLibrary({ dataFolder, ...options }: LibraryOptions): Promise<Application> {
   const catalogue = await readCatalogue();
   const proposals = await ProposalStore.open(dataFolder);
-  const links = { asset: (name: string) => app.assetUrl(name) };
-  const show = (title: string, content: ReturnType<typeof homePage>, query?: string) => layout(links, title, content, query);
   const listUrl = (query: BookQuery): string => list.url({}, query);
 
-  const home = get("/", { cache: { etag: true } }, () => {
+  const home = get("/", { cache: { etag: true } }, ({ view }) => {
     const day = Math.floor(Date.now() / 86_400_000);
-    const picks = Array.from({ length: 6 }, (_, index) => catalogue.books[(day * 7 + index * 41) % catalogue.books.length]!);
-    return show("", homePage(catalogue, picks, listUrl));
+    const books = Array.from({ length: 6 }, (_, index) => catalogue.books[(day * 7 + index * 41) % catalogue.books.length]!);
+    return view("page.html", { title: "", content: homePage(catalogue, view("books/cards.html", { books }), listUrl) });
   });
 
-  const list = get("/books", { query: listQuery, cache: { etag: true } }, ({ query }) =>
-    show("Catalogue", listPage(catalogue, catalogue.search(query), query, listUrl), query.q),
+  const list = get("/books", { query: listQuery, cache: { etag: true } }, ({ query, view }) => {
+    const result = catalogue.search(query);
+    return view("books/list.html", { catalogue, result, filter: query, links: pageLinks(result, query, listUrl), query: query.q ?? "" });
+  });
+
+  const exportBooks = get("/books.csv", () =>
+    csv(
+      catalogue.books.map((book) => ({
+        ...book,
+        author: book.author.name,
+        language: languageNames[book.language] ?? book.language,
+        subjects: book.subjects.join("; "),
+      })),
+      { columns: ["title", "author", "year", "language", "subjects", "description"], filename: "books.csv" },
+    ),
   );
 
-  const exportBooks = get("/books.csv", () => stream(toCsv(catalogue.books), { type: "text/csv; charset=utf-8", name: "books.csv" }));
-
-  const showBook = get("/books/:slug(slug)", { cache: { etag: true } }, ({ params }) => {
+  const showBook = get("/books/:slug(slug)", { cache: { etag: true } }, ({ params, view }) => {
     const book = catalogue.getBook(params.slug);
-    return show(
-      book.title,
-      bookPage(
-        book,
-        catalogue.booksOf(book.author).filter((other) => other !== book),
-        listUrl,
-      ),
-    );
+    return view("books/show.html", { book, others: catalogue.booksOf(book.author).filter((other) => other !== book) });
   });
 
-  const showAuthor = get("/authors/:id(int)", ({ params }) => {
+  const showAuthor = get("/authors/:id(int)", ({ params, view }) => {
     const author = catalogue.getAuthor(params.id);
-    return show(author.name, authorPage(author, catalogue.booksOf(author)));
+    return view("authors/show.html", { author, books: catalogue.booksOf(author) });
   });
 
-  const newProposal = get("/proposals/new", () => show("Propose a book", proposalPage(blankForm)));
+  const newProposal = get("/proposals/new", ({ view }) => view("proposals/new.html", { form: formState() }));
 
-  const createProposal = post("/proposals", { form: proposalSchema, files: { cover: coverField } }, async ({ form }) => {
-    if (!form.valid) return page(show("Propose a book", proposalPage(form)), { status: form.status });
+  const createProposal = post("/proposals", { form: proposalSchema, files: { cover: coverField } }, async ({ form, view }) => {
+    if (!form.valid) return view("proposals/new.html", { form: formState(form) }, { status: form.status });
     const proposal = await proposals.add(form.data, form.files.get("cover"));
     return redirect(showProposal.url({ id: proposal.id }));
   });
 
-  const showProposal = get("/proposals/:id(int)", ({ params }) => {
+  const showProposal = get("/proposals/:id(int)", ({ params, view }) => {
     const proposal = proposals.find(params.id);
     if (proposal === undefined) throw notFound("There is no such proposal.");
-    return show(proposal.title, proposedPage(proposal));
+    return view("proposals/show.html", { proposal });
+  });
+
+  const proposalFeed = get("/proposals.atom", ({ absoluteUrl, view }) =>
+    view("proposals.atom", { origin: new URL(absoluteUrl("/")).origin, proposals: proposals.latest(20) }),
+  );
+
+  const sitemap = get("/sitemap.xml", ({ absoluteUrl }) => {
+    const paths = [
+      "/",
+      list.url(),
+      ...catalogue.books.map(({ slug }) => showBook.url({ slug })),
+      ...[...catalogue.authors.keys()].map((id) => showAuthor.url({ id })),
+    ];
+    return xml`<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${paths.map((path) => xml`<url><loc>${absoluteUrl(path)}</loc></url>`)}</urlset>`;
   });
 
   const cover = get("/covers/:name", ({ params }) =>
@@ -74,34 +90,15 @@ export async function createLibrary({ dataFolder, ...options }: LibraryOptions):
 
   const app: Application = gable({
     static: { directory: fileURLToPath(new URL("./static", import.meta.url)) },
-    routes: [home, list, exportBooks, showBook, showAuthor, newProposal, createProposal, showProposal, cover, api],
+    views: { directories: [fileURLToPath(new URL("./views", import.meta.url))], untyped: "error" },
+    routes: [home, list, exportBooks, showBook, showAuthor, newProposal, createProposal, showProposal, proposalFeed, sitemap, cover, api],
     onError: ({ status, context }) => {
       const wantsPage = context.headers.get("accept")?.includes("text/html") === true;
       // In development the framework's own page says more.
-      return wantsPage && app.mode !== "development" ? show(String(status), errorPage(status, context.requestId)) : undefined;
+      if (!wantsPage || app.mode === "development") return undefined;
+      return context.view("page.html", { title: String(status), content: errorPage(status, context.requestId) });
     },
     ...options,
   });
   return app;
-}
-
-/** Lines of CSV (RFC 4180); a text that a spreadsheet would run as a formula gets an apostrophe. */
-async function* toCsv(books: readonly Book[]): AsyncGenerator<string> {
-  yield "title,author,year,language,subjects,description\r\n";
-  for (const book of books) {
-    const cells = [
-      book.title,
-      book.author.name,
-      book.year,
-      languageNames[book.language] ?? book.language,
-      book.subjects.join("; "),
-      book.description,
-    ];
-    yield `${cells.map(toCell).join(",")}\r\n`;
-  }
-}
-
-function toCell(value: string | number): string {
-  const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -60,6 +60,11 @@ export const languageNames: Readonly<Record<string, string>> = {
   zh: "Chinese",
 };
 
+/** Languages for a choice, by name. */
+export const languageChoices: ReadonlyArray<readonly [string, string]> = Object.entries(languageNames).sort((first, second) =>
+  first[1].localeCompare(second[1]),
+);
+
 const pageSize = 24;
 
 /** All books and authors. */

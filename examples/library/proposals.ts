@@ -82,6 +82,11 @@ export class ProposalStore {
     return this.#proposals.toReversed();
   }
 
+  /** The newest proposals, newest first. */
+  latest(count: number): readonly Proposal[] {
+    return this.#proposals.slice(-count).reverse();
+  }
+
   /** The proposal with an id. */
   find(id: number): Proposal | undefined {
     return this.#proposals[id - 1];

@@ -14,12 +14,21 @@ export type ViewProps<Name extends string> = Name extends keyof Views
     : never
   : Readonly<Record<string, unknown>>;
 
-/** What a view gives. */
+/** What a view gives: as generated, else by the extension of its name. */
 export type ViewOutput<Name extends string> = Name extends keyof Views
   ? Views[Name] extends { output: infer Output }
     ? Output
     : never
-  : Html | Xml | PlainText;
+  : OutputByExtension<Name>;
+
+/** The output of a view that is not in the generated list yet. */
+type OutputByExtension<Name extends string> = string extends Name
+  ? Html | Xml | PlainText
+  : Name extends `${string}.html` | `${string}.svg`
+    ? Html
+    : Name extends `${string}.${"xml" | "atom" | "rss" | "opml"}`
+      ? Xml
+      : PlainText;
 
 /** Props as arguments: they may be left out when no key is required. */
 export type ViewArguments<Name extends string> = {} extends ViewProps<Name> ? [props?: ViewProps<Name>] : [props: ViewProps<Name>];
