@@ -14,6 +14,8 @@ export interface BenchLine {
   readonly ns?: number;
   readonly ratio?: number;
   readonly ratioToFastify?: number;
+  readonly timeUs?: number;
+  readonly ratioToFastest?: number;
 }
 
 /** What to run, and how long. */
@@ -23,7 +25,7 @@ export interface BenchOptions {
   readonly seconds: number;
 }
 
-const measures = ["cpuUs", "rps", "p99Ms", "bytes", "ms", "ns", "ratio", "ratioToFastify"] as const;
+const measures = ["cpuUs", "rps", "p99Ms", "bytes", "ms", "ns", "ratio", "ratioToFastify", "timeUs", "ratioToFastest"] as const;
 
 /** Adds the ratio of CPU time to that of Fastify in the same test. */
 export function withRatios(lines: readonly BenchLine[]): BenchLine[] {

@@ -9,6 +9,7 @@ import { toTables, withRatios, writeDocs } from "./report.ts";
 
 const benches: Readonly<Record<string, { page: string; load: () => Promise<(options: BenchOptions) => Promise<BenchLine[]>> }>> = {
   http: { page: "explanation/speed.md", load: async () => (await import("./http/bench.ts")).benchHttp },
+  views: { page: "explanation/speed-of-views.md", load: async () => (await import("./views/bench.ts")).benchViews },
 };
 
 const [name = "", ...flags] = process.argv.slice(2);
