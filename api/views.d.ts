@@ -236,10 +236,10 @@ export type ViewArguments<Name extends string> = {} extends ViewProps<Name> ? [p
 /** Name of a view; any text before the first generation. */
 export type ViewName = [keyof Views] extends [never] ? string : keyof Views & string;
 
-/** What a view gives. */
+/** What a view gives: as generated, else by the extension of its name. */
 export type ViewOutput<Name extends string> = Name extends keyof Views ? Views[Name] extends {
     output: infer Output;
-} ? Output : never : Html | Xml | PlainText;
+} ? Output : never : OutputByExtension<Name>;
 
 /** Props of a view. */
 export type ViewProps<Name extends string> = Name extends keyof Views ? Views[Name] extends {

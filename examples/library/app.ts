@@ -2,10 +2,10 @@
 import { fileURLToPath } from "node:url";
 import type { Application, GableOptions } from "gable";
 import { file, gable, get, notFound, post, redirect } from "gable";
-import { csv, xml } from "gable/views";
 import { createApi, listQuery } from "./api.ts";
 import type { BookQuery } from "./catalogue.ts";
-import { languageNames, readCatalogue } from "./catalogue.ts";
+import { readCatalogue } from "./catalogue.ts";
+import { createExports } from "./exports.ts";
 import { errorPage, formState, homePage, pageLinks } from "./pages.ts";
 import { ProposalStore, coverField, proposalSchema } from "./proposals.ts";
 
@@ -32,18 +32,6 @@ export async function createLibrary({ dataFolder, ...options }: LibraryOptions):
     return view("books/list.html", { catalogue, result, filter: query, links: pageLinks(result, query, listUrl), query: query.q ?? "" });
   });
 
-  const exportBooks = get("/books.csv", () =>
-    csv(
-      catalogue.books.map((book) => ({
-        ...book,
-        author: book.author.name,
-        language: languageNames[book.language] ?? book.language,
-        subjects: book.subjects.join("; "),
-      })),
-      { columns: ["title", "author", "year", "language", "subjects", "description"], filename: "books.csv" },
-    ),
-  );
-
   const showBook = get("/books/:slug(slug)", { cache: { etag: true } }, ({ params, view }) => {
     const book = catalogue.getBook(params.slug);
     return view("books/show.html", { book, others: catalogue.booksOf(book.author).filter((other) => other !== book) });
@@ -68,30 +56,17 @@ export async function createLibrary({ dataFolder, ...options }: LibraryOptions):
     return view("proposals/show.html", { proposal });
   });
 
-  const proposalFeed = get("/proposals.atom", ({ absoluteUrl, view }) =>
-    view("proposals.atom", { origin: new URL(absoluteUrl("/")).origin, proposals: proposals.latest(20) }),
-  );
-
-  const sitemap = get("/sitemap.xml", ({ absoluteUrl }) => {
-    const paths = [
-      "/",
-      list.url(),
-      ...catalogue.books.map(({ slug }) => showBook.url({ slug })),
-      ...[...catalogue.authors.keys()].map((id) => showAuthor.url({ id })),
-    ];
-    return xml`<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${paths.map((path) => xml`<url><loc>${absoluteUrl(path)}</loc></url>`)}</urlset>`;
-  });
-
   const cover = get("/covers/:name", ({ params }) =>
     file(params.name, { root: proposals.coverFolder, headers: [["cache-control", "public, max-age=86400"]] }),
   );
 
+  const lists = createExports({ catalogue, proposals, list, showBook, showAuthor });
   const api = createApi({ catalogue, proposals, showBook, showAuthor, showProposal });
 
   const app: Application = gable({
     static: { directory: fileURLToPath(new URL("./static", import.meta.url)) },
     views: { directories: [fileURLToPath(new URL("./views", import.meta.url))], untyped: "error" },
-    routes: [home, list, exportBooks, showBook, showAuthor, newProposal, createProposal, showProposal, proposalFeed, sitemap, cover, api],
+    routes: [home, list, lists, showBook, showAuthor, newProposal, createProposal, showProposal, cover, api],
     onError: ({ status, context }) => {
       const wantsPage = context.headers.get("accept")?.includes("text/html") === true;
       // In development the framework's own page says more.

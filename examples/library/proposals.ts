@@ -84,7 +84,7 @@ export class ProposalStore {
 
   /** The newest proposals, newest first. */
   latest(count: number): readonly Proposal[] {
-    return this.#proposals.slice(-count).reverse();
+    return this.#proposals.slice(-count).toReversed();
   }
 
   /** The proposal with an id. */

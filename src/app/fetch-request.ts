@@ -1,7 +1,7 @@
 /** Between web-standard requests and responses and our own messages. */
 import { GableError } from "../errors/gable-error.ts";
 import { parseAuthority, toAuthorityText } from "../http/authority.ts";
-import { ChunkedBody, emptyBody } from "../http/body.ts";
+import { ChunkedBody, emptyBody, joinChunks } from "../http/body.ts";
 import type { BodySource } from "../http/body.ts";
 import type { HeaderReader } from "../http/header-table.ts";
 import { HeaderTable } from "../http/header-table.ts";
@@ -114,6 +114,22 @@ async function* readStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<U
   } finally {
     await reader.cancel().catch(() => undefined);
   }
+}
+
+/** Files up to this size are read before the response is made, in bytes. */
+const heldFileBytesMax = 65_536;
+
+/**
+ * Reads a small file into the reply. Nobody tells us of a response that is dropped unread: its file would stay open
+ * until the garbage collector finds it.
+ */
+export async function holdSmallFile(reply: Reply, method: string): Promise<Reply> {
+  const { body } = reply;
+  if (!isFileBody(body) || method === "HEAD" || body.lengthBytes > heldFileBytesMax) return reply;
+  const bytes = await joinChunks(body.chunks());
+  // A file that shrank is sent as a stream would be: cut.
+  if (bytes.length !== body.lengthBytes) throw new GableError("E_BODY_INCOMPLETE", "The file shrank while it was read.");
+  return { ...reply, body: bytes };
 }
 
 /** Makes a web-standard response of a reply. */

@@ -24,7 +24,7 @@ import { createRoute, createRouteFactory } from "./define-route.ts";
 import { createDispatch } from "./dispatch.ts";
 import type { ErrorObserver } from "./error-replies.ts";
 import { createErrorReplies } from "./error-replies.ts";
-import { fromFetchRequest, toFetchRequest, toResponse } from "./fetch-request.ts";
+import { fromFetchRequest, holdSmallFile, toFetchRequest, toResponse } from "./fetch-request.ts";
 import { toReply } from "./files.ts";
 import { Health } from "./health.ts";
 import { refusalReply } from "../server/refusals.ts";
@@ -190,7 +190,7 @@ export class Application {
       const refusal = refusalReply(error.code as ErrorCode);
       return toResponse(refusal, request.method);
     }
-    return toResponse(await this.#listener(raw), request.method);
+    return toResponse(await holdSmallFile(await this.#listener(raw), request.method), request.method);
   };
 
   /** Answers a request in memory: a path of the application, and what `new Request()` takes. */

@@ -183,6 +183,7 @@ const programmer = {
     "Generated views are old and cannot be written",
     "Generate them before the start, or let the process write .gable/.",
   ),
+  E_VIEW_HEADER_NEWLINE: entry(500, "A header of a mail has a line end", "Remove line ends from the value, or move it into the body."),
   E_VIEW_DEPTH: entry(500, "A view is nested too deep", "Check the data for a cycle."),
   E_VIEW_CONTEXT: entry(500, "A view needs what is not there", "Render it in a request, or pass what it needs."),
   E_STATIC_DIRECTORY: entry(500, "The static directory cannot be served", "Create the directory, or correct the option `static`."),

@@ -389,6 +389,21 @@ describe("html, places without values", () => {
     ["xmp", () => html`<xmp>${"x"}</xmp>`, "inside <xmp>, whose content browsers read in different ways"],
     ["noscript in the head", () => html`<head><noscript>${"x"}</noscript></head>`, "inside <noscript> in the head"],
     ["http-equiv", () => html`<meta http-equiv="${"refresh"}">`, 'in "http-equiv" of <meta>, which decides what the content is'],
+    [
+      "a tag in a title, which svg would open",
+      () => html`<svg><title><a ${"onclick=x"}></title></svg>`,
+      "inside <title> behind what is an open tag when the element stands in svg",
+    ],
+    [
+      "a tag in a style",
+      () => html`<svg><style>a { b: "<a x='"; c: ${"onclick=x"} }</style></svg>`,
+      "inside <style> behind what is an open tag when the element stands in svg",
+    ],
+    [
+      "a tag in a script",
+      () => html`<script>if (a <b) c = ${toJson("x")};</script>`,
+      "inside <script> behind what is an open tag when the element stands in svg",
+    ],
     ["half an end tag in a title", () => html`<title></tit${"le "}></title>`, 'directly behind "</tit" inside <title>'],
   ];
   for (const [name, make, place] of refused) {
@@ -424,6 +439,7 @@ describe("html, places without values", () => {
       ));
 
   it("writes nothing into comments, and drops them", () => {
+    assert.equal(show(html`<<!-- -->${"script>"}`), "&lt;script&gt;");
     assert.equal(show(html`a<!-- ${"-->x"} -->b<!-->c<!--->d<!-- - -- -->e<!----!>f`), "abcdef");
   });
 

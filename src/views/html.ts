@@ -86,8 +86,8 @@ export function element(tag: string, attributes: Readonly<Record<string, Hole>> 
   }
   const isVoid = voidElements.has(tag);
   const places = [
-    { kind: kinds.attributes, element: tag, attribute: "", where: "" },
-    { kind: kinds.text, element: "", attribute: "", where: "" },
+    { kind: kinds.attributes, element: tag, attribute: "", where: "", opening: "" },
+    { kind: kinds.text, element: "", attribute: "", where: "", opening: "" },
   ].slice(0, isVoid ? 1 : 2);
   const plan: Plan = {
     chunks: isVoid ? [`<${tag}`, ">"] : [`<${tag}`, ">", `</${tag}>`],

@@ -21,8 +21,10 @@ export class Output {
   readonly context: RenderContext;
   /** Undefined while everything was at hand. */
   segments: Segment[] | undefined = undefined;
-  #depth = 0;
-  #calls = 0;
+  /** Levels of markup and lists that are open. */
+  depth = 0;
+  /** Macros, includes and recursive loops that are open. */
+  calls = 0;
 
   constructor(context: RenderContext) {
     this.context = context;
@@ -30,22 +32,22 @@ export class Output {
 
   /** Goes one level deeper. Throws `E_VIEW_DEPTH`. */
   enter(): void {
-    if (++this.#depth > depthMax) throw new GableError("E_VIEW_DEPTH", `Markup or lists are nested deeper than ${depthMax}.`);
+    if (++this.depth > depthMax) throw new GableError("E_VIEW_DEPTH", `Markup or lists are nested deeper than ${depthMax}.`);
   }
 
   /** Comes back. */
   leave(): void {
-    this.#depth--;
+    this.depth--;
   }
 
   /** Goes into a macro, an include, or a recursive loop. Throws `E_VIEW_DEPTH`. */
   enterCall(what: string): void {
-    if (++this.#calls > callsMax) throw new GableError("E_VIEW_DEPTH", `${what} nests deeper than ${callsMax}.`);
+    if (++this.calls > callsMax) throw new GableError("E_VIEW_DEPTH", `${what} nests deeper than ${callsMax}.`);
   }
 
   /** Comes back from it. */
   leaveCall(): void {
-    this.#calls--;
+    this.calls--;
   }
 
   /** Keeps the place of a promise; what follows is walked at once, so that no rejection goes unseen. */

@@ -18,8 +18,8 @@ export const kinds = {
   wholeAttribute: 3,
   boolean: 4,
   enumerated: 5,
-  url: 6,
-  wholeUrl: 7,
+  wholeUrl: 6,
+  url: 7,
   urlPath: 8,
   urlPart: 9,
   trustedUrl: 10,
@@ -407,4 +407,23 @@ export function decodeReferences(text: string): string {
       return code > 0 && code <= 0x10_ffff ? String.fromCodePoint(code) : "\ufffd";
     },
   );
+}
+
+/** The first value in a list of parts. */
+export function firstHole<Ref>(parts: ReadonlyArray<AttributePart<Ref>>): HolePart<Ref> | undefined {
+  for (const part of parts) {
+    if (part.type === "hole") return part;
+    if (part.type !== "branches") continue;
+    const found = part.branches.map(firstHole).find((hole) => hole !== undefined);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Visits all static texts. */
+export function eachText<Ref>(parts: ReadonlyArray<AttributePart<Ref>>, visit: (part: TextPart) => void): void {
+  for (const part of parts) {
+    if (part.type === "text") visit(part);
+    else if (part.type === "branches") for (const branch of part.branches) eachText(branch, visit);
+  }
 }

@@ -22,6 +22,8 @@ export interface Plan {
 interface PlanPlace extends Place {
   /** `file:line` of the hole; "" when the runtime gives no stacks. */
   readonly where: string;
+  /** ` name="` of a whole attribute, made once. */
+  readonly opening: string;
 }
 
 /** What an application changes in the reading of templates. */
@@ -80,7 +82,7 @@ function toPlan(parts: ReadonlyArray<Part<number>>, whereOf: (hole: number) => s
     if (place.kind === kinds.grouped || place.kind === kinds.comment) continue;
     if (place.kind === kinds.text || place.kind === kinds.rcdata) chunks[chunks.length - 1] = keepNewline(chunks[chunks.length - 1]!);
     const isNonce = (part.ref as number | symbol) === nonceRef; // The reader puts its own symbol where it adds a hole.
-    places.push({ ...place, where: isNonce ? "" : whereOf(part.ref) });
+    places.push({ ...place, opening: ` ${place.attribute}="`, where: isNonce ? "" : whereOf(part.ref) });
     sources.push(isNonce ? -1 : part.ref);
     chunks.push("");
   }

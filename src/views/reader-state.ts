@@ -55,6 +55,10 @@ export interface ReaderState<Ref> {
   readonly style: StyleState;
   /** How `<!--` and `<script` inside a script change where it ends. */
   readonly escape: "none" | "escaped" | "double";
+  /** Static text of the raw element so far: inside `svg` and `math` a browser reads it as markup. */
+  readonly rawContent: string;
+  /** Whether that text, read as markup, has left a tag open in some branch. */
+  readonly isRawOpen: boolean;
   readonly isInHead: boolean;
   readonly isInNoscript: boolean;
 }
@@ -122,5 +126,5 @@ function placeOf(mode: Mode): Mode {
 /** The one of several same places that asks more of what follows. */
 export function strictestOf<Ref>(states: ReadonlyArray<ReaderState<Ref>>): ReaderState<Ref> {
   const found = states.find(({ mode }) => mode === "afterTagHole") ?? states[0]!;
-  return { ...found, style: joinStyles(states.map(({ style }) => style)) };
+  return { ...found, isRawOpen: states.some(({ isRawOpen }) => isRawOpen), style: joinStyles(states.map(({ style }) => style)) };
 }

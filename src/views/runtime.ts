@@ -1,4 +1,5 @@
 export {
+  address,
   capture,
   caller,
   contextual,
@@ -14,9 +15,11 @@ export {
   lookup,
   loop,
   macro,
+  mailValue,
   name,
   nonce,
   override,
+  part,
   own,
   place,
   recursive,
@@ -28,6 +31,7 @@ export {
   urlGroup,
   view,
   where,
+  whole,
   xmlValue,
 } from "./view-runtime.ts";
 export { and, concat, contains, equal, get, item, key, method, modulo, or, power, slice, truthy } from "./semantics.ts";

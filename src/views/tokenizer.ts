@@ -7,7 +7,7 @@
 import type { AttributeClass, StaticAttributes } from "./attribute-table.ts";
 import { classifyAttribute, classifyScript, takesNonce } from "./attribute-table.ts";
 import type { AttributeDraft, AttributePart, HolePart, Place, PlaceFault, TextPart } from "./places.ts";
-import { decodeReferences, kinds, placeAttribute, styleKind } from "./places.ts";
+import { decodeReferences, eachText, firstHole, kinds, placeAttribute, styleKind } from "./places.ts";
 import { findRawEnd, findScriptEnd } from "./raw-text.ts";
 import type { ReaderState, TagDraft } from "./reader-state.ts";
 import { describeState, fixOf } from "./reader-state.ts";
@@ -55,6 +55,8 @@ export class HtmlReader<Ref> {
     script: scriptStart,
     style: styleElementStart,
     escape: "none",
+    rawContent: "",
+    isRawOpen: false,
     isInHead: false,
     isInNoscript: false,
   };
@@ -120,6 +122,7 @@ export class HtmlReader<Ref> {
    */
   settle(): void {
     const { mode, word, attribute, blanks } = this.#state;
+    if (mode === "rawText") return this.#settleRaw();
     if (mode === "comment") return this.#set({ word: /-+$/.exec(word)?.[0] ?? "" });
     if (mode === "tagName") this.#beginTag(word);
     else if (mode === "attributeName") this.#set({ mode: "afterAttributeName", word: "", attribute: { ...attribute!, name: word } });
@@ -240,7 +243,8 @@ export class HtmlReader<Ref> {
       this.#set({ mode: "tagName", word: "", tag: undefined });
       return index;
     } else {
-      this.#write("<");
+      // A comment that is dropped must not bring this one together with what follows.
+      this.#write(character === "<" ? "&lt;" : "<");
       this.#set({ mode: "data" });
       return index;
     }
@@ -321,6 +325,8 @@ export class HtmlReader<Ref> {
     if (mode === "selfClosing") this.#write("/");
     if (character === "/") {
       if (mode === "afterUnquotedHole" && chunk[index + 1] !== ">") return this.#failAfterHole(character);
+      // The blank before a value in the tag is the value's own: without a value, one must keep the slash from what is before.
+      if (mode === "afterTagHole") this.#write(" ");
       this.#set({ mode: "selfClosing", attribute: undefined, blanks: undefined });
       return index + 1;
     }
@@ -479,6 +485,8 @@ export class HtmlReader<Ref> {
       script: scriptStart,
       style: styleElementStart,
       escape: "none",
+      rawContent: "",
+      isRawOpen: false,
     });
   }
 
@@ -493,6 +501,7 @@ export class HtmlReader<Ref> {
     const found = rawElement === "script" ? findScriptEnd(text, escape) : findRawEnd(text, rawElement);
     const content = text.slice(0, found.end);
     this.#scanRaw(content);
+    this.#set({ rawContent: this.#state.rawContent + content });
     this.#write(content);
     if (!found.isClosed) {
       // A value behind half an end tag could complete it.
@@ -609,11 +618,24 @@ export class HtmlReader<Ref> {
     this.output.push(part);
   }
 
+  /** What is open at the end of a branch stays open behind it. */
+  #settleRaw(): void {
+    const { rawContent, isRawOpen } = this.#state;
+    this.#set({ rawContent: "", isRawOpen: isRawOpen || !isWholeMarkup(rawContent) });
+  }
+
   #placeRaw(ref: Ref): Place {
     const { rawElement, script, style, scriptContent, word } = this.#state;
     const { fail } = this.#host;
     const at = { element: rawElement, attribute: "" };
     if (word !== "") return fail(ref, `directly behind "${word}" inside <${rawElement}>`);
+    if (this.#state.isRawOpen || !isWholeMarkup(this.#state.rawContent)) {
+      return fail(
+        ref,
+        `inside <${rawElement}> behind what is an open tag when the element stands in svg`,
+        "Put a blank behind each <, or write it as &lt; or \\x3C.",
+      );
+    }
     if (textElements.has(rawElement)) return { kind: kinds.rcdata, ...at };
     if (rawElement === "style") {
       const kind = styleKind(ref, style, fail);
@@ -646,6 +668,21 @@ function findAddress<Ref>({ name, attributes, drafts }: TagDraft<Ref>): Pick<Pla
   return part?.type === "text" ? { address: decodeReferences(part.text) } : {};
 }
 
+/** Whether a text, read as markup, ends between tags. */
+function isWholeMarkup(text: string): boolean {
+  if (!text.includes("<")) return true;
+  const stop = (): never => {
+    throw new RangeError("no place");
+  };
+  const reader = new HtmlReader<never>({ fail: stop, failText: stop });
+  try {
+    reader.text(text);
+    return reader.isInData;
+  } catch {
+    return false;
+  }
+}
+
 /** What a nonce that the compiler adds is known by. */
 export const nonceRef: unique symbol = Symbol("nonce");
 
@@ -658,21 +695,4 @@ function findEnd(text: string, from: number, pattern: RegExp): number {
   pattern.lastIndex = from;
   const match = pattern.exec(text);
   return match === null ? text.length : match.index;
-}
-
-function firstHole<Ref>(parts: ReadonlyArray<AttributePart<Ref>>): HolePart<Ref> | undefined {
-  for (const part of parts) {
-    if (part.type === "hole") return part;
-    if (part.type !== "branches") continue;
-    const found = part.branches.map(firstHole).find((hole) => hole !== undefined);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function eachText<Ref>(parts: ReadonlyArray<AttributePart<Ref>>, visit: (part: TextPart) => void): void {
-  for (const part of parts) {
-    if (part.type === "text") visit(part);
-    else if (part.type === "branches") for (const branch of part.branches) eachText(branch, visit);
-  }
 }

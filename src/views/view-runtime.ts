@@ -2,6 +2,8 @@
 import { GableError } from "../errors/gable-error.ts";
 import { describeValue } from "../errors/option-errors.ts";
 import { findNearestName } from "../errors/nearest-name.ts";
+import { escapeAttribute } from "./escape/attribute.ts";
+import { escapeText } from "./escape/text.ts";
 import { toCsvField } from "./escape/csv.ts";
 import { toPlainJson } from "./escape/json.ts";
 import type { XmlPlace } from "./formats/xml.ts";
@@ -15,7 +17,7 @@ import { toIterable, toText, truthy } from "./semantics.ts";
 import type { Hole, TrustedUrl } from "./values.ts";
 import { Html, isHtml, isJson, PlainText, raw, setHtmlRenderer, Xml } from "./values.ts";
 import type { WrittenPlace } from "./write.ts";
-import { renderToText, writeNonce, writePlace, writeText, writeUrlGroup } from "./write.ts";
+import { plainPath, renderToText, writeNonce, writePlace, writeText, writeUrlGroup } from "./write.ts";
 
 // As in html.ts: markup of files can be turned into text.
 setHtmlRenderer(renderToText);
@@ -92,6 +94,8 @@ export function toRendered<Props>({ write, mode, type }: View<Props>, props: Pro
 
 /** Writes a value between tags; booleans are words in template files. */
 export function text(out: Output, body: string, value: Hole): string {
+  if (typeof value === "string") return body + escapeText(value);
+  if (typeof value === "number") return body + value;
   return typeof value === "boolean" ? body + String(value) : writeText(out, body, value);
 }
 
@@ -100,9 +104,27 @@ export function place(out: Output, body: string, at: WrittenPlace, value: Hole):
   return writePlace(out, body, at, value);
 }
 
+/** Writes a whole attribute. */
+export function whole(out: Output, body: string, at: WrittenPlace, value: Hole): string {
+  return typeof value === "string" ? body + at.opening! + escapeAttribute(value) + '"' : writePlace(out, body, at, value);
+}
+
+/** Writes a part of an attribute. */
+export function part(out: Output, body: string, at: WrittenPlace, value: Hole): string {
+  if (typeof value === "string") return body + escapeAttribute(value);
+  return typeof value === "number" ? body + value : writePlace(out, body, at, value);
+}
+
+/** Writes an attribute that is a whole address. */
+export function address(out: Output, body: string, at: WrittenPlace, value: Hole): string {
+  if (typeof value === "string" && plainPath.test(value)) return body + at.opening! + value + '"';
+  return writePlace(out, body, at, value);
+}
+
 /** Completes a place of generated code. */
 export function definePlace(facts: Omit<WrittenPlace, "tagAttributes">, tagAttributes?: Place["tagAttributes"]): WrittenPlace {
-  return tagAttributes === undefined ? facts : { ...facts, tagAttributes };
+  const opening = ` ${facts.attribute}="`;
+  return tagAttributes === undefined ? { ...facts, opening } : { ...facts, opening, tagAttributes };
 }
 
 /** Writes the start of an address that is composed of values and text. */
@@ -138,6 +160,14 @@ export function csvValue(_out: Output, body: string, value: unknown): string {
 /** Writes a value into text. */
 export function textValue(_out: Output, body: string, value: unknown): string {
   return body + toText(value);
+}
+
+/** Writes a value into a message of mail: among its headers a line end would begin another header. */
+export function mailValue(_out: Output, body: string, value: unknown): string {
+  const text_ = toText(value);
+  if (/[\r\n]/.test(text_) && !/\r?\n\r?\n/.test(body))
+    throw new GableError("E_VIEW_HEADER_NEWLINE", `A header of a mail got ${describeValue(text_)}.`);
+  return body + text_;
 }
 
 /** What a plain loop goes through. */

@@ -19,6 +19,8 @@ import { Html, isAttributes, isCss, isHtml, isJson, isSafeUrl, isTrustedUrl, toH
 /** A place with the position of its hole in the source, where it is known. */
 export interface WrittenPlace extends Place {
   readonly where?: string;
+  /** ` name="`, made once. */
+  readonly opening?: string;
 }
 
 /** Writes markup behind `body`; gives the longer string. */
@@ -31,14 +33,25 @@ export function writeHtml(out: Output, body: string, html: Html): string {
   body += chunks[0]!;
   for (let index = 0; index < planKinds.length; index++) {
     const value = values[sources[index]!];
-    if (planKinds[index] !== kinds.text) body = writeHole(out, body, plan, index, values);
-    else if (typeof value === "string") body += escapeText(value);
+    const kind = planKinds[index];
+    if (typeof value === "string" && kind! <= kinds.wholeUrl) body = writeString(out, body, places[index]!, value);
+    else if (kind !== kinds.text) body = writeHole(out, body, plan, index, values);
     else if (typeof value === "number") body += value;
     else body = writeText(out, body, value, places[index]);
     body += chunks[index + 1]!;
   }
   out.leave();
   return body;
+}
+
+/** The usual value in the usual places, before anything else is asked. */
+function writeString(out: Output, body: string, place: WrittenPlace, value: string): string {
+  const { kind } = place;
+  if (kind === kinds.text || kind === kinds.rcdata) return body + escapeText(value);
+  if (kind === kinds.attribute) return body + escapeAttribute(value);
+  if (kind === kinds.wholeAttribute) return body + openingOf(place) + escapeAttribute(value) + '"';
+  if (kind === kinds.wholeUrl && plainPath.test(value)) return body + openingOf(place) + value + '"';
+  return writePlace(out, body, place, value);
 }
 
 /** Markup of template files, markup that is text already, and markup of a second copy of the package. */
@@ -104,6 +117,14 @@ function writeHole(out: Output, body: string, { places, sources }: Plan, index: 
       place.refs!.map((ref) => values[Number(ref)]),
     );
   return writePlace(out, body, place, values[source]);
+}
+
+/** A path of the own origin, or a relative one, in which nothing is to be encoded, escaped or judged. */
+export const plainPath = /^[A-Za-z0-9\-._~!$*+,;=@/][A-Za-z0-9\-._~!$*+,;=@/?#[\]]*$/;
+
+/** ` name="` of a whole attribute. */
+function openingOf({ opening, attribute }: WrittenPlace): string {
+  return opening ?? ` ${attribute}="`;
 }
 
 /** Writes one value into the place of an attribute, a script, a style, or a tag. */

@@ -27,7 +27,7 @@ export interface WireOptions {
 }
 
 /** Sends pieces to a port of loopback and reads until the server closes or is quiet. */
-export function exchange(port: number, { pieces, halfClose = false, pauseMs = 0, quietMs = 80 }: WireOptions): Promise<WireAnswer> {
+export function exchange(port: number, { pieces, halfClose = false, pauseMs = 0, quietMs = 120 }: WireOptions): Promise<WireAnswer> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
     let text = "";

@@ -10,6 +10,7 @@ import type { Body, Statement } from "../syntax/nodes.ts";
 import type { SourceText } from "../syntax/source-text.ts";
 import type { PlanOptions } from "../plan.ts";
 import type { Template } from "./template.ts";
+import { bodiesOf } from "./template.ts";
 
 type Output = Extract<Statement, { type: "output" }>;
 type Data = Extract<Statement, { type: "data" }>;
@@ -35,8 +36,31 @@ export interface ContextOptions extends PlanOptions {
 
 /** Reads a file. Throws `E_VIEW_PLACE`, `E_VIEW_BRANCHES`, `E_VIEW_UNCLOSED`, `E_VIEW_BLOCK`. */
 export function findContexts(template: Template, options: ContextOptions): Contexts {
-  const pass = template.mode === "xml" ? new XmlPass(template) : new HtmlPass(template, options);
-  return pass.run();
+  if (template.mode === "html") return new HtmlPass(template, options).run();
+  if (template.mode === "xml") return new XmlPass(template).run();
+  if (template.mode === "json") assertJsonPlaces(template);
+  return { data: new Map(), places: new Map(), blocks: new Map() };
+}
+
+/** In JSON every value is whole: inside a string it would bring quotes of its own. */
+function assertJsonPlaces({ body, source }: Template): void {
+  let isInString = false;
+  const visit = (statements: Body): void => {
+    for (const statement of statements) {
+      if (statement.type === "data") {
+        const quotes = [...statement.text.matchAll(/\\[^]|"/g)].filter(([token]) => token === '"').length;
+        if (quotes % 2 === 1) isInString = !isInString;
+      } else if (statement.type === "output" && isInString) {
+        throw source.error(
+          "E_VIEW_PLACE",
+          statement.at,
+          "a value cannot stand inside a JSON string",
+          "Drop the quotes: a value is written with its own.",
+        );
+      } else bodiesOf(statement).forEach(visit);
+    }
+  };
+  visit(body);
 }
 
 /** The walk through a body, common to both kinds of markup. */

@@ -10,6 +10,13 @@ import type { Frame } from "./frame-writer.ts";
 import { FrameWriter } from "./frame-writer.ts";
 import { usesName } from "./template.ts";
 
+/** Functions of the run time for the usual places; the others go through one for all. */
+const writers: Readonly<Record<number, string>> = {
+  [kinds.attribute]: "part",
+  [kinds.wholeAttribute]: "whole",
+  [kinds.wholeUrl]: "address",
+};
+
 /** Writes statements; what other files are a part of is left to {@link ModuleWriter}. */
 export abstract class StatementWriter extends FrameWriter {
   protected abstract blockStatement(statement: BlockStatement): void;
@@ -95,7 +102,10 @@ export abstract class StatementWriter extends FrameWriter {
     if (mode !== "html") {
       const place = this.contexts.places.get(statement)?.();
       const arguments_ = mode === "xml" ? `, ${JSON.stringify(place)}` : "";
-      return this.writer.rawCode(`$body = $.${mode}Value($out, ${this.writer.takeBody()}, ${code}${arguments_}); `, at);
+      return this.writer.rawCode(
+        `$body = $.${this.template.name.endsWith(".eml") ? "mail" : mode}Value($out, ${this.writer.takeBody()}, ${code}${arguments_}); `,
+        at,
+      );
     }
     // In HTML every value has been placed by the reader.
     const place = this.contexts.places.get(statement)!() as Place;
@@ -110,7 +120,8 @@ export abstract class StatementWriter extends FrameWriter {
     this.places.push(
       `const ${name} = $.definePlace(${JSON.stringify({ ...facts, tagAttributes: undefined, where: this.template.source.place(at) })}${tagAttributes}); `,
     );
-    if (refs === undefined) return this.writer.rawCode(`$body = $.place($out, ${body}, ${name}, ${code}); `, at);
+    if (refs === undefined)
+      return this.writer.rawCode(`$body = $.${writers[place.kind] ?? "place"}($out, ${body}, ${name}, ${code}); `, at);
     const values = (refs as Array<typeof statement>).map((each) => this.outputValue(each.value)); // As in #nonce.
     this.writer.rawCode(`$body = $.urlGroup($out, ${body}, ${name}, [${values.join(", ")}]); `, at);
   }

@@ -112,7 +112,7 @@ export function walk(body: Body, visit: (statement: Statement) => void): void {
 }
 
 /** The bodies inside a statement. */
-function bodiesOf(statement: Statement): Body[] {
+export function bodiesOf(statement: Statement): Body[] {
   switch (statement.type) {
     case "if":
       return [...statement.branches.map(({ body }) => body), ...(statement.otherwise === undefined ? [] : [statement.otherwise])];

@@ -381,6 +381,20 @@ describe("template files, other outputs", () => {
   ] as Array<[string, string, Record<string, unknown>, string]>)
     it(name, () => assert.equal(compileString(template, { name }).render(props), expected));
 
+  refuse([['{"a": "x{{ y }}"}', "E_VIEW_PLACE", /1:12: a value cannot stand inside a JSON string/, /Drop the quotes/]], { name: "a.json" });
+
+  it("reads no markup in text", () =>
+    assert.equal(compileString('a < b <c "{{ x }}', { name: "a.txt" }).render({ x: "<" }), 'a < b <c "<'));
+
+  it("keeps line ends out of the headers of mail, and lets them into the body", () => {
+    const mail = compileString("Subject: {{ s }}\nTo: x\n\n{{ b }}", { name: "a.eml" });
+    assert.equal(mail.render({ s: "Hello", b: "one\ntwo" }), "Subject: Hello\nTo: x\n\none\ntwo");
+    assert.throws(() => mail.render({ s: "x\r\nBcc: y", b: "" }), {
+      code: "E_VIEW_HEADER_NEWLINE",
+      message: 'A header of a mail got "x\r\nBcc: y".',
+    });
+  });
+
   refuse([["<a>{{ x }}</b>", "E_VIEW_UNCLOSED", /<\/b> closes an element but <a> is open/]], { name: "a.xml" });
   refuse([["<a {{ x }}/>", "E_VIEW_PLACE", /a value cannot stand inside a tag/]], { name: "a.xml" });
 });

@@ -2,14 +2,15 @@
 
 /** Escapes `&`, `<`, `"` and NUL. */
 export function escapeAttribute(text: string): string {
-  const first = text.search(/[&<"\0]/);
-  return first === -1 ? text : escapeFrom(text, first);
+  return special.test(text) ? escapeAll(text) : text;
 }
 
-function escapeFrom(text: string, first: number): string {
+const special = /[&<"\0]/;
+
+function escapeAll(text: string): string {
   let escaped = "";
   let from = 0;
-  for (let index = first; index < text.length; index++) {
+  for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     if (code > 60 || (code !== 60 && code !== 34 && code !== 38 && code !== 0)) continue;
     escaped += text.slice(from, index) + (code === 38 ? "&amp;" : code === 60 ? "&lt;" : code === 34 ? "&quot;" : "\ufffd");

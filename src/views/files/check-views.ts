@@ -36,15 +36,17 @@ export interface ViewProblem {
 export function checkViews(options: CheckViewsOptions): ViewProblem[] {
   const folder = resolve(options.project ?? ".");
   const project = new ViewProject({ ...options, directories: options.directories.map((each) => resolve(folder, each)), watches: false });
-  let compiled: CompiledView[];
-  try {
-    compiled = project.generateAll();
-  } catch (error) {
-    if (!isGableError(error)) throw error;
-    const { file = "", line = 0, column = 0, frame = "" } = error.details as Partial<ViewProblem>; // What SourceText.error() puts there.
-    return [{ file, line, column, code: error.code, message: error.message, fix: error.fix, frame }];
-  }
-  return runCompiler(folder, new Map(compiled.map((view) => [project.pathOf(view.template.name), view])));
+  const own: ViewProblem[] = [];
+  const compiled = project.generateAll((error) => own.push(toProblem(error)));
+  // What has no module of its own would only make tsc repeat it.
+  return own.length > 0 ? own : runCompiler(folder, new Map(compiled.map((view) => [project.pathOf(view.template.name), view])));
+}
+
+function toProblem(error: unknown): ViewProblem {
+  if (!isGableError(error)) throw error;
+  // What SourceText.error() puts there.
+  const { file = "", line = 0, column = 0, frame = "" } = error.details as Partial<ViewProblem>;
+  return { file, line, column, code: error.code, message: error.message, fix: error.fix, frame };
 }
 
 function runCompiler(folder: string, views: ReadonlyMap<string, CompiledView>): ViewProblem[] {

@@ -337,6 +337,8 @@ describe("checkViews()", () => {
 
   it("shows what the compiler of views refuses, in the same form", () => {
     edit("views/base.html", "<p>Hi", '<p onclick="{{ user.name }}">Hi');
+    put("views/second.html", "{% if %}");
+    assert.match(check(), /views\/second\.html:1:7: the end of the tag stands where a value is expected/);
     assert.match(
       check(),
       /views\/base\.html:4:\d+: a value cannot stand in "onclick" of <p>, which is code\.\n[^]*fix: Put the value into a data-\* attribute/,

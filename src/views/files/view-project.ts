@@ -30,7 +30,7 @@ import type { ProjectCode, ViewFile } from "./view-folder.ts";
 import { readProjectCode, readViews } from "./view-folder.ts";
 
 /** Changes with what the compiler writes. */
-const compilerVersion = 1;
+const compilerVersion = 2;
 
 /** How views are found and compiled. */
 export interface ViewProjectOptions extends Partial<WhitespaceOptions>, PlanOptions {
@@ -155,8 +155,11 @@ export class ViewProject {
     });
   }
 
-  /** Compiles all files and writes those that differ. Gives what was compiled, for checks. */
-  generate(files = readViews(this.folders, this.#files)): CompiledView[] {
+  /**
+   * Compiles all files and writes those that differ. Gives what was compiled, for checks.
+   * Throws for the first file that cannot be compiled, unless `onFailure` takes it.
+   */
+  generate(files = readViews(this.folders, this.#files), onFailure?: (error: unknown) => void): CompiledView[] {
     this.#code = readProjectCode(this.folders);
     const compiler = new Compiler(files, this.#code, this);
     const settings = this.#fingerprint();
@@ -170,8 +173,15 @@ export class ViewProject {
         entries[file.name] = known;
         continue;
       }
-      const result = compiler.compile(file.name);
-      this.#tellUntyped(compiler.load(file.name), result);
+      let result: ModuleResult;
+      try {
+        result = compiler.compile(file.name);
+        this.#tellUntyped(compiler.load(file.name), result);
+      } catch (error) {
+        if (onFailure === undefined) throw error;
+        onFailure(error);
+        continue;
+      }
       entries[file.name] = { hash: file.hash, dependencies: result.dependencies, isTyped: result.isTyped };
       compiled.push({ template: compiler.load(file.name), result, file });
       this.#write(this.pathOf(file.name), this.#withMap(file, result));
@@ -189,9 +199,9 @@ export class ViewProject {
   }
 
   /** Compiles all files, whether they are stale or not, and writes them. */
-  generateAll(): CompiledView[] {
+  generateAll(onFailure: (error: unknown) => void): CompiledView[] {
     rmSync(join(this.generated, "views.json"), { force: true });
-    return this.generate();
+    return this.generate(readViews(this.folders, this.#files), onFailure);
   }
 
   #tellUntyped({ source }: Template, { freeNames, isTyped }: ModuleResult): void {
