@@ -2,6 +2,7 @@
 import { GableError } from "../errors/gable-error.ts";
 import { findCallerPlace } from "../errors/source-place.ts";
 import { filterCss } from "./escape/css.ts";
+import { toLeads } from "./leads.ts";
 import { kinds } from "./places.ts";
 import type { Plan, PlanOptions } from "./plan.ts";
 import { compilePlan } from "./plan.ts";
@@ -86,11 +87,11 @@ export function element(tag: string, attributes: Readonly<Record<string, Hole>> 
   }
   const isVoid = voidElements.has(tag);
   const places = [
-    { kind: kinds.attributes, element: tag, attribute: "", where: "", opening: "" },
-    { kind: kinds.text, element: "", attribute: "", where: "", opening: "" },
+    { kind: kinds.attributes, element: tag, attribute: "", where: "" },
+    { kind: kinds.text, element: "", attribute: "", where: "" },
   ].slice(0, isVoid ? 1 : 2);
   const plan: Plan = {
-    chunks: isVoid ? [`<${tag}`, ">"] : [`<${tag}`, ">", `</${tag}>`],
+    leads: toLeads(isVoid ? [`<${tag}`, ">"] : [`<${tag}`, ">", `</${tag}>`], places),
     kinds: Uint8Array.from(places, ({ kind }) => kind),
     sources: Int16Array.from(places.keys()),
     places,

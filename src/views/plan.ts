@@ -3,6 +3,7 @@ import { GableError } from "../errors/gable-error.ts";
 import type { SourcePlace } from "../errors/source-place.ts";
 import { toPlaceText } from "../errors/source-place.ts";
 import type { AttributeClass } from "./attribute-table.ts";
+import { toLeads } from "./leads.ts";
 import type { Place } from "./places.ts";
 import { kinds } from "./places.ts";
 import type { Part } from "./tokenizer.ts";
@@ -10,7 +11,8 @@ import { HtmlReader, nonceRef } from "./tokenizer.ts";
 
 /** A compiled template: static chunks with holes between them. */
 export interface Plan {
-  readonly chunks: readonly string[];
+  /** Static text before each hole and behind the last one, in the forms of leads.ts. */
+  readonly leads: readonly string[];
   /** Kind of each hole. */
   readonly kinds: Uint8Array;
   /** Number of the value of each hole; -1 for a nonce. */
@@ -22,8 +24,6 @@ export interface Plan {
 interface PlanPlace extends Place {
   /** `file:line` of the hole; "" when the runtime gives no stacks. */
   readonly where: string;
-  /** ` name="` of a whole attribute, made once. */
-  readonly opening: string;
 }
 
 /** What an application changes in the reading of templates. */
@@ -82,11 +82,11 @@ function toPlan(parts: ReadonlyArray<Part<number>>, whereOf: (hole: number) => s
     if (place.kind === kinds.grouped || place.kind === kinds.comment) continue;
     if (place.kind === kinds.text || place.kind === kinds.rcdata) chunks[chunks.length - 1] = keepNewline(chunks[chunks.length - 1]!);
     const isNonce = (part.ref as number | symbol) === nonceRef; // The reader puts its own symbol where it adds a hole.
-    places.push({ ...place, opening: ` ${place.attribute}="`, where: isNonce ? "" : whereOf(part.ref) });
+    places.push({ ...place, where: isNonce ? "" : whereOf(part.ref) });
     sources.push(isNonce ? -1 : part.ref);
     chunks.push("");
   }
-  return { chunks, kinds: Uint8Array.from(places, ({ kind }) => kind), sources: Int16Array.from(sources), places };
+  return { leads: toLeads(chunks, places), kinds: Uint8Array.from(places, ({ kind }) => kind), sources: Int16Array.from(sources), places };
 }
 
 /** A parser drops one line end directly behind `<textarea>` and `<pre>`: one is added where a value begins there. */

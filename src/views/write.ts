@@ -11,6 +11,7 @@ import { escapeTags, escapeText } from "./escape/text.ts";
 import { blockedUrl, encodeUrlPart, filterUrl, frameSchemes, linkSchemes, mediaSchemes, normalizeUrl } from "./escape/url.ts";
 import { Output } from "./output.ts";
 import type { Plan } from "./plan.ts";
+import { behindName, behindQuote, leadsPerHole } from "./leads.ts";
 import type { Place, UrlKind } from "./places.ts";
 import { kinds } from "./places.ts";
 import type { RenderContext } from "./render-context.ts";
@@ -23,35 +24,42 @@ export interface WrittenPlace extends Place {
   readonly opening?: string;
 }
 
-/** Writes markup behind `body`; gives the longer string. */
+/**
+ * Writes markup behind `body`; gives the longer string. The usual values (text in the usual places) are written here:
+ * each costs two additions to the string, since the quotes of attributes stand in the static text already.
+ */
 export function writeHtml(out: Output, body: string, html: Html): string {
   const { plan } = html;
   if (plan === undefined) return writeOther(out, body, html);
-  const { chunks, kinds: planKinds, sources, places } = plan;
+  const { leads, kinds: planKinds, sources, places } = plan;
   const { values } = html;
   out.enter();
-  body += chunks[0]!;
+  // Whether what follows begins with the closing quote of an attribute.
+  let quote = 0;
   for (let index = 0; index < planKinds.length; index++) {
+    const lead = index * leadsPerHole + quote;
+    quote = 0;
     const value = values[sources[index]!];
     const kind = planKinds[index];
-    if (typeof value === "string" && kind! <= kinds.wholeUrl) body = writeString(out, body, places[index]!, value);
-    else if (kind !== kinds.text) body = writeHole(out, body, plan, index, values);
+    if (typeof value === "string") {
+      if (kind === kinds.text || kind === kinds.rcdata) {
+        body = body + leads[lead]! + escapeText(value);
+        continue;
+      }
+      if (kind === kinds.wholeAttribute || (kind === kinds.wholeUrl && plainPath.test(value))) {
+        body = body + leads[lead + behindName]! + (kind === kinds.wholeUrl ? value : escapeAttribute(value));
+        quote = behindQuote;
+        continue;
+      }
+    }
+    body += leads[lead]!;
+    if (kind !== kinds.text) body = writeHole(out, body, plan, index, values);
     else if (typeof value === "number") body += value;
     else body = writeText(out, body, value, places[index]);
-    body += chunks[index + 1]!;
   }
+  body += leads[planKinds.length * leadsPerHole + quote]!;
   out.leave();
   return body;
-}
-
-/** The usual value in the usual places, before anything else is asked. */
-function writeString(out: Output, body: string, place: WrittenPlace, value: string): string {
-  const { kind } = place;
-  if (kind === kinds.text || kind === kinds.rcdata) return body + escapeText(value);
-  if (kind === kinds.attribute) return body + escapeAttribute(value);
-  if (kind === kinds.wholeAttribute) return body + openingOf(place) + escapeAttribute(value) + '"';
-  if (kind === kinds.wholeUrl && plainPath.test(value)) return body + openingOf(place) + value + '"';
-  return writePlace(out, body, place, value);
 }
 
 /** Markup of template files, markup that is text already, and markup of a second copy of the package. */
@@ -121,11 +129,6 @@ function writeHole(out: Output, body: string, { places, sources }: Plan, index: 
 
 /** A path of the own origin, or a relative one, in which nothing is to be encoded, escaped or judged. */
 export const plainPath = /^[A-Za-z0-9\-._~!$*+,;=@/][A-Za-z0-9\-._~!$*+,;=@/?#[\]]*$/;
-
-/** ` name="` of a whole attribute. */
-function openingOf({ opening, attribute }: WrittenPlace): string {
-  return opening ?? ` ${attribute}="`;
-}
 
 /** Writes one value into the place of an attribute, a script, a style, or a tag. */
 export function writePlace(out: Output, body: string, place: WrittenPlace, value: unknown): string {
