@@ -50,6 +50,18 @@ function verify(names: readonly string[]): void {
   }
 }
 
+/** 500 files, compiled in a process of their own. */
+function compileFiles(): BenchLine {
+  const path = fileURLToPath(new URL("./compile.ts", import.meta.url));
+  const child = spawnSync("taskset", ["-c", "1", process.execPath, "--expose-gc", path], {
+    encoding: "utf8",
+    env: { ...process.env, NODE_ENV: "production" },
+  });
+  if (child.status !== 0) throw new Error(`compiling failed: ${child.stderr}`);
+  const { ms, bytesPerFile } = JSON.parse(child.stdout) as { ms: number; bytesPerFile: number };
+  return { test: "compile and import 500 files", subject: "gable files", ms, bytes: bytesPerFile };
+}
+
 /** Runs the benchmark. */
 export async function benchViews({ tests: only, subjects: wanted, seconds }: BenchOptions): Promise<BenchLine[]> {
   const names = Object.keys(subjects).filter((name) => wanted.length === 0 || wanted.includes(name));
@@ -71,5 +83,6 @@ export async function benchViews({ tests: only, subjects: wanted, seconds }: Ben
       lines.push({ test, subject: name, timeUs, ratioToFastest: timeUs / fastest });
     }
   }
+  if (only.length === 0 || only.includes("compile")) lines.push(compileFiles());
   return lines;
 }

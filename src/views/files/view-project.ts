@@ -76,7 +76,6 @@ export class ViewProject {
   readonly #options: ViewProjectOptions;
   #files = new Map<string, ViewFile>();
   #code: ProjectCode = { globals: new Set(), filters: new Set(), tests: new Set(), folders: new Map() };
-  #compiler: Compiler | undefined;
   #views = new Map<string, View>();
   /** Address part of each file's current module, in development. */
   readonly #versions = new Map<string, string>();
@@ -108,6 +107,8 @@ export class ViewProject {
     }
     this.generate();
     await this.#importAll([...this.#files.keys()]);
+    // Without a watch, the texts are not needed any more.
+    if (!this.#options.watches) this.#files = new Map();
   }
 
   /** Ends what {@link start} began. */
@@ -193,7 +194,6 @@ export class ViewProject {
       `${JSON.stringify({ version: compilerVersion, settings, views: entries } satisfies Manifest, null, 1)}\n`,
     );
     this.#files = files;
-    this.#compiler = compiler;
     for (const name of files.keys()) this.#versions.set(name, versionOf(name, entries, new Set()));
     return compiled;
   }
@@ -230,11 +230,6 @@ export class ViewProject {
   /** Options of the compiler. */
   get options(): ViewProjectOptions {
     return this.#options;
-  }
-
-  /** Parsed files of the last generation. */
-  get compiler(): Compiler | undefined {
-    return this.#compiler;
   }
 
   #isFresh(entry: ManifestEntry, manifest: Manifest, files: ReadonlyMap<string, ViewFile>): boolean {
@@ -342,7 +337,7 @@ function toRegistry(names: readonly string[]): string {
 }
 
 /** Parses and compiles the files of one state of the folder. */
-export class Compiler {
+class Compiler {
   readonly #files: ReadonlyMap<string, ViewFile>;
   readonly #code: ProjectCode;
   readonly #project: ViewProject;
