@@ -104,9 +104,9 @@ export function place(out: Output, body: string, at: WrittenPlace, value: Hole):
   return writePlace(out, body, at, value);
 }
 
-/** Writes a whole attribute. */
-export function whole(out: Output, body: string, at: WrittenPlace, value: Hole): string {
-  return typeof value === "string" ? body + at.opening! + escapeAttribute(value) + '"' : writePlace(out, body, at, value);
+/** Writes a whole attribute behind the static text before it, which comes with and without the name and the quote. */
+export function whole(out: Output, body: string, at: WrittenPlace, opened: string, before: string, value: Hole): string {
+  return typeof value === "string" ? body + opened + (escapeAttribute(value) + '"') : writePlace(out, body + before, at, value);
 }
 
 /** Writes a part of an attribute. */
@@ -115,16 +115,15 @@ export function part(out: Output, body: string, at: WrittenPlace, value: Hole): 
   return typeof value === "number" ? body + value : writePlace(out, body, at, value);
 }
 
-/** Writes an attribute that is a whole address. */
-export function address(out: Output, body: string, at: WrittenPlace, value: Hole): string {
-  if (typeof value === "string" && plainPath.test(value)) return body + at.opening! + value + '"';
-  return writePlace(out, body, at, value);
+/** Writes an attribute that is a whole address, as {@link whole} does. */
+export function address(out: Output, body: string, at: WrittenPlace, opened: string, before: string, value: Hole): string {
+  if (typeof value === "string" && plainPath.test(value)) return body + opened + (value + '"');
+  return writePlace(out, body + before, at, value);
 }
 
 /** Completes a place of generated code. */
 export function definePlace(facts: Omit<WrittenPlace, "tagAttributes">, tagAttributes?: Place["tagAttributes"]): WrittenPlace {
-  const opening = ` ${facts.attribute}="`;
-  return tagAttributes === undefined ? { ...facts, opening } : { ...facts, opening, tagAttributes };
+  return tagAttributes === undefined ? facts : { ...facts, tagAttributes };
 }
 
 /** Writes the start of an address that is composed of values and text. */

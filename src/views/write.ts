@@ -20,8 +20,6 @@ import { Html, isAttributes, isCss, isHtml, isJson, isSafeUrl, isTrustedUrl, toH
 /** A place with the position of its hole in the source, where it is known. */
 export interface WrittenPlace extends Place {
   readonly where?: string;
-  /** ` name="`, made once. */
-  readonly opening?: string;
 }
 
 /**

@@ -39,6 +39,13 @@ export class CodeWriter {
     return text === "" ? "$body" : `$body + ${JSON.stringify(text)}`;
   }
 
+  /** The static text at hand, for code that adds it itself. */
+  takeText(): string {
+    const text = this.#pending;
+    this.#pending = "";
+    return text;
+  }
+
   /** Writes static text that waits. */
   flush(): void {
     const text = this.#pending;

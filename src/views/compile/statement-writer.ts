@@ -13,6 +13,10 @@ import { usesName } from "./template.ts";
 /** Functions of the run time for the usual places; the others go through one for all. */
 const writers: Readonly<Record<number, string>> = {
   [kinds.attribute]: "part",
+};
+
+/** Functions of the run time for attributes that may be left out. */
+const wholeWriters: Readonly<Record<number, string>> = {
   [kinds.wholeAttribute]: "whole",
   [kinds.wholeUrl]: "address",
 };
@@ -113,13 +117,20 @@ export abstract class StatementWriter extends FrameWriter {
     if (!this.isEscaping && place.kind === kinds.text)
       return this.writer.rawCode(`$body = $.unescaped($out, ${this.writer.takeBody()}, ${code}); `, at);
     if (place.kind === kinds.text) return this.writeText(code, at);
-    const body = place.kind === kinds.rcdata ? this.writer.takeBody(keepNewline) : this.writer.takeBody();
     const name = `$p${this.places.length}`;
     const { refs, addressRef: _addressRef, ...facts } = place;
     const tagAttributes = facts.tagAttributes === undefined ? "" : `, new Map(${JSON.stringify([...facts.tagAttributes])})`;
     this.places.push(
       `const ${name} = $.definePlace(${JSON.stringify({ ...facts, tagAttributes: undefined, where: this.template.source.place(at) })}${tagAttributes}); `,
     );
+    const whole = wholeWriters[place.kind];
+    if (whole !== undefined) {
+      // The static text comes in both forms: with the name and the quote, and without the attribute.
+      const text = this.writer.takeText();
+      const forms = `${JSON.stringify(`${text} ${place.attribute}="`)}, ${JSON.stringify(text)}`;
+      return this.writer.rawCode(`$body = $.${whole}($out, $body, ${name}, ${forms}, ${code}); `, at);
+    }
+    const body = place.kind === kinds.rcdata ? this.writer.takeBody(keepNewline) : this.writer.takeBody();
     if (refs === undefined)
       return this.writer.rawCode(`$body = $.${writers[place.kind] ?? "place"}($out, ${body}, ${name}, ${code}); `, at);
     const values = (refs as Array<typeof statement>).map((each) => this.outputValue(each.value)); // As in #nonce.

@@ -30,7 +30,7 @@ import type { ProjectCode, ViewFile } from "./view-folder.ts";
 import { readProjectCode, readViews } from "./view-folder.ts";
 
 /** Changes with what the compiler writes. */
-const compilerVersion = 2;
+const compilerVersion = 3;
 
 /** How views are found and compiled. */
 export interface ViewProjectOptions extends Partial<WhitespaceOptions>, PlanOptions {
