@@ -26,24 +26,29 @@ export interface WireOptions {
   readonly quietMs?: number;
 }
 
+const tickMs = 10;
+
 /** Sends pieces to a port of loopback and reads until the server closes or is quiet. */
 export function exchange(port: number, { pieces, halfClose = false, pauseMs = 0, quietMs = 120 }: WireOptions): Promise<WireAnswer> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
     let text = "";
-    let quiet: NodeJS.Timeout | undefined;
+    let quietTicks = 0;
+    let ticking: NodeJS.Timeout | undefined;
     const finish = (isClosed: boolean): void => {
-      clearTimeout(quiet);
+      clearTimeout(ticking);
       socket.destroy();
       resolve({ text, isClosed, statuses: readStatuses(text), body: text.slice(text.lastIndexOf("\r\n\r\n") + 4) });
     };
-    const wait = (): void => {
-      clearTimeout(quiet);
-      quiet = setTimeout(() => finish(false), quietMs);
+    // Quiet is counted in turns of the event loop, so that a machine that stands still for a while is not taken for a quiet server.
+    const tick = (): void => {
+      quietTicks++;
+      if (quietTicks * tickMs >= quietMs) finish(false);
+      else ticking = setTimeout(tick, tickMs);
     };
     socket.on("data", (chunk) => {
       text += chunk.toString("latin1");
-      wait();
+      quietTicks = 0;
     });
     socket.on("end", () => finish(true));
     socket.on("error", () => finish(true));
@@ -54,7 +59,7 @@ export function exchange(port: number, { pieces, halfClose = false, pauseMs = 0,
         await new Promise((next) => (pauseMs > 0 ? setTimeout(next, pauseMs) : setImmediate(next)));
       }
       if (halfClose) socket.end();
-      wait();
+      if (!socket.destroyed) tick();
     })();
   });
 }
