@@ -53,15 +53,22 @@ export function exchange(port: number, { pieces, halfClose = false, pauseMs = 0,
     socket.on("end", () => finish(true));
     socket.on("error", () => finish(true));
     void (async () => {
+      await new Promise<void>((connected) => void socket.once("connect", connected));
       for (const piece of pieces) {
         if (!socket.writable) break;
         socket.write(piece, "latin1");
-        await new Promise((next) => (pauseMs > 0 ? setTimeout(next, pauseMs) : setImmediate(next)));
+        await pause(pauseMs);
       }
       if (halfClose) socket.end();
       if (!socket.destroyed) tick();
     })();
   });
+}
+
+/** Waits in turns of the event loop, for the same reason as above. */
+async function pause(ms: number): Promise<void> {
+  if (ms === 0) return new Promise((next) => void setImmediate(next));
+  for (let waited = 0; waited < ms; waited += tickMs) await new Promise((next) => setTimeout(next, Math.min(tickMs, ms)));
 }
 
 function readStatuses(text: string): number[] {
