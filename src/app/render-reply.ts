@@ -4,7 +4,7 @@ import { isOwnOriginAllowed } from "../security/response-headers.ts";
 import type { ContentSecurityPolicy } from "../security/response-headers.ts";
 import type { RenderContext } from "../views/render-context.ts";
 import type { Rendered } from "../views/render.ts";
-import { walk } from "../views/render.ts";
+import { render, walk } from "../views/render.ts";
 import type { Html, TrustedUrl } from "../views/values.ts";
 import { isHtml, isPlainText, isXml, raw } from "../views/values.ts";
 import type { RequestContext } from "./context.ts";
@@ -24,18 +24,13 @@ export function contentTypeOf(view: Rendered): string {
 export function renderBody(context: RequestContext, reply: HandlerReply, csp?: ContentSecurityPolicy): ReplyBody | Promise<ReplyBody> {
   const { body } = reply;
   if (!isRendered(body)) return body;
-  const walked = walk(body, new RequestRenderContext(context, csp));
+  const renderContext = new RequestRenderContext(context, csp);
+  if (reply.isBuffered) return render(body, renderContext);
+  const walked = walk(body, renderContext);
   if (typeof walked === "string") return walked;
-  if (reply.isBuffered) return joinPieces(walked);
   // A proxy in front must not wait for the end of a stream.
   reply.headers.set("x-accel-buffering", "no");
   return walked;
-}
-
-async function joinPieces(pieces: AsyncIterable<string>): Promise<string> {
-  let text = "";
-  for await (const piece of pieces) text += piece;
-  return text;
 }
 
 /** What a view can ask: read from the request when it asks. */

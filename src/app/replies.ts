@@ -10,6 +10,7 @@ import type { Html } from "../views/values.ts";
 import type { ReplyOptions } from "./handler-reply.ts";
 import { HandlerReply } from "./handler-reply.ts";
 import { toJsonText } from "./json-text.ts";
+import { contentTypeOf } from "./render-reply.ts";
 
 /** Answers with a value as JSON; dates become ISO texts, bigints texts. */
 export function json(value: unknown, options: ReplyOptions = {}): HandlerReply {
@@ -35,8 +36,7 @@ export function page(markup: Html, options: PageOptions = {}): HandlerReply {
 
 /** A view as a reply with a status or headers of its own. */
 export function toViewReply(view: Rendered, options: PageOptions): HandlerReply {
-  const contentType = isHtml(view) ? "text/html; charset=utf-8" : view.contentType;
-  const reply = new HandlerReply(options.status ?? 200, contentType, view, options.headers);
+  const reply = new HandlerReply(options.status ?? 200, contentTypeOf(view), view, options.headers);
   reply.isBuffered = options.buffer === true;
   return reply;
 }

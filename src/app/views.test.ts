@@ -4,7 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { gable, html, page, toJson } from "gable";
 import type { Html } from "gable";
 import { createTestClient } from "gable/testing";
-import { attributes, render, renderToStream, trustedUrl } from "gable/views";
+import { attributes, element, render, renderToStream, trustedUrl } from "gable/views";
 import { exchange } from "../../test/http/wire-client.ts";
 import { silentLogger } from "../../test/silent-logger.ts";
 
@@ -143,6 +143,20 @@ describe("views in replies", () => {
     for (let waited = 0; waited < 200 && returned === 0; waited++) await wait(10);
     assert.deepEqual([aborted, returned], ["aborted", 1]);
     await running.stop({ graceMs: 100 });
+  });
+
+  it("holds stricter classes of attributes in templates, attributes() and element()", async () => {
+    const own = gable({
+      mode: "test",
+      logger: silentLogger,
+      views: { attributes: { "data-link": "url" }, directories: ["examples/library/views"] },
+    });
+    const bad = "javascript:x";
+    own.get("/", () => html`<a data-link="${bad}" ${attributes({ "data-link": bad })}>${element("b", { "data-link": bad })}</a>`);
+    const { body } = await createTestClient(own).get("/");
+    assert.equal(body.split('data-link="about:invalid#blocked"').length, 4, body);
+    // The classes hold for templates that are read from then on: the next application of this process sets its own.
+    gable({ mode: "test" });
   });
 
   it("has named routes in views and says the nearest name of an unknown one", async () => {

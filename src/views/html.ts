@@ -87,7 +87,7 @@ export function element(tag: string, attributes: Readonly<Record<string, Hole>> 
   }
   const isVoid = voidElements.has(tag);
   const places = [
-    { kind: kinds.attributes, element: tag, attribute: "", where: "" },
+    { kind: kinds.attributes, element: tag, attribute: "", where: "", ownClasses: planOptions.attributes ?? {} },
     { kind: kinds.text, element: "", attribute: "", where: "" },
   ].slice(0, isVoid ? 1 : 2);
   const plan: Plan = {

@@ -67,6 +67,8 @@ export interface Place {
   readonly addressRef?: unknown;
   /** Static attributes of the tag, for a hole that adds attributes. */
   readonly tagAttributes?: StaticAttributes;
+  /** Stricter classes that the application has declared, for such a hole. */
+  readonly ownClasses?: Readonly<Record<string, AttributeClass>>;
 }
 
 /** Static text of a template, which later steps may still change. */

@@ -5,7 +5,7 @@ import type { RenderContext } from "./render-context.ts";
 import { toXmlDocument } from "./formats/xml.ts";
 import { isHtml, isXml } from "./values.ts";
 import type { Html, Xml, PlainText } from "./values.ts";
-import { writeHtml } from "./write.ts";
+import { walkIn, writeHtml } from "./write.ts";
 
 /** Pieces that are sent at once are at least this long, while nothing is awaited. */
 const pieceCharacters = 16_384;
@@ -33,7 +33,7 @@ export function walk(value: Rendered, context: RenderContext): string | AsyncGen
   if (isXml(value)) return toXmlDocument(String(value));
   if (!isHtml(value)) return String(value);
   const out = new Output(context);
-  const body = writeHtml(out, "", value);
+  const body = walkIn(context, () => writeHtml(out, "", value));
   if (out.segments === undefined) return body;
   out.segments.push(body);
   return toPieces(out.segments, context);
@@ -78,7 +78,7 @@ async function* resumed(
   context: RenderContext,
 ): AsyncGenerator<string> {
   const out = new Output(context);
-  const body = resume(out, "", value);
+  const body = walkIn(context, () => resume(out, "", value));
   if (out.segments === undefined) yield body;
   else {
     out.segments.push(body);

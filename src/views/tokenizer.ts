@@ -456,7 +456,13 @@ export class HtmlReader<Ref> {
       placeAttribute(draft, classifyAttribute(name, draft.name, attributes, own), { element: name, attributes, fail, inlineHandlers });
     }
     for (const hole of tag!.tagHoles) {
-      hole.place = { kind: kinds.attributes, element: name, attribute: "", tagAttributes: attributes };
+      hole.place = {
+        kind: kinds.attributes,
+        element: name,
+        attribute: "",
+        tagAttributes: attributes,
+        ...(own !== undefined && { ownClasses: own }),
+      };
     }
     if (!isEnd && takesNonce(name, attributes)) {
       const place: Place = { kind: kinds.nonce, element: name, attribute: "nonce", ...findAddress(tag!) };

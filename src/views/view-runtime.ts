@@ -17,7 +17,7 @@ import { toIterable, toText, truthy } from "./semantics.ts";
 import type { Hole, TrustedUrl } from "./values.ts";
 import { Html, isHtml, isJson, PlainText, raw, setHtmlRenderer, Xml } from "./values.ts";
 import type { WrittenPlace } from "./write.ts";
-import { plainPath, renderToText, writeNonce, writePlace, writeText, writeUrlGroup } from "./write.ts";
+import { plainPath, renderToText, walkIn, writeNonce, writePlace, writeText, writeUrlGroup } from "./write.ts";
 
 // As in html.ts: markup of files can be turned into text.
 setHtmlRenderer(renderToText);
@@ -86,7 +86,7 @@ export function global<Value>(value: Global<Value> | Value, out: Output): Value 
 export function toRendered<Props>({ write, mode, type }: View<Props>, props: Props, context: RenderContext = {}): Html | Xml | PlainText {
   if (mode === "html") return new Html(undefined, [], "", (out, body) => write(out, body, props));
   const out = new Output(context);
-  const text = write(out, "", props);
+  const text = walkIn(context, () => write(out, "", props));
   if (out.segments !== undefined)
     throw new GableError("E_VIEW_CONTEXT", "A view that is no HTML holds a pending promise.", { fix: "Await the value before." });
   return mode === "xml" ? new Xml(text, type) : new PlainText(text, type);

@@ -388,7 +388,7 @@ function writeAttributes(out: Output, body: string, place: WrittenPlace, value: 
 
 function toAttributePlace(tag: WrittenPlace, name: string, statics: ReadonlyMap<string, string | undefined>): WrittenPlace {
   const { element } = tag;
-  const attributeClass = classifyAttribute(element, name, statics);
+  const attributeClass = classifyAttribute(element, name, statics, tag.ownClasses);
   const kind = kindsOfClasses[attributeClass];
   if (kind === undefined) {
     throw new GableError(
@@ -456,8 +456,22 @@ function valueError(value: unknown, place: WrittenPlace | undefined, rule?: stri
   return new GableError("E_VIEW_VALUE", `${where[0]!.toUpperCase()}${where.slice(1)} got ${what}${rule === undefined ? "" : `; ${rule}`}.`);
 }
 
+/** The context of the walk that is under way; walks are synchronous. */
+let currentContext: RenderContext = {};
+
+/** Runs a walk: markup that it turns into text, for an attribute or a filter, sees the same context. */
+export function walkIn(context: RenderContext, run: () => string): string {
+  const outer = currentContext;
+  currentContext = context;
+  try {
+    return run();
+  } finally {
+    currentContext = outer;
+  }
+}
+
 /** Renders markup that holds no pending value. */
-export function renderToText(html: Html, context: RenderContext = {}): string {
+export function renderToText(html: Html, context: RenderContext = currentContext): string {
   const out = new Output(context);
   const body = writeHtml(out, "", html);
   if (out.segments === undefined) return body;

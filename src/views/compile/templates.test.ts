@@ -399,6 +399,17 @@ describe("template files, other outputs", () => {
   refuse([["<a {{ x }}/>", "E_VIEW_PLACE", /a value cannot stand inside a tag/]], { name: "a.xml" });
 });
 
+describe("template files, context of markup that becomes text", () => {
+  const context = { locale: "de", timeZone: "Europe/Vienna" };
+  for (const [template, expected] of [
+    ["{% macro m() %}{{ 1.5|number }}{% endmacro %}<title>{{ m() }}</title>", "<title>1,5</title>"],
+    ['{% macro m() %}{{ 1.5|number }}{% endmacro %}<p title="{{ m() }}">{{ m()|upper }}{{ m() ~ "x" }}</p>', '<p title="1,5">1,51,5x</p>'],
+    ['{% macro m() %}{{ 0|date("HH:mm") }}{% endmacro %}{{ await p }}<p title="{{ m() }}">', 'x<p title="01:00">'],
+  ] as const) {
+    it(template, async () => assert.equal(await compileString(template).render({ p: Promise.resolve("x") }, context), expected));
+  }
+});
+
 describe("template files, gadgets", () => {
   it("gives the same output under a polluted prototype, and runs nothing from it", () => {
     const template =

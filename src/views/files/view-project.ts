@@ -79,7 +79,6 @@ export class ViewProject {
   #views = new Map<string, View>();
   /** Address part of each file's current module, in development. */
   readonly #versions = new Map<string, string>();
-  #unregister: (() => void) | undefined;
   #failure: unknown;
 
   constructor(options: ViewProjectOptions) {
@@ -109,11 +108,6 @@ export class ViewProject {
     await this.#importAll([...this.#files.keys()]);
     // Without a watch, the texts are not needed any more.
     if (!this.#options.watches) this.#files = new Map();
-  }
-
-  /** Ends what {@link start} began. */
-  stop(): void {
-    this.#unregister?.();
   }
 
   /** Compiles again what has changed, in development. Throws as long as a file has an error. */
@@ -286,10 +280,10 @@ export class ViewProject {
     }
   }
 
-  /** A module is imported again under a new address when it or what it uses has changed. */
+  /** A module is imported again under a new address when it or what it uses has changed. It holds as long as the process. */
   #registerHook(): void {
     const folder = `${pathToFileURL(join(this.generated, "views")).href}/`;
-    const { deregister } = registerHooks({
+    registerHooks({
       resolve: (specifier, context, nextResolve) => {
         const resolved = nextResolve(specifier, context);
         if (!resolved.url.startsWith(folder) || resolved.url.includes("?")) return resolved;
@@ -297,7 +291,6 @@ export class ViewProject {
         return { ...resolved, url: `${resolved.url}?v=${this.#versions.get(name) ?? "0"}` };
       },
     });
-    this.#unregister = deregister;
   }
 
   async #importAll(names: readonly string[]): Promise<void> {
