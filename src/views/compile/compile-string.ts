@@ -1,19 +1,15 @@
 /** Compiles templates at run time, for tests and tools: it executes code, and never takes a visitor's text. */
 import { GableError } from "../../errors/gable-error.ts";
-import { findNearestName } from "../../errors/nearest-name.ts";
 import type { RenderContext } from "../render-context.ts";
 import { render } from "../render.ts";
 import * as runtime from "../runtime.ts";
 import { SourceText } from "../syntax/source-text.ts";
-import { parseTemplate } from "../syntax/template-parser.ts";
 import type { WhitespaceOptions } from "../syntax/template-parser.ts";
 import type { AnyProps, View } from "../view-runtime.ts";
 import { toRendered } from "../view-runtime.ts";
-import { findContexts } from "./contexts.ts";
-import type { BlockContext, Contexts } from "./contexts.ts";
 import { compileModule } from "./module.ts";
 import type { Template } from "./template.ts";
-import { describeTemplate, modeOf, resolveName } from "./template.ts";
+import { TemplateSet } from "./template-set.ts";
 
 /** Options of {@link compileString}. */
 export interface CompileStringOptions extends Partial<WhitespaceOptions> {
@@ -51,61 +47,27 @@ export function compileString(source: string, options: CompileStringOptions = {}
 class StringTemplates {
   readonly #texts: ReadonlyMap<string, string>;
   readonly #options: CompileStringOptions;
-  readonly #templates = new Map<string, Template>();
-  readonly #contexts = new Map<string, Contexts>();
+  readonly #set: TemplateSet;
   readonly #modules = new Map<string, Record<string, unknown>>();
 
   constructor(source: string, options: CompileStringOptions) {
     this.#options = options;
     this.#texts = new Map([...Object.entries(options.templates ?? {}), [options.name ?? "string.html", source]]);
+    const { trimBlocks = false, lstripBlocks = false, keepTrailingNewline = false } = options;
+    this.#set = new TemplateSet({
+      names: () => [...this.#texts.keys()],
+      read: (name) => (this.#texts.has(name) ? new SourceText(name, this.#texts.get(name)!) : undefined),
+      whitespace: { trimBlocks, lstripBlocks, keepTrailingNewline },
+      plan: { keepsComments: true },
+    });
   }
 
   view(name: string): View {
-    return this.#module(this.#load(name)).view as View; // Every module has one.
+    return this.#module(this.#set.load(name)).view as View; // Every module has one.
   }
 
   findView(name: string): View | undefined {
     return this.#texts.has(name) ? this.view(name) : undefined;
-  }
-
-  #find(given: string, from?: Template): Template | undefined {
-    const name = resolveName(given, from);
-    const text = this.#texts.get(name);
-    if (text === undefined) return undefined;
-    let template = this.#templates.get(name);
-    if (template === undefined) {
-      const { trimBlocks = false, lstripBlocks = false, keepTrailingNewline = false } = this.#options;
-      const source = new SourceText(name, text);
-      const mode = modeOf(name);
-      if (mode === undefined || mode === "refused")
-        throw new GableError("E_VIEW_NOT_FOUND", `"${name}" has an extension that is no view's.`);
-      template = describeTemplate(name, source, mode, parseTemplate(source, { trimBlocks, lstripBlocks, keepTrailingNewline }));
-      this.#templates.set(name, template);
-    }
-    return template;
-  }
-
-  #load(name: string, from?: Template, at = 0): Template {
-    const found = this.#find(name, from);
-    if (found !== undefined) return found;
-    const nearest = findNearestName(name, [...this.#texts.keys()]);
-    const fix = nearest === undefined ? `There are: ${[...this.#texts.keys()].join(", ")}.` : `Write "${nearest}".`;
-    if (from === undefined) throw new GableError("E_VIEW_NOT_FOUND", `There is no view "${name}".`, { fix });
-    throw from.source.error("E_VIEW_NOT_FOUND", at, `there is no view "${name}"`, fix);
-  }
-
-  #contextsOf(template: Template): Contexts {
-    const known = this.#contexts.get(template.name);
-    if (known !== undefined) return known;
-    const contexts = findContexts(template, { parentBlocks: this.#parentBlocks(template), keepsComments: true });
-    this.#contexts.set(template.name, contexts);
-    return contexts;
-  }
-
-  #parentBlocks(template: Template): ReadonlyMap<string, BlockContext> | undefined {
-    if (template.parent?.name === undefined) return undefined;
-    const parent = this.#load(template.parent.name, template, template.parent.at);
-    return new Map([...(this.#parentBlocks(parent) ?? []), ...this.#contextsOf(parent).blocks]);
   }
 
   #module(template: Template): Record<string, unknown> {
@@ -113,9 +75,9 @@ class StringTemplates {
     if (known !== undefined) return known;
     const module: Record<string, unknown> = {};
     this.#modules.set(template.name, module);
-    const { writer, dependencies } = compileModule(template, this.#contextsOf(template), {
-      load: (name, from, at) => this.#load(name, from, at),
-      find: (name, from) => this.#find(name, from),
+    const { writer, dependencies } = compileModule(template, this.#set.contextsOf(template), {
+      load: (name, from, at) => this.#set.load(name, from, at),
+      find: (name, from) => this.#set.find(name, from),
       importPath: (_from, to) => to.name,
       codePath: (_from, specifier) => specifier,
       projectPath: (_from, file) => file,
@@ -126,7 +88,7 @@ class StringTemplates {
     });
     const imported = new Map<string, unknown>([
       ["runtime", runtime],
-      ...dependencies.map((name) => [name, this.#module(this.#load(name))] as const),
+      ...dependencies.map((name) => [name, this.#module(this.#set.load(name))] as const),
     ]);
     evaluate(toFunctionBody(String(writer)), imported, module);
     return module;

@@ -234,6 +234,8 @@ describe("template files, other files", () => {
     "script.html": "<script>let a = {% block data %}{{ 1|tojson }}{% endblock %};</script>",
     "card.html": "[{{ v }}{{ w|default('-') }}]",
     "macros.html": '{% macro b(t, k="x") %}<b class="{{ k }}">{{ t }}</b>{% endmacro %}{% macro c() %}{{ b("in") }}{% endmacro %}',
+    "circle-a.html": '{% extends "circle-b.html" %}',
+    "circle-b.html": '{% extends "circle-a.html" %}',
     "dir/a.html": '{% include "./b.html" %}',
     "dir/b.html": "B",
   };
@@ -285,6 +287,8 @@ describe("template files, other files", () => {
   refuse(
     [
       ['{% extends "bas.html" %}', "E_VIEW_NOT_FOUND", /string\.html:1:4: there is no view "bas\.html"/, /Write "base\.html"/],
+      ['{% extends "string.html" %}', "E_VIEW_DEPTH", /string\.html:1:4: "string\.html" extends itself/],
+      ['{% extends "circle-a.html" %}', "E_VIEW_DEPTH", /circle-a\.html:1:4: "circle-a\.html" extends itself/],
       ['{% extends "base.html" %}{% block boddy %}{% endblock %}', "E_VIEW_BLOCK", /"base\.html" has no block "boddy"/, /Write "body"/],
       ['{% extends "required.html" %}', "E_VIEW_BLOCK", /the block "r" is required, and no child has it/],
       [

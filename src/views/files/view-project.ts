@@ -12,15 +12,13 @@ import { pathToFileURL } from "node:url";
 import { toErrorText } from "../../errors/error-text.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { findNearestName } from "../../errors/nearest-name.ts";
-import { findContexts } from "../compile/contexts.ts";
-import type { BlockContext, Contexts } from "../compile/contexts.ts";
 import { compileModule } from "../compile/module.ts";
 import type { ModuleHost, ModuleResult } from "../compile/module.ts";
 import type { Template } from "../compile/template.ts";
-import { describeTemplate, modeOf, resolveName } from "../compile/template.ts";
+import { modeOf } from "../compile/template.ts";
+import { TemplateSet } from "../compile/template-set.ts";
 import type { PlanOptions } from "../plan.ts";
 import { SourceText } from "../syntax/source-text.ts";
-import { parseTemplate } from "../syntax/template-parser.ts";
 import type { WhitespaceOptions } from "../syntax/template-parser.ts";
 import type { RenderContext } from "../render-context.ts";
 import type { Rendered } from "../render.ts";
@@ -334,70 +332,39 @@ class Compiler {
   readonly #files: ReadonlyMap<string, ViewFile>;
   readonly #code: ProjectCode;
   readonly #project: ViewProject;
-  readonly #templates = new Map<string, Template>();
-  readonly #contexts = new Map<string, Contexts>();
+  readonly #set: TemplateSet;
 
   constructor(files: ReadonlyMap<string, ViewFile>, code: ProjectCode, project: ViewProject) {
     this.#files = files;
     this.#code = code;
     this.#project = project;
+    const { trimBlocks = true, lstripBlocks = true, keepTrailingNewline = false } = project.options;
+    const { attributes = {}, inlineHandlers = false, keepsComments = false } = project.options;
+    this.#set = new TemplateSet({
+      names: () => [...files.keys()],
+      read: (name) => {
+        const file = files.get(name);
+        return file === undefined ? undefined : new SourceText(this.#shownName(file), file.text);
+      },
+      whitespace: { trimBlocks, lstripBlocks, keepTrailingNewline },
+      plan: { attributes, inlineHandlers, keepsComments },
+    });
   }
 
   /** Compiles one file. */
   compile(name: string): ModuleResult {
     const template = this.load(name);
-    return compileModule(template, this.#contextsOf(template), this.#host());
+    return compileModule(template, this.#set.contextsOf(template), this.#host());
   }
 
   /** A parsed file. */
   load(name: string): Template {
-    const known = this.#templates.get(name);
-    if (known !== undefined) return known;
-    const file = this.#files.get(name)!;
-    const { trimBlocks = true, lstripBlocks = true, keepTrailingNewline = false } = this.#project.options;
-    const source = new SourceText(this.#shownName(file), file.text);
-    // The folder has told views from other files.
-    const mode = modeOf(name) as Template["mode"];
-    const template = describeTemplate(name, source, mode, parseTemplate(source, { trimBlocks, lstripBlocks, keepTrailingNewline }));
-    this.#templates.set(name, template);
-    return template;
+    return this.#set.load(name);
   }
 
   #shownName(file: ViewFile): string {
     const shown = relative(process.cwd(), file.path);
     return shown.startsWith("..") || isAbsolute(shown) ? file.path : shown.replaceAll("\\", "/");
-  }
-
-  #find(name: string, from: Template): Template | undefined {
-    const resolved = resolveName(name, from);
-    return this.#files.has(resolved) ? this.load(resolved) : undefined;
-  }
-
-  #loadFrom(name: string, from: Template, at: number): Template {
-    const found = this.#find(name, from);
-    if (found !== undefined) return found;
-    const nearest = findNearestName(resolveName(name, from), [...this.#files.keys()]);
-    throw from.source.error(
-      "E_VIEW_NOT_FOUND",
-      at,
-      `there is no view "${name}"`,
-      nearest === undefined ? undefined : `Write "${nearest}".`,
-    );
-  }
-
-  #contextsOf(template: Template): Contexts {
-    const known = this.#contexts.get(template.name);
-    if (known !== undefined) return known;
-    const { attributes = {}, inlineHandlers = false, keepsComments = false } = this.#project.options;
-    const contexts = findContexts(template, { attributes, inlineHandlers, keepsComments, parentBlocks: this.#parentBlocks(template) });
-    this.#contexts.set(template.name, contexts);
-    return contexts;
-  }
-
-  #parentBlocks(template: Template): ReadonlyMap<string, BlockContext> | undefined {
-    if (template.parent?.name === undefined) return undefined;
-    const parent = this.#loadFrom(template.parent.name, template, template.parent.at);
-    return new Map([...(this.#parentBlocks(parent) ?? []), ...this.#contextsOf(parent).blocks]);
   }
 
   #host(): ModuleHost {
@@ -407,8 +374,8 @@ class Compiler {
       return specifier.startsWith(".") ? specifier : `./${specifier}`;
     };
     return {
-      load: (name, from, at) => this.#loadFrom(name, from, at),
-      find: (name, from) => this.#find(name, from),
+      load: (name, from, at) => this.#set.load(name, from, at),
+      find: (name, from) => this.#set.find(name, from),
       importPath: (from, to) => toSpecifier(from, project.pathOf(to.name)),
       codePath: (from, specifier) =>
         specifier.startsWith(".") ? toSpecifier(from, resolve(dirname(this.#files.get(from.name)!.path), specifier)) : specifier,

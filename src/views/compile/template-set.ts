@@ -1,0 +1,91 @@
+/** The files that are compiled together: parsed once, found by the names that others give them, placed behind their parents. */
+import { GableError } from "../../errors/gable-error.ts";
+import { findNearestName } from "../../errors/nearest-name.ts";
+import type { PlanOptions } from "../plan.ts";
+import type { SourceText } from "../syntax/source-text.ts";
+import { parseTemplate } from "../syntax/template-parser.ts";
+import type { WhitespaceOptions } from "../syntax/template-parser.ts";
+import { findContexts } from "./contexts.ts";
+import type { BlockContext, Contexts } from "./contexts.ts";
+import type { Template } from "./template.ts";
+import { describeTemplate, modeOf, resolveName } from "./template.ts";
+
+/** Where the texts of a set come from. */
+export interface TemplateSetOptions {
+  /** Names of all files. */
+  readonly names: () => readonly string[];
+  /** The text of a file; undefined when it is absent. */
+  readonly read: (name: string) => SourceText | undefined;
+  readonly whitespace: WhitespaceOptions;
+  readonly plan: PlanOptions;
+}
+
+/** Files by name, each parsed and read once. */
+export class TemplateSet {
+  readonly #options: TemplateSetOptions;
+  readonly #templates = new Map<string, Template>();
+  readonly #contexts = new Map<string, Contexts>();
+
+  constructor(options: TemplateSetOptions) {
+    this.#options = options;
+  }
+
+  /** A file by its name, or as another file names it; undefined when it is absent. */
+  find(given: string, from?: Template): Template | undefined {
+    const name = resolveName(given, from);
+    const known = this.#templates.get(name);
+    if (known !== undefined) return known;
+    const source = this.#options.read(name);
+    if (source === undefined) return undefined;
+    const mode = modeOf(name);
+    if (mode === undefined || mode === "refused") throw new GableError("E_VIEW_NOT_FOUND", `"${name}" has an extension that is no view's.`);
+    const template = describeTemplate(name, source, mode, parseTemplate(source, this.#options.whitespace));
+    this.#templates.set(name, template);
+    return template;
+  }
+
+  /** As find. Throws `E_VIEW_NOT_FOUND` with the nearest name. */
+  load(given: string, from?: Template, at = 0): Template {
+    const found = this.find(given, from);
+    if (found !== undefined) return found;
+    const names = this.#options.names();
+    const nearest = findNearestName(resolveName(given, from), names);
+    const fix = nearest === undefined ? `There are: ${names.join(", ")}.` : `Write "${nearest}".`;
+    if (from === undefined) throw new GableError("E_VIEW_NOT_FOUND", `There is no view "${given}".`, { fix });
+    throw from.source.error("E_VIEW_NOT_FOUND", at, `there is no view "${given}"`, fix);
+  }
+
+  /** The places of a file's values. */
+  contextsOf(template: Template): Contexts {
+    const known = this.#contexts.get(template.name);
+    if (known !== undefined) return known;
+    this.#assertNoCircle(template);
+    const contexts = findContexts(template, { ...this.#options.plan, parentBlocks: this.#parentBlocks(template) });
+    this.#contexts.set(template.name, contexts);
+    return contexts;
+  }
+
+  #parentOf(template: Template): Template | undefined {
+    const { parent } = template;
+    return parent?.name === undefined ? undefined : this.load(parent.name, template, parent.at);
+  }
+
+  #assertNoCircle(template: Template): void {
+    const seen = new Set<Template>();
+    for (let each: Template | undefined = template; each !== undefined; each = this.#parentOf(each)) {
+      if (!seen.has(each)) seen.add(each);
+      else
+        throw each.source.error(
+          "E_VIEW_DEPTH",
+          each.parent!.at,
+          `"${each.name}" extends itself`,
+          "Extend a file that does not come back to this one.",
+        );
+    }
+  }
+
+  #parentBlocks(template: Template): ReadonlyMap<string, BlockContext> | undefined {
+    const parent = this.#parentOf(template);
+    return parent === undefined ? undefined : new Map([...(this.#parentBlocks(parent) ?? []), ...this.contextsOf(parent).blocks]);
+  }
+}
