@@ -170,6 +170,22 @@ describe("the closed list of production", () => {
     await rm(join(files, "later.txt"));
   });
 
+  it("holds a small file for a response, so that nothing stays open, and streams one byte more", async () => {
+    const app = make("development");
+    for (const [size, isHeld] of [
+      [65_536, true],
+      [65_537, false],
+    ] as const) {
+      const path = join(files, "held.bin");
+      await writeFile(path, new Uint8Array(size));
+      const response = await app.request("/static/held.bin");
+      await writeFile(path, "");
+      const read = await response.arrayBuffer();
+      assert.equal(read.byteLength === size, isHeld, String(size));
+      await rm(path);
+    }
+  });
+
   it("fails the start for a folder that is none", async () => {
     await assert.rejects(gable({ mode: "production", static: join(folder, "nope") }).start(), { code: "E_STATIC_DIRECTORY" });
     await assert.rejects(gable({ mode: "production", static: join(folder, "secret.txt") }).start(), { code: "E_STATIC_DIRECTORY" });

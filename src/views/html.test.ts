@@ -43,6 +43,17 @@ describe("html, text", () => {
     assert.equal(make(), make());
   });
 
+  it("takes 32,767 values in one template, and not one more", () => {
+    const make = (count: number): (() => Html) => {
+      const strings = Array.from({ length: count + 1 }, () => "");
+      // Frozen as the engine makes them.
+      const template = Object.freeze(Object.assign(strings, { raw: Object.freeze([...strings]) })) as unknown as TemplateStringsArray;
+      return () => html(template, ...Array.from({ length: count }, () => "x"));
+    };
+    assert.equal(show(make(32_767)()).length, 32_767);
+    assert.throws(make(32_768), { code: "E_VIEW_PLACE", message: /has 32768 values; 32767 are allowed/ });
+  });
+
   it("stops at 1,000 levels", () => {
     const nest = (levels: number): Html => {
       let markup: Html = html`x${""}`;
