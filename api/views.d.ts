@@ -107,6 +107,31 @@ export declare class Xml {
 }
 
 /**
+ * Markup that is made once and then kept in the store of the application. The language is always a part of the key.
+ * What the piece reads of the request must be named in `vary`, else `E_VIEW_CACHE_KEY`. Without a store it is made each time.
+ *
+ * @example
+ * cached(["sidebar", site.id], { ttlSeconds: 300, tags: ["posts"] }, () => html`<aside>${latestPosts()}</aside>`);
+ */
+export declare function cached(key: CacheKeyPart | readonly CacheKeyPart[], options: CachedOptions, make: () => Html): Html;
+
+/** Pieces in memory: those that were used longest ago make room. */
+export declare class MemoryFragments implements FragmentStore {
+    #private;
+    constructor(options?: MemoryFragmentsOptions);
+    /** Number of pieces. */
+    get size(): number;
+    /** A piece, unless it is unknown or too old; it counts as used. */
+    get(key: string): Fragment | undefined;
+    /** Keeps a piece; others make room for it. One that is longer than all may be together is not kept. */
+    set(key: string, fragment: Fragment, { ttlSeconds, tags }: FragmentOptions): void;
+    /** Drops all pieces with one of the tags. */
+    invalidate({ tags }: {
+        readonly tags: readonly string[];
+    }): void;
+}
+
+/**
  * Renders markup. Gives a string when no promise in it is pending, else a promise of one.
  * Throws what a template throws: `E_VIEW_VALUE`, `E_VIEW_URL_TRUST`, `E_VIEW_DEPTH`.
  */
@@ -172,8 +197,50 @@ export type TextHole = string | number | bigint | boolean | null | undefined | r
 /** What may stand in a hole of XML. */
 export type XmlHole = string | number | bigint | boolean | null | undefined | Xml | readonly XmlHole[];
 
+/** Options of {@link cached}. */
+export interface CachedOptions extends FragmentOptions {
+    /** Parts of the request that the piece reads: each of their values has a piece of its own. None by default. */
+    readonly vary?: readonly CacheVary[];
+}
+
+/** A part of a key. */
+export type CacheKeyPart = string | number | bigint | boolean | Date | null | undefined;
+
+/** What a piece depends on beside its key. */
+export type CacheVary = "user" | "request" | "csrf" | "flash";
+
+/** A kept piece: texts, and between them the places of nonces, which are filled anew each time it is shown. */
+export type Fragment = readonly string[];
+
+/** How long a piece is kept, and what makes it void. */
+export interface FragmentOptions {
+    /** Seconds until it is made again. Without it, it is kept until its place is needed or a tag is invalidated. */
+    readonly ttlSeconds?: number;
+    /** Names under which it can be made void. None by default. */
+    readonly tags?: readonly string[];
+}
+
+/** Where pieces are kept. Methods may be asynchronous. */
+export interface FragmentStore {
+    /** A piece, unless it is unknown or too old. */
+    get(key: string): Fragment | undefined | Promise<Fragment | undefined>;
+    /** Keeps a piece. */
+    set(key: string, fragment: Fragment, options: FragmentOptions): void | Promise<void>;
+}
+
+/** Options of {@link MemoryFragments}. */
+export interface MemoryFragmentsOptions {
+    /** Largest number of characters of all pieces together. Default 33,554,432. */
+    readonly charactersMax?: number;
+    /** The clock, in ms since 1970. */
+    readonly now?: () => number;
+}
+
 /** A value in CSS. */
 export type CssValue = string | number | null | undefined | Css;
+
+/** A value of the query of an address, or several. */
+export type QueryValue = string | number | bigint | boolean | null | undefined | ReadonlyArray<string | number>;
 
 /** What templates may read. Outside a request (mail, tasks, tests) every part may be absent. */
 export interface RenderContext {
@@ -194,19 +261,23 @@ export interface RenderContext {
     /** Messages for the next page. */
     readonly flash?: unknown;
     /** Address of a static file, with its hash. */
-    readonly asset?: (name: string) => TrustedUrl;
+    readonly asset?: ((name: string) => TrustedUrl) | undefined;
     /** Address of a named route. */
-    readonly route?: (name: string, params?: Readonly<Record<string, unknown>>) => string;
+    readonly route?: ((name: string, params?: Readonly<Record<string, unknown>>) => string) | undefined;
     /** The hidden field of forms; nothing where the check needs none. */
     readonly csrf?: () => Html;
-    /** Translates a message. */
-    readonly translate?: (message: string, values?: Readonly<Record<string, unknown>>) => string;
+    /** Translates a message. Without it, texts are shown as they are written. */
+    readonly translate?: Translate | undefined;
+    /** The query of the page's address with changes: `?page=2`; a value of null leaves a name out. */
+    readonly query?: (changes?: Readonly<Record<string, QueryValue>>) => string;
+    /** Where cached pieces are kept. */
+    readonly fragments?: FragmentStore | undefined;
     /** Aborts when the client has left. */
     readonly signal?: AbortSignal;
     /** Told of what was blocked: event and facts, never values. */
-    readonly onBlocked?: (place: string) => void;
+    readonly onBlocked?: ((place: string) => void) | undefined;
     /** Finds a view by name, for names that are values. */
-    readonly views?: (name: string) => unknown;
+    readonly views?: ((name: string) => unknown) | undefined;
     /** Number for `random`; by default a new one for each render. */
     readonly seed?: number;
 }
@@ -258,3 +329,16 @@ export declare class Global<Value> {
     /** Reads the value. */
     readonly read: (context: RenderContext) => Value;
 }
+
+/** Facts of a message that decide which text is shown. */
+export interface MessageOptions {
+    /** What the text is about, where one text means two things. */
+    readonly context?: string;
+    /** The text for several. */
+    readonly plural?: string;
+    /** Name of the value that decides between the two. */
+    readonly count?: string;
+}
+
+/** Gives the text for a message, with its values filled in. */
+export type Translate = (message: string, values?: Readonly<Record<string, unknown>>, options?: MessageOptions) => string;

@@ -16,6 +16,7 @@ export {
   TrustedUrl,
   Xml,
 } from "./views/values.ts";
+export { cached, MemoryFragments } from "./views/fragment-cache.ts";
 export { render, renderToStream } from "./views/render.ts";
 export { csv, Csv } from "./views/formats/csv.ts";
 export { text } from "./views/formats/text.ts";
@@ -23,9 +24,19 @@ export { xml } from "./views/formats/xml.ts";
 export type { CsvOptions, CsvRow } from "./views/formats/csv.ts";
 export type { TextHole } from "./views/formats/text.ts";
 export type { XmlHole } from "./views/formats/xml.ts";
+export type {
+  CachedOptions,
+  CacheKeyPart,
+  CacheVary,
+  Fragment,
+  FragmentOptions,
+  FragmentStore,
+  MemoryFragmentsOptions,
+} from "./views/fragment-cache.ts";
 export type { CssValue } from "./views/html.ts";
-export type { RenderContext } from "./views/render-context.ts";
+export type { QueryValue, RenderContext } from "./views/render-context.ts";
 export type { Rendered } from "./views/render.ts";
 export type { Hole, HoleArray, Renderable, UrlValue } from "./views/values.ts";
 export type { ViewArguments, ViewName, ViewOutput, ViewProps, Views } from "./views/registry.ts";
 export { defineGlobal, Global } from "./views/view-runtime.ts";
+export type { MessageOptions, Translate } from "./views/translation.ts";

@@ -175,7 +175,9 @@ const programmer = {
   E_VIEW_SYNTAX: entry(500, "A template file cannot be read", "Correct the tag that the message names."),
   E_VIEW_BRANCHES: entry(500, "Branches of a view end in different places", "Close each tag and each quote in the branch that opens it."),
   E_VIEW_NAME: entry(500, "A view uses a name that nobody declared", "Correct the name, or declare it with {% props %}."),
+  E_VIEW_PROP: entry(500, "A view did not get the props that it declares", "Pass what the view needs, under the names that it declares."),
   E_VIEW_NOT_FOUND: entry(500, "There is no such view", "Correct the name, or add the file."),
+  E_VIEW_PARTIAL: entry(500, "There is no such partial", "Correct the name, or add {% partialdef name %} to the file."),
   E_VIEW_BLOCK: entry(500, "There is no such block", "Correct the name of the block, or add it to the parent."),
   E_VIEW_UNSAFE: entry(500, "A view switches escaping off", "Mark single values with the filter safe, or set views.unsafe."),
   E_VIEW_STALE: entry(
@@ -185,6 +187,7 @@ const programmer = {
   ),
   E_VIEW_HEADER_NEWLINE: entry(500, "A header of a mail has a line end", "Remove line ends from the value, or move it into the body."),
   E_VIEW_DEPTH: entry(500, "A view is nested too deep", "Check the data for a cycle."),
+  E_VIEW_CACHE_KEY: entry(500, "A kept piece reads what its key does not know", "Name what it reads in vary, or move it out of the piece."),
   E_VIEW_CONTEXT: entry(500, "A view needs what is not there", "Render it in a request, or pass what it needs."),
   E_STATIC_DIRECTORY: entry(500, "The static directory cannot be served", "Create the directory, or correct the option `static`."),
   E_ASSET_UNKNOWN: entry(500, "Unknown asset", "Correct the name, or add the file to the static directory."),

@@ -86,9 +86,70 @@ export class Loop<Item> implements Iterable<Item> {
 
   /** Whether the values differ from those of the last call. */
   changed(...values: unknown[]): boolean {
-    const isSame =
-      this.#last !== undefined && values.length === this.#last.length && values.every((value, index) => value === this.#last![index]);
+    const isSame = isSameList(values, this.#last);
     this.#last = values;
     return !isSame;
   }
+}
+
+/** The loop variable of items that come one by one: nobody knows how many there will be. */
+export class AsyncLoop<Item> {
+  #index = -1;
+  #item: Item | undefined;
+  #previous: Item | undefined;
+  #last: unknown[] | undefined;
+  /** Whether the loop was left. */
+  isStopped = false;
+  /** Nesting, from 1. */
+  readonly depth = 1;
+  /** Nesting, from 0. */
+  readonly depth0 = 0;
+
+  /** Goes on to an item. */
+  next(item: Item): void {
+    this.#index++;
+    this.#previous = this.#item;
+    this.#item = item;
+  }
+
+  /** Leaves the loop behind this item. */
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  /** Position, from 1. */
+  get index(): number {
+    return this.#index + 1;
+  }
+
+  /** Position, from 0. */
+  get index0(): number {
+    return this.#index;
+  }
+
+  /** Whether this is the first item. */
+  get first(): boolean {
+    return this.#index === 0;
+  }
+
+  /** The item before; undefined at the first. */
+  get previtem(): Item | undefined {
+    return this.#previous;
+  }
+
+  /** One of the values in turn. */
+  cycle<Value>(...values: Value[]): Value | undefined {
+    return values[this.#index % values.length];
+  }
+
+  /** Whether the values differ from those of the last call. */
+  changed(...values: unknown[]): boolean {
+    const isSame = isSameList(values, this.#last);
+    this.#last = values;
+    return !isSame;
+  }
+}
+
+function isSameList(values: readonly unknown[], last: readonly unknown[] | undefined): boolean {
+  return last !== undefined && values.length === last.length && values.every((value, index) => value === last[index]);
 }

@@ -24,9 +24,9 @@ export type ViewOutput<Name extends string> = Name extends keyof Views
 /** The output of a view that is not in the generated list yet. */
 type OutputByExtension<Name extends string> = string extends Name
   ? Html | Xml | PlainText
-  : Name extends `${string}.html` | `${string}.svg`
+  : Name extends `${string}.html` | `${string}.svg` | `${string}.${"html" | "svg"}#${string}`
     ? Html
-    : Name extends `${string}.${"xml" | "atom" | "rss" | "opml"}`
+    : Name extends `${string}.${"xml" | "atom" | "rss" | "opml"}` | `${string}.${"xml" | "atom" | "rss" | "opml"}#${string}`
       ? Xml
       : PlainText;
 

@@ -1,5 +1,10 @@
 /** What a view can ask of the request around it; the application fills it. */
+import type { FragmentStore } from "./fragment-cache.ts";
+import type { Translate } from "./translation.ts";
 import type { Html, TrustedUrl } from "./values.ts";
+
+/** A value of the query of an address, or several. */
+export type QueryValue = string | number | bigint | boolean | null | undefined | ReadonlyArray<string | number>;
 
 /** What templates may read. Outside a request (mail, tasks, tests) every part may be absent. */
 export interface RenderContext {
@@ -20,19 +25,23 @@ export interface RenderContext {
   /** Messages for the next page. */
   readonly flash?: unknown;
   /** Address of a static file, with its hash. */
-  readonly asset?: (name: string) => TrustedUrl;
+  readonly asset?: ((name: string) => TrustedUrl) | undefined;
   /** Address of a named route. */
-  readonly route?: (name: string, params?: Readonly<Record<string, unknown>>) => string;
+  readonly route?: ((name: string, params?: Readonly<Record<string, unknown>>) => string) | undefined;
   /** The hidden field of forms; nothing where the check needs none. */
   readonly csrf?: () => Html;
-  /** Translates a message. */
-  readonly translate?: (message: string, values?: Readonly<Record<string, unknown>>) => string;
+  /** Translates a message. Without it, texts are shown as they are written. */
+  readonly translate?: Translate | undefined;
+  /** The query of the page's address with changes: `?page=2`; a value of null leaves a name out. */
+  readonly query?: (changes?: Readonly<Record<string, QueryValue>>) => string;
+  /** Where cached pieces are kept. */
+  readonly fragments?: FragmentStore | undefined;
   /** Aborts when the client has left. */
   readonly signal?: AbortSignal;
   /** Told of what was blocked: event and facts, never values. */
-  readonly onBlocked?: (place: string) => void;
+  readonly onBlocked?: ((place: string) => void) | undefined;
   /** Finds a view by name, for names that are values. */
-  readonly views?: (name: string) => unknown;
+  readonly views?: ((name: string) => unknown) | undefined;
   /** Number for `random`; by default a new one for each render. */
   readonly seed?: number;
 }

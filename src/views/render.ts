@@ -22,6 +22,11 @@ export function render(value: Rendered, context: RenderContext = {}): string | P
   return typeof walked === "string" ? walked : joinPieces(walked);
 }
 
+/** @internal The text of segments, when all their values are there. */
+export function joinSegments(segments: readonly Segment[], context: RenderContext): Promise<string> {
+  return joinPieces(toPieces(segments, context));
+}
+
 async function joinPieces(pieces: AsyncIterable<string>): Promise<string> {
   let text = "";
   for await (const piece of pieces) text += piece;

@@ -13,7 +13,10 @@ import { Loop } from "./loop.ts";
 import { Output } from "./output.ts";
 import type { Place } from "./places.ts";
 import type { RenderContext } from "./render-context.ts";
+import { checked } from "./part-runtime.ts";
 import { toIterable, toText, truthy } from "./semantics.ts";
+import type { Translate } from "./translation.ts";
+import { translateOf } from "./translation.ts";
 import type { Hole, TrustedUrl } from "./values.ts";
 import { Html, isHtml, isJson, PlainText, raw, setHtmlRenderer, Xml } from "./values.ts";
 import type { WrittenPlace } from "./write.ts";
@@ -53,11 +56,13 @@ export interface View<Props = AnyProps> {
   readonly mode: "html" | "xml" | "json" | "csv" | "text";
   /** Media type of its output. */
   readonly type: string;
+  /** Props that must be given. */
+  readonly required: readonly string[];
   readonly write: Write<Props>;
 }
 
 /** Makes a view. */
-export function view<Props>(facts: Pick<View, "name" | "mode" | "type">, write: Write<Props>): View<Props> {
+export function view<Props>(facts: Omit<View, "write">, write: Write<Props>): View<Props> {
   return { ...facts, write };
 }
 
@@ -83,7 +88,9 @@ export function global<Value>(value: Global<Value> | Value, out: Output): Value 
 }
 
 /** Renders a view: markup is written later, everything else now. */
-export function toRendered<Props>({ write, mode, type }: View<Props>, props: Props, context: RenderContext = {}): Html | Xml | PlainText {
+export function toRendered<Props>(target: View<Props>, props: Props, context: RenderContext = {}): Html | Xml | PlainText {
+  const { write, mode, type } = target;
+  checked(target, props);
   if (mode === "html") return new Html(undefined, [], "", (out, body) => write(out, body, props));
   const out = new Output(context);
   const text = walkIn(context, () => write(out, "", props));
@@ -294,7 +301,7 @@ export function includeAny(out: Output, body: string, names: unknown, props: Any
   for (const wantedName of wanted) {
     const found = find(wantedName);
     // A file that is named by a value gets what is there; its own checks run in gable check.
-    if (found !== undefined) return include(out, body, found as View, props);
+    if (found !== undefined) return include(out, body, found as View, checked(found as View, props));
   }
   if (ignoresMissing) return body;
   throw new GableError("E_VIEW_NOT_FOUND", `There is no view ${wanted.map((each_) => `"${each_}"`).join(" or ")}.`);
@@ -306,7 +313,7 @@ export function extend(out: Output, body: string, parent: unknown, props: AnyPro
   if (find === undefined) throw missing("extends");
   const found = find(String(parent));
   if (found === undefined) throw new GableError("E_VIEW_NOT_FOUND", `There is no view ${describeValue(parent)} to extend.`);
-  return (found as View).write(out, body, props, blocks); // As in includeAny().
+  return (found as View).write(out, body, checked(found as View, props), blocks); // As in includeAny().
 }
 
 /** A name of an untyped file. Throws `E_VIEW_NAME`. */
@@ -337,7 +344,8 @@ interface ContextualNames {
   readonly request: any;
   readonly locale: string;
   readonly now: () => Date;
-  readonly t: (message: string, values?: Readonly<Record<string, unknown>>) => string;
+  readonly t: Translate;
+  readonly query: NonNullable<RenderContext["query"]>;
   readonly user: any;
   readonly flash: any;
 }
@@ -367,7 +375,10 @@ export function contextual({ context }: Output): ContextualNames {
       return context.now?.bind(context) ?? ((): Date => new Date());
     },
     get t() {
-      return context.translate?.bind(context) ?? ((message: string): string => message);
+      return translateOf(context);
+    },
+    get query() {
+      return context.query?.bind(context) ?? fail("query()");
     },
     get user() {
       return context.user;

@@ -12,7 +12,11 @@ export interface FileFinder {
 /** Whether a body includes files that see its scope. */
 export function holdsInclude(body: Body): boolean {
   let isFound = false;
-  walk(body, (statement) => (isFound ||= statement.type === "include" && statement.scope.withContext));
+  walk(body, (statement) => {
+    isFound ||=
+      (statement.type === "include" && statement.scope.withContext) ||
+      (statement.type === "partialdef" && statement.parameters.length === 0);
+  });
   return isFound;
 }
 
@@ -48,6 +52,9 @@ export function findHoisted(body: Body): Set<string> {
 /** Files that a statement names by a literal. */
 export function filesOf(statement: Statement): Array<readonly [name: string, at: number, isOptional: boolean]> {
   if (statement.type === "import" || statement.type === "from") return [[statement.file, statement.at, false]];
+  if (statement.type === "partial" || (statement.type === "partialdef" && statement.isInline))
+    return [[`#${statement.name}`, statement.at, false]];
+  if (statement.type === "component") return statement.name.includes(".") ? [[statement.name, statement.at, false]] : [];
   const expression = statement.type === "extends" ? statement.parent : statement.type === "include" ? statement.names : undefined;
   if (expression?.type !== "constant" || typeof expression.value !== "string") return [];
   return [[expression.value, statement.at, statement.type === "include" && statement.ignoresMissing]];

@@ -67,7 +67,7 @@ class StringTemplates {
   }
 
   findView(name: string): View | undefined {
-    return this.#texts.has(name) ? this.view(name) : undefined;
+    return this.#set.find(name) === undefined ? undefined : this.view(name);
   }
 
   #module(template: Template): Record<string, unknown> {
@@ -84,6 +84,7 @@ class StringTemplates {
       projectGlobals: new Set(),
       projectFilters: new Set(),
       projectTests: new Set(),
+      projectComponents: new Set(),
       options: { unsafe: this.#options.unsafe ?? false, types: false, runtime: "runtime" },
     });
     const imported = new Map<string, unknown>([
@@ -91,6 +92,9 @@ class StringTemplates {
       ...dependencies.map((name) => [name, this.#module(this.#set.load(name))] as const),
     ]);
     evaluate(toFunctionBody(String(writer)), imported, module);
+    // Partials that nothing uses are checked as well.
+    if (template.partial === undefined)
+      for (const partial of template.partials.keys()) this.#module(this.#set.load(`${template.name}#${partial}`));
     return module;
   }
 }

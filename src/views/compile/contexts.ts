@@ -12,21 +12,22 @@ import type { PlanOptions } from "../plan.ts";
 import type { Template } from "./template.ts";
 import { bodiesOf } from "./template.ts";
 
-type Output = Extract<Statement, { type: "output" }>;
+/** Statements that write where they stand: values, and markup of other files or bodies. */
+export type Placed = Extract<Statement, { type: "output" | "include" | "partial" | "partialdef" | "component" | "call" | "filterBlock" }>;
 type Data = Extract<Statement, { type: "data" }>;
 
 /** What is known of the pieces of a file. */
 export interface Contexts {
   /** Static text as it is sent, with holes for nonces. */
-  readonly data: ReadonlyMap<Data, ReadonlyArray<Part<Output>>>;
+  readonly data: ReadonlyMap<Data, ReadonlyArray<Part<Placed>>>;
   /** Places of values; none in modes without places. */
-  readonly places: ReadonlyMap<Output, () => Place | XmlPlace>;
+  readonly places: ReadonlyMap<Placed, () => Place | XmlPlace>;
   /** Where blocks of this file stand, for files that replace them. */
   readonly blocks: ReadonlyMap<string, BlockContext>;
 }
 
 /** Where a block stands. */
-export type BlockContext = { readonly state: ReaderState<Output>; readonly end: ReaderState<Output> } | { readonly xml: string };
+export type BlockContext = { readonly state: ReaderState<Placed>; readonly end: ReaderState<Placed> } | { readonly xml: string };
 
 /** What the pass needs beside the file. */
 export interface ContextOptions extends PlanOptions {
@@ -65,8 +66,8 @@ function assertJsonPlaces({ body, source }: Template): void {
 
 /** The walk through a body, common to both kinds of markup. */
 abstract class Pass<State> {
-  readonly data = new Map<Data, ReadonlyArray<Part<Output>>>();
-  readonly places = new Map<Output, () => Place | XmlPlace>();
+  readonly data = new Map<Data, ReadonlyArray<Part<Placed>>>();
+  readonly places = new Map<Placed, () => Place | XmlPlace>();
   readonly blocks = new Map<string, BlockContext>();
   protected readonly template: Template;
   protected readonly source: SourceText;
@@ -81,7 +82,7 @@ abstract class Pass<State> {
   protected abstract get state(): State;
   protected abstract set state(state: State);
   protected abstract readData(data: Data): void;
-  protected abstract readOutput(output: Output): void;
+  protected abstract readOutput(output: Placed): void;
   /** Ends what a control tag ends: a name, or a value without quotes. */
   protected abstract settle(): void;
   protected abstract join(states: readonly State[]): State;
@@ -94,6 +95,8 @@ abstract class Pass<State> {
   protected abstract enterBlock(name: string, at: number, read: () => void): void;
   protected abstract beginBranches(at: number, isLoop: boolean): () => void;
   protected abstract endBranches(): void;
+  /** Markup between tags is written as it is; elsewhere it is a value, reduced to what its place takes. */
+  protected abstract readMarkup(placed: Placed): void;
   protected abstract assertText(at: number, what: string): void;
   protected abstract assertEnd(): void;
 
@@ -125,7 +128,9 @@ abstract class Pass<State> {
       case "data":
         return this.readData(statement);
       case "output":
-        return this.readOutput(statement);
+        this.readOutput(statement);
+        if (statement.value.type === "trans") for (const { open, at } of statement.value.wrappers) this.fresh(at, () => this.body(open));
+        return;
       case "if":
         return this.#branches(
           statement.at,
@@ -134,6 +139,7 @@ abstract class Pass<State> {
           statement.otherwise === undefined,
         );
       case "for":
+        if (statement.isAsync) this.assertText(statement.at, "for async");
         return this.#loop(statement);
       case "break":
       case "continue":
@@ -146,14 +152,33 @@ abstract class Pass<State> {
       case "block":
         return this.#block(statement);
       case "macro":
-      case "call":
       case "setBlock":
+        return this.fresh(statement.at, () => this.body(statement.body));
+      default:
+        return this.#part(statement);
+    }
+  }
+
+  /** What brings markup of other files or of bodies. */
+  #part(statement: Statement): void {
+    switch (statement.type) {
+      case "call":
       case "filterBlock":
-        if (statement.type === "call" || statement.type === "filterBlock")
-          this.assertText(statement.at, statement.type === "call" ? "call" : "filter");
+        this.readMarkup(statement);
         return this.fresh(statement.at, () => this.body(statement.body));
       case "include":
-        return this.assertText(statement.at, "include");
+      case "partial":
+        return this.readMarkup(statement);
+      case "partialdef":
+        return statement.isInline ? this.readMarkup(statement) : undefined;
+      case "component":
+        this.readMarkup(statement);
+        for (const { at, body } of statement.slots) this.fresh(at, () => this.body(body));
+        return;
+      case "cache":
+      case "outlet":
+        this.assertText(statement.at, statement.type === "cache" ? "cache" : "slot");
+        return this.fresh(statement.at, () => this.body(statement.body));
       default:
         return;
     }
@@ -228,10 +253,10 @@ abstract class Pass<State> {
   }
 }
 
-class HtmlPass extends Pass<ReaderState<Output>> {
-  #reader: HtmlReader<Output>;
+class HtmlPass extends Pass<ReaderState<Placed>> {
+  #reader: HtmlReader<Placed>;
   readonly #options: ContextOptions;
-  readonly #begun: Array<ReturnType<HtmlReader<Output>["beginBranches"]>> = [];
+  readonly #begun: Array<ReturnType<HtmlReader<Placed>["beginBranches"]>> = [];
   #lastAt = 0;
 
   constructor(template: Template, options: ContextOptions) {
@@ -240,8 +265,8 @@ class HtmlPass extends Pass<ReaderState<Output>> {
     this.#reader = this.#createReader();
   }
 
-  #createReader(): HtmlReader<Output> {
-    return new HtmlReader<Output>({
+  #createReader(): HtmlReader<Placed> {
+    return new HtmlReader<Placed>({
       fail: (output, reason, fix) => {
         throw this.source.error(
           "E_VIEW_PLACE",
@@ -259,42 +284,46 @@ class HtmlPass extends Pass<ReaderState<Output>> {
     });
   }
 
-  protected get state(): ReaderState<Output> {
+  protected get state(): ReaderState<Placed> {
     return this.#reader.state;
   }
 
-  protected set state(state: ReaderState<Output>) {
+  protected set state(state: ReaderState<Placed>) {
     this.#reader.state = state;
   }
 
   protected readData(data: Data): void {
-    const parts: Array<Part<Output>> = [];
+    const parts: Array<Part<Placed>> = [];
     this.#reader.output = parts;
     this.#lastAt = data.at;
     this.#reader.text(data.text);
     this.data.set(data, parts);
   }
 
-  protected readOutput(output: Output): void {
+  protected readOutput(output: Placed): void {
     this.#reader.output = [];
     this.#lastAt = output.at;
     const part = this.#reader.hole(output);
     this.places.set(output, () => part.place!);
   }
 
+  protected readMarkup(placed: Placed): void {
+    if (!this.#reader.isInData) this.readOutput(placed);
+  }
+
   protected settle(): void {
     this.#reader.settle();
   }
 
-  protected join(states: ReadonlyArray<ReaderState<Output>>): ReaderState<Output> {
+  protected join(states: ReadonlyArray<ReaderState<Placed>>): ReaderState<Placed> {
     return strictestOf(states);
   }
 
-  protected isSame(one: ReaderState<Output>, other: ReaderState<Output>): boolean {
+  protected isSame(one: ReaderState<Placed>, other: ReaderState<Placed>): boolean {
     return isSamePlace(one, other);
   }
 
-  protected describe(state: ReaderState<Output>): string {
+  protected describe(state: ReaderState<Placed>): string {
     return describeState(state);
   }
 
@@ -306,11 +335,11 @@ class HtmlPass extends Pass<ReaderState<Output>> {
     this.#reader = outer;
   }
 
-  protected isSameText(one: ReaderState<Output>, other: ReaderState<Output>): boolean {
+  protected isSameText(one: ReaderState<Placed>, other: ReaderState<Placed>): boolean {
     return one.rawElement === "script" && isSamePlace(one, { ...other, script: one.script });
   }
 
-  protected noteBlock(name: string, start: ReaderState<Output>): void {
+  protected noteBlock(name: string, start: ReaderState<Placed>): void {
     this.#reader.noteBlock();
     this.blocks.set(name, { state: start, end: this.#reader.state });
   }
@@ -363,8 +392,11 @@ class HtmlPass extends Pass<ReaderState<Output>> {
   }
 
   protected assertEnd(): void {
-    if (!this.#reader.isInData)
-      throw this.source.error("E_VIEW_UNCLOSED", this.source.text.length, `the file ends ${this.#reader.describe()}`);
+    if (this.#reader.isInData) return;
+    const { partial } = this.template;
+    throw partial === undefined
+      ? this.source.error("E_VIEW_UNCLOSED", this.source.text.length, `the file ends ${this.#reader.describe()}`)
+      : this.source.error("E_VIEW_UNCLOSED", partial.at, `the partial "${partial.name}" ends ${this.#reader.describe()}`);
   }
 }
 
@@ -389,9 +421,13 @@ class XmlPass extends Pass<string> {
     this.data.set(data, [{ type: "text", text: data.text }]);
   }
 
-  protected readOutput(output: Output): void {
+  protected readOutput(output: Placed): void {
     const place = this.#reader.hole();
     this.places.set(output, () => place);
+  }
+
+  protected readMarkup(): void {
+    // What stands in XML brings its own elements, which balance.
   }
 
   protected settle(): void {

@@ -1,6 +1,6 @@
 /** Expressions as TypeScript. */
 import { findNearestName } from "../../errors/nearest-name.ts";
-import type { Arguments, Comparison, Expression, Parameter } from "../syntax/nodes.ts";
+import type { Arguments, Comparison, Expression, Parameter, TransExpression } from "../syntax/nodes.ts";
 import type { SourceText } from "../syntax/source-text.ts";
 import { mark } from "./code.ts";
 import type { Names } from "./scope.ts";
@@ -19,6 +19,10 @@ export interface ExpressionHost {
   /** Filters and tests of views/filters.ts. */
   readonly projectFilters: ReadonlySet<string>;
   readonly projectTests: ReadonlySet<string>;
+  /** Writes what opens a tag of a text to translate, and gives the code of the pair. */
+  readonly wrapper: (wrapper: TransExpression["wrappers"][number]) => string;
+  /** How a name is declared in this file. */
+  readonly declareHint: (name: string) => string;
   /** The code of `self.name()`. */
   readonly self: (block: string, at: number) => string;
   /** Told of each name that is read from the props of an untyped file. */
@@ -66,6 +70,8 @@ export class ExpressionWriter {
         return this.filter(this.#filterInput(expression), expression.name, expression.at, expression.args);
       case "test":
         return this.#test(expression);
+      case "trans":
+        return this.#trans(expression);
       default:
         return `(await ${this.value(expression.operand)})`;
     }
@@ -121,8 +127,17 @@ export class ExpressionWriter {
       "E_VIEW_NAME",
       at,
       `"${name}" is not declared`,
-      nearest === undefined ? `Declare it: {% props ${name}: Type %}.` : `Write "${nearest}", or declare it: {% props ${name}: Type %}.`,
+      nearest === undefined
+        ? `Declare it: ${this.#host.declareHint(name)}.`
+        : `Write "${nearest}", or declare it: ${this.#host.declareHint(name)}.`,
     );
+  }
+
+  #trans({ message, plural, count, context, values, wrappers }: TransExpression): string {
+    const facts = JSON.stringify({ message, plural, count, context });
+    const members = values.map(({ name, value }) => `${JSON.stringify(name)}: ${this.value(value)}`);
+    const tags = wrappers.map((wrapper) => this.#host.wrapper(wrapper));
+    return `$.trans($out, ${facts}, { ${members.join(", ")} }, [${tags.join(", ")}])`;
   }
 
   #global(name: string): string | undefined {
@@ -179,13 +194,15 @@ export class ExpressionWriter {
   #attribute(object: Expression, name: string, at: number): string {
     if (object.type === "name") {
       const binding = this.#host.names.find(object.name);
-      if (binding?.kind === "loop") return this.#loopMember(binding.code, name, at);
+      if (binding?.kind === "loop") return this.#loopMember(binding.code, name, at, binding.isAsync === true);
     }
     return this.#host.isTyped ? `${this.value(object)}${mark(at)}.${name}` : `$.get(${this.value(object)}, ${JSON.stringify(name)})`;
   }
 
-  #loopMember(code: string, name: string, at: number): string {
+  #loopMember(code: string, name: string, at: number, isAsync: boolean): string {
     const found = loopMembers[name];
+    if (isAsync && ["revindex", "revindex0", "last", "length", "nextitem"].includes(name))
+      throw this.#host.source.error("E_VIEW_NAME", at, `"loop.${name}" is not known while items still come`, "Use a loop without async.");
     if (found !== undefined) return `${code}${mark(at)}.${found}`;
     const nearest = findNearestName(name, Object.keys(loopMembers));
     throw this.#host.source.error(

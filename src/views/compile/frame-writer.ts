@@ -1,5 +1,5 @@
 /** What writing a file needs at every place: names, frames, places, and types where they are wanted. */
-import type { Body, Statement, Target } from "../syntax/nodes.ts";
+import type { Body, Statement, Target, TransExpression } from "../syntax/nodes.ts";
 import { findHoisted } from "./analysis.ts";
 import { CodeWriter, mark } from "./code.ts";
 import type { Contexts } from "./contexts.ts";
@@ -58,6 +58,9 @@ export abstract class FrameWriter {
       projectFilters: host.projectFilters,
       projectTests: host.projectTests,
       self: (block, at) => this.self(block, at),
+      wrapper: (wrapper) => this.wrapper(wrapper),
+      declareHint: (name) =>
+        template.partial === undefined ? `{% props ${name}: Type %}` : `{% partialdef ${template.partial.name}(${name}: Type) %}`,
       onFreeName: (name, at) => {
         if (!this.freeNames.has(name)) this.freeNames.set(name, at);
         if (this.macro !== undefined) this.boundMacros.add(this.macro);
@@ -66,6 +69,7 @@ export abstract class FrameWriter {
   }
 
   protected abstract self(block: string, at: number): string;
+  protected abstract wrapper(wrapper: TransExpression["wrappers"][number]): string;
 
   protected typeText(text: string): string {
     return this.host.options.types ? text : "";

@@ -1,15 +1,24 @@
 /** One template file as one TypeScript module. */
 import { findNearestName } from "../../errors/nearest-name.ts";
 import type { PlanOptions } from "../plan.ts";
-import type { BlockStatement, Body, Expression, MacroStatement, Parameter, Statement } from "../syntax/nodes.ts";
+import type {
+  Arguments,
+  BlockStatement,
+  Body,
+  Expression,
+  MacroStatement,
+  OutletStatement,
+  Parameter,
+  Statement,
+} from "../syntax/nodes.ts";
 import { endOf, filesOf, findBlock, hasDynamicParent, holdsInclude, listBlocks, toPropertyName } from "./analysis.ts";
 import type { FileFinder } from "./analysis.ts";
 import { CodeWriter, mark } from "./code.ts";
 import type { Contexts } from "./contexts.ts";
 import type { Template } from "./template.ts";
-import { StatementWriter } from "./statement-writer.ts";
+import { PartWriter } from "./part-writer.ts";
 import { toCodeName } from "./scope.ts";
-import { contentTypeOf, usesName, walk } from "./template.ts";
+import { contentTypeOf, fileOf, usesName, walk } from "./template.ts";
 
 /** What compiling needs of the project around a file. */
 export interface ModuleHost extends FileFinder {
@@ -20,10 +29,12 @@ export interface ModuleHost extends FileFinder {
   /** The specifier of project code that a template names relative to itself. */
   readonly codePath: (from: Template, specifier: string) => string;
   /** The specifier of globals.ts, filters.ts or tests.ts of the views folder. */
-  readonly projectPath: (from: Template, file: "globals" | "filters" | "tests") => string;
+  readonly projectPath: (from: Template, file: "globals" | "filters" | "tests" | "components") => string;
   readonly projectGlobals: ReadonlySet<string>;
   readonly projectFilters: ReadonlySet<string>;
   readonly projectTests: ReadonlySet<string>;
+  /** Components in code: exports of views/components.ts. */
+  readonly projectComponents: ReadonlySet<string>;
   readonly options: ModuleOptions;
 }
 
@@ -57,7 +68,10 @@ export function compileModule(template: Template, contexts: Contexts, host: Modu
   return new ModuleWriter(template, contexts, host, freeNames.size === 0 && !passesOn, probe.boundMacros).run();
 }
 
-class ModuleWriter extends StatementWriter {
+class ModuleWriter extends PartWriter {
+  /** Whether the type of the props is written already. */
+  protected hasPropsStatement = false;
+
   run(): ModuleResult {
     const { body, source } = this.template;
     this.importFiles();
@@ -79,14 +93,15 @@ class ModuleWriter extends StatementWriter {
 
   /** Imports of the run time and of all files that this one names by literals. */
   protected importFiles(): void {
-    const { options, projectGlobals, projectFilters, projectTests } = this.host;
+    const { options, projectGlobals, projectFilters, projectTests, projectComponents } = this.host;
     let code = `import * as $ from ${JSON.stringify(options.runtime)}; `;
     for (const [alias, names] of [
       ["globals", projectGlobals],
       ["filters", projectFilters],
       ["tests", projectTests],
+      ["components", projectComponents],
     ] as const) {
-      if (names.size === 0) continue;
+      if (names.size === 0 || (alias === "components" && !this.usesCodeComponents())) continue;
       this.aliases.add(`$${alias}`);
       code += `import * as $${alias} from ${JSON.stringify(this.host.projectPath(this.template, alias))}; `;
     }
@@ -103,6 +118,13 @@ class ModuleWriter extends StatementWriter {
     this.writer.code(code, 0);
   }
 
+  /** Components may be made of views: only files that use them import them. */
+  protected usesCodeComponents(): boolean {
+    let isFound = false;
+    walk(this.template.body, (statement) => (isFound ||= statement.type === "component" && !statement.name.includes(".")));
+    return isFound;
+  }
+
   /** Declarations at the top of a file stand outside its function. Gives the number of statements. */
   protected lead(body: Body): number {
     let index = 0;
@@ -117,9 +139,9 @@ class ModuleWriter extends StatementWriter {
       else if (statement.type === "data" && statement.text.trim() === "") blanks.push(statement);
       else break;
     }
-    if (!this.template.hasProps) {
+    if (!this.hasPropsStatement) {
       this.writer.code(
-        this.typeText(this.isTyped ? "export interface Props {} " : "export type Props = $.AnyProps; "),
+        this.typeText(this.isTyped ? `export interface Props { ${this.propMembers().join("; ")} } ` : "export type Props = $.AnyProps; "),
         body[index]?.at ?? this.template.source.text.length,
       );
     }
@@ -148,24 +170,42 @@ class ModuleWriter extends StatementWriter {
     );
   }
 
-  protected props({ props, at }: Extract<Statement, { type: "props" }>): void {
+  protected props({ at }: Extract<Statement, { type: "props" }>): void {
     if (!this.host.options.types) return;
-    const members = props.map(({ name, isOptional, fallback, tsType, typeAt }) => {
+    this.hasPropsStatement = true;
+    this.writer.code(`${mark(at)}export interface Props { ${this.propMembers().join("; ")} } `, at);
+  }
+
+  /** Members of the type of the props: what is declared, and the slots. */
+  protected propMembers(): string[] {
+    const members = this.template.props.map(({ name, isOptional, fallback, tsType, typeAt }) => {
       const optional = isOptional ? `${tsType} | ${fallback === undefined ? "null | " : ""}undefined` : tsType;
       return `${toPropertyName(name)}${isOptional ? "?" : ""}: ${mark(typeAt)}${optional}`;
     });
-    this.writer.code(`${mark(at)}export interface Props { ${members.join("; ")} } `, at);
+    for (const { name, parameters, at } of this.outlets) {
+      const values = parameters.map((parameter) => `${toPropertyName(parameter.name)}: ${parameter.tsType ?? "any"}`);
+      const type = values.length === 0 ? "$.Hole" : `(values: { ${values.join("; ")} }) => $.Hole`;
+      members.push(`${toPropertyName(name)}?: ${mark(at)}${values.length === 0 ? type : `(${type})`} | null | undefined`);
+    }
+    return members;
+  }
+
+  /** Slots that are no props as well. */
+  protected get outlets(): OutletStatement[] {
+    const { outlets, props } = this.template;
+    return [...outlets.values()].filter(({ name }) => !props.some((prop) => prop.name === name));
   }
 
   protected openWrite(at: number, body: Body): void {
-    const { props, hasProps } = this.template;
     this.names.enter();
-    let parameter = this.isTyped ? "{}" : "$props";
-    if (hasProps) {
-      for (const { name } of props) this.names.declare(name, { kind: "local", code: toCodeName(name) });
-      parameter = `{ ${props.map(({ name, fallback }) => `${toPropertyName(name)}: ${toCodeName(name)}${fallback === undefined ? "" : ` = ${this.expressions.value(fallback)}`}`).join(", ")} }`;
+    let parameter = "$props";
+    let used = "";
+    if (this.isTyped) {
+      const members = [...this.template.props, ...this.outlets.map(({ name }) => ({ name, fallback: undefined }))];
+      for (const { name } of members) this.names.declare(name, { kind: "local", code: toCodeName(name) });
+      parameter = `{ ${members.map(({ name, fallback }) => `${toPropertyName(name)}: ${toCodeName(name)}${fallback === undefined ? "" : ` = ${this.expressions.value(fallback)}`}`).join(", ")} }`;
+      if (members.length > 0) used = `void [${members.map(({ name }) => toCodeName(name)).join(", ")}]; `;
     }
-    const used = props.length === 0 ? "" : `void [${props.map(({ name }) => toCodeName(name)).join(", ")}]; `;
     const blocks = `$blocks${this.typeText(": $.Blocks")} = {}`;
     this.writer.code(
       `export function write($out${this.typeText(": $.Output")}, $body${this.typeText(": string")}, ${parameter}${this.typeText(": Props")}, ${blocks})${this.typeText(": string")} { ${used}void $blocks; void $out; ${this.isTyped ? "" : "void $props; "}`,
@@ -176,9 +216,10 @@ class ModuleWriter extends StatementWriter {
   }
 
   protected viewCode(): string {
-    const { name, mode } = this.template;
-    const type = contentTypeOf(name) ?? "text/html; charset=utf-8";
-    return `export const view = $.view${this.typeText("<Props>")}(${JSON.stringify({ name, mode, type })}, write); `;
+    const { name, mode, props } = this.template;
+    const type = contentTypeOf(fileOf(name)) ?? "text/html; charset=utf-8";
+    const required = this.template.hasProps ? props.filter((prop) => !prop.isOptional).map((prop) => prop.name) : [];
+    return `export const view = $.view${this.typeText("<Props>")}(${JSON.stringify({ name, mode, type, required })}, write); `;
   }
 
   // ---- Blocks
@@ -301,30 +342,23 @@ class ModuleWriter extends StatementWriter {
     if (names.type === "constant" && typeof names.value === "string") {
       const target = ignoresMissing ? this.host.find(names.value, this.template) : this.host.load(names.value, this.template, at);
       if (target === undefined) return;
-      const code = `$body = $.include($out, ${this.writer.takeBody()}, ${mark(at)}${this.imports.get(target.name)!}.view, ${this.propsFor(target, named, scope.withContext)}); `;
-      return this.writer.rawCode(code, at);
+      return this.markup(statement, this.includeCode(target, this.propsFor(target, named, scope.withContext), at));
     }
     const value = this.expressions.value(this.sync(names));
-    this.writer.rawCode(
-      `$body = $.includeAny($out, ${this.writer.takeBody()}, ${value}, ${this.propsFor(undefined, named, scope.withContext)}, ${ignoresMissing}); `,
-      at,
-    );
+    const props = this.propsFor(undefined, named, scope.withContext);
+    this.markup(statement, (body_) => `$.includeAny($out, ${body_}, ${value}, ${props}, ${ignoresMissing})`);
   }
 
   /** The props for another file: what it declares and the scope has; all of the scope for a file without declarations. */
-  protected propsFor(
-    target: Template | undefined,
-    named: ReadonlyArray<{ readonly name: string; readonly value: Expression }>,
-    withContext: boolean,
-  ): string {
+  protected propsFor(target: Template | undefined, named: Arguments["named"], withContext: boolean): string {
     const given = new Map(named.map(({ name, value }) => [name, this.expressions.value(this.sync(value))]));
     const parts: string[] = [];
     const scope = withContext ? this.names.values() : new Map<string, string>();
     if (target?.hasProps === true) {
-      for (const { name, at: _at } of target.props) {
+      for (const { name } of target.props) {
         const code = given.get(name) ?? scope.get(name);
         if (code !== undefined) parts.push(`${toPropertyName(name)}: ${code}`);
-        else if (withContext && !this.isTyped) parts.push(`${toPropertyName(name)}: $.lookup($props, ${JSON.stringify(name)})`);
+        else if (withContext && !this.isTyped) parts.push(`${toPropertyName(name)}: ${this.passedOn(name, target)}`);
       }
       for (const [name, code] of given)
         if (!target.props.some((prop) => prop.name === name)) parts.push(`${toPropertyName(name)}: ${code}`);
@@ -333,6 +367,12 @@ class ModuleWriter extends StatementWriter {
       for (const [name, code] of new Map([...scope, ...given])) if (!code.startsWith("$")) parts.push(`${toPropertyName(name)}: ${code}`);
     }
     return `{ ${parts.join(", ")} }`;
+  }
+
+  /** A value that was passed to this file, for another one. A partial of this file reads it as the file itself would. */
+  protected passedOn(name: string, { partial }: Template): string {
+    if (partial !== undefined && !this.freeNames.has(name)) this.freeNames.set(name, partial.at);
+    return `$.lookup($props, ${JSON.stringify(name)})`;
   }
 
   protected importMacros(statement: Extract<Statement, { type: "import" | "from" }>): void {
@@ -393,7 +433,8 @@ class ModuleWriter extends StatementWriter {
     });
   }
 
-  protected callStatement({ parameters, call, body, at }: Extract<Statement, { type: "call" }>): void {
+  protected callStatement(statement: Extract<Statement, { type: "call" }>): void {
+    const { parameters, call, body, at } = statement;
     if (call.type !== "call") return;
     const caller = this.createId("c");
     this.names.enter();
@@ -405,7 +446,8 @@ class ModuleWriter extends StatementWriter {
     this.functionBody(body, at);
     this.writer.code("}); ", endOf(body, at));
     this.names.leave();
-    this.writeText(this.callWithCaller(call, caller), endOf(body, at));
+    const code = this.callWithCaller(call, caller);
+    this.markup(statement, (before) => `$.text($out, ${before}, ${code})`, code);
   }
 
   protected callWithCaller(call: Extract<Expression, { type: "call" }>, caller: string): string {

@@ -6,7 +6,7 @@ export type Binding =
   | { readonly kind: "local"; readonly code: string }
   | { readonly kind: "macro"; readonly code: string; readonly parameters: readonly Parameter[] }
   | { readonly kind: "module"; readonly code: string; readonly macros: ReadonlyMap<string, readonly Parameter[]> }
-  | { readonly kind: "loop"; readonly code: string; readonly recursion: string | undefined };
+  | { readonly kind: "loop"; readonly code: string; readonly recursion: string | undefined; readonly isAsync?: boolean };
 
 /** Names by their nesting. */
 export class Names {
@@ -66,4 +66,4 @@ export function toCodeName(name: string): string {
 /** Names that every template sees; those of the request are read when they are used. */
 export const globalNames = new Set(["range", "dict", "cycler", "joiner", "namespace", "lipsum"]);
 /** Names that come from the context of the render. */
-export const contextNames = new Set(["route", "asset", "csrf", "nonce", "request", "locale", "now", "t", "user", "flash"]);
+export const contextNames = new Set(["route", "asset", "csrf", "nonce", "request", "locale", "now", "t", "user", "flash", "query"]);

@@ -5,6 +5,7 @@ import { keepNewline } from "../plan.ts";
 import { nonceRef } from "../tokenizer.ts";
 import type { BlockStatement, Body, Expression, ForStatement, MacroStatement, Statement, Target } from "../syntax/nodes.ts";
 import { awaits, endOf } from "./analysis.ts";
+import type { Placed } from "./contexts.ts";
 import { mark } from "./code.ts";
 import type { Frame } from "./frame-writer.ts";
 import { FrameWriter } from "./frame-writer.ts";
@@ -28,6 +29,14 @@ export abstract class StatementWriter extends FrameWriter {
   protected abstract importMacros(statement: Extract<Statement, { type: "import" | "from" }>): void;
   protected abstract macroStatement(statement: MacroStatement, exported: string): void;
   protected abstract callStatement(statement: Extract<Statement, { type: "call" }>): void;
+  protected abstract partialDefinition(statement: Extract<Statement, { type: "partialdef" }>): void;
+  protected abstract partialStatement(statement: Extract<Statement, { type: "partial" }>): void;
+  protected abstract componentStatement(statement: Extract<Statement, { type: "component" }>): void;
+  protected abstract outletStatement(statement: Extract<Statement, { type: "outlet" }>): void;
+  protected abstract cacheStatement(statement: Extract<Statement, { type: "cache" }>): void;
+  protected abstract asyncLoop(statement: ForStatement): void;
+  /** Async loops that are open; undefined stands for a plain one. */
+  protected readonly asyncLoops: Array<string | undefined> = [];
 
   protected writeBody(body: Body): void {
     for (const statement of body) this.statement(statement);
@@ -46,7 +55,7 @@ export abstract class StatementWriter extends FrameWriter {
         return this.forStatement(statement);
       case "break":
       case "continue":
-        return this.writer.code(`${statement.type}; `, statement.at);
+        return this.jump(statement.type, statement.at);
       case "set":
         return this.setStatement(statement);
       case "setBlock":
@@ -64,22 +73,49 @@ export abstract class StatementWriter extends FrameWriter {
         return this.macroStatement(statement, "");
       case "call":
         return this.callStatement(statement);
-      case "filterBlock":
-        return this.writeText(this.filtered(statement), statement.at);
+      case "filterBlock": {
+        const code = this.filtered(statement);
+        return this.markup(statement, (before) => `$.text($out, ${before}, ${code})`, code);
+      }
       case "do":
         return this.writer.code(`${this.expressions.value(this.sync(statement.value))}; `, statement.at);
       case "autoescape":
         return this.autoescape(statement);
       case "extends":
         return;
-      default:
+      case "props":
+      case "importCode":
         throw source.error(
           "E_VIEW_SYNTAX",
           statement.at,
           statement.type === "props" ? "props stand behind other text" : "an import stands behind other text",
           "Move it to the top of the file.",
         );
+      default:
+        return this.partStatement(statement);
     }
+  }
+
+  protected partStatement(statement: Extract<Statement, { type: "partialdef" | "partial" | "component" | "outlet" | "cache" }>): void {
+    switch (statement.type) {
+      case "partialdef":
+        return this.partialDefinition(statement);
+      case "partial":
+        return this.partialStatement(statement);
+      case "component":
+        return this.componentStatement(statement);
+      case "outlet":
+        return this.outletStatement(statement);
+      default:
+        return this.cacheStatement(statement);
+    }
+  }
+
+  /** `break` and `continue`: the body of an async loop is a function. */
+  protected jump(type: "break" | "continue", at: number): void {
+    const loop = this.asyncLoops.at(-1);
+    if (loop === undefined) return this.writer.code(`${type}; `, at);
+    this.writer.code(`${type === "break" ? `${loop}.stop(); ` : ""}return $body; `, at);
   }
 
   protected dataStatement(statement: Extract<Statement, { type: "data" }>): void {
@@ -101,8 +137,8 @@ export abstract class StatementWriter extends FrameWriter {
 
   protected outputStatement(statement: Extract<Statement, { type: "output" }>): void {
     const { mode } = this.template;
-    const { value, at } = statement;
-    const code = this.outputValue(value);
+    const { at } = statement;
+    const code = this.outputValue(statement.value);
     if (mode !== "html") {
       const place = this.contexts.places.get(statement)?.();
       const arguments_ = mode === "xml" ? `, ${JSON.stringify(place)}` : "";
@@ -117,6 +153,28 @@ export abstract class StatementWriter extends FrameWriter {
     if (!this.isEscaping && place.kind === kinds.text)
       return this.writer.rawCode(`$body = $.unescaped($out, ${this.writer.takeBody()}, ${code}); `, at);
     if (place.kind === kinds.text) return this.writeText(code, at);
+    this.writePlace(place, code, at);
+  }
+
+  /** Markup where it stands; in an attribute or a title it is a value, reduced to what its place takes. */
+  protected markup(statement: Placed, write: (body: string) => string, value?: string): void {
+    const { at, type } = statement;
+    const place = this.contexts.places.get(statement)?.() as Place | undefined; // Only HTML has markup in places.
+    if (place === undefined) return this.writer.rawCode(`$body = ${write(this.writer.takeBody(keepNewline))}; `, at);
+    if (place.kind === kinds.comment) return;
+    if (place.kind !== kinds.attribute && place.kind !== kinds.wholeAttribute && place.kind !== kinds.rcdata) {
+      const what = place.attribute === "" ? `<${place.element}>` : `"${place.attribute}" of <${place.element}>`;
+      throw this.template.source.error(
+        "E_VIEW_PLACE",
+        at,
+        `"${type === "filterBlock" ? "filter" : type}" brings markup, which cannot stand in ${what}`,
+        "Put it into text; here, compose the value before with set.",
+      );
+    }
+    this.writePlace(place, value ?? `$.joined([($out, $body) => ${write("$body")}])`, at);
+  }
+
+  private writePlace(place: Place, code: string, at: number): void {
     const name = `$p${this.places.length}`;
     const { refs, addressRef: _addressRef, ...facts } = place;
     const tagAttributes = facts.tagAttributes === undefined ? "" : `, new Map(${JSON.stringify([...facts.tagAttributes])})`;
@@ -133,8 +191,13 @@ export abstract class StatementWriter extends FrameWriter {
     const body = place.kind === kinds.rcdata ? this.writer.takeBody(keepNewline) : this.writer.takeBody();
     if (refs === undefined)
       return this.writer.rawCode(`$body = $.${writers[place.kind] ?? "place"}($out, ${body}, ${name}, ${code}); `, at);
-    const values = (refs as Array<typeof statement>).map((each) => this.outputValue(each.value)); // As in #nonce.
+    const values = (refs as Placed[]).map((each) => this.groupedValue(each)); // As in #nonce.
     this.writer.rawCode(`$body = $.urlGroup($out, ${body}, ${name}, [${values.join(", ")}]); `, at);
+  }
+
+  private groupedValue(placed: Placed): string {
+    if (placed.type === "output") return this.outputValue(placed.value);
+    throw this.template.source.error("E_VIEW_PLACE", placed.at, "markup stands inside an address", "Compose the value before with set.");
   }
 
   protected writeText(code: string, at: number): void {
@@ -195,6 +258,7 @@ export abstract class StatementWriter extends FrameWriter {
 
   protected forStatement(statement: ForStatement): void {
     const { at, items, test, target, otherwise, body, isRecursive } = statement;
+    if (statement.isAsync) return this.asyncLoop(statement);
     const isWaiting = awaits(items);
     if (isWaiting) this.openContinuation(items, "$v", at);
     let source = isWaiting ? "$v" : this.expressions.value(items);
@@ -226,7 +290,9 @@ export abstract class StatementWriter extends FrameWriter {
     const pattern = this.target(target);
     this.writer.code(`for (const ${pattern} of ${iterable}) { ${this.isTyped ? `void ${pattern}; ` : ""}`, at);
     this.openFrame(false, body, at);
+    this.asyncLoops.push(undefined);
     this.writeBody(body);
+    this.asyncLoops.pop();
     this.closeFrame(endOf(body, at));
     this.writer.code("} ", endOf(body, at));
     this.names.leave();

@@ -8,7 +8,7 @@ import type { WhitespaceOptions } from "../syntax/template-parser.ts";
 import { findContexts } from "./contexts.ts";
 import type { BlockContext, Contexts } from "./contexts.ts";
 import type { Template } from "./template.ts";
-import { describeTemplate, modeOf, resolveName } from "./template.ts";
+import { describeTemplate, fileOf, modeOf, resolveName, toPartialTemplate } from "./template.ts";
 
 /** Where the texts of a set come from. */
 export interface TemplateSetOptions {
@@ -35,6 +35,7 @@ export class TemplateSet {
     const name = resolveName(given, from);
     const known = this.#templates.get(name);
     if (known !== undefined) return known;
+    if (name.includes("#")) return this.#findPartial(name);
     const source = this.#options.read(name);
     if (source === undefined) return undefined;
     const mode = modeOf(name);
@@ -44,15 +45,34 @@ export class TemplateSet {
     return template;
   }
 
-  /** As find. Throws `E_VIEW_NOT_FOUND` with the nearest name. */
+  #findPartial(name: string): Template | undefined {
+    const file = this.find(fileOf(name));
+    const partial = file?.partials.get(name.slice(name.indexOf("#") + 1));
+    if (file === undefined || partial === undefined) return undefined;
+    const template = toPartialTemplate(file, partial);
+    this.#templates.set(name, template);
+    return template;
+  }
+
+  /** As find. Throws `E_VIEW_NOT_FOUND` and `E_VIEW_PARTIAL` with the nearest name. */
   load(given: string, from?: Template, at = 0): Template {
     const found = this.find(given, from);
     if (found !== undefined) return found;
+    const file = given.includes("#") ? this.find(fileOf(resolveName(given, from))) : undefined;
+    if (file !== undefined) throw this.#unknownPartial(file, given.slice(given.indexOf("#") + 1), from, at);
     const names = this.#options.names();
     const nearest = findNearestName(resolveName(given, from), names);
     const fix = nearest === undefined ? `There are: ${names.join(", ")}.` : `Write "${nearest}".`;
     if (from === undefined) throw new GableError("E_VIEW_NOT_FOUND", `There is no view "${given}".`, { fix });
     throw from.source.error("E_VIEW_NOT_FOUND", at, `there is no view "${given}"`, fix);
+  }
+
+  #unknownPartial(file: Template, name: string, from: Template | undefined, at: number): GableError {
+    const known = [...file.partials.keys()];
+    const nearest = findNearestName(name, known);
+    const fix = nearest === undefined ? `It has: ${known.join(", ") || "none"}.` : `Write "${file.name}#${nearest}".`;
+    if (from === undefined) return new GableError("E_VIEW_PARTIAL", `"${file.name}" has no partial "${name}".`, { fix });
+    return from.source.error("E_VIEW_PARTIAL", at, `"${file.name}" has no partial "${name}"`, fix);
   }
 
   /** The places of a file's values. */

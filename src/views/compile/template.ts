@@ -1,5 +1,15 @@
 /** A parsed template file, and what other files need to know of it. */
-import type { Arguments, BlockStatement, Body, Expression, MacroStatement, Prop, Statement } from "../syntax/nodes.ts";
+import type {
+  Arguments,
+  BlockStatement,
+  Body,
+  Expression,
+  MacroStatement,
+  OutletStatement,
+  PartialDefinition,
+  Prop,
+  Statement,
+} from "../syntax/nodes.ts";
 import type { SourceText } from "../syntax/source-text.ts";
 
 /** How the values of a file are escaped. */
@@ -51,6 +61,12 @@ export interface Template {
   readonly blocks: ReadonlyMap<string, BlockStatement>;
   /** Macros at the top, which other files may import. */
   readonly macros: ReadonlyMap<string, MacroStatement>;
+  /** Parts that can be rendered alone, by name. */
+  readonly partials: ReadonlyMap<string, PartialDefinition>;
+  /** What users of this file as a component may fill, by name. */
+  readonly outlets: ReadonlyMap<string, OutletStatement>;
+  /** The partial that this is, when it is not a whole file. */
+  readonly partial: PartialDefinition | undefined;
 }
 
 /** Finds what a body declares. Throws `E_VIEW_SYNTAX` for what is declared twice. */
@@ -69,6 +85,7 @@ export function describeTemplate(name: string, source: SourceText, mode: Mode, b
     }
     blocks.set(statement.name, statement);
   });
+  const partials = findPartials(body, source);
   const propStatements = body.filter((statement) => statement.type === "props");
   if (propStatements.length > 1)
     throw source.error("E_VIEW_SYNTAX", propStatements[1]!.at, "props are declared twice", "Write one {% props %}.");
@@ -89,11 +106,89 @@ export function describeTemplate(name: string, source: SourceText, mode: Mode, b
         : { name: isLiteral ? String((parent.parent as { value: unknown }).value) : undefined, at: parent.at, expression: parent.parent }, // The line before has told a constant.
     blocks,
     macros: new Map(body.filter((statement) => statement.type === "macro").map((macro) => [macro.name, macro])),
+    partials,
+    outlets: findOutlets(body, source),
+    partial: undefined,
   };
+}
+
+/** A partial of a file as a template of its own: it sees its parameters, and the macros and imports of the file. */
+export function toPartialTemplate(file: Template, partial: PartialDefinition): Template {
+  const { name, at, parameters, body } = partial;
+  const imports = file.body.filter(({ type }) => type === "importCode" || type === "import" || type === "from");
+  const macros = [...file.macros.keys()].filter((macro) => usesName(body, macro));
+  const own: Statement[] =
+    macros.length === 0 ? [] : [{ type: "from", at, file: file.name, names: macros.map((macro) => ({ name: macro, alias: macro, at })) }];
+  const props = parameters.map((parameter) => ({
+    name: parameter.name,
+    at: parameter.at,
+    isOptional: parameter.fallback !== undefined,
+    tsType: parameter.tsType ?? (file.hasProps ? "$.Hole" : "any"),
+    typeAt: parameter.at,
+    fallback: parameter.fallback,
+  }));
+  const described = describeTemplate(`${file.name}#${name}`, file.source, file.mode, [...imports, ...own, ...body]);
+  if (described.blocks.size > 0) {
+    const [block] = described.blocks.values();
+    throw file.source.error(
+      "E_VIEW_SYNTAX",
+      block!.at,
+      `the block "${block!.name}" stands in a partial`,
+      "Put the block around the partial.",
+    );
+  }
+  return { ...described, props, hasProps: file.hasProps || props.length > 0, partials: file.partials, partial };
+}
+
+/** The file of a name such as `blog/show.html#row`. */
+export function fileOf(name: string): string {
+  const at = name.indexOf("#");
+  return at === -1 ? name : name.slice(0, at);
+}
+
+function findPartials(body: Body, source: SourceText): Map<string, PartialDefinition> {
+  const partials = new Map<string, PartialDefinition>();
+  const visit = (inner: Body): void =>
+    walk(inner, (statement) => {
+      if (statement.type !== "partialdef") return;
+      const first = partials.get(statement.name);
+      if (first !== undefined && first.at !== statement.at) {
+        throw source.error(
+          "E_VIEW_SYNTAX",
+          statement.at,
+          `the partial "${statement.name}" is defined twice, first in line ${source.position(first.at).line}`,
+          "Rename one of them; {% partial name %} renders a partial again.",
+        );
+      }
+      partials.set(statement.name, statement);
+      visit(statement.body);
+    });
+  visit(body);
+  return partials;
+}
+
+function findOutlets(body: Body, source: SourceText): Map<string, OutletStatement> {
+  const outlets = new Map<string, OutletStatement>();
+  walk(body, (statement) => {
+    if (statement.type !== "outlet") return;
+    const first = outlets.get(statement.name);
+    const toShape = ({ parameters }: OutletStatement): string => parameters.map(({ name, tsType }) => `${name}:${tsType}`).join();
+    if (first !== undefined && toShape(first) !== toShape(statement)) {
+      throw source.error(
+        "E_VIEW_SYNTAX",
+        statement.at,
+        `the slot "${statement.name}" passes other values than in line ${source.position(first.at).line}`,
+        "Write the same names and types in both.",
+      );
+    }
+    outlets.set(statement.name, first ?? statement);
+  });
+  return outlets;
 }
 
 /** A name as one file gives it to another: `./` and `../` are relative to the file, others begin at the folder. */
 export function resolveName(name: string, from: Template | undefined): string {
+  if (from !== undefined && name.startsWith("#")) return fileOf(from.name) + name;
   if (from === undefined || !/^\.{1,2}\//.test(name)) return name;
   const parts = from.name.split("/").slice(0, -1);
   for (const part of name.split("/")) {
@@ -125,8 +220,15 @@ export function bodiesOf(statement: Statement): Body[] {
     case "filterBlock":
     case "autoescape":
     case "setBlock":
+    case "outlet":
+    case "cache":
       return [statement.body];
+    case "component":
+      return statement.slots.map(({ body }) => body);
+    case "output":
+      return statement.value.type === "trans" ? statement.value.wrappers.map(({ open }) => open) : [];
     default:
+      // A partial is compiled as a file of its own.
       return [];
   }
 }
@@ -157,7 +259,14 @@ function expressionsOf(statement: Statement): Expression[] {
       return statement.filters.flatMap(({ args }) => [...args.positional, ...args.named.map(({ value }) => value)]);
     case "block":
     case "macro":
+    case "outlet":
       return statement.parameters.flatMap(({ fallback }) => fallback ?? []);
+    case "partial":
+      return argumentsOf(statement.args);
+    case "component":
+      return statement.named.map(({ value }) => value);
+    case "cache":
+      return [...statement.keys, ...statement.options.map(({ value }) => value)];
     default:
       return [];
   }
@@ -190,6 +299,8 @@ function partsOf(expression: Expression): Expression[] {
     case "filter":
     case "test":
       return [expression.input, ...argumentsOf(expression.args)];
+    case "trans":
+      return expression.values.map(({ value }) => value);
     default:
       return [];
   }

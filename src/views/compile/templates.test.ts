@@ -300,7 +300,6 @@ describe("template files, other files", () => {
       ['{% include ["a", "b"] %}', "E_VIEW_NOT_FOUND", /There is no view "a" or "b"\./],
       ['{% from "macros.html" import d %}', "E_VIEW_NAME", /"macros\.html" has no macro "d"/],
       ['{% import "macros.html" as f %}{{ f.bb() }}', "E_VIEW_NAME", /"f" has no macro "bb"/],
-      ['<p class="{% include "card.html" %}">', "E_VIEW_PLACE", /"include" stands inside the attribute "class" of <p>/],
       ["{{ self.nope() }}", "E_VIEW_BLOCK", /no block "nope" is defined above/],
     ],
     options,

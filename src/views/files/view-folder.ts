@@ -22,6 +22,7 @@ export interface ProjectCode {
   readonly globals: ReadonlySet<string>;
   readonly filters: ReadonlySet<string>;
   readonly tests: ReadonlySet<string>;
+  readonly components: ReadonlySet<string>;
   /** Folder of each file, by its name without extension. */
   readonly folders: ReadonlyMap<string, string>;
 }
@@ -70,7 +71,7 @@ function listFiles(folder: string): string[] {
   }
 }
 
-/** Finds what globals.ts, filters.ts and tests.ts of the folders export. */
+/** Finds what globals.ts, filters.ts, tests.ts and components.ts of the folders export. */
 export function readProjectCode(folders: readonly string[]): ProjectCode {
   const found = new Map<string, string>();
   const namesOf = (file: string): Set<string> => {
@@ -80,5 +81,11 @@ export function readProjectCode(folders: readonly string[]): ProjectCode {
     const text = readFileSync(join(folder, `${file}.ts`), "utf8");
     return new Set([...text.matchAll(/^export\s+(?:const|function|async function)\s+([A-Za-z_]\w*)/gm)].map(([, name]) => name!));
   };
-  return { globals: namesOf("globals"), filters: namesOf("filters"), tests: namesOf("tests"), folders: found };
+  return {
+    globals: namesOf("globals"),
+    filters: namesOf("filters"),
+    tests: namesOf("tests"),
+    components: namesOf("components"),
+    folders: found,
+  };
 }

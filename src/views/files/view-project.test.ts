@@ -1,20 +1,19 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gable } from "gable";
 import { checkViews, formatProblems } from "gable/check";
 import { createTestClient } from "gable/testing";
+import { ProjectFolder } from "../../../test/views/project-folder.ts";
 import { silentLogger } from "../../../test/silent-logger.ts";
 import { ViewProject } from "./view-project.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 const files: Readonly<Record<string, string>> = {
-  "package.json": '{ "type": "module" }',
   "models.ts":
     "export interface Post { id: number; title: string; tags: string[]; author: Promise<{ name: string }>; body: string | null }\n",
   "views/filters.ts":
@@ -48,47 +47,16 @@ const files: Readonly<Record<string, string>> = {
   "views/mail.txt": "{% props name: string %}\nDear {{ name }},\n",
 };
 
-const tsconfig = (typescriptPaths: boolean): string =>
-  JSON.stringify({
-    compilerOptions: {
-      module: "nodenext",
-      target: "es2024",
-      types: ["node"],
-      typeRoots: [join(root, "node_modules/@types")],
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      noUncheckedIndexedAccess: true,
-      noImplicitOverride: true,
-      noUnusedLocals: true,
-      noUnusedParameters: true,
-      verbatimModuleSyntax: true,
-      erasableSyntaxOnly: true,
-      allowImportingTsExtensions: true,
-      noEmit: true,
-      skipLibCheck: true,
-      ...(typescriptPaths && { paths: { gable: [join(root, "src/index.ts")], "gable/*": [join(root, "src/*.ts")] } }),
-    },
-    include: ["*.ts", "views/*.ts", ".gable/**/*.ts"],
-  });
-
+let project: ProjectFolder;
 let folder = "";
-const put = (name: string, text: string): void => {
-  mkdirSync(dirname(join(folder, name)), { recursive: true });
-  writeFileSync(join(folder, name), text);
-};
-const edit = (name: string, from: string, to: string): void => {
-  const text = readFileSync(join(folder, name), "utf8");
-  assert.ok(text.includes(from), `${name} has no ${from}`);
-  put(name, text.replace(from, to));
-};
+const put = (name: string, text: string): void => project.put(name, text);
+const edit = (name: string, from: string, to: string): void => project.edit(name, from, to);
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "gable-views-"));
-  for (const [name, text] of Object.entries(files)) put(name, text);
-  put("tsconfig.json", tsconfig(true));
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  project = new ProjectFolder(files);
+  folder = project.path;
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => project.remove());
 
 const post = { id: 1, title: "<Title>", tags: ["a", "b"], author: Promise.resolve({ name: "N<" }), body: "x" };
 const shown =

@@ -15,7 +15,7 @@ import { findNearestName } from "../../errors/nearest-name.ts";
 import { compileModule } from "../compile/module.ts";
 import type { ModuleHost, ModuleResult } from "../compile/module.ts";
 import type { Template } from "../compile/template.ts";
-import { modeOf } from "../compile/template.ts";
+import { fileOf, modeOf } from "../compile/template.ts";
 import { TemplateSet } from "../compile/template-set.ts";
 import type { PlanOptions } from "../plan.ts";
 import { SourceText } from "../syntax/source-text.ts";
@@ -28,7 +28,7 @@ import type { ProjectCode, ViewFile } from "./view-folder.ts";
 import { readProjectCode, readViews } from "./view-folder.ts";
 
 /** Changes with what the compiler writes. */
-const compilerVersion = 3;
+const compilerVersion = 4;
 
 /** How views are found and compiled. */
 export interface ViewProjectOptions extends Partial<WhitespaceOptions>, PlanOptions {
@@ -50,6 +50,8 @@ interface ManifestEntry {
   readonly hash: string;
   readonly dependencies: readonly string[];
   readonly isTyped: boolean;
+  /** Names of the partials of a file. */
+  readonly partials: readonly string[];
 }
 
 interface Manifest {
@@ -73,10 +75,12 @@ export class ViewProject {
   readonly generated: string;
   readonly #options: ViewProjectOptions;
   #files = new Map<string, ViewFile>();
-  #code: ProjectCode = { globals: new Set(), filters: new Set(), tests: new Set(), folders: new Map() };
+  #code: ProjectCode = { globals: new Set(), filters: new Set(), tests: new Set(), components: new Set(), folders: new Map() };
   #views = new Map<string, View>();
   /** Address part of each file's current module, in development. */
   readonly #versions = new Map<string, string>();
+  /** All views, partials included. */
+  #names: readonly string[] = [];
   #failure: unknown;
 
   constructor(options: ViewProjectOptions) {
@@ -103,7 +107,7 @@ export class ViewProject {
       process.setSourceMapsEnabled(true);
     }
     this.generate();
-    await this.#importAll([...this.#files.keys()]);
+    await this.#importAll(this.#names);
     // Without a watch, the texts are not needed any more.
     if (!this.#options.watches) this.#files = new Map();
   }
@@ -119,7 +123,7 @@ export class ViewProject {
     }
     try {
       this.generate(files);
-      await this.#importAll([...files.keys()]);
+      await this.#importAll(this.#names);
       this.#failure = undefined;
     } catch (error) {
       this.#files = files;
@@ -142,9 +146,19 @@ export class ViewProject {
   get(name: string): View {
     const found = this.#views.get(name);
     if (found !== undefined) return found;
+    if (name.includes("#") && this.#views.has(fileOf(name))) throw this.#unknownPartial(name);
     const nearest = findNearestName(name, this.names);
     throw new GableError("E_VIEW_NOT_FOUND", `There is no view "${name}" (searched: ${this.folders.join(", ")}).`, {
       ...(nearest !== undefined && { fix: `Write "${nearest}".` }),
+    });
+  }
+
+  #unknownPartial(name: string): GableError {
+    const file = fileOf(name);
+    const known = this.names.filter((each) => each.startsWith(`${file}#`));
+    const nearest = findNearestName(name, known);
+    return new GableError("E_VIEW_PARTIAL", `"${file}" has no partial "${name.slice(file.length + 1)}".`, {
+      fix: nearest === undefined ? `It has: ${known.join(", ") || "none"}.` : `Write "${nearest}".`,
     });
   }
 
@@ -160,34 +174,46 @@ export class ViewProject {
     const isUsable = manifest?.version === compilerVersion && manifest.settings === settings;
     const entries: Record<string, ManifestEntry> = {};
     const compiled: CompiledView[] = [];
-    for (const file of files.values()) {
-      const known = isUsable ? manifest.views[file.name] : undefined;
-      if (known !== undefined && known.hash === file.hash && this.#isFresh(known, manifest!, files) && existsSync(this.pathOf(file.name))) {
-        entries[file.name] = known;
-        continue;
+    const compileOne = (name: string, file: ViewFile): readonly string[] => {
+      const known = isUsable ? manifest.views[name] : undefined;
+      if (known !== undefined && known.hash === file.hash && this.#isFresh(known, manifest!, files) && existsSync(this.pathOf(name))) {
+        entries[name] = known;
+        return known.partials;
       }
-      let result: ModuleResult;
+      const view = this.#compile(compiler, name, file);
+      const { template, result } = view;
+      const partials = template.partial === undefined ? [...template.partials.keys()] : [];
+      entries[name] = { hash: file.hash, dependencies: result.dependencies, isTyped: result.isTyped, partials };
+      compiled.push(view);
+      return partials;
+    };
+    for (const file of files.values()) {
       try {
-        result = compiler.compile(file.name);
-        this.#tellUntyped(compiler.load(file.name), result);
+        for (const partial of compileOne(file.name, file)) compileOne(`${file.name}#${partial}`, file);
       } catch (error) {
         if (onFailure === undefined) throw error;
         onFailure(error);
-        continue;
       }
-      entries[file.name] = { hash: file.hash, dependencies: result.dependencies, isTyped: result.isTyped };
-      compiled.push({ template: compiler.load(file.name), result, file });
-      this.#write(this.pathOf(file.name), this.#withMap(file, result));
     }
-    for (const name of Object.keys(manifest?.views ?? {})) if (!files.has(name)) rmSync(this.pathOf(name), { force: true });
-    this.#write(join(this.generated, "views.ts"), toRegistry([...files.keys()]));
+    for (const name of Object.keys(manifest?.views ?? {}))
+      if (entries[name] === undefined && onFailure === undefined) rmSync(this.pathOf(name), { force: true });
+    this.#write(join(this.generated, "views.ts"), toRegistry(Object.keys(entries)));
     this.#write(
       join(this.generated, "views.json"),
       `${JSON.stringify({ version: compilerVersion, settings, views: entries } satisfies Manifest, null, 1)}\n`,
     );
     this.#files = files;
-    for (const name of files.keys()) this.#versions.set(name, versionOf(name, entries, new Set()));
+    for (const name of Object.keys(entries)) this.#versions.set(name, versionOf(name, entries, new Set()));
+    this.#names = Object.keys(entries);
     return compiled;
+  }
+
+  #compile(compiler: Compiler, name: string, file: ViewFile): CompiledView {
+    const result = compiler.compile(name);
+    const template = compiler.load(name);
+    this.#tellUntyped(template, result);
+    this.#write(this.pathOf(name), this.#withMap(name, file, result));
+    return { template, result, file };
   }
 
   /** Compiles all files, whether they are stale or not, and writes them. */
@@ -216,7 +242,8 @@ export class ViewProject {
 
   /** The generated file of a view. */
   pathOf(name: string): string {
-    return join(this.generated, "views", `${name}.ts`);
+    // A partial has a file of its own; # would begin a fragment in the address of a module.
+    return join(this.generated, "views", `${name.replace("#", "~")}.ts`);
   }
 
   /** Options of the compiler. */
@@ -227,7 +254,11 @@ export class ViewProject {
   #isFresh(entry: ManifestEntry, manifest: Manifest, files: ReadonlyMap<string, ViewFile>): boolean {
     return entry.dependencies.every((name) => {
       const dependency = manifest.views[name];
-      return dependency !== undefined && files.get(name)?.hash === dependency.hash && this.#isFreshOnce(name, dependency, manifest, files);
+      return (
+        dependency !== undefined &&
+        files.get(fileOf(name))?.hash === dependency.hash &&
+        this.#isFreshOnce(name, dependency, manifest, files)
+      );
     });
   }
 
@@ -242,15 +273,16 @@ export class ViewProject {
     return isFresh;
   }
 
-  #withMap(file: ViewFile, { writer }: ModuleResult): string {
-    const path = this.pathOf(file.name);
-    const map = writer.toSourceMap(`${posix.basename(file.name)}.ts`, relative(dirname(path), file.path).replaceAll("\\", "/"));
+  #withMap(name: string, file: ViewFile, { writer }: ModuleResult): string {
+    const path = this.pathOf(name);
+    const map = writer.toSourceMap(posix.basename(path.replaceAll("\\", "/")), relative(dirname(path), file.path).replaceAll("\\", "/"));
     return `${String(writer)}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}\n`;
   }
 
   #fingerprint(): string {
     const { directories: _directories, generated: _generated, watches: _watches, onWarning: _onWarning, ...options } = this.#options;
-    const facts = [options, [...this.#code.globals], [...this.#code.filters], [...this.#code.tests]];
+    const { globals, filters, tests, components } = this.#code;
+    const facts = [options, [...globals], [...filters], [...tests], [...components]];
     return createHash("sha256").update(JSON.stringify(facts)).digest("base64url").slice(0, 16);
   }
 
@@ -285,7 +317,7 @@ export class ViewProject {
       resolve: (specifier, context, nextResolve) => {
         const resolved = nextResolve(specifier, context);
         if (!resolved.url.startsWith(folder) || resolved.url.includes("?")) return resolved;
-        const name = decodeURIComponent(resolved.url.slice(folder.length)).replace(/\.ts$/, "");
+        const name = decodeURIComponent(resolved.url.slice(folder.length)).replace(/\.ts$/, "").replace("~", "#");
         return { ...resolved, url: `${resolved.url}?v=${this.#versions.get(name) ?? "0"}` };
       },
     });
@@ -304,7 +336,8 @@ export class ViewProject {
 
 /** Changes with the content of a file and of all that it uses. */
 function versionOf(name: string, entries: Readonly<Record<string, ManifestEntry>>, seen: Set<string>): string {
-  const hashes: string[] = [];
+  // Partials have the text of their file, and other modules.
+  const hashes: string[] = [name];
   const visit = (each: string): void => {
     const entry = entries[each];
     if (entry === undefined || seen.has(each)) return;
@@ -320,9 +353,11 @@ const outputs: Readonly<Record<string, string>> = { html: "Html", xml: "Xml" };
 
 /** `.gable/views.ts`: names, props and outputs of all views, for view(). */
 function toRegistry(names: readonly string[]): string {
-  const imports = names.map((name, index) => `import type { Props as P${index} } from ${JSON.stringify(`./views/${name}.ts`)};`);
+  const imports = names.map(
+    (name, index) => `import type { Props as P${index} } from ${JSON.stringify(`./views/${name.replace("#", "~")}.ts`)};`,
+  );
   const members = names.map(
-    (name, index) => `    ${JSON.stringify(name)}: { props: P${index}; output: ${outputs[String(modeOf(name))] ?? "PlainText"} };`,
+    (name, index) => `    ${JSON.stringify(name)}: { props: P${index}; output: ${outputs[String(modeOf(fileOf(name)))] ?? "PlainText"} };`,
   );
   return `${imports.join("\n")}\nimport type { Html, PlainText, Xml } from "gable/views";\n\ndeclare module "gable/views" {\n  interface Views {\n${members.join("\n")}\n  }\n}\n\nexport type ViewOutputs = Html | PlainText | Xml;\n`;
 }
@@ -378,11 +413,12 @@ class Compiler {
       find: (name, from) => this.#set.find(name, from),
       importPath: (from, to) => toSpecifier(from, project.pathOf(to.name)),
       codePath: (from, specifier) =>
-        specifier.startsWith(".") ? toSpecifier(from, resolve(dirname(this.#files.get(from.name)!.path), specifier)) : specifier,
+        specifier.startsWith(".") ? toSpecifier(from, resolve(dirname(this.#files.get(fileOf(from.name))!.path), specifier)) : specifier,
       projectPath: (from, file) => toSpecifier(from, join(this.#code.folders.get(file)!, `${file}.ts`)),
       projectGlobals: this.#code.globals,
       projectFilters: this.#code.filters,
       projectTests: this.#code.tests,
+      projectComponents: this.#code.components,
       options: { unsafe: project.options.unsafe ?? false, types: true, runtime: "gable/views/runtime" },
     };
   }

@@ -35,7 +35,24 @@ export type Expression =
       readonly args: Arguments;
       readonly isNegated: boolean;
     }
-  | { readonly type: "await"; readonly at: number; readonly operand: Expression };
+  | { readonly type: "await"; readonly at: number; readonly operand: Expression }
+  | TransExpression;
+
+/** A text to translate, with the values in it. */
+export interface TransExpression {
+  readonly type: "trans";
+  readonly at: number;
+  /** The text, with `{name}` for values and `<0>...</0>` for tags. */
+  readonly message: string;
+  /** The text for several; undefined without `pluralize`. */
+  readonly plural: string | undefined;
+  /** Name of the value that decides between the two. */
+  readonly count: string | undefined;
+  readonly context: string | undefined;
+  readonly values: ReadonlyArray<{ readonly name: string; readonly at: number; readonly value: Expression }>;
+  /** Tags of the text in their order: what opens and what closes each. */
+  readonly wrappers: ReadonlyArray<{ readonly at: number; readonly open: Body; readonly close: string }>;
+}
 
 /** Operators between two operands. */
 export type BinaryOperator = "and" | "or" | "+" | "-" | "*" | "/" | "//" | "%" | "**" | "~";
@@ -116,12 +133,12 @@ export type Statement =
   | { readonly type: "extends"; readonly at: number; readonly parent: Expression }
   | { readonly type: "include"; readonly at: number; readonly names: Expression; readonly ignoresMissing: boolean; readonly scope: Scope }
   | { readonly type: "import"; readonly at: number; readonly file: string; readonly alias: string }
-  | {
-      readonly type: "from";
-      readonly at: number;
-      readonly file: string;
-      readonly names: ReadonlyArray<{ readonly name: string; readonly alias: string; readonly at: number }>;
-    }
+  | FromStatement
+  | PartialDefinition
+  | { readonly type: "partial"; readonly at: number; readonly name: string; readonly args: Arguments }
+  | ComponentStatement
+  | OutletStatement
+  | CacheStatement
   | MacroStatement
   | {
       readonly type: "call";
@@ -145,6 +162,63 @@ export type Statement =
 /** A list of statements. */
 export type Body = readonly Statement[];
 
+/** Macros of another file. */
+export interface FromStatement {
+  readonly type: "from";
+  readonly at: number;
+  readonly file: string;
+  readonly names: ReadonlyArray<{ readonly name: string; readonly alias: string; readonly at: number }>;
+}
+
+/** A part of a file that can be rendered alone. */
+export interface PartialDefinition {
+  readonly type: "partialdef";
+  readonly at: number;
+  readonly name: string;
+  readonly parameters: readonly Parameter[];
+  /** Whether it is also rendered where it stands. */
+  readonly isInline: boolean;
+  readonly body: Body;
+}
+
+/** A file that is used as a component: with values, and with markup for its slots. */
+export interface ComponentStatement {
+  readonly type: "component";
+  readonly at: number;
+  readonly name: string;
+  readonly named: Arguments["named"];
+  readonly slots: readonly SlotContent[];
+}
+
+/** Markup for a slot of a component; what stands outside of all slots is a piece of "children". */
+export interface SlotContent {
+  readonly name: string;
+  readonly at: number;
+  readonly parameters: readonly Parameter[];
+  readonly body: Body;
+}
+
+/** Where a component shows what it was given, else its own body. */
+export interface OutletStatement {
+  readonly type: "outlet";
+  readonly at: number;
+  readonly name: string;
+  /** Values for what fills the slot, each with its expression as the default. */
+  readonly parameters: readonly Parameter[];
+  readonly body: Body;
+}
+
+/** A piece that is kept. */
+export interface CacheStatement {
+  readonly type: "cache";
+  readonly at: number;
+  readonly keys: readonly Expression[];
+  readonly options: Arguments["named"];
+  readonly body: Body;
+  /** Offset behind the body. */
+  readonly end: number;
+}
+
 /** A loop. */
 export interface ForStatement {
   readonly type: "for";
@@ -153,6 +227,8 @@ export interface ForStatement {
   readonly items: Expression;
   readonly test: Expression | undefined;
   readonly isRecursive: boolean;
+  /** Whether items come one by one from an async iterable. */
+  readonly isAsync: boolean;
   readonly body: Body;
   readonly otherwise: Body | undefined;
 }

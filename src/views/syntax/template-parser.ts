@@ -2,7 +2,9 @@
 import { findNearestName } from "../../errors/nearest-name.ts";
 import { Cursor } from "./cursor.ts";
 import { ExpressionParser } from "./expression-parser.ts";
-import type { BlockStatement, Body, Parameter, Prop, Scope, Statement, Target } from "./nodes.ts";
+import { toTransExpression } from "./messages.ts";
+import type { Arguments, BlockStatement, Body, SlotContent, Statement, Target } from "./nodes.ts";
+import { readFrom, readImport, readInclude, readParameters, readProps, readSingleTarget, readTarget } from "./tag-heads.ts";
 import type { SourceText } from "./source-text.ts";
 
 /** How blanks around tags are treated. */
@@ -26,7 +28,11 @@ export function parseTemplate(source: SourceText, options: WhitespaceOptions): S
   return new TemplateParser(source, options).parse();
 }
 
-const blockTags = new Set(["if", "for", "block", "macro", "call", "filter", "with", "autoescape", "raw", "set"]);
+const blockTags = new Set(
+  ["if", "for", "block", "macro", "call", "filter", "with", "autoescape", "raw", "set"].concat(
+    ["partialdef", "component", "slot", "cache", "trans"], // Ours, and those of Jinja's extensions.
+  ),
+);
 const tagNames = [
   "extends",
   "block",
@@ -46,6 +52,12 @@ const tagNames = [
   "raw",
   "autoescape",
   "props",
+  "partialdef",
+  "partial",
+  "component",
+  "slot",
+  "cache",
+  "trans",
 ];
 
 class TemplateParser {
@@ -190,19 +202,24 @@ class TemplateParser {
       case "extends":
         return { type: "extends", at, parent: parser.expression() };
       case "include":
-        return this.#include(cursor, parser, at);
+        return readInclude(cursor, parser, at);
       case "import":
-        return this.#import(cursor, at);
+        return readImport(cursor, at);
       case "from":
-        return this.#from(cursor, at);
+        return readFrom(cursor, at);
       case "break":
       case "continue":
-        if (!this.#open.some((open) => open.name === "for")) throw cursor.error(at, `"${name}" stands outside a loop`);
+        if (!this.#isInLoop()) throw cursor.error(at, `"${name}" stands outside a loop`);
         return { type: name, at };
       case "do":
         return { type: "do", at, value: parser.expression() };
       case "props":
-        return { type: "props", at, props: this.#props(cursor, parser) };
+        return { type: "props", at, props: readProps(cursor, parser) };
+      case "partial": {
+        const partial = cursor.expectName("the name of the partial").value;
+        const args = cursor.is("(") ? parser.arguments() : { positional: [], named: [] };
+        return { type: "partial", at, name: partial, args };
+      }
       default: {
         const nearest = findNearestName(name, tagNames);
         throw cursor.error(
@@ -212,6 +229,11 @@ class TemplateParser {
         );
       }
     }
+  }
+
+  /** Whether a loop can be left here: bodies that become markup of their own are no part of it. */
+  #isInLoop(): boolean {
+    return this.#open.findLast(({ name }) => !["if", "with", "autoescape"].includes(name))?.name === "for";
   }
 
   #blockTag(name: string, cursor: Cursor, at: number): Statement | Statement[] {
@@ -234,11 +256,11 @@ class TemplateParser {
         return this.#block(cursor, at);
       case "macro": {
         const macroName = cursor.expectName("the name of the macro").value;
-        const parameters = this.#parameters(cursor);
+        const parameters = readParameters(cursor);
         return { type: "macro", at, name: macroName, parameters, body: this.#bodyOf(cursor, "endmacro", macroName) };
       }
       case "call": {
-        const parameters = cursor.is("(") ? this.#parameters(cursor) : [];
+        const parameters = cursor.is("(") ? readParameters(cursor) : [];
         const call = parser.expression();
         if (call.type !== "call") throw cursor.error(call.at, "a call block needs a call", "Write {% call name(...) %}.");
         return { type: "call", at, parameters, call, body: this.#bodyOf(cursor, "endcall") };
@@ -253,6 +275,22 @@ class TemplateParser {
         const isOn = parser.expression();
         return { type: "autoescape", at, isOn, body: this.#bodyOf(cursor, "endautoescape") };
       }
+      case "partialdef": {
+        const partial = cursor.expectName("the name of the partial").value;
+        const parameters = cursor.is("(") ? readParameters(cursor) : [];
+        const isInline = cursor.take("inline") !== undefined;
+        return { type: "partialdef", at, name: partial, parameters, isInline, body: this.#bodyOf(cursor, "endpartialdef", partial) };
+      }
+      case "component":
+        return this.#component(cursor, parser, at);
+      case "slot": {
+        const { name: slot, parameters, body } = this.#slot(cursor, at);
+        return { type: "outlet", at, name: slot, parameters, body };
+      }
+      case "cache":
+        return this.#cache(cursor, parser, at);
+      case "trans":
+        return this.#trans(cursor, parser, at);
       default:
         return this.#set(cursor, parser, at);
     }
@@ -303,41 +341,23 @@ class TemplateParser {
   }
 
   #for(cursor: Cursor, parser: ExpressionParser, at: number): Statement {
-    const target = this.#target(cursor);
+    const isAsync = cursor.take("async") !== undefined;
+    const target = readTarget(cursor);
     cursor.expect("in");
     const items = parser.withoutCondition();
     const test = cursor.take("if") === undefined ? undefined : parser.expression();
     const isRecursive = cursor.take("recursive") !== undefined;
+    if (isAsync && isRecursive) throw cursor.error(at, "a loop cannot be both async and recursive");
     this.#finish(cursor);
     const body = this.#body(["else", "endfor"]);
     const otherwise = this.#otherwise("endfor");
     this.#endTag();
-    return { type: "for", at, target, items, test, isRecursive, body, otherwise };
-  }
-
-  #target(cursor: Cursor): Target {
-    const first = this.#singleTarget(cursor);
-    if (!cursor.is(",")) return first;
-    const items = [first];
-    while (cursor.take(",") !== undefined && !cursor.is("in") && !cursor.is("=")) items.push(this.#singleTarget(cursor));
-    return { type: "tuple", at: first.at, items };
-  }
-
-  #singleTarget(cursor: Cursor): Target {
-    const open = cursor.take("(");
-    if (open !== undefined) {
-      const inner = this.#target(cursor);
-      cursor.expect(")");
-      return inner.type === "tuple" ? inner : { type: "tuple", at: open.at, items: [inner] };
-    }
-    const { value: name, at } = cursor.expectName("a name to assign to");
-    if (cursor.take(".") === undefined) return { type: "name", at, name };
-    return { type: "member", at, object: name, name: cursor.expectName("the name of a member").value };
+    return { type: "for", at, target, items, test, isRecursive, isAsync, body, otherwise };
   }
 
   #block(cursor: Cursor, at: number): BlockStatement {
     const name = cursor.expectName("the name of the block").value;
-    const parameters = cursor.is("(") ? this.#parameters(cursor) : [];
+    const parameters = cursor.is("(") ? readParameters(cursor) : [];
     let isScoped = parameters.length > 0;
     let isRequired = false;
     for (;;) {
@@ -348,25 +368,93 @@ class TemplateParser {
     return { type: "block", at, name, parameters, isScoped, isRequired, body: this.#bodyOf(cursor, "endblock", name) };
   }
 
-  #parameters(cursor: Cursor): Parameter[] {
-    const parser = new ExpressionParser(cursor);
-    cursor.expect("(");
-    const parameters: Parameter[] = [];
-    while (cursor.take(")") === undefined) {
-      const { value: name, at } = cursor.expectName("the name of a parameter");
-      if (parameters.some((parameter) => parameter.name === name)) throw cursor.error(at, `the parameter "${name}" is given twice`);
-      const tsType = cursor.take(":") === undefined ? undefined : cursor.takeTypeScript(",=)").text;
-      const fallback = cursor.take("=") === undefined ? undefined : parser.expression();
-      parameters.push({ name, at, tsType, fallback });
-      if (!cursor.is(")")) cursor.expect(",");
+  /** A component: its own slots, and pieces of "children" between them. */
+  #component(cursor: Cursor, parser: ExpressionParser, at: number): Statement {
+    const name = cursor.expectString("the name of a component").value;
+    const named: Array<Arguments["named"][number]> = [];
+    while (cursor.peek().type !== "end") {
+      const { value, at: nameAt } = cursor.peek().type === "string" ? cursor.next() : cursor.expectName("the name of a value");
+      if (named.some((each) => each.name === value)) throw cursor.error(nameAt, `the value "${value}" is given twice`);
+      cursor.expect("=");
+      named.push({ name: value, at: nameAt, value: parser.expression() });
+      cursor.take(",");
     }
-    return parameters;
+    this.#finish(cursor);
+    const slots: SlotContent[] = [];
+    for (;;) {
+      const from = this.#position;
+      const body = this.#body(["slot", "endcomponent"]);
+      if (body.some((statement) => statement.type !== "data" || statement.text.trim() !== ""))
+        slots.push({ name: "children", at: body[0]?.at ?? from, parameters: [], body });
+      const closing = this.#closing!;
+      if (closing.name === "endcomponent") break;
+      this.#open.push({ name: "slot", at: closing.at });
+      const slot = this.#slot(closing.cursor, closing.at);
+      this.#open.pop();
+      if (slot.name === "children") throw cursor.error(slot.at, 'the slot "children" is what stands outside of all slots');
+      if (slots.some((each) => each.name === slot.name)) throw cursor.error(slot.at, `the slot "${slot.name}" is filled twice`);
+      slots.push(slot);
+    }
+    this.#endTag();
+    return { type: "component", at, name, named, slots };
+  }
+
+  #slot(cursor: Cursor, at: number): SlotContent {
+    const { value: name } = cursor.expectName("the name of the slot");
+    const parameters = cursor.is("(") ? readParameters(cursor) : [];
+    return { name, at, parameters, body: this.#bodyOf(cursor, "endslot", name) };
+  }
+
+  #cache(cursor: Cursor, parser: ExpressionParser, at: number): Statement {
+    const keys = [parser.expression()];
+    while (cursor.take(",") !== undefined) keys.push(parser.expression());
+    const options: Array<Arguments["named"][number]> = [];
+    while (cursor.peek().type === "name") {
+      const { value: name, at: nameAt } = cursor.next();
+      if (!["ttlSeconds", "tags", "vary"].includes(name) || options.some((option) => option.name === name))
+        throw cursor.error(nameAt, `cache has no option "${name}" here`, "It takes ttlSeconds, tags and vary, each once.");
+      cursor.expect("=");
+      options.push({ name, at: nameAt, value: parser.expression() });
+    }
+    const body = this.#bodyOf(cursor, "endcache");
+    return { type: "cache", at, keys, options, body, end: this.#position };
+  }
+
+  #trans(cursor: Cursor, parser: ExpressionParser, at: number): Statement {
+    const assigns: Array<Arguments["named"][number]> = [];
+    let isTrimmed = false;
+    let context: string | undefined;
+    while (cursor.peek().type !== "end") {
+      const { value: name, at: nameAt } = cursor.expectName("the name of a value");
+      if (name === "trimmed" && !cursor.is("=")) isTrimmed = true;
+      else if (name === "context" && cursor.peek().type === "string") context = cursor.next().value;
+      else
+        assigns.push({
+          name,
+          at: nameAt,
+          value: cursor.take("=") === undefined ? { type: "name", at: nameAt, name } : parser.expression(),
+        });
+      cursor.take(",");
+    }
+    this.#finish(cursor);
+    const singular = this.#body(["pluralize", "endtrans"]);
+    const { name: end, cursor: endCursor } = this.#closing!;
+    let plural: Body | undefined;
+    let count: string | undefined;
+    if (end === "pluralize") {
+      count = endCursor.peek().type === "name" ? endCursor.next().value : undefined;
+      this.#finish(endCursor);
+      plural = this.#body(["endtrans"]);
+    }
+    this.#endTag();
+    const value = toTransExpression({ source: this.#source, at, assigns, isTrimmed, context, singular, plural, count });
+    return { type: "output", at, value };
   }
 
   #with(cursor: Cursor, parser: ExpressionParser, at: number): Statement {
     const assigns: Array<{ target: Target; value: ReturnType<ExpressionParser["expression"]> }> = [];
     while (cursor.peek().type !== "end") {
-      const target = this.#singleTarget(cursor);
+      const target = readSingleTarget(cursor);
       cursor.expect("=");
       assigns.push({ target, value: parser.expression() });
       if (cursor.take(",") === undefined) break;
@@ -376,7 +464,7 @@ class TemplateParser {
 
   /** `set` with a value is a simple tag; without one it has a body. */
   #set(cursor: Cursor, parser: ExpressionParser, at: number): Statement {
-    const target = this.#target(cursor);
+    const target = readTarget(cursor);
     if (cursor.take("=") !== undefined) {
       const value = parser.expressionList();
       this.#finish(cursor);
@@ -385,88 +473,6 @@ class TemplateParser {
     if (target.type === "tuple") throw cursor.unexpected('"="');
     const filters = cursor.take("|") === undefined ? [] : parser.filterChain();
     return { type: "setBlock", at, target, filters, body: this.#bodyOf(cursor, "endset") };
-  }
-
-  #include(cursor: Cursor, parser: ExpressionParser, at: number): Statement {
-    const names = parser.expression();
-    const ignoresMissing = cursor.take("ignore") !== undefined && cursor.expect("missing") !== undefined;
-    return { type: "include", at, names, ignoresMissing, scope: this.#scope(cursor, parser) };
-  }
-
-  #scope(cursor: Cursor, parser: ExpressionParser): Scope {
-    let withContext = true;
-    const named: Array<{ name: string; at: number; value: ReturnType<ExpressionParser["expression"]> }> = [];
-    for (;;) {
-      if (cursor.take("without") !== undefined) {
-        cursor.expect("context");
-        withContext = false;
-      } else if (cursor.take("only") !== undefined) withContext = false;
-      else if (cursor.take("with") !== undefined) {
-        if (cursor.take("context") !== undefined) continue;
-        do {
-          const { value: name, at } = cursor.expectName("the name of a value");
-          cursor.expect("=");
-          named.push({ name, at, value: parser.expression() });
-        } while (cursor.take(",") !== undefined);
-      } else return { withContext, named };
-    }
-  }
-
-  #import(cursor: Cursor, at: number): Statement {
-    if (cursor.is("type") || cursor.is("{")) return this.#importCode(cursor, at);
-    const file = cursor.expectString("the name of a file").value;
-    cursor.expect("as");
-    const alias = cursor.expectName("a name for the file").value;
-    this.#takeContext(cursor);
-    return { type: "import", at, file, alias };
-  }
-
-  /** `import type { X } from "..."` and `import { x } from "..."`: TypeScript, as it stands. */
-  #importCode(cursor: Cursor, at: number): Statement {
-    const isType = cursor.is("type");
-    const { text } = cursor.takeTypeScript("");
-    const match = /^(?:type\s+)?\{([^{}]*)\}\s*from\s*(["'])([^"']+)\2;?$/.exec(text);
-    if (match === null) throw cursor.error(at, "an import of TypeScript cannot be read", 'Write {% import { name } from "./file.ts" %}.');
-    const names = match[1]!
-      .split(",")
-      .map((part) => /(?:\bas\s+)?([\w$]+)\s*$/.exec(part.trim())?.[1] ?? "")
-      .filter((name) => name !== "");
-    return { type: "importCode", at, clause: `import ${text.replace(/;$/, "")};`, isType, names };
-  }
-
-  #takeContext(cursor: Cursor): void {
-    if (cursor.take("with") !== undefined || cursor.take("without") !== undefined) cursor.expect("context");
-  }
-
-  #from(cursor: Cursor, at: number): Statement {
-    const file = cursor.expectString("the name of a file").value;
-    cursor.expect("import");
-    const names: Array<{ name: string; alias: string; at: number }> = [];
-    do {
-      const { value: name, at: nameAt } = cursor.expectName("a name to import");
-      const alias = cursor.take("as") === undefined ? name : cursor.expectName("another name for it").value;
-      names.push({ name, alias, at: nameAt });
-    } while (cursor.take(",") !== undefined && !cursor.is("with") && !cursor.is("without"));
-    this.#takeContext(cursor);
-    return { type: "from", at, file, names };
-  }
-
-  #props(cursor: Cursor, parser: ExpressionParser): Prop[] {
-    const props: Prop[] = [];
-    do {
-      const { value: name, at } = cursor.expectName("the name of a prop");
-      if (props.some((prop) => prop.name === name)) throw cursor.error(at, `the prop "${name}" is declared twice`);
-      const token = this.#takeQuestion(cursor);
-      cursor.expect(":");
-      const { text: tsType, at: typeAt } = cursor.takeTypeScript(",=");
-      const fallback = cursor.take("=") === undefined ? undefined : parser.expression();
-      props.push({ name, at, isOptional: token || fallback !== undefined, tsType, typeAt, fallback });
-    } while (cursor.take(",") !== undefined);
-    return props;
-  }
-
-  #takeQuestion(cursor: Cursor): boolean {
-    return cursor.takeCharacter("?");
   }
 
   #raw(cursor: Cursor, at: number): Statement[] {

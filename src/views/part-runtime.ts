@@ -1,0 +1,62 @@
+/** What generated views do with markup of other files and bodies: slots of components, and items that come one by one. */
+import { GableError } from "../errors/gable-error.ts";
+import { AsyncLoop } from "./loop.ts";
+import type { Output } from "./output.ts";
+import { truthy } from "./semantics.ts";
+import type { HtmlWriter } from "./values.ts";
+import { Html } from "./values.ts";
+import type { View } from "./view-runtime.ts";
+
+/** The function that fills a slot which passes values. */
+export type SlotOf<Props, Name extends PropertyKey> = Name extends keyof Props
+  ? Extract<NonNullable<Props[Name]>, (values: never) => unknown>
+  : never;
+
+/** Pieces as markup, written where it is shown. */
+export function joined(writers: readonly HtmlWriter[]): Html {
+  return new Html(undefined, [], "", (out, body) => {
+    for (const write of writers) body = write(out, body);
+    return body;
+  });
+}
+
+/** The props of a file when all that it needs are there. Throws `E_VIEW_PROP`. */
+export function checked<Props>({ name, required }: View<Props>, props: Props): Props {
+  const given = props as Readonly<Record<string, unknown>>; // Props are objects; names are looked up.
+  const missing = required.find((each) => given[each] === undefined);
+  if (missing === undefined) return props;
+  throw new GableError("E_VIEW_PROP", `"${name}" needs the prop "${missing}".`, { fix: `Pass it: view("${name}", { ${missing}: ... }).` });
+}
+
+/** What an async loop goes through. */
+type Coming<Item> = AsyncIterable<Item> | Iterable<Item | Promise<Item>> | null | undefined;
+
+/** The items that a condition lets through. */
+export async function* whereAsync<Item>(items: Coming<Item>, test: (item: Item) => unknown): AsyncGenerator<Item> {
+  for await (const item of items ?? []) if (truthy(test(item))) yield item;
+}
+
+const none: unique symbol = Symbol("no item");
+
+/** Writes a body for each item when it comes; what follows is written behind all of them. */
+export function forAsync<Item>(
+  out: Output,
+  body: string,
+  items: Coming<Item>,
+  run: (out: Output, body: string, item: Item, loop: AsyncLoop<Item>) => string,
+  otherwise?: HtmlWriter,
+): string {
+  const loop = new AsyncLoop<Item>();
+  async function* come(): AsyncGenerator<Item | typeof none> {
+    for await (const item of items ?? []) {
+      loop.next(item);
+      yield item;
+      if (loop.isStopped) return;
+    }
+    if (loop.index === 0) yield none;
+  }
+  return out.stream(body, come(), (later, text, item) => {
+    if (item === none) return otherwise === undefined ? text : otherwise(later, text);
+    return run(later, text, item as Item, loop); // What come() gives, beside none.
+  });
+}

@@ -1,0 +1,74 @@
+/** A project in a temporary folder, with views of its own, that compiles against the sources of the framework. */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The strictest settings that a project may have. */
+function tsconfig(): string {
+  return JSON.stringify({
+    compilerOptions: {
+      module: "nodenext",
+      target: "es2024",
+      types: ["node"],
+      typeRoots: [join(root, "node_modules/@types")],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      noImplicitOverride: true,
+      noUnusedLocals: true,
+      noUnusedParameters: true,
+      verbatimModuleSyntax: true,
+      erasableSyntaxOnly: true,
+      allowImportingTsExtensions: true,
+      noEmit: true,
+      skipLibCheck: true,
+      paths: { gable: [join(root, "src/index.ts")], "gable/*": [join(root, "src/*.ts")] },
+    },
+    include: ["*.ts", "views/*.ts", ".gable/**/*.ts"],
+  });
+}
+
+/** The folder. */
+export class ProjectFolder {
+  readonly path: string;
+
+  constructor(files: Readonly<Record<string, string>>) {
+    this.path = mkdtempSync(join(tmpdir(), "gable-views-"));
+    this.put("package.json", '{ "type": "module" }');
+    for (const [name, text] of Object.entries(files)) this.put(name, text);
+    this.put("tsconfig.json", tsconfig());
+    symlinkSync(join(root, "node_modules"), join(this.path, "node_modules"));
+  }
+
+  /** The folder of its views. */
+  get views(): string {
+    return join(this.path, "views");
+  }
+
+  /** Writes a file. */
+  put(name: string, text: string): void {
+    mkdirSync(dirname(join(this.path, name)), { recursive: true });
+    writeFileSync(join(this.path, name), text);
+  }
+
+  /** Replaces a text that must be there. */
+  edit(name: string, from: string, to: string): void {
+    const text = this.read(name);
+    assert.ok(text.includes(from), `${name} has no ${from}`);
+    this.put(name, text.replace(from, to));
+  }
+
+  /** The text of a file. */
+  read(name: string): string {
+    return readFileSync(join(this.path, name), "utf8");
+  }
+
+  /** Removes all of it. */
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
