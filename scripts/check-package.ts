@@ -1,19 +1,40 @@
 /** The packed package: what it holds, what publint says, and that a consumer can run it on every line of Node. */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { localProgram, root, runCommand } from "./run-command.ts";
 
 const installedBytesMax = 5_000_000;
 const app = `import { gable, html } from "gable";
-const app = gable();
+const app = gable({ views: "views" });
+app.get("/page", ({ view }) => view("page.html", { items: [{ name: "a" }] }));
 app.get("/", () => html\`<h1>Hello</h1>\`);
 app.get("/users/:id(int)", ({ params }) => ({ id: params.id }));
 const { port } = await app.listen({ port: 0 });
 console.log("PORT " + port);
 `;
+/** What generated views import of the package: one of each construct. */
+const views: Readonly<Record<string, string>> = {
+  "box.html": "{% slot children %}{% endslot %}{% slot row(n: number = 1) %}{% endslot %}",
+  "base.html":
+    "{% props items: ReadonlyArray<{ name: string }> %}<title>{% block title %}T{% endblock %}</title>{% block body scoped %}{% endblock %}",
+  "page.html": [
+    "{% props items: ReadonlyArray<{ name: string }>, late?: Promise<string>, coming?: AsyncIterable<string> %}",
+    '{% extends "base.html" %}',
+    "{% macro mark(text: string) %}<b>{{ text }}{{ caller() }}</b>{% endmacro %}",
+    "{% block title %}{{ super() }}{% endblock %}",
+    "{% block body %}",
+    '{% for item in items recursive %}<a href="/{{ item.name }}" title="{{ item.name }}" class="{{ loop.index }} x" hidden="{{ not item }}">{{ item.name|upper }}</a>{% endfor %}',
+    "{% for item in items %}{% partialdef row(item: { name: string }) inline %}<i>{{ item.name }}</i>{% endpartialdef %}{% else %}none{% endfor %}",
+    '{% component "box.html" %}x{% slot row(n) %}{{ n }}{% endslot %}{% endcomponent %}{% call mark("m") %}c{% endcall %}',
+    '{% cache "k", 1 ttlSeconds=5 vary=["user"] %}{{ user }}{% endcache %}{% trans n=items|length %}<b>{{ n }}</b> item{% pluralize %}<b>{{ n }}</b> items{% endtrans %}',
+    "{% for async each in coming %}{{ each }}{% endfor %}{{ await late }}{% set x %}y{% endset %}{% if x %}{{ x }}{% endif %}",
+    "<script>const items = {{ items|tojson }};</script><style>a { color: {{ 'red' }} }</style>",
+    "{% endblock %}",
+  ].join("\n"),
+};
 const tsconfig = {
   compilerOptions: { module: "nodenext", strict: true, noEmit: true, target: "es2024", types: ["node"], exactOptionalPropertyTypes: true },
 };
@@ -49,15 +70,20 @@ async function checkConsumer(): Promise<void> {
     );
   if (strange.length > 0) fail(`The package holds files that do not belong: ${strange.join(", ")}.`);
   const project = join(folder, "project");
-  await mkdtempIn(project);
+  await mkdir(project);
   await writeFile(join(project, "package.json"), '{ "private": true, "type": "module" }');
   run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", join(folder, facts!.filename)], project);
   const bytes = await sizeOf(join(project, "node_modules"));
   if (bytes > installedBytesMax) fail(`Installed, the package takes ${bytes} bytes; ${installedBytesMax} are allowed.`);
   await writeFile(join(project, "app.ts"), app);
+  await mkdir(join(project, "views"));
+  for (const [name, text] of Object.entries(views)) await writeFile(join(project, "views", name), text);
   await writeFile(join(project, "tsconfig.json"), JSON.stringify(tsconfig));
   run(localProgram("tsc"), ["-p", project, "--typeRoots", `${root}node_modules/@types`], project);
   for (const node of nodes()) await runApp(node, project);
+  const strict = { ...tsconfig.compilerOptions, noUnusedLocals: true, noUnusedParameters: true, allowImportingTsExtensions: true };
+  await writeFile(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions: strict, include: ["*.ts", ".gable/**/*.ts"] }));
+  run(localProgram("tsc"), ["-p", project, "--typeRoots", `${root}node_modules/@types`], project);
   checkCreateGable(join(folder, facts!.filename));
   console.log(`The packed package holds ${facts!.files.length} files and takes ${Math.round(bytes / 1000)} kB installed.`);
 }
@@ -71,11 +97,6 @@ function checkCreateGable(tarball: string): void {
   run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", tarball], project);
   run(process.execPath, ["--test"], project);
   run(localProgram("tsc"), ["-p", project], project);
-}
-
-async function mkdtempIn(path: string): Promise<void> {
-  const { mkdir } = await import("node:fs/promises");
-  await mkdir(path);
 }
 
 /** The pinned Node, and the other lines where CI has installed them. */
@@ -98,6 +119,8 @@ async function runApp(node: string, project: string): Promise<void> {
   });
   const page = await (await fetch(`http://127.0.0.1:${port}/`)).text();
   const user = await (await fetch(`http://127.0.0.1:${port}/users/42`)).text();
+  const view = await (await fetch(`http://127.0.0.1:${port}/page`)).text();
+  if (!view.startsWith("<title>T</title>") || !view.includes("<b>1</b> item")) fail(`The view of the app gave "${view}".`);
   if (page !== "<h1>Hello</h1>" || user !== '{"id":42}') fail(`The five-line app answered "${page}" and "${user}".`);
   child.removeAllListeners("exit");
   const ended = new Promise((resolve) => child.once("exit", resolve));

@@ -39,7 +39,7 @@ export interface CachedOptions extends FragmentOptions {
 /** A part of a key. */
 export type CacheKeyPart = string | number | bigint | boolean | Date | null | undefined;
 
-/** @internal What a cached piece is known by. */
+/** What a cached piece is known by. */
 export interface CacheFacts extends CachedOptions {
   readonly key: readonly CacheKeyPart[];
   /** Changes with the template. */
@@ -69,7 +69,7 @@ export function cached(key: CacheKeyPart | readonly CacheKeyPart[], options: Cac
   );
 }
 
-/** @internal Writes a piece: the kept one, or a new one that is kept. */
+/** Writes a piece: the kept one, or a new one that is kept. */
 export function writeCached(out: Output, body: string, facts: CacheFacts, write: HtmlWriter): string {
   const { context } = out;
   const store = context.fragments;

@@ -20,7 +20,7 @@ export interface MessageOptions {
 export type Translate = (message: string, values?: Readonly<Record<string, unknown>>, options?: MessageOptions) => string;
 
 /** The text of a message as it was written, for renders without a catalogue. Rules of number are those of the locale. */
-export function formatMessage(
+function formatMessage(
   locale: string,
   message: string,
   values: Readonly<Record<string, unknown>> = {},
@@ -49,7 +49,7 @@ export type Wrapper = readonly [open: HtmlWriter, close: string];
 const [valueStart, valueEnd] = ["\uFDD0", "\uFDD1"];
 const tokens = /\uFDD0(\d+)\uFDD1|<(\/?)(\d+)(\/?)>/g;
 
-/** @internal The text of `{% trans %}`: values are escaped like all others, and only the template's own tags are tags. */
+/** The text of `{% trans %}`: values are escaped like all others, and only the template's own tags are tags. */
 export function trans(
   out: Output,
   { message, ...options }: MessageOptions & { readonly message: string },

@@ -21,7 +21,7 @@ const symbols = {
 /** Method of objects that show themselves as markup: forms, fields, models. */
 export const toHtml: unique symbol = Symbol.for("gable.toHtml") as never;
 
-/** @internal Writes markup behind a text; gives the longer text. */
+/** Writes markup behind a text; gives the longer text. */
 export type HtmlWriter = (out: Output, body: string) => string;
 
 /** Markup, not rendered yet. Made by {@link html} and {@link raw}. */

@@ -163,7 +163,7 @@ export type Statement =
 export type Body = readonly Statement[];
 
 /** Macros of another file. */
-export interface FromStatement {
+interface FromStatement {
   readonly type: "from";
   readonly at: number;
   readonly file: string;
