@@ -7,9 +7,11 @@ import type { HtmlWriter } from "./values.ts";
 import { Html } from "./values.ts";
 import type { View } from "./view-runtime.ts";
 
-/** The function that fills a slot which passes values. */
+/** The function that fills a slot which passes values; of any type where the component has none. */
 export type SlotOf<Props, Name extends PropertyKey> = Name extends keyof Props
-  ? Extract<NonNullable<Props[Name]>, (values: never) => unknown>
+  ? unknown extends Props[Name]
+    ? (values: any) => Html
+    : Extract<NonNullable<Props[Name]>, (values: never) => unknown>
   : never;
 
 /** Pieces as markup, written where it is shown. */

@@ -228,7 +228,7 @@ class ModuleWriter extends PartWriter {
     const { name, at, body } = statement;
     const own = `$block_${name}`;
     this.writer.code(`const ${own}${this.typeText(": $.Block")} = ($out, $body${this.scopeParameter(statement)}) => { `, at);
-    this.writer.code("void $out; ", at);
+    this.writer.code(statement.isScoped ? "void [$out, $scope]; " : "void $out; ", at);
     this.blockBody(statement, true);
     this.writer.code("}; ", endOf(body, at));
     this.definedBlocks.add(name);

@@ -154,8 +154,8 @@ export abstract class PartWriter extends StatementWriter {
   }
 
   protected outletStatement({ name, at, parameters, body }: Extract<Statement, { type: "outlet" }>): void {
-    const code = this.expressions.value({ type: "name", at, name });
-    const given = this.isTyped || this.names.find(name) !== undefined ? code : `$.lookup($props, ${JSON.stringify(name)})`;
+    const isDeclared = this.names.find(name) !== undefined;
+    const given = isDeclared ? this.expressions.value({ type: "name", at, name }) : `$.lookup($props, ${JSON.stringify(name)})`;
     const values = parameters.map(({ name: key, at: keyAt, fallback }) => {
       const value = fallback ?? ({ type: "name", at: keyAt, name: key } as const);
       return `${toPropertyName(key)}: ${this.expressions.value(this.sync(value))}`;
