@@ -134,12 +134,13 @@ export declare function html(strings: TemplateStringsArray, ...holes: readonly H
 
 /**
  * Marks text as markup. Whatever it holds is sent as it is: never pass what a user wrote.
- * The reason is for readers of the code; a search for `raw(` finds all of them.
+ * The reason is for readers of the code; a search for `raw` finds all of them. Literals are written raw`<hr>`.
+ * With `views: { raw: "strict" }` all other calls throw `E_VIEW_UNSAFE`: text passes through a {@link sanitizer} then.
  *
  * @example
  * raw(markdown.render(post.body), "rendered by markdown-it, sanitised at save");
  */
-export declare function raw(markup: string, reason?: string): Html;
+export declare function raw(markup: string | TemplateStringsArray, reason?: string): Html;
 
 /** Marks a value to be written as JSON: in a script, in a `data-*` attribute, or as text. */
 export declare function toJson<Value>(value: Value): Json<Value>;
@@ -837,6 +838,18 @@ export interface ViewOptions {
     unsafe?: boolean;
     /** Stricter rules for attributes of your own, such as `{ "data-link": "url" }`. None by default. */
     attributes?: Readonly<Record<string, AttributeClass>>;
+    /** Packages whose views are found behind those of the folders; a file of the same name replaces one. None by default. */
+    packages?: readonly string[];
+    /** Whether blanks of static text are folded into one, outside of `pre` and `textarea`. Default false. */
+    foldBlanks?: boolean;
+    /** Whether, in development, comments with the name stand around what an include brings. Default false. */
+    markIncludes?: boolean;
+    /** "split" takes `{{` in values apart, for pages that Angular, Vue or Alpine compile. By default it is kept. */
+    mustache?: "keep" | "split";
+    /** "strict" lets `raw()` take literals alone; text passes through a `sanitizer()` then. Default "any". */
+    raw?: "any" | "strict";
+    /** Where cached pieces are kept. By default 32 MiB in memory, and nothing in development. */
+    fragments?: FragmentStore;
 }
 
 /** Options of static files. */

@@ -22,6 +22,15 @@ export declare function element(tag: string, attributes?: Readonly<Record<string
 export declare function html(strings: TemplateStringsArray, ...holes: readonly Hole[]): Html;
 
 /**
+ * Makes a drawing from a template: as {@link html}, with the booleans of SVG (`name=""`). As the reply of a handler its
+ * type is `image/svg+xml`; in a page it stands where it is put.
+ *
+ * @example
+ * svg`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><circle r="${radius}"/></svg>`;
+ */
+export declare function svg(strings: TemplateStringsArray, ...holes: readonly Hole[]): Html;
+
+/**
  * Attributes for the place of a tag: `<input ${attributes({ disabled: true, "hx-get": path })}>`. Each value gets the
  * rules of its attribute. A name must match `[A-Za-z_:@.][\w:@.-]*`, else `E_VIEW_VALUE`.
  */
@@ -32,12 +41,21 @@ export declare function classes(record: Readonly<Record<string, unknown>>): stri
 
 /**
  * Marks text as markup. Whatever it holds is sent as it is: never pass what a user wrote.
- * The reason is for readers of the code; a search for `raw(` finds all of them.
+ * The reason is for readers of the code; a search for `raw` finds all of them. Literals are written raw`<hr>`.
+ * With `views: { raw: "strict" }` all other calls throw `E_VIEW_UNSAFE`: text passes through a {@link sanitizer} then.
  *
  * @example
  * raw(markdown.render(post.body), "rendered by markdown-it, sanitised at save");
  */
-export declare function raw(markup: string, reason?: string): Html;
+export declare function raw(markup: string | TemplateStringsArray, reason?: string): Html;
+
+/**
+ * Makes a function that cleans text and gives it as markup; it works with `views: { raw: "strict" }`, too.
+ *
+ * @example
+ * const showMarkdown = sanitizer((text) => sanitizeHtml(markdown.render(text)));
+ */
+export declare function sanitizer(clean: (text: string) => string): (text: string) => Html;
 
 /** Method of objects that show themselves as markup: forms, fields, models. */
 export declare const toHtml: unique symbol;
@@ -105,6 +123,21 @@ export declare class Xml {
     /** The markup. */
     toString(): string;
 }
+
+/**
+ * Marks a piece of a page. In the page it is written as it is; {@link renderFragments} gives it alone.
+ *
+ * @example
+ * html`<ul>${books.map((book) => fragment(`book-${book.id}`, html`<li>${book.title}</li>`))}</ul>`;
+ */
+export declare function fragment(name: string, content: Html): Html;
+
+/**
+ * Gives the named pieces of a page, in the order of the names, each as
+ * `<template data-region="name" data-hash="...">...</template>`. The hash changes with the content; nonces are left out,
+ * since scripts in such pieces do not run. Throws `E_VIEW_PARTIAL` for a name that the page does not mark.
+ */
+export declare function renderFragments(page: Html, names: readonly string[], context?: RenderContext): Promise<string>;
 
 /**
  * Markup that is made once and then kept in the store of the application. The language is always a part of the key.
@@ -265,21 +298,21 @@ export interface RenderContext {
     /** Address of a named route. */
     readonly route?: ((name: string, params?: Readonly<Record<string, unknown>>) => string) | undefined;
     /** The hidden field of forms; nothing where the check needs none. */
-    readonly csrf?: () => Html;
+    readonly csrf?: (() => Html) | undefined;
     /** Translates a message. Without it, texts are shown as they are written. */
     readonly translate?: Translate | undefined;
     /** The query of the page's address with changes: `?page=2`; a value of null leaves a name out. */
-    readonly query?: (changes?: Readonly<Record<string, QueryValue>>) => string;
+    readonly query?: ((changes?: Readonly<Record<string, QueryValue>>) => string) | undefined;
     /** Where cached pieces are kept. */
     readonly fragments?: FragmentStore | undefined;
     /** Aborts when the client has left. */
-    readonly signal?: AbortSignal;
+    readonly signal?: AbortSignal | undefined;
     /** Told of what was blocked: event and facts, never values. */
     readonly onBlocked?: ((place: string) => void) | undefined;
     /** Finds a view by name, for names that are values. */
     readonly views?: ((name: string) => unknown) | undefined;
     /** Number for `random`; by default a new one for each render. */
-    readonly seed?: number;
+    readonly seed?: number | undefined;
 }
 
 /** What can be rendered. */

@@ -1,8 +1,9 @@
-export { css, element, html } from "./views/html.ts";
+export { css, element, html, svg } from "./views/html.ts";
 export {
   attributes,
   classes,
   raw,
+  sanitizer,
   toHtml,
   toJson,
   trustedUrl,
@@ -16,6 +17,7 @@ export {
   TrustedUrl,
   Xml,
 } from "./views/values.ts";
+export { fragment, renderFragments } from "./views/fragment.ts";
 export { cached, MemoryFragments } from "./views/fragment-cache.ts";
 export { render, renderToStream } from "./views/render.ts";
 export { csv, Csv } from "./views/formats/csv.ts";

@@ -3,6 +3,7 @@ import type { RawRequest } from "../http/message.ts";
 import type { ForwardedFacts } from "../http/proxies.ts";
 import type { RequestContext } from "./context.ts";
 import type { ContentSecurityPolicy } from "../security/response-headers.ts";
+import type { FragmentStore } from "../views/fragment-cache.ts";
 import type { RenderContext } from "../views/render-context.ts";
 import type { Rendered } from "../views/render.ts";
 import type { Logger } from "./logger.ts";
@@ -31,6 +32,8 @@ export interface ContextServices {
   createRenderContext(context: RequestContext): RenderContext;
   /** Finds a template file for a name that is a value. */
   findView(name: string): unknown;
+  /** Where cached pieces of views are kept; undefined where nothing is. */
+  readonly fragments: FragmentStore | undefined;
   /** Address of a static file. Throws `E_ASSET_UNKNOWN`. */
   assetUrl(name: string): string;
   /** Path of a named route. Throws `E_ROUTE_NAME_UNKNOWN`. */

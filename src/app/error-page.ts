@@ -2,7 +2,7 @@
 import { reasonPhrase } from "../http/problem.ts";
 import { html } from "../views/html.ts";
 import type { Html } from "../views/values.ts";
-import { raw } from "../views/values.ts";
+import { asHtml } from "../views/values.ts";
 
 /** What the page shows. */
 export interface ErrorPageFacts {
@@ -27,7 +27,7 @@ dd { margin: 0; font-family: ui-monospace, monospace; overflow-wrap: anywhere }`
 /** The stylesheet of built-in pages, with the nonce of the reply. */
 export function styleElement(nonce: string, css: string): Html {
   // The text is a constant of ours, and a nonce is base64: nothing of the request is in it.
-  return raw(`<style nonce="${nonce}">${css}</style>`);
+  return asHtml(`<style nonce="${nonce}">${css}</style>`);
 }
 
 /** Renders the page. */

@@ -39,7 +39,10 @@ import type { PageOptions } from "./replies.ts";
 import { createRequestIds } from "./request-id.ts";
 import { toViewOptions } from "./view-options.ts";
 import type { ViewFunction } from "./view-options.ts";
+import { setMustacheSplit } from "../views/escape/mustache.ts";
+import { MemoryFragments } from "../views/fragment-cache.ts";
 import { setPlanOptions } from "../views/html.ts";
+import { setRawStrict } from "../views/values.ts";
 import type { ErrorCode } from "../errors/catalogue.ts";
 
 /**
@@ -93,8 +96,11 @@ export class Application {
     this.mode = resolveMode(options.mode);
     this.#fetchLimits = { ...defaultLimits, ...options.limits };
     const isProduction = this.mode === "production";
-    const { attributes = {}, inlineHandlers = false } = toViewOptions(options.views ?? "views");
-    setPlanOptions({ attributes, inlineHandlers, keepsComments: this.mode === "development" });
+    const views = toViewOptions(options.views ?? "views");
+    const { attributes = {}, inlineHandlers = false, foldBlanks = false } = views;
+    setPlanOptions({ attributes, inlineHandlers, foldBlanks, keepsComments: this.mode === "development" });
+    setRawStrict(views.raw === "strict");
+    setMustacheSplit(views.mustache === "split");
     const logger = options.logger ?? createLogger(this.mode);
     this.#services = createServices(options, {
       isProduction,
@@ -103,6 +109,7 @@ export class Application {
       routeUrl: (name, params) => this.#routeUrl(name, params),
       renderView: (name, props, context) => this.#assertViews(name).render(name, props, context),
       findView: (name) => this.#views?.find(name),
+      fragments: views.fragments ?? (this.mode === "development" ? undefined : new MemoryFragments()),
     });
     this.health = options.health === false ? undefined : new Health(options.health);
     const toErrorReply = createErrorReplies({
@@ -262,8 +269,10 @@ function toStaticReply(reply: PlainReply | undefined): HandlerReply {
 /** Loaded where there are template files alone. */
 async function loadViews(options: ReturnType<typeof toViewOptions>, mode: Mode, logger: ContextServices["logger"]): Promise<ViewProject> {
   const module = await import("../views/files/view-project.ts");
+  const { fragments: _fragments, mustache: _mustache, raw: _raw, markIncludes = false, ...compiled } = options;
   const views = new module.ViewProject({
-    ...options,
+    ...compiled,
+    markIncludes: markIncludes && mode === "development",
     watches: mode === "development",
     keepsComments: mode === "development",
     onWarning: (facts, message) => logger.warn(facts, message),
@@ -286,7 +295,7 @@ async function loadStaticFiles(option: string | StaticOptions, isClosed: boolean
 
 function createServices(
   options: GableOptions,
-  own: Pick<ContextServices, "isProduction" | "logger" | "assetUrl" | "routeUrl" | "renderView" | "findView">,
+  own: Pick<ContextServices, "isProduction" | "logger" | "assetUrl" | "routeUrl" | "renderView" | "findView" | "fragments">,
 ): ContextServices {
   const readForwarded = createForwardedReader(options.proxies ?? { trust: [] });
   return {

@@ -2,11 +2,12 @@
 import type { ReplyBody } from "../http/message.ts";
 import { isOwnOriginAllowed } from "../security/response-headers.ts";
 import type { ContentSecurityPolicy } from "../security/response-headers.ts";
-import type { RenderContext } from "../views/render-context.ts";
+import type { FragmentStore } from "../views/fragment-cache.ts";
+import type { QueryValue, RenderContext } from "../views/render-context.ts";
 import type { Rendered } from "../views/render.ts";
 import { render, walk } from "../views/render.ts";
 import type { Html, TrustedUrl } from "../views/values.ts";
-import { isHtml, isPlainText, isXml, raw } from "../views/values.ts";
+import { contentTypeOfHtml, isHtml, isPlainText, isXml, asHtml } from "../views/values.ts";
 import type { RequestContext } from "./context.ts";
 import type { HandlerReply } from "./handler-reply.ts";
 
@@ -17,7 +18,7 @@ export function isRendered(value: unknown): value is Rendered {
 
 /** Media type of a view. */
 export function contentTypeOf(view: Rendered): string {
-  return isHtml(view) ? "text/html; charset=utf-8" : view.contentType;
+  return isHtml(view) ? contentTypeOfHtml(view) : view.contentType;
 }
 
 /** Renders the body of a reply, when it is a view. Throws what the view throws. */
@@ -79,9 +80,23 @@ export class RequestRenderContext implements RenderContext {
     return this.#context.services.routeUrl(name, params ?? {});
   }
 
+  get fragments(): FragmentStore | undefined {
+    return this.#context.services.fragments;
+  }
+
+  /** The query of the page with changes; a value of null leaves a name out. */
+  query(changes: Readonly<Record<string, QueryValue>> = {}): string {
+    const query = new URLSearchParams(this.#context.url.search);
+    for (const [name, value] of Object.entries(changes)) {
+      query.delete(name);
+      for (const each of Array.isArray(value) ? value : [value]) if (each !== null && each !== undefined) query.append(name, String(each));
+    }
+    return `?${query}`;
+  }
+
   /** Other sites are kept out by the headers of the request: forms need no token. */
   csrf(): Html {
-    return raw("");
+    return asHtml("");
   }
 
   readonly views = (name: string): unknown => this.#context.services.findView(name);

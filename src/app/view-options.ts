@@ -1,6 +1,7 @@
 /** Template files of an application: their option, and what rendering one gives. */
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { AttributeClass } from "../views/attribute-table.ts";
+import type { FragmentStore } from "../views/fragment-cache.ts";
 import type { ViewArguments, ViewName, ViewOutput, ViewProps } from "../views/registry.ts";
 import type { HandlerReply } from "./handler-reply.ts";
 import type { PageOptions } from "./replies.ts";
@@ -25,6 +26,18 @@ export interface ViewOptions {
   unsafe?: boolean;
   /** Stricter rules for attributes of your own, such as `{ "data-link": "url" }`. None by default. */
   attributes?: Readonly<Record<string, AttributeClass>>;
+  /** Packages whose views are found behind those of the folders; a file of the same name replaces one. None by default. */
+  packages?: readonly string[];
+  /** Whether blanks of static text are folded into one, outside of `pre` and `textarea`. Default false. */
+  foldBlanks?: boolean;
+  /** Whether, in development, comments with the name stand around what an include brings. Default false. */
+  markIncludes?: boolean;
+  /** "split" takes `{{` in values apart, for pages that Angular, Vue or Alpine compile. By default it is kept. */
+  mustache?: "keep" | "split";
+  /** "strict" lets `raw()` take literals alone; text passes through a `sanitizer()` then. Default "any". */
+  raw?: "any" | "strict";
+  /** Where cached pieces are kept. By default 32 MiB in memory, and nothing in development. */
+  fragments?: FragmentStore;
 }
 
 /** Renders a template file by its name; its props are checked when the views were generated. */
@@ -45,6 +58,12 @@ const names = [
   "inlineHandlers",
   "unsafe",
   "attributes",
+  "packages",
+  "foldBlanks",
+  "markIncludes",
+  "mustache",
+  "raw",
+  "fragments",
 ];
 /** Classes that an attribute may be given: none of them lets more through than "plain". */
 const stricterClasses = ["url", "frame-url", "resource-url", "srcset", "style", "handler", "decider"];
@@ -55,6 +74,9 @@ export function toViewOptions(option: string | ViewOptions): ViewOptions & { dir
   assertKnownOptions("gable() views", option, names);
   const { untyped = "warn", attributes = {}, directories = ["views"] } = option;
   if (untyped !== "warn" && untyped !== "error") throw optionInvalid("gable() views", "untyped", untyped, '"warn" or "error"');
+  const { mustache = "keep", raw = "any" } = option;
+  if (mustache !== "keep" && mustache !== "split") throw optionInvalid("gable() views", "mustache", mustache, '"keep" or "split"');
+  if (raw !== "any" && raw !== "strict") throw optionInvalid("gable() views", "raw", raw, '"any" or "strict"');
   if (directories.length === 0) throw optionInvalid("gable() views", "directories", directories, "a list with a folder");
   for (const attributeClass of Object.values(attributes)) {
     if (!stricterClasses.includes(attributeClass)) {

@@ -1,6 +1,7 @@
 /** Pieces of pages that are kept: `cached()` and `{% cache %}`. */
 import { GableError } from "../errors/gable-error.ts";
 import { describeValue } from "../errors/option-errors.ts";
+import { DelegatingContext } from "./delegating-context.ts";
 import { Output } from "./output.ts";
 import type { RenderContext } from "./render-context.ts";
 import type { HtmlWriter } from "./values.ts";
@@ -189,19 +190,18 @@ function keyError(where: string | undefined, reason: string, fix: string): Gable
 }
 
 /** The context of a piece that is kept: without the nonce of this page, and only with what its key knows. */
-class GuardedContext implements RenderContext {
-  readonly #context: RenderContext;
+class GuardedContext extends DelegatingContext {
   readonly #vary: readonly CacheVary[];
   readonly #where: string | undefined;
 
   constructor(context: RenderContext, { vary = [], where }: CacheFacts) {
-    this.#context = context;
+    super(context);
     this.#vary = vary;
     this.#where = where;
   }
 
-  #read(name: CacheVary): unknown {
-    if (this.#vary.includes(name)) return this.#context[name];
+  #assertKnown(name: CacheVary): void {
+    if (this.#vary.includes(name)) return;
     throw keyError(
       this.#where,
       `it reads "${name}", which its key does not know`,
@@ -209,70 +209,33 @@ class GuardedContext implements RenderContext {
     );
   }
 
-  get nonce(): string {
+  override get nonce(): string {
     return nonceMark;
   }
 
-  get user(): unknown {
-    return this.#read("user");
+  override get user(): unknown {
+    this.#assertKnown("user");
+    return super.user;
   }
 
-  get request(): unknown {
-    return this.#read("request");
+  override get request(): unknown {
+    this.#assertKnown("request");
+    return super.request;
   }
 
-  get flash(): unknown {
-    return this.#read("flash");
+  override get flash(): unknown {
+    this.#assertKnown("flash");
+    return super.flash;
   }
 
-  get csrf(): NonNullable<RenderContext["csrf"]> {
-    this.#read("csrf");
-    return () => this.#context.csrf?.() ?? new Html(undefined, [], "");
+  override get csrf(): RenderContext["csrf"] {
+    this.#assertKnown("csrf");
+    return super.csrf;
   }
 
-  get query(): NonNullable<RenderContext["query"]> {
-    this.#read("request");
-    return (changes) => this.#context.query?.(changes) ?? "";
-  }
-
-  get isOwnOriginAllowed(): boolean {
-    return this.#context.isOwnOriginAllowed === true;
-  }
-
-  get locale(): string {
-    return this.#context.locale ?? "en";
-  }
-
-  get timeZone(): string {
-    return this.#context.timeZone ?? "UTC";
-  }
-
-  get fragments(): FragmentStore | undefined {
-    return this.#context.fragments;
-  }
-
-  get now(): NonNullable<RenderContext["now"]> {
-    return () => this.#context.now?.() ?? new Date();
-  }
-
-  get asset(): RenderContext["asset"] {
-    return this.#context.asset?.bind(this.#context);
-  }
-
-  get route(): RenderContext["route"] {
-    return this.#context.route?.bind(this.#context);
-  }
-
-  get translate(): RenderContext["translate"] {
-    return this.#context.translate?.bind(this.#context);
-  }
-
-  get views(): RenderContext["views"] {
-    return this.#context.views?.bind(this.#context);
-  }
-
-  get onBlocked(): RenderContext["onBlocked"] {
-    return this.#context.onBlocked?.bind(this.#context);
+  override get query(): RenderContext["query"] {
+    this.#assertKnown("request");
+    return super.query;
   }
 }
 

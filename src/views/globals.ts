@@ -1,7 +1,7 @@
 /** Functions that every template file sees. */
 import { GableError } from "../errors/gable-error.ts";
 import type { Html } from "./values.ts";
-import { raw } from "./values.ts";
+import { asHtml } from "./values.ts";
 
 const rangeMax = 100_000;
 
@@ -46,9 +46,7 @@ function lipsum(n = 5, options: { html?: boolean } = {}): Html | string {
     const text = Array.from({ length: 40 }, (_each, word) => words[(word * 7 + index * 3) % words.length]).join(" ");
     return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
   });
-  return options.html === false
-    ? paragraphs.join("\n\n")
-    : raw(paragraphs.map((text) => `<p>${text}</p>`).join("\n"), "words of this file");
+  return options.html === false ? paragraphs.join("\n\n") : asHtml(paragraphs.map((text) => `<p>${text}</p>`).join("\n"));
 }
 
 /** The functions by name. */

@@ -7,7 +7,7 @@ import { kinds } from "./places.ts";
 import type { Plan, PlanOptions } from "./plan.ts";
 import { compilePlan } from "./plan.ts";
 import type { Hole } from "./values.ts";
-import { Attributes, Css, Html, assertTemplate, isCss, setHtmlRenderer } from "./values.ts";
+import { Attributes, Css, Html, assertTemplate, isCss, noteDrawing, setHtmlRenderer } from "./values.ts";
 import { renderToText } from "./write.ts";
 
 // Markup that is made here can be turned into text; values.ts itself knows nothing of the walk.
@@ -39,9 +39,22 @@ export function html(strings: TemplateStringsArray, ...holes: readonly Hole[]): 
   return known;
 }
 
+/**
+ * Makes a drawing from a template: as {@link html}, with the booleans of SVG (`name=""`). As the reply of a handler its
+ * type is `image/svg+xml`; in a page it stands where it is put.
+ *
+ * @example
+ * svg`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><circle r="${radius}"/></svg>`;
+ */
+export function svg(strings: TemplateStringsArray, ...holes: readonly Hole[]): Html {
+  const drawing = new Html(plans.get(strings) ?? addPlan(strings, svg), holes, "");
+  noteDrawing(drawing);
+  return drawing;
+}
+
 function addPlan(strings: TemplateStringsArray, tag: typeof html): Plan {
-  assertTemplate("html", strings);
-  const plan = compilePlan(strings, findCallerPlace(tag), planOptions);
+  assertTemplate(tag.name, strings);
+  const plan = compilePlan(strings, findCallerPlace(tag), tag === svg ? { ...planOptions, isSvg: true } : planOptions);
   plans.set(strings, plan);
   return plan;
 }

@@ -67,6 +67,8 @@ export interface Place {
   readonly addressRef?: unknown;
   /** Static attributes of the tag, for a hole that adds attributes. */
   readonly tagAttributes?: StaticAttributes;
+  /** Whether a true boolean is written as in XML: `name=""`. */
+  readonly isSvg?: boolean;
   /** Stricter classes that the application has declared, for such a hole. */
   readonly ownClasses?: Readonly<Record<string, AttributeClass>>;
 }

@@ -34,6 +34,10 @@ export interface PlanOptions {
   readonly inlineHandlers?: boolean;
   /** Whether static comments are sent. False by default. */
   readonly keepsComments?: boolean;
+  /** Whether blanks of static text are folded into one, outside of `pre` and `textarea`. False by default. */
+  readonly foldBlanks?: boolean;
+  /** Whether booleans are written as in XML: `name=""`. False by default. */
+  readonly isSvg?: boolean;
 }
 
 /** Most values in one template. */
@@ -56,6 +60,7 @@ export function compilePlan(strings: readonly string[], site: SourcePlace | unde
     keepsComments: options.keepsComments ?? false,
     attributes: options.attributes ?? {},
     inlineHandlers: options.inlineHandlers ?? false,
+    foldBlanks: options.foldBlanks ?? false,
   });
   strings.forEach((text, index) => {
     reader.text(text);
@@ -66,10 +71,10 @@ export function compilePlan(strings: readonly string[], site: SourcePlace | unde
   if (!reader.isInData) {
     throw new GableError("E_VIEW_UNCLOSED", `${whereOf(strings.length - 1)}: the template ends ${reader.describe()}: ${quoteEnd(strings)}`);
   }
-  return toPlan(reader.output, whereOf);
+  return toPlan(reader.output, whereOf, options.isSvg === true);
 }
 
-function toPlan(parts: ReadonlyArray<Part<number>>, whereOf: (hole: number) => string): Plan {
+function toPlan(parts: ReadonlyArray<Part<number>>, whereOf: (hole: number) => string, isSvg: boolean): Plan {
   const chunks = [""];
   const places: PlanPlace[] = [];
   const sources: number[] = [];
@@ -82,7 +87,7 @@ function toPlan(parts: ReadonlyArray<Part<number>>, whereOf: (hole: number) => s
     if (place.kind === kinds.grouped || place.kind === kinds.comment) continue;
     if (place.kind === kinds.text || place.kind === kinds.rcdata) chunks[chunks.length - 1] = keepNewline(chunks[chunks.length - 1]!);
     const isNonce = (part.ref as number | symbol) === nonceRef; // The reader puts its own symbol where it adds a hole.
-    places.push({ ...place, where: isNonce ? "" : whereOf(part.ref) });
+    places.push({ ...place, ...(isSvg && { isSvg }), where: isNonce ? "" : whereOf(part.ref) });
     sources.push(isNonce ? -1 : part.ref);
     chunks.push("");
   }

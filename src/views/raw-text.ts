@@ -28,3 +28,8 @@ export function findScriptEnd(text: string, from: "none" | "escaped" | "double")
   }
   return { end: text.length, isClosed: false, escape };
 }
+
+/** Each run of blanks as one: a line end where it held one. Words and elements do not come together. */
+export function foldBlanks(text: string): string {
+  return text.replace(/[\t\n\f\r ]+/g, (blanks) => (/[\n\r]/.test(blanks) ? "\n" : " "));
+}

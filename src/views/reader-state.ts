@@ -1,5 +1,6 @@
 /** Where the reader of a template is: a plain record that can be kept, compared, and told in words. */
-import type { AttributeDraft, HolePart, TextPart } from "./places.ts";
+import { decodeReferences } from "./places.ts";
+import type { AttributeDraft, HolePart, Place, TextPart } from "./places.ts";
 import { isSameScript } from "./script-state.ts";
 import { isSameStyle, joinStyles } from "./style-state.ts";
 import type { ScriptState } from "./script-state.ts";
@@ -61,6 +62,8 @@ export interface ReaderState<Ref> {
   readonly isRawOpen: boolean;
   readonly isInHead: boolean;
   readonly isInNoscript: boolean;
+  /** Elements `pre` that are open. */
+  readonly preDepth: number;
 }
 
 /** Where a state is, in words. */
@@ -127,4 +130,14 @@ function placeOf(mode: Mode): Mode {
 export function strictestOf<Ref>(states: ReadonlyArray<ReaderState<Ref>>): ReaderState<Ref> {
   const found = states.find(({ mode }) => mode === "afterTagHole") ?? states[0]!;
   return { ...found, isRawOpen: states.some(({ isRawOpen }) => isRawOpen), style: joinStyles(states.map(({ style }) => style)) };
+}
+
+/** What a tag loads: its static address, or the hole that gives the whole of it. */
+export function findAddress<Ref>({ name, attributes, drafts }: TagDraft<Ref>): Pick<Place, "address" | "addressRef"> {
+  const attribute = name === "link" ? "href" : "src";
+  const address = attributes.get(attribute);
+  if (address !== undefined) return { address };
+  const [part, ...rest] = drafts.find((draft) => draft.name === attribute)?.parts ?? [];
+  if (part?.type === "hole" && rest.length === 0) return { addressRef: part.ref };
+  return part?.type === "text" ? { address: decodeReferences(part.text) } : {};
 }

@@ -29,19 +29,19 @@ export interface RenderContext {
   /** Address of a named route. */
   readonly route?: ((name: string, params?: Readonly<Record<string, unknown>>) => string) | undefined;
   /** The hidden field of forms; nothing where the check needs none. */
-  readonly csrf?: () => Html;
+  readonly csrf?: (() => Html) | undefined;
   /** Translates a message. Without it, texts are shown as they are written. */
   readonly translate?: Translate | undefined;
   /** The query of the page's address with changes: `?page=2`; a value of null leaves a name out. */
-  readonly query?: (changes?: Readonly<Record<string, QueryValue>>) => string;
+  readonly query?: ((changes?: Readonly<Record<string, QueryValue>>) => string) | undefined;
   /** Where cached pieces are kept. */
   readonly fragments?: FragmentStore | undefined;
   /** Aborts when the client has left. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Told of what was blocked: event and facts, never values. */
   readonly onBlocked?: ((place: string) => void) | undefined;
   /** Finds a view by name, for names that are values. */
   readonly views?: ((name: string) => unknown) | undefined;
   /** Number for `random`; by default a new one for each render. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }

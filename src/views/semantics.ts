@@ -2,7 +2,7 @@
 import { GableError } from "../errors/gable-error.ts";
 import { describeValue } from "../errors/option-errors.ts";
 import { escapeText } from "./escape/text.ts";
-import { Html, isHtml, raw } from "./values.ts";
+import { asHtml, Html, isHtml } from "./values.ts";
 
 /** What leads to the machinery of objects. */
 const forbidden = /^(?:__.*|constructor|prototype)$/;
@@ -28,7 +28,7 @@ export function or<One, Other>(one: One, other: () => Other): NonNullable<One> |
 
 /** Texts joined; markup stays markup, and text beside it is escaped. */
 export function concat(one: unknown, other: unknown): string | Html {
-  if (isHtml(one) || isHtml(other)) return raw(toMarkup(one) + toMarkup(other));
+  if (isHtml(one) || isHtml(other)) return asHtml(toMarkup(one) + toMarkup(other));
   return toText(one) + toText(other);
 }
 

@@ -8,9 +8,9 @@ import type { AttributeClass, StaticAttributes } from "./attribute-table.ts";
 import { classifyAttribute, classifyScript, takesNonce } from "./attribute-table.ts";
 import type { AttributeDraft, AttributePart, HolePart, Place, PlaceFault, TextPart } from "./places.ts";
 import { decodeReferences, eachText, firstHole, kinds, placeAttribute, styleKind } from "./places.ts";
-import { findRawEnd, findScriptEnd } from "./raw-text.ts";
+import { findRawEnd, findScriptEnd, foldBlanks } from "./raw-text.ts";
 import type { ReaderState, TagDraft } from "./reader-state.ts";
-import { describeState, fixOf } from "./reader-state.ts";
+import { describeState, findAddress, fixOf } from "./reader-state.ts";
 import { behindScriptHole, findScriptFault, needsParentheses, scanScript, scriptStart } from "./script-state.ts";
 import { behindStyleHole, scanStyle, styleElementStart } from "./style-state.ts";
 
@@ -35,6 +35,8 @@ export interface ReaderHost<Ref> {
   readonly inlineHandlers?: boolean;
   /** Whether static comments are written. True by default. */
   readonly keepsComments?: boolean;
+  /** Whether blanks between and around tags are folded into one. False by default. */
+  readonly foldBlanks?: boolean;
 }
 
 const rawElements = new Set(["script", "style", "xmp", "iframe", "noembed", "noframes", "plaintext", "title", "textarea"]);
@@ -59,6 +61,7 @@ export class HtmlReader<Ref> {
     isRawOpen: false,
     isInHead: false,
     isInNoscript: false,
+    preDepth: 0,
   };
   /** Where parts of the open attribute's value go: its own list, or that of a branch in it. */
   #valueParts: Array<AttributePart<Ref>> | undefined;
@@ -222,13 +225,15 @@ export class HtmlReader<Ref> {
 
   #readData(chunk: string, index: number): number {
     const open = chunk.indexOf("<", index);
-    if (open === -1) {
-      this.#write(chunk.slice(index));
-      return chunk.length;
-    }
-    this.#write(chunk.slice(index, open));
+    this.#writeData(chunk.slice(index, open === -1 ? chunk.length : open));
+    if (open === -1) return chunk.length;
     this.#set({ mode: "tagOpen" });
     return open + 1;
+  }
+
+  #writeData(text: string): void {
+    const isFolded = this.#host.foldBlanks === true && this.#state.preDepth === 0;
+    this.#write(isFolded ? foldBlanks(text) : text);
   }
 
   #readTagOpen(chunk: string, index: number): number {
@@ -472,6 +477,7 @@ export class HtmlReader<Ref> {
     this.#set({ mode: "data", tag: undefined, attribute: undefined, blanks: undefined });
     if (name === "head") this.#set({ isInHead: !isEnd });
     else if (name === "body") this.#set({ isInHead: false });
+    else if (name === "pre") this.#set({ preDepth: Math.max(0, this.#state.preDepth + (isEnd ? -1 : 1)) });
     else if (name === "noscript") this.#set({ isInNoscript: !isEnd && isInHead });
     else if (!isEnd && rawElements.has(name)) this.#beginRawText(name, attributes);
   }
@@ -662,16 +668,6 @@ export class HtmlReader<Ref> {
     if (scriptContent === "data") return { kind: kinds.data, ...at };
     return { kind: needsParentheses(script) ? kinds.scriptGroup : kinds.script, ...at };
   }
-}
-
-/** What a tag loads: its static address, or the hole that gives the whole of it. */
-function findAddress<Ref>({ name, attributes, drafts }: TagDraft<Ref>): Pick<Place, "address" | "addressRef"> {
-  const attribute = name === "link" ? "href" : "src";
-  const address = attributes.get(attribute);
-  if (address !== undefined) return { address };
-  const [part, ...rest] = drafts.find((draft) => draft.name === attribute)?.parts ?? [];
-  if (part?.type === "hole" && rest.length === 0) return { addressRef: part.ref };
-  return part?.type === "text" ? { address: decodeReferences(part.text) } : {};
 }
 
 /** Whether a text, read as markup, ends between tags. */

@@ -1,5 +1,6 @@
 /** Texts in the language of the reader: what `t()` and `{% trans %}` show. */
 import { escapeText } from "./escape/text.ts";
+import { intl } from "./filters/intl.ts";
 import type { Output } from "./output.ts";
 import type { RenderContext } from "./render-context.ts";
 import type { Hole, HtmlWriter } from "./values.ts";
@@ -28,7 +29,7 @@ function formatMessage(
 ): string {
   const { plural, count } = options;
   const amount = count === undefined ? undefined : Number(values[count]);
-  const isOne = plural === undefined || new Intl.PluralRules(locale).select(amount ?? 0) === "one";
+  const isOne = plural === undefined || intl("PluralRules", locale, {}).select(amount ?? 0) === "one";
   return (isOne ? message : plural).replace(/\\([\\{}])|\{([A-Za-z_]\w*)\}/g, (found, escaped?: string, name?: string) => {
     if (escaped !== undefined) return escaped;
     return Object.hasOwn(values, name!) ? String(values[name!] ?? "") : found;

@@ -59,6 +59,18 @@ export function setHtmlRenderer(render: (html: Html) => string): void {
   renderHtml = render;
 }
 
+const drawings = new WeakSet<Html>();
+
+/** Notes that markup is a drawing. */
+export function noteDrawing(html: Html): void {
+  drawings.add(html);
+}
+
+/** Media type of markup as a reply. */
+export function contentTypeOfHtml(html: Html): string {
+  return drawings.has(html) ? "image/svg+xml" : "text/html; charset=utf-8";
+}
+
 /** XML, such as a feed. Made by {@link xml}. */
 export class Xml {
   /** @internal Tells it from every other class. */
@@ -267,16 +279,48 @@ export function isCss(value: unknown): value is Css {
   return value instanceof Css || hasSymbol(value, symbols.css);
 }
 
+/** Markup that the framework itself has made of escaped parts. */
+export function asHtml(markup: string): Html {
+  return new Html(undefined, [], markup);
+}
+
+/** Whether only literals and sanitisers may make markup of text. */
+let isRawStrict = false;
+
+/** @internal Set by the application at its start. */
+export function setRawStrict(isStrict: boolean): void {
+  isRawStrict = isStrict;
+}
+
 /**
  * Marks text as markup. Whatever it holds is sent as it is: never pass what a user wrote.
- * The reason is for readers of the code; a search for `raw(` finds all of them.
+ * The reason is for readers of the code; a search for `raw` finds all of them. Literals are written raw`<hr>`.
+ * With `views: { raw: "strict" }` all other calls throw `E_VIEW_UNSAFE`: text passes through a {@link sanitizer} then.
  *
  * @example
  * raw(markdown.render(post.body), "rendered by markdown-it, sanitised at save");
  */
-export function raw(markup: string, reason?: string): Html {
+export function raw(markup: string | TemplateStringsArray, reason?: string): Html {
   void reason;
-  return new Html(undefined, [], String(markup));
+  if (typeof markup !== "string" && Array.isArray(markup)) {
+    const [text = "", ...more] = assertTemplate("raw", markup);
+    if (more.length === 0) return asHtml(text);
+    throw new GableError("E_VIEW_VALUE", "raw`...` got a value.", { fix: "Write html`...`, which escapes values." });
+  }
+  if (!isRawStrict) return asHtml(String(markup));
+  throw new GableError("E_VIEW_UNSAFE", 'raw() got text, and views.raw is "strict".', {
+    fix: "Write a literal as raw`...`, or pass text through a sanitizer().",
+  });
+}
+
+/**
+ * Makes a function that cleans text and gives it as markup; it works with `views: { raw: "strict" }`, too.
+ *
+ * @example
+ * const showMarkdown = sanitizer((text) => sanitizeHtml(markdown.render(text)));
+ */
+export function sanitizer(clean: (text: string) => string): (text: string) => Html {
+  return (text) => asHtml(clean(text));
 }
 
 /** Marks a value to be written as JSON: in a script, in a `data-*` attribute, or as text. */

@@ -18,7 +18,7 @@ import { toIterable, toText, truthy } from "./semantics.ts";
 import type { Translate } from "./translation.ts";
 import { translateOf } from "./translation.ts";
 import type { Hole, TrustedUrl } from "./values.ts";
-import { Html, isHtml, isJson, PlainText, raw, setHtmlRenderer, Xml } from "./values.ts";
+import { asHtml, Html, isHtml, isJson, noteDrawing, PlainText, setHtmlRenderer, Xml } from "./values.ts";
 import type { WrittenPlace } from "./write.ts";
 import { plainPath, renderToText, walkIn, writeNonce, writePlace, writeText, writeUrlGroup } from "./write.ts";
 
@@ -91,7 +91,11 @@ export function global<Value>(value: Global<Value> | Value, out: Output): Value 
 export function toRendered<Props>(target: View<Props>, props: Props, context: RenderContext = {}): Html | Xml | PlainText {
   const { write, mode, type } = target;
   checked(target, props);
-  if (mode === "html") return new Html(undefined, [], "", (out, body) => write(out, body, props));
+  if (mode === "html") {
+    const html = new Html(undefined, [], "", (out, body) => write(out, body, props));
+    if (type === "image/svg+xml") noteDrawing(html);
+    return html;
+  }
   const out = new Output(context);
   const text = walkIn(context, () => write(out, "", props));
   if (out.segments !== undefined)
@@ -230,7 +234,7 @@ export function defer<Value>(
 export function capture(out: Output, write: (out: Output, body: string) => string): Html {
   const inner = new Output(out.context);
   const written = write(inner, "");
-  if (inner.segments === undefined) return raw(written, "written by a view");
+  if (inner.segments === undefined) return asHtml(written);
   // Something in it waits: it is written in its place instead.
   return new Html(undefined, [], "", write);
 }

@@ -7,7 +7,7 @@ import { escapeAttribute, stripTags } from "./escape/attribute.ts";
 import { escapeCssString, filterCss } from "./escape/css.ts";
 import { toPlainJson, toScriptExpression, toScriptJson } from "./escape/json.ts";
 import { filterSrcset } from "./escape/srcset.ts";
-import { escapeTags, escapeText } from "./escape/text.ts";
+import { escapeRcdata, escapeTags, escapeText } from "./escape/text.ts";
 import { blockedUrl, encodeUrlPart, filterUrl, frameSchemes, linkSchemes, mediaSchemes, normalizeUrl } from "./escape/url.ts";
 import { Output } from "./output.ts";
 import type { Plan } from "./plan.ts";
@@ -40,7 +40,7 @@ export function writeHtml(out: Output, body: string, html: Html): string {
     const value = values[sources[index]!];
     const kind = planKinds[index];
     if (typeof value === "string") {
-      if (kind === kinds.text || kind === kinds.rcdata) {
+      if (kind === kinds.text) {
         body = body + leads[lead]! + escapeText(value);
         continue;
       }
@@ -143,7 +143,7 @@ export function writePlace(out: Output, body: string, place: WrittenPlace, value
     case kinds.boolean:
       return value === null || value === undefined || value === false || value === "" || value === 0
         ? body
-        : `${body} ${place.attribute}${typeof value === "string" ? `="${escapeAttribute(value)}"` : ""}`;
+        : `${body} ${place.attribute}${typeof value === "string" ? `="${escapeAttribute(value)}"` : place.isSvg === true ? '=""' : ""}`;
     case kinds.enumerated: {
       const text = toEnumerated(value, place);
       return text === undefined ? body : `${body} ${place.attribute}="${text}"`;
@@ -253,7 +253,7 @@ function writeWhole(body: string, name: string, value: unknown, text: string | u
 }
 
 function writeRcdata(out: Output, body: string, value: unknown, place: WrittenPlace): string {
-  if (typeof value === "string") return body + escapeText(value);
+  if (typeof value === "string") return body + escapeRcdata(value);
   if (isHtml(value)) return body + escapeTags(renderNow(value));
   if (typeof value === "object" && value !== null && Symbol.iterator in value) {
     // The line has found the iterator.
@@ -400,7 +400,14 @@ function toAttributePlace(tag: WrittenPlace, name: string, statics: ReadonlyMap<
     );
   }
   const urls: UrlKind = attributeClass === "frame-url" ? "frame" : isMediaElement(element) ? "media" : "link";
-  return { kind, element, attribute: name, urls, ...(tag.where !== undefined && { where: tag.where }) };
+  return {
+    kind,
+    element,
+    attribute: name,
+    urls,
+    ...(tag.isSvg === true && { isSvg: true }),
+    ...(tag.where !== undefined && { where: tag.where }),
+  };
 }
 
 const kindsOfClasses: Readonly<Partial<Record<AttributeClass, Place["kind"]>>> = {

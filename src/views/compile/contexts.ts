@@ -281,6 +281,7 @@ class HtmlPass extends Pass<ReaderState<Placed>> {
       attributes: this.#options.attributes ?? {},
       inlineHandlers: this.#options.inlineHandlers ?? false,
       keepsComments: this.#options.keepsComments ?? false,
+      foldBlanks: this.#options.foldBlanks ?? false,
     });
   }
 

@@ -44,6 +44,8 @@ interface ModuleOptions extends PlanOptions {
   readonly unsafe: boolean;
   /** Whether types are written; without them the module is JavaScript. */
   readonly types: boolean;
+  /** Whether comments with the name stand around what an include brings. */
+  readonly marksIncludes?: boolean;
   /** Specifier of the run time. */
   readonly runtime: string;
 }
@@ -342,7 +344,12 @@ class ModuleWriter extends PartWriter {
     if (names.type === "constant" && typeof names.value === "string") {
       const target = ignoresMissing ? this.host.find(names.value, this.template) : this.host.load(names.value, this.template, at);
       if (target === undefined) return;
-      return this.markup(statement, this.includeCode(target, this.propsFor(target, named, scope.withContext), at));
+      const isMarked = this.host.options.marksIncludes === true && target.mode === "html" && !this.contexts.places.has(statement);
+      const comment = target.source.name.replaceAll("--", "- -");
+      if (isMarked) this.writer.static(`<!-- ${comment} -->`, at);
+      this.markup(statement, this.includeCode(target, this.propsFor(target, named, scope.withContext), at));
+      if (isMarked) this.writer.static(`<!-- /${comment} -->`, at);
+      return;
     }
     const value = this.expressions.value(this.sync(names));
     const props = this.propsFor(undefined, named, scope.withContext);

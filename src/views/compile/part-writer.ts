@@ -11,6 +11,7 @@ import type {
   Statement,
   TransExpression,
 } from "../syntax/nodes.ts";
+import { hashText } from "../text-hash.ts";
 import { endOf, toPropertyName } from "./analysis.ts";
 import { mark } from "./code.ts";
 import { StatementWriter } from "./statement-writer.ts";
@@ -174,7 +175,7 @@ export abstract class PartWriter extends StatementWriter {
     const values = keys.map((key) => this.expressions.value(this.sync(key)));
     const members = options.map(({ name, value }) => `${name}: ${this.expressions.value(this.sync(value))}`);
     // A changed text is another piece: what was kept of the old one is not shown.
-    const version = `${fileOf(this.template.name)}:${toDigest(source.text.slice(at, end))}`;
+    const version = `${fileOf(this.template.name)}:${hashText(source.text.slice(at, end))}`;
     this.writer.rawCode(
       `$body = $.cache($out, ${this.writer.takeBody()}, { ${["key: [" + values.join(", ") + "]", ...members].join(", ")}, version: ${JSON.stringify(version)}, where: ${JSON.stringify(source.place(at))} }, ($out, $body) => { void $out; `,
       at,
@@ -211,11 +212,4 @@ export abstract class PartWriter extends StatementWriter {
     this.functionBody(otherwise, at);
     this.writer.code("}); ", endOf(otherwise, at));
   }
-}
-
-/** A short fingerprint of a text (FNV-1a of 64 bits): equal texts, equal marks. */
-function toDigest(text: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (let index = 0; index < text.length; index++) hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(index))) * 0x100000001b3n);
-  return hash.toString(36);
 }

@@ -179,7 +179,7 @@ export abstract class StatementWriter extends FrameWriter {
     const { refs, addressRef: _addressRef, ...facts } = place;
     const tagAttributes = facts.tagAttributes === undefined ? "" : `, new Map(${JSON.stringify([...facts.tagAttributes])})`;
     this.places.push(
-      `const ${name} = $.definePlace(${JSON.stringify({ ...facts, tagAttributes: undefined, where: this.template.source.place(at) })}${tagAttributes}); `,
+      `const ${name} = $.definePlace(${JSON.stringify({ ...facts, tagAttributes: undefined, ...(/\.svg(?:#|$)/.test(this.template.name) && { isSvg: true }), where: this.template.source.place(at) })}${tagAttributes}); `,
     );
     const whole = wholeWriters[place.kind];
     if (whole !== undefined) {

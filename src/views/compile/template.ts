@@ -190,7 +190,11 @@ function findOutlets(body: Body, source: SourceText): Map<string, OutletStatemen
 export function resolveName(name: string, from: Template | undefined): string {
   if (from !== undefined && name.startsWith("#")) return fileOf(from.name) + name;
   if (from === undefined || !/^\.{1,2}\//.test(name)) return name;
-  const parts = from.name.split("/").slice(0, -1);
+  // What a package's file names beside it is what the project has there, too.
+  const parts = from.name
+    .replace(/^~package\//, "")
+    .split("/")
+    .slice(0, -1);
   for (const part of name.split("/")) {
     if (part === "..") parts.pop();
     else if (part !== ".") parts.push(part);

@@ -1,8 +1,10 @@
 /** Values of attributes. The compiler puts all of them between double quotes. */
+import { breakMustache, isMustacheSplit } from "./mustache.ts";
 
 /** Escapes `&`, `<`, `"` and NUL. */
 export function escapeAttribute(text: string): string {
-  return special.test(text) ? escapeAll(text) : text;
+  const escaped = special.test(text) ? escapeAll(text) : text;
+  return isMustacheSplit ? breakMustache(escaped) : escaped;
 }
 
 const special = /[&<"\0]/;
@@ -29,5 +31,6 @@ export function stripTags(markup: string): string {
     // What follows the last tag that does not end is no text either.
     from = close === -1 ? markup.length : close + 1;
   }
-  return (text + markup.slice(from)).replaceAll('"', "&quot;").replaceAll("\0", "\ufffd");
+  const plain = (text + markup.slice(from)).replaceAll('"', "&quot;").replaceAll("\0", "\ufffd");
+  return isMustacheSplit ? breakMustache(plain) : plain;
 }

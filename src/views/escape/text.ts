@@ -1,8 +1,16 @@
 /** Text between tags, and the text of `title` and `textarea`. */
+import { breakMustache, isMustacheSplit, splitMustache } from "./mustache.ts";
 
 /** Escapes `&`, `<`, `>` and NUL. The result never goes into an attribute: quotes stay as they are. */
 export function escapeText(text: string): string {
-  return special.test(text) ? escapeAll(text) : text;
+  const escaped = special.test(text) ? escapeAll(text) : text;
+  return isMustacheSplit && escaped.includes("{") ? splitMustache(escaped) : escaped;
+}
+
+/** As {@link escapeText}, for `title` and `textarea`, in which a comment would be text. */
+export function escapeRcdata(text: string): string {
+  const escaped = special.test(text) ? escapeAll(text) : text;
+  return isMustacheSplit ? breakMustache(escaped) : escaped;
 }
 
 const special = /[&<>\0]/;
@@ -21,5 +29,6 @@ function escapeAll(text: string): string {
 
 /** Makes markup fit for `title` and `textarea`: tags become visible text, character references stay. */
 export function escapeTags(markup: string): string {
-  return markup.replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const text = isMustacheSplit ? breakMustache(markup.replaceAll("<!-- -->", "")) : markup;
+  return text.replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -1,7 +1,9 @@
 /** The files of a views folder: their names, texts and fingerprints, and the code that a project adds to them. */
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, statSync } from "node:fs";
-import { join, relative } from "node:path";
+import { findPackageJSON } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
 import { modeOf } from "../compile/template.ts";
 import { GableError } from "../../errors/gable-error.ts";
 
@@ -27,18 +29,47 @@ export interface ProjectCode {
   readonly folders: ReadonlyMap<string, string>;
 }
 
-/** Reads all views of several folders; the first one that has a name wins. Files that did not change are not read again. */
-export function readViews(folders: readonly string[], known: ReadonlyMap<string, ViewFile>): Map<string, ViewFile> {
+/** Before the name of a package's view that a file of the project replaces; the file may extend it by this name. */
+export const packagePrefix = "~package/";
+
+/** The folder of a package's views: `gable.views` in its package.json, by default `views`. Throws `E_VIEW_NOT_FOUND`. */
+export function findPackageViews(name: string, from: string): string {
+  let path: string | undefined;
+  try {
+    path = findPackageJSON(name, pathToFileURL(join(from, "package.json")));
+  } catch {
+    path = undefined;
+  }
+  if (path === undefined) {
+    throw new GableError("E_VIEW_NOT_FOUND", `The package "${name}" of the option views is not installed.`, {
+      fix: `Install it, or remove it from views.packages.`,
+    });
+  }
+  // What a package writes there is its own matter: anything but a text counts as absent.
+  const { gable } = JSON.parse(readFileSync(path, "utf8")) as { gable?: { views?: unknown } };
+  return join(dirname(path), typeof gable?.views === "string" ? gable.views : "views");
+}
+
+/**
+ * Reads all views of several folders; the first one that has a name wins. Files that did not change are not read again.
+ * Behind the first `ownFolders` come those of packages; what is replaced there is found with {@link packagePrefix}.
+ */
+export function readViews(
+  folders: readonly string[],
+  known: ReadonlyMap<string, ViewFile>,
+  ownFolders = folders.length,
+): Map<string, ViewFile> {
   const files = new Map<string, ViewFile>();
-  for (const folder of folders) {
+  for (const [index, folder] of folders.entries()) {
     for (const path of listFiles(folder)) {
-      const name = relative(folder, path).replaceAll("\\", "/");
+      let name = relative(folder, path).replaceAll("\\", "/");
       const mode = modeOf(name);
       if (mode === "refused") {
         throw new GableError("E_VIEW_NOT_FOUND", `${path} is no view: scripts and styles are not templates.`, {
           fix: "Pass data in a JSON script or a custom property, and put the file into the static folder.",
         });
       }
+      if (index >= ownFolders && files.has(name)) name = packagePrefix + name;
       if (mode === undefined || files.has(name)) continue;
       const { mtimeMs, size } = statSync(path);
       const stamp = `${mtimeMs}:${size}`;

@@ -12,6 +12,7 @@ import { pathToFileURL } from "node:url";
 import { toErrorText } from "../../errors/error-text.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { findNearestName } from "../../errors/nearest-name.ts";
+import { mark } from "../compile/code.ts";
 import { compileModule } from "../compile/module.ts";
 import type { ModuleHost, ModuleResult } from "../compile/module.ts";
 import type { Template } from "../compile/template.ts";
@@ -25,7 +26,7 @@ import type { Rendered } from "../render.ts";
 import type { View } from "../view-runtime.ts";
 import { toRendered } from "../view-runtime.ts";
 import type { ProjectCode, ViewFile } from "./view-folder.ts";
-import { readProjectCode, readViews } from "./view-folder.ts";
+import { findPackageViews, packagePrefix, readProjectCode, readViews } from "./view-folder.ts";
 
 /** Changes with what the compiler writes. */
 const compilerVersion = 4;
@@ -36,6 +37,10 @@ export interface ViewProjectOptions extends Partial<WhitespaceOptions>, PlanOpti
   readonly directories: readonly string[];
   /** Folder of generated files. By default `.gable` beside the first views folder. */
   readonly generated?: string;
+  /** Packages whose views are found behind those of the folders. */
+  readonly packages?: readonly string[];
+  /** Whether comments with the name stand around what an include brings. */
+  readonly markIncludes?: boolean;
   /** Whether escaping may be switched off in files. */
   readonly unsafe?: boolean;
   /** What happens with files that use names nobody declared. "warn" by default. */
@@ -71,6 +76,8 @@ export interface CompiledView {
 /** The views of one application. */
 export class ViewProject {
   readonly folders: readonly string[];
+  /** How many of the folders are the project's own. */
+  readonly #ownFolders: number;
   /** Folder of generated files. */
   readonly generated: string;
   readonly #options: ViewProjectOptions;
@@ -85,7 +92,9 @@ export class ViewProject {
 
   constructor(options: ViewProjectOptions) {
     this.#options = options;
-    this.folders = options.directories.map((folder) => resolve(folder));
+    const own = options.directories.map((folder) => resolve(folder));
+    this.#ownFolders = own.length;
+    this.folders = [...own, ...(options.packages ?? []).map((name) => findPackageViews(name, dirname(own[0]!)))];
     this.generated = resolve(options.generated ?? join(dirname(this.folders[0]!), ".gable"));
   }
 
@@ -115,7 +124,7 @@ export class ViewProject {
   /** Compiles again what has changed, in development. Throws as long as a file has an error. */
   async refresh(): Promise<void> {
     const before = this.#files;
-    const files = readViews(this.folders, before);
+    const files = this.#read(before);
     const isSame = files.size === before.size && [...files].every(([name, file]) => before.get(name) === file);
     if (isSame) {
       if (this.#failure !== undefined) throw this.#failure;
@@ -166,7 +175,7 @@ export class ViewProject {
    * Compiles all files and writes those that differ. Gives what was compiled, for checks.
    * Throws for the first file that cannot be compiled, unless `onFailure` takes it.
    */
-  generate(files = readViews(this.folders, this.#files), onFailure?: (error: unknown) => void): CompiledView[] {
+  generate(files = this.#read(this.#files), onFailure?: (error: unknown) => void): CompiledView[] {
     this.#code = readProjectCode(this.folders);
     const compiler = new Compiler(files, this.#code, this);
     const settings = this.#fingerprint();
@@ -212,6 +221,7 @@ export class ViewProject {
     const result = compiler.compile(name);
     const template = compiler.load(name);
     this.#tellUntyped(template, result);
+    if (name.startsWith(packagePrefix) && template.partial === undefined && result.isTyped) this.#assertReplaced(template, result);
     this.#write(this.pathOf(name), this.#withMap(name, file, result));
     return { template, result, file };
   }
@@ -219,7 +229,21 @@ export class ViewProject {
   /** Compiles all files, whether they are stale or not, and writes them. */
   generateAll(onFailure: (error: unknown) => void): CompiledView[] {
     rmSync(join(this.generated, "views.json"), { force: true });
-    return this.generate(readViews(this.folders, this.#files), onFailure);
+    return this.generate(this.#read(this.#files), onFailure);
+  }
+
+  #read(known: ReadonlyMap<string, ViewFile>): Map<string, ViewFile> {
+    return readViews(this.folders, known, this.#ownFolders);
+  }
+
+  /** What a package passes to a view of its own must fit the file that replaces it: tsc says so at the package's props. */
+  #assertReplaced({ name, source, body }: Template, { writer }: ModuleResult): void {
+    const path = relative(dirname(this.pathOf(name)), this.pathOf(name.slice(packagePrefix.length))).replaceAll("\\", "/");
+    const at = body.find(({ type }) => type === "props")?.at ?? 0;
+    writer.code(
+      `import type { Props as $Own } from ${JSON.stringify(path.startsWith(".") ? path : `./${path}`)}; export const $fits: (props: Props) => $Own = (props) => ${mark(at)}props; `,
+      source.text.length,
+    );
   }
 
   #tellUntyped({ source }: Template, { freeNames, isTyped }: ModuleResult): void {
@@ -317,7 +341,9 @@ export class ViewProject {
       resolve: (specifier, context, nextResolve) => {
         const resolved = nextResolve(specifier, context);
         if (!resolved.url.startsWith(folder) || resolved.url.includes("?")) return resolved;
-        const name = decodeURIComponent(resolved.url.slice(folder.length)).replace(/\.ts$/, "").replace("~", "#");
+        const name = decodeURIComponent(resolved.url.slice(folder.length)).replace(/(?:~(\w+))?\.ts$/, (_end, partial?: string) =>
+          partial === undefined ? "" : `#${partial}`,
+        );
         return { ...resolved, url: `${resolved.url}?v=${this.#versions.get(name) ?? "0"}` };
       },
     });
@@ -374,7 +400,7 @@ class Compiler {
     this.#code = code;
     this.#project = project;
     const { trimBlocks = true, lstripBlocks = true, keepTrailingNewline = false } = project.options;
-    const { attributes = {}, inlineHandlers = false, keepsComments = false } = project.options;
+    const { attributes = {}, inlineHandlers = false, keepsComments = false, foldBlanks = false } = project.options;
     this.#set = new TemplateSet({
       names: () => [...files.keys()],
       read: (name) => {
@@ -382,7 +408,7 @@ class Compiler {
         return file === undefined ? undefined : new SourceText(this.#shownName(file), file.text);
       },
       whitespace: { trimBlocks, lstripBlocks, keepTrailingNewline },
-      plan: { attributes, inlineHandlers, keepsComments },
+      plan: { attributes, inlineHandlers, keepsComments, foldBlanks },
     });
   }
 
@@ -419,7 +445,12 @@ class Compiler {
       projectFilters: this.#code.filters,
       projectTests: this.#code.tests,
       projectComponents: this.#code.components,
-      options: { unsafe: project.options.unsafe ?? false, types: true, runtime: "gable/views/runtime" },
+      options: {
+        unsafe: project.options.unsafe ?? false,
+        marksIncludes: project.options.markIncludes ?? false,
+        types: true,
+        runtime: "gable/views/runtime",
+      },
     };
   }
 }

@@ -9,6 +9,61 @@ const m = raw("<b>a b</b>");
 
 /** Each filter: its default, its arguments, markup, nothing, and a wrong type where there is one. */
 const filterRows: Record<string, Row[]> = {
+  linebreaks: [
+    ["'a\\nb\\n\\n\\n<c'|linebreaks", {}, "<p>a<br>b</p>\n\n<p>&lt;c</p>"],
+    ["m|linebreaks", { m }, "<p><b>a b</b></p>"],
+    ["x|linebreaks", { x: "a\r\nb\rc" }, "<p>a<br>b<br>c</p>"],
+    ["''|linebreaks", {}, ""],
+  ],
+  linebreaksbr: [
+    ["x|linebreaksbr", { x: "<a>\r\nb\n\nc" }, "&lt;a&gt;<br>b<br><br>c"],
+    ["m|linebreaksbr", { m: raw("<i>\n</i>") }, "<i><br></i>"],
+  ],
+  ordinal: [
+    ["[1, 2, 3, 4, 11, 12, 13, 21, 112]|map('ordinal')|join(' ')", {}, "1st 2nd 3rd 4th 11th 12th 13th 21st 112th"],
+    ["none|ordinal", {}, ""],
+  ],
+  pluralize: [
+    ["[0, 1, 2, 1.0]|map('pluralize')|join(',')", {}, "s,,s,"],
+    ["1|pluralize('y,ies') ~ 2|pluralize('y,ies') ~ 2|pluralize('es')", {}, "yieses"],
+    ["[5]|pluralize ~ []|pluralize ~ s|pluralize", { s: new Set([1, 2]) }, "ss"],
+  ],
+  slugify: [
+    ["'  Größe & Maß: Ångström, Łódź! '|slugify", {}, "grosse-mass-angstrom-lodz"],
+    ["'Größe 日本'|slugify(allow_unicode=true)", {}, "größe-日本"],
+    ["'--'|slugify ~ ''|slugify", {}, ""],
+  ],
+  timesince: [
+    ["x|timesince", { x: null }, ""],
+    ["x|timesince", { x: new Date(Date.now() - 7_300_000) }, "2 hours ago"],
+    ["x|timesince('narrow')", { x: Date.now() - 90_000 }, "1m ago"],
+    ["x|timesince", { x: new Date(Date.now() + 90_000_000).toISOString() }, "tomorrow"],
+    ["x|timesince", { x: Date.now() }, "now"],
+    ["x|timesince", { x: Date.now() - 86_400_000 * 800 }, "2 years ago"],
+  ],
+  truncatehtml: [
+    ["x|truncatehtml(5)", { x: raw("<p>a&amp;b <b>cd</b></p>") }, "<p>a&amp;b <b>c...</b></p>"],
+    ["x|truncatehtml(6)", { x: raw("<p>a&amp;b <b>cd</b></p>") }, "<p>a&amp;b <b>cd</b></p>"],
+    ["x|truncatehtml(1, '<')", { x: "<b>" }, "&lt;&lt;"],
+    ["x|truncatehtml(1)", { x: raw('<a title=">x">ab</a><br><img src=x>') }, '<a title=">x">a...</a>'],
+    [
+      "x|truncatehtml(2)",
+      { x: raw("<!-- abc --><script>if (a > b) x</script><i>a</i>\u{1F600}c") },
+      "<!-- abc --><script>if (a > b) x</script><i>a</i>\u{1F600}...",
+    ],
+    ["x|truncatehtml(2)", { x: raw("a < b") }, "a ..."],
+    ["x|truncatehtml(0)", { x: raw("<b>x") }, "<b>...</b>"],
+    ["''|truncatehtml", {}, ""],
+  ],
+  truncatewords: [
+    ["'a b  c'|truncatewords(2) ~ '|' ~ 'a b'|truncatewords(2)", {}, "a b...|a b"],
+    ["'a b'|truncatewords(1, '!')", {}, "a!"],
+    ["''|truncatewords", {}, ""],
+  ],
+  yesno: [
+    ["[true, false, none, 0, 'x']|map('yesno')|join(' ')", {}, "yes no no no yes"],
+    ["[true, false, none]|map('yesno', 'on', 'off', 'unset')|join(' ')", {}, "on off unset"],
+  ],
   abs: [
     ["-5|abs", {}, "5"],
     ["x|abs", { x: 2.5 }, "2.5"],
@@ -30,6 +85,11 @@ const filterRows: Record<string, Row[]> = {
     ["'[' ~ 'ab'|center(5) ~ ']'", {}, "[  ab ]"],
     ["'[' ~ 'abc'|center(2) ~ ']'", {}, "[abc]"],
     ["'a'|center|length", {}, "80"],
+  ],
+  compact: [
+    ["1234567|compact", {}, "1.2M"],
+    ["1234567|compact(2)", {}, "1.23M"],
+    ["none|compact", {}, ""],
   ],
   count: [["[1, 2]|count", {}, "2"]],
   currency: [
@@ -442,6 +502,17 @@ describe("filters", () => {
   it("writes attributes by xmlattr", () =>
     assert.equal(compileString("<p {{ x|xmlattr }}>").render({ x: { class: "a", onclick: undefined, id: null } }), '<p class="a">'));
 
+  it("writes numbers in a row, short numbers and times as the language does", () => {
+    const show = (expression: string, locale: string): unknown =>
+      compileString(`{{ ${expression} }}`).render({ x: 0 }, { locale, now: () => new Date(3_600_000) });
+    assert.deepEqual(
+      ["fr", "de-AT", "nl", "sv", "es", "it", "ja"].map((locale) => show("1|ordinal ~ ' ' ~ 3|ordinal", locale)),
+      ["1er 3e", "1. 3.", "1e 3e", "1:a 3:e", "1.º 3.º", "1º 3º", "1 3"],
+    );
+    assert.equal(show("1234567|compact", "de"), "1,2\u00a0Mio.");
+    assert.equal(show("x|timesince", "de"), "vor 1 Stunde");
+  });
+
   it("takes locale, time zone and seed from the context", () => {
     const context = { locale: "de", timeZone: "Europe/Vienna", seed: 1 };
     assert.equal(compileString("{{ 1234.5|number }} {{ x|date('HH:mm') }}").render({ x: 0 }, context), "1.234,5 01:00");
@@ -451,6 +522,7 @@ describe("filters", () => {
 
   for (const [expression, message] of [
     ["x|date", /A date was made of "nonsense"/],
+    ["x|timesince", /"timesince" got "nonsense", which is no date/],
     ["[1]|batch(0)", /batch got 0/],
     ["[1]|slice(0)", /slice got 0/],
     ["1.5|round(0, 'up')", /round got the method "up"/],
@@ -474,6 +546,10 @@ describe("filters", () => {
       return performance.now() - start;
     };
     for (const filter of [
+      "truncatehtml(100000)",
+      "slugify",
+      "linebreaks",
+      "truncatewords(5)",
       "urlize",
       "striptags",
       "truncate(100)",
@@ -485,7 +561,7 @@ describe("filters", () => {
       "wordcount",
       "e",
     ]) {
-      for (const unit of ["<", "a ", "(", "https://a.", "-", " ", "&"]) {
+      for (const unit of ["<", "a ", "(", "https://a.", "-", " ", "&", "<a", "<!--", "<a>", "<script>", '<a "', "</b>", "\n\n"]) {
         // Quadratic work on 200,000 characters would take minutes.
         assert.ok(time(filter, unit.repeat(200_000 / unit.length)) < 5000, `${filter} of ${JSON.stringify(unit)}`);
       }

@@ -6,6 +6,7 @@ import { filterSignatures, testOperators } from "./signatures.ts";
 import type { RenderContext } from "../render-context.ts";
 import { toIterable, truthy } from "../semantics.ts";
 import { listFilters, pick, readPath } from "./list-filters.ts";
+import { readingFilters } from "./reading-filters.ts";
 import { tests } from "./tests.ts";
 import { textFilters } from "./text-filters.ts";
 import { valueFilters } from "./value-filters.ts";
@@ -54,6 +55,7 @@ export const filters = {
   ...textFilters,
   ...listFilters,
   ...valueFilters,
+  ...readingFilters,
   map: (context: RenderContext, values: Items<unknown>, args: readonly unknown[], named: Named): any[] => {
     const { attribute, default: fallback } = named;
     if (attribute !== undefined) return [...toIterable(values)].map((value) => readPath(value, attribute) ?? fallback);

@@ -4,7 +4,7 @@ import { describeValue } from "../../errors/option-errors.ts";
 import { escapeText } from "../escape/text.ts";
 import { equal, isPlainObject, item, toIterable, toText, truthy } from "../semantics.ts";
 import type { Html } from "../values.ts";
-import { isHtml, raw } from "../values.ts";
+import { asHtml, isHtml } from "../values.ts";
 
 type Items<Item> = Iterable<Item> | null | undefined;
 
@@ -130,7 +130,7 @@ function join(values: Items<unknown>, separator: unknown = "", attribute?: strin
   const parts: unknown[] = [...toIterable(values)].map((value): unknown => readPath(value, attribute));
   if (!isHtml(separator) && !parts.some(isHtml)) return parts.map(toText).join(toText(separator));
   const toMarkup = (value: unknown): string => (isHtml(value) ? String(value) : escapeText(toText(value)));
-  return raw(parts.map(toMarkup).join(toMarkup(separator)), "parts are escaped in this line");
+  return asHtml(parts.map(toMarkup).join(toMarkup(separator)));
 }
 
 function length(value: unknown): number {

@@ -15,6 +15,7 @@ attr name
 batch linecount fill_with
 capitalize
 center width
+compact* digits
 count
 currency* currency
 d default_value boolean
@@ -36,13 +37,17 @@ items
 join d attribute
 last
 length
+linebreaks
+linebreaksbr
 list
 lower
 map* +
 max case_sensitive attribute
 min case_sensitive attribute
 number* digits
+ordinal*
 percent* digits
+pluralize suffix
 pprint verbose
 random*
 reject* +
@@ -54,22 +59,27 @@ safe
 select* +
 selectattr* +
 slice slices fill_with
+slugify allow_unicode
 sort reverse case_sensitive attribute
 string
 striptags
 sum attribute start
 time* style
+timesince* style
 title
 tojson indent
 trim chars
 truncate length killwords end leeway
+truncatehtml length end
+truncatewords count end
 unique case_sensitive attribute
 upper
 urlencode
 urlize trim_url_limit nofollow target rel extra_schemes
 wordcount
 wordwrap width break_long_words wrapstring break_on_hyphens
-xmlattr autospace`;
+xmlattr autospace
+yesno yes no maybe`;
 
 const testTable = `
 boolean

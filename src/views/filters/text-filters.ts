@@ -5,14 +5,14 @@ import { stripTags } from "../escape/attribute.ts";
 import { escapeText } from "../escape/text.ts";
 import { encodeUrlPart } from "../escape/url.ts";
 import { isPlainObject, toIterable, toText } from "../semantics.ts";
-import { Html, isHtml, raw } from "../values.ts";
+import { asHtml, Html, isHtml, raw } from "../values.ts";
 
 /** Text, or markup where the input was markup. */
 export type TextLike = string | Html;
 
 /** Changes a text, and markup as text. */
 function mapText(value: unknown, change: (text: string) => string): any {
-  return isHtml(value) ? raw(change(String(value))) : change(toText(value));
+  return isHtml(value) ? asHtml(change(String(value))) : change(toText(value));
 }
 
 /** A text that is put into another one: escaped when that one is markup. */
@@ -196,7 +196,7 @@ export const textFilters = {
   center: (value: unknown, width = 80): TextLike => mapText(value, (text) => centerText(text, width)),
   e: (value: unknown): Html => escape(value),
   escape: (value: unknown): Html => escape(value),
-  forceescape: (value: unknown): Html => raw(escapeText(toText(value)), "escaped in this line"),
+  forceescape: (value: unknown): Html => asHtml(escapeText(toText(value))),
   format: (value: unknown, args: readonly unknown[], named: Readonly<Record<string, unknown>>): TextLike =>
     mapText(value, (text) => formatText(text, args, named, isHtml(value))),
   indent: (value: unknown, width: number | string = 4, first = false, blank = false): TextLike =>
@@ -220,14 +220,13 @@ export const textFilters = {
       ? encodeQuery(value)
       : encodeUrlPart(toText(value)).replaceAll("%2F", "/"),
   urlize: (value: unknown, limit?: number, nofollow = false, target?: string, rel = "noopener", schemes: readonly string[] = []): Html =>
-    raw(
+    asHtml(
       urlizeText(isHtml(value) ? decodeBasic(stripTags(String(value))) : toText(value), {
         limit,
         target,
         schemes,
         rel: [...new Set([...rel.split(" "), ...(nofollow ? ["nofollow"] : [])])].filter(Boolean).sort().join(" "),
       }),
-      "escaped by urlize",
     ),
   wordcount: (value: unknown): number => (toText(value).match(/\w+/gu) ?? []).length,
   wordwrap: (value: unknown, width = 79, breakLongWords = true, wrapstring = "\n", breakOnHyphens = true): TextLike =>
@@ -235,7 +234,7 @@ export const textFilters = {
 } as const;
 
 function escape(value: unknown): Html {
-  return isHtml(value) ? value : raw(escapeText(toText(value)), "escaped in this line");
+  return isHtml(value) ? value : asHtml(escapeText(toText(value)));
 }
 
 function removeComments(text: string): string {

@@ -5,6 +5,7 @@ import type { RenderContext } from "../render-context.ts";
 import { item, truthy } from "../semantics.ts";
 import type { Attributes, Hole } from "../values.ts";
 import { attributes, Json } from "../values.ts";
+import { intl } from "./intl.ts";
 
 function parseInteger(text: string, base: number): number {
   const clean = text.trim().replaceAll("_", "").toLowerCase();
@@ -64,12 +65,12 @@ function formatDate(context: RenderContext, value: unknown, style: string, toOpt
   if (value === null || value === undefined) return "";
   const date = toDate(value);
   const zone = { timeZone: context.timeZone ?? "UTC" };
-  if (styles.has(style)) return new Intl.DateTimeFormat(context.locale ?? "en", { ...toOptions(style), ...zone }).format(date);
+  if (styles.has(style)) return intl("DateTimeFormat", context.locale, { ...toOptions(style), ...zone }).format(date);
   return formatPattern(date, style, zone.timeZone);
 }
 
 function formatPattern(date: Date, pattern: string, timeZone: string): string {
-  const format = new Intl.DateTimeFormat("en-GB", {
+  const format = intl("DateTimeFormat", "en-GB", {
     year: "numeric",
     month: "2-digit",
     day: "2-digit",
@@ -92,9 +93,7 @@ function formatPattern(date: Date, pattern: string, timeZone: string): string {
 }
 
 function number(context: RenderContext, value: unknown, options: Intl.NumberFormatOptions): string {
-  return value === null || value === undefined
-    ? ""
-    : new Intl.NumberFormat(context.locale ?? "en", options).format(float(value, Number.NaN));
+  return value === null || value === undefined ? "" : intl("NumberFormat", context.locale, options).format(float(value, Number.NaN));
 }
 
 function digitsOf(digits: number | undefined): Intl.NumberFormatOptions {

@@ -1,0 +1,80 @@
+/** A context that reads another one; a class that extends it changes a part. */
+import type { FragmentStore } from "./fragment-cache.ts";
+import type { RenderContext } from "./render-context.ts";
+
+/** Each part, read when it is asked for. */
+export class DelegatingContext implements RenderContext {
+  protected readonly context: RenderContext;
+
+  constructor(context: RenderContext) {
+    this.context = context;
+  }
+
+  get nonce(): string | undefined {
+    return this.context.nonce;
+  }
+
+  get user(): unknown {
+    return this.context.user;
+  }
+
+  get request(): unknown {
+    return this.context.request;
+  }
+
+  get flash(): unknown {
+    return this.context.flash;
+  }
+
+  get csrf(): RenderContext["csrf"] {
+    return this.context.csrf?.bind(this.context);
+  }
+
+  get query(): RenderContext["query"] {
+    return this.context.query?.bind(this.context);
+  }
+
+  get isOwnOriginAllowed(): boolean {
+    return this.context.isOwnOriginAllowed === true;
+  }
+
+  get locale(): string {
+    return this.context.locale ?? "en";
+  }
+
+  get timeZone(): string {
+    return this.context.timeZone ?? "UTC";
+  }
+
+  get fragments(): FragmentStore | undefined {
+    return this.context.fragments;
+  }
+
+  get now(): () => Date {
+    return this.context.now?.bind(this.context) ?? (() => new Date());
+  }
+
+  get asset(): RenderContext["asset"] {
+    return this.context.asset?.bind(this.context);
+  }
+
+  get route(): RenderContext["route"] {
+    return this.context.route?.bind(this.context);
+  }
+
+  get translate(): RenderContext["translate"] {
+    return this.context.translate?.bind(this.context);
+  }
+
+  get views(): RenderContext["views"] {
+    return this.context.views?.bind(this.context);
+  }
+
+  get seed(): number | undefined {
+    return this.context.seed;
+  }
+
+  get onBlocked(): RenderContext["onBlocked"] {
+    return this.context.onBlocked?.bind(this.context);
+  }
+}
