@@ -113,6 +113,8 @@ export declare class HandlerReply {
     contentType: string;
     /** Whether a view with pending values is sent when it is whole, with its length. */
     isBuffered: boolean;
+    /** What identifies the content: sent with the reply, and held against the conditions of the request. */
+    validators: Validators | undefined;
     constructor(status: number, contentType: string, body: ReplyBody | Rendered, headers?: ReplyOptions["headers"]);
     /** Header fields of this reply; they win over those that every reply has. */
     get headers(): HeaderTable;

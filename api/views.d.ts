@@ -98,6 +98,8 @@ export declare class Json<Value = unknown> {
 export declare class PlainText {
     /** Media type of the reply. */
     readonly contentType: string;
+    /** Time of the last change, where it is known: a reply carries it, with an entity tag. */
+    readonly lastModified: Date | undefined;
     /** The text. */
     toString(): string;
 }
@@ -120,6 +122,8 @@ export declare class TrustedUrl {
 export declare class Xml {
     /** Media type of the reply. */
     readonly contentType: string;
+    /** Time of the last change, where it is known: a reply carries it, with an entity tag. */
+    readonly lastModified: Date | undefined;
     /** The markup. */
     toString(): string;
 }
@@ -193,6 +197,43 @@ export declare class Csv implements AsyncIterable<string> {
     [Symbol.asyncIterator](): AsyncGenerator<string>;
 }
 
+/**
+ * A feed as Atom. As the reply of a handler it carries Last-Modified and an entity tag; a reader that has it gets 304.
+ * Throws `E_VIEW_VALUE` for an address or a time that is none.
+ *
+ * @example
+ * app.get("/blog.atom", ({ absoluteUrl }) => atom({ title: "Blog", url: absoluteUrl("/"), feedUrl: "/blog.atom", items }));
+ */
+export declare function atom(description: FeedDescription): Xml;
+
+/** A feed as JSON Feed 1.1. Throws and replies as {@link atom}. */
+export declare function jsonFeed(description: FeedDescription): PlainText;
+
+/**
+ * A feed as RSS 2.0, with the extensions that readers expect (`atom:link`, `dc:creator`, `content:encoded`).
+ * Throws and replies as {@link atom}.
+ */
+export declare function rss(description: FeedDescription): Xml;
+
+/**
+ * Makes a handler that lists the pages of a site for search engines. Addresses begin with the origin of the application.
+ * Lists are read one page at a time, in constant memory; above the limits of the protocol the address gives an index,
+ * and `?part=1` the first part. Throws `E_VIEW_VALUE` for a page that the protocol refuses, `E_NOT_FOUND` for a part that is not there.
+ *
+ * @example
+ * app.get("/sitemap.xml", sitemap({ pages: ["/", "/about"], books: () => books.map((book) => ({ url: `/books/${book.slug}` })) }));
+ */
+export declare function sitemap(sections: Readonly<Record<string, SitemapSection>>, options?: SitemapOptions): (request: SitemapRequest) => Promise<SitemapPart>;
+
+/** A document of a sitemap, made while it is sent. */
+export declare class SitemapPart implements AsyncIterable<string> {
+    #private;
+    /** Media type of the reply. */
+    readonly contentType = "application/xml; charset=utf-8";
+    /** The text in pieces. */
+    [Symbol.asyncIterator](): AsyncGenerator<string>;
+}
+
 /** Joins text: `null` is empty, lists are joined. Nothing is escaped: never send the result as HTML. */
 export declare function text(strings: TemplateStringsArray, ...values: readonly TextHole[]): string;
 
@@ -223,6 +264,103 @@ export interface CsvOptions {
 
 /** A row: values by column, or in the order of the columns. */
 export type CsvRow = Readonly<Record<string, unknown>> | readonly unknown[];
+
+/** Who has written something. */
+export interface FeedAuthor {
+    /** Name as it is shown. */
+    readonly name: string;
+    /** Page of the author. None by default. */
+    readonly url?: string;
+}
+
+/** A feed. */
+export interface FeedDescription {
+    /** Title, as text. */
+    readonly title: string;
+    /** Absolute address of the page that the feed is about, such as `absoluteUrl("/blog")`. */
+    readonly url: string;
+    /** Address of the feed itself, absolute or relative to `url`. */
+    readonly feedUrl: string;
+    /** The items, newest first. */
+    readonly items: Iterable<FeedItem>;
+    /** What the feed is about. By default its title. */
+    readonly description?: string;
+    /** Language (BCP 47). None by default. */
+    readonly language?: string;
+    /** Who writes it. By default the title of the feed. */
+    readonly author?: string | FeedAuthor;
+    /** Time of the last change of a feed without items. Default 1970. */
+    readonly updated?: Date | string;
+    /** A day at which the site had its name, for ids of items without a day: `"2020"` or `"2020-05-01"`. Default "2000". */
+    readonly since?: string;
+}
+
+/** A file that belongs to an item, such as the sound of an episode. */
+export interface FeedEnclosure {
+    /** Address of the file. */
+    readonly url: string;
+    /** Media type. */
+    readonly type: string;
+    /** Size in bytes. Unknown by default. */
+    readonly sizeBytes?: number;
+}
+
+/** An item of a feed. Addresses may be relative to that of the feed. */
+export interface FeedItem {
+    /** Address of the page. */
+    readonly url: string;
+    /** Title, as text. */
+    readonly title: string;
+    /** Time of the last change. */
+    readonly updated: Date | string;
+    /** What never changes of the item. By default a tag URI (RFC 4151) of its address and of the day it was published. */
+    readonly id?: string;
+    /** Time when it was published. By default `updated`. */
+    readonly published?: Date | string;
+    /** A few sentences, as text. None by default. */
+    readonly summary?: string;
+    /** The whole content. None by default. */
+    readonly html?: Html;
+    /** Who has written it. By default the author of the feed. */
+    readonly author?: string | FeedAuthor;
+    /** Subjects. None by default. */
+    readonly categories?: readonly string[];
+    /** Files. RSS shows the first alone. None by default. */
+    readonly enclosures?: readonly FeedEnclosure[];
+}
+
+/** Limits of one part. Those of the protocol by default. */
+export interface SitemapOptions {
+    /** Pages in one part. Default 50,000. */
+    pagesMax?: number;
+    /** Bytes of one part. Default 52,428,800. */
+    bytesMax?: number;
+}
+
+/** A page of a sitemap. */
+export interface SitemapPage {
+    /** Address, absolute or a path. */
+    readonly url: string;
+    /** Time of the last change. Unknown by default. */
+    readonly updated?: Date | string;
+    /** How often the page changes. Unknown by default; most search engines do not read it. */
+    readonly changes?: "always" | "hourly" | "daily" | "weekly" | "monthly" | "yearly" | "never";
+    /** Importance among the pages of the site, 0 to 1. Unknown by default; most search engines do not read it. */
+    readonly priority?: number;
+    /** Addresses of the page in other languages, by language (BCP 47), with `x-default` for all others. None by default. */
+    readonly alternates?: Readonly<Record<string, string>>;
+}
+
+/** What a sitemap needs of a request. */
+export interface SitemapRequest {
+    /** Address of the request; its parameter `part` names a part. */
+    readonly url: URL;
+    /** Makes a path absolute. */
+    readonly absoluteUrl: (path: string) => string;
+}
+
+/** Pages, or a function that lists them: it is asked again for each part. */
+export type SitemapSection = ReadonlyArray<string | SitemapPage> | (() => Iterable<string | SitemapPage> | AsyncIterable<string | SitemapPage> | Promise<Iterable<string | SitemapPage>>);
 
 /** What may stand in a hole of text. */
 export type TextHole = string | number | bigint | boolean | null | undefined | readonly TextHole[];

@@ -21,9 +21,13 @@ export { fragment, renderFragments } from "./views/fragment.ts";
 export { cached, MemoryFragments } from "./views/fragment-cache.ts";
 export { render, renderToStream } from "./views/render.ts";
 export { csv, Csv } from "./views/formats/csv.ts";
+export { atom, jsonFeed, rss } from "./views/formats/feeds.ts";
+export { sitemap, SitemapPart } from "./views/formats/sitemap.ts";
 export { text } from "./views/formats/text.ts";
 export { xml } from "./views/formats/xml.ts";
 export type { CsvOptions, CsvRow } from "./views/formats/csv.ts";
+export type { FeedAuthor, FeedDescription, FeedEnclosure, FeedItem } from "./views/formats/feeds.ts";
+export type { SitemapOptions, SitemapPage, SitemapRequest, SitemapSection } from "./views/formats/sitemap.ts";
 export type { TextHole } from "./views/formats/text.ts";
 export type { XmlHole } from "./views/formats/xml.ts";
 export type {

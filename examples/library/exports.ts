@@ -1,7 +1,7 @@
 /** The catalogue for programs: a table, a feed, a sitemap. */
 import type { Group } from "gable";
 import { get, group } from "gable";
-import { csv, xml } from "gable/views";
+import { csv, sitemap } from "gable/views";
 import type { Catalogue } from "./catalogue.ts";
 import { languageNames } from "./catalogue.ts";
 import type { ProposalStore } from "./proposals.ts";
@@ -33,15 +33,14 @@ export function createExports({ catalogue, proposals, list, showBook, showAuthor
     view("proposals.atom", { origin: new URL(absoluteUrl("/")).origin, proposals: proposals.latest(20) }),
   );
 
-  const sitemap = get("/sitemap.xml", ({ absoluteUrl }) => {
-    const paths = [
-      "/",
-      list.url(),
-      ...catalogue.books.map(({ slug }) => showBook.url({ slug })),
-      ...[...catalogue.authors.keys()].map((id) => showAuthor.url({ id })),
-    ];
-    return xml`<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${paths.map((path) => xml`<url><loc>${absoluteUrl(path)}</loc></url>`)}</urlset>`;
-  });
+  const pages = get(
+    "/sitemap.xml",
+    sitemap({
+      pages: () => ["/", list.url()],
+      books: () => catalogue.books.map(({ slug }) => showBook.url({ slug })),
+      authors: () => [...catalogue.authors.keys()].map((id) => showAuthor.url({ id })),
+    }),
+  );
 
-  return group("", [exportBooks, proposalFeed, sitemap]);
+  return group("", [exportBooks, proposalFeed, pages]);
 }

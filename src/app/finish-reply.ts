@@ -2,7 +2,9 @@
 import type { Reply, ReplyBody } from "../http/message.ts";
 import { HeaderTable } from "../http/header-table.ts";
 import { addVary, toCacheControl } from "../http/fields.ts";
+import type { ConditionResult, Validators } from "../http/conditions.ts";
 import { evaluateConditions } from "../http/conditions.ts";
+import { toHttpDate } from "../http/http-date.ts";
 import { isFileBody } from "../http/message.ts";
 import type { SecurityHeaders } from "../security/response-headers.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
@@ -54,6 +56,7 @@ function addHeaders(
   setCaching(headers, context, reply, compiled, settings);
   headers.appendTrusted("x-request-id", context.requestId);
   const finished = { status: reply.status, headers, body: context.cleanups === null ? body : releaseAfter(context, body) };
+  if (reply.validators !== undefined && finished.status === 200) return withValidators(context, finished, reply.validators);
   // A page with a nonce is another one each time: a browser that kept the old one would block its own scripts.
   return compiled?.cache?.etag === true && context.usedNonce === undefined ? withEntityTag(context, finished) : finished;
 }
@@ -131,6 +134,20 @@ export function release(context: RequestContext): void {
     void Promise.resolve(cleanup()).catch((error: unknown) => context.log.error({ error }, "A clean-up failed."));
 }
 
+/** What the reply itself knows of its content, and the answer of the conditions against it. */
+function withValidators(context: RequestContext, reply: Reply & { headers: HeaderTable }, validators: Validators): Reply {
+  const { headers } = reply;
+  if (validators.etag !== undefined) headers.set("etag", validators.etag);
+  if (validators.lastModified !== undefined) headers.set("last-modified", toHttpDate(validators.lastModified));
+  return answerConditions(reply, evaluateConditions(context.method, context.headers, validators));
+}
+
+function answerConditions(reply: Reply & { headers: HeaderTable }, result: ConditionResult): Reply {
+  const { headers } = reply;
+  if (result === "not-modified") return { status: 304, headers: headers.delete("content-type"), body: null };
+  return result === "failed" ? { status: 412, headers, body: null } : reply;
+}
+
 /** A tag from the bytes of a whole body, and the answer of the conditions against it. */
 async function withEntityTag(context: RequestContext, reply: Reply & { headers: HeaderTable }): Promise<Reply> {
   const { body, headers, status } = reply;
@@ -142,7 +159,5 @@ async function withEntityTag(context: RequestContext, reply: Reply & { headers: 
     .replaceAll("+", "-")
     .replaceAll("/", "_")}"`;
   headers.set("etag", etag);
-  const result = evaluateConditions(context.method, context.headers, { etag });
-  if (result === "not-modified") return { status: 304, headers: headers.delete("content-type"), body: null };
-  return result === "failed" ? { status: 412, headers, body: null } : reply;
+  return answerConditions(reply, evaluateConditions(context.method, context.headers, { etag }));
 }

@@ -1,6 +1,7 @@
 /** What a handler answers, before the application object adds its headers. */
 import { HeaderTable } from "../http/header-table.ts";
 import type { HeaderInit } from "../http/header-table.ts";
+import type { Validators } from "../http/conditions.ts";
 import type { ReplyBody } from "../http/message.ts";
 import type { Rendered } from "../views/render.ts";
 
@@ -22,6 +23,8 @@ export class HandlerReply {
   contentType: string;
   /** Whether a view with pending values is sent when it is whole, with its length. */
   isBuffered = false;
+  /** What identifies the content: sent with the reply, and held against the conditions of the request. */
+  validators: Validators | undefined = undefined;
   #headers: HeaderTable | undefined;
 
   constructor(status: number, contentType: string, body: ReplyBody | Rendered, headers?: ReplyOptions["headers"]) {

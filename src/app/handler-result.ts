@@ -3,6 +3,10 @@ import { GableError } from "../errors/gable-error.ts";
 import { describeValue } from "../errors/option-errors.ts";
 import { toContentDisposition } from "../http/fields.ts";
 import { Csv } from "../views/formats/csv.ts";
+import { SitemapPart } from "../views/formats/sitemap.ts";
+import type { Rendered } from "../views/render.ts";
+import { hashText } from "../views/text-hash.ts";
+import { isHtml } from "../views/values.ts";
 import { HandlerReply } from "./handler-reply.ts";
 import { toJsonText } from "./json-text.ts";
 import { contentTypeOf, isRendered } from "./render-reply.ts";
@@ -22,13 +26,29 @@ export function toHandlerReply(result: unknown, where: string): HandlerReply | P
   if (typeof result !== "object") throw resultError(result, where);
   // The usual plain value is told first: naming the global Response makes Node load all of fetch.
   if (isPlain(result)) return new HandlerReply(200, "application/json", toJsonText(result));
-  if (isRendered(result)) return new HandlerReply(200, contentTypeOf(result), result);
+  if (isRendered(result)) return toViewReply(result);
   if (result instanceof Response) return fromResponse(result);
   if (result instanceof Uint8Array) return new HandlerReply(200, "application/octet-stream", result);
   if (result instanceof Csv) return fromCsv(result);
+  if (result instanceof SitemapPart) return fromSitemap(result);
   // The line has just found the iterator.
   if (Symbol.asyncIterator in result) return fromIterable(result as AsyncIterable<unknown>);
   return new HandlerReply(200, "application/json", toJsonText(result));
+}
+
+/** A feed knows when it was changed: a reader that has it gets 304. */
+function toViewReply(view: Rendered): HandlerReply {
+  const reply = new HandlerReply(200, contentTypeOf(view), view);
+  if (!isHtml(view) && view.lastModified !== undefined)
+    reply.validators = { etag: `"${hashText(view.source)}"`, lastModified: view.lastModified };
+  return reply;
+}
+
+/** A list for search engines is no page to be found itself. */
+function fromSitemap(part: SitemapPart): HandlerReply {
+  const reply = new HandlerReply(200, part.contentType, part);
+  reply.headers.set("x-robots-tag", "noindex").set("x-accel-buffering", "no");
+  return reply;
 }
 
 /** A table is streamed, and saved under its name when it has one. */

@@ -67,6 +67,8 @@ export interface Place {
   readonly addressRef?: unknown;
   /** Static attributes of the tag, for a hole that adds attributes. */
   readonly tagAttributes?: StaticAttributes;
+  /** Whether a style takes `css` alone: a text would choose the properties. */
+  readonly takesCssOnly?: boolean;
   /** Whether a true boolean is written as in XML: `name=""`. */
   readonly isSvg?: boolean;
   /** Stricter classes that the application has declared, for such a hole. */
@@ -149,6 +151,7 @@ export function placeAttribute<Ref>(attribute: AttributeDraft<Ref>, attributeCla
     case "srcset":
       return placeWhole(attribute, whole, tag, kinds.srcset, "a part of srcset; give the whole value");
     case "style":
+      if (whole !== undefined) return cutOut(attribute, whole, { kind: kinds.styleAttribute, takesCssOnly: true, ...at });
       placeStyle(parts, styleAttributeStart, tag);
       return;
     case "srcdoc":

@@ -80,10 +80,14 @@ export class Xml {
   /** Media type of the reply. */
   readonly contentType: string;
 
+  /** Time of the last change, where it is known: a reply carries it, with an entity tag. */
+  readonly lastModified: Date | undefined;
+
   /** @internal Use {@link xml}. */
-  constructor(source: string, contentType = "application/xml; charset=utf-8") {
+  constructor(source: string, contentType = "application/xml; charset=utf-8", lastModified?: Date) {
     this.source = source;
     this.contentType = contentType;
+    this.lastModified = lastModified;
   }
 
   /** The markup. */
@@ -101,10 +105,14 @@ export class PlainText {
   /** Media type of the reply. */
   readonly contentType: string;
 
+  /** Time of the last change, where it is known: a reply carries it, with an entity tag. */
+  readonly lastModified: Date | undefined;
+
   /** @internal Made by views. */
-  constructor(source: string, contentType = "text/plain; charset=utf-8") {
+  constructor(source: string, contentType = "text/plain; charset=utf-8", lastModified?: Date) {
     this.source = source;
     this.contentType = contentType;
+    this.lastModified = lastModified;
   }
 
   /** The text. */

@@ -149,12 +149,7 @@ export function writePlace(out: Output, body: string, place: WrittenPlace, value
       return text === undefined ? body : `${body} ${place.attribute}="${text}"`;
     }
     case kinds.styleAttribute:
-      return writeWhole(
-        body,
-        "style",
-        value,
-        inStyle({ ...place, attribute: "style" }, isCss(value) ? String(value) : filterDeclarations(out, toPlainText(value, place), place)),
-      );
+      return writeWhole(body, "style", value, toStyle(out, value, { ...place, attribute: "style" }));
     default:
       return writeAddress(out, body, place, value);
   }
@@ -289,6 +284,14 @@ function joinList(values: readonly unknown[], place: WrittenPlace): string {
 
 function toEnumerated(value: unknown, place: WrittenPlace): string | undefined {
   return value === undefined || value === null ? undefined : typeof value === "boolean" ? String(value) : toAttributeText(value, place);
+}
+
+/** A whole style attribute. */
+function toStyle(out: Output, value: unknown, place: WrittenPlace): string {
+  if (isCss(value)) return inStyle(place, String(value));
+  const isAbsent = value === null || value === undefined || value === false;
+  if (place.takesCssOnly === true && !isAbsent) throw valueError(value, place, "a whole style takes css`...` alone");
+  return inStyle(place, filterDeclarations(out, toPlainText(value, place), place));
 }
 
 /** Declarations of a style attribute that was given as text: each value is judged on its own. */

@@ -1,30 +1,16 @@
 /** The library in a real browser: used as a visitor would, looked at by axe, at two widths. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { chromium } from "playwright-core";
 import type { Browser, Page } from "playwright-core";
 import type { RunningApp } from "gable";
 import { createLibrary } from "../../examples/library/app.ts";
+import { launchBrowser, skipWithoutBrowser } from "./launch.ts";
 
-const executablePath =
-  process.env["CHROMIUM"] ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
-const isRequired = process.env["GABLE_TEST_REQUIRE"] === "all";
-const flags = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-describe("the library in a browser", { skip: executablePath === undefined && !isRequired ? "no Chromium here" : false }, () => {
+describe("the library in a browser", { skip: skipWithoutBrowser }, () => {
   let browser: Browser;
   let running: RunningApp;
   let folder = "";
@@ -35,8 +21,7 @@ describe("the library in a browser", { skip: executablePath === undefined && !is
     folder = await mkdtemp(join(tmpdir(), "gable-browser-"));
     axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
     running = await (await createLibrary({ dataFolder: folder, mode: "test" })).listen({ port: 0 });
-    assert.ok(executablePath, "GABLE_TEST_REQUIRE=all needs Chromium: install it, or set CHROMIUM");
-    browser = await chromium.launch({ executablePath, headless: true, args: flags });
+    browser = await launchBrowser();
   });
   after(async () => {
     await browser?.close();

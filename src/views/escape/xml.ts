@@ -4,10 +4,16 @@
 // eslint-disable-next-line no-control-regex -- control characters are what is dropped
 const forbidden = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
-/** Escapes text and attributes: `& < > " '` and CR; drops what XML does not have. */
+/** Escapes text: `& < > " '` and CR; drops what XML does not have. */
 export function escapeXml(text: string): string {
   const kept = text.replace(forbidden, "");
   return /[&<>"'\r]/.test(kept) ? kept.replace(/[&<>"'\r]/g, toReference) : kept;
+}
+
+/** As {@link escapeXml}; a parser would read tabs and line ends of an attribute as blanks (XML 1.0, section 3.3.3). */
+export function escapeXmlAttribute(text: string): string {
+  const escaped = escapeXml(text);
+  return /[\t\n]/.test(escaped) ? escaped.replaceAll("\t", "&#9;").replaceAll("\n", "&#10;") : escaped;
 }
 
 function toReference(character: string): string {

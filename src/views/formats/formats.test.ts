@@ -8,8 +8,8 @@ import type { CsvOptions, CsvRow, XmlHole } from "gable/views";
 describe("xml", () => {
   const rows: Array<[name: string, value: XmlHole, text: string, attribute: string]> = [
     ["special characters", "<&>\"'", "&lt;&amp;&gt;&quot;&apos;", "&lt;&amp;&gt;&quot;&apos;"],
-    ["CR", "a\r\nb", "a&#13;\nb", "a&#13;\nb"],
-    ["what XML does not have", "a\0\u0001\u000b\ud800b\ufffe\uffff\tc", "ab\tc", "ab\tc"],
+    ["line ends", "a\r\nb", "a&#13;\nb", "a&#13;&#10;b"],
+    ["what XML does not have", "a\0\u0001\u000b\ud800b\ufffe\uffff\tc", "ab\tc", "ab&#9;c"],
     ["characters above U+FFFF", "\u{1f600}", "\u{1f600}", "\u{1f600}"],
     ["numbers and booleans", [1, true, 2n], "1true2", "1true2"],
     ["nothing", null, "", ""],

@@ -2,7 +2,7 @@
 import { GableError } from "../../errors/gable-error.ts";
 import { findCallerPlace, toPlaceText } from "../../errors/source-place.ts";
 import { describeValue } from "../../errors/option-errors.ts";
-import { escapeCdata, escapeXml } from "../escape/xml.ts";
+import { escapeCdata, escapeXml, escapeXmlAttribute } from "../escape/xml.ts";
 import { assertTemplate, isXml, Xml } from "../values.ts";
 
 /** What may stand in a hole of XML. */
@@ -55,7 +55,8 @@ export function writeXml(value: unknown, place: XmlPlace): string {
   }
   if (typeof value === "function" || typeof value === "symbol")
     throw new GableError("E_VIEW_VALUE", `A hole of XML got ${describeValue(value)}.`);
-  return place === "cdata" ? escapeCdata(String(value)) : escapeXml(String(value));
+  if (place === "cdata") return escapeCdata(String(value));
+  return place === "attribute" ? escapeXmlAttribute(String(value)) : escapeXml(String(value));
 }
 
 function stripDeclaration(text: string): string {
