@@ -4,6 +4,13 @@ import { toIterable } from "./semantics.ts";
 /** What a loop goes through. */
 export type Each<Item> = Iterable<Item> | null | undefined;
 
+/** What comes out of it; of any type where nothing is known. */
+export type ItemOf<Given> = 0 extends 1 & Given
+  ? any
+  : NonNullable<Given> extends Iterable<infer Item> | AsyncIterable<infer Item>
+    ? Awaited<Item>
+    : never;
+
 /** The loop variable: position, neighbours, length. */
 export class Loop<Item> implements Iterable<Item> {
   readonly #items: readonly Item[];

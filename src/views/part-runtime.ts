@@ -1,5 +1,6 @@
 /** What generated views do with markup of other files and bodies: slots of components, and items that come one by one. */
 import { GableError } from "../errors/gable-error.ts";
+import type { ItemOf } from "./loop.ts";
 import { AsyncLoop } from "./loop.ts";
 import type { Output } from "./output.ts";
 import { truthy } from "./semantics.ts";
@@ -31,27 +32,29 @@ export function checked<Props>({ name, required }: View<Props>, props: Props): P
 }
 
 /** What an async loop goes through. */
-type Coming<Item> = AsyncIterable<Item> | Iterable<Item | Promise<Item>> | null | undefined;
+type Coming = AsyncIterable<unknown> | Iterable<unknown> | null | undefined;
 
 /** The items that a condition lets through. */
-export async function* whereAsync<Item>(items: Coming<Item>, test: (item: Item) => unknown): AsyncGenerator<Item> {
+export function whereAsync<Given extends Coming>(items: Given, test: (item: ItemOf<Given>) => unknown): AsyncGenerator<ItemOf<Given>>;
+export async function* whereAsync(items: Coming, test: (item: any) => unknown): AsyncGenerator<unknown> {
   for await (const item of items ?? []) if (truthy(test(item))) yield item;
 }
 
 const none: unique symbol = Symbol("no item");
 
 /** Writes a body for each item when it comes; what follows is written behind all of them. */
-export function forAsync<Item>(
+export function forAsync<Given extends Coming>(
   out: Output,
   body: string,
-  items: Coming<Item>,
-  run: (out: Output, body: string, item: Item, loop: AsyncLoop<Item>) => string,
+  items: Given,
+  run: (out: Output, body: string, item: ItemOf<Given>, loop: AsyncLoop<ItemOf<Given>>) => string,
   otherwise?: HtmlWriter,
 ): string {
-  const loop = new AsyncLoop<Item>();
-  async function* come(): AsyncGenerator<Item | typeof none> {
-    for await (const item of items ?? []) {
-      loop.next(item);
+  const loop = new AsyncLoop<ItemOf<Given>>();
+  async function* come(): AsyncGenerator<unknown> {
+    // A loop cannot be told by what its type parameter extends.
+    for await (const item of (items as Coming) ?? []) {
+      loop.next(item as ItemOf<Given>); // What the type says of it.
       yield item;
       if (loop.isStopped) return;
     }
@@ -59,6 +62,6 @@ export function forAsync<Item>(
   }
   return out.stream(body, come(), (later, text, item) => {
     if (item === none) return otherwise === undefined ? text : otherwise(later, text);
-    return run(later, text, item as Item, loop); // What come() gives, beside none.
+    return run(later, text, item as ItemOf<Given>, loop); // As above.
   });
 }

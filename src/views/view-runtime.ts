@@ -8,7 +8,7 @@ import { toCsvField } from "./escape/csv.ts";
 import { toPlainJson } from "./escape/json.ts";
 import type { XmlPlace } from "./formats/xml.ts";
 import { writeXml } from "./formats/xml.ts";
-import type { Each } from "./loop.ts";
+import type { Each, ItemOf } from "./loop.ts";
 import { Loop } from "./loop.ts";
 import { Output } from "./output.ts";
 import type { Place } from "./places.ts";
@@ -181,42 +181,40 @@ export function mailValue(_out: Output, body: string, value: unknown): string {
 }
 
 /** What a plain loop goes through. */
-export function each<Item>(items: Each<Item>): Iterable<Item>;
-export function each(items: any): Iterable<any>;
-export function each(items: unknown): Iterable<unknown> {
+export function each<Given extends Each<unknown>>(items: Given): Iterable<ItemOf<Given>>;
+export function each(items: Each<unknown>): Iterable<unknown> {
   return toIterable(items);
 }
 
 /** A loop that knows its position. */
-export function loop<Item>(items: Each<Item>): Loop<Item>;
-export function loop(items: any): Loop<any>;
+export function loop<Given extends Each<unknown>>(items: Given): Loop<ItemOf<Given>>;
 export function loop(items: Each<unknown>): Loop<unknown> {
   return new Loop(items);
 }
 
 /** The items that a condition of a loop lets through. */
-export function where<Item>(items: Each<Item>, test: (item: Item) => unknown): Item[];
-export function where(items: any, test: (item: any) => unknown): any[];
-export function where(items: Each<unknown>, test: (item: unknown) => unknown): unknown[] {
+export function where<Given extends Each<unknown>>(items: Given, test: (item: ItemOf<Given>) => unknown): Array<ItemOf<Given>>;
+export function where(items: Each<unknown>, test: (item: any) => unknown): unknown[] {
   return [...toIterable(items)].filter((item) => truthy(test(item)));
 }
 
 /** Writes a loop that may go into itself. */
-export function recursive<Item>(
+export function recursive<Given extends Each<unknown>>(
   out: Output,
   body: string,
-  items: Each<Item>,
-  run: (out: Output, body: string, loop: Loop<Item>, again: (items: Each<Item>) => Html) => string,
+  items: Given,
+  run: (out: Output, body: string, loop: Loop<ItemOf<Given>>, again: (items: Given) => Html) => string,
   depth = 1,
 ): string {
-  const again = (inner: Each<Item>): Html =>
+  const again = (inner: Given): Html =>
     new Html(undefined, [], "", (later, text_) => {
       later.enterCall("A recursive loop");
       const written = recursive(later, text_, inner, run, depth + 1);
       later.leaveCall();
       return written;
     });
-  return run(out, body, new Loop(items, depth), again);
+  // The items are what the type says of them.
+  return run(out, body, new Loop(items as Each<ItemOf<Given>>, depth), again);
 }
 
 /** Goes on when a value is there; what follows in the file is not held up. */

@@ -36,12 +36,17 @@ function tsconfig(): string {
 export class ProjectFolder {
   readonly path: string;
 
-  constructor(files: Readonly<Record<string, string>>) {
+  /** With `typescript`, the folder of another version of it is the one that the project has. */
+  constructor(files: Readonly<Record<string, string>>, typescript?: string) {
     this.path = mkdtempSync(join(tmpdir(), "gable-views-"));
     this.put("package.json", '{ "type": "module" }');
     for (const [name, text] of Object.entries(files)) this.put(name, text);
     this.put("tsconfig.json", tsconfig());
-    symlinkSync(join(root, "node_modules"), join(this.path, "node_modules"));
+    if (typescript === undefined) symlinkSync(join(root, "node_modules"), join(this.path, "node_modules"));
+    else {
+      mkdirSync(join(this.path, "node_modules"));
+      symlinkSync(typescript, join(this.path, "node_modules/typescript"));
+    }
   }
 
   /** The folder of its views. */

@@ -166,10 +166,23 @@ class ModuleWriter extends PartWriter {
       const local = /(?:\bas\s+)?([\w$]+)$/.exec(name)![1]!;
       this.names.declare(local, { kind: "local", code: local });
     }
+    // A partial has the imports of its file, and need not use them all.
+    const locals = names.map((name) => /(?:\bas\s+)?([\w$]+)$/.exec(name)![1]!);
+    const used = isType ? `export type { ${locals.map((local) => `${local} as $${local}`).join(", ")} }; ` : "";
+    if (!isType) for (const local of locals) this.aliases.add(local);
     this.writer.code(
-      `${mark(at)}${match[1]} ${names.join(", ")} } from ${JSON.stringify(this.host.codePath(this.template, match[5]!))}; `,
+      `${mark(at)}${match[1]} ${this.markNames(names, at).join(", ")} } from ${JSON.stringify(this.host.codePath(this.template, match[5]!))}; ${used}`,
       at,
     );
+  }
+
+  /** Names of an import, each with its own place. */
+  protected markNames(names: readonly string[], at: number): string[] {
+    let from = this.template.source.text.indexOf("{", at);
+    return names.map((name) => {
+      from = this.template.source.text.indexOf(name, from);
+      return mark(from) + name;
+    });
   }
 
   protected props({ at }: Extract<Statement, { type: "props" }>): void {
@@ -255,7 +268,7 @@ class ModuleWriter extends PartWriter {
       for (const parameter of parameters) {
         const code = this.declareLocal(parameter.name);
         this.writer.code(
-          `const ${code}${this.typeText(`: ${parameter.tsType ?? "any"}`)} = $scope${this.typeText("!")}.${parameter.name}; `,
+          `const ${code}${this.typeText(`: ${parameter.tsType ?? "any"}`)} = $scope${this.typeText("!")}.${parameter.name}; void ${code}; `,
           at,
         );
       }

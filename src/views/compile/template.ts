@@ -238,7 +238,7 @@ export function bodiesOf(statement: Statement): Body[] {
 }
 
 /** The expressions of a statement, without those of its bodies. */
-function expressionsOf(statement: Statement): Expression[] {
+export function expressionsOf(statement: Statement): Expression[] {
   switch (statement.type) {
     case "output":
     case "do":

@@ -1,9 +1,13 @@
 /** `gable check` for views: generates them, runs the project's own tsc, and shows its errors at the template's lines. */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { isGableError } from "../../errors/gable-error.ts";
+import { checkCode } from "../check/check-code.ts";
+import type { Finding } from "../check/find-warnings.ts";
+import { findUnsafe, findWarnings } from "../check/find-warnings.ts";
+import { scanCode } from "../check/scan-code.ts";
 import { SourceText } from "../syntax/source-text.ts";
 import type { CompiledView, ViewProjectOptions } from "./view-project.ts";
 import { ViewProject } from "./view-project.ts";
@@ -12,10 +16,14 @@ import { ViewProject } from "./view-project.ts";
 export interface CheckViewsOptions extends Omit<ViewProjectOptions, "watches"> {
   /** Folder of the project, with its tsconfig.json. Default the working directory. */
   readonly project?: string;
+  /** Whether warnings list the places that go around escaping: `raw()`, `safe`, `autoescape false`. Default false. */
+  readonly listsUnsafe?: boolean;
 }
 
 /** One finding. */
 export interface ViewProblem {
+  /** Whether it fails the check. */
+  readonly severity: "error" | "warning";
   /** File as it is shown: of the template where it is known. */
   readonly file: string;
   /** Line, from 1; 0 when unknown. */
@@ -32,21 +40,71 @@ export interface ViewProblem {
   readonly frame: string;
 }
 
-/** Checks all views of a project; gives what it found. Throws when the project has no tsc. */
+/**
+ * Checks all views of a project, and `html` in its TypeScript sources; gives what it found, its own findings first.
+ * Throws when the project has no tsc.
+ */
 export function checkViews(options: CheckViewsOptions): ViewProblem[] {
-  const folder = resolve(options.project ?? ".");
-  const project = new ViewProject({ ...options, directories: options.directories.map((each) => resolve(folder, each)), watches: false });
+  const { listsUnsafe = false, project: given = ".", ...views } = options;
+  const folder = resolve(given);
+  const project = new ViewProject({ ...views, directories: options.directories.map((each) => resolve(folder, each)), watches: false });
   const own: ViewProblem[] = [];
   const compiled = project.generateAll((error) => own.push(toProblem(error)));
+  const { attributes = {}, inlineHandlers = false } = options;
+  const sources = readSources(folder);
+  for (const source of sources) own.push(...checkCode(source, { attributes, inlineHandlers }).map(toProblem));
+  for (const view of compiled) own.push(...toWarnings(view, project, listsUnsafe, relative(folder, view.file.path).replaceAll("\\", "/")));
+  if (listsUnsafe) for (const source of sources) own.push(...findRawCalls(source));
   // What has no module of its own would only make tsc repeat it.
-  return own.length > 0 ? own : runCompiler(folder, new Map(compiled.map((view) => [project.pathOf(view.template.name), view])));
+  if (own.some(({ severity }) => severity === "error")) return own;
+  return [...own, ...runCompiler(folder, new Map(compiled.map((view) => [project.pathOf(view.template.name), view])))];
+}
+
+/** TypeScript sources of a project, without what was installed or generated. */
+function readSources(folder: string, below = ""): SourceText[] {
+  const sources: SourceText[] = [];
+  for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
+    const name = below === "" ? entry.name : `${below}/${entry.name}`;
+    if (entry.isDirectory() && !/^(?:node_modules|dist|\..*)$/.test(entry.name)) sources.push(...readSources(folder, name));
+    else if (entry.isFile() && /(?<!\.d)\.[cm]?ts$/.test(name))
+      sources.push(new SourceText(name, readFileSync(join(folder, name), "utf8")));
+  }
+  return sources;
+}
+
+function toWarnings({ template, result }: CompiledView, project: ViewProject, listsUnsafe: boolean, file: string): ViewProblem[] {
+  const [free] = result.freeNames;
+  const findings = findWarnings(template, { find: (name, from) => project.findTemplate(name, from) });
+  if (!result.isTyped && free !== undefined && template.partial === undefined) {
+    const names = [...result.freeNames.keys()];
+    findings.push({
+      at: free[1],
+      code: "untyped",
+      message: `names that nobody declared: ${names.join(", ")}`,
+      fix: `Declare them: {% props ${names.map((name) => `${name}: Type`).join(", ")} %}.`,
+    });
+  }
+  if (listsUnsafe) findings.push(...findUnsafe(template));
+  return findings.map((finding) => ({ ...toWarning(template.source, finding), file }));
+}
+
+function toWarning(source: SourceText, { at, code, message, fix }: Finding): ViewProblem {
+  return { severity: "warning", file: source.name, ...source.position(at), code, message, fix, frame: source.frame(at) };
+}
+
+/** Calls of raw(), with the reason that stands there. */
+function findRawCalls(source: SourceText): ViewProblem[] {
+  if (!/\braw\b[^]*?from\s*["']gable(?:\/views)?["']/.test(source.text)) return [];
+  return scanCode(source.text)
+    .calls.filter(({ name }) => name === "raw")
+    .map(({ at }) => toWarning(source, { at, code: "unsafe", message: "raw()", fix: "Make sure that no text of a user comes there." }));
 }
 
 function toProblem(error: unknown): ViewProblem {
   if (!isGableError(error)) throw error;
   // What SourceText.error() puts there.
   const { file = "", line = 0, column = 0, frame = "" } = error.details as Partial<ViewProblem>;
-  return { file, line, column, code: error.code, message: error.message, fix: error.fix, frame };
+  return { severity: "error", file, line, column, code: error.code, message: error.message, fix: error.fix, frame };
 }
 
 function runCompiler(folder: string, views: ReadonlyMap<string, CompiledView>): ViewProblem[] {
@@ -59,7 +117,9 @@ function runCompiler(folder: string, views: ReadonlyMap<string, CompiledView>): 
   if (status === 0) return [];
   const problems = parseDiagnostics(stdout, folder, views);
   if (problems.length > 0) return problems;
-  return [{ file: "tsconfig.json", line: 0, column: 0, code: "TS", message: (stdout + stderr).trim(), fix: "", frame: "" }];
+  return [
+    { severity: "error", file: "tsconfig.json", line: 0, column: 0, code: "TS", message: (stdout + stderr).trim(), fix: "", frame: "" },
+  ];
 }
 
 function findCompiler(folder: string): string {
@@ -80,7 +140,7 @@ function parseDiagnostics(output: string, folder: string, views: ReadonlyMap<str
       const [, file, row, column, code, message] = match;
       problems.push(
         mapProblem(
-          { file: file!, line: Number(row), column: Number(column), code: code!, message: message!, fix: "", frame: "" },
+          { severity: "error", file: file!, line: Number(row), column: Number(column), code: code!, message: message!, fix: "", frame: "" },
           folder,
           views,
         ),
@@ -116,9 +176,9 @@ function offsetOf(source: SourceText, line: number): number {
 /** Problems as text, with code frames. */
 export function formatProblems(problems: readonly ViewProblem[]): string {
   return problems
-    .map(({ file, line, column, code, message, fix, frame }) => {
+    .map(({ severity, file, line, column, code, message, fix, frame }) => {
       // Errors of Gable name their place in the message.
-      const place = message.startsWith(`${file}:`) ? message : `${file}:${line}:${column} - error ${code}: ${message}`;
+      const place = message.startsWith(`${file}:`) ? message : `${file}:${line}:${column} - ${severity} ${code}: ${message}`;
       return [place, ...(frame === "" ? [] : [frame]), ...(fix === "" ? [] : [`  fix: ${fix}`])].join("\n");
     })
     .join("\n\n");

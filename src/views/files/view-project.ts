@@ -88,6 +88,8 @@ export class ViewProject {
   readonly #versions = new Map<string, string>();
   /** All views, partials included. */
   #names: readonly string[] = [];
+  /** Kept for checks alone. */
+  #compiler: Compiler | undefined;
   #failure: unknown;
 
   constructor(options: ViewProjectOptions) {
@@ -162,6 +164,11 @@ export class ViewProject {
     });
   }
 
+  /** A parsed file of the last state that was compiled, as another one names it. */
+  findTemplate(name: string, from: Template): Template | undefined {
+    return this.#compiler?.find(name, from);
+  }
+
   #unknownPartial(name: string): GableError {
     const file = fileOf(name);
     const known = this.names.filter((each) => each.startsWith(`${file}#`));
@@ -178,6 +185,7 @@ export class ViewProject {
   generate(files = this.#read(this.#files), onFailure?: (error: unknown) => void): CompiledView[] {
     this.#code = readProjectCode(this.folders);
     const compiler = new Compiler(files, this.#code, this);
+    this.#compiler = onFailure === undefined ? undefined : compiler;
     const settings = this.#fingerprint();
     const manifest = this.#readManifest();
     const isUsable = manifest?.version === compilerVersion && manifest.settings === settings;
@@ -421,6 +429,11 @@ class Compiler {
   /** A parsed file. */
   load(name: string): Template {
     return this.#set.load(name);
+  }
+
+  /** A parsed file, as another one names it. */
+  find(name: string, from: Template): Template | undefined {
+    return this.#set.find(name, from);
   }
 
   #shownName(file: ViewFile): string {
