@@ -168,7 +168,8 @@ class ModuleWriter extends PartWriter {
     }
     // A partial has the imports of its file, and need not use them all.
     const locals = names.map((name) => /(?:\bas\s+)?([\w$]+)$/.exec(name)![1]!);
-    const used = isType ? `export type { ${locals.map((local) => `${local} as $${local}`).join(", ")} }; ` : "";
+    const exported = locals.map((local) => [local, `$${local}`].join(" as "));
+    const used = isType ? `export type { ${exported.join(", ")} }; ` : "";
     if (!isType) for (const local of locals) this.aliases.add(local);
     this.writer.code(
       `${mark(at)}${match[1]} ${this.markNames(names, at).join(", ")} } from ${JSON.stringify(this.host.codePath(this.template, match[5]!))}; ${used}`,
