@@ -50,16 +50,16 @@ function verify(names: readonly string[]): void {
   }
 }
 
-/** 500 files, compiled in a process of their own. */
-function compileFiles(): BenchLine {
-  const path = fileURLToPath(new URL("./compile.ts", import.meta.url));
+/** A measurement of files in a process of its own: time, and bytes for each of them. */
+function measureFiles(script: string, test: string): BenchLine {
+  const path = fileURLToPath(new URL(script, import.meta.url));
   const child = spawnSync("taskset", ["-c", "1", process.execPath, "--expose-gc", path], {
     encoding: "utf8",
     env: { ...process.env, NODE_ENV: "production" },
   });
-  if (child.status !== 0) throw new Error(`compiling failed: ${child.stderr}`);
+  if (child.status !== 0) throw new Error(`${test} failed: ${child.stderr}`);
   const { ms, bytesPerFile } = JSON.parse(child.stdout) as { ms: number; bytesPerFile: number };
-  return { test: "compile and import 500 files", subject: "gable files", ms, bytes: bytesPerFile };
+  return { test, subject: "gable files", ms, bytes: bytesPerFile };
 }
 
 /** Runs the benchmark. */
@@ -83,6 +83,7 @@ export async function benchViews({ tests: only, subjects: wanted, seconds }: Ben
       lines.push({ test, subject: name, timeUs, ratioToFastest: timeUs / fastest });
     }
   }
-  if (only.length === 0 || only.includes("compile")) lines.push(compileFiles());
+  if (only.length === 0 || only.includes("compile")) lines.push(measureFiles("./compile.ts", "compile and import 500 files"));
+  if (only.length === 0 || only.includes("saves")) lines.push(measureFiles("./saves.ts", "a save of a layout with 30 pages, of 500"));
   return lines;
 }

@@ -16,7 +16,7 @@ export interface ScannedTemplate {
 }
 
 /** A call of a function by its name. */
-export interface ScannedCall {
+interface ScannedCall {
   /** Name of the function; of `a.b()` it is `b`. */
   readonly name: string;
   /** Offset of the name. */

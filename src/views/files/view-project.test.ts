@@ -214,6 +214,36 @@ describe("a changed template file, in development", () => {
     assert.match((await client.get("/post")).body, /<body id='changed'/);
   });
 
+  it("is imported with what was used alone; what else uses it comes when it is shown", async () => {
+    put("views/other.html", '{% extends "base.html" %}{% block body %}other{% endblock %}');
+    const app = createApp("development");
+    app.get("/other", ({ view }) => view("other.html", { title: "O" }));
+    const client = createTestClient(app);
+    await client.get("/other");
+    await client.get("/post");
+    for (const round of [1, 2, 3]) {
+      edit("views/base.html", "<body", `<body data-r${round}`);
+      assert.match((await client.get("/post")).body, new RegExp(`<body data-r${round}`));
+    }
+    const late = await client.get("/other");
+    assert.match(late.body, /<body data-r3 data-r2[^]*other/);
+    assert.match((await client.get("/other")).body, /<body data-r3 data-r2[^]*other/);
+  });
+
+  it("tells once when 200 changes hold memory", async () => {
+    const told: object[] = [];
+    const project_ = new ViewProject({ directories: [join(folder, "views")], watches: true, onWarning: (facts) => told.push(facts) });
+    await project_.start();
+    for (let change = 1; change <= 201; change++) {
+      put("views/mail.txt", `${change} {% props name: string %}{{ name }}`.replace(/^(\d+) (.*?%\})/, "$2$1"));
+      await project_.refresh();
+      if (change === 199) assert.deepEqual(told, []);
+      if (change === 200) assert.deepEqual(told, [{ reloads: 200 }]);
+    }
+    assert.equal(String(project_.render("mail.txt", { name: "x" }, {})), "201x");
+    assert.equal(told.length, 1);
+  });
+
   it("shows its own line on the error page, when it is compiled and when it runs", async () => {
     const app = createApp("development");
     const get = async (): Promise<string> => (await app.request("/post", { headers: { accept: "text/html" } })).text();

@@ -24,12 +24,16 @@ import type { WhitespaceOptions } from "../syntax/template-parser.ts";
 import type { RenderContext } from "../render-context.ts";
 import type { Rendered } from "../render.ts";
 import type { View } from "../view-runtime.ts";
+import { checked } from "../part-runtime.ts";
 import { toRendered } from "../view-runtime.ts";
 import type { ProjectCode, ViewFile } from "./view-folder.ts";
 import { findPackageViews, packagePrefix, readProjectCode, readViews } from "./view-folder.ts";
 
 /** Changes with what the compiler writes. */
-const compilerVersion = 4;
+const compilerVersion = 5;
+
+/** After so many changes in development, modules that nothing uses any more hold about 50 MB. */
+const reloadsMax = 200;
 
 /** How views are found and compiled. */
 export interface ViewProjectOptions extends Partial<WhitespaceOptions>, PlanOptions {
@@ -84,10 +88,13 @@ export class ViewProject {
   #files = new Map<string, ViewFile>();
   #code: ProjectCode = { globals: new Set(), filters: new Set(), tests: new Set(), components: new Set(), folders: new Map() };
   #views = new Map<string, View>();
+  /** Views that were asked for since the last change, in development. */
+  readonly #used = new Set<string>();
   /** Address part of each file's current module, in development. */
   readonly #versions = new Map<string, string>();
   /** All views, partials included. */
   #names: readonly string[] = [];
+  #reloads = 0;
   /** Kept for checks alone. */
   #compiler: Compiler | undefined;
   #failure: unknown;
@@ -133,8 +140,9 @@ export class ViewProject {
       return;
     }
     try {
+      const versions = new Map(this.#versions);
       this.generate(files);
-      await this.#importAll(this.#names);
+      await this.#importChanged(versions);
       this.#failure = undefined;
     } catch (error) {
       this.#files = files;
@@ -145,6 +153,7 @@ export class ViewProject {
 
   /** A view by its name. */
   find(name: string): View | undefined {
+    if (this.#options.watches) this.#used.add(name);
     return this.#views.get(name);
   }
 
@@ -155,7 +164,7 @@ export class ViewProject {
 
   /** A view by its name. Throws `E_VIEW_NOT_FOUND` with the nearest one. */
   get(name: string): View {
-    const found = this.#views.get(name);
+    const found = this.find(name);
     if (found !== undefined) return found;
     if (name.includes("#") && this.#views.has(fileOf(name))) throw this.#unknownPartial(name);
     const nearest = findNearestName(name, this.names);
@@ -357,12 +366,50 @@ export class ViewProject {
     });
   }
 
+  /**
+   * Imports what has changed and was used since the last change; what else has changed is imported when it is shown.
+   * A module stays in memory as long as the process: a layout that is saved must not bring all pages in again each time.
+   */
+  async #importChanged(before: ReadonlyMap<string, string>): Promise<void> {
+    const views = new Map<string, View>();
+    for (const name of this.#names) {
+      const known = this.#views.get(name);
+      const isSame = known !== undefined && before.get(name) === this.#versions.get(name);
+      if (isSame) views.set(name, known);
+      else if (this.#used.has(name) || known === undefined || known.mode !== "html") views.set(name, await this.#import(name));
+      else views.set(name, this.#importLater(known, name));
+    }
+    this.#views = views;
+    this.#used.clear();
+    if (++this.#reloads === reloadsMax) {
+      const message = `Templates were compiled again ${reloadsMax} times. Their old modules stay in memory: restart the process.`;
+      this.#options.onWarning?.({ reloads: reloadsMax }, message);
+    }
+  }
+
+  /** A view whose module comes when it is written. */
+  #importLater({ name, mode, type }: View, key: string): View {
+    const version = this.#versions.get(key);
+    const write: View["write"] = (out, body, props, blocks) =>
+      out.suspend(body, this.#import(key), (later, text, value) => {
+        const view = value as View; // What the import gives.
+        // Known from now on, unless the file has changed again.
+        if (this.#versions.get(key) === version) this.#views.set(key, view);
+        return view.write(later, text, checked(view, props), blocks);
+      });
+    return { name, mode, type, required: [], write };
+  }
+
+  async #import(name: string): Promise<View> {
+    // Generated: each module exports its view.
+    const module = (await import(pathToFileURL(this.pathOf(name)).href)) as { view: View };
+    return module.view;
+  }
+
   async #importAll(names: readonly string[]): Promise<void> {
     const views = new Map<string, View>();
     for (const name of names) {
-      // Generated: each module exports its view.
-      const module = (await import(pathToFileURL(this.pathOf(name)).href)) as { view: View };
-      views.set(name, module.view);
+      views.set(name, await this.#import(name));
     }
     this.#views = views;
   }
