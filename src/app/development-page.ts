@@ -4,7 +4,7 @@ import { findNearestName } from "../errors/nearest-name.ts";
 import { loadFileSystem } from "../files/node-modules.ts";
 import type { RouteTable } from "../routing/route-table.ts";
 import type { SourcePlace } from "../errors/source-place.ts";
-import { parseStackLine, toPlaceText } from "../errors/source-place.ts";
+import { parseStackLine, readStack, toPlaceText } from "../errors/source-place.ts";
 import type { Html } from "../views/values.ts";
 import { html } from "../views/html.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
@@ -94,7 +94,7 @@ interface StackFrame {
 }
 
 function stackOf(thrown: unknown): StackFrame[] {
-  const stack = thrown instanceof Error ? (thrown.stack ?? "") : "";
+  const stack = thrown instanceof Error ? (readStack(thrown) ?? "") : "";
   return stack
     .split("\n")
     .map((line) => line.trim())
@@ -139,7 +139,7 @@ function renderCauses(thrown: unknown): Html[] {
   for (let depth = 0; cause instanceof Error && depth < 8; depth++) {
     causes.push(
       html`<h2>Caused by</h2>
-        <pre>${cap(cause.stack ?? cause.message)}</pre>`,
+        <pre>${cap(readStack(cause) ?? cause.message)}</pre>`,
     );
     cause = cause.cause;
   }
@@ -147,7 +147,7 @@ function renderCauses(thrown: unknown): Html[] {
     for (const part of thrown.errors)
       causes.push(
         html`<h2>Part of it</h2>
-          <pre>${cap(part instanceof Error ? (part.stack ?? part.message) : show(part))}</pre>`,
+          <pre>${cap(part instanceof Error ? (readStack(part) ?? part.message) : show(part))}</pre>`,
       );
   return causes;
 }

@@ -1,4 +1,5 @@
 /** Logs with the interface of pino: JSON lines in production, readable lines in development. */
+import { readStack } from "../errors/source-place.ts";
 import type { Mode } from "./mode.ts";
 
 /** Writes one kind of line: a message, or facts and a message. */
@@ -45,7 +46,7 @@ export function createLogger(mode: Mode, write: LineWriter = (line) => console.e
 
 function toLine(mode: Mode, level: Level, facts: object, message: string): string {
   const error = "error" in facts && facts.error instanceof Error ? facts.error : undefined;
-  if (mode !== "production") return `${level.padEnd(5)} ${message}${error === undefined ? "" : `\n${error.stack ?? error.message}`}`;
+  if (mode !== "production") return `${level.padEnd(5)} ${message}${error === undefined ? "" : `\n${readStack(error) ?? error.message}`}`;
   return JSON.stringify({ level: levels[level], time: Date.now(), ...facts, message }, redact);
 }
 
@@ -57,7 +58,7 @@ function redact(name: string, value: unknown): unknown {
     type: value.name,
     code: "code" in value ? value.code : undefined,
     message: value.message,
-    stack: value.stack,
+    stack: readStack(value),
     cause: value.cause,
   };
 }

@@ -8,6 +8,18 @@ export interface SourcePlace {
   readonly line: number;
 }
 
+/**
+ * The stack of an error, with places in generated views as places in their templates: line N of the one is line N of
+ * the other. Undefined for an error without a stack.
+ */
+export function readStack(error: Error): string | undefined {
+  return error.stack?.replaceAll(
+    /(?:file:\/\/)?[^\s()]*[\\/]\.gable[\\/]views[\\/]([^\s():?]+?)(?:(?:~|%7E)(\w+))?\.ts(?:\?v=[\w-]+)?:([0-9]+)(?::[0-9]+)?/g,
+    (_place, file: string, partial: string | undefined, line: string) =>
+      `views/${file.replaceAll("\\", "/")}${partial === undefined ? "" : `#${partial}`}:${line}`,
+  );
+}
+
 /** The caller of `below`, read from a stack of two frames. Undefined where the runtime gives no stacks. */
 export function findCallerPlace(below: (...args: never[]) => unknown): SourcePlace | undefined {
   const holder: { stack?: string } = {};

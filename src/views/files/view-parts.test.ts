@@ -6,6 +6,7 @@ import { gable } from "gable";
 import { checkViews, formatProblems } from "gable/check";
 import { createTestClient } from "gable/testing";
 import { html } from "gable/views";
+import { createLogger } from "../../app/logger.ts";
 import { ProjectFolder } from "../../../test/views/project-folder.ts";
 import { silentLogger } from "../../../test/silent-logger.ts";
 
@@ -74,6 +75,23 @@ describe("partials and components of a project", () => {
       `<section class="wide"><h2>T</h2>text</section>1:&lt;A&gt;;<em class="good">1</em>${row}`,
     );
     assert.equal(squeeze((await client.get("/card")).body), "<section><h2>C</h2><i>x</i></section>");
+  });
+
+  it("are named by their templates in the stacks that production logs", async () => {
+    project.edit("views/list.html", "{{ mark(item.name) }}", "{{ mark(item.name.missing.length) }}");
+    const lines: string[] = [];
+    const app = gable({ mode: "production", hosts: ["localhost"], logger: createLogger("production", (line) => lines.push(line)), views: project.views });
+    app.get("/row", ({ view }) => view("list.html#row", { item: items[0] }));
+    app.get("/list", ({ view }) => view("list.html", { items }));
+    for (const [path, place] of [
+      ["/row", "views/list.html#row:7"],
+      ["/list", "views/list.html#row:7"],
+    ] as const) {
+      assert.equal((await app.request(path)).status, 500);
+      const { stack } = (JSON.parse(lines.findLast((line) => line.includes('"stack"'))!) as { error: { stack: string } }).error;
+      assert.ok(stack.includes(`(${place})`) || stack.includes(`at ${place}`), stack);
+      assert.doesNotMatch(stack, /\.gable/);
+    }
   });
 
   it("name the nearest partial, and the prop that is missing", async () => {
