@@ -473,3 +473,61 @@ describe("template files, gadgets", () => {
     }
   });
 });
+
+describe("template files, every pair of marks for blanks", () => {
+  const tags = { output: ["{{", "1", "}}"], tag: ["{%", "set x = 1", "%}"], comment: ["{#", "x", "#}"] } as const;
+  const texts = [
+    ["a \n \t", " \n\n b"],
+    ["a\n", "\nb"],
+    ["a  ", "  b"],
+    ["", "\r\n b"],
+    [" ", ""],
+  ] as const;
+
+  /** The rules of Jinja, written out a second time. */
+  function expected(
+    kind: keyof typeof tags,
+    left: string,
+    right: string,
+    before: string,
+    after: string,
+    trim: boolean,
+    strip: boolean,
+  ): string {
+    let [start, end] = [before, after];
+    if (left === "-") start = start.trimEnd();
+    else if (left === "" && strip && kind !== "output" && /(?:^|\n)[ \t]*$/.test(start)) start = start.replace(/[ \t]*$/, "");
+    if (right === "-") end = end.trimStart();
+    else if (right === "" && trim && kind !== "output") end = end.replace(/^\r?\n/, "");
+    return start + (kind === "output" ? "1" : "") + end;
+  }
+
+  for (const kind of ["output", "tag", "comment"] as const) {
+    it(`of ${kind}`, () => {
+      const [open, content, close] = tags[kind];
+      let count = 0;
+      for (const left of ["", "-", "+"])
+        for (const right of kind === "output" ? ["", "-"] : ["", "-", "+"])
+          for (const [before, after] of texts)
+            for (const trimBlocks of [false, true])
+              for (const lstripBlocks of [false, true]) {
+                const template = `${before}${open}${left} ${content} ${right}${close}${after}`;
+                const options = { trimBlocks, lstripBlocks, keepTrailingNewline: true };
+                const wanted = expected(kind, left, right, before, after, trimBlocks, lstripBlocks);
+                assert.equal(compileString(template, { ...options, name: "a.txt" }).render(), wanted, JSON.stringify([template, options]));
+                count++;
+              }
+      assert.equal(count, (kind === "output" ? 6 : 9) * texts.length * 4);
+    });
+  }
+
+  check(
+    [
+      ["<p>\n  {% if true %}\n  x\n  {% endif %}\n</p>\n", {}, "<p>\n  x\n</p>"],
+      ["<p>\n  {%+ if true %}\n  x\n  {% endif +%}\n</p>\n", {}, "<p>\n    x\n\n</p>"],
+      ["a {%- if true -%} b {%- endif -%} c", {}, "abc"],
+      ["{{ 1 }}\n{{ 2 -}}\n{{- 3 }}\n", {}, "1\n23"],
+    ],
+    { trimBlocks: true, lstripBlocks: true },
+  );
+});
