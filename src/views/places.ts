@@ -277,8 +277,9 @@ function placeStart<Ref>(
   const holes = group.filter((part) => part.type === "hole");
   const [first] = holes;
   if (first === undefined) {
-    const text = group.map((part) => (part.type === "text" ? decodeReferences(part.text) : "")).join("");
-    return text === "" ? "start" : judgeStaticStart(text, at.urls ?? "link");
+    let text = "";
+    eachText(group, (part) => (text += decodeReferences(part.text)));
+    return judgeStaticStart(text, at.urls!);
   }
   const following = next?.type === "text" ? decodeReferences(next.text) : "";
   if (/^[^/?#]*:/.test(following)) {

@@ -424,11 +424,7 @@ export class HtmlReader<Ref> {
   }
 
   #addValueText(text: string): void {
-    if (text === "") return;
-    const parts = this.#valueParts!;
-    const last = parts[parts.length - 1];
-    if (last?.type === "text" && this.output[this.output.length - 1] === last) last.text += text;
-    else parts.push(this.#writeSealed(text));
+    if (text !== "") this.#valueParts!.push(this.#writeSealed(text));
   }
 
   #endAttribute(): void {
@@ -436,10 +432,9 @@ export class HtmlReader<Ref> {
     this.#valueParts = undefined;
     const { name, parts, holes } = attribute!;
     const isStatic = holes === 0 && parts.every(({ type }) => type === "text");
-    this.#noteAttribute(
-      name,
-      isStatic ? decodeReferences(parts.map((part) => (part.type === "text" ? part.text : "")).join("")) : undefined,
-    );
+    let text = "";
+    eachText(parts, (part) => (text += part.text));
+    this.#noteAttribute(name, isStatic ? decodeReferences(text) : undefined);
     if (holes > 0) tag!.drafts.push(attribute!);
     this.#set({ attribute: undefined });
   }
