@@ -81,7 +81,8 @@ describe("the cost of the types of views", () => {
     const project = new ProjectFolder({
       "models.ts": "export interface Item { id: number; name: string }\n",
       "views/layout.html": "{% props title: string %}<title>{{ title }}</title>{% block body %}{% endblock %}",
-      "views/forms.html": '{% macro field(name: string, label = "", value = "") %}<label>{{ label }}<input name="{{ name }}" value="{{ value }}"></label>{% endmacro %}',
+      "views/forms.html":
+        '{% macro field(name: string, label = "", value = "") %}<label>{{ label }}<input name="{{ name }}" value="{{ value }}"></label>{% endmacro %}',
       "views/card.html": '{% import type { Item } from "../models.ts" %}{% props item?: Item %}{% if item %}{{ item.name }}{% endif %}',
       ...Object.fromEntries(Array.from({ length: views }, (_, index) => [`views/page${index}.html`, view(index)])),
       "routes.ts": `import { gable } from "gable";\nconst app = gable();\n${Array.from({ length: views }, (_, index) => `app.get("/${index}", ({ view }) => view("page${index}.html", { title: "x", items: [] }));`).join("\n")}\n`,

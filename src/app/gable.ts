@@ -39,7 +39,8 @@ import type { PageOptions } from "./replies.ts";
 import { createRequestIds } from "./request-id.ts";
 import { toViewOptions } from "./view-options.ts";
 import type { ViewFunction } from "./view-options.ts";
-import { setMustacheSplit } from "../views/escape/mustache.ts";
+import { setAttributeSplit } from "../views/escape/attribute.ts";
+import { setTextSplit } from "../views/escape/text.ts";
 import { MemoryFragments } from "../views/fragment-cache.ts";
 import { setPlanOptions } from "../views/html.ts";
 import { setRawStrict } from "../views/values.ts";
@@ -100,7 +101,8 @@ export class Application {
     const { attributes = {}, inlineHandlers = false, foldBlanks = false } = views;
     setPlanOptions({ attributes, inlineHandlers, foldBlanks, keepsComments: this.mode === "development" });
     setRawStrict(views.raw === "strict");
-    setMustacheSplit(views.mustache === "split");
+    setTextSplit(views.mustache === "split");
+    setAttributeSplit(views.mustache === "split");
     const logger = options.logger ?? createLogger(this.mode);
     this.#services = createServices(options, {
       isProduction,

@@ -24,9 +24,8 @@ export function joined(writers: readonly HtmlWriter[]): Html {
 }
 
 /** The props of a file when all that it needs are there. Throws `E_VIEW_PROP`. */
-export function checked<Props>({ name, required }: View<Props>, props: Props): Props {
-  const given = props as Readonly<Record<string, unknown>>; // Props are objects; names are looked up.
-  const missing = required.find((each) => given[each] === undefined);
+export function checked<Props>({ name, missing: find }: View<Props>, props: Props): Props {
+  const missing = find === undefined ? undefined : find(props);
   if (missing === undefined) return props;
   throw new GableError("E_VIEW_PROP", `"${name}" needs the prop "${missing}".`, { fix: `Pass it: view("${name}", { ${missing}: ... }).` });
 }

@@ -56,14 +56,18 @@ export interface View<Props = AnyProps> {
   readonly mode: "html" | "xml" | "json" | "csv" | "text";
   /** Media type of its output. */
   readonly type: string;
-  /** Props that must be given. */
-  readonly required: readonly string[];
+  /** The first prop that must be given and is not there; none in a file without such props. */
+  readonly missing?: ((props: Props) => string | undefined) | undefined;
   readonly write: Write<Props>;
 }
 
 /** Makes a view. */
-export function view<Props>(facts: Omit<View, "write">, write: Write<Props>): View<Props> {
-  return { ...facts, write };
+export function view<Props>(
+  { name, mode, type }: Pick<View, "name" | "mode" | "type">,
+  write: Write<Props>,
+  missing?: (props: Props) => string | undefined,
+): View<Props> {
+  return { name, mode, type, write, missing };
 }
 
 /** A value for all templates that depends on the request. Made by {@link defineGlobal}. */

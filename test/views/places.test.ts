@@ -69,7 +69,10 @@ describe("rare places of html", () => {
 
   it("take markup of a second copy of the package", async () => {
     const foreign = { [Symbol.for("gable.html")]: true, toString: () => "<b>x</b>" };
-    assert.equal(await render(html`<p title="${foreign as never}">${foreign as never}${[foreign as never]}</p>`), '<p title="x"><b>x</b><b>x</b></p>');
+    assert.equal(
+      await render(html`<p title="${foreign as never}">${foreign as never}${[foreign as never]}</p>`),
+      '<p title="x"><b>x</b><b>x</b></p>',
+    );
   });
 });
 
@@ -112,7 +115,8 @@ describe("rare places of files", () => {
     ["<a href='ja{# #}va{{ w }}'>", '<a href="javaa%22%3C">'],
     ["<scr{# #}ipt>x = {{ w|tojson }};</script>", '<script>x = "a\\"\\u003C";</script>'],
   ];
-  for (const [template, expected] of rows) it(`${template} gives ${expected}`, () => check(() => compileString(template).render(props), expected));
+  for (const [template, expected] of rows)
+    it(`${template} gives ${expected}`, () => check(() => compileString(template).render(props), expected));
 
   const blocks: ReadonlyArray<[base: string, child: string, expected: string]> = [
     ['<a {% block b %}id="x"{% endblock %}>', "{% block b %}{{ 1 }}{% endblock %}", "E_VIEW_PLACE"],
@@ -134,7 +138,10 @@ describe("rare places of files", () => {
       ["a.csv", "<b>"],
       ["a.txt", "<b>"],
     ] as const)
-      assert.equal(await compileString("{{ m }}", { name }).render({ m }), (name === "a.xml" ? '<?xml version="1.0" encoding="utf-8"?>\n' : "") + expected);
+      assert.equal(
+        await compileString("{{ m }}", { name }).render({ m }),
+        (name === "a.xml" ? '<?xml version="1.0" encoding="utf-8"?>\n' : "") + expected,
+      );
     assert.equal(await compileString("{{ x|tojson }}", { name: "a.json" }).render({ x: { a: 1 } }), '{"a":1}');
     await check(() => compileString("{% set y = await x %}{{ y }}", { name: "a.txt" }).render({ x: Promise.resolve(1) }), "E_VIEW_CONTEXT");
   });
@@ -143,7 +150,10 @@ describe("rare places of files", () => {
     for (const name of ["asset('x')", "csrf()", "nonce", "request", "query()", "route('x')"])
       await check(() => compileString(`{{ ${name} }}`).render(), "E_VIEW_CONTEXT");
     assert.match(String(await compileString("{{ now().getTime() }}").render()), /^[0-9]{13}$/);
-    assert.equal(await compileString("{{ now().getTime() }}{{ locale }}{{ user }}").render({}, { now: () => new Date(5), locale: "de", user: "u" }), "5deu");
+    assert.equal(
+      await compileString("{{ now().getTime() }}{{ locale }}{{ user }}").render({}, { now: () => new Date(5), locale: "de", user: "u" }),
+      "5deu",
+    );
     await check(() => compileString("{% extends x %}").render({ x: "none.html" }), "E_VIEW_NOT_FOUND");
   });
 

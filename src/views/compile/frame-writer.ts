@@ -103,6 +103,13 @@ export abstract class FrameWriter {
     return `$${prefix}${++this.lastId}`;
   }
 
+  /** Code names of what a pattern has declared. */
+  protected targetNames(target: Target): string[] {
+    if (target.type === "tuple") return target.items.flatMap((item) => this.targetNames(item));
+    const binding = target.type === "name" ? this.names.find(target.name) : undefined;
+    return binding === undefined ? [] : [binding.code];
+  }
+
   /** A pattern for what is assigned to, with its names declared. */
   protected target(target: Target): string {
     if (target.type === "name") return mark(target.at) + this.declareLocal(target.name);

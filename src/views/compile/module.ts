@@ -220,11 +220,13 @@ class ModuleWriter extends PartWriter {
       const members = [...this.template.props, ...this.outlets.map(({ name }) => ({ name, fallback: undefined }))];
       for (const { name } of members) this.names.declare(name, { kind: "local", code: toCodeName(name) });
       parameter = `{ ${members.map(({ name, fallback }) => `${toPropertyName(name)}: ${toCodeName(name)}${fallback === undefined ? "" : ` = ${this.expressions.value(fallback)}`}`).join(", ")} }`;
-      if (members.length > 0) used = `void [${members.map(({ name }) => toCodeName(name)).join(", ")}]; `;
+      used = members.map(({ name }) => `void ${toCodeName(name)}; `).join("");
     }
-    const blocks = `$blocks${this.typeText(": $.Blocks")} = {}`;
+    // A file without blocks makes no object for them: it may be a small one that is shown often.
+    const takesBlocks = this.template.blocks.size > 0 || this.template.parent !== undefined;
+    const blocks = takesBlocks ? `$blocks${this.typeText(": $.Blocks")} = {}` : `_blocks${this.typeText("?: $.Blocks")}`;
     this.writer.code(
-      `export function write($out${this.typeText(": $.Output")}, $body${this.typeText(": string")}, ${parameter}${this.typeText(": Props")}, ${blocks})${this.typeText(": string")} { ${used}void $blocks; void $out; ${this.isTyped ? "" : "void $props; "}`,
+      `export function write($out${this.typeText(": $.Output")}, $body${this.typeText(": string")}, ${parameter}${this.typeText(": Props")}, ${blocks})${this.typeText(": string")} { ${used}${takesBlocks ? "void $blocks; " : ""}void $out; ${this.isTyped ? "" : "void $props; "}`,
       at,
     );
     this.openFrame(true, body, at);
@@ -235,7 +237,9 @@ class ModuleWriter extends PartWriter {
     const { name, mode, props } = this.template;
     const type = contentTypeOf(fileOf(name)) ?? "text/html; charset=utf-8";
     const required = this.template.hasProps ? props.filter((prop) => !prop.isOptional).map((prop) => prop.name) : [];
-    return `export const view = $.view${this.typeText("<Props>")}(${JSON.stringify({ name, mode, type, required })}, write); `;
+    const tests = required.map((prop) => `$props[${JSON.stringify(prop)}] === undefined ? ${JSON.stringify(prop)} : `);
+    const missing = required.length === 0 ? "" : `, ($props) => ${tests.join("")}undefined`;
+    return `export const view = $.view${this.typeText("<Props>")}(${JSON.stringify({ name, mode, type })}, write${missing}); `;
   }
 
   // ---- Blocks

@@ -288,7 +288,8 @@ export abstract class StatementWriter extends FrameWriter {
     this.names.enter();
     if (loop !== undefined) this.names.declare("loop", { kind: "loop", code: loop, recursion });
     const pattern = this.target(target);
-    this.writer.code(`for (const ${pattern} of ${iterable}) { ${this.isTyped ? `void ${pattern}; ` : ""}`, at);
+    const used = this.isTyped ? this.targetNames(target).map((name) => `void ${name}; `) : [];
+    this.writer.code(`for (const ${pattern} of ${iterable}) { ${used.join("")}`, at);
     this.openFrame(false, body, at);
     this.asyncLoops.push(undefined);
     this.writeBody(body);

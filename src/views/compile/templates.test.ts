@@ -502,21 +502,29 @@ describe("template files, every pair of marks for blanks", () => {
     return start + (kind === "output" ? "1" : "") + end;
   }
 
+  /** Every way to write a tag of a kind: its marks, what is around it, and the two options. */
+  function* listCases(
+    kind: keyof typeof tags,
+  ): Generator<[left: string, right: string, before: string, after: string, trim: boolean, strip: boolean]> {
+    const rights = kind === "output" ? ["", "-"] : ["", "-", "+"];
+    const pairs = ["", "-", "+"].flatMap((left) => rights.map((right) => [left, right] as const));
+    const options = [false, true].flatMap((trim) => [false, true].map((strip) => [trim, strip] as const));
+    for (const [left, right] of pairs) {
+      for (const [before, after] of texts) for (const [trim, strip] of options) yield [left, right, before, after, trim, strip];
+    }
+  }
+
   for (const kind of ["output", "tag", "comment"] as const) {
     it(`of ${kind}`, () => {
       const [open, content, close] = tags[kind];
       let count = 0;
-      for (const left of ["", "-", "+"])
-        for (const right of kind === "output" ? ["", "-"] : ["", "-", "+"])
-          for (const [before, after] of texts)
-            for (const trimBlocks of [false, true])
-              for (const lstripBlocks of [false, true]) {
-                const template = `${before}${open}${left} ${content} ${right}${close}${after}`;
-                const options = { trimBlocks, lstripBlocks, keepTrailingNewline: true };
-                const wanted = expected(kind, left, right, before, after, trimBlocks, lstripBlocks);
-                assert.equal(compileString(template, { ...options, name: "a.txt" }).render(), wanted, JSON.stringify([template, options]));
-                count++;
-              }
+      for (const [left, right, before, after, trimBlocks, lstripBlocks] of listCases(kind)) {
+        const template = `${before}${open}${left} ${content} ${right}${close}${after}`;
+        const options = { trimBlocks, lstripBlocks, keepTrailingNewline: true };
+        const wanted = expected(kind, left, right, before, after, trimBlocks, lstripBlocks);
+        assert.equal(compileString(template, { ...options, name: "a.txt" }).render(), wanted, JSON.stringify([template, options]));
+        count++;
+      }
       assert.equal(count, (kind === "output" ? 6 : 9) * texts.length * 4);
     });
   }

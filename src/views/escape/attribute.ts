@@ -1,13 +1,21 @@
 /** Values of attributes. The compiler puts all of them between double quotes. */
-import { breakMustache, isMustacheSplit } from "./mustache.ts";
+import { breakMustache } from "./mustache.ts";
+
+const usual = /[&<"\0]/;
+/** As in text.ts. */
+let special = usual;
+let isSplit = false;
+
+/** Sets for the process whether `{{` in attributes is taken apart. */
+export function setAttributeSplit(isAttributeSplit: boolean): void {
+  isSplit = isAttributeSplit;
+  special = isSplit ? /[&<"\0{]/ : usual;
+}
 
 /** Escapes `&`, `<`, `"` and NUL. */
 export function escapeAttribute(text: string): string {
-  const escaped = special.test(text) ? escapeAll(text) : text;
-  return isMustacheSplit ? breakMustache(escaped) : escaped;
+  return special.test(text) ? escapeAll(text) : text;
 }
-
-const special = /[&<"\0]/;
 
 function escapeAll(text: string): string {
   let escaped = "";
@@ -18,7 +26,8 @@ function escapeAll(text: string): string {
     escaped += text.slice(from, index) + (code === 38 ? "&amp;" : code === 60 ? "&lt;" : code === 34 ? "&quot;" : "\ufffd");
     from = index + 1;
   }
-  return escaped + text.slice(from);
+  escaped += text.slice(from);
+  return isSplit ? breakMustache(escaped) : escaped;
 }
 
 /** Makes markup fit for an attribute: tags are taken out, character references stay. Linear. */
@@ -32,5 +41,5 @@ export function stripTags(markup: string): string {
     from = close === -1 ? markup.length : close + 1;
   }
   const plain = (text + markup.slice(from)).replaceAll('"', "&quot;").replaceAll("\0", "\ufffd");
-  return isMustacheSplit ? breakMustache(plain) : plain;
+  return isSplit ? breakMustache(plain) : plain;
 }

@@ -1,13 +1,5 @@
 /** Pages on which a client framework compiles the document (Angular, Vue, Alpine): values must not open its `{{`. */
 
-/** Whether `{{` in values is taken apart. */
-export let isMustacheSplit = false;
-
-/** Sets it, for the process. */
-export function setMustacheSplit(isSplit: boolean): void {
-  isMustacheSplit = isSplit;
-}
-
 /** In text, a comment stands between two braces, and around one at an end: the next value may bring the other. */
 export function splitMustache(escaped: string): string {
   return escaped.replace(/\{(?=\{|$)/g, "{<!-- -->").replace(/^\{/, "<!-- -->{");

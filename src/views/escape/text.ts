@@ -1,21 +1,34 @@
 /** Text between tags, and the text of `title` and `textarea`. */
-import { breakMustache, isMustacheSplit, splitMustache } from "./mustache.ts";
+import { breakMustache, splitMustache } from "./mustache.ts";
+
+const usual = /[&<>\0]/;
+/** What makes a text pass through the slow way. With `{` in it, values of split braces do as well. */
+let special = usual;
+let isSplit = false;
+
+/** Sets for the process whether `{{` in texts is taken apart. */
+export function setTextSplit(isTextSplit: boolean): void {
+  isSplit = isTextSplit;
+  special = isSplit ? /[&<>\0{]/ : usual;
+}
 
 /** Escapes `&`, `<`, `>` and NUL. The result never goes into an attribute: quotes stay as they are. */
 export function escapeText(text: string): string {
-  const escaped = special.test(text) ? escapeAll(text) : text;
-  return isMustacheSplit && escaped.includes("{") ? splitMustache(escaped) : escaped;
+  return special.test(text) ? escapeAll(text) : text;
 }
 
 /** As {@link escapeText}, for `title` and `textarea`, in which a comment would be text. */
 export function escapeRcdata(text: string): string {
-  const escaped = special.test(text) ? escapeAll(text) : text;
-  return isMustacheSplit ? breakMustache(escaped) : escaped;
+  const escaped = escapeCharacters(text);
+  return isSplit ? breakMustache(escaped) : escaped;
 }
 
-const special = /[&<>\0]/;
-
 function escapeAll(text: string): string {
+  const escaped = escapeCharacters(text);
+  return isSplit ? splitMustache(escaped) : escaped;
+}
+
+function escapeCharacters(text: string): string {
   let escaped = "";
   let from = 0;
   for (let index = 0; index < text.length; index++) {
@@ -24,11 +37,11 @@ function escapeAll(text: string): string {
     escaped += text.slice(from, index) + (code === 38 ? "&amp;" : code === 60 ? "&lt;" : code === 62 ? "&gt;" : "\ufffd");
     from = index + 1;
   }
-  return escaped + text.slice(from);
+  return from === 0 ? text : escaped + text.slice(from);
 }
 
 /** Makes markup fit for `title` and `textarea`: tags become visible text, character references stay. */
 export function escapeTags(markup: string): string {
-  const text = isMustacheSplit ? breakMustache(markup.replaceAll("<!-- -->", "")) : markup;
+  const text = isSplit ? breakMustache(markup.replaceAll("<!-- -->", "")) : markup;
   return text.replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

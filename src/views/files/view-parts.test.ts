@@ -80,7 +80,12 @@ describe("partials and components of a project", () => {
   it("are named by their templates in the stacks that production logs", async () => {
     project.edit("views/list.html", "{{ mark(item.name) }}", "{{ mark(item.name.missing.length) }}");
     const lines: string[] = [];
-    const app = gable({ mode: "production", hosts: ["localhost"], logger: createLogger("production", (line) => lines.push(line)), views: project.views });
+    const app = gable({
+      mode: "production",
+      hosts: ["localhost"],
+      logger: createLogger("production", (line) => lines.push(line)),
+      views: project.views,
+    });
     app.get("/row", ({ view }) => view("list.html#row", { item: items[0] }));
     app.get("/list", ({ view }) => view("list.html", { items }));
     for (const [path, place] of [

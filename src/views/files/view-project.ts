@@ -30,7 +30,7 @@ import type { ProjectCode, ViewFile } from "./view-folder.ts";
 import { findPackageViews, packagePrefix, readProjectCode, readViews } from "./view-folder.ts";
 
 /** Changes with what the compiler writes. */
-const compilerVersion = 5;
+const compilerVersion = 6;
 
 /** After so many changes in development, modules that nothing uses any more hold about 50 MB. */
 const reloadsMax = 200;
@@ -397,7 +397,7 @@ export class ViewProject {
         if (this.#versions.get(key) === version) this.#views.set(key, view);
         return view.write(later, text, checked(view, props), blocks);
       });
-    return { name, mode, type, required: [], write };
+    return { name, mode, type, write };
   }
 
   async #import(name: string): Promise<View> {
