@@ -484,16 +484,10 @@ describe("template files, every pair of marks for blanks", () => {
     [" ", ""],
   ] as const;
 
+  type Case = readonly [left: string, right: string, before: string, after: string, trim: boolean, strip: boolean];
+
   /** The rules of Jinja, written out a second time. */
-  function expected(
-    kind: keyof typeof tags,
-    left: string,
-    right: string,
-    before: string,
-    after: string,
-    trim: boolean,
-    strip: boolean,
-  ): string {
+  function expected(kind: keyof typeof tags, [left, right, before, after, trim, strip]: Case): string {
     let [start, end] = [before, after];
     if (left === "-") start = start.trimEnd();
     else if (left === "" && strip && kind !== "output" && /(?:^|\n)[ \t]*$/.test(start)) start = start.replace(/[ \t]*$/, "");
@@ -503,9 +497,7 @@ describe("template files, every pair of marks for blanks", () => {
   }
 
   /** Every way to write a tag of a kind: its marks, what is around it, and the two options. */
-  function* listCases(
-    kind: keyof typeof tags,
-  ): Generator<[left: string, right: string, before: string, after: string, trim: boolean, strip: boolean]> {
+  function* listCases(kind: keyof typeof tags): Generator<Case> {
     const rights = kind === "output" ? ["", "-"] : ["", "-", "+"];
     const pairs = ["", "-", "+"].flatMap((left) => rights.map((right) => [left, right] as const));
     const options = [false, true].flatMap((trim) => [false, true].map((strip) => [trim, strip] as const));
@@ -518,10 +510,11 @@ describe("template files, every pair of marks for blanks", () => {
     it(`of ${kind}`, () => {
       const [open, content, close] = tags[kind];
       let count = 0;
-      for (const [left, right, before, after, trimBlocks, lstripBlocks] of listCases(kind)) {
+      for (const each of listCases(kind)) {
+        const [left, right, before, after, trimBlocks, lstripBlocks] = each;
         const template = `${before}${open}${left} ${content} ${right}${close}${after}`;
         const options = { trimBlocks, lstripBlocks, keepTrailingNewline: true };
-        const wanted = expected(kind, left, right, before, after, trimBlocks, lstripBlocks);
+        const wanted = expected(kind, each);
         assert.equal(compileString(template, { ...options, name: "a.txt" }).render(), wanted, JSON.stringify([template, options]));
         count++;
       }
