@@ -41,6 +41,11 @@ describe("the catalogue", () => {
     assert.match((await page("/authors/1")).body, /<h1>Jane Austen<\/h1>/);
   });
 
+  it("shows the card of a book alone", async () => {
+    assert.match((await page("/books/emma/card")).body.trim(), /^<li class="card">[^]*<a href="\/books\/emma">Emma<\/a>[^]*<\/li>$/);
+    assert.equal((await page("/books/none/card")).status, 404);
+  });
+
   it("searches without marks, filters, sorts and turns pages", async () => {
     assert.match((await page("/books?q=bronte+jane")).body, /Jane Eyre/);
     const filtered = await page("/books?language=de&subject=poetry&sort=year");

@@ -37,6 +37,11 @@ export async function createLibrary({ dataFolder, ...options }: LibraryOptions):
     return view("books/show.html", { book, others: catalogue.booksOf(book.author).filter((other) => other !== book) });
   });
 
+  // The card of one book, as lists show it: for pages of others that embed it.
+  const showCard = get("/books/:slug(slug)/card", { cache: { etag: true } }, ({ params, view }) =>
+    view("books/cards.html#card", { book: catalogue.getBook(params.slug) }),
+  );
+
   const showAuthor = get("/authors/:id(int)", ({ params, view }) => {
     const author = catalogue.getAuthor(params.id);
     return view("authors/show.html", { author, books: catalogue.booksOf(author) });
@@ -66,7 +71,7 @@ export async function createLibrary({ dataFolder, ...options }: LibraryOptions):
   const app: Application = gable({
     static: { directory: fileURLToPath(new URL("./static", import.meta.url)) },
     views: { directories: [fileURLToPath(new URL("./views", import.meta.url))], untyped: "error" },
-    routes: [home, list, lists, showBook, showAuthor, newProposal, createProposal, showProposal, cover, api],
+    routes: [home, list, lists, showBook, showCard, showAuthor, newProposal, createProposal, showProposal, cover, api],
     onError: ({ status, context }) => {
       const wantsPage = context.headers.get("accept")?.includes("text/html") === true;
       // In development the framework's own page says more.
