@@ -100,7 +100,12 @@ describe("the library in a browser", { skip: skipWithoutBrowser }, () => {
     });
     await page.getByRole("button", { name: "Send the proposal" }).click();
     assert.equal(await page.locator("h1").innerText(), "Thank you: A <b>bold</b> book");
-    assert.equal(await page.evaluate("document.querySelector('img.cover').naturalWidth"), 1);
+    // The page may be there before its image: decode() waits for it.
+    const width = await page.locator("img.cover").evaluate(async (image: HTMLImageElement) => {
+      await image.decode();
+      return image.naturalWidth;
+    });
+    assert.equal(width, 1);
     await assertAccessible(page);
     await page.context().close();
   });
