@@ -13,6 +13,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   http: ["errors"],
   routing: ["errors", "http"],
   views: ["errors", "http"],
+  data: ["errors", "http"],
   server: ["errors", "http"],
   files: ["errors", "http", "views"],
   security: ["errors", "http", "views"],
@@ -21,7 +22,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders that run on any runtime. */
-const withoutNode = ["errors", "http", "routing", "views"];
+const withoutNode = ["errors", "http", "routing", "views", "data"];
 /** Files that may read the environment. */
 const readsEnvironment = ["app/mode.ts"];
 

@@ -193,8 +193,32 @@ const programmer = {
   E_ASSET_UNKNOWN: entry(500, "Unknown asset", "Correct the name, or add the file to the static directory."),
 } as const;
 
+const data = {
+  E_MODEL_INVALID: entry(500, "Models are defined in a wrong way", "Correct the mistakes that the message lists."),
+  E_MODEL_TABLE: entry(500, "A table has a name that cannot be used", "Use letters, digits and underscores, at most 63."),
+  E_MODEL_TABLE_DUPLICATE: entry(500, "Two models have one table", "Give one of them another table."),
+  E_MODEL_PRIMARY: entry(500, "A model has no key, or two", "Add id: field.id(), or the option primary."),
+  E_MODEL_OPTION: entry(500, "A model has no such option", "Correct the name of the option."),
+  E_MODEL_VERSION: entry(500, "The version of a model is no whole number", "Use field.int({ default: 0, editable: false })."),
+  E_FIELD_INVALID: entry(500, "A field is neither a column nor a relation", "Use a builder, or an arrow around a relation."),
+  E_FIELD_NAME: entry(500, "A field or a column has a name that cannot be used", "Use letters, digits and underscores, at most 63."),
+  E_FIELD_RESERVED: entry(500, "A field has a name that rows use themselves", "Choose another name."),
+  E_FIELD_UNKNOWN: entry(500, "There is no such field", "Correct the name of the field."),
+  E_FIELD_SECRET: entry(500, "A secret field is read by a schema", "Leave the field out of the schema."),
+  E_FIELD_OPTION: entry(500, "A field has no such option", "Correct the name of the option."),
+  E_FIELD_OPTION_VALUE: entry(500, "An option of a field has a wrong value", "Give a value that the option takes."),
+  E_FIELD_DEFAULT: entry(500, "The default of a field is no value of it", "Give a value that the field itself takes."),
+  E_FIELD_PATTERN: entry(500, "A pattern may take very long", "Leave out repetitions inside of repetitions, and back references."),
+  E_FIELD_COLUMN_DUPLICATE: entry(500, "Two fields have one column", "Give one of them another column."),
+  E_RELATION_TARGET: entry(500, "A relation leads to no model", "Give a model class that is opened, too."),
+  E_RELATION_REVERSE: entry(500, "A relation has no way back, or several", "Add the relation back, or name one by the option by."),
+  E_RELATION_OPTION: entry(500, "An option of a relation has a wrong value", "Give a value that the option takes."),
+  E_RELATION_COLUMNS: entry(500, "A relation does not fit the key of its target", "Name one column for each field of the key."),
+  E_VALUE_UNDEFINED: entry(500, "A value is undefined", "Leave the name out, or pass null."),
+} as const;
+
 /** Every code with its status, title and fix. */
-export const catalogue = Object.freeze({ ...request, ...reply, ...statuses, ...programmer });
+export const catalogue = Object.freeze({ ...request, ...reply, ...statuses, ...programmer, ...data });
 
 /** A code of the catalogue. */
 export type ErrorCode = keyof typeof catalogue;

@@ -1,0 +1,168 @@
+/** Checks of single values by the type and the options of their column. */
+import type { Column, ColumnType } from "./column.ts";
+
+/** The value as it is stored, or what a person can do about it. */
+export type CheckedValue = { readonly value: unknown; readonly message?: undefined } | { readonly message: string };
+
+type AnyColumn = Column<unknown, "required" | "optional">;
+
+const [intMin, intMax] = [-2_147_483_648, 2_147_483_647];
+const [bigintMin, bigintMax] = [-(2n ** 63n), 2n ** 63n - 1n];
+/** Longest values where the options give no other limit. */
+const defaultMax: Readonly<Partial<Record<ColumnType, number>>> = { slug: 50, email: 254, url: 2048 };
+
+/** Checks a value against all that its column says by itself; functions of the model come later. */
+export function checkValue(column: AnyColumn, value: unknown): CheckedValue {
+  if (value === null || value === undefined) return column.options.null === true ? { value: null } : { message: "This is needed." };
+  return checks[column.type](value, column);
+}
+
+/** Most characters or bytes of a column; undefined without a limit. */
+export function maxOf({ type, options }: AnyColumn): number | undefined {
+  return typeof options.max === "number" ? options.max : defaultMax[type];
+}
+
+const checks: Readonly<Record<ColumnType, (value: unknown, column: AnyColumn) => CheckedValue>> = {
+  id: (value) => (isIntegerIn(value, 1, Number.MAX_SAFE_INTEGER) ? { value } : { message: "Give a whole number above 0." }),
+  uuid: (value) =>
+    typeof value === "string" && /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value)
+      ? { value: value.toLowerCase() }
+      : { message: "Give a UUID, such as 0190163d-8694-739b-aea5-966c26f8ad91." },
+  text: checkText,
+  slug: (value, column) => checkText(value, column, /^[A-Za-z0-9_-]+$/, "Use letters, digits, hyphens and underscores alone."),
+  email: (value, column) => checkText(value, column, mailAddress, "Give an address such as name@example.com."),
+  url: (value, column) => {
+    const checked = checkText(value, column);
+    return checked.message !== undefined || isWebAddress(checked.value)
+      ? checked
+      : { message: "Give an address that begins with https:// or http://." };
+  },
+  int: (value, column) =>
+    isIntegerIn(value, intMin, intMax) ? checkRange(value, column) : { message: "Give a whole number of at most 10 digits." },
+  bigint: (value, column) =>
+    typeof value === "bigint" && value >= bigintMin && value <= bigintMax
+      ? checkRange(value, column)
+      : { message: "Give a whole number of at most 19 digits." },
+  // Databases do not agree on a zero below zero.
+  float: (value, column) =>
+    typeof value === "number" && Number.isFinite(value) ? checkRange(value === 0 ? 0 : value, column) : { message: "Give a number." },
+  decimal: checkDecimal,
+  boolean: (value) => (typeof value === "boolean" ? { value } : { message: "Choose yes or no." }),
+  date: (value) => (typeof value === "string" && isDay(value) ? { value } : { message: "Give a day such as 2026-11-20." }),
+  time: checkTime,
+  datetime: (value) => (value instanceof Date && !Number.isNaN(value.getTime()) ? { value } : { message: "Give a valid moment." }),
+  json: (value) => (isJsonValue(value, 0) ? { value } : { message: "Give a value that JSON can hold." }),
+  bytes: (value, column) => {
+    if (!(value instanceof Uint8Array)) return { message: "Give bytes." };
+    const max = maxOf(column);
+    return max === undefined || value.length <= max ? { value } : { message: `Give at most ${max} bytes. These are ${value.length}.` };
+  },
+  choice: (value, { choices = {} }) =>
+    typeof value === "string" && Object.hasOwn(choices, value)
+      ? { value }
+      : { message: `Choose one of: ${Object.values(choices).join(", ")}.` },
+};
+
+/** An address as browsers take it in a field for mail (WHATWG HTML, section 4.10.5.1.5), with a dot in the domain. */
+const mailAddress =
+  /^[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$/;
+
+function checkText(value: unknown, column: AnyColumn, shape?: RegExp, shapeMessage = ""): CheckedValue {
+  if (typeof value !== "string") return { message: "Give a text." };
+  const { min, pattern, blank = false } = column.options;
+  if (value === "") return blank ? { value } : { message: "This is needed." };
+  // No database stores them; PostgreSQL refuses NUL, and lone surrogates are no UTF-8.
+  if (!value.isWellFormed() || value.includes("\0")) return { message: "The text holds a character that cannot be stored." };
+  const length = countCharacters(value);
+  const max = maxOf(column);
+  if (max !== undefined && length > max) return { message: `Use at most ${max} characters. You typed ${length}.` };
+  if (typeof min === "number" && length < min) return { message: `Use at least ${min} characters. You typed ${length}.` };
+  if (shape !== undefined && !shape.test(value)) return { message: shapeMessage };
+  if (pattern !== undefined && !new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, "")).test(value))
+    return { message: "The text does not have the right form." };
+  return { value };
+}
+
+/** Characters as people and databases count them: code points. */
+function countCharacters(text: string): number {
+  let count = 0;
+  for (const _character of text) count++;
+  return count;
+}
+
+function isWebAddress(value: unknown): boolean {
+  return typeof value === "string" && /^https?:\/\/[^\s]+$/i.test(value) && URL.canParse(value);
+}
+
+function isIntegerIn(value: unknown, min: number, max: number): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max;
+}
+
+function checkRange(value: number | bigint, { options }: AnyColumn): CheckedValue {
+  const { min, max } = options;
+  if ((typeof min === "number" || typeof min === "bigint") && value < min) return { message: `Give at least ${min}.` };
+  if ((typeof max === "number" || typeof max === "bigint") && value > max) return { message: `Give at most ${max}.` };
+  return { value: Object.is(value, -0) ? 0 : value };
+}
+
+/** A decimal as a text with exactly `scale` digits: `"7"` of scale 2 is `"7.00"`. */
+function checkDecimal(value: unknown, { options }: AnyColumn): CheckedValue {
+  const { digits = 0, scale = 0, min, max } = options;
+  const [, sign, whole = "", fraction = ""] = /^([-+]?)([0-9]+)(?:\.([0-9]+))?$/.exec(typeof value === "string" ? value : "") ?? [];
+  if (whole === "") return { message: 'Give a number such as "12.50".' };
+  const integer = whole.replace(/^0+(?=[0-9])/, "");
+  const decimals = fraction.replace(/0+$/, "");
+  if (decimals.length > scale) return { message: scale === 0 ? "Give a whole number." : `Use at most ${scale} digits behind the point.` };
+  const integerDigits = integer === "0" ? 0 : integer.length;
+  if (integerDigits > digits - scale) return { message: `Use at most ${digits - scale} digits before the point.` };
+  const isZero = /^0*$/.test(integer + decimals);
+  const text = `${sign === "-" && !isZero ? "-" : ""}${integer}${scale === 0 ? "" : `.${decimals.padEnd(scale, "0")}`}`;
+  if (typeof min === "string" && compareDecimals(text, min) < 0) return { message: `Give at least ${min}.` };
+  if (typeof max === "string" && compareDecimals(text, max) > 0) return { message: `Give at most ${max}.` };
+  return { value: text };
+}
+
+/** Whether one decimal is below (negative), equal to (0) or above (positive) another one; no digit is lost. */
+export function compareDecimals(one: string, other: string): number {
+  const scale = Math.max(countDecimals(one), countDecimals(other));
+  const [first, second] = [toScaled(one, scale), toScaled(other, scale)];
+  return first < second ? -1 : first > second ? 1 : 0;
+}
+
+function countDecimals(text: string): number {
+  return text.includes(".") ? text.length - text.indexOf(".") - 1 : 0;
+}
+
+function toScaled(text: string, scale: number): bigint {
+  const [whole = "0", fraction = ""] = text.split(".");
+  return BigInt(whole + fraction.padEnd(scale, "0"));
+}
+
+/** Whether a text is a day of the calendar: `2026-02-30` is none. */
+function isDay(text: string): boolean {
+  const match = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/.exec(text);
+  if (match === null || match[1] === "0000") return false;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  return date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}
+
+function checkTime(value: unknown): CheckedValue {
+  const match = /^([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?$/.exec(typeof value === "string" ? value : "");
+  return match === null ? { message: "Give a time such as 10:12." } : { value: `${match[1]}:${match[2]}:${match[3] ?? "00"}` };
+}
+
+/** Deepest nesting of JSON: that of `JSON.parse` in readers of bodies, too. */
+const jsonDepthMax = 64;
+
+function isJsonValue(value: unknown, depth: number): boolean {
+  if (value === null || typeof value === "string" || typeof value === "boolean")
+    return typeof value !== "string" || (value.isWellFormed() && !value.includes("\0"));
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object" || depth >= jsonDepthMax) return false;
+  if (Array.isArray(value)) return value.every((item) => isJsonValue(item, depth + 1));
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  return Object.entries(value).every(([key, item]) => key !== "__proto__" && isJsonValue(key, depth) && isJsonValue(item, depth + 1));
+}

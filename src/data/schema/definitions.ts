@@ -1,0 +1,407 @@
+/** Checks of definitions, when models are opened: all mistakes of all models are reported together, each with its way out. */
+import type { ErrorCode } from "../../errors/catalogue.ts";
+import { describeValue } from "../../errors/option-errors.ts";
+import { GableError } from "../../errors/gable-error.ts";
+import { findNearestName } from "../../errors/nearest-name.ts";
+import { checkValue, compareDecimals } from "./check-value.ts";
+import type { Column, ColumnType } from "./column.ts";
+import { isColumn } from "./column.ts";
+import { listBacks } from "./metadata.ts";
+import type { ModelClass } from "./model.ts";
+import { identifier, toSnakeCase } from "./names.ts";
+import type { Relation } from "./relation.ts";
+
+/** One mistake in a definition. */
+export interface DefinitionMistake {
+  readonly code: ErrorCode;
+  /** Model and field: `Book.title`. */
+  readonly where: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+type AnyRelation = Relation<ModelClass, "one" | "many", boolean>;
+type AnyColumn = Column<unknown, "required" | "optional">;
+
+/** Names that instances use themselves, and those that would reach into the language. */
+const reservedNames = new Set("save delete reload set load toJSON then constructor prototype __proto__ validate schema".split(" "));
+
+const commonOptions =
+  "null default unique index primary column label help placeholder comment editable secret validate widget was retired".split(" ");
+const textOptions = ["max", "min", "pattern", "blank"];
+const ownOptions: Readonly<Record<ColumnType, readonly string[]>> = {
+  id: [],
+  uuid: [],
+  text: textOptions,
+  slug: [...textOptions, "from"],
+  email: textOptions,
+  url: textOptions,
+  int: ["min", "max"],
+  bigint: ["min", "max"],
+  float: ["min", "max"],
+  decimal: ["min", "max", "digits", "scale"],
+  boolean: [],
+  date: [],
+  time: [],
+  datetime: ["auto"],
+  json: [],
+  bytes: ["max"],
+  choice: ["check"],
+};
+const modelOptions = "label labelPlural display orderBy search primary uniques indexes version validate comment".split(" ");
+const deleteActions = new Set(["restrict", "cascade", "set null", "set default", "no action"]);
+
+/** Checks models together. Throws `E_MODEL_INVALID` with the list of all mistakes. */
+export function assertModels(models: readonly ModelClass[]): void {
+  const mistakes = checkModels(models);
+  if (mistakes.length === 0) return;
+  const list = mistakes.map(({ code, where, message, fix }) => `${where}: ${message} (${code}). ${fix}`);
+  throw new GableError(
+    "E_MODEL_INVALID",
+    `The models have ${mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`}:\n${list.join("\n")}`,
+    {
+      fix: mistakes[0]!.fix,
+      details: { mistakes },
+    },
+  );
+}
+
+/** All mistakes of models; none when they can be used. */
+export function checkModels(models: readonly ModelClass[]): DefinitionMistake[] {
+  const mistakes = models.flatMap((model) => new DefinitionCheck(model, models).run());
+  const tables = new Map<string, ModelClass>();
+  for (const model of models) {
+    const first = tables.get(model.$table);
+    if (first !== undefined && first !== model)
+      mistakes.push({
+        code: "E_MODEL_TABLE_DUPLICATE",
+        where: model.name,
+        message: `the table "${model.$table}" is that of ${first.name}`,
+        fix: "Give one of them another table.",
+      });
+    tables.set(model.$table, first ?? model);
+  }
+  return mistakes;
+}
+
+class DefinitionCheck {
+  readonly #model: ModelClass;
+  readonly #models: readonly ModelClass[];
+  readonly #mistakes: DefinitionMistake[] = [];
+  /** Names that options may use: fields, relations, and keys of relations. */
+  readonly #names = new Set<string>();
+  readonly #columns = new Map<string, string>();
+
+  constructor(model: ModelClass, models: readonly ModelClass[]) {
+    this.#model = model;
+    this.#models = models;
+  }
+
+  run(): DefinitionMistake[] {
+    const { $table: table, $fields: fields } = this.#model;
+    if (!identifier.test(table))
+      this.#add(
+        "",
+        "E_MODEL_TABLE",
+        `the table is named ${describeValue(table)}`,
+        "Use letters, digits and underscores, at most 63, and no digit first.",
+      );
+    for (const [name, entry] of Object.entries(fields)) this.#entry(name, entry);
+    this.#primary();
+    this.#options();
+    return this.#mistakes;
+  }
+
+  #add(field: string, code: ErrorCode, message: string, fix: string): void {
+    this.#mistakes.push({ code, where: field === "" ? this.#model.name : `${this.#model.name}.${field}`, message, fix });
+  }
+
+  #entry(name: string, entry: unknown): void {
+    if (reservedNames.has(name))
+      this.#add(
+        name,
+        "E_FIELD_RESERVED",
+        "every row has this name already",
+        "Choose another name, and keep the column by the option column.",
+      );
+    else if (!identifier.test(name))
+      this.#add(name, "E_FIELD_NAME", "the name cannot be used", "Use letters, digits and underscores, at most 63, and no digit first.");
+    this.#names.add(name);
+    if (isColumn(entry)) return this.#column(name, entry);
+    const relation = typeof entry === "function" ? readRelation(entry as () => unknown) : undefined; // A thunk takes nothing.
+    if (relation !== undefined) return this.#relation(name, relation);
+    this.#add(
+      name,
+      "E_FIELD_INVALID",
+      `the field is ${describeValue(entry)}`,
+      "Use a builder such as field.text(), or an arrow: () => belongsTo(Author).",
+    );
+  }
+
+  // ---- Columns
+
+  #column(name: string, column: AnyColumn): void {
+    const { type, options } = column;
+    const known = [...commonOptions, ...ownOptions[type]];
+    for (const option of Object.keys(options)) {
+      if (known.includes(option)) continue;
+      const nearest = findNearestName(option, known);
+      this.#add(
+        name,
+        "E_FIELD_OPTION",
+        `${type} has no option "${option}"`,
+        nearest === undefined ? `It has: ${known.join(", ")}.` : `Write "${nearest}".`,
+      );
+    }
+    this.#claim(name, options.column ?? toSnakeCase(name));
+    this.#limits(name, column);
+    this.#default(name, column);
+  }
+
+  /** Notes the name of a column, which no two fields may share. */
+  #claim(field: string, column: string): void {
+    if (!identifier.test(column))
+      this.#add(
+        field,
+        "E_FIELD_NAME",
+        `the column is named ${describeValue(column)}`,
+        "Use letters, digits and underscores, at most 63, and no digit first.",
+      );
+    const first = this.#columns.get(column.toLowerCase());
+    if (first !== undefined)
+      this.#add(field, "E_FIELD_COLUMN_DUPLICATE", `the column "${column}" is that of "${first}"`, "Give one of them another column.");
+    else this.#columns.set(column.toLowerCase(), field);
+  }
+
+  #limits(name: string, column: AnyColumn): void {
+    const { type, options } = column;
+    const refuse = (what: string, fix: string): void => this.#add(name, "E_FIELD_OPTION_VALUE", what, fix);
+    const isCount = ["text", "slug", "email", "url", "bytes"].includes(type);
+    const wrong = (["min", "max"] as const).filter(
+      (limit) => options[limit] !== undefined && ownOptions[type].includes(limit) && !isLimit(type, options[limit], isCount),
+    );
+    const rule = isCount ? "Give a whole number above 0." : `Give a value of the type ${type}.`;
+    for (const limit of wrong) refuse(`${limit} is ${describeValue(options[limit])}`, rule);
+    if (wrong.length === 0 && isAbove(options.min, options.max)) refuse("min is above max", "Exchange them.");
+    this.#values(name, column, refuse);
+  }
+
+  /** Options that one type alone has. */
+  #values(name: string, { type, options, choices }: AnyColumn, refuse: (what: string, fix: string) => void): void {
+    const { digits, scale, pattern, auto } = options;
+    if (type === "decimal" && !(isBetween(digits, 1, 38) && isBetween(scale, 0, digits!)))
+      refuse(
+        `digits is ${describeValue(digits)} and scale ${describeValue(scale)}`,
+        "Give digits from 1 to 38, and scale from 0 to digits.",
+      );
+    if (type === "choice" && Object.keys(choices ?? {}).length === 0)
+      refuse("the choice has no keys", "Give at least one key with its label.");
+    if (auto !== undefined && auto !== "create" && auto !== "update") refuse(`auto is ${describeValue(auto)}`, 'Use "create" or "update".');
+    if (pattern === undefined || isLinear(pattern)) return;
+    const fix = "Leave out repetitions inside of repetitions, and back references.";
+    this.#add(name, "E_FIELD_PATTERN", `${String(pattern)} may take very long`, fix);
+  }
+
+  #default(name: string, column: AnyColumn): void {
+    const { options } = column;
+    if (!("default" in options) || typeof options.default === "function") return;
+    const checked = checkValue(column, options.default);
+    if (checked.message !== undefined)
+      this.#add(
+        name,
+        "E_FIELD_DEFAULT",
+        `the default is ${describeValue(options.default)}: ${checked.message}`,
+        "Give a value that the field itself takes.",
+      );
+  }
+
+  // ---- Relations
+
+  #relation(name: string, relation: AnyRelation): void {
+    const { options, target } = relation;
+    if (!isModel(target))
+      return this.#add(name, "E_RELATION_TARGET", `the relation leads to ${describeValue(target)}`, "Give a model class.");
+    if (!this.#models.includes(target))
+      return this.#add(
+        name,
+        "E_RELATION_TARGET",
+        `${target.name} is not among the models that are opened`,
+        `Add ${target.name} to the list of models.`,
+      );
+    if (relation.relation === "belongsTo") return this.#belongsTo(name, relation);
+    const backs = listBacks(name, relation.relation, target, this.#model);
+    if (relation.relation === "manyToMany" && options.through === undefined) return;
+    if (options.by !== undefined && !backs.includes(options.by))
+      this.#add(
+        name,
+        "E_RELATION_REVERSE",
+        `${target.name} has no relation "${options.by}" to ${this.#model.name}`,
+        backs.length === 0 ? `Add one: () => belongsTo(${this.#model.name}).` : `It has: ${backs.join(", ")}.`,
+      );
+    else if (options.by === undefined && backs.length !== 1 && relation.relation !== "manyToMany")
+      this.#add(
+        name,
+        "E_RELATION_REVERSE",
+        backs.length === 0
+          ? `${target.name} has no relation to ${this.#model.name}`
+          : `${target.name} has several relations to ${this.#model.name}: ${backs.join(", ")}`,
+        backs.length === 0 ? `Add one: () => belongsTo(${this.#model.name}).` : `Name one: { by: "${backs[0]}" }.`,
+      );
+  }
+
+  #belongsTo(name: string, { options, target }: AnyRelation): void {
+    const { onDelete, columns } = options;
+    const refuse = (what: string, fix: string): void => this.#add(name, "E_RELATION_OPTION", what, fix);
+    if (onDelete !== undefined && !deleteActions.has(onDelete))
+      refuse(`onDelete is ${describeValue(onDelete)}`, `Use one of: ${[...deleteActions].join(", ")}.`);
+    if (onDelete === "set null" && options.null !== true)
+      refuse('onDelete is "set null", and the relation may not be empty', "Add null: true, or use another action.");
+    const keys = keysOf(target);
+    if (columns === undefined) {
+      this.#names.add(`${name}Id`);
+      this.#claim(`${name}Id`, options.column ?? `${toSnakeCase(name)}_id`);
+      if (keys.length > 1)
+        this.#add(
+          name,
+          "E_RELATION_COLUMNS",
+          `the key of ${target.name} has ${keys.length} fields`,
+          `Name as many of this model: { columns: [${keys.map((key) => `"${key}"`).join(", ")}] }.`,
+        );
+      return;
+    }
+    const missing = columns.find((column) => !isColumn(this.#model.$fields[column]));
+    if (missing !== undefined)
+      this.#add(name, "E_RELATION_COLUMNS", `this model has no column "${missing}"`, "Name columns of this model.");
+    else if (columns.length !== keys.length)
+      this.#add(
+        name,
+        "E_RELATION_COLUMNS",
+        `${columns.length} columns are named, and the key of ${target.name} has ${keys.length}`,
+        `Name one for each of: ${keys.join(", ")}.`,
+      );
+  }
+
+  // ---- The model
+
+  #primary(): void {
+    const { $fields: fields, $options: options } = this.#model;
+    const marked = Object.entries(fields).filter(([, entry]) => isColumn(entry) && entry.options.primary === true);
+    if (options.primary === undefined && marked.length === 1) return;
+    if (options.primary !== undefined && marked.length === 0 && options.primary.length > 0) return;
+    const what =
+      options.primary !== undefined
+        ? "the key is given twice, by a field and by the option primary"
+        : marked.length === 0
+          ? "the model has no key"
+          : `${marked.length} fields are the key`;
+    this.#add("", "E_MODEL_PRIMARY", what, 'Add id: field.id(), or the option primary: ["a", "b"] for several fields.');
+  }
+
+  #options(): void {
+    const { $options: options } = this.#model;
+    for (const name of Object.keys(options)) {
+      if (modelOptions.includes(name)) continue;
+      const nearest = findNearestName(name, modelOptions);
+      this.#add(
+        "",
+        "E_MODEL_OPTION",
+        `a model has no option "${name}"`,
+        nearest === undefined ? `It has: ${modelOptions.join(", ")}.` : `Write "${nearest}".`,
+      );
+    }
+    const { orderBy = [], search = [], primary = [], display, version, uniques = [], indexes = [] } = options;
+    const order = typeof orderBy === "string" ? [orderBy] : orderBy;
+    this.#known(
+      "orderBy",
+      order.map((name) => name.replace(/^-/, "")),
+    );
+    this.#known("search", search);
+    this.#known("primary", primary);
+    this.#known("display", display === undefined ? [] : [display]);
+    this.#known("version", version === undefined ? [] : [version]);
+    for (const { on } of uniques) this.#known("uniques", on);
+    for (const { on } of indexes) this.#known("indexes", on);
+    const counter = version === undefined ? undefined : this.#model.$fields[version];
+    if (isColumn(counter) && counter.type !== "int")
+      this.#add(
+        version!,
+        "E_MODEL_VERSION",
+        `the version is of the type ${counter.type}`,
+        "Use field.int({ default: 0, editable: false }).",
+      );
+  }
+
+  #known(option: string, names: readonly string[]): void {
+    for (const name of names) {
+      if (this.#names.has(name)) continue;
+      const nearest = findNearestName(name, this.#names);
+      this.#add(
+        "",
+        "E_FIELD_UNKNOWN",
+        `the option ${option} names "${name}", which is no field`,
+        nearest === undefined ? `The fields are: ${[...this.#names].join(", ")}.` : `Write "${nearest}".`,
+      );
+    }
+  }
+}
+
+/** The fields of a model's key. */
+function keysOf({ $fields: fields, $options: options }: ModelClass): string[] {
+  return [...(options.primary ?? Object.keys(fields).filter((name) => isPrimary(fields[name])))];
+}
+
+function isPrimary(entry: unknown): boolean {
+  return isColumn(entry) && entry.options.primary === true;
+}
+
+function readRelation(thunk: () => unknown): AnyRelation | undefined {
+  let made: unknown;
+  try {
+    made = thunk();
+  } catch {
+    // A class that is used before it exists: what the field is cannot be told.
+    return undefined;
+  }
+  const isRelation = typeof made === "object" && made !== null && "relation" in made && "target" in made;
+  return isRelation ? (made as AnyRelation) : undefined; // The shape is what the makers of relations give.
+}
+
+function isModel(value: unknown): value is ModelClass {
+  return typeof value === "function" && "$table" in value && "$fields" in value;
+}
+
+function isBetween(value: number | undefined, min: number, max: number): value is number {
+  return value !== undefined && Number.isInteger(value) && value >= min && value <= max;
+}
+
+/** Whether one limit is above another one of its type. */
+function isAbove(min: unknown, max: unknown): boolean {
+  if (typeof min === "string" && typeof max === "string") return compareDecimals(min, max) > 0;
+  const isComparable = (typeof min === "number" && typeof max === "number") || (typeof min === "bigint" && typeof max === "bigint");
+  return isComparable && Number(min) > Number(max);
+}
+
+function isLimit(type: ColumnType, value: unknown, isCount: boolean): boolean {
+  if (isCount) return Number.isInteger(value) && (value as number) > 0; // What isInteger has found.
+  if (type === "bigint") return typeof value === "bigint";
+  return type === "decimal"
+    ? typeof value === "string" && /^-?[0-9]+(?:\.[0-9]+)?$/.test(value)
+    : typeof value === "number" && Number.isFinite(value);
+}
+
+/** Whether a pattern takes linear time, as far as its text tells: no repetition of what repeats, no back reference. */
+function isLinear({ source }: RegExp): boolean {
+  const plain = source.replace(/\\[^]/g, (escaped) => (/[1-9k]/.test(escaped[1]!) ? "\u0001" : "x")).replace(/\[[^\]]*\]/g, "x");
+  if (plain.includes("\u0001")) return false;
+  const repeats = /[*+]|\{[0-9]+,[0-9]*\}/;
+  for (let text = plain; ;) {
+    const group = /\((?:\?(?:[:=!]|<[=!]|<[^>]*>))?([^()]*)\)(\*|\+|\{[0-9]+,[0-9]*\})?/.exec(text);
+    if (group === null) return true;
+    if (group[2] !== undefined && (repeats.test(group[1]!) || group[1]!.includes("|"))) return false;
+    // What repeats inside of a group makes the group one that repeats.
+    text =
+      text.slice(0, group.index) +
+      (repeats.test(group[1]!) || group[2] !== undefined ? "x+" : "x") +
+      text.slice(group.index + group[0].length);
+  }
+}

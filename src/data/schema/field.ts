@@ -1,0 +1,84 @@
+/** The builders of columns: `import { field as f } from "gable/data"`. */
+import type {
+  AnyColumnOptions,
+  BytesOptions,
+  ChoiceOptions,
+  ColumnOptions,
+  DatetimeOptions,
+  DecimalOptions,
+  IdOptions,
+  NumberOptions,
+  SlugOptions,
+  TextOptions,
+} from "./column.ts";
+import { Column } from "./column.ts";
+
+/** The value of a column: with null when the options allow it. */
+type Out<Value, Options> = Options extends { readonly null: true } ? Value | null : Value;
+
+/** Whether an insert must give a value: not when null, a default, `auto` or `from` stands in. */
+type InsertOf<Options> = Options extends { readonly null: true }
+  ? "optional"
+  : Options extends { readonly default: unknown }
+    ? "optional"
+    : Options extends { readonly auto: unknown }
+      ? "optional"
+      : Options extends { readonly from: unknown }
+        ? "optional"
+        : "required";
+
+type Made<Value, Options> = Column<Out<Value, Options>, InsertOf<Options>>;
+
+// What the types of the builders promise is what their columns hold; the columns themselves are of one class.
+function make<Value, Options>(type: Column<unknown, "required">["type"], options: Options | undefined): Made<Value, Options> {
+  // The class holds any type; that of the builder is the one its options were checked for.
+  return new Column(type, (options ?? {}) as AnyColumnOptions) as unknown as Made<Value, Options>;
+}
+
+/** The builders. Each gives a column; wrong options are reported together when a database opens the models. */
+export const field = {
+  /** The primary key: a number that counts up, or a UUID of version 7. */
+  id<const Options extends IdOptions = { readonly kind: "integer" }>(
+    options?: Options,
+  ): Column<Options extends { readonly kind: "uuid" } ? string : number, "optional"> {
+    const { kind = "integer", ...rest } = options ?? ({} as IdOptions); // Without options all have their defaults.
+    const type = kind === "uuid" ? "uuid" : "id";
+    return new Column(type, { ...rest, primary: true, editable: false }) as never; // As in make().
+  },
+  /** A UUID, in lower case. */
+  uuid: <const Options extends ColumnOptions<string>>(options?: Options): Made<string, Options> => make("uuid", options),
+  /** A text: of one line with `max`, of any length without. */
+  text: <const Options extends TextOptions>(options?: Options): Made<string, Options> => make("text", options),
+  /** A part of an address: letters, digits, hyphens and underscores. */
+  slug: <const Options extends SlugOptions>(options?: Options): Made<string, Options> => make("slug", options),
+  /** An address of mail. */
+  email: <const Options extends TextOptions>(options?: Options): Made<string, Options> => make("email", options),
+  /** An address of http or https. */
+  url: <const Options extends TextOptions>(options?: Options): Made<string, Options> => make("url", options),
+  /** A whole number of 32 bits. */
+  int: <const Options extends NumberOptions<number>>(options?: Options): Made<number, Options> => make("int", options),
+  /** A whole number of 64 bits. */
+  bigint: <const Options extends NumberOptions<bigint>>(options?: Options): Made<bigint, Options> => make("bigint", options),
+  /** A finite number of double precision. */
+  float: <const Options extends NumberOptions<number>>(options?: Options): Made<number, Options> => make("float", options),
+  /** A decimal number, as a text with exactly `scale` digits behind the point. */
+  decimal: <const Options extends DecimalOptions>(options: Options): Made<string, Options> => make("decimal", options),
+  /** True or false. */
+  boolean: <const Options extends ColumnOptions<boolean>>(options?: Options): Made<boolean, Options> => make("boolean", options),
+  /** A day, as `"2026-11-20"`. */
+  date: <const Options extends ColumnOptions<string>>(options?: Options): Made<string, Options> => make("date", options),
+  /** A time of day, as `"10:12:00"`. */
+  time: <const Options extends ColumnOptions<string>>(options?: Options): Made<string, Options> => make("time", options),
+  /** A moment, to the millisecond. */
+  datetime: <const Options extends DatetimeOptions>(options?: Options): Made<Date, Options> => make("datetime", options),
+  /** Any value that JSON can hold. */
+  json: <Value>(options?: ColumnOptions<Value>): Column<Value, "required"> => make("json", options),
+  /** Bytes. */
+  bytes: <const Options extends BytesOptions>(options?: Options): Made<Uint8Array, Options> => make("bytes", options),
+  /** One of several keys, each with a label for people. */
+  choice: <const Choices extends Readonly<Record<string, string>>, const Options extends ChoiceOptions<keyof Choices & string>>(
+    choices: Choices,
+    options?: Options,
+  ): Made<keyof Choices & string, Options> =>
+    new Column("choice", (options ?? {}) as AnyColumnOptions, choices) as unknown as Made<keyof Choices & string, Options>, // As in make().
+} as const;

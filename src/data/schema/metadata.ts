@@ -1,0 +1,298 @@
+/** What is known of a model: plain, frozen data without SQL, which forms, the admin and any database read. */
+import type { AnyColumnOptions, Column, ColumnType, Widget } from "./column.ts";
+import { isColumn } from "./column.ts";
+import { maxOf } from "./check-value.ts";
+import type { ModelClass } from "./model.ts";
+import { toConstraintName, toLabel, toPlural, toSnakeCase } from "./names.ts";
+import type { DeleteAction, Relation, RelationKind } from "./relation.ts";
+
+/** A column of a model. */
+export interface FieldMeta {
+  /** Name of the property. */
+  readonly name: string;
+  /** Name of the column. */
+  readonly column: string;
+  readonly type: ColumnType;
+  /** Whether the value may be absent. */
+  readonly isNullable: boolean;
+  readonly isPrimary: boolean;
+  readonly isUnique: boolean;
+  readonly isIndexed: boolean;
+  /** Whether an insert may leave the value out. */
+  readonly hasDefault: boolean;
+  /** Whether forms and schemas have it. */
+  readonly isEditable: boolean;
+  /** Whether it is kept out of JSON, logs, exports and history. */
+  readonly isSecret: boolean;
+  readonly label: string;
+  readonly help: string;
+  readonly placeholder: string;
+  readonly widget: Widget;
+  /** Labels by key, of a choice. */
+  readonly choices: Readonly<Record<string, string>> | undefined;
+  /** The relation that the column holds the key of; undefined of other columns. */
+  readonly relation: string | undefined;
+  /** All options as they were written. */
+  readonly options: AnyColumnOptions;
+}
+
+/** A relation of a model. */
+export interface RelationMeta {
+  readonly name: string;
+  readonly kind: RelationKind;
+  /** The model that it leads to. */
+  readonly target: ModelClass;
+  readonly isNullable: boolean;
+  /** Fields of this model that hold the key: of `belongsTo` alone. */
+  readonly fields: readonly string[];
+  readonly onDelete: DeleteAction;
+  readonly isConstrained: boolean;
+  /** Name of the relation of the target that leads back; "" where there is none. */
+  readonly by: string;
+  /** Table between, of many to many. */
+  readonly table: string;
+  /** Model of the table between, when it has one. */
+  readonly through: ModelClass | undefined;
+  readonly label: string;
+  readonly help: string;
+}
+
+/** A group of fields that is unique, or has an index. */
+export interface KeyMeta {
+  readonly name: string;
+  readonly fields: readonly string[];
+  /** What a form says when the group is taken. */
+  readonly message: string;
+}
+
+/** A model. */
+export interface ModelMeta {
+  /** Name of the class. */
+  readonly name: string;
+  readonly table: string;
+  readonly label: string;
+  readonly labelPlural: string;
+  /** Columns in their order; that of a relation stands where the relation stands. */
+  readonly fields: ReadonlyMap<string, FieldMeta>;
+  readonly relations: ReadonlyMap<string, RelationMeta>;
+  /** Names of the fields of the primary key. */
+  readonly primary: readonly string[];
+  readonly uniques: readonly KeyMeta[];
+  readonly indexes: readonly KeyMeta[];
+  /** Order of lists: names of fields, with `-` for descending. */
+  readonly orderBy: readonly string[];
+  /** Field that shows a row in one line; "" where no text is there. */
+  readonly display: string;
+  /** Fields that a search looks into. */
+  readonly search: readonly string[];
+  /** Field that counts changes; "" without one. */
+  readonly version: string;
+}
+
+/** Describes a model. Relations are followed, so that all classes must be there. */
+export function describeModel(model: ModelClass): ModelMeta {
+  const { $table: table, $fields, $options: options } = model;
+  const fields = new Map<string, FieldMeta>();
+  const relations = new Map<string, RelationMeta>();
+  for (const [name, entry] of Object.entries($fields)) {
+    if (isColumn(entry)) fields.set(name, toFieldMeta(name, entry));
+    else if (typeof entry === "function")
+      addRelation(name, (entry as () => Relation<ModelClass, "one" | "many", boolean>)(), model, fields, relations); // What is no column is an arrow.
+  }
+  const marked = [...fields.values()].filter((field) => field.isPrimary).map(({ name }) => name);
+  const primary = options.primary ?? marked;
+  const label = options.label ?? toLabel(model.name).toLowerCase();
+  const { display = [...fields.values()].find((field) => field.type === "text")?.name ?? "", version = "" } = options;
+  return Object.freeze({
+    name: model.name,
+    table,
+    label,
+    labelPlural: options.labelPlural ?? toPlural(label),
+    fields,
+    relations,
+    primary: Object.freeze([...primary]),
+    uniques: Object.freeze(toUniques(table, fields, relations, options.uniques ?? [])),
+    indexes: Object.freeze(toIndexes(table, fields, relations, options.indexes ?? [])),
+    orderBy: Object.freeze(toList(options.orderBy)),
+    display,
+    search: Object.freeze([...(options.search ?? [])]),
+    version,
+  });
+}
+
+function toList(value: string | readonly string[] | undefined): string[] {
+  return value === undefined ? [] : typeof value === "string" ? [value] : [...value];
+}
+
+function toFieldMeta(name: string, column: Column<unknown, "required" | "optional">, relation?: string): FieldMeta {
+  const { type, options, choices } = column;
+  const { label = toLabel(name), help = "", placeholder = "", editable = true, secret = false } = options;
+  return Object.freeze({
+    name,
+    column: options.column ?? toSnakeCase(name),
+    type,
+    isNullable: options.null === true,
+    isPrimary: options.primary === true,
+    isUnique: options.unique === true || options.primary === true,
+    isIndexed: options.index === true,
+    hasDefault:
+      "default" in options ||
+      options.auto !== undefined ||
+      options.from !== undefined ||
+      options.null === true ||
+      (options.primary === true && (type === "id" || type === "uuid")),
+    isEditable: editable && options.auto === undefined,
+    isSecret: secret,
+    label,
+    help,
+    placeholder,
+    widget: options.widget ?? toWidget(column),
+    choices,
+    relation,
+    options,
+  });
+}
+
+const widgets: Readonly<Partial<Record<ColumnType, Widget>>> = {
+  id: "hidden",
+  email: "email",
+  url: "url",
+  int: "number",
+  bigint: "number",
+  float: "number",
+  decimal: "number",
+  date: "date",
+  time: "time",
+  datetime: "datetime",
+  json: "textarea",
+  bytes: "none",
+};
+/** A choice of more labels than these is a list that opens. */
+const radiosMax = 5;
+
+function toWidget(column: Column<unknown, "required" | "optional">): Widget {
+  const { type, options, choices = {} } = column;
+  if (options.primary === true) return "hidden";
+  if (type === "text") return maxOf(column) === undefined ? "textarea" : "text";
+  if (type === "boolean") return options.null === true ? "select" : "checkbox";
+  if (type === "choice") return Object.keys(choices).length <= radiosMax ? "radio" : "select";
+  return widgets[type] ?? "text";
+}
+
+function addRelation(
+  name: string,
+  relation: Relation<ModelClass, "one" | "many", boolean>,
+  model: ModelClass,
+  fields: Map<string, FieldMeta>,
+  relations: Map<string, RelationMeta>,
+): void {
+  const { options, target } = relation;
+  const isBelongsTo = relation.relation === "belongsTo";
+  const keys = isBelongsTo ? (options.columns ?? [`${name}Id`]) : [];
+  if (isBelongsTo && options.columns === undefined) fields.set(keys[0]!, toKeyField(name, relation));
+  relations.set(
+    name,
+    Object.freeze({
+      name,
+      kind: relation.relation,
+      target,
+      isNullable: relation.nullable,
+      fields: Object.freeze([...keys]),
+      onDelete: options.onDelete ?? "restrict",
+      isConstrained: options.constraint ?? true,
+      by: isBelongsTo ? "" : findBack(name, relation, model),
+      table: relation.relation === "manyToMany" ? (options.table ?? [model.$table, target.$table].sort().join("_")) : "",
+      through: options.through?.() as ModelClass | undefined, // Definitions are checked before they are used.
+      label: options.label ?? toLabel(name),
+      help: options.help ?? "",
+    }),
+  );
+}
+
+/** The column with the key of another row: of the type of that key. */
+function toKeyField(name: string, { options, target, nullable }: Relation<ModelClass, "one" | "many", boolean>): FieldMeta {
+  const key = Object.values(target.$fields).find((entry) => isColumn(entry) && entry.options.primary === true);
+  const type = isColumn(key) ? key.type : "id";
+  const { label = toLabel(name), help = "", unique = false, index = true } = options;
+  return Object.freeze({
+    name: `${name}Id`,
+    column: options.column ?? `${toSnakeCase(name)}_id`,
+    type,
+    isNullable: nullable,
+    isPrimary: false,
+    isUnique: unique,
+    isIndexed: index && !unique,
+    hasDefault: nullable,
+    isEditable: true,
+    isSecret: false,
+    label,
+    help,
+    placeholder: "",
+    widget: "select",
+    choices: undefined,
+    relation: name,
+    options: Object.freeze({ null: nullable, unique }),
+  });
+}
+
+/** The relation of the other model that leads back here: the one that is named, or the only one. */
+function findBack(name: string, { relation, options, target }: Relation<ModelClass, "one" | "many", boolean>, model: ModelClass): string {
+  if (options.by !== undefined) return options.by;
+  return listBacks(name, relation, target, model)[0] ?? "";
+}
+
+/** All relations of the other model that could lead back. */
+export function listBacks(name: string, kind: RelationKind, target: ModelClass, model: ModelClass): string[] {
+  const wanted = kind === "manyToMany" ? "manyToMany" : "belongsTo";
+  return Object.entries(target.$fields)
+    .filter(([other, entry]) => {
+      if (typeof entry !== "function" || (target === model && other === name)) return false;
+      const back = (entry as () => Relation<ModelClass, "one" | "many", boolean>)(); // As in describeModel().
+      return back.relation === wanted && back.target === model;
+    })
+    .map(([other]) => other);
+}
+
+/** Fields of an option: a relation stands for the fields of its key. */
+function toKeyFields(names: readonly string[], relations: ReadonlyMap<string, RelationMeta>): string[] {
+  return names.flatMap((name) => relations.get(name)?.fields ?? [name]);
+}
+
+function toUniques(
+  table: string,
+  fields: ReadonlyMap<string, FieldMeta>,
+  relations: ReadonlyMap<string, RelationMeta>,
+  groups: ReadonlyArray<{ readonly on: readonly string[]; readonly message?: string }>,
+): KeyMeta[] {
+  const single = [...fields.values()]
+    .filter((field) => field.isUnique && !field.isPrimary)
+    .map(({ name, column, label }) => ({
+      name: toConstraintName(table, column, "unique"),
+      fields: [name],
+      message: `This ${label.toLowerCase()} is taken.`,
+    }));
+  const several = groups.map(({ on, message }) => {
+    const names = toKeyFields(on, relations);
+    const columns = names.map((name) => fields.get(name)?.column ?? name);
+    const labels = names.map((name) => fields.get(name)?.label.toLowerCase() ?? name);
+    return {
+      name: toConstraintName(table, ...columns, "unique"),
+      fields: names,
+      message: message ?? `This combination of ${labels.join(" and ")} is taken.`,
+    };
+  });
+  return [...single, ...several].map((key) => Object.freeze(key));
+}
+
+function toIndexes(
+  table: string,
+  fields: ReadonlyMap<string, FieldMeta>,
+  relations: ReadonlyMap<string, RelationMeta>,
+  groups: ReadonlyArray<{ readonly on: readonly string[] }>,
+): KeyMeta[] {
+  const single = [...fields.values()].filter((field) => field.isIndexed && !field.isUnique).map(({ name }) => [name]);
+  return [...single, ...groups.map(({ on }) => toKeyFields(on, relations))].map((names) => {
+    const columns = names.map((name) => fields.get(name)?.column ?? name);
+    return Object.freeze({ name: toConstraintName(table, ...columns, "index"), fields: names, message: "" });
+  });
+}

@@ -1,0 +1,135 @@
+/** Schemas of models: Standard Schema for forms and interfaces, JSON Schema for documentation. */
+import { GableError } from "../../errors/gable-error.ts";
+import { maxOf } from "./check-value.ts";
+import type { FieldMeta } from "./metadata.ts";
+import type { ModelClass } from "./model.ts";
+import { assertField, checkField, columnOf } from "./validate-row.ts";
+
+/** What a schema is for, and which fields it has. */
+export interface SchemaOptions {
+  /** "create" wants what has no default, "update" nothing. */
+  readonly for: "create" | "update";
+  /** The fields, in this order. By default all that may be edited. */
+  readonly pick?: readonly string[];
+  /** Fields to leave out. None by default. */
+  readonly omit?: readonly string[];
+}
+
+/** A schema of what is read. */
+export interface ReadSchemaOptions {
+  /** "read" has all fields that are no secret. */
+  readonly for: "read";
+  /** The fields, in this order. By default all that are no secret. */
+  readonly pick?: readonly string[];
+  /** Fields to leave out. None by default. */
+  readonly omit?: readonly string[];
+}
+
+/** One thing that is wrong, as Standard Schema has it. */
+interface Issue {
+  readonly message: string;
+  readonly path?: readonly string[];
+}
+
+type Result = { readonly value: Readonly<Record<string, unknown>>; readonly issues?: undefined } | { readonly issues: readonly Issue[] };
+
+/** A schema of a model's fields. */
+export class ModelSchema {
+  /** The interface of Standard Schema, version 1. */
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: "gable";
+    readonly validate: (value: unknown) => Promise<Result>;
+  };
+  /** The fields in their order. */
+  readonly fields: readonly FieldMeta[];
+  readonly #model: ModelClass;
+  readonly #purpose: "create" | "update" | "read";
+
+  /** @internal Use `Model.schema()`. Throws `E_FIELD_UNKNOWN`, and `E_FIELD_SECRET` for a secret that is picked. */
+  constructor(model: ModelClass, options: SchemaOptions | ReadSchemaOptions) {
+    this.#model = model;
+    this.#purpose = options.for;
+    this.fields = Object.freeze(selectFields(model, options));
+    this["~standard"] = Object.freeze({ version: 1, vendor: "gable", validate: (value: unknown) => this.#validate(value) });
+  }
+
+  async #validate(value: unknown): Promise<Result> {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return { issues: [{ message: "Give an object." }] };
+    const given = value as Readonly<Record<string, unknown>>; // The line before has told all else.
+    const issues: Issue[] = Object.keys(given)
+      .filter((name) => !this.fields.some((field) => field.name === name))
+      .map((name) => ({ message: "There is no such field.", path: [name] }));
+    const checked: Record<string, unknown> = {};
+    for (const field of this.fields) {
+      const isGiven = Object.hasOwn(given, field.name) && given[field.name] !== undefined;
+      if (!isGiven && (this.#purpose === "update" || field.hasDefault)) continue;
+      const messages = await checkField(columnOf(this.#model, field), given[field.name], (stored) => (checked[field.name] = stored));
+      issues.push(...messages.map((message) => ({ message, path: [field.name] })));
+    }
+    if (issues.length === 0) {
+      const own = Object.entries((await this.#model.$options.validate?.(checked)) ?? {});
+      for (const [name, message] of own)
+        if (message !== undefined) issues.push(name === "$model" ? { message } : { message, path: [name] });
+    }
+    return issues.length > 0 ? { issues } : { value: checked };
+  }
+
+  /** The schema as JSON Schema (draft 2020-12). */
+  toJsonSchema(): Readonly<Record<string, unknown>> {
+    const required = this.fields.filter((field) => this.#purpose === "read" || (this.#purpose === "create" && !field.hasDefault));
+    return {
+      type: "object",
+      properties: Object.fromEntries(this.fields.map((field) => [field.name, toProperty(field, columnOf(this.#model, field))])),
+      ...(required.length > 0 && { required: required.map(({ name }) => name) }),
+      additionalProperties: false,
+    };
+  }
+}
+
+function selectFields(model: ModelClass, { for: purpose, pick, omit = [] }: SchemaOptions | ReadSchemaOptions): FieldMeta[] {
+  const isUsual = (field: FieldMeta): boolean => !field.isSecret && (purpose === "read" || field.isEditable);
+  omit.forEach((name) => assertField(model, name));
+  const picked = pick?.map((name) => assertField(model, name)) ?? [...model.$meta.fields.values()].filter(isUsual);
+  const secret = purpose === "read" ? picked.find((field) => field.isSecret) : undefined;
+  if (secret !== undefined) {
+    throw new GableError("E_FIELD_SECRET", `${model.name}.${secret.name} is secret, and cannot be read by a schema.`, {
+      fix: "Leave it out, or drop the option secret.",
+    });
+  }
+  return picked.filter(({ name }) => !omit.includes(name));
+}
+
+const formats: Readonly<Record<string, object>> = {
+  id: { type: "integer", minimum: 1 },
+  uuid: { type: "string", format: "uuid" },
+  text: { type: "string" },
+  slug: { type: "string", pattern: "^[A-Za-z0-9_-]+$" },
+  email: { type: "string", format: "email" },
+  url: { type: "string", format: "uri", pattern: "^https?://" },
+  int: { type: "integer", minimum: -2_147_483_648, maximum: 2_147_483_647 },
+  // JavaScript's JSON has no whole numbers of 64 bits and no decimals: both are texts.
+  bigint: { type: "string", pattern: "^-?[0-9]+$" },
+  float: { type: "number" },
+  decimal: { type: "string", pattern: "^-?[0-9]+(\\.[0-9]+)?$" },
+  boolean: { type: "boolean" },
+  date: { type: "string", format: "date" },
+  time: { type: "string", pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$" },
+  datetime: { type: "string", format: "date-time" },
+  json: {},
+  bytes: { type: "string", contentEncoding: "base64" },
+};
+
+function toProperty({ type, label, help, isNullable, choices, options }: FieldMeta, column: Parameters<typeof maxOf>[0]): object {
+  const base: Record<string, unknown> = choices === undefined ? { ...formats[type] } : { type: "string", enum: Object.keys(choices) };
+  const max = maxOf(column);
+  if (max !== undefined && base["type"] === "string" && type !== "bytes") base["maxLength"] = max;
+  if (typeof options.min === "number") base[base["type"] === "string" ? "minLength" : "minimum"] = options.min;
+  if (typeof options.max === "number" && base["type"] !== "string") base["maximum"] = options.max;
+  if (options.pattern !== undefined) base["pattern"] = options.pattern.source;
+  base["title"] = label;
+  if (help !== "") base["description"] = help;
+  if (!isNullable) return base;
+  if (choices !== undefined) return { ...base, type: ["string", "null"], enum: [...Object.keys(choices), null] };
+  return base["type"] === undefined ? base : { ...base, type: [base["type"], "null"] };
+}

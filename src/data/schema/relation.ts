@@ -1,0 +1,92 @@
+/**
+ * Relations of models. The property of a model is the arrow around them, `author: () => belongsTo(Author)`: an arrow is
+ * resolved late, so that models may refer to each other, to themselves, and to classes further down or in other files.
+ */
+
+/** What the database does with rows that refer to a deleted one. */
+export type DeleteAction = "restrict" | "cascade" | "set null" | "set default" | "no action";
+
+/** Kinds of relations. */
+export type RelationKind = "belongsTo" | "hasOne" | "hasMany" | "manyToMany";
+
+/** Options of a relation to one row, which adds a column with its key. */
+export interface BelongsToOptions {
+  /** Whether the relation may be empty. Default false. */
+  readonly null?: boolean;
+  /** What happens with this row when the other one is deleted. Default "restrict". */
+  readonly onDelete?: DeleteAction;
+  /** Whether only one row may refer to the other one. Default false. */
+  readonly unique?: boolean;
+  /** Whether the key has an index. Default true. */
+  readonly index?: boolean;
+  /** Whether the database holds the relation by a foreign key. Default true. */
+  readonly constraint?: boolean;
+  /** Fields of this model that hold a composite key, in its order. By default one field is added. */
+  readonly columns?: readonly string[];
+  /** Name of the added column. By default that of the relation with `_id`. */
+  readonly column?: string;
+  /** Name for people. By default made of the name of the relation. */
+  readonly label?: string;
+  /** A sentence below the field of a form. None by default. */
+  readonly help?: string;
+}
+
+/** Options of the other side of a relation. */
+export interface HasOptions {
+  /** The relation of the other model that leads back. Needed where it has several. */
+  readonly by?: string;
+  /** Order of the rows: names of fields, with `-` for descending. That of the model by default. */
+  readonly orderBy?: string | readonly string[];
+}
+
+/** Options of a relation of many to many. */
+export interface ManyToManyOptions {
+  /** Model of the rows between, when they have columns of their own. By default a table without a model. */
+  readonly through?: () => object;
+  /** Whether a pair counts in both directions, for a model that refers to itself. Default false. */
+  readonly symmetric?: boolean;
+  /** Name of the table between. By default the names of both tables, sorted, joined by `_`. */
+  readonly table?: string;
+}
+
+/** A relation: where it leads, and how. The shape is all that types look at. */
+export interface Relation<Target, Kind extends "one" | "many", Nullable extends boolean> {
+  readonly kind: Kind;
+  readonly relation: RelationKind;
+  readonly target: Target;
+  readonly nullable: Nullable;
+  readonly options: BelongsToOptions & HasOptions & ManyToManyOptions;
+}
+
+function make<Target, Kind extends "one" | "many", Nullable extends boolean>(
+  kind: Kind,
+  relation: RelationKind,
+  target: Target,
+  options: Relation<Target, Kind, Nullable>["options"],
+): Relation<Target, Kind, Nullable> {
+  const isNullable = relation === "hasOne" || options.null === true;
+  return Object.freeze({ kind, relation, target, nullable: isNullable as Nullable, options: Object.freeze({ ...options }) }); // What the caller's type says.
+}
+
+/** This row belongs to one of the other model; its key is kept here. */
+export function belongsTo<Target, const Options extends BelongsToOptions>(
+  target: Target,
+  options?: Options,
+): Relation<Target, "one", Options extends { readonly null: true } ? true : false> {
+  return make("one", "belongsTo", target, options ?? {});
+}
+
+/** One row of the other model belongs to this one, or none. */
+export function hasOne<Target>(target: Target, options?: HasOptions): Relation<Target, "one", true> {
+  return make("one", "hasOne", target, options ?? {});
+}
+
+/** Rows of the other model belong to this one. */
+export function hasMany<Target>(target: Target, options?: HasOptions): Relation<Target, "many", false> {
+  return make("many", "hasMany", target, options ?? {});
+}
+
+/** Rows of both models belong to each other, through a table between. */
+export function manyToMany<Target>(target: Target, options?: ManyToManyOptions): Relation<Target, "many", false> {
+  return make("many", "manyToMany", target, options ?? {});
+}

@@ -1,0 +1,81 @@
+/** Checks of whole rows, before a database sees them. */
+import { findNearestName } from "../../errors/nearest-name.ts";
+import { GableError } from "../../errors/gable-error.ts";
+import { checkValue } from "./check-value.ts";
+import { Column, isColumn } from "./column.ts";
+import type { ValueCheck } from "./column.ts";
+import type { FieldMeta } from "./metadata.ts";
+import type { ModelClass } from "./model.ts";
+
+/** Messages by field; `$model` has those of the whole row. */
+export type ModelErrors = Readonly<Record<string, readonly string[]>>;
+
+/** The column of a field; that of a relation's key is made of what is known of it. */
+export function columnOf(model: ModelClass, { name, type, options }: FieldMeta): Column<unknown, "required" | "optional"> {
+  const own = Object.hasOwn(model.$fields, name) ? model.$fields[name] : undefined;
+  return isColumn(own) ? own : new Column(type, options);
+}
+
+/** Throws `E_FIELD_UNKNOWN` for a name that is no field of a model. */
+export function assertField(model: ModelClass, name: string): FieldMeta {
+  const found = model.$meta.fields.get(name);
+  if (found !== undefined) return found;
+  const known = [...model.$meta.fields.keys()];
+  const nearest = findNearestName(name, known);
+  throw new GableError("E_FIELD_UNKNOWN", `${model.name} has no field "${name}".`, {
+    fix: nearest === undefined ? `Use one of: ${known.join(", ")}.` : `Write "${nearest}".`,
+  });
+}
+
+/**
+ * Checks values: each by its type, its options and its own checks, then the row by that of the model. A partial row is
+ * one whose other values are known to be right. Throws `E_FIELD_UNKNOWN` and `E_VALUE_UNDEFINED`.
+ */
+export async function validateRow(model: ModelClass, values: Readonly<Record<string, unknown>>, isPartial: boolean): Promise<ModelErrors> {
+  const errors: Record<string, string[]> = {};
+  const checked: Record<string, unknown> = {};
+  for (const name of Object.keys(values)) {
+    assertField(model, name);
+    if (values[name] === undefined)
+      throw new GableError("E_VALUE_UNDEFINED", `The value of ${model.name}.${name} is undefined.`, {
+        fix: "Leave the name out, or pass null.",
+      });
+  }
+  for (const field of model.$meta.fields.values()) {
+    const isGiven = Object.hasOwn(values, field.name);
+    if (!isGiven && (isPartial || field.hasDefault)) continue;
+    const messages = await checkField(
+      columnOf(model, field),
+      isGiven ? values[field.name] : undefined,
+      (value) => (checked[field.name] = value),
+    );
+    if (messages.length > 0) errors[field.name] = messages;
+  }
+  // The model's own check sees rows whose fields are right, each by itself.
+  if (Object.keys(errors).length === 0) addOwn(errors, await model.$options.validate?.(checked));
+  return errors;
+}
+
+/** Messages about one value; a value that is right is handed on in its stored form. */
+export async function checkField(
+  column: Column<unknown, "required" | "optional">,
+  value: unknown,
+  take: (value: unknown) => void,
+): Promise<string[]> {
+  const result = checkValue(column, value);
+  if (result.message !== undefined) return [result.message];
+  take(result.value);
+  if (result.value === null) return [];
+  const { validate = [] } = column.options;
+  const messages: string[] = [];
+  // A check alone, or a list of them: isArray does not narrow read-only lists.
+  for (const check of (Array.isArray(validate) ? validate : [validate]) as ReadonlyArray<ValueCheck<unknown>>) {
+    const message = await check(result.value);
+    if (message !== undefined) messages.push(message);
+  }
+  return messages;
+}
+
+function addOwn(errors: Record<string, string[]>, messages: Readonly<Record<string, string | undefined>> | undefined): void {
+  for (const [name, message] of Object.entries(messages ?? {})) if (message !== undefined) errors[name] = [message];
+}

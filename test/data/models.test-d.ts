@@ -1,0 +1,52 @@
+/** Types of models: what must compile, and what must not. Checked by tsc, never run. */
+import { field as f } from "../../src/data/schema/field.ts";
+import { Model } from "../../src/data/schema/model.ts";
+import { belongsTo } from "../../src/data/schema/relation.ts";
+import { Author, Book, Part, Profile } from "./library-models.ts";
+import { Tag } from "./tag-model.ts";
+
+type Equal<First, Second> = (<Type>() => Type extends First ? 1 : 2) extends <Type>() => Type extends Second ? 1 : 2 ? true : false;
+const assertType = <_Check extends true>(): void => undefined;
+
+const author = new Author();
+assertType<Equal<typeof author.id, number>>();
+assertType<Equal<typeof author.name, string>>();
+assertType<Equal<typeof author.email, string | null>>();
+assertType<Equal<typeof author.status, "active" | "retired">>();
+assertType<Equal<typeof author.mentorId, number | null>>();
+assertType<Equal<typeof author.created, Date>>();
+assertType<Equal<typeof author.initials, string>>();
+
+const book = new Book();
+assertType<Equal<typeof book.price, string>>();
+assertType<Equal<typeof book.meta, { lang: string; tags?: string[] }>>();
+assertType<Equal<typeof book.authorId, number>>();
+assertType<Equal<typeof book.secretNote, string | null>>();
+assertType<Equal<Profile["id"], string>>();
+assertType<Equal<Profile["authorId"], number>>();
+assertType<Equal<Part["orderNumber"], number>>();
+assertType<Equal<Tag["name"], string>>();
+assertType<Equal<(typeof Book)["$table"], "books">>();
+
+// A relation across the key of the other model: a UUID.
+class Note extends Model("notes", { id: f.id(), profile: () => belongsTo(Profile, { null: true }) }) {}
+assertType<Equal<Note["profileId"], string | null>>();
+
+// @ts-expect-error a field that is not there
+void book.titel;
+// @ts-expect-error a number is no title
+book.title = 5;
+// @ts-expect-error not a key of the choice
+author.status = "gone";
+// @ts-expect-error a default of the wrong type
+f.int({ default: "1" });
+// @ts-expect-error decimals need their digits
+f.decimal({ scale: 2 });
+// @ts-expect-error an option that texts do not have
+f.text({ digits: 5 });
+// @ts-expect-error the option names no field
+class Wrong extends Model("wrong", { id: f.id(), name: f.text() }, { orderBy: "nmae" }) {}
+void Wrong;
+// @ts-expect-error the option names no field
+class Wrong2 extends Model("wrong", { id: f.id(), name: f.text() }, { uniques: [{ on: ["id", "x"] }] }) {}
+void Wrong2;
