@@ -37,7 +37,7 @@ export interface FieldMeta {
 }
 
 /** A relation of a model. */
-export interface RelationMeta {
+interface RelationMeta {
   readonly name: string;
   readonly kind: RelationKind;
   /** The model that it leads to. */
@@ -58,7 +58,7 @@ export interface RelationMeta {
 }
 
 /** A group of fields that is unique, or has an index. */
-export interface KeyMeta {
+interface KeyMeta {
   readonly name: string;
   readonly fields: readonly string[];
   /** What a form says when the group is taken. */

@@ -203,13 +203,15 @@ export abstract class PartWriter extends StatementWriter {
       `$body = $.forAsync($out, ${before}, ${source}, ($out, $body, ${pattern}, ${loop}) => { void [$out, ${loop}, ${pattern}]; `,
       at,
     );
-    this.asyncLoops.push(loop);
+    this.loops.push(loop);
     this.functionBody(body, at);
-    this.asyncLoops.pop();
+    this.loops.pop();
     this.names.leave();
     if (otherwise === undefined) return this.writer.code("}); ", endOf(body, at));
     this.writer.code("}, ($out, $body) => { void $out; ", endOf(body, at));
+    this.loops.push("none");
     this.functionBody(otherwise, at);
+    this.loops.pop();
     this.writer.code("}); ", endOf(otherwise, at));
   }
 }

@@ -272,12 +272,34 @@ describe("async loops", () => {
     );
     assert.ok(hasEnded);
   });
+  it("leave a loop around them from their else", async () =>
+    assert.equal(
+      await compileString(
+        "{% for i in [1, 2, 3] %}{% for j in [] %}{% else %}{% if i == 2 %}{% break %}{% endif %}{% endfor %}{{ i }}{% endfor %}",
+      ).render(),
+      "1",
+    ));
   it("shows nothing for null", async () =>
     assert.equal(await compileString("{% for async i in s %}{{ i }}{% endfor %}.").render({ s: null }), "."));
   refuse([
     ["{% for async i in s %}{{ loop.last }}{% endfor %}", "E_VIEW_NAME", /"loop\.last" is not known/, /without async/],
     ["{% for async i in s recursive %}{% endfor %}", "E_VIEW_SYNTAX", /both async and recursive/, /./],
     ["<a title='{% for async i in s %}{% endfor %}'>", "E_VIEW_PLACE", /"for async" stands/, /./],
+    ["{% for i in s %}{% else %}{% break %}{% endfor %}", "E_VIEW_SYNTAX", /"break" stands outside a loop/, /./],
+    [
+      "{% for i in s %}{% if await i %}{% break %}{% endif %}{% endfor %}",
+      "E_VIEW_SYNTAX",
+      /"break" cannot leave the loop from here/,
+      /before the loop/,
+    ],
+    [
+      "{% for i in s %}{% for j in i recursive %}{% else %}{% continue %}{% endfor %}{% endfor %}",
+      "E_VIEW_SYNTAX",
+      /"continue" cannot leave/,
+      /own body/,
+    ],
+    ["{% for i in s %}{% for async j in i %}{% else %}{% break %}{% endfor %}{% endfor %}", "E_VIEW_SYNTAX", /cannot leave/, /./],
+    ["{% for i in s %}{% for j in await i %}{% else %}{% break %}{% endfor %}{% endfor %}", "E_VIEW_SYNTAX", /cannot leave/, /./],
     ["{% for i in s %}{% call m() %}{% break %}{% endcall %}{% endfor %}", "E_VIEW_SYNTAX", /"break" stands outside a loop/, /./],
   ]);
 });

@@ -35,8 +35,8 @@ export abstract class StatementWriter extends FrameWriter {
   protected abstract outletStatement(statement: Extract<Statement, { type: "outlet" }>): void;
   protected abstract cacheStatement(statement: Extract<Statement, { type: "cache" }>): void;
   protected abstract asyncLoop(statement: ForStatement): void;
-  /** Async loops that are open; undefined stands for a plain one. */
-  protected readonly asyncLoops: Array<string | undefined> = [];
+  /** What `break` leaves: an async loop by its name, "plain" for one of the language, "none" in a function of its own. */
+  protected readonly loops: string[] = [];
 
   protected writeBody(body: Body): void {
     for (const statement of body) this.statement(statement);
@@ -113,8 +113,16 @@ export abstract class StatementWriter extends FrameWriter {
 
   /** `break` and `continue`: the body of an async loop is a function. */
   protected jump(type: "break" | "continue", at: number): void {
-    const loop = this.asyncLoops.at(-1);
-    if (loop === undefined) return this.writer.code(`${type}; `, at);
+    const loop = this.loops.at(-1);
+    if (loop === "plain") return this.writer.code(`${type}; `, at);
+    if (loop === undefined || loop === "none") {
+      throw this.template.source.error(
+        "E_VIEW_SYNTAX",
+        at,
+        `"${type}" cannot leave the loop from here: what it stands in is written later`,
+        "Await the value before the loop, or leave the loop from its own body.",
+      );
+    }
     this.writer.code(`${type === "break" ? `${loop}.stop(); ` : ""}return $body; `, at);
   }
 
@@ -225,7 +233,10 @@ export abstract class StatementWriter extends FrameWriter {
   protected ifStatement(statement: Extract<Statement, { type: "if" }>): void {
     const [first, ...others] = statement.branches;
     const isWaiting = awaits(first!.test);
-    if (isWaiting) this.openContinuation(first!.test, "$v", statement.at);
+    if (isWaiting) {
+      this.openContinuation(first!.test, "$v", statement.at);
+      this.loops.push("none");
+    }
     [first!, ...others].forEach((branch, index) => {
       const test = index === 0 && isWaiting ? "$.truthy($v)" : this.expressions.test(this.sync(branch.test));
       this.writer.code(`${index === 0 ? "" : "} else "}if (${test}) { `, branch.at);
@@ -236,7 +247,9 @@ export abstract class StatementWriter extends FrameWriter {
       this.scoped(statement.otherwise);
     }
     this.writer.code("} ", endOf(statement.otherwise ?? statement.branches.at(-1)!.body, statement.at));
-    if (isWaiting) this.writer.code("return $body; }); ", statement.at);
+    if (!isWaiting) return;
+    this.writer.code("return $body; }); ", statement.at);
+    this.loops.pop();
   }
 
   /** Names of a branch end with it, but those that were declared before it. */
@@ -275,9 +288,11 @@ export abstract class StatementWriter extends FrameWriter {
       if (loop !== undefined) this.writer.code(`const ${loop} = $.loop(${source}); `, at);
       this.loopBody(statement, loop ?? `$.each(${source})`, loop, undefined);
       if (otherwise !== undefined) {
+        if (isWaiting) this.loops.push("none");
         this.writer.code(`if (${loop}.isEmpty) { `, endOf(body, at));
         this.scoped(otherwise);
         this.writer.code("} ", endOf(otherwise, at));
+        if (isWaiting) this.loops.pop();
       }
     }
     this.names.leave();
@@ -291,9 +306,9 @@ export abstract class StatementWriter extends FrameWriter {
     const used = this.isTyped ? this.targetNames(target).map((name) => `void ${name}; `) : [];
     this.writer.code(`for (const ${pattern} of ${iterable}) { ${used.join("")}`, at);
     this.openFrame(false, body, at);
-    this.asyncLoops.push(undefined);
+    this.loops.push("plain");
     this.writeBody(body);
-    this.asyncLoops.pop();
+    this.loops.pop();
     this.closeFrame(endOf(body, at));
     this.writer.code("} ", endOf(body, at));
     this.names.leave();
@@ -308,9 +323,11 @@ export abstract class StatementWriter extends FrameWriter {
     );
     this.loopBody(statement, loop, loop, again);
     if (otherwise !== undefined) {
+      this.loops.push("none");
       this.writer.code(`if (${loop}.isEmpty) { `, endOf(body, at));
       this.scoped(otherwise);
       this.writer.code("} ", endOf(otherwise, at));
+      this.loops.pop();
     }
     this.writer.code("return $body; }); ", endOf(otherwise ?? body, at));
   }

@@ -68,7 +68,7 @@ class TemplateParser {
   /** Whether blanks at the start of the next text are dropped: all of them, or one line end. */
   #trim: "none" | "all" | "line" = "none";
   /** Open tags, for messages. */
-  readonly #open: Array<{ readonly name: string; readonly at: number }> = [];
+  readonly #open: Array<{ readonly name: string; readonly at: number; isInElse?: boolean }> = [];
   /** The tag that ended the last body, read up to its name. */
   #closing: { readonly name: string; readonly cursor: Cursor; readonly at: number } | undefined;
 
@@ -233,7 +233,9 @@ class TemplateParser {
 
   /** Whether a loop can be left here: bodies that become markup of their own are no part of it. */
   #isInLoop(): boolean {
-    return this.#open.findLast(({ name }) => !["if", "with", "autoescape"].includes(name))?.name === "for";
+    // What stands in the else of a loop is no part of it, but may be one of the loop around it.
+    const around = this.#open.findLast(({ name, isInElse = false }) => !isInElse && !["if", "with", "autoescape"].includes(name));
+    return around?.name === "for";
   }
 
   #blockTag(name: string, cursor: Cursor, at: number): Statement | Statement[] {
@@ -350,6 +352,7 @@ class TemplateParser {
     if (isAsync && isRecursive) throw cursor.error(at, "a loop cannot be both async and recursive");
     this.#finish(cursor);
     const body = this.#body(["else", "endfor"]);
+    this.#open.at(-1)!.isInElse = true;
     const otherwise = this.#otherwise("endfor");
     this.#endTag();
     return { type: "for", at, target, items, test, isRecursive, isAsync, body, otherwise };
