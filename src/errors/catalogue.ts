@@ -215,6 +215,18 @@ const data = {
   E_RELATION_OPTION: entry(500, "An option of a relation has a wrong value", "Give a value that the option takes."),
   E_RELATION_COLUMNS: entry(500, "A relation does not fit the key of its target", "Name one column for each field of the key."),
   E_VALUE_UNDEFINED: entry(500, "A value is undefined", "Leave the name out, or pass null."),
+  E_VALUE_TYPE: entry(500, "A value is not of the type of its column", "Pass a value of the type that the field has."),
+  E_VALUE_RANGE: entry(500, "A stored number is too large for its field", "Declare the field as field.bigint()."),
+  E_SQL_NAME: entry(500, "A name for the database cannot be used", "Use a name that holds characters, and no NUL."),
+  E_DATABASE_OPEN: entry(500, "The database cannot be opened", "Check its address, and that the process may write there."),
+  E_DATABASE_CLOSED: entry(500, "The database is closed", "Ask before the application stops."),
+  E_CONNECTION_RELEASED: entry(
+    500,
+    "A connection was used after it was given back",
+    "Wait for all statements before the connection is given back.",
+  ),
+  E_POOL_TIMEOUT: entry(503, "The database is busy", "Try again; keep transactions short."),
+  E_LOCK_TIMEOUT: entry(503, "Another process holds the database", "Try again; keep the writes of other processes short."),
 } as const;
 
 /** Every code with its status, title and fix. */

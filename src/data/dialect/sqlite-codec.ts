@@ -1,0 +1,122 @@
+/** Values on their way to SQLite and back: one codec for each type, both directions. */
+import { GableError } from "../../errors/gable-error.ts";
+import { describeValue } from "../../errors/option-errors.ts";
+import type { DriverValue } from "../driver/contract.ts";
+import type { ColumnType } from "../schema/column.ts";
+
+/** What is known of a column whose value passes. */
+export interface CodecField {
+  /** Name for messages: `Book.title`. */
+  readonly where: string;
+  readonly type: ColumnType;
+  /** Digits behind the point, of a decimal. */
+  readonly scale: number;
+}
+
+/** Both directions of one type. Null passes them by. */
+interface Codec {
+  readonly encode: (value: unknown, field: CodecField) => DriverValue;
+  readonly decode: (value: DriverValue, field: CodecField) => unknown;
+}
+
+/** A value as SQLite takes it. Throws `E_VALUE_TYPE` for one of another type: checks of values come before. */
+export function encodeSqlite(value: unknown, field: CodecField): DriverValue {
+  return value === null || value === undefined ? null : codecs[field.type].encode(value, field);
+}
+
+/** A value as models have it. Throws `E_VALUE_RANGE` for a number that would be rounded. */
+export function decodeSqlite(value: DriverValue, field: CodecField): unknown {
+  return value === null ? null : codecs[field.type].decode(value, field);
+}
+
+function typeError(value: unknown, { where, type }: CodecField): GableError {
+  return new GableError("E_VALUE_TYPE", `${where} is of the type ${type}, and got ${describeValue(value)}.`);
+}
+
+const same: Codec = {
+  encode: (value, field) => {
+    if (typeof value === "string") return value;
+    throw typeError(value, field);
+  },
+  decode: (value) => value,
+};
+
+const integer: Codec = {
+  encode: (value, field) => {
+    if (typeof value === "number" && Number.isSafeInteger(value)) return value === 0 ? 0 : value;
+    throw typeError(value, field);
+  },
+  decode: toSafeNumber,
+};
+
+/** A whole number as a number; one that would be rounded is an error, never another number. */
+function toSafeNumber(value: DriverValue, { where }: CodecField): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number)) return number;
+  throw new GableError("E_VALUE_RANGE", `${where} holds ${String(value)}, which a number of JavaScript cannot hold.`, {
+    fix: "Declare the field as field.bigint().",
+  });
+}
+
+const codecs: Readonly<Record<ColumnType, Codec>> = {
+  id: integer,
+  int: integer,
+  uuid: same,
+  text: same,
+  slug: same,
+  email: same,
+  url: same,
+  date: same,
+  time: same,
+  choice: same,
+  bigint: {
+    encode: (value, field) => {
+      if (typeof value === "bigint") return value;
+      throw typeError(value, field);
+    },
+    decode: (value) => BigInt(value as number | bigint), // The column is an integer.
+  },
+  float: {
+    encode: (value, field) => {
+      if (typeof value === "number" && Number.isFinite(value)) return value === 0 ? 0 : value;
+      throw typeError(value, field);
+    },
+    decode: Number,
+  },
+  decimal: {
+    // Up to 15 digits a double keeps every decimal; more are refused when the models are opened.
+    encode: (value, field) => {
+      if (typeof value === "string" && /^[-+]?[0-9]+(?:\.[0-9]+)?$/.test(value)) return Number(value);
+      throw typeError(value, field);
+    },
+    decode: (value, { scale }) =>
+      Number(value)
+        .toFixed(scale)
+        .replace(/^-(?=0(?:\.0*)?$)/, ""),
+  },
+  boolean: {
+    encode: (value, field) => {
+      if (typeof value === "boolean") return value ? 1 : 0;
+      throw typeError(value, field);
+    },
+    decode: (value) => Number(value) === 1,
+  },
+  datetime: {
+    encode: (value, field) => {
+      if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
+      throw typeError(value, field);
+    },
+    decode: (value) => new Date(String(value)),
+  },
+  json: {
+    encode: (value) => JSON.stringify(value),
+    decode: (value): unknown => JSON.parse(String(value)),
+  },
+  bytes: {
+    encode: (value, field) => {
+      if (value instanceof Uint8Array) return value;
+      throw typeError(value, field);
+    },
+    decode: (value) => value,
+  },
+};

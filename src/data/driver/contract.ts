@@ -1,0 +1,51 @@
+/** What the data layer needs of a database: connections that run statements and give rows as arrays. */
+
+/** A value as drivers take and give it. Dates, booleans and undefined never come here: codecs change them before. */
+export type DriverValue = string | number | bigint | Uint8Array | null;
+
+/** A statement, with its values apart from its text. */
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly DriverValue[];
+  /** Whether rows come back. */
+  readonly rows: "arrays" | "none";
+  /** Whether whole numbers come as bigint: where a column of 64 bits is read. Default false. */
+  readonly readsBigInts?: boolean;
+}
+
+/** What a statement has done. */
+export interface StatementResult {
+  /** Rows by position; none of a statement without rows. */
+  readonly rows: ReadonlyArray<readonly DriverValue[]>;
+  /** Rows that were changed. */
+  readonly affected: number;
+  /** Key of the last row that was inserted, where the database counts it. */
+  readonly insertId: number | bigint;
+}
+
+/** A connection that is held. A driver may give plain values: nothing waits then. */
+export interface Connection {
+  /** Runs one statement. */
+  run(statement: Statement): StatementResult | Promise<StatementResult>;
+  /** Rows in batches, for results that are too large for memory. */
+  cursor(statement: Statement, batch: number): AsyncIterable<ReadonlyArray<readonly DriverValue[]>>;
+  /** Gives the connection back. With an error, what was begun on it is undone. */
+  release(error?: unknown): void;
+}
+
+/** How a connection is wanted. */
+export interface AcquireOptions {
+  /** Whether it writes. */
+  readonly write: boolean;
+  /** Ends the wait. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A database. */
+export interface Driver {
+  readonly dialect: "sqlite" | "postgres" | "mariadb" | "mysql";
+  /** A connection; waits for one. Throws `E_POOL_TIMEOUT` when none comes. */
+  acquire(options: AcquireOptions): Promise<Connection>;
+  /** Closes all connections, when those that are held have been given back, or have not come for a while. */
+  close(): Promise<void>;
+}

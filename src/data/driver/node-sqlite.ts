@@ -1,0 +1,218 @@
+/**
+ * SQLite on `node:sqlite`: one connection that writes, one that reads. Reads of others never see what is not committed,
+ * and a write waits for its turn without stopping the event loop.
+ */
+import { DatabaseSync } from "node:sqlite";
+import type { StatementSync } from "node:sqlite";
+import { setTimeout as wait } from "node:timers/promises";
+import { GableError } from "../../errors/gable-error.ts";
+import type { AcquireOptions, Connection, Driver, DriverValue, Statement, StatementResult } from "./contract.ts";
+import { WriteLock } from "./write-lock.ts";
+
+/** How a database file is opened. */
+export interface NodeSqliteOptions {
+  /** Path of the file; `:memory:` for one that ends with the process. */
+  readonly path: string;
+  /** "full" loses no commit when the power fails; "normal" may lose the last ones. A killed process loses none. Default "normal". */
+  readonly durability?: "normal" | "full";
+  /** Longest wait for the turn to write, and for a lock of another process, in ms. Default 5000. */
+  readonly lockTimeoutMs?: number;
+}
+
+/** SQLite says that another process holds the lock: by the number of the result (sqlite.org/rescode.html). */
+const busy = 5;
+/** A read that began before another process has written cannot be turned into a write. */
+const busySnapshot = 517;
+const statementsMax = 500;
+
+/** Opens a database. Throws `E_DATABASE_OPEN` for a file that cannot be opened. */
+export function createNodeSqlite(options: NodeSqliteOptions): Driver {
+  return new NodeSqlite(options);
+}
+
+class NodeSqlite implements Driver {
+  readonly dialect = "sqlite";
+  readonly #writer: SqliteHandle;
+  /** The same connection where there can be only one: in memory. */
+  readonly #reader: SqliteHandle;
+  readonly #lock: WriteLock;
+  readonly #lockTimeoutMs: number;
+  #held = 0;
+  #onIdle: (() => void) | undefined;
+  #isClosed = false;
+
+  constructor({ path, durability = "normal", lockTimeoutMs = 5000 }: NodeSqliteOptions) {
+    this.#lockTimeoutMs = lockTimeoutMs;
+    this.#lock = new WriteLock(lockTimeoutMs);
+    this.#writer = new SqliteHandle(open(path, false), durability);
+    this.#reader = path === ":memory:" ? this.#writer : new SqliteHandle(open(path, true), undefined);
+  }
+
+  async acquire({ write, signal }: AcquireOptions): Promise<Connection> {
+    if (this.#isClosed) throw new GableError("E_DATABASE_CLOSED", "The database is closed.");
+    const handle = write ? this.#writer : this.#reader;
+    // In memory, a read between the statements of a transaction would see what is not committed.
+    const needsLock = write || this.#reader === this.#writer;
+    const free = needsLock ? await this.#lock.acquire(signal) : undefined;
+    this.#held++;
+    return new NodeSqliteConnection(handle, write ? this.#lockTimeoutMs : 0, () => {
+      free?.();
+      if (--this.#held === 0) this.#onIdle?.();
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    // A connection that nobody gives back must not hold up the end of the process.
+    if (this.#held > 0) await Promise.race([new Promise<void>((resolve) => (this.#onIdle = resolve)), wait(this.#lockTimeoutMs)]);
+    if (this.#reader !== this.#writer) this.#reader.close();
+    this.#writer.optimize();
+    this.#writer.close();
+  }
+}
+
+function open(path: string, readOnly: boolean): DatabaseSync {
+  try {
+    return new DatabaseSync(path, { readOnly, allowExtension: false, enableDoubleQuotedStringLiterals: false });
+  } catch (error) {
+    throw new GableError("E_DATABASE_OPEN", `The database "${path}" cannot be opened.`, {
+      fix: "Create its folder, and let the process write there.",
+      cause: error,
+    });
+  }
+}
+
+/** One connection with its statements. */
+class SqliteHandle {
+  readonly database: DatabaseSync;
+  /** Prepared statements, the one that was used longest ago first. */
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(database: DatabaseSync, durability: "normal" | "full" | undefined) {
+    this.database = database;
+    // A file is made by its writer alone: the reader comes when it is there.
+    if (durability !== undefined) {
+      database.exec("PRAGMA journal_mode = WAL");
+      database.exec(`PRAGMA synchronous = ${durability}`);
+      database.exec("PRAGMA journal_size_limit = 67108864");
+    }
+    // A wait of SQLite would stop the event loop: this class waits instead.
+    for (const pragma of [
+      "busy_timeout = 0",
+      "foreign_keys = ON",
+      "trusted_schema = OFF",
+      "temp_store = MEMORY",
+      "cache_size = -16000",
+      "mmap_size = 134217728",
+    ])
+      database.exec(`PRAGMA ${pragma}`);
+  }
+
+  prepare({ sql, rows, readsBigInts = false }: Statement): StatementSync {
+    const key = `${readsBigInts ? "b" : "n"}${sql}`;
+    let statement = this.#statements.get(key);
+    if (statement === undefined) {
+      statement = this.database.prepare(sql);
+      if (rows === "arrays") statement.setReturnArrays(true);
+      if (readsBigInts) statement.setReadBigInts(true);
+      if (this.#statements.size >= statementsMax) this.#statements.delete(this.#statements.keys().next().value!);
+    } else this.#statements.delete(key);
+    this.#statements.set(key, statement);
+    return statement;
+  }
+
+  get isInTransaction(): boolean {
+    return this.database.isTransaction;
+  }
+
+  optimize(): void {
+    this.database.exec("PRAGMA optimize");
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.database.close();
+  }
+}
+
+class NodeSqliteConnection implements Connection {
+  readonly #handle: SqliteHandle;
+  readonly #lockTimeoutMs: number;
+  readonly #onRelease: () => void;
+  #isReleased = false;
+
+  constructor(handle: SqliteHandle, lockTimeoutMs: number, onRelease: () => void) {
+    this.#handle = handle;
+    this.#lockTimeoutMs = lockTimeoutMs;
+    this.#onRelease = onRelease;
+  }
+
+  run(statement: Statement): StatementResult | Promise<StatementResult> {
+    this.#assertHeld();
+    try {
+      return this.#runNow(statement);
+    } catch (error) {
+      if (!isBusy(error) || this.#handle.isInTransaction) throw error;
+      return this.#retry(statement);
+    }
+  }
+
+  #runNow(statement: Statement): StatementResult {
+    const prepared = this.#handle.prepare(statement);
+    if (statement.rows === "arrays")
+      return { rows: prepared.all(...statement.parameters) as unknown as DriverValue[][], affected: 0, insertId: 0 }; // setReturnArrays() changes what all() gives.
+    const { changes, lastInsertRowid } = prepared.run(...statement.parameters);
+    return { rows: [], affected: Number(changes), insertId: lastInsertRowid };
+  }
+
+  /** Another process writes: asks again every few milliseconds, and lets other work go on. */
+  async #retry(statement: Statement): Promise<StatementResult> {
+    const until = performance.now() + this.#lockTimeoutMs;
+    for (;;) {
+      await wait(1 + Math.random() * 9);
+      this.#assertHeld();
+      try {
+        return this.#runNow(statement);
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        if (performance.now() < until) continue;
+        throw new GableError("E_LOCK_TIMEOUT", `Another process has held the database for ${this.#lockTimeoutMs} ms.`, { cause: error });
+      }
+    }
+  }
+
+  async *cursor(statement: Statement, batch: number): AsyncGenerator<ReadonlyArray<readonly DriverValue[]>> {
+    this.#assertHeld();
+    let rows: DriverValue[][] = [];
+    // Not one of the kept statements: a second reader of the same text would begin it again.
+    const prepared = this.#handle.database.prepare(statement.sql);
+    prepared.setReturnArrays(true);
+    prepared.setReadBigInts(statement.readsBigInts ?? false);
+    for (const row of prepared.iterate(...statement.parameters)) {
+      rows.push(row as unknown as DriverValue[]); // As in #runNow.
+      if (rows.length < batch) continue;
+      yield rows;
+      rows = [];
+    }
+    if (rows.length > 0) yield rows;
+  }
+
+  release(error?: unknown): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    void error;
+    // What was begun and not ended is nobody's any more.
+    if (this.#handle.isInTransaction) this.#handle.database.exec("ROLLBACK");
+    this.#onRelease();
+  }
+
+  #assertHeld(): void {
+    if (this.#isReleased) throw new GableError("E_CONNECTION_RELEASED", "A statement was run on a connection that was given back.");
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
+  return code === busy || code === busySnapshot;
+}

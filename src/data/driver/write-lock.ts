@@ -1,0 +1,66 @@
+/** One writer at a time, in the order of asking: SQLite has one, and waiting in its own way would stop the event loop. */
+import { GableError } from "../../errors/gable-error.ts";
+
+interface Waiting {
+  readonly take: () => void;
+}
+
+/** A lock that is waited for without holding up anything else. */
+export class WriteLock {
+  readonly #timeoutMs: number;
+  readonly #waiting: Waiting[] = [];
+  #isHeld = false;
+
+  constructor(timeoutMs: number) {
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Takes the lock. Gives what sets it free, once. Throws `E_POOL_TIMEOUT`, or the reason of the signal. */
+  async acquire(signal?: AbortSignal): Promise<() => void> {
+    signal?.throwIfAborted();
+    if (this.#isHeld) await this.#wait(signal);
+    this.#isHeld = true;
+    let isFree = false;
+    return () => {
+      if (isFree) return;
+      isFree = true;
+      this.#isHeld = false;
+      // Handed on in the same step: nobody comes in between.
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#isHeld = true;
+      next.take();
+    };
+  }
+
+  #wait(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", abort);
+      };
+      const abort = (): void => {
+        leave();
+        reject(signal?.reason);
+      };
+      const waiting: Waiting = {
+        take: () => {
+          clearTimeout(timer);
+          signal?.removeEventListener("abort", abort);
+          resolve();
+        },
+      };
+      const timer = setTimeout(() => {
+        leave();
+        reject(
+          new GableError("E_POOL_TIMEOUT", `The database was busy with another write for ${this.#timeoutMs} ms.`, {
+            fix: "Keep transactions short, and wait for nothing but the database in them.",
+          }),
+        );
+      }, this.#timeoutMs);
+      this.#waiting.push(waiting);
+      signal?.addEventListener("abort", abort, { once: true });
+    });
+  }
+}
