@@ -33,6 +33,9 @@ function typeError(value: unknown, { where, type }: CodecField): GableError {
   return new GableError("E_VALUE_TYPE", `${where} is of the type ${type}, and got ${describeValue(value)}.`);
 }
 
+/** No bytes, with memory behind them: `node:sqlite` of Node 22 stores NULL for an empty array that has none. */
+const noBytes = new Uint8Array(new ArrayBuffer(1), 0, 0);
+
 const same: Codec = {
   encode: (value, field) => {
     if (typeof value === "string") return value;
@@ -114,7 +117,7 @@ const codecs: Readonly<Record<ColumnType, Codec>> = {
   },
   bytes: {
     encode: (value, field) => {
-      if (value instanceof Uint8Array) return value;
+      if (value instanceof Uint8Array) return value.length === 0 ? noBytes : value;
       throw typeError(value, field);
     },
     decode: (value) => value,

@@ -93,6 +93,18 @@ describe("values in SQLite", () => {
     });
   }
 
+  it("without bytes are no NULL, whatever memory they have", async () => {
+    await create(Every);
+    const touched = new Uint8Array(0);
+    assert.equal(touched.buffer.byteLength, 0);
+    for (const value of [touched, new Uint8Array(0), new Uint8Array(new ArrayBuffer(0)), new Uint8Array(8).subarray(8), Buffer.alloc(0)]) {
+      const encoded = encodeSqlite(value, codecField("bytes"));
+      await run('INSERT INTO every ("json", "bytes") VALUES (?, ?)', "0", encoded);
+      assert.deepEqual(await read("SELECT typeof(?)", encoded), [["blob"]]);
+    }
+    assert.deepEqual(await read("SELECT count(*) FROM every WHERE bytes = x''"), [[5n]]);
+  });
+
   it("refuse what is not of their type", () => {
     for (const [name, wrong] of [
       ["text", 5],
