@@ -16,6 +16,10 @@ setHtmlRenderer(renderToText);
 const plans = new WeakMap<TemplateStringsArray, Plan>();
 const emptyMarkup = new WeakMap<Plan, Html>();
 
+/** The template of the last call, and its plan. */
+let lastStrings: TemplateStringsArray | undefined;
+let lastPlan: Plan | undefined;
+
 let planOptions: PlanOptions = {};
 
 /** @internal Set by the application at its start; plans that exist stay as they are. */
@@ -31,7 +35,12 @@ export function setPlanOptions(options: PlanOptions): void {
  * html`<a href="/u/${user.id}" title="${user.name}">${user.name}</a>`;
  */
 export function html(strings: TemplateStringsArray, ...holes: readonly Hole[]): Html {
-  const plan = plans.get(strings) ?? addPlan(strings, html);
+  // A list makes its rows one after the other from one template: the map is asked for the first of them alone.
+  if (strings !== lastStrings) {
+    lastPlan = plans.get(strings) ?? addPlan(strings, html);
+    lastStrings = strings;
+  }
+  const plan = lastPlan!;
   if (holes.length > 0) return new Html(plan, holes, "");
   // Without values the markup is always the same.
   const known = emptyMarkup.get(plan) ?? new Html(plan, holes, "");

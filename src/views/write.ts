@@ -104,7 +104,11 @@ function writeObject(out: Output, body: string, value: object, place: WrittenPla
 
 function writeItems(out: Output, body: string, items: Iterable<unknown>, place: WrittenPlace | undefined): string {
   out.enter();
-  for (const item of items) body = typeof item === "string" ? body + escapeText(item) : writeText(out, body, item, place);
+  for (const item of items) {
+    // Rows of markup are the usual list.
+    if (item instanceof Html) body = writeHtml(out, body, item);
+    else body = typeof item === "string" ? body + escapeText(item) : writeText(out, body, item, place);
+  }
   out.leave();
   return body;
 }

@@ -602,7 +602,9 @@ describe("replies", () => {
 
 describe("stop()", () => {
   it("lets running requests end, closes idle connections, and refuses new ones", async () => {
+    let requests = 0;
     const listener: RequestListener = async () => {
+      requests++;
       await wait(150);
       return { status: 200, headers: [], body: "done" };
     };
@@ -612,7 +614,7 @@ describe("stop()", () => {
     idle.write(get("/"));
     await until(() => idleState.text.includes("done"));
     const running = exchange(server.port, { pieces: [get("/")], quietMs: 500 });
-    await wait(30);
+    await until(() => requests === 2);
     await server.stop({ graceMs: 2000 });
     const answer = await running;
     assert.deepEqual(answer.statuses, [200]);
@@ -623,11 +625,14 @@ describe("stop()", () => {
 
   it("aborts what is left after the grace time", async () => {
     let reason: { code: string } | undefined;
-    const listener: RequestListener = ({ signal }) =>
-      new Promise(() => signal.addEventListener("abort", () => (reason = signal.reason as { code: string })));
+    let isRunning = false;
+    const listener: RequestListener = ({ signal }) => {
+      isRunning = true;
+      return new Promise(() => signal.addEventListener("abort", () => (reason = signal.reason as { code: string })));
+    };
     const server = await serve(listener, { port: 0 });
     const running = exchange(server.port, { pieces: [get("/")], quietMs: 2000 });
-    await wait(30);
+    await until(() => isRunning);
     await server.stop({ graceMs: 50 });
     assert.deepEqual((await running).statuses, []);
     assert.equal(reason?.code, "E_SERVER_STOPPING");
