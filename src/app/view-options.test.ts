@@ -85,6 +85,10 @@ describe("views: { foldBlanks }", () => {
       "<p>\n<b>a b</b> &lt;v&gt;\nc</p>\n<pre>\n  x\n  <i>\n  y</i></pre> <textarea>  z  </textarea>\n<script>\n  1;\n</script>";
     assert.equal((await show(app, "a.html")).replace(/ nonce="[^"]+"/, ""), folded);
     assert.equal(await render(html`<p>  a   ${"  b  "}   </p>`), "<p> a   b   </p>");
+    assert.equal(
+      await show(createApp({ "views/a.html": "<pre>{% cache 'k' %}a   b{% endcache %}</pre>" }, { foldBlanks: true }), "a.html"),
+      "<pre>a   b</pre>",
+    );
   });
   it("keeps them by default", async () => assert.match(await show(createApp({ "views/a.html": text }), "a.html"), /a {2}b/));
 });

@@ -6,7 +6,7 @@ import { Output } from "./output.ts";
 import type { RenderContext } from "./render-context.ts";
 import type { HtmlWriter } from "./values.ts";
 import { Html } from "./values.ts";
-import { walkIn, writeHtml } from "./write.ts";
+import { isNonce, walkIn, writeHtml } from "./write.ts";
 import { joinSegments } from "./render.ts";
 
 /** A kept piece: texts, and between them the places of nonces, which are filled anew each time it is shown. */
@@ -135,8 +135,7 @@ function joinFragment({ context }: Output, body: string, fragment: Fragment): st
   let text = body + fragment[0]!;
   for (let index = 1; index < fragment.length; index += 2) {
     const { nonce } = context;
-    const isUsable = nonce !== undefined && /^[\w+/=-]+$/.test(nonce);
-    if (isUsable) text += fragment[index] === "attribute" ? ` nonce="${nonce}"` : nonce;
+    if (nonce !== undefined && isNonce(nonce)) text += fragment[index] === "attribute" ? ` nonce="${nonce}"` : nonce;
     text += fragment[index + 1]!;
   }
   return text;
@@ -144,7 +143,14 @@ function joinFragment({ context }: Output, body: string, fragment: Fragment): st
 
 /** Length and text of each part: no two lists of parts have one key. */
 function toFullKey(context: RenderContext, { key, vary = [], version = "", where }: CacheFacts): string {
-  const parts: CacheKeyPart[] = [version, context.locale ?? "en", context.timeZone ?? "UTC", context.isOwnOriginAllowed === true, ...key];
+  const parts: CacheKeyPart[] = [
+    version,
+    context.locale ?? "en",
+    context.timeZone ?? "UTC",
+    context.isOwnOriginAllowed === true,
+    key.length,
+    ...key,
+  ];
   for (const name of vary) parts.push(name, toVaryPart(context, name, where));
   return parts.map((part, index) => toKeyPart(part, index, where)).join("");
 }

@@ -8,8 +8,11 @@ export type Each<Item> = Iterable<Item> | null | undefined;
 export type ItemOf<Given> = 0 extends 1 & Given
   ? any
   : NonNullable<Given> extends Iterable<infer Item> | AsyncIterable<infer Item>
-    ? Awaited<Item>
+    ? Item
     : never;
+
+/** What comes out of it in an async loop, which waits for each item. */
+export type ComingItemOf<Given> = Awaited<ItemOf<Given>>;
 
 /** The loop variable: position, neighbours, length. */
 export class Loop<Item> implements Iterable<Item> {

@@ -1,6 +1,6 @@
 /** What generated views do with markup of other files and bodies: slots of components, and items that come one by one. */
 import { GableError } from "../errors/gable-error.ts";
-import type { ItemOf } from "./loop.ts";
+import type { ComingItemOf } from "./loop.ts";
 import { AsyncLoop } from "./loop.ts";
 import type { Output } from "./output.ts";
 import { truthy } from "./semantics.ts";
@@ -34,7 +34,10 @@ export function checked<Props>({ name, missing: find }: View<Props>, props: Prop
 type Coming = AsyncIterable<unknown> | Iterable<unknown> | null | undefined;
 
 /** The items that a condition lets through. */
-export function whereAsync<Given extends Coming>(items: Given, test: (item: ItemOf<Given>) => unknown): AsyncGenerator<ItemOf<Given>>;
+export function whereAsync<Given extends Coming>(
+  items: Given,
+  test: (item: ComingItemOf<Given>) => unknown,
+): AsyncGenerator<ComingItemOf<Given>>;
 export async function* whereAsync(items: Coming, test: (item: any) => unknown): AsyncGenerator<unknown> {
   for await (const item of items ?? []) if (truthy(test(item))) yield item;
 }
@@ -46,14 +49,14 @@ export function forAsync<Given extends Coming>(
   out: Output,
   body: string,
   items: Given,
-  run: (out: Output, body: string, item: ItemOf<Given>, loop: AsyncLoop<ItemOf<Given>>) => string,
+  run: (out: Output, body: string, item: ComingItemOf<Given>, loop: AsyncLoop<ComingItemOf<Given>>) => string,
   otherwise?: HtmlWriter,
 ): string {
-  const loop = new AsyncLoop<ItemOf<Given>>();
+  const loop = new AsyncLoop<ComingItemOf<Given>>();
   async function* come(): AsyncGenerator<unknown> {
     // A loop cannot be told by what its type parameter extends.
     for await (const item of (items as Coming) ?? []) {
-      loop.next(item as ItemOf<Given>); // What the type says of it.
+      loop.next(item as ComingItemOf<Given>); // What the type says of it.
       yield item;
       if (loop.isStopped) return;
     }
@@ -61,6 +64,6 @@ export function forAsync<Given extends Coming>(
   }
   return out.stream(body, come(), (later, text, item) => {
     if (item === none) return otherwise === undefined ? text : otherwise(later, text);
-    return run(later, text, item as ItemOf<Given>, loop); // As above.
+    return run(later, text, item as ComingItemOf<Given>, loop); // As above.
   });
 }

@@ -42,6 +42,17 @@ export interface ReaderHost<Ref> {
 const rawElements = new Set(["script", "style", "xmp", "iframe", "noembed", "noframes", "plaintext", "title", "textarea"]);
 const textElements = new Set(["title", "textarea"]);
 
+/** What is known of raw text where there is none. */
+const outsideRawText = {
+  rawElement: "",
+  scriptContent: "code",
+  script: scriptStart,
+  style: styleElementStart,
+  escape: "none",
+  rawContent: "",
+  isRawOpen: false,
+} as const;
+
 /** Reads text and holes in their order and gives parts. */
 export class HtmlReader<Ref> {
   /** Where parts go. A front sets it to the list of the branch that it reads. */
@@ -52,13 +63,7 @@ export class HtmlReader<Ref> {
     tag: undefined,
     attribute: undefined,
     blanks: undefined,
-    rawElement: "",
-    scriptContent: "code",
-    script: scriptStart,
-    style: styleElementStart,
-    escape: "none",
-    rawContent: "",
-    isRawOpen: false,
+    ...outsideRawText,
     isInHead: false,
     isInNoscript: false,
     preDepth: 0,
@@ -485,15 +490,11 @@ export class HtmlReader<Ref> {
 
   #beginRawText(name: string, attributes: StaticAttributes): void {
     this.#set({
+      ...outsideRawText,
       mode: "rawText",
       word: "",
       rawElement: name,
       scriptContent: name === "script" ? classifyScript(attributes) : "code",
-      script: scriptStart,
-      style: styleElementStart,
-      escape: "none",
-      rawContent: "",
-      isRawOpen: false,
     });
   }
 
@@ -516,7 +517,8 @@ export class HtmlReader<Ref> {
       return chunk.length;
     }
     this.#write(text.slice(found.end, found.end + 2));
-    this.#set({ mode: "tagName", word: "/", tag: undefined, rawElement: "", escape: "none" });
+    // Behind its end nothing is left of it: two branches are in one place, with a script in the one or without.
+    this.#set({ ...outsideRawText, mode: "tagName", word: "/", tag: undefined });
     return index + found.end + 2;
   }
 

@@ -243,7 +243,8 @@ export function writeNonce(out: Output, body: string, address: unknown): string 
   return nonce === undefined || !isNonce(nonce) ? body : `${body} nonce="${nonce}"`;
 }
 
-function isNonce(text: string): boolean {
+/** Whether a text can stand in a nonce attribute as it is. */
+export function isNonce(text: string): boolean {
   return /^[\w+/=-]+$/.test(text);
 }
 

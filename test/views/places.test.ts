@@ -100,6 +100,19 @@ describe("rare places of files", () => {
     // Styles under conditions.
     ['<p style="{% if y %}color: {{ w }}{% else %}top: {{ w }}{% endif %}">', '<p style="color: blocked">'],
     ['<p style="{% if y %}color: {% else %}\'{% endif %}{{ w }}">', "E_VIEW_PLACE"],
+    // Scripts and styles in one branch alone, in blocks and in loops.
+    ["{% if y %}<script>f(1)</script>{% endif %}", "<script>f(1)</script>"],
+    [
+      "{% if y %}<script>if (a) { b('c') }</script>{% else %}<style>a { top: 0 }</style>{% endif %}{{ w }}",
+      "<script>if (a) { b('c') }</script>a\"&lt;",
+    ],
+    [
+      "{% for x in [1] %}<style>a { color: red }</style><script>x = {{ x|tojson }}</script>{% endfor %}",
+      "<style>a { color: red }</style><script>x = 1</script>",
+    ],
+    ["{% block b %}<script>1</script><title>x</title>{% endblock %}", "<script>1</script><title>x</title>"],
+    ["{% cache 1 %}<script><!-- <script></script>--></script>{% endcache %}", "<script><!-- <script></script>--></script>"],
+    ["{% if y %}<script>{% endif %}", "E_VIEW_BRANCHES"],
     // Quotes and ends.
     ["<p title='{% if y %}\"{{ w }}\"{% endif %}'>", '<p title="&quot;a&quot;&lt;&quot;">'],
     ["<p></p title='{% if y %}{{ w }}{% endif %}'>", "E_VIEW_PLACE"],

@@ -28,6 +28,7 @@ const wrong: Readonly<Record<string, string>> = {
   "promise.html": `${head}{% props post: Post %}\n{{ post.author.name }}{# expect 3:16 TS2339 #}`,
   "attribute.html": `${head}{% props post: Post %}\n<a href="/p/{{ post.idd }}">{# expect 3:21 TS2339 #}`,
   "loop.html": `${head}{% props post: Post %}\n{% for tag in post.tags %}{{ tag.nam }}{% endfor %}{# expect 3:34 TS2339 #}`,
+  "promises.html": `${head}{% props users: Promise<User>[] %}\n{% for user in users %}{{ user.name }}{% endfor %}{# expect 3:32 TS2339 #}`,
   "items.html": `${head}{% props post: Post %}\n{% for tag in post.id %}{{ tag }}{% endfor %}{# expect 3:15 TS2345 #}{# expect 3:28 TS2345 #}`,
   "filter.html": `${head}{% props post: Post %}\n{{ post.title|truncate("x") }}{# expect 3:24 TS2345 #}`,
   "macro.html": `{% macro m(name: string, n = 1) %}{{ name }}{{ n }}{% endmacro %}\n{{ m(1) }}{# expect 2:6 TS2345 #}{{ m("x", n="y") }}{# expect 2:46 TS2345 #}`,

@@ -44,8 +44,8 @@ class NodeSqlite implements Driver {
   constructor({ path, durability = "normal", lockTimeoutMs = 5000 }: NodeSqliteOptions) {
     this.#lockTimeoutMs = lockTimeoutMs;
     this.#lock = new WriteLock(lockTimeoutMs);
-    this.#writer = new SqliteHandle(open(path, false), durability);
-    this.#reader = path === ":memory:" ? this.#writer : new SqliteHandle(open(path, true), undefined);
+    this.#writer = new SqliteHandle(open(path, false, lockTimeoutMs), durability);
+    this.#reader = path === ":memory:" ? this.#writer : new SqliteHandle(open(path, true, lockTimeoutMs), undefined);
   }
 
   async acquire({ write, signal }: AcquireOptions): Promise<Connection> {
@@ -72,9 +72,9 @@ class NodeSqlite implements Driver {
   }
 }
 
-function open(path: string, readOnly: boolean): DatabaseSync {
+function open(path: string, readOnly: boolean, timeout: number): DatabaseSync {
   try {
-    return new DatabaseSync(path, { readOnly, allowExtension: false, enableDoubleQuotedStringLiterals: false });
+    return new DatabaseSync(path, { readOnly, timeout, allowExtension: false, enableDoubleQuotedStringLiterals: false });
   } catch (error) {
     throw new GableError("E_DATABASE_OPEN", `The database "${path}" cannot be opened.`, {
       fix: "Create its folder, and let the process write there.",
@@ -97,7 +97,7 @@ class SqliteHandle {
       database.exec(`PRAGMA synchronous = ${durability}`);
       database.exec("PRAGMA journal_size_limit = 67108864");
     }
-    // A wait of SQLite would stop the event loop: this class waits instead.
+    // Only while it opens, at the start, SQLite itself waits for other processes: later that would stop the event loop.
     for (const pragma of [
       "busy_timeout = 0",
       "foreign_keys = ON",
@@ -198,10 +198,9 @@ class NodeSqliteConnection implements Connection {
     if (rows.length > 0) yield rows;
   }
 
-  release(error?: unknown): void {
+  release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    void error;
     // What was begun and not ended is nobody's any more.
     if (this.#handle.isInTransaction) this.#handle.database.exec("ROLLBACK");
     this.#onRelease();

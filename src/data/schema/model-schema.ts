@@ -3,23 +3,13 @@ import { GableError } from "../../errors/gable-error.ts";
 import { maxOf } from "./check-value.ts";
 import type { FieldMeta } from "./metadata.ts";
 import type { ModelClass } from "./model.ts";
-import { assertField, checkField, columnOf } from "./validate-row.ts";
+import { assertField, checkRow, columnOf } from "./validate-row.ts";
 
 /** What a schema is for, and which fields it has. */
 export interface SchemaOptions {
-  /** "create" wants what has no default, "update" nothing. */
-  readonly for: "create" | "update";
-  /** The fields, in this order. By default all that may be edited. */
-  readonly pick?: readonly string[];
-  /** Fields to leave out. None by default. */
-  readonly omit?: readonly string[];
-}
-
-/** A schema of what is read. */
-export interface ReadSchemaOptions {
-  /** "read" has all fields that are no secret. */
-  readonly for: "read";
-  /** The fields, in this order. By default all that are no secret. */
+  /** "create" wants what has no default, "update" nothing; "read" has all fields that are no secret. */
+  readonly for: "create" | "update" | "read";
+  /** The fields, in this order. By default all that may be edited, or read. */
   readonly pick?: readonly string[];
   /** Fields to leave out. None by default. */
   readonly omit?: readonly string[];
@@ -47,7 +37,7 @@ export class ModelSchema {
   readonly #purpose: "create" | "update" | "read";
 
   /** @internal Use `Model.schema()`. Throws `E_FIELD_UNKNOWN`, and `E_FIELD_SECRET` for a secret that is picked. */
-  constructor(model: ModelClass, options: SchemaOptions | ReadSchemaOptions) {
+  constructor(model: ModelClass, options: SchemaOptions) {
     this.#model = model;
     this.#purpose = options.for;
     this.fields = Object.freeze(selectFields(model, options));
@@ -60,18 +50,10 @@ export class ModelSchema {
     const issues: Issue[] = Object.keys(given)
       .filter((name) => !this.fields.some((field) => field.name === name))
       .map((name) => ({ message: "There is no such field.", path: [name] }));
-    const checked: Record<string, unknown> = {};
-    for (const field of this.fields) {
-      const isGiven = Object.hasOwn(given, field.name) && given[field.name] !== undefined;
-      if (!isGiven && (this.#purpose === "update" || field.hasDefault)) continue;
-      const messages = await checkField(columnOf(this.#model, field), given[field.name], (stored) => (checked[field.name] = stored));
-      issues.push(...messages.map((message) => ({ message, path: [field.name] })));
-    }
-    if (issues.length === 0) {
-      const own = Object.entries((await this.#model.$options.validate?.(checked)) ?? {});
-      for (const [name, message] of own)
-        if (message !== undefined) issues.push(name === "$model" ? { message } : { message, path: [name] });
-    }
+    const defined = Object.fromEntries(Object.entries(given).filter(([, item]) => item !== undefined));
+    const { checked, errors } = await checkRow(this.#model, this.fields, defined, this.#purpose === "update");
+    for (const [name, messages] of Object.entries(errors))
+      issues.push(...messages.map((message) => (name === "$model" ? { message } : { message, path: [name] })));
     return issues.length > 0 ? { issues } : { value: checked };
   }
 
@@ -87,7 +69,7 @@ export class ModelSchema {
   }
 }
 
-function selectFields(model: ModelClass, { for: purpose, pick, omit = [] }: SchemaOptions | ReadSchemaOptions): FieldMeta[] {
+function selectFields(model: ModelClass, { for: purpose, pick, omit = [] }: SchemaOptions): FieldMeta[] {
   const isUsual = (field: FieldMeta): boolean => !field.isSecret && (purpose === "read" || field.isEditable);
   omit.forEach((name) => assertField(model, name));
   const picked = pick?.map((name) => assertField(model, name)) ?? [...model.$meta.fields.values()].filter(isUsual);

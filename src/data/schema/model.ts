@@ -2,7 +2,7 @@
 import type { Column } from "./column.ts";
 import type { ModelMeta } from "./metadata.ts";
 import { describeModel } from "./metadata.ts";
-import type { ReadSchemaOptions, SchemaOptions } from "./model-schema.ts";
+import type { SchemaOptions } from "./model-schema.ts";
 import { ModelSchema } from "./model-schema.ts";
 import type { ModelErrors } from "./validate-row.ts";
 import { validateRow } from "./validate-row.ts";
@@ -100,7 +100,7 @@ export interface ModelStatic<Fields> {
   /** Checks values of a row: messages by field, and `$model` for the whole. Empty when nothing is wrong. */
   validate(values: Readonly<Record<string, unknown>>, options?: { readonly isPartial?: boolean }): Promise<ModelErrors>;
   /** A Standard Schema of the model's fields, for forms and interfaces. */
-  schema(options: SchemaOptions | ReadSchemaOptions): ModelSchema;
+  schema(options: SchemaOptions): ModelSchema;
 }
 
 const descriptions = new WeakMap<object, ModelMeta>();
@@ -136,7 +136,7 @@ export function Model<const Table extends string, Fields extends FieldMap>(
       return validateRow(this, values, how.isPartial === true);
     }
 
-    static schema(how: SchemaOptions | ReadSchemaOptions): ModelSchema {
+    static schema(how: SchemaOptions): ModelSchema {
       return new ModelSchema(this, how);
     }
   }

@@ -32,8 +32,6 @@ export function assertField(model: ModelClass, name: string): FieldMeta {
  * one whose other values are known to be right. Throws `E_FIELD_UNKNOWN` and `E_VALUE_UNDEFINED`.
  */
 export async function validateRow(model: ModelClass, values: Readonly<Record<string, unknown>>, isPartial: boolean): Promise<ModelErrors> {
-  const errors: Record<string, string[]> = {};
-  const checked: Record<string, unknown> = {};
   for (const name of Object.keys(values)) {
     assertField(model, name);
     if (values[name] === undefined)
@@ -41,23 +39,31 @@ export async function validateRow(model: ModelClass, values: Readonly<Record<str
         fix: "Leave the name out, or pass null.",
       });
   }
-  for (const field of model.$meta.fields.values()) {
+  return (await checkRow(model, [...model.$meta.fields.values()], values, isPartial)).errors;
+}
+
+/** Checks some fields of a row: their values in stored form, and what is wrong with them. Other names are left alone. */
+export async function checkRow(
+  model: ModelClass,
+  fields: readonly FieldMeta[],
+  values: Readonly<Record<string, unknown>>,
+  isPartial: boolean,
+): Promise<{ checked: Readonly<Record<string, unknown>>; errors: ModelErrors }> {
+  const errors: Record<string, string[]> = {};
+  const checked: Record<string, unknown> = {};
+  for (const field of fields) {
     const isGiven = Object.hasOwn(values, field.name);
     if (!isGiven && (isPartial || field.hasDefault)) continue;
-    const messages = await checkField(
-      columnOf(model, field),
-      isGiven ? values[field.name] : undefined,
-      (value) => (checked[field.name] = value),
-    );
+    const messages = await checkField(columnOf(model, field), values[field.name], (value) => (checked[field.name] = value));
     if (messages.length > 0) errors[field.name] = messages;
   }
   // The model's own check sees rows whose fields are right, each by itself.
   if (Object.keys(errors).length === 0) addOwn(errors, await model.$options.validate?.(checked));
-  return errors;
+  return { checked, errors };
 }
 
 /** Messages about one value; a value that is right is handed on in its stored form. */
-export async function checkField(
+async function checkField(
   column: Column<unknown, "required" | "optional">,
   value: unknown,
   take: (value: unknown) => void,

@@ -177,11 +177,20 @@ abstract class Pass<State> {
         return;
       case "cache":
       case "outlet":
-        this.assertText(statement.at, statement.type === "cache" ? "cache" : "slot");
-        return this.fresh(statement.at, () => this.body(statement.body));
+        return this.#inPlace(statement, statement.type === "cache" ? "cache" : "slot");
       default:
         return;
     }
+  }
+
+  /** A body that is shown where it stands: what is known of the elements around it holds in it, too. */
+  #inPlace({ at, body }: Extract<Statement, { type: "cache" | "outlet" }>, what: string): void {
+    this.assertText(at, what);
+    const start = this.state;
+    this.body(body);
+    this.settle();
+    if (!this.isSame(start, this.state))
+      throw this.#mismatch(at, `"${what}" begins ${this.describe(start)} and ends ${this.describe(this.state)}`);
   }
 
   /** A block must end in the place where it began; in a script, it may bring the value that is expected there. */

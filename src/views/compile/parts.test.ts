@@ -397,6 +397,25 @@ describe("cached pieces", () => {
     assert.equal(fragments.size, 9);
   });
 
+  it("tells a part of a key from what vary adds", () => {
+    const fragments = new MemoryFragments();
+    const context = { fragments, user: { id: 1 } };
+    assert.equal(
+      render(
+        cached(["user", 1], {}, () => html`key`),
+        context,
+      ),
+      "key",
+    );
+    assert.equal(
+      render(
+        cached([], { vary: ["user"] }, () => html`vary`),
+        context,
+      ),
+      "vary",
+    );
+  });
+
   it("gives each page its own nonce, in files and in html", async () => {
     const fragments = new MemoryFragments();
     const view = compileString(page("'a'", "<script>1</script><p data-n='{{ nonce }}'>"));
@@ -514,6 +533,8 @@ describe("cached pieces", () => {
     ["{% cache {'a': 1} %}{% endcache %}", "E_VIEW_CACHE_KEY", /part \d+ of its key is/, /an id/],
     ["{% cache 'a' vary=['cookies'] %}{% endcache %}", "E_VIEW_CACHE_KEY", /vary has "cookies"/, /"user"/],
     ["{% cache 'a' ttl=3 %}{% endcache %}", "E_VIEW_SYNTAX", /cache has no option "ttl"/, /ttlSeconds, tags and vary/],
+    ["{% cache 1 %}<b{% endcache %}>", "E_VIEW_BRANCHES", /"cache" begins .* and ends/, /same place/],
+    ["<head><noscript>{% cache 1 %}{{ 2 }}{% endcache %}</noscript></head>", "E_VIEW_PLACE", /inside <noscript> in the head/, /./],
     ["<a title='{% cache 1 %}{% endcache %}'>", "E_VIEW_PLACE", /"cache" stands/, /./],
   ]);
   it("refuses a user without an id", () => {

@@ -10,6 +10,7 @@ import type {
   Prop,
   Statement,
 } from "../syntax/nodes.ts";
+import type { GableError } from "../../errors/gable-error.ts";
 import type { SourceText } from "../syntax/source-text.ts";
 
 /** How the values of a file are escaped. */
@@ -75,14 +76,7 @@ export function describeTemplate(name: string, source: SourceText, mode: Mode, b
   walk(body, (statement) => {
     if (statement.type !== "block") return;
     const first = blocks.get(statement.name);
-    if (first !== undefined) {
-      throw source.error(
-        "E_VIEW_SYNTAX",
-        statement.at,
-        `the block "${statement.name}" is defined twice, first in line ${source.position(first.at).line}`,
-        "Rename one of them; self.name() shows a block again.",
-      );
-    }
+    if (first !== undefined) throw definedTwice(source, "block", statement, first.at, "self.name() shows a block again.");
     blocks.set(statement.name, statement);
   });
   const partials = findPartials(body, source);
@@ -146,20 +140,25 @@ export function fileOf(name: string): string {
   return at === -1 ? name : name.slice(0, at);
 }
 
+function definedTwice(
+  source: SourceText,
+  kind: string,
+  { name, at }: { readonly name: string; readonly at: number },
+  firstAt: number,
+  way: string,
+): GableError {
+  const { line } = source.position(firstAt);
+  return source.error("E_VIEW_SYNTAX", at, `the ${kind} "${name}" is defined twice, first in line ${line}`, `Rename one of them; ${way}`);
+}
+
 function findPartials(body: Body, source: SourceText): Map<string, PartialDefinition> {
   const partials = new Map<string, PartialDefinition>();
   const visit = (inner: Body): void =>
     walk(inner, (statement) => {
       if (statement.type !== "partialdef") return;
       const first = partials.get(statement.name);
-      if (first !== undefined && first.at !== statement.at) {
-        throw source.error(
-          "E_VIEW_SYNTAX",
-          statement.at,
-          `the partial "${statement.name}" is defined twice, first in line ${source.position(first.at).line}`,
-          "Rename one of them; {% partial name %} renders a partial again.",
-        );
-      }
+      if (first !== undefined && first.at !== statement.at)
+        throw definedTwice(source, "partial", statement, first.at, "{% partial name %} renders a partial again.");
       partials.set(statement.name, statement);
       visit(statement.body);
     });

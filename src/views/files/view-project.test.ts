@@ -218,6 +218,8 @@ describe("a changed template file, in development", () => {
     put("views/other.html", '{% extends "base.html" %}{% block body %}other{% endblock %}');
     const app = createApp("development");
     app.get("/other", ({ view }) => view("other.html", { title: "O" }));
+    put("views/never.html", '{% extends "base.html" %}{% block body %}never{% endblock %}');
+    app.get("/never", ({ view }) => view("never.html", { title: "N" }));
     const client = createTestClient(app);
     await client.get("/other");
     await client.get("/post");
@@ -225,6 +227,8 @@ describe("a changed template file, in development", () => {
       edit("views/base.html", "<body", `<body data-r${round}`);
       assert.match((await client.get("/post")).body, new RegExp(`<body data-r${round}`));
     }
+    assert.match((await client.get("/never")).body, /<body data-r3 data-r2[^]*never/);
+    assert.match((await client.get("/never")).body, /<body data-r3 data-r2[^]*never/);
     const late = await client.get("/other");
     assert.match(late.body, /<body data-r3 data-r2[^]*other/);
     assert.match((await client.get("/other")).body, /<body data-r3 data-r2[^]*other/);

@@ -7,30 +7,28 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { registerHooks } from "node:module";
-import { dirname, isAbsolute, join, posix, relative, resolve } from "node:path";
+import { dirname, join, posix, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { toErrorText } from "../../errors/error-text.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { findNearestName } from "../../errors/nearest-name.ts";
 import { mark } from "../compile/code.ts";
-import { compileModule } from "../compile/module.ts";
-import type { ModuleHost, ModuleResult } from "../compile/module.ts";
+import type { ModuleResult } from "../compile/module.ts";
 import type { Template } from "../compile/template.ts";
 import { fileOf, modeOf } from "../compile/template.ts";
-import { TemplateSet } from "../compile/template-set.ts";
 import type { PlanOptions } from "../plan.ts";
-import { SourceText } from "../syntax/source-text.ts";
 import type { WhitespaceOptions } from "../syntax/template-parser.ts";
 import type { RenderContext } from "../render-context.ts";
 import type { Rendered } from "../render.ts";
 import type { View } from "../view-runtime.ts";
 import { checked } from "../part-runtime.ts";
 import { toRendered } from "../view-runtime.ts";
+import { ViewCompiler } from "./view-compiler.ts";
 import type { ProjectCode, ViewFile } from "./view-folder.ts";
 import { findPackageViews, packagePrefix, readProjectCode, readViews } from "./view-folder.ts";
 
 /** Changes with what the compiler writes. */
-const compilerVersion = 6;
+const compilerVersion = 7;
 
 /** After so many changes in development, modules that nothing uses any more hold about 50 MB. */
 const reloadsMax = 200;
@@ -88,7 +86,7 @@ export class ViewProject {
   #files = new Map<string, ViewFile>();
   #code: ProjectCode = { globals: new Set(), filters: new Set(), tests: new Set(), components: new Set(), folders: new Map() };
   #views = new Map<string, View>();
-  /** Views that were asked for since the last change, in development. */
+  /** Views that were asked for, in development. */
   readonly #used = new Set<string>();
   /** Address part of each file's current module, in development. */
   readonly #versions = new Map<string, string>();
@@ -96,7 +94,7 @@ export class ViewProject {
   #names: readonly string[] = [];
   #reloads = 0;
   /** Kept for checks alone. */
-  #compiler: Compiler | undefined;
+  #compiler: ViewCompiler | undefined;
   #failure: unknown;
 
   constructor(options: ViewProjectOptions) {
@@ -193,7 +191,7 @@ export class ViewProject {
    */
   generate(files = this.#read(this.#files), onFailure?: (error: unknown) => void): CompiledView[] {
     this.#code = readProjectCode(this.folders);
-    const compiler = new Compiler(files, this.#code, this);
+    const compiler = new ViewCompiler(files, this.#code, this);
     this.#compiler = onFailure === undefined ? undefined : compiler;
     const settings = this.#fingerprint();
     const manifest = this.#readManifest();
@@ -234,7 +232,7 @@ export class ViewProject {
     return compiled;
   }
 
-  #compile(compiler: Compiler, name: string, file: ViewFile): CompiledView {
+  #compile(compiler: ViewCompiler, name: string, file: ViewFile): CompiledView {
     const result = compiler.compile(name);
     const template = compiler.load(name);
     this.#tellUntyped(template, result);
@@ -367,7 +365,7 @@ export class ViewProject {
   }
 
   /**
-   * Imports what has changed and was used since the last change; what else has changed is imported when it is shown.
+   * Imports what has changed and was asked for before; what else has changed is imported when it is shown.
    * A module stays in memory as long as the process: a layout that is saved must not bring all pages in again each time.
    */
   async #importChanged(before: ReadonlyMap<string, string>): Promise<void> {
@@ -380,7 +378,6 @@ export class ViewProject {
       else views.set(name, this.#importLater(known, name));
     }
     this.#views = views;
-    this.#used.clear();
     if (++this.#reloads === reloadsMax) {
       const message = `Templates were compiled again ${reloadsMax} times. Their old modules stay in memory: restart the process.`;
       this.#options.onWarning?.({ reloads: reloadsMax }, message);
@@ -441,76 +438,4 @@ function toRegistry(names: readonly string[]): string {
     (name, index) => `    ${JSON.stringify(name)}: { props: P${index}; output: ${outputs[String(modeOf(fileOf(name)))] ?? "PlainText"} };`,
   );
   return `${imports.join("\n")}\nimport type { Html, PlainText, Xml } from "gable/views";\n\ndeclare module "gable/views" {\n  interface Views {\n${members.join("\n")}\n  }\n}\n\nexport type ViewOutputs = Html | PlainText | Xml;\n`;
-}
-
-/** Parses and compiles the files of one state of the folder. */
-class Compiler {
-  readonly #files: ReadonlyMap<string, ViewFile>;
-  readonly #code: ProjectCode;
-  readonly #project: ViewProject;
-  readonly #set: TemplateSet;
-
-  constructor(files: ReadonlyMap<string, ViewFile>, code: ProjectCode, project: ViewProject) {
-    this.#files = files;
-    this.#code = code;
-    this.#project = project;
-    const { trimBlocks = true, lstripBlocks = true, keepTrailingNewline = false } = project.options;
-    const { attributes = {}, inlineHandlers = false, keepsComments = false, foldBlanks = false } = project.options;
-    this.#set = new TemplateSet({
-      names: () => [...files.keys()],
-      read: (name) => {
-        const file = files.get(name);
-        return file === undefined ? undefined : new SourceText(this.#shownName(file), file.text);
-      },
-      whitespace: { trimBlocks, lstripBlocks, keepTrailingNewline },
-      plan: { attributes, inlineHandlers, keepsComments, foldBlanks },
-    });
-  }
-
-  /** Compiles one file. */
-  compile(name: string): ModuleResult {
-    const template = this.load(name);
-    return compileModule(template, this.#set.contextsOf(template), this.#host());
-  }
-
-  /** A parsed file. */
-  load(name: string): Template {
-    return this.#set.load(name);
-  }
-
-  /** A parsed file, as another one names it. */
-  find(name: string, from: Template): Template | undefined {
-    return this.#set.find(name, from);
-  }
-
-  #shownName(file: ViewFile): string {
-    const shown = relative(process.cwd(), file.path);
-    return shown.startsWith("..") || isAbsolute(shown) ? file.path : shown.replaceAll("\\", "/");
-  }
-
-  #host(): ModuleHost {
-    const project = this.#project;
-    const toSpecifier = (from: Template, path: string): string => {
-      const specifier = relative(dirname(project.pathOf(from.name)), path).replaceAll("\\", "/");
-      return specifier.startsWith(".") ? specifier : `./${specifier}`;
-    };
-    return {
-      load: (name, from, at) => this.#set.load(name, from, at),
-      find: (name, from) => this.#set.find(name, from),
-      importPath: (from, to) => toSpecifier(from, project.pathOf(to.name)),
-      codePath: (from, specifier) =>
-        specifier.startsWith(".") ? toSpecifier(from, resolve(dirname(this.#files.get(fileOf(from.name))!.path), specifier)) : specifier,
-      projectPath: (from, file) => toSpecifier(from, join(this.#code.folders.get(file)!, `${file}.ts`)),
-      projectGlobals: this.#code.globals,
-      projectFilters: this.#code.filters,
-      projectTests: this.#code.tests,
-      projectComponents: this.#code.components,
-      options: {
-        unsafe: project.options.unsafe ?? false,
-        marksIncludes: project.options.markIncludes ?? false,
-        types: true,
-        runtime: "gable/views/runtime",
-      },
-    };
-  }
 }
