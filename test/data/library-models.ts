@@ -1,6 +1,6 @@
 /** Models for tests: they refer to each other in every way, in one file and across two. */
 import { field as f } from "../../src/data/schema/field.ts";
-import { Model } from "../../src/data/schema/model.ts";
+import { Model } from "../../src/data/model.ts";
 import { belongsTo, hasMany, hasOne, manyToMany } from "../../src/data/schema/relation.ts";
 import { Tag } from "./tag-model.ts";
 

@@ -1,6 +1,6 @@
 /** Types of models: what must compile, and what must not. Checked by tsc, never run. */
 import { field as f } from "../../src/data/schema/field.ts";
-import { Model } from "../../src/data/schema/model.ts";
+import { Model } from "../../src/data/model.ts";
 import { belongsTo } from "../../src/data/schema/relation.ts";
 import { Author, Book, Part, Profile } from "./library-models.ts";
 import { Tag } from "./tag-model.ts";

@@ -1,6 +1,6 @@
 /** The other file of a pair of models that refer to each other. */
 import { field as f } from "../../src/data/schema/field.ts";
-import { Model } from "../../src/data/schema/model.ts";
+import { Model } from "../../src/data/model.ts";
 import { manyToMany } from "../../src/data/schema/relation.ts";
 import { Book } from "./library-models.ts";
 

@@ -2,34 +2,27 @@
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import type { DriverValue } from "../driver/contract.ts";
+import type { ValueType } from "../query/node.ts";
 import type { ColumnType } from "../schema/column.ts";
 
-/** What is known of a column whose value passes. */
-export interface CodecField {
-  /** Name for messages: `Book.title`. */
-  readonly where: string;
-  readonly type: ColumnType;
-  /** Digits behind the point, of a decimal. */
-  readonly scale: number;
-}
-
-/** Both directions of one type. Null passes them by. */
+/** Both directions of one type. Null passes them by; without `decode`, values come as models have them. */
 interface Codec {
-  readonly encode: (value: unknown, field: CodecField) => DriverValue;
-  readonly decode: (value: DriverValue, field: CodecField) => unknown;
+  readonly encode: (value: unknown, field: ValueType) => DriverValue;
+  readonly decode?: (value: DriverValue, field: ValueType) => unknown;
 }
 
 /** A value as SQLite takes it. Throws `E_VALUE_TYPE` for one of another type: checks of values come before. */
-export function encodeSqlite(value: unknown, field: CodecField): DriverValue {
+export function encodeSqlite(value: unknown, field: ValueType): DriverValue {
   return value === null || value === undefined ? null : codecs[field.type].encode(value, field);
 }
 
-/** A value as models have it. Throws `E_VALUE_RANGE` for a number that would be rounded. */
-export function decodeSqlite(value: DriverValue, field: CodecField): unknown {
-  return value === null ? null : codecs[field.type].decode(value, field);
+/** What turns a stored value into one of the model; undefined when it is that already. Null becomes null. */
+export function sqliteDecoder(field: ValueType): ((value: DriverValue) => unknown) | undefined {
+  const { decode } = codecs[field.type];
+  return decode === undefined ? undefined : (value) => (value === null ? null : decode(value, field));
 }
 
-function typeError(value: unknown, { where, type }: CodecField): GableError {
+function typeError(value: unknown, { where, type }: ValueType): GableError {
   return new GableError("E_VALUE_TYPE", `${where} is of the type ${type}, and got ${describeValue(value)}.`);
 }
 
@@ -41,7 +34,6 @@ const same: Codec = {
     if (typeof value === "string") return value;
     throw typeError(value, field);
   },
-  decode: (value) => value,
 };
 
 const integer: Codec = {
@@ -53,7 +45,7 @@ const integer: Codec = {
 };
 
 /** A whole number as a number; one that would be rounded is an error, never another number. */
-function toSafeNumber(value: DriverValue, { where }: CodecField): number {
+function toSafeNumber(value: DriverValue, { where }: ValueType): number {
   const number = Number(value);
   if (Number.isSafeInteger(number)) return number;
   throw new GableError("E_VALUE_RANGE", `${where} holds ${String(value)}, which a number of JavaScript cannot hold.`, {
@@ -120,6 +112,5 @@ const codecs: Readonly<Record<ColumnType, Codec>> = {
       if (value instanceof Uint8Array) return value.length === 0 ? noBytes : value;
       throw typeError(value, field);
     },
-    decode: (value) => value,
   },
 };

@@ -1,131 +1,210 @@
-/** SQLite: how names are quoted, which types columns have, and the statements that make tables. */
-import { GableError } from "../../errors/gable-error.ts";
+/** SQLite: its names, values, functions and errors. */
+import type { CallName, JsonPath, OrderTerm, ValueType } from "../query/node.ts";
+import type { DriverValue } from "../driver/contract.ts";
 import type { ColumnType } from "../schema/column.ts";
-import type { DefinitionMistake } from "../schema/definitions.ts";
-import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
-import { toConstraintName } from "../schema/names.ts";
+import type { Dialect, JsonComparison, Refusal, TextComparison } from "./dialect.ts";
+import { encodeSqlite, sqliteDecoder } from "./sqlite-codec.ts";
+import { createSqliteTables, findSqliteMistakes, quoteSqlite } from "./sqlite-tables.ts";
 
-/** A name in a statement. Names come from models alone, where they were checked; this is the second lock on the door. */
-export function quoteSqlite(name: string): string {
-  if (name.includes("\0") || name === "") throw new GableError("E_SQL_NAME", "A name for the database is empty or holds NUL.");
-  return `"${name.replaceAll('"', '""')}"`;
+/** The ways of SQLite. `gable_lower` and `gable_upper` are functions that connections register: its own know ASCII alone. */
+export const sqlite: Dialect = {
+  name: "sqlite",
+  isPositional: true,
+  noLimit: " LIMIT -1",
+  ignoreConflict: () => " ON CONFLICT DO NOTHING",
+  returnsKeys: false,
+  defaultValues: " DEFAULT VALUES",
+  quote: quoteSqlite,
+  parameter: (mark) => mark,
+  nullOf: () => "NULL",
+  encode: encodeSqlite,
+  encodeList,
+  decoder: sqliteDecoder,
+  compareNullable: (operator, left, right) => `${left} IS ${operator === "ne" ? "NOT " : ""}${right}`,
+  compareText,
+  encodeText,
+  inList: (part, list, isNegated, { type }) =>
+    `${part} ${isNegated ? "NOT " : ""}IN (SELECT ${type === "bytes" ? "unhex(value)" : "value"} FROM json_each(${list}))`,
+  call: (name, parts, type, partType) => (calls[name] ?? unary(name))(parts, type, partType),
+  aggregate: (name, inner, type) => {
+    const sql = `${name}(${inner})`;
+    return type.type === "decimal" && name === "sum" ? `round(${sql}, ${type.scale})` : sql;
+  },
+  jsonText: (part, path) =>
+    `CASE json_type(${part}, ${path}) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE json_extract(${part}, ${path}) || '' END`,
+  jsonCompare,
+  encodeJsonPath,
+  encodeJsonOperand: (value) => (typeof value === "boolean" ? String(value) : value),
+  order: orderSqlite,
+  derive: (sql) => sql,
+  lock: () => "",
+  // A transaction that begins to write late fails when another one has written since: the lock is taken at once.
+  begin: ({ readOnly }) => [readOnly ? "BEGIN" : "BEGIN IMMEDIATE"],
+  // SQLite runs nothing to explain it.
+  explain: (sql) => `EXPLAIN QUERY PLAN ${sql}`,
+  readRefusal,
+  createTables: createSqliteTables,
+  findMistakes: findSqliteMistakes,
+};
+
+/** A list is bound as one text of JSON, whatever its length. */
+function encodeList(values: readonly unknown[], type: ValueType): DriverValue {
+  const items = values.map((value) => {
+    const encoded = encodeSqlite(value, type);
+    if (encoded instanceof Uint8Array) return `"${[...encoded].map((byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
+    return typeof encoded === "bigint" ? String(encoded) : JSON.stringify(encoded);
+  });
+  return `[${items.join(",")}]`;
 }
 
-/** A text as a literal, for the few places of a table's definition that take no parameter. */
-export function quoteSqliteText(text: string): string {
-  if (text.includes("\0")) throw new GableError("E_SQL_NAME", "A text for the definition of a table holds NUL.");
-  return `'${text.replaceAll("'", "''")}'`;
+function compareText({ operator, left, right }: TextComparison): string {
+  const lower = `gable_lower(${left})`;
+  switch (operator) {
+    case "contains":
+      return `instr(${left}, ${right(0)}) > 0`;
+    case "icontains":
+      return `instr(${lower}, ${right(0)}) > 0`;
+    case "startsWith":
+      // A range, which an index serves.
+      return `(${left} >= ${right(0)} AND ${left} < ${right(1)})`;
+    case "istartsWith":
+      return `substr(${lower}, 1, length(${right(0)})) = ${right(0)}`;
+    case "endsWith":
+      return `substr(${left}, length(${left}) - length(${right(0)}) + 1) = ${right(0)}`;
+    case "iendsWith":
+      return `substr(${lower}, length(${lower}) - length(${right(0)}) + 1) = ${right(0)}`;
+    default:
+      return `${lower} = ${right(0)}`;
+  }
 }
 
-const types: Readonly<Record<ColumnType, "INTEGER" | "REAL" | "TEXT" | "BLOB">> = {
+function encodeText(operator: string, text: string, form: 0 | 1): DriverValue {
+  if (form === 1) return nextText(text);
+  return operator.startsWith("i") ? text.toLowerCase() : text;
+}
+
+/** The smallest text that no longer begins with a text; bytes where there is none, which are above all texts. */
+function nextText(text: string): DriverValue {
+  const characters = [...text];
+  for (;;) {
+    const last = characters.pop()?.codePointAt(0);
+    if (last === undefined) return new Uint8Array(1);
+    if (last === 0x10ffff) continue;
+    // Surrogates are no characters.
+    return characters.join("") + String.fromCodePoint(last === 0xd7ff ? 0xe000 : last + 1);
+  }
+}
+
+type Call = (parts: readonly string[], type: ValueType, partType: ValueType) => string;
+
+/** Whole numbers of these types are divided as such. */
+const wholeTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["id", "int", "bigint"]);
+
+const rounded =
+  (write: (parts: readonly string[]) => string): Call =>
+  (parts, { type, scale }) =>
+    type === "decimal" ? `round(${write(parts)}, ${scale})` : write(parts);
+
+/** Numbers of JavaScript are bound as doubles: what is whole stays whole by a cast. */
+const whole =
+  (write: (parts: readonly string[]) => string): Call =>
+  (parts, type, partType) =>
+    wholeTypes.has(type.type) ? `CAST(${write(parts)} AS INTEGER)` : rounded(write)(parts, type, partType);
+
+const digits =
+  (start: number, count: number): Call =>
+  ([part]) =>
+    `CAST(substr(${part}, ${start}, ${count}) AS INTEGER)`;
+
+const castTypes: Readonly<Partial<Record<ColumnType, string>>> = {
   id: "INTEGER",
-  uuid: "TEXT",
-  text: "TEXT",
-  slug: "TEXT",
-  email: "TEXT",
-  url: "TEXT",
   int: "INTEGER",
   bigint: "INTEGER",
   float: "REAL",
   decimal: "REAL",
   boolean: "INTEGER",
-  date: "TEXT",
-  time: "TEXT",
-  datetime: "TEXT",
-  json: "TEXT",
   bytes: "BLOB",
-  choice: "TEXT",
 };
 
-/** The statements that make the table of a model, its unique keys and its indexes, in their order. */
-export function createSqliteTable(meta: ModelMeta): string[] {
-  const column = (name: string): string => quoteSqlite(meta.fields.get(name)!.column);
-  const list = (names: readonly string[]): string => names.map(column).join(", ");
-  const [key] = meta.primary;
-  const counted = meta.primary.length === 1 && meta.fields.get(key!)!.type === "id" ? key : undefined;
-  const lines = [...meta.fields.values()].map((field) => toColumn(meta.table, field, field.name === counted));
-  if (counted === undefined) lines.push(`PRIMARY KEY (${list(meta.primary)})`);
-  for (const { name, fields } of meta.uniques) lines.push(`CONSTRAINT ${quoteSqlite(name)} UNIQUE (${list(fields)})`);
-  for (const { kind, isConstrained, fields, target, onDelete, name } of meta.relations.values()) {
-    if (kind !== "belongsTo" || !isConstrained) continue;
-    const keys = target.$meta.primary.map((field) => quoteSqlite(target.$meta.fields.get(field)!.column)).join(", ");
-    const constraint = quoteSqlite(toConstraintName(meta.table, name, "foreign"));
-    lines.push(
-      `CONSTRAINT ${constraint} FOREIGN KEY (${list(fields)}) REFERENCES ${quoteSqlite(target.$table)} (${keys}) ON DELETE ${onDelete.toUpperCase()}`,
-    );
-  }
-  // STRICT: a column holds values of its own type alone (sqlite.org/stricttables.html).
-  const table = `CREATE TABLE ${quoteSqlite(meta.table)} (\n  ${lines.join(",\n  ")}\n) STRICT`;
-  const indexes = meta.indexes.map(
-    ({ name, fields }) => `CREATE INDEX ${quoteSqlite(name)} ON ${quoteSqlite(meta.table)} (${list(fields)})`,
-  );
-  return [table, ...indexes];
+const calls: Readonly<Partial<Record<CallName, Call>>> = {
+  add: whole(([left, right]) => `(${left} + ${right})`),
+  sub: whole(([left, right]) => `(${left} - ${right})`),
+  mul: whole(([left, right]) => `(${left} * ${right})`),
+  div: (parts, type) =>
+    wholeTypes.has(type.type)
+      ? `(${parts[0]} / nullif(CAST(${parts[1]} AS INTEGER), 0))`
+      : rounded(([left, right]) => `(CAST(${left} AS REAL) / nullif(${right}, 0))`)(parts, type, type),
+  mod: (parts, type) => (wholeTypes.has(type.type) ? `(${parts[0]} % nullif(${parts[1]}, 0))` : `mod(${parts[0]}, nullif(${parts[1]}, 0))`),
+  lower: ([part]) => `gable_lower(${part})`,
+  upper: ([part]) => `gable_upper(${part})`,
+  substring: ([part, start, length]) => `substr(${part}, ${start}${length === undefined ? "" : `, ${length}`})`,
+  concat: (parts) => `(${parts.map((part) => `coalesce(${part}, '')`).join(" || ")})`,
+  round: ([part, places], { type }) => (wholeTypes.has(type) ? `CAST(round(${part}, ${places}) AS INTEGER)` : `round(${part}, ${places})`),
+  cast: ([part], { type }) => `CAST(${part} AS ${castTypes[type] ?? "TEXT"})`,
+  now: () => "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
+  date: ([part]) => `substr(${part}, 1, 10)`,
+  year: digits(1, 4),
+  month: digits(6, 2),
+  day: digits(9, 2),
+  hour: (parts, type, partType) => digits(partType.type === "time" ? 1 : 12, 2)(parts, type, partType),
+  weekDay: ([part]) => `((CAST(strftime('%w', ${part}) AS INTEGER) + 6) % 7 + 1)`,
+  truncate: ([part, unit]) =>
+    `CASE ${unit} WHEN 'year' THEN substr(${part}, 1, 4) || '-01-01T00:00:00.000Z' WHEN 'month' THEN substr(${part}, 1, 7) || '-01T00:00:00.000Z' ` +
+    `WHEN 'day' THEN substr(${part}, 1, 10) || 'T00:00:00.000Z' ELSE substr(${part}, 1, 13) || ':00:00.000Z' END`,
+};
+
+/** A function that SQLite has under the same name. */
+function unary(name: CallName): Call {
+  return (parts) => `${name}(${parts.join(", ")})`;
 }
 
-/**
- * The statements that make the table between two models of a relation of many to many. Each side has the fields of its
- * key, named after its table; a model that refers to itself has them twice, from and to.
- */
-export function createSqliteJoinTable(table: string, from: ModelMeta, to: ModelMeta): string[] {
-  const [first, second] = from === to ? [toSide(from, "from_"), toSide(to, "to_")] : [toSide(from, ""), toSide(to, "")];
-  const columns = [...first.columns, ...second.columns].map(({ name, type }) => `${quoteSqlite(name)} ${type} NOT NULL`);
-  const index = toConstraintName(table, ...second.columns.map(({ name }) => name), "index");
-  return [
-    `CREATE TABLE ${quoteSqlite(table)} (\n  ${[...columns, first.foreignKey, second.foreignKey].join(",\n  ")},\n  PRIMARY KEY (${first.list}, ${second.list})\n) STRICT, WITHOUT ROWID`,
-    `CREATE INDEX ${quoteSqlite(index)} ON ${quoteSqlite(table)} (${second.list})`,
-  ];
+function jsonCompare({ operator, valueType, part, path, value }: JsonComparison): string {
+  const type = `json_type(${part}, ${path})`;
+  if (operator === "exists") return `${type} IS NOT NULL`;
+  if (valueType === "null") return `${type} = 'null'`;
+  if (valueType === "boolean") return `${type} = ${value}`;
+  const sign = { eq: "=", gt: ">", gte: ">=", lt: "<", lte: "<=" }[operator];
+  // A number and the text of its digits are two values.
+  const types = valueType === "string" ? `${type} = 'text'` : `${type} IN ('integer', 'real')`;
+  return `(${types} AND json_extract(${part}, ${path}) ${sign} ${value})`;
 }
 
-interface JoinSide {
-  readonly columns: ReadonlyArray<{ readonly name: string; readonly type: string }>;
-  readonly list: string;
-  readonly foreignKey: string;
+/** The way to a part, as SQLite writes it: `$."a"[0]`, and `[#-1]` from the end. */
+function encodeJsonPath(path: JsonPath): DriverValue {
+  const steps = path.map((step) => {
+    if (typeof step === "string") return `.${JSON.stringify(step)}`;
+    return step < 0 ? `[#${step}]` : `[${step}]`;
+  });
+  return `$${steps.join("")}`;
 }
 
-function toSide({ table, primary, fields }: ModelMeta, prefix: string): JoinSide {
-  const keys = primary.map((name) => fields.get(name)!);
-  const columns = keys.map(({ column, type }) => ({ name: `${prefix}${toSingular(table)}_${column}`, type: types[type] }));
-  const list = columns.map(({ name }) => quoteSqlite(name)).join(", ");
-  const target = keys.map(({ column }) => quoteSqlite(column)).join(", ");
-  return { columns, list, foreignKey: `FOREIGN KEY (${list}) REFERENCES ${quoteSqlite(table)} (${target}) ON DELETE CASCADE` };
+function orderSqlite(sql: string, { node, isDescending, nulls }: OrderTerm): string {
+  const wanted = nulls ?? (isDescending ? "first" : "last");
+  // SQLite has missing values as the smallest.
+  const isUsual = wanted === (isDescending ? "last" : "first");
+  return `${sql}${isDescending ? " DESC" : ""}${node.isNullable && !isUsual ? ` NULLS ${wanted.toUpperCase()}` : ""}`;
 }
 
-/** Most digits that a double keeps of every decimal. */
-const decimalDigitsMax = 15;
+/** Numbers of results (sqlite.org/rescode.html), and what they mean here. */
+const kinds: Readonly<Record<number, Refusal["kind"]>> = {
+  2067: "unique",
+  1555: "unique",
+  787: "foreignKey",
+  // A foreign key with the action RESTRICT is refused by a trigger of SQLite itself.
+  1811: "foreignKey",
+  275: "check",
+  1299: "notNull",
+  5: "conflict",
+  517: "conflict",
+};
 
-/** What SQLite cannot hold of a model; none when it can hold all of it. */
-export function findSqliteMistakes({ name, fields }: ModelMeta): DefinitionMistake[] {
-  return [...fields.values()]
-    .filter(({ type, options }) => type === "decimal" && Number(options.digits) > decimalDigitsMax)
-    .map((field) => ({
-      code: "E_FIELD_OPTION_VALUE" as const,
-      where: `${name}.${field.name}`,
-      message: `SQLite keeps ${decimalDigitsMax} digits of a decimal, and the field has ${field.options.digits}`,
-      fix: `Use at most ${decimalDigitsMax} digits, or another database.`,
-    }));
-}
-
-/** The name of one row of a table, well enough for a column: `stories` gives `story`. */
-function toSingular(table: string): string {
-  if (table.endsWith("ies")) return `${table.slice(0, -3)}y`;
-  return /(?:ses|xes|zes|ches|shes)$/.test(table) ? table.slice(0, -2) : table.replace(/s$/, "");
-}
-
-function toColumn(table: string, field: FieldMeta, isCounted: boolean): string {
-  const { type, column, isNullable, choices, options } = field;
-  const parts = [quoteSqlite(column), types[type]];
-  if (isCounted) parts.push("PRIMARY KEY AUTOINCREMENT");
-  else if (!isNullable) parts.push("NOT NULL");
-  const check = toCheck(field);
-  if (check !== "" && (choices === undefined || options.check !== false))
-    parts.push(`CONSTRAINT ${quoteSqlite(toConstraintName(table, column, "check"))} CHECK (${check})`);
-  return parts.join(" ");
-}
-
-/** What the database itself holds of a type that SQLite does not have. */
-function toCheck({ type, column, choices }: FieldMeta): string {
-  const name = quoteSqlite(column);
-  if (type === "boolean") return `${name} IN (0, 1)`;
-  if (type === "json") return `json_valid(${name})`;
-  return choices === undefined ? "" : `${name} IN (${Object.keys(choices).map(quoteSqliteText).join(", ")})`;
+function readRefusal(error: unknown): Refusal | undefined {
+  const code = error instanceof Error && "errcode" in error ? Number(error.errcode) : 0;
+  const kind = kinds[code];
+  if (kind === undefined) return undefined;
+  // "UNIQUE constraint failed: books.author_id, books.title"; of an expression: "index 'name'"; of a check its name.
+  const named = /failed: (.*)$/.exec((error as Error).message)?.[1] ?? ""; // The code has told that it is an error.
+  if (kind === "check") return { kind, constraint: named, columns: [] };
+  const columns = kind === "foreignKey" ? [] : named.split(", ").map((name) => name.slice(name.indexOf(".") + 1));
+  return { kind, constraint: /^index '(.*)'$/.exec(named)?.[1], columns };
 }

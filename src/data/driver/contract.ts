@@ -1,7 +1,7 @@
 /** What the data layer needs of a database: connections that run statements and give rows as arrays. */
 
-/** A value as drivers take and give it. Dates, booleans and undefined never come here: codecs change them before. */
-export type DriverValue = string | number | bigint | Uint8Array | null;
+/** A value as drivers take and give it. Dates and undefined never come here: codecs change them before. */
+export type DriverValue = string | number | bigint | boolean | Uint8Array | null;
 
 /** A statement, with its values apart from its text. */
 export interface Statement {
@@ -37,6 +37,8 @@ export interface Connection {
 export interface AcquireOptions {
   /** Whether it writes. */
   readonly write: boolean;
+  /** Whether it is held for long: a stream has a connection of its own, where the database has several. Default false. */
+  readonly isOwn?: boolean;
   /** Ends the wait. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -44,8 +46,8 @@ export interface AcquireOptions {
 /** A database. */
 export interface Driver {
   readonly dialect: "sqlite" | "postgres" | "mariadb" | "mysql";
-  /** A connection; waits for one. Throws `E_POOL_TIMEOUT` when none comes. */
-  acquire(options: AcquireOptions): Promise<Connection>;
+  /** A connection; waits for one where none is free. Throws `E_POOL_TIMEOUT` when none comes. */
+  acquire(options: AcquireOptions): Connection | Promise<Connection>;
   /** Closes all connections, when those that are held have been given back, or have not come for a while. */
   close(): Promise<void>;
 }

@@ -116,7 +116,7 @@ describe("SQLite on node:sqlite", () => {
     const driver = open({ path: ":memory:", lockTimeoutMs: 20 });
     const writer = await driver.acquire({ write: true });
     await exec(writer, "CREATE TABLE t (a INTEGER) STRICT");
-    await assert.rejects(driver.acquire({ write: false }), { code: "E_POOL_TIMEOUT", status: 503 });
+    await assert.rejects(async () => driver.acquire({ write: false }), { code: "E_POOL_TIMEOUT", status: 503 });
     writer.release();
     const reader = await driver.acquire({ write: false });
     assert.deepEqual(await rowsOf(reader, "SELECT * FROM t"), []);
@@ -181,7 +181,7 @@ describe("SQLite on node:sqlite", () => {
     const closing = driver.close().then(() => (isClosed = true));
     await new Promise((resolve) => setImmediate(resolve));
     assert.equal(isClosed, false);
-    await assert.rejects(driver.acquire({ write: false }), { code: "E_DATABASE_CLOSED" });
+    await assert.rejects(async () => driver.acquire({ write: false }), { code: "E_DATABASE_CLOSED" });
     connection.release();
     await closing;
     await driver.close();

@@ -3,10 +3,11 @@
  * and a write waits for its turn without stopping the event loop.
  */
 import { DatabaseSync } from "node:sqlite";
-import type { StatementSync } from "node:sqlite";
+import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
 import { GableError } from "../../errors/gable-error.ts";
 import type { AcquireOptions, Connection, Driver, DriverValue, Statement, StatementResult } from "./contract.ts";
+import { RecentCache } from "../recent-cache.ts";
 import { WriteLock } from "./write-lock.ts";
 
 /** How a database file is opened. */
@@ -36,27 +37,40 @@ class NodeSqlite implements Driver {
   /** The same connection where there can be only one: in memory. */
   readonly #reader: SqliteHandle;
   readonly #lock: WriteLock;
+  readonly #path: string;
   readonly #lockTimeoutMs: number;
   #held = 0;
   #onIdle: (() => void) | undefined;
   #isClosed = false;
 
   constructor({ path, durability = "normal", lockTimeoutMs = 5000 }: NodeSqliteOptions) {
+    this.#path = path;
     this.#lockTimeoutMs = lockTimeoutMs;
     this.#lock = new WriteLock(lockTimeoutMs);
     this.#writer = new SqliteHandle(open(path, false, lockTimeoutMs), durability);
     this.#reader = path === ":memory:" ? this.#writer : new SqliteHandle(open(path, true, lockTimeoutMs), undefined);
   }
 
-  async acquire({ write, signal }: AcquireOptions): Promise<Connection> {
+  acquire({ write, isOwn = false, signal }: AcquireOptions): Connection | Promise<Connection> {
     if (this.#isClosed) throw new GableError("E_DATABASE_CLOSED", "The database is closed.");
-    const handle = write ? this.#writer : this.#reader;
     // In memory, a read between the statements of a transaction would see what is not committed.
-    const needsLock = write || this.#reader === this.#writer;
-    const free = needsLock ? await this.#lock.acquire(signal) : undefined;
+    if (write || this.#reader === this.#writer) return this.#acquireWriter(write, signal);
+    // A stream or a long read would hold back what others see: it has a connection of its own.
+    const own = isOwn ? new SqliteHandle(open(this.#path, true, this.#lockTimeoutMs), undefined) : undefined;
+    return this.#hold(own ?? this.#reader, 0, () => own?.close());
+  }
+
+  #acquireWriter(write: boolean, signal: AbortSignal | undefined): Connection | Promise<Connection> {
+    const timeoutMs = write ? this.#lockTimeoutMs : 0;
+    const free = this.#lock.tryAcquire();
+    if (free !== undefined) return this.#hold(this.#writer, timeoutMs, free);
+    return this.#lock.acquire(signal).then((later) => this.#hold(this.#writer, timeoutMs, later));
+  }
+
+  #hold(handle: SqliteHandle, timeoutMs: number, free: () => void): Connection {
     this.#held++;
-    return new NodeSqliteConnection(handle, write ? this.#lockTimeoutMs : 0, () => {
-      free?.();
+    return new NodeSqliteConnection(handle, timeoutMs, () => {
+      free();
       if (--this.#held === 0) this.#onIdle?.();
     });
   }
@@ -86,8 +100,7 @@ function open(path: string, readOnly: boolean, timeout: number): DatabaseSync {
 /** One connection with its statements. */
 class SqliteHandle {
   readonly database: DatabaseSync;
-  /** Prepared statements, the one that was used longest ago first. */
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements = new RecentCache<StatementSync>(statementsMax);
 
   constructor(database: DatabaseSync, durability: "normal" | "full" | undefined) {
     this.database = database;
@@ -107,17 +120,19 @@ class SqliteHandle {
       "mmap_size = 134217728",
     ])
       database.exec(`PRAGMA ${pragma}`);
+    // SQLite's own lower() and upper() know ASCII alone.
+    const options = { deterministic: true, directOnly: false } as const;
+    database.function("gable_lower", options, (value) => (typeof value === "string" ? value.toLowerCase() : value));
+    database.function("gable_upper", options, (value) => (typeof value === "string" ? value.toUpperCase() : value));
   }
 
   prepare({ sql, rows, readsBigInts = false }: Statement): StatementSync {
-    const key = `${readsBigInts ? "b" : "n"}${sql}`;
-    let statement = this.#statements.get(key);
-    if (statement === undefined) {
-      statement = this.database.prepare(sql);
-      if (rows === "arrays") statement.setReturnArrays(true);
-      if (readsBigInts) statement.setReadBigInts(true);
-      if (this.#statements.size >= statementsMax) this.#statements.delete(this.#statements.keys().next().value!);
-    } else this.#statements.delete(key);
+    const key = readsBigInts ? `big ${sql}` : sql;
+    const known = this.#statements.get(key);
+    if (known !== undefined) return known;
+    const statement = this.database.prepare(sql);
+    if (rows === "arrays") statement.setReturnArrays(true);
+    if (readsBigInts) statement.setReadBigInts(true);
     this.#statements.set(key, statement);
     return statement;
   }
@@ -161,8 +176,8 @@ class NodeSqliteConnection implements Connection {
   #runNow(statement: Statement): StatementResult {
     const prepared = this.#handle.prepare(statement);
     if (statement.rows === "arrays")
-      return { rows: prepared.all(...statement.parameters) as unknown as DriverValue[][], affected: 0, insertId: 0 }; // setReturnArrays() changes what all() gives.
-    const { changes, lastInsertRowid } = prepared.run(...statement.parameters);
+      return { rows: prepared.all(...toSqlite(statement.parameters)) as unknown as DriverValue[][], affected: 0, insertId: 0 }; // setReturnArrays() changes what all() gives.
+    const { changes, lastInsertRowid } = prepared.run(...toSqlite(statement.parameters));
     return { rows: [], affected: Number(changes), insertId: lastInsertRowid };
   }
 
@@ -189,7 +204,7 @@ class NodeSqliteConnection implements Connection {
     const prepared = this.#handle.database.prepare(statement.sql);
     prepared.setReturnArrays(true);
     prepared.setReadBigInts(statement.readsBigInts ?? false);
-    for (const row of prepared.iterate(...statement.parameters)) {
+    for (const row of prepared.iterate(...toSqlite(statement.parameters))) {
       rows.push(row as unknown as DriverValue[]); // As in #runNow.
       if (rows.length < batch) continue;
       yield rows;
@@ -209,6 +224,11 @@ class NodeSqliteConnection implements Connection {
   #assertHeld(): void {
     if (this.#isReleased) throw new GableError("E_CONNECTION_RELEASED", "A statement was run on a connection that was given back.");
   }
+}
+
+/** SQLite has no booleans: its codec makes numbers of them. */
+function toSqlite(values: readonly DriverValue[]): readonly SQLInputValue[] {
+  return values as readonly SQLInputValue[]; // All but booleans.
 }
 
 function isBusy(error: unknown): boolean {

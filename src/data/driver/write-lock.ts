@@ -15,11 +15,23 @@ export class WriteLock {
     this.#timeoutMs = timeoutMs;
   }
 
+  /** Takes the lock when it is free. Gives what sets it free, or undefined. */
+  tryAcquire(): (() => void) | undefined {
+    if (this.#isHeld) return undefined;
+    this.#isHeld = true;
+    return this.#once();
+  }
+
   /** Takes the lock. Gives what sets it free, once. Throws `E_POOL_TIMEOUT`, or the reason of the signal. */
   async acquire(signal?: AbortSignal): Promise<() => void> {
     signal?.throwIfAborted();
     if (this.#isHeld) await this.#wait(signal);
     this.#isHeld = true;
+    return this.#once();
+  }
+
+  /** What sets the lock free, once. */
+  #once(): () => void {
     let isFree = false;
     return () => {
       if (isFree) return;

@@ -1,10 +1,8 @@
 /** Checks of single values by the type and the options of their column. */
-import type { Column, ColumnType } from "./column.ts";
+import type { AnyColumn, ColumnType } from "./column.ts";
 
 /** The value as it is stored, or what a person can do about it. */
 export type CheckedValue = { readonly value: unknown; readonly message?: undefined } | { readonly message: string };
-
-type AnyColumn = Column<unknown, "required" | "optional">;
 
 const [intMin, intMax] = [-2_147_483_648, 2_147_483_647];
 const [bigintMin, bigintMax] = [-(2n ** 63n), 2n ** 63n - 1n];

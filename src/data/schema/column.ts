@@ -146,16 +146,18 @@ export type AnyColumnOptions = ColumnOptions &
   > & { readonly min?: unknown; readonly max?: unknown };
 
 /**
- * A column. Two facts exist for the compiler alone: the type of the value, and whether an insert must give it.
- * They are all that types of rows and inserts read, which keeps them cheap.
+ * A column. Three facts exist for the compiler alone: the type of the value, whether an insert must give it, and whether
+ * it is the key. They are all that types of rows and inserts read, which keeps them cheap.
  */
-export class Column<Value, Insert extends "required" | "optional"> {
+export class Column<Value, Insert extends "required" | "optional", IsKey extends boolean = false> {
   /** Tells it from relations. */
   readonly kind = "column";
   /** Type of the value; never set. */
   declare readonly value: Value;
   /** Whether an insert must give a value; never set. */
   declare readonly insert: Insert;
+  /** Whether it is the primary key; never set. */
+  declare readonly isKey: IsKey;
   readonly type: ColumnType;
   readonly options: AnyColumnOptions;
   /** Labels by key, of a choice; undefined of other columns. */
@@ -170,7 +172,10 @@ export class Column<Value, Insert extends "required" | "optional"> {
   }
 }
 
+/** A column of any type. */
+export type AnyColumn = Column<unknown, "required" | "optional", boolean>;
+
 /** Whether a value is a column. */
-export function isColumn(value: unknown): value is Column<unknown, "required" | "optional"> {
+export function isColumn(value: unknown): value is AnyColumn {
   return value instanceof Column;
 }

@@ -4,7 +4,7 @@ import { models } from "../../../test/data/library-models.ts";
 import { assertModels, checkModels } from "./definitions.ts";
 import { field as f } from "./field.ts";
 import type { ModelClass } from "./model.ts";
-import { Model } from "./model.ts";
+import { Model } from "../model.ts";
 import { belongsTo, hasMany, hasOne, manyToMany } from "./relation.ts";
 
 class Other extends Model("others", { id: f.id() }) {}

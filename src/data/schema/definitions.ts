@@ -4,7 +4,7 @@ import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { findNearestName } from "../../errors/nearest-name.ts";
 import { checkValue, compareDecimals } from "./check-value.ts";
-import type { Column, ColumnType } from "./column.ts";
+import type { AnyColumn, ColumnType } from "./column.ts";
 import { isColumn } from "./column.ts";
 import { listBacks } from "./metadata.ts";
 import type { ModelClass } from "./model.ts";
@@ -21,7 +21,6 @@ export interface DefinitionMistake {
 }
 
 type AnyRelation = Relation<ModelClass, "one" | "many", boolean>;
-type AnyColumn = Column<unknown, "required" | "optional">;
 
 /** Names that instances use themselves, and those that would reach into the language. */
 const reservedNames = new Set("save delete reload set load toJSON then constructor prototype __proto__ validate schema".split(" "));
@@ -54,9 +53,13 @@ const deleteActions = new Set(["restrict", "cascade", "set null", "set default",
 /** Checks models together. Throws `E_MODEL_INVALID` with the list of all mistakes. */
 export function assertModels(models: readonly ModelClass[]): void {
   const mistakes = checkModels(models);
-  if (mistakes.length === 0) return;
+  if (mistakes.length > 0) throw modelsInvalid(mistakes);
+}
+
+/** The error about mistakes in models. */
+export function modelsInvalid(mistakes: readonly DefinitionMistake[]): GableError {
   const list = mistakes.map(({ code, where, message, fix }) => `${where}: ${message} (${code}). ${fix}`);
-  throw new GableError(
+  return new GableError(
     "E_MODEL_INVALID",
     `The models have ${mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`}:\n${list.join("\n")}`,
     {

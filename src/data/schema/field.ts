@@ -1,5 +1,6 @@
 /** The builders of columns: `import { field as f } from "gable/data"`. */
 import type {
+  AnyColumn,
   AnyColumnOptions,
   BytesOptions,
   ChoiceOptions,
@@ -27,10 +28,16 @@ type InsertOf<Options> = Options extends { readonly null: true }
         ? "optional"
         : "required";
 
-type Made<Value, Options> = Column<Out<Value, Options>, InsertOf<Options>>;
+/** Whether the options make the column the key of its model. */
+type IsKeyOf<Options> = Options extends { readonly primary: true } ? true : false;
+
+/** A type of JSON is written out, so that options cannot be inferred beside it: null alone says that a value may be left out. */
+type JsonInsert<Value> = unknown extends Value ? "optional" : null extends Value ? "optional" : "required";
+
+type Made<Value, Options> = Column<Out<Value, Options>, InsertOf<Options>, IsKeyOf<Options>>;
 
 // What the types of the builders promise is what their columns hold; the columns themselves are of one class.
-function make<Value, Options>(type: Column<unknown, "required">["type"], options: Options | undefined): Made<Value, Options> {
+function make<Value, Options>(type: AnyColumn["type"], options: Options | undefined): Made<Value, Options> {
   // The class holds any type; that of the builder is the one its options were checked for.
   return new Column(type, (options ?? {}) as AnyColumnOptions) as unknown as Made<Value, Options>;
 }
@@ -40,7 +47,7 @@ export const field = {
   /** The primary key: a number that counts up, or a UUID of version 7. */
   id<const Options extends IdOptions = { readonly kind: "integer" }>(
     options?: Options,
-  ): Column<Options extends { readonly kind: "uuid" } ? string : number, "optional"> {
+  ): Column<Options extends { readonly kind: "uuid" } ? string : number, "optional", true> {
     const { kind = "integer", ...rest } = options ?? ({} as IdOptions); // Without options all have their defaults.
     const type = kind === "uuid" ? "uuid" : "id";
     return new Column(type, { ...rest, primary: true, editable: false }) as never; // As in make().
@@ -71,8 +78,9 @@ export const field = {
   time: <const Options extends ColumnOptions<string>>(options?: Options): Made<string, Options> => make("time", options),
   /** A moment, to the millisecond. */
   datetime: <const Options extends DatetimeOptions>(options?: Options): Made<Date, Options> => make("datetime", options),
-  /** Any value that JSON can hold. */
-  json: <Value>(options?: ColumnOptions<Value>): Column<Value, "required"> => make("json", options),
+  /** Any value that JSON can hold. Write `field.json<Meta | null>({ null: true })` for one that may be absent. */
+  json: <Value>(options?: ColumnOptions<Value>): Column<Value, JsonInsert<Value>> =>
+    new Column("json", (options ?? {}) as AnyColumnOptions), // As in make().
   /** Bytes. */
   bytes: <const Options extends BytesOptions>(options?: Options): Made<Uint8Array, Options> => make("bytes", options),
   /** One of several keys, each with a label for people. */

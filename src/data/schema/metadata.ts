@@ -1,5 +1,5 @@
 /** What is known of a model: plain, frozen data without SQL, which forms, the admin and any database read. */
-import type { AnyColumnOptions, Column, ColumnType, Widget } from "./column.ts";
+import type { AnyColumn, AnyColumnOptions, ColumnType, Widget } from "./column.ts";
 import { isColumn } from "./column.ts";
 import { maxOf } from "./check-value.ts";
 import type { ModelClass } from "./model.ts";
@@ -13,6 +13,10 @@ export interface FieldMeta {
   /** Name of the column. */
   readonly column: string;
   readonly type: ColumnType;
+  /** Name for messages: `Book.title`. */
+  readonly where: string;
+  /** Digits behind the point, of a decimal; 0 of other types. */
+  readonly scale: number;
   /** Whether the value may be absent. */
   readonly isNullable: boolean;
   readonly isPrimary: boolean;
@@ -37,7 +41,7 @@ export interface FieldMeta {
 }
 
 /** A relation of a model. */
-interface RelationMeta {
+export interface RelationMeta {
   readonly name: string;
   readonly kind: RelationKind;
   /** The model that it leads to. */
@@ -47,8 +51,12 @@ interface RelationMeta {
   readonly fields: readonly string[];
   readonly onDelete: DeleteAction;
   readonly isConstrained: boolean;
+  /** Order of its rows: names of fields, with `-` for descending; empty for that of the target. */
+  readonly orderBy: readonly string[];
   /** Name of the relation of the target that leads back; "" where there is none. */
   readonly by: string;
+  /** Whether a pair counts in both directions. */
+  readonly isSymmetric: boolean;
   /** Table between, of many to many. */
   readonly table: string;
   /** Model of the table between, when it has one. */
@@ -74,6 +82,8 @@ export interface ModelMeta {
   readonly labelPlural: string;
   /** Columns in their order; that of a relation stands where the relation stands. */
   readonly fields: ReadonlyMap<string, FieldMeta>;
+  /** The columns that code still reads and writes: all but retired ones. */
+  readonly columns: readonly FieldMeta[];
   readonly relations: ReadonlyMap<string, RelationMeta>;
   /** Names of the fields of the primary key. */
   readonly primary: readonly string[];
@@ -95,7 +105,7 @@ export function describeModel(model: ModelClass): ModelMeta {
   const fields = new Map<string, FieldMeta>();
   const relations = new Map<string, RelationMeta>();
   for (const [name, entry] of Object.entries($fields)) {
-    if (isColumn(entry)) fields.set(name, toFieldMeta(name, entry));
+    if (isColumn(entry)) fields.set(name, toFieldMeta(model.name, name, entry));
     else if (typeof entry === "function")
       addRelation(name, (entry as () => Relation<ModelClass, "one" | "many", boolean>)(), model, fields, relations); // What is no column is an arrow.
   }
@@ -109,6 +119,7 @@ export function describeModel(model: ModelClass): ModelMeta {
     label,
     labelPlural: options.labelPlural ?? toPlural(label),
     fields,
+    columns: Object.freeze([...fields.values()].filter((field) => field.options.retired !== true)),
     relations,
     primary: Object.freeze([...primary]),
     uniques: Object.freeze(toUniques(table, fields, relations, options.uniques ?? [])),
@@ -124,13 +135,15 @@ function toList(value: string | readonly string[] | undefined): string[] {
   return value === undefined ? [] : typeof value === "string" ? [value] : [...value];
 }
 
-function toFieldMeta(name: string, column: Column<unknown, "required" | "optional">, relation?: string): FieldMeta {
+function toFieldMeta(model: string, name: string, column: AnyColumn): FieldMeta {
   const { type, options, choices } = column;
   const { label = toLabel(name), help = "", placeholder = "", editable = true, secret = false } = options;
   return Object.freeze({
     name,
     column: options.column ?? toSnakeCase(name),
     type,
+    where: `${model}.${name}`,
+    scale: options.scale ?? 0,
     isNullable: options.null === true,
     isPrimary: options.primary === true,
     isUnique: options.unique === true || options.primary === true,
@@ -148,7 +161,7 @@ function toFieldMeta(name: string, column: Column<unknown, "required" | "optiona
     placeholder,
     widget: options.widget ?? toWidget(column),
     choices,
-    relation,
+    relation: undefined,
     options,
   });
 }
@@ -170,7 +183,7 @@ const widgets: Readonly<Partial<Record<ColumnType, Widget>>> = {
 /** A choice of more labels than these is a list that opens. */
 const radiosMax = 5;
 
-function toWidget(column: Column<unknown, "required" | "optional">): Widget {
+function toWidget(column: AnyColumn): Widget {
   const { type, options, choices = {} } = column;
   if (options.primary === true) return "hidden";
   if (type === "text") return maxOf(column) === undefined ? "textarea" : "text";
@@ -189,7 +202,7 @@ function addRelation(
   const { options, target } = relation;
   const isBelongsTo = relation.relation === "belongsTo";
   const keys = isBelongsTo ? (options.columns ?? [`${name}Id`]) : [];
-  if (isBelongsTo && options.columns === undefined) fields.set(keys[0]!, toKeyField(name, relation));
+  if (isBelongsTo && options.columns === undefined) fields.set(keys[0]!, toKeyField(model.name, name, relation));
   relations.set(
     name,
     Object.freeze({
@@ -200,6 +213,8 @@ function addRelation(
       fields: Object.freeze([...keys]),
       onDelete: options.onDelete ?? "restrict",
       isConstrained: options.constraint ?? true,
+      isSymmetric: options.symmetric === true,
+      orderBy: Object.freeze(toList(options.orderBy)),
       by: isBelongsTo ? "" : findBack(name, relation, model),
       table: relation.relation === "manyToMany" ? (options.table ?? [model.$table, target.$table].sort().join("_")) : "",
       through: options.through?.() as ModelClass | undefined, // Definitions are checked before they are used.
@@ -210,7 +225,7 @@ function addRelation(
 }
 
 /** The column with the key of another row: of the type of that key. */
-function toKeyField(name: string, { options, target, nullable }: Relation<ModelClass, "one" | "many", boolean>): FieldMeta {
+function toKeyField(model: string, name: string, { options, target, nullable }: Relation<ModelClass, "one" | "many", boolean>): FieldMeta {
   const key = Object.values(target.$fields).find((entry) => isColumn(entry) && entry.options.primary === true);
   const type = isColumn(key) ? key.type : "id";
   const { label = toLabel(name), help = "", unique = false, index = true } = options;
@@ -218,6 +233,8 @@ function toKeyField(name: string, { options, target, nullable }: Relation<ModelC
     name: `${name}Id`,
     column: options.column ?? `${toSnakeCase(name)}_id`,
     type,
+    where: `${model}.${name}Id`,
+    scale: isColumn(key) ? (key.options.scale ?? 0) : 0,
     isNullable: nullable,
     isPrimary: false,
     isUnique: unique,
@@ -231,8 +248,13 @@ function toKeyField(name: string, { options, target, nullable }: Relation<ModelC
     widget: "select",
     choices: undefined,
     relation: name,
-    options: Object.freeze({ null: nullable, unique }),
+    options: Object.freeze({ null: nullable, unique, ...(isColumn(key) && pickSize(key.options)) }),
   });
+}
+
+/** The options of a key that its copies have, too: those of its type in the database. */
+function pickSize({ max, digits, scale }: AnyColumnOptions): AnyColumnOptions {
+  return { ...(max !== undefined && { max }), ...(digits !== undefined && { digits }), ...(scale !== undefined && { scale }) };
 }
 
 /** The relation of the other model that leads back here: the one that is named, or the only one. */

@@ -51,7 +51,7 @@ export class ModelSchema {
       .filter((name) => !this.fields.some((field) => field.name === name))
       .map((name) => ({ message: "There is no such field.", path: [name] }));
     const defined = Object.fromEntries(Object.entries(given).filter(([, item]) => item !== undefined));
-    const { checked, errors } = await checkRow(this.#model, this.fields, defined, this.#purpose === "update");
+    const { checked, errors } = await checkRow(this.#model, this.fields, defined, { isPartial: this.#purpose === "update" });
     for (const [name, messages] of Object.entries(errors))
       issues.push(...messages.map((message) => (name === "$model" ? { message } : { message, path: [name] })));
     return issues.length > 0 ? { issues } : { value: checked };

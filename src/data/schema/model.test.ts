@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { Author, Book, Line, Order, Part, Profile } from "../../../test/data/library-models.ts";
 import { Tag } from "../../../test/data/tag-model.ts";
 import { field as f } from "./field.ts";
-import { Model } from "./model.ts";
+import { Model } from "../model.ts";
 import { toConstraintName, toLabel, toPlural, toSnakeCase } from "./names.ts";
 
 describe("what is known of a model", () => {

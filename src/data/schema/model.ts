@@ -1,11 +1,5 @@
-/** Models: plain classes that extend what {@link Model} gives for a table and its fields. */
-import type { Column } from "./column.ts";
+/** Types of models: classes with a table, fields and options, and rows as values. */
 import type { ModelMeta } from "./metadata.ts";
-import { describeModel } from "./metadata.ts";
-import type { SchemaOptions } from "./model-schema.ts";
-import { ModelSchema } from "./model-schema.ts";
-import type { ModelErrors } from "./validate-row.ts";
-import { validateRow } from "./validate-row.ts";
 
 /**
  * Fields by name: columns, and arrows around relations. The constraint has no call signature on purpose: with one, the
@@ -15,7 +9,6 @@ export type FieldMap = Readonly<Record<string, object>>;
 
 /** The type of the rows' columns, with null where it is allowed. */
 type ColumnValues<Fields> = {
-  // Only the columns.
   -readonly [Name in keyof Fields as Fields[Name] extends { readonly kind: "column" } ? Name : never]: Fields[Name] extends {
     readonly kind: "column";
     readonly value: infer Value;
@@ -25,19 +18,29 @@ type ColumnValues<Fields> = {
 };
 
 /** The name of the field with the key of a relation. */
-type KeyName<Name> = Name extends string ? `${Name}Id` : never;
+export type KeyName<Name> = Name extends string ? `${Name}Id` : never;
 
-/** The type of a model's key; read late, so that models may refer to each other. */
-type KeyOf<Target> = Target extends { readonly $fields: infer Fields }
-  ? {
-      [Name in keyof Fields]: Fields[Name] extends Column<infer Value, "optional"> ? (Name extends "id" ? Value : never) : never;
-    }[keyof Fields]
-  : never;
+/** The fields of a model class. */
+export type FieldsOf<Class> = Class extends { readonly $fields: infer Fields } ? Fields : never;
+
+/** A row of a model class. */
+export type InstanceOf<Class> = Class extends new () => infer Instance ? Instance : never;
+
+/** The model that an arrow around a relation leads to. */
+export type TargetOf<Thunk> = Thunk extends () => { readonly target: infer Target } ? Target : never;
+
+/** The type of a model's key of one field; read late, so that models may refer to each other. */
+export type KeyOf<Class> = KeyOfFields<FieldsOf<Class>>;
+
+type KeyOfFields<Fields> = {
+  [Name in keyof Fields]: Fields[Name] extends { readonly kind: "column"; readonly isKey: true; readonly value: infer Value }
+    ? Value
+    : never;
+}[keyof Fields];
 
 /** Fields with the keys of relations to one row: `author` gives `authorId`. */
 type ForeignKeys<Fields> = {
-  // Only the relations to one row, under the names of their keys.
-  [Name in keyof Fields as Fields[Name] extends () => { readonly kind: "one" } ? KeyName<Name> : never]: Fields[Name] extends () => {
+  [Name in keyof Fields as Fields[Name] extends () => { readonly addsKey: true } ? KeyName<Name> : never]: Fields[Name] extends () => {
     readonly target: infer Target;
     readonly nullable: infer Nullable;
   }
@@ -89,57 +92,7 @@ export interface ModelClass {
   readonly $meta: ModelMeta;
 }
 
-/** What every model class has. */
-export interface ModelStatic<Fields> {
-  /** The fields as they were written. */
-  readonly $fields: Fields;
-  /** The options as they were written. */
-  readonly $options: ModelOptions;
-  /** What is known of the model, as frozen data. */
-  readonly $meta: ModelMeta;
-  /** Checks values of a row: messages by field, and `$model` for the whole. Empty when nothing is wrong. */
-  validate(values: Readonly<Record<string, unknown>>, options?: { readonly isPartial?: boolean }): Promise<ModelErrors>;
-  /** A Standard Schema of the model's fields, for forms and interfaces. */
-  schema(options: SchemaOptions): ModelSchema;
-}
-
-const descriptions = new WeakMap<object, ModelMeta>();
-
-/**
- * The base class of a model.
- *
- * @example
- * class Book extends Model("books", {
- *   id: field.id(),
- *   title: field.text({ max: 200 }),
- *   author: () => belongsTo(Author),
- * }) {}
- */
-export function Model<const Table extends string, Fields extends FieldMap>(
-  table: Table,
-  fields: Fields,
-  options?: NoInfer<ModelOptions<Fields>>,
-): ModelStatic<Fields> & { new (): RowValues<Fields>; readonly $table: Table } {
-  class Base {
-    static readonly $table = table;
-    static readonly $fields = Object.freeze({ ...fields });
-    static readonly $options = Object.freeze({ ...options });
-
-    static get $meta(): ModelMeta {
-      // One for each class that extends this one: the name is its own.
-      const known = descriptions.get(this) ?? describeModel(this);
-      descriptions.set(this, known);
-      return known;
-    }
-
-    static validate(values: Readonly<Record<string, unknown>>, how: { readonly isPartial?: boolean } = {}): Promise<ModelErrors> {
-      return validateRow(this, values, how.isPartial === true);
-    }
-
-    static schema(how: SchemaOptions): ModelSchema {
-      return new ModelSchema(this, how);
-    }
-  }
-  // The properties of rows are set when rows are made; types read them from the fields.
-  return Base as unknown as ModelStatic<Fields> & { new (): RowValues<Fields>; readonly $table: Table };
+/** What makes rows of a model. */
+export interface ModelConstructor {
+  new (): object;
 }

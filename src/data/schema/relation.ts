@@ -50,43 +50,51 @@ export interface ManyToManyOptions {
 }
 
 /** A relation: where it leads, and how. The shape is all that types look at. */
-export interface Relation<Target, Kind extends "one" | "many", Nullable extends boolean> {
+export interface Relation<Target, Kind extends "one" | "many", Nullable extends boolean, AddsKey extends boolean = boolean> {
   readonly kind: Kind;
+  /** Whether it adds a field with the key of the other row. */
+  readonly addsKey: AddsKey;
   readonly relation: RelationKind;
   readonly target: Target;
   readonly nullable: Nullable;
   readonly options: BelongsToOptions & HasOptions & ManyToManyOptions;
 }
 
-function make<Target, Kind extends "one" | "many", Nullable extends boolean>(
+function make<Target, Kind extends "one" | "many", Nullable extends boolean, AddsKey extends boolean>(
   kind: Kind,
   relation: RelationKind,
   target: Target,
   options: Relation<Target, Kind, Nullable>["options"],
-): Relation<Target, Kind, Nullable> {
-  const isNullable = relation === "hasOne" || options.null === true;
-  return Object.freeze({ kind, relation, target, nullable: isNullable as Nullable, options: Object.freeze({ ...options }) }); // What the caller's type says.
+): Relation<Target, Kind, Nullable, AddsKey> {
+  const nullable = (relation === "hasOne" || options.null === true) as Nullable; // What the caller's type says.
+  const addsKey = (relation === "belongsTo" && options.columns === undefined) as AddsKey; // What the caller's type says.
+  return Object.freeze({ kind, addsKey, relation, target, nullable, options: Object.freeze({ ...options }) });
 }
 
 /** This row belongs to one of the other model; its key is kept here. */
 export function belongsTo<Target, const Options extends BelongsToOptions>(
   target: Target,
   options?: Options,
-): Relation<Target, "one", Options extends { readonly null: true } ? true : false> {
+): Relation<
+  Target,
+  "one",
+  Options extends { readonly null: true } ? true : false,
+  Options extends { readonly columns: readonly string[] } ? false : true
+> {
   return make("one", "belongsTo", target, options ?? {});
 }
 
 /** One row of the other model belongs to this one, or none. */
-export function hasOne<Target>(target: Target, options?: HasOptions): Relation<Target, "one", true> {
+export function hasOne<Target>(target: Target, options?: HasOptions): Relation<Target, "one", true, false> {
   return make("one", "hasOne", target, options ?? {});
 }
 
 /** Rows of the other model belong to this one. */
-export function hasMany<Target>(target: Target, options?: HasOptions): Relation<Target, "many", false> {
+export function hasMany<Target>(target: Target, options?: HasOptions): Relation<Target, "many", false, false> {
   return make("many", "hasMany", target, options ?? {});
 }
 
 /** Rows of both models belong to each other, through a table between. */
-export function manyToMany<Target>(target: Target, options?: ManyToManyOptions): Relation<Target, "many", false> {
+export function manyToMany<Target>(target: Target, options?: ManyToManyOptions): Relation<Target, "many", false, false> {
   return make("many", "manyToMany", target, options ?? {});
 }

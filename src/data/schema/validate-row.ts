@@ -3,7 +3,7 @@ import { findNearestName } from "../../errors/nearest-name.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { checkValue } from "./check-value.ts";
 import { Column, isColumn } from "./column.ts";
-import type { ValueCheck } from "./column.ts";
+import type { AnyColumn, ValueCheck } from "./column.ts";
 import type { FieldMeta } from "./metadata.ts";
 import type { ModelClass } from "./model.ts";
 
@@ -11,7 +11,7 @@ import type { ModelClass } from "./model.ts";
 export type ModelErrors = Readonly<Record<string, readonly string[]>>;
 
 /** The column of a field; that of a relation's key is made of what is known of it. */
-export function columnOf(model: ModelClass, { name, type, options }: FieldMeta): Column<unknown, "required" | "optional"> {
+export function columnOf(model: ModelClass, { name, type, options }: FieldMeta): AnyColumn {
   const own = Object.hasOwn(model.$fields, name) ? model.$fields[name] : undefined;
   return isColumn(own) ? own : new Column(type, options);
 }
@@ -39,7 +39,19 @@ export async function validateRow(model: ModelClass, values: Readonly<Record<str
         fix: "Leave the name out, or pass null.",
       });
   }
-  return (await checkRow(model, [...model.$meta.fields.values()], values, isPartial)).errors;
+  return (await checkRow(model, [...model.$meta.fields.values()], values, { isPartial })).errors;
+}
+
+/** How a row is checked. */
+export interface CheckOptions {
+  /** Whether the other values of the row are known to be right. */
+  readonly isPartial: boolean;
+  /** Whether values that rows get by themselves are there already, so that what is missing stays missing. Default false. */
+  readonly isFilled?: boolean;
+  /** Whether the model's own check is left out: there is no whole row to see. Default false. */
+  readonly skipsModel?: boolean;
+  /** The values that are known to be right, for the model's own check. */
+  readonly others?: Readonly<Record<string, unknown>>;
 }
 
 /** Checks some fields of a row: their values in stored form, and what is wrong with them. Other names are left alone. */
@@ -47,27 +59,23 @@ export async function checkRow(
   model: ModelClass,
   fields: readonly FieldMeta[],
   values: Readonly<Record<string, unknown>>,
-  isPartial: boolean,
+  { isPartial, isFilled = false, skipsModel = false, others }: CheckOptions,
 ): Promise<{ checked: Readonly<Record<string, unknown>>; errors: ModelErrors }> {
   const errors: Record<string, string[]> = {};
   const checked: Record<string, unknown> = {};
   for (const field of fields) {
     const isGiven = Object.hasOwn(values, field.name);
-    if (!isGiven && (isPartial || field.hasDefault)) continue;
+    if (!isGiven && (isPartial || (field.hasDefault && !isFilled))) continue;
     const messages = await checkField(columnOf(model, field), values[field.name], (value) => (checked[field.name] = value));
     if (messages.length > 0) errors[field.name] = messages;
   }
   // The model's own check sees rows whose fields are right, each by itself.
-  if (Object.keys(errors).length === 0) addOwn(errors, await model.$options.validate?.(checked));
+  if (!skipsModel && Object.keys(errors).length === 0) addOwn(errors, await model.$options.validate?.({ ...others, ...checked }));
   return { checked, errors };
 }
 
 /** Messages about one value; a value that is right is handed on in its stored form. */
-async function checkField(
-  column: Column<unknown, "required" | "optional">,
-  value: unknown,
-  take: (value: unknown) => void,
-): Promise<string[]> {
+async function checkField(column: AnyColumn, value: unknown, take: (value: unknown) => void): Promise<string[]> {
   const result = checkValue(column, value);
   if (result.message !== undefined) return [result.message];
   take(result.value);

@@ -1,0 +1,51 @@
+export { createDatabase } from "./data/database.ts";
+export { detach } from "./data/instance/instance.ts";
+export { isModel, Model, saveMany } from "./data/model.ts";
+export { and, not, or, skip } from "./data/query/filter.ts";
+export { cases, now, sql, when } from "./data/query/functions.ts";
+export { field } from "./data/schema/field.ts";
+export { belongsTo, hasMany, hasOne, manyToMany } from "./data/schema/relation.ts";
+export { onCommit, onRollback, outside, transaction } from "./data/transaction/transaction.ts";
+export type { Database, DatabaseOptions } from "./data/database.ts";
+export type { CreateManyOptions } from "./data/instance/write-bulk.ts";
+export type { WriteOptions } from "./data/instance/write-row.ts";
+export type { InstanceApi, Lazy, ModelStatic, Related } from "./data/model.ts";
+export type {
+  AggregateOptions,
+  BooleanExpression,
+  Condition,
+  DateExpression,
+  Expression,
+  ExpressionOf,
+  JsonExpression,
+  NumberExpression,
+  Order,
+  OrderOptions,
+  TextExpression,
+} from "./data/query/expression-types.ts";
+export type { OpenCases } from "./data/query/functions.ts";
+export type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./data/query/page.ts";
+export type { LockOptions, Query } from "./data/query/query.ts";
+export type {
+  Changes,
+  Filter,
+  Insert,
+  KeyOrWhere,
+  Loaded,
+  LoadOptions,
+  OrderBy,
+  Refs,
+  Selected,
+  Selection,
+  Update,
+  Where,
+  With,
+} from "./data/query/query-types.ts";
+export type { Column, ColumnOptions } from "./data/schema/column.ts";
+export type { FieldMeta, ModelMeta, RelationMeta } from "./data/schema/metadata.ts";
+export type { KeyOf, ModelClass, ModelOptions } from "./data/schema/model.ts";
+export type { ModelSchema, SchemaOptions } from "./data/schema/model-schema.ts";
+export type { BelongsToOptions, DeleteAction, HasOptions, ManyToManyOptions, Relation } from "./data/schema/relation.ts";
+export type { ModelErrors } from "./data/schema/validate-row.ts";
+export type { FetchMode, StatementEvent } from "./data/transaction/context.ts";
+export type { TransactionOptions } from "./data/transaction/transaction.ts";

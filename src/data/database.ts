@@ -1,0 +1,158 @@
+/** Databases: opened with their models, which find them by themselves. */
+import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import { GableError } from "../errors/gable-error.ts";
+import type { Dialect } from "./dialect/dialect.ts";
+import type { Driver } from "./driver/contract.ts";
+import { isModel } from "./model.ts";
+import { runStatement } from "./query/execute.ts";
+import type { Plan } from "./query/plan.ts";
+import { RecentCache } from "./recent-cache.ts";
+import { assertModels, modelsInvalid } from "./schema/definitions.ts";
+import type { ModelClass } from "./schema/model.ts";
+import type { DatabaseCore, ExecutionContext, FetchMode, StatementEvent } from "./transaction/context.ts";
+import { bindModels, releaseModels, runIn } from "./transaction/context.ts";
+
+/** How a database is opened. */
+export interface DatabaseOptions {
+  /** Its address: `sqlite:var/app.db`, `sqlite::memory:`, `postgres://user@host/name`. */
+  readonly url: string;
+  /** The models whose tables it has: a list, or a module of them. */
+  readonly models: readonly object[] | Readonly<Record<string, unknown>>;
+  /** Whether the models find it by themselves. Default true. */
+  readonly bind?: boolean;
+  /** Name for messages. Default "default". */
+  readonly name?: string;
+  /** Most rows that a query without a limit reads. Default 100,000. */
+  readonly rowsMax?: number;
+  /** How relations are loaded when they are touched: for all peers, one by one, or not at all. Default "peers". */
+  readonly fetchMode?: FetchMode;
+  /** Most connections to a server. Default 10. */
+  readonly poolMax?: number;
+  /** Longest wait for a connection, or for the turn to write, in ms. Default 5000. */
+  readonly acquireTimeoutMs?: number;
+  /** Longest duration of a statement on a server, in ms. Default 30,000. */
+  readonly statementTimeoutMs?: number;
+  /** Of SQLite: "full" loses no commit when the power fails. Default "normal". */
+  readonly durability?: "normal" | "full";
+  /** Told of each statement that has run. None by default. */
+  readonly onStatement?: (event: StatementEvent) => void;
+  /** Told of errors of callbacks after a commit. By default they are written to the console. */
+  readonly onError?: (error: unknown) => void;
+}
+
+const optionNames =
+  "url models bind name rowsMax fetchMode poolMax acquireTimeoutMs statementTimeoutMs durability onStatement onError".split(" ");
+
+/** Most plans that are kept. */
+const plansMax = 2_000;
+
+/**
+ * Opens a database. Throws `E_MODEL_INVALID` for models with mistakes, `E_DATABASE_URL`, `E_DATABASE_OPEN`, `E_DRIVER_MISSING`
+ * and `E_DATABASE_BOUND`.
+ */
+export async function createDatabase(options: DatabaseOptions): Promise<Database> {
+  assertKnownOptions("createDatabase()", options, optionNames);
+  const models = readModels(options.models);
+  assertModels(models);
+  const { dialect, driver } = await openDriver(options);
+  const mistakes = models.flatMap((model) => dialect.findMistakes(model.$meta));
+  if (mistakes.length > 0) {
+    await driver.close();
+    throw modelsInvalid(mistakes);
+  }
+  const database = new Database(options, models, dialect, driver);
+  if (options.bind ?? true) {
+    try {
+      bindModels(database.$core);
+    } catch (error) {
+      await driver.close();
+      throw error;
+    }
+  }
+  return database;
+}
+
+function readModels(models: DatabaseOptions["models"]): ModelClass[] {
+  const isList = Array.isArray(models);
+  const list: readonly unknown[] = isList ? models : Object.values(models).filter((value) => isModel(value));
+  return [...new Set(list)].map((model) => {
+    if (isModel(model)) return model;
+    throw optionInvalid("createDatabase()", "models", model, "a list of model classes, or a module that exports them");
+  });
+}
+
+async function openDriver(options: DatabaseOptions): Promise<{ dialect: Dialect; driver: Driver }> {
+  const { url, durability = "normal", acquireTimeoutMs = 5_000 } = options;
+  const scheme = /^([a-z]+):/.exec(url)?.[1];
+  if (scheme === "sqlite") {
+    const [{ createNodeSqlite }, { sqlite }] = await Promise.all([import("./driver/node-sqlite.ts"), import("./dialect/sqlite.ts")]);
+    return {
+      dialect: sqlite,
+      driver: createNodeSqlite({ path: url.slice("sqlite:".length), durability, lockTimeoutMs: acquireTimeoutMs }),
+    };
+  }
+  if (scheme === "postgres" || scheme === "postgresql") {
+    const { poolMax = 10, statementTimeoutMs = 30_000 } = options;
+    const [{ createPg }, { postgres }] = await Promise.all([import("./driver/pg.ts"), import("./dialect/postgres.ts")]);
+    return { dialect: postgres, driver: await createPg({ url, poolMax, acquireTimeoutMs, statementTimeoutMs }) };
+  }
+  throw new GableError("E_DATABASE_URL", `The address "${maskPassword(url)}" is of no database that is known.`, {
+    fix: "Use sqlite:path or postgres://user@host/name.",
+  });
+}
+
+/** An address without its password. */
+function maskPassword(url: string): string {
+  return url.replace(/(:\/\/[^/:@]*):[^@/]*@/, "$1:***@");
+}
+
+/** An open database. */
+export class Database {
+  /** @internal What queries see of it. */
+  readonly $core: DatabaseCore;
+  /** Its models. */
+  readonly models: readonly ModelClass[];
+
+  /** @internal Use `createDatabase()`. */
+  constructor(options: DatabaseOptions, models: readonly ModelClass[], dialect: Dialect, driver: Driver) {
+    const context: { database?: DatabaseCore; transaction: undefined } = { transaction: undefined };
+    const core: DatabaseCore = {
+      name: options.name ?? "default",
+      dialect,
+      driver,
+      plans: new RecentCache<Plan>(plansMax),
+      models: new Set(models),
+      rowsMax: options.rowsMax ?? 100_000,
+      fetchMode: options.fetchMode ?? "peers",
+      observe: options.onStatement,
+      onError: options.onError ?? ((error) => console.error(error)),
+      acquireTimeoutMs: options.acquireTimeoutMs ?? 5_000,
+      context: context as ExecutionContext, // The context and the database know each other.
+    };
+    context.database = core;
+    this.$core = core;
+    this.models = models;
+  }
+
+  /** The kind of database. */
+  get dialect(): "sqlite" | "postgres" | "mariadb" | "mysql" {
+    return this.$core.dialect.name;
+  }
+
+  /** Runs work so that its queries run here, whatever database its models are bound to. */
+  run<Result>(work: () => Result): Result {
+    return runIn(this.$core.context, work);
+  }
+
+  /** Makes the tables of all models, in an empty database: for tests and small programs. */
+  async createTables(): Promise<void> {
+    for (const sql of this.$core.dialect.createTables(this.models.map(({ $meta }) => $meta)))
+      await runStatement(this.$core.context, { sql, parameters: [], rows: "none" }, true);
+  }
+
+  /** Closes all connections, and sets the models free. */
+  async close(): Promise<void> {
+    releaseModels(this.$core);
+    await this.$core.driver.close();
+  }
+}

@@ -1,0 +1,187 @@
+/** PostgreSQL: its names, values, functions and errors. */
+import { GableError } from "../../errors/gable-error.ts";
+import type { CallName, JsonPath, OrderTerm, RowLock, ValueType } from "../query/node.ts";
+import type { DriverValue } from "../driver/contract.ts";
+import type { ColumnType } from "../schema/column.ts";
+import type { Dialect, Isolation, JsonComparison, Refusal, TextComparison } from "./dialect.ts";
+import { encodePostgres, encodePostgresList, postgresDecoder, toArrayText } from "./postgres-codec.ts";
+import { createPostgresTables, quotePostgres } from "./postgres-tables.ts";
+
+/** Types of parameters: the widest of their kind, so that a value is compared and never cut. */
+const types: Readonly<Record<ColumnType, string>> = {
+  id: "int8",
+  int: "int8",
+  bigint: "int8",
+  float: "float8",
+  decimal: "numeric",
+  uuid: "uuid",
+  text: "text",
+  slug: "text",
+  email: "text",
+  url: "text",
+  choice: "text",
+  boolean: "boolean",
+  date: "date",
+  time: "time",
+  datetime: "timestamptz",
+  json: "jsonb",
+  bytes: "bytea",
+};
+
+/** The ways of PostgreSQL. */
+export const postgres: Dialect = {
+  name: "postgres",
+  isPositional: false,
+  noLimit: "",
+  returnsKeys: true,
+  defaultValues: " DEFAULT VALUES",
+  quote: quotePostgres,
+  parameter: (mark, { type }, isList) => `${mark}::${types[type]}${isList ? "[]" : ""}`,
+  nullOf: ({ type }) => `NULL::${types[type]}`,
+  encode: encodePostgres,
+  encodeList: encodePostgresList,
+  decoder: postgresDecoder,
+  compareNullable: (operator, left, right) => `${left} IS ${operator === "ne" ? "" : "NOT "}DISTINCT FROM ${right}`,
+  compareText: ({ operator, left, right }: TextComparison) => `${left} ${operator.startsWith("i") ? "ILIKE" : "LIKE"} ${right(0)}`,
+  encodeText,
+  inList: (part, list, isNegated) => `${part} ${isNegated ? "<> ALL" : "= ANY"}(${list})`,
+  call: (name, parts, type, partType) => (calls[name] ?? unary(name))(parts, type, partType),
+  aggregate: (name, inner) => `${name}(${inner})`,
+  jsonText: (part, path) => `(${part} #>> ${path})`,
+  jsonCompare,
+  encodeJsonPath: (path: JsonPath) => toArrayText(path.map(String)),
+  encodeJsonOperand: (value) => JSON.stringify(value),
+  order: orderPostgres,
+  derive: (sql) => sql,
+  lock: lockPostgres,
+  ignoreConflict: () => " ON CONFLICT DO NOTHING",
+  begin: ({ isolation, readOnly }) => [
+    `BEGIN${isolation === undefined ? "" : ` ISOLATION LEVEL ${levels[isolation]}`}${readOnly ? " READ ONLY" : ""}`,
+  ],
+  explain: (sql, isAnalyzed) => `EXPLAIN ${isAnalyzed ? "(ANALYZE) " : ""}${sql}`,
+  readRefusal,
+  createTables: createPostgresTables,
+  findMistakes: () => [],
+};
+
+const levels: Readonly<Record<Isolation, string>> = {
+  "read committed": "READ COMMITTED",
+  "repeatable read": "REPEATABLE READ",
+  serializable: "SERIALIZABLE",
+};
+
+/** The pattern of a search: what means something in patterns is escaped. */
+function encodeText(operator: string, text: string): DriverValue {
+  const escaped = text.replace(/[%_\\]/g, "\\$&");
+  if (operator === "ieq") return escaped;
+  const start = operator.toLowerCase().endsWith("startswith") ? "" : "%";
+  const end = operator.toLowerCase().endsWith("endswith") ? "" : "%";
+  return `${start}${escaped}${end}`;
+}
+
+type Call = (parts: readonly string[], type: ValueType, partType: ValueType) => string;
+
+const wholeTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["id", "int", "bigint"]);
+
+/** Decimals have as many digits as their type says. */
+const rounded =
+  (write: (parts: readonly string[]) => string): Call =>
+  (parts, { type, scale }) =>
+    type === "decimal" ? `round((${write(parts)})::numeric, ${scale})` : write(parts);
+
+const utc = (part: string | undefined, { type }: ValueType): string =>
+  type === "datetime" ? `(${part} AT TIME ZONE 'UTC')` : String(part);
+
+const extract =
+  (field: string): Call =>
+  ([part], _type, partType) =>
+    `extract(${field} from ${utc(part, partType)})::int4`;
+
+const calls: Readonly<Partial<Record<CallName, Call>>> = {
+  add: rounded(([left, right]) => `(${left} + ${right})`),
+  sub: rounded(([left, right]) => `(${left} - ${right})`),
+  mul: rounded(([left, right]) => `(${left} * ${right})`),
+  div: rounded(([left, right]) => `(${left} / nullif(${right}, 0))`),
+  mod: ([left, right], { type }) =>
+    wholeTypes.has(type) || type === "decimal"
+      ? `(${left} % nullif(${right}, 0))`
+      : `mod((${left})::numeric, nullif((${right})::numeric, 0))::float8`,
+  substring: ([part, start, length]) => `substr(${part}, (${start})::int4${length === undefined ? "" : `, (${length})::int4`})`,
+  nullIf: ([left, right]) => `nullif(${left}, ${right})`,
+  round: ([part, places], { type }) => `round((${part})::numeric, (${places})::int4)::${types[type]}`,
+  cast: ([part], { type }) => `(${part})::${types[type]}`,
+  now: () => "date_trunc('milliseconds', now())",
+  date: ([part], _type, partType) => `${utc(part, partType)}::date`,
+  year: extract("year"),
+  month: extract("month"),
+  day: extract("day"),
+  weekDay: extract("isodow"),
+  hour: extract("hour"),
+  truncate: ([part, unit]) => `date_trunc(${unit}, ${part}, 'UTC')`,
+};
+
+/** A function that PostgreSQL has under the same name. */
+function unary(name: CallName): Call {
+  return (parts) => `${name}(${parts.join(", ")})`;
+}
+
+function jsonCompare({ operator, valueType, part, path, value }: JsonComparison): string {
+  const found = `(${part} #> ${path})`;
+  if (operator === "exists") return `${found} IS NOT NULL`;
+  if (operator === "eq") return `${found} = ${value}`;
+  const sign = { gt: ">", gte: ">=", lt: "<", lte: "<=" }[operator];
+  // A number and the text of its digits are two values.
+  return `(jsonb_typeof(${found}) = '${valueType}' AND ${found} ${sign} ${value})`;
+}
+
+function orderPostgres(sql: string, { node, isDescending, nulls }: OrderTerm): string {
+  // PostgreSQL has missing values as the largest, as Gable does.
+  return `${sql}${isDescending ? " DESC" : ""}${node.isNullable && nulls !== undefined ? ` NULLS ${nulls.toUpperCase()}` : ""}`;
+}
+
+function lockPostgres({ strength, wait }: RowLock, table: string): string {
+  const how = { wait: "", skip: " SKIP LOCKED", fail: " NOWAIT" }[wait];
+  return ` FOR ${strength === "update" ? "UPDATE" : "SHARE"} OF ${table}${how}`;
+}
+
+/** Numbers of errors (PostgreSQL manual, appendix A), and what they mean here. */
+const kinds: Readonly<Record<string, Refusal["kind"]>> = {
+  "23505": "unique",
+  "23503": "foreignKey",
+  "23001": "foreignKey",
+  "23514": "check",
+  "23P01": "check",
+  "23502": "notNull",
+  "22001": "tooLong",
+  "22003": "range",
+  "40001": "conflict",
+  "40P01": "conflict",
+  "55P03": "lock",
+  "57014": "timeout",
+  "57P01": "connection",
+  "57P02": "connection",
+  "57P03": "connection",
+  "53300": "connection",
+  "25P03": "connection",
+};
+
+/** Errors of the way to the server. */
+const networkCodes: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "ENOENT",
+  "EHOSTUNREACH",
+]);
+
+function readRefusal(error: unknown): Refusal | undefined {
+  if (!(error instanceof Error) || error instanceof GableError) return undefined;
+  const { code, constraint, column, table } = error as Error & Partial<Record<"code" | "constraint" | "column" | "table", string>>; // As pg makes them.
+  const isNetwork =
+    (code !== undefined && (networkCodes.has(code) || code.startsWith("08"))) ||
+    /connection (?:terminated|timeout)|not queryable/i.test(error.message);
+  const kind = isNetwork ? "connection" : kinds[code ?? ""];
+  return kind === undefined ? undefined : { kind, constraint, columns: column === undefined ? [] : [column], table };
+}

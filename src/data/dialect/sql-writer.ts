@@ -1,0 +1,326 @@
+/**
+ * Writes SQL from the nodes of a query. Parameters are written as marks with the place of their value, and become the
+ * database's own when the text is whole: parts may be written in any order.
+ */
+import { GableError } from "../../errors/gable-error.ts";
+import type { FieldMeta } from "../schema/metadata.ts";
+import type { AggregateNode, ColumnNode, Node, OrderTerm, RootSource, SelectState, Source, Through, ValueType } from "../query/node.ts";
+import { isSourceNullable, valueTypes } from "../query/node.ts";
+import { isTextOperator } from "../query/shape.ts";
+import type { Dialect } from "./dialect.ts";
+
+/** A parameter of a finished statement: the place of its value, and which form of it is bound. */
+export interface ParameterSlot {
+  readonly place: number;
+  readonly form: 0 | 1;
+}
+
+/** Rows that are in reach, and what has been joined to them. */
+interface Scope {
+  readonly alias: string;
+  readonly joins: Map<string, { readonly alias: string; readonly sql: string }>;
+}
+
+type Compare = Extract<Node, { kind: "compare" }>;
+
+const signs = { eq: "=", ne: "<>", gt: ">", gte: ">=", lt: "<", lte: "<=" } as const;
+
+/** Writes one statement. */
+export class SqlWriter {
+  readonly #dialect: Dialect;
+  readonly #places: ReadonlyMap<object, number>;
+  readonly #scopes = new Map<RootSource, Scope>();
+  #aliases = 0;
+  /** Name of the table of the whole statement: no alias may be the same. */
+  #table = "";
+
+  constructor(dialect: Dialect, places: ReadonlyMap<object, number>) {
+    this.#dialect = dialect;
+    this.#places = places;
+  }
+
+  /** Makes the rows of a statement known that is no query: those of an update. */
+  enter(root: RootSource): void {
+    this.#table = root.model.$table;
+    this.#scopes.set(root, { alias: root.model.$table, joins: new Map() });
+  }
+
+  /** Whether anything was joined to the rows. */
+  hasJoins(root: RootSource): boolean {
+    return (this.#scopes.get(root)?.joins.size ?? 0) > 0;
+  }
+
+  /** A condition that the key of a row is one of those that a query of keys reads. */
+  keysIn(keys: SelectState): string {
+    const { quote } = this.#dialect;
+    const { alias } = this.#scopes.get(keys.root)!;
+    const columns = keys.columns!.map(({ node }) => `${quote(alias)}.${quote((node as ColumnNode).field.column)}`); // Keys are columns.
+    const rows = this.#dialect.derive(this.select(keys));
+    return `${columns.length === 1 ? columns[0] : `(${columns.join(", ")})`} IN (${rows})`;
+  }
+
+  /** A mark for the value of a node. */
+  mark(owner: object, type: ValueType, isList = false, form: 0 | 1 = 0): string {
+    const place = this.#places.get(owner);
+    if (place === undefined) throw new GableError("E_INTERNAL", "A value of a statement was not collected.");
+    return this.#dialect.parameter(`\u0001${place}.${form};`, type, isList);
+  }
+
+  /** A finished statement, with the places of its parameters in order. */
+  finish(text: string): { sql: string; slots: ParameterSlot[] } {
+    const slots: ParameterSlot[] = [];
+    const known = new Map<string, number>();
+    // The marks are control characters, which no name and no text of a statement may hold.
+    const sql = text.replace(/\u0001(\d+)\.([01]);/g, (whole, place: string, form: string) => {
+      const earlier = known.get(whole);
+      if (earlier !== undefined && !this.#dialect.isPositional) return `$${earlier}`;
+      slots.push({ place: Number(place), form: form === "1" ? 1 : 0 });
+      known.set(whole, slots.length);
+      return this.#dialect.isPositional ? "?" : `$${slots.length}`;
+    });
+    return { sql, slots };
+  }
+
+  /** A query, whole. */
+  select(state: SelectState): string {
+    const alias = this.#table === "" ? state.root.model.$table : this.#alias();
+    if (this.#table === "") this.#table = alias;
+    const outer = this.#scopes.get(state.root);
+    const scope: Scope = { alias, joins: new Map() };
+    this.#scopes.set(state.root, scope);
+    const columns = this.#columns(state, scope);
+    const order = state.order.map((term) => ({ term, sql: this.node(term.node) }));
+    const group = state.group.length === 0 ? "" : ` GROUP BY ${state.group.map((node) => this.node(node)).join(", ")}`;
+    const having = state.having === undefined ? "" : ` HAVING ${this.node(state.having)}`;
+    const where = state.where === undefined || isAlways(state.where) ? "" : ` WHERE ${this.node(state.where)}`;
+    const keys = this.#numberKeys(state);
+    // What is mentioned has been joined by now.
+    const rows = ` FROM ${this.#from(state, scope)}${where}`;
+    // Limited rows of the same source, read by this query, are written with a scope of their own.
+    if (outer !== undefined) this.#scopes.set(state.root, outer);
+    if (keys !== undefined) return this.#numbered(state, { columns, rows, order, ...keys });
+    const ordered = this.#orderBy(order);
+    const lock = state.lock === undefined ? "" : this.#dialect.lock(state.lock, this.#dialect.quote(alias));
+    const distinct = state.distinct === true ? "DISTINCT " : "";
+    return `SELECT ${distinct}${columns.join(", ")}${rows}${group}${having}${ordered}${this.#limit(state)}${lock}`;
+  }
+
+  #alias(): string {
+    for (;;) {
+      const alias = `t${++this.#aliases}`;
+      if (alias !== this.#table) return alias;
+    }
+  }
+
+  #columns(state: SelectState, { alias }: Scope): string[] {
+    const { quote } = this.#dialect;
+    const own = state.columns?.map(({ node }) => this.node(node));
+    const base = own ?? state.root.model.$meta.columns.map(({ column }) => `${quote(alias)}.${quote(column)}`);
+    const all = [...base, ...state.extra.map(({ node }) => this.node(node))];
+    return all.length === 0 ? ["1"] : all;
+  }
+
+  #from(state: SelectState, scope: Scope): string {
+    const { quote } = this.#dialect;
+    const rows = state.from === undefined ? quote(state.root.model.$table) : `(${this.select(state.from)})`;
+    const alias = rows === quote(scope.alias) ? "" : ` AS ${quote(scope.alias)}`;
+    const through = state.through === undefined ? "" : this.#through(state.through, scope);
+    return `${rows}${alias}${through}${[...scope.joins.values()].map(({ sql }) => sql).join("")}`;
+  }
+
+  /** The table between: it has the name of its table, behind an alias. */
+  #through({ table, on, to }: Through, scope: Scope): string {
+    const { quote } = this.#dialect;
+    const alias = quote(throughAlias(scope.alias));
+    const links = on.map(({ column, field }) => `${alias}.${quote(column)} = ${quote(scope.alias)}.${quote(field.column)}`);
+    const outer = to.filter(({ node }) => node !== undefined).map(({ column, node }) => `${alias}.${quote(column)} = ${this.node(node!)}`);
+    return ` INNER JOIN ${quote(table)} AS ${alias} ON ${[...links, ...outer].join(" AND ")}`;
+  }
+
+  #orderBy(order: readonly OrderSql[]): string {
+    return order.length === 0 ? "" : ` ORDER BY ${order.map(({ sql, term }) => this.#dialect.order(sql, term)).join(", ")}`;
+  }
+
+  #limit({ limit, offset }: SelectState): string {
+    const first = limit === undefined ? (offset === undefined ? "" : this.#dialect.noLimit) : ` LIMIT ${this.node(limit)}`;
+    return offset === undefined ? first : `${first} OFFSET ${this.node(offset)}`;
+  }
+
+  /** The keys of which each has a limited number of rows; undefined when rows are not limited so. */
+  #numberKeys({ distinct, perParent }: SelectState): { keys: string; limit: string } | undefined {
+    const keys = (nodes: readonly Node[]): string => nodes.map((node) => this.node(node)).join(", ");
+    if (typeof distinct !== "boolean") return { keys: keys(distinct), limit: "1" };
+    return perParent === undefined ? undefined : { keys: keys(perParent.nodes), limit: this.node(perParent.limit) };
+  }
+
+  /** Rows with their number among those of the same keys; those above the limit are cut off. */
+  #numbered(state: SelectState, { columns, rows, order, keys, limit }: NumberedRows): string {
+    const { quote } = this.#dialect;
+    const fields = state.columns === undefined ? state.root.model.$meta.columns : [];
+    const inner = columns.map((sql, index) => `${sql} AS ${quote(`$${index}`)}`);
+    const outer = columns.map((_, index) => quote(`$${index}`) + (index < fields.length ? ` AS ${quote(fields[index]!.column)}` : ""));
+    const terms = order.map(({ sql }, index) => `${sql} AS ${quote(`$o${index}`)}`);
+    const number = `ROW_NUMBER() OVER (PARTITION BY ${keys}${this.#orderBy(order)}) AS ${quote("$number")}`;
+    const ordered = this.#orderBy(order.map(({ term }, index) => ({ term, sql: quote(`$o${index}`) })));
+    const numbered = `SELECT ${[...inner, ...terms, number].join(", ")}${rows}`;
+    return `SELECT ${outer.join(", ")} FROM (${numbered}) AS ${quote("$rows")} WHERE ${quote("$number")} <= ${limit}${ordered}${this.#limit(state)}`;
+  }
+
+  /** Any node. */
+  node(node: Node): string {
+    switch (node.kind) {
+      case "column":
+        return this.#column(node.source, node.field);
+      case "value":
+        return node.value === null ? this.#dialect.nullOf(node.type) : this.mark(node, node.type);
+      case "constant":
+        return node.isTrue ? "1 = 1" : "1 = 0";
+      case "compare":
+        return this.#compare(node);
+      case "isNull":
+        return `${this.node(node.part)} IS ${node.isNegated ? "NOT " : ""}NULL`;
+      case "between":
+        return `${this.node(node.part)} BETWEEN ${this.node(node.low)} AND ${this.node(node.high)}`;
+      case "inList": {
+        const type = node.part.type!;
+        return this.#dialect.inList(this.node(node.part), this.mark(node, type, true), node.isNegated, type);
+      }
+      case "inQuery":
+        return this.#inQuery(node);
+      case "logic":
+        return `(${node.parts.map((part) => this.node(part)).join(node.operator === "and" ? " AND " : " OR ")})`;
+      case "not":
+        return node.part.isNullable ? `(${this.node(node.part)}) IS NOT TRUE` : `NOT (${this.node(node.part)})`;
+      case "exists":
+        return `${node.isNegated ? "NOT " : ""}EXISTS (${this.select(node.query)})`;
+      default:
+        return this.#value(node);
+    }
+  }
+
+  #value(
+    node: Exclude<
+      Node,
+      { kind: "column" | "value" | "constant" | "compare" | "isNull" | "between" | "inList" | "inQuery" | "logic" | "not" | "exists" }
+    >,
+  ): string {
+    switch (node.kind) {
+      case "call":
+        return this.#dialect.call(
+          node.name,
+          node.parts.map((part) => this.node(part)),
+          node.type,
+          node.parts[0]?.type ?? node.type,
+        );
+      case "json":
+        return this.#dialect.jsonText(this.node(node.part), this.mark(node, valueTypes.text, true));
+      case "jsonCompare": {
+        const { operator, value } = node;
+        const valueType = value === null ? "null" : (typeof value as "string" | "number" | "boolean"); // The filter takes no others.
+        const [path, operand] = [this.mark(node.path, valueTypes.text, true), this.mark(node, valueTypes.json)];
+        return this.#dialect.jsonCompare({ operator, valueType, part: this.node(node.part), path, value: operand });
+      }
+      case "aggregate":
+        return this.#aggregate(node);
+      case "subquery":
+        return `(${this.select(node.query)})`;
+      case "case": {
+        const branches = node.branches.map(({ condition, result }) => ` WHEN ${this.node(condition)} THEN ${this.node(result)}`).join("");
+        return `CASE${branches}${node.otherwise === undefined ? "" : ` ELSE ${this.node(node.otherwise)}`} END`;
+      }
+      case "name":
+        return this.#dialect.quote(node.name);
+      case "through":
+        return `${this.#dialect.quote(throughAlias(this.#aliasOf(node.root)))}.${this.#dialect.quote(node.column)}`;
+      case "sql":
+        return node.texts.map((text, index) => text + (node.parts[index] === undefined ? "" : this.node(node.parts[index]))).join("");
+    }
+  }
+
+  #compare({ operator, left, right }: Compare): string {
+    const first = this.node(left);
+    if (isTextOperator(operator)) {
+      return this.#dialect.compareText({ operator, left: first, right: (form) => this.mark(right, left.type!, false, form) });
+    }
+    const second = this.node(right);
+    if (operator === "ne" && (left.isNullable || right.isNullable)) return this.#dialect.compareNullable("ne", first, second);
+    return `${first} ${signs[operator as keyof typeof signs]} ${second}`; // All others search in texts.
+  }
+
+  #inQuery({ part, query, isNegated, isNullable }: Extract<Node, { kind: "inQuery" }>): string {
+    const [column, rows] = [this.node(part), this.select(query)];
+    if (!isNegated) return `${column} IN (${rows})`;
+    // NOT IN is never true beside a missing value; the complement is wanted.
+    return isNullable ? `(${column} IN (${rows})) IS NOT TRUE` : `${column} NOT IN (${rows})`;
+  }
+
+  #aggregate({ name, part, where, isDistinct, type }: AggregateNode): string {
+    const value = part === undefined ? "*" : this.node(part);
+    // Rows that do not count have no value; every database knows CASE, not every one FILTER.
+    const counted = where === undefined ? value : `CASE WHEN ${this.node(where)} THEN ${part === undefined ? "1" : value} END`;
+    return this.#dialect.aggregate(name, `${isDistinct ? "DISTINCT " : ""}${counted}`, type);
+  }
+
+  #column(source: Source, field: FieldMeta): string {
+    const { quote } = this.#dialect;
+    return `${quote(this.#aliasOf(source))}.${quote(field.column)}`;
+  }
+
+  /** The alias of a source; a row that a relation leads to is joined when it is first mentioned, once for each path. */
+  #aliasOf(source: Source): string {
+    const path: string[] = [];
+    let root = source;
+    for (; root.kind === "joined"; root = root.parent) path.unshift(root.relation.name);
+    const scope = this.#scopes.get(root);
+    if (scope === undefined)
+      throw new GableError("E_EXPRESSION_SCOPE", `An expression of ${root.model.name} is used in a query that does not read it.`, {
+        fix: "Use what the callback of this query gives.",
+      });
+    if (source.kind === "root") return scope.alias;
+    const key = path.join(".");
+    const known = scope.joins.get(key);
+    if (known !== undefined) return known.alias;
+    // The row before comes first: its join must stand before this one.
+    this.#aliasOf(source.parent);
+    const alias = this.#alias();
+    scope.joins.set(key, { alias, sql: this.#join(source, alias) });
+    return alias;
+  }
+
+  #join(source: Extract<Source, { kind: "joined" }>, alias: string): string {
+    const { quote } = this.#dialect;
+    const { relation, parent, model } = source;
+    const [own, other] = [parent.model.$meta, model.$meta];
+    const isHere = relation.kind === "belongsTo";
+    const back = isHere ? undefined : other.relations.get(relation.by);
+    const pairs = isHere
+      ? relation.fields.map((name, index) => [own.fields.get(name)!, other.fields.get(other.primary[index]!)!] as const)
+      : back!.fields.map((name, index) => [own.fields.get(own.primary[index]!)!, other.fields.get(name)!] as const);
+    const on = pairs.map(([near, far]) => `${this.#column(parent, near)} = ${quote(alias)}.${quote(far.column)}`).join(" AND ");
+    return ` ${isSourceNullable(source) ? "LEFT" : "INNER"} JOIN ${quote(model.$table)} AS ${quote(alias)} ON ${on}`;
+  }
+}
+
+/** A step of an order, written. */
+interface OrderSql {
+  readonly sql: string;
+  readonly term: OrderTerm;
+}
+
+/** The parts of a query whose rows are numbered. */
+interface NumberedRows {
+  readonly columns: readonly string[];
+  readonly rows: string;
+  readonly order: readonly OrderSql[];
+  readonly keys: string;
+  readonly limit: string;
+}
+
+function isAlways(node: Node): boolean {
+  return node.kind === "constant" && node.isTrue;
+}
+
+/** The alias of the table between of some rows. */
+function throughAlias(alias: string): string {
+  return `${alias}$`;
+}

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { placePostgres, runOnServer, skipPostgres } from "../../../test/data/databases.ts";
+import type { DatabasePlace } from "../../../test/data/databases.ts";
+import type { Connection, Driver, DriverValue } from "./contract.ts";
+import { createPg } from "./pg.ts";
+
+describe("PostgreSQL by pg", { skip: skipPostgres }, () => {
+  let place: DatabasePlace;
+  let driver: Driver;
+  before(async () => {
+    place = await placePostgres();
+    driver = await createPg({ url: place.url, poolMax: 2, acquireTimeoutMs: 100, statementTimeoutMs: 500 });
+  });
+  after(async () => {
+    await driver.close();
+    await place.remove();
+  });
+  const use = async <Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> => {
+    const connection = await driver.acquire({ write: true });
+    try {
+      return await work(connection);
+    } finally {
+      connection.release();
+    }
+  };
+  const read = async (connection: Connection, sql: string, ...parameters: DriverValue[]): Promise<unknown> =>
+    (await connection.run({ sql, parameters, rows: "arrays" })).rows;
+
+  it("gives arrays: numbers, truths and bytes as such, all else as texts", async () => {
+    await use(async (connection) => {
+      assert.deepEqual(
+        await read(
+          connection,
+          "SELECT 1::int2, 2::int4, 3::int8, 9007199254740993::int8, 1.5::float8, 1.50::numeric, true, '\\x00ff'::bytea, 'a'::text, null, '{\"a\":1}'::jsonb, date '2026-01-02'",
+        ),
+        [[1, 2, 3, 9007199254740993n, 1.5, "1.50", true, Buffer.from([0, 255]), "a", null, '{"a": 1}', "2026-01-02"]],
+      );
+      assert.deepEqual(await read(connection, "SELECT timestamptz '2026-01-02 03:04:05.678+02'"), [["2026-01-02 01:04:05.678+00"]]);
+    });
+  });
+
+  it("prepares statements once, and forgets those that were not used for long", async () => {
+    await use(async (connection) => {
+      for (let number = 0; number < 1_200; number++)
+        assert.deepEqual(await read(connection, `SELECT $1::int8 + ${number}`, 1), [[number + 1]]);
+      await read(connection, "SELECT $1::int8 + 1199", 1);
+      const [[count]] = (await read(connection, "SELECT count(*) FROM pg_prepared_statements")) as [[number]];
+      assert.ok(count <= 501, String(count));
+    });
+  });
+
+  it("reads in batches, alone and in a transaction", async () => {
+    await use(async (connection) => {
+      const sizes = async (): Promise<number[]> => {
+        const found: number[] = [];
+        for await (const rows of connection.cursor(
+          { sql: "SELECT * FROM generate_series(1, $1::int8)", parameters: [25], rows: "arrays" },
+          10,
+        ))
+          found.push(rows.length);
+        return found;
+      };
+      assert.deepEqual(await sizes(), [10, 10, 5]);
+      await connection.run({ sql: "BEGIN", parameters: [], rows: "none" });
+      assert.deepEqual(await sizes(), [10, 10, 5]);
+      assert.deepEqual(await read(connection, "SELECT 1"), [[1]]);
+      await connection.run({ sql: "ROLLBACK", parameters: [], rows: "none" });
+      for await (const rows of connection.cursor({ sql: "SELECT * FROM generate_series(1, 25)", parameters: [], rows: "arrays" }, 10))
+        if (rows.length === 10) break;
+      assert.deepEqual(await read(connection, "SELECT pg_current_xact_id_if_assigned()"), [[null]]);
+    });
+  });
+
+  it("ends statements that take too long", async () => {
+    await use(async (connection) => {
+      await assert.rejects(read(connection, "SELECT pg_sleep(5)"), { code: "57014" });
+      assert.deepEqual(await read(connection, "SELECT 1"), [[1]]);
+    });
+  });
+
+  it("does not keep a connection in a transaction that nobody has ended", async () => {
+    const first = await driver.acquire({ write: true });
+    const [[pid]] = (await read(first, "SELECT pg_backend_pid()")) as [[number]];
+    await first.run({ sql: "BEGIN", parameters: [], rows: "none" });
+    first.release();
+    first.release();
+    await assert.rejects(async () => first.run({ sql: "SELECT 1", parameters: [], rows: "none" }), { code: "E_CONNECTION_RELEASED" });
+    await use(async (connection) => assert.notDeepEqual(await read(connection, "SELECT pg_backend_pid()"), [[pid]]));
+  });
+
+  it("replaces a connection that the server has ended", async () => {
+    const pid = await use(async (connection) => ((await read(connection, "SELECT pg_backend_pid()")) as [[number]])[0][0]);
+    await runOnServer(`SELECT pg_terminate_backend(${pid})`);
+    // Its end may be seen by the next statement alone; the one after has another connection.
+    await use((connection) => read(connection, "SELECT 1")).catch(() => undefined);
+    await use(async (connection) => assert.deepEqual(await read(connection, "SELECT 1"), [[1]]));
+  });
+
+  it("hands out no more connections than it may", async () => {
+    const held = [await driver.acquire({ write: false }), await driver.acquire({ write: false })];
+    await assert.rejects(async () => driver.acquire({ write: false }), { code: "E_POOL_TIMEOUT" });
+    for (const connection of held) connection.release();
+    await use(async (connection) => assert.deepEqual(await read(connection, "SHOW TimeZone"), [["UTC"]]));
+  });
+});

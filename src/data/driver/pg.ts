@@ -1,0 +1,209 @@
+/** PostgreSQL on `pg`: a pool of connections, each with its prepared statements. */
+import type { Client, ClientConfig } from "pg";
+import { GableError } from "../../errors/gable-error.ts";
+import { RecentCache } from "../recent-cache.ts";
+import type { AcquireOptions, Connection, Driver, DriverValue, Statement, StatementResult } from "./contract.ts";
+import { Pool } from "./pool.ts";
+
+/** How a server is reached. */
+export interface PgOptions {
+  /** `postgres://user:password@host:port/name`. */
+  readonly url: string;
+  /** Most connections. */
+  readonly poolMax: number;
+  /** Longest wait for a connection, in ms. */
+  readonly acquireTimeoutMs: number;
+  /** Longest duration of a statement, in ms. */
+  readonly statementTimeoutMs: number;
+}
+
+/** Longest wait for a lock, and longest rest inside of a transaction, in ms. */
+const [lockTimeoutMs, restTimeoutMs] = [10_000, 60_000];
+const idleMs = 30_000;
+/** Most prepared statements of one connection. */
+const statementsMax = 500;
+
+/** Opens a pool. The first connection is made when it is wanted. Throws `E_DRIVER_MISSING` without the package `pg`. */
+export async function createPg(options: PgOptions): Promise<Driver> {
+  const module = await import("pg").catch((error: unknown) => {
+    throw new GableError("E_DRIVER_MISSING", "The package pg is not installed.", { fix: "Run: npm install pg", cause: error });
+  });
+  return new Pg(options, module.default.Client);
+}
+
+class Pg implements Driver {
+  readonly dialect = "postgres";
+  readonly #pool: Pool<PgSession>;
+
+  constructor({ url, poolMax, acquireTimeoutMs, statementTimeoutMs }: PgOptions, Class: typeof Client) {
+    const config: ClientConfig = {
+      connectionString: url,
+      application_name: "gable",
+      connectionTimeoutMillis: acquireTimeoutMs,
+      options: `-c TimeZone=UTC -c statement_timeout=${statementTimeoutMs} -c lock_timeout=${lockTimeoutMs} -c idle_in_transaction_session_timeout=${restTimeoutMs}`,
+      types: { getTypeParser: parserOf } as unknown as NonNullable<ClientConfig["types"]>, // Its type has one function for each format; all come as texts.
+    };
+    this.#pool = new Pool<PgSession>({
+      open: async () => {
+        const client = new Class(config);
+        const session = new PgSession(client);
+        await client.connect();
+        return session;
+      },
+      close: (session) => session.close(),
+      isAlive: (session) => session.isAlive,
+      max: poolMax,
+      acquireTimeoutMs,
+      idleMs,
+    });
+  }
+
+  acquire({ signal }: AcquireOptions): Connection | Promise<Connection> {
+    const idle = this.#pool.tryAcquire();
+    return idle === undefined ? this.#acquire(signal) : new PgConnection(idle, this.#pool);
+  }
+
+  async #acquire(signal: AbortSignal | undefined): Promise<Connection> {
+    return new PgConnection(await this.#pool.acquire(signal), this.#pool);
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+}
+
+type Parse = (text: string) => DriverValue;
+
+const toNumber: Parse = Number;
+/** Whole numbers of 64 bits: those that a number cannot hold stay whole. */
+const toWhole: Parse = (text) => {
+  const number = Number(text);
+  return Number.isSafeInteger(number) ? number : BigInt(text);
+};
+
+/** What comes as more than a text, by the number of its type (pg_type.oid). */
+const parsers: ReadonlyMap<number, Parse> = new Map<number, Parse>([
+  [16, (text) => text === "t"],
+  [17, (text) => Buffer.from(text.slice(2), "hex")],
+  [20, toWhole],
+  [21, toNumber],
+  [23, toNumber],
+  [26, toNumber],
+  [700, toNumber],
+  [701, toNumber],
+]);
+const asText: Parse = (text) => text;
+
+function parserOf(type: number): Parse {
+  return parsers.get(type) ?? asText;
+}
+
+/** One session of the server. */
+class PgSession {
+  readonly client: Client;
+  isAlive = true;
+  /** Names of prepared statements by their SQL. */
+  readonly #names: RecentCache<string>;
+  readonly #dropped: string[] = [];
+  #lastName = 0;
+
+  constructor(client: Client) {
+    this.client = client;
+    this.#names = new RecentCache(statementsMax, (name) => this.#dropped.push(name));
+    const leave = (): void => {
+      this.isAlive = false;
+    };
+    // A connection that breaks while nobody uses it must not end the process.
+    client.on("error", leave);
+    client.on("end", leave);
+  }
+
+  /** Runs a statement that is prepared once for each connection. */
+  async run({ sql, parameters, rows }: Statement): Promise<StatementResult> {
+    if (this.#dropped.length > 0) await this.#deallocate();
+    const isControl = rows === "none" && parameters.length === 0;
+    const query = isControl ? { text: sql } : { name: this.#nameOf(sql), text: sql, values: [...parameters], rowMode: "array" };
+    const result = (await this.client.query(query)) as unknown as { rows: StatementResult["rows"]; rowCount: number | null }; // By rowMode.
+    return { rows: rows === "arrays" ? result.rows : [], affected: result.rowCount ?? 0, insertId: 0 };
+  }
+
+  #nameOf(sql: string): string {
+    const known = this.#names.get(sql);
+    if (known !== undefined) return known;
+    const name = `gable_${++this.#lastName}`;
+    this.#names.set(sql, name);
+    return name;
+  }
+
+  /** Prepared statements take memory of the server: those that were not used for long go. */
+  async #deallocate(): Promise<void> {
+    const names = this.#dropped.splice(0);
+    await this.client.query(names.map((name) => `DEALLOCATE ${name}`).join("; "));
+  }
+
+  close(): void {
+    this.isAlive = false;
+    // Whether the server hears of it does not matter any more.
+    this.client.end().catch(() => undefined);
+  }
+}
+
+class PgConnection implements Connection {
+  readonly #session: PgSession;
+  readonly #pool: Pool<PgSession>;
+  #isReleased = false;
+  #isInTransaction = false;
+  #cursors = 0;
+
+  constructor(session: PgSession, pool: Pool<PgSession>) {
+    this.#session = session;
+    this.#pool = pool;
+  }
+
+  run(statement: Statement): Promise<StatementResult> {
+    this.#assertHeld();
+    if (statement.parameters.length === 0 && statement.rows === "none") {
+      if (statement.sql.startsWith("BEGIN")) this.#isInTransaction = true;
+      else if (statement.sql === "COMMIT" || statement.sql === "ROLLBACK") this.#isInTransaction = false;
+    }
+    return this.#session.run(statement);
+  }
+
+  async *cursor(statement: Statement, batch: number): AsyncGenerator<ReadonlyArray<readonly DriverValue[]>> {
+    this.#assertHeld();
+    // A cursor lives in a transaction: that of the caller, or its own.
+    const isAlone = !this.#isInTransaction;
+    const name = `gable_cursor_${++this.#cursors}`;
+    if (isAlone) await this.#plain("BEGIN READ ONLY");
+    try {
+      const values = [...statement.parameters];
+      await this.#session.client.query({ text: `DECLARE ${name} NO SCROLL CURSOR FOR ${statement.sql}`, values });
+      for (;;) {
+        const found = await this.#plain(`FETCH FORWARD ${batch} FROM ${name}`, "arrays");
+        if (found.rows.length > 0) yield found.rows;
+        if (found.rows.length < batch) return;
+      }
+    } finally {
+      await this.#plain(isAlone ? "ROLLBACK" : `CLOSE ${name}`).catch(() => undefined);
+    }
+  }
+
+  /** A statement without values, which is not worth a name. */
+  async #plain(sql: string, rows: Statement["rows"] = "none"): Promise<StatementResult> {
+    const result = (await this.#session.client.query({ text: sql, rowMode: "array" })) as unknown as StatementResult; // By rowMode.
+    return { rows: rows === "arrays" ? result.rows : [], affected: 0, insertId: 0 };
+  }
+
+  release(error?: unknown): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    // An error without a number of the server is one of the connection.
+    const isServers = error === undefined || (error instanceof Error && /^[0-9A-Z]{5}$/.test(String((error as { code?: unknown }).code))); // As servers write it.
+    // What was begun and not ended is nobody's any more.
+    this.#pool.release(this.#session, isServers && !this.#isInTransaction);
+  }
+
+  #assertHeld(): void {
+    if (this.#isReleased) throw new GableError("E_CONNECTION_RELEASED", "A statement was run on a connection that was given back.");
+  }
+}

@@ -1,0 +1,50 @@
+/** From values of the database to rows of a model. */
+import type { DriverValue } from "../driver/contract.ts";
+import type { Plan } from "../query/plan.ts";
+import type { ModelClass, ModelConstructor } from "../schema/model.ts";
+import type { ExecutionContext, FetchMode } from "../transaction/context.ts";
+import { Batch } from "./batch.ts";
+import type { RowRecord } from "./row.ts";
+import { Row } from "./row.ts";
+
+/** Makes rows of a model, in one batch. Columns beyond those of the model become values beside them, unless they are hidden. */
+export function hydrateRows(
+  model: ModelClass,
+  plan: Plan,
+  rows: ReadonlyArray<readonly DriverValue[]>,
+  { context, mode }: { readonly context: ExecutionContext; readonly mode: FetchMode },
+): RowRecord[] {
+  const { names, decoders } = plan;
+  const instances: RowRecord[] = [];
+  const batch = new Batch(context, instances, mode);
+  const Class = model as unknown as ModelConstructor; // A model is a class of rows.
+  // Names that begin with $ are the framework's own columns; they stand last.
+  const count = names.findIndex((name) => name.startsWith("$"));
+  const columns = count === -1 ? names.length : count;
+  for (const values of rows) {
+    const instance = new Class() as RowRecord; // Its columns are set here.
+    for (let index = 0; index < columns; index++) {
+      const decode = decoders[index];
+      const value = values[index]!;
+      instance[names[index]!] = decode === undefined ? value : decode(value);
+    }
+    Row.setStored(instance, values);
+    Row.setBatch(instance, batch);
+    instances.push(instance);
+  }
+  return instances;
+}
+
+/** Makes plain objects. */
+export function toRecords(plan: Plan, rows: ReadonlyArray<readonly DriverValue[]>): Array<Record<string, unknown>> {
+  const { names, decoders } = plan;
+  return rows.map((values) => {
+    const record: Record<string, unknown> = {};
+    for (let index = 0; index < names.length; index++) {
+      const decode = decoders[index];
+      const value = values[index]!;
+      record[names[index]!] = decode === undefined ? value : decode(value);
+    }
+    return record;
+  });
+}

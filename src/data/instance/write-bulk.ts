@@ -1,0 +1,280 @@
+/** Writes of several rows: createMany, upsert, getOrCreate, updateMany, saveMany. */
+import { GableError } from "../../errors/gable-error.ts";
+import type { StatementResult } from "../driver/contract.ts";
+import { after, runStatement } from "../query/execute.ts";
+import { RuntimeExpression } from "../query/expression.ts";
+import type { Node, RootSource } from "../query/node.ts";
+import { allOf, columnNode, compare, selectAll } from "../query/node.ts";
+import { findPlan } from "../query/plan.ts";
+import { readCallback } from "../query/refs.ts";
+import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
+import type { ModelClass } from "../schema/model.ts";
+import { assertField, checkRow } from "../schema/validate-row.ts";
+import type { ExecutionContext } from "../transaction/context.ts";
+import { contextOf } from "../transaction/context.ts";
+import { transaction } from "../transaction/transaction.ts";
+import { toFieldValues } from "./assignments.ts";
+import { toFieldError, validationError } from "./database-error.ts";
+import { hydrateRows } from "./hydrate.ts";
+import type { RowRecord } from "./row.ts";
+import { Row } from "./row.ts";
+import { planUpdate, runWrite } from "./write-many.ts";
+import type { WriteOptions } from "./write-row.ts";
+import { checkNewRow, findCounted, listChanged, noteStored, planInsert, readCounted, runInsert, saveRow } from "./write-row.ts";
+
+/** How createMany() writes. */
+export interface CreateManyOptions extends WriteOptions {
+  /** "ignore" leaves rows out whose unique key is taken; they are left out of the result, too. An error by default. */
+  readonly onConflict?: "ignore";
+  /** Most rows of one statement. Default 1,000, fewer where rows are wide. */
+  readonly batch?: number;
+}
+
+/** Most values of one statement: SQLite takes 32,766, PostgreSQL and MariaDB 65,535. */
+const valuesMax = 32_766;
+
+/** Inserts rows, all or none. */
+export async function insertRows(model: ModelClass, rows: readonly RowRecord[], options: CreateManyOptions): Promise<RowRecord[]> {
+  if (rows.length === 0) return [];
+  for (const row of rows) await checkNewRow(row, options);
+  const { $meta: meta } = model;
+  // Rows with the same columns go together.
+  const groups = new Map<string, RowRecord[]>();
+  for (const row of rows) {
+    const key = meta.columns
+      .filter(({ name }) => row[name] !== undefined)
+      .map(({ name }) => name)
+      .join();
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  const inserted = new Set<RowRecord>();
+  const { database } = contextOf(model);
+  await transaction(
+    async () => {
+      for (const group of groups.values()) for (const row of await insertGroup(contextOf(model), model, group, options)) inserted.add(row);
+    },
+    { database: { $core: database } },
+  );
+  return rows.filter((row) => inserted.has(row));
+}
+
+async function insertGroup(
+  context: ExecutionContext,
+  model: ModelClass,
+  rows: readonly RowRecord[],
+  { onConflict, batch = 1_000 }: CreateManyOptions,
+): Promise<readonly RowRecord[]> {
+  const { $meta: meta } = model;
+  const fields = meta.columns.filter(({ name }) => rows[0]![name] !== undefined);
+  const counted = findCounted(meta, rows[0]!);
+  // Without keys that come back, a counted key is known of single rows alone; and so is which row was left out.
+  // And no statement inserts several rows without any values.
+  const isSingle = fields.length === 0 || onConflict === "ignore" || (counted !== undefined && !context.database.dialect.returnsKeys);
+  const size = isSingle ? 1 : Math.max(1, Math.min(batch, Math.floor(valuesMax / Math.max(1, fields.length))));
+  const inserted: RowRecord[] = [];
+  for (let start = 0; start < rows.length; start += size) {
+    const some = rows.slice(start, start + size);
+    const plan = planInsert(context, meta, fields, some, { counted, ignoresConflict: onConflict === "ignore" });
+    const result = await runInsert(context, model, plan, counted);
+    if (onConflict === "ignore" && result.affected === 0 && result.rows.length === 0) continue;
+    some.forEach((row, index) => {
+      if (counted !== undefined) row[counted.name] = readCounted(context, counted, result, index);
+      noteStored(context, row);
+      inserted.push(row);
+    });
+  }
+  return inserted;
+}
+
+/** What upsert() is given. */
+export interface UpsertRequest {
+  /** Values of a unique key. */
+  readonly where: object;
+  /** Further values of a row that is new. */
+  readonly create?: object;
+  /** Values of a row that is there: values, or expressions of the row. */
+  readonly update: object;
+}
+
+/** Fields of a filter by equality that name a unique key. Throws `E_KEY_NOT_UNIQUE`. */
+function readUniqueKey(model: ModelClass, where: object): { values: Record<string, unknown>; fields: FieldMeta[] } {
+  const { $meta: meta } = model;
+  const values = toFieldValues(model, where, false);
+  const names = Object.keys(values);
+  const keys = [meta.primary, ...meta.uniques.map(({ fields }) => fields)];
+  const key = keys.find((each) => each.length > 0 && each.every((name) => names.includes(name)));
+  if (key !== undefined && names.length === key.length) return { values, fields: key.map((name) => assertField(model, name)) };
+  throw new GableError("E_KEY_NOT_UNIQUE", `${meta.name} has no unique key of ${names.join(", ") || "no fields"}.`, {
+    fix: `Use one of: ${keys.map((each) => each.join(" + ")).join("; ")}.`,
+  });
+}
+
+/** Finds the row of a unique key, or makes it; what others do at the same time is taken into account. */
+export async function getOrCreateRow(
+  model: ModelClass,
+  where: object,
+  make: (values: Record<string, unknown>) => RowRecord,
+  find: () => Promise<RowRecord | undefined>,
+  defaults: object,
+): Promise<RowRecord> {
+  const { values } = readUniqueKey(model, where);
+  const found = await find();
+  if (found !== undefined) return found;
+  const row = make({ ...toFieldValues(model, defaults, true), ...values });
+  try {
+    // A savepoint inside of a transaction: a refused insert must not end it.
+    await transaction(() => saveRow(row), { database: { $core: contextOf(model).database } });
+    return row;
+  } catch (error) {
+    // Another one was faster, or the values are wrong: the row says which.
+    const other = error instanceof GableError && error.code === "E_VALIDATION" && error.cause !== undefined ? await find() : undefined;
+    if (other === undefined) throw error;
+    return other;
+  }
+}
+
+/** Makes the row of a unique key, or changes the one that is there, by one statement. */
+export async function upsertRow(model: ModelClass, row: RowRecord, { where, update }: UpsertRequest): Promise<RowRecord> {
+  const context = contextOf(model);
+  const { $meta: meta } = model;
+  const key = readUniqueKey(model, where);
+  Object.assign(row, key.values);
+  await checkNewRow(row, {});
+  const root: RootSource = { kind: "root", model };
+  const assignments = await readUpdate(model, root, update);
+  const fields = meta.columns.filter(({ name }) => row[name] !== undefined);
+  const values = fields.map((field): Node => ({ kind: "value", value: row[field.name] ?? null, type: field, isNullable: true }));
+  const { dialect, plans } = context.database;
+  const { plan, parameters } = findPlan(dialect, plans, {
+    walk: (walk) => {
+      walk.token(`upsert ${meta.table}(${fields.map(({ name }) => name).join()}|${key.fields.map(({ name }) => name).join()})`);
+      fields.forEach((field, index) => walk.bind(values[index]!, row[field.name] ?? null, field));
+      walk.enter(root);
+      for (const { field, node } of assignments) {
+        walk.token(`,${field.name}=`);
+        walk.node(node);
+      }
+    },
+    write: (writer) => {
+      const { quote } = dialect;
+      writer.enter(root);
+      const list = (each: readonly FieldMeta[]): string => each.map(({ column }) => quote(column)).join(", ");
+      const sets = assignments.map(({ field, node }) => `${quote(field.column)} = ${writer.node(node)}`).join(", ");
+      const inserted = fields.map((field, index) => writer.mark(values[index]!, field)).join(", ");
+      const text = `INSERT INTO ${quote(meta.table)} (${list(fields)}) VALUES (${inserted}) ON CONFLICT (${list(key.fields)}) DO UPDATE SET ${sets}`;
+      return { text: `${text} RETURNING ${list(meta.columns)}`, columns: meta.columns.map((field) => ({ name: field.name, type: field })) };
+    },
+  });
+  const result = await runRefused(meta, () =>
+    runStatement(context, { sql: plan.sql, parameters, rows: "arrays", readsBigInts: plan.readsBigInts }, true),
+  );
+  return hydrateRows(model, plan, result.rows, { context, mode: context.database.fetchMode })[0]!;
+}
+
+async function runRefused(meta: ModelMeta, run: () => StatementResult | Promise<StatementResult>): Promise<StatementResult> {
+  try {
+    return await run();
+  } catch (error) {
+    throw toFieldError(meta, error);
+  }
+}
+
+async function readUpdate(model: ModelClass, root: RootSource, update: object): Promise<Array<{ field: FieldMeta; node: Node }>> {
+  const { $meta: meta } = model;
+  const given = Object.entries(toFieldValues(model, update, false));
+  const constants = Object.fromEntries(given.filter(([, value]) => typeof value !== "function"));
+  const fields = Object.keys(constants).map((name) => meta.fields.get(name)!);
+  const { checked, errors } = await checkRow(model, fields, constants, { isPartial: true, skipsModel: true });
+  if (Object.keys(errors).length > 0) throw validationError(meta.name, errors);
+  const assignments = given.map(([name, value]) => {
+    const field = meta.fields.get(name)!;
+    const made = typeof value === "function" ? readCallback(value as (row: never) => unknown, root) : undefined; // The types have checked it.
+    if (made instanceof RuntimeExpression) return { field, node: made.$node };
+    return { field, node: { kind: "value", value: checked[name], type: field, isNullable: true } as const };
+  });
+  for (const field of meta.columns) {
+    if (field.options.auto === "update" && !assignments.some((each) => each.field === field))
+      assignments.push({ field, node: { kind: "value", value: new Date(), type: field, isNullable: false } });
+  }
+  // Something must be set, so that the row comes back.
+  const [first] = meta.primary;
+  const key = meta.fields.get(first!)!;
+  return assignments.length > 0 ? assignments : [{ field: key, node: columnNode(root, key) }];
+}
+
+/** Stores some columns of rows, all or none. Versions and checks are those of save(). */
+export async function updateRowsOf(model: ModelClass, rows: readonly RowRecord[], names: readonly string[]): Promise<number> {
+  const fields = names.map((name) => assertField(model, name));
+  const { database } = contextOf(model);
+  let count = 0;
+  await transaction(
+    async () => {
+      for (const row of rows) {
+        await checkPart(model, row, fields);
+        const context = contextOf(model);
+        const stored = Row.storedOf(row);
+        if (stored === undefined) throw new GableError("E_ROW_UNSAVED", `A ${model.$meta.name} that is not stored cannot be updated.`);
+        const changed = new Set(listChanged(context, row, stored));
+        const written = fields.filter((field) => changed.has(field));
+        if (written.length === 0) continue;
+        count += await updatePart(context, model, row, written);
+      }
+    },
+    { database: { $core: database } },
+  );
+  return count;
+}
+
+async function checkPart(model: ModelClass, row: RowRecord, fields: readonly FieldMeta[]): Promise<void> {
+  const values = Object.fromEntries(fields.map(({ name }) => [name, row[name]]));
+  const { checked, errors } = await checkRow(model, fields, values, { isPartial: true, skipsModel: true });
+  if (Object.keys(errors).length > 0) throw validationError(model.$meta.name, errors);
+  Object.assign(row, checked);
+}
+
+function updatePart(context: ExecutionContext, model: ModelClass, row: RowRecord, fields: readonly FieldMeta[]): Promise<number> {
+  const { primary, fields: all } = model.$meta;
+  const root: RootSource = { kind: "root", model };
+  const toNode = (field: FieldMeta): Node => ({ kind: "value", value: row[field.name] ?? null, type: field, isNullable: true });
+  const where = allOf(primary.map((name) => compare("eq", columnNode(root, all.get(name)!), toNode(all.get(name)!))));
+  const assignments = fields.map((field) => ({ field, node: toNode(field) }));
+  return Promise.resolve(
+    after(runWrite(context, model, planUpdate(context, assignments, { ...selectAll(root), where })), (affected) => {
+      noteStored(context, row, new Set(fields));
+      return affected;
+    }),
+  );
+}
+
+/** Stores rows of several models, new ones first, in the order of their relations, all or none. */
+export async function saveRows(rows: readonly RowRecord[]): Promise<void> {
+  if (rows.length === 0) return;
+  const models = sortModels([...new Set(rows.map((row) => Row.modelOf(row)))]);
+  const { database } = contextOf(models[0]!);
+  await transaction(
+    async () => {
+      for (const model of models) {
+        const own = rows.filter((row) => Row.modelOf(row) === model);
+        const added = own.filter((row) => Row.storedOf(row) === undefined);
+        await insertRows(model, added, {});
+        for (const row of own) if (!added.includes(row)) await saveRow(row);
+      }
+    },
+    { database: { $core: database } },
+  );
+}
+
+/** Models so that each comes behind those that it belongs to. Circles are left in their order. */
+function sortModels<Class extends ModelClass>(models: readonly Class[]): Class[] {
+  const sorted: Class[] = [];
+  const visit = (model: Class, path: readonly Class[]): void => {
+    if (sorted.includes(model) || path.includes(model)) return;
+    for (const { kind, target } of model.$meta.relations.values()) {
+      const before = kind === "belongsTo" ? models.find((each) => each === target) : undefined;
+      if (before !== undefined) visit(before, [...path, model]);
+    }
+    sorted.push(model);
+  };
+  for (const model of models) visit(model, []);
+  return sorted;
+}

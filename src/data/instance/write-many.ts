@@ -1,0 +1,158 @@
+/** Changes of many rows by one statement. Hooks of rows do not run. */
+import { GableError } from "../../errors/gable-error.ts";
+import type { SqlWriter } from "../dialect/sql-writer.ts";
+import { after, runStatement } from "../query/execute.ts";
+import { RuntimeExpression } from "../query/expression.ts";
+import type { Node, SelectState } from "../query/node.ts";
+import { columnNode, valueTypes } from "../query/node.ts";
+import type { BoundPlan } from "../query/plan.ts";
+import { findPlan } from "../query/plan.ts";
+import { readCallback } from "../query/refs.ts";
+import type { ShapeWalk } from "../query/shape.ts";
+import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
+import type { ModelClass } from "../schema/model.ts";
+import { checkRow } from "../schema/validate-row.ts";
+import type { ExecutionContext } from "../transaction/context.ts";
+import { contextOf } from "../transaction/context.ts";
+import { toFieldValues } from "./assignments.ts";
+import { toDeleteError, toFieldError, validationError } from "./database-error.ts";
+
+/** A column that is set, and to what. */
+interface Assignment {
+  readonly field: FieldMeta;
+  readonly node: Node;
+}
+
+/** Changes the rows of a query. Throws `E_VALIDATION` for values that cannot be stored. */
+export async function updateRows(model: ModelClass, select: SelectState, changes: object): Promise<number> {
+  const context = contextOf(model);
+  const assignments = await readAssignments(model, select, changes);
+  if (assignments.length === 0) return 0;
+  return runWrite(context, model, planUpdate(context, assignments, select));
+}
+
+/** Deletes the rows of a query. */
+export async function deleteRows(model: ModelClass, select: SelectState): Promise<number> {
+  const context = contextOf(model);
+  return runWrite(context, model, planDelete(context, select), toDeleteError);
+}
+
+/** Runs a statement that writes; refusals of the database become errors of the model's fields. */
+export async function runWrite(
+  context: ExecutionContext,
+  model: ModelClass,
+  { plan, parameters }: BoundPlan,
+  explain: (meta: ModelMeta, error: unknown) => unknown = toFieldError,
+): Promise<number> {
+  try {
+    return await after(runStatement(context, { sql: plan.sql, parameters, rows: "none" }, true), ({ affected }) => affected);
+  } catch (error) {
+    throw explain(model.$meta, error);
+  }
+}
+
+/** Values are checked as those of one row are; expressions are the database's. */
+async function readAssignments(model: ModelClass, select: SelectState, changes: object): Promise<Assignment[]> {
+  const { $meta: meta } = model;
+  const constants: Record<string, unknown> = {};
+  const assignments: Assignment[] = [];
+  for (const [name, value] of Object.entries(toFieldValues(model, changes, false))) {
+    const node = typeof value === "function" ? readCallback(value as (row: never) => unknown, select.root) : value; // The types have checked it.
+    if (node instanceof RuntimeExpression) assignments.push({ field: meta.fields.get(name)!, node: node.$node });
+    else constants[name] = node;
+  }
+  const given = Object.keys(constants).map((name) => meta.fields.get(name)!);
+  const { checked, errors } = await checkRow(model, given, constants, { isPartial: true, skipsModel: true });
+  if (Object.keys(errors).length > 0) throw validationError(meta.name, errors);
+  for (const field of given) assignments.push({ field, node: valueOf(checked[field.name], field) });
+  return assignments.length === 0 ? [] : [...assignments, ...automatic(model, select, assignments)];
+}
+
+function valueOf(value: unknown, field: FieldMeta): Node {
+  return { kind: "value", value, type: field, isNullable: value === null };
+}
+
+/** What changes with every change: the moment, and the number of the version. */
+function automatic(model: ModelClass, select: SelectState, given: readonly Assignment[]): Assignment[] {
+  const { fields, version } = model.$meta;
+  const added: Assignment[] = [];
+  for (const field of fields.values()) {
+    if (given.some((assignment) => assignment.field === field)) continue;
+    if (field.options.auto === "update") added.push({ field, node: valueOf(new Date(), field) });
+    if (field.name !== version) continue;
+    const one: Node = { kind: "value", value: 1, type: valueTypes.int, isNullable: false };
+    added.push({
+      field,
+      node: { kind: "call", name: "add", parts: [columnNode(select.root, field), one], type: field, isNullable: false },
+    });
+  }
+  return added;
+}
+
+/** The plan of an update of a query's rows. */
+export function planUpdate({ database }: ExecutionContext, assignments: readonly Assignment[], select: SelectState): BoundPlan {
+  const { dialect } = database;
+  return findPlan(dialect, database.plans, {
+    walk: (walk) => {
+      walk.token(`update ${select.root.model.$table}`);
+      walk.enter(select.root);
+      for (const { field, node } of assignments) {
+        walk.token(`,${field.name}=`);
+        walk.node(node);
+      }
+      walkRows(walk, select);
+    },
+    write: (writer) => {
+      writer.enter(select.root);
+      const sets = assignments.map(({ field, node }) => `${dialect.quote(field.column)} = ${writer.node(node)}`);
+      if (writer.hasJoins(select.root))
+        throw new GableError("E_UPDATE_RELATION", `An update of ${select.root.model.$meta.name} reads columns of a relation.`, {
+          fix: "Read them first, or use raw SQL.",
+        });
+      return { text: `UPDATE ${dialect.quote(select.root.model.$table)} SET ${sets.join(", ")}${writeRows(writer, select)}`, columns: [] };
+    },
+  });
+}
+
+function planDelete({ database }: ExecutionContext, select: SelectState): BoundPlan {
+  const { dialect } = database;
+  return findPlan(dialect, database.plans, {
+    walk: (walk) => {
+      walk.token(`delete ${select.root.model.$table}`);
+      walk.enter(select.root);
+      walkRows(walk, select);
+    },
+    write: (writer) => {
+      writer.enter(select.root);
+      return { text: `DELETE FROM ${dialect.quote(select.root.model.$table)}${writeRows(writer, select)}`, columns: [] };
+    },
+  });
+}
+
+/** Rows that a condition of their own columns chooses; others are chosen by their keys. */
+function isDirect({ limit, offset, from, distinct, order, through }: SelectState): boolean {
+  return (
+    through === undefined && limit === undefined && offset === undefined && from === undefined && distinct === false && order.length === 0
+  );
+}
+
+function walkRows(walk: ShapeWalk, select: SelectState): void {
+  walk.token("|");
+  if (!isDirect(select)) walk.select(keysOf(select));
+  else if (select.where !== undefined) walk.node(select.where);
+}
+
+function writeRows(writer: SqlWriter, select: SelectState): string {
+  if (!isDirect(select)) return ` WHERE ${writer.keysIn(keysOf(select))}`;
+  if (select.where === undefined) return "";
+  const where = writer.node(select.where);
+  // Rows that a condition reaches through a relation are chosen by their keys: no database joins alike in an update.
+  return ` WHERE ${writer.hasJoins(select.root) ? writer.keysIn(keysOf(select)) : where}`;
+}
+
+/** The keys of the rows of a query. */
+function keysOf(select: SelectState): SelectState {
+  const { $meta: meta } = select.root.model;
+  const columns = meta.primary.map((name) => ({ name, node: columnNode(select.root, meta.fields.get(name)!) }));
+  return { ...select, columns, extra: [], order: select.limit === undefined ? [] : select.order };
+}

@@ -1,0 +1,233 @@
+/** Writes single rows: inserts new ones, saves what has changed, deletes. */
+import { GableError } from "../../errors/gable-error.ts";
+import type { DriverValue, StatementResult } from "../driver/contract.ts";
+import { runStatement } from "../query/execute.ts";
+import type { Node, RootSource, SelectState, ValueNode } from "../query/node.ts";
+import { allOf, columnNode, compare, selectAll } from "../query/node.ts";
+import type { BoundPlan } from "../query/plan.ts";
+import { findPlan } from "../query/plan.ts";
+import { fillNewRow } from "../schema/default-values.ts";
+import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
+import type { ModelClass } from "../schema/model.ts";
+import { checkRow } from "../schema/validate-row.ts";
+import type { ExecutionContext } from "../transaction/context.ts";
+import { contextOf } from "../transaction/context.ts";
+import { toFieldError, validationError } from "./database-error.ts";
+import type { RowRecord } from "./row.ts";
+import { Row } from "./row.ts";
+import { deleteRows, planUpdate, runWrite } from "./write-many.ts";
+
+/** How a row is written. */
+export interface WriteOptions {
+  /** Whether values are checked before the database sees them. Default true. */
+  readonly validate?: boolean;
+}
+
+/** Inserts a new row, or stores what has changed in one. */
+export async function saveRow(row: RowRecord, options: WriteOptions = {}): Promise<void> {
+  const stored = Row.storedOf(row);
+  if (stored === undefined) await insertRow(row, options);
+  else await updateRow(row, stored, options);
+}
+
+/** Values of a row that is new, checked and in stored form. Throws `E_VALIDATION`. */
+export async function checkNewRow(row: RowRecord, { validate = true }: WriteOptions): Promise<void> {
+  const model = Row.modelOf(row);
+  fillNewRow(model, row);
+  if (!validate) return;
+  const counted = findCounted(model.$meta, row);
+  const fields = model.$meta.columns.filter((field) => field !== counted);
+  const given = Object.fromEntries(fields.filter(({ name }) => row[name] !== undefined).map(({ name }) => [name, row[name]]));
+  const { checked, errors } = await checkRow(model, fields, given, { isPartial: false, isFilled: true });
+  if (Object.keys(errors).length > 0) throw validationError(model.$meta.name, toRelationNames(model.$meta, errors));
+  Object.assign(row, checked);
+}
+
+/** Errors of a relation's key are those of the relation, where people see them. */
+function toRelationNames(meta: ModelMeta, errors: Readonly<Record<string, readonly string[]>>): Record<string, readonly string[]> {
+  return Object.fromEntries(Object.entries(errors).map(([name, messages]) => [meta.fields.get(name)?.relation ?? name, messages]));
+}
+
+async function insertRow(row: RowRecord, options: WriteOptions): Promise<void> {
+  await checkNewRow(row, options);
+  const model = Row.modelOf(row);
+  const context = contextOf(model);
+  const { $meta: meta } = model;
+  const fields = meta.columns.filter(({ name }) => row[name] !== undefined);
+  const counted = findCounted(meta, row);
+  const result = await runInsert(context, model, planInsert(context, meta, fields, [row], { counted }), counted);
+  if (counted !== undefined) row[counted.name] = readCounted(context, counted, result, 0);
+  noteStored(context, row);
+}
+
+/** The key that the database counts, when the row has none. */
+export function findCounted({ primary, fields }: ModelMeta, row: RowRecord): FieldMeta | undefined {
+  const key = primary.length === 1 ? fields.get(primary[0]!) : undefined;
+  return key?.type === "id" && row[key.name] === undefined ? key : undefined;
+}
+
+/** The key that the database has counted for one of the inserted rows. */
+export function readCounted({ database }: ExecutionContext, field: FieldMeta, { rows, insertId }: StatementResult, index: number): unknown {
+  const value = rows[index]?.[0] ?? Number(insertId);
+  return database.dialect.decoder(field)?.(value) ?? value;
+}
+
+/** Runs an insert; refusals of the database become errors of the model's fields. */
+export async function runInsert(
+  context: ExecutionContext,
+  model: ModelClass,
+  { plan, parameters }: BoundPlan,
+  counted?: FieldMeta,
+): Promise<StatementResult> {
+  const rows = counted !== undefined && context.database.dialect.returnsKeys ? "arrays" : "none";
+  try {
+    return await runStatement(context, { sql: plan.sql, parameters, rows }, true);
+  } catch (error) {
+    throw toFieldError(model.$meta, error);
+  }
+}
+
+/** What an insert does beside inserting. */
+interface InsertOptions {
+  /** The key that the database counts, which is wanted back. */
+  readonly counted?: FieldMeta | undefined;
+  /** Whether rows are left out whose unique key is taken. */
+  readonly ignoresConflict?: boolean;
+}
+
+/** The plan of an insert of one row or several. */
+export function planInsert(
+  { database }: ExecutionContext,
+  { table }: ModelMeta,
+  fields: readonly FieldMeta[],
+  rows: readonly RowRecord[],
+  { counted, ignoresConflict = false }: InsertOptions = {},
+): BoundPlan {
+  const { dialect, plans } = database;
+  const nodes = rows.map((row) =>
+    fields.map((field): ValueNode => ({ kind: "value", value: row[field.name] ?? null, type: field, isNullable: true })),
+  );
+  return findPlan(dialect, plans, {
+    walk: (walk) => {
+      walk.token(
+        `insert ${table}(${fields.map(({ name }) => name).join()})${counted === undefined ? "" : "+"}${ignoresConflict ? "!" : ""}`,
+      );
+      for (const list of nodes) {
+        walk.token("(");
+        for (const [index, node] of list.entries()) walk.bind(node, node.value, fields[index]!);
+      }
+    },
+    write: (writer) => {
+      const { quote } = dialect;
+      const columns = fields.map(({ column }) => quote(column)).join(", ");
+      const values = nodes.map((list) => `(${list.map((node, index) => writer.mark(node, fields[index]!)).join(", ")})`).join(", ");
+      const body = fields.length === 0 ? dialect.defaultValues : ` (${columns}) VALUES ${values}`;
+      const returning = counted !== undefined && dialect.returnsKeys ? ` RETURNING ${quote(counted.column)}` : "";
+      const ignoring = ignoresConflict ? dialect.ignoreConflict(fields.map(({ column }) => quote(column))) : "";
+      return { text: `INSERT INTO ${quote(table)}${body}${ignoring}${returning}`, columns: [] };
+    },
+  });
+}
+
+/** Notes values of a row as those that are stored: all, or those of some fields. */
+export function noteStored({ database }: ExecutionContext, row: RowRecord, written?: ReadonlySet<FieldMeta>): void {
+  const before = Row.storedOf(row);
+  const stored = Row.modelOf(row).$meta.columns.map((field, index): DriverValue =>
+    before !== undefined && written?.has(field) === false ? before[index]! : database.dialect.encode(row[field.name], field),
+  );
+  Row.setStored(row, stored);
+}
+
+async function updateRow(row: RowRecord, stored: readonly DriverValue[], { validate = true }: WriteOptions): Promise<void> {
+  const model = Row.modelOf(row);
+  const { $meta: meta } = model;
+  const context = contextOf(model);
+  const changed = listChanged(context, row, stored);
+  if (changed.length === 0) return;
+  if (validate) await checkChanged(model, row, changed);
+  const written = new Set(changed);
+  for (const field of meta.columns) {
+    if (field.options.auto !== "update" || written.has(field)) continue;
+    row[field.name] = new Date();
+    written.add(field);
+  }
+  const version = meta.version === "" ? undefined : meta.fields.get(meta.version)!;
+  const before = version === undefined ? undefined : Number(row[version.name]);
+  if (version !== undefined) {
+    row[version.name] = before! + 1;
+    written.add(version);
+  }
+  const assignments = [...written].map((field) => ({ field, node: valueNode(row[field.name], field) }));
+  try {
+    const affected = await runWrite(context, model, planUpdate(context, assignments, storedRow(context, model, stored)));
+    if (affected === 0) throw goneError(meta, version !== undefined);
+  } catch (error) {
+    if (version !== undefined) row[version.name] = before;
+    throw error;
+  }
+  noteStored(context, row);
+}
+
+function goneError({ label }: ModelMeta, hasVersion: boolean): GableError {
+  return hasVersion
+    ? new GableError("E_ROW_STALE", `This ${label} was changed by someone else.`)
+    : new GableError("E_ROW_MISSING", `There is no such ${label} any more.`);
+}
+
+async function checkChanged(model: ModelClass, row: RowRecord, changed: readonly FieldMeta[]): Promise<void> {
+  const { $meta: meta } = model;
+  const values = Object.fromEntries(changed.map(({ name }) => [name, row[name]]));
+  const others = Object.fromEntries(meta.columns.map(({ name }) => [name, row[name]]));
+  const { checked, errors } = await checkRow(model, changed, values, { isPartial: true, others });
+  if (Object.keys(errors).length > 0) throw validationError(meta.name, toRelationNames(meta, errors));
+  Object.assign(row, checked);
+}
+
+function valueNode(value: unknown, field: FieldMeta): Node {
+  return { kind: "value", value: value ?? null, type: field, isNullable: true };
+}
+
+/** The row as it is stored: by its key, and by its version where it has one. */
+function storedRow({ database }: ExecutionContext, model: ModelClass, stored: readonly DriverValue[]): SelectState {
+  const { $meta: meta } = model;
+  const root: RootSource = { kind: "root", model };
+  const fields = meta.columns;
+  const names = meta.version === "" ? meta.primary : [...meta.primary, meta.version];
+  const parts = names.map((name) => {
+    const index = fields.findIndex((field) => field.name === name);
+    const field = fields[index]!;
+    const value = stored[index]!;
+    return compare("eq", columnNode(root, field), valueNode(database.dialect.decoder(field)?.(value) ?? value, field));
+  });
+  return { ...selectAll(root), where: allOf(parts) };
+}
+
+/** The fields of a row whose values are no longer those that are stored. */
+export function listChanged({ database }: ExecutionContext, row: RowRecord, stored: readonly DriverValue[]): FieldMeta[] {
+  return Row.modelOf(row).$meta.columns.filter((field, index) => {
+    const raw = stored[index]!;
+    const before = database.dialect.decoder(field)?.(raw) ?? raw;
+    return !isSame(before, row[field.name] ?? null);
+  });
+}
+
+/** Whether two values are stored alike: dates, bytes and JSON by what they hold. */
+function isSame(before: unknown, now: unknown): boolean {
+  if (before === now) return true;
+  if (typeof before !== "object" || typeof now !== "object" || before === null || now === null) return false;
+  if (before instanceof Date) return now instanceof Date && before.getTime() === now.getTime();
+  if (before instanceof Uint8Array)
+    return now instanceof Uint8Array && before.length === now.length && before.every((byte, index) => byte === now[index]);
+  return JSON.stringify(before) === JSON.stringify(now);
+}
+
+/** Deletes a row. Throws `E_ROW_STALE` or `E_ROW_MISSING` when it is not there as it was read. */
+export async function deleteRow(row: RowRecord): Promise<void> {
+  const model = Row.modelOf(row);
+  const { $meta: meta } = model;
+  const stored = Row.storedOf(row);
+  if (stored === undefined) throw new GableError("E_ROW_UNSAVED", `A ${meta.name} that is not stored cannot be deleted.`);
+  const affected = await deleteRows(model, storedRow(contextOf(model), model, stored));
+  if (affected === 0) throw goneError(meta, meta.version !== "");
+  Row.setStored(row, undefined);
+}

@@ -1,0 +1,310 @@
+/** The base class of models: what every model class and every row can do. */
+import { toFieldValues } from "./instance/assignments.ts";
+import { Instance } from "./instance/instance.ts";
+import { readRelationProperty, refuseRelationProperty } from "./instance/relation-handles.ts";
+import type { RowRecord } from "./instance/row.ts";
+import type { CreateManyOptions, UpsertRequest } from "./instance/write-bulk.ts";
+import { getOrCreateRow, insertRows, saveRows, updateRowsOf, upsertRow } from "./instance/write-bulk.ts";
+import type { WriteOptions } from "./instance/write-row.ts";
+import { Query } from "./query/query.ts";
+import type {
+  Changes,
+  ColumnName,
+  Expressions,
+  Filter,
+  Insert,
+  KeyOrWhere,
+  OrderBy,
+  Refs,
+  Update,
+  ValuesOf,
+  Where,
+} from "./query/query-types.ts";
+import { fillNewRow } from "./schema/default-values.ts";
+import type { ModelMeta } from "./schema/metadata.ts";
+import { describeModel } from "./schema/metadata.ts";
+import type { FieldMap, InstanceOf, KeyOf, ModelClass, ModelConstructor, ModelOptions, RowValues, TargetOf } from "./schema/model.ts";
+import type { SchemaOptions } from "./schema/model-schema.ts";
+import { ModelSchema } from "./schema/model-schema.ts";
+import type { ModelErrors } from "./schema/validate-row.ts";
+import { validateRow } from "./schema/validate-row.ts";
+
+/** A relation to one row. Awaiting it loads it for all rows that were read together. */
+export interface Lazy<Item, Key> extends PromiseLike<Item> {
+  /** The key of the row, without a query. */
+  readonly id: Key;
+  readonly isLoaded: boolean;
+  /** The row. Throws `E_RELATION_NOT_LOADED` before it was awaited. */
+  readonly value: Item;
+}
+
+/** A relation to many rows: a query of them. Awaiting it loads it for all rows that were read together. */
+export interface Related<Class, Item> extends Query<Class, Item> {
+  readonly isLoaded: boolean;
+  /** Makes a row that belongs to this one. */
+  create(values: Partial<Insert<Class>>): Promise<Item>;
+  /** Links rows of a many to many relation, as themselves or by keys; values are for the model between. */
+  add(others: Item | KeyOf<Class> | ReadonlyArray<Item | KeyOf<Class>>, values?: object): Promise<void>;
+  /** Unlinks rows of a many to many relation. */
+  remove(others: Item | KeyOf<Class> | ReadonlyArray<Item | KeyOf<Class>>): Promise<void>;
+  /** Links exactly these rows of a many to many relation. */
+  set(others: ReadonlyArray<Item | KeyOf<Class>>): Promise<void>;
+  /** Unlinks all rows of a many to many relation. */
+  clear(): Promise<void>;
+}
+
+/** The properties of a row's relations. */
+type RelationProperties<Fields> = {
+  readonly [Name in keyof Fields as Fields[Name] extends { readonly kind: "column" } ? never : Name]: Fields[Name] extends () => {
+    readonly kind: "one";
+    readonly nullable: infer Nullable;
+  }
+    ? Lazy<
+        InstanceOf<TargetOf<Fields[Name]>> | (Nullable extends true ? null : never),
+        KeyOf<TargetOf<Fields[Name]>> | (Nullable extends true ? null : never)
+      >
+    : Related<TargetOf<Fields[Name]>, InstanceOf<TargetOf<Fields[Name]>>>;
+};
+
+/** What rows can do. */
+export interface InstanceApi<Fields> {
+  /** Inserts a new row, or stores the columns that have changed. Throws `E_VALIDATION`, `E_ROW_STALE`, `E_ROW_MISSING`. */
+  save(options?: WriteOptions): Promise<this>;
+  /** Sets columns, and relations as rows or keys. Nothing is stored. */
+  set(values: Changes<Fields>): this;
+  /** Reads all columns again. Throws `E_ROW_MISSING`. */
+  reload(): Promise<this>;
+  /** Deletes the row. Throws `E_ROW_STALE`, `E_ROW_MISSING`, `E_DELETE_RESTRICTED`. */
+  delete(): Promise<void>;
+  /** Columns without secrets, and relations that were loaded with the row. */
+  toJSON(): Record<string, unknown>;
+}
+
+/** What a function of a model is called on. */
+interface AnyModel {
+  readonly $fields: object;
+  new (): object;
+}
+
+/** What every model class can do. */
+export interface ModelStatic<Fields> {
+  /** The fields as they were written. */
+  readonly $fields: Fields;
+  /** The options as they were written. */
+  readonly $options: ModelOptions;
+  /** What is known of the model, as frozen data. */
+  readonly $meta: ModelMeta;
+  /** Checks values of a row: messages by field, and `$model` for the whole. Empty when nothing is wrong. */
+  validate(values: Readonly<Record<string, unknown>>, options?: { readonly isPartial?: boolean }): Promise<ModelErrors>;
+  /** A Standard Schema of the model's fields, for forms and interfaces. */
+  schema(options: SchemaOptions): ModelSchema;
+  /** Rows that filters fit; without one, all rows. */
+  where<Class extends AnyModel>(this: Class, ...filters: ReadonlyArray<Filter<Class>>): Query<Class, InstanceOf<Class>>;
+  /** Rows that a filter does not fit. */
+  exclude<Class extends AnyModel>(this: Class, filter: Filter<Class>): Query<Class, InstanceOf<Class>>;
+  /** All rows: what lets update() and delete() go without a filter. */
+  all<Class extends AnyModel>(this: Class): Query<Class, InstanceOf<Class>>;
+  /** All rows, in an order. */
+  orderBy<Class extends AnyModel>(this: Class, ...order: ReadonlyArray<OrderBy<Class>>): Query<Class, InstanceOf<Class>>;
+  /** The row of a key or a filter. Throws `E_ROW_MISSING` (404) for none, `E_ROW_AMBIGUOUS` for several. */
+  get<Class extends AnyModel>(this: Class, key: KeyOrWhere<Class>): Promise<InstanceOf<Class>>;
+  /** The row of a key or a filter; undefined for none. Throws `E_ROW_AMBIGUOUS` for several. */
+  find<Class extends AnyModel>(this: Class, key: KeyOrWhere<Class>): Promise<InstanceOf<Class> | undefined>;
+  /** Rows by their keys, in the order of the keys. Missing ones are left out. */
+  getMany<Class extends AnyModel>(this: Class, keys: ReadonlyArray<KeyOf<Class>>): Promise<Array<InstanceOf<Class>>>;
+  /** The first row; undefined for none. */
+  first<Class extends AnyModel>(this: Class): Promise<InstanceOf<Class> | undefined>;
+  /** Number of rows. */
+  count(): Promise<number>;
+  /** Whether there is a row. */
+  exists(): Promise<boolean>;
+  /** Values over all rows, as one object. */
+  aggregate<Class extends AnyModel, Picked extends Expressions>(
+    this: Class,
+    pick: (row: NoInfer<Refs<Class>>) => Picked,
+  ): Promise<ValuesOf<Picked>>;
+  /** A row that is not stored yet. */
+  build<Class extends AnyModel>(this: Class, values: Partial<Insert<Class>>): InstanceOf<Class>;
+  /** Stores a new row. Throws `E_VALIDATION`. */
+  create<Class extends AnyModel>(this: Class, values: Insert<Class>, options?: WriteOptions): Promise<InstanceOf<Class>>;
+  /** Stores new rows, all or none, without hooks. */
+  createMany<Class extends AnyModel>(
+    this: Class,
+    list: ReadonlyArray<Insert<Class>>,
+    options?: CreateManyOptions,
+  ): Promise<Array<InstanceOf<Class>>>;
+  /** Makes the row of a unique key, or changes the one that is there, by one statement and without hooks. */
+  upsert<Class extends AnyModel>(
+    this: Class,
+    request: { readonly where: Where<Class>; readonly create?: Partial<Insert<Class>>; readonly update: Update<Class> },
+  ): Promise<InstanceOf<Class>>;
+  /** The row of a unique key, which is made when it is not there, however many ask at the same time. */
+  getOrCreate<Class extends AnyModel>(this: Class, where: Where<Class>, defaults?: Partial<Insert<Class>>): Promise<InstanceOf<Class>>;
+  /** Stores some columns of rows, all or none, without hooks. Gives the number of rows that have changed. */
+  updateMany<Class extends AnyModel>(
+    this: Class,
+    rows: ReadonlyArray<InstanceOf<Class>>,
+    names: ReadonlyArray<ColumnName<Class>>,
+  ): Promise<number>;
+}
+
+const descriptions = new WeakMap<object, ModelMeta>();
+
+/**
+ * The base class of a model.
+ *
+ * @example
+ * class Book extends Model("books", {
+ *   id: field.id(),
+ *   title: field.text({ max: 200 }),
+ *   author: () => belongsTo(Author),
+ * }) {}
+ */
+export function Model<const Table extends string, Fields extends FieldMap>(
+  table: Table,
+  fields: Fields,
+  options?: NoInfer<ModelOptions<Fields>>,
+): ModelStatic<Fields> & {
+  new (): RowValues<Fields> & RelationProperties<Fields> & InstanceApi<Fields>;
+  readonly $table: Table;
+} {
+  class Base extends ModelBase {
+    static override readonly $table = table;
+    static override readonly $fields = Object.freeze({ ...fields });
+    static override readonly $options = Object.freeze({ ...options });
+  }
+  for (const [name, entry] of Object.entries(fields)) {
+    if (typeof entry !== "function") continue;
+    Object.defineProperty(Base.prototype, name, {
+      configurable: true,
+      get(this: ModelBase) {
+        return readRelationProperty(this, name);
+      },
+      set(this: ModelBase) {
+        refuseRelationProperty(this, name);
+      },
+    });
+  }
+  // The properties of rows are set when rows are made; types read them from the fields.
+  return Base as unknown as ModelStatic<Fields> & {
+    new (): RowValues<Fields> & RelationProperties<Fields> & InstanceApi<Fields>;
+    readonly $table: Table;
+  };
+}
+
+/** What the classes of all models share. Types see it as {@link ModelStatic}. */
+class ModelBase extends Instance {
+  static readonly $table: string = "";
+  static readonly $fields: FieldMap = {};
+  static readonly $options: ModelOptions = {};
+
+  static get $meta(): ModelMeta {
+    // One for each class that extends this one: the name is its own.
+    const known = descriptions.get(this) ?? describeModel(this);
+    descriptions.set(this, known);
+    return known;
+  }
+
+  static validate(values: Readonly<Record<string, unknown>>, how: { readonly isPartial?: boolean } = {}): Promise<ModelErrors> {
+    return validateRow(this, values, how.isPartial === true);
+  }
+
+  static schema(how: SchemaOptions): ModelSchema {
+    return new ModelSchema(this, how);
+  }
+
+  static where(...filters: readonly unknown[]): Query<unknown, unknown> {
+    return Query.of(this).where(...(filters as ReadonlyArray<Filter<unknown>>)); // The types of ModelStatic have checked it.
+  }
+
+  static exclude(filter: unknown): Query<unknown, unknown> {
+    return Query.of(this).exclude(filter as Filter<unknown>); // As in where().
+  }
+
+  static all(): Query<unknown, unknown> {
+    return Query.of(this).all();
+  }
+
+  static orderBy(...order: readonly unknown[]): Query<unknown, unknown> {
+    return Query.of(this).orderBy(...(order as ReadonlyArray<OrderBy<unknown>>)); // As in where().
+  }
+
+  static get(key: unknown): Promise<unknown> {
+    return Query.of(this).get(key as KeyOrWhere<unknown>); // As in where().
+  }
+
+  static find(key: unknown): Promise<unknown> {
+    return Query.of(this).find(key as KeyOrWhere<unknown>); // As in where().
+  }
+
+  static getMany(keys: readonly unknown[]): Promise<unknown[]> {
+    return Query.of(this).getMany(keys as readonly never[]); // As in where().
+  }
+
+  static first(): Promise<unknown> {
+    return Query.of(this).first();
+  }
+
+  static count(): Promise<number> {
+    return Query.of(this).count();
+  }
+
+  static exists(): Promise<boolean> {
+    return Query.of(this).exists();
+  }
+
+  static aggregate(pick: (row: unknown) => Expressions): Promise<unknown> {
+    return Query.of(this).aggregate(pick);
+  }
+
+  static build(values: object): ModelBase {
+    const row = makeRow(this, values);
+    fillNewRow(this, row);
+    return row;
+  }
+
+  static async create(values: object, options?: WriteOptions): Promise<ModelBase> {
+    return makeRow(this, values).save(options);
+  }
+
+  static createMany(list: readonly object[], options: CreateManyOptions = {}): Promise<unknown[]> {
+    return insertRows(
+      this,
+      list.map((values) => makeRow(this, values)),
+      options,
+    );
+  }
+
+  static upsert(request: UpsertRequest): Promise<unknown> {
+    return upsertRow(this, makeRow(this, { ...request.create, ...request.where }), request);
+  }
+
+  static getOrCreate(where: object, defaults: object = {}): Promise<unknown> {
+    const find = (): Promise<RowRecord | undefined> => this.find(where) as Promise<RowRecord | undefined>; // A row of this model.
+    return getOrCreateRow(this, where, (values) => makeRow(this, values), find, defaults);
+  }
+
+  static updateMany(rows: readonly unknown[], names: readonly string[]): Promise<number> {
+    return updateRowsOf(this, rows as readonly RowRecord[], names); // The types have checked it.
+  }
+}
+
+/** A row of the class that a function was called on. */
+function makeRow(model: ModelClass, values: object): ModelBase & RowRecord {
+  const Class = model as unknown as ModelConstructor; // A model is a class of rows.
+  const row = new Class() as ModelBase & RowRecord; // Its columns are set here.
+  const given = toFieldValues(model, values, true);
+  // All columns in their order, so that new rows and rows that were read are objects of one shape.
+  for (const { name } of model.$meta.columns) row[name] = given[name];
+  return row;
+}
+
+/** Stores rows of several models, all or none: new ones first, in the order of their relations. */
+export function saveMany(rows: ReadonlyArray<{ save(): Promise<unknown> }>): Promise<void> {
+  return saveRows(rows as unknown as readonly RowRecord[]); // Rows of models.
+}
+
+/** Whether a value is a model class. */
+export function isModel(value: unknown): value is ModelClass & ModelConstructor {
+  return typeof value === "function" && value.prototype instanceof ModelBase;
+}

@@ -1,0 +1,145 @@
+/** Runs statements: on the connection of the transaction, or on one that is borrowed for the statement. */
+import { GableError } from "../../errors/gable-error.ts";
+import type { AcquireOptions, Connection, Statement, StatementResult } from "../driver/contract.ts";
+import { hydrateRows, toRecords } from "../instance/hydrate.ts";
+import type { RowRecord } from "../instance/row.ts";
+import { readDatabaseError } from "../instance/database-error.ts";
+import type { DatabaseCore, ExecutionContext, FetchMode } from "../transaction/context.ts";
+import { literal } from "./literal.ts";
+import type { SelectState } from "./node.ts";
+import { valueTypes } from "./node.ts";
+import type { BoundPlan } from "./plan.ts";
+import { planSelect } from "./plan.ts";
+
+/** A value that may be there at once. */
+export type Eventual<Value> = Value | Promise<Value>;
+
+/** Goes on with a value, at once when it is there. */
+export function after<Value, Next>(value: Eventual<Value>, next: (value: Value) => Eventual<Next>): Eventual<Next> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
+/** Runs a statement. Errors of the database become errors with codes. */
+export function runStatement(context: ExecutionContext, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
+  const { database, transaction } = context;
+  if (database.observe !== undefined) return runObserved(context, statement, isWrite);
+  if (transaction === undefined) return runAlone(database, statement, isWrite);
+  if (isWrite && transaction.isReadOnly)
+    throw new GableError("E_TRANSACTION_READ_ONLY", "A read-only transaction was asked to write.", { fix: "Leave out readOnly." });
+  return transaction.run(statement);
+}
+
+function runObserved(context: ExecutionContext, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
+  const { database } = context;
+  const start = performance.now();
+  const quiet: ExecutionContext = { ...context, database: { ...database, observe: undefined } };
+  return after(runStatement(quiet, statement, isWrite), (result) => {
+    const rowCount = statement.rows === "arrays" ? result.rows.length : result.affected;
+    database.observe?.({ sql: statement.sql, durationMs: performance.now() - start, rowCount });
+    return result;
+  });
+}
+
+function runAlone(database: DatabaseCore, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
+  const explain = (error: unknown): unknown => readDatabaseError(database.dialect, error);
+  return after(acquireFrom(database, { write: isWrite }), (connection) => runOn(connection, statement, explain));
+}
+
+/** A connection. What keeps it from being made is an error with a code, too. */
+export function acquireFrom({ driver, dialect }: DatabaseCore, options: AcquireOptions): Eventual<Connection> {
+  const connection = driver.acquire(options);
+  if (!(connection instanceof Promise)) return connection;
+  return connection.catch((error: unknown) => {
+    throw readDatabaseError(dialect, error);
+  });
+}
+
+function runOn(connection: Connection, statement: Statement, explain: (error: unknown) => unknown): Eventual<StatementResult> {
+  let result: Eventual<StatementResult>;
+  try {
+    result = connection.run(statement);
+  } catch (error) {
+    connection.release(error);
+    throw explain(error);
+  }
+  if (!(result instanceof Promise)) {
+    connection.release();
+    return result;
+  }
+  return result.then(
+    (value) => {
+      connection.release();
+      return value;
+    },
+    (error: unknown) => {
+      connection.release(error);
+      throw explain(error);
+    },
+  );
+}
+
+/** Runs a query, and gives its rows as they came. */
+function runQuery(context: ExecutionContext, { plan, parameters }: BoundPlan, isLocking: boolean): Eventual<StatementResult> {
+  const { sql, readsBigInts } = plan;
+  return runStatement(context, { sql, parameters, rows: "arrays", readsBigInts }, isLocking);
+}
+
+/** Without a limit of its own a query may read so many rows, and one to see that there are more. */
+function withLimit(state: SelectState, rowsMax: number): SelectState {
+  if (state.limit !== undefined || state.perParent !== undefined) return state;
+  return { ...state, limit: literal(rowsMax + 1, valueTypes.int, "limit") };
+}
+
+function assertRows(state: SelectState, count: number, rowsMax: number): void {
+  if (state.limit !== undefined || count <= rowsMax) return;
+  throw new GableError("E_ROWS_TOO_MANY", `A query of ${state.root.model.name} has no limit, and more than ${rowsMax} rows.`, {
+    fix: "Use page(), limit() or stream().",
+  });
+}
+
+/** Reads rows of a model. */
+export function readInstances(context: ExecutionContext, state: SelectState, mode?: FetchMode): Eventual<RowRecord[]> {
+  return after(readRaw(context, state), ({ plan, rows }) =>
+    hydrateRows(state.root.model, plan, rows, { context, mode: mode ?? context.database.fetchMode }),
+  );
+}
+
+/** Reads plain objects. A query that gives one row by itself needs no limit. */
+export function readRecords(context: ExecutionContext, state: SelectState, isOneRow = false): Eventual<Array<Record<string, unknown>>> {
+  return after(readRaw(context, state, isOneRow), ({ plan, rows }) => toRecords(plan, rows));
+}
+
+/** Reads rows as they come, with their plan. */
+export function readRaw(
+  context: ExecutionContext,
+  state: SelectState,
+  isOneRow = false,
+): Eventual<{ plan: BoundPlan["plan"]; rows: StatementResult["rows"] }> {
+  const { dialect, plans, rowsMax } = context.database;
+  const planned = planSelect(dialect, plans, isOneRow ? state : withLimit(state, rowsMax));
+  return after(runQuery(context, planned, state.lock !== undefined), ({ rows }) => {
+    assertRows(state, rows.length, rowsMax);
+    return { plan: planned.plan, rows };
+  });
+}
+
+/** Reads rows in batches, on a connection of their own or on that of the transaction. */
+export async function* streamRaw(
+  context: ExecutionContext,
+  state: SelectState,
+  batch: number,
+): AsyncGenerator<{ plan: BoundPlan["plan"]; rows: StatementResult["rows"] }> {
+  const { dialect, plans } = context.database;
+  const { plan, parameters } = planSelect(dialect, plans, state);
+  const statement: Statement = { sql: plan.sql, parameters, rows: "arrays", readsBigInts: plan.readsBigInts };
+  if (context.transaction !== undefined) {
+    for await (const rows of context.transaction.cursor(statement, batch)) yield { plan, rows };
+    return;
+  }
+  const connection = await acquireFrom(context.database, { write: false, isOwn: true });
+  try {
+    for await (const rows of connection.cursor(statement, batch)) yield { plan, rows };
+  } finally {
+    connection.release();
+  }
+}

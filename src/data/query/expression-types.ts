@@ -1,0 +1,174 @@
+/**
+ * Types of expressions in callbacks of queries: `book => book.pages.gt(3)`. Each type of value has the methods that make
+ * sense for it. Methods are written as methods, so that an expression without null fits where null is allowed.
+ */
+import type { Node } from "./node.ts";
+
+/** What a method takes: a value, or an expression of the same type. */
+type Argument<Value> = NonNullable<Value> | AnyExpression<NonNullable<Value> | null>;
+
+/** Where rows without a value come in an order. */
+export interface OrderOptions {
+  /** By default rows without a value come as if theirs were the largest. */
+  readonly nulls?: "first" | "last";
+}
+
+/** A step of an order, made by `asc()` or `desc()`. */
+export interface Order {
+  /** @internal */
+  readonly $order: true;
+}
+
+/** Which values an aggregate reads. */
+export interface AggregateOptions {
+  /** Reads rows alone where this holds. All by default. */
+  readonly where?: Condition;
+  /** Whether each value counts once. Default false. */
+  readonly distinct?: boolean;
+}
+
+/** An expression of some type: what all expressions share for the compiler. */
+export interface AnyExpression<Value> {
+  /** Type of the value; never set. */
+  readonly $value: Value;
+  /** The expression as data. */
+  readonly $node: Node;
+}
+
+/** A query that reads one column, for `in`. */
+export interface ColumnQuery<Value> {
+  /** Type of the column; never set. */
+  readonly $column: Value;
+}
+
+/** What every expression can do. */
+export interface Expression<Value> extends AnyExpression<Value> {
+  /** Whether it equals a value. */
+  eq(value: Argument<Value>): Condition;
+  /** Whether it differs from a value; no value differs from each. */
+  ne(value: Argument<Value>): Condition;
+  gt(value: Argument<Value>): Condition;
+  gte(value: Argument<Value>): Condition;
+  lt(value: Argument<Value>): Condition;
+  lte(value: Argument<Value>): Condition;
+  /** Whether it lies between two values, both included. */
+  between(low: Argument<Value>, high: Argument<Value>): Condition;
+  /** Whether it is one of a list, or of what a query of one column reads. */
+  in(values: ReadonlyArray<Value | null> | ColumnQuery<Value | null>): Condition;
+  notIn(values: ReadonlyArray<Value | null> | ColumnQuery<Value | null>): Condition;
+  isNull(): Condition;
+  isNotNull(): Condition;
+  /** The value, or another one where there is none. */
+  coalesce(value: Argument<Value>): ExpressionOf<NonNullable<Value>>;
+  /** No value where it equals another one. */
+  nullIf(value: Argument<Value>): ExpressionOf<Value | null>;
+  asc(options?: OrderOptions): Order;
+  desc(options?: OrderOptions): Order;
+  /** Number of rows that have a value. */
+  count(options?: AggregateOptions): NumberExpression<number>;
+  /** Smallest value; null of no rows. */
+  min(options?: AggregateOptions): ExpressionOf<Value | null>;
+  /** Largest value; null of no rows. */
+  max(options?: AggregateOptions): ExpressionOf<Value | null>;
+}
+
+/** Arithmetic, for numbers and for decimals, which are texts. */
+interface Arithmetic<Value> {
+  add(value: Argument<Value> | number): ExpressionOf<Value>;
+  sub(value: Argument<Value> | number): ExpressionOf<Value>;
+  mul(value: Argument<Value> | number): ExpressionOf<Value>;
+  /** Whole numbers give a whole number: what is behind the point is cut off. */
+  div(value: Argument<Value> | number): ExpressionOf<Value>;
+  mod(value: Argument<Value> | number): ExpressionOf<Value>;
+  abs(): ExpressionOf<Value>;
+  /** Rounded to so many digits behind the point. Default 0. */
+  round(digits?: number): ExpressionOf<Value>;
+  floor(): ExpressionOf<Value>;
+  ceil(): ExpressionOf<Value>;
+  /** Sum of all rows; null of no rows. */
+  sum(options?: AggregateOptions): ExpressionOf<Value | null>;
+  /** Mean of all rows; null of no rows. */
+  avg(options?: AggregateOptions): NumberExpression<number | null>;
+}
+
+/** Parts of days and moments, in UTC. */
+interface Calendar {
+  /** The day, as `"2026-11-20"`. */
+  date(): TextExpression<string>;
+  year(): NumberExpression<number>;
+  /** 1 to 12. */
+  month(): NumberExpression<number>;
+  /** 1 to 31. */
+  day(): NumberExpression<number>;
+  /** 1 for Monday to 7 for Sunday (ISO 8601). */
+  weekDay(): NumberExpression<number>;
+  /** 0 to 23. */
+  hour(): NumberExpression<number>;
+}
+
+/** A text. Decimals, days and times are texts, too: their methods stand here beside those of texts. */
+export interface TextExpression<Value> extends Expression<Value>, Arithmetic<Value>, Calendar {
+  contains(text: string): Condition;
+  startsWith(text: string): Condition;
+  endsWith(text: string): Condition;
+  /** Whether it equals a text but for upper and lower case. */
+  ieq(text: string): Condition;
+  icontains(text: string): Condition;
+  istartsWith(text: string): Condition;
+  iendsWith(text: string): Condition;
+  lower(): TextExpression<Value>;
+  upper(): TextExpression<Value>;
+  /** Without blanks at both ends. */
+  trim(): TextExpression<Value>;
+  /** Number of characters (code points). */
+  length(): NumberExpression<number>;
+  /** So many characters from a place; the first one is 1. */
+  substring(start: number, length?: number): TextExpression<Value>;
+  replace(search: string, replacement: string): TextExpression<Value>;
+  /** Joined with others; no value counts as an empty text. */
+  concat(...parts: ReadonlyArray<string | AnyExpression<unknown>>): TextExpression<string>;
+}
+
+/** A number. */
+export interface NumberExpression<Value> extends Expression<Value>, Arithmetic<Value> {}
+
+/** A moment. */
+export interface DateExpression<Value> extends Expression<Value>, Calendar {
+  /** The first moment of its year, month, day or hour, in UTC. */
+  truncate(unit: "year" | "month" | "day" | "hour"): DateExpression<Value>;
+}
+
+/** True or false. */
+export interface Condition extends Expression<boolean> {
+  and(...conditions: readonly Condition[]): Condition;
+  or(...conditions: readonly Condition[]): Condition;
+  /** The exact complement: what is unknown counts as not true. */
+  not(): Condition;
+}
+
+/** A value of JSON, or bytes. */
+export interface JsonExpression<Value> extends AnyExpression<Value> {
+  isNull(): Condition;
+  isNotNull(): Condition;
+  /** A part of the value, as a text. Keys are texts; numbers count items, from the end when negative. */
+  at(...path: ReadonlyArray<string | number>): TextExpression<string | null>;
+  count(options?: AggregateOptions): NumberExpression<number>;
+}
+
+/** The expression of a type of value. */
+export type ExpressionOf<Value> = [NonNullable<Value>] extends [string]
+  ? TextExpression<Value>
+  : [NonNullable<Value>] extends [number | bigint]
+    ? NumberExpression<Value>
+    : [NonNullable<Value>] extends [boolean]
+      ? BooleanExpression<Value>
+      : [NonNullable<Value>] extends [Date]
+        ? DateExpression<Value>
+        : JsonExpression<Value>;
+
+/** A column that is true or false. */
+export interface BooleanExpression<Value> extends Expression<Value> {
+  and(...conditions: readonly Condition[]): Condition;
+  or(...conditions: readonly Condition[]): Condition;
+  not(): Condition;
+}

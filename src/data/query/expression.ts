@@ -1,0 +1,412 @@
+/** Expressions as callbacks make them: one class for all types, which checks at run time what types cannot say. */
+import { describeValue } from "../../errors/option-errors.ts";
+import { GableError } from "../../errors/gable-error.ts";
+import type { ColumnType } from "../schema/column.ts";
+import type { AggregateOptions, ExpressionOf, Order, OrderOptions } from "./expression-types.ts";
+import type { AggregateName, CallName, CompareOperator, Node, OrderTerm, SelectState, ValueType } from "./node.ts";
+import { allOf, anyOf, compare, inList, isNull, notOf, valueTypes } from "./node.ts";
+import { literal } from "./literal.ts";
+
+/** Rows that a relation to many rows leads to: expressions of them mean something inside of an aggregate alone. */
+export interface ManyRows {
+  /** The rows, linked to the row that has the relation. */
+  readonly query: SelectState;
+  /** Name of the relation, for messages. */
+  readonly where: string;
+}
+
+/** Types that can be added and multiplied, each with its place: of two types the later one holds the result. */
+const numericRank: Readonly<Partial<Record<ColumnType, number>>> = { id: 1, int: 1, bigint: 2, decimal: 3, float: 4 };
+const textTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["text", "slug", "email", "url", "choice", "uuid"]);
+const momentTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["date", "datetime"]);
+const timeTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["time", "datetime"]);
+const jsonTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["json"]);
+const numberTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["id", "int", "bigint", "decimal", "float"]);
+const booleanTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["boolean"]);
+const truncateUnits = ["year", "month", "day", "hour"];
+
+/** An expression. Types see it as one of the interfaces of expression-types.ts. */
+export class RuntimeExpression {
+  /** Never set: for types alone. */
+  declare readonly $value: never;
+  readonly #node: Node;
+  readonly #many: ManyRows | undefined;
+
+  constructor(node: Node, many?: ManyRows) {
+    this.#node = node;
+    this.#many = many;
+  }
+
+  /** The expression as data. Throws `E_EXPRESSION_MANY` where it means many rows. */
+  get $node(): Node {
+    if (this.#many === undefined) return this.#node;
+    throw new GableError("E_EXPRESSION_MANY", `${this.#many.where} has many rows, and is used as one value.`, {
+      fix: "Use an aggregate such as count() or sum(), or some(), none() or every().",
+    });
+  }
+
+  eq(value: unknown): RuntimeExpression {
+    return this.#compare("eq", value);
+  }
+  ne(value: unknown): RuntimeExpression {
+    return this.#compare("ne", value);
+  }
+  gt(value: unknown): RuntimeExpression {
+    return this.#compare("gt", value);
+  }
+  gte(value: unknown): RuntimeExpression {
+    return this.#compare("gte", value);
+  }
+  lt(value: unknown): RuntimeExpression {
+    return this.#compare("lt", value);
+  }
+  lte(value: unknown): RuntimeExpression {
+    return this.#compare("lte", value);
+  }
+  contains(text: unknown): RuntimeExpression {
+    return this.#match("contains", text);
+  }
+  startsWith(text: unknown): RuntimeExpression {
+    return this.#match("startsWith", text);
+  }
+  endsWith(text: unknown): RuntimeExpression {
+    return this.#match("endsWith", text);
+  }
+  ieq(text: unknown): RuntimeExpression {
+    return this.#match("ieq", text);
+  }
+  icontains(text: unknown): RuntimeExpression {
+    return this.#match("icontains", text);
+  }
+  istartsWith(text: unknown): RuntimeExpression {
+    return this.#match("istartsWith", text);
+  }
+  iendsWith(text: unknown): RuntimeExpression {
+    return this.#match("iendsWith", text);
+  }
+
+  between(low: unknown, high: unknown): RuntimeExpression {
+    const [first, last] = [this.#operand(low, "between"), this.#operand(high, "between")];
+    const part = this.#node;
+    const isNullable = part.isNullable || first.isNullable || last.isNullable;
+    return this.#with({ kind: "between", part, low: first, high: last, type: valueTypes.boolean, isNullable });
+  }
+
+  in(values: unknown): RuntimeExpression {
+    return this.#in(values, false);
+  }
+  notIn(values: unknown): RuntimeExpression {
+    return this.#in(values, true);
+  }
+  isNull(): RuntimeExpression {
+    return this.#with(isNull(this.#node));
+  }
+  isNotNull(): RuntimeExpression {
+    return this.#with(isNull(this.#node, true));
+  }
+
+  and(...conditions: readonly unknown[]): RuntimeExpression {
+    return this.#with(allOf([this.#condition("and"), ...conditions.map((each) => toCondition(each))]));
+  }
+  or(...conditions: readonly unknown[]): RuntimeExpression {
+    return this.#with(anyOf([this.#condition("or"), ...conditions.map((each) => toCondition(each))]));
+  }
+  not(): RuntimeExpression {
+    return this.#with(notOf(this.#condition("not")));
+  }
+
+  add(value: unknown): RuntimeExpression {
+    return this.#calculate("add", value);
+  }
+  sub(value: unknown): RuntimeExpression {
+    return this.#calculate("sub", value);
+  }
+  mul(value: unknown): RuntimeExpression {
+    return this.#calculate("mul", value);
+  }
+  div(value: unknown): RuntimeExpression {
+    return this.#calculate("div", value);
+  }
+  mod(value: unknown): RuntimeExpression {
+    return this.#calculate("mod", value);
+  }
+  abs(): RuntimeExpression {
+    return this.#call("abs", numberTypes);
+  }
+  round(digits = 0): RuntimeExpression {
+    return this.#call("round", numberTypes, this.#type("round"), [wholeNumber(digits, "round", 0)]);
+  }
+  floor(): RuntimeExpression {
+    return this.#call("floor", numberTypes);
+  }
+  ceil(): RuntimeExpression {
+    return this.#call("ceil", numberTypes);
+  }
+
+  lower(): RuntimeExpression {
+    return this.#call("lower", textTypes, valueTypes.text);
+  }
+  upper(): RuntimeExpression {
+    return this.#call("upper", textTypes, valueTypes.text);
+  }
+  trim(): RuntimeExpression {
+    return this.#call("trim", textTypes, valueTypes.text);
+  }
+  length(): RuntimeExpression {
+    return this.#call("length", textTypes, valueTypes.int);
+  }
+  substring(start: number, length?: number): RuntimeExpression {
+    const parts = [wholeNumber(start, "substring", 1), ...(length === undefined ? [] : [wholeNumber(length, "substring", 0)])];
+    return this.#call("substring", textTypes, valueTypes.text, parts);
+  }
+  replace(search: unknown, replacement: unknown): RuntimeExpression {
+    return this.#call("replace", textTypes, valueTypes.text, [
+      literal(search, valueTypes.text, "replace()"),
+      literal(replacement, valueTypes.text, "replace()"),
+    ]);
+  }
+  concat(...values: readonly unknown[]): RuntimeExpression {
+    const parts = values.map((value) => (value instanceof RuntimeExpression ? value.$node : literal(value, valueTypes.text, "concat()")));
+    const node: Node = { kind: "call", name: "concat", parts: [this.#node, ...parts], type: valueTypes.text, isNullable: false };
+    return this.#with(node);
+  }
+
+  coalesce(value: unknown): RuntimeExpression {
+    const other = this.#operand(value, "coalesce");
+    const isNullable = this.#node.isNullable && other.isNullable;
+    return this.#with({ kind: "call", name: "coalesce", parts: [this.#node, other], type: this.#type("coalesce"), isNullable });
+  }
+  nullIf(value: unknown): RuntimeExpression {
+    const parts = [this.#node, this.#operand(value, "nullIf")];
+    return this.#with({ kind: "call", name: "nullIf", parts, type: this.#type("nullIf"), isNullable: true });
+  }
+
+  date(): RuntimeExpression {
+    return this.#call("date", momentTypes, valueTypes.date);
+  }
+  year(): RuntimeExpression {
+    return this.#call("year", momentTypes, valueTypes.int);
+  }
+  month(): RuntimeExpression {
+    return this.#call("month", momentTypes, valueTypes.int);
+  }
+  day(): RuntimeExpression {
+    return this.#call("day", momentTypes, valueTypes.int);
+  }
+  weekDay(): RuntimeExpression {
+    return this.#call("weekDay", momentTypes, valueTypes.int);
+  }
+  hour(): RuntimeExpression {
+    return this.#call("hour", timeTypes, valueTypes.int);
+  }
+  truncate(unit: string): RuntimeExpression {
+    if (!truncateUnits.includes(unit))
+      throw new GableError("E_EXPRESSION_ARGUMENT", `truncate() got ${describeValue(unit)}.`, {
+        fix: `Use one of: ${truncateUnits.join(", ")}.`,
+      });
+    const text = literal(unit, valueTypes.text, "truncate()");
+    return this.#call("truncate", new Set<ColumnType>(["datetime"]), valueTypes.datetime, [text]);
+  }
+
+  at(...path: ReadonlyArray<string | number>): RuntimeExpression {
+    this.#assertType("at", jsonTypes);
+    for (const step of path)
+      if (typeof step !== "string" && !Number.isSafeInteger(step))
+        throw new GableError("E_EXPRESSION_ARGUMENT", `at() got ${describeValue(step)}.`, {
+          fix: "Use texts for keys, and whole numbers for items.",
+        });
+    return this.#with({ kind: "json", part: this.#node, path, type: valueTypes.text, isNullable: true });
+  }
+
+  asc(options: OrderOptions = {}): OrderTerm {
+    return { node: this.$node, isDescending: false, nulls: options.nulls };
+  }
+  desc(options: OrderOptions = {}): OrderTerm {
+    return { node: this.$node, isDescending: true, nulls: options.nulls };
+  }
+
+  count(options: AggregateOptions = {}): RuntimeExpression {
+    return this.#aggregate("count", options, valueTypes.int);
+  }
+  sum(options: AggregateOptions = {}): RuntimeExpression {
+    this.#assertType("sum", numberTypes);
+    return this.#aggregate("sum", options, this.#type("sum"));
+  }
+  avg(options: AggregateOptions = {}): RuntimeExpression {
+    this.#assertType("avg", numberTypes);
+    return this.#aggregate("avg", options, valueTypes.float);
+  }
+  min(options: AggregateOptions = {}): RuntimeExpression {
+    return this.#aggregate("min", options, this.#type("min"));
+  }
+  max(options: AggregateOptions = {}): RuntimeExpression {
+    return this.#aggregate("max", options, this.#type("max"));
+  }
+
+  /** Expressions of many rows stay those of many rows. */
+  #with(node: Node): RuntimeExpression {
+    return new RuntimeExpression(node, this.#many);
+  }
+
+  #type(method: string): ValueType {
+    const { type } = this.#node;
+    if (type !== undefined) return type;
+    throw new GableError("E_EXPRESSION_TYPE", `${method}() needs the type of its expression, which SQL of your own does not have.`, {
+      fix: "Write the whole expression as SQL, or compare columns.",
+    });
+  }
+
+  #assertType(method: string, allowed: ReadonlySet<ColumnType>): void {
+    const type = this.#type(method);
+    if (allowed.has(type.type)) return;
+    throw new GableError("E_EXPRESSION_TYPE", `${type.where} is of the type ${type.type}, which ${method}() does not take.`, {
+      fix: `Use it with: ${[...allowed].join(", ")}.`,
+    });
+  }
+
+  #compare(operator: CompareOperator, value: unknown): RuntimeExpression {
+    if (jsonTypes.has(this.#type(operator).type))
+      throw new GableError("E_EXPRESSION_TYPE", `${this.#type(operator).where} is JSON, which ${operator}() does not compare.`, {
+        fix: "Compare a part of it: at().",
+      });
+    if (value === null && (operator === "eq" || operator === "ne")) return this.#with(isNull(this.#node, operator === "ne"));
+    return this.#with(compare(operator, this.#node, this.#operand(value, operator)));
+  }
+
+  #match(operator: CompareOperator, value: unknown): RuntimeExpression {
+    this.#assertType(operator, textTypes);
+    const text = literal(value, { ...valueTypes.text, where: this.#type(operator).where }, `${this.#type(operator).where} ${operator}()`);
+    return this.#with(compare(operator, this.#node, text));
+  }
+
+  #in(values: unknown, isNegated: boolean): RuntimeExpression {
+    const method = isNegated ? "notIn" : "in";
+    const type = this.#type(method);
+    return this.#with(toInNode(this.#node, values, isNegated, `${type.where} ${method}()`));
+  }
+
+  #operand(value: unknown, method: string): Node {
+    if (!(value instanceof RuntimeExpression)) return literal(value, this.#type(method), `${this.#type(method).where} ${method}()`);
+    // Rows of the same relation may be compared with each other, inside of one aggregate.
+    return value.#many !== undefined && value.#many === this.#many ? value.#node : value.$node;
+  }
+
+  #condition(method: string): Node {
+    // SQL of one's own is a condition where it is used as one.
+    if (this.#node.type !== undefined) this.#assertType(method, booleanTypes);
+    return this.#node;
+  }
+
+  #calculate(name: CallName, value: unknown): RuntimeExpression {
+    this.#assertType(name, numberTypes);
+    const own = this.#type(name);
+    const other = typeof value === "number" ? numberLiteral(value, own, name) : this.#operand(value, name);
+    const [first, second] = [numericRank[own.type] ?? 0, numericRank[other.type?.type ?? "float"] ?? 0];
+    const wider = second > first ? other.type! : own;
+    const type = { ...wider, type: wider.type === "id" ? "int" : wider.type } as const;
+    return this.#with({
+      kind: "call",
+      name,
+      parts: [this.#node, other],
+      type,
+      isNullable: this.#node.isNullable || other.isNullable || name === "div" || name === "mod",
+    });
+  }
+
+  #call(
+    name: CallName,
+    allowed: ReadonlySet<ColumnType>,
+    type: ValueType = this.#type(name),
+    more: readonly Node[] = [],
+  ): RuntimeExpression {
+    this.#assertType(name, allowed);
+    return this.#with({ kind: "call", name, parts: [this.#node, ...more], type, isNullable: this.#node.isNullable });
+  }
+
+  #aggregate(name: AggregateName, { where, distinct = false }: AggregateOptions, type: ValueType): RuntimeExpression {
+    const isNullable = name !== "count";
+    const condition = where === undefined ? undefined : readNode(where, this.#many);
+    const node: Node = { kind: "aggregate", name, part: this.#node, where: condition, isDistinct: distinct, type, isNullable };
+    return this.#many === undefined ? new RuntimeExpression(node) : new RuntimeExpression(aggregateOf(this.#many, node));
+  }
+
+  /** The node of an expression that may be of the same many rows. */
+  static read(expression: unknown, many: ManyRows | undefined): Node {
+    if (!(expression instanceof RuntimeExpression)) return toCondition(expression);
+    return expression.#many !== undefined && expression.#many === many ? expression.#node : expression.$node;
+  }
+}
+
+/** An aggregate over the rows of a relation: a query of its own, so that two of them never multiply. */
+export function aggregateOf({ query }: ManyRows, node: Node): Node {
+  return {
+    kind: "subquery",
+    query: { ...query, columns: [{ name: "value", node }] },
+    type: node.type ?? valueTypes.int,
+    isNullable: node.isNullable,
+  };
+}
+
+/** The node of a condition, also of one about the rows of a relation. */
+export function readNode(condition: unknown, many: ManyRows | undefined): Node {
+  return RuntimeExpression.read(condition, many);
+}
+
+/** The node of a condition. Throws `E_EXPRESSION_TYPE` for anything else. */
+export function toCondition(value: unknown): Node {
+  const node = value instanceof RuntimeExpression ? value.$node : undefined;
+  if (node !== undefined && (node.type === undefined || node.type.type === "boolean")) return node;
+  throw new GableError("E_EXPRESSION_TYPE", `A condition is needed here, and got ${describeValue(value)}.`, {
+    fix: "Return a comparison, such as book.pages.gt(3).",
+  });
+}
+
+/** Whether a node is one of the values of a list, or of a query of one column. */
+export function toInNode(part: Node, values: unknown, isNegated: boolean, where: string): Node {
+  if (typeof values === "object" && values !== null && "$state" in values) {
+    const query = values.$state as SelectState; // Only queries have it.
+    if (query.columns?.length !== 1)
+      throw new GableError("E_FILTER_VALUE", `${where} got a query of ${query.columns?.length ?? "all"} columns.`, {
+        fix: 'Let the query read one column: pluck("id").',
+      });
+    const column = query.columns[0]!.node;
+    return { kind: "inQuery", part, query, isNegated, type: valueTypes.boolean, isNullable: part.isNullable || column.isNullable };
+  }
+  if (!Array.isArray(values))
+    throw new GableError("E_FILTER_VALUE", `${where} got ${describeValue(values)}.`, { fix: "Pass a list, or a query." });
+  if (values.length > listValuesMax)
+    throw new GableError("E_FILTER_TOO_MANY", `${where} got ${values.length} values; the most are ${listValuesMax}.`);
+  const type = part.type ?? valueTypes.text;
+  return inList(
+    part,
+    values.map((value, index) => (value === null ? null : literal(value, type, `${where}[${index}]`).value)),
+    isNegated,
+  );
+}
+
+/** Most values of one list. */
+const listValuesMax = 10_000;
+
+/** A number beside another one: whole ones take its type, others make the result a float, but beside decimals. */
+function numberLiteral(value: number, own: ValueType, method: string): Node {
+  if (own.type === "decimal") return literal(String(value), { ...own, where: "number" }, method);
+  if (!Number.isSafeInteger(value) || own.type === "float") return literal(value, valueTypes.float, method);
+  return own.type === "bigint" ? literal(BigInt(value), valueTypes.bigint, method) : literal(value, valueTypes.int, method);
+}
+
+function wholeNumber(value: unknown, method: string, min: number): Node {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= min) return literal(value, valueTypes.int, method);
+  throw new GableError("E_EXPRESSION_ARGUMENT", `${method}() got ${describeValue(value)}.`, {
+    fix: `Pass a whole number of at least ${min}.`,
+  });
+}
+
+/** A node as the types see it. */
+export function toExpression<Value>(node: Node, many?: ManyRows): ExpressionOf<Value> {
+  return new RuntimeExpression(node, many) as unknown as ExpressionOf<Value>; // The interfaces describe the one class.
+}
+
+/** Whether a value is a step of an order. */
+export function isOrder(value: unknown): value is Order & OrderTerm {
+  return typeof value === "object" && value !== null && "isDescending" in value;
+}

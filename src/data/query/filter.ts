@@ -1,0 +1,271 @@
+/** Filters as objects: `{ status: "active", pages: { gt: 3 }, author: { name: { startsWith: "A" } } }`. */
+import { describeValue } from "../../errors/option-errors.ts";
+import { GableError } from "../../errors/gable-error.ts";
+import { findNearestName } from "../../errors/nearest-name.ts";
+import type { FieldMeta, RelationMeta } from "../schema/metadata.ts";
+import { RuntimeExpression, toCondition, toInNode } from "./expression.ts";
+import { isInstance } from "./keys.ts";
+import { literal } from "./literal.ts";
+import { readJsonFilter } from "./json-filter.ts";
+import type { CallName, CompareOperator, Node, Source } from "./node.ts";
+import { allOf, anyOf, columnNode, compare, isNull, joinSource, notOf, valueTypes } from "./node.ts";
+import { existsNode, isMissing, isRow, readCallback, relatedRows } from "./refs.ts";
+
+/** All of several filters: `{ [and]: [{ ... }, { ... }] }`. */
+export const and: unique symbol = Symbol("and");
+/** Any of several filters: `{ [or]: [{ ... }, { ... }] }`. */
+export const or: unique symbol = Symbol("or");
+/** The exact complement of a filter: `{ [not]: { ... } }`. */
+export const not: unique symbol = Symbol("not");
+/** Stands for a value that is not given: the condition is left out. */
+export const skip: unique symbol = Symbol("skip");
+
+/** Deepest nesting of a filter. */
+const depthMax = 32;
+
+/** The condition of a filter: an object, or a callback. Throws `E_FILTER_...` errors that name the path. */
+export function readFilter(source: Source, filter: unknown, path: string, depth = 0): Node {
+  if (typeof filter === "function") return toCondition(readCallback(filter as (row: never) => unknown, source)); // The types have checked it.
+  if (filter instanceof RuntimeExpression) return toCondition(filter);
+  if (filter === undefined) return literalUndefined(path);
+  assertPlain(filter, path);
+  if (depth > depthMax) throw new GableError("E_FILTER_DEPTH", `${path} is nested deeper than ${depthMax} levels.`);
+  const parts: Node[] = [];
+  for (const key of Reflect.ownKeys(filter)) {
+    const value: unknown = (filter as Readonly<Record<PropertyKey, unknown>>)[key]; // assertPlain() has told all else.
+    if (value === skip) continue;
+    if (typeof key === "string") parts.push(readEntry(source, key, value, `${path}.${key}`, depth));
+    else parts.push(readStructure(source, key, value, path, depth));
+  }
+  return allOf(parts);
+}
+
+function literalUndefined(path: string): never {
+  throw new GableError("E_FILTER_UNDEFINED", `${path} is undefined.`, {
+    fix: "Pass a filter, or use all() for all rows.",
+  });
+}
+
+/** Options and operators are read from plain objects alone. */
+function assertPlain(value: unknown, path: string): asserts value is object {
+  if (isPlainObject(value)) return;
+  throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}.`, {
+    fix: "Pass a plain object of fields and their conditions.",
+  });
+}
+
+/** Whether a value is an object that no class has made. */
+export function isPlainObject(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function readStructure(source: Source, key: symbol, value: unknown, path: string, depth: number): Node {
+  if (key === not) return notOf(readFilter(source, value, `${path}[not]`, depth + 1));
+  if ((key !== and && key !== or) || !Array.isArray(value))
+    throw new GableError("E_FILTER_UNKNOWN", `${path}[${key.description ?? ""}] got ${describeValue(value)}.`, {
+      fix: "Use the symbols and, or, not of gable/data; and and or take a list.",
+    });
+  const name = key === and ? "and" : "or";
+  const parts = value
+    .filter((each) => each !== skip)
+    .map((each, index) => readFilter(source, each, `${path}[${name}][${index}]`, depth + 1));
+  return key === and ? allOf(parts) : anyOf(parts);
+}
+
+function readEntry(source: Source, name: string, value: unknown, path: string, depth: number): Node {
+  const { $meta: meta } = source.model;
+  const field = meta.fields.get(name);
+  if (field !== undefined) return readField(columnNode(source, field), field, value, path);
+  const relation = meta.relations.get(name);
+  if (relation === undefined) {
+    const known = [...meta.fields.keys(), ...meta.relations.keys()];
+    const nearest = findNearestName(name, known);
+    throw new GableError("E_FILTER_UNKNOWN", `${path}: ${meta.name} has no field "${name}".`, {
+      fix: nearest === undefined ? `Use one of: ${known.join(", ")}.` : `Write "${nearest}".`,
+    });
+  }
+  const isOne = relation.kind === "belongsTo" || relation.kind === "hasOne";
+  return isOne ? readToOne(source, relation, value, path, depth) : readToMany(source, relation, value, path, depth);
+}
+
+function readToOne(source: Source, relation: RelationMeta, value: unknown, path: string, depth: number): Node {
+  const target = joinSource(source, relation);
+  if (value === null) return isMissing(target);
+  if (typeof value !== "object" || isInstance(value)) return isRow(target, value, path);
+  const nested = readFilter(target, value, path, depth + 1);
+  // A row that is missing is not as the filter says, whatever that is.
+  return target.isNullable ? allOf([notOf(isMissing(target)), nested]) : nested;
+}
+
+const quantifiers = ["some", "none", "every"] as const;
+
+function readToMany(source: Source, relation: RelationMeta, value: unknown, path: string, depth: number): Node {
+  assertPlain(value, path);
+  const parts = Reflect.ownKeys(value).map((key) => {
+    const word = quantifiers.find((each) => each === key);
+    const filter: unknown = (value as Readonly<Record<PropertyKey, unknown>>)[key]; // assertPlain() has told all else.
+    if (word === undefined)
+      throw new GableError("E_FILTER_UNKNOWN", `${path} is a relation to many rows, which has no "${String(key)}".`, {
+        fix: `Use one of: ${quantifiers.join(", ")}.`,
+      });
+    const rows = relatedRows(source, relation);
+    return existsNode(rows.query, word, readFilter(rows.query.root, filter, `${path}.${word}`, depth + 1));
+  });
+  if (parts.length === 0)
+    throw new GableError("E_FILTER_VALUE", `${path} is an empty object.`, { fix: `Use one of: ${quantifiers.join(", ")}.` });
+  return allOf(parts);
+}
+
+function readField(column: Node, field: FieldMeta, value: unknown, path: string): Node {
+  if (value === null) return isNull(column);
+  if (typeof value === "object" && !(value instanceof Date) && !(value instanceof Uint8Array))
+    return readOperators(column, field, value, path);
+  if (field.type === "json") return readJsonFilter(column, value, path);
+  return compare("eq", column, literal(value, field, path));
+}
+
+type Operator = (column: Node, value: unknown, path: string) => Node;
+
+const comparing =
+  (operator: CompareOperator): Operator =>
+  (column, value, path) => {
+    if (value === null && (operator === "eq" || operator === "ne")) return isNull(column, operator === "ne");
+    if (value === null) throw new GableError("E_FILTER_VALUE", `${path} is null, which is neither above nor below anything.`);
+    return compare(operator, column, value instanceof RuntimeExpression ? value.$node : literal(value, column.type!, path));
+  };
+
+const base: Readonly<Record<string, Operator>> = {
+  eq: comparing("eq"),
+  ne: comparing("ne"),
+  in: (column, value, path) => toInNode(column, value, false, path),
+  notIn: (column, value, path) => toInNode(column, value, true, path),
+  isNull: (column, value, path) => {
+    if (typeof value !== "boolean") throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, and takes true or false.`);
+    return isNull(column, !value);
+  },
+};
+
+const ordered: Readonly<Record<string, Operator>> = {
+  ...base,
+  gt: comparing("gt"),
+  gte: comparing("gte"),
+  lt: comparing("lt"),
+  lte: comparing("lte"),
+  between: (column, value, path) => {
+    if (!Array.isArray(value) || value.length !== 2)
+      throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, and takes a list of two values.`);
+    const [low, high] = value.map((each, index) => literal(each, column.type!, `${path}[${index}]`));
+    return { kind: "between", part: column, low: low!, high: high!, type: valueTypes.boolean, isNullable: column.isNullable };
+  },
+};
+
+const searching =
+  (operator: CompareOperator): Operator =>
+  (column, value, path) => {
+    if (value === null) throw new GableError("E_FILTER_VALUE", `${path} is null, and takes a text.`);
+    return compare(operator, column, literal(value, { ...valueTypes.text, where: path }, path));
+  };
+
+const texts: Readonly<Record<string, Operator>> = {
+  ...ordered,
+  contains: searching("contains"),
+  startsWith: searching("startsWith"),
+  endsWith: searching("endsWith"),
+  ieq: searching("ieq"),
+  icontains: searching("icontains"),
+  istartsWith: searching("istartsWith"),
+  iendsWith: searching("iendsWith"),
+};
+
+/** A part of a moment: a number, or operators of numbers. */
+const part =
+  (name: CallName): Operator =>
+  (column, value, path) => {
+    const call: Node = { kind: "call", name, parts: [column], type: { ...valueTypes.int, where: path }, isNullable: column.isNullable };
+    return typeof value === "object" && value !== null
+      ? readTable(call, ordered, value, path)
+      : compare("eq", call, literal(value, valueTypes.int, path));
+  };
+
+/** The year as a range, which an index serves. */
+const year: Operator = (column, value, path) => {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > 9999) return part("year")(column, value, path);
+  const [from, to] = [value, value + 1].map((each) => `${String(each).padStart(4, "0")}-01-01`);
+  return range(column, from!, to!, path);
+};
+
+const on: Operator = (column, value, path) => {
+  const day = literal(value, { ...valueTypes.date, where: path }, path).value;
+  const next = new Date(Date.parse(`${String(day)}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+  return range(column, String(day), next, path);
+};
+
+/** From one day, before another one. */
+function range(column: Node, from: string, to: string, path: string): Node {
+  const bound = (day: string): unknown => (column.type?.type === "date" ? day : new Date(`${day}T00:00:00Z`));
+  return allOf([
+    compare("gte", column, literal(bound(from), column.type!, path)),
+    compare("lt", column, literal(bound(to), column.type!, path)),
+  ]);
+}
+
+const days: Readonly<Record<string, Operator>> = { ...ordered, year, month: part("month"), day: part("day"), weekDay: part("weekDay") };
+const moments: Readonly<Record<string, Operator>> = { ...days, on, hour: part("hour") };
+
+const operators: Readonly<Record<FieldMeta["type"], Readonly<Record<string, Operator>>>> = {
+  id: ordered,
+  int: ordered,
+  bigint: ordered,
+  float: ordered,
+  decimal: ordered,
+  uuid: ordered,
+  text: texts,
+  slug: texts,
+  email: texts,
+  url: texts,
+  choice: texts,
+  boolean: base,
+  date: days,
+  time: ordered,
+  datetime: moments,
+  json: base,
+  bytes: base,
+};
+
+function readOperators(column: Node, field: FieldMeta, value: object, path: string): Node {
+  if (Array.isArray(value))
+    throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}.`, {
+      fix: "For one of several values, write { in: [...] }.",
+    });
+  if (field.isSecret)
+    throw new GableError("E_FILTER_SECRET", `${path} is secret, and takes a value to equal alone.`, {
+      fix: "Compare it with a text or a number, or use the callback.",
+    });
+  if (value instanceof RuntimeExpression) return compare("eq", column, value.$node);
+  assertPlain(value, path);
+  return field.type === "json" && !Object.hasOwn(value, "isNull")
+    ? readJsonFilter(column, value, path)
+    : readTable(column, operators[field.type], value, path);
+}
+
+function readTable(column: Node, table: Readonly<Record<string, Operator>>, value: object, path: string): Node {
+  assertPlain(value, path);
+  const entries = Reflect.ownKeys(value).map((key): Node => {
+    const operator = typeof key === "string" && Object.hasOwn(table, key) ? table[key] : undefined;
+    if (operator === undefined) {
+      const nearest = findNearestName(String(key), Object.keys(table));
+      throw new GableError("E_FILTER_UNKNOWN", `${path} has no operator "${String(key)}".`, {
+        fix: nearest === undefined ? `Use one of: ${Object.keys(table).join(", ")}.` : `Write "${nearest}".`,
+      });
+    }
+    const operand: unknown = (value as Readonly<Record<PropertyKey, unknown>>)[key]; // assertPlain() has told all else.
+    if (operand === skip) return allOf([]);
+    if (operand === undefined) literal(undefined, valueTypes.text, `${path}.${String(key)}`);
+    return operator(column, operand, `${path}.${String(key)}`);
+  });
+  if (entries.length === 0)
+    throw new GableError("E_FILTER_VALUE", `${path} is an empty object.`, { fix: `Use one of: ${Object.keys(table).join(", ")}.` });
+  return allOf(entries);
+}

@@ -1,0 +1,60 @@
+/** Filters of values of JSON: `{ path: ["lang"], eq: "en" }`. */
+import { describeValue } from "../../errors/option-errors.ts";
+import { GableError } from "../../errors/gable-error.ts";
+import type { JsonOperator, JsonPath, Node } from "./node.ts";
+import { allOf, anyOf, notOf, valueTypes } from "./node.ts";
+
+const operatorNames = "eq ne in notIn gt gte lt lte exists".split(" ");
+
+/** The condition of a filter of a value of JSON. Throws `E_FILTER_VALUE` and `E_FILTER_UNKNOWN`. */
+export function readJsonFilter(column: Node, filter: unknown, path: string): Node {
+  const isRecord = typeof filter === "object" && filter !== null && !Array.isArray(filter);
+  if (!isRecord || !("path" in filter) || !isJsonPath(filter.path))
+    throw new GableError("E_FILTER_VALUE", `${path} is JSON, and got ${describeValue(filter)}.`, {
+      fix: 'Name the part that is compared: { path: ["lang"], eq: "en" }.',
+    });
+  const steps = filter.path;
+  const parts = Object.entries(filter)
+    .filter(([name]) => name !== "path")
+    .map(([name, value]) => readOperator(column, steps, name, value, `${path}.${name}`));
+  if (parts.length === 0)
+    throw new GableError("E_FILTER_VALUE", `${path} compares nothing.`, { fix: `Use one of: ${operatorNames.join(", ")}.` });
+  return allOf(parts);
+}
+
+function isJsonPath(path: unknown): path is JsonPath {
+  return (
+    Array.isArray(path) &&
+    path.length > 0 &&
+    path.every((step) => (typeof step === "string" ? !step.includes("\0") : Number.isSafeInteger(step)))
+  );
+}
+
+function readOperator(column: Node, steps: JsonPath, name: string, value: unknown, path: string): Node {
+  if (name === "ne") return notOf(jsonCompare(column, steps, "eq", value, path));
+  if (name === "in" || name === "notIn") {
+    if (!Array.isArray(value)) throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}.`, { fix: "Pass a list." });
+    const found = anyOf(value.map((each, index) => jsonCompare(column, steps, "eq", each, `${path}[${index}]`)));
+    return name === "in" ? found : notOf(found);
+  }
+  if (name === "exists") {
+    if (typeof value !== "boolean") throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, and takes true or false.`);
+    const exists = jsonCompare(column, steps, "exists", null, path);
+    return value ? exists : notOf(exists);
+  }
+  if (!operatorNames.includes(name))
+    throw new GableError("E_FILTER_UNKNOWN", `${path}: JSON has no such operator.`, { fix: `Use one of: ${operatorNames.join(", ")}.` });
+  if (name !== "eq" && typeof value !== "string" && typeof value !== "number")
+    throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, and takes a text or a number.`);
+  return jsonCompare(column, steps, name as JsonOperator, value, path); // One of the names above.
+}
+
+function jsonCompare(part: Node, path: JsonPath, operator: JsonOperator, value: unknown, where: string): Node {
+  const isText = typeof value === "string" && value.isWellFormed() && !value.includes("\0");
+  const isNumber = typeof value === "number" && Number.isFinite(value);
+  if (!isText && !isNumber && typeof value !== "boolean" && value !== null)
+    throw new GableError(value === undefined ? "E_FILTER_UNDEFINED" : "E_FILTER_VALUE", `${where} got ${describeValue(value)}.`, {
+      fix: "Compare with a text, a number, true, false or null.",
+    });
+  return { kind: "jsonCompare", part, path, operator, value, type: valueTypes.boolean, isNullable: true };
+}

@@ -1,0 +1,51 @@
+/** Orders: names of columns with `-` for descending, or callbacks; and the order that a model has by itself. */
+import { describeValue } from "../../errors/option-errors.ts";
+import { GableError } from "../../errors/gable-error.ts";
+import type { RelationMeta } from "../schema/metadata.ts";
+import { assertField } from "../schema/validate-row.ts";
+import { isOrder } from "./expression.ts";
+import type { OrderTerm, RootSource } from "./node.ts";
+import { columnNode } from "./node.ts";
+import { readCallback } from "./refs.ts";
+
+/** The steps of an order. Throws `E_FIELD_UNKNOWN`, and `E_ORDER` for what is neither a name nor a step. */
+export function readOrder(root: RootSource, order: unknown): OrderTerm[] {
+  const list: readonly unknown[] = Array.isArray(order) ? order : [order];
+  return list.flatMap((each): OrderTerm[] => {
+    if (typeof each === "string") return [readName(root, each)];
+    const made = typeof each === "function" ? readCallback(each as (row: never) => unknown, root) : each; // The types have checked it.
+    const steps: readonly unknown[] = Array.isArray(made) ? made : [made];
+    return steps.map((step) => {
+      if (isOrder(step)) return step;
+      throw new GableError("E_ORDER", `An order got ${describeValue(step)}.`, {
+        fix: 'Use names such as "-created", or a callback that returns asc() or desc(): book => book.title.asc().',
+      });
+    });
+  });
+}
+
+function readName(root: RootSource, text: string): OrderTerm {
+  const isDescending = text.startsWith("-");
+  const field = assertField(root.model, isDescending ? text.slice(1) : text);
+  return { node: columnNode(root, field), isDescending, nulls: undefined };
+}
+
+/** The order that a model has by itself: none when it names none. */
+export function orderOfRows(root: RootSource): OrderTerm[] {
+  return root.model.$meta.orderBy.map((name) => readName(root, name));
+}
+
+/** The order of the rows of a relation: its own, or that of the model, and the key. One row needs none. */
+export function orderOfRelation(root: RootSource, relation: RelationMeta): OrderTerm[] {
+  if (relation.kind === "belongsTo" || relation.kind === "hasOne") return [];
+  return toTotalOrder(root, relation.orderBy.length > 0 ? relation.orderBy.map((name) => readName(root, name)) : orderOfRows(root));
+}
+
+/** An order in which no two rows are equal: the key comes last. */
+export function toTotalOrder(root: RootSource, order: readonly OrderTerm[]): OrderTerm[] {
+  const { primary, fields } = root.model.$meta;
+  const named = new Set(order.map(({ node }) => (node.kind === "column" && node.source === root ? node.field.name : "")));
+  // A unique column that always has a value decides already, but the key costs nothing where it stands last.
+  const rest = primary.filter((name) => !named.has(name));
+  return [...order, ...rest.map((name) => ({ node: columnNode(root, fields.get(name)!), isDescending: false, nulls: undefined }))];
+}

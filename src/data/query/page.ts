@@ -1,0 +1,144 @@
+/** Pages by keyset: where one ends, the next one begins, however many rows come before. */
+import { GableError } from "../../errors/gable-error.ts";
+import type { Dialect } from "../dialect/dialect.ts";
+import type { DriverValue } from "../driver/contract.ts";
+import { literal } from "./literal.ts";
+import type { Node, OrderTerm } from "./node.ts";
+import { allOf, anyOf, compare, constant, isNull, notOf } from "./node.ts";
+import { ShapeWalk } from "./shape.ts";
+
+/** One page, with the way to its neighbours. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** Cursor for `after`; undefined on the last page. */
+  readonly next: string | undefined;
+  /** Cursor for `before`; undefined on the first page. */
+  readonly previous: string | undefined;
+}
+
+/** Which page is wanted. */
+export interface PageOptions {
+  /** Rows of a page, 1 to 1,000. */
+  readonly size: number;
+  /** `next` of another page. None by default. */
+  readonly after?: string | undefined;
+  /** `previous` of another page. None by default. */
+  readonly before?: string | undefined;
+}
+
+/** One page of known number. */
+export interface NumberedPage<Item> {
+  readonly items: readonly Item[];
+  /** Number of the page, from 1. */
+  readonly number: number;
+  /** Rows of all pages, or `countMax` where there are more. */
+  readonly total: number;
+  readonly isTotalExact: boolean;
+  readonly pageCount: number;
+}
+
+/** Which page is wanted, by its number. */
+export interface NumberedPageOptions {
+  /** From 1. */
+  readonly number: number;
+  /** Rows of a page, 1 to 1,000. */
+  readonly size: number;
+  /** Rows that are counted at most. Default 10,000. */
+  readonly countMax?: number;
+}
+
+/** A cursor for a row: the values that it was ordered by, and what the order was. */
+export function writeCursor(order: readonly OrderTerm[], values: readonly DriverValue[]): string {
+  const plain = values.map((value) =>
+    typeof value === "bigint" ? { n: String(value) } : value instanceof Uint8Array ? { b: [...value] } : value,
+  );
+  return toBase64Url(JSON.stringify([hashOrder(order), ...plain]));
+}
+
+/** The condition of the rows behind a cursor, or before it. Throws `E_CURSOR` for what is no cursor of this order. */
+export function readCursor(dialect: Dialect, order: readonly OrderTerm[], text: string, isBefore: boolean): Node {
+  const [hash, ...values] = parseCursor(text);
+  if (hash !== hashOrder(order) || values.length !== order.length) throw cursorError();
+  const nodes = values.map((value, index) => toLiteral(dialect, order[index]!, value));
+  // Behind (a, b): a is behind, or a is equal and b is behind.
+  const parts = order.map((term, index) => {
+    const equal = order.slice(0, index).map((each, place) => isEqual(each, nodes[place]!));
+    return allOf([...equal, isBeyond(term, nodes[index]!, isBefore)]);
+  });
+  return anyOf(parts);
+}
+
+function cursorError(cause?: unknown): GableError {
+  return new GableError("E_CURSOR", "The cursor is none of this list.", { cause });
+}
+
+function parseCursor(text: string): readonly unknown[] {
+  try {
+    const parsed: unknown = JSON.parse(fromBase64Url(text));
+    if (Array.isArray(parsed)) return parsed;
+  } catch (error) {
+    throw cursorError(error);
+  }
+  throw cursorError();
+}
+
+function toLiteral(dialect: Dialect, { node }: OrderTerm, value: unknown): Node {
+  const type = node.type!;
+  try {
+    const decode = dialect.decoder(type);
+    const stored = toDriverValue(value);
+    return literal(decode === undefined ? stored : decode(stored), type, "cursor");
+  } catch (error) {
+    throw cursorError(error);
+  }
+}
+
+function toDriverValue(value: unknown): DriverValue {
+  if (value === null || typeof value === "string" || typeof value === "number") return value;
+  if (typeof value === "object" && "n" in value) return BigInt(String(value.n));
+  if (typeof value === "object" && "b" in value && Array.isArray(value.b)) return Uint8Array.from(value.b, Number);
+  throw cursorError();
+}
+
+function isEqual({ node }: OrderTerm, value: Node): Node {
+  return isMissing(value) ? isNull(node) : compare("eq", node, value);
+}
+
+function isMissing(node: Node): boolean {
+  return node.kind === "value" && node.value === null;
+}
+
+/** Whether a row comes later in the order than a value, or earlier. */
+function isBeyond(term: OrderTerm, value: Node, isBefore: boolean): Node {
+  const { node } = term;
+  const isDown = term.isDescending !== isBefore;
+  const areNullsLast = ((term.nulls ?? (term.isDescending ? "first" : "last")) === "last") !== isBefore;
+  if (isMissing(value)) return areNullsLast ? constant(false) : notOf(isNull(node));
+  const beyond = compare(isDown ? "lt" : "gt", node, value);
+  return areNullsLast ? anyOf([beyond, isNull(node)]) : beyond;
+}
+
+/** 32 bits of FNV-1a of the order, so that a cursor fits its own list alone. */
+function hashOrder(order: readonly OrderTerm[]): string {
+  const walk = new ShapeWalk();
+  for (const { node, isDescending, nulls } of order) {
+    walk.token(`${isDescending ? "-" : "+"}${nulls ?? ""}`);
+    walk.node(node);
+  }
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < walk.shape.length; index++) hash = Math.imul(hash ^ walk.shape.charCodeAt(index), 0x01000193);
+  return (hash >>> 0).toString(36);
+}
+
+function toBase64Url(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "");
+}
+
+function fromBase64Url(text: string): string {
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
+}

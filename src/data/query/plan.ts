@@ -1,0 +1,101 @@
+/** Plans: the SQL of a shape, and where its values go. A shape that was seen before builds no SQL. */
+import type { Dialect } from "../dialect/dialect.ts";
+import type { ParameterSlot } from "../dialect/sql-writer.ts";
+import { SqlWriter } from "../dialect/sql-writer.ts";
+import type { DriverValue } from "../driver/contract.ts";
+import type { RecentCache } from "../recent-cache.ts";
+import type { ColumnType } from "../schema/column.ts";
+import type { SelectState, ValueType } from "./node.ts";
+import type { BoundValue } from "./shape.ts";
+import { ShapeWalk } from "./shape.ts";
+
+/** What turns a value of the database into one of the model; undefined when it is that already. */
+type Decode = ((value: DriverValue) => unknown) | undefined;
+
+/** A statement without its values. */
+export interface Plan {
+  readonly sql: string;
+  readonly slots: readonly ParameterSlot[];
+  /** Names and decoders of the columns that come back. */
+  readonly names: readonly string[];
+  readonly decoders: readonly Decode[];
+  /** Whether whole numbers come as bigint. */
+  readonly readsBigInts: boolean;
+}
+
+/** A plan with the values of one query. */
+export interface BoundPlan {
+  readonly plan: Plan;
+  readonly parameters: DriverValue[];
+}
+
+/** What writes the statement of a plan when it is not known yet. */
+interface PlanSource {
+  /** Walks over everything that the statement is made of. */
+  readonly walk: (walk: ShapeWalk) => void;
+  /** Writes the statement, and says what comes back. */
+  readonly write: (writer: SqlWriter) => {
+    readonly text: string;
+    readonly columns: ReadonlyArray<{ readonly name: string; readonly type: ValueType }>;
+  };
+}
+
+/** The plan of a statement, with its values. */
+export function findPlan(dialect: Dialect, plans: RecentCache<Plan>, source: PlanSource): BoundPlan {
+  const walk = new ShapeWalk();
+  source.walk(walk);
+  let plan = plans.get(walk.shape);
+  if (plan === undefined) {
+    plan = createPlan(dialect, source);
+    plans.set(walk.shape, plan);
+  }
+  return { plan, parameters: bindValues(dialect, plan.slots, walk.values) };
+}
+
+function createPlan(dialect: Dialect, source: PlanSource): Plan {
+  const places = new Map<object, number>();
+  source.walk(new ShapeWalk(places));
+  const writer = new SqlWriter(dialect, places);
+  const { text, columns } = source.write(writer);
+  const { sql, slots } = writer.finish(text);
+  return {
+    sql,
+    slots,
+    names: columns.map(({ name }) => name),
+    decoders: columns.map(({ type }) => dialect.decoder(type)),
+    readsBigInts: columns.some(({ type }) => bigTypes.has(type.type)),
+  };
+}
+
+const bigTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["bigint"]);
+
+function bindValues(dialect: Dialect, slots: readonly ParameterSlot[], values: readonly BoundValue[]): DriverValue[] {
+  return slots.map(({ place, form }) => encodeValue(dialect, values[place]!, form));
+}
+
+function encodeValue(dialect: Dialect, { value, type, use }: BoundValue, form: 0 | 1): DriverValue {
+  // Each use has its own kind of value: the walk has put them together.
+  if (use === "value") return dialect.encode(value, type);
+  if (use === "list") return dialect.encodeList(value as readonly unknown[], type); // As said above.
+  if (use === "jsonPath") return dialect.encodeJsonPath(value as ReadonlyArray<string | number>); // As said above.
+  if (use === "jsonOperand") return dialect.encodeJsonOperand(value as string | number | boolean | null); // As said above.
+  return dialect.encodeText(use, String(value), form);
+}
+
+/** The plan of a query. */
+export function planSelect(dialect: Dialect, plans: RecentCache<Plan>, state: SelectState): BoundPlan {
+  return findPlan(dialect, plans, {
+    walk: (walk) => walk.select(state),
+    write: (writer) => ({ text: writer.select(state), columns: columnsOf(state) }),
+  });
+}
+
+function columnsOf(state: SelectState): ReadonlyArray<{ name: string; type: ValueType }> {
+  const base =
+    state.columns?.map(({ name, node }) => ({ name, type: node.type ?? rawType })) ??
+    state.root.model.$meta.columns.map((field) => ({ name: field.name, type: field }));
+  return [...base, ...state.extra.map(({ name, node }) => ({ name, type: node.type ?? rawType }))];
+}
+
+/** What SQL of one's own gives: as the driver has it. */
+const rawType: ValueType = { type: "text", scale: 0, where: "sql" };

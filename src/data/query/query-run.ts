@@ -1,0 +1,260 @@
+/** Runs queries: from what is known of a query to its rows, pages and numbers. */
+import { GableError } from "../../errors/gable-error.ts";
+import { hydrateRows, toRecords } from "../instance/hydrate.ts";
+import { linkRelated, loadShared } from "../instance/loader.ts";
+import type { RowRecord } from "../instance/row.ts";
+import { Row } from "../instance/row.ts";
+import type { RelationMeta } from "../schema/metadata.ts";
+import type { ModelClass } from "../schema/model.ts";
+import type { ExecutionContext, FetchMode } from "../transaction/context.ts";
+import { contextOf } from "../transaction/context.ts";
+import type { Eventual } from "./execute.ts";
+import { after, readInstances, readRaw, readRecords, runStatement, streamRaw } from "./execute.ts";
+import { assertCount } from "./limits.ts";
+import { literal } from "./literal.ts";
+import type { Node, OutputColumn, SelectState } from "./node.ts";
+import { allOf, selectAll, valueTypes } from "./node.ts";
+import { orderOfRelation, orderOfRows, toTotalOrder } from "./order.ts";
+import type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./page.ts";
+import { readCursor, writeCursor } from "./page.ts";
+import { planSelect } from "./plan.ts";
+import { describeQuery } from "./shape.ts";
+import type { SelectionPlan } from "./selection.ts";
+import { readSelected } from "./selection.ts";
+import type { WantedRelation } from "./with.ts";
+import { loadWith } from "./with.ts";
+
+/** What the rows of a query become. */
+type Output =
+  | { readonly kind: "rows" }
+  | { readonly kind: "records" }
+  | { readonly kind: "column" }
+  | { readonly kind: "selection"; readonly plan: SelectionPlan };
+
+/** All that is known of a query. */
+export interface QueryParts {
+  readonly model: ModelClass;
+  readonly select: SelectState;
+  readonly output: Output;
+  readonly with: readonly WantedRelation[];
+  /** Whether all rows are meant: without it, and without a filter, nothing is changed or deleted. */
+  readonly isAll: boolean;
+  readonly mode: FetchMode | undefined;
+  /** The row whose relation the query reads; undefined of other queries. */
+  readonly related: { readonly row: RowRecord; readonly relation: RelationMeta } | undefined;
+}
+
+/** The query with what links it to the row whose relation it reads. */
+export function toLinked(parts: QueryParts): QueryParts {
+  const { related, select } = parts;
+  if (related === undefined) return parts;
+  const { where, through } = linkRelated(Row.modelOf(related.row), related.relation, select, [related.row]);
+  return { ...parts, related: undefined, select: { ...select, where, through } };
+}
+
+/** Whether the rows of a relation are asked for in a way that its peers may share: all of them, chosen, ordered, limited. */
+function isShared({ select, output, with: wanted }: QueryParts): boolean {
+  const { offset, distinct, group, extra, columns, lock, from } = select;
+  const isUsual = offset === undefined && distinct === false && group.length === 0 && extra.length === 0;
+  return isUsual && output.kind === "rows" && wanted.length === 0 && columns === undefined && lock === undefined && from === undefined;
+}
+
+/** Where a query runs. Throws `E_LOCK_OUTSIDE_TRANSACTION` for a lock that nothing would hold. */
+function contextFor({ model, select }: QueryParts): ExecutionContext {
+  const context = contextOf(model);
+  if (select.lock !== undefined && context.transaction === undefined)
+    throw new GableError("E_LOCK_OUTSIDE_TRANSACTION", `Rows of ${model.name} are locked outside of a transaction.`);
+  return context;
+}
+
+/** The query as it is sent: in the order of the model where it has none of its own. */
+function toOrdered({ select, output }: QueryParts): SelectState {
+  const isRows = output.kind === "rows" || output.kind === "selection";
+  return select.order.length > 0 || !isRows ? select : { ...select, order: orderOfRows(select.root) };
+}
+
+/** The rows of a query. */
+export function runQuery(parts: QueryParts): Eventual<unknown[]> {
+  const { related, select } = parts;
+  if (related === undefined || !isShared(parts)) return runAlone(toLinked(parts));
+  const order = select.order.length > 0 ? toTotalOrder(select.root, select.order) : orderOfRelation(select.root, related.relation);
+  const part = { name: describeQuery(select), where: select.where, order, limit: select.limit, root: select.root };
+  return loadShared(related.row, related.relation, part, () => runAlone(toLinked({ ...parts, select: { ...select, order } })));
+}
+
+function runAlone(parts: QueryParts): Eventual<unknown[]> {
+  return readOutput(contextFor(parts), toOrdered(parts), parts);
+}
+
+function readOutput(context: ExecutionContext, state: SelectState, parts: QueryParts): Eventual<unknown[]> {
+  const { output, mode } = parts;
+  if (output.kind === "selection") return readSelected(context, state, output.plan);
+  if (output.kind === "records") return readRecords(context, state);
+  if (output.kind === "column") return after(readRecords(context, state), (records) => records.map((record) => Object.values(record)[0]));
+  const rows = readInstances(context, state, mode);
+  return parts.with.length === 0 ? rows : after(rows, (instances) => addRelations(context, instances, parts));
+}
+
+async function addRelations(context: ExecutionContext, rows: RowRecord[], { with: wanted, mode }: QueryParts): Promise<RowRecord[]> {
+  await loadWith(context, rows, wanted, mode ?? context.database.fetchMode);
+  return rows;
+}
+
+/** The first rows of a query. */
+export function runFirst(parts: QueryParts, count: number): Eventual<unknown[]> {
+  const { select } = parts;
+  const wanted = select.limit === undefined ? count : Math.min(count, Number(select.limit.value));
+  return runQuery({ ...parts, select: { ...select, limit: literal(wanted, valueTypes.int, "limit") } });
+}
+
+const countNode: Node = {
+  kind: "aggregate",
+  name: "count",
+  part: undefined,
+  where: undefined,
+  isDistinct: false,
+  type: valueTypes.int,
+  isNullable: false,
+};
+
+/** Whether a query has rows of its own: those of the table, one by one. */
+function isPlain({ limit, offset, distinct, group, perParent }: SelectState): boolean {
+  return limit === undefined && offset === undefined && distinct === false && group.length === 0 && perParent === undefined;
+}
+
+/** One row of values over all rows of a query. */
+export function runAggregate(asked: QueryParts, columns: readonly OutputColumn[]): Eventual<Record<string, unknown>> {
+  const parts = toLinked(asked);
+  const { select } = parts;
+  // What is limited or grouped is counted as it stands.
+  const state: SelectState = isPlain(select)
+    ? { ...select, order: [], extra: [], columns }
+    : { ...selectAll(select.root), from: select.lock === undefined ? select : { ...select, lock: undefined }, columns };
+  return after(readRecords(contextFor(parts), state, true), (records) => records[0]!);
+}
+
+/** Number of rows. */
+export function runCount(parts: QueryParts): Eventual<number> {
+  const { where } = parts.select;
+  if (where?.kind === "constant" && !where.isTrue) return 0;
+  return after(runAggregate(parts, [{ name: "count", node: countNode }]), ({ count }) => Number(count));
+}
+
+/** Whether there is a row. */
+export function runExists(asked: QueryParts): Eventual<boolean> {
+  const parts = toLinked(asked);
+  const { select } = parts;
+  const one: Node = { kind: "sql", texts: ["1"], parts: [], type: undefined, isNullable: false };
+  const base = isPlain(select) ? { ...select, extra: [], order: [] } : { ...selectAll(select.root), from: select };
+  const state: SelectState = { ...base, columns: [{ name: "one", node: one }], limit: literal(1, valueTypes.int, "limit") };
+  return after(readRaw(contextFor(parts), state), ({ rows }) => rows.length > 0);
+}
+
+/** Most rows of a page. */
+const pageMax = 1_000;
+
+/** A page by keyset. */
+export async function runPage(asked: QueryParts, { size, after: next, before }: PageOptions): Promise<Page<unknown>> {
+  assertCount(size, "page(): size", 1, pageMax);
+  if (next !== undefined && before !== undefined)
+    throw new GableError("E_CURSOR", "A page got after and before.", { fix: "Pass one of them." });
+  const parts = toLinked(asked);
+  const context = contextFor(parts);
+  const { select } = parts;
+  const order = toTotalOrder(select.root, toOrdered(parts).order);
+  const cursor = next ?? before;
+  const isBefore = before !== undefined;
+  const conditions = select.where === undefined ? [] : [select.where];
+  if (cursor !== undefined) conditions.push(readCursor(context.database.dialect, order, cursor, isBefore));
+  const values = order.map(({ node }, index) => ({ name: `$order${index}`, node }));
+  const state: SelectState = {
+    ...select,
+    where: allOf(conditions),
+    extra: [...select.extra, ...values],
+    order: isBefore ? order.map(reverse) : order,
+    limit: literal(size + 1, valueTypes.int, "limit"),
+  };
+  const { plan, rows } = await readRaw(context, state);
+  const hasMore = rows.length > size;
+  const shown = isBefore ? rows.slice(0, size).toReversed() : rows.slice(0, size);
+  const mode = parts.mode ?? context.database.fetchMode;
+  const items = hydrateRows(parts.model, plan, shown, { context, mode });
+  await loadWith(context, items, parts.with, mode);
+  const first = plan.names.length - values.length;
+  const cursorOf = (row: (typeof rows)[number] | undefined): string | undefined =>
+    row === undefined ? undefined : writeCursor(order, row.slice(first));
+  return {
+    items,
+    next: hasMore || isBefore ? cursorOf(shown.at(-1)) : undefined,
+    previous: (isBefore ? hasMore : next !== undefined) ? cursorOf(shown[0]) : undefined,
+  };
+}
+
+function reverse(term: SelectState["order"][number]): SelectState["order"][number] {
+  const nulls = term.nulls === undefined ? undefined : term.nulls === "first" ? "last" : "first";
+  return { node: term.node, isDescending: !term.isDescending, nulls };
+}
+
+/** Rows above this number are not reached by a number. */
+const offsetMax = 10_000;
+
+/** A page by its number. */
+export async function runNumberedPage(
+  parts: QueryParts,
+  { number, size, countMax = 10_000 }: NumberedPageOptions,
+): Promise<NumberedPage<unknown>> {
+  assertCount(size, "numberedPage(): size", 1, pageMax);
+  assertCount(number, "numberedPage(): number", 1, Number.MAX_SAFE_INTEGER);
+  assertCount(countMax, "numberedPage(): countMax", 1, Number.MAX_SAFE_INTEGER);
+  const offset = (number - 1) * size;
+  if (offset > offsetMax)
+    throw new GableError("E_LIMIT", `Page ${number} of ${size} rows begins behind row ${offsetMax}.`, {
+      fix: "Use page(), which goes on from a cursor.",
+      status: 400,
+    });
+  const { select } = parts;
+  const counted = { ...parts, select: { ...select, limit: literal(countMax + 1, valueTypes.int, "limit") } };
+  const found = await runCount(counted);
+  const order = toTotalOrder(select.root, toOrdered(parts).order);
+  const limit = literal(size, valueTypes.int, "limit");
+  const items = await runQuery({ ...parts, select: { ...select, order, limit, offset: literal(offset, valueTypes.int, "offset") } });
+  const total = Math.min(found, countMax);
+  return { items, number, total, isTotalExact: found <= countMax, pageCount: Math.ceil(total / size) };
+}
+
+/** Rows one after the other, read in batches. */
+export async function* runStream(asked: QueryParts, batch: number): AsyncGenerator<unknown> {
+  const parts = toLinked(asked);
+  assertCount(batch, "stream(): batch", 1, 100_000);
+  const context = contextFor(parts);
+  const mode = parts.mode ?? context.database.fetchMode;
+  const state = toOrdered(parts);
+  if (parts.output.kind === "selection")
+    throw new GableError("E_QUERY_FORM", "A query with select() cannot be streamed.", { fix: "Stream rows, or use values()." });
+  for await (const { plan, rows } of streamRaw(context, state, batch)) {
+    if (parts.output.kind === "rows") {
+      const instances = hydrateRows(parts.model, plan, rows, { context, mode });
+      await loadWith(context, instances, parts.with, mode);
+      yield* instances;
+    } else if (parts.output.kind === "records") yield* toRecords(plan, rows);
+    else yield* toRecords(plan, rows).map((record) => Object.values(record)[0]);
+  }
+}
+
+/** The statement of a query, with its values. */
+export function toStatement(asked: QueryParts): { sql: string; parameters: readonly unknown[] } {
+  const parts = toLinked(asked);
+  const { dialect, plans } = contextFor(parts).database;
+  const { plan, parameters } = planSelect(dialect, plans, toOrdered(parts));
+  return { sql: plan.sql, parameters };
+}
+
+/** How the database would run a query. */
+export async function explainQuery(asked: QueryParts, isAnalyzed: boolean): Promise<string> {
+  const parts = toLinked(asked);
+  const context = contextFor(parts);
+  const { dialect, plans } = context.database;
+  const { plan, parameters } = planSelect(dialect, plans, toOrdered(parts));
+  const { rows } = await runStatement(context, { sql: dialect.explain(plan.sql, isAnalyzed), parameters, rows: "arrays" }, false);
+  return rows.map((row) => String(row.at(-1))).join("\n");
+}

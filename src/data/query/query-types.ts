@@ -1,0 +1,298 @@
+/**
+ * Types of queries. They take the class of a model, not its fields, so that messages stay short; relations are told by
+ * their shape; and parameters of callbacks are kept from inference (`NoInfer`), which would walk all models otherwise.
+ */
+import type { FieldsOf, InstanceOf, KeyName, KeyOf, TargetOf } from "../schema/model.ts";
+import type { AnyExpression, ColumnQuery, Condition, ExpressionOf, NumberExpression, Order } from "./expression-types.ts";
+import type { and, not, or, skip } from "./filter.ts";
+
+/** A column, as types see it. */
+interface ColumnShape {
+  readonly kind: "column";
+}
+
+/** The value of a column. */
+type ValueOfField<Field> = Field extends { readonly kind: "column"; readonly value: infer Value } ? Value : never;
+
+/** Null where a relation may be empty. */
+type NullOf<Thunk> = Thunk extends () => { readonly nullable: true } ? null : never;
+
+/** A value that may be left out by the symbol `skip`. */
+type Given<Value> = Value | typeof skip;
+
+interface EqualityOperators<Value> {
+  readonly eq?: Given<Value>;
+  readonly ne?: Given<Value>;
+  readonly in?: Given<ReadonlyArray<Value | null> | ColumnQuery<Value | null>>;
+  readonly notIn?: Given<ReadonlyArray<Value | null> | ColumnQuery<Value | null>>;
+  readonly isNull?: Given<boolean>;
+}
+
+interface OrderedOperators<Value> extends EqualityOperators<Value> {
+  readonly gt?: Given<NonNullable<Value>>;
+  readonly gte?: Given<NonNullable<Value>>;
+  readonly lt?: Given<NonNullable<Value>>;
+  readonly lte?: Given<NonNullable<Value>>;
+  /** Both ends are included. */
+  readonly between?: Given<readonly [NonNullable<Value>, NonNullable<Value>]>;
+}
+
+type PartOfDate = Given<number | OrderedOperators<number>>;
+
+interface CalendarOperators {
+  readonly year?: PartOfDate;
+  readonly month?: PartOfDate;
+  readonly day?: PartOfDate;
+  /** 1 for Monday to 7 for Sunday. */
+  readonly weekDay?: PartOfDate;
+}
+
+interface TextOperators<Value> extends OrderedOperators<Value>, CalendarOperators {
+  readonly contains?: Given<string>;
+  readonly startsWith?: Given<string>;
+  readonly endsWith?: Given<string>;
+  readonly ieq?: Given<string>;
+  readonly icontains?: Given<string>;
+  readonly istartsWith?: Given<string>;
+  readonly iendsWith?: Given<string>;
+}
+
+interface DateOperators<Value> extends OrderedOperators<Value>, CalendarOperators {
+  readonly hour?: PartOfDate;
+  /** Within one day, in UTC. */
+  readonly on?: Given<string>;
+}
+
+type JsonScalar = string | number | boolean | null;
+
+interface JsonOperators {
+  /** The way to a part: keys, and numbers of items, from the end when negative. */
+  readonly path?: ReadonlyArray<string | number>;
+  readonly eq?: JsonScalar;
+  readonly ne?: JsonScalar;
+  readonly in?: readonly JsonScalar[];
+  readonly notIn?: readonly JsonScalar[];
+  readonly gt?: string | number;
+  readonly gte?: string | number;
+  readonly lt?: string | number;
+  readonly lte?: string | number;
+  /** Whether the part is there; null in it counts. */
+  readonly exists?: boolean;
+  readonly isNull?: boolean;
+}
+
+/** What a filter may say of a column. */
+type ColumnFilter<Value> = [NonNullable<Value>] extends [string]
+  ? Given<Value | TextOperators<Value>>
+  : [NonNullable<Value>] extends [number | bigint]
+    ? Given<Value | OrderedOperators<Value>>
+    : [NonNullable<Value>] extends [boolean | Uint8Array]
+      ? Given<Value | EqualityOperators<Value>>
+      : [NonNullable<Value>] extends [Date]
+        ? Given<Value | DateOperators<Value>>
+        : Given<JsonOperators | null>;
+
+interface ManyFilter<Class> {
+  /** At least one row is so. */
+  readonly some?: Filter<Class>;
+  /** No row is so. */
+  readonly none?: Filter<Class>;
+  /** Each row is so; of no rows that is true. */
+  readonly every?: Filter<Class>;
+}
+
+type FieldFilter<Field> = Field extends ColumnShape
+  ? ColumnFilter<ValueOfField<Field>>
+  : Field extends () => { readonly kind: "one"; readonly target: infer Class }
+    ? Given<Where<Class> | InstanceOf<Class> | KeyOf<Class> | NullOf<Field>>
+    : Field extends () => { readonly kind: "many"; readonly target: infer Class }
+      ? Given<ManyFilter<Class>>
+      : never;
+
+/** Filters of the fields with keys of relations. */
+type KeyFilters<Fields> = {
+  readonly [Name in keyof Fields as Fields[Name] extends () => { readonly addsKey: true } ? KeyName<Name> : never]?: ColumnFilter<
+    KeyOf<TargetOf<Fields[Name]>> | NullOf<Fields[Name]>
+  >;
+};
+
+interface Structure<Class> {
+  readonly [and]?: ReadonlyArray<Filter<Class> | typeof skip>;
+  readonly [or]?: ReadonlyArray<Filter<Class> | typeof skip>;
+  readonly [not]?: Filter<Class>;
+}
+
+/** A filter of a model's rows, as an object. */
+export type Where<Class> = { readonly [Name in keyof FieldsOf<Class>]?: FieldFilter<FieldsOf<Class>[Name]> } & KeyFilters<FieldsOf<Class>> &
+  Structure<Class>;
+
+/** A filter as a callback. */
+type WhereCallback<Class> = (row: NoInfer<Refs<Class>>) => Condition;
+
+/** A filter in either form. */
+export type Filter<Class> = Where<Class> | WhereCallback<Class>;
+
+/** What a row of a relation to one row has beside its columns, in a callback. */
+interface OneRefs<Class> {
+  isNull(): Condition;
+  isNotNull(): Condition;
+  /** Whether it is this row, given as itself or by its key. */
+  eq(value: InstanceOf<Class> | KeyOf<Class>): Condition;
+}
+
+/** What the rows of a relation to many rows have beside their columns, in a callback. */
+interface ManyRefs<Class> {
+  some(pick?: WhereCallback<Class>): Condition;
+  none(pick?: WhereCallback<Class>): Condition;
+  every(pick: WhereCallback<Class>): Condition;
+}
+
+type Ref<Field> = Field extends ColumnShape
+  ? ExpressionOf<ValueOfField<Field>>
+  : Field extends () => { readonly kind: "one"; readonly target: infer Class }
+    ? Refs<Class> & OneRefs<Class>
+    : Field extends () => { readonly kind: "many"; readonly target: infer Class }
+      ? Refs<Class> & ManyRefs<Class>
+      : never;
+
+type KeyRefs<Fields> = {
+  readonly [Name in keyof Fields as Fields[Name] extends () => { readonly addsKey: true } ? KeyName<Name> : never]: ExpressionOf<
+    KeyOf<TargetOf<Fields[Name]>> | NullOf<Fields[Name]>
+  >;
+};
+
+interface RowRefs {
+  /** Number of rows: of the group, or of the relation. */
+  count(options?: { readonly where?: Condition }): NumberExpression<number>;
+}
+
+/** A row in a callback: its columns as expressions, its relations as rows. */
+export type Refs<Class> = { readonly [Name in keyof FieldsOf<Class>]: Ref<FieldsOf<Class>[Name]> } & KeyRefs<FieldsOf<Class>> & RowRefs;
+
+/** Names of columns, and of keys of relations. */
+export type ColumnName<Class> = {
+  [Name in keyof FieldsOf<Class>]: FieldsOf<Class>[Name] extends ColumnShape
+    ? Name
+    : FieldsOf<Class>[Name] extends () => { readonly addsKey: true }
+      ? KeyName<Name>
+      : never;
+}[keyof FieldsOf<Class>] &
+  string;
+
+/** A step of an order: a column, with `-` for descending, or a callback. */
+export type OrderBy<Class> = ColumnName<Class> | `-${ColumnName<Class>}` | ((row: NoInfer<Refs<Class>>) => Order | readonly Order[]);
+
+/** The value of a column by its name. */
+export type ColumnValue<Class, Name> = Name extends keyof FieldsOf<Class>
+  ? ValueOfField<FieldsOf<Class>[Name]>
+  : Name extends keyof InstanceOf<Class>
+    ? InstanceOf<Class>[Name]
+    : never;
+
+/** Expressions by name. */
+export type Expressions = Readonly<Record<string, AnyExpression<unknown>>>;
+
+/** The values of expressions by name. */
+export type ValuesOf<Picked> = { [Name in keyof Picked]: Picked[Name] extends { readonly $value: infer Value } ? Value : never };
+
+/** How a relation is loaded beside its rows. */
+export interface LoadOptions<Class> {
+  /** Rows of the relation that are wanted. All by default. */
+  readonly where?: Filter<Class>;
+  readonly orderBy?: OrderBy<Class> | ReadonlyArray<OrderBy<Class>>;
+  /** Most rows for each row that has the relation. No limit by default. */
+  readonly limit?: number;
+  /** Relations of the relation's rows. None by default. */
+  readonly with?: With<Class>;
+}
+
+/** Names of relations. */
+type RelationName<Class> = {
+  [Name in keyof FieldsOf<Class>]: FieldsOf<Class>[Name] extends ColumnShape ? never : Name;
+}[keyof FieldsOf<Class>] &
+  string;
+
+/** Relations that are loaded with rows. */
+export type With<Class> = { readonly [Name in RelationName<Class>]?: true | LoadOptions<TargetOf<FieldsOf<Class>[Name]>> };
+
+type LoadedRelation<Thunk, Options> = Thunk extends () => { readonly kind: infer Kind; readonly target: infer Class }
+  ? Kind extends "many"
+    ? ReadonlyArray<LoadedRow<Class, Options>>
+    : LoadedRow<Class, Options> | NullOf<Thunk>
+  : never;
+
+type LoadedRow<Class, Options> = Options extends { readonly with: infer Nested }
+  ? Loaded<Class, InstanceOf<Class>, Nested>
+  : InstanceOf<Class>;
+
+/** A row whose relations were loaded with it: they are there at once. */
+export type Loaded<Class, Row, Wanted> = Omit<Row, keyof Wanted> & {
+  readonly [Name in keyof Wanted & keyof FieldsOf<Class>]: LoadedRelation<FieldsOf<Class>[Name], Wanted[Name]>;
+};
+
+/** What a plain result has of a model: columns by `true`, relations by a selection of their own. */
+export type Selection<Class> = {
+  readonly [Name in keyof FieldsOf<Class>]?: FieldsOf<Class>[Name] extends ColumnShape ? true : Selection<TargetOf<FieldsOf<Class>[Name]>>;
+} & {
+  readonly [Name in keyof FieldsOf<Class> as FieldsOf<Class>[Name] extends () => { readonly addsKey: true } ? KeyName<Name> : never]?: true;
+};
+
+/** A plain row of a selection. */
+export type Selected<Class, Wanted> = {
+  -readonly [Name in keyof Wanted]: Wanted[Name] extends true
+    ? ColumnValue<Class, Name>
+    : Name extends keyof FieldsOf<Class>
+      ? SelectedRelation<FieldsOf<Class>[Name], Wanted[Name]>
+      : never;
+};
+
+type SelectedRelation<Thunk, Wanted> = Thunk extends () => { readonly kind: infer Kind; readonly target: infer Class }
+  ? Kind extends "many"
+    ? Array<Selected<Class, Wanted>>
+    : Selected<Class, Wanted> | NullOf<Thunk>
+  : never;
+
+type ToOne<Class> = InstanceOf<Class> | KeyOf<Class>;
+
+/** Values of a new row. Columns without a default are needed, relations are given as rows or keys. */
+export type Insert<Class> = InsertOf<FieldsOf<Class>>;
+
+type InsertOf<Fields> = {
+  readonly [
+    Name in keyof Fields as Fields[Name] extends { readonly kind: "column"; readonly insert: "required" } ? Name : never
+  ]: ValueOfField<Fields[Name]>;
+} & {
+  readonly [Name in keyof Fields as Fields[Name] extends { readonly kind: "column"; readonly insert: "optional" } ? Name : never]?:
+    | ValueOfField<Fields[Name]>
+    | undefined;
+} & {
+  readonly [Name in keyof Fields as Fields[Name] extends () => { readonly addsKey: true; readonly nullable: false } ? Name : never]: ToOne<
+    TargetOf<Fields[Name]>
+  >;
+} & {
+  readonly [Name in keyof Fields as Fields[Name] extends () => { readonly addsKey: true; readonly nullable: true } ? Name : never]?:
+    | ToOne<TargetOf<Fields[Name]>>
+    | null
+    | undefined;
+};
+
+/** Changed values of a row: columns, and relations as rows or keys. */
+export type Changes<Fields> = {
+  readonly [Name in keyof Fields]?: Fields[Name] extends ColumnShape
+    ? ValueOfField<Fields[Name]>
+    : Fields[Name] extends () => { readonly kind: "one"; readonly target: infer Class }
+      ? ToOne<Class> | NullOf<Fields[Name]>
+      : never;
+};
+
+/** Changes of many rows: values, or expressions of the row. */
+export type Update<Class> = {
+  readonly [Name in keyof FieldsOf<Class>]?: FieldsOf<Class>[Name] extends ColumnShape
+    ? ValueOfField<FieldsOf<Class>[Name]> | ((row: NoInfer<Refs<Class>>) => AnyExpression<ValueOfField<FieldsOf<Class>[Name]>>)
+    : FieldsOf<Class>[Name] extends () => { readonly kind: "one"; readonly target: infer Target }
+      ? ToOne<Target> | NullOf<FieldsOf<Class>[Name]>
+      : never;
+};
+
+/** A row by its key, or by a filter that at most one row fits. */
+export type KeyOrWhere<Class> = KeyOf<Class> | Where<Class>;

@@ -1,0 +1,353 @@
+/** Queries: lazy, never changed, and run when they are awaited. */
+import { describeValue } from "../../errors/option-errors.ts";
+import { GableError } from "../../errors/gable-error.ts";
+import { deleteRows, updateRows } from "../instance/write-many.ts";
+import type { KeyOf, ModelClass } from "../schema/model.ts";
+import { assertField } from "../schema/validate-row.ts";
+import type { FetchMode } from "../transaction/context.ts";
+import { after } from "./execute.ts";
+import { RuntimeExpression, toCondition } from "./expression.ts";
+import type { AnyExpression, Condition } from "./expression-types.ts";
+import { isPlainObject, readFilter } from "./filter.ts";
+import { hasAggregate, readGroupColumns } from "./group.ts";
+import { keyNodes } from "./keys.ts";
+import { readCount } from "./limits.ts";
+import type { Node, OutputColumn, RootSource, SelectState } from "./node.ts";
+import { allOf, columnNode, compare, inList, notOf, selectAll } from "./node.ts";
+import { readOrder } from "./order.ts";
+import type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./page.ts";
+import type { QueryParts } from "./query-run.ts";
+import {
+  explainQuery,
+  runAggregate,
+  runCount,
+  runExists,
+  runFirst,
+  runNumberedPage,
+  runPage,
+  runQuery,
+  runStream,
+  toLinked,
+  toStatement,
+} from "./query-run.ts";
+import type {
+  ColumnName,
+  ColumnValue,
+  Expressions,
+  Filter,
+  KeyOrWhere,
+  Loaded,
+  OrderBy,
+  Refs,
+  Selected,
+  Selection,
+  Update,
+  ValuesOf,
+  With,
+} from "./query-types.ts";
+import { readCallback } from "./refs.ts";
+import { readSelection } from "./selection.ts";
+import { readWith } from "./with.ts";
+
+/** How rows are locked until the end of the transaction. */
+export interface LockOptions {
+  /** Whether rows that others hold are left out. Default false. */
+  readonly skipLocked?: boolean;
+  /** Whether a row that another one holds is an error at once. Default false. */
+  readonly noWait?: boolean;
+}
+
+type Changed = Partial<Omit<QueryParts, "select">> & { readonly select?: Partial<SelectState> };
+
+/** A query of a model's rows. */
+export class Query<Class, Item> implements PromiseLike<Item[]> {
+  /** Type of an item, where the query stands for a list; never set. */
+  declare readonly $column: Item;
+  /** The model; never set. */
+  declare readonly $class: Class;
+  readonly #parts: QueryParts;
+
+  /** @internal Use the functions of a model. */
+  constructor(parts: QueryParts) {
+    this.#parts = parts;
+  }
+
+  /** @internal The query as data. */
+  get $state(): SelectState {
+    return toLinked(this.#parts).select;
+  }
+
+  /** All rows of a model, or of a row's relation, before anything is said of them. */
+  static relatedParts(model: ModelClass, related: QueryParts["related"]): QueryParts {
+    const root: RootSource = { kind: "root", model };
+    return { model, select: selectAll(root), output: { kind: "rows" }, with: [], isAll: false, mode: undefined, related };
+  }
+
+  /** All rows of a model. */
+  static of<Class, Item>(model: ModelClass): Query<Class, Item> {
+    return new Query(Query.relatedParts(model, undefined));
+  }
+
+  #with<Other = Item>(changed: Changed): Query<Class, Other> {
+    return new Query({ ...this.#parts, ...changed, select: { ...this.#parts.select, ...changed.select } });
+  }
+
+  get #root(): RootSource {
+    return this.#parts.select.root;
+  }
+
+  /** Runs the query: awaiting it does. */
+  then<Result = Item[], Failure = never>(
+    onResult?: ((items: Item[]) => Result | PromiseLike<Result>) | null,
+    onError?: ((error: unknown) => Failure | PromiseLike<Failure>) | null,
+  ): Promise<Result | Failure> {
+    return settle<Item[]>(() => runQuery(this.#parts)).then(onResult, onError);
+  }
+
+  /** Rows that a filter fits, beside those that it had to fit before. A limited query is filtered as it stands. */
+  where(...filters: ReadonlyArray<Filter<Class>>): Query<Class, Item> {
+    return filters.length === 0 ? this : this.#filter(filters.map((filter) => readFilter(this.#root, filter, "where")));
+  }
+
+  /** Exactly the rows that a filter does not fit. */
+  exclude(filter: Filter<Class>): Query<Class, Item> {
+    return this.#filter([notOf(readFilter(this.#root, filter, "exclude"))]);
+  }
+
+  #filter(conditions: readonly Node[]): Query<Class, Item> {
+    const { select } = this.#parts;
+    if (select.group.length > 0) throw formError("where() after groupBy()", "Filter before the groups are made, or use having().");
+    if (select.limit === undefined && select.offset === undefined)
+      return this.#with({ select: { where: allOf([...(select.where === undefined ? [] : [select.where]), ...conditions]) } });
+    const inner: SelectState = { ...select, columns: undefined, extra: [] };
+    return this.#with({
+      select: {
+        ...selectAll(select.root),
+        from: inner,
+        order: select.order,
+        columns: select.columns,
+        extra: select.extra,
+        where: allOf(conditions),
+      },
+    });
+  }
+
+  /** All rows: what lets update() and delete() go without a filter. */
+  all(): Query<Class, Item> {
+    return this.#with({ isAll: true });
+  }
+
+  /** The order of the rows. Rows without a value come as if theirs were the largest. */
+  orderBy(...order: ReadonlyArray<OrderBy<Class>>): Query<Class, Item> {
+    return this.#with({ select: { order: readOrder(this.#root, order) } });
+  }
+
+  /** At most so many rows. */
+  limit(count: number): Query<Class, Item> {
+    return this.#with({ select: { limit: readCount(count, "limit()") } });
+  }
+
+  /** Leaves out so many rows at the start. */
+  offset(count: number): Query<Class, Item> {
+    return this.#with({ select: { offset: readCount(count, "offset()") } });
+  }
+
+  /** No row twice; with names, one row for each of their values, the first by the order. */
+  distinct(...names: ReadonlyArray<ColumnName<Class>>): Query<Class, Item> {
+    const nodes = names.map((name) => columnNode(this.#root, assertField(this.#parts.model, name)));
+    return this.#with({ select: { distinct: nodes.length === 0 ? true : nodes } });
+  }
+
+  /** Locks the rows until the transaction ends. Throws `E_LOCK_OUTSIDE_TRANSACTION` when it runs outside of one. */
+  lock(strength: "update" | "share", { skipLocked = false, noWait = false }: LockOptions = {}): Query<Class, Item> {
+    return this.#with({ select: { lock: { strength, wait: skipLocked ? "skip" : noWait ? "fail" : "wait" } } });
+  }
+
+  /** How relations that were not loaded are loaded when they are touched. Default that of the database. */
+  fetchMode(mode: FetchMode): Query<Class, Item> {
+    return this.#with({ mode });
+  }
+
+  /** Loads relations with the rows. */
+  with<const Wanted extends With<Class>>(wanted: Wanted): Query<Class, Loaded<Class, Item, Wanted>> {
+    return this.#with({ with: [...this.#parts.with, ...readWith(this.#parts.model, wanted)] });
+  }
+
+  /** Plain objects of some columns, and of relations. */
+  select<const Wanted extends Selection<Class>>(wanted: Wanted): Query<Class, Selected<Class, Wanted>> {
+    return this.#with({ output: { kind: "selection", plan: readSelection(this.#parts.model, wanted) } });
+  }
+
+  /** Values beside the columns of each row. */
+  annotate<Picked extends Expressions>(pick: (row: NoInfer<Refs<Class>>) => Picked): Query<Class, Item & Readonly<ValuesOf<Picked>>> {
+    const columns = this.#columns(pick);
+    for (const { name } of columns)
+      if (this.#isTaken(name)) throw formError(`annotate() of "${name}"`, "Choose a name that the model does not have.");
+    return this.#with({ select: { extra: [...this.#parts.select.extra, ...columns] } });
+  }
+
+  #isTaken(name: string): boolean {
+    const { fields, relations } = this.#parts.model.$meta;
+    return fields.has(name) || relations.has(name) || name.startsWith("$");
+  }
+
+  /** Plain objects of expressions; after groupBy(), of keys and aggregates. */
+  values<Picked extends Expressions>(pick: (row: NoInfer<Refs<Class>>) => Picked): Query<Class, ValuesOf<Picked>> {
+    const columns = this.#columns(pick);
+    const { group } = this.#parts.select;
+    const isGrouped = group.length > 0 || columns.some(({ node }) => hasAggregate(node));
+    return this.#with({
+      output: { kind: "records" },
+      select: { columns: isGrouped ? readGroupColumns(columns, group) : columns, extra: [] },
+    });
+  }
+
+  /** One column, as a list; also for `in`. */
+  pluck<Name extends ColumnName<Class>>(name: Name): Query<Class, ColumnValue<Class, Name>> {
+    const node = columnNode(this.#root, assertField(this.#parts.model, name));
+    return this.#with({ output: { kind: "column" }, select: { columns: [{ name, node }], extra: [] } });
+  }
+
+  /** One group for each of the keys' values. values() says what is read of it. */
+  groupBy(pick: (row: NoInfer<Refs<Class>>) => ReadonlyArray<AnyExpression<unknown>>): Query<Class, Item> {
+    const keys = readCallback(pick, this.#root);
+    if (!Array.isArray(keys) || keys.length === 0)
+      throw formError(`groupBy() of ${describeValue(keys)}`, "Return a list: book => [book.status].");
+    return this.#with({ select: { group: keys.map((key) => (key as RuntimeExpression).$node) } }); // The types have checked it.
+  }
+
+  /** Groups for which a condition holds. */
+  having(pick: (row: NoInfer<Refs<Class>>) => Condition): Query<Class, Item> {
+    const { group } = this.#parts.select;
+    const condition = toCondition(readCallback(pick, this.#root));
+    return this.#with({ select: { having: readGroupColumns([{ name: "having", node: condition }], group)[0]!.node } });
+  }
+
+  #columns(pick: (row: never) => unknown): OutputColumn[] {
+    const picked = readCallback(pick, this.#root);
+    if (typeof picked !== "object" || picked === null)
+      throw formError(`values of ${describeValue(picked)}`, "Return an object of expressions.");
+    return Object.entries(picked).map(([name, value]) => {
+      if (value instanceof RuntimeExpression) return { name, node: value.$node };
+      throw formError(`"${name}" as ${describeValue(value)}`, "Use expressions, such as book.title.");
+    });
+  }
+
+  /** The row of a key or a filter. Throws `E_ROW_MISSING` (404) for none, `E_ROW_AMBIGUOUS` for several. */
+  async get(key: KeyOrWhere<Class>): Promise<Item> {
+    const found = await this.find(key);
+    if (found !== undefined) return found;
+    throw new GableError("E_ROW_MISSING", `There is no such ${this.#parts.model.$meta.label}.`);
+  }
+
+  /** The row of a key or a filter; undefined for none. Throws `E_ROW_AMBIGUOUS` for several. */
+  find(key: KeyOrWhere<Class>): Promise<Item | undefined> {
+    return settle(() => {
+      const query = this.#filter([this.#keyOrWhere(key)]);
+      return after(runFirst(query.#parts, 2), (rows) => {
+        if (rows.length < 2) return rows[0] as Item | undefined; // The query reads items.
+        throw new GableError("E_ROW_AMBIGUOUS", `Several rows of ${this.#parts.model.$meta.name} fit.`, {
+          fix: "Use where() and first(), or filter by a unique key.",
+        });
+      });
+    });
+  }
+
+  #keyOrWhere(key: unknown): Node {
+    const { model } = this.#parts;
+    if (isPlainObject(key)) return readFilter(this.#root, key, "where");
+    const nodes = keyNodes(model, key, `${model.$meta.name} key`);
+    return allOf(
+      model.$meta.primary.map((name, index) => compare("eq", columnNode(this.#root, model.$meta.fields.get(name)!), nodes[index]!)),
+    );
+  }
+
+  /** The first row; undefined for none. */
+  first(): Promise<Item | undefined> {
+    return settle(() => after(runFirst(this.#parts, 1), (rows) => rows[0] as Item | undefined)); // The query reads items.
+  }
+
+  /** Rows by their keys, in the order of the keys, by one statement. Missing ones are left out. */
+  async getMany(keys: ReadonlyArray<KeyOf<Class>>): Promise<Item[]> {
+    const { model } = this.#parts;
+    const [name, ...more] = model.$meta.primary;
+    if (more.length > 0) throw formError("getMany() of a key of several fields", "Use where() with or.");
+    const column = columnNode(this.#root, assertField(model, name!));
+    const values = keys.map((key) => keyNodes(model, key, "getMany()")[0]!.value);
+    const rows = await this.#filter([inList(column, values, false)]);
+    const known = new Map(rows.map((row) => [(row as Readonly<Record<string, unknown>>)[name!], row])); // Rows have their key.
+    return values.flatMap((value) => known.get(value) ?? []);
+  }
+
+  /** Number of rows. */
+  count(): Promise<number> {
+    return settle(() => runCount(this.#parts));
+  }
+
+  /** Whether there is a row. */
+  exists(): Promise<boolean> {
+    return settle(() => runExists(this.#parts));
+  }
+
+  /** Values over all rows, as one object. */
+  aggregate<Picked extends Expressions>(pick: (row: NoInfer<Refs<Class>>) => Picked): Promise<ValuesOf<Picked>> {
+    return settle(() => runAggregate(this.#parts, readGroupColumns(this.#columns(pick), [])));
+  }
+
+  /** A page of rows, by the cursor of its neighbour. Throws `E_CURSOR` (400) for a cursor of another list. */
+  page(options: PageOptions): Promise<Page<Item>> {
+    return runPage(this.#parts, options) as Promise<Page<Item>>; // The query reads items.
+  }
+
+  /** A page of rows, by its number. */
+  numberedPage(options: NumberedPageOptions): Promise<NumberedPage<Item>> {
+    return runNumberedPage(this.#parts, options) as Promise<NumberedPage<Item>>; // The query reads items.
+  }
+
+  /** Rows one after the other, read in batches; relations load for a batch at once. */
+  stream({ batch = 500 }: { readonly batch?: number } = {}): AsyncGenerator<Item> {
+    return runStream(this.#parts, batch) as AsyncGenerator<Item>; // The query reads items.
+  }
+
+  /** Changes all rows of the query by one statement, without hooks. Gives their number. */
+  update(values: Update<Class>): Promise<number> {
+    this.#assertFiltered("update");
+    return updateRows(this.#parts.model, toLinked(this.#parts).select, values);
+  }
+
+  /** Deletes all rows of the query by one statement, without hooks. Gives their number. */
+  delete(): Promise<number> {
+    this.#assertFiltered("delete");
+    return deleteRows(this.#parts.model, toLinked(this.#parts).select);
+  }
+
+  #assertFiltered(method: string): void {
+    const { select, isAll, model, related } = this.#parts;
+    const isFiltered = select.where !== undefined && (select.where.kind !== "constant" || !select.where.isTrue);
+    if (isFiltered || isAll || related !== undefined || select.limit !== undefined || select.from !== undefined) return;
+    throw new GableError("E_QUERY_UNFILTERED", `${method}() would touch all rows of ${model.$meta.name}.`, {
+      fix: `Filter the rows, or say so: ${model.$meta.name}.all().${method}(...).`,
+    });
+  }
+
+  /** The statement of the query, with its values as the database gets them. */
+  toSql(): { sql: string; parameters: readonly unknown[] } {
+    return toStatement(this.#parts);
+  }
+
+  /** How the database would run the query; `analyze` runs it, where the database can. */
+  explain({ analyze = false }: { readonly analyze?: boolean } = {}): Promise<string> {
+    return explainQuery(this.#parts, analyze);
+  }
+}
+
+function formError(what: string, fix: string): GableError {
+  return new GableError("E_QUERY_FORM", `A query cannot have ${what}.`, { fix });
+}
+
+/** What work gives, later: also when it gives it at once, or throws. */
+function settle<Result>(work: () => unknown): Promise<Result> {
+  return new Promise((resolve) => {
+    resolve(work() as Result); // The caller knows what its work gives.
+  });
+}

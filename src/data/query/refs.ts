@@ -1,0 +1,162 @@
+/** What callbacks of queries get: a row as expressions, `book.title`, `book.author.name`, `author.books.count()`. */
+import { GableError } from "../../errors/gable-error.ts";
+import { findNearestName } from "../../errors/nearest-name.ts";
+import { describeJoinTable } from "../schema/join-table.ts";
+import type { ModelMeta, RelationMeta } from "../schema/metadata.ts";
+import type { ManyRows } from "./expression.ts";
+import { aggregateOf, readNode, RuntimeExpression } from "./expression.ts";
+import { keyNodes } from "./keys.ts";
+import type { Node, RootSource, SelectState, Source, Through } from "./node.ts";
+import { allOf, columnNode, compare, constant, isNull, joinSource, notOf, selectAll, valueTypes } from "./node.ts";
+
+/** A row in a callback. */
+type RuntimeRefs = object;
+
+/** Makes the row of a source. Rows of many have the relation that they come from. */
+function createRefs(source: Source, many?: ManyRows): RuntimeRefs {
+  const { $meta: meta } = source.model;
+  const kept = new Map<string, unknown>();
+  const read = (name: string): unknown => {
+    const field = meta.fields.get(name);
+    if (field !== undefined) return new RuntimeExpression(columnNode(source, field), many);
+    const relation = meta.relations.get(name);
+    if (relation !== undefined) return toRelationRefs(source, relation, many);
+    return ownMethods.get(name)?.(source, many) ?? unknownField(meta, name);
+  };
+  // A proxy, since names are known at run time alone; each is made once, so that two mentions of a relation are one.
+  return new Proxy(Object.create(null) as object, {
+    get: (_target, name) => {
+      if (typeof name === "symbol" || name === "then") return name === sourceOf ? source : undefined;
+      if (!kept.has(name)) kept.set(name, read(name));
+      return kept.get(name);
+    },
+    has: () => false,
+  });
+}
+
+/** The source of a row in a callback, for relations that are compared. */
+const sourceOf = Symbol("source");
+
+type Method = (source: Source, many: ManyRows | undefined) => unknown;
+
+const quantifier =
+  (word: "some" | "none" | "every"): Method =>
+  (source, many) =>
+  (pick?: (row: never) => unknown) =>
+    new RuntimeExpression(quantify(source, many, word, pick));
+
+/** What a row has beside its fields. */
+const ownMethods: ReadonlyMap<string, Method> = new Map<string, Method>([
+  ["count", (_source, many) => (options?: { where?: unknown }) => countRows(many, options?.where)],
+  ["isNull", (source) => () => new RuntimeExpression(isMissing(source))],
+  ["isNotNull", (source) => () => new RuntimeExpression(notOf(isMissing(source)))],
+  ["eq", (source) => (value: unknown) => new RuntimeExpression(isRow(source, value, `${source.model.$meta.name}.eq()`))],
+  ["some", quantifier("some")],
+  ["none", quantifier("none")],
+  ["every", quantifier("every")],
+]);
+
+/** The number of rows: of the group, or of a relation. */
+function countRows(many: ManyRows | undefined, condition: unknown): RuntimeExpression {
+  const where = condition === undefined ? undefined : readNode(condition, many);
+  const node: Node = {
+    kind: "aggregate",
+    name: "count",
+    part: undefined,
+    where,
+    isDistinct: false,
+    type: valueTypes.int,
+    isNullable: false,
+  };
+  return new RuntimeExpression(many === undefined ? node : aggregateOf(many, node));
+}
+
+function unknownField(meta: ModelMeta, name: string): never {
+  const known = [...meta.fields.keys(), ...meta.relations.keys()];
+  const nearest = findNearestName(name, known);
+  throw new GableError("E_FIELD_UNKNOWN", `${meta.name} has no field "${name}".`, {
+    fix: nearest === undefined ? `Use one of: ${known.join(", ")}.` : `Write "${nearest}".`,
+  });
+}
+
+function toRelationRefs(source: Source, relation: RelationMeta, many: ManyRows | undefined): RuntimeRefs {
+  if (relation.kind === "belongsTo" || relation.kind === "hasOne") return createRefs(joinSource(source, relation), many);
+  if (many !== undefined)
+    throw new GableError("E_EXPRESSION_MANY", `${many.where} has many rows, and so has its relation "${relation.name}".`, {
+      fix: "Query the other model, and use the query by in() or some().",
+    });
+  const rows = relatedRows(source, relation);
+  return createRefs(rows.query.root, rows);
+}
+
+/** The rows of a relation to many rows, linked to the row that has it. */
+export function relatedRows(source: Source, relation: RelationMeta): ManyRows {
+  const root: RootSource = { kind: "root", model: relation.target };
+  const where = `${source.model.$meta.name}.${relation.name}`;
+  return { where, query: { ...selectAll(root), ...linkRows(source, relation, root) } };
+}
+
+/** What links rows of a relation to the row that has it: a condition, or a table between. */
+function linkRows(source: Source, relation: RelationMeta, root: RootSource): Pick<SelectState, "where" | "through"> {
+  const meta = source.model.$meta;
+  if (relation.kind === "manyToMany") return { where: undefined, through: throughOf(meta, relation, (name) => columnOf(source, name)) };
+  const back = relation.target.$meta.relations.get(relation.by)!;
+  const parts = back.fields.map((name, index) => compare("eq", columnOf(root, name), columnOf(source, meta.primary[index]!)));
+  return { where: allOf(parts), through: undefined };
+}
+
+/** The table between of a relation of many to many, linked to values of this side; undefined ones are linked later. */
+export function throughOf(meta: ModelMeta, relation: RelationMeta, valueOf: (name: string) => Node | undefined): Through {
+  const join = describeJoinTable(meta, relation);
+  return {
+    table: join.table,
+    on: join.far,
+    to: join.near.map(({ column, field }) => ({ column, field, node: valueOf(field.name) })),
+  };
+}
+
+function columnOf(source: Source, name: string): Node {
+  return columnNode(source, source.model.$meta.fields.get(name)!);
+}
+
+/** Whether the row that a relation to one row leads to is missing. */
+export function isMissing(source: Source): Node {
+  return isNull(columnOf(source, source.model.$meta.primary[0]!));
+}
+
+/** Whether the row of a source is a certain one: an instance, or a key. */
+export function isRow(source: Source, value: unknown, where: string): Node {
+  const { $meta: meta } = source.model;
+  const values = keyNodes(source.model, value, where);
+  return allOf(meta.primary.map((name, index) => compare("eq", columnOf(source, name), values[index]!)));
+}
+
+/** Whether some, none or every one of the rows of a relation is as the callback says. */
+function quantify(source: Source, many: ManyRows | undefined, word: "some" | "none" | "every", pick?: (row: never) => unknown): Node {
+  if (many === undefined)
+    throw new GableError("E_FIELD_UNKNOWN", `${source.model.$meta.name} has no field "${word}".`, {
+      fix: `Use ${word}() with a relation to many rows.`,
+    });
+  const condition = pick === undefined ? undefined : readNode(pick(createRefs(many.query.root) as never), undefined); // The types have checked it.
+  return existsNode(many.query, word, condition);
+}
+
+/** Whether rows of a query are as a condition says: some of them, none, or each. */
+export function existsNode(query: SelectState, word: "some" | "none" | "every", condition: Node | undefined): Node {
+  // Each row is as it should be when there is none that is not.
+  const wanted = word === "every" ? notOf(condition ?? constant(true)) : condition;
+  if (wanted?.kind === "constant" && !wanted.isTrue) return constant(word !== "some");
+  const where = wanted === undefined ? query.where : allOf([...(query.where === undefined ? [] : [query.where]), wanted]);
+  return {
+    kind: "exists",
+    query: { ...query, where, columns: [] },
+    isNegated: word !== "some",
+    type: valueTypes.boolean,
+    isNullable: false,
+  };
+}
+
+/** The condition that a callback gives for rows of a source. */
+export function readCallback(pick: (row: never) => unknown, source: Source): unknown {
+  return pick(createRefs(source) as never); // The types have checked what the callback does with it.
+}

@@ -1,0 +1,237 @@
+/**
+ * The shape of a query: a text that is equal for queries whose SQL is equal. One walk writes the shape and collects the
+ * values, in the order in which the SQL refers to them; with the shape the SQL is found again, and nothing is built.
+ */
+import type { CompareOperator, Node, OrderTerm, OutputColumn, RootSource, SelectState, Source, ValueType } from "./node.ts";
+import { valueTypes } from "./node.ts";
+
+/** A value that a statement binds; a list is bound as one where the database can. */
+export interface BoundValue {
+  readonly value: unknown;
+  readonly type: ValueType;
+  /** What is done with it, where that decides how it is bound. */
+  readonly use: ValueUse;
+}
+
+/** Uses of values that are bound in a form of their own. */
+export type ValueUse = "value" | "list" | "jsonPath" | "jsonOperand" | CompareOperator;
+
+/** Walks queries. Afterwards it has the shape, the values, and the place of the first value of each node. */
+export class ShapeWalk {
+  shape = "";
+  readonly values: BoundValue[] = [];
+  readonly #roots: RootSource[] = [];
+  /** Places of values by node, when the SQL is written; undefined when the shape alone is wanted. */
+  readonly #places: Map<object, number> | undefined;
+
+  constructor(places?: Map<object, number>) {
+    this.#places = places;
+  }
+
+  /** A part of the shape that is no node. */
+  token(text: string): void {
+    this.shape += text;
+  }
+
+  /** A value; with the object that the SQL finds it by. */
+  bind(owner: object, value: unknown, type: ValueType, use: ValueUse = "value"): void {
+    this.#places?.set(owner, this.values.length);
+    this.shape += use === "value" ? `?${type.type}` : `?${use}:${type.type}`;
+    this.values.push({ value, type, use });
+  }
+
+  /** Makes the rows of a statement that is no query known. */
+  enter(root: RootSource): void {
+    this.#roots.push(root);
+  }
+
+  select(state: SelectState): void {
+    this.shape += `{${state.root.model.$table}`;
+    this.#roots.push(state.root);
+    if (state.from !== undefined) this.select(state.from);
+    if (state.through !== undefined) {
+      this.shape += `~${state.through.table}`;
+      for (const { column, node } of state.through.to) {
+        this.shape += column;
+        if (node !== undefined) this.node(node);
+      }
+    }
+    if (state.columns !== undefined) this.#outputs(state.columns);
+    if (state.extra.length > 0) this.#outputs(state.extra);
+    if (state.where !== undefined) this.#part("|w", state.where);
+    for (const node of state.group) this.#part("|g", node);
+    if (state.having !== undefined) this.#part("|h", state.having);
+    if (typeof state.distinct !== "boolean") for (const node of state.distinct) this.#part("|d", node);
+    else if (state.distinct) this.shape += "|d";
+    if (state.perParent !== undefined) {
+      for (const node of state.perParent.nodes) this.#part("|p", node);
+      this.node(state.perParent.limit);
+    }
+    this.#order(state.order);
+    if (state.limit !== undefined) this.#part("|l", state.limit);
+    if (state.offset !== undefined) this.#part("|f", state.offset);
+    if (state.lock !== undefined) this.shape += `|k${state.lock.strength}${state.lock.wait}`;
+    this.#roots.pop();
+    this.shape += "}";
+  }
+
+  #part(token: string, node: Node): void {
+    this.shape += token;
+    this.node(node);
+  }
+
+  #outputs(columns: readonly OutputColumn[]): void {
+    this.shape += "|c";
+    for (const { name, node } of columns) {
+      this.shape += `${name}=`;
+      this.node(node);
+    }
+  }
+
+  #order(order: readonly OrderTerm[]): void {
+    for (const { node, isDescending, nulls } of order) {
+      this.shape += isDescending ? "|-" : "|+";
+      if (nulls !== undefined) this.shape += nulls;
+      this.node(node);
+    }
+  }
+
+  node(node: Node): void {
+    switch (node.kind) {
+      case "column":
+        this.#source(node.source);
+        this.shape += `.${node.field.name}`;
+        break;
+      case "value":
+        if (node.value === null) this.shape += `null:${node.type.type}`;
+        else this.bind(node, node.value, node.type);
+        break;
+      case "call":
+        this.#list(`${node.name}:${node.type.type}${node.type.scale}(`, node.parts);
+        break;
+      case "compare":
+        this.shape += `${node.operator}(`;
+        this.node(node.left);
+        // Texts that are searched for are bound in a form of their own.
+        if (isTextOperator(node.operator) && node.right.kind === "value")
+          this.bind(node.right, node.right.value, node.right.type, node.operator);
+        else this.node(node.right);
+        this.shape += ")";
+        break;
+      case "isNull":
+        this.#part(node.isNegated ? "!null(" : "null(", node.part);
+        break;
+      case "inList":
+        this.#part(node.isNegated ? "!in(" : "in(", node.part);
+        this.bind(node, node.values, node.part.type ?? valueTypes.text, "list");
+        break;
+      case "logic":
+        this.#list(`${node.operator}(`, node.parts);
+        break;
+      case "not":
+        this.#part("!(", node.part);
+        this.shape += ")";
+        break;
+      default:
+        this.#rare(node);
+    }
+  }
+
+  #rare(node: Exclude<Node, { kind: "column" | "value" | "call" | "compare" | "isNull" | "inList" | "logic" | "not" }>): void {
+    switch (node.kind) {
+      case "between":
+        this.#list("between(", [node.part, node.low, node.high]);
+        break;
+      case "inQuery":
+        this.#part(node.isNegated ? "!inq(" : "inq(", node.part);
+        this.select(node.query);
+        break;
+      case "exists":
+        this.shape += node.isNegated ? "!exists" : "exists";
+        this.select(node.query);
+        break;
+      case "subquery":
+        this.shape += "sub";
+        this.select(node.query);
+        break;
+      case "constant":
+        this.shape += node.isTrue ? "true" : "false";
+        break;
+      case "json":
+        this.#part("json(", node.part);
+        this.bind(node, node.path, valueTypes.json, "jsonPath");
+        break;
+      case "jsonCompare":
+        this.#part(`json${node.operator}(${node.value === null ? "null" : typeof node.value}`, node.part);
+        this.bind(node.path, node.path, valueTypes.json, "jsonPath");
+        this.bind(node, node.value, valueTypes.json, "jsonOperand");
+        break;
+      case "aggregate":
+        this.#list(
+          `${node.name}${node.isDistinct ? "!" : ""}[`,
+          [node.part, node.where].filter((part) => part !== undefined),
+        );
+        this.shape += node.part === undefined ? "*" : "";
+        break;
+      case "case":
+        for (const { condition, result } of node.branches) this.#list("case(", [condition, result]);
+        if (node.otherwise !== undefined) this.#part("else", node.otherwise);
+        break;
+      case "through":
+        this.shape += `~${node.column}`;
+        break;
+      case "name":
+        this.shape += `"${node.name}"`;
+        break;
+      case "sql":
+        // The texts themselves: two fragments are one only when they say the same.
+        node.texts.forEach((text, index) => {
+          this.shape += `\`${text}\``;
+          if (node.parts[index] !== undefined) this.node(node.parts[index]);
+        });
+        break;
+    }
+  }
+
+  #list(open: string, parts: readonly Node[]): void {
+    this.shape += open;
+    for (const part of parts) this.node(part);
+    this.shape += ")";
+  }
+
+  #source(source: Source): void {
+    if (source.kind === "root") {
+      // Counted from the innermost query: its own rows are 0.
+      const depth = this.#roots.length - 1 - this.#roots.lastIndexOf(source);
+      if (depth > 0) this.shape += `^${depth}`;
+      return;
+    }
+    this.#source(source.parent);
+    this.shape += `.${source.relation.name}`;
+  }
+}
+
+const plainOperators: ReadonlySet<CompareOperator> = new Set<CompareOperator>(["eq", "ne", "gt", "gte", "lt", "lte"]);
+
+/** Whether a comparison searches in a text. */
+export function isTextOperator(operator: CompareOperator): boolean {
+  return !plainOperators.has(operator);
+}
+
+/** A query with its values, as a text: equal for queries that ask for the same. */
+export function describeQuery(state: SelectState): string {
+  const walk = new ShapeWalk();
+  walk.select(state);
+  return `${walk.shape}${describeValues(walk.values)}`;
+}
+
+/** Values as a text: equal for equal values. */
+export function describeValues(values: readonly BoundValue[]): string {
+  return values.map(({ value }) => `|${typeof value}:${describeOne(value)}`).join("");
+}
+
+function describeOne(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(describeOne).join()}]`;
+  if (value instanceof Date) return String(value.getTime());
+  return typeof value === "object" ? JSON.stringify(value) : `${typeof value}${String(value).length}:${String(value)}`;
+}

@@ -1,0 +1,47 @@
+/** A cache of things that were used of late. Two generations make a hit cheap: nothing is moved while it is young. */
+
+/** Keeps at most so many values; those that were not asked for in a while go first. */
+export class RecentCache<Value> {
+  readonly #max: number;
+  readonly #onDrop: ((value: Value) => void) | undefined;
+  #young = new Map<string, Value>();
+  #old = new Map<string, Value>();
+
+  constructor(max: number, onDrop?: (value: Value) => void) {
+    this.#max = max;
+    this.#onDrop = onDrop;
+  }
+
+  get size(): number {
+    return this.#young.size + this.#old.size;
+  }
+
+  get(key: string): Value | undefined {
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    if (old === undefined) return undefined;
+    this.#old.delete(key);
+    this.#add(key, old);
+    return old;
+  }
+
+  set(key: string, value: Value): void {
+    this.#old.delete(key);
+    this.#add(key, value);
+  }
+
+  #add(key: string, value: Value): void {
+    if (this.#young.size >= this.#max / 2) {
+      if (this.#onDrop !== undefined) for (const dropped of this.#old.values()) this.#onDrop(dropped);
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(key, value);
+  }
+
+  clear(): void {
+    this.#young.clear();
+    this.#old.clear();
+  }
+}

@@ -1,0 +1,54 @@
+/** Values that rows get by themselves: defaults, moments, keys, slugs. */
+import type { FieldMeta } from "./metadata.ts";
+import type { ModelClass } from "./model.ts";
+
+/** Fills in what a new row was not given: defaults, made keys, moments, slugs; null where nothing is and may be. */
+export function fillNewRow(model: ModelClass, values: Record<string, unknown>): void {
+  const now = new Date();
+  for (const field of model.$meta.columns) {
+    if (values[field.name] !== undefined) continue;
+    const value = makeValue(field, values, now);
+    if (value !== undefined) values[field.name] = value;
+  }
+}
+
+function makeValue({ options, type, isPrimary, isNullable }: FieldMeta, values: Readonly<Record<string, unknown>>, now: Date): unknown {
+  if (options.default !== undefined) return typeof options.default === "function" ? (options.default as () => unknown)() : options.default; // A function makes values.
+  if (options.auto !== undefined) return new Date(now);
+  if (type === "uuid" && isPrimary) return createUuid();
+  const source = options.from === undefined ? undefined : values[options.from];
+  const slug = typeof source === "string" ? toSlug(source, typeof options.max === "number" ? options.max : 50) : "";
+  if (slug !== "") return slug;
+  return isNullable ? null : undefined;
+}
+
+/** A text as a part of an address: letters and digits of ASCII, with hyphens between. */
+export function toSlug(text: string, max: number): string {
+  const plain = text
+    .normalize("NFKD")
+    .replace(/\p{Mark}/gu, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-");
+  return plain.replace(/^-+/, "").slice(0, max).replace(/-+$/, "");
+}
+
+let lastTime = 0;
+let sequence = 0;
+
+/** A UUID of version 7 (RFC 9562, section 5.7): later ones of one process are larger, so that indexes grow at their end. */
+export function createUuid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const now = Date.now();
+  // Within one millisecond 12 bits count up, from a random start in the lower half.
+  if (now > lastTime) {
+    lastTime = now;
+    sequence = ((bytes[6]! & 0x07) << 8) | bytes[7]!;
+  } else if (++sequence > 0xfff) {
+    lastTime++;
+    sequence = 0;
+  }
+  const time = lastTime.toString(16).padStart(12, "0");
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const rest = Array.from(bytes.subarray(8), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${sequence.toString(16).padStart(3, "0")}-${rest.slice(0, 4)}-${rest.slice(4)}`;
+}

@@ -1,0 +1,125 @@
+/** Where statements run: on a database, or inside of one of its transactions. The context travels with the async calls. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { GableError } from "../../errors/gable-error.ts";
+import type { Dialect } from "../dialect/dialect.ts";
+import type { Driver, Statement, StatementResult } from "../driver/contract.ts";
+import type { Plan } from "../query/plan.ts";
+import type { RecentCache } from "../recent-cache.ts";
+import type { ModelClass } from "../schema/model.ts";
+
+/** How relations that were not loaded are loaded when they are touched. */
+export type FetchMode = "peers" | "one" | "raise";
+
+/** A database, as queries see it. */
+export interface DatabaseCore {
+  readonly name: string;
+  readonly dialect: Dialect;
+  readonly driver: Driver;
+  readonly plans: RecentCache<Plan>;
+  readonly models: ReadonlySet<ModelClass>;
+  readonly rowsMax: number;
+  readonly fetchMode: FetchMode;
+  /** Told of each statement that has run; undefined when nobody listens. */
+  readonly observe: ((event: StatementEvent) => void) | undefined;
+  /** Told of errors that nobody waits for: those of callbacks after a commit. */
+  readonly onError: (error: unknown) => void;
+  /** Longest wait for a turn, in ms. */
+  readonly acquireTimeoutMs: number;
+  /** What statements run in that no transaction surrounds. */
+  readonly context: ExecutionContext;
+}
+
+/** A statement that has run. */
+export interface StatementEvent {
+  readonly sql: string;
+  readonly durationMs: number;
+  /** Rows that were read or changed. */
+  readonly rowCount: number;
+}
+
+/** The open transaction of a context. */
+export interface OpenTransaction {
+  /** Runs a statement on the connection of the transaction. */
+  run(statement: Statement): StatementResult | Promise<StatementResult>;
+  /** Batches of rows as they come. */
+  cursor(statement: Statement, batch: number): AsyncIterable<StatementResult["rows"]>;
+  readonly isReadOnly: boolean;
+  /** Whether it has been committed or rolled back. */
+  readonly isEnded: boolean;
+}
+
+/** Where statements run. */
+export interface ExecutionContext {
+  readonly database: DatabaseCore;
+  readonly transaction: OpenTransaction | undefined;
+}
+
+/** Databases that are open and bound to their models. */
+const open = new Set<DatabaseCore>();
+const ambient = new AsyncLocalStorage<ExecutionContext>();
+const bound = new WeakMap<object, DatabaseCore>();
+
+/** Lets models find the database that was opened with them. Throws `E_DATABASE_BOUND` when one of them has another. */
+export function bindModels(database: DatabaseCore): void {
+  for (const model of database.models) {
+    const other = bound.get(model);
+    if (other !== undefined)
+      throw new GableError("E_DATABASE_BOUND", `${model.name} was opened with the database "${other.name}" already.`, {
+        fix: "Close that database first, or open this one with bind: false and use database.run().",
+      });
+  }
+  for (const model of database.models) bound.set(model, database);
+  open.add(database);
+}
+
+/** Sets models free that were bound to a database. */
+export function releaseModels(database: DatabaseCore): void {
+  for (const model of database.models) if (bound.get(model) === database) bound.delete(model);
+  open.delete(database);
+}
+
+/** Runs work so that its queries run in a context. */
+export function runIn<Result>(context: ExecutionContext, work: () => Result): Result {
+  return ambient.run(context, work);
+}
+
+/** The context of the caller; undefined where none was set. */
+export function currentContext(): ExecutionContext | undefined {
+  return ambient.getStore();
+}
+
+/** The context of work that names no model: that of the caller, or the only database. Throws `E_DATABASE_MISSING`. */
+export function defaultContext(): ExecutionContext {
+  const current = ambient.getStore();
+  if (current !== undefined) return current;
+  const [only, ...more] = open;
+  if (only !== undefined && more.length === 0) return only.context;
+  throw new GableError(
+    "E_DATABASE_MISSING",
+    only === undefined ? "No database is open." : `${more.length + 1} databases are open, and none is named.`,
+    {
+      fix: "Open one with createDatabase(), or name it: { database }.",
+    },
+  );
+}
+
+/** The context that queries of a model run in. Throws `E_DATABASE_MISSING` when there is none. */
+export function contextOf(model: ModelClass): ExecutionContext {
+  const current = ambient.getStore();
+  if (current !== undefined && hasModel(current.database, model)) return current;
+  // The chain of classes: a prototype is an object or null.
+  for (let owner: object | null = model; typeof owner === "function"; owner = Object.getPrototypeOf(owner) as object | null) {
+    const database = bound.get(owner);
+    if (database !== undefined) return database.context;
+  }
+  throw new GableError("E_DATABASE_MISSING", `No database is open that has the model ${model.name}.`, {
+    fix: `Open one first: await createDatabase({ url: "sqlite:var/app.db", models: [${model.name}] }), or use database.run().`,
+  });
+}
+
+/** Whether a database was opened with a model, or with one that it extends. */
+function hasModel({ models }: DatabaseCore, model: ModelClass): boolean {
+  if (models.has(model)) return true;
+  for (const known of models) if (Object.prototype.isPrototypeOf.call(known, model)) return true;
+  return false;
+}

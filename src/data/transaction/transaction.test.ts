@@ -1,0 +1,281 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { databaseKinds, describeOnDatabases, placeSqlite } from "../../../test/data/databases.ts";
+import { models } from "../../../test/data/library-models.ts";
+import { Tag } from "../../../test/data/tag-model.ts";
+import { GableError } from "../../errors/gable-error.ts";
+import { createDatabase } from "../database.ts";
+import { Model } from "../model.ts";
+import { field as f } from "../schema/field.ts";
+import { onCommit, onRollback, outside, transaction } from "./transaction.ts";
+
+class Account extends Model("accounts", { id: f.id(), owner: f.text({ max: 20, unique: true }), balance: f.int() }) {}
+
+const reported: unknown[] = [];
+
+describeOnDatabases(
+  "transactions",
+  [Account],
+  (open) => {
+    const names = (): PromiseLike<string[]> => Account.orderBy("owner").pluck("owner");
+    const add = (owner: string): Promise<unknown> => Account.create({ owner, balance: 0 });
+    const failure = new Error("thrown by the test");
+
+    it("store everything or nothing, through any number of calls", async () => {
+      assert.equal(await transaction(async () => (await add("a"), await wait(1), await add("b"), 5)), 5);
+      await assert.rejects(
+        transaction(async () => (await add("c"), Promise.reject(failure))),
+        failure,
+      );
+      assert.deepEqual(await names(), ["a", "b"]);
+    });
+
+    it("are not seen by others before they are committed", async () => {
+      await transaction(async () => {
+        await add("a");
+        assert.equal(await Account.count(), 1);
+        if (open().kind === "PostgreSQL") assert.equal(await outside(() => Account.count()), 0);
+        else assert.equal(await outside(async () => Account.count()), 0);
+      });
+      assert.equal(await Account.count(), 1);
+    });
+
+    it("are savepoints inside of each other", async () => {
+      await transaction(async () => {
+        await add("a");
+        await assert.rejects(
+          transaction(async () => (await add("b"), await transaction(() => add("c")), Promise.reject(failure))),
+          failure,
+        );
+        await transaction(() => add("d"));
+      });
+      assert.deepEqual(await names(), ["a", "d"]);
+      await assert.rejects(
+        transaction(async () => (await transaction(() => add("e")), Promise.reject(failure))),
+        failure,
+      );
+      assert.deepEqual(await names(), ["a", "d"]);
+    });
+
+    it("run siblings one after another, and what stands beside them is not undone with them", async () => {
+      const steps: string[] = [];
+      await transaction(async () => {
+        const one = transaction(async () => {
+          steps.push("one");
+          await add("one");
+          await wait(5);
+          steps.push("one ends");
+          throw failure;
+        }).catch(() => undefined);
+        const two = transaction(async () => {
+          steps.push("two");
+          await add("two");
+        });
+        await wait(1);
+        const beside = add("beside");
+        await Promise.all([one, two, beside]);
+      });
+      assert.deepEqual(steps, ["one", "one ends", "two"]);
+      assert.deepEqual(await names(), ["beside", "two"]);
+    });
+
+    it("are of no use after a statement has failed, whatever is caught", async () => {
+      await add("a");
+      await assert.rejects(
+        transaction(async () => {
+          await add("b");
+          await add("a").catch(() => undefined);
+          await add("c");
+        }),
+        (error: unknown) =>
+          error instanceof GableError && error.code === "E_TRANSACTION_ABORTED" && (error.cause as GableError).code === "E_CONSTRAINT",
+      );
+      await assert.rejects(
+        transaction(async () => void (await add("a").catch(() => undefined))),
+        { code: "E_TRANSACTION_ABORTED" },
+      );
+      assert.deepEqual(await names(), ["a"]);
+      // A transaction around what may fail keeps the outer one in order.
+      await transaction(async () => {
+        await add("b");
+        await transaction(() => add("a")).catch(() => undefined);
+        await add("c");
+      });
+      assert.deepEqual(await names(), ["a", "b", "c"]);
+    });
+
+    it("run callbacks after the commit, in order, and drop those of what was undone", async () => {
+      const calls: string[] = [];
+      reported.length = 0;
+      await transaction(async () => {
+        onCommit(() => calls.push("first"));
+        onRollback(() => calls.push("never"));
+        await transaction(() => onCommit(() => calls.push("inner")));
+        await transaction(async () => {
+          onCommit(() => calls.push("dropped"));
+          onRollback(() => calls.push("undone"));
+          throw failure;
+        }).catch(() => undefined);
+        onCommit(async () => {
+          await wait(1);
+          calls.push(`waited, ${await Account.count()} stored`);
+        });
+        onCommit(() => Promise.reject(failure));
+        onCommit(() => calls.push("last"));
+        await add("a");
+        assert.deepEqual(calls, ["undone"]);
+      });
+      assert.deepEqual(calls, ["undone", "first", "inner", "waited, 1 stored", "last"]);
+      assert.deepEqual(reported, [failure]);
+      calls.length = 0;
+      onCommit(() => calls.push("at once"));
+      onRollback(() => calls.push("never"));
+      await assert.rejects(
+        transaction(() => (onRollback(() => calls.push("rolled back")), Promise.reject(failure))),
+        failure,
+      );
+      assert.deepEqual(calls, ["at once", "rolled back"]);
+    });
+
+    it("refuse what was not meant: nesting, writes of a reader, queries after the end", async () => {
+      await transaction(async () => {
+        await assert.rejects(
+          transaction(() => 1, { outermost: true }),
+          { code: "E_TRANSACTION_NESTED" },
+        );
+      });
+      assert.equal(await transaction(() => 1, { outermost: true }), 1);
+      await add("a");
+      assert.equal(await transaction(() => Account.count(), { readOnly: true }), 1);
+      await assert.rejects(
+        transaction(() => add("b"), { readOnly: true }),
+        { code: "E_TRANSACTION_READ_ONLY" },
+      );
+      let forgotten: (() => Promise<unknown>) | undefined;
+      await transaction(() => {
+        const run = (): Promise<unknown> => wait(5).then(() => Account.count());
+        const started = run();
+        forgotten = () => started;
+      });
+      await assert.rejects(
+        forgotten!(),
+        (error: unknown) => error instanceof GableError && error.code === "E_TRANSACTION_ENDED" && /opened here/.test(String(error.cause)),
+      );
+    });
+
+    it("end when they take too long", async () => {
+      await assert.rejects(
+        transaction(async () => (await add("a"), await wait(200), await add("b")), { timeoutMs: 20 }),
+        { code: "E_TRANSACTION_TIMEOUT", status: 503 },
+      );
+      assert.deepEqual(await names(), []);
+      assert.equal(await transaction(() => 5, { timeoutMs: 1_000 }), 5);
+    });
+
+    it("are repeated when another one was in the way", async () => {
+      let attempts = 0;
+      const conflict = (): never => {
+        attempts++;
+        throw new GableError("E_TRANSACTION_CONFLICT", "made by the test");
+      };
+      await assert.rejects(transaction(conflict), { code: "E_TRANSACTION_CONFLICT" });
+      assert.equal(attempts, 1);
+      await assert.rejects(transaction(conflict, { retries: 2 }), { code: "E_TRANSACTION_CONFLICT", status: 503 });
+      assert.equal(attempts, 4);
+      assert.equal(await transaction(() => (attempts++ < 5 ? conflict() : "done"), { retries: 3 }), "done");
+      await assert.rejects(
+        transaction(() => (attempts++, Promise.reject(failure)), { retries: 3 }),
+        failure,
+      );
+    });
+
+    it("keep sums under many at a time, and leave nothing open", async () => {
+      await Account.createMany(Array.from({ length: 4 }, (_, index) => ({ owner: `o${index}`, balance: 100 })));
+      const move = (from: number, to: number): Promise<void> =>
+        transaction(
+          async () => {
+            const [source, target] = [await Account.get(from), await Account.get(to)];
+            source.balance -= 1;
+            target.balance += 1;
+            await source.save();
+            await target.save();
+            if (Math.random() < 0.3) throw failure;
+          },
+          { isolation: "serializable", retries: 50 },
+        );
+      const results = await Promise.allSettled(Array.from({ length: 60 }, (_, index) => move(1 + (index % 4), 1 + ((index + 1) % 4))));
+      for (const result of results) if (result.status === "rejected") assert.equal(result.reason, failure);
+      assert.equal((await Account.aggregate((account) => ({ sum: account.balance.sum() }))).sum, 400);
+      await transaction(() => add("after"));
+    });
+  },
+  { onError: (error) => reported.push(error) },
+);
+
+describe("databases", () => {
+  for (const { name, skip, place } of databaseKinds)
+    it(`are found by their models, or by what runs in them: ${name}`, { skip }, async () => {
+      const [one, two] = [await place(), await place()];
+      const first = await createDatabase({ url: one.url, models: [Tag, ...models] });
+      const second = await createDatabase({ url: two.url, models, bind: false, name: "second" });
+      try {
+        await first.createTables();
+        await second.createTables();
+        await Tag.create({ name: "first" });
+        await second.run(async () => {
+          await Tag.create({ name: "second" });
+          await transaction(() => Tag.create({ name: "third" }));
+        });
+        await transaction(() => Tag.create({ name: "fourth" }), { database: second });
+        assert.deepEqual(await Tag.orderBy("id").pluck("name"), ["first"]);
+        assert.deepEqual(await second.run(async () => Tag.orderBy("id").pluck("name")), ["second", "third", "fourth"]);
+        await assert.rejects(createDatabase({ url: one.url, models }), { code: "E_DATABASE_BOUND", message: /"default"/ });
+      } finally {
+        await first.close();
+        await second.close();
+        await one.remove();
+        await two.remove();
+      }
+      await assert.rejects(Tag.count(), { code: "E_DATABASE_MISSING", message: /Tag/, fix: /createDatabase/ });
+      await assert.rejects(async () => transaction(() => 1), { code: "E_DATABASE_MISSING", message: "No database is open." });
+    });
+
+  it("are named when there are several", async () => {
+    const [one, two] = [await placeSqlite(), await placeSqlite()];
+    const first = await createDatabase({ url: one.url, models: [Account] });
+    const second = await createDatabase({ url: two.url, models: [Tag, ...models] });
+    try {
+      await assert.rejects(async () => transaction(() => 1), {
+        code: "E_DATABASE_MISSING",
+        message: "2 databases are open, and none is named.",
+      });
+      assert.equal(await transaction(() => 1, { database: first }), 1);
+      assert.equal(first.dialect, "sqlite");
+    } finally {
+      await first.close();
+      await second.close();
+      await one.remove();
+      await two.remove();
+    }
+  });
+
+  it("refuse wrong options", async () => {
+    await assert.rejects(createDatabase({ url: "sqlite::memory:", models: [Tag], nmae: "x" } as never), {
+      code: "E_OPTION_UNKNOWN",
+      fix: /"name"/,
+    });
+    await assert.rejects(createDatabase({ url: "sqlite::memory:", models: [String] }), { code: "E_OPTION_INVALID" });
+    await assert.rejects(createDatabase({ url: "oracle://user:secret@host/x", models: [Account] }), {
+      code: "E_DATABASE_URL",
+      message: 'The address "oracle://user:***@host/x" is of no database that is known.',
+    });
+    await assert.rejects(createDatabase({ url: "sqlite:/no/such/folder/x.db", models: [Account] }), { code: "E_DATABASE_OPEN" });
+    class Wide extends Model("wide", { id: f.id(), a: f.decimal({ digits: 16, scale: 2 }) }) {}
+    await assert.rejects(createDatabase({ url: "sqlite::memory:", models: [Wide] }), { code: "E_MODEL_INVALID", message: /Wide\.a/ });
+    await assert.rejects(createDatabase({ url: "sqlite::memory:", models: [Tag] }), { code: "E_MODEL_INVALID" });
+    const database = await createDatabase({ url: "sqlite::memory:", models: { Account, other: 5 } });
+    assert.deepEqual(database.models, [Account]);
+    await database.close();
+  });
+});

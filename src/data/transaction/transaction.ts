@@ -1,0 +1,291 @@
+/** Transactions: every query inside of the work joins, through any number of calls. */
+import { GableError } from "../../errors/gable-error.ts";
+import type { Isolation } from "../dialect/dialect.ts";
+import type { Connection, Statement, StatementResult } from "../driver/contract.ts";
+import { WriteLock } from "../driver/write-lock.ts";
+import { acquireFrom } from "../query/execute.ts";
+import { readDatabaseError } from "../instance/database-error.ts";
+import type { DatabaseCore, ExecutionContext, OpenTransaction } from "./context.ts";
+import { currentContext, defaultContext, runIn } from "./context.ts";
+
+/** How a transaction runs. */
+export interface TransactionOptions {
+  /** How it is isolated. That of the database by default; SQLite is always serializable. */
+  readonly isolation?: Isolation;
+  /** Whether it only reads. Default false. */
+  readonly readOnly?: boolean;
+  /** How often the work is repeated when another transaction was in the way. Default 0. */
+  readonly retries?: number;
+  /** Longest duration of the work, in ms. None by default. */
+  readonly timeoutMs?: number;
+  /** Whether it must not be inside of another one. Default false. */
+  readonly outermost?: boolean;
+  /** The database. That of the caller by default, or the only one. */
+  readonly database?: { readonly $core: DatabaseCore };
+}
+
+type Callback = () => unknown;
+
+/**
+ * Runs work in a transaction. Inside of another one it is a savepoint: an error undoes this part, and passes on. Throws
+ * what the work throws, `E_TRANSACTION_CONFLICT`, `E_TRANSACTION_ABORTED`, `E_TRANSACTION_TIMEOUT` and `E_COMMIT_UNKNOWN`.
+ */
+export async function transaction<Result>(work: () => Result | Promise<Result>, options: TransactionOptions = {}): Promise<Result> {
+  const current = options.database === undefined ? defaultContext() : (currentOf(options.database.$core) ?? options.database.$core.context);
+  if (current.transaction instanceof Transaction) {
+    if (options.outermost === true)
+      throw new GableError("E_TRANSACTION_NESTED", "A transaction that must be the outermost one is inside of another one.", {
+        fix: "Call it outside, or wrap the call in outside().",
+      });
+    return current.transaction.nest(current.database, work);
+  }
+  const { retries = 0 } = options;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await runOutermost(current.database, work, options);
+    } catch (error) {
+      const isConflict = error instanceof GableError && error.code === "E_TRANSACTION_CONFLICT";
+      if (!isConflict || attempt >= retries) throw error;
+      // Those who met must not meet again: each waits for another while.
+      await new Promise((resolve) => setTimeout(resolve, 10 * 2 ** Math.min(attempt, 6) * (0.5 + Math.random())));
+    }
+  }
+}
+
+/** Runs work outside of the transaction that the caller is in, on another connection. */
+export function outside<Result>(work: () => Result): Result {
+  return runIn(defaultContext().database.context, work);
+}
+
+/** Runs a callback when the transaction is committed; at once when there is none. Errors of it undo nothing. */
+export function onCommit(callback: Callback): void {
+  const open = currentContext()?.transaction;
+  if (open instanceof Transaction) open.committed.push(callback);
+  else void callback();
+}
+
+/** Runs a callback when the transaction is rolled back. Without a transaction it never runs. */
+export function onRollback(callback: Callback): void {
+  const open = currentContext()?.transaction;
+  if (open instanceof Transaction) open.undone.push(callback);
+}
+
+function currentOf(database: DatabaseCore): ExecutionContext | undefined {
+  const current = currentContext();
+  return current?.database === database ? current : undefined;
+}
+
+async function runOutermost<Result>(
+  database: DatabaseCore,
+  work: () => Result | Promise<Result>,
+  options: TransactionOptions,
+): Promise<Result> {
+  const { isolation, readOnly = false, timeoutMs } = options;
+  const connection = await acquireFrom(database, { write: !readOnly, isOwn: true });
+  const open = new Transaction(database, connection, readOnly, "");
+  let failure: unknown;
+  try {
+    for (const sql of database.dialect.begin({ isolation, readOnly })) await open.control(sql);
+    const result = await withTimeout(() => runIn({ database, transaction: open }, work), timeoutMs, open);
+    open.assertSound();
+    await open.commit();
+    await runAll(database, open.committed);
+    return result;
+  } catch (error) {
+    failure = error;
+    if (!open.isEnded) await open.rollback();
+    await runAll(database, open.undone);
+    throw error;
+  } finally {
+    connection.release(open.isLost ? failure : undefined);
+  }
+}
+
+async function withTimeout<Result>(
+  work: () => Result | Promise<Result>,
+  timeoutMs: number | undefined,
+  open: Transaction,
+): Promise<Result> {
+  if (timeoutMs === undefined) return work();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(open.fail(new GableError("E_TRANSACTION_TIMEOUT", `A transaction took longer than ${timeoutMs} ms.`)));
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Runs callbacks outside of the transaction, one after the other. Their errors are reported, and change nothing. */
+async function runAll(database: DatabaseCore, callbacks: readonly Callback[]): Promise<void> {
+  for (const callback of callbacks) {
+    try {
+      await runIn(database.context, callback);
+    } catch (error) {
+      database.onError(error);
+    }
+  }
+}
+
+/** An open transaction, or an open savepoint of one. */
+class Transaction implements OpenTransaction {
+  readonly isReadOnly: boolean;
+  /** What runs when it is committed; that of a savepoint passes to what it is inside of. */
+  readonly committed: Callback[] = [];
+  readonly undone: Callback[] = [];
+  isEnded = false;
+  /** Whether the connection is of no use any more. */
+  isLost = false;
+  readonly #database: DatabaseCore;
+  readonly #connection: Connection;
+  readonly #savepoint: string;
+  readonly #opened: Error;
+  /** Savepoints take turns. */
+  readonly #turns: WriteLock;
+  #inner: Promise<unknown> | undefined;
+  #failure: unknown;
+  #hasFailed = false;
+  #savepoints = 0;
+
+  constructor(database: DatabaseCore, connection: Connection, isReadOnly: boolean, savepoint: string) {
+    this.#database = database;
+    this.#connection = connection;
+    this.isReadOnly = isReadOnly;
+    this.#savepoint = savepoint;
+    this.#opened = new Error("The transaction was opened here.");
+    this.#turns = new WriteLock(database.acquireTimeoutMs);
+  }
+
+  run(statement: Statement): StatementResult | Promise<StatementResult> {
+    // What runs beside a savepoint must not be undone with it: it waits.
+    if (this.#inner !== undefined) return this.#inner.then(() => this.run(statement));
+    this.#assertOpen();
+    this.assertSound();
+    let result: StatementResult | Promise<StatementResult>;
+    try {
+      result = this.#connection.run(statement);
+    } catch (error) {
+      throw this.fail(this.#explain(error));
+    }
+    return result instanceof Promise
+      ? result.catch((error: unknown) => {
+          throw this.fail(this.#explain(error));
+        })
+      : result;
+  }
+
+  cursor(statement: Statement, batch: number): AsyncIterable<StatementResult["rows"]> {
+    this.#assertOpen();
+    this.assertSound();
+    return this.#connection.cursor(statement, batch);
+  }
+
+  /** Notes the first error: nothing but a rollback comes after it, whatever the database itself would allow. */
+  fail<Failure>(error: Failure): Failure {
+    if (!this.#hasFailed) this.#failure = error;
+    this.#hasFailed = true;
+    return error;
+  }
+
+  /** Throws `E_TRANSACTION_ABORTED` when a statement has failed. */
+  assertSound(): void {
+    if (!this.#hasFailed) return;
+    if (this.#failure instanceof GableError && this.#failure.code === "E_TRANSACTION_TIMEOUT") throw this.#failure;
+    throw new GableError("E_TRANSACTION_ABORTED", "A statement of this transaction has failed, and nothing more runs in it.", {
+      cause: this.#failure,
+    });
+  }
+
+  #assertOpen(): void {
+    if (!this.isEnded) return;
+    throw new GableError("E_TRANSACTION_ENDED", "A query was run in a transaction that has ended.", {
+      fix: "Await all queries inside of the transaction.",
+      cause: this.#opened,
+    });
+  }
+
+  #explain(error: unknown): unknown {
+    const explained = readDatabaseError(this.#database.dialect, error);
+    if (explained instanceof GableError && explained.code === "E_DATABASE_GONE") this.isLost = true;
+    return explained;
+  }
+
+  /** A statement of the transaction itself. */
+  async control(sql: string): Promise<void> {
+    try {
+      await this.#connection.run({ sql, parameters: [], rows: "none" });
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  async commit(): Promise<void> {
+    this.isEnded = true;
+    try {
+      await this.control(this.#savepoint === "" ? "COMMIT" : `RELEASE SAVEPOINT ${this.#savepoint}`);
+    } catch (error) {
+      if (!this.isLost) {
+        this.isEnded = false;
+        throw error;
+      }
+      throw new GableError("E_COMMIT_UNKNOWN", "The connection was lost while a transaction was committed: it may be stored, or not.", {
+        cause: error,
+      });
+    }
+  }
+
+  /** Undoes everything. An error of it means that the connection is gone, and everything with it. */
+  async rollback(): Promise<void> {
+    this.isEnded = true;
+    try {
+      if (this.#savepoint === "") await this.control("ROLLBACK");
+      else {
+        await this.control(`ROLLBACK TO SAVEPOINT ${this.#savepoint}`);
+        await this.control(`RELEASE SAVEPOINT ${this.#savepoint}`);
+      }
+    } catch {
+      this.isLost = true;
+    }
+  }
+
+  /** Runs work in a savepoint. Several of them take turns. */
+  async nest<Result>(database: DatabaseCore, work: () => Result | Promise<Result>): Promise<Result> {
+    const free = await this.#turns.acquire();
+    this.#assertOpen();
+    this.assertSound();
+    const inner = this.#nestNow(database, work);
+    this.#inner = inner.catch(() => undefined);
+    try {
+      return await inner;
+    } finally {
+      this.#inner = undefined;
+      free();
+    }
+  }
+
+  async #nestNow<Result>(database: DatabaseCore, work: () => Result | Promise<Result>): Promise<Result> {
+    const savepoint = `${this.#savepoint === "" ? "gable" : this.#savepoint}_${++this.#savepoints}`;
+    const open = new Transaction(database, this.#connection, this.isReadOnly, savepoint);
+    await this.control(`SAVEPOINT ${savepoint}`);
+    try {
+      const result = await runIn({ database, transaction: open }, work);
+      open.assertSound();
+      await open.commit();
+      this.committed.push(...open.committed);
+      this.undone.push(...open.undone);
+      return result;
+    } catch (error) {
+      if (!open.isEnded) await open.rollback();
+      if (open.isLost) {
+        this.isLost = true;
+        this.fail(error);
+      }
+      await runAll(database, open.undone);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,149 @@
+/** Databases for tests: each kind that is here, with a database of its own that is dropped afterwards. */
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, beforeEach, describe } from "node:test";
+import pg from "pg";
+import type { Database, DatabaseOptions } from "../../src/data/database.ts";
+import { createDatabase } from "../../src/data/database.ts";
+import { runStatement } from "../../src/data/query/execute.ts";
+import { listJoinTables } from "../../src/data/schema/join-table.ts";
+import { currentContext } from "../../src/data/transaction/context.ts";
+import { transaction } from "../../src/data/transaction/transaction.ts";
+
+const isRequired = process.env["GABLE_TEST_REQUIRE"] === "all";
+/** A database of the server in which others may be made. */
+const postgresUrl = process.env["GABLE_TEST_POSTGRES_URL"] ?? "postgres://postgres@127.0.0.1:5432/postgres";
+
+function answers(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostname, port: Number(port), timeout: 1_000 });
+    const end = (isThere: boolean): void => {
+      socket.destroy();
+      resolve(isThere);
+    };
+    socket.on("connect", () => end(true));
+    socket.on("error", () => end(false));
+    socket.on("timeout", () => end(false));
+  });
+}
+
+const hasPostgres = await answers(postgresUrl);
+/** Why tests on PostgreSQL are skipped; false where they run. */
+export const skipPostgres: string | false = hasPostgres || isRequired ? false : "no PostgreSQL here";
+
+/** A place for a database, and what removes it. */
+export interface DatabasePlace {
+  readonly url: string;
+  readonly remove: () => Promise<void>;
+}
+
+/** A kind of database. */
+export interface DatabaseKind {
+  readonly name: "SQLite" | "PostgreSQL";
+  readonly skip: string | false;
+  /** Makes an empty database. */
+  readonly place: () => Promise<DatabasePlace>;
+}
+
+/** A new file for a database of SQLite. */
+export async function placeSqlite(): Promise<DatabasePlace> {
+  const folder = await mkdtemp(join(tmpdir(), "gable-data-"));
+  return { url: `sqlite:${join(folder, "test.db")}`, remove: () => rm(folder, { recursive: true }) };
+}
+
+/** A new database on the server. */
+export async function placePostgres(): Promise<DatabasePlace> {
+  assert.ok(hasPostgres, `GABLE_TEST_REQUIRE=all needs PostgreSQL at ${postgresUrl}, or at GABLE_TEST_POSTGRES_URL`);
+  const name = `gable_${process.pid}_${randomBytes(6).toString("hex")}`;
+  await runOnServer(`CREATE DATABASE ${name}`);
+  const url = new URL(postgresUrl);
+  url.pathname = `/${name}`;
+  return { url: url.href, remove: () => runOnServer(`DROP DATABASE ${name} WITH (FORCE)`) };
+}
+
+/** Runs a statement beside the databases of the tests. */
+export async function runOnServer(sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: postgresUrl });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+/** All kinds that tests run on. */
+export const databaseKinds: readonly DatabaseKind[] = [
+  { name: "SQLite", skip: false, place: placeSqlite },
+  { name: "PostgreSQL", skip: skipPostgres, place: placePostgres },
+];
+
+/** Removes all rows; numbers of keys begin at 1 again. */
+async function emptyTables({ $core, models }: Database): Promise<void> {
+  const metas = models.map(({ $meta }) => $meta);
+  const tables = [...metas.map(({ table }) => table), ...listJoinTables(metas).map(({ join: { table } }) => table)].map((name) =>
+    $core.dialect.quote(name),
+  );
+  const hasCounter = metas.some(({ primary, fields }) => primary.length === 1 && fields.get(primary[0]!)!.type === "id");
+  const statements =
+    $core.dialect.name === "postgres"
+      ? [`TRUNCATE ${tables.join(", ")} RESTART IDENTITY CASCADE`]
+      : // Children may stand before their parents: what holds them is checked at the end.
+        [
+          "PRAGMA defer_foreign_keys = ON",
+          ...tables.map((table) => `DELETE FROM ${table}`),
+          ...(hasCounter ? ["DELETE FROM sqlite_sequence"] : []),
+        ];
+  await transaction(
+    async () => {
+      for (const sql of statements) await runStatement(currentContext()!, { sql, parameters: [], rows: "none" }, true);
+    },
+    { database: { $core } },
+  );
+}
+
+/** A database of a suite, with the statements that it has run. */
+export interface TestDatabase {
+  readonly kind: DatabaseKind["name"];
+  readonly database: Database;
+  /** The statements since the test began, or since `forget()`. */
+  readonly statements: string[];
+  readonly url: string;
+}
+
+/** Runs a suite on each kind of database, with the tables of models; every test begins with empty ones. */
+export function describeOnDatabases(
+  title: string,
+  models: DatabaseOptions["models"] & readonly object[],
+  suite: (open: () => TestDatabase) => void,
+  options: Partial<DatabaseOptions> = {},
+): void {
+  for (const { name, skip, place } of databaseKinds) {
+    describe(`${title} on ${name}`, { skip }, () => {
+      let open: TestDatabase | undefined;
+      let remove: DatabasePlace["remove"] | undefined;
+      before(async () => {
+        const made = await place();
+        remove = made.remove;
+        const statements: string[] = [];
+        const database = await createDatabase({ url: made.url, models, onStatement: ({ sql }) => statements.push(sql), ...options });
+        open = { kind: name, database, statements, url: made.url };
+        await database.createTables();
+      });
+      after(async () => {
+        await open?.database.close();
+        await remove?.();
+      });
+      beforeEach(async () => {
+        await emptyTables(open!.database);
+        open!.statements.length = 0;
+      });
+      suite(() => open!);
+    });
+  }
+}
