@@ -1,10 +1,11 @@
-/** The cost of the types: 500 routes with parameters, options and reverse URLs, counted by tsc, and linear. */
+/** The cost of the types of routes, views and models, counted by tsc, and linear. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 
 import { ViewProject } from "../src/views/files/view-project.ts";
+import { writeModelSource } from "./data/model-source.ts";
 import { ProjectFolder } from "./views/project-folder.ts";
 
 const folder = new URL("./.type-cost/", import.meta.url).pathname;
@@ -36,10 +37,19 @@ function routesOf(count: number): string {
   return lines.join("\n");
 }
 
-async function countInstantiations(count: number): Promise<number> {
-  await writeFile(`${folder}routes.ts`, routesOf(count));
+function countInstantiations(): number {
   const output = execFileSync(tsc, ["-p", folder, "--extendedDiagnostics"], { encoding: "utf8" });
   return Number(/Instantiations:\s+([0-9]+)/.exec(output)![1]);
+}
+
+async function countRoutes(count: number): Promise<number> {
+  await writeFile(`${folder}source.ts`, routesOf(count));
+  return countInstantiations();
+}
+
+async function countModels(count: number): Promise<number> {
+  await writeFile(`${folder}source.ts`, writeModelSource(count, "../../src/data.ts"));
+  return countInstantiations();
 }
 
 describe("the cost of types", () => {
@@ -47,14 +57,21 @@ describe("the cost of types", () => {
     await mkdir(folder, { recursive: true });
     await writeFile(
       `${folder}tsconfig.json`,
-      JSON.stringify({ extends: "../../tsconfig.json", compilerOptions: { noUnusedLocals: false }, include: ["routes.ts"], exclude: [] }),
+      JSON.stringify({ extends: "../../tsconfig.json", compilerOptions: { noUnusedLocals: false }, include: ["source.ts"], exclude: [] }),
     );
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
   it("stays below 600,000 instantiations for 500 routes, and grows with their number alone", async () => {
-    const [base, half, full] = [await countInstantiations(1), await countInstantiations(250), await countInstantiations(500)];
+    const [base, half, full] = [await countRoutes(1), await countRoutes(250), await countRoutes(500)];
     assert.ok(full < 600_000, `${full} instantiations`);
+    const [first, second] = [half - base, full - half];
+    assert.ok(second < first * 1.3, `${first} for the first half, ${second} for the second`);
+  });
+
+  it("stays below 400,000 instantiations for 50 models with 500 queries, and grows with their number alone", async () => {
+    const [base, half, full] = [await countModels(1), await countModels(25), await countModels(50)];
+    assert.ok(full < 400_000, `${full} instantiations`);
     const [first, second] = [half - base, full - half];
     assert.ok(second < first * 1.3, `${first} for the first half, ${second} for the second`);
   });

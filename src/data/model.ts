@@ -66,6 +66,11 @@ type RelationProperties<Fields> = {
     : Related<TargetOf<Fields[Name]>, InstanceOf<TargetOf<Fields[Name]>>>;
 };
 
+/** The table of a row. It comes first in types of rows: one of another model is told at once, without comparing relations. */
+interface RowOf<Table> {
+  readonly $table: Table;
+}
+
 /** What rows can do. */
 export interface InstanceApi<Fields> {
   /** Inserts a new row, or stores the columns that have changed. Throws `E_VALIDATION`, `E_ROW_STALE`, `E_ROW_MISSING`. */
@@ -165,7 +170,7 @@ export function Model<const Table extends string, Fields extends FieldMap>(
   fields: Fields,
   options?: NoInfer<ModelOptions<Fields>>,
 ): ModelStatic<Fields> & {
-  new (): RowValues<Fields> & RelationProperties<Fields> & InstanceApi<Fields>;
+  new (): RowOf<Table> & RowValues<Fields> & RelationProperties<Fields> & InstanceApi<Fields>;
   readonly $table: Table;
 } {
   class Base extends ModelBase {
@@ -173,6 +178,7 @@ export function Model<const Table extends string, Fields extends FieldMap>(
     static override readonly $fields = Object.freeze({ ...fields });
     static override readonly $options = Object.freeze({ ...options });
   }
+  Object.defineProperty(Base.prototype, "$table", { value: table });
   for (const [name, entry] of Object.entries(fields)) {
     if (typeof entry !== "function") continue;
     Object.defineProperty(Base.prototype, name, {
@@ -187,7 +193,7 @@ export function Model<const Table extends string, Fields extends FieldMap>(
   }
   // The properties of rows are set when rows are made; types read them from the fields.
   return Base as unknown as ModelStatic<Fields> & {
-    new (): RowValues<Fields> & RelationProperties<Fields> & InstanceApi<Fields>;
+    new (): RowOf<Table> & RowValues<Fields> & RelationProperties<Fields> & InstanceApi<Fields>;
     readonly $table: Table;
   };
 }

@@ -75,7 +75,7 @@ class SqlName {
  * @example
  * Book.where().values(book => ({ size: sql<number>`length(${book.title})` }))
  */
-export function sql<Value = unknown>(texts: TemplateStringsArray, ...parts: readonly unknown[]): ExpressionOf<Value> & Condition {
+export function sql<Value = boolean>(texts: TemplateStringsArray, ...parts: readonly unknown[]): ExpressionOf<Value> {
   if (!Array.isArray(texts) || !("raw" in texts))
     throw new GableError("E_SQL_PART", `sql() got ${describeValue(texts)}.`, {
       fix: "Write it as a tag: sql`...`; values in ${} are bound.",
@@ -87,7 +87,7 @@ export function sql<Value = unknown>(texts: TemplateStringsArray, ...parts: read
     parts: nodes,
     type: undefined,
     isNullable: true,
-  }) as unknown as ExpressionOf<Value> & Condition; // Its type is what the caller says.
+  }) as unknown as ExpressionOf<Value>; // Its type is what the caller says.
 }
 
 function toSqlNode(part: unknown): Node {

@@ -1,0 +1,164 @@
+/** Types of queries: what must compile, and what must not. Checked by tsc, never run. */
+import { and, not, or, skip } from "../../src/data/query/filter.ts";
+import { sql, when } from "../../src/data/query/functions.ts";
+import type { Insert, Where } from "../../src/data/query/query-types.ts";
+import { transaction } from "../../src/data/transaction/transaction.ts";
+import { Author, Book, Line, Order, Profile } from "./library-models.ts";
+import { Tag } from "./tag-model.ts";
+
+type Equal<First, Second> = (<Type>() => Type extends First ? 1 : 2) extends <Type>() => Type extends Second ? 1 : 2 ? true : false;
+const assertType = <_Check extends true>(): void => undefined;
+
+async function reading(): Promise<void> {
+  const book = await Book.get(1);
+  assertType<Equal<typeof book, Book>>();
+  assertType<Equal<(typeof book)["authorId"], number>>();
+  assertType<Equal<Profile["authorId"], number>>();
+  const author = await book.author;
+  assertType<Equal<typeof author, Author>>();
+  assertType<Equal<typeof author.initials, string>>();
+  const mentor = await author.mentor;
+  assertType<Equal<typeof mentor, Author | null>>();
+  assertType<Equal<typeof author.mentor.id, number | null>>();
+  const tags = await book.tags;
+  assertType<Equal<typeof tags, Tag[]>>();
+  const maybe = await Book.find({ slug: "x" });
+  assertType<Equal<typeof maybe, Book | undefined>>();
+  await Line.get({ orderNumber: 1, line: 2 });
+  await Profile.get("0190163d-8694-739b-aea5-966c26f8ad91");
+
+  const [row] = await Book.where().select({
+    id: true,
+    title: true,
+    authorId: true,
+    author: { name: true, mentor: { id: true } },
+    tags: { name: true },
+  });
+  assertType<
+    Equal<
+      typeof row,
+      | {
+          id: number;
+          title: string;
+          authorId: number;
+          author: { name: string; mentor: { id: number } | null };
+          tags: Array<{ name: string }>;
+        }
+      | undefined
+    >
+  >();
+  const [loaded] = await Book.where().with({
+    author: { with: { mentor: true } },
+    tags: { limit: 3, orderBy: "name", where: { name: "x" } },
+  });
+  assertType<Equal<NonNullable<typeof loaded>["tags"], readonly Tag[]>>();
+  void loaded?.author.mentor?.initials;
+  const [value] = await Book.where().values((each) => ({
+    upper: each.title.upper(),
+    pages: each.pages.add(1),
+    name: each.author.name,
+    year: each.created.year(),
+  }));
+  assertType<Equal<typeof value, { upper: string; pages: number; name: string; year: number } | undefined>>();
+  const ids = await Book.where().pluck("authorId");
+  assertType<Equal<typeof ids, number[]>>();
+  const totals = await Book.aggregate((books) => ({ total: books.price.sum(), count: books.count(), first: books.created.min() }));
+  assertType<Equal<typeof totals, { total: string | null; count: number; first: Date | null }>>();
+  const [noted] = await Author.where().annotate((each) => ({ bookCount: each.books.count() }));
+  assertType<Equal<NonNullable<typeof noted>["bookCount"], number>>();
+  void noted?.initials;
+  const kind = await Book.where().values((each) => ({ kind: when(each.pages.gt(5), "thick").else("thin"), raw: sql<number>`1` }));
+  assertType<Equal<(typeof kind)[number]["kind"], string>>();
+  assertType<Equal<(typeof kind)[number]["raw"], number>>();
+  const page = await Book.orderBy("-created", "title").page({ size: 20 });
+  assertType<Equal<(typeof page)["items"], readonly Book[]>>();
+  const result = await transaction(async () => Book.count());
+  assertType<Equal<typeof result, number>>();
+}
+
+function filtering(name: string | undefined): void {
+  void Book.where({
+    author: { status: "active" },
+    tags: { some: { name: { in: ["ts"] } } },
+    pages: { gte: 1, lt: 5 },
+    [or]: [{ id: 1 }, { title: { contains: "x" } }],
+  });
+  void Book.where({
+    title: name ?? skip,
+    [not]: { pages: 1 },
+    [and]: [(book) => book.pages.gt(book.author.books.pages.avg().coalesce(0))],
+  });
+  void Author.where({ mentor: null, mentorId: { isNull: true }, email: null });
+  void Book.where({ author: new Author() }, { author: 3 }, { id: { in: Book.where().pluck("id") } });
+  const reusable: Where<typeof Book> = { meta: { path: ["lang"], eq: "en" } };
+  void Book.where(reusable);
+
+  // @ts-expect-error an unknown column
+  void Book.where({ titel: "x" });
+  // @ts-expect-error undefined is no condition
+  void Book.where({ title: name });
+  // @ts-expect-error a wrong type in a nested filter
+  void Book.where({ author: { name: 5 } });
+  // @ts-expect-error an operator of texts on a number
+  void Book.where({ pages: { contains: "5" } });
+  // @ts-expect-error the same in a callback
+  void Book.where((book) => book.pages.contains("5"));
+  // @ts-expect-error not a key of the choice
+  void Book.where({ author: { status: "gone" } });
+  // @ts-expect-error a relation to many rows needs a word
+  void Book.where({ tags: { name: "x" } });
+  // @ts-expect-error null where a column is always there
+  void Book.where({ title: null });
+  // @ts-expect-error a row of another model
+  void Book.where({ author: new Tag() });
+  // @ts-expect-error a callback must give a condition
+  void Book.where((book) => book.pages);
+  // @ts-expect-error an order by an unknown column
+  void Book.orderBy("titel");
+  // @ts-expect-error an unknown relation
+  void Book.where().with({ autor: true });
+  // @ts-expect-error an unknown column of a selection
+  void Book.where().select({ titel: true });
+  // @ts-expect-error a text as SQL
+  void sql("SELECT 1");
+  // @ts-expect-error a key of the wrong type
+  void Book.get("1");
+  // @ts-expect-error a query of texts for numbers
+  void Book.where({ id: { in: Book.where().pluck("title") } });
+}
+
+async function writing(): Promise<void> {
+  const author = await Author.create({ name: "x" });
+  const book = await Book.create({ title: "x", price: "1", meta: { lang: "en" }, author });
+  await Book.create({ title: "x", price: "1", meta: { lang: "en" }, author: 3, pages: undefined });
+  await Book.where({ id: 1 }).update({ pages: (each) => each.pages.add(1), author: 3, title: "y" });
+  book.set({ author, pages: 3 });
+  const insert: Insert<typeof Book> = { title: "x", price: "1", meta: { lang: "en" }, author };
+  await Book.createMany([insert]);
+  await author.books.create({ title: "x" });
+  await book.tags.add([1, new Tag()]);
+  await Order.create({ number: 1 });
+
+  // @ts-expect-error a column that must be given
+  await Book.create({ price: "1", meta: { lang: "en" }, author });
+  // @ts-expect-error a relation that must be given
+  await Book.create({ title: "x", price: "1", meta: { lang: "en" } });
+  // @ts-expect-error a getter is no column
+  await Author.create({ name: "x", initials: "X" });
+  // @ts-expect-error a row of another model
+  await Book.create({ title: "x", price: "1", meta: { lang: "en" }, author: book });
+  // @ts-expect-error a wrong type
+  await Book.where({ id: 1 }).update({ pages: "5" });
+  // @ts-expect-error an expression of the wrong type
+  await Book.where({ id: 1 }).update({ pages: (each) => each.title });
+  // @ts-expect-error relations are read alone
+  book.author = author;
+  // @ts-expect-error not loaded: it must be awaited
+  void book.author.name;
+  // @ts-expect-error an unknown field
+  book.set({ titel: "x" });
+  // @ts-expect-error a tag of another model
+  await book.tags.add(author);
+}
+
+void [reading, filtering, writing];
