@@ -83,7 +83,7 @@ function filtering(name: string | undefined): void {
     pages: { gte: 1, lt: 5 },
     [or]: [{ id: 1 }, { title: { contains: "x" } }],
   });
-  void Book.where({
+  void Book.where().where({
     title: name ?? skip,
     [not]: { pages: 1 },
     [and]: [(book) => book.pages.gt(book.author.books.pages.avg().coalesce(0))],
