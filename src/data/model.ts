@@ -6,7 +6,8 @@ import type { RowRecord } from "./instance/row.ts";
 import type { CreateManyOptions, UpsertRequest } from "./instance/write-bulk.ts";
 import { getOrCreateRow, insertRows, saveRows, updateRowsOf, upsertRow } from "./instance/write-bulk.ts";
 import type { WriteOptions } from "./instance/write-row.ts";
-import { Query } from "./query/query.ts";
+import { findByKey } from "./query/find-by-key.ts";
+import { Query, rowMissing } from "./query/query.ts";
 import type {
   Changes,
   ColumnName,
@@ -235,12 +236,15 @@ class ModelBase extends Instance {
     return Query.of(this).orderBy(...(order as ReadonlyArray<OrderBy<unknown>>)); // As in where().
   }
 
-  static get(key: unknown): Promise<unknown> {
-    return Query.of(this).get(key as KeyOrWhere<unknown>); // As in where().
+  static async get(key: unknown): Promise<unknown> {
+    if (!isSimpleKey(this, key)) return Query.of(this).get(key as KeyOrWhere<unknown>); // As in where().
+    const found = findByKey(this, key);
+    const row = found instanceof Promise ? await found : found;
+    return row ?? rowMissing(this);
   }
 
-  static find(key: unknown): Promise<unknown> {
-    return Query.of(this).find(key as KeyOrWhere<unknown>); // As in where().
+  static async find(key: unknown): Promise<unknown> {
+    return isSimpleKey(this, key) ? findByKey(this, key) : Query.of(this).find(key as KeyOrWhere<unknown>); // As in where().
   }
 
   static getMany(keys: readonly unknown[]): Promise<unknown[]> {
@@ -293,6 +297,11 @@ class ModelBase extends Instance {
   static updateMany(rows: readonly unknown[], names: readonly string[]): Promise<number> {
     return updateRowsOf(this, rows as readonly RowRecord[], names); // The types have checked it.
   }
+}
+
+/** Whether a key is one value: no filter, no row, no key of several fields. */
+function isSimpleKey(model: ModelClass, key: unknown): boolean {
+  return typeof key !== "object" && model.$meta.primary.length === 1;
 }
 
 /** A row of the class that a function was called on. */

@@ -45,7 +45,7 @@ export interface Dialect {
   /** A list on its way to the database. */
   encodeList(values: readonly unknown[], type: ValueType): DriverValue;
   /** What turns a value of the database into one of the model; undefined when it is that already. */
-  decoder(type: ValueType): ((value: DriverValue) => unknown) | undefined;
+  decoder(type: ValueType, readsBigInts: boolean): ((value: DriverValue) => unknown) | undefined;
   /** A comparison that may be between values that are missing. */
   compareNullable(operator: "eq" | "ne", left: string, right: string): string;
   /** A comparison of texts. */
@@ -70,6 +70,8 @@ export interface Dialect {
   derive(sql: string): string;
   /** What locks the rows of a query's own table; "" where the database has no such thing. */
   lock(lock: RowLock, table: string): string;
+  /** A bound number of rows, behind LIMIT or OFFSET. */
+  count(parameter: string): string;
   /** A limit without one, for an offset alone; "" where none is needed. */
   readonly noLimit: string;
   /** The statements that begin a transaction. */

@@ -33,6 +33,7 @@ export const postgres: Dialect = {
   name: "postgres",
   isPositional: false,
   noLimit: "",
+  count: (parameter) => parameter,
   returnsKeys: true,
   defaultValues: " DEFAULT VALUES",
   quote: quotePostgres,

@@ -142,8 +142,9 @@ export class SqlWriter {
   }
 
   #limit({ limit, offset }: SelectState): string {
-    const first = limit === undefined ? (offset === undefined ? "" : this.#dialect.noLimit) : ` LIMIT ${this.node(limit)}`;
-    return offset === undefined ? first : `${first} OFFSET ${this.node(offset)}`;
+    const first =
+      limit === undefined ? (offset === undefined ? "" : this.#dialect.noLimit) : ` LIMIT ${this.#dialect.count(this.node(limit))}`;
+    return offset === undefined ? first : `${first} OFFSET ${this.#dialect.count(this.node(offset))}`;
   }
 
   /** The keys of which each has a limited number of rows; undefined when rows are not limited so. */

@@ -9,6 +9,8 @@ import type { ColumnType } from "../schema/column.ts";
 interface Codec {
   readonly encode: (value: unknown, field: ValueType) => DriverValue;
   readonly decode?: (value: DriverValue, field: ValueType) => unknown;
+  /** Whether values must be turned alone when whole numbers come as bigint. Default false. */
+  readonly onlyBigInts?: boolean;
 }
 
 /** A value as SQLite takes it. Throws `E_VALUE_TYPE` for one of another type: checks of values come before. */
@@ -16,10 +18,14 @@ export function encodeSqlite(value: unknown, field: ValueType): DriverValue {
   return value === null || value === undefined ? null : codecs[field.type].encode(value, field);
 }
 
-/** What turns a stored value into one of the model; undefined when it is that already. Null becomes null. */
-export function sqliteDecoder(field: ValueType): ((value: DriverValue) => unknown) | undefined {
-  const { decode } = codecs[field.type];
-  return decode === undefined ? undefined : (value) => (value === null ? null : decode(value, field));
+/**
+ * What turns a stored value into one of the model; undefined when it is that already. Null becomes null. Whole numbers
+ * that come as numbers are safe: the driver refuses others.
+ */
+export function sqliteDecoder(field: ValueType, readsBigInts: boolean): ((value: DriverValue) => unknown) | undefined {
+  const { decode, onlyBigInts = false } = codecs[field.type];
+  if (decode === undefined || (onlyBigInts && !readsBigInts)) return undefined;
+  return (value) => (value === null ? null : decode(value, field));
 }
 
 function typeError(value: unknown, { where, type }: ValueType): GableError {
@@ -42,6 +48,7 @@ const integer: Codec = {
     throw typeError(value, field);
   },
   decode: toSafeNumber,
+  onlyBigInts: true,
 };
 
 /** A whole number as a number; one that would be rounded is an error, never another number. */
@@ -77,6 +84,7 @@ const codecs: Readonly<Record<ColumnType, Codec>> = {
       throw typeError(value, field);
     },
     decode: Number,
+    onlyBigInts: true,
   },
   decimal: {
     // Up to 15 digits a double keeps every decimal; more are refused when the models are opened.
@@ -84,10 +92,7 @@ const codecs: Readonly<Record<ColumnType, Codec>> = {
       if (typeof value === "string" && /^[-+]?[0-9]+(?:\.[0-9]+)?$/.test(value)) return Number(value);
       throw typeError(value, field);
     },
-    decode: (value, { scale }) =>
-      Number(value)
-        .toFixed(scale)
-        .replace(/^-(?=0(?:\.0*)?$)/, ""),
+    decode: (value, { scale }) => toDecimal(Number(value), scale),
   },
   boolean: {
     encode: (value, field) => {
@@ -101,7 +106,7 @@ const codecs: Readonly<Record<ColumnType, Codec>> = {
       if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
       throw typeError(value, field);
     },
-    decode: (value) => new Date(String(value)),
+    decode: (value) => toDate(String(value)),
   },
   json: {
     encode: (value) => JSON.stringify(value),
@@ -114,3 +119,28 @@ const codecs: Readonly<Record<ColumnType, Codec>> = {
     },
   },
 };
+
+/** A decimal with exactly so many digits behind the point; there is no zero below zero. */
+function toDecimal(value: number, scale: number): string {
+  const text = value.toFixed(scale);
+  return text.charCodeAt(0) === 0x2d && Number(text) === 0 ? text.slice(1) : text;
+}
+
+/** A moment in the form of `toISOString()`. The usual one is read digit by digit, which takes a third of the time. */
+function toDate(text: string): Date {
+  if (text.length !== 24 || text.charCodeAt(0) < 0x31) return new Date(text);
+  const time = Date.UTC(
+    digit(text, 0) * 1000 + digit(text, 1) * 100 + digit(text, 2) * 10 + digit(text, 3),
+    digit(text, 5) * 10 + digit(text, 6) - 1,
+    digit(text, 8) * 10 + digit(text, 9),
+    digit(text, 11) * 10 + digit(text, 12),
+    digit(text, 14) * 10 + digit(text, 15),
+    digit(text, 17) * 10 + digit(text, 18),
+    digit(text, 20) * 100 + digit(text, 21) * 10 + digit(text, 22),
+  );
+  return new Date(time);
+}
+
+function digit(text: string, place: number): number {
+  return text.charCodeAt(place) - 0x30;
+}

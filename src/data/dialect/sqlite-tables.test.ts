@@ -69,7 +69,7 @@ const values: Readonly<Record<string, ReadonlyArray<readonly [value: unknown, ba
 };
 
 const decode = (stored: DriverValue, field: ValueType): unknown => {
-  const decoder = sqliteDecoder(field);
+  const decoder = sqliteDecoder(field, true);
   return decoder === undefined ? stored : decoder(stored);
 };
 const codecField = (name: string): ValueType => {

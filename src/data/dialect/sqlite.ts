@@ -11,6 +11,8 @@ export const sqlite: Dialect = {
   name: "sqlite",
   isPositional: true,
   noLimit: " LIMIT -1",
+  // SQLite prepares a statement again for each value of a bare parameter of LIMIT, which takes longer than reading a row.
+  count: (parameter) => `CAST(${parameter} AS INTEGER)`,
   ignoreConflict: () => " ON CONFLICT DO NOTHING",
   returnsKeys: false,
   defaultValues: " DEFAULT VALUES",

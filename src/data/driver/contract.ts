@@ -9,6 +9,8 @@ export interface Statement {
   readonly parameters: readonly DriverValue[];
   /** Whether rows come back. */
   readonly rows: "arrays" | "none";
+  /** Whether there is at most one row, by the statement itself. Default false. */
+  readonly isOneRow?: boolean;
   /** Whether whole numbers come as bigint: where a column of 64 bits is read. Default false. */
   readonly readsBigInts?: boolean;
 }

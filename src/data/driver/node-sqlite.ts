@@ -36,6 +36,8 @@ class NodeSqlite implements Driver {
   readonly #writer: SqliteHandle;
   /** The same connection where there can be only one: in memory. */
   readonly #reader: SqliteHandle;
+  /** Single reads are done when they return: all of them share one connection. */
+  readonly #shared: Connection;
   readonly #lock: WriteLock;
   readonly #path: string;
   readonly #lockTimeoutMs: number;
@@ -49,27 +51,28 @@ class NodeSqlite implements Driver {
     this.#lock = new WriteLock(lockTimeoutMs);
     this.#writer = new SqliteHandle(open(path, false, lockTimeoutMs), durability);
     this.#reader = path === ":memory:" ? this.#writer : new SqliteHandle(open(path, true, lockTimeoutMs), undefined);
+    this.#shared = new NodeSqliteConnection(this.#reader, lockTimeoutMs, undefined);
   }
 
   acquire({ write, isOwn = false, signal }: AcquireOptions): Connection | Promise<Connection> {
     if (this.#isClosed) throw new GableError("E_DATABASE_CLOSED", "The database is closed.");
     // In memory, a read between the statements of a transaction would see what is not committed.
-    if (write || this.#reader === this.#writer) return this.#acquireWriter(write, signal);
+    if (write || this.#reader === this.#writer) return this.#acquireWriter(signal);
     // A stream or a long read would hold back what others see: it has a connection of its own.
-    const own = isOwn ? new SqliteHandle(open(this.#path, true, this.#lockTimeoutMs), undefined) : undefined;
-    return this.#hold(own ?? this.#reader, 0, () => own?.close());
+    if (!isOwn) return this.#shared;
+    const own = new SqliteHandle(open(this.#path, true, this.#lockTimeoutMs), undefined);
+    return this.#hold(own, () => own.close());
   }
 
-  #acquireWriter(write: boolean, signal: AbortSignal | undefined): Connection | Promise<Connection> {
-    const timeoutMs = write ? this.#lockTimeoutMs : 0;
+  #acquireWriter(signal: AbortSignal | undefined): Connection | Promise<Connection> {
     const free = this.#lock.tryAcquire();
-    if (free !== undefined) return this.#hold(this.#writer, timeoutMs, free);
-    return this.#lock.acquire(signal).then((later) => this.#hold(this.#writer, timeoutMs, later));
+    if (free !== undefined) return this.#hold(this.#writer, free);
+    return this.#lock.acquire(signal).then((later) => this.#hold(this.#writer, later));
   }
 
-  #hold(handle: SqliteHandle, timeoutMs: number, free: () => void): Connection {
+  #hold(handle: SqliteHandle, free: () => void): Connection {
     this.#held++;
-    return new NodeSqliteConnection(handle, timeoutMs, () => {
+    return new NodeSqliteConnection(handle, this.#lockTimeoutMs, () => {
       free();
       if (--this.#held === 0) this.#onIdle?.();
     });
@@ -137,6 +140,13 @@ class SqliteHandle {
     return statement;
   }
 
+  run(statement: Statement): StatementResult {
+    const prepared = this.prepare(statement);
+    if (statement.rows === "arrays") return { rows: readAll(prepared, statement), affected: 0, insertId: 0 };
+    const { changes, lastInsertRowid } = prepared.run(...toSqlite(statement.parameters));
+    return { rows: [], affected: Number(changes), insertId: lastInsertRowid };
+  }
+
   get isInTransaction(): boolean {
     return this.database.isTransaction;
   }
@@ -154,10 +164,11 @@ class SqliteHandle {
 class NodeSqliteConnection implements Connection {
   readonly #handle: SqliteHandle;
   readonly #lockTimeoutMs: number;
-  readonly #onRelease: () => void;
+  /** What gives the connection back; undefined for one that is shared, and never held. */
+  readonly #onRelease: (() => void) | undefined;
   #isReleased = false;
 
-  constructor(handle: SqliteHandle, lockTimeoutMs: number, onRelease: () => void) {
+  constructor(handle: SqliteHandle, lockTimeoutMs: number, onRelease: (() => void) | undefined) {
     this.#handle = handle;
     this.#lockTimeoutMs = lockTimeoutMs;
     this.#onRelease = onRelease;
@@ -166,19 +177,11 @@ class NodeSqliteConnection implements Connection {
   run(statement: Statement): StatementResult | Promise<StatementResult> {
     this.#assertHeld();
     try {
-      return this.#runNow(statement);
+      return this.#handle.run(statement);
     } catch (error) {
       if (!isBusy(error) || this.#handle.isInTransaction) throw error;
       return this.#retry(statement);
     }
-  }
-
-  #runNow(statement: Statement): StatementResult {
-    const prepared = this.#handle.prepare(statement);
-    if (statement.rows === "arrays")
-      return { rows: prepared.all(...toSqlite(statement.parameters)) as unknown as DriverValue[][], affected: 0, insertId: 0 }; // setReturnArrays() changes what all() gives.
-    const { changes, lastInsertRowid } = prepared.run(...toSqlite(statement.parameters));
-    return { rows: [], affected: Number(changes), insertId: lastInsertRowid };
   }
 
   /** Another process writes: asks again every few milliseconds, and lets other work go on. */
@@ -188,7 +191,7 @@ class NodeSqliteConnection implements Connection {
       await wait(1 + Math.random() * 9);
       this.#assertHeld();
       try {
-        return this.#runNow(statement);
+        return this.#handle.run(statement);
       } catch (error) {
         if (!isBusy(error)) throw error;
         if (performance.now() < until) continue;
@@ -214,7 +217,7 @@ class NodeSqliteConnection implements Connection {
   }
 
   release(): void {
-    if (this.#isReleased) return;
+    if (this.#isReleased || this.#onRelease === undefined) return;
     this.#isReleased = true;
     // What was begun and not ended is nobody's any more.
     if (this.#handle.isInTransaction) this.#handle.database.exec("ROLLBACK");
@@ -223,6 +226,23 @@ class NodeSqliteConnection implements Connection {
 
   #assertHeld(): void {
     if (this.#isReleased) throw new GableError("E_CONNECTION_RELEASED", "A statement was run on a connection that was given back.");
+  }
+}
+
+/** All rows. A whole number that would be rounded is an error of the driver, which gets a code here. */
+function readAll(prepared: StatementSync, { parameters, isOneRow = false }: Statement): DriverValue[][] {
+  try {
+    if (isOneRow) {
+      const row = prepared.get(...toSqlite(parameters)) as unknown as DriverValue[] | undefined; // As below.
+      return row === undefined ? [] : [row];
+    }
+    return prepared.all(...toSqlite(parameters)) as unknown as DriverValue[][]; // setReturnArrays() changes what all() gives.
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ERR_OUT_OF_RANGE")) throw error;
+    throw new GableError("E_VALUE_RANGE", "A column holds a whole number that a number of JavaScript cannot hold.", {
+      fix: "Declare the field as field.bigint().",
+      cause: error,
+    });
   }
 }
 

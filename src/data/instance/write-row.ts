@@ -1,5 +1,6 @@
 /** Writes single rows: inserts new ones, saves what has changed, deletes. */
 import { GableError } from "../../errors/gable-error.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import type { DriverValue, StatementResult } from "../driver/contract.ts";
 import { runStatement } from "../query/execute.ts";
 import type { Node, RootSource, SelectState, ValueNode } from "../query/node.ts";
@@ -69,7 +70,7 @@ export function findCounted({ primary, fields }: ModelMeta, row: RowRecord): Fie
 /** The key that the database has counted for one of the inserted rows. */
 export function readCounted({ database }: ExecutionContext, field: FieldMeta, { rows, insertId }: StatementResult, index: number): unknown {
   const value = rows[index]?.[0] ?? Number(insertId);
-  return database.dialect.decoder(field)?.(value) ?? value;
+  return database.dialect.decoder(field, true)?.(value) ?? value;
 }
 
 /** Runs an insert; refusals of the database become errors of the model's fields. */
@@ -196,19 +197,27 @@ function storedRow({ database }: ExecutionContext, model: ModelClass, stored: re
   const parts = names.map((name) => {
     const index = fields.findIndex((field) => field.name === name);
     const field = fields[index]!;
-    const value = stored[index]!;
-    return compare("eq", columnNode(root, field), valueNode(database.dialect.decoder(field)?.(value) ?? value, field));
+    return compare("eq", columnNode(root, field), valueNode(decodeStored(database.dialect, meta, index, stored[index]!), field));
   });
   return { ...selectAll(root), where: allOf(parts) };
 }
 
 /** The fields of a row whose values are no longer those that are stored. */
 export function listChanged({ database }: ExecutionContext, row: RowRecord, stored: readonly DriverValue[]): FieldMeta[] {
-  return Row.modelOf(row).$meta.columns.filter((field, index) => {
-    const raw = stored[index]!;
-    const before = database.dialect.decoder(field)?.(raw) ?? raw;
-    return !isSame(before, row[field.name] ?? null);
-  });
+  const { $meta: meta } = Row.modelOf(row);
+  return meta.columns.filter(({ name }, index) => !isSame(decodeStored(database.dialect, meta, index, stored[index]!), row[name] ?? null));
+}
+
+const decoders = new WeakMap<ModelMeta, Map<Dialect, ReadonlyArray<ReturnType<Dialect["decoder"]>>>>();
+
+/** The value of a column as the model has it. Whole numbers may be stored as bigint: another column may have wanted that. */
+function decodeStored(dialect: Dialect, meta: ModelMeta, index: number, value: DriverValue): unknown {
+  const known = decoders.get(meta) ?? new Map<Dialect, ReadonlyArray<ReturnType<Dialect["decoder"]>>>();
+  decoders.set(meta, known);
+  const list = known.get(dialect) ?? meta.columns.map((field) => dialect.decoder(field, true));
+  known.set(dialect, list);
+  const decode = list[index];
+  return decode === undefined ? value : decode(value);
 }
 
 /** Whether two values are stored alike: dates, bytes and JSON by what they hold. */

@@ -85,7 +85,7 @@ function parseCursor(text: string): readonly unknown[] {
 function toLiteral(dialect: Dialect, { node }: OrderTerm, value: unknown): Node {
   const type = node.type!;
   try {
-    const decode = dialect.decoder(type);
+    const decode = dialect.decoder(type, true);
     const stored = toDriverValue(value);
     return literal(decode === undefined ? stored : decode(stored), type, "cursor");
   } catch (error) {

@@ -58,12 +58,13 @@ function createPlan(dialect: Dialect, source: PlanSource): Plan {
   const writer = new SqlWriter(dialect, places);
   const { text, columns } = source.write(writer);
   const { sql, slots } = writer.finish(text);
+  const readsBigInts = columns.some(({ type }) => bigTypes.has(type.type));
   return {
     sql,
     slots,
     names: columns.map(({ name }) => name),
-    decoders: columns.map(({ type }) => dialect.decoder(type)),
-    readsBigInts: columns.some(({ type }) => bigTypes.has(type.type)),
+    decoders: columns.map(({ type }) => dialect.decoder(type, readsBigInts)),
+    readsBigInts,
   };
 }
 
@@ -84,10 +85,19 @@ function encodeValue(dialect: Dialect, { value, type, use }: BoundValue, form: 0
 
 /** The plan of a query. */
 export function planSelect(dialect: Dialect, plans: RecentCache<Plan>, state: SelectState): BoundPlan {
-  return findPlan(dialect, plans, {
+  return findPlan(dialect, plans, toSource(state));
+}
+
+/** A plan of a query that is kept by who made it. */
+export function createSelectPlan(dialect: Dialect, state: SelectState): Plan {
+  return createPlan(dialect, toSource(state));
+}
+
+function toSource(state: SelectState): PlanSource {
+  return {
     walk: (walk) => walk.select(state),
     write: (writer) => ({ text: writer.select(state), columns: columnsOf(state) }),
-  });
+  };
 }
 
 function columnsOf(state: SelectState): ReadonlyArray<{ name: string; type: ValueType }> {

@@ -237,7 +237,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   async get(key: KeyOrWhere<Class>): Promise<Item> {
     const found = await this.find(key);
     if (found !== undefined) return found;
-    throw new GableError("E_ROW_MISSING", `There is no such ${this.#parts.model.$meta.label}.`);
+    return rowMissing(this.#parts.model);
   }
 
   /** The row of a key or a filter; undefined for none. Throws `E_ROW_AMBIGUOUS` for several. */
@@ -339,6 +339,11 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   explain({ analyze = false }: { readonly analyze?: boolean } = {}): Promise<string> {
     return explainQuery(this.#parts, analyze);
   }
+}
+
+/** Throws `E_ROW_MISSING`. */
+export function rowMissing(model: ModelClass): never {
+  throw new GableError("E_ROW_MISSING", `There is no such ${model.$meta.label}.`);
 }
 
 function formError(what: string, fix: string): GableError {

@@ -204,7 +204,7 @@ describeOnDatabases(
           },
           { isolation: "serializable", retries: 50 },
         );
-      const results = await Promise.allSettled(Array.from({ length: 60 }, (_, index) => move(1 + (index % 4), 1 + ((index + 1) % 4))));
+      const results = await Promise.allSettled(Array.from({ length: 20 }, (_, index) => move(1 + (index % 4), 1 + ((index + 1) % 4))));
       for (const result of results) if (result.status === "rejected") assert.equal(result.reason, failure);
       assert.equal((await Account.aggregate((account) => ({ sum: account.balance.sum() }))).sum, 400);
       await transaction(() => add("after"));
