@@ -96,8 +96,13 @@ async function openDriver(options: DatabaseOptions): Promise<{ dialect: Dialect;
     const [{ createPg }, { postgres }] = await Promise.all([import("./driver/pg.ts"), import("./dialect/postgres.ts")]);
     return { dialect: postgres, driver: await createPg({ url, poolMax, acquireTimeoutMs, statementTimeoutMs }) };
   }
+  if (scheme === "mariadb") {
+    const { poolMax = 10, statementTimeoutMs = 30_000 } = options;
+    const [{ createMysql }, { mariadb }] = await Promise.all([import("./driver/mysql.ts"), import("./dialect/mariadb.ts")]);
+    return { dialect: mariadb, driver: await createMysql({ url, poolMax, acquireTimeoutMs, statementTimeoutMs }) };
+  }
   throw new GableError("E_DATABASE_URL", `The address "${maskPassword(url)}" is of no database that is known.`, {
-    fix: "Use sqlite:path or postgres://user@host/name.",
+    fix: "Use sqlite:path, postgres://user@host/name or mariadb://user@host/name.",
   });
 }
 

@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe } from "node:test";
+import { createConnection } from "mysql2/promise";
 import pg from "pg";
 import type { Database, DatabaseOptions } from "../../src/data/database.ts";
 import { createDatabase } from "../../src/data/database.ts";
@@ -32,7 +33,12 @@ function answers(url: string): Promise<boolean> {
   });
 }
 
-const hasPostgres = await answers(postgresUrl);
+/** A server of MariaDB, whose user may make databases. */
+const mariadbUrl = process.env["GABLE_TEST_MARIADB_URL"] ?? "mariadb://root@127.0.0.1:3306/";
+
+const [hasPostgres, hasMariadb] = await Promise.all([answers(postgresUrl), answers(mariadbUrl)]);
+/** Why tests on MariaDB are skipped; false where they run. */
+export const skipMariadb: string | false = hasMariadb || isRequired ? false : "no MariaDB here";
 /** Why tests on PostgreSQL are skipped; false where they run. */
 export const skipPostgres: string | false = hasPostgres || isRequired ? false : "no PostgreSQL here";
 
@@ -44,7 +50,7 @@ export interface DatabasePlace {
 
 /** A kind of database. */
 export interface DatabaseKind {
-  readonly name: "SQLite" | "PostgreSQL";
+  readonly name: "SQLite" | "PostgreSQL" | "MariaDB";
   readonly skip: string | false;
   /** Makes an empty database. */
   readonly place: () => Promise<DatabasePlace>;
@@ -66,6 +72,27 @@ export async function placePostgres(): Promise<DatabasePlace> {
   return { url: url.href, remove: () => runOnServer(`DROP DATABASE ${name} WITH (FORCE)`) };
 }
 
+/** A new database on the server of MariaDB. */
+export async function placeMariadb(): Promise<DatabasePlace> {
+  assert.ok(hasMariadb, `GABLE_TEST_REQUIRE=all needs MariaDB at ${mariadbUrl}, or at GABLE_TEST_MARIADB_URL`);
+  const name = `gable_${process.pid}_${randomBytes(6).toString("hex")}`;
+  await runOnMariadb(`CREATE DATABASE ${name}`);
+  const url = new URL(mariadbUrl);
+  url.pathname = `/${name}`;
+  return { url: url.href, remove: async () => void (await runOnMariadb(`DROP DATABASE ${name}`)) };
+}
+
+/** Ends all connections to a database of MariaDB. */
+export async function endMariadb(name: string): Promise<void> {
+  const rows = (await runOnMariadb(`SELECT id FROM information_schema.processlist WHERE db = '${name}'`)) as ReadonlyArray<{ id: number }>;
+  for (const { id } of rows) await runOnMariadb(`KILL ${id}`).catch(() => undefined);
+}
+
+async function runOnMariadb(sql: string): Promise<unknown> {
+  const client = await createConnection(mariadbUrl.replace(/^mariadb:/, "mysql:"));
+  return (await client.query(sql).finally(() => client.end()))[0];
+}
+
 /** Runs a statement beside the databases of the tests. */
 export async function runOnServer(sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: postgresUrl });
@@ -81,6 +108,7 @@ export async function runOnServer(sql: string): Promise<void> {
 export const databaseKinds: readonly DatabaseKind[] = [
   { name: "SQLite", skip: false, place: placeSqlite },
   { name: "PostgreSQL", skip: skipPostgres, place: placePostgres },
+  { name: "MariaDB", skip: skipMariadb, place: placeMariadb },
 ];
 
 /** Removes all rows; numbers of keys begin at 1 again. */
@@ -90,15 +118,21 @@ async function emptyTables({ $core, models }: Database): Promise<void> {
     $core.dialect.quote(name),
   );
   const hasCounter = metas.some(({ primary, fields }) => primary.length === 1 && fields.get(primary[0]!)!.type === "id");
-  const statements =
-    $core.dialect.name === "postgres"
-      ? [`TRUNCATE ${tables.join(", ")} RESTART IDENTITY CASCADE`]
-      : // Children may stand before their parents: what holds them is checked at the end.
-        [
-          "PRAGMA defer_foreign_keys = ON",
-          ...tables.map((table) => `DELETE FROM ${table}`),
-          ...(hasCounter ? ["DELETE FROM sqlite_sequence"] : []),
-        ];
+  const statements = {
+    postgres: [`TRUNCATE ${tables.join(", ")} RESTART IDENTITY CASCADE`],
+    mariadb: [
+      "SET foreign_key_checks = 0",
+      ...tables.flatMap((table) => [`DELETE FROM ${table}`, `ALTER TABLE ${table} AUTO_INCREMENT = 1`]),
+      "SET foreign_key_checks = 1",
+    ],
+    mysql: [],
+    // Children may stand before their parents: what holds them is checked at the end.
+    sqlite: [
+      "PRAGMA defer_foreign_keys = ON",
+      ...tables.map((table) => `DELETE FROM ${table}`),
+      ...(hasCounter ? ["DELETE FROM sqlite_sequence"] : []),
+    ],
+  }[$core.dialect.name];
   await transaction(
     async () => {
       for (const sql of statements) await runStatement(currentContext()!, { sql, parameters: [], rows: "none" }, true);

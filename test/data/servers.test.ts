@@ -8,129 +8,160 @@ import { createDatabase } from "../../src/data/database.ts";
 import { sql } from "../../src/data/query/functions.ts";
 import { transaction } from "../../src/data/transaction/transaction.ts";
 import type { DatabasePlace } from "./databases.ts";
-import { placePostgres, runOnServer, skipPostgres } from "./databases.ts";
+import { endMariadb, placeMariadb, placePostgres, runOnServer, skipMariadb, skipPostgres } from "./databases.ts";
 import { Author, models } from "./library-models.ts";
 import { Tag } from "./tag-model.ts";
 
-describe("PostgreSQL in trouble", { skip: skipPostgres }, () => {
-  let place: DatabasePlace;
-  let database: Database;
-  const name = (): string => new URL(place.url).pathname.slice(1);
-  const endAll = (): Promise<void> => runOnServer(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name()}'`);
-  before(async () => {
-    place = await placePostgres();
-    database = await createDatabase({ url: place.url, models, poolMax: 4, acquireTimeoutMs: 300, statementTimeoutMs: 400 });
-    await database.createTables();
-  });
-  after(async () => {
-    await database.close();
-    await place.remove();
-  });
+/** Servers, and how they are brought into trouble. */
+const servers = [
+  {
+    name: "PostgreSQL",
+    skip: skipPostgres,
+    place: placePostgres,
+    down: "postgres://postgres@127.0.0.1:1/none",
+    sleep: () => sql`pg_sleep(5) IS NULL`,
+    endAll: (name: string) => runOnServer(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`),
+  },
+  {
+    name: "MariaDB",
+    skip: skipMariadb,
+    place: placeMariadb,
+    down: "mariadb://root@127.0.0.1:1/none",
+    sleep: () => sql`sleep(5) = 0`,
+    endAll: endMariadb,
+  },
+];
 
-  it("is an error of 503 when it cannot be reached", async () => {
-    await database.close();
-    const down = await createDatabase({ url: "postgres://postgres@127.0.0.1:1/none", models, acquireTimeoutMs: 300 });
-    await assert.rejects(Tag.count(), { code: "E_DATABASE_GONE", status: 503, message: "The database cannot be reached.", expose: false });
-    await assert.rejects(
-      transaction(() => Tag.count()),
-      { code: "E_DATABASE_GONE" },
-    );
-    await down.close();
-    database = await createDatabase({ url: place.url, models, poolMax: 4, acquireTimeoutMs: 300, statementTimeoutMs: 400 });
-  });
-
-  it("goes on after it has ended all connections", async () => {
-    await Promise.all([Tag.count(), Tag.count(), Tag.count()]);
-    await endAll();
-    const results = await Promise.allSettled(Array.from({ length: 8 }, () => Tag.count()));
-    for (const result of results)
-      if (result.status === "rejected") assert.equal((result.reason as { code: string }).code, "E_DATABASE_GONE");
-    assert.equal(await Tag.count(), 0);
-  });
-
-  it("undoes a transaction whose connection was lost, and does not know of one that was being committed", async () => {
-    await assert.rejects(
-      transaction(async () => {
-        await Tag.create({ name: "lost" });
-        await endAll();
-        await Tag.create({ name: "too late" });
-      }),
-      { code: "E_DATABASE_GONE" },
-    );
-    await assert.rejects(
-      transaction(
-        async () => {
-          await Tag.create({ name: "unknown" });
-          await endAll();
-        },
-        { retries: 3 },
-      ),
-      { code: "E_COMMIT_UNKNOWN", status: 503 },
-    );
-    assert.equal(await Tag.count(), 0);
-  });
-
-  it("ends statements that take too long, and waits for locks no longer than that", async () => {
-    await Tag.create({ name: "slow" });
-    await assert.rejects(async () => Tag.where(() => sql`pg_sleep(5) IS NULL`), { code: "E_STATEMENT_TIMEOUT", status: 503 });
-    const row = await Author.create({ name: "A" });
-    await transaction(async () => {
-      await Author.where({ id: row.id }).lock("update");
-      const other = transaction(() => Author.where({ id: row.id }).lock("update", { noWait: true }).first(), { database });
-      void other.catch(() => undefined);
+for (const server of servers) {
+  describe(`${server.name} in trouble`, { skip: server.skip }, () => {
+    let place: DatabasePlace;
+    let database: Database;
+    const name = (): string => new URL(place.url).pathname.slice(1);
+    const endAll = (): Promise<void> => server.endAll(name());
+    before(async () => {
+      place = await server.place();
+      database = await createDatabase({ url: place.url, models, poolMax: 4, acquireTimeoutMs: 300, statementTimeoutMs: 400 });
+      await database.createTables();
     });
-    assert.equal(await Author.count(), 1);
-  });
-
-  it("refuses a row at once that another one holds, when that is wanted", async () => {
-    const row = await Author.create({ name: "B" });
-    let release: (() => void) | undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
-    let isLocked: (() => void) | undefined;
-    const locked = new Promise<void>((resolve) => (isLocked = resolve));
-    const first = transaction(async () => {
-      await Author.where({ id: row.id }).lock("update");
-      isLocked!();
-      await held;
+    after(async () => {
+      await database.close();
+      await place.remove();
     });
-    await locked;
-    await assert.rejects(
-      transaction(async () => Author.where({ id: row.id }).lock("update", { noWait: true })),
-      { code: "E_LOCK_TIMEOUT", status: 503 },
-    );
-    assert.deepEqual(await transaction(async () => Author.where({ id: row.id }).lock("update", { skipLocked: true })), []);
-    release!();
-    await first;
-  });
 
-  it("reports two transactions that cannot both be", async () => {
-    const rows = await Author.createMany([{ name: "x" }, { name: "y" }]);
-    let attempts = 0;
-    let meet: (() => void) | undefined;
-    const met = new Promise<void>((resolve) => (meet = resolve));
-    const swap = (from: number, to: number): Promise<void> =>
-      transaction(
-        async () => {
-          await Author.where({ id: rows[from]!.id }).update({ name: "z" });
-          if (++attempts === 2) meet!();
-          await met;
-          await Author.where({ id: rows[to]!.id }).update({ name: "z" });
-        },
-        { retries: 2 },
+    it("is an error of 503 when it cannot be reached", async () => {
+      await database.close();
+      const down = await createDatabase({ url: server.down, models, acquireTimeoutMs: 300 });
+      await assert.rejects(Tag.count(), {
+        code: "E_DATABASE_GONE",
+        status: 503,
+        message: "The database cannot be reached.",
+        expose: false,
+      });
+      await assert.rejects(
+        transaction(() => Tag.count()),
+        { code: "E_DATABASE_GONE" },
       );
-    await Promise.all([swap(0, 1), swap(1, 0)]).catch((error: { code: string }) =>
-      assert.ok(["E_TRANSACTION_CONFLICT", "E_STATEMENT_TIMEOUT"].includes(error.code)),
-    );
-    assert.ok(attempts >= 2);
-  });
+      await down.close();
+      database = await createDatabase({ url: place.url, models, poolMax: 4, acquireTimeoutMs: 300, statementTimeoutMs: 400 });
+    });
 
-  it("needs its package", async () => {
+    it("goes on after it has ended all connections", async () => {
+      await Promise.all([Tag.count(), Tag.count(), Tag.count()]);
+      await endAll();
+      const results = await Promise.allSettled(Array.from({ length: 8 }, () => Tag.count()));
+      for (const result of results)
+        if (result.status === "rejected") assert.equal((result.reason as { code: string }).code, "E_DATABASE_GONE");
+      assert.equal(await Tag.count(), 0);
+    });
+
+    it("undoes a transaction whose connection was lost, and does not know of one that was being committed", async () => {
+      await assert.rejects(
+        transaction(async () => {
+          await Tag.create({ name: "lost" });
+          await endAll();
+          await Tag.create({ name: "too late" });
+        }),
+        { code: "E_DATABASE_GONE" },
+      );
+      await assert.rejects(
+        transaction(
+          async () => {
+            await Tag.create({ name: "unknown" });
+            await endAll();
+          },
+          { retries: 3 },
+        ),
+        { code: "E_COMMIT_UNKNOWN", status: 503 },
+      );
+      assert.equal(await Tag.count(), 0);
+    });
+
+    it("ends statements that take too long, and waits for locks no longer than that", async () => {
+      await Tag.create({ name: "slow" });
+      await assert.rejects(async () => Tag.where(() => server.sleep()), { code: "E_STATEMENT_TIMEOUT", status: 503 });
+      const row = await Author.create({ name: "A" });
+      await transaction(async () => {
+        await Author.where({ id: row.id }).lock("update");
+        const other = transaction(() => Author.where({ id: row.id }).lock("update", { noWait: true }).first(), { database });
+        void other.catch(() => undefined);
+      });
+      assert.equal(await Author.count(), 1);
+    });
+
+    it("refuses a row at once that another one holds, when that is wanted", async () => {
+      const row = await Author.create({ name: "B" });
+      let release: (() => void) | undefined;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      let isLocked: (() => void) | undefined;
+      const locked = new Promise<void>((resolve) => (isLocked = resolve));
+      const first = transaction(async () => {
+        await Author.where({ id: row.id }).lock("update");
+        isLocked!();
+        await held;
+      });
+      await locked;
+      await assert.rejects(
+        transaction(async () => Author.where({ id: row.id }).lock("update", { noWait: true })),
+        { code: "E_LOCK_TIMEOUT", status: 503 },
+      );
+      assert.deepEqual(await transaction(async () => Author.where({ id: row.id }).lock("update", { skipLocked: true })), []);
+      release!();
+      await first;
+    });
+
+    it("reports two transactions that cannot both be", async () => {
+      const rows = await Author.createMany([{ name: "x" }, { name: "y" }]);
+      let attempts = 0;
+      let meet: (() => void) | undefined;
+      const met = new Promise<void>((resolve) => (meet = resolve));
+      const swap = (from: number, to: number): Promise<void> =>
+        transaction(
+          async () => {
+            await Author.where({ id: rows[from]!.id }).update({ name: "z" });
+            if (++attempts === 2) meet!();
+            await met;
+            await Author.where({ id: rows[to]!.id }).update({ name: "z" });
+          },
+          { retries: 2 },
+        );
+      await Promise.all([swap(0, 1), swap(1, 0)]).catch((error: { code: string }) =>
+        assert.ok(["E_TRANSACTION_CONFLICT", "E_STATEMENT_TIMEOUT"].includes(error.code)),
+      );
+      assert.ok(attempts >= 2);
+    });
+  });
+}
+
+describe("drivers", () => {
+  it("need their packages", async () => {
     const script = `
       import { registerHooks } from "node:module";
-      registerHooks({ resolve(name, context, next) { if (name === "pg") throw new Error("not found"); return next(name, context); } });
+      registerHooks({ resolve(name, context, next) { if (name === "pg" || name === "mysql2") throw new Error("not found"); return next(name, context); } });
       const { createPg } = await import(${JSON.stringify(new URL("../../src/data/driver/pg.ts", import.meta.url).href)});
-      await createPg({ url: "postgres://x/y", poolMax: 1, acquireTimeoutMs: 1, statementTimeoutMs: 1 }).catch((error) => console.log(error.code, error.fix));`;
+      const { createMysql } = await import(${JSON.stringify(new URL("../../src/data/driver/mysql.ts", import.meta.url).href)});
+      const options = { url: "x://x/y", poolMax: 1, acquireTimeoutMs: 1, statementTimeoutMs: 1 };
+      for (const create of [createPg, createMysql]) await create(options).catch((error) => console.log(error.code, error.fix));`;
     const { stdout } = await promisify(execFile)(process.execPath, ["--no-warnings", "--input-type=module", "-e", script]);
-    assert.equal(stdout.trim(), "E_DRIVER_MISSING Run: npm install pg");
+    assert.equal(stdout.trim(), "E_DRIVER_MISSING Run: npm install pg\nE_DRIVER_MISSING Run: npm install mysql2");
   });
 });

@@ -82,6 +82,8 @@ export interface Dialect {
   readRefusal(error: unknown): Refusal | undefined;
   /** What makes an insert leave rows alone that are there already; the columns are those of the key. */
   ignoreConflict(columns: readonly string[]): string;
+  /** Whether an insert can name the key whose conflict it minds; others mind any. */
+  readonly hasConflictTarget: boolean;
   /** Whether an insert gives keys back as rows; others tell the last one beside the result. */
   readonly returnsKeys: boolean;
   /** What an insert without any values says. */

@@ -35,6 +35,7 @@ export const postgres: Dialect = {
   noLimit: "",
   count: (parameter) => parameter,
   returnsKeys: true,
+  hasConflictTarget: true,
   defaultValues: " DEFAULT VALUES",
   quote: quotePostgres,
   parameter: (mark, { type }, isList) => `${mark}::${types[type]}${isList ? "[]" : ""}`,

@@ -249,7 +249,8 @@ export class SqlWriter {
   }
 
   #inQuery({ part, query, isNegated, isNullable }: Extract<Node, { kind: "inQuery" }>): string {
-    const [column, rows] = [this.node(part), this.select(query)];
+    const rows = query.limit === undefined ? this.select(query) : this.#dialect.derive(this.select(query));
+    const column = this.node(part);
     if (!isNegated) return `${column} IN (${rows})`;
     // NOT IN is never true beside a missing value; the complement is wanted.
     return isNullable ? `(${column} IN (${rows})) IS NOT TRUE` : `${column} NOT IN (${rows})`;

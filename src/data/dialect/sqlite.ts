@@ -15,6 +15,7 @@ export const sqlite: Dialect = {
   count: (parameter) => `CAST(${parameter} AS INTEGER)`,
   ignoreConflict: () => " ON CONFLICT DO NOTHING",
   returnsKeys: false,
+  hasConflictTarget: true,
   defaultValues: " DEFAULT VALUES",
   quote: quoteSqlite,
   parameter: (mark) => mark,

@@ -1,7 +1,8 @@
 /** Writes of several rows: createMany, upsert, getOrCreate, updateMany, saveMany. */
 import { GableError } from "../../errors/gable-error.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import type { StatementResult } from "../driver/contract.ts";
-import { after, runStatement } from "../query/execute.ts";
+import { after, readInstances, runStatement } from "../query/execute.ts";
 import { RuntimeExpression } from "../query/expression.ts";
 import type { Node, RootSource } from "../query/node.ts";
 import { allOf, columnNode, compare, selectAll } from "../query/node.ts";
@@ -74,6 +75,10 @@ async function insertGroup(
   const inserted: RowRecord[] = [];
   for (let start = 0; start < rows.length; start += size) {
     const some = rows.slice(start, start + size);
+    if (onConflict === "ignore" && !context.database.dialect.hasConflictTarget) {
+      if (await insertUnlessTaken(model, some[0]!)) inserted.push(some[0]!);
+      continue;
+    }
     const plan = planInsert(context, meta, fields, some, { counted, ignoresConflict: onConflict === "ignore" });
     const result = await runInsert(context, model, plan, counted);
     if (onConflict === "ignore" && result.affected === 0 && result.rows.length === 0) continue;
@@ -84,6 +89,23 @@ async function insertGroup(
     });
   }
   return inserted;
+}
+
+/** Inserts a row in a savepoint, which is undone when a unique key is taken: for databases that would mind any error alike. */
+async function insertUnlessTaken(model: ModelClass, row: RowRecord): Promise<boolean> {
+  const { database } = contextOf(model);
+  try {
+    await transaction(() => saveRow(row, { validate: false }), { database: { $core: database } });
+    return true;
+  } catch (error) {
+    if (!isTaken(database.dialect, error)) throw error;
+    return false;
+  }
+}
+
+/** Whether a unique key was taken. */
+function isTaken(dialect: Dialect, error: unknown): boolean {
+  return error instanceof GableError && dialect.readRefusal(error.cause)?.kind === "unique";
 }
 
 /** What upsert() is given. */
@@ -142,6 +164,7 @@ export async function upsertRow(model: ModelClass, row: RowRecord, { where, upda
   await checkNewRow(row, {});
   const root: RootSource = { kind: "root", model };
   const assignments = await readUpdate(model, root, update);
+  if (!context.database.dialect.hasConflictTarget) return upsertInTurns(model, row, key, root, assignments);
   const fields = meta.columns.filter(({ name }) => row[name] !== undefined);
   const values = fields.map((field): Node => ({ kind: "value", value: row[field.name] ?? null, type: field, isNullable: true }));
   const { dialect, plans } = context.database;
@@ -169,6 +192,37 @@ export async function upsertRow(model: ModelClass, row: RowRecord, { where, upda
     runStatement(context, { sql: plan.sql, parameters, rows: "arrays", readsBigInts: plan.readsBigInts }, true),
   );
   return hydrateRows(model, plan, result.rows, { context, mode: context.database.fetchMode })[0]!;
+}
+
+/** Inserts, and changes the row when the very key is taken: for databases whose insert cannot name it. */
+async function upsertInTurns(
+  model: ModelClass,
+  row: RowRecord,
+  key: { readonly fields: readonly FieldMeta[] },
+  root: RootSource,
+  assignments: ReadonlyArray<{ readonly field: FieldMeta; readonly node: Node }>,
+): Promise<RowRecord> {
+  const { database } = contextOf(model);
+  const where = allOf(
+    key.fields.map((field) =>
+      compare("eq", columnNode(root, field), { kind: "value", value: row[field.name], type: field, isNullable: false }),
+    ),
+  );
+  const state = { ...selectAll(root), where };
+  return transaction(
+    async () => {
+      try {
+        await transaction(() => saveRow(row, { validate: false }), { database: { $core: database } });
+      } catch (error) {
+        // The database names one of the keys that are taken: whether it is this one, the row tells.
+        if (!isTaken(database.dialect, error)) throw error;
+        if ((await runWrite(contextOf(model), model, planUpdate(contextOf(model), assignments, state))) === 0) throw error;
+      }
+      const [found] = await readInstances(contextOf(model), { ...state, lock: { strength: "update", wait: "wait" } });
+      return found ?? row;
+    },
+    { database: { $core: database } },
+  );
 }
 
 async function runRefused(meta: ModelMeta, run: () => StatementResult | Promise<StatementResult>): Promise<StatementResult> {

@@ -147,8 +147,8 @@ describeOnDatabases("writing", models, (open) => {
     book.title = "New";
     book.meta.tags = ["x"];
     await book.save();
-    assert.match(statements[0]!, /SET "title" = .*, "meta" = .*, "updated" = .*, "version" = /);
-    assert.ok(!statements[0]!.includes('"price" ='));
+    assert.match(statements[0]!.replace(/["`]/g, ""), /SET title = .*, meta = .*, updated = .*, version = /);
+    assert.ok(!/.price. =/.test(statements[0]!));
     assert.equal(book.version, 1);
     const read = await Book.get(book.id);
     assert.deepEqual({ ...read }, { ...book });
@@ -297,7 +297,8 @@ describeOnDatabases("writing", models, (open) => {
       create: { price: "9", slug: "s", meta: { lang: "en" } },
       update: { pages: (book) => book.pages.add(1), price: "3" },
     });
-    assert.equal(statements.length, 2);
+    // One statement each, where an insert can name the key: insert and read, or insert, change and read, where it cannot.
+    assert.equal(statements.length, open().kind === "MariaDB" ? 4 : 2);
     assert.deepEqual([first.id === second.id, first.pages, second.pages, second.price], [true, 1, 2, "3.00"]);
     assert.equal(second instanceof Book, true);
     const tags = await Promise.all(Array.from({ length: 50 }, () => Tag.upsert({ where: { name: "u" }, update: {} })));

@@ -256,5 +256,5 @@ export async function explainQuery(asked: QueryParts, isAnalyzed: boolean): Prom
   const { dialect, plans } = context.database;
   const { plan, parameters } = planSelect(dialect, plans, toOrdered(parts));
   const { rows } = await runStatement(context, { sql: dialect.explain(plan.sql, isAnalyzed), parameters, rows: "arrays" }, false);
-  return rows.map((row) => String(row.at(-1))).join("\n");
+  return rows.map((row) => row.filter((value) => value !== null).join("  ")).join("\n");
 }

@@ -1,0 +1,230 @@
+/** MariaDB: its names, values, functions and errors. */
+import { GableError } from "../../errors/gable-error.ts";
+import type { AggregateName, CallName, JsonPath, OrderTerm, RowLock, ValueType } from "../query/node.ts";
+import type { DriverValue } from "../driver/contract.ts";
+import type { ColumnType } from "../schema/column.ts";
+import type { Dialect, Isolation, JsonComparison, Refusal, TextComparison } from "./dialect.ts";
+import { encodeMariadb, mariadbDecoder } from "./mariadb-codec.ts";
+import { createMariadbTables, findMariadbMistakes, quoteMariadb } from "./mariadb-tables.ts";
+
+/** What a bound text is cast to; texts and doubles are bound as they are. */
+const casts: Readonly<Partial<Record<ColumnType, string>>> = {
+  id: "SIGNED",
+  int: "SIGNED",
+  bigint: "SIGNED",
+  decimal: "DECIMAL(65, 30)",
+  boolean: "SIGNED",
+  date: "DATE",
+  time: "TIME",
+  datetime: "DATETIME(3)",
+};
+
+/** The ways of MariaDB. */
+export const mariadb: Dialect = {
+  name: "mariadb",
+  isPositional: true,
+  noLimit: " LIMIT 18446744073709551615",
+  // LIMIT takes a bare parameter alone.
+  count: (parameter) => parameter.replace(/^CAST\((.*) AS SIGNED\)$/, "$1"),
+  returnsKeys: true,
+  hasConflictTarget: false,
+  defaultValues: " () VALUES ()",
+  quote: quoteMariadb,
+  parameter: (mark, { type }, isList) => {
+    const cast = isList ? undefined : casts[type];
+    return cast === undefined ? mark : `CAST(${mark} AS ${cast})`;
+  },
+  nullOf: () => "NULL",
+  encode: encodeMariadb,
+  encodeList,
+  decoder: mariadbDecoder,
+  compareNullable: (operator, left, right) => (operator === "ne" ? `NOT (${left} <=> ${right})` : `${left} <=> ${right}`),
+  compareText,
+  encodeText,
+  inList: (part, list, isNegated, type) => `${part} ${isNegated ? "NOT " : ""}IN (${readList(list, type)})`,
+  call: (name, parts, type, partType) => (calls[name] ?? unary(name))(parts, type, partType),
+  aggregate: writeAggregate,
+  jsonText: (part, path) => {
+    const found = `JSON_EXTRACT(${part}, ${path})`;
+    return `CASE JSON_TYPE(${found}) WHEN 'NULL' THEN NULL ELSE JSON_UNQUOTE(${found}) END`;
+  },
+  jsonCompare,
+  encodeJsonPath,
+  encodeJsonOperand: (value) => (typeof value === "string" ? value : JSON.stringify(value)),
+  order: orderMariadb,
+  // A query of the table that is changed, or one with a limit inside of IN, is refused unless it stands for itself.
+  derive: (sql) => `SELECT * FROM (${sql}) AS ${quoteMariadb("$derived")}`,
+  lock: ({ strength, wait }: RowLock) =>
+    `${strength === "update" ? " FOR UPDATE" : " LOCK IN SHARE MODE"}${{ wait: "", skip: " SKIP LOCKED", fail: " NOWAIT" }[wait]}`,
+  ignoreConflict: ([first]) => ` ON DUPLICATE KEY UPDATE ${first} = ${first}`,
+  begin: ({ isolation, readOnly }) => [
+    ...(isolation === undefined ? [] : [`SET TRANSACTION ISOLATION LEVEL ${levels[isolation]}`]),
+    `START TRANSACTION${readOnly ? " READ ONLY" : ""}`,
+  ],
+  explain: (sql, isAnalyzed) => `${isAnalyzed ? "ANALYZE" : "EXPLAIN"} ${sql}`,
+  readRefusal,
+  createTables: createMariadbTables,
+  findMistakes: findMariadbMistakes,
+};
+
+const levels: Readonly<Record<Isolation, string>> = {
+  "read committed": "READ COMMITTED",
+  "repeatable read": "REPEATABLE READ",
+  serializable: "SERIALIZABLE",
+};
+
+/** A list is bound as one text of JSON, whatever its length. */
+function encodeList(values: readonly unknown[], type: ValueType): DriverValue {
+  const items = values.map((value) => {
+    const encoded = encodeMariadb(value, type);
+    return encoded instanceof Uint8Array ? Buffer.from(encoded).toString("hex") : encoded;
+  });
+  return JSON.stringify(items);
+}
+
+/** Types of a list's values. */
+const listTypes: Readonly<Partial<Record<ColumnType, string>>> = {
+  id: "BIGINT",
+  int: "BIGINT",
+  bigint: "BIGINT",
+  boolean: "BIGINT",
+  float: "DOUBLE",
+  decimal: "DECIMAL(65, 30)",
+};
+
+function readList(list: string, { type }: ValueType): string {
+  const column =
+    type === "bytes" ? "UNHEX(v)" : casts[type] !== undefined && listTypes[type] === undefined ? `CAST(v AS ${casts[type]})` : "v";
+  const own = listTypes[type] ?? "LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin";
+  return `SELECT ${column} FROM JSON_TABLE(${list}, '$[*]' COLUMNS (v ${own} PATH '$')) AS ${quoteMariadb("$list")}`;
+}
+
+function compareText({ operator, left, right }: TextComparison): string {
+  const isFolded = operator.startsWith("i");
+  const part = isFolded ? `LOWER(${left})` : left;
+  return operator === "ieq" ? `${part} = ${right(0)}` : `${part} LIKE ${right(0)} ESCAPE '!'`;
+}
+
+/** The pattern of a search: what means something in patterns is escaped. */
+function encodeText(operator: string, text: string): DriverValue {
+  const folded = operator.startsWith("i") ? text.toLowerCase() : text;
+  if (operator === "ieq") return folded;
+  const escaped = folded.replace(/[%_!]/g, "!$&");
+  const start = operator.toLowerCase().endsWith("startswith") ? "" : "%";
+  const end = operator.toLowerCase().endsWith("endswith") ? "" : "%";
+  return `${start}${escaped}${end}`;
+}
+
+type Call = (parts: readonly string[], type: ValueType, partType: ValueType) => string;
+
+const wholeTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["id", "int", "bigint"]);
+
+/** Decimals have as many digits as their type says. */
+const rounded =
+  (write: (parts: readonly string[]) => string): Call =>
+  (parts, { type, scale }) =>
+    type === "decimal" ? `ROUND(${write(parts)}, ${scale})` : write(parts);
+
+const castTo: Readonly<Partial<Record<ColumnType, string>>> = { ...casts, float: "DOUBLE", bytes: "BINARY" };
+
+const calls: Readonly<Partial<Record<CallName, Call>>> = {
+  add: rounded(([left, right]) => `(${left} + ${right})`),
+  sub: rounded(([left, right]) => `(${left} - ${right})`),
+  mul: rounded(([left, right]) => `(${left} * ${right})`),
+  div: (parts, type, partType) =>
+    wholeTypes.has(type.type)
+      ? `(${parts[0]} DIV NULLIF(${parts[1]}, 0))`
+      : rounded(([left, right]) => `(${left} / NULLIF(${right}, 0))`)(parts, type, partType),
+  mod: ([left, right]) => `MOD(${left}, NULLIF(${right}, 0))`,
+  length: ([part]) => `CHAR_LENGTH(${part})`,
+  concat: (parts) => `CONCAT(${parts.map((part) => `COALESCE(${part}, '')`).join(", ")})`,
+  nullIf: ([left, right]) => `NULLIF(${left}, ${right})`,
+  cast: ([part], { type, scale }) => `CAST(${part} AS ${type === "decimal" ? `DECIMAL(65, ${scale})` : (castTo[type] ?? "CHAR")})`,
+  now: () => "NOW(3)",
+  weekDay: ([part]) => `(WEEKDAY(${part}) + 1)`,
+  truncate: ([part, unit]) =>
+    `CAST(CASE ${unit} WHEN 'year' THEN DATE_FORMAT(${part}, '%Y-01-01') WHEN 'month' THEN DATE_FORMAT(${part}, '%Y-%m-01') ` +
+    `WHEN 'day' THEN DATE_FORMAT(${part}, '%Y-%m-%d') ELSE DATE_FORMAT(${part}, '%Y-%m-%d %H:00:00') END AS DATETIME(3))`,
+};
+
+/** A function that MariaDB has under the same name. */
+function unary(name: CallName): Call {
+  return (parts) => `${name}(${parts.join(", ")})`;
+}
+
+/** Means of whole numbers would have four digits behind the point. */
+function writeAggregate(name: AggregateName, inner: string): string {
+  if (name !== "avg") return `${name}(${inner})`;
+  return inner.startsWith("DISTINCT ") ? `avg(DISTINCT CAST(${inner.slice(9)} AS DOUBLE))` : `avg(CAST(${inner} AS DOUBLE))`;
+}
+
+function jsonCompare({ operator, valueType, part, path, value }: JsonComparison): string {
+  const found = `JSON_EXTRACT(${part}, ${path})`;
+  if (operator === "exists") return `${found} IS NOT NULL`;
+  const type = `JSON_TYPE(${found})`;
+  if (valueType === "null") return `${type} = 'NULL'`;
+  if (valueType === "boolean") return `(${type} = 'BOOLEAN' AND ${found} = ${value})`;
+  const sign = { eq: "=", gt: ">", gte: ">=", lt: "<", lte: "<=" }[operator];
+  // A number and the text of its digits are two values.
+  return valueType === "string"
+    ? `(${type} = 'STRING' AND JSON_UNQUOTE(${found}) COLLATE utf8mb4_nopad_bin ${sign} ${value})`
+    : `(${type} IN ('INTEGER', 'DOUBLE') AND CAST(${found} AS DOUBLE) ${sign} CAST(${value} AS DOUBLE))`;
+}
+
+/** The way to a part, as MariaDB writes it: `$."a"[0]`, and `[-1]` from the end. */
+function encodeJsonPath(path: JsonPath): DriverValue {
+  return `$${path.map((step) => (typeof step === "string" ? `.${JSON.stringify(step)}` : `[${step}]`)).join("")}`;
+}
+
+function orderMariadb(sql: string, { node, isDescending, nulls }: OrderTerm): string {
+  const wanted = nulls ?? (isDescending ? "first" : "last");
+  const step = `${sql}${isDescending ? " DESC" : ""}`;
+  // MariaDB has missing values as the smallest.
+  const isUsual = wanted === (isDescending ? "last" : "first");
+  return !node.isNullable || isUsual ? step : `${sql} IS NULL${wanted === "first" ? " DESC" : ""}, ${step}`;
+}
+
+/** Numbers of errors (MariaDB, "MariaDB Error Codes"), and what they mean here. */
+const kinds: Readonly<Record<number, Refusal["kind"]>> = {
+  1062: "unique",
+  1451: "foreignKey",
+  1452: "foreignKey",
+  4025: "check",
+  3819: "check",
+  1048: "notNull",
+  1364: "notNull",
+  1406: "tooLong",
+  1264: "range",
+  1213: "conflict",
+  1020: "conflict",
+  1205: "lock",
+  3572: "lock",
+  1969: "timeout",
+  3024: "timeout",
+  1927: "connection",
+  1053: "connection",
+  1040: "connection",
+};
+
+/** What a message says of the constraint or the column, by the kind of the refusal. */
+const names: Readonly<Partial<Record<Refusal["kind"], RegExp>>> = {
+  unique: /for key '(?:[^']*\.)?([^'.]+)'$/,
+  foreignKey: /CONSTRAINT `([^`]+)`/,
+  check: /CONSTRAINT `(?:[^`]*`\.`)?([^`]+)` failed/,
+  notNull: /(?:Column|Field) '([^']+)'/,
+  tooLong: /column '([^']+)'/,
+  range: /column '([^']+)'/,
+};
+
+function readRefusal(error: unknown): Refusal | undefined {
+  if (!(error instanceof Error) || error instanceof GableError) return undefined;
+  const { errno, code = "" } = error as Error & { readonly errno?: number; readonly code?: string }; // As mysql2 makes them.
+  const isNetwork =
+    /^(?:ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOST|PROTOCOL_)/.test(code) ||
+    /connection (?:is in closed state|lost)|closed/i.test(error.message);
+  const kind = kinds[errno ?? 0] ?? (isNetwork ? "connection" : undefined);
+  if (kind === undefined) return undefined;
+  const named = names[kind]?.exec(error.message)?.[1];
+  const isColumn = kind === "notNull" || kind === "tooLong" || kind === "range";
+  return { kind, constraint: isColumn ? undefined : named, columns: isColumn && named !== undefined ? [named] : [] };
+}
