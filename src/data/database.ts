@@ -5,6 +5,7 @@ import type { Dialect } from "./dialect/dialect.ts";
 import type { Driver } from "./driver/contract.ts";
 import { isModel } from "./model.ts";
 import { runStatement } from "./query/execute.ts";
+import { describeTable } from "./query/table-definition.ts";
 import type { Plan } from "./query/plan.ts";
 import { RecentCache } from "./recent-cache.ts";
 import { assertModels, modelsInvalid } from "./schema/definitions.ts";
@@ -59,6 +60,12 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
   if (mistakes.length > 0) {
     await driver.close();
     throw modelsInvalid(mistakes);
+  }
+  try {
+    for (const model of models) describeTable(dialect, model);
+  } catch (error) {
+    await driver.close();
+    throw error;
   }
   const database = new Database(options, models, dialect, driver);
   if (options.bind ?? true) {
@@ -151,7 +158,8 @@ export class Database {
 
   /** Makes the tables of all models, in an empty database: for tests and small programs. */
   async createTables(): Promise<void> {
-    for (const sql of this.$core.dialect.createTables(this.models.map(({ $meta }) => $meta)))
+    const { dialect } = this.$core;
+    for (const sql of dialect.createTables(this.models.map((model) => describeTable(dialect, model))))
       await runStatement(this.$core.context, { sql, parameters: [], rows: "none" }, true);
   }
 

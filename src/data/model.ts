@@ -24,7 +24,18 @@ import type {
 import { fillNewRow } from "./schema/default-values.ts";
 import type { ModelMeta } from "./schema/metadata.ts";
 import { describeModel } from "./schema/metadata.ts";
-import type { FieldMap, InstanceOf, KeyOf, ModelClass, ModelConstructor, ModelOptions, RowValues, TargetOf } from "./schema/model.ts";
+import type {
+  AnyModelOptions,
+  ColumnRefs,
+  FieldMap,
+  InstanceOf,
+  KeyOf,
+  ModelClass,
+  ModelConstructor,
+  ModelOptions,
+  RowValues,
+  TargetOf,
+} from "./schema/model.ts";
 import type { SchemaOptions } from "./schema/model-schema.ts";
 import { ModelSchema } from "./schema/model-schema.ts";
 import type { ModelErrors } from "./schema/validate-row.ts";
@@ -97,7 +108,7 @@ export interface ModelStatic<Fields> {
   /** The fields as they were written. */
   readonly $fields: Fields;
   /** The options as they were written. */
-  readonly $options: ModelOptions;
+  readonly $options: AnyModelOptions;
   /** What is known of the model, as frozen data. */
   readonly $meta: ModelMeta;
   /** Checks values of a row: messages by field, and `$model` for the whole. Empty when nothing is wrong. */
@@ -166,18 +177,21 @@ const descriptions = new WeakMap<object, ModelMeta>();
  *   author: () => belongsTo(Author),
  * }) {}
  */
-export function Model<const Table extends string, Fields extends FieldMap>(
+export function Model<const Table extends string, Fields extends FieldMap, Computed = unknown>(
   table: Table,
   fields: Fields,
-  options?: NoInfer<ModelOptions<Fields>>,
+  options?: NoInfer<ModelOptions<Fields>> & {
+    /** Values that the database computes with each row, of its own columns. They cannot be set. */
+    readonly computed?: (row: NoInfer<ColumnRefs<Fields>>) => Computed;
+  },
 ): ModelStatic<Fields> & {
-  new (): RowOf<Table> & RowValues<Fields> & RelationProperties<Fields> & InstanceApi<Fields>;
+  new (): RowOf<Table> & RowValues<Fields> & RelationProperties<Fields> & InstanceApi<Fields> & Readonly<ValuesOf<Computed>>;
   readonly $table: Table;
 } {
   class Base extends ModelBase {
     static override readonly $table = table;
     static override readonly $fields = Object.freeze({ ...fields });
-    static override readonly $options = Object.freeze({ ...options });
+    static override readonly $options = Object.freeze({ ...options }) as unknown as AnyModelOptions; // Conditions take rows of this model.
   }
   Object.defineProperty(Base.prototype, "$table", { value: table });
   for (const [name, entry] of Object.entries(fields)) {
@@ -194,7 +208,7 @@ export function Model<const Table extends string, Fields extends FieldMap>(
   }
   // The properties of rows are set when rows are made; types read them from the fields.
   return Base as unknown as ModelStatic<Fields> & {
-    new (): RowOf<Table> & RowValues<Fields> & RelationProperties<Fields> & InstanceApi<Fields>;
+    new (): RowOf<Table> & RowValues<Fields> & RelationProperties<Fields> & InstanceApi<Fields> & Readonly<ValuesOf<Computed>>;
     readonly $table: Table;
   };
 }
@@ -203,7 +217,7 @@ export function Model<const Table extends string, Fields extends FieldMap>(
 class ModelBase extends Instance {
   static readonly $table: string = "";
   static readonly $fields: FieldMap = {};
-  static readonly $options: ModelOptions = {};
+  static readonly $options: AnyModelOptions = {};
 
   static get $meta(): ModelMeta {
     // One for each class that extends this one: the name is its own.
@@ -299,9 +313,9 @@ class ModelBase extends Instance {
   }
 }
 
-/** Whether a key is one value: no filter, no row, no key of several fields. */
+/** Whether a key is the only value of its query: no filter, no row, no key of several fields, nothing to compute. */
 function isSimpleKey(model: ModelClass, key: unknown): boolean {
-  return typeof key !== "object" && model.$meta.primary.length === 1;
+  return typeof key !== "object" && model.$meta.primary.length === 1 && model.$options.computed === undefined;
 }
 
 /** A row of the class that a function was called on. */

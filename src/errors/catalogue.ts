@@ -199,6 +199,7 @@ const data = {
   E_MODEL_TABLE_DUPLICATE: entry(500, "Two models have one table", "Give one of them another table."),
   E_MODEL_PRIMARY: entry(500, "A model has no key, or two", "Add id: field.id(), or the option primary."),
   E_MODEL_OPTION: entry(500, "A model has no such option", "Correct the name of the option."),
+  E_MODEL_CONDITION: entry(500, "A condition cannot be part of a table", "Use columns of the model alone."),
   E_MODEL_VERSION: entry(500, "The version of a model is no whole number", "Use field.int({ default: 0, editable: false })."),
   E_FIELD_INVALID: entry(500, "A field is neither a column nor a relation", "Use a builder, or an arrow around a relation."),
   E_FIELD_NAME: entry(500, "A field or a column has a name that cannot be used", "Use letters, digits and underscores, at most 63."),

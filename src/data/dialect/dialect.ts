@@ -2,6 +2,7 @@
 import type { AggregateName, CallName, CompareOperator, JsonOperator, JsonPath, OrderTerm, RowLock, ValueType } from "../query/node.ts";
 import type { DriverValue } from "../driver/contract.ts";
 import type { ModelMeta } from "../schema/metadata.ts";
+import type { TableDefinition } from "./table-definition.ts";
 import type { DefinitionMistake } from "../schema/definitions.ts";
 
 /** A comparison of a text with a pattern or another text, as SQL. */
@@ -89,7 +90,9 @@ export interface Dialect {
   /** What an insert without any values says. */
   readonly defaultValues: string;
   /** The statements that make the tables of models, in their order. */
-  createTables(models: readonly ModelMeta[]): string[];
+  createTables(tables: readonly TableDefinition[]): string[];
+  /** A value that has been encoded, as a part of a definition. */
+  literal(value: DriverValue): string;
   /** What the database cannot hold of a model. */
   findMistakes(meta: ModelMeta): DefinitionMistake[];
 }

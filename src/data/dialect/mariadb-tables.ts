@@ -3,6 +3,8 @@ import { GableError } from "../../errors/gable-error.ts";
 import { maxOf } from "../schema/check-value.ts";
 import { Column } from "../schema/column.ts";
 import type { DefinitionMistake } from "../schema/definitions.ts";
+import type { DriverValue } from "../driver/contract.ts";
+import type { TableDefinition } from "./table-definition.ts";
 import type { JoinColumn } from "../schema/join-table.ts";
 import { listJoinTables } from "../schema/join-table.ts";
 import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
@@ -18,6 +20,13 @@ export function quoteMariadb(name: string): string {
 function quoteText(text: string): string {
   if (text.includes("\0")) throw new GableError("E_SQL_NAME", "A text for the definition of a table holds NUL.");
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
+}
+
+/** A value that has been encoded, as a literal. */
+export function writeMariadbLiteral(value: DriverValue): string {
+  if (value === null) return "NULL";
+  if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString("hex")}'`;
+  return typeof value === "string" ? quoteText(value) : String(value);
 }
 
 /** Most bytes of a value in an index of InnoDB: 3,072, at four bytes for each character. */
@@ -61,12 +70,30 @@ const list = (meta: ModelMeta, names: readonly string[]): string =>
 /** Texts are compared character by character, as on every database; blanks at the end count. */
 const tableOptions = "ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin";
 
-function createTable(meta: ModelMeta): string[] {
+function createTable({ meta, checks, conditions }: TableDefinition): string[] {
   const lines = [...meta.fields.values()].map((field) => toColumn(meta, field));
   lines.push(`PRIMARY KEY (${list(meta, meta.primary)})`);
-  for (const { name, fields } of meta.uniques) lines.push(`CONSTRAINT ${quoteMariadb(name)} UNIQUE (${list(meta, fields)})`);
+  for (const { name, sql } of checks) lines.push(`CONSTRAINT ${quoteMariadb(name)} CHECK (${sql})`);
+  for (const { name, fields } of meta.uniques) {
+    const condition = conditions.get(name);
+    const columns = condition === undefined ? list(meta, fields) : addConditionalColumns(meta, name, fields, condition, lines);
+    lines.push(`CONSTRAINT ${quoteMariadb(name)} UNIQUE (${columns})`);
+  }
+  // MariaDB has no indexes of some rows: they are of all.
   for (const { name, fields } of meta.indexes) lines.push(`INDEX ${quoteMariadb(name)} (${list(meta, fields)})`);
   return [`CREATE TABLE ${quoteMariadb(meta.table)} (\n  ${lines.join(",\n  ")}\n) ${tableOptions}`];
+}
+
+/** Columns that have a value where a condition holds alone: no value is unique beside any other. Gives their names. */
+function addConditionalColumns(meta: ModelMeta, key: string, names: readonly string[], condition: string, lines: string[]): string {
+  return names
+    .map((name) => {
+      const field = meta.fields.get(name)!;
+      const made = quoteMariadb(toConstraintName(key, field.column));
+      lines.push(`${made} ${typeOf(field)} GENERATED ALWAYS AS (CASE WHEN ${condition} THEN ${quoteMariadb(field.column)} END) VIRTUAL`);
+      return made;
+    })
+    .join(", ");
 }
 
 function toColumn(meta: ModelMeta, field: FieldMeta): string {
@@ -94,7 +121,8 @@ function addForeignKeys(meta: ModelMeta): string[] {
 }
 
 /** The statements that make the tables of models and those between them, in their order. */
-export function createMariadbTables(models: readonly ModelMeta[]): string[] {
+export function createMariadbTables(tables: readonly TableDefinition[]): string[] {
+  const models = tables.map(({ meta }) => meta);
   const between = listJoinTables(models).map(({ join: { table, near, far }, from, to }) => {
     const names = (side: readonly JoinColumn[]): string => side.map(({ column }) => quoteMariadb(column)).join(", ");
     const columns = [...near, ...far].map(({ column, field }) => `${quoteMariadb(column)} ${typeOf(field)} NOT NULL`);
@@ -104,7 +132,7 @@ export function createMariadbTables(models: readonly ModelMeta[]): string[] {
     const lines = [...columns, `PRIMARY KEY (${names(near)}, ${names(far)})`, index, foreignKey(near, from), foreignKey(far, to)];
     return `CREATE TABLE ${quoteMariadb(table)} (\n  ${lines.join(",\n  ")}\n) ${tableOptions}`;
   });
-  return [...models.flatMap(createTable), ...models.flatMap(addForeignKeys), ...between];
+  return [...tables.flatMap(createTable), ...models.flatMap(addForeignKeys), ...between];
 }
 
 const sizedTypes = new Set(["text", "slug", "email", "url", "bytes"]);

@@ -5,7 +5,7 @@ import type { DriverValue } from "../driver/contract.ts";
 import type { ColumnType } from "../schema/column.ts";
 import type { Dialect, Isolation, JsonComparison, Refusal, TextComparison } from "./dialect.ts";
 import { encodeMariadb, mariadbDecoder } from "./mariadb-codec.ts";
-import { createMariadbTables, findMariadbMistakes, quoteMariadb } from "./mariadb-tables.ts";
+import { createMariadbTables, findMariadbMistakes, quoteMariadb, writeMariadbLiteral } from "./mariadb-tables.ts";
 
 /** What a bound text is cast to; texts and doubles are bound as they are. */
 const casts: Readonly<Partial<Record<ColumnType, string>>> = {
@@ -64,6 +64,7 @@ export const mariadb: Dialect = {
   explain: (sql, isAnalyzed) => `${isAnalyzed ? "ANALYZE" : "EXPLAIN"} ${sql}`,
   readRefusal,
   createTables: createMariadbTables,
+  literal: writeMariadbLiteral,
   findMistakes: findMariadbMistakes,
 };
 

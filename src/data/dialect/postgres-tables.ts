@@ -2,9 +2,11 @@
 import { GableError } from "../../errors/gable-error.ts";
 import { maxOf } from "../schema/check-value.ts";
 import { Column } from "../schema/column.ts";
+import type { DriverValue } from "../driver/contract.ts";
+import type { TableDefinition } from "./table-definition.ts";
 import type { JoinColumn } from "../schema/join-table.ts";
 import { listJoinTables } from "../schema/join-table.ts";
-import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
+import type { FieldMeta, KeyMeta, ModelMeta } from "../schema/metadata.ts";
 import { toConstraintName } from "../schema/names.ts";
 
 /** A name in a statement. Names come from models alone, where they were checked; this is the second lock on the door. */
@@ -18,6 +20,13 @@ function quotePostgresText(text: string): string {
   if (text.includes("\0")) throw new GableError("E_SQL_NAME", "A text for the definition of a table holds NUL.");
   // Without the E form a backslash means itself (standard_conforming_strings).
   return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A value that has been encoded, as a literal. */
+export function writePostgresLiteral(value: DriverValue): string {
+  if (value === null) return "NULL";
+  if (value instanceof Uint8Array) return `'\\x${Buffer.from(value).toString("hex")}'`;
+  return typeof value === "string" ? quotePostgresText(value) : String(value);
 }
 
 /** The type of a column. */
@@ -56,14 +65,22 @@ function typeOf({ type, options }: FieldMeta): string {
 const list = (meta: ModelMeta, names: readonly string[]): string =>
   names.map((name) => quotePostgres(meta.fields.get(name)!.column)).join(", ");
 
-function createTable(meta: ModelMeta): string[] {
+function createTable({ meta, checks, conditions }: TableDefinition): string[] {
   const lines = [...meta.fields.values()].map((field) => toColumn(meta, field));
   lines.push(`PRIMARY KEY (${list(meta, meta.primary)})`);
-  for (const { name, fields } of meta.uniques) lines.push(`CONSTRAINT ${quotePostgres(name)} UNIQUE (${list(meta, fields)})`);
-  const indexes = meta.indexes.map(
-    ({ name, fields }) => `CREATE INDEX ${quotePostgres(name)} ON ${quotePostgres(meta.table)} (${list(meta, fields)})`,
-  );
-  return [`CREATE TABLE ${quotePostgres(meta.table)} (\n  ${lines.join(",\n  ")}\n)`, ...indexes];
+  for (const { name, sql } of checks) lines.push(`CONSTRAINT ${quotePostgres(name)} CHECK (${sql})`);
+  for (const { name, fields, where } of meta.uniques)
+    if (where === undefined) lines.push(`CONSTRAINT ${quotePostgres(name)} UNIQUE (${list(meta, fields)})`);
+  const index = (unique: string, { name, fields }: KeyMeta): string => {
+    const where = conditions.has(name) ? ` WHERE ${conditions.get(name)}` : "";
+    return `CREATE ${unique}INDEX ${quotePostgres(name)} ON ${quotePostgres(meta.table)} (${list(meta, fields)})${where}`;
+  };
+  const partial = meta.uniques.filter(({ where }) => where !== undefined).map((key) => index("UNIQUE ", key));
+  return [
+    `CREATE TABLE ${quotePostgres(meta.table)} (\n  ${lines.join(",\n  ")}\n)`,
+    ...partial,
+    ...meta.indexes.map((key) => index("", key)),
+  ];
 }
 
 function toColumn(meta: ModelMeta, field: FieldMeta): string {
@@ -91,7 +108,8 @@ function addForeignKeys(meta: ModelMeta): string[] {
 }
 
 /** The statements that make the tables of models and those between them, in their order. */
-export function createPostgresTables(models: readonly ModelMeta[]): string[] {
+export function createPostgresTables(tables: readonly TableDefinition[]): string[] {
+  const models = tables.map(({ meta }) => meta);
   const between = listJoinTables(models).flatMap(({ join: { table, near, far }, from, to }) => {
     const names = (side: readonly JoinColumn[]): string => side.map(({ column }) => quotePostgres(column)).join(", ");
     const columns = [...near, ...far].map(({ column, field }) => `${quotePostgres(column)} ${typeOf(field)} NOT NULL`);
@@ -104,5 +122,5 @@ export function createPostgresTables(models: readonly ModelMeta[]): string[] {
       `CREATE INDEX ${quotePostgres(index)} ON ${quotePostgres(table)} (${names(far)})`,
     ];
   });
-  return [...models.flatMap(createTable), ...models.flatMap(addForeignKeys), ...between];
+  return [...tables.flatMap(createTable), ...models.flatMap(addForeignKeys), ...between];
 }

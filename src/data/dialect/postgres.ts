@@ -5,7 +5,7 @@ import type { DriverValue } from "../driver/contract.ts";
 import type { ColumnType } from "../schema/column.ts";
 import type { Dialect, Isolation, JsonComparison, Refusal, TextComparison } from "./dialect.ts";
 import { encodePostgres, encodePostgresList, postgresDecoder, toArrayText } from "./postgres-codec.ts";
-import { createPostgresTables, quotePostgres } from "./postgres-tables.ts";
+import { createPostgresTables, quotePostgres, writePostgresLiteral } from "./postgres-tables.ts";
 
 /** Types of parameters: the widest of their kind, so that a value is compared and never cut. */
 const types: Readonly<Record<ColumnType, string>> = {
@@ -63,6 +63,7 @@ export const postgres: Dialect = {
   explain: (sql, isAnalyzed) => `EXPLAIN ${isAnalyzed ? "(ANALYZE) " : ""}${sql}`,
   readRefusal,
   createTables: createPostgresTables,
+  literal: writePostgresLiteral,
   findMistakes: () => [],
 };
 

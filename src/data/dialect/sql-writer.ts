@@ -25,18 +25,24 @@ type Compare = Extract<Node, { kind: "compare" }>;
 
 const signs = { eq: "=", ne: "<>", gt: ">", gte: ">=", lt: "<", lte: "<=" } as const;
 
+/** Marks of values: control characters, which no name and no text of a statement may hold. */
+const marks = /\u0001(\d+)\.([01]);/g;
+
 /** Writes one statement. */
 export class SqlWriter {
   readonly #dialect: Dialect;
   readonly #places: ReadonlyMap<object, number>;
+  /** Whether it writes a part of a table, where columns are named alone, and no other rows are in reach. */
+  readonly #isDefinition: boolean;
   readonly #scopes = new Map<RootSource, Scope>();
   #aliases = 0;
   /** Name of the table of the whole statement: no alias may be the same. */
   #table = "";
 
-  constructor(dialect: Dialect, places: ReadonlyMap<object, number>) {
+  constructor(dialect: Dialect, places: ReadonlyMap<object, number>, isDefinition = false) {
     this.#dialect = dialect;
     this.#places = places;
+    this.#isDefinition = isDefinition;
   }
 
   /** Makes the rows of a statement known that is no query: those of an update. */
@@ -70,8 +76,7 @@ export class SqlWriter {
   finish(text: string): { sql: string; slots: ParameterSlot[] } {
     const slots: ParameterSlot[] = [];
     const known = new Map<string, number>();
-    // The marks are control characters, which no name and no text of a statement may hold.
-    const sql = text.replace(/\u0001(\d+)\.([01]);/g, (whole, place: string, form: string) => {
+    const sql = text.replace(marks, (whole, place: string, form: string) => {
       const earlier = known.get(whole);
       if (earlier !== undefined && !this.#dialect.isPositional) return `$${earlier}`;
       slots.push({ place: Number(place), form: form === "1" ? 1 : 0 });
@@ -81,8 +86,17 @@ export class SqlWriter {
     return { sql, slots };
   }
 
+  /** A part of a table, with its values in place of the marks. */
+  finishWithValues(text: string, write: (slot: ParameterSlot) => string): string {
+    return text.replace(marks, (_whole, place: string, form: string) => write({ place: Number(place), form: form === "1" ? 1 : 0 }));
+  }
+
   /** A query, whole. */
   select(state: SelectState): string {
+    if (this.#isDefinition)
+      throw new GableError("E_EXPRESSION_SCOPE", "A table's own condition asks for other rows.", {
+        fix: "Use columns of the model alone.",
+      });
     const alias = this.#table === "" ? state.root.model.$table : this.#alias();
     if (this.#table === "") this.#table = alias;
     const outer = this.#scopes.get(state.root);
@@ -265,7 +279,9 @@ export class SqlWriter {
 
   #column(source: Source, field: FieldMeta): string {
     const { quote } = this.#dialect;
-    return `${quote(this.#aliasOf(source))}.${quote(field.column)}`;
+    if (!this.#isDefinition) return `${quote(this.#aliasOf(source))}.${quote(field.column)}`;
+    if (source.kind === "root") return quote(field.column);
+    throw new GableError("E_EXPRESSION_SCOPE", "A table's own condition speaks of a relation.", { fix: "Use columns of the model alone." });
   }
 
   /** The alias of a source; a row that a relation leads to is joined when it is first mentioned, once for each path. */

@@ -8,6 +8,8 @@ import { Model } from "../model.ts";
 import type { ModelClass } from "../schema/model.ts";
 import { manyToMany } from "../schema/relation.ts";
 import type { ValueType } from "../query/node.ts";
+import { describeTable } from "../query/table-definition.ts";
+import { sqlite } from "./sqlite.ts";
 import { encodeSqlite, sqliteDecoder } from "./sqlite-codec.ts";
 import { createSqliteTable, createSqliteTables, findSqliteMistakes, quoteSqlite, quoteSqliteText } from "./sqlite-tables.ts";
 
@@ -25,7 +27,7 @@ const run = (sql: string, ...parameters: DriverValue[]) => connection.run({ sql,
 const read = async (sql: string, ...parameters: DriverValue[]) =>
   (await connection.run({ sql, parameters, rows: "arrays", readsBigInts: true })).rows;
 const create = async (...made: readonly ModelClass[]): Promise<void> => {
-  for (const model of made) for (const sql of createSqliteTable(model.$meta)) await run(sql);
+  for (const model of made) for (const sql of createSqliteTable(describeTable(sqlite, model))) await run(sql);
 };
 
 class Every extends Model("every", {
@@ -139,7 +141,7 @@ describe("values in SQLite", () => {
 describe("tables in SQLite", () => {
   it("are made of every model of the example, and hold what it says", async () => {
     for (const model of models) assert.deepEqual(findSqliteMistakes(model.$meta), []);
-    for (const sql of createSqliteTables(models.map(({ $meta }) => $meta))) await run(sql);
+    for (const sql of createSqliteTables(models.map((model) => describeTable(sqlite, model)))) await run(sql);
     const [[table]] = (await read("SELECT sql FROM sqlite_schema WHERE name = 'books'")) as [[string]];
     assert.equal(
       table,
@@ -220,7 +222,7 @@ describe("tables in SQLite", () => {
   it("between models have the keys of both, also of one model twice and of keys of several fields", async () => {
     class User extends Model("users", { id: f.id({ kind: "uuid" }), friends: () => manyToMany(User, { symmetric: true }) }) {}
     class Seat extends Model("boxes", { row: f.int(), number: f.int(), users: () => manyToMany(User) }, { primary: ["row", "number"] }) {}
-    for (const sql of createSqliteTables([User.$meta, Seat.$meta])) await run(sql);
+    for (const sql of createSqliteTables([User, Seat].map((model) => describeTable(sqlite, model)))) await run(sql);
     const columns = async (table: string): Promise<unknown[]> =>
       (await read(`SELECT name, pk FROM pragma_table_info('${table}')`)).map(([name, pk]) => [name, Number(pk)]);
     assert.deepEqual(await columns("users_users"), [

@@ -1,10 +1,12 @@
 /** Tables of SQLite: how names are quoted, which types columns have, and the statements that make them. */
 import { GableError } from "../../errors/gable-error.ts";
+import type { DriverValue } from "../driver/contract.ts";
 import type { ColumnType } from "../schema/column.ts";
 import type { DefinitionMistake } from "../schema/definitions.ts";
+import type { TableDefinition } from "./table-definition.ts";
 import type { JoinColumn, JoinTable } from "../schema/join-table.ts";
 import { listJoinTables } from "../schema/join-table.ts";
-import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
+import type { FieldMeta, KeyMeta, ModelMeta } from "../schema/metadata.ts";
 import { toConstraintName } from "../schema/names.ts";
 
 /** A name in a statement. Names come from models alone, where they were checked; this is the second lock on the door. */
@@ -17,6 +19,13 @@ export function quoteSqlite(name: string): string {
 export function quoteSqliteText(text: string): string {
   if (text.includes("\0")) throw new GableError("E_SQL_NAME", "A text for the definition of a table holds NUL.");
   return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A value that has been encoded, as a literal. */
+export function writeSqliteLiteral(value: DriverValue): string {
+  if (value === null) return "NULL";
+  if (value instanceof Uint8Array) return `x'${Array.from(value, (byte) => byte.toString(16).padStart(2, "0")).join("")}'`;
+  return typeof value === "string" ? quoteSqliteText(value) : String(value);
 }
 
 const types: Readonly<Record<ColumnType, "INTEGER" | "REAL" | "TEXT" | "BLOB">> = {
@@ -40,14 +49,16 @@ const types: Readonly<Record<ColumnType, "INTEGER" | "REAL" | "TEXT" | "BLOB">> 
 };
 
 /** The statements that make the table of a model, its unique keys and its indexes, in their order. */
-export function createSqliteTable(meta: ModelMeta): string[] {
+export function createSqliteTable({ meta, checks, conditions }: TableDefinition): string[] {
   const column = (name: string): string => quoteSqlite(meta.fields.get(name)!.column);
   const list = (names: readonly string[]): string => names.map(column).join(", ");
   const [key] = meta.primary;
   const counted = meta.primary.length === 1 && meta.fields.get(key!)!.type === "id" ? key : undefined;
   const lines = [...meta.fields.values()].map((field) => toColumn(meta.table, field, field.name === counted));
   if (counted === undefined) lines.push(`PRIMARY KEY (${list(meta.primary)})`);
-  for (const { name, fields } of meta.uniques) lines.push(`CONSTRAINT ${quoteSqlite(name)} UNIQUE (${list(fields)})`);
+  for (const { name, sql } of checks) lines.push(`CONSTRAINT ${quoteSqlite(name)} CHECK (${sql})`);
+  for (const { name, fields, where } of meta.uniques)
+    if (where === undefined) lines.push(`CONSTRAINT ${quoteSqlite(name)} UNIQUE (${list(fields)})`);
   for (const { kind, isConstrained, fields, target, onDelete, name } of meta.relations.values()) {
     if (kind !== "belongsTo" || !isConstrained) continue;
     const keys = target.$meta.primary.map((field) => quoteSqlite(target.$meta.fields.get(field)!.column)).join(", ");
@@ -58,9 +69,12 @@ export function createSqliteTable(meta: ModelMeta): string[] {
   }
   // STRICT: a column holds values of its own type alone (sqlite.org/stricttables.html).
   const table = `CREATE TABLE ${quoteSqlite(meta.table)} (\n  ${lines.join(",\n  ")}\n) STRICT`;
-  const indexes = meta.indexes.map(
-    ({ name, fields }) => `CREATE INDEX ${quoteSqlite(name)} ON ${quoteSqlite(meta.table)} (${list(fields)})`,
-  );
+  const index = (unique: string, { name, fields }: KeyMeta): string => {
+    const where = conditions.has(name) ? ` WHERE ${conditions.get(name)}` : "";
+    return `CREATE ${unique}INDEX ${quoteSqlite(name)} ON ${quoteSqlite(meta.table)} (${list(fields)})${where}`;
+  };
+  const partial = meta.uniques.filter(({ where }) => where !== undefined).map((key) => index("UNIQUE ", key));
+  const indexes = [...partial, ...meta.indexes.map((key) => index("", key))];
   return [table, ...indexes];
 }
 
@@ -81,9 +95,9 @@ function createSqliteJoinTable({ table, near, far }: JoinTable, from: ModelMeta,
 }
 
 /** The statements that make the tables of models and those between them. */
-export function createSqliteTables(models: readonly ModelMeta[]): string[] {
-  const between = listJoinTables(models).flatMap(({ join, from, to }) => createSqliteJoinTable(join, from, to));
-  return [...models.flatMap(createSqliteTable), ...between];
+export function createSqliteTables(tables: readonly TableDefinition[]): string[] {
+  const between = listJoinTables(tables.map(({ meta }) => meta)).flatMap(({ join, from, to }) => createSqliteJoinTable(join, from, to));
+  return [...tables.flatMap(createSqliteTable), ...between];
 }
 
 /** Most digits that a double keeps of every decimal. */

@@ -4,7 +4,7 @@ import type { DriverValue } from "../driver/contract.ts";
 import type { ColumnType } from "../schema/column.ts";
 import type { Dialect, JsonComparison, Refusal, TextComparison } from "./dialect.ts";
 import { encodeSqlite, sqliteDecoder } from "./sqlite-codec.ts";
-import { createSqliteTables, findSqliteMistakes, quoteSqlite } from "./sqlite-tables.ts";
+import { createSqliteTables, findSqliteMistakes, quoteSqlite, writeSqliteLiteral } from "./sqlite-tables.ts";
 
 /** The ways of SQLite. `gable_lower` and `gable_upper` are functions that connections register: its own know ASCII alone. */
 export const sqlite: Dialect = {
@@ -47,6 +47,7 @@ export const sqlite: Dialect = {
   explain: (sql) => `EXPLAIN QUERY PLAN ${sql}`,
   readRefusal,
   createTables: createSqliteTables,
+  literal: writeSqliteLiteral,
   findMistakes: findSqliteMistakes,
 };
 

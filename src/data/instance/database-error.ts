@@ -53,7 +53,7 @@ function readErrors(meta: ModelMeta, { kind, constraint, columns }: Refusal, fie
   if (kind === "foreignKey") return foreignErrors(meta, constraint);
   if (kind === "check") {
     const field = [...meta.fields.values()].find(({ column }) => toConstraintName(meta.table, column, "check") === constraint);
-    return { [field?.name ?? "$model"]: ["This value is not allowed."] };
+    return { [field?.name ?? "$model"]: [field === undefined ? "These values are not allowed." : "This value is not allowed."] };
   }
   const message = kind === "notNull" ? "This is needed." : kind === "tooLong" ? "This is too long." : "This number is out of range.";
   return { [fields[0] ?? "$model"]: [message] };

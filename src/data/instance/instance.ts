@@ -46,14 +46,14 @@ export class Instance extends Row {
     const model = Row.modelOf(this);
     const row = this as unknown as RowRecord; // Its columns are those of its class.
     const root: RootSource = { kind: "root", model };
-    const { primary, fields, label, columns } = model.$meta;
+    const { primary, fields, label } = model.$meta;
     const parts = primary.map((name) => {
       const field = fields.get(name)!;
       return compare("eq", columnNode(root, field), literal(row[name], field, name));
     });
     const [found] = await readInstances(contextOf(model), { ...selectAll(root), where: allOf(parts) });
     if (found === undefined) throw new GableError("E_ROW_MISSING", `There is no such ${label} any more.`);
-    for (const { name } of columns) row[name] = found[name];
+    Object.assign(row, found);
     Row.setStored(this, Row.storedOf(found));
     Row.setBatch(this, undefined);
     return this;

@@ -3,7 +3,7 @@
  * relation of a hundred rows is one statement, in a loop as well as in Promise.all.
  */
 import { GableError } from "../../errors/gable-error.ts";
-import { readInstances, readRaw } from "../query/execute.ts";
+import { readInstances, readRaw, withComputed } from "../query/execute.ts";
 import type { ColumnNode, Node, OrderTerm, RootSource, SelectState, ValueNode } from "../query/node.ts";
 import { allOf, anyOf, columnNode, compare, inList, selectAll } from "../query/node.ts";
 import { literal } from "../query/literal.ts";
@@ -278,7 +278,7 @@ export function addToList<Item>(found: Map<CacheKey, unknown>, key: CacheKey, it
 
 /** Rows behind a table between: one row may belong to several keys, and is one row then. */
 async function groupThrough(context: ExecutionContext, state: SelectState, mode: FetchMode, found: Map<CacheKey, unknown>): Promise<void> {
-  const { plan, rows } = await readRaw(context, state);
+  const { plan, rows } = await readRaw(context, withComputed(state));
   const { model } = state.root;
   const instances = hydrateRows(model, plan, rows, { context, mode });
   if (instances.length === 0) return;

@@ -6,6 +6,7 @@ import { after, readInstances, runStatement } from "../query/execute.ts";
 import { RuntimeExpression } from "../query/expression.ts";
 import type { Node, RootSource } from "../query/node.ts";
 import { allOf, columnNode, compare, selectAll } from "../query/node.ts";
+import { literal } from "../query/literal.ts";
 import { findPlan } from "../query/plan.ts";
 import { readCallback } from "../query/refs.ts";
 import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
@@ -123,7 +124,7 @@ function readUniqueKey(model: ModelClass, where: object): { values: Record<strin
   const { $meta: meta } = model;
   const values = toFieldValues(model, where, false);
   const names = Object.keys(values);
-  const keys = [meta.primary, ...meta.uniques.map(({ fields }) => fields)];
+  const keys = [meta.primary, ...meta.uniques.filter(({ where }) => where === undefined).map(({ fields }) => fields)];
   const key = keys.find((each) => each.length > 0 && each.every((name) => names.includes(name)));
   if (key !== undefined && names.length === key.length) return { values, fields: key.map((name) => assertField(model, name)) };
   throw new GableError("E_KEY_NOT_UNIQUE", `${meta.name} has no unique key of ${names.join(", ") || "no fields"}.`, {
@@ -191,7 +192,13 @@ export async function upsertRow(model: ModelClass, row: RowRecord, { where, upda
   const result = await runRefused(meta, () =>
     runStatement(context, { sql: plan.sql, parameters, rows: "arrays", readsBigInts: plan.readsBigInts }, true),
   );
-  return hydrateRows(model, plan, result.rows, { context, mode: context.database.fetchMode })[0]!;
+  const [written] = hydrateRows(model, plan, result.rows, { context, mode: context.database.fetchMode });
+  // What the database computes comes with a query alone.
+  if (model.$options.computed === undefined) return written!;
+  const parts = meta.primary
+    .map((name) => meta.fields.get(name)!)
+    .map((field) => compare("eq", columnNode(root, field), literal(written![field.name], field, field.where)));
+  return (await readInstances(context, { ...selectAll(root), where: allOf(parts) }))[0]!;
 }
 
 /** Inserts, and changes the row when the very key is taken: for databases whose insert cannot name it. */

@@ -5,11 +5,13 @@ import { hydrateRows, toRecords } from "../instance/hydrate.ts";
 import type { RowRecord } from "../instance/row.ts";
 import { readDatabaseError } from "../instance/database-error.ts";
 import type { DatabaseCore, ExecutionContext, FetchMode } from "../transaction/context.ts";
+import { readNode } from "./expression.ts";
 import { literal } from "./literal.ts";
 import type { SelectState } from "./node.ts";
 import { valueTypes } from "./node.ts";
 import type { BoundPlan } from "./plan.ts";
 import { planSelect } from "./plan.ts";
+import { readCallback } from "./refs.ts";
 
 /** A value that may be there at once. */
 export type Eventual<Value> = Value | Promise<Value>;
@@ -99,9 +101,20 @@ function assertRows(state: SelectState, count: number, rowsMax: number): void {
 
 /** Reads rows of a model. */
 export function readInstances(context: ExecutionContext, state: SelectState, mode?: FetchMode): Eventual<RowRecord[]> {
-  return after(readRaw(context, state), ({ plan, rows }) =>
+  return after(readRaw(context, withComputed(state)), ({ plan, rows }) =>
     hydrateRows(state.root.model, plan, rows, { context, mode: mode ?? context.database.fetchMode }),
   );
+}
+
+/** The query with what the database computes for each row of its model. */
+export function withComputed(state: SelectState): SelectState {
+  const { computed } = state.root.model.$options;
+  if (computed === undefined) return state;
+  const columns = Object.entries(readCallback(computed, state.root) as object).map(([name, value]) => ({
+    name,
+    node: readNode(value, undefined),
+  })); // The types have checked it.
+  return { ...state, extra: [...columns, ...state.extra] };
 }
 
 /** Reads plain objects. A query that gives one row by itself needs no limit. */

@@ -74,7 +74,8 @@ function bindValues(dialect: Dialect, slots: readonly ParameterSlot[], values: r
   return slots.map(({ place, form }) => encodeValue(dialect, values[place]!, form));
 }
 
-function encodeValue(dialect: Dialect, { value, type, use }: BoundValue, form: 0 | 1): DriverValue {
+/** A value as a statement binds it. */
+export function encodeValue(dialect: Dialect, { value, type, use }: BoundValue, form: 0 | 1): DriverValue {
   // Each use has its own kind of value: the walk has put them together.
   if (use === "value") return dialect.encode(value, type);
   if (use === "list") return dialect.encodeList(value as readonly unknown[], type); // As said above.

@@ -9,7 +9,7 @@ import type { ModelClass } from "../schema/model.ts";
 import type { ExecutionContext, FetchMode } from "../transaction/context.ts";
 import { contextOf } from "../transaction/context.ts";
 import type { Eventual } from "./execute.ts";
-import { after, readInstances, readRaw, readRecords, runStatement, streamRaw } from "./execute.ts";
+import { after, readInstances, readRaw, readRecords, runStatement, streamRaw, withComputed } from "./execute.ts";
 import { assertCount } from "./limits.ts";
 import { literal } from "./literal.ts";
 import type { Node, OutputColumn, SelectState } from "./node.ts";
@@ -174,7 +174,7 @@ export async function runPage(asked: QueryParts, { size, after: next, before }: 
     order: isBefore ? order.map(reverse) : order,
     limit: literal(size + 1, valueTypes.int, "limit"),
   };
-  const { plan, rows } = await readRaw(context, state);
+  const { plan, rows } = await readRaw(context, withComputed(state));
   const hasMore = rows.length > size;
   const shown = isBefore ? rows.slice(0, size).toReversed() : rows.slice(0, size);
   const mode = parts.mode ?? context.database.fetchMode;
@@ -228,7 +228,8 @@ export async function* runStream(asked: QueryParts, batch: number): AsyncGenerat
   assertCount(batch, "stream(): batch", 1, 100_000);
   const context = contextFor(parts);
   const mode = parts.mode ?? context.database.fetchMode;
-  const state = toOrdered(parts);
+  const ordered = toOrdered(parts);
+  const state = parts.output.kind === "rows" ? withComputed(ordered) : ordered;
   if (parts.output.kind === "selection")
     throw new GableError("E_QUERY_FORM", "A query with select() cannot be streamed.", { fix: "Stream rows, or use values()." });
   for await (const { plan, rows } of streamRaw(context, state, batch)) {

@@ -47,7 +47,7 @@ const ownOptions: Readonly<Record<ColumnType, readonly string[]>> = {
   bytes: ["max"],
   choice: ["check"],
 };
-const modelOptions = "label labelPlural display orderBy search primary uniques indexes version validate comment".split(" ");
+const modelOptions = "label labelPlural display orderBy search primary uniques indexes checks computed version validate comment".split(" ");
 const deleteActions = new Set(["restrict", "cascade", "set null", "set default", "no action"]);
 
 /** Checks models together. Throws `E_MODEL_INVALID` with the list of all mistakes. */

@@ -2,7 +2,7 @@
 import type { AnyColumn, AnyColumnOptions, ColumnType, Widget } from "./column.ts";
 import { isColumn } from "./column.ts";
 import { maxOf } from "./check-value.ts";
-import type { ModelClass } from "./model.ts";
+import type { ModelClass, ModelOptions } from "./model.ts";
 import { toConstraintName, toLabel, toPlural, toSnakeCase } from "./names.ts";
 import type { DeleteAction, Relation, RelationKind } from "./relation.ts";
 
@@ -66,11 +66,13 @@ export interface RelationMeta {
 }
 
 /** A group of fields that is unique, or has an index. */
-interface KeyMeta {
+export interface KeyMeta {
   readonly name: string;
   readonly fields: readonly string[];
   /** What a form says when the group is taken. */
   readonly message: string;
+  /** The condition of the rows that it is about, as it was written; undefined for all rows. */
+  readonly where: ((row: never) => unknown) | undefined;
 }
 
 /** A model. */
@@ -284,7 +286,7 @@ function toUniques(
   table: string,
   fields: ReadonlyMap<string, FieldMeta>,
   relations: ReadonlyMap<string, RelationMeta>,
-  groups: ReadonlyArray<{ readonly on: readonly string[]; readonly message?: string }>,
+  groups: NonNullable<ModelOptions["uniques"]>,
 ): KeyMeta[] {
   const single = [...fields.values()]
     .filter((field) => field.isUnique && !field.isPrimary)
@@ -292,8 +294,9 @@ function toUniques(
       name: toConstraintName(table, column, "unique"),
       fields: [name],
       message: `This ${label.toLowerCase()} is taken.`,
+      where: undefined,
     }));
-  const several = groups.map(({ on, message }) => {
+  const several = groups.map(({ on, message, where }) => {
     const names = toKeyFields(on, relations);
     const columns = names.map((name) => fields.get(name)?.column ?? name);
     const labels = names.map((name) => fields.get(name)?.label.toLowerCase() ?? name);
@@ -301,6 +304,7 @@ function toUniques(
       name: toConstraintName(table, ...columns, "unique"),
       fields: names,
       message: message ?? `This combination of ${labels.join(" and ")} is taken.`,
+      where,
     };
   });
   return [...single, ...several].map((key) => Object.freeze(key));
@@ -310,11 +314,14 @@ function toIndexes(
   table: string,
   fields: ReadonlyMap<string, FieldMeta>,
   relations: ReadonlyMap<string, RelationMeta>,
-  groups: ReadonlyArray<{ readonly on: readonly string[] }>,
+  groups: NonNullable<ModelOptions["indexes"]>,
 ): KeyMeta[] {
-  const single = [...fields.values()].filter((field) => field.isIndexed && !field.isUnique).map(({ name }) => [name]);
-  return [...single, ...groups.map(({ on }) => toKeyFields(on, relations))].map((names) => {
+  const single = [...fields.values()]
+    .filter((field) => field.isIndexed && !field.isUnique)
+    .map(({ name }) => ({ names: [name], where: undefined }));
+  const several = groups.map(({ on, where }) => ({ names: toKeyFields(on, relations), where }));
+  return [...single, ...several].map(({ names, where }) => {
     const columns = names.map((name) => fields.get(name)?.column ?? name);
-    return Object.freeze({ name: toConstraintName(table, ...columns, "index"), fields: names, message: "" });
+    return Object.freeze({ name: toConstraintName(table, ...columns, "index"), fields: names, message: "", where });
   });
 }

@@ -1,4 +1,5 @@
 /** Types of models: classes with a table, fields and options, and rows as values. */
+import type { Condition, ExpressionOf } from "../query/expression-types.ts";
 import type { ModelMeta } from "./metadata.ts";
 
 /**
@@ -51,6 +52,18 @@ type ForeignKeys<Fields> = {
 /** A row as values: its columns, and the keys of its relations to one row. */
 export type RowValues<Fields> = ColumnValues<Fields> & ForeignKeys<Fields>;
 
+/** The columns of a row in a callback of an option, without relations: those are not known while a class is defined. */
+export type ColumnRefs<Fields> = {
+  readonly [Name in keyof Fields as Fields[Name] extends { readonly kind: "column" } ? Name : never]: Fields[Name] extends {
+    readonly value: infer Value;
+  }
+    ? ExpressionOf<Value>
+    : never;
+};
+
+/** A condition of a row's own columns. */
+export type RowCondition<Fields> = (row: ColumnRefs<Fields>) => Condition;
+
 /** Names of fields that an option may name. */
 type FieldName<Fields> = keyof Fields & string;
 
@@ -68,10 +81,19 @@ export interface ModelOptions<Fields = FieldMap> {
   readonly search?: ReadonlyArray<FieldName<Fields>>;
   /** Fields of the primary key, when it has several. By default the field with the option `primary`. */
   readonly primary?: ReadonlyArray<FieldName<Fields>>;
-  /** Groups of fields or relations that are unique together, with what a form says when one is taken. */
-  readonly uniques?: ReadonlyArray<{ readonly on: ReadonlyArray<FieldName<Fields>>; readonly message?: string }>;
-  /** Groups of fields or relations with an index. */
-  readonly indexes?: ReadonlyArray<{ readonly on: ReadonlyArray<FieldName<Fields>> }>;
+  /**
+   * Groups of fields or relations that are unique together, with what a form says when one is taken. With `where`, among
+   * rows alone for which the condition holds.
+   */
+  readonly uniques?: ReadonlyArray<{
+    readonly on: ReadonlyArray<FieldName<Fields>>;
+    readonly message?: string;
+    readonly where?: RowCondition<Fields>;
+  }>;
+  /** Groups of fields or relations with an index. With `where`, of rows alone for which the condition holds. */
+  readonly indexes?: ReadonlyArray<{ readonly on: ReadonlyArray<FieldName<Fields>>; readonly where?: RowCondition<Fields> }>;
+  /** Conditions that the database holds of every row, by name. They may speak of columns of the row alone. */
+  readonly checks?: Readonly<Record<string, RowCondition<Fields>>>;
   /** Field that counts changes, so that nobody overwrites what another one has written. None by default. */
   readonly version?: FieldName<Fields>;
   /** Checks a whole row: gives messages by field, or nothing. None by default. */
@@ -88,9 +110,15 @@ export interface ModelClass {
   readonly name: string;
   readonly $table: string;
   readonly $fields: FieldMap;
-  readonly $options: ModelOptions;
+  readonly $options: AnyModelOptions;
   readonly $meta: ModelMeta;
 }
+
+/** The options of a model as they are kept. */
+export type AnyModelOptions = ModelOptions & {
+  /** Values that the database computes with each row. */
+  readonly computed?: ((row: never) => Readonly<Record<string, unknown>>) | undefined;
+};
 
 /** What makes rows of a model. */
 export interface ModelConstructor {
