@@ -110,10 +110,8 @@ export function readInstances(context: ExecutionContext, state: SelectState, mod
 export function withComputed(state: SelectState): SelectState {
   const { computed } = state.root.model.$options;
   if (computed === undefined) return state;
-  const columns = Object.entries(readCallback(computed, state.root) as object).map(([name, value]) => ({
-    name,
-    node: readNode(value, undefined),
-  })); // The types have checked it.
+  const picked = readCallback(computed, state.root) as Readonly<Record<string, unknown>>; // The types have checked it.
+  const columns = Object.entries(picked).map(([name, value]) => ({ name, node: readNode(value, undefined) }));
   return { ...state, extra: [...columns, ...state.extra] };
 }
 

@@ -95,12 +95,17 @@ describe("what is known of a model", () => {
     );
     assert.deepEqual([Author.$meta.orderBy, Author.$meta.search], [["name"], ["name"]]);
     assert.deepEqual(Book.$meta.uniques, [
-      { name: "books_slug_unique", fields: ["slug"], message: "This slug is taken." },
-      { name: "books_author_id_title_unique", fields: ["authorId", "title"], message: "This author has this title already" },
+      { name: "books_slug_unique", fields: ["slug"], message: "This slug is taken.", where: undefined },
+      {
+        name: "books_author_id_title_unique",
+        fields: ["authorId", "title"],
+        message: "This author has this title already",
+        where: undefined,
+      },
     ]);
     assert.deepEqual(Book.$meta.indexes, [
-      { name: "books_author_id_index", fields: ["authorId"], message: "" },
-      { name: "books_author_id_created_index", fields: ["authorId", "created"], message: "" },
+      { name: "books_author_id_index", fields: ["authorId"], message: "", where: undefined },
+      { name: "books_author_id_created_index", fields: ["authorId", "created"], message: "", where: undefined },
     ]);
   });
 

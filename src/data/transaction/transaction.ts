@@ -80,13 +80,10 @@ async function runOutermost<Result>(
   work: () => Result | Promise<Result>,
   options: TransactionOptions,
 ): Promise<Result> {
-  const { isolation, readOnly = false, timeoutMs } = options;
-  const connection = await acquireFrom(database, { write: !readOnly, isOwn: true });
-  const open = new Transaction(database, connection, readOnly, "");
+  const { connection, open } = await begin(database, options, true);
   let failure: unknown;
   try {
-    for (const sql of database.dialect.begin({ isolation, readOnly })) await open.control(sql);
-    const result = await withTimeout(() => runIn({ database, transaction: open }, work), timeoutMs, open);
+    const result = await withTimeout(() => runIn({ database, transaction: open }, work), options.timeoutMs, open);
     open.assertSound();
     await open.commit();
     await runAll(database, open.committed);
@@ -98,6 +95,25 @@ async function runOutermost<Result>(
     throw error;
   } finally {
     connection.release(open.isLost ? failure : undefined);
+  }
+}
+
+/** Begins a transaction. A connection that has died while nobody used it is replaced once: nothing was done on it. */
+async function begin(
+  database: DatabaseCore,
+  options: TransactionOptions,
+  mayRepeat: boolean,
+): Promise<{ connection: Connection; open: Transaction }> {
+  const { isolation, readOnly = false } = options;
+  const connection = await acquireFrom(database, { write: !readOnly, isOwn: true });
+  const open = new Transaction(database, connection, readOnly, "");
+  try {
+    for (const sql of database.dialect.begin({ isolation, readOnly })) await open.control(sql);
+    return { connection, open };
+  } catch (error) {
+    connection.release(error);
+    if (open.isLost && mayRepeat) return begin(database, options, false);
+    throw error;
   }
 }
 
