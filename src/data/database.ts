@@ -44,6 +44,17 @@ export interface DatabaseOptions {
 const optionNames =
   "url models bind name rowsMax fetchMode poolMax acquireTimeoutMs statementTimeoutMs durability onStatement onError".split(" ");
 
+const numberOptions = ["rowsMax", "poolMax", "acquireTimeoutMs", "statementTimeoutMs"] as const;
+
+/** Numbers become parts of what is sent to servers. */
+function assertNumbers(options: DatabaseOptions): void {
+  for (const name of numberOptions) {
+    const value = options[name];
+    if (value === undefined || (Number.isSafeInteger(value) && value > 0)) continue;
+    throw optionInvalid("createDatabase()", name, value, "a whole number above 0");
+  }
+}
+
 /** Most plans that are kept. */
 const plansMax = 2_000;
 
@@ -53,6 +64,7 @@ const plansMax = 2_000;
  */
 export async function createDatabase(options: DatabaseOptions): Promise<Database> {
   assertKnownOptions("createDatabase()", options, optionNames);
+  assertNumbers(options);
   const models = readModels(options.models);
   assertModels(models);
   const { dialect, driver } = await openDriver(options);

@@ -291,7 +291,7 @@ class ModelBase extends Instance {
     return makeRow(this, values).save(options);
   }
 
-  static createMany(list: readonly object[], options: CreateManyOptions = {}): Promise<unknown[]> {
+  static async createMany(list: readonly object[], options: CreateManyOptions = {}): Promise<unknown[]> {
     return insertRows(
       this,
       list.map((values) => makeRow(this, values)),
@@ -299,11 +299,11 @@ class ModelBase extends Instance {
     );
   }
 
-  static upsert(request: UpsertRequest): Promise<unknown> {
+  static async upsert(request: UpsertRequest): Promise<unknown> {
     return upsertRow(this, makeRow(this, { ...request.create, ...request.where }), request);
   }
 
-  static getOrCreate(where: object, defaults: object = {}): Promise<unknown> {
+  static async getOrCreate(where: object, defaults: object = {}): Promise<unknown> {
     const find = (): Promise<RowRecord | undefined> => this.find(where) as Promise<RowRecord | undefined>; // A row of this model.
     return getOrCreateRow(this, where, (values) => makeRow(this, values), find, defaults);
   }

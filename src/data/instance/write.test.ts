@@ -225,8 +225,8 @@ describeOnDatabases("writing", models, (open) => {
   it("refuses changes of all rows, unless they are meant", async () => {
     await Tag.createMany([{ name: "a" }, { name: "b" }]);
     for (const query of [Tag.where(), Tag.where({}), Tag.where().orderBy("id")]) {
-      assert.throws(() => query.delete(), { code: "E_QUERY_UNFILTERED", fix: /Tag\.all\(\)\.delete/ });
-      assert.throws(() => query.update({ name: "x" }), { code: "E_QUERY_UNFILTERED" });
+      await assert.rejects(query.delete(), { code: "E_QUERY_UNFILTERED", fix: /Tag\.all\(\)\.delete/ });
+      await assert.rejects(query.update({ name: "x" }), { code: "E_QUERY_UNFILTERED" });
     }
     await assert.rejects(Tag.where({ id: 1 }).update({ name: "" }), { code: "E_VALIDATION" });
     await assert.rejects(Tag.where({ id: 1 }).update({ nope: 1 } as never), { code: "E_FIELD_UNKNOWN" });

@@ -219,10 +219,10 @@ export class RuntimeExpression {
   }
 
   asc(options: OrderOptions = {}): OrderTerm {
-    return { node: this.$node, isDescending: false, nulls: options.nulls };
+    return { node: this.$node, isDescending: false, nulls: readNulls(options) };
   }
   desc(options: OrderOptions = {}): OrderTerm {
-    return { node: this.$node, isDescending: true, nulls: options.nulls };
+    return { node: this.$node, isDescending: true, nulls: readNulls(options) };
   }
 
   count(options: AggregateOptions = {}): RuntimeExpression {
@@ -335,6 +335,12 @@ export class RuntimeExpression {
     if (!(expression instanceof RuntimeExpression)) return toCondition(expression);
     return expression.#many !== undefined && expression.#many === many ? expression.#node : expression.$node;
   }
+}
+
+/** Where rows without a value come: the word becomes part of the statement. */
+function readNulls({ nulls }: OrderOptions): "first" | "last" | undefined {
+  if (nulls === undefined || nulls === "first" || nulls === "last") return nulls;
+  throw new GableError("E_ORDER", `An order got nulls: ${describeValue(nulls)}.`, { fix: 'Use "first" or "last".' });
 }
 
 /** An aggregate over the rows of a relation: a query of its own, so that two of them never multiply. */

@@ -1,13 +1,14 @@
 /** Keys of rows: of one field or of several, given as a value, as an object, or as the row itself. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
+import { Row } from "../instance/row.ts";
 import type { ModelClass, ModelConstructor } from "../schema/model.ts";
 import { literal } from "./literal.ts";
 import type { ValueNode } from "./node.ts";
 
 /** Whether a value is a row of a model. */
 export function isInstance(value: unknown): value is object {
-  return typeof value === "object" && value !== null && "$meta" in (value.constructor ?? {});
+  return value instanceof Row;
 }
 
 /** The values of a key, in the order of the key's fields. Throws `E_FILTER_VALUE` for what is no key. */

@@ -228,6 +228,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     if (typeof picked !== "object" || picked === null)
       throw formError(`values of ${describeValue(picked)}`, "Return an object of expressions.");
     return Object.entries(picked).map(([name, value]) => {
+      if (name === "__proto__") throw formError(`a value named "${name}"`, "Choose another name.");
       if (value instanceof RuntimeExpression) return { name, node: value.$node };
       throw formError(`"${name}" as ${describeValue(value)}`, "Use expressions, such as book.title.");
     });
@@ -310,13 +311,13 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   }
 
   /** Changes all rows of the query by one statement, without hooks. Gives their number. */
-  update(values: Update<Class>): Promise<number> {
+  async update(values: Update<Class>): Promise<number> {
     this.#assertFiltered("update");
     return updateRows(this.#parts.model, toLinked(this.#parts).select, values);
   }
 
   /** Deletes all rows of the query by one statement, without hooks. Gives their number. */
-  delete(): Promise<number> {
+  async delete(): Promise<number> {
     this.#assertFiltered("delete");
     return deleteRows(this.#parts.model, toLinked(this.#parts).select);
   }

@@ -62,7 +62,7 @@ export type ColumnRefs<Fields> = {
 };
 
 /** A condition of a row's own columns. */
-export type RowCondition<Fields> = (row: ColumnRefs<Fields>) => Condition;
+type RowCondition<Fields> = (row: ColumnRefs<Fields>) => Condition;
 
 /** Names of fields that an option may name. */
 type FieldName<Fields> = keyof Fields & string;

@@ -1,4 +1,5 @@
 /** Transactions: every query inside of the work joins, through any number of calls. */
+import { optionInvalid } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { Isolation } from "../dialect/dialect.ts";
 import type { Connection, Statement, StatementResult } from "../driver/contract.ts";
@@ -98,6 +99,8 @@ async function runOutermost<Result>(
   }
 }
 
+const isolations: readonly unknown[] = [undefined, "read committed", "repeatable read", "serializable"];
+
 /** Begins a transaction. A connection that has died while nobody used it is replaced once: nothing was done on it. */
 async function begin(
   database: DatabaseCore,
@@ -105,6 +108,8 @@ async function begin(
   mayRepeat: boolean,
 ): Promise<{ connection: Connection; open: Transaction }> {
   const { isolation, readOnly = false } = options;
+  if (!isolations.includes(isolation))
+    throw optionInvalid("transaction()", "isolation", isolation, `one of ${isolations.slice(1).join(", ")}`);
   const connection = await acquireFrom(database, { write: !readOnly, isOwn: true });
   const open = new Transaction(database, connection, readOnly, "");
   try {

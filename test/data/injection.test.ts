@@ -1,0 +1,143 @@
+/** Texts that try to become SQL, in every place that takes a text: each is data, or an error. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { createDatabase } from "../../src/data/database.ts";
+import { GableError } from "../../src/errors/gable-error.ts";
+import { Model } from "../../src/data/model.ts";
+import { sql } from "../../src/data/query/functions.ts";
+import { field as f } from "../../src/data/schema/field.ts";
+import { transaction } from "../../src/data/transaction/transaction.ts";
+import { describeOnDatabases } from "./databases.ts";
+import { Author, Book, models } from "./library-models.ts";
+import { Tag } from "./tag-model.ts";
+
+const payloads: readonly string[] = [
+  "'", "''", '"', '""', "`", "``", "]", "[x]", "\\", "\\'", "\0", "a\0b", "\n", "\r\n", "\t", "--", "-- ", "#", "/*", "*/", "/**/", ";", "; --", ".", "a.b", "%", "%s", "_",
+  "?", "??", "$1", "$1::text", ":x", "@x", "@@version", "\u0001", "\u00010.0;", "\u00011.0;", "{}", "${x}", "x' OR '1'='1", "x'; DROP TABLE books; --", 'x" OR 1=1 --', "x` OR 1=1 --", "1 OR 1=1",
+  "1; SELECT pg_sleep(10)", "x' UNION SELECT * FROM authors --", "') OR ('a'='a", "id) OR (1=1", "first); DROP TABLE books; --", "LAST, (SELECT 1)", "x\\'; --", "\u2019", "\uff07", "\u02bc", "é'", "\ud800", "a".repeat(64),
+  "a".repeat(5_000), "0x27", "CHAR(39)", "NULL", "DEFAULT", "__proto__", "constructor", "$or", "AND",
+]; // prettier-ignore
+
+/** A place that takes a text: as a value, where it must come back as it was, or as a name, which must be refused. */
+type Place = (payload: string) => unknown;
+
+const names: Readonly<Record<string, Place>> = {
+  "a field of a filter": (text) => Book.where({ [text]: 1 } as never),
+  "a field of a nested filter": (text) => Book.where({ author: { [text]: 1 } } as never),
+  "an operator": (text) => Book.where({ title: { [text]: "x" } } as never),
+  "a word of a relation": (text) => Book.where({ tags: { [text]: {} } } as never),
+  "an order": (text) => Book.orderBy(text as never),
+  "a descending order": (text) => Book.orderBy(`-${text}` as never),
+  "a place of missing values": (text) => Author.where().orderBy((author) => author.email.asc({ nulls: text as never })),
+  "a column of a list": (text) => Book.where().pluck(text as never),
+  "a column of a selection": (text) => Book.where().select({ [text]: true } as never),
+  "a relation of a selection": (text) => Book.where().select({ [text]: { id: true } } as never),
+  "a relation to load": (text) => Book.where().with({ [text]: true } as never),
+  "an option of a relation to load": (text) => Book.where().with({ author: { [text]: 1 } } as never),
+  "a column of distinct rows": (text) => Book.where().distinct(text as never),
+  "a field of a callback": (text) => Book.where((book) => (book as never as Record<string, { eq(value: unknown): never }>)[text]!.eq(1)),
+  "a unit of time": (text) => Book.where().values((book) => ({ a: book.created.truncate(text as never) })),
+  "a field of a new row": (text) => Book.build({ [text]: 1 } as never),
+  "a field that is set": (text) => Book.build({ title: "x" }).set({ [text]: 1 } as never),
+}; // prettier-ignore
+
+const waiting: Readonly<Record<string, (payload: string) => Promise<unknown>>> = {
+  "a field of a change": (text) => Book.where({ id: 1 }).update({ [text]: 1 } as never),
+  "a field of a unique key": (text) => Tag.upsert({ where: { [text]: 1 } as never, update: {} }),
+  "a field of many rows": (text) => Tag.updateMany([], [text as never]),
+  "a cursor": (text) => Book.orderBy("id").page({ size: 1, after: text }),
+  "an isolation": (text) => transaction(() => 1, { isolation: text as never }),
+  "a limit": (text) => Promise.resolve().then(() => Book.where().limit(text as never)),
+  "a size": (text) => Book.where().page({ size: text as never }),
+  "a batch": async (text) => {
+    for await (const _row of Book.where().stream({ batch: text as never })) assert.fail();
+  },
+};
+
+describeOnDatabases("texts that try to become SQL", models, (open) => {
+  it("are refused as names, before a statement is made", async () => {
+    const { statements } = open();
+    for (const payload of payloads) {
+      for (const [place, use] of Object.entries(names))
+        assert.throws(() => use(payload), GableError, `${place}: ${JSON.stringify(payload)}`);
+      for (const [place, use] of Object.entries(waiting))
+        await assert.rejects(use(payload), GableError, `${place}: ${JSON.stringify(payload)}`);
+    }
+    for (const payload of payloads) {
+      if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(payload) && payload.length <= 63) assert.doesNotThrow(() => sql.identifier(payload));
+      else assert.throws(() => sql.identifier(payload), { code: "E_SQL_NAME" }, JSON.stringify(payload));
+    }
+    // An isolation is refused before the transaction begins, and so is all else.
+    assert.deepEqual(statements, []);
+  });
+
+  it("are values, and come back as they were", async () => {
+    const author = await Author.create({ name: "A" });
+    for (const payload of payloads) {
+      const isStorable = payload.isWellFormed() && !payload.includes("\0") && payload.length <= 50;
+      if (!isStorable) {
+        await assert.rejects(Tag.create({ name: payload }), { code: "E_VALIDATION" });
+        continue;
+      }
+      const tag = await Tag.create({ name: payload });
+      const book = await Book.create({
+        title: payload.trim() === "" ? `x${payload}` : payload,
+        slug: `s-${tag.id}`,
+        price: "1",
+        meta: { lang: payload, tags: [payload] },
+        author,
+      });
+      await book.tags.add(tag);
+      const read = await Book.get(book.id);
+      assert.deepEqual([read.title, read.meta], [book.title, { lang: payload, tags: [payload] }]);
+      for (const count of [
+        Tag.where({ name: payload }).count(),
+        Tag.where({ name: { in: [payload] } }).count(),
+        Book.where({ id: book.id, tags: { some: { name: payload } } }).count(),
+        Book.where({ id: book.id, meta: { path: ["lang"], eq: payload } }).count(),
+        Book.where({ id: book.id, title: { contains: payload } }).count(),
+        Book.where({ id: book.id, title: { endsWith: payload } }).count(),
+        Book.where((row) => row.id.eq(book.id).and(sql`${row.title} = ${book.title}`)).count(),
+        Book.where((row) => row.id.eq(book.id).and(row.title.concat(payload).eq(book.title + payload))).count(),
+      ])
+        assert.equal(await count, 1, JSON.stringify(payload));
+      assert.equal(await Book.where({ id: book.id, meta: { path: [payload], exists: true } }).count(), 0);
+      const named = (): PromiseLike<unknown[]> => Book.where({ id: book.id }).values((each) => ({ [payload]: each.title }));
+      if (payload === "__proto__") assert.throws(named, { code: "E_QUERY_FORM" });
+      else assert.deepEqual(await named(), [{ [payload]: book.title }]);
+      assert.equal(
+        await Book.where((row) => row.title.replace(payload, "").eq(book.title.replaceAll(payload, ""))).count(),
+        1,
+        JSON.stringify(payload),
+      );
+      await book.delete();
+      await tag.delete();
+    }
+    assert.equal(await Author.count(), 1);
+  });
+});
+
+describe("names in models", () => {
+  it("are letters, digits and underscores, on every database", async () => {
+    for (const payload of payloads) {
+      if (/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(payload) && payload !== "__proto__" && payload !== "constructor") continue;
+      class Table extends Model(payload, { id: f.id() }) {}
+      class Column extends Model("t", { id: f.id(), a: f.int({ column: payload }) }) {}
+      class Field extends Model("t", { id: f.id(), [payload]: f.int() }) {}
+      const wrong = payload === "__proto__" || payload === "constructor" ? [Field] : [Table, Column, Field];
+      for (const model of wrong)
+        await assert.rejects(
+          createDatabase({ url: "sqlite::memory:", models: [model] }),
+          { code: "E_MODEL_INVALID" },
+          JSON.stringify(payload),
+        );
+    }
+    for (const [name, value] of [
+      ["poolMax", "1; --"],
+      ["statementTimeoutMs", 0],
+      ["acquireTimeoutMs", -1],
+      ["rowsMax", 1.5],
+    ] as const)
+      await assert.rejects(createDatabase({ url: "sqlite::memory:", models: [Tag], [name]: value }), { code: "E_OPTION_INVALID" });
+  });
+});
