@@ -1,5 +1,5 @@
 /** PostgreSQL on `pg`: a pool of connections, each with its prepared statements. */
-import type { Client, ClientConfig } from "pg";
+import type { Client, ClientConfig, QueryConfig } from "pg";
 import { GableError } from "../../errors/gable-error.ts";
 import { RecentCache } from "../recent-cache.ts";
 import type { AcquireOptions, Connection, Driver, DriverValue, Statement, StatementResult } from "./contract.ts";
@@ -98,6 +98,8 @@ function parserOf(type: number): Parse {
   return parsers.get(type) ?? asText;
 }
 
+const noRows: StatementResult["rows"] = [];
+
 /** One session of the server. */
 class PgSession {
   readonly client: Client;
@@ -119,12 +121,26 @@ class PgSession {
   }
 
   /** Runs a statement that is prepared once for each connection. */
-  async run({ sql, parameters, rows }: Statement): Promise<StatementResult> {
-    if (this.#dropped.length > 0) await this.#deallocate();
-    const isControl = rows === "none" && parameters.length === 0;
-    const query = isControl ? { text: sql } : { name: this.#nameOf(sql), text: sql, values: [...parameters], rowMode: "array" };
-    const result = (await this.client.query(query)) as unknown as { rows: StatementResult["rows"]; rowCount: number | null }; // By rowMode.
-    return { rows: rows === "arrays" ? result.rows : [], affected: result.rowCount ?? 0, insertId: 0 };
+  run(statement: Statement): Promise<StatementResult> {
+    return this.#dropped.length > 0 ? this.#deallocate().then(() => this.#run(statement)) : this.#run(statement);
+  }
+
+  // By callback: the promises of the driver would be made beside this one.
+  #run({ sql, parameters, rows }: Statement): Promise<StatementResult> {
+    return new Promise((resolve, reject) => {
+      const isControl = rows === "none" && parameters.length === 0;
+      const query = isControl ? { text: sql } : { name: this.#nameOf(sql), text: sql, values: parameters as unknown[], rowMode: "array" }; // Never changed.
+      this.client.query(query as QueryConfig, (error: unknown, result: { rows: unknown; rowCount: number | null }) => {
+        // The driver's types know neither the rows of rowMode nor that there is none beside an error.
+        if (error !== null && error !== undefined) reject(error as Error);
+        else
+          resolve({
+            rows: rows === "arrays" ? (result.rows as StatementResult["rows"]) : noRows,
+            affected: result.rowCount ?? 0,
+            insertId: 0,
+          }); // As said above.
+      });
+    });
   }
 
   #nameOf(sql: string): string {

@@ -1,0 +1,105 @@
+/** `npm run bench -- data`: the same work by the bare driver, by Gable and by others, on PostgreSQL and SQLite. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import type { BenchLine, BenchOptions } from "../report.ts";
+import { postgresTables, sqliteTables } from "./fixture.ts";
+
+const program = fileURLToPath(new URL("./subject.ts", import.meta.url));
+const tests = ["get", "twenty", "list", "aggregate", "update", "insert"] as const;
+const titles: Readonly<Record<(typeof tests)[number], string>> = {
+  get: "one row by key",
+  twenty: "20 rows by key at once",
+  list: "100 rows with their authors",
+  aggregate: "50 groups of 5,000 rows",
+  update: "20 rows read and changed in a transaction",
+  insert: "one new row",
+};
+const rounds = 3;
+const subjects = {
+  PostgreSQL: ["bare-pg", "gable", "kysely", "drizzle", "knex", "typeorm", "mikro-orm"],
+  SQLite: ["bare-sqlite", "gable"],
+} as const;
+const serverUrl = process.env["GABLE_TEST_POSTGRES_URL"] ?? "postgres://postgres@127.0.0.1:5432/postgres";
+
+function run(name: string, url: string, seconds: number): Record<string, unknown> {
+  const child = spawnSync(
+    "taskset",
+    ["-c", "1", process.execPath, "--disable-warning=ExperimentalWarning", program, name, url, String(seconds)],
+    {
+      encoding: "utf8",
+      maxBuffer: 64 * 1024 * 1024,
+      env: { ...process.env, NODE_ENV: "production" },
+    },
+  );
+  if (child.status !== 0) throw new Error(`${name} failed: ${child.stderr}`);
+  return JSON.parse(child.stdout) as Record<string, unknown>;
+}
+
+async function runOnServer(url: string, statements: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  for (const sql of statements) await client.query(sql);
+  await client.end();
+}
+
+async function withPostgres(work: (url: string) => void): Promise<void> {
+  const name = `gable_bench_${process.pid}`;
+  await runOnServer(serverUrl, [`CREATE DATABASE ${name}`]);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  try {
+    await runOnServer(url.href, postgresTables);
+    work(url.href);
+  } finally {
+    await runOnServer(serverUrl, [`DROP DATABASE ${name} WITH (FORCE)`]);
+  }
+}
+
+function withSqlite(work: (url: string) => void): void {
+  const folder = mkdtempSync(join(tmpdir(), "gable-bench-"));
+  const path = join(folder, "bench.db");
+  const database = new DatabaseSync(path);
+  for (const sql of sqliteTables) database.exec(sql);
+  database.close();
+  work(`sqlite:${path}`);
+  rmSync(folder, { recursive: true });
+}
+
+/** All subjects read the same; then each is timed, in turns. */
+function measure(kind: keyof typeof subjects, url: string, { seconds, subjects: wanted, tests: only }: BenchOptions): BenchLine[] {
+  const names = subjects[kind].filter((name) => wanted.length === 0 || wanted.includes(name));
+  const [first, ...others] = names.map((name) => run(name, url, 0));
+  for (const [index, other] of others.entries()) assert.deepEqual(other, first, `${names[index + 1]} reads something else`);
+  // In turns, so that what disturbs the machine disturbs all; of each the best round counts.
+  const times = new Map(names.map((name) => [name, {} as Record<string, number>]));
+  for (let round = 0; round < rounds; round++) {
+    for (const name of names) {
+      const best = times.get(name)!;
+      for (const [test, time] of Object.entries(run(name, url, seconds / rounds)))
+        best[test] = Math.min(best[test] ?? Infinity, Number(time));
+    }
+  }
+  const bare = times.get(names.find((name) => name.startsWith("bare")) ?? names[0]!)!;
+  return tests
+    .filter((test) => only.length === 0 || only.includes(test))
+    .flatMap((test) =>
+      names.map((name) => {
+        const cpuUs = Number(times.get(name)![test]);
+        return { test: `${titles[test]}, ${kind}`, subject: name, cpuUs, ratio: cpuUs / Number(bare[test]) };
+      }),
+    );
+}
+
+/** Runs the benchmark. */
+export async function benchData(options: BenchOptions): Promise<BenchLine[]> {
+  const lines: BenchLine[] = [];
+  withSqlite((url) => lines.push(...measure("SQLite", url, options)));
+  await withPostgres((url) => lines.push(...measure("PostgreSQL", url, options)));
+  return lines;
+}

@@ -1,0 +1,57 @@
+/** Gable's models. */
+import { belongsTo, createDatabase, field as f, hasMany, Model, transaction } from "gable/data";
+import type { Subject } from "../fixture.ts";
+
+class Author extends Model("authors", {
+  id: f.id(),
+  name: f.text({ max: 100 }),
+  email: f.email({ null: true }),
+  books: () => hasMany(Book),
+}) {}
+
+class Book extends Model("books", {
+  id: f.id(),
+  title: f.text({ max: 200 }),
+  slug: f.slug({ from: "title" }),
+  price: f.decimal({ digits: 8, scale: 2 }),
+  pages: f.int(),
+  status: f.choice({ draft: "Draft", published: "Published" }, { default: "draft" }),
+  summary: f.text({ null: true }),
+  rating: f.float({ null: true }),
+  isPublic: f.boolean({ default: true }),
+  published: f.date({ null: true }),
+  created: f.datetime({ auto: "create" }),
+  author: () => belongsTo(Author, { onDelete: "cascade" }),
+}) {}
+
+class Visitor extends Model("visitors", { id: f.id(), name: f.text({ max: 100 }) }) {}
+
+export async function open(url: string): Promise<Subject> {
+  const database = await createDatabase({ url, models: [Author, Book, Visitor] });
+  return {
+    get: async (id) => (await Book.get(id)).title,
+    twenty: async (ids) => (await Promise.all(ids.map((id) => Book.get(id)))).map(({ title }) => title),
+    list: async () => {
+      const found: Array<readonly [string, string]> = [];
+      for (const book of await Book.orderBy("id").limit(100)) found.push([book.title, (await book.author).name]);
+      return found;
+    },
+    insert: async (name) => (await Visitor.create({ name })).id,
+    update: (ids, pages) =>
+      transaction(async () => {
+        for (const id of ids) {
+          const book = await Book.get(id);
+          book.pages = pages;
+          await book.save();
+        }
+      }),
+    aggregate: async () => {
+      const rows = await Book.where()
+        .groupBy((book) => [book.authorId])
+        .values((book) => ({ author: book.authorId, count: book.count(), pages: book.pages.sum() }))
+        .orderBy((book) => book.authorId.asc());
+      return rows.map(({ author, count, pages }) => [author, count, pages ?? 0]);
+    },
+    close: () => database.close(),
+  };
+}
