@@ -129,16 +129,16 @@ class PgSession {
   #run({ sql, parameters, rows }: Statement): Promise<StatementResult> {
     return new Promise((resolve, reject) => {
       const isControl = rows === "none" && parameters.length === 0;
-      const query = isControl ? { text: sql } : { name: this.#nameOf(sql), text: sql, values: parameters as unknown[], rowMode: "array" }; // Never changed.
-      this.client.query(query as QueryConfig, (error: unknown, result: { rows: unknown; rowCount: number | null }) => {
-        // The driver's types know neither the rows of rowMode nor that there is none beside an error.
-        if (error !== null && error !== undefined) reject(error as Error);
+      const named = isControl ? { text: sql } : { name: this.#nameOf(sql), text: sql, values: parameters, rowMode: "array" };
+      const query = named as unknown as QueryConfig; // The driver's types do not know rowMode beside a callback.
+      this.client.query(query, (error: unknown, result: { rows: unknown; rowCount: number | null }) => {
+        if (error !== null && error !== undefined) reject(error as Error); // The driver gives errors.
         else
           resolve({
             rows: rows === "arrays" ? (result.rows as StatementResult["rows"]) : noRows,
             affected: result.rowCount ?? 0,
             insertId: 0,
-          }); // As said above.
+          }); // By rowMode.
       });
     });
   }
