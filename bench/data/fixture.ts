@@ -1,7 +1,8 @@
 /** The tables that all subjects read and write: 50 authors, 5,000 books, and visitors, whose table grows. */
 
-/** Numbers of rows. */
-export const [authorCount, bookCount] = [50, 5_000];
+const authorCount = 50;
+/** Number of books. */
+export const bookCount = 5_000;
 
 /** What a subject can do. Each gives what it has read, in one form, so that all can be compared. */
 export interface Subject {

@@ -131,14 +131,9 @@ class PgSession {
       const isControl = rows === "none" && parameters.length === 0;
       const named = isControl ? { text: sql } : { name: this.#nameOf(sql), text: sql, values: parameters, rowMode: "array" };
       const query = named as unknown as QueryConfig; // The driver's types do not know rowMode beside a callback.
-      this.client.query(query, (error: unknown, result: { rows: unknown; rowCount: number | null }) => {
+      this.client.query(query, (error: unknown, result: { rows: StatementResult["rows"]; rowCount: number | null }) => {
         if (error !== null && error !== undefined) reject(error as Error); // The driver gives errors.
-        else
-          resolve({
-            rows: rows === "arrays" ? (result.rows as StatementResult["rows"]) : noRows,
-            affected: result.rowCount ?? 0,
-            insertId: 0,
-          }); // By rowMode.
+        else resolve({ rows: rows === "arrays" ? result.rows : noRows, affected: result.rowCount ?? 0, insertId: 0 });
       });
     });
   }
