@@ -4,6 +4,44 @@ export declare function createTestClient(app: Application, options?: TestClientO
 /** Defines the tests of a transport in the current file. */
 export declare function testListenerContract(name: string, start: StartTransport): void;
 
+/** Stores a row. Fields and relations that are not given get values that pass their checks. */
+export declare function create<Class extends AnyModel>(model: Class, values?: Values<Class>): Promise<RowOf<Class>>;
+
+/** Stores several rows. */
+export declare function createMany<Class extends AnyModel>(model: Class, count: number, values?: Values<Class>): Promise<Array<RowOf<Class>>>;
+
+/**
+ * A factory with values of its own: plain ones, or functions of the number of the row, from 1.
+ *
+ * @example
+ * const books = defineFactory(Book, { title: (n) => `Book ${n}` });
+ */
+export declare function defineFactory<Class extends AnyModel>(model: Class, shape: {
+    readonly [Name in keyof Insert<Class>]?: Insert<Class>[Name] | ((number: number) => Insert<Class>[Name]);
+}): Factory<Class>;
+
+/**
+ * Runs each test of a file or a suite in a transaction that is rolled back. It is held by the database itself: requests
+ * over a socket are inside, too. Transactions of the code become savepoints; what `onCommit()` was given runs when they end.
+ */
+export declare function useDatabase(database: Database | (() => Database), options?: UseDatabaseOptions): void;
+
+/** Makes rows of one model. */
+export interface Factory<Class> {
+    /** Stores one row. */
+    create(values?: Values<Class>): Promise<RowOf<Class>>;
+    /** Stores several rows. */
+    createMany(count: number, values?: Values<Class>): Promise<Array<RowOf<Class>>>;
+}
+
+/** How tests are told apart. */
+export interface UseDatabaseOptions {
+    /** What registers work before each test. Default that of `node:test`. */
+    readonly beforeEach?: (work: () => Promise<void>) => unknown;
+    /** What registers work after each test. Default that of `node:test`. */
+    readonly afterEach?: (work: () => Promise<void>) => unknown;
+}
+
 /** A client with a jar of cookies. */
 export interface TestClient {
     /** Sends a GET. */

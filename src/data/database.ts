@@ -12,6 +12,7 @@ import { assertModels, modelsInvalid } from "./schema/definitions.ts";
 import type { ModelClass } from "./schema/model.ts";
 import type { DatabaseCore, ExecutionContext, FetchMode, StatementEvent } from "./transaction/context.ts";
 import { bindModels, releaseModels, runIn } from "./transaction/context.ts";
+import { isolateDatabase } from "./transaction/transaction.ts";
 
 /** How a database is opened. */
 export interface DatabaseOptions {
@@ -166,6 +167,14 @@ export class Database {
   /** Runs work so that its queries run here, whatever database its models are bound to. */
   run<Result>(work: () => Result): Result {
     return runIn(this.$core.context, work);
+  }
+
+  /**
+   * Runs everything in one transaction until the function that it gives is called, which rolls it back: for tests. A
+   * transaction of the code under test becomes a savepoint. `useDatabase()` of gable/testing calls both.
+   */
+  isolate(): Promise<() => Promise<void>> {
+    return isolateDatabase(this.$core);
   }
 
   /** Makes the tables of all models, in an empty database: for tests and small programs. */

@@ -25,8 +25,8 @@ export interface DatabaseCore {
   readonly onError: (error: unknown) => void;
   /** Longest wait for a turn, in ms. */
   readonly acquireTimeoutMs: number;
-  /** What statements run in that no transaction surrounds. */
-  readonly context: ExecutionContext;
+  /** What statements run in that no transaction surrounds; while a test isolates the database, the transaction of the test. */
+  context: ExecutionContext;
 }
 
 /** A statement that has run. */

@@ -34,7 +34,7 @@ type Callback = () => unknown;
 export async function transaction<Result>(work: () => Result | Promise<Result>, options: TransactionOptions = {}): Promise<Result> {
   const current = options.database === undefined ? defaultContext() : (currentOf(options.database.$core) ?? options.database.$core.context);
   if (current.transaction instanceof Transaction) {
-    if (options.outermost === true)
+    if (options.outermost === true && !current.transaction.isIsolation)
       throw new GableError("E_TRANSACTION_NESTED", "A transaction that must be the outermost one is inside of another one.", {
         fix: "Call it outside, or wrap the call in outside().",
       });
@@ -97,6 +97,22 @@ async function runOutermost<Result>(
   } finally {
     connection.release(open.isLost ? failure : undefined);
   }
+}
+
+/**
+ * Lets everything that runs on a database run in one transaction, which is rolled back at the end: for tests. It is the
+ * database that holds it, not the caller, so that requests over a socket see it as well. Gives what rolls it back.
+ */
+export async function isolateDatabase(database: DatabaseCore): Promise<() => Promise<void>> {
+  const { connection, open } = await begin(database, {}, true);
+  const outer = database.context;
+  open.isolate();
+  database.context = { database, transaction: open };
+  return async () => {
+    database.context = outer;
+    await open.rollback();
+    connection.release(open.isLost ? new Error("The transaction of a test was lost.") : undefined);
+  };
 }
 
 const isolations: readonly unknown[] = [undefined, "read committed", "repeatable read", "serializable"];
@@ -171,6 +187,8 @@ class Transaction implements OpenTransaction {
   #failure: unknown;
   #hasFailed = false;
   #savepoints = 0;
+  /** Whether it stands around a test: what runs in it directly is a transaction of its own to the code. */
+  #isIsolation = false;
 
   constructor(database: DatabaseCore, connection: Connection, isReadOnly: boolean, savepoint: string) {
     this.#database = database;
@@ -181,7 +199,17 @@ class Transaction implements OpenTransaction {
     this.#turns = new WriteLock(database.acquireTimeoutMs);
   }
 
+  get isIsolation(): boolean {
+    return this.#isIsolation;
+  }
+
+  /** Makes it the transaction around a test. */
+  isolate(): void {
+    this.#isIsolation = true;
+  }
+
   run(statement: Statement): StatementResult | Promise<StatementResult> {
+    if (this.#isIsolation) return this.#runIsolated(statement);
     // What runs beside a savepoint must not be undone with it: it waits.
     if (this.#inner !== undefined) return this.#inner.then(() => this.run(statement));
     this.#assertOpen();
@@ -197,6 +225,25 @@ class Transaction implements OpenTransaction {
           throw this.fail(this.#explain(error));
         })
       : result;
+  }
+
+  /** A statement that is refused undoes itself alone, as it would without the transaction around it. */
+  async #runIsolated(statement: Statement): Promise<StatementResult> {
+    const free = await this.#turns.acquire();
+    try {
+      await this.control("SAVEPOINT gable_statement");
+      try {
+        const result = await this.#connection.run(statement);
+        await this.control("RELEASE SAVEPOINT gable_statement");
+        return result;
+      } catch (error) {
+        await this.control("ROLLBACK TO SAVEPOINT gable_statement");
+        await this.control("RELEASE SAVEPOINT gable_statement");
+        throw this.#explain(error);
+      }
+    } finally {
+      free();
+    }
   }
 
   cursor(statement: Statement, batch: number): AsyncIterable<StatementResult["rows"]> {
@@ -296,8 +343,11 @@ class Transaction implements OpenTransaction {
       const result = await runIn({ database, transaction: open }, work);
       open.assertSound();
       await open.commit();
-      this.committed.push(...open.committed);
-      this.undone.push(...open.undone);
+      if (this.#isIsolation) await runAll(database, open.committed);
+      else {
+        this.committed.push(...open.committed);
+        this.undone.push(...open.undone);
+      }
       return result;
     } catch (error) {
       if (!open.isEnded) await open.rollback();
