@@ -5,13 +5,15 @@ import type { Dialect } from "./dialect/dialect.ts";
 import type { Driver } from "./driver/contract.ts";
 import { isModel } from "./model.ts";
 import { runStatement } from "./query/execute.ts";
+import type { AnyExpression } from "./query/expression-types.ts";
+import { queryRaw } from "./query/raw.ts";
 import { describeTable } from "./query/table-definition.ts";
 import type { Plan } from "./query/plan.ts";
 import { RecentCache } from "./recent-cache.ts";
 import { assertModels, modelsInvalid } from "./schema/definitions.ts";
 import type { ModelClass } from "./schema/model.ts";
 import type { DatabaseCore, ExecutionContext, FetchMode, StatementEvent } from "./transaction/context.ts";
-import { bindModels, releaseModels, runIn } from "./transaction/context.ts";
+import { bindModels, currentContext, releaseModels, runIn } from "./transaction/context.ts";
 import { isolateDatabase } from "./transaction/transaction.ts";
 
 /** How a database is opened. */
@@ -167,6 +169,19 @@ export class Database {
   /** Runs work so that its queries run here, whatever database its models are bound to. */
   run<Result>(work: () => Result): Result {
     return runIn(this.$core.context, work);
+  }
+
+  /**
+   * Runs a statement of one's own. Gives its rows as the database has them: no codec knows their types. Throws `E_SQL_PART`
+   * for anything but `sql`.
+   *
+   * @example
+   * await database.query<{ size: number }>(sql`SELECT length(title) AS size FROM ${Book} WHERE id = ${id}`);
+   */
+  query<Row = Record<string, unknown>>(statement: AnyExpression<unknown>): Promise<Row[]> {
+    const context = currentContext();
+    const own = context?.database === this.$core ? context : this.$core.context;
+    return queryRaw(own, statement) as Promise<Row[]>; // What the caller says of its own statement.
   }
 
   /**

@@ -7,6 +7,8 @@ import type { CreateManyOptions, UpsertRequest } from "./instance/write-bulk.ts"
 import { getOrCreateRow, insertRows, saveRows, updateRowsOf, upsertRow } from "./instance/write-bulk.ts";
 import type { WriteOptions } from "./instance/write-row.ts";
 import { findByKey } from "./query/find-by-key.ts";
+import type { AnyExpression } from "./query/expression-types.ts";
+import { queryModel } from "./query/raw.ts";
 import { Query, rowMissing } from "./query/query.ts";
 import type {
   Changes,
@@ -140,6 +142,8 @@ export interface ModelStatic<Fields> {
     this: Class,
     pick: (row: NoInfer<Refs<Class>>) => Picked,
   ): Promise<ValuesOf<Picked>>;
+  /** Rows by a statement of one's own that gives all columns of the table; further columns are values beside them. */
+  fromSql<Class extends AnyModel>(this: Class, statement: AnyExpression<unknown>): Promise<Array<InstanceOf<Class>>>;
   /** A row that is not stored yet. */
   build<Class extends AnyModel>(this: Class, values: Partial<Insert<Class>>): InstanceOf<Class>;
   /** Stores a new row. Throws `E_VALIDATION`. */
@@ -279,6 +283,10 @@ class ModelBase extends Instance {
 
   static aggregate(pick: (row: unknown) => Expressions): Promise<unknown> {
     return Query.of(this).aggregate(pick);
+  }
+
+  static async fromSql(statement: unknown): Promise<unknown[]> {
+    return queryModel(this, statement);
   }
 
   static build(values: object): ModelBase {

@@ -218,6 +218,7 @@ const data = {
   E_VALUE_UNDEFINED: entry(500, "A value is undefined", "Leave the name out, or pass null."),
   E_VALUE_TYPE: entry(500, "A value is not of the type of its column", "Pass a value of the type that the field has."),
   E_VALUE_RANGE: entry(500, "A stored number is too large for its field", "Declare the field as field.bigint()."),
+  E_SQL_COLUMNS: entry(500, "A statement does not give all columns of a model", "Select all columns of the table."),
   E_SQL_PART: entry(500, "SQL got what can neither be bound nor quoted", "Pass a value, an expression, a model, or sql.identifier(name)."),
   E_FACTORY_VALUE: entry(500, "A value for a test cannot be made", "Give the value to create()."),
   E_DRIVER_MISSING: entry(500, "The package of a database is not installed", "Install the package that the message names."),

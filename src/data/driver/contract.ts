@@ -9,6 +9,8 @@ export interface Statement {
   readonly parameters: readonly DriverValue[];
   /** Whether rows come back. */
   readonly rows: "arrays" | "none";
+  /** Whether the names of the columns are wanted. Default false. */
+  readonly wantsNames?: boolean;
   /** Whether there is at most one row, by the statement itself. Default false. */
   readonly isOneRow?: boolean;
   /** Whether whole numbers come as bigint: where a column of 64 bits is read. Default false. */
@@ -21,6 +23,8 @@ export interface StatementResult {
   readonly rows: ReadonlyArray<readonly DriverValue[]>;
   /** Rows that were changed. */
   readonly affected: number;
+  /** Names of the columns, where they were asked for. */
+  readonly names?: readonly string[];
   /** Key of the last row that was inserted, where the database counts it. */
   readonly insertId: number | bigint;
 }

@@ -103,11 +103,11 @@ class Session {
     });
   }
 
-  run({ sql, parameters, rows }: Statement): Promise<StatementResult> {
+  run({ sql, parameters, rows, wantsNames = false }: Statement): Promise<StatementResult> {
     return new Promise((resolve, reject) => {
-      const done = (error: unknown, result: unknown): void => {
+      const done = (error: unknown, result: unknown, fields?: ReadonlyArray<{ readonly name: string }>): void => {
         if (error !== null) reject(error as Error); // The driver gives errors.
-        else resolve(toResult(result, rows));
+        else resolve(wantsNames ? { ...toResult(result, rows), names: fields?.map(({ name }) => name) ?? [] } : toResult(result, rows));
       };
       // What takes no values is not worth a prepared statement; some of it cannot be prepared.
       if (parameters.length === 0) this.client.query(sql, done);

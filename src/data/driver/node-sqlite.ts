@@ -142,7 +142,12 @@ class SqliteHandle {
 
   run(statement: Statement): StatementResult {
     const prepared = this.prepare(statement);
-    if (statement.rows === "arrays") return { rows: readAll(prepared, statement), affected: 0, insertId: 0 };
+    if (statement.rows === "arrays") {
+      const rows = readAll(prepared, statement);
+      return statement.wantsNames === true
+        ? { rows, affected: 0, insertId: 0, names: prepared.columns().map(({ name }) => name) }
+        : { rows, affected: 0, insertId: 0 };
+    }
     const { changes, lastInsertRowid } = prepared.run(...toSqlite(statement.parameters));
     return { rows: [], affected: Number(changes), insertId: lastInsertRowid };
   }

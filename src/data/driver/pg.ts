@@ -100,6 +100,18 @@ function parserOf(type: number): Parse {
 
 const noRows: StatementResult["rows"] = [];
 
+/** What the driver gives for a statement. */
+interface Result {
+  readonly rows: StatementResult["rows"];
+  readonly rowCount: number | null;
+  readonly fields: ReadonlyArray<{ readonly name: string }>;
+}
+
+function toResult({ rows, rowCount, fields }: Result, wanted: Statement["rows"], wantsNames: boolean): StatementResult {
+  const result = { rows: wanted === "arrays" ? rows : noRows, affected: rowCount ?? 0, insertId: 0 };
+  return wantsNames ? { ...result, names: fields.map(({ name }) => name) } : result;
+}
+
 /** One session of the server. */
 class PgSession {
   readonly client: Client;
@@ -126,14 +138,14 @@ class PgSession {
   }
 
   // By callback: the promises of the driver would be made beside this one.
-  #run({ sql, parameters, rows }: Statement): Promise<StatementResult> {
+  #run({ sql, parameters, rows, wantsNames = false }: Statement): Promise<StatementResult> {
     return new Promise((resolve, reject) => {
       const isControl = rows === "none" && parameters.length === 0;
       const named = isControl ? { text: sql } : { name: this.#nameOf(sql), text: sql, values: parameters, rowMode: "array" };
       const query = named as unknown as QueryConfig; // The driver's types do not know rowMode beside a callback.
-      this.client.query(query, (error: unknown, result: { rows: StatementResult["rows"]; rowCount: number | null }) => {
+      this.client.query(query, (error: unknown, result: Result) => {
         if (error !== null && error !== undefined) reject(error as Error); // The driver gives errors.
-        else resolve({ rows: rows === "arrays" ? result.rows : noRows, affected: result.rowCount ?? 0, insertId: 0 });
+        else resolve(toResult(result, rows, wantsNames));
       });
     });
   }

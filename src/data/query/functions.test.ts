@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { describeOnDatabases } from "../../../test/data/databases.ts";
 import { Author, Book, models } from "../../../test/data/library-models.ts";
+import { transaction } from "../transaction/transaction.ts";
 import { now, sql, when } from "./functions.ts";
 
-describeOnDatabases("SQL of one's own", models, () => {
+describeOnDatabases("SQL of one's own", models, (open) => {
   it("binds values, and quotes expressions and names", async () => {
     const ada = await Author.create({ name: "x'); DROP TABLE books; --" });
     await Book.create({ title: "T", price: "1", meta: { lang: "en" }, author: ada });
@@ -25,6 +26,36 @@ describeOnDatabases("SQL of one's own", models, () => {
       await Book.where().values((book) => ({ a: when(book.pages.gt(5), 1).end(), b: when(book.pages.gt(0), "x").else(book.title) })),
       [{ a: null, b: "x" }],
     );
+  });
+
+  it("is a whole statement: plain rows, and rows of a model", async () => {
+    const { database, kind } = open();
+    const ada = await Author.create({ name: "Ada", email: "ada@example.com" });
+    await Author.create({ name: "Bob" });
+    assert.deepEqual(
+      await database.query<{ size: number }>(
+        sql`SELECT ${kind === "MariaDB" ? sql`char_length(name)` : sql`length(name)`} AS size FROM ${Author} WHERE name = ${"Ada"}`,
+      ),
+      [{ size: 3 }],
+    );
+    assert.deepEqual(await database.query(sql`UPDATE ${Author} SET name = ${"Eve"} WHERE id = ${ada.id}`), []);
+    const [row] = await Author.fromSql(sql`SELECT authors.*, 1 + 1 AS two FROM ${Author} WHERE id = ${ada.id}`);
+    assert.ok(row instanceof Author);
+    assert.deepEqual([row.name, row.created, (row as unknown as { two: number }).two], ["Eve", ada.created, 2]);
+    row.name = "Ida";
+    await row.save();
+    assert.equal((await Author.get(ada.id)).name, "Ida");
+    await transaction(async () => {
+      await database.query(sql`DELETE FROM ${Author} WHERE id = ${ada.id}`);
+      assert.equal(await Author.count(), 1);
+      throw new Error("undone");
+    }).catch(() => undefined);
+    assert.equal(await Author.count(), 2);
+    await assert.rejects(Author.fromSql(sql`SELECT id, name FROM ${Author}`), {
+      code: "E_SQL_COLUMNS",
+      message: /email, status, mentor_id/,
+    });
+    await assert.rejects(database.query("SELECT 1" as never), { code: "E_SQL_PART" });
   });
 
   it("has an exact complement, too", async () => {
