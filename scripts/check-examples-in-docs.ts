@@ -1,4 +1,7 @@
-/** Type-checks every `ts` block of the README and the docs, each as a module of its own. */
+/**
+ * Type-checks every `ts` block of the README and the docs, each as a module of its own. A block that begins with the name of
+ * a file, `// models.ts`, is that file to the other blocks of its page.
+ */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { glob } from "node:fs/promises";
 import { localProgram, root, runCommand } from "./run-command.ts";
@@ -14,7 +17,10 @@ for await (const page of glob(["*.md", "docs/**/*.md", "examples/*/*.md"], { cwd
     number++;
     count++;
     const line = text.slice(0, match.index).split("\n").length;
-    await writeFile(`${folder}/${page.replaceAll("/", "-").replace(/\.md$/, "")}-${number}-line-${line}.ts`, `${match[1]}\nexport {};\n`);
+    const own = `${folder}/${page.replaceAll("/", "-").replace(/\.md$/, "")}`;
+    await mkdir(own, { recursive: true });
+    const name = /^\/\/ ([a-z-]+\.ts)$/m.exec(match[1]!.split("\n")[0]!)?.[1] ?? `block-${number}-line-${line}.ts`;
+    await writeFile(`${own}/${name}`, `${match[1]}\nexport {};\n`);
   }
 }
 await writeFile(
@@ -22,7 +28,7 @@ await writeFile(
   JSON.stringify({
     extends: "../../tsconfig.json",
     compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },
-    include: ["*.ts"],
+    include: ["**/*.ts"],
   }),
 );
 const status = await runCommand(localProgram("tsc"), ["-p", `${folder}/tsconfig.json`]);
