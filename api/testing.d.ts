@@ -42,6 +42,12 @@ export interface UseDatabaseOptions {
     readonly afterEach?: (work: () => Promise<void>) => unknown;
 }
 
+/** Fails when work sends another number of statements to databases, and lists them. */
+export declare function assertQueries(count: number, work: () => unknown): Promise<void>;
+
+/** Number of statements that work sends to databases. */
+export declare function countQueries(work: () => unknown): Promise<number>;
+
 /** A client with a jar of cookies. */
 export interface TestClient {
     /** Sends a GET. */

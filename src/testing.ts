@@ -4,6 +4,7 @@ export { create, createMany, defineFactory } from "./testing/factories.ts";
 export { useDatabase } from "./testing/use-database.ts";
 export type { Factory } from "./testing/factories.ts";
 export type { UseDatabaseOptions } from "./testing/use-database.ts";
+export { assertQueries, countQueries } from "./testing/count-queries.ts";
 export type { TestClient, TestClientOptions, TestReply, TestRequest, TestFile } from "./testing/test-client.ts";
 export type { ContractTransport, StartTransport } from "./testing/listener-contract.ts";
 export { compileString } from "./views/compile/compile-string.ts";

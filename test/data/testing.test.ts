@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
 import { field as f, Model, onCommit, transaction } from "../../src/data.ts";
-import { create, createMany, defineFactory, useDatabase } from "../../src/testing.ts";
+import { assertQueries, countQueries, create, createMany, defineFactory, useDatabase } from "../../src/testing.ts";
 import { describeOnDatabases } from "./databases.ts";
 import { Author, Book, models, Part } from "./library-models.ts";
 import { Tag } from "./tag-model.ts";
@@ -59,6 +59,27 @@ describeOnDatabases("tests on a database", models, (open) => {
       for await (const tag of Tag.where().stream({ batch: 5 })) seen += tag.id > 0 ? 1 : 0;
       assert.equal(seen, 21);
     });
+  });
+
+  it("count statements, of some work alone", async () => {
+    const author = await create(Author);
+    await createMany(Book, 3, { author });
+    await assertQueries(2, async () => {
+      for (const book of await Book.where()) assert.equal((await book.author).id, author.id);
+    });
+    const [one, two] = await Promise.all([
+      countQueries(() => Tag.count()),
+      countQueries(async () => (await Tag.count(), await Tag.count())),
+    ]);
+    assert.deepEqual([one, two, await countQueries(() => 5)], [1, 2, 0]);
+    await assert.rejects(
+      assertQueries(1, () => undefined),
+      /0 statements instead of 1/,
+    );
+    await assert.rejects(
+      assertQueries(0, () => Tag.count()),
+      /count\(\*\)/,
+    );
   });
 
   it("fill in what is not given", async () => {

@@ -5,6 +5,7 @@ import { hydrateRows, toRecords } from "../instance/hydrate.ts";
 import type { RowRecord } from "../instance/row.ts";
 import { readDatabaseError } from "../instance/database-error.ts";
 import type { DatabaseCore, ExecutionContext, FetchMode } from "../transaction/context.ts";
+import { isObserved, tellOfStatement } from "../transaction/context.ts";
 import { readNode } from "./expression.ts";
 import { literal } from "./literal.ts";
 import type { SelectState } from "./node.ts";
@@ -23,23 +24,21 @@ export function after<Value, Next>(value: Eventual<Value>, next: (value: Value) 
 
 /** Runs a statement. Errors of the database become errors with codes. */
 export function runStatement(context: ExecutionContext, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
-  const { database, transaction } = context;
-  if (database.observe !== undefined) return runObserved(context, statement, isWrite);
+  const { database } = context;
+  if (!isObserved(database)) return runUnobserved(context, statement, isWrite);
+  const start = performance.now();
+  return after(runUnobserved(context, statement, isWrite), (result) => {
+    const rowCount = statement.rows === "arrays" ? result.rows.length : result.affected;
+    tellOfStatement(database, { sql: statement.sql, database: database.name, durationMs: performance.now() - start, rowCount });
+    return result;
+  });
+}
+
+function runUnobserved({ database, transaction }: ExecutionContext, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
   if (transaction === undefined) return runAlone(database, statement, isWrite);
   if (isWrite && transaction.isReadOnly)
     throw new GableError("E_TRANSACTION_READ_ONLY", "A read-only transaction was asked to write.", { fix: "Leave out readOnly." });
   return transaction.run(statement);
-}
-
-function runObserved(context: ExecutionContext, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
-  const { database } = context;
-  const start = performance.now();
-  const quiet: ExecutionContext = { ...context, database: { ...database, observe: undefined } };
-  return after(runStatement(quiet, statement, isWrite), (result) => {
-    const rowCount = statement.rows === "arrays" ? result.rows.length : result.affected;
-    database.observe?.({ sql: statement.sql, durationMs: performance.now() - start, rowCount });
-    return result;
-  });
 }
 
 function runAlone(database: DatabaseCore, statement: Statement, isWrite: boolean): Eventual<StatementResult> {

@@ -1,5 +1,6 @@
 /** Where statements run: on a database, or inside of one of its transactions. The context travels with the async calls. */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { channel } from "node:diagnostics_channel";
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Driver, Statement, StatementResult } from "../driver/contract.ts";
@@ -29,9 +30,11 @@ export interface DatabaseCore {
   context: ExecutionContext;
 }
 
-/** A statement that has run. */
+/** A statement that has run, as `onStatement` and the channel `gable.data.query` of node:diagnostics_channel get it. */
 export interface StatementEvent {
   readonly sql: string;
+  /** Name of the database. */
+  readonly database: string;
   readonly durationMs: number;
   /** Rows that were read or changed. */
   readonly rowCount: number;
@@ -52,6 +55,19 @@ export interface OpenTransaction {
 export interface ExecutionContext {
   readonly database: DatabaseCore;
   readonly transaction: OpenTransaction | undefined;
+}
+
+const statements = channel("gable.data.query");
+
+/** Whether anybody wants to know of statements. */
+export function isObserved(database: DatabaseCore): boolean {
+  return database.observe !== undefined || statements.hasSubscribers;
+}
+
+/** Tells of a statement that has run. */
+export function tellOfStatement(database: DatabaseCore, event: StatementEvent): void {
+  database.observe?.(event);
+  if (statements.hasSubscribers) statements.publish(event);
 }
 
 /** Databases that are open and bound to their models. */
