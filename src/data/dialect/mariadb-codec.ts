@@ -1,9 +1,9 @@
 /** Values on their way to MariaDB and back: both directions of each type. */
 import { GableError } from "../../errors/gable-error.ts";
-import { describeValue } from "../../errors/option-errors.ts";
 import type { DriverValue } from "../driver/contract.ts";
 import type { ValueType } from "../query/node.ts";
 import type { ColumnType } from "../schema/column.ts";
+import { describeFieldValue } from "../schema/describe-value.ts";
 
 /** Both directions of one type. Null passes them by; without `decode`, values come as models have them. */
 interface Codec {
@@ -22,8 +22,8 @@ export function mariadbDecoder(field: ValueType): ((value: DriverValue) => unkno
   return decode === undefined ? undefined : (value) => (value === null ? null : decode(value, field));
 }
 
-function typeError(value: unknown, { where, type }: ValueType): GableError {
-  return new GableError("E_VALUE_TYPE", `${where} is of the type ${type}, and got ${describeValue(value)}.`);
+function typeError(value: unknown, field: ValueType): GableError {
+  return new GableError("E_VALUE_TYPE", `${field.where} is of the type ${field.type}, and got ${describeFieldValue(value, field)}.`);
 }
 
 const text: Codec = {

@@ -183,7 +183,7 @@ function readRefusal(error: unknown): Refusal | undefined {
   if (!(error instanceof Error) || error instanceof GableError) return undefined;
   const { code, constraint, column, table } = error as Error & Partial<Record<"code" | "constraint" | "column" | "table", string>>; // As pg makes them.
   const isNetwork =
-    (code !== undefined && (networkCodes.has(code) || code.startsWith("08"))) ||
+    (code !== undefined && (networkCodes.has(code) || code.startsWith("080"))) ||
     /connection (?:terminated|timeout)|not queryable/i.test(error.message);
   const kind = isNetwork ? "connection" : kinds[code ?? ""];
   return kind === undefined ? undefined : { kind, constraint, columns: column === undefined ? [] : [column], table };

@@ -25,6 +25,19 @@ type Compare = Extract<Node, { kind: "compare" }>;
 
 const signs = { eq: "=", ne: "<>", gt: ">", gte: ">=", lt: "<", lte: "<=" } as const;
 
+/** Kinds of nodes that are comparisons, which do not stand beside each other without parentheses. */
+const conditionKinds: ReadonlySet<Node["kind"]> = new Set<Node["kind"]>([
+  "compare",
+  "isNull",
+  "between",
+  "inList",
+  "inQuery",
+  "not",
+  "exists",
+  "jsonCompare",
+  "constant",
+]);
+
 /** Marks of values: control characters, which no name and no text of a statement may hold. */
 const marks = /\u0001(\d+)\.([01]);/g;
 
@@ -193,12 +206,12 @@ export class SqlWriter {
       case "compare":
         return this.#compare(node);
       case "isNull":
-        return `${this.node(node.part)} IS ${node.isNegated ? "NOT " : ""}NULL`;
+        return `${this.#operand(node.part)} IS ${node.isNegated ? "NOT " : ""}NULL`;
       case "between":
-        return `${this.node(node.part)} BETWEEN ${this.node(node.low)} AND ${this.node(node.high)}`;
+        return `${this.#operand(node.part)} BETWEEN ${this.#operand(node.low)} AND ${this.#operand(node.high)}`;
       case "inList": {
         const type = node.part.type!;
-        return this.#dialect.inList(this.node(node.part), this.mark(node, type, true), node.isNegated, type);
+        return this.#dialect.inList(this.#operand(node.part), this.mark(node, type, true), node.isNegated, type);
       }
       case "inQuery":
         return this.#inQuery(node);
@@ -248,23 +261,35 @@ export class SqlWriter {
       case "through":
         return `${this.#dialect.quote(throughAlias(this.#aliasOf(node.root)))}.${this.#dialect.quote(node.column)}`;
       case "sql":
-        return node.texts.map((text, index) => text + (node.parts[index] === undefined ? "" : this.node(node.parts[index]))).join("");
+        return `(${this.raw(node)})`;
     }
   }
 
+  /** SQL of one's own, as it was written. Elsewhere it stands in parentheses: it may be several conditions. */
+  raw({ texts, parts }: Extract<Node, { kind: "sql" }>): string {
+    const write = (part: Node | undefined): string => (part === undefined ? "" : part.kind === "sql" ? this.raw(part) : this.node(part));
+    return texts.map((text, index) => text + write(parts[index])).join("");
+  }
+
+  /** A side of a comparison: a comparison itself stands in parentheses. */
+  #operand(node: Node): string {
+    const sql = this.node(node);
+    return conditionKinds.has(node.kind) ? `(${sql})` : sql;
+  }
+
   #compare({ operator, left, right }: Compare): string {
-    const first = this.node(left);
+    const first = this.#operand(left);
     if (isTextOperator(operator)) {
       return this.#dialect.compareText({ operator, left: first, right: (form) => this.mark(right, left.type!, false, form) });
     }
-    const second = this.node(right);
+    const second = this.#operand(right);
     if (operator === "ne" && (left.isNullable || right.isNullable)) return this.#dialect.compareNullable("ne", first, second);
     return `${first} ${signs[operator as keyof typeof signs]} ${second}`; // All others search in texts.
   }
 
   #inQuery({ part, query, isNegated, isNullable }: Extract<Node, { kind: "inQuery" }>): string {
     const rows = query.limit === undefined ? this.select(query) : this.#dialect.derive(this.select(query));
-    const column = this.node(part);
+    const column = this.#operand(part);
     if (!isNegated) return `${column} IN (${rows})`;
     // NOT IN is never true beside a missing value; the complement is wanted.
     return isNullable ? `(${column} IN (${rows})) IS NOT TRUE` : `${column} NOT IN (${rows})`;

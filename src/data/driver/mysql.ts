@@ -48,7 +48,7 @@ class Mysql implements Driver {
     this.#pool = new Pool<Session>({
       open: async () => {
         const session = new Session(connect(config));
-        await session.control(
+        await session.begin(
           `SET time_zone = '+00:00', sql_mode = '${modes}', innodb_lock_wait_timeout = ${lockTimeoutSeconds}, max_statement_time = ${statementTimeoutMs / 1000}`,
         );
         return session;
@@ -96,10 +96,14 @@ class Session {
     client.on("end", leave);
   }
 
-  /** A statement of the session itself, without values. */
-  control(sql: string): Promise<void> {
+  /** The first statement of the session. A session that cannot begin is closed. */
+  begin(sql: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.client.query(sql, (error) => (error === null ? resolve() : reject(error)));
+      this.client.query(sql, (error) => {
+        if (error === null) return resolve();
+        this.close();
+        reject(error);
+      });
     });
   }
 

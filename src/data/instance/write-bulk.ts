@@ -2,7 +2,7 @@
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { StatementResult } from "../driver/contract.ts";
-import { after, readInstances, runStatement } from "../query/execute.ts";
+import { readInstances, runStatement } from "../query/execute.ts";
 import { RuntimeExpression } from "../query/expression.ts";
 import type { Node, RootSource } from "../query/node.ts";
 import { allOf, columnNode, compare, selectAll } from "../query/node.ts";
@@ -20,9 +20,10 @@ import { toFieldError, validationError } from "./database-error.ts";
 import { hydrateRows } from "./hydrate.ts";
 import type { RowRecord } from "./row.ts";
 import { Row } from "./row.ts";
-import { planUpdate, runWrite } from "./write-many.ts";
+import type { Assignment } from "./write-many.ts";
+import { automatic, planUpdate, runWrite } from "./write-many.ts";
 import type { WriteOptions } from "./write-row.ts";
-import { checkNewRow, findCounted, listChanged, noteStored, planInsert, readCounted, runInsert, saveRow } from "./write-row.ts";
+import { checkNewRow, findCounted, noteStored, planInsert, readCounted, runInsert, saveFields, saveRow } from "./write-row.ts";
 
 /** How createMany() writes. */
 export interface CreateManyOptions extends WriteOptions {
@@ -240,71 +241,43 @@ async function runRefused(meta: ModelMeta, run: () => StatementResult | Promise<
   }
 }
 
-async function readUpdate(model: ModelClass, root: RootSource, update: object): Promise<Array<{ field: FieldMeta; node: Node }>> {
+async function readUpdate(model: ModelClass, root: RootSource, update: object): Promise<Assignment[]> {
   const { $meta: meta } = model;
   const given = Object.entries(toFieldValues(model, update, false));
   const constants = Object.fromEntries(given.filter(([, value]) => typeof value !== "function"));
   const fields = Object.keys(constants).map((name) => meta.fields.get(name)!);
   const { checked, errors } = await checkRow(model, fields, constants, { isPartial: true, skipsModel: true });
   if (Object.keys(errors).length > 0) throw validationError(meta.name, errors);
-  const assignments = given.map(([name, value]) => {
+  const assignments = given.map(([name, value]): Assignment => {
     const field = meta.fields.get(name)!;
     const made = typeof value === "function" ? readCallback(value as (row: never) => unknown, root) : undefined; // The types have checked it.
     if (made instanceof RuntimeExpression) return { field, node: made.$node };
-    return { field, node: { kind: "value", value: checked[name], type: field, isNullable: true } as const };
+    return { field, node: { kind: "value", value: checked[name], type: field, isNullable: true } };
   });
-  for (const field of meta.columns) {
-    if (field.options.auto === "update" && !assignments.some((each) => each.field === field))
-      assignments.push({ field, node: { kind: "value", value: new Date(), type: field, isNullable: false } });
-  }
+  // A row that is there changes when anything is set.
+  if (assignments.length > 0) assignments.push(...automatic(model, root, assignments));
   // Something must be set, so that the row comes back.
   const [first] = meta.primary;
   const key = meta.fields.get(first!)!;
   return assignments.length > 0 ? assignments : [{ field: key, node: columnNode(root, key) }];
 }
 
-/** Stores some columns of rows, all or none. Versions and checks are those of save(). */
+/** Stores some columns of rows, all or none. Versions, moments and checks are those of save(). */
 export async function updateRowsOf(model: ModelClass, rows: readonly RowRecord[], names: readonly string[]): Promise<number> {
-  const fields = names.map((name) => assertField(model, name));
+  const fields = new Set(names.map((name) => assertField(model, name)));
   const { database } = contextOf(model);
   let count = 0;
   await transaction(
     async () => {
       for (const row of rows) {
-        await checkPart(model, row, fields);
-        const context = contextOf(model);
-        const stored = Row.storedOf(row);
-        if (stored === undefined) throw new GableError("E_ROW_UNSAVED", `A ${model.$meta.name} that is not stored cannot be updated.`);
-        const changed = new Set(listChanged(context, row, stored));
-        const written = fields.filter((field) => changed.has(field));
-        if (written.length === 0) continue;
-        count += await updatePart(context, model, row, written);
+        if (Row.storedOf(row) === undefined)
+          throw new GableError("E_ROW_UNSAVED", `A ${model.$meta.name} that is not stored cannot be updated.`);
+        if (await saveFields(row, fields)) count++;
       }
     },
     { database: { $core: database } },
   );
   return count;
-}
-
-async function checkPart(model: ModelClass, row: RowRecord, fields: readonly FieldMeta[]): Promise<void> {
-  const values = Object.fromEntries(fields.map(({ name }) => [name, row[name]]));
-  const { checked, errors } = await checkRow(model, fields, values, { isPartial: true, skipsModel: true });
-  if (Object.keys(errors).length > 0) throw validationError(model.$meta.name, errors);
-  Object.assign(row, checked);
-}
-
-function updatePart(context: ExecutionContext, model: ModelClass, row: RowRecord, fields: readonly FieldMeta[]): Promise<number> {
-  const { primary, fields: all } = model.$meta;
-  const root: RootSource = { kind: "root", model };
-  const toNode = (field: FieldMeta): Node => ({ kind: "value", value: row[field.name] ?? null, type: field, isNullable: true });
-  const where = allOf(primary.map((name) => compare("eq", columnNode(root, all.get(name)!), toNode(all.get(name)!))));
-  const assignments = fields.map((field) => ({ field, node: toNode(field) }));
-  return Promise.resolve(
-    after(runWrite(context, model, planUpdate(context, assignments, { ...selectAll(root), where })), (affected) => {
-      noteStored(context, row, new Set(fields));
-      return affected;
-    }),
-  );
 }
 
 /** Stores rows of several models, new ones first, in the order of their relations, all or none. */

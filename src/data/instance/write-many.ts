@@ -3,8 +3,8 @@ import { GableError } from "../../errors/gable-error.ts";
 import type { SqlWriter } from "../dialect/sql-writer.ts";
 import { after, runStatement } from "../query/execute.ts";
 import { RuntimeExpression } from "../query/expression.ts";
-import type { Node, SelectState } from "../query/node.ts";
-import { columnNode, valueTypes } from "../query/node.ts";
+import type { Node, RootSource, SelectState } from "../query/node.ts";
+import { columnNode, isNever, valueTypes } from "../query/node.ts";
 import type { BoundPlan } from "../query/plan.ts";
 import { findPlan } from "../query/plan.ts";
 import { readCallback } from "../query/refs.ts";
@@ -18,7 +18,7 @@ import { toFieldValues } from "./assignments.ts";
 import { toDeleteError, toFieldError, validationError } from "./database-error.ts";
 
 /** A column that is set, and to what. */
-interface Assignment {
+export interface Assignment {
   readonly field: FieldMeta;
   readonly node: Node;
 }
@@ -27,12 +27,13 @@ interface Assignment {
 export async function updateRows(model: ModelClass, select: SelectState, changes: object): Promise<number> {
   const context = contextOf(model);
   const assignments = await readAssignments(model, select, changes);
-  if (assignments.length === 0) return 0;
+  if (assignments.length === 0 || isNever(select)) return 0;
   return runWrite(context, model, planUpdate(context, assignments, select));
 }
 
 /** Deletes the rows of a query. */
 export async function deleteRows(model: ModelClass, select: SelectState): Promise<number> {
+  if (isNever(select)) return 0;
   const context = contextOf(model);
   return runWrite(context, model, planDelete(context, select), toDeleteError);
 }
@@ -65,7 +66,7 @@ async function readAssignments(model: ModelClass, select: SelectState, changes: 
   const { checked, errors } = await checkRow(model, given, constants, { isPartial: true, skipsModel: true });
   if (Object.keys(errors).length > 0) throw validationError(meta.name, errors);
   for (const field of given) assignments.push({ field, node: valueOf(checked[field.name], field) });
-  return assignments.length === 0 ? [] : [...assignments, ...automatic(model, select, assignments)];
+  return assignments.length === 0 ? [] : [...assignments, ...automatic(model, select.root, assignments)];
 }
 
 function valueOf(value: unknown, field: FieldMeta): Node {
@@ -73,7 +74,7 @@ function valueOf(value: unknown, field: FieldMeta): Node {
 }
 
 /** What changes with every change: the moment, and the number of the version. */
-function automatic(model: ModelClass, select: SelectState, given: readonly Assignment[]): Assignment[] {
+export function automatic(model: ModelClass, root: RootSource, given: readonly Assignment[]): Assignment[] {
   const { fields, version } = model.$meta;
   const added: Assignment[] = [];
   for (const field of fields.values()) {
@@ -83,7 +84,7 @@ function automatic(model: ModelClass, select: SelectState, given: readonly Assig
     const one: Node = { kind: "value", value: 1, type: valueTypes.int, isNullable: false };
     added.push({
       field,
-      node: { kind: "call", name: "add", parts: [columnNode(select.root, field), one], type: field, isNullable: false },
+      node: { kind: "call", name: "add", parts: [columnNode(root, field), one], type: field, isNullable: false },
     });
   }
   return added;

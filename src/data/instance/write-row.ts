@@ -31,6 +31,11 @@ export async function saveRow(row: RowRecord, options: WriteOptions = {}): Promi
   else await updateRow(row, stored, options);
 }
 
+/** Stores some of the fields of a row that have changed. Tells whether there were any. */
+export async function saveFields(row: RowRecord, fields: ReadonlySet<FieldMeta>): Promise<boolean> {
+  return updateRow(row, Row.storedOf(row)!, {}, fields);
+}
+
 /** Values of a row that is new, checked and in stored form. Throws `E_VALIDATION`. */
 export async function checkNewRow(row: RowRecord, { validate = true }: WriteOptions): Promise<void> {
   const model = Row.modelOf(row);
@@ -139,12 +144,17 @@ export function noteStored({ database }: ExecutionContext, row: RowRecord, writt
   Row.setStored(row, stored);
 }
 
-async function updateRow(row: RowRecord, stored: readonly DriverValue[], { validate = true }: WriteOptions): Promise<void> {
+async function updateRow(
+  row: RowRecord,
+  stored: readonly DriverValue[],
+  { validate = true }: WriteOptions,
+  only?: ReadonlySet<FieldMeta>,
+): Promise<boolean> {
   const model = Row.modelOf(row);
   const { $meta: meta } = model;
   const context = contextOf(model);
-  const changed = listChanged(context, row, stored);
-  if (changed.length === 0) return;
+  const changed = listChanged(context, row, stored).filter((field) => only?.has(field) !== false);
+  if (changed.length === 0) return false;
   if (validate) await checkChanged(model, row, changed);
   const written = new Set(changed);
   for (const field of meta.columns) {
@@ -166,7 +176,8 @@ async function updateRow(row: RowRecord, stored: readonly DriverValue[], { valid
     if (version !== undefined) row[version.name] = before;
     throw error;
   }
-  noteStored(context, row);
+  noteStored(context, row, written);
+  return true;
 }
 
 function goneError({ label }: ModelMeta, hasVersion: boolean): GableError {
@@ -203,7 +214,7 @@ function storedRow({ database }: ExecutionContext, model: ModelClass, stored: re
 }
 
 /** The fields of a row whose values are no longer those that are stored. */
-export function listChanged({ database }: ExecutionContext, row: RowRecord, stored: readonly DriverValue[]): FieldMeta[] {
+function listChanged({ database }: ExecutionContext, row: RowRecord, stored: readonly DriverValue[]): FieldMeta[] {
   const { $meta: meta } = Row.modelOf(row);
   return meta.columns.filter(({ name }, index) => !isSame(decodeStored(database.dialect, meta, index, stored[index]!), row[name] ?? null));
 }

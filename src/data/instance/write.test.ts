@@ -262,6 +262,7 @@ describeOnDatabases("writing", models, (open) => {
     mixed[1]!.name = "B";
     assert.equal(await Author.updateMany(mixed, ["name"]), 1);
     assert.equal((await Author.get(mixed[1]!.id)).name, "B");
+    assert.ok(open().statements.some((text) => /UPDATE .authors. SET .name. = .*.updated. =/.test(text)));
     mixed[0]!.name = "";
     await assert.rejects(Author.updateMany(mixed, ["name"]), { code: "E_VALIDATION" });
     await assert.rejects(Author.updateMany([Author.build({ name: "x" })], ["name"]), { code: "E_ROW_UNSAVED" });

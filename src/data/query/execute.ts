@@ -147,9 +147,13 @@ export async function* streamRaw(
     return;
   }
   const connection = await acquireFrom(context.database, { write: false, isOwn: true });
+  let failure: unknown;
   try {
     for await (const rows of connection.cursor(statement, batch)) yield { plan, rows };
+  } catch (error) {
+    failure = error;
+    throw readDatabaseError(dialect, error);
   } finally {
-    connection.release();
+    connection.release(failure);
   }
 }

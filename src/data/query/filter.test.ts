@@ -334,6 +334,12 @@ describe("filters that are wrong", () => {
       /got a Book, and needs a Item/,
     ],
     ["a secret that is searched", () => Item.where({ password: { ne: "" } }), "E_FILTER_SECRET", /where\.password/],
+    [
+      "a secret of another type, without showing it",
+      () => Item.where({ password: 12345 } as never),
+      "E_FILTER_VALUE",
+      /got a value that is secret\.$/,
+    ],
     ["a secret in a list", () => Item.where({ password: { in: ["x"] } }), "E_FILTER_SECRET", /where\.password/],
     ["a symbol that is unknown", () => Item.where({ [Symbol("or")]: [] } as never), "E_FILTER_UNKNOWN", /\[or\]/],
     ["structure that is no list", () => Item.where({ [or]: {} } as never), "E_FILTER_UNKNOWN", /\[or\]/],

@@ -28,6 +28,26 @@ describeOnDatabases("SQL of one's own", models, (open) => {
     );
   });
 
+  it("stands for itself beside other conditions", async () => {
+    await Author.createMany([{ name: "a" }, { name: "b", status: "retired" }, { name: "c" }]);
+    const either = () => sql`name = ${"a"} OR name = ${"b"}`;
+    assert.equal(await Author.where(either).where({ status: "retired" }).count(), 1);
+    assert.equal(await Author.where(() => either().and(sql`status = ${"retired"}`)).count(), 1);
+    assert.equal(await Author.exclude(either).count(), 1);
+    const rows = await Author.orderBy("name").values((author) => ({
+      isA: author.name.eq("a").eq(author.status.eq("active")),
+      n: author.name.gt("a").ne(true),
+    }));
+    assert.deepEqual(
+      rows.map(({ isA, n }) => [isA, n]),
+      [
+        [true, true],
+        [true, false],
+        [false, false],
+      ],
+    );
+  });
+
   it("is a whole statement: plain rows, and rows of a model", async () => {
     const { database, kind } = open();
     const ada = await Author.create({ name: "Ada", email: "ada@example.com" });

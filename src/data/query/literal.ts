@@ -1,7 +1,7 @@
 /** Values in queries: each is of the type of what it stands beside, or an error that says where it was written. */
-import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { ColumnType } from "../schema/column.ts";
+import { describeFieldValue } from "../schema/describe-value.ts";
 import type { ValueNode, ValueType } from "./node.ts";
 import { valueTypes } from "./node.ts";
 
@@ -40,7 +40,7 @@ export function literal(value: unknown, type: ValueType, where: string): ValueNo
     });
   if (value === null) return { kind: "value", value, type, isNullable: true };
   if (!fits[type.type](value))
-    throw new GableError("E_FILTER_VALUE", `${where} is of the type ${type.type}, and got ${describeValue(value)}.`, {
+    throw new GableError("E_FILTER_VALUE", `${where} is of the type ${type.type}, and got ${describeFieldValue(value, type)}.`, {
       fix: "Pass a value of the type of the field.",
     });
   const fitted = fitValue(value, type);

@@ -365,6 +365,11 @@ export function constant(isTrue: boolean): ConditionNode {
   return { kind: "constant", isTrue, type: boolean, isNullable: false };
 }
 
+/** Whether a query has no rows, whatever the database holds: it need not be asked. */
+export function isNever({ where }: SelectState): boolean {
+  return where?.kind === "constant" && !where.isTrue;
+}
+
 /** All of the conditions; one that never holds takes the others with it. */
 export function allOf(parts: readonly Node[]): Node {
   return combine("and", parts);

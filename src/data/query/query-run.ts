@@ -13,7 +13,7 @@ import { after, readInstances, readRaw, readRecords, runStatement, streamRaw, wi
 import { assertCount } from "./limits.ts";
 import { literal } from "./literal.ts";
 import type { Node, OutputColumn, SelectState } from "./node.ts";
-import { allOf, selectAll, valueTypes } from "./node.ts";
+import { allOf, isNever, selectAll, valueTypes } from "./node.ts";
 import { orderOfRelation, orderOfRows, toTotalOrder } from "./order.ts";
 import type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./page.ts";
 import { readCursor, writeCursor } from "./page.ts";
@@ -88,6 +88,7 @@ function runAlone(parts: QueryParts): Eventual<unknown[]> {
 
 function readOutput(context: ExecutionContext, state: SelectState, parts: QueryParts): Eventual<unknown[]> {
   const { output, mode } = parts;
+  if (isNever(state)) return [];
   if (output.kind === "selection") return readSelected(context, state, output.plan);
   if (output.kind === "records") return readRecords(context, state);
   if (output.kind === "column") return after(readRecords(context, state), (records) => records.map((record) => Object.values(record)[0]));
@@ -135,8 +136,7 @@ export function runAggregate(asked: QueryParts, columns: readonly OutputColumn[]
 
 /** Number of rows. */
 export function runCount(parts: QueryParts): Eventual<number> {
-  const { where } = parts.select;
-  if (where?.kind === "constant" && !where.isTrue) return 0;
+  if (isNever(parts.select)) return 0;
   return after(runAggregate(parts, [{ name: "count", node: countNode }]), ({ count }) => Number(count));
 }
 
@@ -144,6 +144,7 @@ export function runCount(parts: QueryParts): Eventual<number> {
 export function runExists(asked: QueryParts): Eventual<boolean> {
   const parts = toLinked(asked);
   const { select } = parts;
+  if (isNever(select)) return false;
   const one: Node = { kind: "sql", texts: ["1"], parts: [], type: undefined, isNullable: false };
   const base = isPlain(select) ? { ...select, extra: [], order: [] } : { ...selectAll(select.root), from: select };
   const state: SelectState = { ...base, columns: [{ name: "one", node: one }], limit: literal(1, valueTypes.int, "limit") };
@@ -153,11 +154,23 @@ export function runExists(asked: QueryParts): Eventual<boolean> {
 /** Most rows of a page. */
 const pageMax = 1_000;
 
+/** Pages are of rows, and have limits of their own. Throws `E_QUERY_FORM`. */
+function assertPaged({ select, output }: QueryParts, method: string): void {
+  const what = output.kind === "rows" || method === "numberedPage()" ? undefined : "plain values";
+  const limited = select.limit !== undefined || select.offset !== undefined ? "a limit" : undefined;
+  const wrong = what ?? limited ?? (select.group.length > 0 ? "groups" : undefined);
+  if (wrong !== undefined)
+    throw new GableError("E_QUERY_FORM", `A query cannot have ${method} beside ${wrong}.`, {
+      fix: "Page the rows, and pick values of each.",
+    });
+}
+
 /** A page by keyset. */
 export async function runPage(asked: QueryParts, { size, after: next, before }: PageOptions): Promise<Page<unknown>> {
   assertCount(size, "page(): size", 1, pageMax);
   if (next !== undefined && before !== undefined)
     throw new GableError("E_CURSOR", "A page got after and before.", { fix: "Pass one of them." });
+  assertPaged(asked, "page()");
   const parts = toLinked(asked);
   const context = contextFor(parts);
   const { select } = parts;
@@ -174,6 +187,7 @@ export async function runPage(asked: QueryParts, { size, after: next, before }: 
     order: isBefore ? order.map(reverse) : order,
     limit: literal(size + 1, valueTypes.int, "limit"),
   };
+  if (isNever(state)) return { items: [], next: undefined, previous: undefined };
   const { plan, rows } = await readRaw(context, withComputed(state));
   const hasMore = rows.length > size;
   const shown = isBefore ? rows.slice(0, size).toReversed() : rows.slice(0, size);
@@ -206,6 +220,7 @@ export async function runNumberedPage(
   assertCount(size, "numberedPage(): size", 1, pageMax);
   assertCount(number, "numberedPage(): number", 1, Number.MAX_SAFE_INTEGER);
   assertCount(countMax, "numberedPage(): countMax", 1, Number.MAX_SAFE_INTEGER);
+  assertPaged(parts, "numberedPage()");
   const offset = (number - 1) * size;
   if (offset > offsetMax)
     throw new GableError("E_LIMIT", `Page ${number} of ${size} rows begins behind row ${offsetMax}.`, {
@@ -222,14 +237,19 @@ export async function runNumberedPage(
   return { items, number, total, isTotalExact: found <= countMax, pageCount: Math.ceil(total / size) };
 }
 
+/** The query with what the model itself adds to it. */
+function toSent(parts: QueryParts): SelectState {
+  const ordered = toOrdered(parts);
+  return parts.output.kind === "rows" ? withComputed(ordered) : ordered;
+}
+
 /** Rows one after the other, read in batches. */
 export async function* runStream(asked: QueryParts, batch: number): AsyncGenerator<unknown> {
   const parts = toLinked(asked);
   assertCount(batch, "stream(): batch", 1, 100_000);
   const context = contextFor(parts);
   const mode = parts.mode ?? context.database.fetchMode;
-  const ordered = toOrdered(parts);
-  const state = parts.output.kind === "rows" ? withComputed(ordered) : ordered;
+  const state = toSent(parts);
   if (parts.output.kind === "selection")
     throw new GableError("E_QUERY_FORM", "A query with select() cannot be streamed.", { fix: "Stream rows, or use values()." });
   for await (const { plan, rows } of streamRaw(context, state, batch)) {
@@ -246,7 +266,7 @@ export async function* runStream(asked: QueryParts, batch: number): AsyncGenerat
 export function toStatement(asked: QueryParts): { sql: string; parameters: readonly unknown[] } {
   const parts = toLinked(asked);
   const { dialect, plans } = contextFor(parts).database;
-  const { plan, parameters } = planSelect(dialect, plans, toOrdered(parts));
+  const { plan, parameters } = planSelect(dialect, plans, toSent(parts));
   return { sql: plan.sql, parameters };
 }
 
@@ -255,7 +275,7 @@ export async function explainQuery(asked: QueryParts, isAnalyzed: boolean): Prom
   const parts = toLinked(asked);
   const context = contextFor(parts);
   const { dialect, plans } = context.database;
-  const { plan, parameters } = planSelect(dialect, plans, toOrdered(parts));
+  const { plan, parameters } = planSelect(dialect, plans, toSent(parts));
   const { rows } = await runStatement(context, { sql: dialect.explain(plan.sql, isAnalyzed), parameters, rows: "arrays" }, false);
   return rows.map((row) => row.filter((value) => value !== null).join("  ")).join("\n");
 }

@@ -389,6 +389,27 @@ describeOnDatabases("queries", models, (open) => {
     for (const size of [0, 1_001, 1.5]) await assert.rejects(Book.orderBy("id").page({ size }), { code: "E_LIMIT" });
   });
 
+  it("are not asked for when nothing can be found", async () => {
+    await fill();
+    const { statements } = open();
+    statements.length = 0;
+    const never = Book.where({ id: { in: [] } });
+    assert.deepEqual(
+      [await never, await never.count(), await never.exists(), await never.first(), await never.pluck("id")],
+      [[], 0, false, undefined, []],
+    );
+    assert.deepEqual(await never.page({ size: 5 }), { items: [], next: undefined, previous: undefined });
+    assert.deepEqual([await never.update({ pages: 5 }), await never.delete()], [0, 0]);
+    assert.deepEqual(statements, []);
+  });
+
+  it("have pages of rows alone", async () => {
+    await assert.rejects(Book.where().limit(5).page({ size: 2 }), { code: "E_QUERY_FORM", message: /page\(\) beside a limit/ });
+    await assert.rejects(Book.where().pluck("id").page({ size: 2 }), { code: "E_QUERY_FORM", message: /plain values/ });
+    await assert.rejects(Book.where().offset(5).numberedPage({ number: 1, size: 2 }), { code: "E_QUERY_FORM" });
+    await assert.rejects(Book.where().pluck("id").getMany([1]), { code: "E_QUERY_FORM" });
+  });
+
   it("come in pages by number", async () => {
     await fill();
     const page = await Book.orderBy("pages").numberedPage({ number: 2, size: 4 });

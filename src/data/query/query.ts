@@ -270,7 +270,8 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
 
   /** Rows by their keys, in the order of the keys, by one statement. Missing ones are left out. */
   async getMany(keys: ReadonlyArray<KeyOf<Class>>): Promise<Item[]> {
-    const { model } = this.#parts;
+    const { model, output } = this.#parts;
+    if (output.kind !== "rows") throw formError("getMany() beside plain values", "Read rows, or use where() with in.");
     const [name, ...more] = model.$meta.primary;
     if (more.length > 0) throw formError("getMany() of a key of several fields", "Use where() with or.");
     const column = columnNode(this.#root, assertField(model, name!));

@@ -53,7 +53,7 @@ async function run(context: ExecutionContext, statement: unknown): Promise<{ row
       walk.token("raw ");
       walk.node(node);
     },
-    write: (writer) => ({ text: writer.node(node), columns: [] }),
+    write: (writer) => ({ text: writer.raw(node), columns: [] }),
   });
   // What begins so reads alone, and does not wait for its turn to write.
   const isWrite =

@@ -153,6 +153,18 @@ describe("definitions of models", () => {
     assert.equal(mistake.fix, 'Name one: { by: "from" }.');
   });
 
+  it("refuse one row where there may be several: E_RELATION_REVERSE", () => {
+    class Owner extends Model("owners", { id: f.id(), thing: () => hasOne(Owned) }) {}
+    class Owned extends Model("owned", { id: f.id(), owner: () => belongsTo(Owner) }) {}
+    assert.deepEqual(
+      checkModels([Owner, Owned]).map(({ code, where, message }) => [code, where, message]),
+      [["E_RELATION_REVERSE", "Owner.thing", "several rows of Owned may belong to one row"]],
+    );
+    class Unique extends Model("unique", { id: f.id(), owner: () => belongsTo(Whole) }, { uniques: [{ on: ["owner"] }] }) {}
+    class Whole extends Model("whole", { id: f.id(), part: () => hasOne(Unique) }) {}
+    assert.deepEqual(checkModels([Unique, Whole]), []);
+  });
+
   it("take many to many without a way back", () => {
     class Label extends Model("labels", { id: f.id() }) {}
     class Photo extends Model("photos", { id: f.id(), labels: () => manyToMany(Label) }) {}

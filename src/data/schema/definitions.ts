@@ -241,6 +241,13 @@ class DefinitionCheck {
         `${target.name} has no relation "${options.by}" to ${this.#model.name}`,
         backs.length === 0 ? `Add one: () => belongsTo(${this.#model.name}).` : `It has: ${backs.join(", ")}.`,
       );
+    else if (relation.relation === "hasOne" && !isUniqueBack(target, options.by ?? backs[0]))
+      this.#add(
+        name,
+        "E_RELATION_REVERSE",
+        `several rows of ${target.name} may belong to one row`,
+        `Let the relation back be unique: belongsTo(${this.#model.name}, { unique: true }), or use hasMany().`,
+      );
     else if (options.by === undefined && backs.length !== 1 && relation.relation !== "manyToMany")
       this.#add(
         name,
@@ -346,6 +353,13 @@ class DefinitionCheck {
       );
     }
   }
+}
+
+/** Whether a relation of a model leads back from one row alone. What is no relation is reported elsewhere. */
+function isUniqueBack({ $fields: fields, $options: { uniques = [] } }: ModelClass, name: string | undefined): boolean {
+  const entry = name === undefined ? undefined : fields[name];
+  const back = typeof entry === "function" ? readRelation(entry as () => unknown) : undefined; // A thunk takes nothing.
+  return back === undefined || back.options.unique === true || uniques.some(({ on }) => on.length === 1 && on[0] === name);
 }
 
 /** The fields of a model's key. */

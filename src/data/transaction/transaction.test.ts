@@ -8,15 +8,22 @@ import { GableError } from "../../errors/gable-error.ts";
 import { createDatabase } from "../database.ts";
 import { Model } from "../model.ts";
 import { field as f } from "../schema/field.ts";
+import { belongsTo, hasMany } from "../schema/relation.ts";
 import { onCommit, onRollback, outside, transaction } from "./transaction.ts";
 
-class Account extends Model("accounts", { id: f.id(), owner: f.text({ max: 20, unique: true }), balance: f.int() }) {}
+class Account extends Model("accounts", {
+  id: f.id(),
+  owner: f.text({ max: 20, unique: true }),
+  balance: f.int(),
+  notes: () => hasMany(Note),
+}) {}
+class Note extends Model("notes", { id: f.id(), account: () => belongsTo(Account, { onDelete: "cascade" }) }) {}
 
 const reported: unknown[] = [];
 
 describeOnDatabases(
   "transactions",
-  [Account],
+  [Account, Note],
   (open) => {
     const names = (): PromiseLike<string[]> => Account.orderBy("owner").pluck("owner");
     const add = (owner: string): Promise<unknown> => Account.create({ owner, balance: 0 });
@@ -78,6 +85,30 @@ describeOnDatabases(
       });
       assert.deepEqual(steps, ["one", "one ends", "two"]);
       assert.deepEqual(await names(), ["beside", "two"]);
+    });
+
+    it("load relations of rows from around them, and wait for nothing that waits for them", async () => {
+      const outer = await transaction(async () => {
+        await add("outer");
+        const [account] = await Account.where();
+        return transaction(async () => (await account!.notes, await account!.reload(), (await account!.notes).length));
+      });
+      assert.equal(outer, 0);
+    });
+
+    it("are read-only and end in time inside of others, too", async () => {
+      await transaction(async () => {
+        await assert.rejects(
+          transaction(() => add("no"), { readOnly: true }),
+          { code: "E_TRANSACTION_READ_ONLY" },
+        );
+        await assert.rejects(
+          transaction(() => wait(200), { timeoutMs: 10 }),
+          { code: "E_TRANSACTION_TIMEOUT" },
+        );
+        await add("yes");
+      });
+      assert.deepEqual(await names(), ["yes"]);
     });
 
     it("are of no use after a statement has failed, whatever is caught", async () => {
@@ -243,7 +274,7 @@ describe("databases", () => {
 
   it("are named when there are several", async () => {
     const [one, two] = [await placeSqlite(), await placeSqlite()];
-    const first = await createDatabase({ url: one.url, models: [Account] });
+    const first = await createDatabase({ url: one.url, models: [Account, Note] });
     const second = await createDatabase({ url: two.url, models: [Tag, ...models] });
     try {
       await assert.rejects(async () => transaction(() => 1), {
@@ -266,16 +297,16 @@ describe("databases", () => {
       fix: /"name"/,
     });
     await assert.rejects(createDatabase({ url: "sqlite::memory:", models: [String] }), { code: "E_OPTION_INVALID" });
-    await assert.rejects(createDatabase({ url: "oracle://user:secret@host/x", models: [Account] }), {
+    await assert.rejects(createDatabase({ url: "oracle://user:secret@host/x", models: [Account, Note] }), {
       code: "E_DATABASE_URL",
       message: 'The address "oracle://user:***@host/x" is of no database that is known.',
     });
-    await assert.rejects(createDatabase({ url: "sqlite:/no/such/folder/x.db", models: [Account] }), { code: "E_DATABASE_OPEN" });
+    await assert.rejects(createDatabase({ url: "sqlite:/no/such/folder/x.db", models: [Account, Note] }), { code: "E_DATABASE_OPEN" });
     class Wide extends Model("wide", { id: f.id(), a: f.decimal({ digits: 16, scale: 2 }) }) {}
     await assert.rejects(createDatabase({ url: "sqlite::memory:", models: [Wide] }), { code: "E_MODEL_INVALID", message: /Wide\.a/ });
     await assert.rejects(createDatabase({ url: "sqlite::memory:", models: [Tag] }), { code: "E_MODEL_INVALID" });
-    const database = await createDatabase({ url: "sqlite::memory:", models: { Account, other: 5 } });
-    assert.deepEqual(database.models, [Account]);
+    const database = await createDatabase({ url: "sqlite::memory:", models: { Account, Note, other: 5 } });
+    assert.deepEqual(database.models, [Account, Note]);
     await database.close();
   });
 });

@@ -38,7 +38,7 @@ export async function transaction<Result>(work: () => Result | Promise<Result>, 
       throw new GableError("E_TRANSACTION_NESTED", "A transaction that must be the outermost one is inside of another one.", {
         fix: "Call it outside, or wrap the call in outside().",
       });
-    return current.transaction.nest(current.database, work);
+    return current.transaction.nest(current.database, work, options);
   }
   const { retries = 0 } = options;
   for (let attempt = 0; ; attempt++) {
@@ -183,7 +183,8 @@ class Transaction implements OpenTransaction {
   readonly #opened: Error;
   /** Savepoints take turns. */
   readonly #turns: WriteLock;
-  #inner: Promise<unknown> | undefined;
+  /** Whether a savepoint is open. */
+  #isNesting = false;
   #failure: unknown;
   #hasFailed = false;
   #savepoints = 0;
@@ -210,8 +211,8 @@ class Transaction implements OpenTransaction {
 
   run(statement: Statement): StatementResult | Promise<StatementResult> {
     if (this.#isIsolation) return this.#runIsolated(statement);
-    // What runs beside a savepoint must not be undone with it: it waits.
-    if (this.#inner !== undefined) return this.#inner.then(() => this.run(statement));
+    // What runs beside a savepoint must not be undone with it: it waits for its turn.
+    if (this.#isNesting) return this.#runInTurn(statement);
     this.#assertOpen();
     this.assertSound();
     let result: StatementResult | Promise<StatementResult>;
@@ -225,6 +226,12 @@ class Transaction implements OpenTransaction {
           throw this.fail(this.#explain(error));
         })
       : result;
+  }
+
+  async #runInTurn(statement: Statement): Promise<StatementResult> {
+    const free = await this.#turns.acquire();
+    free();
+    return this.run(statement);
   }
 
   /** A statement that is refused undoes itself alone, as it would without the transaction around it. */
@@ -321,26 +328,29 @@ class Transaction implements OpenTransaction {
   }
 
   /** Runs work in a savepoint. Several of them take turns. */
-  async nest<Result>(database: DatabaseCore, work: () => Result | Promise<Result>): Promise<Result> {
+  async nest<Result>(database: DatabaseCore, work: () => Result | Promise<Result>, options: TransactionOptions): Promise<Result> {
     const free = await this.#turns.acquire();
-    this.#assertOpen();
-    this.assertSound();
-    const inner = this.#nestNow(database, work);
-    this.#inner = inner.catch(() => undefined);
+    this.#isNesting = true;
     try {
-      return await inner;
+      this.#assertOpen();
+      this.assertSound();
+      return await this.#nestNow(database, work, options);
     } finally {
-      this.#inner = undefined;
+      this.#isNesting = false;
       free();
     }
   }
 
-  async #nestNow<Result>(database: DatabaseCore, work: () => Result | Promise<Result>): Promise<Result> {
+  async #nestNow<Result>(
+    database: DatabaseCore,
+    work: () => Result | Promise<Result>,
+    { readOnly = false, timeoutMs }: TransactionOptions,
+  ): Promise<Result> {
     const savepoint = `${this.#savepoint === "" ? "gable" : this.#savepoint}_${++this.#savepoints}`;
-    const open = new Transaction(database, this.#connection, this.isReadOnly, savepoint);
+    const open = new Transaction(database, this.#connection, this.isReadOnly || readOnly, savepoint);
     await this.control(`SAVEPOINT ${savepoint}`);
     try {
-      const result = await runIn({ database, transaction: open }, work);
+      const result = await withTimeout(() => runIn({ database, transaction: open }, work), timeoutMs, open);
       open.assertSound();
       await open.commit();
       if (this.#isIsolation) await runAll(database, open.committed);
