@@ -85,6 +85,11 @@ export interface Dialect {
   ignoreConflict(columns: readonly string[]): string;
   /** Whether an insert can name the key whose conflict it minds; others mind any. */
   readonly hasConflictTarget: boolean;
+  /**
+   * How many rows are inserted: one statement for each ("single"), lists of values for each column in one ("lists"), or up to so
+   * many rows in one. Each form has few statements, whatever the number of rows.
+   */
+  readonly insertsMany: "single" | "lists" | number;
   /** Whether an insert gives keys back as rows; others tell the last one beside the result. */
   readonly returnsKeys: boolean;
   /** What an insert without any values says. */

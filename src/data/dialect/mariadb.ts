@@ -26,6 +26,7 @@ export const mariadb: Dialect = {
   noLimit: " LIMIT 18446744073709551615",
   // LIMIT takes a bare parameter alone.
   count: (parameter) => parameter.replace(/^CAST\((.*) AS SIGNED\)$/, "$1"),
+  insertsMany: 100,
   returnsKeys: true,
   hasConflictTarget: false,
   defaultValues: " () VALUES ()",

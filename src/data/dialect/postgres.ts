@@ -34,6 +34,7 @@ export const postgres: Dialect = {
   isPositional: false,
   noLimit: "",
   count: (parameter) => parameter,
+  insertsMany: "lists",
   returnsKeys: true,
   hasConflictTarget: true,
   defaultValues: " DEFAULT VALUES",

@@ -2,6 +2,7 @@
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { StatementResult } from "../driver/contract.ts";
+import type { Eventual } from "../query/execute.ts";
 import { readInstances, runStatement } from "../query/execute.ts";
 import { RuntimeExpression } from "../query/expression.ts";
 import type { Node, RootSource } from "../query/node.ts";
@@ -29,12 +30,9 @@ import { checkNewRow, findCounted, noteStored, planInsert, readCounted, runInser
 export interface CreateManyOptions extends WriteOptions {
   /** "ignore" leaves rows out whose unique key is taken; they are left out of the result, too. An error by default. */
   readonly onConflict?: "ignore";
-  /** Most rows of one statement. Default 1,000, fewer where rows are wide. */
+  /** Most rows of one statement, where the database takes several. Default 1,000. */
   readonly batch?: number;
 }
-
-/** Most values of one statement: SQLite takes 32,766, PostgreSQL and MariaDB 65,535. */
-const valuesMax = 32_766;
 
 /** Inserts rows, all or none. */
 export async function insertRows(model: ModelClass, rows: readonly RowRecord[], options: CreateManyOptions): Promise<RowRecord[]> {
@@ -44,11 +42,11 @@ export async function insertRows(model: ModelClass, rows: readonly RowRecord[], 
   // Rows with the same columns go together.
   const groups = new Map<string, RowRecord[]>();
   for (const row of rows) {
-    const key = meta.columns
-      .filter(({ name }) => row[name] !== undefined)
-      .map(({ name }) => name)
-      .join();
-    groups.set(key, [...(groups.get(key) ?? []), row]);
+    let key = "";
+    for (const { name } of meta.columns) key += row[name] === undefined ? "-" : "+";
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
   }
   const inserted = new Set<RowRecord>();
   const { database } = contextOf(model);
@@ -70,18 +68,24 @@ async function insertGroup(
   const { $meta: meta } = model;
   const fields = meta.columns.filter(({ name }) => rows[0]![name] !== undefined);
   const counted = findCounted(meta, rows[0]!);
-  // Without keys that come back, a counted key is known of single rows alone; and so is which row was left out.
-  // And no statement inserts several rows without any values.
-  const isSingle = fields.length === 0 || onConflict === "ignore" || (counted !== undefined && !context.database.dialect.returnsKeys);
-  const size = isSingle ? 1 : Math.max(1, Math.min(batch, Math.floor(valuesMax / Math.max(1, fields.length))));
+  const { insertsMany } = context.database.dialect;
+  // Which row was left out is known of single rows alone; and no statement inserts several rows without any values.
+  const isSingle = insertsMany === "single" || fields.length === 0 || onConflict === "ignore";
+  const most = typeof insertsMany === "number" ? Math.min(insertsMany, batch) : batch;
+  if (insertsMany === "single" && onConflict === undefined && fields.length > 0) return insertOneByOne(context, model, rows, fields);
   const inserted: RowRecord[] = [];
-  for (let start = 0; start < rows.length; start += size) {
+  for (let start = 0, size = 1; start < rows.length; start += size) {
+    size = isSingle ? 1 : toBatch(rows.length - start, most, insertsMany === "lists");
     const some = rows.slice(start, start + size);
     if (onConflict === "ignore" && !context.database.dialect.hasConflictTarget) {
       if (await insertUnlessTaken(model, some[0]!)) inserted.push(some[0]!);
       continue;
     }
-    const plan = planInsert(context, meta, fields, some, { counted, ignoresConflict: onConflict === "ignore" });
+    const plan = planInsert(context, meta, fields, some, {
+      counted,
+      ignoresConflict: onConflict === "ignore",
+      isList: insertsMany === "lists" && !isSingle,
+    });
     const result = await runInsert(context, model, plan, counted);
     if (onConflict === "ignore" && result.affected === 0 && result.rows.length === 0) continue;
     some.forEach((row, index) => {
@@ -91,6 +95,38 @@ async function insertGroup(
     });
   }
   return inserted;
+}
+
+/** Inserts rows by one prepared statement, without making its plan for each. */
+async function insertOneByOne(
+  context: ExecutionContext,
+  model: ModelClass,
+  rows: readonly RowRecord[],
+  fields: readonly FieldMeta[],
+): Promise<readonly RowRecord[]> {
+  const { $meta: meta } = model;
+  const { dialect } = context.database;
+  const counted = findCounted(meta, rows[0]!);
+  const { plan } = planInsert(context, meta, fields, [rows[0]!], { counted });
+  const places = meta.columns.map((field) => fields.indexOf(field));
+  for (const row of rows) {
+    const encoded = fields.map((field) => dialect.encode(row[field.name], field));
+    const statement = { sql: plan.sql, parameters: plan.slots.map(({ place }) => encoded[place]!), rows: "none" } as const;
+    const running = runRefused(meta, () => runStatement(context, statement, true));
+    const result = running instanceof Promise ? await running : running;
+    if (counted !== undefined) row[counted.name] = readCounted(context, counted, result, 0);
+    Row.setStored(
+      row,
+      places.map((place) => (place === -1 ? result.insertId : encoded[place]!)),
+    );
+  }
+  return rows;
+}
+
+/** Rows of the next statement: as many as there may be, or, where each number is a statement of its own, one of few numbers. */
+function toBatch(left: number, most: number, isAnyNumber: boolean): number {
+  if (left >= most || isAnyNumber) return Math.min(left, most);
+  return left >= 10 ? 10 : 1;
 }
 
 /** Inserts a row in a savepoint, which is undone when a unique key is taken: for databases that would mind any error alike. */
@@ -233,11 +269,16 @@ async function upsertInTurns(
   );
 }
 
-async function runRefused(meta: ModelMeta, run: () => StatementResult | Promise<StatementResult>): Promise<StatementResult> {
-  try {
-    return await run();
-  } catch (error) {
+/** Runs a statement; what the database refuses becomes errors of the model's fields. */
+function runRefused(meta: ModelMeta, run: () => Eventual<StatementResult>): Eventual<StatementResult> {
+  const explain = (error: unknown): never => {
     throw toFieldError(meta, error);
+  };
+  try {
+    const result = run();
+    return result instanceof Promise ? result.catch(explain) : result;
+  } catch (error) {
+    return explain(error);
   }
 }
 

@@ -42,11 +42,9 @@ export async function checkNewRow(row: RowRecord, { validate = true }: WriteOpti
   fillNewRow(model, row);
   if (!validate) return;
   const counted = findCounted(model.$meta, row);
-  const fields = model.$meta.columns.filter((field) => field !== counted);
-  const given = Object.fromEntries(fields.filter(({ name }) => row[name] !== undefined).map(({ name }) => [name, row[name]]));
-  const { checked, errors } = await checkRow(model, fields, given, { isPartial: false, isFilled: true });
+  const fields = counted === undefined ? model.$meta.columns : model.$meta.columns.filter((field) => field !== counted);
+  const { errors } = await checkRow(model, fields, row, { isPartial: false, isFilled: true, target: row });
   if (Object.keys(errors).length > 0) throw validationError(model.$meta.name, toRelationNames(model.$meta, errors));
-  Object.assign(row, checked);
 }
 
 /** Errors of a relation's key are those of the relation, where people see them. */
@@ -99,6 +97,8 @@ interface InsertOptions {
   readonly counted?: FieldMeta | undefined;
   /** Whether rows are left out whose unique key is taken. */
   readonly ignoresConflict?: boolean;
+  /** Whether all rows are bound as one list for each column. */
+  readonly isList?: boolean;
 }
 
 /** The plan of an insert of one row or several. */
@@ -107,10 +107,13 @@ export function planInsert(
   { table }: ModelMeta,
   fields: readonly FieldMeta[],
   rows: readonly RowRecord[],
-  { counted, ignoresConflict = false }: InsertOptions = {},
+  { counted, ignoresConflict = false, isList = false }: InsertOptions = {},
 ): BoundPlan {
   const { dialect, plans } = database;
-  const nodes = rows.map((row) =>
+  const columns = fields.map(({ column }) => dialect.quote(column));
+  // One list for each column, or one value for each column of each row.
+  const lists = isList ? fields.map(({ name }) => rows.map((row) => row[name] ?? null)) : [];
+  const nodes = (isList ? [] : rows).map((row) =>
     fields.map((field): ValueNode => ({ kind: "value", value: row[field.name] ?? null, type: field, isNullable: true })),
   );
   return findPlan(dialect, plans, {
@@ -118,6 +121,7 @@ export function planInsert(
       walk.token(
         `insert ${table}(${fields.map(({ name }) => name).join()})${counted === undefined ? "" : "+"}${ignoresConflict ? "!" : ""}`,
       );
+      for (const [index, list] of lists.entries()) walk.bind(list, list, fields[index]!, "list");
       for (const list of nodes) {
         walk.token("(");
         for (const [index, node] of list.entries()) walk.bind(node, node.value, fields[index]!);
@@ -125,11 +129,12 @@ export function planInsert(
     },
     write: (writer) => {
       const { quote } = dialect;
-      const columns = fields.map(({ column }) => quote(column)).join(", ");
-      const values = nodes.map((list) => `(${list.map((node, index) => writer.mark(node, fields[index]!)).join(", ")})`).join(", ");
-      const body = fields.length === 0 ? dialect.defaultValues : ` (${columns}) VALUES ${values}`;
+      const mark = (owner: object, index: number): string => writer.mark(owner, fields[index]!, isList);
+      const values = nodes.map((list) => `(${list.map(mark).join(", ")})`).join(", ");
+      const given = isList ? `SELECT * FROM unnest(${lists.map(mark).join(", ")})` : `VALUES ${values}`;
+      const body = fields.length === 0 ? dialect.defaultValues : ` (${columns.join(", ")}) ${given}`;
+      const ignoring = ignoresConflict ? dialect.ignoreConflict(columns) : "";
       const returning = counted !== undefined && dialect.returnsKeys ? ` RETURNING ${quote(counted.column)}` : "";
-      const ignoring = ignoresConflict ? dialect.ignoreConflict(fields.map(({ column }) => quote(column))) : "";
       return { text: `INSERT INTO ${quote(table)}${body}${ignoring}${returning}`, columns: [] };
     },
   });

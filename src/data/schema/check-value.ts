@@ -71,8 +71,9 @@ function checkText(value: unknown, column: AnyColumn, shape?: RegExp, shapeMessa
   if (value === "") return blank ? { value } : { message: "This is needed." };
   // No database stores them; PostgreSQL refuses NUL, and lone surrogates are no UTF-8.
   if (!value.isWellFormed() || value.includes("\0")) return { message: "The text holds a character that cannot be stored." };
-  const length = countCharacters(value);
   const max = maxOf(column);
+  // A text has at most as many characters as units of UTF-16: they are counted where that leaves a doubt alone.
+  const length = min === undefined && (max === undefined || value.length <= max) ? value.length : countCharacters(value);
   if (max !== undefined && length > max) return { message: `Use at most ${max} characters. You typed ${length}.` };
   if (typeof min === "number" && length < min) return { message: `Use at least ${min} characters. You typed ${length}.` };
   if (shape !== undefined && !shape.test(value)) return { message: shapeMessage };

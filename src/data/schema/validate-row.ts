@@ -10,10 +10,16 @@ import type { ModelClass } from "./model.ts";
 /** Messages by field; `$model` has those of the whole row. */
 export type ModelErrors = Readonly<Record<string, readonly string[]>>;
 
+const columns = new WeakMap<FieldMeta, AnyColumn>();
+
 /** The column of a field; that of a relation's key is made of what is known of it. */
-export function columnOf(model: ModelClass, { name, type, options }: FieldMeta): AnyColumn {
-  const own = Object.hasOwn(model.$fields, name) ? model.$fields[name] : undefined;
-  return isColumn(own) ? own : new Column(type, options);
+export function columnOf(model: ModelClass, field: FieldMeta): AnyColumn {
+  const known = columns.get(field);
+  if (known !== undefined) return known;
+  const own = Object.hasOwn(model.$fields, field.name) ? model.$fields[field.name] : undefined;
+  const column = isColumn(own) ? own : new Column(field.type, field.options);
+  columns.set(field, column);
+  return column;
 }
 
 /** Throws `E_FIELD_UNKNOWN` for a name that is no field of a model. */
@@ -50,6 +56,8 @@ export interface CheckOptions {
   readonly isFilled?: boolean;
   /** Whether the model's own check is left out: there is no whole row to see. Default false. */
   readonly skipsModel?: boolean;
+  /** Where values go in their stored form. A new object by default. */
+  readonly target?: Record<string, unknown>;
   /** The values that are known to be right, for the model's own check. */
   readonly others?: Readonly<Record<string, unknown>>;
 }
@@ -59,37 +67,43 @@ export async function checkRow(
   model: ModelClass,
   fields: readonly FieldMeta[],
   values: Readonly<Record<string, unknown>>,
-  { isPartial, isFilled = false, skipsModel = false, others }: CheckOptions,
+  { isPartial, isFilled = false, skipsModel = false, target = {}, others }: CheckOptions,
 ): Promise<{ checked: Readonly<Record<string, unknown>>; errors: ModelErrors }> {
-  const errors: Record<string, string[]> = {};
-  const checked: Record<string, unknown> = {};
+  const errors: Record<string, readonly string[]> = {};
   for (const field of fields) {
     const isGiven = Object.hasOwn(values, field.name);
     if (!isGiven && (isPartial || (field.hasDefault && !isFilled))) continue;
-    const messages = await checkField(columnOf(model, field), values[field.name], (value) => (checked[field.name] = value));
+    const found = checkField(columnOf(model, field), values[field.name], (value) => (target[field.name] = value));
+    const messages = found instanceof Promise ? await found : found;
     if (messages.length > 0) errors[field.name] = messages;
   }
   // The model's own check sees rows whose fields are right, each by itself.
-  if (!skipsModel && Object.keys(errors).length === 0) addOwn(errors, await model.$options.validate?.({ ...others, ...checked }));
-  return { checked, errors };
+  const { validate } = model.$options;
+  if (!skipsModel && validate !== undefined && Object.keys(errors).length === 0) addOwn(errors, await validate({ ...others, ...target }));
+  return { checked: target, errors };
 }
 
-/** Messages about one value; a value that is right is handed on in its stored form. */
-async function checkField(column: AnyColumn, value: unknown, take: (value: unknown) => void): Promise<string[]> {
+/** Messages about one value; a value that is right is handed on in its stored form. At once, unless a check waits. */
+function checkField(column: AnyColumn, value: unknown, take: (value: unknown) => void): readonly string[] | Promise<readonly string[]> {
   const result = checkValue(column, value);
   if (result.message !== undefined) return [result.message];
   take(result.value);
-  if (result.value === null) return [];
-  const { validate = [] } = column.options;
-  const messages: string[] = [];
+  const { validate } = column.options;
+  if (validate === undefined || result.value === null) return noMessages;
   // A check alone, or a list of them: isArray does not narrow read-only lists.
-  for (const check of (Array.isArray(validate) ? validate : [validate]) as ReadonlyArray<ValueCheck<unknown>>) {
-    const message = await check(result.value);
-    if (message !== undefined) messages.push(message);
-  }
-  return messages;
+  const checks = (Array.isArray(validate) ? validate : [validate]) as ReadonlyArray<ValueCheck<unknown>>;
+  const messages = checks.map((check) => check(result.value));
+  const isReady = (all: ReadonlyArray<string | undefined | Promise<string | undefined>>): all is ReadonlyArray<string | undefined> =>
+    !all.some((message) => message instanceof Promise);
+  return isReady(messages) ? keepTexts(messages) : Promise.all(messages).then(keepTexts);
 }
 
-function addOwn(errors: Record<string, string[]>, messages: Readonly<Record<string, string | undefined>> | undefined): void {
+const noMessages: readonly string[] = [];
+
+function keepTexts(messages: ReadonlyArray<string | undefined>): readonly string[] {
+  return messages.filter((message) => message !== undefined);
+}
+
+function addOwn(errors: Record<string, readonly string[]>, messages: Readonly<Record<string, string | undefined>> | undefined): void {
   for (const [name, message] of Object.entries(messages ?? {})) if (message !== undefined) errors[name] = [message];
 }
