@@ -11,7 +11,7 @@ import type { BenchLine, BenchOptions } from "../report.ts";
 import { postgresTables, sqliteTables } from "./fixture.ts";
 
 const program = fileURLToPath(new URL("./subject.ts", import.meta.url));
-const tests = ["get", "twenty", "list", "aggregate", "update", "insert"] as const;
+const tests = ["get", "twenty", "list", "aggregate", "update", "insert", "many"] as const;
 const titles: Readonly<Record<(typeof tests)[number], string>> = {
   get: "one row by key",
   twenty: "20 rows by key at once",
@@ -19,6 +19,7 @@ const titles: Readonly<Record<(typeof tests)[number], string>> = {
   aggregate: "50 groups of 5,000 rows",
   update: "20 rows read and changed in a transaction",
   insert: "one new row",
+  many: "1,000 new rows",
 };
 const rounds = 3;
 const subjects = {

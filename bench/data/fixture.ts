@@ -14,6 +14,8 @@ export interface Subject {
   readonly list: () => Promise<ReadonlyArray<readonly [title: string, author: string]>>;
   /** Stores a new visitor; gives its key. */
   readonly insert: (name: string) => Promise<number>;
+  /** Stores new visitors, all or none. */
+  readonly insertMany: (names: readonly string[]) => Promise<void>;
   /** Reads twenty books by their keys, one by one, and stores other pages in each. */
   readonly update: (ids: readonly number[], pages: number) => Promise<void>;
   /** Number and sum of pages of the books of each author, by the author's key. */

@@ -13,7 +13,8 @@ const tests: Readonly<Record<string, (number: number) => Promise<unknown>>> = {
   list: () => subject.list(),
   aggregate: () => subject.aggregate(),
   update: (number) => subject.update(idsOf(number), number % 1_000),
-  insert: (number) => subject.insert(`Author ${number}`),
+  insert: (number) => subject.insert(`Visitor ${number}`),
+  many: (number) => subject.insertMany(Array.from({ length: 1_000 }, (_, index) => `Visitor ${number} ${index}`)),
 };
 
 /** The least CPU time of an operation, in microseconds, of several rounds. */

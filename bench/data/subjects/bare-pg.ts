@@ -25,6 +25,12 @@ export async function open(url: string): Promise<Subject> {
       Number(
         (await pool.query({ name: "insert", text: "INSERT INTO visitors (name) VALUES ($1) RETURNING id", values: [name] })).rows[0].id,
       ),
+    insertMany: async (names) =>
+      void (await pool.query({
+        name: "many",
+        text: "INSERT INTO visitors (name) SELECT * FROM unnest($1::text[]) RETURNING id",
+        values: [names],
+      })),
     update: async (ids, pages) => {
       const client = await pool.connect();
       await client.query("BEGIN");

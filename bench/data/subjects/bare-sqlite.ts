@@ -26,6 +26,11 @@ export async function open(url: string): Promise<Subject> {
       return books.map((book) => [book.title, known.get(book.author_id)!.name]);
     },
     insert: async (name) => Number(insert.run(name).lastInsertRowid),
+    insertMany: async (names) => {
+      database.exec("BEGIN IMMEDIATE");
+      for (const name of names) insert.run(name);
+      database.exec("COMMIT");
+    },
     update: async (ids, pages) => {
       database.exec("BEGIN IMMEDIATE");
       for (const id of ids) {

@@ -55,6 +55,11 @@ export async function open(url: string): Promise<Subject> {
     twenty: async (ids) => Promise.all(ids.map(async (id) => (await one.execute({ id }))[0]!.title)),
     list: async () => (await list.execute()).map((book) => [book.title, book.author.name]),
     insert: async (name) => (await database.insert(visitors).values({ name }).returning({ id: visitors.id }))[0]!.id,
+    insertMany: async (names) =>
+      void (await database
+        .insert(visitors)
+        .values(names.map((name) => ({ name })))
+        .returning({ id: visitors.id })),
     update: (ids, pages) =>
       database.transaction(async (inner) => {
         for (const id of ids) {

@@ -37,6 +37,7 @@ export async function open(url: string): Promise<Subject> {
       return found;
     },
     insert: async (name) => (await Visitor.create({ name })).id,
+    insertMany: async (names) => void (await Visitor.createMany(names.map((name) => ({ name })))),
     update: (ids, pages) =>
       transaction(async () => {
         for (const id of ids) {

@@ -23,6 +23,10 @@ export async function open(url: string): Promise<Subject> {
       return books.map((book) => [book.title, known.get(book.author_id)!.name]);
     },
     insert: async (name) => Number(((await knex("visitors").insert({ name }).returning("id")) as Array<{ id: string }>)[0]!.id),
+    insertMany: async (names) =>
+      void (await knex("visitors")
+        .insert(names.map((name) => ({ name })))
+        .returning("id")),
     update: async (ids, pages) => {
       await knex.transaction(async (inner) => {
         for (const id of ids) {

@@ -60,6 +60,12 @@ export async function open(url: string): Promise<Subject> {
             .executeTakeFirstOrThrow()
         ).id,
       ),
+    insertMany: async (names) =>
+      void (await database
+        .insertInto("visitors")
+        .values(names.map((name) => ({ name })) as never)
+        .returning("id")
+        .execute()),
     update: (ids, pages) =>
       database.transaction().execute(async (inner) => {
         for (const id of ids) {

@@ -51,6 +51,10 @@ export async function open(url: string): Promise<Subject> {
       await manager.persist(visitor).flush();
       return visitor.id;
     },
+    insertMany: async (names) => {
+      const manager = orm.em.fork();
+      await manager.persist(names.map((name) => manager.create(Visitor, { name }))).flush();
+    },
     update: (ids, pages) =>
       orm.em.fork().transactional(async (manager) => {
         for (const id of ids) (await manager.findOneOrFail(Book, { id })).pages = pages;

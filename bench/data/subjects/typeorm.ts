@@ -61,6 +61,7 @@ export async function open(url: string): Promise<Subject> {
     list: async () =>
       (await books.find({ relations: { author: true }, order: { id: "ASC" }, take: 100 })).map((book) => [book.title, book.author.name]),
     insert: async (name) => Number((await source.getRepository(VisitorEntity).save({ name })).id),
+    insertMany: async (names) => void (await source.getRepository(VisitorEntity).save(names.map((name) => ({ name })))),
     update: (ids, pages) =>
       source.transaction(async (inner) => {
         for (const id of ids) {
