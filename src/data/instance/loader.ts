@@ -294,7 +294,9 @@ async function groupThrough(context: ExecutionContext, state: SelectState, mode:
     addToList(found, readKey(plan, rows[index]!)!, shared);
   });
   // The batch of the rows has each of them once.
-  Row.batchOf(instances[0]!)!.rows.splice(0, instances.length, ...known.values());
+  const batch = Row.batchOf(instances[0]!)!;
+  batch.rows.length = 0;
+  for (const row of known.values()) batch.rows.push(row);
 }
 
 /** The key in the columns that the framework added to a row. */

@@ -169,6 +169,22 @@ describeOnDatabases(
       assert.deepEqual(calls, ["at once", "rolled back"]);
     });
 
+    it("are over when their callbacks run, which may write", async () => {
+      reported.length = 0;
+      await transaction(async () => {
+        await add("a");
+        onCommit(() => add("b"));
+      });
+      await assert.rejects(
+        transaction(() => (onRollback(() => add("c")), Promise.reject(failure))),
+        failure,
+      );
+      assert.deepEqual(await names(), ["a", "b", "c"]);
+      onCommit(() => Promise.reject(failure));
+      await wait(1);
+      assert.deepEqual(reported, [failure]);
+    });
+
     it("refuse what was not meant: nesting, writes of a reader, queries after the end", async () => {
       await transaction(async () => {
         await assert.rejects(

@@ -58,11 +58,14 @@ export function outside<Result>(work: () => Result): Result {
   return runIn(defaultContext().database.context, work);
 }
 
-/** Runs a callback when the transaction is committed; at once when there is none. Errors of it undo nothing. */
+/**
+ * Runs a callback when the transaction is committed; at once when there is none. Its errors are reported, and undo nothing.
+ * Throws `E_DATABASE_MISSING` where no database is open.
+ */
 export function onCommit(callback: Callback): void {
   const open = currentContext()?.transaction;
   if (open instanceof Transaction) open.committed.push(callback);
-  else void callback();
+  else void runAll(defaultContext().database, [callback]);
 }
 
 /** Runs a callback when the transaction is rolled back. Without a transaction it never runs. */
@@ -82,21 +85,21 @@ async function runOutermost<Result>(
   options: TransactionOptions,
 ): Promise<Result> {
   const { connection, open } = await begin(database, options, true);
-  let failure: unknown;
+  let outcome: { readonly isStored: true; readonly result: Result } | { readonly isStored: false; readonly error: unknown };
   try {
     const result = await withTimeout(() => runIn({ database, transaction: open }, work), options.timeoutMs, open);
     open.assertSound();
     await open.commit();
-    await runAll(database, open.committed);
-    return result;
+    outcome = { isStored: true, result };
   } catch (error) {
-    failure = error;
     if (!open.isEnded) await open.rollback();
-    await runAll(database, open.undone);
-    throw error;
-  } finally {
-    connection.release(open.isLost ? failure : undefined);
+    outcome = { isStored: false, error };
   }
+  connection.release(!outcome.isStored && open.isLost ? outcome.error : undefined);
+  // Callbacks may write: the connection must be free by then.
+  await runAll(database, outcome.isStored ? open.committed : open.undone);
+  if (!outcome.isStored) throw outcome.error;
+  return outcome.result;
 }
 
 /**
