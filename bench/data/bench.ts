@@ -1,4 +1,4 @@
-/** `npm run bench -- data`: the same work by the bare driver, by Gable and by others, on PostgreSQL and SQLite. */
+/** `npm run bench -- data`: the same work by the bare driver, by Gable and by others, on PostgreSQL, SQLite and MariaDB. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -6,9 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
+import { createConnection } from "mysql2/promise";
 import pg from "pg";
 import type { BenchLine, BenchOptions } from "../report.ts";
-import { postgresTables, sqliteTables } from "./fixture.ts";
+import { mariadbTables, postgresTables, sqliteTables } from "./fixture.ts";
 
 const program = fileURLToPath(new URL("./subject.ts", import.meta.url));
 const tests = ["get", "twenty", "list", "aggregate", "update", "insert", "many"] as const;
@@ -25,6 +26,7 @@ const rounds = 3;
 const subjects = {
   PostgreSQL: ["bare-pg", "gable", "kysely", "drizzle", "knex", "typeorm", "mikro-orm"],
   SQLite: ["bare-sqlite", "gable"],
+  MariaDB: ["bare-mysql", "gable"],
 } as const;
 const serverUrl = process.env["GABLE_TEST_POSTGRES_URL"] ?? "postgres://postgres@127.0.0.1:5432/postgres";
 
@@ -59,6 +61,20 @@ async function withPostgres(work: (url: string) => void): Promise<void> {
     work(url.href);
   } finally {
     await runOnServer(serverUrl, [`DROP DATABASE ${name} WITH (FORCE)`]);
+  }
+}
+
+async function withMariadb(work: (url: string) => void): Promise<void> {
+  const url = new URL(process.env["GABLE_TEST_MARIADB_URL"] ?? "mariadb://root@127.0.0.1:3306/");
+  const name = `gable_bench_${process.pid}`;
+  const client = await createConnection(url.href.replace(/^mariadb:/, "mysql:"));
+  try {
+    for (const sql of [`CREATE DATABASE ${name}`, `USE ${name}`, ...mariadbTables]) await client.query(sql);
+    url.pathname = `/${name}`;
+    work(url.href);
+  } finally {
+    await client.query(`DROP DATABASE ${name}`);
+    await client.end();
   }
 }
 
@@ -102,5 +118,6 @@ export async function benchData(options: BenchOptions): Promise<BenchLine[]> {
   const lines: BenchLine[] = [];
   withSqlite((url) => lines.push(...measure("SQLite", url, options)));
   await withPostgres((url) => lines.push(...measure("PostgreSQL", url, options)));
+  await withMariadb((url) => lines.push(...measure("MariaDB", url, options)));
   return lines;
 }

@@ -56,3 +56,17 @@ export const sqliteTables = [
     FROM numbers`,
   "ANALYZE",
 ];
+
+/** The same on MariaDB. */
+export const mariadbTables = [
+  "CREATE TABLE authors (id bigint AUTO_INCREMENT PRIMARY KEY, name varchar(100) NOT NULL, email varchar(254))",
+  `CREATE TABLE books (id bigint AUTO_INCREMENT PRIMARY KEY, title varchar(200) NOT NULL, slug varchar(50) NOT NULL, price decimal(8, 2) NOT NULL, pages int NOT NULL,
+    status varchar(50) NOT NULL, summary longtext, rating double, is_public tinyint(1) NOT NULL, published date, created datetime(3) NOT NULL, author_id bigint NOT NULL,
+    INDEX (author_id), FOREIGN KEY (author_id) REFERENCES authors (id) ON DELETE CASCADE)`,
+  "CREATE TABLE visitors (id bigint AUTO_INCREMENT PRIMARY KEY, name varchar(100) NOT NULL)",
+  `INSERT INTO authors (name, email) SELECT concat('Author ', seq), concat('a', seq, '@example.com') FROM seq_1_to_${authorCount}`,
+  `INSERT INTO books (title, slug, price, pages, status, summary, rating, is_public, published, created, author_id)
+    SELECT concat('Book number ', seq), concat('book-', seq), seq % 100 + 0.5, seq, 'draft', repeat('A summary of some length. ', 4), 3.5, 1, '2026-01-01', '2026-01-02 03:04:05.678', seq % ${authorCount} + 1
+    FROM seq_1_to_${bookCount}`,
+  "ANALYZE TABLE authors, books",
+];

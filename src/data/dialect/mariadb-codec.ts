@@ -1,5 +1,6 @@
 /** Values on their way to MariaDB and back: both directions of each type. */
 import { GableError } from "../../errors/gable-error.ts";
+import { readMoment } from "./moment.ts";
 import type { DriverValue } from "../driver/contract.ts";
 import type { ValueType } from "../query/node.ts";
 import type { ColumnType } from "../schema/column.ts";
@@ -40,6 +41,7 @@ const whole: Codec = {
     throw typeError(value, field);
   },
   decode: (value, { where }) => {
+    if (typeof value === "number") return value;
     const number = Number(value);
     if (Number.isSafeInteger(number)) return number;
     throw new GableError("E_VALUE_RANGE", `${where} holds ${String(value)}, which a number of JavaScript cannot hold.`, {
@@ -92,7 +94,7 @@ const codecs: Readonly<Record<ColumnType, Codec>> = {
       if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString().slice(0, -1).replace("T", " ");
       throw typeError(value, field);
     },
-    decode: (value) => new Date(`${String(value).replace(" ", "T")}Z`),
+    decode: (value) => readMoment(String(value)),
   },
   json: {
     encode: (value) => JSON.stringify(value),

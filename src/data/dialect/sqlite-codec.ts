@@ -1,5 +1,6 @@
 /** Values on their way to SQLite and back: one codec for each type, both directions. */
 import { GableError } from "../../errors/gable-error.ts";
+import { readMoment } from "./moment.ts";
 import type { DriverValue } from "../driver/contract.ts";
 import type { ValueType } from "../query/node.ts";
 import type { ColumnType } from "../schema/column.ts";
@@ -106,7 +107,7 @@ const codecs: Readonly<Record<ColumnType, Codec>> = {
       if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
       throw typeError(value, field);
     },
-    decode: (value) => toDate(String(value)),
+    decode: (value) => readMoment(String(value)),
   },
   json: {
     encode: (value) => JSON.stringify(value),
@@ -124,23 +125,4 @@ const codecs: Readonly<Record<ColumnType, Codec>> = {
 function toDecimal(value: number, scale: number): string {
   const text = value.toFixed(scale);
   return text.charCodeAt(0) === 0x2d && Number(text) === 0 ? text.slice(1) : text;
-}
-
-/** A moment in the form of `toISOString()`. The usual one is read digit by digit, which takes a third of the time. */
-function toDate(text: string): Date {
-  if (text.length !== 24 || text.charCodeAt(0) < 0x31) return new Date(text);
-  const time = Date.UTC(
-    digit(text, 0) * 1000 + digit(text, 1) * 100 + digit(text, 2) * 10 + digit(text, 3),
-    digit(text, 5) * 10 + digit(text, 6) - 1,
-    digit(text, 8) * 10 + digit(text, 9),
-    digit(text, 11) * 10 + digit(text, 12),
-    digit(text, 14) * 10 + digit(text, 15),
-    digit(text, 17) * 10 + digit(text, 18),
-    digit(text, 20) * 100 + digit(text, 21) * 10 + digit(text, 22),
-  );
-  return new Date(time);
-}
-
-function digit(text: string, place: number): number {
-  return text.charCodeAt(place) - 0x30;
 }

@@ -41,6 +41,7 @@ class Mysql implements Driver {
       maxPreparedStatements: statementsMax,
       rowsAsArray: true,
       supportBigNumbers: true,
+      // As Date, the driver takes the year 1 for 1901. Its texts cost more than the rest of a row, and are right.
       dateStrings: true,
       charset: "utf8mb4",
       multipleStatements: false,
