@@ -84,7 +84,7 @@ async function runOutermost<Result>(
   work: () => Result | Promise<Result>,
   options: TransactionOptions,
 ): Promise<Result> {
-  const { connection, open } = await begin(database, options, true);
+  const { connection, open } = await begin(database, options);
   let outcome: { readonly isStored: true; readonly result: Result } | { readonly isStored: false; readonly error: unknown };
   try {
     const result = await withTimeout(() => runIn({ database, transaction: open }, work), options.timeoutMs, open);
@@ -107,7 +107,7 @@ async function runOutermost<Result>(
  * database that holds it, not the caller, so that requests over a socket see it as well. Gives what rolls it back.
  */
 export async function isolateDatabase(database: DatabaseCore): Promise<() => Promise<void>> {
-  const { connection, open } = await begin(database, {}, true);
+  const { connection, open } = await begin(database, {});
   const outer = database.context;
   open.isolate();
   database.context = { database, transaction: open };
@@ -120,11 +120,14 @@ export async function isolateDatabase(database: DatabaseCore): Promise<() => Pro
 
 const isolations: readonly unknown[] = [undefined, "read committed", "repeatable read", "serializable"];
 
-/** Begins a transaction. A connection that has died while nobody used it is replaced once: nothing was done on it. */
+/** Connections that may have died, one after the other, before one of them begins a transaction. */
+const beginningsMax = 20;
+
+/** Begins a transaction. A connection that has died while nobody used it is replaced: nothing was done on it. */
 async function begin(
   database: DatabaseCore,
   options: TransactionOptions,
-  mayRepeat: boolean,
+  tries = beginningsMax,
 ): Promise<{ connection: Connection; open: Transaction }> {
   const { isolation, readOnly = false } = options;
   if (!isolations.includes(isolation))
@@ -136,7 +139,7 @@ async function begin(
     return { connection, open };
   } catch (error) {
     connection.release(error);
-    if (open.isLost && mayRepeat) return begin(database, options, false);
+    if (open.isLost && tries > 1) return begin(database, options, tries - 1);
     throw error;
   }
 }
