@@ -3,7 +3,9 @@ import { GableError } from "../../errors/gable-error.ts";
 import type { AggregateName, CallName, JsonPath, OrderTerm, RowLock, ValueType } from "../query/node.ts";
 import type { DriverValue } from "../driver/contract.ts";
 import type { ColumnType } from "../schema/column.ts";
-import type { Dialect, Isolation, JsonComparison, Refusal, TextComparison } from "./dialect.ts";
+import type { Dialect, JsonComparison, Refusal, TextComparison } from "./dialect.ts";
+import type { Call } from "./functions.ts";
+import { movedNulls, rounded, sameName, toPattern, wholeTypes } from "./functions.ts";
 import { encodeMariadb, mariadbDecoder } from "./mariadb-codec.ts";
 import { createMariadbTables, findMariadbMistakes, quoteMariadb, writeMariadbLiteral } from "./mariadb-tables.ts";
 
@@ -43,7 +45,7 @@ export const mariadb: Dialect = {
   compareText,
   encodeText,
   inList: (part, list, isNegated, type) => `${part} ${isNegated ? "NOT " : ""}IN (${readList(list, type)})`,
-  call: (name, parts, type, partType) => (calls[name] ?? unary(name))(parts, type, partType),
+  call: (name, parts, type, partType) => (calls[name] ?? sameName(name))(parts, type, partType),
   aggregate: writeAggregate,
   jsonText: (part, path) => {
     const found = `JSON_EXTRACT(${part}, ${path})`;
@@ -59,7 +61,7 @@ export const mariadb: Dialect = {
     `${strength === "update" ? " FOR UPDATE" : " LOCK IN SHARE MODE"}${{ wait: "", skip: " SKIP LOCKED", fail: " NOWAIT" }[wait]}`,
   ignoreConflict: ([first]) => ` ON DUPLICATE KEY UPDATE ${first} = ${first}`,
   begin: ({ isolation, readOnly }) => [
-    ...(isolation === undefined ? [] : [`SET TRANSACTION ISOLATION LEVEL ${levels[isolation]}`]),
+    ...(isolation === undefined ? [] : [`SET TRANSACTION ISOLATION LEVEL ${isolation.toUpperCase()}`]),
     `START TRANSACTION${readOnly ? " READ ONLY" : ""}`,
   ],
   explain: (sql, isAnalyzed) => `${isAnalyzed ? "ANALYZE" : "EXPLAIN"} ${sql}`,
@@ -67,12 +69,6 @@ export const mariadb: Dialect = {
   createTables: createMariadbTables,
   literal: writeMariadbLiteral,
   findMistakes: findMariadbMistakes,
-};
-
-const levels: Readonly<Record<Isolation, string>> = {
-  "read committed": "READ COMMITTED",
-  "repeatable read": "REPEATABLE READ",
-  serializable: "SERIALIZABLE",
 };
 
 /** A list is bound as one text of JSON, whatever its length. */
@@ -107,25 +103,11 @@ function compareText({ operator, left, right }: TextComparison): string {
   return operator === "ieq" ? `${part} = ${right(0)}` : `${part} LIKE ${right(0)} ESCAPE '!'`;
 }
 
-/** The pattern of a search: what means something in patterns is escaped. */
+/** What is searched for; without regard to case, both sides are in small letters. */
 function encodeText(operator: string, text: string): DriverValue {
   const folded = operator.startsWith("i") ? text.toLowerCase() : text;
-  if (operator === "ieq") return folded;
-  const escaped = folded.replace(/[%_!]/g, "!$&");
-  const start = operator.toLowerCase().endsWith("startswith") ? "" : "%";
-  const end = operator.toLowerCase().endsWith("endswith") ? "" : "%";
-  return `${start}${escaped}${end}`;
+  return operator === "ieq" ? folded : toPattern(operator, folded, "!");
 }
-
-type Call = (parts: readonly string[], type: ValueType, partType: ValueType) => string;
-
-const wholeTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["id", "int", "bigint"]);
-
-/** Decimals have as many digits as their type says. */
-const rounded =
-  (write: (parts: readonly string[]) => string): Call =>
-  (parts, { type, scale }) =>
-    type === "decimal" ? `ROUND(${write(parts)}, ${scale})` : write(parts);
 
 const castTo: Readonly<Partial<Record<ColumnType, string>>> = { ...casts, float: "DOUBLE", bytes: "BINARY" };
 
@@ -148,11 +130,6 @@ const calls: Readonly<Partial<Record<CallName, Call>>> = {
     `CAST(CASE ${unit} WHEN 'year' THEN DATE_FORMAT(${part}, '%Y-01-01') WHEN 'month' THEN DATE_FORMAT(${part}, '%Y-%m-01') ` +
     `WHEN 'day' THEN DATE_FORMAT(${part}, '%Y-%m-%d') ELSE DATE_FORMAT(${part}, '%Y-%m-%d %H:00:00') END AS DATETIME(3))`,
 };
-
-/** A function that MariaDB has under the same name. */
-function unary(name: CallName): Call {
-  return (parts) => `${name}(${parts.join(", ")})`;
-}
 
 /** Means of whole numbers would have four digits behind the point. */
 function writeAggregate(name: AggregateName, inner: string): string {
@@ -178,12 +155,10 @@ function encodeJsonPath(path: JsonPath): DriverValue {
   return `$${path.map((step) => (typeof step === "string" ? `.${JSON.stringify(step)}` : `[${step}]`)).join("")}`;
 }
 
-function orderMariadb(sql: string, { node, isDescending, nulls }: OrderTerm): string {
-  const wanted = nulls ?? (isDescending ? "first" : "last");
-  const step = `${sql}${isDescending ? " DESC" : ""}`;
-  // MariaDB has missing values as the smallest.
-  const isUsual = wanted === (isDescending ? "last" : "first");
-  return !node.isNullable || isUsual ? step : `${sql} IS NULL${wanted === "first" ? " DESC" : ""}, ${step}`;
+function orderMariadb(sql: string, term: OrderTerm): string {
+  const step = `${sql}${term.isDescending ? " DESC" : ""}`;
+  const moved = movedNulls(term);
+  return moved === undefined ? step : `${sql} IS NULL${moved === "first" ? " DESC" : ""}, ${step}`;
 }
 
 /** Numbers of errors (MariaDB, "MariaDB Error Codes"), and what they mean here. */

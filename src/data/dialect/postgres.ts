@@ -1,9 +1,10 @@
 /** PostgreSQL: its names, values, functions and errors. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { CallName, JsonPath, OrderTerm, RowLock, ValueType } from "../query/node.ts";
-import type { DriverValue } from "../driver/contract.ts";
 import type { ColumnType } from "../schema/column.ts";
-import type { Dialect, Isolation, JsonComparison, Refusal, TextComparison } from "./dialect.ts";
+import type { Dialect, JsonComparison, Refusal, TextComparison } from "./dialect.ts";
+import type { Call } from "./functions.ts";
+import { rounded, sameName, toPattern, wholeTypes } from "./functions.ts";
 import { encodePostgres, encodePostgresList, postgresDecoder, toArrayText } from "./postgres-codec.ts";
 import { createPostgresTables, quotePostgres, writePostgresLiteral } from "./postgres-tables.ts";
 
@@ -46,9 +47,9 @@ export const postgres: Dialect = {
   decoder: postgresDecoder,
   compareNullable: (operator, left, right) => `${left} IS ${operator === "ne" ? "" : "NOT "}DISTINCT FROM ${right}`,
   compareText: ({ operator, left, right }: TextComparison) => `${left} ${operator.startsWith("i") ? "ILIKE" : "LIKE"} ${right(0)}`,
-  encodeText,
+  encodeText: (operator, text) => toPattern(operator, text, "\\"),
   inList: (part, list, isNegated) => `${part} ${isNegated ? "<> ALL" : "= ANY"}(${list})`,
-  call: (name, parts, type, partType) => (calls[name] ?? unary(name))(parts, type, partType),
+  call: (name, parts, type, partType) => (calls[name] ?? sameName(name))(parts, type, partType),
   aggregate: (name, inner) => `${name}(${inner})`,
   jsonText: (part, path) => `(${part} #>> ${path})`,
   jsonCompare,
@@ -59,7 +60,7 @@ export const postgres: Dialect = {
   lock: lockPostgres,
   ignoreConflict: () => " ON CONFLICT DO NOTHING",
   begin: ({ isolation, readOnly }) => [
-    `BEGIN${isolation === undefined ? "" : ` ISOLATION LEVEL ${levels[isolation]}`}${readOnly ? " READ ONLY" : ""}`,
+    `BEGIN${isolation === undefined ? "" : ` ISOLATION LEVEL ${isolation.toUpperCase()}`}${readOnly ? " READ ONLY" : ""}`,
   ],
   explain: (sql, isAnalyzed) => `EXPLAIN ${isAnalyzed ? "(ANALYZE) " : ""}${sql}`,
   readRefusal,
@@ -68,30 +69,7 @@ export const postgres: Dialect = {
   findMistakes: () => [],
 };
 
-const levels: Readonly<Record<Isolation, string>> = {
-  "read committed": "READ COMMITTED",
-  "repeatable read": "REPEATABLE READ",
-  serializable: "SERIALIZABLE",
-};
-
-/** The pattern of a search: what means something in patterns is escaped. */
-function encodeText(operator: string, text: string): DriverValue {
-  const escaped = text.replace(/[%_\\]/g, "\\$&");
-  if (operator === "ieq") return escaped;
-  const start = operator.toLowerCase().endsWith("startswith") ? "" : "%";
-  const end = operator.toLowerCase().endsWith("endswith") ? "" : "%";
-  return `${start}${escaped}${end}`;
-}
-
-type Call = (parts: readonly string[], type: ValueType, partType: ValueType) => string;
-
-const wholeTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["id", "int", "bigint"]);
-
-/** Decimals have as many digits as their type says. */
-const rounded =
-  (write: (parts: readonly string[]) => string): Call =>
-  (parts, { type, scale }) =>
-    type === "decimal" ? `round((${write(parts)})::numeric, ${scale})` : write(parts);
+const roundedNumeric = (write: (parts: readonly string[]) => string): Call => rounded(write, (sql) => `(${sql})::numeric`);
 
 const utc = (part: string | undefined, { type }: ValueType): string =>
   type === "datetime" ? `(${part} AT TIME ZONE 'UTC')` : String(part);
@@ -102,10 +80,10 @@ const extract =
     `extract(${field} from ${utc(part, partType)})::int4`;
 
 const calls: Readonly<Partial<Record<CallName, Call>>> = {
-  add: rounded(([left, right]) => `(${left} + ${right})`),
-  sub: rounded(([left, right]) => `(${left} - ${right})`),
-  mul: rounded(([left, right]) => `(${left} * ${right})`),
-  div: rounded(([left, right]) => `(${left} / nullif(${right}, 0))`),
+  add: roundedNumeric(([left, right]) => `(${left} + ${right})`),
+  sub: roundedNumeric(([left, right]) => `(${left} - ${right})`),
+  mul: roundedNumeric(([left, right]) => `(${left} * ${right})`),
+  div: roundedNumeric(([left, right]) => `(${left} / nullif(${right}, 0))`),
   mod: ([left, right], { type }) =>
     wholeTypes.has(type) || type === "decimal"
       ? `(${left} % nullif(${right}, 0))`
@@ -123,11 +101,6 @@ const calls: Readonly<Partial<Record<CallName, Call>>> = {
   hour: extract("hour"),
   truncate: ([part, unit]) => `date_trunc(${unit}, ${part}, 'UTC')`,
 };
-
-/** A function that PostgreSQL has under the same name. */
-function unary(name: CallName): Call {
-  return (parts) => `${name}(${parts.join(", ")})`;
-}
 
 function jsonCompare({ operator, valueType, part, path, value }: JsonComparison): string {
   const found = `(${part} #> ${path})`;

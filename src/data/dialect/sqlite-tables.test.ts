@@ -11,7 +11,8 @@ import type { ValueType } from "../query/node.ts";
 import { describeTable } from "../query/table-definition.ts";
 import { sqlite } from "./sqlite.ts";
 import { encodeSqlite, sqliteDecoder } from "./sqlite-codec.ts";
-import { createSqliteTable, createSqliteTables, findSqliteMistakes, quoteSqlite, quoteSqliteText } from "./sqlite-tables.ts";
+import { createSqliteTables, findSqliteMistakes, quoteSqlite } from "./sqlite-tables.ts";
+import { quoteText } from "./table-writer.ts";
 
 let driver: Driver;
 let connection: Connection;
@@ -27,7 +28,7 @@ const run = (sql: string, ...parameters: DriverValue[]) => connection.run({ sql,
 const read = async (sql: string, ...parameters: DriverValue[]) =>
   (await connection.run({ sql, parameters, rows: "arrays", readsBigInts: true })).rows;
 const create = async (...made: readonly ModelClass[]): Promise<void> => {
-  for (const model of made) for (const sql of createSqliteTable(describeTable(sqlite, model))) await run(sql);
+  for (const sql of createSqliteTables(made.map((model) => describeTable(sqlite, model)))) await run(sql);
 };
 
 class Every extends Model("every", {
@@ -243,12 +244,12 @@ describe("tables in SQLite", () => {
 
   it("quote names and texts of any kind", async () => {
     for (const name of ['a"b', "a;--", "select", "a b", "a.b", "[x]", "`x`", "é'", "x".repeat(200)]) {
-      await run(`CREATE TABLE ${quoteSqlite(name)} (${quoteSqlite(name)} TEXT DEFAULT ${quoteSqliteText(name)}) STRICT`);
+      await run(`CREATE TABLE ${quoteSqlite(name)} (${quoteSqlite(name)} TEXT DEFAULT ${quoteText(name)}) STRICT`);
       await run(`INSERT INTO ${quoteSqlite(name)} DEFAULT VALUES`);
       assert.deepEqual(await read(`SELECT ${quoteSqlite(name)} FROM ${quoteSqlite(name)}`), [[name]]);
     }
     for (const name of ["", "a\0b"]) assert.throws(() => quoteSqlite(name), { code: "E_SQL_NAME" });
-    assert.throws(() => quoteSqliteText("a\0b"), { code: "E_SQL_NAME" });
+    assert.throws(() => quoteText("a\0b"), { code: "E_SQL_NAME" });
     // A name in quotes that is no column is an error, not a text.
     await assert.rejects(async () => read('SELECT "no such column"'), /no such column/);
   });

@@ -3,6 +3,8 @@ import type { CallName, JsonPath, OrderTerm, ValueType } from "../query/node.ts"
 import type { DriverValue } from "../driver/contract.ts";
 import type { ColumnType } from "../schema/column.ts";
 import type { Dialect, JsonComparison, Refusal, TextComparison } from "./dialect.ts";
+import type { Call } from "./functions.ts";
+import { movedNulls, rounded, sameName, wholeTypes } from "./functions.ts";
 import { encodeSqlite, sqliteDecoder } from "./sqlite-codec.ts";
 import { createSqliteTables, findSqliteMistakes, quoteSqlite, writeSqliteLiteral } from "./sqlite-tables.ts";
 
@@ -30,7 +32,7 @@ export const sqlite: Dialect = {
   encodeText,
   inList: (part, list, isNegated, { type }) =>
     `${part} ${isNegated ? "NOT " : ""}IN (SELECT ${type === "bytes" ? "unhex(value)" : "value"} FROM json_each(${list}))`,
-  call: (name, parts, type, partType) => (calls[name] ?? unary(name))(parts, type, partType),
+  call: (name, parts, type, partType) => (calls[name] ?? sameName(name))(parts, type, partType),
   aggregate: (name, inner, type) => {
     const sql = `${name}(${inner})`;
     return type.type === "decimal" && name === "sum" ? `round(${sql}, ${type.scale})` : sql;
@@ -57,7 +59,7 @@ export const sqlite: Dialect = {
 function encodeList(values: readonly unknown[], type: ValueType): DriverValue {
   const items = values.map((value) => {
     const encoded = encodeSqlite(value, type);
-    if (encoded instanceof Uint8Array) return `"${[...encoded].map((byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
+    if (encoded instanceof Uint8Array) return `"${Buffer.from(encoded).toString("hex")}"`;
     return typeof encoded === "bigint" ? String(encoded) : JSON.stringify(encoded);
   });
   return `[${items.join(",")}]`;
@@ -100,16 +102,6 @@ function nextText(text: string): DriverValue {
     return characters.join("") + String.fromCodePoint(last === 0xd7ff ? 0xe000 : last + 1);
   }
 }
-
-type Call = (parts: readonly string[], type: ValueType, partType: ValueType) => string;
-
-/** Whole numbers of these types are divided as such. */
-const wholeTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["id", "int", "bigint"]);
-
-const rounded =
-  (write: (parts: readonly string[]) => string): Call =>
-  (parts, { type, scale }) =>
-    type === "decimal" ? `round(${write(parts)}, ${scale})` : write(parts);
 
 /** Numbers of JavaScript are bound as doubles: what is whole stays whole by a cast. */
 const whole =
@@ -159,11 +151,6 @@ const calls: Readonly<Partial<Record<CallName, Call>>> = {
     `WHEN 'day' THEN substr(${part}, 1, 10) || 'T00:00:00.000Z' ELSE substr(${part}, 1, 13) || ':00:00.000Z' END`,
 };
 
-/** A function that SQLite has under the same name. */
-function unary(name: CallName): Call {
-  return (parts) => `${name}(${parts.join(", ")})`;
-}
-
 function jsonCompare({ operator, valueType, part, path, value }: JsonComparison): string {
   const type = `json_type(${part}, ${path})`;
   if (operator === "exists") return `${type} IS NOT NULL`;
@@ -184,11 +171,9 @@ function encodeJsonPath(path: JsonPath): DriverValue {
   return `$${steps.join("")}`;
 }
 
-function orderSqlite(sql: string, { node, isDescending, nulls }: OrderTerm): string {
-  const wanted = nulls ?? (isDescending ? "first" : "last");
-  // SQLite has missing values as the smallest.
-  const isUsual = wanted === (isDescending ? "last" : "first");
-  return `${sql}${isDescending ? " DESC" : ""}${node.isNullable && !isUsual ? ` NULLS ${wanted.toUpperCase()}` : ""}`;
+function orderSqlite(sql: string, term: OrderTerm): string {
+  const moved = movedNulls(term);
+  return `${sql}${term.isDescending ? " DESC" : ""}${moved === undefined ? "" : ` NULLS ${moved.toUpperCase()}`}`;
 }
 
 /** Numbers of results (sqlite.org/rescode.html), and what they mean here. */

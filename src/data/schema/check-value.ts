@@ -16,7 +16,7 @@ export function checkValue(column: AnyColumn, value: unknown): CheckedValue {
 }
 
 /** Most characters or bytes of a column; undefined without a limit. */
-export function maxOf({ type, options }: AnyColumn): number | undefined {
+export function maxOf({ type, options }: Pick<AnyColumn, "type" | "options">): number | undefined {
   return typeof options.max === "number" ? options.max : defaultMax[type];
 }
 
