@@ -7,7 +7,7 @@ import { isModel } from "./model.ts";
 import { runStatement } from "./query/execute.ts";
 import type { AnyExpression } from "./query/expression-types.ts";
 import { queryRaw } from "./query/raw.ts";
-import { describeTable } from "./query/table-definition.ts";
+import { assertTable } from "./query/table-conditions.ts";
 import type { Plan } from "./query/plan.ts";
 import { RecentCache } from "./recent-cache.ts";
 import { assertModels, modelsInvalid } from "./schema/definitions.ts";
@@ -77,7 +77,7 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
     throw modelsInvalid(mistakes);
   }
   try {
-    for (const model of models) describeTable(dialect, model);
+    for (const model of models) assertTable(dialect, model);
   } catch (error) {
     await driver.close();
     throw error;
@@ -194,8 +194,11 @@ export class Database {
 
   /** Makes the tables of all models, in an empty database: for tests and small programs. */
   async createTables(): Promise<void> {
-    const { dialect } = this.$core;
-    for (const sql of dialect.createTables(this.models.map((model) => describeTable(dialect, model))))
+    const [{ TableWriter }, { describeModels }] = await Promise.all([
+      import("./migrations/table-writer.ts"),
+      import("./migrations/model-state.ts"),
+    ]);
+    for (const sql of new TableWriter(this.$core.dialect).createAll(describeModels(this.models)))
       await runStatement(this.$core.context, { sql, parameters: [], rows: "none" }, true);
   }
 

@@ -2,7 +2,7 @@
 import type { AggregateName, CallName, CompareOperator, JsonOperator, JsonPath, OrderTerm, RowLock, ValueType } from "../query/node.ts";
 import type { DriverValue } from "../driver/contract.ts";
 import type { ModelMeta } from "../schema/metadata.ts";
-import type { TableDefinition } from "./table-definition.ts";
+import type { TableSyntax } from "./table-syntax.ts";
 import type { DefinitionMistake } from "../schema/definitions.ts";
 
 /** A comparison of a text with a pattern or another text, as SQL. */
@@ -94,8 +94,8 @@ export interface Dialect {
   readonly returnsKeys: boolean;
   /** What an insert without any values says. */
   readonly defaultValues: string;
-  /** The statements that make the tables of models, in their order. */
-  createTables(tables: readonly TableDefinition[]): string[];
+  /** What tables are made of. */
+  readonly tables: TableSyntax;
   /** A value that has been encoded, as a part of a definition. */
   literal(value: DriverValue): string;
   /** What the database cannot hold of a model. */

@@ -1,12 +1,11 @@
-/** Tables of MariaDB: how names are quoted, which types columns have, and the statements that make them. */
+/** Tables of MariaDB: how names are quoted, and which types columns have. */
 import type { DriverValue } from "../driver/contract.ts";
 import { maxOf } from "../schema/check-value.ts";
 import type { DefinitionMistake } from "../schema/definitions.ts";
-import type { FieldMeta, KeyMeta, ModelMeta } from "../schema/metadata.ts";
-import { toConstraintName } from "../schema/names.ts";
-import type { TableDefinition } from "./table-definition.ts";
-import type { TableSyntax } from "./table-writer.ts";
-import { findCountedField, quoteName, quoteText, writeLiteral, writeTables } from "./table-writer.ts";
+import type { ModelMeta } from "../schema/metadata.ts";
+import type { ColumnState } from "../schema/table-state.ts";
+import type { TableSyntax } from "./table-syntax.ts";
+import { quoteName, quoteText, writeChoices, writeLiteral } from "./table-syntax.ts";
 
 /** A name in a statement. */
 export function quoteMariadb(name: string): string {
@@ -23,44 +22,37 @@ export function writeMariadbLiteral(value: DriverValue): string {
   return writeLiteral(value, quoteMariadbText, (hex) => `x'${hex}'`);
 }
 
-/** The statements that make the tables of models and those between them. */
-export function createMariadbTables(tables: readonly TableDefinition[]): string[] {
-  return writeTables(syntax, tables);
-}
-
-/** Texts are compared character by character, as on every database; blanks at the end count. */
-const tableOptions = " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin";
-
-const syntax: TableSyntax = {
-  quote: quoteMariadb,
-  typeOf,
-  writeColumn,
-  hasKeyInColumn: false,
-  writeConditionalUnique,
-  hasForwardKeys: false,
-  options: tableOptions,
-  joinOptions: tableOptions,
-};
-
 /** Most bytes of a value in an index of InnoDB: 3,072, at four bytes for each character. */
 const indexedMax = 768;
+/** Texts above so many characters do not fit beside each other into a row. */
+const rowTextMax = 16_000;
+
+/** Tables of MariaDB. */
+export const mariadbTables: TableSyntax = {
+  quote: quoteMariadb,
+  quoteText: quoteMariadbText,
+  typeOf,
+  counted: " AUTO_INCREMENT",
+  isCountedKey: false,
+  checkOf: (name, column) =>
+    column.type === "json" ? `json_valid(${quoteMariadb(name)})` : writeChoices(quoteMariadb(name), column, quoteMariadbText),
+  // Texts are compared character by character, as on every database; blanks at the end count.
+  options: " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
+  hasForwardKeys: false,
+  hasConditionalKeys: false,
+  commentOf: (text) => ` COMMENT ${quoteMariadbText(text)}`,
+};
 
 /** The type of a column. */
-function typeOf(field: FieldMeta): string {
-  const { type, options, choices } = field;
+function typeOf({ type, digits, scale, max, choices = [] }: ColumnState): string {
   switch (type) {
     case "id":
     case "bigint":
       return "bigint";
-    case "int":
-    case "date":
-    case "time":
-    case "uuid":
-      return type;
     case "float":
       return "double";
     case "decimal":
-      return `decimal(${options.digits}, ${options.scale})`;
+      return `decimal(${digits}, ${scale})`;
     case "boolean":
       return "tinyint(1)";
     case "datetime":
@@ -68,38 +60,14 @@ function typeOf(field: FieldMeta): string {
     case "json":
       return "longtext";
     case "bytes":
-      return typeof options.max === "number" && options.max <= indexedMax ? `varbinary(${options.max})` : "longblob";
+      return max !== undefined && max <= indexedMax ? `varbinary(${max})` : "longblob";
     case "choice":
-      return `varchar(${Math.max(50, ...Object.keys(choices ?? {}).map((key) => key.length))})`;
-    default: {
-      const max = maxOf(field);
-      return max === undefined || max > 16_000 ? "longtext" : `varchar(${max})`;
-    }
+      return `varchar(${Math.max(50, ...choices.map((key) => key.length))})`;
+    case "text":
+      return max === undefined || max > rowTextMax ? "longtext" : `varchar(${max})`;
+    default:
+      return type;
   }
-}
-
-/** Columns that have a value where a condition holds alone, and their key: no value is unique beside any other. */
-function writeConditionalUnique(meta: ModelMeta, { name: key, fields }: KeyMeta, condition: string): string[] {
-  const made = fields.map((name) => {
-    const field = meta.fields.get(name)!;
-    const column = quoteMariadb(toConstraintName(key, field.column));
-    const value = `CASE WHEN ${condition} THEN ${quoteMariadb(field.column)} END`;
-    return { column, line: `${column} ${typeOf(field)} GENERATED ALWAYS AS (${value}) VIRTUAL` };
-  });
-  const columns = made.map(({ column }) => column).join(", ");
-  return [...made.map(({ line }) => line), `CONSTRAINT ${quoteMariadb(key)} UNIQUE (${columns})`];
-}
-
-function writeColumn(meta: ModelMeta, field: FieldMeta): string {
-  const { column, isNullable, choices, options, type } = field;
-  const name = quoteMariadb(column);
-  const parts = [name, typeOf(field), isNullable ? "NULL" : "NOT NULL"];
-  if (field === findCountedField(meta)) parts.push("AUTO_INCREMENT");
-  const constraint = `CONSTRAINT ${quoteMariadb(toConstraintName(meta.table, column, "check"))} CHECK`;
-  if (choices !== undefined && options.check !== false)
-    parts.push(`, ${constraint} (${name} IN (${Object.keys(choices).map(quoteMariadbText).join(", ")}))`);
-  if (type === "json") parts.push(`, ${constraint} (json_valid(${name}))`);
-  return parts.join(" ");
 }
 
 const sizedTypes = new Set(["text", "slug", "email", "url", "bytes"]);

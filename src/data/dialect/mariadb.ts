@@ -7,7 +7,7 @@ import type { Dialect, JsonComparison, Refusal, TextComparison } from "./dialect
 import type { Call } from "./functions.ts";
 import { movedNulls, rounded, sameName, toPattern, wholeTypes } from "./functions.ts";
 import { encodeMariadb, mariadbDecoder } from "./mariadb-codec.ts";
-import { createMariadbTables, findMariadbMistakes, quoteMariadb, writeMariadbLiteral } from "./mariadb-tables.ts";
+import { findMariadbMistakes, mariadbTables, quoteMariadb, writeMariadbLiteral } from "./mariadb-tables.ts";
 
 /** What a bound text is cast to; texts and doubles are bound as they are. */
 const casts: Readonly<Partial<Record<ColumnType, string>>> = {
@@ -66,7 +66,7 @@ export const mariadb: Dialect = {
   ],
   explain: (sql, isAnalyzed) => `${isAnalyzed ? "ANALYZE" : "EXPLAIN"} ${sql}`,
   readRefusal,
-  createTables: createMariadbTables,
+  tables: mariadbTables,
   literal: writeMariadbLiteral,
   findMistakes: findMariadbMistakes,
 };

@@ -6,7 +6,7 @@ import type { Dialect, JsonComparison, Refusal, TextComparison } from "./dialect
 import type { Call } from "./functions.ts";
 import { rounded, sameName, toPattern, wholeTypes } from "./functions.ts";
 import { encodePostgres, encodePostgresList, postgresDecoder, toArrayText } from "./postgres-codec.ts";
-import { createPostgresTables, quotePostgres, writePostgresLiteral } from "./postgres-tables.ts";
+import { postgresTables, quotePostgres, writePostgresLiteral } from "./postgres-tables.ts";
 
 /** Types of parameters: the widest of their kind, so that a value is compared and never cut. */
 const types: Readonly<Record<ColumnType, string>> = {
@@ -64,7 +64,7 @@ export const postgres: Dialect = {
   ],
   explain: (sql, isAnalyzed) => `EXPLAIN ${isAnalyzed ? "(ANALYZE) " : ""}${sql}`,
   readRefusal,
-  createTables: createPostgresTables,
+  tables: postgresTables,
   literal: writePostgresLiteral,
   findMistakes: () => [],
 };

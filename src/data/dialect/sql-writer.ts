@@ -41,6 +41,11 @@ const conditionKinds: ReadonlySet<Node["kind"]> = new Set<Node["kind"]>([
 /** Marks of values: control characters, which no name and no text of a statement may hold. */
 const marks = /\u0001(\d+)\.([01]);/g;
 
+/** The mark of a value by its place. */
+function rawMark(place: number, form: 0 | 1): string {
+  return `\u0001${place}.${form};`;
+}
+
 /** Writes one statement. */
 export class SqlWriter {
   readonly #dialect: Dialect;
@@ -82,7 +87,7 @@ export class SqlWriter {
   mark(owner: object, type: ValueType, isList = false, form: 0 | 1 = 0): string {
     const place = this.#places.get(owner);
     if (place === undefined) throw new GableError("E_INTERNAL", "A value of a statement was not collected.");
-    return this.#dialect.parameter(`\u0001${place}.${form};`, type, isList);
+    return this.#dialect.parameter(rawMark(place, form), type, isList);
   }
 
   /** A finished statement, with the places of its parameters in order. */
@@ -106,10 +111,6 @@ export class SqlWriter {
 
   /** A query, whole. */
   select(state: SelectState): string {
-    if (this.#isDefinition)
-      throw new GableError("E_EXPRESSION_SCOPE", "A table's own condition asks for other rows.", {
-        fix: "Use columns of the model alone.",
-      });
     const alias = this.#table === "" ? state.root.model.$table : this.#alias();
     if (this.#table === "") this.#table = alias;
     const outer = this.#scopes.get(state.root);
@@ -211,6 +212,9 @@ export class SqlWriter {
         return `${this.#operand(node.part)} BETWEEN ${this.#operand(node.low)} AND ${this.#operand(node.high)}`;
       case "inList": {
         const type = node.part.type!;
+        // Tables take no subqueries, which long lists are on some databases: their values are written one by one.
+        if (this.#isDefinition)
+          return `${this.#operand(node.part)} ${node.isNegated ? "NOT " : ""}IN (${rawMark(this.#places.get(node)!, 0)})`;
         return this.#dialect.inList(this.#operand(node.part), this.mark(node, type, true), node.isNegated, type);
       }
       case "inQuery":
@@ -304,9 +308,7 @@ export class SqlWriter {
 
   #column(source: Source, field: FieldMeta): string {
     const { quote } = this.#dialect;
-    if (!this.#isDefinition) return `${quote(this.#aliasOf(source))}.${quote(field.column)}`;
-    if (source.kind === "root") return quote(field.column);
-    throw new GableError("E_EXPRESSION_SCOPE", "A table's own condition speaks of a relation.", { fix: "Use columns of the model alone." });
+    return this.#isDefinition ? quote(field.column) : `${quote(this.#aliasOf(source))}.${quote(field.column)}`;
   }
 
   /** The alias of a source; a row that a relation leads to is joined when it is first mentioned, once for each path. */

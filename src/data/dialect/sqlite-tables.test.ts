@@ -8,11 +8,12 @@ import { Model } from "../model.ts";
 import type { ModelClass } from "../schema/model.ts";
 import { manyToMany } from "../schema/relation.ts";
 import type { ValueType } from "../query/node.ts";
-import { describeTable } from "../query/table-definition.ts";
+import { describeModels } from "../migrations/model-state.ts";
+import { TableWriter } from "../migrations/table-writer.ts";
 import { sqlite } from "./sqlite.ts";
 import { encodeSqlite, sqliteDecoder } from "./sqlite-codec.ts";
-import { createSqliteTables, findSqliteMistakes, quoteSqlite } from "./sqlite-tables.ts";
-import { quoteText } from "./table-writer.ts";
+import { findSqliteMistakes, quoteSqlite } from "./sqlite-tables.ts";
+import { quoteText } from "./table-syntax.ts";
 
 let driver: Driver;
 let connection: Connection;
@@ -28,7 +29,7 @@ const run = (sql: string, ...parameters: DriverValue[]) => connection.run({ sql,
 const read = async (sql: string, ...parameters: DriverValue[]) =>
   (await connection.run({ sql, parameters, rows: "arrays", readsBigInts: true })).rows;
 const create = async (...made: readonly ModelClass[]): Promise<void> => {
-  for (const sql of createSqliteTables(made.map((model) => describeTable(sqlite, model)))) await run(sql);
+  for (const sql of new TableWriter(sqlite).createAll(describeModels(made))) await run(sql);
 };
 
 class Every extends Model("every", {
@@ -142,7 +143,7 @@ describe("values in SQLite", () => {
 describe("tables in SQLite", () => {
   it("are made of every model of the example, and hold what it says", async () => {
     for (const model of models) assert.deepEqual(findSqliteMistakes(model.$meta), []);
-    for (const sql of createSqliteTables(models.map((model) => describeTable(sqlite, model)))) await run(sql);
+    for (const sql of new TableWriter(sqlite).createAll(describeModels(models))) await run(sql);
     const [[table]] = (await read("SELECT sql FROM sqlite_schema WHERE name = 'books'")) as [[string]];
     assert.equal(
       table,
@@ -153,12 +154,13 @@ describe("tables in SQLite", () => {
         '  "slug" TEXT NOT NULL,',
         '  "price" REAL NOT NULL,',
         '  "pages" INTEGER NOT NULL,',
-        '  "meta" TEXT NOT NULL CONSTRAINT "books_meta_check" CHECK (json_valid("meta")),',
+        '  "meta" TEXT NOT NULL,',
         '  "secret_note" TEXT,',
         '  "version" INTEGER NOT NULL,',
         '  "author_id" INTEGER NOT NULL,',
         '  "created" TEXT NOT NULL,',
         '  "updated" TEXT NOT NULL,',
+        '  CONSTRAINT "books_meta_check" CHECK (json_valid("meta")),',
         '  CONSTRAINT "books_slug_unique" UNIQUE ("slug"),',
         '  CONSTRAINT "books_author_id_title_unique" UNIQUE ("author_id", "title"),',
         '  CONSTRAINT "books_author_foreign" FOREIGN KEY ("author_id") REFERENCES "authors" ("id") ON DELETE CASCADE',
@@ -223,7 +225,7 @@ describe("tables in SQLite", () => {
   it("between models have the keys of both, also of one model twice and of keys of several fields", async () => {
     class User extends Model("users", { id: f.id({ kind: "uuid" }), friends: () => manyToMany(User, { symmetric: true }) }) {}
     class Seat extends Model("boxes", { row: f.int(), number: f.int(), users: () => manyToMany(User) }, { primary: ["row", "number"] }) {}
-    for (const sql of createSqliteTables([User, Seat].map((model) => describeTable(sqlite, model)))) await run(sql);
+    for (const sql of new TableWriter(sqlite).createAll(describeModels([User, Seat]))) await run(sql);
     const columns = async (table: string): Promise<unknown[]> =>
       (await read(`SELECT name, pk FROM pragma_table_info('${table}')`)).map(([name, pk]) => [name, Number(pk)]);
     assert.deepEqual(await columns("users_users"), [

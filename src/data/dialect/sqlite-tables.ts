@@ -1,12 +1,10 @@
-/** Tables of SQLite: how names are quoted, which types columns have, and the statements that make them. */
+/** Tables of SQLite: how names are quoted, and which types columns have. */
 import type { DriverValue } from "../driver/contract.ts";
-import type { ColumnType } from "../schema/column.ts";
 import type { DefinitionMistake } from "../schema/definitions.ts";
-import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
-import { toConstraintName } from "../schema/names.ts";
-import type { TableDefinition } from "./table-definition.ts";
-import type { TableSyntax } from "./table-writer.ts";
-import { findCountedField, quoteName, quoteText, writeLiteral, writeTables } from "./table-writer.ts";
+import type { ModelMeta } from "../schema/metadata.ts";
+import type { ColumnKind, ColumnState } from "../schema/table-state.ts";
+import type { TableSyntax } from "./table-syntax.ts";
+import { quoteName, quoteText, writeChoices, writeLiteral } from "./table-syntax.ts";
 
 /** A name in a statement. */
 export function quoteSqlite(name: string): string {
@@ -18,13 +16,10 @@ export function writeSqliteLiteral(value: DriverValue): string {
   return writeLiteral(value, quoteText, (hex) => `x'${hex}'`);
 }
 
-const types: Readonly<Record<ColumnType, "INTEGER" | "REAL" | "TEXT" | "BLOB">> = {
+const types: Readonly<Record<ColumnKind, "INTEGER" | "REAL" | "TEXT" | "BLOB">> = {
   id: "INTEGER",
   uuid: "TEXT",
   text: "TEXT",
-  slug: "TEXT",
-  email: "TEXT",
-  url: "TEXT",
   int: "INTEGER",
   bigint: "INTEGER",
   float: "REAL",
@@ -38,39 +33,27 @@ const types: Readonly<Record<ColumnType, "INTEGER" | "REAL" | "TEXT" | "BLOB">> 
   choice: "TEXT",
 };
 
-/** The statements that make the tables of models and those between them. */
-export function createSqliteTables(tables: readonly TableDefinition[]): string[] {
-  return writeTables(syntax, tables);
-}
-
-const syntax: TableSyntax = {
+/** Tables of SQLite. */
+export const sqliteTables: TableSyntax = {
   quote: quoteSqlite,
+  quoteText,
   typeOf: ({ type }) => types[type],
-  writeColumn,
-  hasKeyInColumn: true,
-  hasForwardKeys: true,
+  counted: " PRIMARY KEY AUTOINCREMENT",
+  isCountedKey: true,
+  checkOf,
   // STRICT: a column holds values of its own type alone (sqlite.org/stricttables.html).
   options: " STRICT",
-  joinOptions: " STRICT, WITHOUT ROWID",
+  hasForwardKeys: true,
+  hasConditionalKeys: true,
+  commentOf: () => "",
 };
 
-function writeColumn(meta: ModelMeta, field: FieldMeta): string {
-  const { type, column, isNullable, choices, options } = field;
-  const parts = [quoteSqlite(column), types[type]];
-  if (field === findCountedField(meta)) parts.push("PRIMARY KEY AUTOINCREMENT");
-  else if (!isNullable) parts.push("NOT NULL");
-  const check = toCheck(field);
-  if (check !== "" && (choices === undefined || options.check !== false))
-    parts.push(`CONSTRAINT ${quoteSqlite(toConstraintName(meta.table, column, "check"))} CHECK (${check})`);
-  return parts.join(" ");
-}
-
 /** What the database itself holds of a type that SQLite does not have. */
-function toCheck({ type, column, choices }: FieldMeta): string {
-  const name = quoteSqlite(column);
-  if (type === "boolean") return `${name} IN (0, 1)`;
-  if (type === "json") return `json_valid(${name})`;
-  return choices === undefined ? "" : `${name} IN (${Object.keys(choices).map(quoteText).join(", ")})`;
+function checkOf(name: string, column: ColumnState): string {
+  const quoted = quoteSqlite(name);
+  if (column.type === "boolean") return `${quoted} IN (0, 1)`;
+  if (column.type === "json") return `json_valid(${quoted})`;
+  return writeChoices(quoted, column, quoteText);
 }
 
 /** Most digits that a double keeps of every decimal. */

@@ -6,7 +6,7 @@ import type { Dialect, JsonComparison, Refusal, TextComparison } from "./dialect
 import type { Call } from "./functions.ts";
 import { movedNulls, rounded, sameName, wholeTypes } from "./functions.ts";
 import { encodeSqlite, sqliteDecoder } from "./sqlite-codec.ts";
-import { createSqliteTables, findSqliteMistakes, quoteSqlite, writeSqliteLiteral } from "./sqlite-tables.ts";
+import { findSqliteMistakes, quoteSqlite, sqliteTables, writeSqliteLiteral } from "./sqlite-tables.ts";
 
 /** The ways of SQLite. `gable_lower` and `gable_upper` are functions that connections register: its own know ASCII alone. */
 export const sqlite: Dialect = {
@@ -50,7 +50,7 @@ export const sqlite: Dialect = {
   // SQLite runs nothing to explain it.
   explain: (sql) => `EXPLAIN QUERY PLAN ${sql}`,
   readRefusal,
-  createTables: createSqliteTables,
+  tables: sqliteTables,
   literal: writeSqliteLiteral,
   findMistakes: findSqliteMistakes,
 };

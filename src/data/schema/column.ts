@@ -1,24 +1,33 @@
 /** Columns of models: what a field stores, and everything that forms, the admin and the database know of it. */
 
+/** Kinds of columns, in the order of the documentation. */
+const columnTypes = [
+  "id",
+  "uuid",
+  "text",
+  "slug",
+  "email",
+  "url",
+  "int",
+  "bigint",
+  "float",
+  "decimal",
+  "boolean",
+  "date",
+  "time",
+  "datetime",
+  "json",
+  "bytes",
+  "choice",
+] as const;
+
 /** Kinds of columns: each is one type of TypeScript and one of each database. */
-export type ColumnType =
-  | "id"
-  | "uuid"
-  | "text"
-  | "slug"
-  | "email"
-  | "url"
-  | "int"
-  | "bigint"
-  | "float"
-  | "decimal"
-  | "boolean"
-  | "date"
-  | "time"
-  | "datetime"
-  | "json"
-  | "bytes"
-  | "choice";
+export type ColumnType = (typeof columnTypes)[number];
+
+/** Whether a text is a kind of columns. */
+export function isColumnType(text: string): text is ColumnType {
+  return (columnTypes as readonly string[]).includes(text); // A list of texts.
+}
 
 /** How a form asks for a value. */
 export type Widget =

@@ -23,7 +23,9 @@ export interface DefinitionMistake {
 type AnyRelation = Relation<ModelClass, "one" | "many", boolean>;
 
 /** Names that instances use themselves, and those that would reach into the language. */
-const reservedNames = new Set("save delete reload set load toJSON then constructor prototype __proto__ validate schema".split(" "));
+export const reservedNames: ReadonlySet<string> = new Set(
+  "save delete reload set load toJSON then constructor prototype __proto__ validate schema".split(" "),
+);
 
 const commonOptions =
   "null default unique index primary column label help placeholder comment editable secret validate widget was retired".split(" ");

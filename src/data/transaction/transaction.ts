@@ -118,6 +118,19 @@ export async function isolateDatabase(database: DatabaseCore): Promise<() => Pro
   };
 }
 
+/** Runs work on a connection whose holder has begun a transaction, and ends it. Transactions of the work are savepoints. */
+export async function runOnConnection<Result>(
+  database: DatabaseCore,
+  connection: Connection,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const open = new Transaction(database, connection, false, "");
+  const result = await runIn({ database, transaction: open }, work);
+  open.assertSound();
+  open.isEnded = true;
+  return result;
+}
+
 const isolations: readonly unknown[] = [undefined, "read committed", "repeatable read", "serializable"];
 
 /** Connections that may have died, one after the other, before one of them begins a transaction. */

@@ -1,0 +1,249 @@
+/** What operations make of a structure. Nothing is changed: each gives a new one. */
+import { GableError } from "../../errors/gable-error.ts";
+import { findNearestName } from "../../errors/nearest-name.ts";
+import { columnsOf, renameInCondition } from "../query/condition-data.ts";
+import type { ColumnState, ForeignKeyState, KeyState, State, TableState } from "../schema/table-state.ts";
+import type { Migration, Operation } from "./operation.ts";
+import { toTableState } from "./table-data.ts";
+
+/** The structure after migrations. Throws `E_MIGRATION_OPERATION` for one that does not fit what is there. */
+export function replay(migrations: ReadonlyArray<Migration>, start: State = new Map()): State {
+  return migrations.reduce((state, { operations }) => applyAll(state, operations), start);
+}
+
+/** The structure after operations. */
+export function applyAll(state: State, operations: readonly Operation[]): State {
+  return operations.reduce(applyOperation, state);
+}
+
+/** The structure after an operation. Throws `E_MIGRATION_OPERATION` when it does not fit what is there. */
+export function applyOperation(state: State, operation: Operation): State {
+  switch (operation.kind) {
+    case "createTable":
+      if (state.has(operation.table)) throw exists(operation, `the table "${operation.table}"`);
+      return withTable(state, operation.table, checkTable(operation, operation.table, toTableState(operation.data)));
+    case "dropTable":
+      return dropTable(state, operation);
+    case "renameTable":
+      return renameTable(state, operation);
+    case "createExtension":
+    case "sql":
+    case "run":
+    case "databaseOnly":
+      return state;
+    case "stateOnly":
+      return applyAll(state, operation.operations);
+    case "assured":
+      return applyOperation(state, operation.operation);
+    case "renameColumn":
+      return renameColumn(state, operation);
+    default: {
+      const table = changeTable(operation, tableOf(state, operation, operation.table));
+      return withTable(state, operation.table, checkTable(operation, operation.table, table));
+    }
+  }
+}
+
+function dropTable(state: State, operation: Extract<Operation, { kind: "dropTable" }>): State {
+  tableOf(state, operation, operation.table);
+  const left = without(state, operation.table);
+  for (const [name, { foreignKeys }] of left) {
+    const [key] = [...foreignKeys].find(([, { table }]) => table === operation.table) ?? [];
+    if (key !== undefined) throw refused(operation, `"${name}" refers to it by "${key}"`, `Drop the foreign key "${key}" before.`);
+  }
+  return left;
+}
+
+type TableOperation = Extract<Operation, { readonly table: string }>;
+type Change = Exclude<TableOperation, { kind: "createTable" | "dropTable" | "renameTable" | "renameColumn" }>;
+
+function withTable(state: State, name: string, table: TableState): State {
+  return new Map(state).set(name, table);
+}
+
+function tableOf(state: State, operation: TableOperation, name: string): TableState {
+  const found = state.get(name);
+  if (found !== undefined) return found;
+  const nearest = findNearestName(name, [...state.keys()]);
+  throw refused(
+    operation,
+    `there is no table "${name}"`,
+    nearest === undefined ? "Create it in a migration before." : `Write "${nearest}".`,
+  );
+}
+
+function refused(operation: Operation, what: string, fix: string): GableError {
+  const target = "table" in operation ? `("${operation.table}"${"name" in operation ? `, "${operation.name}"` : ""})` : "";
+  return new GableError("E_MIGRATION_OPERATION", `op.${operation.kind}${target}: ${what}.`, { fix });
+}
+
+const exists = (operation: Operation, what: string): GableError =>
+  refused(operation, `${what} exists already`, "Choose another name, or leave the operation out.");
+const missing = (operation: Operation, what: string): GableError =>
+  refused(operation, `there is no ${what}`, "Correct the name, or the order of the migrations.");
+
+/** A map with another entry, or without one; entries keep their places. */
+function replaced<Value>(map: ReadonlyMap<string, Value>, name: string, to: string, value: Value): Map<string, Value> {
+  return new Map([...map].map(([key, each]) => (key === name ? [to, value] : [key, each])));
+}
+
+function without<Value>(map: ReadonlyMap<string, Value>, name: string): Map<string, Value> {
+  return new Map([...map].filter(([key]) => key !== name));
+}
+
+function changeTable(operation: Change, table: TableState): TableState {
+  const { kind } = operation;
+  switch (kind) {
+    case "addColumn":
+      if (table.columns.has(operation.name)) throw exists(operation, "the column");
+      return { ...table, columns: new Map(table.columns).set(operation.name, operation.column) };
+    case "dropColumn":
+      return dropColumn(operation, table);
+    case "alterColumn":
+      if (!table.columns.has(operation.name)) throw missing(operation, "such column");
+      return { ...table, columns: replaced(table.columns, operation.name, operation.name, operation.column) };
+    case "alterPrimary":
+      return { ...table, primary: operation.columns };
+    case "setComment": {
+      if (operation.column === undefined) return { ...table, comment: operation.text };
+      const { comment: _comment, ...column } = table.columns.get(operation.column) ?? {};
+      if (!("type" in column)) throw missing(operation, `column "${operation.column}"`);
+      // It was a column before its comment was left out.
+      const commented = { ...column, ...(operation.text !== "" && { comment: operation.text }) } as ColumnState;
+      return { ...table, columns: replaced(table.columns, operation.column, operation.column, commented) };
+    }
+    default:
+      return changeConstraint(operation, table);
+  }
+}
+
+function dropColumn(operation: Extract<Operation, { kind: "dropColumn" }>, table: TableState): TableState {
+  const { name } = operation;
+  if (!table.columns.has(name)) throw missing(operation, "such column");
+  const used =
+    table.primary.includes(name) ||
+    [...table.uniques.values(), ...table.indexes.values()].some((key) => keyColumns(key).includes(name)) ||
+    [...table.checks.values()].some((condition) => columnsOf(condition).includes(name)) ||
+    [...table.foreignKeys.values()].some(({ columns }) => columns.includes(name));
+  if (used) throw refused(operation, "a key, an index or a check has the column", "Drop what has it before.");
+  return { ...table, columns: without(table.columns, name) };
+}
+
+function changeConstraint(
+  operation: Exclude<Change, { kind: "addColumn" | "dropColumn" | "alterColumn" | "alterPrimary" | "setComment" }>,
+  table: TableState,
+): TableState {
+  const { name } = operation;
+  const add = (): void => {
+    if ([table.uniques, table.indexes, table.checks, table.foreignKeys].some((map) => map.has(name)))
+      throw exists(operation, "a constraint or an index of this name");
+  };
+  switch (operation.kind) {
+    case "addIndex":
+      add();
+      return { ...table, indexes: new Map(table.indexes).set(name, operation.key) };
+    case "addUnique":
+      add();
+      return { ...table, uniques: new Map(table.uniques).set(name, operation.key) };
+    case "addCheck":
+      add();
+      return { ...table, checks: new Map(table.checks).set(name, operation.condition) };
+    case "addForeignKey":
+      add();
+      return { ...table, foreignKeys: new Map(table.foreignKeys).set(name, operation.foreignKey) };
+    case "dropIndex":
+      if (!table.indexes.has(name)) throw missing(operation, "such index");
+      return { ...table, indexes: without(table.indexes, name) };
+    case "renameIndex": {
+      const key = table.indexes.get(name);
+      if (key === undefined) throw missing(operation, "such index");
+      return { ...table, indexes: replaced(table.indexes, name, operation.to, key) };
+    }
+    case "dropConstraint":
+      if (!hasConstraint(table, name)) throw missing(operation, "such constraint");
+      return {
+        ...table,
+        uniques: without(table.uniques, name),
+        checks: without(table.checks, name),
+        foreignKeys: without(table.foreignKeys, name),
+      };
+    case "renameConstraint": {
+      if (!hasConstraint(table, name)) throw missing(operation, "such constraint");
+      const rename = <Value>(map: ReadonlyMap<string, Value>): Map<string, Value> =>
+        new Map([...map].map(([key, value]) => [key === name ? operation.to : key, value]));
+      return { ...table, uniques: rename(table.uniques), checks: rename(table.checks), foreignKeys: rename(table.foreignKeys) };
+    }
+  }
+}
+
+function hasConstraint({ uniques, checks, foreignKeys }: TableState, name: string): boolean {
+  return uniques.has(name) || checks.has(name) || foreignKeys.has(name);
+}
+
+/** All columns that a key speaks of. */
+export function keyColumns({ columns, where }: KeyState): string[] {
+  return [...columns, ...(where === undefined ? [] : columnsOf(where))];
+}
+
+/** Throws when a table speaks of columns that it does not have. */
+function checkTable(operation: Operation, name: string, table: TableState): TableState {
+  const used = [
+    ...table.primary,
+    ...[...table.uniques.values(), ...table.indexes.values()].flatMap(keyColumns),
+    ...[...table.checks.values()].flatMap(columnsOf),
+    ...[...table.foreignKeys.values()].flatMap(({ columns }) => columns),
+  ];
+  const unknown = used.find((column) => !table.columns.has(column));
+  if (unknown === undefined) return table;
+  const nearest = findNearestName(unknown, [...table.columns.keys()]);
+  throw refused(
+    operation,
+    `"${name}" has no column "${unknown}"`,
+    nearest === undefined ? "Add the column before." : `Write "${nearest}".`,
+  );
+}
+
+function renameTable(state: State, operation: Extract<Operation, { kind: "renameTable" }>): State {
+  const { table: from, to } = operation;
+  tableOf(state, operation, from);
+  if (state.has(to)) throw exists(operation, `the table "${to}"`);
+  const entries = [...state].map(([name, table]): [string, TableState] => {
+    const foreignKeys = new Map(
+      [...table.foreignKeys].map(([key, foreign]) => [key, foreign.table === from ? { ...foreign, table: to } : foreign]),
+    );
+    return [name === from ? to : name, { ...table, foreignKeys }];
+  });
+  return new Map(entries);
+}
+
+function renameColumn(state: State, operation: Extract<Operation, { kind: "renameColumn" }>): State {
+  const { table: name, name: from, to } = operation;
+  const found = tableOf(state, operation, name);
+  const column = found.columns.get(from);
+  if (column === undefined) throw missing(operation, "such column");
+  if (found.columns.has(to)) throw exists(operation, `the column "${to}"`);
+  const list = (columns: readonly string[]): string[] => columns.map((each) => (each === from ? to : each));
+  const key = ({ columns, where }: KeyState): KeyState => ({
+    columns: list(columns),
+    ...(where !== undefined && { where: renameInCondition(where, from, to) }),
+  });
+  const map = <Value>(values: ReadonlyMap<string, Value>, change: (value: Value) => Value): Map<string, Value> =>
+    new Map([...values].map(([each, value]) => [each, change(value)]));
+  const renamed: TableState = {
+    ...found,
+    columns: replaced(found.columns, from, to, column),
+    primary: list(found.primary),
+    uniques: map(found.uniques, key),
+    indexes: map(found.indexes, key),
+    checks: map(found.checks, (condition) => renameInCondition(condition, from, to)),
+    foreignKeys: map(found.foreignKeys, (foreign) => ({ ...foreign, columns: list(foreign.columns) })),
+  };
+  const reference = (foreign: ForeignKeyState): ForeignKeyState =>
+    foreign.table === name ? { ...foreign, references: list(foreign.references) } : foreign;
+  return new Map(
+    [...state].map(([each, table]) => {
+      const next = each === name ? renamed : table;
+      return [each, { ...next, foreignKeys: map(next.foreignKeys, reference) }];
+    }),
+  );
+}

@@ -1,0 +1,99 @@
+/** The ledger: which migrations a database has, and how far one has come that was interrupted. */
+import type { Session } from "./session.ts";
+import { ledgerTable } from "./live-schema.ts";
+
+/** A migration of the ledger. */
+export interface LedgerRow {
+  readonly name: string;
+  /** Hash of what the migration did when it ran. */
+  readonly hash: string;
+  readonly direction: "up" | "down";
+  /** Steps that are done. */
+  readonly step: number;
+  /** Hash of the tables before a step that stands for itself was begun; "" when none was begun. */
+  readonly before: string;
+  /** Key of the last row of a step in batches, as JSON; "" before the first. */
+  readonly cursor: string;
+  /** Moment when it was done, in ISO 8601; "" while it is not. */
+  readonly appliedAt: string;
+  readonly durationMs: number;
+  /** Hash of the tables afterwards. */
+  readonly live: string;
+}
+
+const text = (length: number, dialect: string): string => (dialect === "sqlite" ? "TEXT" : `varchar(${length})`);
+
+/** The table of what has run. */
+export class Ledger {
+  readonly #session: Session;
+  readonly #table: string;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#table = session.dialect.quote(ledgerTable);
+  }
+
+  /** Makes the table where it is missing. */
+  async create(): Promise<void> {
+    const { name } = this.#session.dialect;
+    const columns = [
+      `name ${text(255, name)} NOT NULL PRIMARY KEY`,
+      `hash ${text(64, name)} NOT NULL`,
+      `direction ${text(4, name)} NOT NULL`,
+      "step integer NOT NULL",
+      `before_hash ${text(64, name)} NOT NULL`,
+      `last_key ${text(2_000, name)} NOT NULL`,
+      `applied_at ${text(30, name)} NOT NULL`,
+      "duration_ms integer NOT NULL",
+      `live_hash ${text(64, name)} NOT NULL`,
+    ];
+    await this.#session.run(`CREATE TABLE IF NOT EXISTS ${this.#table} (${columns.join(", ")})`);
+  }
+
+  /** Whether the table is there: a database that was never migrated has none. */
+  async exists(): Promise<boolean> {
+    const { name } = this.#session.dialect;
+    const source =
+      name === "sqlite"
+        ? `sqlite_schema WHERE type = 'table' AND name = '${ledgerTable}'`
+        : `information_schema.tables WHERE table_schema = ${name === "postgres" ? "current_schema()" : "database()"} AND table_name = '${ledgerTable}'`;
+    return (await this.#session.read(`SELECT 1 AS found FROM ${source}`)).length > 0;
+  }
+
+  /** All migrations that have run or begun. */
+  async read(): Promise<LedgerRow[]> {
+    const rows = await this.#session.read(`SELECT * FROM ${this.#table} ORDER BY name`);
+    return rows.map((row) => ({
+      name: String(row["name"]),
+      hash: String(row["hash"]),
+      direction: row["direction"] === "down" ? "down" : "up",
+      step: Number(row["step"]),
+      before: String(row["before_hash"]),
+      cursor: String(row["last_key"]),
+      appliedAt: String(row["applied_at"]),
+      durationMs: Number(row["duration_ms"]),
+      live: String(row["live_hash"]),
+    }));
+  }
+
+  /** Notes a migration that begins, or how far one has come. */
+  async write({ name, hash, direction, step, before, cursor, appliedAt, durationMs, live }: LedgerRow): Promise<void> {
+    const values = [hash, direction, step, before, cursor, appliedAt, durationMs, live];
+    const columns = ["hash", "direction", "step", "before_hash", "last_key", "applied_at", "duration_ms", "live_hash"];
+    const marks = columns.map((_, index) => this.#mark(index + 1));
+    const sets = columns.map((column, index) => `${column} = ${marks[index]}`).join(", ");
+    const changed = await this.#session.run(`UPDATE ${this.#table} SET ${sets} WHERE name = ${this.#mark(9)}`, [...values, name]);
+    if (changed > 0) return;
+    const given = [...columns, "name"].map((_, index) => this.#mark(index + 1)).join(", ");
+    await this.#session.run(`INSERT INTO ${this.#table} (${columns.join(", ")}, name) VALUES (${given})`, [...values, name]);
+  }
+
+  /** Forgets a migration that was undone. */
+  async remove(name: string): Promise<void> {
+    await this.#session.run(`DELETE FROM ${this.#table} WHERE name = ${this.#mark(1)}`, [name]);
+  }
+
+  #mark(number: number): string {
+    return this.#session.mark(number);
+  }
+}

@@ -1,0 +1,99 @@
+/** The structure that models declare: the tables of the models, and those between them. */
+import { readCondition } from "../query/condition-data.ts";
+import { maxOf } from "../schema/check-value.ts";
+import type { JoinColumn, JoinTable } from "../schema/join-table.ts";
+import { listJoinTables } from "../schema/join-table.ts";
+import type { FieldMeta, KeyMeta, ModelMeta } from "../schema/metadata.ts";
+import type { ModelClass } from "../schema/model.ts";
+import { toConstraintName } from "../schema/names.ts";
+import type { ColumnKind, ColumnState, ForeignKeyState, KeyState, State, TableState } from "../schema/table-state.ts";
+
+/** The structure of models. Throws `E_MODEL_CONDITION` for a condition that speaks of other rows. */
+export function describeModels(models: readonly ModelClass[]): State {
+  const state = new Map<string, TableState>();
+  for (const model of models) state.set(model.$table, describeTable(model));
+  for (const { join, from, to } of listJoinTables(models.map(({ $meta }) => $meta))) state.set(join.table, describeBetween(join, from, to));
+  return state;
+}
+
+function describeTable(model: ModelClass): TableState {
+  const { $meta: meta, $options: options } = model;
+  const { table, fields, relations } = meta;
+  const columnOf = (name: string): string => fields.get(name)!.column;
+  const toKey = ({ fields: names, where, name }: KeyMeta): KeyState => ({
+    columns: names.map(columnOf),
+    ...(where !== undefined && { where: readCondition(model, where, name) }),
+  });
+  const checks = Object.entries(options.checks ?? {}).map(
+    ([name, condition]) =>
+      // Its rows are those of this model.
+      [toConstraintName(table, name, "check"), readCondition(model, condition as (row: never) => unknown, `checks.${name}`)] as const,
+  );
+  const foreignKeys = [...relations.values()]
+    .filter(({ kind, isConstrained }) => kind === "belongsTo" && isConstrained)
+    .map(({ name, fields: names, target, onDelete }): [string, ForeignKeyState] => [
+      toConstraintName(table, name, "foreign"),
+      {
+        columns: names.map(columnOf),
+        table: target.$table,
+        references: target.$meta.primary.map((key) => target.$meta.fields.get(key)!.column),
+        onDelete,
+      },
+    ]);
+  return {
+    columns: new Map([...fields.values()].map((field) => [field.column, describeColumn(field)])),
+    primary: meta.primary.map(columnOf),
+    uniques: new Map(meta.uniques.map((key) => [key.name, toKey(key)])),
+    indexes: new Map(meta.indexes.map((key) => [key.name, toKey(key)])),
+    checks: new Map(checks),
+    foreignKeys: new Map(foreignKeys),
+    comment: options.comment ?? "",
+  };
+}
+
+const kinds: Readonly<Partial<Record<string, ColumnKind>>> = { slug: "text", email: "text", url: "text" };
+
+/** A column of a model. One that code has stopped to use takes no value from it: the database must not want one. */
+function describeColumn(field: FieldMeta): ColumnState {
+  const { type, options, choices, isNullable, isPrimary } = field;
+  const max = maxOf(field);
+  return {
+    type: kinds[type] ?? (type as ColumnKind), // What is left is a type of columns.
+    ...((isNullable || (options.retired === true && !isPrimary)) && { null: true }),
+    ...(max !== undefined && (kinds[type] !== undefined || type === "text" || type === "bytes") && { max }),
+    ...(type === "decimal" && { digits: options.digits ?? 1, scale: options.scale ?? 0 }),
+    ...(choices !== undefined && { choices: Object.keys(choices), ...(options.check === false && { check: false }) }),
+    ...(options.comment !== undefined && options.comment !== "" && { comment: options.comment }),
+  };
+}
+
+/** A table between: the keys of both sides. */
+function describeBetween({ table, ...join }: JoinTable, from: ModelMeta, to: ModelMeta): TableState {
+  // Whichever model comes first in the list, the table is the same.
+  const isFirst = join.near[0]!.column < join.far[0]!.column;
+  const [near, far] = isFirst ? [join.near, join.far] : [join.far, join.near];
+  const [nearModel, farModel] = isFirst ? [from, to] : [to, from];
+  const names = (side: readonly JoinColumn[]): string[] => side.map(({ column }) => column);
+  const columns = [...near, ...far].map(({ column, field }): [string, ColumnState] => {
+    const { comment: _comment, ...state } = describeColumn(field);
+    return [column, state];
+  });
+  const keyOf = (side: readonly JoinColumn[], meta: ModelMeta): [string, ForeignKeyState] => [
+    toConstraintName(table, ...names(side), "foreign"),
+    {
+      columns: names(side),
+      table: meta.table,
+      references: meta.primary.map((name) => meta.fields.get(name)!.column),
+      onDelete: "cascade",
+    },
+  ];
+  return {
+    columns: new Map(columns),
+    primary: [...names(near), ...names(far)],
+    uniques: new Map(),
+    indexes: new Map([[toConstraintName(table, ...names(far), "index"), { columns: names(far) }]]),
+    checks: new Map(),
+    foreignKeys: new Map([keyOf(near, nearModel), keyOf(far, farModel)]),
+    comment: "",
+  };
+}

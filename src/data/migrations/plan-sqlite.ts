@@ -1,0 +1,257 @@
+/** The steps of operations on SQLite: what it cannot change in place is made anew, with its rows. */
+import type { ColumnState, State, TableState } from "../schema/table-state.ts";
+import { findCountedColumn } from "../schema/table-state.ts";
+import { applyAll, applyOperation } from "./apply.ts";
+import type { Operation } from "./operation.ts";
+import { op } from "./operation.ts";
+import type { PlannedStep, Step } from "./step.ts";
+import { chooseSql } from "./step.ts";
+import { toTableData, toTableState } from "./table-data.ts";
+import type { TableWriter } from "./table-writer.ts";
+import { isKeyAlone } from "./table-writer.ts";
+
+/** The steps of operations, and what they are about. */
+export function planSqlite(writer: TableWriter, before: State, operations: readonly Operation[]): PlannedStep[] {
+  return new SqlitePlan(writer, before).run(foldIntoTables(operations));
+}
+
+/** Keys and checks of tables that are made by the same migration are made with them: SQLite could not add them. */
+function foldIntoTables(operations: readonly Operation[]): Operation[] {
+  const folded: Operation[] = [];
+  const places = new Map<string, number>();
+  for (const operation of operations) {
+    const place = "table" in operation ? places.get(operation.table) : undefined;
+    const made = place === undefined ? undefined : folded[place];
+    if (made?.kind === "createTable" && foldable.has(operation.kind)) {
+      const state = applyOperation(new Map([[made.table, toTableState(made.data)]]), operation);
+      folded[place!] = op.createTable(made.table, toTableData(state.get(made.table)!));
+      continue;
+    }
+    // What comes between may read the table.
+    if (!("table" in operation) || operation.kind === "renameTable") places.clear();
+    else if (operation.kind === "createTable") places.set(operation.table, folded.length);
+    else places.delete(operation.table);
+    folded.push(operation);
+  }
+  return folded;
+}
+
+const foldable: ReadonlySet<Operation["kind"]> = new Set<Operation["kind"]>(["addUnique", "addCheck", "addForeignKey", "addIndex"]);
+
+/** A table that waits to be made anew: several operations on it need one copy. */
+interface Pending {
+  readonly table: string;
+  readonly before: TableState;
+  readonly operation: Operation;
+  /** What the columns of the new table are read from. */
+  readonly sources: Map<string, string>;
+}
+
+type On<Kind extends Operation["kind"]> = Extract<Operation, { kind: Kind }>;
+
+class SqlitePlan {
+  readonly #writer: TableWriter;
+  #state: State;
+  readonly #steps: PlannedStep[] = [];
+  #pending: Pending | undefined;
+
+  constructor(writer: TableWriter, before: State) {
+    this.#writer = writer;
+    this.#state = before;
+  }
+
+  run(operations: readonly Operation[]): PlannedStep[] {
+    for (const operation of operations) this.#plan(operation, operation);
+    this.#flush();
+    return this.#steps;
+  }
+
+  #plan(operation: Operation, whole: Operation): void {
+    if (operation.kind === "assured") return this.#plan(operation.operation, whole);
+    if (operation.kind === "stateOnly" || operation.kind === "databaseOnly") {
+      this.#flush();
+      const before = this.#state;
+      if (operation.kind === "databaseOnly") {
+        this.#state = applyAll(before, operation.behind);
+        for (const inner of operation.operations) this.#plan(inner, whole);
+        this.#flush();
+        this.#state = before;
+      } else this.#state = applyOperation(before, operation);
+      return;
+    }
+    const table = "table" in operation ? operation.table : undefined;
+    if (this.#pending !== undefined && (table !== this.#pending.table || separate.has(operation.kind))) this.#flush();
+    if (this.#pending !== undefined || this.#needsCopy(operation)) this.#collect(operation as TableOperation, whole); // It is about a table.
+    else for (const step of this.#stepsOf(operation)) this.#steps.push({ operation: whole, step });
+    this.#state = applyOperation(this.#state, operation);
+  }
+
+  #quote(name: string): string {
+    return this.#writer.quote(name);
+  }
+
+  /** Whether SQLite has no statement for the change. */
+  #needsCopy(operation: Operation): boolean {
+    switch (operation.kind) {
+      case "addColumn":
+        return operation.column.null !== true || isKeyAlone(this.#state.get(operation.table)!);
+      case "dropColumn":
+      case "alterColumn":
+      case "alterPrimary":
+      case "addCheck":
+      case "addForeignKey":
+        return true;
+      case "renameColumn": {
+        const column = this.#state.get(operation.table)!.columns.get(operation.name)!;
+        return this.#writer.typeCheck(operation.table, operation.name, column) !== undefined;
+      }
+      case "addUnique":
+        return operation.key.where === undefined;
+      case "dropConstraint":
+      case "renameConstraint":
+        return this.#state.get(operation.table)!.uniques.get(operation.name)?.where === undefined;
+      default:
+        return false;
+    }
+  }
+
+  #collect(operation: TableOperation, whole: Operation): void {
+    const { table: name } = operation;
+    const table = this.#state.get(name)!;
+    this.#pending ??= {
+      table: name,
+      before: table,
+      operation: whole,
+      sources: new Map([...table.columns.keys()].map((column) => [column, this.#quote(column)])),
+    };
+    const { sources } = this.#pending;
+    switch (operation.kind) {
+      case "addColumn":
+        sources.set(operation.name, operation.fill === undefined ? "NULL" : this.#writer.value(operation.fill, operation.column));
+        break;
+      case "dropColumn":
+        sources.delete(operation.name);
+        break;
+      case "renameColumn": {
+        const source = sources.get(operation.name)!;
+        sources.delete(operation.name);
+        sources.set(operation.to, source);
+        break;
+      }
+      case "alterColumn":
+        sources.set(operation.name, this.#convert(sources.get(operation.name)!, operation, table.columns.get(operation.name)!));
+        break;
+    }
+  }
+
+  /** A value of the old definition as one of the new one. Types that do not fit are refused: tables are STRICT. */
+  #convert(source: string, { column: after, fill }: On<"alterColumn">, before: ColumnState): string {
+    let value = source;
+    if (before.type === "date" && after.type === "datetime") value = `${source} || 'T00:00:00.000Z'`;
+    else if (before.type === "datetime" && after.type === "date") value = `substr(${source}, 1, 10)`;
+    else if (before.type === "datetime" && after.type === "time") value = `substr(${source}, 12, 8)`;
+    else if (after.type === "decimal" && before.type !== "text") value = `round(${source}, ${after.scale})`;
+    else if (after.type === "boolean" && before.type !== "boolean") value = `CASE WHEN ${source} IS NULL THEN NULL ELSE ${source} <> 0 END`;
+    else if (after.type === "json" && before.type !== "json")
+      value = `CASE WHEN ${source} IS NULL THEN NULL ELSE json_quote(${source}) END`;
+    const isRequired = before.null === true && after.null !== true && fill !== undefined;
+    return isRequired ? `coalesce(${value}, ${this.#writer.value(fill, after)})` : value;
+  }
+
+  #flush(): void {
+    if (this.#pending === undefined) return;
+    const { table: name, before, operation, sources } = this.#pending;
+    this.#pending = undefined;
+    const after = this.#state.get(name)!;
+    const copyName = `gable_new_${name}`.slice(0, 63);
+    const columns = [...after.columns.keys()];
+    const values = columns.map((column) => sources.get(column) ?? "NULL");
+    const [quoted, copy] = [this.#quote(name), this.#quote(copyName)];
+    const text = (value: string): string => this.#writer.syntax.quoteText(value);
+    const isCounted = findCountedColumn(before) !== undefined && findCountedColumn(after) !== undefined;
+    const kept = `SELECT ${text(copyName)}, seq FROM sqlite_sequence WHERE name = ${text(name)}`;
+    const rebuild = {
+      copy: [
+        // Checks and keys of the table itself speak of its own name.
+        this.#writer.createTable(name, after).replace(`CREATE TABLE ${quoted}`, `CREATE TABLE ${copy}`),
+        `INSERT INTO ${copy} (${this.#writer.list(columns)}) SELECT ${values.join(", ")} FROM ${quoted}`,
+        // Keys of rows that are gone are not given again.
+        ...(isCounted
+          ? [`DELETE FROM sqlite_sequence WHERE name = ${text(copyName)}`, `INSERT INTO sqlite_sequence (name, seq) ${kept}`]
+          : []),
+      ],
+      copyName,
+      replace: [`DROP TABLE ${quoted}`, `ALTER TABLE ${copy} RENAME TO ${quoted}`, ...this.#writer.createIndexes(name, after)],
+      indexes: [...before.indexes.keys(), ...after.indexes.keys(), ...before.uniques.keys(), ...after.uniques.keys()],
+    };
+    this.#steps.push({ operation, step: { kind: "rebuild", table: name, rebuild, place: "joined" } });
+  }
+
+  #stepsOf(operation: Exclude<Operation, { kind: "assured" | "databaseOnly" | "stateOnly" }>): Step[] {
+    const writer = this.#writer;
+    const quote = (name: string): string => writer.quote(name);
+    switch (operation.kind) {
+      case "createTable": {
+        const table = toTableState(operation.data);
+        return [writer.createTable(operation.table, table), ...writer.createIndexes(operation.table, table)].map(joined);
+      }
+      case "dropTable":
+        return [joined(`DROP TABLE ${quote(operation.table)}`)];
+      case "renameTable":
+        return this.#renameTable(operation);
+      case "renameColumn":
+        return [joined(`ALTER TABLE ${quote(operation.table)} RENAME COLUMN ${quote(operation.name)} TO ${quote(operation.to)}`)];
+      case "addColumn": {
+        const table = this.#state.get(operation.table)!;
+        const after: TableState = { ...table, columns: new Map(table.columns).set(operation.name, operation.column) };
+        const check = writer.typeCheck(operation.table, operation.name, operation.column);
+        const column = writer.column(after, operation.name, check === undefined ? "" : ` ${check}`);
+        return [joined(`ALTER TABLE ${quote(operation.table)} ADD COLUMN ${column}`)];
+      }
+      case "addIndex":
+        return [joined(writer.createIndex(operation.table, this.#state.get(operation.table)!, operation.name, operation.key))];
+      case "addUnique":
+        return [
+          joined(writer.createIndex(operation.table, this.#state.get(operation.table)!, operation.name, operation.key, "UNIQUE INDEX")),
+        ];
+      case "dropIndex":
+      case "dropConstraint":
+        return [joined(`DROP INDEX ${quote(operation.name)}`)];
+      case "renameIndex":
+      case "renameConstraint": {
+        const table = this.#state.get(operation.table)!;
+        const isIndex = operation.kind === "renameIndex";
+        const key = (isIndex ? table.indexes : table.uniques).get(operation.name)!;
+        const made = writer.createIndex(operation.table, table, operation.to, key, isIndex ? "INDEX" : "UNIQUE INDEX");
+        return [joined(`DROP INDEX ${quote(operation.name)}`), joined(made)];
+      }
+      case "sql":
+        return chooseSql(operation.up, "sqlite").map(joined);
+      case "run":
+        return [{ kind: "run", step: operation.step, state: this.#state, place: operation.step.batch === undefined ? "joined" : "alone" }];
+      default:
+        // Comments and extensions are not kept here, and all else is a copy.
+        return [];
+    }
+  }
+
+  /** The conditions of types have the name of the table in theirs: a table with such is made anew under its new name. */
+  #renameTable({ table: from, to }: On<"renameTable">): Step[] {
+    const table = this.#state.get(from)!;
+    const renamed = joined(`ALTER TABLE ${this.#quote(from)} RENAME TO ${this.#quote(to)}`);
+    if (![...table.columns].some(([name, column]) => this.#writer.typeCheck(from, name, column) !== undefined)) return [renamed];
+    const copy = new SqlitePlan(this.#writer, applyOperation(this.#state, op.renameTable(from, to)));
+    copy.#collect({ kind: "setComment", table: to, column: undefined, text: table.comment }, op.renameTable(from, to));
+    copy.#flush();
+    return [renamed, ...copy.#steps.map(({ step }) => step)];
+  }
+}
+
+type TableOperation = Exclude<Extract<Operation, { readonly table: string }>, { kind: "createTable" | "dropTable" | "renameTable" }>;
+
+/** What is never a part of a copy. */
+const separate: ReadonlySet<Operation["kind"]> = new Set<Operation["kind"]>(["createTable", "dropTable", "renameTable"]);
+
+function joined(sql: string): Step {
+  return { kind: "sql", sql, place: "joined" };
+}

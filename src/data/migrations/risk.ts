@@ -1,0 +1,125 @@
+/** What may hurt about operations: what is lost, what stops others, what code that still runs does not expect. */
+import type { ColumnState, State } from "../schema/table-state.ts";
+import { applyOperation } from "./apply.ts";
+import { describeOperation } from "./inverse.ts";
+import type { Operation } from "./operation.ts";
+
+/** Kinds of risks, the least first. */
+export type Risk = "safe" | "locks" | "scans" | "rewrites" | "breaks-old-code" | "loses-data";
+
+/** Something that may hurt. */
+export interface Finding {
+  /** Name of the rule. */
+  readonly id: string;
+  readonly risk: Risk;
+  /** What the operation does, in a sentence. */
+  readonly operation: string;
+  /** Why it may hurt. */
+  readonly reason: string;
+  /** What to do instead, or beside it. */
+  readonly recipe: string;
+  /** The reason for which it was accepted; undefined while it was not. */
+  readonly assured: string | undefined;
+}
+
+/** What may hurt about operations, from a structure on. Tables that are made by the same operations have no rows, and no users. */
+export function findRisks(
+  before: State,
+  operations: readonly Operation[],
+  dialect: "sqlite" | "postgres" | "mariadb" | "mysql",
+): Finding[] {
+  const fresh = new Set<string>();
+  const findings: Finding[] = [];
+  let state = before;
+  const visit = (operation: Operation, assured: string | undefined): void => {
+    if (operation.kind === "assured") return visit(operation.operation, operation.reason);
+    if (operation.kind === "databaseOnly" || operation.kind === "stateOnly") {
+      if (operation.kind === "databaseOnly") for (const inner of operation.operations) visit(inner, assured);
+      return;
+    }
+    if (operation.kind === "createTable") fresh.add(operation.table);
+    else if (!("table" in operation) || !fresh.has(operation.table)) {
+      const found = rate(operation, state, dialect);
+      if (found !== undefined) findings.push({ ...found, operation: describeOperation(operation), assured });
+    }
+  };
+  for (const operation of operations) {
+    visit(operation, undefined);
+    state = applyOperation(state, operation);
+  }
+  return findings;
+}
+
+type Rated = Omit<Finding, "operation" | "assured">;
+
+const rate = (operation: Operation, state: State, dialect: string): Rated | undefined => {
+  switch (operation.kind) {
+    case "dropTable":
+    case "dropColumn":
+      return {
+        id: operation.kind === "dropTable" ? "table-dropped" : "column-dropped",
+        risk: "loses-data",
+        reason: "What is dropped is gone, and code that still runs may read it.",
+        recipe: 'Let one release go out that does not use it (retired: true), then drop it with phase: "after-deploy".',
+      };
+    case "renameTable":
+    case "renameColumn":
+      return {
+        id: "renamed",
+        risk: "breaks-old-code",
+        reason: "Code that still runs knows the former name alone.",
+        recipe: "Keep the former name by the option column or the table of the model, or add, copy and drop in several releases.",
+      };
+    case "addColumn":
+      return operation.column.null === true
+        ? undefined
+        : {
+            id: "required-column",
+            risk: "breaks-old-code",
+            reason: "Code that still runs inserts rows without it.",
+            recipe: "Add it with null: true, fill it, and require it in the next release.",
+          };
+    case "alterColumn":
+      return rateColumn(state.get(operation.table)?.columns.get(operation.name) ?? operation.from, operation.column, dialect);
+    case "alterPrimary":
+      return {
+        id: "primary-key",
+        risk: "rewrites",
+        reason: "The table is locked while its key is built.",
+        recipe: "Do it while nobody writes.",
+      };
+    case "addIndex":
+    case "addUnique":
+      return dialect === "postgres"
+        ? undefined
+        : { id: "index-built", risk: "locks", reason: "Writes wait while the index is built.", recipe: "Do it while few write." };
+    default:
+      return undefined;
+  }
+};
+
+const widths: Readonly<Partial<Record<ColumnState["type"], number>>> = { int: 1, id: 2, bigint: 2 };
+
+function rateColumn(before: ColumnState, after: ColumnState, dialect: string): Rated | undefined {
+  const isWider =
+    before.type === after.type &&
+    (after.max === undefined || (before.max !== undefined && after.max >= before.max)) &&
+    (after.digits ?? 0) - (after.scale ?? 0) >= (before.digits ?? 0) - (before.scale ?? 0) &&
+    (after.scale ?? 0) === (before.scale ?? 0);
+  if (before.null === true && after.null !== true)
+    return {
+      id: "null-refused",
+      risk: "breaks-old-code",
+      reason: "Code that still runs may insert null.",
+      recipe: "Let one release go out that always gives a value.",
+    };
+  if (isWider) return undefined;
+  const isFree = dialect === "postgres" && ["text", "choice"].includes(before.type) && after.type === "text" && after.max === undefined;
+  if (isFree || (widths[before.type] ?? 0) * (widths[after.type] ?? 0) === 4) return undefined;
+  return {
+    id: "type-changed",
+    risk: "rewrites",
+    reason: "Every row is written anew while others wait.",
+    recipe: "Add a new column, fill it in batches, and let a later release use it.",
+  };
+}

@@ -1,0 +1,192 @@
+/** The definitions of tables, columns, keys and constraints in SQL. */
+import type { Dialect } from "../dialect/dialect.ts";
+import type { TableSyntax } from "../dialect/table-syntax.ts";
+import { writeCondition } from "../query/condition-data.ts";
+import { toConstraintName } from "../schema/names.ts";
+import type { ColumnState, ConditionData, ForeignKeyState, KeyState, State, TableState, ValueData } from "../schema/table-state.ts";
+import { findCountedColumn, sortTables } from "../schema/table-state.ts";
+import { modelOf } from "./state-models.ts";
+
+/** Name of the primary key of a table, where a database has one. */
+export function primaryName(table: string): string {
+  return toConstraintName(table, "pkey");
+}
+
+/** Name of the condition that the type of a column needs. */
+export function checkName(table: string, column: string): string {
+  return toConstraintName(table, column, "check");
+}
+
+/** Whether a table is nothing but its key: SQLite finds its rows by that alone (sqlite.org/withoutrowid.html). */
+export function isKeyAlone({ primary, columns }: TableState): boolean {
+  return primary.length > 1 && primary.length === columns.size;
+}
+
+/** Writes definitions for one kind of database. */
+export class TableWriter {
+  readonly dialect: Dialect;
+  readonly syntax: TableSyntax;
+
+  constructor(dialect: Dialect) {
+    this.dialect = dialect;
+    this.syntax = dialect.tables;
+  }
+
+  quote(name: string): string {
+    return this.syntax.quote(name);
+  }
+
+  /** Names with commas between. */
+  list(columns: readonly string[]): string {
+    return columns.map((column) => this.quote(column)).join(", ");
+  }
+
+  /** A condition of a table. */
+  condition(name: string, table: TableState, data: ConditionData): string {
+    return writeCondition(this.dialect, modelOf(name, table), data);
+  }
+
+  /** A value in a definition. */
+  value(data: ValueData, column: ColumnState): string {
+    return this.dialect.literal(
+      this.dialect.encode(readValue(data, column), { type: column.type, scale: column.scale ?? 0, where: "fill" }),
+    );
+  }
+
+  /** A column as it stands in a table. */
+  column(table: TableState, name: string, extra = ""): string {
+    const column = table.columns.get(name)!;
+    const { typeOf, counted, isCountedKey, commentOf } = this.syntax;
+    const isCounted = findCountedColumn(table) === name;
+    const isRequired = column.null !== true && !(isCounted && isCountedKey);
+    const comment = column.comment === undefined ? "" : commentOf(column.comment);
+    return `${this.quote(name)} ${typeOf(column)}${isRequired ? " NOT NULL" : ""}${isCounted ? counted : ""}${extra}${comment}`;
+  }
+
+  /** The condition that the type of a column needs, as a constraint; undefined where it needs none. */
+  typeCheck(tableName: string, name: string, column: ColumnState): string | undefined {
+    const check = this.syntax.checkOf(name, column);
+    return check === "" ? undefined : `CONSTRAINT ${this.quote(checkName(tableName, name))} CHECK (${check})`;
+  }
+
+  unique(name: string, { columns }: KeyState): string {
+    return `CONSTRAINT ${this.quote(name)} UNIQUE (${this.list(columns)})`;
+  }
+
+  check(tableName: string, table: TableState, name: string, condition: ConditionData): string {
+    return `CONSTRAINT ${this.quote(name)} CHECK (${this.condition(tableName, table, condition)})`;
+  }
+
+  foreignKey(name: string, { columns, table, references, onDelete }: ForeignKeyState): string {
+    return `CONSTRAINT ${this.quote(name)} FOREIGN KEY (${this.list(columns)}) REFERENCES ${this.quote(table)} (${this.list(references)}) ON DELETE ${onDelete.toUpperCase()}`;
+  }
+
+  /** The primary key as a line of a table; undefined where its column says it. */
+  primary(tableName: string, table: TableState): string | undefined {
+    if (this.syntax.isCountedKey && findCountedColumn(table) !== undefined) return undefined;
+    const name = this.dialect.name === "postgres" ? `CONSTRAINT ${this.quote(primaryName(tableName))} ` : "";
+    return `${name}PRIMARY KEY (${this.list(table.primary)})`;
+  }
+
+  /** Columns that have a value where a condition holds alone, for databases whose keys are of all rows. */
+  conditionalColumns(
+    tableName: string,
+    table: TableState,
+    name: string,
+    { columns, where }: KeyState,
+  ): Array<{ name: string; sql: string }> {
+    const condition = this.condition(tableName, table, where!);
+    return columns.map((column) => {
+      const made = toConstraintName(name, column);
+      const value = `CASE WHEN ${condition} THEN ${this.quote(column)} END`;
+      const type = this.syntax.typeOf(table.columns.get(column)!);
+      return { name: made, sql: `${this.quote(made)} ${type} GENERATED ALWAYS AS (${value}) VIRTUAL` };
+    });
+  }
+
+  /** The lines of a table, without foreign keys. */
+  #lines(name: string, table: TableState): string[] {
+    const lines = [...table.columns.keys()].map((column) => this.column(table, column));
+    const primary = this.primary(name, table);
+    if (primary !== undefined) lines.push(primary);
+    for (const [column, definition] of table.columns) {
+      const check = this.typeCheck(name, column, definition);
+      if (check !== undefined) lines.push(check);
+    }
+    for (const [check, condition] of table.checks) lines.push(this.check(name, table, check, condition));
+    for (const [unique, key] of table.uniques) {
+      if (key.where === undefined) lines.push(this.unique(unique, key));
+      else if (!this.syntax.hasConditionalKeys) {
+        const made = this.conditionalColumns(name, table, unique, key);
+        lines.push(...made.map(({ sql }) => sql), this.unique(unique, { columns: made.map((column) => column.name) }));
+      }
+    }
+    return lines;
+  }
+
+  /** The statement that makes a table, without its indexes. */
+  createTable(name: string, table: TableState, hasForeignKeys = true): string {
+    const lines = this.#lines(name, table);
+    if (hasForeignKeys) for (const [key, foreign] of table.foreignKeys) lines.push(this.foreignKey(key, foreign));
+    const { options, commentOf, isCountedKey } = this.syntax;
+    const comment = table.comment === "" ? "" : commentOf(table.comment);
+    const rowid = isCountedKey && isKeyAlone(table) ? ", WITHOUT ROWID" : "";
+    return `CREATE TABLE ${this.quote(name)} (\n  ${lines.join(",\n  ")}\n)${options}${comment}${rowid}`;
+  }
+
+  /** The statement that makes an index. */
+  createIndex(tableName: string, table: TableState, name: string, key: KeyState, what = "INDEX"): string {
+    const where = key.where === undefined || !this.syntax.hasConditionalKeys ? "" : ` WHERE ${this.condition(tableName, table, key.where)}`;
+    return `CREATE ${what} ${this.quote(name)} ON ${this.quote(tableName)} (${this.list(key.columns)})${where}`;
+  }
+
+  /** The statements that make the indexes of a table, and its unique keys that are indexes. */
+  createIndexes(name: string, table: TableState): string[] {
+    const uniques = this.syntax.hasConditionalKeys ? [...table.uniques].filter(([, { where }]) => where !== undefined) : [];
+    return [
+      ...uniques.map(([unique, key]) => this.createIndex(name, table, unique, key, "UNIQUE INDEX")),
+      ...[...table.indexes].map(([index, key]) => this.createIndex(name, table, index, key)),
+    ];
+  }
+
+  /** Comments as statements of their own, of a database that has them so. */
+  comments(name: string, table: TableState): string[] {
+    if (this.dialect.name !== "postgres") return [];
+    const columns = [...table.columns].filter(([, { comment }]) => comment !== undefined);
+    return [
+      ...(table.comment === "" ? [] : [this.commentOn(name, undefined, table.comment)]),
+      ...columns.map(([column, { comment = "" }]) => this.commentOn(name, column, comment)),
+    ];
+  }
+
+  /** The statement that comments on a table or a column of PostgreSQL. */
+  commentOn(table: string, column: string | undefined, text: string): string {
+    const subject = column === undefined ? `TABLE ${this.quote(table)}` : `COLUMN ${this.quote(table)}.${this.quote(column)}`;
+    return `COMMENT ON ${subject} IS ${text === "" ? "NULL" : this.syntax.quoteText(text)}`;
+  }
+
+  /** The statements that make all tables of a structure in an empty database. */
+  createAll(state: State): string[] {
+    const { hasForwardKeys } = this.syntax;
+    const names = sortTables(state);
+    const made = names.flatMap((name) => {
+      const table = state.get(name)!;
+      return [this.createTable(name, table, hasForwardKeys), ...this.createIndexes(name, table), ...this.comments(name, table)];
+    });
+    if (hasForwardKeys) return made;
+    const keys = names.flatMap((name) =>
+      [...state.get(name)!.foreignKeys].map(([key, foreign]) => `ALTER TABLE ${this.quote(name)} ADD ${this.foreignKey(key, foreign)}`),
+    );
+    return [...made, ...keys];
+  }
+}
+
+/** A value as models have it, from how it is written in a migration: `0`, `{ text: "draft" }`. */
+function readValue(data: ValueData, { type }: ColumnState): unknown {
+  const value = typeof data === "object" && data !== null ? Object.values(data)[0] : data;
+  if (value === null) return null;
+  if (type === "bigint") return BigInt(value as string | number); // As it is written.
+  if (type === "datetime") return new Date(String(value));
+  if (type === "bytes") return new Uint8Array(Buffer.from(String(value), "hex"));
+  return value;
+}

@@ -1,0 +1,88 @@
+/**
+ * The structure of a database as plain data: what models declare and migrations build. It says nothing of one kind of
+ * database, and holds no SQL but what a model wrote itself.
+ */
+import type { ColumnType } from "./column.ts";
+import type { DeleteAction } from "./relation.ts";
+
+/** Types of columns that differ in a database: a slug or an address is a text there. */
+export type ColumnKind = Exclude<ColumnType, "slug" | "email" | "url">;
+
+/** A column. What is left out is not so: a column without `null` has a value in every row. */
+export interface ColumnState {
+  readonly type: ColumnKind;
+  /** Whether the value may be absent. */
+  readonly null?: boolean;
+  /** Most characters of a text, or bytes. */
+  readonly max?: number;
+  /** Digits of a decimal: in all, and behind the point. */
+  readonly digits?: number;
+  readonly scale?: number;
+  /** Keys of a choice. */
+  readonly choices?: readonly string[];
+  /** False when the database does not check the keys of a choice. */
+  readonly check?: boolean;
+  /** Comment in the database. */
+  readonly comment?: string;
+}
+
+/** A value in a condition: one that JSON has, or a text of its type. */
+export type ValueData = number | boolean | null | { readonly [Type in ColumnType]?: unknown };
+
+/**
+ * A condition or an expression as data: `["gt", "pages", 0]`. A text is the name of a column; values of other types than
+ * whole numbers and booleans name them: `{ text: "draft" }`.
+ */
+export interface ConditionData extends ReadonlyArray<OperandData> {
+  readonly 0: string;
+}
+
+/** A part of a condition: a column, a value, another condition, or a list. */
+export type OperandData = string | ValueData | readonly OperandData[];
+
+/** A group of columns that is unique, or has an index; with `where`, among rows alone for which it holds. */
+export interface KeyState {
+  readonly columns: readonly string[];
+  readonly where?: ConditionData;
+}
+
+/** Columns that hold the key of a row of another table. */
+export interface ForeignKeyState {
+  readonly columns: readonly string[];
+  readonly table: string;
+  readonly references: readonly string[];
+  readonly onDelete: DeleteAction;
+}
+
+/** A table. */
+export interface TableState {
+  readonly columns: ReadonlyMap<string, ColumnState>;
+  /** Columns of the primary key. */
+  readonly primary: readonly string[];
+  readonly uniques: ReadonlyMap<string, KeyState>;
+  readonly indexes: ReadonlyMap<string, KeyState>;
+  readonly checks: ReadonlyMap<string, ConditionData>;
+  readonly foreignKeys: ReadonlyMap<string, ForeignKeyState>;
+  readonly comment: string;
+}
+
+/** All tables by name. */
+export type State = ReadonlyMap<string, TableState>;
+
+/** The column whose values the database counts; undefined when it counts none. */
+export function findCountedColumn({ primary, columns }: TableState): string | undefined {
+  return primary.length === 1 && columns.get(primary[0]!)?.type === "id" ? primary[0] : undefined;
+}
+
+/** Tables in an order in which each comes after those that it refers to, as far as there is one. */
+export function sortTables(state: State): string[] {
+  const sorted = new Set<string>();
+  const visit = (name: string, path: ReadonlySet<string>): void => {
+    if (sorted.has(name) || path.has(name)) return;
+    const inner = new Set([...path, name]);
+    for (const { table } of state.get(name)!.foreignKeys.values()) if (state.has(table)) visit(table, inner);
+    sorted.add(name);
+  };
+  for (const name of state.keys()) visit(name, new Set());
+  return [...sorted];
+}

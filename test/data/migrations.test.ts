@@ -1,0 +1,420 @@
+/** Migrations on databases: made from models, run, undone, interrupted, refused. */
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import { belongsTo, createDatabase, field as f, hasMany, manyToMany, Model, sql } from "../../src/data.ts";
+import type { Database } from "../../src/data.ts";
+import {
+  checkLive,
+  checkMigrations,
+  makeMigration,
+  mergeMigrations,
+  migrate,
+  previewMigrations,
+  readStatus,
+  rollback,
+  squashMigrations,
+} from "../../src/migrations.ts";
+import type { MigrateOptions, MigrationProgress } from "../../src/migrations.ts";
+import type { DatabaseKind, DatabasePlace } from "./databases.ts";
+import { databaseKinds } from "./databases.ts";
+
+class Author extends Model("authors", { id: f.id(), name: f.text({ max: 100 }), books: () => hasMany(Book) }) {}
+class Book extends Model(
+  "books",
+  {
+    id: f.id(),
+    title: f.text({ max: 200 }),
+    status: f.choice({ draft: "Draft", done: "Done" }, { default: "draft" }),
+    meta: f.json<object | null>({ null: true }),
+    author: () => belongsTo(Author, { onDelete: "cascade" }),
+    tags: () => manyToMany(Tag),
+  },
+  { checks: { titled: (book) => book.title.length().gt(0) } },
+) {}
+class Tag extends Model("tags", { id: f.id(), name: f.text({ max: 50, unique: true }), books: () => manyToMany(Book) }) {}
+
+/** The same tables, some time later. */
+class LaterAuthor extends Model("authors", {
+  id: f.id(),
+  name: f.text({ max: 100 }),
+  email: f.email({ null: true, unique: true }),
+  books: () => hasMany(LaterBook),
+}) {}
+class LaterBook extends Model(
+  "books",
+  {
+    id: f.id(),
+    heading: f.text({ max: 200, was: "title" }),
+    status: f.choice({ draft: "Draft", done: "Done", gone: "Gone" }),
+    meta: f.json<object | null>({ null: true }),
+    pages: f.bigint(),
+    author: () => belongsTo(LaterAuthor, { onDelete: "restrict" }),
+    tags: () => manyToMany(LaterTag),
+  },
+  {
+    checks: { titled: (book) => book.heading.length().gt(0) },
+    uniques: [{ on: ["author", "heading"], where: (book) => book.status.eq("done") }],
+  },
+) {}
+class LaterTag extends Model("tags", { id: f.id(), name: f.text({ max: 50, unique: true }), books: () => manyToMany(LaterBook) }) {}
+
+const first = [Author, Book, Tag];
+const later = [LaterAuthor, LaterBook, LaterTag];
+const answers = { fills: { "books.pages": { bigint: "1" } } } as const;
+
+/** A file with steps of one's own. */
+const fileOf = (ops: string, options = "after: []"): string =>
+  `import { migration, op } from "gable/migrations";\nexport default migration({ ${options}, schema: "x", ops: [${ops}] });\n`;
+const things = 'op.createTable("things", { columns: { id: { type: "id" }, size: { type: "int", null: true } }, primary: ["id"] })';
+
+function describeMigrations(kind: DatabaseKind, suite: (open: () => { database: Database; folder: string; url: string }) => void): void {
+  describe(`migrations on ${kind.name}`, { skip: kind.skip }, () => {
+    let place: DatabasePlace;
+    let database: Database;
+    let folder: string;
+    beforeEach(async () => {
+      place = await kind.place();
+      folder = await mkdtemp(join(tmpdir(), "gable-migrations-"));
+      database = await createDatabase({ url: place.url, models: first });
+    });
+    afterEach(async () => {
+      await database.close();
+      await place.remove();
+      await rm(folder, { recursive: true });
+    });
+    suite(() => ({ database, folder, url: place.url }));
+  });
+}
+
+for (const kind of databaseKinds) {
+  describeMigrations(kind, (open) => {
+    const put = (name: string, text: string): Promise<void> => writeFile(join(open().folder, `${name}.ts`), text);
+    const run = (options: Partial<MigrateOptions> = {}): Promise<string[]> =>
+      migrate({ database: open().database, folder: open().folder, ...options });
+    const place = (): { database: Database; folder: string } => ({ database: open().database, folder: open().folder });
+    const rows = (text: TemplateStringsArray): Promise<object[]> => open().database.query(sql(text));
+
+    it("are made from models, run once, and lead to what the models say", async () => {
+      const { database, folder } = open();
+      const made = await makeMigration({ models: first, folder, now: new Date("2026-11-20T10:12:00Z") });
+      assert.equal(made!.name, "20261120_1012_initial");
+      assert.deepEqual(await makeMigration({ models: first, folder }), undefined);
+      assert.deepEqual(
+        (await readStatus({ database, folder })).map(({ state }) => state),
+        ["due"],
+      );
+      assert.deepEqual(await run(), ["20261120_1012_initial"]);
+      assert.deepEqual(await run(), []);
+      const [status] = await readStatus({ database, folder });
+      assert.equal(status!.state, "applied");
+      assert.match(status!.appliedAt, /^20\d\d-.*Z$/);
+      assert.deepEqual(await checkLive({ database, folder }), []);
+      assert.deepEqual(await checkMigrations({ models: first, folder }), []);
+      const author = await Author.create({ name: "Le Guin" });
+      const book = await Book.create({ title: "The Dispossessed", author });
+      await book.tags.add(await Tag.create({ name: "sf" }));
+      assert.equal(await Book.where({ tags: { some: { name: "sf" } } }).count(), 1);
+      await assert.rejects(Book.create({ title: "x", author, status: "gone" as "done" }), { code: "E_VALIDATION" });
+    });
+
+    it("keep rows and their links through changes, and back", async () => {
+      const { database, folder } = open();
+      await makeMigration({ models: first, folder, now: new Date("2026-11-20T10:12:00Z") });
+      await run();
+      const author = await Author.create({ name: "Le Guin" });
+      const book = await Book.create({ title: "The Dispossessed", author, meta: { a: 1 } });
+      await book.tags.add(await Tag.create({ name: "sf" }));
+      const made = await makeMigration({ models: later, folder, answers, now: new Date("2026-11-21T10:12:00Z") });
+      assert.deepEqual(await checkMigrations({ models: later, folder }), []);
+      assert.deepEqual(await run(), [made!.name]);
+      assert.deepEqual(await checkLive({ database, folder }), []);
+      const changed = await createDatabase({ url: open().url, models: later });
+      try {
+        const [found] = await LaterBook.where({ tags: { some: { name: "sf" } } });
+        assert.equal(found!.heading, "The Dispossessed");
+        assert.deepEqual([found!.pages, found!.meta, (await found!.author).name], [1n, { a: 1 }, "Le Guin"]);
+        await found!.set({ status: "done" }).save();
+        await assert.rejects(LaterBook.create({ heading: "The Dispossessed", author: found!.authorId, status: "done", pages: 2n }), {
+          code: "E_VALIDATION",
+        });
+        await LaterBook.create({ heading: "The Dispossessed", author: found!.authorId, status: "draft", pages: 2n });
+        await assert.rejects((await found!.author).delete(), { code: "E_DELETE_RESTRICTED" });
+      } finally {
+        await changed.close();
+      }
+      await assert.rejects(rollback({ database, folder }), {
+        code: "E_MIGRATION_CONSENT",
+        message: /Going back loses data: Drop the column/,
+      });
+      assert.deepEqual(await rollback({ database, folder, allowDataLoss: true }), [made!.name]);
+      assert.deepEqual(await Book.where().orderBy("id").pluck("title"), ["The Dispossessed", "The Dispossessed"]);
+      assert.equal(await Book.where({ tags: { some: { name: "sf" } } }).count(), 1);
+      assert.equal((await rollback({ database, folder, target: "zero", allowDataLoss: true })).length, 1);
+      assert.deepEqual(
+        (await readStatus({ database, folder })).map(({ state }) => state),
+        ["due", "due"],
+      );
+    });
+
+    it("ask what only a person knows", async () => {
+      const { folder } = open();
+      await makeMigration({ models: first, folder });
+      await assert.rejects(makeMigration({ models: later, folder }), (error: Error & { code: string; fix: string }) => {
+        assert.equal(error.code, "E_MIGRATION_QUESTION");
+        assert.match(error.message, /The new column books\.pages needs a value.* --default books\.pages=VALUE/);
+        assert.equal(error.fix, "Give one of the flags: --default books.pages=VALUE");
+        return true;
+      });
+      assert.equal((await readdir(folder)).length, 1);
+      const [problem] = await checkMigrations({ models: later, folder });
+      assert.equal(problem!.kind, "due");
+    });
+
+    it("change rows in batches, and go on behind the last one when they were stopped", async () => {
+      const { database, folder } = open();
+      await put("0001_things", fileOf(things));
+      await run();
+      for (let count = 0; count < 25; count++) await rows`INSERT INTO things (size) VALUES (NULL)`;
+      const seen: number[] = [];
+      let failAt = 11;
+      Object.assign(globalThis, {
+        fillThings: async (found: ReadonlyArray<{ id: number; size: number; save(): Promise<unknown> }>) => {
+          for (const thing of found) {
+            if (thing.id === failAt) throw new Error("stopped");
+            thing.size = thing.id * 2;
+            await thing.save();
+          }
+          seen.push(found.length);
+        },
+      });
+      const step = '{ name: "fill", table: "things", batch: 10, up: ({ rows }) => globalThis.fillThings(rows), down: "nothing" }';
+      await put("0002_fill", fileOf(`op.run(${step})`, 'after: ["0001_things"]'));
+      await assert.rejects(run(), { code: "E_MIGRATION_FAILED", message: /"0002_fill" has failed: stopped/ });
+      assert.deepEqual(
+        (await readStatus({ database, folder })).map(({ state }) => state),
+        ["applied", "interrupted"],
+      );
+      failAt = 0;
+      const told: MigrationProgress[] = [];
+      await run({ onProgress: (progress) => told.push(progress) });
+      // The first ten were stored; those that came after them were not.
+      assert.deepEqual(seen, [10, 10, 5]);
+      assert.deepEqual(
+        told.map((each) => each.rows),
+        [undefined, 10, 15],
+      );
+      const [{ wrong }] = (await rows`SELECT count(*) AS wrong FROM things WHERE size IS NULL OR size <> id * 2`) as [{ wrong: unknown }];
+      assert.equal(Number(wrong), 0);
+      assert.deepEqual(await rollback({ database, folder }), ["0002_fill"]);
+    });
+
+    it("run code once in their own transaction, with the tables as they were", async () => {
+      await put(
+        "0001_things",
+        fileOf(`${things}, op.run({ name: "seed", up: async ({ models }) => { await models.things.create({ size: 7 }); } })`),
+      );
+      await put("0002_rename", fileOf('op.renameColumn("things", "size", "width")', 'after: ["0001_things"]'));
+      await run();
+      assert.deepEqual(await rows`SELECT id, width FROM things`, [{ id: 1, width: 7 }]);
+      await assert.rejects(rollback({ ...place(), target: "zero", allowDataLoss: true }), {
+        code: "E_MIGRATION_IRREVERSIBLE",
+        message: 'A migration cannot be undone: it has the step "seed" without down.',
+      });
+      assert.equal((await readStatus(place())).filter(({ state }) => state === "applied").length, 2);
+    });
+
+    it("run statements of one's own for each kind of database", async () => {
+      const by =
+        '{ sqlite: "INSERT INTO things (size) VALUES (1)", postgres: ["INSERT INTO things (size) VALUES (2)"], others: "INSERT INTO things (size) VALUES (3)" }';
+      await put("0001_things", fileOf(`${things}, op.sql(${by}, { down: { others: "DELETE FROM things" } })`));
+      await run();
+      const expected = { SQLite: 1, PostgreSQL: 2, MariaDB: 3 }[kind.name];
+      assert.deepEqual(await rows`SELECT size FROM things`, [{ size: expected }]);
+      await rollback({ ...place(), allowDataLoss: true });
+      await put("0001_things", fileOf(`${things}, op.sql({ sqlite: "SELECT 1", postgres: "SELECT 1", mariadb: "SELECT 1" })`));
+      await run();
+      await assert.rejects(rollback({ ...place(), allowDataLoss: true }), { code: "E_MIGRATION_IRREVERSIBLE" });
+    });
+
+    it("are refused when they were changed or lost after they ran", async () => {
+      await put("0001_things", fileOf(things));
+      await run();
+      await put("0001_things", fileOf(things.replace("int", "bigint")));
+      await assert.rejects(run(), { code: "E_MIGRATION_EDITED", message: 'The migration "0001_things" was changed after it ran.' });
+      await rm(join(open().folder, "0001_things.ts"));
+      await assert.rejects(run(), {
+        code: "E_MIGRATION_GRAPH",
+        message: 'The database has the migration "0001_things", and its file is gone.',
+      });
+    });
+
+    it("may be mended behind what they have done, when they were stopped", async () => {
+      const { database, folder } = open();
+      await put("0001_things", fileOf(things));
+      await run();
+      await rows`INSERT INTO things (size) VALUES (5)`;
+      await rows`INSERT INTO things (size) VALUES (5)`;
+      const index = 'op.addIndex("things", "by_size", ["size"])';
+      const unique = 'op.addUnique("things", "one_size", ["size"])';
+      await put("0002_keys", fileOf(`${index}, ${unique}`, 'after: ["0001_things"]'));
+      await assert.rejects(run(), { code: "E_MIGRATION_FAILED" });
+      // SQLite has undone all of it; the others have the index.
+      if (kind.name !== "SQLite") {
+        await put("0002_keys", fileOf(`op.addIndex("things", "other", ["size"]), ${unique}`, 'after: ["0001_things"]'));
+        await assert.rejects(run(), {
+          code: "E_MIGRATION_EDITED",
+          message: 'The migration "0002_keys" was changed where it had run already, in its first 1 steps.',
+        });
+      }
+      await put("0002_keys", fileOf(`${index}, op.addUnique("things", "one_size", ["size", "id"])`, 'after: ["0001_things"]'));
+      assert.deepEqual(await run({ allowDrift: true }), ["0002_keys"]);
+      // What PostgreSQL has left of the first try has the name of the key.
+      assert.deepEqual(await checkLive({ database, folder }), []);
+    });
+
+    it("see what somebody has changed by hand", async () => {
+      const { database, folder } = open();
+      await put("0001_things", fileOf(things));
+      await run();
+      await rows`ALTER TABLE things ADD COLUMN more integer`;
+      await rows`CREATE TABLE theirs (id integer)`;
+      const [difference, ...others] = await checkLive({ database, folder });
+      assert.deepEqual([difference!.table, difference!.object, difference!.expected, others], ["things", "column more", undefined, []]);
+      await put("0002_size", fileOf('op.addIndex("things", "things_size", ["size"])', 'after: ["0001_things"]'));
+      await assert.rejects(run(), { code: "E_MIGRATION_DRIFT", message: /column more of "things" should not be there/ });
+      assert.deepEqual(await run({ allowDrift: true }), ["0002_size"]);
+      await put("0003_adopt", fileOf('op.stateOnly(op.addColumn("things", "more", { type: "int", null: true }))', 'after: ["0002_size"]'));
+      await run();
+      assert.deepEqual((await checkLive({ database, folder })).length, 0);
+      assert.deepEqual(await rollback({ database, folder }), ["0003_adopt"]);
+    });
+
+    it("can change the database alone, and know of it alone", async () => {
+      const { database, folder } = open();
+      await put("0001_things", fileOf(`${things}, op.databaseOnly(op.addIndex("things", "hidden", ["size"]))`));
+      await run();
+      const [difference] = await checkLive({ database, folder });
+      assert.equal(difference!.object.endsWith("hidden"), true);
+      await rollback({ database, folder, allowDataLoss: true });
+      assert.deepEqual(await run({ fake: true }), ["0001_things"]);
+      await assert.rejects(rows`SELECT * FROM things`);
+    });
+
+    it("stop at a target, and before what waits for new code", async () => {
+      const { database, folder } = open();
+      await put("0001_things", fileOf(things));
+      await put("0002_more", fileOf('op.addColumn("things", "more", { type: "int", null: true })', 'after: ["0001_things"]'));
+      await put("0003_drop", fileOf('op.dropColumn("things", "size")', 'after: ["0002_more"], phase: "after-deploy"'));
+      assert.deepEqual(await run({ target: "0001_things" }), ["0001_things"]);
+      assert.deepEqual(await run({ phase: "before" }), ["0002_more"]);
+      assert.deepEqual(await run({ phase: "before" }), []);
+      assert.deepEqual(await run(), ["0003_drop"]);
+      await assert.rejects(run({ target: "0002_mroe" }), { code: "E_MIGRATION_TARGET", fix: 'Write "0002_more".' });
+      assert.deepEqual(await rollback({ database, folder, target: "0001_things", allowDataLoss: true }), ["0003_drop", "0002_more"]);
+    });
+
+    it("wait for another process that migrates, and name it when it takes too long", async () => {
+      await put("0001_things", fileOf(`${things}, op.run({ name: "wait", up: () => globalThis.waitForOther() })`));
+      const { folder, url } = open();
+      const other = await createDatabase({ url, models: [], bind: false });
+      try {
+        let refusal: unknown;
+        Object.assign(globalThis, {
+          waitForOther: async () => {
+            refusal = await migrate({ database: other, folder, waitSeconds: 0 }).catch((error: unknown) => error);
+          },
+        });
+        assert.deepEqual(await run(), ["0001_things"]);
+        assert.equal((refusal as { code: string }).code, "E_MIGRATION_LOCKED");
+        assert.match((refusal as Error).message, /^Another process migrates the database.+\.$/);
+        const both = await Promise.all([
+          rollback({ ...place(), allowDataLoss: true }).catch(() => []),
+          migrate({ database: other, folder }),
+        ]);
+        assert.equal(both.flat().length <= 1, true);
+      } finally {
+        await other.close();
+      }
+    });
+
+    it("tell their statements and risks without running them", async () => {
+      const { database, folder } = open();
+      await makeMigration({ models: first, folder, now: new Date("2026-11-20T10:12:00Z") });
+      await makeMigration({ models: later, folder, answers, now: new Date("2026-11-21T10:12:00Z"), name: "later" });
+      const [initial, second] = await previewMigrations({ database, folder });
+      assert.equal(initial!.sql.filter((text) => text.startsWith("CREATE TABLE")).length, 4);
+      assert.deepEqual(initial!.risks, []);
+      const ids = second!.risks.map(({ id }) => id);
+      assert.ok(ids.includes("renamed") && ids.includes("required-column"), ids.join());
+      const [back] = await previewMigrations({ database, folder, name: "20261121_1012_later", backwards: true });
+      assert.ok(back!.risks.some(({ id, risk }) => id === "column-dropped" && risk === "loses-data"));
+      assert.deepEqual(
+        (await readStatus({ database, folder })).map(({ state }) => state),
+        ["due", "due"],
+      );
+    });
+
+    it("of two branches are merged when they touch different things", async () => {
+      const { database, folder } = open();
+      await put("0001_things", fileOf(things));
+      await put("0002_left", fileOf('op.addColumn("things", "left_size", { type: "int", null: true })', 'after: ["0001_things"]'));
+      await put("0002_right", fileOf('op.addIndex("things", "things_size", ["size"])', 'after: ["0001_things"]'));
+      assert.equal((await checkMigrations({ models: [], folder }))[0]!.kind, "heads");
+      await assert.rejects(makeMigration({ models: first, folder }), { code: "E_MIGRATION_HEADS" });
+      const merged = await mergeMigrations({ folder });
+      assert.match(await readFile(merged!.path, "utf8"), /after: \["0002_left", "0002_right"\]/);
+      assert.equal(await mergeMigrations({ folder }), undefined);
+      assert.equal((await run()).length, 4);
+      assert.deepEqual(await checkLive({ database, folder }), []);
+      await rm(merged!.path);
+      await put("0002_right", fileOf('op.dropColumn("things", "left_size")', 'after: ["0001_things"]'));
+      await assert.rejects(mergeMigrations({ folder }), { code: /E_MIGRATION_(?:HEADS|OPERATION)/ });
+    });
+
+    it("become one, which a database that has the old ones does not run", async () => {
+      const { database, folder } = open();
+      await put("0001_things", fileOf(things));
+      await put("0002_more", fileOf('op.addColumn("things", "more", { type: "text" }, { fill: { text: "" } })', 'after: ["0001_things"]'));
+      await put("0003_rename", fileOf('op.renameColumn("things", "more", "label")', 'after: ["0002_more"]'));
+      await run();
+      const squashed = await squashMigrations({ folder, to: "0003_rename" });
+      assert.deepEqual(squashed.changes, ['Create the table "things"']);
+      assert.deepEqual(await run(), []);
+      for (const name of ["0001_things", "0002_more", "0003_rename"]) await rm(join(folder, `${name}.ts`));
+      assert.deepEqual(await run(), []);
+      assert.deepEqual(await checkLive({ database, folder }), []);
+      await assert.rejects(squashMigrations({ folder, to: "nothing" }), { code: "E_MIGRATION_TARGET" });
+    });
+  });
+}
+
+describe("files of migrations", () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "gable-files-"));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it("are refused when they are none", async () => {
+    await writeFile(join(folder, "0001_wrong.ts"), "export default { operations: [] };\n");
+    await assert.rejects(makeMigration({ models: [], folder }), { code: "E_MIGRATION_INVALID", message: /does not export a migration/ });
+    await writeFile(join(folder, "0001_wrong.ts"), "export default (;\n");
+    await assert.rejects(makeMigration({ models: [], folder }), {
+      code: "E_MIGRATION_INVALID",
+      message: 'The migration "0001_wrong" cannot be read.',
+    });
+  });
+
+  it("follow each other, and never in a circle", async () => {
+    await writeFile(join(folder, "0001_wrong.ts"), fileOf("", 'after: ["0002_other"]'));
+    await assert.rejects(makeMigration({ models: [], folder }), {
+      code: "E_MIGRATION_GRAPH",
+      message: 'The migration "0001_wrong" comes after "0002_other", which is not there.',
+    });
+    await writeFile(join(folder, "0002_other.ts"), fileOf("", 'after: ["0001_wrong"]'));
+    await assert.rejects(makeMigration({ models: [], folder }), { code: "E_MIGRATION_GRAPH", message: /circle: 0001_wrong -> 0002_other/ });
+  });
+});

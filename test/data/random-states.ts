@@ -1,0 +1,262 @@
+/** Random structures, and random changes of them: what people do to models over the years, in a second. */
+import type {
+  ColumnState,
+  ConditionData,
+  ForeignKeyState,
+  KeyState,
+  State,
+  TableState,
+  ValueData,
+} from "../../src/data/schema/table-state.ts";
+
+/** Numbers that a seed decides (mulberry32). */
+export class Random {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed;
+  }
+
+  next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+
+  below(limit: number): number {
+    return Math.floor(this.next() * limit);
+  }
+
+  chance(share: number): boolean {
+    return this.next() < share;
+  }
+
+  pick<Item>(list: readonly Item[]): Item {
+    return list[this.below(list.length)]!;
+  }
+}
+
+interface MutableTable {
+  columns: Map<string, ColumnState>;
+  primary: readonly string[];
+  uniques: Map<string, KeyState>;
+  indexes: Map<string, KeyState>;
+  checks: Map<string, ConditionData>;
+  foreignKeys: Map<string, ForeignKeyState>;
+  comment: string;
+}
+
+const columnKinds: ReadonlyArray<ColumnState> = [
+  { type: "int" },
+  { type: "bigint" },
+  { type: "text", max: 40 },
+  { type: "text" },
+  { type: "boolean" },
+  { type: "decimal", digits: 8, scale: 2 },
+  { type: "float" },
+  { type: "date" },
+  { type: "time" },
+  { type: "datetime" },
+  { type: "json" },
+  { type: "bytes" },
+  { type: "uuid" },
+  { type: "choice", choices: ["a", "it's", "c\\d"] },
+];
+
+/** Values that a column may take on instead, where every row that is there fits. */
+function otherKind(column: ColumnState, random: Random): ColumnState {
+  const { type, max, choices } = column;
+  const plain = { ...(column.null === true && { null: true }), ...(column.comment !== undefined && { comment: column.comment }) };
+  if (type === "int") return random.chance(0.5) ? { ...plain, type: "bigint" } : { ...plain, type: "text", max: 40 };
+  if (type === "text" && max !== undefined) return { ...plain, type: "text", ...(random.chance(0.5) && { max: max + 10 }) };
+  if (type === "choice")
+    return { ...plain, type: "choice", choices: [...choices!, `k${choices!.length}`], ...(random.chance(0.3) && { check: false }) };
+  if (type === "decimal") return { ...column, digits: column.digits! + 2 };
+  if (type === "date") return { ...plain, type: "datetime" };
+  return column;
+}
+
+const names = "title body pages price status note rank total label kind size color".split(" ");
+const tables = "books authors tags loans shelves orders lines notes".split(" ");
+
+/** Changes a structure in a few places. */
+export function changeState(state: State, random: Random): State {
+  const next = new Map<string, MutableTable>();
+  for (const [name, table] of state) next.set(name, copy(table));
+  for (let count = 1 + random.below(4); count > 0; count--) changeOnce(next, random, state);
+  return next;
+}
+
+function copy(table: TableState): MutableTable {
+  return {
+    ...table,
+    columns: new Map(table.columns),
+    uniques: new Map(table.uniques),
+    indexes: new Map(table.indexes),
+    checks: new Map(table.checks),
+    foreignKeys: new Map(table.foreignKeys),
+  };
+}
+
+function changeOnce(state: Map<string, MutableTable>, random: Random, before: State): void {
+  const existing = [...state.keys()];
+  if (existing.length < 2 || (existing.length < tables.length && random.chance(0.2))) return addTable(state, random, before);
+  const name = random.pick(existing);
+  const table = state.get(name)!;
+  const action = random.below(11);
+  if (action === 0 && existing.length > 2) return dropTable(state, name);
+  if (action <= 3) return addColumn(name, table, random);
+  if (action === 4) return dropColumn(state, name, table, random);
+  if (action === 5) return alterColumn(table, random);
+  if (action === 6) return toggleNull(table, random);
+  if (action === 7) return addKey(name, table, random);
+  if (action === 8) return dropKey(table, random);
+  if (action === 9) return addRelation(state, name, table, random);
+  table.comment = random.pick(["", "Books' things", 'with "quotes"']);
+}
+
+function addTable(state: Map<string, MutableTable>, random: Random, before: State): void {
+  // A table that has just gone is not another one of the same name.
+  const name = random.pick(tables.filter((each) => !state.has(each) && !before.has(each)));
+  if (name === undefined) return;
+  const isComposite = random.chance(0.2);
+  const columns = new Map<string, ColumnState>(
+    isComposite
+      ? [
+          ["part", { type: "int" }],
+          ["line", { type: "text", max: 20 }],
+        ]
+      : [["id", random.chance(0.8) ? { type: "id" } : { type: "uuid" }]],
+  );
+  const table: MutableTable = {
+    columns,
+    primary: [...columns.keys()],
+    uniques: new Map(),
+    indexes: new Map(),
+    checks: new Map(),
+    foreignKeys: new Map(),
+    comment: "",
+  };
+  state.set(name, table);
+  for (let count = random.below(5); count > 0; count--) addColumn(name, table, random);
+  if (random.chance(0.5)) addRelation(state, name, table, random);
+}
+
+function dropTable(state: Map<string, MutableTable>, name: string): void {
+  state.delete(name);
+  for (const table of state.values())
+    for (const [key, { table: target }] of table.foreignKeys) if (target === name) table.foreignKeys.delete(key);
+}
+
+function addColumn(_table: string, table: MutableTable, random: Random): void {
+  const free = names.filter((name) => !table.columns.has(name));
+  if (free.length === 0) return;
+  const kind = random.pick(columnKinds);
+  table.columns.set(random.pick(free), {
+    ...kind,
+    ...(random.chance(0.5) && { null: true }),
+    ...(random.chance(0.1) && { comment: "It's a comment" }),
+  });
+}
+
+const usesColumn = (table: MutableTable, column: string): boolean =>
+  table.primary.includes(column) ||
+  [...table.foreignKeys.values()].some(({ columns }) => columns.includes(column)) ||
+  [...table.uniques.values(), ...table.indexes.values()].some((key) => JSON.stringify(key).includes(`"${column}"`)) ||
+  [...table.checks.values()].some((condition) => JSON.stringify(condition).includes(`"${column}"`));
+
+function dropColumn(_state: Map<string, MutableTable>, _name: string, table: MutableTable, random: Random): void {
+  const column = random.pick([...table.columns.keys()]);
+  if (table.primary.includes(column)) return;
+  for (const map of [table.uniques, table.indexes, table.checks, table.foreignKeys])
+    for (const [key, value] of map) if (JSON.stringify(value).includes(`"${column}"`)) map.delete(key);
+  table.columns.delete(column);
+}
+
+function alterColumn(table: MutableTable, random: Random): void {
+  const column = random.pick([...table.columns.keys()]);
+  if (!usesColumn(table, column)) table.columns.set(column, otherKind(table.columns.get(column)!, random));
+}
+
+function toggleNull(table: MutableTable, random: Random): void {
+  const column = random.pick([...table.columns.keys()]);
+  if (table.primary.includes(column) || [...table.foreignKeys.values()].some(({ columns }) => columns.includes(column))) return;
+  const { null: isNullable = false, ...rest } = table.columns.get(column)!;
+  table.columns.set(column, isNullable ? rest : { ...rest, null: true });
+}
+
+/** Types that every database has in keys. */
+const isIndexable = ({ type, max }: ColumnState): boolean => !["json", "bytes"].includes(type) && (type !== "text" || max !== undefined);
+
+function addKey(name: string, table: MutableTable, random: Random): void {
+  const columns = [...table.columns].filter(([, column]) => isIndexable(column)).map(([column]) => column);
+  const column = random.pick(columns);
+  if (table.primary.includes(column)) return;
+  const chosen = random.chance(0.3)
+    ? [...new Set([column, random.pick(columns.filter((each) => !table.primary.includes(each)))])]
+    : [column];
+  const where = random.chance(0.3) ? conditionOf(table, random) : undefined;
+  const key: KeyState = { columns: chosen, ...(where !== undefined && { where }) };
+  const kind = random.below(3);
+  if (kind === 0) table.indexes.set(`${name}_${chosen.join("_")}_index`, key);
+  else if (kind === 1) table.uniques.set(`${name}_${chosen.join("_")}_unique`, key);
+  else {
+    const check = conditionOf(table, random);
+    if (check !== undefined) table.checks.set(`${name}_${random.pick(["ok", "fine"])}_check`, ["or", check, ["always"]]);
+  }
+}
+
+function conditionOf(table: MutableTable, random: Random): ConditionData | undefined {
+  const conditions: ConditionData[] = [];
+  for (const [name, { type, null: isNullable }] of table.columns) {
+    // MariaDB takes no conditions about what it counts, or what a foreign key changes.
+    if (type === "id") continue;
+    if (type === "int") conditions.push(["gte", name, 0], ["between", name, -5, 1_000], ["in", name, [0, 1, 2]]);
+    if (type === "text") conditions.push(["ne", name, { text: "it's \\ %" }], ["gte", ["length:int", name], 0]);
+    if (type === "datetime") conditions.push(["gt", name, { datetime: "2020-01-01T00:00:00.000Z" }]);
+    if (type === "decimal") conditions.push(["lt", name, { decimal: "99.50" }]);
+    if (type === "boolean") conditions.push(["eq", name, true]);
+    if (isNullable === true) conditions.push(["isNotNull", name], ["isNull", name]);
+  }
+  return conditions.length === 0 ? undefined : random.pick(conditions);
+}
+
+function dropKey(table: MutableTable, random: Random): void {
+  const map = random.pick<Map<string, unknown>>([table.indexes, table.uniques, table.checks, table.foreignKeys]);
+  const [key] = map.keys();
+  if (key !== undefined) map.delete(key);
+}
+
+function addRelation(state: Map<string, MutableTable>, name: string, table: MutableTable, random: Random): void {
+  const targets = [...state].filter(([, { primary, columns }]) => primary.length === 1 && columns.get(primary[0]!)!.type === "id");
+  if (targets.length === 0) return;
+  const [target, { primary }] = random.pick(targets);
+  const column = `${target}_ref`;
+  if (table.columns.has(column)) return;
+  table.columns.set(column, { type: "id", null: true });
+  table.foreignKeys.set(`${name}_${target}_foreign`, {
+    columns: [column],
+    table: target,
+    references: primary,
+    onDelete: random.pick(["cascade", "restrict", "set null", "no action"] as const),
+  });
+  if (random.chance(0.7)) table.indexes.set(`${name}_${column}_index`, { columns: [column] });
+}
+
+/** A value that a row of the tests has. */
+export function valueOf({ type, scale = 0, choices = [] }: ColumnState): ValueData {
+  if (type === "id" || type === "int") return 1;
+  if (type === "boolean") return true;
+  if (type === "float") return { float: 1.5 };
+  if (type === "bigint") return { bigint: "9007199254740993" };
+  if (type === "decimal") return { decimal: (7.25).toFixed(scale) };
+  if (type === "json") return { json: { a: [1, "x"] } };
+  if (type === "bytes") return { bytes: "00ff" };
+  if (type === "choice") return { text: choices[1]! };
+  if (type === "uuid") return { uuid: "0190163d-8694-739b-aea5-966c26f8ad91" };
+  if (type === "date") return { date: "2026-11-20" };
+  if (type === "time") return { time: "10:12:00" };
+  if (type === "datetime") return { datetime: "2026-11-20T00:00:00.000Z" };
+  return { text: "12" };
+}

@@ -1,0 +1,246 @@
+/** What databases do of their own with tables that change: SQLite makes them anew, PostgreSQL must not stop others, locks are waited for. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { createDatabase, sql } from "../../src/data.ts";
+import type { Database } from "../../src/data.ts";
+import { checkLive, migrate, previewMigrations, rollback } from "../../src/migrations.ts";
+import type { DatabasePlace } from "./databases.ts";
+import { placeMariadb, placePostgres, placeSqlite, skipMariadb, skipPostgres } from "./databases.ts";
+
+const fileOf = (ops: string, after = ""): string =>
+  `import { migration, op } from "gable/migrations";\nexport default migration({ after: [${after}], schema: "", ops: [${ops}] });\n`;
+const start = fileOf(`
+  op.createTable("authors", { columns: { id: { type: "id" }, name: { type: "text", max: 50 } }, primary: ["id"] }),
+  op.createTable("books", {
+    columns: { id: { type: "id" }, title: { type: "text", max: 50 }, author_id: { type: "id" }, next_id: { type: "id", null: true } },
+    primary: ["id"],
+    foreignKeys: {
+      books_author_foreign: { columns: ["author_id"], table: "authors", references: ["id"], onDelete: "cascade" },
+      books_next_foreign: { columns: ["next_id"], table: "books", references: ["id"], onDelete: "cascade" },
+    },
+  })`);
+
+let place: DatabasePlace;
+let database: Database;
+let folder: string;
+
+function use(create: () => Promise<DatabasePlace>): void {
+  beforeEach(async () => {
+    place = await create();
+    folder = await mkdtemp(join(tmpdir(), "gable-rebuild-"));
+    database = await createDatabase({ url: place.url, models: [], bind: false });
+    await writeFile(join(folder, "0001_start.ts"), start);
+    await migrate({ database, folder });
+    await database.query(sql`INSERT INTO authors (name) VALUES ('a'), ('b')`);
+    await database.query(sql`INSERT INTO books (title, author_id) VALUES ('one', 1), ('two', 1), ('three', 2)`);
+  });
+  afterEach(async () => {
+    await database.close();
+    await place.remove();
+    await rm(folder, { recursive: true });
+  });
+}
+const change = async (ops: string): Promise<string[]> => {
+  await writeFile(join(folder, "0002_change.ts"), fileOf(ops, '"0001_start"'));
+  // Some of these tests make objects that migrations do not know.
+  return migrate({ database, folder, allowDrift: true });
+};
+const count = async (table: string): Promise<number> => {
+  const [row] = await database.query<{ count: unknown }>(sql`SELECT count(*) AS count FROM ${sql.identifier(table)}`);
+  return Number(row!.count);
+};
+const required = 'op.addColumn("authors", "email", { type: "text" }, { fill: { text: "?" } })';
+
+describe("tables of SQLite that are made anew", () => {
+  use(placeSqlite);
+
+  it("keep the rows that refer to them", async () => {
+    await database.query(sql`UPDATE books SET next_id = 3 WHERE id = 1`);
+    await change(`${required}, op.alterColumn("books", "title", { type: "text" }, { from: { type: "text", max: 50 } })`);
+    assert.deepEqual([await count("authors"), await count("books")], [2, 3]);
+    assert.deepEqual(await database.query(sql`SELECT name, email FROM authors`), [
+      { name: "a", email: "?" },
+      { name: "b", email: "?" },
+    ]);
+    // Foreign keys are on again.
+    await assert.rejects(database.query(sql`INSERT INTO books (title, author_id) VALUES ('x', 99)`));
+    await database.query(sql`DELETE FROM authors WHERE id = 2`);
+    assert.equal(await count("books"), 1);
+  });
+
+  it("keep triggers, indexes of others, and the number of the last key", async () => {
+    await database.query(sql`CREATE INDEX mine ON authors (length(name))`);
+    await database.query(
+      sql`CREATE TRIGGER named AFTER INSERT ON authors BEGIN UPDATE authors SET name = upper(name) WHERE id = new.id; END`,
+    );
+    await database.query(sql`DELETE FROM authors WHERE id = 2`);
+    await change(required);
+    await database.query(sql`INSERT INTO authors (name, email) VALUES ('c', '')`);
+    assert.deepEqual(await database.query(sql`SELECT id, name FROM authors ORDER BY id`), [
+      { id: 1, name: "a" },
+      { id: 3, name: "C" },
+    ]);
+    assert.equal((await database.query(sql`SELECT name FROM sqlite_schema WHERE name IN ('mine', 'named')`)).length, 2);
+  });
+
+  it("keep the number of the last key of a table without rows", async () => {
+    await database.query(sql`DELETE FROM books`);
+    await change('op.addColumn("books", "pages", { type: "int" })');
+    await database.query(sql`INSERT INTO books (title, author_id, pages) VALUES ('four', 1, 1)`);
+    assert.deepEqual(await database.query(sql`SELECT id FROM books`), [{ id: 4 }]);
+  });
+
+  it("are left as they were when something of them does not fit any more", async () => {
+    await database.query(sql`CREATE INDEX mine ON authors (name)`);
+    await assert.rejects(change('op.dropColumn("authors", "name")'), {
+      code: "E_MIGRATION_FAILED",
+      message: /"mine" of the table "authors" does not fit its new form.*Nothing of it was changed/,
+    });
+    assert.equal(await count("authors"), 2);
+    await rm(join(folder, "0002_change.ts"));
+    const difference = { table: "authors", object: "index mine", expected: undefined, found: "CREATE INDEX mine ON authors (name)" };
+    assert.deepEqual(await checkLive({ database, folder }), [difference]);
+    assert.deepEqual(await checkLive({ database, folder, ignore: ["authors.index mine"] }), []);
+  });
+
+  it("are left as they were when rows refer to what is not there", async () => {
+    await database.query(sql`PRAGMA foreign_keys = OFF`);
+    await database.query(sql`INSERT INTO books (title, author_id) VALUES ('lost', 99)`);
+    await assert.rejects(change(required), {
+      code: "E_MIGRATION_FAILED",
+      message: /row 4 of "books" refers to a row of "authors" that is not there/,
+    });
+    assert.deepEqual(await database.query(sql`SELECT name FROM pragma_table_info('authors') WHERE name = 'email'`), []);
+  });
+
+  it("refuse values that do not fit, instead of changing them", async () => {
+    await assert.rejects(change('op.alterColumn("books", "title", { type: "int" }, { from: { type: "text", max: 50 } })'), {
+      code: "E_MIGRATION_FAILED",
+      message: /cannot store TEXT value in INTEGER column/,
+    });
+    assert.deepEqual(await database.query(sql`SELECT title FROM books WHERE id = 1`), [{ title: "one" }]);
+  });
+
+  it("are made once for several changes", async () => {
+    await writeFile(
+      join(folder, "0002_change.ts"),
+      fileOf(`${required}, op.dropColumn("authors", "name"), op.addCheck("authors", "c", ["ne", "email", { text: "" }])`, '"0001_start"'),
+    );
+    const [preview] = await previewMigrations({ database, folder, name: "0002_change" });
+    assert.equal(preview!.sql.filter((text) => text.startsWith("CREATE TABLE")).length, 1);
+    await migrate({ database, folder });
+    assert.deepEqual(await database.query(sql`SELECT id, email FROM authors`), [
+      { id: 1, email: "?" },
+      { id: 2, email: "?" },
+    ]);
+  });
+});
+
+describe("changes of PostgreSQL", { skip: skipPostgres }, () => {
+  use(placePostgres);
+
+  it("are written in the form that stops nobody for long", async () => {
+    await writeFile(
+      join(folder, "0002_change.ts"),
+      fileOf(
+        `${required}, op.addIndex("books", "by_title", ["title"]), op.addUnique("books", "once", ["title"]),
+        op.addCheck("books", "named", ["ne", "title", { text: "" }]),
+        op.addForeignKey("books", "again", ["next_id"], { table: "authors", references: ["id"], onDelete: "set null" }),
+        op.alterColumn("books", "next_id", { type: "id" }, { from: { type: "id", null: true }, fill: 1 })`,
+        '"0001_start"',
+      ),
+    );
+    const [preview] = await previewMigrations({ database, folder, name: "0002_change" });
+    assert.deepEqual(preview!.sql, [
+      `ALTER TABLE "authors" ADD COLUMN "email" text NOT NULL DEFAULT '?'`,
+      'ALTER TABLE "authors" ALTER COLUMN "email" DROP DEFAULT',
+      'CREATE INDEX CONCURRENTLY "by_title" ON "books" ("title")',
+      'CREATE UNIQUE INDEX CONCURRENTLY "once" ON "books" ("title")',
+      'ALTER TABLE "books" ADD CONSTRAINT "once" UNIQUE USING INDEX "once"',
+      `ALTER TABLE "books" ADD CONSTRAINT "named" CHECK ("title" <> ''::text) NOT VALID`,
+      'ALTER TABLE "books" VALIDATE CONSTRAINT "named"',
+      'ALTER TABLE "books" ADD CONSTRAINT "again" FOREIGN KEY ("next_id") REFERENCES "authors" ("id") ON DELETE SET NULL NOT VALID',
+      'ALTER TABLE "books" VALIDATE CONSTRAINT "again"',
+      'UPDATE "books" SET "next_id" = 1 WHERE ctid = ANY(ARRAY(SELECT ctid FROM "books" WHERE "next_id" IS NULL LIMIT 10000)) -- repeated until nothing is left',
+      'ALTER TABLE "books" ADD CONSTRAINT "books_next_id_present" CHECK ("next_id" IS NOT NULL) NOT VALID',
+      'ALTER TABLE "books" VALIDATE CONSTRAINT "books_next_id_present"',
+      'ALTER TABLE "books" ALTER COLUMN "next_id" SET NOT NULL',
+      'ALTER TABLE "books" DROP CONSTRAINT "books_next_id_present"',
+    ]);
+    assert.deepEqual(await migrate({ database, folder }), ["0002_change"]);
+    assert.deepEqual(await checkLive({ database, folder }), []);
+    assert.deepEqual(await database.query(sql`SELECT next_id FROM books WHERE next_id <> 1`), []);
+  });
+
+  it("build an index again that was left unfinished", async () => {
+    await database.query(sql`INSERT INTO books (title, author_id) VALUES ('one', 1)`);
+    const unique = 'op.addUnique("books", "once", ["title"])';
+    await assert.rejects(change(unique), { code: "E_MIGRATION_FAILED", message: /Nothing of it was changed/ });
+    assert.deepEqual(
+      (await checkLive({ database, folder })).map(({ found }) => found),
+      [undefined],
+    );
+    // A process that is killed leaves an index that is there, and of no use.
+    await assert.rejects(database.query(sql`CREATE UNIQUE INDEX CONCURRENTLY once ON books (title)`));
+    assert.equal(
+      (await checkLive({ database, folder })).some(({ found = "" }) => found.endsWith("INVALID")),
+      true,
+    );
+    await database.query(sql`DELETE FROM books WHERE id = 4`);
+    assert.deepEqual(await migrate({ database, folder }), ["0002_change"]);
+    assert.deepEqual(await checkLive({ database, folder }), []);
+  });
+
+  it("wait for locks a while at a time, and let others pass in between", async () => {
+    const other = await createDatabase({ url: place.url, models: [], bind: false });
+    const done = other.query(sql`SELECT pg_sleep(1.5) FROM authors LIMIT 1`);
+    try {
+      await writeFile(join(folder, "0002_change.ts"), fileOf('op.dropColumn("authors", "name")', '"0001_start"'));
+      const statements: string[] = [];
+      const [names] = await Promise.all([
+        migrate({ database, folder, lockTimeoutSeconds: 0.1, onStatement: (text) => statements.push(text) }),
+        done,
+      ]);
+      assert.deepEqual(names, ["0002_change"]);
+      assert.ok(statements.filter((text) => text.includes("DROP COLUMN")).length > 1);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it("count on from the largest key when a column is counted later", async () => {
+    const self = 'op.dropConstraint("books", "books_next_foreign")';
+    await change(`${self}, op.alterPrimary("books", ["id", "title"])`);
+    await writeFile(join(folder, "0003_back.ts"), fileOf('op.alterPrimary("books", ["id"])', '"0002_change"'));
+    await migrate({ database, folder });
+    await database.query(sql`INSERT INTO books (title, author_id) VALUES ('four', 1)`);
+    assert.deepEqual(await database.query(sql`SELECT id FROM books WHERE title = 'four'`), [{ id: 4 }]);
+    assert.deepEqual(await checkLive({ database, folder }), []);
+  });
+});
+
+describe("changes of MariaDB", { skip: skipMariadb }, () => {
+  use(placeMariadb);
+
+  it("ask before a large table is copied", async () => {
+    await database.query(sql`INSERT INTO authors (name) SELECT 'x' FROM seq_1_to_30000`);
+    await database.query(sql`ANALYZE TABLE authors`);
+    const check = 'op.addCheck("authors", "named", ["ne", "name", { text: "" }])';
+    await assert.rejects(change(check), { code: "E_MIGRATION_CONSENT", message: /^The table "authors" of about \d+ rows must be copied/ });
+    assert.deepEqual(await change(`op.assured("at night", ${check})`), ["0002_change"]);
+    await rollback({ database, folder });
+    await writeFile(join(folder, "0002_change.ts"), fileOf(check, '"0001_start"'));
+    assert.deepEqual(await migrate({ database, folder, allowCopies: true }), ["0002_change"]);
+  });
+
+  it("keep the index that a foreign key needs", async () => {
+    await change('op.addIndex("books", "by_author", ["author_id"])');
+    await writeFile(join(folder, "0003_back.ts"), fileOf('op.dropIndex("books", "by_author")', '"0002_change"'));
+    await migrate({ database, folder });
+    assert.deepEqual(await checkLive({ database, folder }), []);
+    await assert.rejects(database.query(sql`INSERT INTO books (title, author_id) VALUES ('x', 99)`));
+  });
+});
