@@ -1,37 +1,61 @@
 import assert from "node:assert/strict";
-import { appendFile, mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Application } from "gable";
-import { createTestClient } from "gable/testing";
+import type { Database } from "gable/data";
+import { checkMigrations } from "gable/migrations";
+import { assertQueries, createTestClient } from "gable/testing";
 import { createLibrary } from "./app.ts";
-import { readCatalogue } from "./catalogue.ts";
+import { migrationsFolder, openLibraryDatabase } from "./database.ts";
+import * as models from "./models.ts";
+import { Book, Loan, Proposal } from "./models.ts";
 
 const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0]);
 const good = { title: "The Sorrows", author: "Somebody", year: "1901", language: "en", reason: "It is worth reading again." };
 let dataFolder = "";
 let app: Application;
+let database: Database;
 
 before(async () => {
   dataFolder = await mkdtemp(join(tmpdir(), "gable-library-"));
+  database = await openLibraryDatabase(dataFolder);
   app = await createLibrary({ dataFolder, mode: "test" });
 });
-after(() => rm(dataFolder, { recursive: true, force: true }));
+after(async () => {
+  await database.close();
+  await rm(dataFolder, { recursive: true, force: true });
+});
 
 const page = (path: string) => createTestClient(app, { errors: "page", headers: { accept: "text/html" } }).get(path);
 
 describe("the catalogue", () => {
   it("has at least 200 books with all their facts", async () => {
-    const { books } = await readCatalogue();
+    const books = await Book.where().with({ author: true, subjects: true });
     assert.ok(books.length >= 200);
-    assert.equal(new Set(books.map((book) => book.slug)).size, books.length);
     for (const book of books) {
       assert.ok(
         Number.isInteger(book.year) && book.subjects.length > 0 && book.description.endsWith(".") && book.author.born < book.author.died,
         book.title,
       );
     }
+  });
+
+  it("has tables that its migrations made, as its models say", async () => {
+    assert.deepEqual(await checkMigrations({ models, folder: migrationsFolder }), []);
+  });
+
+  it("is filled once", async () => {
+    const count = await Book.count();
+    await database.close();
+    database = await openLibraryDatabase(dataFolder);
+    assert.equal(await Book.count(), count);
+  });
+
+  it("is asked few questions, however many books a page shows", async () => {
+    await assertQueries(5, () => page("/books"));
+    await assertQueries(7, () => page("/books/emma"));
   });
 
   it("shows the first page, lists, books and authors", async () => {
@@ -104,7 +128,7 @@ describe("the catalogue", () => {
       [reply.headers.get("content-type"), reply.headers.get("content-disposition")],
       ["text/csv; charset=utf-8; header=present", 'attachment; filename="books.csv"'],
     );
-    assert.equal(reply.body.split("\r\n").length, (await readCatalogue()).books.length + 2);
+    assert.equal(reply.body.split("\r\n").length, (await Book.count()) + 2);
     assert.match(reply.body, /\r\nWilhelm Meisters Lehrjahre,Johann Wolfgang von Goethe,1795,German,novel,/);
   });
 
@@ -197,28 +221,20 @@ describe("proposals", () => {
     );
   });
 
-  it("survive a restart, also one in the middle of a line", async () => {
-    const before_ = (await createTestClient(app).get("/api/proposals")).json<unknown[]>();
-    await appendFile(join(dataFolder, "proposals.jsonl"), '{"id":999,"ti');
-    const again = await createLibrary({ dataFolder, mode: "test" });
-    assert.deepEqual((await createTestClient(again).get("/api/proposals")).json(), before_);
-    assert.equal((await createTestClient(again).post("/proposals", { form: good })).status, 303);
-    const third = await createLibrary({ dataFolder, mode: "test" });
-    assert.equal((await createTestClient(third).get("/api/proposals")).json<unknown[]>().length, before_.length + 1);
+  it("survive a restart", async () => {
+    const earlier = (await createTestClient(app).get("/api/proposals")).json<unknown[]>();
+    await database.close();
+    database = await openLibraryDatabase(dataFolder);
+    assert.deepEqual((await createTestClient(app).get("/api/proposals")).json(), earlier);
+    assert.ok(earlier.length > 0);
   });
 
-  it("keep every one of many at once, each on a line of its own", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "gable-library-"));
-    const busy = await createLibrary({ dataFolder: folder, mode: "test" });
-    const client = createTestClient(busy);
+  it("keep every one of many at once", async () => {
+    const client = createTestClient(app);
+    const earlier = await Proposal.count();
     const replies = await Promise.all(Array.from({ length: 20 }, () => client.post("/proposals", { form: good })));
     assert.equal(new Set(replies.map((reply) => reply.headers.get("location"))).size, 20);
-    const lines = (await readFile(join(folder, "proposals.jsonl"), "utf8")).trim().split("\n");
-    assert.deepEqual(
-      lines.map((line) => (JSON.parse(line) as { id: number }).id),
-      Array.from({ length: 20 }, (_, index) => index + 1),
-    );
-    await rm(folder, { recursive: true });
+    assert.equal(await Proposal.count(), earlier + 20);
   });
 
   it("are refused from other sites", async () => {
@@ -228,5 +244,37 @@ describe("proposals", () => {
       headers: { "sec-fetch-site": "cross-site" },
     });
     assert.equal(response.status, 403);
+  });
+});
+
+describe("loans", () => {
+  it("are made and ended on the page of the book", async () => {
+    const client = createTestClient(app);
+    assert.match((await client.get("/books/emma")).body, /<button>Borrow<\/button>/);
+    const taken = await client.post("/books/emma/loans", { form: { reader: "A reader" } });
+    assert.deepEqual([taken.status, taken.headers.get("location")], [303, "/books/emma"]);
+    const shown = await client.get("/books/emma");
+    assert.match(shown.body, /Taken home on 20\d\d-\d\d-\d\d\./);
+    const back = /action="(\/loans\/\d+\/return)"/.exec(shown.body)![1]!;
+    assert.equal((await client.post(back, { form: {} })).headers.get("location"), "/books/emma");
+    assert.match((await client.get("/books/emma")).body, /<button>Borrow<\/button>/);
+    assert.equal((await client.post("/loans/99999/return", { form: {}, errors: "page" } as never)).status, 404);
+  });
+
+  it("say what is missing", async () => {
+    const reply = await createTestClient(app).post("/books/persuasion/loans", { form: { reader: "" } });
+    assert.equal(reply.status, 422);
+    assert.match(reply.body, /<p class="error" id="reader-error">/);
+  });
+
+  it("give a book to one of many who ask at once", async () => {
+    const client = createTestClient(app);
+    const replies = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => client.post("/books/villette/loans", { form: { reader: `Reader ${index}` } })),
+    );
+    assert.deepEqual(replies.map(({ status }) => status).toSorted(), [303, ...Array.from({ length: 7 }, () => 422)]);
+    const refused = replies.find(({ status }) => status === 422)!;
+    assert.match(refused.body, /role="alert">This book is lent already\./);
+    assert.equal(await Loan.where({ book: { slug: "villette" } }).count(), 1);
   });
 });

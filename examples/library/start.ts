@@ -1,8 +1,11 @@
 /** `npm start`: the library on loopback. */
 import { fileURLToPath } from "node:url";
 import { createLibrary } from "./app.ts";
+import { openLibraryDatabase } from "./database.ts";
 
-const app = await createLibrary({ dataFolder: process.env["LIBRARY_DATA"] ?? fileURLToPath(new URL("./var", import.meta.url)) });
+const dataFolder = process.env["LIBRARY_DATA"] ?? fileURLToPath(new URL("./var", import.meta.url));
+await openLibraryDatabase(dataFolder);
+const app = await createLibrary({ dataFolder });
 const { url } = await app.listen({ port: Number(process.env["PORT"] ?? 3000) });
 console.log(`
   ${url}/                the catalogue of a library: search it, filter it, open a book

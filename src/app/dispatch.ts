@@ -51,15 +51,13 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
       if (!compiled.isCrossSiteAllowed) assertSameSite(context);
       if (compiled.limits !== undefined) raw.applyLimits(compiled.limits);
       const result = compiled.run(context);
-      return result instanceof Promise
-        ? finishLater(context, result, compiled)
-        : finish(context, toHandlerReply(result, compiled.label), compiled);
+      return isPending(result) ? finishLater(context, result, compiled) : finish(context, toHandlerReply(result, compiled.label), compiled);
     } catch (error) {
       return fail(context, error, compiled);
     }
   }
 
-  async function finishLater(context: RequestContext, result: Promise<unknown>, compiled: CompiledRoute): Promise<Reply> {
+  async function finishLater(context: RequestContext, result: PromiseLike<unknown>, compiled: CompiledRoute): Promise<Reply> {
     try {
       return await finish(context, toHandlerReply(await result, compiled.label), compiled);
     } catch (error) {
@@ -108,4 +106,11 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
     }
     return dispatch(raw);
   };
+}
+
+/** Whether a result comes later: a promise, or what can be awaited like one, such as a query of a model. */
+function isPending(result: unknown): result is PromiseLike<unknown> {
+  return (
+    result instanceof Promise || (typeof result === "object" && result !== null && "then" in result && typeof result.then === "function")
+  );
 }

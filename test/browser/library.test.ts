@@ -7,12 +7,15 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import type { RunningApp } from "gable";
+import type { Database } from "gable/data";
 import { createLibrary } from "../../examples/library/app.ts";
+import { openLibraryDatabase } from "../../examples/library/database.ts";
 import { launchBrowser, skipWithoutBrowser } from "./launch.ts";
 
 describe("the library in a browser", { skip: skipWithoutBrowser }, () => {
   let browser: Browser;
   let running: RunningApp;
+  let database: Database | undefined;
   let folder = "";
   let axe = "";
   const problems: string[] = [];
@@ -20,12 +23,14 @@ describe("the library in a browser", { skip: skipWithoutBrowser }, () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "gable-browser-"));
     axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+    database = await openLibraryDatabase(folder);
     running = await (await createLibrary({ dataFolder: folder, mode: "test" })).listen({ port: 0 });
     browser = await launchBrowser();
   });
   after(async () => {
     await browser?.close();
     await running?.stop({ graceMs: 0 });
+    await database?.close();
     await rm(folder, { recursive: true, force: true });
   });
 

@@ -398,7 +398,7 @@ class Runner {
         : isOpen
           ? `${row.step} of ${steps} steps are done and kept; the next run goes on behind them.`
           : "Nothing of it was changed; the next run starts it again.";
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = (error instanceof Error ? error.message : String(error)).replace(/[.!?]?$/, ".");
     const what = direction === "up" ? "has failed" : "could not be undone";
     return new GableError("E_MIGRATION_FAILED", `The migration "${migration.name}" ${what}: ${reason} ${state}`, { cause: error });
   }
