@@ -201,6 +201,12 @@ const data = {
   E_MODEL_OPTION: entry(500, "A model has no such option", "Correct the name of the option."),
   E_MODEL_CONDITION: entry(500, "A condition cannot be part of a table", "Use columns of the model alone."),
   E_MODEL_VERSION: entry(500, "The version of a model is no whole number", "Use field.int({ default: 0, editable: false })."),
+  E_KYSELY_NAME: entry(
+    500,
+    "Two models call different columns by one name",
+    "Give the fields one name, or make an instance of Kysely for each model.",
+  ),
+  E_KYSELY_USE: entry(500, "Kysely is used for what models do", "Use transaction() and stream() of gable/data."),
   E_MIGRATION_INVALID: entry(500, "A file is no migration", "Write: export default migration({ after, schema, ops })."),
   E_MIGRATION_GRAPH: entry(500, "Migrations do not follow each other", "Correct the names in after, or restore the missing file."),
   E_MIGRATION_OPERATION: entry(

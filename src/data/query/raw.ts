@@ -55,9 +55,15 @@ async function run(context: ExecutionContext, statement: unknown): Promise<{ row
     },
     write: (writer) => ({ text: writer.raw(node), columns: [] }),
   });
-  // What begins so reads alone, and does not wait for its turn to write.
-  const isWrite =
-    !/^\s*(?:select|with|values|explain|show)\b/i.test(plan.sql) || /\b(?:insert|update|delete|for\s+(?:update|share))\b/i.test(plan.sql);
-  const { rows, names = [] } = await runStatement(context, { sql: plan.sql, parameters, rows: "arrays", wantsNames: true }, isWrite);
+  const { rows, names = [] } = await runStatement(
+    context,
+    { sql: plan.sql, parameters, rows: "arrays", wantsNames: true },
+    changesRows(plan.sql),
+  );
   return { rows, names };
+}
+
+/** Whether a statement may change rows. What begins as a query reads alone, and does not wait for its turn to write. */
+export function changesRows(text: string): boolean {
+  return !/^\s*(?:select|with|values|explain|show)\b/i.test(text) || /\b(?:insert|update|delete|for\s+(?:update|share))\b/i.test(text);
 }
