@@ -11,4 +11,4 @@ export type { MigrateOptions, MigrationPreview, MigrationsOptions, MigrationStat
 export type { Migration, MigrationOptions, Operation, SqlByDialect, TableData } from "./data/migrations/operation.ts";
 export type { Answers, Question } from "./data/migrations/question.ts";
 export type { Finding, Risk } from "./data/migrations/risk.ts";
-export type { ColumnState, ConditionData, ForeignKeyState, KeyState, ValueData } from "./data/schema/table-state.ts";
+export type { ColumnState, ConditionData, ForeignKeyState, IndexState, KeyState, ValueData } from "./data/schema/table-state.ts";

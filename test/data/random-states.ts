@@ -3,6 +3,7 @@ import type {
   ColumnState,
   ConditionData,
   ForeignKeyState,
+  IndexState,
   KeyState,
   State,
   TableState,
@@ -41,7 +42,7 @@ interface MutableTable {
   columns: Map<string, ColumnState>;
   primary: readonly string[];
   uniques: Map<string, KeyState>;
-  indexes: Map<string, KeyState>;
+  indexes: Map<string, IndexState>;
   checks: Map<string, ConditionData>;
   foreignKeys: Map<string, ForeignKeyState>;
   comment: string;
@@ -199,12 +200,23 @@ function addKey(name: string, table: MutableTable, random: Random): void {
   const where = random.chance(0.3) ? conditionOf(table, random) : undefined;
   const key: KeyState = { columns: chosen, ...(where !== undefined && { where }) };
   const kind = random.below(3);
-  if (kind === 0) table.indexes.set(`${name}_${chosen.join("_")}_index`, key);
+  if (kind === 0) table.indexes.set(`${name}_${chosen.join("_")}_index`, { ...key, ...variant(table, chosen, random) });
   else if (kind === 1) table.uniques.set(`${name}_${chosen.join("_")}_unique`, key);
   else {
     const check = conditionOf(table, random);
     if (check !== undefined) table.checks.set(`${name}_${random.pick(["ok", "fine"])}_check`, ["or", check, ["always"]]);
   }
+}
+
+/** What an index may be beside its columns. */
+function variant(table: MutableTable, chosen: readonly string[], random: Random): Partial<IndexState> {
+  const kind = random.below(6);
+  if (kind === 0) return { desc: [chosen[0]!] };
+  if (kind === 1) return { using: "brin" };
+  const others = [...table.columns].filter(([name, column]) => isIndexable(column) && !chosen.includes(name));
+  if (kind === 2 && others.length > 0) return { include: [random.pick(others)[0]] };
+  const text = [...table.columns].find(([, { type }]) => type === "text")?.[0];
+  return kind === 3 && text !== undefined ? { columns: [], expression: ["length:int", text] } : {};
 }
 
 function conditionOf(table: MutableTable, random: Random): ConditionData | undefined {

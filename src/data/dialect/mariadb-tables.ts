@@ -40,6 +40,8 @@ export const mariadbTables: TableSyntax = {
   options: " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
   hasForwardKeys: false,
   hasConditionalKeys: false,
+  hasExpressionIndexes: false,
+  hasIndexMethods: false,
   commentOf: (text) => ` COMMENT ${quoteMariadbText(text)}`,
 };
 
@@ -79,6 +81,7 @@ export function findMariadbMistakes(meta: ModelMeta): DefinitionMistake[] {
   const long = [...meta.fields.values()].filter(
     (field) => indexed.has(field.name) && sizedTypes.has(field.type) && (maxOf(field) ?? Infinity) > indexedMax,
   );
+  const expressions = meta.indexes.filter(({ expression, isUnique }) => expression !== undefined && isUnique);
   const actions = [...meta.relations.values()].filter(({ kind, onDelete }) => kind === "belongsTo" && onDelete === "set default");
   return [
     ...long.map((field) => ({
@@ -86,6 +89,12 @@ export function findMariadbMistakes(meta: ModelMeta): DefinitionMistake[] {
       where: `${meta.name}.${field.name}`,
       message: `MariaDB has indexes of at most ${indexedMax} characters`,
       fix: `Add max: ${indexedMax} or less, or leave out the index.`,
+    })),
+    ...expressions.map(({ name }) => ({
+      code: "E_MODEL_OPTION" as const,
+      where: meta.name,
+      message: `MariaDB has no index of an expression, and would not hold that "${name}" is unique`,
+      fix: "Keep the value in a field of its own, and make that unique.",
     })),
     ...actions.map(({ name }) => ({
       code: "E_RELATION_OPTION" as const,

@@ -25,6 +25,8 @@ export const postgresTables: TableSyntax = {
   options: "",
   hasForwardKeys: false,
   hasConditionalKeys: true,
+  hasExpressionIndexes: true,
+  hasIndexMethods: true,
   commentOf: () => "",
 };
 

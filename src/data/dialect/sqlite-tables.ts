@@ -45,6 +45,8 @@ export const sqliteTables: TableSyntax = {
   options: " STRICT",
   hasForwardKeys: true,
   hasConditionalKeys: true,
+  hasExpressionIndexes: true,
+  hasIndexMethods: false,
   commentOf: () => "",
 };
 

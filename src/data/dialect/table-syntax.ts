@@ -23,6 +23,10 @@ export interface TableSyntax {
   readonly hasForwardKeys: boolean;
   /** Whether keys and indexes may be of some rows alone. */
   readonly hasConditionalKeys: boolean;
+  /** Whether indexes may be of expressions. */
+  readonly hasExpressionIndexes: boolean;
+  /** Whether indexes have methods, and further columns. */
+  readonly hasIndexMethods: boolean;
   /** What stands in a column and behind a table to comment on it; "" where comments are statements, or are not kept. */
   readonly commentOf: (text: string) => string;
 }

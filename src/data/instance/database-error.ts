@@ -61,7 +61,8 @@ function readErrors(meta: ModelMeta, { kind, constraint, columns }: Refusal, fie
 
 function uniqueErrors(meta: ModelMeta, constraint: string | undefined, columns: readonly string[], fields: readonly string[]): ModelErrors {
   const columnsOf = (names: readonly string[]): string => names.map((name) => meta.fields.get(name)!.column).join();
-  const key = meta.uniques.find((each) => each.name === constraint || (columns.length > 0 && columnsOf(each.fields) === columns.join()));
+  const keys = [...meta.uniques, ...meta.indexes.filter(({ isUnique }) => isUnique)];
+  const key = keys.find((each) => each.name === constraint || (columns.length > 0 && columnsOf(each.fields) === columns.join()));
   if (key === undefined) return { [fields[0] ?? meta.primary[0] ?? "$model"]: ["There is a row with this key already."] };
   const named = key.fields.map((name) => meta.fields.get(name)!).map((field) => field.relation ?? field.name);
   return Object.fromEntries(named.map((name) => [name, [key.message]]));

@@ -2,7 +2,7 @@
 import { GableError } from "../../errors/gable-error.ts";
 import { findNearestName } from "../../errors/nearest-name.ts";
 import { columnsOf, renameInCondition } from "../query/condition-data.ts";
-import type { ColumnState, ForeignKeyState, KeyState, State, TableState } from "../schema/table-state.ts";
+import type { ColumnState, ForeignKeyState, IndexState, State, TableState } from "../schema/table-state.ts";
 import type { Migration, Operation } from "./operation.ts";
 import { toTableState } from "./table-data.ts";
 
@@ -181,8 +181,8 @@ function hasConstraint({ uniques, checks, foreignKeys }: TableState, name: strin
 }
 
 /** All columns that a key speaks of. */
-export function keyColumns({ columns, where }: KeyState): string[] {
-  return [...columns, ...(where === undefined ? [] : columnsOf(where))];
+export function keyColumns({ columns, where, expression, include = [] }: IndexState): string[] {
+  return [...columns, ...include, ...[where, expression].flatMap((data) => (data === undefined ? [] : columnsOf(data)))];
 }
 
 /** Throws when a table speaks of columns that it does not have. */
@@ -223,9 +223,13 @@ function renameColumn(state: State, operation: Extract<Operation, { kind: "renam
   if (column === undefined) throw missing(operation, "such column");
   if (found.columns.has(to)) throw exists(operation, `the column "${to}"`);
   const list = (columns: readonly string[]): string[] => columns.map((each) => (each === from ? to : each));
-  const key = ({ columns, where }: KeyState): KeyState => ({
+  const key = ({ columns, where, expression, desc, include, ...rest }: IndexState): IndexState => ({
+    ...rest,
     columns: list(columns),
     ...(where !== undefined && { where: renameInCondition(where, from, to) }),
+    ...(expression !== undefined && { expression: renameInCondition(expression, from, to) }),
+    ...(desc !== undefined && { desc: list(desc) }),
+    ...(include !== undefined && { include: list(include) }),
   });
   const map = <Value>(values: ReadonlyMap<string, Value>, change: (value: Value) => Value): Map<string, Value> =>
     new Map([...values].map(([each, value]) => [each, change(value)]));

@@ -1,12 +1,12 @@
 /** The structure that models declare: the tables of the models, and those between them. */
-import { readCondition } from "../query/condition-data.ts";
+import { readCondition, readExpression } from "../query/condition-data.ts";
 import { maxOf } from "../schema/check-value.ts";
 import type { JoinColumn, JoinTable } from "../schema/join-table.ts";
 import { listJoinTables } from "../schema/join-table.ts";
-import type { FieldMeta, KeyMeta, ModelMeta } from "../schema/metadata.ts";
+import type { FieldMeta, IndexMeta, KeyMeta, ModelMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
 import { toConstraintName } from "../schema/names.ts";
-import type { ColumnKind, ColumnState, ForeignKeyState, KeyState, State, TableState } from "../schema/table-state.ts";
+import type { ColumnKind, ColumnState, ForeignKeyState, IndexState, KeyState, State, TableState } from "../schema/table-state.ts";
 
 /** The structure of models. Throws `E_MODEL_CONDITION` for a condition that speaks of other rows. */
 export function describeModels(models: readonly ModelClass[]): State {
@@ -23,6 +23,14 @@ function describeTable(model: ModelClass): TableState {
   const toKey = ({ fields: names, where, name }: KeyMeta): KeyState => ({
     columns: names.map(columnOf),
     ...(where !== undefined && { where: readCondition(model, where, name) }),
+  });
+  const toIndex = (index: IndexMeta): IndexState => ({
+    ...toKey(index),
+    ...(index.expression !== undefined && { expression: readExpression(model, index.expression, index.name) }),
+    ...(index.isUnique && { unique: true }),
+    ...(index.descending.length > 0 && { desc: index.descending.map(columnOf) }),
+    ...(index.method !== "" && { using: index.method }),
+    ...(index.included.length > 0 && { include: index.included.map(columnOf) }),
   });
   const checks = Object.entries(options.checks ?? {}).map(
     ([name, condition]) =>
@@ -44,7 +52,7 @@ function describeTable(model: ModelClass): TableState {
     columns: new Map([...fields.values()].map((field) => [field.column, describeColumn(field)])),
     primary: meta.primary.map(columnOf),
     uniques: new Map(meta.uniques.map((key) => [key.name, toKey(key)])),
-    indexes: new Map(meta.indexes.map((key) => [key.name, toKey(key)])),
+    indexes: new Map(meta.indexes.map((index) => [index.name, toIndex(index)])),
     checks: new Map(checks),
     foreignKeys: new Map(foreignKeys),
     comment: options.comment ?? "",

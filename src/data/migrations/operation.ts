@@ -4,7 +4,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import { isColumnType } from "../schema/column.ts";
 import { identifier } from "../schema/names.ts";
 import type { DeleteAction } from "../schema/relation.ts";
-import type { ColumnState, ConditionData, ForeignKeyState, KeyState, ValueData } from "../schema/table-state.ts";
+import type { ColumnState, ConditionData, ForeignKeyState, IndexState, KeyState, ValueData } from "../schema/table-state.ts";
 import type { DataStep } from "./data-step.ts";
 
 /** A table as it is written in a migration. What is left out is empty. */
@@ -12,7 +12,7 @@ export interface TableData {
   readonly columns: Readonly<Record<string, ColumnState>>;
   readonly primary: readonly string[];
   readonly uniques?: Readonly<Record<string, KeyState>>;
-  readonly indexes?: Readonly<Record<string, KeyState>>;
+  readonly indexes?: Readonly<Record<string, IndexState>>;
   readonly checks?: Readonly<Record<string, ConditionData>>;
   readonly foreignKeys?: Readonly<Record<string, ForeignKeyState>>;
   readonly comment?: string;
@@ -50,7 +50,7 @@ export type Operation =
       readonly fill?: ValueData;
     }
   | { readonly kind: "alterPrimary"; readonly table: string; readonly columns: readonly string[] }
-  | { readonly kind: "addIndex"; readonly table: string; readonly name: string; readonly key: KeyState }
+  | { readonly kind: "addIndex"; readonly table: string; readonly name: string; readonly key: IndexState }
   | { readonly kind: "dropIndex"; readonly table: string; readonly name: string }
   | { readonly kind: "renameIndex"; readonly table: string; readonly name: string; readonly to: string }
   | { readonly kind: "addUnique"; readonly table: string; readonly name: string; readonly key: KeyState }
@@ -159,6 +159,18 @@ function toKey(where: string, columns: readonly string[], options: { readonly wh
   return options.where === undefined ? { columns } : { columns, where: options.where };
 }
 
+const indexMethods: ReadonlyArray<string | undefined> = [undefined, "btree", "gin", "gist", "brin", "hash", "spgist"];
+
+function assertIndex(where: string, columns: readonly string[], options: Omit<IndexState, "columns">): void {
+  assertKnownOptions(where, options, ["where", "expression", "unique", "desc", "using", "include"]);
+  if (options.expression === undefined) assertColumns(where, columns);
+  else if (columns.length > 0) refuse(`${where} got columns and an expression.`, "Give one of them.");
+  // The method becomes a part of the statement.
+  if (!indexMethods.includes(options.using))
+    refuse(`${where} has using ${describeValue(options.using)}.`, `Use one of ${indexMethods.slice(1).join(", ")}.`);
+  if (options.include !== undefined) assertColumns(where, options.include);
+}
+
 const deleteActions: readonly DeleteAction[] = ["restrict", "cascade", "set null", "set default", "no action"];
 
 function assertForeignKey(where: string, { columns, table, references, onDelete }: ForeignKeyState): void {
@@ -187,9 +199,13 @@ export const op = {
       assertColumn(`${where}, column "${name}"`, column);
     }
     assertColumns(`${where}, primary`, data.primary);
-    for (const [name, { columns }] of Object.entries({ ...data.uniques, ...data.indexes })) {
+    for (const [name, { columns }] of Object.entries(data.uniques ?? {})) {
       assertConstraintName(where, name);
       assertColumns(where, columns);
+    }
+    for (const [name, { columns, ...options }] of Object.entries(data.indexes ?? {})) {
+      assertConstraintName(where, name);
+      assertIndex(where, columns, options);
     }
     for (const [name, key] of Object.entries(data.foreignKeys ?? {})) assertForeignKey(`${where}, foreign key "${name}"`, key);
     return make({ kind: "createTable", table, data });
@@ -242,11 +258,12 @@ export const op = {
     assertColumns("op.alterPrimary()", columns);
     return make({ kind: "alterPrimary", table, columns });
   },
-  /** Adds an index. */
-  addIndex(table: string, name: string, columns: readonly string[], options?: { readonly where?: ConditionData }): Operation {
+  /** Adds an index of columns, or of an expression and no columns. What a database does not have of it is left out there. */
+  addIndex(table: string, name: string, columns: readonly string[], options: Omit<IndexState, "columns"> = {}): Operation {
     assertName("op.addIndex()", table);
     assertConstraintName("op.addIndex()", name);
-    return make({ kind: "addIndex", table, name, key: toKey("op.addIndex()", columns, options) });
+    assertIndex("op.addIndex()", columns, options);
+    return make({ kind: "addIndex", table, name, key: { columns, ...options } });
   },
   /** Drops an index. */
   dropIndex(table: string, name: string): Operation {

@@ -1,5 +1,5 @@
 /** The steps of operations on MariaDB, where each statement stands for itself: none can be undone with others. */
-import type { KeyState, State, TableState } from "../schema/table-state.ts";
+import type { IndexState, KeyState, State, TableState } from "../schema/table-state.ts";
 import { applyAll, applyOperation } from "./apply.ts";
 import type { Operation } from "./operation.ts";
 import type { PlannedStep, Step } from "./step.ts";
@@ -115,10 +115,13 @@ class MariadbPlan {
       case "alterPrimary":
         return this.#alterPrimary(operation, table);
       case "renameIndex":
+        if (!this.#writer.hasIndex(table.indexes.get(operation.name)!)) return [];
         return [this.#alter(name, `RENAME INDEX ${quote(operation.name)} TO ${quote(operation.to)}`)];
       case "addIndex":
-        return [this.#alter(name, `ADD INDEX ${quote(operation.name)} (${this.#writer.list(operation.key.columns)})`)];
+        if (!this.#writer.hasIndex(operation.key)) return [];
+        return [this.#alter(name, this.#addIndex(name, table, operation.name, operation.key))];
       case "dropIndex":
+        if (!this.#writer.hasIndex(table.indexes.get(operation.name)!)) return [];
         return [this.#alter(name, ...this.#dropIndex(table, operation.name))];
       case "addUnique":
         return [this.#alter(name, ...this.#addUnique(name, table, operation.name, operation.key))];
@@ -202,6 +205,10 @@ class MariadbPlan {
         `ADD ${this.#writer.primary(name, after)!}`,
       ),
     ];
+  }
+
+  #addIndex(name: string, table: TableState, index: string, key: IndexState): string {
+    return `ADD ${key.unique === true ? "UNIQUE " : ""}INDEX ${this.#quote(index)} (${this.#writer.indexed(name, table, key)})`;
   }
 
   #addUnique(name: string, table: TableState, unique: string, key: KeyState): string[] {

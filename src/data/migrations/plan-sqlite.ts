@@ -209,12 +209,15 @@ class SqlitePlan {
         return [joined(`ALTER TABLE ${quote(operation.table)} ADD COLUMN ${column}`)];
       }
       case "addIndex":
+        if (!writer.hasIndex(operation.key)) return [];
         return [joined(writer.createIndex(operation.table, this.#state.get(operation.table)!, operation.name, operation.key))];
       case "addUnique":
         return [
           joined(writer.createIndex(operation.table, this.#state.get(operation.table)!, operation.name, operation.key, "UNIQUE INDEX")),
         ];
       case "dropIndex":
+        if (!writer.hasIndex(this.#state.get(operation.table)!.indexes.get(operation.name)!)) return [];
+        return [joined(`DROP INDEX ${quote(operation.name)}`)];
       case "dropConstraint":
         return [joined(`DROP INDEX ${quote(operation.name)}`)];
       case "renameIndex":
@@ -222,6 +225,7 @@ class SqlitePlan {
         const table = this.#state.get(operation.table)!;
         const isIndex = operation.kind === "renameIndex";
         const key = (isIndex ? table.indexes : table.uniques).get(operation.name)!;
+        if (!writer.hasIndex(key)) return [];
         const made = writer.createIndex(operation.table, table, operation.to, key, isIndex ? "INDEX" : "UNIQUE INDEX");
         return [joined(`DROP INDEX ${quote(operation.name)}`), joined(made)];
       }

@@ -1,9 +1,19 @@
 /** The definitions of tables, columns, keys and constraints in SQL. */
 import type { Dialect } from "../dialect/dialect.ts";
 import type { TableSyntax } from "../dialect/table-syntax.ts";
-import { writeCondition } from "../query/condition-data.ts";
+import { foldsCase, writeCondition } from "../query/condition-data.ts";
 import { toConstraintName } from "../schema/names.ts";
-import type { ColumnState, ConditionData, ForeignKeyState, KeyState, State, TableState, ValueData } from "../schema/table-state.ts";
+import type {
+  ColumnState,
+  ConditionData,
+  ForeignKeyState,
+  IndexState,
+  KeyState,
+  OperandData,
+  State,
+  TableState,
+  ValueData,
+} from "../schema/table-state.ts";
 import { findCountedColumn, sortTables } from "../schema/table-state.ts";
 import { modelOf } from "./state-models.ts";
 
@@ -42,7 +52,7 @@ export class TableWriter {
   }
 
   /** A condition of a table. */
-  condition(name: string, table: TableState, data: ConditionData): string {
+  condition(name: string, table: TableState, data: OperandData): string {
     return writeCondition(this.dialect, modelOf(name, table), data);
   }
 
@@ -135,9 +145,26 @@ export class TableWriter {
   }
 
   /** The statement that makes an index. */
-  createIndex(tableName: string, table: TableState, name: string, key: KeyState, what = "INDEX"): string {
-    const where = key.where === undefined || !this.syntax.hasConditionalKeys ? "" : ` WHERE ${this.condition(tableName, table, key.where)}`;
-    return `CREATE ${what} ${this.quote(name)} ON ${this.quote(tableName)} (${this.list(key.columns)})${where}`;
+  createIndex(tableName: string, table: TableState, name: string, key: IndexState, what = "INDEX"): string {
+    const { hasConditionalKeys, hasIndexMethods } = this.syntax;
+    const where = key.where === undefined || !hasConditionalKeys ? "" : ` WHERE ${this.condition(tableName, table, key.where)}`;
+    const method = key.using === undefined || !hasIndexMethods ? "" : ` USING ${key.using}`;
+    const include = key.include === undefined || !hasIndexMethods ? "" : ` INCLUDE (${this.list(key.include)})`;
+    const unique = key.unique === true ? "UNIQUE " : "";
+    return `CREATE ${unique}${what} ${this.quote(name)} ON ${this.quote(tableName)}${method} (${this.indexed(tableName, table, key)})${include}${where}`;
+  }
+
+  /** What an index is about. */
+  indexed(tableName: string, table: TableState, { columns, expression, desc = [] }: IndexState): string {
+    if (expression !== undefined) return `(${this.condition(tableName, table, expression)})`;
+    return columns.map((column) => `${this.quote(column)}${desc.includes(column) ? " DESC" : ""}`).join(", ");
+  }
+
+  /** Whether the database has such an index: one that it does not have is left out. */
+  hasIndex({ expression, using }: IndexState): boolean {
+    if (expression !== undefined && !this.syntax.hasExpressionIndexes) return false;
+    if (expression !== undefined && this.dialect.name === "sqlite" && foldsCase(expression)) return false;
+    return using === undefined || this.syntax.hasIndexMethods;
   }
 
   /** The statements that make the indexes of a table, and its unique keys that are indexes. */
@@ -145,7 +172,7 @@ export class TableWriter {
     const uniques = this.syntax.hasConditionalKeys ? [...table.uniques].filter(([, { where }]) => where !== undefined) : [];
     return [
       ...uniques.map(([unique, key]) => this.createIndex(name, table, unique, key, "UNIQUE INDEX")),
-      ...[...table.indexes].map(([index, key]) => this.createIndex(name, table, index, key)),
+      ...[...table.indexes].filter(([, key]) => this.hasIndex(key)).map(([index, key]) => this.createIndex(name, table, index, key)),
     ];
   }
 

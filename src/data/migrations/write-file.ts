@@ -55,8 +55,10 @@ function writeOperation(operation: Operation): string {
     case "alterPrimary":
       return call("alterPrimary", operation.table, operation.columns);
     case "addIndex":
-    case "addUnique":
-      return call(operation.kind, operation.table, operation.name, operation.key.columns, optional({ where: operation.key.where }));
+    case "addUnique": {
+      const { columns, ...options } = operation.key;
+      return call(operation.kind, operation.table, operation.name, columns, optional(options));
+    }
     case "addCheck":
       return call("addCheck", operation.table, operation.name, operation.condition);
     case "addForeignKey": {

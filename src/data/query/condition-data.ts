@@ -6,7 +6,7 @@ import type { ColumnType } from "../schema/column.ts";
 import { isColumnType } from "../schema/column.ts";
 import type { ModelClass } from "../schema/model.ts";
 import type { ConditionData, OperandData, ValueData } from "../schema/table-state.ts";
-import { toCondition } from "./expression.ts";
+import { readNode, toCondition } from "./expression.ts";
 import type { CallName, CompareOperator, JsonOperator, JsonPath, Node, RootSource, ValueNode, ValueType } from "./node.ts";
 import { columnNode, compare, constant, valueTypes } from "./node.ts";
 import { encodeValue } from "./plan.ts";
@@ -24,8 +24,17 @@ export function readCondition(model: ModelClass, pick: (row: never) => unknown, 
   }
 }
 
+/** An expression of a model's own columns as data. Throws `E_MODEL_CONDITION` for one that speaks of other rows. */
+export function readExpression(model: ModelClass, pick: (row: never) => unknown, where: string): OperandData {
+  try {
+    return toData(readNode(readCallback(pick, { kind: "root", model }), undefined));
+  } catch (error) {
+    throw new GableError("E_MODEL_CONDITION", `${model.$meta.name}: ${where} cannot be part of a table.`, { cause: error });
+  }
+}
+
 /** A condition in SQL, with its values in it. The model has the columns by their names. */
-export function writeCondition(dialect: Dialect, model: ModelClass, data: ConditionData): string {
+export function writeCondition(dialect: Dialect, model: ModelClass, data: OperandData): string {
   const root: RootSource = { kind: "root", model };
   const node = toNode(data, root);
   const places = new Map<object, number>();
@@ -40,6 +49,16 @@ export function writeCondition(dialect: Dialect, model: ModelClass, data: Condit
     const list = bound.value as readonly unknown[]; // A list is bound as one.
     return list.map((value) => dialect.literal(dialect.encode(value, bound.type))).join(", ");
   });
+}
+
+/** Whether an expression folds case: SQLite has functions for that by Gable alone, which no table may use. */
+export function foldsCase(data: OperandData): boolean {
+  if (!isList(data)) return false;
+  const [operator] = data;
+  return (
+    (typeof operator === "string" && /^(?:(?:lower|upper)\??:|i(?:eq|contains|startsWith|endsWith)$)/.test(operator)) ||
+    data.some(foldsCase)
+  );
 }
 
 /** Names of the columns that a condition speaks of. */

@@ -1,8 +1,10 @@
 /** Checks of what models say of their tables, when a database opens them. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect } from "../dialect/dialect.ts";
+import type { ModelMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
-import { readCondition, writeCondition } from "./condition-data.ts";
+import type { OperandData } from "../schema/table-state.ts";
+import { columnsOf, foldsCase, readCondition, readExpression, writeCondition } from "./condition-data.ts";
 import { withComputed } from "./execute.ts";
 import { selectAll } from "./node.ts";
 
@@ -14,10 +16,45 @@ export function assertTable(dialect: Dialect, model: ModelClass): void {
     ...Object.entries(options.checks ?? {}).map(([name, pick]) => [`checks.${name}`, pick as (row: never) => unknown] as const),
     ...[...meta.uniques, ...meta.indexes].flatMap(({ name, where }) => (where === undefined ? [] : [[name, where] as const])),
   ];
-  for (const [name, pick] of conditions) writeCondition(dialect, model, readCondition(model, pick, name));
+  for (const [name, pick] of conditions) assertWritable(dialect, model, name, readCondition(model, pick, name));
+  for (const { name, expression, isUnique } of meta.indexes) {
+    const data = expression === undefined ? undefined : readExpression(model, expression, name);
+    // An index for speed alone is left out where the database cannot have it.
+    if (data !== undefined && (isUnique || !foldsCase(data))) assertWritable(dialect, model, name, data);
+  }
   for (const { name } of withComputed(selectAll({ kind: "root", model })).extra)
     if (meta.fields.has(name) || meta.relations.has(name) || name.startsWith("$"))
       throw new GableError("E_MODEL_CONDITION", `${meta.name}: the computed value "${name}" has the name of a field.`, {
         fix: "Choose another name.",
       });
+}
+
+function assertWritable(dialect: Dialect, model: ModelClass, name: string, data: OperandData): void {
+  writeCondition(dialect, model, data);
+  if (dialect.name === "sqlite" && foldsCase(data))
+    throw new GableError("E_MODEL_CONDITION", `${model.$meta.name}: ${name} folds case, which no table of SQLite can.`, {
+      fix: "Keep the folded text in a field of its own.",
+    });
+  const moved = dialect.name === "mariadb" ? findMovedColumn(model.$meta, name, columnsOf(data)) : undefined;
+  if (moved !== undefined)
+    throw new GableError(
+      "E_MODEL_CONDITION",
+      `${model.$meta.name}: ${name} speaks of "${moved}", whose values MariaDB itself makes or changes.`,
+      {
+        fix: "Leave the column out, or let the relation restrict.",
+      },
+    );
+}
+
+/** A column that conditions of MariaDB cannot speak of: a counted key, and in checks one that a foreign key changes. */
+function findMovedColumn({ primary, fields, relations }: ModelMeta, name: string, columns: readonly string[]): string | undefined {
+  const key = primary.length === 1 ? fields.get(primary[0]!)! : undefined;
+  const changed = [...relations.values()].filter(
+    ({ isConstrained, onDelete }) => isConstrained && (onDelete === "cascade" || onDelete === "set null"),
+  );
+  const moved = [
+    ...(key?.type === "id" ? [key.column] : []),
+    ...(name.startsWith("checks.") ? changed.flatMap((relation) => relation.fields.map((field) => fields.get(field)!.column)) : []),
+  ];
+  return moved.find((column) => columns.includes(column));
 }

@@ -332,7 +332,11 @@ class DefinitionCheck {
     this.#known("display", display === undefined ? [] : [display]);
     this.#known("version", version === undefined ? [] : [version]);
     for (const { on } of uniques) this.#known("uniques", on);
-    for (const { on } of indexes) this.#known("indexes", on);
+    for (const { on, desc = [], include = [], unique, where } of indexes) {
+      this.#known("indexes", [...(typeof on === "function" ? [] : on), ...desc, ...include]);
+      if (unique === true && where !== undefined)
+        this.#add("", "E_MODEL_OPTION", "an index is unique among some rows", "Use the option uniques, which every database holds.");
+    }
     const counter = version === undefined ? undefined : this.#model.$fields[version];
     if (isColumn(counter) && counter.type !== "int")
       this.#add(

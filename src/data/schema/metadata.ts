@@ -2,7 +2,7 @@
 import type { AnyColumn, AnyColumnOptions, ColumnType, Widget } from "./column.ts";
 import { isColumn } from "./column.ts";
 import { maxOf } from "./check-value.ts";
-import type { ModelClass, ModelOptions } from "./model.ts";
+import type { IndexOptions, ModelClass, ModelOptions } from "./model.ts";
 import { toConstraintName, toLabel, toPlural, toSnakeCase } from "./names.ts";
 import type { DeleteAction, Relation, RelationKind } from "./relation.ts";
 
@@ -75,6 +75,19 @@ export interface KeyMeta {
   readonly where: ((row: never) => unknown) | undefined;
 }
 
+/** An index. */
+export interface IndexMeta extends KeyMeta {
+  /** The expression that it is about, as it was written; undefined of one of fields. */
+  readonly expression: ((row: never) => unknown) | undefined;
+  readonly isUnique: boolean;
+  /** Fields whose values are kept from the largest down. */
+  readonly descending: readonly string[];
+  /** Method of PostgreSQL; "" for that of ordered values. */
+  readonly method: string;
+  /** Further fields that are kept in it. */
+  readonly included: readonly string[];
+}
+
 /** A model. */
 export interface ModelMeta {
   /** Name of the class. */
@@ -90,7 +103,7 @@ export interface ModelMeta {
   /** Names of the fields of the primary key. */
   readonly primary: readonly string[];
   readonly uniques: readonly KeyMeta[];
-  readonly indexes: readonly KeyMeta[];
+  readonly indexes: readonly IndexMeta[];
   /** Order of lists: names of fields, with `-` for descending. */
   readonly orderBy: readonly string[];
   /** Field that shows a row in one line; "" where no text is there. */
@@ -315,13 +328,26 @@ function toIndexes(
   fields: ReadonlyMap<string, FieldMeta>,
   relations: ReadonlyMap<string, RelationMeta>,
   groups: NonNullable<ModelOptions["indexes"]>,
-): KeyMeta[] {
-  const single = [...fields.values()]
-    .filter((field) => field.isIndexed && !field.isUnique)
-    .map(({ name }) => ({ names: [name], where: undefined }));
-  const several = groups.map(({ on, where }) => ({ names: toKeyFields(on, relations), where }));
-  return [...single, ...several].map(({ names, where }) => {
-    const columns = names.map((name) => fields.get(name)?.column ?? name);
-    return Object.freeze({ name: toConstraintName(table, ...columns, "index"), fields: names, message: "", where });
+): IndexMeta[] {
+  const single = [...fields.values()].filter((field) => field.isIndexed && !field.isUnique).map(({ name }) => ({ on: [name] }));
+  const names = new Set<string>();
+  return [...single, ...groups].map(({ on, where, unique = false, desc = [], using = "btree", include = [] }: IndexOptions) => {
+    const keys = typeof on === "function" ? [] : toKeyFields(on, relations);
+    const columns = typeof on === "function" ? ["expression"] : keys.map((name) => fields.get(name)?.column ?? name);
+    let name = toConstraintName(table, ...columns, "index");
+    // Several indexes of the same columns, or of expressions, are told apart by a number.
+    for (let number = 2; names.has(name); number++) name = toConstraintName(table, ...columns, String(number), "index");
+    names.add(name);
+    return Object.freeze({
+      name,
+      fields: keys,
+      message: unique ? "This is taken." : "",
+      where,
+      expression: typeof on === "function" ? on : undefined,
+      isUnique: unique,
+      descending: toKeyFields(desc, relations),
+      method: using === "btree" ? "" : using,
+      included: toKeyFields(include, relations),
+    });
   });
 }

@@ -1,5 +1,5 @@
 /** Types of models: classes with a table, fields and options, and rows as values. */
-import type { Condition, ExpressionOf } from "../query/expression-types.ts";
+import type { AnyExpression, Condition, ExpressionOf } from "../query/expression-types.ts";
 import type { ModelMeta } from "./metadata.ts";
 
 /**
@@ -64,6 +64,22 @@ export type ColumnRefs<Fields> = {
 /** A condition of a row's own columns. */
 type RowCondition<Fields> = (row: ColumnRefs<Fields>) => Condition;
 
+/** An index. What a database does not have of it is left out there: conditions, methods, expressions are not everywhere. */
+export interface IndexOptions<Fields = FieldMap> {
+  /** Fields or relations, or an expression: `book => book.title.lower()`. */
+  readonly on: ReadonlyArray<FieldName<Fields>> | ((row: ColumnRefs<Fields>) => AnyExpression<unknown>);
+  /** The rows that it is about. All by default. */
+  readonly where?: RowCondition<Fields>;
+  /** Whether no two of its rows may have the same values. Default false. */
+  readonly unique?: boolean;
+  /** Fields whose values are kept from the largest down. None by default. */
+  readonly desc?: ReadonlyArray<FieldName<Fields>>;
+  /** Method of PostgreSQL, for values that have parts: "gin" for JSON. By default that of ordered values. */
+  readonly using?: "btree" | "gin" | "gist" | "brin" | "hash" | "spgist";
+  /** Further fields that are kept in the index, so that the table need not be read (PostgreSQL). None by default. */
+  readonly include?: ReadonlyArray<FieldName<Fields>>;
+}
+
 /** Names of fields that an option may name. */
 type FieldName<Fields> = keyof Fields & string;
 
@@ -90,8 +106,8 @@ export interface ModelOptions<Fields = FieldMap> {
     readonly message?: string;
     readonly where?: RowCondition<Fields>;
   }>;
-  /** Groups of fields or relations with an index. With `where`, of rows alone for which the condition holds. */
-  readonly indexes?: ReadonlyArray<{ readonly on: ReadonlyArray<FieldName<Fields>>; readonly where?: RowCondition<Fields> }>;
+  /** Groups of fields or relations with an index, or an expression of the row's own columns. */
+  readonly indexes?: ReadonlyArray<IndexOptions<Fields>>;
   /** Conditions that the database holds of every row, by name. They may speak of columns of the row alone. */
   readonly checks?: Readonly<Record<string, RowCondition<Fields>>>;
   /** Field that counts changes, so that nobody overwrites what another one has written. None by default. */

@@ -46,6 +46,20 @@ export interface KeyState {
   readonly where?: ConditionData;
 }
 
+/** An index: a group of columns, or an expression of them. */
+export interface IndexState extends KeyState {
+  /** What is kept instead of columns. */
+  readonly expression?: OperandData;
+  /** Whether no two rows may have the same. */
+  readonly unique?: boolean;
+  /** Columns that are kept from the largest value down. */
+  readonly desc?: readonly string[];
+  /** Method of PostgreSQL. */
+  readonly using?: string;
+  /** Further columns that are kept in it. */
+  readonly include?: readonly string[];
+}
+
 /** Columns that hold the key of a row of another table. */
 export interface ForeignKeyState {
   readonly columns: readonly string[];
@@ -60,7 +74,7 @@ export interface TableState {
   /** Columns of the primary key. */
   readonly primary: readonly string[];
   readonly uniques: ReadonlyMap<string, KeyState>;
-  readonly indexes: ReadonlyMap<string, KeyState>;
+  readonly indexes: ReadonlyMap<string, IndexState>;
   readonly checks: ReadonlyMap<string, ConditionData>;
   readonly foreignKeys: ReadonlyMap<string, ForeignKeyState>;
   readonly comment: string;
