@@ -43,7 +43,7 @@ export type {
 } from "./data/query/query-types.ts";
 export type { Column, ColumnOptions } from "./data/schema/column.ts";
 export type { FieldMeta, ModelMeta, RelationMeta } from "./data/schema/metadata.ts";
-export type { KeyOf, ModelClass, ModelOptions } from "./data/schema/model.ts";
+export type { IndexOptions, KeyOf, ModelClass, ModelOptions } from "./data/schema/model.ts";
 export type { ModelSchema, SchemaOptions } from "./data/schema/model-schema.ts";
 export type { BelongsToOptions, DeleteAction, HasOptions, ManyToManyOptions, Relation } from "./data/schema/relation.ts";
 export type { ModelErrors } from "./data/schema/validate-row.ts";

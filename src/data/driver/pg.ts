@@ -2,74 +2,40 @@
 import type { Client, ClientConfig, QueryConfig } from "pg";
 import { GableError } from "../../errors/gable-error.ts";
 import { RecentCache } from "../recent-cache.ts";
-import type { AcquireOptions, Connection, Driver, DriverValue, Statement, StatementResult } from "./contract.ts";
-import { Pool } from "./pool.ts";
-
-/** How a server is reached. */
-export interface PgOptions {
-  /** `postgres://user:password@host:port/name`. */
-  readonly url: string;
-  /** Most connections. */
-  readonly poolMax: number;
-  /** Longest wait for a connection, in ms. */
-  readonly acquireTimeoutMs: number;
-  /** Longest duration of a statement, in ms. */
-  readonly statementTimeoutMs: number;
-}
+import type { Driver, DriverValue, Statement, StatementResult } from "./contract.ts";
+import type { ServerOptions, ServerSession } from "./server.ts";
+import { ServerDriver } from "./server.ts";
 
 /** Longest wait for a lock, and longest rest inside of a transaction, in ms. */
 const [lockTimeoutMs, restTimeoutMs] = [10_000, 60_000];
-const idleMs = 30_000;
 /** Most prepared statements of one connection. */
 const statementsMax = 500;
 
 /** Opens a pool. The first connection is made when it is wanted. Throws `E_DRIVER_MISSING` without the package `pg`. */
-export async function createPg(options: PgOptions): Promise<Driver> {
+export async function createPg(options: ServerOptions): Promise<Driver> {
   const module = await import("pg").catch((error: unknown) => {
     throw new GableError("E_DRIVER_MISSING", "The package pg is not installed.", { fix: "Run: npm install pg", cause: error });
   });
-  return new Pg(options, module.default.Client);
+  const { url, acquireTimeoutMs, statementTimeoutMs } = options;
+  const config: ClientConfig = {
+    connectionString: url,
+    application_name: "gable",
+    connectionTimeoutMillis: acquireTimeoutMs,
+    options: `-c TimeZone=UTC -c statement_timeout=${statementTimeoutMs} -c lock_timeout=${lockTimeoutMs} -c idle_in_transaction_session_timeout=${restTimeoutMs}`,
+    types: { getTypeParser: parserOf } as unknown as NonNullable<ClientConfig["types"]>, // Its type has one function for each format; all come as texts.
+  };
+  const open = async (): Promise<PgSession> => {
+    const client = new module.default.Client(config);
+    const session = new PgSession(client);
+    await client.connect();
+    return session;
+  };
+  return new ServerDriver({ dialect: "postgres", open, beginning: "BEGIN", isRefusal }, options);
 }
 
-class Pg implements Driver {
-  readonly dialect = "postgres";
-  readonly #pool: Pool<PgSession>;
-
-  constructor({ url, poolMax, acquireTimeoutMs, statementTimeoutMs }: PgOptions, Class: typeof Client) {
-    const config: ClientConfig = {
-      connectionString: url,
-      application_name: "gable",
-      connectionTimeoutMillis: acquireTimeoutMs,
-      options: `-c TimeZone=UTC -c statement_timeout=${statementTimeoutMs} -c lock_timeout=${lockTimeoutMs} -c idle_in_transaction_session_timeout=${restTimeoutMs}`,
-      types: { getTypeParser: parserOf } as unknown as NonNullable<ClientConfig["types"]>, // Its type has one function for each format; all come as texts.
-    };
-    this.#pool = new Pool<PgSession>({
-      open: async () => {
-        const client = new Class(config);
-        const session = new PgSession(client);
-        await client.connect();
-        return session;
-      },
-      close: (session) => session.close(),
-      isAlive: (session) => session.isAlive,
-      max: poolMax,
-      acquireTimeoutMs,
-      idleMs,
-    });
-  }
-
-  acquire({ signal }: AcquireOptions): Connection | Promise<Connection> {
-    const idle = this.#pool.tryAcquire();
-    return idle === undefined ? this.#acquire(signal) : new PgConnection(idle, this.#pool);
-  }
-
-  async #acquire(signal: AbortSignal | undefined): Promise<Connection> {
-    return new PgConnection(await this.#pool.acquire(signal), this.#pool);
-  }
-
-  close(): Promise<void> {
-    return this.#pool.close();
-  }
+/** Errors of the server have a number of SQL (SQLSTATE). */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^[0-9A-Z]{5}$/.test(String(error.code));
 }
 
 type Parse = (text: string) => DriverValue;
@@ -113,19 +79,20 @@ function toResult({ rows, rowCount, fields }: Result, wanted: Statement["rows"],
 }
 
 /** One session of the server. */
-class PgSession {
+class PgSession implements ServerSession {
   readonly client: Client;
-  isAlive = true;
+  isUsable = true;
   /** Names of prepared statements by their SQL. */
   readonly #names: RecentCache<string>;
   readonly #dropped: string[] = [];
   #lastName = 0;
+  #cursors = 0;
 
   constructor(client: Client) {
     this.client = client;
     this.#names = new RecentCache(statementsMax, (name) => this.#dropped.push(name));
     const leave = (): void => {
-      this.isAlive = false;
+      this.isUsable = false;
     };
     // A connection that breaks while nobody uses it must not end the process.
     client.on("error", leave);
@@ -164,69 +131,32 @@ class PgSession {
     await this.client.query(names.map((name) => `DEALLOCATE ${name}`).join("; "));
   }
 
-  close(): void {
-    this.isAlive = false;
-    // Whether the server hears of it does not matter any more.
-    this.client.end().catch(() => undefined);
-  }
-}
-
-class PgConnection implements Connection {
-  readonly #session: PgSession;
-  readonly #pool: Pool<PgSession>;
-  #isReleased = false;
-  #isInTransaction = false;
-  #cursors = 0;
-
-  constructor(session: PgSession, pool: Pool<PgSession>) {
-    this.#session = session;
-    this.#pool = pool;
-  }
-
-  run(statement: Statement): Promise<StatementResult> {
-    this.#assertHeld();
-    if (statement.parameters.length === 0 && statement.rows === "none") {
-      if (statement.sql.startsWith("BEGIN")) this.#isInTransaction = true;
-      else if (statement.sql === "COMMIT" || statement.sql === "ROLLBACK") this.#isInTransaction = false;
-    }
-    return this.#session.run(statement);
-  }
-
-  async *cursor(statement: Statement, batch: number): AsyncGenerator<ReadonlyArray<readonly DriverValue[]>> {
-    this.#assertHeld();
+  async *cursor(statement: Statement, batch: number, isInTransaction: boolean): AsyncGenerator<ReadonlyArray<readonly DriverValue[]>> {
     // A cursor lives in a transaction: that of the caller, or its own.
-    const isAlone = !this.#isInTransaction;
     const name = `gable_cursor_${++this.#cursors}`;
-    if (isAlone) await this.#plain("BEGIN READ ONLY");
+    if (!isInTransaction) await this.#plain("BEGIN READ ONLY");
     try {
       const values = [...statement.parameters];
-      await this.#session.client.query({ text: `DECLARE ${name} NO SCROLL CURSOR FOR ${statement.sql}`, values });
+      await this.client.query({ text: `DECLARE ${name} NO SCROLL CURSOR FOR ${statement.sql}`, values });
       for (;;) {
         const found = await this.#plain(`FETCH FORWARD ${batch} FROM ${name}`, "arrays");
         if (found.rows.length > 0) yield found.rows;
         if (found.rows.length < batch) return;
       }
     } finally {
-      await this.#plain(isAlone ? "ROLLBACK" : `CLOSE ${name}`).catch(() => undefined);
+      await this.#plain(isInTransaction ? `CLOSE ${name}` : "ROLLBACK").catch(() => undefined);
     }
   }
 
   /** A statement without values, which is not worth a name. */
   async #plain(sql: string, rows: Statement["rows"] = "none"): Promise<StatementResult> {
-    const result = (await this.#session.client.query({ text: sql, rowMode: "array" })) as unknown as StatementResult; // By rowMode.
+    const result = (await this.client.query({ text: sql, rowMode: "array" })) as unknown as StatementResult; // By rowMode.
     return { rows: rows === "arrays" ? result.rows : [], affected: 0, insertId: 0 };
   }
 
-  release(error?: unknown): void {
-    if (this.#isReleased) return;
-    this.#isReleased = true;
-    // An error without a number of the server is one of the connection.
-    const isServers = error === undefined || (error instanceof Error && /^[0-9A-Z]{5}$/.test(String((error as { code?: unknown }).code))); // As servers write it.
-    // What was begun and not ended is nobody's any more.
-    this.#pool.release(this.#session, isServers && !this.#isInTransaction);
-  }
-
-  #assertHeld(): void {
-    if (this.#isReleased) throw new GableError("E_CONNECTION_RELEASED", "A statement was run on a connection that was given back.");
+  close(): void {
+    this.isUsable = false;
+    // Whether the server hears of it does not matter any more.
+    this.client.end().catch(() => undefined);
   }
 }

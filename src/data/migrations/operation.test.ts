@@ -41,6 +41,9 @@ const changes: readonly Operation[] = [
   op.setComment("books", undefined, "Paper"),
   op.addIndex("books", "books_isbn_index", ["isbn"], { where: ["gt", "cost", { decimal: "1.50" }] }),
   op.renameIndex("books", "books_isbn_index", "by_isbn"),
+  op.addIndex("books", "folded", [], { expression: ["length:int", "isbn"], unique: true }),
+  op.dropIndex("books", "folded"),
+  op.addIndex("books", "covering", ["title"], { using: "gin", include: ["isbn"], desc: ["title"] }),
   op.dropIndex("books", "books_price_index"),
   op.addUnique("books", "books_isbn_unique", ["isbn"]),
   op.addCheck("books", "long", ["gt", ["length:int", "title"], 3]),
@@ -153,6 +156,8 @@ describe("operations", () => {
     ["addIndex", ["books", "", ["a"]], 'op.addIndex() got the name "".'],
     ["addIndex", ["books", "x".repeat(64), ["a"]], `op.addIndex() got the name "${"x".repeat(64)}".`],
     ["addIndex", ["books", "a", []], "op.addIndex() got an array of 0."],
+    ["addIndex", ["books", "a", ["b"], { using: "magic" }], 'op.addIndex() has using "magic".'],
+    ["addIndex", ["books", "a", ["b"], { expression: "b" }], "op.addIndex() got columns and an expression."],
     [
       "addForeignKey",
       ["books", "a", ["b"], { table: "c", references: ["d", "e"], onDelete: "cascade" }],

@@ -1,0 +1,112 @@
+/** What drivers of servers share: a pool of sessions, and connections that know whether they are inside of a transaction. */
+import { GableError } from "../../errors/gable-error.ts";
+import type { AcquireOptions, Connection, Driver, DriverValue, Statement, StatementResult } from "./contract.ts";
+import { Pool } from "./pool.ts";
+
+/** How a server is reached. */
+export interface ServerOptions {
+  /** `postgres://user:password@host:port/name`, or `mariadb://`. */
+  readonly url: string;
+  /** Most connections. */
+  readonly poolMax: number;
+  /** Longest wait for a connection, in ms. */
+  readonly acquireTimeoutMs: number;
+  /** Longest duration of a statement, in ms. */
+  readonly statementTimeoutMs: number;
+}
+
+/** A session of a server. */
+export interface ServerSession {
+  /** Whether it can be used: not when it has broken, nor while rows are on their way that nobody reads any more. */
+  readonly isUsable: boolean;
+  run(statement: Statement): Promise<StatementResult>;
+  /** Rows in batches; inside of a transaction, it belongs to that. */
+  cursor(statement: Statement, batch: number, isInTransaction: boolean): AsyncGenerator<ReadonlyArray<readonly DriverValue[]>>;
+  close(): void;
+}
+
+/** A kind of server. */
+export interface Server<Session extends ServerSession> {
+  readonly dialect: Driver["dialect"];
+  /** Opens a session. */
+  readonly open: () => Promise<Session>;
+  /** What statements begin with that begin a transaction. */
+  readonly beginning: string;
+  /** Whether an error is one of the server, which leaves the session as it was; others are of the connection. */
+  readonly isRefusal: (error: unknown) => boolean;
+}
+
+const idleMs = 30_000;
+
+/** A driver of a server. The first session is opened when it is wanted. */
+export class ServerDriver<Session extends ServerSession> implements Driver {
+  readonly dialect: Driver["dialect"];
+  readonly #server: Server<Session>;
+  readonly #pool: Pool<Session>;
+
+  constructor(server: Server<Session>, { poolMax, acquireTimeoutMs }: ServerOptions) {
+    this.dialect = server.dialect;
+    this.#server = server;
+    this.#pool = new Pool<Session>({
+      open: server.open,
+      close: (session) => session.close(),
+      isAlive: (session) => session.isUsable,
+      max: poolMax,
+      acquireTimeoutMs,
+      idleMs,
+    });
+  }
+
+  acquire({ signal }: AcquireOptions): Connection | Promise<Connection> {
+    const idle = this.#pool.tryAcquire();
+    return idle === undefined ? this.#acquire(signal) : new ServerConnection(this.#server, idle, this.#pool);
+  }
+
+  async #acquire(signal: AbortSignal | undefined): Promise<Connection> {
+    return new ServerConnection(this.#server, await this.#pool.acquire(signal), this.#pool);
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+}
+
+class ServerConnection<Session extends ServerSession> implements Connection {
+  readonly #server: Server<Session>;
+  readonly #session: Session;
+  readonly #pool: Pool<Session>;
+  #isReleased = false;
+  #isInTransaction = false;
+
+  constructor(server: Server<Session>, session: Session, pool: Pool<Session>) {
+    this.#server = server;
+    this.#session = session;
+    this.#pool = pool;
+  }
+
+  run(statement: Statement): Promise<StatementResult> {
+    this.#assertHeld();
+    const { sql, parameters, rows } = statement;
+    if (parameters.length === 0 && rows === "none") {
+      if (sql.startsWith(this.#server.beginning)) this.#isInTransaction = true;
+      else if (sql === "COMMIT" || sql === "ROLLBACK") this.#isInTransaction = false;
+    }
+    return this.#session.run(statement);
+  }
+
+  cursor(statement: Statement, batch: number): AsyncIterable<ReadonlyArray<readonly DriverValue[]>> {
+    this.#assertHeld();
+    return this.#session.cursor(statement, batch, this.#isInTransaction);
+  }
+
+  release(error?: unknown): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    // What was begun and not ended is nobody's any more.
+    this.#pool.release(this.#session, (error === undefined || this.#server.isRefusal(error)) && !this.#isInTransaction);
+  }
+
+  #assertHeld(): void {
+    if (this.#isReleased) throw new GableError("E_CONNECTION_RELEASED", "A statement was run on a connection that was given back.");
+  }
+}
