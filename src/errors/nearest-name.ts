@@ -14,6 +14,13 @@ export function findNearestName(name: string, known: Iterable<string>): string |
   return nearest;
 }
 
+/** What mends a misspelt name: the nearest one, or something else when none is near. By default the list of all. */
+export function suggestName(name: string, known: Iterable<string>, otherwise?: string): string {
+  const names = [...known];
+  const nearest = findNearestName(name, names);
+  return nearest === undefined ? (otherwise ?? `Use one of: ${names.join(", ")}.`) : `Write "${nearest}".`;
+}
+
 function editDistance(first: string, second: string): number {
   let previous = Array.from({ length: second.length + 1 }, (_, column) => column);
   for (let row = 1; row <= first.length; row++) {

@@ -1,7 +1,7 @@
 /** Values that are written: from what code gives to columns and their values. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
-import { findNearestName } from "../../errors/nearest-name.ts";
+import { suggestName } from "../../errors/nearest-name.ts";
 import { keyNodes } from "../query/keys.ts";
 import type { RelationMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
@@ -30,9 +30,8 @@ export function toFieldValues(model: ModelClass, given: object, skipsUndefined: 
 }
 
 function unknownField(owner: string, name: string, known: readonly string[]): GableError {
-  const nearest = findNearestName(name, known);
   return new GableError("E_FIELD_UNKNOWN", `${owner} has no field "${name}".`, {
-    fix: nearest === undefined ? `Use one of: ${known.join(", ")}.` : `Write "${nearest}".`,
+    fix: suggestName(name, known),
   });
 }
 

@@ -1,6 +1,6 @@
 /** What operations make of a structure. Nothing is changed: each gives a new one. */
 import { GableError } from "../../errors/gable-error.ts";
-import { findNearestName } from "../../errors/nearest-name.ts";
+import { suggestName } from "../../errors/nearest-name.ts";
 import { columnsOf, renameInCondition } from "../query/condition-data.ts";
 import type { ColumnState, ForeignKeyState, IndexState, State, TableState } from "../schema/table-state.ts";
 import type { Migration, Operation } from "./operation.ts";
@@ -64,12 +64,7 @@ function withTable(state: State, name: string, table: TableState): State {
 function tableOf(state: State, operation: TableOperation, name: string): TableState {
   const found = state.get(name);
   if (found !== undefined) return found;
-  const nearest = findNearestName(name, [...state.keys()]);
-  throw refused(
-    operation,
-    `there is no table "${name}"`,
-    nearest === undefined ? "Create it in a migration before." : `Write "${nearest}".`,
-  );
+  throw refused(operation, `there is no table "${name}"`, suggestName(name, [...state.keys()], "Create it in a migration before."));
 }
 
 function refused(operation: Operation, what: string, fix: string): GableError {
@@ -195,11 +190,10 @@ function checkTable(operation: Operation, name: string, table: TableState): Tabl
   ];
   const unknown = used.find((column) => !table.columns.has(column));
   if (unknown === undefined) return table;
-  const nearest = findNearestName(unknown, [...table.columns.keys()]);
   throw refused(
     operation,
     `"${name}" has no column "${unknown}"`,
-    nearest === undefined ? "Add the column before." : `Write "${nearest}".`,
+    suggestName(unknown, [...table.columns.keys()], "Add the column before."),
   );
 }
 

@@ -1,7 +1,7 @@
 /** Filters as objects: `{ status: "active", pages: { gt: 3 }, author: { name: { startsWith: "A" } } }`. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
-import { findNearestName } from "../../errors/nearest-name.ts";
+import { suggestName } from "../../errors/nearest-name.ts";
 import type { FieldMeta, RelationMeta } from "../schema/metadata.ts";
 import { RuntimeExpression, toCondition, toInNode } from "./expression.ts";
 import { isInstance } from "./keys.ts";
@@ -81,9 +81,8 @@ function readEntry(source: Source, name: string, value: unknown, path: string, d
   const relation = meta.relations.get(name);
   if (relation === undefined) {
     const known = [...meta.fields.keys(), ...meta.relations.keys()];
-    const nearest = findNearestName(name, known);
     throw new GableError("E_FILTER_UNKNOWN", `${path}: ${meta.name} has no field "${name}".`, {
-      fix: nearest === undefined ? `Use one of: ${known.join(", ")}.` : `Write "${nearest}".`,
+      fix: suggestName(name, known),
     });
   }
   const isOne = relation.kind === "belongsTo" || relation.kind === "hasOne";
@@ -255,9 +254,8 @@ function readTable(column: Node, table: Readonly<Record<string, Operator>>, valu
   const entries = Reflect.ownKeys(value).map((key): Node => {
     const operator = typeof key === "string" && Object.hasOwn(table, key) ? table[key] : undefined;
     if (operator === undefined) {
-      const nearest = findNearestName(String(key), Object.keys(table));
       throw new GableError("E_FILTER_UNKNOWN", `${path} has no operator "${String(key)}".`, {
-        fix: nearest === undefined ? `Use one of: ${Object.keys(table).join(", ")}.` : `Write "${nearest}".`,
+        fix: suggestName(String(key), Object.keys(table)),
       });
     }
     const operand: unknown = (value as Readonly<Record<PropertyKey, unknown>>)[key]; // assertPlain() has told all else.

@@ -1,6 +1,6 @@
 /** What callbacks of queries get: a row as expressions, `book.title`, `book.author.name`, `author.books.count()`. */
 import { GableError } from "../../errors/gable-error.ts";
-import { findNearestName } from "../../errors/nearest-name.ts";
+import { suggestName } from "../../errors/nearest-name.ts";
 import { describeJoinTable } from "../schema/join-table.ts";
 import type { ModelMeta, RelationMeta } from "../schema/metadata.ts";
 import type { ManyRows } from "./expression.ts";
@@ -73,9 +73,8 @@ function countRows(many: ManyRows | undefined, condition: unknown): RuntimeExpre
 
 function unknownField(meta: ModelMeta, name: string): never {
   const known = [...meta.fields.keys(), ...meta.relations.keys()];
-  const nearest = findNearestName(name, known);
   throw new GableError("E_FIELD_UNKNOWN", `${meta.name} has no field "${name}".`, {
-    fix: nearest === undefined ? `Use one of: ${known.join(", ")}.` : `Write "${nearest}".`,
+    fix: suggestName(name, known),
   });
 }
 

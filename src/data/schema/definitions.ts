@@ -2,7 +2,7 @@
 import type { ErrorCode } from "../../errors/catalogue.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
-import { findNearestName } from "../../errors/nearest-name.ts";
+import { suggestName } from "../../errors/nearest-name.ts";
 import { checkValue, compareDecimals } from "./check-value.ts";
 import type { AnyColumn, ColumnType } from "./column.ts";
 import { isColumn } from "./column.ts";
@@ -150,13 +150,7 @@ class DefinitionCheck {
     const known = [...commonOptions, ...ownOptions[type]];
     for (const option of Object.keys(options)) {
       if (known.includes(option)) continue;
-      const nearest = findNearestName(option, known);
-      this.#add(
-        name,
-        "E_FIELD_OPTION",
-        `${type} has no option "${option}"`,
-        nearest === undefined ? `It has: ${known.join(", ")}.` : `Write "${nearest}".`,
-      );
+      this.#add(name, "E_FIELD_OPTION", `${type} has no option "${option}"`, suggestName(option, known, `It has: ${known.join(", ")}.`));
     }
     this.#claim(name, options.column ?? toSnakeCase(name));
     this.#limits(name, column);
@@ -313,12 +307,11 @@ class DefinitionCheck {
     const { $options: options } = this.#model;
     for (const name of Object.keys(options)) {
       if (modelOptions.includes(name)) continue;
-      const nearest = findNearestName(name, modelOptions);
       this.#add(
         "",
         "E_MODEL_OPTION",
         `a model has no option "${name}"`,
-        nearest === undefined ? `It has: ${modelOptions.join(", ")}.` : `Write "${nearest}".`,
+        suggestName(name, modelOptions, `It has: ${modelOptions.join(", ")}.`),
       );
     }
     const { orderBy = [], search = [], primary = [], display, version, uniques = [], indexes = [] } = options;
@@ -350,12 +343,11 @@ class DefinitionCheck {
   #known(option: string, names: readonly string[]): void {
     for (const name of names) {
       if (this.#names.has(name)) continue;
-      const nearest = findNearestName(name, this.#names);
       this.#add(
         "",
         "E_FIELD_UNKNOWN",
         `the option ${option} names "${name}", which is no field`,
-        nearest === undefined ? `The fields are: ${[...this.#names].join(", ")}.` : `Write "${nearest}".`,
+        suggestName(name, this.#names, `The fields are: ${[...this.#names].join(", ")}.`),
       );
     }
   }

@@ -1,5 +1,5 @@
 /** Checks of whole rows, before a database sees them. */
-import { findNearestName } from "../../errors/nearest-name.ts";
+import { suggestName } from "../../errors/nearest-name.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { checkValue } from "./check-value.ts";
 import { Column, isColumn } from "./column.ts";
@@ -27,9 +27,8 @@ export function assertField(model: ModelClass, name: string): FieldMeta {
   const found = model.$meta.fields.get(name);
   if (found !== undefined) return found;
   const known = [...model.$meta.fields.keys()];
-  const nearest = findNearestName(name, known);
   throw new GableError("E_FIELD_UNKNOWN", `${model.name} has no field "${name}".`, {
-    fix: nearest === undefined ? `Use one of: ${known.join(", ")}.` : `Write "${nearest}".`,
+    fix: suggestName(name, known),
   });
 }
 

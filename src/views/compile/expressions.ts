@@ -1,5 +1,5 @@
 /** Expressions as TypeScript. */
-import { findNearestName } from "../../errors/nearest-name.ts";
+import { findNearestName, suggestName } from "../../errors/nearest-name.ts";
 import type { Arguments, Comparison, Expression, Parameter, TransExpression } from "../syntax/nodes.ts";
 import type { SourceText } from "../syntax/source-text.ts";
 import { mark } from "./code.ts";
@@ -204,13 +204,7 @@ export class ExpressionWriter {
     if (isAsync && ["revindex", "revindex0", "last", "length", "nextitem"].includes(name))
       throw this.#host.source.error("E_VIEW_NAME", at, `"loop.${name}" is not known while items still come`, "Use a loop without async.");
     if (found !== undefined) return `${code}${mark(at)}.${found}`;
-    const nearest = findNearestName(name, Object.keys(loopMembers));
-    throw this.#host.source.error(
-      "E_VIEW_NAME",
-      at,
-      `"loop" has no "${name}"`,
-      nearest === undefined ? `Use one of: ${Object.keys(loopMembers).join(", ")}.` : `Write "${nearest}".`,
-    );
+    throw this.#host.source.error("E_VIEW_NAME", at, `"loop" has no "${name}"`, suggestName(name, Object.keys(loopMembers)));
   }
 
   #item(object: Expression, key: Expression): string {
@@ -290,12 +284,11 @@ export class ExpressionWriter {
   }
 
   #unknownMacro(module: string, name: string, at: number, known: readonly string[]): Error {
-    const nearest = findNearestName(name, known);
     return this.#host.source.error(
       "E_VIEW_NAME",
       at,
       `"${module}" has no macro "${name}"`,
-      nearest === undefined ? `It has: ${known.join(", ") || "none"}.` : `Write "${nearest}".`,
+      suggestName(name, known, `It has: ${known.join(", ") || "none"}.`),
     );
   }
 
@@ -335,13 +328,7 @@ export class ExpressionWriter {
     const signature = filterSignatures.get(name);
     if (signature === undefined) {
       const known = [...filterSignatures.keys(), ...projectFilters];
-      const nearest = findNearestName(name, known);
-      throw source.error(
-        "E_VIEW_NAME",
-        at,
-        `there is no filter "${name}"`,
-        nearest === undefined ? "Add it to views/filters.ts." : `Write "${nearest}".`,
-      );
+      throw source.error("E_VIEW_NAME", at, `there is no filter "${name}"`, suggestName(name, known, "Add it to views/filters.ts."));
     }
     const written = this.#signatureArguments(signature, args, `the filter "${name}"`, at);
     const context = signature.needsContext === true ? ["$out.context"] : [];
@@ -365,12 +352,11 @@ export class ExpressionWriter {
     for (const { name, value, at: nameAt } of args.named) {
       const index = parameters.indexOf(name);
       if (index === -1) {
-        const nearest = findNearestName(name, parameters);
         throw source.error(
           "E_VIEW_SYNTAX",
           nameAt,
           `${what} has no argument "${name}"`,
-          nearest === undefined ? `It has: ${parameters.join(", ") || "none"}.` : `Write "${nearest}".`,
+          suggestName(name, parameters, `It has: ${parameters.join(", ") || "none"}.`),
         );
       }
       if (values[index] !== undefined) throw source.error("E_VIEW_SYNTAX", nameAt, `the argument "${name}" is given twice`);
@@ -394,12 +380,11 @@ export class ExpressionWriter {
     const known = testOperators[name] ?? name;
     const signature = testSignatures.get(known);
     if (signature === undefined) {
-      const nearest = findNearestName(name, [...testSignatures.keys(), ...projectTests]);
       throw source.error(
         "E_VIEW_NAME",
         at,
         `there is no test "${name}"`,
-        nearest === undefined ? "Add it to views/filters.ts." : `Write "${nearest}".`,
+        suggestName(name, [...testSignatures.keys(), ...projectTests], "Add it to views/filters.ts."),
       );
     }
     return `${not}${mark(at)}$.tests.${known}(${[this.value(input), ...this.#signatureArguments(signature, args, `the test "${name}"`, at)].join(", ")})`;

@@ -1,5 +1,5 @@
 /** One template file as one TypeScript module. */
-import { findNearestName } from "../../errors/nearest-name.ts";
+import { suggestName } from "../../errors/nearest-name.ts";
 import type { PlanOptions } from "../plan.ts";
 import type {
   Arguments,
@@ -290,12 +290,11 @@ class ModuleWriter extends PartWriter {
         ? `$.super($blocks.${block} ?? $block_${block}, $block_${block})`
         : `$.super($own.${block})`;
     const known = [...this.definedBlocks];
-    const nearest = findNearestName(block, known);
     throw this.template.source.error(
       "E_VIEW_BLOCK",
       at,
       `no block "${block}" is defined above`,
-      nearest === undefined ? "Show a block again below its definition." : `Write "${nearest}".`,
+      suggestName(block, known, "Show a block again below its definition."),
     );
   }
 
@@ -345,12 +344,11 @@ class ModuleWriter extends PartWriter {
   protected assertBlock(name: string, at: number, parent: Template): void {
     if (findBlock(name, parent, this.host) !== undefined || hasDynamicParent(parent, this.host)) return;
     const known = listBlocks(parent, this.host);
-    const nearest = findNearestName(name, known);
     throw this.template.source.error(
       "E_VIEW_BLOCK",
       at,
       `"${parent.name}" has no block "${name}"`,
-      nearest === undefined ? `It has: ${known.join(", ") || "none"}.` : `Write "${nearest}".`,
+      suggestName(name, known, `It has: ${known.join(", ") || "none"}.`),
     );
   }
 
@@ -408,12 +406,11 @@ class ModuleWriter extends PartWriter {
     for (const { name, alias: local, at } of statement.names) {
       const parameters = macros.get(name);
       if (parameters === undefined) {
-        const nearest = findNearestName(name, [...macros.keys()]);
         throw this.template.source.error(
           "E_VIEW_NAME",
           at,
           `"${target.name}" has no macro "${name}"`,
-          nearest === undefined ? `It has: ${[...macros.keys()].join(", ") || "none"}.` : `Write "${nearest}".`,
+          suggestName(name, [...macros.keys()], `It has: ${[...macros.keys()].join(", ") || "none"}.`),
         );
       }
       this.names.declare(local, { kind: "macro", code: `${alias}.${toCodeName(name)}`, parameters });

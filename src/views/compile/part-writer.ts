@@ -1,5 +1,5 @@
 /** Statements that bring markup of other files and bodies: partials, components with slots, cached pieces, async loops. */
-import { findNearestName } from "../../errors/nearest-name.ts";
+import { suggestName } from "../../errors/nearest-name.ts";
 import type { ErrorCode } from "../../errors/catalogue.ts";
 import type {
   Arguments,
@@ -83,12 +83,11 @@ export abstract class PartWriter extends StatementWriter {
   private assertCodeComponent(name: string, at: number): void {
     const known = this.host.projectComponents;
     if (known.has(name)) return;
-    const nearest = findNearestName(name, [...known]);
     throw this.template.source.error(
       "E_VIEW_NOT_FOUND",
       at,
       `there is no component "${name}"`,
-      nearest === undefined ? `Export ${name} from views/components.ts, or name a file.` : `Write "${nearest}".`,
+      suggestName(name, [...known], `Export ${name} from views/components.ts, or name a file.`),
     );
   }
 
@@ -109,8 +108,7 @@ export abstract class PartWriter extends StatementWriter {
   ): void {
     for (const { name, at } of given) {
       if (known.includes(name)) continue;
-      const nearest = findNearestName(name, known);
-      const fix = nearest === undefined ? `It has: ${known.join(", ") || "none"}.` : `Write "${nearest}".`;
+      const fix = suggestName(name, known, `It has: ${known.join(", ") || "none"}.`);
       throw this.template.source.error(code, at, `${what} has no ${kind} "${name}"`, fix);
     }
   }

@@ -1,6 +1,6 @@
 /** The files that are compiled together: parsed once, found by the names that others give them, placed behind their parents. */
 import { GableError } from "../../errors/gable-error.ts";
-import { findNearestName } from "../../errors/nearest-name.ts";
+import { findNearestName, suggestName } from "../../errors/nearest-name.ts";
 import type { PlanOptions } from "../plan.ts";
 import type { SourceText } from "../syntax/source-text.ts";
 import { parseTemplate } from "../syntax/template-parser.ts";
@@ -61,8 +61,7 @@ export class TemplateSet {
     const file = given.includes("#") ? this.find(fileOf(resolveName(given, from))) : undefined;
     if (file !== undefined) throw this.#unknownPartial(file, given.slice(given.indexOf("#") + 1), from, at);
     const names = this.#options.names();
-    const nearest = findNearestName(resolveName(given, from), names);
-    const fix = nearest === undefined ? `There are: ${names.join(", ")}.` : `Write "${nearest}".`;
+    const fix = suggestName(resolveName(given, from), names, `There are: ${names.join(", ")}.`);
     if (from === undefined) throw new GableError("E_VIEW_NOT_FOUND", `There is no view "${given}".`, { fix });
     throw from.source.error("E_VIEW_NOT_FOUND", at, `there is no view "${given}"`, fix);
   }

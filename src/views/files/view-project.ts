@@ -11,7 +11,7 @@ import { dirname, join, posix, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { toErrorText } from "../../errors/error-text.ts";
 import { GableError } from "../../errors/gable-error.ts";
-import { findNearestName } from "../../errors/nearest-name.ts";
+import { findNearestName, suggestName } from "../../errors/nearest-name.ts";
 import { mark } from "../compile/code.ts";
 import type { ModuleResult } from "../compile/module.ts";
 import type { Template } from "../compile/template.ts";
@@ -179,9 +179,8 @@ export class ViewProject {
   #unknownPartial(name: string): GableError {
     const file = fileOf(name);
     const known = this.names.filter((each) => each.startsWith(`${file}#`));
-    const nearest = findNearestName(name, known);
     return new GableError("E_VIEW_PARTIAL", `"${file}" has no partial "${name.slice(file.length + 1)}".`, {
-      fix: nearest === undefined ? `It has: ${known.join(", ") || "none"}.` : `Write "${nearest}".`,
+      fix: suggestName(name, known, `It has: ${known.join(", ") || "none"}.`),
     });
   }
 

@@ -1,5 +1,5 @@
 /** Template files: text with tags in it, to a tree of statements. */
-import { findNearestName } from "../../errors/nearest-name.ts";
+import { suggestName } from "../../errors/nearest-name.ts";
 import { Cursor } from "./cursor.ts";
 import { ExpressionParser } from "./expression-parser.ts";
 import { toTransExpression } from "./messages.ts";
@@ -221,12 +221,7 @@ class TemplateParser {
         return { type: "partial", at, name: partial, args };
       }
       default: {
-        const nearest = findNearestName(name, tagNames);
-        throw cursor.error(
-          at,
-          `there is no tag "${name}"`,
-          nearest === undefined ? `Use one of: ${tagNames.join(", ")}.` : `Write "${nearest}".`,
-        );
+        throw cursor.error(at, `there is no tag "${name}"`, suggestName(name, tagNames));
       }
     }
   }
