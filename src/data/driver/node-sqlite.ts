@@ -49,8 +49,8 @@ class NodeSqlite implements Driver {
     this.#path = path;
     this.#lockTimeoutMs = lockTimeoutMs;
     this.#lock = new WriteLock(lockTimeoutMs);
-    this.#writer = new SqliteHandle(open(path, false, lockTimeoutMs), durability);
-    this.#reader = path === ":memory:" ? this.#writer : new SqliteHandle(open(path, true, lockTimeoutMs), undefined);
+    this.#writer = new SqliteHandle(open(path, false, lockTimeoutMs), durability, lockTimeoutMs);
+    this.#reader = path === ":memory:" ? this.#writer : new SqliteHandle(open(path, true, lockTimeoutMs), undefined, lockTimeoutMs);
     this.#shared = new NodeSqliteConnection(this.#reader, lockTimeoutMs, undefined);
   }
 
@@ -60,7 +60,7 @@ class NodeSqlite implements Driver {
     if (write || this.#reader === this.#writer) return this.#acquireWriter(signal);
     // A stream or a long read would hold back what others see: it has a connection of its own.
     if (!isOwn) return this.#shared;
-    const own = new SqliteHandle(open(this.#path, true, this.#lockTimeoutMs), undefined);
+    const own = new SqliteHandle(open(this.#path, true, this.#lockTimeoutMs), undefined, this.#lockTimeoutMs);
     return this.#hold(own, () => own.close());
   }
 
@@ -100,27 +100,45 @@ function open(path: string, readOnly: boolean, timeout: number): DatabaseSync {
   }
 }
 
+/**
+ * Turns a file to write-ahead logging. Two processes that do so at once hold each other up, and SQLite tells one of them at once
+ * instead of letting it wait: it asks again.
+ */
+function useWal(database: DatabaseSync, lockTimeoutMs: number): void {
+  const until = performance.now() + lockTimeoutMs;
+  for (;;) {
+    try {
+      return database.exec("PRAGMA journal_mode = WAL");
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= until) throw error;
+      // At the start nothing else waits for this thread.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1 + Math.random() * 9);
+    }
+  }
+}
+
 /** One connection with its statements. */
 class SqliteHandle {
   readonly database: DatabaseSync;
   readonly #statements = new RecentCache<StatementSync>(statementsMax);
 
-  constructor(database: DatabaseSync, durability: "normal" | "full" | undefined) {
+  constructor(database: DatabaseSync, durability: "normal" | "full" | undefined, lockTimeoutMs: number) {
     this.database = database;
     // A file is made by its writer alone: the reader comes when it is there.
     if (durability !== undefined) {
-      database.exec("PRAGMA journal_mode = WAL");
+      useWal(database, lockTimeoutMs);
       database.exec(`PRAGMA synchronous = ${durability}`);
       database.exec("PRAGMA journal_size_limit = 67108864");
     }
     // Only while it opens, at the start, SQLite itself waits for other processes: later that would stop the event loop.
     for (const pragma of [
-      "busy_timeout = 0",
       "foreign_keys = ON",
       "trusted_schema = OFF",
       "temp_store = MEMORY",
       "cache_size = -16000",
       "mmap_size = 134217728",
+      // The last one: those before may read the file.
+      "busy_timeout = 0",
     ])
       database.exec(`PRAGMA ${pragma}`);
     // SQLite's own lower() and upper() know ASCII alone.
@@ -156,8 +174,13 @@ class SqliteHandle {
     return this.database.isTransaction;
   }
 
+  /** Lets SQLite look at its statistics. Another process that writes has more important things to do. */
   optimize(): void {
-    this.database.exec("PRAGMA optimize");
+    try {
+      this.database.exec("PRAGMA optimize");
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+    }
   }
 
   close(): void {
