@@ -185,13 +185,13 @@ const kinds: Readonly<Record<number, Refusal["kind"]>> = {
   1811: "foreignKey",
   275: "check",
   1299: "notNull",
-  5: "conflict",
-  517: "conflict",
 };
+/** Another process holds the lock: the lowest byte of the number, the others say why. */
+const busy = 5;
 
 function readRefusal(error: unknown): Refusal | undefined {
   const code = error instanceof Error && "errcode" in error ? Number(error.errcode) : 0;
-  const kind = kinds[code];
+  const kind = (code & 0xff) === busy ? "conflict" : kinds[code];
   if (kind === undefined) return undefined;
   // "UNIQUE constraint failed: books.author_id, books.title"; of an expression: "index 'name'"; of a check its name.
   const named = /failed: (.*)$/.exec((error as Error).message)?.[1] ?? ""; // The code has told that it is an error.

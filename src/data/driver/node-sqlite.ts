@@ -20,10 +20,8 @@ export interface NodeSqliteOptions {
   readonly lockTimeoutMs?: number;
 }
 
-/** SQLite says that another process holds the lock: by the number of the result (sqlite.org/rescode.html). */
+/** SQLite says that another process holds the lock: the lowest byte of the number, the others say why (sqlite.org/rescode.html). */
 const busy = 5;
-/** A read that began before another process has written cannot be turned into a write. */
-const busySnapshot = 517;
 const statementsMax = 500;
 
 /** Opens a database. Throws `E_DATABASE_OPEN` for a file that cannot be opened. */
@@ -280,6 +278,6 @@ function toSqlite(values: readonly DriverValue[]): readonly SQLInputValue[] {
 }
 
 function isBusy(error: unknown): boolean {
-  const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
-  return code === busy || code === busySnapshot;
+  const code = error instanceof Error && "errcode" in error ? Number(error.errcode) : 0;
+  return (code & 0xff) === busy;
 }

@@ -76,7 +76,7 @@ async function lockSqlite(session: Session): Promise<LockAttempt> {
         file.exec("BEGIN EXCLUSIVE");
       } catch (error) {
         // SQLITE_BUSY: another process has it (sqlite.org/rescode.html).
-        if (error instanceof Error && "errcode" in error && error.errcode === 5) return undefined;
+        if (error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === 5) return undefined;
         file.close();
         throw error;
       }
