@@ -82,6 +82,14 @@ describe("the catalogue", () => {
     assert.equal((await page("/books?page=1&page=2")).status, 400);
   });
 
+  it("sorts by the author, and by the year of each", async () => {
+    const { body } = await page("/books?subject=poetry&sort=author");
+    const authors = [...body.matchAll(/<p class="by"><a [^>]*>([^<]+)<\/a>/g)].map((match) => match[1]!);
+    assert.ok(authors.length > 10);
+    assert.deepEqual(authors, authors.toSorted());
+    assert.ok(body.indexOf("The Iliad") < body.indexOf("The Odyssey"));
+  });
+
   it("answers 304 for a page that did not change", async () => {
     const client = createTestClient(app);
     const etag = (await client.get("/books")).headers.get("etag")!;

@@ -91,7 +91,7 @@ export async function searchBooks(query: BookQuery) {
   if (query.language !== undefined) books = books.where({ language: query.language });
   if (query.subject !== undefined) books = books.where({ subjects: { some: { name: query.subject } } });
   if (query.sort === "year") books = books.orderBy("year", "sortTitle");
-  else if (query.sort === "author") books = books.orderBy((book) => book.author.name.asc()).orderBy("year");
+  else if (query.sort === "author") books = books.orderBy((book) => book.author.name.asc(), "year");
   else books = books.orderBy("sortTitle");
   const { page: wanted = 1 } = query;
   // A page behind the last one is the last one.

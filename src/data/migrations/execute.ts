@@ -32,7 +32,6 @@ export interface MigrationProgress {
 
 /** What a migration is run with. */
 export interface ExecutionOptions {
-  readonly lockTimeoutSeconds: number;
   /** Whether large tables may be copied. */
   readonly allowCopies: boolean;
   readonly onProgress: ((progress: MigrationProgress) => void) | undefined;

@@ -376,10 +376,10 @@ class Runner {
     const known = this.#rows.get(migration.name);
     const isResumed = known !== undefined && known.appliedAt === "" && known.direction === direction;
     const row = isResumed ? known : newRow(migration, direction);
-    const { lockTimeoutSeconds = 5, allowCopies = false, onProgress } = this.#options;
+    const { allowCopies = false, onProgress } = this.#options;
     const run = { row, hash: migration.hash, steps: planSteps(this.#writer, before, operations), after: applyAll(before, operations) };
     try {
-      await new MigrationExecution(this.#session, this.#ledger, { lockTimeoutSeconds, allowCopies, onProgress }, run).run();
+      await new MigrationExecution(this.#session, this.#ledger, { allowCopies, onProgress }, run).run();
     } catch (error) {
       throw await this.#explain(migration, direction, run.steps.length, error);
     }
