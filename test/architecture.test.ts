@@ -16,8 +16,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   data: ["errors", "http"],
   server: ["errors", "http"],
   files: ["errors", "http", "views"],
+  diagnostics: [],
   security: ["errors", "http", "views"],
-  app: ["errors", "http", "routing", "views", "server", "files", "security"],
+  app: ["errors", "http", "routing", "views", "server", "files", "security", "diagnostics"],
   testing: [],
 };
 

@@ -25,6 +25,8 @@ export interface DispatchSettings extends FinishSettings {
   readonly health: Health | undefined;
   /** Brings views up to date before a request, in development; undefined elsewhere. */
   readonly refresh: (() => Promise<void> | undefined) | undefined;
+  /** Looks at the statements of a request, in development; undefined elsewhere. */
+  readonly watch: ((raw: RawRequest, work: () => Reply | Promise<Reply>) => Reply | Promise<Reply>) | undefined;
   readonly toErrorReply: (context: RequestContext, error: unknown, compiled?: CompiledRoute) => Promise<HandlerReply>;
 }
 
@@ -96,15 +98,15 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
     throw new GableError("E_REQUEST_CROSS_SITE", `The request comes from another site (${refusal}).`);
   }
 
-  const { refresh } = settings;
-  if (refresh === undefined) return dispatch;
+  const { refresh, watch } = settings;
+  if (refresh === undefined && watch === undefined) return dispatch;
   return async (raw) => {
     try {
-      await refresh();
+      await refresh?.();
     } catch (error) {
       return fail(new RequestContext(raw, services), error, undefined);
     }
-    return dispatch(raw);
+    return watch === undefined ? dispatch(raw) : watch(raw, () => dispatch(raw));
   };
 }
 

@@ -3,9 +3,10 @@ import { GableError } from "../errors/gable-error.ts";
 import { findNearestName } from "../errors/nearest-name.ts";
 import type { ViewProject } from "../views/files/view-project.ts";
 import { describeValue } from "../errors/option-errors.ts";
-import type { RawRequest, RequestListener } from "../http/message.ts";
+import type { RawRequest, Reply, RequestListener } from "../http/message.ts";
 import { createForwardedReader } from "../http/proxies.ts";
 import { RouteTable } from "../routing/route-table.ts";
+import type { QueryWatch } from "../diagnostics/query-report.ts";
 import type { Route } from "../routing/route.ts";
 import { createHostCheck } from "../security/hosts.ts";
 import { SecurityHeaders } from "../security/response-headers.ts";
@@ -87,6 +88,8 @@ export class Application {
   /** Template files, once they are loaded. */
   #views: ViewProject | undefined;
   readonly #observers = new Set<ErrorObserver>();
+  /** What looks at the statements of requests, in development. */
+  #queryWatch: QueryWatch | undefined;
   #ready: Promise<void> | undefined;
   #isStarted = false;
 
@@ -136,6 +139,7 @@ export class Application {
       toErrorReply,
       securityHeaders: new SecurityHeaders({ csp: options.security?.csp ?? {}, allowUnsafe: options.security?.allowUnsafe, isProduction }),
       refresh: this.mode === "development" && options.views !== undefined ? () => this.#views?.refresh() : undefined,
+      watch: this.mode === "development" ? (raw, work) => this.#watch(raw, work) : undefined,
       onPublicRefused: (label) => refusePublic(label, isProduction, logger),
     });
     this.#addStaticRoutes();
@@ -172,9 +176,22 @@ export class Application {
       if (this.options.static !== undefined) this.#static = await loadStaticFiles(this.options.static, this.mode !== "development");
       if (this.options.views !== undefined)
         this.#views = await loadViews(toViewOptions(this.options.views), this.mode, this.#services.logger);
+      if (this.mode === "development") this.#queryWatch = (await import("../diagnostics/query-report.ts")).createQueryWatch();
       this.#isStarted = true;
     })();
     return this.#ready;
+  }
+
+  /** Tells of statements that a request repeats, and of slow ones. */
+  #watch(raw: RawRequest, work: () => Reply | Promise<Reply>): Reply | Promise<Reply> {
+    if (this.#queryWatch === undefined) return work();
+    return this.#queryWatch(work, (findings) => {
+      for (const { kind, sql, count, durationMs } of findings) {
+        const what =
+          kind === "repeated" ? `${count} queries that differ in their values alone` : `a statement of ${Math.round(durationMs)} ms`;
+        this.#services.logger.warn({ sql, count, durationMs: Math.round(durationMs) }, `${raw.method} ${raw.path} sends ${what}.`);
+      }
+    });
   }
 
   /** The listener for the engine and other servers; give it requests after {@link start}. */

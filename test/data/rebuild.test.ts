@@ -211,6 +211,30 @@ describe("changes of PostgreSQL", { skip: skipPostgres }, () => {
     }
   });
 
+  it("ask before a large table is written anew", async () => {
+    await database.query(sql`INSERT INTO authors (name) SELECT n::text FROM generate_series(1, 9998) n`);
+    await database.query(sql`ANALYZE authors`);
+    const wider = 'op.alterColumn("authors", "name", { type: "text", max: 60 }, { from: { type: "text", max: 50 } })';
+    assert.deepEqual(await change(wider), ["0002_change"]);
+    await database.query(sql`UPDATE authors SET name = '0' WHERE name IN ('a', 'b')`);
+    await database.query(sql`VACUUM ANALYZE authors`);
+    const numbers = 'op.alterColumn("authors", "name", { type: "int" }, { from: { type: "text", max: 60 } })';
+    const put = (ops: string): Promise<void> => writeFile(join(folder, "0003_numbers.ts"), fileOf(ops, '"0002_change"'));
+    await put(numbers);
+    await assert.rejects(migrate({ database, folder }), {
+      code: "E_MIGRATION_CONSENT",
+      message: 'The table "authors" of about 10000 rows would be written anew while others wait: Change the column "name" of "authors".',
+    });
+    await put(`op.assured("nobody is here yet", ${numbers})`);
+    assert.deepEqual(await migrate({ database, folder }), ["0003_numbers"]);
+    await rollback({ database, folder });
+    await database.query(sql`DELETE FROM authors WHERE id = 3`);
+    await database.query(sql`VACUUM ANALYZE authors`);
+    await put(numbers);
+    // One row less than many.
+    assert.deepEqual(await migrate({ database, folder }), ["0003_numbers"]);
+  });
+
   it("count on from the largest key when a column is counted later", async () => {
     const self = 'op.dropConstraint("books", "books_next_foreign")';
     await change(`${self}, op.alterPrimary("books", ["id", "title"])`);

@@ -50,7 +50,7 @@ export interface MigrationRun {
 /** How often a step is tried that could not have a lock. */
 const triesMax = 10;
 /** Tables with fewer rows are copied without asking. */
-const smallRows = 10_000;
+export const smallRows = 10_000;
 
 /** Runs what is left of a migration. Throws what has stopped it. */
 export class MigrationExecution {

@@ -6,7 +6,7 @@ import type { Database } from "../database.ts";
 import type { State } from "../schema/table-state.ts";
 import { applyAll, replay } from "./apply.ts";
 import type { MigrationProgress } from "./execute.ts";
-import { MigrationExecution } from "./execute.ts";
+import { MigrationExecution, smallRows } from "./execute.ts";
 import { invertAll } from "./inverse.ts";
 import type { LedgerRow } from "./ledger.ts";
 import { Ledger } from "./ledger.ts";
@@ -347,7 +347,30 @@ class Runner {
   }
 
   async up(migration: NamedMigration): Promise<void> {
-    await this.#execute(migration, "up", this.#stateBefore(migration), migration.operations);
+    const before = this.#stateBefore(migration);
+    if (this.#options.allowCopies !== true) await this.#assertNoRewrite(before, migration);
+    await this.#execute(migration, "up", before, migration.operations);
+  }
+
+  /** Throws when PostgreSQL would write a large table anew under a lock, and nobody has agreed to that. */
+  async #assertNoRewrite(before: State, { operations }: NamedMigration): Promise<void> {
+    if (this.#session.dialect.name !== "postgres") return;
+    const rewrites = findRisks(before, operations, "postgres").filter(({ risk, assured }) => risk === "rewrites" && assured === undefined);
+    for (const { table, operation } of rewrites) {
+      // The name that the table has now: one that is renamed by the same migration has few rows for all that is known.
+      const [row] = await this.#session.read("SELECT reltuples AS size FROM pg_class WHERE oid = to_regclass($1)", [
+        this.#writer.quote(table),
+      ]);
+      const rows = Number(row?.["size"] ?? 0);
+      if (rows >= smallRows)
+        throw new GableError(
+          "E_MIGRATION_CONSENT",
+          `The table "${table}" of about ${rows} rows would be written anew while others wait: ${operation}.`,
+          {
+            fix: "Add a new column and fill it in batches, wrap the operation in op.assured(reason, ...), or migrate with allowCopies.",
+          },
+        );
+    }
   }
 
   /** What undoes a migration, and what may hurt about it. */

@@ -12,6 +12,8 @@ export interface Finding {
   /** Name of the rule. */
   readonly id: string;
   readonly risk: Risk;
+  /** The table that it is about. */
+  readonly table: string;
   /** What the operation does, in a sentence. */
   readonly operation: string;
   /** Why it may hurt. */
@@ -38,9 +40,9 @@ export function findRisks(
       return;
     }
     if (operation.kind === "createTable") fresh.add(operation.table);
-    else if (!("table" in operation) || !fresh.has(operation.table)) {
+    else if ("table" in operation && !fresh.has(operation.table)) {
       const found = rate(operation, state, dialect);
-      if (found !== undefined) findings.push({ ...found, operation: describeOperation(operation), assured });
+      if (found !== undefined) findings.push({ ...found, table: operation.table, operation: describeOperation(operation), assured });
     }
   };
   for (const operation of operations) {
@@ -50,7 +52,7 @@ export function findRisks(
   return findings;
 }
 
-type Rated = Omit<Finding, "operation" | "assured">;
+type Rated = Omit<Finding, "operation" | "assured" | "table">;
 
 const rate = (operation: Operation, state: State, dialect: string): Rated | undefined => {
   switch (operation.kind) {
