@@ -330,11 +330,10 @@ for (const kind of databaseKinds) {
         assert.deepEqual(await run(), ["0001_things"]);
         assert.equal((refusal as { code: string }).code, "E_MIGRATION_LOCKED");
         assert.match((refusal as Error).message, /^Another process migrates the database.+\.$/);
-        const both = await Promise.all([
-          rollback({ ...place(), allowDataLoss: true }).catch(() => []),
-          migrate({ database: other, folder }),
-        ]);
-        assert.equal(both.flat().length <= 1, true);
+        await put("0002_more", fileOf('op.addColumn("things", "more", { type: "int", null: true })', 'after: ["0001_things"]'));
+        // Of two that begin at once, one runs and the other waits: it has nothing left to do.
+        const both = await Promise.all([run(), migrate({ database: other, folder })]);
+        assert.deepEqual(both.flat(), ["0002_more"]);
       } finally {
         await other.close();
       }

@@ -4,7 +4,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { createDatabase, sql } from "../../src/data.ts";
+import { setTimeout as wait } from "node:timers/promises";
+import { createDatabase, sql, transaction } from "../../src/data.ts";
 import type { Database } from "../../src/data.ts";
 import { checkLive, migrate, previewMigrations, rollback } from "../../src/migrations.ts";
 import type { DatabasePlace } from "./databases.ts";
@@ -196,16 +197,21 @@ describe("changes of PostgreSQL", { skip: skipPostgres }, () => {
 
   it("wait for locks a while at a time, and let others pass in between", async () => {
     const other = await createDatabase({ url: place.url, models: [], bind: false });
-    const done = other.query(sql`SELECT pg_sleep(1.5) FROM authors LIMIT 1`);
     try {
-      await writeFile(join(folder, "0002_change.ts"), fileOf('op.dropColumn("authors", "name")', '"0001_start"'));
       const statements: string[] = [];
-      const [names] = await Promise.all([
-        migrate({ database, folder, lockTimeoutSeconds: 0.1, onStatement: (text) => statements.push(text) }),
-        done,
-      ]);
-      assert.deepEqual(names, ["0002_change"]);
-      assert.ok(statements.filter((text) => text.includes("DROP COLUMN")).length > 1);
+      await writeFile(join(folder, "0002_change.ts"), fileOf('op.dropColumn("authors", "name")', '"0001_start"'));
+      const names = await transaction(
+        async () => {
+          // A read holds off what wants the table alone, until its transaction ends.
+          await other.query(sql`SELECT 1 FROM authors`);
+          const running = migrate({ database, folder, lockTimeoutSeconds: 0.1, onStatement: (text) => statements.push(text) });
+          while (statements.filter((text) => text.includes("DROP COLUMN")).length < 3) await wait(20);
+          return { running };
+        },
+        { database: other },
+      );
+      assert.deepEqual(await names.running, ["0002_change"]);
+      assert.ok(statements.filter((text) => text.includes("DROP COLUMN")).length > 2);
     } finally {
       await other.close();
     }
