@@ -49,7 +49,7 @@ export const mariadb: Dialect = {
   aggregate: writeAggregate,
   jsonText: (part, path) => {
     const found = `JSON_EXTRACT(${part}, ${path})`;
-    return `CASE JSON_TYPE(${found}) WHEN 'NULL' THEN NULL ELSE JSON_UNQUOTE(${found}) END`;
+    return `CASE JSON_TYPE(${found}) WHEN 'NULL' THEN NULL ELSE JSON_UNQUOTE(${found}) COLLATE utf8mb4_nopad_bin END`;
   },
   jsonCompare,
   encodeJsonPath,

@@ -164,7 +164,9 @@ export type ExpressionOf<Value> = [NonNullable<Value>] extends [string]
       ? BooleanExpression<Value>
       : [NonNullable<Value>] extends [Date]
         ? DateExpression<Value>
-        : JsonExpression<Value>;
+        : [NonNullable<Value>] extends [Uint8Array]
+          ? Expression<Value>
+          : JsonExpression<Value>;
 
 /** A column that is true or false. */
 export interface BooleanExpression<Value> extends Expression<Value> {
