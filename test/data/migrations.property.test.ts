@@ -23,8 +23,8 @@ import { sortTables } from "../../src/data/schema/table-state.ts";
 import { databaseKinds } from "./databases.ts";
 import { changeState, Random, valueOf } from "./random-states.ts";
 
-/** Chains on each database; 10 in a usual run. */
-const chains = Number(process.env["GABLE_TEST_CHAINS"] ?? 10);
+/** Chains on each database; 6 in a usual run. */
+const chains = Number(process.env["GABLE_TEST_CHAINS"] ?? 6);
 const firstSeed = Number(process.env["GABLE_TEST_SEED"] ?? 1);
 const stepsMax = 6;
 
