@@ -64,13 +64,8 @@ function isSameType(from: State, to: State, subject: string, candidate: string):
   );
 }
 
-async function withSession<Result>(database: Database, work: (session: Session, writer: TableWriter) => Promise<Result>): Promise<Result> {
-  const session = await Session.open(database.$core);
-  try {
-    return await work(session, new TableWriter(session.dialect));
-  } finally {
-    session.close();
-  }
+function withSession<Result>(database: Database, work: (session: Session, writer: TableWriter) => Promise<Result>): Promise<Result> {
+  return Session.use(database.$core, (session) => work(session, new TableWriter(session.dialect)));
 }
 
 async function assertLike(database: Database, state: State, what: string): Promise<void> {

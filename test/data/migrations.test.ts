@@ -275,6 +275,18 @@ for (const kind of databaseKinds) {
       assert.deepEqual(await checkLive({ database, folder }), []);
     });
 
+    it("are noted without being run, also when they were stopped", async () => {
+      await put("0001_things", fileOf(`${things}, op.addIndex("things", "by_size", ["size"])`));
+      await put("0002_more", fileOf('op.addColumn("things", "more", { type: "int", null: true })', 'after: ["0001_things"]'));
+      await rows`CREATE TABLE things (id integer)`;
+      await assert.rejects(run(), { code: "E_MIGRATION_FAILED" });
+      assert.deepEqual(await run({ fake: true }), ["0001_things", "0002_more"]);
+      assert.deepEqual(
+        (await readStatus(place())).map(({ state }) => state),
+        ["applied", "applied"],
+      );
+    });
+
     it("see what somebody has changed by hand", async () => {
       const { database, folder } = open();
       await put("0001_things", fileOf(things));
@@ -370,7 +382,10 @@ for (const kind of databaseKinds) {
       assert.deepEqual(await checkLive({ database, folder }), []);
       await rm(merged!.path);
       await put("0002_right", fileOf('op.dropColumn("things", "left_size")', 'after: ["0001_things"]'));
-      await assert.rejects(mergeMigrations({ folder }), { code: /E_MIGRATION_(?:HEADS|OPERATION)/ });
+      await assert.rejects(mergeMigrations({ folder }), {
+        code: "E_MIGRATION_HEADS",
+        message: '"0002_left" and "0002_right" both change things.left_size.',
+      });
     });
 
     it("become one, which a database that has the old ones does not run", async () => {
@@ -386,6 +401,36 @@ for (const kind of databaseKinds) {
       assert.deepEqual(await run(), []);
       assert.deepEqual(await checkLive({ database, folder }), []);
       await assert.rejects(squashMigrations({ folder, to: "nothing" }), { code: "E_MIGRATION_TARGET" });
+    });
+
+    it("become one with the statements that put rows in, and what came after those", async () => {
+      const { database, folder } = open();
+      await put("0001_things", fileOf(things));
+      await put(
+        "0002_more",
+        fileOf(
+          'op.addColumn("things", "more", { type: "int", null: true }), op.sql({ others: "INSERT INTO things (more) VALUES (7)" })',
+          'after: ["0001_things"]',
+        ),
+      );
+      await put("0003_rename", fileOf('op.renameColumn("things", "more", "label")', 'after: ["0002_more"]'));
+      const { name, changes } = await squashMigrations({ folder, to: "0003_rename" });
+      assert.deepEqual(changes, [
+        'Create the table "things"',
+        "Run statements of one's own",
+        'Rename the column "more" of "things" to "label"',
+      ]);
+      assert.deepEqual(await run(), [name]);
+      assert.deepEqual(await database.query(sql`SELECT label FROM things`), [{ label: 7 }]);
+    });
+
+    it("say when their hash is not that of the models", async () => {
+      const { folder } = open();
+      const made = await makeMigration({ models: first, folder });
+      await writeFile(made!.path, (await readFile(made!.path, "utf8")).replace(/schema: "[0-9a-f]{12}"/, 'schema: "000000000000"'));
+      const [problem] = await checkMigrations({ models: first, folder });
+      assert.equal(problem!.kind, "schema");
+      assert.match(problem!.text, /says that it leads to 000000000000, and it leads to [0-9a-f]{12}\.$/);
     });
   });
 }

@@ -107,8 +107,8 @@ function changeOnce(state: Map<string, MutableTable>, random: Random, before: St
   const table = state.get(name)!;
   const action = random.below(11);
   if (action === 0 && existing.length > 2) return dropTable(state, name);
-  if (action <= 3) return addColumn(name, table, random);
-  if (action === 4) return dropColumn(state, name, table, random);
+  if (action <= 3) return addColumn(table, random);
+  if (action === 4) return dropColumn(table, random);
   if (action === 5) return alterColumn(table, random);
   if (action === 6) return toggleNull(table, random);
   if (action === 7) return addKey(name, table, random);
@@ -140,7 +140,7 @@ function addTable(state: Map<string, MutableTable>, random: Random, before: Stat
     comment: "",
   };
   state.set(name, table);
-  for (let count = random.below(5); count > 0; count--) addColumn(name, table, random);
+  for (let count = random.below(5); count > 0; count--) addColumn(table, random);
   if (random.chance(0.5)) addRelation(state, name, table, random);
 }
 
@@ -150,7 +150,7 @@ function dropTable(state: Map<string, MutableTable>, name: string): void {
     for (const [key, { table: target }] of table.foreignKeys) if (target === name) table.foreignKeys.delete(key);
 }
 
-function addColumn(_table: string, table: MutableTable, random: Random): void {
+function addColumn(table: MutableTable, random: Random): void {
   const free = names.filter((name) => !table.columns.has(name));
   if (free.length === 0) return;
   const kind = random.pick(columnKinds);
@@ -167,7 +167,7 @@ const usesColumn = (table: MutableTable, column: string): boolean =>
   [...table.uniques.values(), ...table.indexes.values()].some((key) => JSON.stringify(key).includes(`"${column}"`)) ||
   [...table.checks.values()].some((condition) => JSON.stringify(condition).includes(`"${column}"`));
 
-function dropColumn(_state: Map<string, MutableTable>, _name: string, table: MutableTable, random: Random): void {
+function dropColumn(table: MutableTable, random: Random): void {
   const column = random.pick([...table.columns.keys()]);
   if (table.primary.includes(column)) return;
   for (const map of [table.uniques, table.indexes, table.checks, table.foreignKeys])

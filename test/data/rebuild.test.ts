@@ -233,12 +233,58 @@ describe("changes of PostgreSQL", { skip: skipPostgres }, () => {
     });
     await put(`op.assured("nobody is here yet", ${numbers})`);
     assert.deepEqual(await migrate({ database, folder }), ["0003_numbers"]);
-    await rollback({ database, folder });
+    await assert.rejects(rollback({ database, folder }), { code: "E_MIGRATION_CONSENT" });
+    await rollback({ database, folder, allowCopies: true });
+    // A new name does not hide how large a table is.
+    await put(`op.renameTable("authors", "writers"), ${numbers.replace('"authors"', '"writers"')}`);
+    await assert.rejects(migrate({ database, folder }), {
+      code: "E_MIGRATION_CONSENT",
+      message: /^The table "authors" of about 10000 rows/,
+    });
     await database.query(sql`DELETE FROM authors WHERE id = 3`);
     await database.query(sql`VACUUM ANALYZE authors`);
     await put(numbers);
     // One row less than many.
     assert.deepEqual(await migrate({ database, folder }), ["0003_numbers"]);
+  });
+
+  it("let what looks at all rows take its time, and nothing else", async () => {
+    const statements: string[] = [];
+    await writeFile(
+      join(folder, "0002_change.ts"),
+      fileOf('op.addIndex("books", "by_title", ["title"]), op.addCheck("books", "named", ["ne", "title", { text: "" }])', '"0001_start"'),
+    );
+    await migrate({ database, folder, onStatement: (text) => statements.push(text) });
+    const around = (word: string): string[] => {
+      const place = statements.findIndex((text) => text.includes(word));
+      return [statements[place - 1]!, statements[place + 1]!];
+    };
+    assert.deepEqual(around("CREATE INDEX CONCURRENTLY"), ["SET statement_timeout = 0", "SET statement_timeout = '5min'"]);
+    assert.equal(around("VALIDATE CONSTRAINT")[0], "SET LOCAL statement_timeout = 0");
+    assert.equal(statements.filter((text) => text.includes("statement_timeout")).length, 3);
+  });
+
+  it("give up when a lock was not had ten times", { timeout: 60_000 }, async () => {
+    const other = await createDatabase({ url: place.url, models: [], bind: false });
+    try {
+      const statements: string[] = [];
+      await writeFile(join(folder, "0002_change.ts"), fileOf('op.dropColumn("authors", "name")', '"0001_start"'));
+      await transaction(
+        async () => {
+          await other.query(sql`SELECT 1 FROM authors`);
+          const options = { database, folder, lockTimeoutSeconds: 0.02, onStatement: (text: string) => statements.push(text) };
+          await assert.rejects(migrate(options), {
+            code: "E_MIGRATION_FAILED",
+            message: /Another transaction has held a lock for too long\./,
+          });
+        },
+        { database: other },
+      );
+      assert.equal(statements.filter((text) => text.includes("DROP COLUMN")).length, 10);
+      assert.deepEqual(await migrate({ database, folder }), ["0002_change"]);
+    } finally {
+      await other.close();
+    }
   });
 
   it("count on from the largest key when a column is counted later", async () => {

@@ -45,14 +45,18 @@ export class ModelPlugin implements KyselyPlugin {
     const outputs = this.#outputs.get(queryId);
     const readsBigInts = this.readsBigInts(queryId);
     const dialect = this.#dialect();
+    // Once for all rows: they have the same columns.
+    const columns = Object.keys(result.rows[0] ?? {}).map((column) => {
+      const name = this.#names.toField(column);
+      const field = outputs?.get(name) ?? outputs?.get(column);
+      const decode = field === undefined ? toPlainNumber : dialect.decoder(field, readsBigInts);
+      return { column, name, decode };
+    });
     const rows = result.rows.map((row) =>
       Object.fromEntries(
-        Object.entries(row).map(([column, value]) => {
-          const name = this.#names.toField(column);
-          const field = outputs?.get(name) ?? outputs?.get(column);
-          if (field === undefined) return [name, toPlainNumber(value)];
-          const decode = dialect.decoder(field, readsBigInts);
-          return [name, decode === undefined ? value : decode(value as DriverValue)]; // What the driver gave.
+        columns.map(({ column, name, decode }) => {
+          const value = row[column] as DriverValue; // What the driver gave.
+          return [name, decode === undefined ? value : decode(value)];
         }),
       ),
     );
@@ -61,7 +65,7 @@ export class ModelPlugin implements KyselyPlugin {
 }
 
 /** What no field stands behind comes as the driver has it: counts as numbers where they fit. */
-function toPlainNumber(value: unknown): unknown {
+function toPlainNumber(value: DriverValue): DriverValue {
   return typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 

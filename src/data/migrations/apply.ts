@@ -3,7 +3,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import { suggestName } from "../../errors/nearest-name.ts";
 import { columnsOf, renameInCondition } from "../query/condition-data.ts";
 import type { ColumnState, ForeignKeyState, IndexState, State, TableState } from "../schema/table-state.ts";
-import type { Migration, Operation } from "./operation.ts";
+import type { Migration, Operation, OperationOf, TableChange } from "./operation.ts";
 import { toTableState } from "./table-data.ts";
 
 /** The structure after migrations. Throws `E_MIGRATION_OPERATION` for one that does not fit what is there. */
@@ -44,7 +44,7 @@ export function applyOperation(state: State, operation: Operation): State {
   }
 }
 
-function dropTable(state: State, operation: Extract<Operation, { kind: "dropTable" }>): State {
+function dropTable(state: State, operation: OperationOf<"dropTable">): State {
   tableOf(state, operation, operation.table);
   const left = without(state, operation.table);
   for (const [name, { foreignKeys }] of left) {
@@ -55,7 +55,7 @@ function dropTable(state: State, operation: Extract<Operation, { kind: "dropTabl
 }
 
 type TableOperation = Extract<Operation, { readonly table: string }>;
-type Change = Exclude<TableOperation, { kind: "createTable" | "dropTable" | "renameTable" | "renameColumn" }>;
+type Change = Exclude<TableChange, { kind: "renameColumn" }>;
 
 function withTable(state: State, name: string, table: TableState): State {
   return new Map(state).set(name, table);
@@ -112,7 +112,7 @@ function changeTable(operation: Change, table: TableState): TableState {
   }
 }
 
-function dropColumn(operation: Extract<Operation, { kind: "dropColumn" }>, table: TableState): TableState {
+function dropColumn(operation: OperationOf<"dropColumn">, table: TableState): TableState {
   const { name } = operation;
   if (!table.columns.has(name)) throw missing(operation, "such column");
   const used =
@@ -197,7 +197,7 @@ function checkTable(operation: Operation, name: string, table: TableState): Tabl
   );
 }
 
-function renameTable(state: State, operation: Extract<Operation, { kind: "renameTable" }>): State {
+function renameTable(state: State, operation: OperationOf<"renameTable">): State {
   const { table: from, to } = operation;
   tableOf(state, operation, from);
   if (state.has(to)) throw exists(operation, `the table "${to}"`);
@@ -210,7 +210,7 @@ function renameTable(state: State, operation: Extract<Operation, { kind: "rename
   return new Map(entries);
 }
 
-function renameColumn(state: State, operation: Extract<Operation, { kind: "renameColumn" }>): State {
+function renameColumn(state: State, operation: OperationOf<"renameColumn">): State {
   const { table: name, name: from, to } = operation;
   const found = tableOf(state, operation, name);
   const column = found.columns.get(from);

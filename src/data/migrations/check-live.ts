@@ -23,13 +23,10 @@ export interface CheckLiveOptions extends MigrationsOptions {
  */
 export async function checkLive({ database, folder, ignore = [] }: CheckLiveOptions): Promise<SchemaDifference[]> {
   const state = replay(await readMigrations(folder));
-  const session = await Session.open(database.$core);
-  try {
+  return Session.use(database.$core, async (session) => {
     const found = await readLiveSchema(session);
     const expected = await readExpectedSchema(session, new TableWriter(session.dialect), state);
     const tables = [...state.keys()].filter((name) => !ignore.includes(name));
     return compareSchemas(expected, found, tables).filter(({ table, object }) => !ignore.includes(`${table}.${object}`));
-  } finally {
-    session.close();
-  }
+  });
 }

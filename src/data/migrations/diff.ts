@@ -5,7 +5,7 @@ import { columnsOf } from "../query/condition-data.ts";
 import { applyOperation, keyColumns } from "./apply.ts";
 import type { Operation } from "./operation.ts";
 import { op } from "./operation.ts";
-import type { Answers, Question } from "./question.ts";
+import type { Answers, Question, RenameHints } from "./question.ts";
 import { findRenames } from "./rename.ts";
 import { isSame, toTableData } from "./table-data.ts";
 
@@ -14,9 +14,6 @@ export interface Difference {
   readonly operations: readonly Operation[];
   readonly questions: readonly Question[];
 }
-
-/** Hints of models about names: former names by new ones, `books.content` for `body`. */
-export type RenameHints = ReadonlyMap<string, string>;
 
 /** What leads from one structure to another. */
 export function diffStates(from: State, to: State, answers: Answers = {}, hints: RenameHints = new Map()): Difference {

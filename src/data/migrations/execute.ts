@@ -49,6 +49,8 @@ export interface MigrationRun {
 
 /** How often a step is tried that could not have a lock. */
 const triesMax = 10;
+/** Longest statement of a migration on PostgreSQL, but for those that build indexes and look at all rows. */
+export const statementLimit = "SET statement_timeout = '5min'";
 /** Tables with fewer rows are copied without asking. */
 export const smallRows = 10_000;
 
@@ -143,7 +145,7 @@ export class MigrationExecution {
         return await work();
       } catch (error) {
         if (!isLockError(error) || attempt >= triesMax) throw error;
-        await wait(50 * 2 ** Math.min(attempt, 5) * (0.5 + Math.random()));
+        await wait(50 * 2 ** Math.min(attempt, 3) * (0.5 + Math.random()));
       }
     }
   }
@@ -244,9 +246,13 @@ export class MigrationExecution {
   async #runStep(step: Step): Promise<void> {
     switch (step.kind) {
       case "sql":
-      case "index":
-      case "repeat":
+        if (step.isLong === true) await this.#session.run("SET LOCAL statement_timeout = 0");
         await this.#session.run(step.sql);
+        return;
+      case "index":
+        // Building an index takes as long as it takes. The connection is closed afterwards, or sets its limit again.
+        await this.#session.run("SET statement_timeout = 0");
+        await this.#session.run(step.sql).finally(() => this.#session.run(statementLimit));
         return;
       case "rebuild":
         return rebuildTable(this.#session, step.table, step.rebuild);

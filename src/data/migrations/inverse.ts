@@ -2,7 +2,7 @@
 import { GableError } from "../../errors/gable-error.ts";
 import type { ColumnState, State, TableState, ValueData } from "../schema/table-state.ts";
 import { applyOperation } from "./apply.ts";
-import type { Operation } from "./operation.ts";
+import type { Operation, OperationOf, TableChange } from "./operation.ts";
 import { op, undoDatabaseOnly } from "./operation.ts";
 import { toTableData } from "./table-data.ts";
 
@@ -43,7 +43,7 @@ function invert(before: State, operation: Operation): Operation[] {
   }
 }
 
-function invertRun({ step }: Extract<Operation, { kind: "run" }>): Operation[] {
+function invertRun({ step }: OperationOf<"run">): Operation[] {
   if (step.down === undefined) throw irreversible(`the step "${step.name}" without down`);
   if (step.down === "nothing") return [];
   return [op.run({ ...step, up: step.down, down: step.up })];
@@ -53,12 +53,7 @@ function irreversible(what: string): GableError {
   return new GableError("E_MIGRATION_IRREVERSIBLE", `A migration cannot be undone: it has ${what}.`);
 }
 
-type Change = Exclude<
-  Operation,
-  { kind: "createTable" | "dropTable" | "renameTable" | "createExtension" | "sql" | "run" | "stateOnly" | "databaseOnly" | "assured" }
->;
-
-function invertChange(table: TableState, operation: Change): Operation {
+function invertChange(table: TableState, operation: TableChange): Operation {
   const { kind, table: name } = operation;
   switch (kind) {
     case "addColumn":
@@ -180,7 +175,7 @@ const keyWords = {
   renameConstraint: "Rename the constraint",
 } as const;
 
-function describeKey(operation: Extract<Operation, { kind: keyof typeof keyWords }>): string {
+function describeKey(operation: OperationOf<keyof typeof keyWords>): string {
   const to = "to" in operation ? ` to "${operation.to}"` : "";
   return `${keyWords[operation.kind]} "${operation.name}" of "${operation.table}"${to}`;
 }

@@ -80,20 +80,16 @@ export class Ledger {
   async write({ name, hash, direction, step, before, cursor, appliedAt, durationMs, live }: LedgerRow): Promise<void> {
     const values = [hash, direction, step, before, cursor, appliedAt, durationMs, live];
     const columns = ["hash", "direction", "step", "before_hash", "last_key", "applied_at", "duration_ms", "live_hash"];
-    const marks = columns.map((_, index) => this.#mark(index + 1));
+    const marks = columns.map((_, index) => this.#session.mark(index + 1));
     const sets = columns.map((column, index) => `${column} = ${marks[index]}`).join(", ");
-    const changed = await this.#session.run(`UPDATE ${this.#table} SET ${sets} WHERE name = ${this.#mark(9)}`, [...values, name]);
+    const changed = await this.#session.run(`UPDATE ${this.#table} SET ${sets} WHERE name = ${this.#session.mark(9)}`, [...values, name]);
     if (changed > 0) return;
-    const given = [...columns, "name"].map((_, index) => this.#mark(index + 1)).join(", ");
+    const given = [...columns, "name"].map((_, index) => this.#session.mark(index + 1)).join(", ");
     await this.#session.run(`INSERT INTO ${this.#table} (${columns.join(", ")}, name) VALUES (${given})`, [...values, name]);
   }
 
   /** Forgets a migration that was undone. */
   async remove(name: string): Promise<void> {
-    await this.#session.run(`DELETE FROM ${this.#table} WHERE name = ${this.#mark(1)}`, [name]);
-  }
-
-  #mark(number: number): string {
-    return this.#session.mark(number);
+    await this.#session.run(`DELETE FROM ${this.#table} WHERE name = ${this.#session.mark(1)}`, [name]);
   }
 }

@@ -8,15 +8,14 @@ import { assertModels } from "../schema/definitions.ts";
 import type { ModelClass } from "../schema/model.ts";
 import { toSnakeCase } from "../schema/names.ts";
 import { replay } from "./apply.ts";
-import type { RenameHints } from "./diff.ts";
 import { diffStates } from "./diff.ts";
 import { describeOperation } from "./inverse.ts";
 import { describeModels } from "./model-state.ts";
 import type { Migration, Operation } from "./operation.ts";
 import { migration } from "./operation.ts";
-import type { Answers, Question } from "./question.ts";
+import type { Answers, Question, RenameHints } from "./question.ts";
 import type { NamedMigration } from "./read-files.ts";
-import { findHeads, nameMigration, readMigrations } from "./read-files.ts";
+import { findHeads, readMigrations } from "./read-files.ts";
 import { hashState } from "./table-data.ts";
 import { mayMerge } from "./touches.ts";
 import { writeMigration } from "./write-file.ts";
@@ -204,5 +203,5 @@ export async function squashMigrations({ folder, to, now = new Date() }: SquashO
   const short = diffStates(new Map(), replay([{ ...chosen[0]!, operations: early }])).operations;
   const operations = [...short, ...all.slice(early.length)];
   const made = migration({ after: [], schema: hashState(state), ops: operations, replaces: chosen.map(({ name }) => name) });
-  return write(folder, nameFile("squashed", now, migrations), nameMigration("squashed", made));
+  return write(folder, nameFile("squashed", now, migrations), made);
 }

@@ -1,12 +1,12 @@
 /** Migrations on a database: what has run, what is due, running it, and undoing it. */
 import { assertKnownOptions, optionInvalid } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
-import { findNearestName } from "../../errors/nearest-name.ts";
+import { suggestName } from "../../errors/nearest-name.ts";
 import type { Database } from "../database.ts";
 import type { State } from "../schema/table-state.ts";
 import { applyAll, replay } from "./apply.ts";
 import type { MigrationProgress } from "./execute.ts";
-import { MigrationExecution, smallRows } from "./execute.ts";
+import { MigrationExecution, smallRows, statementLimit } from "./execute.ts";
 import { invertAll } from "./inverse.ts";
 import type { LedgerRow } from "./ledger.ts";
 import { Ledger } from "./ledger.ts";
@@ -15,7 +15,7 @@ import { lockMigrations } from "./lock.ts";
 import type { Operation } from "./operation.ts";
 import { planSteps, writeStep } from "./plan.ts";
 import type { NamedMigration } from "./read-files.ts";
-import { readMigrations } from "./read-files.ts";
+import { orderMigrations, readFiles, readMigrations } from "./read-files.ts";
 import type { Finding } from "./risk.ts";
 import { findRisks } from "./risk.ts";
 import { readExpectedSchema } from "./scratch.ts";
@@ -78,7 +78,8 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   assertOptions("migrate()", options);
   const { phase = "after", target, fake = false } = options;
   return withRunner(options, async (runner) => {
-    const done = await runner.finishInterrupted();
+    // What is only noted is not finished either.
+    const done = fake ? [] : await runner.finishInterrupted();
     for (const migration of runner.due(target)) {
       // What comes after one that waits for the new code waits, too.
       if (phase === "before" && migration.phase === "after-deploy") break;
@@ -90,8 +91,8 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
 }
 
 /**
- * Undoes the last migration, or all behind a target; `"zero"` undoes all. Gives the names of what was undone. Throws
- * `E_MIGRATION_IRREVERSIBLE` before anything is done, `E_MIGRATION_CONSENT` where values would be lost, and what migrate() throws.
+ * Undoes the last migration, or all behind a target; `"zero"` undoes all. What was interrupted is finished before. Gives the names of
+ * what was undone. Throws `E_MIGRATION_IRREVERSIBLE` before anything is undone, `E_MIGRATION_CONSENT` where values would be lost, and what migrate() throws.
  */
 export async function rollback(options: RollbackOptions): Promise<string[]> {
   assertOptions("rollback()", options);
@@ -99,24 +100,24 @@ export async function rollback(options: RollbackOptions): Promise<string[]> {
   return withRunner(options, async (runner) => {
     await runner.finishInterrupted();
     const chosen = runner.undone(target);
-    const plans = chosen.map((migration) => runner.planDown(migration));
-    const lost = plans.flatMap(({ risks }) => risks).find(({ risk }) => risk === "loses-data");
+    const plans = chosen.map((migration) => ({ migration, plan: runner.planDown(migration) }));
+    const lost = plans.flatMap(({ plan }) => plan.risks).find(({ risk }) => risk === "loses-data");
     if (lost !== undefined && !allowDataLoss)
       throw new GableError("E_MIGRATION_CONSENT", `Going back loses data: ${lost.operation}.`, {
         fix: "Write a migration that goes forward, or allow it: allowDataLoss.",
       });
-    for (const migration of chosen) await runner.down(migration);
+    for (const { migration, plan } of plans) await runner.down(migration, plan);
     return chosen.map(({ name }) => name);
   });
 }
 
 /** The migrations of a folder, and which of them have run. Nothing is changed. */
 export async function readStatus(options: MigrationsOptions): Promise<MigrationStatus[]> {
-  const rows = await withSession(options.database, async (session) => {
+  const rows = await Session.use(options.database.$core, async (session) => {
     const ledger = new Ledger(session);
     return (await ledger.exists()) ? ledger.read() : [];
   });
-  const migrations = await readMigrations(options.folder, new Set(rows.map(({ name }) => name)));
+  const migrations = orderMigrations(await readFiles(options.folder), new Set(rows.map(({ name }) => name)));
   const byName = new Map(rows.map((row) => [row.name, row]));
   assertKnown(rows, migrations);
   return migrations.map((migration) => {
@@ -167,28 +168,16 @@ function assertOptions(call: string, options: RollbackOptions & MigrateOptions):
     throw optionInvalid(call, "phase", options.phase, '"before" or "after"');
 }
 
-async function withSession<Result>(database: Database, work: (session: Session) => Promise<Result>): Promise<Result> {
-  const session = await Session.open(database.$core);
-  try {
-    return await work(session);
-  } finally {
-    session.close();
-  }
-}
-
-/** Longest statement of a migration, in seconds; indexes and checks of rows may take longer. */
-const statementSeconds = 300;
-
 async function withRunner<Result>(options: RollbackOptions, work: (runner: Runner) => Promise<Result>): Promise<Result> {
   const { lockTimeoutSeconds = 5, waitSeconds = 60 } = options;
   // Files that cannot be read stop before anything is locked.
-  await readMigrations(options.folder);
-  return withSession(options.database, async (session) => {
+  const files = await readFiles(options.folder);
+  return Session.use(options.database.$core, async (session) => {
     const settings = {
       sqlite: [],
       postgres: [
         `SET lock_timeout = ${Math.round(lockTimeoutSeconds * 1_000)}`,
-        `SET statement_timeout = ${statementSeconds * 1_000}`,
+        statementLimit,
         "SET idle_in_transaction_session_timeout = 0",
       ],
       mariadb: [`SET lock_wait_timeout = ${Math.ceil(lockTimeoutSeconds)}, max_statement_time = 0`],
@@ -201,7 +190,7 @@ async function withRunner<Result>(options: RollbackOptions, work: (runner: Runne
       const ledger = new Ledger(session);
       await ledger.create();
       const rows = await ledger.read();
-      const migrations = await readMigrations(options.folder, new Set(rows.map(({ name }) => name)));
+      const migrations = orderMigrations(files, new Set(rows.map(({ name }) => name)));
       const runner = new Runner(session, ledger, migrations, options);
       await runner.prepare();
       return await work(runner);
@@ -216,12 +205,11 @@ async function withRunner<Result>(options: RollbackOptions, work: (runner: Runne
 function findNamed(migrations: readonly NamedMigration[], name: string): NamedMigration {
   const found = migrations.find((each) => each.name === name);
   if (found !== undefined) return found;
-  const nearest = findNearestName(
-    name,
-    migrations.map((each) => each.name),
-  );
   throw new GableError("E_MIGRATION_TARGET", `There is no migration "${name}".`, {
-    ...(nearest !== undefined && { fix: `Write "${nearest}".` }),
+    fix: suggestName(
+      name,
+      migrations.map((each) => each.name),
+    ),
   });
 }
 
@@ -245,6 +233,13 @@ function assertKnown(rows: readonly LedgerRow[], migrations: readonly NamedMigra
     if (file !== undefined && appliedAt !== "" && file.hash !== hash)
       throw new GableError("E_MIGRATION_EDITED", `The migration "${name}" was changed after it ran.`);
   }
+}
+
+/** What undoes a migration, from a structure on, and what may hurt about it. */
+interface DownPlan {
+  readonly from: State;
+  readonly operations: readonly Operation[];
+  readonly risks: readonly Finding[];
 }
 
 /** Runs migrations on a locked database. */
@@ -307,7 +302,8 @@ class Runner {
 
   /** Migrations that have not run, up to a target. */
   due(target: string | undefined): NamedMigration[] {
-    const due = this.#migrations.filter((each) => findRow(this.#rows, each) === undefined);
+    const applied = new Set(this.#applied());
+    const due = this.#migrations.filter((each) => !applied.has(each));
     if (target === undefined) return due;
     const wanted = this.#ancestors(findNamed(this.#migrations, target));
     return due.filter((each) => wanted.has(each.name));
@@ -347,44 +343,36 @@ class Runner {
   }
 
   async up(migration: NamedMigration): Promise<void> {
-    const before = this.#stateBefore(migration);
-    if (this.#options.allowCopies !== true) await this.#assertNoRewrite(before, migration);
-    await this.#execute(migration, "up", before, migration.operations);
+    await this.#execute(migration, "up", this.#stateBefore(migration), migration.operations);
   }
 
   /** Throws when PostgreSQL would write a large table anew under a lock, and nobody has agreed to that. */
-  async #assertNoRewrite(before: State, { operations }: NamedMigration): Promise<void> {
-    if (this.#session.dialect.name !== "postgres") return;
+  async #assertNoRewrite(before: State, operations: readonly Operation[]): Promise<void> {
+    if (this.#options.allowCopies === true || this.#session.dialect.name !== "postgres") return;
     const rewrites = findRisks(before, operations, "postgres").filter(({ risk, assured }) => risk === "rewrites" && assured === undefined);
     for (const { table, operation } of rewrites) {
-      // The name that the table has now: one that is renamed by the same migration has few rows for all that is known.
-      const [row] = await this.#session.read("SELECT reltuples AS size FROM pg_class WHERE oid = to_regclass($1)", [
-        this.#writer.quote(table),
-      ]);
+      const size = "SELECT reltuples AS size FROM pg_class WHERE oid = to_regclass($1)";
+      const [row] = await this.#session.read(size, [this.#writer.quote(table)]);
       const rows = Number(row?.["size"] ?? 0);
-      if (rows >= smallRows)
-        throw new GableError(
-          "E_MIGRATION_CONSENT",
-          `The table "${table}" of about ${rows} rows would be written anew while others wait: ${operation}.`,
-          {
-            fix: "Add a new column and fill it in batches, wrap the operation in op.assured(reason, ...), or migrate with allowCopies.",
-          },
-        );
+      if (rows < smallRows) continue;
+      const what = `The table "${table}" of about ${rows} rows would be written anew while others wait: ${operation}.`;
+      throw new GableError("E_MIGRATION_CONSENT", what, {
+        fix: "Add a new column and fill it in batches, wrap the operation in op.assured(reason, ...), or migrate with allowCopies.",
+      });
     }
   }
 
-  /** What undoes a migration, and what may hurt about it. */
-  planDown(migration: NamedMigration): { before: State; operations: readonly Operation[]; risks: readonly Finding[] } {
+  planDown(migration: NamedMigration): DownPlan {
     // Those that have run since stand in the way of nothing: they are undone before.
     const place = this.#migrations.indexOf(migration);
-    const before = replay(this.#migrations.slice(0, place).filter((each) => findRow(this.#rows, each) !== undefined));
-    const operations = invertAll(before, migration.operations);
-    return { before, operations, risks: findRisks(applyAll(before, migration.operations), operations, this.#session.dialect.name) };
+    const start = replay(this.#migrations.slice(0, place).filter((each) => findRow(this.#rows, each) !== undefined));
+    const from = applyAll(start, migration.operations);
+    const operations = invertAll(start, migration.operations);
+    return { from, operations, risks: findRisks(from, operations, this.#session.dialect.name) };
   }
 
-  async down(migration: NamedMigration): Promise<void> {
-    const { before, operations } = this.planDown(migration);
-    await this.#execute(migration, "down", applyAll(before, migration.operations), operations);
+  async down(migration: NamedMigration, { from, operations }: DownPlan = this.planDown(migration)): Promise<void> {
+    await this.#execute(migration, "down", from, operations);
   }
 
   /** Notes that a migration has run, and runs nothing. */
@@ -399,6 +387,8 @@ class Runner {
     const known = this.#rows.get(migration.name);
     const isResumed = known !== undefined && known.appliedAt === "" && known.direction === direction;
     const row = isResumed ? known : newRow(migration, direction);
+    // What was begun had consent then.
+    if (!isResumed) await this.#assertNoRewrite(before, operations);
     const { allowCopies = false, onProgress } = this.#options;
     const run = { row, hash: migration.hash, steps: planSteps(this.#writer, before, operations), after: applyAll(before, operations) };
     try {

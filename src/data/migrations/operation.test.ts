@@ -155,6 +155,16 @@ describe("operations", () => {
     ["addColumn", ["books", "a", { type: "choice" }], 'op.addColumn("books", "a") is a choice without choices.'],
     ["addIndex", ["books", "", ["a"]], 'op.addIndex() got the name "".'],
     ["addIndex", ["books", "x".repeat(64), ["a"]], `op.addIndex() got the name "${"x".repeat(64)}".`],
+    [
+      "addColumn",
+      ["books", "a", { type: "int" }, { fill: null }],
+      'op.addColumn("books", "a") fills rows with null, which they may not have.',
+    ],
+    [
+      "alterColumn",
+      ["books", "title", { type: "int" }, { from: { type: "int", null: true }, fill: null }],
+      'op.alterColumn("books", "title") fills rows with null, which they may not have.',
+    ],
     ["addIndex", ["books", "a", []], "op.addIndex() got an array of 0."],
     ["addIndex", ["books", "a", ["b"], { using: "magic" }], 'op.addIndex() has using "magic".'],
     ["addIndex", ["books", "a", ["b"], { expression: "b" }], "op.addIndex() got columns and an expression."],

@@ -67,6 +67,12 @@ export type Operation =
   | { readonly kind: "databaseOnly"; readonly operations: readonly Operation[]; readonly behind: readonly Operation[] }
   | { readonly kind: "assured"; readonly reason: string; readonly operation: Operation };
 
+/** An operation of some kinds. */
+export type OperationOf<Kind extends Operation["kind"]> = Extract<Operation, { readonly kind: Kind }>;
+
+/** An operation on something of a table that is there. */
+export type TableChange = Exclude<Extract<Operation, { readonly table: string }>, { kind: "createTable" | "dropTable" | "renameTable" }>;
+
 /** A migration, as its file exports it. */
 export interface Migration {
   /** Names of the migrations that must have run before. */
@@ -105,10 +111,18 @@ export function migration(options: MigrationOptions): Migration {
     throw new GableError("E_MIGRATION_INVALID", `A migration has the phase ${describeValue(phase)}.`, {
       fix: 'Use "before-deploy" or "after-deploy".',
     });
-  return Object.freeze({ after, schema, operations: ops, phase, replaces });
+  const migration: Migration = Object.freeze({ after, schema, operations: ops, phase, replaces });
+  made.add(migration);
+  return migration;
 }
 
+/** What was made here: nothing else is a migration or an operation. */
 const made = new WeakSet<object>();
+
+/** Whether a value is what migration() has made. */
+export function isMigration(value: unknown): value is Migration {
+  return typeof value === "object" && value !== null && made.has(value) && "operations" in value;
+}
 
 function isOperation(value: unknown): value is Operation {
   return typeof value === "object" && value !== null && made.has(value);
@@ -146,6 +160,11 @@ function assertColumn(where: string, column: ColumnState): void {
   if (column.type === "decimal" && !(digits >= 1 && digits <= 38 && scale >= 0 && scale <= digits))
     refuse(`${where} is a decimal without digits and scale.`, "Give digits from 1 to 38, and scale from 0 to digits.");
   if (column.type === "choice" && choices.length === 0) refuse(`${where} is a choice without choices.`, "Give at least one.");
+}
+
+/** Rows that may not be null cannot be filled with it: the filling would never end. */
+function assertFill(where: string, column: ColumnState, fill: ValueData | undefined): void {
+  if (fill === null && column.null !== true) refuse(`${where} fills rows with null, which they may not have.`, "Give another value.");
 }
 
 function assertColumns(where: string, columns: readonly string[]): void {
@@ -226,6 +245,7 @@ export const op = {
     for (const each of [table, name]) assertName(where, each);
     assertColumn(where, column);
     assertKnownOptions(where, options, ["fill"]);
+    assertFill(where, column, options.fill);
     return make({ kind: "addColumn", table, name, column, ...options });
   },
   /** Drops a column, with its values. */
@@ -250,6 +270,7 @@ export const op = {
     assertKnownOptions(where, options, ["from", "fill"]);
     assertColumn(where, column);
     assertColumn(`${where}, from`, options.from);
+    assertFill(where, column, options.fill);
     return make({ kind: "alterColumn", table, name, column, ...options });
   },
   /** Changes the primary key. */

@@ -1,78 +1,35 @@
 /** The steps of operations on MariaDB, where each statement stands for itself: none can be undone with others. */
 import type { IndexState, KeyState, State, TableState } from "../schema/table-state.ts";
-import { applyAll, applyOperation } from "./apply.ts";
-import type { Operation } from "./operation.ts";
+import { applyOperation } from "./apply.ts";
+import type { Operation, OperationOf, TableChange } from "./operation.ts";
+import type { PlainOperation } from "./step-plan.ts";
+import { StepPlan } from "./step-plan.ts";
 import type { PlannedStep, Step } from "./step.ts";
-import { chooseSql, repeatedRows } from "./step.ts";
+import { alone, chooseSql, repeatedRows } from "./step.ts";
 import { isSame, toTableState } from "./table-data.ts";
-import { checkName, TableWriter } from "./table-writer.ts";
+import type { TableWriter } from "./table-writer.ts";
+import { checkName } from "./table-writer.ts";
 
 /** The steps of operations, and what they are about. */
 export function planMariadb(writer: TableWriter, before: State, operations: readonly Operation[]): PlannedStep[] {
   return new MariadbPlan(writer, before).run(operations);
 }
 
-type On<Kind extends Operation["kind"]> = Extract<Operation, { kind: Kind }>;
-type Change = Exclude<
-  Operation,
-  { kind: "createTable" | "dropTable" | "renameTable" | "createExtension" | "sql" | "run" | "stateOnly" | "databaseOnly" | "assured" }
->;
-
-class MariadbPlan {
-  readonly #writer: TableWriter;
-  #state: State;
-  /** Whether the operation was agreed to. */
-  #isAgreed = false;
-  readonly #fresh = new Set<string>();
-  readonly #steps: PlannedStep[] = [];
-
-  constructor(writer: TableWriter, before: State) {
-    this.#writer = writer;
-    this.#state = before;
-  }
-
-  run(operations: readonly Operation[]): PlannedStep[] {
-    for (const operation of operations) this.#plan(operation, operation);
-    return this.#steps;
-  }
-
-  #plan(operation: Operation, whole: Operation): void {
-    if (operation.kind === "assured") {
-      this.#isAgreed = true;
-      this.#plan(operation.operation, whole);
-      this.#isAgreed = false;
-      return;
-    }
-    if (operation.kind === "databaseOnly") {
-      const before = this.#state;
-      this.#state = applyAll(before, operation.behind);
-      for (const inner of operation.operations) this.#plan(inner, whole);
-      this.#state = before;
-      return;
-    }
-    const steps = operation.kind === "stateOnly" ? [] : this.#stepsOf(operation);
-    this.#steps.push(...steps.map((step) => ({ operation: whole, step })));
-    this.#state = applyOperation(this.#state, operation);
-  }
-
-  #quote(name: string): string {
-    return this.#writer.quote(name);
-  }
-
+class MariadbPlan extends StepPlan {
   #alter(table: string, ...changes: readonly string[]): Step {
-    return { kind: "alter", table, changes: changes.join(", "), isAgreed: this.#isAgreed || this.#fresh.has(table), place: "alone" };
+    return { kind: "alter", table, changes: changes.join(", "), isAgreed: this.isAgreed || this.fresh.has(table), place: "alone" };
   }
 
-  #stepsOf(operation: Exclude<Operation, { kind: "assured" | "databaseOnly" | "stateOnly" }>): Step[] {
-    const writer = this.#writer;
+  protected override stepsOf(operation: PlainOperation): Step[] {
+    const writer = this.writer;
     switch (operation.kind) {
       case "createTable": {
         const table = toTableState(operation.data);
-        this.#fresh.add(operation.table);
+        this.fresh.add(operation.table);
         return [writer.createTable(operation.table, table), ...writer.createIndexes(operation.table, table)].map(alone);
       }
       case "dropTable":
-        return [alone(`DROP TABLE ${this.#quote(operation.table)}`)];
+        return [alone(`DROP TABLE ${this.quote(operation.table)}`)];
       case "renameTable":
         return this.#renameTable(operation);
       case "createExtension":
@@ -80,31 +37,31 @@ class MariadbPlan {
       case "sql":
         return chooseSql(operation.up, "mariadb").map((sql) => ({ kind: "sql", sql, place: "fresh" }));
       case "run":
-        return [{ kind: "run", step: operation.step, state: this.#state, place: operation.step.batch === undefined ? "fresh" : "alone" }];
+        return [this.dataStep(operation, "fresh")];
       default:
-        return this.#change(operation, this.#state.get(operation.table)!);
+        return this.#change(operation, this.state.get(operation.table)!);
     }
   }
 
-  #renameTable({ table: from, to }: On<"renameTable">): Step[] {
-    const table = this.#state.get(from)!;
+  #renameTable({ table: from, to }: OperationOf<"renameTable">): Step[] {
+    const table = this.state.get(from)!;
     const changes = [...table.columns].flatMap(([name, column]) => {
-      const check = this.#writer.typeCheck(to, name, column);
-      return check === undefined ? [] : [`DROP CONSTRAINT ${this.#quote(checkName(from, name))}, ADD ${check}`];
+      const check = this.writer.typeCheck(to, name, column);
+      return check === undefined ? [] : [`DROP CONSTRAINT ${this.quote(checkName(from, name))}, ADD ${check}`];
     });
-    if (this.#fresh.has(from)) this.#fresh.add(to);
-    const renamed = alone(`ALTER TABLE ${this.#quote(from)} RENAME TO ${this.#quote(to)}`);
+    if (this.fresh.has(from)) this.fresh.add(to);
+    const renamed = alone(`ALTER TABLE ${this.quote(from)} RENAME TO ${this.quote(to)}`);
     return changes.length === 0 ? [renamed] : [renamed, this.#alter(to, ...changes)];
   }
 
-  #change(operation: Change, table: TableState): Step[] {
+  #change(operation: TableChange, table: TableState): Step[] {
     const { table: name } = operation;
-    const quote = (text: string): string => this.#quote(text);
+    const quote = (text: string): string => this.quote(text);
     switch (operation.kind) {
       case "addColumn":
         return this.#addColumn(operation, table);
       case "dropColumn": {
-        const check = this.#writer.typeCheck(name, operation.name, table.columns.get(operation.name)!);
+        const check = this.writer.typeCheck(name, operation.name, table.columns.get(operation.name)!);
         const dropped = check === undefined ? [] : [`DROP CONSTRAINT ${quote(checkName(name, operation.name))}`];
         return [this.#alter(name, ...dropped, `DROP COLUMN ${quote(operation.name)}`)];
       }
@@ -115,115 +72,115 @@ class MariadbPlan {
       case "alterPrimary":
         return this.#alterPrimary(operation, table);
       case "renameIndex":
-        if (!this.#writer.hasIndex(table.indexes.get(operation.name)!)) return [];
+        if (!this.writer.hasIndex(table.indexes.get(operation.name)!)) return [];
         return [this.#alter(name, `RENAME INDEX ${quote(operation.name)} TO ${quote(operation.to)}`)];
       case "addIndex":
-        if (!this.#writer.hasIndex(operation.key)) return [];
+        if (!this.writer.hasIndex(operation.key)) return [];
         return [this.#alter(name, this.#addIndex(name, table, operation.name, operation.key))];
       case "dropIndex":
-        if (!this.#writer.hasIndex(table.indexes.get(operation.name)!)) return [];
+        if (!this.writer.hasIndex(table.indexes.get(operation.name)!)) return [];
         return [this.#alter(name, ...this.#dropIndex(table, operation.name))];
       case "addUnique":
         return [this.#alter(name, ...this.#addUnique(name, table, operation.name, operation.key))];
       case "addCheck":
-        return [this.#alter(name, `ADD ${this.#writer.check(name, table, operation.name, operation.condition)}`)];
+        return [this.#alter(name, `ADD ${this.writer.check(name, table, operation.name, operation.condition)}`)];
       case "addForeignKey":
-        return [this.#alter(name, `ADD ${this.#writer.foreignKey(operation.name, operation.foreignKey)}`)];
+        return [this.#alter(name, `ADD ${this.writer.foreignKey(operation.name, operation.foreignKey)}`)];
       case "dropConstraint":
         return this.#dropConstraint(name, table, operation.name);
       case "renameConstraint":
         return this.#renameConstraint(operation, table);
       case "setComment": {
-        if (operation.column === undefined) return [this.#alter(name, `COMMENT ${this.#writer.syntax.quoteText(operation.text)}`)];
+        if (operation.column === undefined) return [this.#alter(name, `COMMENT ${this.writer.syntax.quoteText(operation.text)}`)];
         const after = applyOperation(new Map([[name, table]]), operation).get(name)!;
-        return [this.#alter(name, `MODIFY COLUMN ${this.#writer.column(after, operation.column)}`)];
+        return [this.#alter(name, `MODIFY COLUMN ${this.writer.column(after, operation.column)}`)];
       }
     }
   }
 
-  #addColumn({ table: name, name: column, column: definition, fill }: On<"addColumn">, table: TableState): Step[] {
+  #addColumn({ table: name, name: column, column: definition, fill }: OperationOf<"addColumn">, table: TableState): Step[] {
     const after: TableState = { ...table, columns: new Map(table.columns).set(column, definition) };
-    const filled = fill === undefined ? "" : ` DEFAULT ${this.#writer.value(fill, definition)}`;
-    const check = this.#writer.typeCheck(name, column, definition);
-    const added = [`ADD COLUMN ${this.#writer.column(after, column, filled)}`, ...(check === undefined ? [] : [`ADD ${check}`])];
+    const filled = fill === undefined ? "" : ` DEFAULT ${this.writer.value(fill, definition)}`;
+    const check = this.writer.typeCheck(name, column, definition);
+    const added = [`ADD COLUMN ${this.writer.column(after, column, filled)}`, ...(check === undefined ? [] : [`ADD ${check}`])];
     const steps = [this.#alter(name, ...added)];
-    if (fill !== undefined) steps.push(this.#alter(name, `ALTER COLUMN ${this.#quote(column)} DROP DEFAULT`));
+    if (fill !== undefined) steps.push(this.#alter(name, `ALTER COLUMN ${this.quote(column)} DROP DEFAULT`));
     return steps;
   }
 
   /** Conditions that speak of the column would keep its old name: they are made again. */
-  #renameColumn(operation: On<"renameColumn">, table: TableState): Step[] {
+  #renameColumn(operation: OperationOf<"renameColumn">, table: TableState): Step[] {
     const { table: name, name: from, to } = operation;
     const after = applyOperation(new Map([[name, table]]), operation).get(name)!;
-    const check = this.#writer.typeCheck(name, to, table.columns.get(from)!);
+    const check = this.writer.typeCheck(name, to, table.columns.get(from)!);
     const checks = [...after.checks].filter(([key, condition]) => !isSame(condition, table.checks.get(key)));
     const before = [...(check === undefined ? [] : [checkName(name, from)]), ...checks.map(([key]) => key)];
     const behind = [
       ...(check === undefined ? [] : [check]),
-      ...checks.map(([key, condition]) => this.#writer.check(name, after, key, condition)),
+      ...checks.map(([key, condition]) => this.writer.check(name, after, key, condition)),
     ];
     const conditional = [...table.uniques].filter(([key, unique]) => unique.where !== undefined && !isSame(after.uniques.get(key), unique));
     return [
-      ...(before.length === 0 ? [] : [this.#alter(name, ...before.map((key) => `DROP CONSTRAINT ${this.#quote(key)}`))]),
+      ...(before.length === 0 ? [] : [this.#alter(name, ...before.map((key) => `DROP CONSTRAINT ${this.quote(key)}`))]),
       ...conditional.map(([key]) => this.#alter(name, ...this.#dropUnique(name, table, key))),
-      this.#alter(name, `RENAME COLUMN ${this.#quote(from)} TO ${this.#quote(to)}`),
+      this.#alter(name, `RENAME COLUMN ${this.quote(from)} TO ${this.quote(to)}`),
       ...(behind.length === 0 ? [] : [this.#alter(name, ...behind.map((line) => `ADD ${line}`))]),
       ...conditional.map(([key]) => this.#alter(name, ...this.#addUnique(name, after, key, after.uniques.get(key)!))),
     ];
   }
 
-  #alterColumn(operation: On<"alterColumn">, table: TableState): Step[] {
+  #alterColumn(operation: OperationOf<"alterColumn">, table: TableState): Step[] {
     const { table: name, name: column, column: definition, fill } = operation;
     const before = table.columns.get(column)!;
     const after: TableState = { ...table, columns: new Map(table.columns).set(column, definition) };
-    const [oldCheck, newCheck] = [before, definition].map((each) => this.#writer.typeCheck(name, column, each));
-    const quoted = this.#quote(column);
+    const [oldCheck, newCheck] = [before, definition].map((each) => this.writer.typeCheck(name, column, each));
+    const quoted = this.quote(column);
     const steps: Step[] = [];
     if (oldCheck !== undefined && oldCheck !== newCheck)
-      steps.push(this.#alter(name, `DROP CONSTRAINT ${this.#quote(checkName(name, column))}`));
+      steps.push(this.#alter(name, `DROP CONSTRAINT ${this.quote(checkName(name, column))}`));
     if (before.null === true && definition.null !== true && fill !== undefined) {
-      const value = this.#writer.value(fill, definition);
-      const sql = `UPDATE ${this.#quote(name)} SET ${quoted} = ${value} WHERE ${quoted} IS NULL LIMIT ${repeatedRows}`;
+      const value = this.writer.value(fill, definition);
+      const sql = `UPDATE ${this.quote(name)} SET ${quoted} = ${value} WHERE ${quoted} IS NULL LIMIT ${repeatedRows}`;
       steps.push({ kind: "repeat", sql, place: "alone" });
     }
-    steps.push(this.#alter(name, `MODIFY COLUMN ${this.#writer.column(after, column)}`));
+    steps.push(this.#alter(name, `MODIFY COLUMN ${this.writer.column(after, column)}`));
     if (newCheck !== undefined && oldCheck !== newCheck) steps.push(this.#alter(name, `ADD ${newCheck}`));
     return steps;
   }
 
   /** What the database counts needs a key at every moment: all in one statement. */
-  #alterPrimary({ table: name, columns }: On<"alterPrimary">, table: TableState): Step[] {
+  #alterPrimary({ table: name, columns }: OperationOf<"alterPrimary">, table: TableState): Step[] {
     const after: TableState = { ...table, primary: columns };
     const changed = [...new Set([...table.primary, ...columns])].filter(
-      (column) => after.columns.has(column) && this.#writer.column(table, column) !== this.#writer.column(after, column),
+      (column) => after.columns.has(column) && this.writer.column(table, column) !== this.writer.column(after, column),
     );
     return [
       this.#alter(
         name,
-        ...changed.map((column) => `MODIFY COLUMN ${this.#writer.column(after, column)}`),
+        ...changed.map((column) => `MODIFY COLUMN ${this.writer.column(after, column)}`),
         "DROP PRIMARY KEY",
-        `ADD ${this.#writer.primary(name, after)!}`,
+        `ADD ${this.writer.primary(name, after)!}`,
       ),
     ];
   }
 
   #addIndex(name: string, table: TableState, index: string, key: IndexState): string {
-    return `ADD ${key.unique === true ? "UNIQUE " : ""}INDEX ${this.#quote(index)} (${this.#writer.indexed(name, table, key)})`;
+    return `ADD ${key.unique === true ? "UNIQUE " : ""}INDEX ${this.quote(index)} (${this.writer.indexed(name, table, key)})`;
   }
 
   #addUnique(name: string, table: TableState, unique: string, key: KeyState): string[] {
-    if (key.where === undefined) return [`ADD ${this.#writer.unique(unique, key)}`];
-    const made = this.#writer.conditionalColumns(name, table, unique, key);
+    if (key.where === undefined) return [`ADD ${this.writer.unique(unique, key)}`];
+    const made = this.writer.conditionalColumns(name, table, unique, key);
     return [
       ...made.map(({ sql }) => `ADD COLUMN ${sql}`),
-      `ADD ${this.#writer.unique(unique, { columns: made.map((column) => column.name) })}`,
+      `ADD ${this.writer.unique(unique, { columns: made.map((column) => column.name) })}`,
     ];
   }
 
   #dropUnique(name: string, table: TableState, unique: string): string[] {
     const key = table.uniques.get(unique)!;
-    const made = key.where === undefined ? [] : this.#writer.conditionalColumns(name, table, unique, key);
-    return [...this.#dropIndex(table, unique), ...made.map((column) => `DROP COLUMN ${this.#quote(column.name)}`)];
+    const made = key.where === undefined ? [] : this.writer.conditionalColumns(name, table, unique, key);
+    return [...this.#dropIndex(table, unique), ...made.map((column) => `DROP COLUMN ${this.quote(column.name)}`)];
   }
 
   /** A foreign key needs an index on its columns: where the last one goes, it gets one of its own name. */
@@ -240,32 +197,28 @@ class MariadbPlan {
       ([, foreign]) => begins(columns, foreign.columns) && !others.some((list) => begins(list, foreign.columns)),
     );
     return [
-      ...needed.map(([key, foreign]) => `ADD INDEX ${this.#quote(key)} (${this.#writer.list(foreign.columns)})`),
-      `DROP INDEX ${this.#quote(index)}`,
+      ...needed.map(([key, foreign]) => `ADD INDEX ${this.quote(key)} (${this.writer.list(foreign.columns)})`),
+      `DROP INDEX ${this.quote(index)}`,
     ];
   }
 
   #dropConstraint(name: string, table: TableState, constraint: string): Step[] {
-    const quoted = this.#quote(constraint);
+    const quoted = this.quote(constraint);
     if (table.uniques.has(constraint)) return [this.#alter(name, ...this.#dropUnique(name, table, constraint))];
     if (table.checks.has(constraint)) return [this.#alter(name, `DROP CONSTRAINT ${quoted}`)];
     return [this.#alter(name, `DROP FOREIGN KEY ${quoted}`), this.#alter(name, `DROP INDEX IF EXISTS ${quoted}`)];
   }
 
-  #renameConstraint({ table: name, name: from, to }: On<"renameConstraint">, table: TableState): Step[] {
+  #renameConstraint({ table: name, name: from, to }: OperationOf<"renameConstraint">, table: TableState): Step[] {
     const unique = table.uniques.get(from);
     if (unique !== undefined) {
-      if (unique.where === undefined) return [this.#alter(name, `RENAME INDEX ${this.#quote(from)} TO ${this.#quote(to)}`)];
+      if (unique.where === undefined) return [this.#alter(name, `RENAME INDEX ${this.quote(from)} TO ${this.quote(to)}`)];
       return [this.#alter(name, ...this.#dropUnique(name, table, from)), this.#alter(name, ...this.#addUnique(name, table, to, unique))];
     }
     const check = table.checks.get(from);
     if (check !== undefined)
-      return [this.#alter(name, `DROP CONSTRAINT ${this.#quote(from)}`, `ADD ${this.#writer.check(name, table, to, check)}`)];
-    const added = this.#alter(name, `ADD ${this.#writer.foreignKey(to, table.foreignKeys.get(from)!)}`);
+      return [this.#alter(name, `DROP CONSTRAINT ${this.quote(from)}`, `ADD ${this.writer.check(name, table, to, check)}`)];
+    const added = this.#alter(name, `ADD ${this.writer.foreignKey(to, table.foreignKeys.get(from)!)}`);
     return [...this.#dropConstraint(name, table, from), added];
   }
-}
-
-function alone(sql: string): Step {
-  return { kind: "sql", sql, place: "alone" };
 }

@@ -2,110 +2,75 @@
 import type { ColumnState, ForeignKeyState, KeyState, State, TableState } from "../schema/table-state.ts";
 import { findCountedColumn } from "../schema/table-state.ts";
 import { toConstraintName } from "../schema/names.ts";
-import { isSame, toTableState } from "./table-data.ts";
-import { applyAll, applyOperation } from "./apply.ts";
-import type { Operation } from "./operation.ts";
+import type { Operation, OperationOf, TableChange } from "./operation.ts";
+import type { PlainOperation } from "./step-plan.ts";
+import { StepPlan } from "./step-plan.ts";
 import type { PlannedStep, Step, StepPlace } from "./step.ts";
-import { chooseSql, repeatedRows } from "./step.ts";
-import { checkName, primaryName, TableWriter } from "./table-writer.ts";
+import { alone, chooseSql, joined, repeatedRows } from "./step.ts";
+import { isSame, toTableState } from "./table-data.ts";
+import type { TableWriter } from "./table-writer.ts";
+import { checkName, primaryName } from "./table-writer.ts";
 
 /** The steps of operations, and what they are about. */
 export function planPostgres(writer: TableWriter, before: State, operations: readonly Operation[]): PlannedStep[] {
   return new PostgresPlan(writer, before).run(operations);
 }
 
-type On<Kind extends Operation["kind"]> = Extract<Operation, { kind: Kind }>;
-
-class PostgresPlan {
-  readonly #writer: TableWriter;
-  #state: State;
-  /** Tables that this migration has made: nobody uses them yet. */
-  readonly #fresh = new Set<string>();
-  readonly #steps: PlannedStep[] = [];
-
-  constructor(writer: TableWriter, before: State) {
-    this.#writer = writer;
-    this.#state = before;
-  }
-
-  run(operations: readonly Operation[]): PlannedStep[] {
-    for (const operation of operations) this.#plan(operation, operation);
-    return this.#steps;
-  }
-
-  #plan(operation: Operation, whole: Operation): void {
-    if (operation.kind === "assured") return this.#plan(operation.operation, whole);
-    if (operation.kind === "databaseOnly") {
-      const before = this.#state;
-      this.#state = applyAll(before, operation.behind);
-      for (const inner of operation.operations) this.#plan(inner, whole);
-      this.#state = before;
-      return;
-    }
-    const steps = operation.kind === "stateOnly" ? [] : this.#stepsOf(operation);
-    this.#steps.push(...steps.map((step) => ({ operation: whole, step })));
-    this.#state = applyOperation(this.#state, operation);
-  }
-
-  #quote(name: string): string {
-    return this.#writer.quote(name);
-  }
-
-  #stepsOf(operation: Exclude<Operation, { kind: "assured" | "databaseOnly" | "stateOnly" }>): Step[] {
-    const writer = this.#writer;
+class PostgresPlan extends StepPlan {
+  protected override stepsOf(operation: PlainOperation): Step[] {
+    const writer = this.writer;
     switch (operation.kind) {
       case "createTable": {
         const { table: name } = operation;
         const table = toTableState(operation.data);
-        this.#fresh.add(name);
+        this.fresh.add(name);
         return [writer.createTable(name, table), ...writer.createIndexes(name, table), ...writer.comments(name, table)].map(joined);
       }
       case "dropTable":
-        return [joined(`DROP TABLE ${this.#quote(operation.table)}`)];
+        return [joined(`DROP TABLE ${this.quote(operation.table)}`)];
       case "renameTable":
         return this.#renameTable(operation);
       case "createExtension":
-        return [joined(`CREATE EXTENSION IF NOT EXISTS ${this.#quote(operation.name)}`)];
+        return [joined(`CREATE EXTENSION IF NOT EXISTS ${this.quote(operation.name)}`)];
       case "sql":
         return chooseSql(operation.up, "postgres").map((sql) => (isOutside(sql) ? alone(sql) : joined(sql)));
       case "run":
-        return [{ kind: "run", step: operation.step, state: this.#state, place: operation.step.batch === undefined ? "joined" : "alone" }];
+        return [this.dataStep(operation)];
       default:
-        return this.#change(operation, this.#state.get(operation.table)!);
+        return this.#change(operation, this.state.get(operation.table)!);
     }
   }
 
   #alter(table: string, change: string, place: StepPlace = "joined"): Step {
-    return { kind: "sql", sql: `ALTER TABLE ${this.#quote(table)} ${change}`, place };
+    return { kind: "sql", sql: `ALTER TABLE ${this.quote(table)} ${change}`, place };
   }
 
-  #renameTable({ table: from, to }: On<"renameTable">): Step[] {
-    const table = this.#state.get(from)!;
-    const checked = [...table.columns].filter(([name, column]) => this.#writer.typeCheck(from, name, column) !== undefined);
+  /** Looks at all rows, beside the work of others: it may take its time. */
+  #validate(table: string, quoted: string): Step {
+    return { kind: "sql", sql: `ALTER TABLE ${this.quote(table)} VALIDATE CONSTRAINT ${quoted}`, place: "fresh", isLong: true };
+  }
+
+  #renameTable({ table: from, to }: OperationOf<"renameTable">): Step[] {
+    const table = this.state.get(from)!;
+    const checked = [...table.columns].filter(([name, column]) => this.writer.typeCheck(from, name, column) !== undefined);
     const names = [[primaryName(from), primaryName(to)], ...checked.map(([column]) => [checkName(from, column), checkName(to, column)])];
-    if (this.#fresh.has(from)) this.#fresh.add(to);
+    if (this.fresh.has(from)) this.fresh.add(to);
     return [
-      this.#alter(from, `RENAME TO ${this.#quote(to)}`),
-      ...names.map(([one, other]) => this.#alter(to, `RENAME CONSTRAINT ${this.#quote(one!)} TO ${this.#quote(other!)}`)),
+      this.#alter(from, `RENAME TO ${this.quote(to)}`),
+      ...names.map(([one, other]) => this.#alter(to, `RENAME CONSTRAINT ${this.quote(one!)} TO ${this.quote(other!)}`)),
     ];
   }
 
-  #change(
-    operation: Exclude<
-      Operation,
-      { kind: "createTable" | "dropTable" | "renameTable" | "createExtension" | "sql" | "run" | "stateOnly" | "databaseOnly" | "assured" }
-    >,
-    table: TableState,
-  ): Step[] {
+  #change(operation: TableChange, table: TableState): Step[] {
     const { table: name } = operation;
-    const quote = (text: string): string => this.#quote(text);
+    const quote = (text: string): string => this.quote(text);
     switch (operation.kind) {
       case "addColumn":
         return this.#addColumn(operation, table);
       case "dropColumn":
         return [this.#alter(name, `DROP COLUMN ${quote(operation.name)}`)];
       case "renameColumn": {
-        const check = this.#writer.typeCheck(name, operation.name, table.columns.get(operation.name)!);
+        const check = this.writer.typeCheck(name, operation.name, table.columns.get(operation.name)!);
         const renamed = [this.#alter(name, `RENAME COLUMN ${quote(operation.name)} TO ${quote(operation.to)}`)];
         if (check === undefined) return renamed;
         const [one, other] = [checkName(name, operation.name), checkName(name, operation.to)];
@@ -124,9 +89,9 @@ class PostgresPlan {
       case "addUnique":
         return this.#addUnique(operation, table);
       case "addCheck":
-        return this.#constraint(name, operation.name, this.#writer.check(name, table, operation.name, operation.condition));
+        return this.#constraint(name, operation.name, this.writer.check(name, table, operation.name, operation.condition));
       case "addForeignKey":
-        return this.#constraint(name, operation.name, this.#writer.foreignKey(operation.name, operation.foreignKey), operation.foreignKey);
+        return this.#constraint(name, operation.name, this.writer.foreignKey(operation.name, operation.foreignKey), operation.foreignKey);
       case "dropConstraint":
         return [
           table.uniques.get(operation.name)?.where === undefined
@@ -138,63 +103,60 @@ class PostgresPlan {
           ? [this.#alter(name, `RENAME CONSTRAINT ${quote(operation.name)} TO ${quote(operation.to)}`)]
           : [joined(`ALTER INDEX ${quote(operation.name)} RENAME TO ${quote(operation.to)}`)];
       case "setComment":
-        return [joined(this.#writer.commentOn(name, operation.column, operation.text))];
+        return [joined(this.writer.commentOn(name, operation.column, operation.text))];
     }
   }
 
   /** A new column: with a constant for the rows that are there, nothing is written but the definition. */
-  #addColumn({ table: name, name: column, column: definition, fill }: On<"addColumn">, table: TableState): Step[] {
+  #addColumn({ table: name, name: column, column: definition, fill }: OperationOf<"addColumn">, table: TableState): Step[] {
     const after: TableState = { ...table, columns: new Map(table.columns).set(column, definition) };
-    const filled = fill === undefined ? "" : ` DEFAULT ${this.#writer.value(fill, definition)}`;
-    const steps = [this.#alter(name, `ADD COLUMN ${this.#writer.column(after, column, filled)}`)];
-    if (fill !== undefined) steps.push(this.#alter(name, `ALTER COLUMN ${this.#quote(column)} DROP DEFAULT`));
-    if (definition.comment !== undefined) steps.push(joined(this.#writer.commentOn(name, column, definition.comment)));
-    const check = this.#writer.typeCheck(name, column, definition);
+    const filled = fill === undefined ? "" : ` DEFAULT ${this.writer.value(fill, definition)}`;
+    const steps = [this.#alter(name, `ADD COLUMN ${this.writer.column(after, column, filled)}`)];
+    if (fill !== undefined) steps.push(this.#alter(name, `ALTER COLUMN ${this.quote(column)} DROP DEFAULT`));
+    if (definition.comment !== undefined) steps.push(joined(this.writer.commentOn(name, column, definition.comment)));
+    const check = this.writer.typeCheck(name, column, definition);
     return check === undefined ? steps : [...steps, ...this.#constraint(name, checkName(name, column), check)];
   }
 
   /** A constraint: rows that are there are looked at in another transaction, beside the work of others. */
   #constraint(table: string, name: string, definition: string, foreignKey?: ForeignKeyState): Step[] {
-    const isEmpty = this.#fresh.has(table) && (foreignKey === undefined || this.#fresh.has(foreignKey.table));
+    const isEmpty = this.fresh.has(table) && (foreignKey === undefined || this.fresh.has(foreignKey.table));
     if (isEmpty) return [this.#alter(table, `ADD ${definition}`)];
-    return [
-      this.#alter(table, `ADD ${definition} NOT VALID`, "fresh"),
-      this.#alter(table, `VALIDATE CONSTRAINT ${this.#quote(name)}`, "fresh"),
-    ];
+    return [this.#alter(table, `ADD ${definition} NOT VALID`, "fresh"), this.#validate(table, this.quote(name))];
   }
 
   #index(table: string, state: TableState, name: string, key: KeyState, what: string): Step {
-    if (this.#fresh.has(table)) return joined(this.#writer.createIndex(table, state, name, key, what));
+    if (this.fresh.has(table)) return joined(this.writer.createIndex(table, state, name, key, what));
     return {
       kind: "index",
-      sql: this.#writer.createIndex(table, state, name, key, `${what} CONCURRENTLY`),
+      sql: this.writer.createIndex(table, state, name, key, `${what} CONCURRENTLY`),
       table,
       name,
-      drop: `DROP INDEX CONCURRENTLY IF EXISTS ${this.#quote(name)}`,
+      drop: `DROP INDEX CONCURRENTLY IF EXISTS ${this.quote(name)}`,
       place: "alone",
     };
   }
 
   #dropIndex(table: string, name: string): Step {
-    if (this.#fresh.has(table)) return joined(`DROP INDEX ${this.#quote(name)}`);
-    return alone(`DROP INDEX CONCURRENTLY IF EXISTS ${this.#quote(name)}`);
+    if (this.fresh.has(table)) return joined(`DROP INDEX ${this.quote(name)}`);
+    return alone(`DROP INDEX CONCURRENTLY IF EXISTS ${this.quote(name)}`);
   }
 
-  #addUnique({ table: name, name: unique, key }: On<"addUnique">, table: TableState): Step[] {
-    if (this.#fresh.has(name) && key.where === undefined) return [this.#alter(name, `ADD ${this.#writer.unique(unique, key)}`)];
+  #addUnique({ table: name, name: unique, key }: OperationOf<"addUnique">, table: TableState): Step[] {
+    if (this.fresh.has(name) && key.where === undefined) return [this.#alter(name, `ADD ${this.writer.unique(unique, key)}`)];
     const index = this.#index(name, table, unique, key, "UNIQUE INDEX");
     if (key.where !== undefined) return [index];
-    return [index, this.#alter(name, `ADD CONSTRAINT ${this.#quote(unique)} UNIQUE USING INDEX ${this.#quote(unique)}`, "fresh")];
+    return [index, this.#alter(name, `ADD CONSTRAINT ${this.quote(unique)} UNIQUE USING INDEX ${this.quote(unique)}`, "fresh")];
   }
 
-  #alterColumn({ table: name, name: column, column: after, from, fill }: On<"alterColumn">, table: TableState): Step[] {
+  #alterColumn({ table: name, name: column, column: after, from, fill }: OperationOf<"alterColumn">, table: TableState): Step[] {
     const before = table.columns.get(column)!;
-    const quoted = this.#quote(column);
+    const quoted = this.quote(column);
     const steps: Step[] = [];
-    const { syntax } = this.#writer;
-    const [oldCheck, newCheck] = [before, after].map((definition) => this.#writer.typeCheck(name, column, definition));
+    const { syntax } = this.writer;
+    const [oldCheck, newCheck] = [before, after].map((definition) => this.writer.typeCheck(name, column, definition));
     const isOtherCheck = !isSame(oldCheck ?? "", newCheck ?? "");
-    if (isOtherCheck && oldCheck !== undefined) steps.push(this.#alter(name, `DROP CONSTRAINT ${this.#quote(checkName(name, column))}`));
+    if (isOtherCheck && oldCheck !== undefined) steps.push(this.#alter(name, `DROP CONSTRAINT ${this.quote(checkName(name, column))}`));
     const next: TableState = { ...table, columns: new Map(table.columns).set(column, after) };
     const counts = (state: TableState): boolean => findCountedColumn(state) === column;
     if (counts(table) && !counts(next)) steps.push(this.#alter(name, `ALTER COLUMN ${quoted} DROP IDENTITY IF EXISTS`));
@@ -204,61 +166,53 @@ class PostgresPlan {
     if (!counts(table) && counts(next)) steps.push(...this.#count(name, column));
     if (before.null !== true && after.null === true) steps.push(this.#alter(name, `ALTER COLUMN ${quoted} DROP NOT NULL`));
     if (before.null === true && after.null !== true) {
-      if (fill !== undefined) steps.push(this.#fill(name, column, this.#writer.value(fill, after)));
+      if (fill !== undefined) steps.push(this.#fill(name, column, this.writer.value(fill, after)));
       steps.push(...this.#requireValue(name, column));
     }
     if (isOtherCheck && newCheck !== undefined) steps.push(...this.#constraint(name, checkName(name, column), newCheck));
-    if (from.comment !== after.comment) steps.push(joined(this.#writer.commentOn(name, column, after.comment ?? "")));
+    if (from.comment !== after.comment) steps.push(joined(this.writer.commentOn(name, column, after.comment ?? "")));
     return steps;
   }
 
   /** Lets the database count the values of a column, from the largest one on. */
   #count(name: string, column: string): Step[] {
-    const [table, quoted] = [this.#quote(name), this.#quote(column)];
-    const sequence = `pg_get_serial_sequence(${this.#writer.syntax.quoteText(table)}, ${this.#writer.syntax.quoteText(column)})`;
+    const [table, quoted] = [this.quote(name), this.quote(column)];
+    const sequence = `pg_get_serial_sequence(${this.writer.syntax.quoteText(table)}, ${this.writer.syntax.quoteText(column)})`;
     return [
-      this.#alter(name, `ALTER COLUMN ${quoted} ADD${this.#writer.syntax.counted}`),
+      this.#alter(name, `ALTER COLUMN ${quoted} ADD${this.writer.syntax.counted}`),
       joined(`SELECT setval(${sequence}, coalesce(max(${quoted}), 0) + 1, false) FROM ${table}`),
     ];
   }
 
   #fill(name: string, column: string, value: string): Step {
-    const [table, quoted] = [this.#quote(name), this.#quote(column)];
+    const [table, quoted] = [this.quote(name), this.quote(column)];
     const rows = `SELECT ctid FROM ${table} WHERE ${quoted} IS NULL LIMIT ${repeatedRows}`;
     return { kind: "repeat", sql: `UPDATE ${table} SET ${quoted} = ${value} WHERE ctid = ANY(ARRAY(${rows}))`, place: "alone" };
   }
 
   /** NOT NULL without a scan under a lock that stops everything: a check tells that all rows have a value. */
   #requireValue(name: string, column: string): Step[] {
-    const quoted = this.#quote(column);
-    if (this.#fresh.has(name)) return [this.#alter(name, `ALTER COLUMN ${quoted} SET NOT NULL`)];
-    const proof = this.#quote(toConstraintName(name, column, "present"));
+    const quoted = this.quote(column);
+    if (this.fresh.has(name)) return [this.#alter(name, `ALTER COLUMN ${quoted} SET NOT NULL`)];
+    const proof = this.quote(toConstraintName(name, column, "present"));
     return [
       this.#alter(name, `ADD CONSTRAINT ${proof} CHECK (${quoted} IS NOT NULL) NOT VALID`, "fresh"),
-      this.#alter(name, `VALIDATE CONSTRAINT ${proof}`, "fresh"),
+      this.#validate(name, proof),
       this.#alter(name, `ALTER COLUMN ${quoted} SET NOT NULL`, "fresh"),
       this.#alter(name, `DROP CONSTRAINT ${proof}`),
     ];
   }
 
-  #alterPrimary({ table: name, columns }: On<"alterPrimary">, table: TableState): Step[] {
+  #alterPrimary({ table: name, columns }: OperationOf<"alterPrimary">, table: TableState): Step[] {
     const after: TableState = { ...table, primary: columns };
     const [old, fresh] = [findCountedColumn(table), findCountedColumn(after)];
     return [
-      ...(old !== undefined && old !== fresh ? [this.#alter(name, `ALTER COLUMN ${this.#quote(old)} DROP IDENTITY IF EXISTS`)] : []),
-      this.#alter(name, `DROP CONSTRAINT ${this.#quote(primaryName(name))}`),
-      this.#alter(name, `ADD ${this.#writer.primary(name, after)!}`),
+      ...(old !== undefined && old !== fresh ? [this.#alter(name, `ALTER COLUMN ${this.quote(old)} DROP IDENTITY IF EXISTS`)] : []),
+      this.#alter(name, `DROP CONSTRAINT ${this.quote(primaryName(name))}`),
+      this.#alter(name, `ADD ${this.writer.primary(name, after)!}`),
       ...(fresh !== undefined && old !== fresh ? this.#count(name, fresh) : []),
     ];
   }
-}
-
-function joined(sql: string): Step {
-  return { kind: "sql", sql, place: "joined" };
-}
-
-function alone(sql: string): Step {
-  return { kind: "sql", sql, place: "alone" };
 }
 
 /** Statements that PostgreSQL runs outside of transactions alone. */

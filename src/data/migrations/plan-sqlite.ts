@@ -1,11 +1,13 @@
 /** The steps of operations on SQLite: what it cannot change in place is made anew, with its rows. */
 import type { ColumnState, State, TableState } from "../schema/table-state.ts";
 import { findCountedColumn } from "../schema/table-state.ts";
-import { applyAll, applyOperation } from "./apply.ts";
-import type { Operation } from "./operation.ts";
+import { applyOperation } from "./apply.ts";
+import type { Operation, OperationOf, TableChange } from "./operation.ts";
 import { op } from "./operation.ts";
+import type { PlainOperation } from "./step-plan.ts";
+import { StepPlan } from "./step-plan.ts";
 import type { PlannedStep, Step } from "./step.ts";
-import { chooseSql } from "./step.ts";
+import { chooseSql, joined } from "./step.ts";
 import { toTableData, toTableState } from "./table-data.ts";
 import type { TableWriter } from "./table-writer.ts";
 import { isKeyAlone } from "./table-writer.ts";
@@ -47,54 +49,21 @@ interface Pending {
   readonly sources: Map<string, string>;
 }
 
-type On<Kind extends Operation["kind"]> = Extract<Operation, { kind: Kind }>;
-
-class SqlitePlan {
-  readonly #writer: TableWriter;
-  #state: State;
-  readonly #steps: PlannedStep[] = [];
+class SqlitePlan extends StepPlan {
   #pending: Pending | undefined;
 
-  constructor(writer: TableWriter, before: State) {
-    this.#writer = writer;
-    this.#state = before;
-  }
-
-  run(operations: readonly Operation[]): PlannedStep[] {
-    for (const operation of operations) this.#plan(operation, operation);
-    this.#flush();
-    return this.#steps;
-  }
-
-  #plan(operation: Operation, whole: Operation): void {
-    if (operation.kind === "assured") return this.#plan(operation.operation, whole);
-    if (operation.kind === "stateOnly" || operation.kind === "databaseOnly") {
-      this.#flush();
-      const before = this.#state;
-      if (operation.kind === "databaseOnly") {
-        this.#state = applyAll(before, operation.behind);
-        for (const inner of operation.operations) this.#plan(inner, whole);
-        this.#flush();
-        this.#state = before;
-      } else this.#state = applyOperation(before, operation);
-      return;
-    }
-    const table = "table" in operation ? operation.table : undefined;
-    if (this.#pending !== undefined && (table !== this.#pending.table || separate.has(operation.kind))) this.#flush();
-    if (this.#pending !== undefined || this.#needsCopy(operation)) this.#collect(operation as TableOperation, whole); // It is about a table.
-    else for (const step of this.#stepsOf(operation)) this.#steps.push({ operation: whole, step });
-    this.#state = applyOperation(this.#state, operation);
-  }
-
-  #quote(name: string): string {
-    return this.#writer.quote(name);
+  protected override add(operation: PlainOperation, whole: Operation): void {
+    const isOther = !("table" in operation) || operation.table !== this.#pending?.table || separate.has(operation.kind);
+    if (isOther) this.flush();
+    if (this.#pending !== undefined || this.#needsCopy(operation)) this.#collect(operation as TableChange, whole); // It is about a table.
+    else super.add(operation, whole);
   }
 
   /** Whether SQLite has no statement for the change. */
   #needsCopy(operation: Operation): boolean {
     switch (operation.kind) {
       case "addColumn":
-        return operation.column.null !== true || isKeyAlone(this.#state.get(operation.table)!);
+        return operation.column.null !== true || isKeyAlone(this.state.get(operation.table)!);
       case "dropColumn":
       case "alterColumn":
       case "alterPrimary":
@@ -102,32 +71,32 @@ class SqlitePlan {
       case "addForeignKey":
         return true;
       case "renameColumn": {
-        const column = this.#state.get(operation.table)!.columns.get(operation.name)!;
-        return this.#writer.typeCheck(operation.table, operation.name, column) !== undefined;
+        const column = this.state.get(operation.table)!.columns.get(operation.name)!;
+        return this.writer.typeCheck(operation.table, operation.name, column) !== undefined;
       }
       case "addUnique":
         return operation.key.where === undefined;
       case "dropConstraint":
       case "renameConstraint":
-        return this.#state.get(operation.table)!.uniques.get(operation.name)?.where === undefined;
+        return this.state.get(operation.table)!.uniques.get(operation.name)?.where === undefined;
       default:
         return false;
     }
   }
 
-  #collect(operation: TableOperation, whole: Operation): void {
+  #collect(operation: TableChange, whole: Operation): void {
     const { table: name } = operation;
-    const table = this.#state.get(name)!;
+    const table = this.state.get(name)!;
     this.#pending ??= {
       table: name,
       before: table,
       operation: whole,
-      sources: new Map([...table.columns.keys()].map((column) => [column, this.#quote(column)])),
+      sources: new Map([...table.columns.keys()].map((column) => [column, this.quote(column)])),
     };
     const { sources } = this.#pending;
     switch (operation.kind) {
       case "addColumn":
-        sources.set(operation.name, operation.fill === undefined ? "NULL" : this.#writer.value(operation.fill, operation.column));
+        sources.set(operation.name, operation.fill === undefined ? "NULL" : this.writer.value(operation.fill, operation.column));
         break;
       case "dropColumn":
         sources.delete(operation.name);
@@ -145,7 +114,7 @@ class SqlitePlan {
   }
 
   /** A value of the old definition as one of the new one. Types that do not fit are refused: tables are STRICT. */
-  #convert(source: string, { column: after, fill }: On<"alterColumn">, before: ColumnState): string {
+  #convert(source: string, { column: after, fill }: OperationOf<"alterColumn">, before: ColumnState): string {
     let value = source;
     if (before.type === "date" && after.type === "datetime") value = `${source} || 'T00:00:00.000Z'`;
     else if (before.type === "datetime" && after.type === "date") value = `substr(${source}, 1, 10)`;
@@ -155,40 +124,40 @@ class SqlitePlan {
     else if (after.type === "json" && before.type !== "json")
       value = `CASE WHEN ${source} IS NULL THEN NULL ELSE json_quote(${source}) END`;
     const isRequired = before.null === true && after.null !== true && fill !== undefined;
-    return isRequired ? `coalesce(${value}, ${this.#writer.value(fill, after)})` : value;
+    return isRequired ? `coalesce(${value}, ${this.writer.value(fill, after)})` : value;
   }
 
-  #flush(): void {
+  protected override flush(): void {
     if (this.#pending === undefined) return;
     const { table: name, before, operation, sources } = this.#pending;
     this.#pending = undefined;
-    const after = this.#state.get(name)!;
+    const after = this.state.get(name)!;
     const copyName = `gable_new_${name}`.slice(0, 63);
     const columns = [...after.columns.keys()];
     const values = columns.map((column) => sources.get(column) ?? "NULL");
-    const [quoted, copy] = [this.#quote(name), this.#quote(copyName)];
-    const text = (value: string): string => this.#writer.syntax.quoteText(value);
+    const [quoted, copy] = [this.quote(name), this.quote(copyName)];
+    const text = (value: string): string => this.writer.syntax.quoteText(value);
     const isCounted = findCountedColumn(before) !== undefined && findCountedColumn(after) !== undefined;
     const kept = `SELECT ${text(copyName)}, seq FROM sqlite_sequence WHERE name = ${text(name)}`;
     const rebuild = {
       copy: [
         // Checks and keys of the table itself speak of its own name.
-        this.#writer.createTable(name, after).replace(`CREATE TABLE ${quoted}`, `CREATE TABLE ${copy}`),
-        `INSERT INTO ${copy} (${this.#writer.list(columns)}) SELECT ${values.join(", ")} FROM ${quoted}`,
+        this.writer.createTable(name, after).replace(`CREATE TABLE ${quoted}`, `CREATE TABLE ${copy}`),
+        `INSERT INTO ${copy} (${this.writer.list(columns)}) SELECT ${values.join(", ")} FROM ${quoted}`,
         // Keys of rows that are gone are not given again.
         ...(isCounted
           ? [`DELETE FROM sqlite_sequence WHERE name = ${text(copyName)}`, `INSERT INTO sqlite_sequence (name, seq) ${kept}`]
           : []),
       ],
       copyName,
-      replace: [`DROP TABLE ${quoted}`, `ALTER TABLE ${copy} RENAME TO ${quoted}`, ...this.#writer.createIndexes(name, after)],
+      replace: [`DROP TABLE ${quoted}`, `ALTER TABLE ${copy} RENAME TO ${quoted}`, ...this.writer.createIndexes(name, after)],
       indexes: [...before.indexes.keys(), ...after.indexes.keys(), ...before.uniques.keys(), ...after.uniques.keys()],
     };
-    this.#steps.push({ operation, step: { kind: "rebuild", table: name, rebuild, place: "joined" } });
+    this.steps.push({ operation, step: { kind: "rebuild", table: name, rebuild, place: "joined" } });
   }
 
-  #stepsOf(operation: Exclude<Operation, { kind: "assured" | "databaseOnly" | "stateOnly" }>): Step[] {
-    const writer = this.#writer;
+  protected override stepsOf(operation: PlainOperation): Step[] {
+    const writer = this.writer;
     const quote = (name: string): string => writer.quote(name);
     switch (operation.kind) {
       case "createTable": {
@@ -202,7 +171,7 @@ class SqlitePlan {
       case "renameColumn":
         return [joined(`ALTER TABLE ${quote(operation.table)} RENAME COLUMN ${quote(operation.name)} TO ${quote(operation.to)}`)];
       case "addColumn": {
-        const table = this.#state.get(operation.table)!;
+        const table = this.state.get(operation.table)!;
         const after: TableState = { ...table, columns: new Map(table.columns).set(operation.name, operation.column) };
         const check = writer.typeCheck(operation.table, operation.name, operation.column);
         const column = writer.column(after, operation.name, check === undefined ? "" : ` ${check}`);
@@ -210,19 +179,19 @@ class SqlitePlan {
       }
       case "addIndex":
         if (!writer.hasIndex(operation.key)) return [];
-        return [joined(writer.createIndex(operation.table, this.#state.get(operation.table)!, operation.name, operation.key))];
+        return [joined(writer.createIndex(operation.table, this.state.get(operation.table)!, operation.name, operation.key))];
       case "addUnique":
         return [
-          joined(writer.createIndex(operation.table, this.#state.get(operation.table)!, operation.name, operation.key, "UNIQUE INDEX")),
+          joined(writer.createIndex(operation.table, this.state.get(operation.table)!, operation.name, operation.key, "UNIQUE INDEX")),
         ];
       case "dropIndex":
-        if (!writer.hasIndex(this.#state.get(operation.table)!.indexes.get(operation.name)!)) return [];
+        if (!writer.hasIndex(this.state.get(operation.table)!.indexes.get(operation.name)!)) return [];
         return [joined(`DROP INDEX ${quote(operation.name)}`)];
       case "dropConstraint":
         return [joined(`DROP INDEX ${quote(operation.name)}`)];
       case "renameIndex":
       case "renameConstraint": {
-        const table = this.#state.get(operation.table)!;
+        const table = this.state.get(operation.table)!;
         const isIndex = operation.kind === "renameIndex";
         const key = (isIndex ? table.indexes : table.uniques).get(operation.name)!;
         if (!writer.hasIndex(key)) return [];
@@ -232,7 +201,7 @@ class SqlitePlan {
       case "sql":
         return chooseSql(operation.up, "sqlite").map(joined);
       case "run":
-        return [{ kind: "run", step: operation.step, state: this.#state, place: operation.step.batch === undefined ? "joined" : "alone" }];
+        return [this.dataStep(operation)];
       default:
         // Comments and extensions are not kept here, and all else is a copy.
         return [];
@@ -240,22 +209,16 @@ class SqlitePlan {
   }
 
   /** The conditions of types have the name of the table in theirs: a table with such is made anew under its new name. */
-  #renameTable({ table: from, to }: On<"renameTable">): Step[] {
-    const table = this.#state.get(from)!;
-    const renamed = joined(`ALTER TABLE ${this.#quote(from)} RENAME TO ${this.#quote(to)}`);
-    if (![...table.columns].some(([name, column]) => this.#writer.typeCheck(from, name, column) !== undefined)) return [renamed];
-    const copy = new SqlitePlan(this.#writer, applyOperation(this.#state, op.renameTable(from, to)));
+  #renameTable({ table: from, to }: OperationOf<"renameTable">): Step[] {
+    const table = this.state.get(from)!;
+    const renamed = joined(`ALTER TABLE ${this.quote(from)} RENAME TO ${this.quote(to)}`);
+    if (![...table.columns].some(([name, column]) => this.writer.typeCheck(from, name, column) !== undefined)) return [renamed];
+    const copy = new SqlitePlan(this.writer, applyOperation(this.state, op.renameTable(from, to)));
     copy.#collect({ kind: "setComment", table: to, column: undefined, text: table.comment }, op.renameTable(from, to));
-    copy.#flush();
-    return [renamed, ...copy.#steps.map(({ step }) => step)];
+    copy.flush();
+    return [renamed, ...copy.steps.map(({ step }) => step)];
   }
 }
 
-type TableOperation = Exclude<Extract<Operation, { readonly table: string }>, { kind: "createTable" | "dropTable" | "renameTable" }>;
-
 /** What is never a part of a copy. */
 const separate: ReadonlySet<Operation["kind"]> = new Set<Operation["kind"]>(["createTable", "dropTable", "renameTable"]);
-
-function joined(sql: string): Step {
-  return { kind: "sql", sql, place: "joined" };
-}

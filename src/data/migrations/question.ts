@@ -27,3 +27,6 @@ export interface Answers {
   /** Columns that are dropped and made anew, since no database turns their values into those of the new type: `"books.cover"`. */
   readonly recreates?: readonly string[];
 }
+
+/** What models say of names: former names of columns by new ones, `body` by `books.content`. */
+export type RenameHints = ReadonlyMap<string, string>;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { GableError } from "../../errors/gable-error.ts";
 import type { Migration, Operation } from "./operation.ts";
+import { isMigration } from "./operation.ts";
 import { hashData } from "./table-data.ts";
 
 /** A migration with the name of its file. */
@@ -15,11 +16,13 @@ export interface NamedMigration extends Migration {
 
 const fileName = /^([A-Za-z0-9_-]+)\.(?:ts|js|mjs)$/;
 
-/**
- * The migrations of a folder, each after those that it names; none when there is no such folder. Throws `E_MIGRATION_INVALID`
- * for a file that is none, `E_MIGRATION_GRAPH` for one that names what is not there, or for a circle.
- */
-export async function readMigrations(folder: string, applied: ReadonlySet<string> = new Set()): Promise<NamedMigration[]> {
+/** The migrations of a folder, as a database sees them that has none. Throws what readFiles() and orderMigrations() throw. */
+export async function readMigrations(folder: string): Promise<NamedMigration[]> {
+  return orderMigrations(await readFiles(folder), new Set());
+}
+
+/** The files of a folder; none when there is no such folder. Throws `E_MIGRATION_INVALID` for a file that is no migration. */
+export async function readFiles(folder: string): Promise<NamedMigration[]> {
   const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
     throw error;
@@ -29,7 +32,15 @@ export async function readMigrations(folder: string, applied: ReadonlySet<string
     const name = fileName.exec(entry)?.[1];
     if (name !== undefined && !entry.endsWith(".d.ts")) found.push(await readMigration(join(folder, entry), name));
   }
-  return sortMigrations(chooseSquashed(found, applied));
+  return found;
+}
+
+/**
+ * Migrations, each after those that it names, for a database that has some of them. Throws `E_MIGRATION_GRAPH` for one that names
+ * what is not there, or for a circle.
+ */
+export function orderMigrations(files: readonly NamedMigration[], applied: ReadonlySet<string>): NamedMigration[] {
+  return sortMigrations(chooseSquashed(files, applied));
 }
 
 /** A migration that stands for others, or those: a database that has some of them needs the rest one by one. */
@@ -51,18 +62,13 @@ async function readMigration(path: string, name: string): Promise<NamedMigration
   const url = `${pathToFileURL(path).href}?${hashData(text, 16)}`;
   const module = (await import(url).catch((error: unknown) => {
     throw new GableError("E_MIGRATION_INVALID", `The migration "${name}" cannot be read.`, { cause: error, details: { path } });
-  })) as { default?: Partial<Migration> }; // Whatever it exports is looked at below.
+  })) as { default?: unknown }; // Whatever it exports is looked at below.
   const { default: read } = module;
-  if (read === undefined || !Array.isArray(read.operations) || !Object.isFrozen(read))
+  if (!isMigration(read))
     throw new GableError("E_MIGRATION_INVALID", `The file ${path} does not export a migration.`, {
       fix: "Write: export default migration({ after, schema, ops }).",
     });
-  return nameMigration(name, read as Migration); // migration() made it.
-}
-
-/** A migration with its name and its hash. */
-export function nameMigration(name: string, migration: Migration): NamedMigration {
-  return { ...migration, name, hash: hashData(migration.operations.map(toHashed), 16) };
+  return { ...read, name, hash: hashData(read.operations.map(toHashed), 16) };
 }
 
 /** What counts of an operation: the code of data steps may be mended. */

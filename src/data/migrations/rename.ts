@@ -2,10 +2,9 @@
 import { GableError } from "../../errors/gable-error.ts";
 import type { State, TableState } from "../schema/table-state.ts";
 import { applyOperation } from "./apply.ts";
-import type { RenameHints } from "./diff.ts";
 import type { Operation } from "./operation.ts";
 import { op } from "./operation.ts";
-import type { Answers, Question } from "./question.ts";
+import type { Answers, Question, RenameHints } from "./question.ts";
 import { columnLikeness, compareColumns, compareTables, tableLikeness } from "./similar.ts";
 
 /** The renames that are sure, and the questions about others. Throws `E_MIGRATION_ANSWER` for an answer to nothing. */

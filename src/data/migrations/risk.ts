@@ -1,4 +1,5 @@
 /** What may hurt about operations: what is lost, what stops others, what code that still runs does not expect. */
+import type { Dialect } from "../dialect/dialect.ts";
 import type { ColumnState, State } from "../schema/table-state.ts";
 import { applyOperation } from "./apply.ts";
 import { describeOperation } from "./inverse.ts";
@@ -12,7 +13,7 @@ export interface Finding {
   /** Name of the rule. */
   readonly id: string;
   readonly risk: Risk;
-  /** The table that it is about. */
+  /** The table that it is about, by the name that it has before all of the operations. */
   readonly table: string;
   /** What the operation does, in a sentence. */
   readonly operation: string;
@@ -25,12 +26,9 @@ export interface Finding {
 }
 
 /** What may hurt about operations, from a structure on. Tables that are made by the same operations have no rows, and no users. */
-export function findRisks(
-  before: State,
-  operations: readonly Operation[],
-  dialect: "sqlite" | "postgres" | "mariadb" | "mysql",
-): Finding[] {
+export function findRisks(before: State, operations: readonly Operation[], dialect: Dialect["name"]): Finding[] {
   const fresh = new Set<string>();
+  const former = new Map<string, string>();
   const findings: Finding[] = [];
   let state = before;
   const visit = (operation: Operation, assured: string | undefined): void => {
@@ -42,7 +40,14 @@ export function findRisks(
     if (operation.kind === "createTable") fresh.add(operation.table);
     else if ("table" in operation && !fresh.has(operation.table)) {
       const found = rate(operation, state, dialect);
-      if (found !== undefined) findings.push({ ...found, table: operation.table, operation: describeOperation(operation), assured });
+      if (operation.kind === "renameTable") former.set(operation.to, former.get(operation.table) ?? operation.table);
+      if (found !== undefined)
+        findings.push({
+          ...found,
+          table: former.get(operation.table) ?? operation.table,
+          operation: describeOperation(operation),
+          assured,
+        });
     }
   };
   for (const operation of operations) {
@@ -54,7 +59,7 @@ export function findRisks(
 
 type Rated = Omit<Finding, "operation" | "assured" | "table">;
 
-const rate = (operation: Operation, state: State, dialect: string): Rated | undefined => {
+function rate(operation: Operation, state: State, dialect: Dialect["name"]): Rated | undefined {
   switch (operation.kind) {
     case "dropTable":
     case "dropColumn":
@@ -98,11 +103,12 @@ const rate = (operation: Operation, state: State, dialect: string): Rated | unde
     default:
       return undefined;
   }
-};
+}
 
-const widths: Readonly<Partial<Record<ColumnState["type"], number>>> = { int: 1, id: 2, bigint: 2 };
+/** Types that are one in every database. */
+const longTypes: ReadonlySet<ColumnState["type"]> = new Set<ColumnState["type"]>(["id", "bigint"]);
 
-function rateColumn(before: ColumnState, after: ColumnState, dialect: string): Rated | undefined {
+function rateColumn(before: ColumnState, after: ColumnState, dialect: Dialect["name"]): Rated | undefined {
   const isWider =
     before.type === after.type &&
     (after.max === undefined || (before.max !== undefined && after.max >= before.max)) &&
@@ -117,7 +123,7 @@ function rateColumn(before: ColumnState, after: ColumnState, dialect: string): R
     };
   if (isWider) return undefined;
   const isFree = dialect === "postgres" && ["text", "choice"].includes(before.type) && after.type === "text" && after.max === undefined;
-  if (isFree || (widths[before.type] ?? 0) * (widths[after.type] ?? 0) === 4) return undefined;
+  if (isFree || (longTypes.has(before.type) && longTypes.has(after.type))) return undefined;
   return {
     id: "type-changed",
     risk: "rewrites",

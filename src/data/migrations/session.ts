@@ -12,7 +12,7 @@ export type SessionRow = Readonly<Record<string, DriverValue>>;
 export class Session {
   readonly database: DatabaseCore;
   readonly connection: Connection;
-  /** Told of each statement that changes something; for tests, which end the process there. */
+  /** Told of each statement before it runs, but for those that only look. */
   onStatement: ((sql: string) => void) | undefined;
 
   constructor(database: DatabaseCore, connection: Connection) {
@@ -20,9 +20,15 @@ export class Session {
     this.connection = connection;
   }
 
-  /** Takes a connection. */
-  static async open(database: DatabaseCore): Promise<Session> {
-    return new Session(database, await acquireFrom(database, { write: true, isOwn: true }));
+  /** Takes a connection for as long as the work takes. */
+  static async use<Result>(database: DatabaseCore, work: (session: Session) => Promise<Result>): Promise<Result> {
+    const session = new Session(database, await acquireFrom(database, { write: true, isOwn: true }));
+    try {
+      return await work(session);
+    } finally {
+      // Its settings may have been changed: nobody else gets it. SQLite has one that writes, whose settings are set back.
+      session.connection.release(session.dialect.name === "sqlite" ? undefined : new Error("The connection of a migration is closed."));
+    }
   }
 
   get dialect(): DatabaseCore["dialect"] {
@@ -53,11 +59,6 @@ export class Session {
   /** A parameter by its number, from 1 on. */
   mark(number: number): string {
     return this.dialect.isPositional ? "?" : `$${number}`;
-  }
-
-  /** Gives the connection back. One whose settings were changed is closed: nobody else gets it. */
-  close(): void {
-    this.connection.release(this.dialect.name === "sqlite" ? undefined : new Error("The connection of a migration is closed."));
   }
 }
 

@@ -9,7 +9,11 @@ import type { ColumnState, State, TableState } from "../schema/table-state.ts";
 /** The models of all tables, by table. Fields have the names of columns; a foreign key is a relation without the end `_id`. */
 export function createModels(state: State): ReadonlyMap<string, ModelClass> {
   const models = new Map<string, ModelClass>();
-  for (const [name, table] of state) models.set(name, createModel(name, table, models));
+  for (const [name, table] of state) {
+    // A table that no migration has made has no model.
+    const foreignKeys = new Map([...table.foreignKeys].filter(([, { table: target }]) => state.has(target)));
+    models.set(name, createModel(name, { ...table, foreignKeys }, models));
+  }
   return models;
 }
 

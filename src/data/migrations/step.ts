@@ -1,4 +1,5 @@
 /** Steps: what a migration does to one kind of database, one after the other. */
+import type { Dialect } from "../dialect/dialect.ts";
 import type { State } from "../schema/table-state.ts";
 import type { DataStep } from "./data-step.ts";
 import type { Operation, SqlByDialect } from "./operation.ts";
@@ -7,18 +8,20 @@ import type { Operation, SqlByDialect } from "./operation.ts";
 export type StepPlace = "joined" | "fresh" | "alone";
 
 /** A step. */
-export type Step = { readonly place: StepPlace } & (
-  | { readonly kind: "sql"; readonly sql: string }
-  /** A statement that changes some rows at a time, and is repeated until it changes none. */
-  | { readonly kind: "repeat"; readonly sql: string }
-  /** An index that is built beside the work of others; one that was left unfinished is dropped before. */
-  | { readonly kind: "index"; readonly sql: string; readonly table: string; readonly name: string; readonly drop: string }
-  /** A change of a table whose cheapest form the database chooses; copying a large table needs consent. */
-  | { readonly kind: "alter"; readonly table: string; readonly changes: string; readonly isAgreed: boolean }
-  /** A table that is made anew, with its rows (SQLite). */
-  | { readonly kind: "rebuild"; readonly table: string; readonly rebuild: Rebuild }
-  | { readonly kind: "run"; readonly step: DataStep; readonly state: State }
-);
+export type Step = { readonly place: StepPlace } &
+  /** One that looks at all rows may take longer than others. */
+  (
+    | { readonly kind: "sql"; readonly sql: string; readonly isLong?: boolean }
+    /** A statement that changes some rows at a time, and is repeated until it changes none. */
+    | { readonly kind: "repeat"; readonly sql: string }
+    /** An index that is built beside the work of others; one that was left unfinished is dropped before. */
+    | { readonly kind: "index"; readonly sql: string; readonly table: string; readonly name: string; readonly drop: string }
+    /** A change of a table whose cheapest form the database chooses; copying a large table needs consent. */
+    | { readonly kind: "alter"; readonly table: string; readonly changes: string; readonly isAgreed: boolean }
+    /** A table that is made anew, with its rows (SQLite). */
+    | { readonly kind: "rebuild"; readonly table: string; readonly rebuild: Rebuild }
+    | { readonly kind: "run"; readonly step: DataStep; readonly state: State }
+  );
 
 /** How a table is made anew. */
 export interface Rebuild {
@@ -38,8 +41,18 @@ export interface PlannedStep {
   readonly step: Step;
 }
 
+/** A statement that runs with those before it. */
+export function joined(sql: string): Step {
+  return { kind: "sql", sql, place: "joined" };
+}
+
+/** A statement that no transaction holds. */
+export function alone(sql: string): Step {
+  return { kind: "sql", sql, place: "alone" };
+}
+
 /** The statements of one's own for a kind of database. */
-export function chooseSql(by: SqlByDialect, dialect: "sqlite" | "postgres" | "mariadb" | "mysql"): readonly string[] {
+export function chooseSql(by: SqlByDialect, dialect: Dialect["name"]): readonly string[] {
   const chosen = by[dialect] ?? by.others ?? "nothing";
   if (chosen === "nothing") return [];
   return typeof chosen === "string" ? [chosen] : chosen;

@@ -1,6 +1,6 @@
 /** What migrations touch: two branches that touch different things may be joined without a person. */
 import type { NamedMigration } from "./read-files.ts";
-import type { Operation } from "./operation.ts";
+import type { Operation, OperationOf } from "./operation.ts";
 
 /** Objects that an operation touches: `books`, `books.title`, `books#books_title_index`; "*" for what nobody can tell. */
 function touchesOf(operation: Operation): string[] {
@@ -44,7 +44,7 @@ function touchesOf(operation: Operation): string[] {
   }
 }
 
-type OnColumn = Extract<Operation, { kind: "addColumn" | "dropColumn" | "alterColumn" | "renameColumn" | "setComment" }>;
+type OnColumn = OperationOf<"addColumn" | "dropColumn" | "alterColumn" | "renameColumn" | "setComment">;
 
 function columnsTouched(operation: OnColumn): string[] {
   const { table } = operation;

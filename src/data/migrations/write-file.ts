@@ -1,6 +1,6 @@
 /** Files of migrations as text: what the generator writes is what a person would. */
 import { GableError } from "../../errors/gable-error.ts";
-import type { Migration, Operation } from "./operation.ts";
+import type { Migration, Operation, OperationOf } from "./operation.ts";
 
 /** The text of a file. Functions of data steps cannot be written: `E_MIGRATION_OPERATION`. */
 export function writeMigration({ after, schema, operations, phase, replaces }: Migration): string {
@@ -70,7 +70,7 @@ function writeOperation(operation: Operation): string {
   }
 }
 
-type Rare = Extract<Operation, { kind: "setComment" | "createExtension" | "sql" | "run" | "stateOnly" | "databaseOnly" | "assured" }>;
+type Rare = OperationOf<"setComment" | "createExtension" | "sql" | "run" | "stateOnly" | "databaseOnly" | "assured">;
 
 function writeRare(operation: Rare, call: (name: string, ...parts: readonly unknown[]) => string): string {
   switch (operation.kind) {

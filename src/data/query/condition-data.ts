@@ -63,28 +63,24 @@ export function foldsCase(data: OperandData): boolean {
 
 /** Names of the columns that a condition speaks of. */
 export function columnsOf(data: OperandData): string[] {
-  if (typeof data === "string") return [data];
-  if (!isList(data)) return [];
-  const [operator, ...parts] = data;
-  if (operator === "sql") return parts.slice(1).flatMap(columnsOf);
-  if (typeof operator === "string" && operator.startsWith("json.")) return columnsOf(parts[0]!);
-  if (typeof operator === "string" && operator.startsWith("at")) return columnsOf(parts[0]!);
-  if (operator === "name") return [];
-  return parts.flatMap((part) => (isList(part) && typeof part[0] !== "string" ? [] : columnsOf(part)));
+  const columns: string[] = [];
+  mapColumns(data, (name) => {
+    columns.push(name);
+    return name;
+  });
+  return columns;
 }
 
 /** The condition with another name of a column. */
 export function renameInCondition<Data extends OperandData>(data: Data, from: string, to: string): Data {
-  const rename = (part: OperandData): OperandData => {
-    if (part === from) return to;
-    if (!isList(part)) return part;
-    const [operator, ...parts] = part;
-    if (operator === "name") return part;
-    const isFixed = (index: number): boolean =>
-      (operator === "sql" && index === 0) || (typeof operator === "string" && /^(?:json\.|at)/.test(operator) && index > 0);
-    return [operator!, ...parts.map((each, index) => (isFixed(index) ? each : rename(each)))];
-  };
-  return rename(data) as Data; // The shape stays.
+  return mapColumns(data, (name) => (name === from ? to : name)) as Data; // The shape stays.
+}
+
+/** The condition with other columns. Every text is one, but for operators: values that are texts say so, `{ text: "draft" }`. */
+function mapColumns(data: OperandData, change: (name: string) => string): OperandData {
+  if (typeof data === "string") return change(data);
+  if (!isList(data)) return data;
+  return data.map((part, place) => (place === 0 && typeof part === "string" ? part : mapColumns(part, change)));
 }
 
 function isList(data: OperandData): data is readonly OperandData[] {
