@@ -4,7 +4,7 @@ import type { Application, GableOptions } from "gable";
 import { file, gable, get, notFound, post, redirect } from "gable";
 import { createApi, listQuery } from "./api.ts";
 import type { BookQuery } from "./catalogue.ts";
-import { booksOf, countLanguages, countSubjects, findBooks, findOpenLoan, getAuthor, getBook, searchBooks } from "./catalogue.ts";
+import { countLanguages, countSubjects, describeBook, findBooks, getAuthor, getBook, searchBooks } from "./catalogue.ts";
 import { createExports } from "./exports.ts";
 import { Book, Proposal } from "./models.ts";
 import { createLoans } from "./loans.ts";
@@ -37,9 +37,7 @@ export async function createLibrary({ dataFolder, ...options }: LibraryOptions):
   });
 
   const showBook = get("/books/:slug(slug)", { cache: { etag: true } }, async ({ params, view }) => {
-    const book = await getBook(params.slug);
-    const [others, loan] = await Promise.all([booksOf(book.author), findOpenLoan(book)]);
-    return view("books/show.html", { book, others: others.filter(({ id }) => id !== book.id), loan, form: formState() });
+    return view("books/show.html", { ...(await describeBook(await getBook(params.slug))), form: formState() });
   });
 
   // The card of one book, as lists show it: for pages of others that embed it.

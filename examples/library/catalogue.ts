@@ -53,14 +53,20 @@ export async function getAuthor(id: number) {
 }
 
 /** Books of an author, the oldest first. */
-export async function booksOf(author: { readonly id: number }) {
+async function booksOf(author: { readonly id: number }) {
   return Book.where({ author: author.id })
     .with({ author: true, subjects: { orderBy: "name" } })
     .orderBy("year", "sortTitle");
 }
 
+/** What the page of a book shows beside it: the other books of its author, and its loan. */
+export async function describeBook(book: ShownBook) {
+  const [books, loan] = await Promise.all([booksOf(book.author), findOpenLoan(book)]);
+  return { book, others: books.filter(({ id }) => id !== book.id), loan };
+}
+
 /** The loan of a book that has not come back; null when it is here. */
-export async function findOpenLoan(book: { readonly id: number }): Promise<Loan | null> {
+async function findOpenLoan(book: { readonly id: number }): Promise<Loan | null> {
   return (await Loan.find({ book: book.id, returnedAt: null })) ?? null;
 }
 

@@ -1,7 +1,7 @@
 /** Loans: a reader takes a book home, and brings it back. */
 import type { Group, Route } from "gable";
 import { group, notFound, post, redirect } from "gable";
-import { booksOf, findOpenLoan, getBook } from "./catalogue.ts";
+import { describeBook, getBook } from "./catalogue.ts";
 import { Loan } from "./models.ts";
 import type { FormState } from "./pages.ts";
 import { errorsState, formState } from "./pages.ts";
@@ -13,10 +13,7 @@ export function createLoans(showBook: Route<{ slug: string }>): Group {
 
   const borrow = post("/books/:slug(slug)/loans", { form: loanSchema }, async ({ params, form, view }) => {
     const book = await getBook(params.slug);
-    const show = async (state: FormState) => {
-      const [others, loan] = await Promise.all([booksOf(book.author), findOpenLoan(book)]);
-      return view("books/show.html", { book, others: others.filter(({ id }) => id !== book.id), loan, form: state }, { status: 422 });
-    };
+    const show = async (state: FormState) => view("books/show.html", { ...(await describeBook(book)), form: state }, { status: 422 });
     if (!form.valid) return show(formState(form));
     try {
       await Loan.create({ reader: String(form.data["reader"]), book: book.id });

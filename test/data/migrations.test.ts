@@ -424,6 +424,22 @@ for (const kind of databaseKinds) {
       assert.deepEqual(await database.query(sql`SELECT label FROM things`), [{ label: 7 }]);
     });
 
+    it("run one by one where a database has some of those that became one", async () => {
+      const { folder } = open();
+      await put("0001_things", fileOf(things));
+      await run();
+      await put("0002_more", fileOf('op.addColumn("things", "more", { type: "int", null: true })', 'after: ["0001_things"]'));
+      const { name } = await squashMigrations({ folder, to: "0002_more" });
+      await put("0003_last", fileOf('op.renameColumn("things", "more", "label")', `after: ["${name}"]`));
+      assert.deepEqual(await run(), ["0002_more", "0003_last"]);
+      assert.deepEqual(
+        (await readStatus(place())).map((each) => each.name),
+        [name, "0003_last"],
+      );
+      assert.deepEqual(await run(), []);
+      assert.deepEqual(await checkLive({ ...place() }), []);
+    });
+
     it("say when their hash is not that of the models", async () => {
       const { folder } = open();
       const made = await makeMigration({ models: first, folder });

@@ -2,7 +2,7 @@
 import type { Body, Statement, Target, TransExpression } from "../syntax/nodes.ts";
 import { findHoisted } from "./analysis.ts";
 import { CodeWriter, mark } from "./code.ts";
-import type { Contexts } from "./contexts.ts";
+import type { Contexts } from "./context-pass.ts";
 import { ExpressionWriter } from "./expressions.ts";
 import type { ModuleHost } from "./module.ts";
 import { Names, toCodeName } from "./scope.ts";

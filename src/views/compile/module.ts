@@ -14,7 +14,7 @@ import type {
 import { endOf, filesOf, findBlock, hasDynamicParent, holdsInclude, listBlocks, toPropertyName } from "./analysis.ts";
 import type { FileFinder } from "./analysis.ts";
 import { CodeWriter, mark } from "./code.ts";
-import type { Contexts } from "./contexts.ts";
+import type { Contexts } from "./context-pass.ts";
 import type { Template } from "./template.ts";
 import { PartWriter } from "./part-writer.ts";
 import { toCodeName } from "./scope.ts";

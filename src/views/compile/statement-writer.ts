@@ -5,7 +5,7 @@ import { keepNewline } from "../plan.ts";
 import { nonceRef } from "../tokenizer.ts";
 import type { BlockStatement, Body, Expression, ForStatement, MacroStatement, Statement, Target } from "../syntax/nodes.ts";
 import { awaits, endOf } from "./analysis.ts";
-import type { Placed } from "./contexts.ts";
+import type { Placed } from "./context-pass.ts";
 import { mark } from "./code.ts";
 import type { Frame } from "./frame-writer.ts";
 import { FrameWriter } from "./frame-writer.ts";

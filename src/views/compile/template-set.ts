@@ -6,7 +6,7 @@ import type { SourceText } from "../syntax/source-text.ts";
 import { parseTemplate } from "../syntax/template-parser.ts";
 import type { WhitespaceOptions } from "../syntax/template-parser.ts";
 import { findContexts } from "./contexts.ts";
-import type { BlockContext, Contexts } from "./contexts.ts";
+import type { BlockContext, Contexts } from "./context-pass.ts";
 import type { Template } from "./template.ts";
 import { describeTemplate, fileOf, modeOf, resolveName, toPartialTemplate } from "./template.ts";
 
