@@ -1,36 +1,30 @@
-/** One subject in a process of its own: verifies nothing, times its pages in turns, and prints the result as JSON. */
+/** One subject in a process of its own: when it is asked, it renders a page for a while, or gives its text. */
 import type { Renderers } from "./data.ts";
 import { subjects } from "./subjects.ts";
 
+/** What the parent asks for: the text of a page, or its time over a turn. */
+export type Turn = { readonly test: keyof Renderers; readonly seconds: number };
+
+/** The answer: microseconds for one page with its bytes; without a time to measure, its text. */
+export type TurnResult = { readonly timeUs: number } | { readonly output: string };
+
 /** Keeps the engine from leaving out what nobody reads. */
 let sink = 0;
-const [name = "", seconds = "1", only = ""] = process.argv.slice(2);
-const renderers = await subjects[name]!();
-const times: Record<string, number> = {};
-for (const test of ["table", "page", "tiny"] as const) {
-  if (only === "output") continue;
-  times[test] = measure(renderers, test, Number(seconds));
-}
-const output = only === "output" ? { table: renderers.table(), page: renderers.page(), tiny: renderers.tiny() } : {};
-process.stdout.write(JSON.stringify({ times, output }));
+const renderers = await subjects[process.argv[2] ?? ""]!();
+process.on("message", (turn: Turn) => {
+  process.send!(turn.seconds === 0 ? { output: renderers[turn.test]() } : { timeUs: measure(renderers[turn.test], turn.seconds) });
+});
 
-/** Microseconds for one page with its bytes: the middle of many batches, after a time to warm up. */
-function measure(all: Renderers, test: keyof Renderers, limitSeconds: number): number {
-  const run = all[test];
-  const warmUntil = performance.now() + 500;
-  let calls = 0;
-  while (performance.now() < warmUntil) {
-    sink += Buffer.from(run()).length;
-    calls++;
+function measure(render: () => string, seconds: number): number {
+  const started = performance.now();
+  const until = started + seconds * 1000;
+  let pages = 0;
+  let now = started;
+  // The clock is read once for several pages: it would be a part of the time of tiny ones.
+  for (let batch = 1; now < until; batch = Math.min(batch * 2, 256)) {
+    for (let index = 0; index < batch; index++) sink += Buffer.from(render()).length;
+    pages += batch;
+    now = performance.now();
   }
-  const batch = Math.max(1, Math.round(calls / 100));
-  const results: number[] = [];
-  const until = performance.now() + limitSeconds * 1000;
-  while (performance.now() < until) {
-    const started = performance.now();
-    for (let index = 0; index < batch; index++) sink += Buffer.from(run()).length;
-    results.push(((performance.now() - started) * 1000) / batch);
-  }
-  results.sort((one, other) => one - other);
-  return results[Math.floor(results.length / 2)]!;
+  return ((now - started) * 1000) / pages;
 }

@@ -2,10 +2,9 @@
 import { GableError } from "../errors/gable-error.ts";
 import { findCallerPlace } from "../errors/source-place.ts";
 import { filterCss } from "./escape/css.ts";
-import { toLeads } from "./leads.ts";
 import { kinds } from "./places.ts";
 import type { Plan, PlanOptions } from "./plan.ts";
-import { compilePlan } from "./plan.ts";
+import { compilePlan, makePlan } from "./plan.ts";
 import type { Hole } from "./values.ts";
 import { Attributes, Css, Html, assertTemplate, isCss, noteDrawing, setHtmlRenderer } from "./values.ts";
 import { renderToText } from "./write.ts";
@@ -112,11 +111,6 @@ export function element(tag: string, attributes: Readonly<Record<string, Hole>> 
     { kind: kinds.attributes, element: tag, attribute: "", where: "", ownClasses: planOptions.attributes ?? {} },
     { kind: kinds.text, element: "", attribute: "", where: "" },
   ].slice(0, isVoid ? 1 : 2);
-  const plan: Plan = {
-    leads: toLeads(isVoid ? [`<${tag}`, ">"] : [`<${tag}`, ">", `</${tag}>`], places),
-    kinds: Uint8Array.from(places, ({ kind }) => kind),
-    sources: Int16Array.from(places.keys()),
-    places,
-  };
+  const plan = makePlan(isVoid ? [`<${tag}`, ">"] : [`<${tag}`, ">", `</${tag}>`], places, [0, 1]);
   return new Html(plan, isVoid ? [new Attributes(attributes)] : [new Attributes(attributes), children], "");
 }

@@ -3,6 +3,7 @@ import { GableError } from "../errors/gable-error.ts";
 import type { SourcePlace } from "../errors/source-place.ts";
 import { toPlaceText } from "../errors/source-place.ts";
 import type { AttributeClass } from "./attribute-table.ts";
+import type { Lead } from "./leads.ts";
 import { toLeads } from "./leads.ts";
 import type { Place } from "./places.ts";
 import { kinds } from "./places.ts";
@@ -11,13 +12,17 @@ import { HtmlReader, nonceRef } from "./tokenizer.ts";
 
 /** A compiled template: static chunks with holes between them. */
 export interface Plan {
-  /** Static text before each hole and behind the last one, in the forms of leads.ts. */
-  readonly leads: readonly string[];
-  /** Kind of each hole. */
-  readonly kinds: Uint8Array;
-  /** Number of the value of each hole; -1 for a nonce. */
-  readonly sources: Int16Array;
-  readonly places: readonly PlanPlace[];
+  readonly holes: readonly PlanHole[];
+  /** Static text behind the last hole. */
+  readonly end: Lead;
+}
+
+/** A hole with the static text before it. */
+export interface PlanHole extends Lead {
+  readonly kind: number;
+  /** Number of its value; -1 for a nonce. */
+  readonly source: number;
+  readonly place: PlanPlace;
 }
 
 /** A place, and where its hole stands in the source. */
@@ -91,7 +96,16 @@ function toPlan(parts: ReadonlyArray<Part<number>>, whereOf: (hole: number) => s
     sources.push(isNonce ? -1 : part.ref);
     chunks.push("");
   }
-  return { leads: toLeads(chunks, places), kinds: Uint8Array.from(places, ({ kind }) => kind), sources: Int16Array.from(sources), places };
+  return makePlan(chunks, places, sources);
+}
+
+/** @internal Makes a plan: texts before each place and behind the last one, and the number of the value of each place. */
+export function makePlan(chunks: readonly string[], places: readonly PlanPlace[], sources: readonly number[]): Plan {
+  const leads = toLeads(chunks, places);
+  return {
+    holes: places.map((place, index) => ({ ...leads[index]!, kind: place.kind, source: sources[index]!, place })),
+    end: leads[places.length]!,
+  };
 }
 
 /** A parser drops one line end directly behind `<textarea>` and `<pre>`: one is added where a value begins there. */

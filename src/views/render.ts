@@ -5,7 +5,7 @@ import type { RenderContext } from "./render-context.ts";
 import { toXmlDocument } from "./formats/xml.ts";
 import { isHtml, isXml } from "./values.ts";
 import type { Html, Xml, PlainText } from "./values.ts";
-import { walkIn, writeHtml } from "./write.ts";
+import { walkHtml, walkIn } from "./write.ts";
 
 /** Pieces that are sent at once are at least this long, while nothing is awaited. */
 const pieceCharacters = 16_384;
@@ -35,10 +35,9 @@ async function joinPieces(pieces: AsyncIterable<string>): Promise<string> {
 
 /** Walks all values at hand. Gives the text, or the pieces in their order when something is pending. */
 export function walk(value: Rendered, context: RenderContext): string | AsyncGenerator<string> {
-  if (isXml(value)) return toXmlDocument(String(value));
-  if (!isHtml(value)) return String(value);
+  if (!isHtml(value)) return isXml(value) ? toXmlDocument(String(value)) : String(value);
   const out = new Output(context);
-  const body = walkIn(context, () => writeHtml(out, "", value));
+  const body = walkHtml(out, value);
   if (out.segments === undefined) return body;
   out.segments.push(body);
   return toPieces(out.segments, context);

@@ -119,9 +119,21 @@ export function place(out: Output, body: string, at: WrittenPlace, value: Hole):
   return writePlace(out, body, at, value);
 }
 
-/** Writes a whole attribute behind the static text before it, which comes with and without the name and the quote. */
-export function whole(out: Output, body: string, at: WrittenPlace, opened: string, before: string, value: Hole): string {
-  return typeof value === "string" ? body + opened + (escapeAttribute(value) + '"') : writePlace(out, body + before, at, value);
+/**
+ * Writes a whole attribute between static texts: what comes before with and without the name and the quote, what follows
+ * with and without the closing quote.
+ */
+export function whole(
+  out: Output,
+  body: string,
+  at: WrittenPlace,
+  opened: string,
+  before: string,
+  value: Hole,
+  closed: string,
+  after: string,
+): string {
+  return typeof value === "string" ? body + opened + escapeAttribute(value) + closed : writePlace(out, body + before, at, value) + after;
 }
 
 /** Writes a part of an attribute. */
@@ -131,9 +143,18 @@ export function part(out: Output, body: string, at: WrittenPlace, value: Hole): 
 }
 
 /** Writes an attribute that is a whole address, as {@link whole} does. */
-export function address(out: Output, body: string, at: WrittenPlace, opened: string, before: string, value: Hole): string {
-  if (typeof value === "string" && plainPath.test(value)) return body + opened + (value + '"');
-  return writePlace(out, body + before, at, value);
+export function address(
+  out: Output,
+  body: string,
+  at: WrittenPlace,
+  opened: string,
+  before: string,
+  value: Hole,
+  closed: string,
+  after: string,
+): string {
+  if (typeof value === "string" && plainPath.test(value)) return body + opened + value + closed;
+  return writePlace(out, body + before, at, value) + after;
 }
 
 /** Completes a place of generated code. */

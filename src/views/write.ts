@@ -10,8 +10,7 @@ import { filterSrcset } from "./escape/srcset.ts";
 import { escapeRcdata, escapeTags, escapeText } from "./escape/text.ts";
 import { blockedUrl, encodeUrlPart, filterUrl, frameSchemes, linkSchemes, mediaSchemes, normalizeUrl } from "./escape/url.ts";
 import { Output } from "./output.ts";
-import type { Plan } from "./plan.ts";
-import { behindName, behindQuote, leadsPerHole } from "./leads.ts";
+import type { PlanHole } from "./plan.ts";
 import type { Place, UrlKind } from "./places.ts";
 import { kinds } from "./places.ts";
 import type { RenderContext } from "./render-context.ts";
@@ -29,33 +28,34 @@ export interface WrittenPlace extends Place {
 export function writeHtml(out: Output, body: string, html: Html): string {
   const { plan } = html;
   if (plan === undefined) return writeOther(out, body, html);
-  const { leads, kinds: planKinds, sources, places } = plan;
+  const { holes, end } = plan;
   const { values } = html;
   out.enter();
   // Whether what follows begins with the closing quote of an attribute.
-  let quote = 0;
-  for (let index = 0; index < planKinds.length; index++) {
-    const lead = index * leadsPerHole + quote;
-    quote = 0;
-    const value = values[sources[index]!];
-    const kind = planKinds[index];
+  let isOpen = false;
+  for (let index = 0; index < holes.length; index++) {
+    const hole = holes[index]!;
+    const value = values[hole.source];
+    const { kind } = hole;
     if (typeof value === "string") {
       if (kind === kinds.text) {
-        body = body + leads[lead]! + escapeText(value);
+        body = body + (isOpen ? hole.closed : hole.text) + escapeText(value);
+        isOpen = false;
         continue;
       }
       if (kind === kinds.wholeAttribute || (kind === kinds.wholeUrl && plainPath.test(value))) {
-        body = body + leads[lead + behindName]! + (kind === kinds.wholeUrl ? value : escapeAttribute(value));
-        quote = behindQuote;
+        body = body + (isOpen ? hole.closedOpened : hole.opened) + (kind === kinds.wholeUrl ? value : escapeAttribute(value));
+        isOpen = true;
         continue;
       }
     }
-    body += leads[lead]!;
-    if (kind !== kinds.text) body = writeHole(out, body, plan, index, values);
+    body += isOpen ? hole.closed : hole.text;
+    isOpen = false;
+    if (kind !== kinds.text) body = writeHole(out, body, hole, values);
     else if (typeof value === "number") body += value;
-    else body = writeText(out, body, value, places[index]);
+    else body = writeText(out, body, value, hole.place);
   }
-  body += leads[planKinds.length * leadsPerHole + quote]!;
+  body += isOpen ? end.closed : end.text;
   out.leave();
   return body;
 }
@@ -114,9 +114,7 @@ function writeItems(out: Output, body: string, items: Iterable<unknown>, place: 
 }
 
 /** Writes a value into any place but text. */
-function writeHole(out: Output, body: string, { places, sources }: Plan, index: number, values: readonly unknown[]): string {
-  const place = places[index]!;
-  const source = sources[index]!;
+function writeHole(out: Output, body: string, { place, source }: PlanHole, values: readonly unknown[]): string {
   if (place.kind === kinds.nonce)
     return writeNonce(out, body, place.address ?? (typeof place.addressRef === "number" ? values[place.addressRef] : undefined));
   if (place.kind === kinds.url)
@@ -474,12 +472,31 @@ function valueError(value: unknown, place: WrittenPlace | undefined, rule?: stri
 /** The context of the walk that is under way; walks are synchronous. */
 let currentContext: RenderContext = {};
 
-/** Runs a walk: markup that it turns into text, for an attribute or a filter, sees the same context. */
-export function walkIn(context: RenderContext, run: () => string): string {
+/**
+ * Sets the context of the walk that begins, and gives that of the one around it, to be set again when it ends: markup that
+ * a walk turns into text, for an attribute or a filter, sees the same context.
+ */
+function enterContext(context: RenderContext): RenderContext {
   const outer = currentContext;
   currentContext = context;
+  return outer;
+}
+
+/** Runs a walk in its context. */
+export function walkIn(context: RenderContext, run: () => string): string {
+  const outer = enterContext(context);
   try {
     return run();
+  } finally {
+    currentContext = outer;
+  }
+}
+
+/** Walks markup in the context of its output. */
+export function walkHtml(out: Output, html: Html): string {
+  const outer = enterContext(out.context);
+  try {
+    return writeHtml(out, "", html);
   } finally {
     currentContext = outer;
   }

@@ -194,7 +194,7 @@ export abstract class StatementWriter extends FrameWriter {
       // The static text comes in both forms: with the name and the quote, and without the attribute.
       const text = this.writer.takeText();
       const forms = `${JSON.stringify(`${text} ${place.attribute}="`)}, ${JSON.stringify(text)}`;
-      return this.writer.rawCode(`$body = $.${whole}($out, $body, ${name}, ${forms}, ${code}); `, at);
+      return this.writer.attribute(`$body = $.${whole}($out, $body, ${name}, ${forms}, ${code}`, at);
     }
     const body = place.kind === kinds.rcdata ? this.writer.takeBody(keepNewline) : this.writer.takeBody();
     if (refs === undefined)

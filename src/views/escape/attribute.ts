@@ -1,23 +1,21 @@
 /** Values of attributes. The compiler puts all of them between double quotes. */
 import { breakMustache } from "./mustache.ts";
 
-const usual = /[&<"\0]/;
-/** As in text.ts. */
-let special = usual;
+const special = /[&<"\0]/;
 let isSplit = false;
 
 /** Sets for the process whether `{{` in attributes is taken apart. */
 export function setAttributeSplit(isAttributeSplit: boolean): void {
   isSplit = isAttributeSplit;
-  special = isSplit ? /[&<"\0{]/ : usual;
 }
 
 /** Escapes `&`, `<`, `"` and NUL. */
 export function escapeAttribute(text: string): string {
-  return special.test(text) ? escapeAll(text) : text;
+  const escaped = special.test(text) ? escapeCharacters(text) : text;
+  return isSplit ? breakMustache(escaped) : escaped;
 }
 
-function escapeAll(text: string): string {
+function escapeCharacters(text: string): string {
   let escaped = "";
   let from = 0;
   for (let index = 0; index < text.length; index++) {
@@ -26,8 +24,7 @@ function escapeAll(text: string): string {
     escaped += text.slice(from, index) + (code === 38 ? "&amp;" : code === 60 ? "&lt;" : code === 34 ? "&quot;" : "\ufffd");
     from = index + 1;
   }
-  escaped += text.slice(from);
-  return isSplit ? breakMustache(escaped) : escaped;
+  return escaped + text.slice(from);
 }
 
 /** Makes markup fit for an attribute: tags are taken out, character references stay. Linear. */

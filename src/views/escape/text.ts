@@ -1,31 +1,24 @@
 /** Text between tags, and the text of `title` and `textarea`. */
 import { breakMustache, splitMustache } from "./mustache.ts";
 
-const usual = /[&<>\0]/;
-/** What makes a text pass through the slow way. With `{` in it, values of split braces do as well. */
-let special = usual;
+const special = /[&<>\0]/;
 let isSplit = false;
 
 /** Sets for the process whether `{{` in texts is taken apart. */
 export function setTextSplit(isTextSplit: boolean): void {
   isSplit = isTextSplit;
-  special = isSplit ? /[&<>\0{]/ : usual;
 }
 
 /** Escapes `&`, `<`, `>` and NUL. The result never goes into an attribute: quotes stay as they are. */
 export function escapeText(text: string): string {
-  return special.test(text) ? escapeAll(text) : text;
+  const escaped = special.test(text) ? escapeCharacters(text) : text;
+  return isSplit ? splitMustache(escaped) : escaped;
 }
 
 /** As {@link escapeText}, for `title` and `textarea`, in which a comment would be text. */
 export function escapeRcdata(text: string): string {
   const escaped = escapeCharacters(text);
   return isSplit ? breakMustache(escaped) : escaped;
-}
-
-function escapeAll(text: string): string {
-  const escaped = escapeCharacters(text);
-  return isSplit ? splitMustache(escaped) : escaped;
 }
 
 function escapeCharacters(text: string): string {

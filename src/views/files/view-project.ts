@@ -28,7 +28,7 @@ import type { ProjectCode, ViewFile } from "./view-folder.ts";
 import { findPackageViews, packagePrefix, readProjectCode, readViews } from "./view-folder.ts";
 
 /** Changes with what the compiler writes. */
-const compilerVersion = 7;
+const compilerVersion = 8;
 
 /** After so many changes in development, modules that nothing uses any more hold about 50 MB. */
 const reloadsMax = 200;
