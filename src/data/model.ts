@@ -93,8 +93,12 @@ export interface InstanceApi<Fields> {
   set(values: Changes<Fields>): this;
   /** Reads all columns again. Throws `E_ROW_MISSING`. */
   reload(): Promise<this>;
-  /** Deletes the row. Throws `E_ROW_STALE`, `E_ROW_MISSING`, `E_DELETE_RESTRICTED`. */
+  /** Deletes the row; of a model with soft delete, notes when. Throws `E_ROW_STALE`, `E_ROW_MISSING`, `E_DELETE_RESTRICTED`. */
   delete(): Promise<void>;
+  /** Deletes the row for good, also where a model has soft delete. Throws as delete() does. */
+  purge(): Promise<void>;
+  /** Brings back a row that was deleted. Throws `E_SOFT_DELETE` where rows are deleted for good. */
+  restore(): Promise<this>;
   /** Columns without secrets, and relations that were loaded with the row. */
   toJSON(): Record<string, unknown>;
 }
@@ -123,6 +127,8 @@ export interface ModelStatic<Fields> {
   exclude<Class extends AnyModel>(this: Class, filter: Filter<Class>): Query<Class, InstanceOf<Class>>;
   /** All rows: what lets update() and delete() go without a filter. */
   all<Class extends AnyModel>(this: Class): Query<Class, InstanceOf<Class>>;
+  /** All rows, those that are deleted, too: of a model with soft delete. Throws `E_SOFT_DELETE` for another one. */
+  withDeleted<Class extends AnyModel>(this: Class): Query<Class, InstanceOf<Class>>;
   /** All rows, in an order. */
   orderBy<Class extends AnyModel>(this: Class, ...order: ReadonlyArray<OrderBy<Class>>): Query<Class, InstanceOf<Class>>;
   /** The row of a key or a filter. Throws `E_ROW_MISSING` (404) for none, `E_ROW_AMBIGUOUS` for several. */
@@ -248,6 +254,10 @@ class ModelBase extends Instance {
 
   static all(): Query<unknown, unknown> {
     return Query.of(this).all();
+  }
+
+  static withDeleted(): Query<unknown, unknown> {
+    return Query.of(this).withDeleted();
   }
 
   static orderBy(...order: readonly unknown[]): Query<unknown, unknown> {

@@ -5,13 +5,14 @@ import { isInstance } from "../query/keys.ts";
 import { literal } from "../query/literal.ts";
 import type { RootSource } from "../query/node.ts";
 import { allOf, columnNode, compare, selectAll } from "../query/node.ts";
+import { softDeleteField } from "../schema/soft-delete.ts";
 import { contextOf } from "../transaction/context.ts";
 import { onCommit } from "../transaction/transaction.ts";
 import { toFieldValues } from "./assignments.ts";
 import type { RowRecord } from "./row.ts";
 import { Row } from "./row.ts";
 import type { WriteOptions } from "./write-row.ts";
-import { deleteRow, saveRow } from "./write-row.ts";
+import { deleteRow, markDeleted, saveRow } from "./write-row.ts";
 
 /** Hooks that a class of rows may have as methods. Changes of many rows at once run none. */
 interface Hooks {
@@ -59,11 +60,27 @@ export class Instance extends Row {
     return this;
   }
 
-  /** Deletes the row. */
+  /** Deletes the row: of a model with soft delete, notes when. */
   async delete(): Promise<void> {
+    await this.#remove(Row.modelOf(this).$meta.softDelete === "" ? deleteRow : markDeleted);
+  }
+
+  /** Deletes the row for good. */
+  async purge(): Promise<void> {
+    await this.#remove(deleteRow);
+  }
+
+  /** Brings back a row that was deleted. Throws `E_SOFT_DELETE` where rows are deleted for good. */
+  async restore(): Promise<this> {
+    softDeleteField(Row.modelOf(this), "restore()");
+    await markDeleted(this as unknown as RowRecord, null); // Its columns are those of its class.
+    return this;
+  }
+
+  async #remove(remove: (row: RowRecord) => Promise<void>): Promise<void> {
     const row = this as unknown as RowRecord & Hooks; // Its columns and hooks are those of its class.
     await row.beforeDelete?.();
-    await deleteRow(row);
+    await remove(row);
     await row.afterDelete?.();
     if (row.afterCommit !== undefined) onCommit(() => row.afterCommit?.());
   }

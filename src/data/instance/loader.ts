@@ -6,6 +6,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import { readInstances, readRaw, withComputed } from "../query/execute.ts";
 import type { ColumnNode, Node, OrderTerm, RootSource, SelectState, ValueNode } from "../query/node.ts";
 import { allOf, anyOf, columnNode, compare, inList, selectAll } from "../query/node.ts";
+import { whereLive } from "../query/live-rows.ts";
 import { literal } from "../query/literal.ts";
 import { orderOfRelation } from "../query/order.ts";
 import { throughOf } from "../query/refs.ts";
@@ -39,7 +40,12 @@ export interface RelatedPart {
 /** All rows of a relation, in its order. */
 export function allRelated(relation: RelationMeta): RelatedPart {
   const root: RootSource = { kind: "root", model: relation.target };
-  return { name: "", where: undefined, order: orderOfRelation(root, relation), limit: undefined, root };
+  return { name: "", where: whereRelated(relation, root, undefined), order: orderOfRelation(root, relation), limit: undefined, root };
+}
+
+/** A condition of rows of a relation. Those that are deleted are left out; the row that a key refers to is that row all the same. */
+export function whereRelated(relation: RelationMeta, root: RootSource, where: Node | undefined): Node | undefined {
+  return relation.kind === "belongsTo" ? where : whereLive(root, where);
 }
 
 interface Wanted {

@@ -3,7 +3,9 @@ import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { StatementResult } from "../driver/contract.ts";
 import type { Eventual } from "../query/execute.ts";
+import { readCondition, writeCondition } from "../query/condition-data.ts";
 import { readInstances, runStatement } from "../query/execute.ts";
+import { onlyLive } from "../query/live-rows.ts";
 import { RuntimeExpression } from "../query/expression.ts";
 import type { Node, RootSource } from "../query/node.ts";
 import { allOf, columnNode, compare, selectAll } from "../query/node.ts";
@@ -12,6 +14,7 @@ import { findPlan } from "../query/plan.ts";
 import { readCallback } from "../query/refs.ts";
 import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
+import type { OperandData } from "../schema/table-state.ts";
 import { assertField, checkRow } from "../schema/validate-row.ts";
 import type { ExecutionContext } from "../transaction/context.ts";
 import { contextOf } from "../transaction/context.ts";
@@ -156,16 +159,28 @@ export interface UpsertRequest {
   readonly update: object;
 }
 
+/** A unique key, and the values that were given for it. */
+interface UniqueKey {
+  readonly values: Record<string, unknown>;
+  readonly fields: readonly FieldMeta[];
+  /** The condition of the rows that the key is about: those that are not deleted. Undefined for all rows. */
+  readonly condition: OperandData | undefined;
+}
+
 /** Fields of a filter by equality that name a unique key. Throws `E_KEY_NOT_UNIQUE`. */
-function readUniqueKey(model: ModelClass, where: object): { values: Record<string, unknown>; fields: FieldMeta[] } {
+function readUniqueKey(model: ModelClass, where: object): UniqueKey {
   const { $meta: meta } = model;
   const values = toFieldValues(model, where, false);
   const names = Object.keys(values);
-  const keys = [meta.primary, ...meta.uniques.filter(({ where }) => where === undefined).map(({ fields }) => fields)];
-  const key = keys.find((each) => each.length > 0 && each.every((name) => names.includes(name)));
-  if (key !== undefined && names.length === key.length) return { values, fields: key.map((name) => assertField(model, name)) };
+  const uniques = meta.uniques.filter(({ isOfAll }) => isOfAll);
+  const keys = [{ fields: meta.primary, where: undefined, name: "" }, ...uniques];
+  const key = keys.find(({ fields }) => fields.length > 0 && fields.every((name) => names.includes(name)));
+  if (key !== undefined && names.length === key.fields.length) {
+    const condition = key.where === undefined ? undefined : readCondition(model, key.where, key.name);
+    return { values, condition, fields: key.fields.map((name) => assertField(model, name)) };
+  }
   throw new GableError("E_KEY_NOT_UNIQUE", `${meta.name} has no unique key of ${names.join(", ") || "no fields"}.`, {
-    fix: `Use one of: ${keys.map((each) => each.join(" + ")).join("; ")}.`,
+    fix: `Use one of: ${keys.map(({ fields }) => fields.join(" + ")).join("; ")}.`,
   });
 }
 
@@ -222,7 +237,8 @@ export async function upsertRow(model: ModelClass, row: RowRecord, { where, upda
       const list = (each: readonly FieldMeta[]): string => each.map(({ column }) => quote(column)).join(", ");
       const sets = assignments.map(({ field, node }) => `${quote(field.column)} = ${writer.node(node)}`).join(", ");
       const inserted = fields.map((field, index) => writer.mark(values[index]!, field)).join(", ");
-      const text = `INSERT INTO ${quote(meta.table)} (${list(fields)}) VALUES (${inserted}) ON CONFLICT (${list(key.fields)}) DO UPDATE SET ${sets}`;
+      const about = key.condition === undefined ? "" : ` WHERE ${writeCondition(dialect, model, key.condition)}`;
+      const text = `INSERT INTO ${quote(meta.table)} (${list(fields)}) VALUES (${inserted}) ON CONFLICT (${list(key.fields)})${about} DO UPDATE SET ${sets}`;
       return { text: `${text} RETURNING ${list(meta.columns)}`, columns: meta.columns.map((field) => ({ name: field.name, type: field })) };
     },
   });
@@ -252,7 +268,7 @@ async function upsertInTurns(
       compare("eq", columnNode(root, field), { kind: "value", value: row[field.name], type: field, isNullable: false }),
     ),
   );
-  const state = { ...selectAll(root), where };
+  const state = onlyLive({ ...selectAll(root), where });
   return transaction(
     async () => {
       try {

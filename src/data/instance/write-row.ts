@@ -246,12 +246,31 @@ function isSame(before: unknown, now: unknown): boolean {
   return JSON.stringify(before) === JSON.stringify(now);
 }
 
+/** Notes when a row was deleted, or that it is not. Throws as {@link deleteRow} does; a row that is as it should be stays so. */
+export async function markDeleted(row: RowRecord, moment: Date | null = new Date()): Promise<void> {
+  const { $meta: meta } = Row.modelOf(row);
+  if (Row.storedOf(row) === undefined) throw unsavedError(meta);
+  if ((row[meta.softDelete] === null) === (moment === null)) return;
+  const before = row[meta.softDelete];
+  row[meta.softDelete] = moment;
+  try {
+    await saveFields(row, new Set([meta.fields.get(meta.softDelete)!]));
+  } catch (error) {
+    row[meta.softDelete] = before;
+    throw error;
+  }
+}
+
+function unsavedError({ name }: ModelMeta): GableError {
+  return new GableError("E_ROW_UNSAVED", `A ${name} that is not stored cannot be deleted.`);
+}
+
 /** Deletes a row. Throws `E_ROW_STALE` or `E_ROW_MISSING` when it is not there as it was read. */
 export async function deleteRow(row: RowRecord): Promise<void> {
   const model = Row.modelOf(row);
   const { $meta: meta } = model;
   const stored = Row.storedOf(row);
-  if (stored === undefined) throw new GableError("E_ROW_UNSAVED", `A ${meta.name} that is not stored cannot be deleted.`);
+  if (stored === undefined) throw unsavedError(meta);
   const affected = await deleteRows(model, storedRow(contextOf(model), model, stored));
   if (affected === 0) throw goneError(meta, meta.version !== "");
   Row.setStored(row, undefined);

@@ -125,8 +125,11 @@ function toData(node: Node): OperandData {
       const values = node.values.map((value) => toValueData({ kind: "value", value, type, isNullable: false }));
       return [node.isNegated ? "notIn" : "in", toData(node.part), values];
     }
-    case "logic":
-      return [node.operator, ...node.parts.map(toData)];
+    case "logic": {
+      // What is said twice is said once: the condition of a key may be that of soft delete itself.
+      const parts = new Map(node.parts.map(toData).map((part) => [JSON.stringify(part), part]));
+      return parts.size === 1 ? [...parts.values()][0]! : [node.operator, ...parts.values()];
+    }
     case "not":
       return ["not", toData(node.part)];
     case "call":

@@ -6,6 +6,7 @@ import type { DatabaseCore } from "../transaction/context.ts";
 import { contextOf } from "../transaction/context.ts";
 import type { Eventual } from "./execute.ts";
 import { after, runStatement } from "./execute.ts";
+import { onlyLive } from "./live-rows.ts";
 import { literal } from "./literal.ts";
 import type { RootSource, ValueNode, ValueType } from "./node.ts";
 import { columnNode, compare, selectAll } from "./node.ts";
@@ -44,7 +45,7 @@ function createKeyPlan(database: DatabaseCore, model: ModelClass): KeyPlan {
   // A value of the right type stands for all of them: the plan does not keep it.
   const any: ValueNode = { kind: "value", value: 0, type, isNullable: false };
   const made = {
-    plan: createSelectPlan(database.dialect, { ...selectAll(root), where: compare("eq", columnNode(root, type), any) }),
+    plan: createSelectPlan(database.dialect, onlyLive({ ...selectAll(root), where: compare("eq", columnNode(root, type), any) })),
     type,
     where: `${name} key`,
   };

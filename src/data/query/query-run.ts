@@ -12,6 +12,7 @@ import type { Eventual } from "./execute.ts";
 import { after, readInstances, readRaw, readRecords, runStatement, streamRaw, withComputed } from "./execute.ts";
 import { assertCount } from "./limits.ts";
 import { literal } from "./literal.ts";
+import { onlyLive } from "./live-rows.ts";
 import type { Node, OutputColumn, SelectState } from "./node.ts";
 import { allOf, isNever, selectAll, valueTypes } from "./node.ts";
 import { orderOfRelation, orderOfRows, toTotalOrder } from "./order.ts";
@@ -40,12 +41,20 @@ export interface QueryParts {
   /** Whether all rows are meant: without it, and without a filter, nothing is changed or deleted. */
   readonly isAll: boolean;
   readonly mode: FetchMode | undefined;
+  /** Whether rows are read that are deleted, too: of a model with soft delete. */
+  readonly isDeletedShown: boolean;
   /** The row whose relation the query reads; undefined of other queries. */
   readonly related: { readonly row: RowRecord; readonly relation: RelationMeta } | undefined;
 }
 
-/** The query with what links it to the row whose relation it reads. */
-export function toLinked(parts: QueryParts): QueryParts {
+/** The query without rows that are deleted, unless it shows them. */
+export function hideDeleted(parts: QueryParts): QueryParts {
+  return parts.isDeletedShown ? parts : { ...parts, isDeletedShown: true, select: onlyLive(parts.select) };
+}
+
+/** The query without rows that are deleted, and with what links it to the row whose relation it reads. */
+export function toLinked(asked: QueryParts): QueryParts {
+  const parts = hideDeleted(asked);
   const { related, select } = parts;
   if (related === undefined) return parts;
   const { where, through } = linkRelated(Row.modelOf(related.row), related.relation, select, [related.row]);
@@ -74,7 +83,8 @@ function toOrdered({ select, output }: QueryParts): SelectState {
 }
 
 /** The rows of a query. */
-export function runQuery(parts: QueryParts): Eventual<unknown[]> {
+export function runQuery(asked: QueryParts): Eventual<unknown[]> {
+  const parts = hideDeleted(asked);
   const { related, select } = parts;
   if (related === undefined || !isShared(parts)) return runAlone(toLinked(parts));
   const order = select.order.length > 0 ? toTotalOrder(select.root, select.order) : orderOfRelation(select.root, related.relation);

@@ -3,6 +3,7 @@ import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { deleteRows, updateRows } from "../instance/write-many.ts";
 import type { KeyOf, ModelClass } from "../schema/model.ts";
+import { softDeleteField } from "../schema/soft-delete.ts";
 import { assertField } from "../schema/validate-row.ts";
 import type { FetchMode } from "../transaction/context.ts";
 import { after } from "./execute.ts";
@@ -13,12 +14,13 @@ import { hasAggregate, readGroupColumns } from "./group.ts";
 import { keyNodes } from "./keys.ts";
 import { readCount } from "./limits.ts";
 import type { Node, OutputColumn, RootSource, SelectState } from "./node.ts";
-import { allOf, columnNode, compare, inList, notOf, selectAll } from "./node.ts";
+import { allOf, columnNode, compare, inList, isNull, notOf, selectAll } from "./node.ts";
 import { readOrder } from "./order.ts";
 import type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./page.ts";
 import type { QueryParts } from "./query-run.ts";
 import {
   explainQuery,
+  hideDeleted,
   runAggregate,
   runCount,
   runExists,
@@ -80,7 +82,16 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   /** All rows of a model, or of a row's relation, before anything is said of them. */
   static relatedParts(model: ModelClass, related: QueryParts["related"]): QueryParts {
     const root: RootSource = { kind: "root", model };
-    return { model, select: selectAll(root), output: { kind: "rows" }, with: [], isAll: false, mode: undefined, related };
+    return {
+      model,
+      select: selectAll(root),
+      output: { kind: "rows" },
+      with: [],
+      isAll: false,
+      mode: undefined,
+      isDeletedShown: model.$meta.softDelete === "",
+      related,
+    };
   }
 
   /** All rows of a model. */
@@ -119,8 +130,9 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     if (select.group.length > 0) throw formError("where() after groupBy()", "Filter before the groups are made, or use having().");
     if (select.limit === undefined && select.offset === undefined)
       return this.#with({ select: { where: allOf([...(select.where === undefined ? [] : [select.where]), ...conditions]) } });
-    const inner: SelectState = { ...select, columns: undefined, extra: [] };
+    const inner: SelectState = { ...hideDeleted(this.#parts).select, columns: undefined, extra: [] };
     return this.#with({
+      isDeletedShown: true,
       select: {
         ...selectAll(select.root),
         from: inner,
@@ -135,6 +147,12 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   /** All rows: what lets update() and delete() go without a filter. */
   all(): Query<Class, Item> {
     return this.#with({ isAll: true });
+  }
+
+  /** Rows that are deleted, too: of a model with soft delete. Throws `E_SOFT_DELETE` for another one. */
+  withDeleted(): Query<Class, Item> {
+    softDeleteField(this.#parts.model, "withDeleted()");
+    return this.#with({ isDeletedShown: true });
   }
 
   /** The order of the rows. Rows without a value come as if theirs were the largest. */
@@ -317,10 +335,30 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     return updateRows(this.#parts.model, toLinked(this.#parts).select, values);
   }
 
-  /** Deletes all rows of the query by one statement, without hooks. Gives their number. */
+  /** Deletes all rows of the query by one statement, without hooks: of a model with soft delete, notes when. Gives their number. */
   async delete(): Promise<number> {
+    const { model } = this.#parts;
+    if (model.$meta.softDelete === "") return this.#purge("delete");
     this.#assertFiltered("delete");
+    return this.update({ [model.$meta.softDelete]: new Date() } as Update<Class>); // The field is a moment of the model.
+  }
+
+  /** Deletes all rows of the query for good, by one statement and without hooks. Gives their number. */
+  async purge(): Promise<number> {
+    return this.#purge("purge");
+  }
+
+  #purge(method: string): Promise<number> {
+    this.#assertFiltered(method);
     return deleteRows(this.#parts.model, toLinked(this.#parts).select);
+  }
+
+  /** Brings back the rows of the query that were deleted, without hooks. Gives their number. Throws `E_SOFT_DELETE` as withDeleted(). */
+  async restore(): Promise<number> {
+    this.#assertFiltered("restore");
+    const field = softDeleteField(this.#parts.model, "restore()");
+    const deleted = this.withDeleted().#filter([isNull(columnNode(this.#root, field), true)]);
+    return updateRows(this.#parts.model, toLinked(deleted.#parts).select, { [field.name]: null });
   }
 
   #assertFiltered(method: string): void {

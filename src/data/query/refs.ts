@@ -6,6 +6,7 @@ import type { ModelMeta, RelationMeta } from "../schema/metadata.ts";
 import type { ManyRows } from "./expression.ts";
 import { aggregateOf, readNode, RuntimeExpression } from "./expression.ts";
 import { keyNodes } from "./keys.ts";
+import { onlyLive } from "./live-rows.ts";
 import type { Node, RootSource, SelectState, Source, Through } from "./node.ts";
 import { allOf, columnNode, compare, constant, isNull, joinSource, notOf, selectAll, valueTypes } from "./node.ts";
 
@@ -92,7 +93,7 @@ function toRelationRefs(source: Source, relation: RelationMeta, many: ManyRows |
 export function relatedRows(source: Source, relation: RelationMeta): ManyRows {
   const root: RootSource = { kind: "root", model: relation.target };
   const where = `${source.model.$meta.name}.${relation.name}`;
-  return { where, query: { ...selectAll(root), ...linkRows(source, relation, root) } };
+  return { where, query: onlyLive({ ...selectAll(root), ...linkRows(source, relation, root) }) };
 }
 
 /** What links rows of a relation to the row that has it: a condition, or a table between. */

@@ -5,7 +5,7 @@ import { findNearestName } from "../../errors/nearest-name.ts";
 import { keyOfRelation } from "../instance/batch.ts";
 import type { RelationCache } from "../instance/batch.ts";
 import type { RelatedPart } from "../instance/loader.ts";
-import { readRelated } from "../instance/loader.ts";
+import { allRelated, readRelated, whereRelated } from "../instance/loader.ts";
 import type { RowRecord } from "../instance/row.ts";
 import { Row } from "../instance/row.ts";
 import type { RelationMeta } from "../schema/metadata.ts";
@@ -13,8 +13,7 @@ import type { ModelClass } from "../schema/model.ts";
 import type { ExecutionContext, FetchMode } from "../transaction/context.ts";
 import { readFilter } from "./filter.ts";
 import { readCount } from "./limits.ts";
-import type { RootSource } from "./node.ts";
-import { orderOfRelation, readOrder, toTotalOrder } from "./order.ts";
+import { readOrder, toTotalOrder } from "./order.ts";
 
 /** A relation that is wanted, and what of it. */
 export interface WantedRelation {
@@ -37,8 +36,8 @@ export function readWith(model: ModelClass, wanted: unknown, path = "with"): Wan
 
 function readWanted(model: ModelClass, name: string, options: unknown, path: string): WantedRelation {
   const relation = findRelation(model, name, path);
-  const root: RootSource = { kind: "root", model: relation.target };
-  const usual = { name: "", where: undefined, order: orderOfRelation(root, relation), limit: undefined, root };
+  const usual = allRelated(relation);
+  const { root } = usual;
   if (options === true) return { relation, part: usual, nested: [] };
   if (typeof options !== "object" || options === null)
     throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(options)}.`, { fix: "Pass true, or an object of options." });
@@ -50,7 +49,7 @@ function readWanted(model: ModelClass, name: string, options: unknown, path: str
     relation,
     part: {
       ...usual,
-      where: where === undefined ? undefined : readFilter(root, where, `${path}.where`),
+      where: where === undefined ? usual.where : whereRelated(relation, root, readFilter(root, where, `${path}.where`)),
       order: orderBy === undefined ? usual.order : toTotalOrder(root, readOrder(root, orderBy)),
       limit: limit === undefined ? undefined : readCount(limit, `${path}.limit`),
     },

@@ -24,7 +24,7 @@ type AnyRelation = Relation<ModelClass, "one" | "many", boolean>;
 
 /** Names that instances use themselves, and those that would reach into the language. */
 export const reservedNames: ReadonlySet<string> = new Set(
-  "save delete reload set load toJSON then constructor prototype __proto__ validate schema".split(" "),
+  "save delete restore purge reload set load toJSON then constructor prototype __proto__ validate schema".split(" "),
 );
 
 const commonOptions =
@@ -49,7 +49,8 @@ const ownOptions: Readonly<Record<ColumnType, readonly string[]>> = {
   bytes: ["max"],
   choice: ["check"],
 };
-const modelOptions = "label labelPlural display orderBy search primary uniques indexes checks computed version validate comment".split(" ");
+const modelOptions =
+  "label labelPlural display orderBy search primary uniques indexes checks computed version softDelete validate comment".split(" ");
 const deleteActions = new Set(["restrict", "cascade", "set null", "set default", "no action"]);
 
 /** Checks models together. Throws `E_MODEL_INVALID` with the list of all mistakes. */
@@ -314,7 +315,7 @@ class DefinitionCheck {
         suggestName(name, modelOptions, `It has: ${modelOptions.join(", ")}.`),
       );
     }
-    const { orderBy = [], search = [], primary = [], display, version, uniques = [], indexes = [] } = options;
+    const { orderBy = [], search = [], primary = [], display, version, softDelete, uniques = [], indexes = [] } = options;
     const order = typeof orderBy === "string" ? [orderBy] : orderBy;
     this.#known(
       "orderBy",
@@ -324,16 +325,31 @@ class DefinitionCheck {
     this.#known("primary", primary);
     this.#known("display", display === undefined ? [] : [display]);
     this.#known("version", version === undefined ? [] : [version]);
+    this.#known("softDelete", softDelete === undefined ? [] : [softDelete]);
     for (const { on } of uniques) this.#known("uniques", on);
     for (const { on, desc = [], include = [], unique, where } of indexes) {
       this.#known("indexes", [...(typeof on === "function" ? [] : on), ...desc, ...include]);
       if (unique === true && where !== undefined)
         this.#add("", "E_MODEL_OPTION", "an index is unique among some rows", "Use the option uniques, which every database holds.");
     }
-    const counter = version === undefined ? undefined : this.#model.$fields[version];
+    this.#columnOptions();
+  }
+
+  /** Columns that the framework writes by itself. */
+  #columnOptions(): void {
+    const { version = "", softDelete = "" } = this.#model.$options;
+    const moment = this.#model.$fields[softDelete];
+    if (moment !== undefined && !(isColumn(moment) && moment.type === "datetime" && moment.options.null === true))
+      this.#add(
+        softDelete,
+        "E_MODEL_SOFT_DELETE",
+        "the moment of deletion is no optional datetime",
+        "Use field.datetime({ null: true, editable: false }).",
+      );
+    const counter = this.#model.$fields[version];
     if (isColumn(counter) && counter.type !== "int")
       this.#add(
-        version!,
+        version,
         "E_MODEL_VERSION",
         `the version is of the type ${counter.type}`,
         "Use field.int({ default: 0, editable: false }).",

@@ -2,7 +2,7 @@
 import type { AnyColumn, AnyColumnOptions, ColumnType, Widget } from "./column.ts";
 import { isColumn } from "./column.ts";
 import { maxOf } from "./check-value.ts";
-import type { IndexOptions, ModelClass, ModelOptions } from "./model.ts";
+import type { AnyModelOptions, IndexOptions, ModelClass, ModelOptions } from "./model.ts";
 import { toConstraintName, toLabel, toPlural, toSnakeCase } from "./names.ts";
 import type { DeleteAction, Relation, RelationKind } from "./relation.ts";
 
@@ -71,8 +71,10 @@ export interface KeyMeta {
   readonly fields: readonly string[];
   /** What a form says when the group is taken. */
   readonly message: string;
-  /** The condition of the rows that it is about, as it was written; undefined for all rows. */
+  /** The condition of the rows that it is about; undefined for all rows. */
   readonly where: ((row: never) => unknown) | undefined;
+  /** Whether it is about all rows, or all that are not deleted: whether the model itself has given no condition. */
+  readonly isOfAll: boolean;
 }
 
 /** An index. */
@@ -112,6 +114,8 @@ export interface ModelMeta {
   readonly search: readonly string[];
   /** Field that counts changes; "" without one. */
   readonly version: string;
+  /** Field with the moment at which a row was deleted; "" where rows are deleted for good. */
+  readonly softDelete: string;
 }
 
 /** Describes a model. Relations are followed, so that all classes must be there. */
@@ -127,7 +131,7 @@ export function describeModel(model: ModelClass): ModelMeta {
   const marked = [...fields.values()].filter((field) => field.isPrimary).map(({ name }) => name);
   const primary = options.primary ?? marked;
   const label = options.label ?? toLabel(model.name).toLowerCase();
-  const { display = [...fields.values()].find((field) => field.type === "text")?.name ?? "", version = "" } = options;
+  const { display = [...fields.values()].find((field) => field.type === "text")?.name ?? "", version = "", softDelete = "" } = options;
   return Object.freeze({
     name: model.name,
     table,
@@ -137,12 +141,13 @@ export function describeModel(model: ModelClass): ModelMeta {
     columns: Object.freeze([...fields.values()].filter((field) => field.options.retired !== true)),
     relations,
     primary: Object.freeze([...primary]),
-    uniques: Object.freeze(toUniques(table, fields, relations, options.uniques ?? [])),
+    uniques: Object.freeze(toUniques(table, fields, relations, options)),
     indexes: Object.freeze(toIndexes(table, fields, relations, options.indexes ?? [])),
     orderBy: Object.freeze(toList(options.orderBy)),
     display,
     search: Object.freeze([...(options.search ?? [])]),
     version,
+    softDelete,
   });
 }
 
@@ -299,7 +304,7 @@ function toUniques(
   table: string,
   fields: ReadonlyMap<string, FieldMeta>,
   relations: ReadonlyMap<string, RelationMeta>,
-  groups: NonNullable<ModelOptions["uniques"]>,
+  { uniques: groups = [], softDelete }: AnyModelOptions,
 ): KeyMeta[] {
   const single = [...fields.values()]
     .filter((field) => field.isUnique && !field.isPrimary)
@@ -307,7 +312,8 @@ function toUniques(
       name: toConstraintName(table, column, "unique"),
       fields: [name],
       message: `This ${label.toLowerCase()} is taken.`,
-      where: undefined,
+      where: liveRows(softDelete),
+      isOfAll: true,
     }));
   const several = groups.map(({ on, message, where }) => {
     const names = toKeyFields(on, relations);
@@ -317,10 +323,25 @@ function toUniques(
       name: toConstraintName(table, ...columns, "unique"),
       fields: names,
       message: message ?? `This combination of ${labels.join(" and ")} is taken.`,
-      where,
+      where: liveRows(softDelete, where),
+      isOfAll: where === undefined,
     };
   });
   return [...single, ...several].map((key) => Object.freeze(key));
+}
+
+/** A condition of a row as callbacks write it. */
+interface RowCondition {
+  readonly and: (other: unknown) => unknown;
+}
+
+/** Rows that are not deleted do not stand in the way of new ones. */
+function liveRows(softDelete: string | undefined, where?: (row: never) => unknown): KeyMeta["where"] {
+  if (softDelete === undefined) return where;
+  return (row: Readonly<Record<string, { readonly isNull: () => RowCondition }>>) => {
+    const live = row[softDelete]!.isNull();
+    return where === undefined ? live : live.and(where(row as never)); // The condition takes rows of this model.
+  };
 }
 
 function toIndexes(
@@ -343,6 +364,7 @@ function toIndexes(
       fields: keys,
       message: unique ? "This is taken." : "",
       where,
+      isOfAll: where === undefined,
       expression: typeof on === "function" ? on : undefined,
       isUnique: unique,
       descending: toKeyFields(desc, relations),

@@ -95,15 +95,25 @@ describe("what is known of a model", () => {
     );
     assert.deepEqual([Author.$meta.orderBy, Author.$meta.search], [["name"], ["name"]]);
     assert.deepEqual(Book.$meta.uniques, [
-      { name: "books_slug_unique", fields: ["slug"], message: "This slug is taken.", where: undefined },
+      { name: "books_slug_unique", fields: ["slug"], message: "This slug is taken.", where: undefined, isOfAll: true },
       {
         name: "books_author_id_title_unique",
         fields: ["authorId", "title"],
         message: "This author has this title already",
         where: undefined,
+        isOfAll: true,
       },
     ]);
-    const plain = { message: "", where: undefined, expression: undefined, isUnique: false, descending: [], method: "", included: [] };
+    const plain = {
+      message: "",
+      where: undefined,
+      isOfAll: true,
+      expression: undefined,
+      isUnique: false,
+      descending: [],
+      method: "",
+      included: [],
+    };
     assert.deepEqual(Book.$meta.indexes, [
       { name: "books_author_id_index", fields: ["authorId"], ...plain },
       { name: "books_author_id_created_index", fields: ["authorId", "created"], ...plain },

@@ -112,6 +112,11 @@ export interface ModelOptions<Fields = FieldMap> {
   readonly checks?: Readonly<Record<string, RowCondition<Fields>>>;
   /** Field that counts changes, so that nobody overwrites what another one has written. None by default. */
   readonly version?: FieldName<Fields>;
+  /**
+   * Field with the moment at which a row was deleted. Queries leave such rows out, `delete()` sets it, and unique keys are
+   * about the other rows. Without it, rows are deleted for good.
+   */
+  readonly softDelete?: FieldName<Fields>;
   /** Checks a whole row: gives messages by field, or nothing. None by default. */
   readonly validate?: (row: Partial<RowValues<Fields>>) => ModelMessages<Fields> | Promise<ModelMessages<Fields>>;
   /** Comment in the database. None by default. */

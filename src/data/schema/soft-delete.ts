@@ -1,0 +1,13 @@
+/** The field of a model with soft delete. */
+import { GableError } from "../../errors/gable-error.ts";
+import type { FieldMeta } from "./metadata.ts";
+import type { ModelClass } from "./model.ts";
+
+/** The field with the moment of deletion. Throws `E_SOFT_DELETE` for a model whose rows are deleted for good. */
+export function softDeleteField({ $meta: meta }: ModelClass, method: string): FieldMeta {
+  const field = meta.fields.get(meta.softDelete);
+  if (field !== undefined) return field;
+  throw new GableError("E_SOFT_DELETE", `${meta.name} has no soft delete, which ${method} needs.`, {
+    fix: 'Add the field deletedAt: field.datetime({ null: true, editable: false }), and the option softDelete: "deletedAt".',
+  });
+}
