@@ -10,6 +10,10 @@ import { toTables, withRatios, writeDocs } from "./report.ts";
 const benches: Readonly<Record<string, { page: string; load: () => Promise<(options: BenchOptions) => Promise<BenchLine[]>> }>> = {
   http: { page: "explanation/speed.md", load: async () => (await import("./http/bench.ts")).benchHttp },
   data: { page: "explanation/speed-of-data.md", load: async () => (await import("./data/bench.ts")).benchData },
+  requests: {
+    page: "explanation/speed-of-requests.md",
+    load: async () => (await import("./requests/bench.ts")).benchRequests,
+  },
   views: { page: "explanation/speed-of-views.md", load: async () => (await import("./views/bench.ts")).benchViews },
 };
 

@@ -1,5 +1,5 @@
 /**
- * Writes JavaScript, declarations and maps to dist/: one file per entry, and chunks for what entries share or load
+ * Writes JavaScript and declarations to dist/: one file per entry, and chunks for what entries share or load
  * on demand. decisions/006 has the reason: a module costs more to find than to run.
  */
 import { glob, rm } from "node:fs/promises";
@@ -20,9 +20,7 @@ await build({
   platform: "node",
   target: "node22.18",
   packages: "external",
-  // Names are kept, and the sources stand in the maps: a stack of ours can be read.
-  sourcemap: "linked",
-  sourcesContent: true,
+  // Names are kept and nothing is minified: a stack of ours leads to lines that can be read, so that there are no maps.
   logLevel: "warning",
 });
 process.exitCode = await runCommand(localProgram("tsc"), ["-p", "tsconfig.build.json", "--emitDeclarationOnly"]);

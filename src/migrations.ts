@@ -1,6 +1,7 @@
 export { checkLive } from "./data/migrations/check-live.ts";
 export { checkMigrations, makeMigration, mergeMigrations, squashMigrations } from "./data/migrations/make.ts";
 export { migrate, previewMigrations, readStatus, rollback } from "./data/migrations/migrate.ts";
+export { pullModels } from "./data/migrations/pull.ts";
 export { migration, op } from "./data/migrations/operation.ts";
 export type { CheckLiveOptions } from "./data/migrations/check-live.ts";
 export type { DataStep, DataStepContext, HistoricalModel, HistoricalRow } from "./data/migrations/data-step.ts";
@@ -9,6 +10,7 @@ export type { SchemaDifference } from "./data/migrations/live-schema.ts";
 export type { MadeMigration, MakeOptions, MigrationProblem, SquashOptions } from "./data/migrations/make.ts";
 export type { MigrateOptions, MigrationPreview, MigrationsOptions, MigrationStatus, RollbackOptions } from "./data/migrations/migrate.ts";
 export type { Migration, MigrationOptions, Operation, SqlByDialect, TableData } from "./data/migrations/operation.ts";
+export type { PulledModels, PullOptions } from "./data/migrations/pull.ts";
 export type { Answers, Question } from "./data/migrations/question.ts";
 export type { Finding, Risk } from "./data/migrations/risk.ts";
 export type { ColumnState, ConditionData, ForeignKeyState, IndexState, KeyState, ValueData } from "./data/schema/table-state.ts";

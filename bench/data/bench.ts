@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { createConnection } from "mysql2/promise";
-import pg from "pg";
 import type { BenchLine, BenchOptions } from "../report.ts";
 import { mariadbTables, postgresTables, sqliteTables } from "./fixture.ts";
+import { withPostgres } from "./servers.ts";
 
 const program = fileURLToPath(new URL("./subject.ts", import.meta.url));
 const tests = ["get", "twenty", "list", "aggregate", "update", "insert", "many"] as const;
@@ -28,7 +28,6 @@ const subjects = {
   SQLite: ["bare-sqlite", "gable"],
   MariaDB: ["bare-mysql", "gable"],
 } as const;
-const serverUrl = process.env["GABLE_TEST_POSTGRES_URL"] ?? "postgres://postgres@127.0.0.1:5432/postgres";
 
 function run(name: string, url: string, seconds: number): Record<string, unknown> {
   const child = spawnSync(
@@ -42,26 +41,6 @@ function run(name: string, url: string, seconds: number): Record<string, unknown
   );
   if (child.status !== 0) throw new Error(`${name} failed: ${child.stderr}`);
   return JSON.parse(child.stdout) as Record<string, unknown>;
-}
-
-async function runOnServer(url: string, statements: readonly string[]): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  for (const sql of statements) await client.query(sql);
-  await client.end();
-}
-
-async function withPostgres(work: (url: string) => void): Promise<void> {
-  const name = `gable_bench_${process.pid}`;
-  await runOnServer(serverUrl, [`CREATE DATABASE ${name}`]);
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  try {
-    await runOnServer(url.href, postgresTables);
-    work(url.href);
-  } finally {
-    await runOnServer(serverUrl, [`DROP DATABASE ${name} WITH (FORCE)`]);
-  }
 }
 
 async function withMariadb(work: (url: string) => void): Promise<void> {
@@ -117,7 +96,7 @@ function measure(kind: keyof typeof subjects, url: string, { seconds, subjects: 
 export async function benchData(options: BenchOptions): Promise<BenchLine[]> {
   const lines: BenchLine[] = [];
   withSqlite((url) => lines.push(...measure("SQLite", url, options)));
-  await withPostgres((url) => lines.push(...measure("PostgreSQL", url, options)));
+  await withPostgres(postgresTables, (url) => void lines.push(...measure("PostgreSQL", url, options)));
   await withMariadb((url) => lines.push(...measure("MariaDB", url, options)));
   return lines;
 }

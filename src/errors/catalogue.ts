@@ -203,6 +203,7 @@ const data = {
   E_MODEL_VERSION: entry(500, "The version of a model is no whole number", "Use field.int({ default: 0, editable: false })."),
   E_MODEL_SOFT_DELETE: entry(500, "The field of soft delete is no optional moment", "Use field.datetime({ null: true, editable: false })."),
   E_SOFT_DELETE: entry(500, "A model has no soft delete", "Add a field for the moment, and the option softDelete with its name."),
+  E_TABLE_UNKNOWN: entry(500, "The database has no such table", "Correct the name of the table."),
   E_KYSELY_NAME: entry(
     500,
     "Two models call different columns by one name",

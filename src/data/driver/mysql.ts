@@ -24,6 +24,8 @@ export async function createMysql(options: ServerOptions): Promise<Driver> {
     supportBigNumbers: true,
     // As Date, the driver takes the year 1 for 1901. Its texts cost more than the rest of a row, and are right.
     dateStrings: true,
+    // Columns that others have made may be known as JSON to the server; the codec reads texts.
+    jsonStrings: true,
     charset: "utf8mb4",
     multipleStatements: false,
   };

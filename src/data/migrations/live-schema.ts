@@ -2,7 +2,7 @@
  * What is in a database, as its own texts: by table, each column, key, constraint and index by its name. Texts of one server can
  * be compared with each other, never with what was sent: PostgreSQL and MariaDB write expressions anew.
  */
-import { splitDefinition } from "./sqlite-definition.ts";
+import { normalizeDefinition, splitDefinition } from "./sqlite-definition.ts";
 import type { Session } from "./session.ts";
 import { hashData } from "./table-data.ts";
 
@@ -67,7 +67,7 @@ async function readSqlite(session: Session): Promise<LiveSchema> {
         ? splitDefinition(String(sql)).map(([object, definition]) => [String(name), object, definition] as const)
         : type === "view"
           ? []
-          : [[String(table), `${type} ${name}`, String(sql).replace(/\s+/g, " ")] as const],
+          : [[String(table), `${type} ${name}`, normalizeDefinition(String(sql))] as const],
     ),
   );
 }

@@ -33,6 +33,13 @@ export function readExpression(model: ModelClass, pick: (row: never) => unknown,
   }
 }
 
+/** A moment that is cast from a text: what MariaDB does not let columns that it computes do. */
+const castMoment = /CAST\(('(?:[^'\\]|''|\\.)*') AS (DATETIME\(3\)|DATE|TIME)\)/g;
+
+function writeMoment(_whole: string, text: string, type: string): string {
+  return `${type === "DATETIME(3)" ? "TIMESTAMP" : type}${text}`;
+}
+
 /** A condition in SQL, with its values in it. The model has the columns by their names. */
 export function writeCondition(dialect: Dialect, model: ModelClass, data: OperandData): string {
   const root: RootSource = { kind: "root", model };
@@ -43,12 +50,13 @@ export function writeCondition(dialect: Dialect, model: ModelClass, data: Operan
   walk.node(node);
   const writer = new SqlWriter(dialect, places, true);
   writer.enter(root);
-  return writer.finishWithValues(writer.node(node), ({ place, form }) => {
+  const text = writer.finishWithValues(writer.node(node), ({ place, form }) => {
     const bound = walk.values[place]!;
     if (bound.use !== "list") return dialect.literal(encodeValue(dialect, bound, form));
     const list = bound.value as readonly unknown[]; // A list is bound as one.
     return list.map((value) => dialect.literal(dialect.encode(value, bound.type))).join(", ");
   });
+  return dialect.name === "mariadb" ? text.replace(castMoment, writeMoment) : text;
 }
 
 /** Whether an expression folds case: SQLite has functions for that by Gable alone, which no table may use. */

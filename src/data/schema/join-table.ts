@@ -67,7 +67,7 @@ function toJoinColumns({ table, primary, fields }: ModelMeta, prefix: string): J
 }
 
 /** The name of one row of a table, well enough for a column: `stories` gives `story`. */
-function toSingular(table: string): string {
+export function toSingular(table: string): string {
   if (table.endsWith("ies")) return `${table.slice(0, -3)}y`;
   return /(?:ses|xes|zes|ches|shes)$/.test(table) ? table.slice(0, -2) : table.replace(/s$/, "");
 }

@@ -140,7 +140,7 @@ export function describeModel(model: ModelClass): ModelMeta {
     fields,
     columns: Object.freeze([...fields.values()].filter((field) => field.options.retired !== true)),
     relations,
-    primary: Object.freeze([...primary]),
+    primary: Object.freeze(toKeyFields(primary, relations)),
     uniques: Object.freeze(toUniques(table, fields, relations, options)),
     indexes: Object.freeze(toIndexes(table, fields, relations, options.indexes ?? [])),
     orderBy: Object.freeze(toList(options.orderBy)),
@@ -315,12 +315,12 @@ function toUniques(
       where: liveRows(softDelete),
       isOfAll: true,
     }));
-  const several = groups.map(({ on, message, where }) => {
+  const several = groups.map(({ on, message, where, name = "" }) => {
     const names = toKeyFields(on, relations);
     const columns = names.map((name) => fields.get(name)?.column ?? name);
     const labels = names.map((name) => fields.get(name)?.label.toLowerCase() ?? name);
     return {
-      name: toConstraintName(table, ...columns, "unique"),
+      name: name || toConstraintName(table, ...columns, "unique"),
       fields: names,
       message: message ?? `This combination of ${labels.join(" and ")} is taken.`,
       where: liveRows(softDelete, where),
@@ -352,24 +352,26 @@ function toIndexes(
 ): IndexMeta[] {
   const single = [...fields.values()].filter((field) => field.isIndexed && !field.isUnique).map(({ name }) => ({ on: [name] }));
   const names = new Set<string>();
-  return [...single, ...groups].map(({ on, where, unique = false, desc = [], using = "btree", include = [] }: IndexOptions) => {
-    const keys = typeof on === "function" ? [] : toKeyFields(on, relations);
-    const columns = typeof on === "function" ? ["expression"] : keys.map((name) => fields.get(name)?.column ?? name);
-    let name = toConstraintName(table, ...columns, "index");
-    // Several indexes of the same columns, or of expressions, are told apart by a number.
-    for (let number = 2; names.has(name); number++) name = toConstraintName(table, ...columns, String(number), "index");
-    names.add(name);
-    return Object.freeze({
-      name,
-      fields: keys,
-      message: unique ? "This is taken." : "",
-      where,
-      isOfAll: where === undefined,
-      expression: typeof on === "function" ? on : undefined,
-      isUnique: unique,
-      descending: toKeyFields(desc, relations),
-      method: using === "btree" ? "" : using,
-      included: toKeyFields(include, relations),
-    });
-  });
+  return [...single, ...groups].map(
+    ({ on, where, name: given = "", unique = false, desc = [], using = "btree", include = [] }: IndexOptions) => {
+      const keys = typeof on === "function" ? [] : toKeyFields(on, relations);
+      const columns = typeof on === "function" ? ["expression"] : keys.map((name) => fields.get(name)?.column ?? name);
+      let name = given || toConstraintName(table, ...columns, "index");
+      // Several indexes of the same columns, or of expressions, are told apart by a number.
+      for (let number = 2; names.has(name); number++) name = toConstraintName(table, ...columns, String(number), "index");
+      names.add(name);
+      return Object.freeze({
+        name,
+        fields: keys,
+        message: unique ? "This is taken." : "",
+        where,
+        isOfAll: where === undefined,
+        expression: typeof on === "function" ? on : undefined,
+        isUnique: unique,
+        descending: toKeyFields(desc, relations),
+        method: using === "btree" ? "" : using,
+        included: toKeyFields(include, relations),
+      });
+    },
+  );
 }

@@ -68,6 +68,8 @@ type RowCondition<Fields> = (row: ColumnRefs<Fields>) => Condition;
 export interface IndexOptions<Fields = FieldMap> {
   /** Fields or relations, or an expression: `book => book.title.lower()`. */
   readonly on: ReadonlyArray<FieldName<Fields>> | ((row: ColumnRefs<Fields>) => AnyExpression<unknown>);
+  /** Name in the database. By default made of the table and the columns. */
+  readonly name?: string;
   /** The rows that it is about. All by default. */
   readonly where?: RowCondition<Fields>;
   /** Whether no two of its rows may have the same values. Default false. */
@@ -95,7 +97,7 @@ export interface ModelOptions<Fields = FieldMap> {
   readonly orderBy?: FieldName<Fields> | `-${FieldName<Fields>}` | ReadonlyArray<FieldName<Fields> | `-${FieldName<Fields>}`>;
   /** Fields that a search looks into. None by default. */
   readonly search?: ReadonlyArray<FieldName<Fields>>;
-  /** Fields of the primary key, when it has several. By default the field with the option `primary`. */
+  /** Fields or relations of the primary key, when it has several. By default the field with the option `primary`. */
   readonly primary?: ReadonlyArray<FieldName<Fields>>;
   /**
    * Groups of fields or relations that are unique together, with what a form says when one is taken. With `where`, among
@@ -103,6 +105,8 @@ export interface ModelOptions<Fields = FieldMap> {
    */
   readonly uniques?: ReadonlyArray<{
     readonly on: ReadonlyArray<FieldName<Fields>>;
+    /** Name in the database. By default made of the table and the columns. */
+    readonly name?: string;
     readonly message?: string;
     readonly where?: RowCondition<Fields>;
   }>;

@@ -1,0 +1,94 @@
+/** `npm run bench -- requests`: whole requests that ask PostgreSQL, by Gable and by others, in one run on one machine. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { parseFragment, serialize } from "parse5";
+import { fortuneTables } from "./common.ts";
+import { postgresTables } from "../data/fixture.ts";
+import { withPostgres } from "../data/servers.ts";
+import type { LoadRequest } from "../http/load.ts";
+import { runLoad } from "../http/load.ts";
+import { startProgram, stopProgram, waitForPort } from "../process.ts";
+import type { BenchLine, BenchOptions } from "../report.ts";
+
+const folder = fileURLToPath(new URL("./servers/", import.meta.url));
+/** The first is who the others are compared with. */
+const subjects: Readonly<Record<string, string>> = {
+  "fastify + pg": "fastify-pg.ts",
+  gable: "gable.ts",
+  "fastify + drizzle": "fastify-drizzle.ts",
+  "express + typeorm": "express-typeorm.ts",
+};
+const tests: Readonly<Record<string, LoadRequest>> = {
+  row: { method: "GET", path: "/books/42", connections: 64 },
+  twenty: { method: "GET", path: "/twenty", connections: 64 },
+  updates: { method: "GET", path: "/updates", connections: 16 },
+  fortunes: { method: "GET", path: "/fortunes", connections: 64 },
+};
+const titles: Readonly<Record<string, string>> = {
+  row: "one row by key as JSON",
+  twenty: "20 rows by key as JSON",
+  updates: "20 rows read and changed, as JSON",
+  fortunes: "fortunes: rows, sorted, as a page",
+};
+const turns = 5;
+const firstPort = 22_000;
+
+/** A running server, and what its turns have cost. */
+interface Server {
+  readonly name: string;
+  readonly port: number;
+  readonly child: ReturnType<typeof startProgram>;
+}
+
+/** Runs the benchmark. */
+export async function benchRequests({ tests: only, subjects: wanted, seconds }: BenchOptions): Promise<BenchLine[]> {
+  if (spawnSync("wrk", ["-v"]).error !== undefined) throw new Error("wrk is not installed: apt-get install wrk");
+  const lines: BenchLine[] = [];
+  await withPostgres([...postgresTables, ...fortuneTables], async (url) => {
+    const names = Object.keys(subjects).filter((name) => wanted.length === 0 || wanted.includes(name));
+    const servers = names.map((name, index): Server => {
+      const port = firstPort + index;
+      const command = [process.execPath, `${folder}${subjects[name]!}`];
+      return { name, port, child: startProgram({ command, environment: { BENCH_DATABASE: url } }, port) };
+    });
+    try {
+      for (const { name, port } of servers) if (!(await waitForPort(port))) throw new Error(`${name} did not start`);
+      await verify(servers);
+      for (const [test, load] of Object.entries(tests))
+        if (only.length === 0 || only.includes(test)) lines.push(...measure(test, load, servers, seconds));
+    } finally {
+      for (const { child } of servers) await stopProgram(child);
+    }
+  });
+  return lines;
+}
+
+/** All servers answer the same. */
+async function verify(servers: readonly Server[]): Promise<void> {
+  const answers = await Promise.all(
+    servers.map(async ({ port }) => {
+      const read = async (path: string): Promise<Response> => fetch(`http://127.0.0.1:${port}${path}`);
+      const row = (await (await read("/books/42")).json()) as object;
+      const twenty = (await (await read("/twenty")).json()) as object[];
+      const updates = (await (await read("/updates")).json()) as object[];
+      const page = serialize(parseFragment(await (await read("/fortunes")).text()));
+      return { row, counts: [twenty.length, updates.length], keys: Object.keys(twenty[0]!), page };
+    }),
+  );
+  for (const [index, answer] of answers.entries()) assert.deepEqual(answer, answers[0], `${servers[index]!.name} answers something else`);
+}
+
+/** In turns, so that all servers see the same machine; of each the middle turn counts. */
+function measure(test: string, load: LoadRequest, servers: readonly Server[], seconds: number): BenchLine[] {
+  const turnSeconds = Math.max(2, Math.round(seconds / 2));
+  const results = new Map(servers.map(({ name }) => [name, [] as Array<ReturnType<typeof runLoad>>]));
+  for (const { child, port } of servers) runLoad(child.pid!, port, load, turnSeconds);
+  for (let turn = 0; turn < turns; turn++)
+    for (const { name, child, port } of servers) results.get(name)!.push(runLoad(child.pid!, port, load, turnSeconds));
+  const middles = [...results].map(([name, all]) => {
+    const sorted = all.sort((one, other) => one.cpuUs - other.cpuUs);
+    return { test: titles[test]!, subject: name, ...sorted[Math.floor(turns / 2)]! };
+  });
+  return middles.map((line) => ({ ...line, ratio: line.cpuUs / middles[0]!.cpuUs }));
+}

@@ -1,0 +1,73 @@
+/**
+ * The structure of a database that somebody else has made, as the same plain data that models and migrations are: what a
+ * model can say. The rest is told in words.
+ */
+import type { ColumnState, ConditionData, ForeignKeyState, IndexState, KeyState, TableState } from "../schema/table-state.ts";
+
+/** A table as it was found. */
+export interface FoundTable {
+  readonly name: string;
+  readonly state: TableState;
+  /** Values that the database gives a column by itself, as SQL, by column. */
+  readonly defaults: ReadonlyMap<string, string>;
+  /** What no model can say: of the table under "", of a column under its name. */
+  readonly notes: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Collects what is found of a table. */
+export class TableFinding implements FoundTable {
+  readonly name: string;
+  readonly state = {
+    columns: new Map<string, ColumnState>(),
+    primary: new Array<string>(),
+    uniques: new Map<string, KeyState>(),
+    indexes: new Map<string, IndexState>(),
+    checks: new Map<string, ConditionData>(),
+    foreignKeys: new Map<string, ForeignKeyState>(),
+    comment: "",
+  };
+  readonly defaults = new Map<string, string>();
+  readonly notes = new Map<string, string[]>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Tells what no model can say. */
+  note(column: string, text: string): void {
+    const known = this.notes.get(column) ?? [];
+    this.notes.set(column, [...known, text]);
+  }
+
+  /** Adds a column of a type; of one that no model has, a note. */
+  column(name: string, type: ColumnType | undefined, raw: string, more: Omit<ColumnState, "type">): void {
+    if (type === undefined) return this.note(name, `the type is ${raw}`);
+    const { isNear = false, ...state } = type;
+    this.state.columns.set(name, { ...state, ...more });
+    if (isNear) this.note(name, `the type is ${raw}`);
+  }
+
+  /** Whether columns are all known: a key of others cannot be said. */
+  has(columns: ReadonlyArray<string | null>): boolean {
+    return columns.every((column) => column !== null && this.state.columns.has(column));
+  }
+
+  /** Turns a column into another type: a condition of the table, or what counts it, has told what it is. */
+  retype(column: string, { max: _max, ...state }: ColumnState): void {
+    const { null: isNull, comment } = this.state.columns.get(column)!;
+    this.state.columns.set(column, {
+      ...state,
+      ...(isNull === true && state.type !== "id" && { null: true }),
+      ...(comment !== undefined && { comment }),
+    });
+    this.notes.delete(column);
+  }
+}
+
+/** A type that a model has; `isNear` when the database's own is a little different. */
+export type ColumnType = ColumnState & { readonly isNear?: boolean };
+
+/** A condition of the database's own words. */
+export function sqlCondition(text: string): ConditionData {
+  return ["sql", [{ text }]];
+}
