@@ -78,6 +78,34 @@ function toResult({ rows, rowCount, fields }: Result, wanted: Statement["rows"],
   return wantsNames ? { ...result, names: fields.map(({ name }) => name) } : result;
 }
 
+/**
+ * A prepared statement for the driver, which copies what it is given property by property before it runs it, at a third of the
+ * time of a small statement: here all but one are those of the class.
+ */
+class PreparedConfig {
+  readonly parts: readonly [name: string, text: string, values: Statement["parameters"]];
+
+  constructor(name: string, text: string, values: Statement["parameters"]) {
+    this.parts = [name, text, values];
+  }
+
+  get name(): string {
+    return this.parts[0];
+  }
+
+  get text(): string {
+    return this.parts[1];
+  }
+
+  get values(): Statement["parameters"] {
+    return this.parts[2];
+  }
+
+  get rowMode(): "array" {
+    return "array";
+  }
+}
+
 /** One session of the server. */
 class PgSession implements ServerSession {
   readonly client: Client;
@@ -108,8 +136,8 @@ class PgSession implements ServerSession {
   #run({ sql, parameters, rows, wantsNames = false }: Statement): Promise<StatementResult> {
     return new Promise((resolve, reject) => {
       const isControl = rows === "none" && parameters.length === 0;
-      const named = isControl ? { text: sql } : { name: this.#nameOf(sql), text: sql, values: parameters, rowMode: "array" };
-      const query = named as unknown as QueryConfig; // The driver's types do not know rowMode beside a callback.
+      const config = isControl ? { text: sql } : new PreparedConfig(this.#nameOf(sql), sql, parameters);
+      const query = config as unknown as QueryConfig; // The driver's types do not know rowMode beside a callback.
       this.client.query(query, (error: unknown, result: Result) => {
         if (error !== null && error !== undefined) reject(error as Error); // The driver gives errors.
         else resolve(toResult(result, rows, wantsNames));

@@ -193,9 +193,9 @@ function goneError({ label }: ModelMeta, hasVersion: boolean): GableError {
 
 async function checkChanged(model: ModelClass, row: RowRecord, changed: readonly FieldMeta[]): Promise<void> {
   const { $meta: meta } = model;
-  const values = Object.fromEntries(changed.map(({ name }) => [name, row[name]]));
-  const others = Object.fromEntries(meta.columns.map(({ name }) => [name, row[name]]));
-  const { checked, errors } = await checkRow(model, changed, values, { isPartial: true, others });
+  // The model's own check alone sees the other values.
+  const others = model.$options.validate === undefined ? {} : Object.fromEntries(meta.columns.map(({ name }) => [name, row[name]]));
+  const { checked, errors } = await checkRow(model, changed, row, { isPartial: true, others });
   if (Object.keys(errors).length > 0) throw validationError(meta.name, toRelationNames(meta, errors));
   Object.assign(row, checked);
 }
@@ -213,7 +213,8 @@ function storedRow({ database }: ExecutionContext, model: ModelClass, stored: re
   const parts = names.map((name) => {
     const index = fields.findIndex((field) => field.name === name);
     const field = fields[index]!;
-    return compare("eq", columnNode(root, field), valueNode(decodeStored(database.dialect, meta, index, stored[index]!), field));
+    const decode = decodersOf(database.dialect, meta)[index];
+    return compare("eq", columnNode(root, field), valueNode(decode === undefined ? stored[index]! : decode(stored[index]!), field));
   });
   return { ...selectAll(root), where: allOf(parts) };
 }
@@ -221,19 +222,23 @@ function storedRow({ database }: ExecutionContext, model: ModelClass, stored: re
 /** The fields of a row whose values are no longer those that are stored. */
 function listChanged({ database }: ExecutionContext, row: RowRecord, stored: readonly DriverValue[]): FieldMeta[] {
   const { $meta: meta } = Row.modelOf(row);
-  return meta.columns.filter(({ name }, index) => !isSame(decodeStored(database.dialect, meta, index, stored[index]!), row[name] ?? null));
+  const decoders = decodersOf(database.dialect, meta);
+  return meta.columns.filter(({ name }, index) => {
+    const [value, decode] = [stored[index]!, decoders[index]];
+    return !isSame(decode === undefined ? value : decode(value), row[name] ?? null);
+  });
 }
 
-const decoders = new WeakMap<ModelMeta, Map<Dialect, ReadonlyArray<ReturnType<Dialect["decoder"]>>>>();
+type Decoders = ReadonlyArray<ReturnType<Dialect["decoder"]>>;
+const decodersByModel = new WeakMap<ModelMeta, Map<Dialect, Decoders>>();
 
-/** The value of a column as the model has it. Whole numbers may be stored as bigint: another column may have wanted that. */
-function decodeStored(dialect: Dialect, meta: ModelMeta, index: number, value: DriverValue): unknown {
-  const known = decoders.get(meta) ?? new Map<Dialect, ReadonlyArray<ReturnType<Dialect["decoder"]>>>();
-  decoders.set(meta, known);
+/** What makes values of columns as the model has them. Whole numbers may be stored as bigint: another column may have wanted that. */
+function decodersOf(dialect: Dialect, meta: ModelMeta): Decoders {
+  const known = decodersByModel.get(meta) ?? new Map<Dialect, Decoders>();
+  decodersByModel.set(meta, known);
   const list = known.get(dialect) ?? meta.columns.map((field) => dialect.decoder(field, true));
   known.set(dialect, list);
-  const decode = list[index];
-  return decode === undefined ? value : decode(value);
+  return list;
 }
 
 /** Whether two values are stored alike: dates, bytes and JSON by what they hold. */
