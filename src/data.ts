@@ -3,6 +3,7 @@ export { detach } from "./data/instance/instance.ts";
 export { isModel, Model, saveMany } from "./data/model.ts";
 export { and, not, or, skip } from "./data/query/filter.ts";
 export { cases, now, sql, when } from "./data/query/functions.ts";
+export { denseRank, firstValue, lag, lastValue, lead, ntile, rank, rowNumber } from "./data/query/windows.ts";
 export { field } from "./data/schema/field.ts";
 export { belongsTo, hasMany, hasOne, manyToMany } from "./data/schema/relation.ts";
 export { onCommit, onRollback, outside, transaction } from "./data/transaction/transaction.ts";
@@ -22,7 +23,9 @@ export type {
   Order,
   OrderOptions,
   TextExpression,
+  WindowOptions,
 } from "./data/query/expression-types.ts";
+export type { OpenWindow } from "./data/query/windows.ts";
 export type { OpenCases } from "./data/query/functions.ts";
 export type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./data/query/page.ts";
 export type { LockOptions, Query } from "./data/query/query.ts";

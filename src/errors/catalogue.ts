@@ -276,6 +276,11 @@ const data = {
   E_FILTER_SECRET: entry(500, "A secret field is searched", "Compare it with a value alone."),
   E_FILTER_DEPTH: entry(500, "A filter is nested too deep", "Write it with fewer levels."),
   E_FILTER_TOO_MANY: entry(500, "A list of a filter is too long", "Pass a query instead of its result, or ask in parts."),
+  E_EXPRESSION_WINDOW: entry(
+    500,
+    "A window is not what it can be",
+    "Use partitionBy, orderBy and rows, in values(), annotate() or orderBy().",
+  ),
   E_EXPRESSION_MANY: entry(500, "Many rows are used as one value", "Use an aggregate, or some(), none() or every()."),
   E_EXPRESSION_TYPE: entry(500, "An expression has the wrong type", "Use a method that the type has."),
   E_EXPRESSION_ARGUMENT: entry(500, "A method of an expression got a wrong value", "Pass what the method takes."),

@@ -57,8 +57,8 @@ export interface Dialect {
   inList(part: string, list: string, isNegated: boolean, type: ValueType): string;
   /** A function of values. */
   call(name: CallName, parts: readonly string[], type: ValueType, partType: ValueType): string;
-  /** A function of many rows. */
-  aggregate(name: AggregateName, inner: string, type: ValueType): string;
+  /** A function of many rows; `over` says of which ones around each row. */
+  aggregate(name: AggregateName, inner: string, type: ValueType, over: string): string;
   /** The part of a value of JSON as a text. */
   jsonText(part: string, path: string): string;
   /** A comparison of a part of a value of JSON. */

@@ -46,7 +46,7 @@ export const mariadb: Dialect = {
   encodeText,
   inList: (part, list, isNegated, type) => `${part} ${isNegated ? "NOT " : ""}IN (${readList(list, type)})`,
   call: (name, parts, type, partType) => (calls[name] ?? sameName(name))(parts, type, partType),
-  aggregate: writeAggregate,
+  aggregate: (name, inner, _type, over) => `${writeAggregate(name, inner)}${over}`,
   jsonText: (part, path) => {
     const found = `JSON_EXTRACT(${part}, ${path})`;
     return `CASE JSON_TYPE(${found}) WHEN 'NULL' THEN NULL ELSE JSON_UNQUOTE(${found}) COLLATE utf8mb4_nopad_bin END`;

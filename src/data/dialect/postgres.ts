@@ -50,7 +50,7 @@ export const postgres: Dialect = {
   encodeText: (operator, text) => toPattern(operator, text, "\\"),
   inList: (part, list, isNegated) => `${part} ${isNegated ? "<> ALL" : "= ANY"}(${list})`,
   call: (name, parts, type, partType) => (calls[name] ?? sameName(name))(parts, type, partType),
-  aggregate: (name, inner) => `${name}(${inner})`,
+  aggregate: (name, inner, _type, over) => `${name}(${inner})${over}`,
   jsonText: (part, path) => `(${part} #>> ${path})`,
   jsonCompare,
   encodeJsonPath: (path: JsonPath) => toArrayText(path.map(String)),

@@ -54,6 +54,8 @@ export class SqlWriter {
   readonly #isDefinition: boolean;
   readonly #scopes = new Map<RootSource, Scope>();
   #aliases = 0;
+  /** Whether a condition of rows is being written. */
+  #isFiltering = false;
   /** Name of the table of the whole statement: no alias may be the same. */
   #table = "";
 
@@ -111,6 +113,14 @@ export class SqlWriter {
 
   /** A query, whole. */
   select(state: SelectState): string {
+    const before = this.#isFiltering;
+    this.#isFiltering = false;
+    const sql = this.#select(state);
+    this.#isFiltering = before;
+    return sql;
+  }
+
+  #select(state: SelectState): string {
     const alias = this.#table === "" ? state.root.model.$table : this.#alias();
     if (this.#table === "") this.#table = alias;
     const outer = this.#scopes.get(state.root);
@@ -119,8 +129,8 @@ export class SqlWriter {
     const columns = this.#columns(state, scope);
     const order = state.order.map((term) => ({ term, sql: this.node(term.node) }));
     const group = state.group.length === 0 ? "" : ` GROUP BY ${state.group.map((node) => this.node(node)).join(", ")}`;
-    const having = state.having === undefined ? "" : ` HAVING ${this.node(state.having)}`;
-    const where = state.where === undefined || isAlways(state.where) ? "" : ` WHERE ${this.node(state.where)}`;
+    const having = state.having === undefined ? "" : ` HAVING ${this.#condition(state.having)}`;
+    const where = state.where === undefined || isAlways(state.where) ? "" : ` WHERE ${this.#condition(state.where)}`;
     const keys = this.#numberKeys(state);
     // What is mentioned has been joined by now.
     const rows = ` FROM ${this.#from(state, scope)}${where}`;
@@ -163,6 +173,15 @@ export class SqlWriter {
     const links = on.map(({ column, field }) => `${alias}.${quote(column)} = ${quote(scope.alias)}.${quote(field.column)}`);
     const outer = to.filter(({ node }) => node !== undefined).map(({ column, node }) => `${alias}.${quote(column)} = ${this.node(node!)}`);
     return ` INNER JOIN ${quote(table)} AS ${alias} ON ${[...links, ...outer].join(" AND ")}`;
+  }
+
+  /** A condition of rows: what is known of all of them together cannot stand in it. */
+  #condition(node: Node): string {
+    const before = this.#isFiltering;
+    this.#isFiltering = true;
+    const sql = this.node(node);
+    this.#isFiltering = before;
+    return sql;
   }
 
   #orderBy(order: readonly OrderSql[]): string {
@@ -254,6 +273,8 @@ export class SqlWriter {
       }
       case "aggregate":
         return this.#aggregate(node);
+      case "window":
+        return this.#window(node);
       case "subquery":
         return `(${this.select(node.query)})`;
       case "case": {
@@ -299,11 +320,27 @@ export class SqlWriter {
     return isNullable ? `(${column} IN (${rows})) IS NOT TRUE` : `${column} NOT IN (${rows})`;
   }
 
-  #aggregate({ name, part, where, isDistinct, type }: AggregateNode): string {
+  #aggregate({ name, part, where, isDistinct, type }: AggregateNode, over = ""): string {
     const value = part === undefined ? "*" : this.node(part);
     // Rows that do not count have no value; every database knows CASE, not every one FILTER.
     const counted = where === undefined ? value : `CASE WHEN ${this.node(where)} THEN ${part === undefined ? "1" : value} END`;
-    return this.#dialect.aggregate(name, `${isDistinct ? "DISTINCT " : ""}${counted}`, type);
+    return this.#dialect.aggregate(name, `${isDistinct ? "DISTINCT " : ""}${counted}`, type, over);
+  }
+
+  #window({ name, part, count, partition, order, frame }: Extract<Node, { kind: "window" }>): string {
+    if (this.#isFiltering)
+      throw new GableError("E_EXPRESSION_WINDOW", "A condition asks for a value of a window, which is known when all rows are.", {
+        fix: "Read the value with the rows, and filter them; or use Kysely.",
+      });
+    const parts = [
+      partition.length === 0 ? "" : `PARTITION BY ${partition.map((each) => this.node(each)).join(", ")}`,
+      this.#orderBy(order.map((term) => ({ term, sql: this.node(term.node) }))).trim(),
+      frame === undefined ? "" : `ROWS BETWEEN ${toBound(frame[0])} AND ${toBound(frame[1])}`,
+    ];
+    const over = ` OVER (${parts.filter((each) => each !== "").join(" ")})`;
+    if (name === "aggregate" && part?.kind === "aggregate") return this.#aggregate(part, over);
+    const inner = [part === undefined ? undefined : this.node(part), count].filter((each) => each !== undefined);
+    return `${name.toUpperCase()}(${inner.join(", ")})${over}`;
   }
 
   #column(source: Source, field: FieldMeta): string {
@@ -359,6 +396,13 @@ interface NumberedRows {
   readonly order: readonly OrderSql[];
   readonly keys: string;
   readonly limit: string;
+}
+
+/** A bound of the rows that count. */
+function toBound(place: number): string {
+  if (place === 0) return "CURRENT ROW";
+  const side = place < 0 ? "PRECEDING" : "FOLLOWING";
+  return `${Number.isFinite(place) ? Math.abs(place) : "UNBOUNDED"} ${side}`;
 }
 
 function isAlways(node: Node): boolean {

@@ -33,8 +33,8 @@ export const sqlite: Dialect = {
   inList: (part, list, isNegated, { type }) =>
     `${part} ${isNegated ? "NOT " : ""}IN (SELECT ${type === "bytes" ? "unhex(value)" : "value"} FROM json_each(${list}))`,
   call: (name, parts, type, partType) => (calls[name] ?? sameName(name))(parts, type, partType),
-  aggregate: (name, inner, type) => {
-    const sql = `${name}(${inner})`;
+  aggregate: (name, inner, type, over) => {
+    const sql = `${name}(${inner})${over}`;
     return type.type === "decimal" && name === "sum" ? `round(${sql}, ${type.scale})` : sql;
   },
   jsonText: (part, path) =>

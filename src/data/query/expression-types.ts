@@ -27,6 +27,19 @@ export interface AggregateOptions {
   readonly distinct?: boolean;
 }
 
+/** The rows among which a value is computed. */
+export interface WindowOptions {
+  /** What rows of one window have in common. All rows are one window by default. */
+  readonly partitionBy?: AnyExpression<unknown> | ReadonlyArray<AnyExpression<unknown>>;
+  /** The order of the rows in a window. None by default. */
+  readonly orderBy?: Order | AnyExpression<unknown> | ReadonlyArray<Order | AnyExpression<unknown>>;
+  /**
+   * Which rows around the row count, for aggregates and first and last values: `[-2, 0]` are the two before and the row itself.
+   * By default, with an order, those up to the row and its equals; without one, all of the window.
+   */
+  readonly rows?: readonly [from: number | "start", to: number | "end"];
+}
+
 /** An expression of some type: what all expressions share for the compiler. */
 export interface AnyExpression<Value> {
   /** Type of the value; never set. */
@@ -70,6 +83,8 @@ export interface Expression<Value> extends AnyExpression<Value> {
   min(options?: AggregateOptions): ExpressionOf<Value | null>;
   /** Largest value; null of no rows. */
   max(options?: AggregateOptions): ExpressionOf<Value | null>;
+  /** An aggregate of each row's neighbours instead of all rows: `book.price.sum().over({ partitionBy: book.authorId })`. */
+  over(window: WindowOptions): ExpressionOf<Value>;
 }
 
 /** Arithmetic, for numbers and for decimals, which are texts. */

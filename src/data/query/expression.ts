@@ -6,6 +6,7 @@ import type { AggregateOptions, ExpressionOf, Order, OrderOptions } from "./expr
 import type { AggregateName, CallName, CompareOperator, Node, OrderTerm, SelectState, ValueType } from "./node.ts";
 import { allOf, anyOf, compare, inList, isNull, notOf, valueTypes } from "./node.ts";
 import { literal } from "./literal.ts";
+import { readWindow, windowError } from "./window-options.ts";
 
 /** Rows that a relation to many rows leads to: expressions of them mean something inside of an aggregate alone. */
 export interface ManyRows {
@@ -321,6 +322,25 @@ export class RuntimeExpression {
   ): RuntimeExpression {
     this.#assertType(name, allowed);
     return this.#with({ kind: "call", name, parts: [this.#node, ...more], type, isNullable: this.#node.isNullable });
+  }
+
+  over(window: unknown): RuntimeExpression {
+    const part = this.$node;
+    if (part.kind !== "aggregate" || part.isDistinct)
+      throw windowError(
+        part.kind === "aggregate" ? "over() of distinct values" : "over() of what is no aggregate",
+        "Use it behind sum(), avg(), min(), max() or count().",
+      );
+    const { type, isNullable } = part;
+    return new RuntimeExpression({
+      kind: "window",
+      name: "aggregate",
+      part,
+      count: undefined,
+      type,
+      isNullable,
+      ...readWindow(window, part.name),
+    });
   }
 
   #aggregate(name: AggregateName, { where, distinct = false }: AggregateOptions, type: ValueType): RuntimeExpression {

@@ -28,7 +28,8 @@ function describe(node: Node): string {
 
 function isGrouped(node: Node, keys: ReadonlyMap<string, Node>): boolean {
   if (keys.has(describe(node)) || node.kind === "aggregate") return true;
-  if (node.kind === "column" || node.kind === "through" || node.kind === "subquery" || node.kind === "exists") return false;
+  if (node.kind === "column" || node.kind === "through" || node.kind === "subquery" || node.kind === "exists" || node.kind === "window")
+    return false;
   return listParts(node).every((part) => isGrouped(part, keys));
 }
 
@@ -40,6 +41,8 @@ export function hasAggregate(node: Node): boolean {
 /** The parts of a node that belong to the same query. */
 function listParts(node: Node): readonly Node[] {
   if ("parts" in node) return node.parts;
+  // The rows that an aggregate of a window is about are no group.
+  if (node.kind === "window") return [];
   if (node.kind === "compare") return [node.left, node.right];
   if (node.kind === "between") return [node.part, node.low, node.high];
   if (node.kind === "case") {

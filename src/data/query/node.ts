@@ -194,6 +194,27 @@ export interface AggregateNode {
   readonly isNullable: boolean;
 }
 
+/** Functions of a row among its neighbours. */
+export type WindowName = "row_number" | "rank" | "dense_rank" | "ntile" | "lag" | "lead" | "first_value" | "last_value";
+
+/** The rows around a row that count: places before it are negative, behind it positive; -Infinity is the start, Infinity the end. */
+export type WindowFrame = readonly [from: number, to: number];
+
+/** A function of a row among its neighbours, or an aggregate of them. */
+interface WindowNode {
+  readonly kind: "window";
+  readonly name: WindowName | "aggregate";
+  /** The value that is read, or the aggregate; undefined of functions that read none. */
+  readonly part: Node | undefined;
+  /** Rows between, or parts; undefined of functions without a number. */
+  readonly count: number | undefined;
+  readonly partition: readonly Node[];
+  readonly order: readonly OrderTerm[];
+  readonly frame: WindowFrame | undefined;
+  readonly type: ValueType;
+  readonly isNullable: boolean;
+}
+
 /** One value of another query. */
 interface SubqueryNode {
   readonly kind: "subquery";
@@ -245,6 +266,7 @@ export type Node =
   | JsonNode
   | ConditionNode
   | AggregateNode
+  | WindowNode
   | SubqueryNode
   | CaseNode
   | SqlNode

@@ -173,6 +173,9 @@ export class ShapeWalk {
         );
         this.shape += node.part === undefined ? "*" : "";
         break;
+      case "window":
+        this.#window(node);
+        break;
       case "case":
         for (const { condition, result } of node.branches) this.#list("case(", [condition, result]);
         if (node.otherwise !== undefined) this.#part("else", node.otherwise);
@@ -191,6 +194,14 @@ export class ShapeWalk {
         });
         break;
     }
+  }
+
+  #window({ name, count, part, partition, order, frame }: Extract<Node, { kind: "window" }>): void {
+    this.shape += `${name}${count ?? ""}over(`;
+    if (part !== undefined) this.node(part);
+    for (const each of partition) this.#part("|p", each);
+    this.#order(order);
+    this.shape += `${frame?.join(":") ?? ""})`;
   }
 
   #list(open: string, parts: readonly Node[]): void {
