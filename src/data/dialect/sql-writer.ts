@@ -152,7 +152,7 @@ export class SqlWriter {
 
   #columns(state: SelectState, { alias }: Scope): string[] {
     const { quote } = this.#dialect;
-    const own = state.columns?.map(({ node }) => this.node(node));
+    const own = state.columns?.map(({ name, node }) => (state.isNamed ? `${this.node(node)} AS ${quote(name)}` : this.node(node)));
     const base = own ?? state.root.model.$meta.columns.map(({ column }) => `${quote(alias)}.${quote(column)}`);
     const all = [...base, ...state.extra.map(({ node }) => this.node(node))];
     return all.length === 0 ? ["1"] : all;
@@ -160,10 +160,22 @@ export class SqlWriter {
 
   #from(state: SelectState, scope: Scope): string {
     const { quote } = this.#dialect;
-    const rows = state.from === undefined ? quote(state.root.model.$table) : `(${this.select(state.from)})`;
+    const rows = state.from === undefined ? quote(state.root.model.$table) : `(${this.#combine(state.from, state.combined)})`;
     const alias = rows === quote(scope.alias) ? "" : ` AS ${quote(scope.alias)}`;
     const through = state.through === undefined ? "" : this.#through(state.through, scope);
     return `${rows}${alias}${through}${[...scope.joins.values()].map(({ sql }) => sql).join("")}`;
+  }
+
+  /** The rows of one query, or of several. */
+  #combine(first: SelectState, others: SelectState["combined"]): string {
+    if (others.length === 0) return this.select(first);
+    // A query with an order or a limit of its own stands for itself: not every database has parentheses here.
+    const member = (query: SelectState): string => {
+      const sql = this.select(query);
+      const isPlain = query.limit === undefined && query.offset === undefined && query.order.length === 0;
+      return isPlain ? sql : `SELECT * FROM (${sql}) AS ${this.#dialect.quote(this.#alias())}`;
+    };
+    return [member(first), ...others.map(({ operator, query }) => `${operator} ${member(query)}`)].join(" ");
   }
 
   /** The table between: it has the name of its table, behind an alias. */

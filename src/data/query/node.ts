@@ -241,12 +241,12 @@ interface SqlNode {
   readonly isNullable: boolean;
 }
 
-/** A name in SQL that was written: quoted as the database does. */
+/** A name in SQL: one that was written, or that of a column of combined queries. Quoted as the database does. */
 interface NameNode {
   readonly kind: "name";
   readonly name: string;
-  readonly type: undefined;
-  readonly isNullable: false;
+  readonly type: ValueType | undefined;
+  readonly isNullable: boolean;
 }
 
 /** A column of the table between. */
@@ -302,11 +302,18 @@ export interface RowLock {
   readonly wait: "wait" | "skip" | "fail";
 }
 
+/** How the rows of two queries become those of one. */
+export type SetOperator = "UNION" | "UNION ALL" | "INTERSECT" | "EXCEPT";
+
 /** All that is known of a query. Nothing in it is ever changed. */
 export interface SelectState {
   readonly root: RootSource;
-  /** The limited rows that the query reads instead of the table. */
+  /** The rows that the query reads instead of the table: limited ones, or those of several queries. */
   readonly from: SelectState | undefined;
+  /** Queries whose rows are combined with those of `from`. */
+  readonly combined: ReadonlyArray<{ readonly operator: SetOperator; readonly query: SelectState }>;
+  /** Whether its columns have their names, for a query around it. */
+  readonly isNamed: boolean;
   readonly through: Through | undefined;
   readonly where: Node | undefined;
   readonly order: readonly OrderTerm[];
@@ -330,6 +337,8 @@ export function selectAll(root: RootSource): SelectState {
   return {
     root,
     from: undefined,
+    combined: [],
+    isNamed: false,
     through: undefined,
     where: undefined,
     order: [],

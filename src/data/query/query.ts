@@ -13,7 +13,9 @@ import { isPlainObject, readFilter } from "./filter.ts";
 import { hasAggregate, readGroupColumns } from "./group.ts";
 import { keyNodes } from "./keys.ts";
 import { readCount } from "./limits.ts";
-import type { Node, OutputColumn, RootSource, SelectState } from "./node.ts";
+import type { SameQuery, ValueOrder } from "./combine.ts";
+import { combineQueries, isCombinedValues, readValueOrder } from "./combine.ts";
+import type { Node, OutputColumn, RootSource, SelectState, SetOperator } from "./node.ts";
 import { allOf, columnNode, compare, inList, isNull, notOf, selectAll } from "./node.ts";
 import { readOrder } from "./order.ts";
 import type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./page.ts";
@@ -127,6 +129,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
 
   #filter(conditions: readonly Node[]): Query<Class, Item> {
     const { select } = this.#parts;
+    this.#assertRows("where()");
     if (select.group.length > 0) throw formError("where() after groupBy()", "Filter before the groups are made, or use having().");
     if (select.limit === undefined && select.offset === undefined)
       return this.#with({ select: { where: allOf([...(select.where === undefined ? [] : [select.where]), ...conditions]) } });
@@ -144,6 +147,34 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     });
   }
 
+  /** The rows of this query and of others, each once. They are of one model, or values() of one form. */
+  union(...others: ReadonlyArray<SameQuery<Item>>): Query<Class, Item> {
+    return this.#combine("UNION", others);
+  }
+
+  /** The rows of this query and of others, as often as they are there. */
+  unionAll(...others: ReadonlyArray<SameQuery<Item>>): Query<Class, Item> {
+    return this.#combine("UNION ALL", others);
+  }
+
+  /** The rows that this query and all others have, each once. */
+  intersect(...others: ReadonlyArray<SameQuery<Item>>): Query<Class, Item> {
+    return this.#combine("INTERSECT", others);
+  }
+
+  /** The rows of this query that none of the others has, each once. */
+  except(...others: ReadonlyArray<SameQuery<Item>>): Query<Class, Item> {
+    return this.#combine("EXCEPT", others);
+  }
+
+  #combine(operator: SetOperator, others: ReadonlyArray<SameQuery<Item>>): Query<Class, Item> {
+    const parts = others.map((other) => {
+      if (other instanceof Query) return other.#parts as QueryParts; // Of any model and item.
+      throw formError(`${operator} with ${describeValue(other)}`, "Pass queries.");
+    });
+    return parts.length === 0 ? this : new Query(combineQueries(operator, [this.#parts, ...parts]));
+  }
+
   /** All rows: what lets update() and delete() go without a filter. */
   all(): Query<Class, Item> {
     return this.#with({ isAll: true });
@@ -156,8 +187,9 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   }
 
   /** The order of the rows. Rows without a value come as if theirs were the largest. */
-  orderBy(...order: ReadonlyArray<OrderBy<Class>>): Query<Class, Item> {
-    return this.#with({ select: { order: readOrder(this.#root, order) } });
+  orderBy(...order: ReadonlyArray<OrderBy<Class> | ValueOrder<Item>>): Query<Class, Item> {
+    const isValues = isCombinedValues(this.#parts);
+    return this.#with({ select: { order: isValues ? readValueOrder(this.#parts.select, order) : readOrder(this.#root, order) } });
   }
 
   /** At most so many rows. */
@@ -172,12 +204,15 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
 
   /** No row twice; with names, one row for each of their values, the first by the order. */
   distinct(...names: ReadonlyArray<ColumnName<Class>>): Query<Class, Item> {
+    if (names.length > 0) this.#assertRows("distinct() by names");
     const nodes = names.map((name) => columnNode(this.#root, assertField(this.#parts.model, name)));
     return this.#with({ select: { distinct: nodes.length === 0 ? true : nodes } });
   }
 
   /** Locks the rows until the transaction ends. Throws `E_LOCK_OUTSIDE_TRANSACTION` when it runs outside of one. */
   lock(strength: "update" | "share", { skipLocked = false, noWait = false }: LockOptions = {}): Query<Class, Item> {
+    if (this.#parts.select.combined.length > 0)
+      throw formError("lock() behind combined queries", "Read the keys first, and lock their rows.");
     return this.#with({ select: { lock: { strength, wait: skipLocked ? "skip" : noWait ? "fail" : "wait" } } });
   }
 
@@ -193,11 +228,13 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
 
   /** Plain objects of some columns, and of relations. */
   select<const Wanted extends Selection<Class>>(wanted: Wanted): Query<Class, Selected<Class, Wanted>> {
+    this.#assertRows("select()");
     return this.#with({ output: { kind: "selection", plan: readSelection(this.#parts.model, wanted) } });
   }
 
   /** Values beside the columns of each row. */
   annotate<Picked extends Expressions>(pick: (row: NoInfer<Refs<Class>>) => Picked): Query<Class, Item & Readonly<ValuesOf<Picked>>> {
+    this.#assertRows("annotate()");
     const columns = this.#columns(pick);
     for (const { name } of columns)
       if (this.#isTaken(name)) throw formError(`annotate() of "${name}"`, "Choose a name that the model does not have.");
@@ -211,6 +248,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
 
   /** Plain objects of expressions; after groupBy(), of keys and aggregates. */
   values<Picked extends Expressions>(pick: (row: NoInfer<Refs<Class>>) => Picked): Query<Class, ValuesOf<Picked>> {
+    this.#assertRows("values()");
     const columns = this.#columns(pick);
     const { group } = this.#parts.select;
     const isGrouped = group.length > 0 || columns.some(({ node }) => hasAggregate(node));
@@ -222,12 +260,14 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
 
   /** One column, as a list; also for `in`. */
   pluck<Name extends ColumnName<Class>>(name: Name): Query<Class, ColumnValue<Class, Name>> {
+    this.#assertRows("pluck()");
     const node = columnNode(this.#root, assertField(this.#parts.model, name));
     return this.#with({ output: { kind: "column" }, select: { columns: [{ name, node }], extra: [] } });
   }
 
   /** One group for each of the keys' values. values() says what is read of it. */
   groupBy(pick: (row: NoInfer<Refs<Class>>) => ReadonlyArray<AnyExpression<unknown>>): Query<Class, Item> {
+    this.#assertRows("groupBy()");
     const keys = readCallback(pick, this.#root);
     if (!Array.isArray(keys) || keys.length === 0)
       throw formError(`groupBy() of ${describeValue(keys)}`, "Return a list: book => [book.status].");
@@ -239,6 +279,15 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     const { group } = this.#parts.select;
     const condition = toCondition(readCallback(pick, this.#root));
     return this.#with({ select: { having: readGroupColumns([{ name: "having", node: condition }], group)[0]!.node } });
+  }
+
+  /** Values that were combined have no columns of a model any more. */
+  #assertRows(method: string): void {
+    if (isCombinedValues(this.#parts))
+      throw formError(
+        `${method} behind combined values`,
+        "Say it of each query before; here, use orderBy() by names, limit() and offset().",
+      );
   }
 
   #columns(pick: (row: never) => unknown): OutputColumn[] {
@@ -311,6 +360,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
 
   /** Values over all rows, as one object. */
   aggregate<Picked extends Expressions>(pick: (row: NoInfer<Refs<Class>>) => Picked): Promise<ValuesOf<Picked>> {
+    this.#assertRows("aggregate()");
     return settle(() => runAggregate(this.#parts, readGroupColumns(this.#columns(pick), [])));
   }
 
@@ -321,6 +371,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
 
   /** A page of rows, by its number. */
   numberedPage(options: NumberedPageOptions): Promise<NumberedPage<Item>> {
+    this.#assertRows("numberedPage()");
     return runNumberedPage(this.#parts, options) as Promise<NumberedPage<Item>>; // The query reads items.
   }
 

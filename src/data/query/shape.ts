@@ -49,6 +49,11 @@ export class ShapeWalk {
     this.shape += `{${state.root.model.$table}`;
     this.#roots.push(state.root);
     if (state.from !== undefined) this.select(state.from);
+    for (const { operator, query } of state.combined) {
+      this.shape += operator;
+      this.select(query);
+    }
+    if (state.isNamed) this.shape += "|n";
     if (state.through !== undefined) {
       this.shape += `~${state.through.table}`;
       for (const { column, node } of state.through.to) {
