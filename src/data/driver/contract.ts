@@ -15,6 +15,8 @@ export interface Statement {
   readonly isOneRow?: boolean;
   /** Whether whole numbers come as bigint: where a column of 64 bits is read. Default false. */
   readonly readsBigInts?: boolean;
+  /** Ends the statement, on databases whose statements can be ended. Never by default. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a statement has done. */

@@ -30,7 +30,8 @@ export async function createMysql(options: ServerOptions): Promise<Driver> {
     multipleStatements: false,
   };
   const open = async (): Promise<MysqlSession> => {
-    const session = new MysqlSession(module.default.createConnection(config));
+    const makeClient = (): Client => module.default.createConnection(config);
+    const session = new MysqlSession(makeClient(), makeClient);
     await session.begin(
       `SET time_zone = '+00:00', sql_mode = '${modes}', innodb_lock_wait_timeout = ${lockTimeoutSeconds}, max_statement_time = ${statementTimeoutMs / 1000}`,
     );
@@ -57,8 +58,11 @@ class MysqlSession implements ServerSession {
   /** Whether rows are on their way that were asked for by a cursor. */
   #isReading = false;
 
-  constructor(client: Client) {
+  readonly #makeClient: () => Client;
+
+  constructor(client: Client, makeClient: () => Client) {
     this.client = client;
+    this.#makeClient = makeClient;
     const leave = (): void => {
       this.#isAlive = false;
     };
@@ -92,6 +96,16 @@ class MysqlSession implements ServerSession {
       if (parameters.length === 0) this.client.query(sql, done);
       else this.client.execute(sql, parameters as never, done); // Values as the codec makes them.
     });
+  }
+
+  async cancel(): Promise<void> {
+    const other = this.#makeClient();
+    await new Promise<void>((resolve) => {
+      // The number comes from the server. Where the word does not reach it, its limit ends the statement.
+      other.on("error", () => resolve());
+      other.query(`KILL QUERY ${Number(this.client.threadId)}`, () => resolve());
+    });
+    other.destroy();
   }
 
   async *cursor({ sql, parameters }: Statement, batch: number): AsyncGenerator<ReadonlyArray<readonly DriverValue[]>> {

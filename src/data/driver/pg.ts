@@ -26,7 +26,7 @@ export async function createPg(options: ServerOptions): Promise<Driver> {
   };
   const open = async (): Promise<PgSession> => {
     const client = new module.default.Client(config);
-    const session = new PgSession(client);
+    const session = new PgSession(client, () => new module.default.Client(config));
     await client.connect();
     return session;
   };
@@ -113,11 +113,13 @@ class PgSession implements ServerSession {
   /** Names of prepared statements by their SQL. */
   readonly #names: RecentCache<string>;
   readonly #dropped: string[] = [];
+  readonly #makeClient: () => Client;
   #lastName = 0;
   #cursors = 0;
 
-  constructor(client: Client) {
+  constructor(client: Client, makeClient: () => Client) {
     this.client = client;
+    this.#makeClient = makeClient;
     this.#names = new RecentCache(statementsMax, (name) => this.#dropped.push(name));
     const leave = (): void => {
       this.isUsable = false;
@@ -157,6 +159,18 @@ class PgSession implements ServerSession {
   async #deallocate(): Promise<void> {
     const names = this.#dropped.splice(0);
     await this.client.query(names.map((name) => `DEALLOCATE ${name}`).join("; "));
+  }
+
+  async cancel(): Promise<void> {
+    const other = this.#makeClient();
+    try {
+      await other.connect();
+      const { processID: id } = this.client as unknown as { readonly processID: number }; // Its types do not tell.
+      await other.query("SELECT pg_cancel_backend($1)", [id]);
+    } catch {
+      // The limit of the server ends the statement.
+    }
+    await other.end().catch(() => undefined);
   }
 
   async *cursor(statement: Statement, batch: number, isInTransaction: boolean): AsyncGenerator<ReadonlyArray<readonly DriverValue[]>> {

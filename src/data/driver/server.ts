@@ -1,5 +1,6 @@
 /** What drivers of servers share: a pool of sessions, and connections that know whether they are inside of a transaction. */
 import { GableError } from "../../errors/gable-error.ts";
+import { readAbort } from "./abort.ts";
 import type { AcquireOptions, Connection, Driver, DriverValue, Statement, StatementResult } from "./contract.ts";
 import { Pool } from "./pool.ts";
 
@@ -20,6 +21,8 @@ export interface ServerSession {
   /** Whether it can be used: not when it has broken, nor while rows are on their way that nobody reads any more. */
   readonly isUsable: boolean;
   run(statement: Statement): Promise<StatementResult>;
+  /** Ends the statement that is running. Gives no error: where it fails, the limit of the server ends the statement. */
+  cancel(): Promise<void>;
   /** Rows in batches; inside of a transaction, it belongs to that. */
   cursor(statement: Statement, batch: number, isInTransaction: boolean): AsyncGenerator<ReadonlyArray<readonly DriverValue[]>>;
   close(): void;
@@ -77,6 +80,8 @@ class ServerConnection<Session extends ServerSession> implements Connection {
   readonly #pool: Pool<Session>;
   #isReleased = false;
   #isInTransaction = false;
+  /** Whether a statement was ended: a word to end it that comes late must not meet the statement of another one. */
+  #isSpent = false;
 
   constructor(server: Server<Session>, session: Session, pool: Pool<Session>) {
     this.#server = server;
@@ -91,7 +96,24 @@ class ServerConnection<Session extends ServerSession> implements Connection {
       if (sql.startsWith(this.#server.beginning)) this.#isInTransaction = true;
       else if (sql === "COMMIT" || sql === "ROLLBACK") this.#isInTransaction = false;
     }
-    return this.#session.run(statement);
+    return statement.signal === undefined ? this.#session.run(statement) : this.#runUntil(statement, statement.signal);
+  }
+
+  async #runUntil(statement: Statement, signal: AbortSignal): Promise<StatementResult> {
+    let cancelling: Promise<void> | undefined;
+    const cancel = (): void => {
+      this.#isSpent = true;
+      cancelling = this.#session.cancel();
+    };
+    signal.addEventListener("abort", cancel, { once: true });
+    try {
+      return await this.#session.run(statement);
+    } catch (error) {
+      throw cancelling === undefined ? error : readAbort(signal);
+    } finally {
+      signal.removeEventListener("abort", cancel);
+      await cancelling;
+    }
   }
 
   cursor(statement: Statement, batch: number): AsyncIterable<ReadonlyArray<readonly DriverValue[]>> {
@@ -103,7 +125,7 @@ class ServerConnection<Session extends ServerSession> implements Connection {
     if (this.#isReleased) return;
     this.#isReleased = true;
     // What was begun and not ended is nobody's any more.
-    this.#pool.release(this.#session, (error === undefined || this.#server.isRefusal(error)) && !this.#isInTransaction);
+    this.#pool.release(this.#session, (error === undefined || this.#server.isRefusal(error)) && !this.#isInTransaction && !this.#isSpent);
   }
 
   #assertHeld(): void {

@@ -28,14 +28,14 @@ export async function updateRows(model: ModelClass, select: SelectState, changes
   const context = contextOf(model);
   const assignments = await readAssignments(model, select, changes);
   if (assignments.length === 0 || isNever(select)) return 0;
-  return runWrite(context, model, planUpdate(context, assignments, select));
+  return runWrite(context, model, planUpdate(context, assignments, select), toFieldError, select.signal);
 }
 
 /** Deletes the rows of a query. */
 export async function deleteRows(model: ModelClass, select: SelectState): Promise<number> {
   if (isNever(select)) return 0;
   const context = contextOf(model);
-  return runWrite(context, model, planDelete(context, select), toDeleteError);
+  return runWrite(context, model, planDelete(context, select), toDeleteError, select.signal);
 }
 
 /** Runs a statement that writes; refusals of the database become errors of the model's fields. */
@@ -44,9 +44,10 @@ export async function runWrite(
   model: ModelClass,
   { plan, parameters }: BoundPlan,
   explain: (meta: ModelMeta, error: unknown) => unknown = toFieldError,
+  signal?: AbortSignal,
 ): Promise<number> {
   try {
-    return await after(runStatement(context, { sql: plan.sql, parameters, rows: "none" }, true), ({ affected }) => affected);
+    return await after(runStatement(context, { sql: plan.sql, parameters, rows: "none", signal }, true), ({ affected }) => affected);
   } catch (error) {
     throw explain(model.$meta, error);
   }

@@ -1,5 +1,6 @@
 /** Runs statements: on the connection of the transaction, or on one that is borrowed for the statement. */
 import { GableError } from "../../errors/gable-error.ts";
+import { readAbort } from "../driver/abort.ts";
 import type { AcquireOptions, Connection, Statement, StatementResult } from "../driver/contract.ts";
 import { hydrateRows, toRecords } from "../instance/hydrate.ts";
 import type { RowRecord } from "../instance/row.ts";
@@ -24,6 +25,7 @@ export function after<Value, Next>(value: Eventual<Value>, next: (value: Value) 
 
 /** Runs a statement. Errors of the database become errors with codes. */
 export function runStatement(context: ExecutionContext, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
+  if (statement.signal?.aborted === true) throw readAbort(statement.signal);
   const { database } = context;
   if (!isObserved(database)) return runUnobserved(context, statement, isWrite);
   const start = performance.now();
@@ -43,7 +45,7 @@ function runUnobserved({ database, transaction }: ExecutionContext, statement: S
 
 function runAlone(database: DatabaseCore, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
   const explain = (error: unknown): unknown => readDatabaseError(database.dialect, error);
-  return after(acquireFrom(database, { write: isWrite }), (connection) => runOn(connection, statement, explain));
+  return after(acquireFrom(database, { write: isWrite, signal: statement.signal }), (connection) => runOn(connection, statement, explain));
 }
 
 /** A connection. What keeps it from being made is an error with a code, too. */
@@ -51,7 +53,7 @@ export function acquireFrom({ driver, dialect }: DatabaseCore, options: AcquireO
   const connection = driver.acquire(options);
   if (!(connection instanceof Promise)) return connection;
   return connection.catch((error: unknown) => {
-    throw readDatabaseError(dialect, error);
+    throw options.signal?.aborted === true ? readAbort(options.signal) : readDatabaseError(dialect, error);
   });
 }
 
@@ -80,9 +82,9 @@ function runOn(connection: Connection, statement: Statement, explain: (error: un
 }
 
 /** Runs a query, and gives its rows as they came. */
-function runQuery(context: ExecutionContext, { plan, parameters }: BoundPlan, isLocking: boolean): Eventual<StatementResult> {
+function runQuery(context: ExecutionContext, { plan, parameters }: BoundPlan, { lock, signal }: SelectState): Eventual<StatementResult> {
   const { sql, readsBigInts } = plan;
-  return runStatement(context, { sql, parameters, rows: "arrays", readsBigInts }, isLocking);
+  return runStatement(context, { sql, parameters, rows: "arrays", readsBigInts, signal }, lock !== undefined);
 }
 
 /** Without a limit of its own a query may read so many rows, and one to see that there are more. */
@@ -127,7 +129,7 @@ export function readRaw(
 ): Eventual<{ plan: BoundPlan["plan"]; rows: StatementResult["rows"] }> {
   const { dialect, plans, rowsMax } = context.database;
   const planned = planSelect(dialect, plans, isOneRow ? state : withLimit(state, rowsMax));
-  return after(runQuery(context, planned, state.lock !== undefined), ({ rows }) => {
+  return after(runQuery(context, planned, state), ({ rows }) => {
     assertRows(state, rows.length, rowsMax);
     return { plan: planned.plan, rows };
   });
@@ -143,13 +145,19 @@ export async function* streamRaw(
   const { plan, parameters } = planSelect(dialect, plans, state);
   const statement: Statement = { sql: plan.sql, parameters, rows: "arrays", readsBigInts: plan.readsBigInts };
   if (context.transaction !== undefined) {
-    for await (const rows of context.transaction.cursor(statement, batch)) yield { plan, rows };
+    for await (const rows of context.transaction.cursor(statement, batch)) {
+      if (state.signal?.aborted === true) throw readAbort(state.signal);
+      yield { plan, rows };
+    }
     return;
   }
-  const connection = await acquireFrom(context.database, { write: false, isOwn: true });
+  const connection = await acquireFrom(context.database, { write: false, isOwn: true, signal: state.signal });
   let failure: unknown;
   try {
-    for await (const rows of connection.cursor(statement, batch)) yield { plan, rows };
+    for await (const rows of connection.cursor(statement, batch)) {
+      if (state.signal?.aborted === true) throw readAbort(state.signal);
+      yield { plan, rows };
+    }
   } catch (error) {
     failure = error;
     throw readDatabaseError(dialect, error);

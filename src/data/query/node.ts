@@ -328,6 +328,8 @@ export interface SelectState {
   /** No row twice; or one row for each value of these nodes. */
   readonly distinct: boolean | readonly Node[];
   readonly lock: RowLock | undefined;
+  /** Ends the statement. */
+  readonly signal: AbortSignal | undefined;
   /** At most so many rows for each value of these nodes. */
   readonly perParent: { readonly nodes: readonly Node[]; readonly limit: ValueNode } | undefined;
 }
@@ -350,6 +352,7 @@ export function selectAll(root: RootSource): SelectState {
     having: undefined,
     distinct: false,
     lock: undefined,
+    signal: undefined,
     perParent: undefined,
   };
 }

@@ -43,12 +43,24 @@ export interface QueryParts {
   readonly mode: FetchMode | undefined;
   /** Whether rows are read that are deleted, too: of a model with soft delete. */
   readonly isDeletedShown: boolean;
+  /** What ends the statement, and after how many ms; never where both are undefined. */
+  readonly signal: AbortSignal | undefined;
+  readonly timeoutMs: number | undefined;
   /** The row whose relation the query reads; undefined of other queries. */
   readonly related: { readonly row: RowRecord; readonly relation: RelationMeta } | undefined;
 }
 
+/** The query with the signal that ends its statement; a limit of time begins now. */
+function startClock(parts: QueryParts): QueryParts {
+  const { signal, timeoutMs, select } = parts;
+  if (signal === undefined && timeoutMs === undefined) return parts;
+  const signals = [...(signal === undefined ? [] : [signal]), ...(timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)])];
+  return { ...parts, signal: undefined, timeoutMs: undefined, select: { ...select, signal: AbortSignal.any(signals) } };
+}
+
 /** The query without rows that are deleted, unless it shows them. */
-export function hideDeleted(parts: QueryParts): QueryParts {
+export function hideDeleted(asked: QueryParts): QueryParts {
+  const parts = startClock(asked);
   return parts.isDeletedShown ? parts : { ...parts, isDeletedShown: true, select: onlyLive(parts.select) };
 }
 
@@ -140,7 +152,12 @@ export function runAggregate(asked: QueryParts, columns: readonly OutputColumn[]
   // What is limited or grouped is counted as it stands.
   const state: SelectState = isPlain(select)
     ? { ...select, order: [], extra: [], columns }
-    : { ...selectAll(select.root), from: select.lock === undefined ? select : { ...select, lock: undefined }, columns };
+    : {
+        ...selectAll(select.root),
+        from: select.lock === undefined ? select : { ...select, lock: undefined },
+        columns,
+        signal: select.signal,
+      };
   return after(readRecords(contextFor(parts), state, true), (records) => records[0]!);
 }
 
@@ -156,7 +173,7 @@ export function runExists(asked: QueryParts): Eventual<boolean> {
   const { select } = parts;
   if (isNever(select)) return false;
   const one: Node = { kind: "sql", texts: ["1"], parts: [], type: undefined, isNullable: false };
-  const base = isPlain(select) ? { ...select, extra: [], order: [] } : { ...selectAll(select.root), from: select };
+  const base = isPlain(select) ? { ...select, extra: [], order: [] } : { ...selectAll(select.root), from: select, signal: select.signal };
   const state: SelectState = { ...base, columns: [{ name: "one", node: one }], limit: literal(1, valueTypes.int, "limit") };
   return after(readRaw(contextFor(parts), state), ({ rows }) => rows.length > 0);
 }

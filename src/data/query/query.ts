@@ -12,7 +12,7 @@ import type { AnyExpression, Condition } from "./expression-types.ts";
 import { isPlainObject, readFilter } from "./filter.ts";
 import { hasAggregate, readGroupColumns } from "./group.ts";
 import { keyNodes } from "./keys.ts";
-import { readCount } from "./limits.ts";
+import { assertCount, readCount } from "./limits.ts";
 import type { SameQuery, ValueOrder } from "./combine.ts";
 import { combineQueries, isCombinedValues, readValueOrder } from "./combine.ts";
 import type { Node, OutputColumn, RootSource, SelectState, SetOperator } from "./node.ts";
@@ -92,6 +92,8 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
       isAll: false,
       mode: undefined,
       isDeletedShown: model.$meta.softDelete === "",
+      signal: undefined,
+      timeoutMs: undefined,
       related,
     };
   }
@@ -219,6 +221,21 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   /** How relations that were not loaded are loaded when they are touched. Default that of the database. */
   fetchMode(mode: FetchMode): Query<Class, Item> {
     return this.#with({ mode });
+  }
+
+  /**
+   * Ends the statement of the query when a signal says so, such as that of a request: awaiting it then throws the signal's
+   * reason. A statement of SQLite that has begun is not ended.
+   */
+  signal(signal: AbortSignal): Query<Class, Item> {
+    if (!(signal instanceof AbortSignal)) throw formError(`signal() of ${describeValue(signal)}`, "Pass an AbortSignal.");
+    return this.#with({ signal });
+  }
+
+  /** Ends the statement of the query after so many ms: `E_STATEMENT_TIMEOUT`. A statement of SQLite that has begun is not ended. */
+  timeoutMs(limitMs: number): Query<Class, Item> {
+    assertCount(limitMs, "timeoutMs()", 1, 2 ** 31 - 1);
+    return this.#with({ timeoutMs: limitMs });
   }
 
   /** Loads relations with the rows. */
