@@ -8,7 +8,7 @@ export { field } from "./data/schema/field.ts";
 export { belongsTo, hasMany, hasOne, manyToMany } from "./data/schema/relation.ts";
 export { onCommit, onRollback, outside, transaction } from "./data/transaction/transaction.ts";
 export type { Database, DatabaseOptions } from "./data/database.ts";
-export type { CreateManyOptions } from "./data/instance/write-bulk.ts";
+export type { ConflictUpdate, CreateManyOptions } from "./data/instance/write-bulk.ts";
 export type { WriteOptions } from "./data/instance/write-row.ts";
 export type { InstanceApi, Lazy, ModelStatic, Related } from "./data/model.ts";
 export type {

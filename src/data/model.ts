@@ -154,11 +154,11 @@ export interface ModelStatic<Fields> {
   build<Class extends AnyModel>(this: Class, values: Partial<Insert<Class>>): InstanceOf<Class>;
   /** Stores a new row. Throws `E_VALIDATION`. */
   create<Class extends AnyModel>(this: Class, values: Insert<Class>, options?: WriteOptions): Promise<InstanceOf<Class>>;
-  /** Stores new rows, all or none, without hooks. */
+  /** Stores new rows, all or none, without hooks; with `onConflict`, rows that are there are left out or changed. */
   createMany<Class extends AnyModel>(
     this: Class,
     list: ReadonlyArray<Insert<Class>>,
-    options?: CreateManyOptions,
+    options?: CreateManyOptions<ColumnName<Class>>,
   ): Promise<Array<InstanceOf<Class>>>;
   /** Makes the row of a unique key, or changes the one that is there, by one statement and without hooks. */
   upsert<Class extends AnyModel>(

@@ -1,5 +1,6 @@
 /** Writes of several rows: createMany, upsert, getOrCreate, updateMany, saveMany. */
 import { GableError } from "../../errors/gable-error.ts";
+import { optionInvalid } from "../../errors/option-errors.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { StatementResult } from "../driver/contract.ts";
 import type { Eventual } from "../query/execute.ts";
@@ -20,6 +21,8 @@ import type { ExecutionContext } from "../transaction/context.ts";
 import { contextOf } from "../transaction/context.ts";
 import { transaction } from "../transaction/transaction.ts";
 import { toFieldValues } from "./assignments.ts";
+import type { CacheKey } from "./batch.ts";
+import { toCacheKey } from "./batch.ts";
 import { toFieldError, validationError } from "./database-error.ts";
 import { hydrateRows } from "./hydrate.ts";
 import type { RowRecord } from "./row.ts";
@@ -30,32 +33,41 @@ import type { WriteOptions } from "./write-row.ts";
 import { checkNewRow, findCounted, noteStored, planInsert, readCounted, runInsert, saveFields, saveRow } from "./write-row.ts";
 
 /** How createMany() writes. */
-export interface CreateManyOptions extends WriteOptions {
-  /** "ignore" leaves rows out whose unique key is taken; they are left out of the result, too. An error by default. */
-  readonly onConflict?: "ignore";
+export interface CreateManyOptions<Name extends string = string> extends WriteOptions {
+  /**
+   * What becomes of rows whose unique key is taken. "ignore" leaves them out, of the result, too. With the fields of a key and
+   * those to be changed, the row that is there takes the new values. An error by default.
+   */
+  readonly onConflict?: "ignore" | ConflictUpdate<Name>;
   /** Most rows of one statement, where the database takes several. Default 1,000. */
   readonly batch?: number;
 }
 
-/** Inserts rows, all or none. */
-export async function insertRows(model: ModelClass, rows: readonly RowRecord[], options: CreateManyOptions): Promise<RowRecord[]> {
-  if (rows.length === 0) return [];
-  for (const row of rows) await checkNewRow(row, options);
-  const { $meta: meta } = model;
-  // Rows with the same columns go together.
+/** Rows that give values for the same columns: they go together. */
+function groupByColumns({ columns }: ModelMeta, rows: readonly RowRecord[]): RowRecord[][] {
   const groups = new Map<string, RowRecord[]>();
   for (const row of rows) {
     let key = "";
-    for (const { name } of meta.columns) key += row[name] === undefined ? "-" : "+";
+    for (const { name } of columns) key += row[name] === undefined ? "-" : "+";
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [row]);
     else group.push(row);
   }
+  return [...groups.values()];
+}
+
+/** Inserts rows, all or none. */
+export async function insertRows(model: ModelClass, rows: readonly RowRecord[], options: CreateManyOptions): Promise<RowRecord[]> {
+  const { onConflict } = options;
+  if (typeof onConflict === "object") return upsertRows(model, rows, onConflict, options);
+  if (rows.length === 0) return [];
+  for (const row of rows) await checkNewRow(row, options);
+  const groups = groupByColumns(model.$meta, rows);
   const inserted = new Set<RowRecord>();
   const { database } = contextOf(model);
   await transaction(
     async () => {
-      for (const group of groups.values()) for (const row of await insertGroup(contextOf(model), model, group, options)) inserted.add(row);
+      for (const group of groups) for (const row of await insertGroup(contextOf(model), model, group, options)) inserted.add(row);
     },
     { database: { $core: database } },
   );
@@ -132,6 +144,110 @@ function toBatch(left: number, most: number, isAnyNumber: boolean): number {
   return left >= 10 ? 10 : 1;
 }
 
+/** What becomes of rows that are there: fields of a unique key, and those that take the values of the new row. */
+export interface ConflictUpdate<Name extends string = string> {
+  readonly target: readonly Name[];
+  readonly update: readonly Name[];
+}
+
+/** Makes rows, or changes those that have their keys, all or none. Gives the rows as they are then. */
+async function upsertRows(
+  model: ModelClass,
+  rows: readonly RowRecord[],
+  conflict: ConflictUpdate,
+  options: CreateManyOptions,
+): Promise<RowRecord[]> {
+  const key = findUniqueKey(model, conflict.target);
+  const update = conflict.update.map((name) => assertField(model, name));
+  if (update.length === 0)
+    throw optionInvalid("createMany()", "onConflict.update", conflict.update, 'names of fields; "ignore" changes none');
+  for (const row of rows) await checkNewRow(row, options);
+  // No statement takes a key twice: the second row of a key waits for the first.
+  const turns: RowRecord[][] = [];
+  const seen = new Map<CacheKey, number>();
+  for (const row of rows) {
+    const own = keyOf(row, key);
+    const turn = own === null ? 0 : (seen.get(own) ?? 0);
+    if (own !== null) seen.set(own, turn + 1);
+    (turns[turn] ??= []).push(row);
+  }
+  const written = new Map<RowRecord, RowRecord>();
+  const { database } = contextOf(model);
+  await transaction(
+    async () => {
+      for (const turn of turns)
+        for (const group of groupByColumns(model.$meta, turn))
+          await upsertGroup(contextOf(model), model, group, { key, update, written, options });
+    },
+    { database: { $core: database } },
+  );
+  return rows.map((row) => written.get(row)!);
+}
+
+const keyOf = (row: RowRecord, { fields }: Pick<UniqueKey, "fields">): CacheKey | null =>
+  toCacheKey(
+    row,
+    fields.map(({ name }) => name),
+  );
+
+interface UpsertGroup {
+  readonly key: Pick<UniqueKey, "fields" | "condition">;
+  readonly update: readonly FieldMeta[];
+  /** The rows as they are then, by the row that was given. */
+  readonly written: Map<RowRecord, RowRecord>;
+  readonly options: CreateManyOptions;
+}
+
+async function upsertGroup(context: ExecutionContext, model: ModelClass, rows: readonly RowRecord[], group: UpsertGroup): Promise<void> {
+  const { key, update, written, options } = group;
+  const { $meta: meta } = model;
+  const { dialect, fetchMode } = context.database;
+  const root: RootSource = { kind: "root", model };
+  if (!dialect.hasConflictTarget) {
+    for (const row of rows) {
+      const values = update.map((field): Assignment => ({
+        field,
+        node: { kind: "value", value: row[field.name] ?? null, type: field, isNullable: true },
+      }));
+      written.set(row, await upsertInTurns(model, row, key, root, [...values, ...automatic(model, root, values)]));
+    }
+    return;
+  }
+  const fields = meta.columns.filter(({ name }) => rows[0]![name] !== undefined);
+  const onConflict = writeConflict(dialect, model, key, update);
+  const isList = dialect.insertsMany === "lists";
+  const most = isList ? (options.batch ?? 1_000) : 1;
+  for (let start = 0; start < rows.length; start += most) {
+    const some = rows.slice(start, start + most);
+    const { plan, parameters } = planInsert(context, meta, fields, some, { isList, onConflict });
+    const result = await runRefused(meta, () =>
+      runStatement(context, { sql: plan.sql, parameters, rows: "arrays", readsBigInts: plan.readsBigInts }, true),
+    );
+    const found = hydrateRows(model, plan, result.rows, { context, mode: fetchMode });
+    const byKey = new Map(found.map((row) => [keyOf(row, key), row]));
+    // A key without a value is never taken: its row comes back in its place.
+    some.forEach((row, index) => written.set(row, byKey.get(keyOf(row, key) ?? "") ?? found[index]!));
+  }
+}
+
+/** What an insert does with a row whose key is taken. */
+function writeConflict(
+  dialect: Dialect,
+  model: ModelClass,
+  { fields, condition }: UpsertGroup["key"],
+  update: readonly FieldMeta[],
+): string {
+  const { quote } = dialect;
+  const { $meta: meta } = model;
+  const about = condition === undefined ? "" : ` WHERE ${writeCondition(dialect, model, condition)}`;
+  const moments = meta.columns.filter((field) => field.options.auto === "update" && !update.includes(field));
+  const sets = [...update, ...moments].map(({ column }) => `${quote(column)} = excluded.${quote(column)}`);
+  const version = meta.version === "" ? undefined : meta.fields.get(meta.version)!;
+  if (version !== undefined && !update.includes(version))
+    sets.push(`${quote(version.column)} = ${quote(meta.table)}.${quote(version.column)} + 1`);
+  return ` ON CONFLICT (${fields.map(({ column }) => quote(column)).join(", ")})${about} DO UPDATE SET ${sets.join(", ")}`;
+}
+
 /** Inserts a row in a savepoint, which is undone when a unique key is taken: for databases that would mind any error alike. */
 async function insertUnlessTaken(model: ModelClass, row: RowRecord): Promise<boolean> {
   const { database } = contextOf(model);
@@ -169,15 +285,20 @@ interface UniqueKey {
 
 /** Fields of a filter by equality that name a unique key. Throws `E_KEY_NOT_UNIQUE`. */
 function readUniqueKey(model: ModelClass, where: object): UniqueKey {
-  const { $meta: meta } = model;
   const values = toFieldValues(model, where, false);
-  const names = Object.keys(values);
+  return { values, ...findUniqueKey(model, Object.keys(values)) };
+}
+
+/** The unique key of some fields. Throws `E_KEY_NOT_UNIQUE`. */
+function findUniqueKey(model: ModelClass, asked: readonly string[]): Omit<UniqueKey, "values"> {
+  const { $meta: meta } = model;
+  const names = asked.flatMap((name) => meta.relations.get(name)?.fields ?? [name]);
   const uniques = meta.uniques.filter(({ isOfAll }) => isOfAll);
   const keys = [{ fields: meta.primary, where: undefined, name: "" }, ...uniques];
   const key = keys.find(({ fields }) => fields.length > 0 && fields.every((name) => names.includes(name)));
   if (key !== undefined && names.length === key.fields.length) {
     const condition = key.where === undefined ? undefined : readCondition(model, key.where, key.name);
-    return { values, condition, fields: key.fields.map((name) => assertField(model, name)) };
+    return { condition, fields: key.fields.map((name) => assertField(model, name)) };
   }
   throw new GableError("E_KEY_NOT_UNIQUE", `${meta.name} has no unique key of ${names.join(", ") || "no fields"}.`, {
     fix: `Use one of: ${keys.map(({ fields }) => fields.join(" + ")).join("; ")}.`,

@@ -99,15 +99,17 @@ interface InsertOptions {
   readonly ignoresConflict?: boolean;
   /** Whether all rows are bound as one list for each column. */
   readonly isList?: boolean;
+  /** What is done with a row whose key is taken, as SQL; all columns come back then. */
+  readonly onConflict?: string;
 }
 
 /** The plan of an insert of one row or several. */
 export function planInsert(
   { database }: ExecutionContext,
-  { table }: ModelMeta,
+  { table, columns: all }: ModelMeta,
   fields: readonly FieldMeta[],
   rows: readonly RowRecord[],
-  { counted, ignoresConflict = false, isList = false }: InsertOptions = {},
+  { counted, ignoresConflict = false, isList = false, onConflict = "" }: InsertOptions = {},
 ): BoundPlan {
   const { dialect, plans } = database;
   const columns = fields.map(({ column }) => dialect.quote(column));
@@ -119,7 +121,7 @@ export function planInsert(
   return findPlan(dialect, plans, {
     walk: (walk) => {
       walk.token(
-        `insert ${table}(${fields.map(({ name }) => name).join()})${counted === undefined ? "" : "+"}${ignoresConflict ? "!" : ""}`,
+        `insert ${table}(${fields.map(({ name }) => name).join()})${counted === undefined ? "" : "+"}${ignoresConflict ? "!" : ""}${onConflict}`,
       );
       for (const [index, list] of lists.entries()) walk.bind(list, list, fields[index]!, "list");
       for (const list of nodes) {
@@ -134,6 +136,10 @@ export function planInsert(
       const given = isList ? `SELECT * FROM unnest(${lists.map(mark).join(", ")})` : `VALUES ${values}`;
       const body = fields.length === 0 ? dialect.defaultValues : ` (${columns.join(", ")}) ${given}`;
       const ignoring = ignoresConflict ? dialect.ignoreConflict(columns) : "";
+      if (onConflict !== "") {
+        const text = `INSERT INTO ${quote(table)}${body}${onConflict} RETURNING ${all.map(({ column }) => quote(column)).join(", ")}`;
+        return { text, columns: all.map((field) => ({ name: field.name, type: field })) };
+      }
       const returning = counted !== undefined && dialect.returnsKeys ? ` RETURNING ${quote(counted.column)}` : "";
       return { text: `INSERT INTO ${quote(table)}${body}${ignoring}${returning}`, columns: [] };
     },

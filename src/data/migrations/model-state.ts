@@ -8,12 +8,19 @@ import type { ModelClass } from "../schema/model.ts";
 import { toConstraintName } from "../schema/names.ts";
 import type { ColumnKind, ColumnState, ForeignKeyState, IndexState, KeyState, State, TableState } from "../schema/table-state.ts";
 
-/** The structure of models. Throws `E_MODEL_CONDITION` for a condition that speaks of other rows. */
+/** The structure of models, but of those whose tables others make. Throws `E_MODEL_CONDITION` for a condition that speaks of other rows. */
 export function describeModels(models: readonly ModelClass[]): State {
   const state = new Map<string, TableState>();
-  for (const model of models) state.set(model.$table, describeTable(model));
+  const isOwn = ({ $options }: ModelClass): boolean => $options.managed !== false;
+  for (const model of models) if (isOwn(model)) state.set(model.$table, describeTable(model));
   for (const { join, from, to } of listJoinTables(models.map(({ $meta }) => $meta))) state.set(join.table, describeBetween(join, from, to));
-  return state;
+  const foreign = new Set(models.filter((model) => !isOwn(model)).map(({ $table }) => $table));
+  return foreign.size === 0 ? state : new Map([...state].map(([name, table]) => [name, withoutKeysTo(table, foreign)]));
+}
+
+/** Whoever makes a table may make it anew: nothing of ours holds it. */
+function withoutKeysTo(table: TableState, foreign: ReadonlySet<string>): TableState {
+  return { ...table, foreignKeys: new Map([...table.foreignKeys].filter(([, key]) => !foreign.has(key.table))) };
 }
 
 function describeTable(model: ModelClass): TableState {

@@ -123,6 +123,11 @@ export interface ModelOptions<Fields = FieldMap> {
   readonly softDelete?: FieldName<Fields>;
   /** Checks a whole row: gives messages by field, or nothing. None by default. */
   readonly validate?: (row: Partial<RowValues<Fields>>) => ModelMessages<Fields> | Promise<ModelMessages<Fields>>;
+  /**
+   * Whether migrations and `createTables()` make the table. One that others make is read and written as any other; relations to it
+   * have no foreign key. Default true.
+   */
+  readonly managed?: boolean;
   /** Comment in the database. None by default. */
   readonly comment?: string;
 }
