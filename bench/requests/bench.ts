@@ -31,7 +31,7 @@ const titles: Readonly<Record<string, string>> = {
   updates: "20 rows read and changed, as JSON",
   fortunes: "fortunes: rows, sorted, as a page",
 };
-const turns = 5;
+const turns = 7;
 const firstPort = 22_000;
 
 /** A running server, and what its turns have cost. */

@@ -378,6 +378,44 @@ for (const kind of databaseKinds) {
   });
 }
 
+/** Names and texts that would leave their place in the written file, if they could. */
+const hostile = "x\"'); globalThis.isPulled = true; //\n globalThis.isPulled = true; //`${globalThis.isPulled = true}";
+
+for (const kind of databaseKinds) {
+  describe(`models of hostile names on ${kind.name}`, { skip: kind.skip }, () => {
+    it("are names and texts alone", async () => {
+      const place = await kind.place();
+      const database = await createDatabase({ url: place.url, models: [] });
+      try {
+        const mark = kind.name === "MariaDB" ? "`" : '"';
+        // 63 bytes are kept of a name.
+        const [name, other] = [hostile.slice(0, 60), hostile.slice(-60)].map(
+          (text) => `${mark}${text.replaceAll(mark, mark + mark)}${mark}`,
+        );
+        const text = `'${hostile.replaceAll("'", "''")}'`;
+        const id = kind.name === "SQLite" ? "INTEGER PRIMARY KEY AUTOINCREMENT" : "bigint PRIMARY KEY";
+        await make(database, [
+          `CREATE TABLE ${name} (id ${id}, ${name} varchar(200) NOT NULL DEFAULT ${text}, ${other} integer, CHECK (${name} <> ${text}))`,
+          `CREATE TABLE ${other} (${other} varchar(20))`,
+          `CREATE INDEX ${other} ON ${name} (${other})`,
+          ...(kind.name === "PostgreSQL" ? [`COMMENT ON TABLE ${name} IS ${text}`, `COMMENT ON COLUMN ${name}.${other} IS ${text}`] : []),
+        ]);
+        const { source } = await pullModels({ database });
+        const models = Object.values(await importModels(source));
+        assert.deepEqual(
+          models.map(({ $table }) => $table),
+          [hostile.slice(0, 60)],
+        );
+        assert.equal("isPulled" in globalThis, false);
+        assert.ok(source.split("\n").every((line) => !line.trim().startsWith("globalThis")));
+      } finally {
+        await database.close();
+        await place.remove();
+      }
+    });
+  });
+}
+
 it("models of other tools' tables are right to TypeScript", async () => {
   const data = fileURLToPath(new URL("../../src/data.ts", import.meta.url));
   for (const [name, source] of Object.entries(sources))

@@ -34,7 +34,7 @@ export function writeModels(tables: readonly FoundTable[]): string {
   const body = [...drafts.values()].map(writeModel).join("\n");
   const left = tables
     .filter(({ state }) => state.primary.length === 0)
-    .map(({ name }) => `// The table "${name}" has no primary key: no model can be made of it.\n`);
+    .map(({ name }) => `// The table "${toComment(name)}" has no primary key: no model can be made of it.\n`);
   const used = ["belongsTo", "field", "hasMany", "hasOne", "manyToMany", "Model", "sql"].filter((name) =>
     name === "field" ? /\bf\.\w+\(/.test(body) : new RegExp(`\\b${name}[(\`]`).test(body),
   );
@@ -103,7 +103,7 @@ function listOf(values: readonly string[]): string {
 
 /** A condition or an expression of the database's own words. */
 function writeSql(data: OperandData): string {
-  const [, texts] = data as unknown as readonly [string, ReadonlyArray<{ readonly text: string }>]; // As introspect.ts makes them.
+  const [, texts] = data as unknown as readonly [string, ReadonlyArray<{ readonly text: string }>]; // As table-finding.ts makes them.
   const text = texts.map((each) => each.text).join("");
   return `() => sql\`${text.replace(/[\\`]|\$(?=\{)/g, "\\$&")}\``;
 }
@@ -123,6 +123,13 @@ function hasFieldIndex({ uniques, indexes }: TableState, table: string, column: 
   return hasOwn(indexes, table, column, "index") && !hasOwn(uniques, table, column, "unique");
 }
 
+/** Whether a field says a key by an option of its own. */
+function isOfField(state: TableState, table: string, [constraint, key]: readonly [string, KeyState], kind: "unique" | "index"): boolean {
+  const [column = ""] = key.columns;
+  if (constraint !== toConstraintName(table, column, kind)) return false;
+  return kind === "unique" ? hasOwn(state.uniques, table, column, kind) : hasFieldIndex(state, table, column);
+}
+
 function addFields(draft: ModelDraft, drafts: ReadonlyMap<string, ModelDraft>): void {
   const { table, entries, names } = draft;
   const { state, name } = table;
@@ -136,7 +143,7 @@ function addFields(draft: ModelDraft, drafts: ReadonlyMap<string, ModelDraft>): 
       draft.options.push(`// no relation: ${constraint} leads to ${key.table} (${key.references.join(", ")})`);
       continue;
     }
-    const own = new RegExp(`^${name}_(\\w+)_foreign$`).exec(constraint)?.[1] ?? "";
+    const own = constraint.startsWith(`${name}_`) && constraint.endsWith("_foreign") ? constraint.slice(name.length + 1, -8) : "";
     if (key.columns.length > 1) composite.push([key, target, own]);
     else relations.set(key.columns[0]!, [key, target, own]);
   }
@@ -261,26 +268,15 @@ function addOptions({ table, names, options }: ModelDraft): void {
     (state.foreignKeys.size > 0 && [...state.foreignKeys.values()].some(({ columns }) => columns.length === 1 && columns[0] === primary))
   )
     options.push(`primary: ${fieldsOf(state.primary)}`);
-  const uniques = [...state.uniques].filter(
-    ([
-      constraint,
-      {
-        columns: [column = ""],
-      },
-    ]) => constraint !== toConstraintName(name, column, "unique") || !hasOwn(state.uniques, name, column, "unique"),
-  );
-  if (uniques.length > 0)
-    options.push(
-      `uniques: [\n${uniques.map(([constraint, key]) => `    ${writeOptions([`on: ${fieldsOf(key.columns)}`, nameOf(constraint, name, key, "unique"), key.where === undefined ? undefined : `where: ${writeSql(key.where)}`])},\n`).join("")}  ]`,
-    );
-  const indexes = [...state.indexes].filter(
-    ([
-      constraint,
-      {
-        columns: [column = ""],
-      },
-    ]) => constraint !== toConstraintName(name, column, "index") || !hasFieldIndex(state, name, column),
-  );
+  const uniques = [...state.uniques].filter(([constraint, key]) => !isOfField(state, name, [constraint, key], "unique"));
+  if (uniques.length > 0) {
+    const lines = uniques.map(([constraint, key]) => {
+      const where = key.where === undefined ? undefined : `where: ${writeSql(key.where)}`;
+      return `    ${writeOptions([`on: ${fieldsOf(key.columns)}`, nameOf(constraint, name, key, "unique"), where])},\n`;
+    });
+    options.push(`uniques: [\n${lines.join("")}  ]`);
+  }
+  const indexes = [...state.indexes].filter(([constraint, key]) => !isOfField(state, name, [constraint, key], "index"));
   if (indexes.length > 0)
     options.push(`indexes: [\n${indexes.map(([constraint, key]) => `    ${writeIndex(constraint, name, key, fieldsOf)},\n`).join("")}  ]`);
   const checks = [...state.checks].map(([constraint, condition]) => {
