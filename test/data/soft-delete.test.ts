@@ -149,9 +149,19 @@ describeOnDatabases("soft delete", [Writer, Desk, Letter, Stamp, Plain], () => {
     await desk.delete();
     assert.deepEqual(await Letter.get(letter.id).then((again) => again.stamps), []);
     assert.equal(await Writer.get(ada.id).then((writer) => writer.desk), null);
+    assert.equal(await Writer.where({ desk: { place: "left" } }).count(), 0);
+    assert.equal(await Writer.where({ desk: null }).count(), 2);
     // Another one may take its place.
     await Desk.create({ place: "right", writer: ada });
     assert.equal((await Writer.get(ada.id).then((writer) => writer.desk))?.place, "right");
+    assert.deepEqual(
+      (await Writer.where((writer) => writer.desk.place.eq("right"))).map(({ name }) => name),
+      ["Ada"],
+    );
+    assert.deepEqual(
+      (await Writer.orderBy((writer) => writer.desk.place.asc())).map(({ name }) => name),
+      ["Ada", "Ben"],
+    );
   });
 
   it("shows the row that a key refers to, deleted or not", async () => {

@@ -391,7 +391,10 @@ export class SqlWriter {
       ? relation.fields.map((name, index) => [own.fields.get(name)!, other.fields.get(other.primary[index]!)!] as const)
       : back!.fields.map((name, index) => [own.fields.get(own.primary[index]!)!, other.fields.get(name)!] as const);
     const on = pairs.map(([near, far]) => `${this.#column(parent, near)} = ${quote(alias)}.${quote(far.column)}`).join(" AND ");
-    return ` ${isSourceNullable(source) ? "LEFT" : "INNER"} JOIN ${quote(model.$table)} AS ${quote(alias)} ON ${on}`;
+    // As queries do, the other side of a relation leaves rows out that are deleted; a key refers to its row all the same.
+    const moment = isHere ? undefined : other.fields.get(other.softDelete);
+    const live = moment === undefined ? "" : ` AND ${quote(alias)}.${quote(moment.column)} IS NULL`;
+    return ` ${isSourceNullable(source) ? "LEFT" : "INNER"} JOIN ${quote(model.$table)} AS ${quote(alias)} ON ${on}${live}`;
   }
 }
 

@@ -62,7 +62,7 @@ export class Instance extends Row {
 
   /** Deletes the row: of a model with soft delete, notes when. */
   async delete(): Promise<void> {
-    await this.#remove(Row.modelOf(this).$meta.softDelete === "" ? deleteRow : markDeleted);
+    await this.#remove(Row.modelOf(this).$meta.softDelete === "" ? deleteRow : (row) => markDeleted(row, true));
   }
 
   /** Deletes the row for good. */
@@ -73,7 +73,7 @@ export class Instance extends Row {
   /** Brings back a row that was deleted. Throws `E_SOFT_DELETE` where rows are deleted for good. */
   async restore(): Promise<this> {
     softDeleteField(Row.modelOf(this), "restore()");
-    await markDeleted(this as unknown as RowRecord, null); // Its columns are those of its class.
+    await markDeleted(this as unknown as RowRecord, false); // Its columns are those of its class.
     return this;
   }
 

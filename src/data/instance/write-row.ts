@@ -16,6 +16,7 @@ import { contextOf } from "../transaction/context.ts";
 import { toFieldError, validationError } from "./database-error.ts";
 import type { RowRecord } from "./row.ts";
 import { Row } from "./row.ts";
+import { deleteWithFollowers, restoreWithFollowers } from "./soft-delete.ts";
 import { deleteRows, planUpdate, runWrite } from "./write-many.ts";
 
 /** How a row is written. */
@@ -258,18 +259,32 @@ function isSame(before: unknown, now: unknown): boolean {
 }
 
 /** Notes when a row was deleted, or that it is not. Throws as {@link deleteRow} does; a row that is as it should be stays so. */
-export async function markDeleted(row: RowRecord, moment: Date | null = new Date()): Promise<void> {
-  const { $meta: meta } = Row.modelOf(row);
+export async function markDeleted(row: RowRecord, isDeleted: boolean): Promise<void> {
+  const model = Row.modelOf(row);
+  const { $meta: meta } = model;
   if (Row.storedOf(row) === undefined) throw unsavedError(meta);
-  if ((row[meta.softDelete] === null) === (moment === null)) return;
   const before = row[meta.softDelete];
+  if ((before !== null) === isDeleted) return;
+  const moment = isDeleted ? new Date() : null;
   row[meta.softDelete] = moment;
+  const save = (): Promise<boolean> => saveFields(row, new Set([meta.fields.get(meta.softDelete)!]));
   try {
-    await saveFields(row, new Set([meta.fields.get(meta.softDelete)!]));
+    if (moment === null) await restoreWithFollowers(model, rowByKey(model, row), save);
+    else await deleteWithFollowers(model, moment, save);
   } catch (error) {
     row[meta.softDelete] = before;
     throw error;
   }
+}
+
+/** The row of a key. */
+function rowByKey(model: ModelClass, row: RowRecord): SelectState {
+  const root: RootSource = { kind: "root", model };
+  const keys = model.$meta.primary.map((name) => model.$meta.fields.get(name)!);
+  return {
+    ...selectAll(root),
+    where: allOf(keys.map((field) => compare("eq", columnNode(root, field), valueNode(row[field.name], field)))),
+  };
 }
 
 function unsavedError({ name }: ModelMeta): GableError {

@@ -1,6 +1,7 @@
 /** Queries: lazy, never changed, and run when they are awaited. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
+import { deleteWithFollowers, restoreWithFollowers } from "../instance/soft-delete.ts";
 import { deleteRows, updateRows } from "../instance/write-many.ts";
 import type { KeyOf, ModelClass } from "../schema/model.ts";
 import { softDeleteField } from "../schema/soft-delete.ts";
@@ -408,7 +409,8 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     const { model } = this.#parts;
     if (model.$meta.softDelete === "") return this.#purge("delete");
     this.#assertFiltered("delete");
-    return this.update({ [model.$meta.softDelete]: new Date() } as Update<Class>); // The field is a moment of the model.
+    const moment = new Date();
+    return deleteWithFollowers(model, moment, () => updateRows(model, toLinked(this.#parts).select, { [model.$meta.softDelete]: moment }));
   }
 
   /** Deletes all rows of the query for good, by one statement and without hooks. Gives their number. */
@@ -426,7 +428,9 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     this.#assertFiltered("restore");
     const field = softDeleteField(this.#parts.model, "restore()");
     const deleted = this.withDeleted().#filter([isNull(columnNode(this.#root, field), true)]);
-    return updateRows(this.#parts.model, toLinked(deleted.#parts).select, { [field.name]: null });
+    const { model } = this.#parts;
+    const { select } = toLinked(deleted.#parts);
+    return restoreWithFollowers(model, select, () => updateRows(model, select, { [field.name]: null }));
   }
 
   #assertFiltered(method: string): void {

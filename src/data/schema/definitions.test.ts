@@ -85,6 +85,20 @@ const rows: readonly Row[] = [
     /"?restrict/,
   ],
   [
+    "an unknown way to follow",
+    make({ a: () => belongsTo(Other, { onSoftDelete: "drop" as never }) }),
+    "E_RELATION_OPTION",
+    /onSoftDelete is "drop"/,
+    /"cascade"/,
+  ],
+  [
+    "rows that follow without soft delete",
+    make({ a: () => belongsTo(Other, { onSoftDelete: "cascade" }) }),
+    "E_RELATION_OPTION",
+    /has no soft delete/,
+    /softDelete/,
+  ],
+  [
     "null where none may be",
     make({ a: () => belongsTo(Other, { onDelete: "set null" }) }),
     "E_RELATION_OPTION",

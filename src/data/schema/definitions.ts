@@ -257,8 +257,13 @@ class DefinitionCheck {
   }
 
   #belongsTo(name: string, { options, target }: AnyRelation): void {
-    const { onDelete, columns } = options;
+    const { onDelete, onSoftDelete = "keep", columns } = options;
     const refuse = (what: string, fix: string): void => this.#add(name, "E_RELATION_OPTION", what, fix);
+    if (onSoftDelete !== "keep" && onSoftDelete !== "cascade")
+      refuse(`onSoftDelete is ${describeValue(onSoftDelete)}`, 'Use "keep" or "cascade".');
+    const without = [this.#model, target].find((model) => model.$options.softDelete === undefined);
+    if (onSoftDelete === "cascade" && without !== undefined)
+      refuse(`onSoftDelete is "cascade", and ${without.name} has no soft delete`, "Add the option softDelete to both models.");
     if (onDelete !== undefined && !deleteActions.has(onDelete))
       refuse(`onDelete is ${describeValue(onDelete)}`, `Use one of: ${[...deleteActions].join(", ")}.`);
     if (onDelete === "set null" && options.null !== true)

@@ -50,6 +50,8 @@ export interface RelationMeta {
   /** Fields of this model that hold the key: of `belongsTo` alone. */
   readonly fields: readonly string[];
   readonly onDelete: DeleteAction;
+  /** Whether the row is deleted by soft delete together with the one that it belongs to. */
+  readonly followsSoftDelete: boolean;
   readonly isConstrained: boolean;
   /** Order of its rows: names of fields, with `-` for descending; empty for that of the target. */
   readonly orderBy: readonly string[];
@@ -232,6 +234,7 @@ function addRelation(
       isNullable: relation.nullable,
       fields: Object.freeze([...keys]),
       onDelete: options.onDelete ?? "restrict",
+      followsSoftDelete: options.onSoftDelete === "cascade",
       isConstrained: options.constraint ?? true,
       isSymmetric: options.symmetric === true,
       orderBy: Object.freeze(toList(options.orderBy)),

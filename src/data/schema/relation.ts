@@ -15,6 +15,11 @@ export interface BelongsToOptions {
   readonly null?: boolean;
   /** What happens with this row when the other one is deleted. Default "restrict". */
   readonly onDelete?: DeleteAction;
+  /**
+   * What becomes of this row when the other one is deleted by soft delete: "cascade" deletes it in the same way, and brings it
+   * back with it. Both models need soft delete. Default "keep".
+   */
+  readonly onSoftDelete?: "keep" | "cascade";
   /** Whether only one row may refer to the other one. Default false. */
   readonly unique?: boolean;
   /** Whether the key has an index. Default true. */
