@@ -372,6 +372,13 @@ describe("filters that are wrong", () => {
     });
   }
 
+  it("are wrong requests where a text has a form that no row has, and mistakes where a value has another type", () => {
+    for (const filter of [{ word: "a\0" }, { word: { contains: "\ud800" } }, { price: "12,5" }, { word: { in: ["a", "\0"] } }])
+      assert.throws(() => Item.where(filter), { code: "E_FILTER_VALUE", status: 400, expose: false });
+    assert.throws(() => Item.where({ int: "1" } as never), { code: "E_FILTER_VALUE", status: 500 });
+    assert.throws(() => Item.where({ word: 1 } as never), { code: "E_FILTER_VALUE", status: 500 });
+  });
+
   it("refuse names of the language, and words of other tools", () => {
     for (const key of [
       "__proto__",

@@ -29,9 +29,22 @@ const fits: Readonly<Record<ColumnType, (value: unknown) => boolean>> = {
   bytes: (value) => value instanceof Uint8Array,
 };
 
+/** Types whose values are texts of some form. */
+const textTypes: ReadonlySet<ColumnType> = new Set<ColumnType>([
+  "text",
+  "slug",
+  "email",
+  "url",
+  "choice",
+  "uuid",
+  "decimal",
+  "date",
+  "time",
+]);
+
 /**
  * A value of a query, of the type of what it is compared with. Throws `E_FILTER_UNDEFINED` for undefined, and
- * `E_FILTER_VALUE` for a value of another type.
+ * `E_FILTER_VALUE` for a value of another type; with the status 400 for a text of a wrong form.
  */
 export function literal(value: unknown, type: ValueType, where: string): ValueNode {
   if (value === undefined)
@@ -42,6 +55,8 @@ export function literal(value: unknown, type: ValueType, where: string): ValueNo
   if (!fits[type.type](value))
     throw new GableError("E_FILTER_VALUE", `${where} is of the type ${type.type}, and got ${describeFieldValue(value, type)}.`, {
       fix: "Pass a value of the type of the field.",
+      // A text of a wrong form is what somebody has sent; a value of another type is a mistake of the program.
+      ...(typeof value === "string" && textTypes.has(type.type) && { status: 400, expose: false }),
     });
   const fitted = fitValue(value, type);
   return { kind: "value", value: fitted, type: typeOf(fitted, type), isNullable: false };
