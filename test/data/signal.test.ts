@@ -29,6 +29,7 @@ describeOnDatabases("the end of a statement", [Task], (open) => {
       () => Task.all().signal(signal).update({ name: "b" }),
       () => Task.all().signal(signal).delete(),
       () => Task.where().union(Task.where()).signal(signal),
+      () => Task.where().signal(signal).union(Task.where()),
     ])
       await assert.rejects(async () => run(), reason);
     assert.deepEqual(await Task.where().pluck("name"), ["a"]);

@@ -53,7 +53,9 @@ function toMember(word: string, query: QueryParts): QueryParts {
       `${word} beside ${wrong}`,
       wrong === "select()" ? "Use values(), or combine rows." : "Say it behind the combined query.",
     );
-  const linked = toLinked(query);
+  // What ends the statement is said of the whole: of the combined query, or of the first one.
+  const { signal, timeoutMs } = query;
+  const linked = { ...toLinked({ ...query, signal: undefined, timeoutMs: undefined }), signal, timeoutMs };
   return output.kind === "rows" ? linked : { ...linked, select: { ...linked.select, isNamed: true } };
 }
 

@@ -59,14 +59,13 @@ function startClock(parts: QueryParts): QueryParts {
 }
 
 /** The query without rows that are deleted, unless it shows them. */
-export function hideDeleted(asked: QueryParts): QueryParts {
-  const parts = startClock(asked);
+export function hideDeleted(parts: QueryParts): QueryParts {
   return parts.isDeletedShown ? parts : { ...parts, isDeletedShown: true, select: onlyLive(parts.select) };
 }
 
 /** The query without rows that are deleted, and with what links it to the row whose relation it reads. */
 export function toLinked(asked: QueryParts): QueryParts {
-  const parts = hideDeleted(asked);
+  const parts = hideDeleted(startClock(asked));
   const { related, select } = parts;
   if (related === undefined) return parts;
   const { where, through } = linkRelated(Row.modelOf(related.row), related.relation, select, [related.row]);
