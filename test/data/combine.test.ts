@@ -1,7 +1,7 @@
 /** Queries whose rows are combined, the same on every database. */
 import assert from "node:assert/strict";
 import { beforeEach, it } from "node:test";
-import { belongsTo, field as f, hasMany, Model, transaction } from "../../src/data.ts";
+import { belongsTo, field as f, hasMany, Model, sql, transaction } from "../../src/data.ts";
 import { describeOnDatabases } from "./databases.ts";
 
 class Person extends Model("set_people", { id: f.id(), name: f.text({ max: 50 }), notes: () => hasMany(Note) }, { orderBy: "name" }) {}
@@ -111,6 +111,20 @@ describeOnDatabases("combined queries", [Person, Note], () => {
     assert.equal(await both.update({ size: (note) => note.size.add(10) }), 2);
     assert.deepEqual(await Note.orderBy("id").pluck("size"), [11, 2, 13, 4]);
     assert.equal(await both.delete(), 2);
+    await assert.rejects(
+      () =>
+        Note.where()
+          .union(Note.where({ size: 2 }))
+          .delete(),
+      { code: "E_QUERY_UNFILTERED" },
+    );
+    await assert.rejects(() => Note.where().union(Note.where()).update({ size: 1 }), { code: "E_QUERY_UNFILTERED" });
+    assert.equal(
+      await Note.all()
+        .union(Note.where({ size: 2 }))
+        .update({ size: 7 }),
+      2,
+    );
     assert.equal(await Note.count(), 2);
   });
 
@@ -168,6 +182,12 @@ describeOnDatabases("combined queries", [Person, Note], () => {
       assert.throws(() => notes.union(Note.where().lock("update")), { code, message: /lock\(\)/ });
       assert.throws(() => notes.union(notes).lock("update"), { code, message: /lock\(\)/ });
     });
+    const [cents, units] = [f.decimal({ digits: 8, scale: 2 }), f.decimal({ digits: 8, scale: 0 })].map(
+      (price) => class extends Model("set_prices", { id: f.id(), price }) {},
+    );
+    const pricesOf = (model: NonNullable<typeof cents>) => model.where().values((row) => ({ price: row.price }));
+    assert.throws(() => pricesOf(cents!).union(pricesOf(units!)), { code, message: /scale 2 and as decimal of scale 0/ });
+    assert.ok(values.union(Note.where().values(() => ({ label: sql<string>`'x'` }))) !== undefined);
     const feed = values.union(values);
     for (const [method, use] of Object.entries({
       where: () => feed.where({ text: "a" }),

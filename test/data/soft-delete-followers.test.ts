@@ -11,11 +11,12 @@ class Folder extends Model(
   {
     id: f.id(),
     name: f.text({ max: 20 }),
+    version: f.int({ default: 0, editable: false }),
     parent: () => belongsTo(Folder, { null: true, onSoftDelete: "cascade" }),
     files: () => hasMany(File),
     deletedAt,
   },
-  { softDelete: "deletedAt" },
+  { softDelete: "deletedAt", version: "version" },
 ) {}
 class File extends Model(
   "follow_files",
@@ -90,7 +91,7 @@ describeOnDatabases("rows that follow", [Folder, File, Label], () => {
     const { top, inner } = await make();
     await File.create({ name: "locked", folder: inner });
     await assert.rejects(() => top.delete(), { code: "E_VALIDATION" });
-    assert.equal(top.deletedAt, null);
+    assert.deepEqual([top.deletedAt, top.version], [null, 0]);
     await assert.rejects(() => Folder.where({ name: "top" }).delete(), { code: "E_VALIDATION" });
     assert.deepEqual(await names(), ["inner", "other", "top", "a", "b", "locked"]);
     top.name = "new";

@@ -202,6 +202,16 @@ describeOnDatabases("soft delete", [Writer, Desk, Letter, Stamp, Plain], () => {
     assert.equal(await Letter.all().purge(), 0);
     assert.equal(await Letter.withDeleted().where({ title: "a" }).purge(), 1);
     assert.equal(await Letter.withDeleted().count(), 2);
+    assert.equal(
+      await Letter.where({ pages: { gt: 0 } })
+        .orderBy("-title")
+        .limit(1)
+        .restore(),
+      1,
+    );
+    assert.deepEqual(await Letter.where().pluck("title"), ["c"]);
+    assert.throws(() => Letter.where().limit(1).where({ pages: 1 }).withDeleted(), { code: "E_QUERY_FORM" });
+    assert.throws(() => Letter.where().union(Letter.where()).withDeleted(), { code: "E_QUERY_FORM" });
     await assert.rejects(() => Letter.where().delete(), { code: "E_QUERY_UNFILTERED", message: /delete\(\)/ });
     await assert.rejects(() => Letter.where().purge(), { code: "E_QUERY_UNFILTERED", message: /purge\(\)/ });
     await assert.rejects(() => Letter.where().restore(), { code: "E_QUERY_UNFILTERED", message: /restore\(\)/ });

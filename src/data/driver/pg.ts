@@ -79,8 +79,8 @@ function toResult({ rows, rowCount, fields }: Result, wanted: Statement["rows"],
 }
 
 /**
- * A prepared statement for the driver, which copies what it is given property by property before it runs it, at a third of the
- * time of a small statement: here all but one are those of the class.
+ * A prepared statement for the driver, which copies the own properties of what it is given before it runs it (about 3 us for
+ * four of them): here there is one, and the others are those of the class.
  */
 class PreparedConfig {
   readonly parts: readonly [name: string, text: string, values: Statement["parameters"]];
@@ -163,6 +163,8 @@ class PgSession implements ServerSession {
 
   async cancel(): Promise<void> {
     const other = this.#makeClient();
+    // A connection that breaks must not end the process.
+    other.on("error", () => undefined);
     try {
       await other.connect();
       const { processID: id } = this.client as unknown as { readonly processID: number }; // Its types do not tell.

@@ -100,6 +100,7 @@ class ServerConnection<Session extends ServerSession> implements Connection {
   }
 
   async #runUntil(statement: Statement, signal: AbortSignal): Promise<StatementResult> {
+    if (signal.aborted) throw readAbort(signal);
     let cancelling: Promise<void> | undefined;
     const cancel = (): void => {
       this.#isSpent = true;

@@ -161,6 +161,7 @@ async function upsertRows(
   const update = conflict.update.map((name) => assertField(model, name));
   if (update.length === 0)
     throw optionInvalid("createMany()", "onConflict.update", conflict.update, 'names of fields; "ignore" changes none');
+  if (rows.length === 0) return [];
   for (const row of rows) await checkNewRow(row, options);
   // No statement takes a key twice: the second row of a key waits for the first.
   const turns: RowRecord[][] = [];

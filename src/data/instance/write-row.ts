@@ -262,9 +262,10 @@ function isSame(before: unknown, now: unknown): boolean {
 export async function markDeleted(row: RowRecord, isDeleted: boolean): Promise<void> {
   const model = Row.modelOf(row);
   const { $meta: meta } = model;
-  if (Row.storedOf(row) === undefined) throw unsavedError(meta);
-  const before = row[meta.softDelete];
-  if ((before !== null) === isDeleted) return;
+  const stored = Row.storedOf(row);
+  if (stored === undefined) throw unsavedError(meta);
+  if ((row[meta.softDelete] !== null) === isDeleted) return;
+  const before = { ...row };
   const moment = isDeleted ? new Date() : null;
   row[meta.softDelete] = moment;
   const save = (): Promise<boolean> => saveFields(row, new Set([meta.fields.get(meta.softDelete)!]));
@@ -272,7 +273,9 @@ export async function markDeleted(row: RowRecord, isDeleted: boolean): Promise<v
     if (moment === null) await restoreWithFollowers(model, rowByKey(model, row), save);
     else await deleteWithFollowers(model, moment, save);
   } catch (error) {
-    row[meta.softDelete] = before;
+    // What was stored may have been undone with the rows that follow.
+    Object.assign(row, before);
+    Row.setStored(row, stored);
     throw error;
   }
 }

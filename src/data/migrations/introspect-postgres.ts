@@ -57,7 +57,7 @@ export async function readPostgresTables(session: Session): Promise<TableFinding
   );
   for (const row of columns) addColumn(found.get(row["table"])!, row);
   const constraints = await session.read(
-    `SELECT c.relname AS "table", k.conname AS name, k.contype::text AS type, ${namesOf("k.conkey", "c.oid")} AS columns, t.relname AS target, ${namesOf("k.confkey", "k.confrelid")} AS "references", ` +
+    `SELECT c.relname AS "table", k.conname AS name, k.contype::text AS type, ${namesOf("k.conkey", "c.oid")} AS columns, CASE WHEN t.relnamespace = c.relnamespace THEN t.relname ELSE t.oid::regclass::text END AS target, ${namesOf("k.confkey", "k.confrelid")} AS "references", ` +
       `k.confdeltype::text AS on_delete, k.confupdtype::text AS on_update, k.condeferrable::int AS deferrable, pg_get_expr(k.conbin, k.conrelid) AS expression, pg_get_constraintdef(k.oid) AS definition ${from} ` +
       `JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype IN ('p', 'u', 'f', 'c', 'x') LEFT JOIN pg_class t ON t.oid = k.confrelid WHERE ${inSchema} ORDER BY k.conname`,
   );

@@ -27,6 +27,13 @@ export function isCombinedValues({ select, output }: QueryParts): boolean {
   return select.combined.length > 0 && output.kind !== "rows";
 }
 
+/** Whether a query is about chosen rows: by a filter, a limit, or a row that they belong to. */
+export function isFiltered({ select, related }: QueryParts): boolean {
+  const { where, limit, from, combined } = select;
+  const hasWhere = where !== undefined && (where.kind !== "constant" || !where.isTrue);
+  return hasWhere || related !== undefined || limit !== undefined || (from !== undefined && combined.length === 0);
+}
+
 /** One query of several. Throws `E_QUERY_FORM` for those that do not give the same. */
 export function combineQueries(operator: SetOperator, queries: readonly QueryParts[]): QueryParts {
   const word = operator.toLowerCase();
@@ -34,7 +41,9 @@ export function combineQueries(operator: SetOperator, queries: readonly QueryPar
   const { select, model, output } = first!;
   const combined = others.map((other) => ({ operator, query: toSame(word, first!, other) }));
   const root = { kind: "root", model } as const;
-  const base: QueryParts = { ...first!, select: { ...selectAll(root), from: select, combined } };
+  // Whoever changes all rows of a query must have said so of each: a combined query is no filter by itself.
+  const isAll = queries.every((query) => query.isAll || isFiltered(query));
+  const base: QueryParts = { ...first!, isAll, select: { ...selectAll(root), from: select, combined } };
   if (output.kind === "rows") return base;
   const columns = select.columns!.map(({ name, node }): OutputColumn => ({
     name,
@@ -72,7 +81,7 @@ function toSame(word: string, first: QueryParts, { model, output, select }: Quer
     const same = isColumn ? own[index] : own.find((column) => column.name === name);
     if (same === undefined || own.length !== first.select.columns!.length)
       throw formError(`${word} of the values ${namesOf(first.select.columns!)} and ${namesOf(own)}`, "Give all queries the same names.");
-    if (typeOf(same.node) !== typeOf(node))
+    if (same.node.type !== undefined && node.type !== undefined && typeOf(same.node) !== typeOf(node))
       throw formError(`${word} of "${name}" as ${typeOf(node)} and as ${typeOf(same.node)}`, "Compute both to one type.");
     return { name, node: same.node };
   });
@@ -81,9 +90,10 @@ function toSame(word: string, first: QueryParts, { model, output, select }: Quer
 
 const texts = new Set(["slug", "email", "url", "choice"]);
 
-/** The type of a value; types that are texts in the database are one. */
+/** The type of a value; types that are texts in the database are one, and decimals of other digits are another one. */
 function typeOf({ type }: Node): string {
   const name = type?.type ?? "any";
+  if (name === "decimal") return `decimal of scale ${type!.scale}`;
   return name === "id" ? "int" : texts.has(name) ? "text" : name;
 }
 

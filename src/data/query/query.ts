@@ -15,7 +15,7 @@ import { hasAggregate, readGroupColumns } from "./group.ts";
 import { keyNodes } from "./keys.ts";
 import { assertCount, readCount } from "./limits.ts";
 import type { SameQuery, ValueOrder } from "./combine.ts";
-import { combineQueries, isCombinedValues, readValueOrder } from "./combine.ts";
+import { combineQueries, isCombinedValues, isFiltered, readValueOrder } from "./combine.ts";
 import type { Node, OutputColumn, RootSource, SelectState, SetOperator } from "./node.ts";
 import { allOf, columnNode, compare, inList, isNull, notOf, selectAll } from "./node.ts";
 import { readOrder } from "./order.ts";
@@ -186,6 +186,8 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   /** Rows that are deleted, too: of a model with soft delete. Throws `E_SOFT_DELETE` for another one. */
   withDeleted(): Query<Class, Item> {
     softDeleteField(this.#parts.model, "withDeleted()");
+    if (this.#parts.select.from !== undefined)
+      throw formError("withDeleted() behind limited or combined rows", "Say it before limit(), union() and others.");
     return this.#with({ isDeletedShown: true });
   }
 
@@ -427,16 +429,18 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   async restore(): Promise<number> {
     this.#assertFiltered("restore");
     const field = softDeleteField(this.#parts.model, "restore()");
-    const deleted = this.withDeleted().#filter([isNull(columnNode(this.#root, field), true)]);
+    const { where } = this.#parts.select;
+    const isDeleted = isNull(columnNode(this.#root, field), true);
+    // In one step with the filter: a limit is one of deleted rows.
+    const deleted = this.withDeleted().#with({ select: { where: allOf(where === undefined ? [isDeleted] : [where, isDeleted]) } });
     const { model } = this.#parts;
     const { select } = toLinked(deleted.#parts);
     return restoreWithFollowers(model, select, () => updateRows(model, select, { [field.name]: null }));
   }
 
   #assertFiltered(method: string): void {
-    const { select, isAll, model, related } = this.#parts;
-    const isFiltered = select.where !== undefined && (select.where.kind !== "constant" || !select.where.isTrue);
-    if (isFiltered || isAll || related !== undefined || select.limit !== undefined || select.from !== undefined) return;
+    const { isAll, model } = this.#parts;
+    if (isAll || isFiltered(this.#parts)) return;
     throw new GableError("E_QUERY_UNFILTERED", `${method}() would touch all rows of ${model.$meta.name}.`, {
       fix: `Filter the rows, or say so: ${model.$meta.name}.all().${method}(...).`,
     });
