@@ -6,7 +6,8 @@ import { Output } from "./output.ts";
 import type { RenderContext } from "./render-context.ts";
 import type { HtmlWriter } from "./values.ts";
 import { Html } from "./values.ts";
-import { isNonce, walkIn, writeHtml } from "./write.ts";
+import { walkIn } from "./walk-context.ts";
+import { isNonce, writeHtml } from "./write.ts";
 import { joinSegments } from "./render.ts";
 
 /** A kept piece: texts, and between them the places of nonces, which are filled anew each time it is shown. */

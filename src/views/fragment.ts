@@ -7,7 +7,8 @@ import type { RenderContext } from "./render-context.ts";
 import { joinSegments, render } from "./render.ts";
 import { hashText } from "./text-hash.ts";
 import { Html } from "./values.ts";
-import { walkIn, writeHtml } from "./write.ts";
+import { walkIn } from "./walk-context.ts";
+import { writeHtml } from "./write.ts";
 
 /**
  * Marks a piece of a page. In the page it is written as it is; {@link renderFragments} gives it alone.

@@ -5,7 +5,8 @@ import type { RenderContext } from "./render-context.ts";
 import { toXmlDocument } from "./formats/xml.ts";
 import { isHtml, isXml } from "./values.ts";
 import type { Html, Xml, PlainText } from "./values.ts";
-import { walkHtml, walkIn } from "./write.ts";
+import { walkIn } from "./walk-context.ts";
+import { writeHtml } from "./write.ts";
 
 /** Pieces that are sent at once are at least this long, while nothing is awaited. */
 const pieceCharacters = 16_384;
@@ -37,7 +38,7 @@ async function joinPieces(pieces: AsyncIterable<string>): Promise<string> {
 export function walk(value: Rendered, context: RenderContext): string | AsyncGenerator<string> {
   if (!isHtml(value)) return isXml(value) ? toXmlDocument(String(value)) : String(value);
   const out = new Output(context);
-  const body = walkHtml(out, value);
+  const body = walkIn(context, () => writeHtml(out, "", value));
   if (out.segments === undefined) return body;
   out.segments.push(body);
   return toPieces(out.segments, context);

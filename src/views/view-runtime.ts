@@ -20,7 +20,8 @@ import { translateOf } from "./translation.ts";
 import type { Hole, TrustedUrl } from "./values.ts";
 import { asHtml, Html, isHtml, isJson, noteDrawing, PlainText, setHtmlRenderer, Xml } from "./values.ts";
 import type { WrittenPlace } from "./write.ts";
-import { plainPath, renderToText, walkIn, writeNonce, writePlace, writeText, writeUrlGroup } from "./write.ts";
+import { walkIn } from "./walk-context.ts";
+import { plainPath, renderToText, writeNonce, writePlace, writeText, writeUrlGroup } from "./write.ts";
 
 // As in html.ts: markup of files can be turned into text.
 setHtmlRenderer(renderToText);
@@ -123,7 +124,7 @@ export function place(out: Output, body: string, at: WrittenPlace, value: Hole):
  * Writes a whole attribute between static texts: what comes before with and without the name and the quote, what follows
  * with and without the closing quote.
  */
-export function whole(
+type WholeWriter = (
   out: Output,
   body: string,
   at: WrittenPlace,
@@ -132,29 +133,20 @@ export function whole(
   value: Hole,
   closed: string,
   after: string,
-): string {
-  return typeof value === "string" ? body + opened + escapeAttribute(value) + closed : writePlace(out, body + before, at, value) + after;
-}
+) => string;
+
+/** Writes an attribute that may be left out. */
+export const whole: WholeWriter = (out, body, at, opened, before, value, closed, after) =>
+  typeof value === "string" ? body + opened + escapeAttribute(value) + closed : writePlace(out, body + before, at, value) + after;
+
+/** Writes an attribute that is a whole address. */
+export const address: WholeWriter = (out, body, at, opened, before, value, closed, after) =>
+  typeof value === "string" && plainPath.test(value) ? body + opened + value + closed : writePlace(out, body + before, at, value) + after;
 
 /** Writes a part of an attribute. */
 export function part(out: Output, body: string, at: WrittenPlace, value: Hole): string {
   if (typeof value === "string") return body + escapeAttribute(value);
   return typeof value === "number" ? body + value : writePlace(out, body, at, value);
-}
-
-/** Writes an attribute that is a whole address, as {@link whole} does. */
-export function address(
-  out: Output,
-  body: string,
-  at: WrittenPlace,
-  opened: string,
-  before: string,
-  value: Hole,
-  closed: string,
-  after: string,
-): string {
-  if (typeof value === "string" && plainPath.test(value)) return body + opened + value + closed;
-  return writePlace(out, body + before, at, value) + after;
 }
 
 /** Completes a place of generated code. */

@@ -14,6 +14,7 @@ import type { PlanHole } from "./plan.ts";
 import type { Place, UrlKind } from "./places.ts";
 import { kinds } from "./places.ts";
 import type { RenderContext } from "./render-context.ts";
+import { contextOfWalk } from "./walk-context.ts";
 import { Html, isAttributes, isCss, isHtml, isJson, isSafeUrl, isTrustedUrl, toHtml } from "./values.ts";
 
 /** A place with the position of its hole in the source, where it is known. */
@@ -469,41 +470,8 @@ function valueError(value: unknown, place: WrittenPlace | undefined, rule?: stri
   return new GableError("E_VIEW_VALUE", `${where[0]!.toUpperCase()}${where.slice(1)} got ${what}${rule === undefined ? "" : `; ${rule}`}.`);
 }
 
-/** The context of the walk that is under way; walks are synchronous. */
-let currentContext: RenderContext = {};
-
-/**
- * Sets the context of the walk that begins, and gives that of the one around it, to be set again when it ends: markup that
- * a walk turns into text, for an attribute or a filter, sees the same context.
- */
-function enterContext(context: RenderContext): RenderContext {
-  const outer = currentContext;
-  currentContext = context;
-  return outer;
-}
-
-/** Runs a walk in its context. */
-export function walkIn(context: RenderContext, run: () => string): string {
-  const outer = enterContext(context);
-  try {
-    return run();
-  } finally {
-    currentContext = outer;
-  }
-}
-
-/** Walks markup in the context of its output. */
-export function walkHtml(out: Output, html: Html): string {
-  const outer = enterContext(out.context);
-  try {
-    return writeHtml(out, "", html);
-  } finally {
-    currentContext = outer;
-  }
-}
-
 /** Renders markup that holds no pending value. */
-export function renderToText(html: Html, context: RenderContext = currentContext): string {
+export function renderToText(html: Html, context: RenderContext = contextOfWalk()): string {
   const out = new Output(context);
   const body = writeHtml(out, "", html);
   if (out.segments === undefined) return body;
