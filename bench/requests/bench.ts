@@ -34,7 +34,7 @@ const titles: Readonly<Record<string, string>> = {
 const turns = 7;
 const firstPort = 22_000;
 
-/** A running server, and what its turns have cost. */
+/** A running server. */
 interface Server {
   readonly name: string;
   readonly port: number;

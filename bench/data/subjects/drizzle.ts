@@ -1,29 +1,11 @@
 /** Drizzle on `pg`, by its relational queries and its prepared statements. */
 import { asc, count, eq, relations, sql, sum } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
-import { bigint, boolean, date, doublePrecision, integer, numeric, pgTable, text, timestamp, varchar } from "drizzle-orm/pg-core";
+import { bigint, pgTable, varchar } from "drizzle-orm/pg-core";
 import pg from "pg";
+import { authors, books } from "../drizzle-tables.ts";
 import type { Subject } from "../fixture.ts";
 
-const authors = pgTable("authors", {
-  id: bigint({ mode: "number" }).primaryKey().generatedByDefaultAsIdentity(),
-  name: varchar({ length: 100 }).notNull(),
-  email: varchar({ length: 254 }),
-});
-const books = pgTable("books", {
-  id: bigint({ mode: "number" }).primaryKey().generatedByDefaultAsIdentity(),
-  title: varchar({ length: 200 }).notNull(),
-  slug: varchar({ length: 50 }).notNull(),
-  price: numeric({ precision: 8, scale: 2 }).notNull(),
-  pages: integer().notNull(),
-  status: varchar().notNull(),
-  summary: text(),
-  rating: doublePrecision(),
-  isPublic: boolean("is_public").notNull(),
-  published: date(),
-  created: timestamp({ withTimezone: true, precision: 3 }).notNull(),
-  authorId: bigint("author_id", { mode: "number" }).notNull(),
-});
 const visitors = pgTable("visitors", {
   id: bigint({ mode: "number" }).primaryKey().generatedByDefaultAsIdentity(),
   name: varchar({ length: 100 }).notNull(),

@@ -1,28 +1,7 @@
 /** Gable's models. */
-import { belongsTo, createDatabase, field as f, hasMany, Model, transaction } from "gable/data";
+import { createDatabase, field as f, Model, transaction } from "gable/data";
 import type { Subject } from "../fixture.ts";
-
-class Author extends Model("authors", {
-  id: f.id(),
-  name: f.text({ max: 100 }),
-  email: f.email({ null: true }),
-  books: () => hasMany(Book),
-}) {}
-
-class Book extends Model("books", {
-  id: f.id(),
-  title: f.text({ max: 200 }),
-  slug: f.slug({ from: "title" }),
-  price: f.decimal({ digits: 8, scale: 2 }),
-  pages: f.int(),
-  status: f.choice({ draft: "Draft", published: "Published" }, { default: "draft" }),
-  summary: f.text({ null: true }),
-  rating: f.float({ null: true }),
-  isPublic: f.boolean({ default: true }),
-  published: f.date({ null: true }),
-  created: f.datetime({ auto: "create" }),
-  author: () => belongsTo(Author, { onDelete: "cascade" }),
-}) {}
+import { Author, Book } from "../gable-models.ts";
 
 class Visitor extends Model("visitors", { id: f.id(), name: f.text({ max: 100 }) }) {}
 

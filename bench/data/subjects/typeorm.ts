@@ -1,6 +1,7 @@
 /** TypeORM on `pg`. */
 import { DataSource, EntitySchema } from "typeorm";
 import type { Subject } from "../fixture.ts";
+import { bookColumns } from "../typeorm-columns.ts";
 
 interface Author {
   id: number;
@@ -27,16 +28,7 @@ const BookEntity = new EntitySchema<Book & Record<string, unknown>>({
   tableName: "books",
   columns: {
     id: { type: "bigint", primary: true, generated: true },
-    title: { type: "varchar", length: 200 },
-    slug: { type: "varchar", length: 50 },
-    price: { type: "numeric", precision: 8, scale: 2 },
-    pages: { type: "integer" },
-    status: { type: "varchar" },
-    summary: { type: "text", nullable: true },
-    rating: { type: "double precision", nullable: true },
-    isPublic: { type: "boolean", name: "is_public" },
-    published: { type: "date", nullable: true },
-    created: { type: "timestamptz", precision: 3 },
+    ...bookColumns,
   },
   relations: { author: { type: "many-to-one", target: "Author", joinColumn: { name: "author_id" } } },
 });

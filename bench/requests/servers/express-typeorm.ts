@@ -1,6 +1,7 @@
 import { Eta } from "eta";
 import express from "express";
 import { DataSource, EntitySchema } from "typeorm";
+import { bookColumns } from "../../data/typeorm-columns.ts";
 import type { Fortune } from "../common.ts";
 import { added, byMessage, databaseUrl, etaPage, port, twentyKeys } from "../common.ts";
 
@@ -12,16 +13,7 @@ const BookEntity = new EntitySchema<{ id: number; pages: number } & Record<strin
   tableName: "books",
   columns: {
     id: { type: "bigint", primary: true, generated: true, transformer: toNumber },
-    title: { type: "varchar", length: 200 },
-    slug: { type: "varchar", length: 50 },
-    price: { type: "numeric", precision: 8, scale: 2 },
-    pages: { type: "integer" },
-    status: { type: "varchar" },
-    summary: { type: "text", nullable: true },
-    rating: { type: "double precision", nullable: true },
-    isPublic: { type: "boolean", name: "is_public" },
-    published: { type: "date", nullable: true },
-    created: { type: "timestamptz", precision: 3 },
+    ...bookColumns,
     authorId: { type: "bigint", name: "author_id", transformer: toNumber },
   },
 });

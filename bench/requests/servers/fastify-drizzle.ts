@@ -1,25 +1,12 @@
 import { eq, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
-import { bigint, boolean, date, doublePrecision, integer, numeric, pgTable, text, timestamp, varchar } from "drizzle-orm/pg-core";
+import { bigint, pgTable, varchar } from "drizzle-orm/pg-core";
 import { Eta } from "eta";
 import fastify from "fastify";
 import pg from "pg";
+import { books } from "../../data/drizzle-tables.ts";
 import { added, byMessage, databaseUrl, etaPage, port, twentyKeys } from "../common.ts";
 
-const books = pgTable("books", {
-  id: bigint({ mode: "number" }).primaryKey().generatedByDefaultAsIdentity(),
-  title: varchar({ length: 200 }).notNull(),
-  slug: varchar({ length: 50 }).notNull(),
-  price: numeric({ precision: 8, scale: 2 }).notNull(),
-  pages: integer().notNull(),
-  status: varchar().notNull(),
-  summary: text(),
-  rating: doublePrecision(),
-  isPublic: boolean("is_public").notNull(),
-  published: date(),
-  created: timestamp({ withTimezone: true, precision: 3 }).notNull(),
-  authorId: bigint("author_id", { mode: "number" }).notNull(),
-});
 const fortunes = pgTable("fortunes", {
   id: bigint({ mode: "number" }).primaryKey().generatedByDefaultAsIdentity(),
   message: varchar({ length: 2048 }).notNull(),

@@ -1,29 +1,8 @@
 import { gable, json } from "gable";
-import { belongsTo, createDatabase, field as f, hasMany, Model, transaction } from "gable/data";
+import { createDatabase, field as f, Model, transaction } from "gable/data";
 import { fileURLToPath } from "node:url";
+import { Author, Book } from "../../data/gable-models.ts";
 import { added, byMessage, databaseUrl, port, twentyKeys } from "../common.ts";
-
-class Author extends Model("authors", {
-  id: f.id(),
-  name: f.text({ max: 100 }),
-  email: f.email({ null: true }),
-  books: () => hasMany(Book),
-}) {}
-
-class Book extends Model("books", {
-  id: f.id(),
-  title: f.text({ max: 200 }),
-  slug: f.slug({ from: "title" }),
-  price: f.decimal({ digits: 8, scale: 2 }),
-  pages: f.int(),
-  status: f.choice({ draft: "Draft", published: "Published" }, { default: "draft" }),
-  summary: f.text({ null: true }),
-  rating: f.float({ null: true }),
-  isPublic: f.boolean({ default: true }),
-  published: f.date({ null: true }),
-  created: f.datetime({ auto: "create" }),
-  author: () => belongsTo(Author, { onDelete: "cascade" }),
-}) {}
 
 class Fortune extends Model("fortunes", { id: f.id(), message: f.text({ max: 2048 }) }) {}
 
