@@ -11,16 +11,17 @@ import { databaseKinds } from "./databases.ts";
 
 class City extends Model(
   "managed_cities",
-  { id: f.id(), name: f.text({ max: 50 }), shops: () => hasMany(Shop), signs: () => manyToMany(Sign) },
+  { id: f.id(), name: f.text({ max: 50 }), shops: () => hasMany(Shop), signs: () => manyToMany(Sign), lakes: () => manyToMany(Lake) },
   { managed: false },
 ) {}
+class Lake extends Model("managed_lakes", { id: f.id(), cities: () => manyToMany(City) }, { managed: false }) {}
 class Shop extends Model("managed_shops", { id: f.id(), name: f.text({ max: 50 }), city: () => belongsTo(City) }) {}
 class Sign extends Model("managed_signs", { id: f.id(), text: f.text({ max: 50 }), cities: () => manyToMany(City) }) {}
 
 for (const kind of databaseKinds) {
   describe(`tables of others on ${kind.name}`, { skip: kind.skip }, () => {
     it("are read and written, and no migration speaks of them", async () => {
-      const models = [City, Shop, Sign];
+      const models = [City, Lake, Shop, Sign];
       const state = describeModels(models);
       assert.deepEqual([...state.keys()].sort(), ["managed_cities_managed_signs", "managed_shops", "managed_signs"]);
       assert.equal(state.get("managed_shops")!.foreignKeys.size, 0);

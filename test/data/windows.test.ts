@@ -134,6 +134,10 @@ describeOnDatabases("windows", [Runner, Run], () => {
     const values = (pick: (run: WindowRefs) => unknown): Promise<unknown> =>
       Promise.resolve(Run.where().values((run) => ({ value: pick(run) as typeof run.id })));
     await assert.rejects(async () => Run.where((run) => rowNumber().over({ orderBy: run.id }).lte(2)), { code, message: /condition/ });
+    await assert.rejects(() => Run.where((run) => rank().over({ orderBy: run.id }).lte(2)).delete(), { code, message: /condition/ });
+    await assert.rejects(() => Run.all().update({ seconds: (run) => rowNumber().over({ orderBy: run.id }) }), { code, message: /update/ });
+    assert.ok(ntile(1_000_000) !== undefined);
+    assert.equal(((await values((run) => run.count().over({ rows: [-1_000_000, 1_000_000] }))) as unknown[]).length, 5);
     await assert.rejects(async () => values((run) => run.seconds.over({})), { code, message: /no aggregate/ });
     await assert.rejects(async () => values((run) => run.seconds.count({ distinct: true }).over({})), { code, message: /distinct/ });
     await assert.rejects(async () => values(() => rowNumber().over({ orderby: 1 } as object)), { code, message: /"orderby"/ });

@@ -129,8 +129,8 @@ export class SqlWriter {
     const columns = this.#columns(state, scope);
     const order = state.order.map((term) => ({ term, sql: this.node(term.node) }));
     const group = state.group.length === 0 ? "" : ` GROUP BY ${state.group.map((node) => this.node(node)).join(", ")}`;
-    const having = state.having === undefined ? "" : ` HAVING ${this.#condition(state.having)}`;
-    const where = state.where === undefined || isAlways(state.where) ? "" : ` WHERE ${this.#condition(state.where)}`;
+    const having = state.having === undefined ? "" : ` HAVING ${this.ofRow(state.having)}`;
+    const where = state.where === undefined || isAlways(state.where) ? "" : ` WHERE ${this.ofRow(state.where)}`;
     const keys = this.#numberKeys(state);
     // What is mentioned has been joined by now.
     const rows = ` FROM ${this.#from(state, scope)}${where}`;
@@ -187,8 +187,8 @@ export class SqlWriter {
     return ` INNER JOIN ${quote(table)} AS ${alias} ON ${[...links, ...outer].join(" AND ")}`;
   }
 
-  /** A condition of rows: what is known of all of them together cannot stand in it. */
-  #condition(node: Node): string {
+  /** A condition of rows, or a value that a row is set to: what is known of all rows together cannot stand in it. */
+  ofRow(node: Node): string {
     const before = this.#isFiltering;
     this.#isFiltering = true;
     const sql = this.node(node);
@@ -341,9 +341,13 @@ export class SqlWriter {
 
   #window({ name, part, count, partition, order, frame }: Extract<Node, { kind: "window" }>): string {
     if (this.#isFiltering)
-      throw new GableError("E_EXPRESSION_WINDOW", "A condition asks for a value of a window, which is known when all rows are.", {
-        fix: "Read the value with the rows, and filter them; or use Kysely.",
-      });
+      throw new GableError(
+        "E_EXPRESSION_WINDOW",
+        "A condition or an update asks for a value of a window, which is known when all rows are.",
+        {
+          fix: "Read the value with the rows, and filter them; or use Kysely.",
+        },
+      );
     const parts = [
       partition.length === 0 ? "" : `PARTITION BY ${partition.map((each) => this.node(each)).join(", ")}`,
       this.#orderBy(order.map((term) => ({ term, sql: this.node(term.node) }))).trim(),

@@ -4,7 +4,7 @@ import { optionInvalid } from "../../errors/option-errors.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { StatementResult } from "../driver/contract.ts";
 import type { Eventual } from "../query/execute.ts";
-import { readCondition, writeCondition } from "../query/condition-data.ts";
+import { readKeyCondition, writeCondition } from "../query/condition-data.ts";
 import { readInstances, runStatement } from "../query/execute.ts";
 import { onlyLive } from "../query/live-rows.ts";
 import { RuntimeExpression } from "../query/expression.ts";
@@ -232,21 +232,21 @@ async function upsertGroup(context: ExecutionContext, model: ModelClass, rows: r
 }
 
 /** What an insert does with a row whose key is taken. */
-function writeConflict(
-  dialect: Dialect,
-  model: ModelClass,
-  { fields, condition }: UpsertGroup["key"],
-  update: readonly FieldMeta[],
-): string {
+function writeConflict(dialect: Dialect, model: ModelClass, key: UpsertGroup["key"], update: readonly FieldMeta[]): string {
   const { quote } = dialect;
   const { $meta: meta } = model;
-  const about = condition === undefined ? "" : ` WHERE ${writeCondition(dialect, model, condition)}`;
   const moments = meta.columns.filter((field) => field.options.auto === "update" && !update.includes(field));
   const sets = [...update, ...moments].map(({ column }) => `${quote(column)} = excluded.${quote(column)}`);
   const version = meta.version === "" ? undefined : meta.fields.get(meta.version)!;
   if (version !== undefined && !update.includes(version))
     sets.push(`${quote(version.column)} = ${quote(meta.table)}.${quote(version.column)} + 1`);
-  return ` ON CONFLICT (${fields.map(({ column }) => quote(column)).join(", ")})${about} DO UPDATE SET ${sets.join(", ")}`;
+  return `${writeTarget(dialect, model, key)} DO UPDATE SET ${sets.join(", ")}`;
+}
+
+/** The key that an insert asks about. */
+function writeTarget(dialect: Dialect, model: ModelClass, { fields, condition }: UpsertGroup["key"]): string {
+  const about = condition === undefined ? "" : ` WHERE ${writeCondition(dialect, model, condition)}`;
+  return ` ON CONFLICT (${fields.map(({ column }) => dialect.quote(column)).join(", ")})${about}`;
 }
 
 /** Inserts a row in a savepoint, which is undone when a unique key is taken: for databases that would mind any error alike. */
@@ -294,15 +294,16 @@ function readUniqueKey(model: ModelClass, where: object): UniqueKey {
 function findUniqueKey(model: ModelClass, asked: readonly string[]): Omit<UniqueKey, "values"> {
   const { $meta: meta } = model;
   const names = asked.flatMap((name) => meta.relations.get(name)?.fields ?? [name]);
-  const uniques = meta.uniques.filter(({ isOfAll }) => isOfAll);
-  const keys = [{ fields: meta.primary, where: undefined, name: "" }, ...uniques];
-  const key = keys.find(({ fields }) => fields.length > 0 && fields.every((name) => names.includes(name)));
-  if (key !== undefined && names.length === key.fields.length) {
-    const condition = key.where === undefined ? undefined : readCondition(model, key.where, key.name);
-    return { condition, fields: key.fields.map((name) => assertField(model, name)) };
+  const uniques = meta.uniques.filter(({ where }) => where === undefined);
+  const keys = [meta.primary, ...uniques.map(({ fields }) => fields)];
+  const key = keys.find((fields) => fields.length > 0 && fields.every((name) => names.includes(name)));
+  if (key !== undefined && names.length === key.length) {
+    const unique = uniques.find(({ fields }) => fields === key);
+    const condition = unique === undefined ? undefined : readKeyCondition(model, unique);
+    return { condition, fields: key.map((name) => assertField(model, name)) };
   }
   throw new GableError("E_KEY_NOT_UNIQUE", `${meta.name} has no unique key of ${names.join(", ") || "no fields"}.`, {
-    fix: `Use one of: ${keys.map(({ fields }) => fields.join(" + ")).join("; ")}.`,
+    fix: `Use one of: ${keys.map((fields) => fields.join(" + ")).join("; ")}.`,
   });
 }
 
@@ -359,8 +360,7 @@ export async function upsertRow(model: ModelClass, row: RowRecord, { where, upda
       const list = (each: readonly FieldMeta[]): string => each.map(({ column }) => quote(column)).join(", ");
       const sets = assignments.map(({ field, node }) => `${quote(field.column)} = ${writer.node(node)}`).join(", ");
       const inserted = fields.map((field, index) => writer.mark(values[index]!, field)).join(", ");
-      const about = key.condition === undefined ? "" : ` WHERE ${writeCondition(dialect, model, key.condition)}`;
-      const text = `INSERT INTO ${quote(meta.table)} (${list(fields)}) VALUES (${inserted}) ON CONFLICT (${list(key.fields)})${about} DO UPDATE SET ${sets}`;
+      const text = `INSERT INTO ${quote(meta.table)} (${list(fields)}) VALUES (${inserted})${writeTarget(dialect, model, key)} DO UPDATE SET ${sets}`;
       return { text: `${text} RETURNING ${list(meta.columns)}`, columns: meta.columns.map((field) => ({ name: field.name, type: field })) };
     },
   });

@@ -106,7 +106,7 @@ export function planUpdate({ database }: ExecutionContext, assignments: readonly
     },
     write: (writer) => {
       writer.enter(select.root);
-      const sets = assignments.map(({ field, node }) => `${dialect.quote(field.column)} = ${writer.node(node)}`);
+      const sets = assignments.map(({ field, node }) => `${dialect.quote(field.column)} = ${writer.ofRow(node)}`);
       if (writer.hasJoins(select.root))
         throw new GableError("E_UPDATE_RELATION", `An update of ${select.root.model.$meta.name} reads columns of a relation.`, {
           fix: "Read them first, or use raw SQL.",
@@ -147,7 +147,7 @@ function walkRows(walk: ShapeWalk, select: SelectState): void {
 function writeRows(writer: SqlWriter, select: SelectState): string {
   if (!isDirect(select)) return ` WHERE ${writer.keysIn(keysOf(select))}`;
   if (select.where === undefined) return "";
-  const where = writer.node(select.where);
+  const where = writer.ofRow(select.where);
   // Rows that a condition reaches through a relation are chosen by their keys: no database joins alike in an update.
   return ` WHERE ${writer.hasJoins(select.root) ? writer.keysIn(keysOf(select)) : where}`;
 }

@@ -53,6 +53,13 @@ export async function readSqliteTables(session: Session): Promise<TableFinding[]
     await readIndexes(session, table, definitions);
     found.push(table);
   }
+  // A key without columns refers to the key of the other table.
+  for (const { state } of found) {
+    for (const [name, key] of state.foreignKeys) {
+      const target = found.find((table) => table.name === key.table);
+      if (key.references.length === 0) state.foreignKeys.set(name, { ...key, references: target?.state.primary ?? [] });
+    }
+  }
   return found;
 }
 
@@ -122,8 +129,7 @@ async function readForeignKeys(session: Session, table: TableFinding, definition
     table.state.foreignKeys.set(name, {
       columns,
       table: target,
-      // Without columns, the key of the other table is meant.
-      references: parts.map(({ to }) => (to === null ? "" : String(to))),
+      references: parts.flatMap(({ to }) => (to === null ? [] : [String(to)])),
       onDelete: String(first!["on_delete"]).toLowerCase() as DeleteAction, // The database's words are the same.
     });
   }

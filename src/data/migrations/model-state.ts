@@ -1,38 +1,45 @@
 /** The structure that models declare: the tables of the models, and those between them. */
-import { readCondition, readExpression } from "../query/condition-data.ts";
+import { readCondition, readExpression, readKeyCondition } from "../query/condition-data.ts";
 import { maxOf } from "../schema/check-value.ts";
 import type { JoinColumn, JoinTable } from "../schema/join-table.ts";
 import { listJoinTables } from "../schema/join-table.ts";
 import type { FieldMeta, IndexMeta, KeyMeta, ModelMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
 import { toConstraintName } from "../schema/names.ts";
-import type { ColumnKind, ColumnState, ForeignKeyState, IndexState, KeyState, State, TableState } from "../schema/table-state.ts";
+import type {
+  ColumnKind,
+  ColumnState,
+  ConditionData,
+  ForeignKeyState,
+  IndexState,
+  KeyState,
+  State,
+  TableState,
+} from "../schema/table-state.ts";
+import { keepForeignKeys } from "../schema/table-state.ts";
 
 /** The structure of models, but of those whose tables others make. Throws `E_MODEL_CONDITION` for a condition that speaks of other rows. */
 export function describeModels(models: readonly ModelClass[]): State {
   const state = new Map<string, TableState>();
   const isOwn = ({ $options }: ModelClass): boolean => $options.managed !== false;
   for (const model of models) if (isOwn(model)) state.set(model.$table, describeTable(model));
-  for (const { join, from, to } of listJoinTables(models.map(({ $meta }) => $meta))) state.set(join.table, describeBetween(join, from, to));
   const foreign = new Set(models.filter((model) => !isOwn(model)).map(({ $table }) => $table));
-  return foreign.size === 0 ? state : new Map([...state].map(([name, table]) => [name, withoutKeysTo(table, foreign)]));
-}
-
-/** Whoever makes a table may make it anew: nothing of ours holds it. */
-function withoutKeysTo(table: TableState, foreign: ReadonlySet<string>): TableState {
-  return { ...table, foreignKeys: new Map([...table.foreignKeys].filter(([, key]) => !foreign.has(key.table))) };
+  for (const { join, from, to } of listJoinTables(models.map(({ $meta }) => $meta)))
+    if (!foreign.has(from.table) || !foreign.has(to.table)) state.set(join.table, describeBetween(join, from, to));
+  // Whoever makes a table may make it anew: nothing of ours holds it.
+  return foreign.size === 0 ? state : keepForeignKeys(state, ({ table }) => !foreign.has(table));
 }
 
 function describeTable(model: ModelClass): TableState {
   const { $meta: meta, $options: options } = model;
   const { table, fields, relations } = meta;
   const columnOf = (name: string): string => fields.get(name)!.column;
-  const toKey = ({ fields: names, where, name }: KeyMeta): KeyState => ({
-    columns: names.map(columnOf),
-    ...(where !== undefined && { where: readCondition(model, where, name) }),
+  const toKey = (key: KeyMeta, where: ConditionData | undefined): KeyState => ({
+    columns: key.fields.map(columnOf),
+    ...(where !== undefined && { where }),
   });
   const toIndex = (index: IndexMeta): IndexState => ({
-    ...toKey(index),
+    ...toKey(index, index.where === undefined ? undefined : readCondition(model, index.where, index.name)),
     ...(index.expression !== undefined && { expression: readExpression(model, index.expression, index.name) }),
     ...(index.isUnique && { unique: true }),
     ...(index.descending.length > 0 && { desc: index.descending.map(columnOf) }),
@@ -58,7 +65,7 @@ function describeTable(model: ModelClass): TableState {
   return {
     columns: new Map([...fields.values()].map((field) => [field.column, describeColumn(field)])),
     primary: meta.primary.map(columnOf),
-    uniques: new Map(meta.uniques.map((key) => [key.name, toKey(key)])),
+    uniques: new Map(meta.uniques.map((key) => [key.name, toKey(key, readKeyCondition(model, key))])),
     indexes: new Map(meta.indexes.map((index) => [index.name, toIndex(index)])),
     checks: new Map(checks),
     foreignKeys: new Map(foreignKeys),

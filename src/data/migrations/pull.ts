@@ -3,6 +3,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import { suggestName } from "../../errors/nearest-name.ts";
 import type { Database } from "../database.ts";
 import type { State } from "../schema/table-state.ts";
+import { keepForeignKeys } from "../schema/table-state.ts";
 import { introspect } from "./introspect.ts";
 import type { SchemaDifference } from "./live-schema.ts";
 import { compareSchemas, readLiveSchema } from "./live-schema.ts";
@@ -45,24 +46,9 @@ export async function pullModels({ database, tables }: PullOptions): Promise<Pul
     const found = tables === undefined ? all : all.filter(({ name }) => tables.includes(name));
     const state: State = new Map(found.filter((table) => table.state.primary.length > 0).map(({ name, state: each }) => [name, each]));
     const live = await readLiveSchema(session);
-    const expected = await readExpectedSchema(session, new TableWriter(session.dialect), withoutStrangers(state));
+    // There is no model that a key to a table that was not pulled could lead to.
+    const made = keepForeignKeys(state, ({ table }) => state.has(table));
+    const expected = await readExpectedSchema(session, new TableWriter(session.dialect), made);
     return { source: writeModels(found), differences: compareSchemas(expected, live, state.keys()) };
   });
-}
-
-/** Foreign keys to tables that were not pulled are left out: there is no model that they could lead to. */
-function withoutStrangers(state: State): State {
-  return new Map(
-    [...state].map(([name, table]) => {
-      const foreignKeys = new Map(
-        [...table.foreignKeys].flatMap(([key, value]) => {
-          const target = state.get(value.table);
-          if (target === undefined) return [];
-          const references = value.references.every((column) => column === "") ? target.primary : value.references;
-          return [[key, { ...value, references }] as const];
-        }),
-      );
-      return [name, { ...table, foreignKeys }];
-    }),
-  );
 }

@@ -13,8 +13,19 @@ interface ModelDraft {
   readonly entries: Map<string, string>;
   /** Names of fields, and of relations where they hold the key, by column. */
   readonly names: Map<string, string>;
+  /** Relations that hold a key here. */
+  readonly relations: OwnRelation[];
   /** Further options of the model. */
   readonly options: string[];
+  /** What stands above the model. */
+  readonly comments: string[];
+}
+
+/** A relation to one row of another table, or of the same one. */
+interface OwnRelation {
+  readonly name: string;
+  readonly target: ModelDraft;
+  readonly isUnique: boolean;
 }
 
 /** The text of a module with a model for each table. */
@@ -25,7 +36,9 @@ export function writeModels(tables: readonly FoundTable[]): string {
   for (const table of tables) {
     if (between.has(table) || table.state.primary.length === 0) continue;
     const className = findFree(toPascal(toSingular(table.name)), taken, "Row");
-    drafts.set(table.name, { table, className, entries: new Map(), names: new Map(), options: [] });
+    taken.add(className);
+    const comments = [...(table.notes.get("") ?? [])];
+    drafts.set(table.name, { table, className, entries: new Map(), names: new Map(), relations: [], options: [], comments });
   }
   for (const draft of drafts.values()) addFields(draft, drafts);
   for (const draft of drafts.values()) addBacks(draft, drafts);
@@ -53,10 +66,10 @@ function toCamel(name: string): string {
   return pascal.charAt(0).toLowerCase() + pascal.slice(1);
 }
 
-function findFree(wanted: string, taken: { has(name: string): boolean; add?(name: string): unknown }, suffix: string): string {
+/** A name that is not taken yet. */
+function findFree(wanted: string, taken: { has(name: string): boolean }, suffix: string): string {
   let name = wanted;
   for (let number = 1; taken.has(name) || reservedNames.has(name); number++) name = `${wanted}${suffix}${number === 1 ? "" : number}`;
-  taken.add?.(name);
   return name;
 }
 
@@ -138,9 +151,8 @@ function addFields(draft: ModelDraft, drafts: ReadonlyMap<string, ModelDraft>): 
   for (const [constraint, key] of state.foreignKeys) {
     const target = drafts.get(key.table);
     const primary = target?.table.state.primary;
-    const references = key.references.every((each) => each === "") ? primary : key.references;
-    if (target === undefined || JSON.stringify(references) !== JSON.stringify(primary)) {
-      draft.options.push(`// no relation: ${constraint} leads to ${key.table} (${key.references.join(", ")})`);
+    if (target === undefined || JSON.stringify(key.references) !== JSON.stringify(primary)) {
+      draft.comments.push(`no relation: ${constraint} leads to ${key.table} (${key.references.join(", ")})`);
       continue;
     }
     const own = constraint.startsWith(`${name}_`) && constraint.endsWith("_foreign") ? constraint.slice(name.length + 1, -8) : "";
@@ -158,6 +170,7 @@ function addFields(draft: ModelDraft, drafts: ReadonlyMap<string, ModelDraft>): 
     const columns = key.columns.map((column) => names.get(column)!);
     const isNull = key.columns.some((column) => state.columns.get(column)?.null === true);
     const options = writeOptions([`columns: ${listOf(columns)}`, isNull ? "null: true" : undefined, actionOf(key)]);
+    draft.relations.push({ name: relation, target, isUnique: false });
     entries.set(relation, `() => belongsTo(${target.className}, ${options})`);
   }
 }
@@ -167,7 +180,7 @@ function actionOf({ onDelete }: ForeignKeyState): string | undefined {
 }
 
 function addRelation(
-  { table, entries, names }: ModelDraft,
+  { table, entries, names, relations }: ModelDraft,
   column: string,
   { null: isNull = false }: ColumnState,
   [key, target, own]: readonly [ForeignKeyState, ModelDraft, string],
@@ -184,6 +197,7 @@ function addRelation(
     isUnique || hasFieldIndex(state, name, column) ? undefined : "index: false",
     `${toSnakeCase(relation)}_id` === column ? undefined : `column: ${textOf(column)}`,
   ]);
+  relations.push({ name: relation, target, isUnique });
   entries.set(relation, `() => belongsTo(${target.className}${options === "" ? "" : `, ${options}`})`);
 }
 
@@ -235,16 +249,13 @@ function defaultOf({ type }: ColumnState, sql: string | undefined): string | und
 /** The other sides of the relations that lead to a model. */
 function addBacks(draft: ModelDraft, drafts: ReadonlyMap<string, ModelDraft>): void {
   for (const other of drafts.values()) {
-    const leading = [...other.entries].filter(
-      ([, code]) =>
-        code.startsWith(`() => belongsTo(${draft.className}`) && /^[,)]/.test(code.slice(`() => belongsTo(${draft.className}`.length)),
-    );
-    for (const [relation, code] of leading) {
-      const isOne = /\bunique: true\b/.test(code);
-      const base = toCamel(isOne ? toSingular(other.table.name) : other.table.name);
-      const isAlone = leading.length === 1;
+    const leading = other.relations.filter(({ target }) => target === draft);
+    const isAlone = leading.length === 1;
+    for (const { name: relation, isUnique } of leading) {
+      const base = toCamel(isUnique ? toSingular(other.table.name) : other.table.name);
       const name = findFree(isAlone ? base : `${base}By${toPascal(relation)}`, draft.entries, "Rows");
-      draft.entries.set(name, `() => ${isOne ? "hasOne" : "hasMany"}(${other.className}${isAlone ? "" : `, { by: ${textOf(relation)} }`})`);
+      const option = isAlone ? "" : `, { by: ${textOf(relation)} }`;
+      draft.entries.set(name, `() => ${isUnique ? "hasOne" : "hasMany"}(${other.className}${option})`);
     }
   }
 }
@@ -304,7 +315,7 @@ function writeIndex(constraint: string, table: string, key: IndexState, fieldsOf
   ]);
 }
 
-function writeModel({ table, className, entries, names, options }: ModelDraft): string {
+function writeModel({ table, className, entries, names, options, comments }: ModelDraft): string {
   const byName = new Map([...names].map(([column, name]) => [name, column]));
   const lines = [...entries].map(([name, code]) => {
     const notes = table.notes.get(byName.get(name) ?? "\0") ?? [];
@@ -313,11 +324,7 @@ function writeModel({ table, className, entries, names, options }: ModelDraft): 
   // Columns of types that no model has.
   for (const [column, notes] of table.notes)
     if (column !== "" && !names.has(column)) lines.push(`  // "${toComment(column)}" is left out: ${toComment(notes.join("; "))}\n`);
-  const comments = [
-    ...(table.notes.get("") ?? []),
-    ...options.filter((option) => option.startsWith("// ")).map((option) => option.slice(3)),
-  ];
-  const given = options.filter((option) => !option.startsWith("// ")).map((option) => `  ${option},\n`);
+  const given = options.map((option) => `  ${option},\n`);
   const head = comments.map((comment) => `// ${toComment(comment)}\n`).join("");
   const end = given.length === 0 ? "" : `, {\n${given.join("")}}`;
   return `${head}export class ${className} extends Model(${textOf(table.name)}, {\n${lines.join("")}}${end}) {}\n`;

@@ -4,6 +4,7 @@ import type { Dialect } from "../dialect/dialect.ts";
 import { SqlWriter } from "../dialect/sql-writer.ts";
 import type { ColumnType } from "../schema/column.ts";
 import { isColumnType } from "../schema/column.ts";
+import type { KeyMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
 import type { ConditionData, OperandData, ValueData } from "../schema/table-state.ts";
 import { readNode, toCondition } from "./expression.ts";
@@ -22,6 +23,18 @@ export function readCondition(model: ModelClass, pick: (row: never) => unknown, 
   } catch (error) {
     throw new GableError("E_MODEL_CONDITION", `${model.$meta.name}: ${where} cannot be part of a table.`, { cause: error });
   }
+}
+
+/**
+ * The condition of a unique key as data; undefined for all rows. Of a model with soft delete, rows that are deleted do not stand
+ * in the way of new ones. Throws `E_MODEL_CONDITION`.
+ */
+export function readKeyCondition(model: ModelClass, { name, where }: KeyMeta): ConditionData | undefined {
+  const { softDelete, fields } = model.$meta;
+  const own = where === undefined ? undefined : readCondition(model, where, name);
+  if (softDelete === "") return own;
+  const live: ConditionData = ["isNull", fields.get(softDelete)!.column];
+  return own === undefined || JSON.stringify(own) === JSON.stringify(live) ? live : ["and", live, own];
 }
 
 /** An expression of a model's own columns as data. Throws `E_MODEL_CONDITION` for one that speaks of other rows. */
@@ -133,11 +146,8 @@ function toData(node: Node): OperandData {
       const values = node.values.map((value) => toValueData({ kind: "value", value, type, isNullable: false }));
       return [node.isNegated ? "notIn" : "in", toData(node.part), values];
     }
-    case "logic": {
-      // What is said twice is said once: the condition of a key may be that of soft delete itself.
-      const parts = new Map(node.parts.map(toData).map((part) => [JSON.stringify(part), part]));
-      return parts.size === 1 ? [...parts.values()][0]! : [node.operator, ...parts.values()];
-    }
+    case "logic":
+      return [node.operator, ...node.parts.map(toData)];
     case "not":
       return ["not", toData(node.part)];
     case "call":

@@ -4,7 +4,7 @@ import type { Dialect } from "../dialect/dialect.ts";
 import type { ModelMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
 import type { OperandData } from "../schema/table-state.ts";
-import { columnsOf, foldsCase, readCondition, readExpression, writeCondition } from "./condition-data.ts";
+import { columnsOf, foldsCase, readCondition, readExpression, readKeyCondition, writeCondition } from "./condition-data.ts";
 import { withComputed } from "./execute.ts";
 import { selectAll } from "./node.ts";
 
@@ -14,9 +14,13 @@ export function assertTable(dialect: Dialect, model: ModelClass): void {
   const conditions = [
     // Their rows are those of this model.
     ...Object.entries(options.checks ?? {}).map(([name, pick]) => [`checks.${name}`, pick as (row: never) => unknown] as const),
-    ...[...meta.uniques, ...meta.indexes].flatMap(({ name, where }) => (where === undefined ? [] : [[name, where] as const])),
+    ...meta.indexes.flatMap(({ name, where }) => (where === undefined ? [] : [[name, where] as const])),
   ];
   for (const [name, pick] of conditions) assertWritable(dialect, model, name, readCondition(model, pick, name));
+  for (const key of meta.uniques) {
+    const data = readKeyCondition(model, key);
+    if (data !== undefined) assertWritable(dialect, model, key.name, data);
+  }
   for (const { name, expression, isUnique } of meta.indexes) {
     const data = expression === undefined ? undefined : readExpression(model, expression, name);
     // An index for speed alone is left out where the database cannot have it.

@@ -2,7 +2,7 @@
 import type { AnyColumn, AnyColumnOptions, ColumnType, Widget } from "./column.ts";
 import { isColumn } from "./column.ts";
 import { maxOf } from "./check-value.ts";
-import type { AnyModelOptions, IndexOptions, ModelClass, ModelOptions } from "./model.ts";
+import type { IndexOptions, ModelClass, ModelOptions } from "./model.ts";
 import { toConstraintName, toLabel, toPlural, toSnakeCase } from "./names.ts";
 import type { DeleteAction, Relation, RelationKind } from "./relation.ts";
 
@@ -73,10 +73,8 @@ export interface KeyMeta {
   readonly fields: readonly string[];
   /** What a form says when the group is taken. */
   readonly message: string;
-  /** The condition of the rows that it is about; undefined for all rows. */
+  /** The condition of the rows that it is about, as it was written; undefined for all rows. */
   readonly where: ((row: never) => unknown) | undefined;
-  /** Whether it is about all rows, or all that are not deleted: whether the model itself has given no condition. */
-  readonly isOfAll: boolean;
 }
 
 /** An index. */
@@ -143,7 +141,7 @@ export function describeModel(model: ModelClass): ModelMeta {
     columns: Object.freeze([...fields.values()].filter((field) => field.options.retired !== true)),
     relations,
     primary: Object.freeze(toKeyFields(primary, relations)),
-    uniques: Object.freeze(toUniques(table, fields, relations, options)),
+    uniques: Object.freeze(toUniques(table, fields, relations, options.uniques ?? [])),
     indexes: Object.freeze(toIndexes(table, fields, relations, options.indexes ?? [])),
     orderBy: Object.freeze(toList(options.orderBy)),
     display,
@@ -307,7 +305,7 @@ function toUniques(
   table: string,
   fields: ReadonlyMap<string, FieldMeta>,
   relations: ReadonlyMap<string, RelationMeta>,
-  { uniques: groups = [], softDelete }: AnyModelOptions,
+  groups: NonNullable<ModelOptions["uniques"]>,
 ): KeyMeta[] {
   const single = [...fields.values()]
     .filter((field) => field.isUnique && !field.isPrimary)
@@ -315,8 +313,7 @@ function toUniques(
       name: toConstraintName(table, column, "unique"),
       fields: [name],
       message: `This ${label.toLowerCase()} is taken.`,
-      where: liveRows(softDelete),
-      isOfAll: true,
+      where: undefined,
     }));
   const several = groups.map(({ on, message, where, name = "" }) => {
     const names = toKeyFields(on, relations);
@@ -326,25 +323,10 @@ function toUniques(
       name: name || toConstraintName(table, ...columns, "unique"),
       fields: names,
       message: message ?? `This combination of ${labels.join(" and ")} is taken.`,
-      where: liveRows(softDelete, where),
-      isOfAll: where === undefined,
+      where,
     };
   });
   return [...single, ...several].map((key) => Object.freeze(key));
-}
-
-/** A condition of a row as callbacks write it. */
-interface RowCondition {
-  readonly and: (other: unknown) => unknown;
-}
-
-/** Rows that are not deleted do not stand in the way of new ones. */
-function liveRows(softDelete: string | undefined, where?: (row: never) => unknown): KeyMeta["where"] {
-  if (softDelete === undefined) return where;
-  return (row: Readonly<Record<string, { readonly isNull: () => RowCondition }>>) => {
-    const live = row[softDelete]!.isNull();
-    return where === undefined ? live : live.and(where(row as never)); // The condition takes rows of this model.
-  };
 }
 
 function toIndexes(
@@ -368,7 +350,6 @@ function toIndexes(
         fields: keys,
         message: unique ? "This is taken." : "",
         where,
-        isOfAll: where === undefined,
         expression: typeof on === "function" ? on : undefined,
         isUnique: unique,
         descending: toKeyFields(desc, relations),

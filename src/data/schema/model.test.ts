@@ -95,19 +95,17 @@ describe("what is known of a model", () => {
     );
     assert.deepEqual([Author.$meta.orderBy, Author.$meta.search], [["name"], ["name"]]);
     assert.deepEqual(Book.$meta.uniques, [
-      { name: "books_slug_unique", fields: ["slug"], message: "This slug is taken.", where: undefined, isOfAll: true },
+      { name: "books_slug_unique", fields: ["slug"], message: "This slug is taken.", where: undefined },
       {
         name: "books_author_id_title_unique",
         fields: ["authorId", "title"],
         message: "This author has this title already",
         where: undefined,
-        isOfAll: true,
       },
     ]);
     const plain = {
       message: "",
       where: undefined,
-      isOfAll: true,
       expression: undefined,
       isUnique: false,
       descending: [],

@@ -88,6 +88,13 @@ export function findCountedColumn({ primary, columns }: TableState): string | un
   return primary.length === 1 && columns.get(primary[0]!)?.type === "id" ? primary[0] : undefined;
 }
 
+/** A structure with some of its foreign keys. */
+export function keepForeignKeys(state: State, isKept: (key: ForeignKeyState) => boolean): State {
+  return new Map(
+    [...state].map(([name, table]) => [name, { ...table, foreignKeys: new Map([...table.foreignKeys].filter(([, key]) => isKept(key))) }]),
+  );
+}
+
 /** Tables in an order in which each comes after those that it refers to, as far as there is one. */
 export function sortTables(state: State): string[] {
   const sorted = new Set<string>();
