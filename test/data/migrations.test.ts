@@ -226,6 +226,34 @@ for (const kind of databaseKinds) {
       assert.equal((await readStatus(place())).filter(({ state }) => state === "applied").length, 2);
     });
 
+    it("give new columns defaults of the database, to rows that are there, too", async () => {
+      await put("0001_things", fileOf(`${things}, op.sql({ others: "INSERT INTO things (size) VALUES (1)" })`));
+      const state = '{ type: "text", max: 9, default: ["sql", [{ text: "lower(\'NEW\')" }]] }';
+      const seed = 'op.run({ name: "seed", up: async ({ models }) => { await models.things.create({ size: 2, rank: 5 }); } })';
+      const rank = '{ type: "int", default: ["add:int", 3, 4] }';
+      await put(
+        "0002_state",
+        fileOf(
+          `op.addColumn("things", "state", ${state}), op.addColumn("things", "rank", ${rank}, { fill: 9 }), ${seed}`,
+          'after: ["0001_things"]',
+        ),
+      );
+      await run();
+      await rows`INSERT INTO things (size) VALUES (3)`;
+      assert.deepEqual(await rows`SELECT size, state, rank FROM things ORDER BY size`, [
+        { size: 1, state: "new", rank: 9 },
+        { size: 2, state: "new", rank: 5 },
+        { size: 3, state: "new", rank: 7 },
+      ]);
+      const after = '{ type: "int" }';
+      await put("0003_plain", fileOf(`op.alterColumn("things", "rank", ${after}, { from: ${rank} })`, 'after: ["0002_state"]'));
+      await run();
+      await assert.rejects(rows`INSERT INTO things (size) VALUES (4)`);
+      await rollback({ ...place(), target: "0002_state", allowDataLoss: true });
+      await rows`INSERT INTO things (size) VALUES (4)`;
+      assert.deepEqual(await rows`SELECT rank FROM things WHERE size = 4`, [{ rank: 7 }]);
+    });
+
     it("run statements of one's own for each kind of database", async () => {
       const by =
         '{ sqlite: "INSERT INTO things (size) VALUES (1)", postgres: ["INSERT INTO things (size) VALUES (2)"], others: "INSERT INTO things (size) VALUES (3)" }';

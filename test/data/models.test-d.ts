@@ -1,4 +1,5 @@
 /** Types of models: what must compile, and what must not. Checked by tsc, never run. */
+import { now, sql } from "../../src/data/query/functions.ts";
 import { field as f } from "../../src/data/schema/field.ts";
 import { Model } from "../../src/data/model.ts";
 import { belongsTo } from "../../src/data/schema/relation.ts";
@@ -40,6 +41,10 @@ book.title = 5;
 author.status = "gone";
 // @ts-expect-error a default of the wrong type
 f.int({ default: "1" });
+// A default of the database stands in for a value.
+class Ticket extends Model("tickets", { id: f.id(), made: f.datetime({ default: now() }), state: f.text({ default: sql`'open'` }) }) {}
+void Ticket.create({});
+assertType<Equal<Ticket["made"], Date>>();
 // @ts-expect-error decimals need their digits
 f.decimal({ scale: 2 });
 // @ts-expect-error an option that texts do not have

@@ -129,10 +129,10 @@ export class AuthGroup extends Model("auth_group", {
 export class AuthUser extends Model("auth_user", {
   id: f.id(), // the type is integer, and nextval('auth_user_id_seq'::regclass) counts it
   username: f.text({ max: 150 }),
-  isStaff: f.boolean({ default: false, column: "isStaff" }),
-  dateJoined: f.datetime({ auto: "create" }), // the type is timestamp with time zone
+  isStaff: f.boolean({ default: sql\`false\`, column: "isStaff" }),
+  dateJoined: f.datetime({ default: sql\`now()\` }), // the type is timestamp with time zone
   lastLogin: f.datetime({ null: true }), // the type is timestamp without time zone
-  bio: f.text({ blank: true, default: "", comment: "A few lines" }),
+  bio: f.text({ blank: true, default: sql\`''::text\`, comment: "A few lines" }),
   authUserGroups: () => hasMany(AuthUserGroup),
   blogPostByAuthor: () => hasMany(BlogPost, { by: "author" }),
   blogPostByEditor: () => hasMany(BlogPost, { by: "editor" }),
@@ -158,11 +158,11 @@ export class AuthUserGroup extends Model("auth_user_groups", {
 }) {}
 
 export class BlogPost extends Model("blog_post", {
-  id: f.id({ kind: "uuid" }),
+  id: f.uuid({ primary: true, default: sql\`gen_random_uuid()\` }),
   slug: f.text({ max: 50 }),
   title: f.text(),
   price: f.decimal({ digits: 8, scale: 2, null: true }),
-  status: f.int({ default: 1 }), // the type is smallint
+  status: f.int({ default: sql\`1\` }), // the type is smallint
   author: () => belongsTo(AuthUser, { null: true, onDelete: "set null", index: false }),
   editor: () => belongsTo(AuthUser, { onDelete: "cascade", index: false }),
   meta: f.json<unknown>({ null: true }),
@@ -215,8 +215,8 @@ export class Profile extends Model("profiles", {
 export class Post extends Model("posts", {
   id: f.id(),
   user: () => belongsTo(User, { onDelete: "cascade", index: false }), // the type is int(10) unsigned
-  title: f.text({ max: 100, default: "x" }),
-  at: f.datetime({ auto: "create" }), // the database sets it: on update current_timestamp(3)
+  title: f.text({ max: 100, default: sql\`'x'\` }),
+  at: f.datetime({ default: sql\`current_timestamp(3)\` }), // the database sets it: on update current_timestamp(3)
   size: f.int({ null: true }), // the type is smallint(6)
 }, {
   indexes: [
@@ -231,8 +231,8 @@ export class Post extends Model("posts", {
 export class User extends Model("users", {
   id: f.id(), // the type is int(10) unsigned
   email: f.text({ max: 255 }),
-  role: f.choice({ admin: "Admin", "it's": "It's" }, { check: false, default: "admin" }), // the type is enum('admin','it''s')
-  active: f.boolean({ default: true }),
+  role: f.choice({ admin: "Admin", "it's": "It's" }, { check: false, default: sql\`'admin'\` }), // the type is enum('admin','it''s')
+  active: f.boolean({ default: sql\`1\` }),
   createdAt: f.datetime({ null: true }), // the type is timestamp
   data: f.json<unknown>({ null: true }), // the type is json, checked by data
   bio: f.text({ null: true, comment: "About" }), // the type is mediumtext
@@ -252,9 +252,9 @@ export class People extends Model("people", {
   id: f.id(), // keys of deleted rows are used again
   name: f.text({ max: 80, unique: true, column: "Name" }), // the type is varchar(80)
   born: f.date({ null: true }), // the type is date
-  isAdmin: f.boolean({ null: true, default: false }), // the type is boolean, checked by a condition
+  isAdmin: f.boolean({ null: true, default: sql\`0\` }), // the type is boolean, checked by a condition
   balance: f.decimal({ digits: 10, scale: 2, null: true }), // the type is decimal(10,2)
-  created: f.text({ null: true }), // the type is datetime
+  created: f.text({ null: true, default: sql\`current_timestamp\` }), // the type is datetime
   size: f.int({ null: true }), // the type is smallint
   pets: () => hasMany(Pet),
 }) {}

@@ -65,6 +65,30 @@ const columnKinds: ReadonlyArray<ColumnState> = [
   { type: "choice", choices: ["a", "it's", "c\\d"] },
 ];
 
+/** What a database may give rows of each kind: words of all databases, and those that each has its own for. */
+const columnDefaults: Readonly<Partial<Record<ColumnState["type"], ReadonlyArray<NonNullable<ColumnState["default"]>>>>> = {
+  int: [
+    ["sql", [{ text: "7" }]],
+    ["add:int", 3, 4],
+  ],
+  bigint: [{ bigint: "9007199254740993" }],
+  text: [
+    ["sql", [{ text: "'it''s'" }]],
+    ["upper:text", { text: "new" }],
+  ],
+  boolean: [true],
+  decimal: [{ decimal: "1.50" }],
+  float: [{ float: 0.5 }],
+  datetime: [["now:datetime"]],
+  choice: [{ text: "it's" }],
+};
+
+/** A column with a default of the database, where its kind has one. */
+function withDefault(column: ColumnState, random: Random): ColumnState {
+  const list = columnDefaults[column.type];
+  return list === undefined || !random.chance(0.25) ? column : { ...column, default: random.pick(list) };
+}
+
 /** Values that a column may take on instead, where every row that is there fits. */
 function otherKind(column: ColumnState, random: Random): ColumnState {
   const { type, max, choices } = column;
@@ -154,11 +178,12 @@ function addColumn(table: MutableTable, random: Random): void {
   const free = names.filter((name) => !table.columns.has(name));
   if (free.length === 0) return;
   const kind = random.pick(columnKinds);
-  table.columns.set(random.pick(free), {
+  const column: ColumnState = {
     ...kind,
     ...(random.chance(0.5) && { null: true }),
     ...(random.chance(0.1) && { comment: "It's a comment" }),
-  });
+  };
+  table.columns.set(random.pick(free), withDefault(column, random));
 }
 
 const usesColumn = (table: MutableTable, column: string): boolean =>
@@ -177,7 +202,7 @@ function dropColumn(table: MutableTable, random: Random): void {
 
 function alterColumn(table: MutableTable, random: Random): void {
   const column = random.pick([...table.columns.keys()]);
-  if (!usesColumn(table, column)) table.columns.set(column, otherKind(table.columns.get(column)!, random));
+  if (!usesColumn(table, column)) table.columns.set(column, withDefault(otherKind(table.columns.get(column)!, random), random));
 }
 
 function toggleNull(table: MutableTable, random: Random): void {

@@ -30,7 +30,7 @@ import { Row } from "./row.ts";
 import type { Assignment } from "./write-many.ts";
 import { automatic, planUpdate, runWrite } from "./write-many.ts";
 import type { WriteOptions } from "./write-row.ts";
-import { checkNewRow, findCounted, noteStored, planInsert, readCounted, runInsert, saveFields, saveRow } from "./write-row.ts";
+import { checkNewRow, findMade, noteStored, planInsert, runInsert, saveFields, saveRow, takeMade } from "./write-row.ts";
 
 /** How createMany() writes. */
 export interface CreateManyOptions<Name extends string = string> extends WriteOptions {
@@ -82,12 +82,14 @@ async function insertGroup(
 ): Promise<readonly RowRecord[]> {
   const { $meta: meta } = model;
   const fields = meta.columns.filter(({ name }) => rows[0]![name] !== undefined);
-  const counted = findCounted(meta, rows[0]!);
+  const made = findMade(meta, rows[0]!);
   const { insertsMany } = context.database.dialect;
   // Which row was left out is known of single rows alone; and no statement inserts several rows without any values.
   const isSingle = insertsMany === "single" || fields.length === 0 || onConflict === "ignore";
   const most = typeof insertsMany === "number" ? Math.min(insertsMany, batch) : batch;
-  if (insertsMany === "single" && onConflict === undefined && fields.length > 0) return insertOneByOne(context, model, rows, fields);
+  const hasDefaults = made.some(({ hasDatabaseDefault }) => hasDatabaseDefault);
+  if (insertsMany === "single" && onConflict === undefined && fields.length > 0 && !hasDefaults)
+    return insertOneByOne(context, model, rows, fields);
   const inserted: RowRecord[] = [];
   for (let start = 0, size = 1; start < rows.length; start += size) {
     size = isSingle ? 1 : toBatch(rows.length - start, most, insertsMany === "lists");
@@ -97,14 +99,14 @@ async function insertGroup(
       continue;
     }
     const plan = planInsert(context, meta, fields, some, {
-      counted,
+      made,
       ignoresConflict: onConflict === "ignore",
       isList: insertsMany === "lists" && !isSingle,
     });
-    const result = await runInsert(context, model, plan, counted);
+    const result = await runInsert(context, model, plan, made);
     if (onConflict === "ignore" && result.affected === 0 && result.rows.length === 0) continue;
     some.forEach((row, index) => {
-      if (counted !== undefined) row[counted.name] = readCounted(context, counted, result, index);
+      takeMade(context, row, made, result, index);
       noteStored(context, row);
       inserted.push(row);
     });
@@ -121,15 +123,15 @@ async function insertOneByOne(
 ): Promise<readonly RowRecord[]> {
   const { $meta: meta } = model;
   const { dialect } = context.database;
-  const counted = findCounted(meta, rows[0]!);
-  const { plan } = planInsert(context, meta, fields, [rows[0]!], { counted });
+  const made = findMade(meta, rows[0]!);
+  const { plan } = planInsert(context, meta, fields, [rows[0]!], { made });
   const places = meta.columns.map((field) => fields.indexOf(field));
   for (const row of rows) {
     const encoded = fields.map((field) => dialect.encode(row[field.name], field));
     const statement = { sql: plan.sql, parameters: plan.slots.map(({ place }) => encoded[place]!), rows: "none" } as const;
     const running = runRefused(meta, () => runStatement(context, statement, true));
     const result = running instanceof Promise ? await running : running;
-    if (counted !== undefined) row[counted.name] = readCounted(context, counted, result, 0);
+    takeMade(context, row, made, result, 0);
     Row.setStored(
       row,
       places.map((place) => (place === -1 ? result.insertId : encoded[place]!)),

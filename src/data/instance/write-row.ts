@@ -11,7 +11,7 @@ import { fillNewRow } from "../schema/default-values.ts";
 import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
 import { checkRow } from "../schema/validate-row.ts";
-import type { ExecutionContext } from "../transaction/context.ts";
+import type { DatabaseCore, ExecutionContext } from "../transaction/context.ts";
 import { contextOf } from "../transaction/context.ts";
 import { toFieldError, validationError } from "./database-error.ts";
 import type { RowRecord } from "./row.ts";
@@ -42,8 +42,8 @@ export async function checkNewRow(row: RowRecord, { validate = true }: WriteOpti
   const model = Row.modelOf(row);
   fillNewRow(model, row);
   if (!validate) return;
-  const counted = findCounted(model.$meta, row);
-  const fields = counted === undefined ? model.$meta.columns : model.$meta.columns.filter((field) => field !== counted);
+  const made = findMade(model.$meta, row);
+  const fields = made.length === 0 ? model.$meta.columns : model.$meta.columns.filter((field) => !made.includes(field));
   const { errors } = await checkRow(model, fields, row, { isPartial: false, isFilled: true, target: row });
   if (Object.keys(errors).length > 0) throw validationError(model.$meta.name, toRelationNames(model.$meta, errors));
 }
@@ -59,22 +59,41 @@ async function insertRow(row: RowRecord, options: WriteOptions): Promise<void> {
   const context = contextOf(model);
   const { $meta: meta } = model;
   const fields = meta.columns.filter(({ name }) => row[name] !== undefined);
-  const counted = findCounted(meta, row);
-  const result = await runInsert(context, model, planInsert(context, meta, fields, [row], { counted }), counted);
-  if (counted !== undefined) row[counted.name] = readCounted(context, counted, result, 0);
+  const made = findMade(meta, row);
+  const result = await runInsert(context, model, planInsert(context, meta, fields, [row], { made }), made);
+  takeMade(context, row, made, result, 0);
   noteStored(context, row);
 }
 
-/** The key that the database counts, when the row has none. */
-export function findCounted({ primary, fields }: ModelMeta, row: RowRecord): FieldMeta | undefined {
-  const key = primary.length === 1 ? fields.get(primary[0]!) : undefined;
-  return key?.type === "id" && row[key.name] === undefined ? key : undefined;
+/** What the database makes of a row: the key that it counts, and its defaults, where the row has no value. */
+export function findMade({ columns, primary }: ModelMeta, row: RowRecord): readonly FieldMeta[] {
+  const isMade = ({ name, type, hasDatabaseDefault }: FieldMeta): boolean =>
+    row[name] === undefined && (hasDatabaseDefault || (type === "id" && primary.length === 1 && primary[0] === name));
+  // Nearly every row lacks its key at most: no list is made for it.
+  for (const field of columns) if (isMade(field)) return columns.filter(isMade);
+  return noFields;
 }
 
-/** The key that the database has counted for one of the inserted rows. */
-export function readCounted({ database }: ExecutionContext, field: FieldMeta, { rows, insertId }: StatementResult, index: number): unknown {
-  const value = rows[index]?.[0] ?? Number(insertId);
-  return database.dialect.decoder(field, true)?.(value) ?? value;
+const noFields: readonly FieldMeta[] = [];
+
+/** Whether the driver tells what the database has made by itself: a counted key. All else has to come back as a row. */
+function isToldByDriver({ dialect }: DatabaseCore, made: readonly FieldMeta[]): boolean {
+  return made.length === 0 || (made.length === 1 && made[0]!.type === "id" && !dialect.returnsKeys);
+}
+
+/** Takes over what the database has made of one of the inserted rows. */
+export function takeMade(
+  { database }: ExecutionContext,
+  row: RowRecord,
+  made: readonly FieldMeta[],
+  { rows, insertId }: StatementResult,
+  index: number,
+): void {
+  const isTold = isToldByDriver(database, made);
+  for (const [place, field] of made.entries()) {
+    const value = isTold ? Number(insertId) : rows[index]![place]!;
+    row[field.name] = database.dialect.decoder(field, true)?.(value) ?? value;
+  }
 }
 
 /** Runs an insert; refusals of the database become errors of the model's fields. */
@@ -82,11 +101,11 @@ export async function runInsert(
   context: ExecutionContext,
   model: ModelClass,
   { plan, parameters }: BoundPlan,
-  counted?: FieldMeta,
+  made: readonly FieldMeta[],
 ): Promise<StatementResult> {
-  const rows = counted !== undefined && context.database.dialect.returnsKeys ? "arrays" : "none";
+  const rows = isToldByDriver(context.database, made) ? "none" : "arrays";
   try {
-    return await runStatement(context, { sql: plan.sql, parameters, rows }, true);
+    return await runStatement(context, { sql: plan.sql, parameters, rows, readsBigInts: plan.readsBigInts }, true);
   } catch (error) {
     throw toFieldError(model.$meta, error);
   }
@@ -94,8 +113,8 @@ export async function runInsert(
 
 /** What an insert does beside inserting. */
 interface InsertOptions {
-  /** The key that the database counts, which is wanted back. */
-  readonly counted?: FieldMeta | undefined;
+  /** What the database makes, which is wanted back. */
+  readonly made?: readonly FieldMeta[];
   /** Whether rows are left out whose unique key is taken. */
   readonly ignoresConflict?: boolean;
   /** Whether all rows are bound as one list for each column. */
@@ -110,7 +129,7 @@ export function planInsert(
   { table, columns: all }: ModelMeta,
   fields: readonly FieldMeta[],
   rows: readonly RowRecord[],
-  { counted, ignoresConflict = false, isList = false, onConflict = "" }: InsertOptions = {},
+  { made = noFields, ignoresConflict = false, isList = false, onConflict = "" }: InsertOptions = {},
 ): BoundPlan {
   const { dialect, plans } = database;
   const columns = fields.map(({ column }) => dialect.quote(column));
@@ -122,7 +141,7 @@ export function planInsert(
   return findPlan(dialect, plans, {
     walk: (walk) => {
       walk.token(
-        `insert ${table}(${fields.map(({ name }) => name).join()})${counted === undefined ? "" : "+"}${ignoresConflict ? "!" : ""}${onConflict}`,
+        `insert ${table}(${fields.map(({ name }) => name).join()})${made.length === 0 ? "" : "+"}${ignoresConflict ? "!" : ""}${onConflict}`,
       );
       for (const [index, list] of lists.entries()) walk.bind(list, list, fields[index]!, "list");
       for (const list of nodes) {
@@ -141,8 +160,10 @@ export function planInsert(
         const text = `INSERT INTO ${quote(table)}${body}${onConflict} RETURNING ${all.map(({ column }) => quote(column)).join(", ")}`;
         return { text, columns: all.map((field) => ({ name: field.name, type: field })) };
       }
-      const returning = counted !== undefined && dialect.returnsKeys ? ` RETURNING ${quote(counted.column)}` : "";
-      return { text: `INSERT INTO ${quote(table)}${body}${ignoring}${returning}`, columns: [] };
+      const text = `INSERT INTO ${quote(table)}${body}${ignoring}`;
+      if (isToldByDriver(database, made)) return { text, columns: [] };
+      const returned = made.map((field) => ({ name: field.name, type: field }));
+      return { text: `${text} RETURNING ${made.map(({ column }) => quote(column)).join(", ")}`, columns: returned };
     },
   });
 }

@@ -131,7 +131,7 @@ class Diff {
   }
 
   #addColumn(table: string, name: string, column: ColumnState): void {
-    if (column.null === true) return this.#add(op.addColumn(table, name, column));
+    if (column.null === true || column.default !== undefined) return this.#add(op.addColumn(table, name, column));
     const fill = this.#fill(table, name, `The new column ${table}.${name} needs a value. What is it in the rows that are there?`);
     this.#add(op.addColumn(table, name, column, fill));
   }

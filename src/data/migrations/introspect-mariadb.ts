@@ -1,7 +1,7 @@
 /** The tables of MariaDB, from its information schema. */
 import type { DeleteAction } from "../schema/relation.ts";
 import type { ColumnType } from "./table-finding.ts";
-import { sqlCondition, TableFinding } from "./table-finding.ts";
+import { sqlCondition, sqlDefault, TableFinding } from "./table-finding.ts";
 import type { Session, SessionRow } from "./session.ts";
 import { checkName } from "./table-writer.ts";
 
@@ -99,18 +99,17 @@ function addColumn(table: TableFinding, row: SessionRow): void {
   const name = String(row["column_name"]);
   const raw = String(row["column_type"]);
   if (row["generation_expression"] !== null) return;
+  const extra = String(row["extra"]);
   table.column(name, typeOf(raw, row), raw, {
     ...(row["is_nullable"] === "YES" && { null: true }),
+    ...(!extra.includes("auto_increment") && sqlDefault(row["column_default"])),
     ...(row["column_comment"] !== "" && { comment: String(row["column_comment"]) }),
   });
-  const extra = String(row["extra"]);
   if (extra.includes("auto_increment") && table.state.columns.has(name)) {
     table.retype(name, { type: "id" });
     if (!/^bigint(?:\(\d+\))?$/.test(raw)) table.note(name, `the type is ${raw}`);
     return;
   }
-  const value = row["column_default"];
-  if (value !== null && value !== "NULL") table.defaults.set(name, String(value));
   if (/on update/i.test(extra)) table.note(name, `the database sets it: ${extra}`);
 }
 

@@ -1,7 +1,7 @@
 /** The tables of PostgreSQL, from its own catalogue. */
 import type { DeleteAction } from "../schema/relation.ts";
 import type { ColumnType } from "./table-finding.ts";
-import { sqlCondition, TableFinding } from "./table-finding.ts";
+import { sqlCondition, sqlDefault, TableFinding } from "./table-finding.ts";
 import type { Session, SessionRow } from "./session.ts";
 import { checkName } from "./table-writer.ts";
 
@@ -78,12 +78,13 @@ function addColumn(table: TableFinding, row: SessionRow): void {
   const isCounted = row["identity"] !== "" || String(row["value"]).startsWith("nextval(");
   table.column(name, typeOf(raw), raw, {
     ...(Number(row["required"]) === 0 && { null: true }),
+    ...(!isCounted && sqlDefault(row["value"])),
     ...(row["comment"] !== null && { comment: String(row["comment"]) }),
   });
   if (isCounted && table.state.columns.has(name)) {
     table.retype(name, { type: "id" });
     if (raw !== "bigint" || row["identity"] === "") table.note(name, `the type is ${raw}, and ${row["value"] ?? "the database"} counts it`);
-  } else if (row["value"] !== null) table.defaults.set(name, String(row["value"]));
+  }
 }
 
 const actions: Readonly<Record<string, DeleteAction>> = { a: "no action", r: "restrict", c: "cascade", n: "set null", d: "set default" };

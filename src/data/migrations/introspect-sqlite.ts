@@ -2,7 +2,7 @@
 import type { DeleteAction } from "../schema/relation.ts";
 import { toConstraintName } from "../schema/names.ts";
 import type { ColumnType } from "./table-finding.ts";
-import { sqlCondition, TableFinding } from "./table-finding.ts";
+import { sqlCondition, sqlDefault, TableFinding } from "./table-finding.ts";
 import type { Session } from "./session.ts";
 import { listChecks, splitDefinition } from "./sqlite-definition.ts";
 import { checkName } from "./table-writer.ts";
@@ -75,12 +75,14 @@ async function readColumns(session: Session, table: TableFinding, text: string):
       continue;
     }
     const isKey = keys.length === 1 && keys[0]!["name"] === name;
-    table.column(column, typeOf(String(type)), String(type) || "none", { ...(Number(notnull) === 0 && !isKey && { null: true }) });
+    table.column(column, typeOf(String(type)), String(type) || "none", {
+      ...(Number(notnull) === 0 && !isKey && { null: true }),
+      ...sqlDefault(value),
+    });
     if (isKey && String(type).toUpperCase() === "INTEGER") {
       table.state.columns.set(column, { type: "id" });
       if (!/\bAUTOINCREMENT\b/i.test(text)) table.note(column, "keys of deleted rows are used again");
     }
-    if (value !== null) table.defaults.set(column, String(value));
   }
   const primary = keys.map(({ name }) => String(name));
   if (table.has(primary)) table.state.primary.push(...primary);

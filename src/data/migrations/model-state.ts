@@ -63,7 +63,7 @@ function describeTable(model: ModelClass): TableState {
       },
     ]);
   return {
-    columns: new Map([...fields.values()].map((field) => [field.column, describeColumn(field)])),
+    columns: new Map([...fields.values()].map((field) => [field.column, describeColumn(model, field)])),
     primary: meta.primary.map(columnOf),
     uniques: new Map(meta.uniques.map((key) => [key.name, toKey(key, readKeyCondition(model, key))])),
     indexes: new Map(meta.indexes.map((index) => [index.name, toIndex(index)])),
@@ -75,8 +75,18 @@ function describeTable(model: ModelClass): TableState {
 
 const kinds: Readonly<Partial<Record<string, ColumnKind>>> = { slug: "text", email: "text", url: "text" };
 
-/** A column of a model. One that code has stopped to use takes no value from it: the database must not want one. */
-function describeColumn(field: FieldMeta): ColumnState {
+/** A column of a model. */
+function describeColumn(model: ModelClass, field: FieldMeta): ColumnState {
+  const { options, hasDatabaseDefault, name } = field;
+  return {
+    ...describeType(field),
+    ...(hasDatabaseDefault && { default: readExpression(model, () => options.default, `the default of ${name}`) }),
+    ...(options.comment !== undefined && options.comment !== "" && { comment: options.comment }),
+  };
+}
+
+/** What a column holds. One that code has stopped to use takes no value from it: the database must not want one. */
+function describeType(field: FieldMeta): ColumnState {
   const { type, options, choices, isNullable, isPrimary } = field;
   const max = maxOf(field);
   return {
@@ -85,7 +95,6 @@ function describeColumn(field: FieldMeta): ColumnState {
     ...(max !== undefined && (kinds[type] !== undefined || type === "text" || type === "bytes") && { max }),
     ...(type === "decimal" && { digits: options.digits ?? 1, scale: options.scale ?? 0 }),
     ...(choices !== undefined && { choices: Object.keys(choices), ...(options.check === false && { check: false }) }),
-    ...(options.comment !== undefined && options.comment !== "" && { comment: options.comment }),
   };
 }
 
@@ -96,10 +105,7 @@ function describeBetween({ table, ...join }: JoinTable, from: ModelMeta, to: Mod
   const [near, far] = isFirst ? [join.near, join.far] : [join.far, join.near];
   const [nearModel, farModel] = isFirst ? [from, to] : [to, from];
   const names = (side: readonly JoinColumn[]): string[] => side.map(({ column }) => column);
-  const columns = [...near, ...far].map(({ column, field }): [string, ColumnState] => {
-    const { comment: _comment, ...state } = describeColumn(field);
-    return [column, state];
-  });
+  const columns = [...near, ...far].map(({ column, field }): [string, ColumnState] => [column, describeType(field)]);
   const keyOf = (side: readonly JoinColumn[], meta: ModelMeta): [string, ForeignKeyState] => [
     toConstraintName(table, ...names(side), "foreign"),
     {

@@ -149,7 +149,7 @@ function assertConstraintName(where: string, name: unknown): void {
   refuse(`${where} got the name ${describeValue(name)}.`, "Use a text of 1 to 63 characters.");
 }
 
-const columnOptions = ["type", "null", "max", "digits", "scale", "choices", "check", "comment"];
+const columnOptions = ["type", "null", "max", "digits", "scale", "choices", "check", "default", "comment"];
 
 function assertColumn(where: string, column: ColumnState): void {
   if (typeof column !== "object" || column === null) refuse(`${where} got ${describeValue(column)}.`, 'Write { type: "text" }.');

@@ -93,18 +93,20 @@ class MariadbPlan extends StepPlan {
       case "setComment": {
         if (operation.column === undefined) return [this.#alter(name, `COMMENT ${this.writer.syntax.quoteText(operation.text)}`)];
         const after = applyOperation(new Map([[name, table]]), operation).get(name)!;
-        return [this.#alter(name, `MODIFY COLUMN ${this.writer.column(after, operation.column)}`)];
+        return [this.#alter(name, `MODIFY COLUMN ${this.writer.column(name, after, operation.column)}`)];
       }
     }
   }
 
   #addColumn({ table: name, name: column, column: definition, fill }: OperationOf<"addColumn">, table: TableState): Step[] {
     const after: TableState = { ...table, columns: new Map(table.columns).set(column, definition) };
-    const filled = fill === undefined ? "" : ` DEFAULT ${this.writer.value(fill, definition)}`;
     const check = this.writer.typeCheck(name, column, definition);
-    const added = [`ADD COLUMN ${this.writer.column(after, column, filled)}`, ...(check === undefined ? [] : [`ADD ${check}`])];
+    const added = [`ADD COLUMN ${this.writer.newColumn(name, after, column, fill)}`, ...(check === undefined ? [] : [`ADD ${check}`])];
     const steps = [this.#alter(name, ...added)];
-    if (fill !== undefined) steps.push(this.#alter(name, `ALTER COLUMN ${this.quote(column)} DROP DEFAULT`));
+    if (fill === undefined) return steps;
+    const value = this.writer.defaultOf(name, after, column);
+    const change = value === undefined ? "DROP DEFAULT" : `SET DEFAULT ${value}`;
+    steps.push(this.#alter(name, `ALTER COLUMN ${this.quote(column)} ${change}`));
     return steps;
   }
 
@@ -143,7 +145,7 @@ class MariadbPlan extends StepPlan {
       const sql = `UPDATE ${this.quote(name)} SET ${quoted} = ${value} WHERE ${quoted} IS NULL LIMIT ${repeatedRows}`;
       steps.push({ kind: "repeat", sql, place: "alone" });
     }
-    steps.push(this.#alter(name, `MODIFY COLUMN ${this.writer.column(after, column)}`));
+    steps.push(this.#alter(name, `MODIFY COLUMN ${this.writer.column(name, after, column)}`));
     if (newCheck !== undefined && oldCheck !== newCheck) steps.push(this.#alter(name, `ADD ${newCheck}`));
     return steps;
   }
@@ -152,12 +154,12 @@ class MariadbPlan extends StepPlan {
   #alterPrimary({ table: name, columns }: OperationOf<"alterPrimary">, table: TableState): Step[] {
     const after: TableState = { ...table, primary: columns };
     const changed = [...new Set([...table.primary, ...columns])].filter(
-      (column) => after.columns.has(column) && this.writer.column(table, column) !== this.writer.column(after, column),
+      (column) => after.columns.has(column) && this.writer.column(name, table, column) !== this.writer.column(name, after, column),
     );
     return [
       this.#alter(
         name,
-        ...changed.map((column) => `MODIFY COLUMN ${this.writer.column(after, column)}`),
+        ...changed.map((column) => `MODIFY COLUMN ${this.writer.column(name, after, column)}`),
         "DROP PRIMARY KEY",
         `ADD ${this.writer.primary(name, after)!}`,
       ),

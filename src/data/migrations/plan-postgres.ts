@@ -110,12 +110,18 @@ class PostgresPlan extends StepPlan {
   /** A new column: with a constant for the rows that are there, nothing is written but the definition. */
   #addColumn({ table: name, name: column, column: definition, fill }: OperationOf<"addColumn">, table: TableState): Step[] {
     const after: TableState = { ...table, columns: new Map(table.columns).set(column, definition) };
-    const filled = fill === undefined ? "" : ` DEFAULT ${this.writer.value(fill, definition)}`;
-    const steps = [this.#alter(name, `ADD COLUMN ${this.writer.column(after, column, filled)}`)];
-    if (fill !== undefined) steps.push(this.#alter(name, `ALTER COLUMN ${this.quote(column)} DROP DEFAULT`));
+    const steps = [this.#alter(name, `ADD COLUMN ${this.writer.newColumn(name, after, column, fill)}`)];
+    if (fill !== undefined) steps.push(...this.#setDefault(name, after, column));
     if (definition.comment !== undefined) steps.push(joined(this.writer.commentOn(name, column, definition.comment)));
     const check = this.writer.typeCheck(name, column, definition);
     return check === undefined ? steps : [...steps, ...this.#constraint(name, checkName(name, column), check)];
+  }
+
+  /** The default of a column as its definition says: that, or none. */
+  #setDefault(name: string, after: TableState, column: string): Step[] {
+    const value = this.writer.defaultOf(name, after, column);
+    const change = value === undefined ? "DROP DEFAULT" : `SET DEFAULT ${value}`;
+    return [this.#alter(name, `ALTER COLUMN ${this.quote(column)} ${change}`)];
   }
 
   /** A constraint: rows that are there are looked at in another transaction, beside the work of others. */
@@ -153,16 +159,13 @@ class PostgresPlan extends StepPlan {
     const before = table.columns.get(column)!;
     const quoted = this.quote(column);
     const steps: Step[] = [];
-    const { syntax } = this.writer;
     const [oldCheck, newCheck] = [before, after].map((definition) => this.writer.typeCheck(name, column, definition));
     const isOtherCheck = !isSame(oldCheck ?? "", newCheck ?? "");
     if (isOtherCheck && oldCheck !== undefined) steps.push(this.#alter(name, `DROP CONSTRAINT ${this.quote(checkName(name, column))}`));
     const next: TableState = { ...table, columns: new Map(table.columns).set(column, after) };
     const counts = (state: TableState): boolean => findCountedColumn(state) === column;
     if (counts(table) && !counts(next)) steps.push(this.#alter(name, `ALTER COLUMN ${quoted} DROP IDENTITY IF EXISTS`));
-    const type = syntax.typeOf(after);
-    if (type !== syntax.typeOf(before))
-      steps.push(this.#alter(name, `ALTER COLUMN ${quoted} TYPE ${type} USING ${convert(quoted, before, after, type)}`));
+    steps.push(...this.#alterType(name, column, before, next));
     if (!counts(table) && counts(next)) steps.push(...this.#count(name, column));
     if (before.null !== true && after.null === true) steps.push(this.#alter(name, `ALTER COLUMN ${quoted} DROP NOT NULL`));
     if (before.null === true && after.null !== true) {
@@ -172,6 +175,21 @@ class PostgresPlan extends StepPlan {
     if (isOtherCheck && newCheck !== undefined) steps.push(...this.#constraint(name, checkName(name, column), newCheck));
     if (from.comment !== after.comment) steps.push(joined(this.writer.commentOn(name, column, after.comment ?? "")));
     return steps;
+  }
+
+  /** The type of a column, and its default: one of the former type may not be one of the new type. */
+  #alterType(name: string, column: string, before: ColumnState, next: TableState): Step[] {
+    const after = next.columns.get(column)!;
+    const quoted = this.quote(column);
+    const type = this.writer.syntax.typeOf(after);
+    const isOtherType = type !== this.writer.syntax.typeOf(before);
+    const hasDefault = (before.default ?? after.default) !== undefined;
+    const isOtherDefault = hasDefault && (isOtherType || !isSame(before.default ?? null, after.default ?? null));
+    return [
+      ...(isOtherType && before.default !== undefined ? [this.#alter(name, `ALTER COLUMN ${quoted} DROP DEFAULT`)] : []),
+      ...(isOtherType ? [this.#alter(name, `ALTER COLUMN ${quoted} TYPE ${type} USING ${convert(quoted, before, after, type)}`)] : []),
+      ...(isOtherDefault ? this.#setDefault(name, next, column) : []),
+    ];
   }
 
   /** Lets the database count the values of a column, from the largest one on. */

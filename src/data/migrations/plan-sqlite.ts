@@ -63,7 +63,7 @@ class SqlitePlan extends StepPlan {
   #needsCopy(operation: Operation): boolean {
     switch (operation.kind) {
       case "addColumn":
-        return operation.column.null !== true || isKeyAlone(this.state.get(operation.table)!);
+        return operation.column.null !== true || operation.column.default !== undefined || isKeyAlone(this.state.get(operation.table)!);
       case "dropColumn":
       case "alterColumn":
       case "alterPrimary":
@@ -96,7 +96,7 @@ class SqlitePlan extends StepPlan {
     const { sources } = this.#pending;
     switch (operation.kind) {
       case "addColumn":
-        sources.set(operation.name, operation.fill === undefined ? "NULL" : this.writer.value(operation.fill, operation.column));
+        sources.set(operation.name, this.#valueOfNew(operation, table));
         break;
       case "dropColumn":
         sources.delete(operation.name);
@@ -111,6 +111,13 @@ class SqlitePlan extends StepPlan {
         sources.set(operation.name, this.#convert(sources.get(operation.name)!, operation, table.columns.get(operation.name)!));
         break;
     }
+  }
+
+  /** What rows that are there get in a new column. */
+  #valueOfNew({ table: name, name: column, column: definition, fill }: OperationOf<"addColumn">, table: TableState): string {
+    if (fill !== undefined) return this.writer.value(fill, definition);
+    const after: TableState = { ...table, columns: new Map(table.columns).set(column, definition) };
+    return this.writer.defaultOf(name, after, column) ?? "NULL";
   }
 
   /** A value of the old definition as one of the new one. Types that do not fit are refused: tables are STRICT. */
@@ -174,7 +181,7 @@ class SqlitePlan extends StepPlan {
         const table = this.state.get(operation.table)!;
         const after: TableState = { ...table, columns: new Map(table.columns).set(operation.name, operation.column) };
         const check = writer.typeCheck(operation.table, operation.name, operation.column);
-        const column = writer.column(after, operation.name, check === undefined ? "" : ` ${check}`);
+        const column = writer.column(operation.table, after, operation.name, check === undefined ? "" : ` ${check}`);
         return [joined(`ALTER TABLE ${quote(operation.table)} ADD COLUMN ${column}`)];
       }
       case "addIndex":

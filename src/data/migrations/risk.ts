@@ -78,8 +78,8 @@ function rate(operation: Operation, state: State, dialect: Dialect["name"]): Rat
         recipe: "Keep the former name by the option column or the table of the model, or add, copy and drop in several releases.",
       };
     case "addColumn":
-      return operation.column.null === true
-        ? undefined
+      return operation.column.null === true || operation.column.default !== undefined
+        ? rateDefault(operation.column, dialect)
         : {
             id: "required-column",
             risk: "breaks-old-code",
@@ -103,6 +103,17 @@ function rate(operation: Operation, state: State, dialect: Dialect["name"]): Rat
     default:
       return undefined;
   }
+}
+
+/** A default that is not the same for all rows is written into each of them. */
+function rateDefault({ default: value }: ColumnState, dialect: Dialect["name"]): Rated | undefined {
+  if (dialect !== "postgres" || !Array.isArray(value) || !String(value[0]).startsWith("sql")) return undefined;
+  return {
+    id: "column-computed",
+    risk: "rewrites",
+    reason: "If the default differs from row to row, every row is written anew while others wait.",
+    recipe: "Add the column with null: true and without a default, fill it in batches, and give it the default in a later migration.",
+  };
 }
 
 /** Types that are one in every database. */

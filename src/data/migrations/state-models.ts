@@ -1,6 +1,6 @@
 /** Models of a structure: what data steps work with, and what conditions are written by. They have no code of today. */
 import { Model } from "../model.ts";
-import { Column } from "../schema/column.ts";
+import { Column, DatabaseValue } from "../schema/column.ts";
 import { reservedNames } from "../schema/definitions.ts";
 import type { FieldMap, ModelClass } from "../schema/model.ts";
 import { belongsTo } from "../schema/relation.ts";
@@ -48,7 +48,8 @@ function toFieldName(column: string): string {
   return reservedNames.has(column) ? `${column}_` : column;
 }
 
-function toColumn(name: string, { type, max, digits, scale, choices, null: isNullable = false }: ColumnState, isPrimary: boolean): object {
+function toColumn(name: string, definition: ColumnState, isPrimary: boolean): object {
+  const { type, max, digits, scale, choices, null: isNullable = false } = definition;
   const options = {
     column: name,
     null: isNullable,
@@ -57,6 +58,8 @@ function toColumn(name: string, { type, max, digits, scale, choices, null: isNul
     ...(max !== undefined && { max }),
     ...(digits !== undefined && { digits }),
     ...(scale !== undefined && { scale }),
+    // The table has it: rows need to know alone that there is one.
+    ...(definition.default !== undefined && { default: new DatabaseValue() as never }),
   };
   return new Column(type, options, choices === undefined ? undefined : Object.fromEntries(choices.map((key) => [key, key])));
 }

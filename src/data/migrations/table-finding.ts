@@ -8,8 +8,6 @@ import type { ColumnState, ConditionData, ForeignKeyState, IndexState, KeyState,
 export interface FoundTable {
   readonly name: string;
   readonly state: TableState;
-  /** Values that the database gives a column by itself, as SQL, by column. */
-  readonly defaults: ReadonlyMap<string, string>;
   /** What no model can say: of the table under "", of a column under its name. */
   readonly notes: ReadonlyMap<string, readonly string[]>;
 }
@@ -26,7 +24,6 @@ export class TableFinding implements FoundTable {
     foreignKeys: new Map<string, ForeignKeyState>(),
     comment: "",
   };
-  readonly defaults = new Map<string, string>();
   readonly notes = new Map<string, string[]>();
 
   constructor(name: string) {
@@ -54,10 +51,11 @@ export class TableFinding implements FoundTable {
 
   /** Turns a column into another type: a condition of the table, or what counts it, has told what it is. */
   retype(column: string, { max: _max, ...state }: ColumnState): void {
-    const { null: isNull, comment } = this.state.columns.get(column)!;
+    const { null: isNull, comment, default: value } = this.state.columns.get(column)!;
     this.state.columns.set(column, {
       ...state,
       ...(isNull === true && state.type !== "id" && { null: true }),
+      ...(value !== undefined && { default: value }),
       ...(comment !== undefined && { comment }),
     });
     this.notes.delete(column);
@@ -66,6 +64,11 @@ export class TableFinding implements FoundTable {
 
 /** A type that a model has; `isNear` when the database's own is a little different. */
 export type ColumnType = ColumnState & { readonly isNear?: boolean };
+
+/** What the database gives a row that has no value, in its own words; nothing where that is no value either. */
+export function sqlDefault(text: unknown): Pick<ColumnState, "default"> {
+  return text === null || /^null\b/i.test(String(text)) ? {} : { default: sqlCondition(String(text)) };
+}
 
 /** A condition of the database's own words. */
 export function sqlCondition(text: string): ConditionData {

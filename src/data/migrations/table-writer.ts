@@ -63,14 +63,33 @@ export class TableWriter {
     );
   }
 
+  /** What the database gives a row that has no value, as SQL; undefined where it gives none. */
+  defaultOf(tableName: string, table: TableState, name: string): string | undefined {
+    const { default: value } = table.columns.get(name)!;
+    if (value === undefined) return undefined;
+    const sql = this.condition(tableName, table, value);
+    // What a model wrote itself stands in parentheses already.
+    return Array.isArray(value) && value[0] === "sql" ? sql : `(${sql})`;
+  }
+
   /** A column as it stands in a table. */
-  column(table: TableState, name: string, extra = ""): string {
+  column(tableName: string, table: TableState, name: string, extra = ""): string {
     const column = table.columns.get(name)!;
     const { typeOf, counted, isCountedKey, commentOf } = this.syntax;
     const isCounted = findCountedColumn(table) === name;
     const isRequired = column.null !== true && !(isCounted && isCountedKey);
     const comment = column.comment === undefined ? "" : commentOf(column.comment);
-    return `${this.quote(name)} ${typeOf(column)}${isRequired ? " NOT NULL" : ""}${isCounted ? counted : ""}${extra}${comment}`;
+    const value = this.defaultOf(tableName, table, name);
+    const given = value === undefined ? "" : ` DEFAULT ${value}`;
+    return `${this.quote(name)} ${typeOf(column)}${isRequired ? " NOT NULL" : ""}${isCounted ? counted : ""}${given}${extra}${comment}`;
+  }
+
+  /** A column that is added, with a value for the rows that are there: what its definition gives new rows is set behind that. */
+  newColumn(tableName: string, table: TableState, name: string, fill: ValueData | undefined): string {
+    if (fill === undefined) return this.column(tableName, table, name);
+    const { default: _default, ...column } = table.columns.get(name)!;
+    const plain: TableState = { ...table, columns: new Map(table.columns).set(name, column) };
+    return this.column(tableName, plain, name, ` DEFAULT ${this.value(fill, column)}`);
   }
 
   /** The condition that the type of a column needs, as a constraint; undefined where it needs none. */
@@ -116,7 +135,7 @@ export class TableWriter {
 
   /** The lines of a table, without foreign keys. */
   #lines(name: string, table: TableState): string[] {
-    const lines = [...table.columns.keys()].map((column) => this.column(table, column));
+    const lines = [...table.columns.keys()].map((column) => this.column(name, table, column));
     const primary = this.primary(name, table);
     if (primary !== undefined) lines.push(primary);
     for (const [column, definition] of table.columns) {

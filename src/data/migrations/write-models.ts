@@ -114,11 +114,15 @@ function listOf(values: readonly string[]): string {
   return `[${values.map(textOf).join(", ")}]`;
 }
 
-/** A condition or an expression of the database's own words. */
-function writeSql(data: OperandData): string {
+/** What stands in the database, in its own words. */
+function textOfSql(data: OperandData): string {
   const [, texts] = data as unknown as readonly [string, ReadonlyArray<{ readonly text: string }>]; // As table-finding.ts makes them.
-  const text = texts.map((each) => each.text).join("");
-  return `() => sql\`${text.replace(/[\\`]|\$(?=\{)/g, "\\$&")}\``;
+  return texts.map((each) => each.text).join("");
+}
+
+/** An expression of the database's own words, as code. */
+function writeSql(data: OperandData): string {
+  return `sql\`${textOfSql(data).replace(/[\\`]|\$(?=\{)/g, "\\$&")}\``;
 }
 
 function isPlainKey(key: IndexState): boolean {
@@ -207,18 +211,18 @@ function addField({ table, entries, names }: ModelDraft, column: string, definit
   names.set(column, field);
   const isKey = state.primary.length === 1 && state.primary[0] === column;
   const isCounted = definition.type === "id";
-  const isMadeKey = isKey && definition.type === "uuid";
+  const isMadeKey = isKey && definition.type === "uuid" && definition.default === undefined;
   const options = [
     isMadeKey ? 'kind: "uuid"' : undefined,
     definition.type === "decimal" ? `digits: ${definition.digits}, scale: ${definition.scale}` : undefined,
     definition.max === undefined ? undefined : `max: ${definition.max}`,
     definition.null === true ? "null: true" : undefined,
-    table.defaults.get(column)?.startsWith("''") === true && definition.type === "text" ? "blank: true" : undefined,
+    definition.type === "text" && isBlank(definition) ? "blank: true" : undefined,
     isKey && !isCounted && !isMadeKey ? "primary: true" : undefined,
     hasOwn(state.uniques, name, column, "unique") ? "unique: true" : undefined,
     hasFieldIndex(state, name, column) ? "index: true" : undefined,
     definition.check === false ? "check: false" : undefined,
-    defaultOf(definition, table.defaults.get(column)),
+    definition.default === undefined ? undefined : `default: ${writeSql(definition.default)}`,
     toSnakeCase(field) === column ? undefined : `column: ${textOf(column)}`,
     definition.comment === undefined ? undefined : `comment: ${textOf(definition.comment)}`,
   ];
@@ -233,17 +237,9 @@ function toChoiceLabel(key: string): string {
   return words === "" ? key : words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** A default that the model can have itself: a constant, or the moment. */
-function defaultOf({ type }: ColumnState, sql: string | undefined): string | undefined {
-  if (sql === undefined) return undefined;
-  const [, text] = /^'((?:[^']|'')*)'(?:::[a-z ]+(?:\(\d+\))?)?$/.exec(sql) ?? [];
-  const value = text?.replaceAll("''", "'");
-  if (type === "datetime" && /^(?:now\(\)|current_timestamp(?:\(\d*\))?)$/i.test(sql)) return 'auto: "create"';
-  if (type === "boolean" && /^(?:true|false|0|1)$/i.test(sql)) return `default: ${/^(?:true|1)$/i.test(sql)}`;
-  const number = value ?? sql;
-  if ((type === "int" || type === "float") && /^-?\d+(?:\.\d+)?$/.test(number)) return `default: ${Number(number)}`;
-  if (type === "bigint" && /^-?\d+$/.test(number)) return `default: ${number}n`;
-  return value !== undefined && (type === "text" || type === "choice") ? `default: ${textOf(value)}` : undefined;
+/** Whether a text is empty in rows that give none: then it may be empty. */
+function isBlank({ default: value }: ColumnState): boolean {
+  return value !== undefined && /^\(*''/.test(textOfSql(value));
 }
 
 /** The other sides of the relations that lead to a model. */
@@ -282,7 +278,7 @@ function addOptions({ table, names, options }: ModelDraft): void {
   const uniques = [...state.uniques].filter(([constraint, key]) => !isOfField(state, name, [constraint, key], "unique"));
   if (uniques.length > 0) {
     const lines = uniques.map(([constraint, key]) => {
-      const where = key.where === undefined ? undefined : `where: ${writeSql(key.where)}`;
+      const where = key.where === undefined ? undefined : `where: () => ${writeSql(key.where)}`;
       return `    ${writeOptions([`on: ${fieldsOf(key.columns)}`, nameOf(constraint, name, key, "unique"), where])},\n`;
     });
     options.push(`uniques: [\n${lines.join("")}  ]`);
@@ -292,7 +288,7 @@ function addOptions({ table, names, options }: ModelDraft): void {
     options.push(`indexes: [\n${indexes.map(([constraint, key]) => `    ${writeIndex(constraint, name, key, fieldsOf)},\n`).join("")}  ]`);
   const checks = [...state.checks].map(([constraint, condition]) => {
     const own = constraint.startsWith(`${name}_`) && constraint.endsWith("_check") ? constraint.slice(name.length + 1, -6) : constraint;
-    return `    ${identifier.test(own) ? own : textOf(own)}: ${writeSql(condition)},\n`;
+    return `    ${identifier.test(own) ? own : textOf(own)}: () => ${writeSql(condition)},\n`;
   });
   if (checks.length > 0) options.push(`checks: {\n${checks.join("")}  }`);
   if (state.comment !== "") options.push(`comment: ${textOf(state.comment)}`);
@@ -305,13 +301,13 @@ function nameOf(constraint: string, table: string, { columns }: KeyState, kind: 
 
 function writeIndex(constraint: string, table: string, key: IndexState, fieldsOf: (columns: readonly string[]) => string): string {
   return writeOptions([
-    `on: ${key.expression === undefined ? fieldsOf(key.columns) : writeSql(key.expression)}`,
+    `on: ${key.expression === undefined ? fieldsOf(key.columns) : `() => ${writeSql(key.expression)}`}`,
     nameOf(constraint, table, key, "index"),
     key.unique === true ? "unique: true" : undefined,
     key.desc === undefined ? undefined : `desc: ${fieldsOf(key.desc)}`,
     key.using === undefined ? undefined : `using: ${textOf(key.using)}`,
     key.include === undefined ? undefined : `include: ${fieldsOf(key.include)}`,
-    key.where === undefined ? undefined : `where: ${writeSql(key.where)}`,
+    key.where === undefined ? undefined : `where: () => ${writeSql(key.where)}`,
   ]);
 }
 

@@ -2,6 +2,7 @@
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { ColumnType } from "../schema/column.ts";
+import { DatabaseValue } from "../schema/column.ts";
 import type { AggregateOptions, ExpressionOf, Order, OrderOptions } from "./expression-types.ts";
 import type { AggregateName, CallName, CompareOperator, Node, OrderTerm, SelectState, ValueType } from "./node.ts";
 import { allOf, anyOf, compare, inList, isNull, notOf, valueTypes } from "./node.ts";
@@ -27,13 +28,14 @@ const booleanTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["boolean"]);
 const truncateUnits = ["year", "month", "day", "hour"];
 
 /** An expression. Types see it as one of the interfaces of expression-types.ts. */
-export class RuntimeExpression {
+export class RuntimeExpression extends DatabaseValue {
   /** Never set: for types alone. */
   declare readonly $value: never;
   readonly #node: Node;
   readonly #many: ManyRows | undefined;
 
   constructor(node: Node, many?: ManyRows) {
+    super();
     this.#node = node;
     this.#many = many;
   }

@@ -48,12 +48,24 @@ export type Widget =
 /** A check of one value: gives what is wrong with it, as a sentence to a person, or nothing. */
 export type ValueCheck<Value> = (value: Value) => string | undefined | Promise<string | undefined>;
 
+/** What the database itself computes: the base of expressions, so that definitions can tell them from values. */
+export class DatabaseValue {}
+
+/** A default that the database gives: an expression without columns, such as `now()` or `` sql`gen_random_uuid()` ``. */
+interface DatabaseDefault {
+  /** The expression as data. */
+  readonly $node: unknown;
+}
+
 /** Options that every column has. */
 export interface ColumnOptions<Value = unknown> {
   /** Whether the value may be absent. Default false. */
   readonly null?: boolean;
-  /** Value of new rows that give none: a value, or a function that makes one. None by default. */
-  readonly default?: Value | (() => Value) | null;
+  /**
+   * Value of new rows that give none: a value, a function that makes one, or an expression that the database computes. None by
+   * default.
+   */
+  readonly default?: Value | (() => Value) | DatabaseDefault | null;
   /** Whether no two rows may have the same value. Default false. */
   readonly unique?: boolean;
   /** Whether the column has an index of its own. Default false. */

@@ -12,7 +12,12 @@ export function fillNewRow(model: ModelClass, values: Record<string, unknown>): 
   }
 }
 
-function makeValue({ options, type, isPrimary, isNullable }: FieldMeta, values: Readonly<Record<string, unknown>>, now: Date): unknown {
+function makeValue(
+  { options, type, isPrimary, isNullable, hasDatabaseDefault }: FieldMeta,
+  values: Readonly<Record<string, unknown>>,
+  now: Date,
+): unknown {
+  if (hasDatabaseDefault) return undefined;
   if (options.default !== undefined) return typeof options.default === "function" ? (options.default as () => unknown)() : options.default; // A function makes values.
   if (options.auto !== undefined) return new Date(now);
   if (type === "uuid" && isPrimary) return createUuid();

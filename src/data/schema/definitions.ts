@@ -5,7 +5,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import { suggestName } from "../../errors/nearest-name.ts";
 import { checkValue, compareDecimals } from "./check-value.ts";
 import type { AnyColumn, ColumnType } from "./column.ts";
-import { isColumn } from "./column.ts";
+import { DatabaseValue, isColumn } from "./column.ts";
 import { listBacks } from "./metadata.ts";
 import type { ModelClass } from "./model.ts";
 import { identifier, toSnakeCase } from "./names.ts";
@@ -204,7 +204,7 @@ class DefinitionCheck {
 
   #default(name: string, column: AnyColumn): void {
     const { options } = column;
-    if (!("default" in options) || typeof options.default === "function") return;
+    if (!("default" in options) || typeof options.default === "function" || options.default instanceof DatabaseValue) return;
     const checked = checkValue(column, options.default);
     if (checked.message !== undefined)
       this.#add(

@@ -1,6 +1,6 @@
 /** What is known of a model: plain, frozen data without SQL, which forms, the admin and any database read. */
 import type { AnyColumn, AnyColumnOptions, ColumnType, Widget } from "./column.ts";
-import { isColumn } from "./column.ts";
+import { DatabaseValue, isColumn } from "./column.ts";
 import { maxOf } from "./check-value.ts";
 import type { IndexOptions, ModelClass, ModelOptions } from "./model.ts";
 import { toConstraintName, toLabel, toPlural, toSnakeCase } from "./names.ts";
@@ -24,6 +24,8 @@ export interface FieldMeta {
   readonly isIndexed: boolean;
   /** Whether an insert may leave the value out. */
   readonly hasDefault: boolean;
+  /** Whether the database makes the value of a row that gives none. */
+  readonly hasDatabaseDefault: boolean;
   /** Whether forms and schemas have it. */
   readonly isEditable: boolean;
   /** Whether it is kept out of JSON, logs, exports and history. */
@@ -174,6 +176,7 @@ function toFieldMeta(model: string, name: string, column: AnyColumn): FieldMeta 
       options.from !== undefined ||
       options.null === true ||
       (options.primary === true && (type === "id" || type === "uuid")),
+    hasDatabaseDefault: options.default instanceof DatabaseValue,
     isEditable: editable && options.auto === undefined,
     isSecret: secret,
     label,
@@ -261,6 +264,7 @@ function toKeyField(model: string, name: string, { options, target, nullable }: 
     isUnique: unique,
     isIndexed: index && !unique,
     hasDefault: nullable,
+    hasDatabaseDefault: false,
     isEditable: true,
     isSecret: false,
     label,

@@ -22,6 +22,8 @@ export interface ColumnState {
   readonly choices?: readonly string[];
   /** False when the database does not check the keys of a choice. */
   readonly check?: boolean;
+  /** What the database gives a row that has no value. */
+  readonly default?: OperandData;
   /** Comment in the database. */
   readonly comment?: string;
 }
