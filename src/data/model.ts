@@ -14,6 +14,7 @@ import type {
   Changes,
   ColumnName,
   Expressions,
+  FieldColumnName,
   Filter,
   Insert,
   KeyOrWhere,
@@ -93,6 +94,8 @@ export interface InstanceApi<Fields> {
   set(values: Changes<Fields>): this;
   /** Reads all columns again. Throws `E_ROW_MISSING`. */
   reload(): Promise<this>;
+  /** Reads columns that only() has left out, for all rows of the result. Throws `E_ROW_MISSING`. */
+  load(...names: ReadonlyArray<FieldColumnName<Fields>>): Promise<this>;
   /** Deletes the row; of a model with soft delete, notes when. Throws `E_ROW_STALE`, `E_ROW_MISSING`, `E_DELETE_RESTRICTED`. */
   delete(): Promise<void>;
   /** Deletes the row for good, also where a model has soft delete. Throws as delete() does. */

@@ -153,7 +153,7 @@ export class SqlWriter {
   #columns(state: SelectState, { alias }: Scope): string[] {
     const { quote } = this.#dialect;
     const own = state.columns?.map(({ name, node }) => (state.isNamed ? `${this.node(node)} AS ${quote(name)}` : this.node(node)));
-    const base = own ?? state.root.model.$meta.columns.map(({ column }) => `${quote(alias)}.${quote(column)}`);
+    const base = own ?? (state.fields ?? state.root.model.$meta.columns).map(({ column }) => `${quote(alias)}.${quote(column)}`);
     const all = [...base, ...state.extra.map(({ node }) => this.node(node))];
     return all.length === 0 ? ["1"] : all;
   }
@@ -216,7 +216,7 @@ export class SqlWriter {
   /** Rows with their number among those of the same keys; those above the limit are cut off. */
   #numbered(state: SelectState, { columns, rows, order, keys, limit }: NumberedRows): string {
     const { quote } = this.#dialect;
-    const fields = state.columns === undefined ? state.root.model.$meta.columns : [];
+    const fields = state.columns === undefined ? (state.fields ?? state.root.model.$meta.columns) : [];
     const inner = columns.map((sql, index) => `${sql} AS ${quote(`$${index}`)}`);
     const outer = columns.map((_, index) => quote(`$${index}`) + (index < fields.length ? ` AS ${quote(fields[index]!.column)}` : ""));
     const terms = order.map(({ sql }, index) => `${sql} AS ${quote(`$o${index}`)}`);

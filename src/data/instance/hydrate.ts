@@ -1,23 +1,34 @@
 /** From values of the database to rows of a model. */
 import type { DriverValue } from "../driver/contract.ts";
 import type { Plan } from "../query/plan.ts";
+import type { FieldMeta } from "../schema/metadata.ts";
 import type { ModelClass, ModelConstructor } from "../schema/model.ts";
 import type { ExecutionContext, FetchMode } from "../transaction/context.ts";
 import { Batch } from "./batch.ts";
+import { deferredClass, spreadStored } from "./deferred.ts";
 import type { RowRecord } from "./row.ts";
 import { Row } from "./row.ts";
+
+/** What rows come from. */
+interface HydrateOptions {
+  readonly context: ExecutionContext;
+  readonly mode: FetchMode;
+  /** The columns of the model that were read. All by default. */
+  readonly fields?: readonly FieldMeta[] | undefined;
+}
 
 /** Makes rows of a model, in one batch. Columns beyond those of the model become values beside them, unless they are hidden. */
 export function hydrateRows(
   model: ModelClass,
   plan: Plan,
   rows: ReadonlyArray<readonly DriverValue[]>,
-  { context, mode }: { readonly context: ExecutionContext; readonly mode: FetchMode },
+  { context, mode, fields }: HydrateOptions,
 ): RowRecord[] {
   const { names, decoders } = plan;
   const instances: RowRecord[] = [];
   const batch = new Batch(context, instances, mode);
-  const Class = model as unknown as ModelConstructor; // A model is a class of rows.
+  const Class = fields === undefined ? (model as unknown as ModelConstructor) : deferredClass(model, fields); // A model is a class of rows.
+  const spread = fields === undefined ? undefined : spreadStored(model.$meta, fields);
   // Names that begin with $ are the framework's own columns; they stand last.
   const count = names.findIndex((name) => name.startsWith("$"));
   const columns = count === -1 ? names.length : count;
@@ -28,7 +39,7 @@ export function hydrateRows(
       const value = values[index]!;
       instance[names[index]!] = decode === undefined ? value : decode(value);
     }
-    Row.setStored(instance, values);
+    Row.setStored(instance, spread === undefined ? values : spread(values));
     Row.setBatch(instance, batch);
     instances.push(instance);
   }

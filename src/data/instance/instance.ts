@@ -9,6 +9,7 @@ import { softDeleteField } from "../schema/soft-delete.ts";
 import { contextOf } from "../transaction/context.ts";
 import { onCommit } from "../transaction/transaction.ts";
 import { toFieldValues } from "./assignments.ts";
+import { loadColumns } from "./load-columns.ts";
 import type { RowRecord } from "./row.ts";
 import { Row } from "./row.ts";
 import type { WriteOptions } from "./write-row.ts";
@@ -60,6 +61,15 @@ export class Instance extends Row {
     return this;
   }
 
+  /**
+   * Reads columns that the row does not have, by one statement for all rows of its result. Gives the row. Throws
+   * `E_FIELD_UNKNOWN` and `E_ROW_MISSING`.
+   */
+  async load(...names: readonly string[]): Promise<this> {
+    await loadColumns(this as unknown as RowRecord, names); // Its columns are those of its class.
+    return this;
+  }
+
   /** Deletes the row: of a model with soft delete, notes when. */
   async delete(): Promise<void> {
     await this.#remove(Row.modelOf(this).$meta.softDelete === "" ? deleteRow : (row) => markDeleted(row, true));
@@ -90,7 +100,8 @@ export class Instance extends Row {
     const { columns, relations } = Row.modelOf(this).$meta;
     const row = this as unknown as RowRecord; // Its columns are those of its class.
     const json: Record<string, unknown> = {};
-    for (const { name, isSecret, type } of columns) if (!isSecret) json[name] = type === "bigint" ? toText(row[name]) : row[name];
+    for (const { name, isSecret, type } of columns)
+      if (!isSecret && Object.hasOwn(this, name)) json[name] = type === "bigint" ? toText(row[name]) : row[name];
     for (const name of relations.keys()) {
       const value = Row.batchOf(this)?.eagerOf(name) === undefined ? undefined : row[name];
       if (value === null || isInstance(value) || Array.isArray(value)) json[name] = value;

@@ -170,8 +170,8 @@ async function loadWanted(context: ExecutionContext, { relation, part, batches }
   for (const [batch, key] of missing) batch.cacheOf(cacheName(relation, part)).set(key, found.get(key) ?? (isOne ? null : []));
 }
 
-/** The rows that a relation is loaded for: all, or of a large batch those that come next after who asked. */
-function listPeers(batch: Batch, askers: readonly RowRecord[]): readonly RowRecord[] {
+/** The rows that something is loaded for: all, or of a large batch those that come next after who asked. */
+export function listPeers(batch: Batch, askers: readonly RowRecord[]): readonly RowRecord[] {
   const rows = batch.rows as RowRecord[]; // Rows have their columns by name.
   if (rows.length <= sliceAbove) return rows;
   const start = rows.indexOf(askers[0]!);
@@ -255,7 +255,7 @@ function linkThrough(owner: ModelClass, relation: RelationMeta, root: RootSource
 const compositeMax = 200;
 
 /** Whether some nodes hold the key of one of the rows. */
-function keysIn(nodes: readonly Node[], names: readonly string[], rows: readonly RowRecord[]): Node {
+export function keysIn(nodes: readonly Node[], names: readonly string[], rows: readonly RowRecord[]): Node {
   if (nodes.length === 1) {
     const values = new Set(rows.map((row) => row[names[0]!]));
     return inList(nodes[0]!, [...values], false);

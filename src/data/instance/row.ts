@@ -3,11 +3,14 @@ import type { DriverValue } from "../driver/contract.ts";
 import type { ModelClass, ModelConstructor } from "../schema/model.ts";
 import type { Batch } from "./batch.ts";
 
+/** Values of a row as they are stored; undefined of columns that were not read. */
+export type StoredValues = ReadonlyArray<DriverValue | undefined>;
+
 /** The base class of rows. What it keeps is private: keys, spreads and comparisons of rows see columns alone. */
 export class Row {
   #batch: Batch | undefined;
   /** The row as the database gave it; undefined of a new one. */
-  #stored: readonly DriverValue[] | undefined;
+  #stored: StoredValues | undefined;
 
   /** What a row was loaded with. */
   static batchOf(row: Row): Batch | undefined {
@@ -15,12 +18,12 @@ export class Row {
   }
 
   /** The values of a row as they are stored, in the order of the fields; undefined of a row that is not stored. */
-  static storedOf(row: Row): readonly DriverValue[] | undefined {
+  static storedOf(row: Row): StoredValues | undefined {
     return row.#stored;
   }
 
   /** Notes how a row is stored. */
-  static setStored(row: Row, stored: readonly DriverValue[] | undefined): void {
+  static setStored(row: Row, stored: StoredValues | undefined): void {
     row.#stored = stored;
   }
 

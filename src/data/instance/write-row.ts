@@ -14,7 +14,7 @@ import { checkRow } from "../schema/validate-row.ts";
 import type { DatabaseCore, ExecutionContext } from "../transaction/context.ts";
 import { contextOf } from "../transaction/context.ts";
 import { toFieldError, validationError } from "./database-error.ts";
-import type { RowRecord } from "./row.ts";
+import type { RowRecord, StoredValues } from "./row.ts";
 import { Row } from "./row.ts";
 import { deleteWithFollowers, restoreWithFollowers } from "./soft-delete.ts";
 import { deleteRows, planUpdate, runWrite } from "./write-many.ts";
@@ -171,15 +171,15 @@ export function planInsert(
 /** Notes values of a row as those that are stored: all, or those of some fields. */
 export function noteStored({ database }: ExecutionContext, row: RowRecord, written?: ReadonlySet<FieldMeta>): void {
   const before = Row.storedOf(row);
-  const stored = Row.modelOf(row).$meta.columns.map((field, index): DriverValue =>
-    before !== undefined && written?.has(field) === false ? before[index]! : database.dialect.encode(row[field.name], field),
+  const stored = Row.modelOf(row).$meta.columns.map((field, index): DriverValue | undefined =>
+    before !== undefined && written?.has(field) === false ? before[index] : database.dialect.encode(row[field.name], field),
   );
   Row.setStored(row, stored);
 }
 
 async function updateRow(
   row: RowRecord,
-  stored: readonly DriverValue[],
+  stored: StoredValues,
   { validate = true }: WriteOptions,
   only?: ReadonlySet<FieldMeta>,
 ): Promise<boolean> {
@@ -222,7 +222,10 @@ function goneError({ label }: ModelMeta, hasVersion: boolean): GableError {
 async function checkChanged(model: ModelClass, row: RowRecord, changed: readonly FieldMeta[]): Promise<void> {
   const { $meta: meta } = model;
   // The model's own check alone sees the other values.
-  const others = model.$options.validate === undefined ? {} : Object.fromEntries(meta.columns.map(({ name }) => [name, row[name]]));
+  const others =
+    model.$options.validate === undefined
+      ? {}
+      : Object.fromEntries(meta.columns.filter(({ name }) => Object.hasOwn(row, name)).map(({ name }) => [name, row[name]]));
   const { checked, errors } = await checkRow(model, changed, row, { isPartial: true, others });
   if (Object.keys(errors).length > 0) throw validationError(meta.name, toRelationNames(meta, errors));
   Object.assign(row, checked);
@@ -233,7 +236,7 @@ function valueNode(value: unknown, field: FieldMeta): Node {
 }
 
 /** The row as it is stored: by its key, and by its version where it has one. */
-function storedRow({ database }: ExecutionContext, model: ModelClass, stored: readonly DriverValue[]): SelectState {
+function storedRow({ database }: ExecutionContext, model: ModelClass, stored: StoredValues): SelectState {
   const { $meta: meta } = model;
   const root: RootSource = { kind: "root", model };
   const fields = meta.columns;
@@ -248,11 +251,13 @@ function storedRow({ database }: ExecutionContext, model: ModelClass, stored: re
 }
 
 /** The fields of a row whose values are no longer those that are stored. */
-function listChanged({ database }: ExecutionContext, row: RowRecord, stored: readonly DriverValue[]): FieldMeta[] {
+function listChanged({ database }: ExecutionContext, row: RowRecord, stored: StoredValues): FieldMeta[] {
   const { $meta: meta } = Row.modelOf(row);
   const decoders = decodersOf(database.dialect, meta);
   return meta.columns.filter(({ name }, index) => {
-    const [value, decode] = [stored[index]!, decoders[index]];
+    const [value, decode] = [stored[index], decoders[index]];
+    // A column that was not read has changed when it was given a value.
+    if (value === undefined) return Object.hasOwn(row, name);
     return !isSame(decode === undefined ? value : decode(value), row[name] ?? null);
   });
 }

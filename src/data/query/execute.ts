@@ -103,7 +103,7 @@ function assertRows(state: SelectState, count: number, rowsMax: number): void {
 /** Reads rows of a model. */
 export function readInstances(context: ExecutionContext, state: SelectState, mode?: FetchMode): Eventual<RowRecord[]> {
   return after(readRaw(context, withComputed(state)), ({ plan, rows }) =>
-    hydrateRows(state.root.model, plan, rows, { context, mode: mode ?? context.database.fetchMode }),
+    hydrateRows(state.root.model, plan, rows, { context, mode: mode ?? context.database.fetchMode, fields: state.fields }),
   );
 }
 

@@ -321,6 +321,8 @@ export interface SelectState {
   readonly offset: ValueNode | undefined;
   /** What is read; undefined for all columns of the model. */
   readonly columns: readonly OutputColumn[] | undefined;
+  /** The columns of the model that are read; undefined for all. */
+  readonly fields: readonly FieldMeta[] | undefined;
   /** What is read beside the columns of the model. */
   readonly extra: readonly OutputColumn[];
   readonly group: readonly Node[];
@@ -347,6 +349,7 @@ export function selectAll(root: RootSource): SelectState {
     limit: undefined,
     offset: undefined,
     columns: undefined,
+    fields: undefined,
     extra: [],
     group: [],
     having: undefined,

@@ -104,7 +104,7 @@ function toSource(state: SelectState): PlanSource {
 function columnsOf(state: SelectState): ReadonlyArray<{ name: string; type: ValueType }> {
   const base =
     state.columns?.map(({ name, node }) => ({ name, type: node.type ?? rawType })) ??
-    state.root.model.$meta.columns.map((field) => ({ name: field.name, type: field }));
+    (state.fields ?? state.root.model.$meta.columns).map((field) => ({ name: field.name, type: field }));
   return [...base, ...state.extra.map(({ name, node }) => ({ name, type: node.type ?? rawType }))];
 }
 

@@ -1,5 +1,6 @@
 /** Runs queries: from what is known of a query to its rows, pages and numbers. */
 import { GableError } from "../../errors/gable-error.ts";
+import { fieldsOf } from "../instance/deferred.ts";
 import { hydrateRows, toRecords } from "../instance/hydrate.ts";
 import { linkRelated, loadShared } from "../instance/loader.ts";
 import type { RowRecord } from "../instance/row.ts";
@@ -27,7 +28,8 @@ import { loadWith } from "./with.ts";
 
 /** What the rows of a query become. */
 type Output =
-  | { readonly kind: "rows" }
+  /** With names, rows that have some columns alone. */
+  | { readonly kind: "rows"; readonly only?: readonly string[] }
   | { readonly kind: "records" }
   | { readonly kind: "column" }
   | { readonly kind: "selection"; readonly plan: SelectionPlan };
@@ -76,7 +78,15 @@ export function toLinked(asked: QueryParts): QueryParts {
 function isShared({ select, output, with: wanted }: QueryParts): boolean {
   const { offset, distinct, group, extra, columns, lock, from } = select;
   const isUsual = offset === undefined && distinct === false && group.length === 0 && extra.length === 0;
-  return isUsual && output.kind === "rows" && wanted.length === 0 && columns === undefined && lock === undefined && from === undefined;
+  return (
+    isUsual &&
+    output.kind === "rows" &&
+    output.only === undefined &&
+    wanted.length === 0 &&
+    columns === undefined &&
+    lock === undefined &&
+    from === undefined
+  );
 }
 
 /** Where a query runs. Throws `E_LOCK_OUTSIDE_TRANSACTION` for a lock that nothing would hold. */
@@ -87,10 +97,14 @@ function contextFor({ model, select }: QueryParts): ExecutionContext {
   return context;
 }
 
-/** The query as it is sent: in the order of the model where it has none of its own. */
-function toOrdered({ select, output }: QueryParts): SelectState {
+/** The query as it is sent: in the order of the model where it has none of its own, with the columns that are wanted. */
+function toOrdered({ model, select, output, with: wanted }: QueryParts): SelectState {
   const isRows = output.kind === "rows" || output.kind === "selection";
-  return select.order.length > 0 || !isRows ? select : { ...select, order: orderOfRows(select.root) };
+  const ordered = select.order.length > 0 || !isRows ? select : { ...select, order: orderOfRows(select.root) };
+  if (output.kind !== "rows" || output.only === undefined) return ordered;
+  // A relation that is loaded with the rows needs its key.
+  const keys = wanted.flatMap(({ relation }) => relation.fields);
+  return { ...ordered, fields: fieldsOf(model.$meta, [...output.only, ...keys]) };
 }
 
 /** The rows of a query. */
@@ -200,14 +214,15 @@ export async function runPage(asked: QueryParts, { size, after: next, before }: 
   const parts = toLinked(asked);
   const context = contextFor(parts);
   const { select } = parts;
-  const order = toTotalOrder(select.root, toOrdered(parts).order);
+  const sent = toOrdered(parts);
+  const order = toTotalOrder(select.root, sent.order);
   const cursor = next ?? before;
   const isBefore = before !== undefined;
   const conditions = select.where === undefined ? [] : [select.where];
   if (cursor !== undefined) conditions.push(readCursor(context.database.dialect, order, cursor, isBefore));
   const values = order.map(({ node }, index) => ({ name: `$order${index}`, node }));
   const state: SelectState = {
-    ...select,
+    ...sent,
     where: allOf(conditions),
     extra: [...select.extra, ...values],
     order: isBefore ? order.map(reverse) : order,
@@ -218,7 +233,7 @@ export async function runPage(asked: QueryParts, { size, after: next, before }: 
   const hasMore = rows.length > size;
   const shown = isBefore ? rows.slice(0, size).toReversed() : rows.slice(0, size);
   const mode = parts.mode ?? context.database.fetchMode;
-  const items = hydrateRows(parts.model, plan, shown, { context, mode });
+  const items = hydrateRows(parts.model, plan, shown, { context, mode, fields: state.fields });
   await loadWith(context, items, parts.with, mode);
   const first = plan.names.length - values.length;
   const cursorOf = (row: (typeof rows)[number] | undefined): string | undefined =>
@@ -280,7 +295,7 @@ export async function* runStream(asked: QueryParts, batch: number): AsyncGenerat
     throw new GableError("E_QUERY_FORM", "A query with select() cannot be streamed.", { fix: "Stream rows, or use values()." });
   for await (const { plan, rows } of streamRaw(context, state, batch)) {
     if (parts.output.kind === "rows") {
-      const instances = hydrateRows(parts.model, plan, rows, { context, mode });
+      const instances = hydrateRows(parts.model, plan, rows, { context, mode, fields: state.fields });
       await loadWith(context, instances, parts.with, mode);
       yield* instances;
     } else if (parts.output.kind === "records") yield* toRecords(plan, rows);

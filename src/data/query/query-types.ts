@@ -170,13 +170,16 @@ interface RowRefs {
 export type Refs<Class> = { readonly [Name in keyof FieldsOf<Class>]: Ref<FieldsOf<Class>[Name]> } & KeyRefs<FieldsOf<Class>> & RowRefs;
 
 /** Names of columns, and of keys of relations. */
-export type ColumnName<Class> = {
-  [Name in keyof FieldsOf<Class>]: FieldsOf<Class>[Name] extends ColumnShape
+export type ColumnName<Class> = FieldColumnName<FieldsOf<Class>>;
+
+/** Names of columns of some fields, and of keys of their relations. */
+export type FieldColumnName<Fields> = {
+  [Name in keyof Fields]: Fields[Name] extends ColumnShape
     ? Name
-    : FieldsOf<Class>[Name] extends () => { readonly addsKey: true }
+    : Fields[Name] extends () => { readonly addsKey: true }
       ? KeyName<Name>
       : never;
-}[keyof FieldsOf<Class>] &
+}[keyof Fields] &
   string;
 
 /** A step of an order: a column, with `-` for descending, or a callback. */

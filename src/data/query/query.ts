@@ -246,6 +246,17 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     return this.#with({ with: [...this.#parts.with, ...readWith(this.#parts.model, wanted)] });
   }
 
+  /**
+   * Rows with some columns alone, beside their key: reading another one throws `E_COLUMN_DEFERRED`, until load() of a row has read
+   * it for all of them.
+   */
+  only(...names: ReadonlyArray<ColumnName<Class>>): Query<Class, Item> {
+    this.#assertRows("only()");
+    if (this.#parts.output.kind !== "rows") throw formError("only() beside plain values", "Leave one of them out.");
+    if (names.length === 0) throw formError("only() without names", "Name the columns that are wanted.");
+    return this.#with({ output: { kind: "rows", only: names.map((name) => assertField(this.#parts.model, name).name) } });
+  }
+
   /** Plain objects of some columns, and of relations. */
   select<const Wanted extends Selection<Class>>(wanted: Wanted): Query<Class, Selected<Class, Wanted>> {
     this.#assertRows("select()");

@@ -62,6 +62,7 @@ export class ShapeWalk {
       }
     }
     if (state.columns !== undefined) this.#outputs(state.columns);
+    if (state.fields !== undefined) this.shape += `|o${state.fields.map(({ name }) => name).join()}`;
     if (state.extra.length > 0) this.#outputs(state.extra);
     if (state.where !== undefined) this.#part("|w", state.where);
     for (const node of state.group) this.#part("|g", node);
