@@ -1,4 +1,5 @@
 export { createDatabase } from "./data/database.ts";
+export { createDatabases } from "./data/databases.ts";
 export { detach } from "./data/instance/instance.ts";
 export { isModel, Model, saveMany } from "./data/model.ts";
 export { and, not, or, skip } from "./data/query/filter.ts";
@@ -6,8 +7,10 @@ export { cases, now, sql, when } from "./data/query/functions.ts";
 export { denseRank, firstValue, lag, lastValue, lead, ntile, rank, rowNumber } from "./data/query/windows.ts";
 export { field } from "./data/schema/field.ts";
 export { belongsTo, hasMany, hasOne, manyToMany } from "./data/schema/relation.ts";
+export { readYourWrites } from "./data/transaction/context.ts";
 export { onCommit, onRollback, outside, transaction } from "./data/transaction/transaction.ts";
 export type { Database, DatabaseOptions } from "./data/database.ts";
+export type { Databases, DatabasesOptions, NamedDatabaseOptions } from "./data/databases.ts";
 export type { ConflictUpdate, CreateManyOptions } from "./data/instance/write-bulk.ts";
 export type { WriteOptions } from "./data/instance/write-row.ts";
 export type { InstanceApi, Lazy, ModelStatic, Related } from "./data/model.ts";

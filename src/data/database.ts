@@ -44,17 +44,18 @@ export interface DatabaseOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-const optionNames =
+/** Names of the options. */
+export const optionNames: readonly string[] =
   "url models bind name rowsMax fetchMode poolMax acquireTimeoutMs statementTimeoutMs durability onStatement onError".split(" ");
 
 const numberOptions = ["rowsMax", "poolMax", "acquireTimeoutMs", "statementTimeoutMs"] as const;
 
-/** Numbers become parts of what is sent to servers. */
-function assertNumbers(options: DatabaseOptions): void {
+/** Numbers become parts of what is sent to servers. Throws `E_OPTION_INVALID`. */
+export function assertNumbers(owner: string, options: Pick<DatabaseOptions, (typeof numberOptions)[number]>): void {
   for (const name of numberOptions) {
     const value = options[name];
     if (value === undefined || (Number.isSafeInteger(value) && value > 0)) continue;
-    throw optionInvalid("createDatabase()", name, value, "a whole number above 0");
+    throw optionInvalid(owner, name, value, "a whole number above 0");
   }
 }
 
@@ -67,9 +68,14 @@ const plansMax = 2_000;
  */
 export async function createDatabase(options: DatabaseOptions): Promise<Database> {
   assertKnownOptions("createDatabase()", options, optionNames);
-  assertNumbers(options);
-  const models = readModels(options.models);
+  assertNumbers("createDatabase()", options);
+  const models = readModels("createDatabase()", options.models);
   assertModels(models);
+  return openDatabase(options, models);
+}
+
+/** Opens a database with models that were checked. */
+export async function openDatabase(options: DatabaseOptions, models: readonly ModelClass[]): Promise<Database> {
   const { dialect, driver } = await openDriver(options);
   const mistakes = models.flatMap((model) => dialect.findMistakes(model.$meta));
   if (mistakes.length > 0) {
@@ -94,12 +100,13 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
   return database;
 }
 
-function readModels(models: DatabaseOptions["models"]): ModelClass[] {
+/** The models that an option gives. Throws `E_OPTION_INVALID`. */
+export function readModels(owner: string, models: DatabaseOptions["models"]): ModelClass[] {
   const isList = Array.isArray(models);
   const list: readonly unknown[] = isList ? models : Object.values(models).filter((value) => isModel(value));
   return [...new Set(list)].map((model) => {
     if (isModel(model)) return model;
-    throw optionInvalid("createDatabase()", "models", model, "a list of model classes, or a module that exports them");
+    throw optionInvalid(owner, "models", model, "a list of model classes, or a module that exports them");
   });
 }
 
@@ -154,6 +161,9 @@ export class Database {
       observe: options.onStatement,
       onError: options.onError ?? ((error) => console.error(error)),
       acquireTimeoutMs: options.acquireTimeoutMs ?? 5_000,
+      siblings: undefined,
+      primary: undefined,
+      replicas: [],
       context: context as ExecutionContext, // The context and the database know each other.
     };
     context.database = core;

@@ -6,9 +6,9 @@ import { literal } from "../query/literal.ts";
 import type { RootSource } from "../query/node.ts";
 import { allOf, columnNode, compare, selectAll } from "../query/node.ts";
 import { softDeleteField } from "../schema/soft-delete.ts";
-import { contextOf } from "../transaction/context.ts";
 import { onCommit } from "../transaction/transaction.ts";
 import { toFieldValues } from "./assignments.ts";
+import { atHome, homeOf } from "./home.ts";
 import { loadColumns } from "./load-columns.ts";
 import type { RowRecord } from "./row.ts";
 import { Row } from "./row.ts";
@@ -30,10 +30,12 @@ export class Instance extends Row {
   /** Inserts a new row, or stores the columns that have changed. Gives the row. */
   async save(options: WriteOptions = {}): Promise<this> {
     const row = this as unknown as RowRecord & Hooks; // Its columns and hooks are those of its class.
-    await row.beforeSave?.();
-    await saveRow(row, options);
-    await row.afterSave?.();
-    if (row.afterCommit !== undefined) onCommit(() => row.afterCommit?.());
+    await atHome(row, async () => {
+      await row.beforeSave?.();
+      await saveRow(row, options);
+      await row.afterSave?.();
+      if (row.afterCommit !== undefined) onCommit(() => row.afterCommit?.());
+    });
     return this;
   }
 
@@ -53,7 +55,7 @@ export class Instance extends Row {
       const field = fields.get(name)!;
       return compare("eq", columnNode(root, field), literal(row[name], field, name));
     });
-    const [found] = await readInstances(contextOf(model), { ...selectAll(root), where: allOf(parts) });
+    const [found] = await readInstances(homeOf(row), { ...selectAll(root), where: allOf(parts) });
     if (found === undefined) throw new GableError("E_ROW_MISSING", `There is no such ${label} any more.`);
     Object.assign(row, found);
     Row.setStored(this, Row.storedOf(found));
@@ -83,16 +85,19 @@ export class Instance extends Row {
   /** Brings back a row that was deleted. Throws `E_SOFT_DELETE` where rows are deleted for good. */
   async restore(): Promise<this> {
     softDeleteField(Row.modelOf(this), "restore()");
-    await markDeleted(this as unknown as RowRecord, false); // Its columns are those of its class.
+    const row = this as unknown as RowRecord; // Its columns are those of its class.
+    await atHome(row, () => markDeleted(row, false));
     return this;
   }
 
   async #remove(remove: (row: RowRecord) => Promise<void>): Promise<void> {
     const row = this as unknown as RowRecord & Hooks; // Its columns and hooks are those of its class.
-    await row.beforeDelete?.();
-    await remove(row);
-    await row.afterDelete?.();
-    if (row.afterCommit !== undefined) onCommit(() => row.afterCommit?.());
+    await atHome(row, async () => {
+      await row.beforeDelete?.();
+      await remove(row);
+      await row.afterDelete?.();
+      if (row.afterCommit !== undefined) onCommit(() => row.afterCommit?.());
+    });
   }
 
   /** Columns without secrets, and relations that were loaded with the row. */

@@ -7,9 +7,9 @@ import { columnNode, selectAll } from "../query/node.ts";
 import type { Plan } from "../query/plan.ts";
 import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
 import { assertField } from "../schema/validate-row.ts";
-import { contextOf } from "../transaction/context.ts";
 import { toCacheKey } from "./batch.ts";
 import { setColumn } from "./deferred.ts";
+import { homeOf } from "./home.ts";
 import { keysIn, listPeers } from "./loader.ts";
 import type { RowRecord } from "./row.ts";
 import { Row } from "./row.ts";
@@ -36,7 +36,7 @@ export async function loadColumns(row: RowRecord, names: readonly string[]): Pro
       [...wanted.values()],
     ),
   };
-  const { plan, rows } = await readRaw(contextOf(model), state);
+  const { plan, rows } = await readRaw(homeOf(row), state);
   for (const values of rows) fill(wanted, meta, { plan, fields: read }, values);
   if (lacks(row)) throw new GableError("E_ROW_MISSING", `There is no such ${meta.label} any more.`);
 }

@@ -15,7 +15,7 @@ import type { Plan } from "../query/plan.ts";
 import type { RelationMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
 import type { ExecutionContext, FetchMode } from "../transaction/context.ts";
-import { contextOf, currentContext } from "../transaction/context.ts";
+import { contextOf, currentContext, isBehind } from "../transaction/context.ts";
 import type { CacheKey } from "./batch.ts";
 import { Batch, keyOfRelation, toCacheKey } from "./batch.ts";
 import { hydrateRows } from "./hydrate.ts";
@@ -140,14 +140,14 @@ function request(batch: Batch, relation: RelationMeta, part: RelatedPart, row: R
 }
 
 /**
- * Where a batch loads: in the transaction of the caller, which may be inside of that of the batch; else where its rows came
+ * Where what belongs to the rows of a batch is read: in the transaction of the caller, which may be inside of that of the batch; else where its rows came
  * from, or, when that transaction has ended, where the model's queries run.
  */
-function contextOfBatch(batch: Batch): ExecutionContext {
+export function contextOfBatch(batch: Batch): ExecutionContext {
   const { context } = batch;
   const current = currentContext();
   if (current?.database === context.database) return current;
-  return context.transaction?.isEnded === true ? contextOf(Row.modelOf(batch.rows[0]!)) : context;
+  return context.transaction?.isEnded === true || isBehind(context.database) ? contextOf(Row.modelOf(batch.rows[0]!)) : context;
 }
 
 /** Loads a relation for rows of several batches by one statement, or several where the rows are too many. */

@@ -9,6 +9,7 @@ import type { ModelClass, ModelConstructor } from "../schema/model.ts";
 import { transaction } from "../transaction/transaction.ts";
 import { toFieldValues } from "./assignments.ts";
 import { keyOfRelation } from "./batch.ts";
+import { atHome, homeOf } from "./home.ts";
 import type { Instance } from "./instance.ts";
 import { findLoaded, loadRelation } from "./loader.ts";
 import type { RowRecord } from "./row.ts";
@@ -116,9 +117,9 @@ class ToMany extends Query<unknown, unknown> {
     const made = new Class() as Instance & RowRecord; // All models extend it.
     const given = kind === "hasMany" ? { ...values, [by]: this.#row } : values;
     Object.assign(made, toFieldValues(target, given, true));
-    if (kind === "hasMany") await made.save();
+    if (kind === "hasMany") await this.#atHome(() => made.save());
     else
-      await transaction(async () => {
+      await this.#inTransaction(async () => {
         await made.save();
         await this.add(made);
       });
@@ -131,22 +132,24 @@ class ToMany extends Query<unknown, unknown> {
     const join = this.#join();
     const keys = this.#keysOf(others);
     const { through } = this.#relation;
-    if (through === undefined) await insertLinks(this.#relation, join, this.#nearKey(join), keys);
-    else for (const key of keys) await this.#addThrough(through, join, key, values);
+    await this.#atHome(async () => {
+      if (through === undefined) await insertLinks(this.#relation, join, this.#nearKey(join), keys);
+      else for (const key of keys) await this.#addThrough(through, join, key, values);
+    });
     this.#forget();
   }
 
   /** Unlinks rows, given as themselves or by their keys. */
   async remove(others: unknown): Promise<void> {
     const join = this.#join();
-    await deleteLinks(this.#relation, join, this.#nearKey(join), this.#keysOf(others));
+    await this.#atHome(() => deleteLinks(this.#relation, join, this.#nearKey(join), this.#keysOf(others)));
     this.#forget();
   }
 
   /** Unlinks all rows. */
   async clear(): Promise<void> {
     const join = this.#join();
-    await deleteLinks(this.#relation, join, this.#nearKey(join), undefined);
+    await this.#atHome(() => deleteLinks(this.#relation, join, this.#nearKey(join), undefined));
     this.#forget();
   }
 
@@ -155,7 +158,7 @@ class ToMany extends Query<unknown, unknown> {
     const join = this.#join();
     const near = this.#nearKey(join);
     const wanted = new Map(this.#keysOf(others).map((key) => [JSON.stringify(key.map(String)), key]));
-    await transaction(async () => {
+    await this.#inTransaction(async () => {
       const present = new Map((await readLinks(this.#relation, join, near)).map((key) => [JSON.stringify(key.map(String)), key]));
       const removed = [...present].filter(([name]) => !wanted.has(name)).map(([, key]) => key);
       const added = [...wanted].filter(([name]) => !present.has(name)).map(([, key]) => key);
@@ -198,6 +201,15 @@ class ToMany extends Query<unknown, unknown> {
     const { target, name } = this.#relation;
     const list: readonly unknown[] = Array.isArray(others) ? others : [others];
     return list.map((other) => keyNodes(target, other, name).map((node) => node.value));
+  }
+
+  /** Runs work where the row lives: what it writes belongs to it. */
+  #atHome<Result>(work: () => Result): Result {
+    return atHome(this.#row, work);
+  }
+
+  #inTransaction(work: () => Promise<void>): Promise<void> {
+    return this.#atHome(() => transaction(work, { database: { $core: homeOf(this.#row).database } }));
   }
 
   #forget(): void {

@@ -6,7 +6,7 @@ import { hydrateRows, toRecords } from "../instance/hydrate.ts";
 import type { RowRecord } from "../instance/row.ts";
 import { readDatabaseError } from "../instance/database-error.ts";
 import type { DatabaseCore, ExecutionContext, FetchMode } from "../transaction/context.ts";
-import { isObserved, tellOfStatement } from "../transaction/context.ts";
+import { isObserved, noteWrite, tellOfStatement } from "../transaction/context.ts";
 import { readNode } from "./expression.ts";
 import { literal } from "./literal.ts";
 import type { SelectState } from "./node.ts";
@@ -27,12 +27,21 @@ export function after<Value, Next>(value: Eventual<Value>, next: (value: Value) 
 export function runStatement(context: ExecutionContext, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
   if (statement.signal?.aborted === true) throw readAbort(statement.signal);
   const { database } = context;
+  if (isWrite) assertWritten(database);
   if (!isObserved(database)) return runUnobserved(context, statement, isWrite);
   const start = performance.now();
   return after(runUnobserved(context, statement, isWrite), (result) => {
     const rowCount = statement.rows === "arrays" ? result.rows.length : result.affected;
     tellOfStatement(database, { sql: statement.sql, database: database.name, durationMs: performance.now() - start, rowCount });
     return result;
+  });
+}
+
+/** Notes a write. Throws `E_DATABASE_REPLICA` for one to a database that only follows another one. */
+function assertWritten(database: DatabaseCore): void {
+  if (database.primary === undefined) return noteWrite(database);
+  throw new GableError("E_DATABASE_REPLICA", `The database "${database.name}" is a replica, and nothing is written to it.`, {
+    fix: `Write to "${database.primary.name}".`,
   });
 }
 

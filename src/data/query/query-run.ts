@@ -2,13 +2,13 @@
 import { GableError } from "../../errors/gable-error.ts";
 import { fieldsOf } from "../instance/deferred.ts";
 import { hydrateRows, toRecords } from "../instance/hydrate.ts";
-import { linkRelated, loadShared } from "../instance/loader.ts";
+import { contextOfBatch, linkRelated, loadShared } from "../instance/loader.ts";
 import type { RowRecord } from "../instance/row.ts";
 import { Row } from "../instance/row.ts";
 import type { RelationMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
 import type { ExecutionContext, FetchMode } from "../transaction/context.ts";
-import { contextOf } from "../transaction/context.ts";
+import { contextOf, contextOfReplica, contextOfSibling } from "../transaction/context.ts";
 import type { Eventual } from "./execute.ts";
 import { after, readInstances, readRaw, readRecords, runStatement, streamRaw, withComputed } from "./execute.ts";
 import { assertCount } from "./limits.ts";
@@ -48,6 +48,10 @@ export interface QueryParts {
   /** What ends the statement, and after how many ms; never where both are undefined. */
   readonly signal: AbortSignal | undefined;
   readonly timeoutMs: number | undefined;
+  /** The database that the query runs on; undefined for that of the caller or of the model. */
+  readonly place: { readonly kind: "primary" | "replica" } | { readonly kind: "named"; readonly name: string } | undefined;
+  /** Where the row comes from whose relation the query reads; undefined of other queries. */
+  readonly origin?: ExecutionContext | undefined;
   /** The row whose relation the query reads; undefined of other queries. */
   readonly related: { readonly row: RowRecord; readonly relation: RelationMeta } | undefined;
 }
@@ -71,7 +75,9 @@ export function toLinked(asked: QueryParts): QueryParts {
   const { related, select } = parts;
   if (related === undefined) return parts;
   const { where, through } = linkRelated(Row.modelOf(related.row), related.relation, select, [related.row]);
-  return { ...parts, related: undefined, select: { ...select, where, through } };
+  const batch = Row.batchOf(related.row);
+  const origin = batch === undefined ? undefined : contextOfBatch(batch);
+  return { ...parts, related: undefined, origin, select: { ...select, where, through } };
 }
 
 /** Whether the rows of a relation are asked for in a way that its peers may share: all of them, chosen, ordered, limited. */
@@ -89,9 +95,13 @@ function isShared({ select, output, with: wanted }: QueryParts): boolean {
   );
 }
 
-/** Where a query runs. Throws `E_LOCK_OUTSIDE_TRANSACTION` for a lock that nothing would hold. */
-function contextFor({ model, select }: QueryParts): ExecutionContext {
-  const context = contextOf(model);
+/** Where a query runs. Throws `E_LOCK_OUTSIDE_TRANSACTION` for a lock that nothing would hold, and `E_DATABASE_UNKNOWN`. */
+export function contextFor({ model, select, place, origin }: QueryParts): ExecutionContext {
+  const usual = origin ?? contextOf(model);
+  let context = usual;
+  if (place?.kind === "named") context = contextOfSibling(usual.database, place.name);
+  else if (place?.kind === "replica" && select.lock === undefined) context = contextOfReplica(usual);
+  else if (place?.kind === "primary" && usual.database.primary !== undefined) context = usual.database.primary.context;
   if (select.lock !== undefined && context.transaction === undefined)
     throw new GableError("E_LOCK_OUTSIDE_TRANSACTION", `Rows of ${model.name} are locked outside of a transaction.`);
   return context;

@@ -1,12 +1,14 @@
 /** Queries: lazy, never changed, and run when they are awaited. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
+import { atHome } from "../instance/home.ts";
 import { deleteWithFollowers, restoreWithFollowers } from "../instance/soft-delete.ts";
 import { deleteRows, updateRows } from "../instance/write-many.ts";
 import type { KeyOf, ModelClass } from "../schema/model.ts";
 import { softDeleteField } from "../schema/soft-delete.ts";
 import { assertField } from "../schema/validate-row.ts";
 import type { FetchMode } from "../transaction/context.ts";
+import { runIn } from "../transaction/context.ts";
 import { after } from "./execute.ts";
 import { RuntimeExpression, toCondition } from "./expression.ts";
 import type { AnyExpression, Condition } from "./expression-types.ts";
@@ -22,6 +24,7 @@ import { readOrder } from "./order.ts";
 import type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./page.ts";
 import type { QueryParts } from "./query-run.ts";
 import {
+  contextFor,
   explainQuery,
   hideDeleted,
   runAggregate,
@@ -95,6 +98,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
       isDeletedShown: model.$meta.softDelete === "",
       signal: undefined,
       timeoutMs: undefined,
+      place: undefined,
       related,
     };
   }
@@ -239,6 +243,28 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   timeoutMs(limitMs: number): Query<Class, Item> {
     assertCount(limitMs, "timeoutMs()", 1, 2 ** 31 - 1);
     return this.#with({ timeoutMs: limitMs });
+  }
+
+  /**
+   * Reads a replica, where there is one: not inside of a transaction, and not behind a write of the same request. Or, inside of
+   * work that runs on a replica, the database itself.
+   */
+  on(place: "replica" | "primary"): Query<Class, Item> {
+    if (place !== "replica" && place !== "primary") throw formError(`on(${describeValue(place)})`, 'Use "replica" or "primary".');
+    return this.#with({ place: { kind: place } });
+  }
+
+  /** Runs on a database by its name, of those that were opened together. Throws `E_DATABASE_UNKNOWN` when it runs. */
+  using(name: string): Query<Class, Item> {
+    return this.#with({ place: { kind: "named", name } });
+  }
+
+  /** Runs a change where the query runs: where the row lives whose relation it reads. Throws `E_QUERY_FORM` for a replica. */
+  #writes(method: string, work: () => Promise<number>): Promise<number> {
+    const { place, related } = this.#parts;
+    if (place?.kind === "replica") throw formError(`${method}() on a replica`, "Leave out on().");
+    if (place !== undefined) return runIn(contextFor(this.#parts), work);
+    return related === undefined ? work() : atHome(related.row, work);
   }
 
   /** Loads relations with the rows. */
@@ -414,7 +440,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   /** Changes all rows of the query by one statement, without hooks. Gives their number. */
   async update(values: Update<Class>): Promise<number> {
     this.#assertFiltered("update");
-    return updateRows(this.#parts.model, toLinked(this.#parts).select, values);
+    return this.#writes("update", () => updateRows(this.#parts.model, toLinked(this.#parts).select, values));
   }
 
   /** Deletes all rows of the query by one statement, without hooks: of a model with soft delete, notes when. Gives their number. */
@@ -423,7 +449,9 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     if (model.$meta.softDelete === "") return this.#purge("delete");
     this.#assertFiltered("delete");
     const moment = new Date();
-    return deleteWithFollowers(model, moment, () => updateRows(model, toLinked(this.#parts).select, { [model.$meta.softDelete]: moment }));
+    return this.#writes("delete", () =>
+      deleteWithFollowers(model, moment, () => updateRows(model, toLinked(this.#parts).select, { [model.$meta.softDelete]: moment })),
+    );
   }
 
   /** Deletes all rows of the query for good, by one statement and without hooks. Gives their number. */
@@ -433,7 +461,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
 
   #purge(method: string): Promise<number> {
     this.#assertFiltered(method);
-    return deleteRows(this.#parts.model, toLinked(this.#parts).select);
+    return this.#writes(method, () => deleteRows(this.#parts.model, toLinked(this.#parts).select));
   }
 
   /** Brings back the rows of the query that were deleted, without hooks. Gives their number. Throws `E_SOFT_DELETE` as withDeleted(). */
@@ -446,7 +474,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     const deleted = this.withDeleted().#with({ select: { where: allOf(where === undefined ? [isDeleted] : [where, isDeleted]) } });
     const { model } = this.#parts;
     const { select } = toLinked(deleted.#parts);
-    return restoreWithFollowers(model, select, () => updateRows(model, select, { [field.name]: null }));
+    return this.#writes("restore", () => restoreWithFollowers(model, select, () => updateRows(model, select, { [field.name]: null })));
   }
 
   #assertFiltered(method: string): void {

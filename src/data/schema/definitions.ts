@@ -50,7 +50,9 @@ const ownOptions: Readonly<Record<ColumnType, readonly string[]>> = {
   choice: ["check"],
 };
 const modelOptions =
-  "label labelPlural display orderBy search primary uniques indexes checks computed version softDelete validate managed comment".split(" ");
+  "label labelPlural display orderBy search primary uniques indexes checks computed version softDelete validate managed database comment".split(
+    " ",
+  );
 const deleteActions = new Set(["restrict", "cascade", "set null", "set default", "no action"]);
 
 /** Checks models together. Throws `E_MODEL_INVALID` with the list of all mistakes. */

@@ -128,6 +128,8 @@ export interface ModelOptions<Fields = FieldMap> {
    * have no foreign key. Default true.
    */
   readonly managed?: boolean;
+  /** Name of the database that it lives in, of those that `createDatabases()` opens. Default "default". */
+  readonly database?: string;
   /** Comment in the database. None by default. */
   readonly comment?: string;
 }

@@ -1,7 +1,9 @@
 /** Where statements run: on a database, or inside of one of its transactions. The context travels with the async calls. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { channel } from "node:diagnostics_channel";
+import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
+import { suggestName } from "../../errors/nearest-name.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Driver, Statement, StatementResult } from "../driver/contract.ts";
 import type { Plan } from "../query/plan.ts";
@@ -26,6 +28,12 @@ export interface DatabaseCore {
   readonly onError: (error: unknown) => void;
   /** Longest wait for a turn, in ms. */
   readonly acquireTimeoutMs: number;
+  /** The databases that were opened together with it, by name; undefined of one that was opened alone. */
+  siblings: ReadonlyMap<string, DatabaseCore> | undefined;
+  /** What it is a replica of; undefined of a database that is written to. */
+  primary: DatabaseCore | undefined;
+  /** Its replicas. */
+  readonly replicas: DatabaseCore[];
   /** What statements run in that no transaction surrounds; while a test isolates the database, the transaction of the test. */
   context: ExecutionContext;
 }
@@ -55,6 +63,8 @@ export interface OpenTransaction {
 export interface ExecutionContext {
   readonly database: DatabaseCore;
   readonly transaction: OpenTransaction | undefined;
+  /** Whether queries of any model run here, also of those that live in another database. */
+  readonly isForAll?: boolean;
 }
 
 const statements = channel("gable.data.query");
@@ -110,6 +120,9 @@ export function defaultContext(): ExecutionContext {
   if (current !== undefined) return current;
   const [only, ...more] = open;
   if (only !== undefined && more.length === 0) return only.context;
+  // Of several, the one that models without a wish of their own live in.
+  const usual = [...open].filter(({ name }) => name === "default");
+  if (usual.length === 1) return usual[0]!.context;
   throw new GableError(
     "E_DATABASE_MISSING",
     only === undefined ? "No database is open." : `${more.length + 1} databases are open, and none is named.`,
@@ -122,7 +135,7 @@ export function defaultContext(): ExecutionContext {
 /** The context that queries of a model run in. Throws `E_DATABASE_MISSING` when there is none. */
 export function contextOf(model: ModelClass): ExecutionContext {
   const current = ambient.getStore();
-  if (current !== undefined && hasModel(current.database, model)) return current;
+  if (current !== undefined && (current.isForAll === true || hasModel(current.database, model))) return current;
   // The chain of classes: a prototype is an object or null.
   for (let owner: object | null = model; typeof owner === "function"; owner = Object.getPrototypeOf(owner) as object | null) {
     const database = bound.get(owner);
@@ -138,4 +151,61 @@ function hasModel({ models }: DatabaseCore, model: ModelClass): boolean {
   if (models.has(model)) return true;
   for (const known of models) if (Object.prototype.isPrototypeOf.call(known, model)) return true;
   return false;
+}
+
+const contextsForAll = new WeakMap<ExecutionContext, ExecutionContext>();
+
+/** The context of any model in a database: that of the caller's transaction there, if there is one. */
+export function contextIn(database: DatabaseCore): ExecutionContext {
+  const current = ambient.getStore();
+  const context = current?.database === database ? current : database.context;
+  if (context.isForAll === true) return context;
+  const known = contextsForAll.get(context) ?? { ...context, isForAll: true };
+  contextsForAll.set(context, known);
+  return known;
+}
+
+/** The context of any model in a database by its name. Throws `E_DATABASE_UNKNOWN`. */
+export function contextOfSibling({ siblings, name: own }: DatabaseCore, name: string): ExecutionContext {
+  const database = siblings?.get(name);
+  if (database === undefined) throw databaseUnknown(name, siblings === undefined ? [own] : [...siblings.keys()]);
+  return contextIn(database);
+}
+
+/** The error about a name of no database. */
+export function databaseUnknown(name: unknown, known: readonly string[]): GableError {
+  return new GableError("E_DATABASE_UNKNOWN", `No database is named ${describeValue(name)}.`, {
+    fix: suggestName(String(name), known, `Use one of: ${known.join(", ")}.`),
+  });
+}
+
+/** The databases that work has written to, so that it reads what it wrote. */
+const written = new AsyncLocalStorage<Set<DatabaseCore>>();
+
+/**
+ * Runs work, such as a request, whose reads see what it has written: after a write, queries that may read a replica read the
+ * database itself.
+ */
+export function readYourWrites<Result>(work: () => Result): Result {
+  return written.run(new Set(), work);
+}
+
+/** Notes that a database was written to. */
+export function noteWrite(database: DatabaseCore): void {
+  if (database.replicas.length > 0) written.getStore()?.add(database);
+}
+
+let turn = 0;
+
+/** Where a query reads that may read a replica: one of them, each in its turn, unless the caller must see what it has written. */
+export function contextOfReplica(context: ExecutionContext): ExecutionContext {
+  const { database, transaction } = context;
+  const { replicas } = database;
+  if (transaction !== undefined || replicas.length === 0 || written.getStore()?.has(database) === true) return context;
+  return replicas[turn++ % replicas.length]!.context;
+}
+
+/** Whether rows of a replica may be behind what the caller has written. */
+export function isBehind({ primary }: DatabaseCore): boolean {
+  return primary !== undefined && written.getStore()?.has(primary) === true;
 }

@@ -38,12 +38,12 @@ export async function transaction<Result>(work: () => Result | Promise<Result>, 
       throw new GableError("E_TRANSACTION_NESTED", "A transaction that must be the outermost one is inside of another one.", {
         fix: "Call it outside, or wrap the call in outside().",
       });
-    return current.transaction.nest(current.database, work, options);
+    return current.transaction.nest(current, work, options);
   }
   const { retries = 0 } = options;
   for (let attempt = 0; ; attempt++) {
     try {
-      return await runOutermost(current.database, work, options);
+      return await runOutermost(current, work, options);
     } catch (error) {
       const isConflict = error instanceof GableError && error.code === "E_TRANSACTION_CONFLICT";
       if (!isConflict || attempt >= retries) throw error;
@@ -80,14 +80,14 @@ function currentOf(database: DatabaseCore): ExecutionContext | undefined {
 }
 
 async function runOutermost<Result>(
-  database: DatabaseCore,
+  { database, isForAll = false }: ExecutionContext,
   work: () => Result | Promise<Result>,
   options: TransactionOptions,
 ): Promise<Result> {
   const { connection, open } = await begin(database, options);
   let outcome: { readonly isStored: true; readonly result: Result } | { readonly isStored: false; readonly error: unknown };
   try {
-    const result = await withTimeout(() => runIn({ database, transaction: open }, work), options.timeoutMs, open);
+    const result = await withTimeout(() => runIn({ database, transaction: open, isForAll }, work), options.timeoutMs, open);
     open.assertSound();
     await open.commit();
     outcome = { isStored: true, result };
@@ -347,13 +347,13 @@ class Transaction implements OpenTransaction {
   }
 
   /** Runs work in a savepoint. Several of them take turns. */
-  async nest<Result>(database: DatabaseCore, work: () => Result | Promise<Result>, options: TransactionOptions): Promise<Result> {
+  async nest<Result>(context: ExecutionContext, work: () => Result | Promise<Result>, options: TransactionOptions): Promise<Result> {
     const free = await this.#turns.acquire();
     this.#isNesting = true;
     try {
       this.#assertOpen();
       this.assertSound();
-      return await this.#nestNow(database, work, options);
+      return await this.#nestNow(context, work, options);
     } finally {
       this.#isNesting = false;
       free();
@@ -361,7 +361,7 @@ class Transaction implements OpenTransaction {
   }
 
   async #nestNow<Result>(
-    database: DatabaseCore,
+    { database, isForAll = false }: ExecutionContext,
     work: () => Result | Promise<Result>,
     { readOnly = false, timeoutMs }: TransactionOptions,
   ): Promise<Result> {
@@ -369,7 +369,7 @@ class Transaction implements OpenTransaction {
     const open = new Transaction(database, this.#connection, this.isReadOnly || readOnly, savepoint);
     await this.control(`SAVEPOINT ${savepoint}`);
     try {
-      const result = await withTimeout(() => runIn({ database, transaction: open }, work), timeoutMs, open);
+      const result = await withTimeout(() => runIn({ database, transaction: open, isForAll }, work), timeoutMs, open);
       open.assertSound();
       await open.commit();
       if (this.#isIsolation) await runAll(database, open.committed);

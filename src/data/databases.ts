@@ -1,0 +1,153 @@
+/** Several databases, each with its models, and replicas that are read from. */
+import { suggestName } from "../errors/nearest-name.ts";
+import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import type { Database, DatabaseOptions } from "./database.ts";
+import { assertNumbers, openDatabase, optionNames as databaseOptionNames, readModels } from "./database.ts";
+import type { DefinitionMistake } from "./schema/definitions.ts";
+import { assertModels, modelsInvalid } from "./schema/definitions.ts";
+import type { ModelClass } from "./schema/model.ts";
+import { bindModels, databaseUnknown } from "./transaction/context.ts";
+
+const optionNames = databaseOptionNames.filter((name) => !["models", "name", "bind"].includes(name));
+
+/** One of several databases. */
+export interface NamedDatabaseOptions extends Omit<DatabaseOptions, "models" | "name" | "bind"> {
+  /** The database that it is a replica of: it is read from alone. None by default. */
+  readonly of?: string;
+}
+
+/** Several databases. */
+export interface DatabasesOptions {
+  /** The models of all databases: a list, or a module of them. Each lives where its option `database` says. */
+  readonly models: DatabaseOptions["models"];
+  /** The databases by name. Models without the option `database` live in the one named "default". */
+  readonly databases: Readonly<Record<string, NamedDatabaseOptions>>;
+}
+
+/**
+ * Opens several databases with their models, which find them by themselves. Throws as `createDatabase()` does, and
+ * `E_MODEL_INVALID` for a model of a database that is not there, or a relation from one database to another.
+ *
+ * @example
+ * const databases = await createDatabases({
+ *   models,
+ *   databases: { default: { url: "postgres://app@primary/app" }, replica: { url: "postgres://app@second/app", of: "default" } },
+ * });
+ */
+export async function createDatabases(options: DatabasesOptions): Promise<Databases> {
+  assertKnownOptions("createDatabases()", options, ["models", "databases"]);
+  const { databases: named } = options;
+  const models = readModels("createDatabases()", options.models);
+  assertNames(named);
+  assertModels(models);
+  const mistakes = findMistakes(models, named);
+  if (mistakes.length > 0) throw modelsInvalid(mistakes);
+  const opened = new Map<string, Database>();
+  try {
+    // Replicas come behind what they are of.
+    const entries = Object.entries(named).sort(([, one], [, other]) => Number(one.of !== undefined) - Number(other.of !== undefined));
+    for (const [name, { of, ...own }] of entries) {
+      const home = of ?? name;
+      const list = models.filter((model) => databaseOf(model) === home);
+      opened.set(name, await openDatabase({ ...own, name, models: list, bind: false }, list));
+    }
+    link(opened, named);
+    for (const [name, database] of opened) if (named[name]!.of === undefined) bindModels(database.$core);
+  } catch (error) {
+    await closeAll(opened);
+    throw error;
+  }
+  return new Databases(opened);
+}
+
+function assertNames(named: DatabasesOptions["databases"]): void {
+  if (typeof named !== "object" || named === null || Object.keys(named).length === 0)
+    throw optionInvalid(
+      "createDatabases()",
+      "databases",
+      named,
+      'an object of databases by name: { default: { url: "sqlite:var/app.db" } }',
+    );
+  for (const [name, options] of Object.entries(named)) {
+    if (typeof options !== "object" || options === null)
+      throw optionInvalid("createDatabases()", `databases.${name}`, options, "an object with a url");
+    const { of, ...own } = options;
+    assertKnownOptions(`createDatabases(), database "${name}"`, own, optionNames);
+    assertNumbers("createDatabases()", own);
+    if (of !== undefined && (named[of] === undefined || named[of].of !== undefined))
+      throw optionInvalid("createDatabases()", `databases.${name}.of`, of, "the name of a database that is no replica");
+  }
+}
+
+const databaseOf = (model: ModelClass): string => model.$options.database ?? "default";
+
+function findMistakes(models: readonly ModelClass[], named: DatabasesOptions["databases"]): DefinitionMistake[] {
+  const primaries = Object.keys(named).filter((name) => named[name]!.of === undefined);
+  const missing = models
+    .filter((model) => !primaries.includes(databaseOf(model)))
+    .map((model) => ({
+      code: "E_MODEL_OPTION" as const,
+      where: model.name,
+      message: `it lives in the database "${databaseOf(model)}", which is not among those that are opened`,
+      fix: suggestName(databaseOf(model), primaries, `Use one of: ${primaries.join(", ")}.`),
+    }));
+  const across = models.flatMap((model) =>
+    [...model.$meta.relations.values()]
+      .filter(({ target }) => databaseOf(target) !== databaseOf(model))
+      .map(({ name, target }) => ({
+        code: "E_RELATION_DATABASE" as const,
+        where: `${model.name}.${name}`,
+        message: `it leads from the database "${databaseOf(model)}" to "${databaseOf(target)}", and no statement reads both`,
+        fix: "Keep the key in a field of its own, and read the other row by it.",
+      })),
+  );
+  return [...missing, ...across];
+}
+
+/** Makes databases known to each other. */
+function link(opened: ReadonlyMap<string, Database>, named: DatabasesOptions["databases"]): void {
+  const cores = new Map([...opened].map(([name, { $core: core }]) => [name, core]));
+  for (const [name, core] of cores) {
+    core.siblings = cores;
+    const { of } = named[name]!;
+    if (of === undefined) continue;
+    core.primary = cores.get(of)!;
+    core.primary.replicas.push(core);
+  }
+}
+
+async function closeAll(opened: ReadonlyMap<string, Database>): Promise<void> {
+  await Promise.all([...opened.values()].map((database) => database.close()));
+}
+
+/** Databases that were opened together. */
+export class Databases {
+  readonly #opened: ReadonlyMap<string, Database>;
+
+  /** @internal Use `createDatabases()`. */
+  constructor(opened: ReadonlyMap<string, Database>) {
+    this.#opened = opened;
+  }
+
+  /** Names of the databases, replicas among them. */
+  get names(): readonly string[] {
+    return [...this.#opened.keys()];
+  }
+
+  /** A database by its name. Throws `E_DATABASE_UNKNOWN`. */
+  get(name: string): Database {
+    const database = this.#opened.get(name);
+    if (database === undefined) throw databaseUnknown(name, this.names);
+    return database;
+  }
+
+  /** Makes the tables of all models, in empty databases: for tests and small programs. */
+  async createTables(): Promise<void> {
+    for (const database of this.#opened.values()) if (database.$core.primary === undefined) await database.createTables();
+  }
+
+  /** Closes all of them, and sets the models free. */
+  async close(): Promise<void> {
+    await closeAll(this.#opened);
+  }
+}
