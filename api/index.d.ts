@@ -269,8 +269,12 @@ export declare class Application {
     assetUrl(name: string): string;
     /** Renders a template file outside of a request: for mail, tasks and tests. */
     readonly view: ViewFunction;
-    /** Prepares what needs the disk, once; listen(), fetch() and request() wait for it. */
+    /** The database, or one of several by its name. Throws `E_DATABASE_MISSING` before the application has started. */
+    database(name?: string): Database;
+    /** Prepares what needs the disk, and opens the databases, once; listen(), fetch() and request() wait for it. */
     start(): Promise<void>;
+    /** Closes the databases: what stops a server does it. An application that is started again opens them again. */
+    close(): Promise<void>;
     /** The listener for the engine and other servers; give it requests after {@link start}. */
     get listener(): RequestListener;
     /** Methods that some route has. */
@@ -289,7 +293,7 @@ export declare class Application {
 }
 
 /** Options of {@link gable}. All of them may be left out. */
-export interface GableOptions {
+export interface GableOptions extends DatabaseSettings {
     /** Routes, groups, and modules that export them. None by default. */
     routes?: readonly RouteEntry[];
     /** `development`, `test` or `production`. Default: the variable GABLE_MODE, else production. */

@@ -24,7 +24,7 @@ export declare function defineFactory<Class extends AnyModel>(model: Class, shap
  * Runs each test of a file or a suite in a transaction that is rolled back. It is held by the database itself: requests
  * over a socket are inside, too. Transactions of the code become savepoints; what `onCommit()` was given runs when they end.
  */
-export declare function useDatabase(database: Database | (() => Database), options?: UseDatabaseOptions): void;
+export declare function useDatabase(database: Database | Application | (() => Database), options?: UseDatabaseOptions): void;
 
 /** Makes rows of one model. */
 export interface Factory<Class> {

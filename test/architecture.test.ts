@@ -18,7 +18,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   files: ["errors", "http", "views"],
   diagnostics: [],
   security: ["errors", "http", "views"],
-  app: ["errors", "http", "routing", "views", "server", "files", "security", "diagnostics"],
+  app: ["errors", "http", "routing", "views", "data", "server", "files", "security", "diagnostics"],
   testing: [],
 };
 

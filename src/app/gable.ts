@@ -18,6 +18,8 @@ import { defaultLimits } from "../server/limits.ts";
 import type { CompileSettings, CompiledRoute } from "./compile-routes.ts";
 import { compileRoutes } from "./compile-routes.ts";
 import type { RequestContext } from "./context.ts";
+import type { AppDatabases } from "./app-databases.ts";
+import { hasDatabases, hasReplicas, openAppDatabases } from "./app-databases.ts";
 import type { ContextServices } from "./context-services.ts";
 import type { RouteFactory } from "./define-route.ts";
 import { RequestRenderContext } from "./render-reply.ts";
@@ -27,6 +29,8 @@ import type { ErrorObserver } from "./error-replies.ts";
 import { createErrorReplies } from "./error-replies.ts";
 import { fromFetchRequest, holdSmallFile, toFetchRequest, toResponse } from "./fetch-request.ts";
 import { toReply } from "./files.ts";
+import type { Database } from "../data/database.ts";
+import type { HealthOptions } from "./health.ts";
 import { Health } from "./health.ts";
 import { refusalReply } from "../server/refusals.ts";
 import type { ListenOptions, RunningApp } from "./listen.ts";
@@ -87,6 +91,11 @@ export class Application {
   #static: StaticFiles | undefined;
   /** Template files, once they are loaded. */
   #views: ViewProject | undefined;
+  /** The databases, while the application runs. */
+  #databases: AppDatabases | undefined;
+  #opening: Promise<void> | undefined;
+  /** What lets a request read what it has written, where there are replicas. */
+  #readYourWrites: (<Result>(work: () => Result) => Result) | undefined;
   readonly #observers = new Set<ErrorObserver>();
   /** What looks at the statements of requests, in development. */
   #queryWatch: QueryWatch | undefined;
@@ -116,7 +125,7 @@ export class Application {
       findView: (name) => this.#views?.find(name),
       fragments: views.fragments ?? (this.mode === "development" ? undefined : new MemoryFragments()),
     });
-    this.health = options.health === false ? undefined : new Health(options.health);
+    this.health = options.health === false ? undefined : new Health(this.#withDatabaseCheck(options.health));
     const toErrorReply = createErrorReplies({
       isDevelopment: this.mode === "development",
       onError: options.onError,
@@ -139,7 +148,7 @@ export class Application {
       toErrorReply,
       securityHeaders: new SecurityHeaders({ csp: options.security?.csp ?? {}, allowUnsafe: options.security?.allowUnsafe, isProduction }),
       refresh: this.mode === "development" && options.views !== undefined ? () => this.#views?.refresh() : undefined,
-      watch: this.mode === "development" ? (raw, work) => this.#watch(raw, work) : undefined,
+      watch: this.mode === "development" || hasReplicas(options) ? (raw, work) => this.#watch(raw, work) : undefined,
       onPublicRefused: (label) => refusePublic(label, isProduction, logger),
     });
     this.#addStaticRoutes();
@@ -170,8 +179,47 @@ export class Application {
     throw new GableError("E_VIEW_NOT_FOUND", `There is no view ${describeValue(name)}: ${reason}.`);
   }
 
-  /** Prepares what needs the disk, once; listen(), fetch() and request() wait for it. */
-  start(): Promise<void> {
+  /** The database, or one of several by its name. Throws `E_DATABASE_MISSING` before the application has started. */
+  database(name = "default"): Database {
+    if (this.#databases !== undefined) return this.#databases.get(name);
+    const reason = hasDatabases(this.options) ? "has not started" : "has no option models";
+    throw new GableError("E_DATABASE_MISSING", `The application ${reason}: it has no open database.`, {
+      fix: hasDatabases(this.options) ? "Await app.start() first." : "Pass models to gable().",
+    });
+  }
+
+  #withDatabaseCheck(health: HealthOptions = {}): HealthOptions {
+    if (!hasDatabases(this.options)) return health;
+    return { ...health, checks: { database: () => this.#databases?.check(), ...health.checks } };
+  }
+
+  /** Prepares what needs the disk, and opens the databases, once; listen(), fetch() and request() wait for it. */
+  async start(): Promise<void> {
+    await this.#prepare();
+    if (hasDatabases(this.options)) await (this.#opening ??= this.#open());
+  }
+
+  async #open(): Promise<void> {
+    try {
+      if (hasReplicas(this.options)) ({ readYourWrites: this.#readYourWrites } = await import("../data/transaction/context.ts"));
+      this.#databases = await openAppDatabases(this.options);
+    } catch (error) {
+      // What was wrong may be right when it is started again.
+      this.#opening = undefined;
+      throw error;
+    }
+  }
+
+  /** Closes the databases: what stops a server does it. An application that is started again opens them again. */
+  async close(): Promise<void> {
+    await this.#opening;
+    const databases = this.#databases;
+    this.#databases = undefined;
+    this.#opening = undefined;
+    await databases?.close();
+  }
+
+  #prepare(): Promise<void> {
     this.#ready ??= (async () => {
       if (this.options.static !== undefined) this.#static = await loadStaticFiles(this.options.static, this.mode !== "development");
       if (this.options.views !== undefined)
@@ -182,8 +230,10 @@ export class Application {
     return this.#ready;
   }
 
-  /** Tells of statements that a request repeats, and of slow ones. */
-  #watch(raw: RawRequest, work: () => Reply | Promise<Reply>): Reply | Promise<Reply> {
+  /** Runs the work of a request: it reads what it has written; of statements that it repeats, and of slow ones, the log is told. */
+  #watch(raw: RawRequest, answer: () => Reply | Promise<Reply>): Reply | Promise<Reply> {
+    const separate = this.#readYourWrites;
+    const work = separate === undefined ? answer : () => separate(answer);
     if (this.#queryWatch === undefined) return work();
     return this.#queryWatch(work, (findings) => {
       for (const { kind, sql, count, durationMs } of findings) {

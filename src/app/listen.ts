@@ -58,10 +58,11 @@ export async function listen(app: Application, options: ListenOptions): Promise<
     get connectionCount() {
       return server.connectionCount;
     },
-    stop: (stop?: StopOptions) => {
+    stop: async (stop?: StopOptions) => {
       if (app.health !== undefined) app.health.isStopping = true;
       removeSignals();
-      return server.stop(stop);
+      await server.stop(stop);
+      await app.close();
     },
   };
   const removeSignals = signals ? addSignals(running) : () => undefined;

@@ -6,6 +6,8 @@ import type { Converter } from "../routing/converters.ts";
 import type { ContentSecurityPolicy } from "../security/response-headers.ts";
 import type { ServerLimits } from "../server/limits.ts";
 import { checkLimits } from "../server/limits.ts";
+import type { DatabaseSettings } from "./app-databases.ts";
+import { assertDatabaseSettings, databaseOptionNames } from "./app-databases.ts";
 import type { RouteEntry } from "./define-route.ts";
 import type { ErrorHook } from "./error-replies.ts";
 import type { HealthOptions } from "./health.ts";
@@ -25,7 +27,7 @@ export interface SecurityOptions {
 }
 
 /** Options of {@link gable}. All of them may be left out. */
-export interface GableOptions {
+export interface GableOptions extends DatabaseSettings {
   /** Routes, groups, and modules that export them. None by default. */
   routes?: readonly RouteEntry[];
   /** `development`, `test` or `production`. Default: the variable GABLE_MODE, else production. */
@@ -80,6 +82,7 @@ const names = [
   "health",
   "onError",
   "logger",
+  ...databaseOptionNames,
 ];
 
 /** Checks the options. Throws `E_OPTION_UNKNOWN`, `E_OPTION_INVALID`, `E_LIMIT_INVALID`. */
@@ -92,6 +95,7 @@ export function assertGableOptions(options: GableOptions): void {
     assertKnownOptions("gable() static", options.static, ["directory", "at", "root", "index", "symlinks"]);
   if (typeof options.health === "object") assertKnownOptions("gable() health", options.health, ["up", "ready", "checks"]);
   if (options.views !== undefined) toViewOptions(options.views);
+  assertDatabaseSettings(options);
   if (options.origin !== undefined) assertOrigin("origin", options.origin);
   for (const origin of options.security?.trustedOrigins ?? []) assertOrigin("security.trustedOrigins", origin);
   assertIntl("locale", options.locale, 'a tag such as "en" or "de-AT"', (locale) => new Intl.Locale(locale));

@@ -1,0 +1,152 @@
+/** An application with models: its databases open and close with it. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { createDatabase, createDatabases, field as f, Model } from "../data.ts";
+import { gable, get, post } from "../index.ts";
+import { createTestClient } from "../testing.ts";
+import { useDatabase } from "../testing/use-database.ts";
+import type { Route } from "../index.ts";
+import { silentLogger } from "../../test/silent-logger.ts";
+import type { Application } from "./gable.ts";
+import type { GableOptions } from "./options.ts";
+
+class Note extends Model("app_notes", { id: f.id(), text: f.text({ max: 50 }) }) {}
+class Line extends Model("app_lines", { id: f.id(), text: f.text({ max: 50 }) }, { database: "logs" }) {}
+
+const makeRoutes = (): Route[] => [
+  get("/notes", () => Note.orderBy("id").pluck("text")),
+  get("/copies", () => Note.orderBy("id").on("replica").pluck("text")),
+  post("/notes", { json: Note.schema({ for: "create" }) }, async ({ json }) => {
+    await Note.create(json as { text: string }); // The schema has checked it.
+    return Note.where().on("replica").pluck("text");
+  }),
+];
+
+describe("gable({ models })", () => {
+  let folder: string;
+  let app: Application | undefined;
+  const url = (name: string): string => `sqlite:${join(folder, name)}.db`;
+  const make = (options: GableOptions): Application => (app = gable({ mode: "test", routes: makeRoutes(), models: [Note], ...options }));
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "gable-app-"));
+  });
+  afterEach(async () => {
+    await app?.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it("opens the database when it starts, and closes it", async () => {
+    const made = make({ database: url("a") });
+    assert.throws(() => made.database(), {
+      code: "E_DATABASE_MISSING",
+      message: "The application has not started: it has no open database.",
+      fix: "Await app.start() first.",
+    });
+    await made.start();
+    await made.database().createTables();
+    const client = createTestClient(made);
+    assert.deepEqual((await client.post("/notes", { json: { text: "one" } })).json(), ["one"]);
+    assert.deepEqual((await client.get("/notes")).json(), ["one"]);
+    assert.throws(() => made.database("other"), { code: "E_DATABASE_UNKNOWN" });
+    await made.close();
+    await assert.rejects(Note.count(), { code: "E_DATABASE_MISSING" });
+    // Who asks again gets it again.
+    assert.deepEqual((await client.get("/notes")).json(), ["one"]);
+  });
+
+  it("closes the database when its server stops, behind the last request", async () => {
+    const { promise: started, resolve: start } = Promise.withResolvers<void>();
+    const slow = get("/slow", async () => {
+      start();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return { count: await Note.count() };
+    });
+    const made = make({ database: { url: url("a"), rowsMax: 1 }, routes: [...makeRoutes(), slow], logger: silentLogger });
+    const running = await made.listen({ port: 0 });
+    await made.database().createTables();
+    await Note.createMany([{ text: "one" }, { text: "two" }]);
+    assert.equal((await fetch(`${running.url}/notes`)).status, 500);
+    const last = fetch(`${running.url}/slow`);
+    await started;
+    await running.stop();
+    assert.deepEqual(await (await last).json(), { count: 2 });
+    await assert.rejects(Note.count(), { code: "E_DATABASE_MISSING" });
+  });
+
+  it("is ready when the database answers", async () => {
+    const made = make({ database: url("a") });
+    assert.equal((await made.request("/ready")).status, 200);
+    const database = made.database();
+    await database.close();
+    await new Promise((resolve) => setTimeout(resolve, 1_010));
+    const reply = await made.request("/ready");
+    assert.deepEqual([reply.status, await reply.text()], [503, "not ready: database\n"]);
+  });
+
+  it("takes the address from the environment, and else a file below the folder of the process", async () => {
+    const before = process.cwd();
+    process.chdir(folder);
+    const { DATABASE_URL: known } = process.env;
+    try {
+      delete process.env["DATABASE_URL"];
+      await make({}).start();
+      await app!.database().createTables();
+      await app!.close();
+      const file = await createDatabase({ url: "sqlite:var/app.db", models: [Note], bind: false });
+      assert.equal(await file.run(() => Note.count()), 0);
+      await file.close();
+      process.env["DATABASE_URL"] = url("b");
+      await make({}).start();
+      await assert.rejects(Note.count(), /no such table/i);
+    } finally {
+      process.chdir(before);
+      if (known === undefined) delete process.env["DATABASE_URL"];
+      else process.env["DATABASE_URL"] = known;
+    }
+  });
+
+  it("opens several databases, and lets a request read what it has written", async () => {
+    const databases = { default: { url: url("a") }, replica: { url: url("b"), of: "default" }, logs: { url: url("c") } };
+    const copies = await createDatabase({ url: url("b"), models: [Note], bind: false });
+    await copies.createTables();
+    await copies.run(() => Note.create({ text: "old" }));
+    await copies.close();
+    const first = await createDatabases({ models: [Note, Line], databases });
+    await first.createTables();
+    await first.close();
+    const made = make({ databases, models: [Note, Line] });
+    const client = createTestClient(made);
+    assert.deepEqual((await client.get("/copies")).json(), ["old"]);
+    assert.deepEqual((await client.post("/notes", { json: { text: "new" } })).json(), ["new"]);
+    assert.deepEqual((await client.get("/copies")).json(), ["old"]);
+    assert.equal(made.database("logs").models[0], Line);
+  });
+
+  it("says what is wrong, and can be started when it was put right", async () => {
+    assert.throws(() => make({ database: url("a"), databases: { default: { url: url("a") } } }), { code: "E_OPTION_INVALID" });
+    const made = make({ database: `sqlite:${join(folder, "none/a.db")}` });
+    await assert.rejects(made.start(), { code: "E_DATABASE_OPEN" });
+    await assert.rejects(made.request("/notes"), { code: "E_DATABASE_OPEN" });
+    const { mkdir } = await import("node:fs/promises");
+    await mkdir(join(folder, "none"));
+    await made.start();
+    await assert.rejects(Note.count(), /no such table/i);
+    assert.throws(() => gable({ mode: "test" }).database(), {
+      message: "The application has no option models: it has no open database.",
+      fix: "Pass models to gable().",
+    });
+  });
+});
+
+describe("useDatabase() of an application", () => {
+  const app = gable({ mode: "test", models: [Note], database: "sqlite::memory:" });
+  useDatabase(app);
+  for (const round of [1, 2])
+    it(`undoes what a test has written, round ${round}`, async () => {
+      if (round === 1) await app.database().createTables();
+      else await assert.rejects(Note.count(), /no such table/i);
+    });
+});
