@@ -7,6 +7,7 @@ import type {
   KeyState,
   State,
   TableState,
+  UniqueState,
   ValueData,
 } from "../../src/data/schema/table-state.ts";
 
@@ -41,7 +42,7 @@ export class Random {
 interface MutableTable {
   columns: Map<string, ColumnState>;
   primary: readonly string[];
-  uniques: Map<string, KeyState>;
+  uniques: Map<string, UniqueState>;
   indexes: Map<string, IndexState>;
   checks: Map<string, ConditionData>;
   foreignKeys: Map<string, ForeignKeyState>;
@@ -226,11 +227,18 @@ function addKey(name: string, table: MutableTable, random: Random): void {
   const key: KeyState = { columns: chosen, ...(where !== undefined && { where }) };
   const kind = random.below(3);
   if (kind === 0) table.indexes.set(`${name}_${chosen.join("_")}_index`, { ...key, ...variant(table, chosen, random) });
-  else if (kind === 1) table.uniques.set(`${name}_${chosen.join("_")}_unique`, key);
+  else if (kind === 1) table.uniques.set(`${name}_${chosen.join("_")}_unique`, { ...key, ...uniqueVariant(key, random) });
   else {
     const check = conditionOf(table, random);
     if (check !== undefined) table.checks.set(`${name}_${random.pick(["ok", "fine"])}_check`, ["or", check, ["always"]]);
   }
+}
+
+/** What a unique key may be beside its columns, on PostgreSQL. */
+function uniqueVariant({ where }: KeyState, random: Random): Partial<UniqueState> {
+  const kind = random.below(8);
+  if (kind === 0) return { nullsDistinct: false };
+  return kind < 3 && where === undefined ? { deferrable: kind === 1 ? "deferred" : "immediate" } : {};
 }
 
 /** What an index may be beside its columns. */

@@ -5,7 +5,7 @@ import type { DefinitionMistake } from "../schema/definitions.ts";
 import type { ModelMeta } from "../schema/metadata.ts";
 import type { ColumnState } from "../schema/table-state.ts";
 import type { TableSyntax } from "./table-syntax.ts";
-import { quoteName, quoteText, writeChoices, writeLiteral } from "./table-syntax.ts";
+import { findUniqueMistakes, quoteName, quoteText, writeChoices, writeLiteral } from "./table-syntax.ts";
 
 /** A name in a statement. */
 export function quoteMariadb(name: string): string {
@@ -84,6 +84,7 @@ export function findMariadbMistakes(meta: ModelMeta): DefinitionMistake[] {
   const expressions = meta.indexes.filter(({ expression, isUnique }) => expression !== undefined && isUnique);
   const actions = [...meta.relations.values()].filter(({ kind, onDelete }) => kind === "belongsTo" && onDelete === "set default");
   return [
+    ...findUniqueMistakes("MariaDB", meta),
     ...long.map((field) => ({
       code: "E_FIELD_OPTION_VALUE" as const,
       where: `${meta.name}.${field.name}`,

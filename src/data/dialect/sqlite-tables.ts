@@ -4,7 +4,7 @@ import type { DefinitionMistake } from "../schema/definitions.ts";
 import type { ModelMeta } from "../schema/metadata.ts";
 import type { ColumnKind, ColumnState } from "../schema/table-state.ts";
 import type { TableSyntax } from "./table-syntax.ts";
-import { quoteName, quoteText, writeChoices, writeLiteral } from "./table-syntax.ts";
+import { findUniqueMistakes, quoteName, quoteText, writeChoices, writeLiteral } from "./table-syntax.ts";
 
 /** A name in a statement. */
 export function quoteSqlite(name: string): string {
@@ -62,8 +62,9 @@ function checkOf(name: string, column: ColumnState): string {
 const decimalDigitsMax = 15;
 
 /** What SQLite cannot hold of a model; none when it can hold all of it. */
-export function findSqliteMistakes({ name, fields }: ModelMeta): DefinitionMistake[] {
-  return [...fields.values()]
+export function findSqliteMistakes(meta: ModelMeta): DefinitionMistake[] {
+  const { name, fields } = meta;
+  const long = [...fields.values()]
     .filter(({ type, options }) => type === "decimal" && Number(options.digits) > decimalDigitsMax)
     .map((field) => ({
       code: "E_FIELD_OPTION_VALUE" as const,
@@ -71,4 +72,5 @@ export function findSqliteMistakes({ name, fields }: ModelMeta): DefinitionMista
       message: `SQLite keeps ${decimalDigitsMax} digits of a decimal, and the field has ${field.options.digits}`,
       fix: `Use at most ${decimalDigitsMax} digits, or another database.`,
     }));
+  return [...long, ...findUniqueMistakes("SQLite", meta)];
 }

@@ -1,6 +1,8 @@
 /** How databases write what their tables are made of: names, literals, columns. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { DriverValue } from "../driver/contract.ts";
+import type { DefinitionMistake } from "../schema/definitions.ts";
+import type { ModelMeta } from "../schema/metadata.ts";
 import type { ColumnState } from "../schema/table-state.ts";
 
 /** A database's own ways with tables. */
@@ -53,4 +55,17 @@ export function writeLiteral(value: DriverValue, quote: (text: string) => string
 /** The condition that a choice is one of its keys; "" where the database does not check it. */
 export function writeChoices(quoted: string, { choices, check }: ColumnState, quote: (text: string) => string): string {
   return choices === undefined || check === false ? "" : `${quoted} IN (${choices.map(quote).join(", ")})`;
+}
+
+/** Unique keys in a form that a database does not have: another one would be a rule of its own. */
+export function findUniqueMistakes(database: string, { name: model, uniques }: ModelMeta): DefinitionMistake[] {
+  const mistake = (message: string, fix: string): DefinitionMistake => ({ code: "E_MODEL_OPTION", where: model, message, fix });
+  return uniques.flatMap(({ name, deferrable, areNullsDistinct }) => [
+    ...(deferrable === undefined
+      ? []
+      : [mistake(`${database} looks at the unique key "${name}" with each row`, "Leave out deferrable, or use PostgreSQL.")]),
+    ...(areNullsDistinct
+      ? []
+      : [mistake(`${database} lets rows of the unique key "${name}" have no value`, "Leave out nullsDistinct, or use PostgreSQL.")]),
+  ]);
 }

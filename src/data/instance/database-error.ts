@@ -81,3 +81,11 @@ export function toDeleteError(meta: ModelMeta, error: unknown): unknown {
   if (!(error instanceof GableError) || error.code !== "E_CONSTRAINT" || error.details["kind"] !== "foreignKey") return error;
   return new GableError("E_DELETE_RESTRICTED", `This ${meta.label} is still in use.`, { cause: error.cause });
 }
+
+/** A refused commit is about a key that the database looks at no sooner: that of one of the models. */
+export function toCommitError(models: Iterable<{ readonly $meta: ModelMeta }>, error: unknown): unknown {
+  if (!(error instanceof GableError) || error.code !== "E_CONSTRAINT") return error;
+  for (const { $meta: meta } of models)
+    if (meta.uniques.some(({ name }) => name === error.details["constraint"])) return toFieldError(meta, error);
+  return error;
+}

@@ -296,7 +296,8 @@ function readUniqueKey(model: ModelClass, where: object): UniqueKey {
 function findUniqueKey(model: ModelClass, asked: readonly string[]): Omit<UniqueKey, "values"> {
   const { $meta: meta } = model;
   const names = asked.flatMap((name) => meta.relations.get(name)?.fields ?? [name]);
-  const uniques = meta.uniques.filter(({ where }) => where === undefined);
+  // A conflict is found with a row alone: not by a key that is looked at later.
+  const uniques = meta.uniques.filter(({ where, deferrable }) => where === undefined && deferrable === undefined);
   const keys = [meta.primary, ...uniques.map(({ fields }) => fields)];
   const key = keys.find((fields) => fields.length > 0 && fields.every((name) => names.includes(name)));
   if (key !== undefined && names.length === key.length) {

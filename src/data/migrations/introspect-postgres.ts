@@ -58,7 +58,7 @@ export async function readPostgresTables(session: Session): Promise<TableFinding
   for (const row of columns) addColumn(found.get(row["table"])!, row);
   const constraints = await session.read(
     `SELECT c.relname AS "table", k.conname AS name, k.contype::text AS type, ${namesOf("k.conkey", "c.oid")} AS columns, CASE WHEN t.relnamespace = c.relnamespace THEN t.relname ELSE t.oid::regclass::text END AS target, ${namesOf("k.confkey", "k.confrelid")} AS "references", ` +
-      `k.confdeltype::text AS on_delete, k.confupdtype::text AS on_update, k.condeferrable::int AS deferrable, pg_get_expr(k.conbin, k.conrelid) AS expression, pg_get_constraintdef(k.oid) AS definition ${from} ` +
+      `k.confdeltype::text AS on_delete, k.confupdtype::text AS on_update, k.condeferrable::int AS deferrable, k.condeferred::int AS deferred, pg_get_expr(k.conbin, k.conrelid) AS expression, pg_get_constraintdef(k.oid) AS definition ${from} ` +
       `JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype IN ('p', 'u', 'f', 'c', 'x') LEFT JOIN pg_class t ON t.oid = k.confrelid WHERE ${inSchema} ORDER BY k.conname`,
   );
   for (const row of constraints) addConstraint(found.get(row["table"])!, row);
@@ -100,13 +100,17 @@ function addConstraint(table: TableFinding, row: SessionRow): void {
   const { state } = table;
   if (!table.has(all)) return table.note("", definition);
   const columns = all.map(String);
-  if (Number(row["deferrable"]) === 1) table.note("", definition);
+  if (Number(row["deferrable"]) === 1 && row["type"] !== "u") table.note("", definition);
   switch (row["type"]) {
     case "p":
       state.primary.push(...columns);
       break;
     case "u":
-      state.uniques.set(name, { columns });
+      state.uniques.set(name, {
+        columns,
+        ...(Number(row["deferrable"]) === 1 && { deferrable: Number(row["deferred"]) === 1 ? "deferred" : "immediate" }),
+        ...(definition.includes("UNIQUE NULLS NOT DISTINCT") && { nullsDistinct: false }),
+      });
       break;
     case "f":
       if (row["on_update"] !== "a") table.note("", definition);

@@ -3,7 +3,7 @@ import { readCondition, readExpression, readKeyCondition } from "../query/condit
 import { maxOf } from "../schema/check-value.ts";
 import type { JoinColumn, JoinTable } from "../schema/join-table.ts";
 import { listJoinTables } from "../schema/join-table.ts";
-import type { FieldMeta, IndexMeta, KeyMeta, ModelMeta } from "../schema/metadata.ts";
+import type { FieldMeta, IndexMeta, KeyMeta, ModelMeta, UniqueMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
 import { toConstraintName } from "../schema/names.ts";
 import type {
@@ -15,6 +15,7 @@ import type {
   KeyState,
   State,
   TableState,
+  UniqueState,
 } from "../schema/table-state.ts";
 import { keepForeignKeys } from "../schema/table-state.ts";
 
@@ -37,6 +38,11 @@ function describeTable(model: ModelClass): TableState {
   const toKey = (key: KeyMeta, where: ConditionData | undefined): KeyState => ({
     columns: key.fields.map(columnOf),
     ...(where !== undefined && { where }),
+  });
+  const toUnique = (key: UniqueMeta): UniqueState => ({
+    ...toKey(key, readKeyCondition(model, key)),
+    ...(key.deferrable !== undefined && { deferrable: key.deferrable }),
+    ...(!key.areNullsDistinct && { nullsDistinct: false }),
   });
   const toIndex = (index: IndexMeta): IndexState => ({
     ...toKey(index, index.where === undefined ? undefined : readCondition(model, index.where, index.name)),
@@ -65,7 +71,7 @@ function describeTable(model: ModelClass): TableState {
   return {
     columns: new Map([...fields.values()].map((field) => [field.column, describeColumn(model, field)])),
     primary: meta.primary.map(columnOf),
-    uniques: new Map(meta.uniques.map((key) => [key.name, toKey(key, readKeyCondition(model, key))])),
+    uniques: new Map(meta.uniques.map((key) => [key.name, toUnique(key)])),
     indexes: new Map(meta.indexes.map((index) => [index.name, toIndex(index)])),
     checks: new Map(checks),
     foreignKeys: new Map(foreignKeys),

@@ -4,14 +4,14 @@ import { GableError } from "../../errors/gable-error.ts";
 import { isColumnType } from "../schema/column.ts";
 import { identifier } from "../schema/names.ts";
 import type { DeleteAction } from "../schema/relation.ts";
-import type { ColumnState, ConditionData, ForeignKeyState, IndexState, KeyState, ValueData } from "../schema/table-state.ts";
+import type { ColumnState, ConditionData, ForeignKeyState, IndexState, UniqueState, ValueData } from "../schema/table-state.ts";
 import type { DataStep } from "./data-step.ts";
 
 /** A table as it is written in a migration. What is left out is empty. */
 export interface TableData {
   readonly columns: Readonly<Record<string, ColumnState>>;
   readonly primary: readonly string[];
-  readonly uniques?: Readonly<Record<string, KeyState>>;
+  readonly uniques?: Readonly<Record<string, UniqueState>>;
   readonly indexes?: Readonly<Record<string, IndexState>>;
   readonly checks?: Readonly<Record<string, ConditionData>>;
   readonly foreignKeys?: Readonly<Record<string, ForeignKeyState>>;
@@ -53,7 +53,7 @@ export type Operation =
   | { readonly kind: "addIndex"; readonly table: string; readonly name: string; readonly key: IndexState }
   | { readonly kind: "dropIndex"; readonly table: string; readonly name: string }
   | { readonly kind: "renameIndex"; readonly table: string; readonly name: string; readonly to: string }
-  | { readonly kind: "addUnique"; readonly table: string; readonly name: string; readonly key: KeyState }
+  | { readonly kind: "addUnique"; readonly table: string; readonly name: string; readonly key: UniqueState }
   | { readonly kind: "addCheck"; readonly table: string; readonly name: string; readonly condition: ConditionData }
   | { readonly kind: "addForeignKey"; readonly table: string; readonly name: string; readonly foreignKey: ForeignKeyState }
   | { readonly kind: "dropConstraint"; readonly table: string; readonly name: string }
@@ -172,10 +172,16 @@ function assertColumns(where: string, columns: readonly string[]): void {
   for (const name of columns) assertName(where, name);
 }
 
-function toKey(where: string, columns: readonly string[], options: { readonly where?: ConditionData } = {}): KeyState {
+function assertUnique(where: string, { columns, ...options }: UniqueState): void {
   assertColumns(where, columns);
-  assertKnownOptions(where, options, ["where"]);
-  return options.where === undefined ? { columns } : { columns, where: options.where };
+  assertKnownOptions(where, options, ["where", "deferrable", "nullsDistinct"]);
+  const { deferrable, nullsDistinct } = options;
+  // Both become parts of the statement.
+  if (deferrable !== undefined && deferrable !== "deferred" && deferrable !== "immediate")
+    refuse(`${where} has deferrable ${describeValue(deferrable)}.`, 'Use "deferred" or "immediate".');
+  if (deferrable !== undefined && options.where !== undefined) refuse(`${where} is deferrable and of some rows.`, "Leave out one of them.");
+  if (nullsDistinct !== undefined && nullsDistinct !== false)
+    refuse(`${where} has nullsDistinct ${describeValue(nullsDistinct)}.`, "Use false, or leave it out.");
 }
 
 const indexMethods: ReadonlyArray<string | undefined> = [undefined, "btree", "gin", "gist", "brin", "hash", "spgist"];
@@ -218,9 +224,9 @@ export const op = {
       assertColumn(`${where}, column "${name}"`, column);
     }
     assertColumns(`${where}, primary`, data.primary);
-    for (const [name, { columns }] of Object.entries(data.uniques ?? {})) {
+    for (const [name, key] of Object.entries(data.uniques ?? {})) {
       assertConstraintName(where, name);
-      assertColumns(where, columns);
+      assertUnique(where, key);
     }
     for (const [name, { columns, ...options }] of Object.entries(data.indexes ?? {})) {
       assertConstraintName(where, name);
@@ -299,10 +305,11 @@ export const op = {
     return make({ kind: "renameIndex", table, name, to });
   },
   /** Makes columns unique together. */
-  addUnique(table: string, name: string, columns: readonly string[], options?: { readonly where?: ConditionData }): Operation {
+  addUnique(table: string, name: string, columns: readonly string[], options: Omit<UniqueState, "columns"> = {}): Operation {
     assertName("op.addUnique()", table);
     assertConstraintName("op.addUnique()", name);
-    return make({ kind: "addUnique", table, name, key: toKey("op.addUnique()", columns, options) });
+    assertUnique("op.addUnique()", { columns, ...options });
+    return make({ kind: "addUnique", table, name, key: { columns, ...options } });
   },
   /** Adds a condition that holds of every row. */
   addCheck(table: string, name: string, condition: ConditionData): Operation {

@@ -1,5 +1,5 @@
 /** The steps of operations on PostgreSQL: in the form that holds no lock for long on tables that are in use. */
-import type { ColumnState, ForeignKeyState, KeyState, State, TableState } from "../schema/table-state.ts";
+import type { ColumnState, ForeignKeyState, IndexState, State, TableState, UniqueState } from "../schema/table-state.ts";
 import { findCountedColumn } from "../schema/table-state.ts";
 import { toConstraintName } from "../schema/names.ts";
 import type { Operation, OperationOf, TableChange } from "./operation.ts";
@@ -131,7 +131,7 @@ class PostgresPlan extends StepPlan {
     return [this.#alter(table, `ADD ${definition} NOT VALID`, "fresh"), this.#validate(table, this.quote(name))];
   }
 
-  #index(table: string, state: TableState, name: string, key: KeyState, what: string): Step {
+  #index(table: string, state: TableState, name: string, key: IndexState | UniqueState, what: string): Step {
     if (this.fresh.has(table)) return joined(this.writer.createIndex(table, state, name, key, what));
     return {
       kind: "index",
@@ -152,7 +152,14 @@ class PostgresPlan extends StepPlan {
     if (this.fresh.has(name) && key.where === undefined) return [this.#alter(name, `ADD ${this.writer.unique(unique, key)}`)];
     const index = this.#index(name, table, unique, key, "UNIQUE INDEX");
     if (key.where !== undefined) return [index];
-    return [index, this.#alter(name, `ADD CONSTRAINT ${this.quote(unique)} UNIQUE USING INDEX ${this.quote(unique)}`, "fresh")];
+    return [
+      index,
+      this.#alter(
+        name,
+        `ADD CONSTRAINT ${this.quote(unique)} UNIQUE USING INDEX ${this.quote(unique)}${this.writer.deferrable(key.deferrable)}`,
+        "fresh",
+      ),
+    ];
   }
 
   #alterColumn({ table: name, name: column, column: after, from, fill }: OperationOf<"alterColumn">, table: TableState): Step[] {

@@ -2,7 +2,7 @@
  * The structure of a database that somebody else has made, as the same plain data that models and migrations are: what a
  * model can say. The rest is told in words.
  */
-import type { ColumnState, ConditionData, ForeignKeyState, IndexState, KeyState, TableState } from "../schema/table-state.ts";
+import type { ColumnState, ConditionData, ForeignKeyState, IndexState, TableState, UniqueState } from "../schema/table-state.ts";
 
 /** A table as it was found. */
 export interface FoundTable {
@@ -18,7 +18,7 @@ export class TableFinding implements FoundTable {
   readonly state = {
     columns: new Map<string, ColumnState>(),
     primary: new Array<string>(),
-    uniques: new Map<string, KeyState>(),
+    uniques: new Map<string, UniqueState>(),
     indexes: new Map<string, IndexState>(),
     checks: new Map<string, ConditionData>(),
     foreignKeys: new Map<string, ForeignKeyState>(),

@@ -12,6 +12,7 @@ import type {
   OperandData,
   State,
   TableState,
+  UniqueState,
   ValueData,
 } from "../schema/table-state.ts";
 import { findCountedColumn, sortTables } from "../schema/table-state.ts";
@@ -98,8 +99,18 @@ export class TableWriter {
     return check === "" ? undefined : `CONSTRAINT ${this.quote(checkName(tableName, name))} CHECK (${check})`;
   }
 
-  unique(name: string, { columns }: KeyState): string {
-    return `CONSTRAINT ${this.quote(name)} UNIQUE (${this.list(columns)})`;
+  unique(name: string, key: UniqueState): string {
+    const { columns, deferrable } = key;
+    return `CONSTRAINT ${this.quote(name)} UNIQUE${this.#nulls(key)} (${this.list(columns)})${this.deferrable(deferrable)}`;
+  }
+
+  /** When the database looks at a key. Models whose key needs it are refused where a database always does so with each row. */
+  deferrable(when: UniqueState["deferrable"]): string {
+    return when === undefined || this.dialect.name !== "postgres" ? "" : ` DEFERRABLE INITIALLY ${when.toUpperCase()}`;
+  }
+
+  #nulls({ nullsDistinct }: UniqueState): string {
+    return nullsDistinct === false && this.dialect.name === "postgres" ? " NULLS NOT DISTINCT" : "";
   }
 
   check(tableName: string, table: TableState, name: string, condition: ConditionData): string {
@@ -164,13 +175,13 @@ export class TableWriter {
   }
 
   /** The statement that makes an index. */
-  createIndex(tableName: string, table: TableState, name: string, key: IndexState, what = "INDEX"): string {
+  createIndex(tableName: string, table: TableState, name: string, key: IndexState & UniqueState, what = "INDEX"): string {
     const { hasConditionalKeys, hasIndexMethods } = this.syntax;
     const where = key.where === undefined || !hasConditionalKeys ? "" : ` WHERE ${this.condition(tableName, table, key.where)}`;
     const method = key.using === undefined || !hasIndexMethods ? "" : ` USING ${key.using}`;
     const include = key.include === undefined || !hasIndexMethods ? "" : ` INCLUDE (${this.list(key.include)})`;
     const unique = key.unique === true ? "UNIQUE " : "";
-    return `CREATE ${unique}${what} ${this.quote(name)} ON ${this.quote(tableName)}${method} (${this.indexed(tableName, table, key)})${include}${where}`;
+    return `CREATE ${unique}${what} ${this.quote(name)} ON ${this.quote(tableName)}${method} (${this.indexed(tableName, table, key)})${include}${this.#nulls(key)}${where}`;
   }
 
   /** What an index is about. */

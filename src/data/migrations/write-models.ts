@@ -279,7 +279,9 @@ function addOptions({ table, names, options }: ModelDraft): void {
   if (uniques.length > 0) {
     const lines = uniques.map(([constraint, key]) => {
       const where = key.where === undefined ? undefined : `where: () => ${writeSql(key.where)}`;
-      return `    ${writeOptions([`on: ${fieldsOf(key.columns)}`, nameOf(constraint, name, key, "unique"), where])},\n`;
+      const deferrable = key.deferrable === undefined ? undefined : `deferrable: ${textOf(key.deferrable)}`;
+      const nulls = key.nullsDistinct === false ? "nullsDistinct: false" : undefined;
+      return `    ${writeOptions([`on: ${fieldsOf(key.columns)}`, nameOf(constraint, name, key, "unique"), where, deferrable, nulls])},\n`;
     });
     options.push(`uniques: [\n${lines.join("")}  ]`);
   }

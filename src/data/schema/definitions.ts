@@ -7,7 +7,7 @@ import { checkValue, compareDecimals } from "./check-value.ts";
 import type { AnyColumn, ColumnType } from "./column.ts";
 import { DatabaseValue, isColumn } from "./column.ts";
 import { listBacks } from "./metadata.ts";
-import type { ModelClass } from "./model.ts";
+import type { AnyModelOptions, ModelClass } from "./model.ts";
 import { identifier, toSnakeCase } from "./names.ts";
 import type { Relation } from "./relation.ts";
 
@@ -333,13 +333,25 @@ class DefinitionCheck {
     this.#known("display", display === undefined ? [] : [display]);
     this.#known("version", version === undefined ? [] : [version]);
     this.#known("softDelete", softDelete === undefined ? [] : [softDelete]);
-    for (const { on } of uniques) this.#known("uniques", on);
+    this.#uniques(uniques, softDelete !== undefined);
     for (const { on, desc = [], include = [], unique, where } of indexes) {
       this.#known("indexes", [...(typeof on === "function" ? [] : on), ...desc, ...include]);
       if (unique === true && where !== undefined)
         this.#add("", "E_MODEL_OPTION", "an index is unique among some rows", "Use the option uniques, which every database holds.");
     }
     this.#columnOptions();
+  }
+
+  #uniques(uniques: NonNullable<AnyModelOptions["uniques"]>, isSoftDeleted: boolean): void {
+    const refuse = (message: string, fix: string): void => this.#add("", "E_MODEL_OPTION", message, fix);
+    for (const { on, where, deferrable } of uniques) {
+      this.#known("uniques", on);
+      if (deferrable === undefined) continue;
+      if (deferrable !== "deferred" && deferrable !== "immediate")
+        refuse(`a unique key has deferrable ${describeValue(deferrable)}`, 'Use "deferred" or "immediate".');
+      if (where !== undefined || isSoftDeleted)
+        refuse("a unique key of some rows is deferrable", "Leave out deferrable: databases look at such keys with each row.");
+    }
   }
 
   /** Columns that the framework writes by itself. */

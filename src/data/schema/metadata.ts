@@ -79,6 +79,14 @@ export interface KeyMeta {
   readonly where: ((row: never) => unknown) | undefined;
 }
 
+/** A unique key. */
+export interface UniqueMeta extends KeyMeta {
+  /** When the database looks at it; undefined for with each row. */
+  readonly deferrable: "deferred" | "immediate" | undefined;
+  /** Whether rows without a value differ from each other. */
+  readonly areNullsDistinct: boolean;
+}
+
 /** An index. */
 export interface IndexMeta extends KeyMeta {
   /** The expression that it is about, as it was written; undefined of one of fields. */
@@ -106,7 +114,7 @@ export interface ModelMeta {
   readonly relations: ReadonlyMap<string, RelationMeta>;
   /** Names of the fields of the primary key. */
   readonly primary: readonly string[];
-  readonly uniques: readonly KeyMeta[];
+  readonly uniques: readonly UniqueMeta[];
   readonly indexes: readonly IndexMeta[];
   /** Order of lists: names of fields, with `-` for descending. */
   readonly orderBy: readonly string[];
@@ -310,7 +318,7 @@ function toUniques(
   fields: ReadonlyMap<string, FieldMeta>,
   relations: ReadonlyMap<string, RelationMeta>,
   groups: NonNullable<ModelOptions["uniques"]>,
-): KeyMeta[] {
+): UniqueMeta[] {
   const single = [...fields.values()]
     .filter((field) => field.isUnique && !field.isPrimary)
     .map(({ name, column, label }) => ({
@@ -318,8 +326,10 @@ function toUniques(
       fields: [name],
       message: `This ${label.toLowerCase()} is taken.`,
       where: undefined,
+      deferrable: undefined,
+      areNullsDistinct: true,
     }));
-  const several = groups.map(({ on, message, where, name = "" }) => {
+  const several = groups.map(({ on, message, where, name = "", deferrable, nullsDistinct = true }) => {
     const names = toKeyFields(on, relations);
     const columns = names.map((name) => fields.get(name)?.column ?? name);
     const labels = names.map((name) => fields.get(name)?.label.toLowerCase() ?? name);
@@ -328,6 +338,8 @@ function toUniques(
       fields: names,
       message: message ?? `This combination of ${labels.join(" and ")} is taken.`,
       where,
+      deferrable,
+      areNullsDistinct: nullsDistinct,
     };
   });
   return [...single, ...several].map((key) => Object.freeze(key));

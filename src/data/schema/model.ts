@@ -109,6 +109,13 @@ export interface ModelOptions<Fields = FieldMap> {
     readonly name?: string;
     readonly message?: string;
     readonly where?: RowCondition<Fields>;
+    /**
+     * When the database looks at the key: at the end of the transaction ("deferred") or of each statement ("immediate"), on
+     * PostgreSQL alone. By default with each row.
+     */
+    readonly deferrable?: "deferred" | "immediate";
+    /** Whether rows without a value differ from each other. False on PostgreSQL alone. Default true. */
+    readonly nullsDistinct?: boolean;
   }>;
   /** Groups of fields or relations with an index, or an expression of the row's own columns. */
   readonly indexes?: ReadonlyArray<IndexOptions<Fields>>;

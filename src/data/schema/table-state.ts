@@ -48,6 +48,14 @@ export interface KeyState {
   readonly where?: ConditionData;
 }
 
+/** A unique key. */
+export interface UniqueState extends KeyState {
+  /** When the database looks at it, where that is not with each row. */
+  readonly deferrable?: "deferred" | "immediate";
+  /** False when rows without a value are equal. */
+  readonly nullsDistinct?: false;
+}
+
 /** An index: a group of columns, or an expression of them. */
 export interface IndexState extends KeyState {
   /** What is kept instead of columns. */
@@ -75,7 +83,7 @@ export interface TableState {
   readonly columns: ReadonlyMap<string, ColumnState>;
   /** Columns of the primary key. */
   readonly primary: readonly string[];
-  readonly uniques: ReadonlyMap<string, KeyState>;
+  readonly uniques: ReadonlyMap<string, UniqueState>;
   readonly indexes: ReadonlyMap<string, IndexState>;
   readonly checks: ReadonlyMap<string, ConditionData>;
   readonly foreignKeys: ReadonlyMap<string, ForeignKeyState>;

@@ -5,7 +5,7 @@ import type { Isolation } from "../dialect/dialect.ts";
 import type { Connection, Statement, StatementResult } from "../driver/contract.ts";
 import { WriteLock } from "../driver/write-lock.ts";
 import { acquireFrom } from "../query/execute.ts";
-import { readDatabaseError } from "../instance/database-error.ts";
+import { readDatabaseError, toCommitError } from "../instance/database-error.ts";
 import type { DatabaseCore, ExecutionContext, OpenTransaction } from "./context.ts";
 import { currentContext, defaultContext, runIn } from "./context.ts";
 
@@ -324,7 +324,7 @@ class Transaction implements OpenTransaction {
     } catch (error) {
       if (!this.isLost) {
         this.isEnded = false;
-        throw error;
+        throw toCommitError(this.#database.models, error);
       }
       throw new GableError("E_COMMIT_UNKNOWN", "The connection was lost while a transaction was committed: it may be stored, or not.", {
         cause: error,
