@@ -16,6 +16,7 @@ export type { WriteOptions } from "./data/instance/write-row.ts";
 export type { InstanceApi, Lazy, ModelStatic, Related } from "./data/model.ts";
 export type {
   AggregateOptions,
+  ArrayExpression,
   BooleanExpression,
   Condition,
   DateExpression,

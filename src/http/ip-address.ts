@@ -29,6 +29,14 @@ function parseIpv6(text: string): IpNumber | undefined {
   return groups.reduce((value, group) => (value << 16n) | BigInt(`0x${group}`), 0n);
 }
 
+/** An address in its shortest form (RFC 5952): IPv4-mapped IPv6 as IPv4; undefined when it is none. */
+export function toShortIpAddress(text: string): string | undefined {
+  const value = parseIpAddress(text);
+  if (value === undefined) return undefined;
+  if (value >> 32n !== ipv4Prefix >> 32n) return new URL(`http://[${text}]/`).hostname.slice(1, -1);
+  return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join(".");
+}
+
 /** A block of addresses. */
 export interface CidrBlock {
   /** First bits, the others zero. */

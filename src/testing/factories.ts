@@ -95,14 +95,17 @@ function makeValue(field: FieldMeta, number: number): unknown {
   return makers[field.type](field, number);
 }
 
-type Make = (field: FieldMeta, number: number) => unknown;
+type Make = (
+  field: Pick<FieldMeta, "type" | "options" | "choices" | "items" | "where"> & { readonly label?: string },
+  number: number,
+) => unknown;
 
 const makeNumber: Make = ({ options: { min, max } }, number) =>
   Math.min((typeof min === "number" ? min : 0) + number, typeof max === "number" ? max : Infinity);
 
 const makers: Readonly<Record<FieldMeta["type"], Make>> = {
   // The number stands at the end, which is what is kept of a text that is too long.
-  text: ({ label, options: { min, max } }, number) => {
+  text: ({ label = "Text", options: { min, max } }, number) => {
     const text = `${label} ${number}`;
     const long = typeof min === "number" ? text.padStart(min, "x") : text;
     return typeof max === "number" ? long.slice(-max) : long;
@@ -121,6 +124,10 @@ const makers: Readonly<Record<FieldMeta["type"], Make>> = {
   datetime: (_field, number) => new Date(Date.UTC(2026, 0, 1, 0, 0, number)),
   json: () => ({}),
   bytes: (_field, number) => new Uint8Array([number % 256]),
+  duration: makeNumber,
+  ip: (_field, number) => `192.0.2.${number % 256}`,
+  array: ({ items, options: { min } }, number) =>
+    Array.from({ length: typeof min === "number" ? min : 0 }, () => makers[items!.type](items!, number)),
   choice: ({ choices = {} }) => Object.keys(choices)[0],
   uuid: (_field, number) => `00000000-0000-4000-8000-${number.toString(16).padStart(12, "0")}`,
 };

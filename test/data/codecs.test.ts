@@ -13,6 +13,11 @@ const given: Readonly<Record<string, readonly EndValue[]>> = {
     ["-0", "0.0000"],
   ],
   time: [["10:12", "10:12:00"]],
+  ip: [
+    ["::FFFF:1.2.3.4", "1.2.3.4"],
+    ["2001:0DB8:0:0:0:0:0:1", "2001:db8::1"],
+  ],
+  decimals: [[["1.5"], ["1.50"]]],
 };
 
 describeOnDatabases("values", [Every], () => {
@@ -34,6 +39,13 @@ describeOnDatabases("values", [Every], () => {
         assert.deepEqual(((await (await Every.get(child.id)).parent) as unknown as typeof made)[name], expected);
         if (name === "json") continue;
         assert.equal(await Every.where({ id: made.id, [name]: value } as never).count(), 1);
+        if (Every.$meta.fields.get(name)?.items !== undefined) {
+          const list: readonly unknown[] = Array.isArray(value) ? value : [];
+          for (const item of list) assert.equal(await Every.where({ id: made.id, [name]: { has: item } } as never).count(), 1);
+          assert.equal(await Every.where({ id: made.id, [name]: { hasAll: list } } as never).count(), value === null ? 0 : 1);
+          await row.save();
+          continue;
+        }
         assert.equal(await Every.where({ id: made.id, [name]: { in: [value] } } as never).count(), 1);
         // Not every database has the least of every type.
         if (name !== "boolean" && name !== "uuid" && name !== "bytes")

@@ -132,13 +132,13 @@ export class AuthUser extends Model("auth_user", {
   isStaff: f.boolean({ default: sql\`false\`, column: "isStaff" }),
   dateJoined: f.datetime({ default: sql\`now()\` }), // the type is timestamp with time zone
   lastLogin: f.datetime({ null: true }), // the type is timestamp without time zone
+  tags: f.array(f.text(), { null: true }),
   bio: f.text({ blank: true, default: sql\`''::text\`, comment: "A few lines" }),
   authUserGroups: () => hasMany(AuthUserGroup),
   blogPostByAuthor: () => hasMany(BlogPost, { by: "author" }),
   blogPostByEditor: () => hasMany(BlogPost, { by: "editor" }),
   profiles: () => hasMany(Profile),
   // "mood" is left out: the type is mood
-  // "tags" is left out: the type is text[]
 }, {
   uniques: [
     { on: ["username"], name: "auth_user_username_key" },

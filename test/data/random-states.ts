@@ -64,6 +64,11 @@ const columnKinds: ReadonlyArray<ColumnState> = [
   { type: "bytes" },
   { type: "uuid" },
   { type: "choice", choices: ["a", "it's", "c\\d"] },
+  { type: "duration" },
+  { type: "ip" },
+  { type: "array", items: { type: "text" } },
+  { type: "array", items: { type: "decimal", digits: 8, scale: 2 } },
+  { type: "array", items: { type: "bigint" } },
 ];
 
 /** What a database may give rows of each kind: words of all databases, and those that each has its own for. */
@@ -214,7 +219,8 @@ function toggleNull(table: MutableTable, random: Random): void {
 }
 
 /** Types that every database has in keys. */
-const isIndexable = ({ type, max }: ColumnState): boolean => !["json", "bytes"].includes(type) && (type !== "text" || max !== undefined);
+const isIndexable = ({ type, max }: ColumnState): boolean =>
+  !["json", "bytes", "array"].includes(type) && (type !== "text" || max !== undefined);
 
 function addKey(name: string, table: MutableTable, random: Random): void {
   const columns = [...table.columns].filter(([, column]) => isIndexable(column)).map(([column]) => column);
@@ -290,7 +296,10 @@ function addRelation(state: Map<string, MutableTable>, name: string, table: Muta
 }
 
 /** A value that a row of the tests has. */
-export function valueOf({ type, scale = 0, choices = [] }: ColumnState): ValueData {
+export function valueOf({ type, scale = 0, choices = [], items }: ColumnState): ValueData {
+  if (type === "array") return { array: [Object.values(valueOf(items!) as object)[0]] };
+  if (type === "duration") return { duration: 1_500 };
+  if (type === "ip") return { ip: "2001:db8::1" };
   if (type === "id" || type === "int") return 1;
   if (type === "boolean") return true;
   if (type === "float") return { float: 1.5 };

@@ -94,6 +94,25 @@ function toScale(value: string, scale: number): string {
   return `${value}${digits === 0 ? "." : ""}${"0".repeat(scale - digits)}`;
 }
 
+/** A list, and what its items are. */
+export function takeList(value: unknown, field: ValueType): { readonly list: readonly unknown[]; readonly items: ValueType } {
+  if (Array.isArray(value) && field.items !== undefined) return { list: value, items: field.items };
+  throw typeError(value, field);
+}
+
+/** A list as the text of JSON. Whole numbers of 64 bits, decimals and moments are texts in it. */
+const jsonList: Codec = {
+  encode: (value, field) => {
+    const { list, items } = takeList(value, field);
+    return JSON.stringify(list.map((item) => usualCodecs[items.type].encode(item, items)));
+  },
+  decode: (value, { items }) => {
+    const decode = usualCodecs[items!.type].decode;
+    const list = JSON.parse(String(value)) as DriverValue[]; // As it was written.
+    return decode === undefined ? list : list.map((item) => decode(item, items!));
+  },
+};
+
 const text: Codec = { encode: takeText };
 const whole: Codec = { encode: takeWhole, decode: toSafeNumber };
 
@@ -115,6 +134,9 @@ export const usualCodecs: Codecs = {
   },
   float: { encode: takeFloat, decode: Number },
   decimal: { encode: takeDecimal, decode: (value, { scale }) => toScale(String(value), scale) },
+  duration: whole,
+  ip: text,
+  array: jsonList,
   boolean: { encode: takeBoolean, decode: (value) => Number(value) === 1 },
   datetime: { encode: takeMoment, decode: (value) => readMoment(String(value)) },
   json: { encode: (value) => JSON.stringify(value), decode: (value): unknown => JSON.parse(String(value)) },

@@ -6,7 +6,7 @@ import type { ColumnType } from "../schema/column.ts";
 export type Call = (parts: readonly string[], type: ValueType, partType: ValueType) => string;
 
 /** Types of whole numbers, which are divided as such. */
-export const wholeTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["id", "int", "bigint"]);
+export const wholeTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["id", "int", "bigint", "duration"]);
 
 /** Decimals have as many digits as their type says; `prepare` turns what is rounded into what the database rounds. */
 export function rounded(write: (parts: readonly string[]) => string, prepare = (sql: string) => sql): Call {

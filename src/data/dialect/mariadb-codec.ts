@@ -11,6 +11,7 @@ const codecs: Codecs = {
   ...usualCodecs,
   id: whole,
   int: whole,
+  duration: whole,
   boolean: { ...usualCodecs.boolean, encode: (value, field) => (takeBoolean(value, field) ? "1" : "0") },
   datetime: { ...usualCodecs.datetime, encode: (value, field) => takeMoment(value, field).slice(0, -1).replace("T", " ") },
   bytes: {

@@ -35,7 +35,9 @@ export const mariadbTables: TableSyntax = {
   counted: " AUTO_INCREMENT",
   isCountedKey: false,
   checkOf: (name, column) =>
-    column.type === "json" ? `json_valid(${quoteMariadb(name)})` : writeChoices(quoteMariadb(name), column, quoteMariadbText),
+    column.type === "json" || column.type === "array"
+      ? `json_valid(${quoteMariadb(name)})`
+      : writeChoices(quoteMariadb(name), column, quoteMariadbText),
   // Texts are compared character by character, as on every database; blanks at the end count.
   options: " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
   hasForwardKeys: false,
@@ -48,6 +50,7 @@ export const mariadbTables: TableSyntax = {
 /** The type of a column. */
 function typeOf({ type, digits, scale, max, choices = [] }: ColumnState): string {
   switch (type) {
+    case "duration":
     case "id":
     case "bigint":
       return "bigint";
@@ -59,8 +62,11 @@ function typeOf({ type, digits, scale, max, choices = [] }: ColumnState): string
       return "tinyint(1)";
     case "datetime":
       return "datetime(3)";
+    case "array":
     case "json":
       return "longtext";
+    case "ip":
+      return "varchar(45)";
     case "bytes":
       return max !== undefined && max <= indexedMax ? `varbinary(${max})` : "longblob";
     case "choice":
@@ -81,6 +87,7 @@ export function findMariadbMistakes(meta: ModelMeta): DefinitionMistake[] {
   const long = [...meta.fields.values()].filter(
     (field) => indexed.has(field.name) && sizedTypes.has(field.type) && (maxOf(field) ?? Infinity) > indexedMax,
   );
+  const lists = keys.flat().filter((name) => meta.fields.get(name)?.type === "array");
   const expressions = meta.indexes.filter(({ expression, isUnique }) => expression !== undefined && isUnique);
   const actions = [...meta.relations.values()].filter(({ kind, onDelete }) => kind === "belongsTo" && onDelete === "set default");
   return [
@@ -90,6 +97,12 @@ export function findMariadbMistakes(meta: ModelMeta): DefinitionMistake[] {
       where: `${meta.name}.${field.name}`,
       message: `MariaDB has indexes of at most ${indexedMax} characters`,
       fix: `Add max: ${indexedMax} or less, or leave out the index.`,
+    })),
+    ...lists.map((name) => ({
+      code: "E_MODEL_OPTION" as const,
+      where: `${meta.name}.${name}`,
+      message: "MariaDB has no keys and indexes of lists",
+      fix: "Leave it out.",
     })),
     ...expressions.map(({ name }) => ({
       code: "E_MODEL_OPTION" as const,

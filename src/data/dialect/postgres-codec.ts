@@ -1,15 +1,34 @@
 /** Values on their way to PostgreSQL and back, where its way is another one. */
+import { toShortIpAddress } from "../../http/ip-address.ts";
 import type { DriverValue } from "../driver/contract.ts";
 import type { ValueType } from "../query/node.ts";
 import type { Codecs } from "./codec.ts";
-import { decoderOf, encodeWith, takeBoolean, takeMoment, usualCodecs } from "./codec.ts";
+import { decoderOf, encodeWith, takeBoolean, takeList, takeMoment, usualCodecs } from "./codec.ts";
 import { readMoment } from "./moment.ts";
 
 const codecs: Codecs = {
   ...usualCodecs,
   boolean: { encode: takeBoolean },
   datetime: { encode: takeMoment, decode: (value) => toDate(String(value)) },
+  ip: { ...usualCodecs.ip, decode: (value) => toShortIpAddress(String(value)) ?? value },
+  array: {
+    encode: (value, field) => {
+      const { list, items } = takeList(value, field);
+      return toArrayText(list.map((item) => encodePostgres(item, items)));
+    },
+    decode: (value, { items }) => {
+      const decode = items!.type === "boolean" ? (text: DriverValue) => text === "t" : postgresDecoder(items!);
+      const list = readArrayText(String(value));
+      return decode === undefined ? list : list.map(decode);
+    },
+  },
 };
+
+/** The items of an array of one dimension, from its text: each in quotes, or without any that it needs. */
+function readArrayText(text: string): string[] {
+  const items = text.slice(1, -1).matchAll(/"((?:[^"\\]|\\.)*)"|[^,]+/gs);
+  return Array.from(items, ([plain, quoted]) => (quoted === undefined ? plain : quoted.replace(/\\(.)/gs, "$1")));
+}
 
 /** A moment in the form of the server, `2026-11-20 10:12:00.12+00`: sessions are in UTC. */
 function toDate(value: string): Date {

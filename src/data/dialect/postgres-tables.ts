@@ -30,9 +30,15 @@ export const postgresTables: TableSyntax = {
   commentOf: () => "",
 };
 
+/** Types of items that are wider than those of columns: a list is compared with one of the type that values are bound as. */
+const itemTypes: Readonly<Partial<Record<ColumnState["type"], string>>> = { int: "bigint", text: "text", choice: "text" };
+
 /** The type of a column. */
-function typeOf({ type, digits, scale, max }: ColumnState): string {
+function typeOf({ type, digits, scale, max, items }: ColumnState): string {
   switch (type) {
+    case "array":
+      return `${itemTypes[items!.type] ?? typeOf(items!)}[]`;
+    case "duration":
     case "id":
     case "bigint":
       return "bigint";
@@ -52,6 +58,8 @@ function typeOf({ type, digits, scale, max }: ColumnState): string {
       return "bytea";
     case "choice":
       return "varchar";
+    case "ip":
+      return "inet";
     case "text":
       return max === undefined ? "text" : `varchar(${max})`;
     default:

@@ -9,7 +9,7 @@ import { encodePostgres, encodePostgresList, postgresDecoder, toArrayText } from
 import { postgresTables, quotePostgres, writePostgresLiteral } from "./postgres-tables.ts";
 
 /** Types of parameters: the widest of their kind, so that a value is compared and never cut. */
-const types: Readonly<Record<ColumnType, string>> = {
+const types: Readonly<Record<Exclude<ColumnType, "array">, string>> = {
   id: "int8",
   int: "int8",
   bigint: "int8",
@@ -27,7 +27,14 @@ const types: Readonly<Record<ColumnType, string>> = {
   datetime: "timestamptz",
   json: "jsonb",
   bytes: "bytea",
+  duration: "int8",
+  ip: "inet",
 };
+
+/** The type of a parameter. */
+function typeName({ type, items }: ValueType): string {
+  return type === "array" ? `${typeName(items!)}[]` : types[type];
+}
 
 /** The ways of PostgreSQL. */
 export const postgres: Dialect = {
@@ -40,8 +47,8 @@ export const postgres: Dialect = {
   hasConflictTarget: true,
   defaultValues: " DEFAULT VALUES",
   quote: quotePostgres,
-  parameter: (mark, { type }, isList) => `${mark}::${types[type]}${isList ? "[]" : ""}`,
-  nullOf: ({ type }) => `NULL::${types[type]}`,
+  parameter: (mark, type, isList) => `${mark}::${typeName(type)}${isList ? "[]" : ""}`,
+  nullOf: (type) => `NULL::${typeName(type)}`,
   encode: encodePostgres,
   encodeList: encodePostgresList,
   decoder: postgresDecoder,
@@ -90,8 +97,14 @@ const calls: Readonly<Partial<Record<CallName, Call>>> = {
       : `mod((${left})::numeric, nullif((${right})::numeric, 0))::float8`,
   substring: ([part, start, length]) => `substr(${part}, (${start})::int4${length === undefined ? "" : `, (${length})::int4`})`,
   nullIf: ([left, right]) => `nullif(${left}, ${right})`,
-  round: ([part, places], { type }) => `round((${part})::numeric, (${places})::int4)::${types[type]}`,
-  cast: ([part], { type }) => `(${part})::${types[type]}`,
+  round: ([part, places], type) => `round((${part})::numeric, (${places})::int4)::${typeName(type)}`,
+  cast: ([part], type) => `(${part})::${typeName(type)}`,
+  arrayLength: ([part]) => `cardinality(${part})`,
+  arrayHasAll: ([part, items]) => `(${part} @> ${items})`,
+  arrayHasAny: ([part, items]) => `(${part} && ${items})`,
+  jsonEquals: ([part, value]) => `(${part} = ${value})`,
+  // Of its own, a list holds a value that stands alone, too: other databases do not agree.
+  jsonContains: ([part, value]) => `(jsonb_typeof(${part}) = jsonb_typeof(${value}) AND ${part} @> ${value})`,
   now: () => "date_trunc('milliseconds', now())",
   date: ([part], _type, partType) => `${utc(part, partType)}::date`,
   year: extract("year"),

@@ -26,7 +26,7 @@ const codecs: Codecs = {
 };
 
 /** Types whose values come as models have them, unless whole numbers come as bigint: the driver refuses unsafe ones. */
-const numberTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["id", "int", "float"]);
+const numberTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["id", "int", "float", "duration"]);
 
 /** A value as SQLite takes it. Throws `E_VALUE_TYPE` for one of another type. */
 export function encodeSqlite(value: unknown, field: ValueType): DriverValue {

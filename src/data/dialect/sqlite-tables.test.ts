@@ -39,7 +39,7 @@ const decode = (stored: DriverValue, field: ValueType): unknown => {
 };
 const codecField = (name: string): ValueType => {
   const field = Every.$meta.fields.get(name)!;
-  return { where: `Every.${name}`, type: field.type, scale: Number(field.options.scale ?? 0) };
+  return { where: `Every.${name}`, type: field.type, scale: Number(field.options.scale ?? 0), items: field.items };
 };
 
 describe("values in SQLite", () => {

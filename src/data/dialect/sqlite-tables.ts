@@ -31,6 +31,9 @@ const types: Readonly<Record<ColumnKind, "INTEGER" | "REAL" | "TEXT" | "BLOB">> 
   json: "TEXT",
   bytes: "BLOB",
   choice: "TEXT",
+  duration: "INTEGER",
+  ip: "TEXT",
+  array: "TEXT",
 };
 
 /** Tables of SQLite. */
@@ -54,7 +57,7 @@ export const sqliteTables: TableSyntax = {
 function checkOf(name: string, column: ColumnState): string {
   const quoted = quoteSqlite(name);
   if (column.type === "boolean") return `${quoted} IN (0, 1)`;
-  if (column.type === "json") return `json_valid(${quoted})`;
+  if (column.type === "json" || column.type === "array") return `json_valid(${quoted})`;
   return writeChoices(quoted, column, quoteText);
 }
 

@@ -106,7 +106,7 @@ export class Instance extends Row {
     const row = this as unknown as RowRecord; // Its columns are those of its class.
     const json: Record<string, unknown> = {};
     for (const { name, isSecret, type } of columns)
-      if (!isSecret && Object.hasOwn(this, name)) json[name] = type === "bigint" ? toText(row[name]) : row[name];
+      if (!isSecret && Object.hasOwn(this, name)) json[name] = type === "bigint" || type === "array" ? toText(row[name]) : row[name];
     for (const name of relations.keys()) {
       const value = Row.batchOf(this)?.eagerOf(name) === undefined ? undefined : row[name];
       if (value === null || isInstance(value) || Array.isArray(value)) json[name] = value;
@@ -117,6 +117,7 @@ export class Instance extends Row {
 
 /** Whole numbers of 64 bits are texts in JSON, which has no such numbers. */
 function toText(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toText);
   return typeof value === "bigint" ? String(value) : value;
 }
 

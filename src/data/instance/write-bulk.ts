@@ -83,7 +83,7 @@ async function insertGroup(
   const { $meta: meta } = model;
   const fields = meta.columns.filter(({ name }) => rows[0]![name] !== undefined);
   const made = findMade(meta, rows[0]!);
-  const { insertsMany } = context.database.dialect;
+  const insertsMany = insertsOf(context.database.dialect, fields);
   // Which row was left out is known of single rows alone; and no statement inserts several rows without any values.
   const isSingle = insertsMany === "single" || fields.length === 0 || onConflict === "ignore";
   const most = typeof insertsMany === "number" ? Math.min(insertsMany, batch) : batch;
@@ -112,6 +112,11 @@ async function insertGroup(
     });
   }
   return inserted;
+}
+
+/** How many rows an insert takes. A list of lists would fall apart: rows with such are given one by one, some in a statement. */
+function insertsOf({ insertsMany }: Dialect, fields: readonly FieldMeta[]): Dialect["insertsMany"] {
+  return insertsMany === "lists" && fields.some(({ type }) => type === "array") ? 100 : insertsMany;
 }
 
 /** Inserts rows by one prepared statement, without making its plan for each. */
@@ -218,7 +223,7 @@ async function upsertGroup(context: ExecutionContext, model: ModelClass, rows: r
   }
   const fields = meta.columns.filter(({ name }) => rows[0]![name] !== undefined);
   const onConflict = writeConflict(dialect, model, key, update);
-  const isList = dialect.insertsMany === "lists";
+  const isList = insertsOf(dialect, fields) === "lists";
   const most = isList ? (options.batch ?? 1_000) : 1;
   for (let start = 0; start < rows.length; start += most) {
     const some = rows.slice(start, start + most);

@@ -281,6 +281,9 @@ function isSame(before: unknown, now: unknown): boolean {
   if (before instanceof Date) return now instanceof Date && before.getTime() === now.getTime();
   if (before instanceof Uint8Array)
     return now instanceof Uint8Array && before.length === now.length && before.every((byte, index) => byte === now[index]);
+  // Items of a list may be whole numbers of 64 bits, which JSON does not have.
+  if (Array.isArray(before) && Array.isArray(now))
+    return before.length === now.length && before.every((item, index) => isSame(item, now[index]));
   return JSON.stringify(before) === JSON.stringify(now);
 }
 

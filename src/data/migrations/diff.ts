@@ -220,10 +220,20 @@ function renamedKeys<Value>(from: ReadonlyMap<string, Value>, to: ReadonlyMap<st
   return pairs;
 }
 
-const numberKinds: ReadonlySet<ColumnState["type"]> = new Set<ColumnState["type"]>(["id", "int", "bigint", "float", "decimal", "boolean"]);
+const numberKinds: ReadonlySet<ColumnState["type"]> = new Set<ColumnState["type"]>([
+  "id",
+  "int",
+  "bigint",
+  "float",
+  "decimal",
+  "boolean",
+  "duration",
+]);
 
 /** Whether values of one type can be those of another: all of them, or those that fit. */
-function canConvert({ type: from }: ColumnState, { type: to }: ColumnState): boolean {
+function canConvert({ type: from, items: fromItems }: ColumnState, { type: to, items: toItems }: ColumnState): boolean {
+  if (from === "array" || to === "array") return from === to && fromItems!.type === toItems!.type;
+  if (from === "ip" || to === "ip") return from === to || from === "text" || to === "text";
   if (from === to || (numberKinds.has(from) && numberKinds.has(to))) return true;
   if (from === "bytes" || to === "bytes") return false;
   if (from === "text" || from === "choice" || to === "text") return true;

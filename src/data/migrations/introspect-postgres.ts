@@ -20,17 +20,27 @@ const types: Readonly<Record<string, ColumnType>> = {
   json: { type: "json", isNear: true },
   bytea: { type: "bytes" },
   uuid: { type: "uuid" },
+  inet: { type: "ip" },
   text: { type: "text" },
   "character varying": { type: "text", isNear: true },
 };
 
 function typeOf(raw: string): ColumnType | undefined {
   if (Object.hasOwn(types, raw)) return types[raw];
+  if (raw.endsWith("[]")) return listOf(typeOf(raw.slice(0, -2)));
   const [, name = "", first = "", second = "0"] = /^([a-z ]+?)\((\d+)(?:,(\d+))?\)$/.exec(raw) ?? [];
   if (name === "character varying") return { type: "text", max: Number(first) };
   if (name === "character") return { type: "text", max: Number(first), isNear: true };
   if (name === "numeric" && Number(first) <= 38) return { type: "decimal", digits: Number(first), scale: Number(second) };
   return raw.startsWith("timestamp") ? { type: "datetime", isNear: true } : undefined;
+}
+
+/** A list of a type; one of lists, or of values that no list of a model has, is none. */
+function listOf(items: ColumnType | undefined): ColumnType | undefined {
+  if (items === undefined || ["array", "json", "bytes"].includes(items.type)) return undefined;
+  const { isNear = false, max, ...rest } = items;
+  const isWider = items.type === "int" || max !== undefined;
+  return { type: "array", items: rest, ...((isNear || isWider) && { isNear: true }) };
 }
 
 const inSchema = "n.nspname = current_schema() AND c.relkind IN ('r', 'p')";

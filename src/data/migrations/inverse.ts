@@ -99,6 +99,7 @@ const emptyTexts: Readonly<Partial<Record<ColumnState["type"], string>>> = {
   date: "1970-01-01",
   time: "00:00:00",
   datetime: "1970-01-01T00:00:00.000Z",
+  ip: "0.0.0.0",
 };
 
 /** What stands in rows for a value that is gone. */
@@ -108,7 +109,9 @@ export function emptyValue({ type, scale = 0, choices = [] }: ColumnState): Valu
   if (type === "float") return { float: 0 };
   if (type === "bigint") return { bigint: "0" };
   if (type === "decimal") return { decimal: scale === 0 ? "0" : `0.${"0".repeat(scale)}` };
+  if (type === "duration") return { duration: 0 };
   if (type === "json") return { json: {} };
+  if (type === "array") return { array: [] };
   if (type === "choice") return { text: choices[0] ?? "" };
   if (type === "text" || type === "bytes") return { [type]: "" };
   return { [type]: emptyTexts[type] };

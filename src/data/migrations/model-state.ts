@@ -3,7 +3,7 @@ import { readCondition, readExpression, readKeyCondition } from "../query/condit
 import { maxOf } from "../schema/check-value.ts";
 import type { JoinColumn, JoinTable } from "../schema/join-table.ts";
 import { listJoinTables } from "../schema/join-table.ts";
-import type { FieldMeta, IndexMeta, KeyMeta, ModelMeta, UniqueMeta } from "../schema/metadata.ts";
+import type { FieldMeta, IndexMeta, ItemMeta, KeyMeta, ModelMeta, UniqueMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
 import { toConstraintName } from "../schema/names.ts";
 import type {
@@ -93,7 +93,7 @@ function describeColumn(model: ModelClass, field: FieldMeta): ColumnState {
 
 /** What a column holds. One that code has stopped to use takes no value from it: the database must not want one. */
 function describeType(field: FieldMeta): ColumnState {
-  const { type, options, choices, isNullable, isPrimary } = field;
+  const { type, options, choices, items, isNullable, isPrimary } = field;
   const max = maxOf(field);
   return {
     type: kinds[type] ?? (type as ColumnKind), // What is left is a type of columns.
@@ -101,7 +101,14 @@ function describeType(field: FieldMeta): ColumnState {
     ...(max !== undefined && (kinds[type] !== undefined || type === "text" || type === "bytes") && { max }),
     ...(type === "decimal" && { digits: options.digits ?? 1, scale: options.scale ?? 0 }),
     ...(choices !== undefined && { choices: Object.keys(choices), ...(options.check === false && { check: false }) }),
+    ...(items !== undefined && { items: describeItems(items) }),
   };
+}
+
+/** What the items of a list are to the database, which does not look at how long or which texts they are. */
+function describeItems({ type, options: { digits = 1, scale = 0 } }: ItemMeta): ColumnState {
+  if (type === "decimal") return { type, digits, scale };
+  return { type: type === "choice" ? "text" : (kinds[type] ?? (type as ColumnKind)) }; // As above.
 }
 
 /** A table between: the keys of both sides. */

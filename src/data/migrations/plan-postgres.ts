@@ -245,7 +245,7 @@ function isOutside(sql: string): boolean {
   return /\bconcurrently\b|^\s*(?:vacuum|reindex\s+(?:database|system)|create\s+database|alter\s+system)\b/i.test(sql);
 }
 
-const numbers = new Set(["id", "int", "bigint", "float", "decimal"]);
+const numbers = new Set(["id", "int", "bigint", "float", "decimal", "duration"]);
 
 /** A value of one type as one of another; the server refuses those that do not fit. */
 function convert(quoted: string, before: ColumnState, after: ColumnState, type: string): string {

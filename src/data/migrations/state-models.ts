@@ -1,5 +1,6 @@
 /** Models of a structure: what data steps work with, and what conditions are written by. They have no code of today. */
 import { Model } from "../model.ts";
+import type { AnyColumn } from "../schema/column.ts";
 import { Column, DatabaseValue } from "../schema/column.ts";
 import { reservedNames } from "../schema/definitions.ts";
 import type { FieldMap, ModelClass } from "../schema/model.ts";
@@ -61,5 +62,12 @@ function toColumn(name: string, definition: ColumnState, isPrimary: boolean): ob
     // The table has it: rows need to know alone that there is one.
     ...(definition.default !== undefined && { default: new DatabaseValue() as never }),
   };
-  return new Column(type, options, choices === undefined ? undefined : Object.fromEntries(choices.map((key) => [key, key])));
+  const labels = choices === undefined ? undefined : Object.fromEntries(choices.map((key) => [key, key]));
+  const items = definition.items === undefined ? undefined : toItems(definition.items);
+  return new Column(type, options, { choices: labels, items });
+}
+
+function toItems({ type, digits, scale }: ColumnState): AnyColumn {
+  const size = { ...(digits !== undefined && { digits }), ...(scale !== undefined && { scale }) };
+  return new Column(type, type === "text" ? { blank: true } : size);
 }

@@ -2,6 +2,7 @@
 import type { Dialect } from "../dialect/dialect.ts";
 import type { TableSyntax } from "../dialect/table-syntax.ts";
 import { foldsCase, writeCondition } from "../query/condition-data.ts";
+import type { ValueType } from "../query/node.ts";
 import { toConstraintName } from "../schema/names.ts";
 import type {
   ColumnState,
@@ -59,9 +60,7 @@ export class TableWriter {
 
   /** A value in a definition. */
   value(data: ValueData, column: ColumnState): string {
-    return this.dialect.literal(
-      this.dialect.encode(readValue(data, column), { type: column.type, scale: column.scale ?? 0, where: "fill" }),
-    );
+    return this.dialect.literal(this.dialect.encode(readValue(data, column), toValueType(column)));
   }
 
   /** What the database gives a row that has no value, as SQL; undefined where it gives none. */
@@ -238,10 +237,15 @@ export class TableWriter {
   }
 }
 
+function toValueType({ type, scale = 0, items }: ColumnState): ValueType {
+  return { type, scale, where: "fill", ...(items !== undefined && { items: toValueType(items) }) };
+}
+
 /** A value as models have it, from how it is written in a migration: `0`, `{ text: "draft" }`. */
-function readValue(data: ValueData, { type }: ColumnState): unknown {
+function readValue(data: ValueData, { type, items }: ColumnState): unknown {
   const value = typeof data === "object" && data !== null ? Object.values(data)[0] : data;
   if (value === null) return null;
+  if (type === "array") return (value as readonly unknown[]).map((item) => readValue({ [items!.type]: item }, items!)); // As it is written.
   if (type === "bigint") return BigInt(value as string | number); // As it is written.
   if (type === "datetime") return new Date(String(value));
   if (type === "bytes") return new Uint8Array(Buffer.from(String(value), "hex"));

@@ -227,9 +227,18 @@ function addField({ table, entries, names }: ModelDraft, column: string, definit
     definition.comment === undefined ? undefined : `comment: ${textOf(definition.comment)}`,
   ];
   const builder = isCounted || isMadeKey ? "id" : definition.type === "json" ? "json<unknown>" : definition.type;
-  const choices = definition.choices?.map((key) => `${/^[A-Za-z_]\w*$/.test(key) ? key : textOf(key)}: ${textOf(toChoiceLabel(key))}`);
-  const parts = [choices === undefined ? "" : `{ ${choices.join(", ")} }`, writeOptions(options)].filter((part) => part !== "");
+  const parts = [writeItems(definition.items), writeChoices(definition.choices), writeOptions(options)].filter((part) => part !== "");
   entries.set(field, `f.${builder}(${parts.join(", ")})`);
+}
+
+function writeItems(items: ColumnState | undefined): string {
+  if (items === undefined) return "";
+  return `f.${items.type}(${items.type === "decimal" ? `{ digits: ${items.digits}, scale: ${items.scale} }` : ""})`;
+}
+
+function writeChoices(choices: readonly string[] | undefined): string {
+  const labels = choices?.map((key) => `${/^[A-Za-z_]\w*$/.test(key) ? key : textOf(key)}: ${textOf(toChoiceLabel(key))}`);
+  return labels === undefined ? "" : `{ ${labels.join(", ")} }`;
 }
 
 function toChoiceLabel(key: string): string {

@@ -112,6 +112,7 @@ const texts: ReadonlySet<ColumnType> = new Set<ColumnType>(["text", "slug", "ema
 
 function toValueData({ value, type: { type } }: ValueNode): ValueData {
   if (value === null || typeof value === "boolean" || (typeof value === "number" && type === "int")) return value;
+  if (type === "array") refuse("compares lists");
   if (texts.has(type)) return { text: value };
   if (value instanceof Date) return { datetime: value.toISOString() };
   if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString("hex") };

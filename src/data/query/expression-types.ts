@@ -167,7 +167,26 @@ export interface JsonExpression<Value> extends AnyExpression<Value> {
   isNotNull(): Condition;
   /** A part of the value, as a text. Keys are texts; numbers count items, from the end when negative. */
   at(...path: ReadonlyArray<string | number>): TextExpression<string | null>;
+  /** Whether it is a value, whatever the order of keys. */
+  equals(value: unknown): Condition;
+  /** Whether it holds a value: an object some of its entries, a list some of its items. */
+  contains(value: unknown): Condition;
+  /** Whether it is an object with a key. */
+  hasKey(key: string): Condition;
   count(options?: AggregateOptions): NumberExpression<number>;
+}
+
+/** A list: of a column of lists, or in JSON. */
+export interface ArrayExpression<Value, Item> extends JsonExpression<Value> {
+  /** Whether an item is in it. */
+  has(item: Item): Condition;
+  hasAll(items: readonly Item[]): Condition;
+  hasAny(items: readonly Item[]): Condition;
+  isEmpty(): Condition;
+  /** Number of items. */
+  length(): NumberExpression<number>;
+  eq(value: NonNullable<Value>): Condition;
+  ne(value: NonNullable<Value>): Condition;
 }
 
 /** The expression of a type of value. */
@@ -181,7 +200,9 @@ export type ExpressionOf<Value> = [NonNullable<Value>] extends [string]
         ? DateExpression<Value>
         : [NonNullable<Value>] extends [Uint8Array]
           ? Expression<Value>
-          : JsonExpression<Value>;
+          : [NonNullable<Value>] extends [ReadonlyArray<infer Item>]
+            ? ArrayExpression<Value, Item>
+            : JsonExpression<Value>;
 
 /** A column that is true or false. */
 export interface BooleanExpression<Value> extends Expression<Value> {

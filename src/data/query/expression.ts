@@ -6,6 +6,7 @@ import { DatabaseValue } from "../schema/column.ts";
 import type { AggregateOptions, ExpressionOf, Order, OrderOptions } from "./expression-types.ts";
 import type { AggregateName, CallName, CompareOperator, Node, OrderTerm, SelectState, ValueType } from "./node.ts";
 import { allOf, anyOf, compare, inList, isNull, notOf, valueTypes } from "./node.ts";
+import { compareJson } from "./json-filter.ts";
 import { literal } from "./literal.ts";
 import { readWindow, windowError } from "./window-options.ts";
 
@@ -18,12 +19,13 @@ export interface ManyRows {
 }
 
 /** Types that can be added and multiplied, each with its place: of two types the later one holds the result. */
-const numericRank: Readonly<Partial<Record<ColumnType, number>>> = { id: 1, int: 1, bigint: 2, decimal: 3, float: 4 };
+const numericRank: Readonly<Partial<Record<ColumnType, number>>> = { id: 1, int: 1, duration: 2, bigint: 2, decimal: 3, float: 4 };
 const textTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["text", "slug", "email", "url", "choice", "uuid"]);
 const momentTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["date", "datetime"]);
 const timeTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["time", "datetime"]);
 const jsonTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["json"]);
-const numberTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["id", "int", "bigint", "decimal", "float"]);
+const arrayTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["array"]);
+const numberTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["id", "int", "bigint", "decimal", "float", "duration"]);
 const booleanTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["boolean"]);
 const truncateUnits = ["year", "month", "day", "hour"];
 
@@ -67,6 +69,7 @@ export class RuntimeExpression extends DatabaseValue {
     return this.#compare("lte", value);
   }
   contains(text: unknown): RuntimeExpression {
+    if (this.#node.type?.type === "json") return this.#compareJson("contains", text);
     return this.#match("contains", text);
   }
   startsWith(text: unknown): RuntimeExpression {
@@ -156,7 +159,24 @@ export class RuntimeExpression extends DatabaseValue {
     return this.#call("trim", textTypes, valueTypes.text);
   }
   length(): RuntimeExpression {
+    if (this.#node.type?.type === "array") return this.#call("arrayLength", arrayTypes, valueTypes.int);
     return this.#call("length", textTypes, valueTypes.int);
+  }
+  has(item: unknown): RuntimeExpression {
+    return this.#hasItems("arrayHasAll", [item], "has");
+  }
+  hasAll(items: readonly unknown[]): RuntimeExpression {
+    return this.#hasItems("arrayHasAll", items, "hasAll");
+  }
+  hasAny(items: readonly unknown[]): RuntimeExpression {
+    return this.#hasItems("arrayHasAny", items, "hasAny");
+  }
+  isEmpty(): RuntimeExpression {
+    return this.#with(compare("eq", this.#call("arrayLength", arrayTypes, valueTypes.int).$node, literal(0, valueTypes.int, "isEmpty()")));
+  }
+  #hasItems(name: CallName, items: unknown, method: string): RuntimeExpression {
+    const list = literal(items, this.#type(method), `${method}()`);
+    return this.#call(name, arrayTypes, valueTypes.boolean, [list]);
   }
   substring(start: number, length?: number): RuntimeExpression {
     const parts = [wholeNumber(start, "substring", 1), ...(length === undefined ? [] : [wholeNumber(length, "substring", 0)])];
@@ -219,6 +239,17 @@ export class RuntimeExpression extends DatabaseValue {
           fix: "Use texts for keys, and whole numbers for items.",
         });
     return this.#with({ kind: "json", part: this.#node, path, type: valueTypes.text, isNullable: true });
+  }
+
+  equals(value: unknown): RuntimeExpression {
+    return this.#compareJson("equals", value);
+  }
+  hasKey(key: unknown): RuntimeExpression {
+    return this.#compareJson("hasKey", key);
+  }
+  #compareJson(name: "equals" | "contains" | "hasKey", value: unknown): RuntimeExpression {
+    this.#assertType(name, jsonTypes);
+    return this.#with(compareJson(this.#node, name, value, `${name}()`));
   }
 
   asc(options: OrderOptions = {}): OrderTerm {

@@ -9,7 +9,8 @@ import { literal } from "./literal.ts";
 import { readJsonFilter } from "./json-filter.ts";
 import type { CallName, CompareOperator, Node, Source } from "./node.ts";
 import { allOf, anyOf, columnNode, compare, isNull, joinSource, notOf, valueTypes } from "./node.ts";
-import { existsNode, isMissing, isRow, readCallback, relatedRows } from "./refs.ts";
+import type { ManyRows } from "./expression.ts";
+import { countRows, existsNode, isMissing, isRow, readCallback, relatedRows } from "./refs.ts";
 
 /** All of several filters: `{ [and]: [{ ... }, { ... }] }`. */
 export const and: unique symbol = Symbol("and");
@@ -105,22 +106,31 @@ function readToMany(source: Source, relation: RelationMeta, value: unknown, path
   const parts = Reflect.ownKeys(value).map((key) => {
     const word = quantifiers.find((each) => each === key);
     const filter: unknown = (value as Readonly<Record<PropertyKey, unknown>>)[key]; // assertPlain() has told all else.
+    if (key === "count") return readCountOf(relatedRows(source, relation), filter, `${path}.count`);
     if (word === undefined)
       throw new GableError("E_FILTER_UNKNOWN", `${path} is a relation to many rows, which has no "${String(key)}".`, {
-        fix: `Use one of: ${quantifiers.join(", ")}.`,
+        fix: `Use one of: ${quantifiers.join(", ")}, count.`,
       });
     const rows = relatedRows(source, relation);
     return existsNode(rows.query, word, readFilter(rows.query.root, filter, `${path}.${word}`, depth + 1));
   });
   if (parts.length === 0)
-    throw new GableError("E_FILTER_VALUE", `${path} is an empty object.`, { fix: `Use one of: ${quantifiers.join(", ")}.` });
+    throw new GableError("E_FILTER_VALUE", `${path} is an empty object.`, { fix: `Use one of: ${quantifiers.join(", ")}, count.` });
   return allOf(parts);
+}
+
+/** How many rows a relation has: a number, or operators of numbers. */
+function readCountOf(rows: ManyRows, value: unknown, path: string): Node {
+  const count = countRows(rows, undefined).$node;
+  return typeof value === "object" && value !== null
+    ? readTable(count, ordered, value, path)
+    : compare("eq", count, literal(value, valueTypes.int, path));
 }
 
 function readField(column: Node, field: FieldMeta, value: unknown, path: string): Node {
   if (value === null) return isNull(column);
-  if (typeof value === "object" && !(value instanceof Date) && !(value instanceof Uint8Array))
-    return readOperators(column, field, value, path);
+  const isValue = value instanceof Date || value instanceof Uint8Array || (field.type === "array" && Array.isArray(value));
+  if (typeof value === "object" && !isValue) return readOperators(column, field, value, path);
   if (field.type === "json") return readJsonFilter(column, value, path);
   return compare("eq", column, literal(value, field, path));
 }
@@ -210,8 +220,47 @@ function range(column: Node, from: string, to: string, path: string): Node {
   ]);
 }
 
+const spanMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** The time up to now: so many seconds, minutes, hours, days or weeks. */
+const within: Operator = (column, value, path) => {
+  const [, count = "", unit = ""] = /^([0-9]{1,9})([smhdw])$/.exec(typeof value === "string" ? value : "") ?? [];
+  if (unit === "")
+    throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, and takes a span of time.`, {
+      fix: 'Write a number with s, m, h, d or w, such as "30d".',
+    });
+  const now = Date.now();
+  const [low, high] = [now - Number(count) * spanMs[unit]!, now].map((ms) => literal(new Date(ms), column.type!, path));
+  return { kind: "between", part: column, low: low!, high: high!, type: valueTypes.boolean, isNullable: column.isNullable };
+};
+
 const days: Readonly<Record<string, Operator>> = { ...ordered, year, month: part("month"), day: part("day"), weekDay: part("weekDay") };
-const moments: Readonly<Record<string, Operator>> = { ...days, on, hour: part("hour") };
+const moments: Readonly<Record<string, Operator>> = { ...days, on, within, hour: part("hour") };
+
+/** Items of a list: all or any of some, or none at all. */
+const having =
+  (name: "arrayHasAll" | "arrayHasAny", isOne = false): Operator =>
+  (column, value, path) => {
+    const items = literal(isOne ? [value] : value, column.type!, path);
+    return { kind: "call", name, parts: [column, items], type: valueTypes.boolean, isNullable: column.isNullable };
+  };
+
+const isEmpty: Operator = (column, value, path) => {
+  if (typeof value !== "boolean") throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, and takes true or false.`);
+  const length: Node = { kind: "call", name: "arrayLength", parts: [column], type: valueTypes.int, isNullable: column.isNullable };
+  const empty = compare("eq", length, literal(0, valueTypes.int, path));
+  return value ? empty : compare("gt", length, literal(0, valueTypes.int, path));
+};
+
+const lists: Readonly<Record<string, Operator>> = {
+  eq: comparing("eq"),
+  ne: comparing("ne"),
+  isNull: base["isNull"]!,
+  has: having("arrayHasAll", true),
+  hasAll: having("arrayHasAll"),
+  hasAny: having("arrayHasAny"),
+  isEmpty,
+};
 
 const operators: Readonly<Record<FieldMeta["type"], Readonly<Record<string, Operator>>>> = {
   id: ordered,
@@ -231,6 +280,9 @@ const operators: Readonly<Record<FieldMeta["type"], Readonly<Record<string, Oper
   datetime: moments,
   json: base,
   bytes: base,
+  duration: ordered,
+  ip: base,
+  array: lists,
 };
 
 function readOperators(column: Node, field: FieldMeta, value: object, path: string): Node {

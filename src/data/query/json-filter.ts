@@ -1,14 +1,57 @@
 /** Filters of values of JSON: `{ path: ["lang"], eq: "en" }`. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
+import { checkValue } from "../schema/check-value.ts";
+import { Column } from "../schema/column.ts";
 import type { JsonOperator, JsonPath, Node } from "./node.ts";
 import { allOf, anyOf, notOf, valueTypes } from "./node.ts";
 
 const operatorNames = "eq ne in notIn gt gte lt lte exists".split(" ");
 
+type WholeOperator = (column: Node, value: unknown, path: string) => Node;
+
+const comparesWhole =
+  (name: "jsonEquals" | "jsonContains"): WholeOperator =>
+  (part, value, path) => {
+    if (value === undefined || checkValue(anyJson, value).message !== undefined)
+      throw new GableError(value === undefined ? "E_FILTER_UNDEFINED" : "E_FILTER_VALUE", `${path} got ${describeValue(value)}.`, {
+        fix: "Compare with a value that JSON can hold.",
+      });
+    const operand: Node = { kind: "value", value, type: valueTypes.json, isNullable: false };
+    return { kind: "call", name, parts: [part, operand], type: valueTypes.boolean, isNullable: part.isNullable };
+  };
+
+const anyJson = new Column("json", { null: true });
+
+/** Operators of a whole value. */
+const wholeOperators: Readonly<Record<string, WholeOperator>> = {
+  equals: comparesWhole("jsonEquals"),
+  contains: comparesWhole("jsonContains"),
+  hasKey: (column, value, path) => {
+    if (typeof value !== "string" || value.includes("\0") || !value.isWellFormed())
+      throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, and takes the name of a key.`);
+    return jsonCompare(column, [value], "exists", null, path);
+  },
+};
+
+/** The condition of an operator of a whole value. */
+export function compareJson(column: Node, name: "equals" | "contains" | "hasKey", value: unknown, path: string): Node {
+  return wholeOperators[name]!(column, value, path);
+}
+
 /** The condition of a filter of a value of JSON. Throws `E_FILTER_VALUE` and `E_FILTER_UNKNOWN`. */
 export function readJsonFilter(column: Node, filter: unknown, path: string): Node {
   const isRecord = typeof filter === "object" && filter !== null && !Array.isArray(filter);
+  if (isRecord && !("path" in filter) && Object.keys(filter).some((name) => Object.hasOwn(wholeOperators, name)))
+    return allOf(
+      Object.entries(filter).map(([name, value]) => {
+        const operator = Object.hasOwn(wholeOperators, name) ? wholeOperators[name] : undefined;
+        if (operator !== undefined) return operator(column, value, `${path}.${name}`);
+        throw new GableError("E_FILTER_UNKNOWN", `${path}.${name}: JSON has no such operator without a path.`, {
+          fix: `Use one of: ${Object.keys(wholeOperators).join(", ")}.`,
+        });
+      }),
+    );
   if (!isRecord || !("path" in filter) || !isJsonPath(filter.path))
     throw new GableError("E_FILTER_VALUE", `${path} is JSON, and got ${describeValue(filter)}.`, {
       fix: 'Name the part that is compared: { path: ["lang"], eq: "en" }.',

@@ -1,5 +1,6 @@
 /** Values in queries: each is of the type of what it stands beside, or an error that says where it was written. */
 import { GableError } from "../../errors/gable-error.ts";
+import { toShortIpAddress } from "../../http/ip-address.ts";
 import type { ColumnType } from "../schema/column.ts";
 import { describeFieldValue } from "../schema/describe-value.ts";
 import type { ValueNode, ValueType } from "./node.ts";
@@ -9,7 +10,7 @@ const isText = (value: unknown): boolean => typeof value === "string" && value.i
 const isNumber = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);
 
 /** What may be compared with each type. Dates and times are compared as texts: their form is checked. */
-const fits: Readonly<Record<ColumnType, (value: unknown) => boolean>> = {
+const fits: Readonly<Record<ColumnType, (value: unknown, type: ValueType) => boolean>> = {
   id: isNumber,
   int: isNumber,
   float: isNumber,
@@ -27,6 +28,9 @@ const fits: Readonly<Record<ColumnType, (value: unknown) => boolean>> = {
   datetime: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
   json: () => true,
   bytes: (value) => value instanceof Uint8Array,
+  duration: isNumber,
+  ip: (value) => typeof value === "string" && toShortIpAddress(value) !== undefined,
+  array: (value, { items }) => Array.isArray(value) && value.every((item) => item !== null && fits[items!.type](item, items!)),
 };
 
 /** Types whose values are texts of some form. */
@@ -40,6 +44,7 @@ const textTypes: ReadonlySet<ColumnType> = new Set<ColumnType>([
   "decimal",
   "date",
   "time",
+  "ip",
 ]);
 
 /**
@@ -52,7 +57,7 @@ export function literal(value: unknown, type: ValueType, where: string): ValueNo
       fix: "Pass a value or null, or leave the condition out with the symbol skip.",
     });
   if (value === null) return { kind: "value", value, type, isNullable: true };
-  if (!fits[type.type](value))
+  if (!fits[type.type](value, type))
     throw new GableError("E_FILTER_VALUE", `${where} is of the type ${type.type}, and got ${describeFieldValue(value, type)}.`, {
       fix: "Pass a value of the type of the field.",
       // A text of a wrong form is what somebody has sent; a value of another type is a mistake of the program.
@@ -63,14 +68,25 @@ export function literal(value: unknown, type: ValueType, where: string): ValueNo
 }
 
 /** One form for each value: as it is stored. */
-function fitValue(value: unknown, { type }: ValueType): unknown {
+function fitValue(value: unknown, { type, items }: ValueType): unknown {
+  if (type === "array") return (value as readonly unknown[]).map((item) => fitItem(item, items!)); // It fits.
+  if (type === "ip") return toShortIpAddress(String(value));
   if (type === "uuid") return String(value).toLowerCase();
   if (type === "time" && String(value).length === 5) return `${String(value)}:00`;
   return value;
 }
 
+/** Items are compared as texts on some databases: decimals have as many digits as they are stored with. */
+function fitItem(value: unknown, type: ValueType): unknown {
+  if (type.type !== "decimal") return fitValue(value, type);
+  const [, sign, whole = "", fraction = ""] = /^([-+]?)0*([0-9]+)(?:\.([0-9]+))?$/.exec(String(value))!; // It fits.
+  const decimals = fraction.replace(/0+$/, "").padEnd(type.scale, "0");
+  const isZero = /^0*$/.test(whole + decimals);
+  return `${sign === "-" && !isZero ? "-" : ""}${whole}${decimals === "" ? "" : `.${decimals}`}`;
+}
+
 /** A whole number may be compared with a fraction, which is none itself. */
 function typeOf(value: unknown, type: ValueType): ValueType {
-  const isWhole = type.type === "int" || type.type === "id";
+  const isWhole = type.type === "int" || type.type === "id" || type.type === "duration";
   return isWhole && !Number.isSafeInteger(value) ? { ...valueTypes.float, where: type.where } : type;
 }

@@ -11,6 +11,8 @@ export interface ValueType {
   readonly type: ColumnType;
   readonly scale: number;
   readonly where: string;
+  /** What each item of a list is; absent of other types. */
+  readonly items?: ValueType | undefined;
 }
 
 /** The rows that columns are read from: those of a query or a subquery, or rows that a relation to one row leads to. */
@@ -60,6 +62,11 @@ export type CallName =
   | "upper"
   | "trim"
   | "length"
+  | "arrayLength"
+  | "arrayHasAll"
+  | "arrayHasAny"
+  | "jsonEquals"
+  | "jsonContains"
   | "substring"
   | "replace"
   | "abs"

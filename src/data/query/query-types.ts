@@ -61,6 +61,19 @@ interface DateOperators<Value> extends OrderedOperators<Value>, CalendarOperator
   readonly hour?: PartOfDate;
   /** Within one day, in UTC. */
   readonly on?: Given<string>;
+  /** In the time up to now: a number with s, m, h, d or w, such as "30d". */
+  readonly within?: Given<`${number}${"s" | "m" | "h" | "d" | "w"}`>;
+}
+
+interface ArrayOperators<Value, Item> {
+  readonly eq?: Given<Value>;
+  readonly ne?: Given<Value>;
+  readonly isNull?: Given<boolean>;
+  /** Whether an item is in it. */
+  readonly has?: Given<Item>;
+  readonly hasAll?: Given<readonly Item[]>;
+  readonly hasAny?: Given<readonly Item[]>;
+  readonly isEmpty?: Given<boolean>;
 }
 
 type JsonScalar = string | number | boolean | null;
@@ -79,6 +92,12 @@ interface JsonOperators {
   /** Whether the part is there; null in it counts. */
   readonly exists?: boolean;
   readonly isNull?: boolean;
+  /** Whether the whole value is this one, whatever the order of keys. Without a path. */
+  readonly equals?: unknown;
+  /** Whether the whole value holds this one: an object some of its entries, a list some of its items. Without a path. */
+  readonly contains?: unknown;
+  /** Whether the value is an object with this key. Without a path. */
+  readonly hasKey?: string;
 }
 
 /** What a filter may say of a column. */
@@ -90,7 +109,10 @@ type ColumnFilter<Value> = [NonNullable<Value>] extends [string]
       ? Given<Value | EqualityOperators<Value>>
       : [NonNullable<Value>] extends [Date]
         ? Given<Value | DateOperators<Value>>
-        : Given<JsonOperators | null>;
+        : // A list of a column of lists, or one in JSON: types do not tell which.
+          [NonNullable<Value>] extends [ReadonlyArray<infer Item>]
+          ? Given<Value | ArrayOperators<Value, Item> | JsonOperators | null>
+          : Given<JsonOperators | null>;
 
 interface ManyFilter<Class> {
   /** At least one row is so. */
@@ -99,6 +121,8 @@ interface ManyFilter<Class> {
   readonly none?: Filter<Class>;
   /** Each row is so; of no rows that is true. */
   readonly every?: Filter<Class>;
+  /** How many rows there are. */
+  readonly count?: number | OrderedOperators<number>;
 }
 
 type FieldFilter<Field> = Field extends ColumnShape

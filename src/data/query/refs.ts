@@ -58,7 +58,7 @@ const ownMethods: ReadonlyMap<string, Method> = new Map<string, Method>([
 ]);
 
 /** The number of rows: of the group, or of a relation. */
-function countRows(many: ManyRows | undefined, condition: unknown): RuntimeExpression {
+export function countRows(many: ManyRows | undefined, condition: unknown): RuntimeExpression {
   const where = condition === undefined ? undefined : readNode(condition, many);
   const node: Node = {
     kind: "aggregate",

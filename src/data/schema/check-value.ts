@@ -1,4 +1,5 @@
 /** Checks of single values by the type and the options of their column. */
+import { toShortIpAddress } from "../../http/ip-address.ts";
 import type { AnyColumn, ColumnType } from "./column.ts";
 
 /** The value as it is stored, or what a person can do about it. */
@@ -17,6 +18,8 @@ export function checkValue(column: AnyColumn, value: unknown): CheckedValue {
 
 /** Most characters or bytes of a column; undefined without a limit. */
 export function maxOf({ type, options }: Pick<AnyColumn, "type" | "options">): number | undefined {
+  // Of a list, the limit is one of its items.
+  if (type === "array") return undefined;
   return typeof options.max === "number" ? options.max : defaultMax[type];
 }
 
@@ -55,11 +58,35 @@ const checks: Readonly<Record<ColumnType, (value: unknown, column: AnyColumn) =>
     const max = maxOf(column);
     return max === undefined || value.length <= max ? { value } : { message: `Give at most ${max} bytes. These are ${value.length}.` };
   },
+  duration: (value, column) =>
+    isIntegerIn(value, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)
+      ? checkRange(value, column)
+      : { message: "Give a whole number of milliseconds." },
+  ip: (value) => {
+    const address = typeof value === "string" ? toShortIpAddress(value) : undefined;
+    return address === undefined ? { message: "Give an address such as 192.0.2.1 or 2001:db8::1." } : { value: address };
+  },
+  array: checkList,
   choice: (value, { choices = {} }) =>
     typeof value === "string" && Object.hasOwn(choices, value)
       ? { value }
       : { message: `Choose one of: ${Object.values(choices).join(", ")}.` },
 };
+
+/** A list: its length, and each of its items. */
+function checkList(value: unknown, { items, options }: AnyColumn): CheckedValue {
+  if (!Array.isArray(value)) return { message: "Give a list." };
+  const { min, max } = options;
+  if (typeof min === "number" && value.length < min) return { message: `Give at least ${min}. These are ${value.length}.` };
+  if (typeof max === "number" && value.length > max) return { message: `Give at most ${max}. These are ${value.length}.` };
+  const list: unknown[] = [];
+  for (const [index, item] of value.entries()) {
+    const checked = checkValue(items!, item);
+    if (checked.message !== undefined) return { message: `Number ${index + 1}: ${checked.message}` };
+    list.push(checked.value);
+  }
+  return { value: list };
+}
 
 /** An address as browsers take it in a field for mail (WHATWG HTML, section 4.10.5.1.5), with a dot in the domain. */
 const mailAddress =

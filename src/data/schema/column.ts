@@ -19,6 +19,9 @@ const columnTypes = [
   "json",
   "bytes",
   "choice",
+  "duration",
+  "ip",
+  "array",
 ] as const;
 
 /** Kinds of columns: each is one type of TypeScript and one of each database. */
@@ -150,6 +153,14 @@ export interface BytesOptions extends ColumnOptions<Uint8Array> {
   readonly max?: number;
 }
 
+/** Options of lists. */
+export interface ArrayOptions<Item> extends ColumnOptions<readonly Item[]> {
+  /** Fewest items. None by default. */
+  readonly min?: number;
+  /** Most items. As many as the database takes by default. */
+  readonly max?: number;
+}
+
 /** Options of choices. */
 export interface ChoiceOptions<Key extends string> extends ColumnOptions<Key> {
   /** Whether the database checks the value, too. Default true. */
@@ -165,6 +176,12 @@ export type AnyColumnOptions = ColumnOptions &
       Pick<DatetimeOptions, "auto"> &
       Pick<ChoiceOptions<string>, "check">
   > & { readonly min?: unknown; readonly max?: unknown };
+
+/** What a column is made of beside its options. */
+interface ColumnParts {
+  readonly choices?: Readonly<Record<string, string>> | undefined;
+  readonly items?: AnyColumn | undefined;
+}
 
 /**
  * A column. Three facts exist for the compiler alone: the type of the value, whether an insert must give it, and whether
@@ -183,12 +200,15 @@ export class Column<Value, Insert extends "required" | "optional", IsKey extends
   readonly options: AnyColumnOptions;
   /** Labels by key, of a choice; undefined of other columns. */
   readonly choices: Readonly<Record<string, string>> | undefined;
+  /** The column of each item, of a list; undefined of other columns. */
+  readonly items: AnyColumn | undefined;
 
   /** @internal Use `field`. */
-  constructor(type: ColumnType, options: AnyColumnOptions, choices?: Readonly<Record<string, string>>) {
+  constructor(type: ColumnType, options: AnyColumnOptions, { choices, items }: ColumnParts = {}) {
     this.type = type;
     this.options = Object.freeze({ ...options });
     this.choices = choices === undefined ? undefined : Object.freeze({ ...choices });
+    this.items = items;
     Object.freeze(this);
   }
 }

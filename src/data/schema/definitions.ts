@@ -48,6 +48,9 @@ const ownOptions: Readonly<Record<ColumnType, readonly string[]>> = {
   json: [],
   bytes: ["max"],
   choice: ["check"],
+  duration: ["min", "max"],
+  ip: [],
+  array: ["min", "max"],
 };
 const modelOptions =
   "label labelPlural display orderBy search primary uniques indexes checks computed version softDelete validate managed database comment".split(
@@ -155,9 +158,26 @@ class DefinitionCheck {
       if (known.includes(option)) continue;
       this.#add(name, "E_FIELD_OPTION", `${type} has no option "${option}"`, suggestName(option, known, `It has: ${known.join(", ")}.`));
     }
+    if (type === "array") this.#items(name, column.items);
     this.#claim(name, options.column ?? toSnakeCase(name));
     this.#limits(name, column);
     this.#default(name, column);
+  }
+
+  /** What a list is of: a field that says what each item may be, and nothing of columns. */
+  #items(name: string, items: unknown): void {
+    if (!isColumn(items) || ["array", "json", "bytes", "id"].includes(items.type))
+      return this.#add(
+        name,
+        "E_FIELD_INVALID",
+        `a list is of ${isColumn(items) ? `the type ${items.type}` : describeValue(items)}`,
+        "Give a field such as field.text(); for lists of other things, use field.json().",
+      );
+    const known = ["min", "max", "pattern", "blank", "digits", "scale"];
+    for (const option of Object.keys(items.options))
+      if (!known.includes(option))
+        this.#add(name, "E_FIELD_OPTION", `an item of a list has no option "${option}"`, `It has: ${known.join(", ")}.`);
+    this.#limits(name, items);
   }
 
   /** Notes the name of a column, which no two fields may share. */
@@ -178,7 +198,7 @@ class DefinitionCheck {
   #limits(name: string, column: AnyColumn): void {
     const { type, options } = column;
     const refuse = (what: string, fix: string): void => this.#add(name, "E_FIELD_OPTION_VALUE", what, fix);
-    const isCount = ["text", "slug", "email", "url", "bytes"].includes(type);
+    const isCount = ["text", "slug", "email", "url", "bytes", "array"].includes(type);
     const wrong = (["min", "max"] as const).filter(
       (limit) => options[limit] !== undefined && ownOptions[type].includes(limit) && !isLimit(type, options[limit], isCount),
     );

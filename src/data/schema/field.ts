@@ -2,6 +2,7 @@
 import type {
   AnyColumn,
   AnyColumnOptions,
+  ArrayOptions,
   BytesOptions,
   ChoiceOptions,
   ColumnOptions,
@@ -83,10 +84,19 @@ export const field = {
     new Column("json", (options ?? {}) as AnyColumnOptions), // As in make().
   /** Bytes. */
   bytes: <const Options extends BytesOptions>(options?: Options): Made<Uint8Array, Options> => make("bytes", options),
+  /** A span of time, in whole milliseconds. */
+  duration: <const Options extends NumberOptions<number>>(options?: Options): Made<number, Options> => make("duration", options),
+  /** An address of the internet, of version 4 or 6, in its shortest form. */
+  ip: <const Options extends ColumnOptions<string>>(options?: Options): Made<string, Options> => make("ip", options),
+  /** A list of values that a field describes, such as `field.array(field.text({ max: 50 }))`. */
+  array: <Item, const Options extends ArrayOptions<Item>>(
+    items: Column<Item, "required" | "optional">,
+    options?: Options,
+  ): Made<Item[], Options> => new Column("array", (options ?? {}) as AnyColumnOptions, { items }) as unknown as Made<Item[], Options>, // As in make().
   /** One of several keys, each with a label for people. */
   choice: <const Choices extends Readonly<Record<string, string>>, const Options extends ChoiceOptions<keyof Choices & string>>(
     choices: Choices,
     options?: Options,
   ): Made<keyof Choices & string, Options> =>
-    new Column("choice", (options ?? {}) as AnyColumnOptions, choices) as unknown as Made<keyof Choices & string, Options>, // As in make().
+    new Column("choice", (options ?? {}) as AnyColumnOptions, { choices }) as unknown as Made<keyof Choices & string, Options>, // As in make().
 } as const;

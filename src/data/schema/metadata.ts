@@ -36,11 +36,16 @@ export interface FieldMeta {
   readonly widget: Widget;
   /** Labels by key, of a choice. */
   readonly choices: Readonly<Record<string, string>> | undefined;
+  /** What each item is, of a list; undefined of other columns. */
+  readonly items: ItemMeta | undefined;
   /** The relation that the column holds the key of; undefined of other columns. */
   readonly relation: string | undefined;
   /** All options as they were written. */
   readonly options: AnyColumnOptions;
 }
+
+/** An item of a list. */
+export type ItemMeta = Pick<FieldMeta, "type" | "where" | "scale" | "options" | "choices" | "items">;
 
 /** A relation of a model. */
 export interface RelationMeta {
@@ -192,9 +197,14 @@ function toFieldMeta(model: string, name: string, column: AnyColumn): FieldMeta 
     placeholder,
     widget: options.widget ?? toWidget(column),
     choices,
+    items: column.items === undefined ? undefined : toItemMeta(`${model}.${name}[]`, column.items),
     relation: undefined,
     options,
   });
+}
+
+function toItemMeta(where: string, { type, options, choices }: AnyColumn): ItemMeta {
+  return Object.freeze({ type, where, scale: options.scale ?? 0, options, choices, items: undefined });
 }
 
 const widgets: Readonly<Partial<Record<ColumnType, Widget>>> = {
@@ -210,6 +220,8 @@ const widgets: Readonly<Partial<Record<ColumnType, Widget>>> = {
   datetime: "datetime",
   json: "textarea",
   bytes: "none",
+  duration: "number",
+  array: "textarea",
 };
 /** A choice of more labels than these is a list that opens. */
 const radiosMax = 5;
@@ -280,6 +292,7 @@ function toKeyField(model: string, name: string, { options, target, nullable }: 
     placeholder: "",
     widget: "select",
     choices: undefined,
+    items: undefined,
     relation: name,
     options: Object.freeze({ null: nullable, unique, ...(isColumn(key) && pickSize(key.options)) }),
   });

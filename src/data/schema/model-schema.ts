@@ -1,9 +1,9 @@
 /** Schemas of models: Standard Schema for forms and interfaces, JSON Schema for documentation. */
 import { GableError } from "../../errors/gable-error.ts";
 import { maxOf } from "./check-value.ts";
-import type { FieldMeta } from "./metadata.ts";
+import type { FieldMeta, ItemMeta } from "./metadata.ts";
 import type { ModelClass } from "./model.ts";
-import { assertField, checkRow, columnOf } from "./validate-row.ts";
+import { assertField, checkRow } from "./validate-row.ts";
 
 /** What a schema is for, and which fields it has. */
 export interface SchemaOptions {
@@ -62,7 +62,7 @@ export class ModelSchema {
     const required = this.fields.filter((field) => this.#purpose === "read" || (this.#purpose === "create" && !field.hasDefault));
     return {
       type: "object",
-      properties: Object.fromEntries(this.fields.map((field) => [field.name, toProperty(field, columnOf(this.#model, field))])),
+      properties: Object.fromEntries(this.fields.map((field) => [field.name, toProperty(field)])),
       ...(required.length > 0 && { required: required.map(({ name }) => name) }),
       additionalProperties: false,
     };
@@ -100,15 +100,33 @@ const formats: Readonly<Record<string, object>> = {
   datetime: { type: "string", format: "date-time" },
   json: {},
   bytes: { type: "string", contentEncoding: "base64" },
+  duration: { type: "integer" },
+  ip: { type: "string", anyOf: [{ format: "ipv4" }, { format: "ipv6" }] },
+  array: { type: "array" },
 };
 
-function toProperty({ type, label, help, isNullable, choices, options }: FieldMeta, column: Parameters<typeof maxOf>[0]): object {
-  const base: Record<string, unknown> = choices === undefined ? { ...formats[type] } : { type: "string", enum: Object.keys(choices) };
-  const max = maxOf(column);
-  if (max !== undefined && base["type"] === "string" && type !== "bytes") base["maxLength"] = max;
-  if (typeof options.min === "number") base[base["type"] === "string" ? "minLength" : "minimum"] = options.min;
-  if (typeof options.max === "number" && base["type"] !== "string") base["maximum"] = options.max;
-  if (options.pattern !== undefined) base["pattern"] = options.pattern.source;
+/** What a value of a type looks like, without what people are told of it. */
+function toShape({ type, choices, options, items }: ItemMeta): Record<string, unknown> {
+  const shape: Record<string, unknown> = choices === undefined ? { ...formats[type] } : { type: "string", enum: Object.keys(choices) };
+  const { min, max } = options;
+  if (items !== undefined) {
+    shape["items"] = toShape(items);
+    if (typeof min === "number") shape["minItems"] = min;
+    if (typeof max === "number") shape["maxItems"] = max;
+    return shape;
+  }
+  const isText = shape["type"] === "string";
+  const most = maxOf({ type, options });
+  if (most !== undefined && isText && type !== "bytes") shape["maxLength"] = most;
+  if (typeof min === "number") shape[isText ? "minLength" : "minimum"] = min;
+  if (typeof max === "number" && !isText) shape["maximum"] = max;
+  if (options.pattern !== undefined) shape["pattern"] = options.pattern.source;
+  return shape;
+}
+
+function toProperty(field: FieldMeta): object {
+  const { label, help, isNullable, choices } = field;
+  const base = toShape(field);
   base["title"] = label;
   if (help !== "") base["description"] = help;
   if (!isNullable) return base;

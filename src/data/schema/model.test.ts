@@ -94,14 +94,10 @@ describe("what is known of a model", () => {
       },
     );
     assert.deepEqual([Author.$meta.orderBy, Author.$meta.search], [["name"], ["name"]]);
+    const usual = { where: undefined, deferrable: undefined, areNullsDistinct: true };
     assert.deepEqual(Book.$meta.uniques, [
-      { name: "books_slug_unique", fields: ["slug"], message: "This slug is taken.", where: undefined },
-      {
-        name: "books_author_id_title_unique",
-        fields: ["authorId", "title"],
-        message: "This author has this title already",
-        where: undefined,
-      },
+      { name: "books_slug_unique", fields: ["slug"], message: "This slug is taken.", ...usual },
+      { name: "books_author_id_title_unique", fields: ["authorId", "title"], message: "This author has this title already", ...usual },
     ]);
     const plain = {
       message: "",

@@ -18,6 +18,8 @@ export interface ColumnState {
   /** Digits of a decimal: in all, and behind the point. */
   readonly digits?: number;
   readonly scale?: number;
+  /** What each item of a list is. */
+  readonly items?: ColumnState;
   /** Keys of a choice. */
   readonly choices?: readonly string[];
   /** False when the database does not check the keys of a choice. */

@@ -13,7 +13,7 @@ export type ModelErrors = Readonly<Record<string, readonly string[]>>;
 const columns = new WeakMap<FieldMeta, AnyColumn>();
 
 /** The column of a field; that of a relation's key is made of what is known of it. */
-export function columnOf(model: ModelClass, field: FieldMeta): AnyColumn {
+function columnOf(model: ModelClass, field: FieldMeta): AnyColumn {
   const known = columns.get(field);
   if (known !== undefined) return known;
   const own = Object.hasOwn(model.$fields, field.name) ? model.$fields[field.name] : undefined;
