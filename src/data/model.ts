@@ -128,6 +128,8 @@ export interface ModelStatic<Fields> {
   where<Class extends AnyModel>(this: Class, ...filters: ReadonlyArray<Filter<Class>>): Query<Class, InstanceOf<Class>>;
   /** Rows that a filter does not fit. */
   exclude<Class extends AnyModel>(this: Class, filter: Filter<Class>): Query<Class, InstanceOf<Class>>;
+  /** Rows that have the words of a text, as `Query.search()` does. Throws `E_SEARCH_FIELDS`. */
+  search<Class extends AnyModel>(this: Class, text: string): Query<Class, InstanceOf<Class>>;
   /** All rows: what lets update() and delete() go without a filter. */
   all<Class extends AnyModel>(this: Class): Query<Class, InstanceOf<Class>>;
   /** All rows, those that are deleted, too: of a model with soft delete. Throws `E_SOFT_DELETE` for another one. */
@@ -253,6 +255,10 @@ class ModelBase extends Instance {
 
   static exclude(filter: unknown): Query<unknown, unknown> {
     return Query.of(this).exclude(filter as Filter<unknown>); // As in where().
+  }
+
+  static search(text: string): Query<unknown, unknown> {
+    return Query.of(this).search(text);
   }
 
   static all(): Query<unknown, unknown> {

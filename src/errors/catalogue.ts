@@ -303,6 +303,7 @@ const data = {
   E_KEY_NOT_UNIQUE: entry(500, "The fields are no unique key", "Name the fields of a unique key."),
   E_DELETE_RESTRICTED: entry(409, "The row is still in use", "Delete first what refers to it."),
   E_RELATION_UNKNOWN: entry(500, "There is no such relation", "Correct the name of the relation."),
+  E_SEARCH_FIELDS: entry(500, "A model has no fields to search", "Name them in its option search."),
   E_COLUMN_DEFERRED: entry(500, "A column was not read with its row", "Add it to only(), or load it with load()."),
   E_RELATION_FETCH: entry(500, "A relation was not loaded, and loading is forbidden", "Load it with the query: with()."),
   E_RELATION_NOT_LOADED: entry(500, "A relation is not loaded", "Await it, or load it with the query: with()."),

@@ -254,6 +254,46 @@ for (const kind of databaseKinds) {
       assert.deepEqual(await rows`SELECT rank FROM things WHERE size = 4`, [{ rank: 7 }]);
     });
 
+    it("keep the words of a table through changes of its names and columns", async () => {
+      class Stuff extends Model(
+        "stuff",
+        { id: f.id(), label: f.text({ max: 80 }), note: f.text({ null: true }) },
+        { search: { index: ["label", "note"] } },
+      ) {}
+      const { database } = open();
+      const made = await createDatabase({ url: open().url, models: [Stuff], bind: false });
+      const find = (text: string): Promise<string[]> => made.run(async () => Stuff.search(text).pluck("label"));
+      try {
+        const columns = '{ id: { type: "id" }, name: { type: "text", max: 50 }, note: { type: "text", null: true } }';
+        await put("0001_things", fileOf(`op.createTable("things", { columns: ${columns}, primary: ["id"], search: ["name"] })`));
+        await run();
+        await rows`INSERT INTO things (name, note) VALUES ('red rose', 'thorny')`;
+        const changes = [
+          'op.renameColumn("things", "name", "label")',
+          'op.renameTable("things", "stuff")',
+          'op.setSearch("stuff", ["label", "note"])',
+          'op.alterColumn("stuff", "label", { type: "text", max: 80 }, { from: { type: "text", max: 50 } })',
+          'op.addColumn("stuff", "size", { type: "int" }, { fill: 1 })',
+        ];
+        await put("0002_stuff", fileOf(changes.join(", "), 'after: ["0001_things"]'));
+        await run();
+        assert.deepEqual(await find("ros thorn"), ["red rose"]);
+        await made.run(() => Stuff.where({ label: "red rose" }).update({ note: "soft" }));
+        await rows`INSERT INTO stuff (label, size) VALUES ('blue', 2)`;
+        assert.deepEqual(await find("thorn"), []);
+        assert.deepEqual(await find("blu"), ["blue"]);
+        assert.deepEqual(await checkLive({ database, folder: open().folder }), []);
+        await rollback({ ...place(), target: "0001_things", allowDataLoss: true });
+        await put("0002_none", fileOf('op.setSearch("things", [])', 'after: ["0001_things"]'));
+        await rm(join(open().folder, "0002_stuff.ts"));
+        await run();
+        assert.deepEqual(await checkLive({ database, folder: open().folder }), []);
+        await rollback({ ...place(), target: "zero", allowDataLoss: true });
+      } finally {
+        await made.close();
+      }
+    });
+
     it("run statements of one's own for each kind of database", async () => {
       const by =
         '{ sqlite: "INSERT INTO things (size) VALUES (1)", postgres: ["INSERT INTO things (size) VALUES (2)"], others: "INSERT INTO things (size) VALUES (3)" }';

@@ -46,6 +46,7 @@ interface MutableTable {
   indexes: Map<string, IndexState>;
   checks: Map<string, ConditionData>;
   foreignKeys: Map<string, ForeignKeyState>;
+  search: readonly string[];
   comment: string;
 }
 
@@ -135,7 +136,7 @@ function changeOnce(state: Map<string, MutableTable>, random: Random, before: St
   if (existing.length < 2 || (existing.length < tables.length && random.chance(0.2))) return addTable(state, random, before);
   const name = random.pick(existing);
   const table = state.get(name)!;
-  const action = random.below(11);
+  const action = random.below(12);
   if (action === 0 && existing.length > 2) return dropTable(state, name);
   if (action <= 3) return addColumn(table, random);
   if (action === 4) return dropColumn(table, random);
@@ -144,6 +145,7 @@ function changeOnce(state: Map<string, MutableTable>, random: Random, before: St
   if (action === 7) return addKey(name, table, random);
   if (action === 8) return dropKey(table, random);
   if (action === 9) return addRelation(state, name, table, random);
+  if (action === 10) return changeSearch(table, random);
   table.comment = random.pick(["", "Books' things", 'with "quotes"']);
 }
 
@@ -167,6 +169,7 @@ function addTable(state: Map<string, MutableTable>, random: Random, before: Stat
     indexes: new Map(),
     checks: new Map(),
     foreignKeys: new Map(),
+    search: [],
     comment: "",
   };
   state.set(name, table);
@@ -194,6 +197,7 @@ function addColumn(table: MutableTable, random: Random): void {
 
 const usesColumn = (table: MutableTable, column: string): boolean =>
   table.primary.includes(column) ||
+  table.search.includes(column) ||
   [...table.foreignKeys.values()].some(({ columns }) => columns.includes(column)) ||
   [...table.uniques.values(), ...table.indexes.values()].some((key) => JSON.stringify(key).includes(`"${column}"`)) ||
   [...table.checks.values()].some((condition) => JSON.stringify(condition).includes(`"${column}"`));
@@ -204,6 +208,7 @@ function dropColumn(table: MutableTable, random: Random): void {
   for (const map of [table.uniques, table.indexes, table.checks, table.foreignKeys])
     for (const [key, value] of map) if (JSON.stringify(value).includes(`"${column}"`)) map.delete(key);
   table.columns.delete(column);
+  table.search = table.search.filter((each) => each !== column);
 }
 
 function alterColumn(table: MutableTable, random: Random): void {
@@ -271,6 +276,11 @@ function conditionOf(table: MutableTable, random: Random): ConditionData | undef
     if (isNullable === true) conditions.push(["isNotNull", name], ["isNull", name]);
   }
   return conditions.length === 0 ? undefined : random.pick(conditions);
+}
+
+function changeSearch(table: MutableTable, random: Random): void {
+  const texts = [...table.columns].filter(([, { type }]) => type === "text" || type === "choice").map(([name]) => name);
+  table.search = random.chance(0.3) || texts.length === 0 ? [] : [...new Set([random.pick(texts), random.pick(texts)])];
 }
 
 function dropKey(table: MutableTable, random: Random): void {

@@ -2,6 +2,7 @@
 import type { AggregateName, CallName, CompareOperator, JsonOperator, JsonPath, OrderTerm, RowLock, ValueType } from "../query/node.ts";
 import type { DriverValue } from "../driver/contract.ts";
 import type { ModelMeta } from "../schema/metadata.ts";
+import type { SearchSyntax } from "./search.ts";
 import type { TableSyntax } from "./table-syntax.ts";
 import type { DefinitionMistake } from "../schema/definitions.ts";
 
@@ -94,6 +95,8 @@ export interface Dialect {
   readonly returnsKeys: boolean;
   /** What an insert without any values says. */
   readonly defaultValues: string;
+  /** How it searches for words. */
+  readonly search: SearchSyntax;
   /** What tables are made of. */
   readonly tables: TableSyntax;
   /** A value that has been encoded, as a part of a definition. */

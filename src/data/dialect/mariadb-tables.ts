@@ -13,7 +13,7 @@ export function quoteMariadb(name: string): string {
 }
 
 /** A text as a literal: a backslash begins an escape. */
-function quoteMariadbText(text: string): string {
+export function quoteMariadbText(text: string): string {
   return quoteText(text.replaceAll("\\", "\\\\"));
 }
 

@@ -7,6 +7,7 @@ import type { Dialect, JsonComparison, Refusal, TextComparison } from "./dialect
 import type { Call } from "./functions.ts";
 import { movedNulls, rounded, sameName, toPattern, wholeTypes } from "./functions.ts";
 import { encodeMariadb, mariadbDecoder } from "./mariadb-codec.ts";
+import { mariadbSearch } from "./mariadb-search.ts";
 import { findMariadbMistakes, mariadbTables, quoteMariadb, writeMariadbLiteral } from "./mariadb-tables.ts";
 
 /** What a bound text is cast to; texts and doubles are bound as they are. */
@@ -67,6 +68,7 @@ export const mariadb: Dialect = {
   ],
   explain: (sql, isAnalyzed) => `${isAnalyzed ? "ANALYZE" : "EXPLAIN"} ${sql}`,
   readRefusal,
+  search: mariadbSearch,
   tables: mariadbTables,
   literal: writeMariadbLiteral,
   findMistakes: findMariadbMistakes,

@@ -6,6 +6,7 @@ import type { Dialect, JsonComparison, Refusal, TextComparison } from "./dialect
 import type { Call } from "./functions.ts";
 import { rounded, sameName, toPattern, wholeTypes } from "./functions.ts";
 import { encodePostgres, encodePostgresList, postgresDecoder, toArrayText } from "./postgres-codec.ts";
+import { postgresSearch } from "./postgres-search.ts";
 import { postgresTables, quotePostgres, writePostgresLiteral } from "./postgres-tables.ts";
 
 /** Types of parameters: the widest of their kind, so that a value is compared and never cut. */
@@ -71,6 +72,7 @@ export const postgres: Dialect = {
   ],
   explain: (sql, isAnalyzed) => `EXPLAIN ${isAnalyzed ? "(ANALYZE) " : ""}${sql}`,
   readRefusal,
+  search: postgresSearch,
   tables: postgresTables,
   literal: writePostgresLiteral,
   findMistakes: () => [],

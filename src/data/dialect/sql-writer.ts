@@ -7,6 +7,7 @@ import type { FieldMeta } from "../schema/metadata.ts";
 import type { AggregateNode, ColumnNode, Node, OrderTerm, RootSource, SelectState, Source, Through, ValueType } from "../query/node.ts";
 import { isSourceNullable, valueTypes } from "../query/node.ts";
 import { isTextOperator } from "../query/shape.ts";
+import { searchTargetOf } from "../query/search.ts";
 import type { Dialect } from "./dialect.ts";
 
 /** A parameter of a finished statement: the place of its value, and which form of it is bound. */
@@ -18,6 +19,8 @@ export interface ParameterSlot {
 /** Rows that are in reach, and what has been joined to them. */
 interface Scope {
   readonly alias: string;
+  /** Whether the rows are those of a query. */
+  readonly isDerived: boolean;
   readonly joins: Map<string, { readonly alias: string; readonly sql: string }>;
 }
 
@@ -68,7 +71,7 @@ export class SqlWriter {
   /** Makes the rows of a statement known that is no query: those of an update. */
   enter(root: RootSource): void {
     this.#table = root.model.$table;
-    this.#scopes.set(root, { alias: root.model.$table, joins: new Map() });
+    this.#scopes.set(root, { alias: root.model.$table, isDerived: false, joins: new Map() });
   }
 
   /** Whether anything was joined to the rows. */
@@ -124,7 +127,7 @@ export class SqlWriter {
     const alias = this.#table === "" ? state.root.model.$table : this.#alias();
     if (this.#table === "") this.#table = alias;
     const outer = this.#scopes.get(state.root);
-    const scope: Scope = { alias, joins: new Map() };
+    const scope: Scope = { alias, isDerived: state.from !== undefined, joins: new Map() };
     this.#scopes.set(state.root, scope);
     const columns = this.#columns(state, scope);
     const order = state.order.map((term) => ({ term, sql: this.node(term.node) }));
@@ -295,11 +298,32 @@ export class SqlWriter {
       }
       case "name":
         return this.#dialect.quote(node.name);
+      case "search":
+        return this.#search(node);
       case "through":
         return `${this.#dialect.quote(throughAlias(this.#aliasOf(node.root)))}.${this.#dialect.quote(node.column)}`;
       case "sql":
         return `(${this.raw(node)})`;
     }
+  }
+
+  #search(node: Extract<Node, { kind: "search" }>): string {
+    const target = searchTargetOf(node.root.model.$meta);
+    const { search, quote } = this.#dialect;
+    if (!search.has(target)) return node.isRank ? "0e0" : this.node(node.plain);
+    const request = {
+      ...target,
+      rows: quote(this.#aliasOf(node.root)),
+      isDerived: this.#scopes.get(node.root)?.isDerived === true,
+      hasKept: node.words.kept.length > 0,
+      hasShort: node.words.short.length > 0,
+      mark: (form: 0 | 1) => this.mark(node, valueTypes.text, false, form),
+    };
+    if (!node.isRank) return search.condition(request);
+    const alias = this.#alias();
+    const { sql, join } = search.rank(request, alias);
+    if (join !== "") this.#scopes.get(node.root)!.joins.set(`$${alias}`, { alias, sql: join });
+    return sql;
   }
 
   /** SQL of one's own, as it was written. Elsewhere it stands in parentheses: it may be several conditions. */

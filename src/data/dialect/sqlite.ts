@@ -6,6 +6,7 @@ import type { Dialect, JsonComparison, Refusal, TextComparison } from "./dialect
 import type { Call } from "./functions.ts";
 import { movedNulls, rounded, sameName, wholeTypes } from "./functions.ts";
 import { encodeSqlite, sqliteDecoder } from "./sqlite-codec.ts";
+import { sqliteSearch } from "./sqlite-search.ts";
 import { findSqliteMistakes, quoteSqlite, sqliteTables, writeSqliteLiteral } from "./sqlite-tables.ts";
 
 /** The ways of SQLite. `gable_lower` and `gable_upper` are functions that connections register: its own know ASCII alone. */
@@ -50,6 +51,7 @@ export const sqlite: Dialect = {
   // SQLite runs nothing to explain it.
   explain: (sql) => `EXPLAIN QUERY PLAN ${sql}`,
   readRefusal,
+  search: sqliteSearch,
   tables: sqliteTables,
   literal: writeSqliteLiteral,
   findMistakes: findSqliteMistakes,

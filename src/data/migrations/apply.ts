@@ -99,6 +99,8 @@ function changeTable(operation: Change, table: TableState): TableState {
       return { ...table, columns: replaced(table.columns, operation.name, operation.name, operation.column) };
     case "alterPrimary":
       return { ...table, primary: operation.columns };
+    case "setSearch":
+      return { ...table, search: operation.columns };
     case "setComment": {
       if (operation.column === undefined) return { ...table, comment: operation.text };
       const { comment: _comment, ...column } = table.columns.get(operation.column) ?? {};
@@ -117,6 +119,7 @@ function dropColumn(operation: OperationOf<"dropColumn">, table: TableState): Ta
   if (!table.columns.has(name)) throw missing(operation, "such column");
   const used =
     table.primary.includes(name) ||
+    table.search.includes(name) ||
     [...table.uniques.values(), ...table.indexes.values()].some((key) => keyColumns(key).includes(name)) ||
     [...table.checks.values()].some((condition) => columnsOf(condition).includes(name)) ||
     [...table.foreignKeys.values()].some(({ columns }) => columns.includes(name));
@@ -125,7 +128,7 @@ function dropColumn(operation: OperationOf<"dropColumn">, table: TableState): Ta
 }
 
 function changeConstraint(
-  operation: Exclude<Change, { kind: "addColumn" | "dropColumn" | "alterColumn" | "alterPrimary" | "setComment" }>,
+  operation: Exclude<Change, { kind: "addColumn" | "dropColumn" | "alterColumn" | "alterPrimary" | "setComment" | "setSearch" }>,
   table: TableState,
 ): TableState {
   const { name } = operation;
@@ -184,6 +187,7 @@ export function keyColumns({ columns, where, expression, include = [] }: IndexSt
 function checkTable(operation: Operation, name: string, table: TableState): TableState {
   const used = [
     ...table.primary,
+    ...table.search,
     ...[...table.uniques.values(), ...table.indexes.values()].flatMap(keyColumns),
     ...[...table.checks.values()].flatMap(columnsOf),
     ...[...table.foreignKeys.values()].flatMap(({ columns }) => columns),
@@ -231,6 +235,7 @@ function renameColumn(state: State, operation: OperationOf<"renameColumn">): Sta
     ...found,
     columns: replaced(found.columns, from, to, column),
     primary: list(found.primary),
+    search: list(found.search),
     uniques: map(found.uniques, key),
     indexes: map(found.indexes, key),
     checks: map(found.checks, (condition) => renameInCondition(condition, from, to)),

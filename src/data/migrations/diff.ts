@@ -79,6 +79,9 @@ class Diff {
     for (const [name, from, to] of tables)
       for (const [key, value] of from.foreignKeys)
         if (isGone(key, value, to.foreignKeys) || this.#changesBelow(name, value)) this.#add(op.dropConstraint(name, key));
+    for (const [name, from, to] of tables)
+      if (from.search.length > 0 && (!isSame(from.search, to.search) || from.search.some((column) => this.#isRecreated(name, column))))
+        this.#add(op.setSearch(name, []));
     for (const [name, from, to] of tables) {
       // A column that is made anew takes its keys with it.
       const loses = (columns: readonly string[]): boolean => columns.some((column) => this.#isRecreated(name, column));
@@ -196,6 +199,7 @@ class Diff {
   }
 
   #addKeys(name: string, from: TableState, to: TableState): void {
+    if (!isSame(from.search, to.search)) this.#add(op.setSearch(name, to.search));
     const fresh = <Value>(one: ReadonlyMap<string, Value>, other: ReadonlyMap<string, Value>): Array<[string, Value]> =>
       [...other].filter(([key]) => !one.has(key));
     for (const [key, { columns, ...options }] of fresh(from.uniques, to.uniques)) this.#add(op.addUnique(name, key, columns, options));

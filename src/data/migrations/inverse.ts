@@ -87,6 +87,8 @@ function invertChange(table: TableState, operation: TableChange): Operation {
       return restoreConstraint(name, operation.name, table);
     case "renameConstraint":
       return op.renameConstraint(name, operation.to, operation.name);
+    case "setSearch":
+      return op.setSearch(name, table.search);
     case "setComment": {
       const before = operation.column === undefined ? table.comment : (table.columns.get(operation.column)!.comment ?? "");
       return op.setComment(name, operation.column, before);
@@ -148,6 +150,10 @@ export function describeOperation(operation: Operation): string {
       return `Change the column "${operation.name}" of "${operation.table}"`;
     case "alterPrimary":
       return `Change the primary key of "${operation.table}" to ${operation.columns.join(", ")}`;
+    case "setSearch":
+      return operation.columns.length === 0
+        ? `Drop the index of words of "${operation.table}"`
+        : `Make an index of the words of ${operation.columns.join(", ")} of "${operation.table}"`;
     case "createExtension":
       return `Create the extension "${operation.name}"`;
     case "sql":

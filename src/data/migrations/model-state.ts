@@ -75,6 +75,7 @@ function describeTable(model: ModelClass): TableState {
     indexes: new Map(meta.indexes.map((index) => [index.name, toIndex(index)])),
     checks: new Map(checks),
     foreignKeys: new Map(foreignKeys),
+    search: meta.hasSearchIndex ? meta.search.map(columnOf) : [],
     comment: options.comment ?? "",
   };
 }
@@ -135,6 +136,7 @@ function describeBetween({ table, ...join }: JoinTable, from: ModelMeta, to: Mod
     indexes: new Map([[toConstraintName(table, ...names(far), "index"), { columns: names(far) }]]),
     checks: new Map(),
     foreignKeys: new Map([keyOf(near, nearModel), keyOf(far, farModel)]),
+    search: [],
     comment: "",
   };
 }

@@ -15,6 +15,8 @@ export interface TableData {
   readonly indexes?: Readonly<Record<string, IndexState>>;
   readonly checks?: Readonly<Record<string, ConditionData>>;
   readonly foreignKeys?: Readonly<Record<string, ForeignKeyState>>;
+  /** Columns whose words have an index. */
+  readonly search?: readonly string[];
   readonly comment?: string;
 }
 
@@ -59,6 +61,7 @@ export type Operation =
   | { readonly kind: "dropConstraint"; readonly table: string; readonly name: string }
   | { readonly kind: "renameConstraint"; readonly table: string; readonly name: string; readonly to: string }
   | { readonly kind: "setComment"; readonly table: string; readonly column: string | undefined; readonly text: string }
+  | { readonly kind: "setSearch"; readonly table: string; readonly columns: readonly string[] }
   | { readonly kind: "createExtension"; readonly name: string }
   | { readonly kind: "sql"; readonly up: SqlByDialect; readonly down: SqlByDialect | undefined }
   | { readonly kind: "run"; readonly step: DataStep }
@@ -223,7 +226,8 @@ export const op = {
   createTable(table: string, data: TableData): Operation {
     const where = `op.createTable("${String(table)}")`;
     assertName(where, table);
-    assertKnownOptions(where, data, ["columns", "primary", "uniques", "indexes", "checks", "foreignKeys", "comment"]);
+    assertKnownOptions(where, data, ["columns", "primary", "uniques", "indexes", "checks", "foreignKeys", "search", "comment"]);
+    if (data.search !== undefined) assertColumns(`${where}, search`, data.search);
     for (const [name, column] of Object.entries(data.columns)) {
       assertName(where, name);
       assertColumn(`${where}, column "${name}"`, column);
@@ -321,6 +325,13 @@ export const op = {
     assertName("op.addCheck()", table);
     assertConstraintName("op.addCheck()", name);
     return make({ kind: "addCheck", table, name, condition });
+  },
+  /** Makes an index of the words of some columns, or of none. */
+  setSearch(table: string, columns: readonly string[]): Operation {
+    assertName("op.setSearch()", table);
+    if (!Array.isArray(columns)) refuse(`op.setSearch() got ${describeValue(columns)}.`, "Give names of columns; none ends the search.");
+    for (const name of columns) assertName("op.setSearch()", name);
+    return make({ kind: "setSearch", table, columns });
   },
   /** Adds a foreign key. */
   addForeignKey(table: string, name: string, columns: readonly string[], to: Omit<ForeignKeyState, "columns">): Operation {

@@ -1,4 +1,5 @@
 /** The steps of operations on MariaDB, where each statement stands for itself: none can be undone with others. */
+import { addMariadbSearch, dropMariadbSearch } from "../dialect/mariadb-search.ts";
 import type { IndexState, KeyState, State, TableState } from "../schema/table-state.ts";
 import { applyOperation } from "./apply.ts";
 import type { Operation, OperationOf, TableChange } from "./operation.ts";
@@ -26,7 +27,7 @@ class MariadbPlan extends StepPlan {
       case "createTable": {
         const table = toTableState(operation.data);
         this.fresh.add(operation.table);
-        return [writer.createTable(operation.table, table), ...writer.createIndexes(operation.table, table)].map(alone);
+        return [writer.createTable(operation.table, table), ...writer.attachments(operation.table, table)].map(alone);
       }
       case "dropTable":
         return [alone(`DROP TABLE ${this.quote(operation.table)}`)];
@@ -66,9 +67,9 @@ class MariadbPlan extends StepPlan {
         return [this.#alter(name, ...dropped, `DROP COLUMN ${quote(operation.name)}`)];
       }
       case "renameColumn":
-        return this.#renameColumn(operation, table);
+        return this.#withoutSearch(operation, table, this.#renameColumn(operation, table));
       case "alterColumn":
-        return this.#alterColumn(operation, table);
+        return this.#withoutSearch(operation, table, this.#alterColumn(operation, table));
       case "alterPrimary":
         return this.#alterPrimary(operation, table);
       case "renameIndex":
@@ -90,12 +91,28 @@ class MariadbPlan extends StepPlan {
         return this.#dropConstraint(name, table, operation.name);
       case "renameConstraint":
         return this.#renameConstraint(operation, table);
+      case "setSearch": {
+        const steps = table.search.length === 0 ? [] : [this.#alter(name, ...dropMariadbSearch)];
+        const after: TableState = { ...table, search: operation.columns };
+        return after.search.length === 0
+          ? steps
+          : [...steps, this.#alter(name, ...addMariadbSearch(this.writer.searchTarget(name, after)))];
+      }
       case "setComment": {
         if (operation.column === undefined) return [this.#alter(name, `COMMENT ${this.writer.syntax.quoteText(operation.text)}`)];
         const after = applyOperation(new Map([[name, table]]), operation).get(name)!;
         return [this.#alter(name, `MODIFY COLUMN ${this.writer.column(name, after, operation.column)}`)];
       }
     }
+  }
+
+  /** A column whose words are kept is changed while they are not. */
+  #withoutSearch(operation: OperationOf<"renameColumn" | "alterColumn">, table: TableState, steps: Step[]): Step[] {
+    const { table: name } = operation;
+    if (!table.search.includes(operation.name)) return steps;
+    const after = applyOperation(new Map([[name, table]]), operation).get(name)!;
+    const added = addMariadbSearch(this.writer.searchTarget(name, after));
+    return [this.#alter(name, ...dropMariadbSearch), ...steps, this.#alter(name, ...added)];
   }
 
   #addColumn({ table: name, name: column, column: definition, fill }: OperationOf<"addColumn">, table: TableState): Step[] {

@@ -1,4 +1,5 @@
 /** The steps of operations on PostgreSQL: in the form that holds no lock for long on tables that are in use. */
+import { createPostgresSearch, postgresSearchName } from "../dialect/postgres-search.ts";
 import type { ColumnState, ForeignKeyState, IndexState, State, TableState, UniqueState } from "../schema/table-state.ts";
 import { findCountedColumn } from "../schema/table-state.ts";
 import { toConstraintName } from "../schema/names.ts";
@@ -24,7 +25,7 @@ class PostgresPlan extends StepPlan {
         const { table: name } = operation;
         const table = toTableState(operation.data);
         this.fresh.add(name);
-        return [writer.createTable(name, table), ...writer.createIndexes(name, table), ...writer.comments(name, table)].map(joined);
+        return [writer.createTable(name, table), ...writer.attachments(name, table)].map(joined);
       }
       case "dropTable":
         return [joined(`DROP TABLE ${this.quote(operation.table)}`)];
@@ -57,6 +58,9 @@ class PostgresPlan extends StepPlan {
     if (this.fresh.has(from)) this.fresh.add(to);
     return [
       this.#alter(from, `RENAME TO ${this.quote(to)}`),
+      ...(table.search.length > 0
+        ? [joined(`ALTER INDEX ${this.quote(postgresSearchName(from))} RENAME TO ${this.quote(postgresSearchName(to))}`)]
+        : []),
       ...names.map(([one, other]) => this.#alter(to, `RENAME CONSTRAINT ${this.quote(one!)} TO ${this.quote(other!)}`)),
     ];
   }
@@ -102,6 +106,8 @@ class PostgresPlan extends StepPlan {
         return table.uniques.get(operation.name)?.where === undefined
           ? [this.#alter(name, `RENAME CONSTRAINT ${quote(operation.name)} TO ${quote(operation.to)}`)]
           : [joined(`ALTER INDEX ${quote(operation.name)} RENAME TO ${quote(operation.to)}`)];
+      case "setSearch":
+        return [...this.#dropSearch(name, table), ...this.#createSearch(name, { ...table, search: operation.columns })];
       case "setComment":
         return [joined(this.writer.commentOn(name, operation.column, operation.text))];
     }
@@ -133,14 +139,24 @@ class PostgresPlan extends StepPlan {
 
   #index(table: string, state: TableState, name: string, key: IndexState | UniqueState, what: string): Step {
     if (this.fresh.has(table)) return joined(this.writer.createIndex(table, state, name, key, what));
-    return {
-      kind: "index",
-      sql: this.writer.createIndex(table, state, name, key, `${what} CONCURRENTLY`),
-      table,
-      name,
-      drop: `DROP INDEX CONCURRENTLY IF EXISTS ${this.quote(name)}`,
-      place: "alone",
-    };
+    return this.#buildIndex(table, name, this.writer.createIndex(table, state, name, key, `${what} CONCURRENTLY`));
+  }
+
+  #dropSearch(name: string, { search }: TableState): Step[] {
+    return search.length === 0 ? [] : [this.#dropIndex(name, postgresSearchName(name))];
+  }
+
+  #createSearch(name: string, table: TableState): Step[] {
+    if (table.search.length === 0) return [];
+    const target = this.writer.searchTarget(name, table);
+    if (this.fresh.has(name)) return [joined(createPostgresSearch(target))];
+    const index = postgresSearchName(name);
+    return [this.#buildIndex(name, index, createPostgresSearch(target, "INDEX CONCURRENTLY"))];
+  }
+
+  /** An index that is built beside the work of others. */
+  #buildIndex(table: string, name: string, sql: string): Step {
+    return { kind: "index", sql, table, name, drop: `DROP INDEX CONCURRENTLY IF EXISTS ${this.quote(name)}`, place: "alone" };
   }
 
   #dropIndex(table: string, name: string): Step {

@@ -51,8 +51,30 @@ interface Pending {
 
 class SqlitePlan extends StepPlan {
   #pending: Pending | undefined;
+  /** What comes when the table has been made anew. */
+  readonly #behindPending: PlannedStep[] = [];
 
   protected override add(operation: PlainOperation, whole: Operation): void {
+    if (!this.#touchesSearch(operation)) return this.#addPlain(operation, whole);
+    // The words of a table are kept by the names of its columns: they are made anew behind the change.
+    this.flush();
+    const toSteps = (statements: readonly string[]): PlannedStep[] => statements.map((sql) => ({ operation: whole, step: joined(sql) }));
+    this.steps.push(...toSteps(this.writer.dropSearch(operation.table, this.state.get(operation.table)!)));
+    if (operation.kind !== "setSearch") this.#addPlain(operation, whole);
+    const name = operation.kind === "renameTable" ? operation.to : operation.table;
+    const made = toSteps(this.writer.createSearch(name, applyOperation(this.state, operation).get(name)!));
+    if (this.#pending === undefined) this.steps.push(...made);
+    else this.#behindPending.push(...made);
+  }
+
+  #touchesSearch(operation: PlainOperation): operation is OperationOf<"setSearch" | "renameTable" | "renameColumn" | "alterPrimary"> {
+    if (operation.kind === "setSearch") return true;
+    if (operation.kind !== "renameTable" && operation.kind !== "renameColumn" && operation.kind !== "alterPrimary") return false;
+    const { search } = this.state.get(operation.table)!;
+    return operation.kind === "renameColumn" ? search.includes(operation.name) : search.length > 0;
+  }
+
+  #addPlain(operation: PlainOperation, whole: Operation): void {
     const isOther = !("table" in operation) || operation.table !== this.#pending?.table || separate.has(operation.kind);
     if (isOther) this.flush();
     if (this.#pending !== undefined || this.#needsCopy(operation)) this.#collect(operation as TableChange, whole); // It is about a table.
@@ -160,7 +182,8 @@ class SqlitePlan extends StepPlan {
       replace: [`DROP TABLE ${quoted}`, `ALTER TABLE ${copy} RENAME TO ${quoted}`, ...this.writer.createIndexes(name, after)],
       indexes: [...before.indexes.keys(), ...after.indexes.keys(), ...before.uniques.keys(), ...after.uniques.keys()],
     };
-    this.steps.push({ operation, step: { kind: "rebuild", table: name, rebuild, place: "joined" } });
+    this.steps.push({ operation, step: { kind: "rebuild", table: name, rebuild, place: "joined" } }, ...this.#behindPending);
+    this.#behindPending.length = 0;
   }
 
   protected override stepsOf(operation: PlainOperation): Step[] {
@@ -169,10 +192,12 @@ class SqlitePlan extends StepPlan {
     switch (operation.kind) {
       case "createTable": {
         const table = toTableState(operation.data);
-        return [writer.createTable(operation.table, table), ...writer.createIndexes(operation.table, table)].map(joined);
+        return [writer.createTable(operation.table, table), ...writer.attachments(operation.table, table)].map(joined);
       }
       case "dropTable":
-        return [joined(`DROP TABLE ${quote(operation.table)}`)];
+        return [...writer.dropSearch(operation.table, this.state.get(operation.table)!), `DROP TABLE ${quote(operation.table)}`].map(
+          joined,
+        );
       case "renameTable":
         return this.#renameTable(operation);
       case "renameColumn":

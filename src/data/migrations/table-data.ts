@@ -12,6 +12,7 @@ export function toTableState(data: TableData): TableState {
     indexes: new Map(Object.entries(data.indexes ?? {})),
     checks: new Map(Object.entries(data.checks ?? {})),
     foreignKeys: new Map(Object.entries(data.foreignKeys ?? {})),
+    search: data.search ?? [],
     comment: data.comment ?? "",
   };
 }
@@ -27,6 +28,7 @@ export function toTableData(table: TableState): TableData {
     ...part("indexes", table.indexes),
     ...part("checks", table.checks),
     ...part("foreignKeys", table.foreignKeys),
+    ...(table.search.length > 0 && { search: table.search }),
     ...(table.comment !== "" && { comment: table.comment }),
   };
 }

@@ -22,6 +22,7 @@ export class TableFinding implements FoundTable {
     indexes: new Map<string, IndexState>(),
     checks: new Map<string, ConditionData>(),
     foreignKeys: new Map<string, ForeignKeyState>(),
+    search: new Array<string>(),
     comment: "",
   };
   readonly notes = new Map<string, string[]>();

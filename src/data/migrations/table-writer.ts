@@ -1,5 +1,6 @@
 /** The definitions of tables, columns, keys and constraints in SQL. */
 import type { Dialect } from "../dialect/dialect.ts";
+import type { SearchTarget } from "../dialect/search.ts";
 import type { TableSyntax } from "../dialect/table-syntax.ts";
 import { foldsCase, writeCondition } from "../query/condition-data.ts";
 import type { ValueType } from "../query/node.ts";
@@ -205,6 +206,31 @@ export class TableWriter {
     ];
   }
 
+  /** What is made behind a table: its indexes, what serves its search, and comments. */
+  attachments(name: string, table: TableState): string[] {
+    return [...this.createIndexes(name, table), ...this.createSearch(name, table), ...this.comments(name, table)];
+  }
+
+  /** What a table's search is about. */
+  searchTarget(name: string, table: TableState): SearchTarget {
+    return { table: name, columns: table.search, key: findCountedColumn(table) };
+  }
+
+  /** Whether there is something that serves the search of a table. */
+  hasSearch(name: string, table: TableState): boolean {
+    return table.search.length > 0 && this.dialect.search.has(this.searchTarget(name, table));
+  }
+
+  /** The statements that make what serves the search of a table. */
+  createSearch(name: string, table: TableState): string[] {
+    return this.hasSearch(name, table) ? this.dialect.search.create(this.searchTarget(name, table)) : [];
+  }
+
+  /** The statements that take it away. */
+  dropSearch(name: string, table: TableState): string[] {
+    return this.hasSearch(name, table) ? this.dialect.search.drop(this.searchTarget(name, table)) : [];
+  }
+
   /** Comments as statements of their own, of a database that has them so. */
   comments(name: string, table: TableState): string[] {
     if (this.dialect.name !== "postgres") return [];
@@ -227,7 +253,7 @@ export class TableWriter {
     const names = sortTables(state);
     const made = names.flatMap((name) => {
       const table = state.get(name)!;
-      return [this.createTable(name, table, hasForwardKeys), ...this.createIndexes(name, table), ...this.comments(name, table)];
+      return [this.createTable(name, table, hasForwardKeys), ...this.attachments(name, table)];
     });
     if (hasForwardKeys) return made;
     const keys = names.flatMap((name) =>

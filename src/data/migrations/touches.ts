@@ -19,6 +19,7 @@ function touchesOf(operation: Operation): string[] {
       return [operation.table, operation.to];
     case "createTable":
     case "dropTable":
+    case "setSearch":
     case "alterPrimary":
       return [operation.table];
     case "addColumn":
@@ -27,20 +28,32 @@ function touchesOf(operation: Operation): string[] {
     case "renameColumn":
     case "setComment":
       return columnsTouched(operation);
+    default:
+      return keysTouched(operation);
+  }
+}
+
+type OnKey = OperationOf<
+  "addIndex" | "addUnique" | "addForeignKey" | "renameIndex" | "renameConstraint" | "addCheck" | "dropIndex" | "dropConstraint"
+>;
+
+function keysTouched(operation: OnKey): string[] {
+  const { table } = operation;
+  const key = `${table}#${operation.name}`;
+  switch (operation.kind) {
     case "addIndex":
     case "addUnique":
-      return [`${operation.table}#${operation.name}`, ...operation.key.columns.map((column) => `${operation.table}.${column}`)];
+      return [key, ...operation.key.columns.map((column) => `${table}.${column}`)];
     case "addForeignKey":
-      return [`${operation.table}#${operation.name}`, ...operation.foreignKey.columns.map((column) => `${operation.table}.${column}`)];
+      return [key, ...operation.foreignKey.columns.map((column) => `${table}.${column}`)];
     case "renameIndex":
     case "renameConstraint":
-      return [`${operation.table}#${operation.name}`, `${operation.table}#${operation.to}`];
+      return [key, `${table}#${operation.to}`];
     case "addCheck":
       // It may speak of any column.
-      return [operation.table];
-    case "dropIndex":
-    case "dropConstraint":
-      return [`${operation.table}#${operation.name}`];
+      return [table];
+    default:
+      return [key];
   }
 }
 

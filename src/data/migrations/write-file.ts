@@ -53,7 +53,8 @@ function writeOperation(operation: Operation): string {
         optional({ from: operation.from, fill: operation.fill }),
       );
     case "alterPrimary":
-      return call("alterPrimary", operation.table, operation.columns);
+    case "setSearch":
+      return call(operation.kind, operation.table, operation.columns);
     case "addIndex":
     case "addUnique": {
       const { columns, ...options } = operation.key;

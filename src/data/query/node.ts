@@ -2,6 +2,7 @@
  * What queries are made of: expressions as plain nodes, and the state of a query. Both ways of writing a filter, objects
  * and callbacks, end in these nodes; the shape of a query and its SQL are read from them.
  */
+import type { SearchWords } from "../dialect/search.ts";
 import type { ColumnType } from "../schema/column.ts";
 import type { FieldMeta, RelationMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
@@ -265,6 +266,18 @@ interface ThroughNode {
   readonly isNullable: false;
 }
 
+/** A search for words: whether a row has them, or how well it fits. */
+interface SearchNode {
+  readonly kind: "search";
+  readonly root: RootSource;
+  readonly words: SearchWords;
+  /** The condition where the database has no index of words. */
+  readonly plain: Node;
+  readonly isRank: boolean;
+  readonly type: ValueType;
+  readonly isNullable: false;
+}
+
 /** A value, a condition, or a part of SQL. */
 export type Node =
   | ColumnNode
@@ -278,6 +291,7 @@ export type Node =
   | CaseNode
   | SqlNode
   | NameNode
+  | SearchNode
   | ThroughNode;
 
 /** One step of an order. */

@@ -1,5 +1,6 @@
 /** Plans: the SQL of a shape, and where its values go. A shape that was seen before builds no SQL. */
 import type { Dialect } from "../dialect/dialect.ts";
+import type { SearchWords } from "../dialect/search.ts";
 import type { ParameterSlot } from "../dialect/sql-writer.ts";
 import { SqlWriter } from "../dialect/sql-writer.ts";
 import type { DriverValue } from "../driver/contract.ts";
@@ -79,6 +80,7 @@ export function encodeValue(dialect: Dialect, { value, type, use }: BoundValue, 
   // Each use has its own kind of value: the walk has put them together.
   if (use === "value") return dialect.encode(value, type);
   if (use === "list") return dialect.encodeList(value as readonly unknown[], type); // As said above.
+  if (use === "search") return dialect.search.encode(value as SearchWords, form); // As said above.
   if (use === "jsonPath") return dialect.encodeJsonPath(value as ReadonlyArray<string | number>); // As said above.
   if (use === "jsonOperand") return dialect.encodeJsonOperand(value as string | number | boolean | null); // As said above.
   return dialect.encodeText(use, String(value), form);

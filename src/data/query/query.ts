@@ -54,6 +54,7 @@ import type {
   With,
 } from "./query-types.ts";
 import { readCallback } from "./refs.ts";
+import { readSearch } from "./search.ts";
 import { readSelection } from "./selection.ts";
 import { readWith } from "./with.ts";
 
@@ -180,6 +181,16 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
       throw formError(`${operator} with ${describeValue(other)}`, "Pass queries.");
     });
     return parts.length === 0 ? this : new Query(combineQueries(operator, [this.#parts, ...parts]));
+  }
+
+  /**
+   * Rows whose fields of the option `search` have a word that begins with each word of a text, upper and lower case alike; with an
+   * index, the best first. A text without words finds nothing. Throws `E_SEARCH_FIELDS`.
+   */
+  search(text: string): Query<Class, Item> {
+    const { where, order } = readSearch(this.#root, text);
+    const found = this.#filter([where]);
+    return this.#parts.select.order.length > 0 || order.length === 0 ? found : found.#with({ select: { order } });
   }
 
   /** All rows: what lets update() and delete() go without a filter. */

@@ -14,7 +14,7 @@ export interface BoundValue {
 }
 
 /** Uses of values that are bound in a form of their own. */
-export type ValueUse = "value" | "list" | "jsonPath" | "jsonOperand" | CompareOperator;
+export type ValueUse = "value" | "list" | "jsonPath" | "jsonOperand" | "search" | CompareOperator;
 
 /** Walks queries. Afterwards it has the shape, the values, and the place of the first value of each node. */
 export class ShapeWalk {
@@ -173,11 +173,7 @@ export class ShapeWalk {
         this.bind(node, node.value, valueTypes.json, "jsonOperand");
         break;
       case "aggregate":
-        this.#list(
-          `${node.name}${node.isDistinct ? "!" : ""}[`,
-          [node.part, node.where].filter((part) => part !== undefined),
-        );
-        this.shape += node.part === undefined ? "*" : "";
+        this.#aggregate(node);
         break;
       case "window":
         this.#window(node);
@@ -185,6 +181,9 @@ export class ShapeWalk {
       case "case":
         for (const { condition, result } of node.branches) this.#list("case(", [condition, result]);
         if (node.otherwise !== undefined) this.#part("else", node.otherwise);
+        break;
+      case "search":
+        this.#search(node);
         break;
       case "through":
         this.shape += `~${node.column}`;
@@ -200,6 +199,20 @@ export class ShapeWalk {
         });
         break;
     }
+  }
+
+  #aggregate({ name, isDistinct, part, where }: Extract<Node, { kind: "aggregate" }>): void {
+    const parts = [part, where].filter((each) => each !== undefined);
+    this.#list(`${name}${isDistinct ? "!" : ""}[`, parts);
+    this.shape += part === undefined ? "*" : "";
+  }
+
+  #search(node: Extract<Node, { kind: "search" }>): void {
+    const { words, isRank, root, plain } = node;
+    this.shape += `search${isRank ? "!" : ""}${words.kept.length > 0 ? "+" : ""}${words.short.length > 0 ? "-" : ""}`;
+    this.#source(root);
+    this.bind(node, words, valueTypes.text, "search");
+    this.node(plain);
   }
 
   #window({ name, count, part, partition, order, frame }: Extract<Node, { kind: "window" }>): void {

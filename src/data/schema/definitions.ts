@@ -348,7 +348,7 @@ class DefinitionCheck {
       "orderBy",
       order.map((name) => name.replace(/^-/, "")),
     );
-    this.#known("search", search);
+    this.#search(search);
     this.#known("primary", primary);
     this.#known("display", display === undefined ? [] : [display]);
     this.#known("version", version === undefined ? [] : [version]);
@@ -372,6 +372,18 @@ class DefinitionCheck {
       if (where !== undefined || isSoftDeleted)
         refuse("a unique key of some rows is deferrable", "Leave out deferrable: databases look at such keys with each row.");
     }
+  }
+
+  #search(search: NonNullable<AnyModelOptions["search"]>): void {
+    const names = "index" in search ? search.index : search;
+    this.#known("search", names);
+    for (const name of names) {
+      const field = this.#model.$fields[name];
+      if (field === undefined || (isColumn(field) && ["text", "slug", "email", "url", "choice"].includes(field.type))) continue;
+      this.#add(name, "E_MODEL_OPTION", "a search looks into it, and it is no text", "Name texts alone in the option search.");
+    }
+    if ("index" in search && names.length === 0)
+      this.#add("", "E_MODEL_OPTION", "the search has an index of no fields", 'Name some: search: { index: ["title"] }.');
   }
 
   /** Columns that the framework writes by itself. */

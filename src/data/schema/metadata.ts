@@ -127,6 +127,8 @@ export interface ModelMeta {
   readonly display: string;
   /** Fields that a search looks into. */
   readonly search: readonly string[];
+  /** Whether it does so by an index. */
+  readonly hasSearchIndex: boolean;
   /** Field that counts changes; "" without one. */
   readonly version: string;
   /** Field with the moment at which a row was deleted; "" where rows are deleted for good. */
@@ -145,6 +147,7 @@ export function describeModel(model: ModelClass): ModelMeta {
   }
   const marked = [...fields.values()].filter((field) => field.isPrimary).map(({ name }) => name);
   const primary = options.primary ?? marked;
+  const { search = [] } = options;
   const label = options.label ?? toLabel(model.name).toLowerCase();
   const { display = [...fields.values()].find((field) => field.type === "text")?.name ?? "", version = "", softDelete = "" } = options;
   return Object.freeze({
@@ -160,7 +163,8 @@ export function describeModel(model: ModelClass): ModelMeta {
     indexes: Object.freeze(toIndexes(table, fields, relations, options.indexes ?? [])),
     orderBy: Object.freeze(toList(options.orderBy)),
     display,
-    search: Object.freeze([...(options.search ?? [])]),
+    search: Object.freeze([...("index" in search ? search.index : search)]),
+    hasSearchIndex: "index" in search,
     version,
     softDelete,
   });

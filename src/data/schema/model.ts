@@ -95,8 +95,8 @@ export interface ModelOptions<Fields = FieldMap> {
   readonly display?: FieldName<Fields>;
   /** Order of lists: names of fields, with `-` for descending. That of the key by default. */
   readonly orderBy?: FieldName<Fields> | `-${FieldName<Fields>}` | ReadonlyArray<FieldName<Fields> | `-${FieldName<Fields>}`>;
-  /** Fields that a search looks into. None by default. */
-  readonly search?: ReadonlyArray<FieldName<Fields>>;
+  /** Texts that a search looks into; in the second form by an index of their words, which migrations make. None by default. */
+  readonly search?: ReadonlyArray<FieldName<Fields>> | { readonly index: ReadonlyArray<FieldName<Fields>> };
   /** Fields or relations of the primary key, when it has several. By default the field with the option `primary`. */
   readonly primary?: ReadonlyArray<FieldName<Fields>>;
   /**

@@ -89,6 +89,8 @@ export interface TableState {
   readonly indexes: ReadonlyMap<string, IndexState>;
   readonly checks: ReadonlyMap<string, ConditionData>;
   readonly foreignKeys: ReadonlyMap<string, ForeignKeyState>;
+  /** Columns whose words have an index; none where nobody searches. */
+  readonly search: readonly string[];
   readonly comment: string;
 }
 
