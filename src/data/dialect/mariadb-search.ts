@@ -3,7 +3,8 @@ import { quoteMariadb, quoteMariadbText } from "./mariadb-tables.ts";
 import type { SearchRequest, SearchSyntax, SearchTarget } from "./search.ts";
 
 /** Name of the column with the words, and of its index. */
-const name = quoteMariadb("gable_search");
+export const mariadbSearchColumn = "gable_search";
+const name = quoteMariadb(mariadbSearchColumn);
 
 /** What is added to a table. */
 export function addMariadbSearch({ columns }: SearchTarget): string[] {

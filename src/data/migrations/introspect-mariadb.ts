@@ -1,4 +1,5 @@
 /** The tables of MariaDB, from its information schema. */
+import { mariadbSearchColumn } from "../dialect/mariadb-search.ts";
 import type { DeleteAction } from "../schema/relation.ts";
 import type { ColumnType } from "./table-finding.ts";
 import { sqlCondition, sqlDefault, TableFinding } from "./table-finding.ts";
@@ -98,7 +99,10 @@ function groupRows(rows: readonly SessionRow[], name: string): SessionRow[][] {
 function addColumn(table: TableFinding, row: SessionRow): void {
   const name = String(row["column_name"]);
   const raw = String(row["column_type"]);
-  if (row["generation_expression"] !== null) return;
+  if (row["generation_expression"] !== null) {
+    if (name === mariadbSearchColumn) table.state.search.push(...readSearch(String(row["generation_expression"])));
+    return;
+  }
   const extra = String(row["extra"]);
   table.column(name, typeOf(raw, row), raw, {
     ...(row["is_nullable"] === "YES" && { null: true }),
@@ -111,6 +115,12 @@ function addColumn(table: TableFinding, row: SessionRow): void {
     return;
   }
   if (/on update/i.test(extra)) table.note(name, `the database sets it: ${extra}`);
+}
+
+/** The columns whose words are kept, in the order in which they are read. */
+function readSearch(expression: string): string[] {
+  const [, columns = ""] = /^lcase\(regexp_replace\(concat_ws\(' ',((?:`(?:[^`]|``)+`,?)+)\),/.exec(expression) ?? [];
+  return Array.from(columns.matchAll(/`((?:[^`]|``)+)`/g), ([, column = ""]) => column.replaceAll("``", "`"));
 }
 
 function addCheck(table: TableFinding, name: string, clause: string): void {
@@ -166,6 +176,7 @@ function addIndex(table: TableFinding, rows: readonly SessionRow[], made: Readon
       return;
     }
   }
+  if (name === mariadbSearchColumn && state.search.length > 0) return;
   const isUsual = rows.every((row) => row["sub_part"] === null && row["index_type"] === "BTREE");
   if (!isUsual || !table.has(columns)) return table.note("", `${name}: an index of ${columns.join(", ")} (${rows[0]!["index_type"]})`);
   // The server makes an index of a foreign key's name where none is there.

@@ -1,4 +1,5 @@
 /** The tables of PostgreSQL, from its own catalogue. */
+import { postgresSearchName } from "../dialect/postgres-search.ts";
 import type { DeleteAction } from "../schema/relation.ts";
 import type { ColumnType } from "./table-finding.ts";
 import { sqlCondition, sqlDefault, TableFinding } from "./table-finding.ts";
@@ -153,6 +154,12 @@ function addChoice(table: TableFinding, name: string, columns: readonly string[]
   return true;
 }
 
+/** The columns whose words are kept, in the order in which they are read. */
+function readSearch(expression: string): string[] {
+  if (!expression.startsWith("to_tsvector('simple'::regconfig, translate(")) return [];
+  return Array.from(expression.matchAll(/COALESCE\("?((?:[^",]|"")+)"?, ''/g), ([, column = ""]) => column.replaceAll('""', '"'));
+}
+
 function addIndex(table: TableFinding, row: SessionRow): void {
   const name = String(row["name"]);
   const all = readNames(row["columns"]);
@@ -163,6 +170,8 @@ function addIndex(table: TableFinding, row: SessionRow): void {
   const method = String(row["method"]);
   const where = row["condition"] === null ? {} : { where: sqlCondition(String(row["condition"])) };
   const isExpression = keys.length === 1 && keys[0] === null;
+  const search = isExpression && name === postgresSearchName(table.name) ? readSearch(String(row["first"])) : [];
+  if (search.length > 0 && table.has(search)) return void table.state.search.push(...search);
   if ((!isExpression && !table.has(keys)) || !table.has(include)) return table.note("", String(row["definition"]));
   const isUnique = Number(row["is_unique"]) === 1;
   // A unique key of some rows is an index here.

@@ -1,4 +1,5 @@
 /** The tables of SQLite, from its pragmas, and from the text of what they do not tell. */
+import { searchName } from "../dialect/search.ts";
 import type { DeleteAction } from "../schema/relation.ts";
 import { toConstraintName } from "../schema/names.ts";
 import type { ColumnType } from "./table-finding.ts";
@@ -51,6 +52,7 @@ export async function readSqliteTables(session: Session): Promise<TableFinding[]
     readChecks(table, text);
     await readForeignKeys(session, table, definitions);
     await readIndexes(session, table, definitions);
+    await readSearch(session, table);
     found.push(table);
   }
   // A key without columns refers to the key of the other table.
@@ -187,4 +189,13 @@ async function readIndexes(session: Session, table: TableFinding, definitions: R
 function readExpression(sql: string): string {
   const inside = sql.slice(sql.indexOf("(") + 1, sql.lastIndexOf(")")).trim();
   return inside.startsWith("(") && inside.endsWith(")") ? inside.slice(1, -1) : inside;
+}
+
+/** The columns whose words are kept beside a table. */
+async function readSearch(session: Session, table: TableFinding): Promise<void> {
+  const columns = await session.read(
+    `SELECT c.name FROM sqlite_schema s, pragma_table_info(s.name) c WHERE s.name = ${session.mark(1)} AND s.sql LIKE 'CREATE VIRTUAL TABLE % USING fts5 (%, content = %' ORDER BY c.cid`,
+    [searchName(table.name)],
+  );
+  table.state.search.push(...columns.map(({ name }) => String(name)));
 }

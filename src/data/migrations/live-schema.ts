@@ -119,7 +119,7 @@ function splitMariadb(sql: string): Array<[object: string, definition: string]> 
   const foreign = new Set([...sql.matchAll(/CONSTRAINT `((?:[^`]|``)+)` FOREIGN KEY/g)].map((match) => match[1]));
   const found = lines.map((line): [string, string] => {
     const definition = line.trim().replace(/,$/, "");
-    const named = /^(?:(UNIQUE KEY|KEY|CONSTRAINT|PRIMARY KEY) ?)?(?:`((?:[^`]|``)+)`)?/.exec(definition)!;
+    const named = /^(?:(UNIQUE KEY|FULLTEXT KEY|KEY|CONSTRAINT|PRIMARY KEY) ?)?(?:`((?:[^`]|``)+)`)?/.exec(definition)!;
     return [`${named[1]?.toLowerCase() ?? "column"} ${named[2] ?? ""}`.trim(), definition];
   });
   const comment = /\bCOMMENT='((?:[^']|'')*)'/.exec(sql.slice(sql.lastIndexOf("\n")));

@@ -302,6 +302,7 @@ function addOptions({ table, names, options }: ModelDraft): void {
     return `    ${identifier.test(own) ? own : textOf(own)}: () => ${writeSql(condition)},\n`;
   });
   if (checks.length > 0) options.push(`checks: {\n${checks.join("")}  }`);
+  if (state.search.length > 0) options.push(`search: { index: ${fieldsOf(state.search)} }`);
   if (state.comment !== "") options.push(`comment: ${textOf(state.comment)}`);
 }
 
