@@ -7,7 +7,7 @@ export { cases, now, sql, when } from "./data/query/functions.ts";
 export { denseRank, firstValue, lag, lastValue, lead, ntile, rank, rowNumber } from "./data/query/windows.ts";
 export { field } from "./data/schema/field.ts";
 export { belongsTo, hasMany, hasOne, manyToMany } from "./data/schema/relation.ts";
-export { readYourWrites } from "./data/transaction/context.ts";
+export { readYourWrites, withoutScope } from "./data/transaction/context.ts";
 export { onCommit, onRollback, outside, transaction } from "./data/transaction/transaction.ts";
 export type { Database, DatabaseOptions } from "./data/database.ts";
 export type { Databases, DatabasesOptions, NamedDatabaseOptions } from "./data/databases.ts";

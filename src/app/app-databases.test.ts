@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { createDatabase, createDatabases, field as f, Model } from "../data.ts";
+import { createDatabase, createDatabases, field as f, Model, withoutScope } from "../data.ts";
 import { gable, get, post } from "../index.ts";
 import { createTestClient } from "../testing.ts";
 import { useDatabase } from "../testing/use-database.ts";
@@ -123,6 +123,17 @@ describe("gable({ models })", () => {
     assert.deepEqual((await client.post("/notes", { json: { text: "new" } })).json(), ["new"]);
     assert.deepEqual((await client.get("/copies")).json(), ["old"]);
     assert.equal(made.database("logs").models[0], Line);
+  });
+
+  it("writes to its log why work leaves the scopes of models", async () => {
+    const told: unknown[] = [];
+    const logger = { ...silentLogger, info: (facts: unknown, message?: string) => void told.push([facts, message]) };
+    const made = make({ database: url("a"), logger });
+    await made.start();
+    withoutScope("monthly report", () => undefined);
+    await made.close();
+    withoutScope("later", () => undefined);
+    assert.deepEqual(told, [[{ reason: "monthly report" }, "Work left the scopes of models."]]);
   });
 
   it("says what is wrong, and can be started when it was put right", async () => {

@@ -94,6 +94,7 @@ export class Application {
   /** The databases, while the application runs. */
   #databases: AppDatabases | undefined;
   #opening: Promise<void> | undefined;
+  #endScopeLog: (() => void) | undefined;
   /** What lets a request read what it has written, where there are replicas. */
   #readYourWrites: (<Result>(work: () => Result) => Result) | undefined;
   readonly #observers = new Set<ErrorObserver>();
@@ -202,7 +203,9 @@ export class Application {
   async #open(): Promise<void> {
     try {
       if (hasReplicas(this.options)) ({ readYourWrites: this.#readYourWrites } = await import("../data/transaction/context.ts"));
+      const { watchScopes } = await import("../diagnostics/scope-log.ts");
       this.#databases = await openAppDatabases(this.options);
+      this.#endScopeLog = watchScopes((reason) => this.#services.logger.info({ reason }, "Work left the scopes of models."));
     } catch (error) {
       // What was wrong may be right when it is started again.
       this.#opening = undefined;
@@ -216,6 +219,7 @@ export class Application {
     const databases = this.#databases;
     this.#databases = undefined;
     this.#opening = undefined;
+    this.#endScopeLog?.();
     await databases?.close();
   }
 

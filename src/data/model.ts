@@ -340,9 +340,10 @@ class ModelBase extends Instance {
   }
 }
 
-/** Whether a key is the only value of its query: no filter, no row, no key of several fields, nothing to compute. */
+/** Whether a key is the only value of its query: no filter, no row, no key of several fields, no scope, nothing to compute. */
 function isSimpleKey(model: ModelClass, key: unknown): boolean {
-  return typeof key !== "object" && model.$meta.primary.length === 1 && model.$options.computed === undefined;
+  const { computed, scope } = model.$options;
+  return typeof key !== "object" && model.$meta.primary.length === 1 && computed === undefined && scope === undefined;
 }
 
 /** A row of the class that a function was called on. */

@@ -7,6 +7,7 @@ import type { FieldMeta } from "../schema/metadata.ts";
 import type { AggregateNode, ColumnNode, Node, OrderTerm, RootSource, SelectState, Source, Through, ValueType } from "../query/node.ts";
 import { isSourceNullable, valueTypes } from "../query/node.ts";
 import { isTextOperator } from "../query/shape.ts";
+import { scopedWhere } from "../query/scope.ts";
 import { searchTargetOf } from "../query/search.ts";
 import type { Dialect } from "./dialect.ts";
 
@@ -133,7 +134,8 @@ export class SqlWriter {
     const order = state.order.map((term) => ({ term, sql: this.node(term.node) }));
     const group = state.group.length === 0 ? "" : ` GROUP BY ${state.group.map((node) => this.node(node)).join(", ")}`;
     const having = state.having === undefined ? "" : ` HAVING ${this.ofRow(state.having)}`;
-    const where = state.where === undefined || isAlways(state.where) ? "" : ` WHERE ${this.ofRow(state.where)}`;
+    const condition = scopedWhere(state);
+    const where = condition === undefined || isAlways(condition) ? "" : ` WHERE ${this.ofRow(condition)}`;
     const keys = this.#numberKeys(state);
     // What is mentioned has been joined by now.
     const rows = ` FROM ${this.#from(state, scope)}${where}`;
@@ -236,6 +238,8 @@ export class SqlWriter {
         return this.#column(node.source, node.field);
       case "value":
         return node.value === null ? this.#dialect.nullOf(node.type) : this.mark(node, node.type);
+      case "late":
+        return this.mark(node, node.type);
       case "constant":
         return node.isTrue ? "1 = 1" : "1 = 0";
       case "compare":
@@ -267,7 +271,21 @@ export class SqlWriter {
   #value(
     node: Exclude<
       Node,
-      { kind: "column" | "value" | "constant" | "compare" | "isNull" | "between" | "inList" | "inQuery" | "logic" | "not" | "exists" }
+      {
+        kind:
+          | "column"
+          | "value"
+          | "late"
+          | "constant"
+          | "compare"
+          | "isNull"
+          | "between"
+          | "inList"
+          | "inQuery"
+          | "logic"
+          | "not"
+          | "exists";
+      }
     >,
   ): string {
     switch (node.kind) {

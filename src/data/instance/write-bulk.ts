@@ -13,6 +13,7 @@ import { allOf, columnNode, compare, selectAll } from "../query/node.ts";
 import { literal } from "../query/literal.ts";
 import { findPlan } from "../query/plan.ts";
 import { readCallback } from "../query/refs.ts";
+import { scopeNames } from "../query/scope.ts";
 import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
 import type { OperandData } from "../schema/table-state.ts";
@@ -164,7 +165,7 @@ async function upsertRows(
   conflict: ConflictUpdate,
   options: CreateManyOptions,
 ): Promise<RowRecord[]> {
-  const key = findUniqueKey(model, conflict.target);
+  const key = findUniqueKey(model, [...new Set([...conflict.target, ...scopeNames(model)])]);
   const update = conflict.update.map((name) => assertField(model, name));
   if (update.length === 0)
     throw optionInvalid("createMany()", "onConflict.update", conflict.update, 'names of fields; "ignore" changes none');
@@ -294,7 +295,8 @@ interface UniqueKey {
 /** Fields of a filter by equality that name a unique key. Throws `E_KEY_NOT_UNIQUE`. */
 function readUniqueKey(model: ModelClass, where: object): UniqueKey {
   const values = toFieldValues(model, where, false);
-  return { values, ...findUniqueKey(model, Object.keys(values)) };
+  // A key of all owners would lead to rows of another one: those of the scope are a part of it.
+  return { values, ...findUniqueKey(model, [...new Set([...Object.keys(values), ...scopeNames(model)])]) };
 }
 
 /** The unique key of some fields. Throws `E_KEY_NOT_UNIQUE`. */

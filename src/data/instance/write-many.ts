@@ -8,6 +8,7 @@ import { columnNode, isNever, valueTypes } from "../query/node.ts";
 import type { BoundPlan } from "../query/plan.ts";
 import { findPlan } from "../query/plan.ts";
 import { readCallback } from "../query/refs.ts";
+import { assertScope, scopedWhere } from "../query/scope.ts";
 import type { ShapeWalk } from "../query/shape.ts";
 import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
@@ -60,13 +61,18 @@ async function readAssignments(model: ModelClass, select: SelectState, changes: 
   const assignments: Assignment[] = [];
   for (const [name, value] of Object.entries(toFieldValues(model, changes, false))) {
     const node = typeof value === "function" ? readCallback(value as (row: never) => unknown, select.root) : value; // The types have checked it.
-    if (node instanceof RuntimeExpression) assignments.push({ field: meta.fields.get(name)!, node: node.$node });
-    else constants[name] = node;
+    if (node instanceof RuntimeExpression) {
+      assertScope(model, meta.fields.get(name)!, node);
+      assignments.push({ field: meta.fields.get(name)!, node: node.$node });
+    } else constants[name] = node;
   }
   const given = Object.keys(constants).map((name) => meta.fields.get(name)!);
   const { checked, errors } = await checkRow(model, given, constants, { isPartial: true, skipsModel: true });
   if (Object.keys(errors).length > 0) throw validationError(meta.name, errors);
-  for (const field of given) assignments.push({ field, node: valueOf(checked[field.name], field) });
+  for (const field of given) {
+    assertScope(model, field, checked[field.name]);
+    assignments.push({ field, node: valueOf(checked[field.name], field) });
+  }
   return assignments.length === 0 ? [] : [...assignments, ...automatic(model, select.root, assignments)];
 }
 
@@ -141,13 +147,17 @@ function isDirect({ limit, offset, from, distinct, order, through }: SelectState
 function walkRows(walk: ShapeWalk, select: SelectState): void {
   walk.token("|");
   if (!isDirect(select)) walk.select(keysOf(select));
-  else if (select.where !== undefined) walk.node(select.where);
+  else {
+    const where = scopedWhere(select);
+    if (where !== undefined) walk.node(where);
+  }
 }
 
 function writeRows(writer: SqlWriter, select: SelectState): string {
   if (!isDirect(select)) return ` WHERE ${writer.keysIn(keysOf(select))}`;
-  if (select.where === undefined) return "";
-  const where = writer.ofRow(select.where);
+  const condition = scopedWhere(select);
+  if (condition === undefined) return "";
+  const where = writer.ofRow(condition);
   // Rows that a condition reaches through a relation are chosen by their keys: no database joins alike in an update.
   return ` WHERE ${writer.hasJoins(select.root) ? writer.keysIn(keysOf(select)) : where}`;
 }

@@ -7,6 +7,7 @@ import type { Node, RootSource, SelectState, ValueNode } from "../query/node.ts"
 import { allOf, columnNode, compare, selectAll } from "../query/node.ts";
 import type { BoundPlan } from "../query/plan.ts";
 import { findPlan } from "../query/plan.ts";
+import { assertScope, scopeNewRow } from "../query/scope.ts";
 import { fillNewRow } from "../schema/default-values.ts";
 import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
@@ -40,6 +41,7 @@ export async function saveFields(row: RowRecord, fields: ReadonlySet<FieldMeta>)
 /** Values of a row that is new, checked and in stored form. Throws `E_VALIDATION`. */
 export async function checkNewRow(row: RowRecord, { validate = true }: WriteOptions): Promise<void> {
   const model = Row.modelOf(row);
+  scopeNewRow(model, row);
   fillNewRow(model, row);
   if (!validate) return;
   const made = findMade(model.$meta, row);
@@ -188,6 +190,7 @@ async function updateRow(
   const context = contextOf(model);
   const changed = listChanged(context, row, stored).filter((field) => only?.has(field) !== false);
   if (changed.length === 0) return false;
+  for (const field of changed) assertScope(model, field, row[field.name]);
   if (validate) await checkChanged(model, row, changed);
   const written = new Set(changed);
   for (const field of meta.columns) {

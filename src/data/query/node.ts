@@ -106,6 +106,14 @@ export interface ValueNode {
   readonly isNullable: boolean;
 }
 
+/** A value that is known when the statement runs: that of a scope. */
+interface LateNode {
+  readonly kind: "late";
+  readonly read: () => ValueNode;
+  readonly type: ValueType;
+  readonly isNullable: boolean;
+}
+
 /** A function of values. */
 interface CallNode {
   readonly kind: "call";
@@ -282,6 +290,7 @@ interface SearchNode {
 export type Node =
   | ColumnNode
   | ValueNode
+  | LateNode
   | CallNode
   | JsonNode
   | ConditionNode

@@ -4,6 +4,7 @@
  */
 import type { CompareOperator, Node, OrderTerm, OutputColumn, RootSource, SelectState, Source, ValueType } from "./node.ts";
 import { valueTypes } from "./node.ts";
+import { scopedWhere } from "./scope.ts";
 
 /** A value that a statement binds; a list is bound as one where the database can. */
 export interface BoundValue {
@@ -64,7 +65,8 @@ export class ShapeWalk {
     if (state.columns !== undefined) this.#outputs(state.columns);
     if (state.fields !== undefined) this.shape += `|o${state.fields.map(({ name }) => name).join()}`;
     if (state.extra.length > 0) this.#outputs(state.extra);
-    if (state.where !== undefined) this.#part("|w", state.where);
+    const where = scopedWhere(state);
+    if (where !== undefined) this.#part("|w", where);
     for (const node of state.group) this.#part("|g", node);
     if (state.having !== undefined) this.#part("|h", state.having);
     if (typeof state.distinct !== "boolean") for (const node of state.distinct) this.#part("|d", node);
@@ -184,6 +186,9 @@ export class ShapeWalk {
         break;
       case "search":
         this.#search(node);
+        break;
+      case "late":
+        this.bind(node, node.read().value, node.type);
         break;
       case "through":
         this.shape += `~${node.column}`;

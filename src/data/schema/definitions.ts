@@ -53,7 +53,7 @@ const ownOptions: Readonly<Record<ColumnType, readonly string[]>> = {
   array: ["min", "max"],
 };
 const modelOptions =
-  "label labelPlural display orderBy search primary uniques indexes checks computed version softDelete validate managed database comment".split(
+  "label labelPlural display orderBy search primary uniques indexes checks computed version softDelete validate managed database scope comment".split(
     " ",
   );
 const deleteActions = new Set(["restrict", "cascade", "set null", "set default", "no action"]);
@@ -349,6 +349,7 @@ class DefinitionCheck {
       order.map((name) => name.replace(/^-/, "")),
     );
     this.#search(search);
+    this.#scope(options.scope ?? {});
     this.#known("primary", primary);
     this.#known("display", display === undefined ? [] : [display]);
     this.#known("version", version === undefined ? [] : [version]);
@@ -371,6 +372,19 @@ class DefinitionCheck {
         refuse(`a unique key has deferrable ${describeValue(deferrable)}`, 'Use "deferred" or "immediate".');
       if (where !== undefined || isSoftDeleted)
         refuse("a unique key of some rows is deferrable", "Leave out deferrable: databases look at such keys with each row.");
+    }
+  }
+
+  #scope(scope: NonNullable<AnyModelOptions["scope"]>): void {
+    this.#known("scope", Object.keys(scope));
+    for (const name of Object.keys(scope)) {
+      const give: unknown = scope[name];
+      const entry = this.#model.$fields[name];
+      const relation = typeof entry === "function" ? readRelation(entry as () => unknown) : undefined; // A thunk takes nothing.
+      if (entry !== undefined && !isColumn(entry) && relation?.relation !== "belongsTo")
+        this.#add(name, "E_MODEL_OPTION", "a scope is of a relation that another row holds", "Name a field, or a relation to one row.");
+      if (typeof give !== "function")
+        this.#add(name, "E_MODEL_OPTION", `the scope is ${describeValue(give)}`, "Give a function: () => currentTeam().");
     }
   }
 

@@ -135,6 +135,11 @@ export interface ModelOptions<Fields = FieldMap> {
    * have no foreign key. Default true.
    */
   readonly managed?: boolean;
+  /**
+   * Whom rows belong to: fields or relations, each with a function that gives the current owner. All statements of the model are
+   * about its rows, and new rows become its own. Without an owner they fail; `withoutScope()` is about all rows. None by default.
+   */
+  readonly scope?: { readonly [Name in FieldName<Fields>]?: () => unknown };
   /** Name of the database that it lives in, of those that `createDatabases()` opens. Default "default". */
   readonly database?: string;
   /** Comment in the database. None by default. */

@@ -195,6 +195,25 @@ export function noteWrite(database: DatabaseCore): void {
   if (database.replicas.length > 0) written.getStore()?.add(database);
 }
 
+const unscoped = new AsyncLocalStorage<true>();
+const lifted = channel("gable.data.scope");
+
+/**
+ * Runs work about rows of all owners, whatever the scopes of models say. The reason is published on the channel `gable.data.scope`
+ * of node:diagnostics_channel, and an application writes it to its log.
+ */
+export function withoutScope<Result>(reason: string, work: () => Result): Result {
+  if (typeof reason !== "string" || reason.trim() === "")
+    throw new GableError("E_SCOPE_REASON", `withoutScope() got ${describeValue(reason)} as its reason.`);
+  if (lifted.hasSubscribers) lifted.publish({ reason });
+  return unscoped.run(true, work);
+}
+
+/** Whether the caller works with rows of all owners. */
+export function isUnscoped(): boolean {
+  return unscoped.getStore() === true;
+}
+
 let turn = 0;
 
 /** Where a query reads that may read a replica: one of them, each in its turn, unless the caller must see what it has written. */
