@@ -303,6 +303,7 @@ const data = {
   E_KEY_NOT_UNIQUE: entry(500, "The fields are no unique key", "Name the fields of a unique key."),
   E_DELETE_RESTRICTED: entry(409, "The row is still in use", "Delete first what refers to it."),
   E_RELATION_UNKNOWN: entry(500, "There is no such relation", "Correct the name of the relation."),
+  E_SQL_SEVERAL: entry(500, "Several statements are one text", "Run them one by one."),
   E_SCOPE_MISSING: entry(500, "A scope has no current owner", "Run the work where there is one, or use withoutScope()."),
   E_SCOPE_VALUE: entry(500, "A row is given to another owner", "Leave the field out, or use withoutScope()."),
   E_SCOPE_REASON: entry(500, "A scope is left without a reason", 'Say why: withoutScope("monthly report", work).'),

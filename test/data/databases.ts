@@ -13,6 +13,7 @@ import { createDatabase } from "../../src/data/database.ts";
 import { runStatement } from "../../src/data/query/execute.ts";
 import { listJoinTables } from "../../src/data/schema/join-table.ts";
 import { currentContext } from "../../src/data/transaction/context.ts";
+import { assertParsed } from "./parsed-statements.ts";
 import { transaction } from "../../src/data/transaction/transaction.ts";
 
 const isRequired = process.env["GABLE_TEST_REQUIRE"] === "all";
@@ -161,17 +162,26 @@ export function describeOnDatabases(
     describe(`${title} on ${name}`, { skip }, () => {
       let open: TestDatabase | undefined;
       let remove: DatabasePlace["remove"] | undefined;
+      let check: (() => Promise<void>) | undefined;
       before(async () => {
         const made = await place();
         remove = made.remove;
         const statements: string[] = [];
-        const database = await createDatabase({ url: made.url, models, onStatement: ({ sql }) => statements.push(sql), ...options });
+        const all = new Set<string>();
+        if (name === "PostgreSQL") check = () => assertParsed(all);
+        const database = await createDatabase({
+          url: made.url,
+          models,
+          onStatement: ({ sql }) => (statements.push(sql), all.add(sql)),
+          ...options,
+        });
         open = { kind: name, database, statements, url: made.url };
         await database.createTables();
       });
       after(async () => {
         await open?.database.close();
         await remove?.();
+        await check?.();
       });
       beforeEach(async () => {
         await emptyTables(open!.database);

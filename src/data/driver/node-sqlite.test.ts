@@ -205,7 +205,11 @@ describe("SQLite on node:sqlite", () => {
   it("runs no two statements of one text, and no extension", async () => {
     const connection = await open({ path: ":memory:" }).acquire({ write: true });
     await exec(connection, "CREATE TABLE t (a INTEGER) STRICT");
-    await exec(connection, "INSERT INTO t VALUES (1); DROP TABLE t");
+    await assert.rejects(exec(connection, "INSERT INTO t VALUES (1); DROP TABLE t"), {
+      code: "E_SQL_SEVERAL",
+      message: 'A statement is followed by more: "DROP TABLE t".',
+    });
+    await exec(connection, "INSERT INTO t VALUES (1) ; ");
     assert.deepEqual(await rowsOf(connection, "SELECT * FROM t"), [[1]]);
     await assert.rejects(async () => rowsOf(connection, "SELECT load_extension('x')"), /not authorized|no such function/);
     connection.release();

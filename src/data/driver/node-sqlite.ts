@@ -116,6 +116,13 @@ function useWal(database: DatabaseSync, lockTimeoutMs: number): void {
   }
 }
 
+/** SQLite prepares the first statement of a text, and leaves what stands behind it. Throws `E_SQL_SEVERAL` when that is more than blanks. */
+function assertWhole(sql: string, prepared: string): void {
+  const rest = sql.slice(prepared.length);
+  if (/^[\s;]*$/.test(rest)) return;
+  throw new GableError("E_SQL_SEVERAL", `A statement is followed by more: "${rest.trim().slice(0, 40)}".`);
+}
+
 /** One connection with its statements. */
 class SqliteHandle {
   readonly database: DatabaseSync;
@@ -153,6 +160,7 @@ class SqliteHandle {
     const known = this.#statements.get(key);
     if (known !== undefined) return known;
     const statement = this.database.prepare(sql);
+    assertWhole(sql, statement.sourceSQL);
     if (rows === "arrays") statement.setReturnArrays(true);
     if (readsBigInts) statement.setReadBigInts(true);
     this.#statements.set(key, statement);
