@@ -4,7 +4,6 @@ import { beforeEach, describe, it } from "node:test";
 import { sql, transaction } from "../../src/data.ts";
 import { describeOnDatabases } from "./databases.ts";
 import { Author, Book, models } from "./library-models.ts";
-import { readForm } from "./parsed-statements.ts";
 import { Tag } from "./tag-model.ts";
 
 /** What a program gets that reads JSON from a request, and trusts it. */
@@ -120,8 +119,7 @@ describeOnDatabases("known attacks", models, (open) => {
     assert.equal(await Book.count(), 1);
   });
 
-  it("leave the form of a statement as it is, whatever texts are put into it", async (context) => {
-    if (open().kind !== "PostgreSQL") return context.skip("the parser is that of PostgreSQL");
+  it("leave the form of a statement as it is, whatever texts are put into it", () => {
     const payloads = ["'", "'; DROP TABLE books; --", "\\", "$1", "$$", '"', "/*", "?", "%", "\u2019", "E'\\''", "x' OR '1'='1"];
     const statementsOf = (text: string): string[] =>
       [
@@ -135,8 +133,7 @@ describeOnDatabases("known attacks", models, (open) => {
         Author.where({ name: { startsWith: text, endsWith: text, ieq: text, icontains: text } }).limit(3),
         Book.where().values((book) => ({ a: book.title.concat(text), b: book.meta.at(text) })),
       ].map((query) => query.toSql().sql);
-    const harmless = await Promise.all(statementsOf("x").map(readForm));
-    for (const payload of payloads) assert.deepEqual(await Promise.all(statementsOf(payload).map(readForm)), harmless);
+    for (const payload of payloads) assert.deepEqual(statementsOf(payload), statementsOf("x"));
   });
 });
 

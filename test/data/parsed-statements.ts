@@ -8,14 +8,6 @@ export async function assertParsed(statements: Iterable<string>): Promise<void> 
   for (const sql of new Set(statements)) assert.equal(parse(sql).length, 1, sql);
 }
 
-/** The form of statements: their trees, without places in the text and without values. */
-export async function readForm(sql: string): Promise<string> {
-  await loadModule();
-  return JSON.stringify(parse(sql), (key, value: unknown) => (leftOut.has(key) ? undefined : value));
-}
-
-const leftOut: ReadonlySet<string> = new Set(["location", "stmt_location", "stmt_len"]);
-
 function parse(sql: string): readonly unknown[] {
   try {
     return (parseSync(sql) as { readonly stmts?: readonly unknown[] }).stmts ?? []; // As the package gives it.
