@@ -36,6 +36,16 @@ export interface DatabaseOptions {
   readonly acquireTimeoutMs?: number;
   /** Longest duration of a statement on a server, in ms. Default 30,000. */
   readonly statementTimeoutMs?: number;
+  /**
+   * How the way to a server is encrypted: with a certificate that is checked ("verify"), with any ("encrypt"), or not ("off"). By
+   * default checked to other machines, and plain on this one; an address may say it, too (`?sslmode=...`).
+   */
+  readonly tls?: "verify" | "encrypt" | "off";
+  /**
+   * Of PostgreSQL: whether statements are prepared by name. "off" is for balancers that give each transaction another connection,
+   * and keep no statements (PgBouncer before 1.21). Default "named".
+   */
+  readonly prepare?: "named" | "off";
   /** Of SQLite: "full" loses no commit when the power fails. Default "normal". */
   readonly durability?: "normal" | "full";
   /** Told of each statement that has run. None by default. */
@@ -46,18 +56,25 @@ export interface DatabaseOptions {
 
 /** Names of the options. */
 export const optionNames: readonly string[] =
-  "url models bind name rowsMax fetchMode poolMax acquireTimeoutMs statementTimeoutMs durability onStatement onError".split(" ");
+  "url models bind name rowsMax fetchMode poolMax acquireTimeoutMs statementTimeoutMs tls prepare durability onStatement onError".split(
+    " ",
+  );
 
 const numberOptions = ["rowsMax", "poolMax", "acquireTimeoutMs", "statementTimeoutMs"] as const;
 
-/** Numbers become parts of what is sent to servers. Throws `E_OPTION_INVALID`. */
-export function assertNumbers(owner: string, options: Pick<DatabaseOptions, (typeof numberOptions)[number]>): void {
+/** Checks options that become parts of what is sent to servers. Throws `E_OPTION_INVALID`. */
+export function assertValues(owner: string, options: Pick<DatabaseOptions, (typeof numberOptions)[number] | "tls" | "prepare">): void {
   for (const name of numberOptions) {
     const value = options[name];
     if (value === undefined || (Number.isSafeInteger(value) && value > 0)) continue;
     throw optionInvalid(owner, name, value, "a whole number above 0");
   }
+  if (!tlsModes.includes(options.tls)) throw optionInvalid(owner, "tls", options.tls, '"verify", "encrypt" or "off"');
+  if (!prepareModes.includes(options.prepare)) throw optionInvalid(owner, "prepare", options.prepare, '"named" or "off"');
 }
+
+const tlsModes: readonly unknown[] = [undefined, "verify", "encrypt", "off"];
+const prepareModes: readonly unknown[] = [undefined, "named", "off"];
 
 /** Most plans that are kept. */
 const plansMax = 2_000;
@@ -68,7 +85,7 @@ const plansMax = 2_000;
  */
 export async function createDatabase(options: DatabaseOptions): Promise<Database> {
   assertKnownOptions("createDatabase()", options, optionNames);
-  assertNumbers("createDatabase()", options);
+  assertValues("createDatabase()", options);
   const models = readModels("createDatabase()", options.models);
   assertModels(models);
   return openDatabase(options, models);
@@ -121,14 +138,17 @@ async function openDriver(options: DatabaseOptions): Promise<{ dialect: Dialect;
     };
   }
   if (scheme === "postgres" || scheme === "postgresql") {
-    const { poolMax = 10, statementTimeoutMs = 30_000 } = options;
+    const { poolMax = 10, statementTimeoutMs = 30_000, tls, prepare } = options;
     const [{ createPg }, { postgres }] = await Promise.all([import("./driver/pg.ts"), import("./dialect/postgres.ts")]);
-    return { dialect: postgres, driver: await createPg({ url, poolMax, acquireTimeoutMs, statementTimeoutMs }) };
+    return {
+      dialect: postgres,
+      driver: await createPg({ url, poolMax, acquireTimeoutMs, statementTimeoutMs, tls, prepares: prepare !== "off" }),
+    };
   }
   if (scheme === "mariadb") {
-    const { poolMax = 10, statementTimeoutMs = 30_000 } = options;
+    const { poolMax = 10, statementTimeoutMs = 30_000, tls } = options;
     const [{ createMysql }, { mariadb }] = await Promise.all([import("./driver/mysql.ts"), import("./dialect/mariadb.ts")]);
-    return { dialect: mariadb, driver: await createMysql({ url, poolMax, acquireTimeoutMs, statementTimeoutMs }) };
+    return { dialect: mariadb, driver: await createMysql({ url, poolMax, acquireTimeoutMs, statementTimeoutMs, tls }) };
   }
   throw new GableError("E_DATABASE_URL", `The address "${maskPassword(url)}" is of no database that is known.`, {
     fix: "Use sqlite:path, postgres://user@host/name or mariadb://user@host/name.",

@@ -2,7 +2,7 @@
 import { suggestName } from "../errors/nearest-name.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { Database, DatabaseOptions } from "./database.ts";
-import { assertNumbers, openDatabase, optionNames as databaseOptionNames, readModels } from "./database.ts";
+import { assertValues, openDatabase, optionNames as databaseOptionNames, readModels } from "./database.ts";
 import type { DefinitionMistake } from "./schema/definitions.ts";
 import { assertModels, modelsInvalid } from "./schema/definitions.ts";
 import type { ModelClass } from "./schema/model.ts";
@@ -73,7 +73,7 @@ function assertNames(named: DatabasesOptions["databases"]): void {
       throw optionInvalid("createDatabases()", `databases.${name}`, options, "an object with a url");
     const { of, ...own } = options;
     assertKnownOptions(`createDatabases(), database "${name}"`, own, optionNames);
-    assertNumbers("createDatabases()", own);
+    assertValues("createDatabases()", own);
     if (of !== undefined && (named[of] === undefined || named[of].of !== undefined))
       throw optionInvalid("createDatabases()", `databases.${name}.of`, of, "the name of a database that is no replica");
   }

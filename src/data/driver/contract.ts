@@ -47,6 +47,8 @@ export interface AcquireOptions {
   readonly write: boolean;
   /** Whether it is held for long: a stream has a connection of its own, where the database has several. Default false. */
   readonly isOwn?: boolean;
+  /** Where the work began that holds it, for the messages of those who wait for one in vain. Unknown by default. */
+  readonly opened?: Error | undefined;
   /** Ends the wait. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -4,6 +4,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import type { Driver, DriverValue, Statement, StatementResult } from "./contract.ts";
 import type { ServerOptions, ServerSession } from "./server.ts";
 import { ServerDriver } from "./server.ts";
+import { readTls, readTlsError } from "./tls.ts";
 
 const lockTimeoutSeconds = 10;
 /** Most prepared statements of one connection; the server has room for 16,382 of all. */
@@ -15,8 +16,10 @@ export async function createMysql(options: ServerOptions): Promise<Driver> {
   const module = await import("mysql2").catch((error: unknown) => {
     throw new GableError("E_DRIVER_MISSING", "The package mysql2 is not installed.", { fix: "Run: npm install mysql2", cause: error });
   });
-  const { url, acquireTimeoutMs, statementTimeoutMs } = options;
+  const { url, acquireTimeoutMs, statementTimeoutMs, tls } = options;
+  const ssl = readTls(url, tls);
   const config: ConnectionOptions = {
+    ...(ssl !== undefined && { ssl }),
     uri: url.replace(/^mariadb:/, "mysql:"),
     connectTimeout: acquireTimeoutMs,
     maxPreparedStatements: statementsMax,
@@ -32,9 +35,14 @@ export async function createMysql(options: ServerOptions): Promise<Driver> {
   const open = async (): Promise<MysqlSession> => {
     const makeClient = (): Client => module.default.createConnection(config);
     const session = new MysqlSession(makeClient(), makeClient);
-    await session.begin(
+    const begun = session.begin(
       `SET time_zone = '+00:00', sql_mode = '${modes}', innodb_lock_wait_timeout = ${lockTimeoutSeconds}, max_statement_time = ${statementTimeoutMs / 1000}`,
     );
+    try {
+      await begun;
+    } catch (error) {
+      throw readTlsError(error);
+    }
     return session;
   };
   return new ServerDriver({ dialect: "mariadb", open, beginning: "START TRANSACTION", isRefusal }, options);

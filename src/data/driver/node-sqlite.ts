@@ -53,20 +53,20 @@ class NodeSqlite implements Driver {
     this.#shared = new NodeSqliteConnection(this.#reader, lockTimeoutMs, undefined);
   }
 
-  acquire({ write, isOwn = false, signal }: AcquireOptions): Connection | Promise<Connection> {
+  acquire({ write, isOwn = false, signal, opened }: AcquireOptions): Connection | Promise<Connection> {
     if (this.#isClosed) throw new GableError("E_DATABASE_CLOSED", "The database is closed.");
     // In memory, a read between the statements of a transaction would see what is not committed.
-    if (write || this.#reader === this.#writer) return this.#acquireWriter(signal);
+    if (write || this.#reader === this.#writer) return this.#acquireWriter(signal, opened);
     // A stream or a long read would hold back what others see: it has a connection of its own.
     if (!isOwn) return this.#shared;
     const own = new SqliteHandle(open(this.#path, true, this.#lockTimeoutMs), undefined, this.#lockTimeoutMs);
     return this.#hold(own, () => own.close());
   }
 
-  #acquireWriter(signal: AbortSignal | undefined): Connection | Promise<Connection> {
-    const free = this.#lock.tryAcquire();
+  #acquireWriter(signal: AbortSignal | undefined, opened: Error | undefined): Connection | Promise<Connection> {
+    const free = this.#lock.tryAcquire(opened);
     if (free !== undefined) return this.#hold(this.#writer, free);
-    return this.#lock.acquire(signal).then((later) => this.#hold(this.#writer, later));
+    return this.#lock.acquire(signal, opened).then((later) => this.#hold(this.#writer, later));
   }
 
   #hold(handle: SqliteHandle, free: () => void): Connection {

@@ -5,6 +5,7 @@ import { RecentCache } from "../recent-cache.ts";
 import type { Driver, DriverValue, Statement, StatementResult } from "./contract.ts";
 import type { ServerOptions, ServerSession } from "./server.ts";
 import { ServerDriver } from "./server.ts";
+import { readTls, readTlsError } from "./tls.ts";
 
 /** Longest wait for a lock, and longest rest inside of a transaction, in ms. */
 const [lockTimeoutMs, restTimeoutMs] = [10_000, 60_000];
@@ -16,9 +17,11 @@ export async function createPg(options: ServerOptions): Promise<Driver> {
   const module = await import("pg").catch((error: unknown) => {
     throw new GableError("E_DRIVER_MISSING", "The package pg is not installed.", { fix: "Run: npm install pg", cause: error });
   });
-  const { url, acquireTimeoutMs, statementTimeoutMs } = options;
+  const { url, acquireTimeoutMs, statementTimeoutMs, tls, prepares = true } = options;
+  const ssl = readTls(url, tls);
   const config: ClientConfig = {
     connectionString: url,
+    ...(ssl !== undefined && { ssl }),
     application_name: "gable",
     connectionTimeoutMillis: acquireTimeoutMs,
     options: `-c TimeZone=UTC -c statement_timeout=${statementTimeoutMs} -c lock_timeout=${lockTimeoutMs} -c idle_in_transaction_session_timeout=${restTimeoutMs}`,
@@ -26,8 +29,12 @@ export async function createPg(options: ServerOptions): Promise<Driver> {
   };
   const open = async (): Promise<PgSession> => {
     const client = new module.default.Client(config);
-    const session = new PgSession(client, () => new module.default.Client(config));
-    await client.connect();
+    const session = new PgSession(client, () => new module.default.Client(config), prepares);
+    try {
+      await client.connect();
+    } catch (error) {
+      throw readTlsError(error);
+    }
     return session;
   };
   return new ServerDriver({ dialect: "postgres", open, beginning: "BEGIN", isRefusal }, options);
@@ -116,9 +123,11 @@ class PgSession implements ServerSession {
   readonly #makeClient: () => Client;
   #lastName = 0;
   #cursors = 0;
+  readonly #prepares: boolean;
 
-  constructor(client: Client, makeClient: () => Client) {
+  constructor(client: Client, makeClient: () => Client, prepares: boolean) {
     this.client = client;
+    this.#prepares = prepares;
     this.#makeClient = makeClient;
     this.#names = new RecentCache(statementsMax, (name) => this.#dropped.push(name));
     const leave = (): void => {
@@ -147,7 +156,9 @@ class PgSession implements ServerSession {
     });
   }
 
+  /** The name of a prepared statement; "" for one that is not kept. */
   #nameOf(sql: string): string {
+    if (!this.#prepares) return "";
     const known = this.#names.get(sql);
     if (known !== undefined) return known;
     const name = `gable_${++this.#lastName}`;

@@ -1,5 +1,6 @@
 /** Connections that are kept and handed out, at most so many at a time. */
 import { GableError } from "../../errors/gable-error.ts";
+import { findHolder } from "./holder.ts";
 
 /** What a pool is made of. */
 export interface PoolOptions<Resource> {
@@ -16,7 +17,14 @@ export interface PoolOptions<Resource> {
   readonly idleMs: number;
 }
 
+/** When a connection was handed out, and where the work began that holds it. */
+interface Holder {
+  readonly since: number;
+  readonly opened: Error | undefined;
+}
+
 interface Waiting<Resource> {
+  readonly opened: Error | undefined;
   readonly take: (resource: Resource) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -28,8 +36,7 @@ const longMs = 10_000;
 export class Pool<Resource extends object> {
   readonly #options: PoolOptions<Resource>;
   readonly #idle: Array<{ readonly resource: Resource; readonly since: number }> = [];
-  /** When each connection was handed out. */
-  readonly #held = new Map<Resource, number>();
+  readonly #held = new Map<Resource, Holder>();
   readonly #waiting: Array<Waiting<Resource>> = [];
   #opening = 0;
   #isClosed = false;
@@ -46,34 +53,34 @@ export class Pool<Resource extends object> {
   }
 
   /** A connection that waits to be used, at once; undefined where there is none. */
-  tryAcquire(): Resource | undefined {
+  tryAcquire(opened?: Error): Resource | undefined {
     this.#assertOpen();
     for (;;) {
       const found = this.#idle.pop();
       if (found === undefined) return undefined;
-      if (this.#options.isAlive(found.resource)) return this.#hand(found.resource);
+      if (this.#options.isAlive(found.resource)) return this.#hand(found.resource, opened);
       this.#options.close(found.resource);
     }
   }
 
   /** A connection; waits for one. Throws `E_POOL_TIMEOUT`, the reason of the signal, or why none can be opened. */
-  async acquire(signal?: AbortSignal): Promise<Resource> {
+  async acquire(signal?: AbortSignal, opened?: Error): Promise<Resource> {
     signal?.throwIfAborted();
-    const idle = this.tryAcquire();
+    const idle = this.tryAcquire(opened);
     if (idle !== undefined) return idle;
-    return this.size < this.#options.max ? this.#open() : this.#wait(signal);
+    return this.size < this.#options.max ? this.#open(opened) : this.#wait(signal, opened);
   }
 
   #assertOpen(): void {
     if (this.#isClosed) throw new GableError("E_DATABASE_CLOSED", "The database is closed.");
   }
 
-  #hand(resource: Resource): Resource {
-    this.#held.set(resource, performance.now());
+  #hand(resource: Resource, opened: Error | undefined): Resource {
+    this.#held.set(resource, { since: performance.now(), opened });
     return resource;
   }
 
-  async #open(): Promise<Resource> {
+  async #open(opened: Error | undefined): Promise<Resource> {
     this.#opening++;
     try {
       const resource = await this.#options.open();
@@ -81,18 +88,18 @@ export class Pool<Resource extends object> {
         this.#options.close(resource);
         this.#assertOpen();
       }
-      return this.#hand(resource);
+      return this.#hand(resource, opened);
     } catch (error) {
       // Its place is free: who waits may try, and fails the same way, at once.
       const next = this.#waiting.shift();
-      if (next !== undefined) queueMicrotask(() => void this.#open().then(next.take, next.fail));
+      if (next !== undefined) queueMicrotask(() => void this.#open(next.opened).then(next.take, next.fail));
       throw error;
     } finally {
       this.#opening--;
     }
   }
 
-  #wait(signal: AbortSignal | undefined): Promise<Resource> {
+  #wait(signal: AbortSignal | undefined, opened: Error | undefined): Promise<Resource> {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         const place = this.#waiting.indexOf(waiting);
@@ -105,6 +112,7 @@ export class Pool<Resource extends object> {
         reject(signal?.reason);
       };
       const waiting: Waiting<Resource> = {
+        opened,
         take: (resource) => {
           leave();
           resolve(resource);
@@ -122,12 +130,17 @@ export class Pool<Resource extends object> {
 
   #timeoutError(): GableError {
     const now = performance.now();
-    const times = [...this.#held.values()].map((since) => Math.round(now - since));
-    const long = times.filter((time) => time > longMs).length;
-    const report = long === 0 ? "" : ` ${long} of them are held for more than ${longMs / 1000} s.`;
+    const holders = [...this.#held.values()].map(({ since, opened }) => ({ ms: Math.round(now - since), opened }));
+    const longest = Math.max(0, ...holders.map(({ ms }) => ms));
+    const long = holders.filter(({ ms }) => ms > longMs);
+    // The first ones tell enough: usually all of them began at one place.
+    const sorted = holders.toSorted((one, other) => other.ms - one.ms).map(({ opened }) => findHolder(opened));
+    const places = [...new Set(sorted.filter((place) => place !== undefined))].slice(0, 3);
+    const begun = places.length === 0 ? "" : ` Held by work that began at ${places.join(", ")}.`;
+    const report = `${long.length === 0 ? "" : ` ${long.length} of them are held for more than ${longMs / 1000} s.`}${begun}`;
     return new GableError(
       "E_POOL_TIMEOUT",
-      `All ${this.#options.max} connections were in use for ${this.#options.acquireTimeoutMs} ms; the longest is held for ${Math.max(0, ...times)} ms.${report}`,
+      `All ${this.#options.max} connections were in use for ${this.#options.acquireTimeoutMs} ms; the longest is held for ${longest} ms.${report}`,
       { fix: "Keep transactions short, wait for nothing but the database in them, or raise poolMax." },
     );
   }
@@ -138,8 +151,8 @@ export class Pool<Resource extends object> {
     const next = this.#waiting.shift();
     if (!isUsable || this.#isClosed || !this.#options.isAlive(resource)) {
       this.#options.close(resource);
-      if (next !== undefined) void this.#open().then(next.take, next.fail);
-    } else if (next !== undefined) next.take(this.#hand(resource));
+      if (next !== undefined) void this.#open(next.opened).then(next.take, next.fail);
+    } else if (next !== undefined) next.take(this.#hand(resource, next.opened));
     else this.#idle.push({ resource, since: performance.now() });
     this.#sweep ??= this.#startSweep();
     if (this.#held.size === 0) this.#onEmpty?.();

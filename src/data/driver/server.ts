@@ -3,6 +3,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import { readAbort } from "./abort.ts";
 import type { AcquireOptions, Connection, Driver, DriverValue, Statement, StatementResult } from "./contract.ts";
 import { Pool } from "./pool.ts";
+import type { TlsMode } from "./tls.ts";
 
 /** How a server is reached. */
 export interface ServerOptions {
@@ -14,6 +15,10 @@ export interface ServerOptions {
   readonly acquireTimeoutMs: number;
   /** Longest duration of a statement, in ms. */
   readonly statementTimeoutMs: number;
+  /** How the way there is encrypted. By default it is checked to other machines, and plain on this one. */
+  readonly tls?: TlsMode | undefined;
+  /** Whether statements are prepared by name, once for each connection. Default true. */
+  readonly prepares?: boolean;
 }
 
 /** A session of a server. */
@@ -60,13 +65,13 @@ export class ServerDriver<Session extends ServerSession> implements Driver {
     });
   }
 
-  acquire({ signal }: AcquireOptions): Connection | Promise<Connection> {
-    const idle = this.#pool.tryAcquire();
-    return idle === undefined ? this.#acquire(signal) : new ServerConnection(this.#server, idle, this.#pool);
+  acquire({ signal, opened }: AcquireOptions): Connection | Promise<Connection> {
+    const idle = this.#pool.tryAcquire(opened);
+    return idle === undefined ? this.#acquire(signal, opened) : new ServerConnection(this.#server, idle, this.#pool);
   }
 
-  async #acquire(signal: AbortSignal | undefined): Promise<Connection> {
-    return new ServerConnection(this.#server, await this.#pool.acquire(signal), this.#pool);
+  async #acquire(signal: AbortSignal | undefined, opened: Error | undefined): Promise<Connection> {
+    return new ServerConnection(this.#server, await this.#pool.acquire(signal, opened), this.#pool);
   }
 
   close(): Promise<void> {

@@ -1,5 +1,6 @@
 /** One writer at a time, in the order of asking: SQLite has one, and waiting in its own way would stop the event loop. */
 import { GableError } from "../../errors/gable-error.ts";
+import { findHolder } from "./holder.ts";
 
 interface Waiting {
   readonly take: () => void;
@@ -10,23 +11,28 @@ export class WriteLock {
   readonly #timeoutMs: number;
   readonly #waiting: Waiting[] = [];
   #isHeld = false;
+  /** Where the work began that holds it. */
+  #opened: Error | undefined;
 
   constructor(timeoutMs: number) {
     this.#timeoutMs = timeoutMs;
   }
 
   /** Takes the lock when it is free. Gives what sets it free, or undefined. */
-  tryAcquire(): (() => void) | undefined {
-    if (this.#isHeld) return undefined;
-    this.#isHeld = true;
-    return this.#once();
+  tryAcquire(opened?: Error): (() => void) | undefined {
+    return this.#isHeld ? undefined : this.#take(opened);
   }
 
   /** Takes the lock. Gives what sets it free, once. Throws `E_POOL_TIMEOUT`, or the reason of the signal. */
-  async acquire(signal?: AbortSignal): Promise<() => void> {
+  async acquire(signal?: AbortSignal, opened?: Error): Promise<() => void> {
     signal?.throwIfAborted();
     if (this.#isHeld) await this.#wait(signal);
+    return this.#take(opened);
+  }
+
+  #take(opened: Error | undefined): () => void {
     this.#isHeld = true;
+    this.#opened = opened;
     return this.#once();
   }
 
@@ -65,8 +71,10 @@ export class WriteLock {
       };
       const timer = setTimeout(() => {
         leave();
+        const place = findHolder(this.#opened);
+        const begun = place === undefined ? "" : `, by work that began at ${place}`;
         reject(
-          new GableError("E_POOL_TIMEOUT", `The database was busy with another write for ${this.#timeoutMs} ms.`, {
+          new GableError("E_POOL_TIMEOUT", `The database was busy with another write for ${this.#timeoutMs} ms${begun}.`, {
             fix: "Keep transactions short, and wait for nothing but the database in them.",
           }),
         );

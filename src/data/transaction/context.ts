@@ -106,7 +106,14 @@ export function releaseModels(database: DatabaseCore): void {
 
 /** Runs work so that its queries run in a context. */
 export function runIn<Result>(context: ExecutionContext, work: () => Result): Result {
-  return ambient.run(context, work);
+  return ambient.run(context, begin, work);
+}
+
+/** Runs work. A query that it gives, which would run where it is awaited, begins here: `transaction(() => Book.where())`. */
+function begin<Result>(work: () => Result): Result {
+  const result = work();
+  const isLazy = typeof result === "object" && result !== null && "then" in result && !(result instanceof Promise);
+  return isLazy ? (Promise.resolve(result) as Result) : result; // Awaiting it gives the same.
 }
 
 /** The context of the caller; undefined where none was set. */
@@ -187,7 +194,7 @@ const written = new AsyncLocalStorage<Set<DatabaseCore>>();
  * database itself.
  */
 export function readYourWrites<Result>(work: () => Result): Result {
-  return written.run(new Set(), work);
+  return written.run(new Set(), begin, work);
 }
 
 /** Notes that a database was written to. */
@@ -206,7 +213,7 @@ export function withoutScope<Result>(reason: string, work: () => Result): Result
   if (typeof reason !== "string" || reason.trim() === "")
     throw new GableError("E_SCOPE_REASON", `withoutScope() got ${describeValue(reason)} as its reason.`);
   if (lifted.hasSubscribers) lifted.publish({ reason });
-  return unscoped.run(true, work);
+  return unscoped.run(true, begin, work);
 }
 
 /** Whether the caller works with rows of all owners. */

@@ -29,6 +29,26 @@ describeOnDatabases(
     const add = (owner: string): Promise<unknown> => Account.create({ owner, balance: 0 });
     const failure = new Error("thrown by the test");
 
+    it("runs a query that its work gives, instead of where it is awaited", async () => {
+      await Account.create({ owner: "mine", balance: 1 });
+      const inside = await transaction(async () => {
+        await Account.create({ owner: "new", balance: 2 });
+        return (await transaction(() => Account.where())).length;
+      });
+      assert.equal(inside, 2);
+      await assert.rejects(
+        transaction(async () => {
+          await Account.all().delete();
+          // Outside of the transaction the rows would still be there.
+          assert.equal((await transaction(() => Account.orderBy("id"))).length, 0);
+          throw new Error("undo");
+        }),
+        /undo/,
+      );
+      const rows = transaction(() => Account.where().pluck("id"), { readOnly: true });
+      assert.equal((await rows).length, 2);
+    });
+
     it("store everything or nothing, through any number of calls", async () => {
       assert.equal(await transaction(async () => (await add("a"), await wait(1), await add("b"), 5)), 5);
       await assert.rejects(

@@ -41,9 +41,11 @@ export async function transaction<Result>(work: () => Result | Promise<Result>, 
     return current.transaction.nest(current, work, options);
   }
   const { retries = 0 } = options;
+  // Here, where the caller is still on the stack.
+  const opened = openedHere();
   for (let attempt = 0; ; attempt++) {
     try {
-      return await runOutermost(current, work, options);
+      return await runOutermost(current, work, options, opened);
     } catch (error) {
       const isConflict = error instanceof GableError && error.code === "E_TRANSACTION_CONFLICT";
       if (!isConflict || attempt >= retries) throw error;
@@ -83,8 +85,9 @@ async function runOutermost<Result>(
   { database, isForAll = false }: ExecutionContext,
   work: () => Result | Promise<Result>,
   options: TransactionOptions,
+  opened: Error,
 ): Promise<Result> {
-  const { connection, open } = await begin(database, options);
+  const { connection, open } = await begin(database, options, opened);
   let outcome: { readonly isStored: true; readonly result: Result } | { readonly isStored: false; readonly error: unknown };
   try {
     const result = await withTimeout(() => runIn({ database, transaction: open, isForAll }, work), options.timeoutMs, open);
@@ -107,7 +110,7 @@ async function runOutermost<Result>(
  * database that holds it, not the caller, so that requests over a socket see it as well. Gives what rolls it back.
  */
 export async function isolateDatabase(database: DatabaseCore): Promise<() => Promise<void>> {
-  const { connection, open } = await begin(database, {});
+  const { connection, open } = await begin(database, {}, openedHere());
   const outer = database.context;
   open.isolate();
   database.context = { database, transaction: open };
@@ -124,7 +127,7 @@ export async function runOnConnection<Result>(
   connection: Connection,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const open = new Transaction(database, connection, false, "");
+  const open = new Transaction(database, connection, { isReadOnly: false, savepoint: "", opened: openedHere() });
   const result = await runIn({ database, transaction: open }, work);
   open.assertSound();
   open.isEnded = true;
@@ -140,19 +143,20 @@ const beginningsMax = 20;
 async function begin(
   database: DatabaseCore,
   options: TransactionOptions,
+  opened: Error,
   tries = beginningsMax,
 ): Promise<{ connection: Connection; open: Transaction }> {
   const { isolation, readOnly = false } = options;
   if (!isolations.includes(isolation))
     throw optionInvalid("transaction()", "isolation", isolation, `one of ${isolations.slice(1).join(", ")}`);
-  const connection = await acquireFrom(database, { write: !readOnly, isOwn: true });
-  const open = new Transaction(database, connection, readOnly, "");
+  const connection = await acquireFrom(database, { write: !readOnly, isOwn: true, opened });
+  const open = new Transaction(database, connection, { isReadOnly: readOnly, savepoint: "", opened });
   try {
     for (const sql of database.dialect.begin({ isolation, readOnly })) await open.control(sql);
     return { connection, open };
   } catch (error) {
     connection.release(error);
-    if (open.isLost && tries > 1) return begin(database, options, tries - 1);
+    if (open.isLost && tries > 1) return begin(database, options, opened, tries - 1);
     throw error;
   }
 }
@@ -187,6 +191,19 @@ async function runAll(database: DatabaseCore, callbacks: readonly Callback[]): P
   }
 }
 
+/** What a transaction is made of beside its connection. */
+interface TransactionParts {
+  readonly isReadOnly: boolean;
+  /** Name of the savepoint; "" of a transaction itself. */
+  readonly savepoint: string;
+  readonly opened: Error;
+}
+
+/** The place where a transaction is opened, for messages. */
+function openedHere(): Error {
+  return new Error("The transaction was opened here.");
+}
+
 /** An open transaction, or an open savepoint of one. */
 class Transaction implements OpenTransaction {
   readonly isReadOnly: boolean;
@@ -210,12 +227,12 @@ class Transaction implements OpenTransaction {
   /** Whether it stands around a test: what runs in it directly is a transaction of its own to the code. */
   #isIsolation = false;
 
-  constructor(database: DatabaseCore, connection: Connection, isReadOnly: boolean, savepoint: string) {
+  constructor(database: DatabaseCore, connection: Connection, { isReadOnly, savepoint, opened }: TransactionParts) {
     this.#database = database;
     this.#connection = connection;
     this.isReadOnly = isReadOnly;
     this.#savepoint = savepoint;
-    this.#opened = new Error("The transaction was opened here.");
+    this.#opened = opened;
     this.#turns = new WriteLock(database.acquireTimeoutMs);
   }
 
@@ -366,7 +383,7 @@ class Transaction implements OpenTransaction {
     { readOnly = false, timeoutMs }: TransactionOptions,
   ): Promise<Result> {
     const savepoint = `${this.#savepoint === "" ? "gable" : this.#savepoint}_${++this.#savepoints}`;
-    const open = new Transaction(database, this.#connection, this.isReadOnly || readOnly, savepoint);
+    const open = new Transaction(database, this.#connection, { isReadOnly: this.isReadOnly || readOnly, savepoint, opened: openedHere() });
     await this.control(`SAVEPOINT ${savepoint}`);
     try {
       const result = await withTimeout(() => runIn({ database, transaction: open, isForAll }, work), timeoutMs, open);
