@@ -1,6 +1,9 @@
 /** Makes a client for an application. */
 export declare function createTestClient(app: Application, options?: TestClientOptions): TestClient;
 
+/** Defines the tests of a driver in the current file. Each test has a driver of its own, which it closes. */
+export declare function testDriver(name: string, create: CreateDriver): void;
+
 /** Defines the tests of a transport in the current file. */
 export declare function testListenerContract(name: string, start: StartTransport): void;
 
@@ -121,6 +124,9 @@ export interface TestFile {
     /** Content. */
     content: string | Uint8Array;
 }
+
+/** A driver of an empty database, with at most two connections and a wait for one of at most 200 ms. */
+export type CreateDriver = () => Promise<Driver>;
 
 /** A transport that serves a listener. */
 export interface ContractTransport {

@@ -54,5 +54,7 @@ export type { IndexOptions, KeyOf, ModelClass, ModelOptions } from "./data/schem
 export type { ModelSchema, SchemaOptions } from "./data/schema/model-schema.ts";
 export type { BelongsToOptions, DeleteAction, HasOptions, ManyToManyOptions, Relation } from "./data/schema/relation.ts";
 export type { ModelErrors } from "./data/schema/validate-row.ts";
+export { sqliteFunctions } from "./data/driver/sqlite-functions.ts";
+export type { AcquireOptions, Connection, Driver, DriverValue, Statement, StatementResult } from "./data/driver/contract.ts";
 export type { FetchMode, StatementEvent } from "./data/transaction/context.ts";
 export type { TransactionOptions } from "./data/transaction/transaction.ts";

@@ -1,4 +1,5 @@
 export { createTestClient } from "./testing/test-client.ts";
+export { testDriver } from "./testing/driver-contract.ts";
 export { testListenerContract } from "./testing/listener-contract.ts";
 export { create, createMany, defineFactory } from "./testing/factories.ts";
 export { useDatabase } from "./testing/use-database.ts";
@@ -6,6 +7,7 @@ export type { Factory } from "./testing/factories.ts";
 export type { UseDatabaseOptions } from "./testing/use-database.ts";
 export { assertQueries, countQueries } from "./testing/count-queries.ts";
 export type { TestClient, TestClientOptions, TestReply, TestRequest, TestFile } from "./testing/test-client.ts";
+export type { CreateDriver } from "./testing/driver-contract.ts";
 export type { ContractTransport, StartTransport } from "./testing/listener-contract.ts";
 export { compileString } from "./views/compile/compile-string.ts";
 export type { CompiledString, CompileStringOptions } from "./views/compile/compile-string.ts";

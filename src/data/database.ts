@@ -18,8 +18,10 @@ import { isolateDatabase } from "./transaction/transaction.ts";
 
 /** How a database is opened. */
 export interface DatabaseOptions {
-  /** Its address: `sqlite:var/app.db`, `sqlite::memory:`, `postgres://user@host/name`. */
-  readonly url: string;
+  /** Its address: `sqlite:var/app.db`, `sqlite::memory:`, `postgres://user@host/name`. Needed without a driver. */
+  readonly url?: string;
+  /** A driver of one's own, in place of an address; `testDriver()` of gable/testing tells whether it does what it must. None by default. */
+  readonly driver?: Driver;
   /** The models whose tables it has: a list, or a module of them. */
   readonly models: readonly object[] | Readonly<Record<string, unknown>>;
   /** Whether the models find it by themselves. Default true. */
@@ -56,7 +58,7 @@ export interface DatabaseOptions {
 
 /** Names of the options. */
 export const optionNames: readonly string[] =
-  "url models bind name rowsMax fetchMode poolMax acquireTimeoutMs statementTimeoutMs tls prepare durability onStatement onError".split(
+  "url driver models bind name rowsMax fetchMode poolMax acquireTimeoutMs statementTimeoutMs tls prepare durability onStatement onError".split(
     " ",
   );
 
@@ -128,7 +130,8 @@ export function readModels(owner: string, models: DatabaseOptions["models"]): Mo
 }
 
 async function openDriver(options: DatabaseOptions): Promise<{ dialect: Dialect; driver: Driver }> {
-  const { url, durability = "normal", acquireTimeoutMs = 5_000 } = options;
+  const { url = "", driver, durability = "normal", acquireTimeoutMs = 5_000 } = options;
+  if (driver !== undefined) return { driver, dialect: await loadDialect(driver.dialect) };
   const scheme = /^([a-z]+):/.exec(url)?.[1];
   if (scheme === "sqlite") {
     const [{ createNodeSqlite }, { sqlite }] = await Promise.all([import("./driver/node-sqlite.ts"), import("./dialect/sqlite.ts")]);
@@ -153,6 +156,14 @@ async function openDriver(options: DatabaseOptions): Promise<{ dialect: Dialect;
   throw new GableError("E_DATABASE_URL", `The address "${maskPassword(url)}" is of no database that is known.`, {
     fix: "Use sqlite:path, postgres://user@host/name or mariadb://user@host/name.",
   });
+}
+
+/** The ways of a kind of database. Throws `E_DATABASE_URL` for one that is not known. */
+async function loadDialect(name: Driver["dialect"]): Promise<Dialect> {
+  if (name === "sqlite") return (await import("./dialect/sqlite.ts")).sqlite;
+  if (name === "postgres") return (await import("./dialect/postgres.ts")).postgres;
+  if (name === "mariadb") return (await import("./dialect/mariadb.ts")).mariadb;
+  throw new GableError("E_DATABASE_URL", `A driver is of the kind "${name}", which is not known.`);
 }
 
 /** An address without its password. */

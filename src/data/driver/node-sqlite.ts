@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
 import { GableError } from "../../errors/gable-error.ts";
-import { jsonContains, jsonEquals } from "./json-functions.ts";
+import { sqliteFunctions } from "./sqlite-functions.ts";
 import type { AcquireOptions, Connection, Driver, DriverValue, Statement, StatementResult } from "./contract.ts";
 import { RecentCache } from "../recent-cache.ts";
 import { WriteLock } from "./write-lock.ts";
@@ -147,12 +147,8 @@ class SqliteHandle {
       "busy_timeout = 0",
     ])
       database.exec(`PRAGMA ${pragma}`);
-    // SQLite's own lower() and upper() know ASCII alone.
     const options = { deterministic: true, directOnly: false } as const;
-    database.function("gable_lower", options, (value) => (typeof value === "string" ? value.toLowerCase() : value));
-    database.function("gable_json_equals", options, jsonEquals);
-    database.function("gable_json_contains", options, jsonContains);
-    database.function("gable_upper", options, (value) => (typeof value === "string" ? value.toUpperCase() : value));
+    for (const [name, work] of Object.entries(sqliteFunctions)) database.function(name, options, work);
   }
 
   prepare({ sql, rows, readsBigInts = false }: Statement): StatementSync {

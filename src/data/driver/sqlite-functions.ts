@@ -1,0 +1,16 @@
+/** Functions that statements for SQLite use, and that it does not have: each connection of a driver registers them. */
+import { jsonContains, jsonEquals } from "./json-functions.ts";
+
+type SqliteFunction = (...values: unknown[]) => string | number | bigint | Uint8Array | null;
+
+// What is no text stays as it is.
+const asIs = (value: unknown): ReturnType<SqliteFunction> => value as ReturnType<SqliteFunction>; // A value of the database.
+
+/** The functions by name: deterministic, and without any use outside of statements. Each takes as many values as it says. */
+export const sqliteFunctions: Readonly<Record<string, SqliteFunction>> = {
+  // SQLite's own lower() and upper() know ASCII alone.
+  gable_lower: (value) => (typeof value === "string" ? value.toLowerCase() : asIs(value)),
+  gable_upper: (value) => (typeof value === "string" ? value.toUpperCase() : asIs(value)),
+  gable_json_equals: (one, other) => jsonEquals(one, other),
+  gable_json_contains: (one, other) => jsonContains(one, other),
+};
