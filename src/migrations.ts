@@ -1,10 +1,16 @@
 export { checkLive } from "./data/migrations/check-live.ts";
+export { dumpData } from "./data/migrations/dump.ts";
+export { loadData } from "./data/migrations/load.ts";
+export { runSeeds } from "./data/migrations/seeds.ts";
 export { checkMigrations, makeMigration, mergeMigrations, squashMigrations } from "./data/migrations/make.ts";
 export { migrate, previewMigrations, readStatus, rollback } from "./data/migrations/migrate.ts";
 export { pullModels } from "./data/migrations/pull.ts";
 export { migration, op } from "./data/migrations/operation.ts";
 export type { CheckLiveOptions } from "./data/migrations/check-live.ts";
 export type { DataStep, DataStepContext, HistoricalModel, HistoricalRow } from "./data/migrations/data-step.ts";
+export type { DumpOptions, TableCount } from "./data/migrations/dump.ts";
+export type { LoadOptions } from "./data/migrations/load.ts";
+export type { SeedContext, SeedOptions } from "./data/migrations/seeds.ts";
 export type { MigrationProgress } from "./data/migrations/execute.ts";
 export type { SchemaDifference } from "./data/migrations/live-schema.ts";
 export type { MadeMigration, MakeOptions, MigrationProblem, SquashOptions } from "./data/migrations/make.ts";

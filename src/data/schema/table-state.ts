@@ -103,9 +103,12 @@ export function findCountedColumn({ primary, columns }: TableState): string | un
 }
 
 /** A structure with some of its foreign keys. */
-export function keepForeignKeys(state: State, isKept: (key: ForeignKeyState) => boolean): State {
+export function keepForeignKeys(state: State, isKept: (key: ForeignKeyState, table: TableState) => boolean): State {
   return new Map(
-    [...state].map(([name, table]) => [name, { ...table, foreignKeys: new Map([...table.foreignKeys].filter(([, key]) => isKept(key))) }]),
+    [...state].map(([name, table]) => [
+      name,
+      { ...table, foreignKeys: new Map([...table.foreignKeys].filter(([, key]) => isKept(key, table))) },
+    ]),
   );
 }
 
