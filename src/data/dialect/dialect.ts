@@ -48,8 +48,8 @@ export interface Dialect {
   encodeList(values: readonly unknown[], type: ValueType): DriverValue;
   /** What turns a value of the database into one of the model; undefined when it is that already. */
   decoder(type: ValueType, readsBigInts: boolean): ((value: DriverValue) => unknown) | undefined;
-  /** A comparison that may be between values that are missing. */
-  compareNullable(operator: "eq" | "ne", left: string, right: string): string;
+  /** Whether two values differ of which either may be missing. */
+  differ(left: string, right: string): string;
   /** A comparison of texts. */
   compareText(comparison: TextComparison): string;
   /** What is bound for a comparison of texts: patterns are escaped. Form 1 is the second value, where one needs two. */

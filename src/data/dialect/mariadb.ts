@@ -43,7 +43,7 @@ export const mariadb: Dialect = {
   encode: encodeMariadb,
   encodeList,
   decoder: mariadbDecoder,
-  compareNullable: (operator, left, right) => (operator === "ne" ? `NOT (${left} <=> ${right})` : `${left} <=> ${right}`),
+  differ: (left, right) => `NOT (${left} <=> ${right})`,
   compareText,
   encodeText,
   inList: (part, list, isNegated, type) => `${part} ${isNegated ? "NOT " : ""}IN (${readList(list, type)})`,

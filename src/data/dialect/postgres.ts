@@ -53,7 +53,7 @@ export const postgres: Dialect = {
   encode: encodePostgres,
   encodeList: encodePostgresList,
   decoder: postgresDecoder,
-  compareNullable: (operator, left, right) => `${left} IS ${operator === "ne" ? "" : "NOT "}DISTINCT FROM ${right}`,
+  differ: (left, right) => `${left} IS DISTINCT FROM ${right}`,
   compareText: ({ operator, left, right }: TextComparison) => `${left} ${operator.startsWith("i") ? "ILIKE" : "LIKE"} ${right(0)}`,
   encodeText: (operator, text) => toPattern(operator, text, "\\"),
   inList: (part, list, isNegated) => `${part} ${isNegated ? "<> ALL" : "= ANY"}(${list})`,

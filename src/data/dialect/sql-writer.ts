@@ -362,7 +362,7 @@ export class SqlWriter {
       return this.#dialect.compareText({ operator, left: first, right: (form) => this.mark(right, left.type!, false, form) });
     }
     const second = this.#operand(right);
-    if (operator === "ne" && (left.isNullable || right.isNullable)) return this.#dialect.compareNullable("ne", first, second);
+    if (operator === "ne" && (left.isNullable || right.isNullable)) return this.#dialect.differ(first, second);
     return `${first} ${signs[operator as keyof typeof signs]} ${second}`; // All others search in texts.
   }
 

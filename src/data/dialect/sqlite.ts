@@ -28,7 +28,7 @@ export const sqlite: Dialect = {
   encode: encodeSqlite,
   encodeList,
   decoder: sqliteDecoder,
-  compareNullable: (operator, left, right) => `${left} IS ${operator === "ne" ? "NOT " : ""}${right}`,
+  differ: (left, right) => `${left} IS NOT ${right}`,
   compareText,
   encodeText,
   inList: (part, list, isNegated, { type }) =>

@@ -86,7 +86,7 @@ function toLiteral(dialect: Dialect, { node }: OrderTerm, value: unknown): Node 
   const type = node.type!;
   try {
     const decode = dialect.decoder(type, true);
-    const stored = toDriverValue(value);
+    const stored = typeof value === "boolean" && type.type === "boolean" ? value : toDriverValue(value);
     return literal(decode === undefined ? stored : decode(stored), type, "cursor");
   } catch (error) {
     throw cursorError(error);
