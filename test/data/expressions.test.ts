@@ -9,7 +9,12 @@ import { writeCondition } from "../../src/data/query/condition-data.ts";
 import { sqlite } from "../../src/data/dialect/sqlite.ts";
 import { describeOnDatabases } from "./databases.ts";
 
-class Owner extends Model("expr_owners", { id: f.id(), name: f.text({ max: 20 }), items: () => hasMany(Item) }) {}
+class Owner extends Model("expr_owners", { id: f.id(), name: f.text({ max: 20 }), items: () => hasMany(Item, { orderBy: "-size" }) }) {}
+class Cell extends Model(
+  "expr_cells",
+  { row: f.int(), column: f.int(), text: f.text({ max: 20 }) },
+  { primary: ["row", "column"], search: { index: ["text"] }, checks: { small: (cell) => cell.row.lt(100) } },
+) {}
 class Item extends Model(
   "expr_items",
   {
@@ -38,12 +43,15 @@ class Item extends Model(
           .else("x")
           .ne("forbidden"),
       open: (item) => when(item.size.gt(5), item.name).end().isNotNull().or(item.size.lte(5)),
+      present: (item) => item.size.isNotNull(),
+      named: () => sql`${sql.identifier("size")} > -1000`,
+      priced: (item) => item.price.isNull().or(item.price.add("1.00").gt("-99")),
       folded: (item) => item.size.between(-1000, 1000).and(item.name.in(["bad"]).not()),
     },
   },
 ) {}
 
-describeOnDatabases("expressions", [Owner, Item], (open) => {
+describeOnDatabases("expressions", [Owner, Item, Cell], (open) => {
   beforeEach(async () => {
     const owner = await Owner.create({ name: "A" });
     const first = await Item.create({
@@ -134,6 +142,70 @@ describeOnDatabases("expressions", [Owner, Item], (open) => {
     await assert.rejects(async () => Item.where({ meta: 5 as never }), { code: "E_FILTER_VALUE" });
     await assert.rejects(async () => Item.where({ meta: { path: ["a"], gt: true as never } }), { code: "E_FILTER_VALUE" });
     await assert.rejects(async () => Item.where({ made: { within: 5 as never } }), { code: "E_FILTER_VALUE" });
+  });
+
+  it("work in their rarer places", async () => {
+    await Cell.createMany([1, 2, 3].map((column) => ({ row: 1, column, text: `cell ${column}` })));
+    assert.equal(await Cell.orderBy("-column").limit(2).update({ text: "late" }), 2);
+    assert.deepEqual(
+      (await Cell.orderBy("column")).map(({ text }) => text),
+      ["cell 1", "late", "late"],
+    );
+    assert.deepEqual(
+      (await Cell.search("cell")).map(({ column }) => column),
+      [1],
+    );
+    assert.deepEqual(await Cell.orderBy("column").distinct("text").pluck("column"), [1, 2]);
+    const ones = await Item.where({ size: 8 })
+      .values(() => ({ a: sql<number>`1` }))
+      .unionAll(Item.where({ size: 8 }).values(() => ({ a: sql<number>`2` })));
+    assert.deepEqual(ones.map(({ a }) => Number(a)).sort(), [1, 2]);
+    assert.equal(
+      (
+        await Item.where()
+          .values((item) => ({ a: item.id }))
+          .unionAll(Item.where().values((item) => ({ a: item.size })))
+      ).length,
+      4,
+    );
+    assert.deepEqual(
+      await Item.where({ size: 8 }).values((item) => ({
+        a: item.size.add(sql<number>`1` as never),
+        b: when(item.isNew, sql<string>`'yes'`).else("no"),
+        c: item.size.between(0, 9),
+      })),
+      [{ a: 9, b: "yes", c: true }],
+    );
+    const [annotated] = await Item.where({ size: 8 }).annotate((item) => ({ raw: sql<number>`${item.size} + 1` }));
+    assert.equal(Number(annotated!.raw), 9);
+    const owners = await Owner.where().annotate((owner) => ({
+      big: owner.items.count({ where: owner.items.size.lt(owner.items.weight.add(5) as never) }),
+    }));
+    assert.deepEqual(
+      owners.map(({ big }) => big),
+      [1],
+    );
+    await Item.create({ name: "low", size: 3, price: "-1.00", owner: owners[0]! });
+    assert.deepEqual(await Item.where({ size: 3 }).values((item) => ({ zero: item.price.mul("0.00") })), [{ zero: "0.00" }]);
+    assert.deepEqual(
+      (await owners[0]!.items).map(({ size }) => size),
+      [3, -7],
+    );
+    const early = new Date("2026-01-01T00:00:00Z");
+    const [one, two] = await Owner.createMany([{ name: "B" }, { name: "C" }]).then(() => Owner.orderBy("id").limit(2));
+    assert.equal((await one!.items.where({ made: { gt: early } })).length, 1);
+    assert.equal((await two!.items.where({ made: { gt: early } })).length, 0);
+    assert.deepEqual((await Item.where({ size: { gt: 99 } }).page({ size: 2 })).items, []);
+    const nulls = Item.orderBy((item) => [item.weight.asc({ nulls: "first" }), item.id.asc()]);
+    const next = (await nulls.page({ size: 2 })).next!;
+    assert.deepEqual((await nulls.page({ size: 1, before: (await nulls.page({ size: 1, after: next })).next ?? next })).items.length, 1);
+    assert.deepEqual(
+      await Item.where((item) => {
+        assert.equal((item as never as { then: unknown }).then, undefined);
+        return item.size.eq(8);
+      }).pluck("size"),
+      [8],
+    );
   });
 
   it("refuse relations of many rows where one is meant", async () => {

@@ -52,7 +52,9 @@ describeOnDatabases("columns of lists", [Owner, Post], () => {
     assert.deepEqual(await names({ marks: null }), ["b"]);
     assert.deepEqual(await names({ marks: { has: 2 } }), ["a", "c"]);
     assert.deepEqual(await names({ prices: { hasAll: ["1.5", "02.000"] } }), ["c"]);
+    assert.deepEqual(await names({ prices: { has: "-0.0" } }), []);
     assert.deepEqual(await names({ kinds: { has: "a" } }), ["a", "c"]);
+    await assert.rejects(Post.create({ name: "x", tags: "y" as never }, { validate: false }), { code: "E_VALUE_TYPE" });
   });
 
   it("have exact complements", async () => {

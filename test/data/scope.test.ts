@@ -201,6 +201,7 @@ describeOnDatabases("scopes", [Team, Project, Job, Label], () => {
       withoutScope("moves a project", async () => {
         const [project] = await Project.where({ team: blue });
         await project!.set({ team: red, slug: "moved" }).save();
+        assert.equal((await Project.upsert({ where: { team: blue, slug: "two" }, update: { size: 3 } })).size, 3);
         await transaction(async () => assert.equal(await Project.where({ team: red }).count(), 3));
       }),
     );

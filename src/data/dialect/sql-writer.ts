@@ -77,7 +77,7 @@ export class SqlWriter {
 
   /** Whether anything was joined to the rows. */
   hasJoins(root: RootSource): boolean {
-    return (this.#scopes.get(root)?.joins.size ?? 0) > 0;
+    return this.#scopes.get(root)!.joins.size > 0;
   }
 
   /** A condition that the key of a row is one of those that a query of keys reads. */

@@ -335,8 +335,9 @@ export class RuntimeExpression extends DatabaseValue {
     this.#assertType(name, numberTypes);
     const own = this.#type(name);
     const other = typeof value === "number" ? numberLiteral(value, own, name) : this.#operand(value, name);
-    const [first, second] = [numericRank[own.type] ?? 0, numericRank[other.type?.type ?? "float"] ?? 0];
-    const wider = second > first ? other.type! : own;
+    // SQL of one's own may give any number: a float holds it.
+    const otherType = other.type ?? valueTypes.float;
+    const wider = (numericRank[otherType.type] ?? 0) > (numericRank[own.type] ?? 0) ? otherType : own;
     const type = { ...wider, type: wider.type === "id" ? "int" : wider.type } as const;
     return this.#with({
       kind: "call",
