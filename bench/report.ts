@@ -15,7 +15,13 @@ export interface BenchLine {
   readonly ratio?: number;
   readonly ratioToFastify?: number;
   readonly timeUs?: number;
+  /** Statements that were sent to the database. */
+  readonly statements?: number;
   readonly ratioToFastest?: number;
+  /** Instantiations that tsc counts. */
+  readonly instantiations?: number;
+  /** Instantiations for each further route or model. */
+  readonly perPiece?: number;
 }
 
 /** What to run, and how long. */
@@ -25,7 +31,21 @@ export interface BenchOptions {
   readonly seconds: number;
 }
 
-const measures = ["cpuUs", "rps", "p99Ms", "bytes", "ms", "ns", "ratio", "ratioToFastify", "timeUs", "ratioToFastest"] as const;
+const measures = [
+  "cpuUs",
+  "rps",
+  "p99Ms",
+  "bytes",
+  "ms",
+  "ns",
+  "ratio",
+  "ratioToFastify",
+  "timeUs",
+  "statements",
+  "ratioToFastest",
+  "instantiations",
+  "perPiece",
+] as const;
 
 /** Adds the ratio of CPU time to that of Fastify in the same test. */
 export function withRatios(lines: readonly BenchLine[]): BenchLine[] {

@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, { page: string; load: () => Promise<(opti
     page: "explanation/speed-of-requests.md",
     load: async () => (await import("./requests/bench.ts")).benchRequests,
   },
+  types: { page: "explanation/cost-of-types.md", load: async () => (await import("./types/bench.ts")).benchTypes },
   views: { page: "explanation/speed-of-views.md", load: async () => (await import("./views/bench.ts")).benchViews },
 };
 

@@ -1,79 +1,30 @@
 /** The cost of the types of routes, views and models, counted by tsc, and linear. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdir, rm, writeFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
-
 import { ViewProject } from "../src/views/files/view-project.ts";
-import { writeModelSource } from "./data/model-source.ts";
+import { countInstantiations, TypeCost } from "./type-cost.ts";
 import { ProjectFolder } from "./views/project-folder.ts";
 
-const folder = new URL("./.type-cost/", import.meta.url).pathname;
-const tsc = new URL("../node_modules/.bin/tsc", import.meta.url).pathname;
-
-function routesOf(count: number): string {
-  const lines = [
-    'import { get, group, html, post } from "gable";',
-    'import { z } from "zod";',
-    "const schema = z.object({ title: z.string() });",
-  ];
-  for (let index = 0; index < count; index++) {
-    if (index % 5 === 0) lines.push(`export const list${index} = get("/area${index}/things", () => html\`<p>\${${index}}</p>\`);`);
-    if (index % 5 === 1)
-      lines.push(
-        `export const show${index} = get("/area${index}/things/:id(int)/:slug", ({ params }) => ({ id: params.id + 1, slug: params.slug }));`,
-      );
-    if (index % 5 === 2)
-      lines.push(
-        `export const make${index} = post("/area${index}/things", { form: schema }, ({ form }) => (form.valid ? form.data.title : "again"));`,
-      );
-    if (index % 5 === 3)
-      lines.push(`export const url${index} = (): string => show${index - 2}.url({ id: ${index}, slug: "x" }, { page: 1 });`);
-    if (index % 5 === 4)
-      lines.push(
-        `export const nested${index} = group("/area${index}/:team(slug)").get("/:day(date)", ({ params }) => params.team + params.day);`,
-      );
-  }
-  return lines.join("\n");
-}
-
-function countInstantiations(): number {
-  const output = execFileSync(tsc, ["-p", folder, "--extendedDiagnostics"], { encoding: "utf8" });
-  return Number(/Instantiations:\s+([0-9]+)/.exec(output)![1]);
-}
-
-async function countRoutes(count: number): Promise<number> {
-  await writeFile(`${folder}source.ts`, routesOf(count));
-  return countInstantiations();
-}
-
-async function countModels(count: number): Promise<number> {
-  await writeFile(`${folder}source.ts`, writeModelSource(count, "../../src/data.ts"));
-  return countInstantiations();
-}
-
 describe("the cost of types", () => {
+  let cost: TypeCost;
   before(async () => {
-    await mkdir(folder, { recursive: true });
-    await writeFile(
-      `${folder}tsconfig.json`,
-      JSON.stringify({ extends: "../../tsconfig.json", compilerOptions: { noUnusedLocals: false }, include: ["source.ts"], exclude: [] }),
-    );
+    cost = await TypeCost.open();
   });
-  after(() => rm(folder, { recursive: true, force: true }));
+  after(() => cost.close());
 
   it("stays below 600,000 instantiations for 500 routes, and grows with their number alone", async () => {
-    const [base, half, full] = [await countRoutes(1), await countRoutes(250), await countRoutes(500)];
+    const [base, half, full] = [await cost.routes(1), await cost.routes(250), await cost.routes(500)];
     assert.ok(full < 600_000, `${full} instantiations`);
     const [first, second] = [half - base, full - half];
     assert.ok(second < first * 1.3, `${first} for the first half, ${second} for the second`);
   });
 
-  it("stays below 400,000 instantiations for 50 models with 500 queries, and grows with their number alone", async () => {
-    const [base, half, full] = [await countModels(1), await countModels(25), await countModels(50)];
+  it("stays below 400,000 instantiations for 50 models with 500 queries, and grows with their number alone to 200 models", async () => {
+    const [base, half, full, four] = [await cost.models(1), await cost.models(25), await cost.models(50), await cost.models(200)];
     assert.ok(full < 400_000, `${full} instantiations`);
-    const [first, second] = [half - base, full - half];
+    const [first, second, last] = [half - base, full - half, (four - full) / 6];
     assert.ok(second < first * 1.3, `${first} for the first half, ${second} for the second`);
+    assert.ok(last < first * 1.3, `${first} for the first 25 models, ${last} for each 25 of the last 150`);
   });
 });
 
@@ -106,8 +57,7 @@ describe("the cost of the types of views", () => {
     });
     try {
       new ViewProject({ directories: [project.views], watches: false }).generate();
-      const output = execFileSync(tsc, ["-p", project.path, "--extendedDiagnostics"], { encoding: "utf8" });
-      return Number(/Instantiations:\s+([0-9]+)/.exec(output)![1]);
+      return countInstantiations(project.path);
     } finally {
       project.remove();
     }

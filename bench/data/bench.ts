@@ -10,6 +10,7 @@ import { createConnection } from "mysql2/promise";
 import type { BenchLine, BenchOptions } from "../report.ts";
 import { mariadbTables, postgresTables, sqliteTables } from "./fixture.ts";
 import { withPostgres } from "./servers.ts";
+import type { Measured } from "./subject.ts";
 
 const program = fileURLToPath(new URL("./subject.ts", import.meta.url));
 const tests = ["get", "twenty", "list", "aggregate", "update", "insert", "many"] as const;
@@ -17,7 +18,7 @@ const titles: Readonly<Record<(typeof tests)[number], string>> = {
   get: "one row by key",
   twenty: "20 rows by key at once",
   list: "100 rows with their authors",
-  aggregate: "50 groups of 5,000 rows",
+  aggregate: "50 groups of 100,000 rows",
   update: "20 rows read and changed in a transaction",
   insert: "one new row",
   many: "1,000 new rows",
@@ -29,10 +30,10 @@ const subjects = {
   MariaDB: ["bare-mysql", "gable"],
 } as const;
 
-function run(name: string, url: string, seconds: number): Record<string, unknown> {
+function run(name: string, url: string, wanted: "read" | "count" | number): unknown {
   const child = spawnSync(
     "taskset",
-    ["-c", "1", process.execPath, "--disable-warning=ExperimentalWarning", program, name, url, String(seconds)],
+    ["-c", "1", process.execPath, "--disable-warning=ExperimentalWarning", program, name, url, String(wanted)],
     {
       encoding: "utf8",
       maxBuffer: 64 * 1024 * 1024,
@@ -40,7 +41,7 @@ function run(name: string, url: string, seconds: number): Record<string, unknown
     },
   );
   if (child.status !== 0) throw new Error(`${name} failed: ${child.stderr}`);
-  return JSON.parse(child.stdout) as Record<string, unknown>;
+  return JSON.parse(child.stdout);
 }
 
 async function withMariadb(work: (url: string) => void): Promise<void> {
@@ -70,24 +71,33 @@ function withSqlite(work: (url: string) => void): void {
 /** All subjects read the same; then each is timed, in turns. */
 function measure(kind: keyof typeof subjects, url: string, { seconds, subjects: wanted, tests: only }: BenchOptions): BenchLine[] {
   const names = subjects[kind].filter((name) => wanted.length === 0 || wanted.includes(name));
-  const [first, ...others] = names.map((name) => run(name, url, 0));
+  const [first, ...others] = names.map((name) => run(name, url, "read"));
   for (const [index, other] of others.entries()) assert.deepEqual(other, first, `${names[index + 1]} reads something else`);
+  const counts = kind === "PostgreSQL" ? names.map((name) => run(name, url, "count") as Record<string, number>) : [];
   // In turns, so that what disturbs the machine disturbs all; of each the best round counts.
-  const times = new Map(names.map((name) => [name, {} as Record<string, number>]));
+  const best = new Map(names.map((name) => [name, {} as Record<string, Measured>]));
   for (let round = 0; round < rounds; round++) {
     for (const name of names) {
-      const best = times.get(name)!;
-      for (const [test, time] of Object.entries(run(name, url, seconds / rounds)))
-        best[test] = Math.min(best[test] ?? Infinity, Number(time));
+      const own = best.get(name)!;
+      for (const [test, { cpuUs, timeUs }] of Object.entries(run(name, url, seconds / rounds) as Record<string, Measured>))
+        own[test] = { cpuUs: Math.min(own[test]?.cpuUs ?? Infinity, cpuUs), timeUs: Math.min(own[test]?.timeUs ?? Infinity, timeUs) };
     }
   }
-  const bare = times.get(names.find((name) => name.startsWith("bare")) ?? names[0]!)!;
+  const bare = best.get(names.find((name) => name.startsWith("bare")) ?? names[0]!)!;
   return tests
     .filter((test) => only.length === 0 || only.includes(test))
     .flatMap((test) =>
-      names.map((name) => {
-        const cpuUs = Number(times.get(name)![test]);
-        return { test: `${titles[test]}, ${kind}`, subject: name, cpuUs, ratio: cpuUs / Number(bare[test]) };
+      names.map((name, index) => {
+        const { cpuUs, timeUs } = best.get(name)![test]!;
+        const statements = counts[index]?.[test];
+        return {
+          test: `${titles[test]}, ${kind}`,
+          subject: name,
+          cpuUs,
+          ratio: cpuUs / bare[test]!.cpuUs,
+          timeUs,
+          ...(statements === undefined ? {} : { statements }),
+        };
       }),
     );
 }

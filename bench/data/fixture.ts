@@ -1,8 +1,8 @@
-/** The tables that all subjects read and write: 50 authors, 5,000 books, and visitors, whose table grows. */
+/** The tables that all subjects read and write: 50 authors, 100,000 books, and visitors, whose table grows. */
 
 const authorCount = 50;
 /** Number of books. */
-export const bookCount = 5_000;
+export const bookCount = 100_000;
 
 /** What a subject can do. Each gives what it has read, in one form, so that all can be compared. */
 export interface Subject {

@@ -1,54 +1,90 @@
-/** One subject in a process of its own: CPU time of each operation, or what it reads. */
+/** One subject in a process of its own: CPU time and latency of each operation; or what it reads; or how many statements it sends. */
 import type { Subject } from "./fixture.ts";
 import { bookCount } from "./fixture.ts";
+import { countStatements } from "./statement-counter.ts";
 
-const [name, url, seconds] = process.argv.slice(2) as [string, string, string];
+/** What is measured of one operation. */
+export interface Measured {
+  /** Least CPU time of the process, in microseconds. */
+  readonly cpuUs: number;
+  /** Median of the time until the result is there, in microseconds. */
+  readonly timeUs: number;
+}
+
+// What is wanted: "read", "count", or seconds of measuring.
+const [name, url, wanted] = process.argv.slice(2) as [string, string, string];
 const { open } = (await import(`./subjects/${name}.ts`)) as { open: (url: string) => Promise<Subject> };
-const subject = await open(url);
 
 const idsOf = (number: number): number[] => Array.from({ length: 20 }, (_, index) => ((number * 7 + index * 131) % bookCount) + 1);
-const tests: Readonly<Record<string, (number: number) => Promise<unknown>>> = {
-  get: (number) => subject.get((number % bookCount) + 1),
-  twenty: (number) => subject.twenty(idsOf(number)),
-  list: () => subject.list(),
-  aggregate: () => subject.aggregate(),
-  update: (number) => subject.update(idsOf(number), number % 1_000),
-  insert: (number) => subject.insert(`Visitor ${number}`),
-  many: (number) => subject.insertMany(Array.from({ length: 1_000 }, (_, index) => `Visitor ${number} ${index}`)),
+const tests: Readonly<Record<string, (subject: Subject, number: number) => Promise<unknown>>> = {
+  get: (subject, number) => subject.get((number % bookCount) + 1),
+  twenty: (subject, number) => subject.twenty(idsOf(number)),
+  list: (subject) => subject.list(),
+  aggregate: (subject) => subject.aggregate(),
+  update: (subject, number) => subject.update(idsOf(number), number % 1_000),
+  insert: (subject, number) => subject.insert(`Visitor ${number}`),
+  many: (subject, number) => subject.insertMany(Array.from({ length: 1_000 }, (_, index) => `Visitor ${number} ${index}`)),
 };
 
-/** The least CPU time of an operation, in microseconds, of several rounds. */
-async function measure(work: (number: number) => Promise<unknown>, ms: number): Promise<number> {
+async function measure(work: (number: number) => Promise<unknown>, ms: number): Promise<Measured> {
   const rounds = 5;
   let number = 0;
   const warm = performance.now() + ms / 2;
   while (performance.now() < warm) await work(number++);
-  let best = Infinity;
+  let cpuUs = Infinity;
+  const times: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const before = process.cpuUsage();
     const until = performance.now() + ms / rounds;
     let count = 0;
-    while (performance.now() < until) {
+    for (let start = performance.now(); start < until; count++) {
       await work(number++);
-      count++;
+      const end = performance.now();
+      times.push((end - start) * 1_000);
+      start = end;
     }
     const { user, system } = process.cpuUsage(before);
-    best = Math.min(best, (user + system) / count);
+    cpuUs = Math.min(cpuUs, (user + system) / count);
   }
-  return best;
+  times.sort((a, b) => a - b);
+  return { cpuUs, timeUs: times[times.length >> 1]! };
 }
 
-if (Number(seconds) === 0) {
-  const output = {
+async function read(): Promise<unknown> {
+  const subject = await open(url);
+  const all = {
     get: await subject.get(5),
     twenty: await subject.twenty(idsOf(3)),
     list: await subject.list(),
     aggregate: await subject.aggregate(),
   };
-  console.log(JSON.stringify(output));
-} else {
-  const times: Record<string, number> = {};
-  for (const [test, work] of Object.entries(tests)) times[test] = await measure(work, Number(seconds) * 1_000);
-  console.log(JSON.stringify(times));
+  await subject.close();
+  return all;
 }
-await subject.close();
+
+/** The number of statements of each operation after the first, on PostgreSQL. */
+async function count(): Promise<Record<string, number>> {
+  const counter = await countStatements(url);
+  const subject = await open(counter.url);
+  const statements: Record<string, number> = {};
+  for (const [test, work] of Object.entries(tests)) {
+    await work(subject, 1);
+    const before = counter.count();
+    await work(subject, 2);
+    statements[test] = counter.count() - before;
+  }
+  await subject.close();
+  counter.close();
+  return statements;
+}
+
+async function measureAll(): Promise<Record<string, Measured>> {
+  const subject = await open(url);
+  const measured: Record<string, Measured> = {};
+  for (const [test, work] of Object.entries(tests))
+    measured[test] = await measure((number) => work(subject, number), Number(wanted) * 1_000);
+  await subject.close();
+  return measured;
+}
+
+console.log(JSON.stringify(await (wanted === "read" ? read() : wanted === "count" ? count() : measureAll())));

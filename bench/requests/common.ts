@@ -1,11 +1,11 @@
 /** What every server of the comparison answers with: the same rows, the same page. */
+import { bookCount } from "../data/fixture.ts";
 
 /** Port that the harness chose. */
 export const port = Number(process.env.BENCH_PORT ?? 3000);
 /** Address of the database. */
 export const databaseUrl = process.env.BENCH_DATABASE ?? "";
 
-const bookCount = 5_000;
 let last = 0;
 
 /** Keys of twenty books, others each time, in rising order: two requests never wait for each other in turns. */

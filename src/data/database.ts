@@ -82,8 +82,8 @@ const prepareModes: readonly unknown[] = [undefined, "named", "off"];
 const plansMax = 2_000;
 
 /**
- * Opens a database. Throws `E_MODEL_INVALID` for models with mistakes, `E_DATABASE_URL`, `E_DATABASE_OPEN`, `E_DRIVER_MISSING`
- * and `E_DATABASE_BOUND`.
+ * Opens a database. Throws `E_MODEL_INVALID` for models with mistakes, `E_DATABASE_URL`, `E_DATABASE_OPEN`,
+ * `E_DRIVER_MISSING` and `E_DATABASE_BOUND`.
  */
 export async function createDatabase(options: DatabaseOptions): Promise<Database> {
   assertKnownOptions("createDatabase()", options, optionNames);

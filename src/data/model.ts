@@ -48,6 +48,7 @@ import { validateRow } from "./schema/validate-row.ts";
 export interface Lazy<Item, Key> extends PromiseLike<Item> {
   /** The key of the row, without a query. */
   readonly id: Key;
+  /** Whether the row is there without a query. */
   readonly isLoaded: boolean;
   /** The row. Throws `E_RELATION_NOT_LOADED` before it was awaited. */
   readonly value: Item;
@@ -55,6 +56,7 @@ export interface Lazy<Item, Key> extends PromiseLike<Item> {
 
 /** A relation to many rows: a query of them. Awaiting it loads it for all rows that were read together. */
 export interface Related<Class, Item> extends Query<Class, Item> {
+  /** Whether the rows are there without a query. */
   readonly isLoaded: boolean;
   /** Makes a row that belongs to this one. */
   create(values: Partial<Insert<Class>>): Promise<Item>;
@@ -236,9 +238,11 @@ class ModelBase extends Instance {
 
   static get $meta(): ModelMeta {
     // One for each class that extends this one: the name is its own.
-    const known = descriptions.get(this) ?? describeModel(this);
-    descriptions.set(this, known);
-    return known;
+    const known = descriptions.get(this);
+    if (known !== undefined) return known;
+    const described = describeModel(this);
+    descriptions.set(this, described);
+    return described;
   }
 
   static validate(values: Readonly<Record<string, unknown>>, how: { readonly isPartial?: boolean } = {}): Promise<ModelErrors> {

@@ -30,7 +30,7 @@ export const mariadb: Dialect = {
   noLimit: " LIMIT 18446744073709551615",
   // LIMIT takes a bare parameter alone.
   count: (parameter) => parameter.replace(/^CAST\((.*) AS SIGNED\)$/, "$1"),
-  insertsMany: 100,
+  insertsMany: 1_000,
   returnsKeys: true,
   hasConflictTarget: false,
   defaultValues: " () VALUES ()",

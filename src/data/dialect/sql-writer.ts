@@ -4,7 +4,18 @@
  */
 import { GableError } from "../../errors/gable-error.ts";
 import type { FieldMeta } from "../schema/metadata.ts";
-import type { AggregateNode, ColumnNode, Node, OrderTerm, RootSource, SelectState, Source, Through, ValueType } from "../query/node.ts";
+import type {
+  AggregateNode,
+  ColumnNode,
+  Node,
+  OrderTerm,
+  RootSource,
+  SelectState,
+  Source,
+  Through,
+  ValueNode,
+  ValueType,
+} from "../query/node.ts";
 import { isSourceNullable, valueTypes } from "../query/node.ts";
 import { isTextOperator } from "../query/shape.ts";
 import { scopedWhere } from "../query/scope.ts";
@@ -206,9 +217,10 @@ export class SqlWriter {
   }
 
   #limit({ limit, offset }: SelectState): string {
-    const first =
-      limit === undefined ? (offset === undefined ? "" : this.#dialect.noLimit) : ` LIMIT ${this.#dialect.count(this.node(limit))}`;
-    return offset === undefined ? first : `${first} OFFSET ${this.#dialect.count(this.node(offset))}`;
+    const count = (node: ValueNode): string => this.#dialect.count(this.node(node));
+    const most = typeof limit === "number" ? String(limit) : limit && count(limit);
+    const first = most === undefined ? (offset === undefined ? "" : this.#dialect.noLimit) : ` LIMIT ${most}`;
+    return offset === undefined ? first : `${first} OFFSET ${count(offset)}`;
   }
 
   /** The keys of which each has a limited number of rows; undefined when rows are not limited so. */

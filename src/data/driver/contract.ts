@@ -5,7 +5,9 @@ export type DriverValue = string | number | bigint | boolean | Uint8Array | null
 
 /** A statement, with its values apart from its text. */
 export interface Statement {
+  /** Its text, with a mark for each parameter. */
   readonly sql: string;
+  /** Values in the order of their marks. */
   readonly parameters: readonly DriverValue[];
   /** Whether rows come back. */
   readonly rows: "arrays" | "none";
@@ -55,6 +57,7 @@ export interface AcquireOptions {
 
 /** A database. */
 export interface Driver {
+  /** Whose SQL it understands. */
   readonly dialect: "sqlite" | "postgres" | "mariadb" | "mysql";
   /** A connection; waits for one where none is free. Throws `E_POOL_TIMEOUT` when none comes. */
   acquire(options: AcquireOptions): Connection | Promise<Connection>;

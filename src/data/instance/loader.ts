@@ -167,7 +167,12 @@ async function loadWanted(context: ExecutionContext, { relation, part, batches }
   if (keys.size === 0) return;
   const found = await readRelated(context, { relation, part, mode }, [...keys.values()]);
   const isOne = relation.kind === "belongsTo" || relation.kind === "hasOne";
-  for (const [batch, key] of missing) batch.cacheOf(cacheName(relation, part)).set(key, found.get(key) ?? (isOne ? null : []));
+  const name = cacheName(relation, part);
+  for (const [batch, key] of missing) batch.cacheOf(name).set(key, found.get(key) ?? (isOne ? null : []));
+  // What was read may have been changed by the transaction: it is forgotten with its changes.
+  context.transaction?.whenUndone(() => {
+    for (const batch of batches.keys()) batch.drop(name);
+  });
 }
 
 /** The rows that something is loaded for: all, or of a large batch those that come next after who asked. */

@@ -3,7 +3,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import { optionInvalid } from "../../errors/option-errors.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { StatementResult } from "../driver/contract.ts";
-import type { Eventual } from "../query/execute.ts";
+import type { Eventual } from "../schema/eventual.ts";
 import { readKeyCondition, writeCondition } from "../query/condition-data.ts";
 import { readInstances, runStatement } from "../query/execute.ts";
 import { onlyLive } from "../query/live-rows.ts";
@@ -49,7 +49,7 @@ function groupByColumns({ columns }: ModelMeta, rows: readonly RowRecord[]): Row
   const groups = new Map<string, RowRecord[]>();
   for (const row of rows) {
     let key = "";
-    for (const { name } of columns) key += row[name] === undefined ? "-" : "+";
+    for (const { name } of columns) if (row[name] === undefined) key += `${name} `;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [row]);
     else group.push(row);
@@ -62,17 +62,38 @@ export async function insertRows(model: ModelClass, rows: readonly RowRecord[], 
   const { onConflict } = options;
   if (typeof onConflict === "object") return upsertRows(model, rows, onConflict, options);
   if (rows.length === 0) return [];
-  for (const row of rows) await checkNewRow(row, options);
+  await checkNewRows(rows, options);
   const groups = groupByColumns(model.$meta, rows);
+  const context = contextOf(model);
+  // One statement stores all rows or none by itself.
+  if (isOneStatement(context, model, groups, options)) return [...(await insertGroup(context, model, rows, options))];
   const inserted = new Set<RowRecord>();
-  const { database } = contextOf(model);
   await transaction(
     async () => {
       for (const group of groups) for (const row of await insertGroup(contextOf(model), model, group, options)) inserted.add(row);
     },
-    { database: { $core: database } },
+    { database: { $core: context.database } },
   );
-  return rows.filter((row) => inserted.has(row));
+  return onConflict === "ignore" ? rows.filter((row) => inserted.has(row)) : [...rows];
+}
+
+async function checkNewRows(rows: readonly RowRecord[], options: CreateManyOptions): Promise<void> {
+  for (const row of rows) {
+    const checked = checkNewRow(row, options);
+    if (checked instanceof Promise) await checked;
+  }
+}
+
+/** Whether one statement inserts all rows. */
+function isOneStatement(
+  { database: { dialect } }: ExecutionContext,
+  { $meta: { columns } }: ModelClass,
+  [first = [], ...others]: ReadonlyArray<readonly RowRecord[]>,
+  { onConflict, batch = 1_000 }: CreateManyOptions,
+): boolean {
+  const fields = columns.filter(({ name }) => first[0]![name] !== undefined);
+  const isList = insertsOf(dialect, fields) === "lists" && fields.length > 0;
+  return others.length === 0 && onConflict === undefined && (first.length === 1 || (isList && first.length <= batch));
 }
 
 async function insertGroup(
@@ -87,7 +108,7 @@ async function insertGroup(
   const insertsMany = insertsOf(context.database.dialect, fields);
   // Which row was left out is known of single rows alone; and no statement inserts several rows without any values.
   const isSingle = insertsMany === "single" || fields.length === 0 || onConflict === "ignore";
-  const most = typeof insertsMany === "number" ? Math.min(insertsMany, batch) : batch;
+  const most = typeof insertsMany === "number" ? Math.min(insertsMany, batch, Math.floor(parametersMax / fields.length)) : batch;
   const hasDefaults = made.some(({ hasDatabaseDefault }) => hasDatabaseDefault);
   if (insertsMany === "single" && onConflict === undefined && fields.length > 0 && !hasDefaults)
     return insertOneByOne(context, model, rows, fields);
@@ -146,15 +167,20 @@ async function insertOneByOne(
   return rows;
 }
 
-/** Rows of the next statement: as many as there may be, or, where each number is a statement of its own, one of few numbers. */
+/** Most parameters of a statement, in the protocols of PostgreSQL and MariaDB. */
+const parametersMax = 65_535;
+
+/** Rows of the next statement: as many as there may be; or, where each number is a statement of its own, a power of ten. */
 function toBatch(left: number, most: number, isAnyNumber: boolean): number {
-  if (left >= most || isAnyNumber) return Math.min(left, most);
-  return left >= 10 ? 10 : 1;
+  const count = Math.min(left, most);
+  return isAnyNumber ? count : 10 ** Math.floor(Math.log10(count));
 }
 
 /** What becomes of rows that are there: fields of a unique key, and those that take the values of the new row. */
 export interface ConflictUpdate<Name extends string = string> {
+  /** Fields of the unique key. */
   readonly target: readonly Name[];
+  /** Fields that take the new values. */
   readonly update: readonly Name[];
 }
 
@@ -170,7 +196,7 @@ async function upsertRows(
   if (update.length === 0)
     throw optionInvalid("createMany()", "onConflict.update", conflict.update, 'names of fields; "ignore" changes none');
   if (rows.length === 0) return [];
-  for (const row of rows) await checkNewRow(row, options);
+  await checkNewRows(rows, options);
   // No statement takes a key twice: the second row of a key waits for the first.
   const turns: RowRecord[][] = [];
   const seen = new Map<CacheKey, number>();

@@ -1,7 +1,8 @@
 /** Changes of many rows by one statement. Hooks of rows do not run. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { SqlWriter } from "../dialect/sql-writer.ts";
-import { after, runStatement } from "../query/execute.ts";
+import { after } from "../schema/eventual.ts";
+import { runStatement } from "../query/execute.ts";
 import { RuntimeExpression } from "../query/expression.ts";
 import type { Node, RootSource, SelectState } from "../query/node.ts";
 import { columnNode, isNever, valueTypes } from "../query/node.ts";

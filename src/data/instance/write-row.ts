@@ -2,6 +2,8 @@
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { DriverValue, StatementResult } from "../driver/contract.ts";
+import type { Eventual } from "../schema/eventual.ts";
+import { after } from "../schema/eventual.ts";
 import { runStatement } from "../query/execute.ts";
 import type { Node, RootSource, SelectState, ValueNode } from "../query/node.ts";
 import { allOf, columnNode, compare, selectAll } from "../query/node.ts";
@@ -38,16 +40,19 @@ export async function saveFields(row: RowRecord, fields: ReadonlySet<FieldMeta>)
   return updateRow(row, Row.storedOf(row)!, {}, fields);
 }
 
-/** Values of a row that is new, checked and in stored form. Throws `E_VALIDATION`. */
-export async function checkNewRow(row: RowRecord, { validate = true }: WriteOptions): Promise<void> {
+/** Values of a row that is new, checked and in stored form. At once, unless a check waits. Throws `E_VALIDATION`. */
+export function checkNewRow(row: RowRecord, { validate = true }: WriteOptions): Eventual<void> {
   const model = Row.modelOf(row);
   scopeNewRow(model, row);
   fillNewRow(model, row);
   if (!validate) return;
-  const made = findMade(model.$meta, row);
-  const fields = made.length === 0 ? model.$meta.columns : model.$meta.columns.filter((field) => !made.includes(field));
-  const { errors } = await checkRow(model, fields, row, { isPartial: false, isFilled: true, target: row });
-  if (Object.keys(errors).length > 0) throw validationError(model.$meta.name, toRelationNames(model.$meta, errors));
+  const { $meta: meta } = model;
+  const { all, others } = makeableOf(meta);
+  const made = findMade(meta, row);
+  const fields = made === all ? others : meta.columns.filter((field) => !made.includes(field));
+  return after(checkRow(model, fields, row, { isPartial: false, isFilled: true, target: row }), ({ errors }) => {
+    if (Object.keys(errors).length > 0) throw validationError(meta.name, toRelationNames(meta, errors));
+  });
 }
 
 /** Errors of a relation's key are those of the relation, where people see them. */
@@ -67,16 +72,32 @@ async function insertRow(row: RowRecord, options: WriteOptions): Promise<void> {
   noteStored(context, row);
 }
 
-/** What the database makes of a row: the key that it counts, and its defaults, where the row has no value. */
-export function findMade({ columns, primary }: ModelMeta, row: RowRecord): readonly FieldMeta[] {
-  const isMade = ({ name, type, hasDatabaseDefault }: FieldMeta): boolean =>
-    row[name] === undefined && (hasDatabaseDefault || (type === "id" && primary.length === 1 && primary[0] === name));
-  // Nearly every row lacks its key at most: no list is made for it.
-  for (const field of columns) if (isMade(field)) return columns.filter(isMade);
-  return noFields;
+/** Fields of a model that the database can make, and the others. */
+interface Makeable {
+  readonly all: readonly FieldMeta[];
+  readonly others: readonly FieldMeta[];
 }
 
-const noFields: readonly FieldMeta[] = [];
+const makeable = new WeakMap<ModelMeta, Makeable>();
+
+function makeableOf(meta: ModelMeta): Makeable {
+  const known = makeable.get(meta);
+  if (known !== undefined) return known;
+  const { columns, primary } = meta;
+  const isMade = ({ name, type, hasDatabaseDefault }: FieldMeta): boolean =>
+    hasDatabaseDefault || (type === "id" && primary.length === 1 && primary[0] === name);
+  const found: Makeable = { all: columns.filter(isMade), others: columns.filter((field) => !isMade(field)) };
+  makeable.set(meta, found);
+  return found;
+}
+
+/** What the database makes of a row: the key that it counts, and its defaults, where the row has no value. */
+export function findMade(meta: ModelMeta, row: RowRecord): readonly FieldMeta[] {
+  const { all } = makeableOf(meta);
+  // Nearly every row lacks all of them: no list is made for it.
+  for (const { name } of all) if (row[name] !== undefined) return all.filter((field) => row[field.name] === undefined);
+  return all;
+}
 
 /** Whether the driver tells what the database has made by itself: a counted key. All else has to come back as a row. */
 function isToldByDriver({ dialect }: DatabaseCore, made: readonly FieldMeta[]): boolean {
@@ -131,7 +152,7 @@ export function planInsert(
   { table, columns: all }: ModelMeta,
   fields: readonly FieldMeta[],
   rows: readonly RowRecord[],
-  { made = noFields, ignoresConflict = false, isList = false, onConflict = "" }: InsertOptions = {},
+  { made = [], ignoresConflict = false, isList = false, onConflict = "" }: InsertOptions = {},
 ): BoundPlan {
   const { dialect, plans } = database;
   const columns = fields.map(({ column }) => dialect.quote(column));

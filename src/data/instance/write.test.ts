@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { describe, it } from "node:test";
 import { describeOnDatabases } from "../../../test/data/databases.ts";
 import { Author, Book, Line, models, Order, Part } from "../../../test/data/library-models.ts";
@@ -238,6 +239,62 @@ describeOnDatabases("writing", models, (open) => {
     assert.equal(await Tag.orderBy("id").limit(1).delete(), 1);
     assert.equal(await Tag.all().delete(), 1);
     assert.equal(await Tag.where({ books: { none: {} } }).delete(), 0);
+  });
+
+  it("sends few statements for many rows, and a transaction around several alone", async () => {
+    const { statements, kind } = open();
+    const transactions: unknown[] = [];
+    const note = (event: unknown): void => void transactions.push(event);
+    const insert = async (count: number): Promise<readonly [statements: number, transactions: number]> => {
+      await Tag.all().delete();
+      statements.length = transactions.length = 0;
+      subscribe("gable.data.transaction", note);
+      try {
+        await Tag.createMany(Array.from({ length: count }, (_, index) => ({ name: `t${index}` })));
+      } finally {
+        unsubscribe("gable.data.transaction", note);
+      }
+      const result = [statements.length, transactions.length] as const;
+      assert.equal(await Tag.count(), count);
+      return result;
+    };
+    const expected = {
+      SQLite: [
+        [1, 0],
+        [1_000, 1],
+        [1_001, 1],
+        [1_112, 1],
+      ],
+      PostgreSQL: [
+        [1, 0],
+        [1, 0],
+        [2, 1],
+        [2, 1],
+      ],
+      MariaDB: [
+        [1, 0],
+        [1, 1],
+        [2, 1],
+        [5, 1],
+      ],
+    }[kind];
+    for (const [index, count] of [1, 1_000, 1_001, 1_112].entries())
+      assert.deepEqual(await insert(count), expected[index], `${count} rows`);
+  });
+
+  it("writes limits that never change into the statement: a parameter would count as a tenth of the rows", async () => {
+    const { statements } = open();
+    statements.length = 0;
+    await Tag.orderBy("name");
+    await Tag.orderBy("name").first();
+    await Tag.where({ name: "x" }).exists();
+    assert.deepEqual(
+      statements.map((sql) => /LIMIT (.*)$/.exec(sql)?.[1]),
+      ["100001", "1", "1"],
+    );
+    statements.length = 0;
+    await Tag.orderBy("name").limit(5);
+    assert.doesNotMatch(statements[0]!, /LIMIT 5/);
   });
 
   it("makes many rows, all or none", async () => {

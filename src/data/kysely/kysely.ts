@@ -29,11 +29,10 @@ import { ModelPlugin } from "./model-plugin.ts";
 type AnyModel = { readonly $table: string; readonly $fields: object };
 
 /**
- * An instance of Kysely that knows the tables of models by their types. Columns have the names of fields. It runs where queries of the
- * models run: on their database, inside of `transaction()` of gable/data. Defaults, checks and hooks of models do not run.
- *
- * @example
- * const rows = await kysely([Author, Book]).selectFrom("books").select(["id", "title"]).where("authorId", "=", 3).execute();
+ * An instance of Kysely that knows the tables of models by their types. Columns have the names of fields. It runs
+ * where queries of the models run: on their database, inside of `transaction()` of gable/data. Defaults, checks
+ * and hooks of models do not run.  @example const rows = await kysely([Author,
+ * Book]).selectFrom("books").select(["id", "title"]).where("authorId", "=", 3).execute();
  */
 export function kysely<const Models extends readonly AnyModel[]>(models: Models): Kysely<DatabaseOf<Models>> {
   const classes = models as readonly unknown[] as readonly ModelClass[]; // Models are classes.

@@ -18,8 +18,8 @@ export interface CheckLiveOptions extends MigrationsOptions {
 }
 
 /**
- * What differs between a database and what all migrations make: each table is made beside the others, in the server's own words,
- * and taken away again. None when they are the same.
+ * What differs between a database and what all migrations make: each table is made beside the others, in the
+ * server's own words, and taken away again. None when they are the same.
  */
 export async function checkLive({ database, folder, ignore = [] }: CheckLiveOptions): Promise<SchemaDifference[]> {
   const state = replay(await readMigrations(folder));

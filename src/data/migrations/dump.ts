@@ -19,6 +19,7 @@ import { createModels } from "./state-models.ts";
 
 /** What is dumped, and where. */
 export interface DumpOptions {
+  /** The database that is read. */
   readonly database: Database;
   /** The folder of the files; it is made where it is not there. */
   readonly folder: string;
@@ -30,13 +31,15 @@ export interface DumpOptions {
 
 /** A table that was dumped or loaded. */
 export interface TableCount {
+  /** Name of the table. */
   readonly table: string;
+  /** Number of its rows. */
   readonly rows: number;
 }
 
 /**
- * Writes all rows of the models' tables, those of deleted rows and of tables between included, as they are at one moment: a file
- * for each table, a line for each row, in the order of the keys. Equal databases give equal files.
+ * Writes all rows of the models' tables, those of deleted rows and of tables between included, as they are at one
+ * moment: a file for each table, a line for each row, in the order of the keys. Equal databases give equal files.
  */
 export async function dumpData(options: DumpOptions): Promise<TableCount[]> {
   assertKnownOptions("dumpData()", options, ["database", "folder", "gzip", "secrets"]);

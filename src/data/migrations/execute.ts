@@ -18,15 +18,19 @@ import { hashData } from "./table-data.ts";
 
 /** How far a migration is. */
 export interface MigrationProgress {
+  /** Name of the migration. */
   readonly migration: string;
+  /** Whether it is done or undone. */
   readonly direction: "up" | "down";
   /** What is being done, in a sentence. */
   readonly text: string;
   /** Steps that are done, and all of them. */
   readonly step: number;
+  /** Number of its steps. */
   readonly steps: number;
   /** Rows that are done, and all of them, of a step in batches; undefined of others. */
   readonly rows: number | undefined;
+  /** Rows of the step; undefined where it has none, or nobody has counted. */
   readonly rowsAll: number | undefined;
 }
 

@@ -26,6 +26,7 @@ export function hashLiveSchema(schema: LiveSchema, tables: Iterable<string>): st
 
 /** A difference between what should be there and what is. */
 export interface SchemaDifference {
+  /** Name of the table. */
   readonly table: string;
   /** The object: `column title`. */
   readonly object: string;

@@ -24,6 +24,7 @@ import { createModels } from "./state-models.ts";
 
 /** What is loaded, and from where. */
 export interface LoadOptions {
+  /** The database that takes the rows. */
   readonly database: Database;
   /** The folder of the files that `dumpData()` has written. */
   readonly folder: string;

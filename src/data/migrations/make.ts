@@ -38,15 +38,18 @@ export interface MakeOptions {
 
 /** A migration that was made. */
 export interface MadeMigration {
+  /** Name of the migration. */
   readonly name: string;
+  /** Where the file is. */
   readonly path: string;
   /** What it does, a sentence for each operation. */
   readonly changes: readonly string[];
 }
 
 /**
- * Writes the next migration; undefined when nothing has changed. Throws `E_MIGRATION_QUESTION` with the open questions in its
- * details, `E_MIGRATION_HEADS` when several migrations are the last one, and `E_MIGRATION_ANSWER`.
+ * Writes the next migration; undefined when nothing has changed. Throws `E_MIGRATION_QUESTION` with the open
+ * questions in its details, `E_MIGRATION_HEADS` when several migrations are the last one, and
+ * `E_MIGRATION_ANSWER`.
  */
 export async function makeMigration(options: MakeOptions): Promise<MadeMigration | undefined> {
   assertKnownOptions("makeMigration()", options, ["models", "folder", "name", "answers", "isEmpty", "now"]);
@@ -135,11 +138,16 @@ async function write(folder: string, name: string, made: Migration): Promise<Mad
 
 /** Something that is wrong with the files of migrations. */
 export interface MigrationProblem {
+  /** Several ends ("heads"), models that have changed ("due"), or a file that does not lead to its hash ("schema"). */
   readonly kind: "heads" | "due" | "schema";
+  /** What is wrong, and how to mend it. */
   readonly text: string;
 }
 
-/** What is wrong with a folder: several last migrations, models that it does not lead to, a hash that is not that of the models. */
+/**
+ * What is wrong with a folder: several last migrations, models that it does not lead to, a hash that is not that
+ * of the models.
+ */
 export async function checkMigrations(options: Pick<MakeOptions, "models" | "folder">): Promise<MigrationProblem[]> {
   const models = readModels(options.models);
   const migrations = await readMigrations(options.folder);
@@ -157,8 +165,8 @@ export async function checkMigrations(options: Pick<MakeOptions, "models" | "fol
 }
 
 /**
- * Writes the migration that comes after all last ones, when they touch different things; undefined when there is one alone.
- * Throws `E_MIGRATION_HEADS` where they touch the same.
+ * Writes the migration that comes after all last ones, when they touch different things; undefined when there is
+ * one alone. Throws `E_MIGRATION_HEADS` where they touch the same.
  */
 export async function mergeMigrations({
   folder,
@@ -179,16 +187,18 @@ export async function mergeMigrations({
 
 /** How migrations become one. */
 export interface SquashOptions {
+  /** Folder of the migrations. */
   readonly folder: string;
   /** Name of the last one of those that become one; the first one is the first of all. */
   readonly to: string;
+  /** Moment in the name of the file. Now by default. */
   readonly now?: Date;
 }
 
 /**
- * Writes one migration that stands for the first ones up to a name: an empty database is made by it, and one that has the old ones
- * counts it as applied. The old files can be removed when every database has them. Throws `E_MIGRATION_TARGET`, and
- * `E_MIGRATION_OPERATION` for steps that are code: they must be copied by hand.
+ * Writes one migration that stands for the first ones up to a name: an empty database is made by it, and one that
+ * has the old ones counts it as applied. The old files can be removed when every database has them. Throws
+ * `E_MIGRATION_TARGET`, and `E_MIGRATION_OPERATION` for steps that are code: they must be copied by hand.
  */
 export async function squashMigrations({ folder, to, now = new Date() }: SquashOptions): Promise<MadeMigration> {
   const migrations = await readMigrations(folder);

@@ -24,6 +24,7 @@ import { TableWriter } from "./table-writer.ts";
 
 /** What every call about migrations needs. */
 export interface MigrationsOptions {
+  /** The database that is migrated. */
   readonly database: Database;
   /** Folder of the files. */
   readonly folder: string;
@@ -59,10 +60,13 @@ export interface RollbackOptions extends Omit<MigrateOptions, "phase" | "fake"> 
 
 /** A migration, and whether it has run. */
 export interface MigrationStatus {
+  /** Name of the migration. */
   readonly name: string;
+  /** Whether it has run, will run, or was interrupted. */
   readonly state: "applied" | "due" | "interrupted";
   /** Moment when it ran, in ISO 8601; "" before. */
   readonly appliedAt: string;
+  /** How long it took, in ms; 0 before it has run. */
   readonly durationMs: number;
 }
 
@@ -70,9 +74,9 @@ const optionNames =
   "database folder target phase fake waitSeconds lockTimeoutSeconds allowCopies allowDrift allowDataLoss onProgress onStatement".split(" ");
 
 /**
- * Runs what is due, each migration after those that it names. One process runs at a time; what was interrupted goes on where it
- * was. Gives the names of what ran. Throws `E_MIGRATION_LOCKED`, `E_MIGRATION_EDITED`, `E_MIGRATION_DRIFT`, `E_MIGRATION_CONSENT`,
- * `E_MIGRATION_FAILED`.
+ * Runs what is due, each migration after those that it names. One process runs at a time; what was interrupted
+ * goes on where it was. Gives the names of what ran. Throws `E_MIGRATION_LOCKED`, `E_MIGRATION_EDITED`,
+ * `E_MIGRATION_DRIFT`, `E_MIGRATION_CONSENT`, `E_MIGRATION_FAILED`.
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
   assertOptions("migrate()", options);
@@ -91,8 +95,9 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
 }
 
 /**
- * Undoes the last migration, or all behind a target; `"zero"` undoes all. What was interrupted is finished before. Gives the names of
- * what was undone. Throws `E_MIGRATION_IRREVERSIBLE` before anything is undone, `E_MIGRATION_CONSENT` where values would be lost, and what migrate() throws.
+ * Undoes the last migration, or all behind a target; `"zero"` undoes all. What was interrupted is finished before.
+ * Gives the names of what was undone. Throws `E_MIGRATION_IRREVERSIBLE` before anything is undone,
+ * `E_MIGRATION_CONSENT` where values would be lost, and what migrate() throws.
  */
 export async function rollback(options: RollbackOptions): Promise<string[]> {
   assertOptions("rollback()", options);
@@ -129,9 +134,11 @@ export async function readStatus(options: MigrationsOptions): Promise<MigrationS
 
 /** A migration as SQL of one kind of database, with what may hurt about it. */
 export interface MigrationPreview {
+  /** Name of the migration. */
   readonly name: string;
   /** Statements in their order. */
   readonly sql: readonly string[];
+  /** What may lock, fail or lose something. */
   readonly risks: readonly Finding[];
 }
 

@@ -9,23 +9,35 @@ import type { DataStep } from "./data-step.ts";
 
 /** A table as it is written in a migration. What is left out is empty. */
 export interface TableData {
+  /** Columns by name. */
   readonly columns: Readonly<Record<string, ColumnState>>;
+  /** Columns of the primary key. */
   readonly primary: readonly string[];
+  /** Unique keys by name. */
   readonly uniques?: Readonly<Record<string, UniqueState>>;
+  /** Indexes by name. */
   readonly indexes?: Readonly<Record<string, IndexState>>;
+  /** Checks by name. */
   readonly checks?: Readonly<Record<string, ConditionData>>;
+  /** Foreign keys by name. */
   readonly foreignKeys?: Readonly<Record<string, ForeignKeyState>>;
   /** Columns whose words have an index. */
   readonly search?: readonly string[];
+  /** What the database says of it. */
   readonly comment?: string;
 }
 
 /** Statements of one's own by kind of database. Each kind needs an entry, or `others`; "nothing" does nothing there. */
 export interface SqlByDialect {
+  /** Statements for PostgreSQL. */
   readonly postgres?: string | readonly string[];
+  /** Statements for MariaDB. */
   readonly mariadb?: string | readonly string[];
+  /** Statements for MySQL. */
   readonly mysql?: string | readonly string[];
+  /** Statements for SQLite. */
   readonly sqlite?: string | readonly string[];
+  /** Statements for databases that are not named. */
   readonly others?: string | readonly string[];
 }
 
@@ -82,6 +94,7 @@ export interface Migration {
   readonly after: readonly string[];
   /** Hash of the structure afterwards. */
   readonly schema: string;
+  /** The changes, in their order. */
   readonly operations: readonly Operation[];
   /** Whether it runs before the new code takes over, or after. */
   readonly phase: "before-deploy" | "after-deploy";
@@ -220,7 +233,10 @@ export function undoDatabaseOnly(inverses: readonly Operation[], behind: readonl
   return make({ kind: "databaseOnly", operations: inverses, behind });
 }
 
-/** The operations of migrations. Names are those of tables and columns; each throws `E_MIGRATION_OPERATION` for what it cannot be. */
+/**
+ * The operations of migrations. Names are those of tables and columns; each throws `E_MIGRATION_OPERATION` for
+ * what it cannot be.
+ */
 export const op = {
   /** Makes a table. */
   createTable(table: string, data: TableData): Operation {

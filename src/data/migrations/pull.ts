@@ -29,12 +29,9 @@ export interface PulledModels {
 }
 
 /**
- * Writes models for the tables of a database. Nothing in the database is changed: what the models would make is made beside
- * it, compared, and taken away. Throws `E_TABLE_UNKNOWN` for a table that is not there.
- *
- * @example
- * const { source } = await pullModels({ database });
- * await writeFile("models.ts", source);
+ * Writes models for the tables of a database. Nothing in the database is changed: what the models would make is
+ * made beside it, compared, and taken away. Throws `E_TABLE_UNKNOWN` for a table that is not there.  @example
+ * const { source } = await pullModels({ database }); await writeFile("models.ts", source);
  */
 export async function pullModels({ database, tables }: PullOptions): Promise<PulledModels> {
   return Session.use(database.$core, async (session) => {

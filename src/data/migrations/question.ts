@@ -3,6 +3,7 @@ import type { ValueData } from "../schema/table-state.ts";
 
 /** A question, with the flags that answer it. */
 export interface Question {
+  /** What is asked. */
   readonly kind: "renameTable" | "renameColumn" | "fill" | "shorten" | "recreate";
   /** Table, or table and column: `books.title`. */
   readonly subject: string;

@@ -12,6 +12,7 @@ export type Risk = "safe" | "locks" | "scans" | "rewrites" | "breaks-old-code" |
 export interface Finding {
   /** Name of the rule. */
   readonly id: string;
+  /** What may happen. */
   readonly risk: Risk;
   /** The table that it is about, by the name that it has before all of the operations. */
   readonly table: string;

@@ -9,11 +9,13 @@ import { transaction } from "../transaction/transaction.ts";
 
 /** What a seed gets. */
 export interface SeedContext {
+  /** The database that is filled. */
   readonly database: Database;
 }
 
 /** Which seeds run. */
 export interface SeedOptions {
+  /** The database that is filled. */
   readonly database: Database;
   /** The folder of the files: each exports a function as its default, and runs in the order of its name. */
   readonly folder: string;

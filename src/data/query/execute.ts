@@ -1,27 +1,19 @@
 /** Runs statements: on the connection of the transaction, or on one that is borrowed for the statement. */
 import { GableError } from "../../errors/gable-error.ts";
+import type { Eventual } from "../schema/eventual.ts";
+import { after } from "../schema/eventual.ts";
 import { readAbort } from "../driver/abort.ts";
 import type { AcquireOptions, Connection, Statement, StatementResult } from "../driver/contract.ts";
 import { hydrateRows, toRecords } from "../instance/hydrate.ts";
 import type { RowRecord } from "../instance/row.ts";
 import { readDatabaseError } from "../instance/database-error.ts";
 import type { DatabaseCore, ExecutionContext, FetchMode } from "../transaction/context.ts";
-import { isObserved, noteWrite, tellOfStatement } from "../transaction/context.ts";
+import { isObserved, isPoolObserved, noteWrite, tellOfPool, tellOfStatement } from "../transaction/context.ts";
 import { readNode } from "./expression.ts";
-import { literal } from "./literal.ts";
 import type { SelectState } from "./node.ts";
-import { valueTypes } from "./node.ts";
 import type { BoundPlan } from "./plan.ts";
 import { planSelect } from "./plan.ts";
 import { readCallback } from "./refs.ts";
-
-/** A value that may be there at once. */
-export type Eventual<Value> = Value | Promise<Value>;
-
-/** Goes on with a value, at once when it is there. */
-export function after<Value, Next>(value: Eventual<Value>, next: (value: Value) => Eventual<Next>): Eventual<Next> {
-  return value instanceof Promise ? value.then(next) : next(value);
-}
 
 /** Runs a statement. Errors of the database become errors with codes. */
 export function runStatement(context: ExecutionContext, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
@@ -58,8 +50,19 @@ function runAlone(database: DatabaseCore, statement: Statement, isWrite: boolean
 }
 
 /** A connection. What keeps it from being made is an error with a code, too. */
-export function acquireFrom({ driver, dialect }: DatabaseCore, options: AcquireOptions): Eventual<Connection> {
+export function acquireFrom(database: DatabaseCore, options: AcquireOptions): Eventual<Connection> {
+  const { driver, dialect } = database;
+  const start = isPoolObserved() ? performance.now() : undefined;
   const connection = driver.acquire(options);
+  if (start !== undefined) {
+    const tell = (isTaken: boolean): void => tellOfPool(database, isTaken, start);
+    if (connection instanceof Promise)
+      void connection.then(
+        () => tell(true),
+        () => tell(false),
+      );
+    else tell(true);
+  }
   if (!(connection instanceof Promise)) return connection;
   return connection.catch((error: unknown) => {
     throw options.signal?.aborted === true ? readAbort(options.signal) : readDatabaseError(dialect, error);
@@ -99,7 +102,7 @@ function runQuery(context: ExecutionContext, { plan, parameters }: BoundPlan, { 
 /** Without a limit of its own a query may read so many rows, and one to see that there are more. */
 function withLimit(state: SelectState, rowsMax: number): SelectState {
   if (state.limit !== undefined || state.perParent !== undefined) return state;
-  return { ...state, limit: literal(rowsMax + 1, valueTypes.int, "limit") };
+  return { ...state, limit: rowsMax + 1 };
 }
 
 function assertRows(state: SelectState, count: number, rowsMax: number): void {

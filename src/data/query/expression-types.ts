@@ -60,22 +60,31 @@ export interface Expression<Value> extends AnyExpression<Value> {
   eq(value: Argument<Value>): Condition;
   /** Whether it differs from a value; no value differs from each. */
   ne(value: Argument<Value>): Condition;
+  /** Whether it is greater. */
   gt(value: Argument<Value>): Condition;
+  /** Whether it is greater, or the same. */
   gte(value: Argument<Value>): Condition;
+  /** Whether it is less. */
   lt(value: Argument<Value>): Condition;
+  /** Whether it is less, or the same. */
   lte(value: Argument<Value>): Condition;
   /** Whether it lies between two values, both included. */
   between(low: Argument<Value>, high: Argument<Value>): Condition;
   /** Whether it is one of a list, or of what a query of one column reads. */
   in(values: ReadonlyArray<Value | null> | ColumnQuery<Value | null>): Condition;
+  /** Whether it is none of the values, or of those that a query gives. */
   notIn(values: ReadonlyArray<Value | null> | ColumnQuery<Value | null>): Condition;
+  /** Whether there is no value. */
   isNull(): Condition;
+  /** Whether there is a value. */
   isNotNull(): Condition;
   /** The value, or another one where there is none. */
   coalesce(value: Argument<Value>): ExpressionOf<NonNullable<Value>>;
   /** No value where it equals another one. */
   nullIf(value: Argument<Value>): ExpressionOf<Value | null>;
+  /** Rows in its order, the least first. */
   asc(options?: OrderOptions): Order;
+  /** Rows in its order, the greatest first. */
   desc(options?: OrderOptions): Order;
   /** Number of rows that have a value. */
   count(options?: AggregateOptions): NumberExpression<number>;
@@ -123,15 +132,23 @@ interface Calendar {
 
 /** A text. Decimals, days and times are texts, too: their methods stand here beside those of texts. */
 export interface TextExpression<Value> extends Expression<Value>, Arithmetic<Value>, Calendar {
+  /** Whether it has a text in it, case counted. */
   contains(text: string): Condition;
+  /** Whether it begins with a text, case counted. */
   startsWith(text: string): Condition;
+  /** Whether it ends with a text, case counted. */
   endsWith(text: string): Condition;
   /** Whether it equals a text but for upper and lower case. */
   ieq(text: string): Condition;
+  /** Whether it has a text in it, in any case. */
   icontains(text: string): Condition;
+  /** Whether it begins with a text, in any case. */
   istartsWith(text: string): Condition;
+  /** Whether it ends with a text, in any case. */
   iendsWith(text: string): Condition;
+  /** It in small letters. */
   lower(): TextExpression<Value>;
+  /** It in capital letters. */
   upper(): TextExpression<Value>;
   /** Without blanks at both ends. */
   trim(): TextExpression<Value>;
@@ -139,6 +156,7 @@ export interface TextExpression<Value> extends Expression<Value>, Arithmetic<Val
   length(): NumberExpression<number>;
   /** So many characters from a place; the first one is 1. */
   substring(start: number, length?: number): TextExpression<Value>;
+  /** It with each occurrence of a text replaced. */
   replace(search: string, replacement: string): TextExpression<Value>;
   /** Joined with others; no value counts as an empty text. */
   concat(...parts: ReadonlyArray<string | AnyExpression<unknown>>): TextExpression<string>;
@@ -155,7 +173,9 @@ export interface DateExpression<Value> extends Expression<Value>, Calendar {
 
 /** True or false. */
 export interface Condition extends Expression<boolean> {
+  /** Whether this and all others hold. */
   and(...conditions: readonly Condition[]): Condition;
+  /** Whether this or one of the others holds. */
   or(...conditions: readonly Condition[]): Condition;
   /** The exact complement: what is unknown counts as not true. */
   not(): Condition;
@@ -163,7 +183,9 @@ export interface Condition extends Expression<boolean> {
 
 /** A value of JSON, or bytes. */
 export interface JsonExpression<Value> extends AnyExpression<Value> {
+  /** Whether there is no value. */
   isNull(): Condition;
+  /** Whether there is a value. */
   isNotNull(): Condition;
   /** A part of the value, as a text. Keys are texts; numbers count items, from the end when negative. */
   at(...path: ReadonlyArray<string | number>): TextExpression<string | null>;
@@ -173,6 +195,7 @@ export interface JsonExpression<Value> extends AnyExpression<Value> {
   contains(value: unknown): Condition;
   /** Whether it is an object with a key. */
   hasKey(key: string): Condition;
+  /** Number of rows that have a value. */
   count(options?: AggregateOptions): NumberExpression<number>;
 }
 
@@ -180,12 +203,17 @@ export interface JsonExpression<Value> extends AnyExpression<Value> {
 export interface ArrayExpression<Value, Item> extends JsonExpression<Value> {
   /** Whether an item is in it. */
   has(item: Item): Condition;
+  /** Whether all of some items are in the list. */
   hasAll(items: readonly Item[]): Condition;
+  /** Whether one of some items is in the list. */
   hasAny(items: readonly Item[]): Condition;
+  /** Whether the list has no items. */
   isEmpty(): Condition;
   /** Number of items. */
   length(): NumberExpression<number>;
+  /** Whether the lists are the same, item by item. */
   eq(value: NonNullable<Value>): Condition;
+  /** Whether the lists differ. */
   ne(value: NonNullable<Value>): Condition;
 }
 
@@ -206,7 +234,10 @@ export type ExpressionOf<Value> = [NonNullable<Value>] extends [string]
 
 /** A column that is true or false. */
 export interface BooleanExpression<Value> extends Expression<Value> {
+  /** Whether this and all others hold. */
   and(...conditions: readonly Condition[]): Condition;
+  /** Whether this or one of the others holds. */
   or(...conditions: readonly Condition[]): Condition;
+  /** Whether this does not hold. */
   not(): Condition;
 }

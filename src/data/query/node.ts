@@ -347,7 +347,11 @@ export interface SelectState {
   readonly through: Through | undefined;
   readonly where: Node | undefined;
   readonly order: readonly OrderTerm[];
-  readonly limit: ValueNode | undefined;
+  /**
+   * Most rows. A number is a part of the text: PostgreSQL takes a parameter of LIMIT for a tenth of the rows when it plans for all values, and
+   * would read all rows of a table in the order of an index where a query has a limit for safety alone.
+   */
+  readonly limit: ValueNode | number | undefined;
   readonly offset: ValueNode | undefined;
   /** What is read; undefined for all columns of the model. */
   readonly columns: readonly OutputColumn[] | undefined;

@@ -9,6 +9,7 @@ import { ShapeWalk } from "./shape.ts";
 
 /** One page, with the way to its neighbours. */
 export interface Page<Item> {
+  /** The rows of the page. */
   readonly items: readonly Item[];
   /** Cursor for `after`; undefined on the last page. */
   readonly next: string | undefined;
@@ -28,12 +29,15 @@ export interface PageOptions {
 
 /** One page of known number. */
 export interface NumberedPage<Item> {
+  /** The rows of the page. */
   readonly items: readonly Item[];
   /** Number of the page, from 1. */
   readonly number: number;
   /** Rows of all pages, or `countMax` where there are more. */
   readonly total: number;
+  /** Whether `total` is the number of all rows; false where there are more than were counted. */
   readonly isTotalExact: boolean;
+  /** Number of pages, as far as rows were counted. */
   readonly pageCount: number;
 }
 

@@ -9,12 +9,13 @@ import type { RelationMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
 import type { ExecutionContext, FetchMode } from "../transaction/context.ts";
 import { contextOf, contextOfReplica, contextOfSibling } from "../transaction/context.ts";
-import type { Eventual } from "./execute.ts";
-import { after, readInstances, readRaw, readRecords, runStatement, streamRaw, withComputed } from "./execute.ts";
+import type { Eventual } from "../schema/eventual.ts";
+import { after } from "../schema/eventual.ts";
+import { readInstances, readRaw, readRecords, runStatement, streamRaw, withComputed } from "./execute.ts";
 import { assertCount } from "./limits.ts";
 import { literal } from "./literal.ts";
 import { onlyLive } from "./live-rows.ts";
-import type { Node, OutputColumn, SelectState } from "./node.ts";
+import type { Node, OutputColumn, SelectState, ValueNode } from "./node.ts";
 import { allOf, isNever, selectAll, valueTypes } from "./node.ts";
 import { orderOfRelation, orderOfRows, toTotalOrder } from "./order.ts";
 import type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./page.ts";
@@ -123,7 +124,7 @@ export function runQuery(asked: QueryParts): Eventual<unknown[]> {
   const { related, select } = parts;
   if (related === undefined || !isShared(parts)) return runAlone(toLinked(parts));
   const order = select.order.length > 0 ? toTotalOrder(select.root, select.order) : orderOfRelation(select.root, related.relation);
-  const part = { name: describeQuery(select), where: select.where, order, limit: select.limit, root: select.root };
+  const part = { name: describeQuery(select), where: select.where, order, limit: toValue(select.limit), root: select.root };
   return loadShared(related.row, related.relation, part, () => runAlone(toLinked({ ...parts, select: { ...select, order } })));
 }
 
@@ -149,8 +150,14 @@ async function addRelations(context: ExecutionContext, rows: RowRecord[], { with
 /** The first rows of a query. */
 export function runFirst(parts: QueryParts, count: number): Eventual<unknown[]> {
   const { select } = parts;
-  const wanted = select.limit === undefined ? count : Math.min(count, Number(select.limit.value));
-  return runQuery({ ...parts, select: { ...select, limit: literal(wanted, valueTypes.int, "limit") } });
+  const own = toValue(select.limit);
+  const limit = own === undefined ? count : Math.min(count, Number(own.value));
+  return runQuery({ ...parts, select: { ...select, limit } });
+}
+
+/** A limit as a value beside others. */
+function toValue(limit: SelectState["limit"]): ValueNode | undefined {
+  return typeof limit === "number" ? literal(limit, valueTypes.int, "limit") : limit;
 }
 
 const countNode: Node = {
@@ -197,7 +204,7 @@ export function runExists(asked: QueryParts): Eventual<boolean> {
   if (isNever(select)) return false;
   const one: Node = { kind: "sql", texts: ["1"], parts: [], type: undefined, isNullable: false };
   const base = isPlain(select) ? { ...select, extra: [], order: [] } : { ...selectAll(select.root), from: select, signal: select.signal };
-  const state: SelectState = { ...base, columns: [{ name: "one", node: one }], limit: literal(1, valueTypes.int, "limit") };
+  const state: SelectState = { ...base, columns: [{ name: "one", node: one }], limit: 1 };
   return after(readRaw(contextFor(parts), state), ({ rows }) => rows.length > 0);
 }
 
@@ -279,7 +286,7 @@ export async function runNumberedPage(
       status: 400,
     });
   const { select } = parts;
-  const counted = { ...parts, select: { ...select, limit: literal(countMax + 1, valueTypes.int, "limit") } };
+  const counted = { ...parts, select: { ...select, limit: countMax + 1 } };
   const found = await runCount(counted);
   const order = toTotalOrder(select.root, toOrdered(parts).order);
   const limit = literal(size, valueTypes.int, "limit");

@@ -226,6 +226,7 @@ export type ValuesOf<Picked> = { [Name in keyof Picked]: Picked[Name] extends { 
 export interface LoadOptions<Class> {
   /** Rows of the relation that are wanted. All by default. */
   readonly where?: Filter<Class>;
+  /** Their order. That of the relation by default. */
   readonly orderBy?: OrderBy<Class> | ReadonlyArray<OrderBy<Class>>;
   /** Most rows for each row that has the relation. No limit by default. */
   readonly limit?: number;

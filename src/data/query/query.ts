@@ -9,7 +9,7 @@ import { softDeleteField } from "../schema/soft-delete.ts";
 import { assertField } from "../schema/validate-row.ts";
 import type { FetchMode } from "../transaction/context.ts";
 import { runIn } from "../transaction/context.ts";
-import { after } from "./execute.ts";
+import { after } from "../schema/eventual.ts";
 import { RuntimeExpression, toCondition } from "./expression.ts";
 import type { AnyExpression, Condition } from "./expression-types.ts";
 import { isPlainObject, readFilter } from "./filter.ts";

@@ -76,7 +76,8 @@ export class ShapeWalk {
       this.node(state.perParent.limit);
     }
     this.#order(state.order);
-    if (state.limit !== undefined) this.#part("|l", state.limit);
+    if (typeof state.limit === "number") this.shape += `|l#${state.limit}`;
+    else if (state.limit !== undefined) this.#part("|l", state.limit);
     if (state.offset !== undefined) this.#part("|f", state.offset);
     if (state.lock !== undefined) this.shape += `|k${state.lock.strength}${state.lock.wait}`;
     this.#roots.pop();

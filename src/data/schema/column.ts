@@ -196,7 +196,9 @@ export class Column<Value, Insert extends "required" | "optional", IsKey extends
   declare readonly insert: Insert;
   /** Whether it is the primary key; never set. */
   declare readonly isKey: IsKey;
+  /** Type of its values. */
   readonly type: ColumnType;
+  /** The options as they were written. */
   readonly options: AnyColumnOptions;
   /** Labels by key, of a choice; undefined of other columns. */
   readonly choices: Readonly<Record<string, string>> | undefined;

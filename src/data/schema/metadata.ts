@@ -12,6 +12,7 @@ export interface FieldMeta {
   readonly name: string;
   /** Name of the column. */
   readonly column: string;
+  /** Type of its values. */
   readonly type: ColumnType;
   /** Name for messages: `Book.title`. */
   readonly where: string;
@@ -19,8 +20,11 @@ export interface FieldMeta {
   readonly scale: number;
   /** Whether the value may be absent. */
   readonly isNullable: boolean;
+  /** Whether it belongs to the primary key. */
   readonly isPrimary: boolean;
+  /** Whether no two rows have the same value. */
   readonly isUnique: boolean;
+  /** Whether it has an index of its own. */
   readonly isIndexed: boolean;
   /** Whether an insert may leave the value out. */
   readonly hasDefault: boolean;
@@ -30,9 +34,13 @@ export interface FieldMeta {
   readonly isEditable: boolean;
   /** Whether it is kept out of JSON, logs, exports and history. */
   readonly isSecret: boolean;
+  /** What people call it. */
   readonly label: string;
+  /** What people read below it in forms; "" for nothing. */
   readonly help: string;
+  /** What stands in an empty input; "" for nothing. */
   readonly placeholder: string;
+  /** The input that forms show. */
   readonly widget: Widget;
   /** Labels by key, of a choice. */
   readonly choices: Readonly<Record<string, string>> | undefined;
@@ -49,16 +57,21 @@ export type ItemMeta = Pick<FieldMeta, "type" | "where" | "scale" | "options" | 
 
 /** A relation of a model. */
 export interface RelationMeta {
+  /** Name of the property. */
   readonly name: string;
+  /** What it leads to, and by whose key. */
   readonly kind: RelationKind;
   /** The model that it leads to. */
   readonly target: ModelClass;
+  /** Whether it may lead nowhere. */
   readonly isNullable: boolean;
   /** Fields of this model that hold the key: of `belongsTo` alone. */
   readonly fields: readonly string[];
+  /** What becomes of the row when the other one is deleted. */
   readonly onDelete: DeleteAction;
   /** Whether the row is deleted by soft delete together with the one that it belongs to. */
   readonly followsSoftDelete: boolean;
+  /** Whether the database holds it by a foreign key. */
   readonly isConstrained: boolean;
   /** Order of its rows: names of fields, with `-` for descending; empty for that of the target. */
   readonly orderBy: readonly string[];
@@ -70,7 +83,9 @@ export interface RelationMeta {
   readonly table: string;
   /** Model of the table between, when it has one. */
   readonly through: ModelClass | undefined;
+  /** What people call it. */
   readonly label: string;
+  /** What people read below it in forms; "" for nothing. */
   readonly help: string;
 }
 
@@ -109,17 +124,23 @@ export interface IndexMeta extends KeyMeta {
 export interface ModelMeta {
   /** Name of the class. */
   readonly name: string;
+  /** Name of the table. */
   readonly table: string;
+  /** What people call a row. */
   readonly label: string;
+  /** What people call several rows. */
   readonly labelPlural: string;
   /** Columns in their order; that of a relation stands where the relation stands. */
   readonly fields: ReadonlyMap<string, FieldMeta>;
   /** The columns that code still reads and writes: all but retired ones. */
   readonly columns: readonly FieldMeta[];
+  /** Relations by name. */
   readonly relations: ReadonlyMap<string, RelationMeta>;
   /** Names of the fields of the primary key. */
   readonly primary: readonly string[];
+  /** Unique keys, beside the primary one. */
   readonly uniques: readonly UniqueMeta[];
+  /** Indexes, without those of keys. */
   readonly indexes: readonly IndexMeta[];
   /** Order of lists: names of fields, with `-` for descending. */
   readonly orderBy: readonly string[];

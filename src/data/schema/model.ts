@@ -151,10 +151,15 @@ type ModelMessages<Fields> = { readonly [Name in FieldName<Fields>]?: string } |
 
 /** A model as code that takes any of them sees it. */
 export interface ModelClass {
+  /** Name of the class. */
   readonly name: string;
+  /** Name of the table. */
   readonly $table: string;
+  /** The fields as they were written. */
   readonly $fields: FieldMap;
+  /** The options as they were written. */
   readonly $options: AnyModelOptions;
+  /** What is known of the model, as plain data. */
   readonly $meta: ModelMeta;
 }
 

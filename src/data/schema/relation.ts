@@ -56,12 +56,17 @@ export interface ManyToManyOptions {
 
 /** A relation: where it leads, and how. The shape is all that types look at. */
 export interface Relation<Target, Kind extends "one" | "many", Nullable extends boolean, AddsKey extends boolean = boolean> {
+  /** Whether it leads to one row or to many. */
   readonly kind: Kind;
   /** Whether it adds a field with the key of the other row. */
   readonly addsKey: AddsKey;
+  /** The function that made it. */
   readonly relation: RelationKind;
+  /** The model that it leads to. */
   readonly target: Target;
+  /** Whether it may lead nowhere. */
   readonly nullable: Nullable;
+  /** The options as they were written. */
   readonly options: BelongsToOptions & HasOptions & ManyToManyOptions;
 }
 

@@ -10,6 +10,7 @@ export type ColumnKind = Exclude<ColumnType, "slug" | "email" | "url">;
 
 /** A column. What is left out is not so: a column without `null` has a value in every row. */
 export interface ColumnState {
+  /** Its type. */
   readonly type: ColumnKind;
   /** Whether the value may be absent. */
   readonly null?: boolean;
@@ -17,6 +18,7 @@ export interface ColumnState {
   readonly max?: number;
   /** Digits of a decimal: in all, and behind the point. */
   readonly digits?: number;
+  /** Digits behind the point of decimals. */
   readonly scale?: number;
   /** What each item of a list is. */
   readonly items?: ColumnState;
@@ -38,6 +40,7 @@ export type ValueData = number | boolean | null | { readonly [Type in ColumnType
  * whole numbers and booleans name them: `{ text: "draft" }`.
  */
 export interface ConditionData extends ReadonlyArray<OperandData> {
+  /** What the condition does. */
   readonly 0: string;
 }
 
@@ -46,7 +49,9 @@ export type OperandData = string | ValueData | readonly OperandData[];
 
 /** A group of columns that is unique, or has an index; with `where`, among rows alone for which it holds. */
 export interface KeyState {
+  /** Its columns. */
   readonly columns: readonly string[];
+  /** The rows that it is about. All by default. */
   readonly where?: ConditionData;
 }
 
@@ -74,9 +79,13 @@ export interface IndexState extends KeyState {
 
 /** Columns that hold the key of a row of another table. */
 export interface ForeignKeyState {
+  /** Columns that hold the key. */
   readonly columns: readonly string[];
+  /** Table that it leads to. */
   readonly table: string;
+  /** Columns of that table. */
   readonly references: readonly string[];
+  /** What becomes of rows whose row is deleted. */
   readonly onDelete: DeleteAction;
 }
 

@@ -1,6 +1,8 @@
 /** Checks of whole rows, before a database sees them. */
 import { suggestName } from "../../errors/nearest-name.ts";
 import { GableError } from "../../errors/gable-error.ts";
+import type { Eventual } from "./eventual.ts";
+import { after } from "./eventual.ts";
 import { checkValue } from "./check-value.ts";
 import { Column, isColumn } from "./column.ts";
 import type { AnyColumn, ValueCheck } from "./column.ts";
@@ -61,25 +63,50 @@ export interface CheckOptions {
   readonly others?: Readonly<Record<string, unknown>>;
 }
 
-/** Checks some fields of a row: their values in stored form, and what is wrong with them. Other names are left alone. */
-export async function checkRow(
+/** Values of a row that were checked. */
+interface CheckedRow {
+  /** In stored form. */
+  readonly checked: Readonly<Record<string, unknown>>;
+  readonly errors: ModelErrors;
+}
+
+/**
+ * Checks some fields of a row: their values in stored form, and what is wrong with them. Other names are left alone. At once, unless a
+ * check waits: rows come by the thousand.
+ */
+export function checkRow(
   model: ModelClass,
   fields: readonly FieldMeta[],
   values: Readonly<Record<string, unknown>>,
   { isPartial, isFilled = false, skipsModel = false, target = {}, others }: CheckOptions,
-): Promise<{ checked: Readonly<Record<string, unknown>>; errors: ModelErrors }> {
+): Eventual<CheckedRow> {
   const errors: Record<string, readonly string[]> = {};
-  for (const field of fields) {
-    const isGiven = Object.hasOwn(values, field.name);
-    if (!isGiven && (isPartial || (field.hasDefault && !isFilled))) continue;
-    const found = checkField(columnOf(model, field), values[field.name], (value) => (target[field.name] = value));
-    const messages = found instanceof Promise ? await found : found;
-    if (messages.length > 0) errors[field.name] = messages;
-  }
+  const note = ({ name }: FieldMeta, messages: readonly string[]): void => {
+    if (messages.length > 0) errors[name] = messages;
+  };
+  const checkFrom = (first: number): Eventual<void> => {
+    for (let index = first; index < fields.length; index++) {
+      const field = fields[index]!;
+      const isGiven = Object.hasOwn(values, field.name);
+      if (!isGiven && (isPartial || (field.hasDefault && !isFilled))) continue;
+      const found = checkField(columnOf(model, field), values[field.name], (value) => (target[field.name] = value));
+      if (found instanceof Promise)
+        return found.then((messages) => {
+          note(field, messages);
+          return checkFrom(index + 1);
+        });
+      note(field, found);
+    }
+  };
   // The model's own check sees rows whose fields are right, each by itself.
   const { validate } = model.$options;
-  if (!skipsModel && validate !== undefined && Object.keys(errors).length === 0) addOwn(errors, await validate({ ...others, ...target }));
-  return { checked: target, errors };
+  return after(checkFrom(0), () => {
+    if (skipsModel || validate === undefined || Object.keys(errors).length > 0) return { checked: target, errors };
+    return after(validate({ ...others, ...target }), (messages) => {
+      addOwn(errors, messages);
+      return { checked: target, errors };
+    });
+  });
 }
 
 /** Messages about one value; a value that is right is handed on in its stored form. At once, unless a check waits. */

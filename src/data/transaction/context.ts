@@ -40,9 +40,11 @@ export interface DatabaseCore {
 
 /** A statement that has run, as `onStatement` and the channel `gable.data.query` of node:diagnostics_channel get it. */
 export interface StatementEvent {
+  /** Its text, without values. */
   readonly sql: string;
   /** Name of the database. */
   readonly database: string;
+  /** How long it took, in ms. */
   readonly durationMs: number;
   /** Rows that were read or changed. */
   readonly rowCount: number;
@@ -57,6 +59,8 @@ export interface OpenTransaction {
   readonly isReadOnly: boolean;
   /** Whether it has been committed or rolled back. */
   readonly isEnded: boolean;
+  /** Calls back when what was done in it is undone. Nothing may be asked of the database then. */
+  whenUndone(callback: () => void): void;
 }
 
 /** Where statements run. */
@@ -67,7 +71,27 @@ export interface ExecutionContext {
   readonly isForAll?: boolean;
 }
 
+/** A transaction that has ended, as the channel `gable.data.transaction` of node:diagnostics_channel gets it. */
+export interface TransactionEvent {
+  /** Name of the database. */
+  readonly database: string;
+  readonly outcome: "committed" | "rolled back";
+  readonly durationMs: number;
+}
+
+/** A connection that was wanted, as the channel `gable.data.pool` of node:diagnostics_channel gets it. */
+export interface PoolEvent {
+  /** Name of the database. */
+  readonly database: string;
+  /** How long it was waited for, in ms. */
+  readonly durationMs: number;
+  /** Whether there was one in time. */
+  readonly isTaken: boolean;
+}
+
 const statements = channel("gable.data.query");
+const transactions = channel("gable.data.transaction");
+const pools = channel("gable.data.pool");
 
 /** Whether anybody wants to know of statements. */
 export function isObserved(database: DatabaseCore): boolean {
@@ -78,6 +102,22 @@ export function isObserved(database: DatabaseCore): boolean {
 export function tellOfStatement(database: DatabaseCore, event: StatementEvent): void {
   database.observe?.(event);
   if (statements.hasSubscribers) statements.publish(event);
+}
+
+/** Tells of a transaction that has ended. */
+export function tellOfTransaction({ name: database }: DatabaseCore, outcome: TransactionEvent["outcome"], start: number): void {
+  if (!transactions.hasSubscribers) return;
+  transactions.publish({ database, outcome, durationMs: performance.now() - start } satisfies TransactionEvent);
+}
+
+/** Whether anybody wants to know of connections. */
+export function isPoolObserved(): boolean {
+  return pools.hasSubscribers;
+}
+
+/** Tells of a connection that was wanted. */
+export function tellOfPool({ name: database }: DatabaseCore, isTaken: boolean, start: number): void {
+  pools.publish({ database, durationMs: performance.now() - start, isTaken } satisfies PoolEvent);
 }
 
 /** Databases that are open and bound to their models. */
@@ -190,8 +230,8 @@ export function databaseUnknown(name: unknown, known: readonly string[]): GableE
 const written = new AsyncLocalStorage<Set<DatabaseCore>>();
 
 /**
- * Runs work, such as a request, whose reads see what it has written: after a write, queries that may read a replica read the
- * database itself.
+ * Runs work, such as a request, whose reads see what it has written: after a write, queries that may read a
+ * replica read the database itself.
  */
 export function readYourWrites<Result>(work: () => Result): Result {
   return written.run(new Set(), begin, work);
@@ -206,8 +246,8 @@ const unscoped = new AsyncLocalStorage<true>();
 const lifted = channel("gable.data.scope");
 
 /**
- * Runs work about rows of all owners, whatever the scopes of models say. The reason is published on the channel `gable.data.scope`
- * of node:diagnostics_channel, and an application writes it to its log.
+ * Runs work about rows of all owners, whatever the scopes of models say. The reason is published on the channel
+ * `gable.data.scope` of node:diagnostics_channel, and an application writes it to its log.
  */
 export function withoutScope<Result>(reason: string, work: () => Result): Result {
   if (typeof reason !== "string" || reason.trim() === "")

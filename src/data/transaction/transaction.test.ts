@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { databaseKinds, describeOnDatabases, placeSqlite } from "../../../test/data/databases.ts";
@@ -47,6 +48,55 @@ describeOnDatabases(
       );
       const rows = transaction(() => Account.where().pluck("id"), { readOnly: true });
       assert.equal((await rows).length, 2);
+    });
+
+    it("forget what was loaded of relations when they are undone", async () => {
+      const account = await Account.create({ owner: "before", balance: 1 });
+      await Note.createMany([{ account }, { account }]);
+      const notes = await Note.orderBy("id");
+      const read = async (): Promise<string[]> => Promise.all(notes.map(async (note) => (await note.account).owner));
+      const change = async (owner: string): Promise<void> => {
+        await Account.where({ id: account.id }).update({ owner });
+        assert.deepEqual(await read(), [owner, owner]);
+      };
+      await assert.rejects(
+        transaction(async () => {
+          await change("undone");
+          throw failure;
+        }),
+        failure,
+      );
+      assert.deepEqual(await read(), ["before", "before"]);
+      // A savepoint forgets its own; and what is stored stays known, without a statement.
+      const later = await Note.orderBy("id");
+      await transaction(async () => {
+        await transaction(() => Promise.reject(failure)).catch(() => 0);
+        await Account.where({ id: account.id }).update({ owner: "stored" });
+        await later[0]!.account;
+      });
+      await Account.where({ id: account.id }).update({ owner: "unseen" });
+      assert.equal((await later[0]!.account).owner, "stored");
+    });
+
+    it("tell of their ends, and of the connections that are taken for them", async () => {
+      const events: Array<Record<string, unknown>> = [];
+      const note = (event: unknown): void => void events.push(event as Record<string, unknown>); // What the channels have.
+      for (const name of ["gable.data.transaction", "gable.data.pool"]) subscribe(name, note);
+      try {
+        await transaction(() => add("a"));
+        await assert.rejects(
+          transaction(() => Promise.reject(failure)),
+          failure,
+        );
+      } finally {
+        for (const name of ["gable.data.transaction", "gable.data.pool"]) unsubscribe(name, note);
+      }
+      await transaction(() => add("b"));
+      assert.deepEqual(
+        events.map(({ outcome, isTaken }) => outcome ?? isTaken),
+        [true, "committed", true, "rolled back"],
+      );
+      for (const { durationMs } of events) assert.ok(Number(durationMs) >= 0);
     });
 
     it("store everything or nothing, through any number of calls", async () => {

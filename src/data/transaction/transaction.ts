@@ -7,7 +7,7 @@ import { WriteLock } from "../driver/write-lock.ts";
 import { acquireFrom } from "../query/execute.ts";
 import { readDatabaseError, toCommitError } from "../instance/database-error.ts";
 import type { DatabaseCore, ExecutionContext, OpenTransaction } from "./context.ts";
-import { currentContext, defaultContext, runIn } from "./context.ts";
+import { currentContext, defaultContext, runIn, tellOfTransaction } from "./context.ts";
 
 /** How a transaction runs. */
 export interface TransactionOptions {
@@ -61,8 +61,8 @@ export function outside<Result>(work: () => Result): Result {
 }
 
 /**
- * Runs a callback when the transaction is committed; at once when there is none. Its errors are reported, and undo nothing.
- * Throws `E_DATABASE_MISSING` where no database is open.
+ * Runs a callback when the transaction is committed; at once when there is none. Its errors are reported, and undo
+ * nothing. Throws `E_DATABASE_MISSING` where no database is open.
  */
 export function onCommit(callback: Callback): void {
   const open = currentContext()?.transaction;
@@ -88,6 +88,7 @@ async function runOutermost<Result>(
   opened: Error,
 ): Promise<Result> {
   const { connection, open } = await begin(database, options, opened);
+  const start = performance.now();
   let outcome: { readonly isStored: true; readonly result: Result } | { readonly isStored: false; readonly error: unknown };
   try {
     const result = await withTimeout(() => runIn({ database, transaction: open, isForAll }, work), options.timeoutMs, open);
@@ -99,6 +100,7 @@ async function runOutermost<Result>(
     outcome = { isStored: false, error };
   }
   connection.release(!outcome.isStored && open.isLost ? outcome.error : undefined);
+  tellOfTransaction(database, outcome.isStored ? "committed" : "rolled back", start);
   // Callbacks may write: the connection must be free by then.
   await runAll(database, outcome.isStored ? open.committed : open.undone);
   if (!outcome.isStored) throw outcome.error;
@@ -293,6 +295,11 @@ class Transaction implements OpenTransaction {
     this.#assertOpen();
     this.assertSound();
     return this.#connection.cursor(statement, batch);
+  }
+
+  whenUndone(callback: () => void): void {
+    // What stands around a test is no transaction to the code.
+    if (!this.#isIsolation) this.undone.push(callback);
   }
 
   /** Notes the first error: nothing but a rollback comes after it, whatever the database itself would allow. */

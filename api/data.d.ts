@@ -1,0 +1,1324 @@
+/**
+ * Opens a database. Throws `E_MODEL_INVALID` for models with mistakes, `E_DATABASE_URL`, `E_DATABASE_OPEN`,
+ * `E_DRIVER_MISSING` and `E_DATABASE_BOUND`.
+ */
+export declare function createDatabase(options: DatabaseOptions): Promise<Database>;
+
+/**
+ * Opens several databases with their models, which find them by themselves. Throws as `createDatabase()` does, and
+ * `E_MODEL_INVALID` for a model of a database that is not there, or a relation from one database to another.
+ *
+ * @example
+ * const databases = await createDatabases({
+ *   models,
+ *   databases: { default: { url: "postgres://app@primary/app" }, replica: { url: "postgres://app@second/app", of: "default" } },
+ * });
+ */
+export declare function createDatabases(options: DatabasesOptions): Promise<Databases>;
+
+/** Cuts a row off from those that it was loaded with, so that a cache does not hold them all. */
+export declare function detach<Item extends object>(row: Item): Item;
+
+/** Whether a value is a model class. */
+export declare function isModel(value: unknown): value is ModelClass & ModelConstructor;
+
+/**
+ * The base class of a model.
+ *
+ * @example
+ * class Book extends Model("books", {
+ *   id: field.id(),
+ *   title: field.text({ max: 200 }),
+ *   author: () => belongsTo(Author),
+ * }) {}
+ */
+export declare function Model<const Table extends string, Fields extends FieldMap, Computed = unknown>(table: Table, fields: Fields, options?: NoInfer<ModelOptions<Fields>> & {
+    /** Values that the database computes with each row, of its own columns. They cannot be set. */
+    readonly computed?: (row: NoInfer<ColumnRefs<Fields>>) => Computed;
+}): ModelStatic<Fields> & {
+    new (): RowOf<Table> & RowValues<Fields> & RelationProperties<Fields> & InstanceApi<Fields> & Readonly<ValuesOf<Computed>>;
+    readonly $table: Table;
+};
+
+/** Stores rows of several models, all or none: new ones first, in the order of their relations. */
+export declare function saveMany(rows: ReadonlyArray<{
+    save(): Promise<unknown>;
+}>): Promise<void>;
+
+/** All of several filters: `{ [and]: [{ ... }, { ... }] }`. */
+export declare const and: unique symbol;
+
+/** The exact complement of a filter: `{ [not]: { ... } }`. */
+export declare const not: unique symbol;
+
+/** Any of several filters: `{ [or]: [{ ... }, { ... }] }`. */
+export declare const or: unique symbol;
+
+/** Stands for a value that is not given: the condition is left out. */
+export declare const skip: unique symbol;
+
+/** The value of the first condition that holds. */
+export declare function cases<Value>(...list: ReadonlyArray<readonly [condition: Condition, value: Outcome<Value>]>): OpenCases<Value>;
+
+/** The moment of the statement. */
+export declare function now(): ExpressionOf<Date>;
+
+/**
+ * SQL of one's own. Whatever stands in `${}` is bound as a value; expressions and names are quoted as the database does.
+ * Throws `E_SQL_PART` for what is neither.
+ *
+ * @example
+ * Book.where().values(book => ({ size: sql<number>`length(${book.title})` }))
+ */
+export declare function sql<Value = boolean>(texts: TemplateStringsArray, ...parts: readonly unknown[]): ExpressionOf<Value>;
+
+/** A value when a condition holds: `when(book.pages.gt(300), "thick").else("thin")`. */
+export declare function when<Value>(condition: Condition, value: Outcome<Value>): OpenCases<Value>;
+
+/** As {@link rank}, without places that are left out. */
+export declare function denseRank(): OpenWindow<number>;
+
+/** A value of the first row of the window. */
+export declare function firstValue<Value>(value: AnyExpression<Value>): OpenWindow<Value | null>;
+
+/** A value of the row that stands so many rows before; null where none does. */
+export declare function lag<Value>(value: AnyExpression<Value>, rows?: number): OpenWindow<Value | null>;
+
+/** A value of the last row of the window: of all of it with `rows: ["start", "end"]`, else of those up to the row itself. */
+export declare function lastValue<Value>(value: AnyExpression<Value>): OpenWindow<Value | null>;
+
+/** A value of the row that stands so many rows behind; null where none does. */
+export declare function lead<Value>(value: AnyExpression<Value>, rows?: number): OpenWindow<Value | null>;
+
+/** The number of a row's part, when the window is divided into so many parts of about one size. */
+export declare function ntile(parts: number): OpenWindow<number>;
+
+/** The place of a row in its window: rows that are equal in the order share one, and the places behind them are left out. */
+export declare function rank(): OpenWindow<number>;
+
+/** The number of a row in its window, from 1 on. */
+export declare function rowNumber(): OpenWindow<number>;
+
+/** The builders. Each gives a column; wrong options are reported together when a database opens the models. */
+export declare const field: {
+    /** The primary key: a number that counts up, or a UUID of version 7. */
+    readonly id: <const Options extends IdOptions = {
+        readonly kind: "integer";
+    }>(options?: Options) => Column<Options extends {
+        readonly kind: "uuid";
+    } ? string : number, "optional", true>;
+    /** A UUID, in lower case. */
+    readonly uuid: <const Options extends ColumnOptions<string>>(options?: Options) => Made<string, Options>;
+    /** A text: of one line with `max`, of any length without. */
+    readonly text: <const Options extends TextOptions>(options?: Options) => Made<string, Options>;
+    /** A part of an address: letters, digits, hyphens and underscores. */
+    readonly slug: <const Options extends SlugOptions>(options?: Options) => Made<string, Options>;
+    /** An address of mail. */
+    readonly email: <const Options extends TextOptions>(options?: Options) => Made<string, Options>;
+    /** An address of http or https. */
+    readonly url: <const Options extends TextOptions>(options?: Options) => Made<string, Options>;
+    /** A whole number of 32 bits. */
+    readonly int: <const Options extends NumberOptions<number>>(options?: Options) => Made<number, Options>;
+    /** A whole number of 64 bits. */
+    readonly bigint: <const Options extends NumberOptions<bigint>>(options?: Options) => Made<bigint, Options>;
+    /** A finite number of double precision. */
+    readonly float: <const Options extends NumberOptions<number>>(options?: Options) => Made<number, Options>;
+    /** A decimal number, as a text with exactly `scale` digits behind the point. */
+    readonly decimal: <const Options extends DecimalOptions>(options: Options) => Made<string, Options>;
+    /** True or false. */
+    readonly boolean: <const Options extends ColumnOptions<boolean>>(options?: Options) => Made<boolean, Options>;
+    /** A day, as `"2026-11-20"`. */
+    readonly date: <const Options extends ColumnOptions<string>>(options?: Options) => Made<string, Options>;
+    /** A time of day, as `"10:12:00"`. */
+    readonly time: <const Options extends ColumnOptions<string>>(options?: Options) => Made<string, Options>;
+    /** A moment, to the millisecond. */
+    readonly datetime: <const Options extends DatetimeOptions>(options?: Options) => Made<Date, Options>;
+    /** Any value that JSON can hold. Write `field.json<Meta | null>({ null: true })` for one that may be absent. */
+    readonly json: <Value>(options?: ColumnOptions<Value>) => Column<Value, JsonInsert<Value>>;
+    /** Bytes. */
+    readonly bytes: <const Options extends BytesOptions>(options?: Options) => Made<Uint8Array, Options>;
+    /** A span of time, in whole milliseconds. */
+    readonly duration: <const Options extends NumberOptions<number>>(options?: Options) => Made<number, Options>;
+    /** An address of the internet, of version 4 or 6, in its shortest form. */
+    readonly ip: <const Options extends ColumnOptions<string>>(options?: Options) => Made<string, Options>;
+    /** A list of values that a field describes, such as `field.array(field.text({ max: 50 }))`. */
+    readonly array: <Item, const Options extends ArrayOptions<Item>>(items: Column<Item, "required" | "optional">, options?: Options) => Made<Item[], Options>;
+    /** One of several keys, each with a label for people. */
+    readonly choice: <const Choices extends Readonly<Record<string, string>>, const Options extends ChoiceOptions<keyof Choices & string>>(choices: Choices, options?: Options) => Made<keyof Choices & string, Options>;
+};
+
+/** This row belongs to one of the other model; its key is kept here. */
+export declare function belongsTo<Target, const Options extends BelongsToOptions>(target: Target, options?: Options): Relation<Target, "one", Options extends {
+    readonly null: true;
+} ? true : false, Options extends {
+    readonly columns: readonly string[];
+} ? false : true>;
+
+/** Rows of the other model belong to this one. */
+export declare function hasMany<Target>(target: Target, options?: HasOptions): Relation<Target, "many", false, false>;
+
+/** One row of the other model belongs to this one, or none. */
+export declare function hasOne<Target>(target: Target, options?: HasOptions): Relation<Target, "one", true, false>;
+
+/** Rows of both models belong to each other, through a table between. */
+export declare function manyToMany<Target>(target: Target, options?: ManyToManyOptions): Relation<Target, "many", false, false>;
+
+/**
+ * Runs work, such as a request, whose reads see what it has written: after a write, queries that may read a
+ * replica read the database itself.
+ */
+export declare function readYourWrites<Result>(work: () => Result): Result;
+
+/**
+ * Runs work about rows of all owners, whatever the scopes of models say. The reason is published on the channel
+ * `gable.data.scope` of node:diagnostics_channel, and an application writes it to its log.
+ */
+export declare function withoutScope<Result>(reason: string, work: () => Result): Result;
+
+/**
+ * Runs a callback when the transaction is committed; at once when there is none. Its errors are reported, and undo
+ * nothing. Throws `E_DATABASE_MISSING` where no database is open.
+ */
+export declare function onCommit(callback: Callback): void;
+
+/** Runs a callback when the transaction is rolled back. Without a transaction it never runs. */
+export declare function onRollback(callback: Callback): void;
+
+/** Runs work outside of the transaction that the caller is in, on another connection. */
+export declare function outside<Result>(work: () => Result): Result;
+
+/**
+ * Runs work in a transaction. Inside of another one it is a savepoint: an error undoes this part, and passes on. Throws
+ * what the work throws, `E_TRANSACTION_CONFLICT`, `E_TRANSACTION_ABORTED`, `E_TRANSACTION_TIMEOUT` and `E_COMMIT_UNKNOWN`.
+ */
+export declare function transaction<Result>(work: () => Result | Promise<Result>, options?: TransactionOptions): Promise<Result>;
+
+/** An open database. */
+export declare class Database {
+    /** Its models. */
+    readonly models: readonly ModelClass[];
+    /** The kind of database. */
+    get dialect(): "sqlite" | "postgres" | "mariadb" | "mysql";
+    /** Runs work so that its queries run here, whatever database its models are bound to. */
+    run<Result>(work: () => Result): Result;
+    /**
+     * Runs a statement of one's own. Gives its rows as the database has them: no codec knows their types. Throws `E_SQL_PART`
+     * for anything but `sql`.
+     *
+     * @example
+     * await database.query<{ size: number }>(sql`SELECT length(title) AS size FROM ${Book} WHERE id = ${id}`);
+     */
+    query<Row = Record<string, unknown>>(statement: AnyExpression<unknown>): Promise<Row[]>;
+    /**
+     * Runs everything in one transaction until the function that it gives is called, which rolls it back: for tests. A
+     * transaction of the code under test becomes a savepoint. `useDatabase()` of gable/testing calls both.
+     */
+    isolate(): Promise<() => Promise<void>>;
+    /** Makes the tables of all models, in an empty database: for tests and small programs. */
+    createTables(): Promise<void>;
+    /** Closes all connections, and sets the models free. */
+    close(): Promise<void>;
+}
+
+/** How a database is opened. */
+export interface DatabaseOptions {
+    /** Its address: `sqlite:var/app.db`, `sqlite::memory:`, `postgres://user@host/name`. Needed without a driver. */
+    readonly url?: string;
+    /** A driver of one's own, in place of an address; `testDriver()` of gable/testing tells whether it does what it must. None by default. */
+    readonly driver?: Driver;
+    /** The models whose tables it has: a list, or a module of them. */
+    readonly models: readonly object[] | Readonly<Record<string, unknown>>;
+    /** Whether the models find it by themselves. Default true. */
+    readonly bind?: boolean;
+    /** Name for messages. Default "default". */
+    readonly name?: string;
+    /** Most rows that a query without a limit reads. Default 100,000. */
+    readonly rowsMax?: number;
+    /** How relations are loaded when they are touched: for all peers, one by one, or not at all. Default "peers". */
+    readonly fetchMode?: FetchMode;
+    /** Most connections to a server. Default 10. */
+    readonly poolMax?: number;
+    /** Longest wait for a connection, or for the turn to write, in ms. Default 5000. */
+    readonly acquireTimeoutMs?: number;
+    /** Longest duration of a statement on a server, in ms. Default 30,000. */
+    readonly statementTimeoutMs?: number;
+    /**
+     * How the way to a server is encrypted: with a certificate that is checked ("verify"), with any ("encrypt"), or not ("off"). By
+     * default checked to other machines, and plain on this one; an address may say it, too (`?sslmode=...`).
+     */
+    readonly tls?: "verify" | "encrypt" | "off";
+    /**
+     * Of PostgreSQL: whether statements are prepared by name. "off" is for balancers that give each transaction another connection,
+     * and keep no statements (PgBouncer before 1.21). Default "named".
+     */
+    readonly prepare?: "named" | "off";
+    /** Of SQLite: "full" loses no commit when the power fails. Default "normal". */
+    readonly durability?: "normal" | "full";
+    /** Told of each statement that has run. None by default. */
+    readonly onStatement?: (event: StatementEvent) => void;
+    /** Told of errors of callbacks after a commit. By default they are written to the console. */
+    readonly onError?: (error: unknown) => void;
+}
+
+/** Databases that were opened together. */
+export declare class Databases {
+    #private;
+    /** Names of the databases, replicas among them. */
+    get names(): readonly string[];
+    /** A database by its name. Throws `E_DATABASE_UNKNOWN`. */
+    get(name: string): Database;
+    /** Makes the tables of all models, in empty databases: for tests and small programs. */
+    createTables(): Promise<void>;
+    /** Closes all of them, and sets the models free. */
+    close(): Promise<void>;
+}
+
+/** Several databases. */
+export interface DatabasesOptions {
+    /** The models of all databases: a list, or a module of them. Each lives where its option `database` says. */
+    readonly models: DatabaseOptions["models"];
+    /** The databases by name. Models without the option `database` live in the one named "default". */
+    readonly databases: Readonly<Record<string, NamedDatabaseOptions>>;
+}
+
+/** One of several databases. */
+export interface NamedDatabaseOptions extends Omit<DatabaseOptions, "models" | "name" | "bind"> {
+    /** The database that it is a replica of: it is read from alone. None by default. */
+    readonly of?: string;
+}
+
+/** What becomes of rows that are there: fields of a unique key, and those that take the values of the new row. */
+export interface ConflictUpdate<Name extends string = string> {
+    /** Fields of the unique key. */
+    readonly target: readonly Name[];
+    /** Fields that take the new values. */
+    readonly update: readonly Name[];
+}
+
+/** How createMany() writes. */
+export interface CreateManyOptions<Name extends string = string> extends WriteOptions {
+    /**
+     * What becomes of rows whose unique key is taken. "ignore" leaves them out, of the result, too. With the fields of a key and
+     * those to be changed, the row that is there takes the new values. An error by default.
+     */
+    readonly onConflict?: "ignore" | ConflictUpdate<Name>;
+    /** Most rows of one statement, where the database takes several. Default 1,000. */
+    readonly batch?: number;
+}
+
+/** How a row is written. */
+export interface WriteOptions {
+    /** Whether values are checked before the database sees them. Default true. */
+    readonly validate?: boolean;
+}
+
+/** What rows can do. */
+export interface InstanceApi<Fields> {
+    /** Inserts a new row, or stores the columns that have changed. Throws `E_VALIDATION`, `E_ROW_STALE`, `E_ROW_MISSING`. */
+    save(options?: WriteOptions): Promise<this>;
+    /** Sets columns, and relations as rows or keys. Nothing is stored. */
+    set(values: Changes<Fields>): this;
+    /** Reads all columns again. Throws `E_ROW_MISSING`. */
+    reload(): Promise<this>;
+    /** Reads columns that only() has left out, for all rows of the result. Throws `E_ROW_MISSING`. */
+    load(...names: ReadonlyArray<FieldColumnName<Fields>>): Promise<this>;
+    /** Deletes the row; of a model with soft delete, notes when. Throws `E_ROW_STALE`, `E_ROW_MISSING`, `E_DELETE_RESTRICTED`. */
+    delete(): Promise<void>;
+    /** Deletes the row for good, also where a model has soft delete. Throws as delete() does. */
+    purge(): Promise<void>;
+    /** Brings back a row that was deleted. Throws `E_SOFT_DELETE` where rows are deleted for good. */
+    restore(): Promise<this>;
+    /** Columns without secrets, and relations that were loaded with the row. */
+    toJSON(): Record<string, unknown>;
+}
+
+/** A relation to one row. Awaiting it loads it for all rows that were read together. */
+export interface Lazy<Item, Key> extends PromiseLike<Item> {
+    /** The key of the row, without a query. */
+    readonly id: Key;
+    /** Whether the row is there without a query. */
+    readonly isLoaded: boolean;
+    /** The row. Throws `E_RELATION_NOT_LOADED` before it was awaited. */
+    readonly value: Item;
+}
+
+/** What every model class can do. */
+export interface ModelStatic<Fields> {
+    /** The fields as they were written. */
+    readonly $fields: Fields;
+    /** The options as they were written. */
+    readonly $options: AnyModelOptions;
+    /** What is known of the model, as frozen data. */
+    readonly $meta: ModelMeta;
+    /** Checks values of a row: messages by field, and `$model` for the whole. Empty when nothing is wrong. */
+    validate(values: Readonly<Record<string, unknown>>, options?: {
+        readonly isPartial?: boolean;
+    }): Promise<ModelErrors>;
+    /** A Standard Schema of the model's fields, for forms and interfaces. */
+    schema(options: SchemaOptions): ModelSchema;
+    /** Rows that filters fit; without one, all rows. */
+    where<Class extends AnyModel>(this: Class, ...filters: ReadonlyArray<Filter<Class>>): Query<Class, InstanceOf<Class>>;
+    /** Rows that a filter does not fit. */
+    exclude<Class extends AnyModel>(this: Class, filter: Filter<Class>): Query<Class, InstanceOf<Class>>;
+    /** Rows that have the words of a text, as `Query.search()` does. Throws `E_SEARCH_FIELDS`. */
+    search<Class extends AnyModel>(this: Class, text: string): Query<Class, InstanceOf<Class>>;
+    /** All rows: what lets update() and delete() go without a filter. */
+    all<Class extends AnyModel>(this: Class): Query<Class, InstanceOf<Class>>;
+    /** All rows, those that are deleted, too: of a model with soft delete. Throws `E_SOFT_DELETE` for another one. */
+    withDeleted<Class extends AnyModel>(this: Class): Query<Class, InstanceOf<Class>>;
+    /** All rows, in an order. */
+    orderBy<Class extends AnyModel>(this: Class, ...order: ReadonlyArray<OrderBy<Class>>): Query<Class, InstanceOf<Class>>;
+    /** The row of a key or a filter. Throws `E_ROW_MISSING` (404) for none, `E_ROW_AMBIGUOUS` for several. */
+    get<Class extends AnyModel>(this: Class, key: KeyOrWhere<Class>): Promise<InstanceOf<Class>>;
+    /** The row of a key or a filter; undefined for none. Throws `E_ROW_AMBIGUOUS` for several. */
+    find<Class extends AnyModel>(this: Class, key: KeyOrWhere<Class>): Promise<InstanceOf<Class> | undefined>;
+    /** Rows by their keys, in the order of the keys. Missing ones are left out. */
+    getMany<Class extends AnyModel>(this: Class, keys: ReadonlyArray<KeyOf<Class>>): Promise<Array<InstanceOf<Class>>>;
+    /** The first row; undefined for none. */
+    first<Class extends AnyModel>(this: Class): Promise<InstanceOf<Class> | undefined>;
+    /** Number of rows. */
+    count(): Promise<number>;
+    /** Whether there is a row. */
+    exists(): Promise<boolean>;
+    /** Values over all rows, as one object. */
+    aggregate<Class extends AnyModel, Picked extends Expressions>(this: Class, pick: (row: NoInfer<Refs<Class>>) => Picked): Promise<ValuesOf<Picked>>;
+    /** Rows by a statement of one's own that gives all columns of the table; further columns are values beside them. */
+    fromSql<Class extends AnyModel>(this: Class, statement: AnyExpression<unknown>): Promise<Array<InstanceOf<Class>>>;
+    /** A row that is not stored yet. */
+    build<Class extends AnyModel>(this: Class, values: Partial<Insert<Class>>): InstanceOf<Class>;
+    /** Stores a new row. Throws `E_VALIDATION`. */
+    create<Class extends AnyModel>(this: Class, values: Insert<Class>, options?: WriteOptions): Promise<InstanceOf<Class>>;
+    /** Stores new rows, all or none, without hooks; with `onConflict`, rows that are there are left out or changed. */
+    createMany<Class extends AnyModel>(this: Class, list: ReadonlyArray<Insert<Class>>, options?: CreateManyOptions<ColumnName<Class>>): Promise<Array<InstanceOf<Class>>>;
+    /** Makes the row of a unique key, or changes the one that is there, by one statement and without hooks. */
+    upsert<Class extends AnyModel>(this: Class, request: {
+        readonly where: Where<Class>;
+        readonly create?: Partial<Insert<Class>>;
+        readonly update: Update<Class>;
+    }): Promise<InstanceOf<Class>>;
+    /** The row of a unique key, which is made when it is not there, however many ask at the same time. */
+    getOrCreate<Class extends AnyModel>(this: Class, where: Where<Class>, defaults?: Partial<Insert<Class>>): Promise<InstanceOf<Class>>;
+    /** Stores some columns of rows, all or none, without hooks. Gives the number of rows that have changed. */
+    updateMany<Class extends AnyModel>(this: Class, rows: ReadonlyArray<InstanceOf<Class>>, names: ReadonlyArray<ColumnName<Class>>): Promise<number>;
+}
+
+/** A relation to many rows: a query of them. Awaiting it loads it for all rows that were read together. */
+export interface Related<Class, Item> extends Query<Class, Item> {
+    /** Whether the rows are there without a query. */
+    readonly isLoaded: boolean;
+    /** Makes a row that belongs to this one. */
+    create(values: Partial<Insert<Class>>): Promise<Item>;
+    /** Links rows of a many to many relation, as themselves or by keys; values are for the model between. */
+    add(others: Item | KeyOf<Class> | ReadonlyArray<Item | KeyOf<Class>>, values?: object): Promise<void>;
+    /** Unlinks rows of a many to many relation. */
+    remove(others: Item | KeyOf<Class> | ReadonlyArray<Item | KeyOf<Class>>): Promise<void>;
+    /** Links exactly these rows of a many to many relation. */
+    set(others: ReadonlyArray<Item | KeyOf<Class>>): Promise<void>;
+    /** Unlinks all rows of a many to many relation. */
+    clear(): Promise<void>;
+}
+
+/** Which values an aggregate reads. */
+export interface AggregateOptions {
+    /** Reads rows alone where this holds. All by default. */
+    readonly where?: Condition;
+    /** Whether each value counts once. Default false. */
+    readonly distinct?: boolean;
+}
+
+/** A list: of a column of lists, or in JSON. */
+export interface ArrayExpression<Value, Item> extends JsonExpression<Value> {
+    /** Whether an item is in it. */
+    has(item: Item): Condition;
+    /** Whether all of some items are in the list. */
+    hasAll(items: readonly Item[]): Condition;
+    /** Whether one of some items is in the list. */
+    hasAny(items: readonly Item[]): Condition;
+    /** Whether the list has no items. */
+    isEmpty(): Condition;
+    /** Number of items. */
+    length(): NumberExpression<number>;
+    /** Whether the lists are the same, item by item. */
+    eq(value: NonNullable<Value>): Condition;
+    /** Whether the lists differ. */
+    ne(value: NonNullable<Value>): Condition;
+}
+
+/** A column that is true or false. */
+export interface BooleanExpression<Value> extends Expression<Value> {
+    /** Whether this and all others hold. */
+    and(...conditions: readonly Condition[]): Condition;
+    /** Whether this or one of the others holds. */
+    or(...conditions: readonly Condition[]): Condition;
+    /** Whether this does not hold. */
+    not(): Condition;
+}
+
+/** True or false. */
+export interface Condition extends Expression<boolean> {
+    /** Whether this and all others hold. */
+    and(...conditions: readonly Condition[]): Condition;
+    /** Whether this or one of the others holds. */
+    or(...conditions: readonly Condition[]): Condition;
+    /** The exact complement: what is unknown counts as not true. */
+    not(): Condition;
+}
+
+/** A moment. */
+export interface DateExpression<Value> extends Expression<Value>, Calendar {
+    /** The first moment of its year, month, day or hour, in UTC. */
+    truncate(unit: "year" | "month" | "day" | "hour"): DateExpression<Value>;
+}
+
+/** What every expression can do. */
+export interface Expression<Value> extends AnyExpression<Value> {
+    /** Whether it equals a value. */
+    eq(value: Argument<Value>): Condition;
+    /** Whether it differs from a value; no value differs from each. */
+    ne(value: Argument<Value>): Condition;
+    /** Whether it is greater. */
+    gt(value: Argument<Value>): Condition;
+    /** Whether it is greater, or the same. */
+    gte(value: Argument<Value>): Condition;
+    /** Whether it is less. */
+    lt(value: Argument<Value>): Condition;
+    /** Whether it is less, or the same. */
+    lte(value: Argument<Value>): Condition;
+    /** Whether it lies between two values, both included. */
+    between(low: Argument<Value>, high: Argument<Value>): Condition;
+    /** Whether it is one of a list, or of what a query of one column reads. */
+    in(values: ReadonlyArray<Value | null> | ColumnQuery<Value | null>): Condition;
+    /** Whether it is none of the values, or of those that a query gives. */
+    notIn(values: ReadonlyArray<Value | null> | ColumnQuery<Value | null>): Condition;
+    /** Whether there is no value. */
+    isNull(): Condition;
+    /** Whether there is a value. */
+    isNotNull(): Condition;
+    /** The value, or another one where there is none. */
+    coalesce(value: Argument<Value>): ExpressionOf<NonNullable<Value>>;
+    /** No value where it equals another one. */
+    nullIf(value: Argument<Value>): ExpressionOf<Value | null>;
+    /** Rows in its order, the least first. */
+    asc(options?: OrderOptions): Order;
+    /** Rows in its order, the greatest first. */
+    desc(options?: OrderOptions): Order;
+    /** Number of rows that have a value. */
+    count(options?: AggregateOptions): NumberExpression<number>;
+    /** Smallest value; null of no rows. */
+    min(options?: AggregateOptions): ExpressionOf<Value | null>;
+    /** Largest value; null of no rows. */
+    max(options?: AggregateOptions): ExpressionOf<Value | null>;
+    /** An aggregate of each row's neighbours instead of all rows: `book.price.sum().over({ partitionBy: book.authorId })`. */
+    over(window: WindowOptions): ExpressionOf<Value>;
+}
+
+/** The expression of a type of value. */
+export type ExpressionOf<Value> = [NonNullable<Value>] extends [string] ? TextExpression<Value> : [NonNullable<Value>] extends [number | bigint] ? NumberExpression<Value> : [NonNullable<Value>] extends [boolean] ? BooleanExpression<Value> : [NonNullable<Value>] extends [Date] ? DateExpression<Value> : [NonNullable<Value>] extends [Uint8Array] ? Expression<Value> : [NonNullable<Value>] extends [ReadonlyArray<infer Item>] ? ArrayExpression<Value, Item> : JsonExpression<Value>;
+
+/** A value of JSON, or bytes. */
+export interface JsonExpression<Value> extends AnyExpression<Value> {
+    /** Whether there is no value. */
+    isNull(): Condition;
+    /** Whether there is a value. */
+    isNotNull(): Condition;
+    /** A part of the value, as a text. Keys are texts; numbers count items, from the end when negative. */
+    at(...path: ReadonlyArray<string | number>): TextExpression<string | null>;
+    /** Whether it is a value, whatever the order of keys. */
+    equals(value: unknown): Condition;
+    /** Whether it holds a value: an object some of its entries, a list some of its items. */
+    contains(value: unknown): Condition;
+    /** Whether it is an object with a key. */
+    hasKey(key: string): Condition;
+    /** Number of rows that have a value. */
+    count(options?: AggregateOptions): NumberExpression<number>;
+}
+
+/** A number. */
+export interface NumberExpression<Value> extends Expression<Value>, Arithmetic<Value> {
+}
+
+/** A step of an order, made by `asc()` or `desc()`. */
+export interface Order {
+}
+
+/** Where rows without a value come in an order. */
+export interface OrderOptions {
+    /** By default rows without a value come as if theirs were the largest. */
+    readonly nulls?: "first" | "last";
+}
+
+/** A text. Decimals, days and times are texts, too: their methods stand here beside those of texts. */
+export interface TextExpression<Value> extends Expression<Value>, Arithmetic<Value>, Calendar {
+    /** Whether it has a text in it, case counted. */
+    contains(text: string): Condition;
+    /** Whether it begins with a text, case counted. */
+    startsWith(text: string): Condition;
+    /** Whether it ends with a text, case counted. */
+    endsWith(text: string): Condition;
+    /** Whether it equals a text but for upper and lower case. */
+    ieq(text: string): Condition;
+    /** Whether it has a text in it, in any case. */
+    icontains(text: string): Condition;
+    /** Whether it begins with a text, in any case. */
+    istartsWith(text: string): Condition;
+    /** Whether it ends with a text, in any case. */
+    iendsWith(text: string): Condition;
+    /** It in small letters. */
+    lower(): TextExpression<Value>;
+    /** It in capital letters. */
+    upper(): TextExpression<Value>;
+    /** Without blanks at both ends. */
+    trim(): TextExpression<Value>;
+    /** Number of characters (code points). */
+    length(): NumberExpression<number>;
+    /** So many characters from a place; the first one is 1. */
+    substring(start: number, length?: number): TextExpression<Value>;
+    /** It with each occurrence of a text replaced. */
+    replace(search: string, replacement: string): TextExpression<Value>;
+    /** Joined with others; no value counts as an empty text. */
+    concat(...parts: ReadonlyArray<string | AnyExpression<unknown>>): TextExpression<string>;
+}
+
+/** The rows among which a value is computed. */
+export interface WindowOptions {
+    /** What rows of one window have in common. All rows are one window by default. */
+    readonly partitionBy?: AnyExpression<unknown> | ReadonlyArray<AnyExpression<unknown>>;
+    /** The order of the rows in a window. None by default. */
+    readonly orderBy?: Order | AnyExpression<unknown> | ReadonlyArray<Order | AnyExpression<unknown>>;
+    /**
+     * Which rows around the row count, for aggregates and first and last values: `[-2, 0]` are the two before and the row itself.
+     * By default, with an order, those up to the row and its equals; without one, all of the window.
+     */
+    readonly rows?: readonly [from: number | "start", to: number | "end"];
+}
+
+/** A function of a window, which still waits for it. */
+export interface OpenWindow<Value> {
+    /** The value among the rows of a window. */
+    over(window: WindowOptions): ExpressionOf<Value>;
+}
+
+/** Conditions that wait for what holds otherwise. */
+export interface OpenCases<Value> {
+    /** The value when no condition holds. */
+    else<Other>(value: Outcome<Other>): ExpressionOf<Widened<Value> | Widened<Other>>;
+    /** No value when no condition holds. */
+    end(): ExpressionOf<Widened<Value> | null>;
+}
+
+/** One page of known number. */
+export interface NumberedPage<Item> {
+    /** The rows of the page. */
+    readonly items: readonly Item[];
+    /** Number of the page, from 1. */
+    readonly number: number;
+    /** Rows of all pages, or `countMax` where there are more. */
+    readonly total: number;
+    /** Whether `total` is the number of all rows; false where there are more than were counted. */
+    readonly isTotalExact: boolean;
+    /** Number of pages, as far as rows were counted. */
+    readonly pageCount: number;
+}
+
+/** Which page is wanted, by its number. */
+export interface NumberedPageOptions {
+    /** From 1. */
+    readonly number: number;
+    /** Rows of a page, 1 to 1,000. */
+    readonly size: number;
+    /** Rows that are counted at most. Default 10,000. */
+    readonly countMax?: number;
+}
+
+/** One page, with the way to its neighbours. */
+export interface Page<Item> {
+    /** The rows of the page. */
+    readonly items: readonly Item[];
+    /** Cursor for `after`; undefined on the last page. */
+    readonly next: string | undefined;
+    /** Cursor for `before`; undefined on the first page. */
+    readonly previous: string | undefined;
+}
+
+/** Which page is wanted. */
+export interface PageOptions {
+    /** Rows of a page, 1 to 1,000. */
+    readonly size: number;
+    /** `next` of another page. None by default. */
+    readonly after?: string | undefined;
+    /** `previous` of another page. None by default. */
+    readonly before?: string | undefined;
+}
+
+/** How rows are locked until the end of the transaction. */
+export interface LockOptions {
+    /** Whether rows that others hold are left out. Default false. */
+    readonly skipLocked?: boolean;
+    /** Whether a row that another one holds is an error at once. Default false. */
+    readonly noWait?: boolean;
+}
+
+/** A query of a model's rows. */
+export declare class Query<Class, Item> implements PromiseLike<Item[]> {
+    #private;
+    /** Type of an item, where the query stands for a list; never set. */
+    readonly $column: Item;
+    /** The model; never set. */
+    readonly $class: Class;
+    /** All rows of a model, or of a row's relation, before anything is said of them. */
+    static relatedParts(model: ModelClass, related: QueryParts["related"]): QueryParts;
+    /** All rows of a model. */
+    static of<Class, Item>(model: ModelClass): Query<Class, Item>;
+    /** Runs the query: awaiting it does. */
+    then<Result = Item[], Failure = never>(onResult?: ((items: Item[]) => Result | PromiseLike<Result>) | null, onError?: ((error: unknown) => Failure | PromiseLike<Failure>) | null): Promise<Result | Failure>;
+    /** Rows that a filter fits, beside those that it had to fit before. A limited query is filtered as it stands. */
+    where(...filters: ReadonlyArray<Filter<Class>>): Query<Class, Item>;
+    /** Exactly the rows that a filter does not fit. */
+    exclude(filter: Filter<Class>): Query<Class, Item>;
+    /** The rows of this query and of others, each once. They are of one model, or values() of one form. */
+    union(...others: ReadonlyArray<SameQuery<Item>>): Query<Class, Item>;
+    /** The rows of this query and of others, as often as they are there. */
+    unionAll(...others: ReadonlyArray<SameQuery<Item>>): Query<Class, Item>;
+    /** The rows that this query and all others have, each once. */
+    intersect(...others: ReadonlyArray<SameQuery<Item>>): Query<Class, Item>;
+    /** The rows of this query that none of the others has, each once. */
+    except(...others: ReadonlyArray<SameQuery<Item>>): Query<Class, Item>;
+    /**
+     * Rows whose fields of the option `search` have a word that begins with each word of a text, upper and lower case alike; with an
+     * index, the best first. A text without words finds nothing. Throws `E_SEARCH_FIELDS`.
+     */
+    search(text: string): Query<Class, Item>;
+    /** All rows: what lets update() and delete() go without a filter. */
+    all(): Query<Class, Item>;
+    /** Rows that are deleted, too: of a model with soft delete. Throws `E_SOFT_DELETE` for another one. */
+    withDeleted(): Query<Class, Item>;
+    /** The order of the rows. Rows without a value come as if theirs were the largest. */
+    orderBy(...order: ReadonlyArray<OrderBy<Class> | ValueOrder<Item>>): Query<Class, Item>;
+    /** At most so many rows. */
+    limit(count: number): Query<Class, Item>;
+    /** Leaves out so many rows at the start. */
+    offset(count: number): Query<Class, Item>;
+    /** No row twice; with names, one row for each of their values, the first by the order. */
+    distinct(...names: ReadonlyArray<ColumnName<Class>>): Query<Class, Item>;
+    /** Locks the rows until the transaction ends. Throws `E_LOCK_OUTSIDE_TRANSACTION` when it runs outside of one. */
+    lock(strength: "update" | "share", { skipLocked, noWait }?: LockOptions): Query<Class, Item>;
+    /** How relations that were not loaded are loaded when they are touched. Default that of the database. */
+    fetchMode(mode: FetchMode): Query<Class, Item>;
+    /**
+     * Ends the statement of the query when a signal says so, such as that of a request: awaiting it then throws the signal's
+     * reason. A statement of SQLite that has begun is not ended.
+     */
+    signal(signal: AbortSignal): Query<Class, Item>;
+    /** Ends the statement of the query after so many ms: `E_STATEMENT_TIMEOUT`. A statement of SQLite that has begun is not ended. */
+    timeoutMs(limitMs: number): Query<Class, Item>;
+    /**
+     * Reads a replica, where there is one: not inside of a transaction, and not behind a write of the same request. Or, inside of
+     * work that runs on a replica, the database itself.
+     */
+    on(place: "replica" | "primary"): Query<Class, Item>;
+    /** Runs on a database by its name, of those that were opened together. Throws `E_DATABASE_UNKNOWN` when it runs. */
+    using(name: string): Query<Class, Item>;
+    /** Loads relations with the rows. */
+    with<const Wanted extends With<Class>>(wanted: Wanted): Query<Class, Loaded<Class, Item, Wanted>>;
+    /**
+     * Rows with some columns alone, beside their key: reading another one throws `E_COLUMN_DEFERRED`, until load() of a row has read
+     * it for all of them.
+     */
+    only(...names: ReadonlyArray<ColumnName<Class>>): Query<Class, Item>;
+    /** Plain objects of some columns, and of relations. */
+    select<const Wanted extends Selection<Class>>(wanted: Wanted): Query<Class, Selected<Class, Wanted>>;
+    /** Values beside the columns of each row. */
+    annotate<Picked extends Expressions>(pick: (row: NoInfer<Refs<Class>>) => Picked): Query<Class, Item & Readonly<ValuesOf<Picked>>>;
+    /** Plain objects of expressions; after groupBy(), of keys and aggregates. */
+    values<Picked extends Expressions>(pick: (row: NoInfer<Refs<Class>>) => Picked): Query<Class, ValuesOf<Picked>>;
+    /** One column, as a list; also for `in`. */
+    pluck<Name extends ColumnName<Class>>(name: Name): Query<Class, ColumnValue<Class, Name>>;
+    /** One group for each of the keys' values. values() says what is read of it. */
+    groupBy(pick: (row: NoInfer<Refs<Class>>) => ReadonlyArray<AnyExpression<unknown>>): Query<Class, Item>;
+    /** Groups for which a condition holds. */
+    having(pick: (row: NoInfer<Refs<Class>>) => Condition): Query<Class, Item>;
+    /** The row of a key or a filter. Throws `E_ROW_MISSING` (404) for none, `E_ROW_AMBIGUOUS` for several. */
+    get(key: KeyOrWhere<Class>): Promise<Item>;
+    /** The row of a key or a filter; undefined for none. Throws `E_ROW_AMBIGUOUS` for several. */
+    find(key: KeyOrWhere<Class>): Promise<Item | undefined>;
+    /** The first row; undefined for none. */
+    first(): Promise<Item | undefined>;
+    /** Rows by their keys, in the order of the keys, by one statement. Missing ones are left out. */
+    getMany(keys: ReadonlyArray<KeyOf<Class>>): Promise<Item[]>;
+    /** Number of rows. */
+    count(): Promise<number>;
+    /** Whether there is a row. */
+    exists(): Promise<boolean>;
+    /** Values over all rows, as one object. */
+    aggregate<Picked extends Expressions>(pick: (row: NoInfer<Refs<Class>>) => Picked): Promise<ValuesOf<Picked>>;
+    /** A page of rows, by the cursor of its neighbour. Throws `E_CURSOR` (400) for a cursor of another list. */
+    page(options: PageOptions): Promise<Page<Item>>;
+    /** A page of rows, by its number. */
+    numberedPage(options: NumberedPageOptions): Promise<NumberedPage<Item>>;
+    /** Rows one after the other, read in batches; relations load for a batch at once. */
+    stream({ batch }?: {
+        readonly batch?: number;
+    }): AsyncGenerator<Item>;
+    /** Changes all rows of the query by one statement, without hooks. Gives their number. */
+    update(values: Update<Class>): Promise<number>;
+    /** Deletes all rows of the query by one statement, without hooks: of a model with soft delete, notes when. Gives their number. */
+    delete(): Promise<number>;
+    /** Deletes all rows of the query for good, by one statement and without hooks. Gives their number. */
+    purge(): Promise<number>;
+    /** Brings back the rows of the query that were deleted, without hooks. Gives their number. Throws `E_SOFT_DELETE` as withDeleted(). */
+    restore(): Promise<number>;
+    /** The statement of the query, with its values as the database gets them. */
+    toSql(): {
+        sql: string;
+        parameters: readonly unknown[];
+    };
+    /** How the database would run the query; `analyze` runs it, where the database can. */
+    explain({ analyze }?: {
+        readonly analyze?: boolean;
+    }): Promise<string>;
+}
+
+/** Changed values of a row: columns, and relations as rows or keys. */
+export type Changes<Fields> = {
+    readonly [Name in keyof Fields]?: Fields[Name] extends ColumnShape ? ValueOfField<Fields[Name]> : Fields[Name] extends () => {
+        readonly kind: "one";
+        readonly target: infer Class;
+    } ? ToOne<Class> | NullOf<Fields[Name]> : never;
+};
+
+/** A filter in either form. */
+export type Filter<Class> = Where<Class> | WhereCallback<Class>;
+
+/** Values of a new row. Columns without a default are needed, relations are given as rows or keys. */
+export type Insert<Class> = InsertOf<FieldsOf<Class>>;
+
+/** A row by its key, or by a filter that at most one row fits. */
+export type KeyOrWhere<Class> = KeyOf<Class> | Where<Class>;
+
+/** A row whose relations were loaded with it: they are there at once. */
+export type Loaded<Class, Row, Wanted> = Omit<Row, keyof Wanted> & {
+    readonly [Name in keyof Wanted & keyof FieldsOf<Class>]: LoadedRelation<FieldsOf<Class>[Name], Wanted[Name]>;
+};
+
+/** How a relation is loaded beside its rows. */
+export interface LoadOptions<Class> {
+    /** Rows of the relation that are wanted. All by default. */
+    readonly where?: Filter<Class>;
+    /** Their order. That of the relation by default. */
+    readonly orderBy?: OrderBy<Class> | ReadonlyArray<OrderBy<Class>>;
+    /** Most rows for each row that has the relation. No limit by default. */
+    readonly limit?: number;
+    /** Relations of the relation's rows. None by default. */
+    readonly with?: With<Class>;
+}
+
+/** A step of an order: a column, with `-` for descending, or a callback. */
+export type OrderBy<Class> = ColumnName<Class> | `-${ColumnName<Class>}` | ((row: NoInfer<Refs<Class>>) => Order | readonly Order[]);
+
+/** A row in a callback: its columns as expressions, its relations as rows. */
+export type Refs<Class> = {
+    readonly [Name in keyof FieldsOf<Class>]: Ref<FieldsOf<Class>[Name]>;
+} & KeyRefs<FieldsOf<Class>> & RowRefs;
+
+/** A plain row of a selection. */
+export type Selected<Class, Wanted> = {
+    -readonly [Name in keyof Wanted]: Wanted[Name] extends true ? ColumnValue<Class, Name> : Name extends keyof FieldsOf<Class> ? SelectedRelation<FieldsOf<Class>[Name], Wanted[Name]> : never;
+};
+
+/** What a plain result has of a model: columns by `true`, relations by a selection of their own. */
+export type Selection<Class> = {
+    readonly [Name in keyof FieldsOf<Class>]?: FieldsOf<Class>[Name] extends ColumnShape ? true : Selection<TargetOf<FieldsOf<Class>[Name]>>;
+} & {
+    readonly [Name in keyof FieldsOf<Class> as FieldsOf<Class>[Name] extends () => {
+        readonly addsKey: true;
+    } ? KeyName<Name> : never]?: true;
+};
+
+/** Changes of many rows: values, or expressions of the row. */
+export type Update<Class> = {
+    readonly [Name in keyof FieldsOf<Class>]?: FieldsOf<Class>[Name] extends ColumnShape ? ValueOfField<FieldsOf<Class>[Name]> | ((row: NoInfer<Refs<Class>>) => AnyExpression<ValueOfField<FieldsOf<Class>[Name]>>) : FieldsOf<Class>[Name] extends () => {
+        readonly kind: "one";
+        readonly target: infer Target;
+    } ? ToOne<Target> | NullOf<FieldsOf<Class>[Name]> : never;
+};
+
+/** A filter of a model's rows, as an object. */
+export type Where<Class> = {
+    readonly [Name in keyof FieldsOf<Class>]?: FieldFilter<FieldsOf<Class>[Name]>;
+} & KeyFilters<FieldsOf<Class>> & Structure<Class>;
+
+/** Relations that are loaded with rows. */
+export type With<Class> = {
+    readonly [Name in RelationName<Class>]?: true | LoadOptions<TargetOf<FieldsOf<Class>[Name]>>;
+};
+
+/**
+ * A column. Three facts exist for the compiler alone: the type of the value, whether an insert must give it, and whether
+ * it is the key. They are all that types of rows and inserts read, which keeps them cheap.
+ */
+export declare class Column<Value, Insert extends "required" | "optional", IsKey extends boolean = false> {
+    /** Tells it from relations. */
+    readonly kind = "column";
+    /** Type of the value; never set. */
+    readonly value: Value;
+    /** Whether an insert must give a value; never set. */
+    readonly insert: Insert;
+    /** Whether it is the primary key; never set. */
+    readonly isKey: IsKey;
+    /** Type of its values. */
+    readonly type: ColumnType;
+    /** The options as they were written. */
+    readonly options: AnyColumnOptions;
+    /** Labels by key, of a choice; undefined of other columns. */
+    readonly choices: Readonly<Record<string, string>> | undefined;
+    /** The column of each item, of a list; undefined of other columns. */
+    readonly items: AnyColumn | undefined;
+}
+
+/** Options that every column has. */
+export interface ColumnOptions<Value = unknown> {
+    /** Whether the value may be absent. Default false. */
+    readonly null?: boolean;
+    /**
+     * Value of new rows that give none: a value, a function that makes one, or an expression that the database computes. None by
+     * default.
+     */
+    readonly default?: Value | (() => Value) | DatabaseDefault | null;
+    /** Whether no two rows may have the same value. Default false. */
+    readonly unique?: boolean;
+    /** Whether the column has an index of its own. Default false. */
+    readonly index?: boolean;
+    /** Whether the column is the primary key. Default false, true of `f.id()`. */
+    readonly primary?: boolean;
+    /** Name of the column. By default the name of the field in snake_case. */
+    readonly column?: string;
+    /** Name for people. By default made of the name of the field. */
+    readonly label?: string;
+    /** A sentence below the field of a form. None by default. */
+    readonly help?: string;
+    /** Example in an empty field of a form. None by default. */
+    readonly placeholder?: string;
+    /** Comment in the database. None by default. */
+    readonly comment?: string;
+    /** Whether forms and schemas have the field; code may always set it. Default true. */
+    readonly editable?: boolean;
+    /** Whether the value is kept out of JSON, logs, exports and history. Default false. */
+    readonly secret?: boolean;
+    /** Checks beyond those of the type; they see values alone that pass these. None by default. */
+    readonly validate?: ValueCheck<Value> | ReadonlyArray<ValueCheck<Value>>;
+    /** How a form asks for the value. By default what fits the type. */
+    readonly widget?: Widget;
+    /** Former name of the field, for the migration that renames it. None by default. */
+    readonly was?: string;
+    /** Whether code has stopped to use the column, which still exists. Default false. */
+    readonly retired?: boolean;
+}
+
+/** A column of a model. */
+export interface FieldMeta {
+    /** Name of the property. */
+    readonly name: string;
+    /** Name of the column. */
+    readonly column: string;
+    /** Type of its values. */
+    readonly type: ColumnType;
+    /** Name for messages: `Book.title`. */
+    readonly where: string;
+    /** Digits behind the point, of a decimal; 0 of other types. */
+    readonly scale: number;
+    /** Whether the value may be absent. */
+    readonly isNullable: boolean;
+    /** Whether it belongs to the primary key. */
+    readonly isPrimary: boolean;
+    /** Whether no two rows have the same value. */
+    readonly isUnique: boolean;
+    /** Whether it has an index of its own. */
+    readonly isIndexed: boolean;
+    /** Whether an insert may leave the value out. */
+    readonly hasDefault: boolean;
+    /** Whether the database makes the value of a row that gives none. */
+    readonly hasDatabaseDefault: boolean;
+    /** Whether forms and schemas have it. */
+    readonly isEditable: boolean;
+    /** Whether it is kept out of JSON, logs, exports and history. */
+    readonly isSecret: boolean;
+    /** What people call it. */
+    readonly label: string;
+    /** What people read below it in forms; "" for nothing. */
+    readonly help: string;
+    /** What stands in an empty input; "" for nothing. */
+    readonly placeholder: string;
+    /** The input that forms show. */
+    readonly widget: Widget;
+    /** Labels by key, of a choice. */
+    readonly choices: Readonly<Record<string, string>> | undefined;
+    /** What each item is, of a list; undefined of other columns. */
+    readonly items: ItemMeta | undefined;
+    /** The relation that the column holds the key of; undefined of other columns. */
+    readonly relation: string | undefined;
+    /** All options as they were written. */
+    readonly options: AnyColumnOptions;
+}
+
+/** A model. */
+export interface ModelMeta {
+    /** Name of the class. */
+    readonly name: string;
+    /** Name of the table. */
+    readonly table: string;
+    /** What people call a row. */
+    readonly label: string;
+    /** What people call several rows. */
+    readonly labelPlural: string;
+    /** Columns in their order; that of a relation stands where the relation stands. */
+    readonly fields: ReadonlyMap<string, FieldMeta>;
+    /** The columns that code still reads and writes: all but retired ones. */
+    readonly columns: readonly FieldMeta[];
+    /** Relations by name. */
+    readonly relations: ReadonlyMap<string, RelationMeta>;
+    /** Names of the fields of the primary key. */
+    readonly primary: readonly string[];
+    /** Unique keys, beside the primary one. */
+    readonly uniques: readonly UniqueMeta[];
+    /** Indexes, without those of keys. */
+    readonly indexes: readonly IndexMeta[];
+    /** Order of lists: names of fields, with `-` for descending. */
+    readonly orderBy: readonly string[];
+    /** Field that shows a row in one line; "" where no text is there. */
+    readonly display: string;
+    /** Fields that a search looks into. */
+    readonly search: readonly string[];
+    /** Whether it does so by an index. */
+    readonly hasSearchIndex: boolean;
+    /** Field that counts changes; "" without one. */
+    readonly version: string;
+    /** Field with the moment at which a row was deleted; "" where rows are deleted for good. */
+    readonly softDelete: string;
+}
+
+/** A relation of a model. */
+export interface RelationMeta {
+    /** Name of the property. */
+    readonly name: string;
+    /** What it leads to, and by whose key. */
+    readonly kind: RelationKind;
+    /** The model that it leads to. */
+    readonly target: ModelClass;
+    /** Whether it may lead nowhere. */
+    readonly isNullable: boolean;
+    /** Fields of this model that hold the key: of `belongsTo` alone. */
+    readonly fields: readonly string[];
+    /** What becomes of the row when the other one is deleted. */
+    readonly onDelete: DeleteAction;
+    /** Whether the row is deleted by soft delete together with the one that it belongs to. */
+    readonly followsSoftDelete: boolean;
+    /** Whether the database holds it by a foreign key. */
+    readonly isConstrained: boolean;
+    /** Order of its rows: names of fields, with `-` for descending; empty for that of the target. */
+    readonly orderBy: readonly string[];
+    /** Name of the relation of the target that leads back; "" where there is none. */
+    readonly by: string;
+    /** Whether a pair counts in both directions. */
+    readonly isSymmetric: boolean;
+    /** Table between, of many to many. */
+    readonly table: string;
+    /** Model of the table between, when it has one. */
+    readonly through: ModelClass | undefined;
+    /** What people call it. */
+    readonly label: string;
+    /** What people read below it in forms; "" for nothing. */
+    readonly help: string;
+}
+
+/** An index. What a database does not have of it is left out there: conditions, methods, expressions are not everywhere. */
+export interface IndexOptions<Fields = FieldMap> {
+    /** Fields or relations, or an expression: `book => book.title.lower()`. */
+    readonly on: ReadonlyArray<FieldName<Fields>> | ((row: ColumnRefs<Fields>) => AnyExpression<unknown>);
+    /** Name in the database. By default made of the table and the columns. */
+    readonly name?: string;
+    /** The rows that it is about. All by default. */
+    readonly where?: RowCondition<Fields>;
+    /** Whether no two of its rows may have the same values. Default false. */
+    readonly unique?: boolean;
+    /** Fields whose values are kept from the largest down. None by default. */
+    readonly desc?: ReadonlyArray<FieldName<Fields>>;
+    /** Method of PostgreSQL, for values that have parts: "gin" for JSON. By default that of ordered values. */
+    readonly using?: "btree" | "gin" | "gist" | "brin" | "hash" | "spgist";
+    /** Further fields that are kept in the index, so that the table need not be read (PostgreSQL). None by default. */
+    readonly include?: ReadonlyArray<FieldName<Fields>>;
+}
+
+/** The type of a model's key of one field; read late, so that models may refer to each other. */
+export type KeyOf<Class> = KeyOfFields<FieldsOf<Class>>;
+
+/** A model as code that takes any of them sees it. */
+export interface ModelClass {
+    /** Name of the class. */
+    readonly name: string;
+    /** Name of the table. */
+    readonly $table: string;
+    /** The fields as they were written. */
+    readonly $fields: FieldMap;
+    /** The options as they were written. */
+    readonly $options: AnyModelOptions;
+    /** What is known of the model, as plain data. */
+    readonly $meta: ModelMeta;
+}
+
+/** Options of a model. */
+export interface ModelOptions<Fields = FieldMap> {
+    /** Name of one row for people. By default made of the name of the class. */
+    readonly label?: string;
+    /** Name of several rows. By default the plural of the label. */
+    readonly labelPlural?: string;
+    /** Field that shows a row in one line. By default the first text. */
+    readonly display?: FieldName<Fields>;
+    /** Order of lists: names of fields, with `-` for descending. That of the key by default. */
+    readonly orderBy?: FieldName<Fields> | `-${FieldName<Fields>}` | ReadonlyArray<FieldName<Fields> | `-${FieldName<Fields>}`>;
+    /** Texts that a search looks into; in the second form by an index of their words, which migrations make. None by default. */
+    readonly search?: ReadonlyArray<FieldName<Fields>> | {
+        readonly index: ReadonlyArray<FieldName<Fields>>;
+    };
+    /** Fields or relations of the primary key, when it has several. By default the field with the option `primary`. */
+    readonly primary?: ReadonlyArray<FieldName<Fields>>;
+    /**
+     * Groups of fields or relations that are unique together, with what a form says when one is taken. With `where`, among
+     * rows alone for which the condition holds.
+     */
+    readonly uniques?: ReadonlyArray<{
+        readonly on: ReadonlyArray<FieldName<Fields>>;
+        /** Name in the database. By default made of the table and the columns. */
+        readonly name?: string;
+        readonly message?: string;
+        readonly where?: RowCondition<Fields>;
+        /**
+         * When the database looks at the key: at the end of the transaction ("deferred") or of each statement ("immediate"), on
+         * PostgreSQL alone. By default with each row.
+         */
+        readonly deferrable?: "deferred" | "immediate";
+        /** Whether rows without a value differ from each other. False on PostgreSQL alone. Default true. */
+        readonly nullsDistinct?: boolean;
+    }>;
+    /** Groups of fields or relations with an index, or an expression of the row's own columns. */
+    readonly indexes?: ReadonlyArray<IndexOptions<Fields>>;
+    /** Conditions that the database holds of every row, by name. They may speak of columns of the row alone. */
+    readonly checks?: Readonly<Record<string, RowCondition<Fields>>>;
+    /** Field that counts changes, so that nobody overwrites what another one has written. None by default. */
+    readonly version?: FieldName<Fields>;
+    /**
+     * Field with the moment at which a row was deleted. Queries leave such rows out, `delete()` sets it, and unique keys are
+     * about the other rows. Without it, rows are deleted for good.
+     */
+    readonly softDelete?: FieldName<Fields>;
+    /** Checks a whole row: gives messages by field, or nothing. None by default. */
+    readonly validate?: (row: Partial<RowValues<Fields>>) => ModelMessages<Fields> | Promise<ModelMessages<Fields>>;
+    /**
+     * Whether migrations and `createTables()` make the table. One that others make is read and written as any other; relations to it
+     * have no foreign key. Default true.
+     */
+    readonly managed?: boolean;
+    /**
+     * Whom rows belong to: fields or relations, each with a function that gives the current owner. All statements of the model are
+     * about its rows, and new rows become its own. Without an owner they fail; `withoutScope()` is about all rows. None by default.
+     */
+    readonly scope?: {
+        readonly [Name in FieldName<Fields>]?: () => unknown;
+    };
+    /** Name of the database that it lives in, of those that `createDatabases()` opens. Default "default". */
+    readonly database?: string;
+    /** Comment in the database. None by default. */
+    readonly comment?: string;
+}
+
+/** A schema of a model's fields. */
+export declare class ModelSchema {
+    #private;
+    /** The interface of Standard Schema, version 1. */
+    readonly "~standard": {
+        readonly version: 1;
+        readonly vendor: "gable";
+        readonly validate: (value: unknown) => Promise<Result>;
+    };
+    /** The fields in their order. */
+    readonly fields: readonly FieldMeta[];
+    /** The schema as JSON Schema (draft 2020-12). */
+    toJsonSchema(): Readonly<Record<string, unknown>>;
+}
+
+/** What a schema is for, and which fields it has. */
+export interface SchemaOptions {
+    /** "create" wants what has no default, "update" nothing; "read" has all fields that are no secret. */
+    readonly for: "create" | "update" | "read";
+    /** The fields, in this order. By default all that may be edited, or read. */
+    readonly pick?: readonly string[];
+    /** Fields to leave out. None by default. */
+    readonly omit?: readonly string[];
+}
+
+/** Options of a relation to one row, which adds a column with its key. */
+export interface BelongsToOptions {
+    /** Whether the relation may be empty. Default false. */
+    readonly null?: boolean;
+    /** What happens with this row when the other one is deleted. Default "restrict". */
+    readonly onDelete?: DeleteAction;
+    /**
+     * What becomes of this row when the other one is deleted by soft delete: "cascade" deletes it in the same way, and brings it
+     * back with it. Both models need soft delete. Default "keep".
+     */
+    readonly onSoftDelete?: "keep" | "cascade";
+    /** Whether only one row may refer to the other one. Default false. */
+    readonly unique?: boolean;
+    /** Whether the key has an index. Default true. */
+    readonly index?: boolean;
+    /** Whether the database holds the relation by a foreign key. Default true. */
+    readonly constraint?: boolean;
+    /** Fields of this model that hold a composite key, in its order. By default one field is added. */
+    readonly columns?: readonly string[];
+    /** Name of the added column. By default that of the relation with `_id`. */
+    readonly column?: string;
+    /** Name for people. By default made of the name of the relation. */
+    readonly label?: string;
+    /** A sentence below the field of a form. None by default. */
+    readonly help?: string;
+}
+
+/** What the database does with rows that refer to a deleted one. */
+export type DeleteAction = "restrict" | "cascade" | "set null" | "set default" | "no action";
+
+/** Options of the other side of a relation. */
+export interface HasOptions {
+    /** The relation of the other model that leads back. Needed where it has several. */
+    readonly by?: string;
+    /** Order of the rows: names of fields, with `-` for descending. That of the model by default. */
+    readonly orderBy?: string | readonly string[];
+}
+
+/** Options of a relation of many to many. */
+export interface ManyToManyOptions {
+    /** Model of the rows between, when they have columns of their own. By default a table without a model. */
+    readonly through?: () => object;
+    /** Whether a pair counts in both directions, for a model that refers to itself. Default false. */
+    readonly symmetric?: boolean;
+    /** Name of the table between. By default the names of both tables, sorted, joined by `_`. */
+    readonly table?: string;
+}
+
+/** A relation: where it leads, and how. The shape is all that types look at. */
+export interface Relation<Target, Kind extends "one" | "many", Nullable extends boolean, AddsKey extends boolean = boolean> {
+    /** Whether it leads to one row or to many. */
+    readonly kind: Kind;
+    /** Whether it adds a field with the key of the other row. */
+    readonly addsKey: AddsKey;
+    /** The function that made it. */
+    readonly relation: RelationKind;
+    /** The model that it leads to. */
+    readonly target: Target;
+    /** Whether it may lead nowhere. */
+    readonly nullable: Nullable;
+    /** The options as they were written. */
+    readonly options: BelongsToOptions & HasOptions & ManyToManyOptions;
+}
+
+/** Messages by field; `$model` has those of the whole row. */
+export type ModelErrors = Readonly<Record<string, readonly string[]>>;
+
+/** The functions by name: deterministic, and without any use outside of statements. Each takes as many values as it says. */
+export declare const sqliteFunctions: Readonly<Record<string, SqliteFunction>>;
+
+/** How a connection is wanted. */
+export interface AcquireOptions {
+    /** Whether it writes. */
+    readonly write: boolean;
+    /** Whether it is held for long: a stream has a connection of its own, where the database has several. Default false. */
+    readonly isOwn?: boolean;
+    /** Where the work began that holds it, for the messages of those who wait for one in vain. Unknown by default. */
+    readonly opened?: Error | undefined;
+    /** Ends the wait. */
+    readonly signal?: AbortSignal | undefined;
+}
+
+/** A connection that is held. A driver may give plain values: nothing waits then. */
+export interface Connection {
+    /** Runs one statement. */
+    run(statement: Statement): StatementResult | Promise<StatementResult>;
+    /** Rows in batches, for results that are too large for memory. */
+    cursor(statement: Statement, batch: number): AsyncIterable<ReadonlyArray<readonly DriverValue[]>>;
+    /** Gives the connection back. With an error, what was begun on it is undone. */
+    release(error?: unknown): void;
+}
+
+/** A database. */
+export interface Driver {
+    /** Whose SQL it understands. */
+    readonly dialect: "sqlite" | "postgres" | "mariadb" | "mysql";
+    /** A connection; waits for one where none is free. Throws `E_POOL_TIMEOUT` when none comes. */
+    acquire(options: AcquireOptions): Connection | Promise<Connection>;
+    /** Closes all connections, when those that are held have been given back, or have not come for a while. */
+    close(): Promise<void>;
+}
+
+/** A value as drivers take and give it. Dates and undefined never come here: codecs change them before. */
+export type DriverValue = string | number | bigint | boolean | Uint8Array | null;
+
+/** A statement, with its values apart from its text. */
+export interface Statement {
+    /** Its text, with a mark for each parameter. */
+    readonly sql: string;
+    /** Values in the order of their marks. */
+    readonly parameters: readonly DriverValue[];
+    /** Whether rows come back. */
+    readonly rows: "arrays" | "none";
+    /** Whether the names of the columns are wanted. Default false. */
+    readonly wantsNames?: boolean;
+    /** Whether there is at most one row, by the statement itself. Default false. */
+    readonly isOneRow?: boolean;
+    /** Whether whole numbers come as bigint: where a column of 64 bits is read. Default false. */
+    readonly readsBigInts?: boolean;
+    /** Ends the statement, on databases whose statements can be ended. Never by default. */
+    readonly signal?: AbortSignal | undefined;
+}
+
+/** What a statement has done. */
+export interface StatementResult {
+    /** Rows by position; none of a statement without rows. */
+    readonly rows: ReadonlyArray<readonly DriverValue[]>;
+    /** Rows that were changed. */
+    readonly affected: number;
+    /** Names of the columns, where they were asked for. */
+    readonly names?: readonly string[];
+    /** Key of the last row that was inserted, where the database counts it. */
+    readonly insertId: number | bigint;
+}
+
+/** How relations that were not loaded are loaded when they are touched. */
+export type FetchMode = "peers" | "one" | "raise";
+
+/** A statement that has run, as `onStatement` and the channel `gable.data.query` of node:diagnostics_channel get it. */
+export interface StatementEvent {
+    /** Its text, without values. */
+    readonly sql: string;
+    /** Name of the database. */
+    readonly database: string;
+    /** How long it took, in ms. */
+    readonly durationMs: number;
+    /** Rows that were read or changed. */
+    readonly rowCount: number;
+}
+
+/** How a transaction runs. */
+export interface TransactionOptions {
+    /** How it is isolated. That of the database by default; SQLite is always serializable. */
+    readonly isolation?: Isolation;
+    /** Whether it only reads. Default false. */
+    readonly readOnly?: boolean;
+    /** How often the work is repeated when another transaction was in the way. Default 0. */
+    readonly retries?: number;
+    /** Longest duration of the work, in ms. None by default. */
+    readonly timeoutMs?: number;
+    /** Whether it must not be inside of another one. Default false. */
+    readonly outermost?: boolean;
+    /** The database. That of the caller by default, or the only one. */
+    readonly database?: {
+        readonly $core: DatabaseCore;
+    };
+}
