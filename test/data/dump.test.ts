@@ -7,7 +7,7 @@ import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { gunzipSync } from "node:zlib";
 import type { Database } from "../../src/data.ts";
 import { belongsTo, createDatabase, field as f, hasMany, manyToMany, Model } from "../../src/data.ts";
-import { dumpData, loadData, runSeeds } from "../../src/migrations.ts";
+import { checkLive, dumpData, loadData, migrate, runSeeds } from "../../src/migrations.ts";
 import type { DatabasePlace } from "./databases.ts";
 import { databaseKinds, describeOnDatabases, placeSqlite } from "./databases.ts";
 import { endValues, Every } from "./every-model.ts";
@@ -137,6 +137,17 @@ for (const kind of databaseKinds) {
 }
 
 describeOnDatabases("files that do not fit", [Person, Thing, Group, Part], (open) => {
+  it("are never looked for where no folder is named", async () => {
+    for (const folder of [undefined, "", 5]) {
+      const options = { database: open().database, folder } as never;
+      for (const work of [dumpData, loadData, runSeeds, checkLive, migrate])
+        await assert.rejects(work(options), {
+          code: "E_OPTION_INVALID",
+          message: /option "folder" is .*; it must be the path of a folder\./,
+        });
+    }
+  });
+
   it("are refused with their line, and nothing of them is loaded", async () => {
     const folder = await mkdtemp(join(tmpdir(), "gable-load-"));
     const load = (): Promise<unknown> => loadData({ database: open().database, folder });

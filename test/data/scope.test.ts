@@ -192,7 +192,7 @@ describeOnDatabases("scopes", [Team, Project, Job, Label], () => {
   it("fail without an owner, and are left with a reason", async () => {
     await assert.rejects(async () => Project.where(), {
       code: "E_SCOPE_MISSING",
-      message: "the scope Project.team has no value: its function gave undefined.",
+      message: "The value of the scope Project.team is missing: its function gave undefined.",
     });
     await assert.rejects(Project.create({ slug: "x", team: red }), { code: "E_SCOPE_MISSING" });
     await assert.rejects(Project.all().delete(), { code: "E_SCOPE_MISSING" });

@@ -16,6 +16,7 @@ import { transaction } from "../transaction/transaction.ts";
 import { writeRecord } from "./data-records.ts";
 import { describeModels } from "./model-state.ts";
 import { createModels } from "./state-models.ts";
+import { assertFolder } from "./read-files.ts";
 
 /** What is dumped, and where. */
 export interface DumpOptions {
@@ -44,6 +45,7 @@ export interface TableCount {
 export async function dumpData(options: DumpOptions): Promise<TableCount[]> {
   assertKnownOptions("dumpData()", options, ["database", "folder", "gzip", "secrets"]);
   const { database, folder, gzip = false, secrets = false } = options;
+  assertFolder("dumpData()", folder);
   await mkdir(folder, { recursive: true });
   const state = describeModels(database.models);
   const models = createModels(state);

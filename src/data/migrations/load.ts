@@ -21,6 +21,7 @@ import { readRecord } from "./data-records.ts";
 import type { TableCount } from "./dump.ts";
 import { describeModels } from "./model-state.ts";
 import { createModels } from "./state-models.ts";
+import { assertFolder } from "./read-files.ts";
 
 /** What is loaded, and from where. */
 export interface LoadOptions {
@@ -39,6 +40,7 @@ const rowsMax = 1_000;
 export async function loadData(options: LoadOptions): Promise<TableCount[]> {
   assertKnownOptions("loadData()", options, ["database", "folder"]);
   const { database, folder } = options;
+  assertFolder("loadData()", folder);
   const state = describeModels(database.models);
   const models = createModels(state);
   const files = await listFiles(folder, [...state.keys()]);

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { GableError } from "../../errors/gable-error.ts";
+import { optionInvalid } from "../../errors/option-errors.ts";
 import type { Migration, Operation } from "./operation.ts";
 import { isMigration } from "./operation.ts";
 import { hashData } from "./table-data.ts";
@@ -21,8 +22,14 @@ export async function readMigrations(folder: string): Promise<NamedMigration[]> 
   return orderMigrations(await readFiles(folder), new Set());
 }
 
+/** Throws `E_OPTION_INVALID` for what is no path of a folder. */
+export function assertFolder(owner: string, folder: unknown): void {
+  if (typeof folder !== "string" || folder === "") throw optionInvalid(owner, "folder", folder, "the path of a folder");
+}
+
 /** The files of a folder; none when there is no such folder. Throws `E_MIGRATION_INVALID` for a file that is no migration. */
 export async function readFiles(folder: string): Promise<NamedMigration[]> {
+  assertFolder("migrations", folder);
   const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
     throw error;

@@ -6,6 +6,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import { assertKnownOptions } from "../../errors/option-errors.ts";
 import type { Database } from "../database.ts";
 import { transaction } from "../transaction/transaction.ts";
+import { assertFolder } from "./read-files.ts";
 
 /** What a seed gets. */
 export interface SeedContext {
@@ -37,6 +38,7 @@ export interface SeedOptions {
 export async function runSeeds(options: SeedOptions): Promise<string[]> {
   assertKnownOptions("runSeeds()", options, ["database", "folder", "onProgress"]);
   const { database, folder, onProgress } = options;
+  assertFolder("runSeeds()", folder);
   const names = (await readdir(folder)).filter((name) => /\.(?:ts|js|mjs)$/.test(name) && !/\.(?:d|test)\.ts$/.test(name)).sort();
   for (const name of names) {
     onProgress?.(name);

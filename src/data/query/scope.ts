@@ -35,7 +35,7 @@ function createScope(model: ModelClass, scope: Readonly<Record<string, (() => un
     const ask = (): unknown => {
       const value = give!(); // The definition was checked.
       if (value !== undefined && value !== null) return value;
-      throw new GableError("E_SCOPE_MISSING", `${where} has no value: its function gave ${describeValue(value)}.`, {
+      throw new GableError("E_SCOPE_MISSING", `The value of ${where} is missing: its function gave ${describeValue(value)}.`, {
         fix: "Run the work where there is one, or say why it is about all rows: withoutScope(reason, work).",
       });
     };
