@@ -699,7 +699,7 @@ export declare class Query<Class, Item> implements PromiseLike<Item[]> {
     /** Leaves out so many rows at the start. */
     offset(count: number): Query<Class, Item>;
     /** No row twice; with names, one row for each of their values, the first by the order. */
-    distinct(...names: ReadonlyArray<ColumnName<Class>>): Query<Class, Item>;
+    distinct(...names: ReadonlyArray<DistinctName<Class>>): Query<Class, Item>;
     /** Locks the rows until the transaction ends. Throws `E_LOCK_OUTSIDE_TRANSACTION` when it runs outside of one. */
     lock(strength: "update" | "share", { skipLocked, noWait }?: LockOptions): Query<Class, Item>;
     /** How relations that were not loaded are loaded when they are touched. Default that of the database. */

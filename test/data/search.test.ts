@@ -97,6 +97,16 @@ describeOnDatabases("search", [Shelf, Paper, Plain, Keyed, Mute], () => {
     assert.deepEqual([first.items[0]!.title, second.items[0]!.title, second.next], ["The sea", "Stars over the sea", undefined]);
   });
 
+  it("gives equally good rows in the order of the model", async () => {
+    const made = await Paper.createMany(Array.from({ length: 40 }, () => ({ title: "equal", body: "same" })));
+    const keys = made.map(({ id }) => id);
+    assert.deepEqual(await Paper.search("equal").pluck("id"), keys);
+    assert.deepEqual(
+      (await Paper.search("equal same").limit(10)).map(({ id }) => id),
+      keys.slice(0, 10),
+    );
+  });
+
   it("goes with filters, numbers, values, relations and changes", async () => {
     assert.equal(await Paper.search("sea").count(), 2);
     assert.equal(

@@ -206,6 +206,14 @@ export type FieldColumnName<Fields> = {
 }[keyof Fields] &
   string;
 
+/** Names of columns, and of relations to one row with their key here. */
+export type DistinctName<Class> =
+  | ColumnName<Class>
+  | ({
+      [Name in keyof FieldsOf<Class>]: FieldsOf<Class>[Name] extends () => { readonly addsKey: true } ? Name : never;
+    }[keyof FieldsOf<Class>] &
+      string);
+
 /** A step of an order: a column, with `-` for descending, or a callback. */
 export type OrderBy<Class> = ColumnName<Class> | `-${ColumnName<Class>}` | ((row: NoInfer<Refs<Class>>) => Order | readonly Order[]);
 

@@ -154,6 +154,8 @@ describeOnDatabases("queries", models, (open) => {
     assert.deepEqual(await Book.where().distinct().pluck("authorId").orderBy("authorId"), [1, 2]);
     assert.deepEqual(titles(await Book.orderBy("authorId", "-pages").distinct("authorId")), ["4", "6"]);
     assert.equal(await Book.where().distinct("authorId").count(), 2);
+    assert.deepEqual(titles(await Book.orderBy("authorId", "-pages").distinct("author")), ["4", "6"]);
+    await assert.rejects(async () => Book.where().distinct("tags" as never), { code: "E_FIELD_UNKNOWN" });
   });
 
   it("give plain objects and columns", async () => {

@@ -40,6 +40,7 @@ import {
 } from "./query-run.ts";
 import type {
   ColumnName,
+  DistinctName,
   ColumnValue,
   Expressions,
   Filter,
@@ -223,9 +224,14 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   }
 
   /** No row twice; with names, one row for each of their values, the first by the order. */
-  distinct(...names: ReadonlyArray<ColumnName<Class>>): Query<Class, Item> {
+  distinct(...names: ReadonlyArray<DistinctName<Class>>): Query<Class, Item> {
     if (names.length > 0) this.#assertRows("distinct() by names");
-    const nodes = names.map((name) => columnNode(this.#root, assertField(this.#parts.model, name)));
+    const { model } = this.#parts;
+    const columns = names.flatMap((name) => {
+      const relation = model.$meta.relations.get(name);
+      return relation?.kind === "belongsTo" ? relation.fields : [name];
+    });
+    const nodes = columns.map((name) => columnNode(this.#root, assertField(model, name)));
     return this.#with({ select: { distinct: nodes.length === 0 ? true : nodes } });
   }
 

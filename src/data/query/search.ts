@@ -6,6 +6,7 @@ import type { ModelMeta } from "../schema/metadata.ts";
 import { literal } from "./literal.ts";
 import type { Node, OrderTerm, RootSource } from "./node.ts";
 import { allOf, anyOf, columnNode, compare, constant, valueTypes } from "./node.ts";
+import { orderOfRows, toTotalOrder } from "./order.ts";
 
 /** Most words of a search. Further ones are left out: nobody types so many, and each is a condition. */
 const wordsMax = 32;
@@ -61,5 +62,6 @@ export function readSearch(root: RootSource, text: unknown): { readonly where: N
   const divided = divide(words);
   const where: Node = { kind: "search", root, words: divided, plain, isRank: false, type: valueTypes.boolean, isNullable: false };
   const rank: Node = { ...where, isRank: true, type: valueTypes.float };
-  return { where, order: [{ node: rank, isDescending: true, nulls: undefined }] };
+  // Equally good ones come as the model has them, the same each time.
+  return { where, order: toTotalOrder(root, [{ node: rank, isDescending: true, nulls: undefined }, ...orderOfRows(root)]) };
 }
