@@ -187,6 +187,7 @@ export class Database {
       driver,
       plans: new RecentCache<Plan>(plansMax),
       models: new Set(models),
+      scoped: models.filter((model) => model.$options.scope !== undefined),
       rowsMax: options.rowsMax ?? 100_000,
       fetchMode: options.fetchMode ?? "peers",
       observe: options.onStatement,

@@ -86,6 +86,32 @@ describeOnDatabases("scopes", [Team, Project, Job, Label], () => {
     assert.equal((await as(blue, () => Project.get(foreign!.id))).size, blue.id);
   });
 
+  it("keep apart what rows lead to that several owners share", async () => {
+    const teams = await Team.orderBy("id");
+    const lengths = (): Promise<number[]> => Promise.all(teams.map(async (team) => (await team.projects).length));
+    const parts = (): Promise<number[]> => Promise.all(teams.map(async (team) => (await team.projects.where({ slug: "one" })).length));
+    // One after the other: what one has loaded is not what another one sees.
+    for (const [team, expected] of [[red, [2, 0]] as const, [blue, [0, 2]] as const, [red, [2, 0]] as const])
+      assert.deepEqual(await as(team, lengths), expected);
+    assert.deepEqual(await withoutScope("test", lengths), [2, 2]);
+    await assert.rejects(lengths(), { code: "E_SCOPE_MISSING" });
+    // At the same time: their wishes are not put together.
+    const others = await Team.orderBy("id");
+    const read = (): Promise<number[]> => Promise.all(others.map(async (team) => (await team.projects).length));
+    assert.deepEqual(await Promise.all([as(red, read), as(blue, read), withoutScope("test", read)]), [
+      [2, 0],
+      [0, 2],
+      [2, 2],
+    ]);
+    for (const [team, expected] of [[red, [1, 0]] as const, [blue, [0, 1]] as const]) assert.deepEqual(await as(team, parts), expected);
+    // A change is seen by all of them.
+    await as(red, async () => {
+      await teams[0]!.projects.create({ slug: "three" } as never);
+      assert.deepEqual(await lengths(), [3, 0]);
+    });
+    assert.deepEqual(await withoutScope("test", lengths), [3, 2]);
+  });
+
   it("hold in conditions about relations, in what is loaded, and in subqueries", async () => {
     await as(red, async () => {
       assert.deepEqual(

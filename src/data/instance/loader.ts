@@ -10,6 +10,7 @@ import { whereLive } from "../query/live-rows.ts";
 import { literal } from "../query/literal.ts";
 import { orderOfRelation } from "../query/order.ts";
 import { throughOf } from "../query/refs.ts";
+import { scopeKey } from "../query/scope.ts";
 import type { DriverValue } from "../driver/contract.ts";
 import type { Plan } from "../query/plan.ts";
 import type { RelationMeta } from "../schema/metadata.ts";
@@ -75,9 +76,10 @@ function batchOf(row: RowRecord): Batch {
   return batch;
 }
 
-/** What a relation is kept under: its name, and that of its part. */
-function cacheName(relation: RelationMeta, part: RelatedPart): string {
-  return part.name === "" ? relation.name : `${relation.name}|${part.name}`;
+/** What a relation is kept under: its name, the owners whose rows the caller sees, and the name of its part. */
+function cacheName(batch: Batch, relation: RelationMeta, part: string): string {
+  const owners = scopeKey(batch.context.database);
+  return owners === "" && part === "" ? relation.name : `${relation.name}|${owners}|${part}`;
 }
 
 /** What a relation of a row leads to, when it was loaded. */
@@ -85,7 +87,8 @@ export function findLoaded(row: RowRecord, relation: RelationMeta, part = ""): {
   const key = keyOfRelation(row, relation, Row.modelOf(row).$meta.primary);
   const isOne = relation.kind === "belongsTo" || relation.kind === "hasOne";
   if (key === null) return { value: isOne ? null : [] };
-  const cache = Row.batchOf(row)?.cacheOf(part === "" ? relation.name : `${relation.name}|${part}`);
+  const batch = Row.batchOf(row);
+  const cache = batch?.cacheOf(cacheName(batch, relation, part));
   return cache?.has(key) === true ? { value: cache.get(key) } : undefined;
 }
 
@@ -108,7 +111,7 @@ export async function loadRelation(row: RowRecord, relation: RelationMeta, part:
  */
 export async function loadShared(row: RowRecord, relation: RelationMeta, part: RelatedPart, runAlone: () => unknown): Promise<unknown[]> {
   const batch = batchOf(row);
-  const name = cacheName(relation, part);
+  const name = cacheName(batch, relation, part.name);
   const key = keyOfRelation(row, relation, Row.modelOf(row).$meta.primary);
   const isShared = key !== null && batch.mode === "peers" && batch.isAskedAgain(name, row);
   if (!isShared) return (await runAlone()) as unknown[]; // A query of rows.
@@ -122,7 +125,7 @@ function request(batch: Batch, relation: RelationMeta, part: RelatedPart, row: R
   const context = contextOfBatch(batch);
   const queue = queues.get(context) ?? new Map<string, Wanted>();
   queues.set(context, queue);
-  const name = `${idOf(relation)}|${batch.mode}|${part.name}`;
+  const name = `${idOf(relation)}|${batch.mode}|${scopeKey(batch.context.database)}|${part.name}`;
   let wanted = queue.get(name);
   if (wanted === undefined) {
     const batches = new Map<Batch, RowRecord[]>();
@@ -156,7 +159,7 @@ async function loadWanted(context: ExecutionContext, { relation, part, batches }
   const missing: Array<readonly [Batch, CacheKey]> = [];
   const mode = [...batches.keys()][0]!.mode;
   for (const [batch, askers] of batches) {
-    const cache = batch.cacheOf(cacheName(relation, part));
+    const cache = batch.cacheOf(cacheName(batch, relation, part.name));
     for (const row of batch.mode === "one" ? askers : listPeers(batch, askers)) {
       const key = keyOfRelation(row, relation, Row.modelOf(row).$meta.primary);
       if (key === null || cache.has(key)) continue;
@@ -167,11 +170,10 @@ async function loadWanted(context: ExecutionContext, { relation, part, batches }
   if (keys.size === 0) return;
   const found = await readRelated(context, { relation, part, mode }, [...keys.values()]);
   const isOne = relation.kind === "belongsTo" || relation.kind === "hasOne";
-  const name = cacheName(relation, part);
-  for (const [batch, key] of missing) batch.cacheOf(name).set(key, found.get(key) ?? (isOne ? null : []));
+  for (const [batch, key] of missing) batch.cacheOf(cacheName(batch, relation, part.name)).set(key, found.get(key) ?? (isOne ? null : []));
   // What was read may have been changed by the transaction: it is forgotten with its changes.
   context.transaction?.whenUndone(() => {
-    for (const batch of batches.keys()) batch.drop(name);
+    for (const batch of batches.keys()) batch.drop(relation.name);
   });
 }
 

@@ -3,6 +3,7 @@ import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { FieldMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
+import type { DatabaseCore } from "../transaction/context.ts";
 import { isUnscoped } from "../transaction/context.ts";
 import { keyNodes } from "./keys.ts";
 import { literal } from "./literal.ts";
@@ -87,6 +88,24 @@ export function assertScope(model: ModelClass, field: FieldMeta, value: unknown)
   throw new GableError("E_SCOPE_VALUE", `${field.where} is set to another owner than that of the scope.`, {
     fix: "Leave it out; or move the row by withoutScope(reason, work).",
   });
+}
+
+/**
+ * The owners whose rows the caller sees, as a text: what was loaded for some must not be shown to others. "" where no model has a scope.
+ * An owner that is missing is one of its own: the query that needs it says so.
+ */
+export function scopeKey({ scoped }: DatabaseCore): string {
+  if (scoped.length === 0) return "";
+  if (isUnscoped()) return "@all";
+  const owners = scoped.flatMap(scopeOf).map(({ read }) => {
+    try {
+      return String(read().value);
+    } catch (error) {
+      if (error instanceof GableError) return undefined;
+      throw error;
+    }
+  });
+  return `@${JSON.stringify(owners)}`;
 }
 
 /** Names of the fields of a model's scope, where it holds. */

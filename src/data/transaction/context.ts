@@ -20,6 +20,8 @@ export interface DatabaseCore {
   readonly driver: Driver;
   readonly plans: RecentCache<Plan>;
   readonly models: ReadonlySet<ModelClass>;
+  /** Those of them whose rows belong to owners. */
+  readonly scoped: readonly ModelClass[];
   readonly rowsMax: number;
   readonly fetchMode: FetchMode;
   /** Told of each statement that has run; undefined when nobody listens. */
