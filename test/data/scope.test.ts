@@ -112,6 +112,35 @@ describeOnDatabases("scopes", [Team, Project, Job, Label], () => {
     assert.deepEqual(await withoutScope("test", lengths), [3, 2]);
   });
 
+  it("leave links to rows of others alone, and make none", async () => {
+    const label = await Label.create({ name: "shared" });
+    const of = (team: Team): Promise<number[]> => as(team, async () => Project.where().pluck("id"));
+    const [mine, theirs] = [await of(red), await of(blue)];
+    await as(red, () => label.projects.add(mine));
+    await as(blue, () => label.projects.add(theirs));
+    const links = (): Promise<number[]> => withoutScope("test", async () => Project.where({ labels: { some: {} } }).pluck("id"));
+    const all = [...mine, ...theirs].sort((one, other) => one - other);
+    assert.deepEqual(
+      (await links()).sort((one, other) => one - other),
+      all,
+    );
+    await as(red, async () => {
+      await assert.rejects(label.projects.add([mine[0]!, theirs[0]!]), { code: "E_ROW_MISSING" });
+      await assert.rejects(label.projects.set([theirs[0]!]), { code: "E_ROW_MISSING" });
+      await label.projects.remove(theirs);
+      await label.projects.set([mine[1]!]);
+      assert.deepEqual(await label.projects.where().pluck("id"), [mine[1]!]);
+      await label.projects.clear();
+      assert.equal(await label.projects.count(), 0);
+      await label.projects.add(mine[0]!);
+    });
+    assert.deepEqual(new Set(await links()), new Set([mine[0]!, ...theirs]));
+    await withoutScope("test", () => label.projects.set([theirs[0]!]));
+    assert.deepEqual(await links(), [theirs[0]!]);
+    await withoutScope("test", () => label.projects.clear());
+    assert.deepEqual(await links(), []);
+  });
+
   it("hold in conditions about relations, in what is loaded, and in subqueries", async () => {
     await as(red, async () => {
       assert.deepEqual(

@@ -15,7 +15,7 @@ import { findLoaded, loadRelation } from "./loader.ts";
 import type { RowRecord } from "./row.ts";
 import { Row } from "./row.ts";
 import type { LinkKey } from "./write-links.ts";
-import { deleteLinks, insertLinks, readLinks } from "./write-links.ts";
+import { deleteLinks, insertLinks, keepVisible, readLinks } from "./write-links.ts";
 
 /** What the property of a relation gives. */
 export function readRelationProperty(row: Row, name: string): unknown {
@@ -133,6 +133,7 @@ class ToMany extends Query<unknown, unknown> {
     const keys = this.#keysOf(others);
     const { through } = this.#relation;
     await this.#atHome(async () => {
+      await this.#assertVisible(join, keys);
       if (through === undefined) await insertLinks(this.#relation, join, this.#nearKey(join), keys);
       else for (const key of keys) await this.#addThrough(through, join, key, values);
     });
@@ -142,14 +143,19 @@ class ToMany extends Query<unknown, unknown> {
   /** Unlinks rows, given as themselves or by their keys. */
   async remove(others: unknown): Promise<void> {
     const join = this.#join();
-    await this.#atHome(() => deleteLinks(this.#relation, join, this.#nearKey(join), this.#keysOf(others)));
+    await this.#atHome(async () => {
+      const keys = await keepVisible(this.#relation, join, this.#keysOf(others));
+      await deleteLinks(this.#relation, join, this.#nearKey(join), keys);
+    });
     this.#forget();
   }
 
   /** Unlinks all rows. */
   async clear(): Promise<void> {
     const join = this.#join();
-    await this.#atHome(() => deleteLinks(this.#relation, join, this.#nearKey(join), undefined));
+    const near = this.#nearKey(join);
+    if (this.#relation.target.$options.scope === undefined) await this.#atHome(() => deleteLinks(this.#relation, join, near, undefined));
+    else await this.set([]);
     this.#forget();
   }
 
@@ -159,14 +165,23 @@ class ToMany extends Query<unknown, unknown> {
     const near = this.#nearKey(join);
     const wanted = new Map(this.#keysOf(others).map((key) => [JSON.stringify(key.map(String)), key]));
     await this.#inTransaction(async () => {
-      const present = new Map((await readLinks(this.#relation, join, near)).map((key) => [JSON.stringify(key.map(String)), key]));
+      const links = await keepVisible(this.#relation, join, await readLinks(this.#relation, join, near));
+      const present = new Map(links.map((key) => [JSON.stringify(key.map(String)), key]));
       const removed = [...present].filter(([name]) => !wanted.has(name)).map(([, key]) => key);
       const added = [...wanted].filter(([name]) => !present.has(name)).map(([, key]) => key);
+      await this.#assertVisible(join, added);
       if (removed.length > 0) await deleteLinks(this.#relation, join, near, removed);
       if (this.#relation.through === undefined) await insertLinks(this.#relation, join, near, added);
       else for (const key of added) await this.#addThrough(this.#relation.through, join, key, {});
     });
     this.#forget();
+  }
+
+  /** Throws `E_ROW_MISSING` for a row of another owner: to the caller it is not there. */
+  async #assertVisible(join: JoinTable, keys: readonly LinkKey[]): Promise<void> {
+    const { target } = this.#relation;
+    if ((await keepVisible(this.#relation, join, keys)).length < keys.length)
+      throw new GableError("E_ROW_MISSING", `${target.$meta.name} has no such row that could be linked.`);
   }
 
   async #addThrough(through: ModelClass, join: JoinTable, key: LinkKey, values: object): Promise<void> {

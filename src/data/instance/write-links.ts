@@ -1,6 +1,7 @@
 /** Rows of tables between models: links of many to many. */
-import { runStatement } from "../query/execute.ts";
-import type { Node } from "../query/node.ts";
+import { readRaw, runStatement } from "../query/execute.ts";
+import type { Node, RootSource } from "../query/node.ts";
+import { columnNode, selectAll } from "../query/node.ts";
 import type { BoundPlan } from "../query/plan.ts";
 import { findPlan } from "../query/plan.ts";
 import type { ShapeWalk } from "../query/shape.ts";
@@ -8,14 +9,39 @@ import type { SqlWriter } from "../dialect/sql-writer.ts";
 import type { JoinColumn, JoinTable } from "../schema/join-table.ts";
 import type { RelationMeta } from "../schema/metadata.ts";
 import type { ExecutionContext } from "../transaction/context.ts";
-import { contextOf } from "../transaction/context.ts";
+import { contextOf, isUnscoped } from "../transaction/context.ts";
 import { transaction } from "../transaction/transaction.ts";
+import { keysIn } from "./loader.ts";
+import type { RowRecord } from "./row.ts";
 
 /** The key of a row: its values in the order of the key's fields. */
 export type LinkKey = readonly unknown[];
 
 /** Most links that one statement writes: each has at least two values. */
 const linksMax = 1_000;
+
+/** Most keys of several fields in one query: each is a condition of its own. */
+const compositeMax = 200;
+
+const nameOfKey = (key: LinkKey): string => JSON.stringify(key.map(String));
+
+/** Those keys whose rows the caller sees: where a model has a scope, links to rows of others are not for it to make or to undo. */
+export async function keepVisible({ target }: RelationMeta, { far }: JoinTable, keys: readonly LinkKey[]): Promise<readonly LinkKey[]> {
+  if (target.$options.scope === undefined || isUnscoped() || keys.length === 0) return keys;
+  const root: RootSource = { kind: "root", model: target };
+  const fields = far.map(({ field }) => target.$meta.fields.get(field.name)!);
+  const names = fields.map(({ name }) => name);
+  const size = names.length === 1 ? keys.length : compositeMax;
+  const seen = new Set<string>();
+  for (let start = 0; start < keys.length; start += size) {
+    const some = keys.slice(start, start + size).map((key) => Object.fromEntries(names.map((name, index) => [name, key[index]])));
+    const nodes = fields.map((field) => columnNode(root, field));
+    const where = keysIn(nodes, names, some as unknown as RowRecord[]); // Read by their names alone.
+    const { plan, rows } = await readRaw(contextOf(target), { ...selectAll(root), fields, where });
+    for (const row of rows) seen.add(nameOfKey(row.map((value, index) => plan.decoders[index]?.(value) ?? value)));
+  }
+  return keys.filter((key) => seen.has(nameOfKey(key)));
+}
 
 /** Links a row to others. Links that are there already stay as they are. */
 export async function insertLinks(relation: RelationMeta, join: JoinTable, near: LinkKey, keys: readonly LinkKey[]): Promise<void> {
