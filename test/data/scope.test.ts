@@ -6,6 +6,12 @@ import { belongsTo, createDatabase, field as f, hasMany, manyToMany, Model, tran
 import { describeOnDatabases } from "./databases.ts";
 
 const current = new AsyncLocalStorage<number>();
+/** What the function of a scope throws. */
+let broken: Error | undefined;
+function readTeam(): number | undefined {
+  if (broken !== undefined) throw broken;
+  return current.getStore();
+}
 const as = <Result>(team: { readonly id: number }, work: () => Result): Result => current.run(team.id, work);
 
 class Team extends Model("scope_teams", { id: f.id(), name: f.text({ max: 50 }), projects: () => hasMany(Project) }) {}
@@ -25,7 +31,7 @@ class Project extends Model(
 class Job extends Model(
   "scope_jobs",
   { id: f.id(), name: f.text({ max: 50 }), teamNumber: f.int(), project: () => belongsTo(Project, { null: true, onDelete: "cascade" }) },
-  { scope: { teamNumber: () => current.getStore() }, orderBy: "id" },
+  { scope: { teamNumber: () => readTeam() }, orderBy: "id" },
 ) {}
 class Label extends Model("scope_labels", { id: f.id(), name: f.text({ max: 50 }), projects: () => manyToMany(Project) }) {}
 
@@ -95,6 +101,10 @@ describeOnDatabases("scopes", [Team, Project, Job, Label], () => {
       assert.deepEqual(await as(team, lengths), expected);
     assert.deepEqual(await withoutScope("test", lengths), [2, 2]);
     await assert.rejects(lengths(), { code: "E_SCOPE_MISSING" });
+    const failure = new Error("thrown by the test");
+    broken = failure;
+    await assert.rejects(lengths(), failure);
+    broken = undefined;
     // At the same time: their wishes are not put together.
     const others = await Team.orderBy("id");
     const read = (): Promise<number[]> => Promise.all(others.map(async (team) => (await team.projects).length));

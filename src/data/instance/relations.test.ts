@@ -66,6 +66,13 @@ describeOnDatabases("relations", models, (open) => {
       }
     });
     assert.equal(fifth, 3);
+    const sixth = await counted(async () => {
+      for (const author of await Author.orderBy("id")) {
+        const book = await author.books.where({ pages: { gt: 20 } }).first();
+        assert.equal(book?.pages, author.id > 20 ? author.id : author.id + 50);
+      }
+    });
+    assert.equal(sixth, 3);
   });
 
   it("query nothing when they are touched, and know their key", async () => {
