@@ -45,37 +45,50 @@ function runUnobserved({ database, transaction }: ExecutionContext, statement: S
 }
 
 function runAlone(database: DatabaseCore, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
-  const explain = (error: unknown): unknown => readDatabaseError(database.dialect, error);
-  return after(acquireFrom(database, { write: isWrite, signal: statement.signal }), (connection) => runOn(connection, statement, explain));
+  const connection = acquireFrom(database, { write: isWrite, signal: statement.signal });
+  // Without a function for each statement where the connection is there: this is the way of every query of SQLite.
+  return connection instanceof Promise
+    ? connection.then((acquired) => runOn(acquired, statement, database))
+    : runOn(connection, statement, database);
 }
 
 /** A connection. What keeps it from being made is an error with a code, too. */
 export function acquireFrom(database: DatabaseCore, options: AcquireOptions): Eventual<Connection> {
-  const { driver, dialect } = database;
-  const start = isPoolObserved() ? performance.now() : undefined;
-  const connection = driver.acquire(options);
-  if (start !== undefined) {
-    const tell = (isTaken: boolean): void => tellOfPool(database, isTaken, start);
-    if (connection instanceof Promise)
-      void connection.then(
-        () => tell(true),
-        () => tell(false),
-      );
-    else tell(true);
-  }
-  if (!(connection instanceof Promise)) return connection;
-  return connection.catch((error: unknown) => {
-    throw options.signal?.aborted === true ? readAbort(options.signal) : readDatabaseError(dialect, error);
-  });
+  if (isPoolObserved()) return acquireObserved(database, options);
+  const connection = database.driver.acquire(options);
+  return connection instanceof Promise ? connection.catch((error: unknown) => refuseConnection(database, options, error)) : connection;
 }
 
-function runOn(connection: Connection, statement: Statement, explain: (error: unknown) => unknown): Eventual<StatementResult> {
+function refuseConnection({ dialect }: DatabaseCore, { signal }: AcquireOptions, error: unknown): never {
+  throw signal?.aborted === true ? readAbort(signal) : readDatabaseError(dialect, error);
+}
+
+function acquireObserved(database: DatabaseCore, options: AcquireOptions): Eventual<Connection> {
+  const start = performance.now();
+  const connection = database.driver.acquire(options);
+  if (!(connection instanceof Promise)) {
+    tellOfPool(database, true, start);
+    return connection;
+  }
+  return connection.then(
+    (acquired) => {
+      tellOfPool(database, true, start);
+      return acquired;
+    },
+    (error: unknown) => {
+      tellOfPool(database, false, start);
+      return refuseConnection(database, options, error);
+    },
+  );
+}
+
+function runOn(connection: Connection, statement: Statement, { dialect }: DatabaseCore): Eventual<StatementResult> {
   let result: Eventual<StatementResult>;
   try {
     result = connection.run(statement);
   } catch (error) {
     connection.release(error);
-    throw explain(error);
+    throw readDatabaseError(dialect, error);
   }
   if (!(result instanceof Promise)) {
     connection.release();
@@ -88,7 +101,7 @@ function runOn(connection: Connection, statement: Statement, explain: (error: un
     },
     (error: unknown) => {
       connection.release(error);
-      throw explain(error);
+      throw readDatabaseError(dialect, error);
     },
   );
 }
