@@ -10,7 +10,7 @@ import { assertField } from "../schema/validate-row.ts";
 import { toCacheKey } from "./batch.ts";
 import { setColumn } from "./deferred.ts";
 import { homeOf } from "./home.ts";
-import { keysIn, listPeers } from "./loader.ts";
+import { keysIn, listPeers, sliceKeys } from "./loader.ts";
 import type { RowRecord } from "./row.ts";
 import { Row } from "./row.ts";
 
@@ -27,17 +27,12 @@ export async function loadColumns(row: RowRecord, names: readonly string[]): Pro
   const root: RootSource = { kind: "root", model };
   const keys = meta.primary.map((name) => meta.fields.get(name)!);
   const read = meta.columns.filter((field) => fields.includes(field) || keys.includes(field));
-  const state: SelectState = {
-    ...selectAll(root),
-    fields: read,
-    where: keysIn(
-      keys.map((field) => columnNode(root, field)),
-      meta.primary,
-      [...wanted.values()],
-    ),
-  };
-  const { plan, rows } = await readRaw(homeOf(row), state);
-  for (const values of rows) fill(wanted, meta, { plan, fields: read }, values);
+  const nodes = keys.map((field) => columnNode(root, field));
+  for (const some of sliceKeys([...wanted.values()], keys.length)) {
+    const state: SelectState = { ...selectAll(root), fields: read, where: keysIn(nodes, meta.primary, some) };
+    const { plan, rows } = await readRaw(homeOf(row), state);
+    for (const values of rows) fill(wanted, meta, { plan, fields: read }, values);
+  }
   if (lacks(row)) throw new GableError("E_ROW_MISSING", `There is no such ${meta.label} any more.`);
 }
 

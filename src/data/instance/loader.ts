@@ -193,7 +193,8 @@ export async function readRelated(
 ): Promise<Map<CacheKey, unknown>> {
   const owner = Row.modelOf(rows[0]!);
   const found = new Map<CacheKey, unknown>();
-  for (const some of slice(owner, relation, rows)) {
+  const near = relation.kind === "belongsTo" ? relation.fields : owner.$meta.primary;
+  for (const some of sliceKeys(rows, near.length)) {
     const link = linkRelated(owner, relation, part, some);
     const perParent = part.limit === undefined ? undefined : { nodes: link.keys, limit: part.limit };
     const state: SelectState = {
@@ -213,12 +214,11 @@ export async function readRelated(
   return found;
 }
 
-/** Keys of several fields are asked for in parts. */
-function slice(owner: ModelClass, relation: RelationMeta, rows: readonly RowRecord[]): ReadonlyArray<readonly RowRecord[]> {
-  const fields = relation.kind === "belongsTo" ? relation.fields : owner.$meta.primary;
-  if (fields.length === 1 || rows.length <= compositeMax) return [rows];
-  return Array.from({ length: Math.ceil(rows.length / compositeMax) }, (_, index) =>
-    rows.slice(index * compositeMax, (index + 1) * compositeMax),
+/** Keys of several fields are asked for in parts: each is a condition of its own. */
+export function sliceKeys<Key>(keys: readonly Key[], fieldCount: number): ReadonlyArray<readonly Key[]> {
+  if (fieldCount === 1 || keys.length <= compositeMax) return [keys];
+  return Array.from({ length: Math.ceil(keys.length / compositeMax) }, (_, index) =>
+    keys.slice(index * compositeMax, (index + 1) * compositeMax),
   );
 }
 

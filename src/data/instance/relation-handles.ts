@@ -15,7 +15,7 @@ import { findLoaded, loadRelation } from "./loader.ts";
 import type { RowRecord } from "./row.ts";
 import { Row } from "./row.ts";
 import type { LinkKey } from "./write-links.ts";
-import { deleteLinks, insertLinks, keepVisible, readLinks } from "./write-links.ts";
+import { deleteLinks, insertLinks, keepVisible, nameOfKey, readLinks } from "./write-links.ts";
 
 /** What the property of a relation gives. */
 export function readRelationProperty(row: Row, name: string): unknown {
@@ -163,10 +163,10 @@ class ToMany extends Query<unknown, unknown> {
   async set(others: readonly unknown[]): Promise<void> {
     const join = this.#join();
     const near = this.#nearKey(join);
-    const wanted = new Map(this.#keysOf(others).map((key) => [JSON.stringify(key.map(String)), key]));
+    const wanted = new Map(this.#keysOf(others).map((key) => [nameOfKey(key), key]));
     await this.#inTransaction(async () => {
       const links = await keepVisible(this.#relation, join, await readLinks(this.#relation, join, near));
-      const present = new Map(links.map((key) => [JSON.stringify(key.map(String)), key]));
+      const present = new Map(links.map((key) => [nameOfKey(key), key]));
       const removed = [...present].filter(([name]) => !wanted.has(name)).map(([, key]) => key);
       const added = [...wanted].filter(([name]) => !present.has(name)).map(([, key]) => key);
       await this.#assertVisible(join, added);

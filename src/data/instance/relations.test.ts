@@ -304,6 +304,22 @@ describeOnDatabases("relations", models, (open) => {
     assert.equal((await book.tags).length, 0);
     await book.tags.add([]);
     await book.tags.remove([]);
+    // At the most links that one statement removes, and one above.
+    const many = await Tag.createMany(Array.from({ length: 1_501 }, (_, index) => ({ name: `many ${index}` })));
+    for (const [removed, statements] of [
+      [many.slice(0, 500), 1],
+      [many.slice(0, 501), 2],
+      [many, 4],
+    ] as const) {
+      await book.tags.add(many);
+      assert.equal(await counted(() => book.tags.remove(removed)), statements);
+      assert.equal(await book.tags.count(), many.length - removed.length);
+    }
+    await book.tags.add(many);
+    await book.tags.set([many[0]!]);
+    assert.equal(await book.tags.count(), 1);
+    await book.tags.clear();
+    await Tag.where({ name: { startsWith: "many" } }).delete();
     assert.equal(await Tag.count(), 4);
     await assert.rejects(async () => author.books.add(book), { code: "E_RELATION_ASSIGN", fix: /create\(\)/ });
     await assert.rejects(async () => Book.build({ title: "x" }).tags.add(a!), { code: "E_RELATION_UNSAVED" });

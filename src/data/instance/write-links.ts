@@ -11,7 +11,7 @@ import type { RelationMeta } from "../schema/metadata.ts";
 import type { ExecutionContext } from "../transaction/context.ts";
 import { contextOf, isUnscoped } from "../transaction/context.ts";
 import { transaction } from "../transaction/transaction.ts";
-import { keysIn } from "./loader.ts";
+import { keysIn, sliceKeys } from "./loader.ts";
 import type { RowRecord } from "./row.ts";
 
 /** The key of a row: its values in the order of the key's fields. */
@@ -20,10 +20,10 @@ export type LinkKey = readonly unknown[];
 /** Most links that one statement writes: each has at least two values. */
 const linksMax = 1_000;
 
-/** Most keys of several fields in one query: each is a condition of its own. */
-const compositeMax = 200;
-
-const nameOfKey = (key: LinkKey): string => JSON.stringify(key.map(String));
+/** A key as one text, to compare keys by. */
+export function nameOfKey(key: LinkKey): string {
+  return JSON.stringify(key.map(String));
+}
 
 /** Those keys whose rows the caller sees: where a model has a scope, links to rows of others are not for it to make or to undo. */
 export async function keepVisible({ target }: RelationMeta, { far }: JoinTable, keys: readonly LinkKey[]): Promise<readonly LinkKey[]> {
@@ -31,12 +31,11 @@ export async function keepVisible({ target }: RelationMeta, { far }: JoinTable, 
   const root: RootSource = { kind: "root", model: target };
   const fields = far.map(({ field }) => target.$meta.fields.get(field.name)!);
   const names = fields.map(({ name }) => name);
-  const size = names.length === 1 ? keys.length : compositeMax;
+  const nodes = fields.map((field) => columnNode(root, field));
   const seen = new Set<string>();
-  for (let start = 0; start < keys.length; start += size) {
-    const some = keys.slice(start, start + size).map((key) => Object.fromEntries(names.map((name, index) => [name, key[index]])));
-    const nodes = fields.map((field) => columnNode(root, field));
-    const where = keysIn(nodes, names, some as unknown as RowRecord[]); // Read by their names alone.
+  for (const some of sliceKeys(keys, names.length)) {
+    const records = some.map((key) => Object.fromEntries(names.map((name, index) => [name, key[index]])));
+    const where = keysIn(nodes, names, records as unknown as RowRecord[]); // Read by their names alone.
     const { plan, rows } = await readRaw(contextOf(target), { ...selectAll(root), fields, where });
     for (const row of rows) seen.add(nameOfKey(row.map((value, index) => plan.decoders[index]?.(value) ?? value)));
   }
@@ -91,6 +90,9 @@ function planInsertLinks({ database }: ExecutionContext, { table, near, far }: J
   });
 }
 
+/** Most links that one statement removes by their keys: each is a condition of its own, and SQLite nests a thousand at most. */
+const removedMax = 500;
+
 /** Unlinks a row from others, or from all. */
 export async function deleteLinks(
   relation: RelationMeta,
@@ -98,14 +100,24 @@ export async function deleteLinks(
   near: LinkKey,
   keys: readonly LinkKey[] | undefined,
 ): Promise<void> {
-  const run = async (from: readonly JoinColumn[], to: readonly JoinColumn[]): Promise<void> => {
-    const context = contextOf(relation.target);
-    const { plan, parameters } = planDeleteLinks(context, { ...join, near: from, far: to }, near, keys);
-    await runStatement(context, { sql: plan.sql, parameters, rows: "none" }, true);
+  const remove = async (some: readonly LinkKey[] | undefined): Promise<void> => {
+    await deleteOneWay(relation, join, near, some);
+    if (relation.isSymmetric) await deleteOneWay(relation, { ...join, near: join.far, far: join.near }, near, some);
   };
   if (keys?.length === 0) return;
-  await run(join.near, join.far);
-  if (relation.isSymmetric) await run(join.far, join.near);
+  if (keys === undefined || keys.length <= removedMax) return remove(keys);
+  await transaction(
+    async () => {
+      for (let start = 0; start < keys.length; start += removedMax) await remove(keys.slice(start, start + removedMax));
+    },
+    { database: { $core: contextOf(relation.target).database } },
+  );
+}
+
+async function deleteOneWay({ target }: RelationMeta, join: JoinTable, near: LinkKey, keys: readonly LinkKey[] | undefined): Promise<void> {
+  const context = contextOf(target);
+  const { plan, parameters } = planDeleteLinks(context, join, near, keys);
+  await runStatement(context, { sql: plan.sql, parameters, rows: "none" }, true);
 }
 
 function planDeleteLinks({ database }: ExecutionContext, join: JoinTable, near: LinkKey, keys: readonly LinkKey[] | undefined): BoundPlan {

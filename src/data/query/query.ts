@@ -12,16 +12,17 @@ import { runIn } from "../transaction/context.ts";
 import { after } from "../schema/eventual.ts";
 import { RuntimeExpression, toCondition } from "./expression.ts";
 import type { AnyExpression, Condition } from "./expression-types.ts";
-import { isPlainObject, readFilter } from "./filter.ts";
+import { readFilter } from "./filter.ts";
 import { hasAggregate, readGroupColumns } from "./group.ts";
 import { keyNodes } from "./keys.ts";
 import { assertCount, readCount } from "./limits.ts";
 import type { SameQuery, ValueOrder } from "./combine.ts";
 import { combineQueries, isCombinedValues, isFiltered, readValueOrder } from "./combine.ts";
-import type { Node, OutputColumn, RootSource, SelectState, SetOperator } from "./node.ts";
-import { allOf, columnNode, compare, inList, isNull, notOf, selectAll } from "./node.ts";
+import type { Node, RootSource, SelectState, SetOperator } from "./node.ts";
+import { allOf, columnNode, inList, isNull, notOf, selectAll } from "./node.ts";
 import { readOrder } from "./order.ts";
 import type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./page.ts";
+import { formError, readColumns, readDistinct, readKeyOrWhere } from "./query-arguments.ts";
 import type { QueryParts } from "./query-run.ts";
 import {
   contextFor,
@@ -226,12 +227,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   /** No row twice; with names, one row for each of their values, the first by the order. */
   distinct(...names: ReadonlyArray<DistinctName<Class>>): Query<Class, Item> {
     if (names.length > 0) this.#assertRows("distinct() by names");
-    const { model } = this.#parts;
-    const columns = names.flatMap((name) => {
-      const relation = model.$meta.relations.get(name);
-      return relation?.kind === "belongsTo" ? relation.fields : [name];
-    });
-    const nodes = columns.map((name) => columnNode(this.#root, assertField(model, name)));
+    const nodes = readDistinct(this.#root, names);
     return this.#with({ select: { distinct: nodes.length === 0 ? true : nodes } });
   }
 
@@ -309,7 +305,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   /** Values beside the columns of each row. */
   annotate<Picked extends Expressions>(pick: (row: NoInfer<Refs<Class>>) => Picked): Query<Class, Item & Readonly<ValuesOf<Picked>>> {
     this.#assertRows("annotate()");
-    const columns = this.#columns(pick);
+    const columns = readColumns(this.#root, pick);
     for (const { name } of columns)
       if (this.#isTaken(name)) throw formError(`annotate() of "${name}"`, "Choose a name that the model does not have.");
     return this.#with({ select: { extra: [...this.#parts.select.extra, ...columns] } });
@@ -323,7 +319,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   /** Plain objects of expressions; after groupBy(), of keys and aggregates. */
   values<Picked extends Expressions>(pick: (row: NoInfer<Refs<Class>>) => Picked): Query<Class, ValuesOf<Picked>> {
     this.#assertRows("values()");
-    const columns = this.#columns(pick);
+    const columns = readColumns(this.#root, pick);
     const { group } = this.#parts.select;
     const isGrouped = group.length > 0 || columns.some(({ node }) => hasAggregate(node));
     return this.#with({
@@ -364,17 +360,6 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
       );
   }
 
-  #columns(pick: (row: never) => unknown): OutputColumn[] {
-    const picked = readCallback(pick, this.#root);
-    if (typeof picked !== "object" || picked === null)
-      throw formError(`values of ${describeValue(picked)}`, "Return an object of expressions.");
-    return Object.entries(picked).map(([name, value]) => {
-      if (name === "__proto__") throw formError(`a value named "${name}"`, "Choose another name.");
-      if (value instanceof RuntimeExpression) return { name, node: value.$node };
-      throw formError(`"${name}" as ${describeValue(value)}`, "Use expressions, such as book.title.");
-    });
-  }
-
   /** The row of a key or a filter. Throws `E_ROW_MISSING` (404) for none, `E_ROW_AMBIGUOUS` for several. */
   async get(key: KeyOrWhere<Class>): Promise<Item> {
     const found = await this.find(key);
@@ -385,7 +370,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   /** The row of a key or a filter; undefined for none. Throws `E_ROW_AMBIGUOUS` for several. */
   find(key: KeyOrWhere<Class>): Promise<Item | undefined> {
     return settle(() => {
-      const query = this.#filter([this.#keyOrWhere(key)]);
+      const query = this.#filter([readKeyOrWhere(this.#root, key)]);
       return after(runFirst(query.#parts, 2), (rows) => {
         if (rows.length < 2) return rows[0] as Item | undefined; // The query reads items.
         throw new GableError("E_ROW_AMBIGUOUS", `Several rows of ${this.#parts.model.$meta.name} fit.`, {
@@ -393,15 +378,6 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
         });
       });
     });
-  }
-
-  #keyOrWhere(key: unknown): Node {
-    const { model } = this.#parts;
-    if (isPlainObject(key)) return readFilter(this.#root, key, "where");
-    const nodes = keyNodes(model, key, `${model.$meta.name} key`);
-    return allOf(
-      model.$meta.primary.map((name, index) => compare("eq", columnNode(this.#root, model.$meta.fields.get(name)!), nodes[index]!)),
-    );
   }
 
   /** The first row; undefined for none. */
@@ -435,7 +411,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   /** Values over all rows, as one object. */
   aggregate<Picked extends Expressions>(pick: (row: NoInfer<Refs<Class>>) => Picked): Promise<ValuesOf<Picked>> {
     this.#assertRows("aggregate()");
-    return settle(() => runAggregate(this.#parts, readGroupColumns(this.#columns(pick), [])));
+    return settle(() => runAggregate(this.#parts, readGroupColumns(readColumns(this.#root, pick), [])));
   }
 
   /** A page of rows, by the cursor of its neighbour. Throws `E_CURSOR` (400) for a cursor of another list. */
@@ -516,10 +492,6 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
 /** Throws `E_ROW_MISSING`. */
 export function rowMissing(model: ModelClass): never {
   throw new GableError("E_ROW_MISSING", `There is no such ${model.$meta.label}.`);
-}
-
-function formError(what: string, fix: string): GableError {
-  return new GableError("E_QUERY_FORM", `A query cannot have ${what}.`, { fix });
 }
 
 /** What work gives, later: also when it gives it at once, or throws. */

@@ -13,7 +13,9 @@ import { allOf, columnNode, compare } from "./node.ts";
 /** A field that says whom a row belongs to, and what gives the current owner. */
 interface ScopeField {
   readonly field: FieldMeta;
-  /** The owner's key. Throws `E_SCOPE_MISSING`. */
+  /** The owner's key; undefined where nobody is the owner now. */
+  readonly find: () => ValueNode | undefined;
+  /** The same. Throws `E_SCOPE_MISSING` where nobody is. */
   readonly read: () => ValueNode;
 }
 
@@ -33,21 +35,23 @@ function createScope(model: ModelClass, scope: Readonly<Record<string, (() => un
   return Object.entries(scope).flatMap(([name, give]) => {
     const relation = relations.get(name);
     const where = `the scope ${owner}.${name}`;
-    const ask = (): unknown => {
-      const value = give!(); // The definition was checked.
-      if (value !== undefined && value !== null) return value;
-      throw new GableError("E_SCOPE_MISSING", `The value of ${where} is missing: its function gave ${describeValue(value)}.`, {
-        fix: "Run the work where there is one, or say why it is about all rows: withoutScope(reason, work).",
-      });
-    };
-    if (relation === undefined) {
-      const field = fields.get(name)!;
-      return [{ field, read: () => literal(ask(), field, where) }];
-    }
-    return relation.fields.map((each, index) => ({
-      field: fields.get(each)!,
-      read: () => keyNodes(relation.target, ask(), where)[index]!,
-    }));
+    const names = relation?.fields ?? [name];
+    return names.map((each, index) => {
+      const field = fields.get(each)!;
+      const find = (): ValueNode | undefined => {
+        const value = give!(); // The definition was checked.
+        if (value === undefined || value === null) return undefined;
+        return relation === undefined ? literal(value, field, where) : keyNodes(relation.target, value, where)[index]!;
+      };
+      const read = (): ValueNode => {
+        const found = find();
+        if (found !== undefined) return found;
+        throw new GableError("E_SCOPE_MISSING", `The value of ${where} is missing: its function gave ${describeValue(give!())}.`, {
+          fix: "Run the work where there is one, or say why it is about all rows: withoutScope(reason, work).",
+        });
+      };
+      return { field, find, read };
+    });
   });
 }
 
@@ -92,20 +96,12 @@ export function assertScope(model: ModelClass, field: FieldMeta, value: unknown)
 
 /**
  * The owners whose rows the caller sees, as a text: what was loaded for some must not be shown to others. "" where no model has a scope.
- * An owner that is missing is one of its own: the query that needs it says so.
+ * Where nobody is the owner, that is one of its own: a query that needs one says so.
  */
 export function scopeKey({ scoped }: DatabaseCore): string {
   if (scoped.length === 0) return "";
   if (isUnscoped()) return "@all";
-  const owners = scoped.flatMap(scopeOf).map(({ read }) => {
-    try {
-      return String(read().value);
-    } catch (error) {
-      if (error instanceof GableError) return undefined;
-      throw error;
-    }
-  });
-  return `@${JSON.stringify(owners)}`;
+  return `@${JSON.stringify(scoped.flatMap(scopeOf).map(({ find }) => String(find()?.value)))}`;
 }
 
 /** Names of the fields of a model's scope, where it holds. */

@@ -3,13 +3,14 @@ import type { ErrorCode } from "../../errors/catalogue.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { suggestName } from "../../errors/nearest-name.ts";
-import { checkValue, compareDecimals } from "./check-value.ts";
+import { checkValue } from "./check-value.ts";
 import type { AnyColumn, ColumnType } from "./column.ts";
 import { DatabaseValue, isColumn } from "./column.ts";
 import { listBacks } from "./metadata.ts";
 import type { AnyModelOptions, ModelClass } from "./model.ts";
 import { identifier, toSnakeCase } from "./names.ts";
 import type { Relation } from "./relation.ts";
+import { isAbove, isBetween, isLimit, isLinear } from "./option-values.ts";
 
 /** One mistake in a definition. */
 export interface DefinitionMistake {
@@ -464,40 +465,4 @@ function readRelation(thunk: () => unknown): AnyRelation | undefined {
 
 function isModel(value: unknown): value is ModelClass {
   return typeof value === "function" && "$table" in value && "$fields" in value;
-}
-
-function isBetween(value: number | undefined, min: number, max: number): value is number {
-  return value !== undefined && Number.isInteger(value) && value >= min && value <= max;
-}
-
-/** Whether one limit is above another one of its type. */
-function isAbove(min: unknown, max: unknown): boolean {
-  if (typeof min === "string" && typeof max === "string") return compareDecimals(min, max) > 0;
-  const isComparable = (typeof min === "number" && typeof max === "number") || (typeof min === "bigint" && typeof max === "bigint");
-  return isComparable && Number(min) > Number(max);
-}
-
-function isLimit(type: ColumnType, value: unknown, isCount: boolean): boolean {
-  if (isCount) return Number.isInteger(value) && (value as number) > 0; // What isInteger has found.
-  if (type === "bigint") return typeof value === "bigint";
-  return type === "decimal"
-    ? typeof value === "string" && /^-?[0-9]+(?:\.[0-9]+)?$/.test(value)
-    : typeof value === "number" && Number.isFinite(value);
-}
-
-/** Whether a pattern takes linear time, as far as its text tells: no repetition of what repeats, no back reference. */
-function isLinear({ source }: RegExp): boolean {
-  const plain = source.replace(/\\[^]/g, (escaped) => (/[1-9k]/.test(escaped[1]!) ? "\u0001" : "x")).replace(/\[[^\]]*\]/g, "x");
-  if (plain.includes("\u0001")) return false;
-  const repeats = /[*+]|\{[0-9]+,[0-9]*\}/;
-  for (let text = plain; ;) {
-    const group = /\((?:\?(?:[:=!]|<[=!]|<[^>]*>))?([^()]*)\)(\*|\+|\{[0-9]+,[0-9]*\})?/.exec(text);
-    if (group === null) return true;
-    if (group[2] !== undefined && (repeats.test(group[1]!) || group[1]!.includes("|"))) return false;
-    // What repeats inside of a group makes the group one that repeats.
-    text =
-      text.slice(0, group.index) +
-      (repeats.test(group[1]!) || group[2] !== undefined ? "x+" : "x") +
-      text.slice(group.index + group[0].length);
-  }
 }

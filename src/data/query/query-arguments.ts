@@ -1,0 +1,45 @@
+/** What methods of queries are given: read, or refused. */
+import { describeValue } from "../../errors/option-errors.ts";
+import { GableError } from "../../errors/gable-error.ts";
+import { assertField } from "../schema/validate-row.ts";
+import { RuntimeExpression } from "./expression.ts";
+import { isPlainObject, readFilter } from "./filter.ts";
+import { keyNodes } from "./keys.ts";
+import type { Node, OutputColumn, RootSource } from "./node.ts";
+import { allOf, columnNode, compare } from "./node.ts";
+import { readCallback } from "./refs.ts";
+
+/** The error about what a query cannot have. */
+export function formError(what: string, fix: string): GableError {
+  return new GableError("E_QUERY_FORM", `A query cannot have ${what}.`, { fix });
+}
+
+/** The values that a callback picks, by their names. Throws `E_QUERY_FORM`. */
+export function readColumns(root: RootSource, pick: (row: never) => unknown): OutputColumn[] {
+  const picked = readCallback(pick, root);
+  if (typeof picked !== "object" || picked === null)
+    throw formError(`values of ${describeValue(picked)}`, "Return an object of expressions.");
+  return Object.entries(picked).map(([name, value]) => {
+    if (name === "__proto__") throw formError(`a value named "${name}"`, "Choose another name.");
+    if (value instanceof RuntimeExpression) return { name, node: value.$node };
+    throw formError(`"${name}" as ${describeValue(value)}`, "Use expressions, such as book.title.");
+  });
+}
+
+/** The columns of names; a relation to one row is its key. Throws `E_FIELD_UNKNOWN`. */
+export function readDistinct(root: RootSource, names: readonly string[]): Node[] {
+  const { relations } = root.model.$meta;
+  const columns = names.flatMap((name) => {
+    const relation = relations.get(name);
+    return relation?.kind === "belongsTo" ? relation.fields : [name];
+  });
+  return columns.map((name) => columnNode(root, assertField(root.model, name)));
+}
+
+/** The condition of a key, or of a filter. */
+export function readKeyOrWhere(root: RootSource, key: unknown): Node {
+  if (isPlainObject(key)) return readFilter(root, key, "where");
+  const { name: owner, primary, fields } = root.model.$meta;
+  const nodes = keyNodes(root.model, key, `${owner} key`);
+  return allOf(primary.map((name, index) => compare("eq", columnNode(root, fields.get(name)!), nodes[index]!)));
+}

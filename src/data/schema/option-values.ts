@@ -1,0 +1,41 @@
+/** What values options of fields may have. */
+import type { ColumnType } from "./column.ts";
+import { compareDecimals } from "./check-value.ts";
+
+/** Whether a whole number is in a range, both ends included. */
+export function isBetween(value: number | undefined, min: number, max: number): value is number {
+  return value !== undefined && Number.isInteger(value) && value >= min && value <= max;
+}
+
+/** Whether one limit is above another one of its type. */
+export function isAbove(min: unknown, max: unknown): boolean {
+  if (typeof min === "string" && typeof max === "string") return compareDecimals(min, max) > 0;
+  const isComparable = (typeof min === "number" && typeof max === "number") || (typeof min === "bigint" && typeof max === "bigint");
+  return isComparable && Number(min) > Number(max);
+}
+
+/** Whether a limit is a value of its type, or a count of characters, bytes or items. */
+export function isLimit(type: ColumnType, value: unknown, isCount: boolean): boolean {
+  if (isCount) return Number.isInteger(value) && (value as number) > 0; // What isInteger has found.
+  if (type === "bigint") return typeof value === "bigint";
+  return type === "decimal"
+    ? typeof value === "string" && /^-?[0-9]+(?:\.[0-9]+)?$/.test(value)
+    : typeof value === "number" && Number.isFinite(value);
+}
+
+/** Whether a pattern takes linear time, as far as its text tells: no repetition of what repeats, no back reference. */
+export function isLinear({ source }: RegExp): boolean {
+  const plain = source.replace(/\\[^]/g, (escaped) => (/[1-9k]/.test(escaped[1]!) ? "\u0001" : "x")).replace(/\[[^\]]*\]/g, "x");
+  if (plain.includes("\u0001")) return false;
+  const repeats = /[*+]|\{[0-9]+,[0-9]*\}/;
+  for (let text = plain; ;) {
+    const group = /\((?:\?(?:[:=!]|<[=!]|<[^>]*>))?([^()]*)\)(\*|\+|\{[0-9]+,[0-9]*\})?/.exec(text);
+    if (group === null) return true;
+    if (group[2] !== undefined && (repeats.test(group[1]!) || group[1]!.includes("|"))) return false;
+    // What repeats inside of a group makes the group one that repeats.
+    text =
+      text.slice(0, group.index) +
+      (repeats.test(group[1]!) || group[2] !== undefined ? "x+" : "x") +
+      text.slice(group.index + group[0].length);
+  }
+}
