@@ -10,7 +10,8 @@ import type { WriteOptions } from "./instance/write-row.ts";
 import { findByKey } from "./query/find-by-key.ts";
 import type { AnyExpression } from "./query/expression-types.ts";
 import { queryModel } from "./query/raw.ts";
-import { Query, rowMissing } from "./query/query.ts";
+import { Query } from "./query/query.ts";
+import { rowMissing } from "./query/query-arguments.ts";
 import type {
   Changes,
   ColumnName,

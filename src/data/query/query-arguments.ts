@@ -1,6 +1,7 @@
 /** What methods of queries are given: read, or refused. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
+import type { ModelClass } from "../schema/model.ts";
 import { assertField } from "../schema/validate-row.ts";
 import { RuntimeExpression } from "./expression.ts";
 import { isPlainObject, readFilter } from "./filter.ts";
@@ -42,4 +43,9 @@ export function readKeyOrWhere(root: RootSource, key: unknown): Node {
   const { name: owner, primary, fields } = root.model.$meta;
   const nodes = keyNodes(root.model, key, `${owner} key`);
   return allOf(primary.map((name, index) => compare("eq", columnNode(root, fields.get(name)!), nodes[index]!)));
+}
+
+/** Throws `E_ROW_MISSING`: there is no row of what a query was given. */
+export function rowMissing(model: ModelClass): never {
+  throw new GableError("E_ROW_MISSING", `There is no such ${model.$meta.label}.`);
 }

@@ -22,7 +22,7 @@ import type { Node, RootSource, SelectState, SetOperator } from "./node.ts";
 import { allOf, columnNode, inList, isNull, notOf, selectAll } from "./node.ts";
 import { readOrder } from "./order.ts";
 import type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./page.ts";
-import { formError, readColumns, readDistinct, readKeyOrWhere } from "./query-arguments.ts";
+import { formError, readColumns, readDistinct, readKeyOrWhere, rowMissing } from "./query-arguments.ts";
 import type { QueryParts } from "./query-run.ts";
 import {
   contextFor,
@@ -41,8 +41,8 @@ import {
 } from "./query-run.ts";
 import type {
   ColumnName,
-  DistinctName,
   ColumnValue,
+  DistinctName,
   Expressions,
   Filter,
   KeyOrWhere,
@@ -487,11 +487,6 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   explain({ analyze = false }: { readonly analyze?: boolean } = {}): Promise<string> {
     return explainQuery(this.#parts, analyze);
   }
-}
-
-/** Throws `E_ROW_MISSING`. */
-export function rowMissing(model: ModelClass): never {
-  throw new GableError("E_ROW_MISSING", `There is no such ${model.$meta.label}.`);
 }
 
 /** What work gives, later: also when it gives it at once, or throws. */
