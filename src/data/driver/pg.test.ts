@@ -91,7 +91,7 @@ describe("PostgreSQL by pg", { skip: skipPostgres }, () => {
 
   it("replaces a connection that the server has ended", async () => {
     const pid = await use(async (connection) => ((await read(connection, "SELECT pg_backend_pid()")) as [[number]])[0][0]);
-    await runOnServer(`SELECT pg_terminate_backend(${pid})`);
+    await runOnServer(`SELECT pg_terminate_backend(${pid}, 5000)`); // It waits until the session is gone.
     // Its end may be seen by the next statement alone; the one after has another connection.
     await use((connection) => read(connection, "SELECT 1")).catch(() => undefined);
     await use(async (connection) => assert.deepEqual(await read(connection, "SELECT 1"), [[1]]));
