@@ -164,6 +164,22 @@ export declare function hasOne<Target>(target: Target, options?: HasOptions): Re
 export declare function manyToMany<Target>(target: Target, options?: ManyToManyOptions): Relation<Target, "many", false, false>;
 
 /**
+ * The base class of a view: its name, its fields as the query names columns, and the query. One of the fields, or the
+ * option `primary`, tells the rows apart. Migrations make it, and make it anew when it or what it reads has changed.
+ *
+ * @example
+ * class AuthorStats extends View(
+ *   "author_stats",
+ *   { author: () => belongsTo(Author), books: field.int() },
+ *   { primary: ["author"], sql: "SELECT author_id, count(*) AS books FROM books GROUP BY author_id" },
+ * ) {}
+ */
+export declare function View<const Table extends string, Fields extends FieldMap>(name: Table, fields: Fields, query: string | NoInfer<ViewOptions<Fields>>): ViewStatic<Fields> & {
+    new (): RowOf<Table> & RowValues<Fields> & RelationProperties<Fields> & ViewInstanceApi<Fields>;
+    readonly $table: Table;
+};
+
+/**
  * Runs work, such as a request, whose reads see what it has written: after a write, queries that may read a
  * replica read the database itself.
  */
@@ -416,6 +432,28 @@ export interface Related<Class, Item> extends Query<Class, Item> {
     set(others: ReadonlyArray<Item | KeyOf<Class>>): Promise<void>;
     /** Unlinks all rows of a many to many relation. */
     clear(): Promise<void>;
+}
+
+/** What rows of views can do. */
+export type ViewInstanceApi<Fields> = Pick<InstanceApi<Fields>, "reload" | "load" | "toJSON">;
+
+/** What a view is: its query, and those options of a model that are not about writing. */
+export interface ViewOptions<Fields = FieldMap> extends Pick<ModelOptions<Fields>, "label" | "labelPlural" | "display" | "orderBy" | "primary" | "managed" | "scope" | "database"> {
+    /** The query: one for all databases, or one for each kind. Its columns have the names of the view's. */
+    readonly sql: QueryText;
+    /** Texts that a search looks into. None by default. */
+    readonly search?: ReadonlyArray<keyof Fields & string>;
+    /** Whether PostgreSQL keeps the rows until `refresh()`; others compute them with each query. Default false. */
+    readonly materialized?: true;
+}
+
+/** What every class of a view can do: all that reads. */
+export interface ViewStatic<Fields> extends Omit<ModelStatic<Fields>, "validate" | "withDeleted" | "build" | "create" | "createMany" | "upsert" | "getOrCreate" | "updateMany"> {
+    /**
+     * Computes the rows anew of a view that keeps them, while others read the former ones. Where the database keeps none, they are
+     * new at any time, and nothing is done.
+     */
+    refresh(): Promise<void>;
 }
 
 /** Which values an aggregate reads. */
@@ -990,6 +1028,8 @@ export interface ModelMeta {
     readonly search: readonly string[];
     /** Whether it does so by an index. */
     readonly hasSearchIndex: boolean;
+    /** Whether it is a view, whose rows nobody writes. */
+    readonly isView: boolean;
     /** Field that counts changes; "" without one. */
     readonly version: string;
     /** Field with the moment at which a row was deleted; "" where rows are deleted for good. */
@@ -1129,6 +1169,11 @@ export interface ModelOptions<Fields = FieldMap> {
     /** Comment in the database. None by default. */
     readonly comment?: string;
 }
+
+/** A query in SQL: one for all databases, or one for each kind, with `others` for those that are not named. */
+export type QueryText = string | {
+    readonly [Name in DialectName | "others"]?: string;
+};
 
 /** A schema of a model's fields. */
 export declare class ModelSchema {

@@ -132,8 +132,14 @@ export declare const op: {
     readonly dropConstraint: (table: string, name: string) => Operation;
     /** Gives a unique key, a check or a foreign key another name. */
     readonly renameConstraint: (table: string, name: string, to: string) => Operation;
+    /** Looks whether all rows keep a check or a foreign key that PostgreSQL holds for new rows alone so far; nothing elsewhere. */
+    readonly validateConstraint: (table: string, name: string) => Operation;
     /** Comments on a table, or on one of its columns; an empty text takes the comment away. SQLite keeps none. */
     readonly setComment: (table: string, column: string | undefined, text: string) => Operation;
+    /** Makes a view: a table whose rows come from a query. */
+    readonly createView: (view: string, data: ViewData) => Operation;
+    /** Drops a view. The rows of tables stay. */
+    readonly dropView: (view: string) => Operation;
     /** Makes an extension of PostgreSQL; nothing elsewhere. Going back leaves it there. */
     readonly createExtension: (name: string) => Operation;
     /** Statements of one's own by kind of database. Without `down`, the migration cannot be undone. */
@@ -501,6 +507,17 @@ export type Operation = {
     readonly table: string;
     readonly columns: readonly string[];
 } | {
+    readonly kind: "validateConstraint";
+    readonly table: string;
+    readonly name: string;
+} | {
+    readonly kind: "createView";
+    readonly view: string;
+    readonly data: ViewData;
+} | {
+    readonly kind: "dropView";
+    readonly view: string;
+} | {
     readonly kind: "createExtension";
     readonly name: string;
 } | {
@@ -547,6 +564,14 @@ export interface TableData {
     readonly search?: readonly string[];
     /** What the database says of it. */
     readonly comment?: string;
+}
+
+/** A view as it is written in a migration. */
+export interface ViewData extends ViewState {
+    /** Its columns by name, as the query gives them. */
+    readonly columns: Readonly<Record<string, ColumnState>>;
+    /** Columns that tell its rows apart. */
+    readonly primary: readonly string[];
 }
 
 /** What was pulled. */

@@ -7,6 +7,7 @@ export { cases, now, sql, when } from "./data/query/functions.ts";
 export { denseRank, firstValue, lag, lastValue, lead, ntile, rank, rowNumber } from "./data/query/windows.ts";
 export { field } from "./data/schema/field.ts";
 export { belongsTo, hasMany, hasOne, manyToMany } from "./data/schema/relation.ts";
+export { View } from "./data/view.ts";
 export { readYourWrites, withoutScope } from "./data/transaction/context.ts";
 export { onCommit, onRollback, outside, transaction } from "./data/transaction/transaction.ts";
 export type { Database, DatabaseOptions } from "./data/database.ts";
@@ -14,6 +15,7 @@ export type { Databases, DatabasesOptions, NamedDatabaseOptions } from "./data/d
 export type { ConflictUpdate, CreateManyOptions } from "./data/instance/write-bulk.ts";
 export type { WriteOptions } from "./data/instance/write-row.ts";
 export type { InstanceApi, Lazy, ModelStatic, Related } from "./data/model.ts";
+export type { ViewInstanceApi, ViewOptions, ViewStatic } from "./data/view.ts";
 export type {
   AggregateOptions,
   ArrayExpression,
@@ -51,6 +53,7 @@ export type {
 export type { Column, ColumnOptions } from "./data/schema/column.ts";
 export type { FieldMeta, ModelMeta, RelationMeta } from "./data/schema/metadata.ts";
 export type { IndexOptions, KeyOf, ModelClass, ModelOptions } from "./data/schema/model.ts";
+export type { QueryText } from "./data/schema/table-state.ts";
 export type { ModelSchema, SchemaOptions } from "./data/schema/model-schema.ts";
 export type { BelongsToOptions, DeleteAction, HasOptions, ManyToManyOptions, Relation } from "./data/schema/relation.ts";
 export type { ModelErrors } from "./data/schema/validate-row.ts";

@@ -15,7 +15,7 @@ export type { MigrationProgress } from "./data/migrations/execute.ts";
 export type { SchemaDifference } from "./data/migrations/live-schema.ts";
 export type { MadeMigration, MakeOptions, MigrationProblem, SquashOptions } from "./data/migrations/make.ts";
 export type { MigrateOptions, MigrationPreview, MigrationsOptions, MigrationStatus, RollbackOptions } from "./data/migrations/migrate.ts";
-export type { Migration, MigrationOptions, Operation, SqlByDialect, TableData } from "./data/migrations/operation.ts";
+export type { Migration, MigrationOptions, Operation, SqlByDialect, TableData, ViewData } from "./data/migrations/operation.ts";
 export type { PulledModels, PullOptions } from "./data/migrations/pull.ts";
 export type { Answers, Question } from "./data/migrations/question.ts";
 export type { Finding, Risk } from "./data/migrations/risk.ts";

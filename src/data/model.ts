@@ -73,7 +73,7 @@ export interface Related<Class, Item> extends Query<Class, Item> {
 }
 
 /** The properties of a row's relations. */
-type RelationProperties<Fields> = {
+export type RelationProperties<Fields> = {
   readonly [Name in keyof Fields as Fields[Name] extends { readonly kind: "column" } ? never : Name]: Fields[Name] extends () => {
     readonly kind: "one";
     readonly nullable: infer Nullable;
@@ -86,7 +86,7 @@ type RelationProperties<Fields> = {
 };
 
 /** The table of a row. It comes first in types of rows: one of another model is told at once, without comparing relations. */
-interface RowOf<Table> {
+export interface RowOf<Table> {
   readonly $table: Table;
 }
 

@@ -199,6 +199,8 @@ const data = {
   E_MODEL_TABLE_DUPLICATE: entry(500, "Two models have one table", "Give one of them another table."),
   E_MODEL_PRIMARY: entry(500, "A model has no key, or two", "Add id: field.id(), or the option primary."),
   E_MODEL_OPTION: entry(500, "A model has no such option", "Correct the name of the option."),
+  E_MODEL_VIEW: entry(500, "A view has no query that a database can have", "Give the text of a SELECT without a semicolon."),
+  E_MODEL_READ_ONLY: entry(500, "A view was written to", "Write the rows that it reads."),
   E_MODEL_CONDITION: entry(500, "A condition cannot be part of a table", "Use columns of the model alone."),
   E_MODEL_VERSION: entry(500, "The version of a model is no whole number", "Use field.int({ default: 0, editable: false })."),
   E_MODEL_SOFT_DELETE: entry(500, "The field of soft delete is no optional moment", "Use field.datetime({ null: true, editable: false })."),

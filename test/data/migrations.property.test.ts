@@ -19,7 +19,7 @@ import { hashState } from "../../src/data/migrations/table-data.ts";
 import { TableWriter } from "../../src/data/migrations/table-writer.ts";
 import { writeMigration } from "../../src/data/migrations/write-file.ts";
 import type { State } from "../../src/data/schema/table-state.ts";
-import { sortTables } from "../../src/data/schema/table-state.ts";
+import { sortTables, tablesOf } from "../../src/data/schema/table-state.ts";
 import { databaseKinds } from "./databases.ts";
 import { changeState, Random, valueOf } from "./random-states.ts";
 
@@ -79,7 +79,7 @@ async function assertLike(database: Database, state: State, what: string): Promi
 /** One row in each table that has none. */
 async function insertRows(database: Database, state: State): Promise<void> {
   await withSession(database, async (session, writer) => {
-    for (const name of sortTables(state)) {
+    for (const name of sortTables(tablesOf(state))) {
       const table = state.get(name)!;
       const [{ count } = { count: 0 }] = await session.read(`SELECT count(*) AS count FROM ${writer.quote(name)}`);
       if (Number(count) > 0) continue;
@@ -95,7 +95,7 @@ async function insertRows(database: Database, state: State): Promise<void> {
 async function countRows(database: Database, state: State): Promise<Record<string, number>> {
   return withSession(database, async (session, writer) => {
     const counts: Record<string, number> = {};
-    for (const name of state.keys()) {
+    for (const name of tablesOf(state).keys()) {
       const [row] = await session.read(`SELECT count(*) AS count FROM ${writer.quote(name)}`);
       counts[name] = Number(row!["count"]);
     }

@@ -2,6 +2,7 @@
 import { now, sql } from "../../src/data/query/functions.ts";
 import { field as f } from "../../src/data/schema/field.ts";
 import { Model } from "../../src/data/model.ts";
+import { View } from "../../src/data/view.ts";
 import { belongsTo } from "../../src/data/schema/relation.ts";
 import { Author, Book, Part, Profile } from "./library-models.ts";
 import { Tag } from "./tag-model.ts";
@@ -55,3 +56,26 @@ void Wrong;
 // @ts-expect-error the option names no field
 class Wrong2 extends Model("wrong", { id: f.id(), name: f.text() }, { uniques: [{ on: ["id", "x"] }] }) {}
 void Wrong2;
+
+// A view has what reads, and nothing that writes.
+class Totals extends View(
+  "totals",
+  { author: () => belongsTo(Author), books: f.int(), latest: f.datetime({ null: true }) },
+  { sql: { others: "SELECT 1" }, primary: ["author"], orderBy: "-books", materialized: true },
+) {}
+const total = await Totals.get({ books: 5 });
+assertType<Equal<(typeof total)["latest"], Date | null>>();
+assertType<Equal<(typeof total)["authorId"], number>>();
+assertType<Equal<Awaited<(typeof total)["author"]>, Author>>();
+void Totals.where((row) => row.books.gt(3)).orderBy("-latest");
+void Totals.refresh();
+// @ts-expect-error nobody makes its rows
+void Totals.create({ author: 1, books: 1 });
+// @ts-expect-error nobody writes its rows
+void total.save();
+// @ts-expect-error the option names no field
+class WrongTotals extends View("totals", { id: f.id() }, { sql: "SELECT 1", orderBy: "nmae" }) {}
+void WrongTotals;
+// @ts-expect-error a kind of database that there is not
+class OtherTotals extends View("totals", { id: f.id() }, { sql: { oracle: "SELECT 1" } }) {}
+void OtherTotals;

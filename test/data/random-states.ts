@@ -10,6 +10,7 @@ import type {
   UniqueState,
   ValueData,
 } from "../../src/data/schema/table-state.ts";
+import { tablesOf } from "../../src/data/schema/table-state.ts";
 
 /** Numbers that a seed decides (mulberry32). */
 export class Random {
@@ -115,9 +116,46 @@ const tables = "books authors tags loans shelves orders lines notes".split(" ");
 /** Changes a structure in a few places. */
 export function changeState(state: State, random: Random): State {
   const next = new Map<string, MutableTable>();
-  for (const [name, table] of state) next.set(name, copy(table));
+  for (const [name, table] of tablesOf(state)) next.set(name, copy(table));
   for (let count = 1 + random.below(4); count > 0; count--) changeOnce(next, random, state);
+  return withViews(next, state, random);
+}
+
+/** Views of the tables: those that were there as far as their columns still are, and now and then another one, or one of a view. */
+function withViews(tables: ReadonlyMap<string, TableState>, before: State, random: Random): State {
+  const next = new Map(tables);
+  for (const [name, table] of tables) {
+    const [view, second] = [`seen_${name}`, `again_${name}`];
+    const known = before.get(view);
+    const isThere = known === undefined ? random.chance(0.15) : !random.chance(0.1);
+    if (!isThere) continue;
+    const kept = [...(known?.columns.keys() ?? [])].filter((column) => table.columns.has(column));
+    const others = [...table.columns.keys()];
+    const columns = [...new Set([...table.primary, ...kept, ...(known === undefined || random.chance(0.1) ? [random.pick(others)] : [])])];
+    const shown = { ...table, columns: new Map(columns.map((column) => [column, table.columns.get(column)!])) };
+    next.set(view, viewOf(name, shown, known?.view?.materialized ?? (random.chance(0.3) ? true : undefined)));
+    if (before.has(second) || random.chance(0.3)) next.set(second, viewOf(view, shown, undefined));
+  }
   return next;
+}
+
+function viewOf(source: string, { primary, columns }: TableState, materialized: true | undefined): TableState {
+  const write = (quote: string): string => {
+    const list = [...columns.keys()].map((column) => `${quote}${column}${quote}`);
+    return `SELECT ${list.join(", ")} FROM ${quote}${source}${quote} -- as they are`;
+  };
+  const plain = [...columns].map(([name, { null: _null, default: _default, comment: _comment, ...column }]) => [name, column] as const);
+  return {
+    columns: new Map(plain),
+    primary,
+    uniques: new Map(),
+    indexes: new Map(),
+    checks: new Map(),
+    foreignKeys: new Map(),
+    search: [],
+    comment: "",
+    view: { sql: { mariadb: write("`"), others: write('"') }, ...(materialized && { materialized }) },
+  };
 }
 
 function copy(table: TableState): MutableTable {

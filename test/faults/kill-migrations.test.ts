@@ -37,11 +37,13 @@ export default migration({ after: [], schema: "", ops: [
   row("INSERT INTO authors (name) VALUES ('a'), ('b')"),
   row("INSERT INTO books (title, pages, author_id) VALUES ('one', 1, 1), ('two', 2, 1), ('three', 3, 2)"),
   row("INSERT INTO loans (book_id) VALUES (1), (2), (3), (3)"),
+  op.createView("lent", { columns: { id: { type: "id" }, title: { type: "text" } }, primary: ["id"], sql: "SELECT id, title FROM books WHERE id IN (SELECT book_id FROM loans)" }),
 ] });
 `;
-/** Fourteen operations: each of another kind. */
+/** Sixteen operations: each of another kind. */
 const change = `import { migration, op } from "gable/migrations";
 export default migration({ after: ["0001_start"], schema: "", ops: [
+  op.dropView("lent"),
   op.createTable("tags", { columns: { id: { type: "id" }, name: { type: "text", max: 20 } }, primary: ["id"] }),
   op.addColumn("books", "isbn", { type: "text", max: 17 }, { fill: { text: "none" } }),
   op.addColumn("books", "tag_id", { type: "id", null: true }),
@@ -56,6 +58,7 @@ export default migration({ after: ["0001_start"], schema: "", ops: [
   op.addIndex("books", "books_heading_index", ["heading"]),
   op.run({ name: "fill", table: "books", batch: 2, down: "nothing", up: async ({ rows }) => { for (const row of rows) { row.isbn = "isbn " + row.id; await row.save(); } } }),
   op.renameTable("authors", "writers"),
+  op.createView("lent", { columns: { id: { type: "id" }, heading: { type: "text" } }, primary: ["id"], materialized: true, sql: "SELECT id, heading FROM books WHERE id IN (SELECT book_id FROM loans)" }),
 ] });
 `;
 

@@ -41,6 +41,7 @@ export const mariadbTables: TableSyntax = {
   // Texts are compared character by character, as on every database; blanks at the end count.
   options: " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
   hasForwardKeys: false,
+  hasMaterializedViews: false,
   hasConditionalKeys: false,
   hasExpressionIndexes: false,
   hasIndexMethods: false,

@@ -24,6 +24,7 @@ export const postgresTables: TableSyntax = {
   checkOf: (name, column) => writeChoices(quotePostgres(name), column, quoteText),
   options: "",
   hasForwardKeys: false,
+  hasMaterializedViews: true,
   hasConditionalKeys: true,
   hasExpressionIndexes: true,
   hasIndexMethods: true,

@@ -47,6 +47,7 @@ export const sqliteTables: TableSyntax = {
   // STRICT: a column holds values of its own type alone (sqlite.org/stricttables.html).
   options: " STRICT",
   hasForwardKeys: true,
+  hasMaterializedViews: false,
   hasConditionalKeys: true,
   hasExpressionIndexes: true,
   hasIndexMethods: false,

@@ -23,6 +23,8 @@ export interface TableSyntax {
   readonly options: string;
   /** Whether foreign keys may name tables that come later. */
   readonly hasForwardKeys: boolean;
+  /** Whether views may keep their rows. */
+  readonly hasMaterializedViews: boolean;
   /** Whether keys and indexes may be of some rows alone. */
   readonly hasConditionalKeys: boolean;
   /** Whether indexes may be of expressions. */

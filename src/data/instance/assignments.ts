@@ -3,7 +3,7 @@ import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { suggestName } from "../../errors/nearest-name.ts";
 import { keyNodes } from "../query/keys.ts";
-import type { RelationMeta } from "../schema/metadata.ts";
+import type { ModelMeta, RelationMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
 
 /**
@@ -27,6 +27,11 @@ export function toFieldValues(model: ModelClass, given: object, skipsUndefined: 
     else Object.assign(values, toKeyValues(owner, relation, value));
   }
   return values;
+}
+
+/** Throws `E_MODEL_READ_ONLY` for the rows of a view. */
+export function assertTableRows({ name, isView }: ModelMeta): void {
+  if (isView) throw new GableError("E_MODEL_READ_ONLY", `${name} is a view: its rows come from a query, and cannot be written.`);
 }
 
 function unknownField(owner: string, name: string, known: readonly string[]): GableError {

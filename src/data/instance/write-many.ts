@@ -16,7 +16,7 @@ import type { ModelClass } from "../schema/model.ts";
 import { checkRow } from "../schema/validate-row.ts";
 import type { ExecutionContext } from "../transaction/context.ts";
 import { contextOf } from "../transaction/context.ts";
-import { toFieldValues } from "./assignments.ts";
+import { assertTableRows, toFieldValues } from "./assignments.ts";
 import { toDeleteError, toFieldError, validationError } from "./database-error.ts";
 
 /** A column that is set, and to what. */
@@ -101,6 +101,7 @@ export function automatic(model: ModelClass, root: RootSource, given: readonly A
 /** The plan of an update of a query's rows. */
 export function planUpdate({ database }: ExecutionContext, assignments: readonly Assignment[], select: SelectState): BoundPlan {
   const { dialect } = database;
+  assertTableRows(select.root.model.$meta);
   return findPlan(dialect, database.plans, {
     walk: (walk) => {
       walk.token(`update ${select.root.model.$table}`);
@@ -125,6 +126,7 @@ export function planUpdate({ database }: ExecutionContext, assignments: readonly
 
 function planDelete({ database }: ExecutionContext, select: SelectState): BoundPlan {
   const { dialect } = database;
+  assertTableRows(select.root.model.$meta);
   return findPlan(dialect, database.plans, {
     walk: (walk) => {
       walk.token(`delete ${select.root.model.$table}`);

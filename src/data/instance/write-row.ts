@@ -16,6 +16,7 @@ import type { ModelClass } from "../schema/model.ts";
 import { checkRow } from "../schema/validate-row.ts";
 import type { DatabaseCore, ExecutionContext } from "../transaction/context.ts";
 import { contextOf } from "../transaction/context.ts";
+import { assertTableRows } from "./assignments.ts";
 import { toFieldError, validationError } from "./database-error.ts";
 import type { RowRecord, StoredValues } from "./row.ts";
 import { Row } from "./row.ts";
@@ -43,6 +44,7 @@ export async function saveFields(row: RowRecord, fields: ReadonlySet<FieldMeta>)
 /** Values of a row that is new, checked and in stored form. At once, unless a check waits. Throws `E_VALIDATION`. */
 export function checkNewRow(row: RowRecord, { validate = true }: WriteOptions): Eventual<void> {
   const model = Row.modelOf(row);
+  assertTableRows(model.$meta);
   scopeNewRow(model, row);
   fillNewRow(model, row);
   if (!validate) return;

@@ -4,7 +4,7 @@ import { suggestName } from "../../errors/nearest-name.ts";
 import { columnsOf, renameInCondition } from "../query/condition-data.ts";
 import type { ColumnState, ForeignKeyState, IndexState, State, TableState } from "../schema/table-state.ts";
 import type { Migration, Operation, OperationOf, TableChange } from "./operation.ts";
-import { toTableState } from "./table-data.ts";
+import { toTableState, toViewState } from "./table-data.ts";
 
 /** The structure after migrations. Throws `E_MIGRATION_OPERATION` for one that does not fit what is there. */
 export function replay(migrations: ReadonlyArray<Migration>, start: State = new Map()): State {
@@ -26,6 +26,11 @@ export function applyOperation(state: State, operation: Operation): State {
       return dropTable(state, operation);
     case "renameTable":
       return renameTable(state, operation);
+    case "createView":
+      if (state.has(operation.view)) throw exists(operation, `"${operation.view}"`);
+      return withTable(state, operation.view, checkTable(operation, operation.view, toViewState(operation.data)));
+    case "dropView":
+      return dropView(state, operation);
     case "createExtension":
     case "sql":
     case "run":
@@ -54,6 +59,12 @@ function dropTable(state: State, operation: OperationOf<"dropTable">): State {
   return left;
 }
 
+function dropView(state: State, operation: OperationOf<"dropView">): State {
+  const views = [...state].flatMap(([name, { view }]) => (view === undefined ? [] : [name]));
+  if (views.includes(operation.view)) return without(state, operation.view);
+  throw refused(operation, `there is no view "${operation.view}"`, suggestName(operation.view, views, "Create it in a migration before."));
+}
+
 type TableOperation = Extract<Operation, { readonly table: string }>;
 type Change = Exclude<TableChange, { kind: "renameColumn" }>;
 
@@ -63,12 +74,18 @@ function withTable(state: State, name: string, table: TableState): State {
 
 function tableOf(state: State, operation: TableOperation, name: string): TableState {
   const found = state.get(name);
+  if (found?.view !== undefined) throw refused(operation, `"${name}" is a view`, "Drop the view, and create it as it shall be.");
   if (found !== undefined) return found;
   throw refused(operation, `there is no table "${name}"`, suggestName(name, [...state.keys()], "Create it in a migration before."));
 }
 
 function refused(operation: Operation, what: string, fix: string): GableError {
-  const target = "table" in operation ? `("${operation.table}"${"name" in operation ? `, "${operation.name}"` : ""})` : "";
+  const target =
+    "view" in operation
+      ? `("${operation.view}")`
+      : "table" in operation
+        ? `("${operation.table}"${"name" in operation ? `, "${operation.name}"` : ""})`
+        : "";
   return new GableError("E_MIGRATION_OPERATION", `op.${operation.kind}${target}: ${what}.`, { fix });
 }
 
@@ -101,6 +118,9 @@ function changeTable(operation: Change, table: TableState): TableState {
       return { ...table, primary: operation.columns };
     case "setSearch":
       return { ...table, search: operation.columns };
+    case "validateConstraint":
+      if (!hasConstraint(table, operation.name)) throw missing(operation, "such constraint");
+      return table;
     case "setComment": {
       if (operation.column === undefined) return { ...table, comment: operation.text };
       const { comment: _comment, ...column } = table.columns.get(operation.column) ?? {};
@@ -128,7 +148,10 @@ function dropColumn(operation: OperationOf<"dropColumn">, table: TableState): Ta
 }
 
 function changeConstraint(
-  operation: Exclude<Change, { kind: "addColumn" | "dropColumn" | "alterColumn" | "alterPrimary" | "setComment" | "setSearch" }>,
+  operation: Exclude<
+    Change,
+    { kind: "addColumn" | "dropColumn" | "alterColumn" | "alterPrimary" | "setComment" | "setSearch" | "validateConstraint" }
+  >,
   table: TableState,
 ): TableState {
   const { name } = operation;

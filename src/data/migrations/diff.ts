@@ -1,13 +1,13 @@
 /** What leads from one structure to another: operations, and the questions that they depend on. */
 import type { ColumnState, ForeignKeyState, State, TableState } from "../schema/table-state.ts";
-import { sortTables } from "../schema/table-state.ts";
+import { mentions, sortTables, sortViews, tablesOf } from "../schema/table-state.ts";
 import { columnsOf } from "../query/condition-data.ts";
 import { applyOperation, keyColumns } from "./apply.ts";
 import type { Operation } from "./operation.ts";
 import { op } from "./operation.ts";
 import type { Answers, Question, RenameHints } from "./question.ts";
 import { findRenames } from "./rename.ts";
-import { isSame, toTableData } from "./table-data.ts";
+import { isSame, toTableData, toViewData } from "./table-data.ts";
 
 /** What leads from one structure to another. While there are questions, the operations are not the whole way. */
 export interface Difference {
@@ -17,7 +17,48 @@ export interface Difference {
 
 /** What leads from one structure to another. */
 export function diffStates(from: State, to: State, answers: Answers = {}, hints: RenameHints = new Map()): Difference {
-  return new Diff(from, to, answers, hints).run();
+  const { operations, questions } = new Diff(tablesOf(from), tablesOf(to), answers, hints).run();
+  const gone = listDroppedViews(from, to, operations);
+  const drops = sortViews(from)
+    .toReversed()
+    .filter((name) => gone.has(name))
+    .map((name) => op.dropView(name));
+  const made = sortViews(to)
+    .filter((name) => gone.has(name) || from.get(name)?.view === undefined)
+    .map((name) => op.createView(name, toViewData(to.get(name)!)!));
+  return { operations: [...drops, ...operations, ...made], questions };
+}
+
+/** Views that are away while operations run: those that become others, those that read what changes, and those that read such views. */
+function listDroppedViews(from: State, to: State, operations: readonly Operation[]): ReadonlySet<string> {
+  const changed = new Set(operations.flatMap(reshapedBy));
+  const gone = new Set<string>();
+  for (const name of sortViews(from)) {
+    const table = from.get(name)!;
+    const after = to.get(name);
+    const isKept = after !== undefined && isSame(toViewData(table), toViewData(after));
+    if (!isKept || [...changed, ...gone].some((other) => mentions(table.view!, other))) gone.add(name);
+  }
+  return gone;
+}
+
+/** What an operation reshapes in a way that PostgreSQL refuses under a view, or that a view would not see: names, types and keys. */
+function reshapedBy(operation: Operation): string[] {
+  switch (operation.kind) {
+    case "renameTable":
+      return [operation.table, operation.to];
+    case "dropTable":
+    case "dropColumn":
+    case "renameColumn":
+    case "alterPrimary":
+      return [operation.table];
+    case "alterColumn": {
+      const typeOf = ({ null: _null, default: _default, comment: _comment, ...type }: ColumnState): object => type;
+      return isSame(typeOf(operation.from), typeOf(operation.column)) ? [] : [operation.table];
+    }
+    default:
+      return [];
+  }
 }
 
 /** Operations in the order in which they can run. */

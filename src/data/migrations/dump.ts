@@ -10,7 +10,7 @@ import type { Database } from "../database.ts";
 import { Query } from "../query/query.ts";
 import type { FieldMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
-import { sortTables } from "../schema/table-state.ts";
+import { sortTables, tablesOf } from "../schema/table-state.ts";
 import { contextIn, runIn } from "../transaction/context.ts";
 import { transaction } from "../transaction/transaction.ts";
 import { writeRecord } from "./data-records.ts";
@@ -47,7 +47,7 @@ export async function dumpData(options: DumpOptions): Promise<TableCount[]> {
   const { database, folder, gzip = false, secrets = false } = options;
   assertFolder("dumpData()", folder);
   await mkdir(folder, { recursive: true });
-  const state = describeModels(database.models);
+  const state = tablesOf(describeModels(database.models));
   const models = createModels(state);
   const hidden = secrets ? new Map<string, ReadonlySet<string>>() : listSecrets(database.models);
   const counts: TableCount[] = [];

@@ -4,7 +4,7 @@ import type { ColumnState, State, TableState, ValueData } from "../schema/table-
 import { applyOperation } from "./apply.ts";
 import type { Operation, OperationOf, TableChange } from "./operation.ts";
 import { op, undoDatabaseOnly } from "./operation.ts";
-import { toTableData } from "./table-data.ts";
+import { toTableData, toViewData } from "./table-data.ts";
 
 /** The operations that undo a list of them, last first. Throws `E_MIGRATION_IRREVERSIBLE` for one that nothing undoes. */
 export function invertAll(before: State, operations: readonly Operation[]): Operation[] {
@@ -25,7 +25,12 @@ function invert(before: State, operation: Operation): Operation[] {
       return [op.createTable(operation.table, toTableData(before.get(operation.table)!))];
     case "renameTable":
       return [op.renameTable(operation.to, operation.table)];
+    case "createView":
+      return [op.dropView(operation.view)];
+    case "dropView":
+      return [op.createView(operation.view, toViewData(before.get(operation.view)!)!)];
     case "createExtension":
+    case "validateConstraint":
       return [];
     case "sql":
       if (operation.down === undefined) throw irreversible("a statement of one's own without down");
@@ -53,7 +58,7 @@ function irreversible(what: string): GableError {
   return new GableError("E_MIGRATION_IRREVERSIBLE", `A migration cannot be undone: it has ${what}.`);
 }
 
-function invertChange(table: TableState, operation: TableChange): Operation {
+function invertChange(table: TableState, operation: Exclude<TableChange, { kind: "validateConstraint" }>): Operation {
   const { kind, table: name } = operation;
   switch (kind) {
     case "addColumn":
@@ -154,6 +159,10 @@ export function describeOperation(operation: Operation): string {
       return operation.columns.length === 0
         ? `Drop the index of words of "${operation.table}"`
         : `Make an index of the words of ${operation.columns.join(", ")} of "${operation.table}"`;
+    case "createView":
+      return `Create the view "${operation.view}"`;
+    case "dropView":
+      return `Drop the view "${operation.view}"`;
     case "createExtension":
       return `Create the extension "${operation.name}"`;
     case "sql":
@@ -182,6 +191,7 @@ const keyWords = {
   addForeignKey: "Add the foreign key",
   dropConstraint: "Drop the constraint",
   renameConstraint: "Rename the constraint",
+  validateConstraint: "Look at all rows for the constraint",
 } as const;
 
 function describeKey(operation: OperationOf<keyof typeof keyWords>): string {

@@ -12,7 +12,7 @@ export type LiveSchema = ReadonlyMap<string, ReadonlyMap<string, string>>;
 /** Tables that migrations keep for themselves. */
 export const ledgerTable = "gable_migrations";
 
-/** What is in the database of a session: all tables but that of the ledger. */
+/** What is in the database of a session: all tables but that of the ledger, and all views. */
 export async function readLiveSchema(session: Session): Promise<LiveSchema> {
   const read = { sqlite: readSqlite, postgres: readPostgres, mariadb: readMariadb, mysql: readMariadb }[session.dialect.name];
   return read(session);
@@ -66,9 +66,7 @@ async function readSqlite(session: Session): Promise<LiveSchema> {
     rows.flatMap(({ type, name, tbl_name: table, sql }) =>
       type === "table"
         ? splitDefinition(String(sql)).map(([object, definition]) => [String(name), object, definition] as const)
-        : type === "view"
-          ? []
-          : [[String(table), `${type} ${name}`, normalizeDefinition(String(sql))] as const],
+        : [[String(table), type === "view" ? "view" : `${type} ${name}`, normalizeDefinition(String(sql))] as const],
     ),
   );
 }
@@ -90,13 +88,17 @@ async function readPostgres(session: Session): Promise<LiveSchema> {
   const indexes = await session.read(
     `SELECT c.relname AS "table", 'index ' || i.relname AS object, replace(pg_get_indexdef(i.oid), ' ON ' || quote_ident(n.nspname) || '.', ' ON ') || ` +
       `CASE WHEN x.indisvalid THEN '' ELSE ' INVALID' END AS definition ${from} JOIN pg_index x ON x.indrelid = c.oid JOIN pg_class i ON i.oid = x.indexrelid ` +
-      `WHERE ${inSchema} AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.oid AND k.contype IN ('p', 'u', 'x'))`,
+      `WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'm') AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.oid AND k.contype IN ('p', 'u', 'x'))`,
   );
   const comments = await session.read(
     `SELECT c.relname AS "table", 'comment' AS object, obj_description(c.oid, 'pg_class') AS definition ${from} WHERE ${inSchema} AND obj_description(c.oid, 'pg_class') IS NOT NULL`,
   );
+  const views = await session.read(
+    `SELECT c.relname AS "table", 'view' AS object, CASE c.relkind WHEN 'm' THEN 'MATERIALIZED ' ELSE '' END || pg_get_viewdef(c.oid) AS definition ${from} ` +
+      `WHERE n.nspname = current_schema() AND c.relkind IN ('v', 'm')`,
+  );
   return collect(
-    [...columns, ...constraints, ...indexes, ...comments].map(
+    [...columns, ...constraints, ...indexes, ...comments, ...views].map(
       ({ table, object, definition }) => [String(table), String(object), String(definition)] as const,
     ),
   );
@@ -111,6 +113,12 @@ async function readMariadb(session: Session): Promise<LiveSchema> {
     const [row] = await session.read(`SHOW CREATE TABLE ${session.dialect.quote(String(name))}`);
     entries.push(...splitMariadb(String(row!["create table"])).map(([object, definition]) => [String(name), object, definition] as const));
   }
+  const views = await session.read(
+    "SELECT table_name, view_definition, database() AS name FROM information_schema.views WHERE table_schema = database() ORDER BY table_name",
+  );
+  // The name of the database is no part of a view: it differs where it is compared.
+  for (const { table_name: view, view_definition: sql, name } of views)
+    entries.push([String(view), "view", String(sql).replaceAll(`${session.dialect.quote(String(name))}.`, "")]);
   return collect(entries);
 }
 

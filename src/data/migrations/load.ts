@@ -14,7 +14,7 @@ import { runStatement } from "../query/execute.ts";
 import { Query } from "../query/query.ts";
 import type { ModelClass, ModelConstructor } from "../schema/model.ts";
 import type { ForeignKeyState, State, TableState } from "../schema/table-state.ts";
-import { findCountedColumn, keepForeignKeys, sortTables } from "../schema/table-state.ts";
+import { findCountedColumn, keepForeignKeys, sortTables, tablesOf } from "../schema/table-state.ts";
 import { contextIn, currentContext, runIn } from "../transaction/context.ts";
 import { transaction } from "../transaction/transaction.ts";
 import { readRecord } from "./data-records.ts";
@@ -41,7 +41,7 @@ export async function loadData(options: LoadOptions): Promise<TableCount[]> {
   assertKnownOptions("loadData()", options, ["database", "folder"]);
   const { database, folder } = options;
   assertFolder("loadData()", folder);
-  const state = describeModels(database.models);
+  const state = tablesOf(describeModels(database.models));
   const models = createModels(state);
   const files = await listFiles(folder, [...state.keys()]);
   const counts: TableCount[] = [];

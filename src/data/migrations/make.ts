@@ -108,10 +108,11 @@ function severalHeads(heads: readonly NamedMigration[]): GableError {
 /** What a migration is about, in a few words. */
 function summarise(operations: readonly Operation[]): string {
   const [first] = operations;
+  const subjectOf = (operation: Operation): string[] =>
+    "table" in operation ? [operation.table] : "view" in operation ? [operation.view] : [];
   if (operations.length === 1 && first !== undefined && "table" in first)
     return "name" in first && first.kind !== "renameColumn" ? `${first.table}_${first.name}` : first.table;
-  const tables = new Set(operations.flatMap((operation) => ("table" in operation ? [operation.table] : [])));
-  return [...tables].slice(0, 3).join("_") || "empty";
+  return [...new Set(operations.flatMap(subjectOf))].slice(0, 3).join("_") || "empty";
 }
 
 /** A name that sorts behind the others, and that no other file has. */

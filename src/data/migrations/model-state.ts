@@ -23,8 +23,9 @@ import { keepForeignKeys } from "../schema/table-state.ts";
 export function describeModels(models: readonly ModelClass[]): State {
   const state = new Map<string, TableState>();
   const isOwn = ({ $options }: ModelClass): boolean => $options.managed !== false;
-  for (const model of models) if (isOwn(model)) state.set(model.$table, describeTable(model));
-  const foreign = new Set(models.filter((model) => !isOwn(model)).map(({ $table }) => $table));
+  for (const model of models) if (isOwn(model)) state.set(model.$table, model.$meta.isView ? describeView(model) : describeTable(model));
+  // Nor is there a key to a view.
+  const foreign = new Set(models.filter((model) => !isOwn(model) || model.$meta.isView).map(({ $table }) => $table));
   for (const { join, from, to } of listJoinTables(models.map(({ $meta }) => $meta)))
     if (!foreign.has(from.table) || !foreign.has(to.table)) state.set(join.table, describeBetween(join, from, to));
   // Whoever makes a table may make it anew: nothing of ours holds it.
@@ -77,6 +78,21 @@ function describeTable(model: ModelClass): TableState {
     foreignKeys: new Map(foreignKeys),
     search: meta.hasSearchIndex ? meta.search.map(columnOf) : [],
     comment: options.comment ?? "",
+  };
+}
+
+/** A view: its columns, without what the database would hold of a table. */
+function describeView({ $meta: { fields, primary }, $options: { view } }: ModelClass): TableState {
+  return {
+    columns: new Map([...fields.values()].map((field) => [field.column, describeType(field)])),
+    primary: primary.map((name) => fields.get(name)!.column),
+    uniques: new Map(),
+    indexes: new Map(),
+    checks: new Map(),
+    foreignKeys: new Map(),
+    search: [],
+    comment: "",
+    ...(view !== undefined && { view }),
   };
 }
 

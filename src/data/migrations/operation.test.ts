@@ -47,6 +47,7 @@ const changes: readonly Operation[] = [
   op.dropIndex("books", "books_price_index"),
   op.addUnique("books", "books_isbn_unique", ["isbn"]),
   op.addCheck("books", "long", ["gt", ["length:int", "title"], 3]),
+  op.validateConstraint("books", "long"),
   op.renameConstraint("books", "long", "longer"),
   op.dropConstraint("books", "books_author_foreign"),
   op.addForeignKey("books", "writer", ["author_id"], { table: "authors", references: ["id"], onDelete: "restrict" }),
@@ -56,6 +57,13 @@ const changes: readonly Operation[] = [
   op.dropConstraint("books", "writer"),
   op.dropColumn("books", "author_id"),
   op.dropTable("writers"),
+  op.createView("seen", {
+    columns: { id: { type: "id" } },
+    primary: ["id"],
+    sql: { sqlite: "SELECT id FROM books", others: "SELECT 1 AS id" },
+  }),
+  op.createView("kept", { columns: { id: { type: "id" } }, primary: ["id"], sql: "SELECT id FROM seen", materialized: true }),
+  op.dropView("kept"),
   op.createExtension("pg_trgm"),
   op.stateOnly(op.addColumn("books", "seen", { type: "boolean", null: true })),
   op.databaseOnly(op.addIndex("books", "hidden", ["title"])),
@@ -135,6 +143,18 @@ describe("operations", () => {
     [op.dropConstraint("books", "x"), 'op.dropConstraint("books", "x"): there is no such constraint.', ""],
     [op.renameConstraint("books", "x", "y"), 'op.renameConstraint("books", "x"): there is no such constraint.', ""],
     [op.setComment("books", "x", "y"), 'op.setComment("books"): there is no column "x".', ""],
+    [op.validateConstraint("books", "x"), 'op.validateConstraint("books", "x"): there is no such constraint.', ""],
+    [
+      op.createView("books", { columns: { id: { type: "id" } }, primary: ["id"], sql: "SELECT 1" }),
+      'op.createView("books"): "books" exists already.',
+      "",
+    ],
+    [
+      op.createView("seen", { columns: { id: { type: "id" } }, primary: ["key"], sql: "SELECT 1" }),
+      'op.createView("seen"): "seen" has no column "key".',
+      "",
+    ],
+    [op.dropView("books"), 'op.dropView("books"): there is no view "books".', ""],
   ] as const)
     it(`are refused where they do not fit: ${message}`, () => {
       assert.throws(() => applyOperation(start, operation), { code: "E_MIGRATION_OPERATION", message, ...(fix !== "" && { fix }) });
@@ -178,6 +198,15 @@ describe("operations", () => {
       ["books", "a", ["b"], { table: "c", references: ["d"], onDelete: "explode" }],
       'op.addForeignKey("books", "a") has onDelete "explode".',
     ],
+    ["createView", ["a b", { columns: {}, primary: ["id"], sql: "SELECT 1" }], 'op.createView("a b") got the name "a b".'],
+    ["createView", ["seen", { columns: { id: { type: "slug" } } }], 'op.createView("seen"), column "id" has the type "slug".'],
+    ["createView", ["seen", { columns: {}, primary: [], sql: "SELECT 1" }], 'op.createView("seen"), primary got an array of 0.'],
+    ["createView", ["seen", { columns: {}, primary: ["id"], sql: "SELECT 1;" }], 'op.createView("seen"): the query ends with a semicolon.'],
+    [
+      "createView",
+      ["seen", { columns: {}, primary: ["id"], sql: "SELECT 1", materialized: false }],
+      'op.createView("seen") has materialized false.',
+    ],
     ["assured", [" ", op.dropTable("books")], "op.assured() has no reason."],
     ["run", [{ name: "", up: () => undefined }], "op.run() has no name."],
     ["run", [{ name: "a" }], 'op.run("a") has no function up.'],
@@ -187,6 +216,14 @@ describe("operations", () => {
     it(`are refused when they are none: ${message}`, () => {
       assert.throws(() => wrong[name]!(...values), { code: "E_MIGRATION_OPERATION", message });
     });
+
+  it("on a view are refused: it is dropped and created", () => {
+    const view = op.createView("seen", { columns: { id: { type: "id" } }, primary: ["id"], sql: "SELECT 1 AS id" });
+    const state = applyOperation(start, view);
+    for (const operation of [op.dropTable("seen"), op.renameTable("seen", "x"), op.addColumn("seen", "a", { type: "int", null: true })])
+      assert.throws(() => applyOperation(state, operation), { code: "E_MIGRATION_OPERATION", message: /: "seen" is a view\.$/ });
+    assert.throws(() => applyOperation(state, op.renameTable("books", "seen")), { message: /the table "seen" exists already/ });
+  });
 
   it("take names of 63 characters", () => {
     const name = "x".repeat(63);
@@ -295,6 +332,14 @@ describe("findRisks()", () => {
     assert.deepEqual(ids([op.alterColumn("books", "price", { type: "decimal", digits: 8, scale: 2 }, price)]), [
       "null-refused breaks-old-code",
     ]);
+  });
+
+  it("tells of a view that is gone, and not of one that is made anew", () => {
+    const view = op.createView("seen", { columns: { id: { type: "id" } }, primary: ["id"], sql: "SELECT 1 AS id" });
+    const state = applyOperation(start, view);
+    const ids = (...operations: Operation[]): string[] => findRisks(state, operations, "postgres").map(({ id, risk }) => `${id} ${risk}`);
+    assert.deepEqual(ids(op.dropView("seen")), ["view-dropped breaks-old-code"]);
+    assert.deepEqual(ids(op.dropView("seen"), view), []);
   });
 
   it("finds nothing about tables that nobody uses yet, and tells what was agreed to", () => {

@@ -3,8 +3,9 @@ import { assertKnownOptions, describeValue } from "../../errors/option-errors.ts
 import { GableError } from "../../errors/gable-error.ts";
 import { isColumnType } from "../schema/column.ts";
 import { identifier } from "../schema/names.ts";
+import { findQueryMistake } from "../schema/option-values.ts";
 import type { DeleteAction } from "../schema/relation.ts";
-import type { ColumnState, ConditionData, ForeignKeyState, IndexState, UniqueState, ValueData } from "../schema/table-state.ts";
+import type { ColumnState, ConditionData, ForeignKeyState, IndexState, UniqueState, ValueData, ViewState } from "../schema/table-state.ts";
 import type { DataStep } from "./data-step.ts";
 
 /** A table as it is written in a migration. What is left out is empty. */
@@ -25,6 +26,14 @@ export interface TableData {
   readonly search?: readonly string[];
   /** What the database says of it. */
   readonly comment?: string;
+}
+
+/** A view as it is written in a migration. */
+export interface ViewData extends ViewState {
+  /** Its columns by name, as the query gives them. */
+  readonly columns: Readonly<Record<string, ColumnState>>;
+  /** Columns that tell its rows apart. */
+  readonly primary: readonly string[];
 }
 
 /** Statements of one's own by kind of database. Each kind needs an entry, or `others`; "nothing" does nothing there. */
@@ -74,6 +83,9 @@ export type Operation =
   | { readonly kind: "renameConstraint"; readonly table: string; readonly name: string; readonly to: string }
   | { readonly kind: "setComment"; readonly table: string; readonly column: string | undefined; readonly text: string }
   | { readonly kind: "setSearch"; readonly table: string; readonly columns: readonly string[] }
+  | { readonly kind: "validateConstraint"; readonly table: string; readonly name: string }
+  | { readonly kind: "createView"; readonly view: string; readonly data: ViewData }
+  | { readonly kind: "dropView"; readonly view: string }
   | { readonly kind: "createExtension"; readonly name: string }
   | { readonly kind: "sql"; readonly up: SqlByDialect; readonly down: SqlByDialect | undefined }
   | { readonly kind: "run"; readonly step: DataStep }
@@ -369,10 +381,37 @@ export const op = {
     for (const each of [name, to]) assertConstraintName("op.renameConstraint()", each);
     return make({ kind: "renameConstraint", table, name, to });
   },
+  /** Looks whether all rows keep a check or a foreign key that PostgreSQL holds for new rows alone so far; nothing elsewhere. */
+  validateConstraint(table: string, name: string): Operation {
+    assertName("op.validateConstraint()", table);
+    assertConstraintName("op.validateConstraint()", name);
+    return make({ kind: "validateConstraint", table, name });
+  },
   /** Comments on a table, or on one of its columns; an empty text takes the comment away. SQLite keeps none. */
   setComment(table: string, column: string | undefined, text: string): Operation {
     for (const each of column === undefined ? [table] : [table, column]) assertName("op.setComment()", each);
     return make({ kind: "setComment", table, column, text });
+  },
+  /** Makes a view: a table whose rows come from a query. */
+  createView(view: string, data: ViewData): Operation {
+    const where = `op.createView("${String(view)}")`;
+    assertName(where, view);
+    assertKnownOptions(where, data, ["columns", "primary", "sql", "materialized"]);
+    for (const [name, column] of Object.entries(data.columns)) {
+      assertName(where, name);
+      assertColumn(`${where}, column "${name}"`, column);
+    }
+    assertColumns(`${where}, primary`, data.primary);
+    const wrong = findQueryMistake(data.sql);
+    if (wrong !== undefined) refuse(`${where}: ${wrong.message}.`, wrong.fix);
+    if (data.materialized !== undefined && data.materialized !== true)
+      refuse(`${where} has materialized ${describeValue(data.materialized)}.`, "Use true, or leave it out.");
+    return make({ kind: "createView", view, data });
+  },
+  /** Drops a view. The rows of tables stay. */
+  dropView(view: string): Operation {
+    assertName("op.dropView()", view);
+    return make({ kind: "dropView", view });
   },
   /** Makes an extension of PostgreSQL; nothing elsewhere. Going back leaves it there. */
   createExtension(name: string): Operation {

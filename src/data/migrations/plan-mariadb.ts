@@ -7,7 +7,7 @@ import type { PlainOperation } from "./step-plan.ts";
 import { StepPlan } from "./step-plan.ts";
 import type { PlannedStep, Step } from "./step.ts";
 import { alone, chooseSql, repeatedRows } from "./step.ts";
-import { isSame, toTableState } from "./table-data.ts";
+import { isSame, toTableState, toViewState } from "./table-data.ts";
 import type { TableWriter } from "./table-writer.ts";
 import { checkName } from "./table-writer.ts";
 
@@ -33,6 +33,10 @@ class MariadbPlan extends StepPlan {
         return [alone(`DROP TABLE ${this.quote(operation.table)}`)];
       case "renameTable":
         return this.#renameTable(operation);
+      case "createView":
+        return writer.createView(operation.view, toViewState(operation.data)).map(alone);
+      case "dropView":
+        return [alone(writer.dropView(operation.view, this.state.get(operation.view)!))];
       case "createExtension":
         return [];
       case "sql":
@@ -91,6 +95,9 @@ class MariadbPlan extends StepPlan {
         return this.#dropConstraint(name, table, operation.name);
       case "renameConstraint":
         return this.#renameConstraint(operation, table);
+      case "validateConstraint":
+        // The server has looked at all rows when it took the constraint.
+        return [];
       case "setSearch": {
         const steps = table.search.length === 0 ? [] : [this.#alter(name, ...dropMariadbSearch)];
         const after: TableState = { ...table, search: operation.columns };

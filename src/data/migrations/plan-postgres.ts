@@ -8,7 +8,7 @@ import type { PlainOperation } from "./step-plan.ts";
 import { StepPlan } from "./step-plan.ts";
 import type { PlannedStep, Step, StepPlace } from "./step.ts";
 import { alone, chooseSql, joined, repeatedRows } from "./step.ts";
-import { isSame, toTableState } from "./table-data.ts";
+import { isSame, toTableState, toViewState } from "./table-data.ts";
 import type { TableWriter } from "./table-writer.ts";
 import { checkName, primaryName } from "./table-writer.ts";
 
@@ -31,6 +31,10 @@ class PostgresPlan extends StepPlan {
         return [joined(`DROP TABLE ${this.quote(operation.table)}`)];
       case "renameTable":
         return this.#renameTable(operation);
+      case "createView":
+        return writer.createView(operation.view, toViewState(operation.data)).map(joined);
+      case "dropView":
+        return [joined(writer.dropView(operation.view, this.state.get(operation.view)!))];
       case "createExtension":
         return [joined(`CREATE EXTENSION IF NOT EXISTS ${this.quote(operation.name)}`)];
       case "sql":
@@ -106,6 +110,8 @@ class PostgresPlan extends StepPlan {
         return table.uniques.get(operation.name)?.where === undefined
           ? [this.#alter(name, `RENAME CONSTRAINT ${quote(operation.name)} TO ${quote(operation.to)}`)]
           : [joined(`ALTER INDEX ${quote(operation.name)} RENAME TO ${quote(operation.to)}`)];
+      case "validateConstraint":
+        return [this.#validate(name, quote(operation.name))];
       case "setSearch":
         return [...this.#dropSearch(name, table), ...this.#createSearch(name, { ...table, search: operation.columns })];
       case "setComment":

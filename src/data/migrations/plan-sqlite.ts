@@ -8,7 +8,7 @@ import type { PlainOperation } from "./step-plan.ts";
 import { StepPlan } from "./step-plan.ts";
 import type { PlannedStep, Step } from "./step.ts";
 import { chooseSql, joined } from "./step.ts";
-import { toTableData, toTableState } from "./table-data.ts";
+import { toTableData, toTableState, toViewState } from "./table-data.ts";
 import type { TableWriter } from "./table-writer.ts";
 import { isKeyAlone } from "./table-writer.ts";
 
@@ -230,6 +230,10 @@ class SqlitePlan extends StepPlan {
         const made = writer.createIndex(operation.table, table, operation.to, key, isIndex ? "INDEX" : "UNIQUE INDEX");
         return [joined(`DROP INDEX ${quote(operation.name)}`), joined(made)];
       }
+      case "createView":
+        return writer.createView(operation.view, toViewState(operation.data)).map(joined);
+      case "dropView":
+        return [joined(writer.dropView(operation.view, this.state.get(operation.view)!))];
       case "sql":
         return chooseSql(operation.up, "sqlite").map(joined);
       case "run":

@@ -39,6 +39,8 @@ export function findRisks(before: State, operations: readonly Operation[], diale
       return;
     }
     if (operation.kind === "createTable") fresh.add(operation.table);
+    else if (operation.kind === "dropView")
+      findings.push({ ...viewDropped, table: operation.view, operation: describeOperation(operation), assured });
     else if ("table" in operation && !fresh.has(operation.table)) {
       const found = rate(operation, state, dialect);
       if (operation.kind === "renameTable") former.set(operation.to, former.get(operation.table) ?? operation.table);
@@ -55,8 +57,16 @@ export function findRisks(before: State, operations: readonly Operation[], diale
     visit(operation, undefined);
     state = applyOperation(state, operation);
   }
-  return findings;
+  // One that is made again within the same operations is away for a moment.
+  return findings.filter(({ id, table }) => id !== "view-dropped" || !state.has(table));
 }
+
+const viewDropped = {
+  id: "view-dropped",
+  risk: "breaks-old-code",
+  reason: "Code that still runs may read it.",
+  recipe: 'Let one release go out that does not use it, then drop it with phase: "after-deploy".',
+} as const;
 
 type Rated = Omit<Finding, "operation" | "assured" | "table">;
 

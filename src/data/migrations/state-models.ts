@@ -40,8 +40,11 @@ function createModel(name: string, table: TableState, models: ReadonlyMap<string
     const isNullable = table.columns.get(columns[0]!)!.null === true;
     fields[relation] = () => belongsTo(models.get(target), { columns: columns.map(toFieldName), null: isNullable });
   }
-  const primary = isOneKey ? {} : { primary: table.primary.map(toFieldName) };
-  return class extends Model(name, fields as FieldMap, primary) {} as unknown as ModelClass; // Its fields are known at run time alone.
+  const options = {
+    ...(!isOneKey && { primary: table.primary.map(toFieldName) }),
+    ...(table.view !== undefined && { view: table.view }),
+  };
+  return class extends Model(name, fields as FieldMap, options) {} as unknown as ModelClass; // Its fields are known at run time alone.
 }
 
 /** A column whose name rows use themselves has another one as a field. */

@@ -1,7 +1,7 @@
 /** Tables as they are written in migrations, and as they are kept in memory; and the hash of a whole structure. */
 import { createHash } from "node:crypto";
 import type { State, TableState } from "../schema/table-state.ts";
-import type { TableData } from "./operation.ts";
+import type { TableData, ViewData } from "./operation.ts";
 
 /** A table as it was written. */
 export function toTableState(data: TableData): TableState {
@@ -15,6 +15,16 @@ export function toTableState(data: TableData): TableState {
     search: data.search ?? [],
     comment: data.comment ?? "",
   };
+}
+
+/** A view as it was written. */
+export function toViewState({ columns, primary, ...view }: ViewData): TableState {
+  return { ...toTableState({ columns, primary }), view };
+}
+
+/** A view as it is written; undefined of a table. */
+export function toViewData({ columns, primary, view }: TableState): ViewData | undefined {
+  return view === undefined ? undefined : { columns: Object.fromEntries(columns), primary, ...view };
 }
 
 /** A table as it is written. */
@@ -35,7 +45,7 @@ export function toTableData(table: TableState): TableData {
 
 /** 48 bits of the hash of a structure, in hex. The order of tables, columns and constraints does not matter. */
 export function hashState(state: State): string {
-  const tables = [...state].map(([name, table]) => [name, toTableData(table)]);
+  const tables = [...state].map(([name, table]) => [name, toViewData(table) ?? toTableData(table)]);
   return hashData(Object.fromEntries(tables), 12);
 }
 

@@ -1,4 +1,5 @@
 /** The definitions of tables, columns, keys and constraints in SQL. */
+import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { SearchTarget } from "../dialect/search.ts";
 import type { TableSyntax } from "../dialect/table-syntax.ts";
@@ -16,8 +17,9 @@ import type {
   TableState,
   UniqueState,
   ValueData,
+  ViewState,
 } from "../schema/table-state.ts";
-import { findCountedColumn, sortTables } from "../schema/table-state.ts";
+import { chooseQuery, findCountedColumn, sortTables, sortViews, tablesOf } from "../schema/table-state.ts";
 import { modelOf } from "./state-models.ts";
 
 /** Name of the primary key of a table, where a database has one. */
@@ -247,8 +249,40 @@ export class TableWriter {
     return `COMMENT ON ${subject} IS ${text === "" ? "NULL" : this.syntax.quoteText(text)}`;
   }
 
-  /** The statements that make all tables of a structure in an empty database. */
+  /** The statements that make a view. The first one changes nothing: it fails where the query lacks one of the columns. */
+  createView(name: string, { columns, primary, view }: TableState): string[] {
+    const sql = chooseQuery(view!.sql, this.dialect.name);
+    if (sql === undefined)
+      throw new GableError("E_MIGRATION_OPERATION", `op.createView("${name}") has no query for ${this.dialect.name}.`, {
+        fix: `Add one: { ${this.dialect.name}: "SELECT ..." }, or one for the others.`,
+      });
+    const kind = this.#viewKind(view!);
+    const made = [
+      // A comment may end the query.
+      `SELECT ${this.list([...columns.keys()])} FROM (${sql}\n) gable_view LIMIT 0`,
+      `CREATE ${kind} ${this.quote(name)} AS ${sql}`,
+    ];
+    // Rows that have a key are refreshed while others read them.
+    return kind === "VIEW"
+      ? made
+      : [...made, `CREATE UNIQUE INDEX ${this.quote(primaryName(name))} ON ${this.quote(name)} (${this.list(primary)})`];
+  }
+
+  /** The statement that drops a view. */
+  dropView(name: string, { view }: TableState): string {
+    return `DROP ${this.#viewKind(view!)} ${this.quote(name)}`;
+  }
+
+  #viewKind({ materialized }: ViewState): string {
+    return materialized === true && this.syntax.hasMaterializedViews ? "MATERIALIZED VIEW" : "VIEW";
+  }
+
+  /** The statements that make all tables and views of a structure in an empty database. */
   createAll(state: State): string[] {
+    return [...this.#createTables(tablesOf(state)), ...sortViews(state).flatMap((name) => this.createView(name, state.get(name)!))];
+  }
+
+  #createTables(state: State): string[] {
     const { hasForwardKeys } = this.syntax;
     const names = sortTables(state);
     const made = names.flatMap((name) => {

@@ -8,6 +8,14 @@ function touchesOf(operation: Operation): string[] {
     case "sql":
     case "run":
       return ["*"];
+    case "createView": {
+      const { sql } = operation.data;
+      // Any word may be a table that the view reads.
+      const words = (typeof sql === "string" ? [sql] : Object.values(sql)).flatMap((text) => text.match(/[A-Za-z_]\w*/g) ?? []);
+      return [...new Set([operation.view, ...words])];
+    }
+    case "dropView":
+      return [operation.view];
     case "createExtension":
       return [];
     case "assured":
@@ -34,7 +42,15 @@ function touchesOf(operation: Operation): string[] {
 }
 
 type OnKey = OperationOf<
-  "addIndex" | "addUnique" | "addForeignKey" | "renameIndex" | "renameConstraint" | "addCheck" | "dropIndex" | "dropConstraint"
+  | "addIndex"
+  | "addUnique"
+  | "addForeignKey"
+  | "renameIndex"
+  | "renameConstraint"
+  | "addCheck"
+  | "dropIndex"
+  | "dropConstraint"
+  | "validateConstraint"
 >;
 
 function keysTouched(operation: OnKey): string[] {

@@ -39,6 +39,7 @@ function writeOperation(operation: Operation): string {
     case "dropColumn":
     case "dropIndex":
     case "dropConstraint":
+    case "validateConstraint":
       return call(operation.kind, operation.table, operation.name);
     case "renameColumn":
     case "renameIndex":
@@ -71,7 +72,9 @@ function writeOperation(operation: Operation): string {
   }
 }
 
-type Rare = OperationOf<"setComment" | "createExtension" | "sql" | "run" | "stateOnly" | "databaseOnly" | "assured">;
+type Rare = OperationOf<
+  "createView" | "dropView" | "setComment" | "createExtension" | "sql" | "run" | "stateOnly" | "databaseOnly" | "assured"
+>;
 
 function writeRare(operation: Rare, call: (name: string, ...parts: readonly unknown[]) => string): string {
   switch (operation.kind) {
@@ -79,6 +82,10 @@ function writeRare(operation: Rare, call: (name: string, ...parts: readonly unkn
       const column = operation.column === undefined ? "undefined" : JSON.stringify(operation.column);
       return `op.setComment(${JSON.stringify(operation.table)}, ${column}, ${JSON.stringify(operation.text)})`;
     }
+    case "createView":
+      return call("createView", operation.view, operation.data);
+    case "dropView":
+      return call("dropView", operation.view);
     case "createExtension":
       return call("createExtension", operation.name);
     case "sql":

@@ -113,6 +113,13 @@ sql.identifier = (name: string): object => {
   });
 };
 
+/** A text as SQL, as it stands: never one that holds what a user has given. `checkViews()` lists it on demand. Throws `E_SQL_PART` for another value. */
+sql.unsafe = <Value = boolean>(text: string): ExpressionOf<Value> => {
+  if (typeof text !== "string")
+    throw new GableError("E_SQL_PART", `sql.unsafe() got ${describeValue(text)}.`, { fix: "Pass a text; values are bound by sql`...`." });
+  return toExpression({ kind: "sql", texts: [text], parts: [], type: undefined, isNullable: true });
+};
+
 /** Values or parts, one after the other, with commas between. Throws `E_SQL_PART` for an empty list. */
 sql.join = (parts: readonly unknown[]): AnyExpression<unknown> => {
   if (parts.length === 0) throw new GableError("E_SQL_PART", "sql.join() got an empty list.");

@@ -4,13 +4,21 @@ import type { Dialect } from "../dialect/dialect.ts";
 import type { ModelMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
 import type { OperandData } from "../schema/table-state.ts";
+import { chooseQuery } from "../schema/table-state.ts";
 import { columnsOf, foldsCase, readCondition, readExpression, readKeyCondition, writeCondition } from "./condition-data.ts";
 import { withComputed } from "./execute.ts";
 import { selectAll } from "./node.ts";
 
-/** Throws `E_MODEL_CONDITION` for a condition that speaks of other rows, and for a computed value with the name of a field. */
+/**
+ * Throws `E_MODEL_CONDITION` for a condition that speaks of other rows, and for a computed value with the name of a field;
+ * `E_MODEL_VIEW` for a view without a query for the database.
+ */
 export function assertTable(dialect: Dialect, model: ModelClass): void {
   const { $meta: meta, $options: options } = model;
+  if (options.view !== undefined && options.managed !== false && chooseQuery(options.view.sql, dialect.name) === undefined)
+    throw new GableError("E_MODEL_VIEW", `${meta.name} has no query for ${dialect.name}.`, {
+      fix: `Add one: { ${dialect.name}: "SELECT ..." }, or one for the others.`,
+    });
   const conditions = [
     // Their rows are those of this model.
     ...Object.entries(options.checks ?? {}).map(([name, pick]) => [`checks.${name}`, pick as (row: never) => unknown] as const),

@@ -10,7 +10,7 @@ import { listBacks } from "./metadata.ts";
 import type { AnyModelOptions, ModelClass } from "./model.ts";
 import { identifier, toSnakeCase } from "./names.ts";
 import type { Relation } from "./relation.ts";
-import { isAbove, isBetween, isLimit, isLinear } from "./option-values.ts";
+import { findQueryMistake, isAbove, isBetween, isLimit, isLinear } from "./option-values.ts";
 
 /** One mistake in a definition. */
 export interface DefinitionMistake {
@@ -57,6 +57,7 @@ const modelOptions =
   "label labelPlural display orderBy search primary uniques indexes checks computed version softDelete validate managed database scope comment".split(
     " ",
   );
+const viewOptions = "label labelPlural display orderBy search primary computed managed database scope view".split(" ");
 const deleteActions = new Set(["restrict", "cascade", "set null", "set default", "no action"]);
 
 /** Checks models together. Throws `E_MODEL_INVALID` with the list of all mistakes. */
@@ -334,15 +335,12 @@ class DefinitionCheck {
 
   #options(): void {
     const { $options: options } = this.#model;
+    const [kind, known] = options.view === undefined ? ["model", modelOptions] : ["view", viewOptions];
     for (const name of Object.keys(options)) {
-      if (modelOptions.includes(name)) continue;
-      this.#add(
-        "",
-        "E_MODEL_OPTION",
-        `a model has no option "${name}"`,
-        suggestName(name, modelOptions, `It has: ${modelOptions.join(", ")}.`),
-      );
+      if (known.includes(name)) continue;
+      this.#add("", "E_MODEL_OPTION", `a ${kind} has no option "${name}"`, suggestName(name, known, `It has: ${known.join(", ")}.`));
     }
+    this.#view(options.view);
     const { orderBy = [], search = [], primary = [], display, version, softDelete, uniques = [], indexes = [] } = options;
     const order = typeof orderBy === "string" ? [orderBy] : orderBy;
     this.#known(
@@ -362,6 +360,16 @@ class DefinitionCheck {
         this.#add("", "E_MODEL_OPTION", "an index is unique among some rows", "Use the option uniques, which every database holds.");
     }
     this.#columnOptions();
+  }
+
+  #view(view: AnyModelOptions["view"]): void {
+    if (view === undefined) return;
+    const wrong = findQueryMistake(view.sql);
+    if (wrong !== undefined) this.#add("", "E_MODEL_VIEW", wrong.message, wrong.fix);
+    if (view.materialized !== undefined && view.materialized !== true)
+      this.#add("", "E_MODEL_VIEW", `materialized is ${describeValue(view.materialized)}`, "Use true, or leave it out.");
+    if ("index" in (this.#model.$options.search ?? []))
+      this.#add("", "E_MODEL_VIEW", "its search has an index", "Name the fields alone: a view has no indexes.");
   }
 
   #uniques(uniques: NonNullable<AnyModelOptions["uniques"]>, isSoftDeleted: boolean): void {

@@ -150,6 +150,8 @@ export interface ModelMeta {
   readonly search: readonly string[];
   /** Whether it does so by an index. */
   readonly hasSearchIndex: boolean;
+  /** Whether it is a view, whose rows nobody writes. */
+  readonly isView: boolean;
   /** Field that counts changes; "" without one. */
   readonly version: string;
   /** Field with the moment at which a row was deleted; "" where rows are deleted for good. */
@@ -186,6 +188,7 @@ export function describeModel(model: ModelClass): ModelMeta {
     display,
     search: Object.freeze([...("index" in search ? search.index : search)]),
     hasSearchIndex: "index" in search,
+    isView: options.view !== undefined,
     version,
     softDelete,
   });

@@ -1,6 +1,7 @@
 /** Types of models: classes with a table, fields and options, and rows as values. */
 import type { AnyExpression, Condition, ExpressionOf } from "../query/expression-types.ts";
 import type { ModelMeta } from "./metadata.ts";
+import type { ViewState } from "./table-state.ts";
 
 /**
  * Fields by name: columns, and arrows around relations. The constraint has no call signature on purpose: with one, the
@@ -167,6 +168,8 @@ export interface ModelClass {
 export type AnyModelOptions = ModelOptions & {
   /** Values that the database computes with each row. */
   readonly computed?: ((row: never) => Readonly<Record<string, unknown>>) | undefined;
+  /** The query of a view; undefined of a table. */
+  readonly view?: ViewState;
 };
 
 /** What makes rows of a model. */

@@ -1,6 +1,7 @@
 /** What values options of fields may have. */
-import type { ColumnType } from "./column.ts";
+import { describeValue } from "../../errors/option-errors.ts";
 import { compareDecimals } from "./check-value.ts";
+import type { ColumnType } from "./column.ts";
 
 /** Whether a whole number is in a range, both ends included. */
 export function isBetween(value: number | undefined, min: number, max: number): value is number {
@@ -38,4 +39,22 @@ export function isLinear({ source }: RegExp): boolean {
       (repeats.test(group[1]!) || group[2] !== undefined ? "x+" : "x") +
       text.slice(group.index + group[0].length);
   }
+}
+
+const queryNames = ["postgres", "mariadb", "mysql", "sqlite", "others"];
+
+/** What is wrong about the query of a view; undefined when nothing is. */
+export function findQueryMistake(sql: unknown): { readonly message: string; readonly fix: string } | undefined {
+  const isNamed = typeof sql === "object" && sql !== null;
+  const texts: readonly unknown[] = isNamed ? Object.values(sql) : [sql];
+  const unknown = isNamed ? Object.keys(sql).find((name) => !queryNames.includes(name)) : undefined;
+  if (unknown !== undefined) return { message: `the query is for "${unknown}"`, fix: `Name some of ${queryNames.join(", ")}.` };
+  const [wrong] =
+    texts.length === 0 ? [describeValue(sql)] : texts.filter((text) => typeof text !== "string" || text.trim() === "").map(describeValue);
+  if (wrong !== undefined)
+    return { message: `the query is ${wrong}`, fix: 'Give the text of a SELECT, or texts by database: { others: "SELECT ..." }.' };
+  // It stands inside of other statements.
+  return texts.some((text) => String(text).trimEnd().endsWith(";"))
+    ? { message: "the query ends with a semicolon", fix: "Leave the semicolon out." }
+    : undefined;
 }

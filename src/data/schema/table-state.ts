@@ -89,7 +89,21 @@ export interface ForeignKeyState {
   readonly onDelete: DeleteAction;
 }
 
-/** A table. */
+/** Kinds of databases. */
+type DialectName = "postgres" | "mariadb" | "mysql" | "sqlite";
+
+/** A query in SQL: one for all databases, or one for each kind, with `others` for those that are not named. */
+export type QueryText = string | { readonly [Name in DialectName | "others"]?: string };
+
+/** What makes a table a view: rows come from a query. */
+export interface ViewState {
+  /** The query. Its columns have the names of the view's. */
+  readonly sql: QueryText;
+  /** Whether PostgreSQL keeps the rows until they are refreshed. */
+  readonly materialized?: true;
+}
+
+/** A table, or a view: that has columns, a key that tells its rows apart, and nothing else. */
 export interface TableState {
   readonly columns: ReadonlyMap<string, ColumnState>;
   /** Columns of the primary key. */
@@ -101,9 +115,11 @@ export interface TableState {
   /** Columns whose words have an index; none where nobody searches. */
   readonly search: readonly string[];
   readonly comment: string;
+  /** Set of a view alone. */
+  readonly view?: ViewState;
 }
 
-/** All tables by name. */
+/** All tables and views by name: databases keep the names of both together. */
 export type State = ReadonlyMap<string, TableState>;
 
 /** The column whose values the database counts; undefined when it counts none. */
@@ -119,6 +135,35 @@ export function keepForeignKeys(state: State, isKept: (key: ForeignKeyState, tab
       { ...table, foreignKeys: new Map([...table.foreignKeys].filter(([, key]) => isKept(key, table))) },
     ]),
   );
+}
+
+/** The structure without its views. */
+export function tablesOf(state: State): State {
+  return new Map([...state].filter(([, { view }]) => view === undefined));
+}
+
+/** The query of a view on one kind of database; undefined where it has none. */
+export function chooseQuery(sql: QueryText, dialect: DialectName): string | undefined {
+  return typeof sql === "string" ? sql : (sql[dialect] ?? sql.others);
+}
+
+/** Whether the query of a view speaks of a table or another view, as far as its words tell. */
+export function mentions({ sql }: ViewState, name: string): boolean {
+  const word = new RegExp(`(?<![\\w$])${name}(?![\\w$])`, "i");
+  return (typeof sql === "string" ? [sql] : Object.values(sql)).some((text) => word.test(text));
+}
+
+/** Names of views in an order in which each comes after those that it reads. */
+export function sortViews(state: State): string[] {
+  const views = [...state].flatMap(([name, { view }]) => (view === undefined ? [] : [{ name, view }]));
+  const sorted = new Set<string>();
+  const visit = ({ name, view }: { name: string; view: ViewState }, path: ReadonlySet<string>): void => {
+    if (sorted.has(name) || path.has(name)) return;
+    for (const other of views) if (mentions(view, other.name)) visit(other, new Set([...path, name]));
+    sorted.add(name);
+  };
+  for (const each of views) visit(each, new Set());
+  return [...sorted];
 }
 
 /** Tables in an order in which each comes after those that it refers to, as far as there is one. */

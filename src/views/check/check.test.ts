@@ -168,6 +168,8 @@ describe("checkViews(), warnings", () => {
     const files = {
       "views/a.html": "{{ 'x'|safe }}\n{% autoescape false %}{% endautoescape %}",
       "app.ts": 'import { raw } from "gable";\nexport const a = raw("<b>", "why");\n',
+      "query.ts": 'import { sql } from "gable/data";\nexport const a = sql.unsafe("1");\n',
+      "other.ts": 'const sql = { unsafe: (text: string) => text };\nexport const a = sql.unsafe("1");\n',
     };
     assert.equal(check(files, { unsafe: true }), "");
     project?.remove();
@@ -175,6 +177,8 @@ describe("checkViews(), warnings", () => {
     assert.match(problems, /^views\/a\.html:1:8 - warning unsafe: the filter "safe"/m);
     assert.match(problems, /^views\/a\.html:2:4 - warning unsafe: escaping is switched off/m);
     assert.match(problems, /^app\.ts:2:18 - warning unsafe: raw\(\)/m);
+    assert.match(problems, /^query\.ts:2:22 - warning unsafe: sql\.unsafe\(\)/m);
+    assert.doesNotMatch(problems, /other\.ts/);
   });
 });
 

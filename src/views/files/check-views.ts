@@ -16,7 +16,7 @@ import { ViewProject } from "./view-project.ts";
 export interface CheckViewsOptions extends Omit<ViewProjectOptions, "watches"> {
   /** Folder of the project, with its tsconfig.json. Default the working directory. */
   readonly project?: string;
-  /** Whether warnings list the places that go around escaping: `raw()`, `safe`, `autoescape false`. Default false. */
+  /** Whether warnings list the places that go around escaping: `raw()`, `sql.unsafe()`, `safe`, `autoescape false`. Default false. */
   readonly listsUnsafe?: boolean;
 }
 
@@ -54,7 +54,7 @@ export function checkViews(options: CheckViewsOptions): ViewProblem[] {
   const sources = readSources(folder);
   for (const source of sources) own.push(...checkCode(source, { attributes, inlineHandlers }).map(toProblem));
   for (const view of compiled) own.push(...toWarnings(view, project, listsUnsafe, relative(folder, view.file.path).replaceAll("\\", "/")));
-  if (listsUnsafe) for (const source of sources) own.push(...findRawCalls(source));
+  if (listsUnsafe) for (const source of sources) own.push(...findUnsafeCalls(source));
   // What has no module of its own would only make tsc repeat it.
   if (own.some(({ severity }) => severity === "error")) return own;
   return [...own, ...runCompiler(folder, new Map(compiled.map((view) => [project.pathOf(view.template.name), view])))];
@@ -92,12 +92,21 @@ function toWarning(source: SourceText, { at, code, message, fix }: Finding): Vie
   return { severity: "warning", file: source.name, ...source.position(at), code, message, fix, frame: source.frame(at) };
 }
 
-/** Calls of raw(), with the reason that stands there. */
-function findRawCalls(source: SourceText): ViewProblem[] {
-  if (!/\braw\b[^]*?from\s*["']gable(?:\/views)?["']/.test(source.text)) return [];
-  return scanCode(source.text)
-    .calls.filter(({ name }) => name === "raw")
-    .map(({ at }) => toWarning(source, { at, code: "unsafe", message: "raw()", fix: "Make sure that no text of a user comes there." }));
+/** Functions that take a text as it is: markup, and SQL. */
+const unsafeCalls = [
+  { name: "raw", message: "raw()", from: /\braw\b[^]*?from\s*["']gable(?:\/views)?["']/ },
+  { name: "unsafe", message: "sql.unsafe()", from: /\bsql\b[^]*?from\s*["']gable\/data["']/ },
+];
+
+/** Calls of functions that take a text as it is. */
+function findUnsafeCalls(source: SourceText): ViewProblem[] {
+  const wanted = unsafeCalls.filter(({ from }) => from.test(source.text));
+  if (wanted.length === 0) return [];
+  return scanCode(source.text).calls.flatMap(({ name, at }) =>
+    wanted
+      .filter((each) => each.name === name)
+      .map(({ message }) => toWarning(source, { at, code: "unsafe", message, fix: "Make sure that no text of a user comes there." })),
+  );
 }
 
 function toProblem(error: unknown): ViewProblem {
