@@ -79,7 +79,7 @@ export declare function readStatus(options: MigrationsOptions): Promise<Migratio
 export declare function rollback(options: RollbackOptions): Promise<string[]>;
 
 /**
- * Writes models for the tables of a database. Nothing in the database is changed: what the models would make is
+ * Writes models for the tables and views of a database. Nothing in the database is changed: what the models would make is
  * made beside it, compared, and taken away. Throws `E_TABLE_UNKNOWN` for a table that is not there.  @example
  * const { source } = await pullModels({ database }); await writeFile("models.ts", source);
  */

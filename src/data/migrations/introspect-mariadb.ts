@@ -2,7 +2,7 @@
 import { mariadbSearchColumn } from "../dialect/mariadb-search.ts";
 import type { DeleteAction } from "../schema/relation.ts";
 import type { ColumnType } from "./table-finding.ts";
-import { sqlCondition, sqlDefault, TableFinding } from "./table-finding.ts";
+import { sqlCondition, sqlDefault, TableFinding, toViewState } from "./table-finding.ts";
 import type { Session, SessionRow } from "./session.ts";
 import { checkName } from "./table-writer.ts";
 
@@ -44,15 +44,18 @@ function readTexts(list: string): string[] {
   return [...list.matchAll(/'((?:[^'\\]|''|\\.)*)'/g)].map(([, text = ""]) => text.replaceAll("''", "'").replace(/\\(.)/g, "$1"));
 }
 
-/** Reads the tables of the current database. */
+/** Reads the tables and views of the current database. */
 export async function readMariadbTables(session: Session): Promise<TableFinding[]> {
   const read = (columns: string, table: string, rest: string): Promise<SessionRow[]> =>
     session.read(`SELECT ${columns} FROM information_schema.${table} WHERE table_schema = database() ${rest}`);
-  const tables = await read("table_name, table_comment", "tables", "AND table_type = 'BASE TABLE' ORDER BY table_name");
+  const tables = await read("table_name, table_comment", "tables", "AND table_type IN ('BASE TABLE', 'VIEW') ORDER BY table_name");
+  const queries = await read("table_name, replace(view_definition, concat('`', database(), '`.'), '') AS query", "views", "");
+  const views = new Map(queries.map(({ table_name: name, query }) => [name, query]));
   const found = new Map<unknown, TableFinding>();
   for (const { table_name: name, table_comment: comment } of tables) {
     const table = new TableFinding(String(name));
     table.state.comment = String(comment);
+    if (views.has(name)) table.state.view = toViewState(views.get(name), false);
     found.set(name, table);
   }
   const columns = await read(
@@ -62,9 +65,7 @@ export async function readMariadbTables(session: Session): Promise<TableFinding[
   );
   const made = new Map<string, string>();
   for (const row of columns) {
-    const table = found.get(row["table_name"]);
-    // A view has columns, too.
-    if (table === undefined) continue;
+    const table = found.get(row["table_name"])!;
     addColumn(table, row);
     if (row["generation_expression"] !== null) made.set(`${table.name} ${row["column_name"]}`, String(row["generation_expression"]));
   }

@@ -2,7 +2,7 @@
 import { postgresSearchName } from "../dialect/postgres-search.ts";
 import type { DeleteAction } from "../schema/relation.ts";
 import type { ColumnType } from "./table-finding.ts";
-import { sqlCondition, sqlDefault, TableFinding } from "./table-finding.ts";
+import { sqlCondition, sqlDefault, TableFinding, toViewState } from "./table-finding.ts";
 import type { Session, SessionRow } from "./session.ts";
 import { checkName } from "./table-writer.ts";
 
@@ -45,26 +45,28 @@ function listOf(items: ColumnType | undefined): ColumnType | undefined {
 }
 
 const inSchema = "n.nspname = current_schema() AND c.relkind IN ('r', 'p')";
+const withViews = "n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'v', 'm')";
 const from = "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace";
 const namesOf = (keys: string, relation: string): string =>
   `(SELECT coalesce(json_agg(own.attname ORDER BY part.place), '[]') FROM unnest(${keys}) WITH ORDINALITY part (number, place) LEFT JOIN pg_attribute own ON own.attrelid = ${relation} AND own.attnum = part.number)::text`;
 
-/** Reads the tables of the current schema. */
+/** Reads the tables and views of the current schema. */
 export async function readPostgresTables(session: Session): Promise<TableFinding[]> {
   const tables = await session.read(
-    `SELECT c.relname AS name, c.relkind::text AS kind, obj_description(c.oid, 'pg_class') AS comment ${from} WHERE ${inSchema} ORDER BY c.relname`,
+    `SELECT c.relname AS name, c.relkind::text AS kind, obj_description(c.oid, 'pg_class') AS comment, CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END AS query ${from} WHERE ${withViews} ORDER BY c.relname`,
   );
   const found = new Map<unknown, TableFinding>();
-  for (const { name, kind, comment } of tables) {
+  for (const { name, kind, comment, query } of tables) {
     const table = new TableFinding(String(name));
     found.set(name, table);
     table.state.comment = String(comment ?? "");
     if (kind === "p") table.note("", "the table is partitioned");
+    if (query !== null) table.state.view = toViewState(query, kind === "m");
   }
   const columns = await session.read(
     `SELECT c.relname AS "table", a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull::int AS required, a.attidentity::text AS identity, a.attgenerated::text AS generated, ` +
       `pg_get_expr(d.adbin, d.adrelid) AS value, col_description(c.oid, a.attnum) AS comment ${from} ` +
-      `JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum WHERE ${inSchema} ORDER BY a.attnum`,
+      `JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum WHERE ${withViews} ORDER BY a.attnum`,
   );
   for (const row of columns) addColumn(found.get(row["table"])!, row);
   const constraints = await session.read(
@@ -76,7 +78,7 @@ export async function readPostgresTables(session: Session): Promise<TableFinding
   const indexes = await session.read(
     `SELECT c.relname AS "table", i.relname AS name, x.indisunique::int AS is_unique, m.amname AS method, x.indnkeyatts AS keys, x.indoption::text AS options, pg_get_expr(x.indpred, c.oid) AS condition, ` +
       `${namesOf("x.indkey", "c.oid")} AS columns, pg_get_indexdef(x.indexrelid, 1, true) AS first, pg_get_indexdef(x.indexrelid) AS definition ${from} JOIN pg_index x ON x.indrelid = c.oid JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am m ON m.oid = i.relam ` +
-      `WHERE ${inSchema} AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.oid AND k.contype IN ('p', 'u', 'x')) ORDER BY i.relname`,
+      `WHERE ${withViews} AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.oid AND k.contype IN ('p', 'u', 'x')) ORDER BY i.relname`,
   );
   for (const row of indexes) addIndex(found.get(row["table"])!, row);
   return [...found.values()];

@@ -3,7 +3,7 @@ import { searchName } from "../dialect/search.ts";
 import type { DeleteAction } from "../schema/relation.ts";
 import { toConstraintName } from "../schema/names.ts";
 import type { ColumnType } from "./table-finding.ts";
-import { sqlCondition, sqlDefault, TableFinding } from "./table-finding.ts";
+import { sqlCondition, sqlDefault, TableFinding, toViewState } from "./table-finding.ts";
 import type { Session } from "./session.ts";
 import { listChecks, splitDefinition } from "./sqlite-definition.ts";
 import { checkName } from "./table-writer.ts";
@@ -37,23 +37,28 @@ function typeOf(declared: string): ColumnType | undefined {
   return /REAL|FLOA|DOUB|NUMERIC|DECIMAL/.test(raw) ? { type: "float", isNear: true } : undefined;
 }
 
-/** Reads all tables of the file. */
+/** Reads all tables and views of the file. */
 export async function readSqliteTables(session: Session): Promise<TableFinding[]> {
   const rows = await session.read(
-    "SELECT s.name, s.sql FROM pragma_table_list t JOIN sqlite_schema s ON s.type = 'table' AND s.name = t.name " +
-      "WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY s.name",
+    "SELECT s.name, s.sql, s.type FROM pragma_table_list t JOIN sqlite_schema s ON s.type = t.type AND s.name = t.name " +
+      "WHERE t.schema = 'main' AND t.type IN ('table', 'view') AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY s.name",
   );
   const found: TableFinding[] = [];
-  for (const { name, sql } of rows) {
+  for (const { name, sql, type } of rows) {
     const table = new TableFinding(String(name));
     const text = String(sql);
+    found.push(table);
+    if (type === "view") {
+      await readColumns(session, table, "");
+      table.state.view = toViewState(readQuery(text), false);
+      continue;
+    }
     const definitions = new Map(splitDefinition(text));
     await readColumns(session, table, text);
     readChecks(table, text);
     await readForeignKeys(session, table, definitions);
     await readIndexes(session, table, definitions);
     await readSearch(session, table);
-    found.push(table);
   }
   // A key without columns refers to the key of the other table.
   for (const { state } of found) {
@@ -63,6 +68,15 @@ export async function readSqliteTables(session: Session): Promise<TableFinding[]
     }
   }
   return found;
+}
+
+/** The query of a view. Names that it gives to columns beside its query become names of a common table. */
+function readQuery(sql: string): string {
+  const name =
+    /^CREATE\s+(?:TEMP\w*\s+)?VIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:"(?:[^"]|"")+"|`(?:[^`]|``)+`|\[[^\]]+\]|\w+)\s*/i.exec(sql)?.[0] ?? "";
+  const [head = "", columns] = /^(?:(\([^)]*\))\s*)?AS\s+/i.exec(sql.slice(name.length)) ?? [];
+  const query = sql.slice(name.length + head.length);
+  return columns === undefined ? query : `WITH gable_view ${columns} AS (${query}\n) SELECT * FROM gable_view`;
 }
 
 async function readColumns(session: Session, table: TableFinding, text: string): Promise<void> {

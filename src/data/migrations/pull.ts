@@ -3,7 +3,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import { suggestName } from "../../errors/nearest-name.ts";
 import type { Database } from "../database.ts";
 import type { State } from "../schema/table-state.ts";
-import { keepForeignKeys } from "../schema/table-state.ts";
+import { keepForeignKeys, mentions, sortViews, tablesOf } from "../schema/table-state.ts";
 import { introspect } from "./introspect.ts";
 import type { SchemaDifference } from "./live-schema.ts";
 import { compareSchemas, readLiveSchema } from "./live-schema.ts";
@@ -29,7 +29,7 @@ export interface PulledModels {
 }
 
 /**
- * Writes models for the tables of a database. Nothing in the database is changed: what the models would make is
+ * Writes models for the tables and views of a database. Nothing in the database is changed: what the models would make is
  * made beside it, compared, and taken away. Throws `E_TABLE_UNKNOWN` for a table that is not there.  @example
  * const { source } = await pullModels({ database }); await writeFile("models.ts", source);
  */
@@ -44,8 +44,18 @@ export async function pullModels({ database, tables }: PullOptions): Promise<Pul
     const state: State = new Map(found.filter((table) => table.state.primary.length > 0).map(({ name, state: each }) => [name, each]));
     const live = await readLiveSchema(session);
     // There is no model that a key to a table that was not pulled could lead to.
-    const made = keepForeignKeys(state, ({ table }) => state.has(table));
+    const made = keepForeignKeys(withoutLonely(state, names), ({ table }) => state.has(table));
     const expected = await readExpectedSchema(session, new TableWriter(session.dialect), made);
-    return { source: writeModels(found), differences: compareSchemas(expected, live, state.keys()) };
+    return { source: writeModels(found), differences: compareSchemas(expected, live, made.keys()) };
   });
+}
+
+/** A structure without views that read what is not a part of it: they could not be made. */
+function withoutLonely(state: State, names: readonly string[]): State {
+  const kept = new Map(tablesOf(state));
+  for (const name of sortViews(state)) {
+    const view = state.get(name)!;
+    if (names.every((other) => other === name || kept.has(other) || !mentions(view.view!, other))) kept.set(name, view);
+  }
+  return kept;
 }

@@ -2,7 +2,7 @@
  * The structure of a database that somebody else has made, as the same plain data that models and migrations are: what a
  * model can say. The rest is told in words.
  */
-import type { ColumnState, ConditionData, ForeignKeyState, IndexState, TableState, UniqueState } from "../schema/table-state.ts";
+import type { ColumnState, ConditionData, ForeignKeyState, IndexState, TableState, UniqueState, ViewState } from "../schema/table-state.ts";
 
 /** A table as it was found. */
 export interface FoundTable {
@@ -12,17 +12,30 @@ export interface FoundTable {
   readonly notes: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Collects what is found of a table. */
+/** A structure that is being read. */
+interface FoundState extends TableState {
+  readonly columns: Map<string, ColumnState>;
+  readonly primary: string[];
+  readonly uniques: Map<string, UniqueState>;
+  readonly indexes: Map<string, IndexState>;
+  readonly checks: Map<string, ConditionData>;
+  readonly foreignKeys: Map<string, ForeignKeyState>;
+  readonly search: string[];
+  comment: string;
+  view?: ViewState;
+}
+
+/** Collects what is found of a table, or of a view. */
 export class TableFinding implements FoundTable {
   readonly name: string;
-  readonly state = {
-    columns: new Map<string, ColumnState>(),
-    primary: new Array<string>(),
-    uniques: new Map<string, UniqueState>(),
-    indexes: new Map<string, IndexState>(),
-    checks: new Map<string, ConditionData>(),
-    foreignKeys: new Map<string, ForeignKeyState>(),
-    search: new Array<string>(),
+  readonly state: FoundState = {
+    columns: new Map(),
+    primary: [],
+    uniques: new Map(),
+    indexes: new Map(),
+    checks: new Map(),
+    foreignKeys: new Map(),
+    search: [],
     comment: "",
   };
   readonly notes = new Map<string, string[]>();
@@ -61,6 +74,11 @@ export class TableFinding implements FoundTable {
     });
     this.notes.delete(column);
   }
+}
+
+/** The query of a view, from what the database tells of it. */
+export function toViewState(sql: unknown, isMaterialized: boolean): ViewState {
+  return { sql: String(sql).trim().replace(/;$/, ""), ...(isMaterialized && { materialized: true }) };
 }
 
 /** A type that a model has; `isNear` when the database's own is a little different. */

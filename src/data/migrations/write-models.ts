@@ -2,7 +2,7 @@
 import { reservedNames } from "../schema/definitions.ts";
 import { toSingular } from "../schema/join-table.ts";
 import { identifier, toConstraintName, toSnakeCase } from "../schema/names.ts";
-import type { ColumnState, ForeignKeyState, IndexState, KeyState, OperandData, TableState } from "../schema/table-state.ts";
+import type { ColumnState, ForeignKeyState, IndexState, KeyState, OperandData, TableState, ViewState } from "../schema/table-state.ts";
 import type { FoundTable } from "./table-finding.ts";
 
 /** A model that is being written. */
@@ -31,7 +31,7 @@ interface OwnRelation {
 /** The text of a module with a model for each table. */
 export function writeModels(tables: readonly FoundTable[]): string {
   const between = new Map(tables.flatMap((table) => readBetween(table, tables).map((sides) => [table, sides] as const)));
-  const taken = new Set(["Model"]);
+  const taken = new Set(["Model", "View"]);
   const drafts = new Map<string, ModelDraft>();
   for (const table of tables) {
     if (between.has(table) || table.state.primary.length === 0) continue;
@@ -47,8 +47,12 @@ export function writeModels(tables: readonly FoundTable[]): string {
   const body = [...drafts.values()].map(writeModel).join("\n");
   const left = tables
     .filter(({ state }) => state.primary.length === 0)
-    .map(({ name }) => `// The table "${toComment(name)}" has no primary key: no model can be made of it.\n`);
-  const used = ["belongsTo", "field", "hasMany", "hasOne", "manyToMany", "Model", "sql"].filter((name) =>
+    .map(({ name, state: { view } }) =>
+      view === undefined
+        ? `// The table "${toComment(name)}" has no primary key: no model can be made of it.\n`
+        : `// No column of the view "${toComment(name)}" is known to tell its rows apart: ${toComment(queryOf(view))}\n`,
+    );
+  const used = ["belongsTo", "field", "hasMany", "hasOne", "manyToMany", "Model", "sql", "View"].filter((name) =>
     name === "field" ? /\bf\.\w+\(/.test(body) : new RegExp(`\\b${name}[(\`]`).test(body),
   );
   const imports = used.map((name) => (name === "field" ? "field as f" : name)).join(", ");
@@ -120,9 +124,19 @@ function textOfSql(data: OperandData): string {
   return texts.map((each) => each.text).join("");
 }
 
+/** A text as code, of several lines where it has some. */
+function writeText(text: string): string {
+  return `\`${text.replace(/[\\`]|\$(?=\{)/g, "\\$&")}\``;
+}
+
 /** An expression of the database's own words, as code. */
 function writeSql(data: OperandData): string {
-  return `sql\`${textOfSql(data).replace(/[\\`]|\$(?=\{)/g, "\\$&")}\``;
+  return `sql${writeText(textOfSql(data))}`;
+}
+
+/** The query of a view that was read: it is one for all. */
+function queryOf({ sql }: ViewState): string {
+  return sql as string; // As table-finding.ts makes it.
 }
 
 function isPlainKey(key: IndexState): boolean {
@@ -332,10 +346,12 @@ function writeModel({ table, className, entries, names, options, comments }: Mod
   // Columns of types that no model has.
   for (const [column, notes] of table.notes)
     if (column !== "" && !names.has(column)) lines.push(`  // "${toComment(column)}" is left out: ${toComment(notes.join("; "))}\n`);
+  const { view } = table.state;
+  if (view !== undefined) options.push(...(view.materialized === true ? ["materialized: true"] : []), `sql: ${writeText(queryOf(view))}`);
   const given = options.map((option) => `  ${option},\n`);
   const head = comments.map((comment) => `// ${toComment(comment)}\n`).join("");
   const end = given.length === 0 ? "" : `, {\n${given.join("")}}`;
-  return `${head}export class ${className} extends Model(${textOf(table.name)}, {\n${lines.join("")}}${end}) {}\n`;
+  return `${head}export class ${className} extends ${view === undefined ? "Model" : "View"}(${textOf(table.name)}, {\n${lines.join("")}}${end}) {}\n`;
 }
 
 /** A text as the rest of a line of code that nothing can end. */

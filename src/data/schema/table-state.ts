@@ -149,8 +149,11 @@ export function chooseQuery(sql: QueryText, dialect: DialectName): string | unde
 
 /** Whether the query of a view speaks of a table or another view, as far as its words tell. */
 export function mentions({ sql }: ViewState, name: string): boolean {
-  const word = new RegExp(`(?<![\\w$])${name}(?![\\w$])`, "i");
-  return (typeof sql === "string" ? [sql] : Object.values(sql)).some((text) => word.test(text));
+  return (typeof sql === "string" ? [sql] : Object.values(sql)).some((text) => {
+    const parts = text.toLowerCase().split(name.toLowerCase());
+    // A part of a longer word is another one.
+    return parts.slice(1).some((behind, index) => !/[\w$]$/.test(parts[index]!) && !/^[\w$]/.test(behind));
+  });
 }
 
 /** Names of views in an order in which each comes after those that it reads. */
