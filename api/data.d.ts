@@ -964,6 +964,8 @@ export interface FieldMeta {
     readonly where: string;
     /** Digits behind the point, of a decimal; 0 of other types. */
     readonly scale: number;
+    /** "text" of a decimal that is equal to values alone; undefined of all others. */
+    readonly storage: "text" | undefined;
     /** Whether the value may be absent. */
     readonly isNullable: boolean;
     /** Whether it belongs to the primary key. */

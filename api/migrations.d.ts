@@ -651,6 +651,8 @@ export interface ColumnState {
     readonly digits?: number;
     /** Digits behind the point of decimals. */
     readonly scale?: number;
+    /** How a decimal is stored that has more digits than a number of SQLite. */
+    readonly storage?: "text";
     /** What each item of a list is. */
     readonly items?: ColumnState;
     /** Keys of a choice. */

@@ -58,6 +58,7 @@ const columnKinds: ReadonlyArray<ColumnState> = [
   { type: "text" },
   { type: "boolean" },
   { type: "decimal", digits: 8, scale: 2 },
+  { type: "decimal", digits: 30, scale: 4, storage: "text" },
   { type: "float" },
   { type: "date" },
   { type: "time" },
@@ -105,7 +106,9 @@ function otherKind(column: ColumnState, random: Random): ColumnState {
   if (type === "text" && max !== undefined) return { ...plain, type: "text", ...(random.chance(0.5) && { max: max + 10 }) };
   if (type === "choice")
     return { ...plain, type: "choice", choices: [...choices!, `k${choices!.length}`], ...(random.chance(0.3) && { check: false }) };
-  if (type === "decimal") return { ...column, digits: column.digits! + 2 };
+  if (type === "decimal" && column.storage === "text")
+    return random.chance(0.5) ? { ...column, digits: 32, scale: 6 } : { ...plain, type: "decimal", digits: 15, scale: column.scale! };
+  if (type === "decimal") return { ...column, digits: column.digits! + 2, ...(random.chance(0.3) && { storage: "text" }) };
   if (type === "date") return { ...plain, type: "datetime" };
   return column;
 }

@@ -29,9 +29,15 @@ class Keyed extends Model(
   { code: f.text({ max: 20, primary: true }), name: f.text({ max: 50 }) },
   { search: { index: ["name"] } },
 ) {}
+/** A column of words cannot have this name in SQLite. */
+class Ranked extends Model(
+  "search_ranked",
+  { id: f.id(), rank: f.text({ max: 20 }), name: f.text({ max: 50 }) },
+  { search: { index: ["rank", "name"] } },
+) {}
 class Mute extends Model("search_mute", { id: f.id(), name: f.text({ max: 50 }) }) {}
 
-describeOnDatabases("search", [Shelf, Paper, Plain, Keyed, Mute], () => {
+describeOnDatabases("search", [Shelf, Paper, Plain, Keyed, Ranked, Mute], () => {
   const titles = async (text: string): Promise<string[]> => (await Paper.search(text)).map(({ title }) => title);
   const sorted = async (text: string): Promise<string[]> => (await titles(text)).sort();
   beforeEach(async () => {
@@ -43,6 +49,15 @@ describeOnDatabases("search", [Shelf, Paper, Plain, Keyed, Mute], () => {
       { title: "naïve café-racer v2.0", body: "mail@example.com /var/log/x_y 3,14 it's" },
       { title: "Ünïcödé \u{1F600} 東京 tower" },
     ]);
+  });
+
+  it("looks into columns of any name", async () => {
+    await Ranked.createMany([
+      { rank: "major general", name: "Ada" },
+      { rank: "major", name: "Bob" },
+    ]);
+    assert.deepEqual(await Ranked.search("major gen").pluck("name"), ["Ada"]);
+    assert.deepEqual(await Ranked.search("bob maj").pluck("name"), ["Bob"]);
   });
 
   it("finds rows that have words beginning with all of the text's", async () => {

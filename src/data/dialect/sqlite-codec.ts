@@ -2,6 +2,7 @@
 import type { DriverValue } from "../driver/contract.ts";
 import type { ValueType } from "../query/node.ts";
 import type { ColumnType } from "../schema/column.ts";
+import { fitDecimal } from "../schema/check-value.ts";
 import type { Codecs } from "./codec.ts";
 import { decoderOf, encodeWith, takeBigint, takeBoolean, takeBytes, takeDecimal, usualCodecs } from "./codec.ts";
 
@@ -11,10 +12,13 @@ const noBytes = new Uint8Array(new ArrayBuffer(1), 0, 0);
 const codecs: Codecs = {
   ...usualCodecs,
   bigint: { ...usualCodecs.bigint, encode: takeBigint },
-  // Up to 15 digits a double keeps every decimal; more are refused when the models are opened.
+  // Up to 15 digits a double keeps every decimal; more are texts, or refused when the models are opened.
   decimal: {
-    encode: (value, field) => Number(takeDecimal(value, field)),
-    decode: (value, { scale }) => toDecimal(Number(value), scale),
+    encode: (value, field) => {
+      const text = takeDecimal(value, field);
+      return field.storage === "text" ? fitDecimal(text, field.scale) : Number(text);
+    },
+    decode: (value, { scale, storage }) => (storage === "text" ? String(value) : toDecimal(Number(value), scale)),
   },
   boolean: { ...usualCodecs.boolean, encode: (value, field) => (takeBoolean(value, field) ? 1 : 0) },
   bytes: {

@@ -9,9 +9,12 @@ function matching({ table, mark }: SearchRequest): string {
   return `${quoteSqlite(searchName(table))} MATCH ${mark(0)}`;
 }
 
+/** Names that columns of words cannot have (sqlite.org/fts5.html, section 4). */
+const taken = /^(?:rank|rowid)$/i;
+
 /** Search in SQLite. Rows are found by their counted keys, which nothing changes. */
 export const sqliteSearch: SearchSyntax = {
-  has: ({ key }) => key !== undefined,
+  has: ({ key, columns }) => key !== undefined && !columns.some((column) => taken.test(column)),
   create({ table, columns, key = "" }: SearchTarget): string[] {
     const words = quoteSqlite(searchName(table));
     const list = columns.map(quoteSqlite).join(", ");

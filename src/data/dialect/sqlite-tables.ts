@@ -40,7 +40,7 @@ const types: Readonly<Record<ColumnKind, "INTEGER" | "REAL" | "TEXT" | "BLOB">> 
 export const sqliteTables: TableSyntax = {
   quote: quoteSqlite,
   quoteText,
-  typeOf: ({ type }) => types[type],
+  typeOf: ({ type, storage }) => (storage === "text" ? "TEXT" : types[type]),
   counted: " PRIMARY KEY AUTOINCREMENT",
   isCountedKey: true,
   checkOf,
@@ -69,12 +69,12 @@ const decimalDigitsMax = 15;
 export function findSqliteMistakes(meta: ModelMeta): DefinitionMistake[] {
   const { name, fields } = meta;
   const long = [...fields.values()]
-    .filter(({ type, options }) => type === "decimal" && Number(options.digits) > decimalDigitsMax)
+    .filter(({ type, options, storage }) => type === "decimal" && storage === undefined && Number(options.digits) > decimalDigitsMax)
     .map((field) => ({
       code: "E_FIELD_OPTION_VALUE" as const,
       where: `${name}.${field.name}`,
       message: `SQLite keeps ${decimalDigitsMax} digits of a decimal, and the field has ${field.options.digits}`,
-      fix: `Use at most ${decimalDigitsMax} digits, or another database.`,
+      fix: `Use at most ${decimalDigitsMax} digits, or storage: "text", which can be equal to values alone.`,
     }));
   return [...long, ...findUniqueMistakes("SQLite", meta)];
 }

@@ -1,4 +1,5 @@
 /** Functions that statements for SQLite use, and that it does not have: each connection of a driver registers them. */
+import { toDecimal } from "./decimal-function.ts";
 import { jsonContains, jsonEquals } from "./json-functions.ts";
 
 type SqliteFunction = (...values: unknown[]) => string | number | bigint | Uint8Array | null;
@@ -11,6 +12,7 @@ export const sqliteFunctions: Readonly<Record<string, SqliteFunction>> = {
   // SQLite's own lower() and upper() know ASCII alone.
   gable_lower: (value) => (typeof value === "string" ? value.toLowerCase() : asIs(value)),
   gable_upper: (value) => (typeof value === "string" ? value.toUpperCase() : asIs(value)),
+  gable_decimal: (value, scale) => (value === null ? null : toDecimal(String(value), Number(scale))),
   gable_json_equals: (one, other) => jsonEquals(one, other),
   gable_json_contains: (one, other) => jsonContains(one, other),
 };

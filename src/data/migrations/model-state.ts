@@ -117,6 +117,7 @@ function describeType(field: FieldMeta): ColumnState {
     ...((isNullable || (options.retired === true && !isPrimary)) && { null: true }),
     ...(max !== undefined && (kinds[type] !== undefined || type === "text" || type === "bytes") && { max }),
     ...(type === "decimal" && { digits: options.digits ?? 1, scale: options.scale ?? 0 }),
+    ...(field.storage !== undefined && { storage: field.storage }),
     ...(choices !== undefined && { choices: Object.keys(choices), ...(options.check === false && { check: false }) }),
     ...(items !== undefined && { items: describeItems(items) }),
   };

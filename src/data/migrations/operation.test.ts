@@ -172,6 +172,12 @@ describe("operations", () => {
       ["books", "a", { type: "decimal", digits: 39, scale: 2 }],
       'op.addColumn("books", "a") is a decimal without digits and scale.',
     ],
+    ["addColumn", ["books", "a", { type: "int", storage: "text" }], 'op.addColumn("books", "a") has storage "text".'],
+    [
+      "addColumn",
+      ["books", "a", { type: "decimal", digits: 8, scale: 2, storage: "blob" }],
+      'op.addColumn("books", "a") has storage "blob".',
+    ],
     ["addColumn", ["books", "a", { type: "choice" }], 'op.addColumn("books", "a") is a choice without choices.'],
     ["addIndex", ["books", "", ["a"]], 'op.addIndex() got the name "".'],
     ["addIndex", ["books", "x".repeat(64), ["a"]], `op.addIndex() got the name "${"x".repeat(64)}".`],

@@ -177,7 +177,7 @@ function assertConstraintName(where: string, name: unknown): void {
   refuse(`${where} got the name ${describeValue(name)}.`, "Use a text of 1 to 63 characters.");
 }
 
-const columnOptions = ["type", "null", "max", "digits", "scale", "items", "choices", "check", "default", "comment"];
+const columnOptions = ["type", "null", "max", "digits", "scale", "storage", "items", "choices", "check", "default", "comment"];
 
 function assertColumn(where: string, column: ColumnState): void {
   if (typeof column !== "object" || column === null) refuse(`${where} got ${describeValue(column)}.`, 'Write { type: "text" }.');
@@ -187,6 +187,8 @@ function assertColumn(where: string, column: ColumnState): void {
   const { digits = 0, scale = -1, choices = [] } = column;
   if (column.type === "decimal" && !(digits >= 1 && digits <= 38 && scale >= 0 && scale <= digits))
     refuse(`${where} is a decimal without digits and scale.`, "Give digits from 1 to 38, and scale from 0 to digits.");
+  if (column.storage !== undefined && (column.storage !== "text" || column.type !== "decimal"))
+    refuse(`${where} has storage ${describeValue(column.storage)}.`, 'Decimals have storage: "text", or none.');
   if (column.type === "array") {
     const items = column.items ?? refuse(`${where} is a list without items.`, 'Write items: { type: "text" }.');
     if (["array", "json", "bytes", "id"].includes(items.type)) refuse(`${where} is a list of ${items.type}.`, "Use json instead.");

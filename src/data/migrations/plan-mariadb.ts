@@ -169,6 +169,11 @@ class MariadbPlan extends StepPlan {
       const sql = `UPDATE ${this.quote(name)} SET ${quoted} = ${value} WHERE ${quoted} IS NULL LIMIT ${repeatedRows}`;
       steps.push({ kind: "repeat", sql, place: "alone" });
     }
+    if (definition.type === "boolean" && before.type !== "boolean" && before.type !== "text") {
+      // Any number but 0 is true; the column alone would keep it as it is.
+      const sql = `UPDATE ${this.quote(name)} SET ${quoted} = 1 WHERE ${quoted} NOT IN (0, 1) LIMIT ${repeatedRows}`;
+      steps.push({ kind: "repeat", sql, place: "alone" });
+    }
     steps.push(this.#alter(name, `MODIFY COLUMN ${this.writer.column(name, after, column)}`));
     if (newCheck !== undefined && oldCheck !== newCheck) steps.push(this.#alter(name, `ADD ${newCheck}`));
     return steps;

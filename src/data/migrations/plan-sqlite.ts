@@ -144,14 +144,7 @@ class SqlitePlan extends StepPlan {
 
   /** A value of the old definition as one of the new one. Types that do not fit are refused: tables are STRICT. */
   #convert(source: string, { column: after, fill }: OperationOf<"alterColumn">, before: ColumnState): string {
-    let value = source;
-    if (before.type === "date" && after.type === "datetime") value = `${source} || 'T00:00:00.000Z'`;
-    else if (before.type === "datetime" && after.type === "date") value = `substr(${source}, 1, 10)`;
-    else if (before.type === "datetime" && after.type === "time") value = `substr(${source}, 12, 8)`;
-    else if (after.type === "decimal" && before.type !== "text") value = `round(${source}, ${after.scale})`;
-    else if (after.type === "boolean" && before.type !== "boolean") value = `CASE WHEN ${source} IS NULL THEN NULL ELSE ${source} <> 0 END`;
-    else if (after.type === "json" && before.type !== "json")
-      value = `CASE WHEN ${source} IS NULL THEN NULL ELSE json_quote(${source}) END`;
+    const value = convert(source, before, after);
     const isRequired = before.null === true && after.null !== true && fill !== undefined;
     return isRequired ? `coalesce(${value}, ${this.writer.value(fill, after)})` : value;
   }
@@ -258,3 +251,21 @@ class SqlitePlan extends StepPlan {
 
 /** What is never a part of a copy. */
 const separate: ReadonlySet<Operation["kind"]> = new Set<Operation["kind"]>(["createTable", "dropTable", "renameTable"]);
+
+const wholeKinds: ReadonlySet<ColumnState["type"]> = new Set<ColumnState["type"]>(["id", "int", "bigint", "duration"]);
+const textKinds: ReadonlySet<ColumnState["type"]> = new Set<ColumnState["type"]>(["text", "choice"]);
+
+/** A value of one type as one of another, as far as SQLite does not do it by itself. */
+function convert(stored: string, before: ColumnState, after: ColumnState): string {
+  if (after.storage === "text") return `gable_decimal(${stored}, ${after.scale})`;
+  // A text of digits becomes a whole number by itself, where it is one.
+  const isNumber = before.storage !== "text" || wholeKinds.has(after.type) || textKinds.has(after.type);
+  const source = isNumber ? stored : `CAST(${stored} AS REAL)`;
+  if (before.type === "date" && after.type === "datetime") return `${source} || 'T00:00:00.000Z'`;
+  if (before.type === "datetime" && after.type === "date") return `substr(${source}, 1, 10)`;
+  if (before.type === "datetime" && after.type === "time") return `substr(${source}, 12, 8)`;
+  if (after.type === "decimal" && before.type !== "text") return `round(${source}, ${after.scale})`;
+  if (after.type === "boolean" && before.type !== "boolean") return `CASE WHEN ${source} IS NULL THEN NULL ELSE ${source} <> 0 END`;
+  if (after.type === "json" && before.type !== "json") return `CASE WHEN ${source} IS NULL THEN NULL ELSE json_quote(${source}) END`;
+  return source;
+}

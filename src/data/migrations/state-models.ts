@@ -53,7 +53,7 @@ function toFieldName(column: string): string {
 }
 
 function toColumn(name: string, definition: ColumnState, isPrimary: boolean): object {
-  const { type, max, digits, scale, choices, null: isNullable = false } = definition;
+  const { type, max, digits, scale, storage, choices, null: isNullable = false } = definition;
   const options = {
     column: name,
     null: isNullable,
@@ -62,6 +62,7 @@ function toColumn(name: string, definition: ColumnState, isPrimary: boolean): ob
     ...(max !== undefined && { max }),
     ...(digits !== undefined && { digits }),
     ...(scale !== undefined && { scale }),
+    ...(storage !== undefined && { storage }),
     // The table has it: rows need to know alone that there is one.
     ...(definition.default !== undefined && { default: new DatabaseValue() as never }),
   };

@@ -68,8 +68,11 @@ export class TableWriter {
 
   /** What the database gives a row that has no value, as SQL; undefined where it gives none. */
   defaultOf(tableName: string, table: TableState, name: string): string | undefined {
-    const { default: value } = table.columns.get(name)!;
+    const column = table.columns.get(name)!;
+    const { default: value } = column;
     if (value === undefined) return undefined;
+    if (column.storage === "text" && typeof value === "object" && !Array.isArray(value))
+      return `(${this.value(value as ValueData, column)})`; // No list.
     const sql = this.condition(tableName, table, value);
     // What a model wrote itself stands in parentheses already.
     return Array.isArray(value) && value[0] === "sql" ? sql : `(${sql})`;
@@ -297,8 +300,8 @@ export class TableWriter {
   }
 }
 
-function toValueType({ type, scale = 0, items }: ColumnState): ValueType {
-  return { type, scale, where: "fill", ...(items !== undefined && { items: toValueType(items) }) };
+function toValueType({ type, scale = 0, storage, items }: ColumnState): ValueType {
+  return { type, scale, storage, where: "fill", ...(items !== undefined && { items: toValueType(items) }) };
 }
 
 /** A value as models have it, from how it is written in a migration: `0`, `{ text: "draft" }`. */

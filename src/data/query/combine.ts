@@ -93,7 +93,7 @@ const texts = new Set(["slug", "email", "url", "choice"]);
 /** The type of a value; types that are texts in the database are one, and decimals of other digits are another one. */
 function typeOf({ type }: Node): string {
   const name = type?.type ?? "any";
-  if (name === "decimal") return `decimal of scale ${type!.scale}`;
+  if (name === "decimal") return `decimal of scale ${type!.scale}${type!.storage === "text" ? ", as text" : ""}`;
   return name === "id" ? "int" : texts.has(name) ? "text" : name;
 }
 

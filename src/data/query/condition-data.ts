@@ -124,7 +124,8 @@ function refuse(what: string): never {
 }
 
 /** The name of a function with the type of its value, which its parts do not tell: `"lower:text"`, `"div?:decimal:2"`. */
-function withType(name: string, { type, scale }: ValueType, isNullable: boolean): string {
+function withType(name: string, { type, scale, storage }: ValueType, isNullable: boolean): string {
+  if (storage === "text") refuse("computes with a decimal that is stored as text");
   return `${name}${isNullable ? "?" : ""}:${type}${scale === 0 ? "" : `:${scale}`}`;
 }
 
@@ -230,7 +231,7 @@ function toNode(data: OperandData, root: RootSource): Node {
     return toNode(part, root);
   };
   const { boolean: type } = valueTypes;
-  if (comparisons.has(operator)) return compare(operator as CompareOperator, at(0), at(1)); // It is one of them.
+  if (comparisons.has(operator)) return compareAlike(operator as CompareOperator, at(0), at(1)); // It is one of them.
   switch (operator) {
     case "always":
     case "never":
@@ -264,6 +265,13 @@ function toNode(data: OperandData, root: RootSource): Node {
     default:
       return toTypedNode(data, operator, parts, root);
   }
+}
+
+/** A comparison; a value beside a decimal that is stored as text is such a text. */
+function compareAlike(operator: CompareOperator, left: Node, right: Node): Node {
+  const alike = (node: Node, other: Node): Node =>
+    node.kind === "value" && other.type?.storage === "text" ? { ...node, type: other.type } : node;
+  return compare(operator, alike(left, right), alike(right, left));
 }
 
 /** What names its type behind its name. */

@@ -92,6 +92,7 @@ export class RuntimeExpression extends DatabaseValue {
   }
 
   between(low: unknown, high: unknown): RuntimeExpression {
+    assertOrdered(this.#node.type, "between");
     const [first, last] = [this.#operand(low, "between"), this.#operand(high, "between")];
     const part = this.#node;
     const isNullable = part.isNullable || first.isNullable || last.isNullable;
@@ -253,9 +254,11 @@ export class RuntimeExpression extends DatabaseValue {
   }
 
   asc(options: OrderOptions = {}): OrderTerm {
+    assertOrdered(this.#node.type, "asc");
     return { node: this.$node, isDescending: false, nulls: readNulls(options) };
   }
   desc(options: OrderOptions = {}): OrderTerm {
+    assertOrdered(this.#node.type, "desc");
     return { node: this.$node, isDescending: true, nulls: readNulls(options) };
   }
 
@@ -271,9 +274,11 @@ export class RuntimeExpression extends DatabaseValue {
     return this.#aggregate("avg", options, valueTypes.float);
   }
   min(options: AggregateOptions = {}): RuntimeExpression {
+    assertOrdered(this.#node.type, "min");
     return this.#aggregate("min", options, this.#type("min"));
   }
   max(options: AggregateOptions = {}): RuntimeExpression {
+    assertOrdered(this.#node.type, "max");
     return this.#aggregate("max", options, this.#type("max"));
   }
 
@@ -292,6 +297,7 @@ export class RuntimeExpression extends DatabaseValue {
 
   #assertType(method: string, allowed: ReadonlySet<ColumnType>): void {
     const type = this.#type(method);
+    assertOrdered(type, method);
     if (allowed.has(type.type)) return;
     throw new GableError("E_EXPRESSION_TYPE", `${type.where} is of the type ${type.type}, which ${method}() does not take.`, {
       fix: `Use it with: ${[...allowed].join(", ")}.`,
@@ -304,7 +310,12 @@ export class RuntimeExpression extends DatabaseValue {
         fix: "Compare a part of it: at().",
       });
     if (value === null && (operator === "eq" || operator === "ne")) return this.#with(isNull(this.#node, operator === "ne"));
-    return this.#with(compare(operator, this.#node, this.#operand(value, operator)));
+    if (operator !== "eq" && operator !== "ne") assertOrdered(this.#node.type, operator);
+    const other = this.#operand(value, operator);
+    // As texts, decimals of one form alone are equal.
+    if (other.type?.storage !== this.#node.type?.storage || (other.type?.storage === "text" && other.type.scale !== this.#node.type?.scale))
+      assertOrdered(other.type?.storage === "text" ? other.type : this.#node.type, operator);
+    return this.#with(compare(operator, this.#node, other));
   }
 
   #match(operator: CompareOperator, value: unknown): RuntimeExpression {
@@ -335,6 +346,7 @@ export class RuntimeExpression extends DatabaseValue {
     this.#assertType(name, numberTypes);
     const own = this.#type(name);
     const other = typeof value === "number" ? numberLiteral(value, own, name) : this.#operand(value, name);
+    assertOrdered(other.type, name);
     // SQL of one's own may give any number: a float holds it.
     const otherType = other.type ?? valueTypes.float;
     const wider = (numericRank[otherType.type] ?? 0) > (numericRank[own.type] ?? 0) ? otherType : own;
@@ -389,6 +401,14 @@ export class RuntimeExpression extends DatabaseValue {
     if (!(expression instanceof RuntimeExpression)) return toCondition(expression);
     return expression.#many !== undefined && expression.#many === many ? expression.#node : expression.$node;
   }
+}
+
+/** Throws `E_EXPRESSION_TYPE` for a decimal that is stored as a text: it is equal to values, and has no order. */
+export function assertOrdered(type: ValueType | undefined, method: string): void {
+  if (type?.storage !== "text") return;
+  throw new GableError("E_EXPRESSION_TYPE", `${type.where} is stored as text, which ${method}() does not take.`, {
+    fix: 'Compare it with values of its own scale, or leave out storage: "text".',
+  });
 }
 
 /** Where rows without a value come: the word becomes part of the statement. */

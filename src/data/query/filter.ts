@@ -298,7 +298,7 @@ function readOperators(column: Node, field: FieldMeta, value: object, path: stri
   assertPlain(value, path);
   return field.type === "json" && !Object.hasOwn(value, "isNull")
     ? readJsonFilter(column, value, path)
-    : readTable(column, operators[field.type], value, path);
+    : readTable(column, field.storage === "text" ? base : operators[field.type], value, path);
 }
 
 function readTable(column: Node, table: Readonly<Record<string, Operator>>, value: object, path: string): Node {

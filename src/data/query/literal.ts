@@ -1,6 +1,7 @@
 /** Values in queries: each is of the type of what it stands beside, or an error that says where it was written. */
 import { GableError } from "../../errors/gable-error.ts";
 import { toShortIpAddress } from "../../http/ip-address.ts";
+import { fitDecimal } from "../schema/check-value.ts";
 import type { ColumnType } from "../schema/column.ts";
 import { describeFieldValue } from "../schema/describe-value.ts";
 import type { ValueNode, ValueType } from "./node.ts";
@@ -78,11 +79,7 @@ function fitValue(value: unknown, { type, items }: ValueType): unknown {
 
 /** Items are compared as texts on some databases: decimals have as many digits as they are stored with. */
 function fitItem(value: unknown, type: ValueType): unknown {
-  if (type.type !== "decimal") return fitValue(value, type);
-  const [, sign, whole = "", fraction = ""] = /^([-+]?)0*([0-9]+)(?:\.([0-9]+))?$/.exec(String(value))!; // It fits.
-  const decimals = fraction.replace(/0+$/, "").padEnd(type.scale, "0");
-  const isZero = /^0*$/.test(whole + decimals);
-  return `${sign === "-" && !isZero ? "-" : ""}${whole}${decimals === "" ? "" : `.${decimals}`}`;
+  return type.type === "decimal" ? fitDecimal(String(value), type.scale) : fitValue(value, type);
 }
 
 /** A whole number may be compared with a fraction, which is none itself. */

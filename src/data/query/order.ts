@@ -3,7 +3,7 @@ import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { RelationMeta } from "../schema/metadata.ts";
 import { assertField } from "../schema/validate-row.ts";
-import { isOrder } from "./expression.ts";
+import { assertOrdered, isOrder } from "./expression.ts";
 import type { OrderTerm, RootSource } from "./node.ts";
 import { columnNode } from "./node.ts";
 import { readCallback } from "./refs.ts";
@@ -27,6 +27,7 @@ export function readOrder(root: RootSource, order: unknown): OrderTerm[] {
 function readName(root: RootSource, text: string): OrderTerm {
   const isDescending = text.startsWith("-");
   const field = assertField(root.model, isDescending ? text.slice(1) : text);
+  assertOrdered(field, "orderBy");
   return { node: columnNode(root, field), isDescending, nulls: undefined };
 }
 

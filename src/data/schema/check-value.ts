@@ -148,6 +148,14 @@ function checkDecimal(value: unknown, { options }: AnyColumn): CheckedValue {
   return { value: text };
 }
 
+/** A decimal in the one form that texts of its scale have; digits behind it stay, since there is no such value in a column. */
+export function fitDecimal(text: string, scale: number): string {
+  const [, sign, whole = "", fraction = ""] = /^([-+]?)0*([0-9]+)(?:\.([0-9]+))?$/.exec(text)!; // Codecs and checks have seen its form.
+  const decimals = fraction.replace(/0+$/, "").padEnd(scale, "0");
+  const isZero = /^0*$/.test(whole + decimals);
+  return `${sign === "-" && !isZero ? "-" : ""}${whole}${decimals === "" ? "" : `.${decimals}`}`;
+}
+
 /** Whether one decimal is below (negative), equal to (0) or above (positive) another one; no digit is lost. */
 export function compareDecimals(one: string, other: string): number {
   const scale = Math.max(countDecimals(one), countDecimals(other));

@@ -131,6 +131,11 @@ export interface DecimalOptions extends NumberOptions<string> {
   readonly digits: number;
   /** Digits behind the point, 0 to `digits`. */
   readonly scale: number;
+  /**
+   * "text" lets SQLite keep more than 15 digits, as a text: such a column can be equal to a value, and is neither ordered nor
+   * computed with, on any database. By default it is a number.
+   */
+  readonly storage?: "text";
 }
 
 /** Options of moments. */
@@ -172,7 +177,7 @@ export type AnyColumnOptions = ColumnOptions &
   Partial<
     Omit<TextOptions, keyof ColumnOptions> &
       Omit<SlugOptions, keyof TextOptions> &
-      Pick<DecimalOptions, "digits" | "scale"> &
+      Pick<DecimalOptions, "digits" | "scale" | "storage"> &
       Pick<DatetimeOptions, "auto"> &
       Pick<ChoiceOptions<string>, "check">
   > & { readonly min?: unknown; readonly max?: unknown };

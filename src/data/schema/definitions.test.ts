@@ -59,6 +59,13 @@ const rows: readonly Row[] = [
   ["limits in the wrong order", make({ a: f.int({ min: 5, max: 1 }) }), "E_FIELD_OPTION_VALUE", /min is above max/, /Exchange/],
   ["lengths in the wrong order", make({ a: f.text({ min: 5, max: 1 }) }), "E_FIELD_OPTION_VALUE", /min is above max/, /Exchange/],
   ["too many digits", make({ a: f.decimal({ digits: 39, scale: 2 }) }), "E_FIELD_OPTION_VALUE", /digits is 39/, /1 to 38/],
+  [
+    "another storage",
+    make({ a: f.decimal({ digits: 9, scale: 2, storage: "blob" as "text" }) }),
+    "E_FIELD_OPTION_VALUE",
+    /storage is "blob"/,
+    /Use "text"/,
+  ],
   ["more decimals than digits", make({ a: f.decimal({ digits: 2, scale: 3 }) }), "E_FIELD_OPTION_VALUE", /scale 3/, /0 to digits/],
   ["a choice of nothing", make({ a: f.choice({}) }), "E_FIELD_OPTION_VALUE", /no keys/, /at least one/],
   [

@@ -41,7 +41,7 @@ const ownOptions: Readonly<Record<ColumnType, readonly string[]>> = {
   int: ["min", "max"],
   bigint: ["min", "max"],
   float: ["min", "max"],
-  decimal: ["min", "max", "digits", "scale"],
+  decimal: ["min", "max", "digits", "scale", "storage"],
   boolean: [],
   date: [],
   time: [],
@@ -212,12 +212,14 @@ class DefinitionCheck {
 
   /** Options that one type alone has. */
   #values(name: string, { type, options, choices }: AnyColumn, refuse: (what: string, fix: string) => void): void {
-    const { digits, scale, pattern, auto } = options;
+    const { digits, scale, pattern, auto, storage } = options;
     if (type === "decimal" && !(isBetween(digits, 1, 38) && isBetween(scale, 0, digits!)))
       refuse(
         `digits is ${describeValue(digits)} and scale ${describeValue(scale)}`,
         "Give digits from 1 to 38, and scale from 0 to digits.",
       );
+    if (storage !== undefined && storage !== "text") refuse(`storage is ${describeValue(storage)}`, 'Use "text", or leave it out.');
+    if (storage === "text" && options.primary === true) refuse("a key is stored as text", "Keys have an order: use another type for them.");
     if (type === "choice" && Object.keys(choices ?? {}).length === 0)
       refuse("the choice has no keys", "Give at least one key with its label.");
     if (auto !== undefined && auto !== "create" && auto !== "update") refuse(`auto is ${describeValue(auto)}`, 'Use "create" or "update".');

@@ -18,6 +18,8 @@ export interface FieldMeta {
   readonly where: string;
   /** Digits behind the point, of a decimal; 0 of other types. */
   readonly scale: number;
+  /** "text" of a decimal that is equal to values alone; undefined of all others. */
+  readonly storage: "text" | undefined;
   /** Whether the value may be absent. */
   readonly isNullable: boolean;
   /** Whether it belongs to the primary key. */
@@ -207,6 +209,7 @@ function toFieldMeta(model: string, name: string, column: AnyColumn): FieldMeta 
     type,
     where: `${model}.${name}`,
     scale: options.scale ?? 0,
+    storage: options.storage,
     isNullable: options.null === true,
     isPrimary: options.primary === true,
     isUnique: options.unique === true || options.primary === true,
@@ -307,6 +310,7 @@ function toKeyField(model: string, name: string, { options, target, nullable }: 
     type,
     where: `${model}.${name}Id`,
     scale: isColumn(key) ? (key.options.scale ?? 0) : 0,
+    storage: undefined,
     isNullable: nullable,
     isPrimary: false,
     isUnique: unique,
