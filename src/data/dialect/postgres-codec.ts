@@ -17,7 +17,7 @@ const codecs: Codecs = {
       return toArrayText(list.map((item) => encodePostgres(item, items)));
     },
     decode: (value, { items }) => {
-      const decode = items!.type === "boolean" ? (text: DriverValue) => text === "t" : postgresDecoder(items!);
+      const decode = items!.type === "boolean" ? (text: DriverValue) => text === "t" || text === "true" : postgresDecoder(items!);
       const list = readArrayText(String(value));
       return decode === undefined ? list : list.map(decode);
     },

@@ -9,7 +9,9 @@ import { readTls, readTlsError } from "./tls.ts";
 const lockTimeoutSeconds = 10;
 /** Most prepared statements of one connection; the server has room for 16,382 of all. */
 const statementsMax = 200;
-const modes = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
+const modes =
+  // Without the last one, `SET a = b, b = a` reads the new a: other databases read rows as they were.
+  "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,SIMULTANEOUS_ASSIGNMENT";
 
 /** Opens a pool. The first connection is made when it is wanted. Throws `E_DRIVER_MISSING` without the package `mysql2`. */
 export async function createMysql(options: ServerOptions): Promise<Driver> {

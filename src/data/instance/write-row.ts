@@ -5,7 +5,7 @@ import type { DriverValue, StatementResult } from "../driver/contract.ts";
 import type { Eventual } from "../schema/eventual.ts";
 import { after } from "../schema/eventual.ts";
 import { runStatement } from "../query/execute.ts";
-import type { Node, RootSource, SelectState, ValueNode } from "../query/node.ts";
+import type { RootSource, SelectState, ValueNode } from "../query/node.ts";
 import { allOf, columnNode, compare, selectAll } from "../query/node.ts";
 import type { BoundPlan } from "../query/plan.ts";
 import { findPlan } from "../query/plan.ts";
@@ -31,14 +31,8 @@ export interface WriteOptions {
 
 /** Inserts a new row, or stores what has changed in one. */
 export async function saveRow(row: RowRecord, options: WriteOptions = {}): Promise<void> {
-  const stored = Row.storedOf(row);
-  if (stored === undefined) await insertRow(row, options);
-  else await updateRow(row, stored, options);
-}
-
-/** Stores some of the fields of a row that have changed. Tells whether there were any. */
-export async function saveFields(row: RowRecord, fields: ReadonlySet<FieldMeta>): Promise<boolean> {
-  return updateRow(row, Row.storedOf(row)!, {}, fields);
+  if (Row.storedOf(row) === undefined) await insertRow(row, options);
+  else await updateRow(row, options);
 }
 
 /** Values of a row that is new, checked and in stored form. At once, unless a check waits. Throws `E_VALIDATION`. */
@@ -202,45 +196,76 @@ export function noteStored({ database }: ExecutionContext, row: RowRecord, writt
   Row.setStored(row, stored);
 }
 
-async function updateRow(
-  row: RowRecord,
-  stored: StoredValues,
-  { validate = true }: WriteOptions,
-  only?: ReadonlySet<FieldMeta>,
-): Promise<boolean> {
-  const model = Row.modelOf(row);
-  const { $meta: meta } = model;
-  const context = contextOf(model);
-  const changed = listChanged(context, row, stored).filter((field) => only?.has(field) !== false);
-  if (changed.length === 0) return false;
-  for (const field of changed) assertScope(model, field, row[field.name]);
-  if (validate) await checkChanged(model, row, changed);
-  const written = new Set(changed);
-  for (const field of meta.columns) {
-    if (field.options.auto !== "update" || written.has(field)) continue;
-    row[field.name] = new Date();
-    written.add(field);
-  }
-  const version = meta.version === "" ? undefined : meta.fields.get(meta.version)!;
-  const before = version === undefined ? undefined : Number(row[version.name]);
-  if (version !== undefined) {
-    row[version.name] = before! + 1;
-    written.add(version);
-  }
-  const assignments = [...written].map((field) => ({ field, node: valueNode(row[field.name], field) }));
-  try {
-    const affected = await runWrite(context, model, planUpdate(context, assignments, storedRow(context, model, stored)));
-    if (affected === 0) throw goneError(meta, version !== undefined);
-  } catch (error) {
-    if (version !== undefined) row[version.name] = before;
-    throw error;
-  }
-  noteStored(context, row, written);
-  return true;
+/** A change of one row that waits to be stored. */
+export interface RowUpdate {
+  readonly row: RowRecord;
+  readonly stored: StoredValues;
+  /** Fields that are written, in the order of the model: their values are those of the row. */
+  readonly written: ReadonlySet<FieldMeta>;
+  /** Number of the version before; undefined without one. */
+  readonly version: number | undefined;
 }
 
-function goneError({ label }: ModelMeta, hasVersion: boolean): GableError {
-  return hasVersion
+/**
+ * What has to be stored of a row, checked, with its next version and moments; undefined when nothing has changed. It is
+ * finished by {@link finishUpdate}, or undone by {@link undoUpdate}.
+ */
+export async function prepareUpdate(
+  row: RowRecord,
+  { validate = true }: WriteOptions,
+  only?: ReadonlySet<FieldMeta>,
+): Promise<RowUpdate | undefined> {
+  const model = Row.modelOf(row);
+  const { $meta: meta } = model;
+  const stored = Row.storedOf(row)!;
+  const changed = listChanged(contextOf(model), row, stored).filter((field) => only?.has(field) !== false);
+  if (changed.length === 0) return undefined;
+  for (const field of changed) assertScope(model, field, row[field.name]);
+  if (validate) await checkChanged(model, row, changed);
+  const version = meta.version === "" ? undefined : meta.fields.get(meta.version)!;
+  const isWritten = (field: FieldMeta): boolean => changed.includes(field) || field.options.auto === "update" || field === version;
+  const written = new Set(meta.columns.filter(isWritten));
+  for (const field of written) if (!changed.includes(field) && field !== version) row[field.name] = new Date();
+  if (version === undefined) return { row, stored, written, version: undefined };
+  const before = Number(row[version.name]);
+  row[version.name] = before + 1;
+  return { row, stored, written, version: before };
+}
+
+/** Notes that a row was stored. */
+export function finishUpdate(context: ExecutionContext, { row, written }: RowUpdate): void {
+  noteStored(context, row, written);
+}
+
+/** Gives a row that could not be stored its version back. */
+export function undoUpdate({ row, version }: RowUpdate): void {
+  if (version !== undefined) row[Row.modelOf(row).$meta.version] = version;
+}
+
+/** Stores what has changed of a row. Throws `E_ROW_STALE` or `E_ROW_MISSING` when it is not there as it was read. */
+export async function runUpdate(context: ExecutionContext, { row, stored, written }: RowUpdate): Promise<void> {
+  const model = Row.modelOf(row);
+  const assignments = [...written].map((field) => ({ field, node: valueNode(row[field.name], field) }));
+  const affected = await runWrite(context, model, planUpdate(context, assignments, storedRow(context, model, stored)));
+  if (affected === 0) throw goneError(model.$meta);
+}
+
+async function updateRow(row: RowRecord, options: WriteOptions, only?: ReadonlySet<FieldMeta>): Promise<void> {
+  const update = await prepareUpdate(row, options, only);
+  if (update === undefined) return;
+  const context = contextOf(Row.modelOf(row));
+  try {
+    await runUpdate(context, update);
+  } catch (error) {
+    undoUpdate(update);
+    throw error;
+  }
+  finishUpdate(context, update);
+}
+
+/** The error about a row that is not there as it was read. */
+export function goneError({ label, version }: ModelMeta): GableError {
+  return version !== ""
     ? new GableError("E_ROW_STALE", `This ${label} was changed by someone else.`)
     : new GableError("E_ROW_MISSING", `There is no such ${label} any more.`);
 }
@@ -257,22 +282,29 @@ async function checkChanged(model: ModelClass, row: RowRecord, changed: readonly
   Object.assign(row, checked);
 }
 
-function valueNode(value: unknown, field: FieldMeta): Node {
+/** A value of a field. */
+export function valueNode(value: unknown, field: FieldMeta): ValueNode {
   return { kind: "value", value: value ?? null, type: field, isNullable: true };
 }
 
+/** The fields that a stored row is found by: its key, and its version where it has one. */
+export function findingFields({ primary, version, fields }: ModelMeta): readonly FieldMeta[] {
+  return [...primary, ...(version === "" ? [] : [version])].map((name) => fields.get(name)!);
+}
+
+/** A stored value of a row, as the model has it. */
+export function storedValue({ database }: ExecutionContext, meta: ModelMeta, stored: StoredValues, field: FieldMeta): unknown {
+  const index = meta.columns.indexOf(field);
+  const decode = decodersOf(database.dialect, meta)[index];
+  return decode === undefined ? stored[index]! : decode(stored[index]!);
+}
+
 /** The row as it is stored: by its key, and by its version where it has one. */
-function storedRow({ database }: ExecutionContext, model: ModelClass, stored: StoredValues): SelectState {
-  const { $meta: meta } = model;
+function storedRow(context: ExecutionContext, model: ModelClass, stored: StoredValues): SelectState {
   const root: RootSource = { kind: "root", model };
-  const fields = meta.columns;
-  const names = meta.version === "" ? meta.primary : [...meta.primary, meta.version];
-  const parts = names.map((name) => {
-    const index = fields.findIndex((field) => field.name === name);
-    const field = fields[index]!;
-    const decode = decodersOf(database.dialect, meta)[index];
-    return compare("eq", columnNode(root, field), valueNode(decode === undefined ? stored[index]! : decode(stored[index]!), field));
-  });
+  const parts = findingFields(model.$meta).map((field) =>
+    compare("eq", columnNode(root, field), valueNode(storedValue(context, model.$meta, stored, field), field)),
+  );
   return { ...selectAll(root), where: allOf(parts) };
 }
 
@@ -323,7 +355,7 @@ export async function markDeleted(row: RowRecord, isDeleted: boolean): Promise<v
   const before = { ...row };
   const moment = isDeleted ? new Date() : null;
   row[meta.softDelete] = moment;
-  const save = (): Promise<boolean> => saveFields(row, new Set([meta.fields.get(meta.softDelete)!]));
+  const save = (): Promise<void> => updateRow(row, {}, new Set([meta.fields.get(meta.softDelete)!]));
   try {
     if (moment === null) await restoreWithFollowers(model, rowByKey(model, row), save);
     else await deleteWithFollowers(model, moment, save);
@@ -356,6 +388,6 @@ export async function deleteRow(row: RowRecord): Promise<void> {
   const stored = Row.storedOf(row);
   if (stored === undefined) throw unsavedError(meta);
   const affected = await deleteRows(model, storedRow(contextOf(model), model, stored));
-  if (affected === 0) throw goneError(meta, meta.version !== "");
+  if (affected === 0) throw goneError(meta);
   Row.setStored(row, undefined);
 }

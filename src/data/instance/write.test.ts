@@ -148,7 +148,7 @@ describeOnDatabases("writing", models, (open) => {
     book.title = "New";
     book.meta.tags = ["x"];
     await book.save();
-    assert.match(statements[0]!.replace(/["`]/g, ""), /SET title = .*, meta = .*, updated = .*, version = /);
+    assert.match(statements[0]!.replace(/["`]/g, ""), /SET title = .*, meta = .*, version = .*, updated = /);
     assert.ok(!/.price. =/.test(statements[0]!));
     assert.equal(book.version, 1);
     const read = await Book.get(book.id);
