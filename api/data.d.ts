@@ -270,6 +270,8 @@ export interface DatabaseOptions {
     readonly prepare?: "named" | "off";
     /** Of SQLite: "full" loses no commit when the power fails. Default "normal". */
     readonly durability?: "normal" | "full";
+    /** Whether those who are told of statements see their values, but for secret ones. Default false. */
+    readonly logParameters?: boolean;
     /** Told of each statement that has run. None by default. */
     readonly onStatement?: (event: StatementEvent) => void;
     /** Told of errors of callbacks after a commit. By default they are written to the console. */
@@ -1350,6 +1352,13 @@ export interface StatementEvent {
     readonly durationMs: number;
     /** Rows that were read or changed. */
     readonly rowCount: number;
+    /**
+     * Values in the order of their marks, with the option `logParameters` of the database; those of columns with the option `secret`
+     * are left out. Values in SQL of one's own are shown as they are.
+     */
+    readonly parameters?: readonly unknown[];
+    /** How the database would run it: asks the database anew. */
+    explain(): Promise<string>;
 }
 
 /** How a transaction runs. */

@@ -6,7 +6,7 @@ import { describeValue } from "../errors/option-errors.ts";
 import type { RawRequest, Reply, RequestListener } from "../http/message.ts";
 import { createForwardedReader } from "../http/proxies.ts";
 import { RouteTable } from "../routing/route-table.ts";
-import type { QueryWatch } from "../diagnostics/query-report.ts";
+import type { QueryFinding, QueryWatch } from "../diagnostics/query-report.ts";
 import type { Route } from "../routing/route.ts";
 import { createHostCheck } from "../security/hosts.ts";
 import { SecurityHeaders } from "../security/response-headers.ts";
@@ -203,6 +203,7 @@ export class Application {
   async #open(): Promise<void> {
     try {
       if (hasReplicas(this.options)) ({ readYourWrites: this.#readYourWrites } = await import("../data/transaction/context.ts"));
+      if (this.mode === "development") (await import("../data/transaction/fetch-watch.ts")).watchFetches();
       const { watchScopes } = await import("../diagnostics/scope-log.ts");
       this.#databases = await openAppDatabases(this.options);
       this.#endScopeLog = watchScopes((reason) => this.#services.logger.info({ reason }, "Work left the scopes of models."));
@@ -234,18 +235,13 @@ export class Application {
     return this.#ready;
   }
 
-  /** Runs the work of a request: it reads what it has written; of statements that it repeats, and of slow ones, the log is told. */
+  /** Runs the work of a request: it reads what it has written; of what it asks too often or too slowly, the log is told. */
   #watch(raw: RawRequest, answer: () => Reply | Promise<Reply>): Reply | Promise<Reply> {
     const separate = this.#readYourWrites;
     const work = separate === undefined ? answer : () => separate(answer);
     if (this.#queryWatch === undefined) return work();
-    return this.#queryWatch(work, (findings) => {
-      for (const { kind, sql, count, durationMs } of findings) {
-        const what =
-          kind === "repeated" ? `${count} queries that differ in their values alone` : `a statement of ${Math.round(durationMs)} ms`;
-        this.#services.logger.warn({ sql, count, durationMs: Math.round(durationMs) }, `${raw.method} ${raw.path} sends ${what}.`);
-      }
-    });
+    const tell = ({ text, facts }: QueryFinding): void => this.#services.logger.warn(facts, `${raw.method} ${raw.path} ${text}.`);
+    return this.#queryWatch(work, tell);
   }
 
   /** The listener for the engine and other servers; give it requests after {@link start}. */

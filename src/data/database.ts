@@ -50,6 +50,8 @@ export interface DatabaseOptions {
   readonly prepare?: "named" | "off";
   /** Of SQLite: "full" loses no commit when the power fails. Default "normal". */
   readonly durability?: "normal" | "full";
+  /** Whether those who are told of statements see their values, but for secret ones. Default false. */
+  readonly logParameters?: boolean;
   /** Told of each statement that has run. None by default. */
   readonly onStatement?: (event: StatementEvent) => void;
   /** Told of errors of callbacks after a commit. By default they are written to the console. */
@@ -58,7 +60,7 @@ export interface DatabaseOptions {
 
 /** Names of the options. */
 export const optionNames: readonly string[] =
-  "url driver models bind name rowsMax fetchMode poolMax acquireTimeoutMs statementTimeoutMs tls prepare durability onStatement onError".split(
+  "url driver models bind name rowsMax fetchMode poolMax acquireTimeoutMs statementTimeoutMs tls prepare durability logParameters onStatement onError".split(
     " ",
   );
 
@@ -190,6 +192,7 @@ export class Database {
       scoped: models.filter((model) => model.$options.scope !== undefined),
       rowsMax: options.rowsMax ?? 100_000,
       fetchMode: options.fetchMode ?? "peers",
+      logParameters: options.logParameters ?? false,
       observe: options.onStatement,
       onError: options.onError ?? ((error) => console.error(error)),
       acquireTimeoutMs: options.acquireTimeoutMs ?? 5_000,

@@ -1,29 +1,45 @@
 import assert from "node:assert/strict";
 import { channel } from "node:diagnostics_channel";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, it } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { gable, get } from "gable";
 import type { Logger } from "gable";
-import { createDatabase, field as f, belongsTo, Model } from "gable/data";
+import type { StatementEvent } from "gable/data";
+import { belongsTo, createDatabase, field as f, Model, outside, transaction } from "gable/data";
 
 const statements = channel("gable.data.query");
-const send = (sql: string, durationMs = 1): void => statements.publish({ sql, durationMs, database: "default", rowCount: 1 });
+const send = (sql: string, durationMs = 1, rowCount = 1): void =>
+  statements.publish({ sql, durationMs, database: "default", rowCount, explain: async () => `how ${sql}` });
 
 /** An application that keeps what it warns of. */
 function createApp(
   mode: "development" | "test",
   handler: () => unknown,
-): { ask: (path?: string) => Promise<Response>; warnings: string[] } {
+): { ask: (path?: string) => Promise<Response>; warnings: string[]; facts: object[] } {
   const warnings: string[] = [];
+  const facts: object[] = [];
   const ignore = (): void => undefined;
   const logger: Logger = {
     debug: ignore,
     info: ignore,
     error: ignore,
-    warn: (_facts, message) => void warnings.push(message ?? ""),
+    warn: (told, message) => {
+      warnings.push(message ?? "");
+      facts.push(told as object); // This log takes objects alone.
+    },
     child: () => logger,
   };
   const app = gable({ mode, logger, routes: [get("/list", handler as () => string)] });
-  return { ask: (path = "/list?page=2") => app.request(path), warnings };
+  // What is told of a request may ask the database before.
+  const ask = async (path = "/list?page=2"): Promise<Response> => {
+    const reply = await app.request(path);
+    await setImmediate();
+    return reply;
+  };
+  return { ask, warnings, facts };
 }
 
 describe("the report of queries", () => {
@@ -42,13 +58,90 @@ describe("the report of queries", () => {
   });
 
   it("tells of a statement of 50 ms, and not of one of 49", async () => {
-    const { ask, warnings } = createApp("development", () => {
+    const { ask, warnings, facts } = createApp("development", () => {
       send("UPDATE a", 49.9);
       send("SELECT b", 50);
+      send("SELECT b", 7);
+      send("COMMIT", 60);
       return "done";
     });
     await ask();
-    assert.deepEqual(warnings, ["GET /list sends a statement of 50 ms."]);
+    assert.deepEqual(warnings, ["GET /list sends a statement of 50 ms.", "GET /list sends a statement of 60 ms."]);
+    // With how the database runs it, where it runs anything.
+    assert.deepEqual(facts, [
+      { sql: "SELECT b", durationMs: 50, plan: "how SELECT b" },
+      { sql: "COMMIT", durationMs: 60 },
+    ]);
+  });
+
+  it("tells of a query of 10,000 rows, and not of one of 9,999, or of a change", async () => {
+    const { ask, warnings } = createApp("development", () => {
+      send("SELECT a", 1, 9_999);
+      send("SELECT b", 1, 10_000);
+      send("UPDATE c", 1, 20_000);
+      return "done";
+    });
+    await ask();
+    assert.deepEqual(warnings, ["GET /list reads 10000 rows by one query."]);
+  });
+
+  it("tells of a fetch inside of a transaction, and not of one outside, or of one that leaves it", async () => {
+    class Thing extends Model("fetched_things", { id: f.id() }) {}
+    const server = createServer((_request, reply) => reply.end("done")).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const call = async (): Promise<string> => (await fetch(`http://127.0.0.1:${port}/`)).text();
+    const warnings: string[] = [];
+    const ignore = (): void => undefined;
+    const logger: Logger = {
+      debug: ignore,
+      info: ignore,
+      error: ignore,
+      warn: (_facts, message) => void warnings.push(message ?? ""),
+      child: () => logger,
+    };
+    const routes = [
+      get("/outside", call),
+      get("/inside", () => transaction(async () => (await Thing.count(), call()))),
+      get("/left", () => transaction(async () => (await Thing.count(), outside(call)))),
+      get("/behind", async () => {
+        await transaction(() => Thing.count());
+        return call();
+      }),
+    ];
+    const app = gable({ mode: "development", logger, models: [Thing], database: "sqlite::memory:", routes });
+    try {
+      await app.start();
+      await app.database().createTables();
+      for (const path of ["/outside", "/left", "/behind"]) assert.equal(await (await app.request(path)).text(), "done");
+      assert.deepEqual(warnings, []);
+      assert.equal(await (await app.request("/inside")).text(), "done");
+      await setImmediate();
+      assert.deepEqual(warnings, [
+        `GET /inside waits for GET http://127.0.0.1:${port} inside of a transaction, which holds its locks meanwhile.`,
+      ]);
+    } finally {
+      await app.close();
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  it("has the plan of a slow statement from the database itself", async () => {
+    class Slow extends Model("slow_things", { id: f.id(), name: f.text({ max: 20 }) }) {}
+    const events: StatementEvent[] = [];
+    const database = await createDatabase({ url: "sqlite::memory:", models: [Slow], onStatement: (event) => events.push(event) });
+    try {
+      await database.createTables();
+      await Slow.where({ name: "x" }).count();
+      assert.match(await events.at(-1)!.explain(), /SCAN slow_things/);
+      assert.equal("parameters" in events.at(-1)!, false);
+      const count = events.length;
+      await assert.rejects(events[0]!.explain());
+      assert.equal(events.length, count);
+    } finally {
+      await database.close();
+    }
   });
 
   it("says nothing of changes in a loop, of other requests, and outside of development", async () => {

@@ -14,6 +14,7 @@ import { literal } from "../query/literal.ts";
 import { findPlan } from "../query/plan.ts";
 import { readCallback } from "../query/refs.ts";
 import { scopeNames } from "../query/scope.ts";
+import { hideParameters } from "../query/secret-parameters.ts";
 import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
 import type { OperandData } from "../schema/table-state.ts";
@@ -156,6 +157,7 @@ async function insertOneByOne(
   for (const row of rows) {
     const encoded = fields.map((field) => dialect.encode(row[field.name], field));
     const statement = { sql: plan.sql, parameters: plan.slots.map(({ place }) => encoded[place]!), rows: "none" } as const;
+    hideParameters(statement.parameters, plan.secrets);
     const running = runRefused(meta, () => runStatement(context, statement, true));
     const result = running instanceof Promise ? await running : running;
     takeMade(context, row, made, result, 0);

@@ -25,6 +25,11 @@ export class FieldNames {
     }
   }
 
+  /** Whether a column of the tables is secret. */
+  get hasSecrets(): boolean {
+    return [...this.#models.values()].some(({ $meta }) => $meta.columns.some(({ isSecret }) => isSecret));
+  }
+
   /** The column of a field; any other name stays. */
   toColumn(field: string): string {
     return this.#columns.get(field) ?? field;

@@ -17,6 +17,7 @@ import type { Dialect } from "../dialect/dialect.ts";
 import type { DriverValue } from "../driver/contract.ts";
 import { runStatement } from "../query/execute.ts";
 import { changesRows } from "../query/raw.ts";
+import { hideParameters } from "../query/secret-parameters.ts";
 import type { ModelClass } from "../schema/model.ts";
 import type { ExecutionContext } from "../transaction/context.ts";
 import { contextOf } from "../transaction/context.ts";
@@ -41,12 +42,13 @@ export function kysely<const Models extends readonly AnyModel[]>(models: Models)
     throw new GableError("E_KYSELY_USE", "kysely() got no models.", { fix: "Give it a list: kysely([Author, Book])." });
   const context = (): ExecutionContext => contextOf(first);
   const dialect = (): Dialect => context().database.dialect;
-  const plugin = new ModelPlugin(new FieldNames(classes), dialect);
+  const names = new FieldNames(classes);
+  const plugin = new ModelPlugin(names, dialect);
   const kind = (): Kind => kinds[dialect().name];
   return new Kysely<DatabaseOf<Models>>({
     dialect: {
       createAdapter: () => kind().adapter,
-      createDriver: () => new AmbientDriver(context, plugin),
+      createDriver: () => new AmbientDriver(context, plugin, names.hasSecrets),
       createIntrospector: (database) => kind().introspector(database),
       createQueryCompiler: () => kind().compiler,
     },
@@ -92,8 +94,8 @@ const kinds: Readonly<Record<Dialect["name"], Kind>> = {
 class AmbientDriver implements Driver {
   readonly #connection: DatabaseConnection;
 
-  constructor(context: () => ExecutionContext, plugin: ModelPlugin) {
-    this.#connection = new AmbientConnection(context, plugin);
+  constructor(context: () => ExecutionContext, plugin: ModelPlugin, hasSecrets: boolean) {
+    this.#connection = new AmbientConnection(context, plugin, hasSecrets);
   }
 
   async init(): Promise<void> {}
@@ -115,10 +117,12 @@ class AmbientDriver implements Driver {
 class AmbientConnection implements DatabaseConnection {
   readonly #context: () => ExecutionContext;
   readonly #plugin: ModelPlugin;
+  readonly #hasSecrets: boolean;
 
-  constructor(context: () => ExecutionContext, plugin: ModelPlugin) {
+  constructor(context: () => ExecutionContext, plugin: ModelPlugin, hasSecrets: boolean) {
     this.#context = context;
     this.#plugin = plugin;
+    this.#hasSecrets = hasSecrets;
   }
 
   async executeQuery<Row>({ sql, parameters, query, queryId }: CompiledQuery): Promise<QueryResult<Row>> {
@@ -126,6 +130,8 @@ class AmbientConnection implements DatabaseConnection {
     const isChange = ["InsertQueryNode", "UpdateQueryNode", "DeleteQueryNode", "MergeQueryNode"].includes(query.kind);
     const givesRows = !isChange || ("returning" in query && query.returning !== undefined);
     const values = parameters.map((value) => encodeLoose(context.database.dialect, value));
+    // Which of them is of a column, nobody knows any more.
+    if (this.#hasSecrets) hideParameters(values, [...values.keys()]);
     const statement = {
       sql,
       parameters: values,

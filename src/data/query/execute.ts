@@ -3,7 +3,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import type { Eventual } from "../schema/eventual.ts";
 import { after } from "../schema/eventual.ts";
 import { readAbort } from "../driver/abort.ts";
-import type { AcquireOptions, Connection, Statement, StatementResult } from "../driver/contract.ts";
+import type { AcquireOptions, Connection, DriverValue, Statement, StatementResult } from "../driver/contract.ts";
 import { hydrateRows, toRecords } from "../instance/hydrate.ts";
 import type { RowRecord } from "../instance/row.ts";
 import { readDatabaseError } from "../instance/database-error.ts";
@@ -14,6 +14,7 @@ import type { SelectState } from "./node.ts";
 import type { BoundPlan } from "./plan.ts";
 import { planSelect } from "./plan.ts";
 import { readCallback } from "./refs.ts";
+import { showParameters } from "./secret-parameters.ts";
 
 /** Runs a statement. Errors of the database become errors with codes. */
 export function runStatement(context: ExecutionContext, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
@@ -24,9 +25,29 @@ export function runStatement(context: ExecutionContext, statement: Statement, is
   const start = performance.now();
   return after(runUnobserved(context, statement, isWrite), (result) => {
     const rowCount = statement.rows === "arrays" ? result.rows.length : result.affected;
-    tellOfStatement(database, { sql: statement.sql, database: database.name, durationMs: performance.now() - start, rowCount });
+    const { sql, parameters } = statement;
+    tellOfStatement(database, {
+      sql,
+      database: database.name,
+      durationMs: performance.now() - start,
+      rowCount,
+      ...(database.logParameters && { parameters: showParameters(parameters) }),
+      explain: async () => explainStatement(database.context, sql, parameters),
+    });
     return result;
   });
+}
+
+/** How a database would run a statement, as text. Nobody is told of that. */
+async function explainStatement(context: ExecutionContext, sql: string, parameters: readonly DriverValue[]): Promise<string> {
+  const statement = { sql: context.database.dialect.explain(sql, false), parameters, rows: "arrays" } as const;
+  const { rows } = await runUnobserved(context, statement, false);
+  return toPlanText(rows);
+}
+
+/** What a database says of how it runs a statement, as text. */
+export function toPlanText(rows: StatementResult["rows"]): string {
+  return rows.map((row) => row.filter((value) => value !== null).join("  ")).join("\n");
 }
 
 /** Notes a write. Throws `E_DATABASE_REPLICA` for one to a database that only follows another one. */

@@ -320,7 +320,8 @@ export class RuntimeExpression extends DatabaseValue {
 
   #match(operator: CompareOperator, value: unknown): RuntimeExpression {
     this.#assertType(operator, textTypes);
-    const text = literal(value, { ...valueTypes.text, where: this.#type(operator).where }, `${this.#type(operator).where} ${operator}()`);
+    const { where, isSecret = false } = this.#type(operator);
+    const text = literal(value, { ...valueTypes.text, where, isSecret }, `${where} ${operator}()`);
     return this.#with(compare(operator, this.#node, text));
   }
 

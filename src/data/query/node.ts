@@ -12,6 +12,8 @@ export interface ValueType {
   readonly type: ColumnType;
   readonly scale: number;
   readonly where: string;
+  /** Whether logs leave the value out. */
+  readonly isSecret?: boolean;
   /** "text" of a decimal that is equal to values alone. */
   readonly storage?: "text" | undefined;
   /** What each item of a list is; absent of other types. */

@@ -8,6 +8,7 @@ import type { RecentCache } from "../recent-cache.ts";
 import type { ColumnType } from "../schema/column.ts";
 import type { SelectState, ValueType } from "./node.ts";
 import type { BoundValue } from "./shape.ts";
+import { hideParameters } from "./secret-parameters.ts";
 import { ShapeWalk } from "./shape.ts";
 
 /** What turns a value of the database into one of the model; undefined when it is that already. */
@@ -17,6 +18,8 @@ type Decode = ((value: DriverValue) => unknown) | undefined;
 export interface Plan {
   readonly sql: string;
   readonly slots: readonly ParameterSlot[];
+  /** Places of parameters that logs leave out. */
+  readonly secrets: readonly number[];
   /** Names and decoders of the columns that come back. */
   readonly names: readonly string[];
   readonly decoders: readonly Decode[];
@@ -50,12 +53,15 @@ export function findPlan(dialect: Dialect, plans: RecentCache<Plan>, source: Pla
     plan = createPlan(dialect, source);
     plans.set(walk.shape, plan);
   }
-  return { plan, parameters: bindValues(dialect, plan.slots, walk.values) };
+  const parameters = bindValues(dialect, plan.slots, walk.values);
+  hideParameters(parameters, plan.secrets);
+  return { plan, parameters };
 }
 
 function createPlan(dialect: Dialect, source: PlanSource): Plan {
   const places = new Map<object, number>();
-  source.walk(new ShapeWalk(places));
+  const walk = new ShapeWalk(places);
+  source.walk(walk);
   const writer = new SqlWriter(dialect, places);
   const { text, columns } = source.write(writer);
   const { sql, slots } = writer.finish(text);
@@ -63,6 +69,7 @@ function createPlan(dialect: Dialect, source: PlanSource): Plan {
   return {
     sql,
     slots,
+    secrets: slots.flatMap(({ place }, index) => (walk.values[place]!.type.isSecret === true ? [index] : [])),
     names: columns.map(({ name }) => name),
     decoders: columns.map(({ type }) => dialect.decoder(type, readsBigInts)),
     readsBigInts,

@@ -11,7 +11,7 @@ import type { ExecutionContext, FetchMode } from "../transaction/context.ts";
 import { contextOf, contextOfReplica, contextOfSibling } from "../transaction/context.ts";
 import type { Eventual } from "../schema/eventual.ts";
 import { after } from "../schema/eventual.ts";
-import { readInstances, readRaw, readRecords, runStatement, streamRaw, withComputed } from "./execute.ts";
+import { readInstances, readRaw, readRecords, runStatement, streamRaw, withComputed, toPlanText } from "./execute.ts";
 import { assertCount } from "./limits.ts";
 import { literal } from "./literal.ts";
 import { onlyLive } from "./live-rows.ts";
@@ -335,5 +335,5 @@ export async function explainQuery(asked: QueryParts, isAnalyzed: boolean): Prom
   const { dialect, plans } = context.database;
   const { plan, parameters } = planSelect(dialect, plans, toSent(parts));
   const { rows } = await runStatement(context, { sql: dialect.explain(plan.sql, isAnalyzed), parameters, rows: "arrays" }, false);
-  return rows.map((row) => row.filter((value) => value !== null).join("  ")).join("\n");
+  return toPlanText(rows);
 }

@@ -33,6 +33,7 @@ export async function queryModel(model: ModelClass, statement: unknown): Promise
   const plan = {
     sql: "",
     slots: [],
+    secrets: [],
     names: [...columns.map((field) => field.name), ...others.map((index) => names[index]!)],
     decoders: [...columns.map((field) => dialect.decoder(field, true)), ...others.map(() => undefined)],
     readsBigInts: true,

@@ -24,6 +24,8 @@ export interface DatabaseCore {
   readonly scoped: readonly ModelClass[];
   readonly rowsMax: number;
   readonly fetchMode: FetchMode;
+  /** Whether those who are told of statements see their values. */
+  readonly logParameters: boolean;
   /** Told of each statement that has run; undefined when nobody listens. */
   readonly observe: ((event: StatementEvent) => void) | undefined;
   /** Told of errors that nobody waits for: those of callbacks after a commit. */
@@ -50,6 +52,13 @@ export interface StatementEvent {
   readonly durationMs: number;
   /** Rows that were read or changed. */
   readonly rowCount: number;
+  /**
+   * Values in the order of their marks, with the option `logParameters` of the database; those of columns with the option `secret`
+   * are left out. Values in SQL of one's own are shown as they are.
+   */
+  readonly parameters?: readonly unknown[];
+  /** How the database would run it: asks the database anew. */
+  explain(): Promise<string>;
 }
 
 /** The open transaction of a context. */
