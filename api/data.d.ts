@@ -860,10 +860,10 @@ export type Refs<Class> = {
     readonly [Name in keyof FieldsOf<Class>]: Ref<FieldsOf<Class>[Name]>;
 } & KeyRefs<FieldsOf<Class>> & RowRefs;
 
-/** A plain row of a selection. */
+/** A plain row of a selection. As above, editors show what it is. */
 export type Selected<Class, Wanted> = {
     -readonly [Name in keyof Wanted]: Wanted[Name] extends true ? ColumnValue<Class, Name> : Name extends keyof FieldsOf<Class> ? SelectedRelation<FieldsOf<Class>[Name], Wanted[Name]> : never;
-};
+} & {};
 
 /** What a plain result has of a model: columns by `true`, relations by a selection of their own. */
 export type Selection<Class> = {

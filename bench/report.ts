@@ -22,6 +22,10 @@ export interface BenchLine {
   readonly instantiations?: number;
   /** Instantiations for each further route or model. */
   readonly perPiece?: number;
+  /** Time of checking types, in ms. */
+  readonly checkMs?: number;
+  /** Memory, in MB. */
+  readonly memoryMb?: number;
 }
 
 /** What to run, and how long. */
@@ -45,6 +49,8 @@ const measures = [
   "ratioToFastest",
   "instantiations",
   "perPiece",
+  "checkMs",
+  "memoryMb",
 ] as const;
 
 /** Adds the ratio of CPU time to that of Fastify in the same test. */

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { ViewProject } from "../src/views/files/view-project.ts";
-import { countInstantiations, TypeCost } from "./type-cost.ts";
+import { compile, TypeCost } from "./type-cost.ts";
+import { typescripts } from "./typescripts.ts";
 import { ProjectFolder } from "./views/project-folder.ts";
 
 describe("the cost of types", () => {
@@ -13,20 +14,38 @@ describe("the cost of types", () => {
   after(() => cost.close());
 
   it("stays below 600,000 instantiations for 500 routes, and grows with their number alone", async () => {
-    const [base, half, full] = [await cost.routes(1), await cost.routes(250), await cost.routes(500)];
+    const counts = [await cost.routes(1), await cost.routes(250), await cost.routes(500)].map(({ instantiations }) => instantiations);
+    const [base, half, full] = counts as [number, number, number];
     assert.ok(full < 600_000, `${full} instantiations`);
     const [first, second] = [half - base, full - half];
     assert.ok(second < first * 1.3, `${first} for the first half, ${second} for the second`);
   });
-
-  it("stays below 400,000 instantiations for 50 models with 500 queries, and grows with their number alone to 200 models", async () => {
-    const [base, half, full, four] = [await cost.models(1), await cost.models(25), await cost.models(50), await cost.models(200)];
-    assert.ok(full < 400_000, `${full} instantiations`);
-    const [first, second, last] = [half - base, full - half, (four - full) / 6];
-    assert.ok(second < first * 1.3, `${first} for the first half, ${second} for the second`);
-    assert.ok(last < first * 1.3, `${first} for the first 25 models, ${last} for each 25 of the last 150`);
-  });
 });
+
+for (const { version, folder, skip } of typescripts)
+  describe(`the cost of the types of models under TypeScript ${version}`, { skip }, () => {
+    let cost: TypeCost;
+    before(async () => {
+      cost = await TypeCost.open(folder);
+    });
+    after(() => cost.close());
+
+    it("stays below 400,000 instantiations and 300 MB for 50 models with 500 queries, and grows with their number alone to 200", async () => {
+      const [base, half, full, four] = [await cost.models(1), await cost.models(25), await cost.models(50), await cost.models(200)];
+      assert.ok(full.instantiations < 400_000, `${full.instantiations} instantiations`);
+      assert.ok(full.memoryMb < 300, `${full.memoryMb} MB`);
+      assert.ok(four.instantiations < full.instantiations * 4.2, `${four.instantiations} instantiations`);
+      const first = half.instantiations - base.instantiations;
+      const second = full.instantiations - half.instantiations;
+      const last = (four.instantiations - full.instantiations) / 6;
+      assert.ok(second < first * 1.3, `${first} for the first half, ${second} for the second`);
+      assert.ok(last < first * 1.3, `${first} for the first 25 models, ${last} for each 25 of the last 150`);
+    });
+
+    it("is right about what compiles and what does not", async () => {
+      assert.ok((await cost.files("test/data/*.test-d.ts")).instantiations > 0);
+    });
+  });
 
 describe("the cost of the types of views", () => {
   const view = (index: number): string => `{% import type { Item } from "../models.ts" %}
@@ -57,7 +76,7 @@ describe("the cost of the types of views", () => {
     });
     try {
       new ViewProject({ directories: [project.views], watches: false }).generate();
-      return countInstantiations(project.path);
+      return compile(project.path).instantiations;
     } finally {
       project.remove();
     }

@@ -3,7 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { writeModelSource } from "./data/model-source.ts";
 
-const tsc = new URL("../node_modules/.bin/tsc", import.meta.url).pathname;
+/** The compiler of this repository. */
+const ownCompiler = new URL("../node_modules/typescript/", import.meta.url).pathname;
 
 function routesOf(count: number): string {
   const lines = [
@@ -31,49 +32,66 @@ function routesOf(count: number): string {
   return lines.join("\n");
 }
 
-/** Counts the instantiations of the project of a folder. */
-export function countInstantiations(folder: string): number {
-  const output = execFileSync(tsc, ["-p", folder, "--extendedDiagnostics"], { encoding: "utf8" });
-  return Number(/Instantiations:\s+([0-9]+)/.exec(output)![1]);
+/** What a compiler says of a project. */
+export interface CompilerCost {
+  readonly instantiations: number;
+  /** Memory, in MB. */
+  readonly memoryMb: number;
+  /** Time of checking, in ms. */
+  readonly checkMs: number;
 }
+
+/** What a compiler, given as the folder of its package, does for the project of a folder. Throws what it finds wrong. */
+export function compile(folder: string, compiler: string = ownCompiler): CompilerCost {
+  const output = execFileSync(process.execPath, [`${compiler}/bin/tsc`, "-p", folder, "--extendedDiagnostics"], { encoding: "utf8" });
+  const read = (name: string): number => Number.parseFloat(new RegExp(`${name}:\\s+([0-9.]+)`).exec(output)![1]!);
+  return { instantiations: read("Instantiations"), memoryMb: read("Memory used") / 1024, checkMs: read("Check time") * 1000 };
+}
+
+let opened = 0;
 
 /** Counts the instantiations of generated sources, in a folder of its own. */
 export class TypeCost {
   readonly #folder: string;
+  readonly #compiler: string;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, compiler: string) {
     this.#folder = folder;
+    this.#compiler = compiler;
   }
 
   /** Makes a folder below `test/`, so that sources of the project can be imported. */
-  static async open(): Promise<TypeCost> {
-    const folder = new URL(`./.type-cost/${process.pid}/`, import.meta.url).pathname;
+  static async open(compiler: string = ownCompiler): Promise<TypeCost> {
+    const folder = new URL(`./.type-cost/${process.pid}-${++opened}/`, import.meta.url).pathname;
     await mkdir(folder, { recursive: true });
-    await writeFile(
-      `${folder}tsconfig.json`,
-      JSON.stringify({
-        extends: "../../../tsconfig.json",
-        compilerOptions: { noUnusedLocals: false },
-        include: ["source.ts"],
-        exclude: [],
-      }),
-    );
-    return new TypeCost(folder);
+    return new TypeCost(folder, compiler);
   }
 
-  async #count(source: string): Promise<number> {
+  async #compile(source: string): Promise<CompilerCost> {
     await writeFile(`${this.#folder}source.ts`, source);
-    return countInstantiations(this.#folder);
+    return this.files("source.ts");
+  }
+
+  /** Of files that are there, by a pattern from this folder. Throws what the compiler finds wrong. */
+  async files(pattern: string): Promise<CompilerCost> {
+    const config = {
+      extends: "../../../tsconfig.json",
+      compilerOptions: { noUnusedLocals: false },
+      include: [pattern.replace("test/", "../../")],
+      exclude: [],
+    };
+    await writeFile(`${this.#folder}tsconfig.json`, JSON.stringify(config));
+    return compile(this.#folder, this.#compiler);
   }
 
   /** Of an application with that many routes. */
-  routes(count: number): Promise<number> {
-    return this.#count(routesOf(count));
+  routes(count: number): Promise<CompilerCost> {
+    return this.#compile(routesOf(count));
   }
 
   /** Of an application with that many models, and ten queries for each. */
-  models(count: number): Promise<number> {
-    return this.#count(writeModelSource(count, "../../../src/data.ts"));
+  models(count: number): Promise<CompilerCost> {
+    return this.#compile(writeModelSource(count, "../../../src/data.ts"));
   }
 
   async close(): Promise<void> {

@@ -12,14 +12,16 @@ export async function benchTypes({ tests: only }: BenchOptions): Promise<BenchLi
   try {
     for (const test of ["routes", "models"] as const) {
       if (only.length > 0 && !only.includes(test)) continue;
-      const base = await cost[test](1);
+      const { instantiations: base } = await cost[test](1);
       for (const count of tests[test]) {
-        const instantiations = await cost[test](count);
+        const { instantiations, checkMs, memoryMb } = await cost[test](count);
         lines.push({
           test: titles[test],
           subject: String(count),
           instantiations,
           ...(count === 1 ? {} : { perPiece: (instantiations - base) / (count - 1) }),
+          checkMs,
+          memoryMb,
         });
       }
     }

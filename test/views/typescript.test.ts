@@ -1,19 +1,9 @@
 /** Template files under the versions of TypeScript that a project may have: the same errors, at the same places. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import { checkViews } from "gable/check";
+import { typescripts } from "../typescripts.ts";
 import { ProjectFolder } from "./project-folder.ts";
-
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const isRequired = process.env["GABLE_TEST_REQUIRE"] === "all";
-const versions: ReadonlyArray<[version: string, folder: string]> = [
-  ["5.9", join(root, ".ci/typescripts/5.9/node_modules/typescript")],
-  ["6.0", join(root, ".ci/typescripts/6.0/node_modules/typescript")],
-  ["7.0", join(root, "node_modules/typescript")],
-];
 
 const models =
   "export interface User { name: string }\nexport interface Post { id: number; title: string; tags: string[]; author: Promise<User>; body: string | null; date: Date }\n";
@@ -59,8 +49,7 @@ function check(typescript: string, views: Readonly<Record<string, string>>) {
   }
 }
 
-for (const [version, folder] of versions) {
-  const skip = existsSync(folder) || isRequired ? false : `no TypeScript ${version} here`;
+for (const { version, folder, skip } of typescripts) {
   describe(`template files under TypeScript ${version}`, { skip }, () => {
     it("bring no error of their own under the strictest settings", () => assert.deepEqual(check(folder, correct), []));
 

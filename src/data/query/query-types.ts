@@ -227,8 +227,8 @@ export type ColumnValue<Class, Name> = Name extends keyof FieldsOf<Class>
 /** Expressions by name. */
 export type Expressions = Readonly<Record<string, AnyExpression<unknown>>>;
 
-/** The values of expressions by name. */
-export type ValuesOf<Picked> = { [Name in keyof Picked]: Picked[Name] extends { readonly $value: infer Value } ? Value : never };
+/** The values of expressions by name. Editors show the result itself, not its name, for the sake of the empty part. */
+export type ValuesOf<Picked> = { [Name in keyof Picked]: Picked[Name] extends { readonly $value: infer Value } ? Value : never } & {};
 
 /** How a relation is loaded beside its rows. */
 export interface LoadOptions<Class> {
@@ -273,14 +273,14 @@ export type Selection<Class> = {
   readonly [Name in keyof FieldsOf<Class> as FieldsOf<Class>[Name] extends () => { readonly addsKey: true } ? KeyName<Name> : never]?: true;
 };
 
-/** A plain row of a selection. */
+/** A plain row of a selection. As above, editors show what it is. */
 export type Selected<Class, Wanted> = {
   -readonly [Name in keyof Wanted]: Wanted[Name] extends true
     ? ColumnValue<Class, Name>
     : Name extends keyof FieldsOf<Class>
       ? SelectedRelation<FieldsOf<Class>[Name], Wanted[Name]>
       : never;
-};
+} & {};
 
 type SelectedRelation<Thunk, Wanted> = Thunk extends () => { readonly kind: infer Kind; readonly target: infer Class }
   ? Kind extends "many"
