@@ -506,8 +506,8 @@ export interface Condition extends Expression<boolean> {
 
 /** A moment. */
 export interface DateExpression<Value> extends Expression<Value>, Calendar {
-    /** The first moment of its year, month, day or hour, in UTC. */
-    truncate(unit: "year" | "month" | "day" | "hour"): DateExpression<Value>;
+    /** The first moment of its year, month, day or hour: in UTC, or on the clocks of a zone. Throws `E_EXPRESSION_ARGUMENT`. */
+    truncate(unit: "year" | "month" | "day" | "hour", zone?: string): DateExpression<Value>;
 }
 
 /** What every expression can do. */
@@ -536,6 +536,14 @@ export interface Expression<Value> extends AnyExpression<Value> {
     isNotNull(): Condition;
     /** The value, or another one where there is none. */
     coalesce(value: Argument<Value>): ExpressionOf<NonNullable<Value>>;
+    /**
+     * It as a value of another type, that of a field: `cast(field.int())`. Numbers are rounded half away from zero; a text that is no
+     * number becomes no value. Throws `E_EXPRESSION_TYPE` for types that are not turned into each other.
+     */
+    cast<Target>(to: {
+        readonly kind: "column";
+        readonly value: Target;
+    }): ExpressionOf<Target | null>;
     /** No value where it equals another one. */
     nullIf(value: Argument<Value>): ExpressionOf<Value | null>;
     /** Rows in its order, the least first. */

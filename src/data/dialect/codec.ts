@@ -1,7 +1,7 @@
 /** Values on their way to a database and back: what the codecs of all databases share. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { DriverValue } from "../driver/contract.ts";
-import type { ValueType } from "../query/node.ts";
+import type { ValueType } from "../query/value-type.ts";
 import type { ColumnType } from "../schema/column.ts";
 import { describeFieldValue } from "../schema/describe-value.ts";
 import { readMoment } from "./moment.ts";

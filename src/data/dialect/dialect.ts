@@ -1,9 +1,11 @@
 /** What differs between databases, as the writer of statements and the executor need it. */
-import type { AggregateName, CallName, CompareOperator, JsonOperator, JsonPath, OrderTerm, RowLock, ValueType } from "../query/node.ts";
+import type { AggregateName, CallName, CompareOperator, JsonOperator, JsonPath, OrderTerm, RowLock } from "../query/node.ts";
+import type { ValueType } from "../query/value-type.ts";
 import type { DriverValue } from "../driver/contract.ts";
 import type { ModelMeta } from "../schema/metadata.ts";
 import type { SearchSyntax } from "./search.ts";
 import type { TableSyntax } from "./table-syntax.ts";
+import type { TruncateUnit } from "./zones.ts";
 import type { DefinitionMistake } from "../schema/definitions.ts";
 
 /** A comparison of a text with a pattern or another text, as SQL. */
@@ -58,6 +60,8 @@ export interface Dialect {
   inList(part: string, list: string, isNegated: boolean, type: ValueType): string;
   /** A function of values. */
   call(name: CallName, parts: readonly string[], type: ValueType, partType: ValueType): string;
+  /** A moment on the clocks of a zone, or the moment at which a unit began there. */
+  zone(part: string, zone: string, unit: TruncateUnit | undefined): string;
   /** A function of many rows; `over` says of which ones around each row. */
   aggregate(name: AggregateName, inner: string, type: ValueType, over: string): string;
   /** The part of a value of JSON as a text. */

@@ -1,5 +1,6 @@
 /** Functions, patterns and lists in SQL: what the databases share. */
-import type { CallName, OrderTerm, ValueType } from "../query/node.ts";
+import type { CallName, OrderTerm } from "../query/node.ts";
+import type { ValueType } from "../query/value-type.ts";
 import type { ColumnType } from "../schema/column.ts";
 
 /** Writes a function of values; the last type is that of its first part. */
@@ -7,6 +8,9 @@ export type Call = (parts: readonly string[], type: ValueType, partType: ValueTy
 
 /** Types of whole numbers, which are divided as such. */
 export const wholeTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["id", "int", "bigint", "duration"]);
+
+/** Types of texts, whatever their form. */
+export const textTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["text", "slug", "email", "url", "choice"]);
 
 /** Decimals have as many digits as their type says; `prepare` turns what is rounded into what the database rounds. */
 export function rounded(write: (parts: readonly string[]) => string, prepare = (sql: string) => sql): Call {

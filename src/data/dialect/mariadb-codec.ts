@@ -1,6 +1,6 @@
 /** Values on their way to MariaDB and back, where its way is another one. */
 import type { DriverValue } from "../driver/contract.ts";
-import type { ValueType } from "../query/node.ts";
+import type { ValueType } from "../query/value-type.ts";
 import type { Codec, Codecs } from "./codec.ts";
 import { decoderOf, encodeWith, takeBoolean, takeBytes, takeMoment, takeWhole, toSafeNumber, usualCodecs } from "./codec.ts";
 

@@ -1,9 +1,12 @@
 /** MariaDB: its names, values, functions and errors. */
 import { GableError } from "../../errors/gable-error.ts";
-import type { AggregateName, CallName, JsonPath, OrderTerm, RowLock, ValueType } from "../query/node.ts";
+import type { AggregateName, CallName, JsonPath, OrderTerm, RowLock } from "../query/node.ts";
+import type { ValueType } from "../query/value-type.ts";
 import type { DriverValue } from "../driver/contract.ts";
 import type { ColumnType } from "../schema/column.ts";
 import type { Dialect, JsonComparison, Refusal, TextComparison } from "./dialect.ts";
+import { castMariadb } from "./casts.ts";
+import { zoneMariadb } from "./mariadb-zones.ts";
 import type { Call } from "./functions.ts";
 import { movedNulls, rounded, sameName, toPattern, wholeTypes } from "./functions.ts";
 import { encodeMariadb, mariadbDecoder } from "./mariadb-codec.ts";
@@ -48,6 +51,7 @@ export const mariadb: Dialect = {
   encodeText,
   inList: (part, list, isNegated, type) => `${part} ${isNegated ? "NOT " : ""}IN (${readList(list, type)})`,
   call: (name, parts, type, partType) => (calls[name] ?? sameName(name))(parts, type, partType),
+  zone: zoneMariadb,
   aggregate: (name, inner, _type, over) => `${writeAggregate(name, inner)}${over}`,
   jsonText: (part, path) => {
     const found = `JSON_EXTRACT(${part}, ${path})`;
@@ -113,8 +117,6 @@ function encodeText(operator: string, text: string): DriverValue {
   return operator === "ieq" ? folded : toPattern(operator, folded, "!");
 }
 
-const castTo: Readonly<Partial<Record<ColumnType, string>>> = { ...casts, float: "DOUBLE", bytes: "BINARY" };
-
 const calls: Readonly<Partial<Record<CallName, Call>>> = {
   add: rounded(([left, right]) => `(${left} + ${right})`),
   sub: rounded(([left, right]) => `(${left} - ${right})`),
@@ -132,7 +134,7 @@ const calls: Readonly<Partial<Record<CallName, Call>>> = {
   jsonContains: ([part, value]) => `(JSON_TYPE(${part}) = JSON_TYPE(${value}) AND JSON_CONTAINS(${part}, ${value}))`,
   concat: (parts) => `CONCAT(${parts.map((part) => `COALESCE(${part}, '')`).join(", ")})`,
   nullIf: ([left, right]) => `NULLIF(${left}, ${right})`,
-  cast: ([part], { type, scale }) => `CAST(${part} AS ${type === "decimal" ? `DECIMAL(65, ${scale})` : (castTo[type] ?? "CHAR")})`,
+  cast: castMariadb,
   now: () => "NOW(3)",
   weekDay: ([part]) => `(WEEKDAY(${part}) + 1)`,
   truncate: ([part, unit]) =>

@@ -1,7 +1,7 @@
 /** Values on their way to PostgreSQL and back, where its way is another one. */
 import { toShortIpAddress } from "../../http/ip-address.ts";
 import type { DriverValue } from "../driver/contract.ts";
-import type { ValueType } from "../query/node.ts";
+import type { ValueType } from "../query/value-type.ts";
 import type { Codecs } from "./codec.ts";
 import { decoderOf, encodeWith, takeBoolean, takeList, takeMoment, usualCodecs } from "./codec.ts";
 import { readMoment } from "./moment.ts";

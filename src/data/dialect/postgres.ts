@@ -1,8 +1,10 @@
 /** PostgreSQL: its names, values, functions and errors. */
 import { GableError } from "../../errors/gable-error.ts";
-import type { CallName, JsonPath, OrderTerm, RowLock, ValueType } from "../query/node.ts";
+import type { CallName, JsonPath, OrderTerm, RowLock } from "../query/node.ts";
+import type { ValueType } from "../query/value-type.ts";
 import type { ColumnType } from "../schema/column.ts";
 import type { Dialect, JsonComparison, Refusal, TextComparison } from "./dialect.ts";
+import { castPostgres } from "./casts.ts";
 import type { Call } from "./functions.ts";
 import { rounded, sameName, toPattern, wholeTypes } from "./functions.ts";
 import { encodePostgres, encodePostgresList, postgresDecoder, toArrayText } from "./postgres-codec.ts";
@@ -58,6 +60,8 @@ export const postgres: Dialect = {
   encodeText: (operator, text) => toPattern(operator, text, "\\"),
   inList: (part, list, isNegated) => `${part} ${isNegated ? "<> ALL" : "= ANY"}(${list})`,
   call: (name, parts, type, partType) => (calls[name] ?? sameName(name))(parts, type, partType),
+  zone: (part, zone, unit) =>
+    unit === undefined ? `((${part} AT TIME ZONE '${zone}') AT TIME ZONE 'UTC')` : `date_trunc('${unit}', ${part}, '${zone}')`,
   aggregate: (name, inner, _type, over) => `${name}(${inner})${over}`,
   jsonText: (part, path) => `(${part} #>> ${path})`,
   jsonCompare,
@@ -100,7 +104,7 @@ const calls: Readonly<Partial<Record<CallName, Call>>> = {
   substring: ([part, start, length]) => `substr(${part}, (${start})::int4${length === undefined ? "" : `, (${length})::int4`})`,
   nullIf: ([left, right]) => `nullif(${left}, ${right})`,
   round: ([part, places], type) => `round((${part})::numeric, (${places})::int4)::${typeName(type)}`,
-  cast: ([part], type) => `(${part})::${typeName(type)}`,
+  cast: castPostgres,
   arrayLength: ([part]) => `cardinality(${part})`,
   arrayHasAll: ([part, items]) => `(${part} @> ${items})`,
   arrayHasAny: ([part, items]) => `(${part} && ${items})`,

@@ -4,19 +4,10 @@
  */
 import { GableError } from "../../errors/gable-error.ts";
 import type { FieldMeta } from "../schema/metadata.ts";
-import type {
-  AggregateNode,
-  ColumnNode,
-  Node,
-  OrderTerm,
-  RootSource,
-  SelectState,
-  Source,
-  Through,
-  ValueNode,
-  ValueType,
-} from "../query/node.ts";
-import { isSourceNullable, valueTypes } from "../query/node.ts";
+import type { AggregateNode, ColumnNode, Node, OrderTerm, RootSource, SelectState, Source, Through, ValueNode } from "../query/node.ts";
+import type { ValueType } from "../query/value-type.ts";
+import { isSourceNullable } from "../query/node.ts";
+import { valueTypes } from "../query/value-type.ts";
 import { isTextOperator } from "../query/shape.ts";
 import { scopedWhere } from "../query/scope.ts";
 import { searchTargetOf } from "../query/search.ts";
@@ -310,6 +301,8 @@ export class SqlWriter {
         );
       case "json":
         return this.#dialect.jsonText(this.node(node.part), this.mark(node, valueTypes.text, true));
+      case "zone":
+        return this.#dialect.zone(this.node(node.part), node.zone, node.unit);
       case "jsonCompare": {
         const { operator, value } = node;
         const valueType = value === null ? "null" : (typeof value as "string" | "number" | "boolean"); // The filter takes no others.

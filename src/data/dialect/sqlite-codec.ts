@@ -1,6 +1,6 @@
 /** Values on their way to SQLite and back, where its way is another one. */
 import type { DriverValue } from "../driver/contract.ts";
-import type { ValueType } from "../query/node.ts";
+import type { ValueType } from "../query/value-type.ts";
 import type { ColumnType } from "../schema/column.ts";
 import { fitDecimal } from "../schema/check-value.ts";
 import type { Codecs } from "./codec.ts";

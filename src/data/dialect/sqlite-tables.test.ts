@@ -8,7 +8,7 @@ import { field as f } from "../schema/field.ts";
 import { Model } from "../model.ts";
 import type { ModelClass } from "../schema/model.ts";
 import { manyToMany } from "../schema/relation.ts";
-import type { ValueType } from "../query/node.ts";
+import type { ValueType } from "../query/value-type.ts";
 import { describeModels } from "../migrations/model-state.ts";
 import { TableWriter } from "../migrations/table-writer.ts";
 import { sqlite } from "./sqlite.ts";

@@ -1,8 +1,9 @@
 /** SQLite: its names, values, functions and errors. */
-import type { CallName, JsonPath, OrderTerm, ValueType } from "../query/node.ts";
+import type { CallName, JsonPath, OrderTerm } from "../query/node.ts";
+import type { ValueType } from "../query/value-type.ts";
 import type { DriverValue } from "../driver/contract.ts";
-import type { ColumnType } from "../schema/column.ts";
 import type { Dialect, JsonComparison, Refusal, TextComparison } from "./dialect.ts";
+import { castSqlite } from "./casts.ts";
 import type { Call } from "./functions.ts";
 import { movedNulls, rounded, sameName, wholeTypes } from "./functions.ts";
 import { encodeSqlite, sqliteDecoder } from "./sqlite-codec.ts";
@@ -34,6 +35,7 @@ export const sqlite: Dialect = {
   inList: (part, list, isNegated, { type }) =>
     `${part} ${isNegated ? "NOT " : ""}IN (SELECT ${type === "bytes" ? "unhex(value)" : "value"} FROM json_each(${list}))`,
   call: (name, parts, type, partType) => (calls[name] ?? sameName(name))(parts, type, partType),
+  zone: (part, zone, unit) => `gable_zone(${part}, '${zone}', ${unit === undefined ? "NULL" : `'${unit}'`})`,
   aggregate: (name, inner, type, over) => {
     const sql = `${name}(${inner})${over}`;
     return type.type === "decimal" && name === "sum" ? `round(${sql}, ${type.scale})` : sql;
@@ -116,17 +118,6 @@ const digits =
   ([part]) =>
     `CAST(substr(${part}, ${start}, ${count}) AS INTEGER)`;
 
-const castTypes: Readonly<Partial<Record<ColumnType, string>>> = {
-  id: "INTEGER",
-  int: "INTEGER",
-  bigint: "INTEGER",
-  duration: "INTEGER",
-  float: "REAL",
-  decimal: "REAL",
-  boolean: "INTEGER",
-  bytes: "BLOB",
-};
-
 const calls: Readonly<Partial<Record<CallName, Call>>> = {
   add: whole(([left, right]) => `(${left} + ${right})`),
   sub: whole(([left, right]) => `(${left} - ${right})`),
@@ -147,7 +138,7 @@ const calls: Readonly<Partial<Record<CallName, Call>>> = {
   jsonContains: ([part, value]) => `gable_json_contains(${part}, ${value})`,
   concat: (parts) => `(${parts.map((part) => `coalesce(${part}, '')`).join(" || ")})`,
   round: ([part, places], { type }) => (wholeTypes.has(type) ? `CAST(round(${part}, ${places}) AS INTEGER)` : `round(${part}, ${places})`),
-  cast: ([part], { type }) => `CAST(${part} AS ${castTypes[type] ?? "TEXT"})`,
+  cast: castSqlite,
   now: () => "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
   date: ([part]) => `substr(${part}, 1, 10)`,
   year: digits(1, 4),

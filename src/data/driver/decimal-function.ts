@@ -1,4 +1,4 @@
-/** Decimals that SQLite keeps as texts: connections register how other values become such texts. */
+/** Numbers in texts, which SQLite reads in a way of its own: connections register how they are read here. */
 
 /** A number as a decimal of a scale, rounded half away from zero as databases do; what is no number stays as it is. */
 export function toDecimal(text: string, scale: number): string {
@@ -12,6 +12,12 @@ export function toDecimal(text: string, scale: number): string {
   const all = String(scaled).padStart(scale + 1, "0");
   const point = all.length - scale;
   return `${sign === "-" && scaled !== 0n ? "-" : ""}${all.slice(0, point)}${scale === 0 ? "" : `.${all.slice(point)}`}`;
+}
+
+/** The number of a text, rounded to a scale, or as it is with a negative one; null of a text that is no number. */
+export function toNumberText(value: unknown, scale: number): string | null {
+  if (typeof value !== "string" || !/^[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?$/.test(value)) return null;
+  return scale < 0 ? value : toDecimal(value, scale);
 }
 
 function round(digits: bigint, places: number): bigint {

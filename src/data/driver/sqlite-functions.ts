@@ -1,6 +1,7 @@
 /** Functions that statements for SQLite use, and that it does not have: each connection of a driver registers them. */
-import { toDecimal } from "./decimal-function.ts";
+import { toDecimal, toNumberText } from "./decimal-function.ts";
 import { jsonContains, jsonEquals } from "./json-functions.ts";
+import { zoneMoment } from "./zone-function.ts";
 
 type SqliteFunction = (...values: unknown[]) => string | number | bigint | Uint8Array | null;
 
@@ -13,6 +14,8 @@ export const sqliteFunctions: Readonly<Record<string, SqliteFunction>> = {
   gable_lower: (value) => (typeof value === "string" ? value.toLowerCase() : asIs(value)),
   gable_upper: (value) => (typeof value === "string" ? value.toUpperCase() : asIs(value)),
   gable_decimal: (value, scale) => (value === null ? null : toDecimal(String(value), Number(scale))),
+  gable_number: (value, scale) => toNumberText(value, Number(scale)),
+  gable_zone: (value, zone, unit) => zoneMoment(value, zone, unit),
   gable_json_equals: (one, other) => jsonEquals(one, other),
   gable_json_contains: (one, other) => jsonContains(one, other),
 };

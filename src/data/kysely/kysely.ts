@@ -21,7 +21,7 @@ import { hideParameters } from "../query/secret-parameters.ts";
 import type { ModelClass } from "../schema/model.ts";
 import type { ExecutionContext } from "../transaction/context.ts";
 import { contextOf } from "../transaction/context.ts";
-import { valueTypes } from "../query/node.ts";
+import { valueTypes } from "../query/value-type.ts";
 import type { DatabaseOf } from "./database-types.ts";
 import { FieldNames } from "./field-names.ts";
 import { ModelPlugin } from "./model-plugin.ts";

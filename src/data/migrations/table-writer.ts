@@ -4,7 +4,7 @@ import type { Dialect } from "../dialect/dialect.ts";
 import type { SearchTarget } from "../dialect/search.ts";
 import type { TableSyntax } from "../dialect/table-syntax.ts";
 import { foldsCase, writeCondition } from "../query/condition-data.ts";
-import type { ValueType } from "../query/node.ts";
+import type { ValueType } from "../query/value-type.ts";
 import { toConstraintName } from "../schema/names.ts";
 import type {
   ColumnState,

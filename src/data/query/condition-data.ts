@@ -8,8 +8,10 @@ import type { KeyMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
 import type { ConditionData, OperandData, ValueData } from "../schema/table-state.ts";
 import { readNode, toCondition } from "./expression.ts";
-import type { CallName, CompareOperator, JsonOperator, JsonPath, Node, RootSource, ValueNode, ValueType } from "./node.ts";
-import { columnNode, compare, constant, valueTypes } from "./node.ts";
+import type { CallName, CompareOperator, JsonOperator, JsonPath, Node, RootSource, ValueNode } from "./node.ts";
+import type { ValueType } from "./value-type.ts";
+import { columnNode, compare, constant } from "./node.ts";
+import { valueTypes } from "./value-type.ts";
 import { encodeValue } from "./plan.ts";
 import { readCallback } from "./refs.ts";
 import { ShapeWalk } from "./shape.ts";
@@ -153,7 +155,7 @@ function toData(node: Node): OperandData {
     case "not":
       return ["not", toData(node.part)];
     case "call":
-      return [withType(node.name, node.type, node.isNullable), ...node.parts.map(toData)];
+      return callToData(node);
     case "json":
       return [withType("at", node.type, true), toData(node.part), [...node.path].map(toStepData)];
     case "jsonCompare":
@@ -168,8 +170,14 @@ function toData(node: Node): OperandData {
     case "name":
       return ["name", { text: node.name }];
     default:
-      return refuse("asks for other rows");
+      return refuse(node.kind === "zone" ? "speaks of a time zone" : "asks for other rows");
   }
+}
+
+function callToData({ name, parts, type, isNullable }: Extract<Node, { kind: "call" }>): OperandData {
+  // SQLite has a function of its own for it, which other programs lack that write to the table.
+  if (name === "cast" && texts.has(parts[0]!.type!.type) && type.type !== "text") refuse("turns texts into numbers");
+  return [withType(name, type, isNullable), ...parts.map(toData)];
 }
 
 const toStepData = (step: string | number): ValueData => (typeof step === "string" ? { text: step } : step);

@@ -80,6 +80,11 @@ export interface Expression<Value> extends AnyExpression<Value> {
   isNotNull(): Condition;
   /** The value, or another one where there is none. */
   coalesce(value: Argument<Value>): ExpressionOf<NonNullable<Value>>;
+  /**
+   * It as a value of another type, that of a field: `cast(field.int())`. Numbers are rounded half away from zero; a text that is no
+   * number becomes no value. Throws `E_EXPRESSION_TYPE` for types that are not turned into each other.
+   */
+  cast<Target>(to: { readonly kind: "column"; readonly value: Target }): ExpressionOf<Target | null>;
   /** No value where it equals another one. */
   nullIf(value: Argument<Value>): ExpressionOf<Value | null>;
   /** Rows in its order, the least first. */
@@ -115,19 +120,19 @@ interface Arithmetic<Value> {
   avg(options?: AggregateOptions): NumberExpression<number | null>;
 }
 
-/** Parts of days and moments, in UTC. */
+/** Parts of days and moments: in UTC, or of moments on the clocks of a zone such as "Europe/Berlin". */
 interface Calendar {
   /** The day, as `"2026-11-20"`. */
-  date(): TextExpression<string>;
-  year(): NumberExpression<number>;
+  date(zone?: string): TextExpression<string>;
+  year(zone?: string): NumberExpression<number>;
   /** 1 to 12. */
-  month(): NumberExpression<number>;
+  month(zone?: string): NumberExpression<number>;
   /** 1 to 31. */
-  day(): NumberExpression<number>;
+  day(zone?: string): NumberExpression<number>;
   /** 1 for Monday to 7 for Sunday (ISO 8601). */
-  weekDay(): NumberExpression<number>;
+  weekDay(zone?: string): NumberExpression<number>;
   /** 0 to 23. */
-  hour(): NumberExpression<number>;
+  hour(zone?: string): NumberExpression<number>;
 }
 
 /** A text. Decimals, days and times are texts, too: their methods stand here beside those of texts. */
@@ -167,8 +172,8 @@ export interface NumberExpression<Value> extends Expression<Value>, Arithmetic<V
 
 /** A moment. */
 export interface DateExpression<Value> extends Expression<Value>, Calendar {
-  /** The first moment of its year, month, day or hour, in UTC. */
-  truncate(unit: "year" | "month" | "day" | "hour"): DateExpression<Value>;
+  /** The first moment of its year, month, day or hour: in UTC, or on the clocks of a zone. Throws `E_EXPRESSION_ARGUMENT`. */
+  truncate(unit: "year" | "month" | "day" | "hour", zone?: string): DateExpression<Value>;
 }
 
 /** True or false. */

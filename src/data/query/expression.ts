@@ -3,11 +3,17 @@ import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { ColumnType } from "../schema/column.ts";
 import { DatabaseValue } from "../schema/column.ts";
+import type { TruncateUnit } from "../dialect/zones.ts";
+import { assertZone } from "../dialect/zones.ts";
 import type { AggregateOptions, ExpressionOf, Order, OrderOptions } from "./expression-types.ts";
-import type { AggregateName, CallName, CompareOperator, Node, OrderTerm, SelectState, ValueType } from "./node.ts";
-import { allOf, anyOf, compare, inList, isNull, notOf, valueTypes } from "./node.ts";
+import type { AggregateName, CallName, CompareOperator, Node, OrderTerm, SelectState } from "./node.ts";
+import type { ValueType } from "./value-type.ts";
+import { allOf, anyOf, compare, isNull, notOf } from "./node.ts";
+import { valueTypes } from "./value-type.ts";
+import { castNode } from "./cast.ts";
 import { compareJson } from "./json-filter.ts";
 import { literal } from "./literal.ts";
+import { assertOrdered, numberLiteral, toInNode, wholeNumber } from "./operands.ts";
 import { readWindow, windowError } from "./window-options.ts";
 
 /** Rows that a relation to many rows leads to: expressions of them mean something inside of an aggregate alone. */
@@ -27,7 +33,9 @@ const jsonTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["json"]);
 const arrayTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["array"]);
 const numberTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["id", "int", "bigint", "decimal", "float", "duration"]);
 const booleanTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["boolean"]);
-const truncateUnits = ["year", "month", "day", "hour"];
+const datetimeTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["datetime"]);
+const truncateUnits: readonly TruncateUnit[] = ["year", "month", "day", "hour"];
+const isTruncateUnit = (unit: unknown): unit is TruncateUnit => truncateUnits.some((each) => each === unit);
 
 /** An expression. Types see it as one of the interfaces of expression-types.ts. */
 export class RuntimeExpression extends DatabaseValue {
@@ -200,36 +208,53 @@ export class RuntimeExpression extends DatabaseValue {
     const isNullable = this.#node.isNullable && other.isNullable;
     return this.#with({ kind: "call", name: "coalesce", parts: [this.#node, other], type: this.#type("coalesce"), isNullable });
   }
+  cast(to: unknown): RuntimeExpression {
+    return this.#with(castNode(this.#node, this.#type("cast"), to));
+  }
   nullIf(value: unknown): RuntimeExpression {
     const parts = [this.#node, this.#operand(value, "nullIf")];
     return this.#with({ kind: "call", name: "nullIf", parts, type: this.#type("nullIf"), isNullable: true });
   }
 
-  date(): RuntimeExpression {
-    return this.#call("date", momentTypes, valueTypes.date);
+  date(zone?: string): RuntimeExpression {
+    return this.#calendar("date", momentTypes, zone, valueTypes.date);
   }
-  year(): RuntimeExpression {
-    return this.#call("year", momentTypes, valueTypes.int);
+  year(zone?: string): RuntimeExpression {
+    return this.#calendar("year", momentTypes, zone);
   }
-  month(): RuntimeExpression {
-    return this.#call("month", momentTypes, valueTypes.int);
+  month(zone?: string): RuntimeExpression {
+    return this.#calendar("month", momentTypes, zone);
   }
-  day(): RuntimeExpression {
-    return this.#call("day", momentTypes, valueTypes.int);
+  day(zone?: string): RuntimeExpression {
+    return this.#calendar("day", momentTypes, zone);
   }
-  weekDay(): RuntimeExpression {
-    return this.#call("weekDay", momentTypes, valueTypes.int);
+  weekDay(zone?: string): RuntimeExpression {
+    return this.#calendar("weekDay", momentTypes, zone);
   }
-  hour(): RuntimeExpression {
-    return this.#call("hour", timeTypes, valueTypes.int);
+  hour(zone?: string): RuntimeExpression {
+    return this.#calendar("hour", timeTypes, zone);
   }
-  truncate(unit: string): RuntimeExpression {
-    if (!truncateUnits.includes(unit))
+  truncate(unit: string, zone?: string): RuntimeExpression {
+    if (!isTruncateUnit(unit))
       throw new GableError("E_EXPRESSION_ARGUMENT", `truncate() got ${describeValue(unit)}.`, {
         fix: `Use one of: ${truncateUnits.join(", ")}.`,
       });
+    if (zone !== undefined) return this.#zone("truncate", zone, unit);
     const text = literal(unit, valueTypes.text, "truncate()");
-    return this.#call("truncate", new Set<ColumnType>(["datetime"]), valueTypes.datetime, [text]);
+    return this.#call("truncate", datetimeTypes, valueTypes.datetime, [text]);
+  }
+  #calendar(
+    name: CallName,
+    allowed: ReadonlySet<ColumnType>,
+    zone: string | undefined,
+    type: ValueType = valueTypes.int,
+  ): RuntimeExpression {
+    return zone === undefined ? this.#call(name, allowed, type) : this.#zone(name, zone, undefined).#call(name, allowed, type);
+  }
+  #zone(method: string, zone: unknown, unit: TruncateUnit | undefined): RuntimeExpression {
+    this.#assertType(method, datetimeTypes);
+    assertZone(zone, method);
+    return this.#with({ kind: "zone", part: this.#node, zone, unit, type: this.#type(method), isNullable: this.#node.isNullable });
   }
 
   at(...path: ReadonlyArray<string | number>): RuntimeExpression {
@@ -404,14 +429,6 @@ export class RuntimeExpression extends DatabaseValue {
   }
 }
 
-/** Throws `E_EXPRESSION_TYPE` for a decimal that is stored as a text: it is equal to values, and has no order. */
-export function assertOrdered(type: ValueType | undefined, method: string): void {
-  if (type?.storage !== "text") return;
-  throw new GableError("E_EXPRESSION_TYPE", `${type.where} is stored as text, which ${method}() does not take.`, {
-    fix: 'Compare it with values of its own scale, or leave out storage: "text".',
-  });
-}
-
 /** Where rows without a value come: the word becomes part of the statement. */
 function readNulls({ nulls }: OrderOptions): "first" | "last" | undefined {
   if (nulls === undefined || nulls === "first" || nulls === "last") return nulls;
@@ -439,46 +456,6 @@ export function toCondition(value: unknown): Node {
   if (node !== undefined && (node.type === undefined || node.type.type === "boolean")) return node;
   throw new GableError("E_EXPRESSION_TYPE", `A condition is needed here, and got ${describeValue(value)}.`, {
     fix: "Return a comparison, such as book.pages.gt(3).",
-  });
-}
-
-/** Whether a node is one of the values of a list, or of a query of one column. */
-export function toInNode(part: Node, values: unknown, isNegated: boolean, where: string): Node {
-  if (typeof values === "object" && values !== null && "$state" in values) {
-    const query = values.$state as SelectState; // Only queries have it.
-    if (query.columns?.length !== 1)
-      throw new GableError("E_FILTER_VALUE", `${where} got a query of ${query.columns?.length ?? "all"} columns.`, {
-        fix: 'Let the query read one column: pluck("id").',
-      });
-    const column = query.columns[0]!.node;
-    return { kind: "inQuery", part, query, isNegated, type: valueTypes.boolean, isNullable: part.isNullable || column.isNullable };
-  }
-  if (!Array.isArray(values))
-    throw new GableError("E_FILTER_VALUE", `${where} got ${describeValue(values)}.`, { fix: "Pass a list, or a query." });
-  if (values.length > listValuesMax)
-    throw new GableError("E_FILTER_TOO_MANY", `${where} got ${values.length} values; the most are ${listValuesMax}.`);
-  const type = part.type ?? valueTypes.text;
-  return inList(
-    part,
-    values.map((value, index) => (value === null ? null : literal(value, type, `${where}[${index}]`).value)),
-    isNegated,
-  );
-}
-
-/** Most values of one list. */
-const listValuesMax = 10_000;
-
-/** A number beside another one: whole ones take its type, others make the result a float, but beside decimals. */
-function numberLiteral(value: number, own: ValueType, method: string): Node {
-  if (own.type === "decimal") return literal(String(value), { ...own, where: "number" }, method);
-  if (!Number.isSafeInteger(value) || own.type === "float") return literal(value, valueTypes.float, method);
-  return own.type === "bigint" ? literal(BigInt(value), valueTypes.bigint, method) : literal(value, valueTypes.int, method);
-}
-
-function wholeNumber(value: unknown, method: string, min: number): Node {
-  if (typeof value === "number" && Number.isSafeInteger(value) && value >= min) return literal(value, valueTypes.int, method);
-  throw new GableError("E_EXPRESSION_ARGUMENT", `${method}() got ${describeValue(value)}.`, {
-    fix: `Pass a whole number of at least ${min}.`,
   });
 }
 

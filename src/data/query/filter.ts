@@ -3,12 +3,14 @@ import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { suggestName } from "../../errors/nearest-name.ts";
 import type { FieldMeta, RelationMeta } from "../schema/metadata.ts";
-import { RuntimeExpression, toCondition, toInNode } from "./expression.ts";
+import { RuntimeExpression, toCondition } from "./expression.ts";
+import { toInNode } from "./operands.ts";
 import { isInstance } from "./keys.ts";
 import { literal } from "./literal.ts";
 import { readJsonFilter } from "./json-filter.ts";
 import type { CallName, CompareOperator, Node, Source } from "./node.ts";
-import { allOf, anyOf, columnNode, compare, isNull, joinSource, notOf, valueTypes } from "./node.ts";
+import { allOf, anyOf, columnNode, compare, isNull, joinSource, notOf } from "./node.ts";
+import { valueTypes } from "./value-type.ts";
 import type { ManyRows } from "./expression.ts";
 import { countRows, existsNode, isMissing, isRow, readCallback, relatedRows } from "./refs.ts";
 

@@ -5,8 +5,9 @@ import { identifier } from "../schema/names.ts";
 import { RuntimeExpression, toCondition, toExpression } from "./expression.ts";
 import type { AnyExpression, Condition, ExpressionOf } from "./expression-types.ts";
 import { literal } from "./literal.ts";
-import type { Node, ValueType } from "./node.ts";
-import { valueTypes } from "./node.ts";
+import type { Node } from "./node.ts";
+import type { ValueType } from "./value-type.ts";
+import { valueTypes } from "./value-type.ts";
 
 /** A value, or an expression of one. */
 type Outcome<Value> = Value | AnyExpression<Value>;

@@ -3,7 +3,7 @@ import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { literal } from "./literal.ts";
 import type { ValueNode } from "./node.ts";
-import { valueTypes } from "./node.ts";
+import { valueTypes } from "./value-type.ts";
 
 /** A number of rows as a value of a statement. Throws `E_LIMIT` for anything but a whole number from 0. */
 export function readCount(value: unknown, where: string): ValueNode {

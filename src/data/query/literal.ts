@@ -4,8 +4,9 @@ import { toShortIpAddress } from "../../http/ip-address.ts";
 import { fitDecimal } from "../schema/check-value.ts";
 import type { ColumnType } from "../schema/column.ts";
 import { describeFieldValue } from "../schema/describe-value.ts";
-import type { ValueNode, ValueType } from "./node.ts";
-import { valueTypes } from "./node.ts";
+import type { ValueNode } from "./node.ts";
+import type { ValueType } from "./value-type.ts";
+import { valueTypes } from "./value-type.ts";
 
 const isText = (value: unknown): boolean => typeof value === "string" && value.isWellFormed() && !value.includes("\0");
 const isNumber = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);

@@ -3,22 +3,11 @@
  * and callbacks, end in these nodes; the shape of a query and its SQL are read from them.
  */
 import type { SearchWords } from "../dialect/search.ts";
-import type { ColumnType } from "../schema/column.ts";
+import type { TruncateUnit } from "../dialect/zones.ts";
 import type { FieldMeta, RelationMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
-
-/** What a value is: its type, for the codec, and a name for messages. */
-export interface ValueType {
-  readonly type: ColumnType;
-  readonly scale: number;
-  readonly where: string;
-  /** Whether logs leave the value out. */
-  readonly isSecret?: boolean;
-  /** "text" of a decimal that is equal to values alone. */
-  readonly storage?: "text" | undefined;
-  /** What each item of a list is; absent of other types. */
-  readonly items?: ValueType | undefined;
-}
+import type { ValueType } from "./value-type.ts";
+import { valueTypes } from "./value-type.ts";
 
 /** The rows that columns are read from: those of a query or a subquery, or rows that a relation to one row leads to. */
 export type Source = RootSource | JoinedSource;
@@ -140,6 +129,16 @@ interface JsonNode {
   readonly path: JsonPath;
   readonly type: ValueType;
   readonly isNullable: true;
+}
+
+/** A moment on the clocks of a time zone; with a unit, the moment at which that unit began there. */
+interface ZoneNode {
+  readonly kind: "zone";
+  readonly part: Node;
+  readonly zone: string;
+  readonly unit: TruncateUnit | undefined;
+  readonly type: ValueType;
+  readonly isNullable: boolean;
 }
 
 /** Conditions: true, false, or (where `isNullable`) unknown. */
@@ -297,6 +296,7 @@ export type Node =
   | LateNode
   | CallNode
   | JsonNode
+  | ZoneNode
   | ConditionNode
   | AggregateNode
   | WindowNode
@@ -397,19 +397,6 @@ export function selectAll(root: RootSource): SelectState {
     perParent: undefined,
   };
 }
-
-/** Types of values that no column has given. */
-export const valueTypes = {
-  boolean: { type: "boolean", scale: 0, where: "condition" },
-  int: { type: "int", scale: 0, where: "number" },
-  bigint: { type: "bigint", scale: 0, where: "number" },
-  float: { type: "float", scale: 0, where: "number" },
-  text: { type: "text", scale: 0, where: "text" },
-  datetime: { type: "datetime", scale: 0, where: "moment" },
-  date: { type: "date", scale: 0, where: "day" },
-  json: { type: "json", scale: 0, where: "json" },
-  bytes: { type: "bytes", scale: 0, where: "bytes" },
-} as const satisfies Readonly<Record<string, ValueType>>;
 
 /** A column of a source. The key of a row that the database holds is read where it is referred to, without that row. */
 export function columnNode(source: Source, field: FieldMeta): ColumnNode {

@@ -8,7 +8,8 @@ import { aggregateOf, readNode, RuntimeExpression } from "./expression.ts";
 import { keyNodes } from "./keys.ts";
 import { onlyLive } from "./live-rows.ts";
 import type { Node, RootSource, SelectState, Source, Through } from "./node.ts";
-import { allOf, columnNode, compare, constant, isNull, joinSource, notOf, selectAll, valueTypes } from "./node.ts";
+import { allOf, columnNode, compare, constant, isNull, joinSource, notOf, selectAll } from "./node.ts";
+import { valueTypes } from "./value-type.ts";
 
 /** A row in a callback. */
 type RuntimeRefs = object;

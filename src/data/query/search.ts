@@ -5,7 +5,8 @@ import type { SearchTarget, SearchWords } from "../dialect/search.ts";
 import type { ModelMeta } from "../schema/metadata.ts";
 import { literal } from "./literal.ts";
 import type { Node, OrderTerm, RootSource } from "./node.ts";
-import { allOf, anyOf, columnNode, compare, constant, valueTypes } from "./node.ts";
+import { allOf, anyOf, columnNode, compare, constant } from "./node.ts";
+import { valueTypes } from "./value-type.ts";
 import { orderOfRows, toTotalOrder } from "./order.ts";
 
 /** Most words of a search. Further ones are left out: nobody types so many, and each is a condition. */

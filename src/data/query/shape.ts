@@ -2,8 +2,9 @@
  * The shape of a query: a text that is equal for queries whose SQL is equal. One walk writes the shape and collects the
  * values, in the order in which the SQL refers to them; with the shape the SQL is found again, and nothing is built.
  */
-import type { CompareOperator, Node, OrderTerm, OutputColumn, RootSource, SelectState, Source, ValueType } from "./node.ts";
-import { valueTypes } from "./node.ts";
+import type { CompareOperator, Node, OrderTerm, OutputColumn, RootSource, SelectState, Source } from "./node.ts";
+import type { ValueType } from "./value-type.ts";
+import { valueTypes } from "./value-type.ts";
 import { scopedWhere } from "./scope.ts";
 
 /** A value that a statement binds; a list is bound as one where the database can. */
@@ -146,6 +147,12 @@ export class ShapeWalk {
     }
   }
 
+  #jsonCompare(node: Extract<Node, { kind: "jsonCompare" }>): void {
+    this.#part(`json${node.operator}(${node.value === null ? "null" : typeof node.value}`, node.part);
+    this.bind(node.path, node.path, valueTypes.json, "jsonPath");
+    this.bind(node, node.value, valueTypes.json, "jsonOperand");
+  }
+
   #rare(node: Exclude<Node, { kind: "column" | "value" | "call" | "compare" | "isNull" | "inList" | "logic" | "not" }>): void {
     switch (node.kind) {
       case "between":
@@ -170,10 +177,11 @@ export class ShapeWalk {
         this.#part("json(", node.part);
         this.bind(node, node.path, valueTypes.json, "jsonPath");
         break;
+      case "zone":
+        this.#part(`zone:${node.zone}:${node.unit ?? ""}(`, node.part);
+        break;
       case "jsonCompare":
-        this.#part(`json${node.operator}(${node.value === null ? "null" : typeof node.value}`, node.part);
-        this.bind(node.path, node.path, valueTypes.json, "jsonPath");
-        this.bind(node, node.value, valueTypes.json, "jsonOperand");
+        this.#jsonCompare(node);
         break;
       case "aggregate":
         this.#aggregate(node);

@@ -3,7 +3,7 @@ import { describeValue } from "../../errors/option-errors.ts";
 import { toExpression } from "./expression.ts";
 import type { AnyExpression, ExpressionOf, WindowOptions } from "./expression-types.ts";
 import type { Node, WindowName } from "./node.ts";
-import { valueTypes } from "./node.ts";
+import { valueTypes } from "./value-type.ts";
 import { expressionNode, readWindow, windowError } from "./window-options.ts";
 
 /** A function of a window, which still waits for it. */

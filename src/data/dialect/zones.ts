@@ -1,0 +1,102 @@
+/** Time zones: what clocks show in them, by the rules that JavaScript knows. */
+import { GableError } from "../../errors/gable-error.ts";
+import { describeValue } from "../../errors/option-errors.ts";
+
+/** Parts of a moment that a day or a year begins with. */
+export type TruncateUnit = "year" | "month" | "day" | "hour";
+
+/** A span in which a zone has one offset. */
+interface ZoneSpan {
+  /** Its first moment, in seconds since 1970. */
+  readonly start: number;
+  /** Seconds that clocks are ahead of UTC. */
+  readonly offset: number;
+}
+
+/** Changes of clocks are known between these years; before and behind, clocks stay as they are at the ends. */
+const [firstYear, lastYear] = [1900, 2100];
+const dayMs = 86_400_000;
+
+const spans = new Map<string, readonly ZoneSpan[]>();
+
+/** Throws `E_EXPRESSION_ARGUMENT` for a name of no zone. */
+export function assertZone(zone: unknown, method: string): asserts zone is string {
+  try {
+    // What is no plain name could not stand in a statement.
+    if (typeof zone === "string" && /^[A-Za-z][\w+-]*(?:\/[\w+-]+)*$/.test(zone) && new Intl.DateTimeFormat("en", { timeZone: zone }))
+      return;
+  } catch {
+    // It is reported below.
+  }
+  throw new GableError("E_EXPRESSION_ARGUMENT", `${method}() got the time zone ${describeValue(zone)}.`, {
+    fix: 'Name one of the time zone database, such as "Europe/Berlin".',
+  });
+}
+
+/** The spans of a zone, the first one of all times before. */
+export function zoneSpans(zone: string): readonly ZoneSpan[] {
+  const known = spans.get(zone);
+  if (known !== undefined) return known;
+  const format = new Intl.DateTimeFormat("en-u-hc-h23", {
+    timeZone: zone,
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  });
+  const offsetAt = (ms: number): number => {
+    const part = Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
+    return (Date.UTC(part["year"]!, part["month"]! - 1, part["day"], part["hour"], part["minute"], part["second"]) - ms) / 1000;
+  };
+  const end = Date.UTC(lastYear, 0);
+  let offset = offsetAt(Date.UTC(firstYear, 0));
+  const found: ZoneSpan[] = [{ start: -Infinity, offset }];
+  // No zone has changed its clocks twice within so few days and back again.
+  for (let ms = Date.UTC(firstYear, 0); ms < end; ms += 14 * dayMs) {
+    const next = offsetAt(ms + 14 * dayMs);
+    if (next === offset) continue;
+    let [low, high] = [ms / 1000, ms / 1000 + 14 * 86_400];
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (offsetAt(middle * 1000) === offset) low = middle;
+      else high = middle;
+    }
+    found.push({ start: high, offset: next });
+    offset = next;
+  }
+  spans.set(zone, found);
+  return found;
+}
+
+function offsetIn(list: readonly ZoneSpan[], seconds: number, startOf: (span: ZoneSpan) => number): number {
+  let [low, high] = [0, list.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (startOf(list[middle]!) <= seconds) low = middle;
+    else high = middle;
+  }
+  return list[low]!.offset;
+}
+
+/**
+ * First second of a span on the clocks of its zone. What clocks leave out counts by the span before, what they show twice by the one
+ * behind, as PostgreSQL does.
+ */
+export const localStart = ({ start, offset }: ZoneSpan): number => start + offset;
+
+/** What clocks of a zone show, as a moment whose parts in UTC are theirs; with a unit, the moment at which that unit began there. */
+export function toZone(ms: number, zone: string, unit: TruncateUnit | undefined): number {
+  const list = zoneSpans(zone);
+  const offset = offsetIn(list, Math.floor(ms / 1000), ({ start }) => start);
+  const local = ms + offset * 1000;
+  if (unit === undefined) return local;
+  const date = new Date(local);
+  // An hour that clocks show twice stays the one that it is.
+  if (unit === "hour") return date.setUTCMinutes(0, 0, 0) - offset * 1000;
+  date.setUTCHours(0, 0, 0, 0);
+  if (unit !== "day") date.setUTCDate(1);
+  if (unit === "year") date.setUTCMonth(0);
+  return date.getTime() - offsetIn(list, date.getTime() / 1000, localStart) * 1000;
+}

@@ -1,0 +1,9 @@
+/** Moments on the clocks of a zone, which SQLite does not know: connections register it as a function. */
+import type { TruncateUnit } from "../dialect/zones.ts";
+import { toZone } from "../dialect/zones.ts";
+
+/** A stored moment on the clocks of a zone, or where a unit began there; null of none. */
+export function zoneMoment(value: unknown, zone: unknown, unit: unknown): string | null {
+  if (typeof value !== "string") return null;
+  return new Date(toZone(Date.parse(value), String(zone), unit === null ? undefined : (unit as TruncateUnit))).toISOString(); // The writer gives it.
+}

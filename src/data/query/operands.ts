@@ -1,0 +1,57 @@
+/** What stands beside an expression: values, lists and queries, each checked by its type. */
+import { describeValue } from "../../errors/option-errors.ts";
+import { GableError } from "../../errors/gable-error.ts";
+import { literal } from "./literal.ts";
+import type { Node, SelectState } from "./node.ts";
+import { inList } from "./node.ts";
+import type { ValueType } from "./value-type.ts";
+import { valueTypes } from "./value-type.ts";
+
+/** Whether a node is one of the values of a list, or of a query of one column. */
+export function toInNode(part: Node, values: unknown, isNegated: boolean, where: string): Node {
+  if (typeof values === "object" && values !== null && "$state" in values) {
+    const query = values.$state as SelectState; // Only queries have it.
+    if (query.columns?.length !== 1)
+      throw new GableError("E_FILTER_VALUE", `${where} got a query of ${query.columns?.length ?? "all"} columns.`, {
+        fix: 'Let the query read one column: pluck("id").',
+      });
+    const column = query.columns[0]!.node;
+    return { kind: "inQuery", part, query, isNegated, type: valueTypes.boolean, isNullable: part.isNullable || column.isNullable };
+  }
+  if (!Array.isArray(values))
+    throw new GableError("E_FILTER_VALUE", `${where} got ${describeValue(values)}.`, { fix: "Pass a list, or a query." });
+  if (values.length > listValuesMax)
+    throw new GableError("E_FILTER_TOO_MANY", `${where} got ${values.length} values; the most are ${listValuesMax}.`);
+  const type = part.type ?? valueTypes.text;
+  return inList(
+    part,
+    values.map((value, index) => (value === null ? null : literal(value, type, `${where}[${index}]`).value)),
+    isNegated,
+  );
+}
+
+/** Most values of one list. */
+const listValuesMax = 10_000;
+
+/** A number beside another one: whole ones take its type, others make the result a float, but beside decimals. */
+export function numberLiteral(value: number, own: ValueType, method: string): Node {
+  if (own.type === "decimal") return literal(String(value), { ...own, where: "number" }, method);
+  if (!Number.isSafeInteger(value) || own.type === "float") return literal(value, valueTypes.float, method);
+  return own.type === "bigint" ? literal(BigInt(value), valueTypes.bigint, method) : literal(value, valueTypes.int, method);
+}
+
+/** A whole number of at least so much. Throws `E_EXPRESSION_ARGUMENT`. */
+export function wholeNumber(value: unknown, method: string, min: number): Node {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= min) return literal(value, valueTypes.int, method);
+  throw new GableError("E_EXPRESSION_ARGUMENT", `${method}() got ${describeValue(value)}.`, {
+    fix: `Pass a whole number of at least ${min}.`,
+  });
+}
+
+/** Throws `E_EXPRESSION_TYPE` for a decimal that is stored as a text: it is equal to values, and has no order. */
+export function assertOrdered(type: ValueType | undefined, method: string): void {
+  if (type?.storage !== "text") return;
+  throw new GableError("E_EXPRESSION_TYPE", `${type.where} is stored as text, which ${method}() does not take.`, {
+    fix: 'Compare it with values of its own scale, or leave out storage: "text".',
+  });
+}
