@@ -79,6 +79,12 @@ export declare function readStatus(options: MigrationsOptions): Promise<Migratio
 export declare function rollback(options: RollbackOptions): Promise<string[]>;
 
 /**
+ * What a release that still runs breaks on. It knows the migrations up to a name, and those behind have run, but for
+ * those that wait until the new code has taken over. None when both can work at the same time. Throws `E_MIGRATION_TARGET` for a name that is not there.
+ */
+export declare function checkOldCode(options: OldCodeOptions): Promise<OldCodeBreak[]>;
+
+/**
  * Writes models for the tables and views of a database. Nothing in the database is changed: what the models would make is
  * made beside it, compared, and taken away. Throws `E_TABLE_UNKNOWN` for a table that is not there.  @example
  * const { source } = await pullModels({ database }); await writeFile("models.ts", source);
@@ -572,6 +578,26 @@ export interface ViewData extends ViewState {
     readonly columns: Readonly<Record<string, ColumnState>>;
     /** Columns that tell its rows apart. */
     readonly primary: readonly string[];
+}
+
+/** Something that the release expects, and that is not so any more. */
+export interface OldCodeBreak {
+    /** Name of the table, or of the view. */
+    readonly table: string;
+    /** What of it: `column title`, `unique books_title_unique`; "" for the whole. */
+    readonly object: string;
+    /** Whether all such statements fail ("fails"), or those alone with values that do not fit any more ("may fail"). */
+    readonly outcome: "fails" | "may fail";
+    /** What happens, in a sentence. */
+    readonly text: string;
+}
+
+/** Which release still runs. */
+export interface OldCodeOptions {
+    /** Folder of the migrations. */
+    readonly folder: string;
+    /** Name of the last migration that the release knows. */
+    readonly since: string;
 }
 
 /** What was pulled. */
