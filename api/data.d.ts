@@ -402,6 +402,11 @@ export interface ModelStatic<Fields> {
     aggregate<Class extends AnyModel, Picked extends Expressions>(this: Class, pick: (row: NoInfer<Refs<Class>>) => Picked): Promise<ValuesOf<Picked>>;
     /** Rows by a statement of one's own that gives all columns of the table; further columns are values beside them. */
     fromSql<Class extends AnyModel>(this: Class, statement: AnyExpression<unknown>): Promise<Array<InstanceOf<Class>>>;
+    /**
+     * A filter of what an address or a form asks for, as far as it is allowed: `?status=draft&pages.gte=100`. Empty values are left out.
+     * Throws `E_FILTER_UNKNOWN` and `E_FILTER_VALUE`, both with the status 400.
+     */
+    filterFrom<Class extends AnyModel>(this: Class, values: FilterValues, options: FilterFromOptions<keyof FieldsOf<Class> & string>): Where<Class>;
     /** A row that is not stored yet. */
     build<Class extends AnyModel>(this: Class, values: Partial<Insert<Class>>): InstanceOf<Class>;
     /** Stores a new row. Throws `E_VALIDATION`. */
@@ -639,6 +644,22 @@ export interface WindowOptions {
      */
     readonly rows?: readonly [from: number | "start", to: number | "end"];
 }
+
+/** What a text may filter by. */
+export interface FilterFromOptions<Name extends string = string> {
+    /** Fields, and fields of relations, by their way: `"author.name"`. Of a relation to many rows, one of them has to be so. */
+    readonly allow: ReadonlyArray<Name | `${Name}.${string}`>;
+    /** Operators that may stand behind a name: `pages.gte=100`. Equality alone by default. */
+    readonly operators?: readonly FilterOperator[];
+    /** Names that mean something else, such as the number of a page. None by default. */
+    readonly ignore?: readonly string[];
+}
+
+/** An operator that filters from a text may have. */
+export type FilterOperator = (typeof operatorNames)[number];
+
+/** Values by name, as addresses and forms have them. */
+export type FilterValues = URLSearchParams | Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** A function of a window, which still waits for it. */
 export interface OpenWindow<Value> {

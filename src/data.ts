@@ -31,6 +31,7 @@ export type {
   TextExpression,
   WindowOptions,
 } from "./data/query/expression-types.ts";
+export type { FilterFromOptions, FilterOperator, FilterValues } from "./data/query/filter-from.ts";
 export type { OpenWindow } from "./data/query/windows.ts";
 export type { OpenCases } from "./data/query/functions.ts";
 export type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./data/query/page.ts";

@@ -7,6 +7,8 @@ import type { CreateManyOptions, UpsertRequest } from "./instance/write-bulk.ts"
 import { getOrCreateRow, insertRows, upsertRow } from "./instance/write-bulk.ts";
 import { saveRows, updateRowsOf } from "./instance/save-rows.ts";
 import type { WriteOptions } from "./instance/write-row.ts";
+import type { FilterFromOptions, FilterValues } from "./query/filter-from.ts";
+import { filterFrom } from "./query/filter-from.ts";
 import { findByKey } from "./query/find-by-key.ts";
 import type { AnyExpression } from "./query/expression-types.ts";
 import { queryModel } from "./query/raw.ts";
@@ -33,6 +35,7 @@ import type {
   AnyModelOptions,
   ColumnRefs,
   FieldMap,
+  FieldsOf,
   InstanceOf,
   KeyOf,
   ModelClass,
@@ -159,6 +162,15 @@ export interface ModelStatic<Fields> {
   ): Promise<ValuesOf<Picked>>;
   /** Rows by a statement of one's own that gives all columns of the table; further columns are values beside them. */
   fromSql<Class extends AnyModel>(this: Class, statement: AnyExpression<unknown>): Promise<Array<InstanceOf<Class>>>;
+  /**
+   * A filter of what an address or a form asks for, as far as it is allowed: `?status=draft&pages.gte=100`. Empty values are left out.
+   * Throws `E_FILTER_UNKNOWN` and `E_FILTER_VALUE`, both with the status 400.
+   */
+  filterFrom<Class extends AnyModel>(
+    this: Class,
+    values: FilterValues,
+    options: FilterFromOptions<keyof FieldsOf<Class> & string>,
+  ): Where<Class>;
   /** A row that is not stored yet. */
   build<Class extends AnyModel>(this: Class, values: Partial<Insert<Class>>): InstanceOf<Class>;
   /** Stores a new row. Throws `E_VALIDATION`. */
@@ -312,6 +324,10 @@ class ModelBase extends Instance {
 
   static async fromSql(statement: unknown): Promise<unknown[]> {
     return queryModel(this, statement);
+  }
+
+  static filterFrom(values: FilterValues, options: FilterFromOptions): object {
+    return filterFrom(this, values, options);
   }
 
   static build(values: object): ModelBase {
