@@ -54,6 +54,7 @@ const changes: Readonly<Record<string, string>> = {
   "drop every kind of key": `op.dropConstraint("books", "books_title_unique"), op.dropConstraint("books", "books_pages_unique"),
     op.dropConstraint("books", "books_pages_check"), op.dropConstraint("books", "books_author_foreign"), op.dropIndex("books", "books_title_index")`,
   "drop columns that the database checks": 'op.dropColumn("books", "kind"), op.dropColumn("books", "meta"), op.dropColumn("books", "lent")',
+  "drop the index of a foreign key, and another one": `op.dropIndex("books", "books_author_index"), op.addIndex("books", "again", ["author_id"]), op.dropIndex("books", "again")`,
   "change a primary key": 'op.alterPrimary("order_lines", ["place", "text"])',
   "let a table count its key":
     'op.alterColumn("order_lines", "place", { type: "id" }, { from: { type: "int" } }), op.alterPrimary("order_lines", ["place"])',

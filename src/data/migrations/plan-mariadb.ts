@@ -228,7 +228,8 @@ class MariadbPlan extends StepPlan {
       ([, foreign]) => begins(columns, foreign.columns) && !others.some((list) => begins(list, foreign.columns)),
     );
     return [
-      ...needed.map(([key, foreign]) => `ADD INDEX ${this.quote(key)} (${this.writer.list(foreign.columns)})`),
+      // It may have got one before, when another index went.
+      ...needed.map(([key, foreign]) => `ADD INDEX IF NOT EXISTS ${this.quote(key)} (${this.writer.list(foreign.columns)})`),
       `DROP INDEX ${this.quote(index)}`,
     ];
   }
