@@ -396,6 +396,11 @@ export interface ModelStatic<Fields> {
     first<Class extends AnyModel>(this: Class): Promise<InstanceOf<Class> | undefined>;
     /** Number of rows. */
     count(): Promise<number>;
+    /**
+     * About how many rows the table has, as the database has last looked: at once, however many there are. What the database does not
+     * know, and rows of one owner or that are not deleted, are counted.
+     */
+    estimateCount(): Promise<number>;
     /** Whether there is a row. */
     exists(): Promise<boolean>;
     /** Values over all rows, as one object. */
@@ -661,6 +666,20 @@ export type FilterOperator = (typeof operatorNames)[number];
 /** Values by name, as addresses and forms have them. */
 export type FilterValues = URLSearchParams | Readonly<Record<string, string | readonly string[] | undefined>>;
 
+/** Rows that a delete would touch. */
+export interface DeletePreview {
+    /** Their model. */
+    readonly model: ModelClass;
+    /** The relation by which they refer to rows that go; "" for the rows of the query themselves. */
+    readonly relation: string;
+    /** What becomes of them. One "refused" keeps all as it is. */
+    readonly action: "deleted" | "set null" | "set default" | "refused";
+    /** Their number. */
+    readonly count: number;
+    /** Whether there are so many; otherwise there are at least so many. */
+    readonly isCountExact: boolean;
+}
+
 /** A function of a window, which still waits for it. */
 export interface OpenWindow<Value> {
     /** The value among the rows of a window. */
@@ -834,6 +853,13 @@ export declare class Query<Class, Item> implements PromiseLike<Item[]> {
     delete(): Promise<number>;
     /** Deletes all rows of the query for good, by one statement and without hooks. Gives their number. */
     purge(): Promise<number>;
+    /**
+     * What delete() would do: rows that go, those that go with them, those that lose their relation, and those that stand in the way. Of
+     * each kind, so many are counted at most. Links of many to many go with their rows. Nothing is changed.
+     */
+    previewDelete({ countMax }?: {
+        readonly countMax?: number;
+    }): Promise<DeletePreview[]>;
     /** Brings back the rows of the query that were deleted, without hooks. Gives their number. Throws `E_SOFT_DELETE` as withDeleted(). */
     restore(): Promise<number>;
     /** The statement of the query, with its values as the database gets them. */

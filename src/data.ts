@@ -32,6 +32,7 @@ export type {
   WindowOptions,
 } from "./data/query/expression-types.ts";
 export type { FilterFromOptions, FilterOperator, FilterValues } from "./data/query/filter-from.ts";
+export type { DeletePreview } from "./data/query/preview-delete.ts";
 export type { OpenWindow } from "./data/query/windows.ts";
 export type { OpenCases } from "./data/query/functions.ts";
 export type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./data/query/page.ts";

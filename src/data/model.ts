@@ -7,6 +7,7 @@ import type { CreateManyOptions, UpsertRequest } from "./instance/write-bulk.ts"
 import { getOrCreateRow, insertRows, upsertRow } from "./instance/write-bulk.ts";
 import { saveRows, updateRowsOf } from "./instance/save-rows.ts";
 import type { WriteOptions } from "./instance/write-row.ts";
+import { estimateRows } from "./query/estimate-count.ts";
 import type { FilterFromOptions, FilterValues } from "./query/filter-from.ts";
 import { filterFrom } from "./query/filter-from.ts";
 import { findByKey } from "./query/find-by-key.ts";
@@ -153,6 +154,11 @@ export interface ModelStatic<Fields> {
   first<Class extends AnyModel>(this: Class): Promise<InstanceOf<Class> | undefined>;
   /** Number of rows. */
   count(): Promise<number>;
+  /**
+   * About how many rows the table has, as the database has last looked: at once, however many there are. What the database does not
+   * know, and rows of one owner or that are not deleted, are counted.
+   */
+  estimateCount(): Promise<number>;
   /** Whether there is a row. */
   exists(): Promise<boolean>;
   /** Values over all rows, as one object. */
@@ -312,6 +318,11 @@ class ModelBase extends Instance {
 
   static count(): Promise<number> {
     return Query.of(this).count();
+  }
+
+  static async estimateCount(): Promise<number> {
+    const isWhole = this.$options.scope === undefined && this.$meta.softDelete === "" && !this.$meta.isView;
+    return (isWhole ? await estimateRows(this) : undefined) ?? this.count();
   }
 
   static exists(): Promise<boolean> {

@@ -49,3 +49,10 @@ export function readKeyOrWhere(root: RootSource, key: unknown): Node {
 export function rowMissing(model: ModelClass): never {
   throw new GableError("E_ROW_MISSING", `There is no such ${model.$meta.label}.`);
 }
+
+/** What work gives, later: also when it gives it at once, or throws. */
+export function settle<Result>(work: () => unknown): Promise<Result> {
+  return new Promise((resolve) => {
+    resolve(work() as Result); // The caller knows what its work gives.
+  });
+}

@@ -22,7 +22,9 @@ import type { Node, RootSource, SelectState, SetOperator } from "./node.ts";
 import { allOf, columnNode, inList, isNull, notOf, selectAll } from "./node.ts";
 import { readOrder } from "./order.ts";
 import type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./page.ts";
-import { formError, readColumns, readDistinct, readKeyOrWhere, rowMissing } from "./query-arguments.ts";
+import type { DeletePreview } from "./preview-delete.ts";
+import { previewDelete } from "./preview-delete.ts";
+import { formError, readColumns, readDistinct, readKeyOrWhere, rowMissing, settle } from "./query-arguments.ts";
 import type { QueryParts } from "./query-run.ts";
 import {
   contextFor,
@@ -457,6 +459,14 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     return this.#writes(method, () => deleteRows(this.#parts.model, toLinked(this.#parts).select));
   }
 
+  /**
+   * What delete() would do: rows that go, those that go with them, those that lose their relation, and those that stand in the way. Of
+   * each kind, so many are counted at most. Links of many to many go with their rows. Nothing is changed.
+   */
+  previewDelete({ countMax = 1_000 }: { readonly countMax?: number } = {}): Promise<DeletePreview[]> {
+    return previewDelete(this.#parts.model, this, (model) => Query.of(model), countMax);
+  }
+
   /** Brings back the rows of the query that were deleted, without hooks. Gives their number. Throws `E_SOFT_DELETE` as withDeleted(). */
   async restore(): Promise<number> {
     this.#assertFiltered("restore");
@@ -487,11 +497,4 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   explain({ analyze = false }: { readonly analyze?: boolean } = {}): Promise<string> {
     return explainQuery(this.#parts, analyze);
   }
-}
-
-/** What work gives, later: also when it gives it at once, or throws. */
-function settle<Result>(work: () => unknown): Promise<Result> {
-  return new Promise((resolve) => {
-    resolve(work() as Result); // The caller knows what its work gives.
-  });
 }
