@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { after, describe, it } from "node:test";
 import type { Database } from "../../src/data/database.ts";
 import { createDatabase } from "../../src/data/database.ts";
 import { applyAll } from "../../src/data/migrations/apply.ts";
@@ -21,6 +21,7 @@ import { writeMigration } from "../../src/data/migrations/write-file.ts";
 import type { State } from "../../src/data/schema/table-state.ts";
 import { sortTables, tablesOf } from "../../src/data/schema/table-state.ts";
 import { databaseKinds } from "./databases.ts";
+import { assertParsed } from "./parsed-statements.ts";
 import { changeState, Random, valueOf } from "./random-states.ts";
 
 /** Chains on each database; 6 in a usual run. */
@@ -105,6 +106,9 @@ async function countRows(database: Database, state: State): Promise<Record<strin
 
 for (const { name, skip, place } of databaseKinds) {
   describe(`chains of migrations on ${name}`, { skip }, () => {
+    const sent = new Set<string>();
+    after(() => (name === "PostgreSQL" ? assertParsed(sent) : undefined));
+
     for (let seed = firstSeed; seed < firstSeed + chains; seed++) {
       it(`lead to the structure of the models and back, chain ${seed}`, async () => {
         const random = new Random(seed);
@@ -113,20 +117,22 @@ for (const { name, skip, place } of databaseKinds) {
         const database = await createDatabase({ url, models: [] });
         try {
           const states: State[] = [new Map()];
-          let after: string[] = [];
+          let last: string[] = [];
           for (let step = 1; step <= 2 + random.below(stepsMax - 1); step++) {
             const from = states.at(-1)!;
             const to = changeState(from, random);
             const ops = answered(from, to, random);
             assert.equal(hashState(applyAll(from, ops)), hashState(to), "the operations lead to the structure");
             const file = `${String(step).padStart(4, "0")}_step`;
-            const text = writeMigration(migration({ after, schema: hashState(to), ops }));
+            const text = writeMigration(migration({ after: last, schema: hashState(to), ops }));
             await writeFile(join(folder, `${file}.ts`), text);
-            after = [file];
+            last = [file];
             const counts = await countRows(database, new Map([...from].filter(([table]) => to.has(table))));
-            const done = await migrate({ database, folder, allowCopies: true }).catch((error: unknown) => {
-              throw new Error(`seed ${seed}, step ${step}: ${String(error)}\n${text}`, { cause: error });
-            });
+            const done = await migrate({ database, folder, allowCopies: true, onStatement: (sql) => void sent.add(sql) }).catch(
+              (error: unknown) => {
+                throw new Error(`seed ${seed}, step ${step}: ${String(error)}\n${text}`, { cause: error });
+              },
+            );
             assert.deepEqual(done, [file]);
             await assertLike(database, to, `seed ${seed}, step ${step}\n${text}`);
             const renamed = ops.some(({ kind }) => kind === "renameTable");
@@ -138,9 +144,11 @@ for (const { name, skip, place } of databaseKinds) {
           }
           while (states.length > 1) {
             states.pop();
-            await rollback({ database, folder, allowDataLoss: true, allowCopies: true }).catch((error: unknown) => {
-              throw new Error(`seed ${seed}, back to ${states.length - 1}: ${String(error)}`, { cause: error });
-            });
+            await rollback({ database, folder, allowDataLoss: true, allowCopies: true, onStatement: (sql) => void sent.add(sql) }).catch(
+              (error: unknown) => {
+                throw new Error(`seed ${seed}, back to ${states.length - 1}: ${String(error)}`, { cause: error });
+              },
+            );
             await assertLike(database, states.at(-1)!, `seed ${seed}, back to step ${states.length - 1}`);
           }
         } finally {

@@ -297,7 +297,8 @@ function uniqueVariant({ where }: KeyState, random: Random): Partial<UniqueState
 function variant(table: MutableTable, chosen: readonly string[], random: Random): Partial<IndexState> {
   const kind = random.below(6);
   if (kind === 0) return { desc: [chosen[0]!] };
-  if (kind === 1) return { using: "brin" };
+  // Of true and false, PostgreSQL has no such index.
+  if (kind === 1 && chosen.every((column) => table.columns.get(column)!.type !== "boolean")) return { using: "brin" };
   const others = [...table.columns].filter(([name, column]) => isIndexable(column) && !chosen.includes(name));
   if (kind === 2 && others.length > 0) return { include: [random.pick(others)[0]] };
   const text = [...table.columns].find(([, { type }]) => type === "text")?.[0];
