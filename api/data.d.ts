@@ -192,6 +192,20 @@ export declare function readYourWrites<Result>(work: () => Result): Result;
 export declare function withoutScope<Result>(reason: string, work: () => Result): Result;
 
 /**
+ * A middleware that runs each request in a transaction, but for those of methods that change nothing. It is committed
+ * before the reply is sent, and undone when the reply says that something was wrong: with the status 400 or above, also by a throw. What a
+ * reply streams later runs outside of it.
+ *
+ * @example
+ * group("/orders", { use: [transactional()] })
+ */
+export declare function transactional(options?: TransactionalOptions): <Reply extends {
+    readonly status: number;
+}>(context: {
+    readonly method: string;
+}, next: () => Promise<Reply>) => Promise<Reply>;
+
+/**
  * Runs a callback when the transaction is committed; at once when there is none. Its errors are reported, and undo
  * nothing. Throws `E_DATABASE_MISSING` where no database is open.
  */
@@ -1415,6 +1429,9 @@ export interface StatementEvent {
     /** How the database would run it: asks the database anew. */
     explain(): Promise<string>;
 }
+
+/** What the transaction of a request may be. */
+export type TransactionalOptions = Pick<TransactionOptions, "isolation" | "timeoutMs">;
 
 /** How a transaction runs. */
 export interface TransactionOptions {

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { createDatabase, createDatabases, field as f, Model, withoutScope } from "../data.ts";
+import { createDatabase, createDatabases, field as f, Model, onCommit, transactional, withoutScope } from "../data.ts";
 import { gable, get, post } from "../index.ts";
 import { createTestClient } from "../testing.ts";
 import { useDatabase } from "../testing/use-database.ts";
@@ -55,6 +55,50 @@ describe("gable({ models })", () => {
     await assert.rejects(Note.count(), { code: "E_DATABASE_MISSING" });
     // Who asks again gets it again.
     assert.deepEqual((await client.get("/notes")).json(), ["one"]);
+  });
+
+  it("runs what may change something in a transaction of its own, which a refusal undoes", async () => {
+    const events: string[] = [];
+    const use = [transactional({ timeoutMs: 10_000 })];
+    const write = async (text: string): Promise<void> => {
+      onCommit(() => void events.push(`${text} is stored`));
+      await Note.create({ text });
+    };
+    const routes = [
+      get("/notes", () => Note.orderBy("id").pluck("text")),
+      post("/good", { use }, async () => {
+        await write("good");
+        return "done";
+      }),
+      post("/thrown", { use }, async () => {
+        await write("thrown");
+        throw new Error("no");
+      }),
+      post("/refused", { use }, async () => {
+        await write("refused");
+        return new Response("no", { status: 409 });
+      }),
+      post("/wrong", { use }, async () => {
+        await write("wrong");
+        await Note.create({ text: "x".repeat(51) });
+        return "never";
+      }),
+      get("/read", { use }, async () => {
+        await write("read");
+        return new Response("no", { status: 400 });
+      }),
+    ];
+    const made = gable({ mode: "test", logger: silentLogger, routes, models: [Note], database: url("t") });
+    app = made;
+    await made.start();
+    await made.database().createTables();
+    const client = createTestClient(made, { errors: "page" });
+    const statuses: number[] = [];
+    for (const path of ["/good", "/thrown", "/refused", "/wrong"]) statuses.push((await client.post(path, {})).status);
+    statuses.push((await client.get("/read")).status);
+    assert.deepEqual(statuses, [200, 500, 409, 422, 400]);
+    assert.deepEqual((await client.get("/notes")).json(), ["good", "read"]);
+    assert.deepEqual(events, ["good is stored", "read is stored"]);
   });
 
   it("closes the database when its server stops, behind the last request", async () => {
