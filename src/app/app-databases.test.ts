@@ -8,7 +8,7 @@ import { createDatabase, createDatabases, field as f, Model, onCommit, transacti
 import { gable, get, post } from "../index.ts";
 import { createTestClient } from "../testing.ts";
 import { useDatabase } from "../testing/use-database.ts";
-import type { Route } from "../index.ts";
+import type { Logger, Route } from "../index.ts";
 import { silentLogger } from "../../test/silent-logger.ts";
 import type { Application } from "./gable.ts";
 import type { GableOptions } from "./options.ts";
@@ -55,6 +55,46 @@ describe("gable({ models })", () => {
     await assert.rejects(Note.count(), { code: "E_DATABASE_MISSING" });
     // Who asks again gets it again.
     assert.deepEqual((await client.get("/notes")).json(), ["one"]);
+  });
+
+  it("makes missing tables when it starts, in development, and tells what it cannot make", async () => {
+    const told: unknown[] = [];
+    const ignore = (): void => undefined;
+    const logger: Logger = {
+      debug: ignore,
+      info: (facts, message) => void told.push([facts, message]),
+      warn: (facts, message) => void told.push([facts, message]),
+      error: ignore,
+      child: () => logger,
+    };
+    const start = async (models: NonNullable<GableOptions["models"]>, mode: "development" | "test"): Promise<void> => {
+      const made = gable({ mode, logger, models, database: url("s"), routes: makeRoutes() });
+      await made.start();
+      if (mode === "development") assert.deepEqual((await createTestClient(made).get("/notes")).json(), []);
+      await made.close();
+    };
+    await start([Note], "test");
+    assert.deepEqual(told, []);
+    await start([Note], "development");
+    assert.deepEqual(told.splice(0), [
+      [{ database: "default", made: ['Create the table "app_notes"'] }, "Tables of models were made: there are no migrations yet."],
+    ]);
+    await start([Note], "development");
+    assert.deepEqual(told, []);
+    class Longer extends Model("app_notes", { id: f.id(), text: f.int() }) {}
+    const made = gable({ mode: "development", logger, models: [Longer], database: url("s") });
+    await made.start();
+    await made.close();
+    assert.deepEqual(told, [
+      [
+        {
+          database: "default",
+          left: ['The table "app_notes" has another column text than the model.'],
+          fix: "Write a migration: makeMigration() of gable/migrations.",
+        },
+        "Tables differ from the models, and nothing of it was changed.",
+      ],
+    ]);
   });
 
   it("runs what may change something in a transaction of its own, which a refusal undoes", async () => {

@@ -1,6 +1,7 @@
 /** The databases of an application: opened when it starts, asked by the readiness check, closed when it stops. */
 import type { Database, DatabaseOptions } from "../data/database.ts";
 import type { Databases, NamedDatabaseOptions } from "../data/databases.ts";
+import type { SyncedTables } from "../data/migrations/sync-tables.ts";
 import { optionInvalid } from "../errors/option-errors.ts";
 import { loadFileSystem } from "../files/node-modules.ts";
 import { readEnvironment } from "./mode.ts";
@@ -71,6 +72,18 @@ export class AppDatabases {
   async check(): Promise<void> {
     const { sql } = await import("../data/query/functions.ts");
     await Promise.all(this.#databases.names.map((name) => this.get(name).query(sql`SELECT 1`)));
+  }
+
+  /** Makes what is missing of their tables, where no migrations do that. Gives what was done, by database. */
+  async sync(): Promise<Array<SyncedTables & { readonly name: string }>> {
+    const { syncTables } = await import("../data/migrations/sync-tables.ts");
+    const synced: Array<SyncedTables & { readonly name: string }> = [];
+    for (const name of this.#databases.names) {
+      const database = this.get(name);
+      const done = database.$core.primary === undefined ? await syncTables(database, "migrations") : undefined;
+      if (done !== undefined) synced.push({ ...done, name });
+    }
+    return synced;
   }
 
   /** Closes all of them. */

@@ -206,11 +206,22 @@ export class Application {
       if (this.mode === "development") (await import("../data/transaction/fetch-watch.ts")).watchFetches();
       const { watchScopes } = await import("../diagnostics/scope-log.ts");
       this.#databases = await openAppDatabases(this.options);
+      if (this.mode === "development") await this.#syncTables(this.#databases);
       this.#endScopeLog = watchScopes((reason) => this.#services.logger.info({ reason }, "Work left the scopes of models."));
     } catch (error) {
       // What was wrong may be right when it is started again.
       this.#opening = undefined;
       throw error;
+    }
+  }
+
+  /** Lets a site begin without migrations: what is missing of its tables is made, in development alone. */
+  async #syncTables(databases: AppDatabases): Promise<void> {
+    const { logger } = this.#services;
+    for (const { name, made, isSame, left } of await databases.sync()) {
+      if (made.length > 0) logger.info({ database: name, made }, "Tables of models were made: there are no migrations yet.");
+      const fix = "Write a migration: makeMigration() of gable/migrations.";
+      if (!isSame) logger.warn({ database: name, left, fix }, "Tables differ from the models, and nothing of it was changed.");
     }
   }
 

@@ -112,7 +112,6 @@ describe("the report of queries", () => {
     const app = gable({ mode: "development", logger, models: [Thing], database: "sqlite::memory:", routes });
     try {
       await app.start();
-      await app.database().createTables();
       for (const path of ["/outside", "/left", "/behind"]) assert.equal(await (await app.request(path)).text(), "done");
       assert.deepEqual(warnings, []);
       assert.equal(await (await app.request("/inside")).text(), "done");
