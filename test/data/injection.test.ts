@@ -6,6 +6,8 @@ import { GableError } from "../../src/errors/gable-error.ts";
 import { Model } from "../../src/data/model.ts";
 import { sql } from "../../src/data/query/functions.ts";
 import { field as f } from "../../src/data/schema/field.ts";
+import { op } from "../../src/data/migrations/operation.ts";
+import { identifier } from "../../src/data/schema/names.ts";
 import { transaction } from "../../src/data/transaction/transaction.ts";
 import { describeOnDatabases } from "./databases.ts";
 import { Author, Book, models } from "./library-models.ts";
@@ -40,6 +42,14 @@ const names: Readonly<Record<string, Place>> = {
   "a text to search": (text) => Book.search(text),
   "a field of a callback": (text) => Book.where((book) => (book as never as Record<string, { eq(value: unknown): never }>)[text]!.eq(1)),
   "a unit of time": (text) => Book.where().values((book) => ({ a: book.created.truncate(text as never) })),
+  "a time zone of truncate()": (text) => Book.where().values((book) => ({ a: book.created.truncate("day", text) })),
+  "a time zone of hour()": (text) => Book.where().values((book) => ({ a: book.created.hour(text) })),
+  "a time zone of date()": (text) => Book.where().values((book) => ({ a: book.created.date(text) })),
+  "a filter of an address": (text) => Book.filterFrom({ [text]: "1" }, { allow: ["title"] }),
+  "an operator of an address": (text) => Book.filterFrom({ [`title__${text}`]: "1" }, { allow: ["title"] }),
+  "a filter that is allowed": (text) => Book.filterFrom({}, { allow: [text as never] }),
+  "an operator that is allowed": (text) => Book.filterFrom({}, { allow: ["title"], operators: [text as never] }),
+  "a type to cast to": (text) => Book.where().values((book) => ({ a: book.title.cast({ kind: text } as never) })),
   "a field of a new row": (text) => Book.build({ [text]: 1 } as never),
   "a field that is set": (text) => Book.build({ title: "x" }).set({ [text]: 1 } as never),
 }; // prettier-ignore
@@ -120,6 +130,42 @@ describeOnDatabases("texts that try to become SQL", models, (open) => {
     }
     assert.equal(await Author.count(), 1);
   });
+});
+
+/** Names of tables and columns in operations; those of keys and indexes may be any text, and are quoted (migration-operations.test.ts). */
+const operations: Readonly<Record<string, Place>> = {
+  "a new table": (text) => op.createTable(text, { columns: { id: { type: "id" } }, primary: ["id"] }),
+  "a column of a new table": (text) => op.createTable("t", { columns: { [text]: { type: "id" } }, primary: ["id"] }),
+  "a key of a new table": (text) => op.createTable("t", { columns: { id: { type: "id" } }, primary: [text] }),
+  "a table that goes": (text) => op.dropTable(text),
+  "a table that is renamed": (text) => op.renameTable(text, "t"),
+  "a new name of a table": (text) => op.renameTable("t", text),
+  "a table of a column": (text) => op.addColumn(text, "a", { type: "int" }),
+  "a new column": (text) => op.addColumn("t", text, { type: "int" }),
+  "a type of a column": (text) => op.addColumn("t", "a", { type: text as never }),
+  "a column that goes": (text) => op.dropColumn("t", text),
+  "a column that changes": (text) => op.alterColumn("t", text, { type: "int" }, { from: { type: "text" } }),
+  "a column that is renamed": (text) => op.renameColumn("t", text, "a"),
+  "a new name of a column": (text) => op.renameColumn("t", "a", text),
+  "a column of an index": (text) => op.addIndex("t", "i", [text]),
+  "a kind of index": (text) => op.addIndex("t", "i", ["a"], { using: text as never }),
+  "a column of a rule": (text) => op.addUnique("t", "u", [text]),
+  "a table of a foreign key": (text) => op.addForeignKey("t", "k", ["a"], { table: text, references: ["id"], onDelete: "cascade" }),
+  "an action of a foreign key": (text) => op.addForeignKey("t", "k", ["a"], { table: "b", references: ["id"], onDelete: text as never }),
+  "a new view": (text) => op.createView(text, { columns: { id: { type: "id" } }, primary: ["id"], sql: "SELECT 1 AS id" }),
+  "a column of a view": (text) => op.createView("v", { columns: { [text]: { type: "id" } }, primary: ["id"], sql: "SELECT 1 AS id" }),
+  "a key of a view": (text) => op.createView("v", { columns: { id: { type: "id" } }, primary: [text], sql: "SELECT 1 AS id" }),
+  "a view that goes": (text) => op.dropView(text),
+}; // prettier-ignore
+
+describe("names in operations", () => {
+  for (const [place, use] of Object.entries(operations))
+    it(`are letters, digits and underscores: ${place}`, () => {
+      for (const payload of payloads) {
+        if (identifier.test(payload) && !/^an? (?:type|kind|action) of/.test(place)) continue;
+        assert.throws(() => use(payload), { code: "E_MIGRATION_OPERATION" }, JSON.stringify(payload));
+      }
+    });
 });
 
 describe("names in models", () => {

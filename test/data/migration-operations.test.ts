@@ -38,6 +38,26 @@ const start = `
   op.sql({ postgres: "INSERT INTO books (title, kind, lent, pages, author_id) VALUES ('one', 'a', true, 7, 1)", others: "INSERT INTO books (title, kind, lent, pages, author_id) VALUES ('one', 'a', 1, 7, 1)" }, { down: { others: "nothing" } }),
   op.sql({ others: "INSERT INTO order_lines (part, place, text) VALUES (1, 1, 'a'), (1, 2, 'b')" }, { down: { others: "nothing" } })`;
 
+/** Each kind of key and of index, with names that would end one that is not quoted. */
+const oddNames = [
+  'x"; DROP TABLE books; --',
+  "x`; DROP TABLE books; --",
+  "x'; DROP TABLE books; --",
+  "[x]",
+  "a.b",
+  "\\'",
+  "/*",
+  "$1 ? :x",
+  "\u2019é",
+]
+  .map((name, place) => {
+    const named = (kind: string): string => `"t${place}", ${JSON.stringify(`${name} ${kind}`)}`;
+    return `op.createTable("t${place}", { columns: { id: { type: "int" }, a: { type: "int" } }, primary: ["id"] }),
+      op.addIndex(${named("i")}, ["a"]), op.addUnique(${named("u")}, ["id", "a"]), op.addCheck(${named("c")}, ["gt", "a", 0]),
+      op.addForeignKey(${named("f")}, ["a"], { table: "t${place}", references: ["id"], onDelete: "cascade" })`;
+  })
+  .join(", ");
+
 /** Changes, each of which is run, compared, and undone. */
 const changes: Readonly<Record<string, string>> = {
   "rename a table that others refer to": 'op.renameTable("authors", "writers")',
@@ -51,6 +71,7 @@ const changes: Readonly<Record<string, string>> = {
   "rename a unique key": 'op.renameConstraint("books", "books_pages_unique", "one_size")',
   "rename a check": 'op.renameConstraint("books", "books_pages_check", "sized")',
   "rename a foreign key": 'op.renameConstraint("books", "books_author_foreign", "written_by")',
+  "take names of keys and indexes as they are": oddNames,
   "drop every kind of key": `op.dropConstraint("books", "books_title_unique"), op.dropConstraint("books", "books_pages_unique"),
     op.dropConstraint("books", "books_pages_check"), op.dropConstraint("books", "books_author_foreign"), op.dropIndex("books", "books_title_index")`,
   "drop columns that the database checks": 'op.dropColumn("books", "kind"), op.dropColumn("books", "meta"), op.dropColumn("books", "lent")',

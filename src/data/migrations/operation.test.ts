@@ -181,6 +181,10 @@ describe("operations", () => {
     ["addColumn", ["books", "a", { type: "choice" }], 'op.addColumn("books", "a") is a choice without choices.'],
     ["addIndex", ["books", "", ["a"]], 'op.addIndex() got the name "".'],
     ["addIndex", ["books", "x".repeat(64), ["a"]], `op.addIndex() got the name "${"x".repeat(64)}".`],
+    ["addIndex", ["books", "é".repeat(32), ["a"]], `op.addIndex() got the name "${"é".repeat(32)}".`],
+    ["addIndex", ["books", "a\n", ["a"]], 'op.addIndex() got the name "a\n".'],
+    ["dropConstraint", ["books", "a "], 'op.dropConstraint() got the name "a ".'],
+    ["dropConstraint", ["books", "\ud800"], 'op.dropConstraint() got the name "\ud800".'],
     [
       "addColumn",
       ["books", "a", { type: "int" }, { fill: null }],
@@ -233,6 +237,7 @@ describe("operations", () => {
 
   it("take names of 63 characters", () => {
     const name = "x".repeat(63);
+    assert.deepEqual(op.dropIndex("books", `x${"é".repeat(31)}`), { kind: "dropIndex", table: "books", name: `x${"é".repeat(31)}` });
     assert.equal(
       applyOperation(start, op.addIndex("books", name, ["title"]))
         .get("books")!

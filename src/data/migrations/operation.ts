@@ -171,10 +171,11 @@ function assertName(where: string, name: unknown): void {
   refuse(`${where} got the name ${describeValue(name)}.`, "Use letters, digits and underscores, at most 63, and no digit first.");
 }
 
-/** Names of constraints may hold what a model was given as the name of a check. */
+/** Names of constraints are quoted, and may hold what a model was given as the name of a check, but what a database would change. */
 function assertConstraintName(where: string, name: unknown): void {
-  if (typeof name === "string" && name !== "" && name.length <= 63 && !name.includes("\0")) return;
-  refuse(`${where} got the name ${describeValue(name)}.`, "Use a text of 1 to 63 characters.");
+  const isText = typeof name === "string" && name.isWellFormed() && Buffer.byteLength(name) <= 63;
+  if (isText && /^[^\p{Cc}]+$/u.test(name) && name.trim() === name) return;
+  refuse(`${where} got the name ${describeValue(name)}.`, "Use a text of 1 to 63 bytes, without control characters or spaces around it.");
 }
 
 const columnOptions = ["type", "null", "max", "digits", "scale", "storage", "items", "choices", "check", "default", "comment"];
