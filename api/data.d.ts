@@ -649,6 +649,11 @@ export interface TextExpression<Value> extends Expression<Value>, Arithmetic<Val
     replace(search: string, replacement: string): TextExpression<Value>;
     /** Joined with others; no value counts as an empty text. */
     concat(...parts: ReadonlyArray<string | AnyExpression<unknown>>): TextExpression<string>;
+    /**
+     * The texts of all rows as one, with another text between them: `book.tags.name.stringAggregate(", ")`; null of no rows. Rows
+     * without a text are left out. Throws `E_EXPRESSION_ARGUMENT`.
+     */
+    stringAggregate(separator: string, options?: StringAggregateOptions): TextExpression<string | null>;
 }
 
 /** The rows among which a value is computed. */

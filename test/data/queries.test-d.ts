@@ -88,6 +88,14 @@ function filtering(name: string | undefined): void {
     [not]: { pages: 1 },
     [and]: [(book) => book.pages.gt(book.author.books.pages.avg().coalesce(0))],
   });
+  const joined: Promise<{ titles: string | null }> = Author.aggregate((author) => ({
+    titles: author.name.stringAggregate(", ", { distinct: true, where: author.id.gt(1), orderBy: [author.name.desc(), author.id] }),
+  }));
+  void joined;
+  // @ts-expect-error numbers are no texts
+  void Book.where().values((book) => ({ a: book.pages.stringAggregate(", ") }));
+  // @ts-expect-error a text must stand between
+  void Book.where().values((book) => ({ a: book.title.stringAggregate() }));
   void Author.where({ mentor: null, mentorId: { isNull: true }, email: null });
   void Book.where({ author: new Author() }, { author: 3 }, { id: { in: Book.where().pluck("id") } });
   const reusable: Where<typeof Book> = { meta: { path: ["lang"], eq: "en" } };

@@ -64,6 +64,8 @@ export interface Dialect {
   zone(part: string, zone: string, unit: TruncateUnit | undefined): string;
   /** A function of many rows; `over` says of which ones around each row. */
   aggregate(name: AggregateName, inner: string, type: ValueType, over: string): string;
+  /** The texts of many rows as one, in an order that was written; the separator is a literal. */
+  joinTexts(text: string, isDistinct: boolean, order: string, separator: string): string;
   /** The part of a value of JSON as a text. */
   jsonText(part: string, path: string): string;
   /** A comparison of a part of a value of JSON. */

@@ -53,6 +53,7 @@ export const mariadb: Dialect = {
   call: (name, parts, type, partType) => (calls[name] ?? sameName(name))(parts, type, partType),
   zone: zoneMariadb,
   aggregate: (name, inner, _type, over) => `${writeAggregate(name, inner)}${over}`,
+  joinTexts: (text, isDistinct, order, separator) => `GROUP_CONCAT(${isDistinct ? "DISTINCT " : ""}${text}${order} SEPARATOR ${separator})`,
   jsonText: (part, path) => {
     const found = `JSON_EXTRACT(${part}, ${path})`;
     return `CASE JSON_TYPE(${found}) WHEN 'NULL' THEN NULL ELSE JSON_UNQUOTE(${found}) COLLATE utf8mb4_nopad_bin END`;

@@ -63,6 +63,7 @@ export const postgres: Dialect = {
   zone: (part, zone, unit) =>
     unit === undefined ? `((${part} AT TIME ZONE '${zone}') AT TIME ZONE 'UTC')` : `date_trunc('${unit}', ${part}, '${zone}')`,
   aggregate: (name, inner, _type, over) => `${name}(${inner})${over}`,
+  joinTexts: (text, isDistinct, order, separator) => `string_agg(${isDistinct ? "DISTINCT " : ""}${text}, ${separator}${order})`,
   jsonText: (part, path) => `(${part} #>> ${path})`,
   jsonCompare,
   encodeJsonPath: (path: JsonPath) => toArrayText(path.map(String)),

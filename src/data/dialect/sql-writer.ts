@@ -379,10 +379,15 @@ export class SqlWriter {
     return isNullable ? `(${column} IN (${rows})) IS NOT TRUE` : `${column} NOT IN (${rows})`;
   }
 
-  #aggregate({ name, part, where, isDistinct, type }: AggregateNode, over = ""): string {
+  #aggregate({ name, part, where, isDistinct, joined, type }: AggregateNode, over = ""): string {
     const value = part === undefined ? "*" : this.node(part);
     // Rows that do not count have no value; every database knows CASE, not every one FILTER.
     const counted = where === undefined ? value : `CASE WHEN ${this.node(where)} THEN ${part === undefined ? "1" : value} END`;
+    if (joined !== undefined) {
+      // The order of distinct texts is their own.
+      const order = joined.order.map((term) => ({ term, sql: isDistinct ? counted : this.node(term.node) }));
+      return this.#dialect.joinTexts(counted, isDistinct, this.#orderBy(order), this.#dialect.tables.quoteText(joined.separator));
+    }
     return this.#dialect.aggregate(name, `${isDistinct ? "DISTINCT " : ""}${counted}`, type, over);
   }
 

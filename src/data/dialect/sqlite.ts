@@ -40,6 +40,9 @@ export const sqlite: Dialect = {
     const sql = `${name}(${inner})${over}`;
     return type.type === "decimal" && name === "sum" ? `round(${sql}, ${type.scale})` : sql;
   },
+  // DISTINCT takes one argument alone.
+  joinTexts: (text, isDistinct, order, separator) =>
+    isDistinct ? `gable_join(json_group_array(DISTINCT ${text}${order}), ${separator})` : `group_concat(${text}, ${separator}${order})`,
   jsonText: (part, path) =>
     `CASE json_type(${part}, ${path}) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE json_extract(${part}, ${path}) || '' END`,
   jsonCompare,

@@ -38,7 +38,9 @@ export async function createMysql(options: ServerOptions): Promise<Driver> {
     const makeClient = (): Client => module.default.createConnection(config);
     const session = new MysqlSession(makeClient(), makeClient);
     const begun = session.begin(
-      `SET time_zone = '+00:00', sql_mode = '${modes}', innodb_lock_wait_timeout = ${lockTimeoutSeconds}, max_statement_time = ${statementTimeoutMs / 1000}`,
+      `SET time_zone = '+00:00', sql_mode = '${modes}', innodb_lock_wait_timeout = ${lockTimeoutSeconds}, max_statement_time = ${statementTimeoutMs / 1000}, ` +
+        // Joined texts would be cut after 1 MiB, without an error.
+        "group_concat_max_len = 4294967295",
     );
     try {
       await begun;

@@ -16,6 +16,13 @@ export const sqliteFunctions: Readonly<Record<string, SqliteFunction>> = {
   gable_decimal: (value, scale) => (value === null ? null : toDecimal(String(value), Number(scale))),
   gable_number: (value, scale) => toNumberText(value, Number(scale)),
   gable_zone: (value, zone, unit) => zoneMoment(value, zone, unit),
+  gable_join: (list, separator) => joinTexts(list, separator),
   gable_json_equals: (one, other) => jsonEquals(one, other),
   gable_json_contains: (one, other) => jsonContains(one, other),
 };
+
+/** The texts of a list of JSON as one; null of none. */
+function joinTexts(list: unknown, separator: unknown): string | null {
+  const texts = (JSON.parse(String(list)) as unknown[]).filter((text) => text !== null); // What json_group_array() gave.
+  return texts.length === 0 ? null : texts.join(String(separator));
+}

@@ -27,6 +27,12 @@ export interface AggregateOptions {
   readonly distinct?: boolean;
 }
 
+/** Which texts are joined, and in which order. */
+export interface StringAggregateOptions extends AggregateOptions {
+  /** The order of the texts. Their own by default. */
+  readonly orderBy?: Order | AnyExpression<unknown> | ReadonlyArray<Order | AnyExpression<unknown>>;
+}
+
 /** The rows among which a value is computed. */
 export interface WindowOptions {
   /** What rows of one window have in common. All rows are one window by default. */
@@ -165,6 +171,11 @@ export interface TextExpression<Value> extends Expression<Value>, Arithmetic<Val
   replace(search: string, replacement: string): TextExpression<Value>;
   /** Joined with others; no value counts as an empty text. */
   concat(...parts: ReadonlyArray<string | AnyExpression<unknown>>): TextExpression<string>;
+  /**
+   * The texts of all rows as one, with another text between them: `book.tags.name.stringAggregate(", ")`; null of no rows. Rows
+   * without a text are left out. Throws `E_EXPRESSION_ARGUMENT`.
+   */
+  stringAggregate(separator: string, options?: StringAggregateOptions): TextExpression<string | null>;
 }
 
 /** A number. */

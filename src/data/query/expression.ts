@@ -5,13 +5,14 @@ import type { ColumnType } from "../schema/column.ts";
 import { DatabaseValue } from "../schema/column.ts";
 import type { TruncateUnit } from "../dialect/zones.ts";
 import { assertZone } from "../dialect/zones.ts";
-import type { AggregateOptions, ExpressionOf, Order, OrderOptions } from "./expression-types.ts";
-import type { AggregateName, CallName, CompareOperator, Node, OrderTerm, SelectState } from "./node.ts";
+import type { AggregateOptions, ExpressionOf, Order, OrderOptions, StringAggregateOptions } from "./expression-types.ts";
+import type { AggregateName, CallName, CompareOperator, JoinedTexts, Node, OrderTerm, SelectState } from "./node.ts";
 import type { ValueType } from "./value-type.ts";
 import { allOf, anyOf, compare, isNull, notOf } from "./node.ts";
 import { valueTypes } from "./value-type.ts";
 import { castNode } from "./cast.ts";
 import { compareJson } from "./json-filter.ts";
+import { assertJoinOptions, readJoinedTexts } from "./join-texts.ts";
 import { literal } from "./literal.ts";
 import { assertOrdered, numberLiteral, toInNode, wholeNumber } from "./operands.ts";
 import { readWindow, windowError } from "./window-options.ts";
@@ -279,12 +280,15 @@ export class RuntimeExpression extends DatabaseValue {
   }
 
   asc(options: OrderOptions = {}): OrderTerm {
-    assertOrdered(this.#node.type, "asc");
-    return { node: this.$node, isDescending: false, nulls: readNulls(options) };
+    return this.#order("asc", options);
   }
   desc(options: OrderOptions = {}): OrderTerm {
-    assertOrdered(this.#node.type, "desc");
-    return { node: this.$node, isDescending: true, nulls: readNulls(options) };
+    return this.#order("desc", options);
+  }
+  #order(method: "asc" | "desc", options: OrderOptions): OrderTerm {
+    assertOrdered(this.#node.type, method);
+    const [isDescending, nulls] = [method === "desc", readNulls(options)];
+    return this.#many === undefined ? { node: this.#node, isDescending, nulls } : new ManyOrder(this, isDescending, nulls);
   }
 
   count(options: AggregateOptions = {}): RuntimeExpression {
@@ -305,6 +309,16 @@ export class RuntimeExpression extends DatabaseValue {
   max(options: AggregateOptions = {}): RuntimeExpression {
     assertOrdered(this.#node.type, "max");
     return this.#aggregate("max", options, this.#type("max"));
+  }
+
+  stringAggregate(separator: unknown, options: StringAggregateOptions = {}): RuntimeExpression {
+    this.#assertType("stringAggregate", textTypes);
+    assertJoinOptions(options);
+    const { orderBy = [], distinct = false } = options;
+    const order = [orderBy].flat().map((step) => readOrderTerm(step, this.#many));
+    const { where, isSecret = false } = this.#type("stringAggregate");
+    const joined = readJoinedTexts(this.#node, separator, order, distinct);
+    return this.#aggregate("stringAggregate", options, { ...valueTypes.text, where, isSecret }, joined);
   }
 
   /** Expressions of many rows stay those of many rows. */
@@ -398,9 +412,9 @@ export class RuntimeExpression extends DatabaseValue {
 
   over(window: unknown): RuntimeExpression {
     const part = this.$node;
-    if (part.kind !== "aggregate" || part.isDistinct)
+    if (part.kind !== "aggregate" || part.isDistinct || part.joined !== undefined)
       throw windowError(
-        part.kind === "aggregate" ? "over() of distinct values" : "over() of what is no aggregate",
+        part.kind !== "aggregate" ? "over() of what is no aggregate" : part.joined ? "over() of joined texts" : "over() of distinct values",
         "Use it behind sum(), avg(), min(), max() or count().",
       );
     const { type, isNullable } = part;
@@ -415,10 +429,11 @@ export class RuntimeExpression extends DatabaseValue {
     });
   }
 
-  #aggregate(name: AggregateName, { where, distinct = false }: AggregateOptions, type: ValueType): RuntimeExpression {
+  #aggregate(name: AggregateName, { where, distinct = false }: AggregateOptions, type: ValueType, joined?: JoinedTexts): RuntimeExpression {
     const isNullable = name !== "count";
     const condition = where === undefined ? undefined : readNode(where, this.#many);
-    const node: Node = { kind: "aggregate", name, part: this.#node, where: condition, isDistinct: distinct, type, isNullable };
+    const own = { kind: "aggregate", name, part: this.#node, where: condition, isDistinct: distinct, type, isNullable } as const;
+    const node: Node = joined === undefined ? own : { ...own, joined };
     return this.#many === undefined ? new RuntimeExpression(node) : new RuntimeExpression(aggregateOf(this.#many, node));
   }
 
@@ -427,6 +442,35 @@ export class RuntimeExpression extends DatabaseValue {
     if (!(expression instanceof RuntimeExpression)) return toCondition(expression);
     return expression.#many !== undefined && expression.#many === many ? expression.#node : expression.$node;
   }
+}
+
+/** A step of an order of many rows, which has a place inside of an aggregate alone. */
+class ManyOrder implements OrderTerm {
+  readonly expression: RuntimeExpression;
+  readonly isDescending: boolean;
+  readonly nulls: "first" | "last" | undefined;
+
+  constructor(expression: RuntimeExpression, isDescending: boolean, nulls: "first" | "last" | undefined) {
+    this.expression = expression;
+    this.isDescending = isDescending;
+    this.nulls = nulls;
+  }
+
+  /** Throws `E_EXPRESSION_MANY`. */
+  get node(): Node {
+    return this.expression.$node;
+  }
+}
+
+/** A step of an order inside of an aggregate: of one row, or of the same many rows. Throws `E_ORDER`. */
+function readOrderTerm(step: unknown, many: ManyRows | undefined): OrderTerm {
+  if (step instanceof ManyOrder)
+    return { node: RuntimeExpression.read(step.expression, many), isDescending: step.isDescending, nulls: step.nulls };
+  if (isOrder(step)) return step;
+  if (step instanceof RuntimeExpression) return { node: RuntimeExpression.read(step, many), isDescending: false, nulls: undefined };
+  throw new GableError("E_ORDER", `stringAggregate() got ${describeValue(step)} in orderBy.`, {
+    fix: "Pass expressions, or what their asc() and desc() give.",
+  });
 }
 
 /** Where rows without a value come: the word becomes part of the statement. */

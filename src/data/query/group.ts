@@ -1,16 +1,16 @@
 /** Groups: what a grouped query may read. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Node, OutputColumn } from "./node.ts";
-import { describeValues, ShapeWalk } from "./shape.ts";
+import { describeNode } from "./shape.ts";
 
 /**
  * Columns of a grouped query: those that say the same as a key become the key itself. Throws `E_GROUP_EXPRESSION` for
  * one that is neither a key nor an aggregate: its value would be that of any row.
  */
 export function readGroupColumns(columns: readonly OutputColumn[], keys: readonly Node[]): OutputColumn[] {
-  const known = new Map(keys.map((key) => [describe(key), key]));
+  const known = new Map(keys.map((key) => [describeNode(key), key]));
   return columns.map(({ name, node }) => {
-    const key = known.get(describe(node));
+    const key = known.get(describeNode(node));
     if (key === undefined && !isGrouped(node, known))
       throw new GableError("E_GROUP_EXPRESSION", `The value "${name}" is neither a key of the group nor an aggregate.`, {
         fix: "Add it to groupBy(), or use min(), max() or another aggregate.",
@@ -19,15 +19,8 @@ export function readGroupColumns(columns: readonly OutputColumn[], keys: readonl
   });
 }
 
-/** What an expression says, with its values. */
-function describe(node: Node): string {
-  const walk = new ShapeWalk();
-  walk.node(node);
-  return `${walk.shape}${describeValues(walk.values)}`;
-}
-
 function isGrouped(node: Node, keys: ReadonlyMap<string, Node>): boolean {
-  if (keys.has(describe(node)) || node.kind === "aggregate") return true;
+  if (keys.has(describeNode(node)) || node.kind === "aggregate") return true;
   if (node.kind === "column" || node.kind === "through" || node.kind === "subquery" || node.kind === "exists" || node.kind === "window")
     return false;
   return listParts(node).every((part) => isGrouped(part, keys));

@@ -80,7 +80,7 @@ export type CallName =
   | "truncate";
 
 /** Functions of many rows. */
-export type AggregateName = "count" | "sum" | "avg" | "min" | "max";
+export type AggregateName = "count" | "sum" | "avg" | "min" | "max" | "stringAggregate";
 
 /** A column. */
 export interface ColumnNode {
@@ -202,6 +202,12 @@ export type ConditionNode =
       readonly isNullable: false;
     };
 
+/** What stands between texts that become one, and their order. */
+export interface JoinedTexts {
+  readonly separator: string;
+  readonly order: readonly OrderTerm[];
+}
+
 /** A function of many rows: those of the group, or those of a relation (then inside of a subquery). */
 export interface AggregateNode {
   readonly kind: "aggregate";
@@ -209,6 +215,8 @@ export interface AggregateNode {
   readonly part: Node | undefined;
   readonly where: Node | undefined;
   readonly isDistinct: boolean;
+  /** How texts are joined; of "stringAggregate" alone. */
+  readonly joined?: JoinedTexts;
   readonly type: ValueType;
   readonly isNullable: boolean;
 }

@@ -17,7 +17,8 @@ export function readOrder(root: RootSource, order: unknown): OrderTerm[] {
     const made = typeof each === "function" ? readCallback(each as (row: never) => unknown, root) : each; // The types have checked it.
     const steps: readonly unknown[] = Array.isArray(made) ? made : [made];
     return steps.map((step) => {
-      if (isOrder(step)) return step;
+      // Its node is read here: an order of many rows throws.
+      if (isOrder(step)) return { node: step.node, isDescending: step.isDescending, nulls: step.nulls };
       throw new GableError("E_ORDER", `An order got ${describeValue(step)}.`, {
         fix: 'Use names such as "-created", or a callback that returns asc() or desc(): book => book.title.asc().',
       });

@@ -215,10 +215,13 @@ export class ShapeWalk {
     }
   }
 
-  #aggregate({ name, isDistinct, part, where }: Extract<Node, { kind: "aggregate" }>): void {
+  #aggregate({ name, isDistinct, part, where, joined }: Extract<Node, { kind: "aggregate" }>): void {
     const parts = [part, where].filter((each) => each !== undefined);
     this.#list(`${name}${isDistinct ? "!" : ""}[`, parts);
     this.shape += part === undefined ? "*" : "";
+    if (joined === undefined) return;
+    this.shape += JSON.stringify(joined.separator);
+    this.#order(joined.order);
   }
 
   #search(node: Extract<Node, { kind: "search" }>): void {
@@ -269,8 +272,15 @@ export function describeQuery(state: SelectState): string {
   return `${walk.shape}${describeValues(walk.values)}`;
 }
 
+/** What an expression says, with its values, as a text. */
+export function describeNode(node: Node): string {
+  const walk = new ShapeWalk();
+  walk.node(node);
+  return `${walk.shape}${describeValues(walk.values)}`;
+}
+
 /** Values as a text: equal for equal values. */
-export function describeValues(values: readonly BoundValue[]): string {
+function describeValues(values: readonly BoundValue[]): string {
   return values.map(({ value }) => `|${typeof value}:${describeOne(value)}`).join("");
 }
 

@@ -22,7 +22,10 @@ export function readWindow(
   if (unknown !== undefined) throw windowError(`over() has no option "${unknown}"`, "Use partitionBy, orderBy and rows.");
   const partition = toList<AnyExpression<unknown>>(partitionBy).map((part) => expressionNode(part, "partitionBy"));
   const order = toList<Order | AnyExpression<unknown>>(orderBy).map((step): OrderTerm => {
-    if (typeof step === "object" && step !== null && "isDescending" in step) return step as unknown as OrderTerm; // What asc() and desc() make.
+    if (typeof step === "object" && step !== null && "isDescending" in step) {
+      const { node, isDescending, nulls } = step as unknown as OrderTerm; // What asc() and desc() make.
+      return { node, isDescending, nulls };
+    }
     return { node: expressionNode(step, "orderBy"), isDescending: false, nulls: undefined };
   });
   return { partition, order, frame: rows === undefined ? undefined : readFrame(rows) };
