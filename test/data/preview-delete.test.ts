@@ -23,6 +23,12 @@ class Lamp extends Model("preview_lamps", {
   room: () => belongsTo(Room, { columns: ["houseId", "place"], null: true, onDelete: "set null" }),
   owner: () => belongsTo(Owner, { null: true, onDelete: "set null" }),
 }) {}
+/** A column of its own, of another type than the key that it holds. */
+class Guest extends Model("preview_guests", {
+  id: f.id(),
+  hostKey: f.bigint({ null: true }),
+  host: () => belongsTo(Owner, { columns: ["hostKey"], null: true, onDelete: "cascade" }),
+}) {}
 class Bill extends Model(
   "preview_bills",
   { id: f.id(), owner: () => belongsTo(Owner), team: f.int({ default: 1 }), deletedAt: f.datetime({ null: true, editable: false }) },
@@ -49,7 +55,7 @@ const tell = (list: readonly DeletePreview[]): string[] =>
     ({ model, relation, action, count, isCountExact }) => `${model.name} ${relation} ${action} ${isCountExact ? "" : "at least "}${count}`,
   );
 
-describeOnDatabases("deletes that are previewed", [Owner, House, Room, Lamp, Bill, Folder, Sheet], () => {
+describeOnDatabases("deletes that are previewed", [Owner, House, Room, Lamp, Guest, Bill, Folder, Sheet], () => {
   it("tell of rows that go, that go with them, that lose their relation, and that stand in the way", async () => {
     const [ada, bob] = await Owner.createMany([{ name: "Ada" }, { name: "Bob" }]);
     const [one, two, other] = await House.createMany([{ owner: ada! }, { owner: ada! }, { owner: bob! }]);
@@ -86,6 +92,14 @@ describeOnDatabases("deletes that are previewed", [Owner, House, Room, Lamp, Bil
     await bill!.delete();
     assert.deepEqual(tell(await Owner.all().previewDelete()), ["Owner  deleted 1", "Bill owner refused 2"]);
     await assert.rejects(Owner.all().delete(), { code: "E_DELETE_RESTRICTED" });
+  });
+
+  it("find rows by columns of their own", async () => {
+    const [ada, bob] = await Owner.createMany([{ name: "Ada" }, { name: "Bob" }]);
+    await Guest.createMany([{ hostKey: BigInt(ada!.id) }, { hostKey: BigInt(ada!.id) }, { hostKey: BigInt(bob!.id) }, {}]);
+    assert.deepEqual(tell(await Owner.where({ name: "Ada" }).previewDelete()), ["Owner  deleted 1", "Guest host deleted 2"]);
+    await ada!.delete();
+    assert.equal(await Guest.count(), 2);
   });
 
   it("count so many rows of each kind at most, and say so", async () => {

@@ -98,6 +98,8 @@ describe("SQL of one's own that is wrong", () => {
     assert.throws(() => sql("SELECT 1" as never), { code: "E_SQL_PART", fix: /tag/ });
     assert.throws(() => sql(["SELECT 1"] as never), { code: "E_SQL_PART" });
     assert.throws(() => sql.join([]), { code: "E_SQL_PART" });
+    for (const text of [undefined, 1, ["SELECT 1"], new String("x")])
+      assert.throws(() => sql.unsafe(text as never), { code: "E_SQL_PART" });
     assert.throws(() => sql`${"a\0b"}`, { code: "E_FILTER_VALUE" });
     for (const name of ["", "a b", 'a"b', "a`b", "a]b", "a.b", "a;", "--", "1a", "a\0", "a\n", "x".repeat(64), "é", 5, undefined])
       assert.throws(() => sql.identifier(name as string), { code: "E_SQL_NAME" }, String(name));
