@@ -1,7 +1,7 @@
 /** Texts of many rows as one: the same on every database. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { field as f, manyToMany, Model, belongsTo, hasMany } from "../../src/data.ts";
+import { field as f, manyToMany, Model, belongsTo, hasMany, sql } from "../../src/data.ts";
 import { describeOnDatabases } from "./databases.ts";
 
 class Shelf extends Model("joined_shelves", {
@@ -146,6 +146,24 @@ describeOnDatabases("stringAggregate()", [Shelf, Mark, Volume], (open) => {
     const { all } = await Volume.aggregate((volume) => ({ all: volume.long.stringAggregate("") }));
     assert.equal(all?.length, 1_500_000);
     assert.equal(all, part.repeat(15));
+  });
+
+  it("cuts nothing off at the longest packet of MariaDB either, and one byte more is an error there", async () => {
+    const { kind, database } = open();
+    const shelf = await Shelf.create({ name: "S" });
+    const packet = kind === "MariaDB" ? await database.query<{ size: number }>(sql`SELECT @@max_allowed_packet AS size`) : [];
+    const max = (packet[0]?.size ?? 16_777_216) - 4;
+    const half = "x".repeat(max / 2);
+    await Volume.createMany([
+      { shelf, long: half },
+      { shelf, long: half },
+    ]);
+    const read = async (separator: string, distinct = false): Promise<string | null> =>
+      (await Volume.aggregate((volume) => ({ all: volume.long.stringAggregate(separator, { distinct }) }))).all;
+    assert.equal((await read(""))?.length, max);
+    assert.equal((await read(",", true))?.length, max / 2);
+    if (kind === "MariaDB") await assert.rejects(read(","), { code: "E_TEXT_TOO_LONG", fix: /max_allowed_packet/ });
+    else assert.equal((await read(","))?.length, max + 1);
   });
 
   it("tells queries apart that join with other texts, or in another order", async () => {

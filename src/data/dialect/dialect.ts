@@ -17,7 +17,18 @@ export interface TextComparison {
 }
 
 /** Why a database has refused a statement. */
-type RefusalKind = "unique" | "foreignKey" | "check" | "notNull" | "tooLong" | "range" | "conflict" | "lock" | "timeout" | "connection";
+type RefusalKind =
+  | "unique"
+  | "foreignKey"
+  | "check"
+  | "notNull"
+  | "tooLong"
+  | "range"
+  | "joined"
+  | "conflict"
+  | "lock"
+  | "timeout"
+  | "connection";
 
 /** A refusal of the database, with what it names. */
 export interface Refusal {

@@ -53,7 +53,7 @@ export const mariadb: Dialect = {
   call: (name, parts, type, partType) => (calls[name] ?? sameName(name))(parts, type, partType),
   zone: zoneMariadb,
   aggregate: (name, inner, _type, over) => `${writeAggregate(name, inner)}${over}`,
-  joinTexts: (text, isDistinct, order, separator) => `GROUP_CONCAT(${isDistinct ? "DISTINCT " : ""}${text}${order} SEPARATOR ${separator})`,
+  joinTexts,
   jsonText: (part, path) => {
     const found = `JSON_EXTRACT(${part}, ${path})`;
     return `CASE JSON_TYPE(${found}) WHEN 'NULL' THEN NULL ELSE JSON_UNQUOTE(${found}) COLLATE utf8mb4_nopad_bin END`;
@@ -149,6 +149,15 @@ function writeAggregate(name: AggregateName, inner: string): string {
   return inner.startsWith("DISTINCT ") ? `avg(DISTINCT CAST(${inner.slice(9)} AS DOUBLE))` : `avg(CAST(${inner} AS DOUBLE))`;
 }
 
+/** More than any whole number: the statement that computes it fails. */
+const overflow = "9223372036854775807 + COUNT(*)";
+
+/** What is longer than a packet would be cut, without an error, at the last whole character that fits. */
+function joinTexts(text: string, isDistinct: boolean, order: string, separator: string): string {
+  const joined = `GROUP_CONCAT(${isDistinct ? "DISTINCT " : ""}${text}${order} SEPARATOR ${separator})`;
+  return `IF(OCTET_LENGTH(${joined}) > @@max_allowed_packet - 4, ${overflow}, ${joined})`;
+}
+
 function jsonCompare({ operator, valueType, part, path, value }: JsonComparison): string {
   const found = `JSON_EXTRACT(${part}, ${path})`;
   if (operator === "exists") return `${found} IS NOT NULL`;
@@ -211,7 +220,8 @@ function readRefusal(error: unknown): Refusal | undefined {
   const isNetwork =
     /^(?:ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOST|PROTOCOL_)/.test(code) ||
     /connection (?:is in closed state|lost)|closed/i.test(error.message);
-  const kind = kinds[errno ?? 0] ?? (isNetwork ? "connection" : undefined);
+  const isJoined = errno === 1690 && error.message.includes(overflow.replace("COUNT(*)", "count(0)"));
+  const kind = kinds[errno ?? 0] ?? (isNetwork ? "connection" : isJoined ? "joined" : undefined);
   if (kind === undefined) return undefined;
   const named = names[kind]?.exec(error.message)?.[1];
   const isColumn = kind === "notNull" || kind === "tooLong" || kind === "range";

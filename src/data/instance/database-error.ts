@@ -18,6 +18,11 @@ export function readDatabaseError(dialect: Dialect, error: unknown): unknown {
       return new GableError("E_LOCK_TIMEOUT", "Another transaction has held a lock for too long.", { cause: error, details });
     case "timeout":
       return new GableError("E_STATEMENT_TIMEOUT", "A statement took too long, and was ended.", { cause: error, details });
+    case "joined":
+      return new GableError("E_TEXT_TOO_LONG", "stringAggregate() has joined more than the database can send as one text.", {
+        cause: error,
+        fix: "Join fewer rows, or raise max_allowed_packet of the server.",
+      });
     case "connection":
       return new GableError("E_DATABASE_GONE", "The database cannot be reached.", { cause: error, details });
     default:

@@ -173,7 +173,7 @@ export interface TextExpression<Value> extends Expression<Value>, Arithmetic<Val
   concat(...parts: ReadonlyArray<string | AnyExpression<unknown>>): TextExpression<string>;
   /**
    * The texts of all rows as one, with another text between them: `book.tags.name.stringAggregate(", ")`; null of no rows. Rows
-   * without a text are left out. Throws `E_EXPRESSION_ARGUMENT`.
+   * without a text are left out. Throws `E_EXPRESSION_ARGUMENT`; the query throws `E_TEXT_TOO_LONG` for more than a packet of MariaDB.
    */
   stringAggregate(separator: string, options?: StringAggregateOptions): TextExpression<string | null>;
 }
