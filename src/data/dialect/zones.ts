@@ -5,6 +5,16 @@ import { describeValue } from "../../errors/option-errors.ts";
 /** Parts of a moment that a day or a year begins with. */
 export type TruncateUnit = "year" | "month" | "day" | "hour";
 
+const truncateUnits: readonly unknown[] = ["year", "month", "day", "hour"] satisfies TruncateUnit[];
+
+/** Checks what truncate() is given. Throws `E_EXPRESSION_ARGUMENT`. */
+export function assertTruncateUnit(unit: unknown): asserts unit is TruncateUnit {
+  if (truncateUnits.includes(unit)) return;
+  throw new GableError("E_EXPRESSION_ARGUMENT", `truncate() got ${describeValue(unit)}.`, {
+    fix: `Use one of: ${truncateUnits.join(", ")}.`,
+  });
+}
+
 /** A span in which a zone has one offset. */
 interface ZoneSpan {
   /** Its first moment, in seconds since 1970. */

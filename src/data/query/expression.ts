@@ -4,12 +4,12 @@ import { GableError } from "../../errors/gable-error.ts";
 import type { ColumnType } from "../schema/column.ts";
 import { DatabaseValue } from "../schema/column.ts";
 import type { TruncateUnit } from "../dialect/zones.ts";
-import { assertZone } from "../dialect/zones.ts";
+import { assertTruncateUnit, assertZone } from "../dialect/zones.ts";
 import type { AggregateOptions, ExpressionOf, Order, OrderOptions, StringAggregateOptions } from "./expression-types.ts";
 import type { AggregateName, CallName, CompareOperator, JoinedTexts, Node, OrderTerm, SelectState } from "./node.ts";
 import type { ValueType } from "./value-type.ts";
 import { allOf, anyOf, compare, isNull, notOf } from "./node.ts";
-import { valueTypes } from "./value-type.ts";
+import { numericRank, typeSets, valueTypes } from "./value-type.ts";
 import { castNode } from "./cast.ts";
 import { compareJson } from "./json-filter.ts";
 import { assertJoinOptions, readJoinedTexts } from "./join-texts.ts";
@@ -24,19 +24,6 @@ export interface ManyRows {
   /** Name of the relation, for messages. */
   readonly where: string;
 }
-
-/** Types that can be added and multiplied, each with its place: of two types the later one holds the result. */
-const numericRank: Readonly<Partial<Record<ColumnType, number>>> = { id: 1, int: 1, duration: 2, bigint: 2, decimal: 3, float: 4 };
-const textTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["text", "slug", "email", "url", "choice", "uuid"]);
-const momentTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["date", "datetime"]);
-const timeTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["time", "datetime"]);
-const jsonTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["json"]);
-const arrayTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["array"]);
-const numberTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["id", "int", "bigint", "decimal", "float", "duration"]);
-const booleanTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["boolean"]);
-const datetimeTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["datetime"]);
-const truncateUnits: readonly TruncateUnit[] = ["year", "month", "day", "hour"];
-const isTruncateUnit = (unit: unknown): unit is TruncateUnit => truncateUnits.some((each) => each === unit);
 
 /** An expression. Types see it as one of the interfaces of expression-types.ts. */
 export class RuntimeExpression extends DatabaseValue {
@@ -147,30 +134,30 @@ export class RuntimeExpression extends DatabaseValue {
     return this.#calculate("mod", value);
   }
   abs(): RuntimeExpression {
-    return this.#call("abs", numberTypes);
+    return this.#call("abs", typeSets.number);
   }
   round(digits = 0): RuntimeExpression {
-    return this.#call("round", numberTypes, this.#type("round"), [wholeNumber(digits, "round", 0)]);
+    return this.#call("round", typeSets.number, this.#type("round"), [wholeNumber(digits, "round", 0)]);
   }
   floor(): RuntimeExpression {
-    return this.#call("floor", numberTypes);
+    return this.#call("floor", typeSets.number);
   }
   ceil(): RuntimeExpression {
-    return this.#call("ceil", numberTypes);
+    return this.#call("ceil", typeSets.number);
   }
 
   lower(): RuntimeExpression {
-    return this.#call("lower", textTypes, valueTypes.text);
+    return this.#call("lower", typeSets.text, valueTypes.text);
   }
   upper(): RuntimeExpression {
-    return this.#call("upper", textTypes, valueTypes.text);
+    return this.#call("upper", typeSets.text, valueTypes.text);
   }
   trim(): RuntimeExpression {
-    return this.#call("trim", textTypes, valueTypes.text);
+    return this.#call("trim", typeSets.text, valueTypes.text);
   }
   length(): RuntimeExpression {
-    if (this.#node.type?.type === "array") return this.#call("arrayLength", arrayTypes, valueTypes.int);
-    return this.#call("length", textTypes, valueTypes.int);
+    if (this.#node.type?.type === "array") return this.#call("arrayLength", typeSets.array, valueTypes.int);
+    return this.#call("length", typeSets.text, valueTypes.int);
   }
   has(item: unknown): RuntimeExpression {
     return this.#hasItems("arrayHasAll", [item], "has");
@@ -182,18 +169,20 @@ export class RuntimeExpression extends DatabaseValue {
     return this.#hasItems("arrayHasAny", items, "hasAny");
   }
   isEmpty(): RuntimeExpression {
-    return this.#with(compare("eq", this.#call("arrayLength", arrayTypes, valueTypes.int).$node, literal(0, valueTypes.int, "isEmpty()")));
+    return this.#with(
+      compare("eq", this.#call("arrayLength", typeSets.array, valueTypes.int).$node, literal(0, valueTypes.int, "isEmpty()")),
+    );
   }
   #hasItems(name: CallName, items: unknown, method: string): RuntimeExpression {
     const list = literal(items, this.#type(method), `${method}()`);
-    return this.#call(name, arrayTypes, valueTypes.boolean, [list]);
+    return this.#call(name, typeSets.array, valueTypes.boolean, [list]);
   }
   substring(start: number, length?: number): RuntimeExpression {
     const parts = [wholeNumber(start, "substring", 1), ...(length === undefined ? [] : [wholeNumber(length, "substring", 0)])];
-    return this.#call("substring", textTypes, valueTypes.text, parts);
+    return this.#call("substring", typeSets.text, valueTypes.text, parts);
   }
   replace(search: unknown, replacement: unknown): RuntimeExpression {
-    return this.#call("replace", textTypes, valueTypes.text, [
+    return this.#call("replace", typeSets.text, valueTypes.text, [
       literal(search, valueTypes.text, "replace()"),
       literal(replacement, valueTypes.text, "replace()"),
     ]);
@@ -218,31 +207,28 @@ export class RuntimeExpression extends DatabaseValue {
   }
 
   date(zone?: string): RuntimeExpression {
-    return this.#calendar("date", momentTypes, zone, valueTypes.date);
+    return this.#calendar("date", typeSets.moment, zone, valueTypes.date);
   }
   year(zone?: string): RuntimeExpression {
-    return this.#calendar("year", momentTypes, zone);
+    return this.#calendar("year", typeSets.moment, zone);
   }
   month(zone?: string): RuntimeExpression {
-    return this.#calendar("month", momentTypes, zone);
+    return this.#calendar("month", typeSets.moment, zone);
   }
   day(zone?: string): RuntimeExpression {
-    return this.#calendar("day", momentTypes, zone);
+    return this.#calendar("day", typeSets.moment, zone);
   }
   weekDay(zone?: string): RuntimeExpression {
-    return this.#calendar("weekDay", momentTypes, zone);
+    return this.#calendar("weekDay", typeSets.moment, zone);
   }
   hour(zone?: string): RuntimeExpression {
-    return this.#calendar("hour", timeTypes, zone);
+    return this.#calendar("hour", typeSets.time, zone);
   }
   truncate(unit: string, zone?: string): RuntimeExpression {
-    if (!isTruncateUnit(unit))
-      throw new GableError("E_EXPRESSION_ARGUMENT", `truncate() got ${describeValue(unit)}.`, {
-        fix: `Use one of: ${truncateUnits.join(", ")}.`,
-      });
+    assertTruncateUnit(unit);
     if (zone !== undefined) return this.#zone("truncate", zone, unit);
     const text = literal(unit, valueTypes.text, "truncate()");
-    return this.#call("truncate", datetimeTypes, valueTypes.datetime, [text]);
+    return this.#call("truncate", typeSets.datetime, valueTypes.datetime, [text]);
   }
   #calendar(
     name: CallName,
@@ -253,13 +239,13 @@ export class RuntimeExpression extends DatabaseValue {
     return zone === undefined ? this.#call(name, allowed, type) : this.#zone(name, zone, undefined).#call(name, allowed, type);
   }
   #zone(method: string, zone: unknown, unit: TruncateUnit | undefined): RuntimeExpression {
-    this.#assertType(method, datetimeTypes);
+    this.#assertType(method, typeSets.datetime);
     assertZone(zone, method);
     return this.#with({ kind: "zone", part: this.#node, zone, unit, type: this.#type(method), isNullable: this.#node.isNullable });
   }
 
   at(...path: ReadonlyArray<string | number>): RuntimeExpression {
-    this.#assertType("at", jsonTypes);
+    this.#assertType("at", typeSets.json);
     for (const step of path)
       if (typeof step !== "string" && !Number.isSafeInteger(step))
         throw new GableError("E_EXPRESSION_ARGUMENT", `at() got ${describeValue(step)}.`, {
@@ -275,7 +261,7 @@ export class RuntimeExpression extends DatabaseValue {
     return this.#compareJson("hasKey", key);
   }
   #compareJson(name: "equals" | "contains" | "hasKey", value: unknown): RuntimeExpression {
-    this.#assertType(name, jsonTypes);
+    this.#assertType(name, typeSets.json);
     return this.#with(compareJson(this.#node, name, value, `${name}()`));
   }
 
@@ -295,11 +281,11 @@ export class RuntimeExpression extends DatabaseValue {
     return this.#aggregate("count", options, valueTypes.int);
   }
   sum(options: AggregateOptions = {}): RuntimeExpression {
-    this.#assertType("sum", numberTypes);
+    this.#assertType("sum", typeSets.number);
     return this.#aggregate("sum", options, this.#type("sum"));
   }
   avg(options: AggregateOptions = {}): RuntimeExpression {
-    this.#assertType("avg", numberTypes);
+    this.#assertType("avg", typeSets.number);
     return this.#aggregate("avg", options, valueTypes.float);
   }
   min(options: AggregateOptions = {}): RuntimeExpression {
@@ -312,7 +298,7 @@ export class RuntimeExpression extends DatabaseValue {
   }
 
   stringAggregate(separator: unknown, options: StringAggregateOptions = {}): RuntimeExpression {
-    this.#assertType("stringAggregate", textTypes);
+    this.#assertType("stringAggregate", typeSets.text);
     assertJoinOptions(options);
     const { orderBy = [], distinct = false } = options;
     const order = [orderBy].flat().map((step) => readOrderTerm(step, this.#many));
@@ -344,7 +330,7 @@ export class RuntimeExpression extends DatabaseValue {
   }
 
   #compare(operator: CompareOperator, value: unknown): RuntimeExpression {
-    if (jsonTypes.has(this.#type(operator).type))
+    if (typeSets.json.has(this.#type(operator).type))
       throw new GableError("E_EXPRESSION_TYPE", `${this.#type(operator).where} is JSON, which ${operator}() does not compare.`, {
         fix: "Compare a part of it: at().",
       });
@@ -358,7 +344,7 @@ export class RuntimeExpression extends DatabaseValue {
   }
 
   #match(operator: CompareOperator, value: unknown): RuntimeExpression {
-    this.#assertType(operator, textTypes);
+    this.#assertType(operator, typeSets.text);
     const { where, isSecret = false } = this.#type(operator);
     const text = literal(value, { ...valueTypes.text, where, isSecret }, `${where} ${operator}()`);
     return this.#with(compare(operator, this.#node, text));
@@ -378,12 +364,12 @@ export class RuntimeExpression extends DatabaseValue {
 
   #condition(method: string): Node {
     // SQL of one's own is a condition where it is used as one.
-    if (this.#node.type !== undefined) this.#assertType(method, booleanTypes);
+    if (this.#node.type !== undefined) this.#assertType(method, typeSets.boolean);
     return this.#node;
   }
 
   #calculate(name: CallName, value: unknown): RuntimeExpression {
-    this.#assertType(name, numberTypes);
+    this.#assertType(name, typeSets.number);
     const own = this.#type(name);
     const other = typeof value === "number" ? numberLiteral(value, own, name) : this.#operand(value, name);
     assertOrdered(other.type, name);

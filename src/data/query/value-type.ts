@@ -26,3 +26,20 @@ export const valueTypes = {
   json: { type: "json", scale: 0, where: "json" },
   bytes: { type: "bytes", scale: 0, where: "bytes" },
 } as const satisfies Readonly<Record<string, ValueType>>;
+
+/** Types that can be added and multiplied, each with its place: of two types the later one holds the result. */
+export const numericRank: Readonly<Partial<Record<ColumnType, number>>> = { id: 1, int: 1, duration: 2, bigint: 2, decimal: 3, float: 4 };
+
+/** The types that methods of expressions are for. */
+export const typeSets: Readonly<
+  Record<"text" | "moment" | "time" | "json" | "array" | "number" | "boolean" | "datetime", ReadonlySet<ColumnType>>
+> = {
+  text: new Set(["text", "slug", "email", "url", "choice", "uuid"]),
+  moment: new Set(["date", "datetime"]),
+  time: new Set(["time", "datetime"]),
+  json: new Set(["json"]),
+  array: new Set(["array"]),
+  number: new Set(["id", "int", "bigint", "decimal", "float", "duration"]),
+  boolean: new Set(["boolean"]),
+  datetime: new Set(["datetime"]),
+};
