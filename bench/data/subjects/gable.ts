@@ -7,6 +7,10 @@ class Visitor extends Model("visitors", { id: f.id(), name: f.text({ max: 100 })
 
 export async function open(url: string): Promise<Subject> {
   const database = await createDatabase({ url, models: [Author, Book, Visitor] });
+  const totals = Book.where()
+    .groupBy((book) => [book.authorId])
+    .values((book) => ({ author: book.authorId, count: book.count(), pages: book.pages.sum() }))
+    .orderBy((book) => book.authorId.asc());
   return {
     get: async (id) => (await Book.get(id)).title,
     twenty: async (ids) => (await Promise.all(ids.map((id) => Book.get(id)))).map(({ title }) => title),
@@ -25,13 +29,7 @@ export async function open(url: string): Promise<Subject> {
           await book.save();
         }
       }),
-    aggregate: async () => {
-      const rows = await Book.where()
-        .groupBy((book) => [book.authorId])
-        .values((book) => ({ author: book.authorId, count: book.count(), pages: book.pages.sum() }))
-        .orderBy((book) => book.authorId.asc());
-      return rows.map(({ author, count, pages }) => [author, count, pages ?? 0]);
-    },
+    aggregate: async () => (await totals).map(({ author, count, pages }) => [author, count, pages ?? 0]),
     close: () => database.close(),
   };
 }
