@@ -329,6 +329,11 @@ const data = {
   E_TRANSACTION_TIMEOUT: entry(503, "A transaction took too long", "Do less in it, or raise timeoutMs."),
   E_COMMIT_UNKNOWN: entry(503, "The connection was lost in a commit", "Read what is stored before the work is repeated."),
   E_STATEMENT_TIMEOUT: entry(503, "A statement took too long", "Add an index, or ask for less."),
+  E_TEXT_TOO_LONG: entry(
+    500,
+    "Joined texts are longer than the database can send",
+    "Join fewer rows, or raise max_allowed_packet of the server.",
+  ),
   E_POOL_TIMEOUT: entry(503, "The database is busy", "Try again; keep transactions short."),
   E_LOCK_TIMEOUT: entry(503, "Another process holds the database", "Try again; keep the writes of other processes short."),
 } as const;

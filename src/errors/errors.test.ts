@@ -42,6 +42,12 @@ describe("the catalogue", () => {
       assert.ok(new RegExp(`\\b${code}\\b`).test(tests), `${code} has no test`);
       assert.ok(new RegExp(`\\b${code}\\b`).test(sources), `${code} is thrown nowhere`);
     }
+    // Examples in comments are an application's own.
+    const thrown = new Set([...sources.matchAll(/^(?!\s*\*).*GableError\(\s*"(E_[A-Z_]+)"/gm)].map(([, code]) => code!));
+    assert.deepEqual(
+      [...thrown].filter((code) => !Object.hasOwn(catalogue, code)),
+      [],
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 /** Expressions as callbacks make them: one class for all types, which checks at run time what types cannot say. */
-import { describeValue } from "../../errors/option-errors.ts";
+import { assertKnownOptions, describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { ColumnType } from "../schema/column.ts";
 import { DatabaseValue } from "../schema/column.ts";
@@ -12,7 +12,7 @@ import { allOf, anyOf, compare, isNull, notOf } from "./node.ts";
 import { numericRank, typeSets, valueTypes } from "./value-type.ts";
 import { castNode } from "./cast.ts";
 import { compareJson } from "./json-filter.ts";
-import { assertJoinOptions, readJoinedTexts } from "./join-texts.ts";
+import { readJoinedTexts } from "./join-texts.ts";
 import { literal } from "./literal.ts";
 import { assertOrdered, numberLiteral, toInNode, wholeNumber } from "./operands.ts";
 import { readWindow, windowError } from "./window-options.ts";
@@ -299,7 +299,7 @@ export class RuntimeExpression extends DatabaseValue {
 
   stringAggregate(separator: unknown, options: StringAggregateOptions = {}): RuntimeExpression {
     this.#assertType("stringAggregate", typeSets.text);
-    assertJoinOptions(options);
+    assertKnownOptions("stringAggregate()", options, ["where", "distinct", "orderBy"]);
     const { orderBy = [], distinct = false } = options;
     const order = [orderBy].flat().map((step) => readOrderTerm(step, this.#many));
     const { where, isSecret = false } = this.#type("stringAggregate");

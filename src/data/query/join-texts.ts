@@ -1,5 +1,5 @@
 /** Texts of many rows as one: what stringAggregate() is given. */
-import { assertKnownOptions, describeValue } from "../../errors/option-errors.ts";
+import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { JoinedTexts, Node, OrderTerm } from "./node.ts";
 import { describeNode } from "./shape.ts";
@@ -24,9 +24,4 @@ export function readJoinedTexts(part: Node, separator: unknown, order: readonly 
       fix: "Leave it out, or order by the texts themselves: { distinct: true, orderBy: book.title.desc() }.",
     });
   return { separator, order };
-}
-
-/** Checks the names of options. Throws `E_OPTION_UNKNOWN`. */
-export function assertJoinOptions(options: object): void {
-  assertKnownOptions("stringAggregate()", options, ["where", "distinct", "orderBy"]);
 }
