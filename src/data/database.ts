@@ -150,13 +150,13 @@ async function openDriver(options: DatabaseOptions): Promise<{ dialect: Dialect;
       driver: await createPg({ url, poolMax, acquireTimeoutMs, statementTimeoutMs, tls, prepares: prepare !== "off" }),
     };
   }
-  if (scheme === "mariadb") {
+  if (scheme === "mariadb" || scheme === "mysql") {
     const { poolMax = 10, statementTimeoutMs = 30_000, tls } = options;
-    const [{ createMysql }, { mariadb }] = await Promise.all([import("./driver/mysql.ts"), import("./dialect/mariadb.ts")]);
-    return { dialect: mariadb, driver: await createMysql({ url, poolMax, acquireTimeoutMs, statementTimeoutMs, tls }) };
+    const [{ createMysql }, dialect] = await Promise.all([import("./driver/mysql.ts"), loadDialect(scheme)]);
+    return { dialect, driver: await createMysql({ url, poolMax, acquireTimeoutMs, statementTimeoutMs, tls }, scheme) };
   }
   throw new GableError("E_DATABASE_URL", `The address "${maskPassword(url)}" is of no database that is known.`, {
-    fix: "Use sqlite:path, postgres://user@host/name or mariadb://user@host/name.",
+    fix: "Use sqlite:path, postgres://user@host/name, mariadb://user@host/name or mysql://user@host/name.",
   });
 }
 
@@ -165,6 +165,7 @@ async function loadDialect(name: Driver["dialect"]): Promise<Dialect> {
   if (name === "sqlite") return (await import("./dialect/sqlite.ts")).sqlite;
   if (name === "postgres") return (await import("./dialect/postgres.ts")).postgres;
   if (name === "mariadb") return (await import("./dialect/mariadb.ts")).mariadb;
+  if (name === "mysql") return (await import("./dialect/mysql.ts")).mysql;
   throw new GableError("E_DATABASE_URL", `A driver is of the kind "${name}", which is not known.`);
 }
 

@@ -268,6 +268,11 @@ const data = {
   ),
   E_DATABASE_MISSING: entry(500, "No database is open for a model", "Open one with createDatabase()."),
   E_DATABASE_TLS: entry(503, "A server does not encrypt its connections", 'Let it encrypt them, or say that it need not: tls: "off".'),
+  E_DATABASE_VERSION: entry(
+    503,
+    "A server is of another kind, or too old",
+    "Correct the beginning of the address, or update the server: PostgreSQL 15, MariaDB 10.11 or MySQL 8.4.",
+  ),
   E_DATABASE_UNKNOWN: entry(500, "There is no such database", "Use a name that createDatabases() was given."),
   E_DATABASE_REPLICA: entry(500, "A replica was asked to write", "Write to the database that it follows."),
   E_RELATION_DATABASE: entry(500, "A relation leads to another database", "Keep the key in a field of its own."),

@@ -43,6 +43,11 @@ export const skipMariadb: string | false = hasMariadb || isRequired ? false : "n
 /** Why tests on PostgreSQL are skipped; false where they run. */
 export const skipPostgres: string | false = hasPostgres || isRequired ? false : "no PostgreSQL here";
 
+/** A server of MySQL, whose user may make databases: there is none unless it is given. */
+const mysqlUrl = process.env["GABLE_TEST_MYSQL_URL"] ?? "";
+/** Why tests on MySQL are skipped; false where they run. */
+export const skipMysql: string | false = mysqlUrl === "" ? "no MySQL at GABLE_TEST_MYSQL_URL" : false;
+
 /** A place for a database, and what removes it. */
 export interface DatabasePlace {
   readonly url: string;
@@ -51,7 +56,7 @@ export interface DatabasePlace {
 
 /** A kind of database. */
 export interface DatabaseKind {
-  readonly name: "SQLite" | "PostgreSQL" | "MariaDB";
+  readonly name: "SQLite" | "PostgreSQL" | "MariaDB" | "MySQL";
   readonly skip: string | false;
   /** Makes an empty database. */
   readonly place: () => Promise<DatabasePlace>;
@@ -76,21 +81,42 @@ export async function placePostgres(): Promise<DatabasePlace> {
 /** A new database on the server of MariaDB. */
 export async function placeMariadb(): Promise<DatabasePlace> {
   assert.ok(hasMariadb, `GABLE_TEST_REQUIRE=all needs MariaDB at ${mariadbUrl}, or at GABLE_TEST_MARIADB_URL`);
+  return placeOn(mariadbUrl);
+}
+
+/** A new database on the server of MySQL. */
+export function placeMysql(): Promise<DatabasePlace> {
+  return placeOn(mysqlUrl);
+}
+
+async function placeOn(server: string): Promise<DatabasePlace> {
   const name = `gable_${process.pid}_${randomBytes(6).toString("hex")}`;
-  await runOnMariadb(`CREATE DATABASE ${name}`);
-  const url = new URL(mariadbUrl);
+  await runOn(server, `CREATE DATABASE ${name}`);
+  const url = new URL(server);
   url.pathname = `/${name}`;
-  return { url: url.href, remove: async () => void (await runOnMariadb(`DROP DATABASE ${name}`)) };
+  return { url: url.href, remove: async () => void (await runOn(server, `DROP DATABASE ${name}`)) };
 }
 
 /** Ends all connections to a database of MariaDB. */
-export async function endMariadb(name: string): Promise<void> {
-  const rows = (await runOnMariadb(`SELECT id FROM information_schema.processlist WHERE db = '${name}'`)) as ReadonlyArray<{ id: number }>;
-  for (const { id } of rows) await runOnMariadb(`KILL ${id}`).catch(() => undefined);
+export function endMariadb(name: string): Promise<void> {
+  return endOn(mariadbUrl, name);
 }
 
-async function runOnMariadb(sql: string): Promise<unknown> {
-  const client = await createConnection(mariadbUrl.replace(/^mariadb:/, "mysql:"));
+/** Ends all connections to a database of MySQL. */
+export function endMysql(name: string): Promise<void> {
+  return endOn(mysqlUrl, name);
+}
+
+async function endOn(server: string, name: string): Promise<void> {
+  const rows = (await runOn(server, `SELECT id FROM information_schema.processlist WHERE db = '${name}'`)) as ReadonlyArray<{
+    readonly id?: number;
+    readonly ID?: number;
+  }>; // MySQL has its names in capitals.
+  for (const { id, ID = id } of rows) await runOn(server, `KILL ${ID}`).catch(() => undefined);
+}
+
+async function runOn(server: string, sql: string): Promise<unknown> {
+  const client = await createConnection(server.replace(/^mariadb:/, "mysql:"));
   return (await client.query(sql).finally(() => client.end()))[0];
 }
 
@@ -110,6 +136,7 @@ export const databaseKinds: readonly DatabaseKind[] = [
   { name: "SQLite", skip: false, place: placeSqlite },
   { name: "PostgreSQL", skip: skipPostgres, place: placePostgres },
   { name: "MariaDB", skip: skipMariadb, place: placeMariadb },
+  { name: "MySQL", skip: skipMysql, place: placeMysql },
 ];
 
 /** Removes all rows; numbers of keys begin at 1 again. */
@@ -119,14 +146,15 @@ async function emptyTables({ $core, models }: Database): Promise<void> {
     $core.dialect.quote(name),
   );
   const hasCounter = metas.some(({ primary, fields }) => primary.length === 1 && fields.get(primary[0]!)!.type === "id");
+  const likeMariadb = [
+    "SET foreign_key_checks = 0",
+    ...tables.flatMap((table) => [`DELETE FROM ${table}`, `ALTER TABLE ${table} AUTO_INCREMENT = 1`]),
+    "SET foreign_key_checks = 1",
+  ];
   const statements = {
     postgres: [`TRUNCATE ${tables.join(", ")} RESTART IDENTITY CASCADE`],
-    mariadb: [
-      "SET foreign_key_checks = 0",
-      ...tables.flatMap((table) => [`DELETE FROM ${table}`, `ALTER TABLE ${table} AUTO_INCREMENT = 1`]),
-      "SET foreign_key_checks = 1",
-    ],
-    mysql: [],
+    mariadb: likeMariadb,
+    mysql: likeMariadb,
     // Children may stand before their parents: what holds them is checked at the end.
     sqlite: [
       "PRAGMA defer_foreign_keys = ON",

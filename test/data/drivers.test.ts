@@ -8,7 +8,7 @@ import { createNodeSqlite } from "../../src/data/driver/node-sqlite.ts";
 import { createPg } from "../../src/data/driver/pg.ts";
 import { testDriver } from "../../src/testing.ts";
 import type { DatabasePlace } from "./databases.ts";
-import { placeMariadb, placePostgres, placeSqlite, skipMariadb, skipPostgres } from "./databases.ts";
+import { placeMariadb, placeMysql, placePostgres, placeSqlite, skipMariadb, skipMysql, skipPostgres } from "./databases.ts";
 
 const settings = { poolMax: 2, acquireTimeoutMs: 200, statementTimeoutMs: 5_000 };
 
@@ -31,7 +31,9 @@ if (skipPostgres === false) {
   testDriver("pg", async () => createPg({ url: await placeNew(placePostgres), ...settings }));
   testDriver("pg without prepared statements", async () => createPg({ url: await placeNew(placePostgres), ...settings, prepares: false }));
 }
-if (skipMariadb === false) testDriver("mysql2", async () => createMysql({ url: await placeNew(placeMariadb), ...settings }));
+if (skipMariadb === false)
+  testDriver("mysql2 on MariaDB", async () => createMysql({ url: await placeNew(placeMariadb), ...settings }, "mariadb"));
+if (skipMysql === false) testDriver("mysql2 on MySQL", async () => createMysql({ url: await placeNew(placeMysql), ...settings }, "mysql"));
 
 describe("createDatabase({ driver })", () => {
   class Thing extends Model("driver_things", { id: f.id(), name: f.text({ max: 20 }) }) {}

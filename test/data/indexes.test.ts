@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { belongsTo, createDatabase, field as f, Model, sql } from "../../src/data.ts";
 import { findMariadbMistakes } from "../../src/data/dialect/mariadb-tables.ts";
-import { describeOnDatabases, placeMariadb, skipMariadb } from "./databases.ts";
+import { databaseKinds, describeOnDatabases } from "./databases.ts";
 
 class Shelf extends Model(
   "shelves",
@@ -28,10 +28,19 @@ class Shelf extends Model(
 describeOnDatabases("indexes of models", [Shelf], (open) => {
   it("are made with what the database has of them", async () => {
     const { kind, database } = open();
+    const parts = sql`SELECT concat(index_name, ' ', column_name, ' ', collation, ' ', non_unique) AS text FROM information_schema.statistics WHERE table_schema = database() AND table_name = 'shelves' ORDER BY index_name, seq_in_index`;
+    const likeMariadb = [
+      "PRIMARY id A 0",
+      "shelves_label_index label A 1",
+      "shelves_label_place_index label A 1",
+      "shelves_label_place_index place D 1",
+      "shelves_place_index place A 0",
+    ];
     const made = {
       SQLite: sql`SELECT sql AS text FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'shelves' ORDER BY name`,
       PostgreSQL: sql`SELECT indexdef AS text FROM pg_indexes WHERE tablename = 'shelves' ORDER BY indexname`,
-      MariaDB: sql`SELECT concat(index_name, ' ', column_name, ' ', collation, ' ', non_unique) AS text FROM information_schema.statistics WHERE table_schema = database() AND table_name = 'shelves' ORDER BY index_name, seq_in_index`,
+      MariaDB: parts,
+      MySQL: parts,
     }[kind];
     const texts = (await database.query<{ text: string }>(made)).map(({ text }) => text);
     assert.deepEqual(
@@ -52,13 +61,8 @@ describeOnDatabases("indexes of models", [Shelf], (open) => {
           "CREATE UNIQUE INDEX shelves_pkey ON public.shelves USING btree (id)",
           "CREATE UNIQUE INDEX shelves_place_index ON public.shelves USING btree (place)",
         ],
-        MariaDB: [
-          "PRIMARY id A 0",
-          "shelves_label_index label A 1",
-          "shelves_label_place_index label A 1",
-          "shelves_label_place_index place D 1",
-          "shelves_place_index place A 0",
-        ],
+        MariaDB: likeMariadb,
+        MySQL: likeMariadb,
       }[kind],
     );
   });
@@ -72,30 +76,31 @@ describeOnDatabases("indexes of models", [Shelf], (open) => {
   });
 });
 
-describe("conditions that MariaDB cannot hold", { skip: skipMariadb }, () => {
-  it("are refused when the database opens", async () => {
-    class Owner extends Model("owners", { id: f.id() }) {}
-    class Keyed extends Model("keyed", { id: f.id() }, { checks: { early: (row) => row.id.lt(10) } }) {}
-    class Owned extends Model(
-      "owned",
-      { id: f.id(), ownerKey: f.int(), owner: () => belongsTo(Owner, { columns: ["ownerKey"], onDelete: "cascade" }) },
-      { checks: { owned: (row) => row.ownerKey.gt(0) } },
-    ) {}
-    const { url, remove } = await placeMariadb();
-    try {
-      for (const [model, name] of [
-        [Keyed, 'Keyed: checks.early speaks of "id"'],
-        [Owned, 'Owned: checks.owned speaks of "owner_key"'],
-      ] as const)
-        await assert.rejects(createDatabase({ url, models: [Owner, model] }), {
-          code: "E_MODEL_CONDITION",
-          message: `${name}, whose values MariaDB itself makes or changes.`,
-        });
-    } finally {
-      await remove();
-    }
+for (const kind of databaseKinds.filter(({ name }) => ["MariaDB", "MySQL"].includes(name)))
+  describe(`conditions that ${kind.name} cannot hold`, { skip: kind.skip }, () => {
+    it("are refused when the database opens", async () => {
+      class Owner extends Model("owners", { id: f.id() }) {}
+      class Keyed extends Model("keyed", { id: f.id() }, { checks: { early: (row) => row.id.lt(10) } }) {}
+      class Owned extends Model(
+        "owned",
+        { id: f.id(), ownerKey: f.int(), owner: () => belongsTo(Owner, { columns: ["ownerKey"], onDelete: "cascade" }) },
+        { checks: { owned: (row) => row.ownerKey.gt(0) } },
+      ) {}
+      const { url, remove } = await kind.place();
+      try {
+        for (const [model, name] of [
+          [Keyed, 'Keyed: checks.early speaks of "id"'],
+          [Owned, 'Owned: checks.owned speaks of "owner_key"'],
+        ] as const)
+          await assert.rejects(createDatabase({ url, models: [Owner, model] }), {
+            code: "E_MODEL_CONDITION",
+            message: `${name}, whose values ${kind.name} itself makes or changes.`,
+          });
+      } finally {
+        await remove();
+      }
+    });
   });
-});
 
 describe("indexes that a database cannot hold", () => {
   it("are refused when they are unique", async () => {

@@ -229,29 +229,29 @@ for (const kind of databaseKinds) {
     it("give new columns defaults of the database, to rows that are there, too", async () => {
       await put("0001_things", fileOf(`${things}, op.sql({ others: "INSERT INTO things (size) VALUES (1)" })`));
       const state = '{ type: "text", max: 9, default: ["sql", [{ text: "lower(\'NEW\')" }]] }';
-      const seed = 'op.run({ name: "seed", up: async ({ models }) => { await models.things.create({ size: 2, rank: 5 }); } })';
-      const rank = '{ type: "int", default: ["add:int", 3, 4] }';
+      const seed = 'op.run({ name: "seed", up: async ({ models }) => { await models.things.create({ size: 2, grade: 5 }); } })';
+      const grade = '{ type: "int", default: ["add:int", 3, 4] }';
       await put(
         "0002_state",
         fileOf(
-          `op.addColumn("things", "state", ${state}), op.addColumn("things", "rank", ${rank}, { fill: 9 }), ${seed}`,
+          `op.addColumn("things", "state", ${state}), op.addColumn("things", "grade", ${grade}, { fill: 9 }), ${seed}`,
           'after: ["0001_things"]',
         ),
       );
       await run();
       await rows`INSERT INTO things (size) VALUES (3)`;
-      assert.deepEqual(await rows`SELECT size, state, rank FROM things ORDER BY size`, [
-        { size: 1, state: "new", rank: 9 },
-        { size: 2, state: "new", rank: 5 },
-        { size: 3, state: "new", rank: 7 },
+      assert.deepEqual(await rows`SELECT size, state, grade FROM things ORDER BY size`, [
+        { size: 1, state: "new", grade: 9 },
+        { size: 2, state: "new", grade: 5 },
+        { size: 3, state: "new", grade: 7 },
       ]);
       const after = '{ type: "int" }';
-      await put("0003_plain", fileOf(`op.alterColumn("things", "rank", ${after}, { from: ${rank} })`, 'after: ["0002_state"]'));
+      await put("0003_plain", fileOf(`op.alterColumn("things", "grade", ${after}, { from: ${grade} })`, 'after: ["0002_state"]'));
       await run();
       await assert.rejects(rows`INSERT INTO things (size) VALUES (4)`);
       await rollback({ ...place(), target: "0002_state", allowDataLoss: true });
       await rows`INSERT INTO things (size) VALUES (4)`;
-      assert.deepEqual(await rows`SELECT rank FROM things WHERE size = 4`, [{ rank: 7 }]);
+      assert.deepEqual(await rows`SELECT grade FROM things WHERE size = 4`, [{ grade: 7 }]);
     });
 
     it("keep the words of a table through changes of its names and columns", async () => {
@@ -299,10 +299,13 @@ for (const kind of databaseKinds) {
         '{ sqlite: "INSERT INTO things (size) VALUES (1)", postgres: ["INSERT INTO things (size) VALUES (2)"], others: "INSERT INTO things (size) VALUES (3)" }';
       await put("0001_things", fileOf(`${things}, op.sql(${by}, { down: { others: "DELETE FROM things" } })`));
       await run();
-      const expected = { SQLite: 1, PostgreSQL: 2, MariaDB: 3 }[kind.name];
+      const expected = { SQLite: 1, PostgreSQL: 2, MariaDB: 3, MySQL: 3 }[kind.name];
       assert.deepEqual(await rows`SELECT size FROM things`, [{ size: expected }]);
       await rollback({ ...place(), allowDataLoss: true });
-      await put("0001_things", fileOf(`${things}, op.sql({ sqlite: "SELECT 1", postgres: "SELECT 1", mariadb: "SELECT 1" })`));
+      await put(
+        "0001_things",
+        fileOf(`${things}, op.sql({ sqlite: "SELECT 1", postgres: "SELECT 1", mariadb: "SELECT 1", mysql: "SELECT 1" })`),
+      );
       await run();
       await assert.rejects(rollback({ ...place(), allowDataLoss: true }), { code: "E_MIGRATION_IRREVERSIBLE" });
     });

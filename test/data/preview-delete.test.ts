@@ -1,8 +1,9 @@
 /** What a delete would do, told before it is done: the same that it does then. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { belongsTo, field as f, hasMany, Model } from "../../src/data.ts";
+import { belongsTo, field as f, hasMany, Model, sql } from "../../src/data.ts";
 import type { DeletePreview } from "../../src/data.ts";
+import type { TestDatabase } from "./databases.ts";
 import { describeOnDatabases } from "./databases.ts";
 
 class Owner extends Model("preview_owners", { id: f.id(), name: f.text({ max: 20 }), houses: () => hasMany(House) }) {}
@@ -55,8 +56,18 @@ const tell = (list: readonly DeletePreview[]): string[] =>
     ({ model, relation, action, count, isCountExact }) => `${model.name} ${relation} ${action} ${isCountExact ? "" : "at least "}${count}`,
   );
 
-describeOnDatabases("deletes that are previewed", [Owner, House, Room, Lamp, Guest, Bill, Folder, Sheet], () => {
-  it("tell of rows that go, that go with them, that lose their relation, and that stand in the way", async () => {
+/** Whether a server is one of MySQL that looks at foreign keys above its storage. */
+async function losesChildren({ kind, database }: TestDatabase): Promise<boolean> {
+  if (kind !== "MySQL") return false;
+  const found = await database.query<{ value: string }>(
+    sql`SELECT variable_value AS value FROM performance_schema.global_variables WHERE variable_name = 'innodb_native_foreign_keys'`,
+  );
+  return found[0]?.value === "OFF";
+}
+
+describeOnDatabases("deletes that are previewed", [Owner, House, Room, Lamp, Guest, Bill, Folder, Sheet], (open) => {
+  it("tell of rows that go, that go with them, that lose their relation, and that stand in the way", async (t) => {
+    if (await losesChildren(open())) return t.skip("this MySQL forgets children of rows that lead to each other (decision 015)");
     const [ada, bob] = await Owner.createMany([{ name: "Ada" }, { name: "Bob" }]);
     const [one, two, other] = await House.createMany([{ owner: ada! }, { owner: ada! }, { owner: bob! }]);
     one!.nextId = two!.id;

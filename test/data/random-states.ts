@@ -157,7 +157,7 @@ function viewOf(source: string, { primary, columns }: TableState, materialized: 
     foreignKeys: new Map(),
     search: [],
     comment: "",
-    view: { sql: { mariadb: write("`"), others: write('"') }, ...(materialized && { materialized }) },
+    view: { sql: { mariadb: write("`"), mysql: write("`"), others: write('"') }, ...(materialized && { materialized }) },
   };
 }
 
@@ -308,7 +308,7 @@ function variant(table: MutableTable, chosen: readonly string[], random: Random)
 function conditionOf(table: MutableTable, random: Random): ConditionData | undefined {
   const conditions: ConditionData[] = [];
   for (const [name, { type, null: isNullable }] of table.columns) {
-    // MariaDB takes no conditions about what it counts, or what a foreign key changes.
+    // MariaDB and MySQL take no conditions about what it counts, or what a foreign key changes.
     if (type === "id") continue;
     if (type === "int") conditions.push(["gte", name, 0], ["between", name, -5, 1_000], ["in", name, [0, 1, 2]]);
     if (type === "text") conditions.push(["ne", name, { text: "it's \\ %" }], ["gte", ["length:int", name], 0]);

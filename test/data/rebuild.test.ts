@@ -9,7 +9,7 @@ import { createDatabase, sql, transaction } from "../../src/data.ts";
 import type { Database } from "../../src/data.ts";
 import { checkLive, migrate, previewMigrations, rollback } from "../../src/migrations.ts";
 import type { DatabasePlace } from "./databases.ts";
-import { placeMariadb, placePostgres, placeSqlite, skipMariadb, skipPostgres } from "./databases.ts";
+import { databaseKinds, placePostgres, placeSqlite, skipPostgres } from "./databases.ts";
 
 const fileOf = (ops: string, after = ""): string =>
   `import { migration, op } from "gable/migrations";\nexport default migration({ after: [${after}], schema: "", ops: [${ops}] });\n`;
@@ -298,25 +298,43 @@ describe("changes of PostgreSQL", { skip: skipPostgres }, () => {
   });
 });
 
-describe("changes of MariaDB", { skip: skipMariadb }, () => {
-  use(placeMariadb);
+for (const { name, skip, place } of databaseKinds.filter((kind) => ["MariaDB", "MySQL"].includes(kind.name)))
+  describe(`changes of ${name}`, { skip }, () => {
+    use(place);
 
-  it("ask before a large table is copied", async () => {
-    await database.query(sql`INSERT INTO authors (name) SELECT 'x' FROM seq_1_to_30000`);
-    await database.query(sql`ANALYZE TABLE authors`);
-    const check = 'op.addCheck("authors", "named", ["ne", "name", { text: "" }])';
-    await assert.rejects(change(check), { code: "E_MIGRATION_CONSENT", message: /^The table "authors" of about \d+ rows must be copied/ });
-    assert.deepEqual(await change(`op.assured("at night", ${check})`), ["0002_change"]);
-    await rollback({ database, folder });
-    await writeFile(join(folder, "0002_change.ts"), fileOf(check, '"0001_start"'));
-    assert.deepEqual(await migrate({ database, folder, allowCopies: true }), ["0002_change"]);
-  });
+    it("ask before a large table is copied", async () => {
+      for (let count = await database.query(sql`SELECT 1 FROM authors`).then((rows) => rows.length); count < 30_000; count *= 2)
+        await database.query(sql`INSERT INTO authors (name) SELECT 'x' FROM authors`);
+      await database.query(sql`ANALYZE TABLE authors`);
+      const check = 'op.addCheck("authors", "named", ["ne", "name", { text: "" }])';
+      await assert.rejects(change(check), {
+        code: "E_MIGRATION_CONSENT",
+        message: /^The table "authors" of about \d+ rows must be copied/,
+      });
+      assert.deepEqual(await change(`op.assured("at night", ${check})`), ["0002_change"]);
+      await rollback({ database, folder });
+      await writeFile(join(folder, "0002_change.ts"), fileOf(check, '"0001_start"'));
+      assert.deepEqual(await migrate({ database, folder, allowCopies: true }), ["0002_change"]);
+    });
 
-  it("keep the index that a foreign key needs", async () => {
-    await change('op.addIndex("books", "by_author", ["author_id"])');
-    await writeFile(join(folder, "0003_back.ts"), fileOf('op.dropIndex("books", "by_author")', '"0002_change"'));
-    await migrate({ database, folder });
-    assert.deepEqual(await checkLive({ database, folder }), []);
-    await assert.rejects(database.query(sql`INSERT INTO books (title, author_id) VALUES ('x', 99)`));
+    it("keep the index that a foreign key needs", async () => {
+      await change('op.addIndex("books", "by_author", ["author_id"])');
+      await writeFile(join(folder, "0003_back.ts"), fileOf('op.dropIndex("books", "by_author")', '"0002_change"'));
+      await migrate({ database, folder });
+      assert.deepEqual(await checkLive({ database, folder }), []);
+      await assert.rejects(database.query(sql`INSERT INTO books (title, author_id) VALUES ('x', 99)`));
+    });
+
+    it("change a table in another way when the server does not do it at once any more", async () => {
+      // MySQL keeps 255 forms of rows (MySQL, "Online DDL Operations").
+      for (let count = 0; count < 255; count++)
+        await database.query(
+          count % 2 === 0
+            ? sql`ALTER TABLE authors ADD COLUMN extra int NOT NULL DEFAULT 3, ALGORITHM=INSTANT`
+            : sql`ALTER TABLE authors DROP COLUMN extra, ALGORITHM=INSTANT`,
+        );
+      assert.deepEqual(await change('op.addColumn("authors", "size", { type: "int", null: true })'), ["0002_change"]);
+      await database.query(sql`ALTER TABLE authors DROP COLUMN extra`);
+      assert.deepEqual(await checkLive({ database, folder }), []);
+    });
   });
-});

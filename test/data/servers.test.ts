@@ -8,7 +8,17 @@ import { createDatabase } from "../../src/data/database.ts";
 import { sql } from "../../src/data/query/functions.ts";
 import { transaction } from "../../src/data/transaction/transaction.ts";
 import type { DatabasePlace } from "./databases.ts";
-import { endMariadb, placeMariadb, placePostgres, runOnServer, skipMariadb, skipPostgres } from "./databases.ts";
+import {
+  endMariadb,
+  endMysql,
+  placeMariadb,
+  placeMysql,
+  placePostgres,
+  runOnServer,
+  skipMariadb,
+  skipMysql,
+  skipPostgres,
+} from "./databases.ts";
 import { Author, models } from "./library-models.ts";
 import { Tag } from "./tag-model.ts";
 
@@ -29,6 +39,14 @@ const servers = [
     down: "mariadb://root@127.0.0.1:1/none",
     sleep: () => sql`sleep(5) = 0`,
     endAll: endMariadb,
+  },
+  {
+    name: "MySQL",
+    skip: skipMysql,
+    place: placeMysql,
+    down: "mysql://root@127.0.0.1:1/none",
+    sleep: () => sql`sleep(5) = 0`,
+    endAll: endMysql,
   },
 ];
 
@@ -99,6 +117,8 @@ for (const server of servers) {
     it("ends statements that take too long, and waits for locks no longer than that", async () => {
       await Tag.create({ name: "slow" });
       await assert.rejects(async () => Tag.where(() => server.sleep()), { code: "E_STATEMENT_TIMEOUT", status: 503 });
+      await assert.rejects(async () => Tag.where(() => server.sleep()).update({ name: "never" }), { code: "E_STATEMENT_TIMEOUT" });
+      assert.deepEqual(await Tag.where().pluck("name"), ["slow"]);
       const row = await Author.create({ name: "A" });
       await transaction(async () => {
         await Author.where({ id: row.id }).lock("update");

@@ -108,8 +108,12 @@ export interface Dialect {
    * many rows in one. Each form has few statements, whatever the number of rows.
    */
   readonly insertsMany: "single" | "lists" | number;
-  /** Whether an insert gives keys back as rows; others tell the last one beside the result. */
+  /** Whether statements that write can give rows back. */
+  readonly hasReturning: boolean;
+  /** Whether an insert gives keys back as rows; others tell one beside the result. */
   readonly returnsKeys: boolean;
+  /** Whether an assignment of an update reads what those before it have set; elsewhere all read the row as it was. */
+  readonly hasOrderedAssignments: boolean;
   /** What an insert without any values says. */
   readonly defaultValues: string;
   /** How it searches for words. */

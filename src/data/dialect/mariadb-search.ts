@@ -1,4 +1,4 @@
-/** Search in MariaDB: a column with the words of others, and an index of them (MariaDB, "Full-Text Index Overview"). */
+/** Search in MariaDB and MySQL: a column with the words of others, and an index of them (MariaDB, "Full-Text Index Overview"). */
 import { quoteMariadb, quoteMariadbText } from "./mariadb-tables.ts";
 import type { SearchRequest, SearchSyntax, SearchTarget } from "./search.ts";
 
@@ -27,36 +27,38 @@ function atTable(request: SearchRequest, write: (rows: string) => string, read: 
 const match = (rows: string, { mark }: SearchRequest): string => `MATCH (${rows}.${name}) AGAINST (${mark(0)} IN BOOLEAN MODE)`;
 
 /** Words that no index holds: none of them is missing at the start of a word of the row. */
-function hasShort(rows: string, { mark }: SearchRequest): string {
-  const list = `JSON_TABLE(${mark(1)}, '$[*]' COLUMNS (word longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$')) AS wanted`;
+function hasShort(rows: string, { mark }: SearchRequest, collation: string): string {
+  const list = `JSON_TABLE(${mark(1)}, '$[*]' COLUMNS (word longtext CHARACTER SET utf8mb4 COLLATE ${collation} PATH '$')) AS wanted`;
   return `NOT EXISTS (SELECT 1 FROM ${list} WHERE CONCAT(' ', ${rows}.${name}) NOT LIKE CONCAT('% ', wanted.word, '%'))`;
 }
 
-function hasWords(rows: string, request: SearchRequest): string {
-  const parts = [request.hasKept ? match(rows, request) : "", request.hasShort ? hasShort(rows, request) : ""];
+function hasWords(rows: string, request: SearchRequest, collation: string): string {
+  const parts = [request.hasKept ? match(rows, request) : "", request.hasShort ? hasShort(rows, request, collation) : ""];
   return `(${parts.filter((part) => part !== "").join(" AND ")})`;
 }
 
-/** Search in MariaDB. Rows are found when the transaction that has stored them is committed. */
-export const mariadbSearch: SearchSyntax = {
-  has: () => true,
-  create: (target) => [`ALTER TABLE ${quoteMariadb(target.table)} ${addMariadbSearch(target).join(", ")}`],
-  drop: ({ table }) => [`ALTER TABLE ${quoteMariadb(table)} ${dropMariadbSearch.join(", ")}`],
-  condition: (request) =>
-    atTable(
-      request,
-      (rows) => hasWords(rows, request),
-      (sql, from) => `EXISTS (SELECT 1 ${from} AND ${sql})`,
-    ),
-  rank(request) {
-    if (!request.hasKept) return { sql: "0e0", join: "" };
-    const sql = atTable(
-      request,
-      (rows) => match(rows, request),
-      (value, from) => `(SELECT ${value} ${from})`,
-    );
-    return { sql, join: "" };
-  },
-  encode: ({ kept, short }, form) =>
-    form === 1 ? JSON.stringify(short.map((word) => word.toLowerCase())) : kept.map((word) => `+${word.toLowerCase()}*`).join(" "),
-};
+/** Search, with the order of texts that words are compared in. Rows are found when the transaction that has stored them is committed. */
+export function createMariadbSearch(collation: string): SearchSyntax {
+  return {
+    has: () => true,
+    create: (target) => [`ALTER TABLE ${quoteMariadb(target.table)} ${addMariadbSearch(target).join(", ")}`],
+    drop: ({ table }) => [`ALTER TABLE ${quoteMariadb(table)} ${dropMariadbSearch.join(", ")}`],
+    condition: (request) =>
+      atTable(
+        request,
+        (rows) => hasWords(rows, request, collation),
+        (sql, from) => `EXISTS (SELECT 1 ${from} AND ${sql})`,
+      ),
+    rank(request) {
+      if (!request.hasKept) return { sql: "0e0", join: "" };
+      const sql = atTable(
+        request,
+        (rows) => match(rows, request),
+        (value, from) => `(SELECT ${value} ${from})`,
+      );
+      return { sql, join: "" };
+    },
+    encode: ({ kept, short }, form) =>
+      form === 1 ? JSON.stringify(short.map((word) => word.toLowerCase())) : kept.map((word) => `+${word.toLowerCase()}*`).join(" "),
+  };
+}

@@ -32,6 +32,7 @@ export const mariadbTables: TableSyntax = {
   quote: quoteMariadb,
   quoteText: quoteMariadbText,
   typeOf,
+  defaultOf: (value) => value,
   counted: " AUTO_INCREMENT",
   isCountedKey: false,
   checkOf: (name, column) =>
@@ -81,8 +82,8 @@ function typeOf({ type, digits, scale, max, choices = [] }: ColumnState): string
 
 const sizedTypes = new Set(["text", "slug", "email", "url", "bytes"]);
 
-/** What MariaDB cannot hold of a model. */
-export function findMariadbMistakes(meta: ModelMeta): DefinitionMistake[] {
+/** What MariaDB cannot hold of a model, or MySQL. */
+export function findMariadbMistakes(meta: ModelMeta, server = "MariaDB"): DefinitionMistake[] {
   const keys = [meta.primary, ...meta.uniques.map(({ fields }) => fields), ...meta.indexes.map(({ fields }) => fields)];
   const indexed = new Set(keys.flat());
   const long = [...meta.fields.values()].filter(
@@ -92,29 +93,29 @@ export function findMariadbMistakes(meta: ModelMeta): DefinitionMistake[] {
   const expressions = meta.indexes.filter(({ expression, isUnique }) => expression !== undefined && isUnique);
   const actions = [...meta.relations.values()].filter(({ kind, onDelete }) => kind === "belongsTo" && onDelete === "set default");
   return [
-    ...findUniqueMistakes("MariaDB", meta),
+    ...findUniqueMistakes(server, meta),
     ...long.map((field) => ({
       code: "E_FIELD_OPTION_VALUE" as const,
       where: `${meta.name}.${field.name}`,
-      message: `MariaDB has indexes of at most ${indexedMax} characters`,
+      message: `${server} has indexes of at most ${indexedMax} characters`,
       fix: `Add max: ${indexedMax} or less, or leave out the index.`,
     })),
     ...lists.map((name) => ({
       code: "E_MODEL_OPTION" as const,
       where: `${meta.name}.${name}`,
-      message: "MariaDB has no keys and indexes of lists",
+      message: `${server} has no keys and indexes of lists`,
       fix: "Leave it out.",
     })),
     ...expressions.map(({ name }) => ({
       code: "E_MODEL_OPTION" as const,
       where: meta.name,
-      message: `MariaDB has no index of an expression, and would not hold that "${name}" is unique`,
+      message: `${server} has no index of an expression, and would not hold that "${name}" is unique`,
       fix: "Keep the value in a field of its own, and make that unique.",
     })),
     ...actions.map(({ name }) => ({
       code: "E_RELATION_OPTION" as const,
       where: `${meta.name}.${name}`,
-      message: "MariaDB has no action SET DEFAULT",
+      message: `${server} has no action SET DEFAULT`,
       fix: 'Use "set null", "cascade" or "restrict".',
     })),
   ];

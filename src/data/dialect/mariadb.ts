@@ -10,7 +10,7 @@ import { zoneMariadb } from "./mariadb-zones.ts";
 import type { Call } from "./functions.ts";
 import { movedNulls, rounded, sameName, toPattern, wholeTypes } from "./functions.ts";
 import { encodeMariadb, mariadbDecoder } from "./mariadb-codec.ts";
-import { mariadbSearch } from "./mariadb-search.ts";
+import { createMariadbSearch } from "./mariadb-search.ts";
 import { findMariadbMistakes, mariadbTables, quoteMariadb, writeMariadbLiteral } from "./mariadb-tables.ts";
 
 /** What a bound text is cast to; texts and doubles are bound as they are. */
@@ -26,58 +26,65 @@ const casts: Readonly<Partial<Record<ColumnType, string>>> = {
   datetime: "DATETIME(3)",
 };
 
+/** The ways of MariaDB, and what MySQL shares with it; texts are compared by a collation. */
+export function createMariadb(collation: string): Dialect {
+  return {
+    name: "mariadb",
+    isPositional: true,
+    noLimit: " LIMIT 18446744073709551615",
+    // LIMIT takes a bare parameter alone.
+    count: (parameter) => parameter.replace(/^CAST\((.*) AS SIGNED\)$/, "$1"),
+    insertsMany: 1_000,
+    hasReturning: true,
+    hasOrderedAssignments: false,
+    returnsKeys: true,
+    hasConflictTarget: false,
+    defaultValues: " () VALUES ()",
+    quote: quoteMariadb,
+    parameter: (mark, { type }, isList) => {
+      const cast = isList ? undefined : casts[type];
+      return cast === undefined ? mark : `CAST(${mark} AS ${cast})`;
+    },
+    nullOf: () => "NULL",
+    encode: encodeMariadb,
+    encodeList,
+    decoder: mariadbDecoder,
+    differ: (left, right) => `NOT (${left} <=> ${right})`,
+    compareText,
+    encodeText,
+    inList: (part, list, isNegated, type) => `${part} ${isNegated ? "NOT " : ""}IN (${readList(list, type, collation)})`,
+    call: callMariadb,
+    zone: zoneMariadb,
+    aggregate: (name, inner, _type, over) => `${writeAggregate(name, inner)}${over}`,
+    joinTexts,
+    jsonText: (part, path) => {
+      const found = `JSON_EXTRACT(${part}, ${path})`;
+      return `CASE JSON_TYPE(${found}) WHEN 'NULL' THEN NULL ELSE JSON_UNQUOTE(${found}) COLLATE ${collation} END`;
+    },
+    jsonCompare: (comparison) => compareJson(comparison, collation),
+    encodeJsonPath,
+    encodeJsonOperand: (value) => (typeof value === "string" ? value : JSON.stringify(value)),
+    order: orderMariadb,
+    // A query of the table that is changed, or one with a limit inside of IN, is refused unless it stands for itself.
+    derive: (sql) => `SELECT * FROM (${sql}) AS ${quoteMariadb("$derived")}`,
+    lock: ({ strength, wait }: RowLock) =>
+      `${strength === "update" ? " FOR UPDATE" : " LOCK IN SHARE MODE"}${{ wait: "", skip: " SKIP LOCKED", fail: " NOWAIT" }[wait]}`,
+    ignoreConflict: ([first]) => ` ON DUPLICATE KEY UPDATE ${first} = ${first}`,
+    begin: ({ isolation, readOnly }) => [
+      ...(isolation === undefined ? [] : [`SET TRANSACTION ISOLATION LEVEL ${isolation.toUpperCase()}`]),
+      `START TRANSACTION${readOnly ? " READ ONLY" : ""}`,
+    ],
+    explain: (sql, isAnalyzed) => `${isAnalyzed ? "ANALYZE" : "EXPLAIN"} ${sql}`,
+    readRefusal,
+    search: createMariadbSearch(collation),
+    tables: mariadbTables,
+    literal: writeMariadbLiteral,
+    findMistakes: (meta) => findMariadbMistakes(meta),
+  };
+}
+
 /** The ways of MariaDB. */
-export const mariadb: Dialect = {
-  name: "mariadb",
-  isPositional: true,
-  noLimit: " LIMIT 18446744073709551615",
-  // LIMIT takes a bare parameter alone.
-  count: (parameter) => parameter.replace(/^CAST\((.*) AS SIGNED\)$/, "$1"),
-  insertsMany: 1_000,
-  returnsKeys: true,
-  hasConflictTarget: false,
-  defaultValues: " () VALUES ()",
-  quote: quoteMariadb,
-  parameter: (mark, { type }, isList) => {
-    const cast = isList ? undefined : casts[type];
-    return cast === undefined ? mark : `CAST(${mark} AS ${cast})`;
-  },
-  nullOf: () => "NULL",
-  encode: encodeMariadb,
-  encodeList,
-  decoder: mariadbDecoder,
-  differ: (left, right) => `NOT (${left} <=> ${right})`,
-  compareText,
-  encodeText,
-  inList: (part, list, isNegated, type) => `${part} ${isNegated ? "NOT " : ""}IN (${readList(list, type)})`,
-  call: (name, parts, type, partType) => (calls[name] ?? sameName(name))(parts, type, partType),
-  zone: zoneMariadb,
-  aggregate: (name, inner, _type, over) => `${writeAggregate(name, inner)}${over}`,
-  joinTexts,
-  jsonText: (part, path) => {
-    const found = `JSON_EXTRACT(${part}, ${path})`;
-    return `CASE JSON_TYPE(${found}) WHEN 'NULL' THEN NULL ELSE JSON_UNQUOTE(${found}) COLLATE utf8mb4_nopad_bin END`;
-  },
-  jsonCompare,
-  encodeJsonPath,
-  encodeJsonOperand: (value) => (typeof value === "string" ? value : JSON.stringify(value)),
-  order: orderMariadb,
-  // A query of the table that is changed, or one with a limit inside of IN, is refused unless it stands for itself.
-  derive: (sql) => `SELECT * FROM (${sql}) AS ${quoteMariadb("$derived")}`,
-  lock: ({ strength, wait }: RowLock) =>
-    `${strength === "update" ? " FOR UPDATE" : " LOCK IN SHARE MODE"}${{ wait: "", skip: " SKIP LOCKED", fail: " NOWAIT" }[wait]}`,
-  ignoreConflict: ([first]) => ` ON DUPLICATE KEY UPDATE ${first} = ${first}`,
-  begin: ({ isolation, readOnly }) => [
-    ...(isolation === undefined ? [] : [`SET TRANSACTION ISOLATION LEVEL ${isolation.toUpperCase()}`]),
-    `START TRANSACTION${readOnly ? " READ ONLY" : ""}`,
-  ],
-  explain: (sql, isAnalyzed) => `${isAnalyzed ? "ANALYZE" : "EXPLAIN"} ${sql}`,
-  readRefusal,
-  search: mariadbSearch,
-  tables: mariadbTables,
-  literal: writeMariadbLiteral,
-  findMistakes: findMariadbMistakes,
-};
+export const mariadb = createMariadb("utf8mb4_nopad_bin");
 
 /** A list is bound as one text of JSON, whatever its length. */
 function encodeList(values: readonly unknown[], type: ValueType): DriverValue {
@@ -99,10 +106,10 @@ const listTypes: Readonly<Partial<Record<ColumnType, string>>> = {
   decimal: "DECIMAL(65, 30)",
 };
 
-function readList(list: string, { type }: ValueType): string {
+function readList(list: string, { type }: ValueType, collation: string): string {
   const column =
     type === "bytes" ? "UNHEX(v)" : casts[type] !== undefined && listTypes[type] === undefined ? `CAST(v AS ${casts[type]})` : "v";
-  const own = listTypes[type] ?? "LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin";
+  const own = listTypes[type] ?? `LONGTEXT CHARACTER SET utf8mb4 COLLATE ${collation}`;
   return `SELECT ${column} FROM JSON_TABLE(${list}, '$[*]' COLUMNS (v ${own} PATH '$')) AS ${quoteMariadb("$list")}`;
 }
 
@@ -143,6 +150,11 @@ const calls: Readonly<Partial<Record<CallName, Call>>> = {
     `WHEN 'day' THEN DATE_FORMAT(${part}, '%Y-%m-%d') ELSE DATE_FORMAT(${part}, '%Y-%m-%d %H:00:00') END AS DATETIME(3))`,
 };
 
+/** A function of values. */
+export function callMariadb(name: CallName, parts: readonly string[], type: ValueType, partType: ValueType): string {
+  return (calls[name] ?? sameName(name))(parts, type, partType);
+}
+
 /** Means of whole numbers would have four digits behind the point. */
 function writeAggregate(name: AggregateName, inner: string): string {
   if (name !== "avg") return `${name}(${inner})`;
@@ -158,7 +170,7 @@ function joinTexts(text: string, isDistinct: boolean, order: string, separator: 
   return `IF(OCTET_LENGTH(${joined}) > @@max_allowed_packet - 4, ${overflow}, ${joined})`;
 }
 
-function jsonCompare({ operator, valueType, part, path, value }: JsonComparison): string {
+function compareJson({ operator, valueType, part, path, value }: JsonComparison, collation: string): string {
   const found = `JSON_EXTRACT(${part}, ${path})`;
   if (operator === "exists") return `${found} IS NOT NULL`;
   const type = `JSON_TYPE(${found})`;
@@ -167,7 +179,7 @@ function jsonCompare({ operator, valueType, part, path, value }: JsonComparison)
   const sign = { eq: "=", gt: ">", gte: ">=", lt: "<", lte: "<=" }[operator];
   // A number and the text of its digits are two values.
   return valueType === "string"
-    ? `(${type} = 'STRING' AND JSON_UNQUOTE(${found}) COLLATE utf8mb4_nopad_bin ${sign} ${value})`
+    ? `(${type} = 'STRING' AND JSON_UNQUOTE(${found}) COLLATE ${collation} ${sign} ${value})`
     : `(${type} IN ('INTEGER', 'DOUBLE') AND CAST(${found} AS DOUBLE) ${sign} CAST(${value} AS DOUBLE))`;
 }
 

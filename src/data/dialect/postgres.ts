@@ -46,6 +46,8 @@ export const postgres: Dialect = {
   noLimit: "",
   count: (parameter) => parameter,
   insertsMany: "lists",
+  hasReturning: true,
+  hasOrderedAssignments: false,
   returnsKeys: true,
   hasConflictTarget: true,
   defaultValues: " DEFAULT VALUES",

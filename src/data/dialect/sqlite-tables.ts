@@ -41,6 +41,7 @@ export const sqliteTables: TableSyntax = {
   quote: quoteSqlite,
   quoteText,
   typeOf: ({ type, storage }) => (storage === "text" ? "TEXT" : types[type]),
+  defaultOf: (value) => value,
   counted: " PRIMARY KEY AUTOINCREMENT",
   isCountedKey: true,
   checkOf,

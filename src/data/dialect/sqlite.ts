@@ -20,6 +20,8 @@ export const sqlite: Dialect = {
   ignoreConflict: () => " ON CONFLICT DO NOTHING",
   // A prepared statement in a loop is what is fastest there, and tells the key of each row.
   insertsMany: "single",
+  hasReturning: true,
+  hasOrderedAssignments: false,
   returnsKeys: false,
   hasConflictTarget: true,
   defaultValues: " DEFAULT VALUES",

@@ -19,6 +19,8 @@ export interface TableSyntax {
   readonly isCountedKey: boolean;
   /** A condition that the database itself must hold of a type that it does not have; "" where there is none. */
   readonly checkOf: (name: string, column: ColumnState) => string;
+  /** A value as the default of a column. */
+  readonly defaultOf: (value: string, column: ColumnState) => string;
   /** What stands behind the lines of a table. */
   readonly options: string;
   /** Whether foreign keys may name tables that come later. */

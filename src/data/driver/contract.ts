@@ -29,8 +29,10 @@ export interface StatementResult {
   readonly affected: number;
   /** Names of the columns, where they were asked for. */
   readonly names?: readonly string[];
-  /** Key of the last row that was inserted, where the database counts it. */
+  /** Key of the last row that was inserted, where the database counts it; of MySQL that of the first one. */
   readonly insertId: number | bigint;
+  /** How far the keys of rows are apart that one statement of MySQL has inserted. */
+  readonly insertStep?: number;
 }
 
 /** A connection that is held. A driver may give plain values: nothing waits then. */
@@ -49,6 +51,8 @@ export interface AcquireOptions {
   readonly write: boolean;
   /** Whether it is held for long: a stream has a connection of its own, where the database has several. Default false. */
   readonly isOwn?: boolean;
+  /** Whether statements may take as long as they take, where the driver itself ends long ones. Default false. */
+  readonly isUnlimited?: boolean;
   /** Where the work began that holds it, for the messages of those who wait for one in vain. Unknown by default. */
   readonly opened?: Error | undefined;
   /** Ends the wait. */

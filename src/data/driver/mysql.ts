@@ -1,20 +1,35 @@
-/** MariaDB on `mysql2`: a pool of connections; statements are prepared by the server. */
+/** MariaDB and MySQL on `mysql2`: a pool of connections; statements are prepared by the server. */
 import type { Connection as Client, ConnectionOptions } from "mysql2";
 import { GableError } from "../../errors/gable-error.ts";
 import type { Driver, DriverValue, Statement, StatementResult } from "./contract.ts";
 import type { ServerOptions, ServerSession } from "./server.ts";
 import { ServerDriver } from "./server.ts";
+import { assertServer } from "./server-version.ts";
 import { readTls, readTlsError } from "./tls.ts";
 
 const lockTimeoutSeconds = 10;
 /** Most prepared statements of one connection; the server has room for 16,382 of all. */
 const statementsMax = 200;
-const modes =
-  // Without the last one, `SET a = b, b = a` reads the new a: other databases read rows as they were.
-  "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,SIMULTANEOUS_ASSIGNMENT";
+const modes = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
+
+/** A kind of server that `mysql2` speaks with. */
+type MysqlKind = "mariadb" | "mysql";
+
+/** What a session begins with. */
+function settingsOf(kind: MysqlKind, statementTimeoutMs: number): string {
+  const shared = `SET time_zone = '+00:00', innodb_lock_wait_timeout = ${lockTimeoutSeconds}`;
+  return kind === "mariadb"
+    ? // Without the last mode, `SET a = b, b = a` reads the new a: other databases read rows as they were.
+      `${shared}, sql_mode = '${modes},SIMULTANEOUS_ASSIGNMENT', max_statement_time = ${statementTimeoutMs / 1000}, ` +
+        // Joined texts would be cut after 1 MiB, without an error.
+        "group_concat_max_len = 4294967295"
+    : // Texts of statements are compared like those of columns. What is known of tables is not a day old.
+      `${shared}, sql_mode = '${modes}', max_execution_time = ${statementTimeoutMs}, group_concat_max_len = 4294967295, ` +
+        "collation_connection = utf8mb4_0900_bin, information_schema_stats_expiry = 0";
+}
 
 /** Opens a pool. The first connection is made when it is wanted. Throws `E_DRIVER_MISSING` without the package `mysql2`. */
-export async function createMysql(options: ServerOptions): Promise<Driver> {
+export async function createMysql(options: ServerOptions, kind: MysqlKind): Promise<Driver> {
   const module = await import("mysql2").catch((error: unknown) => {
     throw new GableError("E_DRIVER_MISSING", "The package mysql2 is not installed.", { fix: "Run: npm install mysql2", cause: error });
   });
@@ -29,27 +44,25 @@ export async function createMysql(options: ServerOptions): Promise<Driver> {
     supportBigNumbers: true,
     // As Date, the driver takes the year 1 for 1901. Its texts cost more than the rest of a row, and are right.
     dateStrings: true,
-    // Columns that others have made may be known as JSON to the server; the codec reads texts.
+    // The codec reads texts.
     jsonStrings: true,
     charset: "utf8mb4",
     multipleStatements: false,
   };
+  // The server of MariaDB ends all statements that take too long; that of MySQL ends those that read.
+  const writeTimeoutMs = kind === "mysql" ? statementTimeoutMs : undefined;
   const open = async (): Promise<MysqlSession> => {
     const makeClient = (): Client => module.default.createConnection(config);
-    const session = new MysqlSession(makeClient(), makeClient);
-    const begun = session.begin(
-      `SET time_zone = '+00:00', sql_mode = '${modes}', innodb_lock_wait_timeout = ${lockTimeoutSeconds}, max_statement_time = ${statementTimeoutMs / 1000}, ` +
-        // Joined texts would be cut after 1 MiB, without an error.
-        "group_concat_max_len = 4294967295",
-    );
+    const session = new MysqlSession(makeClient(), makeClient, writeTimeoutMs);
     try {
-      await begun;
+      await session.begin(kind, settingsOf(kind, statementTimeoutMs));
     } catch (error) {
+      session.close();
       throw readTlsError(error);
     }
     return session;
   };
-  return new ServerDriver({ dialect: "mariadb", open, beginning: "START TRANSACTION", isRefusal }, options);
+  return new ServerDriver({ dialect: kind, open, beginning: "START TRANSACTION", isRefusal }, options);
 }
 
 /** Errors of the server have a number of its own and one of SQL. */
@@ -71,10 +84,15 @@ class MysqlSession implements ServerSession {
   #isReading = false;
 
   readonly #makeClient: () => Client;
+  /** Longest duration of a statement that writes, in ms; undefined where the server has a limit itself. */
+  readonly #writeTimeoutMs: number | undefined;
+  /** How far counted keys are apart. */
+  #step = 1;
 
-  constructor(client: Client, makeClient: () => Client) {
+  constructor(client: Client, makeClient: () => Client, writeTimeoutMs: number | undefined) {
     this.client = client;
     this.#makeClient = makeClient;
+    this.#writeTimeoutMs = writeTimeoutMs;
     const leave = (): void => {
       this.#isAlive = false;
     };
@@ -87,22 +105,43 @@ class MysqlSession implements ServerSession {
     return this.#isAlive && !this.#isReading;
   }
 
-  /** The first statement of the session. A session that cannot begin is closed. */
-  begin(sql: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.client.query(sql, (error) => {
-        if (error === null) return resolve();
-        this.close();
-        reject(error);
-      });
-    });
+  /** Looks at the server, and sets what the session needs. */
+  async begin(kind: MysqlKind, settings: string): Promise<void> {
+    const { rows } = await this.#query({ sql: "SELECT version(), @@auto_increment_increment", parameters: [], rows: "arrays" });
+    const [version, step] = rows[0]!;
+    assertServer(kind, String(version));
+    this.#step = Number(step);
+    await this.#query({ sql: settings, parameters: [], rows: "none" });
   }
 
-  run({ sql, parameters, rows, wantsNames = false }: Statement): Promise<StatementResult> {
+  run(statement: Statement, isUnlimited: boolean): Promise<StatementResult> {
+    return this.#writeTimeoutMs === undefined || isUnlimited || statement.rows === "arrays"
+      ? this.#query(statement)
+      : this.#runUntil(statement, this.#writeTimeoutMs);
+  }
+
+  /** Runs a statement that the server does not end itself. */
+  async #runUntil(statement: Statement, timeoutMs: number): Promise<StatementResult> {
+    let cancelling: Promise<void> | undefined;
+    const timer = setTimeout(() => {
+      // A word to end it that comes late must not meet the statement of another one.
+      this.#isAlive = false;
+      cancelling = this.cancel();
+    }, timeoutMs);
+    try {
+      return await this.#query(statement);
+    } finally {
+      clearTimeout(timer);
+      await cancelling;
+    }
+  }
+
+  #query({ sql, parameters, rows, wantsNames = false }: Statement): Promise<StatementResult> {
     return new Promise((resolve, reject) => {
       const done = (error: unknown, result: unknown, fields?: ReadonlyArray<{ readonly name: string }>): void => {
-        if (error !== null) reject(error as Error); // The driver gives errors.
-        else resolve(wantsNames ? { ...toResult(result, rows), names: fields?.map(({ name }) => name) ?? [] } : toResult(result, rows));
+        if (error !== null) return reject(error as Error); // The driver gives errors.
+        const found = toResult(result, rows, this.#step);
+        resolve(wantsNames ? { ...found, names: fields?.map(({ name }) => name) ?? [] } : found);
       };
       // What takes no values is not worth a prepared statement; some of it cannot be prepared.
       if (parameters.length === 0) this.client.query(sql, done);
@@ -143,8 +182,8 @@ class MysqlSession implements ServerSession {
   }
 }
 
-function toResult(result: unknown, rows: Statement["rows"]): StatementResult {
+function toResult(result: unknown, rows: Statement["rows"], insertStep: number): StatementResult {
   if (Array.isArray(result)) return { rows: rows === "arrays" ? result : [], affected: 0, insertId: 0 };
   const { affectedRows, insertId } = result as Header; // A statement without rows has a header.
-  return { rows: [], affected: affectedRows, insertId: Number(insertId) };
+  return { rows: [], affected: affectedRows, insertId: Number(insertId), insertStep };
 }

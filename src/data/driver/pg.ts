@@ -5,6 +5,7 @@ import { RecentCache } from "../recent-cache.ts";
 import type { Driver, DriverValue, Statement, StatementResult } from "./contract.ts";
 import type { ServerOptions, ServerSession } from "./server.ts";
 import { ServerDriver } from "./server.ts";
+import { assertServer } from "./server-version.ts";
 import { readTls, readTlsError } from "./tls.ts";
 
 /** Longest wait for a lock, and longest rest inside of a transaction, in ms. */
@@ -27,12 +28,16 @@ export async function createPg(options: ServerOptions): Promise<Driver> {
     options: `-c TimeZone=UTC -c statement_timeout=${statementTimeoutMs} -c lock_timeout=${lockTimeoutMs} -c idle_in_transaction_session_timeout=${restTimeoutMs}`,
     types: { getTypeParser: parserOf } as unknown as NonNullable<ClientConfig["types"]>, // Its type has one function for each format; all come as texts.
   };
+  let isKnown = false;
   const open = async (): Promise<PgSession> => {
     const client = new module.default.Client(config);
     const session = new PgSession(client, () => new module.default.Client(config), prepares);
     try {
       await client.connect();
+      if (!isKnown) assertServer("postgres", await readVersion(client));
+      isKnown = true;
     } catch (error) {
+      session.close();
       throw readTlsError(error);
     }
     return session;
@@ -69,6 +74,11 @@ const asText: Parse = (text) => text;
 
 function parserOf(type: number): Parse {
   return parsers.get(type) ?? asText;
+}
+
+async function readVersion(client: Client): Promise<string> {
+  const { rows } = await client.query<[version: string]>({ text: "SHOW server_version", rowMode: "array" });
+  return rows[0]![0];
 }
 
 const noRows: StatementResult["rows"] = [];

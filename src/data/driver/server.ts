@@ -7,7 +7,7 @@ import type { TlsMode } from "./tls.ts";
 
 /** How a server is reached. */
 export interface ServerOptions {
-  /** `postgres://user:password@host:port/name`, or `mariadb://`. */
+  /** `postgres://user:password@host:port/name`, `mariadb://` or `mysql://`. */
   readonly url: string;
   /** Most connections. */
   readonly poolMax: number;
@@ -25,7 +25,8 @@ export interface ServerOptions {
 export interface ServerSession {
   /** Whether it can be used: not when it has broken, nor while rows are on their way that nobody reads any more. */
   readonly isUsable: boolean;
-  run(statement: Statement): Promise<StatementResult>;
+  /** Runs a statement. Where the server has no limit for it, the session has one, unless it is unlimited. */
+  run(statement: Statement, isUnlimited: boolean): Promise<StatementResult>;
   /** Ends the statement that is running. Gives no error: where it fails, the limit of the server ends the statement. */
   cancel(): Promise<void>;
   /** Rows in batches; inside of a transaction, it belongs to that. */
@@ -65,13 +66,13 @@ export class ServerDriver<Session extends ServerSession> implements Driver {
     });
   }
 
-  acquire({ signal, opened }: AcquireOptions): Connection | Promise<Connection> {
-    const idle = this.#pool.tryAcquire(opened);
-    return idle === undefined ? this.#acquire(signal, opened) : new ServerConnection(this.#server, idle, this.#pool);
+  acquire(options: AcquireOptions): Connection | Promise<Connection> {
+    const idle = this.#pool.tryAcquire(options.opened);
+    return idle === undefined ? this.#acquire(options) : new ServerConnection(this.#server, idle, this.#pool, options);
   }
 
-  async #acquire(signal: AbortSignal | undefined, opened: Error | undefined): Promise<Connection> {
-    return new ServerConnection(this.#server, await this.#pool.acquire(signal, opened), this.#pool);
+  async #acquire(options: AcquireOptions): Promise<Connection> {
+    return new ServerConnection(this.#server, await this.#pool.acquire(options.signal, options.opened), this.#pool, options);
   }
 
   close(): Promise<void> {
@@ -83,15 +84,17 @@ class ServerConnection<Session extends ServerSession> implements Connection {
   readonly #server: Server<Session>;
   readonly #session: Session;
   readonly #pool: Pool<Session>;
+  readonly #isUnlimited: boolean;
   #isReleased = false;
   #isInTransaction = false;
   /** Whether a statement was ended: a word to end it that comes late must not meet the statement of another one. */
   #isSpent = false;
 
-  constructor(server: Server<Session>, session: Session, pool: Pool<Session>) {
+  constructor(server: Server<Session>, session: Session, pool: Pool<Session>, { isUnlimited = false }: AcquireOptions) {
     this.#server = server;
     this.#session = session;
     this.#pool = pool;
+    this.#isUnlimited = isUnlimited;
   }
 
   run(statement: Statement): Promise<StatementResult> {
@@ -101,7 +104,7 @@ class ServerConnection<Session extends ServerSession> implements Connection {
       if (sql.startsWith(this.#server.beginning)) this.#isInTransaction = true;
       else if (sql === "COMMIT" || sql === "ROLLBACK") this.#isInTransaction = false;
     }
-    return statement.signal === undefined ? this.#session.run(statement) : this.#runUntil(statement, statement.signal);
+    return statement.signal === undefined ? this.#session.run(statement, this.#isUnlimited) : this.#runUntil(statement, statement.signal);
   }
 
   async #runUntil(statement: Statement, signal: AbortSignal): Promise<StatementResult> {
@@ -113,7 +116,7 @@ class ServerConnection<Session extends ServerSession> implements Connection {
     };
     signal.addEventListener("abort", cancel, { once: true });
     try {
-      return await this.#session.run(statement);
+      return await this.#session.run(statement, this.#isUnlimited);
     } catch (error) {
       throw cancelling === undefined ? error : readAbort(signal);
     } finally {

@@ -64,7 +64,7 @@ export function keyOfRelation(row: RowRecord, relation: RelationMeta, primary: r
 }
 
 /** Some fields of a row as one value; null when one of them is missing. */
-export function toCacheKey(row: RowRecord, names: readonly string[]): CacheKey | null {
+export function toCacheKey(row: Readonly<Record<string, unknown>>, names: readonly string[]): CacheKey | null {
   if (names.length === 1) return toKeyPart(row[names[0]!]);
   const parts = names.map((name) => toKeyPart(row[name]));
   return parts.some((part) => part === null) ? null : parts.map((part) => `${String(part).length}:${String(part)}`).join("");

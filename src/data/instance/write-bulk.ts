@@ -32,7 +32,7 @@ import { Row } from "./row.ts";
 import type { Assignment } from "./write-many.ts";
 import { automatic, planUpdate, runWrite } from "./write-many.ts";
 import type { WriteOptions } from "./write-row.ts";
-import { checkNewRow, findMade, noteStored, planInsert, runInsert, saveRow, takeMade } from "./write-row.ts";
+import { checkNewRow, findMade, insertAndRead, isReadBack, noteStored, planInsert, runInsert, saveRow, takeMade } from "./write-row.ts";
 
 /** How createMany() writes. */
 export interface CreateManyOptions<Name extends string = string> extends WriteOptions {
@@ -87,12 +87,14 @@ async function checkNewRows(rows: readonly RowRecord[], options: CreateManyOptio
 
 /** Whether one statement inserts all rows. */
 function isOneStatement(
-  { database: { dialect } }: ExecutionContext,
-  { $meta: { columns } }: ModelClass,
+  { database }: ExecutionContext,
+  { $meta: meta }: ModelClass,
   [first = [], ...others]: ReadonlyArray<readonly RowRecord[]>,
   { onConflict, batch = 1_000 }: CreateManyOptions,
 ): boolean {
-  const fields = columns.filter(({ name }) => first[0]![name] !== undefined);
+  const fields = meta.columns.filter(({ name }) => first[0]![name] !== undefined);
+  if (isReadBack(database, findMade(meta, first[0]!))) return false;
+  const { dialect } = database;
   const isList = insertsOf(dialect, fields) === "lists" && fields.length > 0;
   return others.length === 0 && onConflict === undefined && (first.length === 1 || (isList && first.length <= batch));
 }
@@ -119,6 +121,11 @@ async function insertGroup(
     const some = rows.slice(start, start + size);
     if (onConflict === "ignore" && !context.database.dialect.hasConflictTarget) {
       if (await insertUnlessTaken(model, some[0]!)) inserted.push(some[0]!);
+      continue;
+    }
+    if (isReadBack(context.database, made)) {
+      await insertAndRead(context, model, made, some);
+      inserted.push(...some);
       continue;
     }
     const plan = planInsert(context, meta, fields, some, {

@@ -1,5 +1,6 @@
 /** Changes of many rows by one statement. Hooks of rows do not run. */
 import { GableError } from "../../errors/gable-error.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import type { SqlWriter } from "../dialect/sql-writer.ts";
 import { after } from "../schema/eventual.ts";
 import { runStatement } from "../query/execute.ts";
@@ -115,14 +116,58 @@ export function planUpdate({ database }: ExecutionContext, assignments: readonly
     },
     write: (writer) => {
       writer.enter(select.root);
-      const sets = assignments.map(({ field, node }) => `${dialect.quote(field.column)} = ${writer.ofRow(node)}`);
+      const sets = assignments.map(({ field, node }) => ({ column: dialect.quote(field.column), sql: writer.ofRow(node) }));
       if (writer.hasJoins(select.root))
         throw new GableError("E_UPDATE_RELATION", `An update of ${select.root.model.$meta.name} reads columns of a relation.`, {
           fix: "Read them first, or use raw SQL.",
         });
-      return { text: `UPDATE ${dialect.quote(select.root.model.$table)} SET ${sets.join(", ")}${writeRows(writer, select)}`, columns: [] };
+      const text = dialect.hasOrderedAssignments
+        ? writeOrdered(dialect, select.root.model.$meta, sets, writeRows(writer, select))
+        : `UPDATE ${dialect.quote(select.root.model.$table)} SET ${joinSets(sets)}${writeRows(writer, select)}`;
+      return { text, columns: [] };
     },
   });
+}
+
+/** An assignment as SQL. */
+interface SetSql {
+  readonly column: string;
+  readonly sql: string;
+}
+
+function joinSets(sets: readonly SetSql[]): string {
+  return sets.map(({ column, sql }) => `${column} = ${sql}`).join(", ");
+}
+
+/**
+ * An update of a database whose assignments read what those before them have set: in an order in which none reads what was set.
+ * Where there is no such order, all values are read before.
+ */
+function writeOrdered({ quote }: Dialect, { table, primary, fields }: ModelMeta, sets: readonly SetSql[], rows: string): string {
+  const ordered = orderSets(sets);
+  if (ordered !== undefined) return `UPDATE ${quote(table)} SET ${joinSets(ordered)}${rows}`;
+  const read = quote("$read");
+  const columnOf = (place: number): string => quote(`v${place}`);
+  const keys = primary.map((name) => quote(fields.get(name)!.column));
+  const values = [...keys.map((key) => `${quote(table)}.${key}`), ...sets.map(({ sql }, place) => `${sql} AS ${columnOf(place)}`)];
+  const links = keys.map((key) => `${quote(table)}.${key} = ${read}.${key}`);
+  const given = sets.map(({ column }, place) => ({ column: `${quote(table)}.${column}`, sql: `${read}.${columnOf(place)}` }));
+  // What is read must stand for itself: it would be put together with the update.
+  const source = `(SELECT ${values.join(", ")} FROM ${quote(table)}${rows}) AS ${read}`;
+  return `UPDATE /*+ NO_MERGE(${read}) */ ${quote(table)} JOIN ${source} ON ${links.join(" AND ")} SET ${joinSets(given)}`;
+}
+
+/** Assignments so that each comes behind those that read its column; undefined where they read each other's. */
+function orderSets(sets: readonly SetSql[]): SetSql[] | undefined {
+  const left = [...sets];
+  const ordered: SetSql[] = [];
+  while (left.length > 0) {
+    // A name inside of another one costs the order alone.
+    const free = left.findIndex(({ column }, place) => left.every(({ sql }, other) => other === place || !sql.includes(column)));
+    if (free === -1) return undefined;
+    ordered.push(...left.splice(free, 1));
+  }
+  return ordered;
 }
 
 function planDelete({ database }: ExecutionContext, select: SelectState): BoundPlan {

@@ -4,9 +4,10 @@ import type { Dialect } from "../dialect/dialect.ts";
 import type { DriverValue, StatementResult } from "../driver/contract.ts";
 import type { Eventual } from "../schema/eventual.ts";
 import { after } from "../schema/eventual.ts";
-import { runStatement } from "../query/execute.ts";
-import type { RootSource, SelectState, ValueNode } from "../query/node.ts";
-import { allOf, columnNode, compare, selectAll } from "../query/node.ts";
+import { readNode } from "../query/expression.ts";
+import { readRecords, runStatement } from "../query/execute.ts";
+import type { Node, RootSource, SelectState, ValueNode } from "../query/node.ts";
+import { allOf, anyOf, columnNode, compare, selectAll } from "../query/node.ts";
 import type { BoundPlan } from "../query/plan.ts";
 import { findPlan } from "../query/plan.ts";
 import { assertScope, scopeNewRow } from "../query/scope.ts";
@@ -16,7 +17,10 @@ import type { ModelClass } from "../schema/model.ts";
 import { checkRow } from "../schema/validate-row.ts";
 import type { DatabaseCore, ExecutionContext } from "../transaction/context.ts";
 import { contextOf } from "../transaction/context.ts";
+import { transaction } from "../transaction/transaction.ts";
 import { assertTableRows } from "./assignments.ts";
+import type { CacheKey } from "./batch.ts";
+import { toCacheKey } from "./batch.ts";
 import { toFieldError, validationError } from "./database-error.ts";
 import type { RowRecord, StoredValues } from "./row.ts";
 import { Row } from "./row.ts";
@@ -63,9 +67,74 @@ async function insertRow(row: RowRecord, options: WriteOptions): Promise<void> {
   const { $meta: meta } = model;
   const fields = meta.columns.filter(({ name }) => row[name] !== undefined);
   const made = findMade(meta, row);
-  const result = await runInsert(context, model, planInsert(context, meta, fields, [row], { made }), made);
-  takeMade(context, row, made, result, 0);
-  noteStored(context, row);
+  if (!isReadBack(context.database, made)) {
+    const result = await runInsert(context, model, planInsert(context, meta, fields, [row], { made }), made);
+    takeMade(context, row, made, result, 0);
+    return noteStored(context, row);
+  }
+  await transaction(
+    async () => {
+      await insertAndRead(contextOf(model), model, made, [row]);
+    },
+    { database: { $core: context.database } },
+  );
+}
+
+/** Whether what the database has made is read by a query behind the insert. */
+export function isReadBack({ dialect }: DatabaseCore, made: readonly FieldMeta[]): boolean {
+  return !dialect.hasReturning && made.some(({ hasDatabaseDefault }) => hasDatabaseDefault);
+}
+
+/** Inserts rows, and reads what the database has made of them, in the transaction around it. */
+export async function insertAndRead(
+  context: ExecutionContext,
+  model: ModelClass,
+  made: readonly FieldMeta[],
+  rows: readonly RowRecord[],
+): Promise<void> {
+  const { $meta: meta } = model;
+  // A key that it makes would not be known: the database is asked for it before.
+  for (const field of made.filter(({ name, hasDatabaseDefault }) => hasDatabaseDefault && meta.primary.includes(name)))
+    for (const row of rows) row[field.name] = await readDefault(context, model, field);
+  const fields = meta.columns.filter(({ name }) => rows[0]![name] !== undefined);
+  const counted = made.filter(({ hasDatabaseDefault }) => !hasDatabaseDefault);
+  const result = await runInsert(context, model, planInsert(context, meta, fields, rows, { made: counted }), counted);
+  rows.forEach((row, index) => takeMade(context, row, counted, result, index));
+  const root: RootSource = { kind: "root", model };
+  const keys = meta.primary.map((name) => meta.fields.get(name)!);
+  const given = made.filter(({ hasDatabaseDefault }) => hasDatabaseDefault);
+  const columns = [...keys, ...given].map((field) => ({ name: field.name, node: columnNode(root, field) }));
+  const isRow = (row: RowRecord): Node =>
+    allOf(keys.map((field) => compare("eq", columnNode(root, field), valueNode(row[field.name], field))));
+  const found = await readRecords(context, { ...selectAll(root), columns, where: anyOf(rows.map(isRow)) });
+  const keyOf = (row: Readonly<Record<string, unknown>>): CacheKey | null => toCacheKey(row, meta.primary);
+  const byKey = new Map(found.map((record) => [keyOf(record), record]));
+  for (const row of rows) {
+    const record = byKey.get(keyOf(row))!;
+    for (const { name } of given) row[name] = record[name];
+    noteStored(context, row);
+  }
+}
+
+/** What the database would give a field. */
+async function readDefault(context: ExecutionContext, model: ModelClass, field: FieldMeta): Promise<unknown> {
+  const { dialect, plans } = context.database;
+  const root: RootSource = { kind: "root", model };
+  const node = readNode(field.options.default, undefined);
+  const { plan, parameters } = findPlan(dialect, plans, {
+    walk: (walk) => {
+      walk.token(`default ${model.$table}.${field.name}`);
+      walk.enter(root);
+      walk.node(node);
+    },
+    write: (writer) => {
+      writer.enter(root);
+      return { text: `SELECT ${writer.node(node)}`, columns: [{ name: field.name, type: field }] };
+    },
+  });
+  const { rows } = await runStatement(context, { sql: plan.sql, parameters, rows: "arrays", readsBigInts: plan.readsBigInts }, true);
+  const value = rows[0]![0]!;
+  return plan.decoders[0]?.(value) ?? value;
 }
 
 /** Fields of a model that the database can make, and the others. */
@@ -105,12 +174,12 @@ export function takeMade(
   { database }: ExecutionContext,
   row: RowRecord,
   made: readonly FieldMeta[],
-  { rows, insertId }: StatementResult,
+  { rows, insertId, insertStep = 0 }: StatementResult,
   index: number,
 ): void {
   const isTold = isToldByDriver(database, made);
   for (const [place, field] of made.entries()) {
-    const value = isTold ? Number(insertId) : rows[index]![place]!;
+    const value = isTold ? Number(insertId) + index * insertStep : rows[index]![place]!;
     row[field.name] = database.dialect.decoder(field, true)?.(value) ?? value;
   }
 }

@@ -71,7 +71,7 @@ class MariadbAdapter extends MysqlAdapter {
 }
 
 const mysql: Kind = {
-  adapter: new MariadbAdapter(),
+  adapter: new MysqlAdapter(),
   compiler: new MysqlQueryCompiler(),
   introspector: (database) => new MysqlIntrospector(database),
 };
@@ -86,7 +86,7 @@ const kinds: Readonly<Record<Dialect["name"], Kind>> = {
     compiler: new PostgresQueryCompiler(),
     introspector: (database) => new PostgresIntrospector(database),
   },
-  mariadb: mysql,
+  mariadb: { ...mysql, adapter: new MariadbAdapter() },
   mysql,
 };
 

@@ -279,14 +279,16 @@ export class MigrationExecution {
   }
 
   /** Asks for the cheapest form first; a copy of a large table needs consent. */
-  async #alter({ table, changes, isAgreed }: Extract<Step, { kind: "alter" }>): Promise<void> {
+  async #alter({ table, changes, isAgreed, ignored }: Extract<Step, { kind: "alter" }>): Promise<void> {
     const sql = `ALTER TABLE ${this.#session.dialect.quote(table)} ${changes}`;
     for (const form of [", ALGORITHM=INSTANT", ", ALGORITHM=INPLACE, LOCK=NONE"]) {
       try {
         await this.#session.run(sql + form);
         return;
       } catch (error) {
-        if (!isUnsupported(error)) throw error;
+        const number = errorNumber(error);
+        if (number === ignored && number !== undefined) return;
+        if (!unsupported.has(number)) throw error;
       }
     }
     if (!isAgreed && !this.#options.allowCopies) await this.#assertSmall(table, changes);
@@ -387,9 +389,14 @@ function readKey(text: string): unknown {
   return typeof key === "object" && key !== null && "bigint" in key ? BigInt(String(key.bigint)) : key;
 }
 
-/** The server has no such form of the change (MariaDB: 1845, 1846). */
-function isUnsupported(error: unknown): boolean {
+/**
+ * The server has no such form of the change (MariaDB and MySQL: ER_ALTER_OPERATION_NOT_SUPPORTED, and with a reason), or not any more:
+ * MySQL keeps 255 forms of rows of one table (ER_INNODB_MAX_ROW_VERSION).
+ */
+const unsupported: ReadonlySet<unknown> = new Set([1845, 1846, 4092]);
+
+/** Number of an error of MariaDB or MySQL. */
+function errorNumber(error: unknown): unknown {
   const cause: unknown = error instanceof GableError ? error.cause : error;
-  const number = cause instanceof Error && "errno" in cause ? cause.errno : undefined;
-  return number === 1845 || number === 1846;
+  return cause instanceof Error && "errno" in cause ? cause.errno : undefined;
 }

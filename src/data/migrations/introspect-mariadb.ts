@@ -1,8 +1,9 @@
-/** The tables of MariaDB, from its information schema. */
+/** The tables of MariaDB and MySQL, from their information schemas. */
 import { mariadbSearchColumn } from "../dialect/mariadb-search.ts";
 import type { DeleteAction } from "../schema/relation.ts";
 import type { ColumnType } from "./table-finding.ts";
 import { sqlCondition, sqlDefault, TableFinding, toViewState } from "./table-finding.ts";
+import { readMysqlDefault, readMysqlExpression } from "./mysql-expression.ts";
 import type { Session, SessionRow } from "./session.ts";
 import { checkName } from "./table-writer.ts";
 
@@ -18,13 +19,15 @@ const types: Readonly<Record<string, ColumnType>> = {
   uuid: { type: "uuid" },
   longtext: { type: "text" },
   longblob: { type: "bytes" },
+  json: { type: "json" },
 };
 const whole = new Set(["tinyint", "smallint", "mediumint", "int"]);
 
 function typeOf(
   raw: string,
-  { data_type: kind, character_maximum_length: max, numeric_precision: digits, numeric_scale: scale }: SessionRow,
+  { data_type: kind, character_maximum_length: max, numeric_precision: digits, numeric_scale: scale, collation_name: order }: SessionRow,
 ): ColumnType | undefined {
+  if (raw === "char(36)" && order === "ascii_bin") return { type: "uuid" };
   const plain = raw.replace(/^(int|bigint)\(\d+\)$/, "$1");
   if (Object.hasOwn(types, plain)) return types[plain];
   if (kind === "varchar" || kind === "char") return { type: "text", max: Number(max), ...(kind === "char" && { isNear: true }) };
@@ -33,7 +36,7 @@ function typeOf(
     return { type: "decimal", digits: Number(digits), scale: Number(scale), ...(raw.includes("unsigned") && { isNear: true }) };
   if (kind === "enum") return { type: "choice", choices: readTexts(raw), check: false, isNear: true };
   if (kind === "datetime" || kind === "timestamp") return { type: "datetime", isNear: true };
-  if (whole.has(String(kind))) return { type: raw.startsWith("int(") && raw.includes("unsigned") ? "bigint" : "int", isNear: true };
+  if (whole.has(String(kind))) return { type: /^int\b/.test(raw) && raw.includes("unsigned") ? "bigint" : "int", isNear: true };
   if (kind === "bigint") return { type: "bigint", isNear: true };
   if (String(kind).endsWith("text")) return { type: "text", isNear: true };
   return String(kind).endsWith("blob") ? { type: "bytes", isNear: true } : undefined;
@@ -46,6 +49,7 @@ function readTexts(list: string): string[] {
 
 /** Reads the tables and views of the current database. */
 export async function readMariadbTables(session: Session): Promise<TableFinding[]> {
+  const readExpression = session.dialect.name === "mysql" ? readMysqlExpression : String;
   const read = (columns: string, table: string, rest: string): Promise<SessionRow[]> =>
     session.read(`SELECT ${columns} FROM information_schema.${table} WHERE table_schema = database() ${rest}`);
   const tables = await read("table_name, table_comment", "tables", "AND table_type IN ('BASE TABLE', 'VIEW') ORDER BY table_name");
@@ -59,20 +63,24 @@ export async function readMariadbTables(session: Session): Promise<TableFinding[
     found.set(name, table);
   }
   const columns = await read(
-    "table_name, column_name, column_type, data_type, is_nullable, column_default, extra, column_comment, generation_expression, character_maximum_length, numeric_precision, numeric_scale",
+    "table_name, column_name, column_type, data_type, is_nullable, column_default, extra, column_comment, nullif(generation_expression, '') AS made, character_maximum_length, numeric_precision, numeric_scale, collation_name",
     "columns",
     "ORDER BY ordinal_position",
   );
   const made = new Map<string, string>();
   for (const row of columns) {
     const table = found.get(row["table_name"])!;
-    addColumn(table, row);
-    if (row["generation_expression"] !== null) made.set(`${table.name} ${row["column_name"]}`, String(row["generation_expression"]));
+    if (row["made"] === null) {
+      addColumn(table, row, session.dialect.name === "mysql" ? readMysqlDefault(row) : row["column_default"]!);
+      continue;
+    }
+    const expression = readExpression(row["made"]!);
+    made.set(`${table.name} ${row["column_name"]}`, expression);
+    if (row["column_name"] === mariadbSearchColumn) table.state.search.push(...readSearch(expression));
   }
-  const checks = await session.read(
-    "SELECT table_name, constraint_name, check_clause FROM information_schema.check_constraints WHERE constraint_schema = database() ORDER BY constraint_name",
-  );
-  for (const row of checks) addCheck(found.get(row["table_name"])!, String(row["constraint_name"]), String(row["check_clause"]));
+  const checks = await session.read(session.dialect.name === "mysql" ? mysqlChecks : mariadbChecks);
+  for (const row of checks)
+    addCheck(found.get(row["table_name"])!, String(row["constraint_name"]), readExpression(String(row["check_clause"])));
   const keys = await session.read(
     "SELECT k.table_name, k.constraint_name, k.column_name, k.referenced_table_name, k.referenced_column_name, r.delete_rule, r.update_rule FROM information_schema.key_column_usage k " +
       "JOIN information_schema.referential_constraints r ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name AND r.table_name = k.table_name " +
@@ -88,6 +96,14 @@ export async function readMariadbTables(session: Session): Promise<TableFinding[
   return [...found.values()];
 }
 
+const mariadbChecks =
+  "SELECT table_name, constraint_name, check_clause FROM information_schema.check_constraints WHERE constraint_schema = database() ORDER BY constraint_name";
+/** In MySQL, names of checks are those of the database. */
+const mysqlChecks =
+  "SELECT t.table_name, c.constraint_name, c.check_clause FROM information_schema.check_constraints c JOIN information_schema.table_constraints t " +
+  "ON t.constraint_schema = c.constraint_schema AND t.constraint_name = c.constraint_name AND t.constraint_type = 'CHECK' " +
+  "WHERE c.constraint_schema = database() ORDER BY c.constraint_name";
+
 function groupRows(rows: readonly SessionRow[], name: string): SessionRow[][] {
   const groups = new Map<string, SessionRow[]>();
   for (const row of rows) {
@@ -97,17 +113,13 @@ function groupRows(rows: readonly SessionRow[], name: string): SessionRow[][] {
   return [...groups.values()];
 }
 
-function addColumn(table: TableFinding, row: SessionRow): void {
+function addColumn(table: TableFinding, row: SessionRow, given: SessionRow[string]): void {
   const name = String(row["column_name"]);
   const raw = String(row["column_type"]);
-  if (row["generation_expression"] !== null) {
-    if (name === mariadbSearchColumn) table.state.search.push(...readSearch(String(row["generation_expression"])));
-    return;
-  }
-  const extra = String(row["extra"]);
+  const extra = String(row["extra"]).replace(/^DEFAULT_GENERATED ?/, "");
   table.column(name, typeOf(raw, row), raw, {
     ...(row["is_nullable"] === "YES" && { null: true }),
-    ...(!extra.includes("auto_increment") && sqlDefault(row["column_default"])),
+    ...(!extra.includes("auto_increment") && sqlDefault(given)),
     ...(row["column_comment"] !== "" && { comment: String(row["column_comment"]) }),
   });
   if (extra.includes("auto_increment") && table.state.columns.has(name)) {
@@ -120,7 +132,7 @@ function addColumn(table: TableFinding, row: SessionRow): void {
 
 /** The columns whose words are kept, in the order in which they are read. */
 function readSearch(expression: string): string[] {
-  const [, columns = ""] = /^lcase\(regexp_replace\(concat_ws\(' ',((?:`(?:[^`]|``)+`,?)+)\),/.exec(expression) ?? [];
+  const [, columns = ""] = /^(?:lcase|lower)\(regexp_replace\(concat_ws\(' ',((?:`(?:[^`]|``)+`,?)+)\),/.exec(expression) ?? [];
   return Array.from(columns.matchAll(/`((?:[^`]|``)+)`/g), ([, column = ""]) => column.replaceAll("``", "`"));
 }
 
@@ -161,7 +173,7 @@ const conditional = /^case when ([^]+) then `((?:[^`]|``)+)` end$/i;
 
 function addIndex(table: TableFinding, rows: readonly SessionRow[], made: ReadonlyMap<string, string>): void {
   const name = String(rows[0]!["index_name"]);
-  const columns = rows.map((row) => String(row["column_name"]));
+  const columns = rows.map((row) => String(row["column_name"] ?? "an expression"));
   const { state } = table;
   if (name === "PRIMARY") {
     if (table.has(columns)) state.primary.push(...columns);

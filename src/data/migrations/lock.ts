@@ -49,7 +49,7 @@ async function lockPostgres(session: Session): Promise<LockAttempt> {
 }
 
 async function lockMariadb(session: Session): Promise<LockAttempt> {
-  const name = "sha1(concat('gable_migrations ', database()))";
+  const name = "sha2(concat('gable_migrations ', database()), 256)";
   return {
     async take() {
       const [row] = await session.read(`SELECT GET_LOCK(${name}, 0) AS taken`);

@@ -188,7 +188,7 @@ async function withRunner<Result>(options: RollbackOptions, work: (runner: Runne
         "SET idle_in_transaction_session_timeout = 0",
       ],
       mariadb: [`SET lock_wait_timeout = ${Math.ceil(lockTimeoutSeconds)}, max_statement_time = 0`],
-      mysql: [],
+      mysql: [`SET lock_wait_timeout = ${Math.ceil(lockTimeoutSeconds)}, max_execution_time = 0`],
     }[session.dialect.name];
     for (const sql of settings) await session.run(sql);
     const free = await lockMigrations(session, waitSeconds);

@@ -1,4 +1,4 @@
-/** The steps of operations on MariaDB, where each statement stands for itself: none can be undone with others. */
+/** The steps of operations on MariaDB and MySQL, where each statement stands for itself: none can be undone with others. */
 import { addMariadbSearch, dropMariadbSearch } from "../dialect/mariadb-search.ts";
 import type { IndexState, KeyState, State, TableState } from "../schema/table-state.ts";
 import { applyOperation } from "./apply.ts";
@@ -16,9 +16,17 @@ export function planMariadb(writer: TableWriter, before: State, operations: read
   return new MariadbPlan(writer, before).run(operations);
 }
 
+/** Errors that say that a change is there already (MariaDB, MySQL: ER_DUP_KEYNAME, ER_CANT_DROP_FIELD_OR_KEY). */
+const [isThere, isGone] = [1061, 1091];
+
 class MariadbPlan extends StepPlan {
   #alter(table: string, ...changes: readonly string[]): Step {
     return { kind: "alter", table, changes: changes.join(", "), isAgreed: this.isAgreed || this.fresh.has(table), place: "alone" };
+  }
+
+  /** A change that may have been made before. */
+  #alterUnless(error: number, table: string, change: string): Step {
+    return { ...this.#alter(table, change), ignored: error } as Step; // A change of a table.
   }
 
   protected override stepsOf(operation: PlainOperation): Step[] {
@@ -40,7 +48,7 @@ class MariadbPlan extends StepPlan {
       case "createExtension":
         return [];
       case "sql":
-        return chooseSql(operation.up, "mariadb").map((sql) => ({ kind: "sql", sql, place: "fresh" }));
+        return chooseSql(operation.up, this.writer.dialect.name).map((sql) => ({ kind: "sql", sql, place: "fresh" }));
       case "run":
         return [this.dataStep(operation, "fresh")];
       default:
@@ -84,7 +92,7 @@ class MariadbPlan extends StepPlan {
         return [this.#alter(name, this.#addIndex(name, table, operation.name, operation.key))];
       case "dropIndex":
         if (!this.writer.hasIndex(table.indexes.get(operation.name)!)) return [];
-        return [this.#alter(name, ...this.#dropIndex(table, operation.name))];
+        return this.#dropIndex(name, table, operation.name);
       case "addUnique":
         return [this.#alter(name, ...this.#addUnique(name, table, operation.name, operation.key))];
       case "addCheck":
@@ -148,7 +156,7 @@ class MariadbPlan extends StepPlan {
     const conditional = [...table.uniques].filter(([key, unique]) => unique.where !== undefined && !isSame(after.uniques.get(key), unique));
     return [
       ...(before.length === 0 ? [] : [this.#alter(name, ...before.map((key) => `DROP CONSTRAINT ${this.quote(key)}`))]),
-      ...conditional.map(([key]) => this.#alter(name, ...this.#dropUnique(name, table, key))),
+      ...conditional.flatMap(([key]) => this.#dropUnique(name, table, key)),
       this.#alter(name, `RENAME COLUMN ${this.quote(from)} TO ${this.quote(to)}`),
       ...(behind.length === 0 ? [] : [this.#alter(name, ...behind.map((line) => `ADD ${line}`))]),
       ...conditional.map(([key]) => this.#alter(name, ...this.#addUnique(name, after, key, after.uniques.get(key)!))),
@@ -208,14 +216,14 @@ class MariadbPlan extends StepPlan {
     ];
   }
 
-  #dropUnique(name: string, table: TableState, unique: string): string[] {
+  #dropUnique(name: string, table: TableState, unique: string): Step[] {
     const key = table.uniques.get(unique)!;
     const made = key.where === undefined ? [] : this.writer.conditionalColumns(name, table, unique, key);
-    return [...this.#dropIndex(table, unique), ...made.map((column) => `DROP COLUMN ${this.quote(column.name)}`)];
+    return this.#dropIndex(name, table, unique, ...made.map((column) => `DROP COLUMN ${this.quote(column.name)}`));
   }
 
   /** A foreign key needs an index on its columns: where the last one goes, it gets one of its own name. */
-  #dropIndex(table: TableState, index: string): string[] {
+  #dropIndex(name: string, table: TableState, index: string, ...more: readonly string[]): Step[] {
     const { columns } = (table.indexes.get(index) ?? table.uniques.get(index))!;
     const others = [
       table.primary,
@@ -229,23 +237,25 @@ class MariadbPlan extends StepPlan {
     );
     return [
       // It may have got one before, when another index went.
-      ...needed.map(([key, foreign]) => `ADD INDEX IF NOT EXISTS ${this.quote(key)} (${this.writer.list(foreign.columns)})`),
-      `DROP INDEX ${this.quote(index)}`,
+      ...needed.map(([key, foreign]) =>
+        this.#alterUnless(isThere, name, `ADD INDEX ${this.quote(key)} (${this.writer.list(foreign.columns)})`),
+      ),
+      this.#alter(name, `DROP INDEX ${this.quote(index)}`, ...more),
     ];
   }
 
   #dropConstraint(name: string, table: TableState, constraint: string): Step[] {
     const quoted = this.quote(constraint);
-    if (table.uniques.has(constraint)) return [this.#alter(name, ...this.#dropUnique(name, table, constraint))];
+    if (table.uniques.has(constraint)) return this.#dropUnique(name, table, constraint);
     if (table.checks.has(constraint)) return [this.#alter(name, `DROP CONSTRAINT ${quoted}`)];
-    return [this.#alter(name, `DROP FOREIGN KEY ${quoted}`), this.#alter(name, `DROP INDEX IF EXISTS ${quoted}`)];
+    return [this.#alter(name, `DROP FOREIGN KEY ${quoted}`), this.#alterUnless(isGone, name, `DROP INDEX ${quoted}`)];
   }
 
   #renameConstraint({ table: name, name: from, to }: OperationOf<"renameConstraint">, table: TableState): Step[] {
     const unique = table.uniques.get(from);
     if (unique !== undefined) {
       if (unique.where === undefined) return [this.#alter(name, `RENAME INDEX ${this.quote(from)} TO ${this.quote(to)}`)];
-      return [this.#alter(name, ...this.#dropUnique(name, table, from)), this.#alter(name, ...this.#addUnique(name, table, to, unique))];
+      return [...this.#dropUnique(name, table, from), this.#alter(name, ...this.#addUnique(name, table, to, unique))];
     }
     const check = table.checks.get(from);
     if (check !== undefined)

@@ -22,7 +22,7 @@ export class Session {
 
   /** Takes a connection for as long as the work takes. */
   static async use<Result>(database: DatabaseCore, work: (session: Session) => Promise<Result>): Promise<Result> {
-    const session = new Session(database, await acquireFrom(database, { write: true, isOwn: true }));
+    const session = new Session(database, await acquireFrom(database, { write: true, isOwn: true, isUnlimited: true }));
     try {
       return await work(session);
     } finally {

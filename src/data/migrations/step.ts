@@ -17,7 +17,14 @@ export type Step = { readonly place: StepPlace } &
     /** An index that is built beside the work of others; one that was left unfinished is dropped before. */
     | { readonly kind: "index"; readonly sql: string; readonly table: string; readonly name: string; readonly drop: string }
     /** A change of a table whose cheapest form the database chooses; copying a large table needs consent. */
-    | { readonly kind: "alter"; readonly table: string; readonly changes: string; readonly isAgreed: boolean }
+    | {
+        readonly kind: "alter";
+        readonly table: string;
+        readonly changes: string;
+        readonly isAgreed: boolean;
+        /** Number of the error that says that there is nothing to change. */
+        readonly ignored?: number;
+      }
     /** A table that is made anew, with its rows (SQLite). */
     | { readonly kind: "rebuild"; readonly table: string; readonly rebuild: Rebuild }
     | { readonly kind: "run"; readonly step: DataStep; readonly state: State }

@@ -95,7 +95,7 @@ export class TableWriter {
     if (fill === undefined) return this.column(tableName, table, name);
     const { default: _default, ...column } = table.columns.get(name)!;
     const plain: TableState = { ...table, columns: new Map(table.columns).set(name, column) };
-    return this.column(tableName, plain, name, ` DEFAULT ${this.value(fill, column)}`);
+    return this.column(tableName, plain, name, ` DEFAULT ${this.syntax.defaultOf(this.value(fill, column), column)}`);
   }
 
   /** The condition that the type of a column needs, as a constraint; undefined where it needs none. */

@@ -482,7 +482,7 @@ describeOnDatabases("queries", models, (open) => {
     assert.equal(parameters[0], "x'; --");
     assert.equal(parameters.length, 3);
     assert.match(await Book.where({ slug: "book-1" }).explain(), /books/i);
-    assert.match(await Book.where({ slug: "book-1" }).explain({ analyze: true }), /books/i);
+    assert.match(await Book.where({ pages: { gt: 1 } }).explain({ analyze: true }), /books/i);
   });
 
   it("build SQL once for each shape", async () => {

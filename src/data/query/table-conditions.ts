@@ -47,18 +47,19 @@ function assertWritable(dialect: Dialect, model: ModelClass, name: string, data:
     throw new GableError("E_MODEL_CONDITION", `${model.$meta.name}: ${name} folds case, which no table of SQLite can.`, {
       fix: "Keep the folded text in a field of its own.",
     });
-  const moved = dialect.name === "mariadb" ? findMovedColumn(model.$meta, name, columnsOf(data)) : undefined;
+  const isLike = dialect.name === "mariadb" || dialect.name === "mysql";
+  const moved = isLike ? findMovedColumn(model.$meta, name, columnsOf(data)) : undefined;
   if (moved !== undefined)
     throw new GableError(
       "E_MODEL_CONDITION",
-      `${model.$meta.name}: ${name} speaks of "${moved}", whose values MariaDB itself makes or changes.`,
+      `${model.$meta.name}: ${name} speaks of "${moved}", whose values ${dialect.name === "mysql" ? "MySQL" : "MariaDB"} itself makes or changes.`,
       {
         fix: "Leave the column out, or let the relation restrict.",
       },
     );
 }
 
-/** A column that conditions of MariaDB cannot speak of: a counted key, and in checks one that a foreign key changes. */
+/** A column that conditions of MariaDB and MySQL cannot speak of: a counted key, and in checks one that a foreign key changes. */
 function findMovedColumn({ primary, fields, relations }: ModelMeta, name: string, columns: readonly string[]): string | undefined {
   const key = primary.length === 1 ? fields.get(primary[0]!)! : undefined;
   const changed = [...relations.values()].filter(

@@ -1,0 +1,35 @@
+/** Which server answers: of the kind that the address names, and not older than what statements are written for. */
+import { GableError } from "../../errors/gable-error.ts";
+
+/** Kinds of servers, and the oldest version of each that is supported. */
+const kinds = {
+  postgres: { title: "PostgreSQL", oldest: [15, 0] },
+  mariadb: { title: "MariaDB", oldest: [10, 11] },
+  mysql: { title: "MySQL", oldest: [8, 4] },
+} as const;
+
+/** A kind of server. */
+export type ServerKind = keyof typeof kinds;
+
+/** Throws `E_DATABASE_VERSION` for a server of another kind than the address names, or an older one than those that are supported. */
+export function assertServer(kind: ServerKind, version: string): void {
+  const { title, oldest } = kinds[kind];
+  const isMariadb = /mariadb/i.test(version);
+  if (kind !== "postgres" && isMariadb !== (kind === "mariadb")) {
+    const [other, scheme] = isMariadb ? ["MariaDB", "mariadb"] : ["MySQL", "mysql"];
+    throw new GableError("E_DATABASE_VERSION", `The address is one of ${title}, and the server is ${other} ${version}.`, {
+      fix: `Begin the address with ${scheme}://.`,
+    });
+  }
+  const [, major = "", minor = "0"] = /^(\d+)(?:\.(\d+))?/.exec(version) ?? [];
+  const [first, second] = oldest;
+  if (major !== "" && (Number(major) > first || (Number(major) === first && Number(minor) >= second))) return;
+  throw new GableError("E_DATABASE_VERSION", `The server is ${title} ${version}; ${oldestOf(kind)} or newer is needed.`, {
+    fix: "Update the server.",
+  });
+}
+
+function oldestOf(kind: ServerKind): string {
+  const [major, minor] = kinds[kind].oldest;
+  return minor === 0 ? String(major) : `${major}.${minor}`;
+}
