@@ -1,4 +1,4 @@
-/** `npm run bench -- data`: the same work by the bare driver, by Gable and by others, on PostgreSQL, SQLite and MariaDB. */
+/** `npm run bench -- data`: the same work by the bare driver, by Gable and by others, on PostgreSQL, SQLite, MariaDB, and MySQL where there is one. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -8,7 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { createConnection } from "mysql2/promise";
 import type { BenchLine, BenchOptions } from "../report.ts";
-import { mariadbTables, postgresTables, sqliteTables } from "./fixture.ts";
+import { mariadbTables, mysqlTables, postgresTables, sqliteTables } from "./fixture.ts";
 import { withPostgres } from "./servers.ts";
 import type { Measured } from "./subject.ts";
 
@@ -28,6 +28,7 @@ const subjects = {
   PostgreSQL: ["bare-pg", "gable", "kysely", "drizzle", "knex", "typeorm", "mikro-orm"],
   SQLite: ["bare-sqlite", "gable"],
   MariaDB: ["bare-mysql", "gable"],
+  MySQL: ["bare-mysql", "gable"],
 } as const;
 
 function run(name: string, url: string, wanted: "read" | "count" | number): unknown {
@@ -44,12 +45,13 @@ function run(name: string, url: string, wanted: "read" | "count" | number): unkn
   return JSON.parse(child.stdout);
 }
 
-async function withMariadb(work: (url: string) => void): Promise<void> {
-  const url = new URL(process.env["GABLE_TEST_MARIADB_URL"] ?? "mariadb://root@127.0.0.1:3306/");
+/** A database on a server of MariaDB or MySQL. */
+async function withDatabase(server: string, tables: readonly string[], work: (url: string) => void): Promise<void> {
+  const url = new URL(server);
   const name = `gable_bench_${process.pid}`;
   const client = await createConnection(url.href.replace(/^mariadb:/, "mysql:"));
   try {
-    for (const sql of [`CREATE DATABASE ${name}`, `USE ${name}`, ...mariadbTables]) await client.query(sql);
+    for (const sql of [`CREATE DATABASE ${name}`, `USE ${name}`, ...tables]) await client.query(sql);
     url.pathname = `/${name}`;
     work(url.href);
   } finally {
@@ -107,6 +109,9 @@ export async function benchData(options: BenchOptions): Promise<BenchLine[]> {
   const lines: BenchLine[] = [];
   withSqlite((url) => lines.push(...measure("SQLite", url, options)));
   await withPostgres(postgresTables, (url) => void lines.push(...measure("PostgreSQL", url, options)));
-  await withMariadb((url) => lines.push(...measure("MariaDB", url, options)));
+  const mariadb = process.env["GABLE_TEST_MARIADB_URL"] ?? "mariadb://root@127.0.0.1:3306/";
+  await withDatabase(mariadb, mariadbTables, (url) => lines.push(...measure("MariaDB", url, options)));
+  const mysql = process.env["GABLE_TEST_MYSQL_URL"] ?? "";
+  if (mysql !== "") await withDatabase(mysql, mysqlTables, (url) => lines.push(...measure("MySQL", url, options)));
   return lines;
 }

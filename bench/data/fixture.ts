@@ -70,3 +70,14 @@ export const mariadbTables = [
     FROM seq_1_to_${bookCount}`,
   "ANALYZE TABLE authors, books",
 ];
+
+/** The same on MySQL, which has no sequences. */
+export const mysqlTables = [
+  "SET cte_max_recursion_depth = 1000000",
+  ...mariadbTables.map((sql) =>
+    sql.replace(
+      /seq_1_to_(\d+)/,
+      "(WITH RECURSIVE numbers (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM numbers WHERE seq < $1) SELECT seq FROM numbers) AS numbers",
+    ),
+  ),
+];

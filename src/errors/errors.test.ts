@@ -110,4 +110,10 @@ describe("option errors", () => {
     ]);
     assert.equal(described[0]!.length, 82);
   });
+
+  it("describe values on one line, whatever they hold", () => {
+    const hostile = "a\nb\r\tc\0d\u001b[31me\u009bf\u2028g\u202eh\u2069";
+    assert.equal(describeValue(hostile), String.raw`"a\nb\r\tc\u0000d\u001b[31me\u009bf\u2028g\u202eh\u2069"`);
+    assert.equal(describeValue("é \u{1F600} it's \\"), '"é \u{1F600} it\'s \\"');
+  });
 });

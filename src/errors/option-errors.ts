@@ -25,9 +25,16 @@ export function assertKnownOptions(owner: string, options: object, known: readon
   }
 }
 
-/** A short text for a value in a message: strings in quotes, at most 80 characters. */
+/** Characters that would begin a line of a log, move the cursor of a terminal, or turn the text around. */
+const moving = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+
+function escapeMoving(character: string): string {
+  return { "\n": "\\n", "\r": "\\r", "\t": "\\t" }[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/** A short text for a value in a message, on one line: strings in quotes, at most 80 characters of them. */
 export function describeValue(value: unknown): string {
-  if (typeof value === "string") return `"${value.length > 80 ? `${value.slice(0, 77)}...` : value}"`;
+  if (typeof value === "string") return `"${(value.length > 80 ? `${value.slice(0, 77)}...` : value).replace(moving, escapeMoving)}"`;
   if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
   if (typeof value !== "object" || value === null) return String(value);
   return Array.isArray(value) ? `an array of ${value.length}` : `an object (${value.constructor?.name ?? "no prototype"})`;

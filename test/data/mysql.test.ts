@@ -84,6 +84,8 @@ describe("MySQL", { skip: skipMysql }, () => {
     assert.equal(thing.made, "made 2");
     assert.deepEqual([statements.map((text) => text.split(" ")[0]), transactions], [["INSERT", "SELECT"], 1]);
     statements.length = 0;
+    await transaction(() => Thing.create({ a: 1 }));
+    assert.equal(statements.length, 2);
     const things = await Thing.createMany([{ a: 1 }, { a: 2 }, { a: 3, made: "given" }]);
     assert.deepEqual(
       things.map(({ made }) => made),

@@ -107,6 +107,7 @@ const foreign = {
     "CREATE MATERIALIZED VIEW post_states AS SELECT status, count(*) AS posts FROM blog_post GROUP BY status",
     "CREATE UNIQUE INDEX post_states_status ON post_states (status)",
     "CREATE TABLE profiles (user_id integer PRIMARY KEY REFERENCES auth_user ON DELETE CASCADE, site varchar(200))",
+    "CREATE UNIQUE INDEX profiles_site ON profiles (site) NULLS NOT DISTINCT WHERE user_id > 7",
   ],
   MariaDB: [
     "CREATE TABLE users (id int unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY, email varchar(255) NOT NULL UNIQUE, role enum('admin','it''s') NOT NULL DEFAULT 'admin', active tinyint(1) NOT NULL DEFAULT 1, created_at timestamp NULL, data json, bio mediumtext COMMENT 'About', score decimal(5,2) unsigned, place point, FULLTEXT KEY (bio)) COMMENT='People'",
@@ -246,6 +247,9 @@ export class Profile extends Model("profiles", {
   site: f.text({ max: 200, null: true }),
 }, {
   primary: ["user"],
+  uniques: [
+    { on: ["site"], name: "profiles_site", where: () => sql\`(user_id > 7)\`, nullsDistinct: false },
+  ],
 }) {}
 `,
   MariaDB: `import { belongsTo, field as f, hasMany, Model, sql, View } from "gable/data";

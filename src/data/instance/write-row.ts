@@ -6,8 +6,8 @@ import type { Eventual } from "../schema/eventual.ts";
 import { after } from "../schema/eventual.ts";
 import { readNode } from "../query/expression.ts";
 import { readRecords, runStatement } from "../query/execute.ts";
-import type { Node, RootSource, SelectState, ValueNode } from "../query/node.ts";
-import { allOf, anyOf, columnNode, compare, selectAll } from "../query/node.ts";
+import type { RootSource, SelectState, ValueNode } from "../query/node.ts";
+import { allOf, columnNode, compare, selectAll } from "../query/node.ts";
 import type { BoundPlan } from "../query/plan.ts";
 import { findPlan } from "../query/plan.ts";
 import { assertScope, scopeNewRow } from "../query/scope.ts";
@@ -22,6 +22,7 @@ import { assertTableRows } from "./assignments.ts";
 import type { CacheKey } from "./batch.ts";
 import { toCacheKey } from "./batch.ts";
 import { toFieldError, validationError } from "./database-error.ts";
+import { keysIn } from "./loader.ts";
 import type { RowRecord, StoredValues } from "./row.ts";
 import { Row } from "./row.ts";
 import { deleteWithFollowers, restoreWithFollowers } from "./soft-delete.ts";
@@ -72,12 +73,8 @@ async function insertRow(row: RowRecord, options: WriteOptions): Promise<void> {
     takeMade(context, row, made, result, 0);
     return noteStored(context, row);
   }
-  await transaction(
-    async () => {
-      await insertAndRead(contextOf(model), model, made, [row]);
-    },
-    { database: { $core: context.database } },
-  );
+  if (context.transaction !== undefined) return insertAndRead(context, model, made, [row]);
+  await transaction(() => insertAndRead(contextOf(model), model, made, [row]), { database: { $core: context.database } });
 }
 
 /** Whether what the database has made is read by a query behind the insert. */
@@ -104,9 +101,12 @@ export async function insertAndRead(
   const keys = meta.primary.map((name) => meta.fields.get(name)!);
   const given = made.filter(({ hasDatabaseDefault }) => hasDatabaseDefault);
   const columns = [...keys, ...given].map((field) => ({ name: field.name, node: columnNode(root, field) }));
-  const isRow = (row: RowRecord): Node =>
-    allOf(keys.map((field) => compare("eq", columnNode(root, field), valueNode(row[field.name], field))));
-  const found = await readRecords(context, { ...selectAll(root), columns, where: anyOf(rows.map(isRow)) });
+  const where = keysIn(
+    keys.map((field) => columnNode(root, field)),
+    meta.primary,
+    rows,
+  );
+  const found = await readRecords(context, { ...selectAll(root), columns, where });
   const keyOf = (row: Readonly<Record<string, unknown>>): CacheKey | null => toCacheKey(row, meta.primary);
   const byKey = new Map(found.map((record) => [keyOf(record), record]));
   for (const row of rows) {

@@ -76,7 +76,7 @@ export async function readPostgresTables(session: Session): Promise<TableFinding
   );
   for (const row of constraints) addConstraint(found.get(row["table"])!, row);
   const indexes = await session.read(
-    `SELECT c.relname AS "table", i.relname AS name, x.indisunique::int AS is_unique, m.amname AS method, x.indnkeyatts AS keys, x.indoption::text AS options, pg_get_expr(x.indpred, c.oid) AS condition, ` +
+    `SELECT c.relname AS "table", i.relname AS name, x.indisunique::int AS is_unique, x.indnullsnotdistinct::int AS is_full, m.amname AS method, x.indnkeyatts AS keys, x.indoption::text AS options, pg_get_expr(x.indpred, c.oid) AS condition, ` +
       `${namesOf("x.indkey", "c.oid")} AS columns, pg_get_indexdef(x.indexrelid, 1, true) AS first, pg_get_indexdef(x.indexrelid) AS definition ${from} JOIN pg_index x ON x.indrelid = c.oid JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am m ON m.oid = i.relam ` +
       `WHERE ${withViews} AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.oid AND k.contype IN ('p', 'u', 'x')) ORDER BY i.relname`,
   );
@@ -178,9 +178,10 @@ function addIndex(table: TableFinding, row: SessionRow): void {
   const isUnique = Number(row["is_unique"]) === 1;
   // A unique key of some rows is an index here.
   if (isUnique && !isExpression && row["condition"] !== null) {
-    table.state.uniques.set(name, { columns: keys.map(String), ...where });
+    table.state.uniques.set(name, { columns: keys.map(String), ...where, ...(Number(row["is_full"]) === 1 && { nullsDistinct: false }) });
     return;
   }
+  if (Number(row["is_full"]) === 1) table.note("", String(row["definition"]));
   const desc = keys.filter((_key, place) => ((options[place] ?? 0) & 1) === 1).map(String);
   table.state.indexes.set(name, {
     columns: isExpression ? [] : keys.map(String),

@@ -16,17 +16,19 @@ export function planMariadb(writer: TableWriter, before: State, operations: read
   return new MariadbPlan(writer, before).run(operations);
 }
 
+type AlterStep = Extract<Step, { kind: "alter" }>;
+
 /** Errors that say that a change is there already (MariaDB, MySQL: ER_DUP_KEYNAME, ER_CANT_DROP_FIELD_OR_KEY). */
 const [isThere, isGone] = [1061, 1091];
 
 class MariadbPlan extends StepPlan {
-  #alter(table: string, ...changes: readonly string[]): Step {
+  #alter(table: string, ...changes: readonly string[]): AlterStep {
     return { kind: "alter", table, changes: changes.join(", "), isAgreed: this.isAgreed || this.fresh.has(table), place: "alone" };
   }
 
   /** A change that may have been made before. */
   #alterUnless(error: number, table: string, change: string): Step {
-    return { ...this.#alter(table, change), ignored: error } as Step; // A change of a table.
+    return { ...this.#alter(table, change), ignored: error };
   }
 
   protected override stepsOf(operation: PlainOperation): Step[] {
