@@ -77,8 +77,8 @@ export interface Dialect {
   aggregate(name: AggregateName, inner: string, type: ValueType, over: string): string;
   /** The texts of many rows as one, in an order that was written; the separator is a literal. */
   joinTexts(text: string, isDistinct: boolean, order: string, separator: string): string;
-  /** The part of a value of JSON as a text. */
-  jsonText(part: string, path: string): string;
+  /** The part of a value of JSON as a text. The path counts in lists, whose own paths are given. */
+  jsonText(part: string, path: string, lists: readonly string[]): string;
   /** A comparison of a part of a value of JSON. */
   jsonCompare(comparison: JsonComparison): string;
   encodeJsonPath(path: JsonPath): DriverValue;
@@ -133,5 +133,7 @@ export interface JsonComparison {
   readonly valueType: "string" | "number" | "boolean" | "null";
   readonly part: string;
   readonly path: string;
+  /** Paths of the lists that the path counts in. */
+  readonly lists: readonly string[];
   readonly value: string;
 }

@@ -57,8 +57,8 @@ export function createMariadb(collation: string): Dialect {
     zone: zoneMariadb,
     aggregate: (name, inner, _type, over) => `${writeAggregate(name, inner)}${over}`,
     joinTexts,
-    jsonText: (part, path) => {
-      const found = `JSON_EXTRACT(${part}, ${path})`;
+    jsonText: (part, path, lists) => {
+      const found = extract(part, path, lists);
       return `CASE JSON_TYPE(${found}) WHEN 'NULL' THEN NULL ELSE JSON_UNQUOTE(${found}) COLLATE ${collation} END`;
     },
     jsonCompare: (comparison) => compareJson(comparison, collation),
@@ -170,8 +170,18 @@ function joinTexts(text: string, isDistinct: boolean, order: string, separator: 
   return `IF(OCTET_LENGTH(${joined}) > @@max_allowed_packet - 4, ${overflow}, ${joined})`;
 }
 
-function compareJson({ operator, valueType, part, path, value }: JsonComparison, collation: string): string {
-  const found = `JSON_EXTRACT(${part}, ${path})`;
+/**
+ * A part of a value of JSON. The first item of what is no list would be that itself; and places from the end are right in each row
+ * where the path is read anew for it alone (MariaDB 10.11).
+ */
+function extract(part: string, path: string, lists: readonly string[]): string {
+  if (lists.length === 0) return `JSON_EXTRACT(${part}, ${path})`;
+  const at = (way: string): string => `JSON_EXTRACT(${part}, CONCAT(${way}, LEFT(${part}, 0)))`;
+  return `IF(${lists.map((list) => `JSON_TYPE(${at(list)}) = 'ARRAY'`).join(" AND ")}, ${at(path)}, NULL)`;
+}
+
+function compareJson({ operator, valueType, part, path, lists, value }: JsonComparison, collation: string): string {
+  const found = extract(part, path, lists);
   if (operator === "exists") return `${found} IS NOT NULL`;
   const type = `JSON_TYPE(${found})`;
   if (valueType === "null") return `${type} = 'NULL'`;

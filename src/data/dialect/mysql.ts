@@ -47,13 +47,19 @@ function kindOf(found: string): string {
   return `JSON_TYPE(${found}) COLLATE ${mysqlCollation}`;
 }
 
-function jsonText(part: string, path: string): string {
-  const found = `JSON_EXTRACT(${part}, ${path})`;
+/** A part of a value of JSON. The first item and the last one of what is no list would be that itself. */
+function extract(part: string, path: string, lists: readonly string[]): string {
+  const at = (way: string): string => `JSON_EXTRACT(${part}, ${way})`;
+  return lists.length === 0 ? at(path) : `IF(${lists.map((list) => `${kindOf(at(list))} = 'ARRAY'`).join(" AND ")}, ${at(path)}, NULL)`;
+}
+
+function jsonText(part: string, path: string, lists: readonly string[]): string {
+  const found = extract(part, path, lists);
   return `CASE WHEN ${kindOf(found)} <> 'NULL' THEN JSON_UNQUOTE(${found}) COLLATE ${mysqlCollation} END`;
 }
 
-function jsonCompare({ operator, valueType, part, path, value }: JsonComparison): string {
-  const found = `JSON_EXTRACT(${part}, ${path})`;
+function jsonCompare({ operator, valueType, part, path, lists, value }: JsonComparison): string {
+  const found = extract(part, path, lists);
   if (operator === "exists") return `${found} IS NOT NULL`;
   const kind = kindOf(found);
   if (valueType === "null") return `${kind} = 'NULL'`;

@@ -4,9 +4,20 @@
  */
 import { GableError } from "../../errors/gable-error.ts";
 import type { FieldMeta } from "../schema/metadata.ts";
-import type { AggregateNode, ColumnNode, Node, OrderTerm, RootSource, SelectState, Source, Through, ValueNode } from "../query/node.ts";
+import type {
+  AggregateNode,
+  ColumnNode,
+  JsonPath,
+  Node,
+  OrderTerm,
+  RootSource,
+  SelectState,
+  Source,
+  Through,
+  ValueNode,
+} from "../query/node.ts";
 import type { ValueType } from "../query/value-type.ts";
-import { isSourceNullable } from "../query/node.ts";
+import { isSourceNullable, listsOf } from "../query/node.ts";
 import { valueTypes } from "../query/value-type.ts";
 import { isTextOperator } from "../query/shape.ts";
 import { scopedWhere } from "../query/scope.ts";
@@ -203,6 +214,21 @@ export class SqlWriter {
     return sql;
   }
 
+  #jsonCompare(node: Extract<Node, { kind: "jsonCompare" }>): string {
+    return this.#dialect.jsonCompare({
+      operator: node.operator,
+      valueType: node.value === null ? "null" : (typeof node.value as "string" | "number" | "boolean"), // The filter takes no others.
+      part: this.node(node.part),
+      path: this.mark(node.path, valueTypes.text, true),
+      lists: this.#lists(node.path),
+      value: this.mark(node, valueTypes.json),
+    });
+  }
+
+  #lists(path: JsonPath): string[] {
+    return listsOf(path).map((list) => this.mark(list, valueTypes.text, true));
+  }
+
   #orderBy(order: readonly OrderSql[]): string {
     return order.length === 0 ? "" : ` ORDER BY ${order.map(({ sql, term }) => this.#dialect.order(sql, term)).join(", ")}`;
   }
@@ -300,15 +326,11 @@ export class SqlWriter {
           node.parts[0]?.type ?? node.type,
         );
       case "json":
-        return this.#dialect.jsonText(this.node(node.part), this.mark(node, valueTypes.text, true));
+        return this.#dialect.jsonText(this.node(node.part), this.mark(node, valueTypes.text, true), this.#lists(node.path));
       case "zone":
         return this.#dialect.zone(this.node(node.part), node.zone, node.unit);
-      case "jsonCompare": {
-        const { operator, value } = node;
-        const valueType = value === null ? "null" : (typeof value as "string" | "number" | "boolean"); // The filter takes no others.
-        const [path, operand] = [this.mark(node.path, valueTypes.text, true), this.mark(node, valueTypes.json)];
-        return this.#dialect.jsonCompare({ operator, valueType, part: this.node(node.part), path, value: operand });
-      }
+      case "jsonCompare":
+        return this.#jsonCompare(node);
       case "aggregate":
         return this.#aggregate(node);
       case "window":

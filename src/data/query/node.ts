@@ -119,6 +119,15 @@ interface CallNode {
 /** The way to a part of a value of JSON: keys, and numbers of items, from the end when negative. */
 export type JsonPath = ReadonlyArray<string | number>;
 
+const lists = new WeakMap<JsonPath, readonly JsonPath[]>();
+
+/** The ways to the lists that a path counts in, the same objects each time. */
+export function listsOf(path: JsonPath): readonly JsonPath[] {
+  const known = lists.get(path) ?? path.flatMap((step, index) => (typeof step === "number" ? [path.slice(0, index)] : []));
+  lists.set(path, known);
+  return known;
+}
+
 /** Comparisons of a part of a value of JSON. */
 export type JsonOperator = "eq" | "gt" | "gte" | "lt" | "lte" | "exists";
 

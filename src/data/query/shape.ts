@@ -2,7 +2,8 @@
  * The shape of a query: a text that is equal for queries whose SQL is equal. One walk writes the shape and collects the
  * values, in the order in which the SQL refers to them; with the shape the SQL is found again, and nothing is built.
  */
-import type { CompareOperator, Node, OrderTerm, OutputColumn, RootSource, SelectState, Source } from "./node.ts";
+import type { CompareOperator, JsonPath, Node, OrderTerm, OutputColumn, RootSource, SelectState, Source } from "./node.ts";
+import { listsOf } from "./node.ts";
 import type { ValueType } from "./value-type.ts";
 import { valueTypes } from "./value-type.ts";
 import { scopedWhere } from "./scope.ts";
@@ -149,8 +150,14 @@ export class ShapeWalk {
 
   #jsonCompare(node: Extract<Node, { kind: "jsonCompare" }>): void {
     this.#part(`json${node.operator}(${node.value === null ? "null" : typeof node.value}`, node.part);
-    this.bind(node.path, node.path, valueTypes.json, "jsonPath");
+    this.#path(node.path, node.path);
     this.bind(node, node.value, valueTypes.json, "jsonOperand");
+  }
+
+  /** A path, and those of the lists that it counts in: some databases ask whether they are some. */
+  #path(owner: object, path: JsonPath): void {
+    this.bind(owner, path, valueTypes.json, "jsonPath");
+    for (const list of listsOf(path)) this.bind(list, list, valueTypes.json, "jsonPath");
   }
 
   #rare(node: Exclude<Node, { kind: "column" | "value" | "call" | "compare" | "isNull" | "inList" | "logic" | "not" }>): void {
@@ -175,7 +182,7 @@ export class ShapeWalk {
         break;
       case "json":
         this.#part("json(", node.part);
-        this.bind(node, node.path, valueTypes.json, "jsonPath");
+        this.#path(node, node.path);
         break;
       case "zone":
         this.#part(`zone:${node.zone}:${node.unit ?? ""}(`, node.part);
