@@ -23,12 +23,8 @@ import { isTextOperator } from "../query/shape.ts";
 import { scopedWhere } from "../query/scope.ts";
 import { searchTargetOf } from "../query/search.ts";
 import type { Dialect } from "./dialect.ts";
-
-/** A parameter of a finished statement: the place of its value, and which form of it is bound. */
-export interface ParameterSlot {
-  readonly place: number;
-  readonly form: 0 | 1;
-}
+import type { ParameterSlot } from "./marks.ts";
+import { finishMarks, writeMark } from "./marks.ts";
 
 /** Rows that are in reach, and what has been joined to them. */
 interface Scope {
@@ -54,14 +50,6 @@ const conditionKinds: ReadonlySet<Node["kind"]> = new Set<Node["kind"]>([
   "jsonCompare",
   "constant",
 ]);
-
-/** Marks of values: control characters, which no name and no text of a statement may hold. */
-const marks = /\u0001(\d+)\.([01]);/g;
-
-/** The mark of a value by its place. */
-function rawMark(place: number, form: 0 | 1): string {
-  return `\u0001${place}.${form};`;
-}
 
 /** Writes one statement. */
 export class SqlWriter {
@@ -106,26 +94,12 @@ export class SqlWriter {
   mark(owner: object, type: ValueType, isList = false, form: 0 | 1 = 0): string {
     const place = this.#places.get(owner);
     if (place === undefined) throw new GableError("E_INTERNAL", "A value of a statement was not collected.");
-    return this.#dialect.parameter(rawMark(place, form), type, isList);
+    return this.#dialect.parameter(writeMark(place, form), type, isList);
   }
 
   /** A finished statement, with the places of its parameters in order. */
   finish(text: string): { sql: string; slots: ParameterSlot[] } {
-    const slots: ParameterSlot[] = [];
-    const known = new Map<string, number>();
-    const sql = text.replace(marks, (whole, place: string, form: string) => {
-      const earlier = known.get(whole);
-      if (earlier !== undefined && !this.#dialect.isPositional) return `$${earlier}`;
-      slots.push({ place: Number(place), form: form === "1" ? 1 : 0 });
-      known.set(whole, slots.length);
-      return this.#dialect.isPositional ? "?" : `$${slots.length}`;
-    });
-    return { sql, slots };
-  }
-
-  /** A part of a table, with its values in place of the marks. */
-  finishWithValues(text: string, write: (slot: ParameterSlot) => string): string {
-    return text.replace(marks, (_whole, place: string, form: string) => write({ place: Number(place), form: form === "1" ? 1 : 0 }));
+    return finishMarks(text, this.#dialect.isPositional);
   }
 
   /** A query, whole. */
@@ -281,7 +255,7 @@ export class SqlWriter {
         const type = node.part.type!;
         // Tables take no subqueries, which long lists are on some databases: their values are written one by one.
         if (this.#isDefinition)
-          return `${this.#operand(node.part)} ${node.isNegated ? "NOT " : ""}IN (${rawMark(this.#places.get(node)!, 0)})`;
+          return `${this.#operand(node.part)} ${node.isNegated ? "NOT " : ""}IN (${writeMark(this.#places.get(node)!, 0)})`;
         return this.#dialect.inList(this.#operand(node.part), this.mark(node, type, true), node.isNegated, type);
       }
       case "inQuery":

@@ -182,7 +182,7 @@ describe("operations", () => {
     ["addIndex", ["books", "", ["a"]], 'op.addIndex() got the name "".'],
     ["addIndex", ["books", "x".repeat(64), ["a"]], `op.addIndex() got the name "${"x".repeat(64)}".`],
     ["addIndex", ["books", "é".repeat(32), ["a"]], `op.addIndex() got the name "${"é".repeat(32)}".`],
-    ["addIndex", ["books", "a\n", ["a"]], 'op.addIndex() got the name "a\n".'],
+    ["addIndex", ["books", "a\n", ["a"]], 'op.addIndex() got the name "a\\n".'],
     ["dropConstraint", ["books", "a "], 'op.dropConstraint() got the name "a ".'],
     ["dropConstraint", ["books", "\ud800"], 'op.dropConstraint() got the name "\ud800".'],
     [

@@ -1,6 +1,7 @@
 /** Conditions as data, and back: so that migrations hold them without the models they came from. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect } from "../dialect/dialect.ts";
+import { replaceMarks } from "../dialect/marks.ts";
 import { SqlWriter } from "../dialect/sql-writer.ts";
 import type { ColumnType } from "../schema/column.ts";
 import { isColumnType } from "../schema/column.ts";
@@ -65,7 +66,7 @@ export function writeCondition(dialect: Dialect, model: ModelClass, data: Operan
   walk.node(node);
   const writer = new SqlWriter(dialect, places, true);
   writer.enter(root);
-  const text = writer.finishWithValues(writer.node(node), ({ place, form }) => {
+  const text = replaceMarks(writer.node(node), ({ place, form }) => {
     const bound = walk.values[place]!;
     if (bound.use !== "list") return dialect.literal(encodeValue(dialect, bound, form));
     const list = bound.value as readonly unknown[]; // A list is bound as one.

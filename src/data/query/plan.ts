@@ -1,7 +1,7 @@
 /** Plans: the SQL of a shape, and where its values go. A shape that was seen before builds no SQL. */
 import type { Dialect } from "../dialect/dialect.ts";
 import type { SearchWords } from "../dialect/search.ts";
-import type { ParameterSlot } from "../dialect/sql-writer.ts";
+import type { ParameterSlot } from "../dialect/marks.ts";
 import { SqlWriter } from "../dialect/sql-writer.ts";
 import type { DriverValue } from "../driver/contract.ts";
 import type { RecentCache } from "../recent-cache.ts";
