@@ -100,7 +100,7 @@ export declare function download(path: string, options: DownloadOptions): Promis
  * const early = checkConditions(context, { etag: `"${post.version}"` });
  * if (early) return early;
  */
-export declare function checkConditions(context: Pick<Context, "method" | "headers" | "reply">, validators: Validators): HandlerReply | undefined;
+export declare function checkConditions(context: ConditionsContext, validators: Validators): HandlerReply | undefined;
 
 /** A reply with a status, header fields of its own, and a body. */
 export declare class HandlerReply {
@@ -406,7 +406,7 @@ export interface AppTypes {
 /** Type of a declared part of {@link AppTypes}; unknown when it is not declared. */
 export type AppType<Name extends string> = Name extends keyof AppTypes ? AppTypes[Name] : unknown;
 
-/** What a handler gets. All parts are lazy: it pays for what it touches. */
+/** What a handler gets. Every property is lazy: a handler pays only for what it reads. */
 export interface Context<Input extends ContextInput = AnyInput> {
     /** The request as a web-standard object. Its body can be read once, here or by a declared input. */
     readonly request: Request;
@@ -471,6 +471,9 @@ export interface ContextInput {
     /** JSON body. */
     readonly json: unknown;
 }
+
+/** The context of a route, whatever its input is. */
+export type AnyContext = Context<ContextInput>;
 
 /** Input of a route without options. */
 export interface AnyInput extends ContextInput {
@@ -617,10 +620,22 @@ export interface RouteFactory<Prefix extends string = "", Added = {}> {
     <const Pattern extends string, const Options extends RouteOptions>(pattern: Pattern, options: Options, handler: Handler<`${Prefix}${Pattern}`, Options, Added & AddedBy<Options>>): Route<PathParams<`${Prefix}${Pattern}`>, QueryOf<Options>>;
 }
 
-/** Routes below a common prefix, with options that add up from the outside in. */
+/** The group of a route that was made by `group.get()`. */
+export interface RouteParent {
+    /** Prefix of all its routes. */
+    readonly prefix: string;
+    /** Options of all its routes. */
+    readonly options: SharedOptions;
+}
+
+/** Routes below a common prefix, whose options are merged from the outside in. */
 export declare class Group<Prefix extends string = string, Added = {}> {
     /** Prefix of all its routes. */
     readonly prefix: Prefix;
+    /** Options of all its routes. */
+    readonly options: SharedOptions;
+    /** Its routes and groups, in order. */
+    readonly entries: RouteEntry[];
     /** Makes a route for GET in this group. */
     readonly get: RouteFactory<Prefix, Added>;
     /** Makes a route for POST in this group. */
@@ -631,12 +646,14 @@ export declare class Group<Prefix extends string = string, Added = {}> {
     readonly patch: RouteFactory<Prefix, Added>;
     /** Makes a route for DELETE in this group. */
     readonly delete: RouteFactory<Prefix, Added>;
+    /** Use {@link group}. */
+    constructor(prefix: Prefix, settings: SharedOptions, entries: readonly RouteEntry[]);
 }
 
 /** The list that a prefix takes: routes, unless it has parameters, whose types the routes could not know. */
 export type ListBelow<Prefix extends string> = Prefix extends `${string}${":" | "*"}${string}` ? TypeError_<"a prefix with parameters takes its routes by group.get(...)"> : readonly RouteEntry[];
 
-/** Anything that can stand in a list of routes: routes, groups, and modules that export them. */
+/** An entry of a list of routes: a route, a group, or a module that exports them. */
 export type RouteEntry = AnyRoute | AnyGroup | Readonly<Record<string, unknown>>;
 
 /** A route whatever its types are. */
@@ -705,6 +722,16 @@ export interface FileFieldOptions {
     accept?: readonly string[];
     /** Whether the form is invalid without it. Default false. */
     required?: boolean;
+}
+
+/** What the check reads of a context. */
+export interface ConditionsContext {
+    /** HTTP method. */
+    readonly method: string;
+    /** Header fields of the request. */
+    readonly headers: HeaderReader;
+    /** Status and headers of the reply. */
+    readonly reply: ReplyDraft;
 }
 
 /** Status and header fields of a reply helper. */
@@ -858,6 +885,50 @@ export interface ViewOptions {
     fragments?: FragmentStore;
 }
 
+/** A feature of an application. */
+export interface Part<Name extends string = string, Instance extends PartInstance = PartInstance> {
+    /** Name, unique in an application: letters, digits and hyphens, starting with a letter. */
+    readonly name: Name;
+    /** Parts that start before this one and stop after it. None by default. */
+    readonly needs?: readonly AnyPart[];
+    /** Routes that the part adds. None by default. Import heavy code inside their handlers. */
+    readonly routes?: readonly RouteEntry[];
+    /** Properties of the context, computed once per request when a handler reads them. None by default. */
+    readonly properties?: Readonly<Record<string, (context: AnyContext, instance: Instance) => unknown>>;
+    /** Starts the part for one application. Load modules and open connections here. */
+    readonly start: (host: PartHost) => Pending<Instance>;
+}
+
+/** What one application gets from a part. All state lives here, so that two applications never share any. */
+export interface PartInstance {
+    /** Runs around every request: for tracing, or to carry a value through its asynchronous work. */
+    readonly around?: (request: RawRequest, work: () => Pending<Reply>) => Pending<Reply>;
+    /** Answers requests before hosts and routes are checked; undefined passes a request on. */
+    readonly early?: (request: RawRequest) => Pending<Reply> | undefined;
+    /** Checks whether the part can serve: it throws, or returns false, when it cannot. */
+    readonly health?: () => unknown;
+    /** Called when the stop begins: take no new work, and end long replies. */
+    readonly drain?: () => void;
+    /** Releases what `start` opened. Parts stop in reverse order; one that fails does not keep the others from stopping. */
+    readonly stop?: () => Pending<void>;
+}
+
+/** What a part may ask of its application. */
+export interface PartHost {
+    /** Mode of the application. */
+    readonly mode: Mode;
+    /** Logger of the application. */
+    readonly logger: Logger;
+    /** Returns the instance of a part that is listed in `needs`. Throws `E_PART_NEEDS` for another one. */
+    part<Instance extends PartInstance>(part: Part<string, Instance>): Instance;
+}
+
+/** A part, whatever its instance is. */
+export type AnyPart = Part<string, never>;
+
+/** A value, or a promise of it: what is ready is passed on without waiting. */
+export type Pending<Value> = Value | Promise<Value>;
+
 /** Options of static files. */
 export interface StaticOptions {
     /** Folder with the files, relative to the working directory or absolute. */
@@ -873,23 +944,22 @@ export interface StaticOptions {
 }
 
 /** A file of a form. It is gone when the request ends: save it, or read it, before. */
-export declare class UploadedFile {
-    #private;
+export interface UploadedFile {
     /** Name that the client gave it. It is data: never use it as a path. */
     readonly fileName: string;
-    /** Media type by the content where it can be told, else what the client claims. */
+    /** Media type, detected from the content where possible, else the client's claim. */
     readonly type: string;
     /** Size in bytes. */
     readonly sizeBytes: number;
-    /** Whether the type was told from the content. */
+    /** Whether the type was detected from the content. */
     readonly isSniffed: boolean;
-    /** The content, piece by piece; it can be asked for again. */
+    /** Gives the content, piece by piece. You can call it more than once. */
     stream(): AsyncGenerator<Uint8Array>;
-    /** The whole content. */
+    /** Gives the whole content. */
     bytes(): Promise<Uint8Array>;
     /**
-     * Saves the content under a path of the program's choice, all of it or nothing: it is written beside the path
-     * and renamed. Replaces what is there.
+     * Saves the content under a path that you choose, completely or not at all: Gable writes a file next to the path
+     * and renames it. An existing file is replaced.
      */
     saveTo(path: string): Promise<void>;
 }

@@ -1,12 +1,13 @@
 export { gable } from "./app/gable.ts";
-export { get, post, put, patch, del, head, options, group } from "./app/define-route.ts";
-export { resource } from "./app/resource.ts";
-export { mount } from "./app/mount.ts";
-export { middleware } from "./app/handler.ts";
-export { json, text, page, redirect, problem, stream } from "./app/replies.ts";
-export { file, download } from "./app/files.ts";
-export { checkConditions } from "./app/check-conditions.ts";
-export { HandlerReply } from "./app/handler-reply.ts";
+export { get, post, put, patch, del, head, options } from "./handlers/define-route.ts";
+export { group } from "./handlers/group.ts";
+export { resource } from "./handlers/resource.ts";
+export { mount } from "./handlers/mount.ts";
+export { middleware } from "./handlers/handler.ts";
+export { json, text, page, redirect, problem, stream } from "./replies/replies.ts";
+export { file, download } from "./replies/files.ts";
+export { checkConditions } from "./replies/check-conditions.ts";
+export { HandlerReply } from "./replies/handler-reply.ts";
 export { defineConverter } from "./routing/converters.ts";
 export { html } from "./views/html.ts";
 export { raw, toJson, Html } from "./views/values.ts";
@@ -37,10 +38,11 @@ export {
 export type { Application } from "./app/gable.ts";
 export type { GableOptions, SecurityOptions } from "./app/options.ts";
 export type { ListenOptions, RunningApp } from "./app/listen.ts";
-export type { Mode } from "./app/mode.ts";
-export type { Logger, LogMethod } from "./app/logger.ts";
+export type { Mode } from "./parts/mode.ts";
+export type { Logger, LogMethod } from "./handlers/logger.ts";
 export type { HealthOptions, HealthCheck } from "./app/health.ts";
-export type { AppTypes, AppType, Context, ContextInput, AnyInput, Cookies, ReplyDraft } from "./app/context.ts";
+export type { AppTypes, AppType, Context, ContextInput, AnyContext, AnyInput, Cookies } from "./handlers/context.ts";
+export type { ReplyDraft } from "./replies/reply-draft.ts";
 export type {
   Handler,
   Guard,
@@ -55,20 +57,24 @@ export type {
   QueryOf,
   AddedBy,
   TypeError_,
-} from "./app/handler.ts";
-export type { HandlerResult } from "./app/handler-result.ts";
-export type { RouteFactory, Group, ListBelow, RouteEntry, AnyRoute, AnyGroup } from "./app/define-route.ts";
-export type { Resource, ResourceAction, ResourceController, ResourceOptions, ActionContext } from "./app/resource.ts";
-export type { FetchHandler } from "./app/mount.ts";
-export type { FormInput, FileFields, FileFieldOptions } from "./app/form-input.ts";
-export type { ReplyOptions } from "./app/handler-reply.ts";
-export type { PageOptions, RedirectOptions, StreamOptions } from "./app/replies.ts";
-export type { FileOptions, DownloadOptions } from "./app/files.ts";
+} from "./handlers/handler.ts";
+export type { HandlerResult } from "./replies/handler-result.ts";
+export type { RouteFactory, RouteParent } from "./handlers/define-route.ts";
+export type { Group, ListBelow, RouteEntry, AnyRoute, AnyGroup } from "./handlers/group.ts";
+export type { Resource, ResourceAction, ResourceController, ResourceOptions, ActionContext } from "./handlers/resource.ts";
+export type { FetchHandler } from "./handlers/mount.ts";
+export type { FormInput, FileFields, FileFieldOptions } from "./handlers/form.ts";
+export type { ConditionsContext } from "./replies/check-conditions.ts";
+export type { ReplyOptions } from "./replies/handler-reply.ts";
+export type { PageOptions, RedirectOptions, StreamOptions } from "./replies/replies.ts";
+export type { FileOptions, DownloadOptions } from "./replies/files.ts";
 export type { ErrorHook, ErrorReport } from "./app/error-replies.ts";
-export type { StandardSchema, SchemaResult, SchemaIssue, InputOfSchema, OutputOfSchema } from "./app/standard-schema.ts";
-export type { ViewFunction, ViewOptions } from "./app/view-options.ts";
+export type { StandardSchema, SchemaResult, SchemaIssue, InputOfSchema, OutputOfSchema } from "./handlers/standard-schema.ts";
+export type { ViewFunction } from "./handlers/view-function.ts";
+export type { ViewOptions } from "./app/view-options.ts";
+export type { Part, PartInstance, PartHost, AnyPart, Pending } from "./parts/part.ts";
 export type { StaticOptions } from "./files/static-files.ts";
-export type { UploadedFile } from "./files/uploaded-file.ts";
+export type { UploadedFile } from "./handlers/uploaded-file.ts";
 export type { ProxyOptions } from "./http/proxies.ts";
 export type { FieldError, ProblemOptions } from "./http/problem.ts";
 export type { CookieOptions } from "./http/cookies.ts";
@@ -76,7 +82,7 @@ export type { Converter, Converters } from "./routing/converters.ts";
 export type { PathParams } from "./routing/path-params.ts";
 export type { Route, QueryValues, UrlArguments, RouteBinding } from "./routing/route.ts";
 export type { SourcePlace } from "./errors/source-place.ts";
-export type { ContentSecurityPolicy } from "./security/response-headers.ts";
+export type { ContentSecurityPolicy } from "./http/content-security-policy.ts";
 export type { Hole, HoleArray } from "./views/values.ts";
 export type { GableErrorOptions } from "./errors/gable-error.ts";
 export type { StatusError, StatusErrorOptions } from "./errors/status-errors.ts";

@@ -3,7 +3,7 @@ import type { Database, DatabaseOptions } from "../data/database.ts";
 import type { Databases, NamedDatabaseOptions } from "../data/databases.ts";
 import type { SyncedTables } from "../data/migrations/sync-tables.ts";
 import { optionInvalid } from "../errors/option-errors.ts";
-import { loadFileSystem } from "../files/node-modules.ts";
+import { loadFileSystem } from "../replies/node-modules.ts";
 import { readEnvironment } from "./mode.ts";
 
 /** A database of an application, without its models. */

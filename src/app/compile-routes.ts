@@ -1,23 +1,26 @@
 /** From lists of routes and groups to what runs for each route: done once, at start. */
 import { GableError } from "../errors/gable-error.ts";
 import { describeValue, optionInvalid } from "../errors/option-errors.ts";
-import { forbidden } from "../errors/status-errors.ts";
+import { forbidden, methodNotAllowed } from "../errors/status-errors.ts";
 import type { RequestLimits } from "../http/message.ts";
 import type { ConverterTable } from "../routing/pattern.ts";
 import { Route } from "../routing/route.ts";
 import type { RouteTable } from "../routing/route-table.ts";
-import type { ContentSecurityPolicy } from "../security/response-headers.ts";
-import { assertPolicy } from "../security/response-headers.ts";
-import type { RequestContext } from "./context.ts";
-import type { RouteEntry } from "./define-route.ts";
-import { Group, HandlerRoute } from "./define-route.ts";
-import { formBodyBytesMax } from "./form-input.ts";
-import type { AnyMiddleware, CacheOptions, Guard, RouteOptions, SharedOptions } from "./handler.ts";
-import type { HandlerReply } from "./handler-reply.ts";
-import { toHandlerReply } from "./handler-result.ts";
-import { readInput } from "./input.ts";
-import { OverrideRoute } from "./resource.ts";
-import { validateWith } from "./standard-schema.ts";
+import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
+import { assertPolicy } from "../http/content-security-policy.ts";
+import type { RequestContext } from "./request-context.ts";
+import type { RouteEntry } from "../handlers/group.ts";
+import type { RouteParent } from "../handlers/define-route.ts";
+import { HandlerRoute } from "../handlers/define-route.ts";
+import { Group } from "../handlers/group.ts";
+import type { FormFields } from "../input/form-input.ts";
+import { formBodyBytesMax, readFormFields } from "../input/form-input.ts";
+import type { AnyMiddleware, CacheOptions, Guard, RouteOptions, SharedOptions } from "../handlers/handler.ts";
+import type { HandlerReply } from "../replies/handler-reply.ts";
+import { toHandlerReply } from "../replies/handler-result.ts";
+import { readInput } from "../input/input.ts";
+import { OverrideRoute } from "../handlers/resource.ts";
+import { validateWith } from "../handlers/standard-schema.ts";
 
 /** A route, ready to run. */
 export interface CompiledRoute {
@@ -43,7 +46,7 @@ export interface CompileSettings {
   readonly toErrorReply: (context: RequestContext, error: unknown) => Promise<HandlerReply>;
 }
 
-type Chain = readonly Group[];
+type Chain = readonly RouteParent[];
 interface Placement {
   readonly route: HandlerRoute;
   readonly chain: Chain;
@@ -126,41 +129,50 @@ function compileRun(route: HandlerRoute, levels: readonly SharedOptions[], label
   return layers.length === 0 ? core : wrapLayers(layers, core, label, settings);
 }
 
+/** Runs what a route declares. `sent` are the fields of its form, where they were read to find the route. */
+type Run = (context: RequestContext, sent?: FormFields) => unknown;
+
 /** Guards, then declared input, then the handler. */
-function compileCore(route: HandlerRoute, guards: readonly Guard[], label: string, settings: CompileSettings): CompiledRoute["run"] {
+function compileCore(route: HandlerRoute, guards: readonly Guard[], label: string, settings: CompileSettings): Run {
   const { options, handler } = route;
   const hasInput = options.query !== undefined || options.form !== undefined || options.json !== undefined;
-  const run = hasInput
-    ? async (context: RequestContext) => {
-        await readInput(context, options);
+  const run: Run = hasInput
+    ? async (context, sent) => {
+        context.setInput(await readInput(context, options, sent));
         return handler(context);
       }
     : handler;
   const checked = options.returns !== undefined && settings.checksReturns ? withReturns(run, options.returns, label) : run;
   const last = route instanceof OverrideRoute ? withOverride(route, label, settings) : checked;
   if (guards.length === 0) return last;
-  return async (context) => {
+  return async (context, sent) => {
     for (const guard of guards) {
       // A guard is typed with what its group's middleware added; here they are all one type.
       const verdict = await guard(context as never);
       if (verdict === false) throw forbidden();
       if (verdict !== true) return verdict;
     }
-    return last(context);
+    return last(context, sent);
   };
 }
 
 /** A POST with `_method` runs the route that it asks for. */
-function withOverride(route: OverrideRoute, label: string, settings: CompileSettings): CompiledRoute["run"] {
+function withOverride({ override }: OverrideRoute, label: string, settings: CompileSettings): Run {
+  const targets = new Map<string, Run>();
+  for (const [method, target] of Object.entries(override.targets))
+    if (target !== undefined) targets.set(method, compileCore(target, [target.options.guard ?? []].flat(), label, settings));
+  const allow = ["GET", "HEAD", "OPTIONS", ...targets.keys()].sort().join(", ");
   return async (context) => {
-    const target = await route.findTarget(context);
-    return compileCore(target, [target.options.guard ?? []].flat(), label, settings)(context);
+    const sent = await readFormFields(context, override.files);
+    const run = targets.get(sent.fields.get("_method")?.toUpperCase() ?? "");
+    if (run !== undefined) return run(context, sent);
+    throw methodNotAllowed('A POST to this address needs a field "_method" of PUT, PATCH or DELETE.', { headers: [["allow", allow]] });
   };
 }
 
-function withReturns(run: CompiledRoute["run"], schema: NonNullable<RouteOptions["returns"]>, label: string): CompiledRoute["run"] {
-  return async (context) => {
-    const result = await run(context);
+function withReturns(run: Run, schema: NonNullable<RouteOptions["returns"]>, label: string): Run {
+  return async (context, sent) => {
+    const result = await run(context, sent);
     const checked = await validateWith(schema, result);
     if (checked.isValid) return result;
     const [first] = checked.errors;
@@ -172,12 +184,7 @@ function withReturns(run: CompiledRoute["run"], schema: NonNullable<RouteOptions
 }
 
 /** The onion: each layer gets a `next` that always gives a reply. */
-function wrapLayers(
-  layers: readonly AnyMiddleware[],
-  core: CompiledRoute["run"],
-  label: string,
-  settings: CompileSettings,
-): CompiledRoute["run"] {
+function wrapLayers(layers: readonly AnyMiddleware[], core: Run, label: string, settings: CompileSettings): CompiledRoute["run"] {
   const runFrom = (index: number, context: RequestContext): unknown => {
     const layer = layers[index];
     if (layer === undefined) return core(context);

@@ -1,14 +1,14 @@
 /** The error page of development: what happened, where, how to fix it, the code and the request. */
 import type { GableError } from "../errors/gable-error.ts";
 import { findNearestName } from "../errors/nearest-name.ts";
-import { loadFileSystem } from "../files/node-modules.ts";
+import { loadFileSystem } from "../replies/node-modules.ts";
 import type { RouteTable } from "../routing/route-table.ts";
 import type { SourcePlace } from "../errors/source-place.ts";
 import { parseStackLine, readStack, toPlaceText } from "../errors/source-place.ts";
 import type { Html } from "../views/values.ts";
 import { html } from "../views/html.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
-import type { RequestContext } from "./context.ts";
+import type { RequestContext } from "./request-context.ts";
 import { styleElement } from "./error-page.ts";
 
 /** What the page shows. */

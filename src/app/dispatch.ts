@@ -6,12 +6,12 @@ import type { HostCheck } from "../security/hosts.ts";
 import type { RouteTable } from "../routing/route-table.ts";
 import { toParams } from "../routing/route-table.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
-import { RequestContext } from "./context.ts";
+import { RequestContext } from "./request-context.ts";
 import type { ContextServices } from "./context-services.ts";
 import type { FinishSettings } from "./finish-reply.ts";
-import { finishReply, release } from "./finish-reply.ts";
-import { HandlerReply } from "./handler-reply.ts";
-import { toHandlerReply } from "./handler-result.ts";
+import { finishReply } from "./finish-reply.ts";
+import { HandlerReply } from "../replies/handler-reply.ts";
+import { toHandlerReply } from "../replies/handler-result.ts";
 import type { Health } from "./health.ts";
 import { answerUnmatched } from "./unmatched.ts";
 
@@ -47,7 +47,7 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
         assertSameSite(context);
         return finish(context, answerUnmatched(context, table, settings.trailingSlash), undefined);
       }
-      compiled = match.entry.run;
+      compiled = match.entry.compiled;
       context.route = match.entry.route;
       context.params = toParams(match.entry.paramNames, match.values);
       if (!compiled.isCrossSiteAllowed) assertSameSite(context);
@@ -79,7 +79,7 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
   }
 
   async function fail(context: RequestContext, error: unknown, compiled: CompiledRoute | undefined): Promise<Reply> {
-    release(context);
+    context.end();
     return finishReply(context, await settings.toErrorReply(context, error, compiled), undefined, settings);
   }
 

@@ -3,13 +3,15 @@ import { GableError, isGableError } from "../errors/gable-error.ts";
 import { preferredType } from "../http/negotiation.ts";
 import { errorToProblem } from "../http/problem.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
-import type { Context, RequestContext } from "./context.ts";
+import type { Context } from "../handlers/context.ts";
 import { renderErrorPage } from "./error-page.ts";
-import { HandlerReply } from "./handler-reply.ts";
-import type { HandlerResult } from "./handler-result.ts";
-import { toHandlerReply } from "./handler-result.ts";
-import { toJsonText } from "./json-text.ts";
-import { renderBody } from "./render-reply.ts";
+import { HandlerReply } from "../replies/handler-reply.ts";
+import type { HandlerResult } from "../replies/handler-result.ts";
+import { toHandlerReply } from "../replies/handler-result.ts";
+import { toJsonText } from "../replies/json-text.ts";
+import { isRendered, renderBody } from "../replies/render-reply.ts";
+import type { RequestContext } from "./request-context.ts";
+import { RequestRenderContext } from "./request-render-context.ts";
 import type { RouteTable } from "../routing/route-table.ts";
 
 /** What an error hook gets. */
@@ -50,7 +52,7 @@ export function createErrorReplies(
       const own = await settings.onError?.({ error: thrown, status: error.status, context: context as unknown as Context });
       if (own !== undefined) {
         const reply = await toHandlerReply(own, "onError");
-        reply.body = await renderBody(context, reply);
+        if (isRendered(reply.body)) reply.body = await renderBody(reply, reply.body, new RequestRenderContext(context));
         return withStatus(reply, error);
       }
     } catch (failure) {

@@ -9,7 +9,7 @@ import { standardMethods } from "../http/known-fields.ts";
 import type { RawRequest, Reply, RequestLimits } from "../http/message.ts";
 import { isBodylessStatus, isFileBody } from "../http/message.ts";
 import { assertPath } from "../http/path.ts";
-import type { RequestContext } from "./context.ts";
+import type { RequestContext } from "./request-context.ts";
 
 /** Limits of requests that come by app.fetch. */
 export interface FetchLimits {

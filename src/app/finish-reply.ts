@@ -8,10 +8,11 @@ import { toHttpDate } from "../http/http-date.ts";
 import { isFileBody } from "../http/message.ts";
 import type { SecurityHeaders } from "../security/response-headers.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
-import type { RequestContext } from "./context.ts";
-import { FileHandlerReply } from "./files.ts";
-import type { HandlerReply } from "./handler-reply.ts";
-import { renderBody } from "./render-reply.ts";
+import type { RequestContext } from "./request-context.ts";
+import { FileHandlerReply } from "../replies/files.ts";
+import type { HandlerReply } from "../replies/handler-reply.ts";
+import { isRendered, renderBody } from "../replies/render-reply.ts";
+import { RequestRenderContext } from "./request-render-context.ts";
 
 /** What finishing needs of the application. */
 export interface FinishSettings {
@@ -28,7 +29,7 @@ export function finishReply(
   settings: FinishSettings,
 ): Reply | Promise<Reply> {
   const reply = result instanceof FileHandlerReply ? result.resolve(context.method, context.headers) : result;
-  const body = renderBody(context, reply, compiled?.csp);
+  const body = isRendered(reply.body) ? renderBody(reply, reply.body, new RequestRenderContext(context, compiled?.csp)) : reply.body;
   if (body instanceof Promise) return body.then((whole) => addHeaders(context, reply, whole, compiled, settings));
   return addHeaders(context, reply, body, compiled, settings);
 }
@@ -55,7 +56,7 @@ function addHeaders(
     setPolicy(headers, context, compiled, settings.securityHeaders, isSecure);
   setCaching(headers, context, reply, compiled, settings);
   headers.appendTrusted("x-request-id", context.requestId);
-  const finished = { status: reply.status, headers, body: context.cleanups === null ? body : releaseAfter(context, body) };
+  const finished = { status: reply.status, headers, body: context.hasEndings ? releaseAfter(context, body) : body };
   if (reply.validators !== undefined && finished.status === 200) return withValidators(context, finished, reply.validators);
   // A page with a nonce is another one each time: a browser that kept the old one would block its own scripts.
   return compiled?.cache?.etag === true && context.usedNonce === undefined ? withEntityTag(context, finished) : finished;
@@ -111,10 +112,10 @@ function setCaching(
 function releaseAfter(context: RequestContext, body: ReplyBody): ReplyBody {
   const isStream = typeof body === "object" && body !== null && !(body instanceof Uint8Array) && !isFileBody(body);
   if (!isStream || context.method === "HEAD") {
-    release(context);
+    context.end();
     return body;
   }
-  context.signal.addEventListener("abort", () => release(context), { once: true });
+  context.signal.addEventListener("abort", () => context.end(), { once: true });
   return releasing(body, context);
 }
 
@@ -122,16 +123,8 @@ async function* releasing(chunks: AsyncIterable<string | Uint8Array>, context: R
   try {
     yield* chunks;
   } finally {
-    release(context);
+    context.end();
   }
-}
-
-/** Runs the clean-up of a request, once. */
-export function release(context: RequestContext): void {
-  const cleanups = context.cleanups ?? [];
-  context.cleanups = null;
-  for (const cleanup of cleanups)
-    void Promise.resolve(cleanup()).catch((error: unknown) => context.log.error({ error }, "A clean-up failed."));
 }
 
 /** What the reply itself knows of its content, and the answer of the conditions against it. */

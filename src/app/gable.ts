@@ -11,39 +11,39 @@ import type { Route } from "../routing/route.ts";
 import { createHostCheck } from "../security/hosts.ts";
 import { SecurityHeaders } from "../security/response-headers.ts";
 import type { StaticFiles, StaticOptions } from "../files/static-files.ts";
-import type { PlainReply } from "../files/file-reply.ts";
-import type { HandlerReply } from "./handler-reply.ts";
+import type { PlainReply } from "../replies/file-reply.ts";
+import type { HandlerReply } from "../replies/handler-reply.ts";
 import type { ServerLimits } from "../server/limits.ts";
 import { defaultLimits } from "../server/limits.ts";
 import type { CompileSettings, CompiledRoute } from "./compile-routes.ts";
 import { compileRoutes } from "./compile-routes.ts";
-import type { RequestContext } from "./context.ts";
+import type { RequestContext } from "./request-context.ts";
 import type { AppDatabases } from "./app-databases.ts";
 import { hasDatabases, hasReplicas, openAppDatabases } from "./app-databases.ts";
 import type { ContextServices } from "./context-services.ts";
-import type { RouteFactory } from "./define-route.ts";
-import { RequestRenderContext } from "./render-reply.ts";
-import { createRoute, createRouteFactory } from "./define-route.ts";
+import type { RouteFactory } from "../handlers/define-route.ts";
+import { RequestRenderContext } from "./request-render-context.ts";
+import { createRoute, createRouteFactory } from "../handlers/define-route.ts";
 import { createDispatch } from "./dispatch.ts";
 import type { ErrorObserver } from "./error-replies.ts";
 import { createErrorReplies } from "./error-replies.ts";
 import { fromFetchRequest, holdSmallFile, toFetchRequest, toResponse } from "./fetch-request.ts";
-import { toReply } from "./files.ts";
+import { fromPlainReply } from "../replies/files.ts";
 import type { Database } from "../data/database.ts";
 import type { HealthOptions } from "./health.ts";
 import { Health } from "./health.ts";
 import { refusalReply } from "../server/refusals.ts";
 import type { ListenOptions, RunningApp } from "./listen.ts";
-import { createLogger } from "./logger.ts";
+import { createLogger } from "./create-logger.ts";
 import { resolveMode } from "./mode.ts";
-import type { Mode } from "./mode.ts";
+import type { Mode } from "../parts/mode.ts";
 import type { GableOptions } from "./options.ts";
 import { assertGableOptions } from "./options.ts";
-import { toViewReply } from "./replies.ts";
-import type { PageOptions } from "./replies.ts";
+import { toViewReply } from "../replies/replies.ts";
+import type { PageOptions } from "../replies/replies.ts";
 import { createRequestIds } from "./request-id.ts";
 import { toViewOptions } from "./view-options.ts";
-import type { ViewFunction } from "./view-options.ts";
+import type { ViewFunction } from "../handlers/view-function.ts";
 import { setAttributeSplit } from "../views/escape/attribute.ts";
 import { setTextSplit } from "../views/escape/text.ts";
 import { MemoryFragments } from "../views/fragment-cache.ts";
@@ -343,7 +343,7 @@ export class Application {
 
 function toStaticReply(reply: PlainReply | undefined): HandlerReply {
   if (reply === undefined) throw new GableError("E_FILE_NOT_FOUND", "There is no such file.");
-  return toReply(reply);
+  return fromPlainReply(reply);
 }
 
 /** Loaded where there are template files alone. */

@@ -1,6 +1,6 @@
 /** Health endpoints for supervisors and balancers: they touch nothing of the application but its own checks. */
 import type { RawRequest } from "../http/message.ts";
-import { HandlerReply } from "./handler-reply.ts";
+import { HandlerReply } from "../replies/handler-reply.ts";
 
 /** A check of readiness; it throws or gives false when the application cannot serve. */
 export type HealthCheck = () => unknown;
@@ -32,13 +32,13 @@ export class Health {
   answer(raw: RawRequest): HandlerReply | Promise<HandlerReply> | undefined {
     if (raw.path !== this.#options.up && raw.path !== this.#options.ready) return undefined;
     if (raw.method !== "GET" && raw.method !== "HEAD") return undefined;
-    return raw.path === this.#options.up ? toReply(200, "up") : this.#answerReady();
+    return raw.path === this.#options.up ? toTextReply(200, "up") : this.#answerReady();
   }
 
   async #answerReady(): Promise<HandlerReply> {
-    if (this.isStopping) return toReply(503, "stopping");
+    if (this.isStopping) return toTextReply(503, "stopping");
     const failed = await this.#runChecks();
-    return failed.length === 0 ? toReply(200, "ready") : toReply(503, `not ready: ${failed.join(", ")}`);
+    return failed.length === 0 ? toTextReply(200, "ready") : toTextReply(503, `not ready: ${failed.join(", ")}`);
   }
 
   /** Names of the checks that fail; asked at most once a second, so that probes cost little. */
@@ -64,6 +64,6 @@ async function isPassing(check: HealthCheck): Promise<boolean> {
   }
 }
 
-function toReply(status: number, text: string): HandlerReply {
+function toTextReply(status: number, text: string): HandlerReply {
   return new HandlerReply(status, "text/plain; charset=utf-8", `${text}\n`, [["cache-control", "no-store"]]);
 }

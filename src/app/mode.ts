@@ -1,8 +1,6 @@
 /** The mode of the application. Unset means production, so nothing unsafe appears by omission. */
 import { optionInvalid } from "../errors/option-errors.ts";
-
-/** How an application behaves. */
-export type Mode = "development" | "test" | "production";
+import type { Mode } from "../parts/mode.ts";
 
 /** Reads a variable of the environment; undefined where the runtime has none. */
 export function readEnvironment(name: string): string | undefined {

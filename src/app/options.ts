@@ -3,16 +3,17 @@ import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { StaticOptions } from "../files/static-files.ts";
 import type { ProxyOptions } from "../http/proxies.ts";
 import type { Converter } from "../routing/converters.ts";
-import type { ContentSecurityPolicy } from "../security/response-headers.ts";
+import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
+import { checkLimits } from "../http/request-limits.ts";
 import type { ServerLimits } from "../server/limits.ts";
-import { checkLimits } from "../server/limits.ts";
+import { defaultLimits } from "../server/limits.ts";
 import type { DatabaseSettings } from "./app-databases.ts";
 import { assertDatabaseSettings, databaseOptionNames } from "./app-databases.ts";
-import type { RouteEntry } from "./define-route.ts";
+import type { RouteEntry } from "../handlers/group.ts";
 import type { ErrorHook } from "./error-replies.ts";
 import type { HealthOptions } from "./health.ts";
-import type { Logger } from "./logger.ts";
-import type { Mode } from "./mode.ts";
+import type { Logger } from "../handlers/logger.ts";
+import type { Mode } from "../parts/mode.ts";
 import { toViewOptions } from "./view-options.ts";
 import type { ViewOptions } from "./view-options.ts";
 
@@ -88,7 +89,7 @@ const names = [
 /** Checks the options. Throws `E_OPTION_UNKNOWN`, `E_OPTION_INVALID`, `E_LIMIT_INVALID`. */
 export function assertGableOptions(options: GableOptions): void {
   assertKnownOptions("gable()", options, names);
-  if (options.limits !== undefined) checkLimits(options.limits, "gable()");
+  if (options.limits !== undefined) checkLimits(options.limits, "gable()", Object.keys(defaultLimits));
   if (options.security !== undefined) assertKnownOptions("gable() security", options.security, ["csp", "allowUnsafe", "trustedOrigins"]);
   if (options.proxies !== undefined) assertKnownOptions("gable() proxies", options.proxies, ["trust", "header", "host", "prefix"]);
   if (typeof options.static === "object")

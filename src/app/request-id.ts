@@ -1,6 +1,6 @@
 /** Ids of requests: short, unique in the process and very likely beyond it. */
 import { isToken } from "../http/byte-classes.ts";
-import type { RequestContext } from "./context.ts";
+import type { RequestContext } from "./request-context.ts";
 
 const idLengthMax = 64;
 

@@ -2,8 +2,8 @@
 import { GableError } from "../errors/gable-error.ts";
 import type { RouteTable } from "../routing/route-table.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
-import type { RequestContext } from "./context.ts";
-import { HandlerReply } from "./handler-reply.ts";
+import type { RequestContext } from "./request-context.ts";
+import { HandlerReply } from "../replies/handler-reply.ts";
 
 /** The answer, or the error that tells what is wrong. */
 export function answerUnmatched(

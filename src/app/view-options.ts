@@ -2,9 +2,6 @@
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { AttributeClass } from "../views/attribute-table.ts";
 import type { FragmentStore } from "../views/fragment-cache.ts";
-import type { ViewArguments, ViewName, ViewOutput, ViewProps } from "../views/registry.ts";
-import type { HandlerReply } from "./handler-reply.ts";
-import type { PageOptions } from "./replies.ts";
 
 /** How template files are found and read. */
 export interface ViewOptions {
@@ -38,14 +35,6 @@ export interface ViewOptions {
   raw?: "any" | "strict";
   /** Where cached pieces are kept. By default 32 MiB in memory, and nothing in development. */
   fragments?: FragmentStore;
-}
-
-/** Renders a template file by its name; its props are checked when the views were generated. */
-export interface ViewFunction {
-  /** Gives what the file makes: markup, XML or text. Throws `E_VIEW_NOT_FOUND`. */
-  <Name extends ViewName>(name: Name, ...props: ViewArguments<Name>): ViewOutput<Name>;
-  /** Gives a reply with a status or headers of its own. */
-  <Name extends ViewName>(name: Name, props: ViewProps<Name>, options: PageOptions): HandlerReply;
 }
 
 const names = [

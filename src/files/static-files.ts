@@ -8,11 +8,11 @@ import { findNearestName } from "../errors/nearest-name.ts";
 import type { HeaderReader } from "../http/header-table.ts";
 import { toHttpDate } from "../http/http-date.ts";
 import { preferredEncoding } from "../http/negotiation.ts";
-import { createFileBody, openRegularFile } from "./disk-file.ts";
-import type { PlainReply, SendableFile } from "./file-reply.ts";
-import { createFileReply } from "./file-reply.ts";
-import { fileTypeOf } from "./file-types.ts";
-import { loadFileSystem, loadPaths } from "./node-modules.ts";
+import { createFileBody, openRegularFile } from "../replies/disk-file.ts";
+import type { PlainReply, SendableFile } from "../replies/file-reply.ts";
+import { createFileReply } from "../replies/file-reply.ts";
+import { fileTypeOf } from "../replies/file-types.ts";
+import { loadFileSystem, loadPaths } from "../replies/node-modules.ts";
 
 /** Options of static files. */
 export interface StaticOptions {

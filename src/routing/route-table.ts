@@ -6,23 +6,23 @@ import { toPatternShape } from "./pattern.ts";
 import type { Route, RouteBinding } from "./route.ts";
 import { toPlaceText } from "../errors/source-place.ts";
 
-/** An entry of the table: the route, what runs it, and the names of its parameters in order. */
-export interface RouteEntry<Run> {
+/** An entry of the table: the route, what the application compiled it to, and the names of its parameters in order. */
+export interface TableEntry<Compiled> {
   readonly route: Route;
-  readonly run: Run;
+  readonly compiled: Compiled;
   readonly paramNames: readonly string[];
 }
 
 /** Routes by method and path. */
-export class RouteTable<Run> {
-  readonly #tree = new RadixTree<RouteEntry<Run>>();
+export class RouteTable<Compiled> {
+  readonly #tree = new RadixTree<TableEntry<Compiled>>();
   readonly #methods = new Set<string>();
-  readonly #entries: Array<RouteEntry<Run>> = [];
+  readonly #entries: Array<TableEntry<Compiled>> = [];
 
   /** Adds a bound route. Throws `E_ROUTE_DUPLICATE`, naming both places. */
-  add(route: Route, binding: RouteBinding, run: Run): void {
+  add(route: Route, binding: RouteBinding, compiled: Compiled): void {
     const paramNames = binding.segments.flatMap((segment) => (segment.kind === "literal" ? [] : [segment.name]));
-    const entry: RouteEntry<Run> = { route, run, paramNames };
+    const entry: TableEntry<Compiled> = { route, compiled, paramNames };
     const present = this.#tree.add(route.method, binding.segments, entry);
     if (present !== undefined) throw routeDuplicate(route, present.route, toPatternShape(binding.segments));
     this.#entries.push(entry);
@@ -30,7 +30,7 @@ export class RouteTable<Run> {
   }
 
   /** Entries in order of definition. */
-  get entries(): ReadonlyArray<RouteEntry<Run>> {
+  get entries(): ReadonlyArray<TableEntry<Compiled>> {
     return this.#entries;
   }
 
@@ -40,7 +40,7 @@ export class RouteTable<Run> {
   }
 
   /** The route for a method and an encoded path. */
-  find(method: string, path: string): RouteMatch<RouteEntry<Run>> | undefined {
+  find(method: string, path: string): RouteMatch<TableEntry<Compiled>> | undefined {
     return this.#tree.find(method, path);
   }
 

@@ -1,8 +1,6 @@
 /** Limits and timeouts of the server, with their defaults; checked when the server starts. */
 import type { RequestLimits } from "../http/message.ts";
-import { GableError } from "../errors/gable-error.ts";
-import { findNearestName } from "../errors/nearest-name.ts";
-import { describeValue } from "../errors/option-errors.ts";
+import { checkLimits } from "../http/request-limits.ts";
 
 /** All limits of a server. Sizes are in bytes, times in milliseconds. */
 export interface ServerLimits extends RequestLimits {
@@ -75,37 +73,8 @@ export const defaultLimits: Required<ServerLimits> = Object.freeze({
   stopGraceMs: 30_000,
 });
 
-/** Names of the limits that a route or a group may change. */
-export const routeLimitNames: ReadonlyArray<keyof RequestLimits> = [
-  "bodyBytesMax",
-  "bodyIdleMs",
-  "bodyMs",
-  "bodyBytesPerSecondMin",
-  "bodyRateGraceMs",
-  "handlerMs",
-  "replyStallMs",
-];
-
-/** Checks limits. Throws `E_LIMIT_INVALID` for an unknown name, naming the nearest, and for a value that is no whole number. */
-export function checkLimits(limits: ServerLimits, owner: string, names: readonly string[] = Object.keys(defaultLimits)): void {
-  for (const [name, value] of Object.entries(limits)) {
-    if (!names.includes(name)) {
-      const nearest = findNearestName(name, names);
-      throw new GableError("E_LIMIT_INVALID", `${owner} has no limit "${name}".`, {
-        fix: nearest === undefined ? `Use one of: ${names.join(", ")}.` : `Write "${nearest}" instead of "${name}".`,
-      });
-    }
-    if (!Number.isSafeInteger(value) || value < 0) {
-      throw new GableError(
-        "E_LIMIT_INVALID",
-        `${owner}: limit "${name}" is ${describeValue(value)}; it must be a whole number of at least 0.`,
-      );
-    }
-  }
-}
-
 /** Checks limits and fills in the defaults. */
 export function resolveLimits(limits: ServerLimits = {}, owner = "serve()"): Required<ServerLimits> {
-  checkLimits(limits, owner);
+  checkLimits(limits, owner, Object.keys(defaultLimits));
   return Object.freeze({ ...defaultLimits, ...limits });
 }

@@ -3,41 +3,12 @@ import { GableError } from "../errors/gable-error.ts";
 import { isUtf8, findMediaType } from "../http/media-type.ts";
 import type { FieldError } from "../http/problem.ts";
 import { FieldMap, parseUrlencoded } from "../http/urlencoded.ts";
-import { sniffableTypes } from "../files/sniff.ts";
-import type { UploadedFile } from "../files/uploaded-file.ts";
-import type { RequestContext } from "./context.ts";
-import type { StandardSchema } from "./standard-schema.ts";
-import { validateFields } from "./standard-schema.ts";
-
-/** What a file field accepts. */
-export interface FileFieldOptions {
-  /** Largest file, in bytes. It raises the body limit of the route by as much. */
-  bytesMax: number;
-  /** Accepted media types, told by the content where it can be told. By default any. */
-  accept?: readonly string[];
-  /** Whether the form is invalid without it. Default false. */
-  required?: boolean;
-}
-
-/** File fields of a form by name. */
-export type FileFields = Readonly<Record<string, FileFieldOptions>>;
-
-interface FormState {
-  /** What was sent, as text, by name: for showing the form again. */
-  readonly values: Readonly<Record<string, string | string[]>>;
-  /** Files by the name of their field. */
-  readonly files: ReadonlyMap<string, UploadedFile>;
-  /** What is wrong; empty when the form is valid. */
-  readonly errors: readonly FieldError[];
-  /** 200 for a valid form, 422 for one to show again. */
-  readonly status: 200 | 422;
-  /** Messages of one field. */
-  errorsOf(name: string): string[];
-}
-
-/** A form that was sent: `data` is there once `valid` is known to be true. */
-export type FormInput<Data> = FormState &
-  ({ readonly valid: true; readonly data: Data } | { readonly valid: false; readonly data: undefined });
+import type { FileFieldOptions, FileFields, FormInput, FormState } from "../handlers/form.ts";
+import type { StandardSchema } from "../handlers/standard-schema.ts";
+import { validateFields } from "../handlers/standard-schema.ts";
+import type { InputSource } from "./input-source.ts";
+import { sniffableTypes } from "./sniff.ts";
+import type { SpooledFile } from "./spooled-file.ts";
 
 const fieldsMax = 1000;
 const textBytesMax = 1_048_576;
@@ -47,9 +18,9 @@ export function formBodyBytesMax(files: FileFields): number {
   return Object.values(files).reduce((sum, file) => sum + file.bytesMax, 1_048_576);
 }
 
-/** Reads and checks a form. Throws `E_BODY_TYPE` for another content type, and what reading throws. */
-export async function readForm(context: RequestContext, schema: StandardSchema, fileFields: FileFields): Promise<FormInput<unknown>> {
-  const { fields, files, errors: fileErrors } = await readFormFields(context, fileFields);
+/** Checks the fields of a form. */
+export async function validateForm(sent: FormFields, schema: StandardSchema, fileFields: FileFields): Promise<FormInput<unknown>> {
+  const { fields, files, errors: fileErrors } = sent;
   const values = fields.toRecord();
   const result = await validateFields(schema, values);
   const missing = Object.entries(fileFields).filter(
@@ -75,24 +46,19 @@ export async function readForm(context: RequestContext, schema: StandardSchema, 
 /** What was sent, before any schema looked at it. */
 export interface FormFields {
   readonly fields: FieldMap;
-  readonly files: ReadonlyMap<string, UploadedFile>;
+  readonly files: ReadonlyMap<string, SpooledFile>;
   readonly errors: readonly FieldError[];
 }
 
-/** Reads the fields of a form without checking them; a second call gives the same ones. */
-export function readFormFields(context: RequestContext, fileFields: FileFields = {}): Promise<FormFields> {
-  context.formFields ??= readFields(context, fileFields);
-  return context.formFields;
-}
-
-async function readFields(context: RequestContext, fileFields: FileFields): Promise<FormFields> {
-  const contentType = context.headers.get("content-type") ?? "";
+/** Reads the fields of a form without checking them. Throws `E_BODY_TYPE` for another content type, and what reading throws. */
+export async function readFormFields(source: InputSource, fileFields: FileFields = {}): Promise<FormFields> {
+  const contentType = source.headers.get("content-type") ?? "";
   const mediaType = findMediaType(contentType);
-  if (mediaType?.type === "multipart/form-data") return readMultipartFields(context, contentType, fileFields);
+  if (mediaType?.type === "multipart/form-data") return readMultipartFields(source, contentType, fileFields);
   if (mediaType?.type !== "application/x-www-form-urlencoded" || !isUtf8(mediaType)) {
     throw new GableError("E_BODY_TYPE", "The route takes a form: application/x-www-form-urlencoded or multipart/form-data.");
   }
-  const bytes = await context.body.read();
+  const bytes = await source.body.read();
   if (bytes.length > textBytesMax) throw new GableError("E_FORM_TOO_LARGE", `The form has more than ${textBytesMax} bytes.`);
   return { fields: parseUrlencoded(decodeForm(bytes), { pairsMax: fieldsMax, onTooMany: tooManyFields }), files: new Map(), errors: [] };
 }
@@ -109,14 +75,14 @@ function tooManyFields(pairsMax: number): GableError {
   return new GableError("E_FORM_TOO_LARGE", `The form has more than ${pairsMax} fields.`);
 }
 
-async function readMultipartFields(context: RequestContext, contentType: string, fileFields: FileFields): Promise<FormFields> {
+async function readMultipartFields(source: InputSource, contentType: string, fileFields: FileFields): Promise<FormFields> {
   // Loaded by the first multipart form: an application without one starts without it.
   const { readMultipart } = await import("../http/multipart.ts");
   const pairs: Array<readonly [string, string]> = [];
-  const files = new Map<string, UploadedFile>();
+  const files = new Map<string, SpooledFile>();
   const errors: FieldError[] = [];
-  const onEnd = (file: UploadedFile): void => void (context.cleanups ??= []).push(() => file.close());
-  for await (const part of readMultipart(context.body.chunks(), contentType)) {
+  const onEnd = (file: SpooledFile): void => source.onEnd(() => file.close());
+  for await (const part of readMultipart(source.body.chunks(), contentType)) {
     if (part.fileName === undefined) {
       pairs.push([part.name, await part.text()]);
       continue;
@@ -143,10 +109,10 @@ async function takeFile(
   claimedType: string,
   chunks: AsyncIterable<Uint8Array>,
   field: FileFieldOptions,
-): Promise<UploadedFile | "too large"> {
+): Promise<SpooledFile | "too large"> {
   let sizeBytes = 0;
   const isTooLarge = (): boolean => sizeBytes > field.bytesMax;
-  const { spoolUpload } = await import("../files/uploaded-file.ts");
+  const { spoolUpload } = await import("./spooled-file.ts");
   const file = await spoolUpload({ fileName, claimedType }, limited());
   if (!isTooLarge()) return file;
   await file.close();
@@ -161,7 +127,7 @@ async function takeFile(
   }
 }
 
-function findFileProblem(file: UploadedFile, field: FileFieldOptions): string | undefined {
+function findFileProblem(file: SpooledFile, field: FileFieldOptions): string | undefined {
   const { accept } = field;
   if (accept === undefined || accept.includes(file.type)) {
     // A claim is only believed for types that have no signature.

@@ -1,23 +1,7 @@
 /** Logs with the interface of pino: JSON lines in production, readable lines in development. */
 import { readStack } from "../errors/source-place.ts";
-import type { Mode } from "./mode.ts";
-
-/** Writes one kind of line: a message, or facts and a message. */
-export type LogMethod = (facts: string | object, message?: string) => void;
-
-/** The part of pino's interface that the framework uses; any such logger fits. */
-export interface Logger {
-  /** Details for finding a fault. */
-  debug: LogMethod;
-  /** What happened. */
-  info: LogMethod;
-  /** What should be looked at. */
-  warn: LogMethod;
-  /** What failed. */
-  error: LogMethod;
-  /** A logger that adds facts to each line. */
-  child(facts: object): Logger;
-}
+import type { LogMethod, Logger } from "../handlers/logger.ts";
+import type { Mode } from "../parts/mode.ts";
 
 const levels = { debug: 20, info: 30, warn: 40, error: 50 } as const;
 type Level = keyof typeof levels;

@@ -1,40 +1,13 @@
-/** Views become bodies: with the context of their request, and at the last moment, so that they see all of it. */
-import type { ReplyBody } from "../http/message.ts";
-import { isOwnOriginAllowed } from "../security/response-headers.ts";
-import type { ContentSecurityPolicy } from "../security/response-headers.ts";
+/** What a view may ask of the request that it is rendered for. */
+import { isOwnOriginAllowed } from "../http/content-security-policy.ts";
+import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
 import type { FragmentStore } from "../views/fragment-cache.ts";
 import type { QueryValue, RenderContext } from "../views/render-context.ts";
-import type { Rendered } from "../views/render.ts";
-import { render, walk } from "../views/render.ts";
 import type { Html, TrustedUrl } from "../views/values.ts";
-import { contentTypeOfHtml, isHtml, isPlainText, isXml, asHtml } from "../views/values.ts";
-import type { RequestContext } from "./context.ts";
-import type { HandlerReply } from "./handler-reply.ts";
+import { asHtml } from "../views/values.ts";
+import type { RequestContext } from "./request-context.ts";
 
-/** Whether a value is a view. */
-export function isRendered(value: unknown): value is Rendered {
-  return typeof value === "object" && value !== null && (isHtml(value) || isXml(value) || isPlainText(value));
-}
-
-/** Media type of a view. */
-export function contentTypeOf(view: Rendered): string {
-  return isHtml(view) ? contentTypeOfHtml(view) : view.contentType;
-}
-
-/** Renders the body of a reply, when it is a view. Throws what the view throws. */
-export function renderBody(context: RequestContext, reply: HandlerReply, csp?: ContentSecurityPolicy): ReplyBody | Promise<ReplyBody> {
-  const { body } = reply;
-  if (!isRendered(body)) return body;
-  const renderContext = new RequestRenderContext(context, csp);
-  if (reply.isBuffered) return render(body, renderContext);
-  const walked = walk(body, renderContext);
-  if (typeof walked === "string") return walked;
-  // A proxy in front must not wait for the end of a stream.
-  reply.headers.set("x-accel-buffering", "no");
-  return walked;
-}
-
-/** What a view can ask: read from the request when it asks. */
+/** Reads from the request what a view asks for, when it asks. */
 export class RequestRenderContext implements RenderContext {
   readonly #context: RequestContext;
   readonly #csp: ContentSecurityPolicy | undefined;
@@ -84,7 +57,7 @@ export class RequestRenderContext implements RenderContext {
     return this.#context.services.fragments;
   }
 
-  /** The query of the page with changes; a value of null leaves a name out. */
+  /** Returns the query of the page with changes; a value of null removes a name. */
   query(changes: Readonly<Record<string, QueryValue>> = {}): string {
     const query = new URLSearchParams(this.#context.url.search);
     for (const [name, value] of Object.entries(changes)) {
@@ -94,7 +67,7 @@ export class RequestRenderContext implements RenderContext {
     return `?${query}`;
   }
 
-  /** Other sites are kept out by the headers of the request: forms need no token. */
+  /** Returns nothing: the headers of the request keep other sites out, so forms need no token. */
   csrf(): Html {
     return asHtml("");
   }

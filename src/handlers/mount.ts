@@ -1,7 +1,8 @@
 /** Puts another application below a path. */
-import type { RequestContext } from "./context.ts";
+import type { AnyContext } from "./context.ts";
 import type { HandlerRoute } from "./define-route.ts";
-import { Group, createRoute } from "./define-route.ts";
+import { createRoute } from "./define-route.ts";
+import { Group } from "./group.ts";
 
 /** Anything that answers a web-standard request: another framework's `app.fetch`, a proxy, a test double. */
 export type FetchHandler = (request: Request) => Response | Promise<Response>;
@@ -13,7 +14,7 @@ const mountedMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTION
  * object (hosts, cross-site requests, limits) run before it.
  */
 export function mount(prefix: string, handler: FetchHandler): Group {
-  const run = (context: RequestContext): Response | Promise<Response> => handler(withoutPrefix(context, prefix));
+  const run = (context: AnyContext): Response | Promise<Response> => handler(withoutPrefix(context, prefix));
   const routes: HandlerRoute[] = [];
   for (const method of mountedMethods) {
     for (const pattern of ["/", "/*rest"]) routes.push(createRoute(method, [pattern, run], mount));
@@ -21,7 +22,7 @@ export function mount(prefix: string, handler: FetchHandler): Group {
   return new Group(prefix, {}, routes);
 }
 
-function withoutPrefix(context: RequestContext, prefix: string): Request {
+function withoutPrefix(context: AnyContext, prefix: string): Request {
   const url = new URL(context.request.url);
   url.pathname = url.pathname.slice(prefix.length) || "/";
   return new Request(url, context.request);

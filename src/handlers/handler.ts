@@ -4,11 +4,11 @@ import type { RequestLimits } from "../http/message.ts";
 import type { FieldMap } from "../http/urlencoded.ts";
 import type { PathParams } from "../routing/path-params.ts";
 import type { QueryValues } from "../routing/route.ts";
-import type { ContentSecurityPolicy } from "../security/response-headers.ts";
+import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
+import type { HandlerReply } from "../replies/handler-reply.ts";
+import type { HandlerResult } from "../replies/handler-result.ts";
 import type { Context } from "./context.ts";
-import type { FileFields, FormInput } from "./form-input.ts";
-import type { HandlerReply } from "./handler-reply.ts";
-import type { HandlerResult } from "./handler-result.ts";
+import type { FileFields, FormInput } from "./form.ts";
 import type { InputOfSchema, OutputOfSchema, StandardSchema } from "./standard-schema.ts";
 
 /** What the next layer takes: nothing, or the properties that this middleware adds to the context. */

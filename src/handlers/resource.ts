@@ -1,14 +1,13 @@
 /** REST resources: seven actions of a plain class, mapped onto routes. */
 import { GableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
-import { methodNotAllowed } from "../errors/status-errors.ts";
+import type { HandlerResult } from "../replies/handler-result.ts";
 import type { Context } from "./context.ts";
-import type { RequestContext } from "./context.ts";
-import { Group, HandlerRoute, createRoute } from "./define-route.ts";
 import type { AnyHandler } from "./define-route.ts";
-import { readFormFields } from "./form-input.ts";
+import { HandlerRoute, createRoute } from "./define-route.ts";
+import type { FileFields } from "./form.ts";
+import { Group } from "./group.ts";
 import type { RouteOptions, SharedOptions } from "./handler.ts";
-import type { HandlerResult } from "./handler-result.ts";
 
 /** Names of the actions. */
 export type ResourceAction = "index" | "new" | "create" | "show" | "edit" | "update" | "destroy";
@@ -89,35 +88,31 @@ export function resource(prefix: string, Controller: new () => ResourceControlle
 }
 
 /** POST to a member with `_method` in its form: never read from the query, and only after the cross-site check. */
-function createOverride(param: string, routes: ReadonlyMap<ResourceAction, readonly HandlerRoute[]>): HandlerRoute[] {
-  const targets = { PUT: routes.get("update")?.[0], PATCH: routes.get("update")?.[1], DELETE: routes.get("destroy")?.[0] };
-  if (targets.PUT === undefined && targets.DELETE === undefined) return [];
-  const options: RouteOptions = { ...targets.DELETE?.options, ...targets.PUT?.options };
-  const override = async (context: RequestContext): Promise<HandlerRoute> => {
-    const { fields } = await readFormFields(context, options.files ?? {});
-    // Checked against the table in the next line.
-    const method = fields.get("_method")?.toUpperCase() as keyof typeof targets;
-    const target = Object.hasOwn(targets, method) ? targets[method] : undefined;
-    if (target === undefined)
-      throw methodNotAllowed('A POST to this address needs a field "_method" of PUT, PATCH or DELETE.', {
-        headers: [["allow", "GET, HEAD, OPTIONS, PATCH, PUT, DELETE"]],
-      });
-    return target;
-  };
-  const route = createRoute("POST", [`/:${param}`, {}, override], resource);
-  return [new OverrideRoute(route, options.limits === undefined ? {} : { limits: options.limits })];
+function createOverride(param: string, routes: ReadonlyMap<ResourceAction, readonly HandlerRoute[]>): OverrideRoute[] {
+  const [put, patch] = routes.get("update") ?? [];
+  const [destroy] = routes.get("destroy") ?? [];
+  const targets = { ...(put && { PUT: put }), ...(patch && { PATCH: patch }), ...(destroy && { DELETE: destroy }) };
+  if (put === undefined && destroy === undefined) return [];
+  const { limits, files }: RouteOptions = { ...destroy?.options, ...put?.options };
+  const route = createRoute("POST", [`/:${param}`, () => null], resource);
+  return [new OverrideRoute(route, limits === undefined ? {} : { limits }, { targets, files: files ?? {} })];
 }
 
-/** A route whose handler names the route to run. */
-export class OverrideRoute extends HandlerRoute {
-  constructor(route: HandlerRoute, options: RouteOptions) {
-    super(route, options, route.handler);
-  }
+/** What a route runs by the field `_method` of its form. */
+export interface OverrideTargets {
+  /** Routes by method. */
+  readonly targets: Readonly<Partial<Record<string, HandlerRoute>>>;
+  /** File fields that one of the routes declares. */
+  readonly files: FileFields;
+}
 
-  /** Finds the route that the form asks for. */
-  findTarget(context: RequestContext): Promise<HandlerRoute> {
-    // The constructor's route is the override of createOverride, which gives a route.
-    return this.handler(context) as Promise<HandlerRoute>;
+/** A route whose form names the route to run. */
+export class OverrideRoute extends HandlerRoute {
+  readonly override: OverrideTargets;
+
+  constructor(route: HandlerRoute, options: RouteOptions, override: OverrideTargets) {
+    super(route, options, route.handler);
+    this.override = override;
   }
 }
 

@@ -26,7 +26,7 @@ export function toHandlerReply(result: unknown, where: string): HandlerReply | P
   if (typeof result !== "object") throw resultError(result, where);
   // The usual plain value is told first: naming the global Response makes Node load all of fetch.
   if (isPlain(result)) return new HandlerReply(200, "application/json", toJsonText(result));
-  if (isRendered(result)) return toViewReply(result);
+  if (isRendered(result)) return fromView(result);
   if (result instanceof Response) return fromResponse(result);
   if (result instanceof Uint8Array) return new HandlerReply(200, "application/octet-stream", result);
   if (result instanceof Csv) return fromCsv(result);
@@ -37,7 +37,7 @@ export function toHandlerReply(result: unknown, where: string): HandlerReply | P
 }
 
 /** A feed knows when it was changed: a reader that has it gets 304. */
-function toViewReply(view: Rendered): HandlerReply {
+function fromView(view: Rendered): HandlerReply {
   const reply = new HandlerReply(200, contentTypeOf(view), view);
   if (!isHtml(view) && view.lastModified !== undefined)
     reply.validators = { etag: `"${hashText(view.source)}"`, lastModified: view.lastModified };

@@ -1,10 +1,10 @@
 /** file() and download(): replies with files of the disk. */
 import { GableError } from "../errors/gable-error.ts";
-import { createFileBody, openRegularFile } from "../files/disk-file.ts";
-import type { PlainReply, SendableFile } from "../files/file-reply.ts";
-import { createFileReply } from "../files/file-reply.ts";
-import { fileTypeOf } from "../files/file-types.ts";
-import { loadFileSystem, loadPaths } from "../files/node-modules.ts";
+import { createFileBody, openRegularFile } from "./disk-file.ts";
+import type { PlainReply, SendableFile } from "./file-reply.ts";
+import { createFileReply } from "./file-reply.ts";
+import { fileTypeOf } from "./file-types.ts";
+import { loadFileSystem, loadPaths } from "./node-modules.ts";
 import type { HeaderReader } from "../http/header-table.ts";
 import { HandlerReply } from "./handler-reply.ts";
 import { withDisposition } from "./replies.ts";
@@ -37,7 +37,7 @@ export class FileHandlerReply extends HandlerReply {
 
   /** @internal The reply for a request. */
   resolve(method: string, requestHeaders: HeaderReader): HandlerReply {
-    return toReply(createFileReply(method, requestHeaders, this.#file, this.hasHeaders ? [...this.headers] : []));
+    return fromPlainReply(createFileReply(method, requestHeaders, this.#file, this.hasHeaders ? [...this.headers] : []));
   }
 }
 
@@ -74,8 +74,8 @@ export async function download(path: string, options: DownloadOptions): Promise<
   return withDisposition(await file(path, rest), "attachment", name);
 }
 
-/** From the reply of a file to that of a handler. */
-export function toReply(plain: PlainReply): HandlerReply {
+/** Returns the reply of a handler for the reply of a file. */
+export function fromPlainReply(plain: PlainReply): HandlerReply {
   return new HandlerReply(plain.status, plain.contentType, plain.body, plain.headers);
 }
 

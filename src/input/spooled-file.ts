@@ -1,7 +1,8 @@
 /** Files that came with a form: small ones in memory, others in an unlinked temporary file. */
 import type { FileHandle } from "node:fs/promises";
 import { joinChunks } from "../http/body.ts";
-import { loadFileSystem, loadOperatingSystem, loadPaths } from "./node-modules.ts";
+import type { UploadedFile } from "../handlers/uploaded-file.ts";
+import { loadFileSystem, loadOperatingSystem, loadPaths } from "../replies/node-modules.ts";
 import { sniffBytes, sniffMediaType } from "./sniff.ts";
 
 /** Bytes that stay in memory. */
@@ -13,19 +14,14 @@ export interface UploadFacts {
   readonly claimedType: string;
 }
 
-/** A file of a form. It is gone when the request ends: save it, or read it, before. */
-export class UploadedFile {
-  /** Name that the client gave it. It is data: never use it as a path. */
+/** An uploaded file on its way through a request. */
+export class SpooledFile implements UploadedFile {
   readonly fileName: string;
-  /** Media type by the content where it can be told, else what the client claims. */
   readonly type: string;
-  /** Size in bytes. */
   readonly sizeBytes: number;
-  /** Whether the type was told from the content. */
   readonly isSniffed: boolean;
   readonly #content: Uint8Array | FileHandle;
 
-  /** @internal Made by {@link spoolUpload}. */
   constructor(facts: UploadFacts, sizeBytes: number, content: Uint8Array | FileHandle, start: Uint8Array) {
     this.fileName = facts.fileName;
     const sniffed = sniffMediaType(start);
@@ -35,7 +31,6 @@ export class UploadedFile {
     this.#content = content;
   }
 
-  /** The content, piece by piece; it can be asked for again. */
   async *stream(): AsyncGenerator<Uint8Array> {
     if (this.#content instanceof Uint8Array) {
       yield this.#content;
@@ -54,15 +49,10 @@ export class UploadedFile {
     }
   }
 
-  /** The whole content. */
   bytes(): Promise<Uint8Array> {
     return joinChunks(this.stream());
   }
 
-  /**
-   * Saves the content under a path of the program's choice, all of it or nothing: it is written beside the path
-   * and renamed. Replaces what is there.
-   */
   async saveTo(path: string): Promise<void> {
     const fs = await loadFileSystem();
     const partial = `${path}.${crypto.randomUUID()}.part`;
@@ -81,14 +71,14 @@ export class UploadedFile {
     }
   }
 
-  /** @internal Releases the temporary file. */
+  /** Releases the temporary file. */
   async close(): Promise<void> {
     if (!(this.#content instanceof Uint8Array)) await this.#content.close();
   }
 }
 
-/** Takes the content of a part: to memory first, above 64 KiB to a temporary file that has no name any more. */
-export async function spoolUpload(facts: UploadFacts, chunks: AsyncIterable<Uint8Array>): Promise<UploadedFile> {
+/** Stores the content of a part: in memory up to 64 KiB, above that in a temporary file whose name has been removed. */
+export async function spoolUpload(facts: UploadFacts, chunks: AsyncIterable<Uint8Array>): Promise<SpooledFile> {
   const memory: Uint8Array[] = [];
   let file: FileHandle | undefined;
   let sizeBytes = 0;
@@ -103,7 +93,7 @@ export async function spoolUpload(facts: UploadFacts, chunks: AsyncIterable<Uint
     throw error;
   }
   const inMemory = concatenate(memory);
-  return new UploadedFile(facts, sizeBytes, file ?? inMemory, inMemory.subarray(0, sniffBytes));
+  return new SpooledFile(facts, sizeBytes, file ?? inMemory, inMemory.subarray(0, sniffBytes));
 }
 
 async function moveToFile(memory: readonly Uint8Array[]): Promise<FileHandle> {

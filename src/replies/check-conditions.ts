@@ -2,8 +2,19 @@
 import { toHttpDate } from "../http/http-date.ts";
 import type { Validators } from "../http/conditions.ts";
 import { evaluateConditions } from "../http/conditions.ts";
-import type { Context } from "./context.ts";
+import type { HeaderReader } from "../http/header-table.ts";
 import { HandlerReply } from "./handler-reply.ts";
+import type { ReplyDraft } from "./reply-draft.ts";
+
+/** What the check reads of a context. */
+export interface ConditionsContext {
+  /** HTTP method. */
+  readonly method: string;
+  /** Header fields of the request. */
+  readonly headers: HeaderReader;
+  /** Status and headers of the reply. */
+  readonly reply: ReplyDraft;
+}
 
 /**
  * Checks the conditions of a request against the current state. Gives the reply (304 or 412) when the work can be
@@ -13,7 +24,7 @@ import { HandlerReply } from "./handler-reply.ts";
  * const early = checkConditions(context, { etag: `"${post.version}"` });
  * if (early) return early;
  */
-export function checkConditions(context: Pick<Context, "method" | "headers" | "reply">, validators: Validators): HandlerReply | undefined {
+export function checkConditions(context: ConditionsContext, validators: Validators): HandlerReply | undefined {
   const { headers } = context.reply;
   if (validators.etag !== undefined) headers.set("etag", validators.etag);
   if (validators.lastModified !== undefined) headers.set("last-modified", toHttpDate(validators.lastModified));

@@ -1,0 +1,103 @@
+/** The context of a request, as handlers see it. */
+import type { CookieOptions } from "../http/cookies.ts";
+import type { HeaderReader } from "../http/header-table.ts";
+import type { FieldMap } from "../http/urlencoded.ts";
+import type { HandlerReply } from "../replies/handler-reply.ts";
+import type { ReplyDraft } from "../replies/reply-draft.ts";
+import type { Route } from "../routing/route.ts";
+import type { TrustedUrl } from "../views/values.ts";
+import type { Logger } from "./logger.ts";
+import type { ViewFunction } from "./view-function.ts";
+
+/** Types that an application declares: `declare module "gable" { interface AppTypes { user: User } }`. */
+export interface AppTypes {}
+
+/** Type of a declared part of {@link AppTypes}; unknown when it is not declared. */
+export type AppType<Name extends string> = Name extends keyof AppTypes ? AppTypes[Name] : unknown;
+
+/** What the options of a route say about its input. */
+export interface ContextInput {
+  /** Path parameters. */
+  readonly params: unknown;
+  /** Query. */
+  readonly query: unknown;
+  /** Form. */
+  readonly form: unknown;
+  /** JSON body. */
+  readonly json: unknown;
+}
+
+/** Input of a route without options. */
+export interface AnyInput extends ContextInput {
+  /** Path parameters, whatever they are. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** All pairs of the query. */
+  readonly query: FieldMap;
+}
+
+/** Cookies of the request, and those that the reply will set. */
+export interface Cookies {
+  /** Value of a cookie, decoded; null when absent. */
+  get(name: string): string | null;
+  /** Whether the cookie is there. */
+  has(name: string): boolean;
+  /** Sets a cookie on the reply. Throws `E_COOKIE_INVALID`. */
+  set(name: string, value: string, options?: CookieOptions): void;
+  /** Removes a cookie; repeat the path and the domain that it was set with. */
+  delete(name: string, options?: Pick<CookieOptions, "path" | "domain">): void;
+}
+
+/** What a handler gets. Every property is lazy: a handler pays only for what it reads. */
+export interface Context<Input extends ContextInput = AnyInput> {
+  /** The request as a web-standard object. Its body can be read once, here or by a declared input. */
+  readonly request: Request;
+  /** HTTP method. */
+  readonly method: string;
+  /** Whole address of the request. */
+  readonly url: URL;
+  /** Path in canonical form: unreserved characters decoded, hex digits in upper case. */
+  readonly path: string;
+  /** Path parameters by name. */
+  readonly params: Input["params"];
+  /** Query: the checked value of `{ query: schema }`, or all pairs. */
+  readonly query: Input["query"];
+  /** The form of `{ form: schema }`, valid or not. */
+  readonly form: Input["form"];
+  /** The checked body of `{ json: schema }`. */
+  readonly json: Input["json"];
+  /** Header fields of the request. */
+  readonly headers: HeaderReader;
+  /** Cookies. */
+  readonly cookies: Cookies;
+  /** The session. Explains itself while sessions are not enabled. */
+  readonly session: AppType<"session">;
+  /** The user who is signed in. Explains itself while accounts are not enabled. */
+  readonly user: AppType<"user">;
+  /** Base64 nonce of this reply, for `script` and `style` elements; touching it adds it to the policy. */
+  readonly nonce: string;
+  /** Address of the client, after trusted proxies were heard. */
+  readonly ip: string;
+  /** Scheme that the client used. */
+  readonly scheme: "http" | "https";
+  /** Id of the request, also sent as `x-request-id`. */
+  readonly requestId: string;
+  /** Aborts when the client leaves, the time is over, or the server stops. */
+  readonly signal: AbortSignal;
+  /** Logger that adds the request's id. */
+  readonly log: Logger;
+  /** Status and headers for a reply that is made from a plain value. */
+  readonly reply: ReplyDraft;
+  /** The matched route; undefined on error pages without one. */
+  readonly route: Route | undefined;
+  /** Makes a path absolute with the configured origin; without one, with that of the request. */
+  absoluteUrl(path: string): string;
+  /** Renders a template file of the option `views`. */
+  readonly view: ViewFunction;
+  /** Address of a static file, with its hash; views take it where code is loaded. Throws `E_ASSET_UNKNOWN`. */
+  asset(name: string): TrustedUrl;
+  /** Redirects to the page that the request came from, when it is of the own origin. */
+  redirectBack(options: { fallback: string }): HandlerReply;
+}
+
+/** The context of a route, whatever its input is. */
+export type AnyContext = Context<ContextInput>;

@@ -1,0 +1,12 @@
+/** What reading input needs of a request. */
+import type { BodySource } from "../http/body.ts";
+import type { HeaderReader } from "../http/header-table.ts";
+
+/** A request whose input is read. */
+export interface InputSource {
+  readonly headers: HeaderReader;
+  readonly body: BodySource;
+  readonly queryString: string;
+  /** Runs work when the request has ended, however it ended. */
+  onEnd(work: () => void | Promise<void>): void;
+}

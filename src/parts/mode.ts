@@ -1,0 +1,4 @@
+/** The modes of an application. */
+
+/** How an application behaves. */
+export type Mode = "development" | "test" | "production";
