@@ -4,6 +4,9 @@ export declare function createTestClient(app: Application, options?: TestClientO
 /** Defines the tests of a driver in the current file. Each test has a driver of its own, which it closes. */
 export declare function testDriver(name: string, create: CreateDriver): void;
 
+/** Defines the tests of a transport in the current file. Each test makes its own with `create`. */
+export declare function testMailTransport(name: string, create: () => Promise<MailTransportUnderTest>): void;
+
 /** Defines the tests of a transport in the current file. */
 export declare function testListenerContract(name: string, start: StartTransport): void;
 
@@ -123,6 +126,14 @@ export interface TestFile {
     type?: string;
     /** Content. */
     content: string | Uint8Array;
+}
+
+/** A transport under test, and a way to read what it took. */
+export interface MailTransportUnderTest {
+    /** The transport; each test closes it. */
+    readonly transport: MailTransport;
+    /** Subjects of all messages that arrived, in any order. */
+    readSubjects(): Promise<readonly string[]>;
 }
 
 /** A driver of an empty database, with at most two connections and a wait for one of at most 200 ms. */

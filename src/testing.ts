@@ -1,5 +1,6 @@
 export { createTestClient } from "./testing/test-client.ts";
 export { testDriver } from "./testing/driver-contract.ts";
+export { testMailTransport } from "./testing/mail-contract.ts";
 export { testListenerContract } from "./testing/listener-contract.ts";
 export { create, createMany, defineFactory } from "./testing/factories.ts";
 export { useDatabase } from "./testing/use-database.ts";
@@ -7,6 +8,7 @@ export type { Factory } from "./testing/factories.ts";
 export type { UseDatabaseOptions } from "./testing/use-database.ts";
 export { assertQueries, countQueries } from "./testing/count-queries.ts";
 export type { TestClient, TestClientOptions, TestReply, TestRequest, TestFile } from "./testing/test-client.ts";
+export type { MailTransportUnderTest } from "./testing/mail-contract.ts";
 export type { CreateDriver } from "./testing/driver-contract.ts";
 export type { ContractTransport, StartTransport } from "./testing/listener-contract.ts";
 export { compileString } from "./views/compile/compile-string.ts";

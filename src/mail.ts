@@ -1,0 +1,10 @@
+export { consoleMail } from "./mail/transports/console.ts";
+export { fileMail } from "./mail/transports/file.ts";
+export { memoryMail } from "./mail/transports/memory.ts";
+export { smtpMail } from "./mail/transports/smtp.ts";
+export type { AddressInput, MailAddress } from "./mail/address.ts";
+export type { MailAttachment, MailContent, MailHeaderOptions, MailMessage } from "./mail/message.ts";
+export type { MailBodyOptions, Mailer, MailOptions } from "./mail/mailer.ts";
+export type { MailKeeper, MailTransport } from "./mail/transport.ts";
+export type { MemoryMailOptions } from "./mail/transports/memory.ts";
+export type { SmtpOptions } from "./mail/transports/smtp.ts";
