@@ -1,20 +1,20 @@
 export { createDatabase } from "./data/database.ts";
 export { createDatabases } from "./data/databases.ts";
-export { detach } from "./data/instance/instance.ts";
+export { detach } from "./data/rows/instance.ts";
 export { isModel, Model, saveMany } from "./data/model.ts";
-export { and, not, or, skip } from "./data/query/filter.ts";
-export { cases, now, sql, when } from "./data/query/functions.ts";
-export { denseRank, firstValue, lag, lastValue, lead, ntile, rank, rowNumber } from "./data/query/windows.ts";
+export { and, not, or, skip } from "./data/tree/filter.ts";
+export { cases, now, sql, when } from "./data/tree/functions.ts";
+export { denseRank, firstValue, lag, lastValue, lead, ntile, rank, rowNumber } from "./data/tree/windows.ts";
 export { field } from "./data/schema/field.ts";
 export { belongsTo, hasMany, hasOne, manyToMany } from "./data/schema/relation.ts";
 export { View } from "./data/view.ts";
-export { readYourWrites, withoutScope } from "./data/transaction/context.ts";
-export { transactional } from "./data/transaction/transactional.ts";
-export { onCommit, onRollback, outside, transaction } from "./data/transaction/transaction.ts";
+export { readYourWrites, withoutScope } from "./data/run/context.ts";
+export { transactional } from "./data/run/transactional.ts";
+export { onCommit, onRollback, outside, transaction } from "./data/run/transaction.ts";
 export type { Database, DatabaseOptions } from "./data/database.ts";
 export type { Databases, DatabasesOptions, NamedDatabaseOptions } from "./data/databases.ts";
-export type { ConflictUpdate, CreateManyOptions } from "./data/instance/write-bulk.ts";
-export type { WriteOptions } from "./data/instance/write-row.ts";
+export type { ConflictUpdate, CreateManyOptions } from "./data/rows/write-bulk.ts";
+export type { WriteOptions } from "./data/rows/write-row.ts";
 export type { InstanceApi, Lazy, ModelStatic, Related } from "./data/model.ts";
 export type { ViewInstanceApi, ViewOptions, ViewStatic } from "./data/view.ts";
 export type {
@@ -31,11 +31,11 @@ export type {
   OrderOptions,
   TextExpression,
   WindowOptions,
-} from "./data/query/expression-types.ts";
-export type { FilterFromOptions, FilterOperator, FilterValues } from "./data/query/filter-from.ts";
+} from "./data/tree/expression-types.ts";
+export type { FilterFromOptions, FilterOperator, FilterValues } from "./data/tree/filter-from.ts";
 export type { DeletePreview } from "./data/query/preview-delete.ts";
-export type { OpenWindow } from "./data/query/windows.ts";
-export type { OpenCases } from "./data/query/functions.ts";
+export type { OpenWindow } from "./data/tree/windows.ts";
+export type { OpenCases } from "./data/tree/functions.ts";
 export type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./data/query/page.ts";
 export type { LockOptions, Query } from "./data/query/query.ts";
 export type {
@@ -52,7 +52,7 @@ export type {
   Update,
   Where,
   With,
-} from "./data/query/query-types.ts";
+} from "./data/tree/query-types.ts";
 export type { Column, ColumnOptions } from "./data/schema/column.ts";
 export type { FieldMeta, ModelMeta, RelationMeta } from "./data/schema/metadata.ts";
 export type { IndexOptions, KeyOf, ModelClass, ModelOptions } from "./data/schema/model.ts";
@@ -62,6 +62,6 @@ export type { BelongsToOptions, DeleteAction, HasOptions, ManyToManyOptions, Rel
 export type { ModelErrors } from "./data/schema/validate-row.ts";
 export { sqliteFunctions } from "./data/driver/sqlite-functions.ts";
 export type { AcquireOptions, Connection, Driver, DriverValue, Statement, StatementResult } from "./data/driver/contract.ts";
-export type { FetchMode, StatementEvent } from "./data/transaction/context.ts";
-export type { TransactionalOptions } from "./data/transaction/transactional.ts";
-export type { TransactionOptions } from "./data/transaction/transaction.ts";
+export type { FetchMode, StatementEvent } from "./data/run/context.ts";
+export type { TransactionalOptions } from "./data/run/transactional.ts";
+export type { TransactionOptions } from "./data/run/transaction.ts";

@@ -1,7 +1,7 @@
 /** The databases of an application: opened when it starts, asked by the readiness check, closed when it stops. */
 import type { Database, DatabaseOptions } from "../data/database.ts";
 import type { Databases, NamedDatabaseOptions } from "../data/databases.ts";
-import type { SyncedTables } from "../data/migrations/sync-tables.ts";
+import type { SyncedTables } from "../data/migrations/run/sync-tables.ts";
 import { optionInvalid } from "../errors/option-errors.ts";
 import { loadFileSystem } from "../replies/node-modules.ts";
 import { readEnvironment } from "./mode.ts";
@@ -70,13 +70,13 @@ export class AppDatabases {
 
   /** Asks each database for an answer. Throws what the first one says that has none. */
   async check(): Promise<void> {
-    const { sql } = await import("../data/query/functions.ts");
+    const { sql } = await import("../data/tree/functions.ts");
     await Promise.all(this.#databases.names.map((name) => this.get(name).query(sql`SELECT 1`)));
   }
 
   /** Makes what is missing of their tables, where no migrations do that. Gives what was done, by database. */
   async sync(): Promise<Array<SyncedTables & { readonly name: string }>> {
-    const { syncTables } = await import("../data/migrations/sync-tables.ts");
+    const { syncTables } = await import("../data/migrations/run/sync-tables.ts");
     const synced: Array<SyncedTables & { readonly name: string }> = [];
     for (const name of this.#databases.names) {
       const database = this.get(name);

@@ -202,8 +202,8 @@ export class Application {
 
   async #open(): Promise<void> {
     try {
-      if (hasReplicas(this.options)) ({ readYourWrites: this.#readYourWrites } = await import("../data/transaction/context.ts"));
-      if (this.mode === "development") (await import("../data/transaction/fetch-watch.ts")).watchFetches();
+      if (hasReplicas(this.options)) ({ readYourWrites: this.#readYourWrites } = await import("../data/run/context.ts"));
+      if (this.mode === "development") (await import("../data/run/fetch-watch.ts")).watchFetches();
       const { watchScopes } = await import("../diagnostics/scope-log.ts");
       this.#databases = await openAppDatabases(this.options);
       if (this.mode === "development") await this.#syncTables(this.#databases);

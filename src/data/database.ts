@@ -1,20 +1,20 @@
 /** Databases: opened with their models, which find them by themselves. */
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
-import type { Dialect } from "./dialect/dialect.ts";
+import type { Dialect } from "./sql/dialect.ts";
 import type { Driver } from "./driver/contract.ts";
 import { isModel } from "./model.ts";
-import { runStatement } from "./query/execute.ts";
-import type { AnyExpression } from "./query/expression-types.ts";
-import { queryRaw } from "./query/raw.ts";
-import { assertTable } from "./query/table-conditions.ts";
-import type { Plan } from "./query/plan.ts";
-import { RecentCache } from "./recent-cache.ts";
+import { runStatement } from "./run/execute.ts";
+import type { AnyExpression } from "./tree/expression-types.ts";
+import { queryRaw } from "./rows/raw.ts";
+import { assertTable } from "./sql/table-conditions.ts";
+import type { Plan } from "./sql/plan.ts";
+import { RecentCache } from "./schema/recent-cache.ts";
 import { assertModels, modelsInvalid } from "./schema/definitions.ts";
 import type { ModelClass } from "./schema/model.ts";
-import type { DatabaseCore, ExecutionContext, FetchMode, StatementEvent } from "./transaction/context.ts";
-import { bindModels, currentContext, releaseModels, runIn } from "./transaction/context.ts";
-import { isolateDatabase } from "./transaction/transaction.ts";
+import type { DatabaseCore, ExecutionContext, FetchMode, StatementEvent } from "./run/context.ts";
+import { bindModels, currentContext, releaseModels, runIn } from "./run/context.ts";
+import { isolateDatabase } from "./run/transaction.ts";
 
 /** How a database is opened. */
 export interface DatabaseOptions {
@@ -136,7 +136,7 @@ async function openDriver(options: DatabaseOptions): Promise<{ dialect: Dialect;
   if (driver !== undefined) return { driver, dialect: await loadDialect(driver.dialect) };
   const scheme = /^([a-z]+):/.exec(url)?.[1];
   if (scheme === "sqlite") {
-    const [{ createNodeSqlite }, { sqlite }] = await Promise.all([import("./driver/node-sqlite.ts"), import("./dialect/sqlite.ts")]);
+    const [{ createNodeSqlite }, { sqlite }] = await Promise.all([import("./driver/node-sqlite.ts"), import("./sql/sqlite/dialect.ts")]);
     return {
       dialect: sqlite,
       driver: createNodeSqlite({ path: url.slice("sqlite:".length), durability, lockTimeoutMs: acquireTimeoutMs }),
@@ -144,7 +144,7 @@ async function openDriver(options: DatabaseOptions): Promise<{ dialect: Dialect;
   }
   if (scheme === "postgres" || scheme === "postgresql") {
     const { poolMax = 10, statementTimeoutMs = 30_000, tls, prepare } = options;
-    const [{ createPg }, { postgres }] = await Promise.all([import("./driver/pg.ts"), import("./dialect/postgres.ts")]);
+    const [{ createPg }, { postgres }] = await Promise.all([import("./driver/pg.ts"), import("./sql/postgres/dialect.ts")]);
     return {
       dialect: postgres,
       driver: await createPg({ url, poolMax, acquireTimeoutMs, statementTimeoutMs, tls, prepares: prepare !== "off" }),
@@ -162,10 +162,10 @@ async function openDriver(options: DatabaseOptions): Promise<{ dialect: Dialect;
 
 /** The ways of a kind of database. Throws `E_DATABASE_URL` for one that is not known. */
 async function loadDialect(name: Driver["dialect"]): Promise<Dialect> {
-  if (name === "sqlite") return (await import("./dialect/sqlite.ts")).sqlite;
-  if (name === "postgres") return (await import("./dialect/postgres.ts")).postgres;
-  if (name === "mariadb") return (await import("./dialect/mariadb.ts")).mariadb;
-  if (name === "mysql") return (await import("./dialect/mysql.ts")).mysql;
+  if (name === "sqlite") return (await import("./sql/sqlite/dialect.ts")).sqlite;
+  if (name === "postgres") return (await import("./sql/postgres/dialect.ts")).postgres;
+  if (name === "mariadb") return (await import("./sql/mariadb/dialect.ts")).mariadb;
+  if (name === "mysql") return (await import("./sql/mysql/dialect.ts")).mysql;
   throw new GableError("E_DATABASE_URL", `A driver is of the kind "${name}", which is not known.`);
 }
 
@@ -241,8 +241,8 @@ export class Database {
   /** Makes the tables of all models, in an empty database: for tests and small programs. */
   async createTables(): Promise<void> {
     const [{ TableWriter }, { describeModels }] = await Promise.all([
-      import("./migrations/table-writer.ts"),
-      import("./migrations/model-state.ts"),
+      import("./migrations/plan/table-writer.ts"),
+      import("./migrations/state/model-state.ts"),
     ]);
     for (const sql of new TableWriter(this.$core.dialect).createAll(describeModels(this.models)))
       await runStatement(this.$core.context, { sql, parameters: [], rows: "none" }, true);

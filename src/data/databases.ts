@@ -6,7 +6,7 @@ import { assertValues, openDatabase, optionNames as databaseOptionNames, readMod
 import type { DefinitionMistake } from "./schema/definitions.ts";
 import { assertModels, modelsInvalid } from "./schema/definitions.ts";
 import type { ModelClass } from "./schema/model.ts";
-import { bindModels, databaseUnknown } from "./transaction/context.ts";
+import { bindModels, databaseUnknown } from "./run/context.ts";
 
 const optionNames = databaseOptionNames.filter((name) => !["models", "name", "bind"].includes(name));
 

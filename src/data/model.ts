@@ -1,18 +1,18 @@
 /** The base class of models: what every model class and every row can do. */
-import { toFieldValues } from "./instance/assignments.ts";
-import { Instance } from "./instance/instance.ts";
-import { readRelationProperty, refuseRelationProperty } from "./instance/relation-handles.ts";
-import type { RowRecord } from "./instance/row.ts";
-import type { CreateManyOptions, UpsertRequest } from "./instance/write-bulk.ts";
-import { getOrCreateRow, insertRows, upsertRow } from "./instance/write-bulk.ts";
-import { saveRows, updateRowsOf } from "./instance/save-rows.ts";
-import type { WriteOptions } from "./instance/write-row.ts";
-import { estimateRows } from "./query/estimate-count.ts";
-import type { FilterFromOptions, FilterValues } from "./query/filter-from.ts";
-import { filterFrom } from "./query/filter-from.ts";
-import { findByKey } from "./query/find-by-key.ts";
-import type { AnyExpression } from "./query/expression-types.ts";
-import { queryModel } from "./query/raw.ts";
+import { toFieldValues } from "./rows/assignments.ts";
+import { Instance } from "./rows/instance.ts";
+import { readRelationProperty, refuseRelationProperty } from "./query/relation-handles.ts";
+import type { RowRecord } from "./schema/row.ts";
+import type { CreateManyOptions, UpsertRequest } from "./rows/write-bulk.ts";
+import { getOrCreateRow, insertRows, upsertRow } from "./rows/write-bulk.ts";
+import { saveRows, updateRowsOf } from "./rows/save-rows.ts";
+import type { WriteOptions } from "./rows/write-row.ts";
+import { estimateRows } from "./run/estimate-count.ts";
+import type { FilterFromOptions, FilterValues } from "./tree/filter-from.ts";
+import { filterFrom } from "./tree/filter-from.ts";
+import { findByKey } from "./rows/find-by-key.ts";
+import type { AnyExpression } from "./tree/expression-types.ts";
+import { queryModel } from "./rows/raw.ts";
 import { Query } from "./query/query.ts";
 import { rowMissing } from "./query/query-arguments.ts";
 import type {
@@ -28,7 +28,7 @@ import type {
   Update,
   ValuesOf,
   Where,
-} from "./query/query-types.ts";
+} from "./tree/query-types.ts";
 import { fillNewRow } from "./schema/default-values.ts";
 import type { ModelMeta } from "./schema/metadata.ts";
 import { describeModel } from "./schema/metadata.ts";

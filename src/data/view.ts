@@ -1,10 +1,10 @@
 /** Views: models whose rows come from a query, and which nobody writes. */
 import type { InstanceApi, ModelStatic, RelationProperties, RowOf } from "./model.ts";
 import { Model } from "./model.ts";
-import { runStatement } from "./query/execute.ts";
+import { runStatement } from "./run/execute.ts";
 import type { FieldMap, ModelClass, ModelOptions, RowValues } from "./schema/model.ts";
 import type { QueryText } from "./schema/table-state.ts";
-import { contextOf } from "./transaction/context.ts";
+import { contextOf } from "./run/context.ts";
 
 /** What a view is: its query, and those options of a model that are not about writing. */
 export interface ViewOptions<Fields = FieldMap> extends Pick<

@@ -10,11 +10,11 @@ import { createConnection } from "mysql2/promise";
 import pg from "pg";
 import type { Database, DatabaseOptions } from "../../src/data/database.ts";
 import { createDatabase } from "../../src/data/database.ts";
-import { runStatement } from "../../src/data/query/execute.ts";
+import { runStatement } from "../../src/data/run/execute.ts";
 import { listJoinTables } from "../../src/data/schema/join-table.ts";
-import { currentContext } from "../../src/data/transaction/context.ts";
+import { currentContext } from "../../src/data/run/context.ts";
 import { assertParsed } from "./parsed-statements.ts";
-import { transaction } from "../../src/data/transaction/transaction.ts";
+import { transaction } from "../../src/data/run/transaction.ts";
 
 const isRequired = process.env["GABLE_TEST_REQUIRE"] === "all";
 /** A database of the server in which others may be made. */

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import { belongsTo, createDatabase, cases, field as f, hasMany, Model, now, sql, when } from "../../src/data.ts";
 import type { ExpressionOf, Refs } from "../../src/data.ts";
-import { describeModels } from "../../src/data/migrations/model-state.ts";
-import { op } from "../../src/data/migrations/operation.ts";
-import { writeCondition } from "../../src/data/query/condition-data.ts";
-import { sqlite } from "../../src/data/dialect/sqlite.ts";
+import { describeModels } from "../../src/data/migrations/state/model-state.ts";
+import { op } from "../../src/data/migrations/state/operation.ts";
+import { writeCondition } from "../../src/data/sql/condition-data.ts";
+import { sqlite } from "../../src/data/sql/sqlite/dialect.ts";
 import { describeOnDatabases } from "./databases.ts";
 
 class Owner extends Model("expr_owners", { id: f.id(), name: f.text({ max: 20 }), items: () => hasMany(Item, { orderBy: "-size" }) }) {}
@@ -334,7 +334,7 @@ describe("conditions of tables", () => {
   });
 
   it("are refused by databases that do not have them", async () => {
-    const { findMariadbMistakes } = await import("../../src/data/dialect/mariadb-tables.ts");
+    const { findMariadbMistakes } = await import("../../src/data/sql/mariadb/tables.ts");
     class Long extends Model(
       "expr_long",
       {

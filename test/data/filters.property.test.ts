@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import fc from "fast-check";
 import { Model } from "../../src/data/model.ts";
-import { and, not, or } from "../../src/data/query/filter.ts";
+import { and, not, or } from "../../src/data/tree/filter.ts";
 import { field as f } from "../../src/data/schema/field.ts";
 import { belongsTo, hasMany } from "../../src/data/schema/relation.ts";
 import { describeOnDatabases } from "./databases.ts";

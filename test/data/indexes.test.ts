@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { belongsTo, createDatabase, field as f, Model, sql } from "../../src/data.ts";
-import { findMariadbMistakes } from "../../src/data/dialect/mariadb-tables.ts";
+import { findMariadbMistakes } from "../../src/data/sql/mariadb/tables.ts";
 import { databaseKinds, describeOnDatabases } from "./databases.ts";
 
 class Shelf extends Model(

@@ -1,5 +1,5 @@
 /** Types of models: what must compile, and what must not. Checked by tsc, never run. */
-import { now, sql } from "../../src/data/query/functions.ts";
+import { now, sql } from "../../src/data/tree/functions.ts";
 import { field as f } from "../../src/data/schema/field.ts";
 import { Model } from "../../src/data/model.ts";
 import { View } from "../../src/data/view.ts";

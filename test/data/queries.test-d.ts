@@ -1,8 +1,8 @@
 /** Types of queries: what must compile, and what must not. Checked by tsc, never run. */
-import { and, not, or, skip } from "../../src/data/query/filter.ts";
-import { sql, when } from "../../src/data/query/functions.ts";
-import type { Insert, Where } from "../../src/data/query/query-types.ts";
-import { transaction } from "../../src/data/transaction/transaction.ts";
+import { and, not, or, skip } from "../../src/data/tree/filter.ts";
+import { sql, when } from "../../src/data/tree/functions.ts";
+import type { Insert, Where } from "../../src/data/tree/query-types.ts";
+import { transaction } from "../../src/data/run/transaction.ts";
 import { Author, Book, Line, Order, Profile } from "./library-models.ts";
 import { Tag } from "./tag-model.ts";
 

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import { belongsTo, createDatabase, field as f, hasMany, Model } from "../../src/data.ts";
-import { describeModels } from "../../src/data/migrations/model-state.ts";
-import { op } from "../../src/data/migrations/operation.ts";
+import { describeModels } from "../../src/data/migrations/state/model-state.ts";
+import { op } from "../../src/data/migrations/state/operation.ts";
 import { describeOnDatabases } from "./databases.ts";
 
 class Shelf extends Model("search_shelves", { id: f.id(), name: f.text({ max: 50 }), papers: () => hasMany(Paper) }) {}

@@ -5,8 +5,8 @@ import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import type { Database } from "../../src/data/database.ts";
 import { createDatabase } from "../../src/data/database.ts";
-import { sql } from "../../src/data/query/functions.ts";
-import { transaction } from "../../src/data/transaction/transaction.ts";
+import { sql } from "../../src/data/tree/functions.ts";
+import { transaction } from "../../src/data/run/transaction.ts";
 import type { DatabasePlace } from "./databases.ts";
 import {
   endMariadb,

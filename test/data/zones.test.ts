@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { createDatabase, field as f, Model } from "../../src/data.ts";
 import type { DateExpression, Refs } from "../../src/data.ts";
-import { toZone } from "../../src/data/dialect/zones.ts";
+import { toZone } from "../../src/data/schema/zones.ts";
 import { describeOnDatabases } from "./databases.ts";
 
 class Event extends Model("zone_events", {

@@ -8,7 +8,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { GableError } from "../../errors/gable-error.ts";
 import { sqliteFunctions } from "./sqlite-functions.ts";
 import type { AcquireOptions, Connection, Driver, DriverValue, Statement, StatementResult } from "./contract.ts";
-import { RecentCache } from "../recent-cache.ts";
+import { RecentCache } from "../schema/recent-cache.ts";
 import { WriteLock } from "./write-lock.ts";
 
 /** How a database file is opened. */

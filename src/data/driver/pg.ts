@@ -1,7 +1,7 @@
 /** PostgreSQL on `pg`: a pool of connections, each with its prepared statements. */
 import type { Client, ClientConfig, QueryConfig } from "pg";
 import { GableError } from "../../errors/gable-error.ts";
-import { RecentCache } from "../recent-cache.ts";
+import { RecentCache } from "../schema/recent-cache.ts";
 import type { Driver, DriverValue, Statement, StatementResult } from "./contract.ts";
 import type { ServerOptions, ServerSession } from "./server.ts";
 import { ServerDriver } from "./server.ts";

@@ -42,7 +42,7 @@ describe("readTls()", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
     const database = await createDatabase({ url: `postgres://u@127.0.0.1:${port}/a`, models: [], tls: "verify" });
-    const { sql } = await import("../query/functions.ts");
+    const { sql } = await import("../tree/functions.ts");
     await assert.rejects(database.query(sql`SELECT 1`), {
       code: "E_DATABASE_TLS",
       status: 503,

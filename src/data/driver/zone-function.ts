@@ -1,6 +1,6 @@
 /** Moments on the clocks of a zone, which SQLite does not know: connections register it as a function. */
-import type { TruncateUnit } from "../dialect/zones.ts";
-import { toZone } from "../dialect/zones.ts";
+import type { TruncateUnit } from "../schema/zones.ts";
+import { toZone } from "../schema/zones.ts";
 
 /** A stored moment on the clocks of a zone, or where a unit began there; null of none. */
 export function zoneMoment(value: unknown, zone: unknown, unit: unknown): string | null {

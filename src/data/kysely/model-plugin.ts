@@ -13,7 +13,7 @@ import type {
   RootOperationNode,
   UnknownRow,
 } from "kysely";
-import type { Dialect } from "../dialect/dialect.ts";
+import type { Dialect } from "../sql/dialect.ts";
 import type { DriverValue } from "../driver/contract.ts";
 import type { FieldMeta } from "../schema/metadata.ts";
 import type { FieldNames } from "./field-names.ts";

@@ -2,8 +2,8 @@
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { suggestName } from "../../errors/nearest-name.ts";
-import type { Node, OrderTerm, OutputColumn, SelectState, SetOperator } from "./node.ts";
-import { selectAll } from "./node.ts";
+import type { Node, OrderTerm, OutputColumn, SelectState, SetOperator } from "../tree/node.ts";
+import { selectAll } from "../tree/node.ts";
 import type { QueryParts } from "./query-run.ts";
 import { toLinked } from "./query-run.ts";
 

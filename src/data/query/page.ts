@@ -1,11 +1,11 @@
 /** Pages by keyset: where one ends, the next one begins, however many rows come before. */
 import { GableError } from "../../errors/gable-error.ts";
-import type { Dialect } from "../dialect/dialect.ts";
+import type { Dialect } from "../sql/dialect.ts";
 import type { DriverValue } from "../driver/contract.ts";
-import { literal } from "./literal.ts";
-import type { Node, OrderTerm } from "./node.ts";
-import { allOf, anyOf, compare, constant, isNull, notOf } from "./node.ts";
-import { ShapeWalk } from "./shape.ts";
+import { literal } from "../tree/literal.ts";
+import type { Node, OrderTerm } from "../tree/node.ts";
+import { allOf, anyOf, compare, constant, isNull, notOf } from "../tree/node.ts";
+import { ShapeWalk } from "../tree/shape.ts";
 
 /** One page, with the way to its neighbours. */
 export interface Page<Item> {

@@ -1,9 +1,9 @@
 /** What a delete would take with it: rows that refer to those that go, and rows that refer to them in turn. */
 import type { RelationMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
-import { contextOf, withoutScope } from "../transaction/context.ts";
-import { or } from "./filter.ts";
-import { assertCount } from "./limits.ts";
+import { contextOf, withoutScope } from "../run/context.ts";
+import { or } from "../tree/filter.ts";
+import { assertCount } from "../tree/limits.ts";
 
 /** Rows that a delete would touch. */
 export interface DeletePreview {

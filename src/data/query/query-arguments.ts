@@ -3,12 +3,12 @@ import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { ModelClass } from "../schema/model.ts";
 import { assertField } from "../schema/validate-row.ts";
-import { RuntimeExpression } from "./expression.ts";
-import { isPlainObject, readFilter } from "./filter.ts";
-import { keyNodes } from "./keys.ts";
-import type { Node, OutputColumn, RootSource } from "./node.ts";
-import { allOf, columnNode, compare } from "./node.ts";
-import { readCallback } from "./refs.ts";
+import { RuntimeExpression } from "../tree/expression.ts";
+import { isPlainObject, readFilter } from "../tree/filter.ts";
+import { keyNodes } from "../tree/keys.ts";
+import type { Node, OutputColumn, RootSource } from "../tree/node.ts";
+import { allOf, columnNode, compare } from "../tree/node.ts";
+import { readCallback } from "../tree/refs.ts";
 
 /** The error about what a query cannot have. */
 export function formError(what: string, fix: string): GableError {

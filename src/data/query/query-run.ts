@@ -1,32 +1,32 @@
 /** Runs queries: from what is known of a query to its rows, pages and numbers. */
 import { GableError } from "../../errors/gable-error.ts";
-import { fieldsOf } from "../instance/deferred.ts";
-import { hydrateRows, toRecords } from "../instance/hydrate.ts";
-import { contextOfBatch, linkRelated, loadShared } from "../instance/loader.ts";
-import type { RowRecord } from "../instance/row.ts";
-import { Row } from "../instance/row.ts";
+import { fieldsOf } from "../rows/deferred.ts";
+import { hydrateRows, toRecords } from "../rows/hydrate.ts";
+import { contextOfBatch, linkRelated, loadShared } from "../rows/loader.ts";
+import type { RowRecord } from "../schema/row.ts";
+import { Row } from "../schema/row.ts";
 import type { RelationMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
-import type { ExecutionContext, FetchMode } from "../transaction/context.ts";
-import { contextOf, contextOfReplica, contextOfSibling } from "../transaction/context.ts";
+import type { ExecutionContext, FetchMode } from "../run/context.ts";
+import { contextOf, contextOfReplica, contextOfSibling } from "../run/context.ts";
 import type { Eventual } from "../schema/eventual.ts";
 import { after } from "../schema/eventual.ts";
-import { readInstances, readRaw, readRecords, runStatement, streamRaw, withComputed, toPlanText } from "./execute.ts";
-import { assertCount } from "./limits.ts";
-import { literal } from "./literal.ts";
-import { onlyLive } from "./live-rows.ts";
-import type { Node, OutputColumn, SelectState, ValueNode } from "./node.ts";
-import { allOf, isNever, selectAll } from "./node.ts";
-import { valueTypes } from "./value-type.ts";
-import { orderOfRelation, orderOfRows, toTotalOrder } from "./order.ts";
+import { readInstances, readRaw, readRecords, runStatement, streamRaw, withComputed, toPlanText } from "../run/execute.ts";
+import { assertCount } from "../tree/limits.ts";
+import { literal } from "../tree/literal.ts";
+import { onlyLive } from "../tree/live-rows.ts";
+import type { Node, OutputColumn, SelectState, ValueNode } from "../tree/node.ts";
+import { allOf, isNever, selectAll } from "../tree/node.ts";
+import { valueTypes } from "../tree/value-type.ts";
+import { orderOfRelation, orderOfRows, toTotalOrder } from "../tree/order.ts";
 import type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./page.ts";
 import { readCursor, writeCursor } from "./page.ts";
-import { planSelect } from "./plan.ts";
-import { describeQuery } from "./shape.ts";
-import type { SelectionPlan } from "./selection.ts";
-import { readSelected } from "./selection.ts";
-import type { WantedRelation } from "./with.ts";
-import { loadWith } from "./with.ts";
+import { planSelect } from "../sql/plan.ts";
+import { describeQuery } from "../tree/shape.ts";
+import type { SelectionPlan } from "../rows/selection.ts";
+import { readSelected } from "../rows/selection.ts";
+import type { WantedRelation } from "../rows/with.ts";
+import { loadWith } from "../rows/with.ts";
 
 /** What the rows of a query become. */
 type Output =

@@ -4,8 +4,8 @@ import { describeOnDatabases, placeSqlite } from "../../../test/data/databases.t
 import { Author, Book, Line, models, Order } from "../../../test/data/library-models.ts";
 import { Tag } from "../../../test/data/tag-model.ts";
 import { createDatabase } from "../database.ts";
-import { transaction } from "../transaction/transaction.ts";
-import { cases, sql, when } from "./functions.ts";
+import { transaction } from "../run/transaction.ts";
+import { cases, sql, when } from "../tree/functions.ts";
 
 /** Three authors, six books, two tags. */
 async function fill(): Promise<void> {

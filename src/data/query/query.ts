@@ -1,26 +1,26 @@
 /** Queries: lazy, never changed, and run when they are awaited. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
-import { atHome } from "../instance/home.ts";
-import { deleteWithFollowers, restoreWithFollowers } from "../instance/soft-delete.ts";
-import { deleteRows, updateRows } from "../instance/write-many.ts";
+import { atHome } from "../rows/home.ts";
+import { deleteWithFollowers, restoreWithFollowers } from "../rows/soft-delete.ts";
+import { deleteRows, updateRows } from "../rows/write-many.ts";
 import type { KeyOf, ModelClass } from "../schema/model.ts";
 import { softDeleteField } from "../schema/soft-delete.ts";
 import { assertField } from "../schema/validate-row.ts";
-import type { FetchMode } from "../transaction/context.ts";
-import { runIn } from "../transaction/context.ts";
+import type { FetchMode } from "../run/context.ts";
+import { runIn } from "../run/context.ts";
 import { after } from "../schema/eventual.ts";
-import { RuntimeExpression, toCondition } from "./expression.ts";
-import type { AnyExpression, Condition } from "./expression-types.ts";
-import { readFilter } from "./filter.ts";
-import { hasAggregate, readGroupColumns } from "./group.ts";
-import { keyNodes } from "./keys.ts";
-import { assertCount, readCount } from "./limits.ts";
+import { RuntimeExpression, toCondition } from "../tree/expression.ts";
+import type { AnyExpression, Condition } from "../tree/expression-types.ts";
+import { readFilter } from "../tree/filter.ts";
+import { hasAggregate, readGroupColumns } from "../tree/group.ts";
+import { keyNodes } from "../tree/keys.ts";
+import { assertCount, readCount } from "../tree/limits.ts";
 import type { SameQuery, ValueOrder } from "./combine.ts";
 import { combineQueries, isCombinedValues, isFiltered, readValueOrder } from "./combine.ts";
-import type { Node, RootSource, SelectState, SetOperator } from "./node.ts";
-import { allOf, columnNode, inList, isNull, notOf, selectAll } from "./node.ts";
-import { readOrder } from "./order.ts";
+import type { Node, RootSource, SelectState, SetOperator } from "../tree/node.ts";
+import { allOf, columnNode, inList, isNull, notOf, selectAll } from "../tree/node.ts";
+import { readOrder } from "../tree/order.ts";
 import type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./page.ts";
 import type { DeletePreview } from "./preview-delete.ts";
 import { previewDelete } from "./preview-delete.ts";
@@ -56,11 +56,11 @@ import type {
   Update,
   ValuesOf,
   With,
-} from "./query-types.ts";
-import { readCallback } from "./refs.ts";
-import { readSearch } from "./search.ts";
-import { readSelection } from "./selection.ts";
-import { readWith } from "./with.ts";
+} from "../tree/query-types.ts";
+import { readCallback } from "../tree/refs.ts";
+import { readSearch } from "../tree/search.ts";
+import { readSelection } from "../rows/selection.ts";
+import { readWith } from "../rows/with.ts";
 
 /** How rows are locked until the end of the transaction. */
 export interface LockOptions {

@@ -1,5 +1,5 @@
 /** Types of models: classes with a table, fields and options, and rows as values. */
-import type { AnyExpression, Condition, ExpressionOf } from "../query/expression-types.ts";
+import type { AnyExpression, Condition, ExpressionOf } from "../tree/expression-types.ts";
 import type { ModelMeta } from "./metadata.ts";
 import type { ViewState } from "./table-state.ts";
 

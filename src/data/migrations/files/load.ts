@@ -1,0 +1,173 @@
+/** Rows of files of lines of JSON, put into empty tables. */
+import { createReadStream } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { createGunzip } from "node:zlib";
+import { GableError } from "../../../errors/gable-error.ts";
+import { assertKnownOptions } from "../../../errors/option-errors.ts";
+import { suggestName } from "../../../errors/nearest-name.ts";
+import type { Database } from "../../database.ts";
+import { insertRows } from "../../rows/write-bulk.ts";
+import type { RowRecord } from "../../schema/row.ts";
+import { runStatement } from "../../run/execute.ts";
+import { Query } from "../../query/query.ts";
+import type { ModelClass, ModelConstructor } from "../../schema/model.ts";
+import type { ForeignKeyState, State, TableState } from "../../schema/table-state.ts";
+import { findCountedColumn, keepForeignKeys, sortTables, tablesOf } from "../../schema/table-state.ts";
+import { contextIn, currentContext, runIn } from "../../run/context.ts";
+import { transaction } from "../../run/transaction.ts";
+import { readRecord } from "./data-records.ts";
+import type { TableCount } from "./dump.ts";
+import { describeModels } from "../state/model-state.ts";
+import { createModels } from "../state/state-models.ts";
+import { assertFolder } from "./read-files.ts";
+
+/** What is loaded, and from where. */
+export interface LoadOptions {
+  /** The database that takes the rows. */
+  readonly database: Database;
+  /** The folder of the files that `dumpData()` has written. */
+  readonly folder: string;
+}
+
+const rowsMax = 1_000;
+
+/**
+ * Loads the rows of files, all or none, into tables that are there and empty; keys are counted on behind them. Throws
+ * `E_LOAD_TABLE` for a table that is not empty, or that no model has, and `E_LOAD_LINE` for a line that does not fit.
+ */
+export async function loadData(options: LoadOptions): Promise<TableCount[]> {
+  assertKnownOptions("loadData()", options, ["database", "folder"]);
+  const { database, folder } = options;
+  assertFolder("loadData()", folder);
+  const state = tablesOf(describeModels(database.models));
+  const models = createModels(state);
+  const files = await listFiles(folder, [...state.keys()]);
+  const counts: TableCount[] = [];
+  await runIn(contextIn(database.$core), () =>
+    transaction(
+      async () => {
+        const done = new Set<string>();
+        const waiting: WaitingRow[] = [];
+        for (const table of sortTables(keepForeignKeys(state, (key, owner) => !mayBeEmpty(key, owner)))) {
+          const file = files.get(table);
+          if (file !== undefined) counts.push({ table, rows: await loadTable({ model: models.get(table)!, state, done, waiting }, file) });
+          done.add(table);
+        }
+        // All rows are there by now.
+        for (const { row, values } of waiting) await Object.assign(row, values).save();
+      },
+      { database: { $core: database.$core } },
+    ),
+  );
+  return counts;
+}
+
+/** The files of a folder, by table. */
+async function listFiles(folder: string, tables: readonly string[]): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const name of await readdir(folder)) {
+    const table = /^(.+)\.jsonl(?:\.gz)?$/.exec(name)?.[1];
+    if (table === undefined) continue;
+    if (!tables.includes(table))
+      throw new GableError("E_LOAD_TABLE", `The file ${name} is of the table "${table}", which no model has.`, {
+        fix: suggestName(table, tables),
+      });
+    files.set(table, join(folder, name));
+  }
+  return files;
+}
+
+/** A row, and the keys that it gets when the rows are there that they lead to. */
+interface WaitingRow {
+  readonly row: RowRecord & { save(): Promise<unknown> };
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** A table that is loaded, with those that are loaded already. */
+interface Loading {
+  readonly model: ModelClass;
+  readonly state: State;
+  readonly done: ReadonlySet<string>;
+  readonly waiting: WaitingRow[];
+}
+
+async function loadTable({ model, state, done, waiting }: Loading, file: string): Promise<number> {
+  const { $table: table, $meta: meta } = model;
+  if (await Query.of(model).exists())
+    throw new GableError("E_LOAD_TABLE", `The table "${table}" has rows already.`, { fix: "Load into an empty database." });
+  const definition = state.get(table)!;
+  const late = lateColumns(table, definition, done).flatMap(
+    (column) => [...meta.fields.values()].find((field) => field.column === column)!.name,
+  );
+  const fields = new Map([...meta.fields.values()].map((field) => [field.column, field]));
+  let count = 0;
+  let rows: RowRecord[] = [];
+  const flush = async (): Promise<void> => {
+    await insertRows(model, rows, { validate: false });
+    rows = [];
+  };
+  for await (const line of readLines(file)) {
+    count++;
+    const values = readLine({ file, number: count, model }, () => readRecord(fields, JSON.parse(line) as Record<string, unknown>)); // Refused below where it is none.
+    const row = new (model as unknown as ModelConstructor)() as WaitingRow["row"]; // A model is a class of rows.
+    for (const { name } of meta.columns) row[name] = late.includes(name) ? null : values[name];
+    if (late.some((name) => values[name] !== null && values[name] !== undefined))
+      waiting.push({ row, values: Object.fromEntries(late.map((name) => [name, values[name]])) });
+    if (rows.push(row) === rowsMax) await flush();
+  }
+  await flush();
+  await countOn(table, definition);
+  return count;
+}
+
+/** Columns of keys to rows that come later, and may be empty until then: those of the table itself, and of circles. */
+function lateColumns(name: string, table: TableState, done: ReadonlySet<string>): string[] {
+  const isLate = (key: ForeignKeyState): boolean => (key.table === name || !done.has(key.table)) && mayBeEmpty(key, table);
+  return [...table.foreignKeys.values()].filter(isLate).flatMap((key) => key.columns);
+}
+
+/** Whether rows may be without the row that a key leads to. */
+function mayBeEmpty({ columns }: ForeignKeyState, table: TableState): boolean {
+  return columns.every((column) => table.columns.get(column)!.null === true);
+}
+
+async function* readLines(file: string): AsyncGenerator<string> {
+  const bytes = createReadStream(file);
+  const input = file.endsWith(".gz") ? bytes.pipe(createGunzip()) : bytes;
+  for await (const line of createInterface({ input, crlfDelay: Infinity })) if (line.trim() !== "") yield line;
+}
+
+function readLine(
+  { file, number, model }: { readonly file: string; readonly number: number; readonly model: ModelClass },
+  read: () => Record<string, unknown>,
+): Record<string, unknown> {
+  const refuse = (cause: unknown, fix?: string): GableError =>
+    new GableError("E_LOAD_LINE", `Line ${number} of ${file} is no row of "${model.$table}".`, {
+      cause,
+      ...(fix !== undefined && { fix }),
+    });
+  let values: Record<string, unknown>;
+  try {
+    values = read();
+  } catch (error) {
+    throw refuse(error);
+  }
+  const names = [...model.$meta.fields.keys()];
+  const unknown = Object.keys(values).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw refuse(undefined, suggestName(unknown, names));
+  return values;
+}
+
+/** Lets PostgreSQL count keys behind those that were loaded; others do so by themselves. */
+async function countOn(table: string, definition: TableState): Promise<void> {
+  const context = currentContext()!;
+  const { dialect } = context.database;
+  const column = findCountedColumn(definition);
+  if (column === undefined || dialect.name !== "postgres") return;
+  const [quotedTable, quotedColumn] = [dialect.quote(table), dialect.quote(column)];
+  const sequence = `pg_get_serial_sequence(${dialect.tables.quoteText(quotedTable)}, ${dialect.tables.quoteText(column)})`;
+  const sql = `SELECT setval(${sequence}, greatest(max(${quotedColumn}), 1), max(${quotedColumn}) IS NOT NULL) FROM ${quotedTable}`;
+  await runStatement(context, { sql, parameters: [], rows: "arrays" }, true);
+}

@@ -1,0 +1,218 @@
+/** Writing migrations: what leads from the files of a folder to the models, as the next file. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { assertKnownOptions, optionInvalid } from "../../../errors/option-errors.ts";
+import { GableError } from "../../../errors/gable-error.ts";
+import { isModel } from "../../model.ts";
+import { assertModels } from "../../schema/definitions.ts";
+import type { ModelClass } from "../../schema/model.ts";
+import { toSnakeCase } from "../../schema/names.ts";
+import { replay } from "../state/apply.ts";
+import { diffStates } from "../state/diff.ts";
+import { describeOperation } from "../state/inverse.ts";
+import { describeModels } from "../state/model-state.ts";
+import type { Migration, Operation } from "../state/operation.ts";
+import { migration } from "../state/operation.ts";
+import type { Answers, Question, RenameHints } from "../state/question.ts";
+import type { NamedMigration } from "./read-files.ts";
+import { findHeads, readMigrations } from "./read-files.ts";
+import { hashState } from "../state/table-data.ts";
+import { mayMerge } from "./touches.ts";
+import { writeMigration } from "./write-file.ts";
+
+/** How the next migration is made. */
+export interface MakeOptions {
+  /** The models: a list, or a module of them. */
+  readonly models: readonly object[] | Readonly<Record<string, unknown>>;
+  /** Folder of the files; it is made when it is missing. */
+  readonly folder: string;
+  /** What the migration is about, as a part of the file's name. By default made of what it changes. */
+  readonly name?: string;
+  /** Answers to questions. None by default. */
+  readonly answers?: Answers;
+  /** Whether a file is written when nothing has changed, for steps of one's own. Default false. */
+  readonly isEmpty?: boolean;
+  /** Moment in the name of the file. By default now. */
+  readonly now?: Date;
+}
+
+/** A migration that was made. */
+export interface MadeMigration {
+  /** Name of the migration. */
+  readonly name: string;
+  /** Where the file is. */
+  readonly path: string;
+  /** What it does, a sentence for each operation. */
+  readonly changes: readonly string[];
+}
+
+/**
+ * Writes the next migration; undefined when nothing has changed. Throws `E_MIGRATION_QUESTION` with the open
+ * questions in its details, `E_MIGRATION_HEADS` when several migrations are the last one, and
+ * `E_MIGRATION_ANSWER`.
+ */
+export async function makeMigration(options: MakeOptions): Promise<MadeMigration | undefined> {
+  assertKnownOptions("makeMigration()", options, ["models", "folder", "name", "answers", "isEmpty", "now"]);
+  const { folder, answers = {}, isEmpty = false } = options;
+  const models = readModels(options.models);
+  const migrations = await readMigrations(folder);
+  const heads = findHeads(migrations);
+  if (heads.length > 1) throw severalHeads(heads);
+  const from = replay(migrations);
+  const to = describeModels(models);
+  const { operations, questions } = diffStates(from, to, answers, readHints(models));
+  if (questions.length > 0) throw openQuestions(questions);
+  if (operations.length === 0 && !isEmpty) return undefined;
+  const made = migration({ after: heads.map(({ name }) => name), schema: hashState(to), ops: operations });
+  const name = nameFile(
+    options.name ?? (migrations.length === 0 ? "initial" : summarise(operations)),
+    options.now ?? new Date(),
+    migrations,
+  );
+  return write(folder, name, made);
+}
+
+function readModels(models: MakeOptions["models"]): ModelClass[] {
+  const list: readonly unknown[] = Array.isArray(models) ? models : Object.values(models).filter((value) => isModel(value));
+  const read = [...new Set(list)].map((model) => {
+    if (isModel(model)) return model;
+    throw optionInvalid("makeMigration()", "models", model, "a list of model classes, or a module that exports them");
+  });
+  assertModels(read);
+  return read;
+}
+
+/** Former names of columns, as models tell them: `was: "body"`. */
+function readHints(models: readonly ModelClass[]): RenameHints {
+  const hints = new Map<string, string>();
+  for (const { $table: table, $meta: meta } of models)
+    for (const { column, options } of meta.fields.values())
+      if (options.was !== undefined) hints.set(`${table}.${column}`, toSnakeCase(options.was));
+  return hints;
+}
+
+function openQuestions(questions: readonly Question[]): GableError {
+  const list = questions.map(({ text, flags }) => `${text} ${flags.join(" or ")}`);
+  return new GableError("E_MIGRATION_QUESTION", `The migration needs answers:\n${list.join("\n")}`, {
+    fix: `Give ${questions.length === 1 ? "one of the flags" : "a flag for each"}: ${questions.map(({ flags }) => flags[0]).join(" ")}`,
+    details: { questions },
+  });
+}
+
+function severalHeads(heads: readonly NamedMigration[]): GableError {
+  return new GableError("E_MIGRATION_HEADS", `Several migrations are the last one: ${heads.map(({ name }) => `"${name}"`).join(", ")}.`, {
+    details: { heads: heads.map(({ name }) => name) },
+  });
+}
+
+/** What a migration is about, in a few words. */
+function summarise(operations: readonly Operation[]): string {
+  const [first] = operations;
+  const subjectOf = (operation: Operation): string[] =>
+    "table" in operation ? [operation.table] : "view" in operation ? [operation.view] : [];
+  if (operations.length === 1 && first !== undefined && "table" in first)
+    return "name" in first && first.kind !== "renameColumn" ? `${first.table}_${first.name}` : first.table;
+  return [...new Set(operations.flatMap(subjectOf))].slice(0, 3).join("_") || "empty";
+}
+
+/** A name that sorts behind the others, and that no other file has. */
+function nameFile(about: string, now: Date, migrations: readonly NamedMigration[]): string {
+  const slug =
+    toSnakeCase(about)
+      .replace(/[^a-z0-9]+/g, "_")
+      .replace(/^_+|_+$/g, "")
+      .slice(0, 60) || "migration";
+  const [, date, time] = /^(.{10})T(.{5})/.exec(now.toISOString())!;
+  const name = `${date!.replaceAll("-", "")}_${time!.replace(":", "")}_${slug}`;
+  const taken = new Set(migrations.map((each) => each.name));
+  if (!taken.has(name)) return name;
+  for (let number = 2; ; number++) if (!taken.has(`${name}_${number}`)) return `${name}_${number}`;
+}
+
+async function write(folder: string, name: string, made: Migration): Promise<MadeMigration> {
+  const path = join(folder, `${name}.ts`);
+  await mkdir(folder, { recursive: true });
+  // "wx": a file that is there is never overwritten.
+  await writeFile(path, writeMigration(made), { flag: "wx" });
+  return { name, path, changes: made.operations.map(describeOperation) };
+}
+
+/** Something that is wrong with the files of migrations. */
+export interface MigrationProblem {
+  /** Several ends ("heads"), models that have changed ("due"), or a file that does not lead to its hash ("schema"). */
+  readonly kind: "heads" | "due" | "schema";
+  /** What is wrong, and how to mend it. */
+  readonly text: string;
+}
+
+/**
+ * What is wrong with a folder: several last migrations, models that it does not lead to, a hash that is not that
+ * of the models.
+ */
+export async function checkMigrations(options: Pick<MakeOptions, "models" | "folder">): Promise<MigrationProblem[]> {
+  const models = readModels(options.models);
+  const migrations = await readMigrations(options.folder);
+  const heads = findHeads(migrations);
+  if (heads.length > 1) return [{ kind: "heads", text: severalHeads(heads).message }];
+  const [from, to] = [replay(migrations), describeModels(models)];
+  const { operations, questions } = diffStates(from, to, {}, readHints(models));
+  const due = [...operations.map(describeOperation), ...questions.map(({ text }) => text)];
+  if (due.length > 0) return [{ kind: "due", text: `The models have changed since the last migration: ${due.join("; ")}.` }];
+  const [head] = heads;
+  if (head === undefined || head.schema === hashState(from)) return [];
+  return [
+    { kind: "schema", text: `The migration "${head.name}" says that it leads to ${head.schema}, and it leads to ${hashState(from)}.` },
+  ];
+}
+
+/**
+ * Writes the migration that comes after all last ones, when they touch different things; undefined when there is
+ * one alone. Throws `E_MIGRATION_HEADS` where they touch the same.
+ */
+export async function mergeMigrations({
+  folder,
+  now = new Date(),
+}: Pick<MakeOptions, "folder" | "now">): Promise<MadeMigration | undefined> {
+  const migrations = await readMigrations(folder);
+  const heads = findHeads(migrations);
+  if (heads.length < 2) return undefined;
+  const shared = mayMerge(migrations, heads);
+  if (shared !== undefined)
+    throw new GableError("E_MIGRATION_HEADS", `"${shared.one}" and "${shared.other}" both change ${shared.object}.`, {
+      fix: "Rewrite one of them so that it comes after the other.",
+    });
+  const after = heads.map(({ name }) => name);
+  const made = migration({ after, schema: hashState(replay(migrations)), ops: [] });
+  return write(folder, nameFile("merge", now, migrations), made);
+}
+
+/** How migrations become one. */
+export interface SquashOptions {
+  /** Folder of the migrations. */
+  readonly folder: string;
+  /** Name of the last one of those that become one; the first one is the first of all. */
+  readonly to: string;
+  /** Moment in the name of the file. Now by default. */
+  readonly now?: Date;
+}
+
+/**
+ * Writes one migration that stands for the first ones up to a name: an empty database is made by it, and one that
+ * has the old ones counts it as applied. The old files can be removed when every database has them. Throws
+ * `E_MIGRATION_TARGET`, and `E_MIGRATION_OPERATION` for steps that are code: they must be copied by hand.
+ */
+export async function squashMigrations({ folder, to, now = new Date() }: SquashOptions): Promise<MadeMigration> {
+  const migrations = await readMigrations(folder);
+  const end = migrations.findIndex(({ name }) => name === to);
+  if (end === -1) throw new GableError("E_MIGRATION_TARGET", `There is no migration "${to}".`);
+  const chosen = migrations.slice(0, end + 1);
+  const state = replay(chosen);
+  const all = chosen.flatMap(({ operations }) => operations);
+  // Up to what may put rows in, tables are empty: the shortest way leads to the same.
+  const first = all.findIndex(({ kind }) => kind === "sql" || kind === "run" || kind === "databaseOnly");
+  const early = first === -1 ? all : all.slice(0, first);
+  const short = diffStates(new Map(), replay([{ ...chosen[0]!, operations: early }])).operations;
+  const operations = [...short, ...all.slice(early.length)];
+  const made = migration({ after: [], schema: hashState(state), ops: operations, replaces: chosen.map(({ name }) => name) });
+  return write(folder, nameFile("squashed", now, migrations), made);
+}

@@ -1,0 +1,40 @@
+/** Reads the structure of a database that somebody else has made. */
+import { readMariadbTables } from "./introspect-mariadb.ts";
+import { readPostgresTables } from "./introspect-postgres.ts";
+import { readSqliteTables } from "./introspect-sqlite.ts";
+import { ledgerTable } from "../run/live-schema.ts";
+import type { Session } from "../run/session.ts";
+import type { FoundTable, TableFinding } from "./table-finding.ts";
+
+/** All tables and views of the database of a session, but the table of the ledger. */
+export async function introspect(session: Session): Promise<FoundTable[]> {
+  const read = { sqlite: readSqliteTables, postgres: readPostgresTables, mariadb: readMariadbTables, mysql: readMariadbTables };
+  const tables = (await read[session.dialect.name](session)).filter(({ name }) => name !== ledgerTable);
+  for (const table of tables) {
+    if (table.state.view === undefined) noteKeyDefaults(table);
+    else findViewKey(table);
+  }
+  return tables;
+}
+
+/** Databases do not say what tells the rows of a view apart: a unique index of one that keeps them does, or a column named id. */
+function findViewKey({ state }: TableFinding): void {
+  const { columns, primary, indexes } = state;
+  const index = [...indexes.values()].find(({ unique, where, columns: list }) => unique === true && where === undefined && list.length > 0);
+  primary.push(...(index?.columns ?? (columns.has("id") ? ["id"] : [])));
+  for (const [name, { null: isNull, default: _default, comment: _comment, ...column }] of columns)
+    columns.set(name, { ...column, ...(isNull === true && !primary.includes(name) && { null: true }) });
+  indexes.clear();
+  state.comment = "";
+}
+
+/** A relation has no default of the database. */
+function noteKeyDefaults(table: TableFinding): void {
+  const { columns, foreignKeys } = table.state;
+  for (const column of [...foreignKeys.values()].flatMap((key) => key.columns)) {
+    const { default: value, ...rest } = columns.get(column)!;
+    if (value === undefined) continue;
+    columns.set(column, rest);
+    table.note(column, "the database has a default for it");
+  }
+}

@@ -1,0 +1,31 @@
+/** The steps of operations on one kind of database. */
+import type { State } from "../../schema/table-state.ts";
+import type { Operation } from "../state/operation.ts";
+import { planMariadb } from "./plan-mariadb.ts";
+import { planPostgres } from "./plan-postgres.ts";
+import { planSqlite } from "./plan-sqlite.ts";
+import type { PlannedStep, Step } from "./step.ts";
+import type { TableWriter } from "./table-writer.ts";
+
+/** The steps of operations, from a structure on. */
+export function planSteps(writer: TableWriter, before: State, operations: readonly Operation[]): PlannedStep[] {
+  const plan = { sqlite: planSqlite, postgres: planPostgres, mariadb: planMariadb, mysql: planMariadb }[writer.dialect.name];
+  return plan(writer, before, operations);
+}
+
+/** The SQL of a step, for people. */
+export function writeStep(writer: TableWriter, step: Step): string[] {
+  switch (step.kind) {
+    case "sql":
+    case "index":
+      return [step.sql];
+    case "repeat":
+      return [`${step.sql} -- repeated until nothing is left`];
+    case "alter":
+      return [`ALTER TABLE ${writer.quote(step.table)} ${step.changes}`];
+    case "rebuild":
+      return [...step.rebuild.copy, ...step.rebuild.replace];
+    case "run":
+      return [`-- the data step "${step.step.name}"`];
+  }
+}

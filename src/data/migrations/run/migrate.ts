@@ -1,0 +1,436 @@
+/** Migrations on a database: what has run, what is due, running it, and undoing it. */
+import { assertKnownOptions, optionInvalid } from "../../../errors/option-errors.ts";
+import { GableError } from "../../../errors/gable-error.ts";
+import { suggestName } from "../../../errors/nearest-name.ts";
+import type { Database } from "../../database.ts";
+import type { State } from "../../schema/table-state.ts";
+import { applyAll, replay } from "../state/apply.ts";
+import type { MigrationProgress } from "./execute.ts";
+import { MigrationExecution, smallRows, statementLimit } from "./execute.ts";
+import { invertAll } from "../state/inverse.ts";
+import type { LedgerRow } from "./ledger.ts";
+import { Ledger } from "./ledger.ts";
+import { compareSchemas, hashLiveSchema, readLiveSchema } from "./live-schema.ts";
+import { lockMigrations } from "./lock.ts";
+import type { Operation } from "../state/operation.ts";
+import { planSteps, writeStep } from "../plan/plan.ts";
+import type { NamedMigration } from "../files/read-files.ts";
+import { orderMigrations, readFiles, readMigrations } from "../files/read-files.ts";
+import type { Finding } from "../plan/risk.ts";
+import { findRisks } from "../plan/risk.ts";
+import { readExpectedSchema } from "./scratch.ts";
+import { Session } from "./session.ts";
+import { TableWriter } from "../plan/table-writer.ts";
+
+/** What every call about migrations needs. */
+export interface MigrationsOptions {
+  /** The database that is migrated. */
+  readonly database: Database;
+  /** Folder of the files. */
+  readonly folder: string;
+}
+
+/** How migrations are run. */
+export interface MigrateOptions extends MigrationsOptions {
+  /** Name of the last one that runs. By default all run. */
+  readonly target?: string;
+  /** "before" runs those alone that run before new code takes over, "after" all. Default "after". */
+  readonly phase?: "before" | "after";
+  /** Notes that they have run, and runs nothing. Default false. */
+  readonly fake?: boolean;
+  /** Longest wait for another process that migrates, in seconds. Default 60. */
+  readonly waitSeconds?: number;
+  /** Longest wait for a lock of a table, in seconds; it is tried ten times. Default 5. */
+  readonly lockTimeoutSeconds?: number;
+  /** Whether large tables may be copied where the database knows no other way. Default false. */
+  readonly allowCopies?: boolean;
+  /** Whether changes that somebody made by hand are no reason to stop. Default false. */
+  readonly allowDrift?: boolean;
+  /** Told how far it is. None by default. */
+  readonly onProgress?: (progress: MigrationProgress) => void;
+  /** Told of each statement before it runs. None by default. */
+  readonly onStatement?: (sql: string) => void;
+}
+
+/** How migrations are undone. */
+export interface RollbackOptions extends Omit<MigrateOptions, "phase" | "fake"> {
+  /** Whether tables and columns with their values may be dropped. Default false. */
+  readonly allowDataLoss?: boolean;
+}
+
+/** A migration, and whether it has run. */
+export interface MigrationStatus {
+  /** Name of the migration. */
+  readonly name: string;
+  /** Whether it has run, will run, or was interrupted. */
+  readonly state: "applied" | "due" | "interrupted";
+  /** Moment when it ran, in ISO 8601; "" before. */
+  readonly appliedAt: string;
+  /** How long it took, in ms; 0 before it has run. */
+  readonly durationMs: number;
+}
+
+const optionNames =
+  "database folder target phase fake waitSeconds lockTimeoutSeconds allowCopies allowDrift allowDataLoss onProgress onStatement".split(" ");
+
+/**
+ * Runs what is due, each migration after those that it names. One process runs at a time; what was interrupted
+ * goes on where it was. Gives the names of what ran. Throws `E_MIGRATION_LOCKED`, `E_MIGRATION_EDITED`,
+ * `E_MIGRATION_DRIFT`, `E_MIGRATION_CONSENT`, `E_MIGRATION_FAILED`.
+ */
+export async function migrate(options: MigrateOptions): Promise<string[]> {
+  assertOptions("migrate()", options);
+  const { phase = "after", target, fake = false } = options;
+  return withRunner(options, async (runner) => {
+    // What is only noted is not finished either.
+    const done = fake ? [] : await runner.finishInterrupted();
+    for (const migration of runner.due(target)) {
+      // What comes after one that waits for the new code waits, too.
+      if (phase === "before" && migration.phase === "after-deploy") break;
+      await (fake ? runner.note(migration) : runner.up(migration));
+      done.push(migration.name);
+    }
+    return done;
+  });
+}
+
+/**
+ * Undoes the last migration, or all behind a target; `"zero"` undoes all. What was interrupted is finished before.
+ * Gives the names of what was undone. Throws `E_MIGRATION_IRREVERSIBLE` before anything is undone,
+ * `E_MIGRATION_CONSENT` where values would be lost, and what migrate() throws.
+ */
+export async function rollback(options: RollbackOptions): Promise<string[]> {
+  assertOptions("rollback()", options);
+  const { target, allowDataLoss = false } = options;
+  return withRunner(options, async (runner) => {
+    await runner.finishInterrupted();
+    const chosen = runner.undone(target);
+    const plans = chosen.map((migration) => ({ migration, plan: runner.planDown(migration) }));
+    const lost = plans.flatMap(({ plan }) => plan.risks).find(({ risk }) => risk === "loses-data");
+    if (lost !== undefined && !allowDataLoss)
+      throw new GableError("E_MIGRATION_CONSENT", `Going back loses data: ${lost.operation}.`, {
+        fix: "Write a migration that goes forward, or allow it: allowDataLoss.",
+      });
+    for (const { migration, plan } of plans) await runner.down(migration, plan);
+    return chosen.map(({ name }) => name);
+  });
+}
+
+/** The migrations of a folder, and which of them have run. Nothing is changed. */
+export async function readStatus(options: MigrationsOptions): Promise<MigrationStatus[]> {
+  const rows = await Session.use(options.database.$core, async (session) => {
+    const ledger = new Ledger(session);
+    return (await ledger.exists()) ? ledger.read() : [];
+  });
+  const migrations = orderMigrations(await readFiles(options.folder), new Set(rows.map(({ name }) => name)));
+  const byName = new Map(rows.map((row) => [row.name, row]));
+  assertKnown(rows, migrations);
+  return migrations.map((migration) => {
+    const row = findRow(byName, migration);
+    const state = row === undefined ? "due" : row.appliedAt === "" ? "interrupted" : "applied";
+    return { name: migration.name, state, appliedAt: row?.appliedAt ?? "", durationMs: row?.durationMs ?? 0 };
+  });
+}
+
+/** A migration as SQL of one kind of database, with what may hurt about it. */
+export interface MigrationPreview {
+  /** Name of the migration. */
+  readonly name: string;
+  /** Statements in their order. */
+  readonly sql: readonly string[];
+  /** What may lock, fail or lose something. */
+  readonly risks: readonly Finding[];
+}
+
+/** The SQL of migrations: of all, or of one. With `backwards`, that which undoes them. Nothing is run. */
+export async function previewMigrations(
+  options: MigrationsOptions & { readonly name?: string; readonly backwards?: boolean },
+): Promise<MigrationPreview[]> {
+  const migrations = await readMigrations(options.folder);
+  if (options.name !== undefined) findNamed(migrations, options.name);
+  const writer = new TableWriter(options.database.$core.dialect);
+  let state: State = new Map();
+  const previews: MigrationPreview[] = [];
+  for (const migration of migrations) {
+    const after = applyAll(state, migration.operations);
+    if (options.name === undefined || options.name === migration.name) {
+      const isBack = options.backwards === true;
+      const operations = isBack ? invertAll(state, migration.operations) : migration.operations;
+      const from = isBack ? after : state;
+      const sql = planSteps(writer, from, operations).flatMap(({ step }) => writeStep(writer, step));
+      previews.push({ name: migration.name, sql, risks: findRisks(from, operations, writer.dialect.name) });
+    }
+    state = after;
+  }
+  return options.backwards === true ? previews.toReversed() : previews;
+}
+
+function assertOptions(call: string, options: RollbackOptions & MigrateOptions): void {
+  assertKnownOptions(call, options, optionNames);
+  for (const name of ["waitSeconds", "lockTimeoutSeconds"] as const) {
+    const value = options[name];
+    if (value !== undefined && !(Number.isFinite(value) && value >= 0)) throw optionInvalid(call, name, value, "a number of seconds");
+  }
+  if (options.phase !== undefined && !["before", "after"].includes(options.phase))
+    throw optionInvalid(call, "phase", options.phase, '"before" or "after"');
+}
+
+async function withRunner<Result>(options: RollbackOptions, work: (runner: Runner) => Promise<Result>): Promise<Result> {
+  const { lockTimeoutSeconds = 5, waitSeconds = 60 } = options;
+  // Files that cannot be read stop before anything is locked.
+  const files = await readFiles(options.folder);
+  return Session.use(options.database.$core, async (session) => {
+    const settings = {
+      sqlite: [],
+      postgres: [
+        `SET lock_timeout = ${Math.round(lockTimeoutSeconds * 1_000)}`,
+        statementLimit,
+        "SET idle_in_transaction_session_timeout = 0",
+      ],
+      mariadb: [`SET lock_wait_timeout = ${Math.ceil(lockTimeoutSeconds)}, max_statement_time = 0`],
+      mysql: [`SET lock_wait_timeout = ${Math.ceil(lockTimeoutSeconds)}, max_execution_time = 0`],
+    }[session.dialect.name];
+    for (const sql of settings) await session.run(sql);
+    const free = await lockMigrations(session, waitSeconds);
+    try {
+      session.onStatement = options.onStatement;
+      const ledger = new Ledger(session);
+      await ledger.create();
+      const rows = await ledger.read();
+      const migrations = orderMigrations(files, new Set(rows.map(({ name }) => name)));
+      const runner = new Runner(session, ledger, migrations, options);
+      await runner.prepare();
+      return await work(runner);
+    } finally {
+      session.onStatement = undefined;
+      // A connection that is lost has lost the lock as well.
+      await free().catch(() => undefined);
+    }
+  });
+}
+
+function findNamed(migrations: readonly NamedMigration[], name: string): NamedMigration {
+  const found = migrations.find((each) => each.name === name);
+  if (found !== undefined) return found;
+  throw new GableError("E_MIGRATION_TARGET", `There is no migration "${name}".`, {
+    fix: suggestName(
+      name,
+      migrations.map((each) => each.name),
+    ),
+  });
+}
+
+/** The row of a migration, or of the last of those that it stands for. */
+function findRow(rows: ReadonlyMap<string, LedgerRow>, { name, replaces }: NamedMigration): LedgerRow | undefined {
+  const last = replaces.at(-1);
+  return rows.get(name) ?? (last === undefined || !replaces.every((old) => rows.has(old)) ? undefined : rows.get(last));
+}
+
+/** Throws when the ledger has what no file has, or what has changed since. */
+function assertKnown(rows: readonly LedgerRow[], migrations: readonly NamedMigration[]): void {
+  const byName = new Map(migrations.map((each) => [each.name, each]));
+  const replaced = new Set(migrations.flatMap(({ replaces }) => replaces));
+  for (const { name, hash, appliedAt } of rows) {
+    const file = byName.get(name);
+    if (file === undefined && !replaced.has(name))
+      throw new GableError("E_MIGRATION_GRAPH", `The database has the migration "${name}", and its file is gone.`, {
+        fix: "Restore the file, or deploy the version that has it.",
+      });
+    // One that was interrupted may be mended: what it has done is looked at when it goes on.
+    if (file !== undefined && appliedAt !== "" && file.hash !== hash)
+      throw new GableError("E_MIGRATION_EDITED", `The migration "${name}" was changed after it ran.`);
+  }
+}
+
+/** What undoes a migration, from a structure on, and what may hurt about it. */
+interface DownPlan {
+  readonly from: State;
+  readonly operations: readonly Operation[];
+  readonly risks: readonly Finding[];
+}
+
+/** Runs migrations on a locked database. */
+class Runner {
+  readonly #session: Session;
+  readonly #ledger: Ledger;
+  readonly #writer: TableWriter;
+  readonly #migrations: readonly NamedMigration[];
+  readonly #options: RollbackOptions;
+  #rows = new Map<string, LedgerRow>();
+
+  constructor(session: Session, ledger: Ledger, migrations: readonly NamedMigration[], options: RollbackOptions) {
+    this.#session = session;
+    this.#ledger = ledger;
+    this.#writer = new TableWriter(session.dialect);
+    this.#migrations = migrations;
+    this.#options = options;
+  }
+
+  /** Reads the ledger, and holds it against the files and the tables. */
+  async prepare(): Promise<void> {
+    await this.#readRows();
+    assertKnown([...this.#rows.values()], this.#migrations);
+    if (this.#options.allowDrift !== true) await this.#assertNoDrift();
+  }
+
+  async #readRows(): Promise<void> {
+    this.#rows = new Map((await this.#ledger.read()).map((row) => [row.name, row]));
+  }
+
+  /** Throws when tables are not what the last migration left. */
+  async #assertNoDrift(): Promise<void> {
+    const applied = this.#applied();
+    const last = [...this.#rows.values()]
+      .filter(({ appliedAt }) => appliedAt !== "")
+      .sort((one, other) => (one.appliedAt < other.appliedAt ? -1 : 1))
+      .at(-1);
+    if (last === undefined || last.live === "" || [...this.#rows.values()].some(({ appliedAt }) => appliedAt === "")) return;
+    const state = replay(applied);
+    const found = await readLiveSchema(this.#session);
+    if (hashLiveSchema(found, state.keys()) === last.live) return;
+    const expected = await readExpectedSchema(this.#session, this.#writer, state);
+    const differences = compareSchemas(expected, found, state.keys());
+    // Another version of the server may write the same in another way.
+    if (differences.length === 0) return;
+    const list = differences.slice(0, 5).map(describeDifference);
+    throw new GableError("E_MIGRATION_DRIFT", `The database is not what its migrations made: ${list.join("; ")}.`, {
+      fix: "Undo the change by hand, adopt it by a new migration with op.stateOnly(), or allow it: allowDrift.",
+      details: { differences },
+    });
+  }
+
+  /** Migrations that have run, in their order. */
+  #applied(): NamedMigration[] {
+    return this.#migrations.filter((each) => {
+      const row = findRow(this.#rows, each);
+      return row !== undefined && row.appliedAt !== "";
+    });
+  }
+
+  /** Migrations that have not run, up to a target. */
+  due(target: string | undefined): NamedMigration[] {
+    const applied = new Set(this.#applied());
+    const due = this.#migrations.filter((each) => !applied.has(each));
+    if (target === undefined) return due;
+    const wanted = this.#ancestors(findNamed(this.#migrations, target));
+    return due.filter((each) => wanted.has(each.name));
+  }
+
+  /** A migration and all that it comes after. */
+  #ancestors(migration: NamedMigration, found = new Set<string>()): Set<string> {
+    found.add(migration.name);
+    for (const name of migration.after) {
+      const before = this.#migrations.find((each) => each.name === name || each.replaces.includes(name));
+      if (before !== undefined && !found.has(before.name)) this.#ancestors(before, found);
+    }
+    return found;
+  }
+
+  /** Migrations to undo, the last first. */
+  undone(target: string | undefined): NamedMigration[] {
+    const applied = this.#applied();
+    if (target === undefined) return applied.slice(-1);
+    const kept = target === "zero" ? new Set<string>() : this.#ancestors(findNamed(this.#migrations, target));
+    return applied.filter(({ name }) => !kept.has(name)).toReversed();
+  }
+
+  /** Goes on with what was interrupted, in the direction that it had. Gives the names of what has run now. */
+  async finishInterrupted(): Promise<string[]> {
+    const open = [...this.#rows.values()].filter(({ appliedAt }) => appliedAt === "");
+    for (const { name, direction } of open) {
+      const migration = findNamed(this.#migrations, name);
+      await (direction === "up" ? this.up(migration) : this.down(migration));
+    }
+    return open.filter(({ direction }) => direction === "up").map(({ name }) => name);
+  }
+
+  /** Structure without a migration: what those that have run have made. */
+  #stateBefore(migration: NamedMigration): State {
+    return replay(this.#applied().filter(({ name }) => name !== migration.name));
+  }
+
+  async up(migration: NamedMigration): Promise<void> {
+    await this.#execute(migration, "up", this.#stateBefore(migration), migration.operations);
+  }
+
+  /** Throws when PostgreSQL would write a large table anew under a lock, and nobody has agreed to that. */
+  async #assertNoRewrite(before: State, operations: readonly Operation[]): Promise<void> {
+    if (this.#options.allowCopies === true || this.#session.dialect.name !== "postgres") return;
+    const rewrites = findRisks(before, operations, "postgres").filter(({ risk, assured }) => risk === "rewrites" && assured === undefined);
+    for (const { table, operation } of rewrites) {
+      const size = "SELECT reltuples AS size FROM pg_class WHERE oid = to_regclass($1)";
+      const [row] = await this.#session.read(size, [this.#writer.quote(table)]);
+      const rows = Number(row?.["size"] ?? 0);
+      if (rows < smallRows) continue;
+      const what = `The table "${table}" of about ${rows} rows would be written anew while others wait: ${operation}.`;
+      throw new GableError("E_MIGRATION_CONSENT", what, {
+        fix: "Add a new column and fill it in batches, wrap the operation in op.assured(reason, ...), or migrate with allowCopies.",
+      });
+    }
+  }
+
+  planDown(migration: NamedMigration): DownPlan {
+    // Those that have run since stand in the way of nothing: they are undone before.
+    const place = this.#migrations.indexOf(migration);
+    const start = replay(this.#migrations.slice(0, place).filter((each) => findRow(this.#rows, each) !== undefined));
+    const from = applyAll(start, migration.operations);
+    const operations = invertAll(start, migration.operations);
+    return { from, operations, risks: findRisks(from, operations, this.#session.dialect.name) };
+  }
+
+  async down(migration: NamedMigration, { from, operations }: DownPlan = this.planDown(migration)): Promise<void> {
+    await this.#execute(migration, "down", from, operations);
+  }
+
+  /** Notes that a migration has run, and runs nothing. */
+  async note(migration: NamedMigration): Promise<void> {
+    const state = applyAll(this.#stateBefore(migration), migration.operations);
+    const live = hashLiveSchema(await readLiveSchema(this.#session), state.keys());
+    await this.#ledger.write({ ...newRow(migration, "up"), appliedAt: new Date().toISOString(), live });
+    await this.#readRows();
+  }
+
+  async #execute(migration: NamedMigration, direction: "up" | "down", before: State, operations: readonly Operation[]): Promise<void> {
+    const known = this.#rows.get(migration.name);
+    const isResumed = known !== undefined && known.appliedAt === "" && known.direction === direction;
+    const row = isResumed ? known : newRow(migration, direction);
+    // What was begun had consent then.
+    if (!isResumed) await this.#assertNoRewrite(before, operations);
+    const { allowCopies = false, onProgress } = this.#options;
+    const run = { row, hash: migration.hash, steps: planSteps(this.#writer, before, operations), after: applyAll(before, operations) };
+    try {
+      await new MigrationExecution(this.#session, this.#ledger, { allowCopies, onProgress }, run).run();
+    } catch (error) {
+      throw await this.#explain(migration, direction, run.steps.length, error);
+    }
+    await this.#readRows();
+  }
+
+  /** What was done and what was not, beside the error that stopped it. */
+  async #explain(migration: NamedMigration, direction: "up" | "down", steps: number, error: unknown): Promise<unknown> {
+    if (error instanceof GableError && (error.code === "E_MIGRATION_CONSENT" || error.code === "E_MIGRATION_EDITED")) return error;
+    const rows = await this.#ledger.read().catch(() => undefined);
+    const row = rows?.find(({ name }) => name === migration.name);
+    const isOpen = row !== undefined && row.appliedAt === "" && row.step > 0;
+    const state =
+      rows === undefined
+        ? "The database cannot be asked how far it came."
+        : isOpen
+          ? `${row.step} of ${steps} steps are done and kept; the next run goes on behind them.`
+          : "Nothing of it was changed; the next run starts it again.";
+    const reason = (error instanceof Error ? error.message : String(error)).replace(/[.!?]?$/, ".");
+    const what = direction === "up" ? "has failed" : "could not be undone";
+    return new GableError("E_MIGRATION_FAILED", `The migration "${migration.name}" ${what}: ${reason} ${state}`, { cause: error });
+  }
+}
+
+function newRow({ name, hash }: NamedMigration, direction: "up" | "down"): LedgerRow {
+  return { name, hash, direction, step: 0, before: "", cursor: "", appliedAt: "", durationMs: 0, live: "" };
+}
+
+/** A difference as a part of a sentence. */
+function describeDifference({ table, object, expected, found }: ReturnType<typeof compareSchemas>[number]): string {
+  if (expected === undefined) return `${object} of "${table}" should not be there (${found})`;
+  if (found === undefined) return `${object} of "${table}" is missing (${expected})`;
+  return `${object} of "${table}" is "${found}", not "${expected}"`;
+}

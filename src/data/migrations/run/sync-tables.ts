@@ -1,0 +1,133 @@
+/** Tables of models without migrations: what is missing is made at once, in development, until somebody writes the first migration. */
+import { stat } from "node:fs/promises";
+import type { Database } from "../../database.ts";
+import { columnsOf } from "../../sql/condition-data.ts";
+import type { State, TableState } from "../../schema/table-state.ts";
+import { keyColumns } from "../state/apply.ts";
+import { diffStates } from "../state/diff.ts";
+import { describeOperation } from "../state/inverse.ts";
+import { Ledger } from "./ledger.ts";
+import type { LiveSchema, SchemaDifference } from "./live-schema.ts";
+import { compareSchemas, readLiveSchema } from "./live-schema.ts";
+import { lockMigrations } from "./lock.ts";
+import { describeModels } from "../state/model-state.ts";
+import { planSteps, writeStep } from "../plan/plan.ts";
+import { checkForeignKeys, rebuildTable } from "./rebuild.ts";
+import type { Risk } from "../plan/risk.ts";
+import { findRisks } from "../plan/risk.ts";
+import { readExpectedSchema } from "./scratch.ts";
+import { Session } from "./session.ts";
+import type { Step } from "../plan/step.ts";
+import { TableWriter } from "../plan/table-writer.ts";
+
+/** What was done for the tables of models. */
+export interface SyncedTables {
+  /** What was made, in sentences. */
+  readonly made: readonly string[];
+  /** Whether the tables are what the models say now. */
+  readonly isSame: boolean;
+  /** What differs still, and what keeps it from being made, in sentences. */
+  readonly left: readonly string[];
+}
+
+/** Risks that nobody has who has no release yet. */
+const harmless: ReadonlySet<Risk> = new Set<Risk>(["safe", "locks", "scans"]);
+
+/**
+ * Makes the tables and columns of a database's models that are missing; undefined where migrations do that: where their folder is
+ * there, or the table of what has run. Nothing is changed that is there, and nothing is made while a question is open.
+ */
+export async function syncTables(database: Database, folder: string): Promise<SyncedTables | undefined> {
+  if (await isThere(folder)) return undefined;
+  return Session.use(database.$core, async (session) => {
+    if (await new Ledger(session).exists()) return undefined;
+    const free = await lockMigrations(session, 30);
+    try {
+      return await sync(session, describeModels(database.models));
+    } finally {
+      await free();
+    }
+  });
+}
+
+async function isThere(folder: string): Promise<boolean> {
+  return (await stat(folder).catch(() => undefined)) !== undefined;
+}
+
+async function sync(session: Session, wanted: State): Promise<SyncedTables> {
+  const writer = new TableWriter(session.dialect);
+  const from = keepLive(wanted, await readLiveSchema(session));
+  const { operations, questions } = diffStates(from, wanted);
+  const risky = findRisks(from, operations, session.dialect.name).filter(({ risk }) => !harmless.has(risk));
+  const isReady = questions.length === 0 && risky.length === 0;
+  if (isReady)
+    await runSteps(
+      session,
+      writer,
+      planSteps(writer, from, operations).map(({ step }) => step),
+    );
+  const made = isReady ? operations.map(describeOperation) : [];
+  const open = [...questions.map(({ text }) => text), ...risky.map(({ operation, reason }) => `${operation}. ${reason}`)];
+  // Who may make no database beside this one is told of what is missing alone.
+  const expected = await readExpectedSchema(session, writer, wanted).catch(() => undefined);
+  const differences = expected === undefined ? [] : compareSchemas(expected, await readLiveSchema(session), wanted.keys());
+  return { made, isSame: open.length === 0 && differences.length === 0, left: [...open, ...differences.map(describeDifference)] };
+}
+
+/** Runs steps, all or none on SQLite: none of them changes what is there, but SQLite makes tables anew for their keys. */
+async function runSteps(session: Session, writer: TableWriter, steps: readonly Step[]): Promise<void> {
+  const run = async (): Promise<void> => {
+    for (const step of steps)
+      if (step.kind === "rebuild") await rebuildTable(session, step.table, step.rebuild);
+      else await session.run(writeStep(writer, step)[0]!);
+  };
+  if (steps.length === 0) return;
+  if (session.dialect.name !== "sqlite") return run();
+  // Dropping the former table would delete the rows that refer to it.
+  await session.run("PRAGMA foreign_keys = OFF");
+  await session.run("BEGIN IMMEDIATE");
+  try {
+    await run();
+    await checkForeignKeys(session);
+    await session.run("COMMIT");
+  } catch (error) {
+    await session.run("ROLLBACK").catch(() => undefined);
+    throw error;
+  } finally {
+    await session.run("PRAGMA foreign_keys = ON");
+  }
+}
+
+function describeDifference({ table, object, expected, found }: SchemaDifference): string {
+  if (expected === undefined) return `The table "${table}" has ${object}, and the model has not.`;
+  return found === undefined
+    ? `The table "${table}" lacks ${object}, which the model has.`
+    : `The table "${table}" has another ${object} than the model.`;
+}
+
+/** The part of a structure that a database has: tables and views by their names, and of tables what their columns allow. */
+function keepLive(wanted: State, live: LiveSchema): State {
+  const kept = new Map<string, TableState>();
+  for (const [name, table] of wanted) {
+    const objects = live.get(name);
+    if (objects === undefined) continue;
+    if (table.view !== undefined) kept.set(name, table);
+    else kept.set(name, keepColumns(table, new Set([...table.columns.keys()].filter((column) => objects.has(`column ${column}`)))));
+  }
+  return kept;
+}
+
+/** A table with some of its columns, and the keys of those. */
+function keepColumns(table: TableState, columns: ReadonlySet<string>): TableState {
+  const keep = <Value>(map: ReadonlyMap<string, Value>, namesOf: (value: Value) => readonly string[]): Map<string, Value> =>
+    new Map([...map].filter(([, value]) => namesOf(value).every((column) => columns.has(column))));
+  return {
+    ...table,
+    columns: new Map([...table.columns].filter(([column]) => columns.has(column))),
+    uniques: keep(table.uniques, keyColumns),
+    indexes: keep(table.indexes, keyColumns),
+    checks: keep(table.checks, columnsOf),
+    foreignKeys: keep(table.foreignKeys, (key) => key.columns),
+    search: table.search.every((column) => columns.has(column)) ? table.search : [],
+  };
+}

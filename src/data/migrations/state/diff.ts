@@ -1,0 +1,296 @@
+/** What leads from one structure to another: operations, and the questions that they depend on. */
+import type { ColumnState, ForeignKeyState, State, TableState } from "../../schema/table-state.ts";
+import { mentions, sortTables, sortViews, tablesOf } from "../../schema/table-state.ts";
+import { columnsOf } from "../../sql/condition-data.ts";
+import { applyOperation, keyColumns } from "./apply.ts";
+import type { Operation } from "./operation.ts";
+import { op } from "./operation.ts";
+import type { Answers, Question, RenameHints } from "./question.ts";
+import { findRenames } from "./rename.ts";
+import { isSame, toTableData, toViewData } from "./table-data.ts";
+
+/** What leads from one structure to another. While there are questions, the operations are not the whole way. */
+export interface Difference {
+  readonly operations: readonly Operation[];
+  readonly questions: readonly Question[];
+}
+
+/** What leads from one structure to another. */
+export function diffStates(from: State, to: State, answers: Answers = {}, hints: RenameHints = new Map()): Difference {
+  const { operations, questions } = new Diff(tablesOf(from), tablesOf(to), answers, hints).run();
+  const gone = listDroppedViews(from, to, operations);
+  const drops = sortViews(from)
+    .toReversed()
+    .filter((name) => gone.has(name))
+    .map((name) => op.dropView(name));
+  const made = sortViews(to)
+    .filter((name) => gone.has(name) || from.get(name)?.view === undefined)
+    .map((name) => op.createView(name, toViewData(to.get(name)!)!));
+  return { operations: [...drops, ...operations, ...made], questions };
+}
+
+/** Views that are away while operations run: those that become others, those that read what changes, and those that read such views. */
+function listDroppedViews(from: State, to: State, operations: readonly Operation[]): ReadonlySet<string> {
+  const changed = new Set(operations.flatMap(reshapedBy));
+  const gone = new Set<string>();
+  for (const name of sortViews(from)) {
+    const table = from.get(name)!;
+    const after = to.get(name);
+    const isKept = after !== undefined && isSame(toViewData(table), toViewData(after));
+    if (!isKept || [...changed, ...gone].some((other) => mentions(table.view!, other))) gone.add(name);
+  }
+  return gone;
+}
+
+/** What an operation reshapes in a way that PostgreSQL refuses under a view, or that a view would not see: names, types and keys. */
+function reshapedBy(operation: Operation): string[] {
+  switch (operation.kind) {
+    case "renameTable":
+      return [operation.table, operation.to];
+    case "dropTable":
+    case "dropColumn":
+    case "renameColumn":
+    case "alterPrimary":
+      return [operation.table];
+    case "alterColumn": {
+      const typeOf = ({ null: _null, default: _default, comment: _comment, ...type }: ColumnState): object => type;
+      return isSame(typeOf(operation.from), typeOf(operation.column)) ? [] : [operation.table];
+    }
+    default:
+      return [];
+  }
+}
+
+/** Operations in the order in which they can run. */
+class Diff {
+  #state: State;
+  readonly #to: State;
+  readonly #answers: Answers;
+  readonly #hints: RenameHints;
+  readonly #operations: Operation[] = [];
+  readonly #questions: Question[] = [];
+
+  constructor(from: State, to: State, answers: Answers, hints: RenameHints) {
+    this.#state = from;
+    this.#to = to;
+    this.#answers = answers;
+    this.#hints = hints;
+  }
+
+  run(): Difference {
+    const { renames, questions } = findRenames(this.#state, this.#to, this.#answers, this.#hints);
+    this.#questions.push(...questions);
+    for (const rename of renames) this.#add(rename);
+    this.#renameKeys();
+    this.#dropKeys();
+    this.#dropTables();
+    this.#createTables();
+    for (const [name, table] of this.#to) this.#columns(name, this.#state.get(name)!, table);
+    for (const [name, table] of this.#to) this.#addKeys(name, this.#state.get(name)!, table);
+    return { operations: this.#operations, questions: this.#questions };
+  }
+
+  #add(operation: Operation): void {
+    this.#operations.push(operation);
+    this.#state = applyOperation(this.#state, operation);
+  }
+
+  /** Tables that both structures have. */
+  *#kept(): Generator<readonly [name: string, from: TableState, to: TableState]> {
+    for (const [name, to] of this.#to) {
+      const from = this.#state.get(name);
+      if (from !== undefined) yield [name, from, to];
+    }
+  }
+
+  /** Constraints and indexes of which the name alone has changed: names hold those of tables and columns. */
+  #renameKeys(): void {
+    for (const [name, from, to] of this.#kept()) {
+      for (const [one, other] of renamedKeys(from.indexes, to.indexes)) this.#add(op.renameIndex(name, one, other));
+      for (const part of ["uniques", "checks", "foreignKeys"] as const)
+        for (const [one, other] of renamedKeys<unknown>(from[part], to[part])) this.#add(op.renameConstraint(name, one, other));
+    }
+  }
+
+  /** What is not there any more, or is another one under the same name. Foreign keys go first: keys hold them up. */
+  #dropKeys(): void {
+    const isGone = <Value>(name: string, value: Value, map: ReadonlyMap<string, Value>): boolean =>
+      !map.has(name) || !isSame(map.get(name), value);
+    const tables = [...this.#kept()];
+    for (const [name, from, to] of tables)
+      for (const [key, value] of from.foreignKeys)
+        if (isGone(key, value, to.foreignKeys) || this.#changesBelow(name, value)) this.#add(op.dropConstraint(name, key));
+    for (const [name, from, to] of tables)
+      if (from.search.length > 0 && (!isSame(from.search, to.search) || from.search.some((column) => this.#isRecreated(name, column))))
+        this.#add(op.setSearch(name, []));
+    for (const [name, from, to] of tables) {
+      // A column that is made anew takes its keys with it.
+      const loses = (columns: readonly string[]): boolean => columns.some((column) => this.#isRecreated(name, column));
+      for (const [key, value] of from.indexes)
+        if (isGone(key, value, to.indexes) || loses(keyColumns(value))) this.#add(op.dropIndex(name, key));
+      for (const [key, value] of from.uniques)
+        if (isGone(key, value, to.uniques) || loses(keyColumns(value))) this.#add(op.dropConstraint(name, key));
+      for (const [key, value] of from.checks)
+        if (isGone(key, value, to.checks) || loses(columnsOf(value))) this.#add(op.dropConstraint(name, key));
+    }
+  }
+
+  #isRecreated(table: string, column: string): boolean {
+    return this.#answers.recreates?.includes(`${table}.${column}`) === true;
+  }
+
+  /** Whether a column of a foreign key gets another type, or the key that it leads to another form: it is made again behind that. */
+  #changesBelow(name: string, { columns, table, references }: ForeignKeyState): boolean {
+    const changes = (of: string, column: string): boolean =>
+      this.#state.get(of)?.columns.get(column)?.type !== this.#to.get(of)?.columns.get(column)?.type;
+    if (!isSame(this.#state.get(table)?.primary, this.#to.get(table)?.primary)) return true;
+    return columns.some((column) => changes(name, column)) || references.some((column) => changes(table, column));
+  }
+
+  /** New tables, each after those that it refers to. What refers to later ones comes when they are there. */
+  #createTables(): void {
+    for (const name of sortTables(this.#to)) {
+      if (this.#state.has(name)) continue;
+      const table = this.#to.get(name)!;
+      const early = [...table.foreignKeys].filter(([, { table: target }]) => target === name || this.#state.has(target));
+      // A table that is altered later has the columns by then that keys refer to.
+      const there = early.filter(([, foreign]) => foreign.table === name || this.#hasKey(foreign));
+      this.#add(op.createTable(name, toTableData({ ...table, foreignKeys: new Map(there) })));
+    }
+  }
+
+  #hasKey({ table, references }: ForeignKeyState): boolean {
+    return isSame(this.#state.get(table)?.primary, references);
+  }
+
+  #columns(name: string, from: TableState, to: TableState): void {
+    for (const [column, definition] of to.columns) {
+      const before = from.columns.get(column);
+      if (before === undefined) this.#addColumn(name, column, definition);
+      else if (!isSame(before, definition)) this.#alterColumn(name, column, before, definition);
+    }
+    if (!isSame(from.primary, to.primary)) this.#add(op.alterPrimary(name, to.primary));
+    for (const column of from.columns.keys()) if (!to.columns.has(column)) this.#add(op.dropColumn(name, column));
+    if (from.comment !== to.comment) this.#add(op.setComment(name, undefined, to.comment));
+  }
+
+  #addColumn(table: string, name: string, column: ColumnState): void {
+    if (column.null === true || column.default !== undefined) return this.#add(op.addColumn(table, name, column));
+    const fill = this.#fill(table, name, `The new column ${table}.${name} needs a value. What is it in the rows that are there?`);
+    this.#add(op.addColumn(table, name, column, fill));
+  }
+
+  #alterColumn(table: string, name: string, before: ColumnState, after: ColumnState): void {
+    const { comment: _one, ...plain } = before;
+    const { comment = "", ...wanted } = after;
+    if (!canConvert(before, after)) return this.#recreate(table, name, before, after);
+    if (!isSame(plain, wanted)) {
+      const isRequired = before.null === true && after.null !== true;
+      const fill = isRequired ? this.#fill(table, name, `${table}.${name} may not be null any more. What becomes of null?`) : {};
+      if (isShorter(before, after) && this.#answers.shortens?.includes(`${table}.${name}`) !== true)
+        this.#questions.push({
+          kind: "shorten",
+          subject: `${table}.${name}`,
+          candidate: undefined,
+          text: `${table}.${name} becomes shorter. The change fails where a value does not fit. Is that right?`,
+          flags: [`--shorten ${table}.${name}`],
+        });
+      const kept = before.comment === undefined ? wanted : { ...wanted, comment: before.comment };
+      this.#add(op.alterColumn(table, name, kept, { from: before, ...fill }));
+    }
+    if (before.comment !== after.comment) this.#add(op.setComment(table, name, comment));
+  }
+
+  /** A column whose values are lost with its type: nobody does that without being told to. */
+  #recreate(table: string, name: string, before: ColumnState, after: ColumnState): void {
+    const subject = `${table}.${name}`;
+    if (this.#isRecreated(table, name)) {
+      this.#add(op.dropColumn(table, name));
+      return this.#addColumn(table, name, after);
+    }
+    this.#questions.push({
+      kind: "recreate",
+      subject,
+      candidate: undefined,
+      text: `${subject} changes from ${before.type} to ${after.type}, and no database turns one into the other. Is it made anew, without its values?`,
+      flags: [`--recreate ${subject}`],
+    });
+  }
+
+  /** The value for rows that are there, when it was given; otherwise a question. */
+  #fill(table: string, name: string, text: string): { fill?: NonNullable<Answers["fills"]>[string] } {
+    const subject = `${table}.${name}`;
+    const { fills = {} } = this.#answers;
+    if (Object.hasOwn(fills, subject)) return { fill: fills[subject]! };
+    this.#questions.push({ kind: "fill", subject, candidate: undefined, text, flags: [`--default ${subject}=VALUE`] });
+    return {};
+  }
+
+  /** Tables that are gone: those that refer to others first. */
+  #dropTables(): void {
+    for (const name of sortTables(this.#state).toReversed()) {
+      if (this.#to.has(name)) continue;
+      // Tables that refer to each other: the one that goes first is referred to no more.
+      const referring = [...this.#state].flatMap(([other, { foreignKeys }]) =>
+        other === name ? [] : [...foreignKeys].filter(([, { table }]) => table === name).map(([key]) => op.dropConstraint(other, key)),
+      );
+      for (const drop of referring) this.#add(drop);
+      this.#add(op.dropTable(name));
+    }
+  }
+
+  #addKeys(name: string, from: TableState, to: TableState): void {
+    if (!isSame(from.search, to.search)) this.#add(op.setSearch(name, to.search));
+    const fresh = <Value>(one: ReadonlyMap<string, Value>, other: ReadonlyMap<string, Value>): Array<[string, Value]> =>
+      [...other].filter(([key]) => !one.has(key));
+    for (const [key, { columns, ...options }] of fresh(from.uniques, to.uniques)) this.#add(op.addUnique(name, key, columns, options));
+    for (const [key, condition] of fresh(from.checks, to.checks)) this.#add(op.addCheck(name, key, condition));
+    for (const [key, { columns, ...options }] of fresh(from.indexes, to.indexes)) this.#add(op.addIndex(name, key, columns, options));
+    for (const [key, { columns, ...target }] of fresh(from.foreignKeys, to.foreignKeys))
+      this.#add(op.addForeignKey(name, key, columns, target));
+  }
+}
+
+/** Pairs of names under which the same stands. */
+function renamedKeys<Value>(from: ReadonlyMap<string, Value>, to: ReadonlyMap<string, Value>): Array<[string, string]> {
+  const pairs: Array<[string, string]> = [];
+  const taken = new Set<string>();
+  for (const [name, value] of from) {
+    if (to.has(name)) continue;
+    const other = [...to].find(([key, each]) => !from.has(key) && !taken.has(key) && isSame(each, value))?.[0];
+    if (other === undefined) continue;
+    taken.add(other);
+    pairs.push([name, other]);
+  }
+  return pairs;
+}
+
+const numberKinds: ReadonlySet<ColumnState["type"]> = new Set<ColumnState["type"]>([
+  "id",
+  "int",
+  "bigint",
+  "float",
+  "decimal",
+  "boolean",
+  "duration",
+]);
+
+/** Whether values of one type can be those of another: all of them, or those that fit. */
+function canConvert({ type: from, items: fromItems }: ColumnState, { type: to, items: toItems }: ColumnState): boolean {
+  if (from === "array" || to === "array") return from === to && fromItems!.type === toItems!.type;
+  if (from === "ip" || to === "ip") return from === to || from === "text" || to === "text";
+  if (from === to || (numberKinds.has(from) && numberKinds.has(to))) return true;
+  if (from === "bytes" || to === "bytes") return false;
+  if (from === "text" || from === "choice" || to === "text") return true;
+  return (from === "date" && to === "datetime") || (from === "datetime" && (to === "date" || to === "time"));
+}
+
+/** Whether values of a column may not fit any more. */
+function isShorter(before: ColumnState, after: ColumnState): boolean {
+  if (before.type !== after.type) return false;
+  if (after.max !== undefined && (before.max === undefined || after.max < before.max)) return true;
+  if (before.type === "choice") return before.choices!.some((key) => !after.choices!.includes(key)) && after.check !== false;
+  if (before.type !== "decimal") return false;
+  const whole = ({ digits = 0, scale = 0 }: ColumnState): number => digits - scale;
+  return whole(after) < whole(before) || (after.scale ?? 0) < (before.scale ?? 0);
+}

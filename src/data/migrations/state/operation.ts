@@ -1,0 +1,464 @@
+/** Operations of migrations: plain data that says how the structure of a database changes. `op` makes them. */
+import { assertKnownOptions, describeValue } from "../../../errors/option-errors.ts";
+import { GableError } from "../../../errors/gable-error.ts";
+import { isColumnType } from "../../schema/column.ts";
+import { identifier } from "../../schema/names.ts";
+import { findQueryMistake } from "../../schema/option-values.ts";
+import type { DeleteAction } from "../../schema/relation.ts";
+import type {
+  ColumnState,
+  ConditionData,
+  ForeignKeyState,
+  IndexState,
+  UniqueState,
+  ValueData,
+  ViewState,
+} from "../../schema/table-state.ts";
+import type { DataStep } from "./data-step.ts";
+
+/** A table as it is written in a migration. What is left out is empty. */
+export interface TableData {
+  /** Columns by name. */
+  readonly columns: Readonly<Record<string, ColumnState>>;
+  /** Columns of the primary key. */
+  readonly primary: readonly string[];
+  /** Unique keys by name. */
+  readonly uniques?: Readonly<Record<string, UniqueState>>;
+  /** Indexes by name. */
+  readonly indexes?: Readonly<Record<string, IndexState>>;
+  /** Checks by name. */
+  readonly checks?: Readonly<Record<string, ConditionData>>;
+  /** Foreign keys by name. */
+  readonly foreignKeys?: Readonly<Record<string, ForeignKeyState>>;
+  /** Columns whose words have an index. */
+  readonly search?: readonly string[];
+  /** What the database says of it. */
+  readonly comment?: string;
+}
+
+/** A view as it is written in a migration. */
+export interface ViewData extends ViewState {
+  /** Its columns by name, as the query gives them. */
+  readonly columns: Readonly<Record<string, ColumnState>>;
+  /** Columns that tell its rows apart. */
+  readonly primary: readonly string[];
+}
+
+/** Statements of one's own by kind of database. Each kind needs an entry, or `others`; "nothing" does nothing there. */
+export interface SqlByDialect {
+  /** Statements for PostgreSQL. */
+  readonly postgres?: string | readonly string[];
+  /** Statements for MariaDB. */
+  readonly mariadb?: string | readonly string[];
+  /** Statements for MySQL. */
+  readonly mysql?: string | readonly string[];
+  /** Statements for SQLite. */
+  readonly sqlite?: string | readonly string[];
+  /** Statements for databases that are not named. */
+  readonly others?: string | readonly string[];
+}
+
+/** One change. */
+export type Operation =
+  | { readonly kind: "createTable"; readonly table: string; readonly data: TableData }
+  | { readonly kind: "dropTable"; readonly table: string }
+  | { readonly kind: "renameTable"; readonly table: string; readonly to: string }
+  | {
+      readonly kind: "addColumn";
+      readonly table: string;
+      readonly name: string;
+      readonly column: ColumnState;
+      readonly fill?: ValueData;
+    }
+  | { readonly kind: "dropColumn"; readonly table: string; readonly name: string }
+  | { readonly kind: "renameColumn"; readonly table: string; readonly name: string; readonly to: string }
+  | {
+      readonly kind: "alterColumn";
+      readonly table: string;
+      readonly name: string;
+      readonly column: ColumnState;
+      readonly from: ColumnState;
+      readonly fill?: ValueData;
+    }
+  | { readonly kind: "alterPrimary"; readonly table: string; readonly columns: readonly string[] }
+  | { readonly kind: "addIndex"; readonly table: string; readonly name: string; readonly key: IndexState }
+  | { readonly kind: "dropIndex"; readonly table: string; readonly name: string }
+  | { readonly kind: "renameIndex"; readonly table: string; readonly name: string; readonly to: string }
+  | { readonly kind: "addUnique"; readonly table: string; readonly name: string; readonly key: UniqueState }
+  | { readonly kind: "addCheck"; readonly table: string; readonly name: string; readonly condition: ConditionData }
+  | { readonly kind: "addForeignKey"; readonly table: string; readonly name: string; readonly foreignKey: ForeignKeyState }
+  | { readonly kind: "dropConstraint"; readonly table: string; readonly name: string }
+  | { readonly kind: "renameConstraint"; readonly table: string; readonly name: string; readonly to: string }
+  | { readonly kind: "setComment"; readonly table: string; readonly column: string | undefined; readonly text: string }
+  | { readonly kind: "setSearch"; readonly table: string; readonly columns: readonly string[] }
+  | { readonly kind: "validateConstraint"; readonly table: string; readonly name: string }
+  | { readonly kind: "createView"; readonly view: string; readonly data: ViewData }
+  | { readonly kind: "dropView"; readonly view: string }
+  | { readonly kind: "createExtension"; readonly name: string }
+  | { readonly kind: "sql"; readonly up: SqlByDialect; readonly down: SqlByDialect | undefined }
+  | { readonly kind: "run"; readonly step: DataStep }
+  | { readonly kind: "stateOnly"; readonly operations: readonly Operation[] }
+  /** What undoes such a change begins where that has led to: at `behind`. */
+  | { readonly kind: "databaseOnly"; readonly operations: readonly Operation[]; readonly behind: readonly Operation[] }
+  | { readonly kind: "assured"; readonly reason: string; readonly operation: Operation };
+
+/** An operation of some kinds. */
+export type OperationOf<Kind extends Operation["kind"]> = Extract<Operation, { readonly kind: Kind }>;
+
+/** An operation on something of a table that is there. */
+export type TableChange = Exclude<Extract<Operation, { readonly table: string }>, { kind: "createTable" | "dropTable" | "renameTable" }>;
+
+/** A migration, as its file exports it. */
+export interface Migration {
+  /** Names of the migrations that must have run before. */
+  readonly after: readonly string[];
+  /** Hash of the structure afterwards. */
+  readonly schema: string;
+  /** The changes, in their order. */
+  readonly operations: readonly Operation[];
+  /** Whether it runs before the new code takes over, or after. */
+  readonly phase: "before-deploy" | "after-deploy";
+  /** Names of the migrations that this one stands for. */
+  readonly replaces: readonly string[];
+}
+
+/** What a file of a migration says. */
+export interface MigrationOptions {
+  /** Names of the migrations that must have run before: usually one, none for the first. */
+  readonly after: readonly string[];
+  /** Hash of the structure afterwards, as the generator writes it. */
+  readonly schema: string;
+  /** The changes, in their order. */
+  readonly ops: readonly Operation[];
+  /** Whether it runs before the new code takes over, or after. Default "before-deploy". */
+  readonly phase?: "before-deploy" | "after-deploy";
+  /** Names of the migrations that this one stands for. None by default. */
+  readonly replaces?: readonly string[];
+}
+
+/** Declares a migration. Throws `E_MIGRATION_INVALID` for anything else. */
+export function migration(options: MigrationOptions): Migration {
+  assertKnownOptions("migration()", options, ["after", "schema", "ops", "phase", "replaces"]);
+  const { after, schema, ops, phase = "before-deploy", replaces = [] } = options;
+  const isNames = (list: unknown): boolean => Array.isArray(list) && list.every((name) => typeof name === "string");
+  if (!isNames(after) || !isNames(replaces) || typeof schema !== "string" || !Array.isArray(ops) || !ops.every(isOperation))
+    throw new GableError("E_MIGRATION_INVALID", "A migration needs after: names, schema: a text, and ops: a list made by op.");
+  if (phase !== "before-deploy" && phase !== "after-deploy")
+    throw new GableError("E_MIGRATION_INVALID", `A migration has the phase ${describeValue(phase)}.`, {
+      fix: 'Use "before-deploy" or "after-deploy".',
+    });
+  const migration: Migration = Object.freeze({ after, schema, operations: ops, phase, replaces });
+  made.add(migration);
+  return migration;
+}
+
+/** What was made here: nothing else is a migration or an operation. */
+const made = new WeakSet<object>();
+
+/** Whether a value is what migration() has made. */
+export function isMigration(value: unknown): value is Migration {
+  return typeof value === "object" && value !== null && made.has(value) && "operations" in value;
+}
+
+function isOperation(value: unknown): value is Operation {
+  return typeof value === "object" && value !== null && made.has(value);
+}
+
+function make<Kind extends Operation>(operation: Kind): Kind {
+  const frozen = Object.freeze(operation);
+  made.add(frozen);
+  return frozen;
+}
+
+function refuse(what: string, fix: string): never {
+  throw new GableError("E_MIGRATION_OPERATION", what, { fix });
+}
+
+function assertName(where: string, name: unknown): void {
+  if (typeof name === "string" && identifier.test(name)) return;
+  refuse(`${where} got the name ${describeValue(name)}.`, "Use letters, digits and underscores, at most 63, and no digit first.");
+}
+
+/** Names of constraints are quoted, and may hold what a model was given as the name of a check, but what a database would change. */
+function assertConstraintName(where: string, name: unknown): void {
+  const isText = typeof name === "string" && name.isWellFormed() && Buffer.byteLength(name) <= 63;
+  if (isText && /^[^\p{Cc}]+$/u.test(name) && name.trim() === name) return;
+  refuse(`${where} got the name ${describeValue(name)}.`, "Use a text of 1 to 63 bytes, without control characters or spaces around it.");
+}
+
+const columnOptions = ["type", "null", "max", "digits", "scale", "storage", "items", "choices", "check", "default", "comment"];
+
+function assertColumn(where: string, column: ColumnState): void {
+  if (typeof column !== "object" || column === null) refuse(`${where} got ${describeValue(column)}.`, 'Write { type: "text" }.');
+  assertKnownOptions(where, column, columnOptions);
+  if (!isColumnType(column.type) || ["slug", "email", "url"].includes(column.type))
+    refuse(`${where} has the type ${describeValue(column.type)}.`, 'Use a type such as "text", "int" or "datetime".');
+  const { digits = 0, scale = -1, choices = [] } = column;
+  if (column.type === "decimal" && !(digits >= 1 && digits <= 38 && scale >= 0 && scale <= digits))
+    refuse(`${where} is a decimal without digits and scale.`, "Give digits from 1 to 38, and scale from 0 to digits.");
+  if (column.storage !== undefined && (column.storage !== "text" || column.type !== "decimal"))
+    refuse(`${where} has storage ${describeValue(column.storage)}.`, 'Decimals have storage: "text", or none.');
+  if (column.type === "array") {
+    const items = column.items ?? refuse(`${where} is a list without items.`, 'Write items: { type: "text" }.');
+    if (["array", "json", "bytes", "id"].includes(items.type)) refuse(`${where} is a list of ${items.type}.`, "Use json instead.");
+    assertColumn(`${where}, items`, items);
+  }
+  if (column.type === "choice" && choices.length === 0) refuse(`${where} is a choice without choices.`, "Give at least one.");
+}
+
+/** Rows that may not be null cannot be filled with it: the filling would never end. */
+function assertFill(where: string, column: ColumnState, fill: ValueData | undefined): void {
+  if (fill === null && column.null !== true) refuse(`${where} fills rows with null, which they may not have.`, "Give another value.");
+}
+
+function assertColumns(where: string, columns: readonly string[]): void {
+  if (!Array.isArray(columns) || columns.length === 0) refuse(`${where} got ${describeValue(columns)}.`, "Give names of columns.");
+  for (const name of columns) assertName(where, name);
+}
+
+function assertUnique(where: string, { columns, ...options }: UniqueState): void {
+  assertColumns(where, columns);
+  assertKnownOptions(where, options, ["where", "deferrable", "nullsDistinct"]);
+  const { deferrable, nullsDistinct } = options;
+  // Both become parts of the statement.
+  if (deferrable !== undefined && deferrable !== "deferred" && deferrable !== "immediate")
+    refuse(`${where} has deferrable ${describeValue(deferrable)}.`, 'Use "deferred" or "immediate".');
+  if (deferrable !== undefined && options.where !== undefined) refuse(`${where} is deferrable and of some rows.`, "Leave out one of them.");
+  if (nullsDistinct !== undefined && nullsDistinct !== false)
+    refuse(`${where} has nullsDistinct ${describeValue(nullsDistinct)}.`, "Use false, or leave it out.");
+}
+
+const indexMethods: ReadonlyArray<string | undefined> = [undefined, "btree", "gin", "gist", "brin", "hash", "spgist"];
+
+function assertIndex(where: string, columns: readonly string[], options: Omit<IndexState, "columns">): void {
+  assertKnownOptions(where, options, ["where", "expression", "unique", "desc", "using", "include"]);
+  if (options.expression === undefined) assertColumns(where, columns);
+  else if (columns.length > 0) refuse(`${where} got columns and an expression.`, "Give one of them.");
+  // The method becomes a part of the statement.
+  if (!indexMethods.includes(options.using))
+    refuse(`${where} has using ${describeValue(options.using)}.`, `Use one of ${indexMethods.slice(1).join(", ")}.`);
+  if (options.include !== undefined) assertColumns(where, options.include);
+}
+
+const deleteActions: readonly DeleteAction[] = ["restrict", "cascade", "set null", "set default", "no action"];
+
+function assertForeignKey(where: string, { columns, table, references, onDelete }: ForeignKeyState): void {
+  assertColumns(where, columns);
+  assertColumns(where, references);
+  assertName(where, table);
+  if (!deleteActions.includes(onDelete))
+    refuse(`${where} has onDelete ${describeValue(onDelete)}.`, `Use one of ${deleteActions.join(", ")}.`);
+  if (columns.length !== references.length) refuse(`${where} has ${columns.length} columns for ${references.length}.`, "Give as many.");
+}
+
+/** What undoes changes of the database that migrations do not know of. */
+export function undoDatabaseOnly(inverses: readonly Operation[], behind: readonly Operation[]): Operation {
+  return make({ kind: "databaseOnly", operations: inverses, behind });
+}
+
+/**
+ * The operations of migrations. Names are those of tables and columns; each throws `E_MIGRATION_OPERATION` for
+ * what it cannot be.
+ */
+export const op = {
+  /** Makes a table. */
+  createTable(table: string, data: TableData): Operation {
+    const where = `op.createTable("${String(table)}")`;
+    assertName(where, table);
+    assertKnownOptions(where, data, ["columns", "primary", "uniques", "indexes", "checks", "foreignKeys", "search", "comment"]);
+    if (data.search !== undefined) assertColumns(`${where}, search`, data.search);
+    for (const [name, column] of Object.entries(data.columns)) {
+      assertName(where, name);
+      assertColumn(`${where}, column "${name}"`, column);
+    }
+    assertColumns(`${where}, primary`, data.primary);
+    for (const [name, key] of Object.entries(data.uniques ?? {})) {
+      assertConstraintName(where, name);
+      assertUnique(where, key);
+    }
+    for (const [name, { columns, ...options }] of Object.entries(data.indexes ?? {})) {
+      assertConstraintName(where, name);
+      assertIndex(where, columns, options);
+    }
+    for (const [name, key] of Object.entries(data.foreignKeys ?? {})) assertForeignKey(`${where}, foreign key "${name}"`, key);
+    return make({ kind: "createTable", table, data });
+  },
+  /** Drops a table, with its rows. */
+  dropTable(table: string): Operation {
+    assertName("op.dropTable()", table);
+    return make({ kind: "dropTable", table });
+  },
+  /** Gives a table another name. */
+  renameTable(table: string, to: string): Operation {
+    for (const name of [table, to]) assertName("op.renameTable()", name);
+    return make({ kind: "renameTable", table, to });
+  },
+  /** Adds a column. One that needs a value gets `fill` in the rows that are there. */
+  addColumn(table: string, name: string, column: ColumnState, options: { readonly fill?: ValueData } = {}): Operation {
+    const where = `op.addColumn("${String(table)}", "${String(name)}")`;
+    for (const each of [table, name]) assertName(where, each);
+    assertColumn(where, column);
+    assertKnownOptions(where, options, ["fill"]);
+    assertFill(where, column, options.fill);
+    return make({ kind: "addColumn", table, name, column, ...options });
+  },
+  /** Drops a column, with its values. */
+  dropColumn(table: string, name: string): Operation {
+    for (const each of [table, name]) assertName("op.dropColumn()", each);
+    return make({ kind: "dropColumn", table, name });
+  },
+  /** Gives a column another name. */
+  renameColumn(table: string, name: string, to: string): Operation {
+    for (const each of [table, name, to]) assertName("op.renameColumn()", each);
+    return make({ kind: "renameColumn", table, name, to });
+  },
+  /** Changes a column from one definition to another. Where it may not be null any more, `fill` is what null becomes. */
+  alterColumn(
+    table: string,
+    name: string,
+    column: ColumnState,
+    options: { readonly from: ColumnState; readonly fill?: ValueData },
+  ): Operation {
+    const where = `op.alterColumn("${String(table)}", "${String(name)}")`;
+    for (const each of [table, name]) assertName(where, each);
+    assertKnownOptions(where, options, ["from", "fill"]);
+    assertColumn(where, column);
+    assertColumn(`${where}, from`, options.from);
+    assertFill(where, column, options.fill);
+    return make({ kind: "alterColumn", table, name, column, ...options });
+  },
+  /** Changes the primary key. */
+  alterPrimary(table: string, columns: readonly string[]): Operation {
+    assertName("op.alterPrimary()", table);
+    assertColumns("op.alterPrimary()", columns);
+    return make({ kind: "alterPrimary", table, columns });
+  },
+  /** Adds an index of columns, or of an expression and no columns. What a database does not have of it is left out there. */
+  addIndex(table: string, name: string, columns: readonly string[], options: Omit<IndexState, "columns"> = {}): Operation {
+    assertName("op.addIndex()", table);
+    assertConstraintName("op.addIndex()", name);
+    assertIndex("op.addIndex()", columns, options);
+    return make({ kind: "addIndex", table, name, key: { columns, ...options } });
+  },
+  /** Drops an index. */
+  dropIndex(table: string, name: string): Operation {
+    assertName("op.dropIndex()", table);
+    assertConstraintName("op.dropIndex()", name);
+    return make({ kind: "dropIndex", table, name });
+  },
+  /** Gives an index another name. */
+  renameIndex(table: string, name: string, to: string): Operation {
+    assertName("op.renameIndex()", table);
+    for (const each of [name, to]) assertConstraintName("op.renameIndex()", each);
+    return make({ kind: "renameIndex", table, name, to });
+  },
+  /** Makes columns unique together. */
+  addUnique(table: string, name: string, columns: readonly string[], options: Omit<UniqueState, "columns"> = {}): Operation {
+    assertName("op.addUnique()", table);
+    assertConstraintName("op.addUnique()", name);
+    assertUnique("op.addUnique()", { columns, ...options });
+    return make({ kind: "addUnique", table, name, key: { columns, ...options } });
+  },
+  /** Adds a condition that holds of every row. */
+  addCheck(table: string, name: string, condition: ConditionData): Operation {
+    assertName("op.addCheck()", table);
+    assertConstraintName("op.addCheck()", name);
+    return make({ kind: "addCheck", table, name, condition });
+  },
+  /** Makes an index of the words of some columns, or of none. */
+  setSearch(table: string, columns: readonly string[]): Operation {
+    assertName("op.setSearch()", table);
+    if (!Array.isArray(columns)) refuse(`op.setSearch() got ${describeValue(columns)}.`, "Give names of columns; none ends the search.");
+    for (const name of columns) assertName("op.setSearch()", name);
+    return make({ kind: "setSearch", table, columns });
+  },
+  /** Adds a foreign key. */
+  addForeignKey(table: string, name: string, columns: readonly string[], to: Omit<ForeignKeyState, "columns">): Operation {
+    assertName("op.addForeignKey()", table);
+    assertConstraintName("op.addForeignKey()", name);
+    const foreignKey = { columns, ...to };
+    assertForeignKey(`op.addForeignKey("${table}", "${name}")`, foreignKey);
+    return make({ kind: "addForeignKey", table, name, foreignKey });
+  },
+  /** Drops a unique key, a check or a foreign key. */
+  dropConstraint(table: string, name: string): Operation {
+    assertName("op.dropConstraint()", table);
+    assertConstraintName("op.dropConstraint()", name);
+    return make({ kind: "dropConstraint", table, name });
+  },
+  /** Gives a unique key, a check or a foreign key another name. */
+  renameConstraint(table: string, name: string, to: string): Operation {
+    assertName("op.renameConstraint()", table);
+    for (const each of [name, to]) assertConstraintName("op.renameConstraint()", each);
+    return make({ kind: "renameConstraint", table, name, to });
+  },
+  /** Looks whether all rows keep a check or a foreign key that PostgreSQL holds for new rows alone so far; nothing elsewhere. */
+  validateConstraint(table: string, name: string): Operation {
+    assertName("op.validateConstraint()", table);
+    assertConstraintName("op.validateConstraint()", name);
+    return make({ kind: "validateConstraint", table, name });
+  },
+  /** Comments on a table, or on one of its columns; an empty text takes the comment away. SQLite keeps none. */
+  setComment(table: string, column: string | undefined, text: string): Operation {
+    for (const each of column === undefined ? [table] : [table, column]) assertName("op.setComment()", each);
+    return make({ kind: "setComment", table, column, text });
+  },
+  /** Makes a view: a table whose rows come from a query. */
+  createView(view: string, data: ViewData): Operation {
+    const where = `op.createView("${String(view)}")`;
+    assertName(where, view);
+    assertKnownOptions(where, data, ["columns", "primary", "sql", "materialized"]);
+    for (const [name, column] of Object.entries(data.columns)) {
+      assertName(where, name);
+      assertColumn(`${where}, column "${name}"`, column);
+    }
+    assertColumns(`${where}, primary`, data.primary);
+    const wrong = findQueryMistake(data.sql);
+    if (wrong !== undefined) refuse(`${where}: ${wrong.message}.`, wrong.fix);
+    if (data.materialized !== undefined && data.materialized !== true)
+      refuse(`${where} has materialized ${describeValue(data.materialized)}.`, "Use true, or leave it out.");
+    return make({ kind: "createView", view, data });
+  },
+  /** Drops a view. The rows of tables stay. */
+  dropView(view: string): Operation {
+    assertName("op.dropView()", view);
+    return make({ kind: "dropView", view });
+  },
+  /** Makes an extension of PostgreSQL; nothing elsewhere. Going back leaves it there. */
+  createExtension(name: string): Operation {
+    assertConstraintName("op.createExtension()", name);
+    return make({ kind: "createExtension", name });
+  },
+  /** Statements of one's own by kind of database. Without `down`, the migration cannot be undone. */
+  sql(up: SqlByDialect, options: { readonly down?: SqlByDialect } = {}): Operation {
+    const known = ["postgres", "mariadb", "mysql", "sqlite", "others"];
+    assertKnownOptions("op.sql()", up, known);
+    assertKnownOptions("op.sql()", options, ["down"]);
+    if (options.down !== undefined) assertKnownOptions("op.sql(), down", options.down, known);
+    return make({ kind: "sql", up, down: options.down });
+  },
+  /** Changes rows with code. See {@link DataStep}. */
+  run(step: DataStep): Operation {
+    assertKnownOptions("op.run()", step, ["name", "table", "batch", "where", "up", "down"]);
+    if (typeof step.name !== "string" || step.name === "") refuse("op.run() has no name.", 'Give it one: { name: "fill-isbn", ... }.');
+    if (typeof step.up !== "function") refuse(`op.run("${step.name}") has no function up.`, "Give it one.");
+    if (step.batch !== undefined && (!Number.isSafeInteger(step.batch) || step.batch < 1))
+      refuse(`op.run("${step.name}") has batch ${describeValue(step.batch)}.`, "Give a whole number above 0.");
+    if ((step.batch === undefined) !== (step.table === undefined))
+      refuse(`op.run("${step.name}") has a table or a batch alone.`, "Give both, or none of them.");
+    return make({ kind: "run", step });
+  },
+  /** Changes what migrations know of the database, and not the database: it was changed by other means. */
+  stateOnly(...operations: readonly Operation[]): Operation {
+    return make({ kind: "stateOnly", operations });
+  },
+  /** Changes the database, and not what migrations know of it. */
+  databaseOnly(...operations: readonly Operation[]): Operation {
+    return make({ kind: "databaseOnly", operations, behind: [] });
+  },
+  /** Accepts what is found risky about an operation, with the reason. */
+  assured(reason: string, operation: Operation): Operation {
+    if (typeof reason !== "string" || reason.trim() === "") refuse("op.assured() has no reason.", "Say why the operation is safe.");
+    return make({ kind: "assured", reason, operation });
+  },
+} as const;

@@ -1,0 +1,233 @@
+/** What the property of a relation gives: a handle that loads when it is awaited, or the rows that were loaded with it. */
+import { GableError } from "../../errors/gable-error.ts";
+import { Query } from "./query.ts";
+import { keyNodes } from "../tree/keys.ts";
+import type { JoinTable } from "../schema/join-table.ts";
+import { describeJoinTable } from "../schema/join-table.ts";
+import type { RelationMeta } from "../schema/metadata.ts";
+import type { ModelClass, ModelConstructor } from "../schema/model.ts";
+import { transaction } from "../run/transaction.ts";
+import { toFieldValues } from "../rows/assignments.ts";
+import { keyOfRelation } from "../rows/batch.ts";
+import { atHome, homeOf } from "../rows/home.ts";
+import type { Instance } from "../rows/instance.ts";
+import { findLoaded, loadRelation } from "../rows/loader.ts";
+import type { RowRecord } from "../schema/row.ts";
+import { Row } from "../schema/row.ts";
+import type { LinkKey } from "../rows/write-links.ts";
+import { deleteLinks, insertLinks, keepVisible, nameOfKey, readLinks } from "../rows/write-links.ts";
+
+/** What the property of a relation gives. */
+export function readRelationProperty(row: Row, name: string): unknown {
+  const record = row as RowRecord; // Its columns are those of its class.
+  const { relations, primary } = Row.modelOf(row).$meta;
+  const relation = relations.get(name)!;
+  const eager = Row.batchOf(row)?.eagerOf(name);
+  if (eager !== undefined) {
+    const isOne = relation.kind === "belongsTo" || relation.kind === "hasOne";
+    const key = keyOfRelation(record, relation, primary);
+    if (key === null) return isOne ? null : [];
+    if (eager.has(key)) return eager.get(key);
+  }
+  return relation.kind === "belongsTo" || relation.kind === "hasOne" ? new ToOne(record, relation) : new ToMany(record, relation);
+}
+
+/** A property of a relation cannot be set: what would be stored is its key. */
+export function refuseRelationProperty(row: Row, name: string): never {
+  const { name: model, relations } = Row.modelOf(row).$meta;
+  const [field] = relations.get(name)!.fields;
+  throw new GableError("E_RELATION_ASSIGN", `${model}.${name} cannot be set.`, {
+    fix: field === undefined ? "Set the relation of the other rows." : `Write set({ ${name} }), or set ${field}.`,
+  });
+}
+
+/** A relation to one row. */
+class ToOne implements PromiseLike<unknown> {
+  readonly #row: RowRecord;
+  readonly #relation: RelationMeta;
+
+  constructor(row: RowRecord, relation: RelationMeta) {
+    this.#row = row;
+    this.#relation = relation;
+  }
+
+  /** The key of the row that it leads to, without a query; of several fields as an object. */
+  get id(): unknown {
+    const { kind, fields, target } = this.#relation;
+    if (kind === "hasOne") {
+      const found = this.value as RowRecord | null; // A row of the target.
+      return found === null ? null : found[target.$meta.primary[0]!];
+    }
+    if (fields.length === 1) return this.#row[fields[0]!] ?? null;
+    return Object.fromEntries(fields.map((name, index) => [target.$meta.primary[index]!, this.#row[name] ?? null]));
+  }
+
+  get isLoaded(): boolean {
+    return findLoaded(this.#row, this.#relation) !== undefined;
+  }
+
+  /** The row. Throws `E_RELATION_NOT_LOADED` before it was awaited. */
+  get value(): unknown {
+    const found = findLoaded(this.#row, this.#relation);
+    if (found !== undefined) return found.value;
+    throw new GableError("E_RELATION_NOT_LOADED", `${Row.modelOf(this.#row).$meta.name}.${this.#relation.name} is not loaded.`, {
+      fix: `Await it, or load it with the query: with({ ${this.#relation.name}: true }).`,
+    });
+  }
+
+  then<Result, Failure>(
+    onResult?: ((value: unknown) => Result | PromiseLike<Result>) | null,
+    onError?: ((error: unknown) => Failure | PromiseLike<Failure>) | null,
+  ): Promise<Result | Failure> {
+    return loadRelation(this.#row, this.#relation).then(onResult, onError);
+  }
+}
+
+/** A relation to many rows. */
+class ToMany extends Query<unknown, unknown> {
+  readonly #row: RowRecord;
+  readonly #relation: RelationMeta;
+
+  constructor(row: RowRecord, relation: RelationMeta) {
+    super(Query.relatedParts(relation.target, { row, relation }));
+    this.#row = row;
+    this.#relation = relation;
+  }
+
+  get isLoaded(): boolean {
+    return findLoaded(this.#row, this.#relation) !== undefined;
+  }
+
+  override then<Result, Failure>(
+    onResult?: ((rows: unknown[]) => Result | PromiseLike<Result>) | null,
+    onError?: ((error: unknown) => Failure | PromiseLike<Failure>) | null,
+  ): Promise<Result | Failure> {
+    return (
+      loadRelation(this.#row, this.#relation)
+        // Those of the relation: a list.
+        .then((rows) => rows as unknown[])
+        .then(onResult, onError)
+    );
+  }
+
+  /** Makes a row that belongs to this one. */
+  async create(values: object): Promise<unknown> {
+    const { kind, target, by } = this.#relation;
+    const Class = target as unknown as ModelConstructor; // A model is a class of rows.
+    const made = new Class() as Instance & RowRecord; // All models extend it.
+    const given = kind === "hasMany" ? { ...values, [by]: this.#row } : values;
+    Object.assign(made, toFieldValues(target, given, true));
+    if (kind === "hasMany") await this.#atHome(() => made.save());
+    else
+      await this.#inTransaction(async () => {
+        await made.save();
+        await this.add(made);
+      });
+    this.#forget();
+    return made;
+  }
+
+  /** Links rows, given as themselves or by their keys; links that are there already stay. Values are for the rows between. */
+  async add(others: unknown, values: object = {}): Promise<void> {
+    const join = this.#join();
+    const keys = this.#keysOf(others);
+    const { through } = this.#relation;
+    await this.#atHome(async () => {
+      await this.#assertVisible(join, keys);
+      if (through === undefined) await insertLinks(this.#relation, join, this.#nearKey(join), keys);
+      else for (const key of keys) await this.#addThrough(through, join, key, values);
+    });
+    this.#forget();
+  }
+
+  /** Unlinks rows, given as themselves or by their keys. */
+  async remove(others: unknown): Promise<void> {
+    const join = this.#join();
+    await this.#atHome(async () => {
+      const keys = await keepVisible(this.#relation, join, this.#keysOf(others));
+      await deleteLinks(this.#relation, join, this.#nearKey(join), keys);
+    });
+    this.#forget();
+  }
+
+  /** Unlinks all rows. */
+  async clear(): Promise<void> {
+    const join = this.#join();
+    const near = this.#nearKey(join);
+    if (this.#relation.target.$options.scope === undefined) await this.#atHome(() => deleteLinks(this.#relation, join, near, undefined));
+    else await this.set([]);
+    this.#forget();
+  }
+
+  /** Links exactly these rows: what is missing is added, what is too much removed. */
+  async set(others: readonly unknown[]): Promise<void> {
+    const join = this.#join();
+    const near = this.#nearKey(join);
+    const wanted = new Map(this.#keysOf(others).map((key) => [nameOfKey(key), key]));
+    await this.#inTransaction(async () => {
+      const links = await keepVisible(this.#relation, join, await readLinks(this.#relation, join, near));
+      const present = new Map(links.map((key) => [nameOfKey(key), key]));
+      const removed = [...present].filter(([name]) => !wanted.has(name)).map(([, key]) => key);
+      const added = [...wanted].filter(([name]) => !present.has(name)).map(([, key]) => key);
+      await this.#assertVisible(join, added);
+      if (removed.length > 0) await deleteLinks(this.#relation, join, near, removed);
+      if (this.#relation.through === undefined) await insertLinks(this.#relation, join, near, added);
+      else for (const key of added) await this.#addThrough(this.#relation.through, join, key, {});
+    });
+    this.#forget();
+  }
+
+  /** Throws `E_ROW_MISSING` for a row of another owner: to the caller it is not there. */
+  async #assertVisible(join: JoinTable, keys: readonly LinkKey[]): Promise<void> {
+    const { target } = this.#relation;
+    if ((await keepVisible(this.#relation, join, keys)).length < keys.length)
+      throw new GableError("E_ROW_MISSING", `${target.$meta.name} has no such row that could be linked.`);
+  }
+
+  async #addThrough(through: ModelClass, join: JoinTable, key: LinkKey, values: object): Promise<void> {
+    const { fields } = through.$meta;
+    const nameOf = (column: string): string => [...fields.values()].find((field) => field.column === column)!.name;
+    const near = join.near.map(({ column, field }) => [nameOf(column), this.#row[field.name]]);
+    const far = join.far.map(({ column }, index) => [nameOf(column), key[index]]);
+    const Class = through as unknown as ModelConstructor; // A model is a class of rows.
+    const made = new Class() as Instance & RowRecord; // All models extend it.
+    Object.assign(made, toFieldValues(through, values, true), Object.fromEntries([...near, ...far]));
+    await made.save();
+  }
+
+  #join(): JoinTable {
+    const { kind, name } = this.#relation;
+    const { $meta: meta } = Row.modelOf(this.#row);
+    if (kind === "manyToMany") return describeJoinTable(meta, this.#relation);
+    throw new GableError("E_RELATION_ASSIGN", `The rows of ${meta.name}.${name} hold the key of the relation.`, {
+      fix: "Set the relation of those rows, or use create().",
+    });
+  }
+
+  #nearKey(join: JoinTable): LinkKey {
+    if (Row.storedOf(this.#row) === undefined)
+      throw new GableError("E_RELATION_UNSAVED", `${Row.modelOf(this.#row).$meta.name} is not stored, and cannot be linked.`, {
+        fix: "Save it first.",
+      });
+    return join.near.map(({ field }) => this.#row[field.name]);
+  }
+
+  #keysOf(others: unknown): LinkKey[] {
+    const { target, name } = this.#relation;
+    const list: readonly unknown[] = Array.isArray(others) ? others : [others];
+    return list.map((other) => keyNodes(target, other, name).map((node) => node.value));
+  }
+
+  /** Runs work where the row lives: what it writes belongs to it. */
+  #atHome<Result>(work: () => Result): Result {
+    return atHome(this.#row, work);
+  }
+
+  #inTransaction(work: () => Promise<void>): Promise<void> {
+    return this.#atHome(() => transaction(work, { database: { $core: homeOf(this.#row).database } }));
+  }
+
+  #forget(): void {
+    Row.batchOf(this.#row)?.drop(this.#relation.name);
+  }
+}

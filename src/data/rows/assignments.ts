@@ -1,0 +1,53 @@
+/** Values that are written: from what code gives to columns and their values. */
+import { describeValue } from "../../errors/option-errors.ts";
+import { GableError } from "../../errors/gable-error.ts";
+import { suggestName } from "../../errors/nearest-name.ts";
+import { keyNodes } from "../tree/keys.ts";
+import type { ModelMeta, RelationMeta } from "../schema/metadata.ts";
+import type { ModelClass } from "../schema/model.ts";
+
+/**
+ * Values by field: relations become their keys. Throws `E_FIELD_UNKNOWN` for a name that is no field, and
+ * `E_VALUE_UNDEFINED` for undefined, unless it means that the value is not given.
+ */
+export function toFieldValues(model: ModelClass, given: object, skipsUndefined: boolean): Record<string, unknown> {
+  const { fields, relations, name: owner } = model.$meta;
+  const values: Record<string, unknown> = {};
+  for (const name of Reflect.ownKeys(given)) {
+    const value: unknown = (given as Readonly<Record<PropertyKey, unknown>>)[name]; // An object, by its own keys.
+    const key = String(name);
+    if (typeof name === "symbol" || (!fields.has(key) && !relations.has(key)))
+      throw unknownField(owner, key, [...fields.keys(), ...relations.keys()]);
+    if (value === undefined) {
+      if (skipsUndefined) continue;
+      throw new GableError("E_VALUE_UNDEFINED", `The value of ${owner}.${key} is undefined.`, { fix: "Leave the name out, or pass null." });
+    }
+    const relation = relations.get(key);
+    if (relation === undefined) values[key] = value;
+    else Object.assign(values, toKeyValues(owner, relation, value));
+  }
+  return values;
+}
+
+/** Throws `E_MODEL_READ_ONLY` for the rows of a view. */
+export function assertTableRows({ name, isView }: ModelMeta): void {
+  if (isView) throw new GableError("E_MODEL_READ_ONLY", `${name} is a view: its rows come from a query, and cannot be written.`);
+}
+
+function unknownField(owner: string, name: string, known: readonly string[]): GableError {
+  return new GableError("E_FIELD_UNKNOWN", `${owner} has no field "${name}".`, {
+    fix: suggestName(name, known),
+  });
+}
+
+/** The key of a relation's row, given as that row or as its key. */
+function toKeyValues(owner: string, relation: RelationMeta, value: unknown): Record<string, unknown> {
+  const where = `${owner}.${relation.name}`;
+  if (relation.kind !== "belongsTo")
+    throw new GableError("E_RELATION_ASSIGN", `${where} got ${describeValue(value)}, and its rows hold the key.`, {
+      fix: "Set the relation of those rows, or use its add() or create().",
+    });
+  if (value === null) return Object.fromEntries(relation.fields.map((name) => [name, null]));
+  const nodes = keyNodes(relation.target, value, where);
+  return Object.fromEntries(relation.fields.map((name, index) => [name, nodes[index]!.value]));
+}

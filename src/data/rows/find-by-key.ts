@@ -1,0 +1,57 @@
+/** The row of a key: the most frequent query of all has its plan at hand, and no query is made of it. */
+import { hydrateRows } from "./hydrate.ts";
+import type { RowRecord } from "../schema/row.ts";
+import type { ModelClass } from "../schema/model.ts";
+import type { DatabaseCore } from "../run/context.ts";
+import { contextOf } from "../run/context.ts";
+import type { Eventual } from "../schema/eventual.ts";
+import { after } from "../schema/eventual.ts";
+import { runStatement } from "../run/execute.ts";
+import { onlyLive } from "../tree/live-rows.ts";
+import { literal } from "../tree/literal.ts";
+import type { RootSource, ValueNode } from "../tree/node.ts";
+import type { ValueType } from "../tree/value-type.ts";
+import { columnNode, compare, selectAll } from "../tree/node.ts";
+import type { Plan } from "../sql/plan.ts";
+import { createSelectPlan } from "../sql/plan.ts";
+
+/** A plan of a model's key, with the type of the key. */
+interface KeyPlan {
+  readonly plan: Plan;
+  readonly type: ValueType;
+  /** Name for messages: `Book key`. */
+  readonly where: string;
+}
+
+const keyPlans = new WeakMap<DatabaseCore, Map<ModelClass, KeyPlan>>();
+
+/** The row of a key of one field; undefined when there is none. Throws `E_FILTER_VALUE` and `E_FILTER_UNDEFINED`. */
+export function findByKey(model: ModelClass, key: unknown): Eventual<RowRecord | undefined> {
+  const context = contextOf(model);
+  const { database } = context;
+  const { plan, type, where } = keyPlans.get(database)?.get(model) ?? createKeyPlan(database, model);
+  const { value, type: own } = literal(key, type, where);
+  // No whole number: there is no such row, and the plan has another type.
+  if (own !== type || value === null) return undefined;
+  const parameters = [database.dialect.encode(value, type)];
+  const statement = { sql: plan.sql, parameters, rows: "arrays", readsBigInts: plan.readsBigInts, isOneRow: true } as const;
+  return after(runStatement(context, statement, false), ({ rows }) =>
+    rows.length === 0 ? undefined : hydrateRows(model, plan, rows, { context, mode: database.fetchMode })[0],
+  );
+}
+
+function createKeyPlan(database: DatabaseCore, model: ModelClass): KeyPlan {
+  const { primary, fields, name } = model.$meta;
+  const type = fields.get(primary[0]!)!;
+  const root: RootSource = { kind: "root", model };
+  // A value of the right type stands for all of them: the plan does not keep it.
+  const any: ValueNode = { kind: "value", value: 0, type, isNullable: false };
+  const made = {
+    plan: createSelectPlan(database.dialect, onlyLive({ ...selectAll(root), where: compare("eq", columnNode(root, type), any) })),
+    type,
+    where: `${name} key`,
+  };
+  const known = keyPlans.get(database) ?? new Map<ModelClass, KeyPlan>();
+  keyPlans.set(database, known.set(model, made));
+  return made;
+}

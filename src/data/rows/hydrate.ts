@@ -1,0 +1,61 @@
+/** From values of the database to rows of a model. */
+import type { DriverValue } from "../driver/contract.ts";
+import type { Plan } from "../sql/plan.ts";
+import type { FieldMeta } from "../schema/metadata.ts";
+import type { ModelClass, ModelConstructor } from "../schema/model.ts";
+import type { ExecutionContext, FetchMode } from "../run/context.ts";
+import { Batch } from "./batch.ts";
+import { deferredClass, spreadStored } from "./deferred.ts";
+import type { RowRecord } from "../schema/row.ts";
+import { Row } from "../schema/row.ts";
+
+/** What rows come from. */
+interface HydrateOptions {
+  readonly context: ExecutionContext;
+  readonly mode: FetchMode;
+  /** The columns of the model that were read. All by default. */
+  readonly fields?: readonly FieldMeta[] | undefined;
+}
+
+/** Makes rows of a model, in one batch. Columns beyond those of the model become values beside them, unless they are hidden. */
+export function hydrateRows(
+  model: ModelClass,
+  plan: Plan,
+  rows: ReadonlyArray<readonly DriverValue[]>,
+  { context, mode, fields }: HydrateOptions,
+): RowRecord[] {
+  const { names, decoders } = plan;
+  const instances: RowRecord[] = [];
+  const batch = new Batch(context, instances, mode);
+  const Class = fields === undefined ? (model as unknown as ModelConstructor) : deferredClass(model, fields); // A model is a class of rows.
+  const spread = fields === undefined ? undefined : spreadStored(model.$meta, fields);
+  // Names that begin with $ are the framework's own columns; they stand last.
+  const count = names.findIndex((name) => name.startsWith("$"));
+  const columns = count === -1 ? names.length : count;
+  for (const values of rows) {
+    const instance = new Class() as RowRecord; // Its columns are set here.
+    for (let index = 0; index < columns; index++) {
+      const decode = decoders[index];
+      const value = values[index]!;
+      instance[names[index]!] = decode === undefined ? value : decode(value);
+    }
+    Row.setStored(instance, spread === undefined ? values : spread(values));
+    Row.setBatch(instance, batch);
+    instances.push(instance);
+  }
+  return instances;
+}
+
+/** Makes plain objects. */
+export function toRecords(plan: Plan, rows: ReadonlyArray<readonly DriverValue[]>): Array<Record<string, unknown>> {
+  const { names, decoders } = plan;
+  return rows.map((values) => {
+    const record: Record<string, unknown> = {};
+    for (let index = 0; index < names.length; index++) {
+      const decode = decoders[index];
+      const value = values[index]!;
+      record[names[index]!] = decode === undefined ? value : decode(value);
+    }
+    return record;
+  });
+}

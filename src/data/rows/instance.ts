@@ -1,0 +1,128 @@
+/** What rows can do: save, set, reload, delete, and turn into JSON. */
+import { GableError } from "../../errors/gable-error.ts";
+import { readInstances } from "../run/execute.ts";
+import { isInstance } from "../tree/keys.ts";
+import { literal } from "../tree/literal.ts";
+import type { RootSource } from "../tree/node.ts";
+import { allOf, columnNode, compare, selectAll } from "../tree/node.ts";
+import { softDeleteField } from "../schema/soft-delete.ts";
+import { onCommit } from "../run/transaction.ts";
+import { toFieldValues } from "./assignments.ts";
+import { atHome, homeOf } from "./home.ts";
+import { loadColumns } from "./load-columns.ts";
+import type { RowRecord } from "../schema/row.ts";
+import { Row } from "../schema/row.ts";
+import type { WriteOptions } from "./write-row.ts";
+import { deleteRow, markDeleted, saveRow } from "./write-row.ts";
+
+/** Hooks that a class of rows may have as methods. Changes of many rows at once run none. */
+interface Hooks {
+  beforeSave?(): unknown;
+  afterSave?(): unknown;
+  beforeDelete?(): unknown;
+  afterDelete?(): unknown;
+  /** When the transaction that has saved or deleted the row is committed. */
+  afterCommit?(): unknown;
+}
+
+/** The base class of all models' rows. */
+export class Instance extends Row {
+  /** Inserts a new row, or stores the columns that have changed. Gives the row. */
+  async save(options: WriteOptions = {}): Promise<this> {
+    const row = this as unknown as RowRecord & Hooks; // Its columns and hooks are those of its class.
+    await atHome(row, async () => {
+      await row.beforeSave?.();
+      await saveRow(row, options);
+      await row.afterSave?.();
+      if (row.afterCommit !== undefined) onCommit(() => row.afterCommit?.());
+    });
+    return this;
+  }
+
+  /** Sets columns, and relations as rows or keys. Nothing is stored. Gives the row. */
+  set(values: object): this {
+    Object.assign(this, toFieldValues(Row.modelOf(this), values, false));
+    return this;
+  }
+
+  /** Reads all columns again. Throws `E_ROW_MISSING` when the row is gone. */
+  async reload(): Promise<this> {
+    const model = Row.modelOf(this);
+    const row = this as unknown as RowRecord; // Its columns are those of its class.
+    const root: RootSource = { kind: "root", model };
+    const { primary, fields, label } = model.$meta;
+    const parts = primary.map((name) => {
+      const field = fields.get(name)!;
+      return compare("eq", columnNode(root, field), literal(row[name], field, name));
+    });
+    const [found] = await readInstances(homeOf(row), { ...selectAll(root), where: allOf(parts) });
+    if (found === undefined) throw new GableError("E_ROW_MISSING", `There is no such ${label} any more.`);
+    Object.assign(row, found);
+    Row.setStored(this, Row.storedOf(found));
+    Row.setBatch(this, undefined);
+    return this;
+  }
+
+  /**
+   * Reads columns that the row does not have, by one statement for all rows of its result. Gives the row. Throws
+   * `E_FIELD_UNKNOWN` and `E_ROW_MISSING`.
+   */
+  async load(...names: readonly string[]): Promise<this> {
+    await loadColumns(this as unknown as RowRecord, names); // Its columns are those of its class.
+    return this;
+  }
+
+  /** Deletes the row: of a model with soft delete, notes when. */
+  async delete(): Promise<void> {
+    await this.#remove(Row.modelOf(this).$meta.softDelete === "" ? deleteRow : (row) => markDeleted(row, true));
+  }
+
+  /** Deletes the row for good. */
+  async purge(): Promise<void> {
+    await this.#remove(deleteRow);
+  }
+
+  /** Brings back a row that was deleted. Throws `E_SOFT_DELETE` where rows are deleted for good. */
+  async restore(): Promise<this> {
+    softDeleteField(Row.modelOf(this), "restore()");
+    const row = this as unknown as RowRecord; // Its columns are those of its class.
+    await atHome(row, () => markDeleted(row, false));
+    return this;
+  }
+
+  async #remove(remove: (row: RowRecord) => Promise<void>): Promise<void> {
+    const row = this as unknown as RowRecord & Hooks; // Its columns and hooks are those of its class.
+    await atHome(row, async () => {
+      await row.beforeDelete?.();
+      await remove(row);
+      await row.afterDelete?.();
+      if (row.afterCommit !== undefined) onCommit(() => row.afterCommit?.());
+    });
+  }
+
+  /** Columns without secrets, and relations that were loaded with the row. */
+  toJSON(): Record<string, unknown> {
+    const { columns, relations } = Row.modelOf(this).$meta;
+    const row = this as unknown as RowRecord; // Its columns are those of its class.
+    const json: Record<string, unknown> = {};
+    for (const { name, isSecret, type } of columns)
+      if (!isSecret && Object.hasOwn(this, name)) json[name] = type === "bigint" || type === "array" ? toText(row[name]) : row[name];
+    for (const name of relations.keys()) {
+      const value = Row.batchOf(this)?.eagerOf(name) === undefined ? undefined : row[name];
+      if (value === null || isInstance(value) || Array.isArray(value)) json[name] = value;
+    }
+    return json;
+  }
+}
+
+/** Whole numbers of 64 bits are texts in JSON, which has no such numbers. */
+function toText(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toText);
+  return typeof value === "bigint" ? String(value) : value;
+}
+
+/** Cuts a row off from those that it was loaded with, so that a cache does not hold them all. */
+export function detach<Item extends object>(row: Item): Item {
+  if (row instanceof Row) Row.setBatch(row, undefined);
+  return row;
+}

@@ -1,0 +1,56 @@
+/** Reads columns that rows do not have, for all rows of a result at once. */
+import { GableError } from "../../errors/gable-error.ts";
+import type { DriverValue } from "../driver/contract.ts";
+import { readRaw } from "../run/execute.ts";
+import type { RootSource, SelectState } from "../tree/node.ts";
+import { columnNode, selectAll } from "../tree/node.ts";
+import type { Plan } from "../sql/plan.ts";
+import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
+import { assertField } from "../schema/validate-row.ts";
+import { toCacheKey } from "./batch.ts";
+import { setColumn } from "./deferred.ts";
+import { homeOf } from "./home.ts";
+import { keysIn, listPeers, sliceKeys } from "./loader.ts";
+import type { RowRecord } from "../schema/row.ts";
+import { Row } from "../schema/row.ts";
+
+/** Reads columns that a row does not have, for all rows of its result that do not have them either. Throws `E_ROW_MISSING`. */
+export async function loadColumns(row: RowRecord, names: readonly string[]): Promise<void> {
+  const model = Row.modelOf(row);
+  const { $meta: meta } = model;
+  const fields = names.map((name) => assertField(model, name));
+  const lacks = (each: RowRecord): boolean => fields.some(({ name }) => !Object.hasOwn(each, name));
+  if (!lacks(row)) return;
+  const batch = Row.batchOf(row);
+  const peers = batch === undefined || batch.mode === "one" ? [row] : listPeers(batch, [row]);
+  const wanted = new Map(peers.filter(lacks).map((each) => [toCacheKey(each, meta.primary)!, each]));
+  const root: RootSource = { kind: "root", model };
+  const keys = meta.primary.map((name) => meta.fields.get(name)!);
+  const read = meta.columns.filter((field) => fields.includes(field) || keys.includes(field));
+  const nodes = keys.map((field) => columnNode(root, field));
+  for (const some of sliceKeys([...wanted.values()], keys.length)) {
+    const state: SelectState = { ...selectAll(root), fields: read, where: keysIn(nodes, meta.primary, some) };
+    const { plan, rows } = await readRaw(homeOf(row), state);
+    for (const values of rows) fill(wanted, meta, { plan, fields: read }, values);
+  }
+  if (lacks(row)) throw new GableError("E_ROW_MISSING", `There is no such ${meta.label} any more.`);
+}
+
+/** Gives a row the columns that it lacks. Those that it has, or was given since, stay as they are. */
+function fill(
+  rows: ReadonlyMap<unknown, RowRecord>,
+  meta: ModelMeta,
+  { plan, fields }: { readonly plan: Plan; readonly fields: readonly FieldMeta[] },
+  values: readonly DriverValue[],
+): void {
+  const record: Record<string, unknown> = {};
+  fields.forEach(({ name }, index) => (record[name] = plan.decoders[index]?.(values[index]!) ?? values[index]));
+  const row = rows.get(toCacheKey(record as unknown as RowRecord, meta.primary)); // Read by its names alone.
+  if (row === undefined) return;
+  const stored = [...(Row.storedOf(row) ?? [])];
+  for (const [index, field] of fields.entries()) {
+    if (!Object.hasOwn(row, field.name)) setColumn(row, field.name, record[field.name]);
+    stored[meta.columns.indexOf(field)] ??= values[index];
+  }
+  Row.setStored(row, stored);
+}

@@ -1,0 +1,70 @@
+/** Whole statements of one's own: rows as plain objects, or as rows of a model. */
+import { GableError } from "../../errors/gable-error.ts";
+import type { StatementResult } from "../driver/contract.ts";
+import { hydrateRows } from "./hydrate.ts";
+import type { RowRecord } from "../schema/row.ts";
+import type { ModelClass } from "../schema/model.ts";
+import type { ExecutionContext } from "../run/context.ts";
+import { contextOf } from "../run/context.ts";
+import { runStatement } from "../run/execute.ts";
+import { RuntimeExpression } from "../tree/expression.ts";
+import type { Node } from "../tree/node.ts";
+import { findPlan } from "../sql/plan.ts";
+
+/** Runs a statement, which may change rows. Gives what it returns, by the names that the database has for the columns. */
+export async function queryRaw(context: ExecutionContext, statement: unknown): Promise<Array<Record<string, unknown>>> {
+  const { rows, names } = await run(context, statement);
+  return rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index]])));
+}
+
+/** Rows of a model by a statement that gives all of its columns; further ones are values beside them. */
+export async function queryModel(model: ModelClass, statement: unknown): Promise<RowRecord[]> {
+  const context = contextOf(model);
+  const { dialect, fetchMode } = context.database;
+  const { rows, names } = await run(context, statement);
+  const { columns, name } = model.$meta;
+  const places = columns.map(({ column }) => names.indexOf(column));
+  const missing = columns.filter((_field, index) => places[index] === -1).map(({ column }) => column);
+  if (missing.length > 0)
+    throw new GableError("E_SQL_COLUMNS", `The statement for ${name} does not give: ${missing.join(", ")}.`, {
+      fix: "Select all columns of the table.",
+    });
+  const others = names.map((_name, index) => index).filter((index) => !places.includes(index));
+  const plan = {
+    sql: "",
+    slots: [],
+    secrets: [],
+    names: [...columns.map((field) => field.name), ...others.map((index) => names[index]!)],
+    decoders: [...columns.map((field) => dialect.decoder(field, true)), ...others.map(() => undefined)],
+    readsBigInts: true,
+  };
+  const ordered = rows.map((row) => [...places, ...others].map((index) => row[index]!));
+  return hydrateRows(model, plan, ordered, { context, mode: fetchMode });
+}
+
+async function run(context: ExecutionContext, statement: unknown): Promise<{ rows: StatementResult["rows"]; names: readonly string[] }> {
+  const node: Node | undefined = statement instanceof RuntimeExpression ? statement.$node : undefined;
+  if (node?.kind !== "sql")
+    throw new GableError("E_SQL_PART", "A statement of one's own is needed here.", {
+      fix: "Write it as a tag: sql`SELECT ...`; values in ${} are bound.",
+    });
+  const { dialect, plans } = context.database;
+  const { plan, parameters } = findPlan(dialect, plans, {
+    walk: (walk) => {
+      walk.token("raw ");
+      walk.node(node);
+    },
+    write: (writer) => ({ text: writer.raw(node), columns: [] }),
+  });
+  const { rows, names = [] } = await runStatement(
+    context,
+    { sql: plan.sql, parameters, rows: "arrays", wantsNames: true },
+    changesRows(plan.sql),
+  );
+  return { rows, names };
+}
+
+/** Whether a statement may change rows. What begins as a query reads alone, and does not wait for its turn to write. */
+export function changesRows(text: string): boolean {
+  return !/^\s*(?:select|with|values|explain|show)\b/i.test(text) || /\b(?:insert|update|delete|for\s+(?:update|share))\b/i.test(text);
+}

@@ -1,0 +1,487 @@
+/** Writes of several rows: createMany, upsert, getOrCreate. */
+import { GableError } from "../../errors/gable-error.ts";
+import { optionInvalid } from "../../errors/option-errors.ts";
+import type { Dialect } from "../sql/dialect.ts";
+import type { StatementResult } from "../driver/contract.ts";
+import type { Eventual } from "../schema/eventual.ts";
+import { readKeyCondition, writeCondition } from "../sql/condition-data.ts";
+import { readInstances, runStatement } from "../run/execute.ts";
+import { onlyLive } from "../tree/live-rows.ts";
+import { RuntimeExpression } from "../tree/expression.ts";
+import type { Node, RootSource } from "../tree/node.ts";
+import { allOf, columnNode, compare, selectAll } from "../tree/node.ts";
+import { literal } from "../tree/literal.ts";
+import { findPlan } from "../sql/plan.ts";
+import { readCallback } from "../tree/refs.ts";
+import { scopeNames } from "../tree/scope.ts";
+import { hideParameters } from "../sql/secret-parameters.ts";
+import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
+import type { ModelClass } from "../schema/model.ts";
+import type { OperandData } from "../schema/table-state.ts";
+import { assertField, checkRow } from "../schema/validate-row.ts";
+import type { ExecutionContext } from "../run/context.ts";
+import { contextOf } from "../run/context.ts";
+import { transaction } from "../run/transaction.ts";
+import { toFieldValues } from "./assignments.ts";
+import type { CacheKey } from "./batch.ts";
+import { toCacheKey } from "./batch.ts";
+import { toFieldError, validationError } from "../run/database-error.ts";
+import { hydrateRows } from "./hydrate.ts";
+import type { RowRecord } from "../schema/row.ts";
+import { Row } from "../schema/row.ts";
+import type { Assignment } from "./write-many.ts";
+import { automatic, planUpdate, runWrite } from "./write-many.ts";
+import type { WriteOptions } from "./write-row.ts";
+import { checkNewRow, findMade, insertAndRead, isReadBack, noteStored, planInsert, runInsert, saveRow, takeMade } from "./write-row.ts";
+
+/** How createMany() writes. */
+export interface CreateManyOptions<Name extends string = string> extends WriteOptions {
+  /**
+   * What becomes of rows whose unique key is taken. "ignore" leaves them out, of the result, too. With the fields of a key and
+   * those to be changed, the row that is there takes the new values. An error by default.
+   */
+  readonly onConflict?: "ignore" | ConflictUpdate<Name>;
+  /** Most rows of one statement, where the database takes several. Default 1,000. */
+  readonly batch?: number;
+}
+
+/** Rows that give values for the same columns: they go together. */
+function groupByColumns({ columns }: ModelMeta, rows: readonly RowRecord[]): RowRecord[][] {
+  const groups = new Map<string, RowRecord[]>();
+  for (const row of rows) {
+    let key = "";
+    for (const { name } of columns) if (row[name] === undefined) key += `${name} `;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return [...groups.values()];
+}
+
+/** Inserts rows, all or none. */
+export async function insertRows(model: ModelClass, rows: readonly RowRecord[], options: CreateManyOptions): Promise<RowRecord[]> {
+  const { onConflict } = options;
+  if (typeof onConflict === "object") return upsertRows(model, rows, onConflict, options);
+  if (rows.length === 0) return [];
+  await checkNewRows(rows, options);
+  const groups = groupByColumns(model.$meta, rows);
+  const context = contextOf(model);
+  // One statement stores all rows or none by itself.
+  if (isOneStatement(context, model, groups, options)) return [...(await insertGroup(context, model, rows, options))];
+  const inserted = new Set<RowRecord>();
+  await transaction(
+    async () => {
+      for (const group of groups) for (const row of await insertGroup(contextOf(model), model, group, options)) inserted.add(row);
+    },
+    { database: { $core: context.database } },
+  );
+  return onConflict === "ignore" ? rows.filter((row) => inserted.has(row)) : [...rows];
+}
+
+async function checkNewRows(rows: readonly RowRecord[], options: CreateManyOptions): Promise<void> {
+  for (const row of rows) {
+    const checked = checkNewRow(row, options);
+    if (checked instanceof Promise) await checked;
+  }
+}
+
+/** Whether one statement inserts all rows. */
+function isOneStatement(
+  { database }: ExecutionContext,
+  { $meta: meta }: ModelClass,
+  [first = [], ...others]: ReadonlyArray<readonly RowRecord[]>,
+  { onConflict, batch = 1_000 }: CreateManyOptions,
+): boolean {
+  const fields = meta.columns.filter(({ name }) => first[0]![name] !== undefined);
+  if (isReadBack(database, findMade(meta, first[0]!))) return false;
+  const { dialect } = database;
+  const isList = insertsOf(dialect, fields) === "lists" && fields.length > 0;
+  return others.length === 0 && onConflict === undefined && (first.length === 1 || (isList && first.length <= batch));
+}
+
+async function insertGroup(
+  context: ExecutionContext,
+  model: ModelClass,
+  rows: readonly RowRecord[],
+  { onConflict, batch = 1_000 }: CreateManyOptions,
+): Promise<readonly RowRecord[]> {
+  const { $meta: meta } = model;
+  const fields = meta.columns.filter(({ name }) => rows[0]![name] !== undefined);
+  const made = findMade(meta, rows[0]!);
+  const insertsMany = insertsOf(context.database.dialect, fields);
+  // Which row was left out is known of single rows alone; and no statement inserts several rows without any values.
+  const isSingle = insertsMany === "single" || fields.length === 0 || onConflict === "ignore";
+  const most = typeof insertsMany === "number" ? Math.min(insertsMany, batch, Math.floor(parametersMax / fields.length)) : batch;
+  const hasDefaults = made.some(({ hasDatabaseDefault }) => hasDatabaseDefault);
+  if (insertsMany === "single" && onConflict === undefined && fields.length > 0 && !hasDefaults)
+    return insertOneByOne(context, model, rows, fields);
+  const inserted: RowRecord[] = [];
+  for (let start = 0, size = 1; start < rows.length; start += size) {
+    size = isSingle ? 1 : toBatch(rows.length - start, most, insertsMany === "lists");
+    const some = rows.slice(start, start + size);
+    if (onConflict === "ignore" && !context.database.dialect.hasConflictTarget) {
+      if (await insertUnlessTaken(model, some[0]!)) inserted.push(some[0]!);
+      continue;
+    }
+    if (isReadBack(context.database, made)) {
+      await insertAndRead(context, model, made, some);
+      inserted.push(...some);
+      continue;
+    }
+    const plan = planInsert(context, meta, fields, some, {
+      made,
+      ignoresConflict: onConflict === "ignore",
+      isList: insertsMany === "lists" && !isSingle,
+    });
+    const result = await runInsert(context, model, plan, made);
+    if (onConflict === "ignore" && result.affected === 0 && result.rows.length === 0) continue;
+    some.forEach((row, index) => {
+      takeMade(context, row, made, result, index);
+      noteStored(context, row);
+      inserted.push(row);
+    });
+  }
+  return inserted;
+}
+
+/** How many rows an insert takes. A list of lists would fall apart: rows with such are given one by one, some in a statement. */
+function insertsOf({ insertsMany }: Dialect, fields: readonly FieldMeta[]): Dialect["insertsMany"] {
+  return insertsMany === "lists" && fields.some(({ type }) => type === "array") ? 100 : insertsMany;
+}
+
+/** Inserts rows by one prepared statement, without making its plan for each. */
+async function insertOneByOne(
+  context: ExecutionContext,
+  model: ModelClass,
+  rows: readonly RowRecord[],
+  fields: readonly FieldMeta[],
+): Promise<readonly RowRecord[]> {
+  const { $meta: meta } = model;
+  const { dialect } = context.database;
+  const made = findMade(meta, rows[0]!);
+  const { plan } = planInsert(context, meta, fields, [rows[0]!], { made });
+  const places = meta.columns.map((field) => fields.indexOf(field));
+  for (const row of rows) {
+    const encoded = fields.map((field) => dialect.encode(row[field.name], field));
+    const statement = { sql: plan.sql, parameters: plan.slots.map(({ place }) => encoded[place]!), rows: "none" } as const;
+    hideParameters(statement.parameters, plan.secrets);
+    const running = runRefused(meta, () => runStatement(context, statement, true));
+    const result = running instanceof Promise ? await running : running;
+    takeMade(context, row, made, result, 0);
+    Row.setStored(
+      row,
+      places.map((place) => (place === -1 ? result.insertId : encoded[place]!)),
+    );
+  }
+  return rows;
+}
+
+/** Most parameters of a statement, in the protocols of PostgreSQL and MariaDB. */
+const parametersMax = 65_535;
+
+/** Rows of the next statement: as many as there may be; or, where each number is a statement of its own, a power of ten. */
+function toBatch(left: number, most: number, isAnyNumber: boolean): number {
+  const count = Math.min(left, most);
+  return isAnyNumber ? count : 10 ** Math.floor(Math.log10(count));
+}
+
+/** What becomes of rows that are there: fields of a unique key, and those that take the values of the new row. */
+export interface ConflictUpdate<Name extends string = string> {
+  /** Fields of the unique key. */
+  readonly target: readonly Name[];
+  /** Fields that take the new values. */
+  readonly update: readonly Name[];
+}
+
+/** Makes rows, or changes those that have their keys, all or none. Gives the rows as they are then. */
+async function upsertRows(
+  model: ModelClass,
+  rows: readonly RowRecord[],
+  conflict: ConflictUpdate,
+  options: CreateManyOptions,
+): Promise<RowRecord[]> {
+  const key = findUniqueKey(model, [...new Set([...conflict.target, ...scopeNames(model)])]);
+  const update = conflict.update.map((name) => assertField(model, name));
+  if (update.length === 0)
+    throw optionInvalid("createMany()", "onConflict.update", conflict.update, 'names of fields; "ignore" changes none');
+  if (rows.length === 0) return [];
+  await checkNewRows(rows, options);
+  // No statement takes a key twice: the second row of a key waits for the first.
+  const turns: RowRecord[][] = [];
+  const seen = new Map<CacheKey, number>();
+  for (const row of rows) {
+    const own = keyOf(row, key);
+    const turn = own === null ? 0 : (seen.get(own) ?? 0);
+    if (own !== null) seen.set(own, turn + 1);
+    (turns[turn] ??= []).push(row);
+  }
+  const written = new Map<RowRecord, RowRecord>();
+  const { database } = contextOf(model);
+  await transaction(
+    async () => {
+      for (const turn of turns)
+        for (const group of groupByColumns(model.$meta, turn))
+          await upsertGroup(contextOf(model), model, group, { key, update, written, options });
+    },
+    { database: { $core: database } },
+  );
+  return rows.map((row) => written.get(row)!);
+}
+
+const keyOf = (row: RowRecord, { fields }: Pick<UniqueKey, "fields">): CacheKey | null =>
+  toCacheKey(
+    row,
+    fields.map(({ name }) => name),
+  );
+
+interface UpsertGroup {
+  readonly key: Pick<UniqueKey, "fields" | "condition">;
+  readonly update: readonly FieldMeta[];
+  /** The rows as they are then, by the row that was given. */
+  readonly written: Map<RowRecord, RowRecord>;
+  readonly options: CreateManyOptions;
+}
+
+async function upsertGroup(context: ExecutionContext, model: ModelClass, rows: readonly RowRecord[], group: UpsertGroup): Promise<void> {
+  const { key, update, written, options } = group;
+  const { $meta: meta } = model;
+  const { dialect, fetchMode } = context.database;
+  const root: RootSource = { kind: "root", model };
+  if (!dialect.hasConflictTarget) {
+    for (const row of rows) {
+      const values = update.map((field): Assignment => ({
+        field,
+        node: { kind: "value", value: row[field.name] ?? null, type: field, isNullable: true },
+      }));
+      written.set(row, await upsertInTurns(model, row, key, root, [...values, ...automatic(model, root, values)]));
+    }
+    return;
+  }
+  const fields = meta.columns.filter(({ name }) => rows[0]![name] !== undefined);
+  const onConflict = writeConflict(dialect, model, key, update);
+  const isList = insertsOf(dialect, fields) === "lists";
+  const most = isList ? (options.batch ?? 1_000) : 1;
+  for (let start = 0; start < rows.length; start += most) {
+    const some = rows.slice(start, start + most);
+    const { plan, parameters } = planInsert(context, meta, fields, some, { isList, onConflict });
+    const result = await runRefused(meta, () =>
+      runStatement(context, { sql: plan.sql, parameters, rows: "arrays", readsBigInts: plan.readsBigInts }, true),
+    );
+    const found = hydrateRows(model, plan, result.rows, { context, mode: fetchMode });
+    const byKey = new Map(found.map((row) => [keyOf(row, key), row]));
+    // A key without a value is never taken: its row comes back in its place.
+    some.forEach((row, index) => written.set(row, byKey.get(keyOf(row, key) ?? "") ?? found[index]!));
+  }
+}
+
+/** What an insert does with a row whose key is taken. */
+function writeConflict(dialect: Dialect, model: ModelClass, key: UpsertGroup["key"], update: readonly FieldMeta[]): string {
+  const { quote } = dialect;
+  const { $meta: meta } = model;
+  const moments = meta.columns.filter((field) => field.options.auto === "update" && !update.includes(field));
+  const sets = [...update, ...moments].map(({ column }) => `${quote(column)} = excluded.${quote(column)}`);
+  const version = meta.version === "" ? undefined : meta.fields.get(meta.version)!;
+  if (version !== undefined && !update.includes(version))
+    sets.push(`${quote(version.column)} = ${quote(meta.table)}.${quote(version.column)} + 1`);
+  return `${writeTarget(dialect, model, key)} DO UPDATE SET ${sets.join(", ")}`;
+}
+
+/** The key that an insert asks about. */
+function writeTarget(dialect: Dialect, model: ModelClass, { fields, condition }: UpsertGroup["key"]): string {
+  const about = condition === undefined ? "" : ` WHERE ${writeCondition(dialect, model, condition)}`;
+  return ` ON CONFLICT (${fields.map(({ column }) => dialect.quote(column)).join(", ")})${about}`;
+}
+
+/** Inserts a row in a savepoint, which is undone when a unique key is taken: for databases that would mind any error alike. */
+async function insertUnlessTaken(model: ModelClass, row: RowRecord): Promise<boolean> {
+  const { database } = contextOf(model);
+  try {
+    await transaction(() => saveRow(row, { validate: false }), { database: { $core: database } });
+    return true;
+  } catch (error) {
+    if (!isTaken(database.dialect, error)) throw error;
+    return false;
+  }
+}
+
+/** Whether a unique key was taken. */
+function isTaken(dialect: Dialect, error: unknown): boolean {
+  return error instanceof GableError && dialect.readRefusal(error.cause)?.kind === "unique";
+}
+
+/** What upsert() is given. */
+export interface UpsertRequest {
+  /** Values of a unique key. */
+  readonly where: object;
+  /** Further values of a row that is new. */
+  readonly create?: object;
+  /** Values of a row that is there: values, or expressions of the row. */
+  readonly update: object;
+}
+
+/** A unique key, and the values that were given for it. */
+interface UniqueKey {
+  readonly values: Record<string, unknown>;
+  readonly fields: readonly FieldMeta[];
+  /** The condition of the rows that the key is about: those that are not deleted. Undefined for all rows. */
+  readonly condition: OperandData | undefined;
+}
+
+/** Fields of a filter by equality that name a unique key. Throws `E_KEY_NOT_UNIQUE`. */
+function readUniqueKey(model: ModelClass, where: object): UniqueKey {
+  const values = toFieldValues(model, where, false);
+  // A key of all owners would lead to rows of another one: those of the scope are a part of it.
+  return { values, ...findUniqueKey(model, [...new Set([...Object.keys(values), ...scopeNames(model)])]) };
+}
+
+/** The unique key of some fields. Throws `E_KEY_NOT_UNIQUE`. */
+function findUniqueKey(model: ModelClass, asked: readonly string[]): Omit<UniqueKey, "values"> {
+  const { $meta: meta } = model;
+  const names = asked.flatMap((name) => meta.relations.get(name)?.fields ?? [name]);
+  // A conflict is found with a row alone: not by a key that is looked at later.
+  const uniques = meta.uniques.filter(({ where, deferrable }) => where === undefined && deferrable === undefined);
+  const keys = [meta.primary, ...uniques.map(({ fields }) => fields)];
+  const key = keys.find((fields) => fields.length > 0 && fields.every((name) => names.includes(name)));
+  if (key !== undefined && names.length === key.length) {
+    const unique = uniques.find(({ fields }) => fields === key);
+    const condition = unique === undefined ? undefined : readKeyCondition(model, unique);
+    return { condition, fields: key.map((name) => assertField(model, name)) };
+  }
+  throw new GableError("E_KEY_NOT_UNIQUE", `${meta.name} has no unique key of ${names.join(", ") || "no fields"}.`, {
+    fix: `Use one of: ${keys.map((fields) => fields.join(" + ")).join("; ")}.`,
+  });
+}
+
+/** Finds the row of a unique key, or makes it; what others do at the same time is taken into account. */
+export async function getOrCreateRow(
+  model: ModelClass,
+  where: object,
+  make: (values: Record<string, unknown>) => RowRecord,
+  find: () => Promise<RowRecord | undefined>,
+  defaults: object,
+): Promise<RowRecord> {
+  const { values } = readUniqueKey(model, where);
+  const found = await find();
+  if (found !== undefined) return found;
+  const row = make({ ...toFieldValues(model, defaults, true), ...values });
+  try {
+    // A savepoint inside of a transaction: a refused insert must not end it.
+    await transaction(() => saveRow(row), { database: { $core: contextOf(model).database } });
+    return row;
+  } catch (error) {
+    // Another one was faster, or the values are wrong: the row says which.
+    const other = error instanceof GableError && error.code === "E_VALIDATION" && error.cause !== undefined ? await find() : undefined;
+    if (other === undefined) throw error;
+    return other;
+  }
+}
+
+/** Makes the row of a unique key, or changes the one that is there, by one statement. */
+export async function upsertRow(model: ModelClass, row: RowRecord, { where, update }: UpsertRequest): Promise<RowRecord> {
+  const context = contextOf(model);
+  const { $meta: meta } = model;
+  const key = readUniqueKey(model, where);
+  Object.assign(row, key.values);
+  await checkNewRow(row, {});
+  const root: RootSource = { kind: "root", model };
+  const assignments = await readUpdate(model, root, update);
+  if (!context.database.dialect.hasConflictTarget) return upsertInTurns(model, row, key, root, assignments);
+  const fields = meta.columns.filter(({ name }) => row[name] !== undefined);
+  const values = fields.map((field): Node => ({ kind: "value", value: row[field.name] ?? null, type: field, isNullable: true }));
+  const { dialect, plans } = context.database;
+  const { plan, parameters } = findPlan(dialect, plans, {
+    walk: (walk) => {
+      walk.token(`upsert ${meta.table}(${fields.map(({ name }) => name).join()}|${key.fields.map(({ name }) => name).join()})`);
+      fields.forEach((field, index) => walk.bind(values[index]!, row[field.name] ?? null, field));
+      walk.enter(root);
+      for (const { field, node } of assignments) {
+        walk.token(`,${field.name}=`);
+        walk.node(node);
+      }
+    },
+    write: (writer) => {
+      const { quote } = dialect;
+      writer.enter(root);
+      const list = (each: readonly FieldMeta[]): string => each.map(({ column }) => quote(column)).join(", ");
+      const sets = assignments.map(({ field, node }) => `${quote(field.column)} = ${writer.node(node)}`).join(", ");
+      const inserted = fields.map((field, index) => writer.mark(values[index]!, field)).join(", ");
+      const text = `INSERT INTO ${quote(meta.table)} (${list(fields)}) VALUES (${inserted})${writeTarget(dialect, model, key)} DO UPDATE SET ${sets}`;
+      return { text: `${text} RETURNING ${list(meta.columns)}`, columns: meta.columns.map((field) => ({ name: field.name, type: field })) };
+    },
+  });
+  const result = await runRefused(meta, () =>
+    runStatement(context, { sql: plan.sql, parameters, rows: "arrays", readsBigInts: plan.readsBigInts }, true),
+  );
+  const [written] = hydrateRows(model, plan, result.rows, { context, mode: context.database.fetchMode });
+  // What the database computes comes with a query alone.
+  if (model.$options.computed === undefined) return written!;
+  const parts = meta.primary
+    .map((name) => meta.fields.get(name)!)
+    .map((field) => compare("eq", columnNode(root, field), literal(written![field.name], field, field.where)));
+  return (await readInstances(context, { ...selectAll(root), where: allOf(parts) }))[0]!;
+}
+
+/** Inserts, and changes the row when the very key is taken: for databases whose insert cannot name it. */
+async function upsertInTurns(
+  model: ModelClass,
+  row: RowRecord,
+  key: { readonly fields: readonly FieldMeta[] },
+  root: RootSource,
+  assignments: ReadonlyArray<{ readonly field: FieldMeta; readonly node: Node }>,
+): Promise<RowRecord> {
+  const { database } = contextOf(model);
+  const where = allOf(
+    key.fields.map((field) =>
+      compare("eq", columnNode(root, field), { kind: "value", value: row[field.name], type: field, isNullable: false }),
+    ),
+  );
+  const state = onlyLive({ ...selectAll(root), where });
+  return transaction(
+    async () => {
+      try {
+        await transaction(() => saveRow(row, { validate: false }), { database: { $core: database } });
+      } catch (error) {
+        // The database names one of the keys that are taken: whether it is this one, the row tells.
+        if (!isTaken(database.dialect, error)) throw error;
+        if ((await runWrite(contextOf(model), model, planUpdate(contextOf(model), assignments, state))) === 0) throw error;
+      }
+      const [found] = await readInstances(contextOf(model), { ...state, lock: { strength: "update", wait: "wait" } });
+      return found ?? row;
+    },
+    { database: { $core: database } },
+  );
+}
+
+/** Runs a statement; what the database refuses becomes errors of the model's fields. */
+function runRefused(meta: ModelMeta, run: () => Eventual<StatementResult>): Eventual<StatementResult> {
+  const explain = (error: unknown): never => {
+    throw toFieldError(meta, error);
+  };
+  try {
+    const result = run();
+    return result instanceof Promise ? result.catch(explain) : result;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+async function readUpdate(model: ModelClass, root: RootSource, update: object): Promise<Assignment[]> {
+  const { $meta: meta } = model;
+  const given = Object.entries(toFieldValues(model, update, false));
+  const constants = Object.fromEntries(given.filter(([, value]) => typeof value !== "function"));
+  const fields = Object.keys(constants).map((name) => meta.fields.get(name)!);
+  const { checked, errors } = await checkRow(model, fields, constants, { isPartial: true, skipsModel: true });
+  if (Object.keys(errors).length > 0) throw validationError(meta.name, errors);
+  const assignments = given.map(([name, value]): Assignment => {
+    const field = meta.fields.get(name)!;
+    const made = typeof value === "function" ? readCallback(value as (row: never) => unknown, root) : undefined; // The types have checked it.
+    if (made instanceof RuntimeExpression) return { field, node: made.$node };
+    return { field, node: { kind: "value", value: checked[name], type: field, isNullable: true } };
+  });
+  // A row that is there changes when anything is set.
+  if (assignments.length > 0) assignments.push(...automatic(model, root, assignments));
+  // Something must be set, so that the row comes back.
+  const [first] = meta.primary;
+  const key = meta.fields.get(first!)!;
+  return assignments.length > 0 ? assignments : [{ field: key, node: columnNode(root, key) }];
+}

@@ -1,0 +1,462 @@
+/** Writes single rows: inserts new ones, saves what has changed, deletes. */
+import { GableError } from "../../errors/gable-error.ts";
+import type { Dialect } from "../sql/dialect.ts";
+import type { DriverValue, StatementResult } from "../driver/contract.ts";
+import type { Eventual } from "../schema/eventual.ts";
+import { after } from "../schema/eventual.ts";
+import { readNode } from "../tree/expression.ts";
+import { readRecords, runStatement } from "../run/execute.ts";
+import type { RootSource, SelectState, ValueNode } from "../tree/node.ts";
+import { allOf, columnNode, compare, selectAll } from "../tree/node.ts";
+import type { BoundPlan } from "../sql/plan.ts";
+import { findPlan } from "../sql/plan.ts";
+import { assertScope, scopeNewRow } from "../tree/scope.ts";
+import { fillNewRow } from "../schema/default-values.ts";
+import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
+import type { ModelClass } from "../schema/model.ts";
+import { checkRow } from "../schema/validate-row.ts";
+import type { DatabaseCore, ExecutionContext } from "../run/context.ts";
+import { contextOf } from "../run/context.ts";
+import { transaction } from "../run/transaction.ts";
+import { assertTableRows } from "./assignments.ts";
+import type { CacheKey } from "./batch.ts";
+import { toCacheKey } from "./batch.ts";
+import { toFieldError, validationError } from "../run/database-error.ts";
+import { keysIn } from "./loader.ts";
+import type { RowRecord, StoredValues } from "../schema/row.ts";
+import { Row } from "../schema/row.ts";
+import { deleteWithFollowers, restoreWithFollowers } from "./soft-delete.ts";
+import { deleteRows, planUpdate, runWrite } from "./write-many.ts";
+
+/** How a row is written. */
+export interface WriteOptions {
+  /** Whether values are checked before the database sees them. Default true. */
+  readonly validate?: boolean;
+}
+
+/** Inserts a new row, or stores what has changed in one. */
+export async function saveRow(row: RowRecord, options: WriteOptions = {}): Promise<void> {
+  if (Row.storedOf(row) === undefined) await insertRow(row, options);
+  else await updateRow(row, options);
+}
+
+/** Values of a row that is new, checked and in stored form. At once, unless a check waits. Throws `E_VALIDATION`. */
+export function checkNewRow(row: RowRecord, { validate = true }: WriteOptions): Eventual<void> {
+  const model = Row.modelOf(row);
+  assertTableRows(model.$meta);
+  scopeNewRow(model, row);
+  fillNewRow(model, row);
+  if (!validate) return;
+  const { $meta: meta } = model;
+  const { all, others } = makeableOf(meta);
+  const made = findMade(meta, row);
+  const fields = made === all ? others : meta.columns.filter((field) => !made.includes(field));
+  return after(checkRow(model, fields, row, { isPartial: false, isFilled: true, target: row }), ({ errors }) => {
+    if (Object.keys(errors).length > 0) throw validationError(meta.name, toRelationNames(meta, errors));
+  });
+}
+
+/** Errors of a relation's key are those of the relation, where people see them. */
+function toRelationNames(meta: ModelMeta, errors: Readonly<Record<string, readonly string[]>>): Record<string, readonly string[]> {
+  return Object.fromEntries(Object.entries(errors).map(([name, messages]) => [meta.fields.get(name)?.relation ?? name, messages]));
+}
+
+async function insertRow(row: RowRecord, options: WriteOptions): Promise<void> {
+  await checkNewRow(row, options);
+  const model = Row.modelOf(row);
+  const context = contextOf(model);
+  const { $meta: meta } = model;
+  const fields = meta.columns.filter(({ name }) => row[name] !== undefined);
+  const made = findMade(meta, row);
+  if (!isReadBack(context.database, made)) {
+    const result = await runInsert(context, model, planInsert(context, meta, fields, [row], { made }), made);
+    takeMade(context, row, made, result, 0);
+    return noteStored(context, row);
+  }
+  if (context.transaction !== undefined) return insertAndRead(context, model, made, [row]);
+  await transaction(() => insertAndRead(contextOf(model), model, made, [row]), { database: { $core: context.database } });
+}
+
+/** Whether what the database has made is read by a query behind the insert. */
+export function isReadBack({ dialect }: DatabaseCore, made: readonly FieldMeta[]): boolean {
+  return !dialect.hasReturning && made.some(({ hasDatabaseDefault }) => hasDatabaseDefault);
+}
+
+/** Inserts rows, and reads what the database has made of them, in the transaction around it. */
+export async function insertAndRead(
+  context: ExecutionContext,
+  model: ModelClass,
+  made: readonly FieldMeta[],
+  rows: readonly RowRecord[],
+): Promise<void> {
+  const { $meta: meta } = model;
+  // A key that it makes would not be known: the database is asked for it before.
+  for (const field of made.filter(({ name, hasDatabaseDefault }) => hasDatabaseDefault && meta.primary.includes(name)))
+    for (const row of rows) row[field.name] = await readDefault(context, model, field);
+  const fields = meta.columns.filter(({ name }) => rows[0]![name] !== undefined);
+  const counted = made.filter(({ hasDatabaseDefault }) => !hasDatabaseDefault);
+  const result = await runInsert(context, model, planInsert(context, meta, fields, rows, { made: counted }), counted);
+  rows.forEach((row, index) => takeMade(context, row, counted, result, index));
+  const root: RootSource = { kind: "root", model };
+  const keys = meta.primary.map((name) => meta.fields.get(name)!);
+  const given = made.filter(({ hasDatabaseDefault }) => hasDatabaseDefault);
+  const columns = [...keys, ...given].map((field) => ({ name: field.name, node: columnNode(root, field) }));
+  const where = keysIn(
+    keys.map((field) => columnNode(root, field)),
+    meta.primary,
+    rows,
+  );
+  const found = await readRecords(context, { ...selectAll(root), columns, where });
+  const keyOf = (row: Readonly<Record<string, unknown>>): CacheKey | null => toCacheKey(row, meta.primary);
+  const byKey = new Map(found.map((record) => [keyOf(record), record]));
+  for (const row of rows) {
+    const record = byKey.get(keyOf(row))!;
+    for (const { name } of given) row[name] = record[name];
+    noteStored(context, row);
+  }
+}
+
+/** What the database would give a field. */
+async function readDefault(context: ExecutionContext, model: ModelClass, field: FieldMeta): Promise<unknown> {
+  const { dialect, plans } = context.database;
+  const root: RootSource = { kind: "root", model };
+  const node = readNode(field.options.default, undefined);
+  const { plan, parameters } = findPlan(dialect, plans, {
+    walk: (walk) => {
+      walk.token(`default ${model.$table}.${field.name}`);
+      walk.enter(root);
+      walk.node(node);
+    },
+    write: (writer) => {
+      writer.enter(root);
+      return { text: `SELECT ${writer.node(node)}`, columns: [{ name: field.name, type: field }] };
+    },
+  });
+  const { rows } = await runStatement(context, { sql: plan.sql, parameters, rows: "arrays", readsBigInts: plan.readsBigInts }, true);
+  const value = rows[0]![0]!;
+  return plan.decoders[0]?.(value) ?? value;
+}
+
+/** Fields of a model that the database can make, and the others. */
+interface Makeable {
+  readonly all: readonly FieldMeta[];
+  readonly others: readonly FieldMeta[];
+}
+
+const makeable = new WeakMap<ModelMeta, Makeable>();
+
+function makeableOf(meta: ModelMeta): Makeable {
+  const known = makeable.get(meta);
+  if (known !== undefined) return known;
+  const { columns, primary } = meta;
+  const isMade = ({ name, type, hasDatabaseDefault }: FieldMeta): boolean =>
+    hasDatabaseDefault || (type === "id" && primary.length === 1 && primary[0] === name);
+  const found: Makeable = { all: columns.filter(isMade), others: columns.filter((field) => !isMade(field)) };
+  makeable.set(meta, found);
+  return found;
+}
+
+/** What the database makes of a row: the key that it counts, and its defaults, where the row has no value. */
+export function findMade(meta: ModelMeta, row: RowRecord): readonly FieldMeta[] {
+  const { all } = makeableOf(meta);
+  // Nearly every row lacks all of them: no list is made for it.
+  for (const { name } of all) if (row[name] !== undefined) return all.filter((field) => row[field.name] === undefined);
+  return all;
+}
+
+/** Whether the driver tells what the database has made by itself: a counted key. All else has to come back as a row. */
+function isToldByDriver({ dialect }: DatabaseCore, made: readonly FieldMeta[]): boolean {
+  return made.length === 0 || (made.length === 1 && made[0]!.type === "id" && !dialect.returnsKeys);
+}
+
+/** Takes over what the database has made of one of the inserted rows. */
+export function takeMade(
+  { database }: ExecutionContext,
+  row: RowRecord,
+  made: readonly FieldMeta[],
+  { rows, insertId, insertStep = 0 }: StatementResult,
+  index: number,
+): void {
+  const isTold = isToldByDriver(database, made);
+  for (const [place, field] of made.entries()) {
+    const value = isTold ? Number(insertId) + index * insertStep : rows[index]![place]!;
+    row[field.name] = database.dialect.decoder(field, true)?.(value) ?? value;
+  }
+}
+
+/** Runs an insert; refusals of the database become errors of the model's fields. */
+export async function runInsert(
+  context: ExecutionContext,
+  model: ModelClass,
+  { plan, parameters }: BoundPlan,
+  made: readonly FieldMeta[],
+): Promise<StatementResult> {
+  const rows = isToldByDriver(context.database, made) ? "none" : "arrays";
+  try {
+    return await runStatement(context, { sql: plan.sql, parameters, rows, readsBigInts: plan.readsBigInts }, true);
+  } catch (error) {
+    throw toFieldError(model.$meta, error);
+  }
+}
+
+/** What an insert does beside inserting. */
+interface InsertOptions {
+  /** What the database makes, which is wanted back. */
+  readonly made?: readonly FieldMeta[];
+  /** Whether rows are left out whose unique key is taken. */
+  readonly ignoresConflict?: boolean;
+  /** Whether all rows are bound as one list for each column. */
+  readonly isList?: boolean;
+  /** What is done with a row whose key is taken, as SQL; all columns come back then. */
+  readonly onConflict?: string;
+}
+
+/** The plan of an insert of one row or several. */
+export function planInsert(
+  { database }: ExecutionContext,
+  { table, columns: all }: ModelMeta,
+  fields: readonly FieldMeta[],
+  rows: readonly RowRecord[],
+  { made = [], ignoresConflict = false, isList = false, onConflict = "" }: InsertOptions = {},
+): BoundPlan {
+  const { dialect, plans } = database;
+  const columns = fields.map(({ column }) => dialect.quote(column));
+  // One list for each column, or one value for each column of each row.
+  const lists = isList ? fields.map(({ name }) => rows.map((row) => row[name] ?? null)) : [];
+  const nodes = (isList ? [] : rows).map((row) =>
+    fields.map((field): ValueNode => ({ kind: "value", value: row[field.name] ?? null, type: field, isNullable: true })),
+  );
+  return findPlan(dialect, plans, {
+    walk: (walk) => {
+      walk.token(
+        `insert ${table}(${fields.map(({ name }) => name).join()})${made.length === 0 ? "" : "+"}${ignoresConflict ? "!" : ""}${onConflict}`,
+      );
+      for (const [index, list] of lists.entries()) walk.bind(list, list, fields[index]!, "list");
+      for (const list of nodes) {
+        walk.token("(");
+        for (const [index, node] of list.entries()) walk.bind(node, node.value, fields[index]!);
+      }
+    },
+    write: (writer) => {
+      const { quote } = dialect;
+      const mark = (owner: object, index: number): string => writer.mark(owner, fields[index]!, isList);
+      const values = nodes.map((list) => `(${list.map(mark).join(", ")})`).join(", ");
+      const given = isList ? `SELECT * FROM unnest(${lists.map(mark).join(", ")})` : `VALUES ${values}`;
+      const body = fields.length === 0 ? dialect.defaultValues : ` (${columns.join(", ")}) ${given}`;
+      const ignoring = ignoresConflict ? dialect.ignoreConflict(columns) : "";
+      if (onConflict !== "") {
+        const text = `INSERT INTO ${quote(table)}${body}${onConflict} RETURNING ${all.map(({ column }) => quote(column)).join(", ")}`;
+        return { text, columns: all.map((field) => ({ name: field.name, type: field })) };
+      }
+      const text = `INSERT INTO ${quote(table)}${body}${ignoring}`;
+      if (isToldByDriver(database, made)) return { text, columns: [] };
+      const returned = made.map((field) => ({ name: field.name, type: field }));
+      return { text: `${text} RETURNING ${made.map(({ column }) => quote(column)).join(", ")}`, columns: returned };
+    },
+  });
+}
+
+/** Notes values of a row as those that are stored: all, or those of some fields. */
+export function noteStored({ database }: ExecutionContext, row: RowRecord, written?: ReadonlySet<FieldMeta>): void {
+  const before = Row.storedOf(row);
+  const stored = Row.modelOf(row).$meta.columns.map((field, index): DriverValue | undefined =>
+    before !== undefined && written?.has(field) === false ? before[index] : database.dialect.encode(row[field.name], field),
+  );
+  Row.setStored(row, stored);
+}
+
+/** A change of one row that waits to be stored. */
+export interface RowUpdate {
+  readonly row: RowRecord;
+  readonly stored: StoredValues;
+  /** Fields that are written, in the order of the model: their values are those of the row. */
+  readonly written: ReadonlySet<FieldMeta>;
+  /** Number of the version before; undefined without one. */
+  readonly version: number | undefined;
+}
+
+/**
+ * What has to be stored of a row, checked, with its next version and moments; undefined when nothing has changed. It is
+ * finished by {@link finishUpdate}, or undone by {@link undoUpdate}.
+ */
+export async function prepareUpdate(
+  row: RowRecord,
+  { validate = true }: WriteOptions,
+  only?: ReadonlySet<FieldMeta>,
+): Promise<RowUpdate | undefined> {
+  const model = Row.modelOf(row);
+  const { $meta: meta } = model;
+  const stored = Row.storedOf(row)!;
+  const changed = listChanged(contextOf(model), row, stored).filter((field) => only?.has(field) !== false);
+  if (changed.length === 0) return undefined;
+  for (const field of changed) assertScope(model, field, row[field.name]);
+  if (validate) await checkChanged(model, row, changed);
+  const version = meta.version === "" ? undefined : meta.fields.get(meta.version)!;
+  const isWritten = (field: FieldMeta): boolean => changed.includes(field) || field.options.auto === "update" || field === version;
+  const written = new Set(meta.columns.filter(isWritten));
+  for (const field of written) if (!changed.includes(field) && field !== version) row[field.name] = new Date();
+  if (version === undefined) return { row, stored, written, version: undefined };
+  const before = Number(row[version.name]);
+  row[version.name] = before + 1;
+  return { row, stored, written, version: before };
+}
+
+/** Notes that a row was stored. */
+export function finishUpdate(context: ExecutionContext, { row, written }: RowUpdate): void {
+  noteStored(context, row, written);
+}
+
+/** Gives a row that could not be stored its version back. */
+export function undoUpdate({ row, version }: RowUpdate): void {
+  if (version !== undefined) row[Row.modelOf(row).$meta.version] = version;
+}
+
+/** Stores what has changed of a row. Throws `E_ROW_STALE` or `E_ROW_MISSING` when it is not there as it was read. */
+export async function runUpdate(context: ExecutionContext, { row, stored, written }: RowUpdate): Promise<void> {
+  const model = Row.modelOf(row);
+  const assignments = [...written].map((field) => ({ field, node: valueNode(row[field.name], field) }));
+  const affected = await runWrite(context, model, planUpdate(context, assignments, storedRow(context, model, stored)));
+  if (affected === 0) throw goneError(model.$meta);
+}
+
+async function updateRow(row: RowRecord, options: WriteOptions, only?: ReadonlySet<FieldMeta>): Promise<void> {
+  const update = await prepareUpdate(row, options, only);
+  if (update === undefined) return;
+  const context = contextOf(Row.modelOf(row));
+  try {
+    await runUpdate(context, update);
+  } catch (error) {
+    undoUpdate(update);
+    throw error;
+  }
+  finishUpdate(context, update);
+}
+
+/** The error about a row that is not there as it was read. */
+export function goneError({ label, version }: ModelMeta): GableError {
+  return version !== ""
+    ? new GableError("E_ROW_STALE", `This ${label} was changed by someone else.`)
+    : new GableError("E_ROW_MISSING", `There is no such ${label} any more.`);
+}
+
+async function checkChanged(model: ModelClass, row: RowRecord, changed: readonly FieldMeta[]): Promise<void> {
+  const { $meta: meta } = model;
+  // The model's own check alone sees the other values.
+  const others =
+    model.$options.validate === undefined
+      ? {}
+      : Object.fromEntries(meta.columns.filter(({ name }) => Object.hasOwn(row, name)).map(({ name }) => [name, row[name]]));
+  const { checked, errors } = await checkRow(model, changed, row, { isPartial: true, others });
+  if (Object.keys(errors).length > 0) throw validationError(meta.name, toRelationNames(meta, errors));
+  Object.assign(row, checked);
+}
+
+/** A value of a field. */
+export function valueNode(value: unknown, field: FieldMeta): ValueNode {
+  return { kind: "value", value: value ?? null, type: field, isNullable: true };
+}
+
+/** The fields that a stored row is found by: its key, and its version where it has one. */
+export function findingFields({ primary, version, fields }: ModelMeta): readonly FieldMeta[] {
+  return [...primary, ...(version === "" ? [] : [version])].map((name) => fields.get(name)!);
+}
+
+/** A stored value of a row, as the model has it. */
+export function storedValue({ database }: ExecutionContext, meta: ModelMeta, stored: StoredValues, field: FieldMeta): unknown {
+  const index = meta.columns.indexOf(field);
+  const decode = decodersOf(database.dialect, meta)[index];
+  return decode === undefined ? stored[index]! : decode(stored[index]!);
+}
+
+/** The row as it is stored: by its key, and by its version where it has one. */
+function storedRow(context: ExecutionContext, model: ModelClass, stored: StoredValues): SelectState {
+  const root: RootSource = { kind: "root", model };
+  const parts = findingFields(model.$meta).map((field) =>
+    compare("eq", columnNode(root, field), valueNode(storedValue(context, model.$meta, stored, field), field)),
+  );
+  return { ...selectAll(root), where: allOf(parts) };
+}
+
+/** The fields of a row whose values are no longer those that are stored. */
+function listChanged({ database }: ExecutionContext, row: RowRecord, stored: StoredValues): FieldMeta[] {
+  const { $meta: meta } = Row.modelOf(row);
+  const decoders = decodersOf(database.dialect, meta);
+  return meta.columns.filter(({ name }, index) => {
+    const [value, decode] = [stored[index], decoders[index]];
+    // A column that was not read has changed when it was given a value.
+    if (value === undefined) return Object.hasOwn(row, name);
+    return !isSame(decode === undefined ? value : decode(value), row[name] ?? null);
+  });
+}
+
+type Decoders = ReadonlyArray<ReturnType<Dialect["decoder"]>>;
+const decodersByModel = new WeakMap<ModelMeta, Map<Dialect, Decoders>>();
+
+/** What makes values of columns as the model has them. Whole numbers may be stored as bigint: another column may have wanted that. */
+function decodersOf(dialect: Dialect, meta: ModelMeta): Decoders {
+  const known = decodersByModel.get(meta) ?? new Map<Dialect, Decoders>();
+  decodersByModel.set(meta, known);
+  const list = known.get(dialect) ?? meta.columns.map((field) => dialect.decoder(field, true));
+  known.set(dialect, list);
+  return list;
+}
+
+/** Whether two values are stored alike: dates, bytes and JSON by what they hold. */
+function isSame(before: unknown, now: unknown): boolean {
+  if (before === now) return true;
+  if (typeof before !== "object" || typeof now !== "object" || before === null || now === null) return false;
+  if (before instanceof Date) return now instanceof Date && before.getTime() === now.getTime();
+  if (before instanceof Uint8Array)
+    return now instanceof Uint8Array && before.length === now.length && before.every((byte, index) => byte === now[index]);
+  // Items of a list may be whole numbers of 64 bits, which JSON does not have.
+  if (Array.isArray(before) && Array.isArray(now))
+    return before.length === now.length && before.every((item, index) => isSame(item, now[index]));
+  return JSON.stringify(before) === JSON.stringify(now);
+}
+
+/** Notes when a row was deleted, or that it is not. Throws as {@link deleteRow} does; a row that is as it should be stays so. */
+export async function markDeleted(row: RowRecord, isDeleted: boolean): Promise<void> {
+  const model = Row.modelOf(row);
+  const { $meta: meta } = model;
+  const stored = Row.storedOf(row);
+  if (stored === undefined) throw unsavedError(meta);
+  if ((row[meta.softDelete] !== null) === isDeleted) return;
+  const before = { ...row };
+  const moment = isDeleted ? new Date() : null;
+  row[meta.softDelete] = moment;
+  const save = (): Promise<void> => updateRow(row, {}, new Set([meta.fields.get(meta.softDelete)!]));
+  try {
+    if (moment === null) await restoreWithFollowers(model, rowByKey(model, row), save);
+    else await deleteWithFollowers(model, moment, save);
+  } catch (error) {
+    // What was stored may have been undone with the rows that follow.
+    Object.assign(row, before);
+    Row.setStored(row, stored);
+    throw error;
+  }
+}
+
+/** The row of a key. */
+function rowByKey(model: ModelClass, row: RowRecord): SelectState {
+  const root: RootSource = { kind: "root", model };
+  const keys = model.$meta.primary.map((name) => model.$meta.fields.get(name)!);
+  return {
+    ...selectAll(root),
+    where: allOf(keys.map((field) => compare("eq", columnNode(root, field), valueNode(row[field.name], field)))),
+  };
+}
+
+function unsavedError({ name }: ModelMeta): GableError {
+  return new GableError("E_ROW_UNSAVED", `A ${name} that is not stored cannot be deleted.`);
+}
+
+/** Deletes a row. Throws `E_ROW_STALE` or `E_ROW_MISSING` when it is not there as it was read. */
+export async function deleteRow(row: RowRecord): Promise<void> {
+  const model = Row.modelOf(row);
+  const { $meta: meta } = model;
+  const stored = Row.storedOf(row);
+  if (stored === undefined) throw unsavedError(meta);
+  const affected = await deleteRows(model, storedRow(contextOf(model), model, stored));
+  if (affected === 0) throw goneError(meta);
+  Row.setStored(row, undefined);
+}

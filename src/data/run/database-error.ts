@@ -1,0 +1,96 @@
+/** Errors of a database as errors with codes: what it refused, and which field that is about. */
+import { GableError } from "../../errors/gable-error.ts";
+import type { Dialect, Refusal } from "../sql/dialect.ts";
+import type { ModelMeta } from "../schema/metadata.ts";
+import type { ModelErrors } from "../schema/validate-row.ts";
+import { toConstraintName } from "../schema/names.ts";
+
+/** An error of the database; others are given back as they are. The first error stays as its cause. */
+export function readDatabaseError(dialect: Dialect, error: unknown): unknown {
+  const refusal = dialect.readRefusal(error);
+  if (refusal === undefined) return error;
+  const { kind, constraint, columns } = refusal;
+  const details = { kind, constraint, columns };
+  switch (kind) {
+    case "conflict":
+      return new GableError("E_TRANSACTION_CONFLICT", "Another transaction was in the way.", { cause: error, details });
+    case "lock":
+      return new GableError("E_LOCK_TIMEOUT", "Another transaction has held a lock for too long.", { cause: error, details });
+    case "timeout":
+      return new GableError("E_STATEMENT_TIMEOUT", "A statement took too long, and was ended.", { cause: error, details });
+    case "joined":
+      return new GableError("E_TEXT_TOO_LONG", "stringAggregate() has joined more than the database can send as one text.", {
+        cause: error,
+        fix: "Join fewer rows, or raise max_allowed_packet of the server.",
+      });
+    case "connection":
+      return new GableError("E_DATABASE_GONE", "The database cannot be reached.", { cause: error, details });
+    default:
+      return new GableError("E_CONSTRAINT", `The database has refused a value: ${kind} ${constraint ?? columns.join(", ")}.`, {
+        cause: error,
+        details,
+      });
+  }
+}
+
+/** Values that cannot be stored, by field: `$model` is about the whole row. The texts are for people. */
+export function validationError(model: string, errors: ModelErrors, cause?: unknown): GableError {
+  const list = Object.entries(errors).map(([name, messages]) => `${name}: ${messages.join(" ")}`);
+  return new GableError("E_VALIDATION", `${model} cannot be stored: ${list.join("; ")}`, { details: { errors }, cause });
+}
+
+/** What a refusal means for the fields of a model; the error itself when it means nothing for them. */
+export function toFieldError(meta: ModelMeta, error: unknown): unknown {
+  if (!(error instanceof GableError) || error.code !== "E_CONSTRAINT") return error;
+  const { kind, constraint, columns = [] } = error.details as unknown as Refusal; // As readDatabaseError() made it.
+  const fields = columns.map((column) => fieldOf(meta, column));
+  const errors = readErrors(meta, { kind, constraint, columns }, fields);
+  return validationError(meta.name, errors, error.cause);
+}
+
+function fieldOf(meta: ModelMeta, column: string): string {
+  for (const field of meta.fields.values()) if (field.column === column) return field.relation ?? field.name;
+  return "$model";
+}
+
+function readErrors(meta: ModelMeta, { kind, constraint, columns }: Refusal, fields: readonly string[]): ModelErrors {
+  if (kind === "unique") return uniqueErrors(meta, constraint, columns, fields);
+  if (kind === "foreignKey") return foreignErrors(meta, constraint);
+  if (kind === "check") {
+    const field = [...meta.fields.values()].find(({ column }) => toConstraintName(meta.table, column, "check") === constraint);
+    return { [field?.name ?? "$model"]: [field === undefined ? "These values are not allowed." : "This value is not allowed."] };
+  }
+  const message = kind === "notNull" ? "This is needed." : kind === "tooLong" ? "This is too long." : "This number is out of range.";
+  return { [fields[0] ?? "$model"]: [message] };
+}
+
+function uniqueErrors(meta: ModelMeta, constraint: string | undefined, columns: readonly string[], fields: readonly string[]): ModelErrors {
+  const columnsOf = (names: readonly string[]): string => names.map((name) => meta.fields.get(name)!.column).join();
+  const keys = [...meta.uniques, ...meta.indexes.filter(({ isUnique }) => isUnique)];
+  const key = keys.find((each) => each.name === constraint || (columns.length > 0 && columnsOf(each.fields) === columns.join()));
+  if (key === undefined) return { [fields[0] ?? meta.primary[0] ?? "$model"]: ["There is a row with this key already."] };
+  const named = key.fields.map((name) => meta.fields.get(name)!).map((field) => field.relation ?? field.name);
+  return Object.fromEntries(named.map((name) => [name, [key.message]]));
+}
+
+function foreignErrors(meta: ModelMeta, constraint: string | undefined): ModelErrors {
+  const relations = [...meta.relations.values()].filter(({ kind }) => kind === "belongsTo");
+  const named = relations.find(({ name }) => toConstraintName(meta.table, name, "foreign") === constraint);
+  // SQLite does not say which one; with one relation there is no doubt.
+  const found = named ?? (relations.length === 1 ? relations[0] : undefined);
+  return { [found?.name ?? "$model"]: ["There is no such row."] };
+}
+
+/** A refused delete is about rows of other models: `E_DELETE_RESTRICTED`. */
+export function toDeleteError(meta: ModelMeta, error: unknown): unknown {
+  if (!(error instanceof GableError) || error.code !== "E_CONSTRAINT" || error.details["kind"] !== "foreignKey") return error;
+  return new GableError("E_DELETE_RESTRICTED", `This ${meta.label} is still in use.`, { cause: error.cause });
+}
+
+/** A refused commit is about a key that the database looks at no sooner: that of one of the models. */
+export function toCommitError(models: Iterable<{ readonly $meta: ModelMeta }>, error: unknown): unknown {
+  if (!(error instanceof GableError) || error.code !== "E_CONSTRAINT") return error;
+  for (const { $meta: meta } of models)
+    if (meta.uniques.some(({ name }) => name === error.details["constraint"])) return toFieldError(meta, error);
+  return error;
+}

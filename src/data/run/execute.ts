@@ -1,0 +1,213 @@
+/** Runs statements: on the connection of the transaction, or on one that is borrowed for the statement. */
+import { GableError } from "../../errors/gable-error.ts";
+import type { Eventual } from "../schema/eventual.ts";
+import { after } from "../schema/eventual.ts";
+import { readAbort } from "../driver/abort.ts";
+import type { AcquireOptions, Connection, DriverValue, Statement, StatementResult } from "../driver/contract.ts";
+import { hydrateRows, toRecords } from "../rows/hydrate.ts";
+import type { RowRecord } from "../schema/row.ts";
+import { readDatabaseError } from "./database-error.ts";
+import type { DatabaseCore, ExecutionContext, FetchMode } from "./context.ts";
+import { isObserved, isPoolObserved, noteWrite, tellOfPool, tellOfStatement } from "./context.ts";
+import { readNode } from "../tree/expression.ts";
+import type { SelectState } from "../tree/node.ts";
+import type { BoundPlan } from "../sql/plan.ts";
+import { planSelect } from "../sql/plan.ts";
+import { readCallback } from "../tree/refs.ts";
+import { showParameters } from "../sql/secret-parameters.ts";
+
+/** Runs a statement. Errors of the database become errors with codes. */
+export function runStatement(context: ExecutionContext, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
+  if (statement.signal?.aborted === true) throw readAbort(statement.signal);
+  const { database } = context;
+  if (isWrite) assertWritten(database);
+  if (!isObserved(database)) return runUnobserved(context, statement, isWrite);
+  const start = performance.now();
+  return after(runUnobserved(context, statement, isWrite), (result) => {
+    const rowCount = statement.rows === "arrays" ? result.rows.length : result.affected;
+    const { sql, parameters } = statement;
+    tellOfStatement(database, {
+      sql,
+      database: database.name,
+      durationMs: performance.now() - start,
+      rowCount,
+      ...(database.logParameters && { parameters: showParameters(parameters) }),
+      explain: async () => explainStatement(database.context, sql, parameters),
+    });
+    return result;
+  });
+}
+
+/** How a database would run a statement, as text. Nobody is told of that. */
+async function explainStatement(context: ExecutionContext, sql: string, parameters: readonly DriverValue[]): Promise<string> {
+  const statement = { sql: context.database.dialect.explain(sql, false), parameters, rows: "arrays" } as const;
+  const { rows } = await runUnobserved(context, statement, false);
+  return toPlanText(rows);
+}
+
+/** What a database says of how it runs a statement, as text. */
+export function toPlanText(rows: StatementResult["rows"]): string {
+  return rows.map((row) => row.filter((value) => value !== null).join("  ")).join("\n");
+}
+
+/** Notes a write. Throws `E_DATABASE_REPLICA` for one to a database that only follows another one. */
+function assertWritten(database: DatabaseCore): void {
+  if (database.primary === undefined) return noteWrite(database);
+  throw new GableError("E_DATABASE_REPLICA", `The database "${database.name}" is a replica, and nothing is written to it.`, {
+    fix: `Write to "${database.primary.name}".`,
+  });
+}
+
+function runUnobserved({ database, transaction }: ExecutionContext, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
+  if (transaction === undefined) return runAlone(database, statement, isWrite);
+  if (isWrite && transaction.isReadOnly)
+    throw new GableError("E_TRANSACTION_READ_ONLY", "A read-only transaction was asked to write.", { fix: "Leave out readOnly." });
+  return transaction.run(statement);
+}
+
+function runAlone(database: DatabaseCore, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
+  const connection = acquireFrom(database, { write: isWrite, signal: statement.signal });
+  // Without a function for each statement where the connection is there: this is the way of every query of SQLite.
+  return connection instanceof Promise
+    ? connection.then((acquired) => runOn(acquired, statement, database))
+    : runOn(connection, statement, database);
+}
+
+/** A connection. What keeps it from being made is an error with a code, too. */
+export function acquireFrom(database: DatabaseCore, options: AcquireOptions): Eventual<Connection> {
+  if (isPoolObserved()) return acquireObserved(database, options);
+  const connection = database.driver.acquire(options);
+  return connection instanceof Promise ? connection.catch((error: unknown) => refuseConnection(database, options, error)) : connection;
+}
+
+function refuseConnection({ dialect }: DatabaseCore, { signal }: AcquireOptions, error: unknown): never {
+  throw signal?.aborted === true ? readAbort(signal) : readDatabaseError(dialect, error);
+}
+
+function acquireObserved(database: DatabaseCore, options: AcquireOptions): Eventual<Connection> {
+  const start = performance.now();
+  const connection = database.driver.acquire(options);
+  if (!(connection instanceof Promise)) {
+    tellOfPool(database, true, start);
+    return connection;
+  }
+  return connection.then(
+    (acquired) => {
+      tellOfPool(database, true, start);
+      return acquired;
+    },
+    (error: unknown) => {
+      tellOfPool(database, false, start);
+      return refuseConnection(database, options, error);
+    },
+  );
+}
+
+function runOn(connection: Connection, statement: Statement, { dialect }: DatabaseCore): Eventual<StatementResult> {
+  let result: Eventual<StatementResult>;
+  try {
+    result = connection.run(statement);
+  } catch (error) {
+    connection.release(error);
+    throw readDatabaseError(dialect, error);
+  }
+  if (!(result instanceof Promise)) {
+    connection.release();
+    return result;
+  }
+  return result.then(
+    (value) => {
+      connection.release();
+      return value;
+    },
+    (error: unknown) => {
+      connection.release(error);
+      throw readDatabaseError(dialect, error);
+    },
+  );
+}
+
+/** Runs a query, and gives its rows as they came. */
+function runQuery(context: ExecutionContext, { plan, parameters }: BoundPlan, { lock, signal }: SelectState): Eventual<StatementResult> {
+  const { sql, readsBigInts } = plan;
+  return runStatement(context, { sql, parameters, rows: "arrays", readsBigInts, signal }, lock !== undefined);
+}
+
+/** Without a limit of its own a query may read so many rows, and one to see that there are more. */
+function withLimit(state: SelectState, rowsMax: number): SelectState {
+  if (state.limit !== undefined || state.perParent !== undefined) return state;
+  return { ...state, limit: rowsMax + 1 };
+}
+
+function assertRows(state: SelectState, count: number, rowsMax: number): void {
+  if (state.limit !== undefined || count <= rowsMax) return;
+  throw new GableError("E_ROWS_TOO_MANY", `A query of ${state.root.model.name} has no limit, and more than ${rowsMax} rows.`, {
+    fix: "Use page(), limit() or stream().",
+  });
+}
+
+/** Reads rows of a model. */
+export function readInstances(context: ExecutionContext, state: SelectState, mode?: FetchMode): Eventual<RowRecord[]> {
+  return after(readRaw(context, withComputed(state)), ({ plan, rows }) =>
+    hydrateRows(state.root.model, plan, rows, { context, mode: mode ?? context.database.fetchMode, fields: state.fields }),
+  );
+}
+
+/** The query with what the database computes for each row of its model. */
+export function withComputed(state: SelectState): SelectState {
+  const { computed } = state.root.model.$options;
+  if (computed === undefined) return state;
+  const picked = readCallback(computed, state.root) as Readonly<Record<string, unknown>>; // The types have checked it.
+  const columns = Object.entries(picked).map(([name, value]) => ({ name, node: readNode(value, undefined) }));
+  return { ...state, extra: [...columns, ...state.extra] };
+}
+
+/** Reads plain objects. A query that gives one row by itself needs no limit. */
+export function readRecords(context: ExecutionContext, state: SelectState, isOneRow = false): Eventual<Array<Record<string, unknown>>> {
+  return after(readRaw(context, state, isOneRow), ({ plan, rows }) => toRecords(plan, rows));
+}
+
+/** Reads rows as they come, with their plan. */
+export function readRaw(
+  context: ExecutionContext,
+  state: SelectState,
+  isOneRow = false,
+): Eventual<{ plan: BoundPlan["plan"]; rows: StatementResult["rows"] }> {
+  const { dialect, plans, rowsMax } = context.database;
+  const planned = planSelect(dialect, plans, isOneRow ? state : withLimit(state, rowsMax));
+  return after(runQuery(context, planned, state), ({ rows }) => {
+    assertRows(state, rows.length, rowsMax);
+    return { plan: planned.plan, rows };
+  });
+}
+
+/** Reads rows in batches, on a connection of their own or on that of the transaction. */
+export async function* streamRaw(
+  context: ExecutionContext,
+  state: SelectState,
+  batch: number,
+): AsyncGenerator<{ plan: BoundPlan["plan"]; rows: StatementResult["rows"] }> {
+  const { dialect, plans } = context.database;
+  const { plan, parameters } = planSelect(dialect, plans, state);
+  const statement: Statement = { sql: plan.sql, parameters, rows: "arrays", readsBigInts: plan.readsBigInts };
+  if (context.transaction !== undefined) {
+    for await (const rows of context.transaction.cursor(statement, batch)) {
+      if (state.signal?.aborted === true) throw readAbort(state.signal);
+      yield { plan, rows };
+    }
+    return;
+  }
+  const connection = await acquireFrom(context.database, { write: false, isOwn: true, signal: state.signal });
+  let failure: unknown;
+  try {
+    for await (const rows of connection.cursor(statement, batch)) {
+      if (state.signal?.aborted === true) throw readAbort(state.signal);
+      yield { plan, rows };
+    }
+  } catch (error) {
+    failure = error;
+    throw readDatabaseError(dialect, error);
+  } finally {
+    connection.release(failure);
+  }
+}

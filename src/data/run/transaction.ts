@@ -1,0 +1,415 @@
+/** Transactions: every query inside of the work joins, through any number of calls. */
+import { optionInvalid } from "../../errors/option-errors.ts";
+import { GableError } from "../../errors/gable-error.ts";
+import type { Isolation } from "../sql/dialect.ts";
+import type { Connection, Statement, StatementResult } from "../driver/contract.ts";
+import { WriteLock } from "../driver/write-lock.ts";
+import { acquireFrom } from "./execute.ts";
+import { readDatabaseError, toCommitError } from "./database-error.ts";
+import type { DatabaseCore, ExecutionContext, OpenTransaction } from "./context.ts";
+import { currentContext, defaultContext, runIn, tellOfTransaction } from "./context.ts";
+
+/** How a transaction runs. */
+export interface TransactionOptions {
+  /** How it is isolated. That of the database by default; SQLite is always serializable. */
+  readonly isolation?: Isolation;
+  /** Whether it only reads. Default false. */
+  readonly readOnly?: boolean;
+  /** How often the work is repeated when another transaction was in the way. Default 0. */
+  readonly retries?: number;
+  /** Longest duration of the work, in ms. None by default. */
+  readonly timeoutMs?: number;
+  /** Whether it must not be inside of another one. Default false. */
+  readonly outermost?: boolean;
+  /** The database. That of the caller by default, or the only one. */
+  readonly database?: { readonly $core: DatabaseCore };
+}
+
+type Callback = () => unknown;
+
+/**
+ * Runs work in a transaction. Inside of another one it is a savepoint: an error undoes this part, and passes on. Throws
+ * what the work throws, `E_TRANSACTION_CONFLICT`, `E_TRANSACTION_ABORTED`, `E_TRANSACTION_TIMEOUT` and `E_COMMIT_UNKNOWN`.
+ */
+export async function transaction<Result>(work: () => Result | Promise<Result>, options: TransactionOptions = {}): Promise<Result> {
+  const current = options.database === undefined ? defaultContext() : (currentOf(options.database.$core) ?? options.database.$core.context);
+  if (current.transaction instanceof Transaction) {
+    if (options.outermost === true && !current.transaction.isIsolation)
+      throw new GableError("E_TRANSACTION_NESTED", "A transaction that must be the outermost one is inside of another one.", {
+        fix: "Call it outside, or wrap the call in outside().",
+      });
+    return current.transaction.nest(current, work, options);
+  }
+  const { retries = 0 } = options;
+  // Here, where the caller is still on the stack.
+  const opened = openedHere();
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await runOutermost(current, work, options, opened);
+    } catch (error) {
+      const isConflict = error instanceof GableError && error.code === "E_TRANSACTION_CONFLICT";
+      if (!isConflict || attempt >= retries) throw error;
+      // Those who met must not meet again: each waits for another while.
+      await new Promise((resolve) => setTimeout(resolve, 10 * 2 ** Math.min(attempt, 6) * (0.5 + Math.random())));
+    }
+  }
+}
+
+/** Runs work outside of the transaction that the caller is in, on another connection. */
+export function outside<Result>(work: () => Result): Result {
+  return runIn(defaultContext().database.context, work);
+}
+
+/**
+ * Runs a callback when the transaction is committed; at once when there is none. Its errors are reported, and undo
+ * nothing. Throws `E_DATABASE_MISSING` where no database is open.
+ */
+export function onCommit(callback: Callback): void {
+  const open = currentContext()?.transaction;
+  if (open instanceof Transaction) open.committed.push(callback);
+  else void runAll(defaultContext().database, [callback]);
+}
+
+/** Runs a callback when the transaction is rolled back. Without a transaction it never runs. */
+export function onRollback(callback: Callback): void {
+  const open = currentContext()?.transaction;
+  if (open instanceof Transaction) open.undone.push(callback);
+}
+
+function currentOf(database: DatabaseCore): ExecutionContext | undefined {
+  const current = currentContext();
+  return current?.database === database ? current : undefined;
+}
+
+async function runOutermost<Result>(
+  { database, isForAll = false }: ExecutionContext,
+  work: () => Result | Promise<Result>,
+  options: TransactionOptions,
+  opened: Error,
+): Promise<Result> {
+  const { connection, open } = await begin(database, options, opened);
+  const start = performance.now();
+  let outcome: { readonly isStored: true; readonly result: Result } | { readonly isStored: false; readonly error: unknown };
+  try {
+    const result = await withTimeout(() => runIn({ database, transaction: open, isForAll }, work), options.timeoutMs, open);
+    open.assertSound();
+    await open.commit();
+    outcome = { isStored: true, result };
+  } catch (error) {
+    if (!open.isEnded) await open.rollback();
+    outcome = { isStored: false, error };
+  }
+  connection.release(!outcome.isStored && open.isLost ? outcome.error : undefined);
+  tellOfTransaction(database, outcome.isStored ? "committed" : "rolled back", start);
+  // Callbacks may write: the connection must be free by then.
+  await runAll(database, outcome.isStored ? open.committed : open.undone);
+  if (!outcome.isStored) throw outcome.error;
+  return outcome.result;
+}
+
+/**
+ * Lets everything that runs on a database run in one transaction, which is rolled back at the end: for tests. It is the
+ * database that holds it, not the caller, so that requests over a socket see it as well. Gives what rolls it back.
+ */
+export async function isolateDatabase(database: DatabaseCore): Promise<() => Promise<void>> {
+  const { connection, open } = await begin(database, {}, openedHere());
+  const outer = database.context;
+  open.isolate();
+  database.context = { database, transaction: open };
+  return async () => {
+    database.context = outer;
+    await open.rollback();
+    connection.release(open.isLost ? new Error("The transaction of a test was lost.") : undefined);
+  };
+}
+
+/** Runs work on a connection whose holder has begun a transaction, and ends it. Transactions of the work are savepoints. */
+export async function runOnConnection<Result>(
+  database: DatabaseCore,
+  connection: Connection,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const open = new Transaction(database, connection, { isReadOnly: false, savepoint: "", opened: openedHere() });
+  const result = await runIn({ database, transaction: open }, work);
+  open.assertSound();
+  open.isEnded = true;
+  return result;
+}
+
+const isolations: readonly unknown[] = [undefined, "read committed", "repeatable read", "serializable"];
+
+/** Connections that may have died, one after the other, before one of them begins a transaction. */
+const beginningsMax = 20;
+
+/** Begins a transaction. A connection that has died while nobody used it is replaced: nothing was done on it. */
+async function begin(
+  database: DatabaseCore,
+  options: TransactionOptions,
+  opened: Error,
+  tries = beginningsMax,
+): Promise<{ connection: Connection; open: Transaction }> {
+  const { isolation, readOnly = false } = options;
+  if (!isolations.includes(isolation))
+    throw optionInvalid("transaction()", "isolation", isolation, `one of ${isolations.slice(1).join(", ")}`);
+  const connection = await acquireFrom(database, { write: !readOnly, isOwn: true, opened });
+  const open = new Transaction(database, connection, { isReadOnly: readOnly, savepoint: "", opened });
+  try {
+    for (const sql of database.dialect.begin({ isolation, readOnly })) await open.control(sql);
+    return { connection, open };
+  } catch (error) {
+    connection.release(error);
+    if (open.isLost && tries > 1) return begin(database, options, opened, tries - 1);
+    throw error;
+  }
+}
+
+async function withTimeout<Result>(
+  work: () => Result | Promise<Result>,
+  timeoutMs: number | undefined,
+  open: Transaction,
+): Promise<Result> {
+  if (timeoutMs === undefined) return work();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(open.fail(new GableError("E_TRANSACTION_TIMEOUT", `A transaction took longer than ${timeoutMs} ms.`)));
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Runs callbacks outside of the transaction, one after the other. Their errors are reported, and change nothing. */
+async function runAll(database: DatabaseCore, callbacks: readonly Callback[]): Promise<void> {
+  for (const callback of callbacks) {
+    try {
+      await runIn(database.context, callback);
+    } catch (error) {
+      database.onError(error);
+    }
+  }
+}
+
+/** What a transaction is made of beside its connection. */
+interface TransactionParts {
+  readonly isReadOnly: boolean;
+  /** Name of the savepoint; "" of a transaction itself. */
+  readonly savepoint: string;
+  readonly opened: Error;
+}
+
+/** The place where a transaction is opened, for messages. */
+function openedHere(): Error {
+  return new Error("The transaction was opened here.");
+}
+
+/** An open transaction, or an open savepoint of one. */
+class Transaction implements OpenTransaction {
+  readonly isReadOnly: boolean;
+  /** What runs when it is committed; that of a savepoint passes to what it is inside of. */
+  readonly committed: Callback[] = [];
+  readonly undone: Callback[] = [];
+  isEnded = false;
+  /** Whether the connection is of no use any more. */
+  isLost = false;
+  readonly #database: DatabaseCore;
+  readonly #connection: Connection;
+  readonly #savepoint: string;
+  readonly #opened: Error;
+  /** Savepoints take turns. */
+  readonly #turns: WriteLock;
+  /** Whether a savepoint is open. */
+  #isNesting = false;
+  #failure: unknown;
+  #hasFailed = false;
+  #savepoints = 0;
+  /** Whether it stands around a test: what runs in it directly is a transaction of its own to the code. */
+  #isIsolation = false;
+
+  constructor(database: DatabaseCore, connection: Connection, { isReadOnly, savepoint, opened }: TransactionParts) {
+    this.#database = database;
+    this.#connection = connection;
+    this.isReadOnly = isReadOnly;
+    this.#savepoint = savepoint;
+    this.#opened = opened;
+    this.#turns = new WriteLock(database.acquireTimeoutMs);
+  }
+
+  get isIsolation(): boolean {
+    return this.#isIsolation;
+  }
+
+  /** Makes it the transaction around a test. */
+  isolate(): void {
+    this.#isIsolation = true;
+  }
+
+  run(statement: Statement): StatementResult | Promise<StatementResult> {
+    if (this.#isIsolation) return this.#runIsolated(statement);
+    // What runs beside a savepoint must not be undone with it: it waits for its turn.
+    if (this.#isNesting) return this.#runInTurn(statement);
+    this.#assertOpen();
+    this.assertSound();
+    let result: StatementResult | Promise<StatementResult>;
+    try {
+      result = this.#connection.run(statement);
+    } catch (error) {
+      throw this.fail(this.#explain(error));
+    }
+    return result instanceof Promise
+      ? result.catch((error: unknown) => {
+          throw this.fail(this.#explain(error));
+        })
+      : result;
+  }
+
+  async #runInTurn(statement: Statement): Promise<StatementResult> {
+    const free = await this.#turns.acquire();
+    free();
+    return this.run(statement);
+  }
+
+  /** A statement that is refused undoes itself alone, as it would without the transaction around it. */
+  async #runIsolated(statement: Statement): Promise<StatementResult> {
+    const free = await this.#turns.acquire();
+    try {
+      await this.control("SAVEPOINT gable_statement");
+      try {
+        const result = await this.#connection.run(statement);
+        await this.control("RELEASE SAVEPOINT gable_statement");
+        return result;
+      } catch (error) {
+        await this.control("ROLLBACK TO SAVEPOINT gable_statement");
+        await this.control("RELEASE SAVEPOINT gable_statement");
+        throw this.#explain(error);
+      }
+    } finally {
+      free();
+    }
+  }
+
+  cursor(statement: Statement, batch: number): AsyncIterable<StatementResult["rows"]> {
+    this.#assertOpen();
+    this.assertSound();
+    return this.#connection.cursor(statement, batch);
+  }
+
+  whenUndone(callback: () => void): void {
+    // What stands around a test is no transaction to the code.
+    if (!this.#isIsolation) this.undone.push(callback);
+  }
+
+  /** Notes the first error: nothing but a rollback comes after it, whatever the database itself would allow. */
+  fail<Failure>(error: Failure): Failure {
+    if (!this.#hasFailed) this.#failure = error;
+    this.#hasFailed = true;
+    return error;
+  }
+
+  /** Throws `E_TRANSACTION_ABORTED` when a statement has failed. */
+  assertSound(): void {
+    if (!this.#hasFailed) return;
+    if (this.#failure instanceof GableError && this.#failure.code === "E_TRANSACTION_TIMEOUT") throw this.#failure;
+    throw new GableError("E_TRANSACTION_ABORTED", "A statement of this transaction has failed, and nothing more runs in it.", {
+      cause: this.#failure,
+    });
+  }
+
+  #assertOpen(): void {
+    if (!this.isEnded) return;
+    throw new GableError("E_TRANSACTION_ENDED", "A query was run in a transaction that has ended.", {
+      fix: "Await all queries inside of the transaction.",
+      cause: this.#opened,
+    });
+  }
+
+  #explain(error: unknown): unknown {
+    const explained = readDatabaseError(this.#database.dialect, error);
+    if (explained instanceof GableError && explained.code === "E_DATABASE_GONE") this.isLost = true;
+    return explained;
+  }
+
+  /** A statement of the transaction itself. */
+  async control(sql: string): Promise<void> {
+    try {
+      await this.#connection.run({ sql, parameters: [], rows: "none" });
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  async commit(): Promise<void> {
+    this.isEnded = true;
+    try {
+      await this.control(this.#savepoint === "" ? "COMMIT" : `RELEASE SAVEPOINT ${this.#savepoint}`);
+    } catch (error) {
+      if (!this.isLost) {
+        this.isEnded = false;
+        throw toCommitError(this.#database.models, error);
+      }
+      throw new GableError("E_COMMIT_UNKNOWN", "The connection was lost while a transaction was committed: it may be stored, or not.", {
+        cause: error,
+      });
+    }
+  }
+
+  /** Undoes everything. An error of it means that the connection is gone, and everything with it. */
+  async rollback(): Promise<void> {
+    this.isEnded = true;
+    try {
+      if (this.#savepoint === "") await this.control("ROLLBACK");
+      else {
+        await this.control(`ROLLBACK TO SAVEPOINT ${this.#savepoint}`);
+        await this.control(`RELEASE SAVEPOINT ${this.#savepoint}`);
+      }
+    } catch {
+      this.isLost = true;
+    }
+  }
+
+  /** Runs work in a savepoint. Several of them take turns. */
+  async nest<Result>(context: ExecutionContext, work: () => Result | Promise<Result>, options: TransactionOptions): Promise<Result> {
+    const free = await this.#turns.acquire();
+    this.#isNesting = true;
+    try {
+      this.#assertOpen();
+      this.assertSound();
+      return await this.#nestNow(context, work, options);
+    } finally {
+      this.#isNesting = false;
+      free();
+    }
+  }
+
+  async #nestNow<Result>(
+    { database, isForAll = false }: ExecutionContext,
+    work: () => Result | Promise<Result>,
+    { readOnly = false, timeoutMs }: TransactionOptions,
+  ): Promise<Result> {
+    const savepoint = `${this.#savepoint === "" ? "gable" : this.#savepoint}_${++this.#savepoints}`;
+    const open = new Transaction(database, this.#connection, { isReadOnly: this.isReadOnly || readOnly, savepoint, opened: openedHere() });
+    await this.control(`SAVEPOINT ${savepoint}`);
+    try {
+      const result = await withTimeout(() => runIn({ database, transaction: open, isForAll }, work), timeoutMs, open);
+      open.assertSound();
+      await open.commit();
+      if (this.#isIsolation) await runAll(database, open.committed);
+      else {
+        this.committed.push(...open.committed);
+        this.undone.push(...open.undone);
+      }
+      return result;
+    } catch (error) {
+      if (!open.isEnded) await open.rollback();
+      if (open.isLost) {
+        this.isLost = true;
+        this.fail(error);
+      }
+      await runAll(database, open.undone);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/** What every row of a model is: an object with its columns, and what is known of it out of sight. */
+import type { DriverValue } from "../driver/contract.ts";
+import type { ModelClass, ModelConstructor } from "./model.ts";
+import type { Batch } from "../rows/batch.ts";
+
+/** Values of a row as they are stored; undefined of columns that were not read. */
+export type StoredValues = ReadonlyArray<DriverValue | undefined>;
+
+/** The base class of rows. What it keeps is private: keys, spreads and comparisons of rows see columns alone. */
+export class Row {
+  #batch: Batch | undefined;
+  /** The row as the database gave it; undefined of a new one. */
+  #stored: StoredValues | undefined;
+
+  /** What a row was loaded with. */
+  static batchOf(row: Row): Batch | undefined {
+    return row.#batch;
+  }
+
+  /** The values of a row as they are stored, in the order of the fields; undefined of a row that is not stored. */
+  static storedOf(row: Row): StoredValues | undefined {
+    return row.#stored;
+  }
+
+  /** Notes how a row is stored. */
+  static setStored(row: Row, stored: StoredValues | undefined): void {
+    row.#stored = stored;
+  }
+
+  /** Puts a row into a batch. */
+  static setBatch(row: Row, batch: Batch | undefined): void {
+    row.#batch = batch;
+  }
+
+  /** The class of a row. */
+  static modelOf(row: Row): ModelClass & ModelConstructor {
+    return row.constructor as unknown as ModelClass & ModelConstructor; // Rows are made by model classes alone.
+  }
+}
+
+/** The values of a row by name. */
+export type RowRecord = Row & Record<string, unknown>;

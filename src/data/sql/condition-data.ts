@@ -1,0 +1,332 @@
+/** Conditions as data, and back: so that migrations hold them without the models they came from. */
+import { GableError } from "../../errors/gable-error.ts";
+import type { Dialect } from "./dialect.ts";
+import { replaceMarks } from "./marks.ts";
+import { SqlWriter } from "./sql-writer.ts";
+import type { ColumnType } from "../schema/column.ts";
+import { isColumnType } from "../schema/column.ts";
+import type { KeyMeta } from "../schema/metadata.ts";
+import type { ModelClass } from "../schema/model.ts";
+import type { ConditionData, OperandData, ValueData } from "../schema/table-state.ts";
+import { readNode, toCondition } from "../tree/expression.ts";
+import type { CallName, CompareOperator, JsonOperator, JsonPath, Node, RootSource, ValueNode } from "../tree/node.ts";
+import type { ValueType } from "../tree/value-type.ts";
+import { columnNode, compare, constant } from "../tree/node.ts";
+import { valueTypes } from "../tree/value-type.ts";
+import { encodeValue } from "./plan.ts";
+import { readCallback } from "../tree/refs.ts";
+import { ShapeWalk } from "../tree/shape.ts";
+
+/** A condition of a model as data. Throws `E_MODEL_CONDITION` for one that speaks of other rows. */
+export function readCondition(model: ModelClass, pick: (row: never) => unknown, where: string): ConditionData {
+  try {
+    const data = toData(toCondition(readCallback(pick, { kind: "root", model })));
+    // A column of booleans is a condition by itself.
+    return Array.isArray(data) ? (data as unknown as ConditionData) : ["eq", data, true]; // Lists are conditions.
+  } catch (error) {
+    throw new GableError("E_MODEL_CONDITION", `${model.$meta.name}: ${where} cannot be part of a table.`, { cause: error });
+  }
+}
+
+/**
+ * The condition of a unique key as data; undefined for all rows. Of a model with soft delete, rows that are deleted do not stand
+ * in the way of new ones. Throws `E_MODEL_CONDITION`.
+ */
+export function readKeyCondition(model: ModelClass, { name, where }: KeyMeta): ConditionData | undefined {
+  const { softDelete, fields } = model.$meta;
+  const own = where === undefined ? undefined : readCondition(model, where, name);
+  if (softDelete === "") return own;
+  const live: ConditionData = ["isNull", fields.get(softDelete)!.column];
+  return own === undefined || JSON.stringify(own) === JSON.stringify(live) ? live : ["and", live, own];
+}
+
+/** An expression of a model's own columns as data. Throws `E_MODEL_CONDITION` for one that speaks of other rows. */
+export function readExpression(model: ModelClass, pick: (row: never) => unknown, where: string): OperandData {
+  try {
+    return toData(readNode(readCallback(pick, { kind: "root", model }), undefined));
+  } catch (error) {
+    throw new GableError("E_MODEL_CONDITION", `${model.$meta.name}: ${where} cannot be part of a table.`, { cause: error });
+  }
+}
+
+/** A moment that is cast from a text: what MariaDB does not let columns that it computes do. */
+const castMoment = /CAST\(('(?:[^'\\]|''|\\.)*') AS (DATETIME\(3\)|DATE|TIME)\)/g;
+
+function writeMoment(_whole: string, text: string, type: string): string {
+  return `${type === "DATETIME(3)" ? "TIMESTAMP" : type}${text}`;
+}
+
+/** A condition in SQL, with its values in it. The model has the columns by their names. */
+export function writeCondition(dialect: Dialect, model: ModelClass, data: OperandData): string {
+  const root: RootSource = { kind: "root", model };
+  const node = toNode(data, root);
+  const places = new Map<object, number>();
+  const walk = new ShapeWalk(places);
+  walk.enter(root);
+  walk.node(node);
+  const writer = new SqlWriter(dialect, places, true);
+  writer.enter(root);
+  const text = replaceMarks(writer.node(node), ({ place, form }) => {
+    const bound = walk.values[place]!;
+    if (bound.use !== "list") return dialect.literal(encodeValue(dialect, bound, form));
+    const list = bound.value as readonly unknown[]; // A list is bound as one.
+    return list.map((value) => dialect.literal(dialect.encode(value, bound.type))).join(", ");
+  });
+  return dialect.name === "mariadb" ? text.replace(castMoment, writeMoment) : text;
+}
+
+/** Whether an expression folds case: SQLite has functions for that by Gable alone, which no table may use. */
+export function foldsCase(data: OperandData): boolean {
+  if (!isList(data)) return false;
+  const [operator] = data;
+  return (
+    (typeof operator === "string" && /^(?:(?:lower|upper)\??:|i(?:eq|contains|startsWith|endsWith)$)/.test(operator)) ||
+    data.some(foldsCase)
+  );
+}
+
+/** Names of the columns that a condition speaks of. */
+export function columnsOf(data: OperandData): string[] {
+  const columns: string[] = [];
+  mapColumns(data, (name) => {
+    columns.push(name);
+    return name;
+  });
+  return columns;
+}
+
+/** The condition with another name of a column. */
+export function renameInCondition<Data extends OperandData>(data: Data, from: string, to: string): Data {
+  return mapColumns(data, (name) => (name === from ? to : name)) as Data; // The shape stays.
+}
+
+/** The condition with other columns. Every text is one, but for operators: values that are texts say so, `{ text: "draft" }`. */
+function mapColumns(data: OperandData, change: (name: string) => string): OperandData {
+  if (typeof data === "string") return change(data);
+  if (!isList(data)) return data;
+  return data.map((part, place) => (place === 0 && typeof part === "string" ? part : mapColumns(part, change)));
+}
+
+function isList(data: OperandData): data is readonly OperandData[] {
+  return Array.isArray(data);
+}
+
+const texts: ReadonlySet<ColumnType> = new Set<ColumnType>(["text", "slug", "email", "url", "choice"]);
+
+function toValueData({ value, type: { type } }: ValueNode): ValueData {
+  if (value === null || typeof value === "boolean" || (typeof value === "number" && type === "int")) return value;
+  if (type === "array") refuse("compares lists");
+  if (texts.has(type)) return { text: value };
+  if (value instanceof Date) return { datetime: value.toISOString() };
+  if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString("hex") };
+  return { [type]: typeof value === "bigint" ? String(value) : value };
+}
+
+function refuse(what: string): never {
+  throw new GableError("E_EXPRESSION_SCOPE", `A table's own condition ${what}.`, { fix: "Use columns of the model alone." });
+}
+
+/** The name of a function with the type of its value, which its parts do not tell: `"lower:text"`, `"div?:decimal:2"`. */
+function withType(name: string, { type, scale, storage }: ValueType, isNullable: boolean): string {
+  if (storage === "text") refuse("computes with a decimal that is stored as text");
+  return `${name}${isNullable ? "?" : ""}:${type}${scale === 0 ? "" : `:${scale}`}`;
+}
+
+function toData(node: Node): OperandData {
+  switch (node.kind) {
+    case "column":
+      return node.source.kind === "root" ? node.field.column : refuse("speaks of a relation");
+    case "value":
+      return toValueData(node);
+    case "constant":
+      return [node.isTrue ? "always" : "never"];
+    case "compare":
+      return [node.operator, toData(node.left), toData(node.right)];
+    case "isNull":
+      return [node.isNegated ? "isNotNull" : "isNull", toData(node.part)];
+    case "between":
+      return ["between", toData(node.part), toData(node.low), toData(node.high)];
+    case "inList": {
+      const type = node.part.type ?? valueTypes.text;
+      const values = node.values.map((value) => toValueData({ kind: "value", value, type, isNullable: false }));
+      return [node.isNegated ? "notIn" : "in", toData(node.part), values];
+    }
+    case "logic":
+      return [node.operator, ...node.parts.map(toData)];
+    case "not":
+      return ["not", toData(node.part)];
+    case "call":
+      return callToData(node);
+    case "json":
+      return [withType("at", node.type, true), toData(node.part), [...node.path].map(toStepData)];
+    case "jsonCompare":
+      return [`json.${node.operator}`, toData(node.part), [...node.path].map(toStepData), toOperandData(node.value)];
+    case "case": {
+      const branches = node.branches.map(({ condition, result }) => ["when", toData(condition), toData(result)] as const);
+      const otherwise = node.otherwise === undefined ? [] : [toData(node.otherwise)];
+      return [withType("case", node.type, node.isNullable), ...branches, ...otherwise];
+    }
+    case "sql":
+      return ["sql", node.texts.map((text) => ({ text })), ...node.parts.map(toData)];
+    case "name":
+      return ["name", { text: node.name }];
+    default:
+      return refuse(node.kind === "zone" ? "speaks of a time zone" : "asks for other rows");
+  }
+}
+
+function callToData({ name, parts, type, isNullable }: Extract<Node, { kind: "call" }>): OperandData {
+  // SQLite has a function of its own for it, which other programs lack that write to the table.
+  if (name === "cast" && texts.has(parts[0]!.type!.type) && type.type !== "text") refuse("turns texts into numbers");
+  return [withType(name, type, isNullable), ...parts.map(toData)];
+}
+
+const toStepData = (step: string | number): ValueData => (typeof step === "string" ? { text: step } : step);
+const toOperandData = (value: string | number | boolean | null): ValueData =>
+  typeof value === "string" ? { text: value } : typeof value === "number" ? { float: value } : value;
+
+/** A value that has been data. */
+function toValue(data: ValueData): { readonly value: unknown; readonly type: ValueType } {
+  if (data === null) return { value: null, type: valueTypes.text };
+  if (typeof data === "number") return { value: data, type: valueTypes.int };
+  if (typeof data === "boolean") return { value: data, type: valueTypes.boolean };
+  const [[type, value] = ["", undefined], ...more] = Object.entries(data);
+  if (!isColumnType(type) || more.length > 0)
+    throw new GableError("E_MIGRATION_OPERATION", `${JSON.stringify(data)} is no value of a condition.`, {
+      fix: 'Write it with its type: { text: "draft" }, { decimal: "9.50" }.',
+    });
+  return { value: readValue(type, value), type: { type, scale: 0, where: "value" } };
+}
+
+function readValue(type: ColumnType, value: unknown): unknown {
+  if (type === "bigint") return BigInt(value as string); // As toValueData() wrote it.
+  if (type === "datetime") return new Date(value as string); // As toValueData() wrote it.
+  return type === "bytes" ? new Uint8Array(Buffer.from(String(value), "hex")) : value;
+}
+
+/** What stands in a path or beside a part of JSON. */
+function toPlain(data: OperandData): string | number | boolean | null {
+  return toValue(data as ValueData).value as string | number | boolean | null; // As toStepData() and toOperandData() wrote it.
+}
+
+const comparisons: ReadonlySet<string> = new Set<CompareOperator>([
+  "eq",
+  "ne",
+  "gt",
+  "gte",
+  "lt",
+  "lte",
+  "contains",
+  "startsWith",
+  "endsWith",
+  "ieq",
+  "icontains",
+  "istartsWith",
+  "iendsWith",
+]);
+
+/** Builds the node of a condition, of the columns of a model. Throws `E_MIGRATION_OPERATION` for what is no condition. */
+function toNode(data: OperandData, root: RootSource): Node {
+  if (typeof data === "string") return toColumn(data, root);
+  if (!isList(data)) {
+    const { value, type } = toValue(data);
+    return { kind: "value", value, type, isNullable: value === null };
+  }
+  const [operator, ...parts] = data;
+  if (typeof operator !== "string") throw conditionUnknown(data);
+  const at = (index: number): Node => {
+    const part = parts[index];
+    if (part === undefined) throw conditionUnknown(data);
+    return toNode(part, root);
+  };
+  const { boolean: type } = valueTypes;
+  if (comparisons.has(operator)) return compareAlike(operator as CompareOperator, at(0), at(1)); // It is one of them.
+  switch (operator) {
+    case "always":
+    case "never":
+      return constant(operator === "always");
+    case "isNull":
+    case "isNotNull":
+      return { kind: "isNull", part: at(0), isNegated: operator === "isNotNull", type, isNullable: false };
+    case "between": {
+      const [part, low, high] = [at(0), at(1), at(2)];
+      return { kind: "between", part, low, high, type, isNullable: part.isNullable || low.isNullable || high.isNullable };
+    }
+    case "in":
+    case "notIn": {
+      const part = at(0);
+      const values = (parts[1] as readonly ValueData[]).map((value) => toValue(value).value); // A list of values.
+      return { kind: "inList", part, values, isNegated: operator === "notIn", type, isNullable: part.isNullable };
+    }
+    case "and":
+    case "or": {
+      const all = parts.map((part) => toNode(part, root));
+      return { kind: "logic", operator, parts: all, type, isNullable: all.some(({ isNullable }) => isNullable) };
+    }
+    case "not":
+      return { kind: "not", part: at(0), type, isNullable: false };
+    case "sql": {
+      const written = (parts[0] as readonly ValueData[]).map((text) => String(toPlain(text))); // A list of texts.
+      return { kind: "sql", texts: written, parts: parts.slice(1).map((part) => toNode(part, root)), type: undefined, isNullable: true };
+    }
+    case "name":
+      return { kind: "name", name: String(toPlain(parts[0]!)), type: undefined, isNullable: false };
+    default:
+      return toTypedNode(data, operator, parts, root);
+  }
+}
+
+/** A comparison; a value beside a decimal that is stored as text is such a text. */
+function compareAlike(operator: CompareOperator, left: Node, right: Node): Node {
+  const alike = (node: Node, other: Node): Node =>
+    node.kind === "value" && other.type?.storage === "text" ? { ...node, type: other.type } : node;
+  return compare(operator, alike(left, right), alike(right, left));
+}
+
+/** What names its type behind its name. */
+function toTypedNode(data: OperandData, operator: string, parts: readonly OperandData[], root: RootSource): Node {
+  const node = (part: OperandData): Node => toNode(part, root);
+  const path = (): JsonPath => (parts[1] as readonly OperandData[]).map((step) => toPlain(step) as string | number); // A list of steps.
+  if (operator.startsWith("json."))
+    return {
+      kind: "jsonCompare",
+      operator: operator.slice(5) as JsonOperator, // As toData() wrote it.
+      part: node(parts[0]!),
+      path: path(),
+      value: toPlain(parts[2] ?? null),
+      type: valueTypes.boolean,
+      isNullable: true,
+    };
+  const [, name = "", nullable, typeName = "", scale = "0"] = /^(\w+)(\??):(\w+)(?::(\d+))?$/.exec(operator) ?? [];
+  if (!isColumnType(typeName)) throw conditionUnknown(data);
+  const type: ValueType = { type: typeName, scale: Number(scale), where: "condition" };
+  const isNullable = nullable === "?";
+  if (name === "at") return { kind: "json", part: node(parts[0]!), path: path(), type, isNullable: true };
+  if (name !== "case") return { kind: "call", name: name as CallName, parts: parts.map(node), type, isNullable }; // As toData() wrote it.
+  const branches = parts.filter((part) => isList(part) && part[0] === "when") as ReadonlyArray<readonly OperandData[]>; // As filtered.
+  const otherwise = parts.at(-1)!;
+  return {
+    kind: "case",
+    branches: branches.map(([, condition, result]) => ({ condition: node(condition!), result: node(result!) })),
+    otherwise: isList(otherwise) && otherwise[0] === "when" ? undefined : node(otherwise),
+    type,
+    isNullable,
+  };
+}
+
+function toColumn(name: string, root: RootSource): Node {
+  for (const field of root.model.$meta.fields.values()) if (field.column === name) return columnNode(root, field);
+  throw new GableError(
+    "E_MIGRATION_OPERATION",
+    `A condition of "${root.model.$table}" names the column "${name}", which it does not have.`,
+    {
+      fix: "Name a column of the table.",
+    },
+  );
+}
+
+function conditionUnknown(data: OperandData): GableError {
+  return new GableError("E_MIGRATION_OPERATION", `${JSON.stringify(data)} is no condition.`, {
+    fix: 'Write it as a list: ["gt", "pages", 0].',
+  });
+}

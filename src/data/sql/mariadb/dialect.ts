@@ -1,0 +1,251 @@
+/** MariaDB: its names, values, functions and errors. */
+import { GableError } from "../../../errors/gable-error.ts";
+import type { AggregateName, CallName, JsonPath, OrderTerm, RowLock } from "../../tree/node.ts";
+import type { ValueType } from "../../tree/value-type.ts";
+import type { DriverValue } from "../../driver/contract.ts";
+import type { ColumnType } from "../../schema/column.ts";
+import type { Dialect, JsonComparison, Refusal, TextComparison } from "../dialect.ts";
+import { castMariadb } from "../casts.ts";
+import { zoneMariadb } from "./zones.ts";
+import type { Call } from "../functions.ts";
+import { movedNulls, rounded, sameName, toPattern, wholeTypes } from "../functions.ts";
+import { encodeMariadb, mariadbDecoder } from "./codec.ts";
+import { createMariadbSearch } from "./search.ts";
+import { findMariadbMistakes, mariadbTables, quoteMariadb, writeMariadbLiteral } from "./tables.ts";
+
+/** What a bound text is cast to; texts and doubles are bound as they are. */
+const casts: Readonly<Partial<Record<ColumnType, string>>> = {
+  id: "SIGNED",
+  int: "SIGNED",
+  bigint: "SIGNED",
+  duration: "SIGNED",
+  decimal: "DECIMAL(65, 30)",
+  boolean: "SIGNED",
+  date: "DATE",
+  time: "TIME",
+  datetime: "DATETIME(3)",
+};
+
+/** The ways of MariaDB, and what MySQL shares with it; texts are compared by a collation. */
+export function createMariadb(collation: string): Dialect {
+  return {
+    name: "mariadb",
+    isPositional: true,
+    noLimit: " LIMIT 18446744073709551615",
+    // LIMIT takes a bare parameter alone.
+    count: (parameter) => parameter.replace(/^CAST\((.*) AS SIGNED\)$/, "$1"),
+    insertsMany: 1_000,
+    hasReturning: true,
+    hasOrderedAssignments: false,
+    returnsKeys: true,
+    hasConflictTarget: false,
+    defaultValues: " () VALUES ()",
+    quote: quoteMariadb,
+    parameter: (mark, { type }, isList) => {
+      const cast = isList ? undefined : casts[type];
+      return cast === undefined ? mark : `CAST(${mark} AS ${cast})`;
+    },
+    nullOf: () => "NULL",
+    encode: encodeMariadb,
+    encodeList,
+    decoder: mariadbDecoder,
+    differ: (left, right) => `NOT (${left} <=> ${right})`,
+    compareText,
+    encodeText,
+    inList: (part, list, isNegated, type) => `${part} ${isNegated ? "NOT " : ""}IN (${readList(list, type, collation)})`,
+    call: callMariadb,
+    zone: zoneMariadb,
+    aggregate: (name, inner, _type, over) => `${writeAggregate(name, inner)}${over}`,
+    joinTexts,
+    jsonText: (part, path, lists) => {
+      const found = extract(part, path, lists);
+      return `CASE JSON_TYPE(${found}) WHEN 'NULL' THEN NULL ELSE JSON_UNQUOTE(${found}) COLLATE ${collation} END`;
+    },
+    jsonCompare: (comparison) => compareJson(comparison, collation),
+    encodeJsonPath,
+    encodeJsonOperand: (value) => (typeof value === "string" ? value : JSON.stringify(value)),
+    order: orderMariadb,
+    // A query of the table that is changed, or one with a limit inside of IN, is refused unless it stands for itself.
+    derive: (sql) => `SELECT * FROM (${sql}) AS ${quoteMariadb("$derived")}`,
+    lock: ({ strength, wait }: RowLock) =>
+      `${strength === "update" ? " FOR UPDATE" : " LOCK IN SHARE MODE"}${{ wait: "", skip: " SKIP LOCKED", fail: " NOWAIT" }[wait]}`,
+    ignoreConflict: ([first]) => ` ON DUPLICATE KEY UPDATE ${first} = ${first}`,
+    begin: ({ isolation, readOnly }) => [
+      ...(isolation === undefined ? [] : [`SET TRANSACTION ISOLATION LEVEL ${isolation.toUpperCase()}`]),
+      `START TRANSACTION${readOnly ? " READ ONLY" : ""}`,
+    ],
+    explain: (sql, isAnalyzed) => `${isAnalyzed ? "ANALYZE" : "EXPLAIN"} ${sql}`,
+    readRefusal,
+    search: createMariadbSearch(collation),
+    tables: mariadbTables,
+    literal: writeMariadbLiteral,
+    findMistakes: (meta) => findMariadbMistakes(meta),
+  };
+}
+
+/** The ways of MariaDB. */
+export const mariadb = createMariadb("utf8mb4_nopad_bin");
+
+/** A list is bound as one text of JSON, whatever its length. */
+function encodeList(values: readonly unknown[], type: ValueType): DriverValue {
+  const items = values.map((value) => {
+    const encoded = encodeMariadb(value, type);
+    return encoded instanceof Uint8Array ? Buffer.from(encoded).toString("hex") : encoded;
+  });
+  return JSON.stringify(items);
+}
+
+/** Types of a list's values. */
+const listTypes: Readonly<Partial<Record<ColumnType, string>>> = {
+  id: "BIGINT",
+  int: "BIGINT",
+  bigint: "BIGINT",
+  duration: "BIGINT",
+  boolean: "BIGINT",
+  float: "DOUBLE",
+  decimal: "DECIMAL(65, 30)",
+};
+
+function readList(list: string, { type }: ValueType, collation: string): string {
+  const column =
+    type === "bytes" ? "UNHEX(v)" : casts[type] !== undefined && listTypes[type] === undefined ? `CAST(v AS ${casts[type]})` : "v";
+  const own = listTypes[type] ?? `LONGTEXT CHARACTER SET utf8mb4 COLLATE ${collation}`;
+  return `SELECT ${column} FROM JSON_TABLE(${list}, '$[*]' COLUMNS (v ${own} PATH '$')) AS ${quoteMariadb("$list")}`;
+}
+
+function compareText({ operator, left, right }: TextComparison): string {
+  const isFolded = operator.startsWith("i");
+  const part = isFolded ? `LOWER(${left})` : left;
+  return operator === "ieq" ? `${part} = ${right(0)}` : `${part} LIKE ${right(0)} ESCAPE '!'`;
+}
+
+/** What is searched for; without regard to case, both sides are in small letters. */
+function encodeText(operator: string, text: string): DriverValue {
+  const folded = operator.startsWith("i") ? text.toLowerCase() : text;
+  return operator === "ieq" ? folded : toPattern(operator, folded, "!");
+}
+
+const calls: Readonly<Partial<Record<CallName, Call>>> = {
+  add: rounded(([left, right]) => `(${left} + ${right})`),
+  sub: rounded(([left, right]) => `(${left} - ${right})`),
+  mul: rounded(([left, right]) => `(${left} * ${right})`),
+  div: (parts, type, partType) =>
+    wholeTypes.has(type.type)
+      ? `(${parts[0]} DIV NULLIF(${parts[1]}, 0))`
+      : rounded(([left, right]) => `(${left} / NULLIF(${right}, 0))`)(parts, type, partType),
+  mod: ([left, right]) => `MOD(${left}, NULLIF(${right}, 0))`,
+  length: ([part]) => `CHAR_LENGTH(${part})`,
+  arrayLength: ([part]) => `JSON_LENGTH(${part})`,
+  arrayHasAll: ([part, items]) => `JSON_CONTAINS(${part}, ${items})`,
+  arrayHasAny: ([part, items]) => `JSON_OVERLAPS(${part}, ${items})`,
+  jsonEquals: ([part, value]) => `(${part} IS NOT NULL AND JSON_EQUALS(${part}, ${value}))`,
+  jsonContains: ([part, value]) => `(JSON_TYPE(${part}) = JSON_TYPE(${value}) AND JSON_CONTAINS(${part}, ${value}))`,
+  concat: (parts) => `CONCAT(${parts.map((part) => `COALESCE(${part}, '')`).join(", ")})`,
+  nullIf: ([left, right]) => `NULLIF(${left}, ${right})`,
+  cast: castMariadb,
+  now: () => "NOW(3)",
+  weekDay: ([part]) => `(WEEKDAY(${part}) + 1)`,
+  truncate: ([part, unit]) =>
+    `CAST(CASE ${unit} WHEN 'year' THEN DATE_FORMAT(${part}, '%Y-01-01') WHEN 'month' THEN DATE_FORMAT(${part}, '%Y-%m-01') ` +
+    `WHEN 'day' THEN DATE_FORMAT(${part}, '%Y-%m-%d') ELSE DATE_FORMAT(${part}, '%Y-%m-%d %H:00:00') END AS DATETIME(3))`,
+};
+
+/** A function of values. */
+export function callMariadb(name: CallName, parts: readonly string[], type: ValueType, partType: ValueType): string {
+  return (calls[name] ?? sameName(name))(parts, type, partType);
+}
+
+/** Means of whole numbers would have four digits behind the point. */
+function writeAggregate(name: AggregateName, inner: string): string {
+  if (name !== "avg") return `${name}(${inner})`;
+  return inner.startsWith("DISTINCT ") ? `avg(DISTINCT CAST(${inner.slice(9)} AS DOUBLE))` : `avg(CAST(${inner} AS DOUBLE))`;
+}
+
+/** More than any whole number: the statement that computes it fails. */
+const overflow = "9223372036854775807 + COUNT(*)";
+
+/** What is longer than a packet would be cut, without an error, at the last whole character that fits. */
+function joinTexts(text: string, isDistinct: boolean, order: string, separator: string): string {
+  const joined = `GROUP_CONCAT(${isDistinct ? "DISTINCT " : ""}${text}${order} SEPARATOR ${separator})`;
+  return `IF(OCTET_LENGTH(${joined}) > @@max_allowed_packet - 4, ${overflow}, ${joined})`;
+}
+
+/**
+ * A part of a value of JSON. The first item of what is no list would be that itself; and places from the end are right in each row
+ * where the path is read anew for it alone (MariaDB 10.11).
+ */
+function extract(part: string, path: string, lists: readonly string[]): string {
+  if (lists.length === 0) return `JSON_EXTRACT(${part}, ${path})`;
+  const at = (way: string): string => `JSON_EXTRACT(${part}, CONCAT(${way}, LEFT(${part}, 0)))`;
+  return `IF(${lists.map((list) => `JSON_TYPE(${at(list)}) = 'ARRAY'`).join(" AND ")}, ${at(path)}, NULL)`;
+}
+
+function compareJson({ operator, valueType, part, path, lists, value }: JsonComparison, collation: string): string {
+  const found = extract(part, path, lists);
+  if (operator === "exists") return `${found} IS NOT NULL`;
+  const type = `JSON_TYPE(${found})`;
+  if (valueType === "null") return `${type} = 'NULL'`;
+  if (valueType === "boolean") return `(${type} = 'BOOLEAN' AND ${found} = ${value})`;
+  const sign = { eq: "=", gt: ">", gte: ">=", lt: "<", lte: "<=" }[operator];
+  // A number and the text of its digits are two values.
+  return valueType === "string"
+    ? `(${type} = 'STRING' AND JSON_UNQUOTE(${found}) COLLATE ${collation} ${sign} ${value})`
+    : `(${type} IN ('INTEGER', 'DOUBLE') AND CAST(${found} AS DOUBLE) ${sign} CAST(${value} AS DOUBLE))`;
+}
+
+/** The way to a part, as MariaDB writes it: `$."a"[0]`, and `[-1]` from the end. */
+function encodeJsonPath(path: JsonPath): DriverValue {
+  return `$${path.map((step) => (typeof step === "string" ? `.${JSON.stringify(step)}` : `[${step}]`)).join("")}`;
+}
+
+function orderMariadb(sql: string, term: OrderTerm): string {
+  const step = `${sql}${term.isDescending ? " DESC" : ""}`;
+  const moved = movedNulls(term);
+  return moved === undefined ? step : `${sql} IS NULL${moved === "first" ? " DESC" : ""}, ${step}`;
+}
+
+/** Numbers of errors (MariaDB, "MariaDB Error Codes"), and what they mean here. */
+const kinds: Readonly<Record<number, Refusal["kind"]>> = {
+  1062: "unique",
+  1451: "foreignKey",
+  1452: "foreignKey",
+  4025: "check",
+  3819: "check",
+  1048: "notNull",
+  1364: "notNull",
+  1406: "tooLong",
+  1264: "range",
+  1213: "conflict",
+  1020: "conflict",
+  1205: "lock",
+  3572: "lock",
+  1969: "timeout",
+  3024: "timeout",
+  1927: "connection",
+  1053: "connection",
+  1040: "connection",
+};
+
+/** What a message says of the constraint or the column, by the kind of the refusal. */
+const names: Readonly<Partial<Record<Refusal["kind"], RegExp>>> = {
+  unique: /for key '(?:[^']*\.)?([^'.]+)'$/,
+  foreignKey: /CONSTRAINT `([^`]+)`/,
+  check: /CONSTRAINT `(?:[^`]*`\.`)?([^`]+)` failed/,
+  notNull: /(?:Column|Field) '([^']+)'/,
+  tooLong: /column '([^']+)'/,
+  range: /column '([^']+)'/,
+};
+
+function readRefusal(error: unknown): Refusal | undefined {
+  if (!(error instanceof Error) || error instanceof GableError) return undefined;
+  const { errno, code = "" } = error as Error & { readonly errno?: number; readonly code?: string }; // As mysql2 makes them.
+  const isNetwork =
+    /^(?:ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOST|PROTOCOL_)/.test(code) ||
+    /connection (?:is in closed state|lost)|closed/i.test(error.message);
+  const isJoined = errno === 1690 && error.message.includes(overflow.replace("COUNT(*)", "count(0)"));
+  const kind = kinds[errno ?? 0] ?? (isNetwork ? "connection" : isJoined ? "joined" : undefined);
+  if (kind === undefined) return undefined;
+  const named = names[kind]?.exec(error.message)?.[1];
+  const isColumn = kind === "notNull" || kind === "tooLong" || kind === "range";
+  return { kind, constraint: isColumn ? undefined : named, columns: isColumn && named !== undefined ? [named] : [] };
+}

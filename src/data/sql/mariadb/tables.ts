@@ -1,0 +1,122 @@
+/** Tables of MariaDB: how names are quoted, and which types columns have. */
+import type { DriverValue } from "../../driver/contract.ts";
+import { maxOf } from "../../schema/check-value.ts";
+import type { DefinitionMistake } from "../../schema/definitions.ts";
+import type { ModelMeta } from "../../schema/metadata.ts";
+import type { ColumnState } from "../../schema/table-state.ts";
+import type { TableSyntax } from "../table-syntax.ts";
+import { findUniqueMistakes, quoteName, quoteText, writeChoices, writeLiteral } from "../table-syntax.ts";
+
+/** A name in a statement. */
+export function quoteMariadb(name: string): string {
+  return quoteName(name, "`");
+}
+
+/** A text as a literal: a backslash begins an escape. */
+export function quoteMariadbText(text: string): string {
+  return quoteText(text.replaceAll("\\", "\\\\"));
+}
+
+/** A value that has been encoded, as a literal. */
+export function writeMariadbLiteral(value: DriverValue): string {
+  return writeLiteral(value, quoteMariadbText, (hex) => `x'${hex}'`);
+}
+
+/** Most bytes of a value in an index of InnoDB: 3,072, at four bytes for each character. */
+const indexedMax = 768;
+/** Texts above so many characters do not fit beside each other into a row. */
+const rowTextMax = 16_000;
+
+/** Tables of MariaDB. */
+export const mariadbTables: TableSyntax = {
+  quote: quoteMariadb,
+  quoteText: quoteMariadbText,
+  typeOf,
+  defaultOf: (value) => value,
+  counted: " AUTO_INCREMENT",
+  isCountedKey: false,
+  checkOf: (name, column) =>
+    column.type === "json" || column.type === "array"
+      ? `json_valid(${quoteMariadb(name)})`
+      : writeChoices(quoteMariadb(name), column, quoteMariadbText),
+  // Texts are compared character by character, as on every database; blanks at the end count.
+  options: " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
+  hasForwardKeys: false,
+  hasMaterializedViews: false,
+  hasConditionalKeys: false,
+  hasExpressionIndexes: false,
+  hasIndexMethods: false,
+  commentOf: (text) => ` COMMENT ${quoteMariadbText(text)}`,
+};
+
+/** The type of a column. */
+function typeOf({ type, digits, scale, max, choices = [] }: ColumnState): string {
+  switch (type) {
+    case "duration":
+    case "id":
+    case "bigint":
+      return "bigint";
+    case "float":
+      return "double";
+    case "decimal":
+      return `decimal(${digits}, ${scale})`;
+    case "boolean":
+      return "tinyint(1)";
+    case "datetime":
+      return "datetime(3)";
+    case "array":
+    case "json":
+      return "longtext";
+    case "ip":
+      return "varchar(45)";
+    case "bytes":
+      return max !== undefined && max <= indexedMax ? `varbinary(${max})` : "longblob";
+    case "choice":
+      return `varchar(${Math.max(50, ...choices.map((key) => key.length))})`;
+    case "text":
+      return max === undefined || max > rowTextMax ? "longtext" : `varchar(${max})`;
+    default:
+      return type;
+  }
+}
+
+const sizedTypes = new Set(["text", "slug", "email", "url", "bytes"]);
+
+/** What MariaDB cannot hold of a model, or MySQL. */
+export function findMariadbMistakes(meta: ModelMeta, server = "MariaDB"): DefinitionMistake[] {
+  const keys = [meta.primary, ...meta.uniques.map(({ fields }) => fields), ...meta.indexes.map(({ fields }) => fields)];
+  const indexed = new Set(keys.flat());
+  const long = [...meta.fields.values()].filter(
+    (field) => indexed.has(field.name) && sizedTypes.has(field.type) && (maxOf(field) ?? Infinity) > indexedMax,
+  );
+  const lists = keys.flat().filter((name) => meta.fields.get(name)?.type === "array");
+  const expressions = meta.indexes.filter(({ expression, isUnique }) => expression !== undefined && isUnique);
+  const actions = [...meta.relations.values()].filter(({ kind, onDelete }) => kind === "belongsTo" && onDelete === "set default");
+  return [
+    ...findUniqueMistakes(server, meta),
+    ...long.map((field) => ({
+      code: "E_FIELD_OPTION_VALUE" as const,
+      where: `${meta.name}.${field.name}`,
+      message: `${server} has indexes of at most ${indexedMax} characters`,
+      fix: `Add max: ${indexedMax} or less, or leave out the index.`,
+    })),
+    ...lists.map((name) => ({
+      code: "E_MODEL_OPTION" as const,
+      where: `${meta.name}.${name}`,
+      message: `${server} has no keys and indexes of lists`,
+      fix: "Leave it out.",
+    })),
+    ...expressions.map(({ name }) => ({
+      code: "E_MODEL_OPTION" as const,
+      where: meta.name,
+      message: `${server} has no index of an expression, and would not hold that "${name}" is unique`,
+      fix: "Keep the value in a field of its own, and make that unique.",
+    })),
+    ...actions.map(({ name }) => ({
+      code: "E_RELATION_OPTION" as const,
+      where: `${meta.name}.${name}`,
+      message: `${server} has no action SET DEFAULT`,
+      fix: 'Use "set null", "cascade" or "restrict".',
+    })),
+  ];
+}

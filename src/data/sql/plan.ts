@@ -1,0 +1,122 @@
+/** Plans: the SQL of a shape, and where its values go. A shape that was seen before builds no SQL. */
+import type { Dialect } from "./dialect.ts";
+import type { SearchWords } from "../tree/search-syntax.ts";
+import type { ParameterSlot } from "./marks.ts";
+import { SqlWriter } from "./sql-writer.ts";
+import type { DriverValue } from "../driver/contract.ts";
+import type { RecentCache } from "../schema/recent-cache.ts";
+import type { ColumnType } from "../schema/column.ts";
+import type { SelectState } from "../tree/node.ts";
+import type { ValueType } from "../tree/value-type.ts";
+import type { BoundValue } from "../tree/shape.ts";
+import { hideParameters } from "./secret-parameters.ts";
+import { ShapeWalk } from "../tree/shape.ts";
+
+/** What turns a value of the database into one of the model; undefined when it is that already. */
+type Decode = ((value: DriverValue) => unknown) | undefined;
+
+/** A statement without its values. */
+export interface Plan {
+  readonly sql: string;
+  readonly slots: readonly ParameterSlot[];
+  /** Places of parameters that logs leave out. */
+  readonly secrets: readonly number[];
+  /** Names and decoders of the columns that come back. */
+  readonly names: readonly string[];
+  readonly decoders: readonly Decode[];
+  /** Whether whole numbers come as bigint. */
+  readonly readsBigInts: boolean;
+}
+
+/** A plan with the values of one query. */
+export interface BoundPlan {
+  readonly plan: Plan;
+  readonly parameters: DriverValue[];
+}
+
+/** What writes the statement of a plan when it is not known yet. */
+interface PlanSource {
+  /** Walks over everything that the statement is made of. */
+  readonly walk: (walk: ShapeWalk) => void;
+  /** Writes the statement, and says what comes back. */
+  readonly write: (writer: SqlWriter) => {
+    readonly text: string;
+    readonly columns: ReadonlyArray<{ readonly name: string; readonly type: ValueType }>;
+  };
+}
+
+/** The plan of a statement, with its values. */
+export function findPlan(dialect: Dialect, plans: RecentCache<Plan>, source: PlanSource): BoundPlan {
+  const walk = new ShapeWalk();
+  source.walk(walk);
+  let plan = plans.get(walk.shape);
+  if (plan === undefined) {
+    plan = createPlan(dialect, source);
+    plans.set(walk.shape, plan);
+  }
+  const parameters = bindValues(dialect, plan.slots, walk.values);
+  hideParameters(parameters, plan.secrets);
+  return { plan, parameters };
+}
+
+function createPlan(dialect: Dialect, source: PlanSource): Plan {
+  const places = new Map<object, number>();
+  const walk = new ShapeWalk(places);
+  source.walk(walk);
+  const writer = new SqlWriter(dialect, places);
+  const { text, columns } = source.write(writer);
+  const { sql, slots } = writer.finish(text);
+  const readsBigInts = columns.some(({ type }) => bigTypes.has(type.type));
+  return {
+    sql,
+    slots,
+    secrets: slots.flatMap(({ place }, index) => (walk.values[place]!.type.isSecret === true ? [index] : [])),
+    names: columns.map(({ name }) => name),
+    decoders: columns.map(({ type }) => dialect.decoder(type, readsBigInts)),
+    readsBigInts,
+  };
+}
+
+const bigTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["bigint"]);
+
+function bindValues(dialect: Dialect, slots: readonly ParameterSlot[], values: readonly BoundValue[]): DriverValue[] {
+  return slots.map(({ place, form }) => encodeValue(dialect, values[place]!, form));
+}
+
+/** A value as a statement binds it. */
+export function encodeValue(dialect: Dialect, { value, type, use }: BoundValue, form: 0 | 1): DriverValue {
+  // Each use has its own kind of value: the walk has put them together.
+  if (use === "value") return dialect.encode(value, type);
+  if (use === "list") return dialect.encodeList(value as readonly unknown[], type); // As said above.
+  if (use === "search") return dialect.search.encode(value as SearchWords, form); // As said above.
+  if (use === "jsonPath") return dialect.encodeJsonPath(value as ReadonlyArray<string | number>); // As said above.
+  if (use === "jsonOperand") return dialect.encodeJsonOperand(value as string | number | boolean | null); // As said above.
+  return dialect.encodeText(use, String(value), form);
+}
+
+/** The plan of a query. */
+export function planSelect(dialect: Dialect, plans: RecentCache<Plan>, state: SelectState): BoundPlan {
+  return findPlan(dialect, plans, toSource(state));
+}
+
+/** A plan of a query that is kept by who made it. */
+export function createSelectPlan(dialect: Dialect, state: SelectState): Plan {
+  return createPlan(dialect, toSource(state));
+}
+
+function toSource(state: SelectState): PlanSource {
+  return {
+    walk: (walk) => walk.select(state),
+    write: (writer) => ({ text: writer.select(state), columns: columnsOf(state) }),
+  };
+}
+
+function columnsOf(state: SelectState): ReadonlyArray<{ name: string; type: ValueType }> {
+  const base =
+    state.columns?.map(({ name, node }) => ({ name, type: node.type ?? rawType })) ??
+    (state.fields ?? state.root.model.$meta.columns).map((field) => ({ name: field.name, type: field }));
+  return [...base, ...state.extra.map(({ name, node }) => ({ name, type: node.type ?? rawType }))];
+}
+
+/** What SQL of one's own gives: as the driver has it. */
+const rawType: ValueType = { type: "text", scale: 0, where: "sql" };

@@ -1,0 +1,62 @@
+/** Values on their way to PostgreSQL and back, where its way is another one. */
+import { toShortIpAddress } from "../../../http/ip-address.ts";
+import type { DriverValue } from "../../driver/contract.ts";
+import type { ValueType } from "../../tree/value-type.ts";
+import type { Codecs } from "../codec.ts";
+import { decoderOf, encodeWith, takeBoolean, takeList, takeMoment, usualCodecs } from "../codec.ts";
+import { readMoment } from "../moment.ts";
+
+const codecs: Codecs = {
+  ...usualCodecs,
+  boolean: { encode: takeBoolean },
+  datetime: { encode: takeMoment, decode: (value) => toDate(String(value)) },
+  ip: { ...usualCodecs.ip, decode: (value) => toShortIpAddress(String(value)) ?? value },
+  array: {
+    encode: (value, field) => {
+      const { list, items } = takeList(value, field);
+      return toArrayText(list.map((item) => encodePostgres(item, items)));
+    },
+    decode: (value, { items }) => {
+      const decode = items!.type === "boolean" ? (text: DriverValue) => text === "t" || text === "true" : postgresDecoder(items!);
+      const list = readArrayText(String(value));
+      return decode === undefined ? list : list.map(decode);
+    },
+  },
+};
+
+/** The items of an array of one dimension, from its text: each in quotes, or without any that it needs. */
+function readArrayText(text: string): string[] {
+  const items = text.slice(1, -1).matchAll(/"((?:[^"\\]|\\.)*)"|[^,]+/gs);
+  return Array.from(items, ([plain, quoted]) => (quoted === undefined ? plain : quoted.replace(/\\(.)/gs, "$1")));
+}
+
+/** A moment in the form of the server, `2026-11-20 10:12:00.12+00`: sessions are in UTC. */
+function toDate(value: string): Date {
+  // What this process has written itself is in the form of ISO 8601.
+  if (value.charCodeAt(10) !== 0x20 || !value.endsWith("+00")) return new Date(value);
+  return readMoment(`${value.slice(0, 19)}.${value.slice(20, -3).padEnd(3, "0").slice(0, 3)}`);
+}
+
+/** A value as PostgreSQL takes it. Throws `E_VALUE_TYPE` for one of another type. */
+export function encodePostgres(value: unknown, field: ValueType): DriverValue {
+  return encodeWith(codecs, value, field);
+}
+
+/** What turns a stored value into one of the model; undefined when it is that already. */
+export function postgresDecoder(field: ValueType): ((value: DriverValue) => unknown) | undefined {
+  return decoderOf(codecs, field);
+}
+
+/** A list as the text of an array. */
+export function encodePostgresList(values: readonly unknown[], field: ValueType): DriverValue {
+  return toArrayText(values.map((value) => encodePostgres(value, field)));
+}
+
+/** Values as the text of an array (PostgreSQL manual, section 8.15.2): each in quotes, but for no value. */
+export function toArrayText(values: readonly DriverValue[]): string {
+  return `{${values.map((value) => (value === null ? "NULL" : `"${toText(value).replace(/["\\]/g, "\\$&")}"`)).join(",")}}`;
+}
+
+function toText(value: Exclude<DriverValue, null>): string {
+  return value instanceof Uint8Array ? `\\x${Buffer.from(value).toString("hex")}` : String(value);
+}

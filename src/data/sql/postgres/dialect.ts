@@ -1,0 +1,186 @@
+/** PostgreSQL: its names, values, functions and errors. */
+import { GableError } from "../../../errors/gable-error.ts";
+import type { CallName, JsonPath, OrderTerm, RowLock } from "../../tree/node.ts";
+import type { ValueType } from "../../tree/value-type.ts";
+import type { ColumnType } from "../../schema/column.ts";
+import type { Dialect, JsonComparison, Refusal, TextComparison } from "../dialect.ts";
+import { castPostgres } from "../casts.ts";
+import type { Call } from "../functions.ts";
+import { rounded, sameName, toPattern, wholeTypes } from "../functions.ts";
+import { encodePostgres, encodePostgresList, postgresDecoder, toArrayText } from "./codec.ts";
+import { postgresSearch } from "./search.ts";
+import { postgresTables, quotePostgres, writePostgresLiteral } from "./tables.ts";
+
+/** Types of parameters: the widest of their kind, so that a value is compared and never cut. */
+const types: Readonly<Record<Exclude<ColumnType, "array">, string>> = {
+  id: "int8",
+  int: "int8",
+  bigint: "int8",
+  float: "float8",
+  decimal: "numeric",
+  uuid: "uuid",
+  text: "text",
+  slug: "text",
+  email: "text",
+  url: "text",
+  choice: "text",
+  boolean: "boolean",
+  date: "date",
+  time: "time",
+  datetime: "timestamptz",
+  json: "jsonb",
+  bytes: "bytea",
+  duration: "int8",
+  ip: "inet",
+};
+
+/** The type of a parameter. */
+function typeName({ type, items }: ValueType): string {
+  return type === "array" ? `${typeName(items!)}[]` : types[type];
+}
+
+/** The ways of PostgreSQL. */
+export const postgres: Dialect = {
+  name: "postgres",
+  isPositional: false,
+  noLimit: "",
+  count: (parameter) => parameter,
+  insertsMany: "lists",
+  hasReturning: true,
+  hasOrderedAssignments: false,
+  returnsKeys: true,
+  hasConflictTarget: true,
+  defaultValues: " DEFAULT VALUES",
+  quote: quotePostgres,
+  parameter: (mark, type, isList) => `${mark}::${typeName(type)}${isList ? "[]" : ""}`,
+  nullOf: (type) => `NULL::${typeName(type)}`,
+  encode: encodePostgres,
+  encodeList: encodePostgresList,
+  decoder: postgresDecoder,
+  differ: (left, right) => `${left} IS DISTINCT FROM ${right}`,
+  compareText: ({ operator, left, right }: TextComparison) => `${left} ${operator.startsWith("i") ? "ILIKE" : "LIKE"} ${right(0)}`,
+  encodeText: (operator, text) => toPattern(operator, text, "\\"),
+  inList: (part, list, isNegated) => `${part} ${isNegated ? "<> ALL" : "= ANY"}(${list})`,
+  call: (name, parts, type, partType) => (calls[name] ?? sameName(name))(parts, type, partType),
+  zone: (part, zone, unit) =>
+    unit === undefined ? `((${part} AT TIME ZONE '${zone}') AT TIME ZONE 'UTC')` : `date_trunc('${unit}', ${part}, '${zone}')`,
+  aggregate: (name, inner, _type, over) => `${name}(${inner})${over}`,
+  joinTexts: (text, isDistinct, order, separator) => `string_agg(${isDistinct ? "DISTINCT " : ""}${text}, ${separator}${order})`,
+  jsonText: (part, path) => `(${part} #>> ${path})`,
+  jsonCompare,
+  encodeJsonPath: (path: JsonPath) => toArrayText(path.map(String)),
+  encodeJsonOperand: (value) => JSON.stringify(value),
+  order: orderPostgres,
+  derive: (sql) => sql,
+  lock: lockPostgres,
+  ignoreConflict: () => " ON CONFLICT DO NOTHING",
+  begin: ({ isolation, readOnly }) => [
+    `BEGIN${isolation === undefined ? "" : ` ISOLATION LEVEL ${isolation.toUpperCase()}`}${readOnly ? " READ ONLY" : ""}`,
+  ],
+  explain: (sql, isAnalyzed) => `EXPLAIN ${isAnalyzed ? "(ANALYZE) " : ""}${sql}`,
+  readRefusal,
+  search: postgresSearch,
+  tables: postgresTables,
+  literal: writePostgresLiteral,
+  findMistakes: () => [],
+};
+
+const roundedNumeric = (write: (parts: readonly string[]) => string): Call => rounded(write, (sql) => `(${sql})::numeric`);
+
+const utc = (part: string | undefined, { type }: ValueType): string =>
+  type === "datetime" ? `(${part} AT TIME ZONE 'UTC')` : String(part);
+
+const extract =
+  (field: string): Call =>
+  ([part], _type, partType) =>
+    `extract(${field} from ${utc(part, partType)})::int4`;
+
+const calls: Readonly<Partial<Record<CallName, Call>>> = {
+  add: roundedNumeric(([left, right]) => `(${left} + ${right})`),
+  sub: roundedNumeric(([left, right]) => `(${left} - ${right})`),
+  mul: roundedNumeric(([left, right]) => `(${left} * ${right})`),
+  div: roundedNumeric(([left, right]) => `(${left} / nullif(${right}, 0))`),
+  mod: ([left, right], { type }) =>
+    wholeTypes.has(type) || type === "decimal"
+      ? `(${left} % nullif(${right}, 0))`
+      : `mod((${left})::numeric, nullif((${right})::numeric, 0))::float8`,
+  substring: ([part, start, length]) => `substr(${part}, (${start})::int4${length === undefined ? "" : `, (${length})::int4`})`,
+  nullIf: ([left, right]) => `nullif(${left}, ${right})`,
+  round: ([part, places], type) => `round((${part})::numeric, (${places})::int4)::${typeName(type)}`,
+  cast: castPostgres,
+  arrayLength: ([part]) => `cardinality(${part})`,
+  arrayHasAll: ([part, items]) => `(${part} @> ${items})`,
+  arrayHasAny: ([part, items]) => `(${part} && ${items})`,
+  jsonEquals: ([part, value]) => `(${part} = ${value})`,
+  // Of its own, a list holds a value that stands alone, too: other databases do not agree.
+  jsonContains: ([part, value]) => `(jsonb_typeof(${part}) = jsonb_typeof(${value}) AND ${part} @> ${value})`,
+  now: () => "date_trunc('milliseconds', now())",
+  date: ([part], _type, partType) => `${utc(part, partType)}::date`,
+  year: extract("year"),
+  month: extract("month"),
+  day: extract("day"),
+  weekDay: extract("isodow"),
+  hour: extract("hour"),
+  truncate: ([part, unit]) => `date_trunc(${unit}, ${part}, 'UTC')`,
+};
+
+function jsonCompare({ operator, valueType, part, path, value }: JsonComparison): string {
+  const found = `(${part} #> ${path})`;
+  if (operator === "exists") return `${found} IS NOT NULL`;
+  if (operator === "eq") return `${found} = ${value}`;
+  const sign = { gt: ">", gte: ">=", lt: "<", lte: "<=" }[operator];
+  // A number and the text of its digits are two values.
+  return `(jsonb_typeof(${found}) = '${valueType}' AND ${found} ${sign} ${value})`;
+}
+
+function orderPostgres(sql: string, { node, isDescending, nulls }: OrderTerm): string {
+  // PostgreSQL has missing values as the largest, as Gable does.
+  return `${sql}${isDescending ? " DESC" : ""}${node.isNullable && nulls !== undefined ? ` NULLS ${nulls.toUpperCase()}` : ""}`;
+}
+
+function lockPostgres({ strength, wait }: RowLock, table: string): string {
+  const how = { wait: "", skip: " SKIP LOCKED", fail: " NOWAIT" }[wait];
+  return ` FOR ${strength === "update" ? "UPDATE" : "SHARE"} OF ${table}${how}`;
+}
+
+/** Numbers of errors (PostgreSQL manual, appendix A), and what they mean here. */
+const kinds: Readonly<Record<string, Refusal["kind"]>> = {
+  "23505": "unique",
+  "23503": "foreignKey",
+  "23001": "foreignKey",
+  "23514": "check",
+  "23P01": "check",
+  "23502": "notNull",
+  "22001": "tooLong",
+  "22003": "range",
+  "40001": "conflict",
+  "40P01": "conflict",
+  "55P03": "lock",
+  "57014": "timeout",
+  "57P01": "connection",
+  "57P02": "connection",
+  "57P03": "connection",
+  "53300": "connection",
+  "25P03": "connection",
+};
+
+/** Errors of the way to the server. */
+const networkCodes: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "ENOENT",
+  "EHOSTUNREACH",
+]);
+
+function readRefusal(error: unknown): Refusal | undefined {
+  if (!(error instanceof Error) || error instanceof GableError) return undefined;
+  const { code, constraint, column, table } = error as Error & Partial<Record<"code" | "constraint" | "column" | "table", string>>; // As pg makes them.
+  const isNetwork =
+    (code !== undefined && (networkCodes.has(code) || code.startsWith("080"))) ||
+    /connection (?:terminated|timeout)|not queryable/i.test(error.message);
+  const kind = isNetwork ? "connection" : kinds[code ?? ""];
+  return kind === undefined ? undefined : { kind, constraint, columns: column === undefined ? [] : [column], table };
+}

@@ -1,0 +1,49 @@
+/** Values on their way to SQLite and back, where its way is another one. */
+import type { DriverValue } from "../../driver/contract.ts";
+import type { ValueType } from "../../tree/value-type.ts";
+import type { ColumnType } from "../../schema/column.ts";
+import { fitDecimal } from "../../schema/check-value.ts";
+import type { Codecs } from "../codec.ts";
+import { decoderOf, encodeWith, takeBigint, takeBoolean, takeBytes, takeDecimal, usualCodecs } from "../codec.ts";
+
+/** No bytes, with memory behind them: `node:sqlite` of Node 22 stores NULL for an empty array that has none. */
+const noBytes = new Uint8Array(new ArrayBuffer(1), 0, 0);
+
+const codecs: Codecs = {
+  ...usualCodecs,
+  bigint: { ...usualCodecs.bigint, encode: takeBigint },
+  // Up to 15 digits a double keeps every decimal; more are texts, or refused when the models are opened.
+  decimal: {
+    encode: (value, field) => {
+      const text = takeDecimal(value, field);
+      return field.storage === "text" ? fitDecimal(text, field.scale) : Number(text);
+    },
+    decode: (value, { scale, storage }) => (storage === "text" ? String(value) : toDecimal(Number(value), scale)),
+  },
+  boolean: { ...usualCodecs.boolean, encode: (value, field) => (takeBoolean(value, field) ? 1 : 0) },
+  bytes: {
+    encode: (value, field) => {
+      const bytes = takeBytes(value, field);
+      return bytes.length === 0 ? noBytes : bytes;
+    },
+  },
+};
+
+/** Types whose values come as models have them, unless whole numbers come as bigint: the driver refuses unsafe ones. */
+const numberTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["id", "int", "float", "duration"]);
+
+/** A value as SQLite takes it. Throws `E_VALUE_TYPE` for one of another type. */
+export function encodeSqlite(value: unknown, field: ValueType): DriverValue {
+  return encodeWith(codecs, value, field);
+}
+
+/** What turns a stored value into one of the model; undefined when it is that already. */
+export function sqliteDecoder(field: ValueType, readsBigInts: boolean): ((value: DriverValue) => unknown) | undefined {
+  return !readsBigInts && numberTypes.has(field.type) ? undefined : decoderOf(codecs, field);
+}
+
+/** A decimal with exactly so many digits behind the point; there is no zero below zero. */
+function toDecimal(value: number, scale: number): string {
+  const text = value.toFixed(scale);
+  return text.charCodeAt(0) === 0x2d && Number(text) === 0 ? text.slice(1) : text;
+}

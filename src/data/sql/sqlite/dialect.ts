@@ -1,0 +1,206 @@
+/** SQLite: its names, values, functions and errors. */
+import type { CallName, JsonPath, OrderTerm } from "../../tree/node.ts";
+import type { ValueType } from "../../tree/value-type.ts";
+import type { DriverValue } from "../../driver/contract.ts";
+import type { Dialect, JsonComparison, Refusal, TextComparison } from "../dialect.ts";
+import { castSqlite } from "../casts.ts";
+import type { Call } from "../functions.ts";
+import { movedNulls, rounded, sameName, wholeTypes } from "../functions.ts";
+import { encodeSqlite, sqliteDecoder } from "./codec.ts";
+import { sqliteSearch } from "./search.ts";
+import { findSqliteMistakes, quoteSqlite, sqliteTables, writeSqliteLiteral } from "./tables.ts";
+
+/** The ways of SQLite. `gable_lower` and `gable_upper` are functions that connections register: its own know ASCII alone. */
+export const sqlite: Dialect = {
+  name: "sqlite",
+  isPositional: true,
+  noLimit: " LIMIT -1",
+  // SQLite prepares a statement again for each value of a bare parameter of LIMIT, which takes longer than reading a row.
+  count: (parameter) => `CAST(${parameter} AS INTEGER)`,
+  ignoreConflict: () => " ON CONFLICT DO NOTHING",
+  // A prepared statement in a loop is what is fastest there, and tells the key of each row.
+  insertsMany: "single",
+  hasReturning: true,
+  hasOrderedAssignments: false,
+  returnsKeys: false,
+  hasConflictTarget: true,
+  defaultValues: " DEFAULT VALUES",
+  quote: quoteSqlite,
+  parameter: (mark) => mark,
+  nullOf: () => "NULL",
+  encode: encodeSqlite,
+  encodeList,
+  decoder: sqliteDecoder,
+  differ: (left, right) => `${left} IS NOT ${right}`,
+  compareText,
+  encodeText,
+  inList: (part, list, isNegated, { type }) =>
+    `${part} ${isNegated ? "NOT " : ""}IN (SELECT ${type === "bytes" ? "unhex(value)" : "value"} FROM json_each(${list}))`,
+  call: (name, parts, type, partType) => (calls[name] ?? sameName(name))(parts, type, partType),
+  zone: (part, zone, unit) => `gable_zone(${part}, '${zone}', ${unit === undefined ? "NULL" : `'${unit}'`})`,
+  aggregate: (name, inner, type, over) => {
+    const sql = `${name}(${inner})${over}`;
+    return type.type === "decimal" && name === "sum" ? `round(${sql}, ${type.scale})` : sql;
+  },
+  // DISTINCT takes one argument alone.
+  joinTexts: (text, isDistinct, order, separator) =>
+    isDistinct ? `gable_join(json_group_array(DISTINCT ${text}${order}), ${separator})` : `group_concat(${text}, ${separator}${order})`,
+  jsonText: (part, path) =>
+    `CASE json_type(${part}, ${path}) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE json_extract(${part}, ${path}) || '' END`,
+  jsonCompare,
+  encodeJsonPath,
+  encodeJsonOperand: (value) => (typeof value === "boolean" ? String(value) : value),
+  order: orderSqlite,
+  derive: (sql) => sql,
+  lock: () => "",
+  // A transaction that begins to write late fails when another one has written since: the lock is taken at once.
+  begin: ({ readOnly }) => [readOnly ? "BEGIN" : "BEGIN IMMEDIATE"],
+  // SQLite runs nothing to explain it.
+  explain: (sql) => `EXPLAIN QUERY PLAN ${sql}`,
+  readRefusal,
+  search: sqliteSearch,
+  tables: sqliteTables,
+  literal: writeSqliteLiteral,
+  findMistakes: findSqliteMistakes,
+};
+
+/** A list is bound as one text of JSON, whatever its length. */
+function encodeList(values: readonly unknown[], type: ValueType): DriverValue {
+  const items = values.map((value) => {
+    const encoded = encodeSqlite(value, type);
+    if (encoded instanceof Uint8Array) return `"${Buffer.from(encoded).toString("hex")}"`;
+    return typeof encoded === "bigint" ? String(encoded) : JSON.stringify(encoded);
+  });
+  return `[${items.join(",")}]`;
+}
+
+function compareText({ operator, left, right }: TextComparison): string {
+  const lower = `gable_lower(${left})`;
+  switch (operator) {
+    case "contains":
+      return `instr(${left}, ${right(0)}) > 0`;
+    case "icontains":
+      return `instr(${lower}, ${right(0)}) > 0`;
+    case "startsWith":
+      // A range, which an index serves.
+      return `(${left} >= ${right(0)} AND ${left} < ${right(1)})`;
+    case "istartsWith":
+      return `substr(${lower}, 1, length(${right(0)})) = ${right(0)}`;
+    case "endsWith":
+      return `substr(${left}, length(${left}) - length(${right(0)}) + 1) = ${right(0)}`;
+    case "iendsWith":
+      return `substr(${lower}, length(${lower}) - length(${right(0)}) + 1) = ${right(0)}`;
+    default:
+      return `${lower} = ${right(0)}`;
+  }
+}
+
+function encodeText(operator: string, text: string, form: 0 | 1): DriverValue {
+  if (form === 1) return nextText(text);
+  return operator.startsWith("i") ? text.toLowerCase() : text;
+}
+
+/** The smallest text that no longer begins with a text; bytes where there is none, which are above all texts. */
+function nextText(text: string): DriverValue {
+  const characters = [...text];
+  for (;;) {
+    const last = characters.pop()?.codePointAt(0);
+    if (last === undefined) return new Uint8Array(1);
+    if (last === 0x10ffff) continue;
+    // Surrogates are no characters.
+    return characters.join("") + String.fromCodePoint(last === 0xd7ff ? 0xe000 : last + 1);
+  }
+}
+
+/** Numbers of JavaScript are bound as doubles: what is whole stays whole by a cast. */
+const whole =
+  (write: (parts: readonly string[]) => string): Call =>
+  (parts, type, partType) =>
+    wholeTypes.has(type.type) ? `CAST(${write(parts)} AS INTEGER)` : rounded(write)(parts, type, partType);
+
+const digits =
+  (start: number, count: number): Call =>
+  ([part]) =>
+    `CAST(substr(${part}, ${start}, ${count}) AS INTEGER)`;
+
+const calls: Readonly<Partial<Record<CallName, Call>>> = {
+  add: whole(([left, right]) => `(${left} + ${right})`),
+  sub: whole(([left, right]) => `(${left} - ${right})`),
+  mul: whole(([left, right]) => `(${left} * ${right})`),
+  div: (parts, type) =>
+    wholeTypes.has(type.type)
+      ? `(${parts[0]} / nullif(CAST(${parts[1]} AS INTEGER), 0))`
+      : rounded(([left, right]) => `(CAST(${left} AS REAL) / nullif(${right}, 0))`)(parts, type, type),
+  mod: (parts, type) => (wholeTypes.has(type.type) ? `(${parts[0]} % nullif(${parts[1]}, 0))` : `mod(${parts[0]}, nullif(${parts[1]}, 0))`),
+  lower: ([part]) => `gable_lower(${part})`,
+  upper: ([part]) => `gable_upper(${part})`,
+  substring: ([part, start, length]) => `substr(${part}, ${start}${length === undefined ? "" : `, ${length}`})`,
+  arrayLength: ([part]) => `json_array_length(${part})`,
+  arrayHasAll: ([part, items]) =>
+    `(${part} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM json_each(${items}) AS "$wanted" WHERE "$wanted".value NOT IN (SELECT value FROM json_each(${part}))))`,
+  arrayHasAny: ([part, items]) => `(EXISTS (SELECT 1 FROM json_each(${items}) WHERE value IN (SELECT value FROM json_each(${part}))))`,
+  jsonEquals: ([part, value]) => `gable_json_equals(${part}, ${value})`,
+  jsonContains: ([part, value]) => `gable_json_contains(${part}, ${value})`,
+  concat: (parts) => `(${parts.map((part) => `coalesce(${part}, '')`).join(" || ")})`,
+  round: ([part, places], { type }) => (wholeTypes.has(type) ? `CAST(round(${part}, ${places}) AS INTEGER)` : `round(${part}, ${places})`),
+  cast: castSqlite,
+  now: () => "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
+  date: ([part]) => `substr(${part}, 1, 10)`,
+  year: digits(1, 4),
+  month: digits(6, 2),
+  day: digits(9, 2),
+  hour: (parts, type, partType) => digits(partType.type === "time" ? 1 : 12, 2)(parts, type, partType),
+  weekDay: ([part]) => `((CAST(strftime('%w', ${part}) AS INTEGER) + 6) % 7 + 1)`,
+  truncate: ([part, unit]) =>
+    `CASE ${unit} WHEN 'year' THEN substr(${part}, 1, 4) || '-01-01T00:00:00.000Z' WHEN 'month' THEN substr(${part}, 1, 7) || '-01T00:00:00.000Z' ` +
+    `WHEN 'day' THEN substr(${part}, 1, 10) || 'T00:00:00.000Z' ELSE substr(${part}, 1, 13) || ':00:00.000Z' END`,
+};
+
+function jsonCompare({ operator, valueType, part, path, value }: JsonComparison): string {
+  const type = `json_type(${part}, ${path})`;
+  if (operator === "exists") return `${type} IS NOT NULL`;
+  if (valueType === "null") return `${type} = 'null'`;
+  if (valueType === "boolean") return `${type} = ${value}`;
+  const sign = { eq: "=", gt: ">", gte: ">=", lt: "<", lte: "<=" }[operator];
+  // A number and the text of its digits are two values.
+  const types = valueType === "string" ? `${type} = 'text'` : `${type} IN ('integer', 'real')`;
+  return `(${types} AND json_extract(${part}, ${path}) ${sign} ${value})`;
+}
+
+/** The way to a part, as SQLite writes it: `$."a"[0]`, and `[#-1]` from the end. */
+function encodeJsonPath(path: JsonPath): DriverValue {
+  const steps = path.map((step) => {
+    if (typeof step === "string") return `.${JSON.stringify(step)}`;
+    return step < 0 ? `[#${step}]` : `[${step}]`;
+  });
+  return `$${steps.join("")}`;
+}
+
+function orderSqlite(sql: string, term: OrderTerm): string {
+  const moved = movedNulls(term);
+  return `${sql}${term.isDescending ? " DESC" : ""}${moved === undefined ? "" : ` NULLS ${moved.toUpperCase()}`}`;
+}
+
+/** Numbers of results (sqlite.org/rescode.html), and what they mean here. */
+const kinds: Readonly<Record<number, Refusal["kind"]>> = {
+  2067: "unique",
+  1555: "unique",
+  787: "foreignKey",
+  // A foreign key with the action RESTRICT is refused by a trigger of SQLite itself.
+  1811: "foreignKey",
+  275: "check",
+  1299: "notNull",
+};
+/** Another process holds the lock: the lowest byte of the number, the others say why. */
+const busy = 5;
+
+function readRefusal(error: unknown): Refusal | undefined {
+  const code = error instanceof Error && "errcode" in error ? Number(error.errcode) : 0;
+  const kind = (code & 0xff) === busy ? "conflict" : kinds[code];
+  if (kind === undefined) return undefined;
+  // "UNIQUE constraint failed: books.author_id, books.title"; of an expression: "index 'name'"; of a check its name.
+  const named = /failed: (.*)$/.exec((error as Error).message)?.[1] ?? ""; // The code has told that it is an error.
+  if (kind === "check") return { kind, constraint: named, columns: [] };
+  const columns = kind === "foreignKey" ? [] : named.split(", ").map((name) => name.slice(name.indexOf(".") + 1));
+  return { kind, constraint: /^index '(.*)'$/.exec(named)?.[1], columns };
+}

@@ -1,0 +1,81 @@
+/** Tables of SQLite: how names are quoted, and which types columns have. */
+import type { DriverValue } from "../../driver/contract.ts";
+import type { DefinitionMistake } from "../../schema/definitions.ts";
+import type { ModelMeta } from "../../schema/metadata.ts";
+import type { ColumnKind, ColumnState } from "../../schema/table-state.ts";
+import type { TableSyntax } from "../table-syntax.ts";
+import { findUniqueMistakes, quoteName, quoteText, writeChoices, writeLiteral } from "../table-syntax.ts";
+
+/** A name in a statement. */
+export function quoteSqlite(name: string): string {
+  return quoteName(name, '"');
+}
+
+/** A value that has been encoded, as a literal. */
+export function writeSqliteLiteral(value: DriverValue): string {
+  return writeLiteral(value, quoteText, (hex) => `x'${hex}'`);
+}
+
+const types: Readonly<Record<ColumnKind, "INTEGER" | "REAL" | "TEXT" | "BLOB">> = {
+  id: "INTEGER",
+  uuid: "TEXT",
+  text: "TEXT",
+  int: "INTEGER",
+  bigint: "INTEGER",
+  float: "REAL",
+  decimal: "REAL",
+  boolean: "INTEGER",
+  date: "TEXT",
+  time: "TEXT",
+  datetime: "TEXT",
+  json: "TEXT",
+  bytes: "BLOB",
+  choice: "TEXT",
+  duration: "INTEGER",
+  ip: "TEXT",
+  array: "TEXT",
+};
+
+/** Tables of SQLite. */
+export const sqliteTables: TableSyntax = {
+  quote: quoteSqlite,
+  quoteText,
+  typeOf: ({ type, storage }) => (storage === "text" ? "TEXT" : types[type]),
+  defaultOf: (value) => value,
+  counted: " PRIMARY KEY AUTOINCREMENT",
+  isCountedKey: true,
+  checkOf,
+  // STRICT: a column holds values of its own type alone (sqlite.org/stricttables.html).
+  options: " STRICT",
+  hasForwardKeys: true,
+  hasMaterializedViews: false,
+  hasConditionalKeys: true,
+  hasExpressionIndexes: true,
+  hasIndexMethods: false,
+  commentOf: () => "",
+};
+
+/** What the database itself holds of a type that SQLite does not have. */
+function checkOf(name: string, column: ColumnState): string {
+  const quoted = quoteSqlite(name);
+  if (column.type === "boolean") return `${quoted} IN (0, 1)`;
+  if (column.type === "json" || column.type === "array") return `json_valid(${quoted})`;
+  return writeChoices(quoted, column, quoteText);
+}
+
+/** Most digits that a double keeps of every decimal. */
+const decimalDigitsMax = 15;
+
+/** What SQLite cannot hold of a model; none when it can hold all of it. */
+export function findSqliteMistakes(meta: ModelMeta): DefinitionMistake[] {
+  const { name, fields } = meta;
+  const long = [...fields.values()]
+    .filter(({ type, options, storage }) => type === "decimal" && storage === undefined && Number(options.digits) > decimalDigitsMax)
+    .map((field) => ({
+      code: "E_FIELD_OPTION_VALUE" as const,
+      where: `${name}.${field.name}`,
+      message: `SQLite keeps ${decimalDigitsMax} digits of a decimal, and the field has ${field.options.digits}`,
+      fix: `Use at most ${decimalDigitsMax} digits, or storage: "text", which can be equal to values alone.`,
+    }));
+  return [...long, ...findUniqueMistakes("SQLite", meta)];
+}

@@ -1,0 +1,500 @@
+/** Expressions as callbacks make them: one class for all types, which checks at run time what types cannot say. */
+import { assertKnownOptions, describeValue } from "../../errors/option-errors.ts";
+import { GableError } from "../../errors/gable-error.ts";
+import type { ColumnType } from "../schema/column.ts";
+import { DatabaseValue } from "../schema/column.ts";
+import type { TruncateUnit } from "../schema/zones.ts";
+import { assertTruncateUnit, assertZone } from "../schema/zones.ts";
+import type { AggregateOptions, ExpressionOf, Order, OrderOptions, StringAggregateOptions } from "./expression-types.ts";
+import type { AggregateName, CallName, CompareOperator, JoinedTexts, Node, OrderTerm, SelectState } from "./node.ts";
+import type { ValueType } from "./value-type.ts";
+import { allOf, anyOf, compare, isNull, notOf } from "./node.ts";
+import { numericRank, typeSets, valueTypes } from "./value-type.ts";
+import { castNode } from "./cast.ts";
+import { compareJson } from "./json-filter.ts";
+import { readJoinedTexts } from "./join-texts.ts";
+import { literal } from "./literal.ts";
+import { assertOrdered, numberLiteral, toInNode, wholeNumber } from "./operands.ts";
+import { readWindow, windowError } from "./window-options.ts";
+
+/** Rows that a relation to many rows leads to: expressions of them mean something inside of an aggregate alone. */
+export interface ManyRows {
+  /** The rows, linked to the row that has the relation. */
+  readonly query: SelectState;
+  /** Name of the relation, for messages. */
+  readonly where: string;
+}
+
+/** An expression. Types see it as one of the interfaces of expression-types.ts. */
+export class RuntimeExpression extends DatabaseValue {
+  /** Never set: for types alone. */
+  declare readonly $value: never;
+  readonly #node: Node;
+  readonly #many: ManyRows | undefined;
+
+  constructor(node: Node, many?: ManyRows) {
+    super();
+    this.#node = node;
+    this.#many = many;
+  }
+
+  /** The expression as data. Throws `E_EXPRESSION_MANY` where it means many rows. */
+  get $node(): Node {
+    if (this.#many === undefined) return this.#node;
+    throw new GableError("E_EXPRESSION_MANY", `${this.#many.where} has many rows, and is used as one value.`, {
+      fix: "Use an aggregate such as count() or sum(), or some(), none() or every().",
+    });
+  }
+
+  eq(value: unknown): RuntimeExpression {
+    return this.#compare("eq", value);
+  }
+  ne(value: unknown): RuntimeExpression {
+    return this.#compare("ne", value);
+  }
+  gt(value: unknown): RuntimeExpression {
+    return this.#compare("gt", value);
+  }
+  gte(value: unknown): RuntimeExpression {
+    return this.#compare("gte", value);
+  }
+  lt(value: unknown): RuntimeExpression {
+    return this.#compare("lt", value);
+  }
+  lte(value: unknown): RuntimeExpression {
+    return this.#compare("lte", value);
+  }
+  contains(text: unknown): RuntimeExpression {
+    if (this.#node.type?.type === "json") return this.#compareJson("contains", text);
+    return this.#match("contains", text);
+  }
+  startsWith(text: unknown): RuntimeExpression {
+    return this.#match("startsWith", text);
+  }
+  endsWith(text: unknown): RuntimeExpression {
+    return this.#match("endsWith", text);
+  }
+  ieq(text: unknown): RuntimeExpression {
+    return this.#match("ieq", text);
+  }
+  icontains(text: unknown): RuntimeExpression {
+    return this.#match("icontains", text);
+  }
+  istartsWith(text: unknown): RuntimeExpression {
+    return this.#match("istartsWith", text);
+  }
+  iendsWith(text: unknown): RuntimeExpression {
+    return this.#match("iendsWith", text);
+  }
+
+  between(low: unknown, high: unknown): RuntimeExpression {
+    assertOrdered(this.#node.type, "between");
+    const [first, last] = [this.#operand(low, "between"), this.#operand(high, "between")];
+    const part = this.#node;
+    const isNullable = part.isNullable || first.isNullable || last.isNullable;
+    return this.#with({ kind: "between", part, low: first, high: last, type: valueTypes.boolean, isNullable });
+  }
+
+  in(values: unknown): RuntimeExpression {
+    return this.#in(values, false);
+  }
+  notIn(values: unknown): RuntimeExpression {
+    return this.#in(values, true);
+  }
+  isNull(): RuntimeExpression {
+    return this.#with(isNull(this.#node));
+  }
+  isNotNull(): RuntimeExpression {
+    return this.#with(isNull(this.#node, true));
+  }
+
+  and(...conditions: readonly unknown[]): RuntimeExpression {
+    return this.#with(allOf([this.#condition("and"), ...conditions.map((each) => toCondition(each))]));
+  }
+  or(...conditions: readonly unknown[]): RuntimeExpression {
+    return this.#with(anyOf([this.#condition("or"), ...conditions.map((each) => toCondition(each))]));
+  }
+  not(): RuntimeExpression {
+    return this.#with(notOf(this.#condition("not")));
+  }
+
+  add(value: unknown): RuntimeExpression {
+    return this.#calculate("add", value);
+  }
+  sub(value: unknown): RuntimeExpression {
+    return this.#calculate("sub", value);
+  }
+  mul(value: unknown): RuntimeExpression {
+    return this.#calculate("mul", value);
+  }
+  div(value: unknown): RuntimeExpression {
+    return this.#calculate("div", value);
+  }
+  mod(value: unknown): RuntimeExpression {
+    return this.#calculate("mod", value);
+  }
+  abs(): RuntimeExpression {
+    return this.#call("abs", typeSets.number);
+  }
+  round(digits = 0): RuntimeExpression {
+    return this.#call("round", typeSets.number, this.#type("round"), [wholeNumber(digits, "round", 0)]);
+  }
+  floor(): RuntimeExpression {
+    return this.#call("floor", typeSets.number);
+  }
+  ceil(): RuntimeExpression {
+    return this.#call("ceil", typeSets.number);
+  }
+
+  lower(): RuntimeExpression {
+    return this.#call("lower", typeSets.text, valueTypes.text);
+  }
+  upper(): RuntimeExpression {
+    return this.#call("upper", typeSets.text, valueTypes.text);
+  }
+  trim(): RuntimeExpression {
+    return this.#call("trim", typeSets.text, valueTypes.text);
+  }
+  length(): RuntimeExpression {
+    if (this.#node.type?.type === "array") return this.#call("arrayLength", typeSets.array, valueTypes.int);
+    return this.#call("length", typeSets.text, valueTypes.int);
+  }
+  has(item: unknown): RuntimeExpression {
+    return this.#hasItems("arrayHasAll", [item], "has");
+  }
+  hasAll(items: readonly unknown[]): RuntimeExpression {
+    return this.#hasItems("arrayHasAll", items, "hasAll");
+  }
+  hasAny(items: readonly unknown[]): RuntimeExpression {
+    return this.#hasItems("arrayHasAny", items, "hasAny");
+  }
+  isEmpty(): RuntimeExpression {
+    return this.#with(
+      compare("eq", this.#call("arrayLength", typeSets.array, valueTypes.int).$node, literal(0, valueTypes.int, "isEmpty()")),
+    );
+  }
+  #hasItems(name: CallName, items: unknown, method: string): RuntimeExpression {
+    const list = literal(items, this.#type(method), `${method}()`);
+    return this.#call(name, typeSets.array, valueTypes.boolean, [list]);
+  }
+  substring(start: number, length?: number): RuntimeExpression {
+    const parts = [wholeNumber(start, "substring", 1), ...(length === undefined ? [] : [wholeNumber(length, "substring", 0)])];
+    return this.#call("substring", typeSets.text, valueTypes.text, parts);
+  }
+  replace(search: unknown, replacement: unknown): RuntimeExpression {
+    return this.#call("replace", typeSets.text, valueTypes.text, [
+      literal(search, valueTypes.text, "replace()"),
+      literal(replacement, valueTypes.text, "replace()"),
+    ]);
+  }
+  concat(...values: readonly unknown[]): RuntimeExpression {
+    const parts = values.map((value) => (value instanceof RuntimeExpression ? value.$node : literal(value, valueTypes.text, "concat()")));
+    const node: Node = { kind: "call", name: "concat", parts: [this.#node, ...parts], type: valueTypes.text, isNullable: false };
+    return this.#with(node);
+  }
+
+  coalesce(value: unknown): RuntimeExpression {
+    const other = this.#operand(value, "coalesce");
+    const isNullable = this.#node.isNullable && other.isNullable;
+    return this.#with({ kind: "call", name: "coalesce", parts: [this.#node, other], type: this.#type("coalesce"), isNullable });
+  }
+  cast(to: unknown): RuntimeExpression {
+    return this.#with(castNode(this.#node, this.#type("cast"), to));
+  }
+  nullIf(value: unknown): RuntimeExpression {
+    const parts = [this.#node, this.#operand(value, "nullIf")];
+    return this.#with({ kind: "call", name: "nullIf", parts, type: this.#type("nullIf"), isNullable: true });
+  }
+
+  date(zone?: string): RuntimeExpression {
+    return this.#calendar("date", typeSets.moment, zone, valueTypes.date);
+  }
+  year(zone?: string): RuntimeExpression {
+    return this.#calendar("year", typeSets.moment, zone);
+  }
+  month(zone?: string): RuntimeExpression {
+    return this.#calendar("month", typeSets.moment, zone);
+  }
+  day(zone?: string): RuntimeExpression {
+    return this.#calendar("day", typeSets.moment, zone);
+  }
+  weekDay(zone?: string): RuntimeExpression {
+    return this.#calendar("weekDay", typeSets.moment, zone);
+  }
+  hour(zone?: string): RuntimeExpression {
+    return this.#calendar("hour", typeSets.time, zone);
+  }
+  truncate(unit: string, zone?: string): RuntimeExpression {
+    assertTruncateUnit(unit);
+    if (zone !== undefined) return this.#zone("truncate", zone, unit);
+    const text = literal(unit, valueTypes.text, "truncate()");
+    return this.#call("truncate", typeSets.datetime, valueTypes.datetime, [text]);
+  }
+  #calendar(
+    name: CallName,
+    allowed: ReadonlySet<ColumnType>,
+    zone: string | undefined,
+    type: ValueType = valueTypes.int,
+  ): RuntimeExpression {
+    return zone === undefined ? this.#call(name, allowed, type) : this.#zone(name, zone, undefined).#call(name, allowed, type);
+  }
+  #zone(method: string, zone: unknown, unit: TruncateUnit | undefined): RuntimeExpression {
+    this.#assertType(method, typeSets.datetime);
+    assertZone(zone, method);
+    return this.#with({ kind: "zone", part: this.#node, zone, unit, type: this.#type(method), isNullable: this.#node.isNullable });
+  }
+
+  at(...path: ReadonlyArray<string | number>): RuntimeExpression {
+    this.#assertType("at", typeSets.json);
+    for (const step of path)
+      if (typeof step !== "string" && !Number.isSafeInteger(step))
+        throw new GableError("E_EXPRESSION_ARGUMENT", `at() got ${describeValue(step)}.`, {
+          fix: "Use texts for keys, and whole numbers for items.",
+        });
+    return this.#with({ kind: "json", part: this.#node, path, type: valueTypes.text, isNullable: true });
+  }
+
+  equals(value: unknown): RuntimeExpression {
+    return this.#compareJson("equals", value);
+  }
+  hasKey(key: unknown): RuntimeExpression {
+    return this.#compareJson("hasKey", key);
+  }
+  #compareJson(name: "equals" | "contains" | "hasKey", value: unknown): RuntimeExpression {
+    this.#assertType(name, typeSets.json);
+    return this.#with(compareJson(this.#node, name, value, `${name}()`));
+  }
+
+  asc(options: OrderOptions = {}): OrderTerm {
+    return this.#order("asc", options);
+  }
+  desc(options: OrderOptions = {}): OrderTerm {
+    return this.#order("desc", options);
+  }
+  #order(method: "asc" | "desc", options: OrderOptions): OrderTerm {
+    assertOrdered(this.#node.type, method);
+    const [isDescending, nulls] = [method === "desc", readNulls(options)];
+    return this.#many === undefined ? { node: this.#node, isDescending, nulls } : new ManyOrder(this, isDescending, nulls);
+  }
+
+  count(options: AggregateOptions = {}): RuntimeExpression {
+    return this.#aggregate("count", options, valueTypes.int);
+  }
+  sum(options: AggregateOptions = {}): RuntimeExpression {
+    this.#assertType("sum", typeSets.number);
+    return this.#aggregate("sum", options, this.#type("sum"));
+  }
+  avg(options: AggregateOptions = {}): RuntimeExpression {
+    this.#assertType("avg", typeSets.number);
+    return this.#aggregate("avg", options, valueTypes.float);
+  }
+  min(options: AggregateOptions = {}): RuntimeExpression {
+    assertOrdered(this.#node.type, "min");
+    return this.#aggregate("min", options, this.#type("min"));
+  }
+  max(options: AggregateOptions = {}): RuntimeExpression {
+    assertOrdered(this.#node.type, "max");
+    return this.#aggregate("max", options, this.#type("max"));
+  }
+
+  stringAggregate(separator: unknown, options: StringAggregateOptions = {}): RuntimeExpression {
+    this.#assertType("stringAggregate", typeSets.text);
+    assertKnownOptions("stringAggregate()", options, ["where", "distinct", "orderBy"]);
+    const { orderBy = [], distinct = false } = options;
+    const order = [orderBy].flat().map((step) => readOrderTerm(step, this.#many));
+    const { where, isSecret = false } = this.#type("stringAggregate");
+    const joined = readJoinedTexts(this.#node, separator, order, distinct);
+    return this.#aggregate("stringAggregate", options, { ...valueTypes.text, where, isSecret }, joined);
+  }
+
+  /** Expressions of many rows stay those of many rows. */
+  #with(node: Node): RuntimeExpression {
+    return new RuntimeExpression(node, this.#many);
+  }
+
+  #type(method: string): ValueType {
+    const { type } = this.#node;
+    if (type !== undefined) return type;
+    throw new GableError("E_EXPRESSION_TYPE", `${method}() needs the type of its expression, which SQL of your own does not have.`, {
+      fix: "Write the whole expression as SQL, or compare columns.",
+    });
+  }
+
+  #assertType(method: string, allowed: ReadonlySet<ColumnType>): void {
+    const type = this.#type(method);
+    assertOrdered(type, method);
+    if (allowed.has(type.type)) return;
+    throw new GableError("E_EXPRESSION_TYPE", `${type.where} is of the type ${type.type}, which ${method}() does not take.`, {
+      fix: `Use it with: ${[...allowed].join(", ")}.`,
+    });
+  }
+
+  #compare(operator: CompareOperator, value: unknown): RuntimeExpression {
+    if (typeSets.json.has(this.#type(operator).type))
+      throw new GableError("E_EXPRESSION_TYPE", `${this.#type(operator).where} is JSON, which ${operator}() does not compare.`, {
+        fix: "Compare a part of it: at().",
+      });
+    if (value === null && (operator === "eq" || operator === "ne")) return this.#with(isNull(this.#node, operator === "ne"));
+    if (operator !== "eq" && operator !== "ne") assertOrdered(this.#node.type, operator);
+    const other = this.#operand(value, operator);
+    // As texts, decimals of one form alone are equal.
+    if (other.type?.storage !== this.#node.type?.storage || (other.type?.storage === "text" && other.type.scale !== this.#node.type?.scale))
+      assertOrdered(other.type?.storage === "text" ? other.type : this.#node.type, operator);
+    return this.#with(compare(operator, this.#node, other));
+  }
+
+  #match(operator: CompareOperator, value: unknown): RuntimeExpression {
+    this.#assertType(operator, typeSets.text);
+    const { where, isSecret = false } = this.#type(operator);
+    const text = literal(value, { ...valueTypes.text, where, isSecret }, `${where} ${operator}()`);
+    return this.#with(compare(operator, this.#node, text));
+  }
+
+  #in(values: unknown, isNegated: boolean): RuntimeExpression {
+    const method = isNegated ? "notIn" : "in";
+    const type = this.#type(method);
+    return this.#with(toInNode(this.#node, values, isNegated, `${type.where} ${method}()`));
+  }
+
+  #operand(value: unknown, method: string): Node {
+    if (!(value instanceof RuntimeExpression)) return literal(value, this.#type(method), `${this.#type(method).where} ${method}()`);
+    // Rows of the same relation may be compared with each other, inside of one aggregate.
+    return value.#many !== undefined && value.#many === this.#many ? value.#node : value.$node;
+  }
+
+  #condition(method: string): Node {
+    // SQL of one's own is a condition where it is used as one.
+    if (this.#node.type !== undefined) this.#assertType(method, typeSets.boolean);
+    return this.#node;
+  }
+
+  #calculate(name: CallName, value: unknown): RuntimeExpression {
+    this.#assertType(name, typeSets.number);
+    const own = this.#type(name);
+    const other = typeof value === "number" ? numberLiteral(value, own, name) : this.#operand(value, name);
+    assertOrdered(other.type, name);
+    // SQL of one's own may give any number: a float holds it.
+    const otherType = other.type ?? valueTypes.float;
+    const wider = (numericRank[otherType.type] ?? 0) > (numericRank[own.type] ?? 0) ? otherType : own;
+    const type = { ...wider, type: wider.type === "id" ? "int" : wider.type } as const;
+    return this.#with({
+      kind: "call",
+      name,
+      parts: [this.#node, other],
+      type,
+      isNullable: this.#node.isNullable || other.isNullable || name === "div" || name === "mod",
+    });
+  }
+
+  #call(
+    name: CallName,
+    allowed: ReadonlySet<ColumnType>,
+    type: ValueType = this.#type(name),
+    more: readonly Node[] = [],
+  ): RuntimeExpression {
+    this.#assertType(name, allowed);
+    return this.#with({ kind: "call", name, parts: [this.#node, ...more], type, isNullable: this.#node.isNullable });
+  }
+
+  over(window: unknown): RuntimeExpression {
+    const part = this.$node;
+    if (part.kind !== "aggregate" || part.isDistinct || part.joined !== undefined)
+      throw windowError(
+        part.kind !== "aggregate" ? "over() of what is no aggregate" : part.joined ? "over() of joined texts" : "over() of distinct values",
+        "Use it behind sum(), avg(), min(), max() or count().",
+      );
+    const { type, isNullable } = part;
+    return new RuntimeExpression({
+      kind: "window",
+      name: "aggregate",
+      part,
+      count: undefined,
+      type,
+      isNullable,
+      ...readWindow(window, part.name),
+    });
+  }
+
+  #aggregate(name: AggregateName, { where, distinct = false }: AggregateOptions, type: ValueType, joined?: JoinedTexts): RuntimeExpression {
+    const isNullable = name !== "count";
+    const condition = where === undefined ? undefined : readNode(where, this.#many);
+    const own = { kind: "aggregate", name, part: this.#node, where: condition, isDistinct: distinct, type, isNullable } as const;
+    const node: Node = joined === undefined ? own : { ...own, joined };
+    return this.#many === undefined ? new RuntimeExpression(node) : new RuntimeExpression(aggregateOf(this.#many, node));
+  }
+
+  /** The node of an expression that may be of the same many rows. */
+  static read(expression: unknown, many: ManyRows | undefined): Node {
+    if (!(expression instanceof RuntimeExpression)) return toCondition(expression);
+    return expression.#many !== undefined && expression.#many === many ? expression.#node : expression.$node;
+  }
+}
+
+/** A step of an order of many rows, which has a place inside of an aggregate alone. */
+class ManyOrder implements OrderTerm {
+  readonly expression: RuntimeExpression;
+  readonly isDescending: boolean;
+  readonly nulls: "first" | "last" | undefined;
+
+  constructor(expression: RuntimeExpression, isDescending: boolean, nulls: "first" | "last" | undefined) {
+    this.expression = expression;
+    this.isDescending = isDescending;
+    this.nulls = nulls;
+  }
+
+  /** Throws `E_EXPRESSION_MANY`. */
+  get node(): Node {
+    return this.expression.$node;
+  }
+}
+
+/** A step of an order inside of an aggregate: of one row, or of the same many rows. Throws `E_ORDER`. */
+function readOrderTerm(step: unknown, many: ManyRows | undefined): OrderTerm {
+  if (step instanceof ManyOrder)
+    return { node: RuntimeExpression.read(step.expression, many), isDescending: step.isDescending, nulls: step.nulls };
+  if (isOrder(step)) return step;
+  if (step instanceof RuntimeExpression) return { node: RuntimeExpression.read(step, many), isDescending: false, nulls: undefined };
+  throw new GableError("E_ORDER", `stringAggregate() got ${describeValue(step)} in orderBy.`, {
+    fix: "Pass expressions, or what their asc() and desc() give.",
+  });
+}
+
+/** Where rows without a value come: the word becomes part of the statement. */
+function readNulls({ nulls }: OrderOptions): "first" | "last" | undefined {
+  if (nulls === undefined || nulls === "first" || nulls === "last") return nulls;
+  throw new GableError("E_ORDER", `An order got nulls: ${describeValue(nulls)}.`, { fix: 'Use "first" or "last".' });
+}
+
+/** An aggregate over the rows of a relation: a query of its own, so that two of them never multiply. */
+export function aggregateOf({ query }: ManyRows, node: Node): Node {
+  return {
+    kind: "subquery",
+    query: { ...query, columns: [{ name: "value", node }] },
+    type: node.type ?? valueTypes.int,
+    isNullable: node.isNullable,
+  };
+}
+
+/** The node of a condition, also of one about the rows of a relation. */
+export function readNode(condition: unknown, many: ManyRows | undefined): Node {
+  return RuntimeExpression.read(condition, many);
+}
+
+/** The node of a condition. Throws `E_EXPRESSION_TYPE` for anything else. */
+export function toCondition(value: unknown): Node {
+  const node = value instanceof RuntimeExpression ? value.$node : undefined;
+  if (node !== undefined && (node.type === undefined || node.type.type === "boolean")) return node;
+  throw new GableError("E_EXPRESSION_TYPE", `A condition is needed here, and got ${describeValue(value)}.`, {
+    fix: "Return a comparison, such as book.pages.gt(3).",
+  });
+}
+
+/** A node as the types see it. */
+export function toExpression<Value>(node: Node, many?: ManyRows): ExpressionOf<Value> {
+  return new RuntimeExpression(node, many) as unknown as ExpressionOf<Value>; // The interfaces describe the one class.
+}
+
+/** Whether a value is a step of an order. */
+export function isOrder(value: unknown): value is Order & OrderTerm {
+  return typeof value === "object" && value !== null && "isDescending" in value;
+}

@@ -1,0 +1,497 @@
+/**
+ * What queries are made of: expressions as plain nodes, and the state of a query. Both ways of writing a filter, objects
+ * and callbacks, end in these nodes; the shape of a query and its SQL are read from them.
+ */
+import type { SearchWords } from "./search-syntax.ts";
+import type { TruncateUnit } from "../schema/zones.ts";
+import type { FieldMeta, RelationMeta } from "../schema/metadata.ts";
+import type { ModelClass } from "../schema/model.ts";
+import type { ValueType } from "./value-type.ts";
+import { valueTypes } from "./value-type.ts";
+
+/** The rows that columns are read from: those of a query or a subquery, or rows that a relation to one row leads to. */
+export type Source = RootSource | JoinedSource;
+
+/** The rows of a query or a subquery. Each has an object of its own. */
+export interface RootSource {
+  readonly kind: "root";
+  readonly model: ModelClass;
+}
+
+/** The row that a relation leads to. */
+export interface JoinedSource {
+  readonly kind: "joined";
+  readonly model: ModelClass;
+  readonly parent: Source;
+  readonly relation: RelationMeta;
+  /** Whether the row may be missing. */
+  readonly isNullable: boolean;
+}
+
+/** Comparisons of two values. */
+export type CompareOperator =
+  | "eq"
+  | "ne"
+  | "gt"
+  | "gte"
+  | "lt"
+  | "lte"
+  | "contains"
+  | "startsWith"
+  | "endsWith"
+  | "ieq"
+  | "icontains"
+  | "istartsWith"
+  | "iendsWith";
+
+/** Functions of values. */
+export type CallName =
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "mod"
+  | "concat"
+  | "lower"
+  | "upper"
+  | "trim"
+  | "length"
+  | "arrayLength"
+  | "arrayHasAll"
+  | "arrayHasAny"
+  | "jsonEquals"
+  | "jsonContains"
+  | "substring"
+  | "replace"
+  | "abs"
+  | "round"
+  | "floor"
+  | "ceil"
+  | "coalesce"
+  | "nullIf"
+  | "cast"
+  | "now"
+  | "date"
+  | "year"
+  | "month"
+  | "day"
+  | "weekDay"
+  | "hour"
+  | "truncate";
+
+/** Functions of many rows. */
+export type AggregateName = "count" | "sum" | "avg" | "min" | "max" | "stringAggregate";
+
+/** A column. */
+export interface ColumnNode {
+  readonly kind: "column";
+  readonly source: Source;
+  readonly field: FieldMeta;
+  readonly type: ValueType;
+  readonly isNullable: boolean;
+}
+
+/** A value that is bound. */
+export interface ValueNode {
+  readonly kind: "value";
+  readonly value: unknown;
+  readonly type: ValueType;
+  readonly isNullable: boolean;
+}
+
+/** A value that is known when the statement runs: that of a scope. */
+interface LateNode {
+  readonly kind: "late";
+  readonly read: () => ValueNode;
+  readonly type: ValueType;
+  readonly isNullable: boolean;
+}
+
+/** A function of values. */
+interface CallNode {
+  readonly kind: "call";
+  readonly name: CallName;
+  readonly parts: readonly Node[];
+  readonly type: ValueType;
+  readonly isNullable: boolean;
+}
+
+/** The way to a part of a value of JSON: keys, and numbers of items, from the end when negative. */
+export type JsonPath = ReadonlyArray<string | number>;
+
+const lists = new WeakMap<JsonPath, readonly JsonPath[]>();
+
+/** The ways to the lists that a path counts in, the same objects each time. */
+export function listsOf(path: JsonPath): readonly JsonPath[] {
+  const known = lists.get(path) ?? path.flatMap((step, index) => (typeof step === "number" ? [path.slice(0, index)] : []));
+  lists.set(path, known);
+  return known;
+}
+
+/** Comparisons of a part of a value of JSON. */
+export type JsonOperator = "eq" | "gt" | "gte" | "lt" | "lte" | "exists";
+
+/** A part of a value of JSON. */
+interface JsonNode {
+  readonly kind: "json";
+  readonly part: Node;
+  readonly path: JsonPath;
+  readonly type: ValueType;
+  readonly isNullable: true;
+}
+
+/** A moment on the clocks of a time zone; with a unit, the moment at which that unit began there. */
+interface ZoneNode {
+  readonly kind: "zone";
+  readonly part: Node;
+  readonly zone: string;
+  readonly unit: TruncateUnit | undefined;
+  readonly type: ValueType;
+  readonly isNullable: boolean;
+}
+
+/** Conditions: true, false, or (where `isNullable`) unknown. */
+export type ConditionNode =
+  | { readonly kind: "constant"; readonly isTrue: boolean; readonly type: ValueType; readonly isNullable: false }
+  | {
+      readonly kind: "compare";
+      readonly operator: CompareOperator;
+      readonly left: Node;
+      readonly right: Node;
+      readonly type: ValueType;
+      readonly isNullable: boolean;
+    }
+  | { readonly kind: "isNull"; readonly part: Node; readonly isNegated: boolean; readonly type: ValueType; readonly isNullable: false }
+  | {
+      readonly kind: "between";
+      readonly part: Node;
+      readonly low: Node;
+      readonly high: Node;
+      readonly type: ValueType;
+      readonly isNullable: boolean;
+    }
+  | {
+      readonly kind: "inList";
+      readonly part: Node;
+      readonly values: readonly unknown[];
+      readonly isNegated: boolean;
+      readonly type: ValueType;
+      readonly isNullable: boolean;
+    }
+  | {
+      readonly kind: "inQuery";
+      readonly part: Node;
+      readonly query: SelectState;
+      readonly isNegated: boolean;
+      readonly type: ValueType;
+      readonly isNullable: boolean;
+    }
+  | {
+      readonly kind: "logic";
+      readonly operator: "and" | "or";
+      readonly parts: readonly Node[];
+      readonly type: ValueType;
+      readonly isNullable: boolean;
+    }
+  | {
+      readonly kind: "jsonCompare";
+      readonly part: Node;
+      readonly path: JsonPath;
+      readonly operator: JsonOperator;
+      readonly value: string | number | boolean | null;
+      readonly type: ValueType;
+      readonly isNullable: true;
+    }
+  | { readonly kind: "not"; readonly part: Node; readonly type: ValueType; readonly isNullable: false }
+  | {
+      readonly kind: "exists";
+      readonly query: SelectState;
+      readonly isNegated: boolean;
+      readonly type: ValueType;
+      readonly isNullable: false;
+    };
+
+/** What stands between texts that become one, and their order. */
+export interface JoinedTexts {
+  readonly separator: string;
+  readonly order: readonly OrderTerm[];
+}
+
+/** A function of many rows: those of the group, or those of a relation (then inside of a subquery). */
+export interface AggregateNode {
+  readonly kind: "aggregate";
+  readonly name: AggregateName;
+  readonly part: Node | undefined;
+  readonly where: Node | undefined;
+  readonly isDistinct: boolean;
+  /** How texts are joined; of "stringAggregate" alone. */
+  readonly joined?: JoinedTexts;
+  readonly type: ValueType;
+  readonly isNullable: boolean;
+}
+
+/** Functions of a row among its neighbours. */
+export type WindowName = "row_number" | "rank" | "dense_rank" | "ntile" | "lag" | "lead" | "first_value" | "last_value";
+
+/** The rows around a row that count: places before it are negative, behind it positive; -Infinity is the start, Infinity the end. */
+export type WindowFrame = readonly [from: number, to: number];
+
+/** A function of a row among its neighbours, or an aggregate of them. */
+interface WindowNode {
+  readonly kind: "window";
+  readonly name: WindowName | "aggregate";
+  /** The value that is read, or the aggregate; undefined of functions that read none. */
+  readonly part: Node | undefined;
+  /** Rows between, or parts; undefined of functions without a number. */
+  readonly count: number | undefined;
+  readonly partition: readonly Node[];
+  readonly order: readonly OrderTerm[];
+  readonly frame: WindowFrame | undefined;
+  readonly type: ValueType;
+  readonly isNullable: boolean;
+}
+
+/** One value of another query. */
+interface SubqueryNode {
+  readonly kind: "subquery";
+  readonly query: SelectState;
+  readonly type: ValueType;
+  readonly isNullable: boolean;
+}
+
+/** The first value whose condition holds. */
+interface CaseNode {
+  readonly kind: "case";
+  readonly branches: ReadonlyArray<{ readonly condition: Node; readonly result: Node }>;
+  readonly otherwise: Node | undefined;
+  readonly type: ValueType;
+  readonly isNullable: boolean;
+}
+
+/** SQL as it was written, with nodes between its texts. */
+interface SqlNode {
+  readonly kind: "sql";
+  readonly texts: readonly string[];
+  readonly parts: readonly Node[];
+  readonly type: ValueType | undefined;
+  readonly isNullable: boolean;
+}
+
+/** A name in SQL: one that was written, or that of a column of combined queries. Quoted as the database does. */
+interface NameNode {
+  readonly kind: "name";
+  readonly name: string;
+  readonly type: ValueType | undefined;
+  readonly isNullable: boolean;
+}
+
+/** A column of the table between. */
+interface ThroughNode {
+  readonly kind: "through";
+  readonly root: RootSource;
+  readonly column: string;
+  readonly type: ValueType;
+  readonly isNullable: false;
+}
+
+/** A search for words: whether a row has them, or how well it fits. */
+interface SearchNode {
+  readonly kind: "search";
+  readonly root: RootSource;
+  readonly words: SearchWords;
+  /** The condition where the database has no index of words. */
+  readonly plain: Node;
+  readonly isRank: boolean;
+  readonly type: ValueType;
+  readonly isNullable: false;
+}
+
+/** A value, a condition, or a part of SQL. */
+export type Node =
+  | ColumnNode
+  | ValueNode
+  | LateNode
+  | CallNode
+  | JsonNode
+  | ZoneNode
+  | ConditionNode
+  | AggregateNode
+  | WindowNode
+  | SubqueryNode
+  | CaseNode
+  | SqlNode
+  | NameNode
+  | SearchNode
+  | ThroughNode;
+
+/** One step of an order. */
+export interface OrderTerm {
+  readonly node: Node;
+  readonly isDescending: boolean;
+  /** Where rows without a value come. By default as if it were the largest. */
+  readonly nulls: "first" | "last" | undefined;
+}
+
+/** A column of a result. */
+export interface OutputColumn {
+  readonly name: string;
+  readonly node: Node;
+}
+
+/** Rows that are reached through a table between. */
+export interface Through {
+  readonly table: string;
+  /** Columns of the table between that equal fields of the rows. */
+  readonly on: ReadonlyArray<{ readonly column: string; readonly field: FieldMeta }>;
+  /** Columns of the table between that equal values outside; read as `$through0`, ... where a result wants them. */
+  readonly to: ReadonlyArray<{ readonly column: string; readonly node: Node | undefined; readonly field: FieldMeta }>;
+}
+
+/** How rows are locked. */
+export interface RowLock {
+  readonly strength: "update" | "share";
+  readonly wait: "wait" | "skip" | "fail";
+}
+
+/** How the rows of two queries become those of one. */
+export type SetOperator = "UNION" | "UNION ALL" | "INTERSECT" | "EXCEPT";
+
+/** All that is known of a query. Nothing in it is ever changed. */
+export interface SelectState {
+  readonly root: RootSource;
+  /** The rows that the query reads instead of the table: limited ones, or those of several queries. */
+  readonly from: SelectState | undefined;
+  /** Queries whose rows are combined with those of `from`. */
+  readonly combined: ReadonlyArray<{ readonly operator: SetOperator; readonly query: SelectState }>;
+  /** Whether its columns have their names, for a query around it. */
+  readonly isNamed: boolean;
+  readonly through: Through | undefined;
+  readonly where: Node | undefined;
+  readonly order: readonly OrderTerm[];
+  /**
+   * Most rows. A number is a part of the text: PostgreSQL takes a parameter of LIMIT for a tenth of the rows when it plans for all values, and
+   * would read all rows of a table in the order of an index where a query has a limit for safety alone.
+   */
+  readonly limit: ValueNode | number | undefined;
+  readonly offset: ValueNode | undefined;
+  /** What is read; undefined for all columns of the model. */
+  readonly columns: readonly OutputColumn[] | undefined;
+  /** The columns of the model that are read; undefined for all. */
+  readonly fields: readonly FieldMeta[] | undefined;
+  /** What is read beside the columns of the model. */
+  readonly extra: readonly OutputColumn[];
+  readonly group: readonly Node[];
+  readonly having: Node | undefined;
+  /** No row twice; or one row for each value of these nodes. */
+  readonly distinct: boolean | readonly Node[];
+  readonly lock: RowLock | undefined;
+  /** Ends the statement. */
+  readonly signal: AbortSignal | undefined;
+  /** At most so many rows for each value of these nodes. */
+  readonly perParent: { readonly nodes: readonly Node[]; readonly limit: ValueNode } | undefined;
+}
+
+/** A query of all rows of a model. */
+export function selectAll(root: RootSource): SelectState {
+  return {
+    root,
+    from: undefined,
+    combined: [],
+    isNamed: false,
+    through: undefined,
+    where: undefined,
+    order: [],
+    limit: undefined,
+    offset: undefined,
+    columns: undefined,
+    fields: undefined,
+    extra: [],
+    group: [],
+    having: undefined,
+    distinct: false,
+    lock: undefined,
+    signal: undefined,
+    perParent: undefined,
+  };
+}
+
+/** A column of a source. The key of a row that the database holds is read where it is referred to, without that row. */
+export function columnNode(source: Source, field: FieldMeta): ColumnNode {
+  if (source.kind === "joined" && source.relation.kind === "belongsTo" && source.relation.isConstrained) {
+    const place = source.model.$meta.primary.indexOf(field.name);
+    const own = source.relation.fields[place];
+    if (own !== undefined) return columnNode(source.parent, source.parent.model.$meta.fields.get(own)!);
+  }
+  return { kind: "column", source, field, type: field, isNullable: field.isNullable || isSourceNullable(source) };
+}
+
+/** Whether the rows of a source may be missing. */
+export function isSourceNullable(source: Source): boolean {
+  return source.kind === "joined" && source.isNullable;
+}
+
+/** The row that a relation to one row leads to. */
+export function joinSource(parent: Source, relation: RelationMeta): JoinedSource {
+  // A relation that the database does not hold may lead to a row that is gone.
+  const mayMiss = relation.kind === "hasOne" || relation.isNullable || !relation.isConstrained;
+  return { kind: "joined", model: relation.target, parent, relation, isNullable: mayMiss || isSourceNullable(parent) };
+}
+
+const { boolean } = valueTypes;
+
+/** A condition that always holds, or never. */
+export function constant(isTrue: boolean): ConditionNode {
+  return { kind: "constant", isTrue, type: boolean, isNullable: false };
+}
+
+/** Whether a query has no rows, whatever the database holds: it need not be asked. */
+export function isNever({ where }: SelectState): boolean {
+  return where?.kind === "constant" && !where.isTrue;
+}
+
+/** All of the conditions; one that never holds takes the others with it. */
+export function allOf(parts: readonly Node[]): Node {
+  return combine("and", parts);
+}
+
+/** Any of the conditions. */
+export function anyOf(parts: readonly Node[]): Node {
+  return combine("or", parts);
+}
+
+function combine(operator: "and" | "or", all: readonly Node[]): Node {
+  const neutral = operator === "and";
+  const parts = all.filter((part) => part.kind !== "constant" || part.isTrue !== neutral);
+  if (parts.some((part) => part.kind === "constant")) return constant(!neutral);
+  if (parts.length === 0) return constant(neutral);
+  if (parts.length === 1) return parts[0]!;
+  return { kind: "logic", operator, parts, type: boolean, isNullable: parts.some((part) => part.isNullable) };
+}
+
+/** The exact complement of a condition: what is unknown of it counts as not true. */
+export function notOf(part: Node): Node {
+  if (part.kind === "constant") return constant(!part.isTrue);
+  if (part.kind === "isNull" || part.kind === "exists") return { ...part, isNegated: !part.isNegated };
+  return { kind: "not", part, type: boolean, isNullable: false };
+}
+
+/** A comparison. With `ne`, what has no value differs from every value. */
+export function compare(operator: CompareOperator, left: Node, right: Node): Node {
+  const isNullable = operator !== "ne" && (left.isNullable || right.isNullable);
+  return { kind: "compare", operator, left, right, type: boolean, isNullable };
+}
+
+/** Whether a node has no value. */
+export function isNull(part: Node, isNegated = false): Node {
+  return part.isNullable ? { kind: "isNull", part, isNegated, type: boolean, isNullable: false } : constant(isNegated);
+}
+
+/** Whether a value is one of a list; null in the list stands for no value. */
+export function inList(part: Node, list: readonly unknown[], isNegated: boolean): Node {
+  const values = list.filter((value) => value !== null);
+  const hasNull = values.length < list.length;
+  const found: Node =
+    values.length === 0 ? constant(isNegated) : { kind: "inList", part, values, isNegated, type: boolean, isNullable: part.isNullable };
+  if (isNegated) return hasNull ? allOf([found, isNull(part, true)]) : values.length === 0 ? found : anyOf([found, isNull(part)]);
+  return hasNull ? anyOf([found, isNull(part)]) : found;
+}
