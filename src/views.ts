@@ -17,9 +17,9 @@ export {
   TrustedUrl,
   Xml,
 } from "./views/values.ts";
-export { fragment, renderFragments } from "./views/fragment.ts";
-export { cached, MemoryFragments } from "./views/fragment-cache.ts";
-export { render, renderToStream } from "./views/render.ts";
+export { fragment, renderFragments } from "./views/rendering/fragment.ts";
+export { cached, MemoryFragments } from "./views/rendering/fragment-cache.ts";
+export { render, renderToStream } from "./views/rendering/render.ts";
 export { csv, Csv } from "./views/formats/csv.ts";
 export { atom, jsonFeed, rss } from "./views/formats/feeds.ts";
 export { sitemap, SitemapPart } from "./views/formats/sitemap.ts";
@@ -38,11 +38,11 @@ export type {
   FragmentOptions,
   FragmentStore,
   MemoryFragmentsOptions,
-} from "./views/fragment-cache.ts";
+} from "./views/rendering/fragment-cache.ts";
 export type { CssValue } from "./views/html.ts";
-export type { QueryValue, RenderContext } from "./views/render-context.ts";
-export type { Rendered } from "./views/render.ts";
+export type { QueryValue, RenderContext } from "./views/rendering/render-context.ts";
+export type { Rendered } from "./views/rendering/render.ts";
 export type { Hole, HoleArray, Renderable, UrlValue } from "./views/values.ts";
 export type { ViewArguments, ViewName, ViewOutput, ViewProps, Views } from "./views/registry.ts";
-export { defineGlobal, Global } from "./views/view-runtime.ts";
-export type { MessageOptions, Translate } from "./views/translation.ts";
+export { defineGlobal, Global } from "./views/runtime/view-runtime.ts";
+export type { MessageOptions, Translate } from "./views/rendering/translation.ts";

@@ -3,9 +3,9 @@ import type { RawRequest } from "../http/message.ts";
 import type { ForwardedFacts } from "../http/proxies.ts";
 import type { RequestContext } from "./request-context.ts";
 import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
-import type { FragmentStore } from "../views/fragment-cache.ts";
-import type { RenderContext } from "../views/render-context.ts";
-import type { Rendered } from "../views/render.ts";
+import type { FragmentStore } from "../views/rendering/fragment-cache.ts";
+import type { RenderContext } from "../views/rendering/render-context.ts";
+import type { Rendered } from "../views/rendering/render.ts";
 import type { Logger } from "../handlers/logger.ts";
 
 /** Services shared by all requests of an application. */

@@ -46,7 +46,7 @@ import { toViewOptions } from "./view-options.ts";
 import type { ViewFunction } from "../handlers/view-function.ts";
 import { setAttributeSplit } from "../views/escape/attribute.ts";
 import { setTextSplit } from "../views/escape/text.ts";
-import { MemoryFragments } from "../views/fragment-cache.ts";
+import { MemoryFragments } from "../views/rendering/fragment-cache.ts";
 import { setPlanOptions } from "../views/html.ts";
 import { setRawStrict } from "../views/values.ts";
 import type { ErrorCode } from "../errors/catalogue.ts";

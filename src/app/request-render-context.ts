@@ -1,8 +1,8 @@
 /** What a view may ask of the request that it is rendered for. */
 import { isOwnOriginAllowed } from "../http/content-security-policy.ts";
 import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
-import type { FragmentStore } from "../views/fragment-cache.ts";
-import type { QueryValue, RenderContext } from "../views/render-context.ts";
+import type { FragmentStore } from "../views/rendering/fragment-cache.ts";
+import type { QueryValue, RenderContext } from "../views/rendering/render-context.ts";
 import type { Html, TrustedUrl } from "../views/values.ts";
 import { asHtml } from "../views/values.ts";
 import type { RequestContext } from "./request-context.ts";

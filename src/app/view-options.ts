@@ -1,7 +1,7 @@
 /** Template files of an application: their option, and what rendering one gives. */
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
-import type { AttributeClass } from "../views/attribute-table.ts";
-import type { FragmentStore } from "../views/fragment-cache.ts";
+import type { AttributeClass } from "../views/reading/attribute-table.ts";
+import type { FragmentStore } from "../views/rendering/fragment-cache.ts";
 
 /** How template files are found and read. */
 export interface ViewOptions {

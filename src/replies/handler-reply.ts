@@ -3,7 +3,7 @@ import { HeaderTable } from "../http/header-table.ts";
 import type { HeaderInit } from "../http/header-table.ts";
 import type { Validators } from "../http/conditions.ts";
 import type { ReplyBody } from "../http/message.ts";
-import type { Rendered } from "../views/render.ts";
+import type { Rendered } from "../views/rendering/render.ts";
 
 /** Status and header fields of a reply helper. */
 export interface ReplyOptions {

@@ -1,8 +1,8 @@
 /** Renders views to the bodies of replies, at the last moment: they see everything that the request has set by then. */
 import type { ReplyBody } from "../http/message.ts";
-import type { RenderContext } from "../views/render-context.ts";
-import type { Rendered } from "../views/render.ts";
-import { render, walk } from "../views/render.ts";
+import type { RenderContext } from "../views/rendering/render-context.ts";
+import type { Rendered } from "../views/rendering/render.ts";
+import { render, walk } from "../views/rendering/render.ts";
 import { contentTypeOfHtml, isHtml, isPlainText, isXml } from "../views/values.ts";
 import type { HandlerReply } from "./handler-reply.ts";
 

@@ -4,7 +4,7 @@ import { toContentDisposition } from "../http/fields.ts";
 import type { ProblemOptions } from "../http/problem.ts";
 import { toProblem } from "../http/problem.ts";
 import { toRedirectLocation } from "../http/redirect-target.ts";
-import type { Rendered } from "../views/render.ts";
+import type { Rendered } from "../views/rendering/render.ts";
 import { isHtml } from "../views/values.ts";
 import type { Html } from "../views/values.ts";
 import type { ReplyOptions } from "./handler-reply.ts";

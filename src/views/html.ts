@@ -2,12 +2,12 @@
 import { GableError } from "../errors/gable-error.ts";
 import { findCallerPlace } from "../errors/source-place.ts";
 import { filterCss } from "./escape/css.ts";
-import { kinds } from "./places.ts";
-import type { Plan, PlanOptions } from "./plan.ts";
-import { compilePlan, makePlan } from "./plan.ts";
+import { kinds } from "./reading/places.ts";
+import type { Plan, PlanOptions } from "./reading/plan.ts";
+import { compilePlan, makePlan } from "./reading/plan.ts";
 import type { Hole } from "./values.ts";
 import { Attributes, Css, Html, assertTemplate, isCss, noteDrawing, setHtmlRenderer } from "./values.ts";
-import { renderToText } from "./write.ts";
+import { renderToText } from "./rendering/write.ts";
 
 // Markup that is made here can be turned into text; values.ts itself knows nothing of the walk.
 setHtmlRenderer(renderToText);

@@ -33,16 +33,16 @@ export {
   where,
   whole,
   xmlValue,
-} from "./view-runtime.ts";
-export { checked, forAsync, joined, whereAsync } from "./part-runtime.ts";
-export { writeCached as cache } from "./fragment-cache.ts";
-export { trans } from "./translation.ts";
+} from "./runtime/view-runtime.ts";
+export { checked, forAsync, joined, whereAsync } from "./runtime/part-runtime.ts";
+export { writeCached as cache } from "./rendering/fragment-cache.ts";
+export { trans } from "./rendering/translation.ts";
 export { attributes } from "./values.ts";
-export { and, concat, contains, equal, get, item, key, method, modulo, or, power, slice, truthy } from "./semantics.ts";
+export { and, concat, contains, equal, get, item, key, method, modulo, or, power, slice, truthy } from "./runtime/semantics.ts";
 export { filters } from "./filters/filters.ts";
 export { tests } from "./filters/tests.ts";
-export { globals } from "./globals.ts";
-export type { AnyProps, Block, Blocks, BlockWriter, Extra, View } from "./view-runtime.ts";
-export type { Output } from "./output.ts";
-export type { SlotOf } from "./part-runtime.ts";
+export { globals } from "./runtime/globals.ts";
+export type { AnyProps, Block, Blocks, BlockWriter, Extra, View } from "./runtime/view-runtime.ts";
+export type { Output } from "./rendering/output.ts";
+export type { SlotOf } from "./runtime/part-runtime.ts";
 export type { Hole, Html, HtmlWriter } from "./values.ts";

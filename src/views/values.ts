@@ -2,8 +2,8 @@
 import { GableError } from "../errors/gable-error.ts";
 import { describeValue } from "../errors/option-errors.ts";
 import { encodeUrlPart } from "./escape/url.ts";
-import type { Output } from "./output.ts";
-import type { Plan } from "./plan.ts";
+import type { Output } from "./rendering/output.ts";
+import type { Plan } from "./reading/plan.ts";
 
 declare const brand: unique symbol;
 

@@ -1,8 +1,8 @@
 /** Checks `html`, `svg` and `xml` in TypeScript sources: what would throw when they run is found before. */
 import { XmlReader } from "../formats/xml.ts";
-import type { PlanOptions } from "../plan.ts";
+import type { PlanOptions } from "../reading/plan.ts";
 import type { SourceText } from "../syntax/source-text.ts";
-import { HtmlReader } from "../tokenizer.ts";
+import { HtmlReader } from "../reading/tokenizer.ts";
 import type { ScannedTemplate } from "./scan-code.ts";
 import { scanCode } from "./scan-code.ts";
 

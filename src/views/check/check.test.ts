@@ -5,7 +5,7 @@ import { afterEach, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { checkViews, extractMessages, formatProblems } from "gable/check";
 import { ProjectFolder } from "../../../test/views/project-folder.ts";
-import { compilePlan } from "../plan.ts";
+import { compilePlan } from "../reading/plan.ts";
 import { SourceText } from "../syntax/source-text.ts";
 import { checkCode } from "./check-code.ts";
 import { scanCode } from "./scan-code.ts";

@@ -1,12 +1,12 @@
 /** Compiles templates at run time, for tests and tools: it executes code, and never takes a visitor's text. */
 import { GableError } from "../../errors/gable-error.ts";
-import type { RenderContext } from "../render-context.ts";
-import { render } from "../render.ts";
+import type { RenderContext } from "../rendering/render-context.ts";
+import { render } from "../rendering/render.ts";
 import * as runtime from "../runtime.ts";
 import { SourceText } from "../syntax/source-text.ts";
 import type { WhitespaceOptions } from "../syntax/template-parser.ts";
-import type { AnyProps, View } from "../view-runtime.ts";
-import { toRendered } from "../view-runtime.ts";
+import type { AnyProps, View } from "../runtime/view-runtime.ts";
+import { toRendered } from "../runtime/view-runtime.ts";
 import { compileModule } from "./module.ts";
 import type { Template } from "./template.ts";
 import { TemplateSet } from "./template-set.ts";

@@ -1,11 +1,11 @@
 /** The walk over a file that finds the places of its values: what HTML and XML share. */
 import type { XmlPlace } from "../formats/xml.ts";
-import type { Place } from "../places.ts";
-import type { ReaderState } from "../reader-state.ts";
-import type { Part } from "../tokenizer.ts";
+import type { Place } from "../reading/places.ts";
+import type { ReaderState } from "../reading/reader-state.ts";
+import type { Part } from "../reading/tokenizer.ts";
 import type { Body, Statement } from "../syntax/nodes.ts";
 import type { SourceText } from "../syntax/source-text.ts";
-import type { PlanOptions } from "../plan.ts";
+import type { PlanOptions } from "../reading/plan.ts";
 import type { Template } from "./template.ts";
 
 /** Statements that write where they stand: values, and markup of other files or bodies. */

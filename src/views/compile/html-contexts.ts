@@ -1,8 +1,8 @@
 /** Places of values in a file of HTML. */
-import type { ReaderState } from "../reader-state.ts";
-import { describeState, isSamePlace, strictestOf } from "../reader-state.ts";
-import type { Part } from "../tokenizer.ts";
-import { HtmlReader } from "../tokenizer.ts";
+import type { ReaderState } from "../reading/reader-state.ts";
+import { describeState, isSamePlace, strictestOf } from "../reading/reader-state.ts";
+import type { Part } from "../reading/tokenizer.ts";
+import { HtmlReader } from "../reading/tokenizer.ts";
 import type { Template } from "./template.ts";
 import type { ContextOptions, Data, Placed } from "./context-pass.ts";
 import { Pass } from "./context-pass.ts";

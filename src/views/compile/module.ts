@@ -1,6 +1,6 @@
 /** One template file as one TypeScript module. */
 import { suggestName } from "../../errors/nearest-name.ts";
-import type { PlanOptions } from "../plan.ts";
+import type { PlanOptions } from "../reading/plan.ts";
 import type {
   Arguments,
   BlockStatement,

@@ -11,7 +11,7 @@ import type {
   Statement,
   TransExpression,
 } from "../syntax/nodes.ts";
-import { hashText } from "../text-hash.ts";
+import { hashText } from "../rendering/text-hash.ts";
 import { endOf, toPropertyName } from "./analysis.ts";
 import { mark } from "./code.ts";
 import { StatementWriter } from "./statement-writer.ts";

@@ -1,8 +1,8 @@
 /** The statements of a file as code: output, conditions, loops, assignments. */
-import { kinds } from "../places.ts";
-import type { Place } from "../places.ts";
-import { keepNewline } from "../plan.ts";
-import { nonceRef } from "../tokenizer.ts";
+import { kinds } from "../reading/places.ts";
+import type { Place } from "../reading/places.ts";
+import { keepNewline } from "../reading/plan.ts";
+import { nonceRef } from "../reading/tokenizer.ts";
 import type { BlockStatement, Body, Expression, ForStatement, MacroStatement, Statement, Target } from "../syntax/nodes.ts";
 import { awaits, endOf } from "./analysis.ts";
 import type { Placed } from "./context-pass.ts";

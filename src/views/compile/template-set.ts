@@ -1,7 +1,7 @@
 /** The files that are compiled together: parsed once, found by the names that others give them, placed behind their parents. */
 import { GableError } from "../../errors/gable-error.ts";
 import { findNearestName, suggestName } from "../../errors/nearest-name.ts";
-import type { PlanOptions } from "../plan.ts";
+import type { PlanOptions } from "../reading/plan.ts";
 import type { SourceText } from "../syntax/source-text.ts";
 import { parseTemplate } from "../syntax/template-parser.ts";
 import type { WhitespaceOptions } from "../syntax/template-parser.ts";

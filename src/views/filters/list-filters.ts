@@ -2,7 +2,7 @@
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import { escapeText } from "../escape/text.ts";
-import { equal, isPlainObject, item, toIterable, toText, truthy } from "../semantics.ts";
+import { equal, isPlainObject, item, toIterable, toText, truthy } from "../runtime/semantics.ts";
 import type { Html } from "../values.ts";
 import { asHtml, isHtml } from "../values.ts";
 

@@ -2,8 +2,8 @@
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import { escapeText } from "../escape/text.ts";
-import type { RenderContext } from "../render-context.ts";
-import { toText } from "../semantics.ts";
+import type { RenderContext } from "../rendering/render-context.ts";
+import { toText } from "../runtime/semantics.ts";
 import { asHtml, Html, isHtml } from "../values.ts";
 import { intl } from "./intl.ts";
 

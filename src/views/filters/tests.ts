@@ -1,6 +1,6 @@
 /** All tests of Jinja 3.1. */
 import { filterSignatures, testSignatures } from "./signatures.ts";
-import { contains, equal, isPlainObject } from "../semantics.ts";
+import { contains, equal, isPlainObject } from "../runtime/semantics.ts";
 import { isHtml } from "../values.ts";
 
 type Ordered = number | string | bigint | Date;

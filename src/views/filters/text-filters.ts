@@ -4,7 +4,7 @@ import { describeValue } from "../../errors/option-errors.ts";
 import { stripTags } from "../escape/attribute.ts";
 import { escapeText } from "../escape/text.ts";
 import { encodeUrlPart } from "../escape/url.ts";
-import { isPlainObject, toIterable, toText } from "../semantics.ts";
+import { isPlainObject, toIterable, toText } from "../runtime/semantics.ts";
 import { asHtml, Html, isHtml, raw } from "../values.ts";
 
 /** Text, or markup where the input was markup. */

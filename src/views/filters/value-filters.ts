@@ -1,8 +1,8 @@
 /** Filters of single values: numbers, dates, JSON, attributes. */
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
-import type { RenderContext } from "../render-context.ts";
-import { item, truthy } from "../semantics.ts";
+import type { RenderContext } from "../rendering/render-context.ts";
+import { item, truthy } from "../runtime/semantics.ts";
 import type { Attributes, Hole } from "../values.ts";
 import { attributes, Json } from "../values.ts";
 import { intl } from "./intl.ts";

@@ -1,5 +1,5 @@
 /** `{% trans %}`: a text to translate, with names for its values and numbers for its tags. */
-import { decodeReferences } from "../places.ts";
+import { decodeReferences } from "../reading/places.ts";
 import type { Arguments, Body, Expression, Statement, TransExpression } from "./nodes.ts";
 import type { SourceText } from "./source-text.ts";
 

@@ -1,11 +1,11 @@
 /** Pieces of pages that are kept: `cached()` and `{% cache %}`. */
-import { GableError } from "../errors/gable-error.ts";
-import { describeValue } from "../errors/option-errors.ts";
+import { GableError } from "../../errors/gable-error.ts";
+import { describeValue } from "../../errors/option-errors.ts";
 import { DelegatingContext } from "./delegating-context.ts";
 import { Output } from "./output.ts";
 import type { RenderContext } from "./render-context.ts";
-import type { HtmlWriter } from "./values.ts";
-import { Html } from "./values.ts";
+import type { HtmlWriter } from "../values.ts";
+import { Html } from "../values.ts";
 import { walkIn } from "./walk-context.ts";
 import { isNonce, writeHtml } from "./write.ts";
 import { joinSegments } from "./render.ts";

@@ -1,27 +1,27 @@
 /** What generated views do while they write: places, blocks, macros, includes, and values that wait. */
-import { GableError } from "../errors/gable-error.ts";
-import { describeValue } from "../errors/option-errors.ts";
-import { findNearestName } from "../errors/nearest-name.ts";
-import { escapeAttribute } from "./escape/attribute.ts";
-import { escapeText } from "./escape/text.ts";
-import { toCsvField } from "./escape/csv.ts";
-import { toPlainJson } from "./escape/json.ts";
-import type { XmlPlace } from "./formats/xml.ts";
-import { writeXml } from "./formats/xml.ts";
+import { GableError } from "../../errors/gable-error.ts";
+import { describeValue } from "../../errors/option-errors.ts";
+import { findNearestName } from "../../errors/nearest-name.ts";
+import { escapeAttribute } from "../escape/attribute.ts";
+import { escapeText } from "../escape/text.ts";
+import { toCsvField } from "../escape/csv.ts";
+import { toPlainJson } from "../escape/json.ts";
+import type { XmlPlace } from "../formats/xml.ts";
+import { writeXml } from "../formats/xml.ts";
 import type { Each, ItemOf } from "./loop.ts";
 import { Loop } from "./loop.ts";
-import { Output } from "./output.ts";
-import type { Place } from "./places.ts";
-import type { RenderContext } from "./render-context.ts";
+import { Output } from "../rendering/output.ts";
+import type { Place } from "../reading/places.ts";
+import type { RenderContext } from "../rendering/render-context.ts";
 import { checked } from "./part-runtime.ts";
 import { toIterable, toText, truthy } from "./semantics.ts";
-import type { Translate } from "./translation.ts";
-import { translateOf } from "./translation.ts";
-import type { Hole, TrustedUrl } from "./values.ts";
-import { asHtml, Html, isHtml, isJson, noteDrawing, PlainText, setHtmlRenderer, Xml } from "./values.ts";
-import type { WrittenPlace } from "./write.ts";
-import { walkIn } from "./walk-context.ts";
-import { plainPath, renderToText, writeNonce, writePlace, writeText, writeUrlGroup } from "./write.ts";
+import type { Translate } from "../rendering/translation.ts";
+import { translateOf } from "../rendering/translation.ts";
+import type { Hole, TrustedUrl } from "../values.ts";
+import { asHtml, Html, isHtml, isJson, noteDrawing, PlainText, setHtmlRenderer, Xml } from "../values.ts";
+import type { WrittenPlace } from "../rendering/write.ts";
+import { walkIn } from "../rendering/walk-context.ts";
+import { plainPath, renderToText, writeNonce, writePlace, writeText, writeUrlGroup } from "../rendering/write.ts";
 
 // As in html.ts: markup of files can be turned into text.
 setHtmlRenderer(renderToText);

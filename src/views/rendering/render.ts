@@ -2,9 +2,9 @@
 import { Output } from "./output.ts";
 import type { Resume, Segment } from "./output.ts";
 import type { RenderContext } from "./render-context.ts";
-import { toXmlDocument } from "./formats/xml.ts";
-import { isHtml, isXml } from "./values.ts";
-import type { Html, Xml, PlainText } from "./values.ts";
+import { toXmlDocument } from "../formats/xml.ts";
+import { isHtml, isXml } from "../values.ts";
+import type { Html, Xml, PlainText } from "../values.ts";
 import { walkIn } from "./walk-context.ts";
 import { writeHtml } from "./write.ts";
 

@@ -1,12 +1,12 @@
 /** Marked pieces of a page, which can be sent without the page around them. */
-import { GableError } from "../errors/gable-error.ts";
+import { GableError } from "../../errors/gable-error.ts";
 import { DelegatingContext } from "./delegating-context.ts";
-import { escapeAttribute } from "./escape/attribute.ts";
+import { escapeAttribute } from "../escape/attribute.ts";
 import { Output } from "./output.ts";
 import type { RenderContext } from "./render-context.ts";
 import { joinSegments, render } from "./render.ts";
 import { hashText } from "./text-hash.ts";
-import { Html } from "./values.ts";
+import { Html } from "../values.ts";
 import { walkIn } from "./walk-context.ts";
 import { writeHtml } from "./write.ts";
 

@@ -1,11 +1,11 @@
 /** What generated views do with markup of other files and bodies: slots of components, and items that come one by one. */
-import { GableError } from "../errors/gable-error.ts";
+import { GableError } from "../../errors/gable-error.ts";
 import type { ComingItemOf } from "./loop.ts";
 import { AsyncLoop } from "./loop.ts";
-import type { Output } from "./output.ts";
+import type { Output } from "../rendering/output.ts";
 import { truthy } from "./semantics.ts";
-import type { HtmlWriter } from "./values.ts";
-import { Html } from "./values.ts";
+import type { HtmlWriter } from "../values.ts";
+import { Html } from "../values.ts";
 import type { View } from "./view-runtime.ts";
 
 /** The function that fills a slot which passes values; of any type where the component has none. */

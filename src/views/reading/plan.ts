@@ -1,7 +1,7 @@
 /** Plans: what the literal text of a tagged template becomes, once per call site. */
-import { GableError } from "../errors/gable-error.ts";
-import type { SourcePlace } from "../errors/source-place.ts";
-import { toPlaceText } from "../errors/source-place.ts";
+import { GableError } from "../../errors/gable-error.ts";
+import type { SourcePlace } from "../../errors/source-place.ts";
+import { toPlaceText } from "../../errors/source-place.ts";
 import type { AttributeClass } from "./attribute-table.ts";
 import type { Lead } from "./leads.ts";
 import { toLeads } from "./leads.ts";

@@ -6,7 +6,7 @@
  */
 import type { AttributeClass, StaticAttributes } from "./attribute-table.ts";
 import { isMediaElement } from "./attribute-table.ts";
-import { frameSchemes, linkSchemes, mediaSchemes } from "./escape/url.ts";
+import { frameSchemes, linkSchemes, mediaSchemes } from "../escape/url.ts";
 import type { StyleState } from "./style-state.ts";
 import { isSameStyle, joinStyles, behindStyleHole, findStylePlace, scanStyle, styleAttributeStart } from "./style-state.ts";
 

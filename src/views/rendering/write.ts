@@ -1,21 +1,21 @@
 /** The walk: writes values into their places. What generated views call is here, too. */
-import { GableError } from "../errors/gable-error.ts";
-import { describeValue } from "../errors/option-errors.ts";
-import type { AttributeClass } from "./attribute-table.ts";
-import { classifyAttribute, isMediaElement } from "./attribute-table.ts";
-import { escapeAttribute, stripTags } from "./escape/attribute.ts";
-import { escapeCssString, filterCss } from "./escape/css.ts";
-import { toPlainJson, toScriptExpression, toScriptJson } from "./escape/json.ts";
-import { filterSrcset } from "./escape/srcset.ts";
-import { escapeRcdata, escapeTags, escapeText } from "./escape/text.ts";
-import { blockedUrl, encodeUrlPart, filterUrl, frameSchemes, linkSchemes, mediaSchemes, normalizeUrl } from "./escape/url.ts";
+import { GableError } from "../../errors/gable-error.ts";
+import { describeValue } from "../../errors/option-errors.ts";
+import type { AttributeClass } from "../reading/attribute-table.ts";
+import { classifyAttribute, isMediaElement } from "../reading/attribute-table.ts";
+import { escapeAttribute, stripTags } from "../escape/attribute.ts";
+import { escapeCssString, filterCss } from "../escape/css.ts";
+import { toPlainJson, toScriptExpression, toScriptJson } from "../escape/json.ts";
+import { filterSrcset } from "../escape/srcset.ts";
+import { escapeRcdata, escapeTags, escapeText } from "../escape/text.ts";
+import { blockedUrl, encodeUrlPart, filterUrl, frameSchemes, linkSchemes, mediaSchemes, normalizeUrl } from "../escape/url.ts";
 import { Output } from "./output.ts";
-import type { PlanHole } from "./plan.ts";
-import type { Place, UrlKind } from "./places.ts";
-import { kinds } from "./places.ts";
+import type { PlanHole } from "../reading/plan.ts";
+import type { Place, UrlKind } from "../reading/places.ts";
+import { kinds } from "../reading/places.ts";
 import type { RenderContext } from "./render-context.ts";
 import { contextOfWalk } from "./walk-context.ts";
-import { Html, isAttributes, isCss, isHtml, isJson, isSafeUrl, isTrustedUrl, toHtml } from "./values.ts";
+import { Html, isAttributes, isCss, isHtml, isJson, isSafeUrl, isTrustedUrl, toHtml } from "../values.ts";
 
 /** A place with the position of its hole in the source, where it is known. */
 export interface WrittenPlace extends Place {

@@ -1,5 +1,5 @@
 /** Where a walk writes: one growing string, and from the first pending value on a list of segments. */
-import { GableError } from "../errors/gable-error.ts";
+import { GableError } from "../../errors/gable-error.ts";
 import type { RenderContext } from "./render-context.ts";
 
 /** Continues at the place of a value that was awaited. */

@@ -1,10 +1,10 @@
 /** Texts in the language of the reader: what `t()` and `{% trans %}` show. */
-import { escapeText } from "./escape/text.ts";
-import { intl } from "./filters/intl.ts";
+import { escapeText } from "../escape/text.ts";
+import { intl } from "../filters/intl.ts";
 import type { Output } from "./output.ts";
 import type { RenderContext } from "./render-context.ts";
-import type { Hole, HtmlWriter } from "./values.ts";
-import { Html } from "./values.ts";
+import type { Hole, HtmlWriter } from "../values.ts";
+import { Html } from "../values.ts";
 import { writeText } from "./write.ts";
 
 /** Facts of a message that decide which text is shown. */

@@ -1,7 +1,7 @@
 /** Functions that every template file sees. */
-import { GableError } from "../errors/gable-error.ts";
-import type { Html } from "./values.ts";
-import { asHtml } from "./values.ts";
+import { GableError } from "../../errors/gable-error.ts";
+import type { Html } from "../values.ts";
+import { asHtml } from "../values.ts";
 
 const rangeMax = 100_000;
 

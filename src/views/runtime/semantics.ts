@@ -1,8 +1,8 @@
 /** What expressions of template files mean where Python and JavaScript differ. */
-import { GableError } from "../errors/gable-error.ts";
-import { describeValue } from "../errors/option-errors.ts";
-import { escapeText } from "./escape/text.ts";
-import { asHtml, Html, isHtml } from "./values.ts";
+import { GableError } from "../../errors/gable-error.ts";
+import { describeValue } from "../../errors/option-errors.ts";
+import { escapeText } from "../escape/text.ts";
+import { asHtml, Html, isHtml } from "../values.ts";
 
 /** What leads to the machinery of objects. */
 const forbidden = /^(?:__.*|constructor|prototype)$/;
