@@ -1226,3 +1226,140 @@ export interface ServerLimits extends RequestLimits {
     /** Time that running requests get when the server stops. Default 30 s. */
     readonly stopGraceMs?: number;
 }
+
+/**
+ * Readers of environment variables for {@link defineSettings}.
+ *
+ * @example
+ * const settings = defineSettings({ newsletterSize: env.int("NEWSLETTER_SIZE", { min: 1, max: 500, default: 50 }) });
+ */
+export declare const env: Readonly<{
+    /** Reads a text. */
+    text<const Options extends TextSettingOptions>(variable: string, options?: Options & TextSettingOptions): SettingReader<Given<Options, string>>;
+    /** Reads a whole number. */
+    int<const Options extends NumberSettingOptions>(variable: string, options?: Options & NumberSettingOptions): SettingReader<Given<Options, number>>;
+    /** Reads a number. */
+    number<const Options extends NumberSettingOptions>(variable: string, options?: Options & NumberSettingOptions): SettingReader<Given<Options, number>>;
+    /** Reads true or false: also yes, no, on, off, 1, 0. */
+    boolean<const Options extends SettingOptions<boolean>>(variable: string, options?: Options & SettingOptions<boolean>): SettingReader<Given<Options, boolean>>;
+    /** Reads an address with a scheme, such as `https://example.com` or `sqlite:var/app.db`. The value is the text as written. */
+    url<const Options extends UrlSettingOptions>(variable: string, options?: Options & UrlSettingOptions): SettingReader<Given<Options, string>>;
+    /** Reads texts with commas between them. */
+    list<const Options extends SettingOptions<readonly string[]>>(variable: string, options?: Options & SettingOptions<readonly string[]>): SettingReader<Given<Options, readonly string[]>>;
+    /** Reads one of some words. */
+    choice<const Choice extends string, const Options extends SettingOptions<NoInfer<Choice>>>(variable: string, choices: readonly Choice[], options?: Options & SettingOptions<NoInfer<Choice>>): SettingReader<Given<Options, Choice>>;
+    /** Reads a span of time such as `500ms`, `30s`, `15m`, `2h` or `7d`. The value is in seconds. */
+    duration<const Options extends NumberSettingOptions>(variable: string, options?: Options & NumberSettingOptions): SettingReader<Given<Options, number>>;
+    /** Reads a size such as `64KiB` or `10MB`. The value is in bytes. */
+    bytes<const Options extends NumberSettingOptions>(variable: string, options?: Options & NumberSettingOptions): SettingReader<Given<Options, number>>;
+    /** Reads JSON. Check its form with {@link env.schema}. */
+    json<const Options extends SettingOptions<unknown>>(variable: string, options?: Options & SettingOptions<unknown>): SettingReader<unknown>;
+    /** Reads a text that is never shown: a password or an access key. Its value stays out of logs and error pages. */
+    secret<const Options extends TextSettingOptions>(variable: string, options?: Options & TextSettingOptions): SettingReader<Given<Options, string>>;
+    /** Reads secrets with commas between them, the current one first: keys that rotate. */
+    secrets<const Options extends SettingOptions<readonly string[]>>(variable: string, options?: Options & SettingOptions<readonly string[]>): SettingReader<Given<Options, readonly string[]>>;
+    /** Reads the path of a file that exists. The value is the absolute path. */
+    file<const Options extends SettingOptions<string>>(variable: string, options?: Options & SettingOptions<string>): SettingReader<Given<Options, string>>;
+    /** Reads a text by any Standard Schema that answers without waiting. A schema of objects gets the parsed JSON. */
+    schema<Schema extends StandardSchema, const Options extends SettingOptions<OutputOfSchema<Schema>>>(variable: string, schema: Schema, options?: Options & SettingOptions<OutputOfSchema<Schema>>): SettingReader<Given<Options, OutputOfSchema<Schema>>>;
+}>;
+
+/**
+ * Reads all settings, and reports all problems of them together, before anything opens.
+ * Throws `E_SETTINGS_INVALID`; its `details.problems` is a list of {@link SettingProblem}.
+ *
+ * @example
+ * export const settings = defineSettings({ origin: env.url("ORIGIN", { development: "http://localhost:3000" }) });
+ */
+export declare function defineSettings<const Definition extends Readonly<Record<string, unknown>>>(definition: Definition, options?: DefineSettingsOptions): Settings<Definition>;
+
+/** Where settings come from. */
+export interface DefineSettingsOptions {
+    /** Mode whose defaults hold. Default: the variable `GABLE_MODE`, else production. */
+    mode?: Mode;
+    /** Folder of the `.env` files. Default: the working directory. */
+    folder?: string;
+    /** Variables in place of those of the process and of the files, for tests. None by default. */
+    variables?: Readonly<Record<string, string | undefined>>;
+}
+
+/** One thing to correct. */
+export interface SettingProblem {
+    /** Variable, or name of the setting. */
+    readonly name: string;
+    /** What is wrong, such as `is missing`. */
+    readonly problem: string;
+    /** What to write. */
+    readonly fix: string;
+}
+
+/** The value of each setting. A setting that is not a reader keeps its own type. */
+export type Settings<Definition> = {
+    readonly [Name in keyof Definition]: Definition[Name] extends SettingReader<infer Value> ? Value : Definition[Name];
+};
+
+/** Bounds of a number. */
+export interface NumberSettingOptions extends SettingOptions<number> {
+    /** Smallest value. None by default. */
+    min?: number;
+    /** Largest value. None by default. */
+    max?: number;
+}
+
+/** Length and form of a text. */
+export interface TextSettingOptions extends SettingOptions<string> {
+    /** Fewest characters. Default 1. */
+    min?: number;
+    /** Most characters. None by default. */
+    max?: number;
+    /** Form of the whole text. None by default. */
+    pattern?: RegExp;
+}
+
+/** Which addresses are taken. */
+export interface UrlSettingOptions extends SettingOptions<string> {
+    /** Schemes without their colon, such as `["postgres", "sqlite"]`. By default any. */
+    schemes?: readonly string[];
+}
+
+/** A value, or what is wrong with the text: `is not a whole number`, and what to write. */
+export type ReadResult<Value> = {
+    readonly value: Value;
+} | {
+    readonly problem: string;
+    readonly fix: string;
+};
+
+/** Options that every reader takes. */
+export interface SettingOptions<Value> {
+    /** Value without the variable, in every mode. Without it and without `optional`, the variable is required. */
+    default?: Value;
+    /** Value without the variable in development. Default: `default`. */
+    development?: Value;
+    /** Value without the variable in tests. Default: `default`. */
+    test?: Value;
+    /** Value without the variable in production. Default: `default`. */
+    production?: Value;
+    /** Whether the setting may be missing; its value is then `undefined`. Default false. */
+    optional?: boolean;
+    /** Checks the value: returns what is wrong, such as "is not a port", or undefined. None by default. */
+    check?: (value: Value) => string | undefined;
+    /** What the setting is for, in one sentence, for `.env.example`. None by default. */
+    help?: string;
+}
+
+/** Reads one variable. */
+export interface SettingReader<Value> {
+    /** Name of the variable, such as `DATABASE_URL`. */
+    readonly variable: string;
+    /** Kind of the value, such as `int`, for lists of settings. */
+    readonly kind: string;
+    /** Whether the value is never shown. */
+    readonly isSecret: boolean;
+    /** What to write, such as `a whole number from 1 to 500`. */
+    readonly rule: string;
+    /** Options as they were given. */
+    readonly options: SettingOptions<Value>;
+    /** Reads the text of the variable. */
+    parse(text: string): ReadResult<Value>;
+}

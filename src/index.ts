@@ -87,3 +87,8 @@ export type { Hole, HoleArray } from "./views/values.ts";
 export type { GableErrorOptions } from "./errors/gable-error.ts";
 export type { StatusError, StatusErrorOptions } from "./errors/status-errors.ts";
 export type { ServerLimits } from "./server/limits.ts";
+export { env } from "./settings/env.ts";
+export { defineSettings } from "./settings/define-settings.ts";
+export type { DefineSettingsOptions, SettingProblem, Settings } from "./settings/define-settings.ts";
+export type { NumberSettingOptions, TextSettingOptions, UrlSettingOptions } from "./settings/env.ts";
+export type { ReadResult, SettingOptions, SettingReader } from "./settings/reader.ts";

@@ -10,7 +10,20 @@ const sources = new URL("../src/", import.meta.url).pathname;
 const messages = ["errors", "http"];
 const base = [...messages, "routing", "views"];
 const house = [...base, "replies", "handlers", "input", "parts"];
-const features = ["forms", "session", "security", "files", "health", "diagnostics", "cache", "mail", "tasks", "storage", "i18n"];
+const features = [
+  "forms",
+  "session",
+  "security",
+  "files",
+  "health",
+  "diagnostics",
+  "cache",
+  "mail",
+  "tasks",
+  "storage",
+  "i18n",
+  "settings",
+];
 /** Files that make a feature of a lower layer a part of the application: each is a layer of its own. */
 const partFiles = ["data/part.ts", "views/part.ts"];
 
@@ -35,12 +48,24 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders whose files have no cycles even when types count. */
-const withoutTypeCycles = ["errors", "http", "replies", "handlers", "input", "parts", "security", "files", "health", "diagnostics"];
+const withoutTypeCycles = [
+  "errors",
+  "http",
+  "replies",
+  "handlers",
+  "input",
+  "parts",
+  "security",
+  "files",
+  "health",
+  "diagnostics",
+  "settings",
+];
 
 /** Folders that run on any runtime. */
 const withoutNode = ["errors", "http", "routing", "views", "data"];
 /** Files that may read the environment. */
-const readsEnvironment = ["app/mode.ts"];
+const readsEnvironment = ["app/mode.ts", "settings/runtime.ts"];
 
 interface Import {
   readonly file: string;

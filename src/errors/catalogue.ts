@@ -133,6 +133,14 @@ const statuses = {
   E_INSUFFICIENT_STORAGE: entry(507, "No space left", "Free space, or send less."),
 } as const;
 
+const settings = {
+  E_SETTINGS_INVALID: entry(
+    500,
+    "Some settings cannot be used",
+    "Correct each variable as the message says, in the environment or in .env.",
+  ),
+} as const;
+
 const programmer = {
   E_OPTION_UNKNOWN: entry(500, "Unknown option", "Correct the name of the option."),
   E_OPTION_INVALID: entry(500, "An option cannot be used", "Correct the value of the option."),
@@ -376,7 +384,7 @@ const mail = {
 } as const;
 
 /** Every code with its status, title and fix. */
-export const catalogue = Object.freeze({ ...request, ...reply, ...statuses, ...programmer, ...data, ...mail });
+export const catalogue = Object.freeze({ ...request, ...reply, ...statuses, ...programmer, ...settings, ...data, ...mail });
 
 /** A code of the catalogue. */
 export type ErrorCode = keyof typeof catalogue;

@@ -1,0 +1,75 @@
+/** Where variables come from: the environment of the process first, then files of the project. */
+import { toErrorText } from "../errors/error-text.ts";
+import type { Mode } from "../parts/mode.ts";
+import { findRuntimeModule, readProcessEnvironment } from "./runtime.ts";
+
+/** A set of variables with its name, such as `.env.local`. */
+export interface SettingSource {
+  /** Name for lists of settings: `environment`, or the file. */
+  readonly name: string;
+  /** Values by variable. */
+  readonly values: Readonly<Record<string, string | undefined>>;
+}
+
+/** A variable that was found. */
+export interface FoundVariable {
+  readonly text: string;
+  /** Where it was found, such as `.env`, or `environment, by DATABASE_URL_FILE`. */
+  readonly source: string;
+}
+
+/** Most bytes of a file that a variable with `_FILE` names. */
+const secretFileBytesMax = 65_536;
+
+/** Reads the sources of a project, the first one wins: the environment, `.env.<mode>.local`, `.env.local` (not in tests), `.env.<mode>`, `.env`. */
+export function readSources(mode: Mode, folder = "."): SettingSource[] {
+  const files = [`.env.${mode}.local`, ...(mode === "test" ? [] : [".env.local"]), `.env.${mode}`, ".env"];
+  return [{ name: "environment", values: readProcessEnvironment() }, ...files.flatMap((name) => readEnvFile(folder, name))];
+}
+
+function readEnvFile(folder: string, name: string): SettingSource[] {
+  const fs = findRuntimeModule("node:fs");
+  const util = findRuntimeModule("node:util");
+  const path = findRuntimeModule("node:path");
+  if (fs === undefined || util === undefined || path === undefined) return [];
+  const file = path.join(folder, name);
+  if (!fs.existsSync(file)) return [];
+  // A null prototype: a variable may have any name.
+  return [{ name, values: Object.assign(Object.create(null) as object, util.parseEnv(fs.readFileSync(file, "utf8"))) }];
+}
+
+/** What is wrong with how a variable is given. */
+export interface SourceProblem {
+  readonly problem: string;
+  readonly fix: string;
+}
+
+/** Finds a variable, or the content of the file that `NAME_FILE` names. An empty variable counts as missing. */
+export function findVariable(sources: readonly SettingSource[], name: string): FoundVariable | SourceProblem | undefined {
+  for (const { name: source, values } of sources) {
+    const text = Object.hasOwn(values, name) ? values[name] : undefined;
+    const file = Object.hasOwn(values, `${name}_FILE`) ? values[`${name}_FILE`] : undefined;
+    if (text && file) return { problem: `is given twice, as ${name} and as ${name}_FILE`, fix: "keep one of them" };
+    if (text) return { text, source };
+    if (file) return readSecretFile(file, `${source}, by ${name}_FILE`);
+  }
+  return undefined;
+}
+
+/** Container platforms mount secrets as files, often with a line end. */
+function readSecretFile(file: string, source: string): FoundVariable | SourceProblem {
+  const fix = "the path of a file that the process may read";
+  try {
+    const { size } = findRuntimeModule("node:fs")!.statSync(file);
+    if (size > secretFileBytesMax)
+      return { problem: `names the file "${file}", which has ${size} bytes`, fix: `a file of at most ${secretFileBytesMax} bytes` };
+    return {
+      text: findRuntimeModule("node:fs")!
+        .readFileSync(file, "utf8")
+        .replace(/\r?\n$/, ""),
+      source,
+    };
+  } catch (error) {
+    return { problem: `names the file "${file}", which cannot be read: ${toErrorText(error)}`, fix };
+  }
+}
