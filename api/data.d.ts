@@ -180,14 +180,14 @@ export declare function View<const Table extends string, Fields extends FieldMap
 };
 
 /**
- * Runs work, such as a request, whose reads see what it has written: after a write, queries that may read a
- * replica read the database itself.
+ * Runs work, such as a request, that reads what it has written: after a write, queries that could read a replica read the
+ * database itself.
  */
 export declare function readYourWrites<Result>(work: () => Result): Result;
 
 /**
- * Runs work about rows of all owners, whatever the scopes of models say. The reason is published on the channel
- * `gable.data.scope` of node:diagnostics_channel, and an application writes it to its log.
+ * Runs work that sees the rows of all owners, whatever the scopes of models say. The reason is published on the channel
+ * `gable.data.scope` of node:diagnostics_channel, and an application writes it to its log. Throws `E_SCOPE_REASON`.
  */
 export declare function withoutScope<Result>(reason: string, work: () => Result): Result;
 
@@ -258,8 +258,11 @@ export interface DatabaseOptions {
     readonly driver?: Driver;
     /** The models whose tables it has: a list, or a module of them. */
     readonly models: readonly object[] | Readonly<Record<string, unknown>>;
-    /** Whether the models find it by themselves. Default true. */
-    readonly bind?: boolean;
+    /**
+     * Whether the models find it on their own. With "shared", other databases can be open with the same models: queries then run in
+     * `databases.run()` or `database.run()`, and find this database elsewhere while no other is open. Default true.
+     */
+    readonly bind?: boolean | "shared";
     /** Name for messages. Default "default". */
     readonly name?: string;
     /** Most rows that a query without a limit reads. Default 100,000. */
@@ -299,6 +302,11 @@ export declare class Databases {
     get names(): readonly string[];
     /** A database by its name. Throws `E_DATABASE_UNKNOWN`. */
     get(name: string): Database;
+    /**
+     * Runs work, such as a request, whose models find these databases, whatever others are open. `transaction()` without a database
+     * means the one named "default", or the only one.
+     */
+    run<Result>(work: () => Result): Result;
     /** Makes the tables of all models, in empty databases: for tests and small programs. */
     createTables(): Promise<void>;
     /** Closes all of them, and sets the models free. */
@@ -311,6 +319,11 @@ export interface DatabasesOptions {
     readonly models: DatabaseOptions["models"];
     /** The databases by name. Models without the option `database` live in the one named "default". */
     readonly databases: Readonly<Record<string, NamedDatabaseOptions>>;
+    /**
+     * With "shared", other databases can be open with the same models: queries then run in `databases.run()`, and find these databases
+     * elsewhere while no others are open. Default true.
+     */
+    readonly bind?: true | "shared";
 }
 
 /** One of several databases. */
@@ -1417,25 +1430,25 @@ export interface StatementResult {
     readonly insertStep?: number;
 }
 
-/** How relations that were not loaded are loaded when they are touched. */
+/** How a relation is loaded when code touches it before it was loaded. */
 export type FetchMode = "peers" | "one" | "raise";
 
-/** A statement that has run, as `onStatement` and the channel `gable.data.query` of node:diagnostics_channel get it. */
+/** The event that `onStatement` and the channel `gable.data.query` of node:diagnostics_channel get for each statement. */
 export interface StatementEvent {
-    /** Its text, without values. */
+    /** The SQL text, without values. */
     readonly sql: string;
     /** Name of the database. */
     readonly database: string;
-    /** How long it took, in ms. */
+    /** Duration in ms. */
     readonly durationMs: number;
-    /** Rows that were read or changed. */
+    /** Number of rows that were read or changed. */
     readonly rowCount: number;
     /**
-     * Values in the order of their marks, with the option `logParameters` of the database; those of columns with the option `secret`
-     * are left out. Values in SQL of one's own are shown as they are.
+     * The parameters in order, if the database has the option `logParameters`. Parameters of fields with the option `secret` are
+     * left out. Values in your own SQL are shown as they are.
      */
     readonly parameters?: readonly unknown[];
-    /** How the database would run it: asks the database anew. */
+    /** Asks the database how it runs the statement. */
     explain(): Promise<string>;
 }
 

@@ -8,7 +8,8 @@ export { denseRank, firstValue, lag, lastValue, lead, ntile, rank, rowNumber } f
 export { field } from "./data/schema/field.ts";
 export { belongsTo, hasMany, hasOne, manyToMany } from "./data/schema/relation.ts";
 export { View } from "./data/view.ts";
-export { readYourWrites, withoutScope } from "./data/run/context.ts";
+export { readYourWrites } from "./data/ambient/written.ts";
+export { withoutScope } from "./data/ambient/unscoped.ts";
 export { transactional } from "./data/run/transactional.ts";
 export { onCommit, onRollback, outside, transaction } from "./data/run/transaction.ts";
 export type { Database, DatabaseOptions } from "./data/database.ts";
@@ -62,6 +63,6 @@ export type { BelongsToOptions, DeleteAction, HasOptions, ManyToManyOptions, Rel
 export type { ModelErrors } from "./data/schema/validate-row.ts";
 export { sqliteFunctions } from "./data/driver/sqlite-functions.ts";
 export type { AcquireOptions, Connection, Driver, DriverValue, Statement, StatementResult } from "./data/driver/contract.ts";
-export type { FetchMode, StatementEvent } from "./data/run/context.ts";
+export type { FetchMode, StatementEvent } from "./data/run/database-core.ts";
 export type { TransactionalOptions } from "./data/run/transactional.ts";
 export type { TransactionOptions } from "./data/run/transaction.ts";

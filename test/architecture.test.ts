@@ -146,7 +146,7 @@ describe("architecture", () => {
 
   it("loads node modules only where they belong, and never for an application without files", () => {
     for (const { file, target, isType } of imports) {
-      if (target.startsWith("node:") && !/^(?:views\/files|data\/(?:driver|run|migrations))\//.test(file))
+      if (target.startsWith("node:") && !/^(?:views\/files|data\/(?:ambient|driver|run|migrations))\//.test(file))
         assert.ok(!withoutNode.includes(folderOf(file)), `${file} imports ${target}`);
       if (target.startsWith("node:") && !isType && folderOf(file) === "app") assert.fail(`${file} imports ${target}`);
     }

@@ -202,7 +202,7 @@ export class Application {
 
   async #open(): Promise<void> {
     try {
-      if (hasReplicas(this.options)) ({ readYourWrites: this.#readYourWrites } = await import("../data/run/context.ts"));
+      if (hasReplicas(this.options)) ({ readYourWrites: this.#readYourWrites } = await import("../data/ambient/written.ts"));
       if (this.mode === "development") (await import("../data/run/fetch-watch.ts")).watchFetches();
       const { watchScopes } = await import("../diagnostics/scope-log.ts");
       this.#databases = await openAppDatabases(this.options);

@@ -12,7 +12,7 @@ import type { Plan } from "./sql/plan.ts";
 import { RecentCache } from "./schema/recent-cache.ts";
 import { assertModels, modelsInvalid } from "./schema/definitions.ts";
 import type { ModelClass } from "./schema/model.ts";
-import type { DatabaseCore, ExecutionContext, FetchMode, StatementEvent } from "./run/context.ts";
+import type { DatabaseCore, ExecutionContext, FetchMode, StatementEvent } from "./run/database-core.ts";
 import { bindModels, currentContext, releaseModels, runIn } from "./run/context.ts";
 import { isolateDatabase } from "./run/transaction.ts";
 
@@ -24,8 +24,11 @@ export interface DatabaseOptions {
   readonly driver?: Driver;
   /** The models whose tables it has: a list, or a module of them. */
   readonly models: readonly object[] | Readonly<Record<string, unknown>>;
-  /** Whether the models find it by themselves. Default true. */
-  readonly bind?: boolean;
+  /**
+   * Whether the models find it on their own. With "shared", other databases can be open with the same models: queries then run in
+   * `databases.run()` or `database.run()`, and find this database elsewhere while no other is open. Default true.
+   */
+  readonly bind?: boolean | "shared";
   /** Name for messages. Default "default". */
   readonly name?: string;
   /** Most rows that a query without a limit reads. Default 100,000. */
@@ -77,6 +80,11 @@ export function assertValues(owner: string, options: Pick<DatabaseOptions, (type
   if (!prepareModes.includes(options.prepare)) throw optionInvalid(owner, "prepare", options.prepare, '"named" or "off"');
 }
 
+/** Checks how a database is bound to its models. Throws `E_OPTION_INVALID`. */
+export function assertBind(owner: string, bind: unknown, known: readonly unknown[] = [true, "shared"]): void {
+  if (!known.includes(bind)) throw optionInvalid(owner, "bind", bind, known.map((each) => JSON.stringify(each)).join(", "));
+}
+
 const tlsModes: readonly unknown[] = [undefined, "verify", "encrypt", "off"];
 const prepareModes: readonly unknown[] = [undefined, "named", "off"];
 
@@ -90,6 +98,7 @@ const plansMax = 2_000;
 export async function createDatabase(options: DatabaseOptions): Promise<Database> {
   assertKnownOptions("createDatabase()", options, optionNames);
   assertValues("createDatabase()", options);
+  assertBind("createDatabase()", options.bind ?? true, [true, false, "shared"]);
   const models = readModels("createDatabase()", options.models);
   assertModels(models);
   return openDatabase(options, models);
@@ -110,9 +119,10 @@ export async function openDatabase(options: DatabaseOptions, models: readonly Mo
     throw error;
   }
   const database = new Database(options, models, dialect, driver);
-  if (options.bind ?? true) {
+  const { bind = true } = options;
+  if (bind !== false) {
     try {
-      bindModels(database.$core);
+      bindModels(database.$core, bind === true ? "alone" : bind);
     } catch (error) {
       await driver.close();
       throw error;

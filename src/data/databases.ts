@@ -2,11 +2,12 @@
 import { suggestName } from "../errors/nearest-name.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { Database, DatabaseOptions } from "./database.ts";
-import { assertValues, openDatabase, optionNames as databaseOptionNames, readModels } from "./database.ts";
+import { assertBind, assertValues, openDatabase, optionNames as databaseOptionNames, readModels } from "./database.ts";
+import type { DatabaseCore } from "./run/database-core.ts";
 import type { DefinitionMistake } from "./schema/definitions.ts";
 import { assertModels, modelsInvalid } from "./schema/definitions.ts";
 import type { ModelClass } from "./schema/model.ts";
-import { bindModels, databaseUnknown } from "./run/context.ts";
+import { bindModels, databaseUnknown, enterDatabases } from "./run/context.ts";
 
 const optionNames = databaseOptionNames.filter((name) => !["models", "name", "bind"].includes(name));
 
@@ -22,6 +23,11 @@ export interface DatabasesOptions {
   readonly models: DatabaseOptions["models"];
   /** The databases by name. Models without the option `database` live in the one named "default". */
   readonly databases: Readonly<Record<string, NamedDatabaseOptions>>;
+  /**
+   * With "shared", other databases can be open with the same models: queries then run in `databases.run()`, and find these databases
+   * elsewhere while no others are open. Default true.
+   */
+  readonly bind?: true | "shared";
 }
 
 /**
@@ -35,8 +41,9 @@ export interface DatabasesOptions {
  * });
  */
 export async function createDatabases(options: DatabasesOptions): Promise<Databases> {
-  assertKnownOptions("createDatabases()", options, ["models", "databases"]);
-  const { databases: named } = options;
+  assertKnownOptions("createDatabases()", options, ["models", "databases", "bind"]);
+  const { databases: named, bind = true } = options;
+  assertBind("createDatabases()", bind);
   const models = readModels("createDatabases()", options.models);
   assertNames(named);
   assertModels(models);
@@ -52,7 +59,7 @@ export async function createDatabases(options: DatabasesOptions): Promise<Databa
       opened.set(name, await openDatabase({ ...own, name, models: list, bind: false }, list));
     }
     link(opened, named);
-    for (const [name, database] of opened) if (named[name]!.of === undefined) bindModels(database.$core);
+    for (const [name, database] of opened) if (named[name]!.of === undefined) bindModels(database.$core, bind === true ? "alone" : bind);
   } catch (error) {
     await closeAll(opened);
     throw error;
@@ -123,10 +130,12 @@ async function closeAll(opened: ReadonlyMap<string, Database>): Promise<void> {
 /** Databases that were opened together. */
 export class Databases {
   readonly #opened: ReadonlyMap<string, Database>;
+  readonly #cores: readonly DatabaseCore[];
 
   /** @internal Use `createDatabases()`. */
   constructor(opened: ReadonlyMap<string, Database>) {
     this.#opened = opened;
+    this.#cores = [...opened.values()].map(({ $core }) => $core);
   }
 
   /** Names of the databases, replicas among them. */
@@ -139,6 +148,14 @@ export class Databases {
     const database = this.#opened.get(name);
     if (database === undefined) throw databaseUnknown(name, this.names);
     return database;
+  }
+
+  /**
+   * Runs work, such as a request, whose models find these databases, whatever others are open. `transaction()` without a database
+   * means the one named "default", or the only one.
+   */
+  run<Result>(work: () => Result): Result {
+    return enterDatabases(this.#cores, work);
   }
 
   /** Makes the tables of all models, in empty databases: for tests and small programs. */

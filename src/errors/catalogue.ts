@@ -275,6 +275,11 @@ const data = {
     "Wait for all statements before the connection is given back.",
   ),
   E_DATABASE_MISSING: entry(500, "No database is open for a model", "Open one with createDatabase()."),
+  E_DATABASE_AMBIGUOUS: entry(
+    500,
+    "Several open databases have the same model",
+    "Run the work in databases.run() or database.run(), or open one database only.",
+  ),
   E_DATABASE_TLS: entry(503, "A server does not encrypt its connections", 'Let it encrypt them, or say that it need not: tls: "off".'),
   E_DATABASE_VERSION: entry(
     503,

@@ -19,7 +19,7 @@ import { runStatement } from "../run/execute.ts";
 import { changesRows } from "../rows/raw.ts";
 import { hideParameters } from "../sql/secret-parameters.ts";
 import type { ModelClass } from "../schema/model.ts";
-import type { ExecutionContext } from "../run/context.ts";
+import type { ExecutionContext } from "../run/database-core.ts";
 import { contextOf } from "../run/context.ts";
 import { valueTypes } from "../tree/value-type.ts";
 import type { DatabaseOf } from "./database-types.ts";

@@ -7,7 +7,7 @@ import type { RowRecord } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
 import type { RelationMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
-import type { ExecutionContext, FetchMode } from "../run/context.ts";
+import type { ExecutionContext, FetchMode } from "../run/database-core.ts";
 import { contextOf, contextOfReplica, contextOfSibling } from "../run/context.ts";
 import type { Eventual } from "../schema/eventual.ts";
 import { after } from "../schema/eventual.ts";

@@ -7,7 +7,7 @@ import { deleteRows, updateRows } from "../rows/write-many.ts";
 import type { KeyOf, ModelClass } from "../schema/model.ts";
 import { softDeleteField } from "../schema/soft-delete.ts";
 import { assertField } from "../schema/validate-row.ts";
-import type { FetchMode } from "../run/context.ts";
+import type { FetchMode } from "../run/database-core.ts";
 import { runIn } from "../run/context.ts";
 import { after } from "../schema/eventual.ts";
 import { RuntimeExpression, toCondition } from "../tree/expression.ts";

@@ -1,6 +1,6 @@
 /** Rows that were loaded together, and what was loaded for all of them since. */
 import type { RelationMeta } from "../schema/metadata.ts";
-import type { ExecutionContext, FetchMode } from "../run/context.ts";
+import type { ExecutionContext, FetchMode } from "../run/database-core.ts";
 import type { Row, RowRecord } from "../schema/row.ts";
 
 /** A key of a row as one value: several fields are joined. */

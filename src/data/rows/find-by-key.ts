@@ -2,7 +2,7 @@
 import { hydrateRows } from "./hydrate.ts";
 import type { RowRecord } from "../schema/row.ts";
 import type { ModelClass } from "../schema/model.ts";
-import type { DatabaseCore } from "../run/context.ts";
+import type { DatabaseCore } from "../run/database-core.ts";
 import { contextOf } from "../run/context.ts";
 import type { Eventual } from "../schema/eventual.ts";
 import { after } from "../schema/eventual.ts";

@@ -1,19 +1,24 @@
 /** Where rows live: a row is written to the database that it was read from. */
-import type { ExecutionContext } from "../run/context.ts";
-import { contextIn, contextOf, runIn } from "../run/context.ts";
+import { contextIn, contextOf, findContext, runIn } from "../run/context.ts";
+import type { ExecutionContext } from "../run/database-core.ts";
 import type { RowRecord } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
 
-/** Where a row is written to, and read again. Rows of a replica live in the database that it follows. */
+/** The context in which a row is written and read again. Rows of a replica live in its primary database. */
 export function homeOf(row: RowRecord): ExecutionContext {
-  const usual = contextOf(Row.modelOf(row));
-  const origin = Row.batchOf(row)?.context.database;
-  const home = origin?.primary ?? origin;
-  return home === undefined || home === usual.database ? usual : contextIn(home);
+  return findHome(row, findContext(Row.modelOf(row)));
 }
 
-/** Runs work so that a row is written where it lives. */
+/** Runs work in the context in which a row is written. */
 export function atHome<Result>(row: RowRecord, work: () => Result): Result {
-  const home = homeOf(row);
-  return home === contextOf(Row.modelOf(row)) ? work() : runIn(home, work);
+  const current = findContext(Row.modelOf(row));
+  const home = findHome(row, current);
+  return home === current ? work() : runIn(home, work);
+}
+
+function findHome(row: RowRecord, current: ExecutionContext | undefined): ExecutionContext {
+  const origin = Row.batchOf(row)?.context.database;
+  if (origin === undefined) return current ?? contextOf(Row.modelOf(row));
+  const home = origin.primary ?? origin;
+  return current?.database === home ? current : contextIn(home);
 }

@@ -3,7 +3,7 @@ import type { DriverValue } from "../driver/contract.ts";
 import type { Plan } from "../sql/plan.ts";
 import type { FieldMeta } from "../schema/metadata.ts";
 import type { ModelClass, ModelConstructor } from "../schema/model.ts";
-import type { ExecutionContext, FetchMode } from "../run/context.ts";
+import type { ExecutionContext, FetchMode } from "../run/database-core.ts";
 import { Batch } from "./batch.ts";
 import { deferredClass, spreadStored } from "./deferred.ts";
 import type { RowRecord } from "../schema/row.ts";

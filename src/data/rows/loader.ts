@@ -15,7 +15,7 @@ import type { DriverValue } from "../driver/contract.ts";
 import type { Plan } from "../sql/plan.ts";
 import type { RelationMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
-import type { ExecutionContext, FetchMode } from "../run/context.ts";
+import type { ExecutionContext, FetchMode } from "../run/database-core.ts";
 import { contextOf, currentContext, isBehind } from "../run/context.ts";
 import type { CacheKey } from "./batch.ts";
 import { Batch, keyOfRelation, toCacheKey } from "./batch.ts";
@@ -78,7 +78,7 @@ function batchOf(row: RowRecord): Batch {
 
 /** What a relation is kept under: its name, the owners whose rows the caller sees, and the name of its part. */
 function cacheName(batch: Batch, relation: RelationMeta, part: string): string {
-  const owners = scopeKey(batch.context.database);
+  const owners = scopeKey(batch.context.database.scoped);
   return owners === "" && part === "" ? relation.name : `${relation.name}|${owners}|${part}`;
 }
 
@@ -125,7 +125,7 @@ function request(batch: Batch, relation: RelationMeta, part: RelatedPart, row: R
   const context = contextOfBatch(batch);
   const queue = queues.get(context) ?? new Map<string, Wanted>();
   queues.set(context, queue);
-  const name = `${idOf(relation)}|${batch.mode}|${scopeKey(batch.context.database)}|${part.name}`;
+  const name = `${idOf(relation)}|${batch.mode}|${scopeKey(batch.context.database.scoped)}|${part.name}`;
   let wanted = queue.get(name);
   if (wanted === undefined) {
     const batches = new Map<Batch, RowRecord[]>();

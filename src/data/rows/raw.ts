@@ -4,7 +4,7 @@ import type { StatementResult } from "../driver/contract.ts";
 import { hydrateRows } from "./hydrate.ts";
 import type { RowRecord } from "../schema/row.ts";
 import type { ModelClass } from "../schema/model.ts";
-import type { ExecutionContext } from "../run/context.ts";
+import type { ExecutionContext } from "../run/database-core.ts";
 import { contextOf } from "../run/context.ts";
 import { runStatement } from "../run/execute.ts";
 import { RuntimeExpression } from "../tree/expression.ts";

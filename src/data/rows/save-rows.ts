@@ -2,7 +2,7 @@
 import { GableError } from "../../errors/gable-error.ts";
 import type { ModelClass } from "../schema/model.ts";
 import { assertField } from "../schema/validate-row.ts";
-import type { ExecutionContext } from "../run/context.ts";
+import type { ExecutionContext } from "../run/database-core.ts";
 import { contextOf } from "../run/context.ts";
 import { transaction } from "../run/transaction.ts";
 import type { RowRecord } from "../schema/row.ts";

@@ -8,7 +8,7 @@ import type { RowRecord } from "../schema/row.ts";
 import type { RelationMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
 import { assertField } from "../schema/validate-row.ts";
-import type { ExecutionContext } from "../run/context.ts";
+import type { ExecutionContext } from "../run/database-core.ts";
 import { readRecords } from "../run/execute.ts";
 import type { RootSource, SelectState } from "../tree/node.ts";
 import { columnNode, selectAll } from "../tree/node.ts";

@@ -6,7 +6,7 @@ import type { BoundPlan } from "../sql/plan.ts";
 import { findPlan } from "../sql/plan.ts";
 import type { FieldMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
-import type { ExecutionContext } from "../run/context.ts";
+import type { ExecutionContext } from "../run/database-core.ts";
 import { assertTableRows } from "./assignments.ts";
 import { planUpdate } from "./write-many.ts";
 import type { RowUpdate } from "./write-row.ts";

@@ -10,7 +10,7 @@ import type { RowRecord } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
 import type { RelationMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
-import type { ExecutionContext, FetchMode } from "../run/context.ts";
+import type { ExecutionContext, FetchMode } from "../run/database-core.ts";
 import { readFilter } from "../tree/filter.ts";
 import { readCount } from "../tree/limits.ts";
 import { readOrder, toTotalOrder } from "../tree/order.ts";

@@ -19,7 +19,7 @@ import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
 import type { OperandData } from "../schema/table-state.ts";
 import { assertField, checkRow } from "../schema/validate-row.ts";
-import type { ExecutionContext } from "../run/context.ts";
+import type { ExecutionContext } from "../run/database-core.ts";
 import { contextOf } from "../run/context.ts";
 import { transaction } from "../run/transaction.ts";
 import { toFieldValues } from "./assignments.ts";

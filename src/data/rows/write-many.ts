@@ -16,7 +16,7 @@ import type { ShapeWalk } from "../tree/shape.ts";
 import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
 import { checkRow } from "../schema/validate-row.ts";
-import type { ExecutionContext } from "../run/context.ts";
+import type { ExecutionContext } from "../run/database-core.ts";
 import { contextOf } from "../run/context.ts";
 import { assertTableRows, toFieldValues } from "./assignments.ts";
 import { toDeleteError, toFieldError, validationError } from "../run/database-error.ts";

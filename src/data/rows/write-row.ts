@@ -15,7 +15,7 @@ import { fillNewRow } from "../schema/default-values.ts";
 import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
 import { checkRow } from "../schema/validate-row.ts";
-import type { DatabaseCore, ExecutionContext } from "../run/context.ts";
+import type { DatabaseCore, ExecutionContext } from "../run/database-core.ts";
 import { contextOf } from "../run/context.ts";
 import { transaction } from "../run/transaction.ts";
 import { assertTableRows } from "./assignments.ts";

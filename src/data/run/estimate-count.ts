@@ -1,6 +1,6 @@
 /** Numbers of rows as databases remember them, for tables that take long to count. */
 import type { ModelClass } from "../schema/model.ts";
-import type { ExecutionContext } from "./context.ts";
+import type { ExecutionContext } from "./database-core.ts";
 import { contextOf } from "./context.ts";
 import { runStatement } from "./execute.ts";
 

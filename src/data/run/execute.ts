@@ -7,8 +7,9 @@ import type { AcquireOptions, Connection, DriverValue, Statement, StatementResul
 import { hydrateRows, toRecords } from "../rows/hydrate.ts";
 import type { RowRecord } from "../schema/row.ts";
 import { readDatabaseError } from "./database-error.ts";
-import type { DatabaseCore, ExecutionContext, FetchMode } from "./context.ts";
-import { isObserved, isPoolObserved, noteWrite, tellOfPool, tellOfStatement } from "./context.ts";
+import type { DatabaseCore, ExecutionContext, FetchMode } from "./database-core.ts";
+import { isObserved, isPoolObserved, publishPool, publishStatement } from "./events.ts";
+import { noteWritten } from "../ambient/written.ts";
 import { readNode } from "../tree/expression.ts";
 import type { SelectState } from "../tree/node.ts";
 import type { BoundPlan } from "../sql/plan.ts";
@@ -26,7 +27,7 @@ export function runStatement(context: ExecutionContext, statement: Statement, is
   return after(runUnobserved(context, statement, isWrite), (result) => {
     const rowCount = statement.rows === "arrays" ? result.rows.length : result.affected;
     const { sql, parameters } = statement;
-    tellOfStatement(database, {
+    publishStatement(database, {
       sql,
       database: database.name,
       durationMs: performance.now() - start,
@@ -50,9 +51,10 @@ export function toPlanText(rows: StatementResult["rows"]): string {
   return rows.map((row) => row.filter((value) => value !== null).join("  ")).join("\n");
 }
 
-/** Notes a write. Throws `E_DATABASE_REPLICA` for one to a database that only follows another one. */
+/** Records a write. Throws `E_DATABASE_REPLICA` for a write to a replica. */
 function assertWritten(database: DatabaseCore): void {
-  if (database.primary === undefined) return noteWrite(database);
+  if (database.replicas.length > 0) noteWritten(database);
+  if (database.primary === undefined) return;
   throw new GableError("E_DATABASE_REPLICA", `The database "${database.name}" is a replica, and nothing is written to it.`, {
     fix: `Write to "${database.primary.name}".`,
   });
@@ -88,16 +90,16 @@ function acquireObserved(database: DatabaseCore, options: AcquireOptions): Event
   const start = performance.now();
   const connection = database.driver.acquire(options);
   if (!(connection instanceof Promise)) {
-    tellOfPool(database, true, start);
+    publishPool(database, true, start);
     return connection;
   }
   return connection.then(
     (acquired) => {
-      tellOfPool(database, true, start);
+      publishPool(database, true, start);
       return acquired;
     },
     (error: unknown) => {
-      tellOfPool(database, false, start);
+      publishPool(database, false, start);
       return refuseConnection(database, options, error);
     },
   );

@@ -365,7 +365,7 @@ describe("databases", () => {
     try {
       await assert.rejects(async () => transaction(() => 1), {
         code: "E_DATABASE_MISSING",
-        message: "2 databases are open, and none is named.",
+        message: "2 databases are open, and the call names none.",
       });
       assert.equal(await transaction(() => 1, { database: first }), 1);
       assert.equal(first.dialect, "sqlite");

@@ -6,8 +6,9 @@ import type { Connection, Statement, StatementResult } from "../driver/contract.
 import { WriteLock } from "../driver/write-lock.ts";
 import { acquireFrom } from "./execute.ts";
 import { readDatabaseError, toCommitError } from "./database-error.ts";
-import type { DatabaseCore, ExecutionContext, OpenTransaction } from "./context.ts";
-import { currentContext, defaultContext, runIn, tellOfTransaction } from "./context.ts";
+import type { DatabaseCore, ExecutionContext, OpenTransaction } from "./database-core.ts";
+import { currentContext, defaultContext, runIn } from "./context.ts";
+import { publishTransaction } from "./events.ts";
 
 /** How a transaction runs. */
 export interface TransactionOptions {
@@ -100,7 +101,7 @@ async function runOutermost<Result>(
     outcome = { isStored: false, error };
   }
   connection.release(!outcome.isStored && open.isLost ? outcome.error : undefined);
-  tellOfTransaction(database, outcome.isStored ? "committed" : "rolled back", start);
+  publishTransaction(database, outcome.isStored ? "committed" : "rolled back", start);
   // Callbacks may write: the connection must be free by then.
   await runAll(database, outcome.isStored ? open.committed : open.undone);
   if (!outcome.isStored) throw outcome.error;

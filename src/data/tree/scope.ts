@@ -3,8 +3,7 @@ import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { FieldMeta } from "../schema/metadata.ts";
 import type { ModelClass } from "../schema/model.ts";
-import type { DatabaseCore } from "../run/context.ts";
-import { isUnscoped } from "../run/context.ts";
+import { isUnscoped } from "../ambient/unscoped.ts";
 import { keyNodes } from "./keys.ts";
 import { literal } from "./literal.ts";
 import type { Node, RootSource, SelectState, ValueNode } from "./node.ts";
@@ -98,7 +97,7 @@ export function assertScope(model: ModelClass, field: FieldMeta, value: unknown)
  * The owners whose rows the caller sees, as a text: what was loaded for some must not be shown to others. "" where no model has a scope.
  * Where nobody is the owner, that is one of its own: a query that needs one says so.
  */
-export function scopeKey({ scoped }: DatabaseCore): string {
+export function scopeKey(scoped: readonly ModelClass[]): string {
   if (scoped.length === 0) return "";
   if (isUnscoped()) return "@all";
   return `@${JSON.stringify(scoped.flatMap(scopeOf).map(({ find }) => String(find()?.value)))}`;

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { GableError } from "../../../errors/gable-error.ts";
 import { RecentCache } from "../../schema/recent-cache.ts";
 import type { State } from "../../schema/table-state.ts";
-import type { DatabaseCore } from "../../run/context.ts";
+import type { DatabaseCore } from "../../run/database-core.ts";
 import { runOnConnection } from "../../run/transaction.ts";
 import type { HistoricalModel, HistoricalRow } from "../state/data-step.ts";
 import { describeOperation } from "../state/inverse.ts";

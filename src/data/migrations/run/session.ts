@@ -3,7 +3,7 @@ import { GableError } from "../../../errors/gable-error.ts";
 import type { Connection, DriverValue, StatementResult } from "../../driver/contract.ts";
 import { readDatabaseError } from "../../run/database-error.ts";
 import { acquireFrom } from "../../run/execute.ts";
-import type { DatabaseCore } from "../../run/context.ts";
+import type { DatabaseCore } from "../../run/database-core.ts";
 
 /** A row by the names of its columns, in lower case. */
 export type SessionRow = Readonly<Record<string, DriverValue>>;

@@ -1,0 +1,78 @@
+/** A database and its transactions as statements see them. */
+import type { Driver, Statement, StatementResult } from "../driver/contract.ts";
+import type { ModelClass } from "../schema/model.ts";
+import type { RecentCache } from "../schema/recent-cache.ts";
+import type { Dialect } from "../sql/dialect.ts";
+import type { Plan } from "../sql/plan.ts";
+
+/** How a relation is loaded when code touches it before it was loaded. */
+export type FetchMode = "peers" | "one" | "raise";
+
+/** A database, as queries see it. */
+export interface DatabaseCore {
+  readonly name: string;
+  readonly dialect: Dialect;
+  readonly driver: Driver;
+  readonly plans: RecentCache<Plan>;
+  readonly models: ReadonlySet<ModelClass>;
+  /** Its models that have a scope. */
+  readonly scoped: readonly ModelClass[];
+  readonly rowsMax: number;
+  readonly fetchMode: FetchMode;
+  /** Whether listeners of statements see their parameters. */
+  readonly logParameters: boolean;
+  /** Called after each statement; undefined when nobody listens. */
+  readonly observe: ((event: StatementEvent) => void) | undefined;
+  /** Called with errors that no caller awaits: those of callbacks after a commit. */
+  readonly onError: (error: unknown) => void;
+  /** Longest wait for a connection, or for the turn to write, in ms. */
+  readonly acquireTimeoutMs: number;
+  /** The databases that were opened together with it, by name; undefined for a database that was opened on its own. */
+  siblings: ReadonlyMap<string, DatabaseCore> | undefined;
+  /** The database that it replicates; undefined for a primary database. */
+  primary: DatabaseCore | undefined;
+  /** Its replicas. */
+  readonly replicas: DatabaseCore[];
+  /** The context of statements outside of transactions. While a test isolates the database: the transaction of the test. */
+  context: ExecutionContext;
+}
+
+/** The event that `onStatement` and the channel `gable.data.query` of node:diagnostics_channel get for each statement. */
+export interface StatementEvent {
+  /** The SQL text, without values. */
+  readonly sql: string;
+  /** Name of the database. */
+  readonly database: string;
+  /** Duration in ms. */
+  readonly durationMs: number;
+  /** Number of rows that were read or changed. */
+  readonly rowCount: number;
+  /**
+   * The parameters in order, if the database has the option `logParameters`. Parameters of fields with the option `secret` are
+   * left out. Values in your own SQL are shown as they are.
+   */
+  readonly parameters?: readonly unknown[];
+  /** Asks the database how it runs the statement. */
+  explain(): Promise<string>;
+}
+
+/** The open transaction of a context. */
+export interface OpenTransaction {
+  /** Runs a statement on the connection of the transaction. */
+  run(statement: Statement): StatementResult | Promise<StatementResult>;
+  /** Reads rows in batches. */
+  cursor(statement: Statement, batch: number): AsyncIterable<StatementResult["rows"]>;
+  readonly isReadOnly: boolean;
+  /** Whether it has been committed or rolled back. */
+  readonly isEnded: boolean;
+  /** Registers a callback for a rollback. The callback must not use the database. */
+  whenUndone(callback: () => void): void;
+}
+
+/** Where statements run. */
+export interface ExecutionContext {
+  readonly database: DatabaseCore;
+  readonly transaction: OpenTransaction | undefined;
+  /** Whether queries of any model run here, even those of models that live in another database. */
+  readonly isForAll?: boolean;
+}
