@@ -347,7 +347,7 @@ export interface MigrateOptions extends MigrationsOptions {
     readonly target?: string;
     /** "before" runs those alone that run before new code takes over, "after" all. Default "after". */
     readonly phase?: "before" | "after";
-    /** Notes that they have run, and runs nothing. Default false. */
+    /** Marks migrations as applied and runs nothing. Where several are due, `target` must name the last one. Default false. */
     readonly fake?: boolean;
     /** Longest wait for another process that migrates, in seconds. Default 60. */
     readonly waitSeconds?: number;
@@ -397,6 +397,11 @@ export interface MigrationStatus {
 export interface RollbackOptions extends Omit<MigrateOptions, "phase" | "fake"> {
     /** Whether tables and columns with their values may be dropped. Default false. */
     readonly allowDataLoss?: boolean;
+    /**
+     * Values for columns that need one again in rows that have none, as `{ "books.isbn": { text: "" } }`. None by default: nothing is
+     * invented, and rows without a value stop the rollback before it changes anything.
+     */
+    readonly fills?: Readonly<Record<string, ValueData>>;
 }
 
 /** A migration, as its file exports it. */
@@ -624,9 +629,9 @@ export interface Answers {
     readonly notRenames?: readonly string[];
     /** Values of rows that are there, by column: `{ "books.isbn": { text: "" } }`. */
     readonly fills?: Readonly<Record<string, ValueData>>;
-    /** Columns whose values may be cut off, as `"books.title"`: the change fails where a value is too long. */
+    /** Columns whose new definition not every value may fit, as `"books.title"`: the migration stops where one does not. */
     readonly shortens?: readonly string[];
-    /** Columns that are dropped and made anew, since no database turns their values into those of the new type: `"books.cover"`. */
+    /** Columns that are dropped and added again without their values, as `"books.cover"`: no conversion keeps all of them. */
     readonly recreates?: readonly string[];
 }
 

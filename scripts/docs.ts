@@ -1,6 +1,7 @@
 /** Writes the generated pages of the reference; with --check it fails when they are not up to date. */
 import { readFile, writeFile } from "node:fs/promises";
 import { catalogue } from "../src/errors/catalogue.ts";
+import { writeConversionTable } from "./conversion-table.ts";
 import type { Declaration } from "./declarations.ts";
 import { parseDeclarations } from "./declarations.ts";
 import { root } from "./run-command.ts";
@@ -53,8 +54,19 @@ async function toReferencePage(entry: string): Promise<string> {
   return `# ${title}\n\nEverything that \`${title}\` exports: ${about}. This page is generated from the declarations of the package.\n\n${sections.join("\n")}`;
 }
 
+/** A guide with a generated part between two marks. */
+async function withGenerated(file: string, name: string, text: string): Promise<string> {
+  const guide = await readFile(root + file, "utf8");
+  const [start, end] = [`<!-- generated: ${name} -->`, `<!-- end: ${name} -->`];
+  const [before, rest] = guide.split(start);
+  const after = rest?.split(end)[1];
+  if (before === undefined || after === undefined) throw new Error(`${file} has no marks ${start} and ${end}.`);
+  return `${before}${start}\n\n${text}\n\n${end}${after}`;
+}
+
 const pages: Readonly<Record<string, string>> = {
   "docs/reference/errors.md": toErrorPage(),
+  "docs/guides/migrations.md": await withGenerated("docs/guides/migrations.md", "type changes", writeConversionTable()),
   ...Object.fromEntries(
     await Promise.all(Object.keys(entries).map(async (entry) => [`docs/reference/${entry}.md`, await toReferencePage(entry)] as const)),
   ),

@@ -243,6 +243,11 @@ const data = {
     "A migration does what nobody has agreed to",
     "Wrap the operation in op.assured(reason, ...), or allow it.",
   ),
+  E_MIGRATION_VALUES: entry(
+    500,
+    "Values do not fit a changed column",
+    "Change these rows first, for example by op.run() in a migration before; nothing is cut off or rounded.",
+  ),
   E_MIGRATION_HEADS: entry(500, "Several migrations are the last one", "Merge them by a migration that comes after all of them."),
   E_MIGRATION_TARGET: entry(500, "There is no such migration", "Name one of the files, or none for all."),
   E_FIELD_INVALID: entry(500, "A field is neither a column nor a relation", "Use a builder, or an arrow around a relation."),

@@ -112,7 +112,9 @@ for (const { name, skip, place } of databaseKinds) {
           await writeFile(join(folder, "0002_change.ts"), fileOf(ops, '"0001_start"'));
           await migrate({ database, folder, allowCopies: true });
           assert.deepEqual(await checkLive({ database, folder }), []);
-          await rollback({ database, folder, allowDataLoss: true, allowCopies: true });
+          // What comes back has no value: nobody but the person who goes back knows one.
+          const fills = title === "drop columns that the database checks" ? { "books.kind": { text: "a" }, "books.lent": false } : {};
+          await rollback({ database, folder, fills, allowDataLoss: true, allowCopies: true });
           await rm(join(folder, "0002_change.ts"));
           assert.deepEqual(await checkLive({ database, folder }), []);
           assert.deepEqual(await database.query(sql`SELECT title, pages, author_id FROM books`), [

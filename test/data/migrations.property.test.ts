@@ -8,7 +8,8 @@ import type { Database } from "../../src/data/database.ts";
 import { createDatabase } from "../../src/data/database.ts";
 import { applyAll } from "../../src/data/migrations/state/apply.ts";
 import { diffStates } from "../../src/data/migrations/state/diff.ts";
-import { emptyValue } from "../../src/data/migrations/state/inverse.ts";
+import { listNeeded } from "../../src/data/migrations/state/fills.ts";
+import { invertAll } from "../../src/data/migrations/state/inverse.ts";
 import { compareSchemas, readLiveSchema } from "../../src/data/migrations/run/live-schema.ts";
 import { migrate, rollback } from "../../src/data/migrations/run/migrate.ts";
 import { migration } from "../../src/data/migrations/state/operation.ts";
@@ -34,7 +35,7 @@ function answered(from: State, to: State, random: Random): readonly Operation[] 
   const answers = {
     renames: [] as string[],
     notRenames: [] as string[],
-    fills: {} as Record<string, ReturnType<typeof emptyValue>>,
+    fills: {} as Record<string, ReturnType<typeof valueOf>>,
     shortens: [] as string[],
     recreates: [] as string[],
   };
@@ -52,6 +53,20 @@ function answered(from: State, to: State, random: Random): readonly Operation[] 
     }
   }
   assert.fail("the questions do not end");
+}
+
+/** Values for all columns that need one when operations are undone. */
+function fillsBack(before: State, operations: readonly Operation[]): Record<string, ReturnType<typeof valueOf>> {
+  let state = applyAll(before, operations);
+  const fills: Record<string, ReturnType<typeof valueOf>> = {};
+  for (const operation of invertAll(before, operations)) {
+    for (const subject of listNeeded(state, [operation])) {
+      const column = operation.kind === "addColumn" || operation.kind === "alterColumn" ? operation.column : assert.fail();
+      fills[subject] = valueOf(column);
+    }
+    state = applyAll(state, [operation]);
+  }
+  return fills;
 }
 
 /** Whether a rename leaves the type of a column as it is: not every value of one type is one of another. */
@@ -146,8 +161,17 @@ for (const { name, skip, place } of databaseKinds) {
           }
           while (states.length > 1) {
             states.pop();
-            const hasDropped = steps.pop()!.some(({ kind }) => kind === "dropTable");
-            const options = { database, folder, allowDataLoss: true, allowCopies: true, onStatement: (sql: string) => void sent.add(sql) };
+            const undone = steps.pop()!;
+            const hasDropped = undone.some(({ kind }) => kind === "dropTable");
+            const fills = fillsBack(states.at(-1)!, undone);
+            const options = {
+              database,
+              folder,
+              fills,
+              allowDataLoss: true,
+              allowCopies: true,
+              onStatement: (sql: string) => void sent.add(sql),
+            };
             const error: unknown = await rollback(options).then(
               () => undefined,
               (failure: unknown) => failure,

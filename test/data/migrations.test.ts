@@ -351,7 +351,13 @@ for (const kind of databaseKinds) {
       await put("0002_more", fileOf('op.addColumn("things", "more", { type: "int", null: true })', 'after: ["0001_things"]'));
       await rows`CREATE TABLE things (id integer)`;
       await assert.rejects(run(), { code: "E_MIGRATION_FAILED" });
-      assert.deepEqual(await run({ fake: true }), ["0001_things", "0002_more"]);
+      await assert.rejects(run({ fake: true }), {
+        code: "E_MIGRATION_TARGET",
+        message: 'migrate({ fake: true }) would mark 2 migrations as applied: "0001_things", "0002_more".',
+        fix: 'Name the last one that the database has: migrate({ fake: true, target: "0001_things" }).',
+      });
+      assert.deepEqual(await run({ fake: true, target: "0001_things" }), ["0001_things"]);
+      assert.deepEqual(await run({ fake: true }), ["0002_more"]);
       assert.deepEqual(
         (await readStatus(place())).map(({ state }) => state),
         ["applied", "applied"],

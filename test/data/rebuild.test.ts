@@ -119,8 +119,9 @@ describe("tables of SQLite that are made anew", () => {
 
   it("refuse values that do not fit, instead of changing them", async () => {
     await assert.rejects(change('op.alterColumn("books", "title", { type: "int" }, { from: { type: "text", max: 50 } })'), {
-      code: "E_MIGRATION_FAILED",
-      message: /cannot store TEXT value in INTEGER column/,
+      code: "E_MIGRATION_VALUES",
+      message:
+        /^The values of "books.title" do not all fit: text of at most 50 characters becomes int. Affected: 3 rows, id 1; id 2; id 3.$/,
     });
     assert.deepEqual(await database.query(sql`SELECT title FROM books WHERE id = 1`), [{ title: "one" }]);
   });

@@ -14,6 +14,8 @@ export const sqliteFunctions: Readonly<Record<string, SqliteFunction>> = {
   gable_lower: (value) => (typeof value === "string" ? value.toLowerCase() : asIs(value)),
   gable_upper: (value) => (typeof value === "string" ? value.toUpperCase() : asIs(value)),
   gable_decimal: (value, scale) => (value === null ? null : toDecimal(String(value), Number(scale))),
+  gable_float: (value) => (value === null ? null : Number(value)),
+  gable_float_text: (value) => (value === null ? null : String(value)),
   gable_number: (value, scale) => toNumberText(value, Number(scale)),
   gable_zone: (value, zone, unit) => zoneMoment(value, zone, unit),
   gable_join: (list, separator) => joinTexts(list, separator),

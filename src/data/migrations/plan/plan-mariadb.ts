@@ -1,6 +1,6 @@
 /** The steps of operations on MariaDB and MySQL, where each statement stands for itself: none can be undone with others. */
 import { addMariadbSearch, dropMariadbSearch } from "../../sql/mariadb/search.ts";
-import type { IndexState, KeyState, State, TableState } from "../../schema/table-state.ts";
+import type { ColumnState, IndexState, KeyState, State, TableState } from "../../schema/table-state.ts";
 import { applyOperation } from "../state/apply.ts";
 import type { Operation, OperationOf, TableChange } from "../state/operation.ts";
 import type { PlainOperation } from "./step-plan.ts";
@@ -132,11 +132,12 @@ class MariadbPlan extends StepPlan {
     return [this.#alter(name, ...dropMariadbSearch), ...steps, this.#alter(name, ...added)];
   }
 
-  #addColumn({ table: name, name: column, column: definition, fill }: OperationOf<"addColumn">, table: TableState): Step[] {
+  #addColumn(operation: OperationOf<"addColumn">, table: TableState): Step[] {
+    const { table: name, name: column, column: definition, fill } = operation;
     const after: TableState = { ...table, columns: new Map(table.columns).set(column, definition) };
     const check = this.writer.typeCheck(name, column, definition);
     const added = [`ADD COLUMN ${this.writer.newColumn(name, after, column, fill)}`, ...(check === undefined ? [] : [`ADD ${check}`])];
-    const steps = [this.#alter(name, ...added)];
+    const steps = [...this.#checks(operation, table), this.#alter(name, ...added)];
     if (fill === undefined) return steps;
     const value = this.writer.defaultOf(name, after, column);
     const change = value === undefined ? "DROP DEFAULT" : `SET DEFAULT ${value}`;
@@ -168,25 +169,40 @@ class MariadbPlan extends StepPlan {
   #alterColumn(operation: OperationOf<"alterColumn">, table: TableState): Step[] {
     const { table: name, name: column, column: definition, fill } = operation;
     const before = table.columns.get(column)!;
-    const after: TableState = { ...table, columns: new Map(table.columns).set(column, definition) };
     const [oldCheck, newCheck] = [before, definition].map((each) => this.writer.typeCheck(name, column, each));
+    const modify = (to: ColumnState): Step => {
+      const after: TableState = { ...table, columns: new Map(table.columns).set(column, to) };
+      return this.#alter(name, `MODIFY COLUMN ${this.writer.column(name, after, column)}`);
+    };
+    const isFilled = before.null === true && definition.null !== true && fill !== undefined;
+    const isOtherType = this.writer.syntax.typeOf(before) !== this.writer.syntax.typeOf(definition);
+    const value = isFilled ? this.writer.value(fill, definition) : "";
+    const behind = this.#rewrite(name, column, formBehind(before, definition));
+    return [
+      ...this.#checks(operation, table),
+      ...(oldCheck === undefined || oldCheck === newCheck
+        ? []
+        : [this.#alter(name, `DROP CONSTRAINT ${this.quote(checkName(name, column))}`)]),
+      ...this.#rewrite(name, column, formBefore(before, definition)),
+      // A value of the new type does not fit the old one.
+      ...(isFilled && isOtherType ? [modify({ ...definition, null: true }), ...behind] : []),
+      ...(isFilled ? this.#rewrite(name, column, { value: () => value, where: (quoted) => `${quoted} IS NULL` }) : []),
+      modify(definition),
+      ...(isFilled && isOtherType ? [] : behind),
+      ...(newCheck === undefined || oldCheck === newCheck ? [] : [this.#alter(name, `ADD ${newCheck}`)]),
+    ];
+  }
+
+  #checks(operation: OperationOf<"addColumn" | "alterColumn">, table: TableState): Step[] {
+    return this.checksOf(operation, table).map((check) => ({ kind: "check", check, place: "alone" }));
+  }
+
+  /** Writes values in another form, some rows at a time. */
+  #rewrite(table: string, column: string, form: Form | undefined): Step[] {
+    if (form === undefined) return [];
     const quoted = this.quote(column);
-    const steps: Step[] = [];
-    if (oldCheck !== undefined && oldCheck !== newCheck)
-      steps.push(this.#alter(name, `DROP CONSTRAINT ${this.quote(checkName(name, column))}`));
-    if (before.null === true && definition.null !== true && fill !== undefined) {
-      const value = this.writer.value(fill, definition);
-      const sql = `UPDATE ${this.quote(name)} SET ${quoted} = ${value} WHERE ${quoted} IS NULL LIMIT ${repeatedRows}`;
-      steps.push({ kind: "repeat", sql, place: "alone" });
-    }
-    if (definition.type === "boolean" && before.type !== "boolean" && before.type !== "text") {
-      // Any number but 0 is true; the column alone would keep it as it is.
-      const sql = `UPDATE ${this.quote(name)} SET ${quoted} = 1 WHERE ${quoted} NOT IN (0, 1) LIMIT ${repeatedRows}`;
-      steps.push({ kind: "repeat", sql, place: "alone" });
-    }
-    steps.push(this.#alter(name, `MODIFY COLUMN ${this.writer.column(name, after, column)}`));
-    if (newCheck !== undefined && oldCheck !== newCheck) steps.push(this.#alter(name, `ADD ${newCheck}`));
-    return steps;
+    const sql = `UPDATE ${this.quote(table)} SET ${quoted} = ${form.value(quoted)} WHERE ${form.where(quoted)} LIMIT ${repeatedRows}`;
+    return [{ kind: "repeat", sql, place: "alone" }];
   }
 
   /** What the database counts needs a key at every moment: all in one statement. */
@@ -265,4 +281,30 @@ class MariadbPlan extends StepPlan {
     const added = this.#alter(name, `ADD ${this.writer.foreignKey(to, table.foreignKeys.get(from)!)}`);
     return [...this.#dropConstraint(name, table, from), added];
   }
+}
+
+/** Another form of the values of a column, and the rows that do not have it yet. */
+interface Form {
+  readonly value: (quoted: string) => string;
+  readonly where: (quoted: string) => string;
+}
+
+const isText = ({ type }: ColumnState): boolean => type === "text" || type === "choice";
+
+/** The form that texts need before the server reads them as the new type. */
+function formBefore(before: ColumnState, after: ColumnState): Form | undefined {
+  if (!isText(before)) return undefined;
+  if (after.type === "boolean")
+    return { value: (quoted) => `IF(${quoted} = 'true', '1', '0')`, where: (quoted) => `${quoted} IN ('true', 'false')` };
+  if (after.type !== "datetime") return undefined;
+  return { value: (quoted) => `REPLACE(REPLACE(${quoted}, 'T', ' '), 'Z', '')`, where: (quoted) => `${quoted} LIKE '%Z'` };
+}
+
+/** The form of texts on all databases, where the server has made another one. */
+function formBehind(before: ColumnState, after: ColumnState): Form | undefined {
+  if (!isText(after)) return undefined;
+  if (before.type === "boolean")
+    return { value: (quoted) => `IF(${quoted} = '1', 'true', 'false')`, where: (quoted) => `${quoted} IN ('0', '1')` };
+  if (before.type !== "datetime") return undefined;
+  return { value: (quoted) => `CONCAT(REPLACE(${quoted}, ' ', 'T'), 'Z')`, where: (quoted) => `${quoted} LIKE '% %'` };
 }

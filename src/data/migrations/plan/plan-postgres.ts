@@ -1,4 +1,5 @@
 /** The steps of operations on PostgreSQL: in the form that holds no lock for long on tables that are in use. */
+import { postgresTables } from "../../sql/postgres/tables.ts";
 import { createPostgresSearch, postgresSearchName } from "../../sql/postgres/search.ts";
 import type { ColumnState, ForeignKeyState, IndexState, State, TableState, UniqueState } from "../../schema/table-state.ts";
 import { findCountedColumn } from "../../schema/table-state.ts";
@@ -119,10 +120,19 @@ class PostgresPlan extends StepPlan {
     }
   }
 
+  /** Nobody writes between the look at the rows and the change. */
+  #check(operation: OperationOf<"addColumn" | "alterColumn">, table: TableState): Step[] {
+    const checks = this.checksOf(operation, table);
+    if (checks.length === 0) return [];
+    const lock = joined(`LOCK TABLE ${this.quote(operation.table)} IN ACCESS EXCLUSIVE MODE`);
+    return [lock, ...checks.map((check): Step => ({ kind: "check", check, place: "joined" }))];
+  }
+
   /** A new column: with a constant for the rows that are there, nothing is written but the definition. */
-  #addColumn({ table: name, name: column, column: definition, fill }: OperationOf<"addColumn">, table: TableState): Step[] {
+  #addColumn(operation: OperationOf<"addColumn">, table: TableState): Step[] {
+    const { table: name, name: column, column: definition, fill } = operation;
     const after: TableState = { ...table, columns: new Map(table.columns).set(column, definition) };
-    const steps = [this.#alter(name, `ADD COLUMN ${this.writer.newColumn(name, after, column, fill)}`)];
+    const steps = [...this.#check(operation, table), this.#alter(name, `ADD COLUMN ${this.writer.newColumn(name, after, column, fill)}`)];
     if (fill !== undefined) steps.push(...this.#setDefault(name, after, column));
     if (definition.comment !== undefined) steps.push(joined(this.writer.commentOn(name, column, definition.comment)));
     const check = this.writer.typeCheck(name, column, definition);
@@ -184,10 +194,11 @@ class PostgresPlan extends StepPlan {
     ];
   }
 
-  #alterColumn({ table: name, name: column, column: after, from, fill }: OperationOf<"alterColumn">, table: TableState): Step[] {
+  #alterColumn(operation: OperationOf<"alterColumn">, table: TableState): Step[] {
+    const { table: name, name: column, column: after, from, fill } = operation;
     const before = table.columns.get(column)!;
     const quoted = this.quote(column);
-    const steps: Step[] = [];
+    const steps = this.#check(operation, table);
     const [oldCheck, newCheck] = [before, after].map((definition) => this.writer.typeCheck(name, column, definition));
     const isOtherCheck = !isSame(oldCheck ?? "", newCheck ?? "");
     if (isOtherCheck && oldCheck !== undefined) steps.push(this.#alter(name, `DROP CONSTRAINT ${this.quote(checkName(name, column))}`));
@@ -216,7 +227,7 @@ class PostgresPlan extends StepPlan {
     const isOtherDefault = hasDefault && (isOtherType || !isSame(before.default ?? null, after.default ?? null));
     return [
       ...(isOtherType && before.default !== undefined ? [this.#alter(name, `ALTER COLUMN ${quoted} DROP DEFAULT`)] : []),
-      ...(isOtherType ? [this.#alter(name, `ALTER COLUMN ${quoted} TYPE ${type} USING ${convert(quoted, before, after, type)}`)] : []),
+      ...(isOtherType ? [this.#alter(name, `ALTER COLUMN ${quoted} TYPE ${type} USING ${convert(quoted, before, after)}`)] : []),
       ...(isOtherDefault ? this.#setDefault(name, next, column) : []),
     ];
   }
@@ -269,13 +280,18 @@ function isOutside(sql: string): boolean {
 
 const numbers = new Set(["id", "int", "bigint", "float", "decimal", "duration"]);
 
-/** A value of one type as one of another; the server refuses those that do not fit. */
-function convert(quoted: string, before: ColumnState, after: ColumnState, type: string): string {
+/**
+ * A value of one type as one of another: the values that do not fit have been refused before. A text is never cast to a length, which
+ * would cut it off: that it is stored in the column refuses what is too long.
+ */
+function convert(quoted: string, before: ColumnState, after: ColumnState): string {
+  const type = postgresTables.typeOf(after).replace(/^varchar(?:\([0-9]+\))?$/, "text");
   if (before.type === "boolean" && numbers.has(after.type)) return `${quoted}::integer::${type}`;
   if (numbers.has(before.type) && after.type === "boolean") return `(${quoted} <> 0)`;
-  return numbers.has(before.type) || isMoment(before) === isMoment(after) || before.type === "text"
-    ? `${quoted}::${type}`
-    : `${quoted}::text::${type}`;
+  if (before.type === "date" && after.type === "datetime") return `(${quoted}::timestamp AT TIME ZONE 'UTC')`;
+  if (before.type === "datetime" && after.type === "date") return `(${quoted} AT TIME ZONE 'UTC')::date`;
+  if (type !== "text") return `${quoted}::${type}`;
+  if (before.type === "datetime") return `to_char(${quoted} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+  if (before.type === "date") return `to_char(${quoted}, 'YYYY-MM-DD')`;
+  return before.type === "ip" ? `host(${quoted})` : `${quoted}::text`;
 }
-
-const isMoment = ({ type }: ColumnState): boolean => type === "date" || type === "time" || type === "datetime";

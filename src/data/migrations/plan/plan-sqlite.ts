@@ -109,6 +109,7 @@ class SqlitePlan extends StepPlan {
   #collect(operation: TableChange, whole: Operation): void {
     const { table: name } = operation;
     const table = this.state.get(name)!;
+    if (operation.kind === "addColumn" || operation.kind === "alterColumn") this.#check(operation, whole, table);
     this.#pending ??= {
       table: name,
       before: table,
@@ -135,6 +136,14 @@ class SqlitePlan extends StepPlan {
     }
   }
 
+  /** Rows are looked at before the table is made anew: what it has then must be what the operation speaks of. */
+  #check(operation: OperationOf<"addColumn" | "alterColumn">, whole: Operation, table: TableState): void {
+    const checks = this.checksOf(operation, table);
+    if (checks.length === 0) return;
+    this.flush();
+    this.steps.push(...checks.map((check): PlannedStep => ({ operation: whole, step: { kind: "check", check, place: "joined" } })));
+  }
+
   /** What rows that are there get in a new column. */
   #valueOfNew({ table: name, name: column, column: definition, fill }: OperationOf<"addColumn">, table: TableState): string {
     if (fill !== undefined) return this.writer.value(fill, definition);
@@ -142,7 +151,7 @@ class SqlitePlan extends StepPlan {
     return this.writer.defaultOf(name, after, column) ?? "NULL";
   }
 
-  /** A value of the old definition as one of the new one. Types that do not fit are refused: tables are STRICT. */
+  /** A value of the old definition as one of the new one. */
   #convert(source: string, { column: after, fill }: OperationOf<"alterColumn">, before: ColumnState): string {
     const value = convert(source, before, after);
     const isRequired = before.null === true && after.null !== true && fill !== undefined;
@@ -255,17 +264,30 @@ const separate: ReadonlySet<Operation["kind"]> = new Set<Operation["kind"]>(["cr
 const wholeKinds: ReadonlySet<ColumnState["type"]> = new Set<ColumnState["type"]>(["id", "int", "bigint", "duration"]);
 const textKinds: ReadonlySet<ColumnState["type"]> = new Set<ColumnState["type"]>(["text", "choice"]);
 
-/** A value of one type as one of another, as far as SQLite does not do it by itself. */
-function convert(stored: string, before: ColumnState, after: ColumnState): string {
-  if (after.storage === "text") return `gable_decimal(${stored}, ${after.scale})`;
-  // A text of digits becomes a whole number by itself, where it is one.
-  const isNumber = before.storage !== "text" || wholeKinds.has(after.type) || textKinds.has(after.type);
-  const source = isNumber ? stored : `CAST(${stored} AS REAL)`;
+/** A value of one type as one of another: the values that do not fit have been refused before. */
+function convert(source: string, before: ColumnState, after: ColumnState): string {
+  if (after.storage === "text") return `gable_decimal(${wholeKinds.has(before.type) ? `CAST(${source} AS TEXT)` : source}, ${after.scale})`;
+  if (isNumber(before) && isNumber(after)) {
+    if (after.type === "decimal") return `round(CAST(${source} AS REAL), ${after.scale})`;
+    return after.type === "float" ? `CAST(${source} AS REAL)` : `CAST(${source} AS INTEGER)`;
+  }
+  if (textKinds.has(after.type)) return toText(source, before);
+  if (textKinds.has(before.type)) return fromText(source, after);
   if (before.type === "date" && after.type === "datetime") return `${source} || 'T00:00:00.000Z'`;
-  if (before.type === "datetime" && after.type === "date") return `substr(${source}, 1, 10)`;
-  if (before.type === "datetime" && after.type === "time") return `substr(${source}, 12, 8)`;
-  if (after.type === "decimal" && before.type !== "text") return `round(${source}, ${after.scale})`;
-  if (after.type === "boolean" && before.type !== "boolean") return `CASE WHEN ${source} IS NULL THEN NULL ELSE ${source} <> 0 END`;
-  if (after.type === "json" && before.type !== "json") return `CASE WHEN ${source} IS NULL THEN NULL ELSE json_quote(${source}) END`;
-  return source;
+  return before.type === "datetime" && after.type === "date" ? `substr(${source}, 1, 10)` : source;
+}
+
+const isNumber = ({ type }: ColumnState): boolean => wholeKinds.has(type) || ["float", "decimal", "boolean"].includes(type);
+
+function toText(source: string, { type, scale, storage }: ColumnState): string {
+  if (type === "boolean") return `CASE ${source} WHEN 0 THEN 'false' WHEN 1 THEN 'true' END`;
+  if (type === "decimal" && storage !== "text") return `gable_decimal(${source}, ${scale})`;
+  if (type === "float") return `gable_float_text(${source})`;
+  return wholeKinds.has(type) ? `CAST(${source} AS TEXT)` : source;
+}
+
+function fromText(source: string, { type }: ColumnState): string {
+  if (type === "boolean") return `CASE ${source} WHEN 'false' THEN 0 WHEN 'true' THEN 1 END`;
+  if (type === "decimal" || type === "float") return `gable_float(${source})`;
+  return wholeKinds.has(type) ? `CAST(${source} AS INTEGER)` : source;
 }

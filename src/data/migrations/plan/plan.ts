@@ -1,10 +1,11 @@
 /** The steps of operations on one kind of database. */
 import type { State } from "../../schema/table-state.ts";
 import type { Operation } from "../state/operation.ts";
+import { describeColumn } from "../state/conversion.ts";
 import { planMariadb } from "./plan-mariadb.ts";
 import { planPostgres } from "./plan-postgres.ts";
 import { planSqlite } from "./plan-sqlite.ts";
-import type { PlannedStep, Step } from "./step.ts";
+import type { PlannedStep, RowCheck, Step } from "./step.ts";
 import type { TableWriter } from "./table-writer.ts";
 
 /** The steps of operations, from a structure on. */
@@ -21,6 +22,8 @@ export function writeStep(writer: TableWriter, step: Step): string[] {
       return [step.sql];
     case "repeat":
       return [`${step.sql} -- repeated until nothing is left`];
+    case "check":
+      return [`-- ${describeCheck(step.check)}`];
     case "alter":
       return [`ALTER TABLE ${writer.quote(step.table)} ${step.changes}`];
     case "rebuild":
@@ -28,4 +31,14 @@ export function writeStep(writer: TableWriter, step: Step): string[] {
     case "run":
       return [`-- the data step "${step.step.name}"`];
   }
+}
+
+/** What rows must be like, as a comment. */
+function describeCheck(check: RowCheck): string {
+  const subject = `"${check.table}.${check.column}"`;
+  if (check.rule === "values")
+    return `stops unless every value of ${subject} fits: ${describeColumn(check.before)} becomes ${describeColumn(check.after)}`;
+  return check.rule === "present"
+    ? `stops where ${subject} has no value`
+    : `stops where "${check.table}" has rows: ${subject} would need a value`;
 }

@@ -2,8 +2,10 @@
 import type { Dialect } from "../../sql/dialect.ts";
 import type { ColumnState, State } from "../../schema/table-state.ts";
 import { applyOperation } from "../state/apply.ts";
+import { conversionOf } from "../state/conversion.ts";
 import { describeOperation } from "../state/inverse.ts";
 import type { Operation } from "../state/operation.ts";
+import { needsValue } from "../state/operation.ts";
 
 /** Kinds of risks, the least first. */
 export type Risk = "safe" | "locks" | "scans" | "rewrites" | "breaks-old-code" | "loses-data";
@@ -42,15 +44,10 @@ export function findRisks(before: State, operations: readonly Operation[], diale
     else if (operation.kind === "dropView")
       findings.push({ ...viewDropped, table: operation.view, operation: describeOperation(operation), assured });
     else if ("table" in operation && !fresh.has(operation.table)) {
-      const found = rate(operation, state, dialect);
+      const found = [rate(operation, state, dialect), rateValues(operation, state)].filter((each) => each !== undefined);
       if (operation.kind === "renameTable") former.set(operation.to, former.get(operation.table) ?? operation.table);
-      if (found !== undefined)
-        findings.push({
-          ...found,
-          table: former.get(operation.table) ?? operation.table,
-          operation: describeOperation(operation),
-          assured,
-        });
+      const table = former.get(operation.table) ?? operation.table;
+      findings.push(...found.map((each) => ({ ...each, table, operation: describeOperation(operation), assured })));
     }
   };
   for (const operation of operations) {
@@ -114,6 +111,26 @@ function rate(operation: Operation, state: State, dialect: Dialect["name"]): Rat
     default:
       return undefined;
   }
+}
+
+/** What rows may hold that stops a change: it is looked at before anything is changed, and nothing is lost. */
+function rateValues(operation: Operation, state: State): Rated | undefined {
+  if (operation.kind !== "addColumn" && operation.kind !== "alterColumn") return undefined;
+  const before = state.get(operation.table)?.columns.get(operation.name);
+  if (needsValue(operation, before))
+    return {
+      id: "value-missing",
+      risk: "breaks-old-code",
+      reason: "Rows without a value stop it with E_MIGRATION_CONSENT, before anything is changed: no value is invented.",
+      recipe: "Give the value: fill in the operation, or the option fills of rollback() on the way back.",
+    };
+  if (operation.kind === "addColumn" || conversionOf(before ?? operation.from, operation.column) !== "fits") return undefined;
+  return {
+    id: "values-must-fit",
+    risk: "scans",
+    reason: "Every row is read. Values that do not fit stop it with E_MIGRATION_VALUES, before anything is changed: none is cut off.",
+    recipe: "Change the values that do not fit in a migration before.",
+  };
 }
 
 /** A default that is not the same for all rows is written into each of them. */

@@ -1,8 +1,11 @@
 /** What plans of all databases share: operations become steps one after the other, each on the structure that those before it leave. */
-import type { State } from "../../schema/table-state.ts";
+import { GableError } from "../../../errors/gable-error.ts";
+import type { State, TableState } from "../../schema/table-state.ts";
 import { applyAll, applyOperation } from "../state/apply.ts";
+import { conversionOf, describeColumn } from "../state/conversion.ts";
 import type { Operation, OperationOf } from "../state/operation.ts";
-import type { PlannedStep, Step, StepPlace } from "./step.ts";
+import { needsValue } from "../state/operation.ts";
+import type { PlannedStep, RowCheck, Step, StepPlace } from "./step.ts";
 import type { TableWriter } from "./table-writer.ts";
 
 /** An operation that does something to the database by itself. */
@@ -48,6 +51,24 @@ export abstract class StepPlan {
   /** The step of code: in the transaction of those before it, or in transactions of its own. */
   protected dataStep({ step }: OperationOf<"run">, place: StepPlace = "joined"): Step {
     return { kind: "run", step, state: this.state, place: step.batch === undefined ? place : "alone" };
+  }
+
+  /** Looks at the rows that a new or changed column is about, where not every row is right as it is. */
+  protected checksOf(operation: OperationOf<"addColumn" | "alterColumn">, { primary, columns }: TableState): RowCheck[] {
+    const subject = { table: operation.table, column: operation.name, primary };
+    if (operation.kind === "addColumn") return needsValue(operation, undefined) ? [{ ...subject, rule: "empty" }] : [];
+    const [before, after] = [columns.get(operation.name)!, operation.column];
+    const conversion = conversionOf(before, after);
+    if (conversion === "recreates")
+      throw new GableError(
+        "E_MIGRATION_OPERATION",
+        `op.alterColumn("${operation.table}", "${operation.name}"): no conversion from ${describeColumn(before)} to ${describeColumn(after)} keeps the values.`,
+        { fix: "Add a new column, fill it by op.run(), and drop the old one." },
+      );
+    return [
+      ...(conversion === "free" ? [] : [{ ...subject, rule: "values" as const, before, after }]),
+      ...(needsValue(operation, before) ? [{ ...subject, rule: "present" as const }] : []),
+    ];
   }
 
   #plan(operation: Operation, whole: Operation): void {

@@ -1,6 +1,6 @@
 /** Steps: what a migration does to one kind of database, one after the other. */
 import type { Dialect } from "../../sql/dialect.ts";
-import type { State } from "../../schema/table-state.ts";
+import type { ColumnState, State } from "../../schema/table-state.ts";
 import type { DataStep } from "../state/data-step.ts";
 import type { Operation, SqlByDialect } from "../state/operation.ts";
 
@@ -25,10 +25,23 @@ export type Step = { readonly place: StepPlace } &
         /** Number of the error that says that there is nothing to change. */
         readonly ignored?: number;
       }
+    /** A look at rows before they are changed. */
+    | { readonly kind: "check"; readonly check: RowCheck }
     /** A table that is made anew, with its rows (SQLite). */
     | { readonly kind: "rebuild"; readonly table: string; readonly rebuild: Rebuild }
     | { readonly kind: "run"; readonly step: DataStep; readonly state: State }
   );
+
+/**
+ * What rows must be like before a column changes: their values fit the new column, the column has a value in each of them, or there
+ * is no row at all.
+ */
+export type RowCheck = {
+  readonly table: string;
+  readonly column: string;
+  /** Columns of the key of the table. */
+  readonly primary: readonly string[];
+} & ({ readonly rule: "values"; readonly before: ColumnState; readonly after: ColumnState } | { readonly rule: "present" | "empty" });
 
 /** How a table is made anew. */
 export interface Rebuild {

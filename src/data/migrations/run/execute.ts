@@ -6,9 +6,10 @@ import type { State } from "../../schema/table-state.ts";
 import type { DatabaseCore } from "../../run/database-core.ts";
 import { runOnConnection } from "../../run/transaction.ts";
 import type { HistoricalModel, HistoricalRow } from "../state/data-step.ts";
+import { checkRows } from "./check-rows.ts";
 import { describeOperation } from "../state/inverse.ts";
 import type { Ledger, LedgerRow } from "./ledger.ts";
-import { hashLiveSchema, readLiveSchema } from "./live-schema.ts";
+import { hashLiveSchema, hashWholeSchema, readLiveSchema } from "./live-schema.ts";
 import { checkForeignKeys, rebuildTable } from "./rebuild.ts";
 import type { Session } from "./session.ts";
 import { isLockError } from "./session.ts";
@@ -108,7 +109,7 @@ export class MigrationExecution {
     if (done !== this.#hashDone(step)) throw edited;
     if (before === "" || begun === this.#hashBegun(step)) return;
     // Another step stands now where one was begun: that one must not have done anything.
-    if ((await this.#hashNow()) !== before) throw edited;
+    if ((await hashWholeSchema(this.#session)) !== before) throw edited;
     this.#row = { ...this.#row, before: "" };
   }
 
@@ -191,6 +192,10 @@ export class MigrationExecution {
   async #alone(planned: PlannedStep): Promise<void> {
     const { step } = planned;
     if (step.kind === "run") return this.#batches(planned, step);
+    if (step.kind === "check") {
+      await this.#runStep(step);
+      return this.#note(this.#row.step + 1);
+    }
     if (step.kind === "repeat") {
       while ((await this.#session.run(step.sql)) > 0) this.#tell(planned);
       return this.#note(this.#row.step + 1);
@@ -209,7 +214,7 @@ export class MigrationExecution {
 
   /** Whether a step was begun before, and the tables are no more what they were then. Otherwise notes what they are. */
   async #hasTakenEffect(): Promise<boolean> {
-    const now = await this.#hashNow();
+    const now = await hashWholeSchema(this.#session);
     if (this.#row.before !== "" && this.#row.before !== now) return true;
     if (this.#row.before === "") {
       const { step } = this.#row;
@@ -217,11 +222,6 @@ export class MigrationExecution {
       await this.#ledger.write(this.#row);
     }
     return false;
-  }
-
-  async #hashNow(): Promise<string> {
-    const schema = await readLiveSchema(this.#session);
-    return hashLiveSchema(schema, schema.keys());
   }
 
   async #note(step: number): Promise<void> {
@@ -258,6 +258,8 @@ export class MigrationExecution {
         await this.#session.run("SET statement_timeout = 0");
         await this.#session.run(step.sql).finally(() => this.#session.run(statementLimit));
         return;
+      case "check":
+        return checkRows(this.#session, step.check);
       case "rebuild":
         return rebuildTable(this.#session, step.table, step.rebuild);
       case "alter":

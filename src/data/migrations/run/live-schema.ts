@@ -24,6 +24,12 @@ export function hashLiveSchema(schema: LiveSchema, tables: Iterable<string>): st
   return hashData(wanted, 16);
 }
 
+/** Returns a hash of all that is in the database. */
+export async function hashWholeSchema(session: Session): Promise<string> {
+  const schema = await readLiveSchema(session);
+  return hashLiveSchema(schema, schema.keys());
+}
+
 /** A difference between what should be there and what is. */
 export interface SchemaDifference {
   /** Name of the table. */

@@ -3,14 +3,17 @@ import { assertKnownOptions, optionInvalid } from "../../../errors/option-errors
 import { GableError } from "../../../errors/gable-error.ts";
 import { suggestName } from "../../../errors/nearest-name.ts";
 import type { Database } from "../../database.ts";
-import type { State } from "../../schema/table-state.ts";
+import type { State, ValueData } from "../../schema/table-state.ts";
 import { applyAll, replay } from "../state/apply.ts";
+import { checkRows } from "./check-rows.ts";
+import { earlyChecks } from "../plan/early-checks.ts";
 import type { MigrationProgress } from "./execute.ts";
 import { MigrationExecution, smallRows, statementLimit } from "./execute.ts";
+import { fillOperations, listNeeded } from "../state/fills.ts";
 import { invertAll } from "../state/inverse.ts";
 import type { LedgerRow } from "./ledger.ts";
 import { Ledger } from "./ledger.ts";
-import { compareSchemas, hashLiveSchema, readLiveSchema } from "./live-schema.ts";
+import { compareSchemas, hashLiveSchema, hashWholeSchema, readLiveSchema } from "./live-schema.ts";
 import { lockMigrations } from "./lock.ts";
 import type { Operation } from "../state/operation.ts";
 import { planSteps, writeStep } from "../plan/plan.ts";
@@ -18,6 +21,7 @@ import type { NamedMigration } from "../files/read-files.ts";
 import { orderMigrations, readFiles, readMigrations } from "../files/read-files.ts";
 import type { Finding } from "../plan/risk.ts";
 import { findRisks } from "../plan/risk.ts";
+import type { PlannedStep } from "../plan/step.ts";
 import { readExpectedSchema } from "./scratch.ts";
 import { Session } from "./session.ts";
 import { TableWriter } from "../plan/table-writer.ts";
@@ -36,7 +40,7 @@ export interface MigrateOptions extends MigrationsOptions {
   readonly target?: string;
   /** "before" runs those alone that run before new code takes over, "after" all. Default "after". */
   readonly phase?: "before" | "after";
-  /** Notes that they have run, and runs nothing. Default false. */
+  /** Marks migrations as applied and runs nothing. Where several are due, `target` must name the last one. Default false. */
   readonly fake?: boolean;
   /** Longest wait for another process that migrates, in seconds. Default 60. */
   readonly waitSeconds?: number;
@@ -56,6 +60,11 @@ export interface MigrateOptions extends MigrationsOptions {
 export interface RollbackOptions extends Omit<MigrateOptions, "phase" | "fake"> {
   /** Whether tables and columns with their values may be dropped. Default false. */
   readonly allowDataLoss?: boolean;
+  /**
+   * Values for columns that need one again in rows that have none, as `{ "books.isbn": { text: "" } }`. None by default: nothing is
+   * invented, and rows without a value stop the rollback before it changes anything.
+   */
+  readonly fills?: Readonly<Record<string, ValueData>>;
 }
 
 /** A migration, and whether it has run. */
@@ -71,7 +80,9 @@ export interface MigrationStatus {
 }
 
 const optionNames =
-  "database folder target phase fake waitSeconds lockTimeoutSeconds allowCopies allowDrift allowDataLoss onProgress onStatement".split(" ");
+  "database folder target phase fake waitSeconds lockTimeoutSeconds allowCopies allowDrift allowDataLoss fills onProgress onStatement".split(
+    " ",
+  );
 
 /**
  * Runs what is due, each migration after those that it names. One process runs at a time; what was interrupted
@@ -83,8 +94,10 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   const { phase = "after", target, fake = false } = options;
   return withRunner(options, async (runner) => {
     // What is only noted is not finished either.
-    const done = fake ? [] : await runner.finishInterrupted();
-    for (const migration of runner.due(target)) {
+    const done = fake ? [] : await runner.finishInterrupted("up");
+    const due = runner.due(target);
+    if (fake && target === undefined && due.length > 1) throw fakeUnclear(due);
+    for (const migration of due) {
       // What comes after one that waits for the new code waits, too.
       if (phase === "before" && migration.phase === "after-deploy") break;
       await (fake ? runner.note(migration) : runner.up(migration));
@@ -103,8 +116,9 @@ export async function rollback(options: RollbackOptions): Promise<string[]> {
   assertOptions("rollback()", options);
   const { target, allowDataLoss = false } = options;
   return withRunner(options, async (runner) => {
-    await runner.finishInterrupted();
+    await runner.finishInterrupted("down");
     const chosen = runner.undone(target);
+    runner.assertFills(chosen);
     const plans = chosen.map((migration) => ({ migration, plan: runner.planDown(migration) }));
     const lost = plans.flatMap(({ plan }) => plan.risks).find(({ risk }) => risk === "loses-data");
     if (lost !== undefined && !allowDataLoss)
@@ -206,6 +220,14 @@ async function withRunner<Result>(options: RollbackOptions, work: (runner: Runne
       // A connection that is lost has lost the lock as well.
       await free().catch(() => undefined);
     }
+  });
+}
+
+/** Notes are made of what is named: several migrations at once may be more than was meant. */
+function fakeUnclear(due: readonly NamedMigration[]): GableError {
+  const names = due.map(({ name }) => `"${name}"`).join(", ");
+  return new GableError("E_MIGRATION_TARGET", `migrate({ fake: true }) would mark ${due.length} migrations as applied: ${names}.`, {
+    fix: `Name the last one that the database has: migrate({ fake: true, target: ${JSON.stringify(due[0]!.name)} }).`,
   });
 }
 
@@ -334,14 +356,36 @@ class Runner {
     return applied.filter(({ name }) => !kept.has(name)).toReversed();
   }
 
+  /** Throws `E_MIGRATION_ANSWER` for a value that no column needs which comes back. */
+  assertFills(chosen: readonly NamedMigration[]): void {
+    const needed = chosen.flatMap((migration) => {
+      const { from, operations } = this.#invert(migration);
+      return listNeeded(from, operations);
+    });
+    for (const subject of Object.keys(this.#options.fills ?? {}))
+      if (!needed.includes(subject))
+        throw new GableError("E_MIGRATION_ANSWER", `rollback() got fills for "${subject}", which needs no value on the way back.`, {
+          fix: suggestName(subject, needed, "Leave it out."),
+        });
+  }
+
   /** Goes on with what was interrupted, in the direction that it had. Gives the names of what has run now. */
-  async finishInterrupted(): Promise<string[]> {
+  async finishInterrupted(wanted: "up" | "down"): Promise<string[]> {
     const open = [...this.#rows.values()].filter(({ appliedAt }) => appliedAt === "");
     for (const { name, direction } of open) {
       const migration = findNamed(this.#migrations, name);
-      await (direction === "up" ? this.up(migration) : this.down(migration));
+      if (direction === "up") await this.up(migration);
+      else if (wanted === "down" || !(await this.#keep(migration))) await this.down(migration);
     }
     return open.filter(({ direction }) => direction === "up").map(({ name }) => name);
+  }
+
+  /** Leaves a migration as it is whose rollback has not changed anything yet. Returns whether that is so. */
+  async #keep(migration: NamedMigration): Promise<boolean> {
+    const { from, operations } = this.planDown(migration);
+    const isKept = await this.#restore(migration, planSteps(this.#writer, from, operations), undefined);
+    if (isKept) await this.#readRows();
+    return isKept;
   }
 
   /** Structure without a migration: what those that have run have made. */
@@ -370,12 +414,18 @@ class Runner {
   }
 
   planDown(migration: NamedMigration): DownPlan {
+    const { from, operations: inverse } = this.#invert(migration);
+    const operations = fillOperations(from, inverse, this.#options.fills ?? {});
+    return { from, operations, risks: findRisks(from, operations, this.#session.dialect.name) };
+  }
+
+  /** What undoes a migration, from a structure on, without values for what needs one. */
+  #invert(migration: NamedMigration): Omit<DownPlan, "risks"> {
     // Those that have run since stand in the way of nothing: they are undone before.
     const place = this.#migrations.indexOf(migration);
     const start = replay(this.#migrations.slice(0, place).filter((each) => findRow(this.#rows, each) !== undefined));
     const from = applyAll(start, migration.operations);
-    const operations = invertAll(start, migration.operations);
-    return { from, operations, risks: findRisks(from, operations, this.#session.dialect.name) };
+    return { from, operations: invertAll(start, migration.operations) };
   }
 
   async down(migration: NamedMigration, { from, operations }: DownPlan = this.planDown(migration)): Promise<void> {
@@ -394,16 +444,36 @@ class Runner {
     const known = this.#rows.get(migration.name);
     const isResumed = known !== undefined && known.appliedAt === "" && known.direction === direction;
     const row = isResumed ? known : newRow(migration, direction);
-    // What was begun had consent then.
-    if (!isResumed) await this.#assertNoRewrite(before, operations);
+    const steps = planSteps(this.#writer, before, operations);
+    if (!isResumed) {
+      // What was begun had consent then.
+      await this.#assertNoRewrite(before, operations);
+      for (const check of earlyChecks(before, operations, steps)) await checkRows(this.#session, check);
+    }
     const { allowCopies = false, onProgress } = this.#options;
-    const run = { row, hash: migration.hash, steps: planSteps(this.#writer, before, operations), after: applyAll(before, operations) };
+    const run = { row, hash: migration.hash, steps, after: applyAll(before, operations) };
     try {
       await new MigrationExecution(this.#session, this.#ledger, { allowCopies, onProgress }, run).run();
     } catch (error) {
-      throw await this.#explain(migration, direction, run.steps.length, error);
+      const reason = await this.#explain(migration, direction, steps.length, error);
+      if (direction === "down") await this.#restore(migration, steps, known);
+      throw reason;
     }
     await this.#readRows();
+  }
+
+  /**
+   * Notes again that a migration has run, where undoing it has stopped before its first change. Returns whether it is so. The
+   * row that it had before is gone after a kill: then it has run now.
+   */
+  async #restore(migration: NamedMigration, steps: readonly PlannedStep[], known: LedgerRow | undefined): Promise<boolean> {
+    const row = (await this.#ledger.read().catch(() => [])).find(({ name }) => name === migration.name);
+    if (row === undefined || row.direction === "up" || row.before === "") return false;
+    const isUntouched = steps.slice(0, row.step).every(({ step }) => step.kind === "check");
+    if (!isUntouched || row.before !== (await hashWholeSchema(this.#session))) return false;
+    if (known !== undefined && known.appliedAt !== "") await this.#ledger.write(known);
+    else await this.note(migration);
+    return true;
   }
 
   /** What was done and what was not, beside the error that stopped it. */

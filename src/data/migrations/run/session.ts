@@ -48,9 +48,19 @@ export class Session {
     return rows.map((row) => Object.fromEntries(names.map((name, index) => [name.toLowerCase(), row[index]!])));
   }
 
-  async #run(sql: string, parameters: readonly DriverValue[], rows: "arrays" | "none", wantsNames: boolean): Promise<StatementResult> {
+  /** Rows of a statement by position; whole numbers of SQLite are bigint. */
+  async readArrays(sql: string, parameters: readonly DriverValue[]): Promise<StatementResult["rows"]> {
+    return (await this.#run(sql, parameters, "arrays", false, true)).rows;
+  }
+
+  async #run(
+    sql: string,
+    parameters: readonly DriverValue[],
+    rows: "arrays" | "none",
+    ...[wantsNames, readsBigInts = false]: [wantsNames: boolean, readsBigInts?: boolean]
+  ): Promise<StatementResult> {
     try {
-      return await this.connection.run({ sql, parameters, rows, wantsNames });
+      return await this.connection.run({ sql, parameters, rows, wantsNames, readsBigInts });
     } catch (error) {
       throw readDatabaseError(this.dialect, error);
     }

@@ -241,10 +241,10 @@ describe("questions", () => {
     assert.deepEqual(
       questions.map(({ flags }) => flags.join(" ")),
       [
-        "--shorten books.slug",
-        "--shorten books.price",
+        "--shorten books.slug --recreate books.slug",
+        "--shorten books.price --recreate books.price",
         "--recreate books.pages",
-        "--shorten books.status",
+        "--shorten books.status --recreate books.status",
         "--default books.old=VALUE",
         "--default books.isbn=VALUE",
       ],

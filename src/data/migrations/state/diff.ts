@@ -3,6 +3,7 @@ import type { ColumnState, ForeignKeyState, State, TableState } from "../../sche
 import { mentions, sortTables, sortViews, tablesOf } from "../../schema/table-state.ts";
 import { columnsOf } from "../../sql/condition-data.ts";
 import { applyOperation, keyColumns } from "./apply.ts";
+import { conversionOf, describeColumn } from "./conversion.ts";
 import type { Operation } from "./operation.ts";
 import { op } from "./operation.ts";
 import type { Answers, Question, RenameHints } from "./question.ts";
@@ -183,17 +184,19 @@ class Diff {
   #alterColumn(table: string, name: string, before: ColumnState, after: ColumnState): void {
     const { comment: _one, ...plain } = before;
     const { comment = "", ...wanted } = after;
-    if (!canConvert(before, after)) return this.#recreate(table, name, before, after);
+    const conversion = conversionOf(before, after);
+    if (conversion === "recreates" || (conversion === "fits" && this.#isRecreated(table, name)))
+      return this.#recreate(table, name, before, after);
     if (!isSame(plain, wanted)) {
       const isRequired = before.null === true && after.null !== true;
       const fill = isRequired ? this.#fill(table, name, `${table}.${name} may not be null any more. What becomes of null?`) : {};
-      if (isShorter(before, after) && this.#answers.shortens?.includes(`${table}.${name}`) !== true)
+      if (conversion === "fits" && this.#answers.shortens?.includes(`${table}.${name}`) !== true)
         this.#questions.push({
           kind: "shorten",
           subject: `${table}.${name}`,
           candidate: undefined,
-          text: `${table}.${name} becomes shorter. The change fails where a value does not fit. Is that right?`,
-          flags: [`--shorten ${table}.${name}`],
+          text: `${table}.${name} changes from ${describeColumn(before)} to ${describeColumn(after)}. The migration stops, before it changes anything, where a value does not fit. Is that right?`,
+          flags: [`--shorten ${table}.${name}`, `--recreate ${table}.${name}`],
         });
       const kept = before.comment === undefined ? wanted : { ...wanted, comment: before.comment };
       this.#add(op.alterColumn(table, name, kept, { from: before, ...fill }));
@@ -212,7 +215,7 @@ class Diff {
       kind: "recreate",
       subject,
       candidate: undefined,
-      text: `${subject} changes from ${before.type} to ${after.type}, and no database turns one into the other. Is it made anew, without its values?`,
+      text: `${subject} changes from ${describeColumn(before)} to ${describeColumn(after)}, and no conversion keeps its values. Drop the column and add it again, without them?`,
       flags: [`--recreate ${subject}`],
     });
   }
@@ -263,34 +266,4 @@ function renamedKeys<Value>(from: ReadonlyMap<string, Value>, to: ReadonlyMap<st
     pairs.push([name, other]);
   }
   return pairs;
-}
-
-const numberKinds: ReadonlySet<ColumnState["type"]> = new Set<ColumnState["type"]>([
-  "id",
-  "int",
-  "bigint",
-  "float",
-  "decimal",
-  "boolean",
-  "duration",
-]);
-
-/** Whether values of one type can be those of another: all of them, or those that fit. */
-function canConvert({ type: from, items: fromItems }: ColumnState, { type: to, items: toItems }: ColumnState): boolean {
-  if (from === "array" || to === "array") return from === to && fromItems!.type === toItems!.type;
-  if (from === "ip" || to === "ip") return from === to || from === "text" || to === "text";
-  if (from === to || (numberKinds.has(from) && numberKinds.has(to))) return true;
-  if (from === "bytes" || to === "bytes") return false;
-  if (from === "text" || from === "choice" || to === "text") return true;
-  return (from === "date" && to === "datetime") || (from === "datetime" && (to === "date" || to === "time"));
-}
-
-/** Whether values of a column may not fit any more. */
-function isShorter(before: ColumnState, after: ColumnState): boolean {
-  if (before.type !== after.type) return false;
-  if (after.max !== undefined && (before.max === undefined || after.max < before.max)) return true;
-  if (before.type === "choice") return before.choices!.some((key) => !after.choices!.includes(key)) && after.check !== false;
-  if (before.type !== "decimal") return false;
-  const whole = ({ digits = 0, scale = 0 }: ColumnState): number => digits - scale;
-  return whole(after) < whole(before) || (after.scale ?? 0) < (before.scale ?? 0);
 }

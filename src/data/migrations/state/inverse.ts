@@ -1,6 +1,6 @@
 /** What undoes operations, by the structure that they were applied to; and what they do, in a sentence. */
 import { GableError } from "../../../errors/gable-error.ts";
-import type { ColumnState, State, TableState, ValueData } from "../../schema/table-state.ts";
+import type { State, TableState } from "../../schema/table-state.ts";
 import { applyOperation } from "./apply.ts";
 import type { Operation, OperationOf, TableChange } from "./operation.ts";
 import { op, undoDatabaseOnly } from "./operation.ts";
@@ -63,17 +63,12 @@ function invertChange(table: TableState, operation: Exclude<TableChange, { kind:
   switch (kind) {
     case "addColumn":
       return op.dropColumn(name, operation.name);
-    case "dropColumn": {
-      const column = table.columns.get(operation.name)!;
-      return op.addColumn(name, operation.name, column, column.null === true ? {} : { fill: emptyValue(column) });
-    }
+    case "dropColumn":
+      return op.addColumn(name, operation.name, table.columns.get(operation.name)!);
     case "renameColumn":
       return op.renameColumn(name, operation.to, operation.name);
-    case "alterColumn": {
-      const column = table.columns.get(operation.name)!;
-      const isNarrower = column.null !== true && operation.column.null === true;
-      return op.alterColumn(name, operation.name, column, { from: operation.column, ...(isNarrower && { fill: emptyValue(column) }) });
-    }
+    case "alterColumn":
+      return op.alterColumn(name, operation.name, table.columns.get(operation.name)!, { from: operation.column });
     case "alterPrimary":
       return op.alterPrimary(name, table.primary);
     case "addIndex":
@@ -99,29 +94,6 @@ function invertChange(table: TableState, operation: Exclude<TableChange, { kind:
       return op.setComment(name, operation.column, before);
     }
   }
-}
-
-const emptyTexts: Readonly<Partial<Record<ColumnState["type"], string>>> = {
-  uuid: "00000000-0000-0000-0000-000000000000",
-  date: "1970-01-01",
-  time: "00:00:00",
-  datetime: "1970-01-01T00:00:00.000Z",
-  ip: "0.0.0.0",
-};
-
-/** What stands in rows for a value that is gone. */
-export function emptyValue({ type, scale = 0, choices = [] }: ColumnState): ValueData {
-  if (type === "id" || type === "int") return 0;
-  if (type === "boolean") return false;
-  if (type === "float") return { float: 0 };
-  if (type === "bigint") return { bigint: "0" };
-  if (type === "decimal") return { decimal: scale === 0 ? "0" : `0.${"0".repeat(scale)}` };
-  if (type === "duration") return { duration: 0 };
-  if (type === "json") return { json: {} };
-  if (type === "array") return { array: [] };
-  if (type === "choice") return { text: choices[0] ?? "" };
-  if (type === "text" || type === "bytes") return { [type]: "" };
-  return { [type]: emptyTexts[type] };
 }
 
 function restoreConstraint(table: string, name: string, { uniques, checks, foreignKeys }: TableState): Operation {

@@ -100,9 +100,9 @@ describe("operations", () => {
     ]);
   });
 
-  it("give values back that fit, for columns that are made again", () => {
+  it("invent no value for a column that comes back", () => {
     const undone = invertAll(start, [op.dropConstraint("books", "books_title_unique"), op.dropColumn("books", "title")]);
-    assert.deepEqual(undone[0], op.addColumn("books", "title", { type: "text", max: 200 }, { fill: { text: "" } }));
+    assert.deepEqual(undone[0], op.addColumn("books", "title", { type: "text", max: 200 }));
   });
 
   for (const [operation, message, fix] of [
@@ -335,13 +335,19 @@ describe("findRisks()", () => {
     assert.deepEqual(ids([op.addIndex("books", "a", ["title"])]), []);
     assert.deepEqual(ids([op.addIndex("books", "a", ["title"])], "sqlite"), ["index-built locks"]);
     const title = { from: { type: "text", max: 200 } } as const;
+    const mayRefuse = ["type-changed rewrites", "values-must-fit scans"];
     assert.deepEqual(ids([op.alterColumn("books", "title", { type: "text", max: 300 }, title)]), []);
     assert.deepEqual(ids([op.alterColumn("books", "title", { type: "text" }, title)]), []);
-    assert.deepEqual(ids([op.alterColumn("books", "title", { type: "text", max: 100 }, title)]), ["type-changed rewrites"]);
-    assert.deepEqual(ids([op.alterColumn("books", "title", { type: "int" }, title)]), ["type-changed rewrites"]);
+    assert.deepEqual(ids([op.alterColumn("books", "title", { type: "text", max: 100 }, title)]), mayRefuse);
+    assert.deepEqual(ids([op.alterColumn("books", "title", { type: "int" }, title)]), mayRefuse);
+    assert.deepEqual(ids([op.addColumn("books", "a", { type: "int" })]), [
+      "required-column breaks-old-code",
+      "value-missing breaks-old-code",
+    ]);
     const price = { from: { type: "decimal", digits: 8, scale: 2, null: true } } as const;
     assert.deepEqual(ids([op.alterColumn("books", "price", { type: "decimal", digits: 8, scale: 2 }, price)]), [
       "null-refused breaks-old-code",
+      "value-missing breaks-old-code",
     ]);
   });
 

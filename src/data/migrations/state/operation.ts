@@ -105,6 +105,15 @@ export type Operation =
 /** An operation of some kinds. */
 export type OperationOf<Kind extends Operation["kind"]> = Extract<Operation, { readonly kind: Kind }>;
 
+/** Whether rows need a value for a new or changed column that neither the operation nor the column gives them. */
+export function needsValue(
+  { column: after, fill, kind }: OperationOf<"addColumn" | "alterColumn">,
+  before: ColumnState | undefined,
+): boolean {
+  if (after.null === true || fill !== undefined) return false;
+  return kind === "addColumn" ? after.default === undefined : before?.null === true;
+}
+
 /** An operation on something of a table that is there. */
 export type TableChange = Exclude<Extract<Operation, { readonly table: string }>, { kind: "createTable" | "dropTable" | "renameTable" }>;
 

@@ -23,9 +23,9 @@ export interface Answers {
   readonly notRenames?: readonly string[];
   /** Values of rows that are there, by column: `{ "books.isbn": { text: "" } }`. */
   readonly fills?: Readonly<Record<string, ValueData>>;
-  /** Columns whose values may be cut off, as `"books.title"`: the change fails where a value is too long. */
+  /** Columns whose new definition not every value may fit, as `"books.title"`: the migration stops where one does not. */
   readonly shortens?: readonly string[];
-  /** Columns that are dropped and made anew, since no database turns their values into those of the new type: `"books.cover"`. */
+  /** Columns that are dropped and added again without their values, as `"books.cover"`: no conversion keeps all of them. */
   readonly recreates?: readonly string[];
 }
 
