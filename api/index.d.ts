@@ -135,9 +135,10 @@ export declare function defineConverter<Value>(converter: Converter<Value>): Con
 export declare function html(strings: TemplateStringsArray, ...holes: readonly Hole[]): Html;
 
 /**
- * Marks text as markup. Whatever it holds is sent as it is: never pass what a user wrote.
- * The reason is for readers of the code; a search for `raw` finds all of them. Literals are written raw`<hr>`.
- * With `views: { raw: "strict" }` all other calls throw `E_VIEW_UNSAFE`: text passes through a {@link sanitizer} then.
+ * Marks a string as markup. It is sent as it is: never pass what a user wrote.
+ * The reason is for readers of the code: a search for `raw` finds every use. Write literals as raw`<hr>`.
+ * In an application with `views: { raw: "strict" }`, rendering any other use throws `E_VIEW_UNSAFE`: pass the string
+ * through a {@link sanitizer} instead.
  *
  * @example
  * raw(markdown.render(post.body), "rendered by markdown-it, sanitised at save");
@@ -147,7 +148,7 @@ export declare function raw(markup: string | TemplateStringsArray, reason?: stri
 /** Marks a value to be written as JSON: in a script, in a `data-*` attribute, or as text. */
 export declare function toJson<Value>(value: Value): Json<Value>;
 
-/** Markup, not rendered yet. Made by {@link html} and {@link raw}. */
+/** Markup that is not rendered yet. Made by {@link html} and {@link raw}. */
 export declare class Html {
     /** The markup, without a request: no nonces. Throws `E_VIEW_CONTEXT` while a promise in it is pending. */
     toString(): string;

@@ -39,24 +39,6 @@ export declare function attributes(record: Readonly<Record<string, Hole>>): Attr
 /** Names of classes whose value is truthy, joined by blanks. */
 export declare function classes(record: Readonly<Record<string, unknown>>): string;
 
-/**
- * Marks text as markup. Whatever it holds is sent as it is: never pass what a user wrote.
- * The reason is for readers of the code; a search for `raw` finds all of them. Literals are written raw`<hr>`.
- * With `views: { raw: "strict" }` all other calls throw `E_VIEW_UNSAFE`: text passes through a {@link sanitizer} then.
- *
- * @example
- * raw(markdown.render(post.body), "rendered by markdown-it, sanitised at save");
- */
-export declare function raw(markup: string | TemplateStringsArray, reason?: string): Html;
-
-/**
- * Makes a function that cleans text and gives it as markup; it works with `views: { raw: "strict" }`, too.
- *
- * @example
- * const showMarkdown = sanitizer((text) => sanitizeHtml(markdown.render(text)));
- */
-export declare function sanitizer(clean: (text: string) => string): (text: string) => Html;
-
 /** Method of objects that show themselves as markup: forms, fields, models. */
 export declare const toHtml: unique symbol;
 
@@ -82,7 +64,7 @@ export declare class Css {
     toString(): string;
 }
 
-/** Markup, not rendered yet. Made by {@link html} and {@link raw}. */
+/** Markup that is not rendered yet. Made by {@link html} and {@link raw}. */
 export declare class Html {
     /** The markup, without a request: no nonces. Throws `E_VIEW_CONTEXT` while a promise in it is pending. */
     toString(): string;
@@ -127,6 +109,25 @@ export declare class Xml {
     /** The markup. */
     toString(): string;
 }
+
+/**
+ * Marks a string as markup. It is sent as it is: never pass what a user wrote.
+ * The reason is for readers of the code: a search for `raw` finds every use. Write literals as raw`<hr>`.
+ * In an application with `views: { raw: "strict" }`, rendering any other use throws `E_VIEW_UNSAFE`: pass the string
+ * through a {@link sanitizer} instead.
+ *
+ * @example
+ * raw(markdown.render(post.body), "rendered by markdown-it, sanitised at save");
+ */
+export declare function raw(markup: string | TemplateStringsArray, reason?: string): Html;
+
+/**
+ * Makes a function that sanitises a string and returns it as markup. Works with `views: { raw: "strict" }` too.
+ *
+ * @example
+ * const showMarkdown = sanitizer((text) => sanitizeHtml(markdown.render(text)));
+ */
+export declare function sanitizer(clean: (text: string) => string): (text: string) => Html;
 
 /**
  * Marks a piece of a page. In the page it is written as it is; {@link renderFragments} gives it alone.
@@ -449,8 +450,22 @@ export interface RenderContext {
     readonly onBlocked?: ((place: string) => void) | undefined;
     /** Finds a view by name, for names that are values. */
     readonly views?: ((name: string) => unknown) | undefined;
+    /** Options of the application that renders. */
+    readonly options?: RenderOptions | undefined;
     /** Number for `random`; by default a new one for each render. */
     readonly seed?: number | undefined;
+}
+
+/** Options for rendering. */
+export interface RenderOptions {
+    /** "split" separates the braces of `{{` in values. "keep" by default. */
+    readonly mustache?: "keep" | "split";
+    /** "strict" rejects strings that `raw()` marked as markup. "any" by default. */
+    readonly raw?: "any" | "strict";
+    /** Whether `on*` attributes take a whole `raw()` value. False by default. */
+    readonly inlineHandlers?: boolean;
+    /** How tagged templates are read. Undefined by default: every application shares one plan per template. */
+    readonly plan?: PlanOptions | undefined;
 }
 
 /** What can be rendered. */

@@ -10,7 +10,8 @@ export { checkConditions } from "./replies/check-conditions.ts";
 export { HandlerReply } from "./replies/handler-reply.ts";
 export { defineConverter } from "./routing/converters.ts";
 export { html } from "./views/html.ts";
-export { raw, toJson, Html } from "./views/values.ts";
+export { raw } from "./views/rendering/raw.ts";
+export { toJson, Html } from "./views/values.ts";
 export { GableError, isGableError } from "./errors/gable-error.ts";
 export { safeRedirectTarget } from "./http/redirect-target.ts";
 export {

@@ -2,8 +2,6 @@ export { css, element, html, svg } from "./views/html.ts";
 export {
   attributes,
   classes,
-  raw,
-  sanitizer,
   toHtml,
   toJson,
   trustedUrl,
@@ -17,6 +15,7 @@ export {
   TrustedUrl,
   Xml,
 } from "./views/values.ts";
+export { raw, sanitizer } from "./views/rendering/raw.ts";
 export { fragment, renderFragments } from "./views/rendering/fragment.ts";
 export { cached, MemoryFragments } from "./views/rendering/fragment-cache.ts";
 export { render, renderToStream } from "./views/rendering/render.ts";
@@ -41,6 +40,7 @@ export type {
 } from "./views/rendering/fragment-cache.ts";
 export type { CssValue } from "./views/html.ts";
 export type { QueryValue, RenderContext } from "./views/rendering/render-context.ts";
+export type { RenderOptions } from "./views/rendering/render-options.ts";
 export type { Rendered } from "./views/rendering/render.ts";
 export type { Hole, HoleArray, Renderable, UrlValue } from "./views/values.ts";
 export type { ViewArguments, ViewName, ViewOutput, ViewProps, Views } from "./views/registry.ts";

@@ -5,6 +5,7 @@ import type { RequestContext } from "./request-context.ts";
 import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
 import type { FragmentStore } from "../views/rendering/fragment-cache.ts";
 import type { RenderContext } from "../views/rendering/render-context.ts";
+import type { RenderOptions } from "../views/rendering/render-options.ts";
 import type { Rendered } from "../views/rendering/render.ts";
 import type { Logger } from "../handlers/logger.ts";
 
@@ -30,6 +31,8 @@ export interface ContextServices {
   renderView(name: string, props: Readonly<Record<string, unknown>>, context: RenderContext): Rendered;
   /** What a template file may ask of a request. */
   createRenderContext(context: RequestContext): RenderContext;
+  /** Options of the application for rendering. */
+  readonly renderOptions: RenderOptions;
   /** Finds a template file for a name that is a value. */
   findView(name: string): unknown;
   /** Where cached pieces of views are kept; undefined where nothing is. */

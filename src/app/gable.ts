@@ -44,11 +44,8 @@ import type { PageOptions } from "../replies/replies.ts";
 import { createRequestIds } from "./request-id.ts";
 import { toViewOptions } from "./view-options.ts";
 import type { ViewFunction } from "../handlers/view-function.ts";
-import { setAttributeSplit } from "../views/escape/attribute.ts";
-import { setTextSplit } from "../views/escape/text.ts";
 import { MemoryFragments } from "../views/rendering/fragment-cache.ts";
-import { setPlanOptions } from "../views/html.ts";
-import { setRawStrict } from "../views/values.ts";
+import { toRenderOptions } from "../views/rendering/render-options.ts";
 import type { ErrorCode } from "../errors/catalogue.ts";
 
 /**
@@ -111,11 +108,6 @@ export class Application {
     this.#fetchLimits = { ...defaultLimits, ...options.limits };
     const isProduction = this.mode === "production";
     const views = toViewOptions(options.views ?? "views");
-    const { attributes = {}, inlineHandlers = false, foldBlanks = false } = views;
-    setPlanOptions({ attributes, inlineHandlers, foldBlanks, keepsComments: this.mode === "development" });
-    setRawStrict(views.raw === "strict");
-    setTextSplit(views.mustache === "split");
-    setAttributeSplit(views.mustache === "split");
     const logger = options.logger ?? createLogger(this.mode);
     this.#services = createServices(options, {
       isProduction,
@@ -124,6 +116,7 @@ export class Application {
       routeUrl: (name, params) => this.#routeUrl(name, params),
       renderView: (name, props, context) => this.#assertViews(name).render(name, props, context),
       findView: (name) => this.#views?.find(name),
+      renderOptions: toRenderOptions({ ...views, keepsComments: this.mode === "development" }),
       fragments: views.fragments ?? (this.mode === "development" ? undefined : new MemoryFragments()),
     });
     this.health = options.health === false ? undefined : new Health(this.#withDatabaseCheck(options.health));
@@ -170,7 +163,7 @@ export class Application {
 
   /** Renders a template file outside of a request: for mail, tasks and tests. */
   readonly view: ViewFunction = ((name: string, props: Readonly<Record<string, unknown>> = {}, options?: PageOptions): unknown => {
-    const rendered = this.#assertViews(name).render(name, props, {});
+    const rendered = this.#assertViews(name).render(name, props, { options: this.#services.renderOptions });
     return options === undefined ? rendered : toViewReply(rendered, options);
   }) as ViewFunction; // The signatures come from the generated list of views.
 
@@ -375,7 +368,10 @@ async function loadStaticFiles(option: string | StaticOptions, isClosed: boolean
 
 function createServices(
   options: GableOptions,
-  own: Pick<ContextServices, "isProduction" | "logger" | "assetUrl" | "routeUrl" | "renderView" | "findView" | "fragments">,
+  own: Pick<
+    ContextServices,
+    "isProduction" | "logger" | "assetUrl" | "routeUrl" | "renderView" | "findView" | "renderOptions" | "fragments"
+  >,
 ): ContextServices {
   const readForwarded = createForwardedReader(options.proxies ?? { trust: [] });
   return {

@@ -3,6 +3,7 @@ import { isOwnOriginAllowed } from "../http/content-security-policy.ts";
 import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
 import type { FragmentStore } from "../views/rendering/fragment-cache.ts";
 import type { QueryValue, RenderContext } from "../views/rendering/render-context.ts";
+import type { RenderOptions } from "../views/rendering/render-options.ts";
 import type { Html, TrustedUrl } from "../views/values.ts";
 import { asHtml } from "../views/values.ts";
 import type { RequestContext } from "./request-context.ts";
@@ -19,6 +20,10 @@ export class RequestRenderContext implements RenderContext {
 
   get isOwnOriginAllowed(): boolean {
     return isOwnOriginAllowed({ ...this.#context.services.csp, ...this.#csp });
+  }
+
+  get options(): RenderOptions {
+    return this.#context.services.renderOptions;
   }
 
   get nonce(): string {

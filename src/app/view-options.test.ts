@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { after, afterEach, describe, it } from "node:test";
+import { afterEach, describe, it } from "node:test";
 import { parse } from "parse5";
 import { gable, html, raw } from "gable";
 import type { GableOptions } from "gable";
@@ -16,8 +16,6 @@ afterEach(() => {
   project?.remove();
   project = undefined;
 });
-/** What is set for the process is set back. */
-after(() => gable({ mode: "test", views: "views" }));
 
 function createApp(files: Readonly<Record<string, string>>, views: object = {}, more: Partial<GableOptions> = {}) {
   project = new ProjectFolder(files);
@@ -30,14 +28,19 @@ const show = async (app: ReturnType<typeof createApp>, name: string): Promise<st
 describe("views: { raw }", () => {
   it('takes any text by default, and literals and sanitisers alone with "strict"', async () => {
     const clean = sanitizer((text) => text.replaceAll(/<script>.*?<\/script>/g, ""));
-    gable({ mode: "test" });
     assert.equal(await render(html`${raw("<b>")}${raw`<hr>`}${clean("<i><script>x</script>")}`), "<b><hr><i>");
     const app = createApp(
       { "views/a.html": "{{ value|safe }}", "views/b.html": "{{ value|upper|urlize }}{% set x %}<b>{% endset %}{{ x }}" },
       { raw: "strict" },
     );
-    assert.throws(() => raw("<b>"), { code: "E_VIEW_UNSAFE", message: /views\.raw is "strict"/, fix: /sanitizer/ });
-    assert.equal(await render(html`${raw`<hr>`}${clean("<i><script>x</script>")}`), "<hr><i>");
+    const strict = { options: { raw: "strict" } } as const;
+    for (const page of [html`${raw("<b>", "why")}`, html`<p title="${raw("<b>", "why")}">`, html`<p>${[raw("<b>", "why")]}</p>`])
+      assert.throws(() => render(page, strict), {
+        code: "E_VIEW_UNSAFE",
+        message: /raw\(\) \(reason: why\), and views\.raw is "strict"/,
+        fix: /sanitizer/,
+      });
+    assert.equal(await render(html`${raw`<hr>`}${clean("<i><script>x</script>")}`, strict), "<hr><i>");
     await assert.rejects(show(app, "a.html"), { code: "E_VIEW_UNSAFE" });
     assert.equal(await show(app, "b.html"), "&lt;V&gt;<b>");
     const x = "<b>";
@@ -52,18 +55,19 @@ describe("views: { raw }", () => {
 describe("views: { mustache }", () => {
   const values = ["{{x}}", "{", "a{{{b", "{{", "x{", "{y", '{{"<'];
   it('takes {{ in values apart with "split", also where two values meet', async () => {
-    gable({ mode: "test", views: { mustache: "split" } });
+    const split = { options: { mustache: "split" } } as const;
     for (const one of values) {
       for (const other of [...values, ""]) {
         const page = await render(
           html`<title>${one}</title><p title="${one}${other}" class="${[one]}" data-x="${raw(`{{${one}`)}">${one}${other}${html`${one}`}</p><textarea>${raw("{{<b>")}${one}</textarea>`,
+          split,
         );
         const document = JSON.stringify(parse(page), (key, value: unknown) => (key === "parentNode" ? undefined : value));
         assert.doesNotMatch(document, /\{\{/, page);
       }
     }
-    assert.equal(await render(html`<p>${"{{x}}"}</p>`), "<p><!-- -->{<!-- -->{x}}</p>");
-    assert.equal(await render(html`<p title="${"{{x}}"}">`), '<p title="{ {x}}">');
+    assert.equal(await render(html`<p>${"{{x}}"}</p>`, split), "<p><!-- -->{<!-- -->{x}}</p>");
+    assert.equal(await render(html`<p title="${"{{x}}"}">`, split), '<p title="{ {x}}">');
     const app = createApp(
       { "views/a.html": "{% raw %}{{ kept }}{% endraw %}<p title='{{ value }}'>{{ value }}</p>" },
       { mustache: "split" },
@@ -71,7 +75,6 @@ describe("views: { mustache }", () => {
     assert.match(await show(app, "a.html"), /^\{\{ kept \}\}<p title="<v>">|^\{\{ kept \}\}<p title="&lt;v>">/);
   });
   it("keeps it by default", async () => {
-    gable({ mode: "test", views: "views" });
     assert.equal(await render(html`<p title="${"{{x}}"}">${"{{x}}"}</p>`), '<p title="{{x}}">{{x}}</p>');
   });
 });
@@ -81,10 +84,11 @@ describe("views: { foldBlanks }", () => {
     "<p>\n   <b>a  b</b>   {{ value }} \n\n c</p>\n<pre>\n  x\n  <i>\n  y</i></pre>  <textarea>  z  </textarea>\n  <script>\n  1;\n</script>";
   it("folds blanks of static text outside of pre, textarea and raw text", async () => {
     const app = createApp({ "views/a.html": text }, { foldBlanks: true });
+    app.get("/", () => html`<p>  a   ${"  b  "}   </p>`);
     const folded =
       "<p>\n<b>a b</b> &lt;v&gt;\nc</p>\n<pre>\n  x\n  <i>\n  y</i></pre> <textarea>  z  </textarea>\n<script>\n  1;\n</script>";
     assert.equal((await show(app, "a.html")).replace(/ nonce="[^"]+"/, ""), folded);
-    assert.equal(await render(html`<p>  a   ${"  b  "}   </p>`), "<p> a   b   </p>");
+    assert.equal((await createTestClient(app).get("/")).body, "<p> a   b   </p>");
     assert.equal(
       await show(createApp({ "views/a.html": "<pre>{% cache 'k' %}a   b{% endcache %}</pre>" }, { foldBlanks: true }), "a.html"),
       "<pre>a   b</pre>",

@@ -3,7 +3,7 @@ import { GableError } from "../errors/gable-error.ts";
 import { findCallerPlace } from "../errors/source-place.ts";
 import { filterCss } from "./escape/css.ts";
 import { kinds } from "./reading/places.ts";
-import type { Plan, PlanOptions } from "./reading/plan.ts";
+import type { Plan } from "./reading/plan.ts";
 import { compilePlan, makePlan } from "./reading/plan.ts";
 import type { Hole } from "./values.ts";
 import { Attributes, Css, Html, assertTemplate, isCss, noteDrawing, setHtmlRenderer } from "./values.ts";
@@ -18,13 +18,6 @@ const emptyMarkup = new WeakMap<Plan, Html>();
 /** The template of the last call, and its plan. */
 let lastStrings: TemplateStringsArray | undefined;
 let lastPlan: Plan | undefined;
-
-let planOptions: PlanOptions = {};
-
-/** @internal Set by the application at its start; plans that exist stay as they are. */
-export function setPlanOptions(options: PlanOptions): void {
-  planOptions = options;
-}
 
 /**
  * Makes markup from a template; values are escaped by their place, when it is rendered.
@@ -62,7 +55,8 @@ export function svg(strings: TemplateStringsArray, ...holes: readonly Hole[]): H
 
 function addPlan(strings: TemplateStringsArray, tag: typeof html): Plan {
   assertTemplate(tag.name, strings);
-  const plan = compilePlan(strings, findCallerPlace(tag), tag === svg ? { ...planOptions, isSvg: true } : planOptions);
+  // What the options of an application change is read when it renders.
+  const plan = compilePlan(strings, findCallerPlace(tag), { inlineHandlers: "at-render", isSvg: tag === svg });
   plans.set(strings, plan);
   return plan;
 }
@@ -108,7 +102,7 @@ export function element(tag: string, attributes: Readonly<Record<string, Hole>> 
   }
   const isVoid = voidElements.has(tag);
   const places = [
-    { kind: kinds.attributes, element: tag, attribute: "", where: "", ownClasses: planOptions.attributes ?? {} },
+    { kind: kinds.attributes, element: tag, attribute: "", where: "" },
     { kind: kinds.text, element: "", attribute: "", where: "" },
   ].slice(0, isVoid ? 1 : 2);
   const plan = makePlan(isVoid ? [`<${tag}`, ">"] : [`<${tag}`, ">", `</${tag}>`], places, [0, 1]);

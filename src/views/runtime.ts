@@ -43,6 +43,6 @@ export { filters } from "./filters/filters.ts";
 export { tests } from "./filters/tests.ts";
 export { globals } from "./runtime/globals.ts";
 export type { AnyProps, Block, Blocks, BlockWriter, Extra, View } from "./runtime/view-runtime.ts";
-export type { Output } from "./rendering/output.ts";
+export type { HtmlWriter, Output } from "./rendering/output.ts";
 export type { SlotOf } from "./runtime/part-runtime.ts";
-export type { Hole, Html, HtmlWriter } from "./values.ts";
+export type { Hole, Html } from "./values.ts";

@@ -2,8 +2,6 @@
 import { GableError } from "../errors/gable-error.ts";
 import { describeValue } from "../errors/option-errors.ts";
 import { encodeUrlPart } from "./escape/url.ts";
-import type { Output } from "./rendering/output.ts";
-import type { Plan } from "./reading/plan.ts";
 
 declare const brand: unique symbol;
 
@@ -21,25 +19,22 @@ const symbols = {
 /** Method of objects that show themselves as markup: forms, fields, models. */
 export const toHtml: unique symbol = Symbol.for("gable.toHtml") as never;
 
-/** Writes markup behind a text; gives the longer text. */
-export type HtmlWriter = (out: Output, body: string) => string;
-
-/** Markup, not rendered yet. Made by {@link html} and {@link raw}. */
+/** Markup that is not rendered yet. Made by {@link html} and {@link raw}. */
 export class Html {
   /** @internal Tells it from every other class. */
   declare private readonly [brand]: "html";
-  /** @internal The template; undefined for markup that is text already. */
-  readonly plan: Plan | undefined;
+  /** @internal The plan of the template; undefined for other markup. Only rendering looks inside. */
+  readonly plan: object | undefined;
   /** @internal Values of the holes. */
   readonly values: readonly unknown[];
   /** @internal Markup without a template. */
   readonly text: string;
 
-  /** @internal What writes markup of a template file; undefined for all other markup. */
-  readonly writer: HtmlWriter | undefined;
+  /** @internal The function that writes the markup; undefined for other markup. Only rendering calls it. */
+  readonly writer: object | undefined;
 
   /** @internal Use {@link html} or {@link raw}. */
-  constructor(plan: Plan | undefined, values: readonly unknown[], text: string, writer?: HtmlWriter) {
+  constructor(plan: object | undefined, values: readonly unknown[], text: string, writer?: object) {
     this.plan = plan;
     this.values = values;
     this.text = text;
@@ -290,45 +285,6 @@ export function isCss(value: unknown): value is Css {
 /** Markup that the framework itself has made of escaped parts. */
 export function asHtml(markup: string): Html {
   return new Html(undefined, [], markup);
-}
-
-/** Whether only literals and sanitisers may make markup of text. */
-let isRawStrict = false;
-
-/** @internal Set by the application at its start. */
-export function setRawStrict(isStrict: boolean): void {
-  isRawStrict = isStrict;
-}
-
-/**
- * Marks text as markup. Whatever it holds is sent as it is: never pass what a user wrote.
- * The reason is for readers of the code; a search for `raw` finds all of them. Literals are written raw`<hr>`.
- * With `views: { raw: "strict" }` all other calls throw `E_VIEW_UNSAFE`: text passes through a {@link sanitizer} then.
- *
- * @example
- * raw(markdown.render(post.body), "rendered by markdown-it, sanitised at save");
- */
-export function raw(markup: string | TemplateStringsArray, reason?: string): Html {
-  void reason;
-  if (typeof markup !== "string" && Array.isArray(markup)) {
-    const [text = "", ...more] = assertTemplate("raw", markup);
-    if (more.length === 0) return asHtml(text);
-    throw new GableError("E_VIEW_VALUE", "raw`...` got a value.", { fix: "Write html`...`, which escapes values." });
-  }
-  if (!isRawStrict) return asHtml(String(markup));
-  throw new GableError("E_VIEW_UNSAFE", 'raw() got text, and views.raw is "strict".', {
-    fix: "Write a literal as raw`...`, or pass text through a sanitizer().",
-  });
-}
-
-/**
- * Makes a function that cleans text and gives it as markup; it works with `views: { raw: "strict" }`, too.
- *
- * @example
- * const showMarkdown = sanitizer((text) => sanitizeHtml(markdown.render(text)));
- */
-export function sanitizer(clean: (text: string) => string): (text: string) => Html {
-  return (text) => asHtml(clean(text));
 }
 
 /** Marks a value to be written as JSON: in a script, in a `data-*` attribute, or as text. */

@@ -2,15 +2,9 @@
 import { breakMustache } from "./mustache.ts";
 
 const special = /[&<"\0]/;
-let isSplit = false;
 
-/** Sets for the process whether `{{` in attributes is taken apart. */
-export function setAttributeSplit(isAttributeSplit: boolean): void {
-  isSplit = isAttributeSplit;
-}
-
-/** Escapes `&`, `<`, `"` and NUL. */
-export function escapeAttribute(text: string): string {
+/** Escapes `&`, `<`, `"` and NUL; with `isSplit`, also separates the braces of `{{`. */
+export function escapeAttribute(text: string, isSplit: boolean): string {
   const escaped = special.test(text) ? escapeCharacters(text) : text;
   return isSplit ? breakMustache(escaped) : escaped;
 }
@@ -27,8 +21,8 @@ function escapeCharacters(text: string): string {
   return escaped + text.slice(from);
 }
 
-/** Makes markup fit for an attribute: tags are taken out, character references stay. Linear. */
-export function stripTags(markup: string): string {
+/** Reduces markup to the text of an attribute: removes tags, keeps character references. Linear. */
+export function stripTags(markup: string, isSplit: boolean): string {
   let text = "";
   let from = 0;
   for (let open = markup.indexOf("<"); open !== -1; open = markup.indexOf("<", from)) {

@@ -2,21 +2,18 @@
 import { breakMustache, splitMustache } from "./mustache.ts";
 
 const special = /[&<>\0]/;
-let isSplit = false;
 
-/** Sets for the process whether `{{` in texts is taken apart. */
-export function setTextSplit(isTextSplit: boolean): void {
-  isSplit = isTextSplit;
-}
-
-/** Escapes `&`, `<`, `>` and NUL. The result never goes into an attribute: quotes stay as they are. */
-export function escapeText(text: string): string {
+/**
+ * Escapes `&`, `<`, `>` and NUL; with `isSplit`, also separates the braces of `{{`.
+ * Never put the result into an attribute: quotes stay as they are.
+ */
+export function escapeText(text: string, isSplit: boolean): string {
   const escaped = special.test(text) ? escapeCharacters(text) : text;
   return isSplit ? splitMustache(escaped) : escaped;
 }
 
 /** As {@link escapeText}, for `title` and `textarea`, in which a comment would be text. */
-export function escapeRcdata(text: string): string {
+export function escapeRcdata(text: string, isSplit: boolean): string {
   const escaped = escapeCharacters(text);
   return isSplit ? breakMustache(escaped) : escaped;
 }
@@ -34,7 +31,7 @@ function escapeCharacters(text: string): string {
 }
 
 /** Makes markup fit for `title` and `textarea`: tags become visible text, character references stay. */
-export function escapeTags(markup: string): string {
+export function escapeTags(markup: string, isSplit: boolean): string {
   const text = isSplit ? breakMustache(markup.replaceAll("<!-- -->", "")) : markup;
   return text.replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -1,7 +1,7 @@
 /** Filters of lists. */
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
-import { escapeText } from "../escape/text.ts";
+import { escapeInWalk } from "../rendering/walk-context.ts";
 import { equal, isPlainObject, item, toIterable, toText, truthy } from "../runtime/semantics.ts";
 import type { Html } from "../values.ts";
 import { asHtml, isHtml } from "../values.ts";
@@ -129,7 +129,7 @@ function slices<Item, Fill = never>(values: Items<Item>, count: number, fill?: F
 function join(values: Items<unknown>, separator: unknown = "", attribute?: string): string | Html {
   const parts: unknown[] = [...toIterable(values)].map((value): unknown => readPath(value, attribute));
   if (!isHtml(separator) && !parts.some(isHtml)) return parts.map(toText).join(toText(separator));
-  const toMarkup = (value: unknown): string => (isHtml(value) ? String(value) : escapeText(toText(value)));
+  const toMarkup = (value: unknown): string => (isHtml(value) ? String(value) : escapeInWalk(toText(value)));
   return asHtml(parts.map(toMarkup).join(toMarkup(separator)));
 }
 

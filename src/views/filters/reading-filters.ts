@@ -1,7 +1,7 @@
 /** Filters that make values pleasant to read: times, counts, paragraphs, short texts. None of them is Jinja's. */
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
-import { escapeText } from "../escape/text.ts";
+import { escapeInWalk } from "../rendering/walk-context.ts";
 import type { RenderContext } from "../rendering/render-context.ts";
 import { toText } from "../runtime/semantics.ts";
 import { asHtml, Html, isHtml } from "../values.ts";
@@ -55,7 +55,7 @@ function toBreaks(markup: string): string {
 }
 
 function toEscaped(value: unknown): string {
-  return isHtml(value) ? String(value) : escapeText(toText(value));
+  return isHtml(value) ? String(value) : escapeInWalk(toText(value));
 }
 
 function linebreaks(value: unknown): Html {
@@ -99,7 +99,7 @@ function truncatehtml(value: unknown, length = 255, end = "..."): Html {
       continue;
     }
     if (left-- === 0)
-      return asHtml(markup.slice(0, index) + escapeText(end) + open.reduceRight((closing, tag) => `${closing}</${tag}>`, ""));
+      return asHtml(markup.slice(0, index) + escapeInWalk(end) + open.reduceRight((closing, tag) => `${closing}</${tag}>`, ""));
     index = behindCharacter(markup, index);
   }
   return asHtml(markup);

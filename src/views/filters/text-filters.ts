@@ -2,10 +2,11 @@
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import { stripTags } from "../escape/attribute.ts";
-import { escapeText } from "../escape/text.ts";
+import { escapeInWalk } from "../rendering/walk-context.ts";
 import { encodeUrlPart } from "../escape/url.ts";
 import { isPlainObject, toIterable, toText } from "../runtime/semantics.ts";
-import { asHtml, Html, isHtml, raw } from "../values.ts";
+import { asHtml, Html, isHtml } from "../values.ts";
+import { raw } from "../rendering/raw.ts";
 
 /** Text, or markup where the input was markup. */
 export type TextLike = string | Html;
@@ -17,7 +18,7 @@ function mapText(value: unknown, change: (text: string) => string): any {
 
 /** A text that is put into another one: escaped when that one is markup. */
 function fit(value: unknown, target: unknown): string {
-  return isHtml(target) && !isHtml(value) ? escapeText(toText(value)) : toText(value);
+  return isHtml(target) && !isHtml(value) ? escapeInWalk(toText(value)) : toText(value);
 }
 
 function capitalizeText(text: string): string {
@@ -105,7 +106,7 @@ interface UrlizeOptions {
 }
 
 function urlizeText(text: string, options: UrlizeOptions): string {
-  if (text.length > urlizeMax) return escapeText(text);
+  if (text.length > urlizeMax) return escapeInWalk(text);
   return text
     .split(/(\s+)/)
     .map((word) => (/^\s*$/.test(word) ? word : linkWord(word, options)))
@@ -123,7 +124,7 @@ function linkWord(word: string, { limit, rel, target, schemes }: UrlizeOptions):
   }
   const isExtra = schemes.some((scheme) => middle.toLowerCase().startsWith(scheme.toLowerCase()) && middle.length > scheme.length);
   const match = linkStart.exec(middle);
-  if (match === null && !isExtra) return escapeText(word);
+  if (match === null && !isExtra) return escapeInWalk(word);
   const address =
     match === null
       ? middle
@@ -138,11 +139,11 @@ function linkWord(word: string, { limit, rel, target, schemes }: UrlizeOptions):
   const isMail = address.startsWith("mailto:");
   const attributes =
     (isMail || rel === "" ? "" : ` rel="${quote(rel)}"`) + (isMail || target === undefined ? "" : ` target="${quote(target)}"`);
-  return `${escapeText(start)}<a href="${quote(address)}"${attributes}>${escapeText(shown)}</a>${escapeText(end)}`;
+  return `${escapeInWalk(start)}<a href="${quote(address)}"${attributes}>${escapeInWalk(shown)}</a>${escapeInWalk(end)}`;
 }
 
 function quote(text: string): string {
-  return escapeText(text).replaceAll('"', "&quot;");
+  return escapeInWalk(text).replaceAll('"', "&quot;");
 }
 
 function countOf(text: string, character: string): number {
@@ -159,7 +160,7 @@ function formatText(pattern: string, args: readonly unknown[], named: Readonly<R
       if (name === undefined && next >= args.length) throw new GableError("E_VIEW_VALUE", `format() has no value for "${found}".`);
       const value = name === undefined ? args[next++] : named[name];
       const text = formatValue(value, kind, precision, flags);
-      const fitted = isMarkup && !isHtml(value) ? escapeText(text) : text;
+      const fitted = isMarkup && !isHtml(value) ? escapeInWalk(text) : text;
       if (width === undefined) return fitted;
       if (flags.includes("-")) return fitted.padEnd(Number(width));
       return flags.includes("0") && kind !== "s"
@@ -196,7 +197,7 @@ export const textFilters = {
   center: (value: unknown, width = 80): TextLike => mapText(value, (text) => centerText(text, width)),
   e: (value: unknown): Html => escape(value),
   escape: (value: unknown): Html => escape(value),
-  forceescape: (value: unknown): Html => asHtml(escapeText(toText(value))),
+  forceescape: (value: unknown): Html => asHtml(escapeInWalk(toText(value))),
   format: (value: unknown, args: readonly unknown[], named: Readonly<Record<string, unknown>>): TextLike =>
     mapText(value, (text) => formatText(text, args, named, isHtml(value))),
   indent: (value: unknown, width: number | string = 4, first = false, blank = false): TextLike =>
@@ -207,7 +208,7 @@ export const textFilters = {
   safe: (value: unknown): Html => (isHtml(value) ? value : raw(toText(value), "marked as safe in a template file")),
   string: (value: unknown): TextLike => (isHtml(value) ? value : toText(value)),
   striptags: (value: unknown): string =>
-    decodeBasic(stripTags(removeComments(toText(value))))
+    decodeBasic(stripTags(removeComments(toText(value)), false))
       .replace(/\s+/g, " ")
       .trim(),
   title: (value: unknown): TextLike => mapText(value, titleText),
@@ -221,7 +222,7 @@ export const textFilters = {
       : encodeUrlPart(toText(value)).replaceAll("%2F", "/"),
   urlize: (value: unknown, limit?: number, nofollow = false, target?: string, rel = "noopener", schemes: readonly string[] = []): Html =>
     asHtml(
-      urlizeText(isHtml(value) ? decodeBasic(stripTags(String(value))) : toText(value), {
+      urlizeText(isHtml(value) ? decodeBasic(stripTags(String(value), false)) : toText(value), {
         limit,
         target,
         schemes,
@@ -234,7 +235,7 @@ export const textFilters = {
 } as const;
 
 function escape(value: unknown): Html {
-  return isHtml(value) ? value : asHtml(escapeText(toText(value)));
+  return isHtml(value) ? value : asHtml(escapeInWalk(toText(value)));
 }
 
 function removeComments(text: string): string {

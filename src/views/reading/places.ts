@@ -72,7 +72,9 @@ export interface Place {
   /** Whether a true boolean is written as in XML: `name=""`. */
   readonly isSvg?: boolean;
   /** Stricter classes that the application has declared, for such a hole. */
-  readonly ownClasses?: Readonly<Record<string, AttributeClass>>;
+  readonly ownClasses?: Readonly<Record<string, AttributeClass>> | undefined;
+  /** Whether an `on*` attribute is written only for applications that allow them. */
+  readonly needsInlineHandlers?: boolean;
 }
 
 /** Static text of a template, which later steps may still change. */
@@ -120,9 +122,11 @@ export interface TagFacts<Ref> {
   readonly element: string;
   readonly attributes: StaticAttributes;
   readonly fail: PlaceFault<Ref>;
-  /** Whether `on*` attributes take a whole `raw()` value. */
-  readonly inlineHandlers: boolean;
+  readonly inlineHandlers: InlineHandlers;
 }
+
+/** Whether `on*` attributes take a whole `raw()` value; "at-render" leaves it to the application that renders. */
+export type InlineHandlers = boolean | "at-render";
 
 /** Gives each hole of an attribute its place. */
 export function placeAttribute<Ref>(attribute: AttributeDraft<Ref>, attributeClass: AttributeClass, tag: TagFacts<Ref>): void {
@@ -193,15 +197,26 @@ function placeWhole<Ref>(
 }
 
 function placeHandler<Ref>(attribute: AttributeDraft<Ref>, whole: HolePart<Ref> | undefined, tag: TagFacts<Ref>): void {
-  if (tag.inlineHandlers && whole !== undefined)
-    return cutOut(attribute, whole, { kind: kinds.handler, element: tag.element, attribute: attribute.name });
-  forEachHole(attribute.parts, ({ ref }) =>
-    tag.fail(
-      ref,
-      `in "${attribute.name}" of <${tag.element}>, which is code`,
-      "Put the value into a data-* attribute, and add a listener in a script.",
-    ),
-  );
+  const { element, inlineHandlers } = tag;
+  if (inlineHandlers !== false && whole !== undefined) {
+    const needsInlineHandlers = inlineHandlers === "at-render";
+    return cutOut(attribute, whole, {
+      kind: kinds.handler,
+      element,
+      attribute: attribute.name,
+      ...(needsInlineHandlers && { needsInlineHandlers }),
+    });
+  }
+  const { reason, fix } = describeHandlerFault(attribute.name, element);
+  forEachHole(attribute.parts, ({ ref }) => tag.fail(ref, reason, fix));
+}
+
+/** Describes why a hole cannot be in an attribute that holds code. */
+export function describeHandlerFault(attribute: string, element: string): { readonly reason: string; readonly fix: string } {
+  return {
+    reason: `in "${attribute}" of <${element}>, which is code`,
+    fix: "Put the value into a data-* attribute, and add a listener in a script.",
+  };
 }
 
 const schemesOf: Readonly<Record<UrlKind, ReadonlySet<string>>> = { link: linkSchemes, frame: frameSchemes, media: mediaSchemes };

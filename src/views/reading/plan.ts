@@ -5,7 +5,7 @@ import { toPlaceText } from "../../errors/source-place.ts";
 import type { AttributeClass } from "./attribute-table.ts";
 import type { Lead } from "./leads.ts";
 import { toLeads } from "./leads.ts";
-import type { Place } from "./places.ts";
+import type { InlineHandlers, Place } from "./places.ts";
 import { kinds } from "./places.ts";
 import type { Part } from "./tokenizer.ts";
 import { HtmlReader, nonceRef } from "./tokenizer.ts";
@@ -13,8 +13,19 @@ import { HtmlReader, nonceRef } from "./tokenizer.ts";
 /** A compiled template: static chunks with holes between them. */
 export interface Plan {
   readonly holes: readonly PlanHole[];
-  /** Static text behind the last hole. */
+  /** Static text after the last hole. */
   readonly end: Lead;
+  /** What it was read from; undefined for a plan that was not read from a template. */
+  readonly source?: PlanSource | undefined;
+}
+
+/** The template of a plan, to read it again with the options of an application. */
+interface PlanSource {
+  readonly strings: readonly string[];
+  readonly site: SourcePlace | undefined;
+  readonly isSvg: boolean;
+  /** The plans of applications with options of their own. An application that ends takes its plans with it. */
+  readonly variants: WeakMap<PlanOptions, Plan>;
 }
 
 /** A hole with the static text before it. */
@@ -36,7 +47,7 @@ export interface PlanOptions {
   /** Stricter classes of attributes, by name. None by default. */
   readonly attributes?: Readonly<Record<string, AttributeClass>>;
   /** Whether `on*` attributes take a whole `raw()` value. False by default. */
-  readonly inlineHandlers?: boolean;
+  readonly inlineHandlers?: InlineHandlers;
   /** Whether static comments are sent. False by default. */
   readonly keepsComments?: boolean;
   /** Whether blanks of static text are folded into one, outside of `pre` and `textarea`. False by default. */
@@ -47,6 +58,20 @@ export interface PlanOptions {
 
 /** Most values in one template. */
 const valuesMax = 32_767;
+
+/**
+ * Returns the plan of the same template, read with the options of an application: reads it once per application.
+ * Throws `E_VIEW_PLACE`.
+ */
+export function planWith(plan: Plan, options: PlanOptions): Plan {
+  const { source } = plan;
+  if (source === undefined) return plan;
+  const known = source.variants.get(options);
+  if (known !== undefined) return known;
+  const variant = compilePlan(source.strings, source.site, { ...options, inlineHandlers: "at-render", isSvg: source.isSvg });
+  source.variants.set(options, variant);
+  return variant;
+}
 
 /** Compiles a template. Throws `E_VIEW_PLACE` and `E_VIEW_UNCLOSED`. */
 export function compilePlan(strings: readonly string[], site: SourcePlace | undefined, options: PlanOptions = {}): Plan {
@@ -76,7 +101,8 @@ export function compilePlan(strings: readonly string[], site: SourcePlace | unde
   if (!reader.isInData) {
     throw new GableError("E_VIEW_UNCLOSED", `${whereOf(strings.length - 1)}: the template ends ${reader.describe()}: ${quoteEnd(strings)}`);
   }
-  return toPlan(reader.output, whereOf, options.isSvg === true);
+  const isSvg = options.isSvg === true;
+  return { ...toPlan(reader.output, whereOf, isSvg), source: { strings, site, isSvg, variants: new WeakMap() } };
 }
 
 function toPlan(parts: ReadonlyArray<Part<number>>, whereOf: (hole: number) => string, isSvg: boolean): Plan {

@@ -6,7 +6,7 @@
  */
 import type { AttributeClass, StaticAttributes } from "./attribute-table.ts";
 import { classifyAttribute, classifyScript, takesNonce } from "./attribute-table.ts";
-import type { AttributeDraft, AttributePart, HolePart, Place, PlaceFault, TextPart } from "./places.ts";
+import type { AttributeDraft, AttributePart, HolePart, InlineHandlers, Place, PlaceFault, TextPart } from "./places.ts";
 import { decodeReferences, eachText, firstHole, kinds, placeAttribute, styleKind } from "./places.ts";
 import { findRawEnd, findScriptEnd, foldBlanks } from "./raw-text.ts";
 import type { ReaderState, TagDraft } from "./reader-state.ts";
@@ -32,7 +32,7 @@ export interface ReaderHost<Ref> {
   readonly failText: (reason: string, fix: string) => never;
   /** Stricter classes of attributes that the application has declared. */
   readonly attributes?: Readonly<Record<string, AttributeClass>>;
-  readonly inlineHandlers?: boolean;
+  readonly inlineHandlers?: InlineHandlers;
   /** Whether static comments are written. True by default. */
   readonly keepsComments?: boolean;
   /** Whether blanks between and around tags are folded into one. False by default. */

@@ -1,6 +1,7 @@
 /** A context that reads another one; a class that extends it changes a part. */
 import type { FragmentStore } from "./fragment-cache.ts";
 import type { RenderContext } from "./render-context.ts";
+import type { RenderOptions } from "./render-options.ts";
 
 /** Each part, read when it is asked for. */
 export class DelegatingContext implements RenderContext {
@@ -12,6 +13,10 @@ export class DelegatingContext implements RenderContext {
 
   get nonce(): string | undefined {
     return this.context.nonce;
+  }
+
+  get options(): RenderOptions | undefined {
+    return this.context.options;
   }
 
   get user(): unknown {

@@ -3,12 +3,13 @@ import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import { DelegatingContext } from "./delegating-context.ts";
 import { Output } from "./output.ts";
+import type { HtmlWriter } from "./output.ts";
 import type { RenderContext } from "./render-context.ts";
-import type { HtmlWriter } from "../values.ts";
 import { Html } from "../values.ts";
 import { walkIn } from "./walk-context.ts";
 import { isNonce, writeHtml } from "./write.ts";
 import { joinSegments } from "./render.ts";
+import { writtenHtml } from "./markup.ts";
 
 /** A kept piece: texts, and between them the places of nonces, which are filled anew each time it is shown. */
 export type Fragment = readonly string[];
@@ -66,9 +67,7 @@ const pending = new WeakMap<FragmentStore, Map<string, Promise<Fragment>>>();
  */
 export function cached(key: CacheKeyPart | readonly CacheKeyPart[], options: CachedOptions, make: () => Html): Html {
   const parts = Array.isArray(key) ? (key as readonly CacheKeyPart[]) : [key as CacheKeyPart]; // The check does not narrow read-only lists.
-  return new Html(undefined, [], "", (out, body) =>
-    writeCached(out, body, { ...options, key: parts }, (inner, text) => writeHtml(inner, text, make())),
-  );
+  return writtenHtml((out, body) => writeCached(out, body, { ...options, key: parts }, (inner, text) => writeHtml(inner, text, make())));
 }
 
 /** Writes a piece: the kept one, or a new one that is kept. */
@@ -149,6 +148,8 @@ function toFullKey(context: RenderContext, { key, vary = [], version = "", where
     context.locale ?? "en",
     context.timeZone ?? "UTC",
     context.isOwnOriginAllowed === true,
+    context.options?.mustache ?? "keep",
+    context.options?.raw ?? "any",
     key.length,
     ...key,
   ];

@@ -9,6 +9,7 @@ import { hashText } from "./text-hash.ts";
 import { Html } from "../values.ts";
 import { walkIn } from "./walk-context.ts";
 import { writeHtml } from "./write.ts";
+import { writtenHtml } from "./markup.ts";
 
 /**
  * Marks a piece of a page. In the page it is written as it is; {@link renderFragments} gives it alone.
@@ -17,7 +18,7 @@ import { writeHtml } from "./write.ts";
  * html`<ul>${books.map((book) => fragment(`book-${book.id}`, html`<li>${book.title}</li>`))}</ul>`;
  */
 export function fragment(name: string, content: Html): Html {
-  return new Html(undefined, [], "", (out, body) => {
+  return writtenHtml((out, body) => {
     if (out.context instanceof CollectingContext) out.context.collect(name, content);
     return writeHtml(out, body, content);
   });
@@ -34,7 +35,8 @@ export async function renderFragments(page: Html, names: readonly string[], cont
   const pieces = await Promise.all(
     names.map(async (name) => {
       const text = await collecting.found.get(name);
-      if (text !== undefined) return `<template data-region="${escapeAttribute(name)}" data-hash="${hashText(text)}">${text}</template>`;
+      if (text !== undefined)
+        return `<template data-region="${escapeAttribute(name, context.options?.mustache === "split")}" data-hash="${hashText(text)}">${text}</template>`;
       throw new GableError("E_VIEW_PARTIAL", `The page marks no piece "${name}".`, { fix: `Mark it: fragment("${name}", html\`...\`).` });
     }),
   );

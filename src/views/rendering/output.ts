@@ -1,6 +1,10 @@
 /** Where a walk writes: one growing string, and from the first pending value on a list of segments. */
 import { GableError } from "../../errors/gable-error.ts";
+import type { PlanOptions } from "../reading/plan.ts";
 import type { RenderContext } from "./render-context.ts";
+
+/** Writes markup after a string; returns the longer string. */
+export type HtmlWriter = (out: Output, body: string) => string;
 
 /** Continues at the place of a value that was awaited. */
 export type Resume = (out: Output, body: string, value: unknown) => string;
@@ -19,6 +23,10 @@ const callsMax = 100;
 /** The state of one walk. */
 export class Output {
   readonly context: RenderContext;
+  /** Whether the braces of `{{` in values are separated. */
+  readonly isSplit: boolean;
+  /** How templates are read; undefined where the application has no options for it. */
+  readonly planOptions: PlanOptions | undefined;
   /** Undefined while everything was at hand. */
   segments: Segment[] | undefined = undefined;
   /** Levels of markup and lists that are open. */
@@ -28,6 +36,14 @@ export class Output {
 
   constructor(context: RenderContext) {
     this.context = context;
+    const { options } = context;
+    this.isSplit = options?.mustache === "split";
+    this.planOptions = options?.plan;
+  }
+
+  /** Whether `on*` attributes take a whole `raw()` value. */
+  get inlineHandlers(): boolean {
+    return this.context.options?.inlineHandlers === true;
   }
 
   /** Goes one level deeper. Throws `E_VIEW_DEPTH`. */

@@ -1,5 +1,6 @@
 /** What a view can ask of the request around it; the application fills it. */
 import type { FragmentStore } from "./fragment-cache.ts";
+import type { RenderOptions } from "./render-options.ts";
 import type { Translate } from "./translation.ts";
 import type { Html, TrustedUrl } from "../values.ts";
 
@@ -42,6 +43,8 @@ export interface RenderContext {
   readonly onBlocked?: ((place: string) => void) | undefined;
   /** Finds a view by name, for names that are values. */
   readonly views?: ((name: string) => unknown) | undefined;
+  /** Options of the application that renders. */
+  readonly options?: RenderOptions | undefined;
   /** Number for `random`; by default a new one for each render. */
   readonly seed?: number | undefined;
 }

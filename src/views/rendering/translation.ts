@@ -1,11 +1,11 @@
 /** Texts in the language of the reader: what `t()` and `{% trans %}` show. */
 import { escapeText } from "../escape/text.ts";
 import { intl } from "../filters/intl.ts";
-import type { Output } from "./output.ts";
+import type { HtmlWriter, Output } from "./output.ts";
 import type { RenderContext } from "./render-context.ts";
-import type { Hole, HtmlWriter } from "../values.ts";
-import { Html } from "../values.ts";
+import type { Hole } from "../values.ts";
 import { writeText } from "./write.ts";
+import { writtenHtml } from "./markup.ts";
 
 /** Facts of a message that decide which text is shown. */
 export interface MessageOptions {
@@ -67,7 +67,7 @@ export function trans(
   const text = translateOf(out.context)(message, given, options);
   const isPlain = wrappers.length === 0 && slots.every((value) => typeof value === "string" || value === null || value === undefined);
   if (isPlain) return text.replace(/\uFDD0(\d+)\uFDD1/g, (_found, index: string) => String(slots[Number(index)] ?? ""));
-  return new Html(undefined, [], "", (later, body) => writeMessage(later, body, text, slots, wrappers));
+  return writtenHtml((later, body) => writeMessage(later, body, text, slots, wrappers));
 }
 
 function writeMessage(out: Output, body: string, text: string, slots: readonly Hole[], wrappers: readonly Wrapper[]): string {
@@ -76,7 +76,7 @@ function writeMessage(out: Output, body: string, text: string, slots: readonly H
   for (const match of text.matchAll(tokens)) {
     const [token, slot, slash, tag, selfClosing] = match;
     if (tag !== undefined && Number(tag) >= wrappers.length) continue;
-    body += escapeText(text.slice(from, match.index));
+    body += escapeText(text.slice(from, match.index), out.isSplit);
     from = match.index + token.length;
     if (slot !== undefined) body = writeText(out, body, slots[Number(slot)]);
     else if (slash === "") {
@@ -89,7 +89,7 @@ function writeMessage(out: Output, body: string, text: string, slots: readonly H
       body += closeFrom(open.lastIndexOf(Number(tag)), open, wrappers);
     }
   }
-  return body + escapeText(text.slice(from)) + closeFrom(0, open, wrappers);
+  return body + escapeText(text.slice(from), out.isSplit) + closeFrom(0, open, wrappers);
 }
 
 /** The ends of tags that are open, inner ones first. */

@@ -10,9 +10,11 @@ import { filterSrcset } from "../escape/srcset.ts";
 import { escapeRcdata, escapeTags, escapeText } from "../escape/text.ts";
 import { blockedUrl, encodeUrlPart, filterUrl, frameSchemes, linkSchemes, mediaSchemes, normalizeUrl } from "../escape/url.ts";
 import { Output } from "./output.ts";
-import type { PlanHole } from "../reading/plan.ts";
+import type { HtmlWriter } from "./output.ts";
+import type { Plan, PlanHole } from "../reading/plan.ts";
+import { planWith } from "../reading/plan.ts";
 import type { Place, UrlKind } from "../reading/places.ts";
-import { kinds } from "../reading/places.ts";
+import { describeHandlerFault, kinds } from "../reading/places.ts";
 import type { RenderContext } from "./render-context.ts";
 import { contextOfWalk } from "./walk-context.ts";
 import { Html, isAttributes, isCss, isHtml, isJson, isSafeUrl, isTrustedUrl, toHtml } from "../values.ts";
@@ -27,10 +29,10 @@ export interface WrittenPlace extends Place {
  * each costs two additions to the string, since the quotes of attributes stand in the static text already.
  */
 export function writeHtml(out: Output, body: string, html: Html): string {
-  const { plan } = html;
-  if (plan === undefined) return writeOther(out, body, html);
-  const { holes, end } = plan;
+  if (html.plan === undefined) return writeOther(out, body, html);
+  const { holes, end } = planOf(out, html.plan as Plan); // Only html.ts makes markup with a plan.
   const { values } = html;
+  const { isSplit } = out;
   out.enter();
   // Whether what follows begins with the closing quote of an attribute.
   let isOpen = false;
@@ -40,12 +42,12 @@ export function writeHtml(out: Output, body: string, html: Html): string {
     const { kind } = hole;
     if (typeof value === "string") {
       if (kind === kinds.text) {
-        body = body + (isOpen ? hole.closed : hole.text) + escapeText(value);
+        body = body + (isOpen ? hole.closed : hole.text) + escapeText(value, isSplit);
         isOpen = false;
         continue;
       }
       if (kind === kinds.wholeAttribute || (kind === kinds.wholeUrl && plainPath.test(value))) {
-        body = body + (isOpen ? hole.closedOpened : hole.opened) + (kind === kinds.wholeUrl ? value : escapeAttribute(value));
+        body = body + (isOpen ? hole.closedOpened : hole.opened) + (kind === kinds.wholeUrl ? value : escapeAttribute(value, isSplit));
         isOpen = true;
         continue;
       }
@@ -66,16 +68,21 @@ function writeOther(out: Output, body: string, html: Html): string {
   if (!(html instanceof Html)) return body + String(html);
   if (html.writer === undefined) return body + html.text;
   out.enter();
-  body = html.writer(out, body);
+  body = (html.writer as HtmlWriter)(out, body); // Only writtenHtml() makes markup with a writer.
   out.leave();
   return body;
+}
+
+/** Returns the plan as the application reads its templates. */
+function planOf(out: Output, plan: Plan): Plan {
+  return out.planOptions === undefined ? plan : planWith(plan, out.planOptions);
 }
 
 /** Writes a value between tags. Booleans show nothing, so that a condition may stand in a hole. */
 export function writeText(out: Output, body: string, value: unknown, place?: WrittenPlace): string {
   switch (typeof value) {
     case "string":
-      return body + escapeText(value);
+      return body + escapeText(value, out.isSplit);
     case "number":
     case "bigint":
       return body + String(value);
@@ -94,8 +101,8 @@ function writeObject(out: Output, body: string, value: object, place: WrittenPla
   if (Array.isArray(value)) return writeItems(out, body, value, place);
   if (isHtml(value)) return body + String(value);
   if (toHtml in value && typeof value[toHtml] === "function") return writeText(out, body, value[toHtml](), place);
-  if (isJson(value)) return body + escapeText(toPlainJson(value.value, value.indent));
-  if (isSafeUrl(value) || isTrustedUrl(value)) return body + escapeText(String(value));
+  if (isJson(value)) return body + escapeText(toPlainJson(value.value, value.indent), out.isSplit);
+  if (isSafeUrl(value) || isTrustedUrl(value)) return body + escapeText(String(value), out.isSplit);
   if (isAttributes(value) || isCss(value)) throw valueError(value, place);
   if (isPromise(value)) return out.suspend(body, value, (later, text, settled) => writeText(later, text, settled, place));
   if (isAsyncIterable(value)) return out.stream(body, value, (later, text, item) => writeText(later, text, item, place));
@@ -108,7 +115,7 @@ function writeItems(out: Output, body: string, items: Iterable<unknown>, place: 
   for (const item of items) {
     // Rows of markup are the usual list.
     if (item instanceof Html) body = writeHtml(out, body, item);
-    else body = typeof item === "string" ? body + escapeText(item) : writeText(out, body, item, place);
+    else body = typeof item === "string" ? body + escapeText(item, out.isSplit) : writeText(out, body, item, place);
   }
   out.leave();
   return body;
@@ -140,15 +147,15 @@ export function writePlace(out: Output, body: string, place: WrittenPlace, value
     case kinds.rcdata:
       return writeRcdata(out, body, value, place);
     case kinds.attribute:
-      return body + (toAttributeText(value, place) ?? "");
+      return body + (toAttributeText(out, value, place) ?? "");
     case kinds.wholeAttribute:
-      return writeWhole(body, place.attribute, value, value === true ? "" : toAttributeText(value, place));
+      return writeWhole(body, place.attribute, value, value === true ? "" : toAttributeText(out, value, place));
     case kinds.boolean:
       return value === null || value === undefined || value === false || value === "" || value === 0
         ? body
-        : `${body} ${place.attribute}${typeof value === "string" ? `="${escapeAttribute(value)}"` : place.isSvg === true ? '=""' : ""}`;
+        : `${body} ${place.attribute}${typeof value === "string" ? `="${escapeAttribute(value, out.isSplit)}"` : place.isSvg === true ? '=""' : ""}`;
     case kinds.enumerated: {
-      const text = toEnumerated(value, place);
+      const text = toEnumerated(out, value, place);
       return text === undefined ? body : `${body} ${place.attribute}="${text}"`;
     }
     case kinds.styleAttribute:
@@ -164,13 +171,13 @@ function writeAddress(out: Output, body: string, place: WrittenPlace, value: unk
     case kinds.wholeUrl:
       return writeWhole(body, place.attribute, value, toWholeUrl(out, value, place));
     case kinds.urlPath:
-      return body + escapeAttribute(isUrl(value) ? String(value) : normalizeUrl(toPlainText(value, place)));
+      return body + escapeAttribute(isUrl(value) ? String(value) : normalizeUrl(toPlainText(value, place)), out.isSplit);
     case kinds.urlPart:
-      return body + escapeAttribute(isSafeUrl(value) ? String(value) : encodeUrlPart(toPlainText(value, place)));
+      return body + escapeAttribute(isSafeUrl(value) ? String(value) : encodeUrlPart(toPlainText(value, place)), out.isSplit);
     case kinds.trustedUrl:
-      return writeWhole(body, place.attribute, value, toTrusted(value, place));
+      return writeWhole(body, place.attribute, value, toTrusted(out, value, place));
     case kinds.srcset:
-      return writeWhole(body, place.attribute, value, escapeAttribute(filterSrcset(toPlainText(value, place))));
+      return writeWhole(body, place.attribute, value, escapeAttribute(filterSrcset(toPlainText(value, place)), out.isSplit));
     case kinds.attributes:
       return writeAttributes(out, body, place, value);
     default:
@@ -182,12 +189,15 @@ function writeAddress(out: Output, body: string, place: WrittenPlace, value: unk
 function writeCode(out: Output, body: string, place: WrittenPlace, value: unknown): string {
   switch (place.kind) {
     case kinds.css:
-      return body + inStyle(place, isCss(value) ? String(value) : noteBlocked(out, filterCss(toPlainText(value, place)), "blocked", place));
+      return (
+        body + inStyle(out, place, isCss(value) ? String(value) : noteBlocked(out, filterCss(toPlainText(value, place)), "blocked", place))
+      );
     case kinds.cssString:
-      return body + inStyle(place, escapeCssString(toPlainText(value, place)));
+      return body + inStyle(out, place, escapeCssString(toPlainText(value, place)));
     case kinds.cssUrl:
       return (
-        body + inStyle(place, escapeCssString(isUrl(value) ? String(value) : toFiltered(out, toPlainText(value, place), "media", place)))
+        body +
+        inStyle(out, place, escapeCssString(isUrl(value) ? String(value) : toFiltered(out, toPlainText(value, place), "media", place)))
       );
     case kinds.script:
       return body + toScriptExpression(...toJsonValue(value, place));
@@ -200,7 +210,7 @@ function writeCode(out: Output, body: string, place: WrittenPlace, value: unknow
         body,
         "srcdoc",
         value,
-        isHtml(value) ? escapeAttribute(renderNow(value)) : escapeAttribute(escapeText(toPlainText(value, place))),
+        escapeAttribute(isHtml(value) ? renderNow(value) : escapeText(toPlainText(value, place), out.isSplit), out.isSplit),
       );
     case kinds.refresh: {
       const text = toPlainText(value, place);
@@ -210,6 +220,7 @@ function writeCode(out: Output, body: string, place: WrittenPlace, value: unknow
           place.urls === undefined
             ? normalizeUrl(text).replaceAll(";", "%3B").replaceAll(",", "%2C")
             : toFiltered(out, text, "link", place),
+          out.isSplit,
         )
       );
     }
@@ -223,8 +234,9 @@ function writeCode(out: Output, body: string, place: WrittenPlace, value: unknow
       if (!isHtml(value)) throw valueError(value, place, "a script of another type takes raw() alone");
       return body + renderNow(value);
     case kinds.handler:
+      if (place.needsInlineHandlers === true && !out.inlineHandlers) throw handlerError(place);
       if (!isHtml(value)) throw valueError(value, place, "a handler takes raw() alone");
-      return `${body} ${place.attribute}="${escapeAttribute(renderNow(value))}"`;
+      return `${body} ${place.attribute}="${escapeAttribute(renderNow(value), out.isSplit)}"`;
     default:
       throw new TypeError(`No place has the kind ${place.kind}.`);
   }
@@ -252,8 +264,8 @@ function writeWhole(body: string, name: string, value: unknown, text: string | u
 }
 
 function writeRcdata(out: Output, body: string, value: unknown, place: WrittenPlace): string {
-  if (typeof value === "string") return body + escapeRcdata(value);
-  if (isHtml(value)) return body + escapeTags(renderNow(value));
+  if (typeof value === "string") return body + escapeRcdata(value, out.isSplit);
+  if (isHtml(value)) return body + escapeTags(renderNow(value), out.isSplit);
   if (typeof value === "object" && value !== null && Symbol.iterator in value) {
     // The line has found the iterator.
     for (const item of value as Iterable<unknown>) body = writeRcdata(out, body, item, place);
@@ -263,16 +275,17 @@ function writeRcdata(out: Output, body: string, value: unknown, place: WrittenPl
 }
 
 /** Text of an attribute, escaped; undefined where the whole attribute is left out. */
-function toAttributeText(value: unknown, place: WrittenPlace): string | undefined {
-  if (typeof value === "string") return escapeAttribute(value);
+function toAttributeText(out: Output, value: unknown, place: WrittenPlace): string | undefined {
+  const { isSplit } = out;
+  if (typeof value === "string") return escapeAttribute(value, isSplit);
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   if (value === null || value === undefined || value === false) return undefined;
   if (value === true) return "";
-  if (isHtml(value)) return stripTags(renderNow(value));
-  if (isRenderable(value)) return stripTags(renderNow(value[toHtml]()));
-  if (isJson(value)) return escapeAttribute(toPlainJson(value.value, value.indent));
-  if (Array.isArray(value)) return escapeAttribute(joinList(value, place));
-  if (isUrl(value) || isCss(value)) return escapeAttribute(String(value));
+  if (isHtml(value)) return stripTags(renderNow(value), isSplit);
+  if (isRenderable(value)) return stripTags(renderNow(value[toHtml]()), isSplit);
+  if (isJson(value)) return escapeAttribute(toPlainJson(value.value, value.indent), isSplit);
+  if (Array.isArray(value)) return escapeAttribute(joinList(value, place), isSplit);
+  if (isUrl(value) || isCss(value)) return escapeAttribute(String(value), isSplit);
   throw valueError(value, place);
 }
 
@@ -286,16 +299,20 @@ function joinList(values: readonly unknown[], place: WrittenPlace): string {
   return kept.filter((text) => text !== "").join(" ");
 }
 
-function toEnumerated(value: unknown, place: WrittenPlace): string | undefined {
-  return value === undefined || value === null ? undefined : typeof value === "boolean" ? String(value) : toAttributeText(value, place);
+function toEnumerated(out: Output, value: unknown, place: WrittenPlace): string | undefined {
+  return value === undefined || value === null
+    ? undefined
+    : typeof value === "boolean"
+      ? String(value)
+      : toAttributeText(out, value, place);
 }
 
 /** A whole style attribute. */
 function toStyle(out: Output, value: unknown, place: WrittenPlace): string {
-  if (isCss(value)) return inStyle(place, String(value));
+  if (isCss(value)) return inStyle(out, place, String(value));
   const isAbsent = value === null || value === undefined || value === false;
   if (place.takesCssOnly === true && !isAbsent) throw valueError(value, place, "a whole style takes css`...` alone");
-  return inStyle(place, filterDeclarations(out, toPlainText(value, place), place));
+  return inStyle(out, place, filterDeclarations(out, toPlainText(value, place), place));
 }
 
 /** Declarations of a style attribute that was given as text: each value is judged on its own. */
@@ -337,8 +354,8 @@ function noteBlocked(out: Output, text: string, blocked: string, place: WrittenP
 
 function toWholeUrl(out: Output, value: unknown, place: WrittenPlace): string | undefined {
   if (value === null || value === undefined || value === false) return undefined;
-  if (isUrl(value)) return escapeAttribute(String(value));
-  return escapeAttribute(toFiltered(out, toPlainText(value, place), place.urls ?? "link", place));
+  if (isUrl(value)) return escapeAttribute(String(value), out.isSplit);
+  return escapeAttribute(toFiltered(out, toPlainText(value, place), place.urls ?? "link", place), out.isSplit);
 }
 
 /** Composes the start of an address, then judges the whole of it. */
@@ -349,15 +366,15 @@ export function writeUrlGroup(out: Output, body: string, place: WrittenPlace, va
   }
   const statics = place.statics!;
   const isWhole = values.length === 1 && statics[0] === "" && statics[1] === "";
-  if (isWhole && isUrl(values[0])) return body + escapeAttribute(String(values[0]));
+  if (isWhole && isUrl(values[0])) return body + escapeAttribute(String(values[0]), out.isSplit);
   let text = statics[0]!;
   values.forEach((value, index) => (text += toPlainText(value, place) + statics[index + 1]!));
-  return body + escapeAttribute(toFiltered(out, text, place.urls ?? "link", place));
+  return body + escapeAttribute(toFiltered(out, text, place.urls ?? "link", place), out.isSplit);
 }
 
-function toTrusted(value: unknown, place: WrittenPlace): string | undefined {
+function toTrusted(out: Output, value: unknown, place: WrittenPlace): string | undefined {
   if (value === null || value === undefined || value === false) return undefined;
-  if (isTrustedUrl(value)) return escapeAttribute(String(value));
+  if (isTrustedUrl(value)) return escapeAttribute(String(value), out.isSplit);
   throw new GableError(
     "E_VIEW_URL_TRUST",
     `"${place.element} ${place.attribute}"${place.where ? ` at ${place.where}` : ""} got ${describeValue(value)}, which is not trusted to load code.`,
@@ -370,8 +387,8 @@ function toJsonValue(value: unknown, place: WrittenPlace): [value: unknown, inde
 }
 
 /** The text of CSS in an attribute goes through the attribute's own escaper, too. */
-function inStyle(place: WrittenPlace, text: string): string {
-  return place.attribute === "style" ? escapeAttribute(text) : text.replaceAll("<", "\\3c ");
+function inStyle(out: Output, place: WrittenPlace, text: string): string {
+  return place.attribute === "style" ? escapeAttribute(text, out.isSplit) : text.replaceAll("<", "\\3c ");
 }
 
 /** Writes attributes; each gets the rules of its name. */
@@ -388,7 +405,12 @@ function writeAttributes(out: Output, body: string, place: WrittenPlace, value: 
       throw new GableError("E_VIEW_VALUE", `${whereOf(place)} got an attribute named "${name}".`, {
         fix: "Let a name match [A-Za-z_:@.][\\w:@.-]*.",
       });
-    body = writePlace(out, body, toAttributePlace(place, name.toLowerCase(), statics), item);
+    body = writePlace(
+      out,
+      body,
+      toAttributePlace({ ...place, ownClasses: place.ownClasses ?? out.planOptions?.attributes }, name.toLowerCase(), statics),
+      item,
+    );
   }
   return body;
 }
@@ -454,6 +476,12 @@ function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
 function whereOf({ where, element, attribute }: WrittenPlace): string {
   const what = attribute === "" ? (element === "" ? "a hole in text" : `a hole in <${element}>`) : `"${attribute}" of <${element}>`;
   return where === undefined || where === "" ? what : `${what} at ${where}`;
+}
+
+/** An `on*` attribute that the options of the application do not allow. */
+function handlerError(place: WrittenPlace): GableError {
+  const { reason, fix } = describeHandlerFault(place.attribute, place.element);
+  return new GableError("E_VIEW_PLACE", `${place.where || "A template"}: a value cannot stand ${reason}.`, { fix });
 }
 
 function valueError(value: unknown, place: WrittenPlace | undefined, rule?: string): GableError {

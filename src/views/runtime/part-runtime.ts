@@ -2,11 +2,11 @@
 import { GableError } from "../../errors/gable-error.ts";
 import type { ComingItemOf } from "./loop.ts";
 import { AsyncLoop } from "./loop.ts";
-import type { Output } from "../rendering/output.ts";
+import type { HtmlWriter, Output } from "../rendering/output.ts";
 import { truthy } from "./semantics.ts";
-import type { HtmlWriter } from "../values.ts";
 import { Html } from "../values.ts";
 import type { View } from "./view-runtime.ts";
+import { writtenHtml } from "../rendering/markup.ts";
 
 /** The function that fills a slot which passes values; of any type where the component has none. */
 export type SlotOf<Props, Name extends PropertyKey> = Name extends keyof Props
@@ -17,7 +17,7 @@ export type SlotOf<Props, Name extends PropertyKey> = Name extends keyof Props
 
 /** Pieces as markup, written where it is shown. */
 export function joined(writers: readonly HtmlWriter[]): Html {
-  return new Html(undefined, [], "", (out, body) => {
+  return writtenHtml((out, body) => {
     for (const write of writers) body = write(out, body);
     return body;
   });

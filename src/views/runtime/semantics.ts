@@ -1,7 +1,7 @@
 /** What expressions of template files mean where Python and JavaScript differ. */
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
-import { escapeText } from "../escape/text.ts";
+import { escapeInWalk } from "../rendering/walk-context.ts";
 import { asHtml, Html, isHtml } from "../values.ts";
 
 /** What leads to the machinery of objects. */
@@ -33,7 +33,7 @@ export function concat(one: unknown, other: unknown): string | Html {
 }
 
 function toMarkup(value: unknown): string {
-  return isHtml(value) ? String(value) : escapeText(toText(value));
+  return isHtml(value) ? String(value) : escapeInWalk(toText(value));
 }
 
 /** A value as text: nothing for null. Throws `E_VIEW_VALUE` for objects. */

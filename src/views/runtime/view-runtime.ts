@@ -22,6 +22,7 @@ import { asHtml, Html, isHtml, isJson, noteDrawing, PlainText, setHtmlRenderer, 
 import type { WrittenPlace } from "../rendering/write.ts";
 import { walkIn } from "../rendering/walk-context.ts";
 import { plainPath, renderToText, writeNonce, writePlace, writeText, writeUrlGroup } from "../rendering/write.ts";
+import { writtenHtml } from "../rendering/markup.ts";
 
 // As in html.ts: markup of files can be turned into text.
 setHtmlRenderer(renderToText);
@@ -97,7 +98,7 @@ export function toRendered<Props>(target: View<Props>, props: Props, context: Re
   const { write, mode, type } = target;
   checked(target, props);
   if (mode === "html") {
-    const html = new Html(undefined, [], "", (out, body) => write(out, body, props));
+    const html = writtenHtml((out, body) => write(out, body, props));
     if (type === "image/svg+xml") noteDrawing(html);
     return html;
   }
@@ -110,7 +111,7 @@ export function toRendered<Props>(target: View<Props>, props: Props, context: Re
 
 /** Writes a value between tags; booleans are words in template files. */
 export function text(out: Output, body: string, value: Hole): string {
-  if (typeof value === "string") return body + escapeText(value);
+  if (typeof value === "string") return body + escapeText(value, out.isSplit);
   if (typeof value === "number") return body + value;
   return typeof value === "boolean" ? body + String(value) : writeText(out, body, value);
 }
@@ -137,7 +138,9 @@ type WholeWriter = (
 
 /** Writes an attribute that may be left out. */
 export const whole: WholeWriter = (out, body, at, opened, before, value, closed, after) =>
-  typeof value === "string" ? body + opened + escapeAttribute(value) + closed : writePlace(out, body + before, at, value) + after;
+  typeof value === "string"
+    ? body + opened + escapeAttribute(value, out.isSplit) + closed
+    : writePlace(out, body + before, at, value) + after;
 
 /** Writes an attribute that is a whole address. */
 export const address: WholeWriter = (out, body, at, opened, before, value, closed, after) =>
@@ -145,7 +148,7 @@ export const address: WholeWriter = (out, body, at, opened, before, value, close
 
 /** Writes a part of an attribute. */
 export function part(out: Output, body: string, at: WrittenPlace, value: Hole): string {
-  if (typeof value === "string") return body + escapeAttribute(value);
+  if (typeof value === "string") return body + escapeAttribute(value, out.isSplit);
   return typeof value === "number" ? body + value : writePlace(out, body, at, value);
 }
 
@@ -224,7 +227,7 @@ export function recursive<Given extends Each<unknown>>(
   depth = 1,
 ): string {
   const again = (inner: Given): Html =>
-    new Html(undefined, [], "", (later, text_) => {
+    writtenHtml((later, text_) => {
       later.enterCall("A recursive loop");
       const written = recursive(later, text_, inner, run, depth + 1);
       later.leaveCall();
@@ -251,12 +254,12 @@ export function capture(out: Output, write: (out: Output, body: string) => strin
   const written = write(inner, "");
   if (inner.segments === undefined) return asHtml(written);
   // Something in it waits: it is written in its place instead.
-  return new Html(undefined, [], "", write);
+  return writtenHtml(write);
 }
 
 /** Markup of a macro: written where it is shown, at most 100 deep. */
 export function macro(what: string, write: (out: Output, body: string) => string): Html {
-  return new Html(undefined, [], "", (out, body) => {
+  return writtenHtml((out, body) => {
     out.enterCall(`macro "${what}`);
     const written = write(out, body);
     out.leaveCall();
@@ -273,7 +276,7 @@ export function caller(call: Extra["caller"], ...args: unknown[]): Html {
 /** A block as markup, for super() and self. */
 export function superBlock(block: BlockWriter | Block | undefined, parent?: Block): Html {
   if (block === undefined) throw new GableError("E_VIEW_BLOCK", "There is no block of a parent here.");
-  return new Html(undefined, [], "", (out, body) => block(out, body, parent ?? parents.get(block)));
+  return writtenHtml((out, body) => block(out, body, parent ?? parents.get(block)));
 }
 
 /** Parents of the blocks that were written, for a block that is shown again by self. */
