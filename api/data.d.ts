@@ -1182,20 +1182,6 @@ export interface IndexOptions<Fields = FieldMap> {
 /** The type of a model's key of one field; read late, so that models may refer to each other. */
 export type KeyOf<Class> = KeyOfFields<FieldsOf<Class>>;
 
-/** A model as code that takes any of them sees it. */
-export interface ModelClass {
-    /** Name of the class. */
-    readonly name: string;
-    /** Name of the table. */
-    readonly $table: string;
-    /** The fields as they were written. */
-    readonly $fields: FieldMap;
-    /** The options as they were written. */
-    readonly $options: AnyModelOptions;
-    /** What is known of the model, as plain data. */
-    readonly $meta: ModelMeta;
-}
-
 /** Options of a model. */
 export interface ModelOptions<Fields = FieldMap> {
     /** Name of one row for people. By default made of the name of the class. */
@@ -1259,6 +1245,20 @@ export interface ModelOptions<Fields = FieldMap> {
     readonly database?: string;
     /** Comment in the database. None by default. */
     readonly comment?: string;
+}
+
+/** A model as code that takes any of them sees it. */
+export interface ModelClass {
+    /** Name of the class. */
+    readonly name: string;
+    /** Name of the table. */
+    readonly $table: string;
+    /** The fields as they were written. */
+    readonly $fields: FieldMap;
+    /** The options as they were written. */
+    readonly $options: AnyModelOptions;
+    /** What is known of the model, as plain data. */
+    readonly $meta: ModelMeta;
 }
 
 /** A query in SQL: one for all databases, or one for each kind, with `others` for those that are not named. */
@@ -1395,9 +1395,6 @@ export interface Driver {
     close(): Promise<void>;
 }
 
-/** A value as drivers take and give it. Dates and undefined never come here: codecs change them before. */
-export type DriverValue = string | number | bigint | boolean | Uint8Array | null;
-
 /** A statement, with its values apart from its text. */
 export interface Statement {
     /** Its text, with a mark for each parameter. */
@@ -1429,6 +1426,9 @@ export interface StatementResult {
     /** How far the keys of rows are apart that one statement of MySQL has inserted. */
     readonly insertStep?: number;
 }
+
+/** A value as drivers take and return it. Dates and undefined never reach a driver: codecs convert them first. */
+export type DriverValue = string | number | bigint | boolean | Uint8Array | null;
 
 /** How a relation is loaded when code touches it before it was loaded. */
 export type FetchMode = "peers" | "one" | "raise";

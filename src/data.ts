@@ -32,7 +32,7 @@ export type {
   OrderOptions,
   TextExpression,
   WindowOptions,
-} from "./data/tree/expression-types.ts";
+} from "./data/schema/expression-types.ts";
 export type { FilterFromOptions, FilterOperator, FilterValues } from "./data/tree/filter-from.ts";
 export type { DeletePreview } from "./data/query/preview-delete.ts";
 export type { OpenWindow } from "./data/tree/windows.ts";
@@ -55,14 +55,16 @@ export type {
   With,
 } from "./data/tree/query-types.ts";
 export type { Column, ColumnOptions } from "./data/schema/column.ts";
-export type { FieldMeta, ModelMeta, RelationMeta } from "./data/schema/metadata.ts";
-export type { IndexOptions, KeyOf, ModelClass, ModelOptions } from "./data/schema/model.ts";
+export type { FieldMeta, ModelMeta, RelationMeta } from "./data/schema/model-class.ts";
+export type { IndexOptions, KeyOf, ModelOptions } from "./data/schema/model.ts";
+export type { ModelClass } from "./data/schema/model-class.ts";
 export type { QueryText } from "./data/schema/table-state.ts";
 export type { ModelSchema, SchemaOptions } from "./data/schema/model-schema.ts";
 export type { BelongsToOptions, DeleteAction, HasOptions, ManyToManyOptions, Relation } from "./data/schema/relation.ts";
 export type { ModelErrors } from "./data/schema/validate-row.ts";
 export { sqliteFunctions } from "./data/driver/sqlite-functions.ts";
-export type { AcquireOptions, Connection, Driver, DriverValue, Statement, StatementResult } from "./data/driver/contract.ts";
+export type { AcquireOptions, Connection, Driver, Statement, StatementResult } from "./data/driver/contract.ts";
+export type { DriverValue } from "./data/schema/driver-value.ts";
 export type { FetchMode, StatementEvent } from "./data/run/database-core.ts";
 export type { TransactionalOptions } from "./data/run/transactional.ts";
 export type { TransactionOptions } from "./data/run/transaction.ts";

@@ -47,10 +47,34 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   testing: [],
 };
 
+/** The rooms of `src/data`: each may import the ones above it, types included. "" holds the files at its root. */
+const dataRooms: readonly string[] = [
+  "ambient",
+  "schema",
+  "tree",
+  "driver",
+  "sql",
+  "sql/sqlite",
+  "sql/postgres",
+  "sql/mariadb",
+  "sql/mysql",
+  "run",
+  "rows",
+  "query",
+  "kysely",
+  "",
+  "migrations/state",
+  "migrations/files",
+  "migrations/plan",
+  "migrations/run",
+  "migrations/inspect",
+];
+
 /** Folders whose files have no cycles even when types count. */
 const withoutTypeCycles = [
   "errors",
   "http",
+  "data",
   "replies",
   "handlers",
   "input",
@@ -104,6 +128,20 @@ describe("architecture", () => {
       assert.ok(
         from === to || layers[from]?.includes(to) === true,
         `${each.file} imports ${each.target}: "${from}" may import ${layers[from]?.join(", ") || "nothing"}`,
+      );
+    }
+  });
+
+  it("has rooms of data that go one way", () => {
+    const roomOf = (file: string): string => dirname(file).slice("data/".length);
+    for (const each of imports) {
+      const target = resolve(each);
+      if (!each.file.startsWith("data/") || !target.startsWith("data/")) continue;
+      const [from, to] = [roomOf(each.file), roomOf(target)];
+      assert.ok(dataRooms.includes(from), `${each.file} lies in no room of src/data`);
+      assert.ok(
+        from === to || dataRooms.indexOf(to) < dataRooms.indexOf(from),
+        `${each.file} imports ${each.target}, a room below its own`,
       );
     }
   });

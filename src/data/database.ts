@@ -5,13 +5,13 @@ import type { Dialect } from "./sql/dialect.ts";
 import type { Driver } from "./driver/contract.ts";
 import { isModel } from "./model.ts";
 import { runStatement } from "./run/execute.ts";
-import type { AnyExpression } from "./tree/expression-types.ts";
+import type { AnyExpression } from "./schema/expression-types.ts";
 import { queryRaw } from "./rows/raw.ts";
 import { assertTable } from "./sql/table-conditions.ts";
 import type { Plan } from "./sql/plan.ts";
 import { RecentCache } from "./schema/recent-cache.ts";
 import { assertModels, modelsInvalid } from "./schema/definitions.ts";
-import type { ModelClass } from "./schema/model.ts";
+import type { ModelClass } from "./schema/model-class.ts";
 import type { DatabaseCore, ExecutionContext, FetchMode, StatementEvent } from "./run/database-core.ts";
 import { bindModels, currentContext, releaseModels, runIn } from "./run/context.ts";
 import { isolateDatabase } from "./run/transaction.ts";
@@ -250,10 +250,7 @@ export class Database {
 
   /** Makes the tables of all models, in an empty database: for tests and small programs. */
   async createTables(): Promise<void> {
-    const [{ TableWriter }, { describeModels }] = await Promise.all([
-      import("./migrations/plan/table-writer.ts"),
-      import("./migrations/state/model-state.ts"),
-    ]);
+    const [{ TableWriter }, { describeModels }] = await Promise.all([import("./sql/table-writer.ts"), import("./sql/model-state.ts")]);
     for (const sql of new TableWriter(this.$core.dialect).createAll(describeModels(this.models)))
       await runStatement(this.$core.context, { sql, parameters: [], rows: "none" }, true);
   }

@@ -6,7 +6,7 @@ import { assertBind, assertValues, openDatabase, optionNames as databaseOptionNa
 import type { DatabaseCore } from "./run/database-core.ts";
 import type { DefinitionMistake } from "./schema/definitions.ts";
 import { assertModels, modelsInvalid } from "./schema/definitions.ts";
-import type { ModelClass } from "./schema/model.ts";
+import type { ModelClass } from "./schema/model-class.ts";
 import { bindModels, databaseUnknown, enterDatabases } from "./run/context.ts";
 
 const optionNames = databaseOptionNames.filter((name) => !["models", "name", "bind"].includes(name));

@@ -11,7 +11,7 @@ import { estimateRows } from "./run/estimate-count.ts";
 import type { FilterFromOptions, FilterValues } from "./tree/filter-from.ts";
 import { filterFrom } from "./tree/filter-from.ts";
 import { findByKey } from "./rows/find-by-key.ts";
-import type { AnyExpression } from "./tree/expression-types.ts";
+import type { AnyExpression } from "./schema/expression-types.ts";
 import { queryModel } from "./rows/raw.ts";
 import { Query } from "./query/query.ts";
 import { rowMissing } from "./query/query-arguments.ts";
@@ -30,21 +30,10 @@ import type {
   Where,
 } from "./tree/query-types.ts";
 import { fillNewRow } from "./schema/default-values.ts";
-import type { ModelMeta } from "./schema/metadata.ts";
+import type { ModelMeta } from "./schema/model-class.ts";
 import { describeModel } from "./schema/metadata.ts";
-import type {
-  AnyModelOptions,
-  ColumnRefs,
-  FieldMap,
-  FieldsOf,
-  InstanceOf,
-  KeyOf,
-  ModelClass,
-  ModelConstructor,
-  ModelOptions,
-  RowValues,
-  TargetOf,
-} from "./schema/model.ts";
+import type { ColumnRefs, FieldMap, FieldsOf, InstanceOf, KeyOf, ModelOptions, RowValues, TargetOf } from "./schema/model.ts";
+import type { AnyModelOptions, ModelClass, ModelConstructor } from "./schema/model-class.ts";
 import type { SchemaOptions } from "./schema/model-schema.ts";
 import { ModelSchema } from "./schema/model-schema.ts";
 import type { ModelErrors } from "./schema/validate-row.ts";

@@ -2,7 +2,8 @@
 import type { InstanceApi, ModelStatic, RelationProperties, RowOf } from "./model.ts";
 import { Model } from "./model.ts";
 import { runStatement } from "./run/execute.ts";
-import type { FieldMap, ModelClass, ModelOptions, RowValues } from "./schema/model.ts";
+import type { FieldMap, ModelOptions, RowValues } from "./schema/model.ts";
+import type { ModelClass } from "./schema/model-class.ts";
 import type { QueryText } from "./schema/table-state.ts";
 import { contextOf } from "./run/context.ts";
 

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { field as f, Model, sql, when } from "../../src/data.ts";
-import { columnsOf, foldsCase, renameInCondition, writeCondition } from "../../src/data/sql/condition-data.ts";
-import { describeModels } from "../../src/data/migrations/state/model-state.ts";
-import { modelOf } from "../../src/data/migrations/state/state-models.ts";
+import { writeCondition } from "../../src/data/sql/write-condition.ts";
+import { columnsOf, foldsCase, renameInCondition } from "../../src/data/schema/condition-columns.ts";
+import { describeModels } from "../../src/data/sql/model-state.ts";
+import { modelOf } from "../../src/data/sql/table-model.ts";
 import { postgres } from "../../src/data/sql/postgres/dialect.ts";
 import type { ConditionData } from "../../src/data/schema/table-state.ts";
 import { describeOnDatabases } from "./databases.ts";

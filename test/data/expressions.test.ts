@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import { belongsTo, createDatabase, cases, field as f, hasMany, Model, now, sql, when } from "../../src/data.ts";
 import type { ExpressionOf, Refs } from "../../src/data.ts";
-import { describeModels } from "../../src/data/migrations/state/model-state.ts";
+import { describeModels } from "../../src/data/sql/model-state.ts";
 import { op } from "../../src/data/migrations/state/operation.ts";
-import { writeCondition } from "../../src/data/sql/condition-data.ts";
+import { writeCondition } from "../../src/data/sql/write-condition.ts";
 import { sqlite } from "../../src/data/sql/sqlite/dialect.ts";
 import { describeOnDatabases } from "./databases.ts";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { belongsTo, createDatabase, field as f, hasMany, manyToMany, Model, sql } from "../../src/data.ts";
-import { describeModels } from "../../src/data/migrations/state/model-state.ts";
+import { describeModels } from "../../src/data/sql/model-state.ts";
 import { checkLive, makeMigration, migrate } from "../../src/migrations.ts";
 import { databaseKinds } from "./databases.ts";
 

@@ -17,7 +17,7 @@ import type { Operation } from "../../src/data/migrations/state/operation.ts";
 import { readExpectedSchema } from "../../src/data/migrations/run/scratch.ts";
 import { Session } from "../../src/data/migrations/run/session.ts";
 import { hashState } from "../../src/data/migrations/state/table-data.ts";
-import { TableWriter } from "../../src/data/migrations/plan/table-writer.ts";
+import { TableWriter } from "../../src/data/sql/table-writer.ts";
 import { writeMigration } from "../../src/data/migrations/files/write-file.ts";
 import type { State } from "../../src/data/schema/table-state.ts";
 import { sortTables, tablesOf } from "../../src/data/schema/table-state.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import { belongsTo, createDatabase, field as f, hasMany, Model } from "../../src/data.ts";
-import { describeModels } from "../../src/data/migrations/state/model-state.ts";
+import { describeModels } from "../../src/data/sql/model-state.ts";
 import { op } from "../../src/data/migrations/state/operation.ts";
 import { describeOnDatabases } from "./databases.ts";
 

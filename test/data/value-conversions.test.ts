@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import type { Database } from "../../src/data/database.ts";
 import { createDatabase } from "../../src/data/database.ts";
-import type { DriverValue } from "../../src/data/driver/contract.ts";
+import type { DriverValue } from "../../src/data/schema/driver-value.ts";
 import { GableError } from "../../src/errors/gable-error.ts";
 import { diffStates } from "../../src/data/migrations/state/diff.ts";
 import { migrate, rollback } from "../../src/data/migrations/run/migrate.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Database, ModelOptions, NumberExpression } from "../../src/data.ts";
 import { belongsTo, createDatabase, field as f, hasMany, hasOne, Model, sql, transaction, View } from "../../src/data.ts";
-import { describeModels } from "../../src/data/migrations/state/model-state.ts";
+import { describeModels } from "../../src/data/sql/model-state.ts";
 import type { MakeOptions } from "../../src/migrations.ts";
 import { checkLive, dumpData, makeMigration, migrate, previewMigrations, rollback } from "../../src/migrations.ts";
 import type { DatabasePlace } from "./databases.ts";

@@ -1,7 +1,5 @@
 /** What the data layer needs of a database: connections that run statements and give rows as arrays. */
-
-/** A value as drivers take and give it. Dates and undefined never come here: codecs change them before. */
-export type DriverValue = string | number | bigint | boolean | Uint8Array | null;
+import type { DriverValue } from "../schema/driver-value.ts";
 
 /** A statement, with its values apart from its text. */
 export interface Statement {

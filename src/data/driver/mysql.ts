@@ -1,7 +1,8 @@
 /** MariaDB and MySQL on `mysql2`: a pool of connections; statements are prepared by the server. */
 import type { Connection as Client, ConnectionOptions } from "mysql2";
 import { GableError } from "../../errors/gable-error.ts";
-import type { Driver, DriverValue, Statement, StatementResult } from "./contract.ts";
+import type { Driver, Statement, StatementResult } from "./contract.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
 import type { ServerOptions, ServerSession } from "./server.ts";
 import { ServerDriver } from "./server.ts";
 import { assertServer } from "./server-version.ts";

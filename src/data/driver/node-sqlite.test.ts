@@ -5,7 +5,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import type { Connection, Driver, DriverValue } from "./contract.ts";
+import type { Connection, Driver } from "./contract.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
 import { createNodeSqlite } from "./node-sqlite.ts";
 import { WriteLock } from "./write-lock.ts";
 

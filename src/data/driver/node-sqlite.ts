@@ -7,7 +7,8 @@ import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
 import { GableError } from "../../errors/gable-error.ts";
 import { sqliteFunctions } from "./sqlite-functions.ts";
-import type { AcquireOptions, Connection, Driver, DriverValue, Statement, StatementResult } from "./contract.ts";
+import type { AcquireOptions, Connection, Driver, Statement, StatementResult } from "./contract.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
 import { RecentCache } from "../schema/recent-cache.ts";
 import { WriteLock } from "./write-lock.ts";
 

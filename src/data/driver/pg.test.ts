@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { placePostgres, runOnServer, skipPostgres } from "../../../test/data/databases.ts";
 import type { DatabasePlace } from "../../../test/data/databases.ts";
-import type { Connection, Driver, DriverValue } from "./contract.ts";
+import type { Connection, Driver } from "./contract.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
 import { createPg } from "./pg.ts";
 
 describe("PostgreSQL by pg", { skip: skipPostgres }, () => {

@@ -2,7 +2,8 @@
 import type { Client, ClientConfig, QueryConfig } from "pg";
 import { GableError } from "../../errors/gable-error.ts";
 import { RecentCache } from "../schema/recent-cache.ts";
-import type { Driver, DriverValue, Statement, StatementResult } from "./contract.ts";
+import type { Driver, Statement, StatementResult } from "./contract.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
 import type { ServerOptions, ServerSession } from "./server.ts";
 import { ServerDriver } from "./server.ts";
 import { assertServer } from "./server-version.ts";

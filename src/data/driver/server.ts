@@ -1,7 +1,8 @@
 /** What drivers of servers share: a pool of sessions, and connections that know whether they are inside of a transaction. */
 import { GableError } from "../../errors/gable-error.ts";
 import { readAbort } from "./abort.ts";
-import type { AcquireOptions, Connection, Driver, DriverValue, Statement, StatementResult } from "./contract.ts";
+import type { AcquireOptions, Connection, Driver, Statement, StatementResult } from "./contract.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
 import { Pool } from "./pool.ts";
 import type { TlsMode } from "./tls.ts";
 

@@ -1,7 +1,7 @@
 /** Names of fields and of columns, of all models that one instance of Kysely knows. */
 import { GableError } from "../../errors/gable-error.ts";
-import type { FieldMeta } from "../schema/metadata.ts";
-import type { ModelClass } from "../schema/model.ts";
+import type { FieldMeta } from "../schema/model-class.ts";
+import type { ModelClass } from "../schema/model-class.ts";
 
 /** Fields and columns by each other's names. */
 export class FieldNames {

@@ -14,11 +14,11 @@ import {
 import type { CompiledQuery, DatabaseConnection, DatabaseIntrospector, DialectAdapter, Driver, QueryCompiler, QueryResult } from "kysely";
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect } from "../sql/dialect.ts";
-import type { DriverValue } from "../driver/contract.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
 import { runStatement } from "../run/execute.ts";
 import { changesRows } from "../rows/raw.ts";
 import { hideParameters } from "../sql/secret-parameters.ts";
-import type { ModelClass } from "../schema/model.ts";
+import type { ModelClass } from "../schema/model-class.ts";
 import type { ExecutionContext } from "../run/database-core.ts";
 import { contextOf } from "../run/context.ts";
 import { valueTypes } from "../tree/value-type.ts";

@@ -14,8 +14,8 @@ import type {
   UnknownRow,
 } from "kysely";
 import type { Dialect } from "../sql/dialect.ts";
-import type { DriverValue } from "../driver/contract.ts";
-import type { FieldMeta } from "../schema/metadata.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
+import type { FieldMeta } from "../schema/model-class.ts";
 import type { FieldNames } from "./field-names.ts";
 import type { QueryTables } from "./query-tables.ts";
 import { findField, readOutputs, readTables } from "./query-tables.ts";

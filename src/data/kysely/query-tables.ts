@@ -1,7 +1,7 @@
 /** Which tables a query of Kysely reads, and which fields come back. */
 import { AliasNode, ColumnNode, IdentifierNode, ReferenceNode, SelectAllNode, SelectionNode, TableNode } from "kysely";
 import type { OperationNode } from "kysely";
-import type { FieldMeta } from "../schema/metadata.ts";
+import type { FieldMeta } from "../schema/model-class.ts";
 import type { FieldNames } from "./field-names.ts";
 
 /** Tables by the names that a query has for them. */

@@ -1,7 +1,7 @@
 /** Pages by keyset: where one ends, the next one begins, however many rows come before. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect } from "../sql/dialect.ts";
-import type { DriverValue } from "../driver/contract.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
 import { literal } from "../tree/literal.ts";
 import type { Node, OrderTerm } from "../tree/node.ts";
 import { allOf, anyOf, compare, constant, isNull, notOf } from "../tree/node.ts";

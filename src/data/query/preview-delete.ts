@@ -1,6 +1,6 @@
 /** What a delete would take with it: rows that refer to those that go, and rows that refer to them in turn. */
-import type { RelationMeta } from "../schema/metadata.ts";
-import type { ModelClass } from "../schema/model.ts";
+import type { RelationMeta } from "../schema/model-class.ts";
+import type { ModelClass } from "../schema/model-class.ts";
 import { contextOf } from "../run/context.ts";
 import { withoutScope } from "../ambient/unscoped.ts";
 import { or } from "../tree/filter.ts";

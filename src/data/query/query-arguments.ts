@@ -1,7 +1,7 @@
 /** What methods of queries are given: read, or refused. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
-import type { ModelClass } from "../schema/model.ts";
+import type { ModelClass } from "../schema/model-class.ts";
 import { assertField } from "../schema/validate-row.ts";
 import { RuntimeExpression } from "../tree/expression.ts";
 import { isPlainObject, readFilter } from "../tree/filter.ts";

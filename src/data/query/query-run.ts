@@ -1,17 +1,20 @@
 /** Runs queries: from what is known of a query to its rows, pages and numbers. */
+import { batchOf } from "../rows/batch.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { fieldsOf } from "../rows/deferred.ts";
 import { hydrateRows, toRecords } from "../rows/hydrate.ts";
 import { contextOfBatch, linkRelated, loadShared } from "../rows/loader.ts";
 import type { RowRecord } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
-import type { RelationMeta } from "../schema/metadata.ts";
-import type { ModelClass } from "../schema/model.ts";
+import type { RelationMeta } from "../schema/model-class.ts";
+import type { ModelClass } from "../schema/model-class.ts";
 import type { ExecutionContext, FetchMode } from "../run/database-core.ts";
 import { contextOf, contextOfReplica, contextOfSibling } from "../run/context.ts";
 import type { Eventual } from "../schema/eventual.ts";
 import { after } from "../schema/eventual.ts";
-import { readInstances, readRaw, readRecords, runStatement, streamRaw, withComputed, toPlanText } from "../run/execute.ts";
+import { readRaw, runStatement, streamRaw, toPlanText } from "../run/execute.ts";
+import { readInstances, readRecords } from "../rows/read-rows.ts";
+import { withComputed } from "../tree/computed.ts";
 import { assertCount } from "../tree/limits.ts";
 import { literal } from "../tree/literal.ts";
 import { onlyLive } from "../tree/live-rows.ts";
@@ -77,7 +80,7 @@ export function toLinked(asked: QueryParts): QueryParts {
   const { related, select } = parts;
   if (related === undefined) return parts;
   const { where, through } = linkRelated(Row.modelOf(related.row), related.relation, select, [related.row]);
-  const batch = Row.batchOf(related.row);
+  const batch = batchOf(related.row);
   const origin = batch === undefined ? undefined : contextOfBatch(batch);
   return { ...parts, related: undefined, origin, select: { ...select, where, through } };
 }

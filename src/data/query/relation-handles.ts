@@ -4,11 +4,11 @@ import { Query } from "./query.ts";
 import { keyNodes } from "../tree/keys.ts";
 import type { JoinTable } from "../schema/join-table.ts";
 import { describeJoinTable } from "../schema/join-table.ts";
-import type { RelationMeta } from "../schema/metadata.ts";
-import type { ModelClass, ModelConstructor } from "../schema/model.ts";
+import type { RelationMeta } from "../schema/model-class.ts";
+import type { ModelClass, ModelConstructor } from "../schema/model-class.ts";
 import { transaction } from "../run/transaction.ts";
 import { toFieldValues } from "../rows/assignments.ts";
-import { keyOfRelation } from "../rows/batch.ts";
+import { batchOf, keyOfRelation } from "../rows/batch.ts";
 import { atHome, homeOf } from "../rows/home.ts";
 import type { Instance } from "../rows/instance.ts";
 import { findLoaded, loadRelation } from "../rows/loader.ts";
@@ -22,7 +22,7 @@ export function readRelationProperty(row: Row, name: string): unknown {
   const record = row as RowRecord; // Its columns are those of its class.
   const { relations, primary } = Row.modelOf(row).$meta;
   const relation = relations.get(name)!;
-  const eager = Row.batchOf(row)?.eagerOf(name);
+  const eager = batchOf(row)?.eagerOf(name);
   if (eager !== undefined) {
     const isOne = relation.kind === "belongsTo" || relation.kind === "hasOne";
     const key = keyOfRelation(record, relation, primary);
@@ -228,6 +228,6 @@ class ToMany extends Query<unknown, unknown> {
   }
 
   #forget(): void {
-    Row.batchOf(this.#row)?.drop(this.#relation.name);
+    batchOf(this.#row)?.drop(this.#relation.name);
   }
 }

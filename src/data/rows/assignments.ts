@@ -3,8 +3,8 @@ import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { suggestName } from "../../errors/nearest-name.ts";
 import { keyNodes } from "../tree/keys.ts";
-import type { ModelMeta, RelationMeta } from "../schema/metadata.ts";
-import type { ModelClass } from "../schema/model.ts";
+import type { ModelMeta, RelationMeta } from "../schema/model-class.ts";
+import type { ModelClass } from "../schema/model-class.ts";
 
 /**
  * Values by field: relations become their keys. Throws `E_FIELD_UNKNOWN` for a name that is no field, and

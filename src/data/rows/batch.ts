@@ -1,7 +1,8 @@
 /** Rows that were loaded together, and what was loaded for all of them since. */
-import type { RelationMeta } from "../schema/metadata.ts";
+import type { RelationMeta } from "../schema/model-class.ts";
 import type { ExecutionContext, FetchMode } from "../run/database-core.ts";
-import type { Row, RowRecord } from "../schema/row.ts";
+import type { RowRecord } from "../schema/row.ts";
+import { Row } from "../schema/row.ts";
 
 /** A key of a row as one value: several fields are joined. */
 export type CacheKey = string | number | bigint;
@@ -56,6 +57,11 @@ export class Batch {
     this.#eager?.delete(name);
     for (const key of this.#relations?.keys() ?? []) if (key === name || key.startsWith(`${name}|`)) this.#relations!.delete(key);
   }
+}
+
+/** The batch that a row was loaded with; undefined for a row that was not loaded. */
+export function batchOf(row: Row): Batch | undefined {
+  return Row.batchOf(row) as Batch | undefined; // Rows get no other object as their batch.
 }
 
 /** The key that a relation of a row leads to, as one value; null where it leads nowhere. */

@@ -1,8 +1,8 @@
 /** Rows of which some columns were not read: touching one says so. */
 import { GableError } from "../../errors/gable-error.ts";
-import type { DriverValue } from "../driver/contract.ts";
-import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
-import type { ModelClass, ModelConstructor } from "../schema/model.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
+import type { FieldMeta, ModelMeta } from "../schema/model-class.ts";
+import type { ModelClass, ModelConstructor } from "../schema/model-class.ts";
 import type { RowRecord, StoredValues } from "../schema/row.ts";
 
 /** The columns that are read of a model when some are asked for: also those by which a row is known and stored. */

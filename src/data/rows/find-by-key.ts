@@ -1,7 +1,7 @@
 /** The row of a key: the most frequent query of all has its plan at hand, and no query is made of it. */
 import { hydrateRows } from "./hydrate.ts";
 import type { RowRecord } from "../schema/row.ts";
-import type { ModelClass } from "../schema/model.ts";
+import type { ModelClass } from "../schema/model-class.ts";
 import type { DatabaseCore } from "../run/database-core.ts";
 import { contextOf } from "../run/context.ts";
 import type { Eventual } from "../schema/eventual.ts";

@@ -1,4 +1,5 @@
 /** Where rows live: a row is written to the database that it was read from. */
+import { batchOf } from "./batch.ts";
 import { contextIn, contextOf, findContext, runIn } from "../run/context.ts";
 import type { ExecutionContext } from "../run/database-core.ts";
 import type { RowRecord } from "../schema/row.ts";
@@ -17,7 +18,7 @@ export function atHome<Result>(row: RowRecord, work: () => Result): Result {
 }
 
 function findHome(row: RowRecord, current: ExecutionContext | undefined): ExecutionContext {
-  const origin = Row.batchOf(row)?.context.database;
+  const origin = batchOf(row)?.context.database;
   if (origin === undefined) return current ?? contextOf(Row.modelOf(row));
   const home = origin.primary ?? origin;
   return current?.database === home ? current : contextIn(home);

@@ -1,8 +1,8 @@
 /** From values of the database to rows of a model. */
-import type { DriverValue } from "../driver/contract.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
 import type { Plan } from "../sql/plan.ts";
-import type { FieldMeta } from "../schema/metadata.ts";
-import type { ModelClass, ModelConstructor } from "../schema/model.ts";
+import type { FieldMeta } from "../schema/model-class.ts";
+import type { ModelClass, ModelConstructor } from "../schema/model-class.ts";
 import type { ExecutionContext, FetchMode } from "../run/database-core.ts";
 import { Batch } from "./batch.ts";
 import { deferredClass, spreadStored } from "./deferred.ts";

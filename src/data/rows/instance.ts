@@ -1,6 +1,7 @@
 /** What rows can do: save, set, reload, delete, and turn into JSON. */
+import { batchOf } from "./batch.ts";
 import { GableError } from "../../errors/gable-error.ts";
-import { readInstances } from "../run/execute.ts";
+import { readInstances } from "./read-rows.ts";
 import { isInstance } from "../tree/keys.ts";
 import { literal } from "../tree/literal.ts";
 import type { RootSource } from "../tree/node.ts";
@@ -108,7 +109,7 @@ export class Instance extends Row {
     for (const { name, isSecret, type } of columns)
       if (!isSecret && Object.hasOwn(this, name)) json[name] = type === "bigint" || type === "array" ? toText(row[name]) : row[name];
     for (const name of relations.keys()) {
-      const value = Row.batchOf(this)?.eagerOf(name) === undefined ? undefined : row[name];
+      const value = batchOf(this)?.eagerOf(name) === undefined ? undefined : row[name];
       if (value === null || isInstance(value) || Array.isArray(value)) json[name] = value;
     }
     return json;

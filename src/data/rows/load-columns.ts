@@ -1,13 +1,13 @@
 /** Reads columns that rows do not have, for all rows of a result at once. */
 import { GableError } from "../../errors/gable-error.ts";
-import type { DriverValue } from "../driver/contract.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
 import { readRaw } from "../run/execute.ts";
 import type { RootSource, SelectState } from "../tree/node.ts";
 import { columnNode, selectAll } from "../tree/node.ts";
 import type { Plan } from "../sql/plan.ts";
-import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
+import type { FieldMeta, ModelMeta } from "../schema/model-class.ts";
 import { assertField } from "../schema/validate-row.ts";
-import { toCacheKey } from "./batch.ts";
+import { batchOf, toCacheKey } from "./batch.ts";
 import { setColumn } from "./deferred.ts";
 import { homeOf } from "./home.ts";
 import { keysIn, listPeers, sliceKeys } from "./loader.ts";
@@ -21,7 +21,7 @@ export async function loadColumns(row: RowRecord, names: readonly string[]): Pro
   const fields = names.map((name) => assertField(model, name));
   const lacks = (each: RowRecord): boolean => fields.some(({ name }) => !Object.hasOwn(each, name));
   if (!lacks(row)) return;
-  const batch = Row.batchOf(row);
+  const batch = batchOf(row);
   const peers = batch === undefined || batch.mode === "one" ? [row] : listPeers(batch, [row]);
   const wanted = new Map(peers.filter(lacks).map((each) => [toCacheKey(each, meta.primary)!, each]));
   const root: RootSource = { kind: "root", model };

@@ -3,7 +3,9 @@
  * relation of a hundred rows is one statement, in a loop as well as in Promise.all.
  */
 import { GableError } from "../../errors/gable-error.ts";
-import { readInstances, readRaw, withComputed } from "../run/execute.ts";
+import { readRaw } from "../run/execute.ts";
+import { readInstances } from "./read-rows.ts";
+import { withComputed } from "../tree/computed.ts";
 import type { ColumnNode, Node, OrderTerm, RootSource, SelectState, ValueNode } from "../tree/node.ts";
 import { allOf, anyOf, columnNode, compare, inList, selectAll } from "../tree/node.ts";
 import { whereLive } from "../tree/live-rows.ts";
@@ -11,14 +13,14 @@ import { literal } from "../tree/literal.ts";
 import { orderOfRelation } from "../tree/order.ts";
 import { throughOf } from "../tree/refs.ts";
 import { scopeKey } from "../tree/scope.ts";
-import type { DriverValue } from "../driver/contract.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
 import type { Plan } from "../sql/plan.ts";
-import type { RelationMeta } from "../schema/metadata.ts";
-import type { ModelClass } from "../schema/model.ts";
+import type { RelationMeta } from "../schema/model-class.ts";
+import type { ModelClass } from "../schema/model-class.ts";
 import type { ExecutionContext, FetchMode } from "../run/database-core.ts";
 import { contextOf, currentContext, isBehind } from "../run/context.ts";
 import type { CacheKey } from "./batch.ts";
-import { Batch, keyOfRelation, toCacheKey } from "./batch.ts";
+import { batchOf, Batch, keyOfRelation, toCacheKey } from "./batch.ts";
 import { hydrateRows } from "./hydrate.ts";
 import type { RowRecord } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
@@ -67,8 +69,8 @@ function idOf(relation: RelationMeta): number {
 }
 
 /** The batch of a row: one of its own for a row that was made by code. */
-function batchOf(row: RowRecord): Batch {
-  const known = Row.batchOf(row);
+function ensureBatch(row: RowRecord): Batch {
+  const known = batchOf(row);
   if (known !== undefined) return known;
   const context = contextOf(Row.modelOf(row));
   const batch = new Batch(context, [row], context.database.fetchMode);
@@ -87,7 +89,7 @@ export function findLoaded(row: RowRecord, relation: RelationMeta, part = ""): {
   const key = keyOfRelation(row, relation, Row.modelOf(row).$meta.primary);
   const isOne = relation.kind === "belongsTo" || relation.kind === "hasOne";
   if (key === null) return { value: isOne ? null : [] };
-  const batch = Row.batchOf(row);
+  const batch = batchOf(row);
   const cache = batch?.cacheOf(cacheName(batch, relation, part));
   return cache?.has(key) === true ? { value: cache.get(key) } : undefined;
 }
@@ -96,7 +98,7 @@ export function findLoaded(row: RowRecord, relation: RelationMeta, part = ""): {
 export async function loadRelation(row: RowRecord, relation: RelationMeta, part: RelatedPart = allRelated(relation)): Promise<unknown> {
   const found = findLoaded(row, relation, part.name);
   if (found !== undefined) return found.value;
-  const batch = batchOf(row);
+  const batch = ensureBatch(row);
   if (batch.mode === "raise")
     throw new GableError("E_RELATION_FETCH", `${Row.modelOf(row).$meta.name}.${relation.name} was not loaded, and loading was forbidden.`, {
       fix: `Load it with the query: with({ ${relation.name}: true }).`,
@@ -110,7 +112,7 @@ export async function loadRelation(row: RowRecord, relation: RelationMeta, part:
  * same is loaded for those that are left. What was loaded so is handed out once: who asks again, asks the database.
  */
 export async function loadShared(row: RowRecord, relation: RelationMeta, part: RelatedPart, runAlone: () => unknown): Promise<unknown[]> {
-  const batch = batchOf(row);
+  const batch = ensureBatch(row);
   const name = cacheName(batch, relation, part.name);
   const key = keyOfRelation(row, relation, Row.modelOf(row).$meta.primary);
   const isShared = key !== null && batch.mode === "peers" && batch.isAskedAgain(name, row);
@@ -307,7 +309,7 @@ async function groupThrough(context: ExecutionContext, state: SelectState, mode:
     addToList(found, readKey(plan, rows[index]!)!, shared);
   });
   // The batch of the rows has each of them once.
-  const batch = Row.batchOf(instances[0]!)!;
+  const batch = batchOf(instances[0]!)!;
   batch.rows.length = 0;
   for (const row of known.values()) batch.rows.push(row);
 }

@@ -3,7 +3,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import type { StatementResult } from "../driver/contract.ts";
 import { hydrateRows } from "./hydrate.ts";
 import type { RowRecord } from "../schema/row.ts";
-import type { ModelClass } from "../schema/model.ts";
+import type { ModelClass } from "../schema/model-class.ts";
 import type { ExecutionContext } from "../run/database-core.ts";
 import { contextOf } from "../run/context.ts";
 import { runStatement } from "../run/execute.ts";

@@ -1,6 +1,6 @@
 /** Stores rows that are there, several at once: updateMany, saveMany. */
 import { GableError } from "../../errors/gable-error.ts";
-import type { ModelClass } from "../schema/model.ts";
+import type { ModelClass } from "../schema/model-class.ts";
 import { assertField } from "../schema/validate-row.ts";
 import type { ExecutionContext } from "../run/database-core.ts";
 import { contextOf } from "../run/context.ts";

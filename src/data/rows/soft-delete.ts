@@ -1,11 +1,11 @@
 /** Soft delete of rows, and of those that follow them. */
-import { readRecords } from "../run/execute.ts";
+import { readRecords } from "./read-rows.ts";
 import { readFilter } from "../tree/filter.ts";
 import { onlyLive } from "../tree/live-rows.ts";
 import type { Node, RootSource, SelectState } from "../tree/node.ts";
 import { allOf, columnNode, compare, selectAll } from "../tree/node.ts";
-import type { RelationMeta } from "../schema/metadata.ts";
-import type { ModelClass } from "../schema/model.ts";
+import type { RelationMeta } from "../schema/model-class.ts";
+import type { ModelClass } from "../schema/model-class.ts";
 import { softDeleteField } from "../schema/soft-delete.ts";
 import { contextOf } from "../run/context.ts";
 import { transaction } from "../run/transaction.ts";

@@ -2,14 +2,14 @@
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { findNearestName } from "../../errors/nearest-name.ts";
-import { keyOfRelation } from "./batch.ts";
+import { batchOf, keyOfRelation } from "./batch.ts";
 import type { RelationCache } from "./batch.ts";
 import type { RelatedPart } from "./loader.ts";
 import { allRelated, readRelated, whereRelated } from "./loader.ts";
 import type { RowRecord } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
-import type { RelationMeta } from "../schema/metadata.ts";
-import type { ModelClass } from "../schema/model.ts";
+import type { RelationMeta } from "../schema/model-class.ts";
+import type { ModelClass } from "../schema/model-class.ts";
 import type { ExecutionContext, FetchMode } from "../run/database-core.ts";
 import { readFilter } from "../tree/filter.ts";
 import { readCount } from "../tree/limits.ts";
@@ -88,7 +88,7 @@ export async function loadWith(
       const key = keyOfRelation(row, relation, primary)!;
       cache.set(key, found.get(key) ?? (isOne ? null : []));
     }
-    for (const batch of new Set(rows.map((row) => Row.batchOf(row)!))) batch.setEager(relation.name, cache);
+    for (const batch of new Set(rows.map((row) => batchOf(row)!))) batch.setEager(relation.name, cache);
     if (nested.length > 0) await loadWith(context, [...new Set([...found.values()].flat())] as RowRecord[], nested, mode); // Rows of the relation.
   }
 }

@@ -7,7 +7,7 @@ import { findPlan } from "../sql/plan.ts";
 import type { ShapeWalk } from "../tree/shape.ts";
 import type { SqlWriter } from "../sql/sql-writer.ts";
 import type { JoinColumn, JoinTable } from "../schema/join-table.ts";
-import type { RelationMeta } from "../schema/metadata.ts";
+import type { RelationMeta } from "../schema/model-class.ts";
 import type { ExecutionContext } from "../run/database-core.ts";
 import { contextOf } from "../run/context.ts";
 import { isUnscoped } from "../ambient/unscoped.ts";

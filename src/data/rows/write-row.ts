@@ -1,19 +1,21 @@
 /** Writes single rows: inserts new ones, saves what has changed, deletes. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect } from "../sql/dialect.ts";
-import type { DriverValue, StatementResult } from "../driver/contract.ts";
+import type { StatementResult } from "../driver/contract.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
 import type { Eventual } from "../schema/eventual.ts";
 import { after } from "../schema/eventual.ts";
 import { readNode } from "../tree/expression.ts";
-import { readRecords, runStatement } from "../run/execute.ts";
+import { runStatement } from "../run/execute.ts";
+import { readRecords } from "./read-rows.ts";
 import type { RootSource, SelectState, ValueNode } from "../tree/node.ts";
 import { allOf, columnNode, compare, selectAll } from "../tree/node.ts";
 import type { BoundPlan } from "../sql/plan.ts";
 import { findPlan } from "../sql/plan.ts";
 import { assertScope, scopeNewRow } from "../tree/scope.ts";
 import { fillNewRow } from "../schema/default-values.ts";
-import type { FieldMeta, ModelMeta } from "../schema/metadata.ts";
-import type { ModelClass } from "../schema/model.ts";
+import type { FieldMeta, ModelMeta } from "../schema/model-class.ts";
+import type { ModelClass } from "../schema/model-class.ts";
 import { checkRow } from "../schema/validate-row.ts";
 import type { DatabaseCore, ExecutionContext } from "../run/database-core.ts";
 import { contextOf } from "../run/context.ts";

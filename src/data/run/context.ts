@@ -7,7 +7,7 @@ import { beginWork } from "../ambient/begin-work.ts";
 import type { Binding } from "../ambient/open-databases.ts";
 import { hasModel, OpenDatabases } from "../ambient/open-databases.ts";
 import { isWritten } from "../ambient/written.ts";
-import type { ModelClass } from "../schema/model.ts";
+import type { ModelClass } from "../schema/model-class.ts";
 import type { DatabaseCore, ExecutionContext } from "./database-core.ts";
 
 const open = new OpenDatabases<DatabaseCore>();

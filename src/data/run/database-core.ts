@@ -1,6 +1,6 @@
 /** A database and its transactions as statements see them. */
 import type { Driver, Statement, StatementResult } from "../driver/contract.ts";
-import type { ModelClass } from "../schema/model.ts";
+import type { ModelClass } from "../schema/model-class.ts";
 import type { RecentCache } from "../schema/recent-cache.ts";
 import type { Dialect } from "../sql/dialect.ts";
 import type { Plan } from "../sql/plan.ts";

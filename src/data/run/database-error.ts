@@ -1,7 +1,7 @@
 /** Errors of a database as errors with codes: what it refused, and which field that is about. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect, Refusal } from "../sql/dialect.ts";
-import type { ModelMeta } from "../schema/metadata.ts";
+import type { ModelMeta } from "../schema/model-class.ts";
 import type { ModelErrors } from "../schema/validate-row.ts";
 import { toConstraintName } from "../schema/names.ts";
 

@@ -1,5 +1,5 @@
 /** Numbers of rows as databases remember them, for tables that take long to count. */
-import type { ModelClass } from "../schema/model.ts";
+import type { ModelClass } from "../schema/model-class.ts";
 import type { ExecutionContext } from "./database-core.ts";
 import { contextOf } from "./context.ts";
 import { runStatement } from "./execute.ts";

@@ -3,18 +3,15 @@ import { GableError } from "../../errors/gable-error.ts";
 import type { Eventual } from "../schema/eventual.ts";
 import { after } from "../schema/eventual.ts";
 import { readAbort } from "../driver/abort.ts";
-import type { AcquireOptions, Connection, DriverValue, Statement, StatementResult } from "../driver/contract.ts";
-import { hydrateRows, toRecords } from "../rows/hydrate.ts";
-import type { RowRecord } from "../schema/row.ts";
+import type { AcquireOptions, Connection, Statement, StatementResult } from "../driver/contract.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
 import { readDatabaseError } from "./database-error.ts";
-import type { DatabaseCore, ExecutionContext, FetchMode } from "./database-core.ts";
+import type { DatabaseCore, ExecutionContext } from "./database-core.ts";
 import { isObserved, isPoolObserved, publishPool, publishStatement } from "./events.ts";
 import { noteWritten } from "../ambient/written.ts";
-import { readNode } from "../tree/expression.ts";
 import type { SelectState } from "../tree/node.ts";
 import type { BoundPlan } from "../sql/plan.ts";
 import { planSelect } from "../sql/plan.ts";
-import { readCallback } from "../tree/refs.ts";
 import { showParameters } from "../sql/secret-parameters.ts";
 
 /** Runs a statement. Errors of the database become errors with codes. */
@@ -146,27 +143,6 @@ function assertRows(state: SelectState, count: number, rowsMax: number): void {
   throw new GableError("E_ROWS_TOO_MANY", `A query of ${state.root.model.name} has no limit, and more than ${rowsMax} rows.`, {
     fix: "Use page(), limit() or stream().",
   });
-}
-
-/** Reads rows of a model. */
-export function readInstances(context: ExecutionContext, state: SelectState, mode?: FetchMode): Eventual<RowRecord[]> {
-  return after(readRaw(context, withComputed(state)), ({ plan, rows }) =>
-    hydrateRows(state.root.model, plan, rows, { context, mode: mode ?? context.database.fetchMode, fields: state.fields }),
-  );
-}
-
-/** The query with what the database computes for each row of its model. */
-export function withComputed(state: SelectState): SelectState {
-  const { computed } = state.root.model.$options;
-  if (computed === undefined) return state;
-  const picked = readCallback(computed, state.root) as Readonly<Record<string, unknown>>; // The types have checked it.
-  const columns = Object.entries(picked).map(([name, value]) => ({ name, node: readNode(value, undefined) }));
-  return { ...state, extra: [...columns, ...state.extra] };
-}
-
-/** Reads plain objects. A query that gives one row by itself needs no limit. */
-export function readRecords(context: ExecutionContext, state: SelectState, isOneRow = false): Eventual<Array<Record<string, unknown>>> {
-  return after(readRaw(context, state, isOneRow), ({ plan, rows }) => toRecords(plan, rows));
 }
 
 /** Reads rows as they come, with their plan. */

@@ -1,6 +1,6 @@
 /** Values that rows get by themselves: defaults, moments, keys, slugs. */
-import type { FieldMeta } from "./metadata.ts";
-import type { ModelClass } from "./model.ts";
+import type { FieldMeta } from "./model-class.ts";
+import type { ModelClass } from "./model-class.ts";
 
 /** Fills in what a new row was not given: defaults, made keys, moments, slugs; null where nothing is and may be. */
 export function fillNewRow(model: ModelClass, values: Record<string, unknown>): void {

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { models } from "../../../test/data/library-models.ts";
 import { assertModels, checkModels } from "./definitions.ts";
 import { field as f } from "./field.ts";
-import type { ModelClass } from "./model.ts";
+import type { ModelClass } from "./model-class.ts";
 import { Model } from "../model.ts";
 import { belongsTo, hasMany, hasOne, manyToMany } from "./relation.ts";
 

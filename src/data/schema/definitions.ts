@@ -7,7 +7,7 @@ import { checkValue } from "./check-value.ts";
 import type { AnyColumn, ColumnType } from "./column.ts";
 import { DatabaseValue, isColumn } from "./column.ts";
 import { listBacks } from "./metadata.ts";
-import type { AnyModelOptions, ModelClass } from "./model.ts";
+import type { AnyModelOptions, ModelClass } from "./model-class.ts";
 import { identifier, toSnakeCase } from "./names.ts";
 import type { Relation } from "./relation.ts";
 import { findQueryMistake, isAbove, isBetween, isLimit, isLinear } from "./option-values.ts";

@@ -1,6 +1,6 @@
 /** Tables between the models of a relation of many to many: their columns, seen from one side. */
-import type { FieldMeta, ModelMeta, RelationMeta } from "./metadata.ts";
-import type { ModelClass } from "./model.ts";
+import type { FieldMeta, ModelMeta, RelationMeta } from "./model-class.ts";
+import type { ModelClass } from "./model-class.ts";
 
 /** A column of a table between, and the field of the model whose key it holds. */
 export interface JoinColumn {

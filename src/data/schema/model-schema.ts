@@ -1,8 +1,8 @@
 /** Schemas of models: Standard Schema for forms and interfaces, JSON Schema for documentation. */
 import { GableError } from "../../errors/gable-error.ts";
 import { maxOf } from "./check-value.ts";
-import type { FieldMeta, ItemMeta } from "./metadata.ts";
-import type { ModelClass } from "./model.ts";
+import type { FieldMeta, ItemMeta } from "./model-class.ts";
+import type { ModelClass } from "./model-class.ts";
 import { assertField, checkRow } from "./validate-row.ts";
 
 /** What a schema is for, and which fields it has. */

@@ -1,7 +1,5 @@
 /** Types of models: classes with a table, fields and options, and rows as values. */
-import type { AnyExpression, Condition, ExpressionOf } from "../tree/expression-types.ts";
-import type { ModelMeta } from "./metadata.ts";
-import type { ViewState } from "./table-state.ts";
+import type { AnyExpression, Condition, ExpressionOf } from "./expression-types.ts";
 
 /**
  * Fields by name: columns, and arrows around relations. The constraint has no call signature on purpose: with one, the
@@ -149,30 +147,3 @@ export interface ModelOptions<Fields = FieldMap> {
 
 /** What a model's own check says. */
 type ModelMessages<Fields> = { readonly [Name in FieldName<Fields>]?: string } | undefined;
-
-/** A model as code that takes any of them sees it. */
-export interface ModelClass {
-  /** Name of the class. */
-  readonly name: string;
-  /** Name of the table. */
-  readonly $table: string;
-  /** The fields as they were written. */
-  readonly $fields: FieldMap;
-  /** The options as they were written. */
-  readonly $options: AnyModelOptions;
-  /** What is known of the model, as plain data. */
-  readonly $meta: ModelMeta;
-}
-
-/** The options of a model as they are kept. */
-export type AnyModelOptions = ModelOptions & {
-  /** Values that the database computes with each row. */
-  readonly computed?: ((row: never) => Readonly<Record<string, unknown>>) | undefined;
-  /** The query of a view; undefined of a table. */
-  readonly view?: ViewState;
-};
-
-/** What makes rows of a model. */
-export interface ModelConstructor {
-  new (): object;
-}

@@ -1,19 +1,18 @@
 /** What every row of a model is: an object with its columns, and what is known of it out of sight. */
-import type { DriverValue } from "../driver/contract.ts";
-import type { ModelClass, ModelConstructor } from "./model.ts";
-import type { Batch } from "../rows/batch.ts";
+import type { DriverValue } from "./driver-value.ts";
+import type { ModelClass, ModelConstructor } from "./model-class.ts";
 
 /** Values of a row as they are stored; undefined of columns that were not read. */
 export type StoredValues = ReadonlyArray<DriverValue | undefined>;
 
 /** The base class of rows. What it keeps is private: keys, spreads and comparisons of rows see columns alone. */
 export class Row {
-  #batch: Batch | undefined;
+  #batch: object | undefined;
   /** The row as the database gave it; undefined of a new one. */
   #stored: StoredValues | undefined;
 
-  /** What a row was loaded with. */
-  static batchOf(row: Row): Batch | undefined {
+  /** The batch that a row was loaded with; `batchOf()` of the folder rows gives it its type. */
+  static batchOf(row: Row): object | undefined {
     return row.#batch;
   }
 
@@ -28,7 +27,7 @@ export class Row {
   }
 
   /** Puts a row into a batch. */
-  static setBatch(row: Row, batch: Batch | undefined): void {
+  static setBatch(row: Row, batch: object | undefined): void {
     row.#batch = batch;
   }
 

@@ -1,7 +1,7 @@
 /** The field of a model with soft delete. */
 import { GableError } from "../../errors/gable-error.ts";
-import type { FieldMeta } from "./metadata.ts";
-import type { ModelClass } from "./model.ts";
+import type { FieldMeta } from "./model-class.ts";
+import type { ModelClass } from "./model-class.ts";
 
 /** The field with the moment of deletion. Throws `E_SOFT_DELETE` for a model whose rows are deleted for good. */
 export function softDeleteField({ $meta: meta }: ModelClass, method: string): FieldMeta {

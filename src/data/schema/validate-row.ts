@@ -6,8 +6,8 @@ import { after } from "./eventual.ts";
 import { checkValue } from "./check-value.ts";
 import { Column, isColumn } from "./column.ts";
 import type { AnyColumn, ValueCheck } from "./column.ts";
-import type { FieldMeta } from "./metadata.ts";
-import type { ModelClass } from "./model.ts";
+import type { FieldMeta } from "./model-class.ts";
+import type { ModelClass } from "./model-class.ts";
 
 /** Messages by field; `$model` has those of the whole row. */
 export type ModelErrors = Readonly<Record<string, readonly string[]>>;

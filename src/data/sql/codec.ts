@@ -1,6 +1,6 @@
 /** Values on their way to a database and back: what the codecs of all databases share. */
 import { GableError } from "../../errors/gable-error.ts";
-import type { DriverValue } from "../driver/contract.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
 import type { ValueType } from "../tree/value-type.ts";
 import type { ColumnType } from "../schema/column.ts";
 import { describeFieldValue } from "../schema/describe-value.ts";

@@ -1,8 +1,8 @@
 /** What differs between databases, as the writer of statements and the executor need it. */
 import type { AggregateName, CallName, CompareOperator, JsonOperator, JsonPath, OrderTerm, RowLock } from "../tree/node.ts";
 import type { ValueType } from "../tree/value-type.ts";
-import type { DriverValue } from "../driver/contract.ts";
-import type { ModelMeta } from "../schema/metadata.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
+import type { ModelMeta } from "../schema/model-class.ts";
 import type { SearchSyntax } from "../tree/search-syntax.ts";
 import type { TableSyntax } from "./table-syntax.ts";
 import type { TruncateUnit } from "../schema/zones.ts";

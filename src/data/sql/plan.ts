@@ -3,7 +3,7 @@ import type { Dialect } from "./dialect.ts";
 import type { SearchWords } from "../tree/search-syntax.ts";
 import type { ParameterSlot } from "./marks.ts";
 import { SqlWriter } from "./sql-writer.ts";
-import type { DriverValue } from "../driver/contract.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
 import type { RecentCache } from "../schema/recent-cache.ts";
 import type { ColumnType } from "../schema/column.ts";
 import type { SelectState } from "../tree/node.ts";

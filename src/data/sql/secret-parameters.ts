@@ -1,5 +1,5 @@
 /** Values of statements as logs may show them: those of columns with the option `secret` are left out. */
-import type { DriverValue } from "../driver/contract.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
 
 /** Stands for a value that nobody shall read. */
 const hiddenText = "[secret]";

@@ -3,7 +3,7 @@
  * database's own when the text is whole: parts may be written in any order.
  */
 import { GableError } from "../../errors/gable-error.ts";
-import type { FieldMeta } from "../schema/metadata.ts";
+import type { FieldMeta } from "../schema/model-class.ts";
 import type {
   AggregateNode,
   ColumnNode,

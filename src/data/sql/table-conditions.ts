@@ -1,12 +1,14 @@
 /** Checks of what models say of their tables, when a database opens them. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect } from "./dialect.ts";
-import type { ModelMeta } from "../schema/metadata.ts";
-import type { ModelClass } from "../schema/model.ts";
+import type { ModelMeta } from "../schema/model-class.ts";
+import type { ModelClass } from "../schema/model-class.ts";
 import type { OperandData } from "../schema/table-state.ts";
 import { chooseQuery } from "../schema/table-state.ts";
-import { columnsOf, foldsCase, readCondition, readExpression, readKeyCondition, writeCondition } from "./condition-data.ts";
-import { withComputed } from "../run/execute.ts";
+import { readCondition, readExpression, readKeyCondition } from "../tree/condition-data.ts";
+import { writeCondition } from "./write-condition.ts";
+import { columnsOf, foldsCase } from "../schema/condition-columns.ts";
+import { withComputed } from "../tree/computed.ts";
 import { selectAll } from "../tree/node.ts";
 
 /**

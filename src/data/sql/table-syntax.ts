@@ -1,8 +1,8 @@
 /** How databases write what their tables are made of: names, literals, columns. */
 import { GableError } from "../../errors/gable-error.ts";
-import type { DriverValue } from "../driver/contract.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
 import type { DefinitionMistake } from "../schema/definitions.ts";
-import type { ModelMeta } from "../schema/metadata.ts";
+import type { ModelMeta } from "../schema/model-class.ts";
 import type { ColumnState } from "../schema/table-state.ts";
 
 /** A database's own ways with tables. */

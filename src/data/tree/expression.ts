@@ -5,7 +5,7 @@ import type { ColumnType } from "../schema/column.ts";
 import { DatabaseValue } from "../schema/column.ts";
 import type { TruncateUnit } from "../schema/zones.ts";
 import { assertTruncateUnit, assertZone } from "../schema/zones.ts";
-import type { AggregateOptions, ExpressionOf, Order, OrderOptions, StringAggregateOptions } from "./expression-types.ts";
+import type { AggregateOptions, ExpressionOf, Order, OrderOptions, StringAggregateOptions } from "../schema/expression-types.ts";
 import type { AggregateName, CallName, CompareOperator, JoinedTexts, Node, OrderTerm, SelectState } from "./node.ts";
 import type { ValueType } from "./value-type.ts";
 import { allOf, anyOf, compare, isNull, notOf } from "./node.ts";

@@ -3,8 +3,8 @@ import { assertKnownOptions, describeValue, optionInvalid } from "../../errors/o
 import { GableError } from "../../errors/gable-error.ts";
 import { suggestName } from "../../errors/nearest-name.ts";
 import type { ColumnType } from "../schema/column.ts";
-import type { FieldMeta } from "../schema/metadata.ts";
-import type { ModelClass } from "../schema/model.ts";
+import type { FieldMeta } from "../schema/model-class.ts";
+import type { ModelClass } from "../schema/model-class.ts";
 import { and } from "./filter.ts";
 
 /** Operators that a text may ask for. */

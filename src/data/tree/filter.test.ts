@@ -7,7 +7,7 @@ import { Model } from "../model.ts";
 import { field as f } from "../schema/field.ts";
 import { belongsTo, hasMany } from "../schema/relation.ts";
 import { and, not, or, skip } from "./filter.ts";
-import type { Condition } from "./expression-types.ts";
+import type { Condition } from "../schema/expression-types.ts";
 import type { Insert, Refs, Where } from "./query-types.ts";
 
 /** A table with every type, required and nullable. */

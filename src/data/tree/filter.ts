@@ -2,7 +2,7 @@
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { suggestName } from "../../errors/nearest-name.ts";
-import type { FieldMeta, RelationMeta } from "../schema/metadata.ts";
+import type { FieldMeta, RelationMeta } from "../schema/model-class.ts";
 import { RuntimeExpression, toCondition } from "./expression.ts";
 import { toInNode } from "./operands.ts";
 import { isInstance } from "./keys.ts";

@@ -3,7 +3,7 @@ import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { identifier } from "../schema/names.ts";
 import { RuntimeExpression, toCondition, toExpression } from "./expression.ts";
-import type { AnyExpression, Condition, ExpressionOf } from "./expression-types.ts";
+import type { AnyExpression, Condition, ExpressionOf } from "../schema/expression-types.ts";
 import { literal } from "./literal.ts";
 import type { Node } from "./node.ts";
 import type { ValueType } from "./value-type.ts";

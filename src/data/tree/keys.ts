@@ -2,7 +2,7 @@
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { Row } from "../schema/row.ts";
-import type { ModelClass, ModelConstructor } from "../schema/model.ts";
+import type { ModelClass, ModelConstructor } from "../schema/model-class.ts";
 import { literal } from "./literal.ts";
 import type { ValueNode } from "./node.ts";
 

@@ -4,8 +4,8 @@
  */
 import type { SearchWords } from "./search-syntax.ts";
 import type { TruncateUnit } from "../schema/zones.ts";
-import type { FieldMeta, RelationMeta } from "../schema/metadata.ts";
-import type { ModelClass } from "../schema/model.ts";
+import type { FieldMeta, RelationMeta } from "../schema/model-class.ts";
+import type { ModelClass } from "../schema/model-class.ts";
 import type { ValueType } from "./value-type.ts";
 import { valueTypes } from "./value-type.ts";
 

@@ -1,7 +1,7 @@
 /** Orders: names of columns with `-` for descending, or callbacks; and the order that a model has by itself. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
-import type { RelationMeta } from "../schema/metadata.ts";
+import type { RelationMeta } from "../schema/model-class.ts";
 import { assertField } from "../schema/validate-row.ts";
 import { isOrder } from "./expression.ts";
 import { assertOrdered } from "./operands.ts";

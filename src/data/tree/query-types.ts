@@ -3,7 +3,7 @@
  * their shape; and parameters of callbacks are kept from inference (`NoInfer`), which would walk all models otherwise.
  */
 import type { FieldsOf, InstanceOf, KeyName, KeyOf, TargetOf } from "../schema/model.ts";
-import type { AnyExpression, ColumnQuery, Condition, ExpressionOf, NumberExpression, Order } from "./expression-types.ts";
+import type { AnyExpression, ColumnQuery, Condition, ExpressionOf, NumberExpression, Order } from "../schema/expression-types.ts";
 import type { and, not, or, skip } from "./filter.ts";
 
 /** A column, as types see it. */

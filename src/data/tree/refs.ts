@@ -2,7 +2,7 @@
 import { GableError } from "../../errors/gable-error.ts";
 import { suggestName } from "../../errors/nearest-name.ts";
 import { describeJoinTable } from "../schema/join-table.ts";
-import type { ModelMeta, RelationMeta } from "../schema/metadata.ts";
+import type { ModelMeta, RelationMeta } from "../schema/model-class.ts";
 import type { ManyRows } from "./expression.ts";
 import { aggregateOf, readNode, RuntimeExpression } from "./expression.ts";
 import { keyNodes } from "./keys.ts";

@@ -1,8 +1,8 @@
 /** Scopes: rows of a model that belong to one of several owners, such as a team. All statements of the model are about those of the current one. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
-import type { FieldMeta } from "../schema/metadata.ts";
-import type { ModelClass } from "../schema/model.ts";
+import type { FieldMeta } from "../schema/model-class.ts";
+import type { ModelClass } from "../schema/model-class.ts";
 import { isUnscoped } from "../ambient/unscoped.ts";
 import { keyNodes } from "./keys.ts";
 import { literal } from "./literal.ts";

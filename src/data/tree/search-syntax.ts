@@ -1,5 +1,5 @@
 /** Search in texts by words, as databases have it: what it needs of a table, and how it is asked. */
-import type { DriverValue } from "../driver/contract.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
 
 /** What is searched: columns of a table. */
 export interface SearchTarget {

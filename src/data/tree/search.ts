@@ -2,7 +2,7 @@
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { SearchTarget, SearchWords } from "./search-syntax.ts";
-import type { ModelMeta } from "../schema/metadata.ts";
+import type { ModelMeta } from "../schema/model-class.ts";
 import { literal } from "./literal.ts";
 import type { Node, OrderTerm, RootSource } from "./node.ts";
 import { allOf, anyOf, columnNode, compare, constant } from "./node.ts";

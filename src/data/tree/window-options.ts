@@ -1,7 +1,7 @@
 /** What over() is given: which rows a value is computed among. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
-import type { AnyExpression, Order, WindowOptions } from "./expression-types.ts";
+import type { AnyExpression, Order, WindowOptions } from "../schema/expression-types.ts";
 import type { Node, OrderTerm, WindowFrame } from "./node.ts";
 
 /** The node of an expression. Throws `E_EXPRESSION_WINDOW` for anything else. */

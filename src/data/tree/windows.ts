@@ -1,7 +1,7 @@
 /** Windows: values of a row among its neighbours, such as its place in an order, or a sum up to it. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { toExpression } from "./expression.ts";
-import type { AnyExpression, ExpressionOf, WindowOptions } from "./expression-types.ts";
+import type { AnyExpression, ExpressionOf, WindowOptions } from "../schema/expression-types.ts";
 import type { Node, WindowName } from "./node.ts";
 import { valueTypes } from "./value-type.ts";
 import { expressionNode, readWindow, windowError } from "./window-options.ts";

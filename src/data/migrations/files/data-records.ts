@@ -1,5 +1,5 @@
 /** Rows as lines of JSON, and back: values that JSON does not have are texts, by the types of their columns. */
-import type { FieldMeta, ItemMeta } from "../../schema/metadata.ts";
+import type { FieldMeta, ItemMeta } from "../../schema/model-class.ts";
 
 type Convert = (value: unknown) => unknown;
 

@@ -8,13 +8,13 @@ import { createGzip } from "node:zlib";
 import { assertKnownOptions } from "../../../errors/option-errors.ts";
 import type { Database } from "../../database.ts";
 import { Query } from "../../query/query.ts";
-import type { FieldMeta } from "../../schema/metadata.ts";
-import type { ModelClass } from "../../schema/model.ts";
+import type { FieldMeta } from "../../schema/model-class.ts";
+import type { ModelClass } from "../../schema/model-class.ts";
 import { sortTables, tablesOf } from "../../schema/table-state.ts";
 import { contextIn, runIn } from "../../run/context.ts";
 import { transaction } from "../../run/transaction.ts";
 import { writeRecord } from "./data-records.ts";
-import { describeModels } from "../state/model-state.ts";
+import { describeModels } from "../../sql/model-state.ts";
 import { createModels } from "../state/state-models.ts";
 import { assertFolder } from "./read-files.ts";
 

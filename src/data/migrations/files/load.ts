@@ -12,14 +12,14 @@ import { insertRows } from "../../rows/write-bulk.ts";
 import type { RowRecord } from "../../schema/row.ts";
 import { runStatement } from "../../run/execute.ts";
 import { Query } from "../../query/query.ts";
-import type { ModelClass, ModelConstructor } from "../../schema/model.ts";
+import type { ModelClass, ModelConstructor } from "../../schema/model-class.ts";
 import type { ForeignKeyState, State, TableState } from "../../schema/table-state.ts";
 import { findCountedColumn, keepForeignKeys, sortTables, tablesOf } from "../../schema/table-state.ts";
 import { contextIn, currentContext, runIn } from "../../run/context.ts";
 import { transaction } from "../../run/transaction.ts";
 import { readRecord } from "./data-records.ts";
 import type { TableCount } from "./dump.ts";
-import { describeModels } from "../state/model-state.ts";
+import { describeModels } from "../../sql/model-state.ts";
 import { createModels } from "../state/state-models.ts";
 import { assertFolder } from "./read-files.ts";
 

@@ -5,12 +5,12 @@ import { assertKnownOptions, optionInvalid } from "../../../errors/option-errors
 import { GableError } from "../../../errors/gable-error.ts";
 import { isModel } from "../../model.ts";
 import { assertModels } from "../../schema/definitions.ts";
-import type { ModelClass } from "../../schema/model.ts";
+import type { ModelClass } from "../../schema/model-class.ts";
 import { toSnakeCase } from "../../schema/names.ts";
 import { replay } from "../state/apply.ts";
 import { diffStates } from "../state/diff.ts";
 import { describeOperation } from "../state/inverse.ts";
-import { describeModels } from "../state/model-state.ts";
+import { describeModels } from "../../sql/model-state.ts";
 import type { Migration, Operation } from "../state/operation.ts";
 import { migration } from "../state/operation.ts";
 import type { Answers, Question, RenameHints } from "../state/question.ts";

@@ -6,7 +6,7 @@ import type { MigrationsOptions } from "../run/migrate.ts";
 import { readMigrations } from "../files/read-files.ts";
 import { readExpectedSchema } from "../run/scratch.ts";
 import { Session } from "../run/session.ts";
-import { TableWriter } from "../plan/table-writer.ts";
+import { TableWriter } from "../../sql/table-writer.ts";
 
 /** How a database is compared. */
 export interface CheckLiveOptions extends MigrationsOptions {

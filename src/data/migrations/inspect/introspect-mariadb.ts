@@ -5,7 +5,7 @@ import type { ColumnType } from "./table-finding.ts";
 import { sqlCondition, sqlDefault, TableFinding, toViewState } from "./table-finding.ts";
 import { readMysqlDefault, readMysqlExpression } from "./mysql-expression.ts";
 import type { Session, SessionRow } from "../run/session.ts";
-import { checkName } from "../plan/table-writer.ts";
+import { checkName } from "../../sql/table-writer.ts";
 
 const types: Readonly<Record<string, ColumnType>> = {
   "tinyint(1)": { type: "boolean" },

@@ -4,7 +4,7 @@ import type { DeleteAction } from "../../schema/relation.ts";
 import type { ColumnType } from "./table-finding.ts";
 import { sqlCondition, sqlDefault, TableFinding, toViewState } from "./table-finding.ts";
 import type { Session, SessionRow } from "../run/session.ts";
-import { checkName } from "../plan/table-writer.ts";
+import { checkName } from "../../sql/table-writer.ts";
 
 const types: Readonly<Record<string, ColumnType>> = {
   bigint: { type: "bigint" },

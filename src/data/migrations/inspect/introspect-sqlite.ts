@@ -6,7 +6,7 @@ import type { ColumnType } from "./table-finding.ts";
 import { sqlCondition, sqlDefault, TableFinding, toViewState } from "./table-finding.ts";
 import type { Session } from "../run/session.ts";
 import { listChecks, splitDefinition } from "../run/sqlite-definition.ts";
-import { checkName } from "../plan/table-writer.ts";
+import { checkName } from "../../sql/table-writer.ts";
 
 const types: Readonly<Record<string, ColumnType>> = {
   INTEGER: { type: "int" },

@@ -1,5 +1,5 @@
 /** Expressions of tables as MySQL keeps them: with escapes around escapes, and a word about the characters of each text. */
-import type { DriverValue } from "../../driver/contract.ts";
+import type { DriverValue } from "../../schema/driver-value.ts";
 import { quoteMariadbText } from "../../sql/mariadb/tables.ts";
 import type { SessionRow } from "../run/session.ts";
 

@@ -9,7 +9,7 @@ import type { SchemaDifference } from "../run/live-schema.ts";
 import { compareSchemas, readLiveSchema } from "../run/live-schema.ts";
 import { readExpectedSchema } from "../run/scratch.ts";
 import { Session } from "../run/session.ts";
-import { TableWriter } from "../plan/table-writer.ts";
+import { TableWriter } from "../../sql/table-writer.ts";
 import { writeModels } from "./write-models.ts";
 
 /** Which models are pulled. */

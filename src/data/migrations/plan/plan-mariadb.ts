@@ -8,8 +8,8 @@ import { StepPlan } from "./step-plan.ts";
 import type { PlannedStep, Step } from "./step.ts";
 import { alone, chooseSql, repeatedRows } from "./step.ts";
 import { isSame, toTableState, toViewState } from "../state/table-data.ts";
-import type { TableWriter } from "./table-writer.ts";
-import { checkName } from "./table-writer.ts";
+import type { TableWriter } from "../../sql/table-writer.ts";
+import { checkName } from "../../sql/table-writer.ts";
 
 /** The steps of operations, and what they are about. */
 export function planMariadb(writer: TableWriter, before: State, operations: readonly Operation[]): PlannedStep[] {

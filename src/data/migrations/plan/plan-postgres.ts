@@ -10,8 +10,8 @@ import { StepPlan } from "./step-plan.ts";
 import type { PlannedStep, Step, StepPlace } from "./step.ts";
 import { alone, chooseSql, joined, repeatedRows } from "./step.ts";
 import { isSame, toTableState, toViewState } from "../state/table-data.ts";
-import type { TableWriter } from "./table-writer.ts";
-import { checkName, primaryName } from "./table-writer.ts";
+import type { TableWriter } from "../../sql/table-writer.ts";
+import { checkName, primaryName } from "../../sql/table-writer.ts";
 
 /** The steps of operations, and what they are about. */
 export function planPostgres(writer: TableWriter, before: State, operations: readonly Operation[]): PlannedStep[] {

@@ -9,8 +9,8 @@ import { StepPlan } from "./step-plan.ts";
 import type { PlannedStep, Step } from "./step.ts";
 import { chooseSql, joined } from "./step.ts";
 import { toTableData, toTableState, toViewState } from "../state/table-data.ts";
-import type { TableWriter } from "./table-writer.ts";
-import { isKeyAlone } from "./table-writer.ts";
+import type { TableWriter } from "../../sql/table-writer.ts";
+import { isKeyAlone } from "../../sql/table-writer.ts";
 
 /** The steps of operations, and what they are about. */
 export function planSqlite(writer: TableWriter, before: State, operations: readonly Operation[]): PlannedStep[] {

@@ -6,7 +6,7 @@ import { planMariadb } from "./plan-mariadb.ts";
 import { planPostgres } from "./plan-postgres.ts";
 import { planSqlite } from "./plan-sqlite.ts";
 import type { PlannedStep, RowCheck, Step } from "./step.ts";
-import type { TableWriter } from "./table-writer.ts";
+import type { TableWriter } from "../../sql/table-writer.ts";
 
 /** The steps of operations, from a structure on. */
 export function planSteps(writer: TableWriter, before: State, operations: readonly Operation[]): PlannedStep[] {

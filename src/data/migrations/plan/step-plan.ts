@@ -6,7 +6,7 @@ import { conversionOf, describeColumn } from "../state/conversion.ts";
 import type { Operation, OperationOf } from "../state/operation.ts";
 import { needsValue } from "../state/operation.ts";
 import type { PlannedStep, RowCheck, Step, StepPlace } from "./step.ts";
-import type { TableWriter } from "./table-writer.ts";
+import type { TableWriter } from "../../sql/table-writer.ts";
 
 /** An operation that does something to the database by itself. */
 export type PlainOperation = Exclude<Operation, { kind: "assured" | "databaseOnly" | "stateOnly" }>;

@@ -1,6 +1,6 @@
 /** Looks at the rows that a change of a column is about, before anything is changed: no value is lost, and none is invented. */
 import { GableError } from "../../../errors/gable-error.ts";
-import type { DriverValue } from "../../driver/contract.ts";
+import type { DriverValue } from "../../schema/driver-value.ts";
 import type { ColumnState } from "../../schema/table-state.ts";
 import { describeColumn, fitsColumn } from "../state/conversion.ts";
 import type { Session } from "./session.ts";

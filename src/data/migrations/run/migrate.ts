@@ -24,7 +24,7 @@ import { findRisks } from "../plan/risk.ts";
 import type { PlannedStep } from "../plan/step.ts";
 import { readExpectedSchema } from "./scratch.ts";
 import { Session } from "./session.ts";
-import { TableWriter } from "../plan/table-writer.ts";
+import { TableWriter } from "../../sql/table-writer.ts";
 
 /** What every call about migrations needs. */
 export interface MigrationsOptions {

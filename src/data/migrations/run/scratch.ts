@@ -4,7 +4,7 @@ import type { State } from "../../schema/table-state.ts";
 import type { LiveSchema } from "./live-schema.ts";
 import { readLiveSchema } from "./live-schema.ts";
 import { Session } from "./session.ts";
-import type { TableWriter } from "../plan/table-writer.ts";
+import type { TableWriter } from "../../sql/table-writer.ts";
 
 /** What the database would have if it were made of a structure alone. */
 export async function readExpectedSchema(session: Session, writer: TableWriter, state: State): Promise<LiveSchema> {

@@ -1,6 +1,7 @@
 /** The connection of a migration: one for everything, so that what is locked and what is done end together. */
 import { GableError } from "../../../errors/gable-error.ts";
-import type { Connection, DriverValue, StatementResult } from "../../driver/contract.ts";
+import type { Connection, StatementResult } from "../../driver/contract.ts";
+import type { DriverValue } from "../../schema/driver-value.ts";
 import { readDatabaseError } from "../../run/database-error.ts";
 import { acquireFrom } from "../../run/execute.ts";
 import type { DatabaseCore } from "../../run/database-core.ts";

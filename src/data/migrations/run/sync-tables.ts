@@ -1,7 +1,7 @@
 /** Tables of models without migrations: what is missing is made at once, in development, until somebody writes the first migration. */
 import { stat } from "node:fs/promises";
 import type { Database } from "../../database.ts";
-import { columnsOf } from "../../sql/condition-data.ts";
+import { columnsOf } from "../../schema/condition-columns.ts";
 import type { State, TableState } from "../../schema/table-state.ts";
 import { keyColumns } from "../state/apply.ts";
 import { diffStates } from "../state/diff.ts";
@@ -10,7 +10,7 @@ import { Ledger } from "./ledger.ts";
 import type { LiveSchema, SchemaDifference } from "./live-schema.ts";
 import { compareSchemas, readLiveSchema } from "./live-schema.ts";
 import { lockMigrations } from "./lock.ts";
-import { describeModels } from "../state/model-state.ts";
+import { describeModels } from "../../sql/model-state.ts";
 import { planSteps, writeStep } from "../plan/plan.ts";
 import { checkForeignKeys, rebuildTable } from "./rebuild.ts";
 import type { Risk } from "../plan/risk.ts";
@@ -18,7 +18,7 @@ import { findRisks } from "../plan/risk.ts";
 import { readExpectedSchema } from "./scratch.ts";
 import { Session } from "./session.ts";
 import type { Step } from "../plan/step.ts";
-import { TableWriter } from "../plan/table-writer.ts";
+import { TableWriter } from "../../sql/table-writer.ts";
 
 /** What was done for the tables of models. */
 export interface SyncedTables {

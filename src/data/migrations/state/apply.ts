@@ -1,7 +1,7 @@
 /** What operations make of a structure. Nothing is changed: each gives a new one. */
 import { GableError } from "../../../errors/gable-error.ts";
 import { suggestName } from "../../../errors/nearest-name.ts";
-import { columnsOf, renameInCondition } from "../../sql/condition-data.ts";
+import { columnsOf, renameInCondition } from "../../schema/condition-columns.ts";
 import type { ColumnState, ForeignKeyState, IndexState, State, TableState } from "../../schema/table-state.ts";
 import type { Migration, Operation, OperationOf, TableChange } from "./operation.ts";
 import { toTableState, toViewState } from "./table-data.ts";

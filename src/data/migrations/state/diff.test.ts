@@ -7,7 +7,7 @@ import type { State } from "../../schema/table-state.ts";
 import { applyAll } from "./apply.ts";
 import { diffStates } from "./diff.ts";
 import { describeOperation } from "./inverse.ts";
-import { describeModels } from "./model-state.ts";
+import { describeModels } from "../../sql/model-state.ts";
 import { compareNames } from "./similar.ts";
 import { hashState, isSame, toTableData } from "./table-data.ts";
 

@@ -1,7 +1,7 @@
 /** What leads from one structure to another: operations, and the questions that they depend on. */
 import type { ColumnState, ForeignKeyState, State, TableState } from "../../schema/table-state.ts";
 import { mentions, sortTables, sortViews, tablesOf } from "../../schema/table-state.ts";
-import { columnsOf } from "../../sql/condition-data.ts";
+import { columnsOf } from "../../schema/condition-columns.ts";
 import { applyOperation, keyColumns } from "./apply.ts";
 import { conversionOf, describeColumn } from "./conversion.ts";
 import type { Operation } from "./operation.ts";

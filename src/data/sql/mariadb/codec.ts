@@ -1,5 +1,5 @@
 /** Values on their way to MariaDB and back, where its way is another one. */
-import type { DriverValue } from "../../driver/contract.ts";
+import type { DriverValue } from "../../schema/driver-value.ts";
 import type { ValueType } from "../../tree/value-type.ts";
 import type { Codec, Codecs } from "../codec.ts";
 import { decoderOf, encodeWith, takeBoolean, takeBytes, takeMoment, takeWhole, toSafeNumber, usualCodecs } from "../codec.ts";

@@ -2,7 +2,7 @@
 import { GableError } from "../../../errors/gable-error.ts";
 import type { AggregateName, CallName, JsonPath, OrderTerm, RowLock } from "../../tree/node.ts";
 import type { ValueType } from "../../tree/value-type.ts";
-import type { DriverValue } from "../../driver/contract.ts";
+import type { DriverValue } from "../../schema/driver-value.ts";
 import type { ColumnType } from "../../schema/column.ts";
 import type { Dialect, JsonComparison, Refusal, TextComparison } from "../dialect.ts";
 import { castMariadb } from "../casts.ts";

@@ -1,8 +1,8 @@
 /** Tables of MariaDB: how names are quoted, and which types columns have. */
-import type { DriverValue } from "../../driver/contract.ts";
+import type { DriverValue } from "../../schema/driver-value.ts";
 import { maxOf } from "../../schema/check-value.ts";
 import type { DefinitionMistake } from "../../schema/definitions.ts";
-import type { ModelMeta } from "../../schema/metadata.ts";
+import type { ModelMeta } from "../../schema/model-class.ts";
 import type { ColumnState } from "../../schema/table-state.ts";
 import type { TableSyntax } from "../table-syntax.ts";
 import { findUniqueMistakes, quoteName, quoteText, writeChoices, writeLiteral } from "../table-syntax.ts";

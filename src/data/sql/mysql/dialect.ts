@@ -1,7 +1,7 @@
 /** MySQL, where it is not like MariaDB: no rows come back from what writes, JSON is a type, and updates read what they have set. */
 import type { CallName, JsonPath, RowLock } from "../../tree/node.ts";
 import type { ValueType } from "../../tree/value-type.ts";
-import type { DriverValue } from "../../driver/contract.ts";
+import type { DriverValue } from "../../schema/driver-value.ts";
 import type { Dialect, JsonComparison, Refusal } from "../dialect.ts";
 import { callMariadb, createMariadb } from "../mariadb/dialect.ts";
 import { findMariadbMistakes } from "../mariadb/tables.ts";

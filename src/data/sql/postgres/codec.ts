@@ -1,6 +1,6 @@
 /** Values on their way to PostgreSQL and back, where its way is another one. */
 import { toShortIpAddress } from "../../../http/ip-address.ts";
-import type { DriverValue } from "../../driver/contract.ts";
+import type { DriverValue } from "../../schema/driver-value.ts";
 import type { ValueType } from "../../tree/value-type.ts";
 import type { Codecs } from "../codec.ts";
 import { decoderOf, encodeWith, takeBoolean, takeList, takeMoment, usualCodecs } from "../codec.ts";

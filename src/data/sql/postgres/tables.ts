@@ -1,5 +1,5 @@
 /** Tables of PostgreSQL: how names are quoted, and which types columns have. */
-import type { DriverValue } from "../../driver/contract.ts";
+import type { DriverValue } from "../../schema/driver-value.ts";
 import type { ColumnState } from "../../schema/table-state.ts";
 import type { TableSyntax } from "../table-syntax.ts";
 import { quoteName, quoteText, writeChoices, writeLiteral } from "../table-syntax.ts";

@@ -1,5 +1,5 @@
 /** Values on their way to SQLite and back, where its way is another one. */
-import type { DriverValue } from "../../driver/contract.ts";
+import type { DriverValue } from "../../schema/driver-value.ts";
 import type { ValueType } from "../../tree/value-type.ts";
 import type { ColumnType } from "../../schema/column.ts";
 import { fitDecimal } from "../../schema/check-value.ts";

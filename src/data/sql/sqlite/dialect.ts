@@ -1,7 +1,7 @@
 /** SQLite: its names, values, functions and errors. */
 import type { CallName, JsonPath, OrderTerm } from "../../tree/node.ts";
 import type { ValueType } from "../../tree/value-type.ts";
-import type { DriverValue } from "../../driver/contract.ts";
+import type { DriverValue } from "../../schema/driver-value.ts";
 import type { Dialect, JsonComparison, Refusal, TextComparison } from "../dialect.ts";
 import { castSqlite } from "../casts.ts";
 import type { Call } from "../functions.ts";

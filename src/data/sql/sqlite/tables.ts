@@ -1,7 +1,7 @@
 /** Tables of SQLite: how names are quoted, and which types columns have. */
-import type { DriverValue } from "../../driver/contract.ts";
+import type { DriverValue } from "../../schema/driver-value.ts";
 import type { DefinitionMistake } from "../../schema/definitions.ts";
-import type { ModelMeta } from "../../schema/metadata.ts";
+import type { ModelMeta } from "../../schema/model-class.ts";
 import type { ColumnKind, ColumnState } from "../../schema/table-state.ts";
 import type { TableSyntax } from "../table-syntax.ts";
 import { findUniqueMistakes, quoteName, quoteText, writeChoices, writeLiteral } from "../table-syntax.ts";

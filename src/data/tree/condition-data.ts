@@ -1,21 +1,17 @@
 /** Conditions as data, and back: so that migrations hold them without the models they came from. */
 import { GableError } from "../../errors/gable-error.ts";
-import type { Dialect } from "./dialect.ts";
-import { replaceMarks } from "./marks.ts";
-import { SqlWriter } from "./sql-writer.ts";
 import type { ColumnType } from "../schema/column.ts";
 import { isColumnType } from "../schema/column.ts";
-import type { KeyMeta } from "../schema/metadata.ts";
-import type { ModelClass } from "../schema/model.ts";
+import type { KeyMeta } from "../schema/model-class.ts";
+import type { ModelClass } from "../schema/model-class.ts";
+import { isList } from "../schema/condition-columns.ts";
 import type { ConditionData, OperandData, ValueData } from "../schema/table-state.ts";
-import { readNode, toCondition } from "../tree/expression.ts";
-import type { CallName, CompareOperator, JsonOperator, JsonPath, Node, RootSource, ValueNode } from "../tree/node.ts";
-import type { ValueType } from "../tree/value-type.ts";
-import { columnNode, compare, constant } from "../tree/node.ts";
-import { valueTypes } from "../tree/value-type.ts";
-import { encodeValue } from "./plan.ts";
-import { readCallback } from "../tree/refs.ts";
-import { ShapeWalk } from "../tree/shape.ts";
+import { readNode, toCondition } from "./expression.ts";
+import type { CallName, CompareOperator, JsonOperator, JsonPath, Node, RootSource, ValueNode } from "./node.ts";
+import type { ValueType } from "./value-type.ts";
+import { columnNode, compare, constant } from "./node.ts";
+import { valueTypes } from "./value-type.ts";
+import { readCallback } from "./refs.ts";
 
 /** A condition of a model as data. Throws `E_MODEL_CONDITION` for one that speaks of other rows. */
 export function readCondition(model: ModelClass, pick: (row: never) => unknown, where: string): ConditionData {
@@ -47,68 +43,6 @@ export function readExpression(model: ModelClass, pick: (row: never) => unknown,
   } catch (error) {
     throw new GableError("E_MODEL_CONDITION", `${model.$meta.name}: ${where} cannot be part of a table.`, { cause: error });
   }
-}
-
-/** A moment that is cast from a text: what MariaDB does not let columns that it computes do. */
-const castMoment = /CAST\(('(?:[^'\\]|''|\\.)*') AS (DATETIME\(3\)|DATE|TIME)\)/g;
-
-function writeMoment(_whole: string, text: string, type: string): string {
-  return `${type === "DATETIME(3)" ? "TIMESTAMP" : type}${text}`;
-}
-
-/** A condition in SQL, with its values in it. The model has the columns by their names. */
-export function writeCondition(dialect: Dialect, model: ModelClass, data: OperandData): string {
-  const root: RootSource = { kind: "root", model };
-  const node = toNode(data, root);
-  const places = new Map<object, number>();
-  const walk = new ShapeWalk(places);
-  walk.enter(root);
-  walk.node(node);
-  const writer = new SqlWriter(dialect, places, true);
-  writer.enter(root);
-  const text = replaceMarks(writer.node(node), ({ place, form }) => {
-    const bound = walk.values[place]!;
-    if (bound.use !== "list") return dialect.literal(encodeValue(dialect, bound, form));
-    const list = bound.value as readonly unknown[]; // A list is bound as one.
-    return list.map((value) => dialect.literal(dialect.encode(value, bound.type))).join(", ");
-  });
-  return dialect.name === "mariadb" ? text.replace(castMoment, writeMoment) : text;
-}
-
-/** Whether an expression folds case: SQLite has functions for that by Gable alone, which no table may use. */
-export function foldsCase(data: OperandData): boolean {
-  if (!isList(data)) return false;
-  const [operator] = data;
-  return (
-    (typeof operator === "string" && /^(?:(?:lower|upper)\??:|i(?:eq|contains|startsWith|endsWith)$)/.test(operator)) ||
-    data.some(foldsCase)
-  );
-}
-
-/** Names of the columns that a condition speaks of. */
-export function columnsOf(data: OperandData): string[] {
-  const columns: string[] = [];
-  mapColumns(data, (name) => {
-    columns.push(name);
-    return name;
-  });
-  return columns;
-}
-
-/** The condition with another name of a column. */
-export function renameInCondition<Data extends OperandData>(data: Data, from: string, to: string): Data {
-  return mapColumns(data, (name) => (name === from ? to : name)) as Data; // The shape stays.
-}
-
-/** The condition with other columns. Every text is one, but for operators: values that are texts say so, `{ text: "draft" }`. */
-function mapColumns(data: OperandData, change: (name: string) => string): OperandData {
-  if (typeof data === "string") return change(data);
-  if (!isList(data)) return data;
-  return data.map((part, place) => (place === 0 && typeof part === "string" ? part : mapColumns(part, change)));
-}
-
-function isList(data: OperandData): data is readonly OperandData[] {
-  return Array.isArray(data);
 }
 
 const texts: ReadonlySet<ColumnType> = new Set<ColumnType>(["text", "slug", "email", "url", "choice"]);
@@ -226,7 +160,7 @@ const comparisons: ReadonlySet<string> = new Set<CompareOperator>([
 ]);
 
 /** Builds the node of a condition, of the columns of a model. Throws `E_MIGRATION_OPERATION` for what is no condition. */
-function toNode(data: OperandData, root: RootSource): Node {
+export function conditionNode(data: OperandData, root: RootSource): Node {
   if (typeof data === "string") return toColumn(data, root);
   if (!isList(data)) {
     const { value, type } = toValue(data);
@@ -237,7 +171,7 @@ function toNode(data: OperandData, root: RootSource): Node {
   const at = (index: number): Node => {
     const part = parts[index];
     if (part === undefined) throw conditionUnknown(data);
-    return toNode(part, root);
+    return conditionNode(part, root);
   };
   const { boolean: type } = valueTypes;
   if (comparisons.has(operator)) return compareAlike(operator as CompareOperator, at(0), at(1)); // It is one of them.
@@ -260,14 +194,20 @@ function toNode(data: OperandData, root: RootSource): Node {
     }
     case "and":
     case "or": {
-      const all = parts.map((part) => toNode(part, root));
+      const all = parts.map((part) => conditionNode(part, root));
       return { kind: "logic", operator, parts: all, type, isNullable: all.some(({ isNullable }) => isNullable) };
     }
     case "not":
       return { kind: "not", part: at(0), type, isNullable: false };
     case "sql": {
       const written = (parts[0] as readonly ValueData[]).map((text) => String(toPlain(text))); // A list of texts.
-      return { kind: "sql", texts: written, parts: parts.slice(1).map((part) => toNode(part, root)), type: undefined, isNullable: true };
+      return {
+        kind: "sql",
+        texts: written,
+        parts: parts.slice(1).map((part) => conditionNode(part, root)),
+        type: undefined,
+        isNullable: true,
+      };
     }
     case "name":
       return { kind: "name", name: String(toPlain(parts[0]!)), type: undefined, isNullable: false };
@@ -285,7 +225,7 @@ function compareAlike(operator: CompareOperator, left: Node, right: Node): Node 
 
 /** What names its type behind its name. */
 function toTypedNode(data: OperandData, operator: string, parts: readonly OperandData[], root: RootSource): Node {
-  const node = (part: OperandData): Node => toNode(part, root);
+  const node = (part: OperandData): Node => conditionNode(part, root);
   const path = (): JsonPath => (parts[1] as readonly OperandData[]).map((step) => toPlain(step) as string | number); // A list of steps.
   if (operator.startsWith("json."))
     return {

@@ -1,11 +1,12 @@
 /** The definitions of tables, columns, keys and constraints in SQL. */
-import { GableError } from "../../../errors/gable-error.ts";
-import type { Dialect } from "../../sql/dialect.ts";
-import type { SearchTarget } from "../../tree/search-syntax.ts";
-import type { TableSyntax } from "../../sql/table-syntax.ts";
-import { foldsCase, writeCondition } from "../../sql/condition-data.ts";
-import type { ValueType } from "../../tree/value-type.ts";
-import { toConstraintName } from "../../schema/names.ts";
+import { GableError } from "../../errors/gable-error.ts";
+import type { Dialect } from "./dialect.ts";
+import type { SearchTarget } from "../tree/search-syntax.ts";
+import type { TableSyntax } from "./table-syntax.ts";
+import { writeCondition } from "./write-condition.ts";
+import { foldsCase } from "../schema/condition-columns.ts";
+import type { ValueType } from "../tree/value-type.ts";
+import { toConstraintName } from "../schema/names.ts";
 import type {
   ColumnState,
   ConditionData,
@@ -18,9 +19,9 @@ import type {
   UniqueState,
   ValueData,
   ViewState,
-} from "../../schema/table-state.ts";
-import { chooseQuery, findCountedColumn, sortTables, sortViews, tablesOf } from "../../schema/table-state.ts";
-import { modelOf } from "../state/state-models.ts";
+} from "../schema/table-state.ts";
+import { chooseQuery, findCountedColumn, sortTables, sortViews, tablesOf } from "../schema/table-state.ts";
+import { modelOf } from "./table-model.ts";
 
 /** Name of the primary key of a table, where a database has one. */
 export function primaryName(table: string): string {

@@ -1,11 +1,11 @@
 /** The structure that models declare: the tables of the models, and those between them. */
-import { readCondition, readExpression, readKeyCondition } from "../../sql/condition-data.ts";
-import { maxOf } from "../../schema/check-value.ts";
-import type { JoinColumn, JoinTable } from "../../schema/join-table.ts";
-import { listJoinTables } from "../../schema/join-table.ts";
-import type { FieldMeta, IndexMeta, ItemMeta, KeyMeta, ModelMeta, UniqueMeta } from "../../schema/metadata.ts";
-import type { ModelClass } from "../../schema/model.ts";
-import { toConstraintName } from "../../schema/names.ts";
+import { readCondition, readExpression, readKeyCondition } from "../tree/condition-data.ts";
+import { maxOf } from "../schema/check-value.ts";
+import type { JoinColumn, JoinTable } from "../schema/join-table.ts";
+import { listJoinTables } from "../schema/join-table.ts";
+import type { FieldMeta, IndexMeta, ItemMeta, KeyMeta, ModelMeta, UniqueMeta } from "../schema/model-class.ts";
+import type { ModelClass } from "../schema/model-class.ts";
+import { toConstraintName } from "../schema/names.ts";
 import type {
   ColumnKind,
   ColumnState,
@@ -16,8 +16,8 @@ import type {
   State,
   TableState,
   UniqueState,
-} from "../../schema/table-state.ts";
-import { keepForeignKeys } from "../../schema/table-state.ts";
+} from "../schema/table-state.ts";
+import { keepForeignKeys } from "../schema/table-state.ts";
 
 /** The structure of models, but of those whose tables others make. Throws `E_MODEL_CONDITION` for a condition that speaks of other rows. */
 export function describeModels(models: readonly ModelClass[]): State {

@@ -2,7 +2,6 @@
  * Types of expressions in callbacks of queries: `book => book.pages.gt(3)`. Each type of value has the methods that make
  * sense for it. Methods are written as methods, so that an expression without null fits where null is allowed.
  */
-import type { Node } from "./node.ts";
 
 /** What a method takes: a value, or an expression of the same type. */
 type Argument<Value> = NonNullable<Value> | AnyExpression<NonNullable<Value> | null>;
@@ -50,8 +49,8 @@ export interface WindowOptions {
 export interface AnyExpression<Value> {
   /** Type of the value; never set. */
   readonly $value: Value;
-  /** The expression as data. */
-  readonly $node: Node;
+  /** @internal The expression as data, which only queries read. */
+  readonly $node: object;
 }
 
 /** A query that reads one column, for `in`. */

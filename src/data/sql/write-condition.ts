@@ -1,0 +1,36 @@
+/** Writes conditions of tables as SQL, with their values in it. */
+import type { ModelClass } from "../schema/model-class.ts";
+import type { OperandData } from "../schema/table-state.ts";
+import { conditionNode } from "../tree/condition-data.ts";
+import type { RootSource } from "../tree/node.ts";
+import { ShapeWalk } from "../tree/shape.ts";
+import type { Dialect } from "./dialect.ts";
+import { replaceMarks } from "./marks.ts";
+import { encodeValue } from "./plan.ts";
+import { SqlWriter } from "./sql-writer.ts";
+
+/** A moment that is cast from a text: what MariaDB does not let columns that it computes do. */
+const castMoment = /CAST\(('(?:[^'\\]|''|\\.)*') AS (DATETIME\(3\)|DATE|TIME)\)/g;
+
+function writeMoment(_whole: string, text: string, type: string): string {
+  return `${type === "DATETIME(3)" ? "TIMESTAMP" : type}${text}`;
+}
+
+/** A condition in SQL, with its values in it. The model has the columns by their names. */
+export function writeCondition(dialect: Dialect, model: ModelClass, data: OperandData): string {
+  const root: RootSource = { kind: "root", model };
+  const node = conditionNode(data, root);
+  const places = new Map<object, number>();
+  const walk = new ShapeWalk(places);
+  walk.enter(root);
+  walk.node(node);
+  const writer = new SqlWriter(dialect, places, true);
+  writer.enter(root);
+  const text = replaceMarks(writer.node(node), ({ place, form }) => {
+    const bound = walk.values[place]!;
+    if (bound.use !== "list") return dialect.literal(encodeValue(dialect, bound, form));
+    const list = bound.value as readonly unknown[]; // A list is bound as one.
+    return list.map((value) => dialect.literal(dialect.encode(value, bound.type))).join(", ");
+  });
+  return dialect.name === "mariadb" ? text.replace(castMoment, writeMoment) : text;
+}
