@@ -1,7 +1,8 @@
-/** `npm run check`: everything that can be told without running the tests. Each step says how long it took. */
+/** `npm run check`: every check that needs no test run. Prints how long each step took. */
 import { localProgram, runCommand } from "./run-command.ts";
 
 const steps: ReadonlyArray<readonly [name: string, program: string, args: readonly string[]]> = [
+  ["lock file", process.execPath, ["scripts/check-lock.ts"]],
   ["format", localProgram("oxfmt"), ["--check"]],
   ["lint", localProgram("oxlint"), []],
   ["types", localProgram("tsc"), ["-p", "tsconfig.json"]],

@@ -1,5 +1,5 @@
-// The one door of every npm script. It runs on any Node, also one too old for TypeScript: it installs what is
-// missing, then hands over to the Node that the repository pins.
+// Every npm script starts here. This file runs on any Node, even one too old for TypeScript. It installs missing
+// packages, then starts the command with the Node version that the repository pins.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -20,25 +20,28 @@ const commands = {
 
 function install() {
   if (existsSync(`${root}node_modules/typescript`) && existsSync(pinnedNode)) return;
-  console.error("Installing the packages of the repository (once) ...");
+  console.error("Installing packages (first run only) ...");
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  // Not npm ci: it refuses a lock file without the optional packages of foreign platforms, which not every registry has.
-  const installed = spawnSync(npm, ["install", "--no-save", "--no-audit", "--no-fund"], { cwd: root, stdio: ["ignore", 2, 2] });
+  const installed = spawnSync(npm, ["ci", "--no-audit", "--no-fund"], {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+  });
   if (installed.status !== 0) {
-    console.error("npm install failed. Read its message above, then run it by hand.");
+    console.error("npm ci failed. Read its message above, fix the cause, then run npm ci yourself.");
     process.exit(installed.status ?? 1);
   }
 }
 
 const [name, ...rest] = process.argv.slice(2);
 if (!Object.hasOwn(commands, name ?? "")) {
-  console.error(`Unknown command "${name}". One of: ${Object.keys(commands).join(", ")}.`);
+  console.error(`Unknown command "${name}". Use one of: ${Object.keys(commands).join(", ")}.`);
   process.exit(2);
 }
 install();
 const node = process.env.GABLE_TEST_NODE ?? (existsSync(pinnedNode) ? pinnedNode : process.execPath);
 const child = spawn(node, [...commands[name], ...rest], { cwd: root, stdio: "inherit" });
 for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-// A terminal sends Ctrl-C to the child as well: twice would mean "at once".
+// A terminal sends Ctrl-C to the child too. A second signal would skip the graceful stop.
 process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
 child.once("exit", (status, signal) => process.exit(status ?? (signal === null ? 1 : 130)));

@@ -2,7 +2,13 @@
 import { glob } from "node:fs/promises";
 import { root, runCommand } from "./run-command.ts";
 
-const patterns = ["src/**/*.test.ts", "test/**/*.test.ts", "create-gable/src/**/*.test.ts", "examples/*/**/*.test.ts"];
+const patterns = [
+  "src/**/*.test.ts",
+  "test/**/*.test.ts",
+  "create-gable/src/**/*.test.ts",
+  "scripts/**/*.test.ts",
+  "examples/*/**/*.test.ts",
+];
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith("--"));
 
