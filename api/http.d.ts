@@ -218,6 +218,8 @@ export interface RawRequest {
     readonly signal: AbortSignal;
     /** Changes the limits of this one request; used by the dispatch once the route is known. */
     applyLimits(limits: RequestLimits): void;
+    /** Keeps the runtime alive for work that goes on after the reply; undefined where that is not needed. */
+    readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }
 
 /** Address and port of the other end of a connection. */
@@ -236,6 +238,8 @@ export interface Reply {
     readonly headers: HeaderInit;
     /** The body. */
     readonly body: ReplyBody;
+    /** Called once, when the reply is sent, or given up because the client left. Must not throw. */
+    readonly onSettled?: (() => void) | undefined;
 }
 
 /** What a reply can carry. */

@@ -1,6 +1,6 @@
 /**
- * Makes an application. Everything is checked here and when it starts; requests only run.
- * Throws `E_OPTION_UNKNOWN`, `E_OPTION_INVALID`, `E_ROUTE_DUPLICATE`, `E_PATTERN_MALFORMED` and their kin.
+ * Creates an application. Options are checked here and when it starts; requests only run.
+ * Throws `E_OPTION_UNKNOWN`, `E_OPTION_INVALID`, `E_ROUTE_DUPLICATE`, `E_PATTERN_MALFORMED` and similar errors.
  *
  * @example
  * const app = gable();
@@ -8,6 +8,18 @@
  * app.listen(3000);
  */
 export declare function gable(options?: GableOptions): Application;
+
+/**
+ * Defines a part: infers its types, and notes where it was written, for messages.
+ *
+ * @example
+ * export const uptime = definePart({
+ *   name: "uptime",
+ *   properties: { uptimeMs: (_context, clock) => performance.now() - clock.startedMs },
+ *   start: () => ({ startedMs: performance.now() }),
+ * });
+ */
+export declare function definePart<const Name extends string, Instance extends PartInstance, Options extends object = {}>(part: Part<Name, Instance, Options>): Part<Name, Instance, Options>;
 
 /** A route for GET, and for HEAD without a route of its own. */
 export declare const get: RouteFactory;
@@ -266,24 +278,28 @@ export declare class Application {
     readonly delete: RouteFactory;
     /** Routes in order of definition: method, whole pattern, name and place. */
     get routes(): readonly Route[];
-    /** The address of a static file; in production with a name that changes with its content. Throws `E_ASSET_UNKNOWN`. */
+    /** Methods that some route has. */
+    get methods(): readonly string[];
+    /** Returns what a part made for this application. Throws `E_PART_MISSING` while it is not running. */
+    part<Instance extends PartInstance>(part: TypedPart<Instance>): Instance;
+    /** Returns the address of a static file; in production with a name that changes with its content. Throws `E_ASSET_UNKNOWN`. */
     assetUrl(name: string): string;
     /** Renders a template file outside of a request: for mail, tasks and tests. */
     readonly view: ViewFunction;
-    /** The database, or one of several by its name. Throws `E_DATABASE_MISSING` before the application has started. */
+    /** Returns the database, or one of several by its name. Throws `E_DATABASE_MISSING` before the application has started. */
     database(name?: string): Database;
-    /** Prepares what needs the disk, and opens the databases, once; listen(), fetch() and request() wait for it. */
+    /** Starts all parts, once: listen(), fetch() and request() wait for it. After a failure, you can start again. */
     start(): Promise<void>;
-    /** Closes the databases: what stops a server does it. An application that is started again opens them again. */
+    /** Tells all parts that the application is about to stop: `/ready` answers 503. A server that stops does this. */
+    drain(): void;
+    /** Waits for work after replies, then stops all parts. A server that stops does this. You can start the application again. */
     close(): Promise<void>;
-    /** The listener for the engine and other servers; give it requests after {@link start}. */
-    get listener(): RequestListener;
-    /** Methods that some route has. */
-    get methods(): readonly string[];
+    /** Answers requests of the engine and of other servers. Starts the application when it has not started. */
+    readonly listener: RequestListener;
     /** Answers a web-standard request: for other runtimes, for mounting, for tests. */
-    readonly fetch: (request: Request) => Promise<Response>;
+    readonly fetch: (request: Request, runtime?: FetchRuntime) => Promise<Response>;
     /** Answers a request in memory: a path of the application, and what `new Request()` takes. */
-    request(path: string, init?: RequestInit): Promise<Response>;
+    request(path: string, init?: RequestInit, runtime?: FetchRuntime): Promise<Response>;
     /**
      * Listens: on loopback unless a host is given. Prints the address, and stops in order on SIGTERM and SIGINT.
      * Throws `E_LISTEN`, and `E_HOSTS_MISSING` for an open address in production without a list of hosts.
@@ -293,10 +309,12 @@ export declare class Application {
     reportError(error: unknown): void;
 }
 
-/** Options of {@link gable}. All of them may be left out. */
-export interface GableOptions extends DatabaseSettings {
+/** Options of {@link gable}. All of them are optional. */
+export interface GableOptions extends DatabaseSettings, ViewSetting, StaticSetting, HealthSetting {
     /** Routes, groups, and modules that export them. None by default. */
     routes?: readonly RouteEntry[];
+    /** Parts: features of your own, or of packages, which start and stop with the application. None by default. */
+    parts?: readonly AnyPart[];
     /** `development`, `test` or `production`. Default: the variable GABLE_MODE, else production. */
     mode?: Mode;
     /** Hosts that the application answers for; `.example.com` adds sub-domains. Default: names of loopback. */
@@ -309,11 +327,7 @@ export interface GableOptions extends DatabaseSettings {
     limits?: ServerLimits;
     /** Protections. All are on by default. */
     security?: SecurityOptions;
-    /** Folder with static files, or more about it. None by default. */
-    static?: string | StaticOptions;
-    /** Folder with template files, or more about them. None by default. */
-    views?: string | ViewOptions;
-    /** Own converters for path parameters by name. None by default. */
+    /** Custom converters for path parameters by name. None by default. */
     converters?: Readonly<Record<string, Converter<unknown>>>;
     /** What happens when only the other form of a path with or without `/` at its end exists. Default "redirect". */
     trailingSlash?: "redirect" | "strict";
@@ -323,8 +337,6 @@ export interface GableOptions extends DatabaseSettings {
     timeZone?: string;
     /** Prefix of all routes. Default "". */
     basePath?: string;
-    /** Health endpoints, or false for none. Default `/up` and `/ready`. */
-    health?: HealthOptions | false;
     /** Called for each error; may answer it. None by default. */
     onError?: ErrorHook;
     /** Logger with the interface of pino. Default: lines on standard error. */
@@ -389,7 +401,7 @@ export type LogMethod = (facts: string | object, message?: string) => void;
 
 /** Options of the health endpoints. */
 export interface HealthOptions {
-    /** Path that answers while the event loop turns. Default "/up". */
+    /** Path that answers while the process is responsive. Default "/up". */
     up?: string;
     /** Path that answers 200 when all checks pass, 503 otherwise and while stopping. Default "/ready". */
     ready?: string;
@@ -397,8 +409,14 @@ export interface HealthOptions {
     checks?: Readonly<Record<string, HealthCheck>>;
 }
 
-/** A check of readiness; it throws or gives false when the application cannot serve. */
+/** A check of readiness. It throws, or gives false, when the application cannot serve. */
 export type HealthCheck = () => unknown;
+
+/** The option of `gable()` for health endpoints. */
+export interface HealthSetting {
+    /** Health endpoints, or false for none. Default `/up` and `/ready`. */
+    health?: HealthOptions | false;
+}
 
 /** Types that an application declares: `declare module "gable" { interface AppTypes { user: User } }`. */
 export interface AppTypes {
@@ -408,7 +426,7 @@ export interface AppTypes {
 export type AppType<Name extends string> = Name extends keyof AppTypes ? AppTypes[Name] : unknown;
 
 /** What a handler gets. Every property is lazy: a handler pays only for what it reads. */
-export interface Context<Input extends ContextInput = AnyInput> {
+export interface Context<Input extends ContextInput = AnyInput> extends ContextProperties {
     /** The request as a web-standard object. Its body can be read once, here or by a declared input. */
     readonly request: Request;
     /** HTTP method. */
@@ -455,6 +473,13 @@ export interface Context<Input extends ContextInput = AnyInput> {
     readonly view: ViewFunction;
     /** Address of a static file, with its hash; views take it where code is loaded. Throws `E_ASSET_UNKNOWN`. */
     asset(name: string): TrustedUrl;
+    /**
+     * Runs a hook after the body is rendered, before headers, cookies and caching are settled; the last one first.
+     * A hook that fails turns the reply into an error. Throws `E_HEAD_SENT` when it is too late.
+     */
+    beforeReply(hook: BeforeReplyHook): void;
+    /** Runs work when the reply is sent, or given up because the client left. Errors go to the log. */
+    afterReply(work: () => void | Promise<void>): void;
     /** Redirects to the page that the request came from, when it is of the own origin. */
     redirectBack(options: {
         fallback: string;
@@ -484,6 +509,13 @@ export interface AnyInput extends ContextInput {
     readonly query: FieldMap;
 }
 
+/** Runs before the head of a reply is made. It may set cookies and headers, and throw. */
+export type BeforeReplyHook = (reply: ReplyFacts) => void | Promise<void>;
+
+/** Properties that parts add to the context: `declare module "gable" { interface ContextProperties { meter: Meter } }`. */
+export interface ContextProperties {
+}
+
 /** Cookies of the request, and those that the reply will set. */
 export interface Cookies {
     /** Value of a cookie, decoded; null when absent. */
@@ -494,6 +526,12 @@ export interface Cookies {
     set(name: string, value: string, options?: CookieOptions): void;
     /** Removes a cookie; repeat the path and the domain that it was set with. */
     delete(name: string, options?: Pick<CookieOptions, "path" | "domain">): void;
+}
+
+/** What a hook before the reply knows of it. */
+export interface ReplyFacts {
+    /** Status of the reply. */
+    readonly status: number;
 }
 
 /** Status and header fields for a reply that is made from a plain value. */
@@ -886,32 +924,48 @@ export interface ViewOptions {
     fragments?: FragmentStore;
 }
 
+/** The option of `gable()` for template files. */
+export interface ViewSetting {
+    /** Folder with template files, or more about them. None by default. */
+    views?: string | ViewOptions;
+}
+
 /** A feature of an application. */
-export interface Part<Name extends string = string, Instance extends PartInstance = PartInstance> {
-    /** Name, unique in an application: letters, digits and hyphens, starting with a letter. */
+export interface Part<Name extends string = string, Instance extends PartInstance = PartInstance, Options extends object = {}> {
+    /** Name, unique in an application: lower-case letters, digits and hyphens, starting with a letter. */
     readonly name: Name;
-    /** Parts that start before this one and stop after it. None by default. */
+    /** Parts that start before this one and stop after it. The application takes them, too. None by default. */
     readonly needs?: readonly AnyPart[];
-    /** Routes that the part adds. None by default. Import heavy code inside their handlers. */
-    readonly routes?: readonly RouteEntry[];
-    /** Properties of the context, computed once per request when a handler reads them. None by default. */
+    /** Options of `gable()` that bring a built-in part. None by default: a part of your own takes its options where you create it. */
+    readonly option?: PartOption<Options>;
+    /**
+     * Creates the routes that the part adds. `instance` gives what `start` returned, once the application has started.
+     * None by default. Import heavy code inside the handlers.
+     */
+    readonly routes?: (instance: () => Instance, options: Options) => readonly RouteEntry[];
+    /** Properties of the context, computed once per request when something reads them. None by default. */
     readonly properties?: Readonly<Record<string, (context: AnyContext, instance: Instance) => unknown>>;
     /** Starts the part for one application. Load modules and open connections here. */
-    readonly start: (host: PartHost) => Pending<Instance>;
+    readonly start: (host: PartHost, options: Options) => Pending<Instance>;
+    /** Where the part was defined, for messages. Set by `definePart()`. */
+    readonly place?: SourcePlace | undefined;
 }
 
 /** What one application gets from a part. All state lives here, so that two applications never share any. */
-export interface PartInstance {
+export type PartInstance = PartHooks & object;
+
+/** What the instance of a part may offer to its application. */
+export interface PartHooks {
     /** Runs around every request: for tracing, or to carry a value through its asynchronous work. */
-    readonly around?: (request: RawRequest, work: () => Pending<Reply>) => Pending<Reply>;
+    around?(request: RawRequest, work: () => Pending<Reply>): Pending<Reply>;
     /** Answers requests before hosts and routes are checked; undefined passes a request on. */
-    readonly early?: (request: RawRequest) => Pending<Reply> | undefined;
-    /** Checks whether the part can serve: it throws, or returns false, when it cannot. */
-    readonly health?: () => unknown;
+    early?(request: RawRequest): Pending<HandlerReply> | undefined;
+    /** Checks whether the part can serve: it throws, or gives false, when it cannot. */
+    health?(): unknown;
     /** Called when the stop begins: take no new work, and end long replies. */
-    readonly drain?: () => void;
+    drain?(): void;
     /** Releases what `start` opened. Parts stop in reverse order; one that fails does not keep the others from stopping. */
-    readonly stop?: () => Pending<void>;
+    stop?(): Pending<void>;
 }
 
 /** What a part may ask of its application. */
@@ -921,14 +975,69 @@ export interface PartHost {
     /** Logger of the application. */
     readonly logger: Logger;
     /** Returns the instance of a part that is listed in `needs`. Throws `E_PART_NEEDS` for another one. */
-    part<Instance extends PartInstance>(part: Part<string, Instance>): Instance;
+    part<Instance extends PartInstance>(part: TypedPart<Instance>): Instance;
+    /** Returns the health checks of all parts that have started, by the name of the part. */
+    healthChecks(): ReadonlyMap<string, () => unknown>;
+    /** Reads a variable of the environment; undefined when it is not set. */
+    environment(name: string): string | undefined;
 }
 
-/** A part, whatever its instance is. */
-export type AnyPart = Part<string, never>;
+/** The options of `gable()` that bring a built-in part. */
+export interface PartOption<Options extends object> {
+    /** Names of the options. */
+    readonly names: Readonly<Record<keyof Options, true>>;
+    /** Checks their values. Throws `E_OPTION_INVALID` and `E_OPTION_UNKNOWN`. */
+    readonly check: (options: Options) => void;
+    /** Whether these values bring the part. By default one of the options must be set. */
+    readonly isEnabled?: (options: Options) => boolean;
+}
+
+/** A part by what its instance is. */
+export interface TypedPart<Instance extends PartInstance> {
+    /** Name of the part. */
+    readonly name: string;
+    /** Starts the part. */
+    readonly start: (host: PartHost, options: never) => Pending<Instance>;
+}
+
+/** A part, whatever its instance and its options are. */
+export interface AnyPart extends TypedPart<PartInstance> {
+    /** Parts that start before this one. */
+    readonly needs?: readonly AnyPart[];
+    /** Options of `gable()` that bring it. */
+    readonly option?: PartOption<never>;
+    /** Creates its routes. */
+    readonly routes?: (instance: () => never, options: never) => readonly RouteEntry[];
+    /** Properties of the context. */
+    readonly properties?: Readonly<Record<string, (context: AnyContext, instance: never) => unknown>>;
+    /** Where it was defined. */
+    readonly place?: SourcePlace | undefined;
+}
 
 /** A value, or a promise of it: what is ready is passed on without waiting. */
 export type Pending<Value> = Value | Promise<Value>;
+
+/** What a runtime offers to the requests that it passes to `app.fetch()`. */
+export interface FetchRuntime {
+    /** Keeps the runtime alive until work after the reply is done, as in workers. By default Gable assumes that the process lives on. */
+    waitUntil?: (work: Promise<unknown>) => void;
+}
+
+/** The options of `gable()` for databases. */
+export interface DatabaseSettings {
+    /** The models: a list, or a module that exports them. None by default. */
+    models?: DatabaseOptions["models"];
+    /** The address of the database, or its options. Default: the variable DATABASE_URL, else `sqlite:var/app.db`. */
+    database?: string | AppDatabaseOptions;
+    /** Several databases by name, instead of one: each model lives where its option `database` says. None by default. */
+    databases?: Readonly<Record<string, NamedDatabaseOptions>>;
+}
+
+/** The option of `gable()` for static files. */
+export interface StaticSetting {
+    /** Folder with static files, or more about it. None by default. */
+    static?: string | StaticOptions;
+}
 
 /** Options of static files. */
 export interface StaticOptions {

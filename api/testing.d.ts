@@ -72,7 +72,7 @@ export interface TestClient {
     request(method: string, path: string, request?: TestRequest): Promise<TestReply>;
     /** Cookies by name. */
     readonly cookies: ReadonlyMap<string, string>;
-    /** Ends the client; stops the server of the socket transport. */
+    /** Ends the client, and stops the application: a request that comes later starts it again. */
     close(): Promise<void>;
 }
 

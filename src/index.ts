@@ -1,4 +1,5 @@
 export { gable } from "./app/gable.ts";
+export { definePart } from "./parts/part.ts";
 export { get, post, put, patch, del, head, options } from "./handlers/define-route.ts";
 export { group } from "./handlers/group.ts";
 export { resource } from "./handlers/resource.ts";
@@ -41,8 +42,20 @@ export type { GableOptions, SecurityOptions } from "./app/options.ts";
 export type { ListenOptions, RunningApp } from "./app/listen.ts";
 export type { Mode } from "./parts/mode.ts";
 export type { Logger, LogMethod } from "./handlers/logger.ts";
-export type { HealthOptions, HealthCheck } from "./app/health.ts";
-export type { AppTypes, AppType, Context, ContextInput, AnyContext, AnyInput, Cookies } from "./handlers/context.ts";
+export type { HealthOptions, HealthCheck } from "./health/health.ts";
+export type { HealthSetting } from "./health/part.ts";
+export type {
+  AppTypes,
+  AppType,
+  Context,
+  ContextInput,
+  AnyContext,
+  AnyInput,
+  BeforeReplyHook,
+  ContextProperties,
+  Cookies,
+  ReplyFacts,
+} from "./handlers/context.ts";
 export type { ReplyDraft } from "./replies/reply-draft.ts";
 export type {
   Handler,
@@ -72,8 +85,11 @@ export type { FileOptions, DownloadOptions } from "./replies/files.ts";
 export type { ErrorHook, ErrorReport } from "./app/error-replies.ts";
 export type { StandardSchema, SchemaResult, SchemaIssue, InputOfSchema, OutputOfSchema } from "./handlers/standard-schema.ts";
 export type { ViewFunction } from "./handlers/view-function.ts";
-export type { ViewOptions } from "./app/view-options.ts";
-export type { Part, PartInstance, PartHost, AnyPart, Pending } from "./parts/part.ts";
+export type { ViewOptions, ViewSetting } from "./views/part.ts";
+export type { Part, PartInstance, PartHooks, PartHost, PartOption, TypedPart, AnyPart, Pending } from "./parts/part.ts";
+export type { FetchRuntime } from "./app/fetch-request.ts";
+export type { DatabaseSettings } from "./data/part.ts";
+export type { StaticSetting } from "./files/part.ts";
 export type { StaticOptions } from "./files/static-files.ts";
 export type { UploadedFile } from "./handlers/uploaded-file.ts";
 export type { ProxyOptions } from "./http/proxies.ts";

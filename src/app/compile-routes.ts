@@ -40,6 +40,8 @@ export interface CompiledRoute {
 export interface CompileSettings {
   readonly basePath: string;
   readonly converters: ConverterTable;
+  /** Names that the context has: no middleware may add them. */
+  readonly contextNames: ReadonlySet<string>;
   /** Whether declared answers are checked. */
   readonly checksReturns: boolean;
   /** Makes the reply of an error between two layers. */
@@ -188,16 +190,31 @@ function wrapLayers(layers: readonly AnyMiddleware[], core: Run, label: string, 
   const runFrom = (index: number, context: RequestContext): unknown => {
     const layer = layers[index];
     if (layer === undefined) return core(context);
-    const next = async (added?: object): Promise<HandlerReply> => {
-      if (added !== undefined) Object.assign(context, added);
-      try {
-        return await toHandlerReply(await runFrom(index + 1, context), label);
-      } catch (error) {
-        return settings.toErrorReply(context, error);
-      }
+    let isCalled = false;
+    const next = (added?: object): Promise<HandlerReply> => {
+      if (isCalled) throw new GableError("E_NEXT_REPEATED", `A middleware of ${label} called next() twice.`);
+      isCalled = true;
+      if (added !== undefined) addProperties(context, added, label, settings.contextNames);
+      return runNext(index + 1, context);
     };
     // As for guards above.
     return layer(context as never, next as never);
   };
+  const runNext = async (index: number, context: RequestContext): Promise<HandlerReply> => {
+    try {
+      return await toHandlerReply(await runFrom(index, context), label);
+    } catch (error) {
+      return settings.toErrorReply(context, error);
+    }
+  };
   return (context) => runFrom(0, context);
+}
+
+/** Adds the properties of a middleware to a context. Throws `E_PART_PROPERTY` for one that the context has. */
+function addProperties(context: RequestContext, added: object, label: string, taken: ReadonlySet<string>): void {
+  for (const name of Object.keys(added)) {
+    if (taken.has(name))
+      throw new GableError("E_PART_PROPERTY", `A middleware of ${label} cannot add context.${name}: the context has it already.`);
+  }
+  Object.assign(context, added);
 }

@@ -37,6 +37,8 @@ export interface ContextServices {
   findView(name: string): unknown;
   /** Where cached pieces of views are kept; undefined where nothing is. */
   readonly fragments: FragmentStore | undefined;
+  /** Takes the work that a request left behind when its reply was sent: the application waits for it before it stops. */
+  onWork(work: Promise<void>, raw: RawRequest): void;
   /** Address of a static file. Throws `E_ASSET_UNKNOWN`. */
   assetUrl(name: string): string;
   /** Path of a named route. Throws `E_ROUTE_NAME_UNKNOWN`. */

@@ -6,13 +6,13 @@ import type { HostCheck } from "../security/hosts.ts";
 import type { RouteTable } from "../routing/route-table.ts";
 import { toParams } from "../routing/route-table.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
-import { RequestContext } from "./request-context.ts";
+import type { RequestContext } from "./request-context.ts";
 import type { ContextServices } from "./context-services.ts";
 import type { FinishSettings } from "./finish-reply.ts";
 import { finishReply } from "./finish-reply.ts";
 import { HandlerReply } from "../replies/handler-reply.ts";
 import { toHandlerReply } from "../replies/handler-result.ts";
-import type { Health } from "./health.ts";
+import type { composeEarly } from "../parts/compose-listener.ts";
 import { answerUnmatched } from "./unmatched.ts";
 
 /** What the dispatch needs of the application. */
@@ -22,25 +22,24 @@ export interface DispatchSettings extends FinishSettings {
   readonly isKnownHost: HostCheck;
   readonly trustedOrigins: ReadonlySet<string>;
   readonly trailingSlash: "redirect" | "strict";
-  readonly health: Health | undefined;
-  /** Brings views up to date before a request, in development; undefined elsewhere. */
-  readonly refresh: (() => Promise<void> | undefined) | undefined;
-  /** Looks at the statements of a request, in development; undefined elsewhere. */
-  readonly watch: ((raw: RawRequest, work: () => Reply | Promise<Reply>) => Reply | Promise<Reply>) | undefined;
+  /** Asks the parts for an answer before hosts and routes are checked; undefined when none of them has one. */
+  readonly early: ReturnType<typeof composeEarly>;
+  /** Class of the contexts: it has the properties that parts add. */
+  readonly Context: typeof RequestContext;
   readonly toErrorReply: (context: RequestContext, error: unknown, compiled?: CompiledRoute) => Promise<HandlerReply>;
 }
 
 /** Makes the listener of an application. */
 export function createDispatch(settings: DispatchSettings): RequestListener {
-  const { services, table, health } = settings;
+  const { services, table, early, Context } = settings;
 
-  /** Health, host, route, cross-site check, limits, then everything that the route declares. */
+  /** Early answers of parts, host, route, cross-site check, limits, then everything that the route declares. */
   function dispatch(raw: RawRequest): Reply | Promise<Reply> {
-    const context = new RequestContext(raw, services);
+    const context = new Context(raw, services);
     let compiled: CompiledRoute | undefined;
     try {
-      const healthReply = health?.answer(raw);
-      if (healthReply !== undefined) return finish(context, healthReply, undefined);
+      const earlyReply = early?.(raw);
+      if (earlyReply !== undefined) return finish(context, earlyReply, undefined);
       assertHost(context);
       const match = table.find(raw.method, raw.path);
       if (match === undefined) {
@@ -72,15 +71,23 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
     reply: HandlerReply | Promise<HandlerReply>,
     compiled: CompiledRoute | undefined,
   ): Reply | Promise<Reply> {
-    if (reply instanceof HandlerReply) return finishReply(context, reply, compiled, settings);
-    return reply
-      .then((settled) => finishReply(context, settled, compiled, settings))
-      .catch((error: unknown) => fail(context, error, compiled));
+    const finished =
+      reply instanceof HandlerReply
+        ? finishReply(context, reply, compiled, settings)
+        : reply.then((settled) => finishReply(context, settled, compiled, settings));
+    return finished instanceof Promise ? finished.catch((error: unknown) => fail(context, error, compiled)) : finished;
   }
 
   async function fail(context: RequestContext, error: unknown, compiled: CompiledRoute | undefined): Promise<Reply> {
-    context.end();
-    return finishReply(context, await settings.toErrorReply(context, error, compiled), undefined, settings);
+    try {
+      const reply = await settings.toErrorReply(context, error, compiled);
+      // The hooks before the reply may fail in turn: they have run then, and the next error gets its page.
+      if (context.hooks?.hasBefore === true) return await finish(context, reply, undefined);
+      return await finishReply(context, reply, undefined, settings);
+    } catch (failure) {
+      context.settle();
+      throw failure;
+    }
   }
 
   function assertHost(context: RequestContext): void {
@@ -98,16 +105,7 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
     throw new GableError("E_REQUEST_CROSS_SITE", `The request comes from another site (${refusal}).`);
   }
 
-  const { refresh, watch } = settings;
-  if (refresh === undefined && watch === undefined) return dispatch;
-  return async (raw) => {
-    try {
-      await refresh?.();
-    } catch (error) {
-      return fail(new RequestContext(raw, services), error, undefined);
-    }
-    return watch === undefined ? dispatch(raw) : watch(raw, () => dispatch(raw));
-  };
+  return dispatch;
 }
 
 /** Whether a result comes later: a promise, or what can be awaited like one, such as a query of a model. */

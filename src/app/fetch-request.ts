@@ -6,9 +6,13 @@ import type { BodySource } from "../http/body.ts";
 import type { HeaderReader } from "../http/header-table.ts";
 import { HeaderTable } from "../http/header-table.ts";
 import { standardMethods } from "../http/known-fields.ts";
-import type { RawRequest, Reply, RequestLimits } from "../http/message.ts";
+import type { FileBody, RawRequest, Reply, ReplyBody, RequestLimits, RequestListener } from "../http/message.ts";
 import { isBodylessStatus, isFileBody } from "../http/message.ts";
 import { assertPath } from "../http/path.ts";
+import type { ErrorCode } from "../errors/catalogue.ts";
+import type { ServerLimits } from "../server/limits.ts";
+import { defaultLimits } from "../server/limits.ts";
+import { refusalReply } from "../server/refusals.ts";
 import type { RequestContext } from "./request-context.ts";
 
 /** Limits of requests that come by app.fetch. */
@@ -48,8 +52,45 @@ class FetchHeaders implements HeaderReader {
   }
 }
 
+/** What a runtime offers to the requests that it passes to `app.fetch()`. */
+export interface FetchRuntime {
+  /** Keeps the runtime alive until work after the reply is done, as in workers. By default Gable assumes that the process lives on. */
+  waitUntil?: (work: Promise<unknown>) => void;
+}
+
+/** The application, as far as answering web-standard requests needs it. */
+export interface FetchedApplication {
+  readonly options: { readonly limits?: ServerLimits };
+  readonly listener: RequestListener;
+  start(): Promise<void>;
+}
+
+/** Creates the function that answers web-standard requests. */
+export function createFetch(
+  app: FetchedApplication,
+  table: { readonly methods: ReadonlySet<string> },
+): (request: Request, runtime?: FetchRuntime) => Promise<Response> {
+  return async (request, runtime) => {
+    await app.start();
+    let raw: RawRequest;
+    try {
+      raw = fromFetchRequest(request, { ...defaultLimits, ...app.options.limits }, table.methods, runtime);
+    } catch (error) {
+      if (!(error instanceof GableError)) throw error;
+      // Errors of a message carry codes of the catalogue.
+      return toResponse(refusalReply(error.code as ErrorCode), request.method);
+    }
+    return toResponse(await holdSmallFile(await app.listener(raw), request.method), request.method);
+  };
+}
+
 /** Makes our request of a web-standard one, with the same checks as the engine where they apply. */
-export function fromFetchRequest(request: Request, limits: FetchLimits, extraMethods: ReadonlySet<string>): RawRequest {
+export function fromFetchRequest(
+  request: Request,
+  limits: FetchLimits,
+  extraMethods: ReadonlySet<string>,
+  runtime: FetchRuntime = {},
+): RawRequest {
   const url = new URL(request.url);
   const target = url.pathname + url.search;
   const scheme = url.protocol === "https:" ? "https" : "http";
@@ -63,7 +104,9 @@ export function fromFetchRequest(request: Request, limits: FetchLimits, extraMet
       throw new GableError("E_HEAD_TOO_LARGE", `The request has more than ${limits.fieldCountMax} fields.`);
   const authority = parseAuthority(request.headers.get("host") ?? url.host);
   if (authority === undefined) throw new GableError("E_HOST_MALFORMED", "The Host of the request is malformed.");
-  return new FetchRawRequest(request, url, scheme, toAuthorityText(authority, scheme), limits);
+  const raw = new FetchRawRequest(request, url, scheme, toAuthorityText(authority, scheme), limits);
+  raw.waitUntil = runtime.waitUntil;
+  return raw;
 }
 
 function assertMethod(method: string, extraMethods: ReadonlySet<string>): void {
@@ -82,6 +125,7 @@ class FetchRawRequest implements RawRequest {
   readonly remote = { address: "", port: 0 };
   readonly httpVersion = "1.1";
   readonly signal: AbortSignal;
+  waitUntil: FetchRuntime["waitUntil"] = undefined;
 
   constructor(request: Request, url: URL, scheme: "http" | "https", authority: string, limits: FetchLimits) {
     this.method = request.method;
@@ -123,7 +167,7 @@ const heldFileBytesMax = 65_536;
  * Reads a small file into the reply. Nobody tells us of a response that is dropped unread: its file would stay open
  * until the garbage collector finds it.
  */
-export async function holdSmallFile(reply: Reply, method: string): Promise<Reply> {
+async function holdSmallFile(reply: Reply, method: string): Promise<Reply> {
   const { body } = reply;
   if (!isFileBody(body) || method === "HEAD" || body.lengthBytes > heldFileBytesMax) return reply;
   const bytes = await joinChunks(body.chunks());
@@ -132,42 +176,54 @@ export async function holdSmallFile(reply: Reply, method: string): Promise<Reply
   return { ...reply, body: bytes };
 }
 
-/** Makes a web-standard response of a reply. */
+/** Makes a web-standard response of a reply. A whole reply counts as sent then, a streamed one when it has been read. */
 export function toResponse(reply: Reply, method: string): Response {
   const table = reply.headers instanceof HeaderTable ? reply.headers : new HeaderTable(reply.headers);
   const headers = new Headers([...table]);
   const { body, status } = reply;
   if (isBodylessStatus(status) || body === null || method === "HEAD") {
-    if (isFileBody(body)) {
-      headers.set("content-length", String(body.lengthBytes));
-      void body.close();
-    } else if (body !== null && !isBodylessStatus(status)) setLength(headers, body);
-    else if (body === null && !isBodylessStatus(status)) headers.set("content-length", "0");
+    if (!isBodylessStatus(status)) setLength(headers, body);
+    if (isFileBody(body)) void body.close();
+    reply.onSettled?.();
     return new Response(null, { status, headers });
   }
-  if (isFileBody(body)) headers.set("content-length", String(body.lengthBytes));
-  else setLength(headers, body);
-  const content =
-    typeof body === "string" ? body : body instanceof Uint8Array ? new Uint8Array(body) : toStream(isFileBody(body) ? body.chunks() : body);
-  return new Response(content, { status, headers });
+  setLength(headers, body);
+  if (typeof body !== "string" && !(body instanceof Uint8Array)) return new Response(toStream(body, reply.onSettled), { status, headers });
+  reply.onSettled?.();
+  // Response takes no bytes of a buffer that may be shared.
+  return new Response(typeof body === "string" ? body : new Uint8Array(body), { status, headers });
 }
 
-function setLength(headers: Headers, body: string | Uint8Array | AsyncIterable<unknown>): void {
-  if (typeof body === "string") headers.set("content-length", String(new TextEncoder().encode(body).length));
+function setLength(headers: Headers, body: ReplyBody): void {
+  if (body === null) headers.set("content-length", "0");
+  else if (typeof body === "string") headers.set("content-length", String(new TextEncoder().encode(body).length));
   else if (body instanceof Uint8Array) headers.set("content-length", String(body.length));
+  else if (isFileBody(body)) headers.set("content-length", String(body.lengthBytes));
 }
 
-function toStream(chunks: AsyncIterable<string | Uint8Array>): ReadableStream<Uint8Array> {
-  const iterator = chunks[Symbol.asyncIterator]();
+/** A stream of a body. It calls `onSettled` when it has been read, has failed, or was cancelled, even before its first piece. */
+function toStream(body: FileBody | AsyncIterable<string | Uint8Array>, onSettled: (() => void) | undefined): ReadableStream<Uint8Array> {
+  const iterator = (isFileBody(body) ? body.chunks() : body)[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   return new ReadableStream({
     async pull(controller) {
-      const { done, value } = await iterator.next();
-      if (done === true) controller.close();
-      else controller.enqueue(typeof value === "string" ? encoder.encode(value) : value);
+      try {
+        const { done, value } = await iterator.next();
+        if (done !== true) return controller.enqueue(typeof value === "string" ? encoder.encode(value) : value);
+        controller.close();
+      } catch (error) {
+        controller.error(error);
+      }
+      onSettled?.();
     },
     async cancel() {
-      await iterator.return?.();
+      try {
+        await iterator.return?.();
+        // A generator that has not begun never reaches its own end.
+        if (isFileBody(body)) await body.close();
+      } finally {
+        onSettled?.();
+      }
     },
   });
 }

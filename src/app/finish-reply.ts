@@ -21,7 +21,7 @@ export interface FinishSettings {
   readonly onPublicRefused: (label: string) => void;
 }
 
-/** Makes the reply that goes to the engine. */
+/** Makes the reply that goes to the engine: renders its body, runs the hooks, then settles headers, cookies and caching. */
 export function finishReply(
   context: RequestContext,
   result: HandlerReply,
@@ -30,24 +30,44 @@ export function finishReply(
 ): Reply | Promise<Reply> {
   const reply = result instanceof FileHandlerReply ? result.resolve(context.method, context.headers) : result;
   const body = isRendered(reply.body) ? renderBody(reply, reply.body, new RequestRenderContext(context, compiled?.csp)) : reply.body;
-  if (body instanceof Promise) return body.then((whole) => addHeaders(context, reply, whole, compiled, settings));
-  return addHeaders(context, reply, body, compiled, settings);
+  if (body instanceof Promise || context.hooks?.hasBefore === true) return finishLater({ context, reply, compiled, settings }, body);
+  return addHeaders({ context, reply, compiled, settings }, body);
 }
 
-function addHeaders(
-  context: RequestContext,
-  reply: HandlerReply,
-  body: ReplyBody,
-  compiled: CompiledRoute | undefined,
-  settings: FinishSettings,
-): Reply | Promise<Reply> {
+/** A reply on its way out. */
+interface Finishing {
+  readonly context: RequestContext;
+  readonly reply: HandlerReply;
+  readonly compiled: CompiledRoute | undefined;
+  readonly settings: FinishSettings;
+}
+
+async function finishLater(finishing: Finishing, body: ReplyBody | Promise<ReplyBody>): Promise<Reply> {
+  const whole = await body;
+  try {
+    await finishing.context.runBeforeReply(statusOf(finishing));
+  } catch (error) {
+    if (isFileBody(whole)) await whole.close();
+    throw error;
+  }
+  return addHeaders(finishing, whole);
+}
+
+/** The status: that of the draft, unless the reply has one of its own. */
+function statusOf({ context, reply }: Finishing): number {
+  const isOpen = reply.status === 200 || (reply.status === 204 && reply.body === null);
+  return (isOpen ? context.draft?.status : undefined) ?? reply.status;
+}
+
+function addHeaders(finishing: Finishing, body: ReplyBody): Reply | Promise<Reply> {
+  const { context, reply, compiled, settings } = finishing;
   const { draft } = context;
   const contentType = ownField(context, reply, "content-type") ?? reply.contentType;
   const isHtml = /^text\/html\b/i.test(contentType);
   const isSecure = context.scheme === "https";
   const headers = HeaderTable.on(settings.securityHeaders.tableFor(isHtml ? "html" : "other", contentType, isSecure));
   if (draft !== undefined) {
-    if (draft.status !== undefined && reply.status === 200) reply.status = draft.status;
+    reply.status = statusOf(finishing);
     addFields(headers, draft.headers);
   }
   if (reply.hasHeaders) addFields(headers, reply.headers);
@@ -56,10 +76,30 @@ function addHeaders(
     setPolicy(headers, context, compiled, settings.securityHeaders, isSecure);
   setCaching(headers, context, reply, compiled, settings);
   headers.appendTrusted("x-request-id", context.requestId);
-  const finished = { status: reply.status, headers, body: context.hasEndings ? releaseAfter(context, body) : body };
-  if (reply.validators !== undefined && finished.status === 200) return withValidators(context, finished, reply.validators);
+  // 205 tells a browser to clear its form: it has no content (RFC 9110 section 15.3.6).
+  const finished: FinishedReply = { status: reply.status, headers, body: reply.status === 205 ? null : body, onSettled: undefined };
+  if (reply.validators !== undefined && finished.status === 200)
+    return closeHead(context, withValidators(context, finished, reply.validators));
   // A page with a nonce is another one each time: a browser that kept the old one would block its own scripts.
-  return compiled?.cache?.etag === true && context.usedNonce === undefined ? withEntityTag(context, finished) : finished;
+  if (compiled?.cache?.etag === true && context.usedNonce === undefined)
+    return withEntityTag(context, finished).then((tagged) => closeHead(context, tagged));
+  return closeHead(context, finished);
+}
+
+/** A reply whose head is still open. */
+interface FinishedReply extends Reply {
+  headers: HeaderTable;
+  onSettled: (() => void) | undefined;
+}
+
+/** From here on, the head is made. The engine says when the reply is sent, where something waits for that. */
+function closeHead(context: RequestContext, reply: FinishedReply): Reply {
+  const { body } = reply;
+  const isStream = typeof body === "object" && body !== null && !(body instanceof Uint8Array) && !isFileBody(body);
+  const isAwaited = isStream || context.hooks?.hasWork === true;
+  context.closeHead(isAwaited);
+  if (isAwaited) reply.onSettled = () => context.settle();
+  return reply;
 }
 
 /** A field that the handler set itself, on the reply or on the draft; null when it did not. */
@@ -108,41 +148,22 @@ function setCaching(
   }
 }
 
-/** Releases what the request holds: at once, or when its stream has ended, and in any case when it is aborted. */
-function releaseAfter(context: RequestContext, body: ReplyBody): ReplyBody {
-  const isStream = typeof body === "object" && body !== null && !(body instanceof Uint8Array) && !isFileBody(body);
-  if (!isStream || context.method === "HEAD") {
-    context.end();
-    return body;
-  }
-  context.signal.addEventListener("abort", () => context.end(), { once: true });
-  return releasing(body, context);
-}
-
-async function* releasing(chunks: AsyncIterable<string | Uint8Array>, context: RequestContext): AsyncGenerator<string | Uint8Array> {
-  try {
-    yield* chunks;
-  } finally {
-    context.end();
-  }
-}
-
 /** What the reply itself knows of its content, and the answer of the conditions against it. */
-function withValidators(context: RequestContext, reply: Reply & { headers: HeaderTable }, validators: Validators): Reply {
+function withValidators(context: RequestContext, reply: FinishedReply, validators: Validators): FinishedReply {
   const { headers } = reply;
   if (validators.etag !== undefined) headers.set("etag", validators.etag);
   if (validators.lastModified !== undefined) headers.set("last-modified", toHttpDate(validators.lastModified));
   return answerConditions(reply, evaluateConditions(context.method, context.headers, validators));
 }
 
-function answerConditions(reply: Reply & { headers: HeaderTable }, result: ConditionResult): Reply {
+function answerConditions(reply: FinishedReply, result: ConditionResult): FinishedReply {
   const { headers } = reply;
-  if (result === "not-modified") return { status: 304, headers: headers.delete("content-type"), body: null };
-  return result === "failed" ? { status: 412, headers, body: null } : reply;
+  if (result === "not-modified") return { ...reply, status: 304, headers: headers.delete("content-type"), body: null };
+  return result === "failed" ? { ...reply, status: 412, body: null } : reply;
 }
 
 /** A tag from the bytes of a whole body, and the answer of the conditions against it. */
-async function withEntityTag(context: RequestContext, reply: Reply & { headers: HeaderTable }): Promise<Reply> {
+async function withEntityTag(context: RequestContext, reply: FinishedReply): Promise<FinishedReply> {
   const { body, headers, status } = reply;
   const isWhole = typeof body === "string" || body instanceof Uint8Array;
   if (!isWhole || status !== 200 || headers.has("etag")) return reply;

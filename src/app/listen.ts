@@ -59,7 +59,7 @@ export async function listen(app: Application, options: ListenOptions): Promise<
       return server.connectionCount;
     },
     stop: async (stop?: StopOptions) => {
-      if (app.health !== undefined) app.health.isStopping = true;
+      app.drain();
       removeSignals();
       await server.stop(stop);
       await app.close();

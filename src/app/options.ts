@@ -1,21 +1,23 @@
 /** Options of gable(), checked at start. */
+import type { DatabaseSettings } from "../data/part.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
-import type { StaticOptions } from "../files/static-files.ts";
-import type { ProxyOptions } from "../http/proxies.ts";
-import type { Converter } from "../routing/converters.ts";
+import type { StaticSetting } from "../files/part.ts";
+import type { RouteEntry } from "../handlers/group.ts";
+import type { Logger } from "../handlers/logger.ts";
+import type { HealthSetting } from "../health/part.ts";
 import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
+import { assertPolicy } from "../http/content-security-policy.ts";
+import type { ProxyOptions } from "../http/proxies.ts";
 import { checkLimits } from "../http/request-limits.ts";
+import type { Mode } from "../parts/mode.ts";
+import type { AnyPart } from "../parts/part.ts";
+import type { Converter } from "../routing/converters.ts";
+import { createHostCheck } from "../security/hosts.ts";
 import type { ServerLimits } from "../server/limits.ts";
 import { defaultLimits } from "../server/limits.ts";
-import type { DatabaseSettings } from "./app-databases.ts";
-import { assertDatabaseSettings, databaseOptionNames } from "./app-databases.ts";
-import type { RouteEntry } from "../handlers/group.ts";
+import type { ViewSetting } from "../views/part.ts";
 import type { ErrorHook } from "./error-replies.ts";
-import type { HealthOptions } from "./health.ts";
-import type { Logger } from "../handlers/logger.ts";
-import type { Mode } from "../parts/mode.ts";
-import { toViewOptions } from "./view-options.ts";
-import type { ViewOptions } from "./view-options.ts";
+import { assertFeatureOptions, featureOptionNames } from "./features.ts";
 
 /** Protections of the application. */
 export interface SecurityOptions {
@@ -27,10 +29,12 @@ export interface SecurityOptions {
   trustedOrigins?: readonly string[];
 }
 
-/** Options of {@link gable}. All of them may be left out. */
-export interface GableOptions extends DatabaseSettings {
+/** Options of {@link gable}. All of them are optional. */
+export interface GableOptions extends DatabaseSettings, ViewSetting, StaticSetting, HealthSetting {
   /** Routes, groups, and modules that export them. None by default. */
   routes?: readonly RouteEntry[];
+  /** Parts: features of your own, or of packages, which start and stop with the application. None by default. */
+  parts?: readonly AnyPart[];
   /** `development`, `test` or `production`. Default: the variable GABLE_MODE, else production. */
   mode?: Mode;
   /** Hosts that the application answers for; `.example.com` adds sub-domains. Default: names of loopback. */
@@ -43,11 +47,7 @@ export interface GableOptions extends DatabaseSettings {
   limits?: ServerLimits;
   /** Protections. All are on by default. */
   security?: SecurityOptions;
-  /** Folder with static files, or more about it. None by default. */
-  static?: string | StaticOptions;
-  /** Folder with template files, or more about them. None by default. */
-  views?: string | ViewOptions;
-  /** Own converters for path parameters by name. None by default. */
+  /** Custom converters for path parameters by name. None by default. */
   converters?: Readonly<Record<string, Converter<unknown>>>;
   /** What happens when only the other form of a path with or without `/` at its end exists. Default "redirect". */
   trailingSlash?: "redirect" | "strict";
@@ -57,46 +57,46 @@ export interface GableOptions extends DatabaseSettings {
   timeZone?: string;
   /** Prefix of all routes. Default "". */
   basePath?: string;
-  /** Health endpoints, or false for none. Default `/up` and `/ready`. */
-  health?: HealthOptions | false;
   /** Called for each error; may answer it. None by default. */
   onError?: ErrorHook;
   /** Logger with the interface of pino. Default: lines on standard error. */
   logger?: Logger;
 }
 
-const names = [
-  "routes",
-  "mode",
-  "hosts",
-  "origin",
-  "proxies",
-  "limits",
-  "security",
-  "static",
-  "views",
-  "converters",
-  "trailingSlash",
-  "locale",
-  "timeZone",
-  "basePath",
-  "health",
-  "onError",
-  "logger",
-  ...databaseOptionNames,
-];
+/** Options that belong to no feature. */
+type OwnOptions = Omit<GableOptions, keyof DatabaseSettings | keyof ViewSetting | keyof StaticSetting | keyof HealthSetting>;
+
+const ownNames: Readonly<Record<keyof OwnOptions, true>> = {
+  routes: true,
+  parts: true,
+  mode: true,
+  hosts: true,
+  origin: true,
+  proxies: true,
+  limits: true,
+  security: true,
+  converters: true,
+  trailingSlash: true,
+  locale: true,
+  timeZone: true,
+  basePath: true,
+  onError: true,
+  logger: true,
+};
+const securityNames: Readonly<Record<keyof SecurityOptions, true>> = { csp: true, allowUnsafe: true, trustedOrigins: true };
+const proxyNames: Readonly<Record<keyof ProxyOptions, true>> = { trust: true, header: true, host: true, prefix: true };
 
 /** Checks the options. Throws `E_OPTION_UNKNOWN`, `E_OPTION_INVALID`, `E_LIMIT_INVALID`. */
 export function assertGableOptions(options: GableOptions): void {
-  assertKnownOptions("gable()", options, names);
+  assertKnownOptions("gable()", options, [...Object.keys(ownNames), ...featureOptionNames]);
+  assertFeatureOptions(options);
   if (options.limits !== undefined) checkLimits(options.limits, "gable()", Object.keys(defaultLimits));
-  if (options.security !== undefined) assertKnownOptions("gable() security", options.security, ["csp", "allowUnsafe", "trustedOrigins"]);
-  if (options.proxies !== undefined) assertKnownOptions("gable() proxies", options.proxies, ["trust", "header", "host", "prefix"]);
-  if (typeof options.static === "object")
-    assertKnownOptions("gable() static", options.static, ["directory", "at", "root", "index", "symlinks"]);
-  if (typeof options.health === "object") assertKnownOptions("gable() health", options.health, ["up", "ready", "checks"]);
-  if (options.views !== undefined) toViewOptions(options.views);
-  assertDatabaseSettings(options);
+  createHostCheck(options.hosts, true);
+  assertPolicy(options.security?.csp ?? {}, options.security?.allowUnsafe);
+  if (options.security !== undefined) assertKnownOptions("gable() security", options.security, Object.keys(securityNames));
+  if (options.proxies !== undefined) assertKnownOptions("gable() proxies", options.proxies, Object.keys(proxyNames));
+  if (options.parts !== undefined && !Array.isArray(options.parts))
+    throw optionInvalid("gable()", "parts", options.parts, "a list of parts");
   if (options.origin !== undefined) assertOrigin("origin", options.origin);
   for (const origin of options.security?.trustedOrigins ?? []) assertOrigin("security.trustedOrigins", origin);
   assertIntl("locale", options.locale, 'a tag such as "en" or "de-AT"', (locale) => new Intl.Locale(locale));

@@ -12,11 +12,13 @@ import type { ForwardedFacts } from "../http/proxies.ts";
 import { parseQuery } from "../http/urlencoded.ts";
 import type { Route } from "../routing/route.ts";
 import { TrustedUrl } from "../views/values.ts";
-import type { AppType, Context, ContextInput, Cookies } from "../handlers/context.ts";
+import type { AppType, BeforeReplyHook, Context, ContextInput, ContextProperties, Cookies } from "../handlers/context.ts";
 import type { DeclaredInput } from "../input/input.ts";
 import type { ViewFunction } from "../handlers/view-function.ts";
 import type { ReplyDraft } from "../replies/reply-draft.ts";
 import type { ContextServices } from "./context-services.ts";
+import type { EndWork } from "./reply-hooks.ts";
+import { ReplyHooks, headSent } from "./reply-hooks.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
 import { redirect, toViewReply } from "../replies/replies.ts";
 import type { PageOptions } from "../replies/replies.ts";
@@ -25,14 +27,19 @@ import type { Logger } from "../handlers/logger.ts";
 const noParams: Readonly<Record<string, unknown>> = Object.freeze({});
 
 /** The one implementation of {@link Context}. */
-export class RequestContext implements Context<ContextInput> {
+export class RequestContext implements Omit<Context<ContextInput>, keyof ContextProperties> {
   readonly raw: RawRequest;
   readonly services: ContextServices;
+  /** Defined on the class of the application: by the part that has it, or with an explanation. */
+  declare readonly session: AppType<"session">;
+  /** As `session`. */
+  declare readonly user: AppType<"user">;
   params: unknown = noParams;
   route: Route | undefined = undefined;
   usedNonce: string | undefined = undefined;
   #setCookies: string[] | null = null;
-  #endings: Array<() => void | Promise<void>> | null = null;
+  #hooks: ReplyHooks | null = null;
+  #isHeadMade = false;
   #query: unknown = undefined;
   #input: DeclaredInput | undefined = undefined;
   #cookies: ReadonlyMap<string, string> | undefined = undefined;
@@ -138,14 +145,6 @@ export class RequestContext implements Context<ContextInput> {
     return json.value;
   }
 
-  get session(): AppType<"session"> {
-    throw unavailable("session", "Sessions are not part of this version.");
-  }
-
-  get user(): AppType<"user"> {
-    throw unavailable("user", "Accounts are not part of this version; a middleware<{ account: Account }>() can add your own.");
-  }
-
   get cookies(): Cookies {
     return {
       get: (name) => this.#readCookies().get(name) ?? null,
@@ -166,8 +165,9 @@ export class RequestContext implements Context<ContextInput> {
     this.addCookie(serializeCookie(name, value, { ...options, secure: isSecure }));
   }
 
-  /** Adds a Set-Cookie line to the reply. */
+  /** Adds a Set-Cookie line to the reply. Throws `E_HEAD_SENT` when it is too late. */
   addCookie(line: string): void {
+    if (this.#isHeadMade) throw headSent(`The cookie "${line.slice(0, line.indexOf("="))}" was set`);
     (this.#setCookies ??= []).push(line);
   }
 
@@ -176,21 +176,55 @@ export class RequestContext implements Context<ContextInput> {
     return this.#setCookies;
   }
 
-  /** Runs work when the request has ended, however it ended. */
-  onEnd(work: () => void | Promise<void>): void {
-    (this.#endings ??= []).push(work);
+  /** Runs work when the request has ended, however it ended, after everything else. */
+  onEnd(work: EndWork): void {
+    this.#hooksForReply().addEnding(work);
   }
 
-  /** Whether work waits for the end of the request. */
-  get hasEndings(): boolean {
-    return this.#endings !== null;
+  get beforeReply(): (hook: BeforeReplyHook) => void {
+    return (hook) => this.#hooksForReply().addBefore(hook);
   }
 
-  /** Runs the work that waits for the end of the request, once. */
-  end(): void {
-    const endings = this.#endings ?? [];
-    this.#endings = null;
-    for (const work of endings) void runEnding(work, this);
+  get afterReply(): (work: EndWork) => void {
+    return (work) => this.#hooksForReply().addAfter(work);
+  }
+
+  /** What waits for the reply; null when nothing does. */
+  get hooks(): ReplyHooks | null {
+    return this.#hooks;
+  }
+
+  #hooksForReply(): ReplyHooks {
+    if (this.#hooks === null) {
+      this.#hooks = new ReplyHooks((error) => this.log.error({ error }, "Work after the reply failed."));
+      // Without hooks, nobody was asked to say when the reply is sent.
+      if (this.#isHeadMade) this.#hooks.closeHead(false);
+    }
+    return this.#hooks;
+  }
+
+  /** Runs the hooks before the reply. When one fails, the cookies that hooks have set are dropped. */
+  async runBeforeReply(status: number): Promise<void> {
+    const cookies = this.#setCookies === null ? null : [...this.#setCookies];
+    try {
+      await this.#hooks?.runBefore({ status });
+    } catch (error) {
+      this.#setCookies = cookies;
+      throw error;
+    }
+  }
+
+  /** Notes that the head is made: cookies and hooks come too late now. */
+  closeHead(isAwaited: boolean): void {
+    this.#isHeadMade = true;
+    if (isAwaited) this.#hooksForReply();
+    this.#hooks?.closeHead(isAwaited);
+  }
+
+  /** Runs what waits for the end of the request: the reply is sent, or given up. */
+  settle(): void {
+    const work = this.#hooks?.settle();
+    if (work !== undefined) this.services.onWork(work, this.raw);
   }
 
   get reply(): ReplyDraft {
@@ -233,14 +267,6 @@ export class RequestContext implements Context<ContextInput> {
 
 function unavailable(name: string, fix: string): GableError {
   return new GableError("E_CONTEXT_UNAVAILABLE", `context.${name} was read, and it is not enabled for this route.`, { fix });
-}
-
-async function runEnding(work: () => void | Promise<void>, context: RequestContext): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    context.log.error({ error }, "Work at the end of the request failed.");
-  }
 }
 
 function createNonce(): string {

@@ -15,6 +15,18 @@ export interface AppTypes {}
 /** Type of a declared part of {@link AppTypes}; unknown when it is not declared. */
 export type AppType<Name extends string> = Name extends keyof AppTypes ? AppTypes[Name] : unknown;
 
+/** Properties that parts add to the context: `declare module "gable" { interface ContextProperties { meter: Meter } }`. */
+export interface ContextProperties {}
+
+/** What a hook before the reply knows of it. */
+export interface ReplyFacts {
+  /** Status of the reply. */
+  readonly status: number;
+}
+
+/** Runs before the head of a reply is made. It may set cookies and headers, and throw. */
+export type BeforeReplyHook = (reply: ReplyFacts) => void | Promise<void>;
+
 /** What the options of a route say about its input. */
 export interface ContextInput {
   /** Path parameters. */
@@ -48,7 +60,7 @@ export interface Cookies {
 }
 
 /** What a handler gets. Every property is lazy: a handler pays only for what it reads. */
-export interface Context<Input extends ContextInput = AnyInput> {
+export interface Context<Input extends ContextInput = AnyInput> extends ContextProperties {
   /** The request as a web-standard object. Its body can be read once, here or by a declared input. */
   readonly request: Request;
   /** HTTP method. */
@@ -95,6 +107,13 @@ export interface Context<Input extends ContextInput = AnyInput> {
   readonly view: ViewFunction;
   /** Address of a static file, with its hash; views take it where code is loaded. Throws `E_ASSET_UNKNOWN`. */
   asset(name: string): TrustedUrl;
+  /**
+   * Runs a hook after the body is rendered, before headers, cookies and caching are settled; the last one first.
+   * A hook that fails turns the reply into an error. Throws `E_HEAD_SENT` when it is too late.
+   */
+  beforeReply(hook: BeforeReplyHook): void;
+  /** Runs work when the reply is sent, or given up because the client left. Errors go to the log. */
+  afterReply(work: () => void | Promise<void>): void;
   /** Redirects to the page that the request came from, when it is of the own origin. */
   redirectBack(options: { fallback: string }): HandlerReply;
 }

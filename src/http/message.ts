@@ -26,6 +26,8 @@ export interface RawRequest {
   readonly signal: AbortSignal;
   /** Changes the limits of this one request; used by the dispatch once the route is known. */
   applyLimits(limits: RequestLimits): void;
+  /** Keeps the runtime alive for work that goes on after the reply; undefined where that is not needed. */
+  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }
 
 /** Limits that a route or a group may change. */
@@ -77,6 +79,8 @@ export interface Reply {
   readonly headers: HeaderInit;
   /** The body. */
   readonly body: ReplyBody;
+  /** Called once, when the reply is sent, or given up because the client left. Must not throw. */
+  readonly onSettled?: (() => void) | undefined;
 }
 
 /** A function that answers requests. */

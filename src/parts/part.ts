@@ -1,39 +1,62 @@
 /** The shape that every feature of an application has. A part is a plain value: nothing happens until an application takes it. */
+import type { SourcePlace } from "../errors/source-place.ts";
+import { findCallerPlace } from "../errors/source-place.ts";
 import type { AnyContext } from "../handlers/context.ts";
 import type { RouteEntry } from "../handlers/group.ts";
 import type { Logger } from "../handlers/logger.ts";
 import type { RawRequest, Reply } from "../http/message.ts";
+import type { HandlerReply } from "../replies/handler-reply.ts";
 import type { Mode } from "./mode.ts";
 
 /** A value, or a promise of it: what is ready is passed on without waiting. */
 export type Pending<Value> = Value | Promise<Value>;
 
 /** A feature of an application. */
-export interface Part<Name extends string = string, Instance extends PartInstance = PartInstance> {
-  /** Name, unique in an application: letters, digits and hyphens, starting with a letter. */
+export interface Part<Name extends string = string, Instance extends PartInstance = PartInstance, Options extends object = {}> {
+  /** Name, unique in an application: lower-case letters, digits and hyphens, starting with a letter. */
   readonly name: Name;
-  /** Parts that start before this one and stop after it. None by default. */
+  /** Parts that start before this one and stop after it. The application takes them, too. None by default. */
   readonly needs?: readonly AnyPart[];
-  /** Routes that the part adds. None by default. Import heavy code inside their handlers. */
-  readonly routes?: readonly RouteEntry[];
-  /** Properties of the context, computed once per request when a handler reads them. None by default. */
+  /** Options of `gable()` that bring a built-in part. None by default: a part of your own takes its options where you create it. */
+  readonly option?: PartOption<Options>;
+  /**
+   * Creates the routes that the part adds. `instance` gives what `start` returned, once the application has started.
+   * None by default. Import heavy code inside the handlers.
+   */
+  readonly routes?: (instance: () => Instance, options: Options) => readonly RouteEntry[];
+  /** Properties of the context, computed once per request when something reads them. None by default. */
   readonly properties?: Readonly<Record<string, (context: AnyContext, instance: Instance) => unknown>>;
   /** Starts the part for one application. Load modules and open connections here. */
-  readonly start: (host: PartHost) => Pending<Instance>;
+  readonly start: (host: PartHost, options: Options) => Pending<Instance>;
+  /** Where the part was defined, for messages. Set by `definePart()`. */
+  readonly place?: SourcePlace | undefined;
 }
 
 /** What one application gets from a part. All state lives here, so that two applications never share any. */
-export interface PartInstance {
+export type PartInstance = PartHooks & object;
+
+/** What the instance of a part may offer to its application. */
+export interface PartHooks {
   /** Runs around every request: for tracing, or to carry a value through its asynchronous work. */
-  readonly around?: (request: RawRequest, work: () => Pending<Reply>) => Pending<Reply>;
+  around?(request: RawRequest, work: () => Pending<Reply>): Pending<Reply>;
   /** Answers requests before hosts and routes are checked; undefined passes a request on. */
-  readonly early?: (request: RawRequest) => Pending<Reply> | undefined;
-  /** Checks whether the part can serve: it throws, or returns false, when it cannot. */
-  readonly health?: () => unknown;
+  early?(request: RawRequest): Pending<HandlerReply> | undefined;
+  /** Checks whether the part can serve: it throws, or gives false, when it cannot. */
+  health?(): unknown;
   /** Called when the stop begins: take no new work, and end long replies. */
-  readonly drain?: () => void;
+  drain?(): void;
   /** Releases what `start` opened. Parts stop in reverse order; one that fails does not keep the others from stopping. */
-  readonly stop?: () => Pending<void>;
+  stop?(): Pending<void>;
+}
+
+/** The options of `gable()` that bring a built-in part. */
+export interface PartOption<Options extends object> {
+  /** Names of the options. */
+  readonly names: Readonly<Record<keyof Options, true>>;
+  /** Checks their values. Throws `E_OPTION_INVALID` and `E_OPTION_UNKNOWN`. */
+  readonly check: (options: Options) => void;
+  /** Whether these values bring the part. By default one of the options must be set. */
+  readonly isEnabled?: (options: Options) => boolean;
 }
 
 /** What a part may ask of its application. */
@@ -43,8 +66,47 @@ export interface PartHost {
   /** Logger of the application. */
   readonly logger: Logger;
   /** Returns the instance of a part that is listed in `needs`. Throws `E_PART_NEEDS` for another one. */
-  part<Instance extends PartInstance>(part: Part<string, Instance>): Instance;
+  part<Instance extends PartInstance>(part: TypedPart<Instance>): Instance;
+  /** Returns the health checks of all parts that have started, by the name of the part. */
+  healthChecks(): ReadonlyMap<string, () => unknown>;
+  /** Reads a variable of the environment; undefined when it is not set. */
+  environment(name: string): string | undefined;
 }
 
-/** A part, whatever its instance is. */
-export type AnyPart = Part<string, never>;
+/** A part by what its instance is. */
+export interface TypedPart<Instance extends PartInstance> {
+  /** Name of the part. */
+  readonly name: string;
+  /** Starts the part. */
+  readonly start: (host: PartHost, options: never) => Pending<Instance>;
+}
+
+/** A part, whatever its instance and its options are. */
+export interface AnyPart extends TypedPart<PartInstance> {
+  /** Parts that start before this one. */
+  readonly needs?: readonly AnyPart[];
+  /** Options of `gable()` that bring it. */
+  readonly option?: PartOption<never>;
+  /** Creates its routes. */
+  readonly routes?: (instance: () => never, options: never) => readonly RouteEntry[];
+  /** Properties of the context. */
+  readonly properties?: Readonly<Record<string, (context: AnyContext, instance: never) => unknown>>;
+  /** Where it was defined. */
+  readonly place?: SourcePlace | undefined;
+}
+
+/**
+ * Defines a part: infers its types, and notes where it was written, for messages.
+ *
+ * @example
+ * export const uptime = definePart({
+ *   name: "uptime",
+ *   properties: { uptimeMs: (_context, clock) => performance.now() - clock.startedMs },
+ *   start: () => ({ startedMs: performance.now() }),
+ * });
+ */
+export function definePart<const Name extends string, Instance extends PartInstance, Options extends object = {}>(
+  part: Part<Name, Instance, Options>,
+): Part<Name, Instance, Options> {
+  return Object.freeze({ place: findCallerPlace(definePart), ...part });
+}

@@ -19,7 +19,7 @@ import { EngineRequest } from "./engine-request.ts";
 import { HeadParser } from "./head-parser.ts";
 import type { ServerLimits } from "./limits.ts";
 import { refusalReply } from "./refusals.ts";
-import { assertStatedLength, discardReply, findLength, joinBytes, oneChunk } from "./reply-body.ts";
+import { assertStatedLength, discardReply, findLength, giveUpReply, joinBytes, oneChunk } from "./reply-body.ts";
 import { closeLine, toHeaderTable, toStatusLine } from "./reply-head.ts";
 import { ReplyStream } from "./reply-stream.ts";
 
@@ -73,6 +73,8 @@ export class Connection implements Expirable {
   #request: EngineRequest | null = null;
   #body: EngineBody | null = null;
   #stream: ReplyStream | null = null;
+  /** Called when the reply at hand is sent, or given up. */
+  #onSettled: (() => void) | undefined = undefined;
   #requestCount = 0;
   #lingerBytes = 0;
   #isKeepAlive = false;
@@ -310,7 +312,7 @@ export class Connection implements Expirable {
   // --- the reply --------------------------------------------------------------------------------------------
 
   #sendReply(request: EngineRequest, reply: Reply): void {
-    if (this.#request !== request || this.#isAnswered || this.#state === states.closed) return discardReply(reply);
+    if (this.#request !== request || this.#isAnswered || this.#state === states.closed) return giveUpReply(reply);
     let head: string;
     try {
       const table = toHeaderTable(reply.headers);
@@ -318,11 +320,12 @@ export class Connection implements Expirable {
       this.#statesLength = table.statesLength;
       if (table.statesLength && request.method !== "HEAD") assertStatedLength(table, reply.body);
     } catch (error) {
-      discardReply(reply);
+      giveUpReply(reply);
       this.#host.report(error, request);
       return this.#sendReply(request, refusalReply("E_INTERNAL"));
     }
     this.#isAnswered = true;
+    this.#onSettled = reply.onSettled;
     this.#handlerDeadline = Infinity;
     const isKept = this.#canKeep();
     const tail = this.#host.dateLine + (isKept ? this.#host.keepAliveLines : closeLine);
@@ -423,6 +426,7 @@ export class Connection implements Expirable {
   }
 
   #finishReply(isKept: boolean): void {
+    if (this.#onSettled !== undefined) this.#settleReply();
     const body = this.#body;
     if (!isKept) return this.#close();
     if (body !== null && !body.isComplete) {
@@ -439,6 +443,13 @@ export class Connection implements Expirable {
     if (this.#socket.isPaused()) this.#socket.resume();
     if (this.#input === null) this.#flush();
     else this.#process();
+  }
+
+  /** Says that the reply is sent, or given up, once. */
+  #settleReply(): void {
+    const onSettled = this.#onSettled;
+    this.#onSettled = undefined;
+    onSettled?.();
   }
 
   #becomeIdle(): void {
@@ -534,6 +545,7 @@ export class Connection implements Expirable {
   /** The socket is gone. */
   onClose(): void {
     this.#clientGone();
+    this.#settleReply();
     this.#state = states.closed;
     this.#request = null;
     this.#input = null;

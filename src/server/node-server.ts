@@ -24,6 +24,7 @@ import type { ServerLimits } from "./limits.ts";
 import { resolveLimits } from "./limits.ts";
 import { readNodeBody, toTrailers } from "./node-body.ts";
 import { refusalReply } from "./refusals.ts";
+import { giveUpReply } from "./reply-body.ts";
 import { toHeaderTable } from "./reply-head.ts";
 import type { RequestLine } from "./request-line.ts";
 
@@ -250,9 +251,10 @@ function sendReply(
 ): Promise<void> | undefined {
   const { body, status } = reply;
   if (response.headersSent || response.destroyed) {
-    if (isFileBody(body)) void body.close();
+    giveUpReply(reply);
     return undefined;
   }
+  if (reply.onSettled !== undefined) response.once("close", reply.onSettled);
   // The length is ours to state, from the bytes at hand.
   const fields = [...toHeaderTable(reply.headers)].filter(([name]) => name !== "content-length" || !isWhole(body)).flat();
   const isBodyUnread = !request.body.isUsed && request.body !== emptyBody;

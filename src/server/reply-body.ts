@@ -49,3 +49,9 @@ export async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 export function discardReply(reply: Reply): void {
   if (isFileBody(reply.body)) void reply.body.close();
 }
+
+/** Gives up a reply that nobody will get: releases what it holds, and says so. */
+export function giveUpReply(reply: Reply): void {
+  discardReply(reply);
+  reply.onSettled?.();
+}

@@ -71,12 +71,14 @@ export interface TestClient {
   request(method: string, path: string, request?: TestRequest): Promise<TestReply>;
   /** Cookies by name. */
   readonly cookies: ReadonlyMap<string, string>;
-  /** Ends the client; stops the server of the socket transport. */
+  /** Ends the client, and stops the application: a request that comes later starts it again. */
   close(): Promise<void>;
 }
 
 interface Connection {
   readonly send: (path: string, init: RequestInit) => Promise<Response>;
+  /** Waits for the work that requests left behind, where the client can know of it. */
+  readonly settle: () => Promise<unknown>;
   readonly close: () => Promise<void>;
 }
 
@@ -85,8 +87,7 @@ export function createTestClient(app: Application, options: TestClientOptions = 
   const jar = new Map<string, string>();
   const failures = new Map<string, unknown>();
   const stopObserving = app.observeErrors((requestId, error) => failures.set(requestId, error));
-  const inMemory: Connection = { send: (path, init) => app.request(path, init), close: async () => undefined };
-  const connection = options.transport === "socket" ? createSocketConnection(app) : inMemory;
+  const connection = options.transport === "socket" ? createSocketConnection(app) : createMemoryConnection(app);
 
   async function request(method: string, path: string, what: TestRequest = {}): Promise<TestReply> {
     // As a browser's own page would: the cross-site check stays on and lets it pass.
@@ -96,6 +97,7 @@ export function createTestClient(app: Application, options: TestClientOptions = 
     const response = await connection.send(path, { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }) });
     keepCookies(jar, response.headers.getSetCookie());
     const bytes = new Uint8Array(await response.arrayBuffer());
+    await connection.settle();
     const requestId = response.headers.get("x-request-id") ?? "";
     if (options.errors !== "page" && failures.has(requestId)) throw failures.get(requestId);
     return createReply(response, bytes, path, request);
@@ -118,10 +120,24 @@ export function createTestClient(app: Application, options: TestClientOptions = 
   };
 }
 
+function createMemoryConnection(app: Application): Connection {
+  const works = new Set<Promise<unknown>>();
+  return {
+    send: (path, init) => app.request(path, init, { waitUntil: (work) => void works.add(work) }),
+    settle: async () => {
+      const ending = [...works];
+      works.clear();
+      await Promise.all(ending);
+    },
+    close: () => app.close(),
+  };
+}
+
 function createSocketConnection(app: Application): Connection {
   const running = app.listen({ port: 0, quiet: true, signals: false });
   return {
     send: async (path, init) => fetch(new URL(path, (await running).url), init),
+    settle: async () => undefined,
     close: async () => (await running).stop({ graceMs: 1000 }),
   };
 }

@@ -34,6 +34,11 @@ export function enterDatabases<Result>(databases: readonly DatabaseCore[], work:
   return ambient.run(undefined, () => open.enter(databases, work));
 }
 
+/** The databases that the current work can mean: those that it has entered, else all open ones. */
+export function listCandidates(): readonly DatabaseCore[] {
+  return open.candidates;
+}
+
 /** Runs work whose queries run in a context. */
 export function runIn<Result>(context: ExecutionContext, work: () => Result): Result {
   return ambient.run(context, beginWork, work);

@@ -10,8 +10,8 @@ import { createTestClient } from "../testing.ts";
 import { useDatabase } from "../testing/use-database.ts";
 import type { Logger, Route } from "../index.ts";
 import { silentLogger } from "../../test/silent-logger.ts";
-import type { Application } from "./gable.ts";
-import type { GableOptions } from "./options.ts";
+import type { Application } from "../app/gable.ts";
+import type { GableOptions } from "../app/options.ts";
 
 class Note extends Model("app_notes", { id: f.id(), text: f.text({ max: 50 }) }) {}
 class Line extends Model("app_lines", { id: f.id(), text: f.text({ max: 50 }) }, { database: "logs" }) {}

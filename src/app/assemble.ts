@@ -1,0 +1,77 @@
+/** Puts an application together: its services, its parts, and what its routes are compiled with. */
+import type { RouteEntry } from "../handlers/group.ts";
+import type { RequestListener } from "../http/message.ts";
+import { Lifecycle } from "../parts/lifecycle.ts";
+import type { Mode } from "../parts/mode.ts";
+import { orderParts } from "../parts/order-parts.ts";
+import type { PartInstance, TypedPart } from "../parts/part.ts";
+import type { RouteTable } from "../routing/route-table.ts";
+import type { CompileSettings, CompiledRoute } from "./compile-routes.ts";
+import { compileRoutes } from "./compile-routes.ts";
+import { createContextClass } from "./context-class.ts";
+import type { ContextServices } from "./context-services.ts";
+import { createListener } from "./create-listener.ts";
+import { createLogger } from "./create-logger.ts";
+import { createServices } from "./create-services.ts";
+import type { ErrorObserver } from "./error-replies.ts";
+import { createErrorReplies } from "./error-replies.ts";
+import { findFeatures } from "./features.ts";
+import { readEnvironment } from "./mode.ts";
+import type { GableOptions } from "./options.ts";
+import { createRouteFinder } from "./route-url.ts";
+
+/** What assembling needs of the application object. */
+export interface AssemblySettings {
+  readonly mode: Mode;
+  readonly table: RouteTable<CompiledRoute>;
+  readonly observers: ReadonlySet<ErrorObserver>;
+  /** Takes work that goes on after a reply. */
+  readonly onWork: (work: Promise<void>) => void;
+  /** Takes the listener, once the parts are running. */
+  readonly onStarted: (listener: RequestListener) => void;
+}
+
+/** What an application is made of. */
+export interface Assembly {
+  readonly services: ContextServices;
+  readonly lifecycle: Lifecycle;
+  /** Adds routes to the table. */
+  readonly compile: (entries: readonly RouteEntry[]) => void;
+}
+
+/** Puts an application together, and adds the routes of its parts. Throws what its parts and their routes throw. */
+export function assemble(options: GableOptions, settings: AssemblySettings): Assembly {
+  const { mode, table, observers, onStarted } = settings;
+  const logger = options.logger ?? createLogger(mode);
+  const parts = orderParts([...findFeatures(options), ...(options.parts ?? [])]);
+  const lifecycle = new Lifecycle({
+    parts,
+    options,
+    host: { mode, logger, environment: readEnvironment },
+    onStarted: (instances) => onStarted(createListener({ options, mode, instances, services, table, Context, toErrorReply })),
+  });
+  const find = <Instance extends PartInstance>(part: TypedPart<Instance>): Instance | undefined => lifecycle.find(part);
+  const services = createServices(options, {
+    mode,
+    logger,
+    find,
+    routeUrl: createRouteFinder(() => table.entries.map(({ route }) => route)),
+    onWork: (work, raw) => {
+      settings.onWork(work);
+      raw.waitUntil?.(work);
+    },
+  });
+  const { Context, names } = createContextClass(parts, find);
+  const toErrorReply = createErrorReplies({ isDevelopment: mode === "development", onError: options.onError, table, observers });
+  const compileSettings: CompileSettings = {
+    basePath: options.basePath ?? "",
+    converters: options.converters ?? {},
+    contextNames: names,
+    checksReturns: mode !== "production",
+    toErrorReply,
+  };
+  const compile: Assembly["compile"] = (entries) => compileRoutes(entries, table, compileSettings);
+  // Each part reads its own instance and its own options.
+  for (const part of parts) compile(part.routes?.(() => lifecycle.get(part) as never, options as never) ?? []);
+  return { services, lifecycle, compile };
+}

@@ -1,0 +1,46 @@
+/** The listener of a running application: the dispatch, with everything that parts put around it. */
+import type { RequestListener } from "../http/message.ts";
+import { composeAround, composeEarly } from "../parts/compose-listener.ts";
+import type { Mode } from "../parts/mode.ts";
+import type { PartHooks } from "../parts/part.ts";
+import { GableError } from "../errors/gable-error.ts";
+import { createHostCheck } from "../security/hosts.ts";
+import { SecurityHeaders } from "../security/response-headers.ts";
+import type { ContextServices } from "./context-services.ts";
+import type { DispatchSettings } from "./dispatch.ts";
+import { createDispatch } from "./dispatch.ts";
+import type { GableOptions } from "./options.ts";
+
+/** What the listener needs of its application. */
+export interface ListenerSettings extends Pick<DispatchSettings, "services" | "table" | "Context" | "toErrorReply"> {
+  readonly options: GableOptions;
+  readonly mode: Mode;
+  /** What runs, in order of start. */
+  readonly instances: readonly PartHooks[];
+}
+
+/** Creates the listener. Throws `E_CSP_UNSAFE` and `E_OPTION_INVALID`. */
+export function createListener({ options, mode, instances, ...rest }: ListenerSettings): RequestListener {
+  const isProduction = mode === "production";
+  const { hosts, security = {}, trailingSlash = "redirect" } = options;
+  const dispatch = createDispatch({
+    ...rest,
+    trailingSlash,
+    isKnownHost: createHostCheck(hosts, hosts === undefined || !isProduction),
+    trustedOrigins: new Set(security.trustedOrigins ?? []),
+    early: composeEarly(instances),
+    securityHeaders: new SecurityHeaders({ csp: security.csp ?? {}, allowUnsafe: security.allowUnsafe, isProduction }),
+    onPublicRefused: (label) => refusePublic(label, isProduction, rest.services.logger),
+  });
+  return composeAround(dispatch, instances);
+}
+
+/** A route that calls a personal reply public is a bug that must not reach a shared cache. */
+function refusePublic(label: string, isProduction: boolean, logger: ContextServices["logger"]): void {
+  const message = `${label} is declared public, and its reply depends on a person.`;
+  if (!isProduction)
+    throw new GableError("E_OPTION_INVALID", message, {
+      fix: "Remove cache.public, or do not set cookies or use Authorization in this route.",
+    });
+  logger.warn(message);
+}

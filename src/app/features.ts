@@ -1,0 +1,32 @@
+/** The features of an application, in order of start: each one is a part, brought by its options. */
+import { databasesPart } from "../data/part.ts";
+import { diagnosticsPart } from "../diagnostics/part.ts";
+import { staticFilesPart } from "../files/part.ts";
+import { healthPart } from "../health/part.ts";
+import type { AnyPart, PartOption } from "../parts/part.ts";
+import { viewsPart } from "../views/part.ts";
+
+/** All built-in parts. One line for each feature. */
+const features: readonly AnyPart[] = [diagnosticsPart, databasesPart, viewsPart, staticFilesPart, healthPart];
+
+/** Names of the options of `gable()` that belong to features. */
+export const featureOptionNames: readonly string[] = features.flatMap(({ option }) => Object.keys(option?.names ?? {}));
+
+/** Checks the options of all features. Throws `E_OPTION_INVALID` and `E_OPTION_UNKNOWN`. */
+export function assertFeatureOptions(options: object): void {
+  for (const feature of features) if (isEnabled(feature, options)) feature.option?.check(options as never); // Each one reads its own options.
+}
+
+/** Returns the features that the options of an application bring. */
+export function findFeatures(options: object): AnyPart[] {
+  return features.filter((feature) => isEnabled(feature, options));
+}
+
+/** Returns whether the options of an application bring a part. */
+export function isEnabled({ option }: AnyPart, options: object): boolean {
+  if (option === undefined) return true;
+  // Each feature reads its own options.
+  const { names, isEnabled: decide } = option as PartOption<object>;
+  if (decide !== undefined) return decide(options);
+  return Object.entries(options).some(([name, value]) => value !== undefined && Object.hasOwn(names, name));
+}

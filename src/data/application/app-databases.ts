@@ -1,0 +1,90 @@
+/** The open databases of one application: each request runs in them, whatever other applications of the process have opened. */
+import type { Database } from "../database.ts";
+import type { Databases, DatabasesOptions } from "../databases.ts";
+import { createDatabases } from "../databases.ts";
+import { readYourWrites } from "../ambient/written.ts";
+import { syncTables } from "../migrations/run/sync-tables.ts";
+import { listCandidates } from "../run/context.ts";
+import { watchFetches } from "../run/fetch-watch.ts";
+import { watchScopes } from "../run/scope-watch.ts";
+import { sql } from "../tree/functions.ts";
+
+/** The part of a logger that is used here. */
+export interface DatabaseLog {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+}
+
+/** What opening needs of an application. */
+export interface AppDatabasesSettings {
+  readonly logger: DatabaseLog;
+  readonly isDevelopment: boolean;
+}
+
+/** Opens the databases of an application. Throws as `createDatabases()` does. */
+export async function openAppDatabases(
+  options: Omit<DatabasesOptions, "bind">,
+  { logger, isDevelopment }: AppDatabasesSettings,
+): Promise<AppDatabases> {
+  const opened = new AppDatabases(await createDatabases({ ...options, bind: "shared" }), logger);
+  if (!isDevelopment) return opened;
+  try {
+    watchFetches();
+    await opened.syncTables(logger);
+  } catch (error) {
+    await opened.stop();
+    throw error;
+  }
+  return opened;
+}
+
+/** The open databases of an application. */
+export class AppDatabases {
+  readonly #databases: Databases;
+  readonly #hasReplicas: boolean;
+  readonly #endWatch: () => void;
+
+  constructor(databases: Databases, logger: DatabaseLog) {
+    this.#databases = databases;
+    const cores = new Set(databases.names.map((name) => databases.get(name).$core));
+    this.#hasReplicas = [...cores].some(({ replicas }) => replicas.length > 0);
+    this.#endWatch = watchScopes((reason) => {
+      // Work in a request of another application is that application's to log.
+      if (listCandidates().some((core) => cores.has(core))) logger.info({ reason }, "Work left the scopes of models.");
+    });
+  }
+
+  /** Returns a database by its name. Throws `E_DATABASE_UNKNOWN`. */
+  get(name: string): Database {
+    return this.#databases.get(name);
+  }
+
+  /** Runs a request in these databases. Where there are replicas, it reads what it has written. */
+  around<Result>(_request: unknown, work: () => Result): Result {
+    return this.#databases.run(this.#hasReplicas ? () => readYourWrites(work) : work);
+  }
+
+  /** Asks each database for an answer. Throws the first error. */
+  async health(): Promise<void> {
+    await Promise.all(this.#databases.names.map((name) => this.get(name).query(sql`SELECT 1`)));
+  }
+
+  /** Creates missing tables where there are no migrations, and logs what it did and what it could not do. */
+  async syncTables(logger: DatabaseLog): Promise<void> {
+    for (const name of this.#databases.names) {
+      const database = this.get(name);
+      const done = database.$core.primary === undefined ? await syncTables(database, "migrations") : undefined;
+      if (done === undefined) continue;
+      const { made, isSame, left } = done;
+      if (made.length > 0) logger.info({ database: name, made }, "Tables of models were made: there are no migrations yet.");
+      const fix = "Write a migration: makeMigration() of gable/migrations.";
+      if (!isSame) logger.warn({ database: name, left, fix }, "Tables differ from the models, and nothing of it was changed.");
+    }
+  }
+
+  /** Closes all databases. */
+  async stop(): Promise<void> {
+    this.#endWatch();
+    await this.#databases.close();
+  }
+}

@@ -1,0 +1,58 @@
+/** The databases of an application, as a part: opened at start, entered by each request, checked for readiness, closed at the end. */
+import { GableError } from "../errors/gable-error.ts";
+import { optionInvalid } from "../errors/option-errors.ts";
+import type { PartHost } from "../parts/part.ts";
+import { definePart } from "../parts/part.ts";
+import { loadFileSystem } from "../replies/node-modules.ts";
+import type { AppDatabases } from "./application/app-databases.ts";
+import type { DatabaseOptions } from "./database.ts";
+import type { NamedDatabaseOptions } from "./databases.ts";
+
+/** A database of an application, without its models. */
+type AppDatabaseOptions = Omit<DatabaseOptions, "models" | "name" | "bind">;
+
+/** The options of `gable()` for databases. */
+export interface DatabaseSettings {
+  /** The models: a list, or a module that exports them. None by default. */
+  models?: DatabaseOptions["models"];
+  /** The address of the database, or its options. Default: the variable DATABASE_URL, else `sqlite:var/app.db`. */
+  database?: string | AppDatabaseOptions;
+  /** Several databases by name, instead of one: each model lives where its option `database` says. None by default. */
+  databases?: Readonly<Record<string, NamedDatabaseOptions>>;
+}
+
+/** Opens the databases of `models`, and makes each request use them. */
+export const databasesPart = definePart({
+  name: "database",
+  option: {
+    names: { models: true, database: true, databases: true },
+    check: ({ database, databases }: DatabaseSettings) => {
+      if (database !== undefined && databases !== undefined)
+        throw optionInvalid("gable()", "database", database, "absent when databases are given: name the usual one default there");
+    },
+  },
+  start: async (host, { models = [], database, databases }): Promise<AppDatabases> => {
+    // Loaded only where there are databases: an application without them starts without this code.
+    const { openAppDatabases } = await import("./application/app-databases.ts");
+    const only: NamedDatabaseOptions = typeof database === "object" ? database : { url: database ?? (await findUrl(host)) };
+    const { mode, logger } = host;
+    return openAppDatabases({ models, databases: databases ?? { default: only } }, { logger, isDevelopment: mode === "development" });
+  },
+});
+
+/** The address that the environment gives, or that of a file whose folder is made. */
+async function findUrl(host: PartHost): Promise<string> {
+  const given = host.environment("DATABASE_URL");
+  if (given !== undefined && given !== "") return given;
+  const { mkdir } = await loadFileSystem();
+  await mkdir("var", { recursive: true });
+  return "sqlite:var/app.db";
+}
+
+/** The error of an application without an open database. */
+export function databasesMissing(isEnabled: boolean): GableError {
+  const reason = isEnabled ? "has not started" : "has no option models";
+  return new GableError("E_DATABASE_MISSING", `The application ${reason}: it has no open database.`, {
+    fix: isEnabled ? "Await app.start() first." : "Pass models to gable().",
+  });
+}

@@ -1,0 +1,10 @@
+/** Work that leaves the scopes of models, as the channel `gable.data.scope` of node:diagnostics_channel publishes it. */
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+
+/** Calls a function with the reason of each such work. Returns a function that ends that. */
+export function watchScopes(onLeft: (reason: string) => void): () => void {
+  // The data layer publishes events of this shape.
+  const onEvent = (event: unknown): void => onLeft((event as { readonly reason: string }).reason);
+  subscribe("gable.data.scope", onEvent);
+  return () => void unsubscribe("gable.data.scope", onEvent);
+}

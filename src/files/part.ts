@@ -1,0 +1,66 @@
+/** Static files as a part of an application: their routes, and the folder that is read at start. */
+import { GableError } from "../errors/gable-error.ts";
+import { assertKnownOptions, describeValue } from "../errors/option-errors.ts";
+import type { AnyContext } from "../handlers/context.ts";
+import type { HandlerRoute } from "../handlers/define-route.ts";
+import { createRoute } from "../handlers/define-route.ts";
+import { definePart } from "../parts/part.ts";
+import type { PlainReply } from "../replies/file-reply.ts";
+import { fromPlainReply } from "../replies/files.ts";
+import type { HandlerReply } from "../replies/handler-reply.ts";
+import type { StaticFiles, StaticOptions } from "./static-files.ts";
+
+/** The option of `gable()` for static files. */
+export interface StaticSetting {
+  /** Folder with static files, or more about it. None by default. */
+  static?: string | StaticOptions;
+}
+
+const optionNames: Readonly<Record<keyof StaticOptions, true>> = { directory: true, at: true, root: true, index: true, symlinks: true };
+
+/** Serves the files of a folder. */
+export const staticFilesPart = definePart({
+  name: "static-files",
+  option: {
+    names: { static: true },
+    check: ({ static: option }: StaticSetting) => {
+      if (typeof option === "object") assertKnownOptions("gable() static", option, Object.keys(optionNames));
+    },
+  },
+  routes: (files: () => StaticFiles, { static: option = "static" }) => createStaticRoutes(files, toStaticOptions(option)),
+  start: async ({ mode }, { static: option = "static" }): Promise<StaticFiles> => {
+    // Loaded only where there are static files.
+    const { StaticFiles } = await import("./static-files.ts");
+    const files = new StaticFiles(toStaticOptions(option), mode !== "development");
+    await files.load();
+    return files;
+  },
+});
+
+function toStaticOptions(option: string | StaticOptions): StaticOptions {
+  return typeof option === "string" ? { directory: option } : option;
+}
+
+function createStaticRoutes(files: () => StaticFiles, { at = "/static", root = [] }: StaticOptions): HandlerRoute[] {
+  const answer = (context: AnyContext, name: string): HandlerReply | Promise<HandlerReply> => {
+    const reply = files().answer(context.method, context.headers, name);
+    return reply instanceof Promise ? reply.then(toStaticReply) : toStaticReply(reply);
+  };
+  // The pattern of the route has the parameter.
+  const inFolder = (context: AnyContext): unknown => answer(context, (context.params as { name: string }).name);
+  const routes = [createRoute("GET", [`${at.replace(/\/$/, "")}/*name`, inFolder], createStaticRoutes)];
+  for (const name of root)
+    routes.push(createRoute("GET", [`/${name}`, (context: AnyContext) => answer(context, name)], createStaticRoutes));
+  return routes;
+}
+
+function toStaticReply(reply: PlainReply | undefined): HandlerReply {
+  if (reply === undefined) throw new GableError("E_FILE_NOT_FOUND", "There is no such file.");
+  return fromPlainReply(reply);
+}
+
+/** The error of an application without static files. */
+export function assetsMissing(name: string, isEnabled: boolean): GableError {
+  const reason = isEnabled ? "the application has not started" : "the application has no option static";
+  return new GableError("E_ASSET_UNKNOWN", `There is no static file ${describeValue(name)}: ${reason}.`);
+}

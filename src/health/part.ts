@@ -1,0 +1,26 @@
+/** The health endpoints as a part of an application. */
+import { assertKnownOptions } from "../errors/option-errors.ts";
+import { definePart } from "../parts/part.ts";
+import type { HealthOptions } from "./health.ts";
+import { Health } from "./health.ts";
+
+/** The option of `gable()` for health endpoints. */
+export interface HealthSetting {
+  /** Health endpoints, or false for none. Default `/up` and `/ready`. */
+  health?: HealthOptions | false;
+}
+
+const optionNames: Readonly<Record<keyof HealthOptions, true>> = { up: true, ready: true, checks: true };
+
+/** Answers `/up` and `/ready`, whatever host was asked for. */
+export const healthPart = definePart({
+  name: "health",
+  option: {
+    names: { health: true },
+    check: ({ health }: HealthSetting) => {
+      if (typeof health === "object") assertKnownOptions("gable() health", health, Object.keys(optionNames));
+    },
+    isEnabled: ({ health }) => health !== false,
+  },
+  start: (host, { health }) => new Health(health === false ? {} : health, () => host.healthChecks()),
+});
