@@ -15,7 +15,7 @@ import { contextIn, runIn } from "../../run/context.ts";
 import { transaction } from "../../run/transaction.ts";
 import { writeRecord } from "./data-records.ts";
 import { describeModels } from "../../sql/model-state.ts";
-import { createModels } from "../state/state-models.ts";
+import { createModels } from "./state-models.ts";
 import { assertFolder } from "./read-files.ts";
 
 /** What is dumped, and where. */

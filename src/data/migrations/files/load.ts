@@ -20,7 +20,7 @@ import { transaction } from "../../run/transaction.ts";
 import { readRecord } from "./data-records.ts";
 import type { TableCount } from "./dump.ts";
 import { describeModels } from "../../sql/model-state.ts";
-import { createModels } from "../state/state-models.ts";
+import { createModels } from "./state-models.ts";
 import { assertFolder } from "./read-files.ts";
 
 /** What is loaded, and from where. */

@@ -1,10 +1,10 @@
 /** Reads the structure of a database that somebody else has made. */
-import { readMariadbTables } from "./introspect-mariadb.ts";
-import { readPostgresTables } from "./introspect-postgres.ts";
-import { readSqliteTables } from "./introspect-sqlite.ts";
+import { readMariadbTables } from "../../sql/mariadb/introspect.ts";
+import { readPostgresTables } from "../../sql/postgres/introspect.ts";
+import { readSqliteTables } from "../../sql/sqlite/introspect.ts";
 import { ledgerTable } from "../run/live-schema.ts";
 import type { Session } from "../run/session.ts";
-import type { FoundTable, TableFinding } from "./table-finding.ts";
+import type { FoundTable, TableFinding } from "../plan/table-finding.ts";
 
 /** All tables and views of the database of a session, but the table of the ledger. */
 export async function introspect(session: Session): Promise<FoundTable[]> {

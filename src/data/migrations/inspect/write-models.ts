@@ -3,7 +3,7 @@ import { reservedNames } from "../../schema/definitions.ts";
 import { toSingular } from "../../schema/join-table.ts";
 import { identifier, toConstraintName, toSnakeCase } from "../../schema/names.ts";
 import type { ColumnState, ForeignKeyState, IndexState, KeyState, OperandData, TableState, ViewState } from "../../schema/table-state.ts";
-import type { FoundTable } from "./table-finding.ts";
+import type { FoundTable } from "../plan/table-finding.ts";
 
 /** A model that is being written. */
 interface ModelDraft {

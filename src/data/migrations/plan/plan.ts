@@ -2,9 +2,9 @@
 import type { State } from "../../schema/table-state.ts";
 import type { Operation } from "../state/operation.ts";
 import { describeColumn } from "../state/conversion.ts";
-import { planMariadb } from "./plan-mariadb.ts";
-import { planPostgres } from "./plan-postgres.ts";
-import { planSqlite } from "./plan-sqlite.ts";
+import { planMariadb } from "../../sql/mariadb/plan.ts";
+import { planPostgres } from "../../sql/postgres/plan.ts";
+import { planSqlite } from "../../sql/sqlite/plan.ts";
 import type { PlannedStep, RowCheck, Step } from "./step.ts";
 import type { TableWriter } from "../../sql/table-writer.ts";
 

@@ -13,7 +13,7 @@ import { hashLiveSchema, hashWholeSchema, readLiveSchema } from "./live-schema.t
 import { checkForeignKeys, rebuildTable } from "./rebuild.ts";
 import type { Session } from "./session.ts";
 import { isLockError } from "./session.ts";
-import { createModels } from "../state/state-models.ts";
+import { createModels } from "../files/state-models.ts";
 import type { PlannedStep, Step } from "../plan/step.ts";
 import { hashData } from "../state/table-data.ts";
 

@@ -2,7 +2,7 @@
  * What is in a database, as its own texts: by table, each column, key, constraint and index by its name. Texts of one server can
  * be compared with each other, never with what was sent: PostgreSQL and MariaDB write expressions anew.
  */
-import { normalizeDefinition, splitDefinition } from "./sqlite-definition.ts";
+import { normalizeDefinition, splitDefinition } from "../../sql/sqlite/definition.ts";
 import type { Session } from "./session.ts";
 import { hashData } from "../state/table-data.ts";
 

@@ -1,10 +1,10 @@
 /** The tables of PostgreSQL, from its own catalogue. */
-import { postgresSearchName } from "../../sql/postgres/search.ts";
+import { postgresSearchName } from "./search.ts";
 import type { DeleteAction } from "../../schema/relation.ts";
-import type { ColumnType } from "./table-finding.ts";
-import { sqlCondition, sqlDefault, TableFinding, toViewState } from "./table-finding.ts";
-import type { Session, SessionRow } from "../run/session.ts";
-import { checkName } from "../../sql/table-writer.ts";
+import type { ColumnType } from "../../migrations/plan/table-finding.ts";
+import { sqlCondition, sqlDefault, TableFinding, toViewState } from "../../migrations/plan/table-finding.ts";
+import type { Session, SessionRow } from "../../migrations/run/session.ts";
+import { checkName } from "../table-writer.ts";
 
 const types: Readonly<Record<string, ColumnType>> = {
   bigint: { type: "bigint" },

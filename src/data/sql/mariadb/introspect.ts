@@ -1,11 +1,11 @@
 /** The tables of MariaDB and MySQL, from their information schemas. */
-import { mariadbSearchColumn } from "../../sql/mariadb/search.ts";
+import { mariadbSearchColumn } from "./search.ts";
 import type { DeleteAction } from "../../schema/relation.ts";
-import type { ColumnType } from "./table-finding.ts";
-import { sqlCondition, sqlDefault, TableFinding, toViewState } from "./table-finding.ts";
-import { readMysqlDefault, readMysqlExpression } from "./mysql-expression.ts";
-import type { Session, SessionRow } from "../run/session.ts";
-import { checkName } from "../../sql/table-writer.ts";
+import type { ColumnType } from "../../migrations/plan/table-finding.ts";
+import { sqlCondition, sqlDefault, TableFinding, toViewState } from "../../migrations/plan/table-finding.ts";
+import { readMysqlDefault, readMysqlExpression } from "../mysql/expression.ts";
+import type { Session, SessionRow } from "../../migrations/run/session.ts";
+import { checkName } from "../table-writer.ts";
 
 const types: Readonly<Record<string, ColumnType>> = {
   "tinyint(1)": { type: "boolean" },

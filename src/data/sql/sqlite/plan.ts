@@ -1,16 +1,16 @@
 /** The steps of operations on SQLite: what it cannot change in place is made anew, with its rows. */
 import type { ColumnState, State, TableState } from "../../schema/table-state.ts";
 import { findCountedColumn } from "../../schema/table-state.ts";
-import { applyOperation } from "../state/apply.ts";
-import type { Operation, OperationOf, TableChange } from "../state/operation.ts";
-import { op } from "../state/operation.ts";
-import type { PlainOperation } from "./step-plan.ts";
-import { StepPlan } from "./step-plan.ts";
-import type { PlannedStep, Step } from "./step.ts";
-import { chooseSql, joined } from "./step.ts";
-import { toTableData, toTableState, toViewState } from "../state/table-data.ts";
-import type { TableWriter } from "../../sql/table-writer.ts";
-import { isKeyAlone } from "../../sql/table-writer.ts";
+import { applyOperation } from "../../migrations/state/apply.ts";
+import type { Operation, OperationOf, TableChange } from "../../migrations/state/operation.ts";
+import { op } from "../../migrations/state/operation.ts";
+import type { PlainOperation } from "../../migrations/plan/step-plan.ts";
+import { StepPlan } from "../../migrations/plan/step-plan.ts";
+import type { PlannedStep, Step } from "../../migrations/plan/step.ts";
+import { chooseSql, joined } from "../../migrations/plan/step.ts";
+import { toTableData, toTableState, toViewState } from "../../migrations/state/table-data.ts";
+import type { TableWriter } from "../table-writer.ts";
+import { isKeyAlone } from "../table-writer.ts";
 
 /** The steps of operations, and what they are about. */
 export function planSqlite(writer: TableWriter, before: State, operations: readonly Operation[]): PlannedStep[] {

@@ -1,15 +1,15 @@
 /** The steps of operations on MariaDB and MySQL, where each statement stands for itself: none can be undone with others. */
-import { addMariadbSearch, dropMariadbSearch } from "../../sql/mariadb/search.ts";
+import { addMariadbSearch, dropMariadbSearch } from "./search.ts";
 import type { ColumnState, IndexState, KeyState, State, TableState } from "../../schema/table-state.ts";
-import { applyOperation } from "../state/apply.ts";
-import type { Operation, OperationOf, TableChange } from "../state/operation.ts";
-import type { PlainOperation } from "./step-plan.ts";
-import { StepPlan } from "./step-plan.ts";
-import type { PlannedStep, Step } from "./step.ts";
-import { alone, chooseSql, repeatedRows } from "./step.ts";
-import { isSame, toTableState, toViewState } from "../state/table-data.ts";
-import type { TableWriter } from "../../sql/table-writer.ts";
-import { checkName } from "../../sql/table-writer.ts";
+import { applyOperation } from "../../migrations/state/apply.ts";
+import type { Operation, OperationOf, TableChange } from "../../migrations/state/operation.ts";
+import type { PlainOperation } from "../../migrations/plan/step-plan.ts";
+import { StepPlan } from "../../migrations/plan/step-plan.ts";
+import type { PlannedStep, Step } from "../../migrations/plan/step.ts";
+import { alone, chooseSql, repeatedRows } from "../../migrations/plan/step.ts";
+import { isSame, toTableState, toViewState } from "../../migrations/state/table-data.ts";
+import type { TableWriter } from "../table-writer.ts";
+import { checkName } from "../table-writer.ts";
 
 /** The steps of operations, and what they are about. */
 export function planMariadb(writer: TableWriter, before: State, operations: readonly Operation[]): PlannedStep[] {

@@ -1,17 +1,17 @@
 /** The steps of operations on PostgreSQL: in the form that holds no lock for long on tables that are in use. */
-import { postgresTables } from "../../sql/postgres/tables.ts";
-import { createPostgresSearch, postgresSearchName } from "../../sql/postgres/search.ts";
+import { postgresTables } from "./tables.ts";
+import { createPostgresSearch, postgresSearchName } from "./search.ts";
 import type { ColumnState, ForeignKeyState, IndexState, State, TableState, UniqueState } from "../../schema/table-state.ts";
 import { findCountedColumn } from "../../schema/table-state.ts";
 import { toConstraintName } from "../../schema/names.ts";
-import type { Operation, OperationOf, TableChange } from "../state/operation.ts";
-import type { PlainOperation } from "./step-plan.ts";
-import { StepPlan } from "./step-plan.ts";
-import type { PlannedStep, Step, StepPlace } from "./step.ts";
-import { alone, chooseSql, joined, repeatedRows } from "./step.ts";
-import { isSame, toTableState, toViewState } from "../state/table-data.ts";
-import type { TableWriter } from "../../sql/table-writer.ts";
-import { checkName, primaryName } from "../../sql/table-writer.ts";
+import type { Operation, OperationOf, TableChange } from "../../migrations/state/operation.ts";
+import type { PlainOperation } from "../../migrations/plan/step-plan.ts";
+import { StepPlan } from "../../migrations/plan/step-plan.ts";
+import type { PlannedStep, Step, StepPlace } from "../../migrations/plan/step.ts";
+import { alone, chooseSql, joined, repeatedRows } from "../../migrations/plan/step.ts";
+import { isSame, toTableState, toViewState } from "../../migrations/state/table-data.ts";
+import type { TableWriter } from "../table-writer.ts";
+import { checkName, primaryName } from "../table-writer.ts";
 
 /** The steps of operations, and what they are about. */
 export function planPostgres(writer: TableWriter, before: State, operations: readonly Operation[]): PlannedStep[] {

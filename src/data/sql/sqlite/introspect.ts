@@ -2,11 +2,11 @@
 import { searchName } from "../../tree/search-syntax.ts";
 import type { DeleteAction } from "../../schema/relation.ts";
 import { toConstraintName } from "../../schema/names.ts";
-import type { ColumnType } from "./table-finding.ts";
-import { sqlCondition, sqlDefault, TableFinding, toViewState } from "./table-finding.ts";
-import type { Session } from "../run/session.ts";
-import { listChecks, splitDefinition } from "../run/sqlite-definition.ts";
-import { checkName } from "../../sql/table-writer.ts";
+import type { ColumnType } from "../../migrations/plan/table-finding.ts";
+import { sqlCondition, sqlDefault, TableFinding, toViewState } from "../../migrations/plan/table-finding.ts";
+import type { Session } from "../../migrations/run/session.ts";
+import { listChecks, splitDefinition } from "./definition.ts";
+import { checkName } from "../table-writer.ts";
 
 const types: Readonly<Record<string, ColumnType>> = {
   INTEGER: { type: "int" },
