@@ -1,6 +1,6 @@
 /** Databases: opened with their models, which find them by themselves. */
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
-import { GableError } from "../errors/gable-error.ts";
+import { openDriver } from "./database-kinds.ts";
 import type { Dialect } from "./sql/dialect.ts";
 import type { Driver } from "./driver/contract.ts";
 import { isModel } from "./model.ts";
@@ -139,49 +139,6 @@ export function readModels(owner: string, models: DatabaseOptions["models"]): Mo
     if (isModel(model)) return model;
     throw optionInvalid(owner, "models", model, "a list of model classes, or a module that exports them");
   });
-}
-
-async function openDriver(options: DatabaseOptions): Promise<{ dialect: Dialect; driver: Driver }> {
-  const { url = "", driver, durability = "normal", acquireTimeoutMs = 5_000 } = options;
-  if (driver !== undefined) return { driver, dialect: await loadDialect(driver.dialect) };
-  const scheme = /^([a-z]+):/.exec(url)?.[1];
-  if (scheme === "sqlite") {
-    const [{ createNodeSqlite }, { sqlite }] = await Promise.all([import("./driver/node-sqlite.ts"), import("./sql/sqlite/dialect.ts")]);
-    return {
-      dialect: sqlite,
-      driver: createNodeSqlite({ path: url.slice("sqlite:".length), durability, lockTimeoutMs: acquireTimeoutMs }),
-    };
-  }
-  if (scheme === "postgres" || scheme === "postgresql") {
-    const { poolMax = 10, statementTimeoutMs = 30_000, tls, prepare } = options;
-    const [{ createPg }, { postgres }] = await Promise.all([import("./driver/pg.ts"), import("./sql/postgres/dialect.ts")]);
-    return {
-      dialect: postgres,
-      driver: await createPg({ url, poolMax, acquireTimeoutMs, statementTimeoutMs, tls, prepares: prepare !== "off" }),
-    };
-  }
-  if (scheme === "mariadb" || scheme === "mysql") {
-    const { poolMax = 10, statementTimeoutMs = 30_000, tls } = options;
-    const [{ createMysql }, dialect] = await Promise.all([import("./driver/mysql.ts"), loadDialect(scheme)]);
-    return { dialect, driver: await createMysql({ url, poolMax, acquireTimeoutMs, statementTimeoutMs, tls }, scheme) };
-  }
-  throw new GableError("E_DATABASE_URL", `The address "${maskPassword(url)}" is of no database that is known.`, {
-    fix: "Use sqlite:path, postgres://user@host/name, mariadb://user@host/name or mysql://user@host/name.",
-  });
-}
-
-/** The ways of a kind of database. Throws `E_DATABASE_URL` for one that is not known. */
-async function loadDialect(name: Driver["dialect"]): Promise<Dialect> {
-  if (name === "sqlite") return (await import("./sql/sqlite/dialect.ts")).sqlite;
-  if (name === "postgres") return (await import("./sql/postgres/dialect.ts")).postgres;
-  if (name === "mariadb") return (await import("./sql/mariadb/dialect.ts")).mariadb;
-  if (name === "mysql") return (await import("./sql/mysql/dialect.ts")).mysql;
-  throw new GableError("E_DATABASE_URL", `A driver is of the kind "${name}", which is not known.`);
-}
-
-/** An address without its password. */
-function maskPassword(url: string): string {
-  return url.replace(/(:\/\/[^/:@]*):[^@/]*@/, "$1:***@");
 }
 
 /** An open database. */

@@ -47,6 +47,8 @@ export type Isolation = "read committed" | "repeatable read" | "serializable";
 /** A database's own ways. */
 export interface Dialect {
   readonly name: "sqlite" | "postgres" | "mariadb" | "mysql";
+  /** Its name for people. */
+  readonly title: string;
   /** A name, in quotes. */
   quote(name: string): string;
   /** A parameter of a type, around its mark. */
@@ -124,6 +126,22 @@ export interface Dialect {
   literal(value: DriverValue): string;
   /** What the database cannot hold of a model. */
   findMistakes(meta: ModelMeta): DefinitionMistake[];
+  /** How the database estimates the rows of a table. */
+  readonly estimate: RowEstimate;
+  /** The statement after which the database counts keys after the stored ones; "" where it does so on its own. */
+  countOn(table: string, column: string): string;
+  /** Loads its `MigrationDialect`, which only migrations need. */
+  loadMigrations(): Promise<object>;
+}
+
+/** How a database estimates the rows of a table. */
+interface RowEstimate {
+  /** The query, with the table as its parameter. */
+  readonly sql: string;
+  /** Returns the parameter of a table. */
+  readonly subject: (table: string) => string;
+  /** A query that finds nothing while the database has no estimates; undefined where it always has them. */
+  readonly needs?: string;
 }
 
 /** A comparison of a part of a value of JSON. */

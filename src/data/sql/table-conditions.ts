@@ -45,16 +45,15 @@ export function assertTable(dialect: Dialect, model: ModelClass): void {
 
 function assertWritable(dialect: Dialect, model: ModelClass, name: string, data: OperandData): void {
   writeCondition(dialect, model, data);
-  if (dialect.name === "sqlite" && foldsCase(data))
-    throw new GableError("E_MODEL_CONDITION", `${model.$meta.name}: ${name} folds case, which no table of SQLite can.`, {
+  if (!dialect.tables.foldsCase && foldsCase(data))
+    throw new GableError("E_MODEL_CONDITION", `${model.$meta.name}: ${name} folds case, which no table of ${dialect.title} can.`, {
       fix: "Keep the folded text in a field of its own.",
     });
-  const isLike = dialect.name === "mariadb" || dialect.name === "mysql";
-  const moved = isLike ? findMovedColumn(model.$meta, name, columnsOf(data)) : undefined;
+  const moved = dialect.tables.refusesMovedColumns ? findMovedColumn(model.$meta, name, columnsOf(data)) : undefined;
   if (moved !== undefined)
     throw new GableError(
       "E_MODEL_CONDITION",
-      `${model.$meta.name}: ${name} speaks of "${moved}", whose values ${dialect.name === "mysql" ? "MySQL" : "MariaDB"} itself makes or changes.`,
+      `${model.$meta.name}: ${name} speaks of "${moved}", whose values ${dialect.title} itself makes or changes.`,
       {
         fix: "Leave the column out, or let the relation restrict.",
       },

@@ -35,6 +35,20 @@ export interface TableSyntax {
   readonly hasIndexMethods: boolean;
   /** What stands in a column and behind a table to comment on it; "" where comments are statements, or are not kept. */
   readonly commentOf: (text: string) => string;
+  /** Whether comments are statements. */
+  readonly hasCommentStatements: boolean;
+  /** Whether unique keys can be checked later than with each row. */
+  readonly hasDeferrableKeys: boolean;
+  /** Whether unique keys can treat rows without a value as equal. */
+  readonly hasEqualNulls: boolean;
+  /** Whether the primary key has a name. */
+  readonly namesPrimaryKey: boolean;
+  /** Whether tables can fold case. Elsewhere only connections of Gable can, by functions of its own. */
+  readonly foldsCase: boolean;
+  /** Whether conditions cannot name columns whose values the database makes or changes. */
+  readonly refusesMovedColumns: boolean;
+  /** Rewrites a condition into a form that tables can hold. */
+  readonly toTableCondition: (sql: string) => string;
 }
 
 /** A name in a statement. Names come from models alone, where they were checked; this is the second lock on the door. */

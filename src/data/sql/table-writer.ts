@@ -112,11 +112,11 @@ export class TableWriter {
 
   /** When the database looks at a key. Models whose key needs it are refused where a database always does so with each row. */
   deferrable(when: UniqueState["deferrable"]): string {
-    return when === undefined || this.dialect.name !== "postgres" ? "" : ` DEFERRABLE INITIALLY ${when.toUpperCase()}`;
+    return when === undefined || !this.syntax.hasDeferrableKeys ? "" : ` DEFERRABLE INITIALLY ${when.toUpperCase()}`;
   }
 
   #nulls({ nullsDistinct }: UniqueState): string {
-    return nullsDistinct === false && this.dialect.name === "postgres" ? " NULLS NOT DISTINCT" : "";
+    return nullsDistinct === false && this.syntax.hasEqualNulls ? " NULLS NOT DISTINCT" : "";
   }
 
   check(tableName: string, table: TableState, name: string, condition: ConditionData): string {
@@ -130,7 +130,7 @@ export class TableWriter {
   /** The primary key as a line of a table; undefined where its column says it. */
   primary(tableName: string, table: TableState): string | undefined {
     if (this.syntax.isCountedKey && findCountedColumn(table) !== undefined) return undefined;
-    const name = this.dialect.name === "postgres" ? `CONSTRAINT ${this.quote(primaryName(tableName))} ` : "";
+    const name = this.syntax.namesPrimaryKey ? `CONSTRAINT ${this.quote(primaryName(tableName))} ` : "";
     return `${name}PRIMARY KEY (${this.list(table.primary)})`;
   }
 
@@ -199,7 +199,7 @@ export class TableWriter {
   /** Whether the database has such an index: one that it does not have is left out. */
   hasIndex({ expression, using }: IndexState): boolean {
     if (expression !== undefined && !this.syntax.hasExpressionIndexes) return false;
-    if (expression !== undefined && this.dialect.name === "sqlite" && foldsCase(expression)) return false;
+    if (expression !== undefined && !this.syntax.foldsCase && foldsCase(expression)) return false;
     return using === undefined || this.syntax.hasIndexMethods;
   }
 
@@ -239,7 +239,7 @@ export class TableWriter {
 
   /** Comments as statements of their own, of a database that has them so. */
   comments(name: string, table: TableState): string[] {
-    if (this.dialect.name !== "postgres") return [];
+    if (!this.syntax.hasCommentStatements) return [];
     const columns = [...table.columns].filter(([, { comment }]) => comment !== undefined);
     return [
       ...(table.comment === "" ? [] : [this.commentOn(name, undefined, table.comment)]),

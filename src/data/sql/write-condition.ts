@@ -9,13 +9,6 @@ import { replaceMarks } from "./marks.ts";
 import { encodeValue } from "./plan.ts";
 import { SqlWriter } from "./sql-writer.ts";
 
-/** A moment that is cast from a text: what MariaDB does not let columns that it computes do. */
-const castMoment = /CAST\(('(?:[^'\\]|''|\\.)*') AS (DATETIME\(3\)|DATE|TIME)\)/g;
-
-function writeMoment(_whole: string, text: string, type: string): string {
-  return `${type === "DATETIME(3)" ? "TIMESTAMP" : type}${text}`;
-}
-
 /** A condition in SQL, with its values in it. The model has the columns by their names. */
 export function writeCondition(dialect: Dialect, model: ModelClass, data: OperandData): string {
   const root: RootSource = { kind: "root", model };
@@ -32,5 +25,5 @@ export function writeCondition(dialect: Dialect, model: ModelClass, data: Operan
     const list = bound.value as readonly unknown[]; // A list is bound as one.
     return list.map((value) => dialect.literal(dialect.encode(value, bound.type))).join(", ");
   });
-  return dialect.name === "mariadb" ? text.replace(castMoment, writeMoment) : text;
+  return dialect.tables.toTableCondition(text);
 }

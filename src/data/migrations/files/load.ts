@@ -160,14 +160,10 @@ function readLine(
   return values;
 }
 
-/** Lets PostgreSQL count keys behind those that were loaded; others do so by themselves. */
+/** Lets the database count keys after the loaded ones, where it does not do so on its own. */
 async function countOn(table: string, definition: TableState): Promise<void> {
   const context = currentContext()!;
-  const { dialect } = context.database;
   const column = findCountedColumn(definition);
-  if (column === undefined || dialect.name !== "postgres") return;
-  const [quotedTable, quotedColumn] = [dialect.quote(table), dialect.quote(column)];
-  const sequence = `pg_get_serial_sequence(${dialect.tables.quoteText(quotedTable)}, ${dialect.tables.quoteText(column)})`;
-  const sql = `SELECT setval(${sequence}, greatest(max(${quotedColumn}), 1), max(${quotedColumn}) IS NOT NULL) FROM ${quotedTable}`;
-  await runStatement(context, { sql, parameters: [], rows: "arrays" }, true);
+  const sql = column === undefined ? "" : context.database.dialect.countOn(table, column);
+  if (sql !== "") await runStatement(context, { sql, parameters: [], rows: "arrays" }, true);
 }

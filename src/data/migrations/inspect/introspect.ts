@@ -1,15 +1,11 @@
 /** Reads the structure of a database that somebody else has made. */
-import { readMariadbTables } from "../../sql/mariadb/introspect.ts";
-import { readPostgresTables } from "../../sql/postgres/introspect.ts";
-import { readSqliteTables } from "../../sql/sqlite/introspect.ts";
 import { ledgerTable } from "../run/live-schema.ts";
 import type { Session } from "../run/session.ts";
 import type { FoundTable, TableFinding } from "../plan/table-finding.ts";
 
 /** All tables and views of the database of a session, but the table of the ledger. */
 export async function introspect(session: Session): Promise<FoundTable[]> {
-  const read = { sqlite: readSqliteTables, postgres: readPostgresTables, mariadb: readMariadbTables, mysql: readMariadbTables };
-  const tables = (await read[session.dialect.name](session)).filter(({ name }) => name !== ledgerTable);
+  const tables = (await session.kind.introspect(session)).filter(({ name }) => name !== ledgerTable);
   for (const table of tables) {
     if (table.state.view === undefined) noteKeyDefaults(table);
     else findViewKey(table);

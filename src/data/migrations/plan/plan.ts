@@ -1,18 +1,7 @@
-/** The steps of operations on one kind of database. */
-import type { State } from "../../schema/table-state.ts";
-import type { Operation } from "../state/operation.ts";
+/** The steps of a plan as SQL, for people. */
 import { describeColumn } from "../state/conversion.ts";
-import { planMariadb } from "../../sql/mariadb/plan.ts";
-import { planPostgres } from "../../sql/postgres/plan.ts";
-import { planSqlite } from "../../sql/sqlite/plan.ts";
-import type { PlannedStep, RowCheck, Step } from "./step.ts";
+import type { RowCheck, Step } from "./step.ts";
 import type { TableWriter } from "../../sql/table-writer.ts";
-
-/** The steps of operations, from a structure on. */
-export function planSteps(writer: TableWriter, before: State, operations: readonly Operation[]): PlannedStep[] {
-  const plan = { sqlite: planSqlite, postgres: planPostgres, mariadb: planMariadb, mysql: planMariadb }[writer.dialect.name];
-  return plan(writer, before, operations);
-}
 
 /** The SQL of a step, for people. */
 export function writeStep(writer: TableWriter, step: Step): string[] {

@@ -1,5 +1,5 @@
 /** What may hurt about operations: what is lost, what stops others, what code that still runs does not expect. */
-import type { Dialect } from "../../sql/dialect.ts";
+import type { MigrationCosts } from "./migration-dialect.ts";
 import type { ColumnState, State } from "../../schema/table-state.ts";
 import { applyOperation } from "../state/apply.ts";
 import { conversionOf } from "../state/conversion.ts";
@@ -29,7 +29,7 @@ export interface Finding {
 }
 
 /** What may hurt about operations, from a structure on. Tables that are made by the same operations have no rows, and no users. */
-export function findRisks(before: State, operations: readonly Operation[], dialect: Dialect["name"]): Finding[] {
+export function findRisks(before: State, operations: readonly Operation[], costs: MigrationCosts): Finding[] {
   const fresh = new Set<string>();
   const former = new Map<string, string>();
   const findings: Finding[] = [];
@@ -44,7 +44,7 @@ export function findRisks(before: State, operations: readonly Operation[], diale
     else if (operation.kind === "dropView")
       findings.push({ ...viewDropped, table: operation.view, operation: describeOperation(operation), assured });
     else if ("table" in operation && !fresh.has(operation.table)) {
-      const found = [rate(operation, state, dialect), rateValues(operation, state)].filter((each) => each !== undefined);
+      const found = [rate(operation, state, costs), rateValues(operation, state)].filter((each) => each !== undefined);
       if (operation.kind === "renameTable") former.set(operation.to, former.get(operation.table) ?? operation.table);
       const table = former.get(operation.table) ?? operation.table;
       findings.push(...found.map((each) => ({ ...each, table, operation: describeOperation(operation), assured })));
@@ -67,7 +67,7 @@ const viewDropped = {
 
 type Rated = Omit<Finding, "operation" | "assured" | "table">;
 
-function rate(operation: Operation, state: State, dialect: Dialect["name"]): Rated | undefined {
+function rate(operation: Operation, state: State, costs: MigrationCosts): Rated | undefined {
   switch (operation.kind) {
     case "dropTable":
     case "dropColumn":
@@ -87,7 +87,7 @@ function rate(operation: Operation, state: State, dialect: Dialect["name"]): Rat
       };
     case "addColumn":
       return operation.column.null === true || operation.column.default !== undefined
-        ? rateDefault(operation.column, dialect)
+        ? rateDefault(operation.column, costs)
         : {
             id: "required-column",
             risk: "breaks-old-code",
@@ -95,7 +95,7 @@ function rate(operation: Operation, state: State, dialect: Dialect["name"]): Rat
             recipe: "Add it with null: true, fill it, and require it in the next release.",
           };
     case "alterColumn":
-      return rateColumn(state.get(operation.table)?.columns.get(operation.name) ?? operation.from, operation.column, dialect);
+      return rateColumn(state.get(operation.table)?.columns.get(operation.name) ?? operation.from, operation.column, costs);
     case "alterPrimary":
       return {
         id: "primary-key",
@@ -105,7 +105,7 @@ function rate(operation: Operation, state: State, dialect: Dialect["name"]): Rat
       };
     case "addIndex":
     case "addUnique":
-      return dialect === "postgres"
+      return !costs.locksForIndexes
         ? undefined
         : { id: "index-built", risk: "locks", reason: "Writes wait while the index is built.", recipe: "Do it while few write." };
     default:
@@ -134,8 +134,8 @@ function rateValues(operation: Operation, state: State): Rated | undefined {
 }
 
 /** A default that is not the same for all rows is written into each of them. */
-function rateDefault({ default: value }: ColumnState, dialect: Dialect["name"]): Rated | undefined {
-  if (dialect !== "postgres" || !Array.isArray(value) || !String(value[0]).startsWith("sql")) return undefined;
+function rateDefault({ default: value }: ColumnState, costs: MigrationCosts): Rated | undefined {
+  if (!costs.rewritesForDefaults || !Array.isArray(value) || !String(value[0]).startsWith("sql")) return undefined;
   return {
     id: "column-computed",
     risk: "rewrites",
@@ -147,7 +147,7 @@ function rateDefault({ default: value }: ColumnState, dialect: Dialect["name"]):
 /** Types that are one in every database. */
 const longTypes: ReadonlySet<ColumnState["type"]> = new Set<ColumnState["type"]>(["id", "bigint"]);
 
-function rateColumn(before: ColumnState, after: ColumnState, dialect: Dialect["name"]): Rated | undefined {
+function rateColumn(before: ColumnState, after: ColumnState, costs: MigrationCosts): Rated | undefined {
   const isWider =
     before.type === after.type &&
     (after.max === undefined || (before.max !== undefined && after.max >= before.max)) &&
@@ -161,7 +161,7 @@ function rateColumn(before: ColumnState, after: ColumnState, dialect: Dialect["n
       recipe: "Let one release go out that always gives a value.",
     };
   if (isWider) return undefined;
-  const isFree = dialect === "postgres" && ["text", "choice"].includes(before.type) && after.type === "text" && after.max === undefined;
+  const isFree = costs.widensTextsFreely && ["text", "choice"].includes(before.type) && after.type === "text" && after.max === undefined;
   if (isFree || (longTypes.has(before.type) && longTypes.has(after.type))) return undefined;
   return {
     id: "type-changed",

@@ -80,3 +80,6 @@ export function chooseSql(by: SqlByDialect, dialect: Dialect["name"]): readonly 
 
 /** Rows that one repetition of a statement changes. */
 export const repeatedRows = 10_000;
+
+/** Longest statement of a migration on PostgreSQL, but for those that build indexes and look at all rows. */
+export const statementLimit = "SET statement_timeout = '5min'";

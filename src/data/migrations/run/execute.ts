@@ -15,6 +15,7 @@ import type { Session } from "./session.ts";
 import { isLockError } from "./session.ts";
 import { createModels } from "../files/state-models.ts";
 import type { PlannedStep, Step } from "../plan/step.ts";
+import { statementLimit } from "../plan/step.ts";
 import { hashData } from "../state/table-data.ts";
 
 /** How far a migration is. */
@@ -54,8 +55,6 @@ export interface MigrationRun {
 
 /** How often a step is tried that could not have a lock. */
 const triesMax = 10;
-/** Longest statement of a migration on PostgreSQL, but for those that build indexes and look at all rows. */
-export const statementLimit = "SET statement_timeout = '5min'";
 /** Tables with fewer rows are copied without asking. */
 export const smallRows = 10_000;
 
@@ -78,7 +77,7 @@ export class MigrationExecution {
     this.#row = run.row;
     const drops = ({ step }: PlannedStep): boolean =>
       step.kind === "rebuild" || (step.kind === "sql" && /^\s*DROP TABLE\b/i.test(step.sql));
-    this.#isUnchecked = session.dialect.name === "sqlite" && run.steps.some(drops);
+    this.#isUnchecked = session.kind.dropsReferringRows && run.steps.some(drops);
   }
 
   async run(): Promise<void> {
@@ -185,7 +184,7 @@ export class MigrationExecution {
   }
 
   #hasImplicitCommits(group: readonly PlannedStep[]): boolean {
-    return !["sqlite", "postgres"].includes(this.#session.dialect.name) && group.some(({ step }) => step.kind === "sql");
+    return !this.#session.kind.hasStructureTransactions && group.some(({ step }) => step.kind === "sql");
   }
 
   /** A step that no transaction holds. Before it runs, the ledger has what the tables were like. */

@@ -21,8 +21,6 @@ export interface LedgerRow {
   readonly live: string;
 }
 
-const text = (length: number, dialect: string): string => (dialect === "sqlite" ? "TEXT" : `varchar(${length})`);
-
 /** The table of what has run. */
 export class Ledger {
   readonly #session: Session;
@@ -35,29 +33,24 @@ export class Ledger {
 
   /** Makes the table where it is missing. */
   async create(): Promise<void> {
-    const { name } = this.#session.dialect;
+    const text = (length: number): string => this.#session.kind.ledgerText(length);
     const columns = [
-      `name ${text(255, name)} NOT NULL PRIMARY KEY`,
-      `hash ${text(64, name)} NOT NULL`,
-      `direction ${text(4, name)} NOT NULL`,
+      `name ${text(255)} NOT NULL PRIMARY KEY`,
+      `hash ${text(64)} NOT NULL`,
+      `direction ${text(4)} NOT NULL`,
       "step integer NOT NULL",
-      `before_hash ${text(64, name)} NOT NULL`,
-      `last_key ${text(2_000, name)} NOT NULL`,
-      `applied_at ${text(30, name)} NOT NULL`,
+      `before_hash ${text(64)} NOT NULL`,
+      `last_key ${text(2_000)} NOT NULL`,
+      `applied_at ${text(30)} NOT NULL`,
       "duration_ms integer NOT NULL",
-      `live_hash ${text(64, name)} NOT NULL`,
+      `live_hash ${text(64)} NOT NULL`,
     ];
     await this.#session.run(`CREATE TABLE IF NOT EXISTS ${this.#table} (${columns.join(", ")})`);
   }
 
   /** Whether the table is there: a database that was never migrated has none. */
   async exists(): Promise<boolean> {
-    const { name } = this.#session.dialect;
-    const source =
-      name === "sqlite"
-        ? `sqlite_schema WHERE type = 'table' AND name = '${ledgerTable}'`
-        : `information_schema.tables WHERE table_schema = ${name === "postgres" ? "current_schema()" : "database()"} AND table_name = '${ledgerTable}'`;
-    return (await this.#session.read(`SELECT 1 AS found FROM ${source}`)).length > 0;
+    return (await this.#session.read(this.#session.kind.findTable(ledgerTable))).length > 0;
   }
 
   /** All migrations that have run or begun. */

@@ -8,7 +8,7 @@ import { applyAll, replay } from "../state/apply.ts";
 import { checkRows } from "./check-rows.ts";
 import { earlyChecks } from "../plan/early-checks.ts";
 import type { MigrationProgress } from "./execute.ts";
-import { MigrationExecution, smallRows, statementLimit } from "./execute.ts";
+import { MigrationExecution, smallRows } from "./execute.ts";
 import { fillOperations, listNeeded } from "../state/fills.ts";
 import { invertAll } from "../state/inverse.ts";
 import type { LedgerRow } from "./ledger.ts";
@@ -16,9 +16,10 @@ import { Ledger } from "./ledger.ts";
 import { compareSchemas, hashLiveSchema, hashWholeSchema, readLiveSchema } from "./live-schema.ts";
 import { lockMigrations } from "./lock.ts";
 import type { Operation } from "../state/operation.ts";
-import { planSteps, writeStep } from "../plan/plan.ts";
+import { writeStep } from "../plan/plan.ts";
 import type { NamedMigration } from "../files/read-files.ts";
 import { orderMigrations, readFiles, readMigrations } from "../files/read-files.ts";
+import { loadMigrationDialect } from "../plan/migration-dialect.ts";
 import type { Finding } from "../plan/risk.ts";
 import { findRisks } from "../plan/risk.ts";
 import type { PlannedStep } from "../plan/step.ts";
@@ -162,7 +163,8 @@ export async function previewMigrations(
 ): Promise<MigrationPreview[]> {
   const migrations = await readMigrations(options.folder);
   if (options.name !== undefined) findNamed(migrations, options.name);
-  const writer = new TableWriter(options.database.$core.dialect);
+  const { dialect } = options.database.$core;
+  const [writer, kind] = [new TableWriter(dialect), await loadMigrationDialect(dialect)];
   let state: State = new Map();
   const previews: MigrationPreview[] = [];
   for (const migration of migrations) {
@@ -171,8 +173,8 @@ export async function previewMigrations(
       const isBack = options.backwards === true;
       const operations = isBack ? invertAll(state, migration.operations) : migration.operations;
       const from = isBack ? after : state;
-      const sql = planSteps(writer, from, operations).flatMap(({ step }) => writeStep(writer, step));
-      previews.push({ name: migration.name, sql, risks: findRisks(from, operations, writer.dialect.name) });
+      const sql = kind.plan(writer, from, operations).flatMap(({ step }) => writeStep(writer, step));
+      previews.push({ name: migration.name, sql, risks: findRisks(from, operations, kind.costs) });
     }
     state = after;
   }
@@ -194,17 +196,7 @@ async function withRunner<Result>(options: RollbackOptions, work: (runner: Runne
   // Files that cannot be read stop before anything is locked.
   const files = await readFiles(options.folder);
   return Session.use(options.database.$core, async (session) => {
-    const settings = {
-      sqlite: [],
-      postgres: [
-        `SET lock_timeout = ${Math.round(lockTimeoutSeconds * 1_000)}`,
-        statementLimit,
-        "SET idle_in_transaction_session_timeout = 0",
-      ],
-      mariadb: [`SET lock_wait_timeout = ${Math.ceil(lockTimeoutSeconds)}, max_statement_time = 0`],
-      mysql: [`SET lock_wait_timeout = ${Math.ceil(lockTimeoutSeconds)}, max_execution_time = 0`],
-    }[session.dialect.name];
-    for (const sql of settings) await session.run(sql);
+    for (const sql of session.kind.settings(lockTimeoutSeconds)) await session.run(sql);
     const free = await lockMigrations(session, waitSeconds);
     try {
       session.onStatement = options.onStatement;
@@ -383,7 +375,7 @@ class Runner {
   /** Leaves a migration as it is whose rollback has not changed anything yet. Returns whether that is so. */
   async #keep(migration: NamedMigration): Promise<boolean> {
     const { from, operations } = this.planDown(migration);
-    const isKept = await this.#restore(migration, planSteps(this.#writer, from, operations), undefined);
+    const isKept = await this.#restore(migration, this.#session.kind.plan(this.#writer, from, operations), undefined);
     if (isKept) await this.#readRows();
     return isKept;
   }
@@ -397,14 +389,15 @@ class Runner {
     await this.#execute(migration, "up", this.#stateBefore(migration), migration.operations);
   }
 
-  /** Throws when PostgreSQL would write a large table anew under a lock, and nobody has agreed to that. */
+  /** Throws `E_MIGRATION_CONSENT` when the database would rewrite a large table under a lock and nobody has agreed to that. */
   async #assertNoRewrite(before: State, operations: readonly Operation[]): Promise<void> {
-    if (this.#options.allowCopies === true || this.#session.dialect.name !== "postgres") return;
-    const rewrites = findRisks(before, operations, "postgres").filter(({ risk, assured }) => risk === "rewrites" && assured === undefined);
+    const { dialect, kind } = this.#session;
+    if (this.#options.allowCopies === true || !kind.asksBeforeRewrites) return;
+    const rewrites = findRisks(before, operations, kind.costs).filter(({ risk, assured }) => risk === "rewrites" && assured === undefined);
     for (const { table, operation } of rewrites) {
-      const size = "SELECT reltuples AS size FROM pg_class WHERE oid = to_regclass($1)";
-      const [row] = await this.#session.read(size, [this.#writer.quote(table)]);
-      const rows = Number(row?.["size"] ?? 0);
+      const { sql, subject } = dialect.estimate;
+      const [[count] = []] = await this.#session.readArrays(sql, [subject(table)]);
+      const rows = Number(count ?? 0);
       if (rows < smallRows) continue;
       const what = `The table "${table}" of about ${rows} rows would be written anew while others wait: ${operation}.`;
       throw new GableError("E_MIGRATION_CONSENT", what, {
@@ -416,7 +409,7 @@ class Runner {
   planDown(migration: NamedMigration): DownPlan {
     const { from, operations: inverse } = this.#invert(migration);
     const operations = fillOperations(from, inverse, this.#options.fills ?? {});
-    return { from, operations, risks: findRisks(from, operations, this.#session.dialect.name) };
+    return { from, operations, risks: findRisks(from, operations, this.#session.kind.costs) };
   }
 
   /** What undoes a migration, from a structure on, without values for what needs one. */
@@ -444,7 +437,7 @@ class Runner {
     const known = this.#rows.get(migration.name);
     const isResumed = known !== undefined && known.appliedAt === "" && known.direction === direction;
     const row = isResumed ? known : newRow(migration, direction);
-    const steps = planSteps(this.#writer, before, operations);
+    const steps = this.#session.kind.plan(this.#writer, before, operations);
     if (!isResumed) {
       // What was begun had consent then.
       await this.#assertNoRewrite(before, operations);

@@ -1,6 +1,7 @@
 /** Tables of SQLite that are made anew: rows are copied, counted, and put in place; nothing else is lost with the old table. */
 import { GableError } from "../../../errors/gable-error.ts";
-import type { Session, SessionRow } from "./session.ts";
+import type { Session } from "./session.ts";
+import type { SessionRow } from "../plan/migration-dialect.ts";
 import type { Rebuild } from "../plan/step.ts";
 
 /**

@@ -4,31 +4,34 @@ import type { Connection, StatementResult } from "../../driver/contract.ts";
 import type { DriverValue } from "../../schema/driver-value.ts";
 import { readDatabaseError } from "../../run/database-error.ts";
 import { acquireFrom } from "../../run/execute.ts";
+import type { MigrationDialect, MigrationSession, SessionRow } from "../plan/migration-dialect.ts";
+import { loadMigrationDialect } from "../plan/migration-dialect.ts";
 import type { DatabaseCore } from "../../run/database-core.ts";
 
-/** A row by the names of its columns, in lower case. */
-export type SessionRow = Readonly<Record<string, DriverValue>>;
-
 /** A held connection. */
-export class Session {
+export class Session implements MigrationSession {
   readonly database: DatabaseCore;
   readonly connection: Connection;
+  /** How the kind of database is migrated. */
+  readonly kind: MigrationDialect;
   /** Told of each statement before it runs, but for those that only look. */
   onStatement: ((sql: string) => void) | undefined;
 
-  constructor(database: DatabaseCore, connection: Connection) {
+  constructor(database: DatabaseCore, kind: MigrationDialect, connection: Connection) {
     this.database = database;
+    this.kind = kind;
     this.connection = connection;
   }
 
   /** Takes a connection for as long as the work takes. */
   static async use<Result>(database: DatabaseCore, work: (session: Session) => Promise<Result>): Promise<Result> {
-    const session = new Session(database, await acquireFrom(database, { write: true, isOwn: true, isUnlimited: true }));
+    const kind = await loadMigrationDialect(database.dialect);
+    const session = new Session(database, kind, await acquireFrom(database, { write: true, isOwn: true, isUnlimited: true }));
     try {
       return await work(session);
     } finally {
       // Its settings may have been changed: nobody else gets it. SQLite has one that writes, whose settings are set back.
-      session.connection.release(session.dialect.name === "sqlite" ? undefined : new Error("The connection of a migration is closed."));
+      session.connection.release(kind.keepsConnection ? undefined : new Error("The connection of a migration is closed."));
     }
   }
 
@@ -65,6 +68,10 @@ export class Session {
     } catch (error) {
       throw readDatabaseError(this.dialect, error);
     }
+  }
+
+  on(connection: Connection): Session {
+    return new Session(this.database, this.kind, connection);
   }
 
   /** A parameter by its number, from 1 on. */

@@ -11,7 +11,7 @@ import type { LiveSchema, SchemaDifference } from "./live-schema.ts";
 import { compareSchemas, readLiveSchema } from "./live-schema.ts";
 import { lockMigrations } from "./lock.ts";
 import { describeModels } from "../../sql/model-state.ts";
-import { planSteps, writeStep } from "../plan/plan.ts";
+import { writeStep } from "../plan/plan.ts";
 import { checkForeignKeys, rebuildTable } from "./rebuild.ts";
 import type { Risk } from "../plan/risk.ts";
 import { findRisks } from "../plan/risk.ts";
@@ -58,13 +58,13 @@ async function sync(session: Session, wanted: State): Promise<SyncedTables> {
   const writer = new TableWriter(session.dialect);
   const from = keepLive(wanted, await readLiveSchema(session));
   const { operations, questions } = diffStates(from, wanted);
-  const risky = findRisks(from, operations, session.dialect.name).filter(({ risk }) => !harmless.has(risk));
+  const risky = findRisks(from, operations, session.kind.costs).filter(({ risk }) => !harmless.has(risk));
   const isReady = questions.length === 0 && risky.length === 0;
   if (isReady)
     await runSteps(
       session,
       writer,
-      planSteps(writer, from, operations).map(({ step }) => step),
+      session.kind.plan(writer, from, operations).map(({ step }) => step),
     );
   const made = isReady ? operations.map(describeOperation) : [];
   const open = [...questions.map(({ text }) => text), ...risky.map(({ operation, reason }) => `${operation}. ${reason}`)];
@@ -82,7 +82,7 @@ async function runSteps(session: Session, writer: TableWriter, steps: readonly S
       else await session.run(writeStep(writer, step)[0]!);
   };
   if (steps.length === 0) return;
-  if (session.dialect.name !== "sqlite") return run();
+  if (!session.kind.dropsReferringRows) return run();
   // Dropping the former table would delete the rows that refer to it.
   await session.run("PRAGMA foreign_keys = OFF");
   await session.run("BEGIN IMMEDIATE");

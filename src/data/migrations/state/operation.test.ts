@@ -1,3 +1,5 @@
+import { migrations as postgres } from "../../sql/postgres/migrations.ts";
+import { migrations as sqlite } from "../../sql/sqlite/migrations.ts";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { TableState } from "../../schema/table-state.ts";
@@ -324,8 +326,11 @@ export default migration({
 });
 
 describe("findRisks()", () => {
+  const costs = { postgres: postgres.costs, sqlite: sqlite.costs };
   const ids = (operations: readonly Operation[], dialect: "postgres" | "sqlite" = "postgres"): string[] =>
-    findRisks(start, operations, dialect).map(({ id, risk, assured }) => `${id} ${risk}${assured === undefined ? "" : ` (${assured})`}`);
+    findRisks(start, operations, costs[dialect]).map(
+      ({ id, risk, assured }) => `${id} ${risk}${assured === undefined ? "" : ` (${assured})`}`,
+    );
 
   it("tells what loses, breaks, rewrites and locks", () => {
     assert.deepEqual(ids([op.dropTable("books")]), ["table-dropped loses-data"]);
@@ -354,7 +359,8 @@ describe("findRisks()", () => {
   it("tells of a view that is gone, and not of one that is made anew", () => {
     const view = op.createView("seen", { columns: { id: { type: "id" } }, primary: ["id"], sql: "SELECT 1 AS id" });
     const state = applyOperation(start, view);
-    const ids = (...operations: Operation[]): string[] => findRisks(state, operations, "postgres").map(({ id, risk }) => `${id} ${risk}`);
+    const ids = (...operations: Operation[]): string[] =>
+      findRisks(state, operations, costs.postgres).map(({ id, risk }) => `${id} ${risk}`);
     assert.deepEqual(ids(op.dropView("seen")), ["view-dropped breaks-old-code"]);
     assert.deepEqual(ids(op.dropView("seen"), view), []);
   });

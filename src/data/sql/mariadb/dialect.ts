@@ -30,6 +30,7 @@ const casts: Readonly<Partial<Record<ColumnType, string>>> = {
 export function createMariadb(collation: string): Dialect {
   return {
     name: "mariadb",
+    title: "MariaDB",
     isPositional: true,
     noLimit: " LIMIT 18446744073709551615",
     // LIMIT takes a bare parameter alone.
@@ -80,6 +81,12 @@ export function createMariadb(collation: string): Dialect {
     tables: mariadbTables,
     literal: writeMariadbLiteral,
     findMistakes: (meta) => findMariadbMistakes(meta),
+    estimate: {
+      sql: "SELECT table_rows FROM information_schema.tables WHERE table_schema = database() AND table_name = ?",
+      subject: (table) => table,
+    },
+    countOn: () => "",
+    loadMigrations: async () => (await import("./migrations.ts")).migrations,
   };
 }
 

@@ -1,10 +1,10 @@
 /** The tables of MariaDB and MySQL, from their information schemas. */
 import { mariadbSearchColumn } from "./search.ts";
+import type { DriverValue } from "../../schema/driver-value.ts";
 import type { DeleteAction } from "../../schema/relation.ts";
 import type { ColumnType } from "../../migrations/plan/table-finding.ts";
 import { sqlCondition, sqlDefault, TableFinding, toViewState } from "../../migrations/plan/table-finding.ts";
-import { readMysqlDefault, readMysqlExpression } from "../mysql/expression.ts";
-import type { Session, SessionRow } from "../../migrations/run/session.ts";
+import type { MigrationSession, SessionRow } from "../../migrations/plan/migration-dialect.ts";
 import { checkName } from "../table-writer.ts";
 
 const types: Readonly<Record<string, ColumnType>> = {
@@ -47,9 +47,33 @@ function readTexts(list: string): string[] {
   return [...list.matchAll(/'((?:[^'\\]|''|\\.)*)'/g)].map(([, text = ""]) => text.replaceAll("''", "'").replace(/\\(.)/g, "$1"));
 }
 
-/** Reads the tables and views of the current database. */
-export async function readMariadbTables(session: Session): Promise<TableFinding[]> {
-  const readExpression = session.dialect.name === "mysql" ? readMysqlExpression : String;
+/** What MariaDB and MySQL keep in different ways in their information schemas. */
+interface SchemaTexts {
+  /** The query of all checks. */
+  readonly checks: string;
+  readonly readExpression: (text: DriverValue) => string;
+  readonly readDefault: (row: SessionRow) => DriverValue;
+}
+
+const checks =
+  "SELECT table_name, constraint_name, check_clause FROM information_schema.check_constraints WHERE constraint_schema = database() ORDER BY constraint_name";
+
+/** Reads the tables and views of the current database of MariaDB. */
+export const readMariadbTables: (session: MigrationSession) => Promise<TableFinding[]> = createTablesReader({
+  checks,
+  readExpression: String,
+  readDefault: (row) => row["column_default"]!,
+});
+
+/** Creates what reads the tables and views of the current database. */
+export function createTablesReader(texts: SchemaTexts): (session: MigrationSession) => Promise<TableFinding[]> {
+  return (session) => readTables(session, texts);
+}
+
+async function readTables(
+  session: MigrationSession,
+  { checks: checksQuery, readExpression, readDefault }: SchemaTexts,
+): Promise<TableFinding[]> {
   const read = (columns: string, table: string, rest: string): Promise<SessionRow[]> =>
     session.read(`SELECT ${columns} FROM information_schema.${table} WHERE table_schema = database() ${rest}`);
   const tables = await read("table_name, table_comment", "tables", "AND table_type IN ('BASE TABLE', 'VIEW') ORDER BY table_name");
@@ -71,14 +95,14 @@ export async function readMariadbTables(session: Session): Promise<TableFinding[
   for (const row of columns) {
     const table = found.get(row["table_name"])!;
     if (row["made"] === null) {
-      addColumn(table, row, session.dialect.name === "mysql" ? readMysqlDefault(row) : row["column_default"]!);
+      addColumn(table, row, readDefault(row));
       continue;
     }
     const expression = readExpression(row["made"]!);
     made.set(`${table.name} ${row["column_name"]}`, expression);
     if (row["column_name"] === mariadbSearchColumn) table.state.search.push(...readSearch(expression));
   }
-  const checks = await session.read(session.dialect.name === "mysql" ? mysqlChecks : mariadbChecks);
+  const checks = await session.read(checksQuery);
   for (const row of checks)
     addCheck(found.get(row["table_name"])!, String(row["constraint_name"]), readExpression(String(row["check_clause"])));
   const keys = await session.read(
@@ -95,14 +119,6 @@ export async function readMariadbTables(session: Session): Promise<TableFinding[
   for (const rows of groupRows(parts, "index_name")) addIndex(found.get(rows[0]!["table_name"])!, rows, made);
   return [...found.values()];
 }
-
-const mariadbChecks =
-  "SELECT table_name, constraint_name, check_clause FROM information_schema.check_constraints WHERE constraint_schema = database() ORDER BY constraint_name";
-/** In MySQL, names of checks are those of the database. */
-const mysqlChecks =
-  "SELECT t.table_name, c.constraint_name, c.check_clause FROM information_schema.check_constraints c JOIN information_schema.table_constraints t " +
-  "ON t.constraint_schema = c.constraint_schema AND t.constraint_name = c.constraint_name AND t.constraint_type = 'CHECK' " +
-  "WHERE c.constraint_schema = database() ORDER BY c.constraint_name";
 
 function groupRows(rows: readonly SessionRow[], name: string): SessionRow[][] {
   const groups = new Map<string, SessionRow[]>();

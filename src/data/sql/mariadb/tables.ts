@@ -27,6 +27,13 @@ const indexedMax = 768;
 /** Texts above so many characters do not fit beside each other into a row. */
 const rowTextMax = 16_000;
 
+/** A datetime cast from text, which MariaDB does not allow in computed columns. */
+const castMoment = /CAST\(('(?:[^'\\]|''|\\.)*') AS (DATETIME\(3\)|DATE|TIME)\)/g;
+
+function writeMoment(_whole: string, text: string, type: string): string {
+  return `${type === "DATETIME(3)" ? "TIMESTAMP" : type}${text}`;
+}
+
 /** Tables of MariaDB. */
 export const mariadbTables: TableSyntax = {
   quote: quoteMariadb,
@@ -47,6 +54,13 @@ export const mariadbTables: TableSyntax = {
   hasExpressionIndexes: false,
   hasIndexMethods: false,
   commentOf: (text) => ` COMMENT ${quoteMariadbText(text)}`,
+  hasCommentStatements: false,
+  hasDeferrableKeys: false,
+  hasEqualNulls: false,
+  namesPrimaryKey: false,
+  foldsCase: true,
+  refusesMovedColumns: true,
+  toTableCondition: (sql) => sql.replace(castMoment, writeMoment),
 };
 
 /** The type of a column. */

@@ -13,6 +13,7 @@ const shared = createMariadb(mysqlCollation);
 export const mysql: Dialect = {
   ...shared,
   name: "mysql",
+  title: "MySQL",
   hasReturning: false,
   returnsKeys: false,
   hasOrderedAssignments: true,
@@ -29,6 +30,7 @@ export const mysql: Dialect = {
   readRefusal,
   tables: mysqlTables,
   findMistakes: (meta) => findMariadbMistakes(meta, "MySQL"),
+  loadMigrations: async () => (await import("./migrations.ts")).migrations,
 };
 
 function parameter(mark: string, type: ValueType, isList: boolean): string {

@@ -1,7 +1,7 @@
 /** Expressions of tables as MySQL keeps them: with escapes around escapes, and a word about the characters of each text. */
 import type { DriverValue } from "../../schema/driver-value.ts";
 import { quoteMariadbText } from "../mariadb/tables.ts";
-import type { SessionRow } from "../../migrations/run/session.ts";
+import type { SessionRow } from "../../migrations/plan/migration-dialect.ts";
 
 /** Texts and names of an expression, which nothing is looked for in. */
 const quoted = /'(?:[^'\\]|''|\\.)*'|`(?:[^`]|``)*`/.source;

@@ -11,6 +11,7 @@ export const mysqlCollation = "utf8mb4_0900_bin";
 export const mysqlTables: TableSyntax = {
   ...mariadbTables,
   typeOf,
+  toTableCondition: (sql) => sql,
   // A type that may be long takes no plain value, and any expression.
   defaultOf: (value, column) => (/^(?:json|long)/.test(typeOf(column)) ? `(${value})` : value),
   checkOf: (name, column) => writeChoices(quoteMariadb(name), column, quoteMariadbText),

@@ -42,6 +42,7 @@ function typeName({ type, items }: ValueType): string {
 /** The ways of PostgreSQL. */
 export const postgres: Dialect = {
   name: "postgres",
+  title: "PostgreSQL",
   isPositional: false,
   noLimit: "",
   count: (parameter) => parameter,
@@ -83,7 +84,16 @@ export const postgres: Dialect = {
   tables: postgresTables,
   literal: writePostgresLiteral,
   findMistakes: () => [],
+  estimate: { sql: "SELECT reltuples::float8 FROM pg_class WHERE oid = to_regclass($1)", subject: quotePostgres },
+  countOn,
+  loadMigrations: async () => (await import("./migrations.ts")).migrations,
 };
+
+function countOn(table: string, column: string): string {
+  const [from, key] = [quotePostgres(table), quotePostgres(column)];
+  const sequence = `pg_get_serial_sequence(${postgresTables.quoteText(from)}, ${postgresTables.quoteText(column)})`;
+  return `SELECT setval(${sequence}, greatest(max(${key}), 1), max(${key}) IS NOT NULL) FROM ${from}`;
+}
 
 const roundedNumeric = (write: (parts: readonly string[]) => string): Call => rounded(write, (sql) => `(${sql})::numeric`);
 

@@ -3,7 +3,7 @@ import { postgresSearchName } from "./search.ts";
 import type { DeleteAction } from "../../schema/relation.ts";
 import type { ColumnType } from "../../migrations/plan/table-finding.ts";
 import { sqlCondition, sqlDefault, TableFinding, toViewState } from "../../migrations/plan/table-finding.ts";
-import type { Session, SessionRow } from "../../migrations/run/session.ts";
+import type { MigrationSession, SessionRow } from "../../migrations/plan/migration-dialect.ts";
 import { checkName } from "../table-writer.ts";
 
 const types: Readonly<Record<string, ColumnType>> = {
@@ -51,7 +51,7 @@ const namesOf = (keys: string, relation: string): string =>
   `(SELECT coalesce(json_agg(own.attname ORDER BY part.place), '[]') FROM unnest(${keys}) WITH ORDINALITY part (number, place) LEFT JOIN pg_attribute own ON own.attrelid = ${relation} AND own.attnum = part.number)::text`;
 
 /** Reads the tables and views of the current schema. */
-export async function readPostgresTables(session: Session): Promise<TableFinding[]> {
+export async function readPostgresTables(session: MigrationSession): Promise<TableFinding[]> {
   const tables = await session.read(
     `SELECT c.relname AS name, c.relkind::text AS kind, obj_description(c.oid, 'pg_class') AS comment, CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END AS query ${from} WHERE ${withViews} ORDER BY c.relname`,
   );

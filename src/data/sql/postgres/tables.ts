@@ -30,6 +30,13 @@ export const postgresTables: TableSyntax = {
   hasExpressionIndexes: true,
   hasIndexMethods: true,
   commentOf: () => "",
+  hasCommentStatements: true,
+  hasDeferrableKeys: true,
+  hasEqualNulls: true,
+  namesPrimaryKey: true,
+  foldsCase: true,
+  refusesMovedColumns: false,
+  toTableCondition: (sql) => sql,
 };
 
 /** Types of items that are wider than those of columns: a list is compared with one of the type that values are bound as. */

@@ -13,6 +13,7 @@ import { findSqliteMistakes, quoteSqlite, sqliteTables, writeSqliteLiteral } fro
 /** The ways of SQLite. `gable_lower` and `gable_upper` are functions that connections register: its own know ASCII alone. */
 export const sqlite: Dialect = {
   name: "sqlite",
+  title: "SQLite",
   isPositional: true,
   noLimit: " LIMIT -1",
   // SQLite prepares a statement again for each value of a bare parameter of LIMIT, which takes longer than reading a row.
@@ -62,6 +63,14 @@ export const sqlite: Dialect = {
   tables: sqliteTables,
   literal: writeSqliteLiteral,
   findMistakes: findSqliteMistakes,
+  estimate: {
+    sql: "SELECT CAST(stat AS INTEGER) FROM sqlite_stat1 WHERE tbl = ? LIMIT 1",
+    subject: (table) => table,
+    // The table of statistics exists once somebody has run ANALYZE.
+    needs: "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'",
+  },
+  countOn: () => "",
+  loadMigrations: async () => (await import("./migrations.ts")).migrations,
 };
 
 /** A list is bound as one text of JSON, whatever its length. */

@@ -4,7 +4,7 @@ import type { DeleteAction } from "../../schema/relation.ts";
 import { toConstraintName } from "../../schema/names.ts";
 import type { ColumnType } from "../../migrations/plan/table-finding.ts";
 import { sqlCondition, sqlDefault, TableFinding, toViewState } from "../../migrations/plan/table-finding.ts";
-import type { Session } from "../../migrations/run/session.ts";
+import type { MigrationSession } from "../../migrations/plan/migration-dialect.ts";
 import { listChecks, splitDefinition } from "./definition.ts";
 import { checkName } from "../table-writer.ts";
 
@@ -38,7 +38,7 @@ function typeOf(declared: string): ColumnType | undefined {
 }
 
 /** Reads all tables and views of the file. */
-export async function readSqliteTables(session: Session): Promise<TableFinding[]> {
+export async function readSqliteTables(session: MigrationSession): Promise<TableFinding[]> {
   const rows = await session.read(
     "SELECT s.name, s.sql, s.type FROM pragma_table_list t JOIN sqlite_schema s ON s.type = t.type AND s.name = t.name " +
       "WHERE t.schema = 'main' AND t.type IN ('table', 'view') AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY s.name",
@@ -79,10 +79,8 @@ function readQuery(sql: string): string {
   return columns === undefined ? query : `WITH gable_view ${columns} AS (${query}\n) SELECT * FROM gable_view`;
 }
 
-async function readColumns(session: Session, table: TableFinding, text: string): Promise<void> {
-  const rows = await session.read(`SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(${session.mark(1)})`, [
-    table.name,
-  ]);
+async function readColumns(session: MigrationSession, table: TableFinding, text: string): Promise<void> {
+  const rows = await session.read(`SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?)`, [table.name]);
   const keys = rows.filter(({ pk }) => Number(pk) > 0).sort((one, other) => Number(one["pk"]) - Number(other["pk"]));
   for (const { name, type, notnull, dflt_value: value, hidden } of rows) {
     const column = String(name);
@@ -123,9 +121,9 @@ function readChecks(table: TableFinding, text: string): void {
   }
 }
 
-async function readForeignKeys(session: Session, table: TableFinding, definitions: ReadonlyMap<string, string>): Promise<void> {
+async function readForeignKeys(session: MigrationSession, table: TableFinding, definitions: ReadonlyMap<string, string>): Promise<void> {
   const rows = await session.read(
-    `SELECT id, "table", "from", "to", on_update, on_delete FROM pragma_foreign_key_list(${session.mark(1)}) ORDER BY id, seq`,
+    `SELECT id, "table", "from", "to", on_update, on_delete FROM pragma_foreign_key_list(?) ORDER BY id, seq`,
     [table.name],
   );
   const groups = new Map<unknown, typeof rows>();
@@ -164,16 +162,14 @@ function findName(definitions: ReadonlyMap<string, string>, columns: readonly st
   return undefined;
 }
 
-async function readIndexes(session: Session, table: TableFinding, definitions: ReadonlyMap<string, string>): Promise<void> {
+async function readIndexes(session: MigrationSession, table: TableFinding, definitions: ReadonlyMap<string, string>): Promise<void> {
   const list = await session.read(
-    `SELECT l.name, l."unique", l.origin, l.partial, s.sql FROM pragma_index_list(${session.mark(1)}) l LEFT JOIN sqlite_schema s ON s.type = 'index' AND s.name = l.name ORDER BY l.name`,
+    `SELECT l.name, l."unique", l.origin, l.partial, s.sql FROM pragma_index_list(?) l LEFT JOIN sqlite_schema s ON s.type = 'index' AND s.name = l.name ORDER BY l.name`,
     [table.name],
   );
   for (const { name, unique, origin, partial, sql } of list) {
     if (origin === "pk") continue;
-    const parts = await session.read(`SELECT name, "desc" FROM pragma_index_xinfo(${session.mark(1)}) WHERE key = 1 ORDER BY seqno`, [
-      name!,
-    ]);
+    const parts = await session.read(`SELECT name, "desc" FROM pragma_index_xinfo(?) WHERE key = 1 ORDER BY seqno`, [name!]);
     const columns = parts.map((part) => (part["name"] === null ? null : String(part["name"])));
     const text = String(sql ?? "");
     const isExpression = columns.length === 1 && columns[0] === null;
@@ -206,9 +202,9 @@ function readExpression(sql: string): string {
 }
 
 /** The columns whose words are kept beside a table. */
-async function readSearch(session: Session, table: TableFinding): Promise<void> {
+async function readSearch(session: MigrationSession, table: TableFinding): Promise<void> {
   const columns = await session.read(
-    `SELECT c.name FROM sqlite_schema s, pragma_table_info(s.name) c WHERE s.name = ${session.mark(1)} AND s.sql LIKE 'CREATE VIRTUAL TABLE % USING fts5 (%, content = %' ORDER BY c.cid`,
+    `SELECT c.name FROM sqlite_schema s, pragma_table_info(s.name) c WHERE s.name = ? AND s.sql LIKE 'CREATE VIRTUAL TABLE % USING fts5 (%, content = %' ORDER BY c.cid`,
     [searchName(table.name)],
   );
   table.state.search.push(...columns.map(({ name }) => String(name)));

@@ -53,6 +53,13 @@ export const sqliteTables: TableSyntax = {
   hasExpressionIndexes: true,
   hasIndexMethods: false,
   commentOf: () => "",
+  hasCommentStatements: false,
+  hasDeferrableKeys: false,
+  hasEqualNulls: false,
+  namesPrimaryKey: false,
+  foldsCase: false,
+  refusesMovedColumns: false,
+  toTableCondition: (sql) => sql,
 };
 
 /** What the database itself holds of a type that SQLite does not have. */
