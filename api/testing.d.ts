@@ -10,6 +10,19 @@ export declare function testMailTransport(name: string, create: () => Promise<Ma
 /** Defines the tests of a transport in the current file. */
 export declare function testListenerContract(name: string, start: StartTransport): void;
 
+/** Defines the tests of a part in the current file. */
+export declare function testPart(part: AnyPart, options?: TestPartOptions): void;
+
+/** How a part is tested. */
+export interface TestPartOptions {
+    /** Options of the application that takes the part, such as `models`. None by default. */
+    options?: GableOptions;
+    /** How often the application starts and stops. Default 100. */
+    rounds?: number;
+    /** Work to do while the application runs, such as a request. None by default. */
+    use?: (app: Application) => unknown;
+}
+
 /** Stores a row. Fields and relations that are not given get values that pass their checks. */
 export declare function create<Class extends AnyModel>(model: Class, values?: Values<Class>): Promise<RowOf<Class>>;
 

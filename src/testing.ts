@@ -2,6 +2,8 @@ export { createTestClient } from "./testing/test-client.ts";
 export { testDriver } from "./testing/driver-contract.ts";
 export { testMailTransport } from "./testing/mail-contract.ts";
 export { testListenerContract } from "./testing/listener-contract.ts";
+export { testPart } from "./testing/part-contract.ts";
+export type { TestPartOptions } from "./testing/part-contract.ts";
 export { create, createMany, defineFactory } from "./testing/factories.ts";
 export { useDatabase } from "./testing/use-database.ts";
 export type { Factory } from "./testing/factories.ts";

@@ -26,8 +26,12 @@ import type { Logger } from "../handlers/logger.ts";
 
 const noParams: Readonly<Record<string, unknown>> = Object.freeze({});
 
+/** Parts define these properties on the class of an application. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- context-class.ts defines each one before a request runs
+export interface RequestContext extends ContextProperties {}
+
 /** The one implementation of {@link Context}. */
-export class RequestContext implements Omit<Context<ContextInput>, keyof ContextProperties> {
+export class RequestContext implements Context<ContextInput> {
   readonly raw: RawRequest;
   readonly services: ContextServices;
   /** Defined on the class of the application: by the part that has it, or with an explanation. */
