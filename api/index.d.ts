@@ -280,6 +280,10 @@ export declare class Application {
     get routes(): readonly Route[];
     /** Methods that some route has. */
     get methods(): readonly string[];
+    /** Returns facts about the application, for the command line and for tools. Nothing is opened. */
+    describe(): ApplicationFacts;
+    /** Finds the route that takes a path; undefined when none does. */
+    findRoute(method: string, path: string): RouteFacts | undefined;
     /** Returns what a part made for this application. Throws `E_PART_MISSING` while it is not running. */
     part<Instance extends PartInstance>(part: TypedPart<Instance>): Instance;
     /** Returns the address of a static file; in production with a name that changes with its content. Throws `E_ASSET_UNKNOWN`. */
@@ -1472,4 +1476,197 @@ export interface SettingReader<Value> {
     readonly options: SettingOptions<Value>;
     /** Reads the text of the variable. */
     parse(text: string): ReadResult<Value>;
+}
+
+/** Replaces all secrets of some settings in a text, for logs and error pages. */
+export declare function createRedactor(settings: object): (text: string) => string;
+
+/** The facts of each setting, for lists and for `.env.example`. Empty for another object. */
+export declare function describeSettings(settings: object): readonly SettingFacts[];
+
+/** Returns a file with one variable per setting: what it is for, what to write, and whether it is required. */
+export declare function toEnvExample(facts: readonly SettingFacts[]): string;
+
+/** One setting, for lists. The values of secrets are left out. */
+export interface SettingFacts {
+    /** Name in the settings. */
+    readonly name: string;
+    /** Variable that it is read from; undefined for a value of the code. */
+    readonly variable: string | undefined;
+    /** Kind of the value. */
+    readonly kind: string;
+    /** What to write. */
+    readonly rule: string;
+    /** Where the value comes from: `environment`, a file, `default`, `code`, or `missing`. */
+    readonly source: string;
+    /** The value; `[secret]` for a secret. */
+    readonly value: unknown;
+    /** Whether it must be given in production. */
+    readonly isRequired: boolean;
+    /** What it is for. */
+    readonly help: string | undefined;
+}
+
+/** Checks a command. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */
+export declare function assertCommand(options: Command<unknown, unknown, never>): void;
+
+/**
+ * Defines a command of your application. A module in `commands/` exports it as its default.
+ *
+ * @example
+ * export default defineCommand({
+ *   name: "books count",
+ *   help: "Counts the books.",
+ *   run: async ({ print }) => print(`${await Book.count()} books`),
+ * });
+ */
+export declare function defineCommand<const Arguments extends Readonly<Record<string, ArgumentOptions>> = {}, const Flags extends Readonly<Record<string, FlagOptions>> = {}>(options: CommandOptions<Arguments, Flags>): Command<Arguments, Flags>;
+
+/** Makes the function that reports to a sink. */
+export declare function createProgress(sink: ProgressSink, now?: () => number): Progress;
+
+/** A word after the name of the command. */
+export interface ArgumentOptions {
+    /** What it is, in a few words. */
+    readonly help: string;
+    /** Whether it may be missing. Default false. */
+    readonly optional?: boolean;
+    /** Whether all remaining words belong to it. Only for the last argument. Default false. */
+    readonly many?: boolean;
+}
+
+/** Values of arguments by name. */
+export type ArgumentValues<Arguments> = {
+    readonly [Name in keyof Arguments]: ArgumentValue<Arguments[Name]>;
+};
+
+/** A command. Make one with {@link defineCommand}. */
+export interface Command<Arguments = {}, Flags = {}, Context = CommandContext<Arguments, Flags>> {
+    /** Words that call it, such as `newsletter send`. */
+    readonly name: string;
+    /** What it does, in one sentence. */
+    readonly help: string;
+    /** Examples for its help: the words after `gable`. None by default. */
+    readonly examples?: readonly string[];
+    /** Words after the name, in order. None by default. */
+    readonly arguments?: Arguments;
+    /** Flags by name, in camel case: `dryRun` is `--dry-run`. None by default. */
+    readonly flags?: Flags;
+    /** Does the work. What it returns is `data` of the JSON output. */
+    readonly run: (context: Context) => unknown;
+}
+
+/** What a command gets when it runs. */
+export interface CommandContext<Arguments = {}, Flags = {}> {
+    /** Words after the name. */
+    readonly arguments: ArgumentValues<Arguments>;
+    /** Flags. */
+    readonly flags: FlagValues<Flags>;
+    /** Prints a line for people. With `--json` and `--quiet` it prints nothing. */
+    readonly print: (line?: string) => void;
+    /** Prints rows as a table: the keys of the first row are the head. */
+    readonly table: (rows: ReadonlyArray<Readonly<Record<string, unknown>>>) => void;
+    /** Shows how far long work is. */
+    readonly progress: Progress;
+    /** Asks a question that is answered with yes or no; `--yes` answers it. Throws `E_COMMAND_CONFIRM` where nobody can answer. */
+    readonly confirm: (question: string) => Promise<boolean>;
+    /** Aborts on Ctrl-C. */
+    readonly signal: AbortSignal;
+}
+
+/** Options of {@link defineCommand}. */
+export type CommandOptions<Arguments, Flags> = Command<Arguments, Flags>;
+
+/** A flag such as `--size 7`. */
+export interface FlagOptions {
+    /** Kind of its value. A `boolean` takes no value, a `list` can be given several times. */
+    readonly type: "string" | "int" | "boolean" | "list";
+    /** What it does, in one sentence without a full stop. */
+    readonly help: string;
+    /** Values that it takes. By default any. */
+    readonly choices?: readonly string[];
+    /** Value without the flag. By default `undefined`, `false` for a boolean, an empty list for a list. */
+    readonly default?: string | number | boolean;
+}
+
+/** Values of flags by name. */
+export type FlagValues<Flags> = {
+    readonly [Name in keyof Flags]: FlagValue<Flags[Name]>;
+};
+
+/** Runs work and shows how far it is. Returns what the work returns. */
+export type Progress = <Result>(label: string, options: ProgressOptions, work: (bar: ProgressBar) => Promise<Result>) => Promise<Result>;
+
+/** What the work calls for each step. */
+export interface ProgressBar {
+    /** Counts one step as done; the note says which. */
+    step(note?: string): void;
+    /** Sets the number of steps that are done. */
+    set(done: number, note?: string): void;
+}
+
+/** Options of {@link Progress}. */
+export interface ProgressOptions {
+    /** Number of steps. By default nobody knows it. */
+    readonly total?: number;
+}
+
+/** Where states of progress go, and when. */
+export interface ProgressSink {
+    /** Shows a state. */
+    show(state: ProgressState): void;
+    /** Whether a state would be shown now: steps in between cost next to nothing. */
+    isDue(nowMs: number): boolean;
+}
+
+/** How far some work is. */
+export interface ProgressState {
+    /** What is being done. */
+    readonly label: string;
+    /** Steps that are done. */
+    readonly done: number;
+    /** All steps; undefined when nobody knows. */
+    readonly total: number | undefined;
+    /** Steps per second since the start. */
+    readonly ratePerSecond: number;
+    /** Time until the end in seconds; undefined when nobody knows. */
+    readonly secondsLeft: number | undefined;
+    /** What the last step was. */
+    readonly note: string | undefined;
+    /** Whether the work has ended. */
+    readonly isDone: boolean;
+}
+
+/** An application as facts. */
+export interface ApplicationFacts {
+    /** Mode. */
+    readonly mode: Mode;
+    /** Routes in the order of their definition. */
+    readonly routes: readonly RouteFacts[];
+    /** The models as they were given; undefined for an application without any. */
+    readonly models: readonly object[] | Readonly<Record<string, unknown>> | undefined;
+    /** Databases by name, as they will be opened. */
+    readonly databases: Readonly<Record<string, NamedDatabaseOptions>>;
+    /** Folders of the template files; undefined for an application without any. */
+    readonly views: readonly string[] | undefined;
+}
+
+/** A route. */
+export interface RouteFacts {
+    /** HTTP method. */
+    readonly method: string;
+    /** Whole pattern, with the prefixes of its groups. */
+    readonly path: string;
+    /** Name; undefined when it has none. */
+    readonly name: string | undefined;
+    /** Names of the guards, in the order in which they run. */
+    readonly guards: readonly string[];
+    /** Names of the middleware, the outermost first. */
+    readonly middleware: readonly string[];
+    /** Declared input: `query`, `form`, `json`, `files`. */
+    readonly input: readonly string[];
+    /** Protections that the route or its groups change, such as `crossSite: webhooks of the bank`. */
+    readonly exceptions: readonly string[];
+    /** File and line that define it. */
+    readonly place: SourcePlace | undefined;
 }

@@ -91,6 +91,15 @@ export declare function checkOldCode(options: OldCodeOptions): Promise<OldCodeBr
  */
 export declare function pullModels({ database, tables }: PullOptions): Promise<PulledModels>;
 
+/**
+ * Returns the value that a text means for a column, for `answers.fills` of `makeMigration()`.
+ * Throws `E_MIGRATION_ANSWER` for an unknown column, and for a text that the column cannot hold.
+ *
+ * @example
+ * parseFill({ models, column: "books.pages", text: "0" }); // => 0
+ */
+export declare function parseFill({ models, column, text }: FillText): ValueData;
+
 /** Declares a migration. Throws `E_MIGRATION_INVALID` for anything else. */
 export declare function migration(options: MigrationOptions): Migration;
 
@@ -647,6 +656,16 @@ export interface Question {
     readonly text: string;
     /** Flags of the command line of which one answers it. */
     readonly flags: readonly string[];
+}
+
+/** A text for a column of a model. */
+export interface FillText {
+    /** The models: a list, or a module that exports them. */
+    readonly models: readonly object[] | Readonly<Record<string, unknown>>;
+    /** Table and column: `books.isbn`. */
+    readonly column: string;
+    /** What was typed. */
+    readonly text: string;
 }
 
 /** Something that may hurt. */

@@ -65,7 +65,7 @@ async function checkConsumer(): Promise<void> {
     .map((file) => file.path)
     .filter(
       (path) =>
-        !/^(?:dist\/.*\.(?:js|d\.ts|js\.map|d\.ts\.map)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path) ||
+        !/^(?:bin\/gable\.mjs|dist\/.*\.(?:js|d\.ts|js\.map|d\.ts\.map)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path) ||
         path.includes(".test."),
     );
   if (strange.length > 0) fail(`The package holds files that do not belong: ${strange.join(", ")}.`);

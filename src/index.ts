@@ -109,3 +109,19 @@ export { defineSettings } from "./settings/define-settings.ts";
 export type { DefineSettingsOptions, SettingProblem, Settings } from "./settings/define-settings.ts";
 export type { NumberSettingOptions, TextSettingOptions, UrlSettingOptions } from "./settings/env.ts";
 export type { ReadResult, SettingOptions, SettingReader } from "./settings/reader.ts";
+export { createRedactor, describeSettings } from "./settings/define-settings.ts";
+export { toEnvExample } from "./settings/env-example.ts";
+export type { SettingFacts } from "./settings/define-settings.ts";
+export { assertCommand, defineCommand } from "./commands/define-command.ts";
+export { createProgress } from "./commands/progress.ts";
+export type {
+  ArgumentOptions,
+  ArgumentValues,
+  Command,
+  CommandContext,
+  CommandOptions,
+  FlagOptions,
+  FlagValues,
+} from "./commands/define-command.ts";
+export type { Progress, ProgressBar, ProgressOptions, ProgressSink, ProgressState } from "./commands/progress.ts";
+export type { ApplicationFacts, RouteFacts } from "./app/describe.ts";

@@ -23,6 +23,8 @@ const features = [
   "storage",
   "i18n",
   "settings",
+  "commands",
+  "commands",
 ];
 /** Files that make a feature of a lower layer a part of the application: each is a layer of its own. */
 const partFiles = ["data/part.ts", "views/part.ts"];
@@ -45,6 +47,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   "views/part.ts": house,
   app: [...house, ...features, ...partFiles, "data", "server"],
   testing: [],
+  cli: [],
 };
 
 /** The rooms of `src/data`: each may import the ones above it, types included. "" holds the files at its root. */
@@ -94,7 +97,7 @@ const withoutTypeCycles = [
 /** Folders that run on any runtime. */
 const withoutNode = ["errors", "http", "routing", "views", "data"];
 /** Files that may read the environment. */
-const readsEnvironment = ["app/mode.ts", "settings/runtime.ts"];
+const readsEnvironment = ["app/mode.ts", "settings/runtime.ts", "cli/terminal.ts"];
 
 interface Import {
   readonly file: string;

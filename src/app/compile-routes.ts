@@ -25,6 +25,8 @@ import { validateWith } from "../handlers/standard-schema.ts";
 /** A route, ready to run. */
 export interface CompiledRoute {
   readonly route: HandlerRoute;
+  /** Options of its groups from the outside in, then its own. */
+  readonly levels: readonly SharedOptions[];
   /** Method and whole pattern, for messages. */
   readonly label: string;
   /** Runs middleware, guards, input and handler; gives what the handler returned. */
@@ -104,6 +106,7 @@ function addRoute({ route, chain }: Placement, table: RouteTable<CompiledRoute>,
   if (security.csp !== undefined) assertPolicy(security.csp, security.allowUnsafe);
   table.add(route, binding, {
     route,
+    levels,
     label,
     run: compileRun(route, levels, label, settings),
     limits: mergeLimits(levels, route.options),

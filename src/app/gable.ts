@@ -17,6 +17,8 @@ import type { Assembly } from "./assemble.ts";
 import { assemble } from "./assemble.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { ContextServices } from "./context-services.ts";
+import type { ApplicationFacts, RouteFacts } from "./describe.ts";
+import { describeApplication, describeRoute } from "./describe.ts";
 import type { ErrorObserver } from "./error-replies.ts";
 import { isEnabled } from "./features.ts";
 import type { FetchRuntime } from "./fetch-request.ts";
@@ -91,6 +93,21 @@ export class Application {
   /** Methods that some route has. */
   get methods(): readonly string[] {
     return [...this.#table.methods];
+  }
+
+  /** Returns facts about the application, for the command line and for tools. Nothing is opened. */
+  describe(): ApplicationFacts {
+    return describeApplication(
+      this.options,
+      this.mode,
+      this.#table.entries.map(({ compiled }) => compiled),
+    );
+  }
+
+  /** Finds the route that takes a path; undefined when none does. */
+  findRoute(method: string, path: string): RouteFacts | undefined {
+    const match = this.#table.find(method, path);
+    return match === undefined ? undefined : describeRoute(match.entry.compiled);
   }
 
   /** Returns what a part made for this application. Throws `E_PART_MISSING` while it is not running. */

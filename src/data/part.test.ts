@@ -222,11 +222,12 @@ describe("gable({ models })", () => {
 
   it("says what is wrong, and can be started when it was put right", async () => {
     assert.throws(() => make({ database: url("a"), databases: { default: { url: url("a") } } }), { code: "E_OPTION_INVALID" });
+    const { rm, writeFile } = await import("node:fs/promises");
+    await writeFile(join(folder, "none"), "a file where a folder is needed");
     const made = make({ database: `sqlite:${join(folder, "none/a.db")}` });
     await assert.rejects(made.start(), { code: "E_DATABASE_OPEN" });
     await assert.rejects(made.request("/notes"), { code: "E_DATABASE_OPEN" });
-    const { mkdir } = await import("node:fs/promises");
-    await mkdir(join(folder, "none"));
+    await rm(join(folder, "none"));
     await made.start();
     await assert.rejects(Note.count(), /no such table/i);
     assert.throws(() => gable({ mode: "test" }).database(), {

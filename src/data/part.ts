@@ -3,7 +3,6 @@ import { GableError } from "../errors/gable-error.ts";
 import { optionInvalid } from "../errors/option-errors.ts";
 import type { PartHost } from "../parts/part.ts";
 import { definePart } from "../parts/part.ts";
-import { loadFileSystem } from "../replies/node-modules.ts";
 import type { AppDatabases } from "./application/app-databases.ts";
 import type { DatabaseOptions } from "./database.ts";
 import type { NamedDatabaseOptions } from "./databases.ts";
@@ -34,19 +33,23 @@ export const databasesPart = definePart({
   start: async (host, { models = [], database, databases }): Promise<AppDatabases> => {
     // Loaded only where there are databases: an application without them starts without this code.
     const { openAppDatabases } = await import("./application/app-databases.ts");
-    const only: NamedDatabaseOptions = typeof database === "object" ? database : { url: database ?? (await findUrl(host)) };
+    const settings = { models, ...(database !== undefined && { database }), ...(databases !== undefined && { databases }) };
+    const named = toNamedDatabases(settings, host.environment);
     const { mode, logger } = host;
-    return openAppDatabases({ models, databases: databases ?? { default: only } }, { logger, isDevelopment: mode === "development" });
+    return openAppDatabases({ models, databases: named }, { logger, isDevelopment: mode === "development" });
   },
 });
 
-/** The address that the environment gives, or that of a file whose folder is made. */
-async function findUrl(host: PartHost): Promise<string> {
-  const given = host.environment("DATABASE_URL");
-  if (given !== undefined && given !== "") return given;
-  const { mkdir } = await loadFileSystem();
-  await mkdir("var", { recursive: true });
-  return "sqlite:var/app.db";
+/** Where the database is when nobody says it. */
+const defaultUrl = "sqlite:var/app.db";
+
+/** Returns the databases of an application by name, as they are opened. */
+export function toNamedDatabases(
+  { database, databases }: DatabaseSettings,
+  environment: PartHost["environment"],
+): Readonly<Record<string, NamedDatabaseOptions>> {
+  if (databases !== undefined) return databases;
+  return { default: typeof database === "object" ? database : { url: database ?? (environment("DATABASE_URL") || defaultUrl) } };
 }
 
 /** The error of an application without an open database. */

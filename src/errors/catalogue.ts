@@ -406,8 +406,15 @@ const mail = {
   ),
 } as const;
 
+const commands = {
+  E_COMMAND_USAGE: entry(500, "A command was called the wrong way", "Read the help of the command: npx gable <command> --help"),
+  E_COMMAND_CONFIRM: entry(500, "A command needs your consent", "Run it where you can answer, or pass --yes."),
+  E_COMMAND_PROGRAM: entry(500, "A program failed", "Install the program, or read what it printed."),
+  E_APP_FILE: entry(500, "The project has no application", "Export it as the default of app.ts, or name its module with --app."),
+} as const;
+
 /** Every code with its status, title and fix. */
-export const catalogue = Object.freeze({ ...request, ...reply, ...statuses, ...programmer, ...settings, ...data, ...mail });
+export const catalogue = Object.freeze({ ...request, ...reply, ...statuses, ...programmer, ...settings, ...data, ...mail, ...commands });
 
 /** A code of the catalogue. */
 export type ErrorCode = keyof typeof catalogue;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
@@ -200,8 +200,16 @@ describe("SQLite on node:sqlite", () => {
     next.release();
   });
 
-  it("says which file cannot be opened", () =>
-    assert.throws(() => createNodeSqlite({ path: join(folder, "none/app.db") }), { code: "E_DATABASE_OPEN", message: /none\/app\.db/ }));
+  it("creates the folder of a new file", async () => {
+    const driver = createNodeSqlite({ path: join(folder, "new/deep/app.db") });
+    await driver.close();
+    assert.ok(existsSync(join(folder, "new/deep/app.db")));
+  });
+
+  it("says which file cannot be opened", () => {
+    writeFileSync(join(folder, "file"), "");
+    assert.throws(() => createNodeSqlite({ path: join(folder, "file/app.db") }), { code: "E_DATABASE_OPEN", message: /file\/app\.db/ });
+  });
 
   it("runs no two statements of one text, and no extension", async () => {
     const connection = await open({ path: ":memory:" }).acquire({ write: true });

@@ -2,6 +2,8 @@
  * SQLite on `node:sqlite`: one connection that writes, one that reads. Reads of others never see what is not committed,
  * and a write waits for its turn without stopping the event loop.
  */
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
@@ -91,10 +93,12 @@ class NodeSqlite implements Driver {
 
 function open(path: string, readOnly: boolean, timeout: number): DatabaseSync {
   try {
+    // The writer is opened first, and SQLite makes files but no folders.
+    if (!readOnly && path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
     return new DatabaseSync(path, { readOnly, timeout, allowExtension: false, enableDoubleQuotedStringLiterals: false });
   } catch (error) {
     throw new GableError("E_DATABASE_OPEN", `The database "${path}" cannot be opened.`, {
-      fix: "Create its folder, and let the process write there.",
+      fix: "Let the process read and write the file and its folder.",
       cause: error,
     });
   }

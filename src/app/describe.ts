@@ -1,0 +1,87 @@
+/** What an application is made of, for the command line and for tools: facts, not the things themselves. */
+import type { NamedDatabaseOptions } from "../data/databases.ts";
+import { toNamedDatabases } from "../data/part.ts";
+import type { SourcePlace } from "../errors/source-place.ts";
+import type { SharedOptions } from "../handlers/handler.ts";
+import type { Mode } from "../parts/mode.ts";
+import { toViewOptions } from "../views/part.ts";
+import type { CompiledRoute } from "./compile-routes.ts";
+import { readEnvironment } from "./mode.ts";
+import type { GableOptions } from "./options.ts";
+
+/** A route. */
+export interface RouteFacts {
+  /** HTTP method. */
+  readonly method: string;
+  /** Whole pattern, with the prefixes of its groups. */
+  readonly path: string;
+  /** Name; undefined when it has none. */
+  readonly name: string | undefined;
+  /** Names of the guards, in the order in which they run. */
+  readonly guards: readonly string[];
+  /** Names of the middleware, the outermost first. */
+  readonly middleware: readonly string[];
+  /** Declared input: `query`, `form`, `json`, `files`. */
+  readonly input: readonly string[];
+  /** Protections that the route or its groups change, such as `crossSite: webhooks of the bank`. */
+  readonly exceptions: readonly string[];
+  /** File and line that define it. */
+  readonly place: SourcePlace | undefined;
+}
+
+/** An application as facts. */
+export interface ApplicationFacts {
+  /** Mode. */
+  readonly mode: Mode;
+  /** Routes in the order of their definition. */
+  readonly routes: readonly RouteFacts[];
+  /** The models as they were given; undefined for an application without any. */
+  readonly models: readonly object[] | Readonly<Record<string, unknown>> | undefined;
+  /** Databases by name, as they will be opened. */
+  readonly databases: Readonly<Record<string, NamedDatabaseOptions>>;
+  /** Folders of the template files; undefined for an application without any. */
+  readonly views: readonly string[] | undefined;
+}
+
+/** Returns the facts of an application. Nothing is opened. */
+export function describeApplication(
+  options: GableOptions,
+  mode: Mode,
+  routes: ReadonlyArray<Pick<CompiledRoute, "route" | "levels">>,
+): ApplicationFacts {
+  const { models, views } = options;
+  return {
+    mode,
+    routes: routes.map(describeRoute),
+    models,
+    databases: models === undefined ? {} : toNamedDatabases(options, readEnvironment),
+    views: views === undefined ? undefined : toViewOptions(views).directories,
+  };
+}
+
+/** Returns the facts of a compiled route. */
+export function describeRoute({ route, levels }: Pick<CompiledRoute, "route" | "levels">): RouteFacts {
+  const { options } = route;
+  return {
+    method: route.method,
+    path: route.binding?.pattern ?? route.pattern,
+    name: route.name,
+    guards: levels.flatMap(({ guard }) => guard ?? []).map(nameOf),
+    middleware: levels.flatMap(({ use }) => use ?? []).map(nameOf),
+    input: (["query", "form", "files", "json"] as const).filter((kind) => options[kind] !== undefined),
+    exceptions: levels.flatMap(({ security }) => describeExceptions(security)),
+    place: route.place,
+  };
+}
+
+function nameOf(value: { readonly name: string }): string {
+  return value.name === "" ? "(anonymous)" : value.name;
+}
+
+function describeExceptions(security: SharedOptions["security"]): string[] {
+  return Object.entries(security ?? {}).map(([name, value]: [string, unknown]) => {
+    const reason =
+      typeof value === "string" ? value : typeof value === "object" && value !== null && "allow" in value ? String(value.allow) : undefined;
+    return reason === undefined ? name : `${name}: ${reason}`;
+  });
+}

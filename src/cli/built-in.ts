@@ -1,0 +1,51 @@
+/** The shape of the commands that come with Gable: those of an application, and the project around it. */
+import type { ArgumentOptions, Command, CommandContext, FlagOptions } from "gable";
+import type { Project } from "./project.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** A thing to correct that a command found. */
+export interface Problem {
+  /** Stable id, such as `migrations.pending` or an error code. */
+  readonly id: string;
+  /** What is wrong, and where. */
+  readonly message: string;
+  /** What to do. */
+  readonly fix?: string;
+  /** Only an `error` makes the command fail. Default `error`. */
+  readonly level?: "error" | "warning" | "info";
+}
+
+/** Flags that every command takes. */
+export interface CommonFlags {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly yes: boolean;
+  readonly force: boolean;
+}
+
+/** What a built-in command gets. */
+export interface BuiltInContext<Arguments = {}, Flags = {}> extends CommandContext<Arguments, Flags> {
+  /** The project in the working directory. */
+  readonly project: Project;
+  readonly terminal: Terminal;
+  readonly common: CommonFlags;
+  /** Reports a problem; one of level `error` makes the exit code 1. */
+  readonly report: (problem: Problem) => void;
+}
+
+/** A built-in command. */
+export interface BuiltIn<Arguments = {}, Flags = {}> extends Command<Arguments, Flags, BuiltInContext<Arguments, Flags>> {
+  /** Mode when neither `--mode` nor the environment gives one. Default: what the project says, else production. */
+  readonly mode?: "development" | "test";
+}
+
+/** A command whatever its arguments and flags are. */
+export type AnyBuiltIn = BuiltIn<never, never>;
+
+/** Defines a built-in command: ties the types of its arguments and flags to what `run` gets. */
+export function builtIn<
+  const Arguments extends Readonly<Record<string, ArgumentOptions>> = {},
+  const Flags extends Readonly<Record<string, FlagOptions>> = {},
+>(command: BuiltIn<Arguments, Flags>): AnyBuiltIn {
+  return command as unknown as AnyBuiltIn; // The parser gives each command what it declares.
+}

@@ -1,0 +1,142 @@
+/** `gable db migrate` and `gable db rollback`: run migrations on a database, and undo them. */
+import { GableError } from "gable";
+import type { Database } from "gable/data";
+import type { MigrationPreview, MigrationProgress } from "gable/migrations";
+import { migrate, previewMigrations, readStatus, rollback } from "gable/migrations";
+import type { BuiltInContext } from "../built-in.ts";
+import { builtIn } from "../built-in.ts";
+import { databaseFlags, withDatabase } from "../open-database.ts";
+
+const common = {
+  ...databaseFlags,
+  plan: { type: "boolean", help: "Shows the SQL and its risks; runs nothing" },
+  waitSeconds: { type: "int", help: "Longest wait for another process that migrates", default: 60 },
+  lockTimeoutSeconds: { type: "int", help: "Longest wait for the lock of a table", default: 5 },
+  allowCopies: { type: "boolean", help: "Allows copying large tables" },
+  allowDrift: { type: "boolean", help: "Goes on although somebody changed the tables by hand" },
+} as const;
+const migrateFlags = {
+  ...common,
+  check: { type: "boolean", help: "Runs nothing; exits with 1 when a migration is due" },
+  fake: { type: "boolean", help: "Records migrations as applied without running them" },
+  phase: { type: "string", help: "Runs only what comes before the new code, or all", choices: ["before", "after"], default: "after" },
+} as const;
+const rollbackFlags = {
+  ...common,
+  allowDataLoss: { type: "boolean", help: "Allows dropping columns and tables with their values" },
+} as const;
+const words = { target: { help: "Name of the last migration", optional: true } } as const;
+type MigrateContext = BuiltInContext<typeof words, typeof migrateFlags>;
+type RollbackContext = BuiltInContext<typeof words, typeof rollbackFlags>;
+
+/** Runs what is due. */
+export const dbMigrate = builtIn({
+  name: "db migrate",
+  help: "Runs the migrations that are due.",
+  examples: ["db migrate", "db migrate --plan", "db migrate --check", "db migrate --phase before"],
+  arguments: words,
+  flags: migrateFlags,
+  run: (context: MigrateContext) => withDatabase(context.project, context.flags.database, (database) => runMigrate(context, database)),
+});
+
+async function runMigrate(context: MigrateContext, database: Database): Promise<object> {
+  const { flags, print, report } = context;
+  const { folder } = flags;
+  const due = (await readStatus({ database, folder })).filter(({ state }) => state !== "applied").map(({ name }) => name);
+  if (flags.check) {
+    if (due.length > 0)
+      report({
+        id: "migrations.pending",
+        message: `${due.length} migrations are due: ${due.join(", ")}.`,
+        fix: "Run: npx gable db migrate",
+      });
+    else print("All migrations have run.");
+    return { due };
+  }
+  if (flags.plan)
+    return showPlan(
+      context,
+      (await previewMigrations({ database, folder })).filter(({ name }) => due.includes(name)),
+    );
+  const options = { ...runOptions(context, database), fake: flags.fake, phase: flags.phase };
+  const done = await withSteps(context, due.length, (onProgress) => migrate({ ...options, onProgress }));
+  print(done.length === 0 ? "All migrations have run. There is nothing to do." : `${flags.fake ? "Recorded" : "Ran"} ${count(done)}:`);
+  for (const name of done) print(`  ${name}`);
+  return { done };
+}
+
+/** Undoes what has run. */
+export const dbRollback = builtIn({
+  name: "db rollback",
+  help: "Undoes the last migration, or all after a target.",
+  examples: ["db rollback", "db rollback 20261120_1012_initial", "db rollback zero --allow-data-loss"],
+  arguments: words,
+  flags: rollbackFlags,
+  run: (context: RollbackContext) => withDatabase(context.project, context.flags.database, (database) => runRollback(context, database)),
+});
+
+async function runRollback(context: RollbackContext, database: Database): Promise<object> {
+  const {
+    flags,
+    print,
+    common: { force },
+    project,
+  } = context;
+  if (flags.plan) return showPlan(context, await previewBack(database, flags.folder));
+  if (flags.allowDataLoss && project.mode === "production" && !force)
+    throw new GableError("E_COMMAND_CONFIRM", "A rollback that loses data needs --force in production.");
+  const options = { ...runOptions(context, database), allowDataLoss: flags.allowDataLoss };
+  const done = await withSteps(context, 1, (onProgress) => rollback({ ...options, onProgress }));
+  print(done.length === 0 ? "No migration has run. There is nothing to undo." : `Undid ${count(done)}:`);
+  for (const name of done) print(`  ${name}`);
+  return { done };
+}
+
+/** Without a target, the last migration is undone. */
+async function previewBack(database: Database, folder: string): Promise<MigrationPreview[]> {
+  const applied = (await readStatus({ database, folder })).filter(({ state }) => state === "applied");
+  const last = applied.at(-1);
+  return last === undefined ? [] : previewMigrations({ database, folder, name: last.name, backwards: true });
+}
+
+function runOptions(
+  { flags, arguments: { target } }: MigrateContext | RollbackContext,
+  database: Database,
+): Parameters<typeof rollback>[0] {
+  const { folder, waitSeconds, lockTimeoutSeconds, allowCopies, allowDrift } = flags;
+  return { database, folder, waitSeconds, lockTimeoutSeconds, allowCopies, allowDrift, ...(target !== undefined && { target }) };
+}
+
+/** Shows each step of each migration. */
+function withSteps<Result>(
+  { progress, terminal }: MigrateContext | RollbackContext,
+  total: number,
+  work: (onProgress: (state: MigrationProgress) => void) => Promise<Result>,
+): Promise<Result> {
+  let current = "";
+  return progress("Migrations", { total }, (bar) =>
+    work(({ migration, text, step, steps, rows, rowsAll }) => {
+      const share = rows === undefined ? "" : ` ${rows}${rowsAll === undefined ? "" : ` of ${rowsAll}`} rows`;
+      if (migration === current) bar.set(0, `${step}/${steps} ${text}${share}`);
+      else bar.step(`${migration}: ${step}/${steps} ${text}`);
+      current = migration;
+      if (terminal.signal.aborted)
+        throw new GableError("E_COMMAND_CONFIRM", `You stopped in ${migration}. Run the command again to go on.`);
+    }),
+  );
+}
+
+function showPlan({ print }: MigrateContext | RollbackContext, previews: readonly MigrationPreview[]): object {
+  if (previews.length === 0) print("There is nothing to run.");
+  for (const { name, sql, risks } of previews) {
+    print(`-- ${name}`);
+    for (const { risk, operation } of risks) if (risk !== "safe") print(`-- ${risk}: ${operation}`);
+    for (const statement of sql) print(`${statement};`);
+    print();
+  }
+  return { plan: previews };
+}
+
+function count(names: readonly string[]): string {
+  return names.length === 1 ? "1 migration" : `${names.length} migrations`;
+}

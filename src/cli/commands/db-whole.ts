@@ -1,0 +1,193 @@
+/** `gable db create`, `drop`, `reset`, `seed`, `shell` and `size`: the database as a whole. */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { GableError } from "gable";
+import type { Database } from "gable/data";
+import { createDatabase, sql } from "gable/data";
+import { migrate, runSeeds } from "gable/migrations";
+import type { BuiltInContext } from "../built-in.ts";
+import { builtIn } from "../built-in.ts";
+import type { DatabaseAddress } from "../database-url.ts";
+import { parseDatabaseUrl, toShellCommand } from "../database-url.ts";
+import { databaseFlags, withDatabase } from "../open-database.ts";
+
+type Context = BuiltInContext<{}, typeof databaseFlags>;
+
+async function readAddress({ project, flags }: Context): Promise<DatabaseAddress> {
+  const app = await project.loadApp();
+  const options = app.describe().databases[flags.database];
+  if (options?.url !== undefined) return parseDatabaseUrl(options.url);
+  throw new GableError("E_DATABASE_MISSING", `The database "${flags.database}" has no address.`, { fix: "Pass its url to gable()." });
+}
+
+async function withServer<Result>(url: string, work: (server: Database) => Promise<Result>): Promise<Result> {
+  const server = await createDatabase({ url, models: [], bind: false });
+  try {
+    return await work(server);
+  } finally {
+    await server.close();
+  }
+}
+
+async function create(address: DatabaseAddress): Promise<boolean> {
+  if (address.kind === "sqlite") {
+    if (existsSync(address.file)) return false;
+    await mkdir(dirname(address.file), { recursive: true });
+    // Opening the file creates it.
+    await withServer(`sqlite:${address.file}`, async () => undefined);
+    return true;
+  }
+  const { name, kind, serverUrl } = address;
+  return withServer(serverUrl, async (server) => {
+    const [found] =
+      kind === "postgres"
+        ? await server.query(sql`SELECT 1 AS one FROM pg_database WHERE datname = ${name}`)
+        : await server.query(sql`SELECT 1 AS one FROM information_schema.schemata WHERE schema_name = ${name}`);
+    if (found !== undefined) return false;
+    await server.query(sql`CREATE DATABASE ${sql.identifier(name)}`);
+    return true;
+  });
+}
+
+async function drop(address: DatabaseAddress): Promise<void> {
+  if (address.kind === "sqlite") {
+    for (const ending of ["", "-wal", "-shm", "-journal"]) await rm(`${address.file}${ending}`, { force: true });
+    return;
+  }
+  await withServer(address.serverUrl, (server) => server.query(sql`DROP DATABASE IF EXISTS ${sql.identifier(address.name)}`));
+}
+
+function nameOf(address: DatabaseAddress): string {
+  return address.kind === "sqlite" ? address.file : address.name;
+}
+
+/** Asks before everything in a database is lost. In production `--force` is needed as well. */
+async function assertConsent({ project, common, confirm }: Context, address: DatabaseAddress): Promise<void> {
+  if (project.mode === "production" && !common.force)
+    throw new GableError("E_COMMAND_CONFIRM", `The database "${nameOf(address)}" is in production.`, {
+      fix: "Pass --force --yes when you are sure.",
+    });
+  if (!(await confirm(`Delete everything in the database "${nameOf(address)}"?`)))
+    throw new GableError("E_COMMAND_CONFIRM", "You stopped. Nothing was deleted.");
+}
+
+/** Creates the database. */
+export const dbCreate = builtIn({
+  name: "db create",
+  help: "Creates the database when it does not exist.",
+  flags: databaseFlags,
+  async run(context: Context) {
+    const address = await readAddress(context);
+    const created = await create(address);
+    context.print(created ? `Created the database "${nameOf(address)}".` : `The database "${nameOf(address)}" exists already.`);
+    return { created };
+  },
+});
+
+/** Drops the database. */
+export const dbDrop = builtIn({
+  name: "db drop",
+  help: "Deletes the database with everything in it.",
+  flags: databaseFlags,
+  async run(context: Context) {
+    const address = await readAddress(context);
+    await assertConsent(context, address);
+    await drop(address);
+    context.print(`Deleted the database "${nameOf(address)}".`);
+    return { dropped: nameOf(address) };
+  },
+});
+
+const resetFlags = { ...databaseFlags, seeds: { type: "string", help: "Folder of the seeds", default: "seeds" } } as const;
+type ResetContext = BuiltInContext<{}, typeof resetFlags>;
+
+/** Drops, creates, migrates and seeds. */
+export const dbReset = builtIn({
+  name: "db reset",
+  help: "Deletes the database, creates it, runs the migrations and the seeds.",
+  flags: resetFlags,
+  async run(context: ResetContext) {
+    const address = await readAddress(context);
+    await assertConsent(context, address);
+    await drop(address);
+    await create(address);
+    const done = await withDatabase(context.project, context.flags.database, async (database) => {
+      const migrations = await migrate({ database, folder: context.flags.folder });
+      return { migrations, seeds: existsSync(context.flags.seeds) ? await runSeeds({ database, folder: context.flags.seeds }) : [] };
+    });
+    context.print(`The database "${nameOf(address)}" is new: ${done.migrations.length} migrations and ${done.seeds.length} seeds ran.`);
+    return done;
+  },
+});
+
+/** Runs the seeds. */
+export const dbSeed = builtIn({
+  name: "db seed",
+  help: "Runs the seeds: rows that the application needs.",
+  flags: resetFlags,
+  run: ({ flags, project, common, print }: ResetContext) => {
+    if (project.mode === "production" && !common.force)
+      throw new GableError("E_COMMAND_CONFIRM", "Seeds would write to the database of production.", {
+        fix: "Pass --force when you are sure.",
+      });
+    return withDatabase(project, flags.database, async (database) => {
+      const seeds = await runSeeds({ database, folder: flags.seeds, onProgress: (name) => print(`Running ${name}`) });
+      print(seeds.length === 1 ? "Ran 1 seed." : `Ran ${seeds.length} seeds.`);
+      return { seeds };
+    });
+  },
+});
+
+/** Opens the shell of the database. */
+export const dbShell = builtIn({
+  name: "db shell",
+  help: "Opens psql, mariadb, mysql or sqlite3 on the database.",
+  flags: databaseFlags,
+  async run(context: Context) {
+    const { program, words, environment } = toShellCommand(await readAddress(context));
+    const child = spawn(program, words, { stdio: "inherit", env: { ...context.terminal.environment, ...environment } });
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once("error", (error) =>
+        reject(
+          new GableError("E_COMMAND_PROGRAM", `The program ${program} cannot be started.`, { cause: error, fix: `Install ${program}.` }),
+        ),
+      );
+      child.once("exit", resolve);
+    });
+    if (code !== 0) throw new GableError("E_COMMAND_PROGRAM", `${program} ended with ${code ?? "a signal"}.`);
+    return {};
+  },
+});
+
+/** Shows how much space the database takes. */
+export const dbSize = builtIn({
+  name: "db size",
+  help: "Shows how many bytes the database and its tables take.",
+  flags: databaseFlags,
+  async run(context: Context) {
+    const address = await readAddress(context);
+    const tables = await withDatabase(context.project, context.flags.database, (database) => readSizes(database, address));
+    const bytes = address.kind === "sqlite" ? (await stat(address.file)).size : tables.reduce((sum, table) => sum + table.bytes, 0);
+    context.table(tables.map((row) => ({ table: row.table, bytes: row.bytes.toLocaleString("en") })));
+    context.print(`In all ${bytes.toLocaleString("en")} bytes.`);
+    return { bytes, tables };
+  },
+});
+
+/** A table with what it takes on the disk, indexes included. */
+interface TableSize {
+  readonly table: string;
+  readonly bytes: number;
+}
+
+async function readSizes(database: Database, { kind }: DatabaseAddress): Promise<TableSize[]> {
+  const statement = {
+    sqlite: sql`SELECT name AS "table", sum(pgsize) AS bytes FROM dbstat GROUP BY name ORDER BY 2 DESC`,
+    postgres: sql`SELECT relname AS "table", pg_total_relation_size(relid) AS bytes FROM pg_catalog.pg_statio_user_tables ORDER BY 2 DESC`,
+    mariadb: sql`SELECT table_name AS ${sql.identifier("table")}, data_length + index_length AS bytes FROM information_schema.tables WHERE table_schema = database() ORDER BY 2 DESC`,
+  }[kind === "mysql" ? "mariadb" : kind];
+  const rows = await database.query<{ table: string; bytes: unknown }>(statement);
+  return rows.map(({ table, bytes }) => ({ table, bytes: Number(bytes) }));
+}

@@ -1,0 +1,88 @@
+/** `gable settings`, `env check` and `env example`: what the settings are, and what is missing. */
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { SettingFacts, SettingProblem } from "gable";
+import { describeSettings, GableError, isGableError, toEnvExample } from "gable";
+import type { BuiltInContext } from "../built-in.ts";
+import { builtIn } from "../built-in.ts";
+import type { Project } from "../project.ts";
+
+const fileFlag = { file: { type: "string", help: "Module that exports the settings", default: "settings.ts" } } as const;
+type Context = BuiltInContext<{}, typeof fileFlag>;
+
+/** Imports the settings of a project: the export named `settings`, or the default. */
+async function readFacts(project: Project, file: string): Promise<readonly SettingFacts[]> {
+  const path = resolve(project.folder, file);
+  if (!existsSync(path))
+    throw new GableError("E_APP_FILE", `There is no ${file} in this project.`, { fix: "Create it with defineSettings(), or pass --file." });
+  const module = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>; // Any module is an object of its exports.
+  const found = module["settings"] ?? module["default"];
+  const facts = typeof found === "object" && found !== null ? describeSettings(found) : [];
+  if (facts.length === 0)
+    throw new GableError("E_APP_FILE", `${file} exports no settings.`, { fix: "Write: export const settings = defineSettings({ ... })." });
+  return facts;
+}
+
+const showFlags = { ...fileFlag, showDefaults: { type: "boolean", help: "Also lists settings that have their default" } } as const;
+
+/** Lists the settings with their source. Secrets are not shown. */
+export const settings = builtIn({
+  name: "settings",
+  help: "Lists the settings, where each comes from, and its value. Secrets are not shown.",
+  examples: ["settings", "settings --show-defaults --mode production"],
+  flags: showFlags,
+  async run({ flags, project, table, print }: BuiltInContext<{}, typeof showFlags>) {
+    const facts = await readFacts(project, flags.file);
+    const shown = flags.showDefaults ? facts : facts.filter(({ source }) => source !== "default");
+    table(shown.map(({ name, variable, source, value }) => ({ setting: name, variable, source, value })));
+    if (shown.length < facts.length) print(`${facts.length - shown.length} settings have their default: --show-defaults lists them.`);
+    return { mode: project.mode, settings: facts };
+  },
+});
+
+/** Checks the settings. */
+export const envCheck = builtIn({
+  name: "env check",
+  help: "Checks that every setting has a value that it takes.",
+  examples: ["env check --mode production"],
+  flags: fileFlag,
+  async run({ flags, project, report, print }: Context) {
+    try {
+      const facts = await readFacts(project, flags.file);
+      print(`All ${facts.length} settings can be used in ${project.mode}.`);
+      return { mode: project.mode, problems: [] };
+    } catch (error) {
+      if (!isGableError(error) || error.code !== "E_SETTINGS_INVALID") throw error;
+      const problems = error.details["problems"] as readonly SettingProblem[]; // What defineSettings() says of its error.
+      for (const { name, problem, fix } of problems) report({ id: "settings.invalid", message: `${name} ${problem}`, fix });
+      return { mode: project.mode, problems };
+    }
+  },
+});
+
+const exampleFlags = { ...fileFlag, check: { type: "boolean", help: "Writes nothing; exits with 1 when .env.example differs" } } as const;
+
+/** Writes `.env.example`. */
+export const envExample = builtIn({
+  name: "env example",
+  help: "Writes .env.example: every variable, what it is for, and whether it is required.",
+  flags: exampleFlags,
+  // The defaults of development hold, so that missing secrets do not stop it.
+  mode: "development",
+  async run({ flags, project, report, print }: BuiltInContext<{}, typeof exampleFlags>) {
+    const text = toEnvExample(await readFacts(project, flags.file));
+    const file = resolve(project.folder, ".env.example");
+    const { readFile } = await import("node:fs/promises");
+    const before = existsSync(file) ? await readFile(file, "utf8") : "";
+    if (flags.check) {
+      if (before !== text)
+        report({ id: "settings.example", message: ".env.example does not list the settings of today.", fix: "Run: npx gable env example" });
+      return { isSame: before === text };
+    }
+    await writeFile(file, text);
+    print(before === text ? ".env.example is up to date." : "Wrote .env.example.");
+    return { isSame: before === text };
+  },
+});

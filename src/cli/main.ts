@@ -1,0 +1,53 @@
+/** The command line: all commands, those of the project included. */
+import type { AnyBuiltIn } from "./built-in.ts";
+import { about } from "./commands/about.ts";
+import { build } from "./commands/build.ts";
+import { check } from "./commands/check.ts";
+import { dbCheck, dbSql, dbStatus } from "./commands/db-look.ts";
+import { dbMake } from "./commands/db-make.ts";
+import { dbMigrate, dbRollback } from "./commands/db-run.ts";
+import { dbCreate, dbDrop, dbReset, dbSeed, dbShell, dbSize } from "./commands/db-whole.ts";
+import { keyGenerate } from "./commands/key.ts";
+import { routes } from "./commands/routes.ts";
+import { envCheck, envExample, settings } from "./commands/settings.ts";
+import { start } from "./commands/start.ts";
+import { test } from "./commands/test.ts";
+import { findOwnCommands } from "./own-commands.ts";
+import { runProgram } from "./program.ts";
+import type { Terminal } from "./terminal.ts";
+import { createTerminal } from "./terminal.ts";
+import { readOwnVersion } from "./version.ts";
+
+/** Commands in the order of the help. */
+const commands: readonly AnyBuiltIn[] = [
+  start,
+  build,
+  test,
+  check,
+  routes,
+  dbMake,
+  dbMigrate,
+  dbStatus,
+  dbSql,
+  dbCheck,
+  dbRollback,
+  dbCreate,
+  dbDrop,
+  dbReset,
+  dbSeed,
+  dbShell,
+  dbSize,
+  settings,
+  envCheck,
+  envExample,
+  keyGenerate,
+  about,
+];
+
+const groups = { db: "The database and its migrations", env: "Environment variables", key: "Secret keys" };
+
+/** Runs the command line with the words after `gable`. Returns the exit code. */
+export async function runCli(words: readonly string[], terminal: Terminal = createTerminal()): Promise<number> {
+  const findMore = (): Promise<AnyBuiltIn[]> => findOwnCommands(terminal, new Set(commands.map(({ name }) => name)), words);
+  return runProgram(words.length === 0 ? ["--help"] : words, { version: readOwnVersion(), commands, findMore, groups, terminal });
+}

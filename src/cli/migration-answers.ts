@@ -1,0 +1,62 @@
+/** Answers to the questions of migrations: from flags, and from a person at the terminal. */
+import { GableError } from "gable";
+import type { Answers, Question } from "gable/migrations";
+import { parseFill } from "gable/migrations";
+
+/** Flags of `gable db make` that answer questions. */
+export interface AnswerFlags {
+  readonly rename: readonly string[];
+  readonly notRename: readonly string[];
+  readonly default: readonly string[];
+  readonly shorten: readonly string[];
+  readonly recreate: readonly string[];
+}
+
+type Models = Parameters<typeof parseFill>[0]["models"];
+
+/** Reads the answers that flags give. Throws `E_COMMAND_USAGE` for a default without `=`, and what `parseFill()` throws. */
+export function toAnswers(models: Models, flags: AnswerFlags): Answers {
+  const fills = flags.default.map((text) => {
+    const [, column, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+    if (column !== undefined) return [column, parseFill({ models, column, text: value! })] as const;
+    throw new GableError("E_COMMAND_USAGE", `--default "${text}" has no value.`, { fix: "Write --default books.isbn=VALUE." });
+  });
+  return {
+    renames: flags.rename,
+    notRenames: flags.notRename,
+    shortens: flags.shorten,
+    recreates: flags.recreate,
+    fills: Object.fromEntries(fills),
+  };
+}
+
+/** Adds the answer of one question: the text that the person chose or typed. */
+export function addAnswer(models: Models, answers: Answers, [{ kind, subject, candidate }, answer]: readonly [Question, string]): Answers {
+  const { renames = [], notRenames = [], fills = {}, shortens = [], recreates = [] } = answers;
+  if (kind === "renameTable" || kind === "renameColumn") {
+    const pair = `${subject}:${candidate}`;
+    return answer === "rename" ? { ...answers, renames: [...renames, pair] } : { ...answers, notRenames: [...notRenames, pair] };
+  }
+  if (kind === "fill") return { ...answers, fills: { ...fills, [subject]: parseFill({ models, column: subject, text: answer }) } };
+  return kind === "shorten" ? { ...answers, shortens: [...shortens, subject] } : { ...answers, recreates: [...recreates, subject] };
+}
+
+/** Asks a person. Throws `E_COMMAND_CONFIRM` when they stop. */
+export async function askQuestion({ kind, text }: Question): Promise<string> {
+  const { confirm, isCancel, select, text: ask } = await import("@clack/prompts");
+  const answer =
+    kind === "fill"
+      ? await ask({ message: text })
+      : kind === "renameTable" || kind === "renameColumn"
+        ? await select({
+            message: text,
+            options: [
+              { value: "rename", label: "It was renamed: keep the values" },
+              { value: "other", label: "They are different: drop the old one, add the new one" },
+            ],
+          })
+        : await confirm({ message: text, initialValue: false });
+  if (isCancel(answer) || answer === false || answer === undefined)
+    throw new GableError("E_COMMAND_CONFIRM", "You stopped. Nothing was written.");
+  return String(answer);
+}

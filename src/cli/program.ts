@@ -1,0 +1,235 @@
+/** Turns commands into a program: parses words and flags, runs one command, and writes its result. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { ArgumentOptions, FlagOptions } from "gable";
+import { createProgress, GableError, isGableError } from "gable";
+import type { AnyBuiltIn, BuiltInContext, CommonFlags, Problem } from "./built-in.ts";
+import { exitCode, toExitCode } from "./exit-code.ts";
+import { createProject, findMode } from "./project.ts";
+import { createSink } from "./progress-sink.ts";
+import type { Terminal } from "./terminal.ts";
+import { toTable } from "./text-table.ts";
+
+/** Words of groups, such as `db`, with what they are about. */
+type GroupHelp = Readonly<Record<string, string>>;
+
+/** What a program is made of. */
+export interface ProgramOptions {
+  readonly version: string;
+  readonly commands: readonly AnyBuiltIn[];
+  /** Finds the commands of the project. */
+  readonly findMore: () => Promise<readonly AnyBuiltIn[]>;
+  readonly groups: GroupHelp;
+  readonly terminal: Terminal;
+}
+
+/** Flags of all commands, as the parser gives them. */
+interface ParsedFlags extends Readonly<Record<string, unknown>> {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly yes?: boolean;
+  readonly force?: boolean;
+  readonly app?: string;
+  readonly mode?: string;
+}
+
+/** Parses the words after `gable` and runs the command. Returns the exit code. */
+export async function runProgram(words: readonly string[], options: ProgramOptions): Promise<number> {
+  const { terminal } = options;
+  let code: number = exitCode.ok;
+  const program = createRoot(options);
+  const groups = new Map<string, Command>();
+  try {
+    for (const command of [...options.commands, ...(await options.findMore())]) {
+      const [first, second] = command.name.split(" ");
+      const parent = second === undefined ? program : findGroup(program, groups, first!, options);
+      addCommand(parent, second ?? first!, command, terminal, async (context, flags) => {
+        code = await runCommand(command, context, flags);
+      });
+    }
+    await program.parseAsync([...words], { from: "user" });
+    return code;
+  } catch (error) {
+    return endWithUsage(error, words, terminal);
+  }
+}
+
+/** Reports wrong words and flags. Help and the version are not errors. */
+function endWithUsage(error: unknown, words: readonly string[], terminal: Terminal): number {
+  if (isGableError(error)) {
+    if (words.includes("--json")) writeJson(terminal, words[0] ?? "", undefined, [toProblem(error)]);
+    else terminal.writeError(toProblemText(toProblem(error)));
+    return toExitCode(error);
+  }
+  if (!(error instanceof CommanderError)) throw error;
+  if (error.exitCode === 0 || error.code === "commander.help") return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+  const message = error.message.replace(/^error: /, "");
+  if (words.includes("--json")) writeJson(terminal, words[0] ?? "", undefined, [{ id: "E_COMMAND_USAGE", message }]);
+  else terminal.writeError(`${message}\nRun \`npx gable --help\` for the list of commands.\n`);
+  return exitCode.usage;
+}
+
+function createRoot({ version, terminal }: ProgramOptions): Command {
+  return configure(new Command("gable"), terminal)
+    .description("The command line of Gable. `gable <command> --help` shows examples.")
+    .version(version, "-v, --version", "Prints the version");
+}
+
+function configure(command: Command, terminal: Terminal): Command {
+  return command
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: terminal.writeOut,
+      writeErr: (text) => (text.startsWith("error:") ? undefined : terminal.writeError(text)),
+    })
+    .helpCommand(false)
+    .helpOption("-h, --help", "Shows this help");
+}
+
+function findGroup(program: Command, groups: Map<string, Command>, name: string, { groups: help, terminal }: ProgramOptions): Command {
+  const known = groups.get(name);
+  if (known !== undefined) return known;
+  const group = configure(program.command(name), terminal).description(help[name] ?? `Commands of ${name}`);
+  groups.set(name, group);
+  return group;
+}
+
+function addCommand(
+  parent: Command,
+  word: string,
+  definition: AnyBuiltIn,
+  terminal: Terminal,
+  run: (context: BuiltInContext<never, never>, common: CommonFlags) => Promise<void>,
+): void {
+  const command = configure(parent.command(word), terminal).description(definition.help);
+  const words = Object.entries((definition.arguments ?? {}) as Readonly<Record<string, ArgumentOptions>>); // Checked by the types of `builtIn`.
+  const flags = Object.entries((definition.flags ?? {}) as Readonly<Record<string, FlagOptions>>); // As above.
+  for (const [name, { help, optional = false, many = false }] of words) {
+    const shown = many ? `${name}...` : name;
+    command.argument(optional ? `[${shown}]` : `<${shown}>`, help);
+  }
+  for (const [name, flag] of flags) command.addOption(toOption(name, flag));
+  addCommonFlags(command, new Set(flags.map(([name]) => name)));
+  const examples = (definition.examples ?? []).map((example) => `  npx gable ${example}`);
+  if (examples.length > 0) command.addHelpText("after", `\nExamples:\n${examples.join("\n")}`);
+  command.action(async (...given: unknown[]) => {
+    const parsed = command.opts<ParsedFlags>();
+    const values = Object.fromEntries(words.map(([name], index) => [name, given[index]]));
+    await run(createContext(definition, values, parsed, terminal), toCommon(parsed));
+  });
+}
+
+function addCommonFlags(command: Command, own: ReadonlySet<string>): void {
+  const common: ReadonlyArray<readonly [string, string, string]> = [
+    ["json", "--json", "Prints one JSON object"],
+    ["quiet", "-q, --quiet", "Prints only problems"],
+    ["yes", "-y, --yes", "Answers every question with yes"],
+    ["force", "--force", "Allows in production what destroys data"],
+    ["app", "--app <file>", "Module that exports the application"],
+    ["mode", "--mode <mode>", "development, test or production"],
+  ];
+  for (const [name, flags, help] of common) if (!own.has(name)) command.addOption(new Option(flags, help).helpGroup("Common options:"));
+}
+
+function toOption(name: string, { type, help, choices, default: fallback }: FlagOptions): Option {
+  const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const value = type === "int" ? "number" : type === "list" ? "value" : "text";
+  const option = new Option(type === "boolean" ? flag : `${flag} <${value}>`, help);
+  if (choices !== undefined) option.choices(choices);
+  if (type === "int") option.argParser(parseInteger);
+  if (type === "list") option.argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text]);
+  if (fallback !== undefined) option.default(fallback);
+  else if (type === "boolean") option.default(false);
+  return option;
+}
+
+function parseInteger(text: string): number {
+  if (/^-?\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It must be a whole number.");
+}
+
+function toCommon({ json = false, quiet = false, yes = false, force = false }: ParsedFlags): CommonFlags {
+  return { json, quiet, yes, force };
+}
+
+function createContext(definition: AnyBuiltIn, words: object, parsed: ParsedFlags, terminal: Terminal): BuiltInContext<never, never> {
+  const common = toCommon(parsed);
+  const isForPeople = !common.json && !common.quiet;
+  const declared = (definition.flags ?? {}) as Readonly<Record<string, FlagOptions>>; // As above.
+  const flags = Object.fromEntries(
+    Object.entries(declared).map(([name, { type }]) => [name, parsed[name] ?? (type === "list" ? [] : undefined)]),
+  );
+  const context = {
+    arguments: words,
+    flags,
+    common,
+    terminal,
+    signal: terminal.signal,
+    print: (line = "") => (isForPeople ? terminal.writeOut(`${line}\n`) : undefined),
+    table: (rows: ReadonlyArray<Readonly<Record<string, unknown>>>) =>
+      isForPeople
+        ? terminal.writeOut(
+            toTable(rows)
+              .map((line) => `${line}\n`)
+              .join(""),
+          )
+        : undefined,
+    progress: createProgress(createSink(terminal, common.json ? "json" : common.quiet ? "quiet" : "people")),
+    confirm: (question: string) => confirm(question, common, terminal),
+    project: createLazyProject(definition, parsed, terminal),
+  };
+  // The parser has read each value by the kind that the definition declares.
+  return context as unknown as BuiltInContext<never, never>;
+}
+
+/** The mode is set before any code of the project runs. */
+function createLazyProject(definition: AnyBuiltIn, { mode, app }: ParsedFlags, terminal: Terminal): BuiltInContext["project"] {
+  const found = findMode(terminal, mode, definition.mode);
+  terminal.environment["GABLE_MODE"] = found;
+  return createProject(terminal.folder, found, app);
+}
+
+async function confirm(question: string, { yes }: CommonFlags, terminal: Terminal): Promise<boolean> {
+  if (yes) return true;
+  if (!terminal.canAsk) throw new GableError("E_COMMAND_CONFIRM", `${question} Nobody can answer here.`);
+  const prompts = await import("@clack/prompts");
+  const answer = await prompts.confirm({ message: question, initialValue: false });
+  return answer === true;
+}
+
+/** Runs a command, and writes what it gives or why it failed. */
+async function runCommand(command: AnyBuiltIn, context: BuiltInContext<never, never>, { json }: CommonFlags): Promise<number> {
+  const { terminal } = context;
+  const problems: Problem[] = [];
+  try {
+    const data = await command.run({ ...context, report: (problem: Problem) => void problems.push(problem) } as never); // The same type, completed.
+    if (json) writeJson(terminal, command.name, data, problems);
+    else for (const problem of problems) terminal.writeError(toProblemText(problem));
+    return problems.some(({ level = "error" }) => level === "error") ? exitCode.failed : exitCode.ok;
+  } catch (error) {
+    if (terminal.signal.aborted) return exitCode.interrupted;
+    const problem = toProblem(error);
+    if (json) writeJson(terminal, command.name, undefined, [...problems, problem]);
+    else
+      terminal.writeError(
+        isGableError(error) ? toProblemText(problem) : `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      );
+    return toExitCode(error);
+  }
+}
+
+function toProblem(error: unknown): Problem {
+  if (isGableError(error)) return { id: error.code, message: error.message, ...(error.fix !== "" && { fix: error.fix }) };
+  return { id: "E_INTERNAL", message: error instanceof Error ? error.message : String(error) };
+}
+
+function toProblemText({ id, message, fix, level = "error" }: Problem): string {
+  return `${level === "error" ? "" : `${level}: `}${id}: ${message}\n${fix === undefined ? "" : `  fix: ${fix}\n`}`;
+}
+
+function writeJson(terminal: Terminal, command: string, data: unknown, problems: readonly Problem[]): void {
+  const ok = !problems.some(({ level = "error" }) => level === "error");
+  terminal.writeOut(
+    `${JSON.stringify({ ok, command, data: data ?? null, problems: problems.map(({ level = "error", ...rest }) => ({ level, ...rest })) })}\n`,
+  );
+}

@@ -1,0 +1,54 @@
+/** Shows progress: a bar on a terminal, a line now and then elsewhere, JSON lines with --json. */
+import type { ProgressSink, ProgressState } from "gable";
+import type { Terminal } from "./terminal.ts";
+
+const barColumns = 24;
+const terminalEveryMs = 80;
+const lineEveryMs = 5_000;
+const jsonEveryMs = 500;
+
+/** Returns the sink for the way that the command was called. */
+export function createSink(terminal: Terminal, how: "json" | "quiet" | "people"): ProgressSink {
+  if (how === "quiet") return { isDue: () => false, show: () => undefined };
+  if (how === "json") return everyMs(jsonEveryMs, (state) => terminal.writeError(`${JSON.stringify(toEvent(state))}\n`));
+  if (!terminal.isTerminal) return everyMs(lineEveryMs, (state) => terminal.writeError(`${toText(state)}\n`));
+  return everyMs(terminalEveryMs, (state) =>
+    terminal.writeError(`\r\u001b[2K${toBar(state, terminal.columns)}${state.isDone ? "\n" : ""}`),
+  );
+}
+
+function everyMs(intervalMs: number, show: (state: ProgressState) => void): ProgressSink {
+  let nextMs = 0;
+  return {
+    isDue(nowMs) {
+      if (nowMs < nextMs) return false;
+      nextMs = nowMs + intervalMs;
+      return true;
+    },
+    show,
+  };
+}
+
+function toEvent({ label, done, total, ratePerSecond, secondsLeft }: ProgressState): object {
+  return { event: "progress", label, done, total: total ?? null, ratePerSecond, secondsLeft: secondsLeft ?? null };
+}
+
+function toText({ label, done, total, ratePerSecond, secondsLeft, isDone }: ProgressState): string {
+  const share = total === undefined || total === 0 ? "" : ` of ${total} (${Math.floor((done / total) * 100)} %)`;
+  const left = isDone || secondsLeft === undefined ? "" : `, ${toDuration(secondsLeft)} left`;
+  return `${label}: ${done}${share}, ${ratePerSecond}/s${left}`;
+}
+
+function toBar(state: ProgressState, columns: number): string {
+  const { done, total, note } = state;
+  const filled = total === undefined || total === 0 ? 0 : Math.min(barColumns, Math.round((done / total) * barColumns));
+  const bar = total === undefined ? "" : `[${"#".repeat(filled)}${".".repeat(barColumns - filled)}] `;
+  return `${bar}${toText(state)}${note === undefined ? "" : `  ${note}`}`.slice(0, columns - 1);
+}
+
+function toDuration(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  return seconds < 3_600
+    ? `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+    : `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
+}

@@ -1,0 +1,107 @@
+/** The project that a command works on: its application, its settings, its folders. */
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseEnv } from "node:util";
+import type { Application, Mode } from "gable";
+import { GableError } from "gable";
+import type { Terminal } from "./terminal.ts";
+
+/** A project in a folder. */
+export interface Project {
+  readonly folder: string;
+  readonly mode: Mode;
+  /** Path of the module that exports the application. Throws `E_APP_FILE` when there is none. */
+  findAppFile(): string;
+  /** Imports the application. Nothing is opened. */
+  loadApp(): Promise<Application>;
+  /** Starts the application for some work, and closes it. */
+  withApp<Result>(work: (app: Application) => Promise<Result>): Promise<Result>;
+  /** The path of a file below the project, for messages. */
+  toShown(path: string): string;
+}
+
+/** Files that are tried in turn. */
+const appFiles = ["app.ts", "app.js", "app.mjs", "src/app.ts"];
+
+/**
+ * Finds the mode: the flag, then `GABLE_MODE` of the environment, of `.env.local` and `.env`, then that of the command,
+ * then production. Throws `E_COMMAND_USAGE` for an unknown one.
+ */
+export function findMode(terminal: Terminal, flag: string | undefined, ofCommand: Mode | undefined): Mode {
+  const mode = flag ?? (terminal.environment["GABLE_MODE"] || readModeOfFiles(terminal.folder) || ofCommand || "production");
+  if (mode === "development" || mode === "test" || mode === "production") return mode;
+  throw new GableError("E_COMMAND_USAGE", `"${mode}" is not a mode.`, { fix: "Use development, test or production." });
+}
+
+function readModeOfFiles(folder: string): string | undefined {
+  for (const name of [".env.local", ".env"]) {
+    const file = join(folder, name);
+    const mode = existsSync(file) ? parseEnv(readFileSync(file, "utf8"))["GABLE_MODE"] : undefined;
+    if (mode) return mode;
+  }
+  return undefined;
+}
+
+/** Makes the project of a folder. `appFile` is the flag `--app`. */
+export function createProject(folder: string, mode: Mode, appFile: string | undefined): Project {
+  const findAppFile = (): string => {
+    const named = appFile ?? readPackage(folder)?.gable?.app;
+    const candidates = named === undefined ? appFiles : [named];
+    const found = candidates.map((name) => resolve(folder, name)).find((file) => existsSync(file));
+    if (found !== undefined) return found;
+    throw new GableError("E_APP_FILE", `There is no application in ${folder}: none of ${candidates.join(", ")} exists.`);
+  };
+  const loadApp = async (): Promise<Application> => {
+    const file = findAppFile();
+    const module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown }; // Any module may be one.
+    if (isApplication(module.default)) return module.default;
+    throw new GableError("E_APP_FILE", `${relative(folder, file)} does not export an application as its default.`, {
+      fix: "Write: export default gable({ ... }), and start it with `gable dev` or `gable start`.",
+    });
+  };
+  return {
+    folder,
+    mode,
+    findAppFile,
+    loadApp,
+    async withApp(work) {
+      const app = await loadApp();
+      await app.start();
+      try {
+        return await work(app);
+      } finally {
+        await app.close();
+      }
+    },
+    toShown: (path) => {
+      const shown = relative(folder, path);
+      return shown.startsWith("..") ? path : shown;
+    },
+  };
+}
+
+/** The part of `package.json` that commands read. */
+interface PackageFile {
+  readonly name?: string;
+  readonly version?: string;
+  readonly gable?: { readonly app?: string };
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+/** Reads `package.json` of a folder; undefined where there is none. */
+export function readPackage(folder: string): PackageFile | undefined {
+  const file = join(folder, "package.json");
+  if (!existsSync(file)) return undefined;
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as PackageFile; // Only npm and people write it.
+  } catch (error) {
+    throw new GableError("E_APP_FILE", `${file} is not JSON.`, { cause: error });
+  }
+}
+
+/** A second copy of the package makes applications of another class. */
+function isApplication(value: unknown): value is Application {
+  return typeof value === "object" && value !== null && "listen" in value && "fetch" in value && "routes" in value;
+}

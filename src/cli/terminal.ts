@@ -1,0 +1,47 @@
+/** What the command line writes to and asks: the real terminal, or another one in tests. */
+
+/** The surroundings of a run. */
+export interface Terminal {
+  /** Writes to standard output. */
+  readonly writeOut: (text: string) => void;
+  /** Writes to standard error. */
+  readonly writeError: (text: string) => void;
+  /** Whether a person reads standard error. */
+  readonly isTerminal: boolean;
+  /** Whether a person can answer questions. */
+  readonly canAsk: boolean;
+  /** Columns of the terminal. */
+  readonly columns: number;
+  /** Environment of the process. */
+  readonly environment: Record<string, string | undefined>;
+  /** Working directory. */
+  readonly folder: string;
+  /** Aborts on Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Reads all of standard input, for secrets. */
+  readonly readInput: () => Promise<string>;
+}
+
+/** Returns the terminal of the process. The first Ctrl-C aborts the signal, the second one ends the process. */
+export function createTerminal(): Terminal {
+  const controller = new AbortController();
+  process.on("SIGINT", () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  });
+  return {
+    writeOut: (text) => void process.stdout.write(text),
+    writeError: (text) => void process.stderr.write(text),
+    isTerminal: process.stderr.isTTY === true,
+    canAsk: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    columns: process.stderr.columns ?? 80,
+    environment: process.env,
+    folder: process.cwd(),
+    signal: controller.signal,
+    readInput: async () => {
+      let text = "";
+      for await (const chunk of process.stdin) text += String(chunk);
+      return text;
+    },
+  };
+}

@@ -1,0 +1,394 @@
+/** Every command: its text, its JSON and its exit code. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { promisify } from "node:util";
+import { createTestProject } from "./project.ts";
+import type { TestProject } from "./project.ts";
+
+const app = `import { get, gable, group, post } from "gable";
+import * as models from "./models.ts";
+const signedIn = () => true;
+const schema = { "~standard": { version: 1, vendor: "own", validate: (value) => ({ value }) } };
+const audit = (context, next) => next();
+export const home = get("/", () => "home");
+export const show = get("/posts/:id(int)", { name: "posts.show" }, () => "post");
+export const create = post("/posts", { guard: signedIn, json: schema, use: [audit] }, () => "made");
+export const hook = post("/hook", { security: { crossSite: { allow: "webhooks of the bank" } } }, () => "ok");
+export default gable({ models, database: "sqlite:var/shop.db", routes: [home, show, group("/blog", [create], { guard: signedIn }), hook], health: false });
+`;
+const models = `import { Model, field as f } from "gable/data";
+export class Book extends Model("books", { id: f.id(), title: f.text({ max: 200 }) }) {}
+`;
+const settings = `import { defineSettings, env } from "gable";
+export const settings = defineSettings({
+  keys: env.secrets("SECRET_KEYS", { development: ["only-for-development"], help: "Signs cookies." }),
+  size: env.int("PAGE_SIZE", { min: 1, max: 100, default: 20 }),
+});
+`;
+
+const projects: TestProject[] = [];
+after(() => {
+  for (const project of projects) project.remove();
+});
+
+/** Each test has a project of its own: Node keeps modules by their address. */
+function createProject(more: Readonly<Record<string, string>> = {}): TestProject {
+  const project = createTestProject({ "app.ts": app, "models.ts": models, "settings.ts": settings, ...more });
+  projects.push(project);
+  return project;
+}
+
+describe("gable", () => {
+  it("prints its help without words, and its version", async () => {
+    const project = createProject();
+    const help = await project.run();
+    assert.equal(help.code, 0);
+    for (const word of ["start", "routes", "db", "check", "test"]) assert.match(help.out, new RegExp(`^  ${word}\\b`, "m"));
+    assert.deepEqual(await project.run("--version"), { code: 0, out: "0.1.0\n", error: "" });
+  });
+
+  it("prints the help of a command with examples", async () => {
+    const { code, out } = await createProject().run("db", "make", "--help");
+    assert.equal(code, 0);
+    assert.match(out, /Writes the next migration/);
+    assert.match(out, /npx gable db make --check/);
+  });
+
+  const misspelt: ReadonlyArray<readonly [words: readonly string[], suggestion: RegExp]> = [
+    [["rotes"], /Did you mean routes\?/],
+    [["chek"], /Did you mean check\?/],
+    [["db", "migrat"], /Did you mean migrate\?/],
+    [["db", "statsu"], /Did you mean status\?/],
+    [["routes", "--metod", "GET"], /Did you mean --method\?/],
+    [["routes", "--jsn"], /Did you mean --json\?/],
+    [["key", "generat"], /Did you mean generate\?/],
+    [["key", "generate", "--byts", "32"], /Did you mean --bytes\?/],
+  ];
+  for (const [words, suggestion] of misspelt)
+    it(`suggests the right word for "${words.join(" ")}"`, async () => {
+      const { code, error } = await createProject().run(...words);
+      assert.equal(code, 2);
+      assert.match(error, suggestion);
+    });
+
+  it("answers wrong usage with one JSON object when --json is given", async () => {
+    const { ok, code, problems } = await createProject().json("rotes");
+    assert.deepEqual([ok, code, problems[0]!.id], [false, 2, "E_COMMAND_USAGE"]);
+  });
+
+  it("refuses a mode that does not exist", async () => {
+    const { code } = await createProject().run("about", "--mode", "prod");
+    assert.equal(code, 2);
+  });
+
+  it("says when a folder has no application, and when a module exports none", async () => {
+    const empty = createTestProject({});
+    projects.push(empty);
+    assert.deepEqual((await empty.run("routes")).code, 3);
+    assert.match((await empty.run("routes")).error, /E_APP_FILE: There is no application in .*app\.ts/);
+    const wrong = createProject({ "app.ts": "export const app = 1;" });
+    assert.match((await wrong.run("routes")).error, /app\.ts does not export an application as its default/);
+  });
+
+  it("finds the application by --app and by package.json", async () => {
+    const named = createTestProject({
+      "server/main.ts": 'import { gable, get } from "gable";\nexport default gable({ routes: [get("/x", () => "x")] });',
+    });
+    projects.push(named);
+    assert.match((await named.run("routes", "--app", "server/main.ts")).out, /\/x/);
+    named.write({ "package.json": '{ "type": "module", "gable": { "app": "server/main.ts" } }' });
+    assert.match((await named.run("routes")).out, /\/x/);
+  });
+
+  it("takes the mode from the flag, the environment, .env, and else production", async () => {
+    const project = createProject();
+    const modeOf = async (...words: string[]): Promise<unknown> => ((await project.json("about", ...words)).data as { mode: string }).mode;
+    assert.equal(await modeOf(), "production");
+    project.write({ ".env": "GABLE_MODE=development\n" });
+    assert.equal(await modeOf(), "development");
+    assert.equal(await modeOf("--mode", "test"), "test");
+  });
+});
+
+describe("gable routes", () => {
+  it("lists routes with guards, input, exceptions and places", async () => {
+    const project = createProject();
+    const { code, out } = await project.run("routes");
+    assert.equal(code, 0);
+    const [head, ...lines] = out.trimEnd().split("\n");
+    assert.match(head!, /^METHOD +PATH +NAME +GUARD +INPUT +EXCEPTIONS +AT$/);
+    assert.equal(lines.length, 4);
+    assert.match(out, /GET +\/posts\/:id\(int\) +posts\.show +- +- +- +app\.ts:\d+/);
+    assert.match(out, /POST +\/blog\/posts +- +signedIn, signedIn +json +-/);
+    assert.match(out, /crossSite: webhooks of the bank/);
+  });
+
+  const filters: ReadonlyArray<readonly [readonly string[], readonly string[]]> = [
+    [
+      ["--method", "post"],
+      ["/blog/posts", "/hook"],
+    ],
+    [["--unsafe", "--unguarded"], ["/hook"]],
+    [["--grep", "posts.show"], ["/posts/:id(int)"]],
+    [["--grep", "nothing"], []],
+  ];
+  for (const [words, paths] of filters)
+    it(`filters with ${words.join(" ")}`, async () => {
+      const { data } = await createProject().json("routes", ...words);
+      assert.deepEqual(
+        (data as { routes: ReadonlyArray<{ path: string }> }).routes.map(({ path }) => path),
+        paths,
+      );
+    });
+
+  it("says which route takes a path, and why the others do not", async () => {
+    const project = createProject();
+    assert.match((await project.run("routes", "--path", "/posts/7")).out, /posts\.show/);
+    const missing = await project.run("routes", "--path", "/posts/seven");
+    assert.equal(missing.code, 1);
+    assert.match(missing.out, /"seven" is not a whole number/);
+  });
+});
+
+describe("gable db", () => {
+  it("makes, plans, runs, lists and undoes migrations", async () => {
+    const project = createProject();
+    assert.equal((await project.run("db", "make", "--check")).code, 1);
+    const made = await project.run("db", "make", "first");
+    assert.equal(made.code, 0, made.error);
+    assert.match(made.out, /^Wrote migrations\/\d{8}_\d{4}_first\.ts\n  Create the table "books"\nRun it with/);
+    assert.match((await project.run("db", "make")).out, /nothing to write/);
+    assert.equal((await project.run("db", "make", "--check")).code, 0);
+    assert.match((await project.run("db", "migrate", "--plan")).out, /CREATE TABLE/);
+    assert.equal((await project.run("db", "migrate", "--check")).code, 1);
+    assert.match((await project.run("db", "status")).out, /_first +due/);
+    assert.match((await project.run("db", "migrate")).out, /Ran 1 migration:\n  \d{8}_\d{4}_first/);
+    assert.match((await project.run("db", "migrate")).out, /nothing to do/);
+    assert.match((await project.run("db", "status")).out, /_first +applied/);
+    assert.equal((await project.run("db", "check", "--live")).code, 0);
+    assert.match((await project.run("db", "sql", "--backwards")).out, /DROP TABLE/);
+    assert.match((await project.run("db", "size")).out, /books/);
+    const refused = await project.run("db", "rollback");
+    assert.equal(refused.code, 1);
+    assert.match(refused.error, /E_MIGRATION_CONSENT/);
+    assert.match((await project.run("db", "rollback", "--allow-data-loss", "--mode", "development")).out, /Undid 1 migration/);
+  });
+
+  it("asks with flags where nobody can answer, and takes the answers", async () => {
+    const project = createProject({ ".env": "GABLE_MODE=development\n" });
+    await project.run("db", "make", "first");
+    const second = createProject({
+      ".env": "GABLE_MODE=development\n",
+      "models.ts": models.replace("title: f.text({ max: 200 })", "title: f.text({ max: 200 }), pages: f.int()"),
+    });
+    const [file] = readdirSync(join(project.folder, "migrations"));
+    second.write({ [`migrations/${file}`]: readFileSync(join(project.folder, "migrations", file!), "utf8") });
+    const asked = await second.run("db", "make");
+    assert.equal(asked.code, 2);
+    assert.match(asked.error, /--default books\.pages=VALUE/);
+    const json = await second.json("db", "make");
+    assert.deepEqual([json.code, json.problems[0]!.id], [2, "E_MIGRATION_QUESTION"]);
+    for (const [flag, reason] of [
+      ["books.pages", /has no value/],
+      ["books.pages=many", /not a value of the column books\.pages/],
+      ["books.nothing=1", /No model has the column/],
+    ] as const)
+      assert.match((await second.run("db", "make", "--default", flag)).error, reason);
+    assert.equal((await second.run("db", "make", "--default", "books.pages=0")).code, 0);
+    assert.match((await second.run("db", "migrate")).out, /Ran 2 migrations/);
+  });
+
+  it("creates, seeds, resets and drops a database, and asks before anything is lost", async () => {
+    const seed =
+      'import { Book } from "../models.ts";\nexport default async () => void (await Book.upsert({ where: { id: 1 }, create: { title: "A" }, update: { title: "A" } }));\n';
+    const project = createProject({ ".env": "GABLE_MODE=development\n", "seeds/010-books.ts": seed });
+    const file = join(project.folder, "var/shop.db");
+    assert.match((await project.run("db", "create")).out, /Created the database "var\/shop\.db"/);
+    assert.match((await project.run("db", "create")).out, /exists already/);
+    assert.ok(existsSync(file));
+    await project.run("db", "make", "first");
+    for (const command of ["drop", "reset"]) {
+      const { code, error } = await project.run("db", command);
+      assert.equal(code, 2);
+      assert.match(error, /E_COMMAND_CONFIRM: Delete everything/);
+      assert.ok(existsSync(file));
+    }
+    const reset = await project.run("db", "reset", "--yes");
+    assert.match(reset.out, /1 migrations and 1 seeds ran/, reset.error);
+    assert.match((await project.run("db", "seed")).out, /Ran 1 seed/);
+    const production = await project.run("db", "drop", "--yes", "--mode", "production");
+    assert.deepEqual([production.code, existsSync(file)], [2, true]);
+    assert.match(production.error, /is in production/);
+    assert.equal((await project.run("db", "seed", "--mode", "production")).code, 2);
+    assert.match((await project.run("db", "drop", "--yes")).out, /Deleted/);
+    assert.ok(!existsSync(file));
+  });
+
+  it("says when an application has no models", async () => {
+    const project = createProject({ "app.ts": 'import { gable } from "gable";\nexport default gable();' });
+    assert.match((await project.run("db", "status")).error, /E_DATABASE_MISSING: This application has no models/);
+  });
+});
+
+describe("gable settings", () => {
+  it("lists settings with their source and without secrets", async () => {
+    const project = createProject({ ".env": "GABLE_MODE=development\nSECRET_KEYS=very-secret-value\n" });
+    const { code, out } = await project.run("settings", "--show-defaults");
+    assert.equal(code, 0);
+    assert.match(out, /keys +SECRET_KEYS +\.env +\["?\[secret\]|keys +SECRET_KEYS +\.env +\[secret\]/);
+    assert.match(out, /size +PAGE_SIZE +default +20/);
+    assert.doesNotMatch(JSON.stringify(await project.json("settings")), /very-secret-value/);
+  });
+
+  it("reports what is missing in production", async () => {
+    const project = createProject();
+    const { code, problems } = await project.json("env", "check", "--mode", "production");
+    assert.equal(code, 1);
+    assert.deepEqual(
+      problems.map(({ id, message }) => [id, message]),
+      [["settings.invalid", "SECRET_KEYS is missing"]],
+    );
+    assert.equal((await project.run("settings", "--mode", "production")).code, 3);
+    assert.equal((await createProject().run("env", "check", "--mode", "development")).code, 0);
+  });
+
+  it("writes and checks .env.example", async () => {
+    const project = createProject();
+    assert.equal((await project.run("env", "example", "--check")).code, 1);
+    assert.match((await project.run("env", "example")).out, /Wrote/);
+    assert.match(
+      readFileSync(join(project.folder, ".env.example"), "utf8"),
+      /# Signs cookies\.\n# Required in production: .*\nSECRET_KEYS=\n/,
+    );
+    assert.equal((await project.run("env", "example", "--check")).code, 0);
+  });
+});
+
+describe("gable key generate", () => {
+  it("prints a line for .env with at least 32 random bytes", async () => {
+    const project = createProject();
+    const { out } = await project.run("key", "generate");
+    assert.match(out, /^SECRET_KEYS=[A-Za-z0-9_-]{43}\n$/);
+    assert.notEqual((await project.run("key", "generate")).out, out);
+    assert.equal((await project.run("key", "generate", "--bytes", "1024")).code, 0);
+    for (const bytes of ["31", "1025", "many"]) assert.equal((await project.run("key", "generate", "--bytes", bytes)).code, 2);
+  });
+});
+
+describe("gable about", () => {
+  it("prints versions", async () => {
+    const { data } = await createProject().json("about");
+    const { gable, node, project } = data as Readonly<Record<string, string>>;
+    assert.deepEqual([gable, node, project], ["0.1.0", process.versions.node, "shop"]);
+  });
+});
+
+describe("gable check", () => {
+  it("finds migrations that do not match the models", async () => {
+    const project = createProject({ "migrations/.keep": "" });
+    const { code, problems } = await project.json("check", "--no-types");
+    assert.deepEqual([code, problems[0]!.id, problems[0]!.level], [0, "migrations.drift", "warning"]);
+    assert.equal((await project.run("check", "--no-types", "--fail-level", "warning")).code, 1);
+  });
+
+  it("reports a mistake of the application with its code and fix", async () => {
+    const twice = 'import { gable, get } from "gable";\nexport default gable({ routes: [get("/a", () => "1"), get("/a", () => "2")] });';
+    const { code, problems } = await createProject({ "app.ts": twice }).json("check", "--no-types");
+    assert.deepEqual([code, problems[0]!.id], [1, "E_ROUTE_DUPLICATE"]);
+  });
+});
+
+describe("gable test", () => {
+  it("runs the tests of the project, and fails when one fails", async () => {
+    const passing =
+      'import { test } from "node:test";\ntest("passes", () => { if (process.env.GABLE_MODE !== "test") throw new Error("mode"); });';
+    const project = createProject({ "a.test.ts": passing, "blog/b.test.ts": passing });
+    const all = await project.json("test");
+    assert.deepEqual([all.code, (all.data as { files: string[] }).files], [0, ["a.test.ts", "blog/b.test.ts"]]);
+    project.write({ "c.test.ts": 'import { test } from "node:test";\ntest("fails", () => { throw new Error("no"); });' });
+    assert.equal((await project.json("test", "c.test")).code, 1);
+    assert.equal((await project.json("test", "nothing")).code, 2);
+  });
+});
+
+describe("commands of the application", () => {
+  const command = `import { defineCommand } from "gable";
+import { Book } from "../models.ts";
+export default defineCommand({
+  name: "books add",
+  help: "Adds books.",
+  arguments: { titles: { help: "Their titles", many: true } },
+  flags: { shout: { type: "boolean", help: "Writes them in capitals" }, copies: { type: "int", help: "How many of each", default: 1 } },
+  async run({ arguments: { titles }, flags: { shout, copies }, print, progress }) {
+    await progress("Books", { total: titles.length }, async (bar) => {
+      for (const title of titles) {
+        for (let copy = 0; copy < copies; copy++) await Book.create({ title: shout ? title.toUpperCase() : title });
+        bar.step(title);
+      }
+    });
+    print(\`\${await Book.count()} books\`);
+    return { count: await Book.count() };
+  },
+});
+`;
+  it("run with the database open, with arguments, flags and progress", async () => {
+    const project = createProject({ ".env": "GABLE_MODE=development\n", "commands/books-add.ts": command });
+    const first = await project.run("books", "add", "one", "two", "--shout");
+    assert.deepEqual([first.code, first.out], [0, "2 books\n"], first.error);
+    assert.match(first.error, /Books: 2 of 2 \(100 %\)/);
+    const second = await project.json("books", "add", "three", "--copies", "2");
+    assert.deepEqual(second.data, { count: 4 });
+    assert.match((await project.run("--help")).out, /^  books\b/m);
+    assert.equal((await project.run("books", "add")).code, 2);
+  });
+
+  it("do not stand in the way of built-in commands when they are broken", async () => {
+    const project = createProject({ "commands/broken.ts": "throw new Error('no');" });
+    assert.equal((await project.run("key", "generate")).code, 0);
+  });
+
+  it("may not take the name of a built-in command", async () => {
+    const project = createProject({
+      "commands/routes.ts":
+        'import { defineCommand } from "gable";\nexport default defineCommand({ name: "routes", help: "x", run: () => 1 });',
+    });
+    const { code, error } = await project.run("other");
+    assert.equal(code, 3);
+    assert.match(error, /has the name of the built-in command "routes"/);
+  });
+});
+
+describe("the binary", () => {
+  const binary = new URL("../../bin/gable.mjs", import.meta.url).pathname;
+  const hook = new URL("../../scripts/source.mjs", import.meta.url).href;
+  const run = promisify(execFile);
+
+  it("ends with the exit code of the command", async () => {
+    const project = createProject();
+    const { stdout } = await run(process.execPath, ["--import", hook, binary, "about", "--json"], { cwd: project.folder });
+    assert.equal((JSON.parse(stdout) as { ok: boolean }).ok, true);
+    await assert.rejects(run(process.execPath, ["--import", hook, binary, "nothing"], { cwd: project.folder }), { code: 2 });
+  });
+
+  it("serves until a signal stops it", async () => {
+    const project = createProject({ ".env": "" });
+    const child = execFile(process.execPath, ["--import", hook, binary, "start", "--port", "0", "--migrate"], { cwd: project.folder });
+    const url = await new Promise<string>((resolve, reject) => {
+      let text = "";
+      child.stdout!.on("data", (chunk) => {
+        text += String(chunk);
+        const found = /Serving (http:\S+)/.exec(text);
+        if (found !== null) resolve(found[1]!);
+      });
+      child.stderr!.on("data", (chunk) => (text += String(chunk)));
+      child.once("exit", () => reject(new Error(text)));
+    });
+    assert.equal(await (await fetch(url)).text(), "home");
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGTERM");
+    assert.equal(await ended, 0);
+  });
+});
