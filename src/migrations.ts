@@ -6,7 +6,7 @@ export { checkMigrations, makeMigration, mergeMigrations, squashMigrations } fro
 export { migrate, previewMigrations, readStatus, rollback } from "./data/migrations/run/migrate.ts";
 export { checkOldCode } from "./data/migrations/files/old-code.ts";
 export { pullModels } from "./data/migrations/inspect/pull.ts";
-export { parseFill } from "./data/migrations/state/parse-fill.ts";
+export { parseFill } from "./data/migrations/files/parse-fill.ts";
 export { migration, op } from "./data/migrations/state/operation.ts";
 export type { CheckLiveOptions } from "./data/migrations/inspect/check-live.ts";
 export type { DataStep, DataStepContext, HistoricalModel, HistoricalRow } from "./data/migrations/state/data-step.ts";
@@ -27,6 +27,6 @@ export type { Migration, MigrationOptions, Operation, SqlByDialect, TableData, V
 export type { OldCodeBreak, OldCodeOptions } from "./data/migrations/files/old-code.ts";
 export type { PulledModels, PullOptions } from "./data/migrations/inspect/pull.ts";
 export type { Answers, Question } from "./data/migrations/state/question.ts";
-export type { FillText } from "./data/migrations/state/parse-fill.ts";
+export type { FillText } from "./data/migrations/files/parse-fill.ts";
 export type { Finding, Risk } from "./data/migrations/plan/risk.ts";
 export type { ColumnState, ConditionData, ForeignKeyState, IndexState, KeyState, ValueData } from "./data/schema/table-state.ts";

@@ -39,7 +39,8 @@ export class ShapeWalk {
   /** A value; with the object that the SQL finds it by. */
   bind(owner: object, value: unknown, type: ValueType, use: ValueUse = "value"): void {
     this.#places?.set(owner, this.values.length);
-    this.shape += use === "value" ? `?${type.type}` : `?${use}:${type.type}`;
+    const name = typeToken(type);
+    this.shape += use === "value" ? `?${name}` : `?${use}:${name}`;
     this.values.push({ value, type, use });
   }
 
@@ -59,6 +60,7 @@ export class ShapeWalk {
     if (state.isNamed) this.shape += "|n";
     if (state.through !== undefined) {
       this.shape += `~${state.through.table}`;
+      for (const { column, field } of state.through.on) this.shape += `(${column}=${field.column})`;
       for (const { column, node } of state.through.to) {
         this.shape += column;
         if (node !== undefined) this.node(node);
@@ -114,11 +116,11 @@ export class ShapeWalk {
         this.shape += `.${node.field.name}`;
         break;
       case "value":
-        if (node.value === null) this.shape += `null:${node.type.type}`;
+        if (node.value === null) this.shape += `null:${typeToken(node.type)}`;
         else this.bind(node, node.value, node.type);
         break;
       case "call":
-        this.#list(`${node.name}:${node.type.type}${node.type.scale}(`, node.parts);
+        this.#list(`${node.name}:${typeToken(node.type)}${node.type.scale}(`, node.parts);
         break;
       case "compare":
         this.shape += `${node.operator}(`;
@@ -178,7 +180,8 @@ export class ShapeWalk {
         this.select(node.query);
         break;
       case "constant":
-        this.shape += node.isTrue ? "true" : "false";
+        // The sign keeps the word apart from the name of a field before it.
+        this.shape += node.isTrue ? "=true" : "=false";
         break;
       case "json":
         this.#part("json(", node.part);
@@ -266,6 +269,11 @@ export class ShapeWalk {
 }
 
 const plainOperators: ReadonlySet<CompareOperator> = new Set<CompareOperator>(["eq", "ne", "gt", "gte", "lt", "lte"]);
+
+/** The part of a type that changes SQL. A list is bound by the type of its items. */
+function typeToken({ type, items }: ValueType): string {
+  return items === undefined ? type : `${type}<${typeToken(items)}>`;
+}
 
 /** Whether a comparison searches in a text. */
 export function isTextOperator(operator: CompareOperator): boolean {
