@@ -48,14 +48,16 @@ export declare function preferredLanguage<Tag extends string>(acceptLanguage: st
 export declare function preferredEncoding<Coding extends string>(acceptEncoding: string | null, codings: readonly Coding[]): Coding | undefined;
 
 /**
- * Parses a Cookie field into names and values. The first of equal names wins; two of a `__Host-` or `__Secure-`
- * name make it absent, because one of them was planted. Throws `E_COOKIES_TOO_MANY` above 180 pairs.
+ * Parses a Cookie field into names and values. The first of equal names wins. Two cookies with the same `__Host-` or
+ * `__Secure-` name make it absent, because one of them was planted. A name that is not a token and a value with a
+ * character that `serializeCookie()` refuses are absent, too. Throws `E_COOKIES_TOO_MANY` above 180 pairs.
  */
 export declare function parseCookies(field: string | null): ReadonlyMap<string, string>;
 
 /**
- * Writes the value of a Set-Cookie field, with `Path=/; HttpOnly; SameSite=Lax` by default.
- * Throws `E_COOKIE_INVALID` for what a browser would refuse or misread.
+ * Writes the value of a Set-Cookie field, with `Path=/; HttpOnly; SameSite=Lax` by default. Nothing is repaired: throws
+ * `E_COOKIE_NAME`, `E_COOKIE_VALUE`, `E_COOKIE_TOO_LONG` above 4,096 bytes, and `E_COOKIE_INVALID` for options that a
+ * browser refuses.
  *
  * @example
  * serializeCookie("theme", "dark mode"); // => "theme=dark%20mode; Path=/; HttpOnly; SameSite=Lax"

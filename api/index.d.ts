@@ -167,6 +167,16 @@ export declare class Html {
 }
 
 /**
+ * Creates a signer. A token of one purpose never verifies for another one.
+ *
+ * @example
+ * const invite = createSigner<{ team: number }>("team-invite", { ttlSeconds: 86_400 });
+ * const token = invite.sign({ team: 7 });
+ * invite.verify(token); // => { team: 7 }
+ */
+export declare function createSigner<Value>(purpose: string, options?: SignerOptions): Signer<Value>;
+
+/**
  * An error with a code, a status, and a way out.
  *
  * @example
@@ -314,7 +324,7 @@ export declare class Application {
 }
 
 /** Options of {@link gable}. All of them are optional. */
-export interface GableOptions extends DatabaseSettings, ViewSetting, StaticSetting, HealthSetting {
+export interface GableOptions extends DatabaseSettings, ViewSetting, StaticSetting, HealthSetting, SecretKeysSetting, SessionSetting {
     /** Routes, groups, and modules that export them. None by default. */
     routes?: readonly RouteEntry[];
     /** Parts: features of your own, or of packages, which start and stop with the application. None by default. */
@@ -451,8 +461,10 @@ export interface Context<Input extends ContextInput = AnyInput> extends ContextP
     readonly headers: HeaderReader;
     /** Cookies. */
     readonly cookies: Cookies;
-    /** The session. Explains itself while sessions are not enabled. */
-    readonly session: AppType<"session">;
+    /** The session of the visitor. Explains itself while sessions are not enabled. */
+    readonly session: Session;
+    /** Messages for the next page: `flash("success", "Saved.")`. Explains itself while sessions are not enabled. */
+    readonly flash: Flash;
     /** The user who is signed in. Explains itself while accounts are not enabled. */
     readonly user: AppType<"user">;
     /** Base64 nonce of this reply, for `script` and `style` elements; touching it adds it to the policy. */
@@ -477,6 +489,8 @@ export interface Context<Input extends ContextInput = AnyInput> extends ContextP
     readonly view: ViewFunction;
     /** Address of a static file, with its hash; views take it where code is loaded. Throws `E_ASSET_UNKNOWN`. */
     asset(name: string): TrustedUrl;
+    /** Says that the reply is for this visitor only: no cache stores it. Throws `E_HEAD_SENT` when it is too late. */
+    markPersonal(): void;
     /**
      * Runs a hook after the body is rendered, before headers, cookies and caching are settled; the last one first.
      * A hook that fails turns the reply into an error. Throws `E_HEAD_SENT` when it is too late.
@@ -522,14 +536,35 @@ export interface ContextProperties {
 
 /** Cookies of the request, and those that the reply will set. */
 export interface Cookies {
-    /** Value of a cookie, decoded; null when absent. */
-    get(name: string): string | null;
-    /** Whether the cookie is there. */
-    has(name: string): boolean;
-    /** Sets a cookie on the reply. Throws `E_COOKIE_INVALID`. */
-    set(name: string, value: string, options?: CookieOptions): void;
-    /** Removes a cookie; repeat the path and the domain that it was set with. */
-    delete(name: string, options?: Pick<CookieOptions, "path" | "domain">): void;
+    /** Returns the value of a cookie, decoded; null when absent. */
+    get(name: string, options?: CookieNameOptions): string | null;
+    /** Returns whether the cookie is there. */
+    has(name: string, options?: CookieNameOptions): boolean;
+    /** Sets a cookie on the reply. Throws `E_COOKIE_NAME`, `E_COOKIE_VALUE`, `E_COOKIE_TOO_LONG` and `E_COOKIE_INVALID`. */
+    set(name: string, value: string, options?: ContextCookieOptions): void;
+    /** Deletes a cookie; repeat the path, the domain and the option `host` that it was set with. */
+    delete(name: string, options?: Pick<ContextCookieOptions, "path" | "domain" | "host">): void;
+    /** Sets a cookie that nobody can change. It expires with `maxAgeSeconds`, whatever the browser does. */
+    setSigned(name: string, value: string, options?: ContextCookieOptions): void;
+    /** Returns the value of a signed cookie; null when it is absent, was changed or has expired. */
+    getSigned(name: string, options?: CookieNameOptions): string | null;
+    /** Sets a cookie that nobody can read or change. It expires with `maxAgeSeconds`, whatever the browser does. */
+    setEncrypted(name: string, value: string, options?: ContextCookieOptions): void;
+    /** Returns the value of an encrypted cookie; null when it is absent, was changed or has expired. */
+    getEncrypted(name: string, options?: CookieNameOptions): string | null;
+}
+
+/** Which cookie is meant. */
+export interface CookieNameOptions {
+    /**
+     * Whether the name gets the prefix `__Host-`, which keeps sub-domains and plain http from setting the cookie. Over plain http, in
+     * development, the prefix is left out. Default false.
+     */
+    readonly host?: boolean;
+}
+
+/** How a cookie of a reply is sent. */
+export interface ContextCookieOptions extends CookieOptions, CookieNameOptions {
 }
 
 /** What a hook before the reply knows of it. */
@@ -980,6 +1015,8 @@ export interface PartHost {
     readonly logger: Logger;
     /** Returns the instance of a part that is listed in `needs`. Throws `E_PART_NEEDS` for another one. */
     part<Instance extends PartInstance>(part: TypedPart<Instance>): Instance;
+    /** Returns the instance of a part that started before; undefined when the application does not have it. */
+    find<Instance extends PartInstance>(part: TypedPart<Instance>): Instance | undefined;
     /** Returns the health checks of all parts that have started, by the name of the part. */
     healthChecks(): ReadonlyMap<string, () => unknown>;
     /** Reads a variable of the environment; undefined when it is not set. */
@@ -1261,6 +1298,167 @@ export type Hole = string | number | bigint | boolean | null | undefined | Html 
 /** A list of holes. */
 export interface HoleArray extends Iterable<Hole> {
 }
+
+/** Signs values for one purpose. */
+export interface Signer<Value> {
+    /** What the tokens are for. */
+    readonly purpose: string;
+    /** Returns a token for a value of JSON. Throws `E_SIGNATURE_VALUE`. */
+    sign(value: Value): string;
+    /**
+     * Returns the value of a token. Throws `E_SIGNATURE_FORM`, `E_SIGNATURE_KEY_UNKNOWN`, `E_SIGNATURE_MISMATCH` and
+     * `E_SIGNATURE_EXPIRED`.
+     */
+    verify(token: string): Value;
+    /** Returns the value of a token; undefined when `verify()` would throw one of its errors. */
+    find(token: string): Value | undefined;
+}
+
+/** Options of {@link createSigner}. */
+export interface SignerOptions {
+    /** Seconds until a token expires. By default it never does. */
+    readonly ttlSeconds?: number;
+    /** Keys of this signer, the first one signs. Default: the keys of the application, `gable({ secretKeys })`. */
+    readonly secretKeys?: readonly SecretKey[];
+    /** Whether tokens are encrypted, so that clients cannot read them. Default false. */
+    readonly encrypted?: boolean;
+}
+
+/** A secret key: base64url, base64 or hex text of at least 32 random bytes, or the bytes. */
+export type SecretKey = string | Uint8Array;
+
+/** Adds a message for the next page: `flash("success", "Saved.")`. Throws `E_FLASH_TOO_LONG`. */
+export interface Flash {
+    /** Adds a message. */
+    (level: FlashLevel, text: string): void;
+    /** Returns all messages, and removes them. */
+    take(): readonly FlashMessage[];
+    /** Takes all messages, as `<div class="messages">` with a paragraph for each; errors apart, with the role of an alert. */
+    render(): Html;
+    /** Returns all messages, and keeps them. */
+    toJSON(): readonly FlashMessage[];
+}
+
+/** Kinds of flash messages. */
+export type FlashLevel = "info" | "success" | "warning" | "error";
+
+/** A message for the next page that shows messages. */
+export interface FlashMessage {
+    /** Kind of the message. */
+    readonly level: FlashLevel;
+    /** Text of the message. */
+    readonly text: string;
+}
+
+/** Options of `session.rotate()`. */
+export interface RotateOptions {
+    /** The user that the session belongs to from now on, null for nobody. By default it stays as it is. */
+    readonly userId?: string | null;
+}
+
+/**
+ * Values that are kept for a visitor from one request to the next.
+ *
+ * Nothing is read before you ask for it. Changes are stored before the reply is sent, unless its status is 500 or above.
+ */
+export interface Session {
+    /** Returns the value of a key; undefined when there is none. */
+    find<Key extends SessionKey>(key: Key): Promise<SessionValues[Key] | undefined>;
+    /** Sets a value of JSON. Throws `E_SESSION_VALUE`, and `E_SESSION_SEALED` after the head of the reply was made. */
+    set<Key extends SessionKey>(key: Key, value: SessionValues[Key]): void;
+    /** Removes a value. Throws `E_SESSION_SEALED`. */
+    delete(key: SessionKey): void;
+    /**
+     * Computes a value from the one before, and returns it. When another request changes the same key meanwhile, `change` runs
+     * again with its value, so that no change is lost: `change` may do nothing else. Throws `E_SESSION_VALUE` and `E_SESSION_SEALED`.
+     */
+    update<Key extends SessionKey>(key: Key, change: (value: SessionValues[Key] | undefined) => SessionValues[Key]): Promise<SessionValues[Key]>;
+    /** Returns the user that the session belongs to; null for nobody. */
+    findUserId(): Promise<string | null>;
+    /** Gives the session a new id, at a change of what its visitor may do. The old id is worth nothing then. */
+    rotate(options?: RotateOptions): void;
+    /** Ends the session, at any status of the reply: its values are gone, here and in all parallel requests. */
+    end(): void;
+}
+
+/** Values of the session by key: those of `AppTypes["session"]`, or any when it is not declared. */
+export type SessionValues = AppTypes extends {
+    session: infer Values;
+} ? Values : Record<string, unknown>;
+
+/** How sessions are stored, and how long they live. */
+export interface SessionOptions {
+    /**
+     * Where sessions are: in an encrypted cookie, in the table of `sessionModel()`, in memory, or in a store of your own such as
+     * `redisSessions()`. Default: "database" when the models have a `sessionModel()`, else "cookie".
+     */
+    readonly store?: "cookie" | "database" | "memory" | SessionStore;
+    /** Seconds until a session ends, however much it is used. Default 1,209,600 (14 days). */
+    readonly absoluteSeconds?: number;
+    /** Seconds without a request until a session ends; null for no such limit. Default null. */
+    readonly idleSeconds?: number | null;
+    /** Largest sum of all values of a session, in bytes of JSON. A cookie holds 3,800 in any case. Default 65,536 (64 KiB). */
+    readonly bytesMax?: number;
+}
+
+/**
+ * Stores sessions under keys.
+ *
+ * A key is the SHA-256 of an id, as 64 hex digits. A session whose `expiresAt` is not above `now` counts as missing everywhere.
+ */
+export interface SessionStore {
+    /** Stores a new session. */
+    create(key: string, record: SessionRecord): Promise<void>;
+    /** Returns a session; undefined when there is none. Deletes it when it has expired: a clock that is put back revives nothing. */
+    read(key: string, now: number): Promise<SessionRecord | undefined>;
+    /** Changes a session as one step: parallel changes to other keys are kept, and a session that was deleted stays so. */
+    patch(key: string, changes: SessionChanges, now: number): Promise<SessionOutcome>;
+    /** Deletes a session, if it is there. */
+    delete(key: string): Promise<void>;
+    /** Deletes sessions that have expired, at most `rowsMax` of them, and returns how many. Called until it returns 0. */
+    deleteExpired(now: number, rowsMax: number): Promise<number>;
+    /** Opens connections; called at start. */
+    open?(): Promise<void>;
+    /** Closes what `open()` has opened. */
+    close?(): Promise<void>;
+}
+
+/** What is stored of a session. Moments are milliseconds since 1970. */
+export interface SessionRecord {
+    /** Values by key, each as a JSON text. */
+    readonly values: Readonly<Record<string, string>>;
+    /** The user that it belongs to; null for nobody. */
+    readonly userId: string | null;
+    /** When it began. */
+    readonly createdAt: number;
+    /** When it was last used, to a few minutes. */
+    readonly seenAt: number;
+    /** When it ends. */
+    readonly expiresAt: number;
+}
+
+/** Changes to a session that exists. What is left out stays as it is. */
+export interface SessionChanges {
+    /** Values to set by key, each as a JSON text. */
+    readonly set?: Readonly<Record<string, string>>;
+    /** Keys to remove. */
+    readonly delete?: readonly string[];
+    /** Texts that these keys must still have, null for none. When one differs, nothing is changed. */
+    readonly expected?: Readonly<Record<string, string | null>>;
+    /** The user that it belongs to from now on. */
+    readonly userId?: string | null;
+    /** When it began, for a session that begins anew. */
+    readonly createdAt?: number;
+    /** When it was used. */
+    readonly seenAt?: number;
+    /** When it ends. */
+    readonly expiresAt?: number;
+    /** The key under which it is found from now on, and no longer under the old one. */
+    readonly moveTo?: string;
+}
+
+/** What became of changes: stored, refused because an expected text differs, or there is no such session any more. */
+export type SessionOutcome = "saved" | "changed" | "missing";
 
 /** What a {@link GableError} can carry beyond its code and message. */
 export interface GableErrorOptions {

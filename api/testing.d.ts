@@ -184,3 +184,15 @@ export interface CompileStringOptions extends Partial<WhitespaceOptions> {
     /** Whether escaping may be switched off. False by default. */
     unsafe?: boolean;
 }
+
+/** Defines the tests of a store of sessions in the current file. Each test uses sessions of its own. */
+export declare function testSessionStore(name: string, create: CreateSessionStore, options?: SessionStoreTestOptions): void;
+
+/** Creates a store; `close()` of the store is called at the end. */
+export type CreateSessionStore = () => SessionStore | Promise<SessionStore>;
+
+/** Options of {@link testSessionStore}. */
+export interface SessionStoreTestOptions {
+    /** How often the races run. Default 20. */
+    readonly rounds?: number;
+}

@@ -13,6 +13,7 @@ export { defineConverter } from "./routing/converters.ts";
 export { html } from "./views/html.ts";
 export { raw } from "./views/rendering/raw.ts";
 export { toJson, Html } from "./views/values.ts";
+export { createSigner } from "./security/signer.ts";
 export { GableError, isGableError } from "./errors/gable-error.ts";
 export { safeRedirectTarget } from "./http/redirect-target.ts";
 export {
@@ -44,9 +45,8 @@ export type { Mode } from "./parts/mode.ts";
 export type { Logger, LogMethod } from "./handlers/logger.ts";
 export type { HealthOptions, HealthCheck } from "./health/health.ts";
 export type { HealthSetting } from "./health/part.ts";
+export type { AppTypes, AppType } from "./handlers/app-types.ts";
 export type {
-  AppTypes,
-  AppType,
   Context,
   ContextInput,
   AnyContext,
@@ -54,6 +54,8 @@ export type {
   BeforeReplyHook,
   ContextProperties,
   Cookies,
+  CookieNameOptions,
+  ContextCookieOptions,
   ReplyFacts,
 } from "./handlers/context.ts";
 export type { ReplyDraft } from "./replies/reply-draft.ts";
@@ -101,6 +103,11 @@ export type { Route, QueryValues, UrlArguments, RouteBinding } from "./routing/r
 export type { SourcePlace } from "./errors/source-place.ts";
 export type { ContentSecurityPolicy } from "./http/content-security-policy.ts";
 export type { Hole, HoleArray } from "./views/values.ts";
+export type { Signer, SignerOptions } from "./security/signer.ts";
+export type { SecretKey } from "./security/keyring.ts";
+export type { Flash, FlashLevel, FlashMessage, RotateOptions, Session, SessionValues } from "./handlers/session.ts";
+export type { SessionOptions } from "./session/part.ts";
+export type { SessionStore, SessionRecord, SessionChanges, SessionOutcome } from "./session/session-store.ts";
 export type { GableErrorOptions } from "./errors/gable-error.ts";
 export type { StatusError, StatusErrorOptions } from "./errors/status-errors.ts";
 export type { ServerLimits } from "./server/limits.ts";

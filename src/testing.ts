@@ -15,3 +15,5 @@ export type { CreateDriver } from "./testing/driver-contract.ts";
 export type { ContractTransport, StartTransport } from "./testing/listener-contract.ts";
 export { compileString } from "./views/compile/compile-string.ts";
 export type { CompiledString, CompileStringOptions } from "./views/compile/compile-string.ts";
+export { testSessionStore } from "./testing/session-store-contract.ts";
+export type { CreateSessionStore, SessionStoreTestOptions } from "./testing/session-store-contract.ts";

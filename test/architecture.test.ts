@@ -43,6 +43,10 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   parts: [...base, "replies", "handlers", "input"],
   forms: [...messages, "views", "data", "handlers", "input"],
   ...Object.fromEntries(features.slice(1).map((feature) => [feature, house])),
+  redis: ["errors"],
+  // Their stores are in the database of the application, or in Redis.
+  session: [...house, "data", "data/part.ts", "redis", "security"],
+  security: [...house, "data", "data/part.ts", "redis"],
   "data/part.ts": [...house, "data"],
   "views/part.ts": house,
   app: [...house, ...features, ...partFiles, "data", "server"],

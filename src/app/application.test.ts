@@ -670,7 +670,7 @@ describe("context", () => {
     assert.equal(tests.cookies.get("a"), "1");
     await tests.get("/delete");
     assert.equal(tests.cookies.has("a"), false);
-    await assert.rejects(createTestClient(app).get("/bad"), { code: "E_COOKIE_INVALID" });
+    await assert.rejects(createTestClient(app).get("/bad"), { code: "E_COOKIE_NAME" });
     const production = make({ mode: "production" });
     production.get("/", ({ cookies }) => {
       cookies.set("a", "1");

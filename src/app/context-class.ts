@@ -6,7 +6,8 @@ import { RequestContext } from "./request-context.ts";
 
 /** Properties of features that may be missing, and what to do then. */
 const explanations: Readonly<Record<string, string>> = {
-  session: "Sessions are not part of this version.",
+  session: "Enable sessions: gable({ session: {} }).",
+  flash: "Enable sessions and flash messages: gable({ session: {} }).",
   user: "Accounts are not part of this version; a middleware<{ account: Account }>() can add your own.",
 };
 

@@ -7,6 +7,7 @@ import type { FragmentStore } from "../views/rendering/fragment-cache.ts";
 import type { RenderContext } from "../views/rendering/render-context.ts";
 import type { RenderOptions } from "../views/rendering/render-options.ts";
 import type { Rendered } from "../views/rendering/render.ts";
+import type { Secrets } from "../security/secrets.ts";
 import type { Logger } from "../handlers/logger.ts";
 
 /** Services shared by all requests of an application. */
@@ -19,6 +20,10 @@ export interface ContextServices {
   readonly defaultAuthority: string;
   /** Whether any proxy is trusted. */
   readonly hasProxies: boolean;
+  /** Secret keys of the application, while it is running. */
+  secrets(): Secrets;
+  /** Whether requests have sessions and flash messages. */
+  readonly hasSessions: boolean;
   /** Logger of the application. */
   readonly logger: Logger;
   /** Sources of the policy that the application has set. */

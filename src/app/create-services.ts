@@ -3,6 +3,7 @@ import { assetsMissing, staticFilesPart } from "../files/part.ts";
 import { createForwardedReader } from "../http/proxies.ts";
 import type { Mode } from "../parts/mode.ts";
 import type { PartInstance, TypedPart } from "../parts/part.ts";
+import { secretsPart } from "../security/secrets-part.ts";
 import { MemoryFragments } from "../views/rendering/fragment-cache.ts";
 import { toRenderOptions } from "../views/rendering/render-options.ts";
 import { toViewOptions, viewsMissing, viewsPart } from "../views/part.ts";
@@ -25,6 +26,9 @@ export function createServices(options: GableOptions, { mode, logger, routeUrl, 
   const views = toViewOptions(options.views ?? "views");
   return {
     isProduction: mode === "production",
+    // Requests run only while all parts are running.
+    secrets: () => find(secretsPart)!,
+    hasSessions: options.session !== undefined,
     logger,
     routeUrl,
     onWork,

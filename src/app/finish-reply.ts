@@ -137,7 +137,7 @@ function setCaching(
   compiled: CompiledRoute | undefined,
   settings: FinishSettings,
 ): void {
-  const isPersonal = context.setCookies !== null || context.headers.has("authorization");
+  const isPersonal = context.isPersonal || context.setCookies !== null || context.headers.has("authorization");
   if (context.setCookies !== null) for (const cookie of context.setCookies) headers.append("set-cookie", cookie);
   if (isPersonal) {
     if (compiled?.cache?.public === true) settings.onPublicRefused(compiled.label);

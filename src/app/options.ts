@@ -13,6 +13,8 @@ import type { Mode } from "../parts/mode.ts";
 import type { AnyPart } from "../parts/part.ts";
 import type { Converter } from "../routing/converters.ts";
 import { createHostCheck } from "../security/hosts.ts";
+import type { SecretKeysSetting } from "../security/secrets-part.ts";
+import type { SessionSetting } from "../session/part.ts";
 import type { ServerLimits } from "../server/limits.ts";
 import { defaultLimits } from "../server/limits.ts";
 import type { ViewSetting } from "../views/part.ts";
@@ -30,7 +32,7 @@ export interface SecurityOptions {
 }
 
 /** Options of {@link gable}. All of them are optional. */
-export interface GableOptions extends DatabaseSettings, ViewSetting, StaticSetting, HealthSetting {
+export interface GableOptions extends DatabaseSettings, ViewSetting, StaticSetting, HealthSetting, SecretKeysSetting, SessionSetting {
   /** Routes, groups, and modules that export them. None by default. */
   routes?: readonly RouteEntry[];
   /** Parts: features of your own, or of packages, which start and stop with the application. None by default. */
@@ -64,7 +66,10 @@ export interface GableOptions extends DatabaseSettings, ViewSetting, StaticSetti
 }
 
 /** Options that belong to no feature. */
-type OwnOptions = Omit<GableOptions, keyof DatabaseSettings | keyof ViewSetting | keyof StaticSetting | keyof HealthSetting>;
+type OwnOptions = Omit<
+  GableOptions,
+  keyof (DatabaseSettings & ViewSetting & StaticSetting & HealthSetting & SecretKeysSetting & SessionSetting)
+>;
 
 const ownNames: Readonly<Record<keyof OwnOptions, true>> = {
   routes: true,

@@ -1,8 +1,6 @@
 /** The context of a request: everything that a handler can ask for, made when it asks for it. */
 import { GableError } from "../errors/gable-error.ts";
 import type { BodySource } from "../http/body.ts";
-import type { CookieOptions } from "../http/cookies.ts";
-import { parseCookies, serializeCookie } from "../http/cookies.ts";
 import type { HeaderReader } from "../http/header-table.ts";
 import { HeaderTable } from "../http/header-table.ts";
 import type { RawRequest } from "../http/message.ts";
@@ -12,7 +10,8 @@ import type { ForwardedFacts } from "../http/proxies.ts";
 import { parseQuery } from "../http/urlencoded.ts";
 import type { Route } from "../routing/route.ts";
 import { TrustedUrl } from "../views/values.ts";
-import type { AppType, BeforeReplyHook, Context, ContextInput, ContextProperties, Cookies } from "../handlers/context.ts";
+import type { AppType } from "../handlers/app-types.ts";
+import type { BeforeReplyHook, Context, ContextInput, ContextProperties, Cookies } from "../handlers/context.ts";
 import type { DeclaredInput } from "../input/input.ts";
 import type { ViewFunction } from "../handlers/view-function.ts";
 import type { ReplyDraft } from "../replies/reply-draft.ts";
@@ -23,6 +22,8 @@ import type { HandlerReply } from "../replies/handler-reply.ts";
 import { redirect, toViewReply } from "../replies/replies.ts";
 import type { PageOptions } from "../replies/replies.ts";
 import type { Logger } from "../handlers/logger.ts";
+import type { Flash, Session } from "../handlers/session.ts";
+import { RequestCookies } from "../security/request-cookies.ts";
 
 const noParams: Readonly<Record<string, unknown>> = Object.freeze({});
 
@@ -35,18 +36,22 @@ export class RequestContext implements Context<ContextInput> {
   readonly raw: RawRequest;
   readonly services: ContextServices;
   /** Defined on the class of the application: by the part that has it, or with an explanation. */
-  declare readonly session: AppType<"session">;
+  declare readonly session: Session;
+  /** As `session`. */
+  declare readonly flash: Flash;
   /** As `session`. */
   declare readonly user: AppType<"user">;
   params: unknown = noParams;
   route: Route | undefined = undefined;
   usedNonce: string | undefined = undefined;
+  /** Whether the reply is for this visitor only. */
+  isPersonal = false;
   #setCookies: string[] | null = null;
   #hooks: ReplyHooks | null = null;
   #isHeadMade = false;
   #query: unknown = undefined;
   #input: DeclaredInput | undefined = undefined;
-  #cookies: ReadonlyMap<string, string> | undefined = undefined;
+  #cookies: Cookies | undefined = undefined;
   #request: Request | undefined = undefined;
   #requestId: string | undefined = undefined;
   #forwarded: ForwardedFacts | undefined = undefined;
@@ -150,29 +155,23 @@ export class RequestContext implements Context<ContextInput> {
   }
 
   get cookies(): Cookies {
-    return {
-      get: (name) => this.#readCookies().get(name) ?? null,
-      has: (name) => this.#readCookies().has(name),
-      set: (name, value, options) => this.#setCookie(name, value, options ?? {}),
-      delete: (name, options) => this.#setCookie(name, "", { ...options, maxAgeSeconds: 0 }),
-    };
-  }
-
-  #readCookies(): ReadonlyMap<string, string> {
-    this.#cookies ??= parseCookies(this.raw.headers.get("cookie"));
+    this.#cookies ??= new RequestCookies({
+      field: () => this.raw.headers.get("cookie"),
+      // A browser keeps Secure cookies of loopback over http as well, so production can demand them everywhere.
+      isSecure: () => this.scheme === "https" || this.services.isProduction,
+      write: (line) => this.addCookie(line),
+      keyring: () => this.services.secrets().keyring(),
+      onRefused: (name, error) => this.services.secrets().refuse(name, error),
+    });
     return this.#cookies;
-  }
-
-  #setCookie(name: string, value: string, options: CookieOptions): void {
-    // A browser keeps Secure cookies of loopback over http as well, so production can demand them everywhere.
-    const isSecure = options.secure ?? (this.scheme === "https" || this.services.isProduction);
-    this.addCookie(serializeCookie(name, value, { ...options, secure: isSecure }));
   }
 
   /** Adds a Set-Cookie line to the reply. Throws `E_HEAD_SENT` when it is too late. */
   addCookie(line: string): void {
     if (this.#isHeadMade) throw headSent(`The cookie "${line.slice(0, line.indexOf("="))}" was set`);
-    (this.#setCookies ??= []).push(line);
+    const target = targetOf(line);
+    // A cookie that is set twice is sent once: browsers take several lines in an order that nobody promises.
+    this.#setCookies = [...(this.#setCookies ?? []).filter((other) => targetOf(other) !== target), line];
   }
 
   /** Set-Cookie lines of the reply; null without any. */
@@ -183,6 +182,13 @@ export class RequestContext implements Context<ContextInput> {
   /** Runs work when the request has ended, however it ended, after everything else. */
   onEnd(work: EndWork): void {
     this.#hooksForReply().addEnding(work);
+  }
+
+  get markPersonal(): () => void {
+    return () => {
+      if (this.#isHeadMade) throw headSent("context.markPersonal() was called");
+      this.isPersonal = true;
+    };
   }
 
   get beforeReply(): (hook: BeforeReplyHook) => void {
@@ -267,6 +273,12 @@ export class RequestContext implements Context<ContextInput> {
       return redirect(safeRedirectTarget(target, fallback));
     };
   }
+}
+
+/** What a Set-Cookie line sets: its name, path and domain. */
+function targetOf(line: string): string {
+  const [pair = "", ...attributes] = line.split("; ");
+  return [pair.slice(0, pair.indexOf("=")), ...attributes.filter((each) => /^(?:Path|Domain)=/.test(each))].join("; ");
 }
 
 function unavailable(name: string, fix: string): GableError {

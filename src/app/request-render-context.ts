@@ -1,6 +1,7 @@
 /** What a view may ask of the request that it is rendered for. */
 import { isOwnOriginAllowed } from "../http/content-security-policy.ts";
 import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
+import type { Flash } from "../handlers/session.ts";
 import type { FragmentStore } from "../views/rendering/fragment-cache.ts";
 import type { QueryValue, RenderContext } from "../views/rendering/render-context.ts";
 import type { RenderOptions } from "../views/rendering/render-options.ts";
@@ -24,6 +25,11 @@ export class RequestRenderContext implements RenderContext {
 
   get options(): RenderOptions {
     return this.#context.services.renderOptions;
+  }
+
+  /** Flash messages; undefined in an application without sessions. */
+  get flash(): Flash | undefined {
+    return this.#context.services.hasSessions ? this.#context.flash : undefined;
   }
 
   get nonce(): string {

@@ -100,7 +100,14 @@ const reply = {
     "Encode the value; only HTAB, 0x20-0x7E and 0x80-0xFF may stand in it.",
   ),
   E_HEADER_RESERVED: entry(500, "The engine owns this header", "Remove it; the engine writes it."),
-  E_COOKIE_INVALID: entry(500, "The cookie cannot be sent", "Correct the name, the value or the options of the cookie."),
+  E_COOKIE_INVALID: entry(500, "A browser would refuse the cookie", "Correct the options of the cookie."),
+  E_COOKIE_NAME: entry(500, "The name of a cookie is not a token", "Use letters, digits, hyphens and underscores."),
+  E_COOKIE_VALUE: entry(
+    500,
+    "Forbidden character in the value of a cookie",
+    "Encode the value, for example with encodeURIComponent(), and decode it when you read it.",
+  ),
+  E_COOKIE_TOO_LONG: entry(500, "The cookie is too long", "Keep a key in the cookie, and the data in the session or the database."),
   E_REPLY_LENGTH_MISMATCH: entry(500, "The body has another length than promised", "Give the true Content-Length, or none."),
   E_REPLY_INVALID: entry(500, "The reply cannot be sent", "Return a status from 200 to 599 and a body of a known kind."),
   E_REPLY_STALLED: entry(500, "The client stopped reading", "Nothing; the connection was closed."),
@@ -110,6 +117,42 @@ const reply = {
   E_FILE_ROOT_MISSING: entry(500, "file() needs a root", "Pass { root } so that the path cannot leave it."),
   E_RANGE_UNSATISFIABLE: entry(416, "Range not satisfiable", "Ask for a range inside the size."),
   E_INTERNAL: entry(500, "Something went wrong", "Read the log line with the request id."),
+} as const;
+
+const signatures = {
+  E_SIGNATURE_FORM: entry(400, "The token does not have the form of a token", "Pass the whole token, as sign() returned it."),
+  E_SIGNATURE_KEY_UNKNOWN: entry(
+    400,
+    "The token was signed with an unknown key",
+    "Keep the old key in the list secretKeys until its tokens expire.",
+  ),
+  E_SIGNATURE_MISMATCH: entry(400, "The token was changed, or made for another purpose", "Ask for a new token."),
+  E_SIGNATURE_EXPIRED: entry(410, "The token has expired", "Ask for a new token."),
+  E_SIGNATURE_VALUE: entry(500, "A value cannot be signed", "Sign plain objects, lists, texts, numbers, booleans and null."),
+  E_SIGNER_AMBIGUOUS: entry(500, "A signer does not know its application", "Pass secretKeys to createSigner()."),
+  E_SECRET_KEYS_MISSING: entry(
+    500,
+    "Secret keys are missing",
+    "Pass gable({ secretKeys: [key] }); make a key with: node -p \"crypto.randomBytes(32).toString('base64url')\".",
+  ),
+  E_SECRET_KEY_INVALID: entry(
+    500,
+    "A secret key cannot be used",
+    "Make a key with: node -p \"crypto.randomBytes(32).toString('base64url')\".",
+  ),
+  E_CRYPTO_MISSING: entry(500, "The runtime has no node:crypto", "Enable it; workers of Cloudflare need the flag nodejs_compat."),
+} as const;
+
+const sessions = {
+  E_SESSION_VALUE: entry(500, "A value cannot be stored in the session", "Store plain objects, lists, texts, numbers, booleans and null."),
+  E_SESSION_SEALED: entry(500, "The session was stored before", "Change the session before the reply begins."),
+  E_SESSION_TOO_LARGE: entry(500, "The session is too large", "Store a key in the session, and the data in the database."),
+  E_SESSION_CONFLICT: entry(503, "Other requests change the same key of the session all the time", "Send the request again."),
+  E_SESSION_STORE: entry(500, "The store of sessions cannot be used", "Choose another store in gable({ session: { store } })."),
+  E_FLASH_TOO_LONG: entry(500, "The flash messages are too long", "Write shorter messages, or show them on the page."),
+  E_REDIS_MISSING: entry(500, "The package redis is not installed", "Run: npm install redis."),
+  E_REDIS_CONNECT: entry(500, "Cannot connect to Redis", "Start Redis, or correct the address."),
+  E_REDIS_COMMAND: entry(503, "Redis did not answer", "Send the request again."),
 } as const;
 
 const statuses = {
@@ -414,7 +457,18 @@ const commands = {
 } as const;
 
 /** Every code with its status, title and fix. */
-export const catalogue = Object.freeze({ ...request, ...reply, ...statuses, ...programmer, ...settings, ...data, ...mail, ...commands });
+export const catalogue = Object.freeze({
+  ...request,
+  ...reply,
+  ...statuses,
+  ...programmer,
+  ...settings,
+  ...data,
+  ...mail,
+  ...commands,
+  ...signatures,
+  ...sessions,
+});
 
 /** A code of the catalogue. */
 export type ErrorCode = keyof typeof catalogue;

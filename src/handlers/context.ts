@@ -6,14 +6,10 @@ import type { HandlerReply } from "../replies/handler-reply.ts";
 import type { ReplyDraft } from "../replies/reply-draft.ts";
 import type { Route } from "../routing/route.ts";
 import type { TrustedUrl } from "../views/values.ts";
+import type { AppType } from "./app-types.ts";
 import type { Logger } from "./logger.ts";
+import type { Flash, Session } from "./session.ts";
 import type { ViewFunction } from "./view-function.ts";
-
-/** Types that an application declares: `declare module "gable" { interface AppTypes { user: User } }`. */
-export interface AppTypes {}
-
-/** Type of a declared part of {@link AppTypes}; unknown when it is not declared. */
-export type AppType<Name extends string> = Name extends keyof AppTypes ? AppTypes[Name] : unknown;
 
 /** Properties that parts add to the context: `declare module "gable" { interface ContextProperties { meter: Meter } }`. */
 export interface ContextProperties {}
@@ -47,16 +43,36 @@ export interface AnyInput extends ContextInput {
   readonly query: FieldMap;
 }
 
+/** Which cookie is meant. */
+export interface CookieNameOptions {
+  /**
+   * Whether the name gets the prefix `__Host-`, which keeps sub-domains and plain http from setting the cookie. Over plain http, in
+   * development, the prefix is left out. Default false.
+   */
+  readonly host?: boolean;
+}
+
+/** How a cookie of a reply is sent. */
+export interface ContextCookieOptions extends CookieOptions, CookieNameOptions {}
+
 /** Cookies of the request, and those that the reply will set. */
 export interface Cookies {
-  /** Value of a cookie, decoded; null when absent. */
-  get(name: string): string | null;
-  /** Whether the cookie is there. */
-  has(name: string): boolean;
-  /** Sets a cookie on the reply. Throws `E_COOKIE_INVALID`. */
-  set(name: string, value: string, options?: CookieOptions): void;
-  /** Removes a cookie; repeat the path and the domain that it was set with. */
-  delete(name: string, options?: Pick<CookieOptions, "path" | "domain">): void;
+  /** Returns the value of a cookie, decoded; null when absent. */
+  get(name: string, options?: CookieNameOptions): string | null;
+  /** Returns whether the cookie is there. */
+  has(name: string, options?: CookieNameOptions): boolean;
+  /** Sets a cookie on the reply. Throws `E_COOKIE_NAME`, `E_COOKIE_VALUE`, `E_COOKIE_TOO_LONG` and `E_COOKIE_INVALID`. */
+  set(name: string, value: string, options?: ContextCookieOptions): void;
+  /** Deletes a cookie; repeat the path, the domain and the option `host` that it was set with. */
+  delete(name: string, options?: Pick<ContextCookieOptions, "path" | "domain" | "host">): void;
+  /** Sets a cookie that nobody can change. It expires with `maxAgeSeconds`, whatever the browser does. */
+  setSigned(name: string, value: string, options?: ContextCookieOptions): void;
+  /** Returns the value of a signed cookie; null when it is absent, was changed or has expired. */
+  getSigned(name: string, options?: CookieNameOptions): string | null;
+  /** Sets a cookie that nobody can read or change. It expires with `maxAgeSeconds`, whatever the browser does. */
+  setEncrypted(name: string, value: string, options?: ContextCookieOptions): void;
+  /** Returns the value of an encrypted cookie; null when it is absent, was changed or has expired. */
+  getEncrypted(name: string, options?: CookieNameOptions): string | null;
 }
 
 /** What a handler gets. Every property is lazy: a handler pays only for what it reads. */
@@ -81,8 +97,10 @@ export interface Context<Input extends ContextInput = AnyInput> extends ContextP
   readonly headers: HeaderReader;
   /** Cookies. */
   readonly cookies: Cookies;
-  /** The session. Explains itself while sessions are not enabled. */
-  readonly session: AppType<"session">;
+  /** The session of the visitor. Explains itself while sessions are not enabled. */
+  readonly session: Session;
+  /** Messages for the next page: `flash("success", "Saved.")`. Explains itself while sessions are not enabled. */
+  readonly flash: Flash;
   /** The user who is signed in. Explains itself while accounts are not enabled. */
   readonly user: AppType<"user">;
   /** Base64 nonce of this reply, for `script` and `style` elements; touching it adds it to the policy. */
@@ -107,6 +125,8 @@ export interface Context<Input extends ContextInput = AnyInput> extends ContextP
   readonly view: ViewFunction;
   /** Address of a static file, with its hash; views take it where code is loaded. Throws `E_ASSET_UNKNOWN`. */
   asset(name: string): TrustedUrl;
+  /** Says that the reply is for this visitor only: no cache stores it. Throws `E_HEAD_SENT` when it is too late. */
+  markPersonal(): void;
   /**
    * Runs a hook after the body is rendered, before headers, cookies and caching are settled; the last one first.
    * A hook that fails turns the reply into an error. Throws `E_HEAD_SENT` when it is too late.

@@ -29,8 +29,9 @@ const cookieBytesMax = 4096;
 const maxAgeSecondsMax = 400 * 24 * 60 * 60;
 
 /**
- * Parses a Cookie field into names and values. The first of equal names wins; two of a `__Host-` or `__Secure-`
- * name make it absent, because one of them was planted. Throws `E_COOKIES_TOO_MANY` above 180 pairs.
+ * Parses a Cookie field into names and values. The first of equal names wins. Two cookies with the same `__Host-` or
+ * `__Secure-` name make it absent, because one of them was planted. A name that is not a token and a value with a
+ * character that `serializeCookie()` refuses are absent, too. Throws `E_COOKIES_TOO_MANY` above 180 pairs.
  */
 export function parseCookies(field: string | null): ReadonlyMap<string, string> {
   const cookies = new Map<string, string>();
@@ -46,13 +47,21 @@ export function parseCookies(field: string | null): ReadonlyMap<string, string> 
     const equals = pair.indexOf("=");
     if (equals === -1) continue;
     const name = trimBlanks(pair.slice(0, equals));
-    if (name === "") continue;
-    if (!cookies.has(name)) cookies.set(name, decodeValue(trimBlanks(pair.slice(equals + 1))));
-    else if (hasPrefix(name)) planted.add(name);
+    // Some parsers trim more than SP and HTAB: bytes around a name could make it look like a prefixed one elsewhere.
+    if (!isToken(name)) continue;
+    if (cookies.has(name)) {
+      if (hasPrefix(name)) planted.add(name);
+      continue;
+    }
+    const value = decodeValue(trimBlanks(pair.slice(equals + 1)));
+    if (!forbidden.test(value)) cookies.set(name, value);
   }
   for (const name of planted) cookies.delete(name);
   return cookies;
 }
+
+/** Control characters, `;`, blanks other than SP, and halves of characters: no value of a cookie may have them. */
+const forbidden = /[\p{Cc};\p{Zl}\p{Zp}\p{Cs}\uFEFF]|(?! )\p{Zs}/u;
 
 function hasPrefix(name: string): boolean {
   return /^__(?:host|secure)-/i.test(name);
@@ -68,33 +77,37 @@ function decodeValue(value: string): string {
 }
 
 /**
- * Writes the value of a Set-Cookie field, with `Path=/; HttpOnly; SameSite=Lax` by default.
- * Throws `E_COOKIE_INVALID` for what a browser would refuse or misread.
+ * Writes the value of a Set-Cookie field, with `Path=/; HttpOnly; SameSite=Lax` by default. Nothing is repaired: throws
+ * `E_COOKIE_NAME`, `E_COOKIE_VALUE`, `E_COOKIE_TOO_LONG` above 4,096 bytes, and `E_COOKIE_INVALID` for options that a
+ * browser refuses.
  *
  * @example
  * serializeCookie("theme", "dark mode"); // => "theme=dark%20mode; Path=/; HttpOnly; SameSite=Lax"
  */
 export function serializeCookie(name: string, value: string, options: CookieOptions = {}): string {
+  if (!isToken(name)) throw new GableError("E_COOKIE_NAME", `The cookie name ${describeValue(name)} is not a token.`);
   const refuse = (rule: string): never => {
-    throw new GableError("E_COOKIE_INVALID", `The cookie ${describeValue(name)} ${rule}.`);
+    throw new GableError("E_COOKIE_INVALID", `The cookie "${name}" ${rule}.`);
   };
-  if (!isToken(name)) refuse("has a name that is not a token");
   const path = options.path ?? "/";
   const sameSite = options.sameSite ?? "lax";
   assertPart(path, "path", refuse);
   assertPart(options.domain ?? "", "domain", refuse);
   assertFlags(name, path, options, refuse);
-  let cookie = `${name}=${encodeValue(value)}; Path=${path}`;
+  let cookie = `${name}=${encodeValue(name, value)}; Path=${path}`;
   if (options.domain !== undefined) cookie += `; Domain=${options.domain}`;
   if (options.maxAgeSeconds !== undefined) cookie += `; Max-Age=${checkAge(options.maxAgeSeconds, refuse)}`;
-  if (options.expires !== undefined) cookie += `; Expires=${options.expires.toUTCString()}`;
+  if (options.expires !== undefined) cookie += `; Expires=${toExpires(options.expires, refuse)}`;
   if (options.secure === true) cookie += "; Secure";
   if (options.httpOnly !== false) cookie += "; HttpOnly";
-  cookie += `; SameSite=${sameSite[0]!.toUpperCase()}${sameSite.slice(1)}`;
+  cookie += `; SameSite=${sameSiteTexts[sameSite] ?? refuse(`has the sameSite ${describeValue(sameSite)}; use "strict", "lax" or "none"`)}`;
   if (options.partitioned === true) cookie += "; Partitioned";
-  if (cookie.length > cookieBytesMax) refuse(`is ${cookie.length} bytes long, more than the ${cookieBytesMax} that browsers keep`);
+  if (cookie.length > cookieBytesMax)
+    throw new GableError("E_COOKIE_TOO_LONG", `The cookie "${name}" has ${cookie.length} bytes; browsers keep at most ${cookieBytesMax}.`);
   return cookie;
 }
+
+const sameSiteTexts: Readonly<Record<string, string>> = Object.assign(Object.create(null), { strict: "Strict", lax: "Lax", none: "None" });
 
 type Refuse = (rule: string) => never;
 
@@ -121,7 +134,19 @@ function checkAge(seconds: number, refuse: Refuse): number {
   return seconds;
 }
 
+function toExpires(moment: Date, refuse: Refuse): string {
+  if (Number.isNaN(moment.getTime())) refuse("expires at a date that does not exist");
+  return moment.toUTCString();
+}
+
 /** Encodes what may not stand in a cookie value, and `%`, so that reading gives the same text. */
-function encodeValue(value: string): string {
-  return value.toWellFormed().replace(/[^!#$&'()*+\-./0-9:<=>?@A-Z[\]^_`a-z{|}~]/gu, encodeURIComponent);
+function encodeValue(name: string, value: string): string {
+  const found = forbidden.exec(value)?.[0];
+  if (found !== undefined)
+    throw new GableError("E_COOKIE_VALUE", `The value of the cookie "${name}" has the forbidden character ${describeCharacter(found)}.`);
+  return value.replace(/[^!#$&'()*+\-./0-9:<=>?@A-Z[\]^_`a-z{|}~]/gu, encodeURIComponent);
+}
+
+function describeCharacter(character: string): string {
+  return `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
 }

@@ -100,6 +100,24 @@ describe("preferredLanguage() and preferredEncoding()", () => {
   });
 });
 
+/** Characters that a cookie may not have: they end it, or some parsers trim them. */
+const forbiddenCharacters = [
+  "\r",
+  "\n",
+  "\0",
+  "\t",
+  "\x7f",
+  ";",
+  "\u0085",
+  "\u00a0",
+  "\u1680",
+  "\u2000",
+  "\u2028",
+  "\u3000",
+  "\ufeff",
+  "\ud800",
+];
+
 describe("parseCookies()", () => {
   it("splits, trims, decodes, keeps quotes and broken escapes, and keeps the first of two equal names", () => {
     const cookies = parseCookies('a=1;b = x ; c="q";a=2; d=%41%zz; e=%42; =x; noequals; f=a=b');
@@ -112,6 +130,17 @@ describe("parseCookies()", () => {
     assert.equal(cookies.get("__Secure-b"), "1");
   });
 
+  // A semicolon ends a pair, and a tab around a name is trimmed.
+  for (const character of forbiddenCharacters.filter((each) => each !== ";" && each !== "\t")) {
+    // Fields of a request have one character per byte.
+    const raw = Buffer.from(character).toString("latin1");
+    const encoded = [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
+    it(`reads names and values with ${JSON.stringify(character)} as absent`, () => {
+      const field = `${raw}__Host-a=1; b${raw}=1; c=x${encoded}; ok=1`;
+      assert.deepEqual([...parseCookies(field).keys()], ["ok"].concat(character.toWellFormed() === character ? [] : ["c"]).sort());
+    });
+  }
+
   it("takes 180 pairs and refuses 181", () => {
     const many = (count: number): string => Array.from({ length: count }, (_, index) => `c${index}=1`).join("; ");
     assert.equal(parseCookies(many(180)).size, 180);
@@ -121,7 +150,7 @@ describe("parseCookies()", () => {
 
 describe("serializeCookie()", () => {
   it("has safe defaults and encodes values", () => {
-    assert.equal(serializeCookie("a", "x y;é"), "a=x%20y%3B%C3%A9; Path=/; HttpOnly; SameSite=Lax");
+    assert.equal(serializeCookie("a", "x y,é"), "a=x%20y%2C%C3%A9; Path=/; HttpOnly; SameSite=Lax");
     const all: CookieOptions = {
       path: "/p",
       domain: "a.test",
@@ -138,9 +167,15 @@ describe("serializeCookie()", () => {
     );
   });
 
-  const bad: Array<[string, string, CookieOptions]> = [
-    ["a b", "x", {}],
-    ["", "x", {}],
+  const bad: Array<[string, string, CookieOptions, string?]> = [
+    ["a b", "x", {}, "E_COOKIE_NAME"],
+    ["", "x", {}, "E_COOKIE_NAME"],
+    ...forbiddenCharacters.flatMap((character): Array<[string, string, CookieOptions, string]> => [
+      [`a${character}`, "x", {}, "E_COOKIE_NAME"],
+      [`${character}a`, "x", {}, "E_COOKIE_NAME"],
+      ["a", `x${character}y`, {}, "E_COOKIE_VALUE"],
+      ["a", `x${character}`, {}, "E_COOKIE_VALUE"],
+    ]),
     ["a", "x", { path: "/;x" }],
     ["a", "x", { path: "/\r\n" }],
     ["a", "x", { domain: "a\0" }],
@@ -153,11 +188,15 @@ describe("serializeCookie()", () => {
     ["a", "x", { maxAgeSeconds: 1.5 }],
     ["a", "x", { maxAgeSeconds: -1 }],
     ["a", "x", { maxAgeSeconds: 400 * 86_400 + 1 }],
-    ["a", "x".repeat(4097 - 34), {}],
+    ["a", "x", { expires: new Date(Number.NaN) }],
+    // JavaScript callers can pass any text.
+    ["a", "x", { sameSite: "LAX" as "lax" }],
+    ["a", "x", { sameSite: "constructor" as "lax" }],
+    ["a", "x".repeat(4097 - 34), {}, "E_COOKIE_TOO_LONG"],
   ];
-  for (const [name, value, options] of bad) {
+  for (const [name, value, options, code = "E_COOKIE_INVALID"] of bad) {
     it(`refuses ${JSON.stringify([name, value.slice(0, 10), options])}`, () =>
-      assert.throws(() => serializeCookie(name, value, options), { code: "E_COOKIE_INVALID" }));
+      assert.throws(() => serializeCookie(name, value, options), { code }));
   }
 
   it("takes what is exactly at the limits", () => {

@@ -129,6 +129,7 @@ export class Lifecycle {
     return {
       ...this.#settings.host,
       healthChecks: () => this.healthChecks(),
+      find: (other) => this.find(other),
       part: <Instance extends PartInstance>(needed: TypedPart<Instance>): Instance => {
         const isListed = part.needs?.some((each) => Object.is(each, needed)) === true;
         const instance = isListed ? this.find(needed) : undefined;

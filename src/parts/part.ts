@@ -67,6 +67,8 @@ export interface PartHost {
   readonly logger: Logger;
   /** Returns the instance of a part that is listed in `needs`. Throws `E_PART_NEEDS` for another one. */
   part<Instance extends PartInstance>(part: TypedPart<Instance>): Instance;
+  /** Returns the instance of a part that started before; undefined when the application does not have it. */
+  find<Instance extends PartInstance>(part: TypedPart<Instance>): Instance | undefined;
   /** Returns the health checks of all parts that have started, by the name of the part. */
   healthChecks(): ReadonlyMap<string, () => unknown>;
   /** Reads a variable of the environment; undefined when it is not set. */

@@ -7,6 +7,7 @@ import { syncTables } from "../migrations/run/sync-tables.ts";
 import { listCandidates } from "../run/context.ts";
 import { watchFetches } from "../run/fetch-watch.ts";
 import { watchScopes } from "../run/scope-watch.ts";
+import type { ModelClass } from "../schema/model-class.ts";
 import { sql } from "../tree/functions.ts";
 
 /** The part of a logger that is used here. */
@@ -57,6 +58,16 @@ export class AppDatabases {
   /** Returns a database by its name. Throws `E_DATABASE_UNKNOWN`. */
   get(name: string): Database {
     return this.#databases.get(name);
+  }
+
+  /** Finds the model of a table, and its database. */
+  findModel(table: string): { readonly database: Database; readonly model: ModelClass } | undefined {
+    for (const name of this.#databases.names) {
+      const database = this.get(name);
+      const model = database.$core.primary === undefined ? database.models.find(({ $meta }) => $meta.table === table) : undefined;
+      if (model !== undefined) return { database, model };
+    }
+    return undefined;
   }
 
   /** Runs a request in these databases. Where there are replicas, it reads what it has written. */

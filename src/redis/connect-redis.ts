@@ -1,0 +1,72 @@
+/** Connections to Redis, by the package `redis`. Stores need one command of it: EVAL. */
+import { GableError } from "../errors/gable-error.ts";
+import { toErrorText } from "../errors/error-text.ts";
+
+/** A client of Redis, as far as the stores use it. The clients of the package `redis` are such clients. */
+export interface RedisClient {
+  /** Runs a script as one step. */
+  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+}
+
+/** Where stores find Redis. */
+export interface RedisOptions {
+  /** Address, such as `redis://localhost:6379`. Needed without `client`. */
+  readonly url?: string;
+  /** A connected client of your own, which you close. None by default. */
+  readonly client?: RedisClient;
+  /** What the names of all keys start with. Default "gable:". */
+  readonly prefix?: string;
+}
+
+/** An open connection. */
+export interface RedisConnection {
+  readonly client: RedisClient;
+  close(): Promise<void>;
+}
+
+const connectMs = 5_000;
+const commandMs = 5_000;
+const reconnectMsMax = 3_000;
+
+/** Opens a connection; a client of the caller's own is used as it is. Throws `E_REDIS_MISSING` and `E_REDIS_CONNECT`. */
+export async function connectRedis({ url, client: own }: RedisOptions): Promise<RedisConnection> {
+  if (own !== undefined) return { client: own, close: async () => undefined };
+  const { createClient } = await loadPackage();
+  let wasReady = false;
+  const client = createClient({
+    url: url!, // Checked with the options of the store.
+    // A request must fail while Redis is away, not wait for it.
+    disableOfflineQueue: true,
+    commandOptions: { timeout: commandMs },
+    socket: {
+      connectTimeout: connectMs,
+      // The first connection fails at once, so that the start tells what is wrong.
+      reconnectStrategy: (attempts: number) => (wasReady ? Math.min(50 * 2 ** attempts, reconnectMsMax) : false),
+    },
+  });
+  // Without a listener, an error of the connection would end the process. Commands fail with it, so it is not lost.
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    if (client.isOpen) client.destroy();
+    throw new GableError("E_REDIS_CONNECT", `Cannot connect to Redis at ${describeUrl(url!)}: ${toErrorText(error)}.`, { cause: error });
+  }
+  wasReady = true;
+  return { client, close: () => client.close() };
+}
+
+async function loadPackage(): Promise<typeof import("redis")> {
+  try {
+    return await import("redis");
+  } catch (error) {
+    throw new GableError("E_REDIS_MISSING", "The package redis is not installed.", { cause: error });
+  }
+}
+
+/** The address without its password. */
+function describeUrl(url: string): string {
+  if (!URL.canParse(url)) return "an address that is no URL";
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
+}

@@ -1,0 +1,227 @@
+/** The session of one request: read when it is asked for, stored before the reply begins. */
+import { GableError } from "../errors/gable-error.ts";
+import type { Cookies } from "../handlers/context.ts";
+import type { RotateOptions, Session } from "../handlers/session.ts";
+import { toStrictJson } from "../http/strict-json.ts";
+import { PendingChanges } from "./pending-changes.ts";
+import type { CarriedChanges, CarriedSession, SessionCarrier } from "./session-carrier.ts";
+import type { SessionRecord } from "./session-store.ts";
+
+/** How long sessions live, in ms. */
+export interface SessionTimes {
+  /** From their beginning. */
+  readonly absoluteMs: number;
+  /** Without a request; undefined for no such limit. */
+  readonly idleMs: number | undefined;
+}
+
+/** What a session needs of its request. */
+export interface RequestSessionParts {
+  readonly carrier: SessionCarrier;
+  readonly cookies: Cookies;
+  readonly times: SessionTimes;
+  /** The clock, in ms since 1970. */
+  readonly now: () => number;
+  /** Called when the session is first read or changed: the reply depends on the visitor. */
+  readonly onTouch: () => void;
+  /** Called with what was not stored, for the log. */
+  readonly onDropped: (reason: string) => void;
+}
+
+const noValues: SessionRecord["values"] = Object.freeze({});
+const touchMsMax = 5 * 60_000;
+const attemptsMax = 50;
+/** Clocks of machines differ by seconds. A session that began later than that was made by a clock that was wrong. */
+const skewMsMax = 5 * 60_000;
+
+/** The one implementation of {@link Session}. */
+export class RequestSession implements Session {
+  readonly #parts: RequestSessionParts;
+  readonly #pending = new PendingChanges();
+  #loading: Promise<CarriedSession | undefined> | undefined;
+  #rotation: RotateOptions | undefined;
+  /** The session that `end()` has ended: what comes after belongs to a new one. */
+  #ended: Promise<CarriedSession | undefined> | undefined;
+  #isTouched = false;
+  #isSealed = false;
+
+  constructor(parts: RequestSessionParts) {
+    this.#parts = parts;
+  }
+
+  // Session types its values by AppTypes; here they are what was stored under those keys.
+  async find(key: string): Promise<never> {
+    const text = this.#pending.isKnown(key) ? this.#pending.textOf(key, noValues) : this.#pending.textOf(key, await this.#readValues());
+    this.#touch();
+    return (text === undefined ? undefined : JSON.parse(text)) as never; // As above.
+  }
+
+  set(key: string, value: unknown): void {
+    this.#assertOpen(`session.set("${key}")`);
+    this.#pending.set(key, toText(key, value));
+  }
+
+  delete(key: string): void {
+    this.#assertOpen(`session.delete("${key}")`);
+    this.#pending.delete(key);
+  }
+
+  async update(key: string, change: (value: never) => unknown): Promise<never> {
+    this.#assertOpen(`session.update("${key}")`);
+    const stored = await this.#readValues();
+    this.#assertOpen(`session.update("${key}")`);
+    const changeText = (text: string | undefined): string =>
+      toText(key, change((text === undefined ? undefined : JSON.parse(text)) as never)); // As for find().
+    return JSON.parse(this.#pending.update(key, changeText, stored)) as never; // As for find().
+  }
+
+  async findUserId(): Promise<string | null> {
+    if (this.#rotation?.userId !== undefined) return this.#rotation.userId;
+    return (await this.#load())?.record.userId ?? null;
+  }
+
+  rotate({ userId }: RotateOptions = {}): void {
+    this.#assertOpen("session.rotate()");
+    this.#rotation = userId === undefined ? { ...this.#rotation } : { userId };
+  }
+
+  end(): void {
+    this.#assertOpen("session.end()");
+    this.#ended ??= this.#loadOnce();
+    this.#loading = Promise.resolve(undefined);
+    this.#pending.clear();
+    this.#rotation = undefined;
+  }
+
+  /** Stores what has changed, unless the status is 500 or above. A session that was ended is ended at any status. */
+  async save(status: number): Promise<void> {
+    this.#isSealed = true;
+    if (this.#ended !== undefined) await this.#parts.carrier.remove(this.#parts.cookies, await this.#ended);
+    if (status >= 500) return;
+    const session = await this.#loading;
+    if (this.#pending.isEmpty && this.#rotation === undefined) return session === undefined ? undefined : this.#saveUse(session);
+    const carried = session ?? (await this.#loadOnce());
+    return carried === undefined ? this.#create() : this.#change(carried);
+  }
+
+  async #create(): Promise<void> {
+    const { set } = this.#pending.toChanges(noValues);
+    const userId = this.#rotation?.userId ?? null;
+    if (Object.keys(set).length === 0 && userId === null) return;
+    const { cookies, carrier, now } = this.#parts;
+    const moment = now();
+    await carrier.create(cookies, { values: set, userId, createdAt: moment, seenAt: moment, expiresAt: this.#expiry(moment, moment) });
+  }
+
+  async #change(session: CarriedSession): Promise<void> {
+    const { carrier, cookies, now } = this.#parts;
+    let current = session;
+    for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+      const outcome = await carrier.change(cookies, current, this.#toChanges(current.record), now());
+      if (outcome === "saved") return;
+      const reread = outcome === "missing" ? undefined : await this.#reload(attempt);
+      if (reread === undefined) return this.#afterMissing();
+      current = reread;
+    }
+    throw new GableError(
+      "E_SESSION_CONFLICT",
+      `The session could not be stored: other requests changed it ${attemptsMax} times meanwhile.`,
+    );
+  }
+
+  /** Another request was faster: reads what it has stored, after a short wait when that happens again and again. */
+  async #reload(attempt: number): Promise<CarriedSession | undefined> {
+    if (attempt > 2) await new Promise((resolve) => setTimeout(resolve, Math.random() * attempt));
+    this.#loading = undefined;
+    return this.#loadOnce();
+  }
+
+  /** The session was ended by another request: it must not live again. A user who signs in gets a new one. */
+  async #afterMissing(): Promise<void> {
+    if (typeof this.#rotation?.userId === "string") return this.#create();
+    this.#parts.onDropped("The session was ended while this request ran: its changes were dropped.");
+  }
+
+  #toChanges(record: SessionRecord): CarriedChanges {
+    const moment = this.#parts.now();
+    const userId = this.#rotation?.userId;
+    // Who signs in begins a session of full length.
+    const createdAt = typeof userId === "string" ? moment : record.createdAt;
+    return {
+      ...this.#pending.toChanges(record.values),
+      ...(userId === undefined ? {} : { userId }),
+      createdAt,
+      ...this.#toUse(createdAt, record, moment),
+      isRotated: this.#rotation !== undefined,
+    };
+  }
+
+  /** Notes that the session is used, every few minutes. */
+  async #saveUse(session: CarriedSession): Promise<void> {
+    const { carrier, cookies, times, now } = this.#parts;
+    const { record } = session;
+    const moment = now();
+    const isNoted = times.idleMs !== undefined || (carrier.hasDirectory && record.userId !== null);
+    if (!isNoted || moment - record.seenAt < Math.min(touchMsMax, (times.idleMs ?? Number.POSITIVE_INFINITY) / 10)) return;
+    await carrier.change(cookies, session, { ...this.#toUse(record.createdAt, record, moment), isRotated: false }, moment);
+  }
+
+  /** A clock that was put back takes nothing away. */
+  #toUse(createdAt: number, record: SessionRecord, moment: number): Pick<SessionRecord, "seenAt" | "expiresAt"> {
+    const seenAt = Math.max(record.seenAt, moment);
+    return { seenAt, expiresAt: this.#expiry(createdAt, seenAt) };
+  }
+
+  #expiry(createdAt: number, seenAt: number): number {
+    const { absoluteMs, idleMs } = this.#parts.times;
+    return Math.min(createdAt + absoluteMs, idleMs === undefined ? Number.POSITIVE_INFINITY : seenAt + idleMs);
+  }
+
+  async #readValues(): Promise<SessionRecord["values"]> {
+    return (await this.#load())?.record.values ?? noValues;
+  }
+
+  #load(): Promise<CarriedSession | undefined> {
+    if (this.#loading === undefined && this.#isSealed) throw sealed("The session was first read");
+    this.#touch();
+    return this.#loadOnce();
+  }
+
+  #loadOnce(): Promise<CarriedSession | undefined> {
+    this.#loading ??= this.#loadValid();
+    return this.#loading;
+  }
+
+  async #loadValid(): Promise<CarriedSession | undefined> {
+    const { carrier, cookies, now } = this.#parts;
+    const moment = now();
+    const session = await carrier.load(cookies, moment);
+    if (session === undefined) return undefined;
+    const { createdAt, seenAt } = session.record;
+    // The limits may be shorter than when the session was stored.
+    const isValid = createdAt <= moment + skewMsMax && this.#expiry(createdAt, seenAt) > moment;
+    return isValid ? session : undefined;
+  }
+
+  #touch(): void {
+    if (this.#isTouched) return;
+    this.#isTouched = true;
+    this.#parts.onTouch();
+  }
+
+  #assertOpen(what: string): void {
+    if (this.#isSealed) throw sealed(`${what} was called`);
+    this.#touch();
+  }
+}
+
+function sealed(what: string): GableError {
+  return new GableError("E_SESSION_SEALED", `${what} after the session was stored, before the head of the reply.`);
+}
+
+function toText(key: string, value: unknown): string {
+  return toStrictJson(
+    value,
+    (path, reason) => new GableError("E_SESSION_VALUE", `The value of "${key}" cannot be stored in the session: value${path} ${reason}.`),
+  );
+}

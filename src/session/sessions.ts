@@ -1,0 +1,92 @@
+/** The sessions of one application. */
+import type { AnyContext } from "../handlers/context.ts";
+import type { Flash } from "../handlers/session.ts";
+import type { Logger } from "../handlers/logger.ts";
+import { GableError } from "../errors/gable-error.ts";
+import { addVary } from "../http/fields.ts";
+import { createFlash } from "./flash.ts";
+import type { SessionTimes } from "./request-session.ts";
+import { RequestSession } from "./request-session.ts";
+import type { SessionCarrier } from "./session-carrier.ts";
+import type { SessionDirectory, SessionStore } from "./session-store.ts";
+import { isSessionDirectory } from "./session-store.ts";
+
+/** What the sessions need of their application. */
+export interface SessionsParts {
+  readonly carrier: SessionCarrier;
+  /** Where the sessions are; undefined when cookies carry them. */
+  readonly store: SessionStore | undefined;
+  readonly times: SessionTimes;
+  readonly logger: Logger;
+}
+
+const batchRowsMax = 1_000;
+const hourMs = 3_600_000;
+
+/** Opens the session and the flash messages of each request, and clears expired sessions every hour. */
+export class Sessions {
+  readonly #parts: SessionsParts;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(parts: SessionsParts) {
+    this.#parts = parts;
+    // Machines that start together do not clear together.
+    if (parts.store !== undefined) this.#clearLater(Math.random() * hourMs);
+  }
+
+  /** Finds and ends the sessions of a user. Throws `E_SESSION_STORE` when the store cannot list them. */
+  get directory(): SessionDirectory {
+    const { store } = this.#parts;
+    if (store !== undefined && isSessionDirectory(store)) return store;
+    const reason = store === undefined ? "Sessions in cookies cannot be listed." : "The store of sessions cannot list those of a user.";
+    throw new GableError("E_SESSION_STORE", reason);
+  }
+
+  /** Returns the session of a request. */
+  openSession(context: AnyContext): RequestSession {
+    const { carrier, times } = this.#parts;
+    const session = new RequestSession({
+      carrier,
+      times,
+      cookies: context.cookies,
+      now: Date.now,
+      onTouch: () => context.markPersonal(),
+      onDropped: (reason) => context.log.info({}, reason),
+    });
+    context.beforeReply(({ status }) => session.save(status));
+    return session;
+  }
+
+  /** Returns the flash messages of a request. */
+  openFlash(context: AnyContext): Flash {
+    const { flash, save } = createFlash({
+      cookies: context.cookies,
+      // A page without messages is the same for everybody who has none.
+      onTouch: (hasMessages) => (hasMessages ? context.markPersonal() : void addVary(context.reply.headers, "Cookie")),
+    });
+    context.beforeReply(({ status }) => save(status));
+    return flash;
+  }
+
+  /** Deletes expired sessions, 1,000 at a time, and returns how many there were. */
+  async deleteExpired(): Promise<number> {
+    let total = 0;
+    for (let count = -1; count !== 0; total += count) count = (await this.#parts.store?.deleteExpired(Date.now(), batchRowsMax)) ?? 0;
+    return total;
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.#parts.store?.close?.();
+  }
+
+  #clearLater(delayMs: number): void {
+    this.#timer = setTimeout(() => {
+      this.#clearLater(hourMs);
+      this.deleteExpired().catch((error: unknown) => this.#parts.logger.error({ error }, "Expired sessions could not be deleted."));
+    }, delayMs);
+    // The timer alone keeps no process running; other runtimes give a number.
+    if (typeof this.#timer === "object") this.#timer.unref();
+  }
+}

@@ -1,0 +1,259 @@
+/** Sessions as a visitor and a handler see them, the same for every store. */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Application } from "gable";
+import { get, post, text } from "gable";
+import { sessionPart } from "gable/session";
+import type { TestClient } from "gable/testing";
+import { createTestClient } from "gable/testing";
+import { sessionPlaces } from "./places.ts";
+
+/** Creates the routes: a route belongs to one application. */
+const createRoutes = () => [
+  get("/idle", () => "untouched"),
+  get("/find/:key", async ({ session, params }) => ({ value: (await session.find(params.key)) ?? null })),
+  post("/set/:key/:value", ({ session, params }) => {
+    session.set(params.key, params.value);
+    return null;
+  }),
+  post("/delete/:key", ({ session, params }) => {
+    session.delete(params.key);
+    return null;
+  }),
+  post("/count", async ({ session }) => ({ count: await session.update("count", (count) => ((count as number | undefined) ?? 0) + 1) })),
+  post("/mixed", async ({ session }) => {
+    session.set("a", 1);
+    const seen: unknown[] = [await session.find("a")];
+    await session.update("a", (value) => Number(value) + 1);
+    seen.push(await session.find("a"));
+    session.delete("a");
+    seen.push((await session.find("a")) ?? null);
+    await session.update("a", (value) => (value === undefined ? "new" : "old"));
+    seen.push(await session.find("a"));
+    return seen;
+  }),
+  post("/login/:user", ({ session, params }) => {
+    session.rotate({ userId: params.user });
+    return null;
+  }),
+  post("/rotate", ({ session }) => {
+    session.rotate();
+    return null;
+  }),
+  get("/user", async ({ session }) => ({ user: await session.findUserId() })),
+  post("/end", ({ session }) => {
+    session.end();
+    return null;
+  }),
+  post("/end-and-set", ({ session }) => {
+    session.end();
+    session.set("after", 1);
+    return null;
+  }),
+  post("/fail/:what/:status(int)", ({ session, params }) => {
+    if (params.what === "end") session.end();
+    else session.set("failed", true);
+    return text("failed", { status: params.status });
+  }),
+  post("/throw", ({ session }) => {
+    session.set("failed", true);
+    throw new Error("broken");
+  }),
+  post("/large/:bytes(int)", ({ session, params }) => {
+    session.set("large", "x".repeat(params.bytes));
+    return null;
+  }),
+];
+
+for (const { name, skip, isStored, open } of sessionPlaces) {
+  describe(`context.session, ${name}`, { skip }, () => {
+    let app: Application;
+    let remove: () => Promise<void>;
+    let client: TestClient;
+    before(async () => ({ app, remove } = await open(createRoutes())));
+    after(() => remove());
+    const visit = (): TestClient => createTestClient(app, { errors: "page" });
+    const find = async (by: TestClient, key: string): Promise<unknown> => (await by.get(`/find/${key}`)).json<{ value: unknown }>().value;
+
+    it("costs a page nothing that does not touch it", async () => {
+      client = visit();
+      await client.post("/set/a/1");
+      const reply = await client.get("/idle");
+      assert.deepEqual([reply.headers.get("set-cookie"), reply.headers.get("vary")], [null, null]);
+      assert.equal(reply.headers.get("cache-control"), "private, no-cache");
+    });
+
+    it("stores and sends nothing before something is set", async () => {
+      client = visit();
+      const reply = await client.get("/find/a");
+      assert.equal(reply.headers.get("set-cookie"), null);
+      assert.deepEqual([reply.headers.get("cache-control"), reply.headers.get("vary")], ["no-store", "Cookie"]);
+      assert.equal((await client.post("/delete/a")).headers.get("set-cookie"), null);
+      assert.equal((await client.post("/rotate")).headers.get("set-cookie"), null);
+    });
+
+    it("keeps values between requests, also under names of Object", async () => {
+      client = visit();
+      for (const key of ["cart", "constructor", "toString", "__proto__", "é"]) {
+        assert.equal(await find(client, encodeURIComponent(key)), null);
+        await client.post(`/set/${encodeURIComponent(key)}/v-${encodeURIComponent(key)}`);
+      }
+      for (const key of ["cart", "constructor", "toString", "__proto__", "é"])
+        assert.equal(await find(client, encodeURIComponent(key)), `v-${key}`);
+      await client.post("/delete/cart");
+      assert.equal(await find(client, "cart"), null);
+      assert.equal(await find(client, "toString"), "v-toString");
+    });
+
+    it("sees its own changes", async () => {
+      assert.deepEqual((await visit().post("/mixed")).json(), [1, 2, null, "new"]);
+    });
+
+    it("updates from what is stored", async () => {
+      client = visit();
+      for (const count of [1, 2, 3]) assert.deepEqual((await client.post("/count")).json(), { count });
+    });
+
+    it("sends its cookie once, HttpOnly, for 14 days", async () => {
+      client = visit();
+      const lines = (await client.post("/set/a/1")).headers.getSetCookie();
+      assert.equal(lines.length, 1);
+      assert.match(lines[0]!, /^session=[\w.-]+; Path=\/; Max-Age=1209600; HttpOnly; SameSite=Lax$/);
+      assert.equal((await client.post("/set/a/2")).headers.getSetCookie().length, isStored ? 0 : 1);
+    });
+
+    it("stores nothing when the status is 500 or above, and something below", async () => {
+      client = visit();
+      await client.post("/set/a/1");
+      await client.post("/fail/set/500");
+      await client.post("/fail/set/503");
+      await client.post("/throw");
+      assert.equal(await find(client, "failed"), null);
+      await client.post("/fail/set/499");
+      assert.equal(await find(client, "failed"), true);
+    });
+
+    it("ends at any status", async () => {
+      client = visit();
+      await client.post("/set/a/1");
+      const reply = await client.post("/fail/end/500");
+      assert.match(reply.headers.get("set-cookie")!, /^session=; Path=\/; Max-Age=0/);
+      assert.equal(await find(client, "a"), null);
+    });
+
+    it("starts anew after its end, in the same request as well", async () => {
+      client = visit();
+      await client.post("/set/before/1");
+      const lines = (await client.post("/end-and-set")).headers.getSetCookie();
+      assert.equal(lines.length, 1);
+      assert.deepEqual([await find(client, "before"), await find(client, "after")], [null, 1]);
+    });
+
+    it("belongs to the user of the last rotation", async () => {
+      client = visit();
+      await client.post("/set/a/1");
+      assert.deepEqual((await client.get("/user")).json(), { user: null });
+      await client.post("/login/7");
+      assert.deepEqual((await client.get("/user")).json(), { user: "7" });
+      await client.post("/rotate");
+      assert.deepEqual([(await client.get("/user")).json(), await find(client, "a")], [{ user: "7" }, "1"]);
+      assert.deepEqual((await visit().get("/user")).json(), { user: null });
+    });
+
+    it("answers a cookie of before the login as anonymous", async () => {
+      client = visit();
+      await client.post("/set/a/1");
+      const thief = visit();
+      plant(thief, client.cookies.get("session")!);
+      await client.post("/login/7");
+      assert.notEqual(client.cookies.get("session"), thief.cookies.get("session"));
+      assert.deepEqual((await thief.get("/user")).json(), { user: null });
+      if (isStored) assert.equal(await find(thief, "a"), null);
+    });
+
+    it("never adopts an id or a value of a client", async () => {
+      for (const planted of ["A".repeat(43), "x", "", `e1.AAAAAAAA.0.${"A".repeat(60)}`, "A".repeat(4_000)]) {
+        client = visit();
+        plant(client, planted);
+        assert.equal(await find(client, "a"), null);
+        await client.post("/set/a/1");
+        assert.notEqual(client.cookies.get("session"), planted);
+        assert.equal(await find(client, "a"), "1");
+      }
+    });
+
+    it("refuses more than the store takes, and takes what is at the limit", async () => {
+      // The JSON of the values is {"large":"\"...\""}, in a cookie with moments around it.
+      const most = isStored ? 65_536 - '{"large":"\\"\\""}'.length : await findLargest(visit);
+      assert.equal((await visit().post(`/large/${most}`)).status, 204);
+      assert.equal((await visit().post(`/large/${most + 1}`)).status, 500);
+      await assert.rejects(createTestClient(app).post(`/large/${most + 1}`), { code: "E_SESSION_TOO_LARGE" });
+    });
+
+    it(isStored ? "ends all sessions of a user, but for one" : "cannot list sessions in cookies", async () => {
+      if (!isStored)
+        return assert.throws(() => app.part(sessionPart).directory, {
+          code: "E_SESSION_STORE",
+          message: "Sessions in cookies cannot be listed.",
+        });
+      const { directory } = app.part(sessionPart);
+      const clients = [visit(), visit(), visit()];
+      for (const each of clients) await each.post("/login/many");
+      const listed = await directory.listForUser("many", Date.now());
+      assert.equal(listed.length, 3);
+      assert.equal(await directory.deleteForUser("many", { except: listed[0]!.key }), 2);
+      const users = await Promise.all(clients.map(async (each) => (await each.get("/user")).json<{ user: string | null }>().user));
+      assert.deepEqual(users.sort(), ["many", null, null].sort());
+    });
+
+    if (isStored) {
+      it("loses none of 100 parallel changes", async () => {
+        client = visit();
+        await client.post("/set/first/1");
+        await Promise.all(Array.from({ length: 50 }, (_, index) => [client.post(`/set/k${index}/${index}`), client.post("/count")]).flat());
+        for (let index = 0; index < 50; index++) assert.equal(await find(client, `k${index}`), String(index));
+        assert.equal(await find(client, "count"), 50);
+      });
+
+      it("is not revived by requests that run while it ends, and keeps nothing under its old id after a login", async () => {
+        for (const last of ["/end", "/login/9"]) {
+          client = visit();
+          await client.post("/login/8");
+          const old = client.cookies.get("session")!;
+          const others = Array.from({ length: 10 }, () => {
+            const other = visit();
+            plant(other, old);
+            return other;
+          });
+          await Promise.all([
+            ...others.map((other, index) => other.post(`/count`).then(() => other.post(`/set/k${index}/1`))),
+            client.post(last),
+          ]);
+          const check = visit();
+          plant(check, old);
+          assert.deepEqual([(await check.get("/user")).json(), await find(check, "count")], [{ user: null }, null]);
+          for (const other of others) assert.deepEqual((await other.get("/user")).json(), { user: null });
+        }
+      });
+    }
+  });
+}
+
+/** Gives a client another cookie, as a thief or an old tab would have it. */
+function plant(client: TestClient, value: string): void {
+  // A test may put into the jar what it likes.
+  (client.cookies as Map<string, string>).set("session", value);
+}
+
+/** The largest value that a cookie takes. */
+async function findLargest(visit: () => TestClient): Promise<number> {
+  let [low, high] = [1, 4_000];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if ((await visit().post(`/large/${middle}`)).status === 204) low = middle;
+    else high = middle;
+  }
+  const value = (await visit().post(`/large/${low}`)).headers.getSetCookie()[0]!.split(";")[0]!.slice("session=".length);
+  assert.ok(value.length <= 3_800 && value.length > 3_790, `the largest cookie has ${value.length} bytes`);
+  return low;
+}
