@@ -353,7 +353,10 @@ class ModelBase extends Instance {
   }
 
   static async getOrCreate(where: object, defaults: object = {}): Promise<unknown> {
-    const find = (): Promise<RowRecord | undefined> => this.find(where) as Promise<RowRecord | undefined>; // A row of this model.
+    const find = (isLocked: boolean): Promise<RowRecord | undefined> => {
+      const query = Query.of(this).where(where as Filter<unknown>); // As in where().
+      return (isLocked ? query.lock("share") : query).first() as Promise<RowRecord | undefined>; // A row of this model.
+    };
     return getOrCreateRow(this, where, (values) => makeRow(this, values), find, defaults);
   }
 

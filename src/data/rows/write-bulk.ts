@@ -208,6 +208,7 @@ async function upsertRows(
     throw optionInvalid("createMany()", "onConflict.update", conflict.update, 'names of fields; "ignore" changes none');
   if (rows.length === 0) return [];
   await checkNewRows(rows, options);
+  for (const row of rows) assertKeyValues(model, key, row, "createMany()");
   // No statement takes a key twice: the second row of a key waits for the first.
   const turns: RowRecord[][] = [];
   const seen = new Map<CacheKey, number>();
@@ -327,13 +328,33 @@ interface UniqueKey {
   readonly fields: readonly FieldMeta[];
   /** The condition of the rows that the key is about: those that are not deleted. Undefined for all rows. */
   readonly condition: OperandData | undefined;
+  /** Whether rows without a value are never equal. */
+  readonly areNullsDistinct: boolean;
 }
 
 /** Fields of a filter by equality that name a unique key. Throws `E_KEY_NOT_UNIQUE`. */
-function readUniqueKey(model: ModelClass, where: object): UniqueKey {
+function readUniqueKey(model: ModelClass, where: object, call: string): UniqueKey {
   const values = toFieldValues(model, where, false);
   // A key of all owners would lead to rows of another one: those of the scope are a part of it.
-  return { values, ...findUniqueKey(model, [...new Set([...Object.keys(values), ...scopeNames(model)])]) };
+  const key = findUniqueKey(model, [...new Set([...Object.keys(values), ...scopeNames(model)])]);
+  assertKeyValues(model, key, values, call);
+  return { values, ...key };
+}
+
+/** Throws `E_KEY_NOT_UNIQUE` for a key without all of its values: each call would make another row. */
+function assertKeyValues(
+  { $meta: meta }: ModelClass,
+  { fields, areNullsDistinct }: Omit<UniqueKey, "values">,
+  ...[values, call]: [values: Readonly<Record<string, unknown>>, call: string]
+): void {
+  const missing = areNullsDistinct ? fields.find(({ name }) => values[name] === null) : undefined;
+  if (missing === undefined) return;
+  const names = fields.map(({ name }) => name).join(" + ");
+  throw new GableError(
+    "E_KEY_NOT_UNIQUE",
+    `${meta.name}.${call} got no value for "${missing.name}": rows without one are never equal in the unique key of ${names}.`,
+    { fix: "Give a value, or look for the row with find() and create it with create()." },
+  );
 }
 
 /** The unique key of some fields. Throws `E_KEY_NOT_UNIQUE`. */
@@ -347,7 +368,7 @@ function findUniqueKey(model: ModelClass, asked: readonly string[]): Omit<Unique
   if (key !== undefined && names.length === key.length) {
     const unique = uniques.find(({ fields }) => fields === key);
     const condition = unique === undefined ? undefined : readKeyCondition(model, unique);
-    return { condition, fields: key.map((name) => assertField(model, name)) };
+    return { condition, areNullsDistinct: unique?.areNullsDistinct !== false, fields: key.map((name) => assertField(model, name)) };
   }
   throw new GableError("E_KEY_NOT_UNIQUE", `${meta.name} has no unique key of ${names.join(", ") || "no fields"}.`, {
     fix: `Use one of: ${keys.map((fields) => fields.join(" + ")).join("; ")}.`,
@@ -359,11 +380,11 @@ export async function getOrCreateRow(
   model: ModelClass,
   where: object,
   make: (values: Record<string, unknown>) => RowRecord,
-  find: () => Promise<RowRecord | undefined>,
+  find: (isLocked: boolean) => Promise<RowRecord | undefined>,
   defaults: object,
 ): Promise<RowRecord> {
-  const { values } = readUniqueKey(model, where);
-  const found = await find();
+  const { values } = readUniqueKey(model, where, "getOrCreate()");
+  const found = await find(false);
   if (found !== undefined) return found;
   const row = make({ ...toFieldValues(model, defaults, true), ...values });
   try {
@@ -371,8 +392,10 @@ export async function getOrCreateRow(
     await transaction(() => saveRow(row), { database: { $core: contextOf(model).database } });
     return row;
   } catch (error) {
-    // Another one was faster, or the values are wrong: the row says which.
-    const other = error instanceof GableError && error.code === "E_VALIDATION" && error.cause !== undefined ? await find() : undefined;
+    if (!(error instanceof GableError) || error.code !== "E_VALIDATION" || error.cause === undefined) throw error;
+    // Another one was faster, or the values are wrong: the row says which. A transaction that has read before may see only what was
+    // stored by then (MariaDB, MySQL); a lock reads what is stored now.
+    const other = await find(contextOf(model).transaction !== undefined);
     if (other === undefined) throw error;
     return other;
   }
@@ -382,7 +405,7 @@ export async function getOrCreateRow(
 export async function upsertRow(model: ModelClass, row: RowRecord, { where, update }: UpsertRequest): Promise<RowRecord> {
   const context = contextOf(model);
   const { $meta: meta } = model;
-  const key = readUniqueKey(model, where);
+  const key = readUniqueKey(model, where, "upsert()");
   Object.assign(row, key.values);
   await checkNewRow(row, {});
   const root: RootSource = { kind: "root", model };
@@ -423,6 +446,9 @@ export async function upsertRow(model: ModelClass, row: RowRecord, { where, upda
   return (await readInstances(context, { ...selectAll(root), where: allOf(parts) }))[0]!;
 }
 
+/** How often an upsert is tried again that another one was in the way of, outside of transactions. */
+const upsertRetries = 10;
+
 /** Inserts, and changes the row when the very key is taken: for databases whose insert cannot name it. */
 async function upsertInTurns(
   model: ModelClass,
@@ -450,7 +476,8 @@ async function upsertInTurns(
       const [found] = await readInstances(contextOf(model), { ...state, lock: { strength: "update", wait: "wait" } });
       return found ?? row;
     },
-    { database: { $core: database } },
+    // Those whose insert was refused hold a lock that all of them share, and none can change the row while others do.
+    { database: { $core: database }, retries: upsertRetries },
   );
 }
 
