@@ -289,6 +289,12 @@ export interface DatabaseOptions {
     readonly durability?: "normal" | "full";
     /** Whether those who are told of statements see their values, but for secret ones. Default false. */
     readonly logParameters?: boolean;
+    /**
+     * Secret that seals the cursors of `page()`, the same in every process that reads them; at least 32 characters. By default the
+     * address of the database with its password. An address without a password, and that of SQLite, is no secret: whoever knows it can
+     * read the values in cursors. With a driver and no address, cursors end with the process.
+     */
+    readonly cursorSecret?: string;
     /** Told of each statement that has run. None by default. */
     readonly onStatement?: (event: StatementEvent) => void;
     /** Told of errors of callbacks after a commit. By default they are written to the console. */

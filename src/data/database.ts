@@ -1,5 +1,6 @@
 /** Databases: opened with their models, which find them by themselves. */
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import { GableError } from "../errors/gable-error.ts";
 import { openDriver } from "./database-kinds.ts";
 import type { Dialect } from "./sql/dialect.ts";
 import type { Driver } from "./driver/contract.ts";
@@ -12,6 +13,7 @@ import type { Plan } from "./sql/plan.ts";
 import { RecentCache } from "./schema/recent-cache.ts";
 import { assertModels, modelsInvalid } from "./schema/definitions.ts";
 import type { ModelClass } from "./schema/model-class.ts";
+import { deriveCursorKeys } from "./run/cursor-seal.ts";
 import type { DatabaseCore, ExecutionContext, FetchMode, StatementEvent } from "./run/database-core.ts";
 import { bindModels, currentContext, releaseModels, runIn } from "./run/context.ts";
 import { isolateDatabase } from "./run/transaction.ts";
@@ -55,6 +57,12 @@ export interface DatabaseOptions {
   readonly durability?: "normal" | "full";
   /** Whether those who are told of statements see their values, but for secret ones. Default false. */
   readonly logParameters?: boolean;
+  /**
+   * Secret that seals the cursors of `page()`, the same in every process that reads them; at least 32 characters. By default the
+   * address of the database with its password. An address without a password, and that of SQLite, is no secret: whoever knows it can
+   * read the values in cursors. With a driver and no address, cursors end with the process.
+   */
+  readonly cursorSecret?: string;
   /** Told of each statement that has run. None by default. */
   readonly onStatement?: (event: StatementEvent) => void;
   /** Told of errors of callbacks after a commit. By default they are written to the console. */
@@ -63,14 +71,21 @@ export interface DatabaseOptions {
 
 /** Names of the options. */
 export const optionNames: readonly string[] =
-  "url driver models bind name rowsMax fetchMode poolMax acquireTimeoutMs statementTimeoutMs tls prepare durability logParameters onStatement onError".split(
+  "url driver models bind name rowsMax fetchMode poolMax acquireTimeoutMs statementTimeoutMs tls prepare durability logParameters cursorSecret onStatement onError".split(
     " ",
   );
 
 const numberOptions = ["rowsMax", "poolMax", "acquireTimeoutMs", "statementTimeoutMs"] as const;
 
 /** Checks options that become parts of what is sent to servers. Throws `E_OPTION_INVALID`. */
-export function assertValues(owner: string, options: Pick<DatabaseOptions, (typeof numberOptions)[number] | "tls" | "prepare">): void {
+export function assertValues(
+  owner: string,
+  options: Pick<DatabaseOptions, (typeof numberOptions)[number] | "tls" | "prepare" | "cursorSecret">,
+): void {
+  const { cursorSecret } = options;
+  // The value is not shown.
+  if (cursorSecret !== undefined && !(typeof cursorSecret === "string" && cursorSecret.length >= cursorSecretMin))
+    throw new GableError("E_OPTION_INVALID", `${owner}: cursorSecret is no string of at least ${cursorSecretMin} characters.`);
   for (const name of numberOptions) {
     const value = options[name];
     if (value === undefined || (Number.isSafeInteger(value) && value > 0)) continue;
@@ -84,6 +99,9 @@ export function assertValues(owner: string, options: Pick<DatabaseOptions, (type
 export function assertBind(owner: string, bind: unknown, known: readonly unknown[] = [true, "shared"]): void {
   if (!known.includes(bind)) throw optionInvalid(owner, "bind", bind, known.map((each) => JSON.stringify(each)).join(", "));
 }
+
+/** Fewest characters of a secret for cursors. */
+const cursorSecretMin = 32;
 
 const tlsModes: readonly unknown[] = [undefined, "verify", "encrypt", "off"];
 const prepareModes: readonly unknown[] = [undefined, "named", "off"];
@@ -159,6 +177,7 @@ export class Database {
       models: new Set(models),
       scoped: models.filter((model) => model.$options.scope !== undefined),
       rowsMax: options.rowsMax ?? 100_000,
+      cursorKeys: deriveCursorKeys(options.cursorSecret ?? options.url),
       fetchMode: options.fetchMode ?? "peers",
       logParameters: options.logParameters ?? false,
       observe: options.onStatement,

@@ -373,7 +373,7 @@ const data = {
   E_GROUP_EXPRESSION: entry(500, "A value of a group is neither a key nor an aggregate", "Add it to groupBy(), or use an aggregate."),
   E_ORDER: entry(500, "An order is neither a name nor a step", "Use names, or a callback that returns asc() or desc()."),
   E_LIMIT: entry(500, "A number of rows cannot be used", "Pass a whole number within the limits."),
-  E_CURSOR: entry(400, "A cursor is none of this list", "Begin at the first page."),
+  E_CURSOR: entry(400, "A cursor belongs to a different list", "Begin at the first page."),
   E_QUERY_FORM: entry(500, "The parts of a query do not fit together", "Write the query as the message says."),
   E_QUERY_UNFILTERED: entry(500, "A change would touch all rows", "Filter the rows, or say all()."),
   E_LOCK_OUTSIDE_TRANSACTION: entry(500, "Rows are locked outside of a transaction", "Wrap the query in transaction()."),

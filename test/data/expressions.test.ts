@@ -6,6 +6,7 @@ import type { ExpressionOf, Refs } from "../../src/data.ts";
 import { describeModels } from "../../src/data/sql/model-state.ts";
 import { op } from "../../src/data/migrations/state/operation.ts";
 import { writeCondition } from "../../src/data/sql/write-condition.ts";
+import { openText, sealText } from "../../src/data/run/cursor-seal.ts";
 import { sqlite } from "../../src/data/sql/sqlite/dialect.ts";
 import { describeOnDatabases } from "./databases.ts";
 
@@ -249,8 +250,9 @@ describeOnDatabases("expressions", [Owner, Item, Cell], (open) => {
     const back = await Item.orderBy("big").page({ size: 2, before: (await Item.orderBy("big").page({ size: 1, after: next! })).next! });
     assert.equal(back.items.length, 1);
     assert.equal(last.next, undefined);
-    const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-    const [hash] = JSON.parse(Buffer.from(next!, "base64url").toString()) as [unknown];
+    const { cursorKeys } = open().database.$core;
+    const encode = (value: unknown): string => sealText(cursorKeys, JSON.stringify(value));
+    const [hash] = JSON.parse(openText(cursorKeys, next!)!) as [unknown];
     for (const wrong of [
       "",
       "x",

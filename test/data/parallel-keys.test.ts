@@ -26,7 +26,13 @@ describeOnDatabases("unique keys", [Shelf, Pair, Counter], () => {
     await assert.rejects(Pair.getOrCreate({ a: 1, b: null }), refused("getOrCreate()", "b", "a + b"));
     await assert.rejects(Pair.getOrCreate({ shelf: null, hits: 1 }, { a: 1 }), refused("getOrCreate()", "shelfId", "shelfId + hits"));
     await assert.rejects(
-      Pair.createMany([{ a: 1, b: 2 }, { a: 1, b: null }], { onConflict: { target: ["a", "b"], update: ["hits"] } }),
+      Pair.createMany(
+        [
+          { a: 1, b: 2 },
+          { a: 1, b: null },
+        ],
+        { onConflict: { target: ["a", "b"], update: ["hits"] } },
+      ),
       refused("createMany()", "b", "a + b"),
     );
     assert.equal(await Pair.count(), 0);
@@ -58,6 +64,9 @@ describeOnDatabases("unique keys", [Shelf, Pair, Counter], () => {
       await parallel(10, () => count(`plain ${round}`));
       await parallel(10, () => transaction(() => count(`within ${round}`), { retries: 10 }));
     }
-    assert.deepEqual(await Counter.all().pluck("hits"), Array.from({ length: 10 }, () => 10));
+    assert.deepEqual(
+      await Counter.all().pluck("hits"),
+      Array.from({ length: 10 }, () => 10),
+    );
   });
 });

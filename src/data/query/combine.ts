@@ -4,6 +4,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import { suggestName } from "../../errors/nearest-name.ts";
 import type { Node, OrderTerm, OutputColumn, SelectState, SetOperator } from "../tree/node.ts";
 import { selectAll } from "../tree/node.ts";
+import { assertRanked } from "../tree/secrets.ts";
 import type { QueryParts } from "./query-run.ts";
 import { toLinked } from "./query-run.ts";
 
@@ -106,6 +107,7 @@ export function readValueOrder({ columns = [] }: SelectState, order: readonly un
   return order.map((each) => {
     const name = typeof each === "string" ? each.replace(/^-/, "") : "";
     const column = columns.find((known) => known.name === name);
+    if (column !== undefined) assertRanked(column.node, "orderBy");
     if (column !== undefined) return { node: column.node, isDescending: String(each).startsWith("-"), nulls: undefined };
     const names = columns.map((known) => known.name);
     throw new GableError("E_ORDER", `An order of combined values got ${describeValue(each)}.`, {

@@ -2,6 +2,10 @@
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect } from "../sql/dialect.ts";
 import type { DriverValue } from "../schema/driver-value.ts";
+import type { CursorKeys } from "../run/cursor-seal.ts";
+import { openText, sealText } from "../run/cursor-seal.ts";
+import type { DatabaseCore } from "../run/database-core.ts";
+import { StoredValue } from "../sql/codec.ts";
 import { literal } from "../tree/literal.ts";
 import type { Node, OrderTerm } from "../tree/node.ts";
 import { allOf, anyOf, compare, constant, isNull, notOf } from "../tree/node.ts";
@@ -51,17 +55,17 @@ export interface NumberedPageOptions {
   readonly countMax?: number;
 }
 
-/** A cursor for a row: the values that it was ordered by, and what the order was. */
-export function writeCursor(order: readonly OrderTerm[], values: readonly DriverValue[]): string {
+/** A cursor for a row: the values that it was ordered by, and what the order was, sealed. */
+export function writeCursor({ cursorKeys }: DatabaseCore, order: readonly OrderTerm[], values: readonly DriverValue[]): string {
   const plain = values.map((value) =>
     typeof value === "bigint" ? { n: String(value) } : value instanceof Uint8Array ? { b: [...value] } : value,
   );
-  return toBase64Url(JSON.stringify([hashOrder(order), ...plain]));
+  return sealText(cursorKeys, JSON.stringify([hashOrder(order), ...plain]));
 }
 
 /** The condition of the rows behind a cursor, or before it. Throws `E_CURSOR` for what is no cursor of this order. */
-export function readCursor(dialect: Dialect, order: readonly OrderTerm[], text: string, isBefore: boolean): Node {
-  const [hash, ...values] = parseCursor(text);
+export function readCursor({ dialect, cursorKeys }: DatabaseCore, order: readonly OrderTerm[], text: string, isBefore: boolean): Node {
+  const [hash, ...values] = parseCursor(cursorKeys, text);
   if (hash !== hashOrder(order) || values.length !== order.length) throw cursorError();
   const nodes = values.map((value, index) => toLiteral(dialect, order[index]!, value));
   // Behind (a, b): a is behind, or a is equal and b is behind.
@@ -73,16 +77,13 @@ export function readCursor(dialect: Dialect, order: readonly OrderTerm[], text: 
 }
 
 function cursorError(cause?: unknown): GableError {
-  return new GableError("E_CURSOR", "The cursor is none of this list.", { cause });
+  return new GableError("E_CURSOR", "This cursor belongs to a different list.", { cause });
 }
 
-function parseCursor(text: string): readonly unknown[] {
-  try {
-    const parsed: unknown = JSON.parse(fromBase64Url(text));
-    if (Array.isArray(parsed)) return parsed;
-  } catch (error) {
-    throw cursorError(error);
-  }
+function parseCursor(keys: CursorKeys, text: string): readonly unknown[] {
+  const opened = openText(keys, text);
+  const parsed: unknown = opened === undefined ? undefined : JSON.parse(opened);
+  if (Array.isArray(parsed)) return parsed;
   throw cursorError();
 }
 
@@ -91,7 +92,9 @@ function toLiteral(dialect: Dialect, { node }: OrderTerm, value: unknown): Node 
   try {
     const decode = dialect.decoder(type, true);
     const stored = typeof value === "boolean" && type.type === "boolean" ? value : toDriverValue(value);
-    return literal(decode === undefined ? stored : decode(stored), type, "cursor");
+    const node = literal(decode === undefined ? stored : decode(stored), type, "cursor");
+    // The value of the database itself: that of the model may have fewer digits.
+    return node.value === null ? node : { ...node, value: new StoredValue(stored) };
   } catch (error) {
     throw cursorError(error);
   }
@@ -132,17 +135,4 @@ function hashOrder(order: readonly OrderTerm[]): string {
   let hash = 0x811c9dc5;
   for (let index = 0; index < walk.shape.length; index++) hash = Math.imul(hash ^ walk.shape.charCodeAt(index), 0x01000193);
   return (hash >>> 0).toString(36);
-}
-
-function toBase64Url(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replace(/=+$/, "");
-}
-
-function fromBase64Url(text: string): string {
-  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
 }

@@ -9,10 +9,23 @@ import { keyNodes } from "../tree/keys.ts";
 import type { Node, OutputColumn, RootSource } from "../tree/node.ts";
 import { allOf, columnNode, compare } from "../tree/node.ts";
 import { readCallback } from "../tree/refs.ts";
+import { assertNoSecret } from "../tree/secrets.ts";
 
 /** The error about what a query cannot have. */
 export function formError(what: string, fix: string): GableError {
   return new GableError("E_QUERY_FORM", `A query cannot have ${what}.`, { fix });
+}
+
+/** The keys of groups that a callback picks. Throws `E_QUERY_FORM`, and `E_FILTER_SECRET` for a secret. */
+export function readGroup(root: RootSource, pick: (row: never) => unknown): Node[] {
+  const keys = readCallback(pick, root);
+  if (!Array.isArray(keys) || keys.length === 0)
+    throw formError(`groupBy() of ${describeValue(keys)}`, "Return a list: book => [book.status].");
+  return keys.map((key) => {
+    const { $node: node } = key as RuntimeExpression; // The types have checked it.
+    assertNoSecret(node, "groupBy()");
+    return node;
+  });
 }
 
 /** The values that a callback picks, by their names. Throws `E_QUERY_FORM`. */
@@ -34,7 +47,11 @@ export function readDistinct(root: RootSource, names: readonly string[]): Node[]
     const relation = relations.get(name);
     return relation?.kind === "belongsTo" ? relation.fields : [name];
   });
-  return columns.map((name) => columnNode(root, assertField(root.model, name)));
+  return columns.map((name) => {
+    const node = columnNode(root, assertField(root.model, name));
+    assertNoSecret(node, "distinct()");
+    return node;
+  });
 }
 
 /** The condition of a key, or of a filter. */

@@ -240,7 +240,7 @@ export async function runPage(asked: QueryParts, { size, after: next, before }: 
   const cursor = next ?? before;
   const isBefore = before !== undefined;
   const conditions = select.where === undefined ? [] : [select.where];
-  if (cursor !== undefined) conditions.push(readCursor(context.database.dialect, order, cursor, isBefore));
+  if (cursor !== undefined) conditions.push(readCursor(context.database.primary ?? context.database, order, cursor, isBefore));
   const values = order.map(({ node }, index) => ({ name: `$order${index}`, node }));
   const state: SelectState = {
     ...sent,
@@ -258,7 +258,7 @@ export async function runPage(asked: QueryParts, { size, after: next, before }: 
   await loadWith(context, items, parts.with, mode);
   const first = plan.names.length - values.length;
   const cursorOf = (row: (typeof rows)[number] | undefined): string | undefined =>
-    row === undefined ? undefined : writeCursor(order, row.slice(first));
+    row === undefined ? undefined : writeCursor(context.database.primary ?? context.database, order, row.slice(first));
   return {
     items,
     next: hasMore || isBefore ? cursorOf(shown.at(-1)) : undefined,

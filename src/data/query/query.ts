@@ -11,7 +11,7 @@ import { assertField } from "../schema/validate-row.ts";
 import type { FetchMode } from "../run/database-core.ts";
 import { runIn } from "../run/context.ts";
 import { after } from "../schema/eventual.ts";
-import { RuntimeExpression, toCondition } from "../tree/expression.ts";
+import { toCondition } from "../tree/expression.ts";
 import type { AnyExpression, Condition } from "../schema/expression-types.ts";
 import { readFilter } from "../tree/filter.ts";
 import { hasAggregate, readGroupColumns } from "../tree/group.ts";
@@ -25,7 +25,7 @@ import { readOrder } from "../tree/order.ts";
 import type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./page.ts";
 import type { DeletePreview } from "./preview-delete.ts";
 import { previewDelete } from "./preview-delete.ts";
-import { formError, readColumns, readDistinct, readKeyOrWhere, rowMissing, settle } from "./query-arguments.ts";
+import { formError, readColumns, readDistinct, readGroup, readKeyOrWhere, rowMissing, settle } from "./query-arguments.ts";
 import type { QueryParts } from "./query-run.ts";
 import {
   contextFor,
@@ -341,10 +341,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   /** One group for each of the keys' values. values() says what is read of it. */
   groupBy(pick: (row: NoInfer<Refs<Class>>) => ReadonlyArray<AnyExpression<unknown>>): Query<Class, Item> {
     this.#assertRows("groupBy()");
-    const keys = readCallback(pick, this.#root);
-    if (!Array.isArray(keys) || keys.length === 0)
-      throw formError(`groupBy() of ${describeValue(keys)}`, "Return a list: book => [book.status].");
-    return this.#with({ select: { group: keys.map((key) => (key as RuntimeExpression).$node) } }); // The types have checked it.
+    return this.#with({ select: { group: readGroup(this.#root, pick) } });
   }
 
   /** Groups for which a condition holds. */

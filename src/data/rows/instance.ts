@@ -26,6 +26,15 @@ interface Hooks {
   afterCommit?(): unknown;
 }
 
+/** The method that `console.log()` of Node asks for. */
+const inspectCustom = Symbol.for("nodejs.util.inspect.custom");
+
+/** Shows values as Node does. */
+type Inspect = (value: unknown, options: object) => string;
+
+/** What stands for a secret value, without quotes, so that nobody takes it for one. */
+const hiddenValue = { [inspectCustom]: () => "[secret]" };
+
 /** The base class of all models' rows. */
 export class Instance extends Row {
   /** Inserts a new row, or stores the columns that have changed. Gives the row. */
@@ -113,6 +122,16 @@ export class Instance extends Row {
       if (value === null || isInstance(value) || Array.isArray(value)) json[name] = value;
     }
     return json;
+  }
+
+  /** Shows the row as `console.log()` does, without the values of secret fields. */
+  [inspectCustom](_depth: number, options: object, inspect: Inspect): string {
+    const { fields } = Row.modelOf(this).$meta;
+    const shown = Object.create(Object.getPrototypeOf(this) as object) as Record<PropertyKey, unknown>; // So that its class is shown.
+    Object.defineProperty(shown, inspectCustom, { value: undefined });
+    for (const [name, value] of Object.entries(this))
+      shown[name] = value !== null && fields.get(name)?.isSecret === true ? hiddenValue : value;
+    return inspect(shown, options);
   }
 }
 

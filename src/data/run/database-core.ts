@@ -4,6 +4,7 @@ import type { ModelClass } from "../schema/model-class.ts";
 import type { RecentCache } from "../schema/recent-cache.ts";
 import type { Dialect } from "../sql/dialect.ts";
 import type { Plan } from "../sql/plan.ts";
+import type { CursorKeys } from "./cursor-seal.ts";
 
 /** How a relation is loaded when code touches it before it was loaded. */
 export type FetchMode = "peers" | "one" | "raise";
@@ -18,6 +19,8 @@ export interface DatabaseCore {
   /** Its models that have a scope. */
   readonly scoped: readonly ModelClass[];
   readonly rowsMax: number;
+  /** What seals the cursors of its pages. */
+  readonly cursorKeys: CursorKeys;
   readonly fetchMode: FetchMode;
   /** Whether listeners of statements see their parameters. */
   readonly logParameters: boolean;

@@ -7,6 +7,7 @@ import { toConstraintName } from "../schema/names.ts";
 
 /** An error of the database; others are given back as they are. The first error stays as its cause. */
 export function readDatabaseError(dialect: Dialect, error: unknown): unknown {
+  if (error instanceof Error && !(error instanceof GableError)) hideValues(error);
   const refusal = dialect.readRefusal(error);
   if (refusal === undefined) return error;
   const { kind, constraint, columns } = refusal;
@@ -31,6 +32,27 @@ export function readDatabaseError(dialect: Dialect, error: unknown): unknown {
         details,
       });
   }
+}
+
+/** Values in the messages of PostgreSQL, MariaDB and MySQL, with the text before them. */
+const shownValues = [
+  /^(Duplicate entry )'.*'(?= for key )/s,
+  /^(Incorrect [\w ]+value: )'.*'(?= for (?:column|function) )/s,
+  /^(invalid input (?:syntax|value)[^:]*: )".*"/s,
+] as const;
+
+/** Takes values out of an error of a driver: logs show its message and its details, and a value may be secret. */
+function hideValues(error: Error & { detail?: unknown; sqlMessage?: unknown }): void {
+  const { message, detail } = error;
+  const hidden = shownValues.reduce((text, pattern) => text.replace(pattern, "$1'...'"), message);
+  if (hidden !== message) {
+    const { stack } = error;
+    error.message = hidden;
+    if (stack !== undefined) error.stack = stack.replace(message, () => hidden);
+    if (error.sqlMessage !== undefined) error.sqlMessage = hidden;
+  }
+  // PostgreSQL: "Key (token)=(value) already exists." and "Failing row contains (1, value)."
+  if (typeof detail === "string") error.detail = detail.replace(/(\)=|contains )\(.*\)/s, "$1(...)");
 }
 
 /** Values that cannot be stored, by field: `$model` is about the whole row. The texts are for people. */

@@ -350,6 +350,9 @@ class DefinitionCheck {
       order.map((name) => name.replace(/^-/, "")),
     );
     this.#search(search);
+    this.#noSecrets("orderBy", order);
+    this.#noSecrets("search", "index" in search ? search.index : search);
+    this.#noSecrets("display", display === undefined ? [] : [display]);
     this.#scope(options.scope ?? {});
     this.#known("primary", primary);
     this.#known("display", display === undefined ? [] : [display]);
@@ -362,6 +365,15 @@ class DefinitionCheck {
         this.#add("", "E_MODEL_OPTION", "an index is unique among some rows", "Use the option uniques, which every database holds.");
     }
     this.#columnOptions();
+  }
+
+  /** What ranks rows, or is shown for them, tells a secret. */
+  #noSecrets(option: string, names: readonly string[]): void {
+    for (const name of names.map((each) => each.replace(/^-/, ""))) {
+      const field = this.#model.$fields[name];
+      if (isColumn(field) && field.options.secret === true)
+        this.#add(name, "E_MODEL_OPTION", `it is secret, and the option ${option} names it`, "Name another field.");
+    }
   }
 
   #view(view: AnyModelOptions["view"]): void {

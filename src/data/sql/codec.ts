@@ -15,8 +15,18 @@ export interface Codec {
 /** One codec for each type. */
 export type Codecs = Readonly<Record<ColumnType, Codec>>;
 
+/** A value as the database itself gave it, which goes back as it is. */
+export class StoredValue {
+  readonly stored: DriverValue;
+
+  constructor(stored: DriverValue) {
+    this.stored = stored;
+  }
+}
+
 /** A value as a database takes it. Throws `E_VALUE_TYPE` for one of another type: checks of values come before. */
 export function encodeWith(codecs: Codecs, value: unknown, field: ValueType): DriverValue {
+  if (value instanceof StoredValue) return value.stored;
   return value === null || value === undefined ? null : codecs[field.type].encode(value, field);
 }
 

@@ -14,7 +14,8 @@ import { castNode } from "./cast.ts";
 import { compareJson } from "./json-filter.ts";
 import { readJoinedTexts } from "./join-texts.ts";
 import { literal } from "./literal.ts";
-import { assertOrdered, numberLiteral, toInNode, wholeNumber } from "./operands.ts";
+import { assertRanked } from "./secrets.ts";
+import { assertOrdered, numberLiteral, readNulls, toInNode, wholeNumber } from "./operands.ts";
 import { readWindow, windowError } from "./window-options.ts";
 
 /** Rows that a relation to many rows leads to: expressions of them mean something inside of an aggregate alone. */
@@ -272,7 +273,7 @@ export class RuntimeExpression extends DatabaseValue {
     return this.#order("desc", options);
   }
   #order(method: "asc" | "desc", options: OrderOptions): OrderTerm {
-    assertOrdered(this.#node.type, method);
+    assertRanked(this.#node, method);
     const [isDescending, nulls] = [method === "desc", readNulls(options)];
     return this.#many === undefined ? { node: this.#node, isDescending, nulls } : new ManyOrder(this, isDescending, nulls);
   }
@@ -289,11 +290,11 @@ export class RuntimeExpression extends DatabaseValue {
     return this.#aggregate("avg", options, valueTypes.float);
   }
   min(options: AggregateOptions = {}): RuntimeExpression {
-    assertOrdered(this.#node.type, "min");
+    assertRanked(this.#node, "min");
     return this.#aggregate("min", options, this.#type("min"));
   }
   max(options: AggregateOptions = {}): RuntimeExpression {
-    assertOrdered(this.#node.type, "max");
+    assertRanked(this.#node, "max");
     return this.#aggregate("max", options, this.#type("max"));
   }
 
@@ -453,16 +454,14 @@ function readOrderTerm(step: unknown, many: ManyRows | undefined): OrderTerm {
   if (step instanceof ManyOrder)
     return { node: RuntimeExpression.read(step.expression, many), isDescending: step.isDescending, nulls: step.nulls };
   if (isOrder(step)) return step;
-  if (step instanceof RuntimeExpression) return { node: RuntimeExpression.read(step, many), isDescending: false, nulls: undefined };
+  if (step instanceof RuntimeExpression) {
+    const node = RuntimeExpression.read(step, many);
+    assertRanked(node, "stringAggregate");
+    return { node, isDescending: false, nulls: undefined };
+  }
   throw new GableError("E_ORDER", `stringAggregate() got ${describeValue(step)} in orderBy.`, {
     fix: "Pass expressions, or what their asc() and desc() give.",
   });
-}
-
-/** Where rows without a value come: the word becomes part of the statement. */
-function readNulls({ nulls }: OrderOptions): "first" | "last" | undefined {
-  if (nulls === undefined || nulls === "first" || nulls === "last") return nulls;
-  throw new GableError("E_ORDER", `An order got nulls: ${describeValue(nulls)}.`, { fix: 'Use "first" or "last".' });
 }
 
 /** An aggregate over the rows of a relation: a query of its own, so that two of them never multiply. */

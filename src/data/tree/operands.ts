@@ -2,6 +2,7 @@
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { literal } from "./literal.ts";
+import type { OrderOptions } from "../schema/expression-types.ts";
 import type { Node, SelectState } from "./node.ts";
 import { inList } from "./node.ts";
 import type { ValueType } from "./value-type.ts";
@@ -54,4 +55,10 @@ export function assertOrdered(type: ValueType | undefined, method: string): void
   throw new GableError("E_EXPRESSION_TYPE", `${type.where} is stored as text, which ${method}() does not take.`, {
     fix: 'Compare it with values of its own scale, or leave out storage: "text".',
   });
+}
+
+/** Where rows without a value come: the word becomes part of the statement. */
+export function readNulls({ nulls }: OrderOptions): "first" | "last" | undefined {
+  if (nulls === undefined || nulls === "first" || nulls === "last") return nulls;
+  throw new GableError("E_ORDER", `An order got nulls: ${describeValue(nulls)}.`, { fix: 'Use "first" or "last".' });
 }

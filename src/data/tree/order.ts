@@ -4,10 +4,10 @@ import { GableError } from "../../errors/gable-error.ts";
 import type { RelationMeta } from "../schema/model-class.ts";
 import { assertField } from "../schema/validate-row.ts";
 import { isOrder } from "./expression.ts";
-import { assertOrdered } from "./operands.ts";
 import type { OrderTerm, RootSource } from "./node.ts";
 import { columnNode } from "./node.ts";
 import { readCallback } from "./refs.ts";
+import { assertRanked } from "./secrets.ts";
 
 /** The steps of an order. Throws `E_FIELD_UNKNOWN`, and `E_ORDER` for what is neither a name nor a step. */
 export function readOrder(root: RootSource, order: unknown): OrderTerm[] {
@@ -29,8 +29,9 @@ export function readOrder(root: RootSource, order: unknown): OrderTerm[] {
 function readName(root: RootSource, text: string): OrderTerm {
   const isDescending = text.startsWith("-");
   const field = assertField(root.model, isDescending ? text.slice(1) : text);
-  assertOrdered(field, "orderBy");
-  return { node: columnNode(root, field), isDescending, nulls: undefined };
+  const node = columnNode(root, field);
+  assertRanked(node, "orderBy");
+  return { node, isDescending, nulls: undefined };
 }
 
 /** The order that a model has by itself: none when it names none. */

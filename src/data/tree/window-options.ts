@@ -3,6 +3,7 @@ import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { AnyExpression, Order, WindowOptions } from "../schema/expression-types.ts";
 import type { Node, OrderTerm, WindowFrame } from "./node.ts";
+import { assertNoSecret } from "./secrets.ts";
 
 /** The node of an expression. Throws `E_EXPRESSION_WINDOW` for anything else. */
 export function expressionNode(value: unknown, where: string): Node {
@@ -28,6 +29,7 @@ export function readWindow(
     }
     return { node: expressionNode(step, "orderBy"), isDescending: false, nulls: undefined };
   });
+  for (const node of [...partition, ...order.map((term) => term.node)]) assertNoSecret(node, `over() of ${name}`);
   return { partition, order, frame: rows === undefined ? undefined : readFrame(rows) };
 }
 

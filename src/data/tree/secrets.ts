@@ -1,0 +1,56 @@
+/** Secret fields in queries: code may read one and compare it with a value, and nothing ranks or groups rows by it. */
+import { GableError } from "../../errors/gable-error.ts";
+import type { Node } from "./node.ts";
+import { assertOrdered } from "./operands.ts";
+
+/** Throws `E_FILTER_SECRET` for an expression that a secret field decides: the places of rows would tell its value bit by bit. */
+export function assertNoSecret(node: Node, method: string): void {
+  const secret = findSecret(node);
+  if (secret === undefined) return;
+  throw new GableError("E_FILTER_SECRET", `${secret} is secret, and ${method} does not take it.`, {
+    fix: "Use another field. A secret can be read, and compared with a value.",
+  });
+}
+
+/** Throws for an expression that has no order, or whose order would tell a secret. */
+export function assertRanked(node: Node, method: string): void {
+  assertOrdered(node.type, method);
+  assertNoSecret(node, `${method}()`);
+}
+
+/** The name of a secret field whose value an expression tells; undefined where there is none. */
+function findSecret(node: Node): string | undefined {
+  if (node.kind === "column") return node.field.isSecret ? node.field.where : undefined;
+  for (const part of partsOf(node)) {
+    const found = findSecret(part);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Parts whose values an expression tells. Whether a value equals another one may be asked. */
+function partsOf(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case "compare":
+      return node.operator === "eq" || node.operator === "ne" ? [] : [node.left, node.right];
+    case "between":
+      return [node.part, node.low, node.high];
+    case "case":
+      return [
+        ...node.branches.flatMap(({ condition, result }) => [condition, result]),
+        ...(node.otherwise === undefined ? [] : [node.otherwise]),
+      ];
+    case "window":
+      return [...(node.part === undefined ? [] : [node.part]), ...node.partition, ...node.order.map((term) => term.node)];
+    case "aggregate":
+      return node.part === undefined || node.name === "count" ? [] : [node.part];
+    case "subquery":
+      return (node.query.columns ?? []).map((column) => column.node);
+    case "isNull":
+    case "inList":
+    case "inQuery":
+      return [];
+    default:
+      return "parts" in node ? node.parts : "part" in node ? [node.part] : [];
+  }
+}
