@@ -605,9 +605,9 @@ export type Next<Added = {}> = keyof Added extends never ? () => Promise<Handler
 export interface RouteOptions extends SharedOptions {
     /** Schema of the query; what fails is answered with 400. By default `context.query` has all pairs. */
     query?: StandardSchema;
-    /** Schema of a form; the handler runs with a valid or an invalid form. None by default. */
-    form?: StandardSchema;
-    /** File fields of the form. None by default: files are skipped. */
+    /** Form of `gable/forms`, record of fields, or schema; the handler runs with a valid or an invalid form. None by default. */
+    form?: FormOption;
+    /** File fields of a form that is a schema. None by default: files are skipped. */
     files?: FileFields;
     /** Schema of a JSON body; what fails is answered with 422. None by default. */
     json?: StandardSchema;
@@ -660,7 +660,7 @@ export interface InputOf<Pattern extends string, Options> {
     /** Form. */
     readonly form: Options extends {
         form: infer Schema;
-    } ? FormInput<OutputOfSchema<Schema>> : TypeError_<"declare { form: schema } in the options of the route">;
+    } ? FormOf<Schema> : TypeError_<"declare { form: schema } in the options of the route">;
     /** JSON body. */
     readonly json: Options extends {
         json: infer Schema;
@@ -780,26 +780,176 @@ export type ActionContext<Params = {
 /** Anything that answers a web-standard request: another framework's `app.fetch`, a proxy, a test double. */
 export type FetchHandler = (request: Request) => Response | Promise<Response>;
 
-/** A form that was sent: `data` is there once `valid` is known to be true. */
-export type FormInput<Data> = FormState & ({
-    readonly valid: true;
-    readonly data: Data;
-} | {
-    readonly valid: false;
-    readonly data: undefined;
-});
+/** What valid and invalid forms have in common. */
+export interface CheckedForm<Data> extends DisplayForm<Data> {
+    /** Status for the reply that shows the form: 422 with errors, 409 for a row that has changed meanwhile, 200 otherwise. */
+    readonly status: 200 | 409 | 422;
+    /** Adds an error of a field, or of the whole form with null. The form is invalid from then on. Throws `E_FIELD_UNKNOWN`. */
+    addError(field: (keyof Data & string) | (string & {}) | null, message: string, options?: {
+        readonly code?: string;
+    }): void;
+    /** Whether the person asked to remove the stored file of a field. */
+    isCleared(field: keyof Data & string): boolean;
+}
 
-/** File fields of a form by name. */
-export type FileFields = Readonly<Record<string, FileFieldOptions>>;
+/** Further attributes of a control by name; undefined and false leave one out. */
+export type ControlAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** A field of a form on a page. As a whole it is markup; its parts can be placed one by one. */
+export interface DisplayField extends Renderable {
+    /** Name that the control sends. */
+    readonly name: string;
+    /** Id of the control, or of the `fieldset`. */
+    readonly id: string;
+    /** The label, or the legend of a field with several controls. */
+    readonly label: Html;
+    /** Label as plain text. */
+    readonly labelText: string;
+    /** The help; "" without any. */
+    readonly help: Html | "";
+    /** The errors; "" without any. */
+    readonly errors: Html | "";
+    /** The errors as plain text. */
+    readonly messages: readonly string[];
+    /** Text that the control shows; "" for a blank field. */
+    readonly value: string;
+    /** Texts of a field with several values. */
+    readonly values: readonly string[];
+    /** Whether the value was refused. */
+    readonly isInvalid: boolean;
+    /** Whether the field must have a value. */
+    readonly isRequired: boolean;
+    /** Draws the control, with further attributes if you give any. */
+    control(attributes?: ControlAttributes): Html;
+    /** Fields of a group, by name. */
+    readonly fields: Readonly<Record<string, DisplayField>>;
+    /** Rows of a set. */
+    readonly rows: readonly DisplayRow[];
+}
+
+/** A form on a page. In a template, `{{ form }}` is the summary of its errors and all its fields. */
+export interface DisplayForm<Data = unknown> extends Renderable {
+    /** Name of the form. */
+    readonly name: string;
+    /** Fields by name. */
+    readonly fields: {
+        readonly [Name in keyof Data]: DisplayField;
+    };
+    /** The summary of the errors, with a link to each field; "" without errors. */
+    readonly summary: Html | "";
+    /** Hidden values that belong to the form, such as the version of a row. Place them when you place fields one by one. */
+    readonly hidden: readonly Html[];
+    /** Returns the errors: all of them, or those of one field. */
+    errors(name?: string): readonly FormError[];
+    /** Returns the text that a field shows; "" for a blank one. */
+    value(name: string): string;
+    /** Returns a field by its whole name, such as `address.street`; undefined when there is none. */
+    find(name: string): DisplayField | undefined;
+    /** Returns the same form with other ids, for a second copy on one page. */
+    withId(id: string): DisplayForm<Data>;
+    /** Draws the `form` element with everything in it, and a button. */
+    render(options?: RenderOptions): Html;
+}
+
+/** A row of a set on a page. */
+export interface DisplayRow {
+    /** Start of the names in the row, such as `photos.0`. */
+    readonly name: string;
+    /** Key of the stored row; "" for a new one. */
+    readonly key: string;
+    /** Fields of the row, by name. */
+    readonly fields: Readonly<Record<string, DisplayField>>;
+}
 
 /** What a file field accepts. */
 export interface FileFieldOptions {
-    /** Largest file, in bytes. It raises the body limit of the route by as much. */
+    /** Largest file, in bytes. It raises the body limit of the route. */
     bytesMax: number;
     /** Accepted media types, told by the content where it can be told. By default any. */
     accept?: readonly string[];
     /** Whether the form is invalid without it. Default false. */
     required?: boolean;
+    /** Whether the field takes several files. Default false: a second file is an error. */
+    multiple?: boolean;
+}
+
+/** File fields of a form by name. */
+export type FileFields = Readonly<Record<string, FileFieldOptions>>;
+
+/** One error of a form. */
+export interface FormError {
+    /** Name of the field, such as `address.street`; null for the whole form. */
+    readonly field: string | null;
+    /** Stable name of the rule, such as `too_long`. */
+    readonly code: string;
+    /** Sentence that says how to correct it. */
+    readonly message: string;
+    /** Values of the rule, such as `{ max: 200, count: 214 }`. */
+    readonly params: Readonly<Record<string, string | number>>;
+}
+
+/** The form on the context, by the option `form`. */
+export type FormOf<Option> = Option extends {
+    readonly $sent: infer Sent;
+} ? Sent : Option extends StandardSchema ? SchemaForm<OutputOfSchema<Option>> : ValidForm<RecordValues<Option>> | InvalidForm<RecordValues<Option>>;
+
+/** What `form:` of a route takes: a form, a plain record of fields, or a Standard Schema. */
+export type FormOption = StandardSchema | {
+    readonly $sent: unknown;
+} | FieldsOption;
+
+/** A form with errors, or one whose rows were changed by a button. Reading `data` anyway throws `E_FORM_NOT_VALID`. */
+export interface InvalidForm<Data> extends CheckedForm<Data> {
+    /** Tells it from a valid form. */
+    readonly valid: false;
+}
+
+/** How a form is drawn as a whole. */
+export interface RenderOptions {
+    /** Address that the form is sent to. By default the address of the page. */
+    readonly action?: string;
+    /** Text of the button. Default "Save". */
+    readonly submit?: string;
+    /** Start of all ids, for a second copy of the form on one page. By default the name of the form. */
+    readonly id?: string;
+    /** Further attributes of the `form` element. None by default. */
+    readonly attributes?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** A form of a schema that was sent. */
+export type SchemaForm<Data> = SchemaFormState & ({
+    readonly valid: true;
+    readonly data: Data;
+} | {
+    readonly valid: false;
+});
+
+/** What a form of a schema has, valid or not. The page writes its own controls. */
+export interface SchemaFormState {
+    /** What was sent, as text, by name. */
+    readonly values: Readonly<Record<string, string | string[]>>;
+    /** The first file of each field. */
+    readonly files: ReadonlyMap<string, UploadedFile>;
+    /** All files of a field, in their order. */
+    filesOf(name: string): readonly UploadedFile[];
+    /** 200 for a valid form, 422 for one to show again. */
+    readonly status: 200 | 422;
+    /** Returns the text that was sent for a field; "" when there was none. */
+    value(name: string): string;
+    /** Returns the errors: all of them, or those of one field. */
+    errors(name?: string): readonly FormError[];
+    /** Adds an error of a field, or of the whole form with null. The form is invalid from then on. */
+    addError(field: string | null, message: string, options?: {
+        readonly code?: string;
+    }): void;
+}
+
+/** A form whose values are all right. */
+export interface ValidForm<Data> extends CheckedForm<Data> {
+    /** Tells it from an invalid form. */
+    readonly valid: true;
+    /** The values. */
+    readonly data: Data;
 }
 
 /** What the check reads of a context. */

@@ -18,6 +18,7 @@ function toErrorPage(): string {
 const entries: Readonly<Record<string, readonly [title: string, about: string]>> = {
   data: ["gable/data", "models, queries and transactions"],
   migrations: ["gable/migrations", "migrations, the structure of databases, and rows as files"],
+  forms: ["gable/forms", "forms, by hand and from models"],
   kysely: ["gable/kysely", "queries by Kysely, typed from models"],
 };
 

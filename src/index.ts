@@ -79,7 +79,23 @@ export type { RouteFactory, RouteParent } from "./handlers/define-route.ts";
 export type { Group, ListBelow, RouteEntry, AnyRoute, AnyGroup } from "./handlers/group.ts";
 export type { Resource, ResourceAction, ResourceController, ResourceOptions, ActionContext } from "./handlers/resource.ts";
 export type { FetchHandler } from "./handlers/mount.ts";
-export type { FormInput, FileFields, FileFieldOptions } from "./handlers/form.ts";
+export type {
+  CheckedForm,
+  ControlAttributes,
+  DisplayField,
+  DisplayForm,
+  DisplayRow,
+  FileFieldOptions,
+  FileFields,
+  FormError,
+  FormOf,
+  FormOption,
+  InvalidForm,
+  RenderOptions,
+  SchemaForm,
+  SchemaFormState,
+  ValidForm,
+} from "./handlers/form.ts";
 export type { ConditionsContext } from "./replies/check-conditions.ts";
 export type { ReplyOptions } from "./replies/handler-reply.ts";
 export type { PageOptions, RedirectOptions, StreamOptions } from "./replies/replies.ts";

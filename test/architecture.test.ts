@@ -99,7 +99,7 @@ const withoutTypeCycles = [
 ];
 
 /** Folders that run on any runtime. */
-const withoutNode = ["errors", "http", "routing", "views", "data"];
+const withoutNode = ["errors", "http", "routing", "views", "data", "forms"];
 /** Files that may read the environment. */
 const readsEnvironment = ["app/mode.ts", "settings/runtime.ts", "cli/terminal.ts"];
 

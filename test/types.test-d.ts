@@ -38,7 +38,7 @@ list.url({}, { tga: "a" });
 post("/form", { form: z.object({ title: z.string() }) }, ({ form }) => {
   // @ts-expect-error data is there only once the form is known to be valid
   form.data.title.length;
-  return form.valid ? form.data.title : html`<p>${form.errors.length}</p>`;
+  return form.valid ? form.data.title : html`<p>${form.errors().length}</p>`;
 });
 
 post("/json", { json: z.object({ a: z.string() }) }, ({ json }) => {

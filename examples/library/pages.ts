@@ -1,5 +1,5 @@
 /** Pages written in code, and what the template files get beside the data. */
-import type { FormInput, Html } from "gable";
+import type { Html, SchemaFormState } from "gable";
 import { GableError, html } from "gable";
 import type { BookPage, BookQuery, Count } from "./catalogue.ts";
 import { languageNames } from "./languages.ts";
@@ -51,11 +51,11 @@ export interface FormState {
 }
 
 /** The state of a form that was sent; without one, that of a form that was not. */
-export function formState(form?: Pick<FormInput<unknown>, "values" | "errors" | "errorsOf">): FormState {
+export function formState(form?: Pick<SchemaFormState, "value" | "errors">): FormState {
   return {
-    errors: form?.errors ?? [],
-    errorsOf: (name) => form?.errorsOf(name) ?? [],
-    valueOf: (name) => String(form?.values[name] ?? ""),
+    errors: form?.errors().map(({ field, message }) => ({ path: field ?? "", message })) ?? [],
+    errorsOf: (name) => form?.errors(name).map(({ message }) => message) ?? [],
+    valueOf: (name) => form?.value(name) ?? "",
   };
 }
 

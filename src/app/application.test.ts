@@ -413,7 +413,7 @@ describe("input", () => {
           post("/form", { form: schema }, ({ form }) =>
             form.valid
               ? { title: form.data.title, pages: form.data.pages }
-              : json({ errors: form.errors.map(({ path }) => path), values: form.values }, { status: form.status }),
+              : json({ errors: form.errors().map(({ field }) => field), values: form.values }, { status: form.status }),
           ),
           get("/query", { query: schema }, ({ query }) => ({ pages: query.pages })),
           get("/list", { query: list as typeof schemas.zod.list }, ({ query }) => query.tag),
@@ -519,7 +519,11 @@ describe("input", () => {
             files: { cover: { bytesMax: 200_000, accept: ["image/png", "text/plain"], required: true } },
           },
           async ({ form }) => {
-            if (!form.valid) return json(form.errors, { status: form.status });
+            if (!form.valid)
+              return json(
+                form.errors().map(({ field: path, code, message }) => ({ path, code, message })),
+                { status: form.status },
+              );
             const cover = form.files.get("cover")!;
             return {
               title: form.data.title,
@@ -551,12 +555,15 @@ describe("input", () => {
     large.set(png);
     assert.equal((await send(large, "image/png")).json<{ bytes: number }>().bytes, 200_000);
     const over = await send(new Uint8Array(200_001), "image/png");
-    assert.deepEqual([over.status, over.json()], [422, [{ path: "cover", code: "size", message: "Choose a file of at most 196 kB." }]]);
+    assert.deepEqual(
+      [over.status, over.json()],
+      [422, [{ path: "cover", code: "file_large", message: "Choose a file of at most 196 kB." }]],
+    );
     assert.deepEqual((await send("<html>", "image/png")).json(), [
-      { path: "cover", code: "type", message: "The file is not what its type says." },
+      { path: "cover", code: "file_type", message: "The file is not what its type says." },
     ]);
     assert.deepEqual((await send("<html>", "text/html")).json(), [
-      { path: "cover", code: "type", message: "Choose a file of one of these types: image/png, text/plain." },
+      { path: "cover", code: "file_type", message: "Choose a file of one of these types: image/png, text/plain." },
     ]);
     assert.deepEqual((await tests.post("/", { form: { title: "t" }, files: {} })).json(), [
       { path: "cover", code: "required", message: "Choose a file." },

@@ -13,12 +13,12 @@ import type { RouteEntry } from "../handlers/group.ts";
 import type { RouteParent } from "../handlers/define-route.ts";
 import { HandlerRoute } from "../handlers/define-route.ts";
 import { Group } from "../handlers/group.ts";
-import type { FormFields } from "../input/form-input.ts";
-import { formBodyBytesMax, readFormFields } from "../input/form-input.ts";
+import type { SentForm } from "../input/form-reader.ts";
+import { withRecordForm } from "./record-form.ts";
 import type { AnyMiddleware, CacheOptions, Guard, RouteOptions, SharedOptions } from "../handlers/handler.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
 import { toHandlerReply } from "../replies/handler-result.ts";
-import { readInput } from "../input/input.ts";
+import { findFormBytesMax, readDeclaredForm, readInput } from "../input/input.ts";
 import { OverrideRoute } from "../handlers/resource.ts";
 import { validateWith } from "../handlers/standard-schema.ts";
 
@@ -109,7 +109,7 @@ function addRoute({ route, chain }: Placement, table: RouteTable<CompiledRoute>,
     levels,
     label,
     run: compileRun(route, levels, label, settings),
-    limits: mergeLimits(levels, route.options),
+    limits: mergeLimits(levels, declaredBy(route)),
     cache: mergeLevels(levels.map((level) => level.cache)),
     csp: security.csp,
     isCrossSiteAllowed: security.crossSite !== undefined,
@@ -121,10 +121,16 @@ function mergeLevels<Part extends object>(parts: ReadonlyArray<Part | undefined>
   return present.length === 0 ? undefined : Object.assign({}, ...present);
 }
 
-function mergeLimits(levels: readonly SharedOptions[], options: RouteOptions): RequestLimits | undefined {
+/** Options of the routes whose input may come with a request: one route, or those that a form chooses from. */
+function declaredBy(route: HandlerRoute): readonly RouteOptions[] {
+  const routes = route instanceof OverrideRoute ? Object.values(route.override.targets) : [route];
+  return routes.flatMap((each) => (each === undefined ? [] : withRecordForm(each.options)));
+}
+
+function mergeLimits(levels: readonly SharedOptions[], declared: readonly RouteOptions[]): RequestLimits | undefined {
   const limits = mergeLevels(levels.map((level) => level.limits));
-  if (options.files === undefined || limits?.bodyBytesMax !== undefined) return limits;
-  return { ...limits, bodyBytesMax: formBodyBytesMax(options.files) };
+  const bodyBytesMax = limits?.bodyBytesMax ?? findFormBytesMax(declared);
+  return bodyBytesMax === undefined ? limits : { ...limits, bodyBytesMax };
 }
 
 function compileRun(route: HandlerRoute, levels: readonly SharedOptions[], label: string, settings: CompileSettings): CompiledRoute["run"] {
@@ -135,11 +141,12 @@ function compileRun(route: HandlerRoute, levels: readonly SharedOptions[], label
 }
 
 /** Runs what a route declares. `sent` are the fields of its form, where they were read to find the route. */
-type Run = (context: RequestContext, sent?: FormFields) => unknown;
+type Run = (context: RequestContext, sent?: SentForm) => unknown;
 
 /** Guards, then declared input, then the handler. */
 function compileCore(route: HandlerRoute, guards: readonly Guard[], label: string, settings: CompileSettings): Run {
-  const { options, handler } = route;
+  const { handler } = route;
+  const options = withRecordForm(route.options);
   const hasInput = options.query !== undefined || options.form !== undefined || options.json !== undefined;
   const run: Run = hasInput
     ? async (context, sent) => {
@@ -162,13 +169,14 @@ function compileCore(route: HandlerRoute, guards: readonly Guard[], label: strin
 }
 
 /** A POST with `_method` runs the route that it asks for. */
-function withOverride({ override }: OverrideRoute, label: string, settings: CompileSettings): Run {
+function withOverride(route: OverrideRoute, label: string, settings: CompileSettings): Run {
   const targets = new Map<string, Run>();
-  for (const [method, target] of Object.entries(override.targets))
+  for (const [method, target] of Object.entries(route.override.targets))
     if (target !== undefined) targets.set(method, compileCore(target, [target.options.guard ?? []].flat(), label, settings));
   const allow = ["GET", "HEAD", "OPTIONS", ...targets.keys()].sort().join(", ");
+  const declared = declaredBy(route);
   return async (context) => {
-    const sent = await readFormFields(context, override.files);
+    const sent = await readDeclaredForm(context, declared);
     const run = targets.get(sent.fields.get("_method")?.toUpperCase() ?? "");
     if (run !== undefined) return run(context, sent);
     throw methodNotAllowed('A POST to this address needs a field "_method" of PUT, PATCH or DELETE.', { headers: [["allow", allow]] });

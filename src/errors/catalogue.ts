@@ -78,6 +78,7 @@ const request = {
   E_QUERY_TOO_LARGE: entry(400, "Too many query parameters", "Send at most 1,000 query parameters."),
   E_QUERY_INVALID: entry(400, "The query cannot be used", "Correct the parameters that `errors` lists."),
   E_INPUT_INVALID: entry(422, "The input cannot be used", "Correct the fields that `errors` lists."),
+  E_FORM_NOT_VALID: entry(422, "The form is not valid", "Check form.valid before you read form.data, and show the form again."),
   E_COOKIES_TOO_MANY: entry(400, "Too many cookies", "Delete the cookies of the site."),
   E_PROXY_HEADER_MALFORMED: entry(400, "Malformed forwarding header", "Mend the proxy's forwarding headers."),
   E_REQUEST_CROSS_SITE: entry(
@@ -198,6 +199,7 @@ const programmer = {
     "Create one route value per place, for example in a function that makes routes.",
   ),
   E_ROUTE_NAME_UNKNOWN: entry(500, "Unknown name of a route", "Correct the name, or import the route and call its url()."),
+  E_FORM_FIELD: entry(500, "A form has a field that it cannot have", "Change the field as the message says."),
   E_ROUTE_RESULT: entry(500, "The handler returned nothing usable", "Return Html, a string, an object, null or a reply."),
   E_PATTERN_MALFORMED: entry(500, "Malformed route pattern", "Write patterns as /static/:name/:id(int)/*rest."),
   E_PATTERN_NOT_LINEAR: entry(

@@ -11,7 +11,7 @@ import { preferredEncoding } from "../http/negotiation.ts";
 import { createFileBody, openRegularFile } from "../replies/disk-file.ts";
 import type { PlainReply, SendableFile } from "../replies/file-reply.ts";
 import { createFileReply } from "../replies/file-reply.ts";
-import { fileTypeOf } from "../replies/file-types.ts";
+import { fileTypeOf } from "../http/file-types.ts";
 import { loadFileSystem, loadPaths } from "../replies/node-modules.ts";
 
 /** Options of static files. */

@@ -7,7 +7,9 @@ import { Route } from "../routing/route.ts";
 import type { SourcePlace } from "../errors/source-place.ts";
 import { findCallerPlace } from "../errors/source-place.ts";
 import type { AnyContext } from "./context.ts";
+import { isFieldRecord } from "./form.ts";
 import type { AddedBy, Handler, QueryOf, RouteOptions, SharedOptions } from "./handler.ts";
+import type { StandardSchema } from "./standard-schema.ts";
 
 /** A handler, whatever its types are: they were checked where the route was defined. */
 export type AnyHandler = (context: AnyContext) => unknown;
@@ -77,15 +79,27 @@ export function assertSharedOptions(owner: string, options: SharedOptions): void
 function assertRouteOptions(owner: string, options: RouteOptions): void {
   assertKnownOptions(owner, options, routeNames);
   assertSharedOptions(owner, options);
-  for (const name of ["query", "form", "json", "returns"] as const) {
-    const schema = options[name];
-    if (schema !== undefined && typeof schema["~standard"]?.validate !== "function")
-      throw optionInvalid(owner, name, schema, "a Standard Schema, such as one of zod, valibot or arktype");
-  }
+  for (const name of ["query", "json", "returns"] as const)
+    if (options[name] !== undefined && !isSchema(options[name]))
+      throw optionInvalid(owner, name, options[name], "a Standard Schema, such as one of zod, valibot or arktype");
+  if (options.form !== undefined && !isSchema(options.form) && !isFieldRecord(options.form))
+    throw optionInvalid(
+      owner,
+      "form",
+      options.form,
+      "a form, a record of fields, or a Standard Schema such as one of zod, valibot or arktype",
+    );
   if (options.files !== undefined && options.form === undefined)
     throw optionInvalid(owner, "files", options.files, "used together with form");
   if (options.form !== undefined && options.json !== undefined)
     throw optionInvalid(owner, "json", options.json, "left out when form is there: a route takes one of them");
+}
+
+/** Whether a value follows Standard Schema. Some libraries make their schemas functions. */
+function isSchema(value: unknown): value is StandardSchema {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null || !("~standard" in value)) return false;
+  const standard = value["~standard"];
+  return typeof standard === "object" && standard !== null && "validate" in standard && typeof standard.validate === "function";
 }
 
 /** Creates a route from the arguments of a factory. `factory` is the function that the program called. */

@@ -8,7 +8,7 @@ import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
 import type { HandlerResult } from "../replies/handler-result.ts";
 import type { Context } from "./context.ts";
-import type { FileFields, FormInput } from "./form.ts";
+import type { FileFields, FormOf, FormOption } from "./form.ts";
 import type { InputOfSchema, OutputOfSchema, StandardSchema } from "./standard-schema.ts";
 
 /** What the next layer takes: nothing, or the properties that this middleware adds to the context. */
@@ -67,9 +67,9 @@ export interface SharedOptions {
 export interface RouteOptions extends SharedOptions {
   /** Schema of the query; what fails is answered with 400. By default `context.query` has all pairs. */
   query?: StandardSchema;
-  /** Schema of a form; the handler runs with a valid or an invalid form. None by default. */
-  form?: StandardSchema;
-  /** File fields of the form. None by default: files are skipped. */
+  /** Form of `gable/forms`, record of fields, or schema; the handler runs with a valid or an invalid form. None by default. */
+  form?: FormOption;
+  /** File fields of a form that is a schema. None by default: files are skipped. */
   files?: FileFields;
   /** Schema of a JSON body; what fails is answered with 422. None by default. */
   json?: StandardSchema;
@@ -93,7 +93,7 @@ export interface InputOf<Pattern extends string, Options> {
   readonly query: Options extends { query: infer Schema } ? OutputOfSchema<Schema> : FieldMap;
   /** Form. */
   readonly form: Options extends { form: infer Schema }
-    ? FormInput<OutputOfSchema<Schema>>
+    ? FormOf<Schema>
     : TypeError_<"declare { form: schema } in the options of the route">;
   /** JSON body. */
   readonly json: Options extends { json: infer Schema }

@@ -5,7 +5,6 @@ import type { HandlerResult } from "../replies/handler-result.ts";
 import type { Context } from "./context.ts";
 import type { AnyHandler } from "./define-route.ts";
 import { HandlerRoute, createRoute } from "./define-route.ts";
-import type { FileFields } from "./form.ts";
 import { Group } from "./group.ts";
 import type { RouteOptions, SharedOptions } from "./handler.ts";
 
@@ -93,17 +92,15 @@ function createOverride(param: string, routes: ReadonlyMap<ResourceAction, reado
   const [destroy] = routes.get("destroy") ?? [];
   const targets = { ...(put && { PUT: put }), ...(patch && { PATCH: patch }), ...(destroy && { DELETE: destroy }) };
   if (put === undefined && destroy === undefined) return [];
-  const { limits, files }: RouteOptions = { ...destroy?.options, ...put?.options };
+  const { limits }: RouteOptions = { ...destroy?.options, ...put?.options };
   const route = createRoute("POST", [`/:${param}`, () => null], resource);
-  return [new OverrideRoute(route, limits === undefined ? {} : { limits }, { targets, files: files ?? {} })];
+  return [new OverrideRoute(route, limits === undefined ? {} : { limits }, { targets })];
 }
 
 /** What a route runs by the field `_method` of its form. */
 export interface OverrideTargets {
   /** Routes by method. */
   readonly targets: Readonly<Partial<Record<string, HandlerRoute>>>;
-  /** File fields that one of the routes declares. */
-  readonly files: FileFields;
 }
 
 /** A route whose form names the route to run. */

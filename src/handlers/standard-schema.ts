@@ -51,21 +51,79 @@ export async function validateWith(schema: StandardSchema, value: unknown): Prom
 }
 
 /**
- * Checks names and values of a query or form. A name that came once may belong to a list: where the schema refuses
- * its single value, a list of one is tried.
+ * Checks names and values of a query or form. A name that came once may belong to a list: the JSON Schema of the schema says so before
+ * it runs. Without one, a list of one value is tried where the schema asks for a list.
  */
 export async function validateFields(schema: StandardSchema, record: Readonly<Record<string, unknown>>): Promise<Validated> {
+  const lists = findListNames(schema);
   const plain = { ...record };
-  const first = await validateWith(schema, plain);
-  if (first.isValid) return first;
-  const singles = first.errors.map((error) => error.path).filter((path) => Object.hasOwn(plain, path) && !Array.isArray(plain[path]));
-  if (singles.length === 0) return first;
-  for (const name of singles) plain[name] = [plain[name]];
+  if (lists !== undefined) {
+    for (const name of lists) toList(plain, name);
+    return validateWith(schema, plain);
+  }
+  const first = await schema["~standard"].validate(plain);
+  if (first.issues === undefined) return { isValid: true, value: first.value };
+  const singles = first.issues
+    .filter(asksForList)
+    .map(pathOf)
+    .filter((path) => Object.hasOwn(plain, path) && !Array.isArray(plain[path]));
+  const failed: Validated = { isValid: false, errors: first.issues.map(toFieldError) };
+  if (singles.length === 0) return failed;
+  for (const name of singles) toList(plain, name);
   const second = await validateWith(schema, plain);
-  return second.isValid ? second : first;
+  if (second.isValid) return second;
+  // Each name counts by itself: what a list did not help keeps the first error.
+  const isHelped = (name: string): boolean => !second.errors.some(({ path }) => path === name);
+  const helped = singles.filter(isHelped);
+  return {
+    isValid: false,
+    errors: [...failed.errors.filter(({ path }) => !helped.includes(path)), ...errorsInside(second.errors, helped)],
+  };
+}
+
+function toList(record: Record<string, unknown>, name: string): void {
+  if (Object.hasOwn(record, name) && !Array.isArray(record[name])) record[name] = [record[name]];
+}
+
+function errorsInside(errors: readonly FieldError[], names: readonly string[]): FieldError[] {
+  return errors.filter(({ path }) => names.some((name) => path.startsWith(`${name}.`)));
+}
+
+/** Whether an issue may be about a single value in the place of a list. Most libraries say what they expect. */
+function asksForList(issue: SchemaIssue): boolean {
+  const { expected } = issue as { readonly expected?: unknown }; // Not part of the standard.
+  return typeof expected !== "string" || /array/i.test(expected);
+}
+
+const listNames = new WeakMap<StandardSchema, ReadonlySet<string> | undefined>();
+
+/** Names of the lists in a schema that offers Standard JSON Schema; undefined for one that does not. */
+function findListNames(schema: StandardSchema): ReadonlySet<string> | undefined {
+  if (!listNames.has(schema)) listNames.set(schema, readListNames(schema));
+  return listNames.get(schema);
+}
+
+function readListNames(schema: StandardSchema): ReadonlySet<string> | undefined {
+  try {
+    const { jsonSchema } = schema["~standard"] as { readonly jsonSchema?: { input(options: { target: string }): Record<string, unknown> } }; // An extension of the standard.
+    const properties = jsonSchema?.input({ target: "draft-2020-12" })["properties"];
+    if (typeof properties !== "object" || properties === null) return undefined;
+    const isList = (property: unknown): boolean =>
+      typeof property === "object" && property !== null && "type" in property && property.type === "array";
+    return new Set(Object.entries(properties).flatMap(([name, property]) => (isList(property) ? name : [])));
+  } catch {
+    // A schema that JSON Schema cannot express.
+    return undefined;
+  }
+}
+
+function pathOf({ path = [] }: SchemaIssue): string {
+  return path.map((part) => String(typeof part === "object" ? part.key : part)).join(".");
 }
 
 function toFieldError(issue: SchemaIssue): FieldError {
-  const keys = (issue.path ?? []).map((part) => String(typeof part === "object" ? part.key : part));
-  return { path: keys.join("."), code: "invalid", message: issue.message };
+  // Gable's own schemas say which rule it was.
+  const { code } = issue as { readonly code?: unknown };
+  const isOwn = typeof code === "string" && code.startsWith("E_");
+  return { path: pathOf(issue), code: isOwn ? code : "invalid", message: issue.message };
 }

@@ -56,6 +56,8 @@ export interface UrlencodedLimits {
   pairsMax: number;
   /** Makes the error of too many pairs. */
   onTooMany: (pairsMax: number) => GableError;
+  /** Makes the error of bytes that are not UTF-8. By default such bytes become U+FFFD. */
+  onNotUtf8?: () => GableError;
 }
 
 /** Largest number of parameters in a query string. */
@@ -77,34 +79,35 @@ export function parseUrlencoded(text: string, limits: UrlencodedLimits): FieldMa
     const end = ampersand === -1 ? text.length : ampersand;
     if (end > start) {
       if (pairs.length >= limits.pairsMax) throw limits.onTooMany(limits.pairsMax);
-      pairs.push(parsePair(text, start, end));
+      pairs.push(parsePair(text, start, end, limits.onNotUtf8));
     }
     start = end + 1;
   }
   return new FieldMap(pairs);
 }
 
-function parsePair(text: string, start: number, end: number): readonly [string, string] {
+function parsePair(text: string, start: number, end: number, onNotUtf8: UrlencodedLimits["onNotUtf8"]): readonly [string, string] {
   const equals = text.indexOf("=", start);
-  if (equals === -1 || equals >= end) return [decodeUrlencoded(text.slice(start, end)), ""];
-  return [decodeUrlencoded(text.slice(start, equals)), decodeUrlencoded(text.slice(equals + 1, end))];
+  if (equals === -1 || equals >= end) return [decodeUrlencoded(text.slice(start, end), onNotUtf8), ""];
+  return [decodeUrlencoded(text.slice(start, equals), onNotUtf8), decodeUrlencoded(text.slice(equals + 1, end), onNotUtf8)];
 }
 
-function decodeUrlencoded(text: string): string {
+function decodeUrlencoded(text: string, onNotUtf8: UrlencodedLimits["onNotUtf8"]): string {
   const spaced = text.includes("+") ? text.replaceAll("+", " ") : text;
   if (!spaced.includes("%")) return spaced.isWellFormed() ? spaced : spaced.toWellFormed();
   try {
     return decodeURIComponent(spaced);
   } catch {
-    return decodeLoosely(spaced);
+    return decodeLoosely(spaced, onNotUtf8);
   }
 }
 
 const looseDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /** Percent-decodes what is well-formed, keeps the rest, then reads the bytes as UTF-8 with replacement. */
-function decodeLoosely(text: string): string {
+function decodeLoosely(text: string, onNotUtf8: UrlencodedLimits["onNotUtf8"]): string {
   const bytes = encoder.encode(text);
   let length = 0;
   for (let index = 0; index < bytes.length; index++) {
@@ -112,7 +115,19 @@ function decodeLoosely(text: string): string {
     bytes[length++] = Number.isNaN(value) ? bytes[index]! : value;
     if (!Number.isNaN(value)) index += 2;
   }
-  return looseDecoder.decode(bytes.subarray(0, length));
+  const decoded = looseDecoder.decode(bytes.subarray(0, length));
+  // A replacement character that was typed is not one that the decoder put in.
+  if (onNotUtf8 !== undefined && decoded.includes("\ufffd") && !isUtf8(bytes.subarray(0, length))) throw onNotUtf8();
+  return decoded;
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    strictDecoder.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function hexValue(byte: number | undefined): number {

@@ -1,122 +1,125 @@
-/** Forms: urlencoded or multipart, checked by a schema, kept as typed so that they can be shown again. */
+/** Reads what was sent for a form: urlencoded or multipart, names and texts and files, before anything checks it. */
 import { GableError } from "../errors/gable-error.ts";
-import { isUtf8, findMediaType } from "../http/media-type.ts";
-import type { FieldError } from "../http/problem.ts";
+import type { BodySource } from "../http/body.ts";
+import { findMediaType, isUtf8 } from "../http/media-type.ts";
 import { FieldMap, parseUrlencoded } from "../http/urlencoded.ts";
-import type { FileFieldOptions, FileFields, FormInput, FormState } from "../handlers/form.ts";
-import type { StandardSchema } from "../handlers/standard-schema.ts";
-import { validateFields } from "../handlers/standard-schema.ts";
+import type { SentFile, SentForm } from "./form-reader.ts";
 import type { InputSource } from "./input-source.ts";
-import { sniffableTypes } from "./sniff.ts";
-import type { SpooledFile } from "./spooled-file.ts";
 
 const fieldsMax = 1000;
 const textBytesMax = 1_048_576;
+const nameBytesMax = 256;
 
-/** Body limit of a route whose form has files: their sum and 1 MiB for the rest. */
-export function formBodyBytesMax(files: FileFields): number {
-  return Object.values(files).reduce((sum, file) => sum + file.bytesMax, 1_048_576);
-}
+/** Returns the largest file of a field, in bytes; undefined for names that take no file. */
+export type FileBytesMaxOf = (name: string) => number | undefined;
 
-/** Checks the fields of a form. */
-export async function validateForm(sent: FormFields, schema: StandardSchema, fileFields: FileFields): Promise<FormInput<unknown>> {
-  const { fields, files, errors: fileErrors } = sent;
-  const values = fields.toRecord();
-  const result = await validateFields(schema, values);
-  const missing = Object.entries(fileFields).filter(
-    ([name, field]) => field.required === true && !files.has(name) && !fileErrors.some((error) => error.path === name),
-  );
-  const errors: FieldError[] = [
-    ...(result.isValid ? [] : result.errors),
-    ...fileErrors,
-    ...missing.map(([name]) => ({ path: name, code: "required", message: "Choose a file." })),
-  ];
-  const state: FormState = {
-    values,
-    files,
-    errors,
-    status: errors.length === 0 ? 200 : 422,
-    errorsOf: (name) => errors.filter((error) => error.path === name).map((error) => error.message),
-  };
-  return result.isValid && errors.length === 0
-    ? { ...state, valid: true, data: result.value }
-    : { ...state, valid: false, data: undefined };
-}
-
-/** What was sent, before any schema looked at it. */
-export interface FormFields {
-  readonly fields: FieldMap;
-  readonly files: ReadonlyMap<string, SpooledFile>;
-  readonly errors: readonly FieldError[];
-}
-
-/** Reads the fields of a form without checking them. Throws `E_BODY_TYPE` for another content type, and what reading throws. */
-export async function readFormFields(source: InputSource, fileFields: FileFields = {}): Promise<FormFields> {
+/** Reads the fields of a form. Throws `E_BODY_TYPE` for another content type, and what reading throws. */
+export async function readSentForm(source: InputSource, fileBytesMaxOf: FileBytesMaxOf): Promise<SentForm> {
   const contentType = source.headers.get("content-type") ?? "";
   const mediaType = findMediaType(contentType);
-  if (mediaType?.type === "multipart/form-data") return readMultipartFields(source, contentType, fileFields);
+  if (mediaType?.type === "multipart/form-data") return readMultipartForm(source, contentType, fileBytesMaxOf);
   if (mediaType?.type !== "application/x-www-form-urlencoded" || !isUtf8(mediaType)) {
     throw new GableError("E_BODY_TYPE", "The route takes a form: application/x-www-form-urlencoded or multipart/form-data.");
   }
-  const bytes = await source.body.read();
-  if (bytes.length > textBytesMax) throw new GableError("E_FORM_TOO_LARGE", `The form has more than ${textBytesMax} bytes.`);
-  return { fields: parseUrlencoded(decodeForm(bytes), { pairsMax: fieldsMax, onTooMany: tooManyFields }), files: new Map(), errors: [] };
+  const fields = parseUrlencoded(decodeForm(await readText(source.body)), {
+    pairsMax: fieldsMax,
+    onTooMany: tooManyFields,
+    onNotUtf8: notUtf8,
+  });
+  for (const [name] of fields) assertName(name);
+  return { fields, files: new Map() };
+}
+
+/** Reads a body of text: a limit of the route that leaves room for files does not count for it. */
+async function readText(body: BodySource): Promise<Uint8Array> {
+  const tooLarge = (): GableError => new GableError("E_FORM_TOO_LARGE", `The form has more than ${textBytesMax} bytes.`);
+  if (body.lengthBytes !== undefined && body.lengthBytes > textBytesMax) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body.chunks()) {
+    bytes += chunk.length;
+    if (bytes > textBytesMax) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return concatenate(chunks, bytes);
+}
+
+function concatenate(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
+  const [first] = chunks;
+  if (chunks.length === 1) return first!;
+  const joined = new Uint8Array(bytes);
+  let offset = 0;
+  for (const chunk of chunks) {
+    joined.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return joined;
+}
+
+/** Parses the fields of a form that was sent in a query. */
+export function parseQueryForm(queryString: string): SentForm {
+  const fields = parseUrlencoded(queryString, { pairsMax: fieldsMax, onTooMany: tooManyFields, onNotUtf8: notUtf8 });
+  for (const [name] of fields) assertName(name);
+  return { fields, files: new Map() };
 }
 
 function decodeForm(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
-    throw new GableError("E_FORM_MALFORMED", "The form is not UTF-8.", { cause: error });
+    throw notUtf8(error);
   }
+}
+
+function notUtf8(cause?: unknown): GableError {
+  return new GableError("E_FORM_MALFORMED", "The form is not UTF-8.", { cause });
 }
 
 function tooManyFields(pairsMax: number): GableError {
   return new GableError("E_FORM_TOO_LARGE", `The form has more than ${pairsMax} fields.`);
 }
 
-async function readMultipartFields(source: InputSource, contentType: string, fileFields: FileFields): Promise<FormFields> {
+function assertName(name: string): void {
+  if (name.length * 3 <= nameBytesMax || new TextEncoder().encode(name).length <= nameBytesMax) return;
+  throw new GableError("E_FORM_TOO_LARGE", `The form has a field whose name is longer than ${nameBytesMax} bytes.`);
+}
+
+async function readMultipartForm(source: InputSource, contentType: string, fileBytesMaxOf: FileBytesMaxOf): Promise<SentForm> {
   // Loaded by the first multipart form: an application without one starts without it.
   const { readMultipart } = await import("../http/multipart.ts");
   const pairs: Array<readonly [string, string]> = [];
-  const files = new Map<string, SpooledFile>();
-  const errors: FieldError[] = [];
-  const onEnd = (file: SpooledFile): void => source.onEnd(() => file.close());
-  for await (const part of readMultipart(source.body.chunks(), contentType)) {
+  const files = new Map<string, SentFile[]>();
+  for await (const part of readMultipart(source.body.chunks(), contentType, { fieldsMax, textBytesMax })) {
+    assertName(part.name);
     if (part.fileName === undefined) {
       pairs.push([part.name, await part.text()]);
       continue;
     }
-    const field = Object.hasOwn(fileFields, part.name) ? fileFields[part.name] : undefined;
+    const bytesMax = fileBytesMaxOf(part.name);
     // A field that the form does not have is skipped, within the limits of the body.
-    if (field === undefined || files.has(part.name)) continue;
-    const file = await takeFile(part.fileName, part.type, part.chunks(), field);
-    if (file === "too large")
-      errors.push({ path: part.name, code: "size", message: `Choose a file of at most ${toSizeText(field.bytesMax)}.` });
-    else if (file.sizeBytes === 0 && file.fileName === "") await file.close();
-    else {
-      onEnd(file);
-      const problem = findFileProblem(file, field);
-      if (problem === undefined) files.set(part.name, file);
-      else errors.push({ path: part.name, code: "type", message: problem });
-    }
+    if (bytesMax === undefined) continue;
+    const file = await takeFile({ fileName: part.fileName, claimedType: part.type }, part.chunks(), { bytesMax, source });
+    // Browsers send a file without a name for a blank control.
+    if (file.sizeBytes > 0 || file.fileName !== "") files.set(part.name, [...(files.get(part.name) ?? []), file]);
   }
-  return { fields: new FieldMap(pairs), files, errors };
+  return { fields: new FieldMap(pairs), files };
 }
 
 async function takeFile(
-  fileName: string,
-  claimedType: string,
+  facts: { readonly fileName: string; readonly claimedType: string },
   chunks: AsyncIterable<Uint8Array>,
-  field: FileFieldOptions,
-): Promise<SpooledFile | "too large"> {
+  { bytesMax, source }: { readonly bytesMax: number; readonly source: InputSource },
+): Promise<SentFile> {
   let sizeBytes = 0;
-  const isTooLarge = (): boolean => sizeBytes > field.bytesMax;
+  const isTooLarge = (): boolean => sizeBytes > bytesMax;
   const { spoolUpload } = await import("./spooled-file.ts");
-  const file = await spoolUpload({ fileName, claimedType }, limited());
-  if (!isTooLarge()) return file;
-  await file.close();
-  return "too large";
+  const file = await spoolUpload(facts, limited());
+  if (isTooLarge()) {
+    await file.close();
+    return { fileName: facts.fileName, sizeBytes, isOversized: true };
+  }
+  source.onEnd(() => file.close());
+  return file;
 
   /** What is over the limit is read, so that the form can be shown again, and not kept. */
   async function* limited(): AsyncGenerator<Uint8Array> {
@@ -125,18 +128,4 @@ async function takeFile(
       if (!isTooLarge()) yield chunk;
     }
   }
-}
-
-function findFileProblem(file: SpooledFile, field: FileFieldOptions): string | undefined {
-  const { accept } = field;
-  if (accept === undefined || accept.includes(file.type)) {
-    // A claim is only believed for types that have no signature.
-    const isForged = accept !== undefined && sniffableTypes.has(file.type) && !file.isSniffed;
-    return isForged ? "The file is not what its type says." : undefined;
-  }
-  return `Choose a file of one of these types: ${accept.join(", ")}.`;
-}
-
-function toSizeText(bytes: number): string {
-  return bytes >= 1_048_576 ? `${Math.round(bytes / 104_857.6) / 10} MB` : `${Math.ceil(bytes / 1024)} kB`;
 }

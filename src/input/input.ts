@@ -1,20 +1,22 @@
 /** Declared input of a route: query, form and JSON body, parsed and checked before the handler runs. */
 import { GableError } from "../errors/gable-error.ts";
-import type { FormInput } from "../handlers/form.ts";
 import type { RouteOptions } from "../handlers/handler.ts";
 import type { StandardSchema } from "../handlers/standard-schema.ts";
 import { validateFields, validateWith } from "../handlers/standard-schema.ts";
 import { parseJsonBody } from "../http/json-body.ts";
 import { findMediaType, isJsonType, isUtf8 } from "../http/media-type.ts";
+import { preferredType } from "../http/negotiation.ts";
 import { parseQuery } from "../http/urlencoded.ts";
-import type { FormFields } from "./form-input.ts";
-import { readFormFields, validateForm } from "./form-input.ts";
+import { parseQueryForm, readSentForm } from "./form-input.ts";
+import type { ReadForm, SentForm } from "./form-reader.ts";
+import { findFormReader } from "./form-reader.ts";
 import type { InputSource } from "./input-source.ts";
+import { readSchemaForm, schemaFileBytesMax, schemaFormBytesMax } from "./schema-form.ts";
 
 /** The input of a request that its route declares, checked. */
 export interface DeclaredInput {
   readonly query?: unknown;
-  readonly form?: FormInput<unknown>;
+  readonly form?: unknown;
   /** The JSON body, in a record: its value may be undefined. */
   readonly json?: { readonly value: unknown };
 }
@@ -23,13 +25,54 @@ export interface DeclaredInput {
  * Reads the input that a route declares. `sent` are the fields of a form that were read before.
  * Throws with the status that the client gets.
  */
-export async function readInput(source: InputSource, options: RouteOptions, sent?: FormFields): Promise<DeclaredInput> {
-  const { query, form, json, files = {} } = options;
+export async function readInput(source: InputSource, options: RouteOptions, sent?: SentForm): Promise<DeclaredInput> {
+  const { query, form, json } = options;
   const input = query === undefined ? {} : { query: await readQuery(source, query) };
   if (form === undefined && json === undefined) return input;
   assertPlainEncoding(source);
-  if (form !== undefined) return { ...input, form: await validateForm(sent ?? (await readFormFields(source, files)), form, files) };
+  if (form !== undefined) return { ...input, form: await readForm(source, options, sent) };
   return json === undefined ? input : { ...input, json: { value: await readJson(source, json) } };
+}
+
+/** Body limit of several routes by their forms: the largest; undefined when no form takes files. */
+export function findFormBytesMax(routes: readonly RouteOptions[]): number | undefined {
+  const limits = routes.flatMap(({ form, files }) => {
+    const own = form === undefined ? undefined : findFormReader(form)?.bodyBytesMax;
+    return own ?? (files === undefined ? [] : schemaFormBytesMax(files));
+  });
+  return limits.length === 0 ? undefined : Math.max(...limits);
+}
+
+/** Reads the fields and files of a form that one of several routes declares. */
+export function readDeclaredForm(source: InputSource, routes: readonly RouteOptions[]): Promise<SentForm> {
+  return readSentForm(source, (name) => {
+    for (const { form, files = {} } of routes) {
+      const found = (form === undefined ? undefined : findFormReader(form)?.fileBytesMaxOf(name)) ?? schemaFileBytesMax(files, name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  });
+}
+
+async function readForm(source: InputSource, options: RouteOptions, sent: SentForm | undefined): Promise<ReadForm> {
+  const { files = {} } = options;
+  const reader = findFormReader(options.form!);
+  const isQuery = reader?.method === "get";
+  const found = isQuery ? parseQueryForm(source.queryString) : (sent ?? (await readDeclaredForm(source, [options])));
+  // Records of fields became forms when the route was compiled.
+  const read = reader === undefined ? await readSchemaForm(found, options.form as StandardSchema, files) : await reader.read(found);
+  // A program gets the errors as data: it has no use for a page with the form.
+  if (!read.valid && read.errors().length > 0 && prefersJson(source)) throw read.toError("E_INPUT_INVALID");
+  return read;
+}
+
+function prefersJson({ headers }: InputSource): boolean {
+  const accept = headers.get("accept");
+  return (
+    accept !== null &&
+    /json/i.test(accept) &&
+    preferredType(accept, ["text/html", "application/json", "application/problem+json"]) !== "text/html"
+  );
 }
 
 async function readQuery(source: InputSource, schema: StandardSchema): Promise<unknown> {

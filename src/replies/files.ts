@@ -3,7 +3,7 @@ import { GableError } from "../errors/gable-error.ts";
 import { createFileBody, openRegularFile } from "./disk-file.ts";
 import type { PlainReply, SendableFile } from "./file-reply.ts";
 import { createFileReply } from "./file-reply.ts";
-import { fileTypeOf } from "./file-types.ts";
+import { fileTypeOf } from "../http/file-types.ts";
 import { loadFileSystem, loadPaths } from "./node-modules.ts";
 import type { HeaderReader } from "../http/header-table.ts";
 import { HandlerReply } from "./handler-reply.ts";

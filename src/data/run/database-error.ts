@@ -55,10 +55,16 @@ function hideValues(error: Error & { detail?: unknown; sqlMessage?: unknown }): 
   if (typeof detail === "string") error.detail = detail.replace(/(\)=|contains )\(.*\)/s, "$1(...)");
 }
 
-/** Values that cannot be stored, by field: `$model` is about the whole row. The texts are for people. */
-export function validationError(model: string, errors: ModelErrors, cause?: unknown): GableError {
+/** Why the database refused a value, for programs: the kind of the rule, and the name of the constraint. */
+export interface RefusedRule {
+  readonly kind: Refusal["kind"];
+  readonly constraint: string | undefined;
+}
+
+/** Returns the error about values that cannot be stored, by field. `$model` is about the whole row. The texts are for people. */
+export function validationError(model: string, errors: ModelErrors, cause?: unknown, rule?: RefusedRule): GableError {
   const list = Object.entries(errors).map(([name, messages]) => `${name}: ${messages.join(" ")}`);
-  return new GableError("E_VALIDATION", `${model} cannot be stored: ${list.join("; ")}`, { details: { errors }, cause });
+  return new GableError("E_VALIDATION", `${model} cannot be stored: ${list.join("; ")}`, { details: { errors, ...rule }, cause });
 }
 
 /** What a refusal means for the fields of a model; the error itself when it means nothing for them. */
@@ -67,7 +73,7 @@ export function toFieldError(meta: ModelMeta, error: unknown): unknown {
   const { kind, constraint, columns = [] } = error.details as unknown as Refusal; // As readDatabaseError() made it.
   const fields = columns.map((column) => fieldOf(meta, column));
   const errors = readErrors(meta, { kind, constraint, columns }, fields);
-  return validationError(meta.name, errors, error.cause);
+  return validationError(meta.name, errors, error.cause, { kind, constraint });
 }
 
 function fieldOf(meta: ModelMeta, column: string): string {

@@ -1,0 +1,233 @@
+/** Forms that are written by hand: fields by name, checks, markup. */
+import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import type { FormReader } from "../input/form-reader.ts";
+import { formReader } from "../input/form-reader.ts";
+import { BoundForm } from "./bound-form.ts";
+import type { FieldDefinition, FormContext } from "./definition.ts";
+import type { FieldRecord, ValuesOf } from "./field-values.ts";
+import { FormErrors } from "./form-errors.ts";
+import type { FormPlan, Widgets } from "./form-plan.ts";
+import { findAddedSet } from "./form-plan.ts";
+import { createFormReader } from "./form-reader.ts";
+import type { DisplayForm, InvalidForm, ValidForm } from "../handlers/form.ts";
+import { toObjectSchema } from "./json-schema.ts";
+import type { MessageLayers } from "./messages.ts";
+import { FormReading } from "./reading/read-form.ts";
+import { SentForm } from "./sent-form.ts";
+import type { SentParts } from "./sent-form.ts";
+import type { FormSource } from "./sent-values.ts";
+import { SentValues } from "./sent-values.ts";
+import type { FieldStandard } from "./standard.ts";
+import { toIssue } from "./standard.ts";
+import { toDefinitions } from "./to-definitions.ts";
+import type { FormMessages, KeptRule } from "./validation.ts";
+import { assertName, runFieldChecks, runFormChecks } from "./validation.ts";
+
+/** Names of fields. */
+type FieldName<Data> = keyof Data & string;
+
+/** A form that was sent. */
+export type SentFormOf<Data> = ValidForm<Data> | InvalidForm<Data>;
+
+/** What a check says: nothing, one sentence, or sentences by field. */
+export type CheckMessages<Data> = string | { readonly [Name in FieldName<Data>]?: string | undefined } | undefined;
+
+/** A check of several fields. */
+export interface FormRule<Data> {
+  /** Fields that must be right before the check runs. A single sentence is an error of the last one. */
+  readonly on: ReadonlyArray<FieldName<Data>>;
+  /** Returns what is wrong, or undefined. */
+  readonly check: (data: Data) => CheckMessages<Data> | Promise<CheckMessages<Data>>;
+}
+
+/** Options of a form. */
+export interface FormOptions<Data> {
+  /** Start of all ids: letters, digits and hyphens. Default "form". */
+  readonly name?: string;
+  /** "get" reads the query string, for search pages. Default "post". */
+  readonly method?: "post" | "get";
+  /** Checks of several fields, each when its fields are right. None by default. */
+  readonly rules?: ReadonlyArray<FormRule<Data>>;
+  /** Check of the whole form, when everything else is right. A single sentence is an error of the form. None by default. */
+  readonly validate?: (data: Data) => CheckMessages<Data> | Promise<CheckMessages<Data>>;
+  /** Messages by code that replace the built-in ones. None by default. */
+  readonly messages?: Readonly<Record<string, string>>;
+  /** Controls by type of field that replace the built-in ones. None by default. */
+  readonly widgets?: Widgets;
+}
+
+/** Messages and controls for all forms of an application. */
+export interface FormDefaults {
+  /** Messages by code. None by default. */
+  readonly messages?: Readonly<Record<string, string>>;
+  /** Controls by type of field. None by default. */
+  readonly widgets?: Widgets;
+}
+
+const formOptions = ["name", "method", "rules", "validate", "messages", "widgets"];
+
+/** A form. Give it to a route as `form:`, or read it yourself with `parse()`. */
+export class Form<Data, Sent = SentFormOf<Data>> {
+  /** Type of the form on the context of a handler; never set. */
+  declare readonly $sent: Sent;
+  /** @internal */
+  protected readonly plan: FormPlan;
+
+  /** @internal Use {@link form}. */
+  constructor(plan: FormPlan) {
+    this.plan = plan;
+  }
+
+  /** Name of the form. */
+  get name(): string {
+    return this.plan.name;
+  }
+
+  /** The interface of Standard Schema, version 1. It takes a plain object. */
+  get "~standard"(): FieldStandard<Data> {
+    return {
+      version: 1,
+      vendor: "gable",
+      jsonSchema: { input: () => this.toJsonSchema(), output: () => this.toJsonSchema() },
+      validate: async (value) => {
+        if (typeof value !== "object" || value === null || Array.isArray(value))
+          return { issues: [{ message: "Send an object.", code: "E_INVALID" }] };
+        const sent = await this.read(SentValues.fromRecord(this.plan.fields, value as Readonly<Record<string, unknown>>), {}); // An object.
+        // The readers of the fields give the types of Data.
+        return sent.valid ? { value: sent.data as Data } : { issues: sent.errors().map(toIssue) };
+      },
+    };
+  }
+
+  /** Returns the form as JSON Schema (draft 2020-12). */
+  toJsonSchema(): Record<string, unknown> {
+    return toObjectSchema(this.plan.fields);
+  }
+
+  /** Returns a blank form for a page, with some values to begin with. */
+  blank(initial: Partial<Data> = {}, { id = this.plan.name, ...context }: FormContext & { readonly id?: string } = {}): DisplayForm<Data> {
+    return this.show(initial, { id, hidden: {}, context });
+  }
+
+  /** Reads a form without HTTP: `FormData`, `URLSearchParams`, pairs, or a plain object. */
+  async parse(source: FormSource, context: FormContext = {}): Promise<Sent> {
+    // The class of this form makes the forms that Sent describes.
+    return (await this.read(await toSentValues(this.plan, source), context)) as Sent;
+  }
+
+  /** @internal How a route reads the form. */
+  get [formReader](): FormReader {
+    return createFormReader(this.plan, (sent, context) => this.read(sent, context));
+  }
+
+  /** Makes a form for a page. */
+  protected show(
+    initial: object,
+    { id, hidden, context }: { readonly id: string; readonly hidden: Readonly<Record<string, string>>; readonly context: FormContext },
+  ): DisplayForm<Data> {
+    const state = { id, hidden, context, sent: undefined, initial: initial as Readonly<Record<string, unknown>> }; // Values by name.
+    // Its fields are those of Data.
+    return new BoundForm({ plan: this.plan, state, errors: new FormErrors(this.plan.layers, context) }) as unknown as DisplayForm<Data>;
+  }
+
+  /** Makes a form that was sent; model forms make one that can be saved. */
+  protected create(parts: SentParts): SentForm {
+    return new SentForm(parts);
+  }
+
+  /** Hidden values that a form carries on. */
+  protected hiddenOf(_sent: SentValues): Readonly<Record<string, string>> {
+    return {};
+  }
+
+  /** Reads and checks what was sent. */
+  protected async read(sent: SentValues, context: FormContext): Promise<SentForm> {
+    const { plan } = this;
+    const errors = new FormErrors(plan.layers, context);
+    const state = { id: plan.name, hidden: this.hiddenOf(sent), context, sent, initial: {} };
+    if (findAddedSet(plan, sent) !== undefined) return this.create({ plan, state, errors, values: {}, rows: new Map(), isChecked: false });
+    const reading = new FormReading(sent, errors);
+    const values = reading.readFields(plan.fields, "");
+    if (reading.waiting !== undefined) await reading.waiting;
+    this.complete(values, errors);
+    // The first visit of a search page: nothing was asked for, so that nothing is missing.
+    if (plan.method === "get" && !errors.isEmpty && !isSent(plan, sent))
+      return this.create({ plan, state, errors: new FormErrors(plan.layers, context), values: {}, rows: new Map(), isChecked: false });
+    const checking = runFieldChecks(reading, errors);
+    if (checking instanceof Promise) await checking;
+    const form = runFormChecks(plan, values, errors);
+    if (form instanceof Promise) await form;
+    return this.create({ plan, state, errors, values, rows: reading.rows, isChecked: true });
+  }
+
+  /** Fills in values that others give; model forms make slugs. */
+  protected complete(_values: Record<string, unknown>, _errors: FormErrors): void {}
+}
+
+/** Makes a form of fields by name. Throws `E_FORM_FIELD`, `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */
+export function form<const Fields extends FieldRecord>(
+  fields: Fields,
+  options: FormOptions<ValuesOf<Fields>> = {},
+): Form<ValuesOf<Fields>> {
+  return createForm(fields, options, {});
+}
+
+/** Makes a form with the messages and controls of an application. */
+export function createForm<const Fields extends FieldRecord>(
+  fields: Fields,
+  options: FormOptions<ValuesOf<Fields>>,
+  defaults: FormDefaults,
+): Form<ValuesOf<Fields>> {
+  return new Form(createPlan("form()", toDefinitions(fields, "form"), options, defaults));
+}
+
+/** Values of a form. */
+export type FormValues<Of> = Of extends { readonly $sent: infer Sent }
+  ? Sent extends { readonly valid: true; readonly data: infer Data }
+    ? Data
+    : never
+  : never;
+
+/** Checks the options of a form and makes what it is kept as. */
+export function createPlan<Data>(
+  owner: string,
+  fields: ReadonlyMap<string, FieldDefinition>,
+  options: FormOptions<Data>,
+  defaults: FormDefaults,
+): FormPlan {
+  assertKnownOptions(owner, options, formOptions);
+  const { name = "form", method = "post", rules = [], validate, messages, widgets } = options;
+  if (!/^[a-z][a-z0-9-]{0,62}$/i.test(name)) throw optionInvalid(owner, "name", name, "letters, digits and hyphens, a letter first");
+  if (method !== "post" && method !== "get") throw optionInvalid(owner, "method", method, '"post" or "get"');
+  for (const { on } of rules) for (const each of on) assertName(fields, each);
+  const hasFiles = [...fields.values()].some(takesFiles);
+  if (hasFiles && method === "get") throw optionInvalid(owner, "method", method, '"post" for a form with files');
+  const layers: MessageLayers = [messages, defaults.messages];
+  return Object.freeze({
+    name,
+    method,
+    fields,
+    // Rules and checks see the values of this form.
+    rules: rules as unknown as readonly KeptRule[],
+    validate: validate as ((values: Readonly<Record<string, unknown>>) => FormMessages | Promise<FormMessages>) | undefined, // As above.
+    layers,
+    widgets: { ...defaults.widgets, ...widgets },
+    hasFiles,
+  });
+}
+
+function takesFiles({ type, fields }: FieldDefinition): boolean {
+  return type === "file" || type === "files" || [...fields.values()].some(takesFiles);
+}
+
+/** Whether anything was sent for the fields of a form. */
+function isSent({ fields }: FormPlan, sent: SentValues): boolean {
+  for (const name of sent.names()) if (fields.has(name.split(".")[0]!)) return true;
+  return false;
+}
+
+async function toSentValues({ fields }: FormPlan, source: FormSource): Promise<SentValues> {
+  if (source instanceof FormData) return SentValues.fromFormData(fields, source);
+  if (Symbol.iterator in source) return SentValues.fromPairs(source as Iterable<readonly [string, string]>); // Pairs can be gone through.
+  return SentValues.fromRecord(fields, source as Readonly<Record<string, unknown>>); // What is left of the type.
+}

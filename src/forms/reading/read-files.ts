@@ -1,0 +1,68 @@
+/** Reads fields whose value is a file, or several. */
+import { fileTypeOf } from "../../http/file-types.ts";
+import { sniffableTypes } from "../../input/sniff.ts";
+import type { UploadedFile } from "../../handlers/uploaded-file.ts";
+import type { FieldDefinition, Parsed } from "../definition.ts";
+import { toSizeText } from "../messages.ts";
+import type { SentFile } from "../../input/form-reader.ts";
+import { bytesMaxOf } from "../../input/file-fields.ts";
+import { broken } from "../values/scalar-type.ts";
+import type { Reading } from "./reading.ts";
+import { initialOf } from "./reading.ts";
+import { findCountProblem } from "./read-scalar.ts";
+
+/** Reads one file. With a stored one, `name.clear` removes it. */
+export function readFile(field: FieldDefinition, path: string, { sent }: Reading): Parsed {
+  const files = sent.filesOf(path);
+  const isCleared = sent.has(`${path}.clear`);
+  if (files.length > 1) return broken("repeated");
+  if (files.length === 1 && isCleared) return broken("file_both");
+  const [file] = files;
+  if (file !== undefined) return findFileProblem(field, file) ?? { value: file };
+  const isStored = initialOf(field) !== undefined && initialOf(field) !== null;
+  return field.isRequired && !(isStored && !isCleared) ? broken("required") : { value: null };
+}
+
+/** Reads several files, in the order in which they were sent. */
+export function readFiles(field: FieldDefinition, path: string, { sent }: Reading): Parsed {
+  const files = sent.filesOf(path);
+  for (const file of files) {
+    const problem = findFileProblem(field, file);
+    if (problem !== undefined) return problem;
+  }
+  return findCountProblem(field, files.length) ?? { value: [...files] };
+}
+
+function findFileProblem(field: FieldDefinition, file: SentFile): Parsed | undefined {
+  const bytesMax = bytesMaxOf(field);
+  if (!isFile(file)) return broken("invalid");
+  if (file.sizeBytes > bytesMax) return broken("file_large", toSizes(bytesMax, file.sizeBytes));
+  // What is over the limit of the body's reader is over that of the field as well.
+  if ("isOversized" in file) return broken("file_large", toSizes(bytesMax, file.sizeBytes));
+  if (file.sizeBytes === 0) return broken("file_empty");
+  const { accept } = field.options;
+  if (accept === undefined || isAccepted(file, accept)) return undefined;
+  return broken("file_type", { types: accept.join(", ") });
+}
+
+function isFile(value: unknown): value is SentFile {
+  return typeof value === "object" && value !== null && "sizeBytes" in value && "fileName" in value;
+}
+
+/** Sizes that differ also differ in the message. */
+function toSizes(bytesMax: number, sizeBytes: number): { readonly max: string; readonly size: string } {
+  const [max, size] = [toSizeText(bytesMax), toSizeText(sizeBytes)];
+  return max === size ? { max: `${bytesMax} bytes`, size: `${sizeBytes} bytes` } : { max, size };
+}
+
+/**
+ * Whether a file is of an accepted type: by its content where that tells the type, and by the extension of its name, which must not
+ * say something else. A claimed type is believed only where neither tells.
+ */
+function isAccepted(file: UploadedFile, accept: readonly string[]): boolean {
+  const fits = (type: string): boolean =>
+    accept.some((wanted) => wanted === type || (wanted.endsWith("/*") && type.startsWith(wanted.slice(0, -1))));
+  if (!fits(file.type) || (!file.isSniffed && sniffableTypes.has(file.type))) return false;
+  const byName = fileTypeOf(file.fileName).split(";")[0]!;
+  return byName === "application/octet-stream" || fits(byName);
+}

@@ -1,0 +1,143 @@
+/** Stores what a model form holds: its row, its links, and the rows of its sets. */
+import { GableError } from "../errors/gable-error.ts";
+import type { FieldDefinitions } from "./definition.ts";
+import type { InlineSet } from "./inline-set.ts";
+import { findParentRelation } from "./inline-set.ts";
+import type { FormModel } from "./model-types.ts";
+import type { SentRow } from "./reading/reading.ts";
+
+/** A row of a model, as far as forms write it. */
+export interface FormRow {
+  set(values: object): unknown;
+  save(): Promise<unknown>;
+  delete(): Promise<void>;
+}
+
+/** A model class, as far as forms write its rows. */
+interface WritableModel {
+  create(values: object): Promise<FormRow>;
+  where(filter: object): PromiseLike<readonly FormRow[]> & { orderBy(...names: readonly string[]): PromiseLike<readonly FormRow[]> };
+}
+
+/** An error of one row of a set. */
+export class SetRowError extends Error {
+  /** Start of the names in the row: `photos.0.` */
+  readonly prefix: string;
+
+  constructor(prefix: string, cause: unknown) {
+    super("A row of a set cannot be stored.", { cause });
+    this.prefix = prefix;
+  }
+}
+
+/** A row that was sent for a set, and does not belong to the form's row. */
+export class ForeignRowError extends Error {
+  /** Name of the set. */
+  readonly set: string;
+
+  constructor(set: string) {
+    super("A row of a set belongs to another row.");
+    this.set = set;
+  }
+}
+
+function writable(model: FormModel): WritableModel {
+  return model as unknown as WritableModel; // Model classes have these methods.
+}
+
+/** Returns a property of a row. */
+export function readProperty(row: object, name: string): unknown {
+  return (row as Readonly<Record<string, unknown>>)[name]; // Rows have a property for each field.
+}
+
+/** Splits values into columns and links: rows of many-to-many relations are linked once the row exists. */
+function splitValues(model: FormModel, fields: FieldDefinitions, values: Readonly<Record<string, unknown>>): SplitValues {
+  const columns: Record<string, unknown> = {};
+  const links = new Map<string, readonly unknown[]>();
+  for (const [name, field] of fields) {
+    if (!Object.hasOwn(values, name) || field.options.disabled === true || field.type === "set") continue;
+    if (field.type === "relations") links.set(name, values[name] as readonly unknown[]); // Read as rows.
+    else if (model.$meta.fields.has(name) || model.$meta.relations.has(name)) columns[name] = values[name];
+  }
+  return { columns, links };
+}
+
+interface SplitValues {
+  readonly columns: Record<string, unknown>;
+  readonly links: ReadonlyMap<string, readonly unknown[]>;
+}
+
+/** What is written. */
+export interface RowRequest {
+  readonly model: FormModel;
+  /** Fields of the model in the form. */
+  readonly fields: FieldDefinitions;
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Values that the form does not have. */
+  readonly others: object;
+  /** The row to change; undefined for a new one. */
+  readonly row: FormRow | undefined;
+}
+
+/** Stores one row with its links. */
+export async function writeRow({ model, fields, values, others, row }: RowRequest): Promise<FormRow> {
+  const { columns, links } = splitValues(model, fields, values);
+  const all = { ...columns, ...others };
+  if (row !== undefined) {
+    row.set(all);
+    await row.save();
+  }
+  const stored = row ?? (await writable(model).create(all));
+  for (const [name, rows] of links) await (readProperty(stored, name) as { set(rows: readonly unknown[]): Promise<void> }).set(rows); // A relation to many.
+  return stored;
+}
+
+/** Lists the stored rows of a set, in their order. */
+export async function listSetRows(set: InlineSet<unknown>, parent: FormModel, row: object): Promise<readonly FormRow[]> {
+  const by = findParentRelation(set, parent);
+  const { primary, orderBy } = set.model.$meta;
+  const order = set.orderField !== undefined ? [set.orderField, ...primary] : orderBy.length > 0 ? orderBy : primary;
+  return writable(set.model)
+    .where({ [by]: row })
+    .orderBy(...order);
+}
+
+/** A set with the rows that were sent for it. */
+export interface SentSet {
+  readonly name: string;
+  readonly set: InlineSet<unknown>;
+  readonly rows: readonly SentRow[];
+}
+
+/** Stores the rows of a set: deletes first, then changes, then new rows. Throws {@link ForeignRowError} and {@link SetRowError}. */
+export async function writeSet(
+  { name, set, rows }: SentSet,
+  parent: { readonly model: FormModel; readonly row: object; readonly isNew: boolean },
+): Promise<void> {
+  const stored = new Map<string, FormRow>();
+  if (!parent.isNew) for (const row of await listSetRows(set, parent.model, parent.row)) stored.set(set.source!.keyOf(row), row);
+  const known = rows.map((sent) => ({ sent, row: sent.id === undefined ? undefined : stored.get(sent.id) }));
+  const keys = rows.flatMap(({ id }) => id ?? []);
+  if (known.some(({ sent, row }) => sent.id !== undefined && row === undefined) || new Set(keys).size < keys.length)
+    throw new ForeignRowError(name);
+  const by = findParentRelation(set, parent.model);
+  const kept = known.filter(({ sent }) => !sent.isDeleted);
+  for (const { sent, row } of known) if (sent.isDeleted) await inRow(name, sent, () => row!.delete());
+  for (const isNew of [false, true])
+    for (const [position, { sent, row }] of kept.entries()) {
+      if ((row === undefined) !== isNew) continue;
+      const others = {
+        ...(isNew && { [by]: parent.row }),
+        ...(set.orderField !== undefined && { [set.orderField]: position + 1 }),
+      };
+      await inRow(name, sent, () => writeRow({ model: set.model, fields: set.fields, values: sent.values, others, row }));
+    }
+}
+
+async function inRow(set: string, { index }: SentRow, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw error instanceof GableError ? new SetRowError(`${set}.${index}.`, error) : error;
+  }
+}

@@ -1,0 +1,109 @@
+/** Forms of models that were sent: they can be saved. */
+import { GableError } from "../errors/gable-error.ts";
+import type { FieldDefinition } from "./definition.ts";
+import { InlineSet } from "./inline-set.ts";
+import type { FormModel } from "./model-types.ts";
+import type { FormRow } from "./save-row.ts";
+import { ForeignRowError, readProperty, SetRowError, writeRow, writeSet } from "./save-row.ts";
+import { SentForm } from "./sent-form.ts";
+import type { SentParts } from "./sent-form.ts";
+
+/** Codes of the rules of databases, by what the data layer calls them. */
+const ruleCodes: Readonly<Record<string, string>> = {
+  unique: "unique",
+  foreignKey: "foreign_key",
+  check: "check",
+  notNull: "required",
+  tooLong: "too_long",
+};
+
+/** A form of a model that was sent. */
+export class SentModelForm extends SentForm {
+  readonly #model: FormModel;
+
+  /** @internal Made by a model form. */
+  constructor(parts: SentParts, model: FormModel) {
+    super(parts);
+    this.#model = model;
+  }
+
+  /** Stores a new row. */
+  save(others: object = {}): Promise<object | null> {
+    return this.#write(undefined, others);
+  }
+
+  /** Stores the values in a row. */
+  async saveTo(row: FormRow, others: object = {}): Promise<object | null> {
+    const { version } = this.#model.$meta;
+    if (this.valid && version !== "" && this.state.sent?.textOf(version) !== String(readProperty(row, version))) {
+      this.noteStale();
+      return null;
+    }
+    return this.#write(row, others);
+  }
+
+  async #write(row: FormRow | undefined, others: object): Promise<object | null> {
+    if (!this.valid) throw this.toError();
+    // The database is loaded by the first form that is saved.
+    const { inTransactionOf } = await import("./save-transaction.ts");
+    try {
+      return await inTransactionOf(this.#model, () => this.#writeAll(row, others));
+    } catch (error) {
+      this.#note(error);
+      return null;
+    }
+  }
+
+  async #writeAll(row: FormRow | undefined, others: object): Promise<object> {
+    const { fields } = this.plan;
+    const stored = await writeRow({ model: this.#model, fields, values: this.values, others, row });
+    for (const [name, set] of fields)
+      if (set instanceof InlineSet)
+        await writeSet({ name, set, rows: this.rows.get(name) ?? [] }, { model: this.#model, row: stored, isNew: row === undefined });
+    return stored;
+  }
+
+  /** Turns an error of the database into errors of fields. Throws every other one. */
+  #note(error: unknown): void {
+    if (error instanceof ForeignRowError)
+      return this.found.add({ field: error.set, code: "set_row", definition: this.plan.fields.get(error.set) });
+    const [prefix, cause] = error instanceof SetRowError ? [error.prefix, error.cause] : ["", error];
+    if (!(cause instanceof GableError)) throw error;
+    if (cause.code === "E_ROW_STALE") return this.noteStale();
+    if (cause.code === "E_DELETE_RESTRICTED")
+      return this.found.add({ field: prefix.split(".")[0] || null, code: "custom", message: cause.message });
+    if (cause.code !== "E_VALIDATION") throw cause;
+    this.#noteFields(cause, prefix);
+  }
+
+  #noteFields({ details }: GableError, prefix: string): void {
+    const errors = details["errors"] as Readonly<Record<string, readonly string[]>>; // As the data layer makes it.
+    const code = ruleCodes[String(details["kind"])] ?? "invalid";
+    const known = Object.entries(errors).filter(([name]) => this.find(prefix + name) !== undefined);
+    for (const [name, messages] of known) {
+      const path = prefix + name;
+      const definition = this.find(path)?.definition;
+      this.found.add({ field: path, code, definition, message: this.#ownMessage(code, definition) ?? messages.join(" ") });
+    }
+    if (known.length > 0) return;
+    // None of the fields is in the form: the whole form, or the set, says what is wrong.
+    const text = Object.entries(errors).map(
+      ([name, messages]) => (name === "$model" ? "" : `${this.#labelOf(name)}: `) + messages.join(" "),
+    );
+    this.found.add({ field: prefix.split(".")[0] || null, code, message: text.join(" ") });
+  }
+
+  /** The message of the field or the form, where it has one: it is stronger than that of the model. */
+  #ownMessage(code: string, definition: FieldDefinition | undefined): string | undefined {
+    for (const layer of [definition?.options.messages, ...this.plan.layers]) {
+      const own = layer !== undefined && Object.hasOwn(layer, code) ? layer[code] : undefined;
+      if (own !== undefined) return own;
+    }
+    return undefined;
+  }
+
+  #labelOf(name: string): string {
+    const { fields, relations } = this.#model.$meta;
+    return relations.get(name)?.label ?? fields.get(name)?.label ?? name;
+  }
+}

@@ -1,0 +1,104 @@
+/** Fields whose value is a day, a time of day, or both. */
+import type { FieldDefinition, Parsed } from "../definition.ts";
+import type { ScalarType } from "./scalar-type.ts";
+import { broken, textOf } from "./scalar-type.ts";
+import { toInstant, toWallTime } from "./zoned-time.ts";
+
+const dayPattern = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
+const timePattern = /^([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:\.([0-9]{1,3}))?)?$/;
+const lastDay = "9999-12-31";
+
+/** Returns midnight of a day in UTC; undefined for a day that no calendar has. */
+function toDayStart(text: string): number | undefined {
+  const match = dayPattern.exec(text);
+  if (match === null || match[1] === "0000") return undefined;
+  const date = new Date(0);
+  date.setUTCFullYear(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
+  return date.toISOString().slice(0, 10) === text ? date.getTime() : undefined;
+}
+
+/** Checks texts whose order is that of their characters. */
+function findOrderProblem(value: string, { min, max }: Readonly<{ min?: unknown; max?: unknown }>): Parsed | undefined {
+  if (typeof min === "string" && value < min) return broken("too_early", { min });
+  if (typeof max === "string" && value > max) return broken("too_late", { max });
+  return undefined;
+}
+
+/** A day of the calendar, as `2026-11-20`. */
+export const date: ScalarType = {
+  parse: (typed, { options }) =>
+    toDayStart(typed) === undefined ? broken("date") : (findOrderProblem(typed, options) ?? { value: typed }),
+  toText: (value) => (value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString().slice(0, 10) : textOf(value)),
+  attributes: ({ options: { min, max } }) => ({
+    min: typeof min === "string" ? min : undefined,
+    // Browsers would take years of six digits.
+    max: typeof max === "string" ? max : lastDay,
+  }),
+};
+
+/** A time of day, as `10:12:00`. */
+export const time: ScalarType = {
+  parse: (typed, { options }) => {
+    const match = timePattern.exec(typed);
+    if (match === null || match[4] !== undefined) return broken("time");
+    const seconds = match[3] ?? "00";
+    if (seconds !== "00" && options.seconds !== true) return broken("time");
+    const value = `${match[1]}:${match[2]}:${seconds}`;
+    const pad = (limit: unknown): unknown => (typeof limit === "string" && limit.length === 5 ? `${limit}:00` : limit);
+    return findOrderProblem(value, { min: pad(options.min), max: pad(options.max) }) ?? { value };
+  },
+  toText: (value) => (typeof value === "string" ? value.replace(/^([0-9]{2}:[0-9]{2}):00$/, "$1") : undefined),
+  attributes: ({ options: { min, max, seconds } }) => ({
+    min: typeof min === "string" ? min : undefined,
+    max: typeof max === "string" ? max : undefined,
+    step: seconds === true ? 1 : undefined,
+  }),
+};
+
+/** Reads the wall time of `2026-11-20T10:12`, with a blank instead of the T as well. */
+function toWall(typed: string): number | undefined {
+  const [day = "", clock = "", ...more] = typed.split(/[T ]/);
+  const start = toDayStart(day);
+  const match = timePattern.exec(clock);
+  if (start === undefined || match === null || more.length > 0) return undefined;
+  const [hours, minutes, seconds] = [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)];
+  return start + ((hours * 60 + minutes) * 60 + seconds) * 1000 + Number((match[4] ?? "0").padEnd(3, "0"));
+}
+
+/** Writes a wall time without the parts that are zero at its end. */
+function fromWall(wall: number): string {
+  return new Date(wall).toISOString().replace(/(?::00)?\.000Z$|Z$/, "");
+}
+
+function toLimit(limit: unknown): number | undefined {
+  return limit instanceof Date ? limit.getTime() : undefined;
+}
+
+function showLimit(limit: unknown, timeZone: string): string | undefined {
+  return limit instanceof Date ? fromWall(toWallTime(limit.getTime(), timeZone)) : undefined;
+}
+
+/** An instant, typed as day and time in the time zone of the request. */
+export const datetime: ScalarType = {
+  parse: (typed, { options }, { timeZone }) => {
+    const absolute = /(?:Z|[+-][0-9]{2}:[0-9]{2})$/.test(typed) ? Date.parse(typed) : undefined;
+    const wall = absolute === undefined ? toWall(typed) : absolute;
+    if (wall === undefined || Number.isNaN(wall)) return broken("datetime");
+    if (absolute === undefined && options.seconds !== true && wall % 60_000 !== 0) return broken("datetime");
+    const instant = absolute ?? toInstant(wall, timeZone);
+    if (instant === undefined) return broken("datetime_gap");
+    const [min, max] = [toLimit(options.min), toLimit(options.max)];
+    if (min !== undefined && instant < min) return broken("too_early", { min: showLimit(options.min, timeZone)!.replace("T", " ") });
+    if (max !== undefined && instant > max) return broken("too_late", { max: showLimit(options.max, timeZone)!.replace("T", " ") });
+    return { value: new Date(instant) };
+  },
+  toText: (value, _field: FieldDefinition, { timeZone }) => {
+    if (!(value instanceof Date)) return textOf(value);
+    return Number.isNaN(value.getTime()) ? undefined : fromWall(toWallTime(value.getTime(), timeZone));
+  },
+  attributes: ({ options: { min, max, seconds } }, { timeZone }) => ({
+    min: showLimit(min, timeZone),
+    max: showLimit(max, timeZone) ?? `${lastDay}T23:59`,
+    step: seconds === true ? "any" : undefined,
+  }),
+};

@@ -1,0 +1,82 @@
+/** JSON that a person types: limited in depth, without keys that are there twice. */
+import type { FieldDefinition, Parsed } from "../definition.ts";
+import type { ScalarType } from "./scalar-type.ts";
+import { broken } from "./scalar-type.ts";
+
+const depthMax = 64;
+
+/** A value of JSON, shown as indented text. */
+export const json: ScalarType = {
+  parse: (typed) => {
+    if (!typed.isWellFormed() || !isSafeJson(typed)) return broken("json");
+    try {
+      const value: unknown = JSON.parse(typed);
+      return { value };
+    } catch {
+      return broken("json");
+    }
+  },
+  toText: (value) => (value === undefined ? undefined : JSON.stringify(value, undefined, 2)),
+  attributes: () => ({ spellcheck: "false" }),
+};
+
+/** Whether a text nests at most 64 levels and names no key of an object twice, nor `__proto__`. Everything else is left to the parser. */
+function isSafeJson(text: string): boolean {
+  const keys: Array<Set<string> | undefined> = [];
+  let isKey = false;
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index]!;
+    if (character === "{" || character === "[") {
+      if (keys.length >= depthMax) return false;
+      keys.push(character === "{" ? new Set() : undefined);
+      isKey = character === "{";
+    } else if (character === "}" || character === "]") {
+      keys.pop();
+      isKey = false;
+    } else if (character === ",") isKey = keys.at(-1) !== undefined;
+    else if (character === '"') {
+      const end = findStringEnd(text, index);
+      if (end === -1) return false;
+      if (isKey && !addKey(keys.at(-1)!, text.slice(index, end + 1))) return false;
+      isKey = false;
+      index = end;
+    }
+  }
+  return true;
+}
+
+function findStringEnd(text: string, start: number): number {
+  for (let index = start + 1; index < text.length; index++) {
+    if (text[index] === "\\") index++;
+    else if (text[index] === '"') return index;
+  }
+  return -1;
+}
+
+/** Notes a key; false when it is there already. Keys count as what they mean: `"\u0061"` is `"a"`. */
+function addKey(keys: Set<string>, quoted: string): boolean {
+  const key = quoted.includes("\\") ? unquote(quoted) : quoted.slice(1, -1);
+  if (key === undefined || key === "__proto__" || keys.has(key)) return false;
+  keys.add(key);
+  return true;
+}
+
+function unquote(quoted: string): string | undefined {
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    return undefined;
+  }
+}
+
+/** One value for each line, of a column that holds a list. */
+export const list: ScalarType = {
+  parse: (typed): Parsed => ({
+    value: typed
+      .split(/\r\n?|\n/)
+      .map((line) => line.trim())
+      .filter((line) => line !== ""),
+  }),
+  toText: (value) => (Array.isArray(value) ? value.map(String).join("\n") : undefined),
+  attributes: (_field: FieldDefinition) => ({}),
+};

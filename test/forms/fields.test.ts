@@ -1,0 +1,178 @@
+/** Each type of field against its table: values, codes, and messages that say what to do. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { field as f, form } from "gable/forms";
+import { z } from "zod";
+import type { BrokenRule } from "./fields.cases.ts";
+import { fieldCases } from "./fields.cases.ts";
+
+const isBroken = (expected: unknown): expected is BrokenRule => typeof expected === "object" && expected !== null && "code" in expected;
+
+describe("fields of forms", () => {
+  for (const { name, field, cases } of fieldCases)
+    it(`read what was typed into ${name}`, async () => {
+      const one = form({ value: field });
+      for (const [typed, expected] of cases) {
+        const sent = await one.parse([["value", typed]]);
+        const shown = JSON.stringify(typed).slice(0, 60);
+        if (!isBroken(expected)) {
+          assert.deepEqual(sent.errors(), [], shown);
+          assert.ok(sent.valid);
+          assert.deepEqual(sent.data.value, expected, shown);
+          continue;
+        }
+        const [error, ...more] = sent.errors();
+        assert.deepEqual([error?.code, more], [expected.code, []], shown);
+        if (expected.params !== undefined) assert.deepEqual(error!.params, expected.params, shown);
+        assert.equal(error!.field, "value");
+        assert.match(error!.message, /^[A-Z].*\.$/, "a sentence");
+        assert.doesNotMatch(error!.message, /[{}]/, "no hole is left");
+      }
+    });
+
+  it("refuse a value that is sent twice", async () => {
+    for (const { name, field } of fieldCases) {
+      const sent = await form({ value: field }).parse([
+        ["value", "a"],
+        ["value", "a"],
+      ]);
+      assert.deepEqual(
+        sent.errors().map(({ code }) => code),
+        ["repeated"],
+        name,
+      );
+    }
+  });
+
+  it("take choices once each, in the order of the definition, within their limits", async () => {
+    const colors = form({ colors: f.choices({ red: "Red", green: "Green", blue: "Blue" }, { min: 2, max: 2 }) });
+    const send = async (...keys: string[]) => colors.parse(keys.map((key) => ["colors", key] as const));
+    const read = async (...keys: string[]) => {
+      const sent = await send(...keys);
+      return sent.valid ? sent.data.colors : sent.errors().map(({ code }) => code);
+    };
+    assert.deepEqual(await read("blue", "red", "blue"), ["red", "blue"]);
+    assert.deepEqual(await read("blue"), ["too_few"]);
+    assert.deepEqual(await read("blue", "red", "green"), ["too_many"]);
+    assert.deepEqual(await read("blue", "pink"), ["choice"]);
+    assert.deepEqual(await read("blue", "constructor"), ["choice"]);
+    assert.deepEqual(await read(), ["required"]);
+  });
+
+  it("read dates with times in the time zone of the request", async () => {
+    const at = form({ at: f.datetime() });
+    const read = async (typed: string, timeZone: string) => {
+      const sent = await at.parse([["at", typed]], { timeZone });
+      return sent.valid ? sent.data.at.toISOString() : sent.errors()[0]!.code;
+    };
+    assert.equal(await read("2026-07-01T12:00", "Europe/Berlin"), "2026-07-01T10:00:00.000Z");
+    assert.equal(await read("2026-01-01T12:00", "Europe/Berlin"), "2026-01-01T11:00:00.000Z");
+    // The clocks skip 02:30 on the last Sunday of March, and show it twice on the last one of October.
+    assert.equal(await read("2026-03-29T02:30", "Europe/Berlin"), "datetime_gap");
+    assert.equal(await read("2026-03-29T03:00", "Europe/Berlin"), "2026-03-29T01:00:00.000Z");
+    assert.equal(await read("2026-10-25T02:30", "Europe/Berlin"), "2026-10-25T00:30:00.000Z");
+    assert.equal(await read("2026-10-25T03:00", "Europe/Berlin"), "2026-10-25T02:00:00.000Z");
+    // A gap of half an hour, and one of a whole day.
+    assert.equal(await read("2026-10-04T02:15", "Australia/Lord_Howe"), "datetime_gap");
+    assert.equal(await read("2011-12-30T12:00", "Pacific/Apia"), "datetime_gap");
+    assert.equal(await read("2026-06-01T00:00", "Pacific/Kiritimati"), "2026-05-31T10:00:00.000Z");
+    assert.equal(await read("0001-01-01T00:00", "UTC"), "0001-01-01T00:00:00.000Z");
+  });
+
+  it("shows a date with a time in the same zone, so that a form which is sent unchanged changes nothing", async () => {
+    const at = form({ at: f.datetime({ seconds: true }) });
+    for (const timeZone of ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"])
+      for (const iso of ["2026-07-01T10:00:00.000Z", "2026-01-01T23:59:59.000Z", "1969-12-31T23:59:59.123Z", "2026-10-25T00:30:00.000Z"]) {
+        const shown = at.blank({ at: new Date(iso) }, { timeZone }).value("at");
+        const sent = await at.parse([["at", shown]], { timeZone });
+        assert.equal(sent.valid && sent.data.at.toISOString(), iso, `${timeZone} ${shown}`);
+      }
+  });
+
+  it("check JSON by a schema", async () => {
+    const one = form({ meta: f.json({ schema: z.object({ lang: z.string() }) }) });
+    const good = await one.parse({ meta: '{"lang": "en"}' });
+    assert.deepEqual(good.valid && good.data.meta, { lang: "en" });
+    const bad = await one.parse([["meta", '{"lang": 7}']]);
+    assert.deepEqual(
+      bad.errors().map(({ code }) => code),
+      ["json"],
+    );
+    assert.match(bad.errors()[0]!.message, /^lang: /);
+  });
+
+  it("take values of a plain object as they are", async () => {
+    const all = form({
+      count: f.int(),
+      price: f.decimal({ digits: 5, scale: 2 }),
+      isOn: f.boolean(),
+      at: f.datetime(),
+      tags: f.choices({ a: "A", b: "B" }),
+      address: f.group({ street: f.text(), zip: f.text({ optional: true }) }),
+      lines: f.set({ product: f.text(), amount: f.int() }),
+      big: f.bigint(),
+    });
+    const at = new Date("2026-11-20T10:12:00Z");
+    const data = {
+      count: 7,
+      price: "1.50",
+      isOn: true,
+      at,
+      tags: ["b"],
+      address: { street: "x", zip: null },
+      lines: [{ product: "p", amount: 2 }],
+      big: 9n,
+    };
+    const sent = await all.parse(data);
+    assert.deepEqual(sent.errors(), []);
+    assert.deepEqual(sent.valid && sent.data, data);
+    const wrong = await all.parse({ ...data, count: {}, isOn: [], at: true, tags: [7], address: "x", lines: "x" });
+    assert.deepEqual(
+      wrong.errors().map(({ field, code }) => `${field} ${code}`),
+      ["count invalid", "at datetime", "tags choice", "address invalid", "lines invalid"],
+    );
+  });
+
+  it("keep a disabled field at its initial value, whatever is sent", async () => {
+    const one = form({ role: f.text({ disabled: true, initial: "reader" }), name: f.text() });
+    const sent = await one.parse([
+      ["role", "admin"],
+      ["name", "x"],
+    ]);
+    assert.deepEqual(sent.valid && sent.data, { role: "reader", name: "x" });
+    assert.equal(sent.value("role"), "reader");
+  });
+
+  it("refuse options that do not exist or cannot be used", () => {
+    const wrong: ReadonlyArray<readonly [() => unknown, RegExp]> = [
+      [() => f.text({ maxx: 3 } as never), /field\.text\(\) has no option "maxx"/],
+      [() => f.int({ pattern: /x/ } as never), /field\.int\(\) has no option "pattern"/],
+      [() => f.text({ max: 0 }), /option "max" is 0; it must be a whole number above 0/],
+      [() => f.text({ min: 5, max: 4 }), /option "min" is 5; it must be at most max, which is 4/],
+      [() => f.text({ pattern: /(a+)+$/ }), /option "pattern"/],
+      [() => f.text({ optional: 1 } as never), /option "optional" is 1; it must be true or false/],
+      [() => f.decimal({ digits: 39, scale: 2 }), /option "digits"/],
+      [() => f.decimal({ digits: 2, scale: 3 }), /option "scale"/],
+      [() => f.file({ bytesMax: 0 }), /option "bytesMax"/],
+      [() => f.file({ accept: ["png"] }), /option "accept"/],
+      [() => f.int({ step: -1 }), /option "step"/],
+      [() => f.set({ id: f.text() }), /the rows of a set use this name themselves/],
+      [() => f.set({ rows: f.set({ a: f.text() }) }), /a set cannot hold another set/],
+      [() => form({ "a.b": f.text() }), /this name cannot be used/],
+      [() => form({ __proto__x: f.text() } as never), /this name cannot be used/],
+      [() => form({ ["__proto__"]: f.text() }), /this name cannot be used/],
+      [() => form({ a: "text" } as never), /it is "text"/],
+      [() => form({ a: f.text() }, { nme: "x" } as never), /form\(\) has no option "nme"/],
+      [() => form({ a: f.text() }, { name: "a b" }), /option "name"/],
+      [() => form({ a: f.text() }, { method: "put" as never }), /option "method"/],
+      [() => form({ a: f.file() }, { method: "get" }), /option "method"/],
+      [() => form({ a: f.text() }, { rules: [{ on: ["b" as "a"], check: () => undefined }] }), /The form has no field "b"/],
+    ];
+    for (const [make, message] of wrong) assert.throws(make, message);
+    assert.throws(() => form({ a: 7 } as never), {
+      code: "E_FORM_FIELD",
+      message: 'The form field "a" cannot be used: it is 7.',
+      fix: "Use a builder such as field.text(), of gable/forms or gable/data.",
+    });
+  });
+});
