@@ -323,8 +323,14 @@ export declare class Application {
     reportError(error: unknown): void;
 }
 
+/** Limits of an application: those of its server, and how many requests may come. */
+export interface ApplicationLimits extends ServerLimits {
+    /** How many requests may come to routes without a limit of their own, and to addresses without a route. None by default. */
+    readonly rate?: RateOptions;
+}
+
 /** Options of {@link gable}. All of them are optional. */
-export interface GableOptions extends DatabaseSettings, ViewSetting, StaticSetting, HealthSetting, SecretKeysSetting, SessionSetting {
+export interface GableOptions extends DatabaseSettings, ViewSetting, StaticSetting, HealthSetting, SecretKeysSetting, SessionSetting, RateLimitsSetting {
     /** Routes, groups, and modules that export them. None by default. */
     routes?: readonly RouteEntry[];
     /** Parts: features of your own, or of packages, which start and stop with the application. None by default. */
@@ -338,7 +344,7 @@ export interface GableOptions extends DatabaseSettings, ViewSetting, StaticSetti
     /** Trusted proxies. Default: nobody. */
     proxies?: ProxyOptions;
     /** Limits and timeouts. Defaults in {@link ServerLimits}. */
-    limits?: ServerLimits;
+    limits?: ApplicationLimits;
     /** Protections. All are on by default. */
     security?: SecurityOptions;
     /** Custom converters for path parameters by name. None by default. */
@@ -477,6 +483,8 @@ export interface Context<Input extends ContextInput = AnyInput> extends ContextP
     readonly requestId: string;
     /** Aborts when the client leaves, the time is over, or the server stops. */
     readonly signal: AbortSignal;
+    /** Counts what you want to limit: `context.rateLimits.take(key, { requestsMax: 5, windowSeconds: 600 })`. */
+    readonly rateLimits: RateLimits;
     /** Logger that adds the request's id. */
     readonly log: Logger;
     /** Status and headers for a reply that is made from a plain value. */
@@ -624,11 +632,17 @@ export interface SharedOptions {
     /** Conditions for passing, checked in order after the middleware. None by default. */
     guard?: Guard | readonly Guard[];
     /** Limits that differ from those of the server. None by default. */
-    limits?: RequestLimits;
+    limits?: RouteLimits;
     /** How replies may be cached. Default: private, asked for again each time. */
     cache?: CacheOptions;
     /** Protections that differ from those of the application. None by default. */
     security?: RouteSecurity;
+}
+
+/** Limits of a route: sizes and times of its requests, and how many may come. */
+export interface RouteLimits extends RequestLimits {
+    /** How many requests may come; false for no limit. The limit of a route replaces that of its group. None by default. */
+    readonly rate?: RateOptions | false;
 }
 
 /** Protections of a route that differ from those of the application. A search for `security:` finds them all. */
@@ -1447,6 +1461,59 @@ export type Hole = string | number | bigint | boolean | null | undefined | Html 
 
 /** A list of holes. */
 export interface HoleArray extends Iterable<Hole> {
+}
+
+/** What one key of a rate limit is: a client, a user, or what a function returns. */
+export type RateKey = "ip" | "user" | ((context: AnyContext) => string | Promise<string>);
+
+/** A rate limit of a route, a group or an application. */
+export interface RateOptions extends Rate {
+    /**
+     * Who is limited: an address of the client (IPv6 by its first 64 bits), the user of the session (else the address), or what a
+     * function returns. Default "ip".
+     */
+    readonly by?: RateKey;
+    /** Routes with the same name count together. By default each route, each group and the application count on their own. */
+    readonly name?: string;
+    /** Whether requests pass or get 503 while the store does not answer. Default "pass". */
+    readonly whenStoreFails?: "pass" | "refuse";
+}
+
+/** How many requests a key may make. */
+export interface Rate {
+    /** Requests that may come at once; in the long run, as many may come in each window. */
+    readonly requestsMax: number;
+    /** Length of the window, in seconds. */
+    readonly windowSeconds: number;
+}
+
+/** What came of something that is limited. */
+export interface RateDecision {
+    /** Whether it may happen. */
+    readonly isAllowed: boolean;
+    /** How many more may come now. */
+    readonly remaining: number;
+    /** Seconds until the next one may come; 0 when one may come now. */
+    readonly retryAfterSeconds: number;
+    /** Seconds until as many as ever may come. */
+    readonly resetSeconds: number;
+}
+
+/** Counts what an application limits. */
+export interface RateLimits {
+    /** Counts one more under a key, and says whether it may happen. */
+    take(key: string, rate: Rate): Promise<RateDecision>;
+    /** Forgets what was counted under a key. */
+    reset(key: string): Promise<void>;
+}
+
+/** Where rate limits are counted. */
+export interface RateLimitsOptions {
+    /**
+     * The memory of the process, the table of `rateModel()`, or a store of your own such as `redisRates()`. With several processes, each
+     * memory counts on its own. Default: "database" when the models have a `rateModel()`, else "memory".
+     */
+    readonly store?: "memory" | "database" | RateStore;
 }
 
 /** Signs values for one purpose. */

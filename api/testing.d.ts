@@ -196,3 +196,9 @@ export interface SessionStoreTestOptions {
     /** How often the races run. Default 20. */
     readonly rounds?: number;
 }
+
+/** Defines the tests of a store of rate limits in the current file. Each test uses keys of its own. */
+export declare function testRateStore(name: string, create: CreateRateStore): void;
+
+/** Creates a store; `close()` of the store is called at the end. */
+export type CreateRateStore = () => RateStore | Promise<RateStore>;

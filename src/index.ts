@@ -39,7 +39,7 @@ export {
   insufficientStorage,
 } from "./errors/status-errors.ts";
 export type { Application } from "./app/gable.ts";
-export type { GableOptions, SecurityOptions } from "./app/options.ts";
+export type { ApplicationLimits, GableOptions, SecurityOptions } from "./app/options.ts";
 export type { ListenOptions, RunningApp } from "./app/listen.ts";
 export type { Mode } from "./parts/mode.ts";
 export type { Logger, LogMethod } from "./handlers/logger.ts";
@@ -67,6 +67,7 @@ export type {
   Next,
   RouteOptions,
   SharedOptions,
+  RouteLimits,
   RouteSecurity,
   CacheOptions,
   InputOf,
@@ -119,6 +120,9 @@ export type { Route, QueryValues, UrlArguments, RouteBinding } from "./routing/r
 export type { SourcePlace } from "./errors/source-place.ts";
 export type { ContentSecurityPolicy } from "./http/content-security-policy.ts";
 export type { Hole, HoleArray } from "./views/values.ts";
+export type { RateKey, RateOptions } from "./handlers/rate-options.ts";
+export type { Rate, RateDecision, RateLimits } from "./handlers/rate-limits.ts";
+export type { RateLimitsOptions } from "./security/rates/part.ts";
 export type { Signer, SignerOptions } from "./security/signer.ts";
 export type { SecretKey } from "./security/keyring.ts";
 export type { Flash, FlashLevel, FlashMessage, RotateOptions, Session, SessionValues } from "./handlers/session.ts";

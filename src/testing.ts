@@ -17,3 +17,5 @@ export { compileString } from "./views/compile/compile-string.ts";
 export type { CompiledString, CompileStringOptions } from "./views/compile/compile-string.ts";
 export { testSessionStore } from "./testing/session-store-contract.ts";
 export type { CreateSessionStore, SessionStoreTestOptions } from "./testing/session-store-contract.ts";
+export { testRateStore } from "./testing/rate-store-contract.ts";
+export type { CreateRateStore } from "./testing/rate-store-contract.ts";

@@ -6,6 +6,8 @@ import type { Mode } from "../parts/mode.ts";
 import { orderParts } from "../parts/order-parts.ts";
 import type { PartInstance, TypedPart } from "../parts/part.ts";
 import type { RouteTable } from "../routing/route-table.ts";
+import { ratesPart } from "../security/rates/part.ts";
+import type { Rates } from "../security/rates/rates.ts";
 import type { CompileSettings, CompiledRoute } from "./compile-routes.ts";
 import { compileRoutes } from "./compile-routes.ts";
 import { createContextClass } from "./context-class.ts";
@@ -18,6 +20,7 @@ import { createErrorReplies } from "./error-replies.ts";
 import { findFeatures } from "./features.ts";
 import { readEnvironment } from "./mode.ts";
 import type { GableOptions } from "./options.ts";
+import { createRateCheck } from "./rate-checks.ts";
 import { createRouteFinder } from "./route-url.ts";
 
 /** What assembling needs of the application object. */
@@ -48,7 +51,7 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
     parts,
     options,
     host: { mode, logger, environment: readEnvironment },
-    onStarted: (instances) => onStarted(createListener({ options, mode, instances, services, table, Context, toErrorReply })),
+    onStarted: (instances) => onStarted(createListener({ options, mode, instances, services, table, Context, toErrorReply, findRates })),
   });
   const find = <Instance extends PartInstance>(part: TypedPart<Instance>): Instance | undefined => lifecycle.find(part);
   const services = createServices(options, {
@@ -63,12 +66,15 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
   });
   const { Context, names } = createContextClass(parts, find);
   const toErrorReply = createErrorReplies({ isDevelopment: mode === "development", onError: options.onError, table, observers });
+  const findRates = (): Rates => lifecycle.get(ratesPart);
   const compileSettings: CompileSettings = {
     basePath: options.basePath ?? "",
     converters: options.converters ?? {},
     contextNames: names,
     checksReturns: mode !== "production",
     toErrorReply,
+    rate: options.limits?.rate,
+    createRateCheck: (scoped) => createRateCheck(scoped, findRates),
   };
   const compile: Assembly["compile"] = (entries) => compileRoutes(entries, table, compileSettings);
   // Each part reads its own instance and its own options.

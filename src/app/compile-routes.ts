@@ -16,6 +16,10 @@ import { Group } from "../handlers/group.ts";
 import type { SentForm } from "../input/form-reader.ts";
 import { withRecordForm } from "./record-form.ts";
 import type { AnyMiddleware, CacheOptions, Guard, RouteOptions, SharedOptions } from "../handlers/handler.ts";
+import type { RateOptions } from "../handlers/rate-options.ts";
+import type { RateCheck } from "../security/rates/rates.ts";
+import type { ScopedRate } from "./rate-checks.ts";
+import { findRate, withoutRate } from "./rate-checks.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
 import { toHandlerReply } from "../replies/handler-result.ts";
 import { findFormBytesMax, readDeclaredForm, readInput } from "../input/input.ts";
@@ -46,6 +50,10 @@ export interface CompileSettings {
   readonly contextNames: ReadonlySet<string>;
   /** Whether declared answers are checked. */
   readonly checksReturns: boolean;
+  /** The rate limit of the application. */
+  readonly rate: RateOptions | undefined;
+  /** Creates the check of a rate limit. */
+  readonly createRateCheck: (scoped: ScopedRate) => RateCheck;
   /** Makes the reply of an error between two layers. */
   readonly toErrorReply: (context: RequestContext, error: unknown) => Promise<HandlerReply>;
 }
@@ -108,7 +116,11 @@ function addRoute({ route, chain }: Placement, table: RouteTable<CompiledRoute>,
     route,
     levels,
     label,
-    run: compileRun(route, levels, label, settings),
+    run: withRate(
+      compileRun(route, levels, label, settings),
+      findRate({ label, chain, limits: route.options.limits, ofApplication: settings.rate }),
+      settings,
+    ),
     limits: mergeLimits(levels, declaredBy(route)),
     cache: mergeLevels(levels.map((level) => level.cache)),
     csp: security.csp,
@@ -128,9 +140,20 @@ function declaredBy(route: HandlerRoute): readonly RouteOptions[] {
 }
 
 function mergeLimits(levels: readonly SharedOptions[], declared: readonly RouteOptions[]): RequestLimits | undefined {
-  const limits = mergeLevels(levels.map((level) => level.limits));
+  const merged = mergeLevels(levels.map((level) => (level.limits === undefined ? undefined : withoutRate(level.limits))));
+  const limits = merged === undefined || Object.keys(merged).length === 0 ? undefined : merged;
   const bodyBytesMax = limits?.bodyBytesMax ?? findFormBytesMax(declared);
   return bodyBytesMax === undefined ? limits : { ...limits, bodyBytesMax };
+}
+
+/** Counts a request before anything else of its route runs. */
+function withRate(run: CompiledRoute["run"], scoped: ScopedRate | undefined, settings: CompileSettings): CompiledRoute["run"] {
+  if (scoped === undefined) return run;
+  const check = settings.createRateCheck(scoped);
+  return (context) => {
+    const pending = check(context);
+    return pending instanceof Promise ? pending.then(() => run(context)) : run(context);
+  };
 }
 
 function compileRun(route: HandlerRoute, levels: readonly SharedOptions[], label: string, settings: CompileSettings): CompiledRoute["run"] {

@@ -6,26 +6,32 @@ import type { PartHooks } from "../parts/part.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { createHostCheck } from "../security/hosts.ts";
 import { SecurityHeaders } from "../security/response-headers.ts";
+import type { Rates } from "../security/rates/rates.ts";
 import type { ContextServices } from "./context-services.ts";
 import type { DispatchSettings } from "./dispatch.ts";
 import { createDispatch } from "./dispatch.ts";
 import type { GableOptions } from "./options.ts";
+import { createRateCheck, toScoped } from "./rate-checks.ts";
 
 /** What the listener needs of its application. */
 export interface ListenerSettings extends Pick<DispatchSettings, "services" | "table" | "Context" | "toErrorReply"> {
   readonly options: GableOptions;
   readonly mode: Mode;
+  /** Returns the counters of the rate limits. */
+  readonly findRates: () => Rates;
   /** What runs, in order of start. */
   readonly instances: readonly PartHooks[];
 }
 
 /** Creates the listener. Throws `E_CSP_UNSAFE` and `E_OPTION_INVALID`. */
-export function createListener({ options, mode, instances, ...rest }: ListenerSettings): RequestListener {
+export function createListener({ options, mode, instances, findRates, ...rest }: ListenerSettings): RequestListener {
   const isProduction = mode === "production";
   const { hosts, security = {}, trailingSlash = "redirect" } = options;
+  const ofApplication = toScoped(options.limits?.rate, "application");
   const dispatch = createDispatch({
     ...rest,
     trailingSlash,
+    limitUnmatched: ofApplication === undefined ? undefined : createRateCheck(ofApplication, findRates),
     isKnownHost: createHostCheck(hosts, hosts === undefined || !isProduction),
     trustedOrigins: new Set(security.trustedOrigins ?? []),
     early: composeEarly(instances),

@@ -3,6 +3,7 @@ import { GableError } from "../errors/gable-error.ts";
 import type { RawRequest, Reply, RequestListener } from "../http/message.ts";
 import { findCrossSiteRefusal, isSafeMethod } from "../security/cross-site.ts";
 import type { HostCheck } from "../security/hosts.ts";
+import type { RateCheck } from "../security/rates/rates.ts";
 import type { RouteTable } from "../routing/route-table.ts";
 import { toParams } from "../routing/route-table.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
@@ -22,6 +23,8 @@ export interface DispatchSettings extends FinishSettings {
   readonly isKnownHost: HostCheck;
   readonly trustedOrigins: ReadonlySet<string>;
   readonly trailingSlash: "redirect" | "strict";
+  /** Counts requests for addresses without a route; undefined without a limit of the application. */
+  readonly limitUnmatched: RateCheck | undefined;
   /** Asks the parts for an answer before hosts and routes are checked; undefined when none of them has one. */
   readonly early: ReturnType<typeof composeEarly>;
   /** Class of the contexts: it has the properties that parts add. */
@@ -44,7 +47,9 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
       const match = table.find(raw.method, raw.path);
       if (match === undefined) {
         assertSameSite(context);
-        return finish(context, answerUnmatched(context, table, settings.trailingSlash), undefined);
+        const pending = settings.limitUnmatched?.(context);
+        const answer = (): HandlerReply => answerUnmatched(context, table, settings.trailingSlash);
+        return finish(context, pending instanceof Promise ? pending.then(answer) : answer(), undefined);
       }
       compiled = match.entry.compiled;
       context.route = match.entry.route;

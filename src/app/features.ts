@@ -5,11 +5,21 @@ import { staticFilesPart } from "../files/part.ts";
 import { healthPart } from "../health/part.ts";
 import type { AnyPart, PartOption } from "../parts/part.ts";
 import { secretsPart } from "../security/secrets-part.ts";
+import { ratesPart } from "../security/rates/part.ts";
 import { sessionPart } from "../session/part.ts";
 import { viewsPart } from "../views/part.ts";
 
 /** All built-in parts. One line for each feature. */
-const features: readonly AnyPart[] = [diagnosticsPart, secretsPart, databasesPart, sessionPart, viewsPart, staticFilesPart, healthPart];
+const features: readonly AnyPart[] = [
+  diagnosticsPart,
+  secretsPart,
+  databasesPart,
+  sessionPart,
+  ratesPart,
+  viewsPart,
+  staticFilesPart,
+  healthPart,
+];
 
 /** Names of the options of `gable()` that belong to features. */
 export const featureOptionNames: readonly string[] = features.flatMap(({ option }) => Object.keys(option?.names ?? {}));

@@ -6,6 +6,7 @@ import type { HttpsOptions } from "../server/https-options.ts";
 import type { RunningServer, StopOptions } from "../server/serve.ts";
 import { serve } from "../server/serve.ts";
 import type { Application } from "./gable.ts";
+import { withoutRate } from "./rate-checks.ts";
 import { readEnvironment } from "./mode.ts";
 
 /** Options of `app.listen()`. */
@@ -49,7 +50,7 @@ export async function listen(app: Application, options: ListenOptions): Promise<
     port,
     methods: app.methods,
     onError: (error) => app.reportError(error),
-    ...(app.options.limits === undefined ? {} : { limits: app.options.limits }),
+    ...(app.options.limits === undefined ? {} : { limits: withoutRate(app.options.limits) }),
   });
   const running: RunningApp = {
     app,

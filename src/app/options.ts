@@ -13,6 +13,9 @@ import type { Mode } from "../parts/mode.ts";
 import type { AnyPart } from "../parts/part.ts";
 import type { Converter } from "../routing/converters.ts";
 import { createHostCheck } from "../security/hosts.ts";
+import type { RateOptions } from "../handlers/rate-options.ts";
+import { assertRateOptions } from "../handlers/rate-options.ts";
+import type { RateLimitsSetting } from "../security/rates/part.ts";
 import type { SecretKeysSetting } from "../security/secrets-part.ts";
 import type { SessionSetting } from "../session/part.ts";
 import type { ServerLimits } from "../server/limits.ts";
@@ -31,8 +34,15 @@ export interface SecurityOptions {
   trustedOrigins?: readonly string[];
 }
 
+/** Limits of an application: those of its server, and how many requests may come. */
+export interface ApplicationLimits extends ServerLimits {
+  /** How many requests may come to routes without a limit of their own, and to addresses without a route. None by default. */
+  readonly rate?: RateOptions;
+}
+
 /** Options of {@link gable}. All of them are optional. */
-export interface GableOptions extends DatabaseSettings, ViewSetting, StaticSetting, HealthSetting, SecretKeysSetting, SessionSetting {
+export interface GableOptions
+  extends DatabaseSettings, ViewSetting, StaticSetting, HealthSetting, SecretKeysSetting, SessionSetting, RateLimitsSetting {
   /** Routes, groups, and modules that export them. None by default. */
   routes?: readonly RouteEntry[];
   /** Parts: features of your own, or of packages, which start and stop with the application. None by default. */
@@ -46,7 +56,7 @@ export interface GableOptions extends DatabaseSettings, ViewSetting, StaticSetti
   /** Trusted proxies. Default: nobody. */
   proxies?: ProxyOptions;
   /** Limits and timeouts. Defaults in {@link ServerLimits}. */
-  limits?: ServerLimits;
+  limits?: ApplicationLimits;
   /** Protections. All are on by default. */
   security?: SecurityOptions;
   /** Custom converters for path parameters by name. None by default. */
@@ -68,7 +78,7 @@ export interface GableOptions extends DatabaseSettings, ViewSetting, StaticSetti
 /** Options that belong to no feature. */
 type OwnOptions = Omit<
   GableOptions,
-  keyof (DatabaseSettings & ViewSetting & StaticSetting & HealthSetting & SecretKeysSetting & SessionSetting)
+  keyof (DatabaseSettings & ViewSetting & StaticSetting & HealthSetting & SecretKeysSetting & SessionSetting & RateLimitsSetting)
 >;
 
 const ownNames: Readonly<Record<keyof OwnOptions, true>> = {
@@ -95,7 +105,9 @@ const proxyNames: Readonly<Record<keyof ProxyOptions, true>> = { trust: true, he
 export function assertGableOptions(options: GableOptions): void {
   assertKnownOptions("gable()", options, [...Object.keys(ownNames), ...featureOptionNames]);
   assertFeatureOptions(options);
-  if (options.limits !== undefined) checkLimits(options.limits, "gable()", Object.keys(defaultLimits));
+  const { rate, ...limits } = options.limits ?? {};
+  checkLimits(limits, "gable()", [...Object.keys(defaultLimits), "rate"]);
+  if (rate !== undefined) assertRateOptions("gable() limits", rate);
   createHostCheck(options.hosts, true);
   assertPolicy(options.security?.csp ?? {}, options.security?.allowUnsafe);
   if (options.security !== undefined) assertKnownOptions("gable() security", options.security, Object.keys(securityNames));

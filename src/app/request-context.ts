@@ -22,6 +22,7 @@ import type { HandlerReply } from "../replies/handler-reply.ts";
 import { redirect, toViewReply } from "../replies/replies.ts";
 import type { PageOptions } from "../replies/replies.ts";
 import type { Logger } from "../handlers/logger.ts";
+import type { RateLimits } from "../handlers/rate-limits.ts";
 import type { Flash, Session } from "../handlers/session.ts";
 import { RequestCookies } from "../security/request-cookies.ts";
 
@@ -37,6 +38,8 @@ export class RequestContext implements Context<ContextInput> {
   readonly services: ContextServices;
   /** Defined on the class of the application: by the part that has it, or with an explanation. */
   declare readonly session: Session;
+  /** As `session`. */
+  declare readonly rateLimits: RateLimits;
   /** As `session`. */
   declare readonly flash: Flash;
   /** As `session`. */

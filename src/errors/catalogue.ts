@@ -151,6 +151,12 @@ const sessions = {
   E_SESSION_CONFLICT: entry(503, "Other requests change the same key of the session all the time", "Send the request again."),
   E_SESSION_STORE: entry(500, "The store of sessions cannot be used", "Choose another store in gable({ session: { store } })."),
   E_FLASH_TOO_LONG: entry(500, "The flash messages are too long", "Write shorter messages, or show them on the page."),
+  E_RATE_LIMITED: entry(429, "Too many requests", "Wait as long as Retry-After says, or raise limits.rate."),
+  E_RATE_STORE: entry(
+    503,
+    "The store of the rate limits cannot be used",
+    "Start the store, or choose another one in gable({ rateLimits }).",
+  ),
   E_REDIS_MISSING: entry(500, "The package redis is not installed", "Run: npm install redis."),
   E_REDIS_CONNECT: entry(500, "Cannot connect to Redis", "Start Redis, or correct the address."),
   E_REDIS_COMMAND: entry(503, "Redis did not answer", "Send the request again."),

@@ -8,6 +8,7 @@ import type { Route } from "../routing/route.ts";
 import type { TrustedUrl } from "../views/values.ts";
 import type { AppType } from "./app-types.ts";
 import type { Logger } from "./logger.ts";
+import type { RateLimits } from "./rate-limits.ts";
 import type { Flash, Session } from "./session.ts";
 import type { ViewFunction } from "./view-function.ts";
 
@@ -113,6 +114,8 @@ export interface Context<Input extends ContextInput = AnyInput> extends ContextP
   readonly requestId: string;
   /** Aborts when the client leaves, the time is over, or the server stops. */
   readonly signal: AbortSignal;
+  /** Counts what you want to limit: `context.rateLimits.take(key, { requestsMax: 5, windowSeconds: 600 })`. */
+  readonly rateLimits: RateLimits;
   /** Logger that adds the request's id. */
   readonly log: Logger;
   /** Status and headers for a reply that is made from a plain value. */

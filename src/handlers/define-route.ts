@@ -8,6 +8,7 @@ import type { SourcePlace } from "../errors/source-place.ts";
 import { findCallerPlace } from "../errors/source-place.ts";
 import type { AnyContext } from "./context.ts";
 import { isFieldRecord } from "./form.ts";
+import { assertRateOptions } from "./rate-options.ts";
 import type { AddedBy, Handler, QueryOf, RouteOptions, SharedOptions } from "./handler.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 
@@ -64,7 +65,9 @@ const cacheNames = ["public", "maxAgeSeconds", "sharedMaxAgeSeconds", "staleWhil
 
 /** Checks options of a route or a group. Throws `E_OPTION_UNKNOWN`, `E_OPTION_INVALID`, `E_LIMIT_INVALID`. */
 export function assertSharedOptions(owner: string, options: SharedOptions): void {
-  if (options.limits !== undefined) checkLimits(options.limits, owner, requestLimitNames);
+  const { rate, ...limits } = options.limits ?? {};
+  checkLimits(limits, owner, [...requestLimitNames, "rate"]);
+  if (rate !== undefined && rate !== false) assertRateOptions(`${owner} limits`, rate);
   if (options.cache !== undefined) assertKnownOptions(`${owner} cache`, options.cache, cacheNames);
   if (options.security !== undefined) assertKnownOptions(`${owner} security`, options.security, ["crossSite", "csp", "allowUnsafe"]);
   const reason = options.security?.crossSite?.allow;

@@ -9,6 +9,7 @@ import type { HandlerReply } from "../replies/handler-reply.ts";
 import type { HandlerResult } from "../replies/handler-result.ts";
 import type { Context } from "./context.ts";
 import type { FileFields, FormOf, FormOption } from "./form.ts";
+import type { RateOptions } from "./rate-options.ts";
 import type { InputOfSchema, OutputOfSchema, StandardSchema } from "./standard-schema.ts";
 
 /** What the next layer takes: nothing, or the properties that this middleware adds to the context. */
@@ -49,6 +50,12 @@ export interface RouteSecurity {
   allowUnsafe?: string;
 }
 
+/** Limits of a route: sizes and times of its requests, and how many may come. */
+export interface RouteLimits extends RequestLimits {
+  /** How many requests may come; false for no limit. The limit of a route replaces that of its group. None by default. */
+  readonly rate?: RateOptions | false;
+}
+
 /** Options that hold for a route, and for all routes of a group. */
 export interface SharedOptions {
   /** Layers around the handler, the outermost first. None by default. */
@@ -56,7 +63,7 @@ export interface SharedOptions {
   /** Conditions for passing, checked in order after the middleware. None by default. */
   guard?: Guard | readonly Guard[];
   /** Limits that differ from those of the server. None by default. */
-  limits?: RequestLimits;
+  limits?: RouteLimits;
   /** How replies may be cached. Default: private, asked for again each time. */
   cache?: CacheOptions;
   /** Protections that differ from those of the application. None by default. */

@@ -1,0 +1,148 @@
+/** The rate limits of one application. */
+import { GableError } from "../../errors/gable-error.ts";
+import type { AnyContext } from "../../handlers/context.ts";
+import type { Logger } from "../../handlers/logger.ts";
+import type { Rate, RateDecision, RateLimits } from "../../handlers/rate-limits.ts";
+import type { RateKey, RateOptions } from "../../handlers/rate-options.ts";
+import { assertRate } from "../../handlers/rate-options.ts";
+import { parseIpAddress } from "../../http/ip-address.ts";
+import type { Pending } from "../../parts/part.ts";
+import { getNodeCrypto } from "../../replies/node-crypto.ts";
+import type { RateRule, RateStore, RateVerdict } from "./rate.ts";
+import { toDecision, toRule } from "./rate.ts";
+
+/** Checks a request. Throws `E_RATE_LIMITED`, and `E_RATE_STORE` when the store fails and the limit refuses requests then. */
+export type RateCheck = (context: AnyContext) => Pending<void>;
+
+const batchRowsMax = 1_000;
+const hourMs = 3_600_000;
+/** Addresses of IPv4 stand below this number: see parseIpAddress(). */
+const ipv4End = 0x1_0000_0000_0000n;
+
+/** Counts requests in the store of an application. */
+export class Rates implements RateLimits {
+  readonly #store: RateStore;
+  readonly #logger: Logger;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** `isCleared` says whether the store needs somebody who deletes what has expired. */
+  constructor(store: RateStore, logger: Logger, isCleared: boolean) {
+    this.#store = store;
+    this.#logger = logger;
+    // Machines that start together do not clear together.
+    if (isCleared) this.#clearLater(Math.random() * hourMs);
+  }
+
+  /**
+   * Counts something under a key of your own, such as failed logins of an account. Throws what the store throws.
+   *
+   * @example
+   * const { isAllowed, retryAfterSeconds } = await context.rateLimits.take(`login:${email}`, { requestsMax: 5, windowSeconds: 600 });
+   */
+  async take(key: string, rate: Rate): Promise<RateDecision> {
+    assertRate("rateLimits.take()", rate);
+    return this.#take(`own\n${key}`, toRule(rate));
+  }
+
+  /** Forgets what was counted under a key of your own. */
+  async reset(key: string): Promise<void> {
+    await this.#store.reset(toStoreKey(`own\n${key}`));
+  }
+
+  /** Creates the check of a limit. Limits with the same scope count together. */
+  createCheck(options: RateOptions, scope: string): RateCheck {
+    const rule = toRule(options);
+    const policy = `"${options.name ?? "default"}";q=${options.requestsMax};w=${options.windowSeconds}`;
+    const decide = (context: AnyContext, key: string): Pending<void> => {
+      const settle = (decision: RateDecision): void => applyDecision(context, decision, options, policy);
+      const fail = (error: unknown): void => this.#onFailure(context, error, options);
+      return whenReady(() => this.#take(`${scope}\n${key}`, rule), settle, fail);
+    };
+    return (context) => {
+      const key = findKey(context, options.by ?? "ip");
+      return typeof key === "string" ? decide(context, key) : key.then((found) => decide(context, found));
+    };
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.#store.close?.();
+  }
+
+  #take(key: string, rule: RateRule): Pending<RateDecision> {
+    const nowUs = Date.now() * 1_000;
+    const verdict = this.#store.take(toStoreKey(key), rule, nowUs);
+    const decide = (known: RateVerdict): RateDecision => toDecision(known, rule, nowUs);
+    return verdict instanceof Promise ? verdict.then(decide) : decide(verdict);
+  }
+
+  /** A store that is away must not take the site with it, unless the limit guards something. */
+  #onFailure(context: AnyContext, error: unknown, { whenStoreFails = "pass" }: RateOptions): void {
+    context.log.error({ code: "E_RATE_STORE", error }, "The store of the rate limits failed.");
+    if (whenStoreFails === "refuse") throw new GableError("E_RATE_STORE", "The store of the rate limits failed.", { cause: error });
+  }
+
+  #clearLater(delayMs: number): void {
+    this.#timer = setTimeout(() => {
+      this.#clearLater(hourMs);
+      this.#deleteExpired().catch((error: unknown) => this.#logger.error({ error }, "Old rate limits could not be deleted."));
+    }, delayMs);
+    // The timer alone keeps no process running; other runtimes give a number.
+    if (typeof this.#timer === "object") this.#timer.unref();
+  }
+
+  async #deleteExpired(): Promise<void> {
+    while ((await this.#store.deleteExpired(Date.now() * 1_000, batchRowsMax)) > 0);
+  }
+}
+
+/** Runs `settle` or `fail` with what comes, without waiting for what is ready. */
+function whenReady<Value>(work: () => Pending<Value>, settle: (value: Value) => void, fail: (error: unknown) => void): Pending<void> {
+  let value: Pending<Value>;
+  try {
+    value = work();
+  } catch (error) {
+    return fail(error);
+  }
+  return value instanceof Promise ? value.then(settle, fail) : settle(value);
+}
+
+function applyDecision(
+  context: AnyContext,
+  decision: RateDecision,
+  { requestsMax, windowSeconds, name = "default" }: RateOptions,
+  policy: string,
+): void {
+  const { isAllowed, remaining, retryAfterSeconds, resetSeconds } = decision;
+  context.reply.headers.set("ratelimit-policy", policy).set("ratelimit", `"${name}";r=${remaining};t=${resetSeconds}`);
+  if (isAllowed) return;
+  throw new GableError("E_RATE_LIMITED", `More than ${requestsMax} requests came in ${windowSeconds} seconds.`, {
+    headers: [["retry-after", String(retryAfterSeconds)]],
+    details: { retryAfterSeconds },
+  });
+}
+
+function findKey(context: AnyContext, by: RateKey): Pending<string> {
+  if (by === "ip") return `ip:${toNetwork(context.ip)}`;
+  if (by === "user") return context.session.findUserId().then((user) => (user === null ? `ip:${toNetwork(context.ip)}` : `user:${user}`));
+  const key = by(context);
+  return key instanceof Promise ? key.then(toOwnKey) : toOwnKey(key);
+}
+
+function toOwnKey(key: unknown): string {
+  if (typeof key === "string") return `key:${key}`;
+  throw new GableError("E_OPTION_INVALID", `The function "by" of a rate limit returned ${typeof key}; it must return a text.`);
+}
+
+/** One line of a provider has 2^64 addresses of IPv6: they count as one. */
+function toNetwork(ip: string): string {
+  const address = parseIpAddress(ip);
+  if (address === undefined || address < ipv4End) return address === undefined ? ip : String(address);
+  return `${(address >> 64n).toString(16)}/64`;
+}
+
+/** A digest: keys have one length everywhere, and tell nobody who reads the store who the clients are. */
+function toStoreKey(key: string): string {
+  return getNodeCrypto().hash("sha256", key, "hex");
+}
