@@ -56,8 +56,8 @@ export declare function parseCookies(field: string | null): ReadonlyMap<string, 
 
 /**
  * Writes the value of a Set-Cookie field, with `Path=/; HttpOnly; SameSite=Lax` by default. Nothing is repaired: throws
- * `E_COOKIE_NAME`, `E_COOKIE_VALUE`, `E_COOKIE_TOO_LONG` above 4,096 bytes, and `E_COOKIE_INVALID` for options that a
- * browser refuses.
+ * `E_COOKIE_NAME`, `E_COOKIE_VALUE`, `E_COOKIE_TOO_LONG` above 4,096 bytes, `E_OPTION_UNKNOWN`, and `E_COOKIE_INVALID`
+ * for options that a browser refuses.
  *
  * @example
  * serializeCookie("theme", "dark mode"); // => "theme=dark%20mode; Path=/; HttpOnly; SameSite=Lax"

@@ -82,10 +82,16 @@ export interface ServerLimits extends RequestLimits {
     readonly connectionsMax?: number;
     /** Requests on one connection, after which it closes. Default 1,000. */
     readonly requestsPerConnectionMax?: number;
-    /** Unread body that is drained to keep a connection. Default 64 KiB. */
+    /** Largest unread rest of a body after which the connection stays open. Default 64 KiB; above it the reply closes. */
     readonly drainBytesMax?: number;
-    /** Time for draining, and for a lingering close. Default 1 s. */
+    /** Longest pause of a client that still sends after its reply. Default 5 s; above it the connection closes. */
+    readonly drainIdleMs?: number;
+    /** Longest time in which a client may still send after its reply. Default 30 s; above it the connection closes. */
     readonly drainMs?: number;
+    /** Largest number of bytes discarded after the last reply of a connection. Default 256 MiB; above it a reset. */
+    readonly lingerBytesMax?: number;
+    /** Time that a request gets after its client closed its sending side. Default 2 s; above it `signal` aborts. */
+    readonly halfCloseMs?: number;
     /** Time for a head from its first byte, and for the first byte from accept. Default 10 s. */
     readonly headMs?: number;
     /** Longest pause between two reads of a body. Default 10 s; above it 408. */

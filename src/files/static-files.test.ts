@@ -120,6 +120,20 @@ for (const mode of ["production", "development"] as const) {
         [part.status, part.headers.get("content-range"), (await part.arrayBuffer()).byteLength],
         [206, "bytes 10-19/200000", 10],
       );
+      const tag = part.headers.get("etag")!;
+      for (const ifRange of [{}, { "if-range": tag }, { "if-range": '"other"' }])
+        for (const range of ["bytes=10-19", "bytes=200000-"]) {
+          const head = await app.request("/static/large.bin", { method: "HEAD", headers: { range, ...ifRange } });
+          assert.deepEqual(
+            [head.status, head.headers.get("content-length")],
+            [200, "200000"],
+            "ranges are for GET (RFC 9110 section 14.2)",
+          );
+        }
+      const changed = await app.request("/static/large.bin", { headers: { range: "bytes=10-19", "if-range": '"other"' } });
+      assert.equal(changed.status, 200);
+      const same = await app.request("/static/large.bin", { headers: { range: "bytes=10-19", "if-range": tag } });
+      assert.equal(same.status, tag.startsWith("W/") ? 200 : 206);
       const beyond = await app.request("/static/large.bin", { headers: { range: "bytes=200000-" } });
       assert.deepEqual([beyond.status, beyond.headers.get("content-range")], [416, "bytes */200000"]);
       const head = await app.request("/static/large.bin", { method: "HEAD" });

@@ -1,5 +1,5 @@
 /** Cookies, read and written (RFC 6265bis). */
-import { describeValue } from "../errors/option-errors.ts";
+import { assertKnownOptions, describeValue } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { isToken } from "./byte-classes.ts";
 import { trimBlanks } from "./media-type.ts";
@@ -22,6 +22,27 @@ export interface CookieOptions {
   sameSite?: "strict" | "lax" | "none";
   /** Whether each top-level site has its own (CHIPS). Default false. */
   partitioned?: boolean;
+}
+
+/** What each option must be: a word that JavaScript callers got wrong would change who can read the cookie. */
+const optionRules: Readonly<Record<keyof CookieOptions, readonly [string, (value: unknown) => boolean]>> = {
+  path: ["a string", isString],
+  domain: ["a string", isString],
+  maxAgeSeconds: ["a number", (value) => typeof value === "number"],
+  expires: ["a Date", (value) => value instanceof Date],
+  secure: ["true or false", isBoolean],
+  httpOnly: ["true or false", isBoolean],
+  sameSite: ['"strict", "lax" or "none"', isString],
+  partitioned: ["true or false", isBoolean],
+};
+const optionNames = Object.keys(optionRules);
+
+function isString(value: unknown): boolean {
+  return typeof value === "string";
+}
+
+function isBoolean(value: unknown): boolean {
+  return typeof value === "boolean";
 }
 
 const pairsMax = 180;
@@ -78,8 +99,8 @@ function decodeValue(value: string): string {
 
 /**
  * Writes the value of a Set-Cookie field, with `Path=/; HttpOnly; SameSite=Lax` by default. Nothing is repaired: throws
- * `E_COOKIE_NAME`, `E_COOKIE_VALUE`, `E_COOKIE_TOO_LONG` above 4,096 bytes, and `E_COOKIE_INVALID` for options that a
- * browser refuses.
+ * `E_COOKIE_NAME`, `E_COOKIE_VALUE`, `E_COOKIE_TOO_LONG` above 4,096 bytes, `E_OPTION_UNKNOWN`, and `E_COOKIE_INVALID`
+ * for options that a browser refuses.
  *
  * @example
  * serializeCookie("theme", "dark mode"); // => "theme=dark%20mode; Path=/; HttpOnly; SameSite=Lax"
@@ -89,6 +110,7 @@ export function serializeCookie(name: string, value: string, options: CookieOpti
   const refuse = (rule: string): never => {
     throw new GableError("E_COOKIE_INVALID", `The cookie "${name}" ${rule}.`);
   };
+  assertOptions(name, options, refuse);
   const path = options.path ?? "/";
   const sameSite = options.sameSite ?? "lax";
   assertPart(path, "path", refuse);
@@ -110,6 +132,15 @@ export function serializeCookie(name: string, value: string, options: CookieOpti
 const sameSiteTexts: Readonly<Record<string, string>> = Object.assign(Object.create(null), { strict: "Strict", lax: "Lax", none: "None" });
 
 type Refuse = (rule: string) => never;
+
+function assertOptions(name: string, options: CookieOptions, refuse: Refuse): void {
+  assertKnownOptions(`The cookie "${name}"`, options, optionNames);
+  for (const [option, value] of Object.entries(options)) {
+    // assertKnownOptions() has refused every other name.
+    const [rule, holds] = optionRules[option as keyof CookieOptions];
+    if (value !== undefined && !holds(value)) refuse(`has the option ${option}: ${describeValue(value)}; give ${rule}`);
+  }
+}
 
 function assertPart(text: string, part: string, refuse: Refuse): void {
   for (let index = 0; index < text.length; index++) {

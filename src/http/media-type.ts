@@ -34,8 +34,9 @@ export function findMediaType(text: string): MediaType | undefined {
 }
 
 /**
- * Parses `; name=value` pairs from a position on; undefined off the grammar, for a doubled or an empty one.
- * Shared by media types, Content-Disposition and Forwarded (RFC 9110 section 5.6.6).
+ * Parses `; name=value` pairs from a position on. Returns undefined off the grammar and for a repeated name.
+ * Empty parameters, as in `text/html; ; charset=utf-8;`, are part of the grammar (RFC 9110 section 5.6.6).
+ * Shared by media types, Content-Disposition and Forwarded.
  *
  * `escapes: "quotes"` is for multipart forms: browsers send a backslash as it is, other clients write `\\"` for a quote.
  */
@@ -45,6 +46,7 @@ export function parseParameters(text: string, from: number, escapes: "all" | "qu
   while (index < text.length) {
     if (text[index] !== ";") return undefined;
     index = skipBlanks(text, index + 1);
+    if (index === text.length || text[index] === ";") continue;
     const equals = text.indexOf("=", index);
     const name = text.slice(index, equals).toLowerCase();
     if (equals === -1 || !isToken(name) || params.has(name)) return undefined;
@@ -110,5 +112,10 @@ export function isJsonType(type: string): boolean {
 /** Whether a media type's charset is absent or UTF-8. */
 export function isUtf8(mediaType: MediaType): boolean {
   const charset = mediaType.params.get("charset");
-  return charset === undefined || /^utf-?8$/i.test(charset);
+  return charset === undefined || isUtf8Name(charset);
+}
+
+/** Whether the name of a charset means UTF-8, or its subset US-ASCII. */
+export function isUtf8Name(charset: string): boolean {
+  return /^(?:utf-?8|us-ascii)$/i.test(charset);
 }

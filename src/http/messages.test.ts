@@ -34,12 +34,27 @@ describe("parseMediaType()", () => {
     assert.deepEqual(parseMediaType('a/b;x="\\"q\\\\"').params.get("x"), '"q\\');
   });
 
+  const withEmpty = [
+    "text/html;",
+    "text/html;;",
+    "text/html ; ;",
+    "text/html;\t",
+    "text/html;;a=b",
+    "text/html; a=b;",
+    "text/html; a=b ; ;",
+  ];
+  for (const text of withEmpty)
+    it(`accepts empty parameters in ${JSON.stringify(text)}`, () => {
+      const { type, params } = parseMediaType(text);
+      assert.equal(type, "text/html");
+      assert.deepEqual([...params], text.includes("a=b") ? [["a", "b"]] : []);
+    });
+
   const bad = [
     "",
     "text",
     "text/",
     "/html",
-    "text/html;",
     "text/html; charset",
     "text/html; charset=",
     "text/html; a=b; A=c",
@@ -73,6 +88,8 @@ describe("preferredType()", () => {
     ["TEXT/HTML", "text/html"],
     ["text/html;level=1", undefined],
     ["text/html;q=0.1234", "application/json"],
+    ["text/html;", "text/html"],
+    ["text/html;;q=0.9, application/json; ;q=0.8", "text/html"],
   ];
   for (const [accept, expected] of rows) it(`${accept} -> ${expected}`, () => assert.equal(preferredType(accept, types), expected));
 
@@ -192,6 +209,24 @@ describe("serializeCookie()", () => {
     // JavaScript callers can pass any text.
     ["a", "x", { sameSite: "LAX" as "lax" }],
     ["a", "x", { sameSite: "constructor" as "lax" }],
+    ["a", "x", { sameSite: "lax; Domain=evil" as "lax" }],
+    ["a", "x", { sameSite: true as unknown as "lax" }],
+    ["a", "x", { secure: "false" as unknown as boolean }],
+    ["a", "x", { secure: 1 as unknown as boolean }],
+    ["a", "x", { httpOnly: "false" as unknown as boolean }],
+    ["a", "x", { httpOnly: 0 as unknown as boolean }],
+    ["a", "x", { secure: true, partitioned: "yes" as unknown as boolean }],
+    ["a", "x", { path: 1 as unknown as string }],
+    ["a", "x", { domain: ["a.test"] as unknown as string }],
+    ["a", "x", { maxAgeSeconds: "60" as unknown as number }],
+    ["a", "x", { maxAgeSeconds: Number.NaN }],
+    ["a", "x", { maxAgeSeconds: Infinity }],
+    ["a", "x", { expires: 0 as unknown as Date }],
+    ["a", "x", { expires: "Thu, 01 Jan 1970 00:00:00 GMT" as unknown as Date }],
+    ["a", "x", { expires: null as unknown as Date }],
+    ["a", "x", { maxAge: 60 } as CookieOptions, "E_OPTION_UNKNOWN"],
+    ["a", "x", { samesite: "none" } as CookieOptions, "E_OPTION_UNKNOWN"],
+    ["a", "x", { HttpOnly: false } as CookieOptions, "E_OPTION_UNKNOWN"],
     ["a", "x".repeat(4097 - 34), {}, "E_COOKIE_TOO_LONG"],
   ];
   for (const [name, value, options, code = "E_COOKIE_INVALID"] of bad) {

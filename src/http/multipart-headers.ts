@@ -1,7 +1,7 @@
 /** The header of one part of a multipart form (RFC 7578 section 4). */
 import { GableError } from "../errors/gable-error.ts";
 import { FIELD_VALUE, byteClasses, isToken } from "./byte-classes.ts";
-import { findMediaType, parseParameters, trimBlanks } from "./media-type.ts";
+import { findMediaType, isUtf8, parseParameters, trimBlanks } from "./media-type.ts";
 
 /** What the header of a part says. */
 export interface PartHeader {
@@ -37,18 +37,22 @@ export function parsePartHeader(bytes: Uint8Array): PartHeader {
     throw multipartMalformed("a part has a transfer encoding");
   }
   const fileName = params?.get("filename");
+  // A file must not become a text field by mistake (RFC 7578 section 4.2 forbids `filename*`).
+  if (fileName === undefined && params?.has("filename*") === true) throw multipartMalformed("a part has filename* without filename");
   return {
     name: unescapeName(name),
     fileName: fileName === undefined ? undefined : cleanFileName(unescapeName(fileName)),
-    type: readType(fields),
+    type: readType(fields, fileName === undefined),
   };
 }
 
-function readType(fields: ReadonlyMap<string, string>): string {
+/** Reads the media type of a part. The bytes of a file are data; those of a text field are read as UTF-8. */
+function readType(fields: ReadonlyMap<string, string>, isText: boolean): string {
   const field = fields.get("content-type");
   if (field === undefined) return "text/plain";
   const mediaType = findMediaType(field);
   if (mediaType === undefined) throw multipartMalformed("a part has a malformed Content-Type");
+  if (isText && !isUtf8(mediaType)) throw multipartMalformed("a text field has another charset than UTF-8");
   return mediaType.type;
 }
 

@@ -149,8 +149,40 @@ describe("readBoundary()", () => {
   it("takes 1 to 70 characters of the grammar", () => {
     assert.equal(readBoundary(`multipart/form-data; boundary=${"b".repeat(70)}`).length, 70);
     assert.equal(readBoundary('Multipart/Form-Data; boundary="a b"'), "a b");
-    for (const boundary of ["", `=${"b".repeat(71)}`, '="a "', '="é"', "=a; charset=utf-8", '="a\\"b"']) {
+    for (const rest of [";", "; ;", "; charset=UTF-8", ";charset=utf-8;", "; charset=us-ascii", "; x=y"])
+      assert.equal(readBoundary(`multipart/form-data; boundary=B${rest}`), "B", rest);
+    for (const boundary of ["", `=${"b".repeat(71)}`, '="a "', '="é"', "=a; charset=latin1", '="a\\"b"']) {
       assert.throws(() => readBoundary(`multipart/form-data; boundary${boundary}`), { code: "E_MULTIPART_MALFORMED" }, boundary);
     }
+  });
+});
+
+describe("a part that says something else than a plain field", () => {
+  const part = (disposition: string, type = ""): string =>
+    `--B\r\nContent-Disposition: form-data; name="a"${disposition}\r\n${type === "" ? "" : `Content-Type: ${type}\r\n`}\r\nvalue\r\n${end}`;
+  const accepted: Array<[string, string, string, string | undefined]> = [
+    ["empty parameters", ";", "", undefined],
+    ["empty parameters before a file name", '; ; filename="x.txt";', "text/plain", "x.txt"],
+    ["a field in UTF-8", "", "text/plain; charset=UTF-8", undefined],
+    ["a field in US-ASCII", "", "text/plain;charset=us-ascii;", undefined],
+    ["a file in any charset", '; filename="x.txt"', "text/plain; charset=iso-2022-jp", "x.txt"],
+    ["a file with both names", "; filename=\"x.txt\"; filename*=UTF-8''y.txt", "text/plain", "x.txt"],
+  ];
+  for (const [name, disposition, partType, fileName] of accepted)
+    it(`accepts ${name}`, async () => assert.equal((await read(part(disposition, partType)))[0]!.fileName, fileName));
+
+  const refused: Array<[string, string, string]> = [
+    ["filename* without filename", "; filename*=UTF-8''x.txt", ""],
+    ["filename* without filename, with a type", "; filename*=UTF-8''x.txt", "image/png"],
+    ["a field in iso-2022-jp", "", "text/plain; charset=iso-2022-jp"],
+    ["a field in UTF-16", "", "text/plain; charset=utf-16"],
+    ["a field in Latin-1", "", "text/plain; charset=ISO-8859-1"],
+  ];
+  for (const [name, disposition, partType] of refused)
+    it(`refuses ${name}`, () => assert.rejects(read(part(disposition, partType)), { code: "E_MULTIPART_MALFORMED" }));
+
+  it("takes the field _charset_ only for UTF-8", async () => {
+    assert.equal((await read(`${field("_charset_", "UTF-8")}${end}`))[0]!.text, "UTF-8");
+    await assert.rejects(read(`${field("_charset_", "shift_jis")}${end}`), { code: "E_MULTIPART_MALFORMED" });
   });
 });

@@ -8,7 +8,7 @@ import { describeValue } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { joinChunks } from "./body.ts";
 import { ByteWindow } from "./byte-window.ts";
-import { findMediaType } from "./media-type.ts";
+import { findMediaType, isUtf8, isUtf8Name } from "./media-type.ts";
 import type { PartHeader } from "./multipart-headers.ts";
 import { decodeStrictly, multipartMalformed, parsePartHeader } from "./multipart-headers.ts";
 
@@ -69,19 +69,21 @@ export async function* readMultipart(
   }
 }
 
-/** The boundary of a `multipart/form-data` type: its only parameter, 1 to 70 characters. */
+/** Reads the boundary of a `multipart/form-data` type: 1 to 70 characters. A charset may only be UTF-8. */
 export function readBoundary(contentType: string): string {
   const mediaType = findMediaType(contentType);
   const boundary = mediaType?.params.get("boundary");
-  if (
-    mediaType?.type !== "multipart/form-data" ||
-    boundary === undefined ||
-    mediaType.params.size !== 1 ||
-    !boundaryPattern.test(boundary)
-  ) {
+  if (mediaType?.type !== "multipart/form-data" || boundary === undefined || !isUtf8(mediaType) || !boundaryPattern.test(boundary)) {
     throw multipartMalformed(`${describeValue(contentType)} gives no usable boundary`);
   }
   return boundary;
+}
+
+/** The field `_charset_` names the charset of the whole form (RFC 7578 section 4.6): only UTF-8 is read as text. */
+function decodeField(name: string, bytes: Uint8Array): string {
+  const text = decodeStrictly(bytes);
+  if (name === "_charset_" && !isUtf8Name(text)) throw multipartMalformed("its field _charset_ names another charset than UTF-8");
+  return text;
 }
 
 function tooLarge(what: string): GableError {
@@ -118,7 +120,7 @@ class MultipartReader {
     return {
       ...header,
       chunks: () => content,
-      text: async () => decodeStrictly(await joinChunks(content)),
+      text: async () => decodeField(header.name, await joinChunks(content)),
     };
   }
 

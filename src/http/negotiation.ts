@@ -28,6 +28,8 @@ function parsePreference(range: string, params: readonly string[]): Preference |
   let quality = 1;
   let typed = range;
   for (const param of params) {
+    // Empty parameters are part of the grammar (RFC 9110 section 5.6.6).
+    if (param === "") continue;
     if (/^q=/i.test(param)) {
       if (!/^q=(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)$/i.test(param)) return undefined;
       quality = Number(param.slice(2));

@@ -14,6 +14,11 @@ export class AbortableRequest {
     return this.#controller.signal;
   }
 
+  /** Whether the request was given up. */
+  get isAborted(): boolean {
+    return this.#abortReason !== null;
+  }
+
   /** Tells the handler that nobody waits any more; the first reason stays. */
   abort(reason: GableError): void {
     this.#abortReason ??= reason;

@@ -17,6 +17,7 @@ import type { DeadlineWheel, Expirable } from "./deadlines.ts";
 import { EngineBody, unreadBytesMax } from "./engine-body.ts";
 import { EngineRequest } from "./engine-request.ts";
 import { HeadParser } from "./head-parser.ts";
+import { LingeringClose } from "./lingering-close.ts";
 import type { ServerLimits } from "./limits.ts";
 import { refusalReply } from "./refusals.ts";
 import { assertStatedLength, discardReply, findLength, giveUpReply, joinBytes, oneChunk } from "./reply-body.ts";
@@ -56,6 +57,8 @@ const joinedBytesMax = 65_536;
 const oneWriteBytesMax = 65_536;
 /** Quiet time after which an idle connection lets go of the fields of its last request. */
 const trimMs = 1000;
+/** Time for a last reply to a client that was too slow: it had its time already. */
+const timedOutLingerMs = 1000;
 const continueLine = "HTTP/1.1 100 Continue\r\n\r\n";
 
 /** One connection. */
@@ -76,7 +79,7 @@ export class Connection implements Expirable {
   /** Called when the reply at hand is sent, or given up. */
   #onSettled: (() => void) | undefined = undefined;
   #requestCount = 0;
-  #lingerBytes = 0;
+  #linger: LingeringClose | null = null;
   #isKeepAlive = false;
   #isExpecting = false;
   #mustClose = false;
@@ -86,6 +89,7 @@ export class Connection implements Expirable {
   /** Whether the fields of the current reply state its length already. */
   #statesLength = false;
   #idleDeadline = Infinity;
+  #halfCloseDeadline = Infinity;
   #handlerDeadline = Infinity;
   #bodyStartedAt = 0;
   #bodyDeadline = Infinity;
@@ -113,9 +117,9 @@ export class Connection implements Expirable {
 
   // --- bytes in ---------------------------------------------------------------------------------------------
 
-  /** Bytes came from the peer. */
+  /** Takes bytes from the peer. */
   onData(chunk: Buffer): void {
-    if (this.#state >= states.lingering) return this.#linger(chunk.length);
+    if (this.#linger !== null) return this.#linger.discard(chunk.length);
     if (this.#body !== null && !this.#body.isComplete) return this.#takeBody(chunk);
     if (this.#mustClose && this.#state === states.replying) return;
     this.#appendInput(chunk);
@@ -172,6 +176,7 @@ export class Connection implements Expirable {
     }
     this.#isProcessing = false;
     this.#flush();
+    if (this.#isPeerDone && this.#state <= states.head) this.#close();
   }
 
   #dropInputIfEmpty(): void {
@@ -191,6 +196,7 @@ export class Connection implements Expirable {
     this.#isKeepAlive = !block.isClose && (line.minor === 1 || block.isKeepAlive);
     this.#isExpecting = block.isExpecting;
     this.#isAnswered = false;
+    if (this.#isPeerDone) this.#halfCloseDeadline = this.#host.wheel.after(this.#host.limits.halfCloseMs);
     if (line.absolute !== null) {
       if (line.absolute.scheme === "https" && !this.isSecure && !this.#host.isTrustedPeer(this.remote.address))
         return this.#refuse("E_REQUEST_MISDIRECTED");
@@ -239,6 +245,7 @@ export class Connection implements Expirable {
   #fail(request: EngineRequest, error: unknown): void {
     if (this.#request !== request || this.#isAnswered) return;
     const code = isGableError(error) && isErrorCode(error.code) ? error.code : "E_INTERNAL";
+    if (code === "E_CLIENT_GONE") return this.#close();
     if (catalogue[code].status >= 500) this.#host.report(error, request);
     this.#sendReply(request, refusalReply(code));
   }
@@ -274,12 +281,12 @@ export class Connection implements Expirable {
     const end = body.push(chunk, 0);
     if (body.error !== null) {
       this.#mustClose = true;
-      if (this.#state === states.draining) this.#destroy();
+      if (this.#state === states.draining) this.#close();
       return;
     }
     if (end < chunk.length) this.#appendInput(chunk.subarray(end));
     if (!body.isComplete) {
-      if (this.#state === states.draining && body.receivedBytes > this.#host.limits.drainBytesMax * 2) this.#destroy();
+      if (this.#state === states.draining) this.#extendDrain();
       else if (body.unreadBytes > unreadBytesMax) this.#socket.pause();
     } else if (this.#state === states.draining) {
       this.#becomeIdle();
@@ -313,6 +320,11 @@ export class Connection implements Expirable {
 
   #sendReply(request: EngineRequest, reply: Reply): void {
     if (this.#request !== request || this.#isAnswered || this.#state === states.closed) return giveUpReply(reply);
+    // 499 is a word for logs: no client is left to read it.
+    if (reply.status === catalogue.E_CLIENT_GONE.status && request.isAborted) {
+      giveUpReply(reply);
+      return this.#close();
+    }
     let head: string;
     try {
       const table = toHeaderTable(reply.headers);
@@ -344,7 +356,7 @@ export class Connection implements Expirable {
     if (
       !this.#isKeepAlive ||
       this.#mustClose ||
-      this.#isPeerDone ||
+      (this.#isPeerDone && this.#input === null) ||
       this.#host.isStopping ||
       this.#requestCount >= limits.requestsPerConnectionMax
     )
@@ -418,10 +430,10 @@ export class Connection implements Expirable {
       if (this.#stream !== stream) return;
       this.#stream = null;
       if (error !== undefined) {
-        if (this.#state !== states.closed) this.#host.report(error, request);
+        if (this.#state !== states.closed && !request.isAborted) this.#host.report(error, request);
         return this.#destroy();
       }
-      this.#finishReply(isKept && !this.#mustClose && !this.#isPeerDone);
+      this.#finishReply(isKept && !this.#mustClose);
     });
   }
 
@@ -431,7 +443,8 @@ export class Connection implements Expirable {
     if (!isKept) return this.#close();
     if (body !== null && !body.isComplete) {
       this.#state = states.draining;
-      this.deadline = this.#host.wheel.after(this.#host.limits.drainMs);
+      this.#bodyDeadline = this.#host.wheel.after(this.#host.limits.drainMs);
+      this.#extendDrain();
       body.discard();
       this.#request = null;
       this.#flush();
@@ -441,8 +454,12 @@ export class Connection implements Expirable {
     this.#becomeIdle();
     if (this.#isProcessing) return;
     if (this.#socket.isPaused()) this.#socket.resume();
-    if (this.#input === null) this.#flush();
-    else this.#process();
+    this.#process();
+  }
+
+  /** The client has its time between two reads, within the time for all of them. */
+  #extendDrain(): void {
+    this.deadline = Math.min(this.#host.wheel.after(this.#host.limits.drainIdleMs), this.#bodyDeadline);
   }
 
   /** Says that the reply is sent, or given up, once. */
@@ -481,33 +498,36 @@ export class Connection implements Expirable {
       this.#becomeIdle();
       this.#socket.resume();
       this.#process();
-      if (this.#isPeerDone && this.isIdle) this.#close();
     });
   }
 
   // --- refusals and ends ------------------------------------------------------------------------------------
 
-  /** Answers what cannot be a request, once, and closes. */
-  #refuse(code: ErrorCode): void {
-    const reply = refusalReply(code);
-    this.#isAnswered = true;
-    this.#output += `${toStatusLine(reply.status)}${reply.headers.toWire()}content-length: ${reply.body.length}\r\n${this.#host.dateLine}${closeLine}\r\n${reply.body}`;
-    this.#close();
+  /** Answers a connection that the server has no room for. */
+  turnAway(code: ErrorCode): void {
+    this.#refuse(code);
   }
 
-  /** Lingering close: our last words go out, the rest of the peer's is thrown away for a while. */
-  #close(): void {
+  /** Answers what cannot be a request, once, and closes. A reply to HEAD has no content (RFC 9110 section 9.3.2). */
+  #refuse(code: ErrorCode): void {
+    const { status, headers, body } = refusalReply(code);
+    const isHead = this.#parser.isHead(this.#input, this.#inputEnd);
+    this.#isAnswered = true;
+    this.#output += `${toStatusLine(status)}${headers.toWire()}content-length: ${body.length}\r\n${this.#host.dateLine}${closeLine}\r\n${isHead ? "" : body}`;
+    this.#close(status === 408);
+  }
+
+  /** Closes: the last reply goes out, and what the peer still sends is discarded for a while. */
+  #close(isTimedOut = false): void {
     this.#flushLast();
     this.#request = null;
     this.#body = null;
     this.#input = null;
     this.#state = states.lingering;
-    this.deadline = this.#host.wheel.after(this.#host.limits.drainMs);
-    if (this.#isPeerDone) this.#socket.end(() => this.#destroy());
-    else {
-      this.#socket.end();
-      this.#socket.resume();
-    }
+    const { limits, wheel } = this.#host;
+    const totalMs = isTimedOut ? Math.min(timedOutLingerMs, limits.drainMs) : limits.drainMs;
+    this.#linger = new LingeringClose(this.#socket, { limits, clock: wheel, totalMs, isPeerDone: this.#isPeerDone });
+    this.deadline = 0;
   }
 
   #flushLast(): void {
@@ -515,26 +535,20 @@ export class Connection implements Expirable {
     this.#output = "";
   }
 
-  #linger(lengthBytes: number): void {
-    this.#lingerBytes += lengthBytes;
-    if (this.#lingerBytes > this.#host.limits.drainBytesMax) this.#destroy();
-  }
-
   #destroy(): void {
     this.#socket.destroy();
   }
 
-  /** The peer closed its side. */
+  /**
+   * The peer closed its side. That is no reason to give up: it may wait for its reply (RFC 9112 section 9.6).
+   * Most peers that do this have left, and none of them says so, hence the time of `halfCloseMs`.
+   */
   onEnd(): void {
     this.#isPeerDone = true;
-    if (this.#state === states.idle || this.#state >= states.lingering) {
-      this.#flushLast();
-      this.#state = states.closed;
-      this.#socket.end();
-      return;
-    }
-    if (this.#state !== states.replying) return this.#destroy();
-    this.#clientGone();
+    if (this.#linger !== null) return this.#linger.onPeerEnd();
+    if (this.#state !== states.replying) return this.#close();
+    this.#halfCloseDeadline = this.#host.wheel.after(this.#host.limits.halfCloseMs);
+    if (this.#body !== null && !this.#body.isComplete) this.#clientGone();
   }
 
   #clientGone(): void {
@@ -573,6 +587,9 @@ export class Connection implements Expirable {
         return this.#checkReplying(now);
       case states.idle:
         return this.#checkIdle(now);
+      case states.lingering:
+        if (now >= this.#linger!.deadline) this.#linger!.check();
+        return;
       default:
         this.#destroy();
     }
@@ -587,6 +604,10 @@ export class Connection implements Expirable {
   }
 
   #checkReplying(now: number): void {
+    if (now >= this.#halfCloseDeadline) {
+      this.#halfCloseDeadline = Infinity;
+      this.#clientGone();
+    }
     if (this.#stream !== null) {
       if (this.#stream.isStalled(now)) {
         this.#host.report(new GableError("E_REPLY_STALLED", "The client took no bytes of the reply for too long."), this.#request);

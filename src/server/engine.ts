@@ -9,7 +9,6 @@ import type { ConnectionHost } from "./connection.ts";
 import { DeadlineWheel } from "./deadlines.ts";
 import type { ServerLimits } from "./limits.ts";
 import { toKeepAliveLines } from "./reply-head.ts";
-import { refusalReply } from "./refusals.ts";
 
 /** What the engine needs. */
 export interface EngineOptions {
@@ -29,6 +28,8 @@ type EngineSocket = Socket & { [connectionKey]: Connection };
 
 const tickMsMax = 1000;
 const crowdedIdleMs = 5000;
+/** Connections above `connectionsMax` that may read their 503 at one time. */
+const turnedAwayMax = 1000;
 
 /** The engine. */
 export class Engine implements ConnectionHost {
@@ -64,7 +65,9 @@ export class Engine implements ConnectionHost {
   }
 
   #accept(socket: Socket, isSecure: boolean): void {
-    if (this.isStopping || this.wheel.size >= this.limits.connectionsMax) return refuseConnection(socket, this);
+    const { connectionsMax } = this.limits;
+    const isFull = this.wheel.size >= connectionsMax;
+    if (this.wheel.size >= connectionsMax + turnedAwayMax) return void socket.destroy();
     // The one place that gives a socket its connection.
     const engineSocket = socket as EngineSocket;
     const connection = new Connection(socket, this, isSecure);
@@ -75,6 +78,7 @@ export class Engine implements ConnectionHost {
     socket.on("close", onClose);
     // An error is followed by close, which tells the connection.
     socket.on("error", ignore);
+    if (this.isStopping || isFull) connection.turnAway(this.isStopping ? "E_SERVER_STOPPING" : "E_SERVER_FULL");
   }
 
   idleMs(): number {
@@ -116,7 +120,9 @@ export class Engine implements ConnectionHost {
 function chooseTick(limits: Required<ServerLimits>): number {
   const times = [
     limits.headMs,
+    limits.drainIdleMs,
     limits.drainMs,
+    limits.halfCloseMs,
     limits.bodyIdleMs,
     limits.bodyMs,
     limits.handlerMs,
@@ -124,17 +130,6 @@ function chooseTick(limits: Required<ServerLimits>): number {
     limits.keepAliveMs,
   ];
   return Math.max(10, Math.min(tickMsMax, Math.floor(Math.min(...times) / 2)));
-}
-
-function refuseConnection(socket: Socket, engine: Engine): void {
-  const code = engine.isStopping ? "E_SERVER_STOPPING" : "E_SERVER_FULL";
-  const { body, headers } = refusalReply(code);
-  socket.on("error", ignore);
-  socket.end(
-    `HTTP/1.1 503 Service Unavailable\r\n${headers.toWire()}retry-after: 1\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
-    "latin1",
-    () => socket.destroy(),
-  );
 }
 
 function onData(this: Socket, chunk: Buffer): void {

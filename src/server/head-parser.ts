@@ -6,9 +6,10 @@
  */
 import type { ErrorCode } from "../errors/catalogue.ts";
 import { FieldBlock, isLineByte } from "./field-block.ts";
+import { readLatin1 } from "./latin1.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { RequestLine } from "./request-line.ts";
-import { parseRequestLine } from "./request-line.ts";
+import { findMethodFault, parseRequestLine } from "./request-line.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -64,6 +65,12 @@ export class HeadParser {
     return this.#lineStart;
   }
 
+  /** Whether the method is HEAD, also of a head that is not complete or broke a rule. */
+  isHead(buffer: Buffer | null, end: number): boolean {
+    if (this.line !== null) return this.line.method === "HEAD";
+    return buffer !== null && end - this.#headStart >= 5 && readLatin1(buffer, this.#headStart, this.#headStart + 5) === "HEAD ";
+  }
+
   /** Parses up to `end`; true when the head is complete. When it is false, `fault` tells whether a rule was broken. */
   parse(buffer: Buffer, end: number): boolean {
     if (this.line === null && !this.#parseLine(buffer, end)) return false;
@@ -91,7 +98,12 @@ export class HeadParser {
     const { targetBytesMax } = this.#limits;
     for (;;) {
       const lineEnd = this.#scanLine(buffer, end, targetBytesMax + lineMarginBytes, "E_TARGET_TOO_LONG");
-      if (lineEnd === -1) return false;
+      if (lineEnd === -1) {
+        // A line that is too long because of its method is no fault of the target.
+        if (this.fault === "E_TARGET_TOO_LONG" || this.fault === "E_HEAD_TOO_LARGE")
+          this.fault = findMethodFault(buffer, this.#lineStart, this.#scan) ?? this.fault;
+        return false;
+      }
       const start = this.#lineStart;
       this.#next(lineEnd);
       if (lineEnd === start) {

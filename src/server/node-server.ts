@@ -52,12 +52,17 @@ export class NodeServer {
     this.server.maxRequestsPerSocket = limits.requestsPerConnectionMax;
     this.server.on("checkContinue", handle);
     this.server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) =>
-      sendRefusal(response, "E_EXPECTATION_UNKNOWN"),
+      sendRefusal(response, "E_EXPECTATION_UNKNOWN", limits),
     );
     this.server.on("connect", (_request: IncomingMessage, socket: Socket) => endWith(socket, "E_METHOD_CONNECT"));
-    this.server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => endWith(socket, toRefusalCode(error)));
-    this.server.on("connection", (socket: Socket) => {
+    this.server.on("clientError", (error: ParserError, socket: Socket) =>
+      error.code === "HPE_INVALID_EOF_STATE" ? this.#endAfterReplies(socket) : endWith(socket, toRefusalCode(error), error.rawPacket),
+    );
+    // Not in the types: without it, node:http takes the end of the client's side for the end of the connection.
+    (this.server as { httpAllowHalfOpen?: boolean }).httpAllowHalfOpen = true;
+    this.server.on(https === undefined ? "connection" : "secureConnection", (socket: Socket) => {
       this.#sockets.add(socket);
+      socket.once("end", () => this.#limitHalfClosed(socket, limits.halfCloseMs));
       socket.once("close", () => this.#sockets.delete(socket));
     });
   }
@@ -65,6 +70,22 @@ export class NodeServer {
   /** Number of open connections. */
   get connectionCount(): number {
     return this.#sockets.size;
+  }
+
+  /** The client ended inside a message: what was asked before it is answered, and then the connection ends. */
+  #endAfterReplies(socket: Socket): void {
+    const running = [...this.#active].filter((request) => request.isOn(socket) && request.isReceived);
+    if (running.length === 0) return void socket.end(() => socket.destroy());
+    for (const request of running) request.onEnded(() => this.#endAfterReplies(socket));
+  }
+
+  /** Gives the requests of a connection whose client closed its side their time, as the engine does. */
+  #limitHalfClosed(socket: Socket, halfCloseMs: number): void {
+    const timer = setTimeout(() => {
+      for (const request of this.#active)
+        if (request.isOn(socket)) request.abort(new GableError("E_CLIENT_GONE", "The client closed the connection."));
+    }, halfCloseMs).unref();
+    socket.once("close", () => clearTimeout(timer));
   }
 
   /** Stops in order, as the engine does. */
@@ -113,27 +134,48 @@ function createNodeHandler(listener: RequestListener, options: EngineOptions, ac
   return (incoming, response) => {
     const isSecure = "encrypted" in incoming.socket;
     const head = parseAgain(incoming, options.limits, isSecure);
-    if (typeof head === "string") return sendRefusal(response, head);
+    if (typeof head === "string") return sendRefusal(response, head, options.limits);
     const { line, block } = head;
-    if (line.absolute?.scheme === "https" && !isSecure) return sendRefusal(response, "E_REQUEST_MISDIRECTED");
+    if (line.absolute?.scheme === "https" && !isSecure) return sendRefusal(response, "E_REQUEST_MISDIRECTED", options.limits);
     if (line.absolute !== null) block.replaceHost(line.absolute.authority);
-    if (line.method === "TRACE") return sendRefusal(response, block.framing === "none" ? "E_METHOD_TRACE" : "E_METHOD_TRACE_BODY");
-    if (!methods.has(line.method)) return sendRefusal(response, "E_METHOD_UNKNOWN");
+    if (line.method === "TRACE")
+      return sendRefusal(response, block.framing === "none" ? "E_METHOD_TRACE" : "E_METHOD_TRACE_BODY", options.limits);
+    if (!methods.has(line.method)) return sendRefusal(response, "E_METHOD_UNKNOWN", options.limits);
     const request = new NodeRequest(incoming, response, head, options.limits);
     active.add(request);
     response.once("close", () => {
       active.delete(request);
       request.onClose();
-      if (!incoming.complete) closeUnlessRead(incoming, options.limits.drainMs);
     });
-    answer(listener, request, response, options.onError);
+    answer(listener, request, response, options);
   };
 }
 
-/** What a client still sends of a body that nobody reads is taken for a while, not for ever. */
-function closeUnlessRead(incoming: IncomingMessage, drainMs: number): void {
-  const timer = setTimeout(() => incoming.socket.destroy(), drainMs).unref();
-  incoming.once("close", () => clearTimeout(timer));
+/**
+ * Ends a response whose request may not have been read whole. With `Connection: close`, node:http closes the
+ * socket as soon as the response ends, and unread bytes make that a reset, which can overtake the reply
+ * (RFC 9112 section 9.6). So the end waits while the client still sends, within the times of the limits.
+ */
+function endReply(response: ServerResponse, body: string | Uint8Array | null, limits: Required<ServerLimits>): void {
+  const incoming = response.req;
+  if (incoming.complete || incoming.destroyed) return void response.end(body ?? undefined);
+  if (body === null || response.req.method === "HEAD") response.flushHeaders();
+  else response.write(body);
+  const end = (): void => {
+    clearTimeout(idle);
+    clearTimeout(total);
+    response.end();
+  };
+  const giveUp = (): void => {
+    end();
+    incoming.socket.destroySoon();
+  };
+  const idle = setTimeout(giveUp, limits.drainIdleMs).unref();
+  const total = setTimeout(giveUp, limits.drainMs).unref();
+  incoming.on("data", () => idle.refresh());
+  incoming.once("end", end);
+  incoming.once("close", end);
+  incoming.resume();
 }
 
 /** What our parser made of a head. */
@@ -167,6 +209,7 @@ class NodeRequest extends AbortableRequest implements RawRequest {
   isBodyCut = false;
   #timer: NodeJS.Timeout;
   #limits: RequestLimits | undefined;
+  readonly #serverLimits: Required<ServerLimits>;
 
   constructor(incoming: IncomingMessage, response: ServerResponse, { line, block }: ParsedHead, limits: Required<ServerLimits>) {
     super();
@@ -178,6 +221,7 @@ class NodeRequest extends AbortableRequest implements RawRequest {
     this.headers = block;
     this.remote = { address: incoming.socket.remoteAddress ?? "unix", port: incoming.socket.remotePort ?? 0 };
     this.#response = response;
+    this.#serverLimits = limits;
     this.body =
       block.framing === "none"
         ? emptyBody
@@ -192,6 +236,21 @@ class NodeRequest extends AbortableRequest implements RawRequest {
             () => toTrailers(incoming),
           );
     this.#timer = this.#startTimer(limits.handlerMs);
+  }
+
+  /** Whether the request came on a socket. */
+  isOn(socket: Socket): boolean {
+    return this.#response.req.socket === socket;
+  }
+
+  /** Whether the whole request has come. */
+  get isReceived(): boolean {
+    return this.#response.req.complete;
+  }
+
+  /** Calls back when the response is over. */
+  onEnded(ended: () => void): void {
+    this.#response.once("close", ended);
   }
 
   /** The response is over: sent whole, or cut. */
@@ -215,24 +274,26 @@ class NodeRequest extends AbortableRequest implements RawRequest {
   #startTimer(handlerMs: number): NodeJS.Timeout {
     return setTimeout(() => {
       if (this.#response.headersSent) return;
-      sendRefusal(this.#response, "E_HANDLER_TIMEOUT");
+      sendRefusal(this.#response, "E_HANDLER_TIMEOUT", this.#serverLimits);
       this.abort(new GableError("E_HANDLER_TIMEOUT", "The handler took too long."));
     }, handlerMs).unref();
   }
 }
 
 /** A plain reply is sent in this turn, as by the engine. */
-function answer(listener: RequestListener, request: NodeRequest, response: ServerResponse, onError: EngineOptions["onError"]): void {
+function answer(listener: RequestListener, request: NodeRequest, response: ServerResponse, options: EngineOptions): void {
+  const { onError, limits } = options;
   const fail = (error: unknown): void => {
     const code = isGableError(error) && isErrorCode(error.code) ? error.code : "E_INTERNAL";
     if (catalogue[code].status >= 500) onError(error, request);
     if (response.headersSent) response.destroy();
-    else sendRefusal(response, code);
+    else if (code === "E_CLIENT_GONE") response.destroy();
+    else sendRefusal(response, code, limits);
   };
   try {
     const reply = listener(request);
-    if (reply instanceof Promise) reply.then((settled) => sendReply(request, settled, response, onError)).catch(fail);
-    else sendReply(request, reply, response, onError)?.catch(fail);
+    if (reply instanceof Promise) reply.then((settled) => sendReply(request, settled, response, options)).catch(fail);
+    else sendReply(request, reply, response, options)?.catch(fail);
   } catch (error) {
     fail(error);
   }
@@ -242,14 +303,12 @@ function isWhole(body: Reply["body"]): boolean {
   return typeof body === "string" || body instanceof Uint8Array || isFileBody(body);
 }
 
-/** Sends a reply; gives a promise for a streamed one alone. */
-function sendReply(
-  request: NodeRequest,
-  reply: Reply,
-  response: ServerResponse,
-  onError: EngineOptions["onError"],
-): Promise<void> | undefined {
+/** Sends a reply; returns a promise only for a streamed one. */
+function sendReply(request: NodeRequest, reply: Reply, response: ServerResponse, options: EngineOptions): Promise<void> | undefined {
   const { body, status } = reply;
+  // 499 is a word for logs: no client is left to read it.
+  if (status === catalogue.E_CLIENT_GONE.status && request.isAborted) response.destroy();
+  const limits = request.isBodyCut ? cutLimits(options.limits) : options.limits;
   if (response.headersSent || response.destroyed) {
     giveUpReply(reply);
     return undefined;
@@ -258,20 +317,23 @@ function sendReply(
   // The length is ours to state, from the bytes at hand.
   const fields = [...toHeaderTable(reply.headers)].filter(([name]) => name !== "content-length" || !isWhole(body)).flat();
   const isBodyUnread = !request.body.isUsed && request.body !== emptyBody;
-  if (request.isBodyCut || (isBodyUnread && (request.body.lengthBytes ?? Infinity) > 65_536)) fields.push("connection", "close");
+  const { drainBytesMax } = limits;
+  if (request.isBodyCut || (isBodyUnread && (request.body.lengthBytes ?? Infinity) > drainBytesMax)) fields.push("connection", "close");
   if (isBodylessStatus(status) || body === null) {
-    response.writeHead(status, isBodylessStatus(status) ? fields : [...fields, "content-length", "0"]).end();
+    response.writeHead(status, isBodylessStatus(status) ? fields : [...fields, "content-length", "0"]);
+    endReply(response, null, limits);
     if (isFileBody(body)) void body.close();
     return undefined;
   }
   if (typeof body === "string" || body instanceof Uint8Array) {
-    response.writeHead(status, [...fields, "content-length", String(Buffer.byteLength(body))]).end(body);
+    response.writeHead(status, [...fields, "content-length", String(Buffer.byteLength(body))]);
+    endReply(response, body, limits);
     return undefined;
   }
   response.writeHead(status, isFileBody(body) ? [...fields, "content-length", String(body.lengthBytes)] : fields);
-  if (request.method !== "HEAD") return pump(isFileBody(body) ? body.chunks() : body, request, response, onError);
+  if (request.method !== "HEAD") return pump(isFileBody(body) ? body.chunks() : body, request, response, options);
   if (isFileBody(body)) void body.close();
-  response.end();
+  endReply(response, null, limits);
   return undefined;
 }
 
@@ -279,7 +341,7 @@ async function pump(
   chunks: AsyncIterable<string | Uint8Array>,
   request: NodeRequest,
   response: ServerResponse,
-  onError: EngineOptions["onError"],
+  { onError, limits }: EngineOptions,
 ): Promise<void> {
   try {
     for await (const chunk of chunks) {
@@ -290,33 +352,53 @@ async function pump(
         response.once("close", resolve);
       });
     }
-    response.end();
+    endReply(response, null, limits);
   } catch (error) {
     if (!request.signal.aborted) onError(error, request);
     response.destroy();
   }
 }
 
+/** A client that was too slow had its time already. */
+function cutLimits(limits: Required<ServerLimits>): Required<ServerLimits> {
+  return { ...limits, drainMs: Math.min(refusedLingerMs, limits.drainMs) };
+}
+
 /** Sockets whose last words were said: what the parser finds behind them gets no second reply. */
 const refusedSockets = new WeakSet<Socket>();
 
-function sendRefusal(response: ServerResponse, code: ErrorCode): void {
+function sendRefusal(response: ServerResponse, code: ErrorCode, limits: Required<ServerLimits>): void {
   if (response.socket !== null) refusedSockets.add(response.socket);
   const { status, headers, body } = refusalReply(code);
-  response.writeHead(status, [...[...headers].flat(), "content-length", String(body.length), "connection", "close"]).end(body);
+  response.writeHead(status, [...[...headers].flat(), "content-length", String(body.length), "connection", "close"]);
+  endReply(response, body, status === 408 ? cutLimits(limits) : limits);
 }
 
-function endWith(socket: Socket, code: ErrorCode): void {
-  if (!socket.writable || refusedSockets.has(socket)) return void socket.destroy();
+/** Time for a client to read the answer to what the parser could not take, or to what came too slowly. */
+const refusedLingerMs = 1000;
+
+/** Answers what Node's parser could not take, once; what follows on the connection is discarded. */
+function endWith(socket: Socket, code: ErrorCode, received?: Buffer): void {
+  if (refusedSockets.has(socket)) return;
+  if (!socket.writable) return void socket.destroy();
+  refusedSockets.add(socket);
   const { status, headers, body } = refusalReply(code);
+  const isHead = received?.subarray(0, 5).toString("latin1") === "HEAD ";
   socket.end(
-    `HTTP/1.1 ${status} ${catalogue[code].title}\r\n${headers.toWire()}content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
-    () => socket.destroy(),
+    `HTTP/1.1 ${status} ${catalogue[code].title}\r\n${headers.toWire()}content-length: ${body.length}\r\nconnection: close\r\n\r\n${isHead ? "" : body}`,
   );
+  const timer = setTimeout(() => socket.destroy(), refusedLingerMs).unref();
+  socket.once("close", () => clearTimeout(timer));
+  socket.resume();
 }
 
-/** Node's parser tells its reason by a code of its own. */
-function toRefusalCode(error: NodeJS.ErrnoException): ErrorCode {
+/** Error of Node's parser: a code, and the bytes that it was given last. */
+interface ParserError extends NodeJS.ErrnoException {
+  readonly rawPacket?: Buffer;
+}
+
+/** Translates the code of Node's parser. */
+function toRefusalCode(error: ParserError): ErrorCode {
   const codes: Record<string, ErrorCode> = {
     HPE_HEADER_OVERFLOW: "E_HEAD_TOO_LARGE",
     ERR_HTTP_REQUEST_TIMEOUT: "E_HEAD_TIMEOUT",

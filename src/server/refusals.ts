@@ -22,6 +22,7 @@ export function refusalReply(code: ErrorCode): RefusalReply {
       ["cache-control", "no-store"],
     ]);
     if (code === "E_METHOD_TRACE") headers.set("allow", "GET, HEAD, OPTIONS");
+    if (code === "E_SERVER_FULL" || code === "E_SERVER_STOPPING") headers.set("retry-after", "1");
     reply = Object.freeze({ status: catalogue[code].status, headers: headers.freeze(), body: `${catalogue[code].title} (${code})\n` });
     refusals.set(code, reply);
   }

@@ -23,14 +23,10 @@ const versionBytes = 9;
 
 /** Parses the line between two offsets, without its CR LF; gives the code of the first broken rule instead. */
 export function parseRequestLine(buffer: Buffer, start: number, end: number, targetBytesMax: number): RequestLine | ErrorCode {
-  let index = start;
-  while (index < end && (byteClasses[buffer[index]!]! & TOKEN) !== 0) index++;
-  const methodEnd = index;
-  if (methodEnd === start || buffer[methodEnd] !== SPACE) {
-    if (buffer[start] === SPACE || methodEnd === end || isOtherBlank(buffer[methodEnd]!)) return "E_REQUEST_LINE_MALFORMED";
-    return "E_METHOD_MALFORMED";
-  }
-  if (methodEnd - start > methodBytesMax) return "E_METHOD_TOO_LONG";
+  const methodEnd = findTokenEnd(buffer, start, end);
+  if (methodEnd === end) return "E_REQUEST_LINE_MALFORMED";
+  const methodFault = findMethodFault(buffer, start, end);
+  if (methodFault !== undefined) return methodFault;
   const minor = parseVersion(buffer, methodEnd + 1, end);
   if (typeof minor === "string") return minor;
   const targetStart = methodEnd + 1;
@@ -38,6 +34,22 @@ export function parseRequestLine(buffer: Buffer, start: number, end: number, tar
   if (targetEnd <= targetStart) return "E_REQUEST_LINE_MALFORMED";
   if (targetEnd - targetStart > targetBytesMax) return "E_TARGET_TOO_LONG";
   return parseTarget(buffer, readMethod(buffer, start, methodEnd), targetStart, targetEnd, minor);
+}
+
+/** Finds the rule that the method breaks, also in a line whose end is not known. */
+export function findMethodFault(buffer: Buffer, start: number, end: number): ErrorCode | undefined {
+  const methodEnd = findTokenEnd(buffer, start, end);
+  const isEnded = methodEnd < end;
+  if (isEnded && (methodEnd === start || buffer[methodEnd] !== SPACE)) {
+    return buffer[methodEnd] === SPACE || isOtherBlank(buffer[methodEnd]!) ? "E_REQUEST_LINE_MALFORMED" : "E_METHOD_MALFORMED";
+  }
+  return methodEnd - start > methodBytesMax ? "E_METHOD_TOO_LONG" : undefined;
+}
+
+function findTokenEnd(buffer: Buffer, start: number, end: number): number {
+  let index = start;
+  while (index < end && (byteClasses[buffer[index]!]! & TOKEN) !== 0) index++;
+  return index;
 }
 
 function isOtherBlank(byte: number): boolean {

@@ -242,26 +242,200 @@ describe("early replies", () => {
     });
   });
 
-  it("let a client read the answer while it still sends", async () => {
-    await serving(text("refused"), {}, async ({ port }) => {
+  for (const engine of ["gable", "node"] as const) {
+    const handlers: Record<string, RequestListener> = {
+      "a handler that ignores the body": text("early"),
+      "a refused length": echoListener,
+      "a streamed reply": () => ({ status: 200, headers: [], body: oneByOne("early") }),
+      "no content": () => ({ status: 404, headers: [], body: null }),
+    };
+    for (const [name, listener] of Object.entries(handlers)) {
+      it(`reach a client that sends its whole body before it reads: ${name}, on ${engine}`, async () => {
+        await serving(listener, { engine }, async ({ port }) => {
+          const lengthBytes = 8_000_000;
+          const socket = await openSocket(port);
+          socket.pause();
+          socket.write(post(lengthBytes));
+          // The client writes in steps, each only after the one before it was taken, and looks at no reply meanwhile.
+          for (let sent = 0; sent < lengthBytes; sent += 500_000)
+            await new Promise<void>((resolve, reject) =>
+              socket.write(Buffer.alloc(500_000), (error) => (error == null ? resolve() : reject(error))),
+            );
+          const state = readAll(socket);
+          socket.resume();
+          await until(() => /\r\n\r\n/.test(state.text));
+          assert.match(state.text, /^HTTP\/1\.1 (?:200|404|413) /);
+          if (engine === "gable") await until(() => state.isClosed);
+          socket.destroy();
+        });
+      });
+    }
+  }
+
+  async function* oneByOne(whole: string): AsyncGenerator<string> {
+    for (const letter of whole) yield letter;
+  }
+
+  /** Sends a declared body in pieces with pauses; gives what came back and whether the connection was cut meanwhile. */
+  async function trickle(
+    port: number,
+    pieces: number,
+    { pauseMs = 0, pieceBytes = 1000 } = {},
+  ): Promise<{ text: string; isReset: boolean }> {
+    const socket = await openSocket(port);
+    const state = readAll(socket);
+    let isReset = false;
+    socket.on("error", () => (isReset = true));
+    socket.write(post(1_000_000_000));
+    await until(() => state.isClosed);
+    for (let count = 0; count < pieces && !isReset; count++) {
+      await new Promise<void>((resolve) => socket.write(Buffer.alloc(pieceBytes), () => resolve()));
+      await wait(pauseMs);
+    }
+    await wait(20);
+    socket.destroy();
+    return { text: state.text, isReset };
+  }
+
+  it("keep reading up to lingerBytesMax, and no further", async () => {
+    await serving(text("early"), { limits: { lingerBytesMax: 100_000 } }, async ({ port }) => {
+      const atLimit = await trickle(port, 100);
+      assert.match(atLimit.text, /early$/);
+      assert.equal(atLimit.isReset, false);
+      const above = await trickle(port, 103);
+      assert.match(above.text, /early$/);
+      assert.equal(above.isReset, true);
+    });
+  });
+
+  it("end after drainIdleMs without a byte, and not before", async () => {
+    await serving(text("early"), { limits: { drainIdleMs: 400 } }, async (server) => {
+      const busy = await trickle(server.port, 12, { pauseMs: 50 });
+      assert.equal(busy.isReset, false, "600 ms of sending are longer than drainIdleMs, and no pause of it is");
+      const socket = await openSocket(server.port);
+      socket.write(post(1_000_000));
+      await until(() => server.connectionCount === 0);
+      socket.destroy();
+    });
+  });
+
+  it("end after drainMs, though bytes keep coming", async () => {
+    await serving(text("early"), { limits: { drainMs: 300 } }, async ({ port }) => {
+      assert.equal((await trickle(port, 200, { pauseMs: 20 })).isReset, true);
+    });
+  });
+
+  it("drain the body of a kept connection within drainIdleMs and drainMs", async () => {
+    const head = post(100);
+    await serving(text("early"), { limits: { drainIdleMs: 300 } }, async ({ port }) => {
+      const answer = await exchange(port, { pieces: [head, ..."x".repeat(20)], pauseMs: 30, quietMs: 5000 });
+      assert.equal(answer.isClosed, true, "it pauses for too long");
+      const kept = await exchange(port, { pieces: [head, ..."x".repeat(99), `x${get("/")}`], pauseMs: 10 });
+      assert.deepEqual(kept.statuses, [200, 200]);
+    });
+    await serving(text("early"), { limits: { drainMs: 200 } }, async ({ port }) => {
+      const answer = await exchange(port, { pieces: [head, ..."x".repeat(100), get("/")], pauseMs: 20, quietMs: 5000 });
+      assert.deepEqual(answer.statuses, [200]);
+      assert.equal(answer.isClosed, true);
+    });
+  });
+
+  it("reach a client above connectionsMax that sends a body first", async () => {
+    await serving(text("x"), { limits: { connectionsMax: 1 } }, async ({ port }) => {
+      const first = await openSocket(port);
+      await wait(20);
+      const { text: answer, isReset } = await trickle(port, 300);
+      assert.match(answer, /^HTTP\/1\.1 503 [^]*retry-after: 1\r\n[^]*E_SERVER_FULL/);
+      assert.equal(isReset, false);
+      first.destroy();
+    });
+  });
+
+  it("reach a client that takes a long last reply slowly", async () => {
+    const body = "y".repeat(3_000_000);
+    await serving(text(body), { limits: { drainIdleMs: 100, drainMs: 100, replyStallMs: 5000 } }, async ({ port }) => {
       const socket = await openSocket(port);
-      const state = readAll(socket);
-      socket.write(post(10_000_000));
-      for (let round = 0; round < 4; round++) socket.write("x".repeat(10_000));
-      await until(() => state.isClosed);
-      assert.match(state.text, /refused$/);
+      let received = 0;
+      let isClosed = false;
+      socket.on("close", () => (isClosed = true));
+      socket.on("end", () => (isClosed = true));
+      socket.on("data", (chunk) => {
+        received += chunk.length;
+        socket.pause();
+        setTimeout(() => socket.resume(), 10);
+      });
+      socket.write(get("/", "Connection: close"));
+      await until(() => isClosed, 20_000);
+      assert.ok(received > body.length, `${received} bytes came`);
       socket.destroy();
     });
   });
 });
 
-describe("limits", () => {
-  it("answer 413 before reading when the length is declared", async () => {
-    await serving(echoListener, { limits: { bodyBytesMax: 10 } }, async ({ port }) => {
-      assert.deepEqual((await exchange(port, { pieces: [post(10), "0123456789"] })).statuses, [200]);
-      assert.deepEqual((await exchange(port, { pieces: [post(11)] })).statuses, [413]);
+describe("small chunks", () => {
+  const chunkedHead = "POST / HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n";
+  /** A handler that reads when it is told to, and answers with the number of pieces and their bytes. */
+  function createLateReader(): { listener: RequestListener; read: () => void } {
+    let read = (): void => undefined;
+    const isDue = new Promise<void>((resolve) => (read = resolve));
+    const listener: RequestListener = async ({ body }) => {
+      await isDue;
+      let pieces = 0;
+      const bytes: Uint8Array[] = [];
+      for await (const piece of body.chunks()) {
+        pieces++;
+        bytes.push(piece);
+      }
+      return { status: 200, headers: [], body: `<${pieces} ${Buffer.concat(bytes).toString("latin1")}>` };
+    };
+    return { listener, read: () => read() };
+  }
+
+  const content = Array.from({ length: 60_000 }, (_, index) => String.fromCharCode(33 + (index % 90))).join("");
+  const sizes = [1, 2, 3, 100, 4095, 4096, 4097, 20_000];
+  for (const size of sizes) {
+    it(`of ${size} bytes are joined while nobody reads, and nothing is lost`, async () => {
+      const { listener, read } = createLateReader();
+      await serving(listener, {}, async ({ port }) => {
+        let wire = chunkedHead;
+        for (let offset = 0; offset < content.length; offset += size) {
+          const chunk = content.slice(offset, offset + size);
+          wire += `${chunk.length.toString(16)}\r\n${chunk}\r\n`;
+        }
+        const running = exchange(port, { pieces: [`${wire}0\r\n\r\n`], quietMs: 5000, halfClose: true });
+        await wait(100);
+        read();
+        const { body } = await running;
+        const [, pieces, received] = /<([0-9]+) ([^]*)>\n?(?:\r\n)?/.exec(body) ?? [];
+        assert.equal(received, content);
+        assert.ok(Number(pieces) <= 40, `${pieces} pieces were kept`);
+      });
+    });
+  }
+
+  it("of a declared length that come one byte at a time are joined, too", async () => {
+    const { listener, read } = createLateReader();
+    await serving(listener, {}, async ({ port }) => {
+      const running = exchange(port, { pieces: [post(300), ..."z".repeat(300)], quietMs: 5000, halfClose: true });
+      await wait(200);
+      read();
+      const [, pieces] = /<([0-9]+) z{300}>/.exec((await running).body) ?? [];
+      assert.ok(Number(pieces) <= 3, `${pieces} pieces were kept`);
     });
   });
+});
+
+describe("limits", () => {
+  for (const engine of ["gable", "node"] as const) {
+    it(`answer 413 to a declared length before a byte of the body comes, on ${engine}`, async () => {
+      await serving(echoListener, { engine, limits: { bodyBytesMax: 10 } }, async ({ port }) => {
+        assert.deepEqual((await exchange(port, { pieces: [post(10), "0123456789"] })).statuses, [200]);
+        assert.deepEqual((await exchange(port, { pieces: [post(11)], quietMs: 3000 })).statuses, [413]);
+        const asked = await exchange(port, { pieces: [post(11, "Expect: 100-continue")], quietMs: 1000 });
+        assert.match(asked.text, /^HTTP\/1\.1 413 /, "no 100 Continue for a body that is too large");
+      });
+    });
+  }
 
   it("answer 413 for chunks, after the limit and no later than one chunk", async () => {
     await serving(echoListener, { limits: { bodyBytesMax: 10 } }, async ({ port }) => {
@@ -425,24 +599,65 @@ describe("replies", () => {
     );
   });
 
-  it("abort the signal within 100 ms when the client leaves", async () => {
-    let reason: { code: string } | undefined;
-    const listener: RequestListener = ({ signal }) =>
-      new Promise((resolve) => {
-        signal.addEventListener("abort", () => {
-          reason = signal.reason as { code: string };
-          resolve({ status: 200, headers: [], body: "" });
+  for (const engine of ["gable", "node"] as const) {
+    for (const [title, leave] of [
+      ["resets the connection", (socket: Socket) => void socket.resetAndDestroy()],
+      ["closed its side halfCloseMs ago", (socket: Socket) => void socket.end()],
+    ] as const) {
+      it(`abort the signal when the client ${title}, and send no 499, on ${engine}`, async () => {
+        let reason: { code: string } | undefined;
+        let isStarted = false;
+        const listener: RequestListener = ({ signal }) => {
+          isStarted = true;
+          return new Promise((_resolve, reject) => {
+            signal.addEventListener("abort", () => {
+              reason = signal.reason as { code: string };
+              reject(signal.reason as Error);
+            });
+          });
+        };
+        await serving(listener, { engine, limits: { halfCloseMs: 100 } }, async ({ port }, errors) => {
+          const socket = await openSocket(port);
+          const state = readAll(socket);
+          socket.write(get("/"));
+          await until(() => isStarted);
+          leave(socket);
+          await until(() => reason !== undefined);
+          assert.equal(reason!.code, "E_CLIENT_GONE");
+          await until(() => state.isClosed);
+          assert.equal(state.text, "");
+          assert.deepEqual(errors, []);
         });
       });
-    await serving(listener, {}, async ({ port }) => {
-      const socket = await openSocket(port);
-      socket.write(get("/"));
-      await wait(30);
-      socket.end();
-      await until(() => reason !== undefined, 1000);
-      assert.equal(reason!.code, "E_CLIENT_GONE");
-      socket.destroy();
+    }
+
+    it(`send no 499 that a listener makes of the signal's reason, on ${engine}`, async () => {
+      const listener: RequestListener = ({ signal }) =>
+        new Promise((resolve) => signal.addEventListener("abort", () => resolve({ status: 499, headers: [], body: "gone" })));
+      await serving(listener, { engine, limits: { halfCloseMs: 50 } }, async ({ port }) => {
+        const answer = await exchange(port, { pieces: [get("/")], halfClose: true, quietMs: 5000 });
+        assert.equal(answer.text, "");
+        assert.equal(answer.isClosed, true);
+      });
     });
+  }
+
+  it("reach a client that closed its side and reads a long stream", async () => {
+    async function* slow(): AsyncGenerator<string> {
+      for (let count = 0; count < 5; count++) {
+        yield "part";
+        await wait(20);
+      }
+    }
+    await serving(
+      () => ({ status: 200, headers: [], body: slow() }),
+      {},
+      async ({ port }) => {
+        const answer = await exchange(port, { pieces: [get("/")], halfClose: true, quietMs: 5000 });
+        assert.equal(answer.text.match(/part/g)?.length, 5);
+        assert.match(answer.text, /\r\n0\r\n\r\n$/);
+      },
+    );
   });
 
   it("never look complete when the stream fails after the head", async () => {

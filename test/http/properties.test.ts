@@ -6,13 +6,15 @@ import { parseCookies, parseQuery, readMultipart, serializeCookie, serializeQuer
 import { parseParameters } from "../../src/http/media-type.ts";
 
 const anyText = fc.string({ unit: "binary", maxLength: 60 });
+/** serializeCookie() refuses the characters that are left out here. */
+const cookieText = anyText.map((text) => text.toWellFormed().replace(/[\p{Cc};\p{Zl}\p{Zp}\uFEFF]|(?! )\p{Zs}/gu, ""));
 const token = fc.stringMatching(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,20}$/);
 const runs = { numRuns: 1000 };
 
 describe("round trips", () => {
   it("of cookies", () => {
     fc.assert(
-      fc.property(fc.dictionary(token, anyText, { maxKeys: 8, noNullPrototype: true }), (cookies) => {
+      fc.property(fc.dictionary(token, cookieText, { maxKeys: 8, noNullPrototype: true }), (cookies) => {
         const names = Object.keys(cookies).filter((name) => !/^__(?:host|secure)-/i.test(name));
         const field = names.map((name) => serializeCookie(name, cookies[name]!).split("; ")[0]).join("; ");
         assert.deepEqual(

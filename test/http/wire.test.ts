@@ -1,6 +1,7 @@
 /** Every row of the acceptance table, over real sockets: whole, in pieces, behind and before other requests. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import type { RequestListener } from "gable/http";
 import type { RunningServer } from "gable/server";
 import { serve } from "gable/server";
 import { catalogue } from "../../src/errors/catalogue.ts";
@@ -39,9 +40,31 @@ function assertVerdict(wireCase: WireCase, answer: WireAnswer, before = 0): void
   }
 }
 
+/** The same bytes as a request with HEAD; undefined for what has no usual method. */
+function toHead(send: string): string | undefined {
+  return /^(?:GET|POST) /.test(send) ? send.replace(/^(?:GET|POST)/, "HEAD") : undefined;
+}
+
+/** Asserts that the one reply, if there is one, ends with its head (RFC 9110 section 9.3.2). */
+function assertNoContent(answer: WireAnswer): void {
+  assert.ok(answer.statuses.length <= 1, answer.text);
+  if (answer.statuses.length === 1) assert.match(answer.text, /^HTTP\/1\.1 [^]*?\r\n\r\n$/);
+  assert.equal(answer.text.split("\r\n\r\n").length, answer.statuses.length + 1, answer.text);
+}
+
+/** Answers late, and gives up as soon as the signal says that the client has left. */
+const watchfulListener: RequestListener = async (request) => {
+  const left = new Promise<never>((_resolve, reject) =>
+    request.signal.addEventListener("abort", () => reject(request.signal.reason as Error)),
+  );
+  left.catch(() => undefined);
+  await Promise.race([new Promise((resume) => setTimeout(resume, 20)), left]);
+  return echoListener(request);
+};
+
 /** Cases whose bytes stop inside a message need the end of our side. */
 function needsEnd({ rule, id }: WireCase): boolean {
-  return rule === "K4" || id === "F7-endless" || id === "T1-far-over-limit";
+  return rule === "K4" || id === "F7-endless" || id === "R2-endless" || id === "T1-far-over-limit";
 }
 
 describe("the acceptance table", { concurrency: 12 }, () => {
@@ -79,6 +102,51 @@ describe("the acceptance table", { concurrency: 12 }, () => {
         assert.equal(marked.statuses.length, 1);
       }
     });
+
+    const asHead = toHead(wireCase.send);
+    if (asHead !== undefined && wireCase.expect.verdict === "refused") {
+      it(`${wireCase.id} as HEAD has no content`, async () => {
+        const quietMs = wireCase.expect.verdict === "refused" && wireCase.expect.staysOpen !== true ? 3000 : 120;
+        assertNoContent(await exchange(server.port, { pieces: [asHead], halfClose: needsEnd(wireCase), quietMs }));
+      });
+    }
+  }
+
+  it("has no content in a refusal of HEAD after empty lines, and in a 408", async () => {
+    assertNoContent(await exchange(server.port, { pieces: ["\r\n\r\nHEAD / HTTP/1.1\r\n\r\n"], quietMs: 3000 }));
+    const late = await exchange(server.port, { pieces: ["HEAD / HTTP/1.1\r\nHo"], quietMs: 3000 });
+    assert.deepEqual(late.statuses, [408]);
+    assertNoContent(late);
+  });
+});
+
+describe("a client that closes its side after its requests", { concurrency: 12 }, () => {
+  for (const engine of ["gable", "node"] as const) {
+    let server: RunningServer;
+    before(async () => {
+      server = await serve(watchfulListener, { port: 0, engine, methods: ["PURGE"], onError: () => undefined });
+    });
+    after(() => server.stop({ graceMs: 0 }));
+
+    for (const wireCase of wireCases) {
+      if (wireCase.expect.verdict !== "accepted" || adapterExceptions[wireCase.id] !== undefined) continue;
+      it(`still gets its reply on ${engine}: ${wireCase.id}`, async () => {
+        assertVerdict(wireCase, await exchange(server.port, { pieces: [wireCase.send], halfClose: true, quietMs: 5000 }));
+      });
+    }
+
+    it(`gets the replies to all its pipelined requests on ${engine}`, async () => {
+      const answer = await exchange(server.port, { pieces: [good.repeat(5)], halfClose: true, quietMs: 5000 });
+      assert.deepEqual(answer.statuses, [200, 200, 200, 200, 200]);
+      assert.equal(answer.isClosed, true);
+    });
+
+    it(`gets no reply to a request that is not whole on ${engine}, but one to each before it`, async () => {
+      const answer = await exchange(server.port, { pieces: [`${good}GET /rest HTTP/1.1\r\nHo`], halfClose: true, quietMs: 5000 });
+      assert.equal(answer.statuses[0], 200);
+      assert.equal(answer.isClosed, true);
+      assert.doesNotMatch(answer.text, /rest/);
+    });
   }
 });
 
@@ -102,6 +170,9 @@ describe("the acceptance table on the node:http adapter", { concurrency: 12 }, (
       const isRefused = answer.statuses.length === 0 ? answer.isClosed : answer.statuses.every((status) => status >= 400);
       const isAccepted = answer.statuses.length === 1 && answer.statuses[0] === 200;
       assert.ok(answer.statuses.length <= 1, `one reply at most: ${answer.text}`);
+      const asHead = toHead(wireCase.send);
+      if (asHead !== undefined && isRefused)
+        assertNoContent(await exchange(server.port, { pieces: [asHead], halfClose: needsEnd(wireCase), quietMs: 150 }));
       if (exception === undefined) assert.ok(wireCase.expect.verdict === "refused" ? isRefused : isAccepted, answer.text);
       else
         assert.ok(

@@ -51,6 +51,10 @@ export const requestLineCases = [
     ["latin-1", head("G\xe9T / HTTP/1.1", host), refused(400)],
     ["at-limit-unknown", head(`${"X".repeat(32)} / HTTP/1.1`, host), answered(501)],
     ["over-limit", head(`${"X".repeat(33)} / HTTP/1.1`, host), refused(501)],
+    ["longer-than-a-target", head(`${"X".repeat(8300)} / HTTP/1.1`, host), refused(501)],
+    ["longer-than-a-head", head(`${"X".repeat(17_000)} / HTTP/1.1`, host), refused(501)],
+    ["endless", "X".repeat(9000), refused(501)],
+    ["not-a-token-and-too-long", head(`${"(".repeat(9000)} / HTTP/1.1`, host), refused(400)],
   ]),
   ...casesOf("R3", "RFC 9110 s. 9.1", [
     ["unknown", head("BREW / HTTP/1.1", host), answered(501)],
