@@ -34,11 +34,12 @@ export {
   whole,
   xmlValue,
 } from "./runtime/view-runtime.ts";
+export { importWith, sharedMacro, shareMacros } from "./runtime/macro-runtime.ts";
 export { checked, forAsync, joined, whereAsync } from "./runtime/part-runtime.ts";
 export { writeCached as cache } from "./rendering/fragment-cache.ts";
 export { trans } from "./rendering/translation.ts";
 export { attributes } from "./values.ts";
-export { and, concat, contains, equal, get, item, key, method, modulo, or, power, slice, truthy } from "./runtime/semantics.ts";
+export { and, concat, contains, equal, falsy, get, item, key, method, modulo, or, power, slice, truthy } from "./runtime/semantics.ts";
 export { filters } from "./filters/filters.ts";
 export { tests } from "./filters/tests.ts";
 export { globals } from "./runtime/globals.ts";

@@ -1,7 +1,10 @@
 /** Questions about statements and files that compiling asks. */
-import type { BlockStatement, Body, Expression, Statement } from "../syntax/nodes.ts";
+import { suggestName } from "../../errors/nearest-name.ts";
+import type { ErrorCode } from "../../errors/catalogue.ts";
+import type { BlockStatement, Body, Statement } from "../syntax/nodes.ts";
+import type { SourceText } from "../syntax/source-text.ts";
 import type { Template } from "./template.ts";
-import { holds, walk } from "./template.ts";
+import { walk } from "./template.ts";
 
 /** Finds files by the names that others give them. */
 export interface FileFinder {
@@ -9,44 +12,16 @@ export interface FileFinder {
   readonly find: (name: string, from: Template) => Template | undefined;
 }
 
-/** Whether a body includes files that see its scope. */
+/** Whether a body passes its scope on to other files. */
 export function holdsInclude(body: Body): boolean {
   let isFound = false;
   walk(body, (statement) => {
     isFound ||=
       (statement.type === "include" && statement.scope.withContext) ||
-      (statement.type === "partialdef" && statement.parameters.length === 0);
+      (statement.type === "partialdef" && statement.parameters.length === 0) ||
+      ((statement.type === "import" || statement.type === "from") && statement.withContext);
   });
   return isFound;
-}
-
-/** Whether an expression waits for a promise. */
-export function awaits(expression: Expression): boolean {
-  return holds(expression, (part) => part.type === "await");
-}
-
-/** Where a body ends, near enough for a line. */
-export function endOf(body: Body, at: number): number {
-  const last = body.at(-1);
-  if (last === undefined) return at;
-  return last.type === "data" ? last.at + last.text.length : last.at;
-}
-
-/** Names that a frame must declare at its start: set under a condition, or more than once. */
-export function findHoisted(body: Body): Set<string> {
-  const counts = new Map<string, number>();
-  const visit = (statements: Body, weight: number): void => {
-    for (const statement of statements) {
-      const target = statement.type === "set" ? statement.targets[0] : statement.type === "setBlock" ? statement.target : undefined;
-      if (target?.type === "name" && !(statement.type === "set" && awaits(statement.value)))
-        counts.set(target.name, (counts.get(target.name) ?? 0) + weight);
-      if (statement.type !== "if") continue;
-      for (const branch of statement.branches) visit(branch.body, 2);
-      if (statement.otherwise !== undefined) visit(statement.otherwise, 2);
-    }
-  };
-  visit(body, 1);
-  return new Set([...counts].filter(([, count]) => count > 1).map(([name]) => name));
 }
 
 /** Files that a statement names by a literal. */
@@ -93,4 +68,27 @@ export function listBlocks(template: Template, host: FileFinder): string[] {
 /** A name as a property in code. */
 export function toPropertyName(name: string): string {
   return /^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name);
+}
+
+/** The names that something takes, for messages. */
+interface KnownNames {
+  readonly known: readonly string[];
+  /** What has the names, such as `"card.html"`. */
+  readonly owner: string;
+  /** What one of them is called. */
+  readonly kind: string;
+  readonly code: ErrorCode;
+}
+
+/** Throws for a given name that is not known. */
+export function assertNames(
+  source: SourceText,
+  given: ReadonlyArray<{ readonly name: string; readonly at: number }>,
+  { known, owner, kind, code }: KnownNames,
+): void {
+  for (const { name, at } of given) {
+    if (known.includes(name)) continue;
+    const fix = suggestName(name, known, `It has: ${known.join(", ") || "none"}.`);
+    throw source.error(code, at, `${owner} has no ${kind} "${name}"`, fix);
+  }
 }

@@ -107,12 +107,15 @@ function toFunctionBody(code: string): string {
     .replace(/^(?:import \* as (\$\w*) from ("[^"]*");\s*)+/, (imports) =>
       imports.replace(/import \* as (\$\w*) from ("[^"]*");/g, "const $1 = $$imports.get($2);"),
     )
-    .replace(/\bexport function (\w+\$?)\(/g, (_found, name: string) => {
+    .replace(/\bexport function ([\w$]+)\(/g, (_found, name: string) => {
       exported.push(name);
       return `function ${name}(`;
     })
-    .replace(/\bexport const view = /, "const view = ");
-  return `"use strict"; ${body} Object.assign($exports, { view, ${[...new Set(exported)].join(", ")} });`;
+    .replace(/\bexport const ([\w$]+) = /g, (_found, name: string) => {
+      exported.push(name);
+      return `const ${name} = `;
+    });
+  return `"use strict"; ${body} Object.assign($exports, { ${[...new Set(exported)].join(", ")} });`;
 }
 
 function evaluate(body: string, imports: ReadonlyMap<string, unknown>, exports: Record<string, unknown>): void {

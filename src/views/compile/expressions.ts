@@ -1,10 +1,11 @@
 /** Expressions as TypeScript. */
 import { findNearestName, suggestName } from "../../errors/nearest-name.ts";
-import type { Arguments, Comparison, Expression, Parameter, TransExpression } from "../syntax/nodes.ts";
+import type { Arguments, Comparison, Expression, TransExpression } from "../syntax/nodes.ts";
 import type { SourceText } from "../syntax/source-text.ts";
 import { mark } from "./code.ts";
-import type { Names } from "./scope.ts";
+import type { MacroFacts, Names } from "./scope.ts";
 import { contextNames, globalNames, toCodeName } from "./scope.ts";
+import { awaits, holds } from "./template.ts";
 import type { Signature } from "../filters/signatures.ts";
 import { filterSignatures, testOperators, testSignatures } from "../filters/signatures.ts";
 
@@ -25,8 +26,10 @@ export interface ExpressionHost {
   readonly declareHint: (name: string) => string;
   /** The code of `self.name()`. */
   readonly self: (block: string, at: number) => string;
-  /** Told of each name that is read from the props of an untyped file. */
+  /** Called for each name that is read from the props of an untyped file. */
   readonly onFreeName: (name: string, at: number) => void;
+  /** Called for each global that a passed value may hide. */
+  readonly onGlobal: () => void;
 }
 
 /** Writes expressions of one file. */
@@ -102,9 +105,34 @@ export class ExpressionWriter {
     return `$.truthy(${this.value(expression)})`;
   }
 
-  /** Whether evaluating an expression waits for a promise. */
-  awaits(expression: Expression): boolean {
-    return this.value(expression).includes("(await ");
+  /** The code of a value where nothing can wait. Throws `E_VIEW_SYNTAX` for one that awaits. */
+  sync(expression: Expression): string {
+    this.#assertSync(expression);
+    return this.value(expression);
+  }
+
+  /** The code of a condition where nothing can wait. Throws `E_VIEW_SYNTAX` for one that awaits. */
+  syncTest(expression: Expression): string {
+    this.#assertSync(expression);
+    return this.test(expression);
+  }
+
+  #assertSync(expression: Expression): void {
+    if (!awaits(expression)) return;
+    throw this.#host.source.error(
+      "E_VIEW_SYNTAX",
+      expression.at,
+      '"await" cannot stand here',
+      "Use {% set x = await ... %} outside loops and branches, or await in an output, in the items of a loop, or in an if.",
+    );
+  }
+
+  /** The code of the value that a name has around a frame which assigns it; undefined where it has none. */
+  outer(name: string, at: number): string | undefined {
+    const { names, isTyped } = this.#host;
+    const binding = names.find(name);
+    if (binding !== undefined) return binding.kind === "local" ? binding.code : undefined;
+    return isTyped && this.#global(name) === undefined ? undefined : this.#name(name, at, true);
   }
 
   #name(name: string, at: number, isLenient: boolean): string {
@@ -112,8 +140,12 @@ export class ExpressionWriter {
     const binding = names.find(name);
     if (binding !== undefined) return mark(at) + binding.code;
     const global = this.#global(name);
-    // What was passed comes before what every file sees.
-    if (global !== undefined) return mark(at) + (isTyped ? global : `$.own($props, ${JSON.stringify(name)}, () => ${global})`);
+    // A value that was passed hides a global of its name.
+    if (global !== undefined && isTyped) return mark(at) + global;
+    if (global !== undefined) {
+      this.#host.onGlobal();
+      return `${mark(at)}$.own($props, ${JSON.stringify(name)}, () => ${global})`;
+    }
     if (!isTyped) {
       this.#host.onFreeName(name, at);
       const { line, column } = source.position(at);
@@ -156,14 +188,20 @@ export class ExpressionWriter {
 
   #binary(expression: Extract<Expression, { type: "binary" }>): string {
     const { operator, left, right } = expression;
-    if (operator === "and") return `$.and(${this.value(left)}, () => ${this.value(right)})`;
-    if (operator === "or") return `$.or(${this.value(left)}, () => ${this.value(right)})`;
+    if (operator === "and" || operator === "or") return this.#logical(operator, left, right);
     const [one, other] = [this.value(left), this.value(right)];
     if (operator === "~") return `$.concat(${one}, ${other})`;
     if (operator === "//") return `Math.floor(${one} / ${other})`;
     if (operator === "%") return `$.modulo(${one}, ${other})`;
     // JavaScript refuses a sign directly before **.
     return operator === "**" ? `$.power(${one}, ${other})` : `(${one} ${operator} ${other})`;
+  }
+
+  /** The value of `and` and `or`: in typed files in a form by which TypeScript narrows. */
+  #logical(operator: "and" | "or", left: Expression, right: Expression): string {
+    const [one, other] = [this.value(left), this.value(right)];
+    if (!this.#host.isTyped || !isRepeatable(left)) return `$.${operator}(${one}, () => ${other})`;
+    return operator === "and" ? `(${this.test(left)} ? ${other} : $.falsy(${one}))` : `(${this.test(left)} ? ${one} : ${other})`;
   }
 
   #comparisons(first: Expression, rest: readonly Comparison[]): string {
@@ -215,7 +253,7 @@ export class ExpressionWriter {
     const { callee, args, at } = expression;
     if (callee.type === "name") {
       const binding = this.#host.names.find(callee.name);
-      if (binding?.kind === "macro") return this.macroCall(binding.code, binding.parameters, args, at);
+      if (binding?.kind === "macro") return this.macroCall(binding, args, at);
       if (binding?.kind === "loop") return this.#recursion(binding.recursion, args, at);
       if (callee.name === "super" && binding === undefined) {
         throw this.#host.source.error(
@@ -249,9 +287,9 @@ export class ExpressionWriter {
     if (callee.name === "super" && object === "super") return "$.super($super.super)";
     const binding = this.#host.names.find(object);
     if (binding?.kind === "module") {
-      const parameters = binding.macros.get(callee.name);
-      if (parameters === undefined) throw this.#unknownMacro(object, callee.name, callee.at, [...binding.macros.keys()]);
-      return this.macroCall(`${binding.code}.${toCodeName(callee.name)}`, parameters, args, at);
+      const facts = binding.macros.get(callee.name);
+      if (facts === undefined) throw this.#unknownMacro(object, callee.name, callee.at, [...binding.macros.keys()]);
+      return this.macroCall({ code: `${binding.code}.${toCodeName(callee.name)}`, facts }, args, at);
     }
     if (binding === undefined && object === "self") return this.#host.self(callee.name, callee.at);
     if (binding?.kind === "loop" && (callee.name === "cycle" || callee.name === "changed")) {
@@ -293,7 +331,9 @@ export class ExpressionWriter {
   }
 
   /** A call of a macro: its parameters are known, so that names become positions. */
-  macroCall(code: string, parameters: readonly Parameter[], args: Arguments, at: number, caller?: string): string {
+  macroCall({ code, facts }: { readonly code: string; readonly facts: MacroFacts }, args: Arguments, at: number, caller?: string): string {
+    const { parameters } = facts;
+    this.#assertTakes(facts, args, at, caller !== undefined);
     const values = new Map<string, string>();
     const extraPositional = args.positional.slice(parameters.length).map((arg) => this.value(arg));
     args.positional.slice(0, parameters.length).forEach((arg, index) => values.set(parameters[index]!.name, this.value(arg)));
@@ -312,6 +352,28 @@ export class ExpressionWriter {
     if (extra.length > 0) positions.push(`{ ${extra.join(", ")} }`);
     else while (positions.at(-1) === "undefined") positions.pop();
     return `${mark(at)}${code}(${positions.join(", ")})`;
+  }
+
+  /** Throws for arguments that a macro has no use for. */
+  #assertTakes(facts: MacroFacts, { positional, named }: Arguments, at: number, hasCaller: boolean): void {
+    const { source } = this.#host;
+    const { name, parameters, takesVarargs, takesKwargs, takesCaller } = facts;
+    const what = `the macro "${name}"`;
+    if (!takesVarargs && positional.length > parameters.length)
+      throw source.error("E_VIEW_SYNTAX", at, `${what} takes at most ${parameters.length} arguments, and got ${positional.length}`);
+    const known = parameters.map((parameter) => parameter.name);
+    const unknown = takesKwargs ? undefined : named.find((each) => !known.includes(each.name));
+    if (unknown !== undefined) {
+      const fix = suggestName(unknown.name, known, `It has: ${known.join(", ") || "none"}.`);
+      throw source.error("E_VIEW_SYNTAX", unknown.at, `${what} has no argument "${unknown.name}"`, fix);
+    }
+    if (hasCaller && !takesCaller)
+      throw source.error(
+        "E_VIEW_SYNTAX",
+        at,
+        `${what} does not use caller()`,
+        "Show the body of the call block by {{ caller() }} in the macro.",
+      );
   }
 
   #filterInput(expression: Extract<Expression, { type: "filter" }>): string {
@@ -389,6 +451,11 @@ export class ExpressionWriter {
     }
     return `${not}${mark(at)}$.tests.${known}(${[this.value(input), ...this.#signatureArguments(signature, args, `the test "${name}"`, at)].join(", ")})`;
   }
+}
+
+/** Whether an expression may be evaluated twice: it calls nothing. */
+function isRepeatable(expression: Expression): boolean {
+  return !holds(expression, ({ type }) => !["name", "attribute", "constant", "compare", "unary", "binary", "test"].includes(type));
 }
 
 const loopMembers: Readonly<Record<string, string>> = {

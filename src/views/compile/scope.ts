@@ -1,11 +1,32 @@
 /** Names of a file: which one means what, where. */
-import type { Parameter } from "../syntax/nodes.ts";
+import type { MacroStatement, Parameter } from "../syntax/nodes.ts";
+import { usesName } from "./template.ts";
+
+/** What calls of a macro need to know. */
+export interface MacroFacts {
+  readonly name: string;
+  readonly parameters: readonly Parameter[];
+  readonly takesVarargs: boolean;
+  readonly takesKwargs: boolean;
+  readonly takesCaller: boolean;
+}
+
+/** Returns what calls of a macro need to know. */
+export function toMacroFacts({ name, parameters, body }: MacroStatement): MacroFacts {
+  return {
+    name,
+    parameters,
+    takesVarargs: usesName(body, "varargs"),
+    takesKwargs: usesName(body, "kwargs"),
+    takesCaller: usesName(body, "caller"),
+  };
+}
 
 /** What a name stands for. */
 export type Binding =
   | { readonly kind: "local"; readonly code: string }
-  | { readonly kind: "macro"; readonly code: string; readonly parameters: readonly Parameter[] }
-  | { readonly kind: "module"; readonly code: string; readonly macros: ReadonlyMap<string, readonly Parameter[]> }
+  | { readonly kind: "macro"; readonly code: string; readonly facts: MacroFacts }
+  | { readonly kind: "module"; readonly code: string; readonly macros: ReadonlyMap<string, MacroFacts> }
   | { readonly kind: "loop"; readonly code: string; readonly recursion: string | undefined; readonly isAsync?: boolean };
 
 /** Names by their nesting. */
@@ -54,11 +75,13 @@ const reserved = new Set(
   (
     "arguments async await break case catch class const continue debugger default delete do else enum eval export extends false finally for " +
     "function get if implements import in instanceof interface let new null of package private protected public return set static super " +
-    "switch this throw true try typeof undefined var void while with yield NaN Infinity"
+    "switch this throw true try typeof undefined var void while with yield NaN Infinity " +
+    // Names that generated modules use themselves.
+    "view write Props Math Map Parameters Pick _super"
   ).split(" "),
 );
 
-/** A name as it stands in generated code; what JavaScript reserves gets a dollar sign. */
+/** Returns a name for generated code: what JavaScript or the module itself reserves gets a dollar sign. */
 export function toCodeName(name: string): string {
   return reserved.has(name) ? `${name}$` : name;
 }

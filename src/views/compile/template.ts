@@ -79,6 +79,13 @@ export function describeTemplate(name: string, source: SourceText, mode: Mode, b
     if (first !== undefined) throw definedTwice(source, "block", statement, first.at, "self.name() shows a block again.");
     blocks.set(statement.name, statement);
   });
+  const macros = new Map<string, MacroStatement>();
+  for (const statement of body) {
+    if (statement.type !== "macro") continue;
+    const first = macros.get(statement.name);
+    if (first !== undefined) throw definedTwice(source, "macro", statement, first.at, "a parameter can decide between two outputs.");
+    macros.set(statement.name, statement);
+  }
   const partials = findPartials(body, source);
   const propStatements = body.filter((statement) => statement.type === "props");
   if (propStatements.length > 1)
@@ -99,7 +106,7 @@ export function describeTemplate(name: string, source: SourceText, mode: Mode, b
         ? undefined
         : { name: isLiteral ? String((parent.parent as { value: unknown }).value) : undefined, at: parent.at, expression: parent.parent }, // The line before has told a constant.
     blocks,
-    macros: new Map(body.filter((statement) => statement.type === "macro").map((macro) => [macro.name, macro])),
+    macros,
     partials,
     outlets: findOutlets(body, source),
     partial: undefined,
@@ -112,7 +119,9 @@ export function toPartialTemplate(file: Template, partial: PartialDefinition): T
   const imports = file.body.filter(({ type }) => type === "importCode" || type === "import" || type === "from");
   const macros = [...file.macros.keys()].filter((macro) => usesName(body, macro));
   const own: Statement[] =
-    macros.length === 0 ? [] : [{ type: "from", at, file: file.name, names: macros.map((macro) => ({ name: macro, alias: macro, at })) }];
+    macros.length === 0
+      ? []
+      : [{ type: "from", at, file: file.name, names: macros.map((macro) => ({ name: macro, alias: macro, at })), withContext: false }];
   const props = parameters.map((parameter) => ({
     name: parameter.name,
     at: parameter.at,
@@ -325,4 +334,9 @@ export function usesName(body: Body, name: string): boolean {
     if (statement.type === "for" && name === "loop") return false;
     return bodiesOf(statement).some((inner) => usesName(inner, name));
   });
+}
+
+/** Whether an expression waits for a promise. */
+export function awaits(expression: Expression): boolean {
+  return holds(expression, (part) => part.type === "await");
 }

@@ -1,7 +1,8 @@
 /** Parses and compiles the files of one state of the views folders. */
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { compileModule } from "../compile/module.ts";
-import type { ModuleHost, ModuleResult } from "../compile/module.ts";
+import type { ModuleHost } from "../compile/module-host.ts";
+import type { ModuleResult } from "../compile/module.ts";
 import type { Template } from "../compile/template.ts";
 import { fileOf } from "../compile/template.ts";
 import { TemplateSet } from "../compile/template-set.ts";

@@ -9,9 +9,20 @@ import { asHtml, Html, isHtml } from "../values.ts";
 import { raw } from "../rendering/raw.ts";
 
 /** Text, or markup where the input was markup. */
-export type TextLike = string | Html;
+type TextLike = string | Html;
 
-/** Changes a text, and markup as text. */
+/** What a filter of text returns: a string, or markup where the input is markup. */
+type TextOf<Value> = 0 extends 1 & Value
+  ? any
+  : unknown extends Value
+    ? TextLike
+    : [Extract<Value, Html>] extends [never]
+      ? string
+      : [Value] extends [Html]
+        ? Html
+        : TextLike;
+
+/** Changes a string, and markup as a string. */
 function mapText(value: unknown, change: (text: string) => string): any {
   return isHtml(value) ? asHtml(change(String(value))) : change(toText(value));
 }
@@ -193,29 +204,29 @@ function encodeQuery(value: unknown): string {
 
 /** The filters by name. */
 export const textFilters = {
-  capitalize: (value: unknown): TextLike => mapText(value, capitalizeText),
-  center: (value: unknown, width = 80): TextLike => mapText(value, (text) => centerText(text, width)),
+  capitalize: <Value>(value: Value): TextOf<Value> => mapText(value, capitalizeText),
+  center: <Value>(value: Value, width = 80): TextOf<Value> => mapText(value, (text) => centerText(text, width)),
   e: (value: unknown): Html => escape(value),
   escape: (value: unknown): Html => escape(value),
   forceescape: (value: unknown): Html => asHtml(escapeInWalk(toText(value))),
-  format: (value: unknown, args: readonly unknown[], named: Readonly<Record<string, unknown>>): TextLike =>
+  format: <Value>(value: Value, args: readonly unknown[], named: Readonly<Record<string, unknown>>): TextOf<Value> =>
     mapText(value, (text) => formatText(text, args, named, isHtml(value))),
-  indent: (value: unknown, width: number | string = 4, first = false, blank = false): TextLike =>
+  indent: <Value>(value: Value, width: number | string = 4, first = false, blank = false): TextOf<Value> =>
     mapText(value, (text) => indentText(text, width, first, blank)),
-  lower: (value: unknown): TextLike => mapText(value, (text) => text.toLowerCase()),
-  replace: (value: unknown, old: unknown, replacement: unknown, count?: number): TextLike =>
+  lower: <Value>(value: Value): TextOf<Value> => mapText(value, (text) => text.toLowerCase()),
+  replace: <Value>(value: Value, old: unknown, replacement: unknown, count?: number): TextOf<Value> =>
     mapText(value, (text) => replaceText(text, fit(old, value), fit(replacement, value), count)),
   safe: (value: unknown): Html => (isHtml(value) ? value : raw(toText(value), "marked as safe in a template file")),
-  string: (value: unknown): TextLike => (isHtml(value) ? value : toText(value)),
+  string: <Value>(value: Value): TextOf<Value> => mapText(value, (text) => text),
   striptags: (value: unknown): string =>
     decodeBasic(stripTags(removeComments(toText(value)), false))
       .replace(/\s+/g, " ")
       .trim(),
-  title: (value: unknown): TextLike => mapText(value, titleText),
-  trim: (value: unknown, chars?: string): TextLike => mapText(value, (text) => trimText(text, chars)),
-  truncate: (value: unknown, length = 255, killwords = false, end = "...", leeway = 5): TextLike =>
+  title: <Value>(value: Value): TextOf<Value> => mapText(value, titleText),
+  trim: <Value>(value: Value, chars?: string): TextOf<Value> => mapText(value, (text) => trimText(text, chars)),
+  truncate: <Value>(value: Value, length = 255, killwords = false, end = "...", leeway = 5): TextOf<Value> =>
     mapText(value, (text) => truncateText(text, length, killwords, fit(end, value), leeway)),
-  upper: (value: unknown): TextLike => mapText(value, (text) => text.toUpperCase()),
+  upper: <Value>(value: Value): TextOf<Value> => mapText(value, (text) => text.toUpperCase()),
   urlencode: (value: unknown): string =>
     typeof value === "object" && value !== null && !isHtml(value)
       ? encodeQuery(value)
@@ -230,7 +241,7 @@ export const textFilters = {
       }),
     ),
   wordcount: (value: unknown): number => (toText(value).match(/\w+/gu) ?? []).length,
-  wordwrap: (value: unknown, width = 79, breakLongWords = true, wrapstring = "\n", breakOnHyphens = true): TextLike =>
+  wordwrap: <Value>(value: Value, width = 79, breakLongWords = true, wrapstring = "\n", breakOnHyphens = true): TextOf<Value> =>
     mapText(value, (text) => wrapText(text, width, breakLongWords, fit(wrapstring, value), breakOnHyphens)),
 } as const;
 

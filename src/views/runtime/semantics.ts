@@ -16,9 +16,31 @@ export function truthy(value: unknown): boolean {
   return isHtml(value) ? String(value) !== "" : true;
 }
 
-/** The first operand when it is false, else the second. */
-export function and<One, Other>(one: One, other: () => Other): One | Other {
-  return truthy(one) ? other() : one;
+/** What a value is when it counts as false. */
+type Falsy<Value> = 0 extends 1 & Value
+  ? any
+  : Value extends
+        | string
+        | number
+        | bigint
+        | boolean
+        | null
+        | undefined
+        | Html
+        | readonly unknown[]
+        | ReadonlyMap<any, any>
+        | ReadonlySet<any>
+    ? Value
+    : never;
+
+/** Returns a value that counts as false, with the type it then has. */
+export function falsy<Value>(value: Value): Falsy<Value> {
+  return value as Falsy<Value>; // The caller has tested it.
+}
+
+/** Returns the first operand when it counts as false, else the second. */
+export function and<One, Other>(one: One, other: () => Other): Falsy<One> | Other {
+  return truthy(one) ? other() : falsy(one);
 }
 
 /** The first operand when it is true, else the second. */

@@ -218,23 +218,31 @@ export function where(items: Each<unknown>, test: (item: any) => unknown): unkno
   return [...toIterable(items)].filter((item) => truthy(test(item)));
 }
 
+/** What a recursive loop does with its items. */
+interface RecursiveSteps<Given> {
+  /** The condition of the loop. */
+  readonly test?: (item: ItemOf<Given>) => unknown;
+  readonly run: (out: Output, body: string, loop: Loop<ItemOf<Given>>, again: (items: Given) => Html) => string;
+}
+
 /** Writes a loop that may go into itself. */
 export function recursive<Given extends Each<unknown>>(
   out: Output,
   body: string,
   items: Given,
-  run: (out: Output, body: string, loop: Loop<ItemOf<Given>>, again: (items: Given) => Html) => string,
+  steps: RecursiveSteps<Given>,
   depth = 1,
 ): string {
+  const { test, run } = steps;
   const again = (inner: Given): Html =>
     writtenHtml((later, text_) => {
       later.enterCall("A recursive loop");
-      const written = recursive(later, text_, inner, run, depth + 1);
+      const written = recursive(later, text_, inner, steps, depth + 1);
       later.leaveCall();
       return written;
     });
-  // The items are what the type says of them.
-  return run(out, body, new Loop(items as Each<ItemOf<Given>>, depth), again);
+  const kept = test === undefined ? items : where(items, test);
+  return run(out, body, new Loop(kept as Each<ItemOf<Given>>, depth), again); // The items are what the type says of them.
 }
 
 /** Goes on when a value is there; what follows in the file is not held up. */
@@ -353,8 +361,8 @@ export function lookup(props: AnyProps, wanted: string): any {
 }
 
 /** A name that was passed, or one that every file sees. */
-export function own(props: AnyProps, wanted: string, global: () => unknown): any {
-  return Object.hasOwn(props, wanted) ? props[wanted] : global();
+export function own<Value>(props: AnyProps, wanted: string, global: () => Value): Value {
+  return Object.hasOwn(props, wanted) ? (props[wanted] as Value) : global(); // A file without types takes what it is given.
 }
 
 /** Parts of the context; one that is absent explains itself. */

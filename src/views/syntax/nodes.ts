@@ -114,7 +114,8 @@ export type Statement =
       readonly otherwise: Body | undefined;
     }
   | ForStatement
-  | { readonly type: "break" | "continue"; readonly at: number }
+  | { readonly type: "break"; readonly at: number }
+  | { readonly type: "continue"; readonly at: number }
   | { readonly type: "set"; readonly at: number; readonly targets: readonly Target[]; readonly value: Expression }
   | {
       readonly type: "setBlock";
@@ -132,7 +133,7 @@ export type Statement =
   | BlockStatement
   | { readonly type: "extends"; readonly at: number; readonly parent: Expression }
   | { readonly type: "include"; readonly at: number; readonly names: Expression; readonly ignoresMissing: boolean; readonly scope: Scope }
-  | { readonly type: "import"; readonly at: number; readonly file: string; readonly alias: string }
+  | { readonly type: "import"; readonly at: number; readonly file: string; readonly alias: string; readonly withContext: boolean }
   | FromStatement
   | PartialDefinition
   | { readonly type: "partial"; readonly at: number; readonly name: string; readonly args: Arguments }
@@ -168,6 +169,8 @@ interface FromStatement {
   readonly at: number;
   readonly file: string;
   readonly names: ReadonlyArray<{ readonly name: string; readonly alias: string; readonly at: number }>;
+  /** Whether its macros see the names of this file. */
+  readonly withContext: boolean;
 }
 
 /** A part of a file that can be rendered alone. */

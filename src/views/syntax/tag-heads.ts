@@ -73,8 +73,7 @@ export function readImport(cursor: Cursor, at: number): Statement {
   const file = cursor.expectString("the name of a file").value;
   cursor.expect("as");
   const alias = cursor.expectName("a name for the file").value;
-  takeContext(cursor);
-  return { type: "import", at, file, alias };
+  return { type: "import", at, file, alias, withContext: takeContext(cursor) };
 }
 
 /** `import type { X } from "..."` and `import { x } from "..."`: TypeScript, as it stands. */
@@ -90,8 +89,11 @@ function readImportCode(cursor: Cursor, at: number): Statement {
   return { type: "importCode", at, clause: `import ${text.replace(/;$/, "")};`, isType, names };
 }
 
-function takeContext(cursor: Cursor): void {
-  if (cursor.take("with") !== undefined || cursor.take("without") !== undefined) cursor.expect("context");
+/** Returns whether macros see the names of the file that imports them. */
+function takeContext(cursor: Cursor): boolean {
+  const withContext = cursor.take("with") !== undefined;
+  if (withContext || cursor.take("without") !== undefined) cursor.expect("context");
+  return withContext;
 }
 
 /** The head of `from`. */
@@ -104,8 +106,7 @@ export function readFrom(cursor: Cursor, at: number): Statement {
     const alias = cursor.take("as") === undefined ? name : cursor.expectName("another name for it").value;
     names.push({ name, alias, at: nameAt });
   } while (cursor.take(",") !== undefined && !cursor.is("with") && !cursor.is("without"));
-  takeContext(cursor);
-  return { type: "from", at, file, names };
+  return { type: "from", at, file, names, withContext: takeContext(cursor) };
 }
 
 /** The props of a file. */
