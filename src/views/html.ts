@@ -1,7 +1,7 @@
 /** The tags: `html`, `css`, and `element()`. */
 import { GableError } from "../errors/gable-error.ts";
 import { findCallerPlace } from "../errors/source-place.ts";
-import { filterCss } from "./escape/css.ts";
+import { blockedCss, filterCss } from "./escape/css.ts";
 import { kinds } from "./reading/places.ts";
 import type { Plan } from "./reading/plan.ts";
 import { compilePlan, makePlan } from "./reading/plan.ts";
@@ -72,11 +72,13 @@ export type CssValue = string | number | null | undefined | Css;
  */
 export function css(strings: TemplateStringsArray, ...values: readonly CssValue[]): Css {
   let text = assertTemplate("css", strings)[0]!;
+  let hasBlocked = false;
   values.forEach((value, index) => {
     const written = value === null || value === undefined ? "" : isCss(value) ? String(value) : filterCss(String(value));
+    hasBlocked ||= isCss(value) ? value.hasBlocked === true : written === blockedCss;
     text += written + strings[index + 1]!;
   });
-  return new Css(text);
+  return new Css(text, hasBlocked);
 }
 
 /** Elements that {@link element} makes, beside custom ones: none that loads or holds code. */

@@ -185,10 +185,13 @@ export class Css {
   /** @internal Tells it from every other class. */
   declare private readonly [brand]: "css";
   readonly #text: string;
+  /** @internal Whether a value in it was blocked. */
+  readonly hasBlocked: boolean | undefined;
 
   /** @internal Use {@link css}. */
-  constructor(text: string) {
+  constructor(text: string, hasBlocked = false) {
     this.#text = text;
+    this.hasBlocked = hasBlocked;
   }
 
   /** The declarations. */

@@ -2,7 +2,7 @@
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import { escapeInWalk } from "../rendering/walk-context.ts";
-import { equal, isPlainObject, item, toIterable, toText, truthy } from "../runtime/semantics.ts";
+import { isPlainObject, item, toIterable, toText, truthy } from "../runtime/semantics.ts";
 import type { Html } from "../values.ts";
 import { asHtml, isHtml } from "../values.ts";
 
@@ -67,14 +67,16 @@ function sort<Item>(values: Items<Item>, reverse = false, caseSensitive = false,
 }
 
 function groupby<Item>(values: Items<Item>, attribute: string, fallback?: unknown, caseSensitive = false): Array<Group<Item>> {
-  const groups: Array<{ key: unknown; grouper: unknown; list: Item[] }> = [];
+  const found = new Map<unknown, { key: unknown; grouper: unknown; list: Item[] }>();
   for (const value of toIterable(values)) {
     const grouper = readPath(value, attribute) ?? fallback;
     const key = caseSensitive ? grouper : ignoreCase(grouper);
-    const found = groups.find((group) => equal(group.key, key));
-    if (found === undefined) groups.push({ key, grouper, list: [value] });
-    else found.list.push(value);
+    const mark = toMark(key);
+    const group = found.get(mark);
+    if (group === undefined) found.set(mark, { key, grouper, list: [value] });
+    else group.list.push(value);
   }
+  const groups = [...found.values()];
   groups.sort((one, other) => compare(one.key, other.key));
   return groups.map(({ grouper, list }) => Object.assign([grouper, list] as [unknown, Item[]], { grouper, list })); // The pair of its two parts.
 }
@@ -84,13 +86,34 @@ function unique<Item>(values: Items<Item>, caseSensitive = false, attribute?: st
   const seen = new Set<unknown>();
   const kept: Item[] = [];
   for (const value of toIterable(values)) {
-    const found = key(value);
-    const mark = typeof found === "object" && found !== null ? JSON.stringify(found) : found;
+    const mark = toMark(key(value));
     if (seen.has(mark)) continue;
     seen.add(mark);
     kept.push(value);
   }
   return kept;
+}
+
+/** Returns what two values share exactly when they are equal: dates by their time, lists and plain objects by their content. */
+function toMark(value: unknown): unknown {
+  if (typeof value === "string") return `text ${value}`;
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Date) return `date ${value.getTime()}`;
+  if (Array.isArray(value)) return `list [${value.map((each) => toMarkText(toMark(each))).join(",")}]`;
+  if (!isPlainObject(value)) return value;
+  const keys = Object.keys(value).sort();
+  return `object {${keys.map((name) => `${JSON.stringify(name)}:${toMarkText(toMark(value[name]))}`).join(",")}}`;
+}
+
+/** Numbers of objects without content that counts, for their marks. */
+const numbers = new WeakMap<object, number>();
+let lastNumber = 0;
+
+function toMarkText(mark: unknown): string {
+  if (typeof mark !== "object" || mark === null) return `${typeof mark} ${JSON.stringify(String(mark))}`;
+  const known = numbers.get(mark) ?? ++lastNumber;
+  numbers.set(mark, known);
+  return `object ${known}`;
 }
 
 function extreme<Item>(values: Items<Item>, sign: 1 | -1, caseSensitive: boolean, attribute: string | undefined): Item | undefined {

@@ -53,9 +53,10 @@ function indentText(text: string, width: number | string, first: boolean, blank:
 
 function trimText(text: string, chars: string | undefined): string {
   if (chars === undefined) return text.trim();
+  const dropped = new Set(chars);
   let [start, end] = [0, text.length];
-  while (start < end && chars.includes(text[start]!)) start++;
-  while (end > start && chars.includes(text[end - 1]!)) end--;
+  while (start < end && dropped.has(text[start]!)) start++;
+  while (end > start && dropped.has(text[end - 1]!)) end--;
   return text.slice(start, end);
 }
 
@@ -79,6 +80,8 @@ function replaceText(text: string, old: string, replacement: string, count: numb
 }
 
 function wrapText(text: string, width: number, breakLongWords: boolean, wrapstring: string, breakOnHyphens: boolean): string {
+  if (!(width >= 1))
+    throw new GableError("E_VIEW_VALUE", `wordwrap got ${describeValue(width)} as the width of a line.`, { fix: "Give it 1 or more." });
   return text
     .split(/\r\n|\r|\n/)
     .map((line) => wrapLine(line, width, breakLongWords, breakOnHyphens).join(wrapstring))
@@ -127,12 +130,8 @@ function urlizeText(text: string, options: UrlizeOptions): string {
 function linkWord(word: string, { limit, rel, target, schemes }: UrlizeOptions): string {
   // Brackets and punctuation around an address are not part of it.
   const start = /^[([{<"']*/.exec(word)![0];
-  let middle = word.slice(start.length);
-  let end = "";
-  while (/[)\]}>"'.,;:!?]$/.test(middle) && !(middle.endsWith(")") && countOf(middle, "(") >= countOf(middle, ")"))) {
-    end = middle.at(-1)! + end;
-    middle = middle.slice(0, -1);
-  }
+  const middle = word.slice(start.length, findAddressEnd(word, start.length));
+  const end = word.slice(start.length + middle.length);
   const isExtra = schemes.some((scheme) => middle.toLowerCase().startsWith(scheme.toLowerCase()) && middle.length > scheme.length);
   const match = linkStart.exec(middle);
   if (match === null && !isExtra) return escapeInWalk(word);
@@ -157,15 +156,27 @@ function quote(text: string): string {
   return escapeInWalk(text).replaceAll('"', "&quot;");
 }
 
-function countOf(text: string, character: string): number {
-  return text.split(character).length - 1;
+/** Returns where an address ends: before punctuation, and before brackets that it has not opened. */
+function findAddressEnd(word: string, from: number): number {
+  let surplus = 0;
+  for (let index = from; index < word.length; index++) surplus += word[index] === ")" ? 1 : word[index] === "(" ? -1 : 0;
+  let end = word.length;
+  for (; end > from; end--) {
+    const character = word[end - 1]!;
+    if (!")]}>\"'.,;:!?".includes(character)) break;
+    if (character === ")") {
+      if (surplus <= 0) break;
+      surplus--;
+    }
+  }
+  return end;
 }
 
 /** printf of Python: `%s %d %i %f %.2f %x %05d %-8s %(name)s %%`. */
 function formatText(pattern: string, args: readonly unknown[], named: Readonly<Record<string, unknown>>, isMarkup: boolean): string {
   let next = 0;
   return pattern.replace(
-    /%(?:\((\w+)\))?([-+0 #]*)(\d+)?(?:\.(\d+))?([sdifxXor%])/g,
+    /%(?:\((\w+)\))?([-+0 #]*)([1-9]\d*)?(?:\.(\d+))?([sdifxXor%])/g,
     (found, name: string | undefined, flags: string, width: string | undefined, precision: string | undefined, kind: string) => {
       if (kind === "%") return "%";
       if (name === undefined && next >= args.length) throw new GableError("E_VIEW_VALUE", `format() has no value for "${found}".`);
@@ -240,7 +251,7 @@ export const textFilters = {
         rel: [...new Set([...rel.split(" "), ...(nofollow ? ["nofollow"] : [])])].filter(Boolean).sort().join(" "),
       }),
     ),
-  wordcount: (value: unknown): number => (toText(value).match(/\w+/gu) ?? []).length,
+  wordcount: (value: unknown): number => (toText(value).match(/[\p{L}\p{N}_]+/gu) ?? []).length,
   wordwrap: <Value>(value: Value, width = 79, breakLongWords = true, wrapstring = "\n", breakOnHyphens = true): TextOf<Value> =>
     mapText(value, (text) => wrapText(text, width, breakLongWords, fit(wrapstring, value), breakOnHyphens)),
 } as const;

@@ -7,12 +7,16 @@ import type { Attributes, Hole } from "../values.ts";
 import { attributes, Json } from "../values.ts";
 import { intl } from "./intl.ts";
 
+/** Returns the number that a whole string is, as in Python: not what it begins with. */
 function parseInteger(text: string, base: number): number {
-  const clean = text.trim().replaceAll("_", "").toLowerCase();
+  const clean = text.trim().toLowerCase();
   const prefix = { 2: "0b", 8: "0o", 16: "0x" }[base];
-  const digits = prefix !== undefined && clean.startsWith(prefix) ? clean.slice(2) : clean;
-  const number = Number.parseInt(digits, base);
-  return Number.isNaN(number) && base === 10 ? Math.trunc(Number(clean)) : number;
+  const [, sign = "", rest = ""] = /^([-+]?)(.*)$/s.exec(clean)!;
+  const digits = prefix !== undefined && rest.startsWith(prefix) ? rest.slice(2) : rest;
+  const isWhole =
+    /^[0-9a-z]+(?:_[0-9a-z]+)*$/.test(digits) && [...digits.replaceAll("_", "")].every((digit) => Number.parseInt(digit, 36) < base);
+  if (isWhole) return Number(`${sign}1`) * Number.parseInt(digits.replaceAll("_", ""), base);
+  return base === 10 && /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/.test(clean) ? Math.trunc(Number(clean)) : Number.NaN;
 }
 
 function int(value: unknown, fallback = 0, base = 10): number {

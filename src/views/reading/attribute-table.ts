@@ -1,5 +1,7 @@
 /** What an attribute is, by its element: data with one row per class. Reviewed each year against the HTML standard. */
 
+import type { UrlListKind } from "../escape/url-list.ts";
+
 /** Classes of attributes: each has rules of its own for the values in it. */
 export type AttributeClass =
   | "plain"
@@ -10,6 +12,8 @@ export type AttributeClass =
   | "frame-url"
   | "resource-url"
   | "srcset"
+  | "url-list"
+  | "url-values"
   | "style"
   | "srcdoc"
   | "refresh"
@@ -27,10 +31,19 @@ const booleans = new Set(
 
 const urls = new Set(
   (
-    "href src action formaction cite poster background data ping manifest longdesc usemap xlink:href icon profile codebase classid " +
+    "href src action formaction cite poster background data manifest longdesc usemap xlink:href icon profile codebase classid " +
     "hx-get hx-post hx-put hx-patch hx-delete"
   ).split(" "),
 );
+
+/** Attributes that hold several addresses, separated by blanks. */
+const urlLists = new Set(["ping", "attributionsrc", "archive"]);
+
+/** How the addresses of a class are separated; undefined for a class with one address. */
+export function listKindOf(attributeClass: AttributeClass): UrlListKind | undefined {
+  if (attributeClass === "srcset") return "srcset";
+  return attributeClass === "url-values" ? "semicolons" : attributeClass === "url-list" ? "blanks" : undefined;
+}
 
 /** Values of `rel` whose address is shown or followed, and never run. */
 const harmlessRels = new Set(
@@ -65,6 +78,7 @@ export function classifyAttribute(
   if (Object.hasOwn(own, name)) return own[name]!;
   const special = classifySpecial(element, name, attributes);
   if (special !== undefined) return special;
+  if (urlLists.has(name)) return "url-list";
   if (urls.has(name) || /^data-.*(?:url|src|uri)/.test(name)) return "url";
   if (booleans.has(name)) return "boolean";
   if (name === "class") return "class";
@@ -74,15 +88,19 @@ export function classifyAttribute(
 
 function classifySpecial(element: string, name: string, attributes: StaticAttributes): AttributeClass | undefined {
   if (name === "style" || name === "srcdoc" || name === "nonce") return name;
-  if (name === "srcset" || name === "imagesrcset") return "srcset";
+  if (name === "srcset" || name === "imagesrcset" || /^data-.*srcset$/.test(name)) return "srcset";
   if (element === "script" && (name === "type" || name === "language")) return "decider";
   if (element === "meta" && name === "http-equiv") return "decider";
   if (element === "meta" && name === "content") return isRefresh(attributes) ? "refresh" : undefined;
   if (animations.has(element)) return classifyAnimation(name, attributes);
+  return classifyLoaded(element, name, attributes);
+}
+
+/** Finds the class of an address that loads a document or code. */
+function classifyLoaded(element: string, name: string, attributes: StaticAttributes): AttributeClass | undefined {
   if (element === "link" && name === "href") return isHarmlessLink(attributes.get("rel")) ? "url" : "resource-url";
-  if (resources[element]?.has(name) === true && Object.hasOwn(resources, element)) return "resource-url";
-  if ((element === "iframe" || element === "frame") && name === "src") return "frame-url";
-  return undefined;
+  if (Object.hasOwn(resources, element) && resources[element]!.has(name)) return "resource-url";
+  return (element === "iframe" || element === "frame") && name === "src" ? "frame-url" : undefined;
 }
 
 function isRefresh(attributes: StaticAttributes): boolean {
@@ -100,7 +118,8 @@ function classifyAnimation(name: string, attributes: StaticAttributes): Attribut
   if (!["to", "from", "by", "values"].includes(name)) return undefined;
   const target = attributes.get("attributename")?.trim().toLowerCase();
   const isHarmless = target !== undefined && !urls.has(target) && !/^on|:/.test(target);
-  return isHarmless ? "plain" : "url";
+  if (isHarmless) return "plain";
+  return name === "values" ? "url-values" : "url";
 }
 
 /** Whether an element shows media: its addresses may be data URLs of images. */

@@ -5,7 +5,8 @@
  * own rules; the tables of the reference page "places" list them.
  */
 import type { AttributeClass, StaticAttributes } from "./attribute-table.ts";
-import { isMediaElement } from "./attribute-table.ts";
+import { isMediaElement, listKindOf } from "./attribute-table.ts";
+import type { UrlListKind } from "../escape/url-list.ts";
 import { frameSchemes, linkSchemes, mediaSchemes } from "../escape/url.ts";
 import type { StyleState } from "./style-state.ts";
 import { isSameStyle, joinStyles, behindStyleHole, findStylePlace, scanStyle, styleAttributeStart } from "./style-state.ts";
@@ -23,7 +24,7 @@ export const kinds = {
   urlPath: 8,
   urlPart: 9,
   trustedUrl: 10,
-  srcset: 11,
+  urlList: 11,
   css: 12,
   cssUrl: 13,
   cssString: 14,
@@ -57,6 +58,8 @@ export interface Place {
   readonly attribute: string;
   /** Schemes of an address. */
   readonly urls?: UrlKind;
+  /** How the addresses of an attribute are separated that holds several. */
+  readonly list?: UrlListKind;
   /** Static text before, between and behind the holes of an address that is composed before it is judged. */
   readonly statics?: readonly string[];
   /** The holes that are composed here, as their front knows them. */
@@ -153,7 +156,9 @@ export function placeAttribute<Ref>(attribute: AttributeDraft<Ref>, attributeCla
     case "resource-url":
       return placeResource(attribute, tag);
     case "srcset":
-      return placeWhole(attribute, whole, tag, kinds.srcset, "a part of srcset; give the whole value");
+    case "url-list":
+    case "url-values":
+      return placeUrlList(attribute, whole, tag, listKindOf(attributeClass)!);
     case "style":
       if (whole !== undefined) return cutOut(attribute, whole, { kind: kinds.styleAttribute, takesCssOnly: true, ...at });
       placeStyle(parts, styleAttributeStart, tag);
@@ -230,6 +235,18 @@ function placeUrl<Ref>(attribute: AttributeDraft<Ref>, whole: HolePart<Ref> | un
   walkUrl(attribute.parts, "start", at, tag);
 }
 
+/** Places the holes of a list of addresses: the whole is composed, then each address is judged. */
+function placeUrlList<Ref>(attribute: AttributeDraft<Ref>, whole: HolePart<Ref> | undefined, tag: TagFacts<Ref>, list: UrlListKind): void {
+  const { parts, name } = attribute;
+  const at = { element: tag.element, attribute: name, urls: list === "srcset" ? "media" : "link", list } as const;
+  if (whole !== undefined) return cutOut(attribute, whole, { kind: kinds.urlList, ...at });
+  if (parts.some(({ type }) => type === "branches"))
+    forEachHole(parts, ({ ref }) =>
+      tag.fail(ref, `in "${name}", where a condition decides which address it is a part of`, "Compose the value before, with set."),
+    );
+  composeUrl(parts, at);
+}
+
 function walkUrl<Ref>(
   parts: ReadonlyArray<AttributePart<Ref>>,
   from: UrlPosition,
@@ -303,6 +320,13 @@ function placeStart<Ref>(
   if (next?.type === "branches") {
     tag.fail(first.ref, `in "${at.attribute}" before a condition that continues the address`, "Compose the address before, with set.");
   }
+  composeUrl(group, at);
+  return "begun";
+}
+
+/** Makes one place of several holes and the texts around them: the first hole writes all of it. */
+function composeUrl<Ref>(group: ReadonlyArray<AttributePart<Ref>>, at: Omit<Place, "kind">): void {
+  const holes = group.filter((part) => part.type === "hole");
   const statics: string[] = [""];
   for (const part of group) {
     if (part.type === "text") {
@@ -313,8 +337,7 @@ function placeStart<Ref>(
       part.place = { kind: kinds.grouped, ...at };
     }
   }
-  first.place = { kind: kinds.url, statics, refs: holes.map(({ ref }) => ref), ...at };
-  return "begun";
+  if (holes[0] !== undefined) holes[0].place = { kind: kinds.url, statics, refs: holes.map(({ ref }) => ref), ...at };
 }
 
 function judgeStaticStart(text: string, urls: UrlKind): UrlPosition {

@@ -1,7 +1,7 @@
 /** Where the reader of a template is: a plain record that can be kept, compared, and told in words. */
 import { decodeReferences } from "./places.ts";
 import type { AttributeDraft, HolePart, Place, TextPart } from "./places.ts";
-import { isSameScript } from "./script-state.ts";
+import { isSameScript, joinScripts } from "./script-state.ts";
 import { isSameStyle, joinStyles } from "./style-state.ts";
 import type { ScriptState } from "./script-state.ts";
 import type { StyleState } from "./style-state.ts";
@@ -129,7 +129,12 @@ function placeOf(mode: Mode): Mode {
 /** The one of several same places that asks more of what follows. */
 export function strictestOf<Ref>(states: ReadonlyArray<ReaderState<Ref>>): ReaderState<Ref> {
   const found = states.find(({ mode }) => mode === "afterTagHole") ?? states[0]!;
-  return { ...found, isRawOpen: states.some(({ isRawOpen }) => isRawOpen), style: joinStyles(states.map(({ style }) => style)) };
+  return {
+    ...found,
+    isRawOpen: states.some(({ isRawOpen }) => isRawOpen),
+    style: joinStyles(states.map(({ style }) => style)),
+    script: joinScripts(states.map(({ script }) => script)),
+  };
 }
 
 /** What a tag loads: its static address, or the hole that gives the whole of it. */

@@ -68,13 +68,18 @@ export function scanScript(state: ScriptState, text: string): ScriptState & { re
 
 /** Whether two states let the same stand behind them. */
 export function isSameScript(one: ScriptState, other: ScriptState): boolean {
-  return one.mode === other.mode && one.fault === other.fault && one.isBehindHole === other.isBehindHole && classOf(one) === classOf(other);
+  return one.mode === other.mode && one.fault === other.fault && classOf(one) === classOf(other);
 }
 
-/** What matters of the token before: nothing where a value may begin, but for its parentheses. */
+/** Returns what matters of the token before: whether a value may begin, and whether it needs parentheses. */
 function classOf(state: ScriptState): string {
-  if (!opening.has(state.last)) return state.last;
+  if (!opening.has(state.last)) return "no value";
   return needsParentheses(state) ? "statement" : "value may begin";
+}
+
+/** Returns the state after branches that end the same way: after a value in any of them, only what may follow a value is allowed. */
+export function joinScripts(states: readonly ScriptState[]): ScriptState {
+  return states.find(({ isBehindHole }) => isBehindHole) ?? states[0]!;
 }
 
 /** Whether a value may stand here: undefined, or the reason why not. */

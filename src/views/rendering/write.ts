@@ -2,11 +2,11 @@
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import type { AttributeClass } from "../reading/attribute-table.ts";
-import { classifyAttribute, isMediaElement } from "../reading/attribute-table.ts";
+import { classifyAttribute, isMediaElement, listKindOf } from "../reading/attribute-table.ts";
 import { escapeAttribute, stripTags } from "../escape/attribute.ts";
-import { escapeCssString, filterCss } from "../escape/css.ts";
+import { blockedCss, escapeCssString, filterCss } from "../escape/css.ts";
 import { toPlainJson, toScriptExpression, toScriptJson } from "../escape/json.ts";
-import { filterSrcset } from "../escape/srcset.ts";
+import { filterUrlList, toListPart } from "../escape/url-list.ts";
 import { escapeRcdata, escapeTags, escapeText } from "../escape/text.ts";
 import { blockedUrl, encodeUrlPart, filterUrl, frameSchemes, linkSchemes, mediaSchemes, normalizeUrl } from "../escape/url.ts";
 import { Output } from "./output.ts";
@@ -17,6 +17,7 @@ import type { Place, UrlKind } from "../reading/places.ts";
 import { describeHandlerFault, kinds } from "../reading/places.ts";
 import type { RenderContext } from "./render-context.ts";
 import { contextOfWalk } from "./walk-context.ts";
+import type { Css } from "../values.ts";
 import { Html, isAttributes, isCss, isHtml, isJson, isSafeUrl, isTrustedUrl, toHtml } from "../values.ts";
 
 /** A place with the position of its hole in the source, where it is known. */
@@ -176,8 +177,8 @@ function writeAddress(out: Output, body: string, place: WrittenPlace, value: unk
       return body + escapeAttribute(isSafeUrl(value) ? String(value) : encodeUrlPart(toPlainText(value, place)), out.isSplit);
     case kinds.trustedUrl:
       return writeWhole(body, place.attribute, value, toTrusted(out, value, place));
-    case kinds.srcset:
-      return writeWhole(body, place.attribute, value, escapeAttribute(filterSrcset(toPlainText(value, place)), out.isSplit));
+    case kinds.urlList:
+      return writeWhole(body, place.attribute, value, escapeAttribute(toFilteredList(out, toPlainText(value, place), place), out.isSplit));
     case kinds.attributes:
       return writeAttributes(out, body, place, value);
     default:
@@ -190,7 +191,12 @@ function writeCode(out: Output, body: string, place: WrittenPlace, value: unknow
   switch (place.kind) {
     case kinds.css:
       return (
-        body + inStyle(out, place, isCss(value) ? String(value) : noteBlocked(out, filterCss(toPlainText(value, place)), "blocked", place))
+        body +
+        inStyle(
+          out,
+          place,
+          isCss(value) ? noteCss(out, value, place) : noteBlocked(out, filterCss(toPlainText(value, place)), blockedCss, place),
+        )
       );
     case kinds.cssString:
       return body + inStyle(out, place, escapeCssString(toPlainText(value, place)));
@@ -309,10 +315,16 @@ function toEnumerated(out: Output, value: unknown, place: WrittenPlace): string 
 
 /** A whole style attribute. */
 function toStyle(out: Output, value: unknown, place: WrittenPlace): string {
-  if (isCss(value)) return inStyle(out, place, String(value));
+  if (isCss(value)) return inStyle(out, place, noteCss(out, value, place));
   const isAbsent = value === null || value === undefined || value === false;
   if (place.takesCssOnly === true && !isAbsent) throw valueError(value, place, "a whole style takes css`...` alone");
   return inStyle(out, place, filterDeclarations(out, toPlainText(value, place), place));
+}
+
+/** Returns the text of css`...`; its tag knows no application, so what it has blocked is told here. */
+function noteCss(out: Output, css: Css, place: WrittenPlace): string {
+  if (css.hasBlocked === true) noteBlocked(out, blockedCss, blockedCss, place);
+  return String(css);
 }
 
 /** Declarations of a style attribute that was given as text: each value is judged on its own. */
@@ -322,7 +334,7 @@ function filterDeclarations(out: Output, text: string, place: WrittenPlace): str
     .filter((declaration) => declaration.trim() !== "")
     .map((declaration) => {
       const [, name = "", value = ""] = /^\s*([A-Za-z-]+)\s*:([^]*)$/.exec(declaration) ?? [];
-      return name === "" ? "" : `${name}:${noteBlocked(out, filterCss(value), "blocked", place)}`;
+      return name === "" ? "" : `${name}:${noteBlocked(out, filterCss(value), blockedCss, place)}`;
     })
     .filter((declaration) => declaration !== "")
     .join(";");
@@ -346,6 +358,13 @@ function toFiltered(out: Output, text: string, kind: UrlKind, place: WrittenPlac
   return normalizeUrl(noteBlocked(out, filterUrl(text, schemes[kind]), blockedUrl, place));
 }
 
+/** Judges each address of a list. */
+function toFilteredList(out: Output, text: string, place: WrittenPlace): string {
+  const filtered = filterUrlList(text, place.list!);
+  if (filtered.includes(blockedUrl)) noteBlocked(out, blockedUrl, blockedUrl, place);
+  return filtered;
+}
+
 /** Tells the application where something was blocked, and never what. */
 function noteBlocked(out: Output, text: string, blocked: string, place: WrittenPlace): string {
   if (text === blocked) out.context.onBlocked?.(whereOf(place));
@@ -365,6 +384,11 @@ export function writeUrlGroup(out: Output, body: string, place: WrittenPlace, va
     return out.suspend(body, Promise.all(values), (later, text, settled) => writeUrlGroup(later, text, place, settled as unknown[]));
   }
   const statics = place.statics!;
+  const { list } = place;
+  if (list !== undefined) {
+    const parts = values.map((value, index) => toListPart(toPlainText(value, place), list) + statics[index + 1]!);
+    return body + escapeAttribute(toFilteredList(out, statics[0]! + parts.join(""), place), out.isSplit);
+  }
   const isWhole = values.length === 1 && statics[0] === "" && statics[1] === "";
   if (isWhole && isUrl(values[0])) return body + escapeAttribute(String(values[0]), out.isSplit);
   let text = statics[0]!;
@@ -429,11 +453,13 @@ function toAttributePlace(tag: WrittenPlace, name: string, statics: ReadonlyMap<
     );
   }
   const urls: UrlKind = attributeClass === "frame-url" ? "frame" : isMediaElement(element) ? "media" : "link";
+  const list = listKindOf(attributeClass);
   return {
     kind,
     element,
     attribute: name,
     urls,
+    ...(list !== undefined && { list }),
     ...(tag.isSvg === true && { isSvg: true }),
     ...(tag.where !== undefined && { where: tag.where }),
   };
@@ -447,7 +473,9 @@ const kindsOfClasses: Readonly<Partial<Record<AttributeClass, Place["kind"]>>> =
   url: kinds.wholeUrl,
   "frame-url": kinds.wholeUrl,
   "resource-url": kinds.trustedUrl,
-  srcset: kinds.srcset,
+  srcset: kinds.urlList,
+  "url-list": kinds.urlList,
+  "url-values": kinds.urlList,
   srcdoc: kinds.srcdoc,
   nonce: kinds.ownNonce,
   style: kinds.styleAttribute,
