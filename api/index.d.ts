@@ -330,7 +330,7 @@ export interface ApplicationLimits extends ServerLimits {
 }
 
 /** Options of {@link gable}. All of them are optional. */
-export interface GableOptions extends DatabaseSettings, ViewSetting, StaticSetting, HealthSetting, SecretKeysSetting, SessionSetting, RateLimitsSetting {
+export interface GableOptions extends FeatureOptions {
     /** Routes, groups, and modules that export them. None by default. */
     routes?: readonly RouteEntry[];
     /** Parts: features of your own, or of packages, which start and stop with the application. None by default. */
@@ -1185,6 +1185,8 @@ export interface PartHost {
     healthChecks(): ReadonlyMap<string, () => unknown>;
     /** Reads a variable of the environment; undefined when it is not set. */
     environment(name: string): string | undefined;
+    /** Renders a template file outside of a request; undefined when the application has none of that name. */
+    renderView(name: string, props: Readonly<Record<string, unknown>>, locale?: string): Promise<string> | undefined;
 }
 
 /** The options of `gable()` that bring a built-in part. */

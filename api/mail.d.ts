@@ -1,3 +1,15 @@
+/**
+ * Sends a message: `view` names the views of its HTML and its text, or you pass `html` and `text`.
+ * Throws `E_MAIL_MISSING` without an application that has mail, what a message can be refused for, and what the transport throws.
+ *
+ * @example
+ * await sendMail({ to: "ann@example.com", subject: "Welcome", view: "mail/welcome", props: { name: "Ann" } });
+ */
+export declare function sendMail(options: MailOptions): Promise<MailMessage>;
+
+/** Sends mail for an application; in development it shows the messages at `/_gable/mail`. */
+export declare const mailPart: import("../parts/part.ts").Part<"mail", AppMail, MailSetting>;
+
 /** Makes a transport that prints the head and the text of each message. */
 export declare function consoleMail(write?: (text: string) => void): MailTransport;
 
@@ -174,4 +186,28 @@ export interface SmtpOptions {
     ca?: string;
     /** Name that this side gives itself. By default that of the machine. */
     clientName?: string;
+}
+
+/** The mail of an application. */
+export declare class AppMail implements Mailer {
+    #private;
+    private constructor();
+    /** The transport that takes the messages. */
+    get transport(): MailTransport;
+    /** Makes a message and sends it. Returns the message as it was sent. */
+    send(options: MailOptions): Promise<MailMessage>;
+}
+
+/** The option of `gable()` for mail. */
+export interface MailSetting {
+    /** Address of the transport, or more about it. None by default: the application sends no mail. */
+    mail?: string | MailSettings;
+}
+
+/** How an application sends mail. */
+export interface MailSettings {
+    /** Transport, or its address such as `smtp://user:password@host:587`. Default: the outbox, in development and tests. */
+    transport?: string | MailTransport;
+    /** Sender of messages that name no other. None by default. */
+    from?: AddressInput;
 }

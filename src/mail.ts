@@ -1,3 +1,5 @@
+export { sendMail } from "./mail/current-mailer.ts";
+export { mailPart } from "./mail/part.ts";
 export { consoleMail } from "./mail/transports/console.ts";
 export { fileMail } from "./mail/transports/file.ts";
 export { memoryMail } from "./mail/transports/memory.ts";
@@ -8,3 +10,4 @@ export type { MailBodyOptions, Mailer, MailOptions } from "./mail/mailer.ts";
 export type { MailKeeper, MailTransport } from "./mail/transport.ts";
 export type { MemoryMailOptions } from "./mail/transports/memory.ts";
 export type { SmtpOptions } from "./mail/transports/smtp.ts";
+export type { AppMail, MailSetting, MailSettings } from "./mail/part.ts";

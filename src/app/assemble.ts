@@ -21,6 +21,7 @@ import { findFeatures } from "./features.ts";
 import { readEnvironment } from "./mode.ts";
 import type { GableOptions } from "./options.ts";
 import { createRateCheck } from "./rate-checks.ts";
+import { renderOutside } from "./render-outside.ts";
 import { createRouteFinder } from "./route-url.ts";
 
 /** What assembling needs of the application object. */
@@ -50,7 +51,7 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
   const lifecycle = new Lifecycle({
     parts,
     options,
-    host: { mode, logger, environment: readEnvironment },
+    host: { mode, logger, environment: readEnvironment, renderView: (...view) => renderOutside(services, ...view) },
     onStarted: (instances) => onStarted(createListener({ options, mode, instances, services, table, Context, toErrorReply, findRates })),
   });
   const find = <Instance extends PartInstance>(part: TypedPart<Instance>): Instance | undefined => lifecycle.find(part);

@@ -1,12 +1,21 @@
 /** The features of an application, in order of start: each one is a part, brought by its options. */
+import type { DatabaseSettings } from "../data/part.ts";
 import { databasesPart } from "../data/part.ts";
 import { diagnosticsPart } from "../diagnostics/part.ts";
+import type { StaticSetting } from "../files/part.ts";
 import { staticFilesPart } from "../files/part.ts";
+import type { HealthSetting } from "../health/part.ts";
 import { healthPart } from "../health/part.ts";
+import type { MailSetting } from "../mail/part.ts";
+import { mailPart } from "../mail/part.ts";
 import type { AnyPart, PartOption } from "../parts/part.ts";
+import type { SecretKeysSetting } from "../security/secrets-part.ts";
 import { secretsPart } from "../security/secrets-part.ts";
+import type { RateLimitsSetting } from "../security/rates/part.ts";
 import { ratesPart } from "../security/rates/part.ts";
+import type { SessionSetting } from "../session/part.ts";
 import { sessionPart } from "../session/part.ts";
+import type { ViewSetting } from "../views/part.ts";
 import { viewsPart } from "../views/part.ts";
 
 /** All built-in parts. One line for each feature. */
@@ -18,8 +27,13 @@ const features: readonly AnyPart[] = [
   ratesPart,
   viewsPart,
   staticFilesPart,
+  mailPart,
   healthPart,
 ];
+
+/** The options of all features. One line for each. */
+export interface FeatureOptions
+  extends DatabaseSettings, HealthSetting, MailSetting, RateLimitsSetting, SecretKeysSetting, SessionSetting, StaticSetting, ViewSetting {}
 
 /** Names of the options of `gable()` that belong to features. */
 export const featureOptionNames: readonly string[] = features.flatMap(({ option }) => Object.keys(option?.names ?? {}));

@@ -1,10 +1,7 @@
 /** Options of gable(), checked at start. */
-import type { DatabaseSettings } from "../data/part.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
-import type { StaticSetting } from "../files/part.ts";
 import type { RouteEntry } from "../handlers/group.ts";
 import type { Logger } from "../handlers/logger.ts";
-import type { HealthSetting } from "../health/part.ts";
 import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
 import { assertPolicy } from "../http/content-security-policy.ts";
 import type { ProxyOptions } from "../http/proxies.ts";
@@ -15,13 +12,10 @@ import type { Converter } from "../routing/converters.ts";
 import { createHostCheck } from "../security/hosts.ts";
 import type { RateOptions } from "../handlers/rate-options.ts";
 import { assertRateOptions } from "../handlers/rate-options.ts";
-import type { RateLimitsSetting } from "../security/rates/part.ts";
-import type { SecretKeysSetting } from "../security/secrets-part.ts";
-import type { SessionSetting } from "../session/part.ts";
 import type { ServerLimits } from "../server/limits.ts";
 import { defaultLimits } from "../server/limits.ts";
-import type { ViewSetting } from "../views/part.ts";
 import type { ErrorHook } from "./error-replies.ts";
+import type { FeatureOptions } from "./features.ts";
 import { assertFeatureOptions, featureOptionNames } from "./features.ts";
 
 /** Protections of the application. */
@@ -41,8 +35,7 @@ export interface ApplicationLimits extends ServerLimits {
 }
 
 /** Options of {@link gable}. All of them are optional. */
-export interface GableOptions
-  extends DatabaseSettings, ViewSetting, StaticSetting, HealthSetting, SecretKeysSetting, SessionSetting, RateLimitsSetting {
+export interface GableOptions extends FeatureOptions {
   /** Routes, groups, and modules that export them. None by default. */
   routes?: readonly RouteEntry[];
   /** Parts: features of your own, or of packages, which start and stop with the application. None by default. */
@@ -76,10 +69,7 @@ export interface GableOptions
 }
 
 /** Options that belong to no feature. */
-type OwnOptions = Omit<
-  GableOptions,
-  keyof (DatabaseSettings & ViewSetting & StaticSetting & HealthSetting & SecretKeysSetting & SessionSetting & RateLimitsSetting)
->;
+type OwnOptions = Omit<GableOptions, keyof FeatureOptions>;
 
 const ownNames: Readonly<Record<keyof OwnOptions, true>> = {
   routes: true,

@@ -73,6 +73,8 @@ export interface PartHost {
   healthChecks(): ReadonlyMap<string, () => unknown>;
   /** Reads a variable of the environment; undefined when it is not set. */
   environment(name: string): string | undefined;
+  /** Renders a template file outside of a request; undefined when the application has none of that name. */
+  renderView(name: string, props: Readonly<Record<string, unknown>>, locale?: string): Promise<string> | undefined;
 }
 
 /** A part by what its instance is. */

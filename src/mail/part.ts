@@ -1,0 +1,131 @@
+/** Mail as a part of an application: its option, its transport, and the outbox page of development. */
+import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import { notFound } from "../errors/status-errors.ts";
+import { get } from "../handlers/define-route.ts";
+import type { RouteEntry } from "../handlers/group.ts";
+import type { Mode } from "../parts/mode.ts";
+import type { Pending, PartHost } from "../parts/part.ts";
+import { definePart } from "../parts/part.ts";
+import type { AddressInput } from "./address.ts";
+import type { Mailer, MailOptions } from "./mailer.ts";
+import type { MailMessage } from "./message.ts";
+import type { MailKeeper, MailTransport } from "./transport.ts";
+
+/** How an application sends mail. */
+export interface MailSettings {
+  /** Transport, or its address such as `smtp://user:password@host:587`. Default: the outbox, in development and tests. */
+  transport?: string | MailTransport;
+  /** Sender of messages that name no other. None by default. */
+  from?: AddressInput;
+}
+
+/** The option of `gable()` for mail. */
+export interface MailSetting {
+  /** Address of the transport, or more about it. None by default: the application sends no mail. */
+  mail?: string | MailSettings;
+}
+
+const optionNames: Readonly<Record<keyof MailSettings, true>> = { transport: true, from: true };
+
+function toSettings(option: string | MailSettings): MailSettings {
+  return typeof option === "string" ? { transport: option } : option;
+}
+
+function assertSettings({ mail = {} }: MailSetting): void {
+  if (typeof mail === "string") return;
+  if (typeof mail !== "object" || mail === null) throw optionInvalid("gable()", "mail", mail, "an address or an object");
+  assertKnownOptions("gable() mail", mail, Object.keys(optionNames));
+  const { transport } = mail;
+  if (typeof transport === "object" ? typeof transport.send !== "function" : transport !== undefined && typeof transport !== "string")
+    throw optionInvalid("gable() mail", "transport", transport, "an address or a transport");
+}
+
+/** Sends mail for an application; in development it shows the messages at `/_gable/mail`. */
+export const mailPart = definePart({
+  name: "mail",
+  option: { names: { mail: true }, check: assertSettings },
+  routes: (mail: () => AppMail): RouteEntry[] => [
+    get("/_gable/mail", async () => (await import("./outbox-page.ts")).listPage(mail().keptMessages())),
+    get("/_gable/mail/:id/:part", async ({ params }) => {
+      const { messagePage } = await import("./outbox-page.ts");
+      return messagePage(mail().keptMessages(), params.id, params.part);
+    }),
+  ],
+  start: async (host, { mail = {} }: MailSetting) => AppMail.open(host, toSettings(mail)),
+});
+
+/** What the part needs of the mail of all applications. */
+interface Mailers {
+  enter<Result>(mailer: Mailer, work: () => Result): Result;
+  add(mailer: Mailer): () => void;
+}
+
+/** The mail of an application. */
+export class AppMail implements Mailer {
+  readonly #mode: Mode;
+  readonly #mailer: Mailer;
+  readonly #mailers: Mailers;
+  readonly #remove: () => void;
+
+  private constructor(mode: Mode, mailer: Mailer, mailers: Mailers) {
+    this.#mode = mode;
+    this.#mailer = mailer;
+    this.#mailers = mailers;
+    this.#remove = mailers.add(mailer);
+  }
+
+  /** @internal Opens the mail of an application. */
+  static async open(host: PartHost, settings: MailSettings): Promise<AppMail> {
+    const { transport = defaultAddress(host.mode), from } = settings;
+    // Loaded only where there is mail.
+    const [{ createMailer }, { createMailTransport }, { mailers }] = await Promise.all([
+      import("./mailer.ts"),
+      import("./transport-from-url.ts"),
+      import("./current-mailer.ts"),
+    ]);
+    const mailer = createMailer({
+      transport: typeof transport === "string" ? createMailTransport(transport) : transport,
+      from,
+      renderView: (name, props, locale) => host.renderView(name, props, locale),
+    });
+    return new AppMail(host.mode, mailer, mailers);
+  }
+
+  /** The transport that takes the messages. */
+  get transport(): MailTransport {
+    return this.#mailer.transport;
+  }
+
+  /** Makes a message and sends it. Returns the message as it was sent. */
+  send(options: MailOptions): Promise<MailMessage> {
+    return this.#mailer.send(options);
+  }
+
+  /** @internal Messages for the outbox page. Throws 404 outside of development, and for a transport that keeps none. */
+  keptMessages(): readonly MailMessage[] {
+    const { transport } = this.#mailer;
+    if (this.#mode !== "development" || !isKeeper(transport)) throw notFound("There is no outbox.");
+    return transport.messages;
+  }
+
+  /** @internal Each request sends its messages with the mail of its application. */
+  around<Result>(_request: unknown, work: () => Pending<Result>): Pending<Result> {
+    return this.#mailers.enter(this.#mailer, work);
+  }
+
+  /** @internal Closes the transport. */
+  async stop(): Promise<void> {
+    this.#remove();
+    await this.#mailer.transport.close();
+  }
+}
+
+function isKeeper(transport: MailTransport): transport is MailKeeper {
+  return "messages" in transport;
+}
+
+/** Production says where its mail goes: a message that nobody gets would be lost without a word. */
+function defaultAddress(mode: Mode): string {
+  if (mode !== "production") return "outbox:";
+  throw optionInvalid("gable() mail", "transport", undefined, 'an address such as "smtp://user:password@host:587" in production');
+}
