@@ -367,7 +367,7 @@ export interface WriteOptions {
 export interface InstanceApi<Fields> {
     /** Inserts a new row, or stores the columns that have changed. Throws `E_VALIDATION`, `E_ROW_STALE`, `E_ROW_MISSING`. */
     save(options?: WriteOptions): Promise<this>;
-    /** Sets columns, and relations as rows or keys. Nothing is stored. */
+    /** Sets columns, and relations as rows or keys. An undefined value changes nothing. Nothing is stored until `save()`. */
     set(values: Changes<Fields>): this;
     /** Reads all columns again. Throws `E_ROW_MISSING`. */
     reload(): Promise<this>;
@@ -379,7 +379,7 @@ export interface InstanceApi<Fields> {
     purge(): Promise<void>;
     /** Brings back a row that was deleted. Throws `E_SOFT_DELETE` where rows are deleted for good. */
     restore(): Promise<this>;
-    /** Columns without secrets, and relations that were loaded with the row. */
+    /** Returns the columns without secrets, the values that the query added, and the relations that were loaded with the row. */
     toJSON(): Record<string, unknown>;
 }
 
@@ -852,7 +852,7 @@ export declare class Query<Class, Item> implements PromiseLike<Item[]> {
      */
     only(...names: ReadonlyArray<ColumnName<Class>>): Query<Class, Item>;
     /** Plain objects of some columns, and of relations. */
-    select<const Wanted extends Selection<Class>>(wanted: Wanted): Query<Class, Selected<Class, Wanted>>;
+    select<const Wanted extends Selection<Class>>(wanted: Wanted & ExactSelection<FieldsOf<Class>, Wanted>): Query<Class, Selected<Class, Wanted>>;
     /** Values beside the columns of each row. */
     annotate<Picked extends Expressions>(pick: (row: NoInfer<Refs<Class>>) => Picked): Query<Class, Item & Readonly<ValuesOf<Picked>>>;
     /** Plain objects of expressions; after groupBy(), of keys and aggregates. */
@@ -911,12 +911,12 @@ export declare class Query<Class, Item> implements PromiseLike<Item[]> {
     }): Promise<string>;
 }
 
-/** Changed values of a row: columns, and relations as rows or keys. */
+/** Changed values of a row: columns, and relations as rows or keys. An undefined value changes nothing. */
 export type Changes<Fields> = {
-    readonly [Name in keyof Fields]?: Fields[Name] extends ColumnShape ? ValueOfField<Fields[Name]> : Fields[Name] extends () => {
+    readonly [Name in keyof Fields]?: Fields[Name] extends ColumnShape ? ValueOfField<Fields[Name]> | undefined : Fields[Name] extends () => {
         readonly kind: "one";
         readonly target: infer Class;
-    } ? ToOne<Class> | NullOf<Fields[Name]> : never;
+    } ? ToOne<Class> | NullOf<Fields[Name]> | undefined : undefined;
 };
 
 /** A filter in either form. */
@@ -967,12 +967,12 @@ export type Selection<Class> = {
     } ? KeyName<Name> : never]?: true;
 };
 
-/** Changes of many rows: values, or expressions of the row. */
+/** Changes of many rows: values, or expressions of the row. An undefined value changes nothing. */
 export type Update<Class> = {
-    readonly [Name in keyof FieldsOf<Class>]?: FieldsOf<Class>[Name] extends ColumnShape ? ValueOfField<FieldsOf<Class>[Name]> | ((row: NoInfer<Refs<Class>>) => AnyExpression<ValueOfField<FieldsOf<Class>[Name]>>) : FieldsOf<Class>[Name] extends () => {
+    readonly [Name in keyof FieldsOf<Class>]?: FieldsOf<Class>[Name] extends ColumnShape ? ValueOfField<FieldsOf<Class>[Name]> | ((row: NoInfer<Refs<Class>>) => AnyExpression<ValueOfField<FieldsOf<Class>[Name]>>) | undefined : FieldsOf<Class>[Name] extends () => {
         readonly kind: "one";
         readonly target: infer Target;
-    } ? ToOne<Target> | NullOf<FieldsOf<Class>[Name]> : never;
+    } ? ToOne<Target> | NullOf<FieldsOf<Class>[Name]> | undefined : undefined;
 };
 
 /** A filter of a model's rows, as an object. */

@@ -87,7 +87,7 @@ export interface RowOf<Table> {
 export interface InstanceApi<Fields> {
   /** Inserts a new row, or stores the columns that have changed. Throws `E_VALIDATION`, `E_ROW_STALE`, `E_ROW_MISSING`. */
   save(options?: WriteOptions): Promise<this>;
-  /** Sets columns, and relations as rows or keys. Nothing is stored. */
+  /** Sets columns, and relations as rows or keys. An undefined value changes nothing. Nothing is stored until `save()`. */
   set(values: Changes<Fields>): this;
   /** Reads all columns again. Throws `E_ROW_MISSING`. */
   reload(): Promise<this>;
@@ -99,7 +99,7 @@ export interface InstanceApi<Fields> {
   purge(): Promise<void>;
   /** Brings back a row that was deleted. Throws `E_SOFT_DELETE` where rows are deleted for good. */
   restore(): Promise<this>;
-  /** Columns without secrets, and relations that were loaded with the row. */
+  /** Returns the columns without secrets, the values that the query added, and the relations that were loaded with the row. */
   toJSON(): Record<string, unknown>;
 }
 
@@ -375,7 +375,7 @@ function isSimpleKey(model: ModelClass, key: unknown): boolean {
 function makeRow(model: ModelClass, values: object): ModelBase & RowRecord {
   const Class = model as unknown as ModelConstructor; // A model is a class of rows.
   const row = new Class() as ModelBase & RowRecord; // Its columns are set here.
-  const given = toFieldValues(model, values, true);
+  const given = toFieldValues(model, values);
   // All columns in their order, so that new rows and rows that were read are objects of one shape.
   for (const { name } of model.$meta.columns) row[name] = given[name];
   return row;

@@ -127,6 +127,12 @@ function filtering(name: string | undefined): void {
   void Book.where().with({ autor: true });
   // @ts-expect-error an unknown column of a selection
   void Book.where().select({ titel: true });
+  // @ts-expect-error A misspelt name next to one that exists.
+  void Book.where().select({ title: true, autor: { name: true } });
+  // @ts-expect-error A misspelt name of a relation's column.
+  void Book.where().select({ title: true, author: { name: true, nmae: true } });
+  // @ts-expect-error A misspelt name two relations deep.
+  void Book.where().select({ title: true, author: { books: { title: true, titel: true } } });
   // @ts-expect-error a text as SQL
   void sql("SELECT 1");
   // @ts-expect-error a key of the wrong type

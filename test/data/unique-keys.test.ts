@@ -5,6 +5,7 @@ import type { Database } from "../../src/data.ts";
 import { createDatabase, field as f, Model, sql, transaction } from "../../src/data.ts";
 import type { DatabasePlace } from "./databases.ts";
 import { placePostgres, skipPostgres } from "./databases.ts";
+import { refusedWith } from "./refused-with.ts";
 
 class Seat extends Model(
   "unique_seats",
@@ -58,10 +59,7 @@ describe("unique keys of PostgreSQL", { skip: skipPostgres }, () => {
       await Seat.create({ row: 1, place: 2, name: "c" });
       isInserted = true;
     });
-    await assert.rejects(refused, {
-      code: "E_VALIDATION",
-      details: { errors: { row: ["Somebody sits there."], place: ["Somebody sits there."] } },
-    });
+    await assert.rejects(refused, refusedWith({ row: ["Somebody sits there."], place: ["Somebody sits there."] }));
     assert.equal(isInserted, true);
     assert.equal(await Seat.where({ name: "c" }).exists(), false);
     // Without a transaction around it, the end of the statement is the end.
@@ -71,10 +69,7 @@ describe("unique keys of PostgreSQL", { skip: skipPostgres }, () => {
 
   it("have one row without a value at most, where these are equal", async () => {
     await Seat.create({ row: 8, place: 8 });
-    await assert.rejects(Seat.create({ row: 9, place: 9 }), {
-      code: "E_VALIDATION",
-      details: { errors: { name: ["This combination of name is taken."] } },
-    });
+    await assert.rejects(Seat.create({ row: 9, place: 9 }), refusedWith({ name: ["This combination of name is taken."] }));
   });
 
   it("are not what upsert() asks about when they are looked at late", async () => {

@@ -132,6 +132,9 @@ class PgSession implements ServerSession {
   readonly #names: RecentCache<string>;
   readonly #dropped: string[] = [];
   readonly #makeClient: () => Client;
+  /** Whether a query runs, and those that wait for it. */
+  #isBusy = false;
+  readonly #waiting: Array<() => void> = [];
   #lastName = 0;
   #cursors = 0;
   readonly #prepares: boolean;
@@ -159,10 +162,37 @@ class PgSession implements ServerSession {
     return new Promise((resolve, reject) => {
       const isControl = rows === "none" && parameters.length === 0;
       const config = isControl ? { text: sql } : new PreparedConfig(this.#nameOf(sql), sql, parameters);
-      const query = config as unknown as QueryConfig; // The driver's types do not know rowMode beside a callback.
-      this.client.query(query, (error: unknown, result: Result) => {
+      this.#send(config, (error, result) => {
         if (error !== null && error !== undefined) reject(error as Error); // The driver gives errors.
         else resolve(toResult(result, rows, wantsNames));
+      });
+    });
+  }
+
+  /** Sends a query as soon as the one before it has ended: the driver takes one at a time. */
+  #send(config: object, done: (error: unknown, result: Result) => void): void {
+    const start = (): void => {
+      const query = config as unknown as QueryConfig; // The driver's types do not know rowMode beside a callback.
+      this.client.query(query, (error: unknown, result: Result) => {
+        const next = this.#waiting.shift();
+        if (next === undefined) this.#isBusy = false;
+        else next();
+        done(error, result);
+      });
+    };
+    if (this.#isBusy) this.#waiting.push(start);
+    else {
+      this.#isBusy = true;
+      start();
+    }
+  }
+
+  /** Sends a query that is not prepared. */
+  #query(config: object): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#send(config, (error, result) => {
+        if (error !== null && error !== undefined) reject(error as Error); // The driver gives errors.
+        else resolve(result);
       });
     });
   }
@@ -180,7 +210,7 @@ class PgSession implements ServerSession {
   /** Prepared statements take memory of the server: those that were not used for long go. */
   async #deallocate(): Promise<void> {
     const names = this.#dropped.splice(0);
-    await this.client.query(names.map((name) => `DEALLOCATE ${name}`).join("; "));
+    await this.#query({ text: names.map((name) => `DEALLOCATE ${name}`).join("; ") });
   }
 
   async cancel(): Promise<void> {
@@ -203,7 +233,7 @@ class PgSession implements ServerSession {
     if (!isInTransaction) await this.#plain("BEGIN READ ONLY");
     try {
       const values = [...statement.parameters];
-      await this.client.query({ text: `DECLARE ${name} NO SCROLL CURSOR FOR ${statement.sql}`, values });
+      await this.#query({ text: `DECLARE ${name} NO SCROLL CURSOR FOR ${statement.sql}`, values });
       for (;;) {
         const found = await this.#plain(`FETCH FORWARD ${batch} FROM ${name}`, "arrays");
         if (found.rows.length > 0) yield found.rows;
@@ -216,7 +246,7 @@ class PgSession implements ServerSession {
 
   /** A statement without values, which is not worth a name. */
   async #plain(sql: string, rows: Statement["rows"] = "none"): Promise<StatementResult> {
-    const result = (await this.client.query({ text: sql, rowMode: "array" })) as unknown as StatementResult; // By rowMode.
+    const result = await this.#query({ text: sql, rowMode: "array" });
     return { rows: rows === "arrays" ? result.rows : [], affected: 0, insertId: 0 };
   }
 

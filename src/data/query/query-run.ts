@@ -254,7 +254,7 @@ export async function runPage(asked: QueryParts, { size, after: next, before }: 
   const hasMore = rows.length > size;
   const shown = isBefore ? rows.slice(0, size).toReversed() : rows.slice(0, size);
   const mode = parts.mode ?? context.database.fetchMode;
-  const items = hydrateRows(parts.model, plan, shown, { context, mode, fields: state.fields });
+  const items = hydrateRows(parts.model, plan, shown, { context, mode, fields: state.fields, extra: state.extra });
   await loadWith(context, items, parts.with, mode);
   const first = plan.names.length - values.length;
   const cursorOf = (row: (typeof rows)[number] | undefined): string | undefined =>
@@ -316,7 +316,7 @@ export async function* runStream(asked: QueryParts, batch: number): AsyncGenerat
     throw new GableError("E_QUERY_FORM", "A query with select() cannot be streamed.", { fix: "Stream rows, or use values()." });
   for await (const { plan, rows } of streamRaw(context, state, batch)) {
     if (parts.output.kind === "rows") {
-      const instances = hydrateRows(parts.model, plan, rows, { context, mode, fields: state.fields });
+      const instances = hydrateRows(parts.model, plan, rows, { context, mode, fields: state.fields, extra: state.extra });
       await loadWith(context, instances, parts.with, mode);
       yield* instances;
     } else if (parts.output.kind === "records") yield* toRecords(plan, rows);

@@ -4,7 +4,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import { atHome } from "../rows/home.ts";
 import { deleteWithFollowers, restoreWithFollowers } from "../rows/soft-delete.ts";
 import { deleteRows, updateRows } from "../rows/write-many.ts";
-import type { KeyOf } from "../schema/model.ts";
+import type { FieldsOf, KeyOf } from "../schema/model.ts";
 import type { ModelClass } from "../schema/model-class.ts";
 import { softDeleteField } from "../schema/soft-delete.ts";
 import { assertField } from "../schema/validate-row.ts";
@@ -46,6 +46,7 @@ import type {
   ColumnName,
   ColumnValue,
   DistinctName,
+  ExactSelection,
   Expressions,
   Filter,
   KeyOrWhere,
@@ -300,7 +301,9 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   }
 
   /** Plain objects of some columns, and of relations. */
-  select<const Wanted extends Selection<Class>>(wanted: Wanted): Query<Class, Selected<Class, Wanted>> {
+  select<const Wanted extends Selection<Class>>(
+    wanted: Wanted & ExactSelection<FieldsOf<Class>, Wanted>,
+  ): Query<Class, Selected<Class, Wanted>> {
     this.#assertRows("select()");
     return this.#with({ output: { kind: "selection", plan: readSelection(this.#parts.model, wanted) } });
   }

@@ -116,7 +116,7 @@ class ToMany extends Query<unknown, unknown> {
     const Class = target as unknown as ModelConstructor; // A model is a class of rows.
     const made = new Class() as Instance & RowRecord; // All models extend it.
     const given = kind === "hasMany" ? { ...values, [by]: this.#row } : values;
-    Object.assign(made, toFieldValues(target, given, true));
+    Object.assign(made, toFieldValues(target, given));
     if (kind === "hasMany") await this.#atHome(() => made.save());
     else
       await this.#inTransaction(async () => {
@@ -191,7 +191,7 @@ class ToMany extends Query<unknown, unknown> {
     const far = join.far.map(({ column }, index) => [nameOf(column), key[index]]);
     const Class = through as unknown as ModelConstructor; // A model is a class of rows.
     const made = new Class() as Instance & RowRecord; // All models extend it.
-    Object.assign(made, toFieldValues(through, values, true), Object.fromEntries([...near, ...far]));
+    Object.assign(made, toFieldValues(through, values), Object.fromEntries([...near, ...far]));
     await made.save();
   }
 

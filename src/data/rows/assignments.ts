@@ -7,10 +7,10 @@ import type { ModelMeta, RelationMeta } from "../schema/model-class.ts";
 import type { ModelClass } from "../schema/model-class.ts";
 
 /**
- * Values by field: relations become their keys. Throws `E_FIELD_UNKNOWN` for a name that is no field, and
- * `E_VALUE_UNDEFINED` for undefined, unless it means that the value is not given.
+ * Returns values by field; relations become their keys. An undefined value is one that was not given, so that the fields of a partial
+ * request can be passed on as they are. Throws `E_FIELD_UNKNOWN` for a name that is not a field.
  */
-export function toFieldValues(model: ModelClass, given: object, skipsUndefined: boolean): Record<string, unknown> {
+export function toFieldValues(model: ModelClass, given: object): Record<string, unknown> {
   const { fields, relations, name: owner } = model.$meta;
   const values: Record<string, unknown> = {};
   for (const name of Reflect.ownKeys(given)) {
@@ -18,10 +18,7 @@ export function toFieldValues(model: ModelClass, given: object, skipsUndefined: 
     const key = String(name);
     if (typeof name === "symbol" || (!fields.has(key) && !relations.has(key)))
       throw unknownField(owner, key, [...fields.keys(), ...relations.keys()]);
-    if (value === undefined) {
-      if (skipsUndefined) continue;
-      throw new GableError("E_VALUE_UNDEFINED", `The value of ${owner}.${key} is undefined.`, { fix: "Leave the name out, or pass null." });
-    }
+    if (value === undefined) continue;
     const relation = relations.get(key);
     if (relation === undefined) values[key] = value;
     else Object.assign(values, toKeyValues(owner, relation, value));

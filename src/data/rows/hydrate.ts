@@ -6,6 +6,7 @@ import type { ModelClass, ModelConstructor } from "../schema/model-class.ts";
 import type { ExecutionContext, FetchMode } from "../run/database-core.ts";
 import { Batch } from "./batch.ts";
 import { deferredClass, spreadStored } from "./deferred.ts";
+import type { OutputColumn } from "../tree/node.ts";
 import type { RowRecord } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
 
@@ -15,6 +16,8 @@ interface HydrateOptions {
   readonly mode: FetchMode;
   /** The columns of the model that were read. All by default. */
   readonly fields?: readonly FieldMeta[] | undefined;
+  /** What the query reads besides the columns, where rows keep it as values of their own. None by default. */
+  readonly extra?: readonly OutputColumn[];
 }
 
 /** Makes rows of a model, in one batch. Columns beyond those of the model become values beside them, unless they are hidden. */
@@ -22,7 +25,7 @@ export function hydrateRows(
   model: ModelClass,
   plan: Plan,
   rows: ReadonlyArray<readonly DriverValue[]>,
-  { context, mode, fields }: HydrateOptions,
+  { context, mode, fields, extra = [] }: HydrateOptions,
 ): RowRecord[] {
   const { names, decoders } = plan;
   const instances: RowRecord[] = [];
@@ -32,6 +35,7 @@ export function hydrateRows(
   // Names that begin with $ are the framework's own columns; they stand last.
   const count = names.findIndex((name) => name.startsWith("$"));
   const columns = count === -1 ? names.length : count;
+  const added = extra.filter(({ name, node }) => !name.startsWith("$") && node.type?.isSecret !== true).map(({ name }) => name);
   for (const values of rows) {
     const instance = new Class() as RowRecord; // Its columns are set here.
     for (let index = 0; index < columns; index++) {
@@ -40,6 +44,7 @@ export function hydrateRows(
       instance[names[index]!] = decode === undefined ? value : decode(value);
     }
     Row.setStored(instance, spread === undefined ? values : spread(values));
+    if (added.length > 0) Row.setAdded(instance, added);
     Row.setBatch(instance, batch);
     instances.push(instance);
   }

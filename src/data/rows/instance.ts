@@ -39,7 +39,7 @@ const hiddenValue = { [inspectCustom]: () => "[secret]" };
 export class Instance extends Row {
   /** Inserts a new row, or stores the columns that have changed. Gives the row. */
   async save(options: WriteOptions = {}): Promise<this> {
-    const row = this as unknown as RowRecord & Hooks; // Its columns and hooks are those of its class.
+    const row = Row.recordOf(this) as RowRecord & Hooks; // Its class may have them.
     await atHome(row, async () => {
       await row.beforeSave?.();
       await saveRow(row, options);
@@ -49,16 +49,16 @@ export class Instance extends Row {
     return this;
   }
 
-  /** Sets columns, and relations as rows or keys. Nothing is stored. Gives the row. */
+  /** Sets columns, and relations as rows or keys. An undefined value changes nothing. Nothing is stored. Returns the row. */
   set(values: object): this {
-    Object.assign(this, toFieldValues(Row.modelOf(this), values, false));
+    Object.assign(this, toFieldValues(Row.modelOf(this), values));
     return this;
   }
 
   /** Reads all columns again. Throws `E_ROW_MISSING` when the row is gone. */
   async reload(): Promise<this> {
     const model = Row.modelOf(this);
-    const row = this as unknown as RowRecord; // Its columns are those of its class.
+    const row = Row.recordOf(this);
     const root: RootSource = { kind: "root", model };
     const { primary, fields, label } = model.$meta;
     const parts = primary.map((name) => {
@@ -78,7 +78,7 @@ export class Instance extends Row {
    * `E_FIELD_UNKNOWN` and `E_ROW_MISSING`.
    */
   async load(...names: readonly string[]): Promise<this> {
-    await loadColumns(this as unknown as RowRecord, names); // Its columns are those of its class.
+    await loadColumns(Row.recordOf(this), names);
     return this;
   }
 
@@ -95,13 +95,13 @@ export class Instance extends Row {
   /** Brings back a row that was deleted. Throws `E_SOFT_DELETE` where rows are deleted for good. */
   async restore(): Promise<this> {
     softDeleteField(Row.modelOf(this), "restore()");
-    const row = this as unknown as RowRecord; // Its columns are those of its class.
+    const row = Row.recordOf(this);
     await atHome(row, () => markDeleted(row, false));
     return this;
   }
 
   async #remove(remove: (row: RowRecord) => Promise<void>): Promise<void> {
-    const row = this as unknown as RowRecord & Hooks; // Its columns and hooks are those of its class.
+    const row = Row.recordOf(this) as RowRecord & Hooks; // Its class may have them.
     await atHome(row, async () => {
       await row.beforeDelete?.();
       await remove(row);
@@ -110,13 +110,14 @@ export class Instance extends Row {
     });
   }
 
-  /** Columns without secrets, and relations that were loaded with the row. */
+  /** Returns the columns without secrets, the values that the query added, and the relations that were loaded with the row. */
   toJSON(): Record<string, unknown> {
     const { columns, relations } = Row.modelOf(this).$meta;
-    const row = this as unknown as RowRecord; // Its columns are those of its class.
+    const row = Row.recordOf(this);
     const json: Record<string, unknown> = {};
     for (const { name, isSecret, type } of columns)
       if (!isSecret && Object.hasOwn(this, name)) json[name] = type === "bigint" || type === "array" ? toText(row[name]) : row[name];
+    for (const name of Row.addedOf(this)) json[name] = toText(row[name]);
     for (const name of relations.keys()) {
       const value = batchOf(this)?.eagerOf(name) === undefined ? undefined : row[name];
       if (value === null || isInstance(value) || Array.isArray(value)) json[name] = value;

@@ -10,8 +10,10 @@ import { hydrateRows, toRecords } from "./hydrate.ts";
 
 /** Reads rows of a model. */
 export function readInstances(context: ExecutionContext, state: SelectState, mode?: FetchMode): Eventual<RowRecord[]> {
-  return after(readRaw(context, withComputed(state)), ({ plan, rows }) =>
-    hydrateRows(state.root.model, plan, rows, { context, mode: mode ?? context.database.fetchMode, fields: state.fields }),
+  const full = withComputed(state);
+  const { root, fields, extra } = full;
+  return after(readRaw(context, full), ({ plan, rows }) =>
+    hydrateRows(root.model, plan, rows, { context, mode: mode ?? context.database.fetchMode, fields, extra }),
   );
 }
 

@@ -27,7 +27,7 @@ import { transaction } from "../run/transaction.ts";
 import { toFieldValues } from "./assignments.ts";
 import type { CacheKey } from "./batch.ts";
 import { toCacheKey } from "./batch.ts";
-import { toFieldError, validationError } from "../run/database-error.ts";
+import { toFieldError, toRowError, validationError } from "../run/database-error.ts";
 import { hydrateRows } from "./hydrate.ts";
 import type { RowRecord } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
@@ -81,10 +81,13 @@ export async function insertRows(model: ModelClass, rows: readonly RowRecord[], 
 }
 
 async function checkNewRows(rows: readonly RowRecord[], options: CreateManyOptions): Promise<void> {
-  for (const row of rows) {
-    const checked = checkNewRow(row, options);
-    if (checked instanceof Promise) await checked;
-  }
+  for (const [index, row] of rows.entries())
+    try {
+      const checked = checkNewRow(row, options);
+      if (checked instanceof Promise) await checked;
+    } catch (error) {
+      throw rows.length > 1 ? toRowError(error, index) : error;
+    }
 }
 
 /** Whether one statement inserts all rows. */
@@ -332,9 +335,15 @@ interface UniqueKey {
   readonly areNullsDistinct: boolean;
 }
 
-/** Fields of a filter by equality that name a unique key. Throws `E_KEY_NOT_UNIQUE`. */
+/** Reads the unique key that a filter by equality names. Throws `E_KEY_NOT_UNIQUE` and `E_VALUE_UNDEFINED`. */
 function readUniqueKey(model: ModelClass, where: object, call: string): UniqueKey {
-  const values = toFieldValues(model, where, false);
+  // Without one of its parts the key would be another one.
+  for (const [name, value] of Object.entries(where))
+    if (value === undefined)
+      throw new GableError("E_VALUE_UNDEFINED", `The value of ${model.$meta.name}.${name} is undefined.`, {
+        fix: "Pass a value, or null.",
+      });
+  const values = toFieldValues(model, where);
   // A key of all owners would lead to rows of another one: those of the scope are a part of it.
   const key = findUniqueKey(model, [...new Set([...Object.keys(values), ...scopeNames(model)])]);
   assertKeyValues(model, key, values, call);
@@ -386,7 +395,7 @@ export async function getOrCreateRow(
   const { values } = readUniqueKey(model, where, "getOrCreate()");
   const found = await find(false);
   if (found !== undefined) return found;
-  const row = make({ ...toFieldValues(model, defaults, true), ...values });
+  const row = make({ ...toFieldValues(model, defaults), ...values });
   try {
     // A savepoint inside of a transaction: a refused insert must not end it.
     await transaction(() => saveRow(row), { database: { $core: contextOf(model).database } });
@@ -496,7 +505,7 @@ function runRefused(meta: ModelMeta, run: () => Eventual<StatementResult>): Even
 
 async function readUpdate(model: ModelClass, root: RootSource, update: object): Promise<Assignment[]> {
   const { $meta: meta } = model;
-  const given = Object.entries(toFieldValues(model, update, false));
+  const given = Object.entries(toFieldValues(model, update));
   const constants = Object.fromEntries(given.filter(([, value]) => typeof value !== "function"));
   const fields = Object.keys(constants).map((name) => meta.fields.get(name)!);
   const { checked, errors } = await checkRow(model, fields, constants, { isPartial: true, skipsModel: true });

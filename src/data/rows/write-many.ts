@@ -62,7 +62,7 @@ async function readAssignments(model: ModelClass, select: SelectState, changes: 
   const { $meta: meta } = model;
   const constants: Record<string, unknown> = {};
   const assignments: Assignment[] = [];
-  for (const [name, value] of Object.entries(toFieldValues(model, changes, false))) {
+  for (const [name, value] of Object.entries(toFieldValues(model, changes))) {
     const node = typeof value === "function" ? readCallback(value as (row: never) => unknown, select.root) : value; // The types have checked it.
     if (node instanceof RuntimeExpression) {
       assertScope(model, meta.fields.get(name)!, node);

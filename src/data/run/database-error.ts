@@ -61,10 +61,35 @@ export interface RefusedRule {
   readonly constraint: string | undefined;
 }
 
-/** Returns the error about values that cannot be stored, by field. `$model` is about the whole row. The texts are for people. */
+/** Stable codes of refusals, so that an interface can tell a taken key (409) from a wrong value (422). */
+const issueCodes: Readonly<Partial<Record<Refusal["kind"], string>>> = {
+  unique: "unique",
+  foreignKey: "foreign_key",
+  check: "check",
+  notNull: "required",
+  tooLong: "too_long",
+  range: "out_of_range",
+};
+
+/**
+ * Returns the error about values that cannot be stored, by field. `$model` is about the whole row. The texts are for people; for programs,
+ * `details.issues` has the field, the code and the constraint of what the database refused.
+ */
 export function validationError(model: string, errors: ModelErrors, cause?: unknown, rule?: RefusedRule): GableError {
   const list = Object.entries(errors).map(([name, messages]) => `${name}: ${messages.join(" ")}`);
-  return new GableError("E_VALIDATION", `${model} cannot be stored: ${list.join("; ")}`, { details: { errors, ...rule }, cause });
+  const details = rule === undefined ? { errors } : { errors, ...rule, issues: toIssues(errors, rule) };
+  return new GableError("E_VALIDATION", `${model} cannot be stored: ${list.join("; ")}`, { details, cause });
+}
+
+function toIssues(errors: ModelErrors, { kind, constraint }: RefusedRule): object[] {
+  return Object.keys(errors).map((field) => ({ field, code: issueCodes[kind] ?? "invalid", constraint }));
+}
+
+/** Names the row of a list that cannot be stored: `details.row` is its index. */
+export function toRowError(error: unknown, row: number): unknown {
+  if (!(error instanceof GableError) || error.code !== "E_VALIDATION") return error;
+  const { details, cause } = error;
+  return new GableError("E_VALIDATION", `Row ${row} (counted from 0): ${error.message}`, { details: { ...details, row }, cause });
 }
 
 /** What a refusal means for the fields of a model; the error itself when it means nothing for them. */

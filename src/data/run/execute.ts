@@ -6,7 +6,7 @@ import { readAbort } from "../driver/abort.ts";
 import type { AcquireOptions, Connection, Statement, StatementResult } from "../driver/contract.ts";
 import type { DriverValue } from "../schema/driver-value.ts";
 import { readDatabaseError } from "./database-error.ts";
-import type { DatabaseCore, ExecutionContext } from "./database-core.ts";
+import type { DatabaseCore, ExecutionContext, StatementEvent } from "./database-core.ts";
 import { isObserved, isPoolObserved, publishPool, publishStatement } from "./events.ts";
 import { noteWritten } from "../ambient/written.ts";
 import type { SelectState } from "../tree/node.ts";
@@ -23,17 +23,25 @@ export function runStatement(context: ExecutionContext, statement: Statement, is
   const start = performance.now();
   return after(runUnobserved(context, statement, isWrite), (result) => {
     const rowCount = statement.rows === "arrays" ? result.rows.length : result.affected;
-    const { sql, parameters } = statement;
-    publishStatement(database, {
-      sql,
-      database: database.name,
-      durationMs: performance.now() - start,
-      rowCount,
-      ...(database.logParameters && { parameters: showParameters(parameters) }),
-      explain: async () => explainStatement(database.context, sql, parameters),
-    });
+    publishStatement(database, toEvent(database, statement, { start, rowCount }));
     return result;
   });
+}
+
+/** Makes the event about a statement that has run. */
+function toEvent(
+  database: DatabaseCore,
+  { sql, parameters }: Statement,
+  { start, rowCount }: { readonly start: number; readonly rowCount: number },
+): StatementEvent {
+  return {
+    sql,
+    database: database.name,
+    durationMs: performance.now() - start,
+    rowCount,
+    ...(database.logParameters && { parameters: showParameters(parameters) }),
+    explain: async () => explainStatement(database.context, sql, parameters),
+  };
 }
 
 /** How a database would run a statement, as text. Nobody is told of that. */
@@ -159,32 +167,41 @@ export function readRaw(
   });
 }
 
-/** Reads rows in batches, on a connection of their own or on that of the transaction. */
+/** Reads rows in batches, on a connection of its own or on that of the transaction. Listeners hear of it when it ends. */
 export async function* streamRaw(
   context: ExecutionContext,
   state: SelectState,
   batch: number,
 ): AsyncGenerator<{ plan: BoundPlan["plan"]; rows: StatementResult["rows"] }> {
-  const { dialect, plans } = context.database;
-  const { plan, parameters } = planSelect(dialect, plans, state);
+  const { database } = context;
+  const { plan, parameters } = planSelect(database.dialect, database.plans, state);
   const statement: Statement = { sql: plan.sql, parameters, rows: "arrays", readsBigInts: plan.readsBigInts };
-  if (context.transaction !== undefined) {
-    for await (const rows of context.transaction.cursor(statement, batch)) {
+  const start = performance.now();
+  let rowCount = 0;
+  try {
+    for await (const rows of readBatches(context, statement, { batch, signal: state.signal })) {
       if (state.signal?.aborted === true) throw readAbort(state.signal);
+      rowCount += rows.length;
       yield { plan, rows };
     }
-    return;
+  } finally {
+    if (isObserved(database)) publishStatement(database, toEvent(database, statement, { start, rowCount }));
   }
-  const connection = await acquireFrom(context.database, { write: false, isOwn: true, signal: state.signal });
+}
+
+async function* readBatches(
+  context: ExecutionContext,
+  statement: Statement,
+  { batch, signal }: { readonly batch: number; readonly signal: AbortSignal | undefined },
+): AsyncGenerator<StatementResult["rows"]> {
+  if (context.transaction !== undefined) return yield* context.transaction.cursor(statement, batch);
+  const connection = await acquireFrom(context.database, { write: false, isOwn: true, signal });
   let failure: unknown;
   try {
-    for await (const rows of connection.cursor(statement, batch)) {
-      if (state.signal?.aborted === true) throw readAbort(state.signal);
-      yield { plan, rows };
-    }
+    yield* connection.cursor(statement, batch);
   } catch (error) {
     failure = error;
-    throw readDatabaseError(dialect, error);
+    throw readDatabaseError(context.database.dialect, error);
   } finally {
     connection.release(failure);
   }

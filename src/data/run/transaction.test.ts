@@ -387,7 +387,7 @@ describe("databases", () => {
       code: "E_DATABASE_URL",
       message: 'The address "oracle://user:***@host/x" is of no database that is known.',
     });
-    await assert.rejects(createDatabase({ url: "sqlite:/no/such/folder/x.db", models: [Account, Note] }), { code: "E_DATABASE_OPEN" });
+    await assert.rejects(createDatabase({ url: "sqlite:/dev/null/x.db", models: [Account, Note] }), { code: "E_DATABASE_OPEN" });
     class Wide extends Model("wide", { id: f.id(), a: f.decimal({ digits: 16, scale: 2 }) }) {}
     await assert.rejects(createDatabase({ url: "sqlite::memory:", models: [Wide] }), { code: "E_MODEL_INVALID", message: /Wide\.a/ });
     await assert.rejects(createDatabase({ url: "sqlite::memory:", models: [Tag] }), { code: "E_MODEL_INVALID" });

@@ -10,6 +10,8 @@ export class Row {
   #batch: object | undefined;
   /** The row as the database gave it; undefined of a new one. */
   #stored: StoredValues | undefined;
+  /** Names of values that the query added to the columns; undefined for none. */
+  #added: readonly string[] | undefined;
 
   /** The batch that a row was loaded with; `batchOf()` of the folder rows gives it its type. */
   static batchOf(row: Row): object | undefined {
@@ -24,6 +26,21 @@ export class Row {
   /** Notes how a row is stored. */
   static setStored(row: Row, stored: StoredValues | undefined): void {
     row.#stored = stored;
+  }
+
+  /** The names of values that the query of a row added to its columns. */
+  static addedOf(row: Row): readonly string[] {
+    return row.#added ?? [];
+  }
+
+  /** Records which values a query added to the columns of a row. */
+  static setAdded(row: Row, added: readonly string[]): void {
+    row.#added = added;
+  }
+
+  /** Returns a row as a record of its values by name. */
+  static recordOf(row: Row): RowRecord {
+    return row as RowRecord; // Rows have their columns as properties, which only their class knows.
   }
 
   /** Puts a row into a batch. */

@@ -130,8 +130,6 @@ export interface Dialect {
   readonly estimate: RowEstimate;
   /** The statement after which the database counts keys after the stored ones; "" where it does so on its own. */
   countOn(table: string, column: string): string;
-  /** Loads its `MigrationDialect`, which only migrations need. */
-  loadMigrations(): Promise<object>;
 }
 
 /** How a database estimates the rows of a table. */

@@ -43,7 +43,7 @@ export function toFields({ columns, primary }: TableState): Record<string, objec
 }
 
 /** Returns the options of a table's model. */
-export function toModelOptions({ primary, view }: TableState): Omit<AnyModelOptions, "computed"> {
+export function toModelOptions({ primary, view }: TableState): Pick<AnyModelOptions, "primary" | "view"> {
   return { ...(primary.length !== 1 && { primary: primary.map(toFieldName) }), ...(view !== undefined && { view }) };
 }
 

@@ -273,6 +273,23 @@ export type Selection<Class> = {
   readonly [Name in keyof FieldsOf<Class> as FieldsOf<Class>[Name] extends () => { readonly addsKey: true } ? KeyName<Name> : never]?: true;
 };
 
+/** What else a selection of some fields must be: names that the model lacks do not fit, at any depth. */
+// The names are compared as one: a list of fields costs the compiler no more than a single one.
+export type ExactSelection<Fields, Wanted> = keyof Wanted extends keyof Fields | KeyName<keyof Fields>
+  ? Wanted[keyof Wanted] extends true
+    ? unknown
+    : {
+        readonly [Name in keyof Wanted & keyof Fields]: Wanted[Name] extends true
+          ? true
+          : ExactSelection<FieldsOf<TargetOf<Fields[Name]>>, Wanted[Name]>;
+      }
+  : UnknownName<Exclude<keyof Wanted, keyof Fields | KeyName<keyof Fields>>>;
+
+/** What no value fits: the message of the compiler says which name is wrong. */
+interface UnknownName<Name> {
+  readonly "the model has no such name": Name;
+}
+
 /** A plain row of a selection. As above, editors show what it is. */
 export type Selected<Class, Wanted> = {
   -readonly [Name in keyof Wanted]: Wanted[Name] extends true
@@ -312,22 +329,22 @@ type InsertOf<Fields> = {
     | undefined;
 };
 
-/** Changed values of a row: columns, and relations as rows or keys. */
+/** Changed values of a row: columns, and relations as rows or keys. An undefined value changes nothing. */
 export type Changes<Fields> = {
   readonly [Name in keyof Fields]?: Fields[Name] extends ColumnShape
-    ? ValueOfField<Fields[Name]>
+    ? ValueOfField<Fields[Name]> | undefined
     : Fields[Name] extends () => { readonly kind: "one"; readonly target: infer Class }
-      ? ToOne<Class> | NullOf<Fields[Name]>
-      : never;
+      ? ToOne<Class> | NullOf<Fields[Name]> | undefined
+      : undefined;
 };
 
-/** Changes of many rows: values, or expressions of the row. */
+/** Changes of many rows: values, or expressions of the row. An undefined value changes nothing. */
 export type Update<Class> = {
   readonly [Name in keyof FieldsOf<Class>]?: FieldsOf<Class>[Name] extends ColumnShape
-    ? ValueOfField<FieldsOf<Class>[Name]> | ((row: NoInfer<Refs<Class>>) => AnyExpression<ValueOfField<FieldsOf<Class>[Name]>>)
+    ? ValueOfField<FieldsOf<Class>[Name]> | ((row: NoInfer<Refs<Class>>) => AnyExpression<ValueOfField<FieldsOf<Class>[Name]>>) | undefined
     : FieldsOf<Class>[Name] extends () => { readonly kind: "one"; readonly target: infer Target }
-      ? ToOne<Target> | NullOf<FieldsOf<Class>[Name]>
-      : never;
+      ? ToOne<Target> | NullOf<FieldsOf<Class>[Name]> | undefined
+      : undefined;
 };
 
 /** A row by its key, or by a filter that at most one row fits. */

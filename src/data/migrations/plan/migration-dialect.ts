@@ -2,7 +2,6 @@
 import type { Connection } from "../../driver/contract.ts";
 import type { DriverValue } from "../../schema/driver-value.ts";
 import type { State } from "../../schema/table-state.ts";
-import type { Dialect } from "../../sql/dialect.ts";
 import type { TableWriter } from "../../sql/table-writer.ts";
 import type { Operation } from "../state/operation.ts";
 import type { PlannedStep } from "./step.ts";
@@ -69,9 +68,4 @@ export interface MigrationDialect {
   withScratch<Result>(session: MigrationSession, work: (scratch: MigrationSession) => Promise<Result>): Promise<Result>;
   /** Reads all tables and views as what models can say. */
   introspect(session: MigrationSession): Promise<TableFinding[]>;
-}
-
-/** Loads how the database of a dialect is migrated. */
-export async function loadMigrationDialect(dialect: Dialect): Promise<MigrationDialect> {
-  return (await dialect.loadMigrations()) as MigrationDialect; // What each folder of a database exports; a lower layer cannot name it.
 }

@@ -19,7 +19,7 @@ import type { Operation } from "../state/operation.ts";
 import { writeStep } from "../plan/plan.ts";
 import type { NamedMigration } from "../files/read-files.ts";
 import { orderMigrations, readFiles, readMigrations } from "../files/read-files.ts";
-import { loadMigrationDialect } from "../plan/migration-dialect.ts";
+import { loadMigrationDialect } from "./migration-dialects.ts";
 import type { Finding } from "../plan/risk.ts";
 import { findRisks } from "../plan/risk.ts";
 import type { PlannedStep } from "../plan/step.ts";

@@ -5,7 +5,7 @@ import type { DriverValue } from "../../schema/driver-value.ts";
 import { readDatabaseError } from "../../run/database-error.ts";
 import { acquireFrom } from "../../run/execute.ts";
 import type { MigrationDialect, MigrationSession, SessionRow } from "../plan/migration-dialect.ts";
-import { loadMigrationDialect } from "../plan/migration-dialect.ts";
+import { loadMigrationDialect } from "./migration-dialects.ts";
 import type { DatabaseCore } from "../../run/database-core.ts";
 
 /** A held connection. */

@@ -86,7 +86,6 @@ export function createMariadb(collation: string): Dialect {
       subject: (table) => table,
     },
     countOn: () => "",
-    loadMigrations: async () => (await import("./migrations.ts")).migrations,
   };
 }
 

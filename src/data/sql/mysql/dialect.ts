@@ -30,7 +30,6 @@ export const mysql: Dialect = {
   readRefusal,
   tables: mysqlTables,
   findMistakes: (meta) => findMariadbMistakes(meta, "MySQL"),
-  loadMigrations: async () => (await import("./migrations.ts")).migrations,
 };
 
 function parameter(mark: string, type: ValueType, isList: boolean): string {

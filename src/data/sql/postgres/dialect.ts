@@ -86,7 +86,6 @@ export const postgres: Dialect = {
   findMistakes: () => [],
   estimate: { sql: "SELECT reltuples::float8 FROM pg_class WHERE oid = to_regclass($1)", subject: quotePostgres },
   countOn,
-  loadMigrations: async () => (await import("./migrations.ts")).migrations,
 };
 
 function countOn(table: string, column: string): string {

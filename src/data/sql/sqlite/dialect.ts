@@ -70,7 +70,6 @@ export const sqlite: Dialect = {
     needs: "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'",
   },
   countOn: () => "",
-  loadMigrations: async () => (await import("./migrations.ts")).migrations,
 };
 
 /** A list is bound as one text of JSON, whatever its length. */

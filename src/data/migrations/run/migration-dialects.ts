@@ -1,0 +1,15 @@
+/** The kinds of databases that can be migrated. Each is loaded when it is needed: an application that only queries loads none. */
+import type { Dialect } from "../../sql/dialect.ts";
+import type { MigrationDialect } from "../plan/migration-dialect.ts";
+
+const dialects: Readonly<Record<Dialect["name"], () => Promise<{ readonly migrations: MigrationDialect }>>> = {
+  sqlite: () => import("../../sql/sqlite/migrations.ts"),
+  postgres: () => import("../../sql/postgres/migrations.ts"),
+  mariadb: () => import("../../sql/mariadb/migrations.ts"),
+  mysql: () => import("../../sql/mysql/migrations.ts"),
+};
+
+/** Loads how the database of a dialect is migrated. */
+export async function loadMigrationDialect({ name }: Dialect): Promise<MigrationDialect> {
+  return (await dialects[name]()).migrations;
+}
