@@ -1061,6 +1061,8 @@ export interface FieldMeta {
     readonly scale: number;
     /** "text" of a decimal that is equal to values alone; undefined of all others. */
     readonly storage: "text" | undefined;
+    /** Digits of a second that the column stores, where these are not 3. */
+    readonly precision?: MomentPrecision | undefined;
     /** Whether the value may be absent. */
     readonly isNullable: boolean;
     /** Whether it belongs to the primary key. */

@@ -132,6 +132,7 @@ export async function openDatabase(options: DatabaseOptions, models: readonly Mo
   }
   try {
     for (const model of models) assertTable(dialect, model);
+    await dialect.assertStored?.(driver, models);
   } catch (error) {
     await driver.close();
     throw error;

@@ -307,6 +307,11 @@ const data = {
     "A migration does what nobody has agreed to",
     "Wrap the operation in op.assured(reason, ...), or allow it.",
   ),
+  E_VALUE_STORED: entry(
+    500,
+    "A column holds what is no value of its field",
+    "Change the value in the database, or declare the field as it is.",
+  ),
   E_MIGRATION_VALUES: entry(
     500,
     "Values do not fit a changed column",

@@ -148,8 +148,8 @@ export class AuthUser extends Model("auth_user", {
   id: f.id(), // the type is integer, and nextval('auth_user_id_seq'::regclass) counts it
   username: f.text({ max: 150 }),
   isStaff: f.boolean({ default: sql\`false\`, column: "isStaff" }),
-  dateJoined: f.datetime({ default: sql\`now()\` }), // the type is timestamp with time zone
-  lastLogin: f.datetime({ null: true }), // the type is timestamp without time zone
+  dateJoined: f.datetime({ precision: 6, default: sql\`now()\` }), // the type is timestamp with time zone
+  lastLogin: f.datetime({ precision: 6, null: true }), // the type is timestamp without time zone, read as UTC
   tags: f.array(f.text(), { null: true }),
   bio: f.text({ blank: true, default: sql\`''::text\`, comment: "A few lines" }),
   authUserGroups: () => hasMany(AuthUserGroup),
@@ -283,7 +283,7 @@ export class User extends Model("users", {
   email: f.text({ max: 255 }),
   role: f.choice({ admin: "Admin", "it's": "It's" }, { check: false, default: sql\`'admin'\` }), // the type is enum('admin','it''s')
   active: f.boolean({ default: sql\`1\` }),
-  createdAt: f.datetime({ null: true }), // the type is timestamp
+  createdAt: f.datetime({ precision: 0, null: true }), // the type is timestamp
   data: f.json<unknown>({ null: true }), // the type is json, checked by data
   bio: f.text({ null: true, comment: "About" }), // the type is mediumtext
   score: f.decimal({ digits: 5, scale: 2, null: true }), // the type is decimal(5,2) unsigned
@@ -328,7 +328,7 @@ export class User extends Model("users", {
   email: f.text({ max: 255 }),
   role: f.choice({ admin: "Admin", "it's": "It's" }, { check: false, default: sql\`'admin'\` }), // the type is enum('admin','it''s')
   active: f.boolean({ default: sql\`1\` }),
-  createdAt: f.datetime({ null: true }), // the type is timestamp
+  createdAt: f.datetime({ precision: 0, null: true }), // the type is timestamp
   data: f.json<unknown>({ null: true, default: sql\`json_array('a\\\\'b',1)\` }),
   bio: f.text({ null: true, comment: "About" }), // the type is mediumtext
   code: f.uuid({ null: true }),

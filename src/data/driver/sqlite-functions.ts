@@ -1,4 +1,5 @@
 /** Functions that statements for SQLite use, and that it does not have: each connection of a driver registers them. */
+import { foldCase } from "./fold-case.ts";
 import { toDecimal, toNumberText } from "./decimal-function.ts";
 import { jsonContains, jsonEquals } from "./json-functions.ts";
 import { zoneMoment } from "./zone-function.ts";
@@ -11,7 +12,7 @@ const asIs = (value: unknown): ReturnType<SqliteFunction> => value as ReturnType
 /** The functions by name: deterministic, and without any use outside of statements. Each takes as many values as it says. */
 export const sqliteFunctions: Readonly<Record<string, SqliteFunction>> = {
   // SQLite's own lower() and upper() know ASCII alone.
-  gable_lower: (value) => (typeof value === "string" ? value.toLowerCase() : asIs(value)),
+  gable_lower: (value) => (typeof value === "string" ? foldCase(value) : asIs(value)),
   gable_upper: (value) => (typeof value === "string" ? value.toUpperCase() : asIs(value)),
   gable_decimal: (value, scale) => (value === null ? null : toDecimal(String(value), Number(scale))),
   gable_float: (value) => (value === null ? null : Number(value)),

@@ -1,4 +1,5 @@
 /** Changes of many rows by one statement. Hooks of rows do not run. */
+import { toPrecision } from "../schema/default-values.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect } from "../sql/dialect.ts";
 import type { SqlWriter } from "../sql/sql-writer.ts";
@@ -89,7 +90,7 @@ export function automatic(model: ModelClass, root: RootSource, given: readonly A
   const added: Assignment[] = [];
   for (const field of fields.values()) {
     if (given.some((assignment) => assignment.field === field)) continue;
-    if (field.options.auto === "update") added.push({ field, node: valueOf(new Date(), field) });
+    if (field.options.auto === "update") added.push({ field, node: valueOf(toPrecision(new Date(), field.precision), field) });
     if (field.name !== version) continue;
     const one: Node = { kind: "value", value: 1, type: valueTypes.int, isNullable: false };
     added.push({

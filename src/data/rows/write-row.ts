@@ -13,7 +13,7 @@ import { allOf, columnNode, compare, selectAll } from "../tree/node.ts";
 import type { BoundPlan } from "../sql/plan.ts";
 import { findPlan } from "../sql/plan.ts";
 import { assertScope, scopeNewRow } from "../tree/scope.ts";
-import { fillNewRow } from "../schema/default-values.ts";
+import { fillNewRow, toPrecision } from "../schema/default-values.ts";
 import type { FieldMeta, ModelMeta } from "../schema/model-class.ts";
 import type { ModelClass } from "../schema/model-class.ts";
 import { checkRow } from "../schema/validate-row.ts";
@@ -296,7 +296,8 @@ export async function prepareUpdate(
   const version = meta.version === "" ? undefined : meta.fields.get(meta.version)!;
   const isWritten = (field: FieldMeta): boolean => changed.includes(field) || field.options.auto === "update" || field === version;
   const written = new Set(meta.columns.filter(isWritten));
-  for (const field of written) if (!changed.includes(field) && field !== version) row[field.name] = new Date();
+  for (const field of written)
+    if (!changed.includes(field) && field !== version) row[field.name] = toPrecision(new Date(), field.precision);
   if (version === undefined) return { row, stored, written, version: undefined };
   const before = Number(row[version.name]);
   row[version.name] = before + 1;

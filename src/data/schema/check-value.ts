@@ -51,7 +51,11 @@ const checks: Readonly<Record<ColumnType, (value: unknown, column: AnyColumn) =>
   boolean: (value) => (typeof value === "boolean" ? { value } : { message: "Choose yes or no." }),
   date: (value) => (typeof value === "string" && isDay(value) ? { value } : { message: "Give a day such as 2026-11-20." }),
   time: checkTime,
-  datetime: (value) => (value instanceof Date && !Number.isNaN(value.getTime()) ? { value } : { message: "Give a valid moment." }),
+  datetime: (value, { options }) => {
+    if (!(value instanceof Date) || Number.isNaN(value.getTime())) return { message: "Give a valid moment." };
+    const isFine = options.precision === 0 && value.getTime() % 1_000 !== 0;
+    return isFine ? { message: "Give a moment of whole seconds." } : { value };
+  },
   json: (value) => (isJsonValue(value, 0) ? { value } : { message: "Give a value that JSON can hold." }),
   bytes: (value, column) => {
     if (!(value instanceof Uint8Array)) return { message: "Give bytes." };

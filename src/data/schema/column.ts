@@ -142,7 +142,15 @@ export interface DecimalOptions extends NumberOptions<string> {
 export interface DatetimeOptions extends ColumnOptions<Date> {
   /** "create" sets the moment when a row is made, "update" also when it is changed. Never by default. */
   readonly auto?: "create" | "update";
+  /**
+   * Digits of a second that the column stores, for columns that somebody else has made. With 6, comparisons mean the millisecond, as
+   * values have no more digits; with 0, values are whole seconds. Default 3, as Gable creates columns.
+   */
+  readonly precision?: MomentPrecision;
 }
+
+/** Digits of a second. */
+export type MomentPrecision = 0 | 3 | 6;
 
 /** Options of keys. */
 export interface IdOptions {
@@ -178,7 +186,7 @@ export type AnyColumnOptions = ColumnOptions &
     Omit<TextOptions, keyof ColumnOptions> &
       Omit<SlugOptions, keyof TextOptions> &
       Pick<DecimalOptions, "digits" | "scale" | "storage"> &
-      Pick<DatetimeOptions, "auto"> &
+      Pick<DatetimeOptions, "auto" | "precision"> &
       Pick<ChoiceOptions<string>, "check">
   > & { readonly min?: unknown; readonly max?: unknown };
 

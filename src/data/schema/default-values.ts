@@ -1,4 +1,5 @@
 /** Values that rows get by themselves: defaults, moments, keys, slugs. */
+import type { MomentPrecision } from "./column.ts";
 import type { FieldMeta } from "./model-class.ts";
 import type { ModelClass } from "./model-class.ts";
 
@@ -12,6 +13,11 @@ export function fillNewRow(model: ModelClass, values: Record<string, unknown>): 
   }
 }
 
+/** Returns a moment with the digits of a second that a column stores. */
+export function toPrecision(moment: Date, precision: MomentPrecision | undefined): Date {
+  return new Date(precision === 0 ? Math.floor(moment.getTime() / 1_000) * 1_000 : moment.getTime());
+}
+
 function makeValue(
   { options, type, isPrimary, isNullable, hasDatabaseDefault }: FieldMeta,
   values: Readonly<Record<string, unknown>>,
@@ -19,7 +25,7 @@ function makeValue(
 ): unknown {
   if (hasDatabaseDefault) return undefined;
   if (options.default !== undefined) return typeof options.default === "function" ? (options.default as () => unknown)() : options.default; // A function makes values.
-  if (options.auto !== undefined) return new Date(now);
+  if (options.auto !== undefined) return toPrecision(now, options.precision);
   if (type === "uuid" && isPrimary) return createUuid();
   const source = options.from === undefined ? undefined : values[options.from];
   const slug = typeof source === "string" ? toSlug(source, typeof options.max === "number" ? options.max : 50) : "";

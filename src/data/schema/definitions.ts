@@ -45,7 +45,7 @@ const ownOptions: Readonly<Record<ColumnType, readonly string[]>> = {
   boolean: [],
   date: [],
   time: [],
-  datetime: ["auto"],
+  datetime: ["auto", "precision"],
   json: [],
   bytes: ["max"],
   choice: ["check"],
@@ -212,7 +212,7 @@ class DefinitionCheck {
 
   /** Options that one type alone has. */
   #values(name: string, { type, options, choices }: AnyColumn, refuse: (what: string, fix: string) => void): void {
-    const { digits, scale, pattern, auto, storage } = options;
+    const { digits, scale, pattern, auto, storage, precision } = options;
     if (type === "decimal" && !(isBetween(digits, 1, 38) && isBetween(scale, 0, digits!)))
       refuse(
         `digits is ${describeValue(digits)} and scale ${describeValue(scale)}`,
@@ -222,6 +222,7 @@ class DefinitionCheck {
     if (storage === "text" && options.primary === true) refuse("a key is stored as text", "Keys have an order: use another type for them.");
     if (type === "choice" && Object.keys(choices ?? {}).length === 0)
       refuse("the choice has no keys", "Give at least one key with its label.");
+    if (precision !== undefined && ![0, 3, 6].includes(precision)) refuse(`precision is ${describeValue(precision)}`, "Use 0, 3 or 6.");
     if (auto !== undefined && auto !== "create" && auto !== "update") refuse(`auto is ${describeValue(auto)}`, 'Use "create" or "update".');
     if (pattern === undefined || isLinear(pattern)) return;
     const fix = "Leave out repetitions inside of repetitions, and back references.";

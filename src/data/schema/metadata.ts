@@ -57,6 +57,7 @@ function toFieldMeta(model: string, name: string, column: AnyColumn): FieldMeta 
     where: `${model}.${name}`,
     scale: options.scale ?? 0,
     storage: options.storage,
+    precision: options.precision,
     isNullable: options.null === true,
     isPrimary: options.primary === true,
     isUnique: options.unique === true || options.primary === true,

@@ -1,5 +1,5 @@
 /** Model classes as code that takes any model sees them, and what is known of them: plain, frozen data without SQL. */
-import type { AnyColumnOptions, ColumnType, Widget } from "./column.ts";
+import type { AnyColumnOptions, ColumnType, Widget, MomentPrecision } from "./column.ts";
 import type { FieldMap, ModelOptions } from "./model.ts";
 import type { DeleteAction, RelationKind } from "./relation.ts";
 import type { ViewState } from "./table-state.ts";
@@ -45,6 +45,8 @@ export interface FieldMeta {
   readonly scale: number;
   /** "text" of a decimal that is equal to values alone; undefined of all others. */
   readonly storage: "text" | undefined;
+  /** Digits of a second that the column stores, where these are not 3. */
+  readonly precision?: MomentPrecision | undefined;
   /** Whether the value may be absent. */
   readonly isNullable: boolean;
   /** Whether it belongs to the primary key. */

@@ -4,7 +4,7 @@ import type { DriverValue } from "../schema/driver-value.ts";
 import type { ValueType } from "../tree/value-type.ts";
 import type { ColumnType } from "../schema/column.ts";
 import { describeFieldValue } from "../schema/describe-value.ts";
-import { readMoment } from "./moment.ts";
+import { readStoredMoment, storedError } from "./stored-moment.ts";
 
 /** Both directions of one type. Null passes them by; without `decode`, values come as models have them. */
 export interface Codec {
@@ -126,6 +126,13 @@ const jsonList: Codec = {
 const text: Codec = { encode: takeText };
 const whole: Codec = { encode: takeWhole, decode: toSafeNumber };
 
+/** A boolean of a database that has numbers in place of them. Any other number would be a value that no filter finds. */
+function readBoolean(value: DriverValue, field: ValueType): boolean {
+  const number = Number(value);
+  if (number === 0 || number === 1) return number === 1;
+  throw storedError(value, field, "A boolean is 0 or 1.", { fix: "Change it in the database, or declare the field as field.int()." });
+}
+
 /** What most databases do: one that has another way says so for the type. */
 export const usualCodecs: Codecs = {
   id: whole,
@@ -147,8 +154,8 @@ export const usualCodecs: Codecs = {
   duration: whole,
   ip: text,
   array: jsonList,
-  boolean: { encode: takeBoolean, decode: (value) => Number(value) === 1 },
-  datetime: { encode: takeMoment, decode: (value) => readMoment(String(value)) },
+  boolean: { encode: takeBoolean, decode: readBoolean },
+  datetime: { encode: takeMoment, decode: (value, field) => readStoredMoment(String(value), field) },
   json: { encode: (value) => JSON.stringify(value), decode: (value): unknown => JSON.parse(String(value)) },
   bytes: {
     encode: takeBytes,

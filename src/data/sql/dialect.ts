@@ -2,7 +2,8 @@
 import type { AggregateName, CallName, CompareOperator, JsonOperator, JsonPath, OrderTerm, RowLock } from "../tree/node.ts";
 import type { ValueType } from "../tree/value-type.ts";
 import type { DriverValue } from "../schema/driver-value.ts";
-import type { ModelMeta } from "../schema/model-class.ts";
+import type { Driver } from "../driver/contract.ts";
+import type { ModelClass, ModelMeta } from "../schema/model-class.ts";
 import type { SearchSyntax } from "../tree/search-syntax.ts";
 import type { TableSyntax } from "./table-syntax.ts";
 import type { TruncateUnit } from "../schema/zones.ts";
@@ -126,6 +127,8 @@ export interface Dialect {
   literal(value: DriverValue): string;
   /** What the database cannot hold of a model. */
   findMistakes(meta: ModelMeta): DefinitionMistake[];
+  /** Looks for stored values that filters would miss; absent where types of columns leave none. Throws `E_VALUE_STORED`. */
+  readonly assertStored?: (driver: Driver, models: readonly ModelClass[]) => Promise<void>;
   /** How the database estimates the rows of a table. */
   readonly estimate: RowEstimate;
   /** The statement after which the database counts keys after the stored ones; "" where it does so on its own. */

@@ -8,7 +8,7 @@ import { assertTruncateUnit, assertZone } from "../schema/zones.ts";
 import type { AggregateOptions, ExpressionOf, Order, OrderOptions, StringAggregateOptions } from "../schema/expression-types.ts";
 import type { AggregateName, CallName, CompareOperator, JoinedTexts, Node, OrderTerm, SelectState } from "./node.ts";
 import type { ValueType } from "./value-type.ts";
-import { allOf, anyOf, compare, isNull, notOf } from "./node.ts";
+import { allOf, anyOf, between, compare, isNull, notOf } from "./node.ts";
 import { numericRank, typeSets, valueTypes } from "./value-type.ts";
 import { castNode } from "./cast.ts";
 import { compareJson } from "./json-filter.ts";
@@ -91,9 +91,7 @@ export class RuntimeExpression extends DatabaseValue {
   between(low: unknown, high: unknown): RuntimeExpression {
     assertOrdered(this.#node.type, "between");
     const [first, last] = [this.#operand(low, "between"), this.#operand(high, "between")];
-    const part = this.#node;
-    const isNullable = part.isNullable || first.isNullable || last.isNullable;
-    return this.#with({ kind: "between", part, low: first, high: last, type: valueTypes.boolean, isNullable });
+    return this.#with(between(this.#node, first, last));
   }
 
   in(values: unknown): RuntimeExpression {

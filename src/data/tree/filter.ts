@@ -9,7 +9,7 @@ import { isInstance } from "./keys.ts";
 import { literal } from "./literal.ts";
 import { readJsonFilter } from "./json-filter.ts";
 import type { CallName, CompareOperator, Node, Source } from "./node.ts";
-import { allOf, anyOf, columnNode, compare, isNull, joinSource, notOf } from "./node.ts";
+import { allOf, anyOf, columnNode, between, compare, isNull, joinSource, notOf } from "./node.ts";
 import { valueTypes } from "./value-type.ts";
 import type { ManyRows } from "./expression.ts";
 import { countRows, existsNode, isMissing, isRow, readCallback, relatedRows } from "./refs.ts";
@@ -168,7 +168,7 @@ const ordered: Readonly<Record<string, Operator>> = {
     if (!Array.isArray(value) || value.length !== 2)
       throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, and takes a list of two values.`);
     const [low, high] = value.map((each, index) => literal(each, column.type!, `${path}[${index}]`));
-    return { kind: "between", part: column, low: low!, high: high!, type: valueTypes.boolean, isNullable: column.isNullable };
+    return between(column, low!, high!);
   },
 };
 
@@ -233,7 +233,7 @@ const within: Operator = (column, value, path) => {
     });
   const now = Date.now();
   const [low, high] = [now - Number(count) * spanMs[unit]!, now].map((ms) => literal(new Date(ms), column.type!, path));
-  return { kind: "between", part: column, low: low!, high: high!, type: valueTypes.boolean, isNullable: column.isNullable };
+  return between(column, low!, high!);
 };
 
 const days: Readonly<Record<string, Operator>> = { ...ordered, year, month: part("month"), day: part("day"), weekDay: part("weekDay") };

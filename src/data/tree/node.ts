@@ -477,6 +477,32 @@ export function notOf(part: Node): Node {
 
 /** A comparison. With `ne`, what has no value differs from every value. */
 export function compare(operator: CompareOperator, left: Node, right: Node): Node {
+  return (isFine(left) ? compareFine(operator, left, right) : undefined) ?? compareExactly(operator, left, right);
+}
+
+/** Whether a column stores more digits of a second than values have. */
+function isFine(node: Node): node is ColumnNode {
+  return node.kind === "column" && node.field.precision === 6;
+}
+
+/** A comparison of such a column with a moment, which stands for the whole millisecond; undefined of other comparisons. */
+function compareFine(operator: CompareOperator, left: ColumnNode, right: Node): Node | undefined {
+  if (right.kind !== "value" || !(right.value instanceof Date)) return undefined;
+  const next: Node = { ...right, value: new Date(right.value.getTime() + 1) };
+  const [from, before] = [compareExactly("gte", left, right), compareExactly("lt", left, next)];
+  if (operator === "eq") return allOf([from, before]);
+  if (operator === "ne") return anyOf([compareExactly("lt", left, right), compareExactly("gte", left, next), isNull(left)]);
+  if (operator === "gt") return compareExactly("gte", left, next);
+  return operator === "lte" ? before : undefined;
+}
+
+/** Whether a value is between two others, or one of them. */
+export function between(part: Node, low: Node, high: Node): Node {
+  if (isFine(part)) return allOf([compare("gte", part, low), compare("lte", part, high)]);
+  return { kind: "between", part, low, high, type: boolean, isNullable: part.isNullable || low.isNullable || high.isNullable };
+}
+
+function compareExactly(operator: CompareOperator, left: Node, right: Node): Node {
   const isNullable = operator !== "ne" && (left.isNullable || right.isNullable);
   return { kind: "compare", operator, left, right, type: boolean, isNullable };
 }
@@ -486,10 +512,22 @@ export function isNull(part: Node, isNegated = false): Node {
   return part.isNullable ? { kind: "isNull", part, isNegated, type: boolean, isNullable: false } : constant(isNegated);
 }
 
+/** The same of a column that stores more digits of a second than values have: each moment stands for its millisecond. */
+function inFineList(part: ColumnNode, values: readonly unknown[], ...[hasNull, isNegated]: [hasNull: boolean, isNegated: boolean]): Node {
+  const nodes = values.map((value): Node => ({ kind: "value", value, type: part.type, isNullable: false }));
+  if (isNegated) {
+    const others = nodes.map((node) => compare("ne", part, node));
+    return allOf(hasNull ? [...others, isNull(part, true)] : others);
+  }
+  const found = nodes.map((node) => compare("eq", part, node));
+  return anyOf(hasNull ? [...found, isNull(part)] : found);
+}
+
 /** Whether a value is one of a list; null in the list stands for no value. */
 export function inList(part: Node, list: readonly unknown[], isNegated: boolean): Node {
   const values = list.filter((value) => value !== null);
   const hasNull = values.length < list.length;
+  if (isFine(part)) return inFineList(part, values, hasNull, isNegated);
   const found: Node =
     values.length === 0 ? constant(isNegated) : { kind: "inList", part, values, isNegated, type: boolean, isNullable: part.isNullable };
   if (isNegated) return hasNull ? allOf([found, isNull(part, true)]) : values.length === 0 ? found : anyOf([found, isNull(part)]);

@@ -1,5 +1,5 @@
 /** Types of values: what a column holds, or what a value is that stands in no column. */
-import type { ColumnType } from "../schema/column.ts";
+import type { ColumnType, MomentPrecision } from "../schema/column.ts";
 
 /** What a value is: its type, for the codec, and a name for messages. */
 export interface ValueType {
@@ -10,6 +10,8 @@ export interface ValueType {
   readonly isSecret?: boolean;
   /** "text" of a decimal that is equal to values alone. */
   readonly storage?: "text" | undefined;
+  /** Digits of a second that a column stores, where these are not 3. */
+  readonly precision?: MomentPrecision | undefined;
   /** What each item of a list is; absent of other types. */
   readonly items?: ValueType | undefined;
 }

@@ -230,6 +230,7 @@ function addField({ table, entries, names }: ModelDraft, column: string, definit
     isMadeKey ? 'kind: "uuid"' : undefined,
     definition.type === "decimal" ? `digits: ${definition.digits}, scale: ${definition.scale}` : undefined,
     definition.max === undefined ? undefined : `max: ${definition.max}`,
+    table.precisions.has(column) ? `precision: ${table.precisions.get(column)}` : undefined,
     definition.null === true ? "null: true" : undefined,
     definition.type === "text" && isBlank(definition) ? "blank: true" : undefined,
     isKey && !isCounted && !isMadeKey ? "primary: true" : undefined,

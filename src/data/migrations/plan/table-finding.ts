@@ -18,6 +18,8 @@ export interface FoundTable {
   readonly state: TableState;
   /** What no model can say: of the table under "", of a column under its name. */
   readonly notes: ReadonlyMap<string, readonly string[]>;
+  /** Digits of a second of columns that store more or fewer than 3. */
+  readonly precisions: ReadonlyMap<string, 0 | 6>;
 }
 
 /** A structure that is being read. */
@@ -47,6 +49,7 @@ export class TableFinding implements FoundTable {
     comment: "",
   };
   readonly notes = new Map<string, string[]>();
+  readonly precisions = new Map<string, 0 | 6>();
 
   constructor(name: string) {
     this.name = name;
@@ -64,6 +67,11 @@ export class TableFinding implements FoundTable {
     const { isNear = false, ...state } = type;
     this.state.columns.set(name, { ...state, ...more });
     if (isNear) this.note(name, `the type is ${raw}`);
+  }
+
+  /** Notes how many digits of a second a column stores: fewer than 3 keep whole seconds alone. */
+  digits(name: string, count: number): void {
+    if (count !== 3) this.precisions.set(name, count < 3 ? 0 : 6);
   }
 
   /** Whether columns are all known: a key of others cannot be said. */

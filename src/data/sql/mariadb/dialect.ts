@@ -42,8 +42,8 @@ export function createMariadb(collation: string): Dialect {
     hasConflictTarget: false,
     defaultValues: " () VALUES ()",
     quote: quoteMariadb,
-    parameter: (mark, { type }, isList) => {
-      const cast = isList ? undefined : casts[type];
+    parameter: (mark, { type, precision }, isList) => {
+      const cast = isList ? undefined : type === "datetime" && precision === 6 ? "DATETIME(6)" : casts[type];
       return cast === undefined ? mark : `CAST(${mark} AS ${cast})`;
     },
     nullOf: () => "NULL",
@@ -121,14 +121,13 @@ function readList(list: string, { type }: ValueType, collation: string): string 
 
 function compareText({ operator, left, right }: TextComparison): string {
   const isFolded = operator.startsWith("i");
-  const part = isFolded ? `LOWER(${left})` : left;
-  return operator === "ieq" ? `${part} = ${right(0)}` : `${part} LIKE ${right(0)} ESCAPE '!'`;
+  // Both by the server, whose small letters are not those of JavaScript: a text is equal to itself.
+  const [part, other] = isFolded ? [`LOWER(${left})`, `LOWER(${right(0)})`] : [left, right(0)];
+  return operator === "ieq" ? `${part} = ${other}` : `${part} LIKE ${other} ESCAPE '!'`;
 }
 
-/** What is searched for; without regard to case, both sides are in small letters. */
 function encodeText(operator: string, text: string): DriverValue {
-  const folded = operator.startsWith("i") ? text.toLowerCase() : text;
-  return operator === "ieq" ? folded : toPattern(operator, folded, "!");
+  return operator === "ieq" ? text : toPattern(operator, text, "!");
 }
 
 const calls: Readonly<Partial<Record<CallName, Call>>> = {

@@ -133,6 +133,8 @@ function addColumn(table: TableFinding, row: SessionRow, given: SessionRow[strin
   const name = String(row["column_name"]);
   const raw = String(row["column_type"]);
   const extra = String(row["extra"]).replace(/^DEFAULT_GENERATED ?/, "");
+  const digits = /^(?:datetime|timestamp)(?:\((\d)\))?$/.exec(raw);
+  if (digits !== null) table.digits(name, Number(digits[1] ?? 0));
   table.column(name, typeOf(raw, row), raw, {
     ...(row["is_nullable"] === "YES" && { null: true }),
     ...(!extra.includes("auto_increment") && sqlDefault(given)),

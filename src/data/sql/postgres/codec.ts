@@ -4,12 +4,12 @@ import type { DriverValue } from "../../schema/driver-value.ts";
 import type { ValueType } from "../../tree/value-type.ts";
 import type { Codecs } from "../codec.ts";
 import { decoderOf, encodeWith, takeBoolean, takeList, takeMoment, usualCodecs } from "../codec.ts";
-import { readMoment } from "../moment.ts";
+import { readStoredMoment } from "../stored-moment.ts";
 
 const codecs: Codecs = {
   ...usualCodecs,
   boolean: { encode: takeBoolean },
-  datetime: { encode: takeMoment, decode: (value) => toDate(String(value)) },
+  datetime: { encode: takeMoment, decode: (value, field) => toDate(String(value), field) },
   ip: { ...usualCodecs.ip, decode: (value) => toShortIpAddress(String(value)) ?? value },
   array: {
     encode: (value, field) => {
@@ -30,11 +30,16 @@ function readArrayText(text: string): string[] {
   return Array.from(items, ([plain, quoted]) => (quoted === undefined ? plain : quoted.replace(/\\(.)/gs, "$1")));
 }
 
-/** A moment in the form of the server, `2026-11-20 10:12:00.12+00`: sessions are in UTC. */
-function toDate(value: string): Date {
-  // What this process has written itself is in the form of ISO 8601.
-  if (value.charCodeAt(10) !== 0x20 || !value.endsWith("+00")) return new Date(value);
-  return readMoment(`${value.slice(0, 19)}.${value.slice(20, -3).padEnd(3, "0").slice(0, 3)}`);
+/** A moment in the form of the server, `2026-11-20 10:12:00.12+00`: sessions are in UTC, and what has no zone is in UTC, too. */
+function toDate(value: string, field: ValueType): Date {
+  // What this process has written itself is in the form of ISO 8601; years above 9999 and before Christ have forms of their own.
+  if (value.charCodeAt(10) !== 0x20 || value.endsWith("BC")) return readOther(value, field);
+  return readStoredMoment(value.endsWith("+00") ? value.slice(0, -3) : value, field);
+}
+
+function readOther(value: string, field: ValueType): Date {
+  const moment = new Date(value);
+  return Number.isNaN(moment.getTime()) ? readStoredMoment(value, field) : moment;
 }
 
 /** A value as PostgreSQL takes it. Throws `E_VALUE_TYPE` for one of another type. */

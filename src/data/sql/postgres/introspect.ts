@@ -89,7 +89,9 @@ function addColumn(table: TableFinding, row: SessionRow): void {
   const raw = String(row["type"]);
   if (row["generated"] !== "") return table.note(name, `the database computes it: ${row["value"]}`);
   const isCounted = row["identity"] !== "" || String(row["value"]).startsWith("nextval(");
-  table.column(name, typeOf(raw), raw, {
+  const digits = /^timestamp(?:\((\d)\))? with(out)? time zone$/.exec(raw);
+  if (digits !== null) table.digits(name, Number(digits[1] ?? 6));
+  table.column(name, typeOf(raw), digits?.[2] === undefined ? raw : `${raw}, read as UTC`, {
     ...(Number(row["required"]) === 0 && { null: true }),
     ...(!isCounted && sqlDefault(row["value"])),
     ...(row["comment"] !== null && { comment: String(row["comment"]) }),

@@ -3,6 +3,9 @@ import type { DriverValue } from "../../schema/driver-value.ts";
 import type { ValueType } from "../../tree/value-type.ts";
 import type { ColumnType } from "../../schema/column.ts";
 import { fitDecimal } from "../../schema/check-value.ts";
+import type { GableError } from "../../../errors/gable-error.ts";
+import { readMoment } from "../moment.ts";
+import { storedError } from "../stored-moment.ts";
 import type { Codecs } from "../codec.ts";
 import { decoderOf, encodeWith, takeBigint, takeBoolean, takeBytes, takeDecimal, usualCodecs } from "../codec.ts";
 
@@ -20,6 +23,9 @@ const codecs: Codecs = {
     },
     decode: (value, { scale, storage }) => (storage === "text" ? String(value) : toDecimal(Number(value), scale)),
   },
+  datetime: { ...usualCodecs.datetime, decode: (value, field) => readText(value, field) },
+  date: { ...usualCodecs.date, decode: (value, field) => assertForm(value, field, dayForm) },
+  time: { ...usualCodecs.time, decode: (value, field) => assertForm(value, field, timeForm) },
   boolean: { ...usualCodecs.boolean, encode: (value, field) => (takeBoolean(value, field) ? 1 : 0) },
   bytes: {
     encode: (value, field) => {
@@ -28,6 +34,33 @@ const codecs: Codecs = {
     },
   },
 };
+
+const dayForm = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
+const timeForm = /^[0-9]{2}:[0-9]{2}:[0-9]{2}$/;
+
+/** A moment in the one form in which texts are in the order of their moments. Others have written what is in another form. */
+function readText(value: DriverValue, field: ValueType): Date {
+  const text = String(value);
+  const isUsual = text.length === 24 && text.charCodeAt(10) === 0x54 && text.charCodeAt(23) === 0x5a;
+  // Years above 9999 have a sign.
+  if (isUsual || /^[+-][0-9]{6}-.{18}Z$/.test(text)) return readMoment(text);
+  throw formError(value, field);
+}
+
+/** A day or a time is a text; one in another form is in no order with the rest, and equal to no value. */
+function assertForm(value: DriverValue, field: ValueType, form: RegExp): DriverValue {
+  if (typeof value === "string" && form.test(value)) return value;
+  throw formError(value, field);
+}
+
+function formError(value: DriverValue, field: ValueType): GableError {
+  const forms = { date: "%Y-%m-%d", time: "%H:%M:%S", datetime: "%Y-%m-%dT%H:%M:%fZ" };
+  const form = forms[field.type as keyof typeof forms]; // It is one of these.
+  const column = "column" in field ? String(field.column) : "the column";
+  return storedError(value, field, `A ${field.type} of SQLite is a text in the form ${form}.`, {
+    fix: `Convert the values once: UPDATE ... SET ${column} = strftime('${form}', ${column}).`,
+  });
+}
 
 /** Types whose values come as models have them, unless whole numbers come as bigint: the driver refuses unsafe ones. */
 const numberTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["id", "int", "float", "duration"]);

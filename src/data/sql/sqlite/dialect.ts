@@ -1,4 +1,5 @@
 /** SQLite: its names, values, functions and errors. */
+import { foldCase } from "../../driver/fold-case.ts";
 import type { CallName, JsonPath, OrderTerm } from "../../tree/node.ts";
 import type { ValueType } from "../../tree/value-type.ts";
 import type { DriverValue } from "../../schema/driver-value.ts";
@@ -6,6 +7,7 @@ import type { Dialect, JsonComparison, Refusal, TextComparison } from "../dialec
 import { castSqlite } from "../casts.ts";
 import type { Call } from "../functions.ts";
 import { movedNulls, rounded, sameName, wholeTypes } from "../functions.ts";
+import { assertDates } from "./check-dates.ts";
 import { encodeSqlite, sqliteDecoder } from "./codec.ts";
 import { sqliteSearch } from "./search.ts";
 import { findSqliteMistakes, quoteSqlite, sqliteTables, writeSqliteLiteral } from "./tables.ts";
@@ -63,6 +65,7 @@ export const sqlite: Dialect = {
   tables: sqliteTables,
   literal: writeSqliteLiteral,
   findMistakes: findSqliteMistakes,
+  assertStored: assertDates,
   estimate: {
     sql: "SELECT CAST(stat AS INTEGER) FROM sqlite_stat1 WHERE tbl = ? LIMIT 1",
     subject: (table) => table,
@@ -105,7 +108,7 @@ function compareText({ operator, left, right }: TextComparison): string {
 
 function encodeText(operator: string, text: string, form: 0 | 1): DriverValue {
   if (form === 1) return nextText(text);
-  return operator.startsWith("i") ? text.toLowerCase() : text;
+  return operator.startsWith("i") ? foldCase(text) : text;
 }
 
 /** The smallest text that no longer begins with a text; bytes where there is none, which are above all texts. */
