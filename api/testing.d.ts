@@ -4,6 +4,9 @@ export declare function createTestClient(app: Application, options?: TestClientO
 /** Defines the tests of a driver in the current file. Each test has a driver of its own, which it closes. */
 export declare function testDriver(name: string, create: CreateDriver): void;
 
+/** Defines the tests of a store in the current file. Each test creates its own with `create`. */
+export declare function testCacheStore(name: string, create: () => Promise<CacheStoreUnderTest>): void;
+
 /** Defines the tests of a transport in the current file. Each test makes its own with `create`. */
 export declare function testMailTransport(name: string, create: () => Promise<MailTransportUnderTest>): void;
 
@@ -139,6 +142,14 @@ export interface TestFile {
     type?: string;
     /** Content. */
     content: string | Uint8Array;
+}
+
+/** A store under test. Two stores of one test share what they keep, as two processes do; most have one and the same. */
+export interface CacheStoreUnderTest {
+    /** The store; each test closes it. */
+    readonly store: CacheStore;
+    /** Lets time pass for the store: by its clock, or by waiting. */
+    readonly pass: (ms: number) => Promise<void>;
 }
 
 /** A transport under test, and a way to read what it took. */

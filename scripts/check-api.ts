@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { countParameters, findBareMembers, readEntry } from "./declarations.ts";
 import { localProgram, root, runCommand } from "./run-command.ts";
 
-const entries = ["index", "data", "migrations", "kysely", "http", "server", "testing", "views", "forms", "mail"];
+const entries = ["index", "data", "migrations", "kysely", "http", "server", "testing", "views", "forms", "mail", "cache"];
 const summaryLengthMax = 120;
 const problems: string[] = [];
 

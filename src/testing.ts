@@ -1,5 +1,6 @@
 export { createTestClient } from "./testing/test-client.ts";
 export { testDriver } from "./testing/driver-contract.ts";
+export { testCacheStore } from "./testing/cache-store-contract.ts";
 export { testMailTransport } from "./testing/mail-contract.ts";
 export { testListenerContract } from "./testing/listener-contract.ts";
 export { testPart } from "./testing/part-contract.ts";
@@ -10,6 +11,7 @@ export type { Factory } from "./testing/factories.ts";
 export type { UseDatabaseOptions } from "./testing/use-database.ts";
 export { assertQueries, countQueries } from "./testing/count-queries.ts";
 export type { TestClient, TestClientOptions, TestReply, TestRequest, TestFile } from "./testing/test-client.ts";
+export type { CacheStoreUnderTest } from "./testing/cache-store-contract.ts";
 export type { MailTransportUnderTest } from "./testing/mail-contract.ts";
 export type { CreateDriver } from "./testing/driver-contract.ts";
 export type { ContractTransport, StartTransport } from "./testing/listener-contract.ts";

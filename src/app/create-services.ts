@@ -1,4 +1,5 @@
 /** The services that all contexts of an application share. */
+import { cachePart } from "../cache/part.ts";
 import { assetsMissing, staticFilesPart } from "../files/part.ts";
 import { createForwardedReader } from "../http/proxies.ts";
 import type { Mode } from "../parts/mode.ts";
@@ -24,6 +25,7 @@ export interface ServiceSettings extends Pick<ContextServices, "logger" | "route
 export function createServices(options: GableOptions, { mode, logger, routeUrl, onWork, find }: ServiceSettings): ContextServices {
   const readForwarded = createForwardedReader(options.proxies ?? { trust: [] });
   const views = toViewOptions(options.views ?? "views");
+  const ownFragments = mode === "development" ? undefined : new MemoryFragments();
   return {
     isProduction: mode === "production",
     // Requests run only while all parts are running.
@@ -44,7 +46,9 @@ export function createServices(options: GableOptions, { mode, logger, routeUrl, 
     },
     findView: (name) => find(viewsPart)?.find(name),
     renderOptions: toRenderOptions({ ...views, keepsComments: mode === "development" }),
-    fragments: views.fragments ?? (mode === "development" ? undefined : new MemoryFragments()),
+    get fragments() {
+      return views.fragments ?? (options.cache === undefined ? ownFragments : find(cachePart)?.fragments);
+    },
     csp: options.security?.csp ?? {},
     locale: options.locale ?? "en",
     timeZone: options.timeZone ?? "UTC",

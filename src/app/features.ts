@@ -1,4 +1,6 @@
 /** The features of an application, in order of start: each one is a part, brought by its options. */
+import type { CacheSetting } from "../cache/part.ts";
+import { cachePart } from "../cache/part.ts";
 import type { DatabaseSettings } from "../data/part.ts";
 import { databasesPart } from "../data/part.ts";
 import { diagnosticsPart } from "../diagnostics/part.ts";
@@ -25,6 +27,7 @@ const features: readonly AnyPart[] = [
   databasesPart,
   sessionPart,
   ratesPart,
+  cachePart,
   viewsPart,
   staticFilesPart,
   mailPart,
@@ -33,7 +36,16 @@ const features: readonly AnyPart[] = [
 
 /** The options of all features. One line for each. */
 export interface FeatureOptions
-  extends DatabaseSettings, HealthSetting, MailSetting, RateLimitsSetting, SecretKeysSetting, SessionSetting, StaticSetting, ViewSetting {}
+  extends
+    CacheSetting,
+    DatabaseSettings,
+    HealthSetting,
+    MailSetting,
+    RateLimitsSetting,
+    SecretKeysSetting,
+    SessionSetting,
+    StaticSetting,
+    ViewSetting {}
 
 /** Names of the options of `gable()` that belong to features. */
 export const featureOptionNames: readonly string[] = features.flatMap(({ option }) => Object.keys(option?.names ?? {}));

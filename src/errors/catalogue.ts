@@ -462,6 +462,15 @@ const mail = {
   ),
 } as const;
 
+const cache = {
+  E_CACHE_VALUE: entry(
+    500,
+    "A cache cannot keep this value",
+    "Keep plain objects, lists, texts, numbers, dates, maps, sets and bytes; turn rows into plain objects.",
+  ),
+  E_CACHE_MISSING: entry(500, "This application has no cache", "Pass the option cache to gable(): cache: true keeps values in memory."),
+} as const;
+
 const commands = {
   E_COMMAND_USAGE: entry(500, "A command was called the wrong way", "Read the help of the command: npx gable <command> --help"),
   E_COMMAND_CONFIRM: entry(500, "A command needs your consent", "Run it where you can answer, or pass --yes."),
@@ -478,6 +487,7 @@ export const catalogue = Object.freeze({
   ...settings,
   ...data,
   ...mail,
+  ...cache,
   ...commands,
   ...signatures,
   ...sessions,

@@ -1,0 +1,117 @@
+/**
+ * The cache of your application. Throws `E_CACHE_MISSING` when no application with a cache runs.
+ *
+ * @example
+ * const top = await cache.remember("top", { ttlSeconds: 60, tags: ["posts"] }, () => Post.orderBy("-score").limit(10));
+ */
+export declare const cache: Cache;
+
+/** Keeps values for an application, and the pieces of its views. */
+export declare const cachePart: import("../parts/part.ts").Part<"cache", AppCache, CacheSetting>;
+
+/** Creates a cache over a store. */
+export declare function createCache({ store, now }: CreateCacheOptions): Cache;
+
+/** Creates a store in the memory of this process. Other processes do not see it. */
+export declare function memoryCache(options?: MemoryCacheOptions): CacheStore;
+
+/** The cache of an application. */
+export declare class AppCache {
+    #private;
+    /** The cache itself. */
+    readonly cache: Cache;
+    /** Where `cached()` and `{% cache %}` keep pieces; undefined in development, where pages show every change. */
+    readonly fragments: FragmentStore | undefined;
+}
+
+/** The option of `gable()` for the cache. */
+export interface CacheSetting {
+    /** The cache, or `true` for one in memory. None by default. */
+    cache?: true | CacheSettings;
+}
+
+/** How an application caches. */
+export interface CacheSettings {
+    /** Where values are kept. Default: the memory of the process. */
+    store?: CacheStore;
+}
+
+/** A cache. Keys are strings, or lists such as `["posts", 7]`. */
+export interface Cache {
+    /** Returns the value of a key, and computes it when it is unknown or too old: once, however many ask at the same time. */
+    remember<Value>(key: CacheKey, options: CacheOptions, compute: () => Value | Promise<Value>): Promise<Value>;
+    /** Finds the value of a key; undefined when it is unknown or no longer fresh. */
+    find<Value = unknown>(key: CacheKey): Promise<Value | undefined>;
+    /** Keeps a value. Throws `E_CACHE_VALUE` for one that a cache cannot keep. */
+    set(key: CacheKey, value: unknown, options: CacheOptions): Promise<void>;
+    /** Forgets a key. */
+    delete(key: CacheKey): Promise<void>;
+    /** Adds to a number that starts at 0, in one step, and returns the sum. Its time starts with the first call. */
+    increment(key: CacheKey, options: {
+        readonly ttlSeconds: number;
+        readonly by?: number;
+    }): Promise<number>;
+    /** Drops all values with one of the tags. */
+    invalidate(what: {
+        readonly tags: readonly string[];
+    }): Promise<void>;
+}
+
+/** How long a value is kept. */
+export interface CacheOptions {
+    /** How long the value is fresh, in seconds. */
+    readonly ttlSeconds: number;
+    /** How long after that others get the old value while one computes the new one, in seconds. Default 0. */
+    readonly staleSeconds?: number;
+    /** Names by which `invalidate()` drops it, at most 16. None by default. */
+    readonly tags?: readonly string[];
+}
+
+/** What a cache is made with. */
+export interface CreateCacheOptions {
+    /** Where values are kept. */
+    readonly store: CacheStore;
+    /** The clock, in ms since 1970. Default `Date.now`. */
+    readonly now?: () => number;
+}
+
+/** A key: `"top-posts"`, or `["posts", team.id, 2]`. */
+export type CacheKey = string | readonly CacheKeyPart[];
+
+/** A part of a key. */
+export type CacheKeyPart = string | number | bigint | boolean | null;
+
+/**
+ * Keeps texts for a time. Run `testCacheStore()` of `gable/testing` over your own. A store may forget any text at any
+ * time, but it never returns one after its time, or one that was replaced or deleted.
+ */
+export interface CacheStore {
+    /** Returns the texts of some keys, in their order; undefined for each that is unknown or too old. */
+    read(keys: readonly string[]): Promise<ReadonlyArray<string | undefined>>;
+    /** Keeps a text for some milliseconds. With `onlyNew`, only when the key is unknown. Returns whether it is kept now. */
+    write(key: string, text: string, options: CacheWriteOptions): Promise<boolean>;
+    /** Forgets a key. With `onlyText`, only while it has this text. */
+    delete(key: string, onlyText?: string): Promise<void>;
+    /** Adds to the whole number of a key, which starts at 0, in one step. Returns the sum; its time starts when the key is new. */
+    increment(key: string, by: number, ttlMs: number): Promise<number>;
+    /** Closes what the store has opened. */
+    close?(): Promise<void>;
+}
+
+/** How a text is kept. */
+export interface CacheWriteOptions {
+    /** How long, in milliseconds. */
+    readonly ttlMs: number;
+    /** Whether the key must be unknown. Default false. */
+    readonly onlyNew?: boolean;
+}
+
+/** Options of {@link memoryCache}. */
+export interface MemoryCacheOptions {
+    /** Most entries. Default 10,000. */
+    entriesMax?: number;
+    /** Most bytes of all keys and texts together, as UTF-16. Default 67,108,864 (64 MiB). */
+    bytesMax?: number;
+    /** The clock, in ms since 1970. Default `Date.now`. */
+    now?: () => number;
+}

@@ -1,0 +1,33 @@
+/** Keys of a cache: strings, or lists whose parts are kept apart. */
+import { createHash } from "node:crypto";
+import { optionInvalid } from "../errors/option-errors.ts";
+
+/** A key: `"top-posts"`, or `["posts", team.id, 2]`. */
+export type CacheKey = string | readonly CacheKeyPart[];
+/** A part of a key. */
+export type CacheKeyPart = string | number | bigint | boolean | null;
+
+/** Longest key that a store gets as it is, in bytes; a longer one is hashed. */
+const keyBytesMax = 250;
+
+/** Returns the key for stores. No two keys have the same one: a list never equals a string, and `["a", "b"]` never `["ab"]`. */
+export function toStoreKey(key: CacheKey): string {
+  const text = typeof key === "string" ? `s${key}` : `l${toListText(key)}`;
+  if (key.length === 0) throw optionInvalid("cache", "key", key, "a string or a list that is not empty");
+  if (new TextEncoder().encode(text).length <= keyBytesMax) return text;
+  return `h${createHash("sha256").update(text).digest("base64url")}`;
+}
+
+function toListText(key: readonly CacheKeyPart[]): string {
+  if (!Array.isArray(key)) throw optionInvalid("cache", "key", key, "a string, or a list of strings, numbers, booleans and null");
+  return key.map(toPartText).join("");
+}
+
+function toPartText(part: CacheKeyPart): string {
+  const kind = part === null ? "null" : typeof part;
+  if (!["string", "number", "bigint", "boolean", "null"].includes(kind) || Number.isNaN(part))
+    throw optionInvalid("cache", "key", part, "made of strings, numbers, booleans and null");
+  const text = String(part);
+  // The length ends the part, so that a text cannot look like two.
+  return `${kind[0]}${text.length}:${text}`;
+}

@@ -1,0 +1,26 @@
+/** The interface of everything that keeps values of a cache: memory, a database, Redis. */
+
+/**
+ * Keeps texts for a time. Run `testCacheStore()` of `gable/testing` over your own. A store may forget any text at any
+ * time, but it never returns one after its time, or one that was replaced or deleted.
+ */
+export interface CacheStore {
+  /** Returns the texts of some keys, in their order; undefined for each that is unknown or too old. */
+  read(keys: readonly string[]): Promise<ReadonlyArray<string | undefined>>;
+  /** Keeps a text for some milliseconds. With `onlyNew`, only when the key is unknown. Returns whether it is kept now. */
+  write(key: string, text: string, options: CacheWriteOptions): Promise<boolean>;
+  /** Forgets a key. With `onlyText`, only while it has this text. */
+  delete(key: string, onlyText?: string): Promise<void>;
+  /** Adds to the whole number of a key, which starts at 0, in one step. Returns the sum; its time starts when the key is new. */
+  increment(key: string, by: number, ttlMs: number): Promise<number>;
+  /** Closes what the store has opened. */
+  close?(): Promise<void>;
+}
+
+/** How a text is kept. */
+export interface CacheWriteOptions {
+  /** How long, in milliseconds. */
+  readonly ttlMs: number;
+  /** Whether the key must be unknown. Default false. */
+  readonly onlyNew?: boolean;
+}

@@ -1,0 +1,98 @@
+/** Values of a cache as text: JSON, and the few types beyond it that every store keeps the same way. */
+import { GableError } from "../errors/gable-error.ts";
+import { describeValue } from "../errors/option-errors.ts";
+
+/** Marks an object that stands for a type beyond JSON. A plain object with this key is marked itself. */
+const mark = "$gable";
+
+/** Deepest nesting of a value. */
+const depthMax = 64;
+
+type Tagged = { readonly [mark]: string; readonly value: unknown };
+
+/**
+ * Encodes a value: what JSON has, and `Date`, `bigint`, `Map`, `Set`, `Uint8Array` and `undefined`.
+ * Throws `E_CACHE_VALUE` for anything else, naming the place.
+ */
+export function encodeValue(value: unknown): string {
+  return JSON.stringify(toJson(value, "the value", 0));
+}
+
+/** Decodes what {@link encodeValue} has written. Each call returns new objects. */
+export function decodeValue(text: string): unknown {
+  return fromJson(JSON.parse(text));
+}
+
+function toJson(value: unknown, place: string, depth: number): unknown {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number") return toNumber(value, place);
+  if (typeof value === "bigint") return tagged("bigint", String(value));
+  if (value === undefined) return tagged("undefined", null);
+  if (typeof value !== "object") throw refused(value, place);
+  if (depth >= depthMax) throw new GableError("E_CACHE_VALUE", `${place} is nested deeper than ${depthMax} levels.`);
+  return toObject(value, place, depth + 1);
+}
+
+function toNumber(value: number, place: string): unknown {
+  if (Object.is(value, -0)) return tagged("number", "-0");
+  if (Number.isFinite(value)) return value;
+  if (Number.isNaN(value) || !Number.isFinite(value)) return tagged("number", String(value));
+  throw refused(value, place);
+}
+
+function toObject(value: object, place: string, depth: number): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => toJson(item, `${place}[${index}]`, depth));
+  if (value instanceof Date) return tagged("date", value.getTime());
+  if (value instanceof Uint8Array) return tagged("bytes", toBase64(value));
+  if (value instanceof Set) return tagged("set", toJson([...value], `${place} (Set)`, depth));
+  if (value instanceof Map) return tagged("map", toJson([...value], `${place} (Map)`, depth));
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) throw refused(value, place);
+  const entries = Object.entries(value).map(([name, item]) => [name, toJson(item, `${place}.${name}`, depth)]);
+  const plain: unknown = Object.fromEntries(entries);
+  return Object.hasOwn(value, mark) ? tagged("object", plain) : plain;
+}
+
+function tagged(type: string, value: unknown): Tagged {
+  return { [mark]: type, value };
+}
+
+function refused(value: unknown, place: string): GableError {
+  return new GableError("E_CACHE_VALUE", `A cache cannot keep ${describeValue(value)}: ${place}.`);
+}
+
+function fromJson(json: unknown): unknown {
+  if (typeof json !== "object" || json === null) return json;
+  if (Array.isArray(json)) return json.map(fromJson);
+  if (!Object.hasOwn(json, mark)) return fromEntries(json);
+  const { [mark]: type, value } = json as Tagged; // Only toJson() writes this key.
+  switch (type) {
+    case "bigint":
+      return BigInt(String(value));
+    case "number":
+      return Number(value);
+    case "date":
+      return new Date(value === null ? Number.NaN : Number(value));
+    case "bytes":
+      return Uint8Array.from(atob(String(value)), (character) => character.charCodeAt(0));
+    case "set":
+      return new Set(fromJson(value) as unknown[]); // A list, as it was written.
+    case "map":
+      return new Map(fromJson(value) as Array<[unknown, unknown]>); // As above, of pairs.
+    case "object":
+      return fromEntries(value as object); // As above.
+    default:
+      return undefined;
+  }
+}
+
+function fromEntries(json: object): object {
+  // Defined, not assigned: a key "__proto__" stays a key.
+  return Object.fromEntries(Object.entries(json).map(([name, item]) => [name, fromJson(item)]));
+}
+
+function toBase64(bytes: Uint8Array): string {
+  let text = "";
+  for (let start = 0; start < bytes.length; start += 8_192) text += String.fromCharCode(...bytes.subarray(start, start + 8_192));
+  return btoa(text);
+}

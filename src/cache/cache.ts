@@ -1,0 +1,184 @@
+/** A cache: values with a time, computed once however many ask, and dropped by tags. */
+import { randomUUID } from "node:crypto";
+import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import type { CacheKey } from "./cache-key.ts";
+import { toStoreKey } from "./cache-key.ts";
+import type { CacheStore } from "./cache-store.ts";
+import { decodeValue, encodeValue } from "./cache-value.ts";
+
+/** How long a value is kept. */
+export interface CacheOptions {
+  /** How long the value is fresh, in seconds. */
+  readonly ttlSeconds: number;
+  /** How long after that others get the old value while one computes the new one, in seconds. Default 0. */
+  readonly staleSeconds?: number;
+  /** Names by which `invalidate()` drops it, at most 16. None by default. */
+  readonly tags?: readonly string[];
+}
+
+/** A cache. Keys are strings, or lists such as `["posts", 7]`. */
+export interface Cache {
+  /** Returns the value of a key, and computes it when it is unknown or too old: once, however many ask at the same time. */
+  remember<Value>(key: CacheKey, options: CacheOptions, compute: () => Value | Promise<Value>): Promise<Value>;
+  /** Finds the value of a key; undefined when it is unknown or no longer fresh. */
+  find<Value = unknown>(key: CacheKey): Promise<Value | undefined>;
+  /** Keeps a value. Throws `E_CACHE_VALUE` for one that a cache cannot keep. */
+  set(key: CacheKey, value: unknown, options: CacheOptions): Promise<void>;
+  /** Forgets a key. */
+  delete(key: CacheKey): Promise<void>;
+  /** Adds to a number that starts at 0, in one step, and returns the sum. Its time starts with the first call. */
+  increment(key: CacheKey, options: { readonly ttlSeconds: number; readonly by?: number }): Promise<number>;
+  /** Drops all values with one of the tags. */
+  invalidate(what: { readonly tags: readonly string[] }): Promise<void>;
+}
+
+/** What a cache is made with. */
+export interface CreateCacheOptions {
+  /** Where values are kept. */
+  readonly store: CacheStore;
+  /** The clock, in ms since 1970. Default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** An entry as a store keeps it: when it is no longer fresh, its tags with their counters, and the value. */
+type Stored = readonly [freshUntilMs: number, tags: ReadonlyArray<readonly [tag: string, version: string]>, value: string];
+
+/** What was found for a key. */
+interface Found {
+  readonly value: string;
+  readonly isFresh: boolean;
+}
+
+const tagsMax = 16;
+/** Counters of tags live longer than any value: one that is forgotten makes its values void. */
+const tagTtlMs = 366 * 86_400_000;
+const ttlSecondsMax = 365 * 86_400;
+/** A process that computes holds a lease; when it dies, another one goes on after this time. */
+const leaseMs = 10_000;
+const pollMs = 25;
+const optionNames: Readonly<Record<keyof CacheOptions, true>> = { ttlSeconds: true, staleSeconds: true, tags: true };
+
+/** Creates a cache over a store. */
+export function createCache({ store, now = Date.now }: CreateCacheOptions): Cache {
+  return new StoreCache(store, now);
+}
+
+class StoreCache implements Cache {
+  readonly #store: CacheStore;
+  readonly #now: () => number;
+  /** Computations of this process, by key. */
+  readonly #running = new Map<string, Promise<string>>();
+
+  constructor(store: CacheStore, now: () => number) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  async remember<Value>(key: CacheKey, options: CacheOptions, compute: () => Value | Promise<Value>): Promise<Value> {
+    assertOptions("cache.remember()", options);
+    const name = toStoreKey(key);
+    const found = await this.#read(name);
+    if (found?.isFresh === true) return decodeValue(found.value) as Value; // What compute() gave for this key.
+    const running = this.#running.get(name);
+    // Whoever computes gets the new value; while the old one may be shown, nobody else waits.
+    if (running !== undefined) return decodeValue(found === undefined ? await running : found.value) as Value; // As above.
+    const computing = this.#compute(name, options, compute, found).finally(() => this.#running.delete(name));
+    this.#running.set(name, computing);
+    return decodeValue(await computing) as Value; // As above.
+  }
+
+  async find<Value = unknown>(key: CacheKey): Promise<Value | undefined> {
+    const found = await this.#read(toStoreKey(key));
+    return found?.isFresh === true ? (decodeValue(found.value) as Value) : undefined; // What the caller has kept for this key.
+  }
+
+  async set(key: CacheKey, value: unknown, options: CacheOptions): Promise<void> {
+    assertOptions("cache.set()", options);
+    await this.#write(toStoreKey(key), encodeValue(value), options, await this.#readTags(options.tags ?? []));
+  }
+
+  delete(key: CacheKey): Promise<void> {
+    return this.#store.delete(`v:${toStoreKey(key)}`);
+  }
+
+  async increment(key: CacheKey, { ttlSeconds, by = 1 }: { readonly ttlSeconds: number; readonly by?: number }): Promise<number> {
+    assertOptions("cache.increment()", { ttlSeconds });
+    if (!Number.isSafeInteger(by)) throw optionInvalid("cache.increment()", "by", by, "a whole number");
+    return this.#store.increment(`n:${toStoreKey(key)}`, by, ttlSeconds * 1_000);
+  }
+
+  async invalidate({ tags }: { readonly tags: readonly string[] }): Promise<void> {
+    assertTags("cache.invalidate()", tags);
+    await Promise.all(tags.map((tag) => this.#store.increment(`t:${tag}`, 1, tagTtlMs)));
+  }
+
+  /** One process computes, the others wait for it or show the old value. */
+  async #compute(name: string, options: CacheOptions, compute: () => unknown, old: Found | undefined): Promise<string> {
+    const lease = randomUUID();
+    for (;;) {
+      if (await this.#store.write(`l:${name}`, lease, { ttlMs: leaseMs, onlyNew: true })) break;
+      if (old !== undefined) return old.value;
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+      const found = await this.#read(name);
+      if (found?.isFresh === true) return found.value;
+    }
+    try {
+      // Another process may have written between the read and the lease.
+      const found = await this.#read(name);
+      if (found?.isFresh === true) return found.value;
+      // Read before the work: what is invalidated during it does not survive.
+      const tags = await this.#readTags(options.tags ?? []);
+      const value = encodeValue(await compute());
+      await this.#write(name, value, options, tags);
+      return value;
+    } finally {
+      await this.#store.delete(`l:${name}`, lease);
+    }
+  }
+
+  async #read(name: string): Promise<Found | undefined> {
+    const [text] = await this.#store.read([`v:${name}`]);
+    if (text === undefined) return undefined;
+    const [freshUntilMs, tags, value] = JSON.parse(text) as Stored; // Only #write() writes this key.
+    if (tags.length > 0) {
+      const versions = await this.#readTags(tags.map(([tag]) => tag));
+      if (tags.some(([, version], index) => versions[index]?.[1] !== version)) return undefined;
+    }
+    return { value, isFresh: this.#now() < freshUntilMs };
+  }
+
+  async #write(name: string, value: string, { ttlSeconds, staleSeconds = 0 }: CacheOptions, tags: Stored[1]): Promise<void> {
+    const stored: Stored = [this.#now() + ttlSeconds * 1_000, tags, value];
+    await this.#store.write(`v:${name}`, JSON.stringify(stored), { ttlMs: (ttlSeconds + staleSeconds) * 1_000 });
+  }
+
+  /** The counters of tags. An unknown one starts at a random number, so that a forgotten counter never repeats an old one. */
+  async #readTags(tags: readonly string[]): Promise<Stored[1]> {
+    if (tags.length === 0) return [];
+    const texts = await this.#store.read(tags.map((tag) => `t:${tag}`));
+    return Promise.all(tags.map(async (tag, index) => [tag, texts[index] ?? (await this.#startTag(tag))] as const));
+  }
+
+  async #startTag(tag: string): Promise<string> {
+    const start = String(Math.floor(Math.random() * 2 ** 40));
+    if (await this.#store.write(`t:${tag}`, start, { ttlMs: tagTtlMs, onlyNew: true })) return start;
+    const [text] = await this.#store.read([`t:${tag}`]);
+    return text ?? start;
+  }
+}
+
+function assertOptions(owner: string, options: CacheOptions): void {
+  assertKnownOptions(owner, options, Object.keys(optionNames));
+  const { ttlSeconds, staleSeconds = 0, tags = [] } = options;
+  if (!(Number.isFinite(ttlSeconds) && ttlSeconds > 0 && ttlSeconds <= ttlSecondsMax))
+    throw optionInvalid(owner, "ttlSeconds", ttlSeconds, `a number of seconds above 0, at most ${ttlSecondsMax} (a year)`);
+  if (!(Number.isFinite(staleSeconds) && staleSeconds >= 0 && staleSeconds <= ttlSecondsMax))
+    throw optionInvalid(owner, "staleSeconds", staleSeconds, `a number of seconds from 0 to ${ttlSecondsMax}`);
+  assertTags(owner, tags);
+}
+
+function assertTags(owner: string, tags: readonly string[]): void {
+  const isList = Array.isArray(tags) && tags.length <= tagsMax;
+  if (isList && tags.every((tag) => typeof tag === "string" && tag !== "" && tag.length <= 100)) return;
+  throw optionInvalid(owner, "tags", tags, `a list of at most ${tagsMax} strings of 1 to 100 characters`);
+}

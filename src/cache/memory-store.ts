@@ -1,0 +1,99 @@
+/** A cache in the memory of the process: what was used longest ago makes room. */
+import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import type { CacheStore, CacheWriteOptions } from "./cache-store.ts";
+
+/** Options of {@link memoryCache}. */
+export interface MemoryCacheOptions {
+  /** Most entries. Default 10,000. */
+  entriesMax?: number;
+  /** Most bytes of all keys and texts together, as UTF-16. Default 67,108,864 (64 MiB). */
+  bytesMax?: number;
+  /** The clock, in ms since 1970. Default `Date.now`. */
+  now?: () => number;
+}
+
+interface Entry {
+  readonly text: string;
+  readonly expiresMs: number;
+}
+
+const names: Readonly<Record<keyof MemoryCacheOptions, true>> = { entriesMax: true, bytesMax: true, now: true };
+
+/** Creates a store in the memory of this process. Other processes do not see it. */
+export function memoryCache(options: MemoryCacheOptions = {}): CacheStore {
+  assertKnownOptions("memoryCache()", options, Object.keys(names));
+  for (const name of ["entriesMax", "bytesMax"] as const) {
+    const value = options[name];
+    if (value !== undefined && !(Number.isSafeInteger(value) && value > 0))
+      throw optionInvalid("memoryCache()", name, value, "a whole number above 0");
+  }
+  return new MemoryCache(options);
+}
+
+class MemoryCache implements CacheStore {
+  readonly #entries = new Map<string, Entry>();
+  readonly #entriesMax: number;
+  readonly #bytesMax: number;
+  readonly #now: () => number;
+  #bytes = 0;
+
+  constructor({ entriesMax = 10_000, bytesMax = 67_108_864, now = Date.now }: MemoryCacheOptions) {
+    this.#entriesMax = entriesMax;
+    this.#bytesMax = bytesMax;
+    this.#now = now;
+  }
+
+  async read(keys: readonly string[]): Promise<ReadonlyArray<string | undefined>> {
+    return keys.map((key) => this.#use(key)?.text);
+  }
+
+  async write(key: string, text: string, { ttlMs, onlyNew = false }: CacheWriteOptions): Promise<boolean> {
+    if (onlyNew && this.#use(key) !== undefined) return false;
+    this.#remove(key);
+    const bytes = sizeOf(key, text);
+    // One that is larger than all together may be would only drive the others out.
+    if (bytes > this.#bytesMax) return false;
+    this.#entries.set(key, { text, expiresMs: this.#now() + ttlMs });
+    this.#bytes += bytes;
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size <= this.#entriesMax && this.#bytes <= this.#bytesMax) break;
+      this.#remove(oldest);
+    }
+    return true;
+  }
+
+  async delete(key: string, onlyText?: string): Promise<void> {
+    if (onlyText === undefined || this.#entries.get(key)?.text === onlyText) this.#remove(key);
+  }
+
+  async increment(key: string, by: number, ttlMs: number): Promise<number> {
+    const before = this.#use(key);
+    const sum = Number(before?.text ?? 0) + by;
+    await this.write(key, String(sum), { ttlMs: before === undefined ? ttlMs : before.expiresMs - this.#now() });
+    return sum;
+  }
+
+  /** Finds an entry, and makes it the one that was used last. */
+  #use(key: string): Entry | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    if (entry.expiresMs <= this.#now()) {
+      this.#remove(key);
+      return undefined;
+    }
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  #remove(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#entries.delete(key);
+    this.#bytes -= sizeOf(key, entry.text);
+  }
+}
+
+function sizeOf(key: string, text: string): number {
+  return (key.length + text.length) * 2;
+}

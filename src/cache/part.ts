@@ -1,0 +1,103 @@
+/** The cache as a part of an application: its option, its store, and the pieces of views that it keeps. */
+import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import type { Mode } from "../parts/mode.ts";
+import type { Pending } from "../parts/part.ts";
+import { definePart } from "../parts/part.ts";
+import type { Fragment, FragmentOptions, FragmentStore } from "../views/rendering/fragment-cache.ts";
+import type { Cache } from "./cache.ts";
+import type { CacheStore } from "./cache-store.ts";
+
+/** How an application caches. */
+export interface CacheSettings {
+  /** Where values are kept. Default: the memory of the process. */
+  store?: CacheStore;
+}
+
+/** The option of `gable()` for the cache. */
+export interface CacheSetting {
+  /** The cache, or `true` for one in memory. None by default. */
+  cache?: true | CacheSettings;
+}
+
+const optionNames: Readonly<Record<keyof CacheSettings, true>> = { store: true };
+/** Pieces of views without a time of their own. */
+const fragmentSeconds = 86_400 * 30;
+
+/** Keeps values for an application, and the pieces of its views. */
+export const cachePart = definePart({
+  name: "cache",
+  option: {
+    names: { cache: true },
+    check: ({ cache = true }: CacheSetting) => {
+      if (cache === true) return;
+      if (typeof cache !== "object" || cache === null) throw optionInvalid("gable()", "cache", cache, "true or an object");
+      assertKnownOptions("gable() cache", cache, Object.keys(optionNames));
+      if (cache.store !== undefined && typeof cache.store.read !== "function")
+        throw optionInvalid("gable() cache", "store", cache.store, "a store such as memoryCache()");
+    },
+  },
+  start: async ({ mode }, { cache = true }: CacheSetting) => {
+    // Loaded only where there is a cache.
+    const [{ createCache }, { memoryCache }, { caches }] = await Promise.all([
+      import("./cache.ts"),
+      import("./memory-store.ts"),
+      import("./current-cache.ts"),
+    ]);
+    const store = (cache === true ? undefined : cache.store) ?? memoryCache();
+    return new AppCache(mode, createCache({ store }), store, caches);
+  },
+});
+
+/** What the part needs of the caches of all applications. */
+interface Caches {
+  enter<Result>(cache: Cache, work: () => Result): Result;
+  add(cache: Cache): () => void;
+}
+
+/** The cache of an application. */
+export class AppCache {
+  /** The cache itself. */
+  readonly cache: Cache;
+  /** Where `cached()` and `{% cache %}` keep pieces; undefined in development, where pages show every change. */
+  readonly fragments: FragmentStore | undefined;
+  readonly #store: CacheStore;
+  readonly #caches: Caches;
+  readonly #remove: () => void;
+
+  /** @internal Use {@link cachePart}. */
+  constructor(mode: Mode, cache: Cache, store: CacheStore, caches: Caches) {
+    this.cache = cache;
+    this.fragments = mode === "development" ? undefined : new CacheFragments(cache);
+    this.#store = store;
+    this.#caches = caches;
+    this.#remove = caches.add(cache);
+  }
+
+  /** @internal Each request uses the cache of its application. */
+  around<Result>(_request: unknown, work: () => Pending<Result>): Pending<Result> {
+    return this.#caches.enter(this.cache, work);
+  }
+
+  /** @internal Closes the store. */
+  async stop(): Promise<void> {
+    this.#remove();
+    await this.#store.close?.();
+  }
+}
+
+/** Pieces of views in a cache. */
+class CacheFragments implements FragmentStore {
+  readonly #cache: Cache;
+
+  constructor(cache: Cache) {
+    this.#cache = cache;
+  }
+
+  get(key: string): Promise<Fragment | undefined> {
+    return this.#cache.find<Fragment>(["view", key]);
+  }
+
+  set(key: string, fragment: Fragment, { ttlSeconds = fragmentSeconds, tags = [] }: FragmentOptions): Promise<void> {
+    return this.#cache.set(["view", key], fragment, { ttlSeconds, tags });
+  }
+}
