@@ -120,6 +120,7 @@ export type { Route, QueryValues, UrlArguments, RouteBinding } from "./routing/r
 export type { SourcePlace } from "./errors/source-place.ts";
 export type { ContentSecurityPolicy } from "./http/content-security-policy.ts";
 export type { Hole, HoleArray } from "./views/values.ts";
+export type { CorsOptions } from "./handlers/cors-options.ts";
 export type { RateKey, RateOptions } from "./handlers/rate-options.ts";
 export type { Rate, RateDecision, RateLimits } from "./handlers/rate-limits.ts";
 export type { RateLimitsOptions } from "./security/rates/part.ts";

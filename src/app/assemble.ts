@@ -6,6 +6,7 @@ import type { Mode } from "../parts/mode.ts";
 import { orderParts } from "../parts/order-parts.ts";
 import type { PartInstance, TypedPart } from "../parts/part.ts";
 import type { RouteTable } from "../routing/route-table.ts";
+import { createCorsPolicies } from "../security/cors.ts";
 import { ratesPart } from "../security/rates/part.ts";
 import type { Rates } from "../security/rates/rates.ts";
 import type { CompileSettings, CompiledRoute } from "./compile-routes.ts";
@@ -52,7 +53,8 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
     parts,
     options,
     host: { mode, logger, environment: readEnvironment, renderView: (...view) => renderOutside(services, ...view) },
-    onStarted: (instances) => onStarted(createListener({ options, mode, instances, services, table, Context, toErrorReply, findRates })),
+    onStarted: (instances) =>
+      onStarted(createListener({ options, mode, instances, services, table, Context, toErrorReply, findRates, cors })),
   });
   const find = <Instance extends PartInstance>(part: TypedPart<Instance>): Instance | undefined => lifecycle.find(part);
   const services = createServices(options, {
@@ -67,6 +69,8 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
   });
   const { Context, names } = createContextClass(parts, find);
   const toErrorReply = createErrorReplies({ isDevelopment: mode === "development", onError: options.onError, table, observers });
+  const toCorsPolicy = createCorsPolicies(options.security?.trustedOrigins);
+  const cors = options.security?.cors === undefined ? undefined : toCorsPolicy(options.security.cors);
   const findRates = (): Rates => lifecycle.get(ratesPart);
   const compileSettings: CompileSettings = {
     basePath: options.basePath ?? "",
@@ -74,6 +78,8 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
     contextNames: names,
     checksReturns: mode !== "production",
     toErrorReply,
+    cors,
+    toCorsPolicy,
     rate: options.limits?.rate,
     createRateCheck: (scoped) => createRateCheck(scoped, findRates),
   };

@@ -16,6 +16,8 @@ import { Group } from "../handlers/group.ts";
 import type { SentForm } from "../input/form-reader.ts";
 import { withRecordForm } from "./record-form.ts";
 import type { AnyMiddleware, CacheOptions, Guard, RouteOptions, SharedOptions } from "../handlers/handler.ts";
+import type { CorsOptions } from "../handlers/cors-options.ts";
+import type { CorsPolicy } from "../security/cors.ts";
 import type { RateOptions } from "../handlers/rate-options.ts";
 import type { RateCheck } from "../security/rates/rates.ts";
 import type { ScopedRate } from "./rate-checks.ts";
@@ -38,6 +40,8 @@ export interface CompiledRoute {
   readonly limits: RequestLimits | undefined;
   readonly cache: CacheOptions | undefined;
   readonly csp: ContentSecurityPolicy | undefined;
+  /** Other origins whose scripts may read replies. */
+  readonly cors: CorsPolicy | undefined;
   /** Whether requests from other sites pass. */
   readonly isCrossSiteAllowed: boolean;
 }
@@ -50,6 +54,10 @@ export interface CompileSettings {
   readonly contextNames: ReadonlySet<string>;
   /** Whether declared answers are checked. */
   readonly checksReturns: boolean;
+  /** CORS of the application. */
+  readonly cors: CorsPolicy | undefined;
+  /** Returns the policy of options: the same one each time. */
+  readonly toCorsPolicy: (options: CorsOptions) => CorsPolicy;
   /** The rate limit of the application. */
   readonly rate: RateOptions | undefined;
   /** Creates the check of a rate limit. */
@@ -124,8 +132,14 @@ function addRoute({ route, chain }: Placement, table: RouteTable<CompiledRoute>,
     limits: mergeLimits(levels, declaredBy(route)),
     cache: mergeLevels(levels.map((level) => level.cache)),
     csp: security.csp,
+    cors: findCors(security.cors, settings),
     isCrossSiteAllowed: security.crossSite !== undefined,
   });
+}
+
+function findCors(cors: CorsOptions | false | undefined, settings: CompileSettings): CorsPolicy | undefined {
+  if (cors === undefined) return settings.cors;
+  return cors === false ? undefined : settings.toCorsPolicy(cors);
 }
 
 function mergeLevels<Part extends object>(parts: ReadonlyArray<Part | undefined>): Part | undefined {

@@ -28,7 +28,7 @@ export function createContextClass(parts: readonly AnyPart[], find: (part: AnyPa
 }
 
 /** Fields that each context has of its own. */
-const ownNames: ReadonlyArray<keyof RequestContext> = ["raw", "services", "params", "route", "usedNonce"];
+const ownNames: ReadonlyArray<keyof RequestContext> = ["raw", "services", "params", "route", "usedNonce", "isPersonal", "cors"];
 
 /** A getter that says why a property is missing. A part that has the property replaces it. */
 function addExplanation(prototype: object, name: string, fix: string): void {

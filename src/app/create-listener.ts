@@ -14,7 +14,7 @@ import type { GableOptions } from "./options.ts";
 import { createRateCheck, toScoped } from "./rate-checks.ts";
 
 /** What the listener needs of its application. */
-export interface ListenerSettings extends Pick<DispatchSettings, "services" | "table" | "Context" | "toErrorReply"> {
+export interface ListenerSettings extends Pick<DispatchSettings, "services" | "table" | "Context" | "toErrorReply" | "cors"> {
   readonly options: GableOptions;
   readonly mode: Mode;
   /** Returns the counters of the rate limits. */

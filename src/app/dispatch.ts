@@ -1,6 +1,8 @@
 /** The path of a request through the application, on one screen. */
 import { GableError } from "../errors/gable-error.ts";
 import type { RawRequest, Reply, RequestListener } from "../http/message.ts";
+import type { CorsPolicy } from "../security/cors.ts";
+import { isPreflight } from "../security/cors.ts";
 import { findCrossSiteRefusal, isSafeMethod } from "../security/cross-site.ts";
 import type { HostCheck } from "../security/hosts.ts";
 import type { RateCheck } from "../security/rates/rates.ts";
@@ -14,6 +16,7 @@ import { finishReply } from "./finish-reply.ts";
 import { HandlerReply } from "../replies/handler-reply.ts";
 import { toHandlerReply } from "../replies/handler-result.ts";
 import type { composeEarly } from "../parts/compose-listener.ts";
+import { answerPreflight } from "./preflight.ts";
 import { answerUnmatched } from "./unmatched.ts";
 
 /** What the dispatch needs of the application. */
@@ -23,6 +26,8 @@ export interface DispatchSettings extends FinishSettings {
   readonly isKnownHost: HostCheck;
   readonly trustedOrigins: ReadonlySet<string>;
   readonly trailingSlash: "redirect" | "strict";
+  /** Other origins whose scripts may read replies of addresses without a route. */
+  readonly cors: CorsPolicy | undefined;
   /** Counts requests for addresses without a route; undefined without a limit of the application. */
   readonly limitUnmatched: RateCheck | undefined;
   /** Asks the parts for an answer before hosts and routes are checked; undefined when none of them has one. */
@@ -44,8 +49,13 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
       const earlyReply = early?.(raw);
       if (earlyReply !== undefined) return finish(context, earlyReply, undefined);
       assertHost(context);
+      if (isPreflight(raw.method, raw.headers)) {
+        const preflightReply = answerPreflight(context, table);
+        if (preflightReply !== undefined) return finish(context, preflightReply, undefined);
+      }
       const match = table.find(raw.method, raw.path);
       if (match === undefined) {
+        context.cors = settings.cors;
         assertSameSite(context);
         const pending = settings.limitUnmatched?.(context);
         const answer = (): HandlerReply => answerUnmatched(context, table, settings.trailingSlash);
@@ -54,6 +64,7 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
       compiled = match.entry.compiled;
       context.route = match.entry.route;
       context.params = toParams(match.entry.paramNames, match.values);
+      context.cors = compiled.cors;
       if (!compiled.isCrossSiteAllowed) assertSameSite(context);
       if (compiled.limits !== undefined) raw.applyLimits(compiled.limits);
       const result = compiled.run(context);
@@ -104,7 +115,8 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
   function assertSameSite(context: RequestContext): void {
     if (isSafeMethod(context.method)) return;
     const origin = services.origin ?? `${context.scheme}://${context.authority}`;
-    const refusal = findCrossSiteRefusal({ headers: context.headers, origin, trustedOrigins: settings.trustedOrigins });
+    const { trustedOrigins, isOpen } = context.cors ?? { trustedOrigins: settings.trustedOrigins, isOpen: false };
+    const refusal = findCrossSiteRefusal({ headers: context.headers, origin, trustedOrigins, isOpen });
     if (refusal === undefined) return;
     context.log.warn({ code: "E_REQUEST_CROSS_SITE", row: refusal, origin }, "A request from another site was refused.");
     throw new GableError("E_REQUEST_CROSS_SITE", `The request comes from another site (${refusal}).`);

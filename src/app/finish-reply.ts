@@ -75,6 +75,7 @@ function addHeaders(finishing: Finishing, body: ReplyBody): Reply | Promise<Repl
   if (isHtml && hasPolicy && ownField(context, reply, "content-security-policy") === null)
     setPolicy(headers, context, compiled, settings.securityHeaders, isSecure);
   setCaching(headers, context, reply, compiled, settings);
+  context.cors?.apply(headers, context.headers);
   headers.appendTrusted("x-request-id", context.requestId);
   // 205 tells a browser to clear its form: it has no content (RFC 9110 section 15.3.6).
   const finished: FinishedReply = { status: reply.status, headers, body: reply.status === 205 ? null : body, onSettled: undefined };

@@ -10,6 +10,8 @@ import type { Mode } from "../parts/mode.ts";
 import type { AnyPart } from "../parts/part.ts";
 import type { Converter } from "../routing/converters.ts";
 import { createHostCheck } from "../security/hosts.ts";
+import type { CorsOptions } from "../handlers/cors-options.ts";
+import { assertCorsOptions } from "../handlers/cors-options.ts";
 import type { RateOptions } from "../handlers/rate-options.ts";
 import { assertRateOptions } from "../handlers/rate-options.ts";
 import type { ServerLimits } from "../server/limits.ts";
@@ -20,6 +22,8 @@ import { assertFeatureOptions, featureOptionNames } from "./features.ts";
 
 /** Protections of the application. */
 export interface SecurityOptions {
+  /** Other origins whose scripts may read replies, also of 404 and 405. None by default. */
+  cors?: CorsOptions;
   /** Sources of the content security policy that replace the defaults. None by default. */
   csp?: ContentSecurityPolicy;
   /** Why the policy may have unsafe sources. Without it they are errors at start. */
@@ -88,7 +92,7 @@ const ownNames: Readonly<Record<keyof OwnOptions, true>> = {
   onError: true,
   logger: true,
 };
-const securityNames: Readonly<Record<keyof SecurityOptions, true>> = { csp: true, allowUnsafe: true, trustedOrigins: true };
+const securityNames: Readonly<Record<keyof SecurityOptions, true>> = { cors: true, csp: true, allowUnsafe: true, trustedOrigins: true };
 const proxyNames: Readonly<Record<keyof ProxyOptions, true>> = { trust: true, header: true, host: true, prefix: true };
 
 /** Checks the options. Throws `E_OPTION_UNKNOWN`, `E_OPTION_INVALID`, `E_LIMIT_INVALID`. */
@@ -101,6 +105,7 @@ export function assertGableOptions(options: GableOptions): void {
   createHostCheck(options.hosts, true);
   assertPolicy(options.security?.csp ?? {}, options.security?.allowUnsafe);
   if (options.security !== undefined) assertKnownOptions("gable() security", options.security, Object.keys(securityNames));
+  if (options.security?.cors !== undefined) assertCorsOptions("gable() security", options.security.cors);
   if (options.proxies !== undefined) assertKnownOptions("gable() proxies", options.proxies, Object.keys(proxyNames));
   if (options.parts !== undefined && !Array.isArray(options.parts))
     throw optionInvalid("gable()", "parts", options.parts, "a list of parts");

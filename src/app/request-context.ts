@@ -24,6 +24,7 @@ import type { PageOptions } from "../replies/replies.ts";
 import type { Logger } from "../handlers/logger.ts";
 import type { RateLimits } from "../handlers/rate-limits.ts";
 import type { Flash, Session } from "../handlers/session.ts";
+import type { CorsPolicy } from "../security/cors.ts";
 import { RequestCookies } from "../security/request-cookies.ts";
 
 const noParams: Readonly<Record<string, unknown>> = Object.freeze({});
@@ -47,6 +48,8 @@ export class RequestContext implements Context<ContextInput> {
   params: unknown = noParams;
   route: Route | undefined = undefined;
   usedNonce: string | undefined = undefined;
+  /** Other origins whose scripts may read the reply. */
+  cors: CorsPolicy | undefined = undefined;
   /** Whether the reply is for this visitor only. */
   isPersonal = false;
   #setCookies: string[] | null = null;

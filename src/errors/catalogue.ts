@@ -232,6 +232,7 @@ const programmer = {
   E_HOSTS_MISSING: entry(500, "Production needs a list of hosts", 'Pass gable({ hosts: ["example.com"] }), or listen on loopback.'),
   E_PROXY_LIST: entry(500, "The list of trusted proxies cannot be used", 'List addresses, CIDR blocks, "loopback", "private" or "unix".'),
   E_CSP_UNSAFE: entry(500, "The content security policy has an unsafe source", "Remove it, or give the reason in security.allowUnsafe."),
+  E_CORS_CREDENTIALS: entry(500, "CORS lets every origin read replies with credentials", "List the origins, or leave out credentials."),
   E_CONTEXT_UNAVAILABLE: entry(500, "This part of the context is not enabled", "Enable the feature, or remove its use."),
   E_LISTEN: entry(500, "The server cannot listen", "Choose another port, host or path."),
   E_TLS_OPTIONS: entry(500, "The TLS options cannot be used", "Pass https: { key, cert } in PEM form."),

@@ -8,6 +8,7 @@ import type { SourcePlace } from "../errors/source-place.ts";
 import { findCallerPlace } from "../errors/source-place.ts";
 import type { AnyContext } from "./context.ts";
 import { isFieldRecord } from "./form.ts";
+import { assertCorsOptions } from "./cors-options.ts";
 import { assertRateOptions } from "./rate-options.ts";
 import type { AddedBy, Handler, QueryOf, RouteOptions, SharedOptions } from "./handler.ts";
 import type { StandardSchema } from "./standard-schema.ts";
@@ -69,7 +70,10 @@ export function assertSharedOptions(owner: string, options: SharedOptions): void
   checkLimits(limits, owner, [...requestLimitNames, "rate"]);
   if (rate !== undefined && rate !== false) assertRateOptions(`${owner} limits`, rate);
   if (options.cache !== undefined) assertKnownOptions(`${owner} cache`, options.cache, cacheNames);
-  if (options.security !== undefined) assertKnownOptions(`${owner} security`, options.security, ["crossSite", "csp", "allowUnsafe"]);
+  if (options.security !== undefined)
+    assertKnownOptions(`${owner} security`, options.security, ["cors", "crossSite", "csp", "allowUnsafe"]);
+  const { cors } = options.security ?? {};
+  if (cors !== undefined && cors !== false) assertCorsOptions(`${owner} security`, cors);
   const reason = options.security?.crossSite?.allow;
   if (options.security?.crossSite !== undefined && (typeof reason !== "string" || reason.trim() === "")) {
     throw optionInvalid(owner, "security.crossSite.allow", reason, "the reason in words");

@@ -9,6 +9,7 @@ import type { HandlerReply } from "../replies/handler-reply.ts";
 import type { HandlerResult } from "../replies/handler-result.ts";
 import type { Context } from "./context.ts";
 import type { FileFields, FormOf, FormOption } from "./form.ts";
+import type { CorsOptions } from "./cors-options.ts";
 import type { RateOptions } from "./rate-options.ts";
 import type { InputOfSchema, OutputOfSchema, StandardSchema } from "./standard-schema.ts";
 
@@ -42,6 +43,8 @@ export interface CacheOptions extends CacheControlOptions {
 
 /** Protections of a route that differ from those of the application. A search for `security:` finds them all. */
 export interface RouteSecurity {
+  /** Other origins whose scripts may read replies; false for none. Default: what the group or the application says. */
+  cors?: CorsOptions | false;
   /** Lets requests from other sites through, for the given reason. Default: they are refused. */
   crossSite?: { allow: string };
   /** Sources of the content security policy that replace the application's. None by default. */

@@ -14,18 +14,26 @@ export interface CrossSiteFacts {
   readonly origin: string;
   /** Origins that may send unsafe requests. */
   readonly trustedOrigins: ReadonlySet<string>;
+  /** Whether every origin may send requests without credentials: CORS for `*`. Default false. */
+  readonly isOpen?: boolean;
 }
 
 const sites = new Set(["same-origin", "same-site", "cross-site", "none"]);
 
 /** Decides on a request with an unsafe method; undefined lets it pass. The first row that fits decides. */
-export function findCrossSiteRefusal({ headers, origin: own, trustedOrigins }: CrossSiteFacts): CrossSiteRefusal | undefined {
+export function findCrossSiteRefusal({
+  headers,
+  origin: own,
+  trustedOrigins,
+  isOpen = false,
+}: CrossSiteFacts): CrossSiteRefusal | undefined {
   const siteLines = headers.all("sec-fetch-site");
   const originLines = headers.all("origin");
   const [site] = siteLines;
   const [origin] = originLines;
   if (siteLines.length > 1 || originLines.length > 1 || (site !== undefined && !sites.has(site))) return "header";
   if (origin !== undefined && trustedOrigins.has(origin)) return undefined;
+  if (isOpen && !hasAmbientCredential(headers)) return undefined;
   if (site === "same-origin" || site === "none") return undefined;
   if (site !== undefined) return "fetch-site";
   if (origin !== undefined) return origin === own ? undefined : "origin";

@@ -1,0 +1,76 @@
+/** CORS (Fetch standard, section 3.2): which origins may read a reply, and the answers to preflights. */
+import type { CorsOptions } from "../handlers/cors-options.ts";
+import { addVary } from "../http/fields.ts";
+import type { HeaderReader, HeaderTable } from "../http/header-table.ts";
+
+/** Fields that a script can send everywhere without asking. */
+const safeFields = ["accept", "accept-language", "content-language"];
+
+/** Answers for one set of options. */
+export class CorsPolicy {
+  readonly #options: CorsOptions;
+  readonly #origins: ReadonlySet<string>;
+  readonly #fields: ReadonlySet<string>;
+  readonly #methods: ReadonlySet<string> | undefined;
+  /** Whether every origin may read replies. */
+  readonly isOpen: boolean;
+  /** Origins whose requests pass the cross-site check: those of the policy, and the trusted ones of the application. */
+  readonly trustedOrigins: ReadonlySet<string>;
+
+  constructor(options: CorsOptions, trustedOrigins: Iterable<string> = []) {
+    this.#options = options;
+    this.isOpen = options.origins.includes("*");
+    this.#origins = new Set(this.isOpen ? [] : options.origins);
+    this.#fields = new Set([...safeFields, ...(options.headers ?? ["content-type"])].map((name) => name.toLowerCase()));
+    this.#methods = options.methods === undefined ? undefined : new Set(options.methods);
+    this.trustedOrigins = new Set([...this.#origins, ...trustedOrigins]);
+  }
+
+  /** Adds the fields of a reply. `Vary: Origin` is always there: a cache must not give one origin the reply of another one. */
+  apply(headers: HeaderTable, request: HeaderReader): void {
+    addVary(headers, "Origin");
+    headers.set("cross-origin-resource-policy", "cross-origin");
+    if (!this.#allowOrigin(headers, request)) return;
+    const { exposedHeaders = [] } = this.#options;
+    if (exposedHeaders.length > 0) headers.set("access-control-expose-headers", exposedHeaders.join(", "));
+  }
+
+  /** Adds the fields that answer a preflight, when its origin, its method and its fields are all listed. `methods` have a route. */
+  applyPreflight(headers: HeaderTable, request: HeaderReader, methods: readonly string[]): void {
+    addVary(headers, "Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers");
+    const allowed = methods.filter((method) => this.#methods?.has(method) ?? true);
+    if (!allowed.includes(request.get("access-control-request-method") ?? "") || !this.#areFieldsAllowed(request)) return;
+    if (!this.#allowOrigin(headers, request)) return;
+    headers.set("access-control-allow-methods", allowed.join(", "));
+    headers.set("access-control-allow-headers", [...this.#fields].join(", "));
+    headers.set("access-control-max-age", String(this.#options.maxAgeSeconds ?? 600));
+  }
+
+  #allowOrigin(headers: HeaderTable, request: HeaderReader): boolean {
+    const [origin, ...more] = request.all("origin");
+    if (origin === undefined || more.length > 0 || !(this.isOpen || this.#origins.has(origin))) return false;
+    headers.set("access-control-allow-origin", this.isOpen ? "*" : origin);
+    if (this.#options.credentials === true) headers.set("access-control-allow-credentials", "true");
+    return true;
+  }
+
+  #areFieldsAllowed(request: HeaderReader): boolean {
+    const names = request.all("access-control-request-headers").flatMap((line) => line.split(","));
+    return names.map((name) => name.trim().toLowerCase()).every((name) => name === "" || this.#fields.has(name));
+  }
+}
+
+/** Returns a function that creates policies, one for each object of options, for routes that share it. */
+export function createCorsPolicies(trustedOrigins: readonly string[] = []): (options: CorsOptions) => CorsPolicy {
+  const policies = new Map<CorsOptions, CorsPolicy>();
+  return (options) => {
+    const policy = policies.get(options) ?? new CorsPolicy(options, trustedOrigins);
+    policies.set(options, policy);
+    return policy;
+  };
+}
+
+/** Whether a request asks if another one may be sent. */
+export function isPreflight(method: string, headers: HeaderReader): boolean {
+  return method === "OPTIONS" && headers.has("origin") && headers.has("access-control-request-method");
+}
