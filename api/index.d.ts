@@ -365,6 +365,8 @@ export interface GableOptions extends FeatureOptions {
 
 /** Protections of the application. */
 export interface SecurityOptions {
+    /** Other origins whose scripts may read replies, also of 404 and 405. None by default. */
+    cors?: CorsOptions;
     /** Sources of the content security policy that replace the defaults. None by default. */
     csp?: ContentSecurityPolicy;
     /** Why the policy may have unsafe sources. Without it they are errors at start. */
@@ -647,6 +649,8 @@ export interface RouteLimits extends RequestLimits {
 
 /** Protections of a route that differ from those of the application. A search for `security:` finds them all. */
 export interface RouteSecurity {
+    /** Other origins whose scripts may read replies; false for none. Default: what the group or the application says. */
+    cors?: CorsOptions | false;
     /** Lets requests from other sites through, for the given reason. Default: they are refused. */
     crossSite?: {
         allow: string;
@@ -1463,6 +1467,22 @@ export type Hole = string | number | bigint | boolean | null | undefined | Html 
 
 /** A list of holes. */
 export interface HoleArray extends Iterable<Hole> {
+}
+
+/** Lets scripts of other origins send requests and read the replies. */
+export interface CorsOptions {
+    /** Origins, each as exact text such as `https://app.example`, or `["*"]` for all of them. */
+    readonly origins: readonly string[];
+    /** Methods that they may use. Default: all that have a route. */
+    readonly methods?: readonly string[];
+    /** Header fields that they may send beyond those that every form can send. Default `["content-type"]`. */
+    readonly headers?: readonly string[];
+    /** Header fields of replies that their scripts may read. None by default. */
+    readonly exposedHeaders?: readonly string[];
+    /** Whether browsers send cookies along, and scripts may read such replies. Not with `["*"]`. Default false. */
+    readonly credentials?: boolean;
+    /** How long browsers remember the answer to a preflight, in seconds. Default 600. */
+    readonly maxAgeSeconds?: number;
 }
 
 /** What one key of a rate limit is: a client, a user, or what a function returns. */
