@@ -5,8 +5,8 @@
 export declare function createDatabase(options: DatabaseOptions): Promise<Database>;
 
 /**
- * Opens several databases with their models, which find them by themselves. Throws as `createDatabase()` does, and
- * `E_MODEL_INVALID` for a model of a database that is not there, or a relation from one database to another.
+ * Opens several databases with their models. The models then find their database on their own. Throws the errors of
+ * `createDatabase()`, and `E_MODEL_INVALID` for a model whose database is missing or a relation between two databases.
  *
  * @example
  * const databases = await createDatabases({
@@ -33,14 +33,14 @@ export declare function isModel(value: unknown): value is ModelClass & ModelCons
  * }) {}
  */
 export declare function Model<const Table extends string, Fields extends FieldMap, Computed = unknown>(table: Table, fields: Fields, options?: NoInfer<ModelOptions<Fields>> & {
-    /** Values that the database computes with each row, of its own columns. They cannot be set. */
+    /** Values that the database computes from the columns of each row. They are read-only. */
     readonly computed?: (row: NoInfer<ColumnRefs<Fields>>) => Computed;
 }): ModelStatic<Fields> & {
     new (): RowOf<Table> & RowValues<Fields> & RelationProperties<Fields> & InstanceApi<Fields> & Readonly<ValuesOf<Computed>>;
     readonly $table: Table;
 };
 
-/** Stores rows of several models, all or none: new ones first, in the order of their relations. */
+/** Stores rows of several models, all or none. New rows come first, in the order of their relations. */
 export declare function saveMany(rows: ReadonlyArray<{
     save(): Promise<unknown>;
 }>): Promise<void>;
@@ -229,65 +229,65 @@ export declare class Database {
     readonly models: readonly ModelClass[];
     /** The kind of database. */
     get dialect(): "sqlite" | "postgres" | "mariadb" | "mysql";
-    /** Runs work so that its queries run here, whatever database its models are bound to. */
+    /** Runs work whose queries run on this database, whatever database its models are bound to. */
     run<Result>(work: () => Result): Result;
     /**
-     * Runs a statement of one's own. Gives its rows as the database has them: no codec knows their types. Throws `E_SQL_PART`
-     * for anything but `sql`.
+     * Runs your own SQL. Returns rows with the values as the driver delivers them, since Gable does not know their types. Throws
+     * `E_SQL_PART` for anything other than a `sql` tag.
      *
      * @example
      * await database.query<{ size: number }>(sql`SELECT length(title) AS size FROM ${Book} WHERE id = ${id}`);
      */
     query<Row = Record<string, unknown>>(statement: AnyExpression<unknown>): Promise<Row[]>;
     /**
-     * Runs everything in one transaction until the function that it gives is called, which rolls it back: for tests. A
-     * transaction of the code under test becomes a savepoint. `useDatabase()` of gable/testing calls both.
+     * Isolates a test: everything runs in one transaction until you call the returned function, which rolls it back. A transaction of
+     * the code under test becomes a savepoint. `useDatabase()` of gable/testing calls both.
      */
     isolate(): Promise<() => Promise<void>>;
-    /** Makes the tables of all models, in an empty database: for tests and small programs. */
+    /** Creates the tables of all models in an empty database. For tests and small programs. */
     createTables(): Promise<void>;
-    /** Closes all connections, and sets the models free. */
+    /** Closes all connections and unbinds the models. */
     close(): Promise<void>;
 }
 
-/** How a database is opened. */
+/** Options for `createDatabase()`. */
 export interface DatabaseOptions {
-    /** Its address: `sqlite:var/app.db`, `sqlite::memory:`, `postgres://user@host/name`. Needed without a driver. */
+    /** Address: `sqlite:var/app.db`, `sqlite::memory:`, `postgres://user@host/name`. Required unless you pass a driver. */
     readonly url?: string;
-    /** A driver of one's own, in place of an address; `testDriver()` of gable/testing tells whether it does what it must. None by default. */
+    /** A custom driver in place of an address. `testDriver()` of gable/testing checks it. None by default. */
     readonly driver?: Driver;
-    /** The models whose tables it has: a list, or a module of them. */
+    /** The models whose tables the database holds: a list, or a module that exports them. */
     readonly models: readonly object[] | Readonly<Record<string, unknown>>;
     /**
      * Whether the models find it on their own. With "shared", other databases can be open with the same models: queries then run in
      * `databases.run()` or `database.run()`, and find this database elsewhere while no other is open. Default true.
      */
     readonly bind?: boolean | "shared";
-    /** Name for messages. Default "default". */
+    /** Name in messages. Default "default". */
     readonly name?: string;
-    /** Most rows that a query without a limit reads. Default 100,000. */
+    /** Maximum number of rows that a query without a limit reads. Default 100,000. */
     readonly rowsMax?: number;
-    /** How relations are loaded when they are touched: for all peers, one by one, or not at all. Default "peers". */
+    /** How a relation is loaded when code first touches it: for all rows of the result, for one row, or not at all. Default "peers". */
     readonly fetchMode?: FetchMode;
-    /** Most connections to a server. Default 10. */
+    /** Maximum number of connections to a server. Default 10. */
     readonly poolMax?: number;
-    /** Longest wait for a connection, or for the turn to write, in ms. Default 5000. */
+    /** Maximum wait for a connection, or for the turn to write, in ms. Default 5000. */
     readonly acquireTimeoutMs?: number;
-    /** Longest duration of a statement on a server, in ms. Default 30,000. */
+    /** Maximum duration of a statement on a server, in ms. Default 30,000. */
     readonly statementTimeoutMs?: number;
     /**
-     * How the way to a server is encrypted: with a certificate that is checked ("verify"), with any ("encrypt"), or not ("off"). By
-     * default checked to other machines, and plain on this one; an address may say it, too (`?sslmode=...`).
+     * How connections to a server are encrypted: with a verified certificate ("verify"), with any certificate ("encrypt"), or not at all
+     * ("off"). By default "verify" for other machines and "off" for this one. An address can set it too (`?sslmode=...`).
      */
     readonly tls?: "verify" | "encrypt" | "off";
     /**
-     * Of PostgreSQL: whether statements are prepared by name. "off" is for balancers that give each transaction another connection,
-     * and keep no statements (PgBouncer before 1.21). Default "named".
+     * Whether statements are prepared by name (PostgreSQL). Use "off" behind a pooler that assigns a connection per transaction and does
+     * not support prepared statements (PgBouncer before 1.21). Default "named".
      */
     readonly prepare?: "named" | "off";
-    /** Of SQLite: "full" loses no commit when the power fails. Default "normal". */
+    /** With "full", no commit is lost in a power failure (SQLite). Default "normal". */
     readonly durability?: "normal" | "full";
-    /** Whether those who are told of statements see their values, but for secret ones. Default false. */
+    /** Whether `onStatement` gets the parameters of statements, except secret ones. Default false. */
     readonly logParameters?: boolean;
     /**
      * Secret that seals the cursors of `page()`, the same in every process that reads them; at least 32 characters. By default the
@@ -295,33 +295,33 @@ export interface DatabaseOptions {
      * read the values in cursors. With a driver and no address, cursors end with the process.
      */
     readonly cursorSecret?: string;
-    /** Told of each statement that has run. None by default. */
+    /** Called after each statement. None by default. */
     readonly onStatement?: (event: StatementEvent) => void;
-    /** Told of errors of callbacks after a commit. By default they are written to the console. */
+    /** Called with errors of callbacks that run after a commit. By default they are written to the console. */
     readonly onError?: (error: unknown) => void;
 }
 
 /** Databases that were opened together. */
 export declare class Databases {
     #private;
-    /** Names of the databases, replicas among them. */
+    /** Names of all databases, including replicas. */
     get names(): readonly string[];
-    /** A database by its name. Throws `E_DATABASE_UNKNOWN`. */
+    /** Returns a database by its name. Throws `E_DATABASE_UNKNOWN`. */
     get(name: string): Database;
     /**
      * Runs work, such as a request, whose models find these databases, whatever others are open. `transaction()` without a database
      * means the one named "default", or the only one.
      */
     run<Result>(work: () => Result): Result;
-    /** Makes the tables of all models, in empty databases: for tests and small programs. */
+    /** Creates the tables of all models in empty databases. For tests and small programs. */
     createTables(): Promise<void>;
-    /** Closes all of them, and sets the models free. */
+    /** Closes all databases and unbinds the models. */
     close(): Promise<void>;
 }
 
-/** Several databases. */
+/** Options for `createDatabases()`. */
 export interface DatabasesOptions {
-    /** The models of all databases: a list, or a module of them. Each lives where its option `database` says. */
+    /** The models of all databases: a list, or a module that exports them. Each lives in the database that its option `database` names. */
     readonly models: DatabaseOptions["models"];
     /** The databases by name. Models without the option `database` live in the one named "default". */
     readonly databases: Readonly<Record<string, NamedDatabaseOptions>>;
@@ -332,9 +332,9 @@ export interface DatabasesOptions {
     readonly bind?: true | "shared";
 }
 
-/** One of several databases. */
+/** Options for one of several databases. */
 export interface NamedDatabaseOptions extends Omit<DatabaseOptions, "models" | "name" | "bind"> {
-    /** The database that it is a replica of: it is read from alone. None by default. */
+    /** Name of the database that this one replicates. A replica is only read from. None by default. */
     readonly of?: string;
 }
 
@@ -363,119 +363,119 @@ export interface WriteOptions {
     readonly validate?: boolean;
 }
 
-/** What rows can do. */
+/** The methods of rows. */
 export interface InstanceApi<Fields> {
-    /** Inserts a new row, or stores the columns that have changed. Throws `E_VALIDATION`, `E_ROW_STALE`, `E_ROW_MISSING`. */
+    /** Inserts a new row, or updates the columns that have changed. Throws `E_VALIDATION`, `E_ROW_STALE`, `E_ROW_MISSING`. */
     save(options?: WriteOptions): Promise<this>;
     /** Sets columns, and relations as rows or keys. An undefined value changes nothing. Nothing is stored until `save()`. */
     set(values: Changes<Fields>): this;
     /** Reads all columns again. Throws `E_ROW_MISSING`. */
     reload(): Promise<this>;
-    /** Reads columns that only() has left out, for all rows of the result. Throws `E_ROW_MISSING`. */
+    /** Reads columns that `only()` left out, for all rows of the result. Throws `E_ROW_MISSING`. */
     load(...names: ReadonlyArray<FieldColumnName<Fields>>): Promise<this>;
-    /** Deletes the row; of a model with soft delete, notes when. Throws `E_ROW_STALE`, `E_ROW_MISSING`, `E_DELETE_RESTRICTED`. */
+    /** Deletes the row. With soft delete, records when. Throws `E_ROW_STALE`, `E_ROW_MISSING`, `E_DELETE_RESTRICTED`. */
     delete(): Promise<void>;
-    /** Deletes the row for good, also where a model has soft delete. Throws as delete() does. */
+    /** Deletes the row permanently, even with soft delete. Throws the errors of `delete()`. */
     purge(): Promise<void>;
-    /** Brings back a row that was deleted. Throws `E_SOFT_DELETE` where rows are deleted for good. */
+    /** Restores a row that was soft-deleted. Throws `E_SOFT_DELETE` for a model without soft delete. */
     restore(): Promise<this>;
     /** Returns the columns without secrets, the values that the query added, and the relations that were loaded with the row. */
     toJSON(): Record<string, unknown>;
 }
 
-/** A relation to one row. Awaiting it loads it for all rows that were read together. */
+/** A relation to one row. Await it to load it, for all rows of the same result at once. */
 export interface Lazy<Item, Key> extends PromiseLike<Item> {
-    /** The key of the row, without a query. */
+    /** The key of the related row, without a query. */
     readonly id: Key;
-    /** Whether the row is there without a query. */
+    /** Whether the row has already been loaded. */
     readonly isLoaded: boolean;
-    /** The row. Throws `E_RELATION_NOT_LOADED` before it was awaited. */
+    /** The row. Throws `E_RELATION_NOT_LOADED` if it has not been loaded. */
     readonly value: Item;
 }
 
-/** What every model class can do. */
+/** The static methods of model classes. */
 export interface ModelStatic<Fields> {
     /** The fields as they were written. */
     readonly $fields: Fields;
     /** The options as they were written. */
     readonly $options: AnyModelOptions;
-    /** What is known of the model, as frozen data. */
+    /** Metadata of the model, as frozen data. */
     readonly $meta: ModelMeta;
-    /** Checks values of a row: messages by field, and `$model` for the whole. Empty when nothing is wrong. */
+    /** Validates values of a row. Returns messages by field, with `$model` for the whole row; empty if the values are valid. */
     validate(values: Readonly<Record<string, unknown>>, options?: {
         readonly isPartial?: boolean;
     }): Promise<ModelErrors>;
-    /** A Standard Schema of the model's fields, for forms and interfaces. */
+    /** Returns a Standard Schema of the model's fields, for forms and APIs. */
     schema(options: SchemaOptions): ModelSchema;
-    /** Rows that filters fit; without one, all rows. */
+    /** Finds rows that match all filters. Without a filter, finds all rows. */
     where<Class extends AnyModel>(this: Class, ...filters: ReadonlyArray<Filter<Class>>): Query<Class, InstanceOf<Class>>;
-    /** Rows that a filter does not fit. */
+    /** Finds rows that do not match a filter. */
     exclude<Class extends AnyModel>(this: Class, filter: Filter<Class>): Query<Class, InstanceOf<Class>>;
-    /** Rows that have the words of a text, as `Query.search()` does. Throws `E_SEARCH_FIELDS`. */
+    /** Finds rows that contain the words of `text`, like `Query.search()`. Throws `E_SEARCH_FIELDS`. */
     search<Class extends AnyModel>(this: Class, text: string): Query<Class, InstanceOf<Class>>;
-    /** All rows: what lets update() and delete() go without a filter. */
+    /** Finds all rows, and allows `update()` and `delete()` without a filter. */
     all<Class extends AnyModel>(this: Class): Query<Class, InstanceOf<Class>>;
-    /** All rows, those that are deleted, too: of a model with soft delete. Throws `E_SOFT_DELETE` for another one. */
+    /** Finds all rows, including soft-deleted ones. Throws `E_SOFT_DELETE` for a model without soft delete. */
     withDeleted<Class extends AnyModel>(this: Class): Query<Class, InstanceOf<Class>>;
-    /** All rows, in an order. */
+    /** Finds all rows in an order. */
     orderBy<Class extends AnyModel>(this: Class, ...order: ReadonlyArray<OrderBy<Class>>): Query<Class, InstanceOf<Class>>;
-    /** The row of a key or a filter. Throws `E_ROW_MISSING` (404) for none, `E_ROW_AMBIGUOUS` for several. */
+    /** Returns the row of a key or a filter. Throws `E_ROW_MISSING` (404) for none, `E_ROW_AMBIGUOUS` for several. */
     get<Class extends AnyModel>(this: Class, key: KeyOrWhere<Class>): Promise<InstanceOf<Class>>;
-    /** The row of a key or a filter; undefined for none. Throws `E_ROW_AMBIGUOUS` for several. */
+    /** Returns the row of a key or a filter, or undefined. Throws `E_ROW_AMBIGUOUS` for several. */
     find<Class extends AnyModel>(this: Class, key: KeyOrWhere<Class>): Promise<InstanceOf<Class> | undefined>;
-    /** Rows by their keys, in the order of the keys. Missing ones are left out. */
+    /** Returns rows by their keys, in the order of the keys. Leaves out missing rows. */
     getMany<Class extends AnyModel>(this: Class, keys: ReadonlyArray<KeyOf<Class>>): Promise<Array<InstanceOf<Class>>>;
-    /** The first row; undefined for none. */
+    /** Returns the first row, or undefined. */
     first<Class extends AnyModel>(this: Class): Promise<InstanceOf<Class> | undefined>;
-    /** Number of rows. */
+    /** Counts the rows. */
     count(): Promise<number>;
     /**
-     * About how many rows the table has, as the database has last looked: at once, however many there are. What the database does not
-     * know, and rows of one owner or that are not deleted, are counted.
+     * Returns the approximate number of rows from the statistics of the database, in constant time. Counts the rows if there are no
+     * statistics, or if the model has a scope or soft delete.
      */
     estimateCount(): Promise<number>;
-    /** Whether there is a row. */
+    /** Whether any row exists. */
     exists(): Promise<boolean>;
-    /** Values over all rows, as one object. */
+    /** Returns aggregates of all rows as one object. */
     aggregate<Class extends AnyModel, Picked extends Expressions>(this: Class, pick: (row: NoInfer<Refs<Class>>) => Picked): Promise<ValuesOf<Picked>>;
-    /** Rows by a statement of one's own that gives all columns of the table; further columns are values beside them. */
+    /** Returns rows from your own SQL, which must select all columns of the table. Further columns become additional values. */
     fromSql<Class extends AnyModel>(this: Class, statement: AnyExpression<unknown>): Promise<Array<InstanceOf<Class>>>;
     /**
-     * A filter of what an address or a form asks for, as far as it is allowed: `?status=draft&pages.gte=100`. Empty values are left out.
-     * Throws `E_FILTER_UNKNOWN` and `E_FILTER_VALUE`, both with the status 400.
+     * Turns a query string or a form into a filter, limited to what you allow: `?status=draft&pages.gte=100`. Ignores empty values.
+     * Throws `E_FILTER_UNKNOWN` and `E_FILTER_VALUE`, both with status 400.
      */
     filterFrom<Class extends AnyModel>(this: Class, values: FilterValues, options: FilterFromOptions<keyof FieldsOf<Class> & string>): Where<Class>;
-    /** A row that is not stored yet. */
+    /** Creates a row without storing it. */
     build<Class extends AnyModel>(this: Class, values: Partial<Insert<Class>>): InstanceOf<Class>;
-    /** Stores a new row. Throws `E_VALIDATION`. */
+    /** Creates and stores a row. Throws `E_VALIDATION`. */
     create<Class extends AnyModel>(this: Class, values: Insert<Class>, options?: WriteOptions): Promise<InstanceOf<Class>>;
-    /** Stores new rows, all or none, without hooks; with `onConflict`, rows that are there are left out or changed. */
+    /** Creates and stores rows, all or none, without hooks. `onConflict` ignores or updates existing rows. */
     createMany<Class extends AnyModel>(this: Class, list: ReadonlyArray<Insert<Class>>, options?: CreateManyOptions<ColumnName<Class>>): Promise<Array<InstanceOf<Class>>>;
-    /** Makes the row of a unique key, or changes the one that is there, by one statement and without hooks. */
+    /** Creates the row of a unique key, or updates the existing one, in one statement and without hooks. */
     upsert<Class extends AnyModel>(this: Class, request: {
         readonly where: Where<Class>;
         readonly create?: Partial<Insert<Class>>;
         readonly update: Update<Class>;
     }): Promise<InstanceOf<Class>>;
-    /** The row of a unique key, which is made when it is not there, however many ask at the same time. */
+    /** Returns the row of a unique key, and creates it if it does not exist. Safe when called concurrently. */
     getOrCreate<Class extends AnyModel>(this: Class, where: Where<Class>, defaults?: Partial<Insert<Class>>): Promise<InstanceOf<Class>>;
-    /** Stores some columns of rows, all or none, without hooks. Gives the number of rows that have changed. */
+    /** Updates some columns of rows, all or none, without hooks. Returns the number of changed rows. */
     updateMany<Class extends AnyModel>(this: Class, rows: ReadonlyArray<InstanceOf<Class>>, names: ReadonlyArray<ColumnName<Class>>): Promise<number>;
 }
 
-/** A relation to many rows: a query of them. Awaiting it loads it for all rows that were read together. */
+/** A relation to many rows, which is a query. Await it to load it, for all rows of the same result at once. */
 export interface Related<Class, Item> extends Query<Class, Item> {
-    /** Whether the rows are there without a query. */
+    /** Whether the rows have already been loaded. */
     readonly isLoaded: boolean;
-    /** Makes a row that belongs to this one. */
+    /** Creates a row that belongs to this one. */
     create(values: Partial<Insert<Class>>): Promise<Item>;
-    /** Links rows of a many to many relation, as themselves or by keys; values are for the model between. */
+    /** Links rows of a many-to-many relation, given as rows or keys. `values` are stored in the join model. */
     add(others: Item | KeyOf<Class> | ReadonlyArray<Item | KeyOf<Class>>, values?: object): Promise<void>;
-    /** Unlinks rows of a many to many relation. */
+    /** Unlinks rows of a many-to-many relation. */
     remove(others: Item | KeyOf<Class> | ReadonlyArray<Item | KeyOf<Class>>): Promise<void>;
-    /** Links exactly these rows of a many to many relation. */
+    /** Links exactly these rows of a many-to-many relation, and unlinks all others. */
     set(others: ReadonlyArray<Item | KeyOf<Class>>): Promise<void>;
-    /** Unlinks all rows of a many to many relation. */
+    /** Unlinks all rows of a many-to-many relation. */
     clear(): Promise<void>;
 }
 
@@ -1169,21 +1169,21 @@ export interface RelationMeta {
     readonly help: string;
 }
 
-/** An index. What a database does not have of it is left out there: conditions, methods, expressions are not everywhere. */
+/** An index. A database ignores what it does not support: conditions, methods or expressions. */
 export interface IndexOptions<Fields = FieldMap> {
     /** Fields or relations, or an expression: `book => book.title.lower()`. */
     readonly on: ReadonlyArray<FieldName<Fields>> | ((row: ColumnRefs<Fields>) => AnyExpression<unknown>);
-    /** Name in the database. By default made of the table and the columns. */
+    /** Name in the database. By default derived from the table and the columns. */
     readonly name?: string;
-    /** The rows that it is about. All by default. */
+    /** Condition of the rows in the index. By default all rows. */
     readonly where?: RowCondition<Fields>;
-    /** Whether no two of its rows may have the same values. Default false. */
+    /** Whether the values must be unique. Default false. */
     readonly unique?: boolean;
-    /** Fields whose values are kept from the largest down. None by default. */
+    /** Fields in descending order. None by default. */
     readonly desc?: ReadonlyArray<FieldName<Fields>>;
-    /** Method of PostgreSQL, for values that have parts: "gin" for JSON. By default that of ordered values. */
+    /** Index method (PostgreSQL), such as "gin" for JSON. Default "btree". */
     readonly using?: "btree" | "gin" | "gist" | "brin" | "hash" | "spgist";
-    /** Further fields that are kept in the index, so that the table need not be read (PostgreSQL). None by default. */
+    /** Further fields stored in the index, so that queries need not read the table (PostgreSQL). None by default. */
     readonly include?: ReadonlyArray<FieldName<Fields>>;
 }
 
@@ -1192,66 +1192,66 @@ export type KeyOf<Class> = KeyOfFields<FieldsOf<Class>>;
 
 /** Options of a model. */
 export interface ModelOptions<Fields = FieldMap> {
-    /** Name of one row for people. By default made of the name of the class. */
+    /** Display name of one row. By default derived from the name of the class. */
     readonly label?: string;
-    /** Name of several rows. By default the plural of the label. */
+    /** Display name of several rows. By default the plural of the label. */
     readonly labelPlural?: string;
-    /** Field that shows a row in one line. By default the first text. */
+    /** Field that represents a row in lists. By default the first text field. */
     readonly display?: FieldName<Fields>;
-    /** Order of lists: names of fields, with `-` for descending. That of the key by default. */
+    /** Default order: field names, with `-` for descending. By default the order of the key. */
     readonly orderBy?: FieldName<Fields> | `-${FieldName<Fields>}` | ReadonlyArray<FieldName<Fields> | `-${FieldName<Fields>}`>;
-    /** Texts that a search looks into; in the second form by an index of their words, which migrations make. None by default. */
+    /** Text fields that `search()` looks into. The second form uses a full-text index, which migrations create. None by default. */
     readonly search?: ReadonlyArray<FieldName<Fields>> | {
         readonly index: ReadonlyArray<FieldName<Fields>>;
     };
-    /** Fields or relations of the primary key, when it has several. By default the field with the option `primary`. */
+    /** Fields or relations of a composite primary key. By default the field with the option `primary`. */
     readonly primary?: ReadonlyArray<FieldName<Fields>>;
     /**
-     * Groups of fields or relations that are unique together, with what a form says when one is taken. With `where`, among
-     * rows alone for which the condition holds.
+     * Groups of fields or relations that are unique together, with the message for a taken combination. With `where`, only rows that
+     * match the condition count.
      */
     readonly uniques?: ReadonlyArray<{
         readonly on: ReadonlyArray<FieldName<Fields>>;
-        /** Name in the database. By default made of the table and the columns. */
+        /** Name in the database. By default derived from the table and the columns. */
         readonly name?: string;
         readonly message?: string;
         readonly where?: RowCondition<Fields>;
         /**
-         * When the database looks at the key: at the end of the transaction ("deferred") or of each statement ("immediate"), on
-         * PostgreSQL alone. By default with each row.
+         * When PostgreSQL checks the key: at the end of the transaction ("deferred") or of each statement ("immediate"). By default with
+         * each row.
          */
         readonly deferrable?: "deferred" | "immediate";
-        /** Whether rows without a value differ from each other. False on PostgreSQL alone. Default true. */
+        /** Whether null values count as distinct. False is only supported by PostgreSQL. Default true. */
         readonly nullsDistinct?: boolean;
     }>;
-    /** Groups of fields or relations with an index, or an expression of the row's own columns. */
+    /** Indexes of fields or relations, or of an expression of the row's own columns. */
     readonly indexes?: ReadonlyArray<IndexOptions<Fields>>;
-    /** Conditions that the database holds of every row, by name. They may speak of columns of the row alone. */
+    /** Check constraints by name. They can only use columns of the row itself. */
     readonly checks?: Readonly<Record<string, RowCondition<Fields>>>;
-    /** Field that counts changes, so that nobody overwrites what another one has written. None by default. */
+    /** Field that counts changes, for optimistic locking. None by default. */
     readonly version?: FieldName<Fields>;
     /**
-     * Field with the moment at which a row was deleted. Queries leave such rows out, `delete()` sets it, and unique keys are
-     * about the other rows. Without it, rows are deleted for good.
+     * Nullable datetime field that marks deleted rows. `delete()` sets it, and queries and unique keys ignore marked rows. Without it,
+     * rows are deleted permanently.
      */
     readonly softDelete?: FieldName<Fields>;
-    /** Checks a whole row: gives messages by field, or nothing. None by default. */
+    /** Validates a whole row: returns messages by field, or nothing. None by default. */
     readonly validate?: (row: Partial<RowValues<Fields>>) => ModelMessages<Fields> | Promise<ModelMessages<Fields>>;
     /**
-     * Whether migrations and `createTables()` make the table. One that others make is read and written as any other; relations to it
-     * have no foreign key. Default true.
+     * Whether migrations and `createTables()` create the table. An unmanaged table is read and written like any other, but relations to
+     * it have no foreign key. Default true.
      */
     readonly managed?: boolean;
     /**
-     * Whom rows belong to: fields or relations, each with a function that gives the current owner. All statements of the model are
-     * about its rows, and new rows become its own. Without an owner they fail; `withoutScope()` is about all rows. None by default.
+     * Fields or relations that name the owner of a row, each with a function that returns the current owner. Statements only see the
+     * owner's rows, and new rows get the owner. Without an owner they fail; `withoutScope()` sees all rows. None by default.
      */
     readonly scope?: {
         readonly [Name in FieldName<Fields>]?: () => unknown;
     };
-    /** Name of the database that it lives in, of those that `createDatabases()` opens. Default "default". */
+    /** Name of the model's database, if `createDatabases()` opens several. Default "default". */
     readonly database?: string;
-    /** Comment in the database. None by default. */
+    /** Comment of the table in the database. None by default. */
     readonly comment?: string;
 }
 

@@ -1,4 +1,4 @@
-/** Databases: opened with their models, which find them by themselves. */
+/** Opens databases with their models. The models then find their database on their own. */
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { openDriver } from "./database-kinds.ts";
@@ -18,44 +18,44 @@ import type { DatabaseCore, ExecutionContext, FetchMode, StatementEvent } from "
 import { bindModels, currentContext, releaseModels, runIn } from "./run/context.ts";
 import { isolateDatabase } from "./run/transaction.ts";
 
-/** How a database is opened. */
+/** Options for `createDatabase()`. */
 export interface DatabaseOptions {
-  /** Its address: `sqlite:var/app.db`, `sqlite::memory:`, `postgres://user@host/name`. Needed without a driver. */
+  /** Address: `sqlite:var/app.db`, `sqlite::memory:`, `postgres://user@host/name`. Required unless you pass a driver. */
   readonly url?: string;
-  /** A driver of one's own, in place of an address; `testDriver()` of gable/testing tells whether it does what it must. None by default. */
+  /** A custom driver in place of an address. `testDriver()` of gable/testing checks it. None by default. */
   readonly driver?: Driver;
-  /** The models whose tables it has: a list, or a module of them. */
+  /** The models whose tables the database holds: a list, or a module that exports them. */
   readonly models: readonly object[] | Readonly<Record<string, unknown>>;
   /**
    * Whether the models find it on their own. With "shared", other databases can be open with the same models: queries then run in
    * `databases.run()` or `database.run()`, and find this database elsewhere while no other is open. Default true.
    */
   readonly bind?: boolean | "shared";
-  /** Name for messages. Default "default". */
+  /** Name in messages. Default "default". */
   readonly name?: string;
-  /** Most rows that a query without a limit reads. Default 100,000. */
+  /** Maximum number of rows that a query without a limit reads. Default 100,000. */
   readonly rowsMax?: number;
-  /** How relations are loaded when they are touched: for all peers, one by one, or not at all. Default "peers". */
+  /** How a relation is loaded when code first touches it: for all rows of the result, for one row, or not at all. Default "peers". */
   readonly fetchMode?: FetchMode;
-  /** Most connections to a server. Default 10. */
+  /** Maximum number of connections to a server. Default 10. */
   readonly poolMax?: number;
-  /** Longest wait for a connection, or for the turn to write, in ms. Default 5000. */
+  /** Maximum wait for a connection, or for the turn to write, in ms. Default 5000. */
   readonly acquireTimeoutMs?: number;
-  /** Longest duration of a statement on a server, in ms. Default 30,000. */
+  /** Maximum duration of a statement on a server, in ms. Default 30,000. */
   readonly statementTimeoutMs?: number;
   /**
-   * How the way to a server is encrypted: with a certificate that is checked ("verify"), with any ("encrypt"), or not ("off"). By
-   * default checked to other machines, and plain on this one; an address may say it, too (`?sslmode=...`).
+   * How connections to a server are encrypted: with a verified certificate ("verify"), with any certificate ("encrypt"), or not at all
+   * ("off"). By default "verify" for other machines and "off" for this one. An address can set it too (`?sslmode=...`).
    */
   readonly tls?: "verify" | "encrypt" | "off";
   /**
-   * Of PostgreSQL: whether statements are prepared by name. "off" is for balancers that give each transaction another connection,
-   * and keep no statements (PgBouncer before 1.21). Default "named".
+   * Whether statements are prepared by name (PostgreSQL). Use "off" behind a pooler that assigns a connection per transaction and does
+   * not support prepared statements (PgBouncer before 1.21). Default "named".
    */
   readonly prepare?: "named" | "off";
-  /** Of SQLite: "full" loses no commit when the power fails. Default "normal". */
+  /** With "full", no commit is lost in a power failure (SQLite). Default "normal". */
   readonly durability?: "normal" | "full";
-  /** Whether those who are told of statements see their values, but for secret ones. Default false. */
+  /** Whether `onStatement` gets the parameters of statements, except secret ones. Default false. */
   readonly logParameters?: boolean;
   /**
    * Secret that seals the cursors of `page()`, the same in every process that reads them; at least 32 characters. By default the
@@ -63,9 +63,9 @@ export interface DatabaseOptions {
    * read the values in cursors. With a driver and no address, cursors end with the process.
    */
   readonly cursorSecret?: string;
-  /** Told of each statement that has run. None by default. */
+  /** Called after each statement. None by default. */
   readonly onStatement?: (event: StatementEvent) => void;
-  /** Told of errors of callbacks after a commit. By default they are written to the console. */
+  /** Called with errors of callbacks that run after a commit. By default they are written to the console. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -77,7 +77,7 @@ export const optionNames: readonly string[] =
 
 const numberOptions = ["rowsMax", "poolMax", "acquireTimeoutMs", "statementTimeoutMs"] as const;
 
-/** Checks options that become parts of what is sent to servers. Throws `E_OPTION_INVALID`. */
+/** Checks options that become part of what is sent to a server. Throws `E_OPTION_INVALID`. */
 export function assertValues(
   owner: string,
   options: Pick<DatabaseOptions, (typeof numberOptions)[number] | "tls" | "prepare" | "cursorSecret">,
@@ -106,7 +106,7 @@ const cursorSecretMin = 32;
 const tlsModes: readonly unknown[] = [undefined, "verify", "encrypt", "off"];
 const prepareModes: readonly unknown[] = [undefined, "named", "off"];
 
-/** Most plans that are kept. */
+/** Maximum number of cached plans. */
 const plansMax = 2_000;
 
 /**
@@ -122,7 +122,7 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
   return openDatabase(options, models);
 }
 
-/** Opens a database with models that were checked. */
+/** Opens a database with models that have already been checked. */
 export async function openDatabase(options: DatabaseOptions, models: readonly ModelClass[]): Promise<Database> {
   const { dialect, driver } = await openDriver(options);
   const mistakes = models.flatMap((model) => dialect.findMistakes(model.$meta));
@@ -150,7 +150,7 @@ export async function openDatabase(options: DatabaseOptions, models: readonly Mo
   return database;
 }
 
-/** The models that an option gives. Throws `E_OPTION_INVALID`. */
+/** Reads the option `models`. Throws `E_OPTION_INVALID`. */
 export function readModels(owner: string, models: DatabaseOptions["models"]): ModelClass[] {
   const isList = Array.isArray(models);
   const list: readonly unknown[] = isList ? models : Object.values(models).filter((value) => isModel(value));
@@ -162,7 +162,7 @@ export function readModels(owner: string, models: DatabaseOptions["models"]): Mo
 
 /** An open database. */
 export class Database {
-  /** @internal What queries see of it. */
+  /** @internal The part of the database that queries use. */
   readonly $core: DatabaseCore;
   /** Its models. */
   readonly models: readonly ModelClass[];
@@ -199,14 +199,14 @@ export class Database {
     return this.$core.dialect.name;
   }
 
-  /** Runs work so that its queries run here, whatever database its models are bound to. */
+  /** Runs work whose queries run on this database, whatever database its models are bound to. */
   run<Result>(work: () => Result): Result {
     return runIn(this.$core.context, work);
   }
 
   /**
-   * Runs a statement of one's own. Gives its rows as the database has them: no codec knows their types. Throws `E_SQL_PART`
-   * for anything but `sql`.
+   * Runs your own SQL. Returns rows with the values as the driver delivers them, since Gable does not know their types. Throws
+   * `E_SQL_PART` for anything other than a `sql` tag.
    *
    * @example
    * await database.query<{ size: number }>(sql`SELECT length(title) AS size FROM ${Book} WHERE id = ${id}`);
@@ -218,21 +218,21 @@ export class Database {
   }
 
   /**
-   * Runs everything in one transaction until the function that it gives is called, which rolls it back: for tests. A
-   * transaction of the code under test becomes a savepoint. `useDatabase()` of gable/testing calls both.
+   * Isolates a test: everything runs in one transaction until you call the returned function, which rolls it back. A transaction of
+   * the code under test becomes a savepoint. `useDatabase()` of gable/testing calls both.
    */
   isolate(): Promise<() => Promise<void>> {
     return isolateDatabase(this.$core);
   }
 
-  /** Makes the tables of all models, in an empty database: for tests and small programs. */
+  /** Creates the tables of all models in an empty database. For tests and small programs. */
   async createTables(): Promise<void> {
     const [{ TableWriter }, { describeModels }] = await Promise.all([import("./sql/table-writer.ts"), import("./sql/model-state.ts")]);
     for (const sql of new TableWriter(this.$core.dialect).createAll(describeModels(this.models)))
       await runStatement(this.$core.context, { sql, parameters: [], rows: "none" }, true);
   }
 
-  /** Closes all connections, and sets the models free. */
+  /** Closes all connections and unbinds the models. */
   async close(): Promise<void> {
     releaseModels(this.$core);
     await this.$core.driver.close();

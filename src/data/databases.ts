@@ -1,4 +1,4 @@
-/** Several databases, each with its models, and replicas that are read from. */
+/** Opens several databases, each with its models, and read replicas. */
 import { suggestName } from "../errors/nearest-name.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { Database, DatabaseOptions } from "./database.ts";
@@ -11,15 +11,15 @@ import { bindModels, databaseUnknown, enterDatabases } from "./run/context.ts";
 
 const optionNames = databaseOptionNames.filter((name) => !["models", "name", "bind"].includes(name));
 
-/** One of several databases. */
+/** Options for one of several databases. */
 export interface NamedDatabaseOptions extends Omit<DatabaseOptions, "models" | "name" | "bind"> {
-  /** The database that it is a replica of: it is read from alone. None by default. */
+  /** Name of the database that this one replicates. A replica is only read from. None by default. */
   readonly of?: string;
 }
 
-/** Several databases. */
+/** Options for `createDatabases()`. */
 export interface DatabasesOptions {
-  /** The models of all databases: a list, or a module of them. Each lives where its option `database` says. */
+  /** The models of all databases: a list, or a module that exports them. Each lives in the database that its option `database` names. */
   readonly models: DatabaseOptions["models"];
   /** The databases by name. Models without the option `database` live in the one named "default". */
   readonly databases: Readonly<Record<string, NamedDatabaseOptions>>;
@@ -31,8 +31,8 @@ export interface DatabasesOptions {
 }
 
 /**
- * Opens several databases with their models, which find them by themselves. Throws as `createDatabase()` does, and
- * `E_MODEL_INVALID` for a model of a database that is not there, or a relation from one database to another.
+ * Opens several databases with their models. The models then find their database on their own. Throws the errors of
+ * `createDatabase()`, and `E_MODEL_INVALID` for a model whose database is missing or a relation between two databases.
  *
  * @example
  * const databases = await createDatabases({
@@ -51,7 +51,7 @@ export async function createDatabases(options: DatabasesOptions): Promise<Databa
   if (mistakes.length > 0) throw modelsInvalid(mistakes);
   const opened = new Map<string, Database>();
   try {
-    // Replicas come behind what they are of.
+    // Replicas come after the databases that they replicate.
     const entries = Object.entries(named).sort(([, one], [, other]) => Number(one.of !== undefined) - Number(other.of !== undefined));
     for (const [name, { of, ...own }] of entries) {
       const home = of ?? name;
@@ -111,7 +111,7 @@ function findMistakes(models: readonly ModelClass[], named: DatabasesOptions["da
   return [...missing, ...across];
 }
 
-/** Makes databases known to each other. */
+/** Links databases to each other. */
 function link(opened: ReadonlyMap<string, Database>, named: DatabasesOptions["databases"]): void {
   const cores = new Map([...opened].map(([name, { $core: core }]) => [name, core]));
   for (const [name, core] of cores) {
@@ -138,12 +138,12 @@ export class Databases {
     this.#cores = [...opened.values()].map(({ $core }) => $core);
   }
 
-  /** Names of the databases, replicas among them. */
+  /** Names of all databases, including replicas. */
   get names(): readonly string[] {
     return [...this.#opened.keys()];
   }
 
-  /** A database by its name. Throws `E_DATABASE_UNKNOWN`. */
+  /** Returns a database by its name. Throws `E_DATABASE_UNKNOWN`. */
   get(name: string): Database {
     const database = this.#opened.get(name);
     if (database === undefined) throw databaseUnknown(name, this.names);
@@ -158,12 +158,12 @@ export class Databases {
     return enterDatabases(this.#cores, work);
   }
 
-  /** Makes the tables of all models, in empty databases: for tests and small programs. */
+  /** Creates the tables of all models in empty databases. For tests and small programs. */
   async createTables(): Promise<void> {
     for (const database of this.#opened.values()) if (database.$core.primary === undefined) await database.createTables();
   }
 
-  /** Closes all of them, and sets the models free. */
+  /** Closes all databases and unbinds the models. */
   async close(): Promise<void> {
     await closeAll(this.#opened);
   }

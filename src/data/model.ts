@@ -1,4 +1,4 @@
-/** The base class of models: what every model class and every row can do. */
+/** The base class of models: the API of every model class and every row. */
 import { toFieldValues } from "./rows/assignments.ts";
 import { Instance } from "./rows/instance.ts";
 import { readRelationProperty, refuseRelationProperty } from "./query/relation-handles.ts";
@@ -39,29 +39,29 @@ import { ModelSchema } from "./schema/model-schema.ts";
 import type { ModelErrors } from "./schema/validate-row.ts";
 import { validateRow } from "./schema/validate-row.ts";
 
-/** A relation to one row. Awaiting it loads it for all rows that were read together. */
+/** A relation to one row. Await it to load it, for all rows of the same result at once. */
 export interface Lazy<Item, Key> extends PromiseLike<Item> {
-  /** The key of the row, without a query. */
+  /** The key of the related row, without a query. */
   readonly id: Key;
-  /** Whether the row is there without a query. */
+  /** Whether the row has already been loaded. */
   readonly isLoaded: boolean;
-  /** The row. Throws `E_RELATION_NOT_LOADED` before it was awaited. */
+  /** The row. Throws `E_RELATION_NOT_LOADED` if it has not been loaded. */
   readonly value: Item;
 }
 
-/** A relation to many rows: a query of them. Awaiting it loads it for all rows that were read together. */
+/** A relation to many rows, which is a query. Await it to load it, for all rows of the same result at once. */
 export interface Related<Class, Item> extends Query<Class, Item> {
-  /** Whether the rows are there without a query. */
+  /** Whether the rows have already been loaded. */
   readonly isLoaded: boolean;
-  /** Makes a row that belongs to this one. */
+  /** Creates a row that belongs to this one. */
   create(values: Partial<Insert<Class>>): Promise<Item>;
-  /** Links rows of a many to many relation, as themselves or by keys; values are for the model between. */
+  /** Links rows of a many-to-many relation, given as rows or keys. `values` are stored in the join model. */
   add(others: Item | KeyOf<Class> | ReadonlyArray<Item | KeyOf<Class>>, values?: object): Promise<void>;
-  /** Unlinks rows of a many to many relation. */
+  /** Unlinks rows of a many-to-many relation. */
   remove(others: Item | KeyOf<Class> | ReadonlyArray<Item | KeyOf<Class>>): Promise<void>;
-  /** Links exactly these rows of a many to many relation. */
+  /** Links exactly these rows of a many-to-many relation, and unlinks all others. */
   set(others: ReadonlyArray<Item | KeyOf<Class>>): Promise<void>;
-  /** Unlinks all rows of a many to many relation. */
+  /** Unlinks all rows of a many-to-many relation. */
   clear(): Promise<void>;
 }
 
@@ -83,21 +83,21 @@ export interface RowOf<Table> {
   readonly $table: Table;
 }
 
-/** What rows can do. */
+/** The methods of rows. */
 export interface InstanceApi<Fields> {
-  /** Inserts a new row, or stores the columns that have changed. Throws `E_VALIDATION`, `E_ROW_STALE`, `E_ROW_MISSING`. */
+  /** Inserts a new row, or updates the columns that have changed. Throws `E_VALIDATION`, `E_ROW_STALE`, `E_ROW_MISSING`. */
   save(options?: WriteOptions): Promise<this>;
   /** Sets columns, and relations as rows or keys. An undefined value changes nothing. Nothing is stored until `save()`. */
   set(values: Changes<Fields>): this;
   /** Reads all columns again. Throws `E_ROW_MISSING`. */
   reload(): Promise<this>;
-  /** Reads columns that only() has left out, for all rows of the result. Throws `E_ROW_MISSING`. */
+  /** Reads columns that `only()` left out, for all rows of the result. Throws `E_ROW_MISSING`. */
   load(...names: ReadonlyArray<FieldColumnName<Fields>>): Promise<this>;
-  /** Deletes the row; of a model with soft delete, notes when. Throws `E_ROW_STALE`, `E_ROW_MISSING`, `E_DELETE_RESTRICTED`. */
+  /** Deletes the row. With soft delete, records when. Throws `E_ROW_STALE`, `E_ROW_MISSING`, `E_DELETE_RESTRICTED`. */
   delete(): Promise<void>;
-  /** Deletes the row for good, also where a model has soft delete. Throws as delete() does. */
+  /** Deletes the row permanently, even with soft delete. Throws the errors of `delete()`. */
   purge(): Promise<void>;
-  /** Brings back a row that was deleted. Throws `E_SOFT_DELETE` where rows are deleted for good. */
+  /** Restores a row that was soft-deleted. Throws `E_SOFT_DELETE` for a model without soft delete. */
   restore(): Promise<this>;
   /** Returns the columns without secrets, the values that the query added, and the relations that were loaded with the row. */
   toJSON(): Record<string, unknown>;
@@ -109,81 +109,81 @@ interface AnyModel {
   new (): object;
 }
 
-/** What every model class can do. */
+/** The static methods of model classes. */
 export interface ModelStatic<Fields> {
   /** The fields as they were written. */
   readonly $fields: Fields;
   /** The options as they were written. */
   readonly $options: AnyModelOptions;
-  /** What is known of the model, as frozen data. */
+  /** Metadata of the model, as frozen data. */
   readonly $meta: ModelMeta;
-  /** Checks values of a row: messages by field, and `$model` for the whole. Empty when nothing is wrong. */
+  /** Validates values of a row. Returns messages by field, with `$model` for the whole row; empty if the values are valid. */
   validate(values: Readonly<Record<string, unknown>>, options?: { readonly isPartial?: boolean }): Promise<ModelErrors>;
-  /** A Standard Schema of the model's fields, for forms and interfaces. */
+  /** Returns a Standard Schema of the model's fields, for forms and APIs. */
   schema(options: SchemaOptions): ModelSchema;
-  /** Rows that filters fit; without one, all rows. */
+  /** Finds rows that match all filters. Without a filter, finds all rows. */
   where<Class extends AnyModel>(this: Class, ...filters: ReadonlyArray<Filter<Class>>): Query<Class, InstanceOf<Class>>;
-  /** Rows that a filter does not fit. */
+  /** Finds rows that do not match a filter. */
   exclude<Class extends AnyModel>(this: Class, filter: Filter<Class>): Query<Class, InstanceOf<Class>>;
-  /** Rows that have the words of a text, as `Query.search()` does. Throws `E_SEARCH_FIELDS`. */
+  /** Finds rows that contain the words of `text`, like `Query.search()`. Throws `E_SEARCH_FIELDS`. */
   search<Class extends AnyModel>(this: Class, text: string): Query<Class, InstanceOf<Class>>;
-  /** All rows: what lets update() and delete() go without a filter. */
+  /** Finds all rows, and allows `update()` and `delete()` without a filter. */
   all<Class extends AnyModel>(this: Class): Query<Class, InstanceOf<Class>>;
-  /** All rows, those that are deleted, too: of a model with soft delete. Throws `E_SOFT_DELETE` for another one. */
+  /** Finds all rows, including soft-deleted ones. Throws `E_SOFT_DELETE` for a model without soft delete. */
   withDeleted<Class extends AnyModel>(this: Class): Query<Class, InstanceOf<Class>>;
-  /** All rows, in an order. */
+  /** Finds all rows in an order. */
   orderBy<Class extends AnyModel>(this: Class, ...order: ReadonlyArray<OrderBy<Class>>): Query<Class, InstanceOf<Class>>;
-  /** The row of a key or a filter. Throws `E_ROW_MISSING` (404) for none, `E_ROW_AMBIGUOUS` for several. */
+  /** Returns the row of a key or a filter. Throws `E_ROW_MISSING` (404) for none, `E_ROW_AMBIGUOUS` for several. */
   get<Class extends AnyModel>(this: Class, key: KeyOrWhere<Class>): Promise<InstanceOf<Class>>;
-  /** The row of a key or a filter; undefined for none. Throws `E_ROW_AMBIGUOUS` for several. */
+  /** Returns the row of a key or a filter, or undefined. Throws `E_ROW_AMBIGUOUS` for several. */
   find<Class extends AnyModel>(this: Class, key: KeyOrWhere<Class>): Promise<InstanceOf<Class> | undefined>;
-  /** Rows by their keys, in the order of the keys. Missing ones are left out. */
+  /** Returns rows by their keys, in the order of the keys. Leaves out missing rows. */
   getMany<Class extends AnyModel>(this: Class, keys: ReadonlyArray<KeyOf<Class>>): Promise<Array<InstanceOf<Class>>>;
-  /** The first row; undefined for none. */
+  /** Returns the first row, or undefined. */
   first<Class extends AnyModel>(this: Class): Promise<InstanceOf<Class> | undefined>;
-  /** Number of rows. */
+  /** Counts the rows. */
   count(): Promise<number>;
   /**
-   * About how many rows the table has, as the database has last looked: at once, however many there are. What the database does not
-   * know, and rows of one owner or that are not deleted, are counted.
+   * Returns the approximate number of rows from the statistics of the database, in constant time. Counts the rows if there are no
+   * statistics, or if the model has a scope or soft delete.
    */
   estimateCount(): Promise<number>;
-  /** Whether there is a row. */
+  /** Whether any row exists. */
   exists(): Promise<boolean>;
-  /** Values over all rows, as one object. */
+  /** Returns aggregates of all rows as one object. */
   aggregate<Class extends AnyModel, Picked extends Expressions>(
     this: Class,
     pick: (row: NoInfer<Refs<Class>>) => Picked,
   ): Promise<ValuesOf<Picked>>;
-  /** Rows by a statement of one's own that gives all columns of the table; further columns are values beside them. */
+  /** Returns rows from your own SQL, which must select all columns of the table. Further columns become additional values. */
   fromSql<Class extends AnyModel>(this: Class, statement: AnyExpression<unknown>): Promise<Array<InstanceOf<Class>>>;
   /**
-   * A filter of what an address or a form asks for, as far as it is allowed: `?status=draft&pages.gte=100`. Empty values are left out.
-   * Throws `E_FILTER_UNKNOWN` and `E_FILTER_VALUE`, both with the status 400.
+   * Turns a query string or a form into a filter, limited to what you allow: `?status=draft&pages.gte=100`. Ignores empty values.
+   * Throws `E_FILTER_UNKNOWN` and `E_FILTER_VALUE`, both with status 400.
    */
   filterFrom<Class extends AnyModel>(
     this: Class,
     values: FilterValues,
     options: FilterFromOptions<keyof FieldsOf<Class> & string>,
   ): Where<Class>;
-  /** A row that is not stored yet. */
+  /** Creates a row without storing it. */
   build<Class extends AnyModel>(this: Class, values: Partial<Insert<Class>>): InstanceOf<Class>;
-  /** Stores a new row. Throws `E_VALIDATION`. */
+  /** Creates and stores a row. Throws `E_VALIDATION`. */
   create<Class extends AnyModel>(this: Class, values: Insert<Class>, options?: WriteOptions): Promise<InstanceOf<Class>>;
-  /** Stores new rows, all or none, without hooks; with `onConflict`, rows that are there are left out or changed. */
+  /** Creates and stores rows, all or none, without hooks. `onConflict` ignores or updates existing rows. */
   createMany<Class extends AnyModel>(
     this: Class,
     list: ReadonlyArray<Insert<Class>>,
     options?: CreateManyOptions<ColumnName<Class>>,
   ): Promise<Array<InstanceOf<Class>>>;
-  /** Makes the row of a unique key, or changes the one that is there, by one statement and without hooks. */
+  /** Creates the row of a unique key, or updates the existing one, in one statement and without hooks. */
   upsert<Class extends AnyModel>(
     this: Class,
     request: { readonly where: Where<Class>; readonly create?: Partial<Insert<Class>>; readonly update: Update<Class> },
   ): Promise<InstanceOf<Class>>;
-  /** The row of a unique key, which is made when it is not there, however many ask at the same time. */
+  /** Returns the row of a unique key, and creates it if it does not exist. Safe when called concurrently. */
   getOrCreate<Class extends AnyModel>(this: Class, where: Where<Class>, defaults?: Partial<Insert<Class>>): Promise<InstanceOf<Class>>;
-  /** Stores some columns of rows, all or none, without hooks. Gives the number of rows that have changed. */
+  /** Updates some columns of rows, all or none, without hooks. Returns the number of changed rows. */
   updateMany<Class extends AnyModel>(
     this: Class,
     rows: ReadonlyArray<InstanceOf<Class>>,
@@ -207,7 +207,7 @@ export function Model<const Table extends string, Fields extends FieldMap, Compu
   table: Table,
   fields: Fields,
   options?: NoInfer<ModelOptions<Fields>> & {
-    /** Values that the database computes with each row, of its own columns. They cannot be set. */
+    /** Values that the database computes from the columns of each row. They are read-only. */
     readonly computed?: (row: NoInfer<ColumnRefs<Fields>>) => Computed;
   },
 ): ModelStatic<Fields> & {
@@ -381,7 +381,7 @@ function makeRow(model: ModelClass, values: object): ModelBase & RowRecord {
   return row;
 }
 
-/** Stores rows of several models, all or none: new ones first, in the order of their relations. */
+/** Stores rows of several models, all or none. New rows come first, in the order of their relations. */
 export function saveMany(rows: ReadonlyArray<{ save(): Promise<unknown> }>): Promise<void> {
   return saveRows(rows as unknown as readonly RowRecord[]); // Rows of models.
 }

@@ -10,11 +10,11 @@ export function homeOf(row: RowRecord): ExecutionContext {
   return findHome(row, findContext(Row.modelOf(row)));
 }
 
-/** Runs work in the context in which a row is written. */
-export function atHome<Result>(row: RowRecord, work: () => Result): Result {
+/** Runs work in the context in which a row is written, and passes it that context. */
+export function atHome<Result>(row: RowRecord, work: (home: ExecutionContext) => Result): Result {
   const current = findContext(Row.modelOf(row));
   const home = findHome(row, current);
-  return home === current ? work() : runIn(home, work);
+  return home === current ? work(home) : runIn(home, () => work(home));
 }
 
 function findHome(row: RowRecord, current: ExecutionContext | undefined): ExecutionContext {

@@ -40,9 +40,9 @@ export class Instance extends Row {
   /** Inserts a new row, or stores the columns that have changed. Gives the row. */
   async save(options: WriteOptions = {}): Promise<this> {
     const row = Row.recordOf(this) as RowRecord & Hooks; // Its class may have them.
-    await atHome(row, async () => {
+    await atHome(row, async (home) => {
       await row.beforeSave?.();
-      await saveRow(row, options);
+      await saveRow(home, row, options);
       await row.afterSave?.();
       if (row.afterCommit !== undefined) onCommit(() => row.afterCommit?.());
     });

@@ -45,7 +45,7 @@ function fill(
 ): void {
   const record: Record<string, unknown> = {};
   fields.forEach(({ name }, index) => (record[name] = plan.decoders[index]?.(values[index]!) ?? values[index]));
-  const row = rows.get(toCacheKey(record as unknown as RowRecord, meta.primary)); // Read by its names alone.
+  const row = rows.get(toCacheKey(record, meta.primary));
   if (row === undefined) return;
   const stored = [...(Row.storedOf(row) ?? [])];
   for (const [index, field] of fields.entries()) {

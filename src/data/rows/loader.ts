@@ -320,5 +320,5 @@ function readKey(plan: Plan, row: readonly DriverValue[]): CacheKey | null {
   plan.names.forEach((name, index) => {
     if (name.startsWith("$key")) record[name] = plan.decoders[index]?.(row[index]!) ?? row[index];
   });
-  return toCacheKey(record as unknown as RowRecord, Object.keys(record)); // Read by its names alone.
+  return toCacheKey(record, Object.keys(record));
 }

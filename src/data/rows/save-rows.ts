@@ -24,14 +24,14 @@ export async function updateRowsOf(model: ModelClass, rows: readonly RowRecord[]
   return updateAll(model, rows, fields);
 }
 
-async function updateAll(model: ModelClass, rows: readonly RowRecord[], only?: Parameters<typeof prepareUpdate>[2]): Promise<number> {
+async function updateAll(model: ModelClass, rows: readonly RowRecord[], only?: Parameters<typeof prepareUpdate>[3]): Promise<number> {
   const updates: RowUpdate[] = [];
+  const context = contextOf(model);
   try {
     for (const row of new Set(rows)) {
-      const update = await prepareUpdate(row, {}, only);
+      const update = await prepareUpdate(context, row, {}, only);
       if (update !== undefined) updates.push(update);
     }
-    const context = contextOf(model);
     const batches = toBatches(context, model, updates);
     const run = async (): Promise<void> => {
       for (const batch of batches) await runBatch(contextOf(model), model, batch);

@@ -302,7 +302,7 @@ function writeTarget(dialect: Dialect, model: ModelClass, { fields, condition }:
 async function insertUnlessTaken(model: ModelClass, row: RowRecord): Promise<boolean> {
   const { database } = contextOf(model);
   try {
-    await transaction(() => saveRow(row, { validate: false }), { database: { $core: database } });
+    await transaction(() => saveRow(contextOf(Row.modelOf(row)), row, { validate: false }), { database: { $core: database } });
     return true;
   } catch (error) {
     if (!isTaken(database.dialect, error)) throw error;
@@ -398,7 +398,7 @@ export async function getOrCreateRow(
   const row = make({ ...toFieldValues(model, defaults), ...values });
   try {
     // A savepoint inside of a transaction: a refused insert must not end it.
-    await transaction(() => saveRow(row), { database: { $core: contextOf(model).database } });
+    await transaction(() => saveRow(contextOf(Row.modelOf(row)), row), { database: { $core: contextOf(model).database } });
     return row;
   } catch (error) {
     if (!(error instanceof GableError) || error.code !== "E_VALIDATION" || error.cause === undefined) throw error;
@@ -476,7 +476,7 @@ async function upsertInTurns(
   return transaction(
     async () => {
       try {
-        await transaction(() => saveRow(row, { validate: false }), { database: { $core: database } });
+        await transaction(() => saveRow(contextOf(Row.modelOf(row)), row, { validate: false }), { database: { $core: database } });
       } catch (error) {
         // The database names one of the keys that are taken: whether it is this one, the row tells.
         if (!isTaken(database.dialect, error)) throw error;

@@ -37,9 +37,9 @@ export interface WriteOptions {
 }
 
 /** Inserts a new row, or stores what has changed in one. */
-export async function saveRow(row: RowRecord, options: WriteOptions = {}): Promise<void> {
-  if (Row.storedOf(row) === undefined) await insertRow(row, options);
-  else await updateRow(row, options);
+export async function saveRow(context: ExecutionContext, row: RowRecord, options: WriteOptions = {}): Promise<void> {
+  if (Row.storedOf(row) === undefined) await insertRow(context, row, options);
+  else await updateRow(context, row, options);
 }
 
 /** Values of a row that is new, checked and in stored form. At once, unless a check waits. Throws `E_VALIDATION`. */
@@ -63,10 +63,9 @@ function toRelationNames(meta: ModelMeta, errors: Readonly<Record<string, readon
   return Object.fromEntries(Object.entries(errors).map(([name, messages]) => [meta.fields.get(name)?.relation ?? name, messages]));
 }
 
-async function insertRow(row: RowRecord, options: WriteOptions): Promise<void> {
+async function insertRow(context: ExecutionContext, row: RowRecord, options: WriteOptions): Promise<void> {
   await checkNewRow(row, options);
   const model = Row.modelOf(row);
-  const context = contextOf(model);
   const { $meta: meta } = model;
   const fields = meta.columns.filter(({ name }) => row[name] !== undefined);
   const made = findMade(meta, row);
@@ -282,6 +281,7 @@ export interface RowUpdate {
  * finished by {@link finishUpdate}, or undone by {@link undoUpdate}.
  */
 export async function prepareUpdate(
+  context: ExecutionContext,
   row: RowRecord,
   { validate = true }: WriteOptions,
   only?: ReadonlySet<FieldMeta>,
@@ -289,7 +289,7 @@ export async function prepareUpdate(
   const model = Row.modelOf(row);
   const { $meta: meta } = model;
   const stored = Row.storedOf(row)!;
-  const changed = listChanged(contextOf(model), row, stored).filter((field) => only?.has(field) !== false);
+  const changed = listChanged(context, row, stored).filter((field) => only?.has(field) !== false);
   if (changed.length === 0) return undefined;
   for (const field of changed) assertScope(model, field, row[field.name]);
   if (validate) await checkChanged(model, row, changed);
@@ -322,10 +322,9 @@ export async function runUpdate(context: ExecutionContext, { row, stored, writte
   if (affected === 0) throw goneError(model.$meta);
 }
 
-async function updateRow(row: RowRecord, options: WriteOptions, only?: ReadonlySet<FieldMeta>): Promise<void> {
-  const update = await prepareUpdate(row, options, only);
+async function updateRow(context: ExecutionContext, row: RowRecord, options: WriteOptions, only?: ReadonlySet<FieldMeta>): Promise<void> {
+  const update = await prepareUpdate(context, row, options, only);
   if (update === undefined) return;
-  const context = contextOf(Row.modelOf(row));
   try {
     await runUpdate(context, update);
   } catch (error) {
@@ -427,7 +426,7 @@ export async function markDeleted(row: RowRecord, isDeleted: boolean): Promise<v
   const before = { ...row };
   const moment = isDeleted ? new Date() : null;
   row[meta.softDelete] = moment;
-  const save = (): Promise<void> => updateRow(row, {}, new Set([meta.fields.get(meta.softDelete)!]));
+  const save = (): Promise<void> => updateRow(contextOf(model), row, {}, new Set([meta.fields.get(meta.softDelete)!]));
   try {
     if (moment === null) await restoreWithFollowers(model, rowByKey(model, row), save);
     else await deleteWithFollowers(model, moment, save);

@@ -63,21 +63,21 @@ export type ColumnRefs<Fields> = {
 /** A condition of a row's own columns. */
 type RowCondition<Fields> = (row: ColumnRefs<Fields>) => Condition;
 
-/** An index. What a database does not have of it is left out there: conditions, methods, expressions are not everywhere. */
+/** An index. A database ignores what it does not support: conditions, methods or expressions. */
 export interface IndexOptions<Fields = FieldMap> {
   /** Fields or relations, or an expression: `book => book.title.lower()`. */
   readonly on: ReadonlyArray<FieldName<Fields>> | ((row: ColumnRefs<Fields>) => AnyExpression<unknown>);
-  /** Name in the database. By default made of the table and the columns. */
+  /** Name in the database. By default derived from the table and the columns. */
   readonly name?: string;
-  /** The rows that it is about. All by default. */
+  /** Condition of the rows in the index. By default all rows. */
   readonly where?: RowCondition<Fields>;
-  /** Whether no two of its rows may have the same values. Default false. */
+  /** Whether the values must be unique. Default false. */
   readonly unique?: boolean;
-  /** Fields whose values are kept from the largest down. None by default. */
+  /** Fields in descending order. None by default. */
   readonly desc?: ReadonlyArray<FieldName<Fields>>;
-  /** Method of PostgreSQL, for values that have parts: "gin" for JSON. By default that of ordered values. */
+  /** Index method (PostgreSQL), such as "gin" for JSON. Default "btree". */
   readonly using?: "btree" | "gin" | "gist" | "brin" | "hash" | "spgist";
-  /** Further fields that are kept in the index, so that the table need not be read (PostgreSQL). None by default. */
+  /** Further fields stored in the index, so that queries need not read the table (PostgreSQL). None by default. */
   readonly include?: ReadonlyArray<FieldName<Fields>>;
 }
 
@@ -86,62 +86,62 @@ type FieldName<Fields> = keyof Fields & string;
 
 /** Options of a model. */
 export interface ModelOptions<Fields = FieldMap> {
-  /** Name of one row for people. By default made of the name of the class. */
+  /** Display name of one row. By default derived from the name of the class. */
   readonly label?: string;
-  /** Name of several rows. By default the plural of the label. */
+  /** Display name of several rows. By default the plural of the label. */
   readonly labelPlural?: string;
-  /** Field that shows a row in one line. By default the first text. */
+  /** Field that represents a row in lists. By default the first text field. */
   readonly display?: FieldName<Fields>;
-  /** Order of lists: names of fields, with `-` for descending. That of the key by default. */
+  /** Default order: field names, with `-` for descending. By default the order of the key. */
   readonly orderBy?: FieldName<Fields> | `-${FieldName<Fields>}` | ReadonlyArray<FieldName<Fields> | `-${FieldName<Fields>}`>;
-  /** Texts that a search looks into; in the second form by an index of their words, which migrations make. None by default. */
+  /** Text fields that `search()` looks into. The second form uses a full-text index, which migrations create. None by default. */
   readonly search?: ReadonlyArray<FieldName<Fields>> | { readonly index: ReadonlyArray<FieldName<Fields>> };
-  /** Fields or relations of the primary key, when it has several. By default the field with the option `primary`. */
+  /** Fields or relations of a composite primary key. By default the field with the option `primary`. */
   readonly primary?: ReadonlyArray<FieldName<Fields>>;
   /**
-   * Groups of fields or relations that are unique together, with what a form says when one is taken. With `where`, among
-   * rows alone for which the condition holds.
+   * Groups of fields or relations that are unique together, with the message for a taken combination. With `where`, only rows that
+   * match the condition count.
    */
   readonly uniques?: ReadonlyArray<{
     readonly on: ReadonlyArray<FieldName<Fields>>;
-    /** Name in the database. By default made of the table and the columns. */
+    /** Name in the database. By default derived from the table and the columns. */
     readonly name?: string;
     readonly message?: string;
     readonly where?: RowCondition<Fields>;
     /**
-     * When the database looks at the key: at the end of the transaction ("deferred") or of each statement ("immediate"), on
-     * PostgreSQL alone. By default with each row.
+     * When PostgreSQL checks the key: at the end of the transaction ("deferred") or of each statement ("immediate"). By default with
+     * each row.
      */
     readonly deferrable?: "deferred" | "immediate";
-    /** Whether rows without a value differ from each other. False on PostgreSQL alone. Default true. */
+    /** Whether null values count as distinct. False is only supported by PostgreSQL. Default true. */
     readonly nullsDistinct?: boolean;
   }>;
-  /** Groups of fields or relations with an index, or an expression of the row's own columns. */
+  /** Indexes of fields or relations, or of an expression of the row's own columns. */
   readonly indexes?: ReadonlyArray<IndexOptions<Fields>>;
-  /** Conditions that the database holds of every row, by name. They may speak of columns of the row alone. */
+  /** Check constraints by name. They can only use columns of the row itself. */
   readonly checks?: Readonly<Record<string, RowCondition<Fields>>>;
-  /** Field that counts changes, so that nobody overwrites what another one has written. None by default. */
+  /** Field that counts changes, for optimistic locking. None by default. */
   readonly version?: FieldName<Fields>;
   /**
-   * Field with the moment at which a row was deleted. Queries leave such rows out, `delete()` sets it, and unique keys are
-   * about the other rows. Without it, rows are deleted for good.
+   * Nullable datetime field that marks deleted rows. `delete()` sets it, and queries and unique keys ignore marked rows. Without it,
+   * rows are deleted permanently.
    */
   readonly softDelete?: FieldName<Fields>;
-  /** Checks a whole row: gives messages by field, or nothing. None by default. */
+  /** Validates a whole row: returns messages by field, or nothing. None by default. */
   readonly validate?: (row: Partial<RowValues<Fields>>) => ModelMessages<Fields> | Promise<ModelMessages<Fields>>;
   /**
-   * Whether migrations and `createTables()` make the table. One that others make is read and written as any other; relations to it
-   * have no foreign key. Default true.
+   * Whether migrations and `createTables()` create the table. An unmanaged table is read and written like any other, but relations to
+   * it have no foreign key. Default true.
    */
   readonly managed?: boolean;
   /**
-   * Whom rows belong to: fields or relations, each with a function that gives the current owner. All statements of the model are
-   * about its rows, and new rows become its own. Without an owner they fail; `withoutScope()` is about all rows. None by default.
+   * Fields or relations that name the owner of a row, each with a function that returns the current owner. Statements only see the
+   * owner's rows, and new rows get the owner. Without an owner they fail; `withoutScope()` sees all rows. None by default.
    */
   readonly scope?: { readonly [Name in FieldName<Fields>]?: () => unknown };
-  /** Name of the database that it lives in, of those that `createDatabases()` opens. Default "default". */
+  /** Name of the model's database, if `createDatabases()` opens several. Default "default". */
   readonly database?: string;
-  /** Comment in the database. None by default. */
+  /** Comment of the table in the database. None by default. */
   readonly comment?: string;
 }
 
