@@ -1,4 +1,4 @@
-/** Reads emitted declaration files: their top-level declarations, with their comments. */
+/** Reads the top-level declarations of emitted declaration files, with their comments. */
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
@@ -20,7 +20,7 @@ export function parseDeclarations(source: string): Declaration[] {
   let lines: string[] = [];
   let isComment = false;
   const finish = (): void => {
-    const text = lines.join("\n");
+    const text = hideInternal(lines).join("\n");
     const name = start.exec(text)?.[1];
     if (name !== undefined) declarations.push({ name, comment, text });
     comment = "";
@@ -37,6 +37,21 @@ export function parseDeclarations(source: string): Declaration[] {
     if (line === "}" || /^\S.*;$/.test(line)) finish();
   }
   return declarations;
+}
+
+/**
+ * Removes members marked `@internal`. The package keeps them, because other types need them; readers of the reference do not.
+ */
+function hideInternal(lines: readonly string[]): string[] {
+  const shown: string[] = [];
+  let place: "shown" | "comment" | "member" = "shown";
+  for (const line of lines) {
+    if (place === "shown" && /^ {4}\/\*\* @internal\b/.test(line)) place = "comment";
+    if (place === "shown") shown.push(line);
+    else if (place === "comment") place = line.trimEnd().endsWith("*/") ? "member" : "comment";
+    else if (/^ {4}\S.*;$/.test(line)) place = "shown";
+  }
+  return shown;
 }
 
 /** All exports of an entry: the declarations behind its lists, by name, in order. */

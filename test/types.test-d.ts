@@ -1,6 +1,6 @@
 /** Types that a user relies on: what must compile, and what must not. Checked by tsc, never run. */
 import type { Context, PathParams, Route } from "gable";
-import { get, group, html, middleware, post } from "gable";
+import { gable, get, group, html, middleware, mount, post, resource } from "gable";
 import { z } from "zod";
 
 type Equal<First, Second> = (<Type>() => Type extends First ? 1 : 2) extends <Type>() => Type extends Second ? 1 : 2 ? true : false;
@@ -78,5 +78,7 @@ html`<p>${() => "x"}</p>`;
 html`<p>${new Date()}</p>`;
 // @ts-expect-error html is a tag
 html("<p>");
+
+gable({ routes: [home, list, team, group("/account", [home]), mount("/other", () => new Response("")), resource("/posts", class {})] });
 
 export const anyContext = (context: Context): string => context.path;

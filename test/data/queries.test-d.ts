@@ -27,6 +27,11 @@ async function reading(): Promise<void> {
   await Line.get({ orderNumber: 1, line: 2 });
   await Profile.get("0190163d-8694-739b-aea5-966c26f8ad91");
 
+  const union = await Book.where().union(Book.where({ pages: 1 }));
+  const title: string | undefined = union[0]?.title;
+  // @ts-expect-error rows of another model
+  Book.where().union(Author.where());
+  void title;
   const [row] = await Book.where().select({
     id: true,
     title: true,

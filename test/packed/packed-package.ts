@@ -1,0 +1,87 @@
+/** The package as users get it: built, packed, and installed into empty folders. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Root of the repository, with a slash at its end. */
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** What a program printed, and how it ended. */
+export interface Outcome {
+  readonly status: number;
+  readonly output: string;
+}
+
+/** The packed package, and a folder for the projects that install it. */
+export class PackedPackage {
+  readonly folder: string;
+  readonly tarball: string;
+
+  private constructor(folder: string, tarball: string) {
+    this.folder = folder;
+    this.tarball = tarball;
+  }
+
+  /** Builds and packs the repository. */
+  static async open(): Promise<PackedPackage> {
+    const folder = await mkdtemp(join(tmpdir(), "gable-packed-"));
+    await runOrThrow(process.execPath, ["scripts/build.ts"], root);
+    const { output } = await runOrThrow("npm", ["pack", "--json", "--silent", "--ignore-scripts", "--pack-destination", folder], root);
+    const facts: unknown = JSON.parse(output);
+    // npm 11 prints a list, npm 12 a record by package name; both hold the same facts.
+    const [{ filename }] = (Array.isArray(facts) ? facts : Object.values(facts as object)) as [{ filename: string }];
+    return new PackedPackage(folder, join(folder, filename));
+  }
+
+  /** Installs the package, and nothing else, into a new folder. */
+  async install(name: string, files: Readonly<Record<string, string>> = {}): Promise<string> {
+    const project = join(this.folder, name);
+    await writeFiles(project, { "package.json": '{ "private": true, "type": "module" }', ...files });
+    await runOrThrow("npm", ["install", "--ignore-scripts", "--prefer-offline", "--no-save", this.tarball], project);
+    return project;
+  }
+
+  /** Deletes everything that was made. */
+  close(): Promise<void> {
+    return rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Makes packages of the repository importable from a project, as an install of them would. */
+export async function linkPackages(project: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const link = join(project, "node_modules", name);
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(join(root, "node_modules", name), link);
+  }
+}
+
+/** Writes files below a folder. */
+export async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+}
+
+/** Runs a program to its end. */
+export function run(program: string, args: readonly string[], cwd: string, environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const { NODE_OPTIONS: _, NODE_TEST_CONTEXT: __, ...inherited } = process.env;
+    const child = spawn(program, args, { cwd, env: { ...inherited, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+    child.once("error", reject);
+    child.once("close", (status) => resolve({ status: status ?? -1, output }));
+  });
+}
+
+/** Runs a program, and fails with what it printed unless it succeeds. */
+export async function runOrThrow(program: string, args: readonly string[], cwd: string): Promise<Outcome> {
+  const outcome = await run(program, args, cwd);
+  assert.equal(outcome.status, 0, `${program} ${args.join(" ")} in ${cwd} printed:\n${outcome.output}`);
+  return outcome;
+}
