@@ -1,4 +1,4 @@
-/** Runs the tests: all of them, or the files whose path holds one of the given words. */
+/** Runs the tests: all of them, or the files whose path contains one of the given words. Other flags go to `node --test`. */
 import { glob } from "node:fs/promises";
 import { root, runCommand } from "./run-command.ts";
 
@@ -11,6 +11,7 @@ const patterns = [
 ];
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith("--"));
+const hasReporter = flags.some((flag) => flag.startsWith("--test-reporter"));
 
 const files: string[] = [];
 for await (const file of glob(patterns, { cwd: root, exclude: (name) => name.includes("node_modules") })) {
@@ -20,18 +21,19 @@ if (files.length === 0) {
   console.error(`No test file has one of these words in its path: ${words.join(", ")}.`);
   process.exit(2);
 }
-console.log(`Node ${process.versions.node}, ${files.length} test files.`);
+console.log(`Node ${process.versions.node}, ${files.length} test files. One line per area follows when all its files are done.`);
 process.exitCode = await runCommand(
   process.execPath,
   [
     "--import",
     "./scripts/source.mjs",
     "--test",
-    "--test-reporter=spec",
+    ...(hasReporter ? [] : ["--test-reporter=./scripts/test-reporter.ts", "--test-reporter-destination=stdout"]),
     "--test-concurrency=2",
-    "--test-timeout=120000",
+    // Only stops a run that hangs: no test may depend on how fast the machine is.
+    "--test-timeout=300000",
     ...flags,
     ...files.sort(),
   ],
-  { GABLE_MODE: "test" },
+  { GABLE_MODE: "test", GABLE_TEST_FILES: JSON.stringify(files.map((file) => root + file)) },
 );
