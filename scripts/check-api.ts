@@ -1,14 +1,14 @@
 /**
- * The rules of public code, on the emitted declarations: every symbol and every member has a doc comment, functions
- * take at most three parameters, and the committed copies under api/ are those of the sources. `--write` renews them.
+ * Checks the emitted declarations: every symbol and every member has a doc comment, functions take at most three
+ * parameters, and the committed copies under api/ match the sources. `--write` updates the copies.
  */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { countParameters, findBareMembers, readEntry } from "./declarations.ts";
+import { listEntries } from "./entries.ts";
 import { localProgram, root, runCommand } from "./run-command.ts";
 
-const entries = ["index", "data", "migrations", "kysely", "http", "server", "testing", "views", "forms", "mail", "cache"];
 const summaryLengthMax = 120;
 const problems: string[] = [];
 
@@ -24,7 +24,7 @@ try {
     "false",
   ]);
   if (status !== 0) process.exit(status);
-  for (const entry of entries) await checkEntry(entry);
+  for (const entry of await listEntries()) await checkEntry(entry);
 } finally {
   await rm(folder, { recursive: true });
 }
@@ -50,5 +50,5 @@ async function checkEntry(entry: string): Promise<void> {
   const file = `${root}api/${entry}.d.ts`;
   if (process.argv.includes("--write")) await writeFile(file, text);
   else if ((await readFile(file, "utf8").catch(() => "")) !== text)
-    problems.push(`api/${entry}.d.ts is not what the sources declare: run npm run api, and look at the difference.`);
+    problems.push(`api/${entry}.d.ts differs from the declarations of the sources: run npm run api, and review the difference.`);
 }

@@ -65,8 +65,9 @@ async function checkConsumer(): Promise<void> {
     .map((file) => file.path)
     .filter(
       (path) =>
-        !/^(?:bin\/gable\.mjs|dist\/.*\.(?:js|d\.ts|js\.map|d\.ts\.map)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path) ||
-        path.includes(".test."),
+        !/^(?:bin\/gable\.mjs|dist\/.*\.(?:js|d\.ts|js\.map|d\.ts\.map)|docs\/[a-z/-]+\.md|docs\/README\.md|package\.json|[A-Z]+\.md|LICENSE)$/.test(
+          path,
+        ) || path.includes(".test."),
     );
   if (strange.length > 0) fail(`The package holds files that do not belong: ${strange.join(", ")}.`);
   const project = join(folder, "project");

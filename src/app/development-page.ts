@@ -56,7 +56,7 @@ export async function renderDevelopmentPage(facts: DevelopmentPageFacts): Promis
           <p><span class="code">${error.code}</span> ${error.status}</p>
           <h1>${error.message}</h1>
           ${error.fix === "" ? null : html`<p class="fix"><strong>Fix:</strong> ${error.fix}</p>`}
-          <p>Documentation: <code>docs/${error.docsUrl}</code></p>
+          <p>Documentation: <code>node_modules/gable/docs/${error.docsUrl}</code></p>
           ${
             codeFrame === undefined
               ? null

@@ -75,6 +75,7 @@ export class Sessions {
     return total;
   }
 
+  /** Stops the timer and closes the store. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -15,6 +15,7 @@ export interface Message {
   readonly context: string;
   /** What a comment before it tells translators: `{# translators: ... #}` or `// translators: ...`. "" without one. */
   readonly comment: string;
+  /** The file that the text is in. */
   readonly file: string;
   /** Line, from 1. */
   readonly line: number;
