@@ -160,7 +160,7 @@ export declare class Sessions {
     openFlash(context: AnyContext): Flash;
     /** Deletes expired sessions, 1,000 at a time, and returns how many there were. */
     deleteExpired(): Promise<number>;
-    /** Stops the timers and closes the store. */
+    /** Stops the timer and closes the store. */
     stop(): Promise<void>;
 }
 

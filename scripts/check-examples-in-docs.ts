@@ -1,27 +1,15 @@
-/**
- * Type-checks every `ts` block of the README and the docs, each as a module of its own. A block that begins with the name of
- * a file, `// models.ts`, is that file to the other blocks of its page.
- */
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { glob } from "node:fs/promises";
+/** Type-checks every `ts` block of the README and the docs against the sources. `test/packed/` does so against the package. */
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { readDocsBlocks } from "./docs-blocks.ts";
 import { localProgram, root, runCommand } from "./run-command.ts";
 
 const folder = `${root}test/.docs`;
 await rm(folder, { recursive: true, force: true });
-await mkdir(folder, { recursive: true });
-let count = 0;
-for await (const page of glob(["*.md", "docs/**/*.md", "examples/*/*.md"], { cwd: root })) {
-  const text = await readFile(root + page, "utf8");
-  let number = 0;
-  for (const match of text.matchAll(/```ts\n([^]*?)```/g)) {
-    number++;
-    count++;
-    const line = text.slice(0, match.index).split("\n").length;
-    const own = `${folder}/${page.replaceAll("/", "-").replace(/\.md$/, "")}`;
-    await mkdir(own, { recursive: true });
-    const name = /^\/\/ ([a-z-]+\.ts)$/m.exec(match[1]!.split("\n")[0]!)?.[1] ?? `block-${number}-line-${line}.ts`;
-    await writeFile(`${own}/${name}`, `${match[1]}\nexport {};\n`);
-  }
+const blocks = Object.entries(await readDocsBlocks());
+for (const [name, text] of blocks) {
+  await mkdir(dirname(`${folder}/${name}`), { recursive: true });
+  await writeFile(`${folder}/${name}`, text);
 }
 await writeFile(
   `${folder}/tsconfig.json`,
@@ -33,5 +21,5 @@ await writeFile(
 );
 const status = await runCommand(localProgram("tsc"), ["-p", `${folder}/tsconfig.json`]);
 await rm(folder, { recursive: true });
-console.log(`${count} blocks of the docs were type-checked.`);
-process.exitCode = count === 0 ? 1 : status;
+console.log(`Type-checked ${blocks.length} blocks of the docs.`);
+process.exitCode = blocks.length === 0 ? 1 : status;

@@ -18,6 +18,8 @@ const subjects: Readonly<Record<string, string>> = {
   kysely: "Kysely queries that are typed from your models",
   forms: "forms by hand and from models, their fields and rendering",
   session: "session stores in memory, in the database and in Redis",
+  security: "rate limits and their stores",
+  cache: "the cache, its tags and its stores",
   mail: "messages and mail transports",
 };
 

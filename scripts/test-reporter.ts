@@ -41,7 +41,8 @@ export function toArea(file: string): string {
 }
 
 class Report {
-  readonly #names = new Map<string, string[]>();
+  /** Names of the suites and tests that enclose the current one. Node reports one file after the other. */
+  readonly #names: string[] = [];
   readonly #areas = new Map<string, Counts>();
   readonly #filesLeft = new Map<string, number>();
   readonly #output = new Map<string, string>();
@@ -55,7 +56,7 @@ class Report {
   /** Takes an event; returns what to print for it. */
   take({ type, data }: TestEvent): string {
     const file = data.file ?? "";
-    if (type === "test:start") this.#path(file).splice(data.nesting ?? 0, Infinity, data.name ?? "");
+    if (type === "test:start") this.#names.splice(data.nesting ?? 0, Infinity, data.name ?? "");
     if (type === "test:stdout" || type === "test:stderr") this.#keepOutput(file, data.message ?? "");
     if (type === "test:pass") this.#pass(data);
     if (type === "test:fail") return this.#fail(data);
@@ -71,12 +72,6 @@ class Report {
     const all = [...this.#areas.values()];
     const total = (name: keyof Counts): number => all.reduce((sum, counts) => sum + counts[name], 0);
     return `${[...lines, "", `${total("passed")} passed, ${total("failed")} failed, ${total("skipped")} skipped`].join("\n")}\n`;
-  }
-
-  #path(file: string): string[] {
-    const found = this.#names.get(file) ?? [];
-    this.#names.set(file, found);
-    return found;
   }
 
   #counts(file: string): Counts {
@@ -108,7 +103,7 @@ class Report {
       return "";
     }
     this.#counts(file).failed++;
-    const name = [...this.#path(file).slice(0, nesting), data.name ?? ""].join(" > ");
+    const name = [...this.#names.slice(0, nesting), data.name ?? ""].join(" > ");
     const cause = details?.error?.cause ?? details?.error;
     const title = `${findPlace(cause, data)} ${name}`;
     this.#failures.push(title);

@@ -15,6 +15,7 @@ export interface RateRule {
 
 /** What a store says of a request. */
 export interface RateVerdict {
+  /** Whether the request may pass. */
   readonly isAllowed: boolean;
   /** The moment at which all allowed requests are paid off. */
   readonly paidAtUs: number;

@@ -1,0 +1,22 @@
+/** Finds the TypeScript in the pages of the documentation. */
+import { globSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { root } from "./run-command.ts";
+
+/**
+ * Returns every `ts` block of the README, the docs and the examples as a module, by file name. Blocks of one page share a
+ * folder. A block that begins with a file name, `// models.ts`, is that file to the other blocks of its page.
+ */
+export async function readDocsBlocks(): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const page of globSync(["*.md", "docs/**/*.md", "examples/*/*.md"], { cwd: root }).sort()) {
+    const text = await readFile(root + page, "utf8");
+    const folder = page.replaceAll("/", "-").replace(/\.md$/, "");
+    for (const [index, match] of [...text.matchAll(/```ts\n([^]*?)```/g)].entries()) {
+      const line = text.slice(0, match.index).split("\n").length;
+      const name = /^\/\/ ([a-z-]+\.ts)$/m.exec(match[1]!.split("\n")[0]!)?.[1] ?? `block-${index + 1}-line-${line}.ts`;
+      files[`${folder}/${name}`] = `${match[1]}\nexport {};\n`;
+    }
+  }
+  return files;
+}
