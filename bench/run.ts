@@ -8,6 +8,7 @@ import type { BenchLine, BenchOptions } from "./report.ts";
 import { toTables, withRatios, writeDocs } from "./report.ts";
 
 const benches: Readonly<Record<string, { page: string; load: () => Promise<(options: BenchOptions) => Promise<BenchLine[]>> }>> = {
+  forms: { page: "explanation/speed-of-forms.md", load: async () => (await import("./forms/bench.ts")).benchForms },
   http: { page: "explanation/speed.md", load: async () => (await import("./http/bench.ts")).benchHttp },
   data: { page: "explanation/speed-of-data.md", load: async () => (await import("./data/bench.ts")).benchData },
   requests: {

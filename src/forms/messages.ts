@@ -56,6 +56,7 @@ const defaultTexts: Readonly<Record<string, string>> = Object.freeze({
   problems: "There are {count} problems",
   choose: "Choose...",
   none: "None",
+  more: "Only the first {max} entries are shown.",
   unknown: "Unknown",
   yes: "Yes",
   no: "No",

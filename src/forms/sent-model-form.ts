@@ -8,14 +8,11 @@ import { ForeignRowError, readProperty, SetRowError, writeRow, writeSet } from "
 import { SentForm } from "./sent-form.ts";
 import type { SentParts } from "./sent-form.ts";
 
-/** Codes of the rules of databases, by what the data layer calls them. */
-const ruleCodes: Readonly<Record<string, string>> = {
-  unique: "unique",
-  foreignKey: "foreign_key",
-  check: "check",
-  notNull: "required",
-  tooLong: "too_long",
-};
+/** What the data layer says about a refused value, for programs. */
+interface RefusedValue {
+  readonly field: string;
+  readonly code: string;
+}
 
 /** A form of a model that was sent. */
 export class SentModelForm extends SentForm {
@@ -78,11 +75,13 @@ export class SentModelForm extends SentForm {
 
   #noteFields({ details }: GableError, prefix: string): void {
     const errors = details["errors"] as Readonly<Record<string, readonly string[]>>; // As the data layer makes it.
-    const code = ruleCodes[String(details["kind"])] ?? "invalid";
+    // There is none for values that were refused before the database saw them.
+    const issues = (details["issues"] ?? []) as readonly RefusedValue[];
+    const codeOf = (name: string): string => issues.find(({ field }) => field === name)?.code ?? "invalid";
     const known = Object.entries(errors).filter(([name]) => this.find(prefix + name) !== undefined);
     for (const [name, messages] of known) {
       const path = prefix + name;
-      const definition = this.find(path)?.definition;
+      const [code, definition] = [codeOf(name), this.find(path)?.definition];
       this.found.add({ field: path, code, definition, message: this.#ownMessage(code, definition) ?? messages.join(" ") });
     }
     if (known.length > 0) return;
@@ -90,7 +89,7 @@ export class SentModelForm extends SentForm {
     const text = Object.entries(errors).map(
       ([name, messages]) => (name === "$model" ? "" : `${this.#labelOf(name)}: `) + messages.join(" "),
     );
-    this.found.add({ field: prefix.split(".")[0] || null, code, message: text.join(" ") });
+    this.found.add({ field: prefix.split(".")[0] || null, code: codeOf(Object.keys(errors)[0] ?? ""), message: text.join(" ") });
   }
 
   /** The message of the field or the form, where it has one: it is stronger than that of the model. */

@@ -128,7 +128,7 @@ export const fieldCases: readonly FieldCases[] = [
       ["https://example.com", "https://example.com"],
       ["HTTP://example.com/A?b#c", "HTTP://example.com/A?b#c"],
       ["example.com/a", "https://example.com/a"],
-      ["https://example.com/a b", "https://example.com/a%20b"],
+      ["https://example.com/a b", broken("url")],
       ["https://b\u00fccher.example/", "https://xn--bcher-kva.example/"],
       ["https:example.com", "https://example.com/"],
       ["https://example.com\\@evil.example", "https://example.com/@evil.example"],

@@ -39,6 +39,7 @@ export function ruleAttributes(field: FieldView, extra: Readonly<AttributeRecord
   const rules = scalarTypes[type]?.attributes(definition, { timeZone }) ?? {};
   return {
     ...rules,
+    ...(field.isInvalid && toStepBase(rules)),
     required: field.showsRequired && field.isRequired,
     disabled: field.isDisabled,
     ...(options.autocomplete !== undefined && { autocomplete: options.autocomplete }),
@@ -48,6 +49,18 @@ export function ruleAttributes(field: FieldView, extra: Readonly<AttributeRecord
     "aria-describedby": describedBy(field),
     "aria-invalid": field.isInvalid ? "true" : undefined,
   };
+}
+
+/** Largest distance at which browsers still see the digits after the point. */
+const stepsMax = 2 ** 52;
+
+/**
+ * Returns the place where steps begin, for a value that was refused. Browsers count from the attribute `value` otherwise: after 1.5,
+ * they would take 2.5 and refuse 2.
+ */
+function toStepBase({ min, step }: Readonly<AttributeRecord>): AttributeRecord {
+  if (typeof step !== "number" || min !== undefined) return {};
+  return { min: Number.isInteger(step) ? -Math.floor(stepsMax / step) * step : -1_000_000_000 * step };
 }
 
 /** Returns all attributes of the field's `input` element. */

@@ -122,14 +122,16 @@ function drawOptions({ values }: FieldView, options: readonly ChoiceRow[]): Html
 }
 
 /** Most rows of a relation that a list shows. */
-const rowsMax = 100;
+const rowsMax = 1000;
 
 async function drawRows(field: FieldView, isMultiple: boolean): Promise<Html> {
-  const rows = await field.listRows(rowsMax);
+  const found = await field.listRows(rowsMax + 1);
+  const rows = found.slice(0, rowsMax);
   const listed = new Set(rows.map(({ key }) => key));
-  // A chosen row beyond the first hundred stays chosen.
+  // A chosen row beyond the last one that is shown stays chosen.
   const others = field.values.filter((key) => key !== "" && !listed.has(key)).map((key) => ({ key, label: key }));
-  return html`${drawBlank(field, isMultiple)}${drawOptions(field, [...others, ...rows])}`;
+  const more = found.length > rowsMax ? html`<option value="" disabled>${field.text("more", { max: rowsMax })}</option>` : "";
+  return html`${drawBlank(field, isMultiple)}${drawOptions(field, [...others, ...rows])}${more}`;
 }
 
 function drawBoxes(field: FieldView, extra: Readonly<AttributeRecord>, type: "radio" | "checkbox"): Html[] {

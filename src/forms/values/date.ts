@@ -8,13 +8,16 @@ const dayPattern = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
 const timePattern = /^([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:\.([0-9]{1,3}))?)?$/;
 const lastDay = "9999-12-31";
 
-/** Returns midnight of a day in UTC; undefined for a day that no calendar has. */
-function toDayStart(text: string): number | undefined {
+const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Whether a text is a day of the calendar: 2026-02-29 is none. */
+function isDay(text: string): boolean {
   const match = dayPattern.exec(text);
-  if (match === null || match[1] === "0000") return undefined;
-  const date = new Date(0);
-  date.setUTCFullYear(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
-  return date.toISOString().slice(0, 10) === text ? date.getTime() : undefined;
+  if (match === null) return false;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const last = month === 2 && isLeap ? 29 : (monthDays[month - 1] ?? 0);
+  return year > 0 && day > 0 && day <= last;
 }
 
 /** Checks texts whose order is that of their characters. */
@@ -26,8 +29,7 @@ function findOrderProblem(value: string, { min, max }: Readonly<{ min?: unknown;
 
 /** A day of the calendar, as `2026-11-20`. */
 export const date: ScalarType = {
-  parse: (typed, { options }) =>
-    toDayStart(typed) === undefined ? broken("date") : (findOrderProblem(typed, options) ?? { value: typed }),
+  parse: (typed, { options }) => (isDay(typed) ? (findOrderProblem(typed, options) ?? { value: typed }) : broken("date")),
   toText: (value) => (value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString().slice(0, 10) : textOf(value)),
   attributes: ({ options: { min, max } }) => ({
     min: typeof min === "string" ? min : undefined,
@@ -58,9 +60,9 @@ export const time: ScalarType = {
 /** Reads the wall time of `2026-11-20T10:12`, with a blank instead of the T as well. */
 function toWall(typed: string): number | undefined {
   const [day = "", clock = "", ...more] = typed.split(/[T ]/);
-  const start = toDayStart(day);
   const match = timePattern.exec(clock);
-  if (start === undefined || match === null || more.length > 0) return undefined;
+  if (!isDay(day) || match === null || more.length > 0) return undefined;
+  const start = Date.parse(`${day}T00:00:00Z`);
   const [hours, minutes, seconds] = [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)];
   return start + ((hours * 60 + minutes) * 60 + seconds) * 1000 + Number((match[4] ?? "0").padEnd(3, "0"));
 }

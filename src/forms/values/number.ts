@@ -44,7 +44,7 @@ function isNumeric(value: unknown): value is number | bigint {
   return typeof value === "number" || typeof value === "bigint";
 }
 
-/** Smallest and largest value of a whole number, which the browser is told as well: its own steps begin at the smallest. */
+/** Smallest and largest value of a whole number. */
 function intLimits({ options: { min, max, step } }: FieldDefinition): {
   readonly min: number;
   readonly max: number;
@@ -57,14 +57,23 @@ function intLimits({ options: { min, max, step } }: FieldDefinition): {
   };
 }
 
+/** Digits that a double holds exactly. */
+const plainInteger = /^(?:0|-?[1-9][0-9]{0,14})$/;
+
+/** Reads a whole number in any form that HTML has, or gives the rule that it breaks. */
+function parseInteger(typed: string): number | "number" | "integer" {
+  const parts = splitNumber(typed);
+  if (parts === undefined) return "number";
+  const { whole, fraction } = expand(parts);
+  if (fraction !== "") return "integer";
+  return Number(parts.isNegative && whole !== "0" ? `-${whole}` : whole);
+}
+
 /** A whole number that a double holds exactly. */
 export const int: ScalarType = {
   parse: (typed, field) => {
-    const parts = splitNumber(typed);
-    if (parts === undefined) return broken("number");
-    const { whole, fraction } = expand(parts);
-    if (fraction !== "") return broken("integer");
-    const value = Number(parts.isNegative && whole !== "0" ? `-${whole}` : whole);
+    const value = plainInteger.test(typed) ? Number(typed) : parseInteger(typed);
+    if (typeof value === "string") return broken(value);
     const limits = intLimits(field);
     const problem = findRangeProblem(value, limits);
     if (problem !== undefined) return problem;
@@ -73,10 +82,9 @@ export const int: ScalarType = {
   },
   toText: (value) => (typeof value === "number" && Number.isSafeInteger(value) ? String(value) : undefined),
   attributes: (field) => {
-    const { min, max, step } = intLimits(field);
-    // Without a smallest value, a step above 1 counts from 0: the browser would count from the smallest safe number.
-    const hasBase = typeof field.options.min === "number" || step === 1;
-    return { min: hasBase ? min : undefined, max, step };
+    const { max, step } = intLimits(field);
+    // A smallest value far away would make the browser lose the digits after the point, and take 1.5.
+    return { min: typeof field.options.min === "number" ? field.options.min : undefined, max, step };
   },
 };
 
@@ -93,7 +101,12 @@ export const bigint: ScalarType = {
     return findRangeProblem(value, { min, max }) ?? { value };
   },
   toText: (value) => (typeof value === "bigint" || (typeof value === "number" && Number.isSafeInteger(value)) ? String(value) : undefined),
-  attributes: ({ options: { min = bigintMin, max = bigintMax } }) => ({ min: String(min), max: String(max), step: 1 }),
+  // Browsers compute with fewer digits: a limit far away would make them take 1.5.
+  attributes: ({ options: { min, max } }) => ({
+    min: typeof min === "bigint" ? String(min) : undefined,
+    max: typeof max === "bigint" ? String(max) : undefined,
+    step: 1,
+  }),
 };
 
 /** A finite number of double precision. */
@@ -131,7 +144,15 @@ interface DecimalShape {
   readonly max: string;
 }
 
-function decimalShape({ options: { digits = 38, scale = 2, min, max } }: FieldDefinition): DecimalShape {
+const shapes = new WeakMap<FieldDefinition, DecimalShape>();
+
+function decimalShape(field: FieldDefinition): DecimalShape {
+  const known = shapes.get(field) ?? makeDecimalShape(field);
+  shapes.set(field, known);
+  return known;
+}
+
+function makeDecimalShape({ options: { digits = 38, scale = 2, min, max } }: FieldDefinition): DecimalShape {
   const wholeMax = digits - scale;
   const most = `${"9".repeat(wholeMax) || "0"}${scale === 0 ? "" : `.${"9".repeat(scale)}`}`;
   return { scale, wholeMax, min: typeof min === "string" ? min : `-${most}`, max: typeof max === "string" ? max : most };
@@ -148,8 +169,10 @@ export const decimal: ScalarType = {
     if (whole !== "0" && whole.length > wholeMax) return broken("digits", { max: wholeMax });
     const isZero = /^0*$/.test(whole + fraction);
     const value = `${parts.isNegative && !isZero ? "-" : ""}${whole}${scale === 0 ? "" : `.${fraction.padEnd(scale, "0")}`}`;
-    if (compareDecimals(value, min) < 0) return broken("too_small", { min });
-    return compareDecimals(value, max) > 0 ? broken("too_large", { max }) : { value };
+    // The digits have been counted: limits of one's own are left.
+    if (field.options.min !== undefined && compareDecimals(value, min) < 0) return broken("too_small", { min });
+    if (field.options.max !== undefined && compareDecimals(value, max) > 0) return broken("too_large", { max });
+    return { value };
   },
   toText: (value) => (typeof value === "string" ? value : typeof value === "number" && Number.isFinite(value) ? String(value) : undefined),
   attributes: (field) => {

@@ -39,7 +39,8 @@ function findPatternProblem(text: string, pattern: RegExp | undefined): Parsed |
 
 /** Returns a pattern as the attribute `pattern`, which browsers match against the whole value; undefined where it cannot say the same. */
 function toPatternAttribute(pattern: RegExp | undefined): string | undefined {
-  if (pattern === undefined || /[^u]/.test(pattern.flags)) return undefined;
+  // The flag g says nothing about the text itself.
+  if (pattern === undefined || /[^gu]/.test(pattern.flags)) return undefined;
   try {
     // Browsers compile the attribute with this flag, which knows more reserved characters.
     void new RegExp(pattern.source, "v");
@@ -110,8 +111,8 @@ export const url: ScalarType = {
     const value = hasScheme ? typed : `https://${typed}`;
     if (hasScheme && !/^https?:/i.test(typed)) return broken("url_scheme");
     const parsed = URL.parse(value);
-    if (parsed === null || !value.isWellFormed()) return broken("url");
-    // A blank or a backslash inside would mean something else to the next program that reads it.
+    if (parsed === null || !value.isWellFormed() || /\s/.test(value)) return broken("url");
+    // A backslash or a letter beyond ASCII may mean something else to the next program that reads it.
     const clean = /^https?:\/\/[!-[\]-~]+$/i.test(value) ? value : parsed.href;
     if (clean.length > urlCharactersMax) return broken("too_long", { max: urlCharactersMax, count: clean.length });
     return findTextProblem(clean, options) ?? findPatternProblem(clean, options.pattern) ?? { value: clean };
@@ -120,7 +121,7 @@ export const url: ScalarType = {
   attributes: ({ options }) => ({
     minlength: typeof options.min === "number" ? options.min : undefined,
     maxlength: typeof options.max === "number" ? Math.min(options.max, urlCharactersMax) : urlCharactersMax,
-    pattern: options.pattern === undefined ? "[Hh][Tt][Tt][Pp][Ss]?:.*" : toPatternAttribute(options.pattern),
+    pattern: options.pattern === undefined ? "[Hh][Tt][Tt][Pp][Ss]?:\\S+" : toPatternAttribute(options.pattern),
   }),
 };
 
