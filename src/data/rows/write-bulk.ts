@@ -81,13 +81,15 @@ export async function insertRows(model: ModelClass, rows: readonly RowRecord[], 
 }
 
 async function checkNewRows(rows: readonly RowRecord[], options: CreateManyOptions): Promise<void> {
-  for (const [index, row] of rows.entries())
-    try {
-      const checked = checkNewRow(row, options);
+  let index = 0;
+  try {
+    for (; index < rows.length; index++) {
+      const checked = checkNewRow(rows[index]!, options);
       if (checked instanceof Promise) await checked;
-    } catch (error) {
-      throw rows.length > 1 ? toRowError(error, index) : error;
     }
+  } catch (error) {
+    throw rows.length > 1 ? toRowError(error, index) : error;
+  }
 }
 
 /** Whether one statement inserts all rows. */
