@@ -1033,8 +1033,12 @@ export type ErrorHook = (report: ErrorReport) => HandlerResult | undefined | voi
 
 /** What an error hook gets. */
 export interface ErrorReport {
-    /** The error as it was thrown. */
+    /** The error as it was thrown. Its text may hold secrets: log it, and show `message`. */
     readonly error: unknown;
+    /** A text that is safe to show to the client. */
+    readonly message: string;
+    /** Code of the error; `E_INTERNAL` when the error is not the client's. */
+    readonly code: string;
     /** Status of the answer. */
     readonly status: number;
     /** Context of the request. */

@@ -68,7 +68,7 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
     },
   });
   const { Context, names } = createContextClass(parts, find);
-  const toErrorReply = createErrorReplies({ isDevelopment: mode === "development", onError: options.onError, table, observers });
+  const toErrorReply = createErrorReplies({ mode, onError: options.onError, table, observers });
   const toCorsPolicy = createCorsPolicies(options.security?.trustedOrigins);
   const cors = options.security?.cors === undefined ? undefined : toCorsPolicy(options.security.cors);
   const findRates = (): Rates => lifecycle.get(ratesPart);

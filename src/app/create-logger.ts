@@ -1,11 +1,11 @@
 /** Logs with the interface of pino: JSON lines in production, readable lines in development. */
+import { isSecretName } from "../errors/secret-names.ts";
 import { readStack } from "../errors/source-place.ts";
 import type { LogMethod, Logger } from "../handlers/logger.ts";
 import type { Mode } from "../parts/mode.ts";
 
 const levels = { debug: 20, info: 30, warn: 40, error: 50 } as const;
 type Level = keyof typeof levels;
-const secretName = /pass|secret|token|key|auth|cookie|signature|credential/i;
 
 /** Takes finished lines. */
 export type LineWriter = (line: string) => void;
@@ -29,13 +29,28 @@ export function createLogger(mode: Mode, write: LineWriter = (line) => console.e
 }
 
 function toLine(mode: Mode, level: Level, facts: object, message: string): string {
-  const error = "error" in facts && facts.error instanceof Error ? facts.error : undefined;
-  if (mode !== "production") return `${level.padEnd(5)} ${message}${error === undefined ? "" : `\n${readStack(error) ?? error.message}`}`;
-  return JSON.stringify({ level: levels[level], time: Date.now(), ...facts, message }, redact);
+  if (mode === "production") return JSON.stringify({ level: levels[level], time: Date.now(), ...facts, message }, redact);
+  const { error, ...rest } = facts as { readonly error?: unknown }; // Facts are an object of any names.
+  const lines = [`${level.padEnd(5)} ${message}`];
+  for (const [name, value] of Object.entries(rest)) if (value !== undefined) lines.push(`      ${name}: ${toFactText(name, value)}`);
+  if (error instanceof Error) lines.push(readStack(error) ?? error.message);
+  return lines.join("\n");
+}
+
+/** A fact on one line, without quotes around texts. */
+function toFactText(name: string, value: unknown): string {
+  const shown = redact(name, value);
+  if (typeof shown === "string") return shown.replaceAll("\n", "\n        ");
+  try {
+    return JSON.stringify(shown, redact) ?? String(shown);
+  } catch {
+    // A cycle, or a getter that throws: a log line must never fail.
+    return String(shown);
+  }
 }
 
 function redact(name: string, value: unknown): unknown {
-  if (name !== "" && secretName.test(name) && typeof value !== "object") return "[secret]";
+  if (name !== "" && isSecretName(name) && typeof value !== "object") return "[secret]";
   if (typeof value === "bigint") return String(value);
   if (!(value instanceof Error)) return value;
   return {

@@ -1,6 +1,7 @@
 /** The error page of development: what happened, where, how to fix it, the code and the request. */
 import type { GableError } from "../errors/gable-error.ts";
 import { findNearestName } from "../errors/nearest-name.ts";
+import { isSecretName } from "../errors/secret-names.ts";
 import { loadFileSystem } from "../replies/node-modules.ts";
 import type { RouteTable } from "../routing/route-table.ts";
 import type { SourcePlace } from "../errors/source-place.ts";
@@ -24,7 +25,6 @@ export interface DevelopmentPageFacts {
 
 const frameLines = 6;
 const valueLengthMax = 4096;
-const secretName = /pass|secret|token|key|auth|cookie|signature|credential/i;
 
 const styles = `
 :root { color-scheme: light dark; --ink: #1c1f24; --soft: #616a75; --ground: #f4f3ef; --card: #fff; --line: #dcd8d0; --mark: #b3261e; --hint: #0b6b3a }
@@ -187,7 +187,7 @@ function renderTable(rows: ReadonlyArray<readonly [string, string]>): Html {
 }
 
 function redact(name: string, value: string): string {
-  return secretName.test(name) ? "[secret]" : value;
+  return isSecretName(name) ? "[secret]" : value;
 }
 
 function show(value: unknown): string {

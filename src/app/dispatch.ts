@@ -3,6 +3,7 @@ import { GableError } from "../errors/gable-error.ts";
 import type { RawRequest, Reply, RequestListener } from "../http/message.ts";
 import type { CorsPolicy } from "../security/cors.ts";
 import { isPreflight } from "../security/cors.ts";
+import type { CrossSiteRefusal } from "../security/cross-site.ts";
 import { findCrossSiteRefusal, isSafeMethod } from "../security/cross-site.ts";
 import type { HostCheck } from "../security/hosts.ts";
 import type { RateCheck } from "../security/rates/rates.ts";
@@ -34,7 +35,7 @@ export interface DispatchSettings extends FinishSettings {
   readonly early: ReturnType<typeof composeEarly>;
   /** Class of the contexts: it has the properties that parts add. */
   readonly Context: typeof RequestContext;
-  readonly toErrorReply: (context: RequestContext, error: unknown, compiled?: CompiledRoute) => Promise<HandlerReply>;
+  readonly toErrorReply: (context: RequestContext, error: unknown) => Promise<HandlerReply>;
 }
 
 /** Makes the listener of an application. */
@@ -70,7 +71,7 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
       const result = compiled.run(context);
       return isPending(result) ? finishLater(context, result, compiled) : finish(context, toHandlerReply(result, compiled.label), compiled);
     } catch (error) {
-      return fail(context, error, compiled);
+      return fail(context, error);
     }
   }
 
@@ -78,7 +79,7 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
     try {
       return await finish(context, toHandlerReply(await result, compiled.label), compiled);
     } catch (error) {
-      return fail(context, error, compiled);
+      return fail(context, error);
     }
   }
 
@@ -91,12 +92,12 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
       reply instanceof HandlerReply
         ? finishReply(context, reply, compiled, settings)
         : reply.then((settled) => finishReply(context, settled, compiled, settings));
-    return finished instanceof Promise ? finished.catch((error: unknown) => fail(context, error, compiled)) : finished;
+    return finished instanceof Promise ? finished.catch((error: unknown) => fail(context, error)) : finished;
   }
 
-  async function fail(context: RequestContext, error: unknown, compiled: CompiledRoute | undefined): Promise<Reply> {
+  async function fail(context: RequestContext, error: unknown): Promise<Reply> {
     try {
-      const reply = await settings.toErrorReply(context, error, compiled);
+      const reply = await settings.toErrorReply(context, error);
       // The hooks before the reply may fail in turn: they have run then, and the next error gets its page.
       if (context.hooks?.hasBefore === true) return await finish(context, reply, undefined);
       return await finishReply(context, reply, undefined, settings);
@@ -118,11 +119,27 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
     const { trustedOrigins, isOpen } = context.cors ?? { trustedOrigins: settings.trustedOrigins, isOpen: false };
     const refusal = findCrossSiteRefusal({ headers: context.headers, origin, trustedOrigins, isOpen });
     if (refusal === undefined) return;
-    context.log.warn({ code: "E_REQUEST_CROSS_SITE", row: refusal, origin }, "A request from another site was refused.");
+    logCrossSite(context, refusal, origin);
     throw new GableError("E_REQUEST_CROSS_SITE", `The request comes from another site (${refusal}).`);
   }
 
   return dispatch;
+}
+
+function logCrossSite(context: RequestContext, row: CrossSiteRefusal, origin: string): void {
+  const { method, path, headers } = context;
+  context.log.warn(
+    {
+      code: "E_REQUEST_CROSS_SITE",
+      row,
+      method,
+      path,
+      from: headers.get("origin") ?? headers.get("sec-fetch-site") ?? "unknown",
+      origin,
+      fix: "Send the request from a page of this application, or list the other origin in security.trustedOrigins.",
+    },
+    `The request ${method} ${path} came from another site and was refused.`,
+  );
 }
 
 /** Whether a result comes later: a promise, or what can be awaited like one, such as a query of a model. */

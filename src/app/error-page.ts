@@ -8,8 +8,8 @@ import { asHtml } from "../views/values.ts";
 export interface ErrorPageFacts {
   readonly status: number;
   readonly code: string;
-  /** Text that is safe for clients; undefined shows none. */
-  readonly message: string | undefined;
+  /** Text that is safe for clients. */
+  readonly message: string;
   readonly requestId: string;
   readonly nonce: string;
 }
@@ -45,7 +45,7 @@ export function renderErrorPage({ status, code, message, requestId, nonce }: Err
         <main>
           <p class="status">${status}</p>
           <h1>${title}</h1>
-          ${message === undefined || message === title ? null : html`<p>${message}</p>`}
+          ${message === title ? null : html`<p>${message}</p>`}
           <p><a href="/">Go to the first page</a></p>
           <dl>
             <dt>Code</dt>

@@ -1,9 +1,14 @@
 /** From an error to a reply: a problem for programs, a page for people, the truth for the log. */
 import { GableError, isGableError } from "../errors/gable-error.ts";
+import { describeValue } from "../errors/option-errors.ts";
+import { isSecretName } from "../errors/secret-names.ts";
+import { toPlaceText } from "../errors/source-place.ts";
 import { preferredType } from "../http/negotiation.ts";
-import { errorToProblem } from "../http/problem.ts";
+import type { Mode } from "../parts/mode.ts";
+import { errorToProblem, reasonPhrase } from "../http/problem.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { Context } from "../handlers/context.ts";
+import { HandlerRoute } from "../handlers/define-route.ts";
 import { renderErrorPage } from "./error-page.ts";
 import { HandlerReply } from "../replies/handler-reply.ts";
 import type { HandlerResult } from "../replies/handler-result.ts";
@@ -16,8 +21,12 @@ import type { RouteTable } from "../routing/route-table.ts";
 
 /** What an error hook gets. */
 export interface ErrorReport {
-  /** The error as it was thrown. */
+  /** The error as it was thrown. Its text may hold secrets: log it, and show `message`. */
   readonly error: unknown;
+  /** A text that is safe to show to the client. */
+  readonly message: string;
+  /** Code of the error; `E_INTERNAL` when the error is not the client's. */
+  readonly code: string;
   /** Status of the answer. */
   readonly status: number;
   /** Context of the request. */
@@ -29,7 +38,7 @@ export type ErrorHook = (report: ErrorReport) => HandlerResult | undefined | voi
 
 /** What error replies depend on. */
 export interface ErrorReplySettings {
-  readonly isDevelopment: boolean;
+  readonly mode: Mode;
   readonly onError: ErrorHook | undefined;
   readonly table: RouteTable<CompiledRoute>;
   /** Told of each error that is not the client's, for tests. */
@@ -40,16 +49,15 @@ export interface ErrorReplySettings {
 export type ErrorObserver = (requestId: string, error: unknown) => void;
 
 /** Makes the function that answers errors. It never throws. */
-export function createErrorReplies(
-  settings: ErrorReplySettings,
-): (context: RequestContext, error: unknown, compiled?: CompiledRoute) => Promise<HandlerReply> {
-  return async (context, thrown, compiled) => {
+export function createErrorReplies(settings: ErrorReplySettings): (context: RequestContext, error: unknown) => Promise<HandlerReply> {
+  return async (context, thrown) => {
     const error = toGableError(thrown, context);
     logError(context, error, thrown);
     if (error.status >= 500) for (const observe of settings.observers) observe(context.requestId, thrown);
     try {
       // The hook is typed with the public context, which hides what only the framework uses.
-      const own = await settings.onError?.({ error: thrown, status: error.status, context: context as unknown as Context });
+      const report = { error: thrown, status: error.status, ...toShown(error), context: context as unknown as Context };
+      const own = await settings.onError?.(report);
       if (own !== undefined) {
         const reply = await toHandlerReply(own, "onError");
         if (isRendered(reply.body)) reply.body = await renderBody(reply, reply.body, new RequestRenderContext(context));
@@ -58,7 +66,7 @@ export function createErrorReplies(
     } catch (failure) {
       context.log.error({ error: failure }, "onError failed.");
     }
-    return render(context, error, thrown, compiled, settings);
+    return render(context, error, thrown, settings);
   };
 }
 
@@ -72,13 +80,43 @@ function toGableError(thrown: unknown, context: RequestContext): GableError {
     isGableError(signal.reason)
   )
     return signal.reason;
-  return new GableError("E_INTERNAL", thrown instanceof Error ? thrown.message : `The handler threw ${String(thrown)}.`, { cause: thrown });
+  const message = thrown instanceof Error ? thrown.message : `The handler threw ${describeThrown(thrown)}, which is not an Error.`;
+  return new GableError("E_INTERNAL", message, { cause: thrown });
 }
 
+/** A value that somebody threw, with what it holds. */
+function describeThrown(thrown: unknown): string {
+  if (typeof thrown !== "object" || thrown === null) return describeValue(thrown);
+  try {
+    const text = JSON.stringify(thrown, (name, value: unknown) => (isSecretName(name) ? "[secret]" : value));
+    return (text ?? describeValue(thrown)).slice(0, 200);
+  } catch {
+    return describeValue(thrown);
+  }
+}
+
+/** One block that a person can act on: what failed, for which request, in which route, and what to do. */
 function logError(context: RequestContext, error: GableError, thrown: unknown): void {
-  const facts = { code: error.code, status: error.status, method: context.method, path: context.path };
+  const { route, requestId } = context;
+  const facts = {
+    requestId,
+    code: error.code,
+    status: error.status,
+    method: context.method,
+    path: context.path,
+    route: labelOf(context),
+    place: route?.place === undefined ? undefined : toPlaceText(route.place),
+    ...(Object.keys(error.details).length > 0 && { details: error.details }),
+    ...(error.fix !== "" && { fix: error.fix }),
+  };
   if (error.status >= 500) context.log.error({ ...facts, error: thrown }, error.message);
   else context.log.debug(facts, error.message);
+}
+
+/** What a client may see of an error: an error of the program is the log's. */
+function toShown(error: GableError): { readonly code: string; readonly message: string } {
+  const { code, message, expose, status } = error;
+  return expose ? { code, message } : { code: "E_INTERNAL", message: reasonPhrase(status) };
 }
 
 function withStatus(reply: HandlerReply, error: GableError): HandlerReply {
@@ -91,26 +129,21 @@ function addErrorHeaders(reply: HandlerReply, error: GableError): HandlerReply {
   return reply;
 }
 
-async function render(
-  context: RequestContext,
-  error: GableError,
-  thrown: unknown,
-  compiled: CompiledRoute | undefined,
-  settings: ErrorReplySettings,
-): Promise<HandlerReply> {
+async function render(context: RequestContext, error: GableError, thrown: unknown, settings: ErrorReplySettings): Promise<HandlerReply> {
   const { requestId } = context;
-  const shown = settings.isDevelopment ? exposed(error) : error;
-  if (wantsProblem(context, compiled)) {
+  const { mode, table } = settings;
+  const isDevelopment = mode === "development";
+  if (wantsProblem(context)) {
+    const shown = isDevelopment ? exposed(error) : hidden(error, mode);
     return addErrorHeaders(new HandlerReply(error.status, "application/problem+json", toJsonText(errorToProblem(shown, requestId))), error);
   }
-  const markup = settings.isDevelopment
-    ? await (
-        await import("./development-page.ts")
-      ).renderDevelopmentPage({ context, error, thrown, label: compiled?.label, table: settings.table })
+  const label = labelOf(context);
+  const markup = isDevelopment
+    ? await (await import("./development-page.ts")).renderDevelopmentPage({ context, error, thrown, label, table })
     : renderErrorPage({
         status: error.status,
-        code: error.code,
-        message: error.expose ? error.message : undefined,
+        ...toShown(error),
+        ...(mode === "test" && { code: error.code }),
         requestId,
         nonce: context.nonce,
       });
@@ -118,6 +151,13 @@ async function render(
     new HandlerReply(error.status, "text/html; charset=utf-8", markup.toString(), [["cache-control", "no-store"]]),
     error,
   );
+}
+
+/** The error as a client may see it. */
+function hidden(error: GableError, mode: Mode): GableError {
+  return error.expose || mode === "test"
+    ? error
+    : new GableError(toShown(error).code, error.message, { status: error.status, expose: false });
 }
 
 function exposed(error: GableError): GableError {
@@ -130,8 +170,15 @@ function exposed(error: GableError): GableError {
   });
 }
 
-function wantsProblem(context: RequestContext, compiled: CompiledRoute | undefined): boolean {
-  if (compiled?.route.options.json !== undefined) return true;
+/** Whether the client is a program: its route takes JSON, or it prefers JSON to HTML. */
+function wantsProblem(context: RequestContext): boolean {
+  const { route } = context;
+  if (route instanceof HandlerRoute && route.options.json !== undefined) return true;
   const type = preferredType(context.headers.get("accept"), ["text/html", "application/problem+json", "application/json"]);
   return type === "application/problem+json" || type === "application/json";
+}
+
+/** Method and whole pattern of the matched route; undefined when none matched. */
+function labelOf({ route }: RequestContext): string | undefined {
+  return route === undefined ? undefined : `${route.method} "${route.binding?.pattern ?? route.pattern}"`;
 }

@@ -5,6 +5,8 @@ import { ChunkedBody, emptyBody, joinChunks } from "../http/body.ts";
 import type { BodySource } from "../http/body.ts";
 import type { HeaderReader } from "../http/header-table.ts";
 import { HeaderTable } from "../http/header-table.ts";
+import { toErrorText } from "../errors/error-text.ts";
+import { parseJsonBody } from "../http/json-body.ts";
 import { standardMethods } from "../http/known-fields.ts";
 import type { FileBody, RawRequest, Reply, ReplyBody, RequestLimits, RequestListener } from "../http/message.ts";
 import { isBodylessStatus, isFileBody } from "../http/message.ts";
@@ -236,7 +238,25 @@ export function toFetchRequest(context: RequestContext): Request {
   const hasBody = raw.body !== emptyBody && raw.method !== "GET" && raw.method !== "HEAD";
   const init: RequestInit & { duplex?: "half" } = { method: raw.method, headers, signal: raw.signal };
   if (hasBody) Object.assign(init, { body: lazyStream(raw.body), duplex: "half" });
-  return new Request(context.url, init);
+  return withReaders(new Request(context.url, init));
+}
+
+/** A body that is not what it should be is the client's error: 400, where the runtime would throw an error without a status. */
+function withReaders(request: Request): Request {
+  const readForm = request.formData.bind(request);
+  return Object.defineProperties(request, {
+    json: { value: async () => parseJsonBody(new Uint8Array(await request.arrayBuffer())) },
+    formData: {
+      value: async () => {
+        try {
+          return await readForm();
+        } catch (error) {
+          if (error instanceof GableError || request.bodyUsed !== true || !(error instanceof TypeError)) throw error;
+          throw new GableError("E_FORM_MALFORMED", `The body is not a form: ${toErrorText(error)}`, { cause: error });
+        }
+      },
+    },
+  });
 }
 
 /** A stream that touches the body when it is read for the first time: a second reader gets `E_BODY_USED`. */

@@ -30,44 +30,47 @@ export function finishReply(
 ): Reply | Promise<Reply> {
   const reply = result instanceof FileHandlerReply ? result.resolve(context.method, context.headers) : result;
   const body = isRendered(reply.body) ? renderBody(reply, reply.body, new RequestRenderContext(context, compiled?.csp)) : reply.body;
-  if (body instanceof Promise || context.hooks?.hasBefore === true) return finishLater({ context, reply, compiled, settings }, body);
-  return addHeaders({ context, reply, compiled, settings }, body);
+  if (body instanceof Promise || context.hooks?.hasBefore === true) return finishLater(context, reply, body, compiled, settings);
+  return addHeaders(context, reply, body, compiled, settings);
 }
 
-/** A reply on its way out. */
-interface Finishing {
-  readonly context: RequestContext;
-  readonly reply: HandlerReply;
-  readonly compiled: CompiledRoute | undefined;
-  readonly settings: FinishSettings;
-}
-
-async function finishLater(finishing: Finishing, body: ReplyBody | Promise<ReplyBody>): Promise<Reply> {
+async function finishLater(
+  context: RequestContext,
+  reply: HandlerReply,
+  body: ReplyBody | Promise<ReplyBody>,
+  compiled: CompiledRoute | undefined,
+  settings: FinishSettings,
+): Promise<Reply> {
   const whole = await body;
   try {
-    await finishing.context.runBeforeReply(statusOf(finishing));
+    await context.runBeforeReply(statusOf(context, reply));
   } catch (error) {
     if (isFileBody(whole)) await whole.close();
     throw error;
   }
-  return addHeaders(finishing, whole);
+  return addHeaders(context, reply, whole, compiled, settings);
 }
 
 /** The status: that of the draft, unless the reply has one of its own. */
-function statusOf({ context, reply }: Finishing): number {
+function statusOf({ draft }: RequestContext, reply: HandlerReply): number {
   const isOpen = reply.status === 200 || (reply.status === 204 && reply.body === null);
-  return (isOpen ? context.draft?.status : undefined) ?? reply.status;
+  return (isOpen ? draft?.status : undefined) ?? reply.status;
 }
 
-function addHeaders(finishing: Finishing, body: ReplyBody): Reply | Promise<Reply> {
-  const { context, reply, compiled, settings } = finishing;
+function addHeaders(
+  context: RequestContext,
+  reply: HandlerReply,
+  body: ReplyBody,
+  compiled: CompiledRoute | undefined,
+  settings: FinishSettings,
+): Reply | Promise<Reply> {
   const { draft } = context;
   const contentType = ownField(context, reply, "content-type") ?? reply.contentType;
   const isHtml = /^text\/html\b/i.test(contentType);
   const isSecure = context.scheme === "https";
   const headers = HeaderTable.on(settings.securityHeaders.tableFor(isHtml ? "html" : "other", contentType, isSecure));
   if (draft !== undefined) {
-    reply.status = statusOf(finishing);
+    reply.status = statusOf(context, reply);
     addFields(headers, draft.headers);
   }
   if (reply.hasHeaders) addFields(headers, reply.headers);

@@ -1,6 +1,6 @@
 /** Listening: the application on a port, with its lines for the terminal and its signals. */
-import { GableError } from "../errors/gable-error.ts";
-import { assertKnownOptions } from "../errors/option-errors.ts";
+import { GableError, isGableError } from "../errors/gable-error.ts";
+import { assertKnownOptions, describeValue } from "../errors/option-errors.ts";
 import { isLoopbackName } from "../security/hosts.ts";
 import type { HttpsOptions } from "../server/https-options.ts";
 import type { RunningServer, StopOptions } from "../server/serve.ts";
@@ -43,8 +43,9 @@ export async function listen(app: Application, options: ListenOptions): Promise<
   const { quiet = app.mode === "test", signals = app.mode !== "test", ...where } = options;
   const host = where.host ?? readEnvironment("HOST") ?? "127.0.0.1";
   const port = where.port ?? toPort(readEnvironment("PORT"));
+  assertPort(port);
   assertHosts(app, host, where.unixPath !== undefined);
-  const server = await serve(app.listener, {
+  const server = await serveOrExplain(app.listener, {
     ...where,
     host,
     port,
@@ -71,10 +72,29 @@ export async function listen(app: Application, options: ListenOptions): Promise<
   return running;
 }
 
+/** An error of listening says all in one sentence: frames of the runtime would only bury it. */
+async function serveOrExplain(...[listener, options]: Parameters<typeof serve>): Promise<RunningServer> {
+  try {
+    return await serve(listener, options);
+  } catch (error) {
+    if (!isGableError(error) || error.code !== "E_LISTEN") throw error;
+    const explained = new GableError(error.code, error.message, { fix: error.fix });
+    explained.stack = `${explained.name}: ${explained.message}\n    fix: ${explained.fix}`;
+    throw explained;
+  }
+}
+
 function toPort(text: string | undefined): number {
   if (text === undefined || text === "") return 3000;
   if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new GableError("E_LISTEN", `The variable PORT is "${text}", which is no port.`);
+}
+
+function assertPort(port: unknown): void {
+  if (typeof port === "number" && Number.isInteger(port) && port >= 0 && port <= 65_535) return;
+  throw new GableError("E_LISTEN", `Cannot listen on port ${describeValue(port)}: a port is a whole number from 0 to 65535.`, {
+    fix: "Pass a free port, or 0 for any.",
+  });
 }
 
 /** An open address without a list of hosts would answer for any name that points to it. */

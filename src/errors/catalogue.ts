@@ -216,6 +216,7 @@ const programmer = {
   E_CONVERTER_UNKNOWN: entry(500, "Unknown converter", "Use int, uuid, slug, path, date, or list the converter in gable({ converters })."),
   E_GROUP_PREFIX: entry(500, "The prefix of a group cannot be used", "Give a literal prefix, or create the routes with group.get(...)."),
   E_APP_STARTED: entry(500, "The application has started", "Add routes before listen(), fetch() or request()."),
+  E_JSON_VALUE: entry(500, "JSON would lose a value", "Await the value, or convert it to a plain object or an array."),
   E_PART_INVALID: entry(500, "This is not a part", "Pass values of definePart() in the option parts of gable()."),
   E_PART_DUPLICATE: entry(500, "Two parts have the same name", "Rename one of the parts, or remove it."),
   E_PART_NEEDS: entry(

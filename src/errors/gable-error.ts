@@ -53,12 +53,23 @@ export class GableError extends Error {
     this.details = options.details ?? {};
     this.expose = options.expose ?? this.status < 500;
     this.headers = options.headers ?? [];
+    // A runtime prints all enumerable properties of an error that nobody caught: these help nobody there.
+    for (const name of ["details", "expose", "headers"]) Object.defineProperty(this, name, { enumerable: false });
+    const { frame } = this.details;
+    if (typeof frame === "string") this.stack = withFrame(this, frame);
   }
 
   /** Page of the reference that explains the code, relative to the documentation's root. */
   get docsUrl(): string {
     return `reference/errors.md#${this.code.toLowerCase()}`;
   }
+}
+
+/** A stack that shows the code that is wrong instead of the frames of the framework, which say nothing about it. */
+function withFrame(error: GableError, frame: string): string {
+  const framework = new URL("..", import.meta.url).href;
+  const frames = error.stack?.split("\n").filter((line) => /^\s+at /.test(line) && !line.includes(framework)) ?? [];
+  return [`${error.name}: ${error.message}`, "", frame.trimEnd(), "", `    fix: ${error.fix}`, ...frames].join("\n");
 }
 
 /** Whether a value is a {@link GableError}, also one of a second copy of the package. */

@@ -122,7 +122,12 @@ export class StaticFiles {
       );
     return openRegularFile(chosen.path).then((open) => {
       if (open === undefined) throw new GableError("E_FILE_NOT_FOUND", "A static file of the list is gone.");
-      return createFileReply(method, headers, toSendable(open.handle, { ...chosen, type, etag }), extra);
+      const isSame = open.sizeBytes === chosen.sizeBytes && open.modified.getTime() === chosen.modified.getTime();
+      if (isSame) return createFileReply(method, headers, toSendable(open.handle, { ...chosen, type, etag }), extra);
+      // The file was replaced: its list entry says nothing about it, and its address is not that of its content.
+      const { handle, sizeBytes, modified } = open;
+      const changed = extra.map(([name, value]) => [name, name === "cache-control" ? "public, no-cache" : value] as const);
+      return createFileReply(method, headers, toSendable(handle, { type, sizeBytes, modified, etag: toWeakTag(open) }), changed);
     });
   }
 
@@ -133,7 +138,7 @@ export class StaticFiles {
       return this.options.index === true && !name.endsWith("index.html")
         ? this.#answerLive(method, headers, `${name}/index.html`)
         : undefined;
-    const etag = `W/"${open.sizeBytes.toString(36)}-${Math.floor(open.modified.getTime()).toString(36)}"`;
+    const etag = toWeakTag(open);
     return createFileReply(
       method,
       headers,
@@ -211,6 +216,11 @@ function toSendable(
   facts: Pick<SendableFile, "type" | "sizeBytes" | "modified" | "etag">,
 ): SendableFile {
   return { ...facts, body: (start, length) => createFileBody(handle, start, length), close: () => handle.close() };
+}
+
+/** An entity tag by size and time of a file whose content was not read. */
+function toWeakTag({ sizeBytes, modified }: Pick<SendableFile, "sizeBytes" | "modified">): string {
+  return `W/"${sizeBytes.toString(36)}-${Math.floor(modified.getTime()).toString(36)}"`;
 }
 
 /** Names that are never served: dot files, and what editors leave behind. */

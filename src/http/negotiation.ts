@@ -40,37 +40,41 @@ function parsePreference(range: string, params: readonly string[]): Preference |
   return { range: typed, quality };
 }
 
-/** The best of the candidates for a field; the order of the candidates decides between equals. */
+/** How well a candidate fits. */
+interface Fit {
+  readonly quality: number;
+  /** How specific the range is that covers it. */
+  readonly specificity: number;
+}
+
+/** Returns the best candidate for a field: by quality, then by the more specific range, then by the order of the candidates. */
 function choose<Candidate extends string>(
   field: string | null,
   candidates: readonly Candidate[],
-  qualityOf: (candidate: Candidate, preferences: readonly Preference[]) => number,
+  findFit: (candidate: Candidate, preferences: readonly Preference[]) => Fit,
 ): Candidate | undefined {
   const preferences = field === null ? undefined : parsePreferences(field);
   if (preferences === undefined || preferences.length === 0) return candidates[0];
   let best: Candidate | undefined;
-  let bestQuality = 0;
+  let bestFit: Fit = { quality: 0, specificity: 0 };
   for (const candidate of candidates) {
-    const quality = qualityOf(candidate, preferences);
-    if (quality > bestQuality) {
-      best = candidate;
-      bestQuality = quality;
-    }
+    const fit = findFit(candidate, preferences);
+    const isBetter = fit.quality > bestFit.quality || (fit.quality === bestFit.quality && fit.specificity > bestFit.specificity);
+    if (fit.quality === 0 || !isBetter) continue;
+    best = candidate;
+    bestFit = fit;
   }
   return best;
 }
 
-/** Quality by the most specific range that covers the candidate; 0 when none does. */
-function qualityBySpecificity(preferences: readonly Preference[], specificity: (range: string) => number): number {
-  let quality = 0;
-  let most = 0;
-  for (const preference of preferences) {
-    const specific = specificity(preference.range);
-    if (specific <= most) continue;
-    most = specific;
-    quality = preference.quality;
+/** Returns the fit by the most specific range that covers the candidate; quality 0 when none does. */
+function findBySpecificity(preferences: readonly Preference[], specificityOf: (range: string) => number): Fit {
+  let fit: Fit = { quality: 0, specificity: 0 };
+  for (const { range, quality } of preferences) {
+    const specificity = specificityOf(range);
+    if (specificity > fit.specificity) fit = { quality, specificity };
   }
-  return quality;
+  return fit;
 }
 
 /**
@@ -84,9 +88,11 @@ export function preferredType<Type extends string>(accept: string | null, types:
     const full = type.toLowerCase().replaceAll(" ", "").replaceAll('"', "");
     const essence = full.split(";")[0]!;
     const family = `${essence.split("/")[0]}/*`;
-    return qualityBySpecificity(preferences, (range) => {
-      if (range === full && range.includes(";")) return 4;
-      if (range === essence) return 3;
+    return findBySpecificity(preferences, (range) => {
+      if (range === full && range.includes(";")) return 5;
+      if (range === essence) return 4;
+      // Clients add a charset to types that have none, such as JSON: it excludes nothing.
+      if (range.startsWith(`${essence};charset=`) && !range.includes(";", essence.length + 1)) return 3;
       if (range === family) return 2;
       return range === "*/*" ? 1 : 0;
     });
@@ -97,7 +103,7 @@ export function preferredType<Type extends string>(accept: string | null, types:
 export function preferredLanguage<Tag extends string>(acceptLanguage: string | null, tags: readonly Tag[]): Tag | undefined {
   return choose(acceptLanguage, tags, (tag, preferences) => {
     const lower = tag.toLowerCase();
-    return qualityBySpecificity(preferences, (range) => {
+    return findBySpecificity(preferences, (range) => {
       if (range === lower || lower.startsWith(`${range}-`)) return 1 + range.length;
       return range === "*" ? 1 : 0;
     });
@@ -106,12 +112,13 @@ export function preferredLanguage<Tag extends string>(acceptLanguage: string | n
 
 /** The content coding that a client prefers; `identity` is acceptable unless excluded (RFC 9110 section 12.5.3). */
 export function preferredEncoding<Coding extends string>(acceptEncoding: string | null, codings: readonly Coding[]): Coding | undefined {
-  if (acceptEncoding === null) return codings.find((coding) => coding === "identity") ?? codings[0];
+  // An empty field accepts no coding, and a malformed one says nothing: neither may lead to a coding that the client cannot read.
+  if (acceptEncoding === null || !parsePreferences(acceptEncoding)?.length)
+    return codings.find((coding) => coding === "identity") ?? codings[0];
   return choose(acceptEncoding, codings, (coding, preferences) => {
     const named = preferences.find((preference) => preference.range === coding.toLowerCase());
-    if (named !== undefined) return named.quality;
-    const any = preferences.find((preference) => preference.range === "*");
-    if (any !== undefined) return any.quality;
-    return coding === "identity" ? 0.0001 : 0;
+    const preference = named ?? preferences.find(({ range }) => range === "*");
+    // Among equals, the server's own order decides: it knows the sizes.
+    return { quality: preference?.quality ?? (coding === "identity" ? 0.0001 : 0), specificity: 1 };
   });
 }

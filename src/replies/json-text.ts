@@ -1,7 +1,11 @@
 /** Values as JSON text: `toJSON()` is respected, dates are ISO texts in UTC, bigints become texts. */
 import { toErrorText } from "../errors/error-text.ts";
+import { GableError } from "../errors/gable-error.ts";
 
-/** Writes a value as JSON. Throws a TypeError for what JSON cannot hold: functions, symbols, cycles. */
+/**
+ * Writes a value as JSON. Throws `E_JSON_VALUE` for a value that JSON would silently write as `{}`, such as a promise that nobody
+ * awaited or a Map, and a TypeError for what JSON cannot hold: functions, symbols, cycles.
+ */
 export function toJsonText(value: unknown): string {
   let text: string | undefined;
   try {
@@ -11,5 +15,33 @@ export function toJsonText(value: unknown): string {
     text = JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? String(item) : item));
   }
   if (text === undefined) throw new TypeError("This value has no JSON form.");
+  // What JSON empties leaves this mark, so other values pay for one search.
+  if (text.includes("{}")) assertNothingLost(value, "");
   return text;
+}
+
+/** Finds the value that JSON writes as `{}` although it holds something. */
+function assertNothingLost(value: unknown, path: string): void {
+  if (typeof value !== "object" || value === null) return;
+  if ("toJSON" in value && typeof value.toJSON === "function") return;
+  const names = Object.keys(value);
+  if (names.length === 0 && !isPlain(value)) throw valueLost(value, path);
+  // Own enumerable properties, as JSON.stringify reads them.
+  for (const name of names) assertNothingLost((value as Record<string, unknown>)[name], path === "" ? name : `${path}.${name}`);
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
+}
+
+function valueLost(value: object, path: string): GableError {
+  const place = path === "" ? "The value" : `"${path}"`;
+  const isAwaitable = "then" in value && typeof value.then === "function";
+  const { name = "" } = value.constructor ?? {};
+  const what = isAwaitable ? "was not awaited" : `is ${/^[AEIOU]/.test(name) ? "an" : "a"} ${name || "object without a name"}`;
+  const fix = isAwaitable
+    ? `Write await before ${path === "" ? "the value" : `the value of ${place}`}.`
+    : "Convert it to a plain object or an array first, or give its class a method toJSON().";
+  return new GableError("E_JSON_VALUE", `${place} ${what}: JSON would write it as {}.`, { fix });
 }

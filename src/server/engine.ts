@@ -54,7 +54,8 @@ export class Engine implements ConnectionHost {
     });
     this.server = this.#createServer();
     // libuv closes what it cannot accept when descriptors run out, so this reports and never spins.
-    this.server.on("error", (error) => options.onError(error, null));
+    // An error before that is the one of listening, which the caller gets.
+    this.server.on("error", (error) => this.server.listening && options.onError(error, null));
   }
 
   #createServer(): Server {
