@@ -37,8 +37,8 @@ describe("guides of forms", () => {
     const app = await load("forms", 1);
     const client = createTestClient(app, { headers: { accept: "text/html" } });
     assert.match((await client.get("/posts/new")).body, /<textarea name="body" id="post-body" rows="12"/);
-    assert.equal((await client.post("/posts", { form: { title: "", body: "x" } })).status, 422);
-    const created = await client.post("/posts", { form: { title: "Hello", slug: "", body: "x" } });
+    assert.equal((await client.post("/posts/new", { form: { title: "", body: "x" } })).status, 422);
+    const created = await client.post("/posts/new", { form: { title: "Hello", slug: "", body: "x" } });
     assert.deepEqual([created.status, created.headers.get("location")], [303, "/posts/1/edit"]);
     assert.match((await created.follow()).body, /name="slug" id="post-slug" value="hello"/);
     assert.equal((await client.post("/posts/1/edit", { form: { title: "Changed", slug: "hello", body: "y" } })).status, 303);
