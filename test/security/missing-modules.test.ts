@@ -1,0 +1,31 @@
+/** What a runtime or a project may lack: the error says which module, and what to do. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { describe, it } from "node:test";
+import { promisify } from "node:util";
+
+async function run(script: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, ["--no-warnings", "--input-type=module", "-e", script]);
+  return stdout.trim();
+}
+
+const source = (path: string): string => JSON.stringify(new URL(`../../src/${path}`, import.meta.url).href);
+
+describe("missing modules", () => {
+  it("of node:crypto are E_CRYPTO_MISSING", async () => {
+    const script = `
+      process.getBuiltinModule = undefined;
+      const { createSigner } = await import(${source("security/signer.ts")});
+      try { createSigner("a", { secretKeys: ["0123456789abcdefABCDEFghijklmnopqrstuvwxyz_"] }); } catch (error) { console.log(error.code, error.fix); }`;
+    assert.equal(await run(script), "E_CRYPTO_MISSING Enable it; workers of Cloudflare need the flag nodejs_compat.");
+  });
+
+  it("of the package redis are E_REDIS_MISSING", async () => {
+    const script = `
+      import { registerHooks } from "node:module";
+      registerHooks({ resolve(name, context, next) { if (name === "redis") throw new Error("not found"); return next(name, context); } });
+      const { connectRedis } = await import(${source("redis/connect-redis.ts")});
+      await connectRedis({ url: "redis://127.0.0.1:6379" }).catch((error) => console.log(error.code, error.fix));`;
+    assert.equal(await run(script), "E_REDIS_MISSING Run: npm install redis.");
+  });
+});
