@@ -227,6 +227,19 @@ describe("gable db", () => {
     assert.ok(!existsSync(file));
   });
 
+  it("says when the shell of the database cannot be started", async () => {
+    const project = createProject();
+    const path = process.env["PATH"];
+    process.env["PATH"] = project.folder;
+    try {
+      const { code, error } = await project.run("db", "shell");
+      assert.equal(code, 1);
+      assert.match(error, /E_COMMAND_PROGRAM: The program sqlite3 cannot be started\.\n  fix: Install sqlite3\./);
+    } finally {
+      process.env["PATH"] = path;
+    }
+  });
+
   it("says when an application has no models", async () => {
     const project = createProject({ "app.ts": 'import { gable } from "gable";\nexport default gable();' });
     assert.match((await project.run("db", "status")).error, /E_DATABASE_MISSING: This application has no models/);

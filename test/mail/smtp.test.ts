@@ -1,5 +1,6 @@
 /** Messages over a real SMTP server, read back with an independent parser. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -250,5 +251,25 @@ describe("fileMail()", () => {
     assert.match(name!, /\.eml$/);
     assert.deepEqual(more, []);
     assertSame(await simpleParser(readFileSync(join(directory, name!))), sent);
+  });
+});
+
+describe("a project without nodemailer", () => {
+  it("is told to install it", () => {
+    const hook = `import { registerHooks } from "node:module";
+registerHooks({ resolve: (name, context, next) => { if (name === "nodemailer") throw new Error("Cannot find package"); return next(name, context); } });`;
+    const program = `import { fileMail } from "gable/mail";
+await fileMail("never").send({}).catch(({ code, fix }) => console.log(code, fix));`;
+    const words = [
+      "--import",
+      `data:text/javascript,${encodeURIComponent(hook)}`,
+      "--import",
+      "./scripts/source.mjs",
+      "--input-type=module",
+      "--eval",
+      program,
+    ];
+    const root = new URL("../..", import.meta.url).pathname;
+    assert.match(execFileSync(process.execPath, words, { cwd: root, encoding: "utf8" }), /^E_MAIL_PACKAGE .*npm install nodemailer/);
   });
 });
