@@ -1358,19 +1358,11 @@ export interface Converter<Value> {
 }
 
 /**
- * Values of the converters by name. An application adds its own:
+ * Values of all converters by name. An application adds its own:
  * `declare module "gable" { interface Converters { isbn: Isbn } }`.
  */
-export interface Converters {
-    /** `0` or digits without leading zero, up to 2^53-1. */
-    int: number;
-    /** UUID in canonical lower case. */
-    uuid: string;
-    /** Letters, digits, `-` and `_`. */
-    slug: string;
-    /** An existing day, `YYYY-MM-DD`. */
-    date: string;
-    /** One or more segments; stands last. */
+export interface Converters extends BuiltInConverters {
+    /** One or more segments; only allowed at the end of a pattern. */
     path: string;
 }
 

@@ -2,17 +2,32 @@
  * `npm run bench -- <name> [--json] [--write] [--seconds=5] [--tests=json,text] [--subjects=gable,fastify]`.
  * `--write` puts the tables into the page of the docs.
  */
+import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "../scripts/run-command.ts";
 import type { BenchLine, BenchOptions } from "./report.ts";
 import { toTables, withRatios, writeDocs } from "./report.ts";
 
-const benches: Readonly<Record<string, { page: string; load: () => Promise<(options: BenchOptions) => Promise<BenchLine[]>> }>> = {
+/** A benchmark: the page that it writes, and the programs that it needs. */
+interface Bench {
+  readonly page: string;
+  readonly programs?: readonly string[];
+  readonly load: () => Promise<(options: BenchOptions) => Promise<BenchLine[]>>;
+}
+
+/** How to install each program. */
+const installs: Readonly<Record<string, string>> = {
+  wrk: "apt-get install wrk (Debian, Ubuntu) or brew install wrk (macOS)",
+  taskset: "apt-get install util-linux; macOS has no such program, so run this benchmark on Linux",
+};
+
+const benches: Readonly<Record<string, Bench>> = {
   forms: { page: "explanation/speed-of-forms.md", load: async () => (await import("./forms/bench.ts")).benchForms },
-  http: { page: "explanation/speed.md", load: async () => (await import("./http/bench.ts")).benchHttp },
-  data: { page: "explanation/speed-of-data.md", load: async () => (await import("./data/bench.ts")).benchData },
+  http: { page: "explanation/speed.md", programs: ["wrk"], load: async () => (await import("./http/bench.ts")).benchHttp },
+  data: { page: "explanation/speed-of-data.md", programs: ["taskset"], load: async () => (await import("./data/bench.ts")).benchData },
   requests: {
     page: "explanation/speed-of-requests.md",
+    programs: ["wrk"],
     load: async () => (await import("./requests/bench.ts")).benchRequests,
   },
   types: { page: "explanation/cost-of-types.md", load: async () => (await import("./types/bench.ts")).benchTypes },
@@ -22,9 +37,12 @@ const benches: Readonly<Record<string, { page: string; load: () => Promise<(opti
 const [name = "", ...flags] = process.argv.slice(2);
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
 if (bench === undefined) {
-  console.error(`Name a benchmark: ${Object.keys(benches).join(", ")}.`);
+  console.error(`Name a benchmark: npm run bench -- ${Object.keys(benches).join("|")}.`);
   process.exit(2);
 }
+const missing = (bench.programs ?? []).filter((program) => spawnSync(program, ["--version"]).error !== undefined);
+for (const program of missing) console.error(`npm run bench -- ${name} needs ${program}. Install it: ${installs[program]}.`);
+if (missing.length > 0) process.exit(3);
 
 function readFlag(flag: string): string | undefined {
   return flags.find((text) => text.startsWith(`--${flag}=`))?.slice(flag.length + 3);

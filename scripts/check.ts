@@ -11,6 +11,7 @@ const steps: ReadonlyArray<readonly [name: string, program: string, args: readon
   ["public API and its comments", process.execPath, ["scripts/check-api.ts"]],
   ["generated pages", process.execPath, ["scripts/docs.ts", "--check"]],
   ["code in the docs", process.execPath, ["scripts/check-examples-in-docs.ts"]],
+  ["plain English", process.execPath, ["scripts/check-plain-english.ts"]],
   ["links", process.execPath, ["scripts/check-links.ts"]],
   ["dead code", localProgram("knip"), []],
   ["package", process.execPath, ["scripts/check-package.ts"]],

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { root } from "./run-command.ts";
 
-/** Used by compiled views only, so it has no reference of its own. */
+/** Only compiled views import it, so it has no reference page. */
 const generatedCodeOnly = ["views/runtime"];
 
 /** Returns the name of every entry that people import: "index" for `gable`, "data" for `gable/data`. */

@@ -11,7 +11,7 @@ export function findBrokenLinks(pages: ReadonlyMap<string, string>, others: read
       const to = file === "" ? path : join(dirname(path), file);
       if (!files.has(to)) return [`${path}:${line} links to ${to}, which is not there.`];
       if (anchor === undefined || anchors.get(to)?.has(anchor) === true) return [];
-      return [`${path}:${line} links to #${anchor}, which is no heading of ${to}.`];
+      return [`${path}:${line} links to #${anchor}, which is not a heading of ${to}.`];
     }),
   );
 }

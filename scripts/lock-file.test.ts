@@ -8,7 +8,7 @@ const cases: ReadonlyArray<readonly [name: string, packages: Record<string, Lock
   ["accepts a dependency at the root", { "": { dependencies: { a: "1" } }, "node_modules/a": found }, []],
   ["accepts a nested dependency", { "node_modules/a": { ...found, dependencies: { b: "1" } }, "node_modules/a/node_modules/b": found }, []],
   [
-    "accepts a dependency beside a nested package",
+    "accepts a dependency next to a nested package",
     { "node_modules/a/node_modules/b": { ...found, dependencies: { c: "1" } }, "node_modules/a/node_modules/c": found },
     [],
   ],

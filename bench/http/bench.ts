@@ -35,7 +35,6 @@ let nextPort = 21_000;
 
 /** Runs the chosen tests; all of them by default. */
 export async function benchHttp(options: BenchOptions): Promise<BenchLine[]> {
-  if (spawnSync("wrk", ["-v"]).error !== undefined) throw new Error("wrk is not installed: apt-get install wrk");
   const lines: BenchLine[] = [];
   const subjects = availableSubjects().filter(({ name }) => options.subjects.length === 0 || options.subjects.includes(name));
   for (const [test, load] of Object.entries(loads)) {

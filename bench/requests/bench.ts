@@ -1,6 +1,5 @@
 /** `npm run bench -- requests`: whole requests that ask PostgreSQL, by Gable and by others, in one run on one machine. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseFragment, serialize } from "parse5";
 import { fortuneTables } from "./common.ts";
@@ -43,7 +42,6 @@ interface Server {
 
 /** Runs the benchmark. */
 export async function benchRequests({ tests: only, subjects: wanted, seconds }: BenchOptions): Promise<BenchLine[]> {
-  if (spawnSync("wrk", ["-v"]).error !== undefined) throw new Error("wrk is not installed: apt-get install wrk");
   const lines: BenchLine[] = [];
   await withPostgres([...postgresTables, ...fortuneTables], async (url) => {
     const names = Object.keys(subjects).filter((name) => wanted.length === 0 || wanted.includes(name));

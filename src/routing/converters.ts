@@ -12,10 +12,10 @@ export interface Converter<Value> {
 }
 
 /**
- * Values of the converters by name. An application adds its own:
- * `declare module "gable" { interface Converters { isbn: Isbn } }`.
+ * Values of the built-in converters by name. A new one needs a line here and a row in `builtInConverters`, where `tsc` asks
+ * for its priority, cases in `test/kinds.test.ts`, and its name in `docs/guides/routes.md`.
  */
-export interface Converters {
+export interface BuiltInConverters {
   /** `0` or digits without leading zero, up to 2^53-1. */
   int: number;
   /** UUID in canonical lower case. */
@@ -24,7 +24,14 @@ export interface Converters {
   slug: string;
   /** An existing day, `YYYY-MM-DD`. */
   date: string;
-  /** One or more segments; stands last. */
+}
+
+/**
+ * Values of all converters by name. An application adds its own:
+ * `declare module "gable" { interface Converters { isbn: Isbn } }`.
+ */
+export interface Converters extends BuiltInConverters {
+  /** One or more segments; only allowed at the end of a pattern. */
   path: string;
 }
 
@@ -76,13 +83,38 @@ function isDay(text: string): boolean {
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
+/** A converter with its rank: where two patterns differ, the lower number is tried first. */
+export interface RankedConverter {
+  readonly converter: Converter<unknown>;
+  readonly priority: number;
+}
+
+/** Rank of an application's converters and of expressions. */
+export const ownPriority = 3;
+/** Rank of a parameter without a converter. */
+export const plainPriority = 5;
+
 /** The converters that every application has. */
-export const builtInConverters: Readonly<Record<string, Converter<unknown>>> = Object.freeze({
-  int: { parse: parseInteger, format: (value: number) => (Number.isSafeInteger(value) && value >= 0 ? String(value) : undefined) },
-  uuid: createTextConverter((text) => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text)),
-  slug: createTextConverter((text) => text.length <= paramLengthMax && /^[-a-zA-Z0-9_]+$/.test(text)),
-  date: createTextConverter(isDay),
-});
+const builtIn = {
+  int: rank(0, { parse: parseInteger, format: (value: number) => (Number.isSafeInteger(value) && value >= 0 ? String(value) : undefined) }),
+  uuid: rank(
+    1,
+    createTextConverter((text) => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text)),
+  ),
+  slug: rank(
+    4,
+    createTextConverter((text) => text.length <= paramLengthMax && /^[-a-zA-Z0-9_]+$/.test(text)),
+  ),
+  date: rank(2, createTextConverter(isDay)),
+} satisfies Record<keyof BuiltInConverters, RankedConverter>;
+
+/** The built-in converters by name. */
+export const builtInConverters: Readonly<Record<string, RankedConverter>> = Object.freeze(builtIn);
+
+function rank<Value>(priority: number, converter: Converter<Value>): RankedConverter {
+  // A converter takes only the values that it made; a table of converters cannot say so.
+  return { priority, converter: converter as Converter<unknown> };
+}
 
 /** The converter of a parameter that names none. */
 export const plainConverter: Converter<string> = createTextConverter(isPlainText);

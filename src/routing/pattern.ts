@@ -2,8 +2,8 @@
 import { GableError } from "../errors/gable-error.ts";
 import { findNearestName } from "../errors/nearest-name.ts";
 import { encodeSegment } from "../http/path.ts";
-import type { Converter } from "./converters.ts";
-import { builtInConverters, createExpressionConverter, isPlainText, plainConverter } from "./converters.ts";
+import type { Converter, RankedConverter } from "./converters.ts";
+import { builtInConverters, createExpressionConverter, isPlainText, ownPriority, plainConverter, plainPriority } from "./converters.ts";
 import { assertLinearExpression } from "./linear-expression.ts";
 
 /** Own converters of an application by name. */
@@ -38,9 +38,6 @@ interface RestSegment {
 
 /** A part of a pattern. */
 export type Segment = LiteralSegment | ParamSegment | RestSegment;
-
-const priorities: Readonly<Record<string, number>> = { int: 0, uuid: 1, date: 2, slug: 4, "": 5 };
-const ownPriority = 3;
 
 function malformed(pattern: string, what: string): GableError {
   return new GableError("E_PATTERN_MALFORMED", `The pattern "${pattern}" ${what}.`);
@@ -114,18 +111,12 @@ function checkName(name: string, pattern: string): string {
   throw malformed(pattern, `has the parameter name "${name}", which is no identifier`);
 }
 
-function findConverter(type: string, pattern: string, own: ConverterTable): { converter: Converter<unknown>; priority: number } {
-  const found = Object.hasOwn(own, type)
-    ? own[type]
-    : Object.hasOwn(builtInConverters, type)
-      ? builtInConverters[type]
-      : type === ""
-        ? plainConverter
-        : undefined;
-  // A converter takes the values that it made itself, which the types cannot say for a table of them.
-  if (found !== undefined)
-    // A table of converters forgets what each one makes.
-    return { converter: found as Converter<unknown>, priority: Object.hasOwn(own, type) ? ownPriority : (priorities[type] ?? ownPriority) };
+function findConverter(type: string, pattern: string, own: ConverterTable): RankedConverter {
+  // A converter takes only the values that it made; a table of converters cannot say so.
+  if (Object.hasOwn(own, type)) return { converter: own[type] as Converter<unknown>, priority: ownPriority };
+  if (Object.hasOwn(builtInConverters, type)) return builtInConverters[type]!;
+  // As above.
+  if (type === "") return { converter: plainConverter as Converter<unknown>, priority: plainPriority };
   if (!/^\w+$/.test(type)) {
     assertLinearExpression(type, pattern);
     // As above.

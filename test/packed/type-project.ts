@@ -69,7 +69,7 @@ function splitDiagnostics(output: string): Diagnostic[] {
     .sort();
 }
 
-/** Reads type tests and the files beside them that they import; imports of the sources become `gable-source/...`. */
+/** Reads type tests and the local files that they import; imports of the sources become `gable-source/...`. */
 export async function readTypeTests(paths: readonly string[]): Promise<Record<string, string>> {
   const files: Record<string, string> = {};
   const waiting = [...paths];

@@ -1,0 +1,55 @@
+/** Things of which there are many, each kind in one place. A new one that lacks cases or documentation fails here by name. */
+import assert from "node:assert/strict";
+import { globSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { field } from "../src/data.ts";
+import { type BuiltInConverters, builtInConverters } from "../src/routing/converters.ts";
+import { filterSignatures } from "../src/views/filters/signatures.ts";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+/** Texts that each converter accepts and refuses. */
+const converters: Record<keyof BuiltInConverters, readonly [accepted: readonly string[], refused: readonly string[]]> = {
+  int: [
+    ["0", "7", "9007199254740991"],
+    ["", "-1", "01", "1.0", "9007199254740992"],
+  ],
+  uuid: [["0190d2a4-7c1e-7000-8000-00000000000a"], ["0190D2A4-7C1E-7000-8000-00000000000A", "0190d2a4"]],
+  date: [["2024-02-29"], ["2023-02-29", "2024-2-9", "24-02-29"]],
+  slug: [["a-b_C9"], ["", "a b", "é", "a.b"]],
+};
+
+describe("converters", () => {
+  for (const [name, [accepted, refused]] of Object.entries(converters)) {
+    const { converter } = builtInConverters[name]!;
+    it(`${name} formats what it parsed`, () => {
+      for (const text of accepted) assert.equal(converter.format(converter.parse(text)), text, text);
+      for (const text of refused) assert.equal(converter.parse(text), undefined, text);
+    });
+  }
+
+  it("have priorities of their own, and are in the guide", async () => {
+    const priorities = Object.values(builtInConverters).map(({ priority }) => priority);
+    assert.equal(new Set(priorities).size, priorities.length);
+    await assertDocumented("docs/guides/routes.md", Object.keys(builtInConverters));
+  });
+});
+
+it("every filter of template files is in its reference", () =>
+  assertDocumented("docs/reference/template-files.md", Object.keys(filterSignatures)));
+
+it("every kind of field is in the guide", () => assertDocumented("docs/guides/data.md", Object.keys(field)));
+
+it("every database has a folder of its SQL", () => {
+  const folders = globSync("src/data/sql/*/", { cwd: root }).sort();
+  assert.ok(folders.length >= 4);
+  for (const folder of folders) assert.ok(globSync(`${folder}/*.ts`, { cwd: root }).length > 0, `${folder} is empty`);
+});
+
+async function assertDocumented(page: string, names: readonly string[]): Promise<void> {
+  const text = await readFile(root + page, "utf8");
+  const missing = names.filter((name) => !new RegExp(`\\b${name}\\b`).test(text));
+  assert.deepEqual(missing, [], `${page} does not name ${missing.join(", ")}`);
+}
