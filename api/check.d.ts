@@ -21,8 +21,8 @@ export interface Message {
 }
 
 /**
- * Checks all views of a project, and `html` in its TypeScript sources; gives what it found, its own findings first.
- * Throws when the project has no tsc.
+ * Checks all views of a project, and `html` in its TypeScript sources. Returns the problems, Gable's own first. A project
+ * without TypeScript or without tsconfig.json is a problem too, with what to install or to write.
  */
 export declare function checkViews(options: CheckViewsOptions): ViewProblem[];
 

@@ -41,8 +41,8 @@ export interface ViewProblem {
 }
 
 /**
- * Checks all views of a project, and `html` in its TypeScript sources; gives what it found, its own findings first.
- * Throws when the project has no tsc.
+ * Checks all views of a project, and `html` in its TypeScript sources. Returns the problems, Gable's own first. A project
+ * without TypeScript or without tsconfig.json is a problem too, with what to install or to write.
  */
 export function checkViews(options: CheckViewsOptions): ViewProblem[] {
   const { listsUnsafe = false, project: given = ".", ...views } = options;
@@ -116,8 +116,16 @@ function toProblem(error: unknown): ViewProblem {
   return { severity: "error", file, line, column, code: error.code, message: error.message, fix: error.fix, frame };
 }
 
+/** The settings that a project needs to check its views. */
+const tsconfig = `{ "compilerOptions": { "module": "nodenext", "target": "es2024", "strict": true, "types": ["node"], "skipLibCheck": true, \
+"allowImportingTsExtensions": true, "noEmit": true }, "include": ["**/*.ts", ".gable/**/*.ts"] }`;
+
 function runCompiler(folder: string, views: ReadonlyMap<string, CompiledView>): ViewProblem[] {
+  if (!existsSync(join(folder, "tsconfig.json")))
+    return [toSetupProblem("The project has no tsconfig.json, so its types cannot be checked.", `Write tsconfig.json: ${tsconfig}`)];
   const tsc = findCompiler(folder);
+  if (tsc === undefined)
+    return [toSetupProblem("The project has no TypeScript.", "Run npm install --save-dev typescript @types/node.", "package.json")];
   const { stdout, stderr, status } = spawnSync(process.execPath, [tsc, "--noEmit", "--pretty", "false", "-p", folder], {
     cwd: folder,
     encoding: "utf8",
@@ -126,19 +134,32 @@ function runCompiler(folder: string, views: ReadonlyMap<string, CompiledView>): 
   if (status === 0) return [];
   const problems = parseDiagnostics(stdout, folder, views);
   if (problems.length > 0) return problems;
-  return [
-    { severity: "error", file: "tsconfig.json", line: 0, column: 0, code: "TS", message: (stdout + stderr).trim(), fix: "", frame: "" },
-  ];
+  return [toSetupProblem((stdout + stderr).trim(), "")];
 }
 
-function findCompiler(folder: string): string {
+function toSetupProblem(message: string, fix: string, file = "tsconfig.json"): ViewProblem {
+  return { severity: "error", file, line: 0, column: 0, code: "TS", message, fix, frame: "" };
+}
+
+function findCompiler(folder: string): string | undefined {
   for (let each = folder; ; each = dirname(each)) {
     const path = join(each, "node_modules/typescript/bin/tsc");
     if (existsSync(path)) return path;
     if (dirname(each) === each) break;
   }
-  return createRequire(join(folder, "package.json")).resolve("typescript/bin/tsc");
+  try {
+    return createRequire(join(folder, "package.json")).resolve("typescript/bin/tsc");
+  } catch {
+    return undefined;
+  }
 }
+
+/** Fixes for errors of TypeScript that come from the settings of the project, not from its code. */
+const fixes: Readonly<Record<string, string>> = {
+  TS5097: 'Add "allowImportingTsExtensions": true and "noEmit": true to compilerOptions in tsconfig.json.',
+  TS5096: 'Add "noEmit": true to compilerOptions in tsconfig.json.',
+  TS2307: "Correct the path, or install the package that has the module.",
+};
 
 /** Reads the plain output of tsc 5.9 to 7.0: one line for each error, more of its message indented below. */
 function parseDiagnostics(output: string, folder: string, views: ReadonlyMap<string, CompiledView>): ViewProblem[] {
@@ -149,7 +170,16 @@ function parseDiagnostics(output: string, folder: string, views: ReadonlyMap<str
       const [, file, row, column, code, message] = match;
       problems.push(
         mapProblem(
-          { severity: "error", file: file!, line: Number(row), column: Number(column), code: code!, message: message!, fix: "", frame: "" },
+          {
+            severity: "error",
+            file: file!,
+            line: Number(row),
+            column: Number(column),
+            code: code!,
+            message: message!,
+            fix: fixes[code!] ?? "",
+            frame: "",
+          },
           folder,
           views,
         ),
