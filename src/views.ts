@@ -29,15 +29,8 @@ export type { FeedAuthor, FeedDescription, FeedEnclosure, FeedItem } from "./vie
 export type { SitemapOptions, SitemapPage, SitemapRequest, SitemapSection } from "./views/formats/sitemap.ts";
 export type { TextHole } from "./views/formats/text.ts";
 export type { XmlHole } from "./views/formats/xml.ts";
-export type {
-  CachedOptions,
-  CacheKeyPart,
-  CacheVary,
-  Fragment,
-  FragmentOptions,
-  FragmentStore,
-  MemoryFragmentsOptions,
-} from "./views/rendering/fragment-cache.ts";
+export type { CachedOptions, CacheKeyPart, CacheVary, MemoryFragmentsOptions } from "./views/rendering/fragment-cache.ts";
+export type { Fragment, FragmentOptions, FragmentStore } from "./views/rendering/fragment-store.ts";
 export type { CssValue } from "./views/html.ts";
 export type { QueryValue, RenderContext } from "./views/rendering/render-context.ts";
 export type { RenderOptions } from "./views/rendering/render-options.ts";
@@ -45,4 +38,4 @@ export type { Rendered } from "./views/rendering/render.ts";
 export type { Hole, HoleArray, Renderable, UrlValue } from "./views/values.ts";
 export type { ViewArguments, ViewName, ViewOutput, ViewProps, Views } from "./views/registry.ts";
 export { defineGlobal, Global } from "./views/runtime/view-runtime.ts";
-export type { MessageOptions, Translate } from "./views/rendering/translation.ts";
+export type { MessageOptions, Translate } from "./views/rendering/translate.ts";

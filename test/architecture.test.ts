@@ -82,10 +82,30 @@ const dataRooms: readonly string[] = [
 /** Files of `src/data` that may ask which database it is: one driver serves two servers, and Kysely has dialects of its own. */
 const namesDatabases = ["data/driver/mysql.ts", "data/driver/server-version.ts", "data/kysely/kysely.ts"];
 
+/** Rooms of `src/views`, each above those that it may import; a file of the folder itself is a room. Types count. */
+const viewRooms: readonly string[] = [
+  "escape",
+  "values.ts",
+  "registry.ts",
+  "reading",
+  "formats",
+  "rendering",
+  "html.ts",
+  "runtime",
+  "filters",
+  "runtime.ts",
+  "syntax",
+  "compile",
+  "check",
+  "files",
+  "part.ts",
+];
+
 /** Folders whose files have no cycles even when types count. */
 const withoutTypeCycles = [
   "errors",
   "http",
+  "views",
   "data",
   "replies",
   "handlers",
@@ -154,6 +174,20 @@ describe("architecture", () => {
       assert.ok(
         from === to || dataRooms.indexOf(to) < dataRooms.indexOf(from),
         `${each.file} imports ${each.target}, a room below its own`,
+      );
+    }
+  });
+
+  it("has rooms of views that go one way", () => {
+    const roomOf = (file: string): string => file.split("/")[1]!;
+    for (const each of imports) {
+      const target = resolve(each);
+      if (!each.file.startsWith("views/") || !target.startsWith("views/")) continue;
+      const [from, to] = [roomOf(each.file), roomOf(target)];
+      assert.ok(viewRooms.includes(from), `${each.file} is in no room of src/views`);
+      assert.ok(
+        from === to || viewRooms.indexOf(to) < viewRooms.indexOf(from),
+        `${each.file} imports ${each.target}, a room above its own`,
       );
     }
   });

@@ -3,7 +3,7 @@ import type { RawRequest } from "../http/message.ts";
 import type { ForwardedFacts } from "../http/proxies.ts";
 import type { RequestContext } from "./request-context.ts";
 import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
-import type { FragmentStore } from "../views/rendering/fragment-cache.ts";
+import type { FragmentStore } from "../views/rendering/fragment-store.ts";
 import type { RenderContext } from "../views/rendering/render-context.ts";
 import type { RenderOptions } from "../views/rendering/render-options.ts";
 import type { Rendered } from "../views/rendering/render.ts";

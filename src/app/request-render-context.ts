@@ -2,7 +2,7 @@
 import { isOwnOriginAllowed } from "../http/content-security-policy.ts";
 import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
 import type { Flash } from "../handlers/session.ts";
-import type { FragmentStore } from "../views/rendering/fragment-cache.ts";
+import type { FragmentStore } from "../views/rendering/fragment-store.ts";
 import type { QueryValue, RenderContext } from "../views/rendering/render-context.ts";
 import type { RenderOptions } from "../views/rendering/render-options.ts";
 import type { Html, TrustedUrl } from "../views/values.ts";

@@ -6,7 +6,7 @@ import type { Pending } from "../parts/part.ts";
 import { definePart } from "../parts/part.ts";
 import type { AttributeClass } from "./reading/attribute-table.ts";
 import type { ViewProject } from "./files/view-project.ts";
-import type { FragmentStore } from "./rendering/fragment-cache.ts";
+import type { FragmentStore } from "./rendering/fragment-store.ts";
 import type { RenderContext } from "./rendering/render-context.ts";
 import type { Rendered } from "./rendering/render.ts";
 

@@ -43,7 +43,7 @@ export { and, concat, contains, equal, falsy, get, item, key, method, modulo, or
 export { filters } from "./filters/filters.ts";
 export { tests } from "./filters/tests.ts";
 export { globals } from "./runtime/globals.ts";
-export type { AnyProps, Block, Blocks, BlockWriter, Extra, View } from "./runtime/view-runtime.ts";
+export type { AnyProps, Block, Blocks, BlockWriter, Extra, View } from "./runtime/view.ts";
 export type { HtmlWriter, Output } from "./rendering/output.ts";
 export type { SlotOf } from "./runtime/part-runtime.ts";
 export type { Hole, Html } from "./values.ts";

@@ -5,7 +5,7 @@ import { render } from "../rendering/render.ts";
 import * as runtime from "../runtime.ts";
 import { SourceText } from "../syntax/source-text.ts";
 import type { WhitespaceOptions } from "../syntax/template-parser.ts";
-import type { AnyProps, View } from "../runtime/view-runtime.ts";
+import type { AnyProps, View } from "../runtime/view.ts";
 import { toRendered } from "../runtime/view-runtime.ts";
 import { compileModule } from "./module.ts";
 import type { Template } from "./template.ts";

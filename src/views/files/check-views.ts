@@ -9,7 +9,8 @@ import type { Finding } from "../check/find-warnings.ts";
 import { findUnsafe, findWarnings } from "../check/find-warnings.ts";
 import { scanCode } from "../check/scan-code.ts";
 import { SourceText } from "../syntax/source-text.ts";
-import type { CompiledView, ViewProjectOptions } from "./view-project.ts";
+import type { ViewProjectOptions } from "./project-options.ts";
+import type { CompiledView } from "./view-project.ts";
 import { ViewProject } from "./view-project.ts";
 
 /** What to check. */

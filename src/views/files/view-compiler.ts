@@ -8,7 +8,7 @@ import { fileOf } from "../compile/template.ts";
 import { TemplateSet } from "../compile/template-set.ts";
 import { SourceText } from "../syntax/source-text.ts";
 import type { ProjectCode, ViewFile } from "./view-folder.ts";
-import type { ViewProjectOptions } from "./view-project.ts";
+import type { ViewProjectOptions } from "./project-options.ts";
 
 /** What compiling needs of the project: its options, and where generated files are. */
 interface CompiledProject {

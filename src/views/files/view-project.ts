@@ -16,13 +16,12 @@ import { mark } from "../compile/code.ts";
 import type { ModuleResult } from "../compile/module.ts";
 import type { Template } from "../compile/template.ts";
 import { fileOf, modeOf } from "../compile/template.ts";
-import type { PlanOptions } from "../reading/plan.ts";
-import type { WhitespaceOptions } from "../syntax/template-parser.ts";
 import type { RenderContext } from "../rendering/render-context.ts";
 import type { Rendered } from "../rendering/render.ts";
-import type { View } from "../runtime/view-runtime.ts";
+import type { View } from "../runtime/view.ts";
 import { checked } from "../runtime/part-runtime.ts";
 import { toRendered } from "../runtime/view-runtime.ts";
+import type { ViewProjectOptions } from "./project-options.ts";
 import { ViewCompiler } from "./view-compiler.ts";
 import type { ProjectCode, ViewFile } from "./view-folder.ts";
 import { findPackageViews, packagePrefix, readProjectCode, readViews } from "./view-folder.ts";
@@ -32,26 +31,6 @@ const compilerVersion = 8;
 
 /** After so many changes in development, modules that nothing uses any more hold about 50 MB. */
 const reloadsMax = 200;
-
-/** How views are found and compiled. */
-export interface ViewProjectOptions extends Partial<WhitespaceOptions>, PlanOptions {
-  /** Folders, absolute or below the working directory; the first that has a name wins. */
-  readonly directories: readonly string[];
-  /** Folder of generated files. By default `.gable` beside the first views folder. */
-  readonly generated?: string;
-  /** Packages whose views are found behind those of the folders. */
-  readonly packages?: readonly string[];
-  /** Whether comments with the name stand around what an include brings. */
-  readonly markIncludes?: boolean;
-  /** Whether escaping may be switched off in files. */
-  readonly unsafe?: boolean;
-  /** What happens with files that use names nobody declared. "warn" by default. */
-  readonly untyped?: "warn" | "error";
-  /** Told of what is no error. */
-  readonly onWarning?: (facts: object, message: string) => void;
-  /** Whether files are compiled again when they change. */
-  readonly watches: boolean;
-}
 
 interface ManifestEntry {
   readonly hash: string;

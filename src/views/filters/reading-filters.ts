@@ -5,7 +5,7 @@ import { escapeInWalk } from "../rendering/walk-context.ts";
 import type { RenderContext } from "../rendering/render-context.ts";
 import { toText } from "../runtime/semantics.ts";
 import { asHtml, Html, isHtml } from "../values.ts";
-import { intl } from "./intl.ts";
+import { intl } from "../rendering/intl.ts";
 
 /** Units from the largest, with their length in seconds. */
 const units = [

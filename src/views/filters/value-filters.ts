@@ -5,7 +5,7 @@ import type { RenderContext } from "../rendering/render-context.ts";
 import { item, truthy } from "../runtime/semantics.ts";
 import type { Attributes, Hole } from "../values.ts";
 import { attributes, Json } from "../values.ts";
-import { intl } from "./intl.ts";
+import { intl } from "../rendering/intl.ts";
 
 /** Returns the number that a whole string is, as in Python: not what it begins with. */
 function parseInteger(text: string, base: number): number {

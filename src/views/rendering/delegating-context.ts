@@ -1,5 +1,5 @@
 /** A context that reads another one; a class that extends it changes a part. */
-import type { FragmentStore } from "./fragment-cache.ts";
+import type { FragmentStore } from "./fragment-store.ts";
 import type { RenderContext } from "./render-context.ts";
 import type { RenderOptions } from "./render-options.ts";
 

@@ -1,7 +1,7 @@
 /** What a view can ask of the request around it; the application fills it. */
-import type { FragmentStore } from "./fragment-cache.ts";
+import type { FragmentStore } from "./fragment-store.ts";
 import type { RenderOptions } from "./render-options.ts";
-import type { Translate } from "./translation.ts";
+import type { Translate } from "./translate.ts";
 import type { Html, TrustedUrl } from "../values.ts";
 
 /** A value of the query of an address, or several. */

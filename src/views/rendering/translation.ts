@@ -1,24 +1,12 @@
 /** Texts in the language of the reader: what `t()` and `{% trans %}` show. */
 import { escapeText } from "../escape/text.ts";
-import { intl } from "../filters/intl.ts";
+import { intl } from "./intl.ts";
 import type { HtmlWriter, Output } from "./output.ts";
+import type { MessageOptions, Translate } from "./translate.ts";
 import type { RenderContext } from "./render-context.ts";
 import type { Hole } from "../values.ts";
 import { writeText } from "./write.ts";
 import { writtenHtml } from "./markup.ts";
-
-/** Facts of a message that decide which text is shown. */
-export interface MessageOptions {
-  /** What the text is about, where one text means two things. */
-  readonly context?: string;
-  /** The text for several. */
-  readonly plural?: string;
-  /** Name of the value that decides between the two. */
-  readonly count?: string;
-}
-
-/** Gives the text for a message, with its values filled in. */
-export type Translate = (message: string, values?: Readonly<Record<string, unknown>>, options?: MessageOptions) => string;
 
 /** The text of a message as it was written, for renders without a catalogue. Rules of number are those of the locale. */
 function formatMessage(

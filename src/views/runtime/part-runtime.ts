@@ -5,7 +5,7 @@ import { AsyncLoop } from "./loop.ts";
 import type { HtmlWriter, Output } from "../rendering/output.ts";
 import { truthy } from "./semantics.ts";
 import { Html } from "../values.ts";
-import type { View } from "./view-runtime.ts";
+import type { View } from "./view.ts";
 import { writtenHtml } from "../rendering/markup.ts";
 
 /** The function that fills a slot which passes values; of any type where the component has none. */

@@ -14,8 +14,9 @@ import { Output } from "../rendering/output.ts";
 import type { Place } from "../reading/places.ts";
 import type { RenderContext } from "../rendering/render-context.ts";
 import { checked } from "./part-runtime.ts";
+import type { AnyProps, Block, BlockWriter, Blocks, Extra, View, Write } from "./view.ts";
 import { toIterable, toText, truthy } from "./semantics.ts";
-import type { Translate } from "../rendering/translation.ts";
+import type { Translate } from "../rendering/translate.ts";
 import { translateOf } from "../rendering/translation.ts";
 import type { Hole, TrustedUrl } from "../values.ts";
 import { asHtml, Html, isHtml, isJson, noteDrawing, PlainText, setHtmlRenderer, Xml } from "../values.ts";
@@ -26,42 +27,6 @@ import { writtenHtml } from "../rendering/markup.ts";
 
 // As in html.ts: markup of files can be turned into text.
 setHtmlRenderer(renderToText);
-
-/** Props of a file that declares none. */
-export type AnyProps = Readonly<Record<string, unknown>>;
-
-/** Writes a block; what a child replaces gets the block of the parent. */
-export type Block = (out: Output, body: string, parent?: BlockWriter, scope?: any) => string;
-
-/** A block of a parent, and through `super` that of its parent. */
-export interface BlockWriter {
-  (out: Output, body: string): string;
-  super?: BlockWriter | undefined;
-}
-
-/** Blocks that a child replaces, by name. */
-export type Blocks = Record<string, Block | undefined>;
-
-/** What a macro gets beside its parameters. */
-export interface Extra {
-  readonly caller?: (...args: any[]) => Html;
-  readonly varargs?: readonly unknown[];
-  readonly kwargs?: Readonly<Record<string, unknown>>;
-}
-
-/** Writes a whole file. */
-type Write<Props> = (out: Output, body: string, props: Props, blocks?: Blocks) => string;
-
-/** A template file, ready to be rendered. */
-export interface View<Props = AnyProps> {
-  readonly name: string;
-  readonly mode: "html" | "xml" | "json" | "csv" | "text";
-  /** Media type of its output. */
-  readonly type: string;
-  /** The first prop that must be given and is not there; none in a file without such props. */
-  readonly missing?: ((props: Props) => string | undefined) | undefined;
-  readonly write: Write<Props>;
-}
 
 /** Makes a view. */
 export function view<Props>(
