@@ -3,7 +3,7 @@ import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { Mode } from "../parts/mode.ts";
 import type { Pending } from "../parts/part.ts";
 import { definePart } from "../parts/part.ts";
-import type { Fragment, FragmentOptions, FragmentStore } from "../views/rendering/fragment-cache.ts";
+import type { Fragment, FragmentOptions, FragmentStore } from "../views/rendering/fragment-store.ts";
 import type { Cache } from "./cache.ts";
 import type { CacheStore } from "./cache-store.ts";
 

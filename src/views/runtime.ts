@@ -39,7 +39,8 @@ export { checked, forAsync, joined, whereAsync } from "./runtime/part-runtime.ts
 export { writeCached as cache } from "./rendering/fragment-cache.ts";
 export { trans } from "./rendering/translation.ts";
 export { attributes } from "./values.ts";
-export { and, concat, contains, equal, falsy, get, item, key, method, modulo, or, power, slice, truthy } from "./runtime/semantics.ts";
+export { add, divide, floorDivide, modulo, multiply, power, subtract } from "./runtime/arithmetic.ts";
+export { and, callable, concat, contains, equal, falsy, get, item, key, method, or, slice, truthy } from "./runtime/semantics.ts";
 export { filters } from "./filters/filters.ts";
 export { tests } from "./filters/tests.ts";
 export { globals } from "./runtime/globals.ts";

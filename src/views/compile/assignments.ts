@@ -31,8 +31,15 @@ export function findHoisted(body: Body, hoistsAll: boolean): Map<string, Hoisted
     }
   };
   visit(body, hoistsAll ? 2 : 1);
+  // A macro sees what is assigned after it, when it is called then.
+  for (const [name, count] of counts) if (count === 1 && isReadByMacroAbove(body, name)) counts.set(name, 2);
   const names = [...counts].filter(([, count]) => count > 1).map(([name]) => name);
   return new Map(names.map((name) => [name, { readAt: readBefore(body, name), valueType: toUnion(types.get(name)!) }]));
+}
+
+function isReadByMacroAbove(body: Body, name: string): boolean {
+  const end = body.findIndex((statement) => assignedBy(statement).includes(name));
+  return body.slice(0, end).some((statement) => statement.type === "macro" && usesName([statement], name));
 }
 
 /** Names that a statement assigns in its own frame, without its branches. */

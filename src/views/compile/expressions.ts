@@ -191,10 +191,7 @@ export class ExpressionWriter {
     if (operator === "and" || operator === "or") return this.#logical(operator, left, right);
     const [one, other] = [this.value(left), this.value(right)];
     if (operator === "~") return `$.concat(${one}, ${other})`;
-    if (operator === "//") return `Math.floor(${one} / ${other})`;
-    if (operator === "%") return `$.modulo(${one}, ${other})`;
-    // JavaScript refuses a sign directly before **.
-    return operator === "**" ? `$.power(${one}, ${other})` : `(${one} ${operator} ${other})`;
+    return `${mark(expression.right.at)}$.${arithmetic[operator]}(${one}, ${other})`;
   }
 
   /** The value of `and` and `or`: in typed files in a form by which TypeScript narrows. */
@@ -299,7 +296,9 @@ export class ExpressionWriter {
   }
 
   #callee(callee: Expression): string {
-    if (this.#host.isTyped || callee.type !== "attribute") return this.value(callee);
+    if (this.#host.isTyped) return this.value(callee);
+    if (callee.type !== "attribute")
+      return `$.callable(${this.value(callee)}, ${JSON.stringify(callee.type === "name" ? callee.name : "the value")})`;
     return `$.method(${this.value(callee.object)}, ${JSON.stringify(callee.name)})`;
   }
 
@@ -446,12 +445,23 @@ export class ExpressionWriter {
         "E_VIEW_NAME",
         at,
         `there is no test "${name}"`,
-        suggestName(name, [...testSignatures.keys(), ...projectTests], "Add it to views/filters.ts."),
+        suggestName(name, [...testSignatures.keys(), ...projectTests], "Add it to views/tests.ts."),
       );
     }
     return `${not}${mark(at)}$.tests.${known}(${[this.value(input), ...this.#signatureArguments(signature, args, `the test "${name}"`, at)].join(", ")})`;
   }
 }
+
+/** Functions of the run time for operators: JavaScript's own would turn lists and strings into something else. */
+const arithmetic = {
+  "+": "add",
+  "-": "subtract",
+  "*": "multiply",
+  "/": "divide",
+  "//": "floorDivide",
+  "%": "modulo",
+  "**": "power",
+} as const;
 
 /** Whether an expression may be evaluated twice: it calls nothing. */
 function isRepeatable(expression: Expression): boolean {

@@ -82,8 +82,47 @@ export function readViews(
 }
 
 function readView(name: string, path: string, stamp: string): ViewFile {
-  const text = readFileSync(path, "utf8").replace(/^\ufeff/, "");
+  const text = decodeUtf8(readFileSync(path), path);
   return { name, path, text, stamp, hash: createHash("sha256").update(text).digest("base64url").slice(0, 16) };
+}
+
+/** Decodes a file. Throws `E_VIEW_SYNTAX` with the place of the first byte that is not UTF-8. */
+function decodeUtf8(bytes: Buffer, path: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    const at = findInvalidByte(bytes);
+    const before = bytes.subarray(0, at).toString("latin1").split("\n");
+    throw new GableError(
+      "E_VIEW_SYNTAX",
+      `${path}:${before.length}:${before.at(-1)!.length + 1}: the byte 0x${(bytes[at] ?? 0).toString(16).padStart(2, "0")} (number ${at + 1} of the file) is not UTF-8.`,
+      { cause: error, fix: "Save the file as UTF-8." },
+    );
+  }
+}
+
+/** Returns the offset of the first byte that is not part of a valid sequence: all bytes before it decode. */
+function findInvalidByte(bytes: Buffer): number {
+  let [valid, invalid] = [0, bytes.length];
+  while (valid < invalid) {
+    const middle = (valid + invalid + 1) >> 1;
+    // A sequence that is cut off at the end is no fault yet.
+    if (isValid(bytes.subarray(0, middle), true)) valid = middle;
+    else invalid = middle - 1;
+  }
+  // The fault is where the sequence begins.
+  while (!isValid(bytes.subarray(0, valid), false)) valid--;
+  return valid;
+}
+
+/** Whether bytes decode; with `stream`, a sequence may be cut off at their end. */
+function isValid(bytes: Buffer, stream: boolean): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function listFiles(folder: string): string[] {

@@ -2,7 +2,8 @@
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import { escapeInWalk } from "../rendering/walk-context.ts";
-import { asHtml, Html, isHtml } from "../values.ts";
+import { toPlainJson } from "../escape/json.ts";
+import { asHtml, Html, isHtml, isJson } from "../values.ts";
 
 /** What leads to the machinery of objects. */
 const forbidden = /^(?:__.*|constructor|prototype)$/;
@@ -65,17 +66,8 @@ export function toText(value: unknown): string {
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean" || isHtml(value)) return String(value);
   if (Array.isArray(value)) return value.map(toText).join(", ");
   if (value instanceof Date) return value.toISOString();
+  if (isJson(value)) return toPlainJson(value.value, value.indent);
   throw new GableError("E_VIEW_VALUE", `A text was made of ${describeValue(value)}.`);
-}
-
-/** The remainder with the sign of the divisor. */
-export function modulo(dividend: number, divisor: number): number {
-  return dividend - divisor * Math.floor(dividend / divisor);
-}
-
-/** One number raised to another. */
-export function power(base: number, exponent: number): number {
-  return base ** exponent;
 }
 
 /** Whether two values are the same: lists and plain objects by their content, dates by their time. */
@@ -152,6 +144,15 @@ export function method(object: unknown, name: string): any {
       fix: "Use a filter, or a function of views/globals.ts.",
     });
   return value.bind(object);
+}
+
+/** Returns a function in an untyped file. Throws `E_VIEW_NAME` for a value that is none. */
+export function callable(value: unknown, name: string): any {
+  if (typeof value === "function") return value;
+  const what = name === "the value" ? name : `"${name}"`;
+  throw new GableError("E_VIEW_NAME", `${what} is ${describeValue(value)}, which cannot be called.`, {
+    fix: "Call a macro, a function that is passed, or an export of views/globals.ts.",
+  });
 }
 
 /** A key of a dict in a template. */

@@ -14,6 +14,7 @@ import { Output } from "../rendering/output.ts";
 import type { Place } from "../reading/places.ts";
 import type { RenderContext } from "../rendering/render-context.ts";
 import { checked } from "./part-runtime.ts";
+import { placeError } from "./view-errors.ts";
 import type { AnyProps, Block, BlockWriter, Blocks, Extra, View, Write } from "./view.ts";
 import { toIterable, toText, truthy } from "./semantics.ts";
 import type { Translate } from "../rendering/translate.ts";
@@ -63,12 +64,24 @@ export function toRendered<Props>(target: View<Props>, props: Props, context: Re
   const { write, mode, type } = target;
   checked(target, props);
   if (mode === "html") {
-    const html = writtenHtml((out, body) => write(out, body, props));
+    const html = writtenHtml((out, body) => {
+      try {
+        return write(out, body, props);
+      } catch (error) {
+        throw placeError(error, target.name);
+      }
+    });
     if (type === "image/svg+xml") noteDrawing(html);
     return html;
   }
   const out = new Output(context);
-  const text = walkIn(context, () => write(out, "", props));
+  const text = walkIn(context, () => {
+    try {
+      return write(out, "", props);
+    } catch (error) {
+      throw placeError(error, target.name);
+    }
+  });
   if (out.segments !== undefined)
     throw new GableError("E_VIEW_CONTEXT", "A view that is no HTML holds a pending promise.", { fix: "Await the value before." });
   return mode === "xml" ? new Xml(text, type) : new PlainText(text, type);
@@ -283,9 +296,13 @@ export function requireBlock(name_: string, where_: string): never {
 /** Writes another file. */
 export function include<Props>(out: Output, body: string, target: View<Props>, props: Props): string {
   out.enterCall(`include "${target.name}"`);
-  const written = target.write(out, body, props);
-  out.leaveCall();
-  return written;
+  try {
+    return target.write(out, body, props);
+  } catch (error) {
+    throw placeError(error, target.name);
+  } finally {
+    out.leaveCall();
+  }
 }
 
 /** Writes a file whose name is a value, or the first that exists of several. */

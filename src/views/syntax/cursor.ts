@@ -22,6 +22,8 @@ export class Cursor {
   /** What ends the tag: `%}` or `}}`. */
   readonly #close: string;
   #position: number;
+  /** Braces of dicts that are open: the end of an output tag is two braces. */
+  #braces = 0;
   #peeked: Token | undefined;
 
   constructor(source: SourceText, position: number, close: string) {
@@ -46,6 +48,7 @@ export class Cursor {
     const token = this.peek();
     this.#peeked = undefined;
     this.#position = token.end;
+    if (token.type === "operator") this.#braces += token.value === "{" ? 1 : token.value === "}" ? -1 : 0;
     return token;
   }
 
@@ -137,7 +140,7 @@ export class Cursor {
     let at = this.#position;
     while (/\s/.test(text[at] ?? "")) at++;
     if (at >= text.length) throw this.error(Math.max(0, text.length - 1), "a tag is not closed", `Write ${this.#close} behind it.`);
-    if (text.startsWith(this.#close, at)) return { type: "end", value: "", at, end: at + 2 };
+    if (this.#braces <= 0 && text.startsWith(this.#close, at)) return { type: "end", value: "", at, end: at + 2 };
     if ((text[at] === "-" || (text[at] === "+" && this.#close !== "}}")) && text.startsWith(this.#close, at + 1)) {
       return { type: "end", value: text[at]!, at, end: at + 3 };
     }
@@ -155,7 +158,8 @@ export class Cursor {
       const isFloat = pattern === numbers && (match[1] !== undefined || match[2] !== undefined);
       return { type: isFloat ? "float" : type, value: match[0], at, end: at + match[0].length };
     }
-    throw this.error(at, `the character "${character}" has no meaning in an expression`);
+    const foreign = foreignOperators.find(([operator]) => text.startsWith(operator, at));
+    throw this.error(at, `"${foreign?.[0] ?? character}" has no meaning in an expression`, foreign?.[1]);
   }
 
   #readString(at: number): Token {
@@ -171,6 +175,17 @@ export class Cursor {
     return { type: "string", value, at, end: end + 1 };
   }
 }
+
+/** Operators of JavaScript, and what templates have in their place. */
+const foreignOperators: ReadonlyArray<readonly [operator: string, fix: string]> = [
+  ["&&", 'Write "and".'],
+  ["||", 'Write "or".'],
+  ["??", 'Use the filter default: {{ value|default("other") }}.'],
+  ["?.", 'Write "a and a.b".'],
+  ["?", 'Write "one if test else other".'],
+  ["!", 'Write "not".'],
+  ["`", "Write a string in quotes, and join strings with ~."],
+];
 
 const escapes: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f", v: "\v", "\n": "" };
 

@@ -6,6 +6,8 @@ import type { Arguments, BinaryOperator, Comparison, Expression, FilterCall } fr
 const forbiddenProperties = /^(?:__.*|constructor|prototype)$/;
 const reservedWords = new Set(["and", "or", "not", "in", "is", "if", "else"]);
 const depthMax = 200;
+/** Most operators, members or filters in a row. */
+const chainMax = 500;
 
 /** Reads expressions. */
 export class ExpressionParser {
@@ -68,10 +70,18 @@ export class ExpressionParser {
 
   #chain(operators: readonly BinaryOperator[], operand: () => Expression): Expression {
     let left = operand();
+    let count = 0;
     for (let operator = this.#takeOne(operators); operator !== undefined; operator = this.#takeOne(operators)) {
+      this.#assertLength(++count);
       left = { type: "binary", at: left.at, operator, left, right: operand() };
     }
     return left;
+  }
+
+  /** Throws for a chain that is longer than code can be nested. */
+  #assertLength(count: number): void {
+    if (count > chainMax)
+      throw this.#cursor.error(this.#cursor.position, `an expression has more than ${chainMax} operators in a row`, "Split it with set.");
   }
 
   #takeOne(operators: readonly BinaryOperator[]): BinaryOperator | undefined {
@@ -160,6 +170,12 @@ export class ExpressionParser {
     if (value === "true" || value === "True") return { type: "constant", at, value: true };
     if (value === "false" || value === "False") return { type: "constant", at, value: false };
     if (value === "none" || value === "None") return { type: "constant", at, value: null };
+    if (value === "null" || value === "undefined" || value === "nil")
+      throw this.#cursor.error(
+        at,
+        `"${value}" is not a value of templates`,
+        'Write "none"; to test for it, "x is none" or "x is not none".',
+      );
     return { type: "name", at, name: value };
   }
 
@@ -202,7 +218,8 @@ export class ExpressionParser {
 
   #postfix(start: Expression): Expression {
     let value = start;
-    for (;;) {
+    for (let count = 0; ; count++) {
+      this.#assertLength(count);
       if (this.#cursor.take(".") !== undefined) value = this.#member(value);
       else if (this.#cursor.take("[") !== undefined) value = this.#subscript(value);
       else if (this.#cursor.is("(")) value = { type: "call", at: value.at, callee: value, args: this.arguments() };
@@ -259,7 +276,8 @@ export class ExpressionParser {
 
   #filters(start: Expression): Expression {
     let value = start;
-    for (;;) {
+    for (let count = 0; ; count++) {
+      this.#assertLength(count);
       if (this.#cursor.take("|") !== undefined) {
         const { name, at, args } = this.#filterName();
         value = { type: "filter", at, input: value, name, args };
@@ -270,6 +288,7 @@ export class ExpressionParser {
   }
 
   #filterName(): FilterCall {
+    if (this.#cursor.is("|")) throw this.#cursor.error(this.#cursor.position - 1, '"||" has no meaning in an expression', 'Write "or".');
     const token = this.#cursor.expectName("the name of a filter");
     const args = this.#cursor.is("(") ? this.arguments() : { positional: [], named: [] };
     return { name: token.value, at: token.at, args };

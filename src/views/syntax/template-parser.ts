@@ -19,6 +19,8 @@ export interface WhitespaceOptions {
 
 /** Largest file. */
 const charactersMax = 1_048_576;
+/** Most branches of one `if`. */
+const branchesMax = 500;
 const nestingMax = 100;
 
 /** Parses a file. Throws `E_VIEW_SYNTAX`. */
@@ -176,6 +178,7 @@ class TemplateParser {
       this.#closing = { name, cursor, at: token.at };
       return undefined;
     }
+    if (/^els(?:e?if|eif)$/.test(name)) throw cursor.error(token.at, `there is no tag "${name}"`, 'Write "elif".');
     if (name.startsWith("end") || name === "else" || name === "elif") throw this.#strayEnd(name, token.at);
     if (blockTags.has(name)) return this.#blockTag(name, cursor, token.at);
     const statement = this.#simpleTag(name, cursor, token.at);
@@ -320,6 +323,8 @@ class TemplateParser {
       const body = this.#body(["elif", "else", "endif"]);
       const closing = this.#closing!;
       branches.push({ at: branchAt, test, body });
+      if (branches.length > branchesMax)
+        throw cursor.error(closing.at, `an "if" has more than ${branchesMax} branches`, "Look the value up in a dict.");
       if (closing.name !== "elif") break;
       branchAt = closing.at;
       test = new ExpressionParser(closing.cursor).expression();
@@ -333,6 +338,8 @@ class TemplateParser {
   /** The body behind `else`, when the last body ended there. */
   #otherwise(end: string): Body | undefined {
     if (this.#closing!.name !== "else") return undefined;
+    const { cursor } = this.#closing!;
+    if (cursor.is("if")) throw cursor.error(this.#closing!.at, '"else if" is not a tag', 'Write "elif".');
     this.#finish(this.#closing!.cursor);
     return this.#body([end]);
   }

@@ -1,0 +1,34 @@
+/** Errors of values inside a template: they get the place of the template that was being written. */
+import { GableError } from "../../errors/gable-error.ts";
+
+const placed = new WeakSet<Error>();
+
+/** A frame of a generated module, or of code that compileString() has made. Line N of a module is line N of its template. */
+const frames =
+  /((?:[A-Za-z]:)?[^\s():]+\.(?:html|svg|xml|atom|rss|opml|json|webmanifest|csv|txt|md|eml)(?:~\w+)?)(?:\.ts)?(?:\?[^\s:]*)?:(\d+):\d+|<anonymous>:(\d+):\d+/;
+
+/** Lines that the head of a function takes which is made of a string. */
+const headLines = 2;
+
+/** Returns an error whose message begins with file and line of the template, where the stack tells them. */
+export function placeError(error: unknown, name: string): unknown {
+  if (!(error instanceof Error) || placed.has(error)) return error;
+  placed.add(error);
+  const [message, stack] = [error.message, error.stack ?? ""];
+  const match = frames.exec(stack.slice(stack.indexOf("\n    at ")));
+  if (match === null) return error;
+  const file = match[1] === undefined ? name : toTemplateName(match[1], name);
+  const line = match[1] === undefined ? Number(match[3]) - headLines : Number(match[2]);
+  // A message that names a template and a line has its place already.
+  if (/\.[a-z]+:\d+/.test(message)) return error;
+  const text = `${file}:${line}: ${error instanceof GableError ? message[0]!.toLowerCase() + message.slice(1) : message}`;
+  Object.defineProperty(error, "message", { value: text, configurable: true, writable: true });
+  if (error.stack !== undefined) error.stack = stack.replace(message, () => text);
+  return error;
+}
+
+/** Returns the name of a template from the path of its module: below the folder of generated files. */
+function toTemplateName(path: string, name: string): string {
+  const [, below] = /\.gable\/views\/(.*)$/.exec(path) ?? [];
+  return below?.replace("~", "#") ?? name;
+}
