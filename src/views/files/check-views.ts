@@ -50,7 +50,11 @@ export function checkViews(options: CheckViewsOptions): ViewProblem[] {
   const folder = resolve(given);
   const project = new ViewProject({ ...views, directories: options.directories.map((each) => resolve(folder, each)), watches: false });
   const own: ViewProblem[] = [];
-  const compiled = project.generateAll((error) => own.push(toProblem(error)));
+  // An error of an imported file stops every file that imports it, and is reported once.
+  const compiled = project.generateAll((error) => {
+    const problem = toProblem(error);
+    if (!own.some((known) => known.message === problem.message && known.line === problem.line)) own.push(problem);
+  });
   const { attributes = {}, inlineHandlers = false } = options;
   const sources = readSources(folder);
   for (const source of sources) own.push(...checkCode(source, { attributes, inlineHandlers }).map(toProblem));

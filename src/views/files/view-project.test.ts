@@ -346,4 +346,14 @@ describe("checkViews()", () => {
       /views\/base\.html:4:\d+: a value cannot stand in "onclick" of <p>, which is code\.\n[^]*fix: Put the value into a data-\* attribute/,
     );
   });
+
+  it("forgets templates that were deleted, and reports an error of an imported file once", () => {
+    const check = (): string => formatProblems(checkViews({ project: folder, generated: join(folder, ".gable"), directories: [project.views] }));
+    put("views/bad.html", "{% props a: string %}\n{{ a.nothing }}{% partialdef p(b: string) %}{{ b.nothing }}{% endpartialdef %}\n");
+    assert.match(check(), /bad\.html:2:\d+ - error TS2339/);
+    rmSync(join(folder, "views/bad.html"));
+    assert.doesNotMatch(check(), /error/);
+    put("views/forms.html", "{% macro field(name) %}{{ name }}");
+    assert.equal(check().match(/"macro" is not closed/g)?.length, 1, check());
+  });
 });

@@ -5,7 +5,7 @@
  * elsewhere everything is imported once, at the start.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { dirname, join, posix, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -27,7 +27,7 @@ import type { ProjectCode, ViewFile } from "./view-folder.ts";
 import { findPackageViews, packagePrefix, readProjectCode, readViews } from "./view-folder.ts";
 
 /** Changes with what the compiler writes. */
-const compilerVersion = 8;
+const compilerVersion = 9;
 
 /** After so many changes in development, modules that nothing uses any more hold about 50 MB. */
 const reloadsMax = 200;
@@ -222,7 +222,20 @@ export class ViewProject {
   /** Compiles all files, whether they are stale or not, and writes them. */
   generateAll(onFailure: (error: unknown) => void): CompiledView[] {
     rmSync(join(this.generated, "views.json"), { force: true });
-    return this.generate(this.#read(this.#files), onFailure);
+    const files = this.#read(this.#files);
+    this.#removeOthers(files);
+    return this.generate(files, onFailure);
+  }
+
+  /** Removes the generated files of templates that no longer exist: tsc would still report their errors. */
+  #removeOthers(files: ReadonlyMap<string, ViewFile>): void {
+    const folder = join(this.generated, "views");
+    if (!existsSync(folder)) return;
+    for (const entry of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+      const name = entry.replaceAll("\\", "/");
+      if (name.endsWith(".ts") && !files.has(name.slice(0, -3).replace(/~[^/~]*$/, "")) && !files.has(name.slice(0, -3)))
+        rmSync(join(folder, entry), { force: true });
+    }
   }
 
   #read(known: ReadonlyMap<string, ViewFile>): Map<string, ViewFile> {
