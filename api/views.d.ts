@@ -381,6 +381,14 @@ export type CacheKeyPart = string | number | bigint | boolean | Date | null | un
 /** What a piece depends on beside its key. */
 export type CacheVary = "user" | "request" | "csrf" | "flash";
 
+/** Options of {@link MemoryFragments}. */
+export interface MemoryFragmentsOptions {
+    /** Largest number of characters of all pieces together. Default 33,554,432. */
+    readonly charactersMax?: number;
+    /** The clock, in ms since 1970. */
+    readonly now?: () => number;
+}
+
 /** A kept piece: texts, and between them the places of nonces, which are filled anew each time it is shown. */
 export type Fragment = readonly string[];
 
@@ -398,14 +406,6 @@ export interface FragmentStore {
     get(key: string): Fragment | undefined | Promise<Fragment | undefined>;
     /** Keeps a piece. */
     set(key: string, fragment: Fragment, options: FragmentOptions): void | Promise<void>;
-}
-
-/** Options of {@link MemoryFragments}. */
-export interface MemoryFragmentsOptions {
-    /** Largest number of characters of all pieces together. Default 33,554,432. */
-    readonly charactersMax?: number;
-    /** The clock, in ms since 1970. */
-    readonly now?: () => number;
 }
 
 /** A value in CSS. */

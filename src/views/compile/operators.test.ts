@@ -46,9 +46,9 @@ const refusals: ReadonlyArray<readonly [source: string, code: string, message: R
   ),
   ["\n{{ f(1) }}", "E_VIEW_NAME", /^string\.html:2: "f" is 3, which cannot be called/, /globals\.ts/],
   ["\n{{ o.y(1) }}", "E_VIEW_NAME", /^string\.html:2: "y" is no function/],
-  ["\n{{ o.y.z }}", "E_VIEW_NAME", /^string\.html:2: the property "z" of undefined was read/],
-  ["\n{{ o|upper }}", "E_VIEW_VALUE", /^string\.html:2: a text was made of an object/],
-  ["\n\n{{ o }}", "E_VIEW_VALUE", /^string\.html:3: a hole in text got an object/],
+  ["\n{{ o.y.z }}", "E_VIEW_NAME", /^string\.html:2: The property "z" of undefined was read/],
+  ["\n{{ o|upper }}", "E_VIEW_VALUE", /^string\.html:2: A text was made of an object/],
+  ["\n\n{{ o }}", "E_VIEW_VALUE", /^string\.html:3: A hole in text got an object/],
   ["\n{{ 'a b'|wordwrap(0) }}", "E_VIEW_VALUE", /^string\.html:2: wordwrap got 0/],
 ];
 

@@ -145,7 +145,12 @@ describe("components", () => {
   refuse(
     (
       [
-        ["{% component 'card.html' %}{% endcomponent %}", "E_VIEW_PROP", /^"card\.html" needs the prop "title"\.$/, /title: \.\.\./],
+        [
+          "{% component 'card.html' %}{% endcomponent %}",
+          "E_VIEW_PROP",
+          /^string\.html:1: "card\.html" needs the prop "title"\.$/,
+          /title: \.\.\./,
+        ],
         ["{% component 'crd.html' %}{% endcomponent %}", "E_VIEW_NOT_FOUND", /no view "crd\.html"/, /"card\.html"/],
         ["{% component 'nope' %}{% endcomponent %}", "E_VIEW_NOT_FOUND", /no component "nope"/, /views\/components\.ts/],
         [

@@ -394,7 +394,7 @@ describe("template files, other outputs", () => {
     assert.equal(mail.render({ s: "Hello", b: "one\ntwo" }), "Subject: Hello\nTo: x\n\none\ntwo");
     assert.throws(() => mail.render({ s: "x\r\nBcc: y", b: "" }), {
       code: "E_VIEW_HEADER_NEWLINE",
-      message: 'A header of a mail got "x\\r\\nBcc: y".',
+      message: 'a.eml:1: A header of a mail got "x\\r\\nBcc: y".',
     });
   });
 

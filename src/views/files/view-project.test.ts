@@ -348,7 +348,8 @@ describe("checkViews()", () => {
   });
 
   it("forgets templates that were deleted, and reports an error of an imported file once", () => {
-    const check = (): string => formatProblems(checkViews({ project: folder, generated: join(folder, ".gable"), directories: [project.views] }));
+    const check = (): string =>
+      formatProblems(checkViews({ project: folder, generated: join(folder, ".gable"), directories: [project.views] }));
     put("views/bad.html", "{% props a: string %}\n{{ a.nothing }}{% partialdef p(b: string) %}{{ b.nothing }}{% endpartialdef %}\n");
     assert.match(check(), /bad\.html:2:\d+ - error TS2339/);
     rmSync(join(folder, "views/bad.html"));

@@ -70,10 +70,13 @@ export type StaticAttributes = ReadonlyMap<string, string | undefined>;
 /** Finds the class of an attribute. `own` holds classes that the application has made stricter. */
 export function classifyAttribute(
   element: string,
-  name: string,
+  given: string,
   attributes: StaticAttributes,
   own: Readonly<Record<string, AttributeClass>> = {},
 ): AttributeClass {
+  if (given === "xmlns" || given.startsWith("xmlns:")) return "decider";
+  // In XML any prefix may stand for the namespace of links.
+  const name = /^[\w.-]+:href$/.test(given) ? "xlink:href" : given;
   if (/^(?:on|hx-on|x-|@|:|v-|ng-)/.test(name)) return "handler";
   if (Object.hasOwn(own, name)) return own[name]!;
   const special = classifySpecial(element, name, attributes);
@@ -120,6 +123,11 @@ function classifyAnimation(name: string, attributes: StaticAttributes): Attribut
   const isHarmless = target !== undefined && !urls.has(target) && !/^on|:/.test(target);
   if (isHarmless) return "plain";
   return name === "values" ? "url-values" : "url";
+}
+
+/** Whether an element has a prefix, and would be code, style or an animation in XML where that stands for SVG. */
+export function isPrefixedCode(element: string): boolean {
+  return /^[^:]+:(?:script|style|handler|set|animate|animatetransform|animatemotion|iframe|object|embed)$/.test(element);
 }
 
 /** Whether an element shows media: its addresses may be data URLs of images. */

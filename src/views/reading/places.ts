@@ -182,12 +182,18 @@ function forEachHole<Ref>(parts: ReadonlyArray<AttributePart<Ref>>, visit: (hole
   }
 }
 
+/** Kinds that write the name of their attribute, and do nothing else with it. */
+const keptNames: ReadonlySet<Kind> = new Set([kinds.wholeAttribute, kinds.boolean, kinds.enumerated, kinds.wholeUrl, kinds.urlList]);
+
 /** Takes the name and the quotes out of the static text: the hole writes them, or nothing. */
 function cutOut<Ref>(attribute: AttributeDraft<Ref>, hole: HolePart<Ref>, place: Place): void {
+  // XML tells upper case from lower case: the name is written as the template has it.
+  const written = /[^\s=]+/.exec(attribute.head.text)?.[0] ?? place.attribute;
+  const keepsCase = keptNames.has(place.kind) && written.toLowerCase() === place.attribute;
   attribute.head.text = "";
   attribute.open.text = "";
   attribute.close.text = "";
-  hole.place = place;
+  hole.place = keepsCase ? { ...place, attribute: written } : place;
 }
 
 function placeWhole<Ref>(

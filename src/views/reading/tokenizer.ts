@@ -5,7 +5,7 @@
  * The state can be kept, set back and compared, so that the branches of a condition can be read one after the other.
  */
 import type { AttributeClass, StaticAttributes } from "./attribute-table.ts";
-import { classifyAttribute, classifyScript, takesNonce } from "./attribute-table.ts";
+import { classifyAttribute, classifyScript, isPrefixedCode, takesNonce } from "./attribute-table.ts";
 import type { AttributeDraft, AttributePart, HolePart, InlineHandlers, Place, PlaceFault, TextPart } from "./places.ts";
 import { decodeReferences, eachText, firstHole, kinds, placeAttribute, styleKind } from "./places.ts";
 import { findRawEnd, findScriptEnd, foldBlanks } from "./raw-text.ts";
@@ -455,6 +455,8 @@ export class HtmlReader<Ref> {
     const { tag, isInHead } = this.#state;
     const { name, isEnd, attributes, drafts } = tag!;
     const { fail, attributes: own, inlineHandlers = false } = this.#host;
+    if (isPrefixedCode(name))
+      this.#host.failText(`<${name}> has a prefix, and may be code in XML`, "Write the element without a prefix, below <svg xmlns=...>.");
     for (const draft of drafts) {
       if (isEnd) fail(firstHole(draft.parts)!.ref, `inside the end tag </${name}>`);
       if (draft.quote !== '"') this.#useDoubleQuotes(draft);

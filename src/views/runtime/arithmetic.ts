@@ -21,7 +21,7 @@ export function add(one: unknown, other: unknown): unknown {
   if (typeof one === "number" && typeof other === "number") return one + other;
   if (typeof one === "string" && typeof other === "string") return one + other;
   if (typeof one === "bigint" && typeof other === "bigint") return one + other;
-  if (Array.isArray(one) && Array.isArray(other)) return [...(one as unknown[]), ...(other as unknown[])];
+  if (Array.isArray(one) && Array.isArray(other)) return [...(one as unknown[]), ...(other as unknown[])]; // The check gives any[].
   const isText = typeof one === "string" || typeof other === "string" || isHtml(one) || isHtml(other);
   throw operandError("+", one, other, isText ? "Join strings and other values with ~." : undefined);
 }
@@ -40,7 +40,7 @@ export function multiply(one: unknown, other: unknown): unknown {
     if (value.length * times > repeatedMax)
       throw new GableError("E_VIEW_VALUE", `"*" would make more than ${repeatedMax} characters or items.`);
     if (typeof value === "string") return value.repeat(times);
-    return Array.from({ length: times }, () => value as unknown[]).flat();
+    return Array.from({ length: times }, () => value as unknown[]).flat(); // A string has returned.
   }
   throw operandError("*", one, other);
 }

@@ -1,6 +1,4 @@
 /** Errors of values inside a template: they get the place of the template that was being written. */
-import { GableError } from "../../errors/gable-error.ts";
-
 const placed = new WeakSet<Error>();
 
 /** A frame of a generated module, or of code that compileString() has made. Line N of a module is line N of its template. */
@@ -21,7 +19,7 @@ export function placeError(error: unknown, name: string): unknown {
   const line = match[1] === undefined ? Number(match[3]) - headLines : Number(match[2]);
   // A message that names a template and a line has its place already.
   if (/\.[a-z]+:\d+/.test(message)) return error;
-  const text = `${file}:${line}: ${error instanceof GableError ? message[0]!.toLowerCase() + message.slice(1) : message}`;
+  const text = `${file}:${line}: ${message}`;
   Object.defineProperty(error, "message", { value: text, configurable: true, writable: true });
   if (error.stack !== undefined) error.stack = stack.replace(message, () => text);
   return error;
