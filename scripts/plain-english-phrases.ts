@@ -73,6 +73,7 @@ export const cleanAreas: readonly string[] = [
   "CONTRIBUTING.md",
   "SECURITY.md",
   "scripts/",
+  "create-gable/",
   "test/packed/",
   "src/errors/pages/",
 ];

@@ -1,9 +1,9 @@
 /** The arguments of `npm create gable`. */
 import { parseArgs } from "node:util";
 
-/** The managers of packages that the project can be made for. */
+/** The package managers that a project can use. */
 const packageManagers = ["npm", "pnpm", "yarn", "bun"] as const;
-/** A manager of packages. */
+/** A package manager. */
 export type PackageManager = (typeof packageManagers)[number];
 
 /** The templates that exist. */

@@ -99,7 +99,7 @@ describe("npm create gable", () => {
     assert.match(stdout, /--package-manager npm\|pnpm\|yarn\|bun/);
   });
 
-  it("takes the manager of packages that runs it", () => {
+  it("uses the package manager that runs it", () => {
     const before = process.env["npm_config_user_agent"];
     process.env["npm_config_user_agent"] = "pnpm/10.2.0 npm/? node/v26.0.0";
     try {
@@ -112,12 +112,12 @@ describe("npm create gable", () => {
 });
 
 describe("a machine with an older Node", () => {
-  it("is told by the version", () => {
+  it("is recognised by its version", () => {
     for (const version of ["18.20.8", "20.19.0", "22.17.9"]) assert.equal(isCurrent(version), false, version);
     for (const version of ["22.18.0", "24.0.0", "26.10.0"]) assert.equal(isCurrent(version), true, version);
   });
 
-  it("gets a newer one into its project, by a way that its manager of packages can go", async () => {
+  it("gets a newer Node in its project, in a way that its package manager supports", async () => {
     const read = async (name: string): Promise<Record<string, Record<string, unknown>>> =>
       JSON.parse(await readFile(join(folder, name, "package.json"), "utf8"));
     await createProject({ folder: join(folder, "npm"), template: "minimal", force: false, node: planNode("20.0.0", "npm") });

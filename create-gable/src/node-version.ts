@@ -16,7 +16,7 @@ export type NodePlan =
   | { readonly kind: "package"; readonly version: string }
   | { readonly kind: "platform-packages"; readonly packages: Readonly<Record<string, string>> };
 
-/** Whether a version of Node runs TypeScript as it stands. */
+/** Whether a version of Node runs TypeScript directly. */
 export function isCurrent(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   return major > 22 || (major === 22 && minor >= 18);

@@ -16,6 +16,6 @@ test("answers JSON", async () => {
   assert.deepEqual((await client.get("/api/squares/12")).json(), { square: 144 });
 });
 
-test("answers 404 to what is no number", async () => {
+test("answers 404 if the parameter is not a number", async () => {
   assert.equal((await client.get("/api/squares/twelve")).status, 404);
 });
