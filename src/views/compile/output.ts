@@ -80,7 +80,12 @@ export function writeMarkup({ file }: Frame, statement: Placed, write: (body: st
 function writePlace(file: FileWriter, place: Place, code: string, at: number): void {
   const name = `$p${file.places.length}`;
   const { refs, addressRef: _addressRef, ...facts } = place;
-  const tagAttributes = facts.tagAttributes === undefined ? "" : `, new Map(${JSON.stringify([...facts.tagAttributes])})`;
+  // JSON has no undefined, which is what an attribute with a value is.
+  const entries = [...(facts.tagAttributes ?? [])].map(
+    ([key, value]) => `[${JSON.stringify(key)}, ${JSON.stringify(value) ?? "undefined"}]`,
+  );
+  const type = file.typeText("<string, string | undefined>");
+  const tagAttributes = facts.tagAttributes === undefined ? "" : `, new Map${type}([${entries.join(", ")}])`;
   const isSvg = /\.svg(?:#|$)/.test(file.template.name);
   const written = { ...facts, tagAttributes: undefined, ...(isSvg && { isSvg }), where: file.template.source.place(at) };
   file.places.push(`const ${name} = $.definePlace(${JSON.stringify(written)}${tagAttributes}); `);

@@ -193,6 +193,8 @@ describe("names", () => {
         '{{ rows([{ "name": 1 }], more=[1]) }}{{ shout("x"|upper) }}{{ shout("x"|trim|capitalize) }}{% endblock %}',
         "",
       ].join("\n"),
+      "views/option.html":
+        '{% import type { Attributes } from "gable/views" %}\n{% props t: string, s: boolean, more?: Attributes %}\n<option value="{{ t }}" {{ {"selected": s}|xmlattr }} {{ more }}>{{ t }}</option>\n',
       "views/untyped.html": '{% extends "base.html" %}{% block body %}{{ x }}{% endblock %}',
       "views/sets.html": '{% set title = "t" %}{% extends "base.html" %}{% block body %}{{ x }}{% endblock %}',
       "app.ts":
