@@ -2088,6 +2088,8 @@ export interface ApplicationFacts {
     readonly databases: Readonly<Record<string, NamedDatabaseOptions>>;
     /** Folders of the template files; undefined for an application without any. */
     readonly views: readonly string[] | undefined;
+    /** The options as they were given. They can hold secrets: do not print them. */
+    readonly options: Readonly<GableOptions>;
 }
 
 /** A route. */

@@ -41,6 +41,8 @@ export interface ApplicationFacts {
   readonly databases: Readonly<Record<string, NamedDatabaseOptions>>;
   /** Folders of the template files; undefined for an application without any. */
   readonly views: readonly string[] | undefined;
+  /** The options as they were given. They can hold secrets: do not print them. */
+  readonly options: Readonly<GableOptions>;
 }
 
 /** Returns the facts of an application. Nothing is opened. */
@@ -56,6 +58,7 @@ export function describeApplication(
     models,
     databases: models === undefined ? {} : toNamedDatabases(options, readEnvironment),
     views: views === undefined ? undefined : toViewOptions(views).directories,
+    options,
   };
 }
 

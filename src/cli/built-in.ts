@@ -1,5 +1,5 @@
 /** The shape of the commands that come with Gable: those of an application, and the project around it. */
-import type { ArgumentOptions, Command, CommandContext, FlagOptions } from "gable";
+import type { ArgumentOptions, Command, CommandContext, FlagOptions, Mode } from "gable";
 import type { Project } from "./project.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -37,6 +37,8 @@ export interface BuiltInContext<Arguments = {}, Flags = {}> extends CommandConte
 export interface BuiltIn<Arguments = {}, Flags = {}> extends Command<Arguments, Flags, BuiltInContext<Arguments, Flags>> {
   /** Mode when neither `--mode` nor the environment gives one. Default: what the project says, else production. */
   readonly mode?: "development" | "test";
+  /** Mode that these flags demand, unless `--mode` gives one. None by default. */
+  readonly forcedMode?: (flags: Readonly<Record<string, unknown>>) => Mode | undefined;
 }
 
 /** A command whatever its arguments and flags are. */

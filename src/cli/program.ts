@@ -183,8 +183,9 @@ function createContext(definition: AnyBuiltIn, words: object, parsed: ParsedFlag
 }
 
 /** The mode is set before any code of the project runs. */
-function createLazyProject(definition: AnyBuiltIn, { mode, app }: ParsedFlags, terminal: Terminal): BuiltInContext["project"] {
-  const found = findMode(terminal, mode, definition.mode);
+function createLazyProject(definition: AnyBuiltIn, flags: ParsedFlags, terminal: Terminal): BuiltInContext["project"] {
+  const { mode, app } = flags;
+  const found = findMode(terminal, mode ?? definition.forcedMode?.(flags), definition.mode);
   terminal.environment["GABLE_MODE"] = found;
   return createProject(terminal.folder, found, app);
 }

@@ -1,16 +1,20 @@
 /** `gable check`: finds mistakes before the application runs. */
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { ApplicationFacts } from "gable";
 import { isGableError } from "gable";
 import { checkViews } from "gable/check";
 import { checkMigrations } from "gable/migrations";
 import type { BuiltInContext, Problem } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
+import { runChecks } from "../checks/check.ts";
+import { deployChecks } from "../checks/deploy.ts";
 import type { Project } from "../project.ts";
 
 const flags = {
+  deploy: { type: "boolean", help: "Also checks what must be right in production" },
   noTypes: { type: "boolean", help: "Leaves out the TypeScript compiler" },
   failLevel: { type: "string", help: "Lowest level that makes the check fail", choices: ["error", "warning", "info"], default: "error" },
 } as const;
@@ -19,10 +23,11 @@ type Context = BuiltInContext<{}, typeof flags>;
 /** Checks the project. */
 export const check = builtIn({
   name: "check",
-  help: "Checks routes, models, migrations, template files and types.",
-  examples: ["check", "check --fail-level warning"],
+  help: "Checks routes, models, migrations, template files and types; with --deploy, also the settings of production.",
+  examples: ["check", "check --fail-level warning", "check --deploy"],
   flags,
   mode: "development",
+  forcedMode: ({ deploy }) => (deploy === true ? "production" : undefined),
   async run(context: Context) {
     const { flags: given, print, report } = context;
     const found = [...(await checkApp(context))];
@@ -36,18 +41,29 @@ export const check = builtIn({
 const levels = ["error", "warning", "info"] as const;
 
 /** Loading the application checks its options and its routes. */
-async function checkApp({ project, flags: { noTypes } }: Context): Promise<Problem[]> {
+async function checkApp({ project, flags: { noTypes, deploy } }: Context): Promise<Problem[]> {
   try {
     const app = await project.loadApp();
-    const { models, views } = app.describe();
+    const facts = app.describe();
+    const { models, views } = facts;
     const hasMigrations = models !== undefined && existsSync(join(project.folder, "migrations"));
     const drift = hasMigrations ? await checkMigrations({ models, folder: "migrations" }) : [];
     const types = noTypes ? [] : views === undefined ? await runCompiler(project) : toViewProblems(project, views);
-    return [...drift.map(({ text }) => ({ id: "migrations.drift", message: text, level: "warning" as const })), ...types];
+    return [
+      ...drift.map(({ text }) => ({ id: "migrations.drift", message: text, level: "warning" as const })),
+      ...types,
+      ...(deploy ? checkDeployment(project, facts) : []),
+    ];
   } catch (error) {
     if (!isGableError(error)) throw error;
     return [{ id: error.code, message: error.message, ...(error.fix !== "" && { fix: error.fix }) }];
   }
+}
+
+function checkDeployment({ folder }: Project, facts: ApplicationFacts): Problem[] {
+  const readFile = (name: string): string | undefined =>
+    existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8") : undefined;
+  return runChecks(deployChecks, { facts, folder, readFile });
 }
 
 /** Template files, and the whole project with the same compiler. */

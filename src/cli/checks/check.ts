@@ -1,0 +1,33 @@
+/** The shape of a check: an id, a level, and a function that finds what is wrong. */
+import type { ApplicationFacts } from "gable";
+import type { Problem } from "../built-in.ts";
+
+/** What a check can look at. */
+export interface CheckSubject {
+  /** Facts of the application; `facts.options` are its options as they were given. */
+  readonly facts: ApplicationFacts;
+  /** Folder of the project. */
+  readonly folder: string;
+  /** Reads a file of the project; undefined when there is none. */
+  readonly readFile: (name: string) => string | undefined;
+}
+
+/** What is wrong, and how to correct it. */
+export interface CheckFinding {
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** A check. */
+export interface Check {
+  /** Stable id: what is checked, and what is wrong with it. */
+  readonly id: string;
+  readonly level: "error" | "warning" | "info";
+  /** Finds what is wrong; an empty list when nothing is. */
+  readonly run: (subject: CheckSubject) => readonly CheckFinding[];
+}
+
+/** Runs checks. Returns their findings in the order of the checks. */
+export function runChecks(checks: readonly Check[], subject: CheckSubject): Problem[] {
+  return checks.flatMap(({ id, level, run }) => run(subject).map((finding) => ({ id, level, ...finding })));
+}

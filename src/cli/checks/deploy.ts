@@ -1,0 +1,195 @@
+/** The checks of `gable check --deploy`: what must be right before a site meets the internet. */
+import type { Check, CheckFinding, CheckSubject } from "./check.ts";
+
+type Options = CheckSubject["facts"]["options"];
+
+/** A check that looks at the options and finds one thing at most. */
+function ofOptions(id: string, level: Check["level"], find: (options: Options, subject: CheckSubject) => CheckFinding | undefined): Check {
+  return {
+    id,
+    level,
+    run: (subject) => {
+      const finding = find(subject.facts.options, subject);
+      return finding === undefined ? [] : [finding];
+    },
+  };
+}
+
+/** Fewest different characters in a key: 32 random bytes as base64url have about 30, as hex about 15. */
+const keyVarietyMin = 10;
+const makeKey = "Run `npx gable key generate`, and put the line into the environment.";
+const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
+/** Sources of a policy that undo most of it. */
+const looseSources = new Set(["*", "http:", "https:", "'unsafe-inline'", "'unsafe-eval'"]);
+
+/** Secret keys as texts. Keys of bytes were made by a program. */
+function keyTexts({ secretKeys = [] }: Options): string[] {
+  return secretKeys.filter((key): key is string => typeof key === "string");
+}
+
+function isKeyNeeded({ session }: Options): boolean {
+  return session !== undefined;
+}
+
+const keys: readonly Check[] = [
+  ofOptions("keys.missing", "error", (options) =>
+    isKeyNeeded(options) && (options.secretKeys ?? []).length === 0
+      ? { message: "Sessions need secret keys, and the application has none.", fix: makeKey }
+      : undefined,
+  ),
+  ofOptions("keys.weak", "error", (options) => {
+    const weak = keyTexts(options).findIndex((key) => new Set(key).size < keyVarietyMin);
+    return weak === -1
+      ? undefined
+      : { message: `Secret key ${weak + 1} follows a pattern: it has few different characters.`, fix: makeKey };
+  }),
+  ofOptions("keys.example", "error", (options, { readFile }) => {
+    const example = readFile(".env.example") ?? "";
+    const isKnown = keyTexts(options).some((key) => key !== "" && example.includes(key));
+    return isKnown ? { message: "A secret key is written in .env.example, which everybody can read.", fix: makeKey } : undefined;
+  }),
+];
+
+const hosts: readonly Check[] = [
+  ofOptions("hosts.missing", "error", ({ hosts: names }) =>
+    names === undefined || names.length === 0
+      ? { message: "The application has no list of hosts.", fix: 'Pass hosts: ["example.com"] to gable().' }
+      : undefined,
+  ),
+  ofOptions("hosts.any", "error", ({ hosts: names = [] }) => {
+    // A leading dot before a top-level domain takes every site below it.
+    const any = names.find((name) => /^\.[^.]*$/.test(name));
+    return any === undefined
+      ? undefined
+      : { message: `The host "${any}" matches every site of a top-level domain.`, fix: 'Name your own domain: ".example.com".' };
+  }),
+  ofOptions("origin.missing", "error", ({ origin }) =>
+    origin === undefined
+      ? { message: "Links in mail and feeds have no base.", fix: 'Pass origin: "https://example.com" to gable().' }
+      : undefined,
+  ),
+  ofOptions("origin.plain-http", "warning", ({ origin }) =>
+    origin?.startsWith("http:") === true && !isPrivate(new URL(origin).hostname)
+      ? { message: `The origin ${origin} has no TLS, and is not in a private network.`, fix: "Use an origin that starts with https://." }
+      : undefined,
+  ),
+  ofOptions("proxies.any", "error", ({ proxies }) => {
+    const any = proxies?.trust.find((range) => range.endsWith("/0"));
+    return any === undefined
+      ? undefined
+      : {
+          message: `The proxies "${any}" are everybody: each client can choose its own address.`,
+          fix: 'Name the addresses of your proxies, "loopback" or "private".',
+        };
+  }),
+];
+
+function isPrivate(name: string): boolean {
+  return /^(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[::1\]|\[f[cd])|\.(?:localhost|internal|local|lan)$/i.test(name);
+}
+
+const security: readonly Check[] = [
+  {
+    id: "security.csp-unsafe",
+    level: "warning",
+    run: ({ facts: { options, routes } }) => {
+      const found = Object.entries(options.security?.csp ?? {})
+        .filter(([, sources]) => [sources].flat().some((source) => looseSources.has(String(source))))
+        .map(([directive]) => `The content security policy is weaker than the default in ${directive}.`);
+      const unsafe = routes
+        .filter(({ exceptions }) => exceptions.some((each) => each.startsWith("allowUnsafe")))
+        .map(({ method, path }) => `${method} ${path} allows unsafe sources in its policy.`);
+      return [...found, ...unsafe].map((message) => ({ message, fix: "Use nonces or hashes instead of unsafe sources." }));
+    },
+  },
+  {
+    id: "security.cross-site",
+    level: "info",
+    run: ({ facts: { routes } }) =>
+      routes.flatMap(({ method, path, exceptions }) =>
+        exceptions
+          .filter((each) => each.startsWith("crossSite"))
+          .map((each) => ({
+            message: `${method} ${path} takes requests from other sites: ${each.replace("crossSite: ", "")}.`,
+            fix: "Check that the handler does not trust cookies.",
+          })),
+      ),
+  },
+  {
+    id: "routes.unguarded",
+    level: "info",
+    run: ({ facts: { routes } }) =>
+      routes
+        .filter(({ method, guards }) => !safeMethods.has(method) && guards.length === 0)
+        .map(({ method, path }) => ({
+          message: `${method} ${path} changes something, and has no guard.`,
+          fix: "Add a guard, if not everybody may do this.",
+        })),
+  },
+  ofOptions("session.store-memory", "error", ({ session }) =>
+    session?.store === "memory"
+      ? {
+          message: "Sessions are in the memory of the process: a restart signs everybody out.",
+          fix: 'Use store: "database", or redisSessions().',
+        }
+      : undefined,
+  ),
+];
+
+/** Limits that are so high that they limit nothing, and times so long that nothing ever ends. */
+const looseLimits = { bytesMax: 1_073_741_824, countMax: 1_000_000, ms: 3_600_000 };
+
+function findLoose(options: Options, isTime: boolean): CheckFinding | undefined {
+  const loose = Object.entries(options.limits ?? {}).filter(([name, value]) => {
+    if (typeof value !== "number" || name.endsWith("Ms") !== isTime) return false;
+    return value > (isTime ? looseLimits.ms : name.includes("Bytes") ? looseLimits.bytesMax : looseLimits.countMax);
+  });
+  if (loose.length === 0) return undefined;
+  const list = loose.map(([name, value]) => `${name} is ${String(value)}`).join(", ");
+  return { message: `These limits protect nothing: ${list}.`, fix: "Set them to what your largest request needs." };
+}
+
+const limits: readonly Check[] = [
+  ofOptions("limits.off", "error", (options) => findLoose(options, false)),
+  ofOptions("timeouts.off", "error", (options) => findLoose(options, true)),
+];
+
+/** Transports that keep messages instead of sending them. */
+const keptMail = /^(?:outbox|memory|console|file):/;
+
+const mail: readonly Check[] = [
+  ofOptions("mail.development", "error", ({ mail: setting }) => {
+    const transport = typeof setting === "object" ? setting.transport : setting;
+    const isKept = typeof transport === "object" ? !transport.delivers : transport !== undefined && keptMail.test(transport);
+    return isKept
+      ? { message: "Mail is kept instead of sent.", fix: 'Set the transport to an SMTP server: "smtp://user:password@host:587".' }
+      : undefined;
+  }),
+  ofOptions("mail.plain", "error", ({ mail: setting }) => {
+    const transport = typeof setting === "object" ? setting.transport : setting;
+    const isPlain = typeof transport === "string" && /^smtp:\/\/[^?]*\?(?:.*&)?insecure=/.test(transport);
+    return isPlain ? { message: "Mail and its password travel without TLS.", fix: "Use a server with STARTTLS, or smtps://." } : undefined;
+  }),
+];
+
+/** All checks before a deployment, in the order of their report. */
+export const deployChecks: readonly Check[] = [
+  {
+    id: "mode.production",
+    level: "error",
+    run: ({ facts: { mode } }) =>
+      mode === "production"
+        ? []
+        : [
+            {
+              message: `The mode is ${mode}: error pages would show code, and protections are weaker.`,
+              fix: "Set GABLE_MODE=production, or unset it.",
+            },
+          ],
+  },
+  ...keys,
+  ...hosts,
+  ...security,
+  ...limits,
+  ...mail,
+];

@@ -1,0 +1,148 @@
+/** Each check before a deployment: options that fail it, and options that pass. */
+import assert from "node:assert/strict";
+import { after, describe, it } from "node:test";
+import type { GableOptions } from "gable";
+import { gable, get, group, post } from "gable";
+import { memoryMail, smtpMail } from "gable/mail";
+import { runChecks } from "../../src/cli/checks/check.ts";
+import { deployChecks } from "../../src/cli/checks/deploy.ts";
+import { createTestProject } from "./project.ts";
+import type { TestProject } from "./project.ts";
+
+const key = "q3J8v0LwZr1Xc9TfYb2NmKd7HsPgAeUiOt5Wx4Vy6Qa";
+const exampleKey = "Zk4Tn9Bw2Lp7Rv1Xc6Md3Hs8Jq5Gf0YaUeWiOoPtQyA";
+const weakKey = "abcx".repeat(11);
+const routes = (...entries: NonNullable<GableOptions["routes"]>): GableOptions => ({ routes: entries });
+const signedIn = (): boolean => true;
+
+/** Id, what fails, a part of the message, and what passes. */
+type Row = readonly [id: string, failing: readonly GableOptions[], message: RegExp, passing: readonly GableOptions[]];
+
+const rows: () => readonly Row[] = () => [
+  ["mode.production", [{ mode: "development" }, { mode: "test" }], /The mode is (?:development|test)/, [{}]],
+  ["keys.missing", [{ session: {} }], /needs? secret keys/, [{ session: {}, secretKeys: [key] }, {}]],
+  ["keys.weak", [{ secretKeys: [weakKey] }, { secretKeys: [key, weakKey] }], /Secret key [12] follows a pattern/, [{ secretKeys: [key] }]],
+  ["keys.example", [{ secretKeys: [exampleKey] }], /\.env\.example/, [{ secretKeys: [key] }]],
+  ["hosts.missing", [{ hosts: [] }, { hosts: undefined as never }], /no list of hosts/, [{}]],
+  [
+    "hosts.any",
+    [{ hosts: [".com"] }, { hosts: ["a.example", ".example"] }],
+    /every site of a top-level domain/,
+    [{ hosts: [".shop.example"] }],
+  ],
+  ["origin.missing", [{ origin: undefined as never }], /no base/, [{}]],
+  [
+    "origin.plain-http",
+    [{ origin: "http://shop.example" }],
+    /has no TLS/,
+    [{}, { origin: "http://10.0.0.1" }, { origin: "http://localhost:3000" }, { origin: "http://shop.internal" }],
+  ],
+  [
+    "proxies.any",
+    [{ proxies: { trust: ["0.0.0.0/0"] } }, { proxies: { trust: ["loopback", "::/0"] } }],
+    /are everybody/,
+    [{ proxies: { trust: ["10.0.0.0/8", "loopback"] } }],
+  ],
+  [
+    "security.csp-unsafe",
+    [
+      { security: { csp: { imgSrc: ["*"] } } },
+      { security: { csp: { scriptSrc: ["'unsafe-inline'"] }, allowUnsafe: "an old widget" } },
+      routes(get("/a", { security: { csp: { styleSrc: ["'unsafe-inline'"] }, allowUnsafe: "a chart" } }, () => "")),
+    ],
+    /weaker than the default|allows unsafe sources/,
+    [{ security: { csp: { imgSrc: ["'self'", "https://img.example"] } } }],
+  ],
+  [
+    "security.cross-site",
+    [
+      routes(
+        group("/hooks", [post("/bank", { guard: signedIn }, () => "")], { security: { crossSite: { allow: "the bank posts here" } } }),
+      ),
+    ],
+    /POST \/hooks\/bank takes requests from other sites: the bank posts here/,
+    [routes(post("/a", { guard: signedIn }, () => ""))],
+  ],
+  [
+    "routes.unguarded",
+    [routes(post("/a", () => ""))],
+    /POST \/a changes something/,
+    [
+      routes(
+        get("/a", () => ""),
+        group("/b", [post("/c", () => "")], { guard: signedIn }),
+      ),
+    ],
+  ],
+  [
+    "session.store-memory",
+    [{ session: { store: "memory" }, secretKeys: [key] }],
+    /in the memory/,
+    [{ session: { store: "cookie" }, secretKeys: [key] }],
+  ],
+  [
+    "limits.off",
+    [{ limits: { bodyBytesMax: 1_073_741_825 } }, { limits: { connectionsMax: 1_000_001 } }],
+    /protect nothing: (?:body|connections)/,
+    [{ limits: { bodyBytesMax: 1_073_741_824, connectionsMax: 1_000_000 } }],
+  ],
+  ["timeouts.off", [{ limits: { handlerMs: 3_600_001 } }], /handlerMs is 3600001/, [{ limits: { handlerMs: 3_600_000 } }]],
+  [
+    "mail.development",
+    [{ mail: "outbox:" }, { mail: { transport: "console:" } }, { mail: { transport: memoryMail() } }],
+    /kept instead of sent/,
+    [{ mail: "smtps://mail.example" }, { mail: { transport: smtpMail("smtps://mail.example") } }],
+  ],
+  ["mail.plain", [{ mail: "smtp://mail.example?insecure=because" }], /without TLS/, [{ mail: "smtp://mail.example" }]],
+];
+
+const projects: TestProject[] = [];
+after(() => {
+  for (const project of projects) project.remove();
+});
+
+function findingsOf(options: GableOptions): ReturnType<typeof runChecks> {
+  const good: GableOptions = { mode: "production", hosts: ["shop.example"], origin: "https://shop.example", health: false };
+  const app = gable({ ...good, ...options });
+  const files: Readonly<Record<string, string>> = { ".env.example": `SECRET_KEYS=${exampleKey}\n` };
+  return runChecks(deployChecks, { facts: app.describe(), folder: "/", readFile: (name) => files[name] });
+}
+
+describe("deploy checks", () => {
+  for (const [index, [id, failing, message, passing]] of rows().entries()) {
+    for (const [number] of failing.entries())
+      it(`${id} fails for case ${number + 1}, with a way out`, () => {
+        // Routes belong to one application: each test makes its own.
+        const found = findingsOf(rows()[index]![1][number]!).filter((problem) => problem.id === id);
+        assert.ok(found.length > 0, id);
+        for (const problem of found) assert.match(problem.message, message);
+        assert.ok(found.every(({ fix }) => fix !== undefined && fix !== ""));
+      });
+    for (const [number] of passing.entries())
+      it(`${id} passes for case ${number + 1}`, () => {
+        assert.deepEqual(
+          findingsOf(rows()[index]![3][number]!).filter((problem) => problem.id === id),
+          [],
+        );
+      });
+  }
+
+  it("have a row in this table each", () => {
+    assert.deepEqual(
+      deployChecks.map(({ id }) => id),
+      rows().map(([id]) => id),
+    );
+  });
+});
+
+describe("gable check --deploy", () => {
+  it("runs in production, and fails with the ids of what is wrong", async () => {
+    const project = createTestProject({
+      ".env": "GABLE_MODE=development\n",
+      "app.ts": 'import { gable } from "gable";\nexport default gable({ hosts: ["shop.example"] });',
+    });
+    projects.push(project);
+    const { code, problems } = await project.json("check", "--deploy", "--no-types");
+    assert.deepEqual([code, problems.map(({ id }) => id)], [1, ["origin.missing"]]);
+  });
+});
