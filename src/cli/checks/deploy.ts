@@ -15,8 +15,6 @@ function ofOptions(id: string, level: Check["level"], find: (options: Options, s
   };
 }
 
-/** Fewest different characters in a key: 32 random bytes as base64url have about 30, as hex about 15. */
-const keyVarietyMin = 10;
 const makeKey = "Run `npx gable key generate`, and put the line into the environment.";
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 /** Sources of a policy that undo most of it. */
@@ -37,12 +35,6 @@ const keys: readonly Check[] = [
       ? { message: "Sessions need secret keys, and the application has none.", fix: makeKey }
       : undefined,
   ),
-  ofOptions("keys.weak", "error", (options) => {
-    const weak = keyTexts(options).findIndex((key) => new Set(key).size < keyVarietyMin);
-    return weak === -1
-      ? undefined
-      : { message: `Secret key ${weak + 1} follows a pattern: it has few different characters.`, fix: makeKey };
-  }),
   ofOptions("keys.example", "error", (options, { readFile }) => {
     const example = readFile(".env.example") ?? "";
     const isKnown = keyTexts(options).some((key) => key !== "" && example.includes(key));
@@ -171,6 +163,9 @@ const mail: readonly Check[] = [
     return isPlain ? { message: "Mail and its password travel without TLS.", fix: "Use a server with STARTTLS, or smtps://." } : undefined;
   }),
 ];
+
+/** Mistakes that the application itself refuses at start, by the id under which the report has them. */
+export const startErrorIds: Readonly<Record<string, string>> = { E_SECRET_KEY_INVALID: "keys.weak" };
 
 /** All checks before a deployment, in the order of their report. */
 export const deployChecks: readonly Check[] = [

@@ -10,7 +10,7 @@ import { checkMigrations } from "gable/migrations";
 import type { BuiltInContext, Problem } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 import { runChecks } from "../checks/check.ts";
-import { deployChecks } from "../checks/deploy.ts";
+import { deployChecks, startErrorIds } from "../checks/deploy.ts";
 import type { Project } from "../project.ts";
 
 const flags = {
@@ -56,7 +56,13 @@ async function checkApp({ project, flags: { noTypes, deploy } }: Context): Promi
     ];
   } catch (error) {
     if (!isGableError(error)) throw error;
-    return [{ id: error.code, message: error.message, ...(error.fix !== "" && { fix: error.fix }) }];
+    return [
+      {
+        id: (deploy ? startErrorIds[error.code] : undefined) ?? error.code,
+        message: error.message,
+        ...(error.fix !== "" && { fix: error.fix }),
+      },
+    ];
   }
 }
 
