@@ -474,7 +474,7 @@ const cache = {
 } as const;
 
 const commands = {
-  E_COMMAND_USAGE: entry(500, "A command was called the wrong way", "Read the help of the command: npx gable <command> --help"),
+  E_COMMAND_USAGE: entry(500, "A command was called the wrong way", "Run `npx gable <command> --help`, and correct the words."),
   E_COMMAND_CONFIRM: entry(500, "A command needs your consent", "Run it where you can answer, or pass --yes."),
   E_COMMAND_PROGRAM: entry(500, "A program failed", "Install the program, or read what it printed."),
   E_APP_FILE: entry(500, "The project has no application", "Export it as the default of app.ts, or name its module with --app."),

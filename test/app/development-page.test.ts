@@ -62,6 +62,9 @@ describe("the error page of development", () => {
     });
     const body = await (await app.request("/", { headers: { accept: "text/html" } })).text();
     for (const part of ["several", "part one", "cannot be shown: no"]) assert.ok(body.includes(part), part);
-    assert.match(await (await app.request("/string", { headers: { accept: "text/html" } })).text(), /The handler threw a text\./);
+    assert.match(
+      await (await app.request("/string", { headers: { accept: "text/html" } })).text(),
+      /<h1>The handler threw "a text", which is not an Error\.<\/h1>/,
+    );
   });
 });
