@@ -7,7 +7,7 @@ const packageManagers = ["npm", "pnpm", "yarn", "bun"] as const;
 export type PackageManager = (typeof packageManagers)[number];
 
 /** The templates that exist. */
-const templates = ["minimal"] as const;
+const templates = ["minimal", "full"] as const;
 /** What a project can start with. */
 export type Template = (typeof templates)[number];
 
@@ -36,7 +36,7 @@ export class WrongUsage extends Error {
 
 export const usage = `npm create gable@latest [folder] -- [flags]
 
-  --template minimal                     what the project starts with (minimal)
+  --template minimal|full                what the project starts with (minimal); full has a database, forms and views
   --package-manager npm|pnpm|yarn|bun    who installs (the one that runs this, else npm)
   --no-git                               do not start a repository
   --no-install                           do not install the packages

@@ -79,7 +79,7 @@ describe("npm create gable", () => {
   });
 
   const wrong: Array<[string[], RegExp]> = [
-    [["--template", "blog"], /--template got "blog"\.\n {2}fix: Give one of: minimal\./],
+    [["--template", "blog"], /--template got "blog"\.\n {2}fix: Give one of: minimal, full\./],
     [["--package-manager", "cargo"], /--package-manager got "cargo"\.\n {2}fix: Give one of: npm, pnpm, yarn, bun\./],
     [["--colour"], /--colour[^]*--help/],
     [["a", "b"], /Two folders were given: a, b\./],

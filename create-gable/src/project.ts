@@ -1,6 +1,7 @@
 /** Writes the files of a project. */
-import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { access, copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Template } from "./arguments.ts";
 import type { NodePlan } from "./node-version.ts";
@@ -32,19 +33,45 @@ export async function createProject({ folder, template, force, node }: ProjectOp
   await mkdir(folder, { recursive: true });
   const source = join(templatesFolder, template);
   const written: string[] = [];
-  for (const name of (await readdir(source)).sort()) {
-    const target = toTargetName(name);
-    if (present.includes(target)) continue;
+  for (const name of await listFiles(source)) {
+    const target = join(dirname(name), toTargetName(basename(name)));
+    if (await exists(join(folder, target))) continue;
+    await mkdir(dirname(join(folder, target)), { recursive: true });
     if (target === "package.json") await writePackage(join(source, name), folder, node);
+    else if (target === ".env")
+      await writeFile(join(folder, target), (await readFile(join(source, name), "utf8")).replace("{{key}}", createKey()));
     else await copyFile(join(source, name), join(folder, target));
     written.push(target);
   }
   return written;
 }
 
+/** Returns the files of a template, folders included, in the order of their names. */
+async function listFiles(source: string, below = ""): Promise<string[]> {
+  const entries = await readdir(join(source, below), { withFileTypes: true });
+  const lists = entries.map(async (entry) => {
+    const name = join(below, entry.name);
+    return entry.isDirectory() ? listFiles(source, name) : [name];
+  });
+  return (await Promise.all(lists)).flat().sort();
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Returns a secret key: each project signs with its own. */
+function createKey(): string {
+  return randomBytes(32).toString("base64url");
+}
+
 /** npm leaves .gitignore and package.json of a subfolder out or reads them, so templates keep them under other names. */
 function toTargetName(name: string): string {
   if (name === "_gitignore") return ".gitignore";
+  if (name === "_env") return ".env";
   return name === "_package.json" ? "package.json" : name;
 }
 

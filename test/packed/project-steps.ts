@@ -90,14 +90,27 @@ export function describeProjects(open: () => PackedPackage): void {
   });
 
   describe("npm create gable", () => {
-    it("makes a project that passes its own tests and type check with the packed package", async () => {
-      const workspace = join(root, "create-gable");
+    const workspace = join(root, "create-gable");
+    const create = async (template: string): Promise<string> => {
       await runOrThrow(process.execPath, [tsc, "-p", join(workspace, "tsconfig.build.json")], root);
-      await runOrThrow(process.execPath, [join(workspace, "bin/create-gable.mjs"), "created", "--no-git", "--no-install"], open().folder);
-      const project = join(open().folder, "created");
+      const words = [join(workspace, "bin/create-gable.mjs"), template, "--template", template, "--no-git", "--no-install"];
+      await runOrThrow(process.execPath, words, open().folder);
+      const project = join(open().folder, template);
       await runOrThrow("npm", ["install", "--ignore-scripts", "--prefer-offline", open().tarball], project);
+      return project;
+    };
+
+    it("makes a minimal project that passes its own tests and type check", async () => {
+      const project = await create("minimal");
       await runOrThrow(process.execPath, ["--test"], project);
       await runOrThrow(process.execPath, [tsc], project);
+    });
+
+    it("makes a full project whose commands work: migrate, test, check, routes", async () => {
+      const project = await create("full");
+      const gable = join(project, "node_modules/gable/bin/gable.mjs");
+      for (const words of [["db", "make", "--check"], ["db", "migrate"], ["test"], ["check"], ["env", "example", "--check"], ["routes"]])
+        await runOrThrow(process.execPath, [gable, ...words], project);
     });
   });
 }

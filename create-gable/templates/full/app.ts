@@ -1,0 +1,17 @@
+import { gable } from "gable";
+import * as models from "./models.ts";
+import * as notes from "./notes/routes.ts";
+import * as pages from "./pages/routes.ts";
+import { settings } from "./settings.ts";
+
+export default gable({
+  database: settings.database,
+  hosts: settings.hosts,
+  origin: settings.origin,
+  secretKeys: settings.secretKeys,
+  models,
+  session: {},
+  views: "views",
+  static: "static",
+  routes: [pages, notes],
+});

@@ -1,0 +1,3 @@
+import { get } from "gable";
+
+export const home = get("/", ({ view }) => view("home.html"));
