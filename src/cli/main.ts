@@ -10,6 +10,7 @@ import { dbCreate, dbDrop, dbReset, dbSeed, dbShell, dbSize } from "./commands/d
 import { keyGenerate } from "./commands/key.ts";
 import { routes } from "./commands/routes.ts";
 import { envCheck, envExample, settings } from "./commands/settings.ts";
+import { shell } from "./commands/shell.ts";
 import { start } from "./commands/start.ts";
 import { test } from "./commands/test.ts";
 import { findOwnCommands } from "./own-commands.ts";
@@ -25,6 +26,7 @@ const commands: readonly AnyBuiltIn[] = [
   test,
   check,
   routes,
+  shell,
   dbMake,
   dbMigrate,
   dbStatus,

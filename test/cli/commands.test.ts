@@ -327,6 +327,40 @@ describe("gable test", () => {
   });
 });
 
+describe("gable shell", () => {
+  const createOpen = async (): Promise<TestProject> => {
+    const project = createProject({ ".env": "GABLE_MODE=development\n" });
+    await project.run("db", "make", "first");
+    await project.run("db", "migrate");
+    return project;
+  };
+
+  it("runs expressions and statements with the models at hand", async () => {
+    const project = await createOpen();
+    assert.equal((await project.run("shell", "--eval", 'await Book.create({ title: "A" }).then((book) => book.title)')).out, "A\n");
+    assert.equal((await project.run("shell", "--eval", "const books = await Book.where(); return books.length;")).out, "1\n");
+    assert.deepEqual((await project.json("shell", "--eval", "Book.where().pluck('title')")).data, { value: ["A"] });
+    project.write({ "count.js": "const [row] = await app.database().query(sql`SELECT count(*) AS n FROM books`);\nreturn row.n;" });
+    assert.equal((await project.run("shell", "--file", "count.js")).out, "1\n");
+  });
+
+  it("undoes everything at the end with --sandbox", async () => {
+    const project = await createOpen();
+    assert.equal((await project.run("shell", "--sandbox", "--eval", 'Book.create({ title: "A" }).then(() => Book.count())')).out, "1\n");
+    assert.equal((await project.run("shell", "--eval", "Book.count()")).out, "0\n");
+  });
+
+  it("fails with the error of the code, and asks in production", async () => {
+    const project = await createOpen();
+    const failed = await project.run("shell", "--eval", "Book.get(7)");
+    assert.deepEqual([failed.code, /E_ROW_MISSING/.test(failed.error)], [1, true]);
+    assert.equal((await project.run("shell", "--eval", "1", "--mode", "production")).code, 2);
+    assert.equal((await project.run("shell", "--eval", "1", "--mode", "production", "--yes")).out, "1\n");
+    assert.equal((await project.run("shell", "--eval", "1", "--file", "x")).code, 2);
+    assert.equal((await project.run("shell")).code, 2);
+  });
+});
+
 describe("commands of the application", () => {
   const command = `import { defineCommand } from "gable";
 import { Book } from "../models.ts";

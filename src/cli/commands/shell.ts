@@ -1,0 +1,95 @@
+/** `gable shell`: runs code with the application started: models, `app`, `sql`. */
+import { readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { REPLServer } from "node:repl";
+import { inspect } from "node:util";
+import type { Application } from "gable";
+import { GableError } from "gable";
+import { isModel, sql, transaction } from "gable/data";
+import type { BuiltInContext } from "../built-in.ts";
+import { builtIn } from "../built-in.ts";
+
+const flags = {
+  eval: { type: "string", help: "Runs this code, prints its value, and ends" },
+  file: { type: "string", help: "Runs the code of a file, and ends" },
+  sandbox: { type: "boolean", help: "Runs in a transaction that is rolled back at the end" },
+} as const;
+type Context = BuiltInContext<{}, typeof flags>;
+
+/** Opens a prompt, or runs the given code. */
+export const shell = builtIn({
+  name: "shell",
+  help: "Opens a prompt with your models, `app`, `sql` and `transaction`. Top-level await works.",
+  examples: ["shell", 'shell --eval "await Book.count()"', "shell --sandbox"],
+  flags,
+  async run(context: Context) {
+    const { flags: given, project, confirm } = context;
+    if (given.eval !== undefined && given.file !== undefined)
+      throw new GableError("E_COMMAND_USAGE", "--eval and --file are both given.", { fix: "Give one of them." });
+    if (project.mode === "production" && !given.sandbox && !(await confirm("This is the database of production. Go on?")))
+      throw new GableError("E_COMMAND_CONFIRM", "You stopped. Nothing was run.");
+    return project.withApp(async (app) => {
+      const rollBack = given.sandbox ? await app.database().isolate() : undefined;
+      try {
+        const code = given.file === undefined ? given.eval : readFileSync(resolve(project.folder, given.file), "utf8");
+        return code === undefined ? await openPrompt(context, app) : await evaluate(context, app, code);
+      } finally {
+        await rollBack?.();
+      }
+    });
+  },
+});
+
+/** What code can use by name. */
+function namesOf(app: Application): Readonly<Record<string, unknown>> {
+  const { models = {} } = app.describe();
+  const named = Array.isArray(models) ? Object.fromEntries(models.filter(isModel).map((model) => [model.name, model])) : models;
+  return { ...named, app, sql, transaction };
+}
+
+type AsyncFunction = (...values: unknown[]) => Promise<unknown>;
+/** The constructor of async functions has no name of its own. */
+const asyncFunction = (async () => undefined).constructor as new (...words: string[]) => AsyncFunction; // As said above.
+
+async function evaluate({ print }: Context, app: Application, code: string): Promise<object> {
+  const names = namesOf(app);
+  const value: unknown = await compile(Object.keys(names), code)(...Object.values(names));
+  if (value !== undefined) print(typeof value === "string" ? value : inspect(value, { depth: 4 }));
+  return { value: toJsonValue(value) };
+}
+
+/** An expression gives its value; statements give what they return. */
+function compile(names: readonly string[], code: string): AsyncFunction {
+  try {
+    return new asyncFunction(...names, `return (${code.trim().replace(/;$/, "")}\n);`);
+  } catch {
+    return new asyncFunction(...names, code);
+  }
+}
+
+/** What JSON cannot hold is shown as text. */
+function toJsonValue(value: unknown): unknown {
+  try {
+    return JSON.parse(JSON.stringify(value) ?? "null");
+  } catch {
+    return inspect(value);
+  }
+}
+
+async function openPrompt({ terminal, project, print }: Context, app: Application): Promise<object> {
+  if (!terminal.canAsk)
+    throw new GableError("E_COMMAND_CONFIRM", "There is no terminal to type at.", {
+      fix: 'Pass code: gable shell --eval "await Book.count()".',
+    });
+  const { start } = await import("node:repl");
+  const names = namesOf(app);
+  print(`Gable, ${project.mode}. Names: ${Object.keys(names).join(", ")}. Ctrl-D ends.`);
+  const isProduction = project.mode === "production";
+  const server: REPLServer = start({ prompt: isProduction ? "\u001b[41mproduction\u001b[0m> " : "gable> ", breakEvalOnSigint: true });
+  Object.assign(server.context, names);
+  await mkdir(join(project.folder, "var"), { recursive: true });
+  server.setupHistory(join(project.folder, "var", "shell-history"), () => undefined);
+  await new Promise((ended) => server.once("exit", ended));
+  return {};
+}
