@@ -42,6 +42,8 @@ export interface RunningServer {
 export interface StopOptions {
     /** Time for running requests, in milliseconds. By default the limit `stopGraceMs`. */
     graceMs?: number;
+    /** Time that idle connections get for one more request, in milliseconds; null: as promised to them. Default 0. */
+    idleMs?: number | null;
 }
 
 /** Options of {@link toNodeListener}. */
@@ -125,3 +127,147 @@ export interface ListenAddress {
     /** Descriptor of a socket that listens already, for example from systemd. None by default. */
     fd?: number;
 }
+
+/**
+ * Listens, starts workers that load the application, and keeps them alive. This process loads no code of the
+ * application. Resolves when the first worker is ready; `ended` of the result gives the exit code.
+ *
+ * Signals: TERM and INT stop in order, a second one forces; QUIT stops at once; HUP reloads; TTIN and TTOU change the
+ * number of workers by one; USR2 opens log files again and writes a status line.
+ *
+ * Throws `E_LISTEN`, `E_OPTION_INVALID`, `E_OPTION_UNKNOWN`, and `E_WORKERS_FAILED` when no worker can start.
+ */
+export declare function supervise(options: SuperviseOptions): Promise<RunningSupervisor>;
+
+/** Sends a command to the supervisor that listens on a path. Throws `E_SUPERVISOR_MISSING` when there is none. */
+export declare function sendSupervisorCommand(path: string, command: ControlCommand): Promise<ControlAnswer>;
+
+/** Options of {@link supervise}. */
+export interface SuperviseOptions extends ListenAddress {
+    /** Path of the module whose default export is the application. Only workers load it. */
+    app: string;
+    /** Number of workers. Default "auto": one per core, at most one per 256 MiB of memory. */
+    workers?: number | "auto";
+    /** Time for a worker to become ready, in milliseconds. Default 60,000. */
+    bootMs?: number;
+    /** Time without a heartbeat after which a worker is killed, in milliseconds. Default 10,000. */
+    stallMs?: number;
+    /** Requests after which a worker is replaced, with 10 % of jitter. Default 0: never. */
+    requestsMax?: number;
+    /** Resident memory above which a worker is replaced, in bytes. Default 0: never. */
+    rssBytesMax?: number;
+    /** Time between "not ready" and the end of accepting, in milliseconds. Default 0; Kubernetes needs 5,000. */
+    stopDelayMs?: number;
+    /** Time for running requests when the supervisor stops, in milliseconds. Default 30,000. */
+    stopGraceMs?: number;
+    /** Time for idle connections when the supervisor stops, in milliseconds. Default 5,000. */
+    stopIdleMs?: number;
+    /** Longest life of an old generation after a reload, in milliseconds. Default 97,000. */
+    reloadGraceMs?: number;
+    /** Path of a Unix socket that takes the commands `reload`, `stop` and `status`. None by default. */
+    controlPath?: string;
+    /** Whether the process's signals control the supervisor. Default true. */
+    signals?: boolean;
+    /** Arguments of Node for the workers. Default: those of this process. */
+    execArgv?: readonly string[];
+    /** Variables for the workers, added to those of this process. None by default. */
+    env?: Readonly<Record<string, string>>;
+    /** Called with what happens. By default it is written to standard error as JSON lines. */
+    onEvent?: (event: SupervisorEvent) => void;
+}
+
+/** A line of the supervisor's log. */
+export interface SupervisorEvent {
+    /** How important it is. */
+    readonly level: "info" | "warn" | "error";
+    /** What has happened, in one sentence. */
+    readonly message: string;
+    /** Process id of the worker that it is about. */
+    readonly pid?: number;
+    /** Facts by name. */
+    readonly [name: string]: unknown;
+}
+
+/** A supervisor that runs. */
+export interface RunningSupervisor {
+    /** Port; 0 for a Unix socket. */
+    readonly port: number;
+    /** What it and its workers do now. */
+    readonly status: SupervisorStatus;
+    /** Resolves when all workers are gone and the listener is closed. */
+    readonly ended: Promise<SupervisorEnd>;
+    /** Starts a new generation. Resolves with undefined, or with the reason why the old one serves on. */
+    reload(): Promise<WorkerFailure | undefined>;
+    /** Stops in order; a second call forces the end. */
+    stop(): Promise<SupervisorEnd>;
+    /** Ends everything now, without grace. */
+    stopNow(): Promise<SupervisorEnd>;
+}
+
+/** How a supervisor ended. */
+export interface SupervisorEnd {
+    /** Exit code that the process should have: 0 in order, 1 forced or given up. */
+    readonly exitCode: 0 | 1;
+    /** Why it gave up; undefined when it was stopped. */
+    readonly failure: WorkerFailure | undefined;
+}
+
+/** What a supervisor and its workers do now. */
+export interface SupervisorStatus {
+    /** Number of the generation that serves; it grows with each reload. */
+    readonly generation: number;
+    /** Whether it was asked to stop. */
+    readonly isStopping: boolean;
+    /** Number of connections that wait for a worker. */
+    readonly waiting: number;
+    /** All workers that live. */
+    readonly workers: readonly WorkerStatus[];
+}
+
+/** What a worker does now. */
+export interface WorkerStatus extends WorkerFacts {
+    /** Its process id. */
+    readonly pid: number;
+    /** Number of its generation. */
+    readonly generation: number;
+    /** Where it is in its life. */
+    readonly state: WorkerState;
+}
+
+/** Life of a worker; it only moves forward. */
+export type WorkerState = "starting" | "ready" | "draining" | "dead";
+
+/** What a worker says about itself each second. */
+export interface WorkerFacts {
+    /** Number of open connections. */
+    readonly connections: number;
+    /** Number of requests since the start. */
+    readonly requests: number;
+    /** Resident memory, in bytes. */
+    readonly rssBytes: number;
+    /** Longest delay of the event loop in the last second, in milliseconds. */
+    readonly loopDelayMs: number;
+}
+
+/** Why a worker could not start. */
+export interface WorkerFailure {
+    /** What went wrong. */
+    readonly message: string;
+    /** Code of the catalogue, where the error has one. */
+    readonly code: string | undefined;
+    /** How to fix it, where the error says so. */
+    readonly fix: string | undefined;
+    /** Where it was thrown. */
+    readonly stack: string | undefined;
+}
+
+/** Answer to a command: whether it has worked, and the reason or the status. */
+export interface ControlAnswer {
+    /** Whether the command has worked. */
+    readonly isDone: boolean;
+    /** The status, how the supervisor ended, or the reason of the failure. */
+    readonly details: unknown;
+}
+
+/** A command. */
+export type ControlCommand = "reload" | "stop" | "status";

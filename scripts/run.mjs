@@ -13,6 +13,7 @@ const commands = {
   check: ["scripts/check.ts"],
   build: ["scripts/build.ts"],
   bench: ["bench/run.ts"],
+  faults: ["scripts/faults.ts"],
   format: ["scripts/format.ts"],
   docs: ["scripts/docs.ts"],
   api: ["scripts/check-api.ts", "--write"],

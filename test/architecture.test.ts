@@ -121,7 +121,7 @@ const withoutTypeCycles = [
 /** Folders that run on any runtime. */
 const withoutNode = ["errors", "http", "routing", "views", "data", "forms"];
 /** Files that may read the environment. */
-const readsEnvironment = ["app/mode.ts", "settings/runtime.ts", "cli/terminal.ts"];
+const readsEnvironment = ["server/supervisor/supervise.ts", "app/mode.ts", "settings/runtime.ts", "cli/terminal.ts"];
 
 interface Import {
   readonly file: string;

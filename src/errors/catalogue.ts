@@ -236,6 +236,8 @@ const programmer = {
   E_CORS_CREDENTIALS: entry(500, "CORS lets every origin read replies with credentials", "List the origins, or leave out credentials."),
   E_CONTEXT_UNAVAILABLE: entry(500, "This part of the context is not enabled", "Enable the feature, or remove its use."),
   E_LISTEN: entry(500, "The server cannot listen", "Choose another port, host or path."),
+  E_WORKERS_FAILED: entry(500, "No worker could start", "Correct the error that the workers report, and start again."),
+  E_SUPERVISOR_MISSING: entry(500, "No supervisor answers", "Start one with `gable start --workers`, or pass its control path."),
   E_TLS_OPTIONS: entry(500, "The TLS options cannot be used", "Pass https: { key, cert } in PEM form."),
   E_VIEW_PLACE: entry(500, "A value stands where none may stand", "Move the value into text, or into an attribute in quotes."),
   E_VIEW_TAG_CALL: entry(500, "html was not used as a template tag", "Write html`...` with backticks."),

@@ -568,9 +568,15 @@ export class Connection implements Expirable {
     this.#host.wheel.delete(this);
   }
 
-  /** The server stops: idle connections end, the others close with their reply. */
-  stop(): void {
-    if (this.#state === states.idle) this.#close();
+  /**
+   * The server stops: each connection closes with its next reply. An idle one gets `idleMs` for one more request,
+   * since a request may be on its way; null means the time that it was promised.
+   */
+  stop(idleMs: number | null): void {
+    if (this.#state !== states.idle || idleMs === null) return;
+    if (idleMs === 0) return this.#close();
+    this.#idleDeadline = Math.min(this.#idleDeadline, this.#host.wheel.after(idleMs));
+    this.deadline = Math.min(this.deadline, this.#idleDeadline);
   }
 
   /** The server waited long enough. */

@@ -13,6 +13,7 @@ export class DeadlineWheel<Item extends Expirable> {
   readonly #items = new Set<Item>();
   readonly #tickMs: number;
   readonly #onTick: () => void;
+  readonly #onEmpty: Array<() => void> = [];
   #timer: NodeJS.Timeout | null = null;
   /** The clock as of the last tick: at most one tick behind, and cheap to read. */
   now = performance.now();
@@ -37,6 +38,12 @@ export class DeadlineWheel<Item extends Expirable> {
     return this.#items;
   }
 
+  /** Resolves as soon as there are no items. */
+  whenEmpty(): Promise<void> {
+    if (this.#items.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onEmpty.push(resolve));
+  }
+
   /** Adds an item; the first one starts the timer. */
   add(item: Item): void {
     this.#items.add(item);
@@ -50,7 +57,9 @@ export class DeadlineWheel<Item extends Expirable> {
   /** Removes an item; the last one stops the timer. */
   delete(item: Item): void {
     this.#items.delete(item);
-    if (this.#items.size > 0 || this.#timer === null) return;
+    if (this.#items.size > 0) return;
+    for (const resolve of this.#onEmpty.splice(0)) resolve();
+    if (this.#timer === null) return;
     clearInterval(this.#timer);
     this.#timer = null;
   }

@@ -61,11 +61,11 @@ export class Engine implements ConnectionHost {
   #createServer(): Server {
     const { createSecureServer } = this.#options;
     if (createSecureServer === undefined)
-      return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket, false));
-    return createSecureServer(this.limits.tlsHandshakeMs, (socket) => this.#accept(socket, true));
+      return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#open(socket, false));
+    return createSecureServer(this.limits.tlsHandshakeMs, (socket) => this.#open(socket, true));
   }
 
-  #accept(socket: Socket, isSecure: boolean): void {
+  #open(socket: Socket, isSecure: boolean): void {
     const { connectionsMax } = this.limits;
     const isFull = this.wheel.size >= connectionsMax;
     if (this.wheel.size >= connectionsMax + turnedAwayMax) return void socket.destroy();
@@ -103,16 +103,32 @@ export class Engine implements ConnectionHost {
     return this.wheel.size;
   }
 
-  /** Stops accepting, lets running requests end, then aborts what is left; resolves when all is closed. */
-  async stop(graceMs: number): Promise<void> {
-    if (this.isStopping) return;
+  /** Takes a connection that another process has accepted. */
+  accept(socket: Socket): void {
+    // A socket from another process does not know the options of this server.
+    socket.allowHalfOpen = true;
+    socket.setNoDelay(true);
+    this.server.emit("connection", socket);
+  }
+
+  /**
+   * Stops accepting, lets running requests end, then aborts what is left; resolves when all is closed.
+   * An idle connection may send one more request within `idleMs`; null lets it stay as long as it was promised.
+   */
+  async stop(graceMs: number, idleMs: number | null = 0): Promise<void> {
+    if (this.isStopping) return this.abort(graceMs);
     this.isStopping = true;
-    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    for (const connection of this.wheel.items) connection.stop();
+    if (this.server.listening) this.server.close();
+    for (const connection of this.wheel.items) connection.stop(idleMs);
+    await this.abort(graceMs);
+  }
+
+  /** Aborts what is left after a time; resolves when all is closed. */
+  async abort(graceMs: number): Promise<void> {
     const forced = setTimeout(() => {
       for (const connection of this.wheel.items) connection.abort();
     }, graceMs);
-    await closed;
+    await this.wheel.whenEmpty();
     clearTimeout(forced);
   }
 }

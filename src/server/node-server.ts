@@ -89,15 +89,29 @@ export class NodeServer {
   }
 
   /** Stops in order, as the engine does. */
-  async stop(graceMs: number): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    this.server.closeIdleConnections();
+  async stop(graceMs: number, idleMs: number | null = 0): Promise<void> {
+    const closed = this.#whenEmpty();
+    if (this.server.listening) this.server.close();
+    const idle = idleMs === null ? undefined : setTimeout(() => this.server.closeIdleConnections(), idleMs);
     const forced = setTimeout(() => {
       for (const request of this.#active) request.abort(new GableError("E_SERVER_STOPPING", "The server is stopping."));
       this.server.closeAllConnections();
     }, graceMs);
     await closed;
+    clearTimeout(idle);
     clearTimeout(forced);
+  }
+
+  /** Takes a connection that another process has accepted. */
+  accept(socket: Socket): void {
+    socket.allowHalfOpen = true;
+    socket.setNoDelay(true);
+    this.server.emit("connection", socket);
+  }
+
+  /** Resolves as soon as there are no connections. */
+  async #whenEmpty(): Promise<void> {
+    while (this.#sockets.size > 0) await new Promise((resolve) => [...this.#sockets][0]!.once("close", resolve));
   }
 }
 

@@ -6,6 +6,7 @@ import type { EngineOptions } from "./engine.ts";
 import { Engine } from "./engine.ts";
 import type { HttpsOptions } from "./https-options.ts";
 import type { ServerLimits } from "./limits.ts";
+import { takeConnectionSource } from "./supervisor/connection-source.ts";
 import { resolveLimits } from "./limits.ts";
 import type { ListenAddress } from "./listen-socket.ts";
 import { listenOn } from "./listen-socket.ts";
@@ -43,6 +44,8 @@ export interface RunningServer {
 export interface StopOptions {
   /** Time for running requests, in milliseconds. By default the limit `stopGraceMs`. */
   graceMs?: number;
+  /** Time that idle connections get for one more request, in milliseconds; null: as promised to them. Default 0. */
+  idleMs?: number | null;
 }
 
 const optionNames = ["port", "host", "unixPath", "fd", "limits", "https", "engine", "methods", "isTrustedPeer", "onError"];
@@ -66,18 +69,25 @@ export async function serve(listener: RequestListener, options: ServeOptions = {
     isTrustedPeer: options.isTrustedPeer,
     onError: options.onError ?? ((error: unknown) => console.error(error)),
   };
-  const engine = engineName === "gable" ? await createEngine(listener, common) : await createNodeServer(listener, common);
-  await listenOn(engine.server, options);
+  const source = takeConnectionSource();
+  const watched: RequestListener = (request) => {
+    source?.onRequest(request.method, request.path);
+    return listener(request);
+  };
+  const chosen = source === undefined ? listener : watched;
+  const engine = engineName === "gable" ? await createEngine(chosen, common) : await createNodeServer(chosen, common);
+  if (source === undefined) await listenOn(engine.server, options);
+  else source.attach(engine);
   // A listening server has an address; its types also know the time before.
   const address = engine.server.address() as AddressInfo | string | null;
-  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const port = source?.port ?? (typeof address === "object" && address !== null ? address.port : 0);
   return {
     port,
     url: toUrl(options, port),
     get connectionCount() {
       return engine.connectionCount;
     },
-    stop: (stop) => engine.stop(stop?.graceMs ?? limits.stopGraceMs),
+    stop: (stop) => engine.stop(stop?.graceMs ?? limits.stopGraceMs, stop?.idleMs),
   };
 }
 

@@ -1,0 +1,79 @@
+/** Gives accepted connections to workers; while none is ready, a limited number waits. */
+import type { Socket } from "node:net";
+import type { WorkerProcess } from "./worker-process.ts";
+
+const waitingMax = 1024;
+const waitingMs = 10_000;
+
+interface Waiting {
+  readonly socket: Socket;
+  readonly until: number;
+}
+
+/** The connections between accepting and a worker. */
+export class Distributor {
+  /** Workers that take new connections. */
+  readonly #findWorkers: () => readonly WorkerProcess[];
+  readonly #waiting: Waiting[] = [];
+  #lastId = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(findWorkers: () => readonly WorkerProcess[]) {
+    this.#findWorkers = findWorkers;
+  }
+
+  /** Number of connections that wait for a worker. */
+  get waitingCount(): number {
+    return this.#waiting.length;
+  }
+
+  /** Takes an accepted connection. */
+  add(socket: Socket): void {
+    // The worker reads and reports; here an error only means that the client has left.
+    socket.on("error", ignore);
+    // Else Node counts the connections of this server in all workers, with messages that nobody needs.
+    (socket as { server?: unknown }).server = undefined;
+    const worker = this.#choose();
+    if (worker !== undefined) worker.give(++this.#lastId, socket);
+    else this.#wait(socket);
+  }
+
+  /** The ready worker with the fewest connections. */
+  #choose(): WorkerProcess | undefined {
+    let best: WorkerProcess | undefined;
+    for (const worker of this.#findWorkers()) if (best === undefined || worker.load < best.load) best = worker;
+    return best;
+  }
+
+  #wait(socket: Socket): void {
+    if (this.#waiting.length >= waitingMax) return void socket.destroy();
+    this.#waiting.push({ socket, until: performance.now() + waitingMs });
+    this.#timer ??= setInterval(() => this.#expire(), 1000).unref();
+  }
+
+  #expire(): void {
+    const now = performance.now();
+    while (this.#waiting.length > 0 && this.#waiting[0]!.until <= now) this.#waiting.shift()!.socket.destroy();
+    if (this.#waiting.length === 0) this.#stopTimer();
+  }
+
+  /** A worker became ready: what waits goes out. */
+  flush(): void {
+    for (let next = this.#choose(); next !== undefined && this.#waiting.length > 0; next = this.#choose())
+      next.give(++this.#lastId, this.#waiting.shift()!.socket);
+    if (this.#waiting.length === 0) this.#stopTimer();
+  }
+
+  /** Closes what still waits. */
+  close(): void {
+    for (const { socket } of this.#waiting.splice(0)) socket.destroy();
+    this.#stopTimer();
+  }
+
+  #stopTimer(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { SupervisorEvent } from "./options.ts";
+import { resolveOptions } from "./options.ts";
+import { createNotifier, findListenDescriptor } from "./systemd.ts";
+
+describe("resolveOptions()", () => {
+  it("takes 1 to 1,024 workers, and chooses at least one for auto", () => {
+    for (const workers of [1, 2, 1024])
+      assert.equal(resolveOptions({ app: "a", workers }).workers, process.platform === "win32" ? 1 : workers);
+    assert.ok(resolveOptions({ app: "a" }).workers >= 1);
+    assert.equal(resolveOptions({ app: "a", workers: "auto" }).workers, resolveOptions({ app: "a" }).workers);
+  });
+
+  // JavaScript callers can pass anything.
+  const bad: Array<[string, object, string]> = [
+    ["no app", {}, "E_OPTION_INVALID"],
+    ["an empty app", { app: "" }, "E_OPTION_INVALID"],
+    ["no workers", { app: "a", workers: 0 }, "E_OPTION_INVALID"],
+    ["too many workers", { app: "a", workers: 1025 }, "E_OPTION_INVALID"],
+    ["half a worker", { app: "a", workers: 1.5 }, "E_OPTION_INVALID"],
+    ["workers as text", { app: "a", workers: "2" }, "E_OPTION_INVALID"],
+    ["a negative time", { app: "a", bootMs: -1 }, "E_OPTION_INVALID"],
+    ["a time that is no number", { app: "a", stallMs: Number.NaN }, "E_OPTION_INVALID"],
+    ["a time as text", { app: "a", stopGraceMs: "1000" }, "E_OPTION_INVALID"],
+    ["an unknown name", { app: "a", worker: 2 }, "E_OPTION_UNKNOWN"],
+  ];
+  for (const [name, options, code] of bad)
+    it(`refuses ${name}`, { skip: process.platform === "win32" && name.includes("worker") }, () =>
+      assert.throws(() => resolveOptions(options as { app: string }), { code }),
+    );
+});
+
+describe("findListenDescriptor()", () => {
+  const rows: Array<[NodeJS.ProcessEnv, number | undefined]> = [
+    [{}, undefined],
+    [{ LISTEN_FDS: "1", LISTEN_PID: "7" }, 3],
+    [{ LISTEN_FDS: "2", LISTEN_PID: "7" }, 3],
+    [{ LISTEN_FDS: "1" }, 3],
+    [{ LISTEN_FDS: "1", LISTEN_PID: "8" }, undefined],
+    [{ LISTEN_FDS: "0", LISTEN_PID: "7" }, undefined],
+    [{ LISTEN_FDS: "x", LISTEN_PID: "7" }, undefined],
+  ];
+  for (const [environment, expected] of rows)
+    it(`gives ${expected} for ${JSON.stringify(environment)}`, () => assert.equal(findListenDescriptor(environment, 7), expected));
+});
+
+describe("createNotifier()", () => {
+  it("does nothing without NOTIFY_SOCKET, and warns once where systemd-notify is missing or fails", async () => {
+    const events: SupervisorEvent[] = [];
+    createNotifier({}, (event) => void events.push(event))("READY=1");
+    assert.equal(events.length, 0);
+    const path = process.env["PATH"];
+    process.env["PATH"] = "/nowhere";
+    try {
+      const notify = createNotifier({ NOTIFY_SOCKET: "/nowhere/notify" }, (event) => void events.push(event));
+      notify("READY=1");
+      notify("STOPPING=1");
+      for (let round = 0; round < 500 && events.length === 0; round++) await new Promise((resolve) => setTimeout(resolve, 10));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    } finally {
+      process.env["PATH"] = path;
+    }
+    assert.equal(events.length, 1);
+  });
+});

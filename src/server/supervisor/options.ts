@@ -1,0 +1,105 @@
+/** Options of the supervisor, checked before anything starts. */
+import { availableParallelism, totalmem } from "node:os";
+import { assertKnownOptions, optionInvalid } from "../../errors/option-errors.ts";
+import type { ListenAddress } from "../listen-socket.ts";
+
+/** A line of the supervisor's log. */
+export interface SupervisorEvent {
+  /** How important it is. */
+  readonly level: "info" | "warn" | "error";
+  /** What has happened, in one sentence. */
+  readonly message: string;
+  /** Process id of the worker that it is about. */
+  readonly pid?: number;
+  /** Facts by name. */
+  readonly [name: string]: unknown;
+}
+
+/** Options of {@link supervise}. */
+export interface SuperviseOptions extends ListenAddress {
+  /** Path of the module whose default export is the application. Only workers load it. */
+  app: string;
+  /** Number of workers. Default "auto": one per core, at most one per 256 MiB of memory. */
+  workers?: number | "auto";
+  /** Time for a worker to become ready, in milliseconds. Default 60,000. */
+  bootMs?: number;
+  /** Time without a heartbeat after which a worker is killed, in milliseconds. Default 10,000. */
+  stallMs?: number;
+  /** Requests after which a worker is replaced, with 10 % of jitter. Default 0: never. */
+  requestsMax?: number;
+  /** Resident memory above which a worker is replaced, in bytes. Default 0: never. */
+  rssBytesMax?: number;
+  /** Time between "not ready" and the end of accepting, in milliseconds. Default 0; Kubernetes needs 5,000. */
+  stopDelayMs?: number;
+  /** Time for running requests when the supervisor stops, in milliseconds. Default 30,000. */
+  stopGraceMs?: number;
+  /** Time for idle connections when the supervisor stops, in milliseconds. Default 5,000. */
+  stopIdleMs?: number;
+  /** Longest life of an old generation after a reload, in milliseconds. Default 97,000. */
+  reloadGraceMs?: number;
+  /** Path of a Unix socket that takes the commands `reload`, `stop` and `status`. None by default. */
+  controlPath?: string;
+  /** Whether the process's signals control the supervisor. Default true. */
+  signals?: boolean;
+  /** Arguments of Node for the workers. Default: those of this process. */
+  execArgv?: readonly string[];
+  /** Variables for the workers, added to those of this process. None by default. */
+  env?: Readonly<Record<string, string>>;
+  /** Called with what happens. By default it is written to standard error as JSON lines. */
+  onEvent?: (event: SupervisorEvent) => void;
+}
+
+/** Options with their defaults. */
+export type ResolvedOptions = SuperviseOptions &
+  Required<Omit<SuperviseOptions, keyof ListenAddress | "controlPath" | "workers">> & { readonly workers: number };
+
+const numberDefaults = {
+  bootMs: 60_000,
+  stallMs: 10_000,
+  requestsMax: 0,
+  rssBytesMax: 0,
+  stopDelayMs: 0,
+  stopGraceMs: 30_000,
+  stopIdleMs: 5000,
+  reloadGraceMs: 97_000,
+};
+const otherNames = ["app", "workers", "controlPath", "signals", "execArgv", "env", "onEvent", "port", "host", "unixPath", "fd"];
+const owner = "supervise()";
+const workersMax = 1024;
+const bytesPerWorker = 268_435_456;
+
+/** Checks options and fills in the defaults. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */
+export function resolveOptions(options: SuperviseOptions): ResolvedOptions {
+  assertKnownOptions(owner, options, [...Object.keys(numberDefaults), ...otherNames]);
+  if (typeof options.app !== "string" || options.app === "") throw optionInvalid(owner, "app", options.app, "the path of a module");
+  for (const [name, value] of Object.entries(options))
+    if (name in numberDefaults && !(Number.isSafeInteger(value) && Number(value) >= 0))
+      throw optionInvalid(owner, name, value, "a whole number of at least 0");
+  return {
+    ...numberDefaults,
+    signals: true,
+    execArgv: process.execArgv,
+    env: {},
+    onEvent: writeEvent,
+    ...options,
+    workers: resolveWorkers(options.workers ?? "auto"),
+  };
+}
+
+function resolveWorkers(workers: number | "auto"): number {
+  // Handles of sockets cannot be sent to another process there.
+  if (process.platform === "win32") return 1;
+  if (workers === "auto") return Math.max(1, Math.min(availableParallelism(), Math.floor(availableBytes() / bytesPerWorker)));
+  if (Number.isInteger(workers) && workers >= 1 && workers <= workersMax) return workers;
+  throw optionInvalid(owner, "workers", workers, `"auto" or a whole number from 1 to ${workersMax}`);
+}
+
+/** A container may have less memory than the machine. */
+function availableBytes(): number {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 && constrained < totalmem() ? constrained : totalmem();
+}
+
+function writeEvent(event: SupervisorEvent): void {
+  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
+}

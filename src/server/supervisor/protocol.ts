@@ -1,0 +1,56 @@
+/** What the supervisor and its workers say to each other. Connections travel as handles next to a message. */
+
+/** Message of the supervisor to a worker. */
+export type ToWorker =
+  | { readonly kind: "connection"; readonly id: number }
+  /** The supervisor will stop soon: readiness ends, and requests are still served. */
+  | { readonly kind: "unready" }
+  /** Ends what runs; idle connections stay for `idleMs`, or until their promise with null. Then the worker exits. */
+  | { readonly kind: "drain"; readonly graceMs: number; readonly idleMs: number | null }
+  | { readonly kind: "reopenLogs" };
+
+/** Message of a worker to the supervisor. */
+export type FromWorker =
+  | { readonly kind: "ready" }
+  | { readonly kind: "failed"; readonly failure: WorkerFailure }
+  /** Connections that the worker has taken over. */
+  | { readonly kind: "took"; readonly ids: readonly number[] }
+  | ({ readonly kind: "beat" } & WorkerFacts)
+  /** The worker asks to be replaced, and to drain when the replacement is ready. */
+  | { readonly kind: "replaceMe"; readonly reason: string };
+
+/** What a worker says about itself each second. */
+export interface WorkerFacts {
+  /** Number of open connections. */
+  readonly connections: number;
+  /** Number of requests since the start. */
+  readonly requests: number;
+  /** Resident memory, in bytes. */
+  readonly rssBytes: number;
+  /** Longest delay of the event loop in the last second, in milliseconds. */
+  readonly loopDelayMs: number;
+}
+
+/** Why a worker could not start. */
+export interface WorkerFailure {
+  /** What went wrong. */
+  readonly message: string;
+  /** Code of the catalogue, where the error has one. */
+  readonly code: string | undefined;
+  /** How to fix it, where the error says so. */
+  readonly fix: string | undefined;
+  /** Where it was thrown. */
+  readonly stack: string | undefined;
+}
+
+/** What a worker gets when it is forked, as JSON in its first argument. */
+export interface WorkerOrders {
+  /** Path of the module whose default export is the application. */
+  readonly app: string;
+  /** Where the supervisor listens, as the application would: it decides which hosts it needs. */
+  readonly listen: { readonly port?: number; readonly host?: string; readonly unixPath?: string };
+  /** Number of the generation; it grows with each reload. */
+  readonly generation: number;
+  /** Stall of the event loop that the watchdog reports, in milliseconds. */
+  readonly stallMs: number;
+}

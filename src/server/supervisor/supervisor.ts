@@ -1,0 +1,413 @@
+/**
+ * The supervisor: owns the listener, and keeps workers that serve its connections.
+ *
+ * It loads no code of the application, so nothing that an application does can end it or block it.
+ */
+import type { AddressInfo, Server, Socket } from "node:net";
+import { createServer } from "node:net";
+import { GableError } from "../../errors/gable-error.ts";
+import { listenOn } from "../listen-socket.ts";
+import { Distributor } from "./distributor.ts";
+import type { ResolvedOptions, SupervisorEvent } from "./options.ts";
+import type { WorkerFacts, WorkerFailure } from "./protocol.ts";
+import { RestartPolicy } from "./restart-policy.ts";
+import type { WorkerHost, WorkerState } from "./worker-process.ts";
+import { WorkerProcess } from "./worker-process.ts";
+
+/** How a supervisor ended. */
+export interface SupervisorEnd {
+  /** Exit code that the process should have: 0 in order, 1 forced or given up. */
+  readonly exitCode: 0 | 1;
+  /** Why it gave up; undefined when it was stopped. */
+  readonly failure: WorkerFailure | undefined;
+}
+
+/** What a supervisor and its workers do now. */
+export interface SupervisorStatus {
+  /** Number of the generation that serves; it grows with each reload. */
+  readonly generation: number;
+  /** Whether it was asked to stop. */
+  readonly isStopping: boolean;
+  /** Number of connections that wait for a worker. */
+  readonly waiting: number;
+  /** All workers that live. */
+  readonly workers: readonly WorkerStatus[];
+}
+
+/** What a worker does now. */
+export interface WorkerStatus extends WorkerFacts {
+  /** Its process id. */
+  readonly pid: number;
+  /** Number of its generation. */
+  readonly generation: number;
+  /** Where it is in its life. */
+  readonly state: WorkerState;
+}
+
+const watchMs = 1000;
+const boundedJitter = 0.1;
+/** Time without a heartbeat after which other workers get the new connections, in milliseconds. */
+const silentMs = 2500;
+/** Time beyond the grace of a drain after which a worker is killed, in milliseconds. */
+const drainMarginMs = 2000;
+
+/** A reload that runs. */
+interface Reload {
+  readonly generation: number;
+  readonly timer: NodeJS.Timeout;
+  readonly settle: (failure: WorkerFailure | undefined) => void;
+}
+
+/** A supervisor that runs. Use {@link supervise}. */
+export class Supervisor implements WorkerHost {
+  /** Resolves when all workers are gone and the listener is closed. */
+  readonly ended: Promise<SupervisorEnd>;
+  readonly #options: ResolvedOptions;
+  readonly #environment: NodeJS.ProcessEnv;
+  readonly #server: Server;
+  readonly #distributor: Distributor;
+  readonly #workers = new Set<WorkerProcess>();
+  readonly #policy = new RestartPolicy();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #limits = new WeakMap<WorkerProcess, number>();
+  #generation = 1;
+  #count: number;
+  #reload: Reload | undefined;
+  #reloading: Promise<WorkerFailure | undefined> | undefined;
+  #isStopping = false;
+  #isForced = false;
+  #failure: WorkerFailure | undefined;
+  #resolveEnded: (end: SupervisorEnd) => void = () => undefined;
+  readonly #onReady: Array<() => void> = [];
+  /** Called when a worker is gone. */
+  readonly #onGone: Array<() => void> = [];
+
+  /** `environment` are the variables of the workers. */
+  constructor(options: ResolvedOptions, environment: NodeJS.ProcessEnv) {
+    this.#options = options;
+    this.#environment = environment;
+    this.#count = options.workers;
+    this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
+    this.#distributor = new Distributor(() => this.#takers());
+    this.#server = createServer({ pauseOnConnect: true }, (socket) => this.#distributor.add(socket));
+    // libuv closes what it cannot accept when descriptors run out, so this reports and never spins.
+    this.#server.on("error", (error) => this.#tell("error", `The listener has failed: ${error.message}`));
+  }
+
+  /** Port; 0 for a Unix socket. */
+  get port(): number {
+    // A listening server has an address; its types also know the time before.
+    const address = this.#server.address() as AddressInfo | string | null;
+    return typeof address === "object" && address !== null ? address.port : 0;
+  }
+
+  /** What it does now. */
+  get status(): SupervisorStatus {
+    return {
+      generation: this.#generation,
+      isStopping: this.#isStopping,
+      waiting: this.#distributor.waitingCount,
+      workers: [...this.#workers].map(({ pid, generation, state, facts }) => ({ pid, generation, state, ...facts })),
+    };
+  }
+
+  /** Listens, starts one worker, and the others when it is ready. Throws `E_LISTEN`, and `E_WORKERS_FAILED` when none can start. */
+  async start(): Promise<void> {
+    await listenOn(this.#server, this.#options);
+    const watching = setInterval(() => this.#watch(), watchMs);
+    this.#timers.add(watching);
+    const ready = new Promise<"ready">((resolve) => this.#onReady.push(() => resolve("ready")));
+    this.#startWorker();
+    const first = await Promise.race([ready, this.ended]);
+    if (first !== "ready") throw toError("No worker could start", first.failure);
+    this.#fill();
+  }
+
+  // --- workers ----------------------------------------------------------------------------------------------
+
+  /** Workers that take new connections: those of the newest generation that is ready. */
+  #takers(): readonly WorkerProcess[] {
+    const ready = [...this.#workers].filter(({ state }) => state === "ready");
+    const current = ready.filter(({ generation, isReplaced }) => generation === this.#generation && !isReplaced);
+    const now = performance.now();
+    const responsive = current.filter(({ lastBeatAt }) => now - lastBeatAt < silentMs);
+    return responsive.length > 0 ? responsive : current.length > 0 ? current : ready;
+  }
+
+  #startWorker(generation = this.#generation): void {
+    const { app, port, host, unixPath, execArgv } = this.#options;
+    const listen = {
+      ...(port !== undefined && { port }),
+      ...(host !== undefined && { host }),
+      ...(unixPath !== undefined && { unixPath }),
+    };
+    const orders = { app, listen: { ...listen, port: this.port }, generation, stallMs: Math.min(1000, this.#options.stallMs) };
+    const worker = new WorkerProcess(this, { orders, execArgv, env: this.#environment });
+    this.#workers.add(worker);
+    this.#later(this.#options.bootMs, () => {
+      if (worker.state !== "starting") return;
+      worker.failure ??= failureOf(`The worker was not ready within ${this.#options.bootMs} ms.`);
+      worker.kill();
+    });
+  }
+
+  /** Starts workers until there are as many as wanted. */
+  #fill(): void {
+    if (this.#isStopping) return;
+    const living = [...this.#workers].filter(
+      ({ generation, state, isReplaced }) => generation === this.#generation && !isReplaced && (state === "starting" || state === "ready"),
+    );
+    for (let count = living.length; count < this.#count; count++) this.#startWorker();
+  }
+
+  onReady(worker: WorkerProcess): void {
+    this.#tell("info", "A worker is ready", {
+      pid: worker.pid,
+      bootMs: Math.round(worker.readyAt! - worker.startedAt),
+      generation: worker.generation,
+    });
+    if (this.#isStopping) return worker.drain(0, 0);
+    if (this.#reload?.generation === worker.generation) this.#finishReload();
+    this.#drainReplaced(worker);
+    this.#distributor.flush();
+    for (const resolve of this.#onReady.splice(0)) resolve();
+  }
+
+  /** The replacement is here: a worker that waited for it may end. */
+  #drainReplaced(replacement: WorkerProcess): void {
+    for (const worker of this.#workers) {
+      if (worker === replacement || !worker.isReplaced || worker.state !== "ready") continue;
+      return this.#drain(worker, this.#options.reloadGraceMs, null);
+    }
+  }
+
+  #drain(worker: WorkerProcess, graceMs: number, idleMs: number | null): void {
+    worker.drain(graceMs, idleMs);
+    this.#later(graceMs + drainMarginMs, () => {
+      if (worker.state !== "dead") worker.kill();
+    });
+  }
+
+  onFacts(worker: WorkerProcess): void {
+    const { requestsMax, rssBytesMax } = this.#options;
+    if (worker.state !== "ready" || worker.isReplaced || this.#isStopping) return;
+    if (requestsMax > 0) {
+      let limit = this.#limits.get(worker);
+      if (limit === undefined) {
+        limit = requestsMax * (1 + boundedJitter * (Math.random() * 2 - 1));
+        this.#limits.set(worker, limit);
+      }
+      if (worker.facts.requests >= limit) return this.#replace(worker, "it has served requestsMax requests");
+    }
+    if (rssBytesMax > 0 && worker.facts.rssBytes > rssBytesMax) this.#replace(worker, "it uses more memory than rssBytesMax");
+  }
+
+  onReplaceRequest(worker: WorkerProcess, reason: string): void {
+    if (worker.state === "ready" && !worker.isReplaced && !this.#isStopping) this.#replace(worker, reason);
+  }
+
+  #replace(worker: WorkerProcess, reason: string): void {
+    this.#tell("warn", "A worker is replaced", { pid: worker.pid, reason });
+    worker.isReplaced = true;
+    this.#fill();
+  }
+
+  onExit(worker: WorkerProcess): void {
+    this.#workers.delete(worker);
+    const { ended, failure, wasAsked } = worker;
+    if (!wasAsked && !this.#isStopping)
+      this.#tell("error", "A worker has died", { pid: worker.pid, ended, ...(failure !== undefined && { failure }) });
+    for (const resolve of this.#onGone.splice(0)) resolve();
+    if (this.#isStopping) return this.#endIfEmpty();
+    if (this.#reload?.generation === worker.generation) return this.#failReload(failure ?? failureOf(`The worker ended with ${ended}.`));
+    if (worker.generation !== this.#generation || worker.isReplaced) return;
+    this.#restart(worker, failure ?? failureOf(`The worker ended with ${ended}.`));
+  }
+
+  #restart(worker: WorkerProcess, failure: WorkerFailure): void {
+    const at = performance.now();
+    const { readyAt } = worker;
+    const delayMs = this.#policy.delayAfter({ wasReady: readyAt !== undefined, livedMs: readyAt === undefined ? 0 : at - readyAt, at });
+    if (delayMs === undefined) return this.#giveUp(failure);
+    if (delayMs === 0) return this.#fill();
+    this.#later(delayMs, () => this.#fill());
+  }
+
+  /** A crash loop is never hidden: everything stops, with the last error. */
+  #giveUp(failure: WorkerFailure): void {
+    this.#tell("error", "Workers keep dying before they are ready: the supervisor stops", { failure });
+    this.#failure = failure;
+    void this.stop();
+  }
+
+  onReturned(socket: Socket): void {
+    if (this.#isStopping && this.#takers().length === 0) socket.destroy();
+    else this.#distributor.add(socket);
+  }
+
+  /** Kills workers whose event loop stands still. */
+  #watch(): void {
+    const now = performance.now();
+    for (const worker of this.#workers) {
+      if (worker.readyAt === undefined || worker.state === "dead" || now - worker.lastBeatAt < this.#options.stallMs) continue;
+      this.#tell("error", "A worker gives no sign of life and is killed", {
+        pid: worker.pid,
+        silentMs: Math.round(now - worker.lastBeatAt),
+      });
+      worker.kill();
+    }
+  }
+
+  // --- reload -----------------------------------------------------------------------------------------------
+
+  /**
+   * Starts a new generation beside the old one. When its first worker is ready it takes all new connections, the
+   * others follow, and the old generation drains. Resolves with undefined, or with the reason why the old one serves on.
+   */
+  reload(): Promise<WorkerFailure | undefined> {
+    if (this.#isStopping) return Promise.resolve(failureOf("The supervisor is stopping."));
+    this.#reloading ??= this.#startReload().finally(() => (this.#reloading = undefined));
+    return this.#reloading;
+  }
+
+  async #startReload(): Promise<WorkerFailure | undefined> {
+    // At most two generations live: one that still drains ends first, with the time that it was promised.
+    while ([...this.#workers].some((worker) => worker.generation < this.#generation))
+      await new Promise<void>((resolve) => this.#onGone.push(resolve));
+    if (this.#isStopping) return failureOf("The supervisor is stopping.");
+    const generation = this.#generation + 1;
+    this.#tell("info", "A reload begins", { generation });
+    return new Promise((settle) => {
+      const timer = this.#later(this.#options.bootMs, () => this.#failReload(failureOf("The new generation was not ready in time.")));
+      this.#reload = { generation, timer, settle };
+      this.#startWorker(generation);
+    });
+  }
+
+  #finishReload(): void {
+    const reload = this.#reload!;
+    this.#endReload(reload);
+    const old = [...this.#workers].filter(({ generation }) => generation < reload.generation);
+    this.#generation = reload.generation;
+    this.#fill();
+    // With one worker of the new generation ready, no connection has to wait; the old ones end.
+    for (const worker of old) {
+      if (worker.state === "ready") this.#drain(worker, this.#options.reloadGraceMs, null);
+      else if (worker.state === "starting") worker.kill();
+    }
+    this.#tell("info", "The new generation serves", { generation: reload.generation });
+    reload.settle(undefined);
+  }
+
+  #failReload(failure: WorkerFailure): void {
+    const reload = this.#reload;
+    if (reload === undefined) return;
+    this.#endReload(reload);
+    for (const worker of this.#workers) if (worker.generation === reload.generation) worker.kill();
+    this.#tell("error", "The reload has failed: the old generation serves on", { failure });
+    reload.settle(failure);
+    // A worker of the old generation may have died meanwhile.
+    this.#fill();
+  }
+
+  #endReload(reload: Reload): void {
+    this.#reload = undefined;
+    clearTimeout(reload.timer);
+    this.#timers.delete(reload.timer);
+  }
+
+  // --- size, stop -------------------------------------------------------------------------------------------
+
+  /** Starts one worker more, or ends one; at least one stays. */
+  resize(difference: 1 | -1): void {
+    if (this.#isStopping || this.#count + difference < 1) return;
+    this.#count += difference;
+    this.#tell("info", "The number of workers changes", { workers: this.#count });
+    if (difference === 1) return this.#fill();
+    const [idlest] = [...this.#takers()].sort((first, second) => first.load - second.load);
+    if (idlest === undefined) return;
+    idlest.isReplaced = true;
+    this.#drain(idlest, this.#options.reloadGraceMs, null);
+  }
+
+  /** Asks the workers to open their log files again, and tells the status. */
+  reopenLogs(): void {
+    for (const worker of this.#workers) worker.send({ kind: "reopenLogs" });
+    this.#tell("info", "Status", { status: this.status });
+  }
+
+  /** Stops in order: accepting ends, requests get their time, workers exit. A second call forces the end. */
+  async stop(): Promise<SupervisorEnd> {
+    if (this.#isStopping) {
+      this.#force();
+      return this.ended;
+    }
+    this.#isStopping = true;
+    const { stopDelayMs, stopGraceMs, stopIdleMs } = this.#options;
+    this.#tell("info", "The supervisor stops");
+    this.#reload?.settle(failureOf("The supervisor is stopping."));
+    if (stopDelayMs > 0) {
+      for (const worker of this.#workers) worker.send({ kind: "unready" });
+      await this.#pause(stopDelayMs);
+    }
+    this.#server.close();
+    this.#distributor.close();
+    for (const worker of this.#workers) {
+      if (worker.state === "starting") worker.kill();
+      else worker.drain(stopGraceMs, stopIdleMs);
+    }
+    this.#later(stopGraceMs + drainMarginMs, () => this.#force());
+    this.#endIfEmpty();
+    return this.ended;
+  }
+
+  #force(): void {
+    this.#isForced = true;
+    for (const worker of this.#workers) worker.kill();
+    this.#server.close();
+    this.#endIfEmpty();
+  }
+
+  /** Ends everything now, without grace. */
+  stopNow(): Promise<SupervisorEnd> {
+    this.#isStopping = true;
+    this.#force();
+    return this.ended;
+  }
+
+  #endIfEmpty(): void {
+    if (this.#workers.size > 0 || this.#server.listening) return;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.#tell("info", "The supervisor has stopped");
+    this.#resolveEnded({ exitCode: this.#isForced || this.#failure !== undefined ? 1 : 0, failure: this.#failure });
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#later(ms, resolve));
+  }
+
+  #later(ms: number, work: () => void): NodeJS.Timeout {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      work();
+    }, ms);
+    this.#timers.add(timer);
+    return timer;
+  }
+
+  #tell(level: SupervisorEvent["level"], message: string, facts: Readonly<Record<string, unknown>> = {}): void {
+    this.#options.onEvent({ level, message, ...facts });
+  }
+}
+
+function failureOf(message: string): WorkerFailure {
+  return { message, code: undefined, fix: undefined, stack: undefined };
+}
+
+function toError(what: string, failure: WorkerFailure | undefined): GableError {
+  return new GableError("E_WORKERS_FAILED", `${what}: ${failure?.message ?? "the supervisor was stopped"}`, {
+    ...(failure?.fix !== undefined && { fix: failure.fix }),
+    details: { failure },
+  });
+}

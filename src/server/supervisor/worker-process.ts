@@ -1,0 +1,144 @@
+/** One worker as the supervisor sees it: a child process with a channel, and the connections it was given. */
+import type { ChildProcess } from "node:child_process";
+import { fork } from "node:child_process";
+import type { Socket } from "node:net";
+import { fileURLToPath } from "node:url";
+import type { FromWorker, ToWorker, WorkerFacts, WorkerFailure, WorkerOrders } from "./protocol.ts";
+
+/** What a worker tells the supervisor. */
+export interface WorkerHost {
+  onReady(worker: WorkerProcess): void;
+  onFacts(worker: WorkerProcess): void;
+  onReplaceRequest(worker: WorkerProcess, reason: string): void;
+  /** The process has ended; connections that it had not taken over are given back first. */
+  onExit(worker: WorkerProcess): void;
+  /** A connection that the worker never took over. */
+  onReturned(socket: Socket): void;
+}
+
+/** How a worker is started. */
+export interface WorkerStart {
+  readonly orders: WorkerOrders;
+  readonly execArgv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Life of a worker; it only moves forward. */
+export type WorkerState = "starting" | "ready" | "draining" | "dead";
+
+// The package has .js files, the repository .ts files.
+const entry = fileURLToPath(new URL(`./worker-main${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url));
+
+/** A worker process. */
+export class WorkerProcess {
+  state: WorkerState = "starting";
+  readonly generation: number;
+  readonly startedAt = performance.now();
+  readyAt: number | undefined;
+  lastBeatAt = performance.now();
+  facts: WorkerFacts = { connections: 0, requests: 0, rssBytes: 0, loopDelayMs: 0 };
+  failure: WorkerFailure | undefined;
+  /** Exit code or signal; undefined while it lives. */
+  ended: string | undefined;
+  /** Whether it ended because it was asked to. */
+  wasAsked = false;
+  /** Whether the supervisor has asked for a replacement already. */
+  isReplaced = false;
+  readonly #child: ChildProcess;
+  readonly #host: WorkerHost;
+  /** Connections that were sent and not taken over yet. */
+  readonly #sent = new Map<number, Socket>();
+  #givenSinceBeat = 0;
+
+  constructor(host: WorkerHost, { orders, execArgv, env }: WorkerStart) {
+    this.#host = host;
+    this.generation = orders.generation;
+    this.#child = fork(entry, [JSON.stringify(orders)], {
+      execArgv: [...execArgv],
+      env,
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+    // Only our own entry sends on this channel.
+    this.#child.on("message", (message) => this.#onMessage(message as FromWorker));
+    this.#child.on("error", (error) => (this.failure ??= { message: error.message, code: undefined, fix: undefined, stack: error.stack }));
+    this.#child.once("exit", (code, signal) => this.#onExit(signal ?? `exit code ${code}`));
+    // A fork that fails has no exit.
+    if (this.#child.pid === undefined) this.#child.once("error", () => this.#onExit("it could not be started"));
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Connections that it has, and those on their way to it. */
+  get load(): number {
+    return this.facts.connections + this.#givenSinceBeat;
+  }
+
+  #onMessage(message: FromWorker): void {
+    switch (message.kind) {
+      case "ready":
+        this.readyAt = performance.now();
+        this.lastBeatAt = this.readyAt;
+        if (this.state === "starting") this.state = "ready";
+        return this.#host.onReady(this);
+      case "failed":
+        this.failure = message.failure;
+        return;
+      case "took":
+        for (const id of message.ids) this.#drop(id);
+        return;
+      case "beat":
+        this.lastBeatAt = performance.now();
+        this.#givenSinceBeat = this.#sent.size;
+        this.facts = message;
+        return this.#host.onFacts(this);
+      case "replaceMe":
+        return this.#host.onReplaceRequest(this, message.reason);
+    }
+  }
+
+  /** The worker has the connection: this process lets go of its copy of the descriptor. */
+  #drop(id: number): void {
+    this.#sent.get(id)?.destroy();
+    this.#sent.delete(id);
+  }
+
+  /** Hands a connection over; it comes back through `onReturned` if the worker dies first. */
+  give(id: number, socket: Socket): void {
+    this.#sent.set(id, socket);
+    this.#givenSinceBeat++;
+    const message: ToWorker = { kind: "connection", id };
+    this.#child.send(message, socket, { keepOpen: true }, (error) => {
+      if (error !== null && this.#sent.delete(id)) this.#host.onReturned(socket);
+    });
+  }
+
+  /** Lets the worker end what it has; it exits when it is done. */
+  drain(graceMs: number, idleMs: number | null): void {
+    if (this.state === "dead") return;
+    this.state = "draining";
+    this.send({ kind: "drain", graceMs, idleMs });
+  }
+
+  /** Sends a message, if the worker can still hear it. */
+  send(message: ToWorker): void {
+    if (this.#child.connected) this.#child.send(message, () => undefined);
+  }
+
+  /** Ends the process without its consent. */
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  #onExit(ended: string): void {
+    if (this.state === "dead") return;
+    this.ended = ended;
+    this.wasAsked = this.state === "draining";
+    this.state = "dead";
+    const returned = [...this.#sent.values()];
+    this.#sent.clear();
+    for (const socket of returned) this.#host.onReturned(socket);
+    this.#host.onExit(this);
+  }
+}

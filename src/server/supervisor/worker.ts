@@ -1,0 +1,172 @@
+/** The worker's side of the supervisor: serves the connections that it is given, and says how it is. */
+import type { Socket } from "node:net";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { toErrorText } from "../../errors/error-text.ts";
+import { isGableError } from "../../errors/gable-error.ts";
+import type { StopOptions } from "../serve.ts";
+import type { AttachedServer } from "./connection-source.ts";
+import { offerConnections } from "./connection-source.ts";
+import type { FromWorker, ToWorker, WorkerFailure, WorkerOrders } from "./protocol.ts";
+import type { Watchdog } from "./watchdog.ts";
+import { startWatchdog } from "./watchdog.ts";
+
+/** An application that a worker serves. */
+export interface WorkerApp {
+  /** Starts, and takes connections as from a port. */
+  listen(options: WorkerOrders["listen"] & { quiet: boolean; signals: boolean }): Promise<{ stop(options: StopOptions): Promise<void> }>;
+  /** Ends readiness, and replies without an end. */
+  drain?(): void;
+  /** Opens log files again, where it has some. */
+  reopenLogs?(): void;
+}
+
+const beatMs = 1000;
+const beatsPerStall = 5;
+/** Time for requests when the supervisor is gone, in milliseconds. */
+const orphanGraceMs = 5000;
+/** Acknowledgements of connections that come close together share one message. */
+const tookMs = 5;
+
+/** Runs a worker until the supervisor ends it. `load` imports the application. */
+export async function runWorker(orders: WorkerOrders, load: () => Promise<WorkerApp>): Promise<void> {
+  const worker = new SupervisedWorker(orders);
+  await worker.run(load);
+}
+
+class SupervisedWorker {
+  readonly #orders: WorkerOrders;
+  #watchdog: Watchdog | undefined;
+  readonly #loopDelay = monitorEventLoopDelay({ resolution: 20 });
+  readonly #took: number[] = [];
+  #server: AttachedServer | undefined;
+  #app: WorkerApp | undefined;
+  #running: { stop(options: StopOptions): Promise<void> } | undefined;
+  #requests = 0;
+  #lastRequest = "";
+  #isStopping = false;
+
+  constructor(orders: WorkerOrders) {
+    this.#orders = orders;
+  }
+
+  async run(load: () => Promise<WorkerApp>): Promise<void> {
+    this.#takeProcess();
+    offerConnections({
+      port: this.#orders.listen.port ?? 0,
+      attach: (server) => (this.#server = server),
+      onRequest: (method, path) => {
+        this.#requests++;
+        this.#lastRequest = `${method} ${path}`;
+        this.#watchdog?.onRequest(method, path);
+      },
+    });
+    try {
+      this.#app = await load();
+      this.#running = await this.#app.listen({ ...this.#orders.listen, quiet: true, signals: false });
+    } catch (error) {
+      return this.#fail(error);
+    }
+    const watchdog = startWatchdog(this.#orders.stallMs);
+    this.#watchdog = watchdog;
+    setInterval(() => watchdog.beat(), this.#orders.stallMs / beatsPerStall);
+    this.#loopDelay.enable();
+    this.#beat();
+    setInterval(() => this.#beat(), beatMs);
+    this.#send({ kind: "ready" });
+  }
+
+  /** Signals of a terminal or a service manager reach the whole group: the supervisor decides what they mean. */
+  #takeProcess(): void {
+    for (const signal of ["SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR2", "SIGTTIN", "SIGTTOU"] as const) process.on(signal, () => undefined);
+    process.on("SIGTERM", () => this.#send({ kind: "replaceMe", reason: "it got SIGTERM" }));
+    process.on("uncaughtException", (error, origin) => this.#onUncaught(error, origin));
+    process.on("disconnect", () => this.#onOrphaned());
+    // The types of Node have no channel for a process that was not forked.
+    process.on("message", (message, handle) => this.#onMessage(message as ToWorker, handle as Socket | undefined)); // Only our supervisor sends.
+  }
+
+  #onMessage(message: ToWorker, socket: Socket | undefined): void {
+    switch (message.kind) {
+      case "connection":
+        this.#acknowledge(message.id);
+        // A client that has left meanwhile has no handle.
+        if (socket !== undefined && this.#server !== undefined) this.#server.accept(socket);
+        return;
+      case "drain":
+        return void this.#stop(message.graceMs, message.idleMs);
+      case "unready":
+        return this.#app?.drain?.();
+      case "reopenLogs":
+        return this.#app?.reopenLogs?.();
+    }
+  }
+
+  #acknowledge(id: number): void {
+    if (this.#took.push(id) === 1) setTimeout(() => this.#send({ kind: "took", ids: this.#took.splice(0) }), tookMs);
+  }
+
+  #beat(): void {
+    const loopDelayMs = Math.round(this.#loopDelay.max / 1e6) || 0;
+    this.#loopDelay.reset();
+    const connections = this.#server?.connectionCount ?? 0;
+    this.#send({ kind: "beat", connections, requests: this.#requests, rssBytes: process.memoryUsage.rss(), loopDelayMs });
+  }
+
+  /** An error that nobody caught leaves the application in an unknown state: this worker ends its requests and goes. */
+  #onUncaught(error: unknown, origin: string): void {
+    const failure = toFailure(error);
+    writeFatal({
+      message: `${origin === "unhandledRejection" ? "A rejection" : "An error"} that nobody caught: ${failure.message}`,
+      request: this.#lastRequest,
+      error: failure,
+    });
+    if (this.#running === undefined) return this.#fail(error);
+    this.#send({ kind: "replaceMe", reason: `an error that nobody caught: ${failure.message}` });
+  }
+
+  #fail(error: unknown): void {
+    process.exitCode = 1;
+    const exit = (): never => process.exit(1);
+    // The message leaves first; what the application opened must not keep the process.
+    setTimeout(exit, 1000);
+    this.#send({ kind: "failed", failure: toFailure(error) }, exit);
+  }
+
+  #onOrphaned(): void {
+    if (process.exitCode === 1) return;
+    setTimeout(() => process.exit(1), orphanGraceMs);
+    void this.#stop(orphanGraceMs - 500, 0);
+  }
+
+  async #stop(graceMs: number, idleMs: number | null): Promise<void> {
+    if (this.#isStopping && idleMs !== 0) return;
+    this.#isStopping = true;
+    try {
+      await this.#running?.stop({ graceMs, idleMs });
+    } catch (error) {
+      writeFatal({ message: `The application could not stop in order: ${toErrorText(error)}`, error: toFailure(error) });
+      process.exit(1);
+    }
+    process.exit(0);
+  }
+
+  #send(message: FromWorker, onSent: () => void = () => undefined): void {
+    // A supervisor that is gone is noticed by "disconnect".
+    if (process.connected) process.send?.(message, undefined, undefined, onSent);
+    else onSent();
+  }
+}
+
+function toFailure(error: unknown): WorkerFailure {
+  const isOurs = isGableError(error);
+  return {
+    message: toErrorText(error),
+    code: isOurs ? error.code : undefined,
+    fix: isOurs ? error.fix : undefined,
+    stack: error instanceof Error ? error.stack : undefined,
+  };
+}
+
+function writeFatal(facts: Readonly<Record<string, unknown>>): void {
+  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level: "fatal", pid: process.pid, ...facts })}\n`);
+}

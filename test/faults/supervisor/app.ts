@@ -1,0 +1,63 @@
+/** A small application for tests of the supervisor: it starts in a moment, so that many restarts take little time. */
+import { setTimeout as wait } from "node:timers/promises";
+import type { RawRequest, Reply } from "gable/http";
+import type { RunningServer, ServeOptions } from "gable/server";
+import { serve } from "gable/server";
+import { deploy } from "./deploy.ts";
+
+async function* pieces(nonce: string): AsyncGenerator<string> {
+  for (let count = 0; count < 10; count++) {
+    yield nonce;
+    await wait(50);
+  }
+}
+
+function text(body: Reply["body"]): Reply {
+  return { status: 200, headers: [["content-type", "text/plain"]], body };
+}
+
+function block(ms: number): Reply {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+  return text("done");
+}
+
+const routes: Record<string, (request: RawRequest, first: string, second: string) => Reply | Promise<Reply>> = {
+  pid: () => text(`${process.pid} ${deploy}`),
+  echo: async ({ method, body }, nonce) => text(method === "POST" ? await body.read() : nonce),
+  slow: async (_request, ms, nonce) => {
+    await wait(Number(ms));
+    return text(nonce);
+  },
+  stream: (_request, nonce) => text(pieces(nonce)),
+  block: (_request, ms) => block(Number(ms)),
+  spin: () => block(Infinity),
+  reject: () => {
+    void Promise.reject(new Error("nobody catches this"));
+    return text("answered");
+  },
+  "throw-uncaught": () => {
+    setTimeout(() => {
+      throw new Error("outside of a request");
+    }, 1);
+    return text("answered");
+  },
+};
+
+export default {
+  fetch: (): never => {
+    throw new Error("this application answers the engine only");
+  },
+  listen: ({ port, host, unixPath }: ServeOptions): Promise<RunningServer> =>
+    serve(
+      (request) => {
+        const [, name = "", first = "", second = ""] = request.path.split("/");
+        return routes[name]?.(request, first, second) ?? { status: 404, headers: [], body: null };
+      },
+      {
+        ...(port !== undefined && { port }),
+        ...(host !== undefined && { host }),
+        ...(unixPath !== undefined && { unixPath }),
+      },
+    ),
+};

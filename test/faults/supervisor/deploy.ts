@@ -1,0 +1,11 @@
+/** How the start of a worker goes: what the file that DEPLOY_FILE names says. */
+import { readFileSync } from "node:fs";
+
+const deployFile = process.env["DEPLOY_FILE"];
+
+/** Text of the file; "ok" without one. */
+export const deploy: string = deployFile === undefined ? "ok" : readFileSync(deployFile, "utf8").trim();
+
+if (deploy === "throw") throw new Error("this deploy is broken");
+if (deploy === "exit") process.exit(3);
+if (deploy === "hang") await new Promise(() => setInterval(() => undefined, 1000));

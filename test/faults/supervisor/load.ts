@@ -1,0 +1,112 @@
+/** Load for tests of faults: keep-alive connections, half POST, each request with a nonce that the reply must echo. */
+import { randomBytes } from "node:crypto";
+import { Agent, request } from "node:http";
+
+/** How requests ended. "idleReset" is a reset of a kept connection before a byte of the reply, which a client may retry. */
+export interface LoadCounts {
+  ok: number;
+  wrongBody: number;
+  serverError: number;
+  reset: number;
+  resetInside: number;
+  refused: number;
+  timeout: number;
+  idleReset: number;
+}
+
+/** Load that runs. */
+export interface Load {
+  readonly counts: LoadCounts;
+  /** Ends after the requests that are on their way. */
+  stop(): Promise<LoadCounts>;
+}
+
+/** How much load there is. */
+export interface LoadOptions {
+  readonly connections?: number;
+  /** Pause of each connection between two requests, in milliseconds. */
+  readonly pauseMs?: number;
+  readonly timeoutMs?: number;
+  /** Paths of GETs; "NONCE" stands for the nonce. By default "/echo/NONCE". */
+  readonly paths?: readonly string[];
+  /** Bytes of the bodies of POSTs. By default 64. */
+  readonly bodyBytes?: number;
+}
+
+/** Starts load on a port of loopback. */
+export function startLoad(port: number, options: LoadOptions = {}): Load {
+  const { connections = 16, pauseMs = 1, timeoutMs = 20_000, paths = ["/echo/NONCE"], bodyBytes = 64 } = options;
+  const counts: LoadCounts = { ok: 0, wrongBody: 0, serverError: 0, reset: 0, resetInside: 0, refused: 0, timeout: 0, idleReset: 0 };
+  let isStopped = false;
+  const run = async (index: number): Promise<void> => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (let count = index; !isStopped; count++) {
+      const nonce = randomBytes(8).toString("hex");
+      const path = paths[Math.floor(count / 2) % paths.length]!;
+      const isPost = count % 2 === 0;
+      const body = isPost ? nonce.padEnd(bodyBytes, "x") : undefined;
+      counts[await send({ port, agent, path: isPost ? "/echo" : path.replace("NONCE", nonce), body, nonce, timeoutMs })]++;
+      if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+    agent.destroy();
+  };
+  const running = Array.from({ length: connections }, (_, index) => run(index));
+  return {
+    counts,
+    async stop() {
+      isStopped = true;
+      await Promise.all(running);
+      return counts;
+    },
+  };
+}
+
+/** Number of requests that failed; resets of idle connections are counted apart (RFC 9112 section 9.3.1). */
+export function countFailed({ wrongBody, serverError, reset, resetInside, refused, timeout }: LoadCounts): number {
+  return wrongBody + serverError + reset + resetInside + refused + timeout;
+}
+
+interface SentRequest {
+  readonly port: number;
+  readonly agent: Agent;
+  readonly path: string;
+  readonly body: string | undefined;
+  readonly nonce: string;
+  readonly timeoutMs: number;
+}
+
+function send({ port, agent, path, body, nonce, timeoutMs }: SentRequest): Promise<keyof LoadCounts> {
+  return new Promise((resolve) => {
+    let text = "";
+    let hasHead = false;
+    const headers = body === undefined ? {} : { "content-type": "text/plain", "content-length": String(body.length) };
+    const outgoing = request({ port, host: "127.0.0.1", agent, path, method: body === undefined ? "GET" : "POST", headers });
+    const fail = (error: NodeJS.ErrnoException): void => {
+      if (hasHead) return resolve("resetInside");
+      if (error.code === "ECONNREFUSED") return resolve("refused");
+      resolve(outgoing.reusedSocket ? "idleReset" : "reset");
+    };
+    outgoing.setTimeout(timeoutMs, () => {
+      resolve("timeout");
+      outgoing.destroy();
+    });
+    outgoing.on("error", fail);
+    outgoing.on("response", (response) => {
+      hasHead = true;
+      response.setEncoding("latin1");
+      response.on("data", (chunk: string) => (text += chunk));
+      response.on("error", fail);
+      response.on("close", () => {
+        if (!response.complete) return resolve("resetInside");
+        if (response.statusCode! >= 500) return resolve("serverError");
+        resolve(isEcho(text, body ?? nonce, nonce) ? "ok" : "wrongBody");
+      });
+    });
+    outgoing.end(body);
+  });
+}
+
+/** A stream repeats the nonce. */
+function isEcho(text: string, expected: string, nonce: string): boolean {
+  return text === expected || (text.length > 0 && text === nonce.repeat(text.length / nonce.length));
+}

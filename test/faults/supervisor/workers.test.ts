@@ -1,0 +1,140 @@
+/** Faults of workers: killed, stalled, crashing, throwing. Each has a long form for `npm run faults`. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { countFailed, startLoad } from "./load.ts";
+import { fetchOnce, fullAppFile, isAlive, isLong, skipSupervisor, supervising, until } from "./supervised.ts";
+
+describe("a worker that is killed", { skip: skipSupervisor }, () => {
+  it("costs at most the requests that it had, and is replaced", async (test) => {
+    const connections = isLong ? 64 : 16;
+    await supervising({ workers: isLong ? 4 : 2 }, async ({ port, pids, supervisor }) => {
+      const wanted = isLong ? 4 : 2;
+      await until(() => pids().length === wanted, "all workers are ready");
+      const load = startLoad(port, { connections });
+      const kills = isLong ? 200 : 2;
+      for (let count = 0; count < kills; count++) {
+        await wait(isLong ? 1000 + Math.random() * 4000 : 300);
+        const [victim] = pids();
+        process.kill(victim!, "SIGKILL");
+        await until(() => !supervisor.status.workers.some(({ pid }) => pid === victim), "the supervisor has noticed");
+        await until(() => pids().length === wanted, "the replacement is ready");
+      }
+      await wait(200);
+      const counts = await load.stop();
+      test.diagnostic(JSON.stringify({ fault: "kill", kills, ...counts }));
+      assert.equal(counts.wrongBody, 0);
+      assert.equal(counts.refused, 0);
+      assert.equal(counts.serverError, 0);
+      assert.ok(counts.ok > 50);
+      // A kept connection can be handed on in the moment of the kill: its request may wait for nothing, like those in flight.
+      assert.ok(countFailed(counts) <= kills * connections, JSON.stringify(counts));
+    });
+  });
+
+  it("keeps connections that come while no worker is ready", async () => {
+    await supervising({ workers: 1 }, async ({ port, pids }) => {
+      const [victim] = pids();
+      process.kill(victim!, "SIGKILL");
+      await until(() => !isAlive(victim!), "the worker is gone");
+      const { text } = await fetchOnce(port, "/pid");
+      assert.match(text, /^[0-9]+ ok$/);
+      assert.notEqual(text, `${victim} ok`);
+    });
+  });
+});
+
+describe("a crash loop", { skip: skipSupervisor }, () => {
+  for (const how of isLong ? ["throw", "exit"] : ["throw"]) {
+    it(`ends the supervisor after five tries, with the last error: ${how}`, async () => {
+      await supervising({ workers: 1 }, async ({ supervisor, deploy, pids, events }) => {
+        await deploy(how);
+        process.kill(pids()[0]!, "SIGKILL");
+        const { exitCode, failure } = await supervisor.ended;
+        assert.equal(exitCode, 1);
+        assert.match(failure!.message, how === "throw" ? /this deploy is broken/ : /exit code 3/);
+        assert.equal(events.filter(({ message }) => message === "A worker has died").length, 6, "the first one, and five tries");
+      });
+    });
+  }
+
+  it("fails the start when no worker can start", async () => {
+    await assert.rejects(
+      supervising({ env: { DEPLOY_FILE: new URL("deploys/throw", import.meta.url).pathname } }, async () => assert.fail("it has started")),
+      { code: "E_WORKERS_FAILED", message: "No worker could start: this deploy is broken" },
+    );
+  });
+});
+
+describe("an event loop that stands still", { skip: skipSupervisor }, () => {
+  it("ends its worker after stallMs, and fails no request of others", async () => {
+    const stallMs = isLong ? 10_000 : 4000;
+    await supervising({ workers: 2, stallMs }, async ({ port, pids, events }) => {
+      await until(() => pids().length === 2, "both workers are ready");
+      const spinning = fetchOnce(port, "/spin");
+      await until(() => events.some(({ message }) => message === "A worker gives no sign of life and is killed"), "the worker is killed");
+      assert.equal((await spinning).status, 0);
+      // Those that the killed worker had not taken over, and all new ones, are served.
+      for (let count = 0; count < 10; count++) assert.equal((await fetchOnce(port, `/echo/${count}`)).text, String(count));
+      await until(() => pids().length === 2, "the replacement is ready");
+    });
+  });
+
+  it("does not end a worker that works for less than that", async () => {
+    await supervising({ workers: 1, stallMs: 20_000 }, async ({ port, pids }) => {
+      const before = pids();
+      assert.equal((await fetchOnce(port, `/block/${isLong ? 3000 : 1200}`)).text, "done");
+      assert.deepEqual(pids(), before);
+    });
+  });
+});
+
+describe("exceptions", { skip: skipSupervisor }, () => {
+  it("inside of requests fail those requests and nothing else", async () => {
+    await supervising({ app: fullAppFile, workers: 1 }, async ({ port, pids }) => {
+      const before = pids();
+      const load = startLoad(port, { connections: 4 });
+      for (let round = 0; round < (isLong ? 200 : 3); round++) {
+        assert.equal((await fetchOnce(port, "/throw")).status, 500);
+        assert.equal((await fetchOnce(port, "/throw-later")).status, 500);
+        assert.equal((await fetchOnce(port, "/throw-inside")).status, 0, "a cut reply never looks complete");
+        assert.equal((await fetchOnce(port, "/throw-after")).text, "answered");
+      }
+      assert.equal(countFailed(await load.stop()), 0);
+      assert.deepEqual(pids(), before);
+    });
+  });
+
+  for (const path of ["/reject", "/throw-uncaught"]) {
+    it(`that nobody catches replace the worker in order: ${path}`, async () => {
+      await supervising({ workers: 1 }, async ({ port, pids, events }) => {
+        const [before] = pids();
+        const load = startLoad(port, { connections: 4 });
+        assert.equal((await fetchOnce(port, path)).text, "answered");
+        await until(() => events.some(({ message }) => message === "A worker is replaced"), "the worker asks to be replaced");
+        await until(() => pids().length === 1 && pids()[0] !== before, "the replacement serves");
+        await wait(100);
+        const counts = await load.stop();
+        assert.equal(countFailed(counts), 0, JSON.stringify(counts));
+        await until(() => !isAlive(before!), "the worker is gone");
+      });
+    });
+  }
+});
+
+describe("a worker that has done enough", { skip: skipSupervisor }, () => {
+  for (const [name, options] of [
+    ["requestsMax", { requestsMax: 50 }],
+    ["rssBytesMax", { rssBytesMax: 1 }],
+  ] as const) {
+    it(`is replaced without a failed request: ${name}`, async () => {
+      await supervising({ workers: 1, ...options }, async ({ port, pids, events }) => {
+        const [before] = pids();
+        const load = startLoad(port, { connections: 4 });
+        await until(() => events.some(({ reason }) => String(reason).includes(name)), "the worker is replaced");
+        await until(() => pids().some((pid) => pid !== before), "the replacement serves");
+        assert.equal(countFailed(await load.stop()), 0);
+      });
+    });
+  }
+});
