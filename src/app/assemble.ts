@@ -34,6 +34,8 @@ export interface AssemblySettings {
   readonly onWork: (work: Promise<void>) => void;
   /** Takes the listener, once the parts are running. */
   readonly onStarted: (listener: RequestListener) => void;
+  /** Called when the parts are about to stop: requests that come now start them again. */
+  readonly onStopping: () => void;
 }
 
 /** What an application is made of. */
@@ -46,13 +48,14 @@ export interface Assembly {
 
 /** Puts an application together, and adds the routes of its parts. Throws what its parts and their routes throw. */
 export function assemble(options: GableOptions, settings: AssemblySettings): Assembly {
-  const { mode, table, observers, onStarted } = settings;
+  const { mode, table, observers, onStarted, onStopping } = settings;
   const logger = options.logger ?? createLogger(mode);
   const parts = orderParts([...findFeatures(options), ...(options.parts ?? [])]);
   const lifecycle = new Lifecycle({
     parts,
     options,
     host: { mode, logger, environment: readEnvironment, renderView: (...view) => renderOutside(services, ...view) },
+    onStopping,
     onStarted: (instances) =>
       onStarted(createListener({ options, mode, instances, services, table, Context, toErrorReply, findRates, cors })),
   });

@@ -8,6 +8,7 @@ import type { RenderContext } from "../views/rendering/render-context.ts";
 import type { RenderOptions } from "../views/rendering/render-options.ts";
 import type { Rendered } from "../views/rendering/render.ts";
 import type { Secrets } from "../security/secrets.ts";
+import type { RateLimits } from "../handlers/rate-limits.ts";
 import type { Logger } from "../handlers/logger.ts";
 
 /** Services shared by all requests of an application. */
@@ -22,6 +23,8 @@ export interface ContextServices {
   readonly hasProxies: boolean;
   /** Secret keys of the application, while it is running. */
   secrets(): Secrets;
+  /** Rate limits of the application, while it is running. */
+  rateLimits(): RateLimits;
   /** Whether requests have sessions and flash messages. */
   readonly hasSessions: boolean;
   /** Logger of the application. */

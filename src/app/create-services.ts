@@ -4,6 +4,7 @@ import { assetsMissing, staticFilesPart } from "../files/part.ts";
 import { createForwardedReader } from "../http/proxies.ts";
 import type { Mode } from "../parts/mode.ts";
 import type { PartInstance, TypedPart } from "../parts/part.ts";
+import { ratesPart } from "../security/rates/part.ts";
 import { secretsPart } from "../security/secrets-part.ts";
 import { MemoryFragments } from "../views/rendering/fragment-cache.ts";
 import { toRenderOptions } from "../views/rendering/render-options.ts";
@@ -30,6 +31,7 @@ export function createServices(options: GableOptions, { mode, logger, routeUrl, 
     isProduction: mode === "production",
     // Requests run only while all parts are running.
     secrets: () => find(secretsPart)!,
+    rateLimits: () => find(ratesPart)!,
     hasSessions: options.session !== undefined,
     logger,
     routeUrl,

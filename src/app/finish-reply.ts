@@ -66,9 +66,9 @@ function addHeaders(
 ): Reply | Promise<Reply> {
   const { draft } = context;
   const contentType = ownField(context, reply, "content-type") ?? reply.contentType;
-  const isHtml = /^text\/html\b/i.test(contentType);
   const isSecure = context.scheme === "https";
-  const headers = HeaderTable.on(settings.securityHeaders.tableFor(isHtml ? "html" : "other", contentType, isSecure));
+  const { isHtml, fields } = settings.securityHeaders.headersFor(contentType, isSecure);
+  const headers = HeaderTable.on(fields);
   if (draft !== undefined) {
     reply.status = statusOf(context, reply);
     addFields(headers, draft.headers);
@@ -99,6 +99,11 @@ interface FinishedReply extends Reply {
 /** From here on, the head is made. The engine says when the reply is sent, where something waits for that. */
 function closeHead(context: RequestContext, reply: FinishedReply): Reply {
   const { body } = reply;
+  // The usual reply: a whole text, and nothing that waits for it.
+  if (typeof body === "string" && context.hooks === null) {
+    context.closeHead(false);
+    return reply;
+  }
   const isStream = typeof body === "object" && body !== null && !(body instanceof Uint8Array) && !isFileBody(body);
   const isAwaited = isStream || context.hooks?.hasWork === true;
   context.closeHead(isAwaited);

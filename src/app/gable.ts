@@ -64,7 +64,7 @@ export class Application {
   readonly #parts: Lifecycle;
   readonly #pendingWork = new PendingWork();
   readonly #observers = new Set<ErrorObserver>();
-  /** Answers requests while the parts are running. */
+  /** Answers requests while the parts are running; undefined before that, and once they begin to stop. */
   #running: RequestListener | undefined;
 
   /** @internal Use {@link gable}. */
@@ -78,6 +78,7 @@ export class Application {
       observers: this.#observers,
       onWork: (work) => this.#pendingWork.add(work),
       onStarted: (listener) => (this.#running = listener),
+      onStopping: () => (this.#running = undefined),
     });
     this.#services = services;
     this.#parts = lifecycle;
@@ -152,7 +153,7 @@ export class Application {
 
   /** Answers requests of the engine and of other servers. Starts the application when it has not started. */
   readonly listener: RequestListener = (request) => {
-    if (this.#running !== undefined && this.#parts.state === "started") return this.#running(request);
+    if (this.#running !== undefined) return this.#running(request);
     // What start() sets is set then.
     return this.start().then(() => this.#running!(request));
   };
@@ -190,8 +191,7 @@ export class Application {
 
   #factory(method: string): RouteFactory {
     return createRouteFactory(method, (route) => {
-      // It is set by the first start.
-      if (this.#running !== undefined)
+      if (this.#parts.hasStarted)
         throw new GableError("E_APP_STARTED", `The route ${method} "${route.pattern}" came after the application had started.`);
       this.#compile([route]);
     });

@@ -37,14 +37,6 @@ export interface RequestContext extends ContextProperties {}
 export class RequestContext implements Context<ContextInput> {
   readonly raw: RawRequest;
   readonly services: ContextServices;
-  /** Defined on the class of the application: by the part that has it, or with an explanation. */
-  declare readonly session: Session;
-  /** As `session`. */
-  declare readonly rateLimits: RateLimits;
-  /** As `session`. */
-  declare readonly flash: Flash;
-  /** As `session`. */
-  declare readonly user: AppType<"user">;
   params: unknown = noParams;
   route: Route | undefined = undefined;
   usedNonce: string | undefined = undefined;
@@ -140,6 +132,24 @@ export class RequestContext implements Context<ContextInput> {
 
   get queryString(): string {
     return this.raw.queryString;
+  }
+
+  /** Replaced by the part of sessions, as `flash` is. */
+  get session(): Session {
+    throw unavailable("session", "Enable sessions: gable({ session: {} }).");
+  }
+
+  get flash(): Flash {
+    throw unavailable("flash", "Enable sessions and flash messages: gable({ session: {} }).");
+  }
+
+  /** Replaced by a part or a middleware that has accounts. */
+  get user(): AppType<"user"> {
+    throw unavailable("user", "Accounts are not part of this version; a middleware<{ account: Account }>() can add your own.");
+  }
+
+  get rateLimits(): RateLimits {
+    return this.services.rateLimits();
   }
 
   get query(): unknown {

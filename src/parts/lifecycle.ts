@@ -17,6 +17,8 @@ export interface LifecycleSettings {
   readonly host: Pick<PartHost, "mode" | "logger" | "environment" | "renderView">;
   /** Called with the instances in order of start, before the application counts as started. */
   readonly onStarted: (instances: readonly PartHooks[]) => void;
+  /** Called before the parts stop. */
+  readonly onStopping?: () => void;
 }
 
 /** The parts of one application, and its one state. */
@@ -27,13 +29,15 @@ export class Lifecycle {
   /** The change of state that runs, or the last one. */
   #change: Promise<void> = Promise.resolve();
   #isDraining = false;
+  #hasStarted = false;
 
   constructor(settings: LifecycleSettings) {
     this.#settings = settings;
   }
 
-  get state(): ApplicationState {
-    return this.#state;
+  /** Whether it has started once. */
+  get hasStarted(): boolean {
+    return this.#hasStarted;
   }
 
   /** Starts all parts, one by one; a second call waits for the first. Throws `E_PART_START`, or the GableError of a part. */
@@ -58,6 +62,7 @@ export class Lifecycle {
     if (this.#state !== "started") return Promise.resolve();
     this.drain();
     this.#state = "stopping";
+    this.#settings.onStopping?.();
     this.#change = this.#stopAll();
     return this.#change;
   }
@@ -104,6 +109,7 @@ export class Lifecycle {
       for (const part of this.#settings.parts) await this.#startOne(part);
       this.#settings.onStarted([...this.#instances.values()]);
       this.#state = "started";
+      this.#hasStarted = true;
     } catch (error) {
       for (const { part, failure } of await this.#stopInstances())
         this.#logger.error({ error: failure, part }, `The part "${part}" failed to stop after a failed start.`);

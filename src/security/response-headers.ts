@@ -11,7 +11,15 @@ export interface SecurityHeaderOptions {
 }
 
 /** Kinds of replies with headers of their own. */
-export type ReplyKind = "html" | "other";
+type ReplyKind = "html" | "other";
+
+/** What every reply of a content type has. */
+export interface BaseHeaders {
+  /** Whether it is a page. */
+  readonly isHtml: boolean;
+  /** The fields, frozen. */
+  readonly fields: HeaderTable;
+}
 
 const permissions = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()";
 const contentTypesMax = 256;
@@ -20,24 +28,26 @@ const strictTransport = "max-age=31536000";
 /** Makes the headers of replies: one frozen table per kind and scheme. */
 export class SecurityHeaders {
   readonly #options: SecurityHeaderOptions;
-  /** Tables by content type, for each kind over http and over https. */
-  readonly #tables = [0, 1, 2, 3].map(() => new Map<string, HeaderTable>());
+  /** Headers by content type. */
+  readonly #insecure = new Map<string, BaseHeaders>();
+  readonly #secure = new Map<string, BaseHeaders>();
 
   constructor(options: SecurityHeaderOptions) {
     assertPolicy(options.csp, options.allowUnsafe);
     this.#options = options;
   }
 
-  /** The fields of a reply of a kind with a content type; the same frozen table each time. */
-  tableFor(kind: ReplyKind, contentType: string, isSecure: boolean): HeaderTable {
-    const tables = this.#tables[(kind === "html" ? 1 : 0) + (isSecure ? 2 : 0)]!;
-    let table = tables.get(contentType);
-    if (table === undefined) {
-      table = this.#createTable(kind, contentType, isSecure).freeze();
+  /** Returns what replies of a content type have; the same object each time. */
+  headersFor(contentType: string, isSecure: boolean): BaseHeaders {
+    const known = isSecure ? this.#secure : this.#insecure;
+    let headers = known.get(contentType);
+    if (headers === undefined) {
+      const isHtml = /^text\/html\b/i.test(contentType);
+      headers = { isHtml, fields: this.#createTable(isHtml ? "html" : "other", contentType, isSecure).freeze() };
       // Content types come from code, but a program may make them up without end.
-      if (tables.size < contentTypesMax) tables.set(contentType, table);
+      if (known.size < contentTypesMax) known.set(contentType, headers);
     }
-    return table;
+    return headers;
   }
 
   #createTable(kind: ReplyKind, contentType: string, isSecure: boolean): HeaderTable {

@@ -35,7 +35,6 @@ export const ratesPart = definePart({
     // Counting in memory needs no option, and costs nothing before a limit counts.
     isEnabled: () => true,
   },
-  properties: { rateLimits: (_context, rates: Rates) => rates },
   start: async (host, { rateLimits = {} }): Promise<Rates> => {
     const store = await findStore(rateLimits.store, host.find(databasesPart));
     await store?.open?.();
