@@ -88,6 +88,8 @@ export interface TestClient {
     request(method: string, path: string, request?: TestRequest): Promise<TestReply>;
     /** Cookies by name. */
     readonly cookies: ReadonlyMap<string, string>;
+    /** Puts a cookie into the jar, as if a reply had set it for the whole site. */
+    setCookie(name: string, value: string): void;
     /** Ends the client, and stops the application: a request that comes later starts it again. */
     close(): Promise<void>;
 }
@@ -116,7 +118,10 @@ export interface TestReply {
     readonly path: string;
     /** Body as a JSON value. */
     json<Value = unknown>(): Value;
-    /** Goes where the Location of the reply leads; throws when there is none. */
+    /**
+     * Goes where the Location of the reply leads, as a browser does: 307 and 308 repeat the method and the body, 303 makes
+     * a GET, 301 and 302 make a GET of a POST. Throws when there is no Location, and when it leads to another site.
+     */
     follow(): Promise<TestReply>;
 }
 

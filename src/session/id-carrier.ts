@@ -49,7 +49,14 @@ class IdCarrier implements SessionCarrier {
     const changed = applyChanges(session.record, stored);
     if (changed === undefined) return "changed";
     this.#assertSize(changed);
-    if (!isRotated) return this.#store.patch(session.key, stored, now);
+    if (!isRotated) {
+      const outcome = await this.#store.patch(session.key, stored, now);
+      const sent = cookies.get(sessionCookie, { host: true });
+      // A browser forgets the cookie at the end that it was told: a session that lives longer says so.
+      if (outcome === "saved" && sent !== null && changed.expiresAt > session.record.expiresAt)
+        setId(cookies, sent, toMaxAge(changed, now));
+      return outcome;
+    }
     const id = createId();
     const outcome = await this.#store.patch(session.key, { ...stored, moveTo: toSessionKey(id) }, now);
     if (outcome === "saved") setId(cookies, id, toMaxAge(changed, now));

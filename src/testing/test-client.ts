@@ -1,5 +1,6 @@
 /** A client for tests: cookies kept, redirects followed on demand, forms and files sent, protections on. */
 import type { Application } from "gable";
+import { CookieJar } from "./cookie-jar.ts";
 
 /** How the client reaches the application. */
 export interface TestClientOptions {
@@ -49,7 +50,10 @@ export interface TestReply {
   readonly path: string;
   /** Body as a JSON value. */
   json<Value = unknown>(): Value;
-  /** Goes where the Location of the reply leads; throws when there is none. */
+  /**
+   * Goes where the Location of the reply leads, as a browser does: 307 and 308 repeat the method and the body, 303 makes
+   * a GET, 301 and 302 make a GET of a POST. Throws when there is no Location, and when it leads to another site.
+   */
   follow(): Promise<TestReply>;
 }
 
@@ -71,6 +75,8 @@ export interface TestClient {
   request(method: string, path: string, request?: TestRequest): Promise<TestReply>;
   /** Cookies by name. */
   readonly cookies: ReadonlyMap<string, string>;
+  /** Puts a cookie into the jar, as if a reply had set it for the whole site. */
+  setCookie(name: string, value: string): void;
   /** Ends the client, and stops the application: a request that comes later starts it again. */
   close(): Promise<void>;
 }
@@ -84,7 +90,8 @@ interface Connection {
 
 /** Makes a client for an application. */
 export function createTestClient(app: Application, options: TestClientOptions = {}): TestClient {
-  const jar = new Map<string, string>();
+  const jar = new CookieJar();
+  const base = findBase(app);
   const failures = new Map<string, unknown>();
   const stopObserving = app.observeErrors((requestId, error) => failures.set(requestId, error));
   const connection = options.transport === "socket" ? createSocketConnection(app) : createMemoryConnection(app);
@@ -92,15 +99,32 @@ export function createTestClient(app: Application, options: TestClientOptions = 
   async function request(method: string, path: string, what: TestRequest = {}): Promise<TestReply> {
     // As a browser's own page would: the cross-site check stays on and lets it pass.
     const headers = new Headers({ "sec-fetch-site": "same-origin", ...options.headers, ...what.headers });
-    if (jar.size > 0 && !headers.has("cookie")) headers.set("cookie", [...jar].map(([name, value]) => `${name}=${value}`).join("; "));
+    const url = toUrl(base, path);
+    const cookies = jar.toField(url);
+    if (cookies !== undefined && !headers.has("cookie")) headers.set("cookie", cookies);
     const body = toBody(what, headers);
     const response = await connection.send(path, { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }) });
-    keepCookies(jar, response.headers.getSetCookie());
+    jar.keep(response.headers.getSetCookie(), url);
     const bytes = new Uint8Array(await response.arrayBuffer());
     await connection.settle();
     const requestId = response.headers.get("x-request-id") ?? "";
     if (options.errors !== "page" && failures.has(requestId)) throw failures.get(requestId);
-    return createReply(response, bytes, path, request);
+    return createReply(response, bytes, path, () => follow(response, { method, path, url, what }));
+  }
+
+  function follow(response: Response, sent: { method: string; path: string; url: URL; what: TestRequest }): Promise<TestReply> {
+    const location = response.headers.get("location");
+    if (location === null) throw new Error(`The reply to ${sent.path} has the status ${response.status} and no Location to follow.`);
+    const target = new URL(location, sent.url);
+    if (!isOwn(app, base, target)) throw new Error(`The reply leads to another site, ${target.href}, which a test client does not ask.`);
+    const isRepeated = response.status === 307 || response.status === 308;
+    const isKept = isRepeated || sent.method === "HEAD" || (response.status !== 303 && sent.method !== "POST");
+    const { headers } = sent.what;
+    return request(
+      isKept ? sent.method : "GET",
+      target.pathname + target.search,
+      isKept ? sent.what : headers === undefined ? {} : { headers: withoutBody(headers) },
+    );
   }
 
   const send = (method: string) => (path: string, what?: TestRequest) => request(method, path, what);
@@ -112,7 +136,10 @@ export function createTestClient(app: Application, options: TestClientOptions = 
     patch: send("PATCH"),
     delete: send("DELETE"),
     request,
-    cookies: jar,
+    setCookie: (name, value) => jar.keep([`${name}=${value}; Path=/${base.protocol === "https:" ? "; Secure" : ""}`], base),
+    get cookies() {
+      return jar.toMap();
+    },
     close: async () => {
       stopObserving();
       await connection.close();
@@ -142,12 +169,7 @@ function createSocketConnection(app: Application): Connection {
   };
 }
 
-function createReply(
-  response: Response,
-  bytes: Uint8Array,
-  path: string,
-  request: (method: string, path: string) => Promise<TestReply>,
-): TestReply {
+function createReply(response: Response, bytes: Uint8Array, path: string, follow: () => Promise<TestReply>): TestReply {
   const body = new TextDecoder().decode(bytes);
   return {
     status: response.status,
@@ -157,13 +179,31 @@ function createReply(
     path,
     // The test says which value it expects.
     json: <Value>() => JSON.parse(body) as Value,
-    follow: () => {
-      const location = response.headers.get("location");
-      if (location === null) throw new Error(`The reply to ${path} has the status ${response.status} and no Location to follow.`);
-      const target = new URL(location, new URL(path, "http://localhost"));
-      return request("GET", target.pathname + target.search);
-    },
+    follow,
   };
+}
+
+/** The address that a page of the application has in tests. */
+function findBase(app: Application): URL {
+  const host = app.options.hosts?.find((name) => !name.startsWith(".")) ?? "localhost";
+  return new URL(app.options.origin ?? `http://${host}`);
+}
+
+/** Joined as text: "//a" is a path with an empty segment, not another host. */
+function toUrl(base: URL, path: string): URL {
+  return new URL(base.origin + path);
+}
+
+/** Whether an address is the application's own: its origin, a name of its list of hosts, or loopback. */
+function isOwn(app: Application, base: URL, { hostname, protocol }: URL): boolean {
+  if (protocol !== "http:" && protocol !== "https:") return false;
+  if (hostname === base.hostname || hostname === "localhost" || hostname === "127.0.0.1") return true;
+  return (app.options.hosts ?? []).some((name) => (name.startsWith(".") ? hostname.endsWith(name) : hostname === name));
+}
+
+/** Fields that describe a body do not go with a request that has none. */
+function withoutBody(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !/^content-/i.test(name)));
 }
 
 function toBody(what: TestRequest, headers: Headers): string | FormData | URLSearchParams | Blob | undefined {
@@ -188,14 +228,4 @@ function toFormData(form: NonNullable<TestRequest["form"]>, files: NonNullable<T
     data.append(name, new Blob([typeof content === "string" ? content : new Uint8Array(content)], { type }), fileName);
   }
   return data;
-}
-
-function keepCookies(jar: Map<string, string>, lines: readonly string[]): void {
-  for (const line of lines) {
-    const [pair = "", ...attributes] = line.split("; ");
-    const equals = pair.indexOf("=");
-    const name = pair.slice(0, equals);
-    if (attributes.some((attribute) => attribute === "Max-Age=0")) jar.delete(name);
-    else jar.set(name, pair.slice(equals + 1));
-  }
 }

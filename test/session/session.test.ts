@@ -241,8 +241,7 @@ for (const { name, skip, isStored, open } of sessionPlaces) {
 
 /** Gives a client another cookie, as a thief or an old tab would have it. */
 function plant(client: TestClient, value: string): void {
-  // A test may put into the jar what it likes.
-  (client.cookies as Map<string, string>).set("session", value);
+  client.setCookie("session", value);
 }
 
 /** The largest value that a cookie takes. */
