@@ -47,6 +47,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   // Their stores are in the database of the application, or in Redis.
   session: [...house, "data", "data/part.ts", "redis", "security"],
   security: [...house, "data", "data/part.ts", "redis"],
+  tasks: [...house, "data", "data/part.ts", "forms"],
   "data/part.ts": [...house, "data"],
   "views/part.ts": house,
   app: [...house, ...features, ...partFiles, "data", "server"],

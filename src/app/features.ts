@@ -17,6 +17,8 @@ import type { RateLimitsSetting } from "../security/rates/part.ts";
 import { ratesPart } from "../security/rates/part.ts";
 import type { SessionSetting } from "../session/part.ts";
 import { sessionPart } from "../session/part.ts";
+import { tasksPart } from "../tasks/part.ts";
+import type { TaskSetting } from "../tasks/setup-options.ts";
 import type { ViewSetting } from "../views/part.ts";
 import { viewsPart } from "../views/part.ts";
 
@@ -31,6 +33,7 @@ const features: readonly AnyPart[] = [
   viewsPart,
   staticFilesPart,
   mailPart,
+  tasksPart,
   healthPart,
 ];
 
@@ -45,6 +48,7 @@ export interface FeatureOptions
     SecretKeysSetting,
     SessionSetting,
     StaticSetting,
+    TaskSetting,
     ViewSetting {}
 
 /** Names of the options of `gable()` that belong to features. */

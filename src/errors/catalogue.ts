@@ -475,6 +475,21 @@ const cache = {
   E_CACHE_MISSING: entry(500, "This application has no cache", "Pass the option cache to gable(): cache: true keeps values in memory."),
 } as const;
 
+const tasks = {
+  E_TASK_INPUT: entry(500, "The input of a task cannot be used", "Pass JSON that fits the input of the task, at most 64 KiB."),
+  E_TASK_UNKNOWN: entry(500, "The application does not have this task", "Add the task to the option tasks of gable()."),
+  E_TASK_DUPLICATE: entry(500, "Two tasks have the same name", "Rename one of the tasks."),
+  E_TASK_MISSING: entry(500, "This application has no tasks", "Pass the option tasks to gable(), and start the application."),
+  E_TASK_STORE: entry(
+    500,
+    "The queue of the tasks cannot be used",
+    'Export its table from your models: export const TaskRow = taskModel(); import it from "gable/tasks".',
+  ),
+  E_TASK_TIMEOUT: entry(500, "A task took too long", "Raise timeoutSeconds of the task, or split its work."),
+  E_TASK_CANCELLED: entry(500, "A task no longer belongs to its worker", "End the work when `signal` aborts."),
+  E_TASK_STOPPED: entry(500, "The worker of a task stops", "End the work when `signal` aborts. Another worker begins it again."),
+} as const;
+
 const commands = {
   E_COMMAND_USAGE: entry(500, "A command was called the wrong way", "Run `npx gable <command> --help`, and correct the words."),
   E_COMMAND_CONFIRM: entry(500, "A command needs your consent", "Run it where you can answer, or pass --yes."),
@@ -492,6 +507,7 @@ export const catalogue = Object.freeze({
   ...data,
   ...mail,
   ...cache,
+  ...tasks,
   ...commands,
   ...signatures,
   ...sessions,

@@ -1,0 +1,383 @@
+/**
+ * Defines a task. Pass it to `gable({ tasks })`.
+ *
+ * The application then runs it. Throws `E_OPTION_INVALID` and `E_OPTION_UNKNOWN`.
+ *
+ * @example
+ * export const resize = task("resize-photo", { input: { photoId: f.int() }, timeoutSeconds: 60 }, async ({ input, signal }) => {
+ *   await resizePhoto(input.photoId, signal);
+ * });
+ */
+export declare function task<const Input extends TaskInput | undefined = undefined>(name: string, options: TaskOptions<Input>, work: (context: TaskContext<ReadInput<Input>>) => unknown): Task<Input>;
+
+/** Thrown by the work of a task that can never succeed: the task fails without another attempt. */
+export declare class TaskRejected extends Error {
+    /** @param reason Why it cannot succeed, for people who look at failed tasks. */
+    constructor(reason: string, options?: ErrorOptions);
+}
+
+/** Creates the model of the table `gable_tasks`. Export it from your models: `export const TaskRow = taskModel();` */
+export declare const taskModel: () => import("../data/model.ts").ModelStatic<{
+    id: import("../data.ts").Column<string, "optional", true>;
+    name: import("../data.ts").Column<string, "required", false>;
+    queue: import("../data.ts").Column<string, "required", false>;
+    state: import("../data.ts").Column<string, "required", false>;
+    /** The negated priority: an index in ascending order then reads the most urgent task first. */
+    turn: import("../data.ts").Column<number, "required", false>;
+    input: import("../data.ts").Column<string, "required", false>;
+    attempts: import("../data.ts").Column<number, "optional", false>;
+    attemptsMax: import("../data.ts").Column<number, "required", false>;
+    dueAt: import("../data.ts").Column<Date, "required", false>;
+    token: import("../data.ts").Column<string | null, "optional", false>;
+    leaseUntil: import("../data.ts").Column<Date | null, "optional", false>;
+    error: import("../data.ts").Column<string | null, "optional", false>;
+    createdAt: import("../data.ts").Column<Date, "required", false>;
+    startedAt: import("../data.ts").Column<Date | null, "optional", false>;
+    finishedAt: import("../data.ts").Column<Date | null, "optional", false>;
+}> & {
+    new (): import("../data/model.ts").RowOf<"gable_tasks"> & {
+        id: string;
+        name: string;
+        queue: string;
+        state: string;
+        turn: number;
+        input: string;
+        attempts: number;
+        attemptsMax: number;
+        dueAt: Date;
+        token: string | null;
+        leaseUntil: Date | null;
+        error: string | null;
+        createdAt: Date;
+        startedAt: Date | null;
+        finishedAt: Date | null;
+    } & {} & import("../data/model.ts").RelationProperties<{
+        id: import("../data.ts").Column<string, "optional", true>;
+        name: import("../data.ts").Column<string, "required", false>;
+        queue: import("../data.ts").Column<string, "required", false>;
+        state: import("../data.ts").Column<string, "required", false>;
+        /** The negated priority: an index in ascending order then reads the most urgent task first. */
+        turn: import("../data.ts").Column<number, "required", false>;
+        input: import("../data.ts").Column<string, "required", false>;
+        attempts: import("../data.ts").Column<number, "optional", false>;
+        attemptsMax: import("../data.ts").Column<number, "required", false>;
+        dueAt: import("../data.ts").Column<Date, "required", false>;
+        token: import("../data.ts").Column<string | null, "optional", false>;
+        leaseUntil: import("../data.ts").Column<Date | null, "optional", false>;
+        error: import("../data.ts").Column<string | null, "optional", false>;
+        createdAt: import("../data.ts").Column<Date, "required", false>;
+        startedAt: import("../data.ts").Column<Date | null, "optional", false>;
+        finishedAt: import("../data.ts").Column<Date | null, "optional", false>;
+    }> & import("../data/model.ts").InstanceApi<{
+        id: import("../data.ts").Column<string, "optional", true>;
+        name: import("../data.ts").Column<string, "required", false>;
+        queue: import("../data.ts").Column<string, "required", false>;
+        state: import("../data.ts").Column<string, "required", false>;
+        /** The negated priority: an index in ascending order then reads the most urgent task first. */
+        turn: import("../data.ts").Column<number, "required", false>;
+        input: import("../data.ts").Column<string, "required", false>;
+        attempts: import("../data.ts").Column<number, "optional", false>;
+        attemptsMax: import("../data.ts").Column<number, "required", false>;
+        dueAt: import("../data.ts").Column<Date, "required", false>;
+        token: import("../data.ts").Column<string | null, "optional", false>;
+        leaseUntil: import("../data.ts").Column<Date | null, "optional", false>;
+        error: import("../data.ts").Column<string | null, "optional", false>;
+        createdAt: import("../data.ts").Column<Date, "required", false>;
+        startedAt: import("../data.ts").Column<Date | null, "optional", false>;
+        finishedAt: import("../data.ts").Column<Date | null, "optional", false>;
+    }> & Readonly<{}>;
+    readonly $table: "gable_tasks";
+};
+
+/** Creates a queue in a database that has the model. */
+export declare function databaseTasks(database: Database, model: TaskModel): TaskQueue & TaskDirectory;
+
+/** Creates a queue in memory. */
+export declare function memoryTasks(): TaskQueue & TaskDirectory;
+
+/** Runs the tasks of an application. */
+export declare const tasksPart: import("../parts/part.ts").Part<"tasks", AppTasks, TaskSetting>;
+
+/** A definition, whatever its input is. */
+export interface AnyTask {
+    /** Name of the task. */
+    readonly name: string;
+}
+
+/** The arguments of `enqueue()`: tasks without input take `undefined`, or none. */
+export type EnqueueArguments<Input> = undefined extends SentInput<Input> ? [input?: SentInput<Input>, options?: EnqueueOptions] : [input: SentInput<Input>, options?: EnqueueOptions];
+
+/** A task that was enqueued. */
+export interface EnqueuedTask {
+    /** Id of the task. */
+    readonly id: string;
+}
+
+/** How one task is enqueued. */
+export interface EnqueueOptions {
+    /** Earliest start, in seconds from now, at most 31,536,000 (a year). Default 0. */
+    readonly delaySeconds?: number;
+    /** From -100 to 100. Default: that of the definition. */
+    readonly priority?: number;
+}
+
+/** The type of a value that JSON holds; a sentence for any other. */
+export type JsonOf<Value> = Value extends string | number | boolean | null | undefined ? Value : Value extends Date | bigint | symbol | ((...values: never) => unknown) | Uint8Array | Map<unknown, unknown> | Set<unknown> ? TaskInputError<"The input of a task is JSON: pass this value as a text or a number."> : Value extends object ? {
+    [Name in keyof Value]: JsonOf<Value[Name]>;
+} : Value;
+
+/** What the work gets for an input. */
+export type ReadInput<Input> = Input extends StandardSchema ? OutputOfSchema<Input> : Input extends FieldRecord ? ValuesOf<Input> : undefined;
+
+/** What `enqueue()` takes for an input. Values must be JSON. */
+export type SentInput<Input> = Input extends StandardSchema ? JsonOf<InputOfSchema<Input>> : Input extends FieldRecord ? JsonOf<ValuesOf<Input>> : undefined;
+
+/** A definition of a task. */
+export interface Task<Input = undefined> extends AnyTask {
+    /**
+     * Adds a task to the queue. In a transaction, the task exists once the transaction is committed. Throws `E_TASK_INPUT`,
+     * `E_TASK_UNKNOWN` and `E_TASK_MISSING`.
+     */
+    enqueue(...given: EnqueueArguments<Input>): Promise<EnqueuedTask>;
+}
+
+/** What the work of a task gets. */
+export interface TaskContext<Input = unknown> {
+    /** Id of the task: the same in each attempt. */
+    readonly id: string;
+    /** The checked input. */
+    readonly input: Input;
+    /** Number of this attempt, from 1. */
+    readonly attempt: number;
+    /** Aborts when the task is cancelled, takes too long, or its worker stops. */
+    readonly signal: AbortSignal;
+    /** A logger that adds the name and the id of the task. */
+    readonly log: Logger;
+}
+
+/** What describes the input of a task: fields by name, or a Standard Schema. */
+export type TaskInput = FieldRecord | StandardSchema;
+
+/** A mistake in the types of an input, as a sentence. */
+export interface TaskInputError<Sentence extends string> {
+    /** What is wrong. */
+    readonly $error: Sentence;
+}
+
+/** How a task runs. */
+export interface TaskOptions<Input = undefined> {
+    /** The input: fields by name such as `{ photoId: f.int() }`, or a Standard Schema. None by default. */
+    readonly input?: Input;
+    /** Name of the queue. Default "default". */
+    readonly queue?: string;
+    /** Attempts before the task fails, from 1 to 100. Default 5. */
+    readonly attemptsMax?: number;
+    /** Longest duration of an attempt, in seconds, at most 86,400. Then `signal` aborts. Default 300. */
+    readonly timeoutSeconds?: number;
+    /** From -100 to 100. Tasks with a higher priority run first. Default 0. */
+    readonly priority?: number;
+    /**
+     * Whether the work runs in a transaction of the queue's database that also marks the task as done: what it writes there then happens
+     * exactly once. Default false.
+     */
+    readonly transactional?: boolean;
+}
+
+/** A task that a worker may run until its lease ends. */
+export interface ClaimedTask {
+    /** Id of the task. */
+    readonly id: string;
+    /** Name of the task's definition. */
+    readonly name: string;
+    /** Input as JSON. */
+    readonly input: string;
+    /** Number of this attempt, from 1. */
+    readonly attempt: number;
+    /** Attempts before the task fails. */
+    readonly attemptsMax: number;
+}
+
+/** What a worker asks for. */
+export interface ClaimRequest {
+    /** Names of the definitions that the worker has. Other tasks stay in the queue. */
+    readonly names: readonly string[];
+    /** Queues to read. By default all. */
+    readonly queues?: readonly string[] | undefined;
+    /** Most tasks to return. */
+    readonly count: number;
+    /** The current time. */
+    readonly now: number;
+    /** When the lease ends. */
+    readonly leaseUntil: number;
+    /** Random text that identifies the holder of the lease. */
+    readonly token: string;
+}
+
+/** A task as lists show it. */
+export interface ListedTask extends NewTask {
+    /** State of the task. */
+    readonly state: TaskState;
+    /** Attempts that have begun. */
+    readonly attempts: number;
+    /** Why the last attempt failed; null if none did. */
+    readonly error: string | null;
+    /** When the last attempt began; null before the first. */
+    readonly startedAt: number | null;
+    /** When the task ended; null before. */
+    readonly finishedAt: number | null;
+}
+
+/** A task as it is added to a queue. Moments are milliseconds since 1970. */
+export interface NewTask {
+    /** Unique id. */
+    readonly id: string;
+    /** Name of the task's definition. */
+    readonly name: string;
+    /** Name of the queue. */
+    readonly queue: string;
+    /** From -100 to 100. Tasks with a higher priority run first. */
+    readonly priority: number;
+    /** Input as JSON. */
+    readonly input: string;
+    /** Attempts before the task fails. */
+    readonly attemptsMax: number;
+    /** When the task may run. */
+    readonly dueAt: number;
+    /** When the task was added. */
+    readonly createdAt: number;
+}
+
+/** Limits of a sweep. */
+export interface SweepRequest {
+    /** The current time. */
+    readonly now: number;
+    /** Finished and cancelled tasks that ended before are deleted. */
+    readonly doneBefore: number;
+    /** Failed tasks that ended before are deleted. */
+    readonly failedBefore: number;
+    /** Most tasks to change and to delete. */
+    readonly rowsMax: number;
+}
+
+/** Queues whose tasks people can list and change. */
+export interface TaskDirectory {
+    /** Returns tasks, the latest first. */
+    list(filter?: TaskFilter): Promise<readonly ListedTask[]>;
+    /** Queues a failed or cancelled task again, with all its attempts. Returns whether it was in one of these states. */
+    retry(id: string, now: number): Promise<boolean>;
+    /** Cancels a queued or running task. Returns whether it was in one of these states. */
+    cancel(id: string, now: number): Promise<boolean>;
+}
+
+/** Which tasks to list. */
+export interface TaskFilter {
+    /** State of the tasks. By default any. */
+    readonly state?: TaskState;
+    /** Name of the tasks. By default any. */
+    readonly name?: string;
+    /** Most tasks to return. Default 100. */
+    readonly limit?: number;
+}
+
+/** The right to run a task. */
+export interface TaskLease {
+    /** Id of the task. */
+    readonly id: string;
+    /** The token it was claimed with. */
+    readonly token: string;
+}
+
+/** How an attempt ended. */
+export interface TaskOutcome {
+    /** State of the task from now on. "queued" is another attempt. */
+    readonly state: "done" | "failed" | "queued";
+    /** The current time. */
+    readonly now: number;
+    /** When the next attempt may start. Required for "queued". */
+    readonly dueAt?: number;
+    /** Why the attempt failed. None by default. */
+    readonly error?: string;
+    /** Whether the attempt does not count, because the worker stopped. Default false. */
+    readonly isFree?: boolean;
+}
+
+/** Where tasks wait. `testTaskQueue()` of gable/testing checks an implementation. */
+export interface TaskQueue {
+    /** Adds tasks. A queue with `transaction` uses the transaction of the caller. */
+    add(tasks: readonly NewTask[]): Promise<void>;
+    /** Returns tasks that are due, the most urgent first, and gives the caller their lease. No two callers get the same task. */
+    claim(request: ClaimRequest): Promise<readonly ClaimedTask[]>;
+    /** Prolongs leases. Returns the ids of the tasks that the caller still holds. */
+    renew(leases: readonly TaskLease[], leaseUntil: number): Promise<readonly string[]>;
+    /** Ends an attempt. Returns false, and changes nothing, if the caller no longer holds the task. */
+    settle(lease: TaskLease, outcome: TaskOutcome): Promise<boolean>;
+    /** Queues tasks again whose lease has ended, fails those without attempts left, and deletes old ones. Returns how many it changed. */
+    sweep(request: SweepRequest): Promise<number>;
+    /** Runs work whose effects commit together with `settle()`. Absent if the queue is not in a database of the application. */
+    transaction?<Result>(work: () => Promise<Result>): Promise<Result>;
+}
+
+/** States of a task. */
+export type TaskState = "queued" | "running" | "done" | "failed" | "cancelled";
+
+/** The tasks of an application. */
+export declare class AppTasks {
+    #private;
+    /** Names of the tasks. */
+    get names(): readonly string[];
+    /** Adds a task to the queue of this application. Throws `E_TASK_INPUT` and `E_TASK_UNKNOWN`. */
+    enqueue(task: AnyTask, input: unknown, options?: EnqueueOptions): Promise<EnqueuedTask>;
+    /** Starts a worker in this process. */
+    startWorker(options?: WorkerOptions): RunningWorker;
+    /** Runs the tasks that are due, and those that become due meanwhile. Returns how many attempts it made. */
+    runAll(options?: WorkerOptions): Promise<number>;
+    /** Returns tasks, the latest first. Throws `E_TASK_STORE` if the queue cannot list them. */
+    list(filter?: TaskFilter): Promise<readonly ListedTask[]>;
+    /** Returns the inputs of the tasks with a name that were enqueued, the first one first. */
+    enqueued(name: string): Promise<unknown[]>;
+    /** Queues a failed or cancelled task again. Returns whether it was in one of these states. */
+    retry(id: string): Promise<boolean>;
+    /** Cancels a queued or running task. Returns whether it was in one of these states. */
+    cancel(id: string): Promise<boolean>;
+}
+
+/** A worker that runs. */
+export interface RunningWorker {
+    /** Takes no more tasks, and waits for those that run. */
+    stop(): Promise<void>;
+}
+
+/** Options for a worker. */
+export interface WorkerOptions {
+    /** Queues to read. Default: those of the application. */
+    readonly queues?: readonly string[] | undefined;
+    /** Most tasks at a time. Default: that of the application. */
+    readonly concurrency?: number | undefined;
+}
+
+/** Where the tasks of an application run. */
+export type TaskRunMode = "worker" | "elsewhere" | "inline" | "record";
+
+/** The option of `gable()` for tasks. */
+export interface TaskSetting {
+    /** The definitions, or more about how they run. None by default. */
+    tasks?: readonly AnyTask[] | TaskSetupOptions;
+}
+
+/** How an application runs tasks. */
+export interface TaskSetupOptions {
+    /** The definitions: a list, or a module that exports them. */
+    readonly tasks: readonly AnyTask[] | Readonly<Record<string, unknown>>;
+    /** The table of `taskModel()`, or a queue of your own. Default "database"; with `run: "inline"` and "record" a queue in memory. */
+    readonly queue?: "database" | TaskQueue;
+    /**
+     * Where tasks run: in this process ("worker"), in other processes such as `gable worker` ("elsewhere"), in `enqueue()` itself or at
+     * the end of its transaction ("inline"), or when a test calls `runAll()` ("record"). Default "record" in tests, else "worker". The
+     * variable GABLE_TASKS=off turns "worker" into "elsewhere".
+     */
+    readonly run?: TaskRunMode;
+    /** Queues that this process reads. By default all. */
+    readonly queues?: readonly string[];
+    /** Most tasks at a time in this process, from 1 to 1,000. Default 10. */
+    readonly concurrency?: number;
+}

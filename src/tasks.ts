@@ -1,0 +1,34 @@
+export { task, TaskRejected } from "./tasks/task.ts";
+export { taskModel } from "./tasks/task-model.ts";
+export { databaseTasks } from "./tasks/database-queue.ts";
+export { memoryTasks } from "./tasks/memory-queue.ts";
+export { tasksPart } from "./tasks/part.ts";
+export type {
+  AnyTask,
+  EnqueueArguments,
+  EnqueuedTask,
+  EnqueueOptions,
+  JsonOf,
+  ReadInput,
+  SentInput,
+  Task,
+  TaskContext,
+  TaskInput,
+  TaskInputError,
+  TaskOptions,
+} from "./tasks/task.ts";
+export type {
+  ClaimedTask,
+  ClaimRequest,
+  ListedTask,
+  NewTask,
+  SweepRequest,
+  TaskDirectory,
+  TaskFilter,
+  TaskLease,
+  TaskOutcome,
+  TaskQueue,
+  TaskState,
+} from "./tasks/task-queue.ts";
+export type { AppTasks, RunningWorker, WorkerOptions } from "./tasks/app-tasks.ts";
+export type { TaskRunMode, TaskSetting, TaskSetupOptions } from "./tasks/setup-options.ts";

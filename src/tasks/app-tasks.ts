@@ -1,0 +1,221 @@
+/** The tasks of one application: what enqueues them, and the worker of the process. */
+import { randomBytes } from "node:crypto";
+import type { AppDatabases } from "../data/application/app-databases.ts";
+import { currentContext } from "../data/run/context.ts";
+import { onCommit } from "../data/run/transaction.ts";
+import { GableError } from "../errors/gable-error.ts";
+import type { Logger } from "../handlers/logger.ts";
+import type { Pending } from "../parts/part.ts";
+import { currentTasks } from "./current-tasks.ts";
+import type { TaskRunMode, TaskSetupOptions } from "./setup-options.ts";
+import { assertWorkerOptions } from "./setup-options.ts";
+import type { AnyTask, EnqueuedTask, EnqueueOptions } from "./task.ts";
+import { assertEnqueueOptions, toTaskMap } from "./task-options.ts";
+import type { ListedTask, NewTask, TaskDirectory, TaskFilter, TaskQueue } from "./task-queue.ts";
+import type { WorkerTimes } from "./worker.ts";
+import { Worker } from "./worker.ts";
+
+/** What the tasks of an application are made of. */
+export interface AppTasksParts {
+  readonly options: TaskSetupOptions;
+  readonly run: TaskRunMode;
+  readonly queue: TaskQueue & Partial<TaskDirectory>;
+  readonly databases: AppDatabases | undefined;
+  readonly logger: Logger;
+}
+
+/** Options for a worker. */
+export interface WorkerOptions {
+  /** Queues to read. Default: those of the application. */
+  readonly queues?: readonly string[] | undefined;
+  /** Most tasks at a time. Default: that of the application. */
+  readonly concurrency?: number | undefined;
+  /** @internal Clock, in ms since 1970. */
+  readonly now?: () => number;
+  /** @internal How often a worker does what. */
+  readonly times?: Partial<WorkerTimes>;
+}
+
+/** A worker that runs. */
+export interface RunningWorker {
+  /** Takes no more tasks, and waits for those that run. */
+  stop(): Promise<void>;
+}
+
+/** The tasks of an application. */
+export class AppTasks {
+  readonly #parts: AppTasksParts;
+  readonly #tasks: ReadonlyMap<string, AnyTask>;
+  readonly #workers = new Set<Worker>();
+  readonly #remove: () => void;
+
+  /** @internal Use {@link tasksPart}. */
+  constructor(parts: AppTasksParts) {
+    this.#parts = parts;
+    this.#tasks = toTaskMap(parts.options.tasks);
+    this.#remove = currentTasks.add(this);
+    if (parts.run === "worker") this.startWorker();
+  }
+
+  /** Names of the tasks. */
+  get names(): readonly string[] {
+    return [...this.#tasks.keys()];
+  }
+
+  /** Adds a task to the queue of this application. Throws `E_TASK_INPUT` and `E_TASK_UNKNOWN`. */
+  async enqueue(task: AnyTask, input: unknown, options: EnqueueOptions = {}): Promise<EnqueuedTask> {
+    assertEnqueueOptions(task.name, options);
+    if (this.#tasks.get(task.name) !== task)
+      throw new GableError("E_TASK_UNKNOWN", `The application does not have the task "${task.name}": nothing would run it.`);
+    const { reader, settings } = task.$task;
+    const now = Date.now();
+    const { delaySeconds = 0, priority = settings.priority } = options;
+    const { queue, attemptsMax } = settings;
+    const dueAt = Math.ceil(now + delaySeconds * 1_000);
+    const added: NewTask = {
+      id: createId(now),
+      name: task.name,
+      queue,
+      priority,
+      input: await reader.write(input),
+      attemptsMax,
+      dueAt,
+      createdAt: now,
+    };
+    await this.#add(added);
+    return { id: added.id };
+  }
+
+  /** Starts a worker in this process. */
+  startWorker(options: WorkerOptions = {}): RunningWorker {
+    const worker = this.#createWorker(options);
+    worker.start();
+    return {
+      stop: async () => {
+        await worker.stop();
+        this.#workers.delete(worker);
+      },
+    };
+  }
+
+  /** Runs the tasks that are due, and those that become due meanwhile. Returns how many attempts it made. */
+  async runAll(options: WorkerOptions = {}): Promise<number> {
+    const worker = this.#createWorker(options);
+    try {
+      return await worker.runOnce();
+    } finally {
+      await worker.stop();
+      this.#workers.delete(worker);
+    }
+  }
+
+  /** Returns tasks, the latest first. Throws `E_TASK_STORE` if the queue cannot list them. */
+  list(filter: TaskFilter = {}): Promise<readonly ListedTask[]> {
+    return this.#directory().list(filter);
+  }
+
+  /** Returns the inputs of the tasks with a name that were enqueued, the first one first. */
+  async enqueued(name: string): Promise<unknown[]> {
+    const tasks = await this.list({ name, limit: 1_000 });
+    return tasks.toReversed().map(({ input }): unknown => JSON.parse(input));
+  }
+
+  /** Queues a failed or cancelled task again. Returns whether it was in one of these states. */
+  async retry(id: string): Promise<boolean> {
+    const isQueued = await this.#directory().retry(id, Date.now());
+    if (isQueued) this.#wake();
+    return isQueued;
+  }
+
+  /** Cancels a queued or running task. Returns whether it was in one of these states. */
+  async cancel(id: string): Promise<boolean> {
+    const isCancelled = await this.#directory().cancel(id, Date.now());
+    if (isCancelled) for (const worker of this.#workers) worker.cancel(id);
+    return isCancelled;
+  }
+
+  /** @internal Each request enqueues tasks of its application. */
+  around<Result>(_request: unknown, work: () => Pending<Result>): Pending<Result> {
+    return currentTasks.enter(this, work);
+  }
+
+  /** @internal Takes no more tasks. */
+  drain(): void {
+    for (const worker of this.#workers) worker.drain();
+  }
+
+  /** @internal Waits for the tasks that run. */
+  async stop(): Promise<void> {
+    this.#remove();
+    await Promise.all([...this.#workers].map((worker) => worker.stop()));
+  }
+
+  async #add(task: NewTask): Promise<void> {
+    const { queue } = this.#parts;
+    const isInTransaction = currentContext()?.transaction !== undefined;
+    if (!isInTransaction) {
+      await queue.add([task]);
+      return this.#added();
+    }
+    if (queue.transaction === undefined)
+      onCommit(async () => {
+        await queue.add([task]);
+        await this.#added();
+      });
+    else {
+      await queue.add([task]);
+      onCommit(() => this.#added());
+    }
+  }
+
+  async #added(): Promise<void> {
+    if (this.#parts.run === "inline") await this.runAll();
+    else this.#wake();
+  }
+
+  #wake(): void {
+    for (const worker of this.#workers) worker.wake();
+  }
+
+  #createWorker({ queues, concurrency, now = Date.now, times = {} }: WorkerOptions): Worker {
+    assertWorkerOptions("startWorker()", { queues, concurrency });
+    const { options, queue, logger } = this.#parts;
+    const worker = new Worker({
+      queue,
+      logger,
+      now,
+      times,
+      tasks: this.#tasks,
+      queues: queues ?? options.queues,
+      concurrency: concurrency ?? options.concurrency ?? 10,
+      enter: (work) => this.#enter(work),
+    });
+    this.#workers.add(worker);
+    return worker;
+  }
+
+  /** Runs the work of a task as the work of a request runs. */
+  #enter<Result>(work: () => Result): Result {
+    const { databases } = this.#parts;
+    return currentTasks.enter(this, () => (databases === undefined ? work() : databases.around(undefined, work)));
+  }
+
+  #directory(): TaskDirectory {
+    const { queue } = this.#parts;
+    if (isDirectory(queue)) return queue;
+    throw new GableError("E_TASK_STORE", "The queue of this application cannot list tasks.");
+  }
+}
+
+function isDirectory(queue: TaskQueue & Partial<TaskDirectory>): queue is TaskQueue & TaskDirectory {
+  return queue.list !== undefined && queue.retry !== undefined && queue.cancel !== undefined;
+}
+
+/** Creates a UUID of version 7: later tasks have greater ids. */
+function createId(nowMs: number): string {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(nowMs, 0, 6);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x70;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}

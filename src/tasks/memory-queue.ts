@@ -1,0 +1,120 @@
+/** The queue in the memory of the process: for tests, and for tasks that may be lost when the process ends. */
+import type {
+  ClaimedTask,
+  ClaimRequest,
+  ListedTask,
+  NewTask,
+  SweepRequest,
+  TaskDirectory,
+  TaskFilter,
+  TaskLease,
+  TaskOutcome,
+  TaskQueue,
+} from "./task-queue.ts";
+import { leaseEndedMessage } from "./task-queue.ts";
+
+type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] };
+
+interface KeptTask extends Writable<ListedTask> {
+  token: string | undefined;
+  leaseUntil: number;
+}
+
+/** Creates a queue in memory. */
+export function memoryTasks(): TaskQueue & TaskDirectory {
+  return new MemoryQueue();
+}
+
+class MemoryQueue implements TaskQueue, TaskDirectory {
+  readonly #tasks = new Map<string, KeptTask>();
+
+  async add(tasks: readonly NewTask[]): Promise<void> {
+    for (const task of tasks)
+      this.#tasks.set(task.id, {
+        ...task,
+        state: "queued",
+        attempts: 0,
+        error: null,
+        startedAt: null,
+        finishedAt: null,
+        token: undefined,
+        leaseUntil: 0,
+      });
+  }
+
+  async claim({ names, queues, count, now, leaseUntil, token }: ClaimRequest): Promise<readonly ClaimedTask[]> {
+    const due = [...this.#tasks.values()].filter(
+      (task) =>
+        task.state === "queued" && task.dueAt <= now && names.includes(task.name) && (queues === undefined || queues.includes(task.queue)),
+    );
+    due.sort((one, other) => other.priority - one.priority || one.dueAt - other.dueAt);
+    return due.slice(0, count).map((task) => {
+      task.attempts++;
+      Object.assign(task, { state: "running", token, leaseUntil, startedAt: now });
+      return { id: task.id, name: task.name, input: task.input, attempt: task.attempts, attemptsMax: task.attemptsMax };
+    });
+  }
+
+  async renew(leases: readonly TaskLease[], leaseUntil: number): Promise<readonly string[]> {
+    return leases.flatMap((lease) => {
+      const task = this.#findHeld(lease);
+      if (task === undefined) return [];
+      task.leaseUntil = leaseUntil;
+      return [task.id];
+    });
+  }
+
+  async settle(lease: TaskLease, { state, now, dueAt, error, isFree = false }: TaskOutcome): Promise<boolean> {
+    const task = this.#findHeld(lease);
+    if (task === undefined) return false;
+    Object.assign(task, { state, token: undefined });
+    if (error !== undefined) task.error = error;
+    if (state === "queued") task.dueAt = dueAt ?? now;
+    else task.finishedAt = now;
+    if (isFree) task.attempts--;
+    return true;
+  }
+
+  async sweep({ now, doneBefore, failedBefore, rowsMax }: SweepRequest): Promise<number> {
+    const tasks = [...this.#tasks.values()];
+    const expired = tasks.filter(({ state, leaseUntil }) => state === "running" && leaseUntil <= now).slice(0, rowsMax);
+    for (const task of expired) {
+      const isLast = task.attempts >= task.attemptsMax;
+      Object.assign(task, { token: undefined, state: "queued" });
+      if (isLast) Object.assign(task, { state: "failed", error: leaseEndedMessage, finishedAt: now });
+    }
+    const old = tasks.filter(({ state, finishedAt }) => (finishedAt ?? now) < (state === "failed" ? failedBefore : doneBefore));
+    const deleted = old.slice(0, rowsMax);
+    for (const { id } of deleted) this.#tasks.delete(id);
+    return expired.length + deleted.length;
+  }
+
+  async list({ state, name, limit = 100 }: TaskFilter = {}): Promise<readonly ListedTask[]> {
+    const found = [...this.#tasks.values()].filter(
+      (task) => (state === undefined || task.state === state) && (name === undefined || task.name === name),
+    );
+    return found
+      .toReversed()
+      .slice(0, limit)
+      .map(({ token: _token, leaseUntil: _leaseUntil, ...task }) => task);
+  }
+
+  async retry(id: string, now: number): Promise<boolean> {
+    const task = this.#tasks.get(id);
+    if (task?.state !== "failed" && task?.state !== "cancelled") return false;
+    Object.assign(task, { state: "queued", attempts: 0, dueAt: now, finishedAt: null });
+    return true;
+  }
+
+  async cancel(id: string, now: number): Promise<boolean> {
+    const task = this.#tasks.get(id);
+    if (task?.state !== "queued" && task?.state !== "running") return false;
+    Object.assign(task, { state: "cancelled", token: undefined, finishedAt: now });
+    return true;
+  }
+
+  #findHeld({ id, token }: TaskLease): KeptTask | undefined {
+    const task = this.#tasks.get(id);
+    return task?.state === "running" && task.token === token ? task : undefined;
+  }
+}

@@ -1,0 +1,44 @@
+/** Tasks as a part of an application: its option, its queue, and its worker. */
+import type { AppDatabases } from "../data/application/app-databases.ts";
+import { databasesPart } from "../data/part.ts";
+import { GableError } from "../errors/gable-error.ts";
+import type { PartHost } from "../parts/part.ts";
+import { definePart } from "../parts/part.ts";
+import type { AppTasks } from "./app-tasks.ts";
+import type { TaskRunMode, TaskSetting, TaskSetupOptions } from "./setup-options.ts";
+import { assertSetting, toSetupOptions } from "./setup-options.ts";
+import type { TaskDirectory, TaskQueue } from "./task-queue.ts";
+
+/** Runs the tasks of an application. */
+export const tasksPart = definePart({
+  name: "tasks",
+  option: { names: { tasks: true }, check: assertSetting },
+  start: async (host, { tasks = [] }: TaskSetting): Promise<AppTasks> => {
+    const options = toSetupOptions(tasks);
+    const run = findRunMode(options.run, host);
+    const databases = host.find(databasesPart);
+    const queue = await findQueue(options.queue, run, databases);
+    // Loaded only where there are tasks.
+    const { AppTasks } = await import("./app-tasks.ts");
+    return new AppTasks({ options, run, queue, databases, logger: host.logger });
+  },
+});
+
+function findRunMode(run: TaskRunMode | undefined, { mode, environment }: PartHost): TaskRunMode {
+  const found = run ?? (mode === "test" ? "record" : "worker");
+  return found === "worker" && environment("GABLE_TASKS") === "off" ? "elsewhere" : found;
+}
+
+async function findQueue(
+  queue: TaskSetupOptions["queue"],
+  run: TaskRunMode,
+  databases: AppDatabases | undefined,
+): Promise<TaskQueue & Partial<TaskDirectory>> {
+  if (typeof queue === "object") return queue;
+  if (queue === undefined && (run === "inline" || run === "record")) return (await import("./memory-queue.ts")).memoryTasks();
+  const found = databases?.findModel("gable_tasks");
+  if (found === undefined) throw new GableError("E_TASK_STORE", "The application has tasks, and no model has the table gable_tasks.");
+  const { databaseTasks } = await import("./database-queue.ts");
+  // The table is that of taskModel().
+  return databaseTasks(found.database, found.model as Parameters<typeof databaseTasks>[1]);
+}

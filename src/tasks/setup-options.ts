@@ -1,0 +1,74 @@
+/** The option `tasks` of `gable()`: which tasks an application has, and where they run. */
+import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import type { AnyTask } from "./task.ts";
+import { assertInteger } from "./task-options.ts";
+import type { TaskQueue } from "./task-queue.ts";
+
+/** Where the tasks of an application run. */
+export type TaskRunMode = "worker" | "elsewhere" | "inline" | "record";
+
+/** How an application runs tasks. */
+export interface TaskSetupOptions {
+  /** The definitions: a list, or a module that exports them. */
+  readonly tasks: readonly AnyTask[] | Readonly<Record<string, unknown>>;
+  /** The table of `taskModel()`, or a queue of your own. Default "database"; with `run: "inline"` and "record" a queue in memory. */
+  readonly queue?: "database" | TaskQueue;
+  /**
+   * Where tasks run: in this process ("worker"), in other processes such as `gable worker` ("elsewhere"), in `enqueue()` itself or at
+   * the end of its transaction ("inline"), or when a test calls `runAll()` ("record"). Default "record" in tests, else "worker". The
+   * variable GABLE_TASKS=off turns "worker" into "elsewhere".
+   */
+  readonly run?: TaskRunMode;
+  /** Queues that this process reads. By default all. */
+  readonly queues?: readonly string[];
+  /** Most tasks at a time in this process, from 1 to 1,000. Default 10. */
+  readonly concurrency?: number;
+}
+
+/** The option of `gable()` for tasks. */
+export interface TaskSetting {
+  /** The definitions, or more about how they run. None by default. */
+  tasks?: readonly AnyTask[] | TaskSetupOptions;
+}
+
+const optionNames: Readonly<Record<keyof TaskSetupOptions, true>> = {
+  tasks: true,
+  queue: true,
+  run: true,
+  queues: true,
+  concurrency: true,
+};
+const runModes: readonly unknown[] = [undefined, "worker", "elsewhere", "inline", "record"];
+
+/** Returns the option as an object. */
+export function toSetupOptions(setting: readonly AnyTask[] | TaskSetupOptions): TaskSetupOptions {
+  // A list that cannot be changed is a list.
+  return Array.isArray(setting) ? { tasks: setting } : (setting as TaskSetupOptions);
+}
+
+/** Checks the option `tasks`. Throws `E_OPTION_INVALID` and `E_OPTION_UNKNOWN`. */
+export function assertSetting({ tasks = [] }: TaskSetting): void {
+  if (typeof tasks !== "object" || tasks === null)
+    throw optionInvalid("gable()", "tasks", tasks, "a list of tasks, or an object with the option tasks");
+  if (Array.isArray(tasks)) return;
+  const options = toSetupOptions(tasks);
+  const owner = "gable() tasks";
+  assertKnownOptions(owner, options, Object.keys(optionNames));
+  const { tasks: list, queue, run, queues, concurrency } = options;
+  if (typeof list !== "object" || list === null)
+    throw optionInvalid(owner, "tasks", list, "a list of tasks, or a module that exports them");
+  if (!runModes.includes(run)) throw optionInvalid(owner, "run", run, '"worker", "elsewhere", "inline" or "record"');
+  if (queue !== undefined && queue !== "database" && typeof queue?.claim !== "function")
+    throw optionInvalid(owner, "queue", queue, '"database", or a queue such as memoryTasks()');
+  assertWorkerOptions(owner, { queues, concurrency });
+}
+
+/** Checks what a worker reads. Throws `E_OPTION_INVALID`. */
+export function assertWorkerOptions(
+  owner: string,
+  { queues, concurrency }: { readonly queues?: readonly string[] | undefined; readonly concurrency?: number | undefined },
+): void {
+  const isList = queues === undefined || (Array.isArray(queues) && queues.length > 0 && queues.every((name) => typeof name === "string"));
+  if (!isList) throw optionInvalid(owner, "queues", queues, "a list of names of queues");
+  assertInteger(owner, "concurrency", concurrency, [1, 1_000]);
+}

@@ -1,0 +1,89 @@
+/** The input of tasks: checked when a task is enqueued, kept as JSON, and checked again when it runs. */
+import { GableError } from "../errors/gable-error.ts";
+import { describeValue, optionInvalid } from "../errors/option-errors.ts";
+import type { FieldRecord } from "../forms/field-values.ts";
+import { form } from "../forms/form.ts";
+import type { StandardSchema } from "../handlers/standard-schema.ts";
+import { validateWith } from "../handlers/standard-schema.ts";
+
+/** Largest input, in bytes of JSON: 64 KiB. */
+const inputBytesMax = 65_536;
+/** Deepest nesting of an input. */
+const inputDepthMax = 64;
+
+/** Turns inputs into JSON and back. */
+export interface InputReader {
+  /** Checks an input. Returns its JSON. Throws `E_TASK_INPUT`. */
+  write(input: unknown): Promise<string>;
+  /** Parses and checks an input. Throws `E_TASK_INPUT`. */
+  read(json: string): Promise<unknown>;
+}
+
+/** Creates the reader of a task. Throws `E_OPTION_INVALID` for a description that is neither fields nor a schema. */
+export function createInputReader(name: string, input: FieldRecord | StandardSchema | undefined): InputReader {
+  const schema = input === undefined ? undefined : toSchema(name, input);
+  const check = async (value: unknown): Promise<unknown> => {
+    if (schema === undefined) {
+      if (value === undefined || value === null) return undefined;
+      throw inputInvalid(name, "this task takes no input");
+    }
+    const result = await validateWith(schema, value);
+    if (result.isValid) return result.value;
+    throw inputInvalid(name, result.errors.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join(" "));
+  };
+  return {
+    async write(value) {
+      const wrong = findForeign(value, "input", inputDepthMax);
+      if (wrong !== undefined) throw inputInvalid(name, wrong);
+      await check(value);
+      const json = JSON.stringify(value ?? null);
+      const bytes = new TextEncoder().encode(json).length;
+      if (bytes > inputBytesMax) throw inputInvalid(name, `it has ${bytes} bytes of JSON, and the maximum is ${inputBytesMax}`);
+      return json;
+    },
+    read: async (json) => check(JSON.parse(json)),
+  };
+}
+
+function toSchema(name: string, input: FieldRecord | StandardSchema): StandardSchema {
+  if (typeof input === "object" && input !== null) {
+    // A schema of arktype is a function, all others are objects.
+    return "~standard" in input ? (input as StandardSchema) : form(input);
+  }
+  if (typeof input === "function" && "~standard" in input) return input;
+  throw optionInvalid(`task("${name}")`, "input", input, "fields by name, such as { photoId: f.int() }, or a Standard Schema");
+}
+
+/** Returns what JSON would change or lose in a value; undefined if nothing. */
+function findForeign(value: unknown, path: string, depth: number): string | undefined {
+  if (value === undefined || value === null || typeof value === "string" || typeof value === "boolean") return undefined;
+  if (typeof value === "number") return Number.isFinite(value) ? undefined : `${path} is ${value}, which JSON cannot hold`;
+  if (typeof value !== "object") return `${path} is ${describeValue(value)}, which JSON cannot hold`;
+  if (depth === 0) return `it is nested deeper than ${inputDepthMax} levels`;
+  if (Array.isArray(value)) {
+    const index = value.findIndex((item) => item === undefined);
+    if (index >= 0) return `${path}[${index}] is undefined, which JSON would turn into null`;
+    return findFirst(
+      value.map((item, position) => [`${path}[${position}]`, item] as const),
+      depth,
+    );
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return `${path} is ${describeValue(value)}, which JSON would change`;
+  return findFirst(
+    Object.entries(value).map(([key, item]) => [`${path}.${key}`, item] as const),
+    depth,
+  );
+}
+
+function findFirst(items: ReadonlyArray<readonly [string, unknown]>, depth: number): string | undefined {
+  for (const [path, item] of items) {
+    const wrong = findForeign(item, path, depth - 1);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
+function inputInvalid(name: string, reason: string): GableError {
+  return new GableError("E_TASK_INPUT", `The input of the task "${name}" cannot be used: ${reason.replace(/\.?$/, ".")}`);
+}

@@ -1,0 +1,87 @@
+/** Checks definitions of tasks and options of `enqueue()`. */
+import { GableError } from "../errors/gable-error.ts";
+import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import type { AnyTask, EnqueueOptions, TaskOptions } from "./task.ts";
+
+const names = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,99}$/;
+const queueNames = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,49}$/;
+const optionNames: Readonly<Record<keyof TaskOptions, true>> = {
+  input: true,
+  queue: true,
+  attemptsMax: true,
+  timeoutSeconds: true,
+  priority: true,
+  transactional: true,
+};
+const enqueueNames: Readonly<Record<keyof EnqueueOptions, true>> = { delaySeconds: true, priority: true };
+
+/** Longest delay: a year. */
+const delaySecondsMax = 31_536_000;
+
+/** Checks the arguments of `task()`. Throws `E_OPTION_INVALID` and `E_OPTION_UNKNOWN`. */
+export function assertTask(name: unknown, options: TaskOptions<unknown>, work: unknown): void {
+  if (typeof name !== "string" || !names.test(name))
+    throw optionInvalid("task()", "name", name, "1 to 100 letters, digits and _ . : / -, starting with a letter or digit");
+  const owner = `task("${name}")`;
+  if (typeof options !== "object" || options === null) throw optionInvalid(owner, "options", options, "an object; pass {} for none");
+  if (typeof work !== "function") throw optionInvalid(owner, "work", work, "a function");
+  assertKnownOptions(owner, options, Object.keys(optionNames));
+  const { queue, attemptsMax, timeoutSeconds, priority, transactional } = options;
+  if (queue !== undefined) assertQueueName(owner, "queue", queue);
+  assertInteger(owner, "attemptsMax", attemptsMax, [1, 100]);
+  assertPriority(owner, priority);
+  if (timeoutSeconds !== undefined && !(Number.isFinite(timeoutSeconds) && timeoutSeconds > 0 && timeoutSeconds <= 86_400))
+    throw optionInvalid(owner, "timeoutSeconds", timeoutSeconds, "a number above 0, at most 86,400");
+  if (transactional !== undefined && typeof transactional !== "boolean")
+    throw optionInvalid(owner, "transactional", transactional, "true or false");
+}
+
+/** Checks the options of `enqueue()`. Throws `E_OPTION_INVALID` and `E_OPTION_UNKNOWN`. */
+export function assertEnqueueOptions(name: string, options: EnqueueOptions): void {
+  const owner = `enqueue() of "${name}"`;
+  if (typeof options !== "object" || options === null) throw optionInvalid(owner, "options", options, "an object");
+  assertKnownOptions(owner, options, Object.keys(enqueueNames));
+  const { delaySeconds, priority } = options;
+  assertPriority(owner, priority);
+  if (delaySeconds !== undefined && !(Number.isFinite(delaySeconds) && delaySeconds >= 0 && delaySeconds <= delaySecondsMax))
+    throw optionInvalid(owner, "delaySeconds", delaySeconds, `a number from 0 to ${delaySecondsMax.toLocaleString("en")}`);
+}
+
+/** Checks the name of a queue. Throws `E_OPTION_INVALID`. */
+function assertQueueName(owner: string, option: string, queue: unknown): void {
+  if (typeof queue !== "string" || !queueNames.test(queue))
+    throw optionInvalid(owner, option, queue, "1 to 50 letters, digits and _ . : / -, starting with a letter or digit");
+}
+
+/** Checks a whole number; undefined passes. Throws `E_OPTION_INVALID`. */
+export function assertInteger(owner: string, option: string, value: unknown, [least, most]: readonly [number, number]): void {
+  if (value === undefined || (Number.isInteger(value) && Number(value) >= least && Number(value) <= most)) return;
+  throw optionInvalid(owner, option, value, `a whole number from ${least} to ${most}`);
+}
+
+function assertPriority(owner: string, priority: unknown): void {
+  assertInteger(owner, "priority", priority, [-100, 100]);
+}
+
+/** Returns definitions by name. Throws `E_TASK_DUPLICATE` for two with one name, and `E_OPTION_INVALID` for other values. */
+export function toTaskMap(given: readonly unknown[] | Readonly<Record<string, unknown>>): ReadonlyMap<string, AnyTask> {
+  const isList = Array.isArray(given);
+  const values: readonly unknown[] = isList ? given : Object.values(given).filter(isTask);
+  const found = new Map<string, AnyTask>();
+  for (const value of new Set(values)) {
+    if (!isTask(value)) throw optionInvalid("gable()", "tasks", value, "a list of tasks, or a module that exports them");
+    const other = found.get(value.name);
+    if (other !== undefined) throw taskDuplicate(value, other);
+    found.set(value.name, value);
+  }
+  return found;
+}
+
+function isTask(value: unknown): value is AnyTask {
+  return typeof value === "object" && value !== null && "$task" in value;
+}
+
+function taskDuplicate(one: AnyTask, other: AnyTask): GableError {
+  const places = [other, one].map(({ $task: { place } }) => (place === undefined ? "an unknown place" : `${place.file}:${place.line}`));
+  return new GableError("E_TASK_DUPLICATE", `Two tasks are named "${one.name}": ${places.join(" and ")}.`);
+}

@@ -1,0 +1,141 @@
+/** The interface of task queues: where tasks wait, and who runs them. */
+
+/** States of a task. */
+export type TaskState = "queued" | "running" | "done" | "failed" | "cancelled";
+
+/** A task as it is added to a queue. Moments are milliseconds since 1970. */
+export interface NewTask {
+  /** Unique id. */
+  readonly id: string;
+  /** Name of the task's definition. */
+  readonly name: string;
+  /** Name of the queue. */
+  readonly queue: string;
+  /** From -100 to 100. Tasks with a higher priority run first. */
+  readonly priority: number;
+  /** Input as JSON. */
+  readonly input: string;
+  /** Attempts before the task fails. */
+  readonly attemptsMax: number;
+  /** When the task may run. */
+  readonly dueAt: number;
+  /** When the task was added. */
+  readonly createdAt: number;
+}
+
+/** A task that a worker may run until its lease ends. */
+export interface ClaimedTask {
+  /** Id of the task. */
+  readonly id: string;
+  /** Name of the task's definition. */
+  readonly name: string;
+  /** Input as JSON. */
+  readonly input: string;
+  /** Number of this attempt, from 1. */
+  readonly attempt: number;
+  /** Attempts before the task fails. */
+  readonly attemptsMax: number;
+}
+
+/** What a worker asks for. */
+export interface ClaimRequest {
+  /** Names of the definitions that the worker has. Other tasks stay in the queue. */
+  readonly names: readonly string[];
+  /** Queues to read. By default all. */
+  readonly queues?: readonly string[] | undefined;
+  /** Most tasks to return. */
+  readonly count: number;
+  /** The current time. */
+  readonly now: number;
+  /** When the lease ends. */
+  readonly leaseUntil: number;
+  /** Random text that identifies the holder of the lease. */
+  readonly token: string;
+}
+
+/** The right to run a task. */
+export interface TaskLease {
+  /** Id of the task. */
+  readonly id: string;
+  /** The token it was claimed with. */
+  readonly token: string;
+}
+
+/** How an attempt ended. */
+export interface TaskOutcome {
+  /** State of the task from now on. "queued" is another attempt. */
+  readonly state: "done" | "failed" | "queued";
+  /** The current time. */
+  readonly now: number;
+  /** When the next attempt may start. Required for "queued". */
+  readonly dueAt?: number;
+  /** Why the attempt failed. None by default. */
+  readonly error?: string;
+  /** Whether the attempt does not count, because the worker stopped. Default false. */
+  readonly isFree?: boolean;
+}
+
+/** Limits of a sweep. */
+export interface SweepRequest {
+  /** The current time. */
+  readonly now: number;
+  /** Finished and cancelled tasks that ended before are deleted. */
+  readonly doneBefore: number;
+  /** Failed tasks that ended before are deleted. */
+  readonly failedBefore: number;
+  /** Most tasks to change and to delete. */
+  readonly rowsMax: number;
+}
+
+/** Where tasks wait. `testTaskQueue()` of gable/testing checks an implementation. */
+export interface TaskQueue {
+  /** Adds tasks. A queue with `transaction` uses the transaction of the caller. */
+  add(tasks: readonly NewTask[]): Promise<void>;
+  /** Returns tasks that are due, the most urgent first, and gives the caller their lease. No two callers get the same task. */
+  claim(request: ClaimRequest): Promise<readonly ClaimedTask[]>;
+  /** Prolongs leases. Returns the ids of the tasks that the caller still holds. */
+  renew(leases: readonly TaskLease[], leaseUntil: number): Promise<readonly string[]>;
+  /** Ends an attempt. Returns false, and changes nothing, if the caller no longer holds the task. */
+  settle(lease: TaskLease, outcome: TaskOutcome): Promise<boolean>;
+  /** Queues tasks again whose lease has ended, fails those without attempts left, and deletes old ones. Returns how many it changed. */
+  sweep(request: SweepRequest): Promise<number>;
+  /** Runs work whose effects commit together with `settle()`. Absent if the queue is not in a database of the application. */
+  transaction?<Result>(work: () => Promise<Result>): Promise<Result>;
+}
+
+/** A task as lists show it. */
+export interface ListedTask extends NewTask {
+  /** State of the task. */
+  readonly state: TaskState;
+  /** Attempts that have begun. */
+  readonly attempts: number;
+  /** Why the last attempt failed; null if none did. */
+  readonly error: string | null;
+  /** When the last attempt began; null before the first. */
+  readonly startedAt: number | null;
+  /** When the task ended; null before. */
+  readonly finishedAt: number | null;
+}
+
+/** Which tasks to list. */
+export interface TaskFilter {
+  /** State of the tasks. By default any. */
+  readonly state?: TaskState;
+  /** Name of the tasks. By default any. */
+  readonly name?: string;
+  /** Most tasks to return. Default 100. */
+  readonly limit?: number;
+}
+
+/** Queues whose tasks people can list and change. */
+export interface TaskDirectory {
+  /** Returns tasks, the latest first. */
+  list(filter?: TaskFilter): Promise<readonly ListedTask[]>;
+  /** Queues a failed or cancelled task again, with all its attempts. Returns whether it was in one of these states. */
+  retry(id: string, now: number): Promise<boolean>;
+  /** Cancels a queued or running task. Returns whether it was in one of these states. */
+  cancel(id: string, now: number): Promise<boolean>;
+}
+
+/** The error of a task whose worker died in its last attempt. */
+export const leaseEndedMessage = "The worker stopped responding during the last attempt.";
