@@ -11,8 +11,8 @@ const entries: string[] = [];
 for await (const entry of glob("src/*.ts", { cwd: root })) entries.push(entry);
 await build({
   absWorkingDir: root,
-  // The last one is what the binary loads; nobody imports it.
-  entryPoints: [...entries.sort(), "src/views/runtime.ts", "src/cli/main.ts"],
+  // The last two are programs: what the binary loads, and what workers run. Nobody imports them.
+  entryPoints: [...entries.sort(), "src/views/runtime.ts", "src/cli/main.ts", "src/server/supervisor/worker-main.ts"],
   outdir: "dist",
   chunkNames: "chunks/[name]-[hash]",
   bundle: true,

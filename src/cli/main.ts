@@ -11,7 +11,7 @@ import { keyGenerate } from "./commands/key.ts";
 import { routes } from "./commands/routes.ts";
 import { envCheck, envExample, settings } from "./commands/settings.ts";
 import { shell } from "./commands/shell.ts";
-import { start } from "./commands/start.ts";
+import { reload, start } from "./commands/start.ts";
 import { test } from "./commands/test.ts";
 import { findOwnCommands } from "./own-commands.ts";
 import { runProgram } from "./program.ts";
@@ -22,6 +22,7 @@ import { readOwnVersion } from "./version.ts";
 /** Commands in the order of the help. */
 const commands: readonly AnyBuiltIn[] = [
   start,
+  reload,
   build,
   test,
   check,

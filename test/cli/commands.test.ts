@@ -1,6 +1,7 @@
 /** Every command: its text, its JSON and its exit code. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { request } from "node:http";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -420,9 +421,9 @@ describe("the binary", () => {
     await assert.rejects(run(process.execPath, ["--import", hook, binary, "nothing"], { cwd: project.folder }), { code: 2 });
   });
 
-  it("serves until a signal stops it", async () => {
-    const project = createProject({ ".env": "" });
-    const child = execFile(process.execPath, ["--import", hook, binary, "start", "--port", "0", "--migrate"], { cwd: project.folder });
+  /** Starts the binary, and waits for its address. */
+  async function serve(project: TestProject, ...words: readonly string[]): Promise<{ url: string; stop: () => Promise<unknown> }> {
+    const child = execFile(process.execPath, ["--import", hook, binary, "start", "--port", "0", ...words], { cwd: project.folder });
     const url = await new Promise<string>((resolve, reject) => {
       let text = "";
       child.stdout!.on("data", (chunk) => {
@@ -433,9 +434,49 @@ describe("the binary", () => {
       child.stderr!.on("data", (chunk) => (text += String(chunk)));
       child.once("exit", () => reject(new Error(text)));
     });
-    assert.equal(await (await fetch(url)).text(), "home");
     const ended = new Promise((resolve) => child.once("exit", resolve));
-    child.kill("SIGTERM");
-    assert.equal(await ended, 0);
+    return {
+      url,
+      stop: () => {
+        child.kill("SIGTERM");
+        return ended;
+      },
+    };
+  }
+
+  /** Reads a page over a connection of its own: one that is kept would still lead to its old worker. */
+  const readOnce = (url: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      request(url, { agent: false }, async (reply) => resolve((await reply.toArray()).join("")))
+        .on("error", reject)
+        .end();
+    });
+
+  it("serves until a signal stops it", async () => {
+    const { url, stop } = await serve(createProject({ ".env": "" }), "--migrate");
+    assert.equal(await (await fetch(url)).text(), "home");
+    assert.equal(await stop(), 0);
+  });
+
+  it("serves with workers, reloads them, and stops", { skip: process.platform === "win32" && "workers need POSIX" }, async () => {
+    const project = createProject({
+      "app.ts": 'import { gable, get } from "gable";\nexport default gable({ routes: [get("/", () => "first")] });',
+    });
+    const { url, stop } = await serve(project, "--workers", "2");
+    try {
+      assert.equal(await readOnce(url), "first");
+      project.write({ "app.ts": 'import { gable, get } from "gable";\nexport default gable({ routes: [get("/", () => "second")] });' });
+      assert.match((await project.run("reload")).out, /Reloaded/);
+      assert.equal(await readOnce(url), "second");
+      project.write({ "app.ts": "syntax error here" });
+      const failed = await project.run("reload");
+      assert.equal(failed.code, 1);
+      assert.match(failed.error, /the old ones go on/);
+      assert.equal(await readOnce(url), "second");
+    } finally {
+      assert.equal(await stop(), 0);
+    }
+    assert.equal((await project.run("reload")).code, 1);
+    assert.equal((await project.run("start", "--workers", "many")).code, 2);
   });
 });

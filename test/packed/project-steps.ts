@@ -106,11 +106,36 @@ export function describeProjects(open: () => PackedPackage): void {
       await runOrThrow(process.execPath, [tsc], project);
     });
 
-    it("makes a full project whose commands work: migrate, test, check, routes", async () => {
+    it("makes a full project whose commands work, up to two workers", async () => {
       const project = await create("full");
       const gable = join(project, "node_modules/gable/bin/gable.mjs");
-      for (const words of [["db", "make", "--check"], ["db", "migrate"], ["test"], ["check"], ["env", "example", "--check"], ["routes"]])
+      for (const words of [
+        ["db", "make", "--check"],
+        ["db", "migrate", "--mode", "development"],
+        ["test"],
+        ["check"],
+        ["env", "example", "--check"],
+        ["routes"],
+      ])
         await runOrThrow(process.execPath, [gable, ...words], project);
+      const child = spawn(process.execPath, [gable, "start", "--mode", "development", "--workers", "2", "--port", "0"], { cwd: project });
+      let output = "";
+      const url = await new Promise<string>((resolve, reject) => {
+        for (const stream of [child.stdout, child.stderr])
+          stream.on("data", (chunk) => {
+            output += String(chunk);
+            const found = /Serving (http:\S+)/.exec(output);
+            if (found !== null) resolve(found[1]!);
+          });
+        child.once("exit", () => reject(new Error(output)));
+      });
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      try {
+        assert.match(await (await fetch(`${url}/notes`)).text(), /<h1>Notes<\/h1>/);
+      } finally {
+        child.kill("SIGTERM");
+      }
+      assert.equal(await ended, 0, output);
     });
   });
 }

@@ -1,4 +1,7 @@
 /** `gable start`: serves the application. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { GableError } from "gable";
 import { migrate } from "gable/migrations";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
@@ -8,30 +11,85 @@ const flags = {
   port: { type: "int", help: "Port; by default PORT, else 3000" },
   host: { type: "string", help: "Address; by default HOST, else 127.0.0.1" },
   unixPath: { type: "string", help: "Path of a Unix socket instead of a port" },
+  workers: { type: "string", help: "Number of worker processes, or auto: one per core", default: "1" },
+  gracefulSeconds: { type: "int", help: "Time for running requests when it stops", default: 30 },
   migrate: { type: "boolean", help: "Runs the migrations that are due before it starts" },
 } as const;
+
+type Context = BuiltInContext<{}, typeof flags>;
 
 /** Serves until a signal stops it; then the process ends. */
 export const start = builtIn({
   name: "start",
   help: "Serves the application until SIGTERM or Ctrl-C.",
-  examples: ["start", "start --port 8080 --migrate"],
+  examples: ["start", "start --workers auto --migrate", "start --port 8080"],
   flags,
-  async run({ flags: { migrate: isMigrated, port, host, unixPath }, project, print }: BuiltInContext<{}, typeof flags>) {
-    if (isMigrated) {
+  async run(context: Context) {
+    const { flags: given, project, print } = context;
+    if (given.migrate) {
       const done = await withDatabase(project, "default", (database) => migrate({ database, folder: "migrations" }));
       print(done.length === 0 ? "All migrations have run." : `Ran ${done.join(", ")}.`);
     }
-    const app = await project.loadApp();
-    const { url } = await app.listen({
-      quiet: true,
-      signals: true,
-      ...(port !== undefined && { port }),
-      ...(host !== undefined && { host }),
-      ...(unixPath !== undefined && { unixPath }),
-    });
-    print(`Serving ${url} (${project.mode})`);
-    // The signal handler of listen() ends the process when the last request has been answered.
-    return new Promise(() => undefined);
+    return given.workers === "1" ? serveAlone(context) : serveWithWorkers(context);
   },
 });
+
+function addressOf({ port, host, unixPath }: Context["flags"]): { port?: number; host?: string; unixPath?: string } {
+  return { ...(port !== undefined && { port }), ...(host !== undefined && { host }), ...(unixPath !== undefined && { unixPath }) };
+}
+
+async function serveAlone({ flags: given, project, print }: Context): Promise<unknown> {
+  const app = await project.loadApp();
+  const { url } = await app.listen({ ...addressOf(given), quiet: true, signals: true });
+  print(`Serving ${url} (${project.mode})`);
+  // The signal handler of listen() ends the process when the last request has been answered.
+  return new Promise(() => undefined);
+}
+
+/** This process watches workers and loads no code of the application. */
+async function serveWithWorkers({ flags: given, project, print, terminal }: Context): Promise<object> {
+  const workers = given.workers === "auto" ? "auto" : Number(given.workers);
+  if (workers !== "auto" && !(Number.isInteger(workers) && workers > 0))
+    throw new GableError("E_COMMAND_USAGE", `--workers is "${given.workers}"; it must be a whole number above 0, or auto.`);
+  const { supervise } = await import("gable/server");
+  const port = given.port ?? Number(terminal.environment["PORT"] || 3000);
+  const host = given.host ?? (terminal.environment["HOST"] || "127.0.0.1");
+  await mkdir(join(project.folder, "var"), { recursive: true });
+  const running = await supervise({
+    ...(given.unixPath === undefined ? { port, host } : { unixPath: given.unixPath }),
+    app: project.findAppFile(),
+    workers,
+    stopGraceMs: given.gracefulSeconds * 1_000,
+    controlPath: controlPathOf(project.folder),
+  });
+  print(`Serving ${given.unixPath ?? `http://${host}:${running.port}`} with ${given.workers} workers (${project.mode})`);
+  const { exitCode, failure } = await running.ended;
+  if (exitCode === 0) return {};
+  throw new GableError(
+    "E_COMMAND_PROGRAM",
+    failure === undefined ? "The workers were forced to stop." : `The workers cannot start: ${failure.message}`,
+    {
+      fix: "Read the log lines above.",
+    },
+  );
+}
+
+/** Reloads without losing a request. */
+export const reload = builtIn({
+  name: "reload",
+  help: "Starts new workers with the code of today, and lets the old ones finish. Needs a running `gable start --workers`.",
+  async run({ project, print }: BuiltInContext) {
+    const { sendSupervisorCommand } = await import("gable/server");
+    const { isDone, details } = await sendSupervisorCommand(controlPathOf(project.folder), "reload");
+    if (!isDone)
+      throw new GableError("E_COMMAND_PROGRAM", `The new workers cannot start, so the old ones go on: ${JSON.stringify(details)}`, {
+        fix: "Correct the application, and reload again.",
+      });
+    print("Reloaded.");
+    return { details };
+  },
+});
+
+function controlPathOf(folder: string): string {
+  return join(folder, "var", "gable.sock");
+}

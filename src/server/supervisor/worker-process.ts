@@ -26,8 +26,12 @@ export interface WorkerStart {
 /** Life of a worker; it only moves forward. */
 export type WorkerState = "starting" | "ready" | "draining" | "dead";
 
-// The package has .js files, the repository .ts files.
-const entry = fileURLToPath(new URL(`./worker-main${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url));
+/** The program of workers: next to this file in the repository, at its own place in the package, where this file is part of a bundle. */
+const entry = fileURLToPath(
+  import.meta.url.endsWith(".ts")
+    ? new URL("./worker-main.ts", import.meta.url)
+    : new URL("dist/server/supervisor/worker-main.js", import.meta.resolve("gable/package.json")),
+);
 
 /** A worker process. */
 export class WorkerProcess {
