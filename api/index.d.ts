@@ -134,7 +134,7 @@ export declare class HandlerReply {
     get hasHeaders(): boolean;
 }
 
-/** Defines a converter of the application; list it in `gable({ converters })`. */
+/** Defines a custom converter; list it in `gable({ converters })`. */
 export declare function defineConverter<Value>(converter: Converter<Value>): Converter<Value>;
 
 /**
@@ -177,30 +177,30 @@ export declare class Html {
 export declare function createSigner<Value>(purpose: string, options?: SignerOptions): Signer<Value>;
 
 /**
- * An error with a code, a status, and a way out.
+ * An error with a code, a status and a fix.
  *
  * @example
  * throw new GableError("E_STOCK_EMPTY", "Only 2 are left.", { status: 409, expose: true });
  */
 export declare class GableError extends Error {
-    /** Permanent code: one of the catalogue, or the application's own. */
+    /** Permanent code: of the catalogue, or of your application. */
     readonly code: string;
-    /** HTTP status of the answer. */
+    /** HTTP status of the reply. */
     readonly status: number;
-    /** One imperative sentence that mends it; empty when the code is not of the catalogue. */
+    /** One imperative sentence that fixes it; empty when the code is not in the catalogue. */
     readonly fix: string;
     /** Facts for programs. */
     readonly details: Readonly<Record<string, unknown>>;
     /** Whether `message` is safe to show to a client. */
     readonly expose: boolean;
-    /** Header fields for the answer. */
+    /** Header fields for the reply. */
     readonly headers: ReadonlyArray<readonly [string, string]>;
     constructor(code: ErrorCode | (string & {}), message: string, options?: GableErrorOptions);
-    /** Page of the reference that explains the code, relative to the documentation's root. */
+    /** Returns the page of the reference that explains the code, relative to the root of the documentation. */
     get docsUrl(): string;
 }
 
-/** Whether a value is a {@link GableError}, also one of a second copy of the package. */
+/** Returns whether a value is a {@link GableError}, including one from a second copy of the package. */
 export declare function isGableError(value: unknown): value is GableError;
 
 /**
@@ -217,22 +217,22 @@ export declare const badRequest: StatusError;
 /** 401: credentials are needed. */
 export declare const unauthorized: StatusError;
 
-/** 403: known, and not allowed. */
+/** 403: the client is known, but not allowed. */
 export declare const forbidden: StatusError;
 
-/** 404: nothing here. */
+/** 404: nothing exists at this address. */
 export declare const notFound: StatusError;
 
 /** 405: the path exists, the method does not. */
 export declare const methodNotAllowed: StatusError;
 
-/** 406: no form that the client accepts. */
+/** 406: no representation that the client accepts. */
 export declare const notAcceptable: StatusError;
 
 /** 409: conflict with the current state. */
 export declare const conflict: StatusError;
 
-/** 410: removed for ever. */
+/** 410: removed permanently. */
 export declare const gone: StatusError;
 
 /** 412: a condition of the request failed. */
@@ -250,7 +250,7 @@ export declare const rangeNotSatisfiable: StatusError;
 /** 421: sent to the wrong host. */
 export declare const misdirected: StatusError;
 
-/** 422: well-formed, and not usable. */
+/** 422: well-formed, but not valid. */
 export declare const unprocessable: StatusError;
 
 /** 423: locked. */
@@ -265,7 +265,7 @@ export declare const preconditionRequired: StatusError;
 /** 429: too many requests. */
 export declare const tooManyRequests: StatusError;
 
-/** 503: not available now. */
+/** 503: temporarily unavailable. */
 export declare const unavailable: StatusError;
 
 /** 507: no space left. */
@@ -1347,13 +1347,13 @@ export interface CookieOptions {
     partitioned?: boolean;
 }
 
-/** Text to value and back. The text is decoded; it never holds `/` unless `allowEncodedSlash` is true. */
+/** Converts text to a value and back. The text is decoded; it contains no `/` unless `allowEncodedSlash` is true. */
 export interface Converter<Value> {
-    /** The value of a text; undefined when the text does not match. */
+    /** Returns the value of a string; undefined when the string does not match. */
     parse(text: string): Value | undefined;
-    /** The canonical text of a value; undefined when the value does not fit. */
+    /** Returns the canonical text of a value; undefined when the value does not fit. */
     format(value: Value): string | undefined;
-    /** Whether an encoded `/` or `\` may stand in the text. Default false. */
+    /** Whether the text may contain an encoded `/` or `\`. Default false. */
     allowEncodedSlash?: boolean;
 }
 
@@ -1375,7 +1375,7 @@ export type PathParams<Pattern extends string> = string extends Pattern ? Record
 };
 
 /**
- * A route. Made by `get()`, `post()` and their siblings; it belongs to one place of one application.
+ * A route. `get()`, `post()` and the like create it. It can be registered once, in one application.
  *
  * `Params` are the values that its pattern needs, `Query` those that its query takes.
  */
@@ -1385,18 +1385,18 @@ export declare class Route<Params = unknown, Query = QueryValues> {
     readonly method: string;
     /** Pattern as written, without the prefixes of groups. */
     readonly pattern: string;
-    /** Name for lists and templates; undefined when none was given. */
+    /** Name for lists and templates; undefined without one. */
     readonly name: string | undefined;
-    /** File and line that defined it. */
+    /** File and line that define it. */
     readonly place: SourcePlace | undefined;
     constructor(definition: RouteDefinition);
-    /** Where it lives; undefined until an application took it. */
+    /** Returns where the route is registered; undefined before that. */
     get binding(): RouteBinding | undefined;
-    /** Ties the route to a whole pattern. Throws `E_ROUTE_BOUND_TWICE` when it lives elsewhere. */
+    /** Registers the route with its whole pattern. Throws `E_ROUTE_BOUND_TWICE` when it is registered already. */
     bind(pattern: string, converters: ConverterTable): RouteBinding;
     /**
-     * The path that leads to this route, with its query.
-     * Throws `E_ROUTE_PARAM` for a value that would not match, `E_ROUTE_UNBOUND` before an application took the route.
+     * Returns the path of this route, with its query.
+     * Throws `E_ROUTE_PARAM` for a value that would not match, and `E_ROUTE_UNBOUND` before the route is registered.
      *
      * @example
      * showPost.url({ slug: "a b" }, { page: 2 }); // => "/posts/a%20b?page=2"
@@ -1407,10 +1407,10 @@ export declare class Route<Params = unknown, Query = QueryValues> {
 /** Values for the query of a URL. */
 export type QueryValues = Readonly<Record<string, QueryValue | readonly QueryValue[]>>;
 
-/** Arguments of `url()`: parameters may be left out where the pattern has none. */
+/** Arguments of `url()`: you can leave out the parameters if the pattern has none. */
 export type UrlArguments<Params, Query> = keyof Params extends never ? [params?: Params, query?: Query] : [params: Params, query?: Query];
 
-/** Where a route lives once an application took it. */
+/** Where a route is registered. */
 export interface RouteBinding {
     /** Whole pattern, with the prefixes of its groups and of the application. */
     readonly pattern: string;
@@ -1697,9 +1697,9 @@ export type SessionOutcome = "saved" | "changed" | "missing";
 
 /** What a {@link GableError} can carry beyond its code and message. */
 export interface GableErrorOptions {
-    /** HTTP status of the answer. By default the status that the catalogue gives to the code. */
+    /** HTTP status of the reply. By default the status of the code in the catalogue. */
     status?: number;
-    /** One imperative sentence that mends it. By default the fix of the catalogue. */
+    /** One imperative sentence that fixes it. By default the fix of the code in the catalogue. */
     fix?: string;
     /** Facts for programs: field errors, limits, places. None by default. */
     details?: Readonly<Record<string, unknown>>;
@@ -1707,24 +1707,24 @@ export interface GableErrorOptions {
     cause?: unknown;
     /** Whether `message` is safe to show to a client. By default true for statuses below 500. */
     expose?: boolean;
-    /** Header fields for the answer, such as `Allow` or `Retry-After`. None by default. */
+    /** Header fields for the reply, such as `Allow` or `Retry-After`. None by default. */
     headers?: ReadonlyArray<readonly [string, string]>;
 }
 
-/** Makes the error of one status; `message` is shown to the client for statuses below 500. */
+/** Creates the error of one status; the client sees `message` if the status is below 500. */
 export type StatusError = (message?: string, options?: StatusErrorOptions) => GableError;
 
-/** What a status error can carry. */
+/** Options of a status error. */
 export interface StatusErrorOptions {
-    /** Code of the answer, the application's own or one of the catalogue. By default the code of the status. */
+    /** Code of the reply: your own, or one of the catalogue. By default the code of the status. */
     code?: string;
-    /** Facts for the client, added to the problem answer. None by default. */
+    /** Facts for the client, added to the problem reply. None by default. */
     details?: Readonly<Record<string, unknown>>;
     /** The error that led to this one; logged, never sent. None by default. */
     cause?: unknown;
     /** Seconds after which the client may try again, sent as Retry-After. None by default. */
     retryAfterSeconds?: number;
-    /** Further header fields of the answer. None by default. */
+    /** More header fields of the reply. None by default. */
     headers?: ReadonlyArray<readonly [string, string]>;
 }
 

@@ -1,4 +1,4 @@
-/** The message of whatever was thrown: of an error its own, of anything else its text. */
+/** Returns the message of a thrown error, or the text of any other thrown value. */
 export function toErrorText(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }

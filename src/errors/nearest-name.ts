@@ -1,6 +1,6 @@
-/** The nearest known name to a misspelt one, for messages that help. */
+/** Finds the known name nearest to a misspelled one, for messages. */
 
-/** Finds the known name with the smallest edit distance (Levenshtein), or undefined when none is near. */
+/** Finds the known name with the smallest edit distance (Levenshtein), or undefined when none is close. */
 export function findNearestName(name: string, known: Iterable<string>): string | undefined {
   let nearest: string | undefined;
   let smallest = Math.max(2, Math.floor(name.length / 3)) + 1;
@@ -14,7 +14,7 @@ export function findNearestName(name: string, known: Iterable<string>): string |
   return nearest;
 }
 
-/** What mends a misspelt name: the nearest one, or something else when none is near. By default the list of all. */
+/** Returns a fix for a misspelled name: the nearest name, or `otherwise` when none is close. By default the list of all names. */
 export function suggestName(name: string, known: Iterable<string>, otherwise?: string): string {
   const names = [...known];
   const nearest = findNearestName(name, names);

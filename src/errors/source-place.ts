@@ -1,4 +1,4 @@
-/** File and line of the code that called us, for lists of routes and for errors. */
+/** Finds the file and line of the calling code, for lists of routes and for errors. */
 
 /** A place in the source. */
 export interface SourcePlace {
@@ -9,8 +9,8 @@ export interface SourcePlace {
 }
 
 /**
- * The stack of an error, with places in generated views as places in their templates: line N of the one is line N of
- * the other. Undefined for an error without a stack.
+ * Returns the stack of an error, with lines of generated views shown as lines of their templates: line N is the same in
+ * both. Undefined for an error without a stack.
  */
 export function readStack(error: Error): string | undefined {
   return error.stack?.replaceAll(
@@ -20,7 +20,7 @@ export function readStack(error: Error): string | undefined {
   );
 }
 
-/** The caller of `below`, read from a stack of two frames. Undefined where the runtime gives no stacks. */
+/** Finds the caller of `below` in a stack of two frames. Undefined where the runtime has no stacks. */
 export function findCallerPlace(below: (...args: never[]) => unknown): SourcePlace | undefined {
   const holder: { stack?: string } = {};
   const { stackTraceLimit } = Error;
@@ -30,7 +30,7 @@ export function findCallerPlace(below: (...args: never[]) => unknown): SourcePla
   return parseStackLine(holder.stack?.split("\n")[1] ?? "");
 }
 
-/** Reads file and line out of one line of a stack. */
+/** Parses the file and line from one line of a stack. */
 export function parseStackLine(line: string): SourcePlace | undefined {
   const match = /(?:\(|at |@)(?:async )?((?:file:\/\/)?[^()\s]+):([0-9]+):[0-9]+\)?$/.exec(line.trim());
   return match === null ? undefined : { file: decodeFileUrl(match[1]!), line: Number(match[2]) };
@@ -40,7 +40,7 @@ function decodeFileUrl(file: string): string {
   return file.startsWith("file://") ? decodeURIComponent(new URL(file).pathname) : file;
 }
 
-/** `file:line`, with the file relative to a folder when it lies in it. */
+/** Returns `file:line`. The file is relative to a folder that contains it. */
 export function toPlaceText(place: SourcePlace | undefined, folder = ""): string {
   if (place === undefined) return "unknown place";
   const file = folder !== "" && place.file.startsWith(`${folder}/`) ? place.file.slice(folder.length + 1) : place.file;

@@ -3,21 +3,21 @@ import { catalogue } from "./catalogue.ts";
 import type { ErrorCode } from "./catalogue.ts";
 import { GableError } from "./gable-error.ts";
 
-/** What a status error can carry. */
+/** Options of a status error. */
 export interface StatusErrorOptions {
-  /** Code of the answer, the application's own or one of the catalogue. By default the code of the status. */
+  /** Code of the reply: your own, or one of the catalogue. By default the code of the status. */
   code?: string;
-  /** Facts for the client, added to the problem answer. None by default. */
+  /** Facts for the client, added to the problem reply. None by default. */
   details?: Readonly<Record<string, unknown>>;
   /** The error that led to this one; logged, never sent. None by default. */
   cause?: unknown;
   /** Seconds after which the client may try again, sent as Retry-After. None by default. */
   retryAfterSeconds?: number;
-  /** Further header fields of the answer. None by default. */
+  /** More header fields of the reply. None by default. */
   headers?: ReadonlyArray<readonly [string, string]>;
 }
 
-/** Makes the error of one status; `message` is shown to the client for statuses below 500. */
+/** Creates the error of one status; the client sees `message` if the status is below 500. */
 export type StatusError = (message?: string, options?: StatusErrorOptions) => GableError;
 
 function statusError(defaultCode: ErrorCode): StatusError {
@@ -39,17 +39,17 @@ function statusError(defaultCode: ErrorCode): StatusError {
 export const badRequest: StatusError = statusError("E_BAD_REQUEST");
 /** 401: credentials are needed. */
 export const unauthorized: StatusError = statusError("E_UNAUTHORIZED");
-/** 403: known, and not allowed. */
+/** 403: the client is known, but not allowed. */
 export const forbidden: StatusError = statusError("E_FORBIDDEN");
-/** 404: nothing here. */
+/** 404: nothing exists at this address. */
 export const notFound: StatusError = statusError("E_NOT_FOUND");
 /** 405: the path exists, the method does not. */
 export const methodNotAllowed: StatusError = statusError("E_METHOD_NOT_ALLOWED");
-/** 406: no form that the client accepts. */
+/** 406: no representation that the client accepts. */
 export const notAcceptable: StatusError = statusError("E_NOT_ACCEPTABLE");
 /** 409: conflict with the current state. */
 export const conflict: StatusError = statusError("E_CONFLICT");
-/** 410: removed for ever. */
+/** 410: removed permanently. */
 export const gone: StatusError = statusError("E_GONE");
 /** 412: a condition of the request failed. */
 export const preconditionFailed: StatusError = statusError("E_PRECONDITION_FAILED");
@@ -61,7 +61,7 @@ export const unsupportedMediaType: StatusError = statusError("E_UNSUPPORTED_MEDI
 export const rangeNotSatisfiable: StatusError = statusError("E_RANGE_UNSATISFIABLE");
 /** 421: sent to the wrong host. */
 export const misdirected: StatusError = statusError("E_MISDIRECTED");
-/** 422: well-formed, and not usable. */
+/** 422: well-formed, but not valid. */
 export const unprocessable: StatusError = statusError("E_UNPROCESSABLE");
 /** 423: locked. */
 export const locked: StatusError = statusError("E_LOCKED");
@@ -71,7 +71,7 @@ export const tooEarly: StatusError = statusError("E_TOO_EARLY");
 export const preconditionRequired: StatusError = statusError("E_PRECONDITION_REQUIRED");
 /** 429: too many requests. */
 export const tooManyRequests: StatusError = statusError("E_TOO_MANY_REQUESTS");
-/** 503: not available now. */
+/** 503: temporarily unavailable. */
 export const unavailable: StatusError = statusError("E_UNAVAILABLE");
 /** 507: no space left. */
 export const insufficientStorage: StatusError = statusError("E_INSUFFICIENT_STORAGE");

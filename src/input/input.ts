@@ -78,7 +78,7 @@ function prefersJson({ headers }: InputSource): boolean {
 async function readQuery(source: InputSource, schema: StandardSchema): Promise<unknown> {
   const result = await validateFields(schema, parseQuery(source.queryString).toRecord());
   if (result.isValid) return result.value;
-  throw new GableError("E_QUERY_INVALID", "The query cannot be used.", { details: { errors: result.errors } });
+  throw new GableError("E_QUERY_INVALID", "Invalid query.", { details: { errors: result.errors } });
 }
 
 async function readJson(source: InputSource, schema: StandardSchema): Promise<unknown> {

@@ -1,13 +1,13 @@
-/** Converters: what a path parameter accepts, and the value that it becomes. */
+/** Converters decide what a path parameter accepts, and convert it to a value. */
 import { optionInvalid } from "../errors/option-errors.ts";
 
-/** Text to value and back. The text is decoded; it never holds `/` unless `allowEncodedSlash` is true. */
+/** Converts text to a value and back. The text is decoded; it contains no `/` unless `allowEncodedSlash` is true. */
 export interface Converter<Value> {
-  /** The value of a text; undefined when the text does not match. */
+  /** Returns the value of a string; undefined when the string does not match. */
   parse(text: string): Value | undefined;
-  /** The canonical text of a value; undefined when the value does not fit. */
+  /** Returns the canonical text of a value; undefined when the value does not fit. */
   format(value: Value): string | undefined;
-  /** Whether an encoded `/` or `\` may stand in the text. Default false. */
+  /** Whether the text may contain an encoded `/` or `\`. Default false. */
   allowEncodedSlash?: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface Converters extends BuiltInConverters {
   path: string;
 }
 
-/** Defines a converter of the application; list it in `gable({ converters })`. */
+/** Defines a custom converter; list it in `gable({ converters })`. */
 export function defineConverter<Value>(converter: Converter<Value>): Converter<Value> {
   for (const name of ["parse", "format"] as const) {
     if (typeof converter[name] !== "function") throw optionInvalid("defineConverter()", name, converter[name], "a function");
@@ -46,7 +46,7 @@ export function defineConverter<Value>(converter: Converter<Value>): Converter<V
 /** Longest text of a parameter, in UTF-16 units. */
 const paramLengthMax = 1024;
 
-/** Whether a text may be the value of a parameter without a converter. */
+/** Returns whether a string can be the value of a parameter without a converter. */
 export function isPlainText(text: string): boolean {
   if (text === "" || text.length > paramLengthMax || text === "." || text === "..") return false;
   for (let index = 0; index < text.length; index++) {
@@ -63,7 +63,7 @@ function createTextConverter(isMatch: (text: string) => boolean): Converter<stri
   };
 }
 
-/** Digits are few and the common case: no expression is run. */
+/** Integers are the common case: a loop over a few digits is faster than a regular expression. */
 function parseInteger(text: string): number | undefined {
   const { length } = text;
   if (length === 0 || length > 16) return undefined;
@@ -83,13 +83,13 @@ function isDay(text: string): boolean {
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
-/** A converter with its rank: where two patterns differ, the lower number is tried first. */
+/** A converter with its rank. Where two patterns differ, Gable tries the lower rank first. */
 export interface RankedConverter {
   readonly converter: Converter<unknown>;
   readonly priority: number;
 }
 
-/** Rank of an application's converters and of expressions. */
+/** Rank of custom converters and of regular expressions. */
 export const ownPriority = 3;
 /** Rank of a parameter without a converter. */
 export const plainPriority = 5;
@@ -112,14 +112,14 @@ const builtIn = {
 export const builtInConverters: Readonly<Record<string, RankedConverter>> = Object.freeze(builtIn);
 
 function rank<Value>(priority: number, converter: Converter<Value>): RankedConverter {
-  // A converter takes only the values that it made; a table of converters cannot say so.
+  // A converter gets only values that it made; the type of the table cannot express that.
   return { priority, converter: converter as Converter<unknown> };
 }
 
-/** The converter of a parameter that names none. */
+/** The converter of a parameter without one. */
 export const plainConverter: Converter<string> = createTextConverter(isPlainText);
 
-/** A converter from a checked expression; the whole text must match. */
+/** Creates a converter from a checked regular expression; the whole string must match. */
 export function createExpressionConverter(source: string): Converter<string> {
   const expression = new RegExp(`^(?:${source})$`, "u");
   return createTextConverter((text) => isPlainText(text) && expression.test(text));

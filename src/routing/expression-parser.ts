@@ -1,4 +1,4 @@
-/** Parses the regular expressions that may stand in a pattern: no look-around, no back-references, no anchors. */
+/** Parses the regular expressions that a pattern may contain: no look-around, no back-references, no anchors. */
 
 /** Inclusive ranges of code points, sorted. */
 export type CharacterSet = ReadonlyArray<readonly [number, number]>;
@@ -12,7 +12,7 @@ export type ExpressionNode =
 
 /** Why an expression cannot be used, and which part of it. */
 export class ExpressionFault extends Error {
-  /** The part that is refused. */
+  /** The rejected part. */
   readonly part: string;
 
   constructor(part: string, message: string) {

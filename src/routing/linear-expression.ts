@@ -30,10 +30,10 @@ export function assertLinearExpression(source: string, pattern: string): void {
     createExpressionConverter(source);
   } catch (error) {
     const part = error instanceof ExpressionFault ? error.part : source;
-    const reason = error instanceof ExpressionFault ? error.message : `is no expression (${toErrorText(error)})`;
+    const reason = error instanceof ExpressionFault ? error.message : `is not a regular expression (${toErrorText(error)})`;
     throw new GableError(
       "E_PATTERN_NOT_LINEAR",
-      `The pattern "${pattern}" has the expression (${source}), whose part "${part}" ${reason}.`,
+      `The pattern "${pattern}" has the regular expression (${source}), whose part "${part}" ${reason}.`,
     );
   }
 }
@@ -87,7 +87,7 @@ class Automaton {
     };
   }
 
-  /** A link that exists already is a second way to read the same step, such as in `(a*)*`. */
+  /** A link that exists already is a second way to match the same step, for example in `(a*)*`. */
   #link(from: readonly number[], to: readonly number[], source: string): void {
     for (const start of from) {
       for (const end of to) {
@@ -126,7 +126,7 @@ class Automaton {
     });
   }
 
-  /** Whether two different paths lead from a position back to it over one word. */
+  /** Returns whether two different paths lead from a position back to it over one word. */
   #hasTwoWays(position: number, reach: ReadonlyArray<ReadonlySet<number>>): boolean {
     return this.#search(
       [position, position],
@@ -138,7 +138,7 @@ class Automaton {
     return this.#search(state, (other) => other.every((part) => part === position));
   }
 
-  /** Whether one word loops at the first position, leads from it to the second, and loops there. */
+  /** Returns whether one word loops at the first position, leads from it to the second, and loops there. */
   #areLoopsInARow(first: number, second: number): boolean {
     return this.#search([first, first, second], (state) => state[0] === first && state[1] === second && state[2] === second);
   }
@@ -161,7 +161,7 @@ class Automaton {
     return false;
   }
 
-  /** All tuples one common character further. */
+  /** Returns all tuples one common character further. */
   #advance(state: readonly number[]): number[][] {
     let tuples: Tuple[] = [{ positions: [], set: [[0, 0x10ffff]] }];
     for (const position of state) tuples = tuples.flatMap((tuple) => this.#extend(tuple, position));

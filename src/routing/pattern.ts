@@ -6,16 +6,16 @@ import type { Converter, RankedConverter } from "./converters.ts";
 import { builtInConverters, createExpressionConverter, isPlainText, ownPriority, plainConverter, plainPriority } from "./converters.ts";
 import { assertLinearExpression } from "./linear-expression.ts";
 
-/** Own converters of an application by name. */
+/** Custom converters of an application by name. */
 export type ConverterTable = Readonly<Record<string, Converter<unknown>>>;
 
-/** A segment that must be equal. */
+/** A segment that the path must equal. */
 interface LiteralSegment {
   readonly kind: "literal";
   readonly text: string;
 }
 
-/** A segment that gives a parameter. */
+/** A segment with a parameter. */
 export interface ParamSegment {
   readonly kind: "param";
   readonly name: string;
@@ -24,7 +24,7 @@ export interface ParamSegment {
   /** Name of the converter, the expression in parentheses, or "". */
   readonly type: string;
   readonly converter: Converter<unknown>;
-  /** Place in the order of trying; smaller is tried first. */
+  /** Rank in the order of tries; the smallest is first. */
   readonly priority: number;
 }
 
@@ -86,13 +86,13 @@ function parseSegment(text: string, pattern: string, own: ConverterTable, isLast
   if (colon === -1) return parseLiteral(text, pattern, isLast);
   const prefix = text.slice(0, colon);
   const match = /^([^()]*)(?:\((.*)\))?$/su.exec(text.slice(colon + 1));
-  if (match === null) throw malformed(pattern, `has text behind a parameter in "${text}"`);
+  if (match === null) throw malformed(pattern, `has text after a parameter in "${text}"`);
   const name = checkName(match[1]!, pattern);
   const type = match[2] ?? "";
   if (match[2] === "") throw malformed(pattern, `has empty parentheses in "${text}"`);
   if (prefix !== "") parseLiteral(prefix, pattern, false);
   if (type === "path") {
-    if (!isLast || prefix !== "") throw malformed(pattern, `has "${text}" before its end or behind other text`);
+    if (!isLast || prefix !== "") throw malformed(pattern, `has "${text}" before its end or after other text`);
     return { kind: "rest", name, isPath: true };
   }
   const { converter, priority } = findConverter(type, pattern, own);
@@ -101,18 +101,18 @@ function parseSegment(text: string, pattern: string, own: ConverterTable, isLast
 
 function parseLiteral(text: string, pattern: string, isLast: boolean): LiteralSegment {
   if (text === "" && !isLast) throw malformed(pattern, "has an empty segment");
-  if (text !== "" && !isPlainText(text)) throw malformed(pattern, `has the segment "${text}", which no path can have`);
-  if (/[%?#()*{}]/.test(text)) throw malformed(pattern, `has one of % ? # ( ) * { } in the text "${text}"; write text unencoded`);
+  if (text !== "" && !isPlainText(text)) throw malformed(pattern, `has the segment "${text}", which no path can contain`);
+  if (/[%?#()*{}]/.test(text)) throw malformed(pattern, `has one of % ? # ( ) * { } in "${text}"; write it without percent-encoding`);
   return { kind: "literal", text };
 }
 
 function checkName(name: string, pattern: string): string {
   if (/^[A-Za-z_$][\w$]*$/.test(name) && name !== "__proto__") return name;
-  throw malformed(pattern, `has the parameter name "${name}", which is no identifier`);
+  throw malformed(pattern, `has the parameter name "${name}", which is not an identifier`);
 }
 
 function findConverter(type: string, pattern: string, own: ConverterTable): RankedConverter {
-  // A converter takes only the values that it made; a table of converters cannot say so.
+  // A converter gets only values that it made; the type of the table cannot express that.
   if (Object.hasOwn(own, type)) return { converter: own[type] as Converter<unknown>, priority: ownPriority };
   if (Object.hasOwn(builtInConverters, type)) return builtInConverters[type]!;
   // As above.
@@ -124,7 +124,7 @@ function findConverter(type: string, pattern: string, own: ConverterTable): Rank
   }
   const known = [...Object.keys(own), ...Object.keys(builtInConverters), "path"];
   const nearest = findNearestName(type, known);
-  throw new GableError("E_CONVERTER_UNKNOWN", `The pattern "${pattern}" has the converter "${type}", which is not known.`, {
+  throw new GableError("E_CONVERTER_UNKNOWN", `The pattern "${pattern}" has the unknown converter "${type}".`, {
     fix:
       nearest === undefined
         ? `Use one of: ${known.join(", ")}; or list it in gable({ converters }).`
@@ -132,7 +132,7 @@ function findConverter(type: string, pattern: string, own: ConverterTable): Rank
   });
 }
 
-/** The shape of a pattern without its parameter names: equal shapes match equal paths. */
+/** Returns a pattern without its parameter names: equal shapes match the same paths. */
 export function toPatternShape(segments: readonly Segment[]): string {
   return segments
     .map((segment) => {
@@ -157,7 +157,7 @@ function formatParam(segment: ParamSegment, value: unknown, pattern: string): st
   const text = segment.converter.format(value);
   if (text === undefined || text === "" || text === "." || text === ".." || text.length > 1024)
     throw paramError(segment.name, value, pattern);
-  // "." and ".." behind a prefix are plain text; alone they would be removed by every client.
+  // "." and ".." after a prefix are plain text; as whole segments every client would remove them.
   return encodeSegment(text);
 }
 

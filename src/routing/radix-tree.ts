@@ -1,9 +1,9 @@
-/** The tree that finds a route: by segment, in the order literal, parameters by converter, rest. */
+/** Finds routes in a tree of segments, in the order literal, parameters by converter, rest. */
 import { decodeSegment } from "../http/path.ts";
 import type { ParamSegment, Segment } from "./pattern.ts";
 import { isPlainText } from "./converters.ts";
 
-/** What is found: the entry of a method, and the values of its parameters in the order of the pattern. */
+/** A match: the entry of a method, and the values of its parameters in the order of the pattern. */
 export interface RouteMatch<Entry> {
   readonly entry: Entry;
   readonly values: readonly unknown[];
@@ -14,7 +14,7 @@ interface ParamEdge<Entry> {
   readonly node: TreeNode<Entry>;
 }
 
-/** A literal child; children whose texts have one hash stand in a row. */
+/** A literal child; children with the same hash form a list. */
 interface LiteralEdge<Entry> {
   readonly text: string;
   readonly node: TreeNode<Entry>;
@@ -22,7 +22,7 @@ interface LiteralEdge<Entry> {
 }
 
 class TreeNode<Entry> {
-  /** Literal children by the hash of their text: a segment is found without making a string of it. */
+  /** Literal children by the hash of their text: the search does not have to create a string for each segment. */
   literals: Map<number, LiteralEdge<Entry>> | null = null;
   params: Array<ParamEdge<Entry>> | null = null;
   path: Map<string, Entry> | null = null;
@@ -34,7 +34,7 @@ class TreeNode<Entry> {
 export class RadixTree<Entry> {
   readonly #root = new TreeNode<Entry>();
 
-  /** Adds an entry; gives the one that stands there already, unchanged. */
+  /** Adds an entry. If the place is taken, returns the existing entry and changes nothing. */
   add(method: string, segments: readonly Segment[], entry: Entry): Entry | undefined {
     const entries = this.#entriesOf(segments);
     const present = entries.get(method);
@@ -57,7 +57,7 @@ export class RadixTree<Entry> {
     return path.includes("%") ? walkEncoded(this.#root, path, 1, method, []) : walk(this.#root, path, 1, method, []);
   }
 
-  /** All methods that some route has for a path, in order of definition. */
+  /** Returns the methods of all routes for a path, in order of definition. */
   methodsOf(path: string): string[] {
     const methods = new Set<string>();
     collect(this.#root, path, 1, methods);

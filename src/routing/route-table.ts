@@ -1,4 +1,4 @@
-/** All routes of an application: added once at start, searched for each request. */
+/** Holds all routes of an application: they are added at start and searched for each request. */
 import { GableError } from "../errors/gable-error.ts";
 import type { RouteMatch } from "./radix-tree.ts";
 import { RadixTree } from "./radix-tree.ts";
@@ -6,7 +6,7 @@ import { toPatternShape } from "./pattern.ts";
 import type { Route, RouteBinding } from "./route.ts";
 import { toPlaceText } from "../errors/source-place.ts";
 
-/** An entry of the table: the route, what the application compiled it to, and the names of its parameters in order. */
+/** An entry of the table: the route, its compiled form, and the names of its parameters in order. */
 export interface TableEntry<Compiled> {
   readonly route: Route;
   readonly compiled: Compiled;
@@ -19,7 +19,7 @@ export class RouteTable<Compiled> {
   readonly #methods = new Set<string>();
   readonly #entries: Array<TableEntry<Compiled>> = [];
 
-  /** Adds a bound route. Throws `E_ROUTE_DUPLICATE`, naming both places. */
+  /** Adds a registered route. Throws `E_ROUTE_DUPLICATE`, which names both places. */
   add(route: Route, binding: RouteBinding, compiled: Compiled): void {
     const paramNames = binding.segments.flatMap((segment) => (segment.kind === "literal" ? [] : [segment.name]));
     const entry: TableEntry<Compiled> = { route, compiled, paramNames };
@@ -34,17 +34,17 @@ export class RouteTable<Compiled> {
     return this.#entries;
   }
 
-  /** Methods that some route has. */
+  /** Methods of all routes. */
   get methods(): ReadonlySet<string> {
     return this.#methods;
   }
 
-  /** The route for a method and an encoded path. */
+  /** Finds the route for a method and an encoded path. */
   find(method: string, path: string): RouteMatch<TableEntry<Compiled>> | undefined {
     return this.#tree.find(method, path);
   }
 
-  /** Value of Allow for a path: methods of its routes, with HEAD and OPTIONS; undefined when no route matches. */
+  /** Returns the value of Allow for a path: the methods of its routes, with HEAD and OPTIONS; undefined when no route matches. */
   allowOf(path: string): string | undefined {
     const methods = this.#tree.methodsOf(path);
     if (methods.length === 0) return undefined;
@@ -66,7 +66,7 @@ function routeDuplicate(route: Route, first: Route, shape: string): GableError {
   );
 }
 
-/** Values of parameters by name. */
+/** Returns the values of parameters by name. */
 export function toParams(names: readonly string[], values: readonly unknown[]): Record<string, unknown> {
   const params: Record<string, unknown> = {};
   for (let index = 0; index < names.length; index++) params[names[index]!] = values[index];

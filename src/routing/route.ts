@@ -1,4 +1,4 @@
-/** A route as a value: method, pattern, handler, and the URL that leads to it. */
+/** A route as a value: method, pattern, name, and its URL. */
 import { GableError } from "../errors/gable-error.ts";
 import type { QueryValue } from "../http/urlencoded.ts";
 import { serializeQuery } from "../http/urlencoded.ts";
@@ -9,10 +9,10 @@ import type { SourcePlace } from "../errors/source-place.ts";
 /** Values for the query of a URL. */
 export type QueryValues = Readonly<Record<string, QueryValue | readonly QueryValue[]>>;
 
-/** Arguments of `url()`: parameters may be left out where the pattern has none. */
+/** Arguments of `url()`: you can leave out the parameters if the pattern has none. */
 export type UrlArguments<Params, Query> = keyof Params extends never ? [params?: Params, query?: Query] : [params: Params, query?: Query];
 
-/** Where a route lives once an application took it. */
+/** Where a route is registered. */
 export interface RouteBinding {
   /** Whole pattern, with the prefixes of its groups and of the application. */
   readonly pattern: string;
@@ -29,7 +29,7 @@ export interface RouteDefinition {
 }
 
 /**
- * A route. Made by `get()`, `post()` and their siblings; it belongs to one place of one application.
+ * A route. `get()`, `post()` and the like create it. It can be registered once, in one application.
  *
  * `Params` are the values that its pattern needs, `Query` those that its query takes.
  */
@@ -38,9 +38,9 @@ export class Route<Params = unknown, Query = QueryValues> {
   readonly method: string;
   /** Pattern as written, without the prefixes of groups. */
   readonly pattern: string;
-  /** Name for lists and templates; undefined when none was given. */
+  /** Name for lists and templates; undefined without one. */
   readonly name: string | undefined;
-  /** File and line that defined it. */
+  /** File and line that define it. */
   readonly place: SourcePlace | undefined;
   #binding: RouteBinding | undefined;
 
@@ -51,30 +51,33 @@ export class Route<Params = unknown, Query = QueryValues> {
     this.place = definition.place;
   }
 
-  /** Where it lives; undefined until an application took it. */
+  /** Returns where the route is registered; undefined before that. */
   get binding(): RouteBinding | undefined {
     return this.#binding;
   }
 
-  /** Ties the route to a whole pattern. Throws `E_ROUTE_BOUND_TWICE` when it lives elsewhere. */
+  /** Registers the route with its whole pattern. Throws `E_ROUTE_BOUND_TWICE` when it is registered already. */
   bind(pattern: string, converters: ConverterTable): RouteBinding {
     if (this.#binding !== undefined) {
-      throw new GableError("E_ROUTE_BOUND_TWICE", `The route ${this.method} "${pattern}" is bound already, as "${this.#binding.pattern}".`);
+      throw new GableError(
+        "E_ROUTE_BOUND_TWICE",
+        `The route ${this.method} "${pattern}" is already registered, as "${this.#binding.pattern}".`,
+      );
     }
     this.#binding = Object.freeze({ pattern, segments: parsePattern(pattern, converters) });
     return this.#binding;
   }
 
   /**
-   * The path that leads to this route, with its query.
-   * Throws `E_ROUTE_PARAM` for a value that would not match, `E_ROUTE_UNBOUND` before an application took the route.
+   * Returns the path of this route, with its query.
+   * Throws `E_ROUTE_PARAM` for a value that would not match, and `E_ROUTE_UNBOUND` before the route is registered.
    *
    * @example
    * showPost.url({ slug: "a b" }, { page: 2 }); // => "/posts/a%20b?page=2"
    */
   url(...[params, query]: UrlArguments<Params, Query>): string {
     if (this.#binding === undefined)
-      throw new GableError("E_ROUTE_UNBOUND", `The route ${this.method} "${this.pattern}" belongs to no application yet.`);
+      throw new GableError("E_ROUTE_UNBOUND", `The route ${this.method} "${this.pattern}" is not registered with an application yet.`);
     // The signature has checked the names; the formatter reads them by name.
     const path = formatPath(this.#binding.segments, (params ?? {}) as Record<string, unknown>, this.#binding.pattern);
     // The signature has checked the values.

@@ -29,16 +29,16 @@ describe("parsePattern()", () => {
     ["/:p(path)/a", /before its end/],
     ["/:a/:a", /uses the parameter "a" twice/],
     ["/:a/b:a", /uses the parameter "a" twice/],
-    ["/:", /no identifier/],
-    ["/:1a", /no identifier/],
-    ["/:__proto__", /no identifier/],
+    ["/:", /not an identifier/],
+    ["/:1a", /not an identifier/],
+    ["/:__proto__", /not an identifier/],
     ["/:a()", /empty parentheses/],
     ["/:a(int", /unbalanced parentheses/],
-    ["/:a(int)x", /text behind a parameter/],
-    ["/a%20b", /write text unencoded/],
-    ["/a?b", /write text unencoded/],
-    ["/..", /no path can have/],
-    ["/*", /no identifier/],
+    ["/:a(int)x", /text after a parameter/],
+    ["/a%20b", /without percent-encoding/],
+    ["/a?b", /without percent-encoding/],
+    ["/..", /no path can contain/],
+    ["/*", /not an identifier/],
   ];
   for (const [pattern, message] of bad)
     it(`refuses ${pattern}`, () => assert.throws(() => parsePattern(pattern), { code: "E_PATTERN_MALFORMED", message }));
@@ -221,9 +221,12 @@ describe("url()", () => {
 
   it("needs a place, and one place alone", () => {
     const route = new Route({ method: "GET", pattern: "/a", name: undefined, place: undefined });
-    assert.throws(() => route.url(), { code: "E_ROUTE_UNBOUND", message: 'The route GET "/a" belongs to no application yet.' });
+    assert.throws(() => route.url(), { code: "E_ROUTE_UNBOUND", message: 'The route GET "/a" is not registered with an application yet.' });
     route.bind("/a", {});
-    assert.throws(() => route.bind("/b", {}), { code: "E_ROUTE_BOUND_TWICE", message: 'The route GET "/b" is bound already, as "/a".' });
+    assert.throws(() => route.bind("/b", {}), {
+      code: "E_ROUTE_BOUND_TWICE",
+      message: 'The route GET "/b" is already registered, as "/a".',
+    });
   });
 
   it("round-trips for every converter", () => {

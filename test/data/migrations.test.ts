@@ -418,7 +418,7 @@ for (const kind of databaseKinds) {
         });
         assert.deepEqual(await run(), ["0001_things"]);
         assert.equal((refusal as { code: string }).code, "E_MIGRATION_LOCKED");
-        assert.match((refusal as Error).message, /^Another process migrates the database.+\.$/);
+        assert.match((refusal as Error).message, /^Another process is migrating the database.+\.$/);
         await put("0002_more", fileOf('op.addColumn("things", "more", { type: "int", null: true })', 'after: ["0001_things"]'));
         // Of two that begin at once, one runs and the other waits: it has nothing left to do.
         const both = await Promise.all([run(), migrate({ database: other, folder })]);

@@ -17,7 +17,7 @@ describe("missing modules", () => {
       process.getBuiltinModule = undefined;
       const { createSigner } = await import(${source("security/signer.ts")});
       try { createSigner("a", { secretKeys: ["0123456789abcdefABCDEFghijklmnopqrstuvwxyz_"] }); } catch (error) { console.log(error.code, error.fix); }`;
-    assert.equal(await run(script), "E_CRYPTO_MISSING Enable it; workers of Cloudflare need the flag nodejs_compat.");
+    assert.equal(await run(script), "E_CRYPTO_MISSING Enable it; Cloudflare Workers need the flag nodejs_compat.");
   });
 
   it("of the package redis are E_REDIS_MISSING", async () => {

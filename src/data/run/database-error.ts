@@ -14,7 +14,7 @@ export function readDatabaseError(dialect: Dialect, error: unknown): unknown {
   const details = { kind, constraint, columns };
   switch (kind) {
     case "conflict":
-      return new GableError("E_TRANSACTION_CONFLICT", "Another transaction was in the way.", { cause: error, details });
+      return new GableError("E_TRANSACTION_CONFLICT", "A conflict with another transaction.", { cause: error, details });
     case "lock":
       return new GableError("E_LOCK_TIMEOUT", "Another transaction has held a lock for too long.", { cause: error, details });
     case "timeout":
@@ -27,7 +27,7 @@ export function readDatabaseError(dialect: Dialect, error: unknown): unknown {
     case "connection":
       return new GableError("E_DATABASE_GONE", "The database cannot be reached.", { cause: error, details });
     default:
-      return new GableError("E_CONSTRAINT", `The database has refused a value: ${kind} ${constraint ?? columns.join(", ")}.`, {
+      return new GableError("E_CONSTRAINT", `The database refused a value: ${kind} ${constraint ?? columns.join(", ")}.`, {
         cause: error,
         details,
       });

@@ -68,7 +68,7 @@ function assertWritten(database: DatabaseCore): void {
 function runUnobserved({ database, transaction }: ExecutionContext, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
   if (transaction === undefined) return runAlone(database, statement, isWrite);
   if (isWrite && transaction.isReadOnly)
-    throw new GableError("E_TRANSACTION_READ_ONLY", "A read-only transaction was asked to write.", { fix: "Leave out readOnly." });
+    throw new GableError("E_TRANSACTION_READ_ONLY", "A read-only transaction cannot write.", { fix: "Leave out readOnly." });
   return transaction.run(statement);
 }
 

@@ -322,7 +322,7 @@ class Transaction implements OpenTransaction {
   #assertOpen(): void {
     if (!this.isEnded) return;
     throw new GableError("E_TRANSACTION_ENDED", "A query was run in a transaction that has ended.", {
-      fix: "Await all queries inside of the transaction.",
+      fix: "Await all queries inside the transaction.",
       cause: this.#opened,
     });
   }

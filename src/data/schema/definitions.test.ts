@@ -75,7 +75,7 @@ const rows: readonly Row[] = [
     /auto is "always"/,
     /"create" or "update"/,
   ],
-  ["a wrong default", make({ a: f.text({ max: 2, default: "abc" }) }), "E_FIELD_DEFAULT", /the default is "abc": Use at most 2/, /takes/],
+  ["a wrong default", make({ a: f.text({ max: 2, default: "abc" }) }), "E_FIELD_DEFAULT", /the default is "abc": Use at most 2/, /accepts/],
   ["a default of null", make({ a: f.int({ default: null }) }), "E_FIELD_DEFAULT", /the default is null/, /./],
   ["a pattern of nested repetitions", make({ a: f.text({ pattern: /^(a+)+$/ }) }), "E_FIELD_PATTERN", /may take very long/, /repetitions/],
   ["a pattern of repeated branches", make({ a: f.text({ pattern: /^(a|a)*$/ }) }), "E_FIELD_PATTERN", /long/, /./],

@@ -90,7 +90,7 @@ export function checkModels(models: readonly ModelClass[]): DefinitionMistake[] 
         code: "E_MODEL_TABLE_DUPLICATE",
         where: model.name,
         message: `the table "${model.$table}" is that of ${first.name}`,
-        fix: "Give one of them another table.",
+        fix: "Choose another table for one of them.",
       });
     tables.set(model.$table, first ?? model);
   }
@@ -193,7 +193,12 @@ class DefinitionCheck {
       );
     const first = this.#columns.get(column.toLowerCase());
     if (first !== undefined)
-      this.#add(field, "E_FIELD_COLUMN_DUPLICATE", `the column "${column}" is that of "${first}"`, "Give one of them another column.");
+      this.#add(
+        field,
+        "E_FIELD_COLUMN_DUPLICATE",
+        `the column "${column}" is that of "${first}"`,
+        "Choose another column for one of them.",
+      );
     else this.#columns.set(column.toLowerCase(), field);
   }
 
@@ -225,7 +230,7 @@ class DefinitionCheck {
     if (precision !== undefined && ![0, 3, 6].includes(precision)) refuse(`precision is ${describeValue(precision)}`, "Use 0, 3 or 6.");
     if (auto !== undefined && auto !== "create" && auto !== "update") refuse(`auto is ${describeValue(auto)}`, 'Use "create" or "update".');
     if (pattern === undefined || isLinear(pattern)) return;
-    const fix = "Leave out repetitions inside of repetitions, and back references.";
+    const fix = "Remove nested repetitions and back references.";
     this.#add(name, "E_FIELD_PATTERN", `${String(pattern)} may take very long`, fix);
   }
 
@@ -238,7 +243,7 @@ class DefinitionCheck {
         name,
         "E_FIELD_DEFAULT",
         `the default is ${describeValue(options.default)}: ${checked.message}`,
-        "Give a value that the field itself takes.",
+        "Pass a default that the field accepts.",
       );
   }
 

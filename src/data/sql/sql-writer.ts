@@ -420,7 +420,7 @@ export class SqlWriter {
     const scope = this.#scopes.get(root);
     if (scope === undefined)
       throw new GableError("E_EXPRESSION_SCOPE", `An expression of ${root.model.name} is used in a query that does not read it.`, {
-        fix: "Use what the callback of this query gives.",
+        fix: "Use the columns that the callback of this query gets.",
       });
     if (source.kind === "root") return scope.alias;
     const key = path.join(".");

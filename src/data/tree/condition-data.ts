@@ -57,7 +57,7 @@ function toValueData({ value, type: { type } }: ValueNode): ValueData {
 }
 
 function refuse(what: string): never {
-  throw new GableError("E_EXPRESSION_SCOPE", `A table's own condition ${what}.`, { fix: "Use columns of the model alone." });
+  throw new GableError("E_EXPRESSION_SCOPE", `A table's own condition ${what}.`, { fix: "Use only columns of the model." });
 }
 
 /** The name of a function with the type of its value, which its parts do not tell: `"lower:text"`, `"div?:decimal:2"`. */

@@ -100,9 +100,13 @@ function openQuestions(questions: readonly Question[]): GableError {
 }
 
 function severalHeads(heads: readonly NamedMigration[]): GableError {
-  return new GableError("E_MIGRATION_HEADS", `Several migrations are the last one: ${heads.map(({ name }) => `"${name}"`).join(", ")}.`, {
-    details: { heads: heads.map(({ name }) => name) },
-  });
+  return new GableError(
+    "E_MIGRATION_HEADS",
+    `Several migrations claim to be the last: ${heads.map(({ name }) => `"${name}"`).join(", ")}.`,
+    {
+      details: { heads: heads.map(({ name }) => name) },
+    },
+  );
 }
 
 /** What a migration is about, in a few words. */

@@ -14,7 +14,7 @@ export async function lockMigrations(session: Session, waitSeconds: number): Pro
     const free = await attempt.take();
     if (free !== undefined) return free;
     if (performance.now() >= until)
-      throw new GableError("E_MIGRATION_LOCKED", `Another process migrates the database${await attempt.holder()}.`, {
+      throw new GableError("E_MIGRATION_LOCKED", `Another process is migrating the database${await attempt.holder()}.`, {
         details: { waitSeconds },
       });
     await wait(Math.min(askMs, Math.max(1, until - performance.now())));

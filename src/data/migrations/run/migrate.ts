@@ -307,7 +307,7 @@ class Runner {
     // Another version of the server may write the same in another way.
     if (differences.length === 0) return;
     const list = differences.slice(0, 5).map(describeDifference);
-    throw new GableError("E_MIGRATION_DRIFT", `The database is not what its migrations made: ${list.join("; ")}.`, {
+    throw new GableError("E_MIGRATION_DRIFT", `The database differs from its migrations: ${list.join("; ")}.`, {
       fix: "Undo the change by hand, adopt it by a new migration with op.stateOnly(), or allow it: allowDrift.",
       details: { differences },
     });
