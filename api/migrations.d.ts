@@ -1,25 +1,25 @@
 /**
- * What differs between a database and what all migrations make: each table is made beside the others, in the
- * server's own words, and taken away again. None when they are the same.
+ * Returns the differences between a database and the result of its migrations; none if they are equal. It creates each
+ * table in a scratch schema to compare the definitions as the server writes them, and removes it.
  */
 export declare function checkLive({ database, folder, ignore }: CheckLiveOptions): Promise<SchemaDifference[]>;
 
 /**
- * Writes all rows of the models' tables, those of deleted rows and of tables between included, as they are at one
- * moment: a file for each table, a line for each row, in the order of the keys. Equal databases give equal files.
+ * Writes all rows of the models' tables, including soft-deleted rows and join tables, from one consistent
+ * snapshot: a file for each table, a line for each row, ordered by primary key. Equal databases give equal files.
  */
 export declare function dumpData(options: DumpOptions): Promise<TableCount[]>;
 
 /**
- * Loads the rows of files, all or none, into tables that are there and empty; keys are counted on behind them. Throws
- * `E_LOAD_TABLE` for a table that is not empty, or that no model has, and `E_LOAD_LINE` for a line that does not fit.
+ * Loads the rows of JSON Lines files into existing, empty tables, all or nothing.
+ * New keys continue after the loaded ones. Throws `E_LOAD_TABLE` for a table that is not empty or has no model, and `E_LOAD_LINE` for an invalid line.
  */
 export declare function loadData(options: LoadOptions): Promise<TableCount[]>;
 
 /**
- * Runs the files of a folder in the order of their names, each in a transaction. Gives their names. A seed makes rows by
- * `upsert()` and `getOrCreate()`, so that it may run again. Throws `E_SEED_INVALID` for a file without a function, and
- * `E_SEED_FAILED` with the name of the file that has failed.
+ * Runs the seed files of a folder in the order of their names, each in a transaction. Returns their names. Write rows with
+ * `upsert()` and `getOrCreate()`, so that a seed can run again. Throws `E_SEED_INVALID` for a file without a function, and
+ * `E_SEED_FAILED` with the name of the file that failed.
  *
  * @example
  * // seeds/010-subjects.ts
@@ -30,217 +30,219 @@ export declare function loadData(options: LoadOptions): Promise<TableCount[]>;
 export declare function runSeeds(options: SeedOptions): Promise<string[]>;
 
 /**
- * What is wrong with a folder: several last migrations, models that it does not lead to, a hash that is not that
- * of the models.
+ * Returns the problems of a migration folder. Examples are several last migrations, models that differ from the result of
+ * the migrations, and a hash that does not match.
  */
 export declare function checkMigrations(options: Pick<MakeOptions, "models" | "folder">): Promise<MigrationProblem[]>;
 
 /**
- * Writes the next migration; undefined when nothing has changed. Throws `E_MIGRATION_QUESTION` with the open
- * questions in its details, `E_MIGRATION_HEADS` when several migrations are the last one, and
+ * Writes the next migration; returns undefined if nothing has changed. Throws `E_MIGRATION_QUESTION` with the open
+ * questions in its details, `E_MIGRATION_HEADS` if there are several last migrations, and
  * `E_MIGRATION_ANSWER`.
  */
 export declare function makeMigration(options: MakeOptions): Promise<MadeMigration | undefined>;
 
 /**
- * Writes the migration that comes after all last ones, when they touch different things; undefined when there is
- * one alone. Throws `E_MIGRATION_HEADS` where they touch the same.
+ * Writes a migration that joins all last migrations, if they touch different things. Returns undefined if there is
+ * only one. Throws `E_MIGRATION_HEADS` if they touch the same object.
  */
 export declare function mergeMigrations({ folder, now, }: Pick<MakeOptions, "folder" | "now">): Promise<MadeMigration | undefined>;
 
 /**
- * Writes one migration that stands for the first ones up to a name: an empty database is made by it, and one that
- * has the old ones counts it as applied. The old files can be removed when every database has them. Throws
- * `E_MIGRATION_TARGET`, and `E_MIGRATION_OPERATION` for steps that are code: they must be copied by hand.
+ * Writes one migration that replaces all migrations up to a name. An empty database runs the new one; a database that
+ * has the old ones counts it as applied. You can delete the old files when every database has them. Throws
+ * `E_MIGRATION_TARGET`, and `E_MIGRATION_OPERATION` for steps that are code: copy those by hand.
  */
 export declare function squashMigrations({ folder, to, now }: SquashOptions): Promise<MadeMigration>;
 
 /**
- * Runs what is due, each migration after those that it names. One process runs at a time; what was interrupted
- * goes on where it was. Gives the names of what ran. Throws `E_MIGRATION_LOCKED`, `E_MIGRATION_EDITED`,
+ * Applies the migrations that are due, each after those that it depends on. Only one process runs at a time.
+ * An interrupted migration resumes where it stopped. Returns the names of the applied migrations. Throws `E_MIGRATION_LOCKED`, `E_MIGRATION_EDITED`,
  * `E_MIGRATION_DRIFT`, `E_MIGRATION_CONSENT`, `E_MIGRATION_FAILED`.
  */
 export declare function migrate(options: MigrateOptions): Promise<string[]>;
 
-/** The SQL of migrations: of all, or of one. With `backwards`, that which undoes them. Nothing is run. */
+/** Returns the SQL of all migrations, or of one. With `backwards`, returns the SQL that undoes them. Runs nothing. */
 export declare function previewMigrations(options: MigrationsOptions & {
     readonly name?: string;
     readonly backwards?: boolean;
 }): Promise<MigrationPreview[]>;
 
-/** The migrations of a folder, and which of them have run. Nothing is changed. */
+/** Returns the status of the migrations in a folder. Changes nothing. */
 export declare function readStatus(options: MigrationsOptions): Promise<MigrationStatus[]>;
 
 /**
- * Undoes the last migration, or all behind a target; `"zero"` undoes all. What was interrupted is finished before.
- * Gives the names of what was undone. Throws `E_MIGRATION_IRREVERSIBLE` before anything is undone,
- * `E_MIGRATION_CONSENT` where values would be lost, and what migrate() throws.
+ * Undoes the last migration, or all after a target; `"zero"` undoes all. Finishes an interrupted migration first.
+ * Returns the names of the undone migrations. Throws `E_MIGRATION_IRREVERSIBLE` before it undoes anything,
+ * `E_MIGRATION_CONSENT` if values would be lost, and what migrate() throws.
  */
 export declare function rollback(options: RollbackOptions): Promise<string[]>;
 
 /**
- * What a release that still runs breaks on. It knows the migrations up to a name, and those behind have run, but for
- * those that wait until the new code has taken over. None when both can work at the same time. Throws `E_MIGRATION_TARGET` for a name that is not there.
+ * Returns what breaks in a running release. The release knows the migrations up to `since`. Later
+ * ones have run, except those that wait until the new code has taken over. Returns an empty list if both releases can run at the same time. Throws
+ * `E_MIGRATION_TARGET` for an unknown name.
  */
 export declare function checkOldCode(options: OldCodeOptions): Promise<OldCodeBreak[]>;
 
 /**
- * Writes models for the tables and views of a database. Nothing in the database is changed: what the models would make is
- * made beside it, compared, and taken away. Throws `E_TABLE_UNKNOWN` for a table that is not there.  @example
+ * Writes models for the tables and views of a database. The database does not change.
+ * The tables of the models are created in a scratch schema, compared and removed. Throws `E_TABLE_UNKNOWN` for a table that does not exist.
+ * @example
  * const { source } = await pullModels({ database }); await writeFile("models.ts", source);
  */
 export declare function pullModels({ database, tables }: PullOptions): Promise<PulledModels>;
 
 /**
- * Returns the value that a text means for a column, for `answers.fills` of `makeMigration()`.
- * Throws `E_MIGRATION_ANSWER` for an unknown column, and for a text that the column cannot hold.
+ * Parses a string as a value of a column, for `answers.fills` of `makeMigration()`.
+ * Throws `E_MIGRATION_ANSWER` for an unknown column, and for a string that is not a valid value.
  *
  * @example
  * parseFill({ models, column: "books.pages", text: "0" }); // => 0
  */
 export declare function parseFill({ models, column, text }: FillText): ValueData;
 
-/** Declares a migration. Throws `E_MIGRATION_INVALID` for anything else. */
+/** Creates a migration. Throws `E_MIGRATION_INVALID` for invalid options. */
 export declare function migration(options: MigrationOptions): Migration;
 
 /**
- * The operations of migrations. Names are those of tables and columns; each throws `E_MIGRATION_OPERATION` for
- * what it cannot be.
+ * Creates the operations of migrations. They use the names of tables and columns; each throws `E_MIGRATION_OPERATION` for
+ * invalid arguments.
  */
 export declare const op: {
-    /** Makes a table. */
+    /** Creates a table. */
     readonly createTable: (table: string, data: TableData) => Operation;
-    /** Drops a table, with its rows. */
+    /** Drops a table with its rows. */
     readonly dropTable: (table: string) => Operation;
-    /** Gives a table another name. */
+    /** Renames a table. */
     readonly renameTable: (table: string, to: string) => Operation;
-    /** Adds a column. One that needs a value gets `fill` in the rows that are there. */
+    /** Adds a column. If it needs a value, `fill` is the value of existing rows. */
     readonly addColumn: (table: string, name: string, column: ColumnState, options?: {
         readonly fill?: ValueData;
     }) => Operation;
-    /** Drops a column, with its values. */
+    /** Drops a column with its values. */
     readonly dropColumn: (table: string, name: string) => Operation;
-    /** Gives a column another name. */
+    /** Renames a column. */
     readonly renameColumn: (table: string, name: string, to: string) => Operation;
-    /** Changes a column from one definition to another. Where it may not be null any more, `fill` is what null becomes. */
+    /** Changes a column from one definition to another. If it may no longer be null, `fill` replaces null. */
     readonly alterColumn: (table: string, name: string, column: ColumnState, options: {
         readonly from: ColumnState;
         readonly fill?: ValueData;
     }) => Operation;
     /** Changes the primary key. */
     readonly alterPrimary: (table: string, columns: readonly string[]) => Operation;
-    /** Adds an index of columns, or of an expression and no columns. What a database does not have of it is left out there. */
+    /** Adds an index on columns, or on an expression without columns. Ignores options that a database does not support. */
     readonly addIndex: (table: string, name: string, columns: readonly string[], options?: Omit<IndexState, "columns">) => Operation;
     /** Drops an index. */
     readonly dropIndex: (table: string, name: string) => Operation;
-    /** Gives an index another name. */
+    /** Renames an index. */
     readonly renameIndex: (table: string, name: string, to: string) => Operation;
-    /** Makes columns unique together. */
+    /** Adds a unique key. */
     readonly addUnique: (table: string, name: string, columns: readonly string[], options?: Omit<UniqueState, "columns">) => Operation;
-    /** Adds a condition that holds of every row. */
+    /** Adds a check: a condition that every row must meet. */
     readonly addCheck: (table: string, name: string, condition: ConditionData) => Operation;
-    /** Makes an index of the words of some columns, or of none. */
+    /** Sets the columns of the full-text index; an empty list removes it. */
     readonly setSearch: (table: string, columns: readonly string[]) => Operation;
     /** Adds a foreign key. */
     readonly addForeignKey: (table: string, name: string, columns: readonly string[], to: Omit<ForeignKeyState, "columns">) => Operation;
     /** Drops a unique key, a check or a foreign key. */
     readonly dropConstraint: (table: string, name: string) => Operation;
-    /** Gives a unique key, a check or a foreign key another name. */
+    /** Renames a unique key, a check or a foreign key. */
     readonly renameConstraint: (table: string, name: string, to: string) => Operation;
-    /** Looks whether all rows keep a check or a foreign key that PostgreSQL holds for new rows alone so far; nothing elsewhere. */
+    /** Checks existing rows against a check or a foreign key that PostgreSQL so far enforces only for new rows. Does nothing elsewhere. */
     readonly validateConstraint: (table: string, name: string) => Operation;
-    /** Comments on a table, or on one of its columns; an empty text takes the comment away. SQLite keeps none. */
+    /** Sets the comment of a table or of a column; an empty string removes it. SQLite has no comments. */
     readonly setComment: (table: string, column: string | undefined, text: string) => Operation;
-    /** Makes a view: a table whose rows come from a query. */
+    /** Creates a view: a table whose rows come from a query. */
     readonly createView: (view: string, data: ViewData) => Operation;
-    /** Drops a view. The rows of tables stay. */
+    /** Drops a view. The rows of tables remain. */
     readonly dropView: (view: string) => Operation;
-    /** Makes an extension of PostgreSQL; nothing elsewhere. Going back leaves it there. */
+    /** Creates a PostgreSQL extension; does nothing elsewhere. A rollback keeps it. */
     readonly createExtension: (name: string) => Operation;
-    /** Statements of one's own by kind of database. Without `down`, the migration cannot be undone. */
+    /** Runs custom statements by kind of database. Without `down`, the migration cannot be undone. */
     readonly sql: (up: SqlByDialect, options?: {
         readonly down?: SqlByDialect;
     }) => Operation;
     /** Changes rows with code. See {@link DataStep}. */
     readonly run: (step: DataStep) => Operation;
-    /** Changes what migrations know of the database, and not the database: it was changed by other means. */
+    /** Changes only the structure that migrations know: the database was changed by other means. */
     readonly stateOnly: (...operations: readonly Operation[]) => Operation;
-    /** Changes the database, and not what migrations know of it. */
+    /** Changes only the database, and not the structure that migrations know. */
     readonly databaseOnly: (...operations: readonly Operation[]) => Operation;
-    /** Accepts what is found risky about an operation, with the reason. */
+    /** Accepts the risks of an operation, with a reason. */
     readonly assured: (reason: string, operation: Operation) => Operation;
 };
 
-/** How a database is compared. */
+/** Options for comparing a database with its migrations. */
 export interface CheckLiveOptions extends MigrationsOptions {
     /**
-     * What is left out: tables, as `"books"`, and objects of them, as `"books.index mine"`. Tables that no migration has made are
-     * never looked at. None by default.
+     * Tables (`"books"`) and objects (`"books.index mine"`) to ignore. Tables that no migration has created are
+     * always ignored. None by default.
      */
     readonly ignore?: readonly string[];
 }
 
 /**
- * A change of rows. Without `batch` it runs once, in the transaction of the migration. With `table` and `batch` it
- * runs for the rows of that table, so many at a time, each time in a transaction of its own that remembers the
- * last key: a run that was interrupted goes on behind it.
+ * A change of rows. Without `batch`, it runs once, in the transaction of the migration. With `table` and `batch`, it
+ * runs once for each batch of rows of that table. Each batch has its own transaction, which also stores the
+ * last key, so that an interrupted run continues after it.
  */
 export interface DataStep {
     /** Name in messages and progress. */
     readonly name: string;
     /** Table whose rows are read in batches. */
     readonly table?: string;
-    /** Rows of one batch. */
+    /** Number of rows in a batch. */
     readonly batch?: number;
-    /** Rows that the step is about; all by default. */
+    /** Filter for the rows of the step. All by default. */
     readonly where?: Readonly<Record<string, unknown>>;
-    /** What is done. With `table`, once for each batch. */
+    /** Changes the rows. With `table`, it runs once for each batch. */
     readonly up: (context: DataStepContext) => void | Promise<void>;
-    /** What undoes it: a function of the same kind, or "nothing". Without it, the migration cannot be undone. */
+    /** Undoes the change: a function of the same kind, or "nothing". Without it, the migration cannot be undone. */
     readonly down?: "nothing" | ((context: DataStepContext) => void | Promise<void>);
 }
 
-/** What a data step works with. */
+/** What a data step receives. */
 export interface DataStepContext {
     /** Tables by name, as of this point. */
     readonly models: Readonly<Record<string, HistoricalModel>>;
-    /** Rows of this batch; none of a step without batches. */
+    /** Rows of this batch; empty for steps without batches. */
     readonly rows: readonly HistoricalRow[];
 }
 
-/** A table as of the migration: columns are fields by their own names, without methods, hooks or checks of today's code. */
+/** A table as of the migration. Fields have the names of columns. The code of your current models does not run. */
 export interface HistoricalModel {
-    /** Rows by a filter. */
+    /** Finds rows with a filter. */
     where(filter?: Readonly<Record<string, unknown>>): Query<unknown, HistoricalRow>;
-    /** One row by its key. Throws `E_ROW_MISSING`. */
+    /** Returns a row by its key. Throws `E_ROW_MISSING`. */
     get(key: unknown): Promise<HistoricalRow>;
-    /** One row by its key, or undefined. */
+    /** Returns a row by its key, or undefined. */
     find(key: unknown): Promise<HistoricalRow | undefined>;
-    /** All rows. */
+    /** Returns all rows. */
     all(): Query<unknown, HistoricalRow>;
-    /** Number of rows. */
+    /** Returns the number of rows. */
     count(): Promise<number>;
-    /** Makes a row. */
+    /** Creates a row. */
     create(values: Readonly<Record<string, unknown>>): Promise<HistoricalRow>;
-    /** Makes rows, all or none. */
+    /** Creates rows, all or none. */
     createMany(list: ReadonlyArray<Readonly<Record<string, unknown>>>): Promise<HistoricalRow[]>;
 }
 
-/** A row of a model as of the migration: its columns by their names. */
+/** A row of a historical model: its columns by name. */
 export type HistoricalRow = Record<string, unknown> & {
     save(): Promise<unknown>;
     delete(): Promise<void>;
 };
 
-/** What is dumped, and where. */
+/** Options for dumping data. */
 export interface DumpOptions {
-    /** The database that is read. */
+    /** The database to read. */
     readonly database: Database;
-    /** The folder of the files; it is made where it is not there. */
+    /** The folder of the files. It is created if it does not exist. */
     readonly folder: string;
-    /** Whether the files are packed (`books.jsonl.gz`). Default false. */
+    /** Whether to compress the files (`books.jsonl.gz`). Default false. */
     readonly gzip?: boolean;
-    /** Whether columns with the option `secret` are in them. Default false. */
+    /** Whether to include columns with the option `secret`. Default false. */
     readonly secrets?: boolean;
 }
 
@@ -252,162 +254,162 @@ export interface TableCount {
     readonly rows: number;
 }
 
-/** What is loaded, and from where. */
+/** Options for loading data. */
 export interface LoadOptions {
-    /** The database that takes the rows. */
+    /** The database that receives the rows. */
     readonly database: Database;
     /** The folder of the files that `dumpData()` has written. */
     readonly folder: string;
 }
 
-/** What a seed gets. */
+/** What a seed receives. */
 export interface SeedContext {
-    /** The database that is filled. */
+    /** The database to fill. */
     readonly database: Database;
 }
 
-/** Which seeds run. */
+/** Options for running seeds. */
 export interface SeedOptions {
-    /** The database that is filled. */
+    /** The database to fill. */
     readonly database: Database;
-    /** The folder of the files: each exports a function as its default, and runs in the order of its name. */
+    /** The folder of the files. They run in the order of their names, and each exports a function as its default. */
     readonly folder: string;
-    /** Told of each file before it runs. None by default. */
+    /** Receives the name of each file before it runs. None by default. */
     readonly onProgress?: (name: string) => void;
 }
 
-/** How far a migration is. */
+/** Progress of a migration. */
 export interface MigrationProgress {
     /** Name of the migration. */
     readonly migration: string;
-    /** Whether it is done or undone. */
+    /** Whether it is applied or undone. */
     readonly direction: "up" | "down";
-    /** What is being done, in a sentence. */
+    /** The current operation, in a sentence. */
     readonly text: string;
-    /** Steps that are done, and all of them. */
+    /** Number of steps that are done. */
     readonly step: number;
-    /** Number of its steps. */
+    /** Number of all steps. */
     readonly steps: number;
-    /** Rows that are done, and all of them, of a step in batches; undefined of others. */
+    /** Number of rows that are done in a step with batches; undefined for other steps. */
     readonly rows: number | undefined;
-    /** Rows of the step; undefined where it has none, or nobody has counted. */
+    /** Number of rows of the step; undefined for steps without batches, or if the rows were not counted. */
     readonly rowsAll: number | undefined;
 }
 
-/** A difference between what should be there and what is. */
+/** A difference between the expected and the actual structure. */
 export interface SchemaDifference {
     /** Name of the table. */
     readonly table: string;
     /** The object: `column title`. */
     readonly object: string;
-    /** undefined of what should not be there. */
+    /** The expected definition; undefined if the object should not exist. */
     readonly expected: string | undefined;
-    /** undefined of what is missing. */
+    /** The actual definition; undefined if the object is missing. */
     readonly found: string | undefined;
 }
 
-/** A migration that was made. */
+/** A migration that was written. */
 export interface MadeMigration {
     /** Name of the migration. */
     readonly name: string;
-    /** Where the file is. */
+    /** Path of the file. */
     readonly path: string;
     /** What it does, a sentence for each operation. */
     readonly changes: readonly string[];
 }
 
-/** How the next migration is made. */
+/** Options for making a migration. */
 export interface MakeOptions {
-    /** The models: a list, or a module of them. */
+    /** The models: a list, or a module that exports them. */
     readonly models: readonly object[] | Readonly<Record<string, unknown>>;
-    /** Folder of the files; it is made when it is missing. */
+    /** Folder of the files. It is created if it is missing. */
     readonly folder: string;
-    /** What the migration is about, as a part of the file's name. By default made of what it changes. */
+    /** What the migration is about, for the name of the file. Derived from the changes by default. */
     readonly name?: string;
     /** Answers to questions. None by default. */
     readonly answers?: Answers;
-    /** Whether a file is written when nothing has changed, for steps of one's own. Default false. */
+    /** Whether to write a file although nothing has changed, for your own steps. Default false. */
     readonly isEmpty?: boolean;
-    /** Moment in the name of the file. By default now. */
+    /** Time in the name of the file. By default now. */
     readonly now?: Date;
 }
 
-/** Something that is wrong with the files of migrations. */
+/** A problem with the files of migrations. */
 export interface MigrationProblem {
-    /** Several ends ("heads"), models that have changed ("due"), or a file that does not lead to its hash ("schema"). */
+    /** Several last migrations ("heads"), models that have changed ("due"), or a file that does not lead to its hash ("schema"). */
     readonly kind: "heads" | "due" | "schema";
-    /** What is wrong, and how to mend it. */
+    /** What the problem is, and how to fix it. */
     readonly text: string;
 }
 
-/** How migrations become one. */
+/** Options for squashing migrations. */
 export interface SquashOptions {
     /** Folder of the migrations. */
     readonly folder: string;
-    /** Name of the last one of those that become one; the first one is the first of all. */
+    /** Name of the last migration to replace. All migrations up to it are replaced. */
     readonly to: string;
-    /** Moment in the name of the file. Now by default. */
+    /** Time in the name of the file. By default now. */
     readonly now?: Date;
 }
 
-/** How migrations are run. */
+/** Options for `migrate()`. */
 export interface MigrateOptions extends MigrationsOptions {
-    /** Name of the last one that runs. By default all run. */
+    /** Name of the last migration to run. By default all run. */
     readonly target?: string;
-    /** "before" runs those alone that run before new code takes over, "after" all. Default "after". */
+    /** "before" runs only the migrations that run before new code takes over, "after" all. Default "after". */
     readonly phase?: "before" | "after";
-    /** Marks migrations as applied and runs nothing. Where several are due, `target` must name the last one. Default false. */
+    /** Records migrations as applied without running them. If several are due, `target` must name the last one. Default false. */
     readonly fake?: boolean;
-    /** Longest wait for another process that migrates, in seconds. Default 60. */
+    /** Longest wait for another process that is migrating, in seconds. Default 60. */
     readonly waitSeconds?: number;
-    /** Longest wait for a lock of a table, in seconds; it is tried ten times. Default 5. */
+    /** Longest wait for a table lock, in seconds. It is tried ten times. Default 5. */
     readonly lockTimeoutSeconds?: number;
-    /** Whether large tables may be copied where the database knows no other way. Default false. */
+    /** Whether large tables may be copied if the database supports no other way. Default false. */
     readonly allowCopies?: boolean;
-    /** Whether changes that somebody made by hand are no reason to stop. Default false. */
+    /** Whether to continue although somebody changed the database by hand. Default false. */
     readonly allowDrift?: boolean;
-    /** Told how far it is. None by default. */
+    /** Receives the progress. None by default. */
     readonly onProgress?: (progress: MigrationProgress) => void;
-    /** Told of each statement before it runs. None by default. */
+    /** Receives each statement before it runs. None by default. */
     readonly onStatement?: (sql: string) => void;
 }
 
-/** A migration as SQL of one kind of database, with what may hurt about it. */
+/** A migration as SQL for one kind of database, with its risks. */
 export interface MigrationPreview {
     /** Name of the migration. */
     readonly name: string;
-    /** Statements in their order. */
+    /** Statements in order. */
     readonly sql: readonly string[];
-    /** What may lock, fail or lose something. */
+    /** What may lock, fail or lose data. */
     readonly risks: readonly Finding[];
 }
 
-/** What every call about migrations needs. */
+/** Options that every migration call needs. */
 export interface MigrationsOptions {
-    /** The database that is migrated. */
+    /** The database to migrate. */
     readonly database: Database;
-    /** Folder of the files. */
+    /** Folder of the migration files. */
     readonly folder: string;
 }
 
-/** A migration, and whether it has run. */
+/** Status of a migration. */
 export interface MigrationStatus {
     /** Name of the migration. */
     readonly name: string;
     /** Whether it has run, will run, or was interrupted. */
     readonly state: "applied" | "due" | "interrupted";
-    /** Moment when it ran, in ISO 8601; "" before. */
+    /** Time when it ran, in ISO 8601; "" before. */
     readonly appliedAt: string;
-    /** How long it took, in ms; 0 before it has run. */
+    /** Duration in ms; 0 before it has run. */
     readonly durationMs: number;
 }
 
-/** How migrations are undone. */
+/** Options for `rollback()`. */
 export interface RollbackOptions extends Omit<MigrateOptions, "phase" | "fake"> {
-    /** Whether tables and columns with their values may be dropped. Default false. */
+    /** Whether tables and columns may be dropped with their values. Default false. */
     readonly allowDataLoss?: boolean;
     /**
-     * Values for columns that need one again in rows that have none, as `{ "books.isbn": { text: "" } }`. None by default: nothing is
+     * Values for columns that become required again, for rows that have none: `{ "books.isbn": { text: "" } }`. None by default: nothing is
      * invented, and rows without a value stop the rollback before it changes anything.
      */
     readonly fills?: Readonly<Record<string, ValueData>>;
@@ -415,33 +417,33 @@ export interface RollbackOptions extends Omit<MigrateOptions, "phase" | "fake"> 
 
 /** A migration, as its file exports it. */
 export interface Migration {
-    /** Names of the migrations that must have run before. */
+    /** Names of the migrations that must run before. */
     readonly after: readonly string[];
     /** Hash of the structure afterwards. */
     readonly schema: string;
-    /** The changes, in their order. */
+    /** The changes, in order. */
     readonly operations: readonly Operation[];
-    /** Whether it runs before the new code takes over, or after. */
+    /** Whether it runs before or after the new code takes over. */
     readonly phase: "before-deploy" | "after-deploy";
-    /** Names of the migrations that this one stands for. */
+    /** Names of the migrations that this one replaces. */
     readonly replaces: readonly string[];
 }
 
-/** What a file of a migration says. */
+/** Options for `migration()`. */
 export interface MigrationOptions {
-    /** Names of the migrations that must have run before: usually one, none for the first. */
+    /** Names of the migrations that must run before: usually one, none for the first. */
     readonly after: readonly string[];
     /** Hash of the structure afterwards, as the generator writes it. */
     readonly schema: string;
-    /** The changes, in their order. */
+    /** The changes, in order. */
     readonly ops: readonly Operation[];
-    /** Whether it runs before the new code takes over, or after. Default "before-deploy". */
+    /** Whether it runs before or after the new code takes over. Default "before-deploy". */
     readonly phase?: "before-deploy" | "after-deploy";
-    /** Names of the migrations that this one stands for. None by default. */
+    /** Names of the migrations that this one replaces. None by default. */
     readonly replaces?: readonly string[];
 }
 
-/** One change. */
+/** A change. */
 export type Operation = {
     readonly kind: "createTable";
     readonly table: string;
@@ -552,7 +554,7 @@ export type Operation = {
     readonly operations: readonly Operation[];
 }
 
-/** Statements of one's own by kind of database. Each kind needs an entry, or `others`; "nothing" does nothing there. */
+/** Custom statements by kind of database. Each kind needs an entry, or `others`; "nothing" does nothing there. */
 export interface SqlByDialect {
     /** Statements for PostgreSQL. */
     readonly postgres?: string | readonly string[];
@@ -562,11 +564,11 @@ export interface SqlByDialect {
     readonly mysql?: string | readonly string[];
     /** Statements for SQLite. */
     readonly sqlite?: string | readonly string[];
-    /** Statements for databases that are not named. */
+    /** Statements for all other databases. */
     readonly others?: string | readonly string[];
 }
 
-/** A table as it is written in a migration. What is left out is empty. */
+/** A table as written in a migration. Omitted parts are empty. */
 export interface TableData {
     /** Columns by name. */
     readonly columns: Readonly<Record<string, ColumnState>>;
@@ -580,33 +582,33 @@ export interface TableData {
     readonly checks?: Readonly<Record<string, ConditionData>>;
     /** Foreign keys by name. */
     readonly foreignKeys?: Readonly<Record<string, ForeignKeyState>>;
-    /** Columns whose words have an index. */
+    /** Columns of the full-text index. */
     readonly search?: readonly string[];
-    /** What the database says of it. */
+    /** The comment in the database. */
     readonly comment?: string;
 }
 
-/** A view as it is written in a migration. */
+/** A view as written in a migration. */
 export interface ViewData extends ViewState {
-    /** Its columns by name, as the query gives them. */
+    /** Columns by name, as the query returns them. */
     readonly columns: Readonly<Record<string, ColumnState>>;
-    /** Columns that tell its rows apart. */
+    /** Columns that identify a row. */
     readonly primary: readonly string[];
 }
 
-/** Something that the release expects, and that is not so any more. */
+/** Something that the release expects and that is no longer true. */
 export interface OldCodeBreak {
-    /** Name of the table, or of the view. */
+    /** Name of the table or the view. */
     readonly table: string;
-    /** What of it: `column title`, `unique books_title_unique`; "" for the whole. */
+    /** The object in it: `column title`, `unique books_title_unique`; "" for the whole table. */
     readonly object: string;
-    /** Whether all such statements fail ("fails"), or those alone with values that do not fit any more ("may fail"). */
+    /** Whether all statements of this kind fail ("fails"), or only those with values that no longer fit ("may fail"). */
     readonly outcome: "fails" | "may fail";
     /** What happens, in a sentence. */
     readonly text: string;
 }
 
-/** Which release still runs. */
+/** Options for checking a running release. */
 export interface OldCodeOptions {
     /** Folder of the migrations. */
     readonly folder: string;
@@ -614,15 +616,15 @@ export interface OldCodeOptions {
     readonly since: string;
 }
 
-/** What was pulled. */
+/** Result of creating models from a database. */
 export interface PulledModels {
-    /** The text of a module with the models. What they cannot say stands in comments. */
+    /** The source of a module with the models. Comments describe what models cannot express. */
     readonly source: string;
-    /** What differs between the tables and those that the models would make, in the server's own words. */
+    /** Differences between the tables and those that the models would create, in the server's own words. */
     readonly differences: readonly SchemaDifference[];
 }
 
-/** Which models are pulled. */
+/** Options for creating models from a database. */
 export interface PullOptions {
     /** The database, opened without models: `createDatabase({ url, models: [] })`. */
     readonly database: Database;
@@ -632,61 +634,61 @@ export interface PullOptions {
 
 /** Answers, as flags give them. */
 export interface Answers {
-    /** Renames: `"books.body:content"`, of a table `"books:volumes"`. */
+    /** Renames: `"books.body:content"`, or `"books:volumes"` for a table. */
     readonly renames?: readonly string[];
-    /** What is no rename, in the same form. */
+    /** Pairs that are not renames, in the same form. */
     readonly notRenames?: readonly string[];
-    /** Values of rows that are there, by column: `{ "books.isbn": { text: "" } }`. */
+    /** Values for existing rows, by column: `{ "books.isbn": { text: "" } }`. */
     readonly fills?: Readonly<Record<string, ValueData>>;
-    /** Columns whose new definition not every value may fit, as `"books.title"`: the migration stops where one does not. */
+    /** Columns whose new definition may not fit every value, as `"books.title"`. The migration stops if a value does not fit. */
     readonly shortens?: readonly string[];
-    /** Columns that are dropped and added again without their values, as `"books.cover"`: no conversion keeps all of them. */
+    /** Columns to drop and add again without their values, as `"books.cover"`, because no conversion keeps all of them. */
     readonly recreates?: readonly string[];
 }
 
 /** A question, with the flags that answer it. */
 export interface Question {
-    /** What is asked. */
+    /** Kind of the question. */
     readonly kind: "renameTable" | "renameColumn" | "fill" | "shorten" | "recreate";
     /** Table, or table and column: `books.title`. */
     readonly subject: string;
-    /** What else it is about: the new name of a rename. */
+    /** For a rename, the new name. */
     readonly candidate: string | undefined;
     /** The question as a sentence. */
     readonly text: string;
-    /** Flags of the command line of which one answers it. */
+    /** Command line flags; any one of them answers it. */
     readonly flags: readonly string[];
 }
 
-/** A text for a column of a model. */
+/** Options for parsing the value of a column. */
 export interface FillText {
     /** The models: a list, or a module that exports them. */
     readonly models: readonly object[] | Readonly<Record<string, unknown>>;
     /** Table and column: `books.isbn`. */
     readonly column: string;
-    /** What was typed. */
+    /** The typed string. */
     readonly text: string;
 }
 
-/** Something that may hurt. */
+/** A risk of an operation. */
 export interface Finding {
     /** Name of the rule. */
     readonly id: string;
-    /** What may happen. */
+    /** Kind of the risk. */
     readonly risk: Risk;
-    /** The table that it is about, by the name that it has before all of the operations. */
+    /** Name that the table has before all of the operations. */
     readonly table: string;
     /** What the operation does, in a sentence. */
     readonly operation: string;
-    /** Why it may hurt. */
+    /** Why it is risky. */
     readonly reason: string;
-    /** What to do instead, or beside it. */
+    /** What to do instead or in addition. */
     readonly recipe: string;
-    /** The reason for which it was accepted; undefined while it was not. */
+    /** The reason why somebody accepted the risk; undefined if nobody has. */
     readonly assured: string | undefined;
 }
 
-/** Kinds of risks, the least first. */
+/** Kinds of risks, from the least to the greatest. */
 export type Risk = "safe" | "locks" | "scans" | "rewrites" | "breaks-old-code" | "loses-data";
 
 /** A column. What is left out is not so: a column without `null` has a value in every row. */

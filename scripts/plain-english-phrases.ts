@@ -76,6 +76,7 @@ export const cleanAreas: readonly string[] = [
   "create-gable/",
   "test/packed/",
   "src/errors/pages/",
+  "src/data/migrations/",
 ];
 
 /** Files that list phrases or that the check cannot read as prose. */

@@ -89,7 +89,7 @@ describe("gable({ models })", () => {
       [
         {
           database: "default",
-          left: ['The table "app_notes" has another column text than the model.'],
+          left: ['In the table "app_notes", column text differs from the model.'],
           fix: "Write a migration: makeMigration() of gable/migrations.",
         },
         "Tables differ from the models, and nothing of it was changed.",

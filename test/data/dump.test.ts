@@ -116,7 +116,7 @@ for (const kind of databaseKinds) {
         });
         await assert.rejects(loadData({ database: to, folder: join(folder, "one") }), {
           code: "E_LOAD_TABLE",
-          message: /^The table "\w+" has rows already\.$/,
+          message: /^The table "\w+" already has rows\.$/,
         });
         await to.close();
       }
@@ -157,7 +157,7 @@ describeOnDatabases("files that do not fit", [Person, Thing, Group, Part], (open
       await put("dump_groups.jsonl", { code: "a", label: "A" }, "", { code: "b", lable: "B" });
       await assert.rejects(load(), {
         code: "E_LOAD_LINE",
-        message: /^Line 2 of .*dump_groups\.jsonl is no row of "dump_groups"\.$/,
+        message: /^Line 2 of .*dump_groups\.jsonl is not a valid row of "dump_groups"\.$/,
         fix: 'Write "label".',
       });
       await put("dump_groups.jsonl", { code: "a", label: "A" }, "{");
@@ -209,7 +209,7 @@ describeOnDatabases("seeds", [Person, Thing, Group, Part], (open) => {
       );
       await assert.rejects(runSeeds({ database, folder }), {
         code: "E_SEED_FAILED",
-        message: "The seed 030-broken.mjs has failed: no more",
+        message: "The seed 030-broken.mjs failed: no more",
       });
       assert.equal(await Group.find("z"), undefined);
       await writeFile(join(folder, "030-broken.mjs"), "export default 5;");

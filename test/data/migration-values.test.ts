@@ -145,8 +145,8 @@ for (const kind of databaseKinds)
         assert.ok(preview!.risks.some(({ id }) => id === "value-missing"));
         await assert.rejects(rollback({ database, folder, allowDataLoss: true }), {
           code: "E_MIGRATION_CONSENT",
-          message: '"things.v" needs a value in rows that have none: 1 row, id 1.',
-          fix: 'Give the value: fill in the operation, or rollback({ fills: { "things.v": value } }) on the way back.',
+          message: 'Some rows have no value for "things.v", which needs one: 1 row, id 1.',
+          fix: 'Give the value with fill in the operation, or with rollback({ fills: { "things.v": value } }).',
         });
         assert.deepEqual(await values(), [null]);
         assert.deepEqual(await states(), ["applied", "applied"]);
@@ -164,7 +164,7 @@ for (const kind of databaseKinds)
         await database.query(sql`INSERT INTO things (w) VALUES (1)`);
         await assert.rejects(rollback({ database, folder, allowDataLoss: true }), {
           code: "E_MIGRATION_CONSENT",
-          message: /^"things\.v" needs a value/,
+          message: /^Some rows have no value for "things\.v"/,
         });
         await database.query(sql`SELECT w FROM things`);
         const fills = { "things.v": JSON.parse(fill.replace("text:", '"text":')) as number };
@@ -176,7 +176,7 @@ for (const kind of databaseKinds)
         await start('{ type: "int", null: true }', sql`INSERT INTO things (v) VALUES (1)`);
         await assert.rejects(change(`op.addColumn("things", "w", ${column})`), {
           code: "E_MIGRATION_CONSENT",
-          message: /^"things\.w" needs a value/,
+          message: /^Some rows have no value for "things\.w"/,
         });
         await database.query(sql`DELETE FROM things`);
         assert.deepEqual(await migrate({ database, folder }), ["0002_change"]);

@@ -147,7 +147,7 @@ for (const kind of databaseKinds) {
       }
       await assert.rejects(rollback({ database, folder }), {
         code: "E_MIGRATION_CONSENT",
-        message: /Going back loses data: Drop the column/,
+        message: /The rollback would lose data: Drop the column/,
       });
       assert.deepEqual(await rollback({ database, folder, allowDataLoss: true }), [made!.name]);
       assert.deepEqual(await Book.where().orderBy("id").pluck("title"), ["The Dispossessed", "The Dispossessed"]);
@@ -192,7 +192,7 @@ for (const kind of databaseKinds) {
       });
       const step = '{ name: "fill", table: "things", batch: 10, up: ({ rows }) => globalThis.fillThings(rows), down: "nothing" }';
       await put("0002_fill", fileOf(`op.run(${step})`, 'after: ["0001_things"]'));
-      await assert.rejects(run(), { code: "E_MIGRATION_FAILED", message: /"0002_fill" has failed: stopped/ });
+      await assert.rejects(run(), { code: "E_MIGRATION_FAILED", message: /"0002_fill" failed: stopped/ });
       assert.deepEqual(
         (await readStatus({ database, folder })).map(({ state }) => state),
         ["applied", "interrupted"],
@@ -221,7 +221,7 @@ for (const kind of databaseKinds) {
       assert.deepEqual(await rows`SELECT id, width FROM things`, [{ id: 1, width: 7 }]);
       await assert.rejects(rollback({ ...place(), target: "zero", allowDataLoss: true }), {
         code: "E_MIGRATION_IRREVERSIBLE",
-        message: 'A migration cannot be undone: it has the step "seed" without down.',
+        message: 'This migration cannot be undone: it has the step "seed" without down.',
       });
       assert.equal((await readStatus(place())).filter(({ state }) => state === "applied").length, 2);
     });
@@ -318,7 +318,7 @@ for (const kind of databaseKinds) {
       await rm(join(open().folder, "0001_things.ts"));
       await assert.rejects(run(), {
         code: "E_MIGRATION_GRAPH",
-        message: 'The database has the migration "0001_things", and its file is gone.',
+        message: 'The database has the migration "0001_things", but its file is missing.',
       });
     });
 
@@ -337,7 +337,7 @@ for (const kind of databaseKinds) {
         await put("0002_keys", fileOf(`op.addIndex("things", "other", ["size"]), ${unique}`, 'after: ["0001_things"]'));
         await assert.rejects(run(), {
           code: "E_MIGRATION_EDITED",
-          message: 'The migration "0002_keys" was changed where it had run already, in its first 1 steps.',
+          message: 'The migration "0002_keys" was changed in its first 1 steps, which have already run.',
         });
       }
       await put("0002_keys", fileOf(`${index}, op.addUnique("things", "one_size", ["size", "id"])`, 'after: ["0001_things"]'));
@@ -353,7 +353,7 @@ for (const kind of databaseKinds) {
       await assert.rejects(run(), { code: "E_MIGRATION_FAILED" });
       await assert.rejects(run({ fake: true }), {
         code: "E_MIGRATION_TARGET",
-        message: 'migrate({ fake: true }) would mark 2 migrations as applied: "0001_things", "0002_more".',
+        message: 'migrate({ fake: true }) would record 2 migrations as applied: "0001_things", "0002_more".',
         fix: 'Name the last one that the database has: migrate({ fake: true, target: "0001_things" }).',
       });
       assert.deepEqual(await run({ fake: true, target: "0001_things" }), ["0001_things"]);
@@ -492,11 +492,7 @@ for (const kind of databaseKinds) {
       );
       await put("0003_rename", fileOf('op.renameColumn("things", "more", "label")', 'after: ["0002_more"]'));
       const { name, changes } = await squashMigrations({ folder, to: "0003_rename" });
-      assert.deepEqual(changes, [
-        'Create the table "things"',
-        "Run statements of one's own",
-        'Rename the column "more" of "things" to "label"',
-      ]);
+      assert.deepEqual(changes, ['Create the table "things"', "Run custom statements", 'Rename the column "more" of "things" to "label"']);
       assert.deepEqual(await run(), [name]);
       assert.deepEqual(await database.query(sql`SELECT label FROM things`), [{ label: 7 }]);
     });
@@ -523,7 +519,7 @@ for (const kind of databaseKinds) {
       await writeFile(made!.path, (await readFile(made!.path, "utf8")).replace(/schema: "[0-9a-f]{12}"/, 'schema: "000000000000"'));
       const [problem] = await checkMigrations({ models: first, folder });
       assert.equal(problem!.kind, "schema");
-      assert.match(problem!.text, /says that it leads to 000000000000, and it leads to [0-9a-f]{12}\.$/);
+      assert.match(problem!.text, /has the schema hash 000000000000, but leads to [0-9a-f]{12}\.$/);
     });
   });
 }
@@ -545,13 +541,13 @@ describe("files of migrations", () => {
     });
   });
 
-  it("follow each other, and never in a circle", async () => {
+  it("depend on each other, but never in a cycle", async () => {
     await writeFile(join(folder, "0001_wrong.ts"), fileOf("", 'after: ["0002_other"]'));
     await assert.rejects(makeMigration({ models: [], folder }), {
       code: "E_MIGRATION_GRAPH",
-      message: 'The migration "0001_wrong" comes after "0002_other", which is not there.',
+      message: 'The migration "0001_wrong" comes after "0002_other", which does not exist.',
     });
     await writeFile(join(folder, "0002_other.ts"), fileOf("", 'after: ["0001_wrong"]'));
-    await assert.rejects(makeMigration({ models: [], folder }), { code: "E_MIGRATION_GRAPH", message: /circle: 0001_wrong -> 0002_other/ });
+    await assert.rejects(makeMigration({ models: [], folder }), { code: "E_MIGRATION_GRAPH", message: /cycle: 0001_wrong -> 0002_other/ });
   });
 });

@@ -58,11 +58,11 @@ describe("checkOldCode()", () => {
     "tables, columns and views that are gone": [
       'op.dropView("titles"), op.dropTable("authors"), op.dropColumn("books", "pages"), op.renameColumn("books", "price", "cost")',
       [
-        'authors : fails. It uses "authors", which is gone.',
-        "books column pages: fails. It reads the column, which is gone.",
-        "books column price: fails. It reads the column, which is gone.",
-        "books column cost: fails. It makes rows without the column, which needs a value.",
-        'titles : fails. It uses "titles", which is gone.',
+        'authors : fails. It uses "authors", which no longer exists.',
+        "books column pages: fails. It reads the column, which no longer exists.",
+        "books column price: fails. It reads the column, which no longer exists.",
+        "books column cost: fails. It inserts rows without the column, which needs a value.",
+        'titles : fails. It uses "titles", which no longer exists.',
       ],
     ],
     "values of another type, and those that do not fit any more": [
@@ -72,11 +72,11 @@ describe("checkOldCode()", () => {
        op.alterColumn("books", "kind", { type: "choice", choices: ["a"] }, ${from('{ type: "choice", choices: ["a", "b"] }')}),
        op.alterColumn("books", "tags", { type: "array", items: { type: "int" } }, ${from('{ type: "array", items: { type: "text" } }')})`,
       [
-        "books column title: may fail. It may store a longer value than 40, which is refused.",
-        "books column pages: fails. It takes values of the type int, which are text now.",
-        "books column price: may fail. It may store more digits than there are, which are refused or rounded.",
-        'books column kind: may fail. It may store "b", which is refused.',
-        "books column tags: fails. It takes values of the type array of text, which are array of int now.",
+        "books column title: may fail. It may store a value longer than 40, which the column now refuses.",
+        "books column pages: fails. It expects the type int, but the column is now text.",
+        "books column price: may fail. It may store more digits than the column now has, which are refused or rounded.",
+        'books column kind: may fail. It may store "b", which the column now refuses.',
+        "books column tags: fails. It expects the type array of text, but the column is now array of int.",
       ],
     ],
     "values that are needed, missing, or left to the database": [
@@ -84,10 +84,10 @@ describe("checkOldCode()", () => {
        op.alterColumn("books", "title", { type: "text", max: 50, null: true }, ${from('{ type: "text", max: 50 }')}),
        op.alterColumn("books", "made", { type: "datetime" }, ${from('{ type: "datetime", default: ["now:datetime"] }')})`,
       [
-        "books column title: may fail. It expects a value in each row, and there may be none.",
-        "books column pages: may fail. It may store no value, which is refused.",
-        "books column made: fails. It leaves the value to the database, which gives none any more.",
-        "books column isbn: fails. It makes rows without the column, which needs a value.",
+        "books column title: may fail. It expects a value in each row, but the column may now be null.",
+        "books column pages: may fail. It may store null, which the column now refuses.",
+        "books column made: fails. It relies on a database default that no longer exists.",
+        "books column isbn: fails. It inserts rows without the column, which needs a value.",
       ],
     ],
     "keys and checks that it does not know": [
@@ -95,17 +95,20 @@ describe("checkOldCode()", () => {
        op.addIndex("books", "x", ["price"], { unique: true }),
        op.addForeignKey("books", "f", ["author_id"], { table: "authors", references: ["id"], onDelete: "cascade" })`,
       [
-        "books primary key: fails. It finds rows by a key that is another one now.",
-        "books unique key u: may fail. It may store what the unique key refuses, which it does not know.",
-        "books check c: may fail. It may store what the check refuses, which it does not know.",
-        "books foreign key f: may fail. It may store what the foreign key refuses, which it does not know.",
-        "books unique key x: may fail. It may store what the unique key refuses, which it does not know.",
+        "books primary key: fails. It finds rows by a primary key that has changed.",
+        "books unique key u: may fail. It may store values that the new unique key refuses.",
+        "books check c: may fail. It may store values that the new check refuses.",
+        "books foreign key f: may fail. It may store values that the new foreign key refuses.",
+        "books unique key x: may fail. It may store values that the new unique key refuses.",
       ],
     ],
     "views that have changed": [
       `op.dropView("titles"), op.createView("titles", { columns: { id: { type: "id" }, name: { type: "text" } }, primary: ["id"], sql: "SELECT id, title AS name FROM books" }),
        op.dropTable("authors"), op.createView("authors", { columns: { id: { type: "id" }, name: { type: "text", max: 50 } }, primary: ["id"], sql: "SELECT 1 AS id, 'x' AS name" })`,
-      ['authors : fails. It writes to "authors", which is a view now.', "titles column title: fails. It reads the column, which is gone."],
+      [
+        'authors : fails. It writes to "authors", which is now a view.',
+        "titles column title: fails. It reads the column, which no longer exists.",
+      ],
     ],
   };
   for (const [title, [ops, expected]] of Object.entries(cases))

@@ -98,7 +98,7 @@ describe("tables of SQLite that are made anew", () => {
     await database.query(sql`CREATE INDEX mine ON authors (name)`);
     await assert.rejects(change('op.dropColumn("authors", "name")'), {
       code: "E_MIGRATION_FAILED",
-      message: /"mine" of the table "authors" does not fit its new form.*Nothing of it was changed/,
+      message: /"mine" of the table "authors" does not fit the new table.*It changed nothing/,
     });
     assert.equal(await count("authors"), 2);
     await rm(join(folder, "0002_change.ts"));
@@ -112,7 +112,7 @@ describe("tables of SQLite that are made anew", () => {
     await database.query(sql`INSERT INTO books (title, author_id) VALUES ('lost', 99)`);
     await assert.rejects(change(required), {
       code: "E_MIGRATION_FAILED",
-      message: /row 4 of "books" refers to a row of "authors" that is not there/,
+      message: /row 4 of "books" refers to a missing row of "authors"/,
     });
     assert.deepEqual(await database.query(sql`SELECT name FROM pragma_table_info('authors') WHERE name = 'email'`), []);
   });
@@ -180,7 +180,7 @@ describe("changes of PostgreSQL", { skip: skipPostgres }, () => {
   it("build an index again that was left unfinished", async () => {
     await database.query(sql`INSERT INTO books (title, author_id) VALUES ('one', 1)`);
     const unique = 'op.addUnique("books", "once", ["title"])';
-    await assert.rejects(change(unique), { code: "E_MIGRATION_FAILED", message: /Nothing of it was changed/ });
+    await assert.rejects(change(unique), { code: "E_MIGRATION_FAILED", message: /It changed nothing/ });
     assert.deepEqual(
       (await checkLive({ database, folder })).map(({ found }) => found),
       [undefined],
@@ -230,7 +230,8 @@ describe("changes of PostgreSQL", { skip: skipPostgres }, () => {
     await put(numbers);
     await assert.rejects(migrate({ database, folder }), {
       code: "E_MIGRATION_CONSENT",
-      message: 'The table "authors" of about 10000 rows would be written anew while others wait: Change the column "name" of "authors".',
+      message:
+        'The table "authors" of about 10000 rows would be rewritten while other connections wait: Change the column "name" of "authors".',
     });
     await put(`op.assured("nobody is here yet", ${numbers})`);
     assert.deepEqual(await migrate({ database, folder }), ["0003_numbers"]);
@@ -310,7 +311,7 @@ for (const { name, skip, place } of databaseKinds.filter((kind) => ["MariaDB", "
       const check = 'op.addCheck("authors", "named", ["ne", "name", { text: "" }])';
       await assert.rejects(change(check), {
         code: "E_MIGRATION_CONSENT",
-        message: /^The table "authors" of about \d+ rows must be copied/,
+        message: /^The table "authors" of about \d+ rows would be copied/,
       });
       assert.deepEqual(await change(`op.assured("at night", ${check})`), ["0002_change"]);
       await rollback({ database, folder });

@@ -102,15 +102,15 @@ for (const kind of databaseKinds) {
       assert.deepEqual(open!.made, []);
       assert.equal(open!.isSame, false);
       assert.ok(
-        open!.left.includes("The new column sync_notes.needed needs a value. What is it in the rows that are there?"),
+        open!.left.includes("The new column sync_notes.needed needs a value. What value should existing rows get?"),
         open!.left.join(),
       );
       const other = await sync(changed({ text: f.int() }));
       assert.deepEqual([other!.made, other!.isSame], [[], false]);
-      assert.ok(other!.left.includes('The table "sync_notes" has another column text than the model.'), other!.left.join());
+      assert.ok(other!.left.includes('In the table "sync_notes", column text differs from the model.'), other!.left.join());
       const less = await sync(changed({}, ["text"]));
       assert.deepEqual([less!.made, less!.isSame], [[], false]);
-      assert.ok(less!.left.includes('The table "sync_notes" has column text, and the model has not.'), less!.left.join());
+      assert.ok(less!.left.includes('The table "sync_notes" has column text, which the model does not have.'), less!.left.join());
     });
 
     it("are left to migrations once there are some", async () => {

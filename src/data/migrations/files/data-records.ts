@@ -1,9 +1,9 @@
-/** Rows as lines of JSON, and back: values that JSON does not have are texts, by the types of their columns. */
+/** Converts rows to lines of JSON and back. Values without a JSON type become strings, depending on the types of their columns. */
 import type { FieldMeta, ItemMeta } from "../../schema/model-class.ts";
 
 type Convert = (value: unknown) => unknown;
 
-/** Types whose values JSON does not have. */
+/** Conversions for the types that JSON does not have. */
 const forms: Readonly<Partial<Record<FieldMeta["type"], { readonly write: Convert; readonly read: Convert }>>> = {
   bigint: { write: String, read: (text) => BigInt(text as string) }, // As it was written.
   datetime: { write: (value) => (value as Date).toISOString(), read: (text) => new Date(text as string) }, // As the model has it, and as it was written.
@@ -19,13 +19,13 @@ function convert({ type, items }: ItemMeta, value: unknown, way: "write" | "read
   return forms[type]?.[way](value) ?? value;
 }
 
-/** A row as a line. What readers take for the end of a line is written by its number. */
+/** Writes a row as a line of JSON. Escapes characters that some readers treat as the end of a line. */
 export function writeRecord(fields: readonly FieldMeta[], row: Readonly<Record<string, unknown>>): string {
   const text = JSON.stringify(Object.fromEntries(fields.map((field) => [field.column, convert(field, row[field.name], "write")])));
   return text.replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
 }
 
-/** The values of a line, by field. Columns that the table does not have are given as they are, by their names. */
+/** Reads the values of a line, by field. Keeps unknown columns unchanged, by their names. */
 export function readRecord(fields: ReadonlyMap<string, FieldMeta>, record: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(record).map(([column, value]) => {

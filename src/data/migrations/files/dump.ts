@@ -1,4 +1,4 @@
-/** All rows of a database as files of lines of JSON, which another database of any kind can load. */
+/** Dumps all rows of a database as JSON Lines files, which any other kind of database can load. */
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,15 +18,15 @@ import { describeModels } from "../../sql/model-state.ts";
 import { createModels } from "./state-models.ts";
 import { assertFolder } from "./read-files.ts";
 
-/** What is dumped, and where. */
+/** Options for dumping data. */
 export interface DumpOptions {
-  /** The database that is read. */
+  /** The database to read. */
   readonly database: Database;
-  /** The folder of the files; it is made where it is not there. */
+  /** The folder of the files. It is created if it does not exist. */
   readonly folder: string;
-  /** Whether the files are packed (`books.jsonl.gz`). Default false. */
+  /** Whether to compress the files (`books.jsonl.gz`). Default false. */
   readonly gzip?: boolean;
-  /** Whether columns with the option `secret` are in them. Default false. */
+  /** Whether to include columns with the option `secret`. Default false. */
   readonly secrets?: boolean;
 }
 
@@ -39,8 +39,8 @@ export interface TableCount {
 }
 
 /**
- * Writes all rows of the models' tables, those of deleted rows and of tables between included, as they are at one
- * moment: a file for each table, a line for each row, in the order of the keys. Equal databases give equal files.
+ * Writes all rows of the models' tables, including soft-deleted rows and join tables, from one consistent
+ * snapshot: a file for each table, a line for each row, ordered by primary key. Equal databases give equal files.
  */
 export async function dumpData(options: DumpOptions): Promise<TableCount[]> {
   assertKnownOptions("dumpData()", options, ["database", "folder", "gzip", "secrets"]);
@@ -62,14 +62,14 @@ export async function dumpData(options: DumpOptions): Promise<TableCount[]> {
       counts.push(count);
     }
   };
-  // The rows of all tables as they are at one moment.
+  // One snapshot for the rows of all tables.
   await runIn(contextIn(database.$core), () =>
     transaction(work, { isolation: "repeatable read", readOnly: true, database: { $core: database.$core } }),
   );
   return counts;
 }
 
-/** Columns that are secret, by table. */
+/** Returns the secret columns by table. */
 function listSecrets(models: readonly ModelClass[]): Map<string, ReadonlySet<string>> {
   return new Map(
     models.map(({ $meta: { table, columns } }) => [table, new Set(columns.filter((field) => field.isSecret).map(({ column }) => column))]),

@@ -1,4 +1,4 @@
-/** Rows of files of lines of JSON, put into empty tables. */
+/** Loads rows from JSON Lines files into empty tables. */
 import { createReadStream } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -23,9 +23,9 @@ import { describeModels } from "../../sql/model-state.ts";
 import { createModels } from "./state-models.ts";
 import { assertFolder } from "./read-files.ts";
 
-/** What is loaded, and from where. */
+/** Options for loading data. */
 export interface LoadOptions {
-  /** The database that takes the rows. */
+  /** The database that receives the rows. */
   readonly database: Database;
   /** The folder of the files that `dumpData()` has written. */
   readonly folder: string;
@@ -34,8 +34,8 @@ export interface LoadOptions {
 const rowsMax = 1_000;
 
 /**
- * Loads the rows of files, all or none, into tables that are there and empty; keys are counted on behind them. Throws
- * `E_LOAD_TABLE` for a table that is not empty, or that no model has, and `E_LOAD_LINE` for a line that does not fit.
+ * Loads the rows of JSON Lines files into existing, empty tables, all or nothing.
+ * New keys continue after the loaded ones. Throws `E_LOAD_TABLE` for a table that is not empty or has no model, and `E_LOAD_LINE` for an invalid line.
  */
 export async function loadData(options: LoadOptions): Promise<TableCount[]> {
   assertKnownOptions("loadData()", options, ["database", "folder"]);
@@ -55,7 +55,7 @@ export async function loadData(options: LoadOptions): Promise<TableCount[]> {
           if (file !== undefined) counts.push({ table, rows: await loadTable({ model: models.get(table)!, state, done, waiting }, file) });
           done.add(table);
         }
-        // All rows are there by now.
+        // All rows exist now.
         for (const { row, values } of waiting) await Object.assign(row, values).save();
       },
       { database: { $core: database.$core } },
@@ -64,14 +64,14 @@ export async function loadData(options: LoadOptions): Promise<TableCount[]> {
   return counts;
 }
 
-/** The files of a folder, by table. */
+/** Returns the files of a folder, by table. */
 async function listFiles(folder: string, tables: readonly string[]): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   for (const name of await readdir(folder)) {
     const table = /^(.+)\.jsonl(?:\.gz)?$/.exec(name)?.[1];
     if (table === undefined) continue;
     if (!tables.includes(table))
-      throw new GableError("E_LOAD_TABLE", `The file ${name} is of the table "${table}", which no model has.`, {
+      throw new GableError("E_LOAD_TABLE", `The file ${name} is for the table "${table}", which has no model.`, {
         fix: suggestName(table, tables),
       });
     files.set(table, join(folder, name));
@@ -79,13 +79,13 @@ async function listFiles(folder: string, tables: readonly string[]): Promise<Map
   return files;
 }
 
-/** A row, and the keys that it gets when the rows are there that they lead to. */
+/** A row with the foreign keys to set after the rows that they refer to are loaded. */
 interface WaitingRow {
   readonly row: RowRecord & { save(): Promise<unknown> };
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** A table that is loaded, with those that are loaded already. */
+/** A table that is being loaded, with those that are already loaded. */
 interface Loading {
   readonly model: ModelClass;
   readonly state: State;
@@ -96,7 +96,7 @@ interface Loading {
 async function loadTable({ model, state, done, waiting }: Loading, file: string): Promise<number> {
   const { $table: table, $meta: meta } = model;
   if (await Query.of(model).exists())
-    throw new GableError("E_LOAD_TABLE", `The table "${table}" has rows already.`, { fix: "Load into an empty database." });
+    throw new GableError("E_LOAD_TABLE", `The table "${table}" already has rows.`, { fix: "Load into an empty database." });
   const definition = state.get(table)!;
   const late = lateColumns(table, definition, done).flatMap(
     (column) => [...meta.fields.values()].find((field) => field.column === column)!.name,
@@ -110,7 +110,7 @@ async function loadTable({ model, state, done, waiting }: Loading, file: string)
   };
   for await (const line of readLines(file)) {
     count++;
-    const values = readLine({ file, number: count, model }, () => readRecord(fields, JSON.parse(line) as Record<string, unknown>)); // Refused below where it is none.
+    const values = readLine({ file, number: count, model }, () => readRecord(fields, JSON.parse(line) as Record<string, unknown>)); // Rejected below if it is not an object.
     const row = new (model as unknown as ModelConstructor)() as WaitingRow["row"]; // A model is a class of rows.
     for (const { name } of meta.columns) row[name] = late.includes(name) ? null : values[name];
     if (late.some((name) => values[name] !== null && values[name] !== undefined))
@@ -122,13 +122,13 @@ async function loadTable({ model, state, done, waiting }: Loading, file: string)
   return count;
 }
 
-/** Columns of keys to rows that come later, and may be empty until then: those of the table itself, and of circles. */
+/** Returns the foreign key columns that refer to rows loaded later and may be null until then: self references and cycles. */
 function lateColumns(name: string, table: TableState, done: ReadonlySet<string>): string[] {
   const isLate = (key: ForeignKeyState): boolean => (key.table === name || !done.has(key.table)) && mayBeEmpty(key, table);
   return [...table.foreignKeys.values()].filter(isLate).flatMap((key) => key.columns);
 }
 
-/** Whether rows may be without the row that a key leads to. */
+/** Returns whether rows can exist without the row that a foreign key refers to. */
 function mayBeEmpty({ columns }: ForeignKeyState, table: TableState): boolean {
   return columns.every((column) => table.columns.get(column)!.null === true);
 }
@@ -144,7 +144,7 @@ function readLine(
   read: () => Record<string, unknown>,
 ): Record<string, unknown> {
   const refuse = (cause: unknown, fix?: string): GableError =>
-    new GableError("E_LOAD_LINE", `Line ${number} of ${file} is no row of "${model.$table}".`, {
+    new GableError("E_LOAD_LINE", `Line ${number} of ${file} is not a valid row of "${model.$table}".`, {
       cause,
       ...(fix !== undefined && { fix }),
     });
@@ -160,7 +160,7 @@ function readLine(
   return values;
 }
 
-/** Lets the database count keys after the loaded ones, where it does not do so on its own. */
+/** Sets the key sequence of a table after the loaded rows, for databases that do not do so on their own. */
 async function countOn(table: string, definition: TableState): Promise<void> {
   const context = currentContext()!;
   const column = findCountedColumn(definition);

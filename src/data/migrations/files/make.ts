@@ -1,4 +1,4 @@
-/** Writing migrations: what leads from the files of a folder to the models, as the next file. */
+/** Generates migrations: writes the changes from the existing migration files to the models as the next file. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { assertKnownOptions, optionInvalid } from "../../../errors/option-errors.ts";
@@ -20,35 +20,35 @@ import { hashState } from "../state/table-data.ts";
 import { mayMerge } from "./touches.ts";
 import { writeMigration } from "./write-file.ts";
 
-/** How the next migration is made. */
+/** Options for making a migration. */
 export interface MakeOptions {
-  /** The models: a list, or a module of them. */
+  /** The models: a list, or a module that exports them. */
   readonly models: readonly object[] | Readonly<Record<string, unknown>>;
-  /** Folder of the files; it is made when it is missing. */
+  /** Folder of the files. It is created if it is missing. */
   readonly folder: string;
-  /** What the migration is about, as a part of the file's name. By default made of what it changes. */
+  /** What the migration is about, for the name of the file. Derived from the changes by default. */
   readonly name?: string;
   /** Answers to questions. None by default. */
   readonly answers?: Answers;
-  /** Whether a file is written when nothing has changed, for steps of one's own. Default false. */
+  /** Whether to write a file although nothing has changed, for your own steps. Default false. */
   readonly isEmpty?: boolean;
-  /** Moment in the name of the file. By default now. */
+  /** Time in the name of the file. By default now. */
   readonly now?: Date;
 }
 
-/** A migration that was made. */
+/** A migration that was written. */
 export interface MadeMigration {
   /** Name of the migration. */
   readonly name: string;
-  /** Where the file is. */
+  /** Path of the file. */
   readonly path: string;
   /** What it does, a sentence for each operation. */
   readonly changes: readonly string[];
 }
 
 /**
- * Writes the next migration; undefined when nothing has changed. Throws `E_MIGRATION_QUESTION` with the open
- * questions in its details, `E_MIGRATION_HEADS` when several migrations are the last one, and
+ * Writes the next migration; returns undefined if nothing has changed. Throws `E_MIGRATION_QUESTION` with the open
+ * questions in its details, `E_MIGRATION_HEADS` if there are several last migrations, and
  * `E_MIGRATION_ANSWER`.
  */
 export async function makeMigration(options: MakeOptions): Promise<MadeMigration | undefined> {
@@ -82,7 +82,7 @@ function readModels(models: MakeOptions["models"]): ModelClass[] {
   return read;
 }
 
-/** Former names of columns, as models tell them: `was: "body"`. */
+/** Returns the old names of columns that models declare: `was: "body"`. */
 function readHints(models: readonly ModelClass[]): RenameHints {
   const hints = new Map<string, string>();
   for (const { $table: table, $meta: meta } of models)
@@ -109,7 +109,7 @@ function severalHeads(heads: readonly NamedMigration[]): GableError {
   );
 }
 
-/** What a migration is about, in a few words. */
+/** Summarizes a migration in a few words. */
 function summarise(operations: readonly Operation[]): string {
   const [first] = operations;
   const subjectOf = (operation: Operation): string[] =>
@@ -119,7 +119,7 @@ function summarise(operations: readonly Operation[]): string {
   return [...new Set(operations.flatMap(subjectOf))].slice(0, 3).join("_") || "empty";
 }
 
-/** A name that sorts behind the others, and that no other file has. */
+/** Returns a name that sorts after the others and that no other file has. */
 function nameFile(about: string, now: Date, migrations: readonly NamedMigration[]): string {
   const slug =
     toSnakeCase(about)
@@ -136,22 +136,22 @@ function nameFile(about: string, now: Date, migrations: readonly NamedMigration[
 async function write(folder: string, name: string, made: Migration): Promise<MadeMigration> {
   const path = join(folder, `${name}.ts`);
   await mkdir(folder, { recursive: true });
-  // "wx": a file that is there is never overwritten.
+  // "wx" never overwrites an existing file.
   await writeFile(path, writeMigration(made), { flag: "wx" });
   return { name, path, changes: made.operations.map(describeOperation) };
 }
 
-/** Something that is wrong with the files of migrations. */
+/** A problem with the files of migrations. */
 export interface MigrationProblem {
-  /** Several ends ("heads"), models that have changed ("due"), or a file that does not lead to its hash ("schema"). */
+  /** Several last migrations ("heads"), models that have changed ("due"), or a file that does not lead to its hash ("schema"). */
   readonly kind: "heads" | "due" | "schema";
-  /** What is wrong, and how to mend it. */
+  /** What the problem is, and how to fix it. */
   readonly text: string;
 }
 
 /**
- * What is wrong with a folder: several last migrations, models that it does not lead to, a hash that is not that
- * of the models.
+ * Returns the problems of a migration folder. Examples are several last migrations, models that differ from the result of
+ * the migrations, and a hash that does not match.
  */
 export async function checkMigrations(options: Pick<MakeOptions, "models" | "folder">): Promise<MigrationProblem[]> {
   const models = readModels(options.models);
@@ -164,14 +164,12 @@ export async function checkMigrations(options: Pick<MakeOptions, "models" | "fol
   if (due.length > 0) return [{ kind: "due", text: `The models have changed since the last migration: ${due.join("; ")}.` }];
   const [head] = heads;
   if (head === undefined || head.schema === hashState(from)) return [];
-  return [
-    { kind: "schema", text: `The migration "${head.name}" says that it leads to ${head.schema}, and it leads to ${hashState(from)}.` },
-  ];
+  return [{ kind: "schema", text: `The migration "${head.name}" has the schema hash ${head.schema}, but leads to ${hashState(from)}.` }];
 }
 
 /**
- * Writes the migration that comes after all last ones, when they touch different things; undefined when there is
- * one alone. Throws `E_MIGRATION_HEADS` where they touch the same.
+ * Writes a migration that joins all last migrations, if they touch different things. Returns undefined if there is
+ * only one. Throws `E_MIGRATION_HEADS` if they touch the same object.
  */
 export async function mergeMigrations({
   folder,
@@ -190,20 +188,20 @@ export async function mergeMigrations({
   return write(folder, nameFile("merge", now, migrations), made);
 }
 
-/** How migrations become one. */
+/** Options for squashing migrations. */
 export interface SquashOptions {
   /** Folder of the migrations. */
   readonly folder: string;
-  /** Name of the last one of those that become one; the first one is the first of all. */
+  /** Name of the last migration to replace. All migrations up to it are replaced. */
   readonly to: string;
-  /** Moment in the name of the file. Now by default. */
+  /** Time in the name of the file. By default now. */
   readonly now?: Date;
 }
 
 /**
- * Writes one migration that stands for the first ones up to a name: an empty database is made by it, and one that
- * has the old ones counts it as applied. The old files can be removed when every database has them. Throws
- * `E_MIGRATION_TARGET`, and `E_MIGRATION_OPERATION` for steps that are code: they must be copied by hand.
+ * Writes one migration that replaces all migrations up to a name. An empty database runs the new one; a database that
+ * has the old ones counts it as applied. You can delete the old files when every database has them. Throws
+ * `E_MIGRATION_TARGET`, and `E_MIGRATION_OPERATION` for steps that are code: copy those by hand.
  */
 export async function squashMigrations({ folder, to, now = new Date() }: SquashOptions): Promise<MadeMigration> {
   const migrations = await readMigrations(folder);
@@ -212,7 +210,7 @@ export async function squashMigrations({ folder, to, now = new Date() }: SquashO
   const chosen = migrations.slice(0, end + 1);
   const state = replay(chosen);
   const all = chosen.flatMap(({ operations }) => operations);
-  // Up to what may put rows in, tables are empty: the shortest way leads to the same.
+  // Tables are empty until a step may insert rows, so up to there the shortest way has the same result.
   const first = all.findIndex(({ kind }) => kind === "sql" || kind === "run" || kind === "databaseOnly");
   const early = first === -1 ? all : all.slice(0, first);
   const short = diffStates(new Map(), replay([{ ...chosen[0]!, operations: early }])).operations;

@@ -1,4 +1,4 @@
-/** What a release that still runs breaks on, when migrations change the tables under it. */
+/** Finds what breaks in a running release when migrations change its tables. */
 import { assertKnownOptions } from "../../../errors/option-errors.ts";
 import { GableError } from "../../../errors/gable-error.ts";
 import { suggestName } from "../../../errors/nearest-name.ts";
@@ -8,7 +8,7 @@ import type { NamedMigration } from "./read-files.ts";
 import { readMigrations } from "./read-files.ts";
 import { isSame } from "../state/table-data.ts";
 
-/** Which release still runs. */
+/** Options for checking a running release. */
 export interface OldCodeOptions {
   /** Folder of the migrations. */
   readonly folder: string;
@@ -16,35 +16,36 @@ export interface OldCodeOptions {
   readonly since: string;
 }
 
-/** Something that the release expects, and that is not so any more. */
+/** Something that the release expects and that is no longer true. */
 export interface OldCodeBreak {
-  /** Name of the table, or of the view. */
+  /** Name of the table or the view. */
   readonly table: string;
-  /** What of it: `column title`, `unique books_title_unique`; "" for the whole. */
+  /** The object in it: `column title`, `unique books_title_unique`; "" for the whole table. */
   readonly object: string;
-  /** Whether all such statements fail ("fails"), or those alone with values that do not fit any more ("may fail"). */
+  /** Whether all statements of this kind fail ("fails"), or only those with values that no longer fit ("may fail"). */
   readonly outcome: "fails" | "may fail";
   /** What happens, in a sentence. */
   readonly text: string;
 }
 
 /**
- * What a release that still runs breaks on. It knows the migrations up to a name, and those behind have run, but for
- * those that wait until the new code has taken over. None when both can work at the same time. Throws `E_MIGRATION_TARGET` for a name that is not there.
+ * Returns what breaks in a running release. The release knows the migrations up to `since`. Later
+ * ones have run, except those that wait until the new code has taken over. Returns an empty list if both releases can run at the same time. Throws
+ * `E_MIGRATION_TARGET` for an unknown name.
  */
 export async function checkOldCode(options: OldCodeOptions): Promise<OldCodeBreak[]> {
   assertKnownOptions("checkOldCode()", options, ["folder", "since"]);
   const migrations = await readMigrations(options.folder);
   const known = findKnown(migrations, options.since);
   const due = migrations.filter((each) => !known.includes(each));
-  // What comes after one that waits for the new code waits, too.
+  // Migrations after one that waits for the new code wait, too.
   const waiting = due.findIndex(({ phase }) => phase === "after-deploy");
   const run = waiting === -1 ? due : due.slice(0, waiting);
   const before = replay(known);
   return compareForOldCode(before, replay(run, before));
 }
 
-/** A migration and all that it comes after. */
+/** Returns a migration and all that it depends on. */
 function findKnown(migrations: readonly NamedMigration[], since: string): NamedMigration[] {
   const named = (name: string): NamedMigration | undefined => migrations.find((each) => each.name === name || each.replaces.includes(name));
   const last = named(since);
@@ -65,7 +66,7 @@ function findKnown(migrations: readonly NamedMigration[], since: string): NamedM
   return migrations.filter((each) => found.has(each));
 }
 
-/** What code that knows one structure breaks on in another one. */
+/** Returns what breaks when code that knows one structure runs on another. */
 function compareForOldCode(before: State, after: State): OldCodeBreak[] {
   return [...before].flatMap(([name, table]) => {
     const now = after.get(name);
@@ -75,9 +76,9 @@ function compareForOldCode(before: State, after: State): OldCodeBreak[] {
       outcome,
       text,
     });
-    if (now === undefined) return [found("", "fails", `It uses "${name}", which is gone.`)];
+    if (now === undefined) return [found("", "fails", `It uses "${name}", which no longer exists.`)];
     const isWritten = table.view === undefined;
-    if (isWritten && now.view !== undefined) return [found("", "fails", `It writes to "${name}", which is a view now.`)];
+    if (isWritten && now.view !== undefined) return [found("", "fails", `It writes to "${name}", which is now a view.`)];
     const columns = [...table.columns].flatMap(([column, state]) =>
       columnBreaks(state, now.columns.get(column), isWritten).map(([outcome, text]) => found(`column ${column}`, outcome, text)),
     );
@@ -88,27 +89,28 @@ function compareForOldCode(before: State, after: State): OldCodeBreak[] {
 type Break = readonly [outcome: OldCodeBreak["outcome"], text: string];
 
 function columnBreaks(before: ColumnState, after: ColumnState | undefined, isWritten: boolean): Break[] {
-  if (after === undefined) return [["fails", "It reads the column, which is gone."]];
-  if (!isKindKept(before, after)) return [["fails", `It takes values of the type ${typeName(before)}, which are ${typeName(after)} now.`]];
+  if (after === undefined) return [["fails", "It reads the column, which no longer exists."]];
+  if (!isKindKept(before, after)) return [["fails", `It expects the type ${typeName(before)}, but the column is now ${typeName(after)}.`]];
   const breaks: Break[] = [];
-  if (before.null !== true && after.null === true) breaks.push(["may fail", "It expects a value in each row, and there may be none."]);
+  if (before.null !== true && after.null === true)
+    breaks.push(["may fail", "It expects a value in each row, but the column may now be null."]);
   if (!isWritten) return breaks;
-  if (before.null === true && after.null !== true) breaks.push(["may fail", "It may store no value, which is refused."]);
+  if (before.null === true && after.null !== true) breaks.push(["may fail", "It may store null, which the column now refuses."]);
   else if (before.default !== undefined && after.default === undefined && after.null !== true)
-    breaks.push(["fails", "It leaves the value to the database, which gives none any more."]);
+    breaks.push(["fails", "It relies on a database default that no longer exists."]);
   if (after.max !== undefined && (before.max === undefined || after.max < before.max))
-    breaks.push(["may fail", `It may store a longer value than ${after.max}, which is refused.`]);
+    breaks.push(["may fail", `It may store a value longer than ${after.max}, which the column now refuses.`]);
   const whole = ({ digits = 0, scale = 0 }: ColumnState): number => digits - scale;
   if (before.type === "decimal" && (whole(after) < whole(before) || (after.scale ?? 0) < (before.scale ?? 0)))
-    breaks.push(["may fail", "It may store more digits than there are, which are refused or rounded."]);
+    breaks.push(["may fail", "It may store more digits than the column now has, which are refused or rounded."]);
   const gone = after.check === false ? [] : (before.choices ?? []).filter((key) => after.choices?.includes(key) === false);
-  if (gone.length > 0) breaks.push(["may fail", `It may store ${gone.map((key) => `"${key}"`).join(", ")}, which is refused.`]);
+  if (gone.length > 0) breaks.push(["may fail", `It may store ${gone.map((key) => `"${key}"`).join(", ")}, which the column now refuses.`]);
   return breaks;
 }
 
 const typeName = ({ type, items }: ColumnState): string => (items === undefined ? type : `${type} of ${items.type}`);
 
-/** Whether code that reads and writes one type can do so with another one. */
+/** Returns whether code for one type can read and write another. */
 function isKindKept(before: ColumnState, after: ColumnState): boolean {
   if (before.items !== undefined || after.items !== undefined) return isSame(before.items ?? null, after.items ?? null);
   const kindOf = ({ type }: ColumnState): string => (["id", "int", "bigint"].includes(type) ? "whole" : type === "choice" ? "text" : type);
@@ -120,13 +122,13 @@ function tableBreaks(before: TableState, after: TableState): Array<readonly [obj
   const breaks: Array<readonly [string, ...Break]> = [];
   for (const [column, { null: isNullable, default: value }] of after.columns)
     if (!before.columns.has(column) && isNullable !== true && value === undefined)
-      breaks.push([`column ${column}`, "fails", "It makes rows without the column, which needs a value."]);
-  if (!isSame(before.primary, after.primary)) breaks.push(["primary key", "fails", "It finds rows by a key that is another one now."]);
+      breaks.push([`column ${column}`, "fails", "It inserts rows without the column, which needs a value."]);
+  if (!isSame(before.primary, after.primary)) breaks.push(["primary key", "fails", "It finds rows by a primary key that has changed."]);
   const fresh = <Value>(what: string, one: ReadonlyMap<string, Value>, other: ReadonlyMap<string, Value>): void => {
     const known = [...one.values()];
     for (const [name, value] of other)
       if (!known.some((each) => isSame(each, value)))
-        breaks.push([`${what} ${name}`, "may fail", `It may store what the ${what} refuses, which it does not know.`]);
+        breaks.push([`${what} ${name}`, "may fail", `It may store values that the new ${what} refuses.`]);
   };
   fresh("unique key", before.uniques, after.uniques);
   fresh("check", before.checks, after.checks);

@@ -1,4 +1,4 @@
-/** The value of existing rows, read from text: what a person types for a new required column. */
+/** Parses the value for existing rows that a person types for a new required column. */
 import { GableError } from "../../../errors/gable-error.ts";
 import { describeValue } from "../../../errors/option-errors.ts";
 import type { ColumnType } from "../../schema/column.ts";
@@ -6,17 +6,17 @@ import type { ValueData } from "../../schema/table-state.ts";
 import { readModels } from "../../database.ts";
 import { describeModels } from "../../sql/model-state.ts";
 
-/** A text for a column of a model. */
+/** Options for parsing the value of a column. */
 export interface FillText {
   /** The models: a list, or a module that exports them. */
   readonly models: readonly object[] | Readonly<Record<string, unknown>>;
   /** Table and column: `books.isbn`. */
   readonly column: string;
-  /** What was typed. */
+  /** The typed string. */
   readonly text: string;
 }
 
-/** Reads the text of one kind of column; undefined for a text that the kind does not have. */
+/** Parses a string for one kind of column. Returns undefined if it is not a valid value. */
 type ReadFill = (text: string) => ValueData | undefined;
 
 const asText: ReadFill = (text) => ({ text });
@@ -50,8 +50,8 @@ const readers: Readonly<Record<ColumnType, ReadFill>> = {
 };
 
 /**
- * Returns the value that a text means for a column, for `answers.fills` of `makeMigration()`.
- * Throws `E_MIGRATION_ANSWER` for an unknown column, and for a text that the column cannot hold.
+ * Parses a string as a value of a column, for `answers.fills` of `makeMigration()`.
+ * Throws `E_MIGRATION_ANSWER` for an unknown column, and for a string that is not a valid value.
  *
  * @example
  * parseFill({ models, column: "books.pages", text: "0" }); // => 0

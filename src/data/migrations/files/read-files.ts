@@ -1,4 +1,4 @@
-/** Files of migrations: read from their folder, put into the order of their graph, and held against what they were. */
+/** Reads migration files from their folder, orders them by their dependencies, and hashes them to detect changes. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -11,23 +11,23 @@ import { hashData } from "../state/table-data.ts";
 /** A migration with the name of its file. */
 export interface NamedMigration extends Migration {
   readonly name: string;
-  /** Hash of what it does: changes of it are told by this. */
+  /** Hash of its operations, which detects changes. */
   readonly hash: string;
 }
 
 const fileName = /^([A-Za-z0-9_-]+)\.(?:ts|js|mjs)$/;
 
-/** The migrations of a folder, as a database sees them that has none. Throws what readFiles() and orderMigrations() throw. */
+/** Returns the migrations of a folder in order, for a database that has none. Throws what readFiles() and orderMigrations() throw. */
 export async function readMigrations(folder: string): Promise<NamedMigration[]> {
   return orderMigrations(await readFiles(folder), new Set());
 }
 
-/** Throws `E_OPTION_INVALID` for what is no path of a folder. */
+/** Throws `E_OPTION_INVALID` if the value is not a folder path. */
 export function assertFolder(owner: string, folder: unknown): void {
   if (typeof folder !== "string" || folder === "") throw optionInvalid(owner, "folder", folder, "the path of a folder");
 }
 
-/** The files of a folder; none when there is no such folder. Throws `E_MIGRATION_INVALID` for a file that is no migration. */
+/** Reads the migration files of a folder; returns none if the folder does not exist. Throws `E_MIGRATION_INVALID` for an invalid file. */
 export async function readFiles(folder: string): Promise<NamedMigration[]> {
   assertFolder("migrations", folder);
   const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
@@ -43,14 +43,14 @@ export async function readFiles(folder: string): Promise<NamedMigration[]> {
 }
 
 /**
- * Migrations, each after those that it names, for a database that has some of them. Throws `E_MIGRATION_GRAPH` for one that names
- * what is not there, or for a circle.
+ * Orders migrations by their dependencies, for a database that has some of them. Throws `E_MIGRATION_GRAPH` for a missing
+ * dependency or a cycle.
  */
 export function orderMigrations(files: readonly NamedMigration[], applied: ReadonlySet<string>): NamedMigration[] {
   return sortMigrations(chooseSquashed(files, applied));
 }
 
-/** A migration that stands for others, or those: a database that has some of them needs the rest one by one. */
+/** Chooses between a migration that replaces others and the originals: a database that has some of the originals needs the rest one by one. */
 function chooseSquashed(migrations: readonly NamedMigration[], applied: ReadonlySet<string>): NamedMigration[] {
   const left = new Map(migrations.map((each) => [each.name, each]));
   for (const { name, replaces } of migrations) {
@@ -64,12 +64,12 @@ function chooseSquashed(migrations: readonly NamedMigration[], applied: Readonly
 }
 
 async function readMigration(path: string, name: string): Promise<NamedMigration> {
-  // A file that has changed is another module: the text is part of its address.
+  // A changed file must load as a new module, so the address contains a hash of its source.
   const text = await readFile(path, "utf8");
   const url = `${pathToFileURL(path).href}?${hashData(text, 16)}`;
   const module = (await import(url).catch((error: unknown) => {
     throw new GableError("E_MIGRATION_INVALID", `The migration "${name}" cannot be read.`, { cause: error, details: { path } });
-  })) as { default?: unknown }; // Whatever it exports is looked at below.
+  })) as { default?: unknown }; // The export is checked below.
   const { default: read } = module;
   if (!isMigration(read))
     throw new GableError("E_MIGRATION_INVALID", `The file ${path} does not export a migration.`, {
@@ -78,14 +78,14 @@ async function readMigration(path: string, name: string): Promise<NamedMigration
   return { ...read, name, hash: hashData(read.operations.map(toHashed), 16) };
 }
 
-/** What counts of an operation: the code of data steps may be mended. */
+/** Returns the parts of an operation that must not change. The code of data steps may be fixed. */
 function toHashed(operation: Operation): unknown {
   if (operation.kind !== "run") return operation;
   const { name, table, batch } = operation.step;
   return { kind: "run", name, table, batch };
 }
 
-/** Migrations in an order in which each comes after those that it names; otherwise by name. */
+/** Sorts migrations so that each comes after those that it depends on; otherwise by name. */
 function sortMigrations(migrations: readonly NamedMigration[]): NamedMigration[] {
   const byName = new Map(migrations.map((each) => [each.name, each]));
   for (const { name, replaces } of migrations) for (const old of replaces) if (!byName.has(old)) byName.set(old, byName.get(name)!);
@@ -93,13 +93,13 @@ function sortMigrations(migrations: readonly NamedMigration[]): NamedMigration[]
   const visit = (one: NamedMigration, path: readonly string[]): void => {
     if (sorted.has(one)) return;
     if (path.includes(one.name))
-      throw new GableError("E_MIGRATION_GRAPH", `Migrations name each other in a circle: ${[...path, one.name].join(" -> ")}.`, {
-        fix: "Let each name earlier ones alone in after.",
+      throw new GableError("E_MIGRATION_GRAPH", `Migrations depend on each other in a cycle: ${[...path, one.name].join(" -> ")}.`, {
+        fix: "Name only earlier migrations in after.",
       });
     for (const name of one.after) {
       const before = byName.get(name);
       if (before === undefined)
-        throw new GableError("E_MIGRATION_GRAPH", `The migration "${one.name}" comes after "${name}", which is not there.`, {
+        throw new GableError("E_MIGRATION_GRAPH", `The migration "${one.name}" comes after "${name}", which does not exist.`, {
           fix: "Restore the file, or correct after.",
         });
       if (before !== one) visit(before, [...path, one.name]);
@@ -110,7 +110,7 @@ function sortMigrations(migrations: readonly NamedMigration[]): NamedMigration[]
   return [...sorted];
 }
 
-/** Migrations that no other one comes after. */
+/** Returns the migrations that no other migration depends on. */
 export function findHeads(migrations: readonly NamedMigration[]): NamedMigration[] {
   const named = new Set(migrations.flatMap(({ after }) => after));
   return migrations.filter(({ name, replaces }) => !named.has(name) && !replaces.some((old) => named.has(old)));

@@ -1,4 +1,4 @@
-/** Seeds: files that put rows into a database which it needs, or which developers want; a second run changes nothing. */
+/** Seeds: files that fill a database with rows that it needs or that developers want. Running them again changes nothing. */
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -8,26 +8,26 @@ import type { Database } from "../../database.ts";
 import { transaction } from "../../run/transaction.ts";
 import { assertFolder } from "./read-files.ts";
 
-/** What a seed gets. */
+/** What a seed receives. */
 export interface SeedContext {
-  /** The database that is filled. */
+  /** The database to fill. */
   readonly database: Database;
 }
 
-/** Which seeds run. */
+/** Options for running seeds. */
 export interface SeedOptions {
-  /** The database that is filled. */
+  /** The database to fill. */
   readonly database: Database;
-  /** The folder of the files: each exports a function as its default, and runs in the order of its name. */
+  /** The folder of the files. They run in the order of their names, and each exports a function as its default. */
   readonly folder: string;
-  /** Told of each file before it runs. None by default. */
+  /** Receives the name of each file before it runs. None by default. */
   readonly onProgress?: (name: string) => void;
 }
 
 /**
- * Runs the files of a folder in the order of their names, each in a transaction. Gives their names. A seed makes rows by
- * `upsert()` and `getOrCreate()`, so that it may run again. Throws `E_SEED_INVALID` for a file without a function, and
- * `E_SEED_FAILED` with the name of the file that has failed.
+ * Runs the seed files of a folder in the order of their names, each in a transaction. Returns their names. Write rows with
+ * `upsert()` and `getOrCreate()`, so that a seed can run again. Throws `E_SEED_INVALID` for a file without a function, and
+ * `E_SEED_FAILED` with the name of the file that failed.
  *
  * @example
  * // seeds/010-subjects.ts
@@ -42,17 +42,17 @@ export async function runSeeds(options: SeedOptions): Promise<string[]> {
   const names = (await readdir(folder)).filter((name) => /\.(?:ts|js|mjs)$/.test(name) && !/\.(?:d|test)\.ts$/.test(name)).sort();
   for (const name of names) {
     onProgress?.(name);
-    const module = (await import(pathToFileURL(resolve(join(folder, name))).href)) as { default?: unknown }; // Looked at below.
+    const module = (await import(pathToFileURL(resolve(join(folder, name))).href)) as { default?: unknown }; // Checked below.
     const seed = module.default;
     if (typeof seed !== "function")
       throw new GableError("E_SEED_INVALID", `The seed ${name} does not export a function.`, {
         fix: "Write: export default async () => { ... };",
       });
-    const work = seed as (context: SeedContext) => unknown; // What it takes is its own matter.
+    const work = seed as (context: SeedContext) => unknown; // It may return anything.
     try {
       await transaction(() => work({ database }), { database });
     } catch (error) {
-      throw new GableError("E_SEED_FAILED", `The seed ${name} has failed: ${error instanceof Error ? error.message : String(error)}`, {
+      throw new GableError("E_SEED_FAILED", `The seed ${name} failed: ${error instanceof Error ? error.message : String(error)}`, {
         cause: error,
       });
     }

@@ -1,4 +1,4 @@
-/** Models of a structure for data steps. They have the columns of their tables, and no code of today's models. */
+/** Creates the models that data steps use, from a structure. They have the columns of their tables, and no code of your current models. */
 import { Model } from "../../model.ts";
 import type { FieldMap } from "../../schema/model.ts";
 import type { ModelClass } from "../../schema/model-class.ts";
@@ -10,7 +10,7 @@ import { isReservedName, toFieldName, toFields, toModelOptions } from "../../sql
 export function createModels(state: State): ReadonlyMap<string, ModelClass> {
   const models = new Map<string, ModelClass>();
   for (const [name, table] of state) {
-    // A table that no migration has made has no model.
+    // A table that no migration has created has no model.
     const foreignKeys = new Map([...table.foreignKeys].filter(([, { table: target }]) => state.has(target)));
     models.set(name, createModel(name, { ...table, foreignKeys }, models));
   }
@@ -25,5 +25,5 @@ function createModel(name: string, table: TableState, models: ReadonlyMap<string
     const isNullable = table.columns.get(columns[0]!)!.null === true;
     fields[relation] = () => belongsTo(models.get(target), { columns: columns.map(toFieldName), null: isNullable });
   }
-  return class extends Model(name, fields as FieldMap, toModelOptions(table)) {} as unknown as ModelClass; // Its fields are known at run time alone.
+  return class extends Model(name, fields as FieldMap, toModelOptions(table)) {} as unknown as ModelClass; // Its fields are only known at run time.
 }

@@ -1,8 +1,8 @@
-/** What migrations touch: two branches that touch different things may be joined without a person. */
+/** Finds what migrations touch. Two branches that touch different things can be joined automatically. */
 import type { NamedMigration } from "./read-files.ts";
 import type { Operation, OperationOf } from "../state/operation.ts";
 
-/** Objects that an operation touches: `books`, `books.title`, `books#books_title_index`; "*" for what nobody can tell. */
+/** Returns the objects that an operation touches: `books`, `books.title`, `books#books_title_index`; "*" if they are unknown. */
 function touchesOf(operation: Operation): string[] {
   switch (operation.kind) {
     case "sql":
@@ -66,7 +66,7 @@ function keysTouched(operation: OnKey): string[] {
     case "renameConstraint":
       return [key, `${table}#${operation.to}`];
     case "addCheck":
-      // It may speak of any column.
+      // The condition may use any column.
       return [table];
     default:
       return [key];
@@ -81,13 +81,13 @@ function columnsTouched(operation: OnColumn): string[] {
   return [`${table}.${operation.name}`, ...(operation.kind === "renameColumn" ? [`${table}.${operation.to}`] : [])];
 }
 
-/** Whether two objects are one, or one is a part of the other. */
+/** Returns whether two objects are the same, or one is a part of the other. */
 function overlap(one: string, other: string): boolean {
   if (one === "*" || other === "*" || one === other) return true;
   return [".", "#"].some((mark) => one.startsWith(other + mark) || other.startsWith(one + mark));
 }
 
-/** Two branches that touch the same, and what; undefined when heads may be joined. */
+/** Returns two branches that touch the same object, and the object; undefined if the heads can be joined. */
 export function mayMerge(
   migrations: readonly NamedMigration[],
   heads: readonly NamedMigration[],
@@ -102,7 +102,7 @@ export function mayMerge(
   const histories = heads.map(({ name }) => trunkOf(name));
   const branches = histories.map((own, index) => {
     const others = histories.filter((_, place) => place !== index);
-    // What all have is no part of a branch.
+    // Migrations that all branches share are not part of a branch.
     const alone = [...own].filter((name) => !others.every((other) => other.has(name)));
     return alone.flatMap((name) => byName.get(name)!.operations.flatMap(touchesOf));
   });
@@ -114,7 +114,7 @@ export function mayMerge(
   return undefined;
 }
 
-/** An object of one list that overlaps with one of another. */
+/** Returns an object of one list that overlaps with an object of another. */
 function findShared(one: readonly string[], other: readonly string[]): string | undefined {
   const pairs = one.flatMap((object) => other.filter((another) => overlap(object, another)).map((another) => [object, another] as const));
   const [object, another] = pairs[0] ?? [];

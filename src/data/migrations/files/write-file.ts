@@ -1,8 +1,8 @@
-/** Files of migrations as text: what the generator writes is what a person would. */
+/** Writes migration files in the style that a person would use. */
 import { GableError } from "../../../errors/gable-error.ts";
 import type { Migration, Operation, OperationOf } from "../state/operation.ts";
 
-/** The text of a file. Functions of data steps cannot be written: `E_MIGRATION_OPERATION`. */
+/** Returns the source of a migration file. Functions of data steps cannot be written: throws `E_MIGRATION_OPERATION`. */
 export function writeMigration({ after, schema, operations, phase, replaces }: Migration): string {
   const lines = operations.map((operation) => `    ${writeOperation(operation)},\n`).join("");
   return [
@@ -17,13 +17,13 @@ export function writeMigration({ after, schema, operations, phase, replaces }: M
   ].join("");
 }
 
-/** An operation as code. */
+/** Returns an operation as code. */
 function writeOperation(operation: Operation): string {
   const call = (name: string, ...parts: readonly unknown[]): string => {
     const given = parts.filter((part) => part !== undefined);
     const line = given.map((part) => writeInline(part)).join(", ");
     if (4 + name.length + line.length + 6 <= lineMax) return `op.${name}(${line})`;
-    // The last part takes the lines; those before it too, when they are long themselves.
+    // The last argument is split into lines, and so are long arguments before it.
     const early = given.slice(0, -1).map((part) => writeValue(part, 4, 60));
     return `op.${name}(${[...early, writeValue(given.at(-1), 4, lineMax)].join(", ")})`;
   };
@@ -106,7 +106,7 @@ function writeRare(operation: Rare, call: (name: string, ...parts: readonly unkn
   }
 }
 
-/** Options without those that are undefined; undefined when none is left. */
+/** Returns options without undefined values, or undefined if none is left. */
 function optional(options: Readonly<Record<string, unknown>>): object | undefined {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return given.length === 0 ? undefined : Object.fromEntries(given);
@@ -119,7 +119,7 @@ function writeKey(key: string): string {
   return plainKey.test(key) && key !== "__proto__" ? key : key === "__proto__" ? '["__proto__"]' : JSON.stringify(key);
 }
 
-/** A value in one line. */
+/** Writes a value in one line. */
 function writeInline(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(writeInline).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
@@ -127,7 +127,7 @@ function writeInline(value: unknown): string {
   return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
 }
 
-/** A value in as many lines as it needs. */
+/** Writes a value in as many lines as it needs. */
 function writeValue(value: unknown, indent: number, used: number): string {
   const line = writeInline(value);
   if (indent + used + line.length <= lineMax || typeof value !== "object" || value === null) return line;

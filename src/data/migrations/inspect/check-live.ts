@@ -1,4 +1,4 @@
-/** Drift: where a database is not what the files of its migrations make. */
+/** Detects drift: differences between a database and the result of its migration files. */
 import { replay } from "../state/apply.ts";
 import { compareSchemas, readLiveSchema } from "../run/live-schema.ts";
 import type { SchemaDifference } from "../run/live-schema.ts";
@@ -8,18 +8,18 @@ import { readExpectedSchema } from "../run/scratch.ts";
 import { Session } from "../run/session.ts";
 import { TableWriter } from "../../sql/table-writer.ts";
 
-/** How a database is compared. */
+/** Options for comparing a database with its migrations. */
 export interface CheckLiveOptions extends MigrationsOptions {
   /**
-   * What is left out: tables, as `"books"`, and objects of them, as `"books.index mine"`. Tables that no migration has made are
-   * never looked at. None by default.
+   * Tables (`"books"`) and objects (`"books.index mine"`) to ignore. Tables that no migration has created are
+   * always ignored. None by default.
    */
   readonly ignore?: readonly string[];
 }
 
 /**
- * What differs between a database and what all migrations make: each table is made beside the others, in the
- * server's own words, and taken away again. None when they are the same.
+ * Returns the differences between a database and the result of its migrations; none if they are equal. It creates each
+ * table in a scratch schema to compare the definitions as the server writes them, and removes it.
  */
 export async function checkLive({ database, folder, ignore = [] }: CheckLiveOptions): Promise<SchemaDifference[]> {
   const state = replay(await readMigrations(folder));

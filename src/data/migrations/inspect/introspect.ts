@@ -1,9 +1,9 @@
-/** Reads the structure of a database that somebody else has made. */
+/** Reads the structure of an existing database. */
 import { ledgerTable } from "../run/live-schema.ts";
 import type { Session } from "../run/session.ts";
 import type { FoundTable, TableFinding } from "../plan/table-finding.ts";
 
-/** All tables and views of the database of a session, but the table of the ledger. */
+/** Returns all tables and views of the session's database, except the ledger. */
 export async function introspect(session: Session): Promise<FoundTable[]> {
   const tables = (await session.kind.introspect(session)).filter(({ name }) => name !== ledgerTable);
   for (const table of tables) {
@@ -13,7 +13,7 @@ export async function introspect(session: Session): Promise<FoundTable[]> {
   return tables;
 }
 
-/** Databases do not say what tells the rows of a view apart: a unique index of one that keeps them does, or a column named id. */
+/** Databases do not report the key of a view. A unique index of a materialized view identifies its rows, or a column named id. */
 function findViewKey({ state }: TableFinding): void {
   const { columns, primary, indexes } = state;
   const index = [...indexes.values()].find(({ unique, where, columns: list }) => unique === true && where === undefined && list.length > 0);
@@ -24,7 +24,7 @@ function findViewKey({ state }: TableFinding): void {
   state.comment = "";
 }
 
-/** A relation has no default of the database. */
+/** Relations do not support database defaults. */
 function noteKeyDefaults(table: TableFinding): void {
   const { columns, foreignKeys } = table.state;
   for (const column of [...foreignKeys.values()].flatMap((key) => key.columns)) {

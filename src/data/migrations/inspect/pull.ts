@@ -1,4 +1,4 @@
-/** Models from a database that is there already. */
+/** Creates models from an existing database. */
 import { GableError } from "../../../errors/gable-error.ts";
 import { suggestName } from "../../../errors/nearest-name.ts";
 import type { Database } from "../../database.ts";
@@ -12,7 +12,7 @@ import { Session } from "../run/session.ts";
 import { TableWriter } from "../../sql/table-writer.ts";
 import { writeModels } from "./write-models.ts";
 
-/** Which models are pulled. */
+/** Options for creating models from a database. */
 export interface PullOptions {
   /** The database, opened without models: `createDatabase({ url, models: [] })`. */
   readonly database: Database;
@@ -20,17 +20,18 @@ export interface PullOptions {
   readonly tables?: readonly string[];
 }
 
-/** What was pulled. */
+/** Result of creating models from a database. */
 export interface PulledModels {
-  /** The text of a module with the models. What they cannot say stands in comments. */
+  /** The source of a module with the models. Comments describe what models cannot express. */
   readonly source: string;
-  /** What differs between the tables and those that the models would make, in the server's own words. */
+  /** Differences between the tables and those that the models would create, in the server's own words. */
   readonly differences: readonly SchemaDifference[];
 }
 
 /**
- * Writes models for the tables and views of a database. Nothing in the database is changed: what the models would make is
- * made beside it, compared, and taken away. Throws `E_TABLE_UNKNOWN` for a table that is not there.  @example
+ * Writes models for the tables and views of a database. The database does not change.
+ * The tables of the models are created in a scratch schema, compared and removed. Throws `E_TABLE_UNKNOWN` for a table that does not exist.
+ * @example
  * const { source } = await pullModels({ database }); await writeFile("models.ts", source);
  */
 export async function pullModels({ database, tables }: PullOptions): Promise<PulledModels> {
@@ -43,14 +44,14 @@ export async function pullModels({ database, tables }: PullOptions): Promise<Pul
     const found = tables === undefined ? all : all.filter(({ name }) => tables.includes(name));
     const state: State = new Map(found.filter((table) => table.state.primary.length > 0).map(({ name, state: each }) => [name, each]));
     const live = await readLiveSchema(session);
-    // There is no model that a key to a table that was not pulled could lead to.
+    // A foreign key to a table without a model cannot become a relation.
     const made = keepForeignKeys(withoutLonely(state, names), ({ table }) => state.has(table));
     const expected = await readExpectedSchema(session, new TableWriter(session.dialect), made);
     return { source: writeModels(found), differences: compareSchemas(expected, live, made.keys()) };
   });
 }
 
-/** A structure without views that read what is not a part of it: they could not be made. */
+/** Returns a structure without the views that read tables outside it, because they could not be created. */
 function withoutLonely(state: State, names: readonly string[]): State {
   const kept = new Map(tablesOf(state));
   for (const name of sortViews(state)) {

@@ -1,4 +1,4 @@
-/** Models as text: what a person would write of the tables of a database. */
+/** Writes the source of models for the tables of a database, in the style that a person would use. */
 import { reservedNames } from "../../schema/definitions.ts";
 import { toSingular } from "../../schema/join-table.ts";
 import { identifier, toConstraintName, toSnakeCase } from "../../schema/names.ts";
@@ -11,24 +11,24 @@ interface ModelDraft {
   readonly className: string;
   /** Lines of its fields and relations, by name. */
   readonly entries: Map<string, string>;
-  /** Names of fields, and of relations where they hold the key, by column. */
+  /** Names of fields by column, or of the relation if the column holds its key. */
   readonly names: Map<string, string>;
-  /** Relations that hold a key here. */
+  /** Relations whose key is in this table. */
   readonly relations: OwnRelation[];
   /** Further options of the model. */
   readonly options: string[];
-  /** What stands above the model. */
+  /** Comments above the model. */
   readonly comments: string[];
 }
 
-/** A relation to one row of another table, or of the same one. */
+/** A relation to one row of another table, or of the same table. */
 interface OwnRelation {
   readonly name: string;
   readonly target: ModelDraft;
   readonly isUnique: boolean;
 }
 
-/** The text of a module with a model for each table. */
+/** Returns the source of a module with a model for each table. */
 export function writeModels(tables: readonly FoundTable[]): string {
   const between = new Map(tables.flatMap((table) => readBetween(table, tables).map((sides) => [table, sides] as const)));
   const taken = new Set(["Model", "View"]);
@@ -70,14 +70,14 @@ function toCamel(name: string): string {
   return pascal.charAt(0).toLowerCase() + pascal.slice(1);
 }
 
-/** A name that is not taken yet. */
+/** Returns a name that is still free. */
 function findFree(wanted: string, taken: { has(name: string): boolean }, suffix: string): string {
   let name = wanted;
   for (let number = 1; taken.has(name) || reservedNames.has(name); number++) name = `${wanted}${suffix}${number === 1 ? "" : number}`;
   return name;
 }
 
-/** The two tables of a table that does nothing but link them; none of another one. */
+/** Returns the two tables that a pure join table links, or undefined for other tables. */
 function readBetween({ state }: FoundTable, tables: readonly FoundTable[]): Array<readonly [string, string]> {
   const keys = [...state.foreignKeys.values()];
   const [one, other] = keys;
@@ -104,7 +104,7 @@ function readBetween({ state }: FoundTable, tables: readonly FoundTable[]): Arra
   return isUsual && isKey && isIndexed ? [[one!.table, other!.table]] : [];
 }
 
-/** Options as code: `{ a: 1 }`, or nothing. */
+/** Returns options as code: `{ a: 1 }`, or an empty string. */
 function writeOptions(options: ReadonlyArray<string | undefined>): string {
   const given = options.filter((option) => option !== undefined);
   return given.length === 0 ? "" : `{ ${given.join(", ")} }`;
@@ -118,23 +118,23 @@ function listOf(values: readonly string[]): string {
   return `[${values.map(textOf).join(", ")}]`;
 }
 
-/** What stands in the database, in its own words. */
+/** Returns the database's own SQL. */
 function textOfSql(data: OperandData): string {
   const [, texts] = data as unknown as readonly [string, ReadonlyArray<{ readonly text: string }>]; // As table-finding.ts makes them.
   return texts.map((each) => each.text).join("");
 }
 
-/** A text as code, of several lines where it has some. */
+/** Returns a string as code; a string with several lines becomes a template literal. */
 function writeText(text: string): string {
   return `\`${text.replace(/[\\`]|\$(?=\{)/g, "\\$&")}\``;
 }
 
-/** An expression of the database's own words, as code. */
+/** Returns an expression in the database's own SQL as code. */
 function writeSql(data: OperandData): string {
   return `sql${writeText(textOfSql(data))}`;
 }
 
-/** The query of a view that was read: it is one for all. */
+/** Returns the query of a view that was read: a single query. */
 function queryOf({ sql }: ViewState): string {
   return sql as string; // As table-finding.ts makes it.
 }
@@ -143,18 +143,18 @@ function isPlainKey(key: IndexState): boolean {
   return Object.keys(key).length === 1;
 }
 
-/** Whether a column alone has a key under the name that a field would give it. */
+/** Returns whether a single-column key exists under the name that a field would give it. */
 function hasOwn(keys: ReadonlyMap<string, KeyState>, table: string, column: string, kind: "unique" | "index"): boolean {
   const key = keys.get(toConstraintName(table, column, kind));
   return key !== undefined && isPlainKey(key) && key.columns.length === 1 && key.columns[0] === column;
 }
 
-/** Whether the index of a column is that of its field: what is unique has none beside it. */
+/** Returns whether a field declares the index of its column. A unique column has no separate index. */
 function hasFieldIndex({ uniques, indexes }: TableState, table: string, column: string): boolean {
   return hasOwn(indexes, table, column, "index") && !hasOwn(uniques, table, column, "unique");
 }
 
-/** Whether a field says a key by an option of its own. */
+/** Returns whether a field declares the key with its own option. */
 function isOfField(state: TableState, table: string, [constraint, key]: readonly [string, KeyState], kind: "unique" | "index"): boolean {
   const [column = ""] = key.columns;
   if (constraint !== toConstraintName(table, column, kind)) return false;
@@ -261,12 +261,12 @@ function toChoiceLabel(key: string): string {
   return words === "" ? key : words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** Whether a text is empty in rows that give none: then it may be empty. */
+/** Returns whether a column of type text defaults to an empty string, in which case it may be blank. */
 function isBlank({ default: value }: ColumnState): boolean {
   return value !== undefined && /^\(*''/.test(textOfSql(value));
 }
 
-/** The other sides of the relations that lead to a model. */
+/** Adds the inverse relations of a model. */
 function addBacks(draft: ModelDraft, drafts: ReadonlyMap<string, ModelDraft>): void {
   for (const other of drafts.values()) {
     const leading = other.relations.filter(({ target }) => target === draft);
@@ -344,7 +344,7 @@ function writeModel({ table, className, entries, names, options, comments }: Mod
     const notes = table.notes.get(byName.get(name) ?? "\0") ?? [];
     return `  ${name}: ${code},${notes.length === 0 ? "" : ` // ${toComment(notes.join("; "))}`}\n`;
   });
-  // Columns of types that no model has.
+  // Columns with types that models do not support.
   for (const [column, notes] of table.notes)
     if (column !== "" && !names.has(column)) lines.push(`  // "${toComment(column)}" is left out: ${toComment(notes.join("; "))}\n`);
   const { view } = table.state;
@@ -355,7 +355,7 @@ function writeModel({ table, className, entries, names, options, comments }: Mod
   return `${head}export class ${className} extends ${view === undefined ? "Model" : "View"}(${textOf(table.name)}, {\n${lines.join("")}}${end}) {}\n`;
 }
 
-/** A text as the rest of a line of code that nothing can end. */
+/** Returns a string as a single line of a comment that no character can end early. */
 function toComment(text: string): string {
   return text.replaceAll(/[\r\n\u2028\u2029]+/g, " ");
 }

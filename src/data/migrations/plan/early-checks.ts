@@ -1,11 +1,11 @@
-/** The checks of rows that a migration can make before it changes anything. */
+/** Finds the row checks that a migration can make before it changes anything. */
 import type { State } from "../../schema/table-state.ts";
 import type { Operation } from "../state/operation.ts";
 import type { PlannedStep, RowCheck } from "./step.ts";
 
 /**
- * Returns the checks of steps whose rows are the same now as when the step comes, by the names that tables and columns have now.
- * Code and statements of a migration may change any row: what comes after them is checked when it comes.
+ * Returns the checks whose rows do not change before their step, with the names that tables and columns have now.
+ * Data steps and custom statements may change any row, so checks after them run in their place.
  */
 export function earlyChecks(before: State, operations: readonly Operation[], steps: readonly PlannedStep[]): RowCheck[] {
   const names = new FormerNames(before);
@@ -22,12 +22,12 @@ export function earlyChecks(before: State, operations: readonly Operation[], ste
   return found;
 }
 
-/** Names of tables and columns, and those that they had before. */
+/** Maps table and column names to the names that they had before the migration. */
 class FormerNames {
   readonly #before: State;
-  /** Former names of tables by their names. */
+  /** Old names of tables by current name. */
   readonly #tables: Map<string, string>;
-  /** Former names of columns by their names, by the former name of their table. */
+  /** Old names of columns by current name, by the old name of their table. */
   readonly #columns: ReadonlyMap<string, Map<string, string>>;
 
   constructor(before: State) {
@@ -38,7 +38,7 @@ class FormerNames {
     );
   }
 
-  /** A check by former names; undefined of what is new. */
+  /** Returns a check with the old names, or undefined if the table or column is new. */
   rename(check: RowCheck): RowCheck | undefined {
     const table = this.#tables.get(check.table);
     if (table === undefined) return undefined;
@@ -59,7 +59,7 @@ class FormerNames {
       columns.delete(operation.name);
       if (column !== undefined) columns.set(operation.to, column);
     }
-    // Its values are others from here on.
+    // The values change here.
     if (operation.kind === "dropColumn" || operation.kind === "alterColumn") columns.delete(operation.name);
   }
 }

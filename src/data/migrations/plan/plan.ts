@@ -1,9 +1,9 @@
-/** The steps of a plan as SQL, for people. */
+/** Writes the steps of a plan as SQL that people can read. */
 import { describeColumn } from "../state/conversion.ts";
 import type { RowCheck, Step } from "./step.ts";
 import type { TableWriter } from "../../sql/table-writer.ts";
 
-/** The SQL of a step, for people. */
+/** Returns the SQL of a step for people to read. */
 export function writeStep(writer: TableWriter, step: Step): string[] {
   switch (step.kind) {
     case "sql":
@@ -22,7 +22,7 @@ export function writeStep(writer: TableWriter, step: Step): string[] {
   }
 }
 
-/** What rows must be like, as a comment. */
+/** Describes a row check as an SQL comment. */
 function describeCheck(check: RowCheck): string {
   const subject = `"${check.table}.${check.column}"`;
   if (check.rule === "values")

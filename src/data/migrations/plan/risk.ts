@@ -1,4 +1,4 @@
-/** What may hurt about operations: what is lost, what stops others, what code that still runs does not expect. */
+/** Finds the risks of operations: lost data, blocked queries, and changes that a running release does not expect. */
 import type { MigrationCosts } from "./migration-dialect.ts";
 import type { ColumnState, State } from "../../schema/table-state.ts";
 import { applyOperation } from "../state/apply.ts";
@@ -7,28 +7,28 @@ import { describeOperation } from "../state/inverse.ts";
 import type { Operation } from "../state/operation.ts";
 import { needsValue } from "../state/operation.ts";
 
-/** Kinds of risks, the least first. */
+/** Kinds of risks, from the least to the greatest. */
 export type Risk = "safe" | "locks" | "scans" | "rewrites" | "breaks-old-code" | "loses-data";
 
-/** Something that may hurt. */
+/** A risk of an operation. */
 export interface Finding {
   /** Name of the rule. */
   readonly id: string;
-  /** What may happen. */
+  /** Kind of the risk. */
   readonly risk: Risk;
-  /** The table that it is about, by the name that it has before all of the operations. */
+  /** Name that the table has before all of the operations. */
   readonly table: string;
   /** What the operation does, in a sentence. */
   readonly operation: string;
-  /** Why it may hurt. */
+  /** Why it is risky. */
   readonly reason: string;
-  /** What to do instead, or beside it. */
+  /** What to do instead or in addition. */
   readonly recipe: string;
-  /** The reason for which it was accepted; undefined while it was not. */
+  /** The reason why somebody accepted the risk; undefined if nobody has. */
   readonly assured: string | undefined;
 }
 
-/** What may hurt about operations, from a structure on. Tables that are made by the same operations have no rows, and no users. */
+/** Returns the risks of operations that start from a structure. Tables that the same operations create have no rows and no users. */
 export function findRisks(before: State, operations: readonly Operation[], costs: MigrationCosts): Finding[] {
   const fresh = new Set<string>();
   const former = new Map<string, string>();
@@ -54,14 +54,14 @@ export function findRisks(before: State, operations: readonly Operation[], costs
     visit(operation, undefined);
     state = applyOperation(state, operation);
   }
-  // One that is made again within the same operations is away for a moment.
+  // A view that the same operations create again is missing only briefly.
   return findings.filter(({ id, table }) => id !== "view-dropped" || !state.has(table));
 }
 
 const viewDropped = {
   id: "view-dropped",
   risk: "breaks-old-code",
-  reason: "Code that still runs may read it.",
+  reason: "The running release may read it.",
   recipe: 'Let one release go out that does not use it, then drop it with phase: "after-deploy".',
 } as const;
 
@@ -74,7 +74,7 @@ function rate(operation: Operation, state: State, costs: MigrationCosts): Rated 
       return {
         id: operation.kind === "dropTable" ? "table-dropped" : "column-dropped",
         risk: "loses-data",
-        reason: "What is dropped is gone, and code that still runs may read it.",
+        reason: "The dropped data is lost, and the running release may read it.",
         recipe: 'Let one release go out that does not use it (retired: true), then drop it with phase: "after-deploy".',
       };
     case "renameTable":
@@ -82,8 +82,9 @@ function rate(operation: Operation, state: State, costs: MigrationCosts): Rated 
       return {
         id: "renamed",
         risk: "breaks-old-code",
-        reason: "Code that still runs knows the former name alone.",
-        recipe: "Keep the former name by the option column or the table of the model, or add, copy and drop in several releases.",
+        reason: "The running release knows only the old name.",
+        recipe:
+          "Keep the old name with the option column of the field or the table name of the model, or add, copy and drop over several releases.",
       };
     case "addColumn":
       return operation.column.null === true || operation.column.default !== undefined
@@ -91,7 +92,7 @@ function rate(operation: Operation, state: State, costs: MigrationCosts): Rated 
         : {
             id: "required-column",
             risk: "breaks-old-code",
-            reason: "Code that still runs inserts rows without it.",
+            reason: "The running release inserts rows without it.",
             recipe: "Add it with null: true, fill it, and require it in the next release.",
           };
     case "alterColumn":
@@ -101,19 +102,24 @@ function rate(operation: Operation, state: State, costs: MigrationCosts): Rated 
         id: "primary-key",
         risk: "rewrites",
         reason: "The table is locked while its key is built.",
-        recipe: "Do it while nobody writes.",
+        recipe: "Run it while nobody writes to the table.",
       };
     case "addIndex":
     case "addUnique":
       return !costs.locksForIndexes
         ? undefined
-        : { id: "index-built", risk: "locks", reason: "Writes wait while the index is built.", recipe: "Do it while few write." };
+        : {
+            id: "index-built",
+            risk: "locks",
+            reason: "Writes wait while the index is built.",
+            recipe: "Run it while there are few writes.",
+          };
     default:
       return undefined;
   }
 }
 
-/** What rows may hold that stops a change: it is looked at before anything is changed, and nothing is lost. */
+/** Returns the risk of a change that existing rows may block. The rows are checked before anything changes, so no data is lost. */
 function rateValues(operation: Operation, state: State): Rated | undefined {
   if (operation.kind !== "addColumn" && operation.kind !== "alterColumn") return undefined;
   const before = state.get(operation.table)?.columns.get(operation.name);
@@ -121,30 +127,32 @@ function rateValues(operation: Operation, state: State): Rated | undefined {
     return {
       id: "value-missing",
       risk: "breaks-old-code",
-      reason: "Rows without a value stop it with E_MIGRATION_CONSENT, before anything is changed: no value is invented.",
-      recipe: "Give the value: fill in the operation, or the option fills of rollback() on the way back.",
+      reason:
+        "If a row has no value, the migration stops with E_MIGRATION_CONSENT before it changes anything. Gable never invents a value.",
+      recipe: "Give the value with `fill` in the operation, or with the option `fills` of rollback().",
     };
   if (operation.kind === "addColumn" || conversionOf(before ?? operation.from, operation.column) !== "fits") return undefined;
   return {
     id: "values-must-fit",
     risk: "scans",
-    reason: "Every row is read. Values that do not fit stop it with E_MIGRATION_VALUES, before anything is changed: none is cut off.",
-    recipe: "Change the values that do not fit in a migration before.",
+    reason:
+      "Every row is read. If a value does not fit, the migration stops with E_MIGRATION_VALUES before it changes anything. No value is truncated.",
+    recipe: "Change the values that do not fit in an earlier migration.",
   };
 }
 
-/** A default that is not the same for all rows is written into each of them. */
+/** Returns the risk of a default that may differ from row to row, and is therefore written into each row. */
 function rateDefault({ default: value }: ColumnState, costs: MigrationCosts): Rated | undefined {
   if (!costs.rewritesForDefaults || !Array.isArray(value) || !String(value[0]).startsWith("sql")) return undefined;
   return {
     id: "column-computed",
     risk: "rewrites",
-    reason: "If the default differs from row to row, every row is written anew while others wait.",
-    recipe: "Add the column with null: true and without a default, fill it in batches, and give it the default in a later migration.",
+    reason: "If the default differs from row to row, every row is rewritten while other connections wait.",
+    recipe: "Add the column with null: true and without a default, fill it in batches, and set the default in a later migration.",
   };
 }
 
-/** Types that are one in every database. */
+/** Types that every database stores the same way. */
 const longTypes: ReadonlySet<ColumnState["type"]> = new Set<ColumnState["type"]>(["id", "bigint"]);
 
 function rateColumn(before: ColumnState, after: ColumnState, costs: MigrationCosts): Rated | undefined {
@@ -157,8 +165,8 @@ function rateColumn(before: ColumnState, after: ColumnState, costs: MigrationCos
     return {
       id: "null-refused",
       risk: "breaks-old-code",
-      reason: "Code that still runs may insert null.",
-      recipe: "Let one release go out that always gives a value.",
+      reason: "The running release may insert null.",
+      recipe: "First deploy a release that always gives a value.",
     };
   if (isWider) return undefined;
   const isFree = costs.widensTextsFreely && ["text", "choice"].includes(before.type) && after.type === "text" && after.max === undefined;
@@ -166,7 +174,7 @@ function rateColumn(before: ColumnState, after: ColumnState, costs: MigrationCos
   return {
     id: "type-changed",
     risk: "rewrites",
-    reason: "Every row is written anew while others wait.",
-    recipe: "Add a new column, fill it in batches, and let a later release use it.",
+    reason: "Every row is rewritten while other connections wait.",
+    recipe: "Add a new column, fill it in batches, and use it in a later release.",
   };
 }

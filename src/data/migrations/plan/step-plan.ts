@@ -1,4 +1,4 @@
-/** What plans of all databases share: operations become steps one after the other, each on the structure that those before it leave. */
+/** Plans steps for all databases: turns operations into steps in order, each based on the structure that the previous steps leave. */
 import { GableError } from "../../../errors/gable-error.ts";
 import type { State, TableState } from "../../schema/table-state.ts";
 import { applyAll, applyOperation } from "../state/apply.ts";
@@ -8,17 +8,17 @@ import { needsValue } from "../state/operation.ts";
 import type { PlannedStep, RowCheck, Step, StepPlace } from "./step.ts";
 import type { TableWriter } from "../../sql/table-writer.ts";
 
-/** An operation that does something to the database by itself. */
+/** An operation that changes the database by itself. */
 export type PlainOperation = Exclude<Operation, { kind: "assured" | "databaseOnly" | "stateOnly" }>;
 
 /** Plans the steps of operations. */
 export abstract class StepPlan {
   protected readonly writer: TableWriter;
-  /** The structure that the next operation finds. */
+  /** The structure before the next operation. */
   protected state: State;
-  /** Tables that this migration has made: nobody uses them yet. */
+  /** Tables that this migration creates: nobody uses them yet. */
   protected readonly fresh = new Set<string>();
-  /** Whether somebody has agreed to what the operation does. */
+  /** Whether somebody has accepted the risks of the operation. */
   protected isAgreed = false;
   protected readonly steps: PlannedStep[] = [];
 
@@ -27,33 +27,33 @@ export abstract class StepPlan {
     this.state = before;
   }
 
-  /** The steps of operations. */
+  /** Returns the steps of operations. */
   run(operations: readonly Operation[]): PlannedStep[] {
     for (const operation of operations) this.#plan(operation, operation);
     this.flush();
     return this.steps;
   }
 
-  /** Adds the steps of one operation; the whole one is what messages speak of. */
+  /** Adds the steps of one operation. Messages describe the outermost operation. */
   protected add(operation: PlainOperation, whole: Operation): void {
     this.steps.push(...this.stepsOf(operation).map((step) => ({ operation: whole, step })));
   }
 
   protected abstract stepsOf(operation: PlainOperation): Step[];
 
-  /** Adds what has waited for further operations. */
+  /** Adds the steps that were held back to be combined with later operations. */
   protected flush(): void {}
 
   protected quote(name: string): string {
     return this.writer.quote(name);
   }
 
-  /** The step of code: in the transaction of those before it, or in transactions of its own. */
+  /** Returns the step for a data function. With batches, it has its own transactions; otherwise it joins the previous steps. */
   protected dataStep({ step }: OperationOf<"run">, place: StepPlace = "joined"): Step {
     return { kind: "run", step, state: this.state, place: step.batch === undefined ? place : "alone" };
   }
 
-  /** Looks at the rows that a new or changed column is about, where not every row is right as it is. */
+  /** Returns the row checks for a new or changed column, if existing rows may not fit. */
   protected checksOf(operation: OperationOf<"addColumn" | "alterColumn">, { primary, columns }: TableState): RowCheck[] {
     const subject = { table: operation.table, column: operation.name, primary };
     if (operation.kind === "addColumn") return needsValue(operation, undefined) ? [{ ...subject, rule: "empty" }] : [];

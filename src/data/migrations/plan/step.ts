@@ -1,57 +1,57 @@
-/** Steps: what a migration does to one kind of database, one after the other. */
+/** Steps: what a migration does to one kind of database, in order. */
 import type { Dialect } from "../../sql/dialect.ts";
 import type { ColumnState, State } from "../../schema/table-state.ts";
 import type { DataStep } from "../state/data-step.ts";
 import type { Operation, SqlByDialect } from "../state/operation.ts";
 
-/** Where a step runs: with those before it in one transaction, as the first of a new one, or outside of any. */
+/** Where a step runs: in the transaction of the previous steps, at the start of a new transaction, or outside any transaction. */
 export type StepPlace = "joined" | "fresh" | "alone";
 
 /** A step. */
 export type Step = { readonly place: StepPlace } &
-  /** One that looks at all rows may take longer than others. */
+  /** A statement. `isLong` marks one that reads all rows and may take longer than others. */
   (
     | { readonly kind: "sql"; readonly sql: string; readonly isLong?: boolean }
-    /** A statement that changes some rows at a time, and is repeated until it changes none. */
+    /** A statement that changes a limited number of rows and is repeated until it changes none. */
     | { readonly kind: "repeat"; readonly sql: string }
-    /** An index that is built beside the work of others; one that was left unfinished is dropped before. */
+    /** An index that is built without blocking writes. An unfinished index of the same name is dropped first. */
     | { readonly kind: "index"; readonly sql: string; readonly table: string; readonly name: string; readonly drop: string }
-    /** A change of a table whose cheapest form the database chooses; copying a large table needs consent. */
+    /** A table change for which the database chooses the cheapest form. Copying a large table needs consent. */
     | {
         readonly kind: "alter";
         readonly table: string;
         readonly changes: string;
         readonly isAgreed: boolean;
-        /** Number of the error that says that there is nothing to change. */
+        /** The error number for "nothing to change". */
         readonly ignored?: number;
       }
-    /** A look at rows before they are changed. */
+    /** A check of rows before they are changed. */
     | { readonly kind: "check"; readonly check: RowCheck }
-    /** A table that is made anew, with its rows (SQLite). */
+    /** A table that is rebuilt with its rows (SQLite). */
     | { readonly kind: "rebuild"; readonly table: string; readonly rebuild: Rebuild }
     | { readonly kind: "run"; readonly step: DataStep; readonly state: State }
   );
 
 /**
- * What rows must be like before a column changes: their values fit the new column, the column has a value in each of them, or there
- * is no row at all.
+ * The condition that rows must meet before a column changes: their values fit the new column ("values"), the column has a value in
+ * each row ("present"), or the table has no rows ("empty").
  */
 export type RowCheck = {
   readonly table: string;
   readonly column: string;
-  /** Columns of the key of the table. */
+  /** Columns of the primary key of the table. */
   readonly primary: readonly string[];
 } & ({ readonly rule: "values"; readonly before: ColumnState; readonly after: ColumnState } | { readonly rule: "present" | "empty" });
 
-/** How a table is made anew. */
+/** How to rebuild a table. */
 export interface Rebuild {
-  /** Makes the new table under another name, and copies the rows. */
+  /** Creates the new table under a temporary name, and copies the rows. */
   readonly copy: readonly string[];
-  /** Name of the new table while both are there. */
+  /** Temporary name of the new table while both tables exist. */
   readonly copyName: string;
-  /** Takes the place of the old one, and makes the indexes. */
+  /** Replaces the old table, and creates the indexes. */
   readonly replace: readonly string[];
-  /** Names of indexes that are made by these statements; others are kept as they were. */
+  /** Names of indexes that these statements create. Other indexes are restored unchanged. */
   readonly indexes: readonly string[];
 }
 
@@ -61,25 +61,25 @@ export interface PlannedStep {
   readonly step: Step;
 }
 
-/** A statement that runs with those before it. */
+/** Returns a statement that runs in the transaction of the previous steps. */
 export function joined(sql: string): Step {
   return { kind: "sql", sql, place: "joined" };
 }
 
-/** A statement that no transaction holds. */
+/** Returns a statement that runs outside any transaction. */
 export function alone(sql: string): Step {
   return { kind: "sql", sql, place: "alone" };
 }
 
-/** The statements of one's own for a kind of database. */
+/** Returns the custom statements for a kind of database. */
 export function chooseSql(by: SqlByDialect, dialect: Dialect["name"]): readonly string[] {
   const chosen = by[dialect] ?? by.others ?? "nothing";
   if (chosen === "nothing") return [];
   return typeof chosen === "string" ? [chosen] : chosen;
 }
 
-/** Rows that one repetition of a statement changes. */
+/** Number of rows that one repetition of a statement changes. */
 export const repeatedRows = 10_000;
 
-/** Longest statement of a migration on PostgreSQL, but for those that build indexes and look at all rows. */
+/** Time limit of statements during a migration on PostgreSQL, except for those that build indexes or read all rows. */
 export const statementLimit = "SET statement_timeout = '5min'";

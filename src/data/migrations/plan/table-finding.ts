@@ -1,6 +1,6 @@
 /**
- * The structure of a database that somebody else has made, as the same plain data that models and migrations are: what a
- * model can say. The rest is told in words.
+ * Represents the structure of an existing database as the same plain data that models and migrations use. Whatever
+ * models cannot express is described in notes.
  */
 import type {
   ColumnState,
@@ -12,13 +12,13 @@ import type {
   ViewState,
 } from "../../schema/table-state.ts";
 
-/** A table as it was found. */
+/** A table found in the database. */
 export interface FoundTable {
   readonly name: string;
   readonly state: TableState;
-  /** What no model can say: of the table under "", of a column under its name. */
+  /** Notes on what models cannot express, by column name; notes on the table itself are under "". */
   readonly notes: ReadonlyMap<string, readonly string[]>;
-  /** Digits of a second of columns that store more or fewer than 3. */
+  /** Number of fractional second digits by column, for columns that do not store 3. */
   readonly precisions: ReadonlyMap<string, 0 | 6>;
 }
 
@@ -35,7 +35,7 @@ interface FoundState extends TableState {
   view?: ViewState;
 }
 
-/** Collects what is found of a table, or of a view. */
+/** Collects the findings about a table or a view. */
 export class TableFinding implements FoundTable {
   readonly name: string;
   readonly state: FoundState = {
@@ -55,13 +55,13 @@ export class TableFinding implements FoundTable {
     this.name = name;
   }
 
-  /** Tells what no model can say. */
+  /** Adds a note about something that models cannot express. */
   note(column: string, text: string): void {
     const known = this.notes.get(column) ?? [];
     this.notes.set(column, [...known, text]);
   }
 
-  /** Adds a column of a type; of one that no model has, a note. */
+  /** Adds a column. Adds a note instead if models do not support its type. */
   column(name: string, type: ColumnType | undefined, raw: string, more: Omit<ColumnState, "type">): void {
     if (type === undefined) return this.note(name, `the type is ${raw}`);
     const { isNear = false, ...state } = type;
@@ -69,17 +69,17 @@ export class TableFinding implements FoundTable {
     if (isNear) this.note(name, `the type is ${raw}`);
   }
 
-  /** Notes how many digits of a second a column stores: fewer than 3 keep whole seconds alone. */
+  /** Records how many fractional second digits a column stores: below 3, it stores whole seconds only. */
   digits(name: string, count: number): void {
     if (count !== 3) this.precisions.set(name, count < 3 ? 0 : 6);
   }
 
-  /** Whether columns are all known: a key of others cannot be said. */
+  /** Returns whether all these columns are known. A key over unknown columns cannot be expressed. */
   has(columns: ReadonlyArray<string | null>): boolean {
     return columns.every((column) => column !== null && this.state.columns.has(column));
   }
 
-  /** Turns a column into another type: a condition of the table, or what counts it, has told what it is. */
+  /** Changes the type of a column after a check constraint or a sequence has revealed what it is. */
   retype(column: string, { max: _max, ...state }: ColumnState): void {
     const { null: isNull, comment, default: value } = this.state.columns.get(column)!;
     this.state.columns.set(column, {
@@ -92,20 +92,20 @@ export class TableFinding implements FoundTable {
   }
 }
 
-/** The query of a view, from what the database tells of it. */
+/** Returns the state of a view, from the query that the database reports. */
 export function toViewState(sql: unknown, isMaterialized: boolean): ViewState {
   return { sql: String(sql).trim().replace(/;$/, ""), ...(isMaterialized && { materialized: true }) };
 }
 
-/** A type that a model has; `isNear` when the database's own is a little different. */
+/** A column type of models. `isNear` means that the type in the database differs slightly. */
 export type ColumnType = ColumnState & { readonly isNear?: boolean };
 
-/** What the database gives a row that has no value, in its own words; nothing where that is no value either. */
+/** Returns the default of a column as the database's own SQL; returns nothing if the default is null. */
 export function sqlDefault(text: unknown): Pick<ColumnState, "default"> {
   return text === null || /^null\b/i.test(String(text)) ? {} : { default: sqlCondition(String(text)) };
 }
 
-/** A condition of the database's own words. */
+/** Returns a condition that is written in the database's own SQL. */
 export function sqlCondition(text: string): ConditionData {
   return ["sql", [{ text }]];
 }

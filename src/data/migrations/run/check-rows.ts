@@ -1,4 +1,4 @@
-/** Looks at the rows that a change of a column is about, before anything is changed: no value is lost, and none is invented. */
+/** Checks the rows that a column change affects, before anything changes. No value is lost, and none is invented. */
 import { GableError } from "../../../errors/gable-error.ts";
 import type { DriverValue } from "../../schema/driver-value.ts";
 import type { ColumnState } from "../../schema/table-state.ts";
@@ -6,20 +6,20 @@ import { describeColumn, fitsColumn } from "../state/conversion.ts";
 import type { Session } from "./session.ts";
 import type { RowCheck } from "../plan/step.ts";
 
-/** Rows that are read at a time. */
+/** Number of rows per query. */
 const batchRows = 5_000;
-/** Rows that a message names. */
+/** Number of rows that a message names. */
 const namedMax = 5;
 
-/** Rows that stand in the way: how many, and the keys of the first ones. */
+/** Rows that block the change: their number, and the keys of the first ones. */
 interface Found {
   count: number;
   readonly keys: string[];
 }
 
 /**
- * Throws `E_MIGRATION_VALUES` where values do not fit their new column, and `E_MIGRATION_CONSENT` where rows need a value that
- * nobody has given. The messages name rows by their keys: values may be secret.
+ * Throws `E_MIGRATION_VALUES` if values do not fit their new column, and `E_MIGRATION_CONSENT` if rows need a value that nobody
+ * has given. The messages identify rows by their keys, because values may be secret.
  */
 export async function checkRows(session: Session, check: RowCheck): Promise<void> {
   const found: Found = { count: 0, keys: [] };
@@ -31,7 +31,7 @@ export async function checkRows(session: Session, check: RowCheck): Promise<void
   if (found.count > 0) throw check.rule === "values" ? misfits(check, found) : valueMissing(check, found);
 }
 
-/** Rows in the order of their keys: the values of the key, and the one of the column. */
+/** Yields rows in the order of their keys: the values of the key, then the value of the column. */
 async function* readRows(session: Session, { table, column, primary, rule }: RowCheck): AsyncGenerator<readonly DriverValue[]> {
   const quote = (name: string): string => session.dialect.quote(name);
   const keys = primary.map(quote).join(", ");
@@ -57,7 +57,7 @@ function isAllowed({ dialect }: Session, check: RowCheck, stored: DriverValue): 
     const decode = dialect.decoder(toValueType(before, `${table}.${column}`), true);
     return fitsColumn(decode === undefined ? stored : decode(stored), before, after);
   } catch {
-    // What cannot be read as a value of the column is none.
+    // A value that the column cannot parse does not fit.
     return false;
   }
 }
@@ -76,7 +76,7 @@ function showKey(value: DriverValue): string {
 
 const countRows = (count: number): string => (count === 1 ? "1 row" : `${count} rows`);
 
-/** The first rows, as a part of a sentence. */
+/** Lists the first rows as a part of a sentence. */
 function listRows({ count, keys }: Found): string {
   return `${countRows(count)}, ${count > keys.length ? "the first of them " : ""}${keys.join("; ")}`;
 }
@@ -89,8 +89,8 @@ function misfits({ table, column, before, after }: Extract<RowCheck, { rule: "va
 
 function valueMissing({ table, column }: RowCheck, found: Found): GableError {
   const subject = `${table}.${column}`;
-  return new GableError("E_MIGRATION_CONSENT", `"${subject}" needs a value in rows that have none: ${listRows(found)}.`, {
-    fix: `Give the value: fill in the operation, or rollback({ fills: { "${subject}": value } }) on the way back.`,
+  return new GableError("E_MIGRATION_CONSENT", `Some rows have no value for "${subject}", which needs one: ${listRows(found)}.`, {
+    fix: `Give the value with fill in the operation, or with rollback({ fills: { "${subject}": value } }).`,
     details: { table, column, count: found.count, rows: found.keys },
   });
 }

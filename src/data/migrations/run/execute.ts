@@ -1,4 +1,4 @@
-/** Runs the steps of one migration, and keeps account of them: after an interruption it goes on where it was. */
+/** Runs the steps of one migration and records its progress, so that an interrupted migration resumes where it stopped. */
 import { setTimeout as wait } from "node:timers/promises";
 import { GableError } from "../../../errors/gable-error.ts";
 import { RecentCache } from "../../schema/recent-cache.ts";
@@ -18,54 +18,54 @@ import type { PlannedStep, Step } from "../plan/step.ts";
 import { statementLimit } from "../plan/step.ts";
 import { hashData } from "../state/table-data.ts";
 
-/** How far a migration is. */
+/** Progress of a migration. */
 export interface MigrationProgress {
   /** Name of the migration. */
   readonly migration: string;
-  /** Whether it is done or undone. */
+  /** Whether it is applied or undone. */
   readonly direction: "up" | "down";
-  /** What is being done, in a sentence. */
+  /** The current operation, in a sentence. */
   readonly text: string;
-  /** Steps that are done, and all of them. */
+  /** Number of steps that are done. */
   readonly step: number;
-  /** Number of its steps. */
+  /** Number of all steps. */
   readonly steps: number;
-  /** Rows that are done, and all of them, of a step in batches; undefined of others. */
+  /** Number of rows that are done in a step with batches; undefined for other steps. */
   readonly rows: number | undefined;
-  /** Rows of the step; undefined where it has none, or nobody has counted. */
+  /** Number of rows of the step; undefined for steps without batches, or if the rows were not counted. */
   readonly rowsAll: number | undefined;
 }
 
-/** What a migration is run with. */
+/** Options for running a migration. */
 export interface ExecutionOptions {
   /** Whether large tables may be copied. */
   readonly allowCopies: boolean;
   readonly onProgress: ((progress: MigrationProgress) => void) | undefined;
 }
 
-/** A migration that is about to run, or to be undone. */
+/** A migration that is about to be applied or undone. */
 export interface MigrationRun {
   readonly row: LedgerRow;
-  /** Hash of the file: what the ledger holds when all is done. Until then it holds that of the steps that are done. */
+  /** Hash of the file. The ledger stores it when all steps are done; until then, it stores the hash of the finished steps. */
   readonly hash: string;
   readonly steps: readonly PlannedStep[];
-  /** Structure afterwards: what the ledger holds a hash of. */
+  /** Structure afterwards: the ledger stores its hash. */
   readonly after: State;
 }
 
-/** How often a step is tried that could not have a lock. */
+/** How often a step is tried if it cannot get a lock. */
 const triesMax = 10;
-/** Tables with fewer rows are copied without asking. */
+/** Tables with fewer rows are copied without consent. */
 export const smallRows = 10_000;
 
-/** Runs what is left of a migration. Throws what has stopped it. */
+/** Runs the remaining steps of a migration. Throws the error that stopped it. */
 export class MigrationExecution {
   readonly #session: Session;
   readonly #ledger: Ledger;
   readonly #options: ExecutionOptions;
   readonly #run: MigrationRun;
   readonly #started = performance.now();
-  /** Whether foreign keys are off, so that a table may be dropped and made anew: they are checked before anything is stored. */
+  /** Whether foreign keys are off, so that a table can be dropped and rebuilt. They are checked before anything is committed. */
   readonly #isUnchecked: boolean;
   #row: LedgerRow;
 
@@ -96,18 +96,18 @@ export class MigrationExecution {
     }
   }
 
-  /** Steps that are done are not done again: a file may be mended behind them alone. Throws `E_MIGRATION_EDITED`. */
+  /** Finished steps do not run again, so a file may only be changed after them. Throws `E_MIGRATION_EDITED`. */
   async #assertSameSteps(): Promise<void> {
     const { step, before, hash, name } = this.#row;
     if (step === 0 && before === "") return;
     const [done, begun] = hash.split(":");
     const edited = new GableError(
       "E_MIGRATION_EDITED",
-      `The migration "${name}" was changed where it had run already, in its first ${step} steps.`,
+      `The migration "${name}" was changed in its first ${step} steps, which have already run.`,
     );
     if (done !== this.#hashDone(step)) throw edited;
     if (before === "" || begun === this.#hashBegun(step)) return;
-    // Another step stands now where one was begun: that one must not have done anything.
+    // A different step has replaced the one that was started: that one must not have changed anything.
     if ((await hashWholeSchema(this.#session)) !== before) throw edited;
     this.#row = { ...this.#row, before: "" };
   }
@@ -121,7 +121,7 @@ export class MigrationExecution {
     return begun === undefined ? "" : hashData(toHashed(begun), 16);
   }
 
-  /** The steps of the next transaction, or the one that runs outside of any. */
+  /** Returns the steps of the next transaction, or the single step that runs outside any. */
   #nextGroup(): PlannedStep[] {
     const [first, ...rest] = this.#run.steps.slice(this.#row.step);
     if (first!.step.place === "alone") return [first!];
@@ -139,10 +139,10 @@ export class MigrationExecution {
     await this.#session.run(`PRAGMA foreign_keys = ${isOn ? "ON" : "OFF"}`);
     const [row] = await this.#session.read("PRAGMA foreign_keys");
     if ((Number(row?.["foreign_keys"]) === 1) !== isOn)
-      throw new GableError("E_MIGRATION_FAILED", "The connection does not let foreign keys be turned off and on.");
+      throw new GableError("E_MIGRATION_FAILED", "The connection cannot turn foreign keys off and on.");
   }
 
-  /** Tries again what could not have a lock: it has changed nothing. */
+  /** Retries work that could not get a lock, because it has changed nothing. */
   async #retry(work: () => Promise<void>): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -158,7 +158,7 @@ export class MigrationExecution {
     for (const sql of this.#session.dialect.begin({ isolation: undefined, readOnly: false })) await this.#session.run(sql);
   }
 
-  /** Runs work in a transaction. What has failed is undone. */
+  /** Runs work in a transaction. Rolls back if it fails. */
   async #inTransaction<Result>(work: () => Promise<Result>): Promise<Result> {
     await this.#begin();
     try {
@@ -171,9 +171,9 @@ export class MigrationExecution {
     }
   }
 
-  /** Steps and the account of them, all or none. */
+  /** Runs steps and records them, all or nothing. */
   async #transact(group: readonly PlannedStep[]): Promise<void> {
-    // What stands in a transaction ends it, where definitions are not part of any: whether it took effect is seen by the tables.
+    // On databases that commit each schema change on its own, such a step ends its transaction: the tables show whether it took effect.
     if (this.#hasImplicitCommits(group) && (await this.#hasTakenEffect())) return this.#note(this.#row.step + group.length);
     const next = await this.#inTransaction(async () => {
       for (const { step } of group) await this.#runStep(step);
@@ -187,7 +187,7 @@ export class MigrationExecution {
     return !this.#session.kind.hasStructureTransactions && group.some(({ step }) => step.kind === "sql");
   }
 
-  /** A step that no transaction holds. Before it runs, the ledger has what the tables were like. */
+  /** Runs a step outside any transaction. First stores a hash of the tables in the ledger. */
   async #alone(planned: PlannedStep): Promise<void> {
     const { step } = planned;
     if (step.kind === "run") return this.#batches(planned, step);
@@ -204,14 +204,14 @@ export class MigrationExecution {
     try {
       await this.#runStep(step);
     } catch (error) {
-      // What is left of it is of no use, and stands in the way of what may be written instead.
+      // An unfinished index is useless, and blocks whatever may replace it.
       if (step.kind === "index") await this.#dropUnfinished(step).catch(() => undefined);
       throw error;
     }
     await this.#note(this.#row.step + 1);
   }
 
-  /** Whether a step was begun before, and the tables are no more what they were then. Otherwise notes what they are. */
+  /** Returns whether a step was started before and the tables have changed since. Otherwise records their current state. */
   async #hasTakenEffect(): Promise<boolean> {
     const now = await hashWholeSchema(this.#session);
     if (this.#row.before !== "" && this.#row.before !== now) return true;
@@ -227,7 +227,7 @@ export class MigrationExecution {
     this.#row = await this.#inTransaction(() => this.#write(step));
   }
 
-  /** Writes how far it has come; with the last step, that it is done. */
+  /** Records the progress, or with the last step, that the migration is done. */
   async #write(step: number): Promise<LedgerRow> {
     const isDone = step >= this.#run.steps.length;
     const durationMs = this.#row.durationMs + Math.round(performance.now() - this.#started);
@@ -253,7 +253,7 @@ export class MigrationExecution {
         await this.#session.run(step.sql);
         return;
       case "index":
-        // Building an index takes as long as it takes. The connection is closed afterwards, or sets its limit again.
+        // Building an index may take any time. The connection is closed afterwards, or its limit is set again.
         await this.#session.run("SET statement_timeout = 0");
         await this.#session.run(step.sql).finally(() => this.#session.run(statementLimit));
         return;
@@ -270,7 +270,7 @@ export class MigrationExecution {
     }
   }
 
-  /** Drops an index that was left unfinished: it is not used, and its name is taken. */
+  /** Drops an index that was left unfinished: the database does not use it, and its name is taken. */
   async #dropUnfinished({ name, drop }: Extract<Step, { kind: "index" }>): Promise<void> {
     const found = await this.#session.read(
       "SELECT 1 AS found FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_namespace n ON n.oid = i.relnamespace WHERE i.relname = $1 AND n.nspname = current_schema() AND NOT x.indisvalid",
@@ -279,7 +279,7 @@ export class MigrationExecution {
     if (found.length > 0) await this.#session.run(drop);
   }
 
-  /** Asks for the cheapest form first; a copy of a large table needs consent. */
+  /** Tries the cheapest form first. Copying a large table needs consent. */
   async #alter({ table, changes, isAgreed, ignored }: Extract<Step, { kind: "alter" }>): Promise<void> {
     const sql = `ALTER TABLE ${this.#session.dialect.quote(table)} ${changes}`;
     for (const form of [", ALGORITHM=INSTANT", ", ALGORITHM=INPLACE, LOCK=NONE"]) {
@@ -305,9 +305,9 @@ export class MigrationExecution {
     if (rows < smallRows) return;
     throw new GableError(
       "E_MIGRATION_CONSENT",
-      `The table "${table}" of about ${rows} rows must be copied, and waits for it: ${changes}.`,
+      `The table "${table}" of about ${rows} rows would be copied, which blocks writes meanwhile: ${changes}.`,
       {
-        fix: "Wrap the operation in op.assured(reason, ...), or migrate with allowCopies.",
+        fix: "Wrap the operation in op.assured(reason, ...), or pass allowCopies.",
       },
     );
   }
@@ -319,7 +319,7 @@ export class MigrationExecution {
     const { database } = this.#session;
     const core: DatabaseCore = { ...database, models: new Set(models.values()), plans: new RecentCache(100), rowsMax: 1_000_000 };
     core.context = { database: core, transaction: undefined };
-    const byTable = Object.fromEntries(models) as unknown as Readonly<Record<string, HistoricalModel>>; // Its fields are known at run time alone.
+    const byTable = Object.fromEntries(models) as unknown as Readonly<Record<string, HistoricalModel>>; // Its fields are only known at run time.
     return { core, byTable };
   }
 
@@ -327,7 +327,7 @@ export class MigrationExecution {
     return runOnConnection(core, this.#session.connection, async () => work());
   }
 
-  /** Rows in batches, by their keys: each batch and the key of its last row are stored together. */
+  /** Runs a step in batches by primary key. Each batch and the key of its last row are committed together. */
   async #batches(planned: PlannedStep, { step, state }: Extract<Step, { kind: "run" }>): Promise<void> {
     const { core, byTable } = this.#modelsOf(state);
     const model = byTable[step.table!];
@@ -346,7 +346,7 @@ export class MigrationExecution {
         const last = this.#row.cursor === "" ? undefined : readKey(this.#row.cursor);
         let found: HistoricalRow[] = [];
         await this.#runData(core, async () => {
-          const rest = last === undefined ? find() : find().where({ [column]: { gt: last } } as never); // Fields are known at run time alone.
+          const rest = last === undefined ? find() : find().where({ [column]: { gt: last } } as never); // Fields are only known at run time.
           found = await rest.orderBy(column as never).limit(step.batch!); // As above.
           if (found.length > 0) await step.up({ models: byTable, rows: found });
         });
@@ -363,7 +363,7 @@ export class MigrationExecution {
     await this.#note(this.#row.step + 1);
   }
 
-  /** A batch in a transaction of its own. What is undone is forgotten here, too. */
+  /** Runs a batch in its own transaction. If the transaction is rolled back, the progress in memory is reset, too. */
   async #retryBatch(work: () => Promise<number>): Promise<number> {
     const before = this.#row;
     let count = 0;
@@ -375,12 +375,12 @@ export class MigrationExecution {
   }
 }
 
-/** What counts of a step. Code may be mended. */
+/** Returns the parts of a step that must not change. Its code may be fixed. */
 function toHashed({ step }: PlannedStep): unknown {
   return step.kind === "run" ? [step.step.name, step.step.table, step.step.batch] : step;
 }
 
-/** The key of a row as a text, and back. */
+/** Writes a row key as a string. */
 function writeKey(key: unknown): string {
   return typeof key === "bigint" ? JSON.stringify({ bigint: String(key) }) : JSON.stringify(key);
 }
@@ -391,12 +391,12 @@ function readKey(text: string): unknown {
 }
 
 /**
- * The server has no such form of the change (MariaDB and MySQL: ER_ALTER_OPERATION_NOT_SUPPORTED, and with a reason), or not any more:
- * MySQL keeps 255 forms of rows of one table (ER_INNODB_MAX_ROW_VERSION).
+ * Whether the server does not support this form of the change (MariaDB and MySQL: ER_ALTER_OPERATION_NOT_SUPPORTED, with or without
+ * a reason), or no longer does: MySQL keeps 255 row versions per table (ER_INNODB_MAX_ROW_VERSION).
  */
 const unsupported: ReadonlySet<unknown> = new Set([1845, 1846, 4092]);
 
-/** Number of an error of MariaDB or MySQL. */
+/** Returns the error number of MariaDB or MySQL. */
 function errorNumber(error: unknown): unknown {
   const cause: unknown = error instanceof GableError ? error.cause : error;
   return cause instanceof Error && "errno" in cause ? cause.errno : undefined;

@@ -1,27 +1,27 @@
-/** The ledger: which migrations a database has, and how far one has come that was interrupted. */
+/** The ledger: which migrations a database has, and the progress of an interrupted one. */
 import type { Session } from "./session.ts";
 import { ledgerTable } from "./live-schema.ts";
 
 /** A migration of the ledger. */
 export interface LedgerRow {
   readonly name: string;
-  /** Hash of what the migration did when it ran. */
+  /** Hash of the migration when it ran. */
   readonly hash: string;
   readonly direction: "up" | "down";
-  /** Steps that are done. */
+  /** Number of finished steps. */
   readonly step: number;
-  /** Hash of the tables before a step that stands for itself was begun; "" when none was begun. */
+  /** Hash of the tables before a step outside a transaction started; "" if none has started. */
   readonly before: string;
   /** Key of the last row of a step in batches, as JSON; "" before the first. */
   readonly cursor: string;
-  /** Moment when it was done, in ISO 8601; "" while it is not. */
+  /** Time when it finished, in ISO 8601; "" until then. */
   readonly appliedAt: string;
   readonly durationMs: number;
   /** Hash of the tables afterwards. */
   readonly live: string;
 }
 
-/** The table of what has run. */
+/** The table that records which migrations have run. */
 export class Ledger {
   readonly #session: Session;
   readonly #table: string;
@@ -31,7 +31,7 @@ export class Ledger {
     this.#table = session.dialect.quote(ledgerTable);
   }
 
-  /** Makes the table where it is missing. */
+  /** Creates the table if it is missing. */
   async create(): Promise<void> {
     const text = (length: number): string => this.#session.kind.ledgerText(length);
     const columns = [
@@ -48,12 +48,12 @@ export class Ledger {
     await this.#session.run(`CREATE TABLE IF NOT EXISTS ${this.#table} (${columns.join(", ")})`);
   }
 
-  /** Whether the table is there: a database that was never migrated has none. */
+  /** Returns whether the table exists. A database that was never migrated has none. */
   async exists(): Promise<boolean> {
     return (await this.#session.read(this.#session.kind.findTable(ledgerTable))).length > 0;
   }
 
-  /** All migrations that have run or begun. */
+  /** Reads all migrations that have run or started. */
   async read(): Promise<LedgerRow[]> {
     const rows = await this.#session.read(`SELECT * FROM ${this.#table} ORDER BY name`);
     return rows.map((row) => ({
@@ -69,7 +69,7 @@ export class Ledger {
     }));
   }
 
-  /** Notes a migration that begins, or how far one has come. */
+  /** Records the start or the progress of a migration. */
   async write({ name, hash, direction, step, before, cursor, appliedAt, durationMs, live }: LedgerRow): Promise<void> {
     const values = [hash, direction, step, before, cursor, appliedAt, durationMs, live];
     const columns = ["hash", "direction", "step", "before_hash", "last_key", "applied_at", "duration_ms", "live_hash"];
@@ -81,7 +81,7 @@ export class Ledger {
     await this.#session.run(`INSERT INTO ${this.#table} (${columns.join(", ")}, name) VALUES (${given})`, [...values, name]);
   }
 
-  /** Forgets a migration that was undone. */
+  /** Removes a migration that was undone. */
   async remove(name: string): Promise<void> {
     await this.#session.run(`DELETE FROM ${this.#table} WHERE name = ${this.#session.mark(1)}`, [name]);
   }

@@ -1,47 +1,47 @@
 /**
- * What is in a database, as its own texts: by table, each column, key, constraint and index by its name. Texts of one server can
- * be compared with each other, never with what was sent: PostgreSQL and MariaDB write expressions anew.
+ * Reads the structure of a database as the server defines it: each column, key, constraint and index by table and name. Compare
+ * definitions only with others from the same server: PostgreSQL and MariaDB rewrite the expressions that they receive.
  */
 import type { LiveObject } from "../plan/migration-dialect.ts";
 import type { Session } from "./session.ts";
 import { hashData } from "../state/table-data.ts";
 
-/** Definitions by name, `column title` or `index books_title_index`, by table. */
+/** Definitions by name (`column title`, `index books_title_index`), by table. */
 export type LiveSchema = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-/** Tables that migrations keep for themselves. */
+/** Tables that migrations use internally. */
 export const ledgerTable = "gable_migrations";
 
-/** What is in the database of a session: all tables but that of the ledger, and all views. */
+/** Reads the structure of the session's database: all views, and all tables except the ledger. */
 export async function readLiveSchema(session: Session): Promise<LiveSchema> {
   return collectLive(await session.kind.readLive(session));
 }
 
-/** A hash of tables of a schema. */
+/** Returns a hash of some tables of a schema. */
 export function hashLiveSchema(schema: LiveSchema, tables: Iterable<string>): string {
   const wanted = [...tables].sort().map((name) => [name, [...(schema.get(name) ?? [])].sort(([one], [other]) => (one < other ? -1 : 1))]);
   return hashData(wanted, 16);
 }
 
-/** Returns a hash of all that is in the database. */
+/** Returns a hash of the whole database structure. */
 export async function hashWholeSchema(session: Session): Promise<string> {
   const schema = await readLiveSchema(session);
   return hashLiveSchema(schema, schema.keys());
 }
 
-/** A difference between what should be there and what is. */
+/** A difference between the expected and the actual structure. */
 export interface SchemaDifference {
   /** Name of the table. */
   readonly table: string;
   /** The object: `column title`. */
   readonly object: string;
-  /** undefined of what should not be there. */
+  /** The expected definition; undefined if the object should not exist. */
   readonly expected: string | undefined;
-  /** undefined of what is missing. */
+  /** The actual definition; undefined if the object is missing. */
   readonly found: string | undefined;
 }
 
-/** What differs in some tables. */
+/** Returns the differences in some tables. */
 export function compareSchemas(expected: LiveSchema, found: LiveSchema, tables: Iterable<string>): SchemaDifference[] {
   const differences: SchemaDifference[] = [];
   for (const table of tables) {

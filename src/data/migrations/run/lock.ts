@@ -1,12 +1,12 @@
-/** The lock of migrations: of two deploys at once, one runs and the other waits. It ends with the process that holds it. */
+/** The migration lock. If two deployments run at the same time, one waits. The lock ends with the process that holds it. */
 import { setTimeout as wait } from "node:timers/promises";
 import { GableError } from "../../../errors/gable-error.ts";
 import type { Session } from "./session.ts";
 
-/** How often is asked for a lock that another one holds, in ms. */
+/** Time between two attempts to take a lock that another process holds, in ms. */
 const askMs = 200;
 
-/** Takes the lock. Gives what sets it free. Throws `E_MIGRATION_LOCKED` when another process holds it for too long. */
+/** Takes the lock. Returns a function that releases it. Throws `E_MIGRATION_LOCKED` if another process holds it for too long. */
 export async function lockMigrations(session: Session, waitSeconds: number): Promise<() => Promise<void>> {
   const until = performance.now() + waitSeconds * 1_000;
   const attempt = await session.kind.prepareLock(session);

@@ -1,4 +1,4 @@
-/** Migrations on a database: what has run, what is due, running it, and undoing it. */
+/** Applies and undoes migrations on a database, and reports which have run and which are due. */
 import { assertKnownOptions, optionInvalid } from "../../../errors/option-errors.ts";
 import { GableError } from "../../../errors/gable-error.ts";
 import { suggestName } from "../../../errors/nearest-name.ts";
@@ -27,56 +27,56 @@ import { readExpectedSchema } from "./scratch.ts";
 import { Session } from "./session.ts";
 import { TableWriter } from "../../sql/table-writer.ts";
 
-/** What every call about migrations needs. */
+/** Options that every migration call needs. */
 export interface MigrationsOptions {
-  /** The database that is migrated. */
+  /** The database to migrate. */
   readonly database: Database;
-  /** Folder of the files. */
+  /** Folder of the migration files. */
   readonly folder: string;
 }
 
-/** How migrations are run. */
+/** Options for `migrate()`. */
 export interface MigrateOptions extends MigrationsOptions {
-  /** Name of the last one that runs. By default all run. */
+  /** Name of the last migration to run. By default all run. */
   readonly target?: string;
-  /** "before" runs those alone that run before new code takes over, "after" all. Default "after". */
+  /** "before" runs only the migrations that run before new code takes over, "after" all. Default "after". */
   readonly phase?: "before" | "after";
-  /** Marks migrations as applied and runs nothing. Where several are due, `target` must name the last one. Default false. */
+  /** Records migrations as applied without running them. If several are due, `target` must name the last one. Default false. */
   readonly fake?: boolean;
-  /** Longest wait for another process that migrates, in seconds. Default 60. */
+  /** Longest wait for another process that is migrating, in seconds. Default 60. */
   readonly waitSeconds?: number;
-  /** Longest wait for a lock of a table, in seconds; it is tried ten times. Default 5. */
+  /** Longest wait for a table lock, in seconds. It is tried ten times. Default 5. */
   readonly lockTimeoutSeconds?: number;
-  /** Whether large tables may be copied where the database knows no other way. Default false. */
+  /** Whether large tables may be copied if the database supports no other way. Default false. */
   readonly allowCopies?: boolean;
-  /** Whether changes that somebody made by hand are no reason to stop. Default false. */
+  /** Whether to continue although somebody changed the database by hand. Default false. */
   readonly allowDrift?: boolean;
-  /** Told how far it is. None by default. */
+  /** Receives the progress. None by default. */
   readonly onProgress?: (progress: MigrationProgress) => void;
-  /** Told of each statement before it runs. None by default. */
+  /** Receives each statement before it runs. None by default. */
   readonly onStatement?: (sql: string) => void;
 }
 
-/** How migrations are undone. */
+/** Options for `rollback()`. */
 export interface RollbackOptions extends Omit<MigrateOptions, "phase" | "fake"> {
-  /** Whether tables and columns with their values may be dropped. Default false. */
+  /** Whether tables and columns may be dropped with their values. Default false. */
   readonly allowDataLoss?: boolean;
   /**
-   * Values for columns that need one again in rows that have none, as `{ "books.isbn": { text: "" } }`. None by default: nothing is
+   * Values for columns that become required again, for rows that have none: `{ "books.isbn": { text: "" } }`. None by default: nothing is
    * invented, and rows without a value stop the rollback before it changes anything.
    */
   readonly fills?: Readonly<Record<string, ValueData>>;
 }
 
-/** A migration, and whether it has run. */
+/** Status of a migration. */
 export interface MigrationStatus {
   /** Name of the migration. */
   readonly name: string;
   /** Whether it has run, will run, or was interrupted. */
   readonly state: "applied" | "due" | "interrupted";
-  /** Moment when it ran, in ISO 8601; "" before. */
+  /** Time when it ran, in ISO 8601; "" before. */
   readonly appliedAt: string;
-  /** How long it took, in ms; 0 before it has run. */
+  /** Duration in ms; 0 before it has run. */
   readonly durationMs: number;
 }
 
@@ -86,20 +86,20 @@ const optionNames =
   );
 
 /**
- * Runs what is due, each migration after those that it names. One process runs at a time; what was interrupted
- * goes on where it was. Gives the names of what ran. Throws `E_MIGRATION_LOCKED`, `E_MIGRATION_EDITED`,
+ * Applies the migrations that are due, each after those that it depends on. Only one process runs at a time.
+ * An interrupted migration resumes where it stopped. Returns the names of the applied migrations. Throws `E_MIGRATION_LOCKED`, `E_MIGRATION_EDITED`,
  * `E_MIGRATION_DRIFT`, `E_MIGRATION_CONSENT`, `E_MIGRATION_FAILED`.
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
   assertOptions("migrate()", options);
   const { phase = "after", target, fake = false } = options;
   return withRunner(options, async (runner) => {
-    // What is only noted is not finished either.
+    // With `fake`, interrupted migrations are not finished either.
     const done = fake ? [] : await runner.finishInterrupted("up");
     const due = runner.due(target);
     if (fake && target === undefined && due.length > 1) throw fakeUnclear(due);
     for (const migration of due) {
-      // What comes after one that waits for the new code waits, too.
+      // Migrations after one that waits for the new code wait, too.
       if (phase === "before" && migration.phase === "after-deploy") break;
       await (fake ? runner.note(migration) : runner.up(migration));
       done.push(migration.name);
@@ -109,9 +109,9 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
 }
 
 /**
- * Undoes the last migration, or all behind a target; `"zero"` undoes all. What was interrupted is finished before.
- * Gives the names of what was undone. Throws `E_MIGRATION_IRREVERSIBLE` before anything is undone,
- * `E_MIGRATION_CONSENT` where values would be lost, and what migrate() throws.
+ * Undoes the last migration, or all after a target; `"zero"` undoes all. Finishes an interrupted migration first.
+ * Returns the names of the undone migrations. Throws `E_MIGRATION_IRREVERSIBLE` before it undoes anything,
+ * `E_MIGRATION_CONSENT` if values would be lost, and what migrate() throws.
  */
 export async function rollback(options: RollbackOptions): Promise<string[]> {
   assertOptions("rollback()", options);
@@ -123,15 +123,15 @@ export async function rollback(options: RollbackOptions): Promise<string[]> {
     const plans = chosen.map((migration) => ({ migration, plan: runner.planDown(migration) }));
     const lost = plans.flatMap(({ plan }) => plan.risks).find(({ risk }) => risk === "loses-data");
     if (lost !== undefined && !allowDataLoss)
-      throw new GableError("E_MIGRATION_CONSENT", `Going back loses data: ${lost.operation}.`, {
-        fix: "Write a migration that goes forward, or allow it: allowDataLoss.",
+      throw new GableError("E_MIGRATION_CONSENT", `The rollback would lose data: ${lost.operation}.`, {
+        fix: "Write a new migration instead, or pass allowDataLoss.",
       });
     for (const { migration, plan } of plans) await runner.down(migration, plan);
     return chosen.map(({ name }) => name);
   });
 }
 
-/** The migrations of a folder, and which of them have run. Nothing is changed. */
+/** Returns the status of the migrations in a folder. Changes nothing. */
 export async function readStatus(options: MigrationsOptions): Promise<MigrationStatus[]> {
   const rows = await Session.use(options.database.$core, async (session) => {
     const ledger = new Ledger(session);
@@ -147,17 +147,17 @@ export async function readStatus(options: MigrationsOptions): Promise<MigrationS
   });
 }
 
-/** A migration as SQL of one kind of database, with what may hurt about it. */
+/** A migration as SQL for one kind of database, with its risks. */
 export interface MigrationPreview {
   /** Name of the migration. */
   readonly name: string;
-  /** Statements in their order. */
+  /** Statements in order. */
   readonly sql: readonly string[];
-  /** What may lock, fail or lose something. */
+  /** What may lock, fail or lose data. */
   readonly risks: readonly Finding[];
 }
 
-/** The SQL of migrations: of all, or of one. With `backwards`, that which undoes them. Nothing is run. */
+/** Returns the SQL of all migrations, or of one. With `backwards`, returns the SQL that undoes them. Runs nothing. */
 export async function previewMigrations(
   options: MigrationsOptions & { readonly name?: string; readonly backwards?: boolean },
 ): Promise<MigrationPreview[]> {
@@ -193,7 +193,7 @@ function assertOptions(call: string, options: RollbackOptions & MigrateOptions):
 
 async function withRunner<Result>(options: RollbackOptions, work: (runner: Runner) => Promise<Result>): Promise<Result> {
   const { lockTimeoutSeconds = 5, waitSeconds = 60 } = options;
-  // Files that cannot be read stop before anything is locked.
+  // Invalid files fail before anything is locked.
   const files = await readFiles(options.folder);
   return Session.use(options.database.$core, async (session) => {
     for (const sql of session.kind.settings(lockTimeoutSeconds)) await session.run(sql);
@@ -209,16 +209,16 @@ async function withRunner<Result>(options: RollbackOptions, work: (runner: Runne
       return await work(runner);
     } finally {
       session.onStatement = undefined;
-      // A connection that is lost has lost the lock as well.
+      // A lost connection has lost the lock as well.
       await free().catch(() => undefined);
     }
   });
 }
 
-/** Notes are made of what is named: several migrations at once may be more than was meant. */
+/** Faking several migrations may be a mistake, so the last one must be named. */
 function fakeUnclear(due: readonly NamedMigration[]): GableError {
   const names = due.map(({ name }) => `"${name}"`).join(", ");
-  return new GableError("E_MIGRATION_TARGET", `migrate({ fake: true }) would mark ${due.length} migrations as applied: ${names}.`, {
+  return new GableError("E_MIGRATION_TARGET", `migrate({ fake: true }) would record ${due.length} migrations as applied: ${names}.`, {
     fix: `Name the last one that the database has: migrate({ fake: true, target: ${JSON.stringify(due[0]!.name)} }).`,
   });
 }
@@ -234,29 +234,29 @@ function findNamed(migrations: readonly NamedMigration[], name: string): NamedMi
   });
 }
 
-/** The row of a migration, or of the last of those that it stands for. */
+/** Returns the ledger row of a migration, or of the last migration that it replaces. */
 function findRow(rows: ReadonlyMap<string, LedgerRow>, { name, replaces }: NamedMigration): LedgerRow | undefined {
   const last = replaces.at(-1);
   return rows.get(name) ?? (last === undefined || !replaces.every((old) => rows.has(old)) ? undefined : rows.get(last));
 }
 
-/** Throws when the ledger has what no file has, or what has changed since. */
+/** Throws if the ledger has a migration without a file, or one that has changed since it ran. */
 function assertKnown(rows: readonly LedgerRow[], migrations: readonly NamedMigration[]): void {
   const byName = new Map(migrations.map((each) => [each.name, each]));
   const replaced = new Set(migrations.flatMap(({ replaces }) => replaces));
   for (const { name, hash, appliedAt } of rows) {
     const file = byName.get(name);
     if (file === undefined && !replaced.has(name))
-      throw new GableError("E_MIGRATION_GRAPH", `The database has the migration "${name}", and its file is gone.`, {
-        fix: "Restore the file, or deploy the version that has it.",
+      throw new GableError("E_MIGRATION_GRAPH", `The database has the migration "${name}", but its file is missing.`, {
+        fix: "Restore the file, or deploy a version that contains it.",
       });
-    // One that was interrupted may be mended: what it has done is looked at when it goes on.
+    // An interrupted migration may be fixed: its finished steps are checked when it resumes.
     if (file !== undefined && appliedAt !== "" && file.hash !== hash)
       throw new GableError("E_MIGRATION_EDITED", `The migration "${name}" was changed after it ran.`);
   }
 }
 
-/** What undoes a migration, from a structure on, and what may hurt about it. */
+/** Returns the operations that undo a migration, starting from a structure, and their risks. */
 interface DownPlan {
   readonly from: State;
   readonly operations: readonly Operation[];
@@ -280,7 +280,7 @@ class Runner {
     this.#options = options;
   }
 
-  /** Reads the ledger, and holds it against the files and the tables. */
+  /** Reads the ledger, and compares it with the files and the tables. */
   async prepare(): Promise<void> {
     await this.#readRows();
     assertKnown([...this.#rows.values()], this.#migrations);
@@ -291,7 +291,7 @@ class Runner {
     this.#rows = new Map((await this.#ledger.read()).map((row) => [row.name, row]));
   }
 
-  /** Throws when tables are not what the last migration left. */
+  /** Throws if the tables differ from what the last migration left. */
   async #assertNoDrift(): Promise<void> {
     const applied = this.#applied();
     const last = [...this.#rows.values()]
@@ -304,16 +304,16 @@ class Runner {
     if (hashLiveSchema(found, state.keys()) === last.live) return;
     const expected = await readExpectedSchema(this.#session, this.#writer, state);
     const differences = compareSchemas(expected, found, state.keys());
-    // Another version of the server may write the same in another way.
+    // Another server version may format the same definitions differently.
     if (differences.length === 0) return;
     const list = differences.slice(0, 5).map(describeDifference);
     throw new GableError("E_MIGRATION_DRIFT", `The database differs from its migrations: ${list.join("; ")}.`, {
-      fix: "Undo the change by hand, adopt it by a new migration with op.stateOnly(), or allow it: allowDrift.",
+      fix: "Undo the change by hand, adopt it in a new migration with op.stateOnly(), or pass allowDrift.",
       details: { differences },
     });
   }
 
-  /** Migrations that have run, in their order. */
+  /** Returns the applied migrations in order. */
   #applied(): NamedMigration[] {
     return this.#migrations.filter((each) => {
       const row = findRow(this.#rows, each);
@@ -321,7 +321,7 @@ class Runner {
     });
   }
 
-  /** Migrations that have not run, up to a target. */
+  /** Returns the migrations that are due, up to a target. */
   due(target: string | undefined): NamedMigration[] {
     const applied = new Set(this.#applied());
     const due = this.#migrations.filter((each) => !applied.has(each));
@@ -330,7 +330,7 @@ class Runner {
     return due.filter((each) => wanted.has(each.name));
   }
 
-  /** A migration and all that it comes after. */
+  /** Returns a migration and all that it depends on. */
   #ancestors(migration: NamedMigration, found = new Set<string>()): Set<string> {
     found.add(migration.name);
     for (const name of migration.after) {
@@ -340,7 +340,7 @@ class Runner {
     return found;
   }
 
-  /** Migrations to undo, the last first. */
+  /** Returns the migrations to undo, the last first. */
   undone(target: string | undefined): NamedMigration[] {
     const applied = this.#applied();
     if (target === undefined) return applied.slice(-1);
@@ -348,7 +348,7 @@ class Runner {
     return applied.filter(({ name }) => !kept.has(name)).toReversed();
   }
 
-  /** Throws `E_MIGRATION_ANSWER` for a value that no column needs which comes back. */
+  /** Throws `E_MIGRATION_ANSWER` for a value that no restored column needs. */
   assertFills(chosen: readonly NamedMigration[]): void {
     const needed = chosen.flatMap((migration) => {
       const { from, operations } = this.#invert(migration);
@@ -356,12 +356,12 @@ class Runner {
     });
     for (const subject of Object.keys(this.#options.fills ?? {}))
       if (!needed.includes(subject))
-        throw new GableError("E_MIGRATION_ANSWER", `rollback() got fills for "${subject}", which needs no value on the way back.`, {
+        throw new GableError("E_MIGRATION_ANSWER", `rollback() got fills for "${subject}", which needs no value in this rollback.`, {
           fix: suggestName(subject, needed, "Leave it out."),
         });
   }
 
-  /** Goes on with what was interrupted, in the direction that it had. Gives the names of what has run now. */
+  /** Finishes interrupted migrations in the direction that they had. Returns the names of those applied now. */
   async finishInterrupted(wanted: "up" | "down"): Promise<string[]> {
     const open = [...this.#rows.values()].filter(({ appliedAt }) => appliedAt === "");
     for (const { name, direction } of open) {
@@ -372,7 +372,7 @@ class Runner {
     return open.filter(({ direction }) => direction === "up").map(({ name }) => name);
   }
 
-  /** Leaves a migration as it is whose rollback has not changed anything yet. Returns whether that is so. */
+  /** Keeps a migration as applied if its rollback has not changed anything yet. Returns whether it did. */
   async #keep(migration: NamedMigration): Promise<boolean> {
     const { from, operations } = this.planDown(migration);
     const isKept = await this.#restore(migration, this.#session.kind.plan(this.#writer, from, operations), undefined);
@@ -380,7 +380,7 @@ class Runner {
     return isKept;
   }
 
-  /** Structure without a migration: what those that have run have made. */
+  /** Returns the structure without a migration: the result of the others that have run. */
   #stateBefore(migration: NamedMigration): State {
     return replay(this.#applied().filter(({ name }) => name !== migration.name));
   }
@@ -389,7 +389,7 @@ class Runner {
     await this.#execute(migration, "up", this.#stateBefore(migration), migration.operations);
   }
 
-  /** Throws `E_MIGRATION_CONSENT` when the database would rewrite a large table under a lock and nobody has agreed to that. */
+  /** Throws `E_MIGRATION_CONSENT` if the database would rewrite a large table under a lock without consent. */
   async #assertNoRewrite(before: State, operations: readonly Operation[]): Promise<void> {
     const { dialect, kind } = this.#session;
     if (this.#options.allowCopies === true || !kind.asksBeforeRewrites) return;
@@ -399,9 +399,9 @@ class Runner {
       const [[count] = []] = await this.#session.readArrays(sql, [subject(table)]);
       const rows = Number(count ?? 0);
       if (rows < smallRows) continue;
-      const what = `The table "${table}" of about ${rows} rows would be written anew while others wait: ${operation}.`;
+      const what = `The table "${table}" of about ${rows} rows would be rewritten while other connections wait: ${operation}.`;
       throw new GableError("E_MIGRATION_CONSENT", what, {
-        fix: "Add a new column and fill it in batches, wrap the operation in op.assured(reason, ...), or migrate with allowCopies.",
+        fix: "Add a new column and fill it in batches, wrap the operation in op.assured(reason, ...), or pass allowCopies.",
       });
     }
   }
@@ -412,9 +412,9 @@ class Runner {
     return { from, operations, risks: findRisks(from, operations, this.#session.kind.costs) };
   }
 
-  /** What undoes a migration, from a structure on, without values for what needs one. */
+  /** Returns the operations that undo a migration, starting from a structure, without values for columns that need one. */
   #invert(migration: NamedMigration): Omit<DownPlan, "risks"> {
-    // Those that have run since stand in the way of nothing: they are undone before.
+    // Later migrations do not block this one: they are undone first.
     const place = this.#migrations.indexOf(migration);
     const start = replay(this.#migrations.slice(0, place).filter((each) => findRow(this.#rows, each) !== undefined));
     const from = applyAll(start, migration.operations);
@@ -425,7 +425,7 @@ class Runner {
     await this.#execute(migration, "down", from, operations);
   }
 
-  /** Notes that a migration has run, and runs nothing. */
+  /** Records that a migration has run, without running it. */
   async note(migration: NamedMigration): Promise<void> {
     const state = applyAll(this.#stateBefore(migration), migration.operations);
     const live = hashLiveSchema(await readLiveSchema(this.#session), state.keys());
@@ -439,7 +439,7 @@ class Runner {
     const row = isResumed ? known : newRow(migration, direction);
     const steps = this.#session.kind.plan(this.#writer, before, operations);
     if (!isResumed) {
-      // What was begun had consent then.
+      // A migration that has started already has consent.
       await this.#assertNoRewrite(before, operations);
       for (const check of earlyChecks(before, operations, steps)) await checkRows(this.#session, check);
     }
@@ -456,8 +456,8 @@ class Runner {
   }
 
   /**
-   * Notes again that a migration has run, where undoing it has stopped before its first change. Returns whether it is so. The
-   * row that it had before is gone after a kill: then it has run now.
+   * Records again that a migration has run, if its rollback failed before its first change. Returns whether it did. If the process
+   * was killed, the previous ledger row is lost, and the migration counts as applied now.
    */
   async #restore(migration: NamedMigration, steps: readonly PlannedStep[], known: LedgerRow | undefined): Promise<boolean> {
     const row = (await this.#ledger.read().catch(() => [])).find(({ name }) => name === migration.name);
@@ -469,7 +469,7 @@ class Runner {
     return true;
   }
 
-  /** What was done and what was not, beside the error that stopped it. */
+  /** Adds to the error what was done and what was not. */
   async #explain(migration: NamedMigration, direction: "up" | "down", steps: number, error: unknown): Promise<unknown> {
     if (error instanceof GableError && (error.code === "E_MIGRATION_CONSENT" || error.code === "E_MIGRATION_EDITED")) return error;
     const rows = await this.#ledger.read().catch(() => undefined);
@@ -477,12 +477,12 @@ class Runner {
     const isOpen = row !== undefined && row.appliedAt === "" && row.step > 0;
     const state =
       rows === undefined
-        ? "The database cannot be asked how far it came."
+        ? "Gable cannot read from the database how many steps are done."
         : isOpen
-          ? `${row.step} of ${steps} steps are done and kept; the next run goes on behind them.`
-          : "Nothing of it was changed; the next run starts it again.";
+          ? `${row.step} of ${steps} steps are done and kept; the next run continues after them.`
+          : "It changed nothing; the next run starts it again.";
     const reason = (error instanceof Error ? error.message : String(error)).replace(/[.!?]?$/, ".");
-    const what = direction === "up" ? "has failed" : "could not be undone";
+    const what = direction === "up" ? "failed" : "could not be undone";
     return new GableError("E_MIGRATION_FAILED", `The migration "${migration.name}" ${what}: ${reason} ${state}`, { cause: error });
   }
 }
@@ -491,7 +491,7 @@ function newRow({ name, hash }: NamedMigration, direction: "up" | "down"): Ledge
   return { name, hash, direction, step: 0, before: "", cursor: "", appliedAt: "", durationMs: 0, live: "" };
 }
 
-/** A difference as a part of a sentence. */
+/** Describes a difference as a part of a sentence. */
 function describeDifference({ table, object, expected, found }: ReturnType<typeof compareSchemas>[number]): string {
   if (expected === undefined) return `${object} of "${table}" should not be there (${found})`;
   if (found === undefined) return `${object} of "${table}" is missing (${expected})`;

@@ -1,4 +1,4 @@
-/** The kinds of databases that can be migrated. Each is loaded when it is needed: an application that only queries loads none. */
+/** The kinds of databases that can be migrated. Each is loaded on demand, so an application that only queries loads none. */
 import type { Dialect } from "../../sql/dialect.ts";
 import type { MigrationDialect } from "../plan/migration-dialect.ts";
 
@@ -9,7 +9,7 @@ const dialects: Readonly<Record<Dialect["name"], () => Promise<{ readonly migrat
   mysql: () => import("../../sql/mysql/migrations.ts"),
 };
 
-/** Loads how the database of a dialect is migrated. */
+/** Loads the migration support for a dialect. */
 export async function loadMigrationDialect({ name }: Dialect): Promise<MigrationDialect> {
   return (await dialects[name]()).migrations;
 }

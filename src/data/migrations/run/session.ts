@@ -1,4 +1,4 @@
-/** The connection of a migration: one for everything, so that what is locked and what is done end together. */
+/** The connection of a migration. It uses one connection for everything, so that the lock and the work end together. */
 import { GableError } from "../../../errors/gable-error.ts";
 import type { Connection, StatementResult } from "../../driver/contract.ts";
 import type { DriverValue } from "../../schema/driver-value.ts";
@@ -12,9 +12,9 @@ import type { DatabaseCore } from "../../run/database-core.ts";
 export class Session implements MigrationSession {
   readonly database: DatabaseCore;
   readonly connection: Connection;
-  /** How the kind of database is migrated. */
+  /** How to migrate this kind of database. */
   readonly kind: MigrationDialect;
-  /** Told of each statement before it runs, but for those that only look. */
+  /** Receives each statement before it runs, except for statements that only read. */
   onStatement: ((sql: string) => void) | undefined;
 
   constructor(database: DatabaseCore, kind: MigrationDialect, connection: Connection) {
@@ -23,14 +23,14 @@ export class Session implements MigrationSession {
     this.connection = connection;
   }
 
-  /** Takes a connection for as long as the work takes. */
+  /** Holds a connection while the work runs. */
   static async use<Result>(database: DatabaseCore, work: (session: Session) => Promise<Result>): Promise<Result> {
     const kind = await loadMigrationDialect(database.dialect);
     const session = new Session(database, kind, await acquireFrom(database, { write: true, isOwn: true, isUnlimited: true }));
     try {
       return await work(session);
     } finally {
-      // Its settings may have been changed: nobody else gets it. SQLite has one that writes, whose settings are set back.
+      // Its settings may have changed, so nobody else gets it. SQLite has one write connection, whose settings are restored.
       session.connection.release(kind.keepsConnection ? undefined : new Error("The connection of a migration is closed."));
     }
   }
@@ -39,20 +39,20 @@ export class Session implements MigrationSession {
     return this.database.dialect;
   }
 
-  /** Runs a statement. Gives the number of rows that it has changed. */
+  /** Runs a statement. Returns the number of changed rows. */
   async run(sql: string, parameters: readonly DriverValue[] = []): Promise<number> {
     this.onStatement?.(sql);
     const { affected } = await this.#run(sql, parameters, "none", false);
     return affected;
   }
 
-  /** Rows of a statement, by the names of their columns. */
+  /** Returns the rows of a statement as objects with column names. */
   async read(sql: string, parameters: readonly DriverValue[] = []): Promise<SessionRow[]> {
     const { rows, names = [] } = await this.#run(sql, parameters, "arrays", true);
     return rows.map((row) => Object.fromEntries(names.map((name, index) => [name.toLowerCase(), row[index]!])));
   }
 
-  /** Rows of a statement by position; whole numbers of SQLite are bigint. */
+  /** Returns the rows of a statement as arrays; integers from SQLite are bigint. */
   async readArrays(sql: string, parameters: readonly DriverValue[]): Promise<StatementResult["rows"]> {
     return (await this.#run(sql, parameters, "arrays", false, true)).rows;
   }
@@ -74,13 +74,13 @@ export class Session implements MigrationSession {
     return new Session(this.database, this.kind, connection);
   }
 
-  /** A parameter by its number, from 1 on. */
+  /** Returns the parameter with the given number, starting at 1. */
   mark(number: number): string {
     return this.dialect.isPositional ? "?" : `$${number}`;
   }
 }
 
-/** Whether an error says that a lock was not had in time: the statement may be tried again. */
+/** Returns whether an error says that a lock was not available in time, so that the statement can be retried. */
 export function isLockError(error: unknown): boolean {
   return error instanceof GableError && (error.code === "E_LOCK_TIMEOUT" || error.code === "E_TRANSACTION_CONFLICT");
 }

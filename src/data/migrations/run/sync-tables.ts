@@ -1,4 +1,4 @@
-/** Tables of models without migrations: what is missing is made at once, in development, until somebody writes the first migration. */
+/** Creates the tables of models without migrations: in development, adds what is missing until you write the first migration. */
 import { stat } from "node:fs/promises";
 import type { Database } from "../../database.ts";
 import { columnsOf } from "../../schema/condition-columns.ts";
@@ -20,22 +20,22 @@ import { Session } from "./session.ts";
 import type { Step } from "../plan/step.ts";
 import { TableWriter } from "../../sql/table-writer.ts";
 
-/** What was done for the tables of models. */
+/** Result of a synchronization. */
 export interface SyncedTables {
-  /** What was made, in sentences. */
+  /** What was created, in sentences. */
   readonly made: readonly string[];
-  /** Whether the tables are what the models say now. */
+  /** Whether the tables now match the models. */
   readonly isSame: boolean;
-  /** What differs still, and what keeps it from being made, in sentences. */
+  /** Remaining differences, and why they were not applied, in sentences. */
   readonly left: readonly string[];
 }
 
-/** Risks that nobody has who has no release yet. */
+/** Risks that do not matter before the first release. */
 const harmless: ReadonlySet<Risk> = new Set<Risk>(["safe", "locks", "scans"]);
 
 /**
- * Makes the tables and columns of a database's models that are missing; undefined where migrations do that: where their folder is
- * there, or the table of what has run. Nothing is changed that is there, and nothing is made while a question is open.
+ * Creates the missing tables and columns of a database's models. Returns undefined if the database uses migrations: if their folder
+ * or the ledger exists. Never changes existing tables or columns, and creates nothing while a question is open.
  */
 export async function syncTables(database: Database, folder: string): Promise<SyncedTables | undefined> {
   if (await isThere(folder)) return undefined;
@@ -68,13 +68,13 @@ async function sync(session: Session, wanted: State): Promise<SyncedTables> {
     );
   const made = isReady ? operations.map(describeOperation) : [];
   const open = [...questions.map(({ text }) => text), ...risky.map(({ operation, reason }) => `${operation}. ${reason}`)];
-  // Who may make no database beside this one is told of what is missing alone.
+  // Without the permission to create a scratch database, only missing objects are reported.
   const expected = await readExpectedSchema(session, writer, wanted).catch(() => undefined);
   const differences = expected === undefined ? [] : compareSchemas(expected, await readLiveSchema(session), wanted.keys());
   return { made, isSame: open.length === 0 && differences.length === 0, left: [...open, ...differences.map(describeDifference)] };
 }
 
-/** Runs steps, all or none on SQLite: none of them changes what is there, but SQLite makes tables anew for their keys. */
+/** Runs steps. On SQLite, all or none take effect. No step changes existing data, but SQLite rebuilds tables to change their keys. */
 async function runSteps(session: Session, writer: TableWriter, steps: readonly Step[]): Promise<void> {
   const run = async (): Promise<void> => {
     for (const step of steps)
@@ -83,7 +83,7 @@ async function runSteps(session: Session, writer: TableWriter, steps: readonly S
   };
   if (steps.length === 0) return;
   if (!session.kind.dropsReferringRows) return run();
-  // Dropping the former table would delete the rows that refer to it.
+  // Dropping the old table would delete the rows that refer to it.
   await session.run("PRAGMA foreign_keys = OFF");
   await session.run("BEGIN IMMEDIATE");
   try {
@@ -99,13 +99,13 @@ async function runSteps(session: Session, writer: TableWriter, steps: readonly S
 }
 
 function describeDifference({ table, object, expected, found }: SchemaDifference): string {
-  if (expected === undefined) return `The table "${table}" has ${object}, and the model has not.`;
+  if (expected === undefined) return `The table "${table}" has ${object}, which the model does not have.`;
   return found === undefined
     ? `The table "${table}" lacks ${object}, which the model has.`
-    : `The table "${table}" has another ${object} than the model.`;
+    : `In the table "${table}", ${object} differs from the model.`;
 }
 
-/** The part of a structure that a database has: tables and views by their names, and of tables what their columns allow. */
+/** Returns the part of a structure that exists in a database: its tables and views by name, and of each table the parts whose columns exist. */
 function keepLive(wanted: State, live: LiveSchema): State {
   const kept = new Map<string, TableState>();
   for (const [name, table] of wanted) {
@@ -117,7 +117,7 @@ function keepLive(wanted: State, live: LiveSchema): State {
   return kept;
 }
 
-/** A table with some of its columns, and the keys of those. */
+/** Returns a table with only some of its columns, and the keys over them. */
 function keepColumns(table: TableState, columns: ReadonlySet<string>): TableState {
   const keep = <Value>(map: ReadonlyMap<string, Value>, namesOf: (value: Value) => readonly string[]): Map<string, Value> =>
     new Map([...map].filter(([, value]) => namesOf(value).every((column) => columns.has(column))));

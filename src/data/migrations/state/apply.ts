@@ -1,4 +1,4 @@
-/** What operations make of a structure. Nothing is changed: each gives a new one. */
+/** Applies operations to a structure. Each returns a new structure and changes nothing in place. */
 import { GableError } from "../../../errors/gable-error.ts";
 import { suggestName } from "../../../errors/nearest-name.ts";
 import { columnsOf, renameInCondition } from "../../schema/condition-columns.ts";
@@ -6,17 +6,17 @@ import type { ColumnState, ForeignKeyState, IndexState, State, TableState } from
 import type { Migration, Operation, OperationOf, TableChange } from "./operation.ts";
 import { toTableState, toViewState } from "./table-data.ts";
 
-/** The structure after migrations. Throws `E_MIGRATION_OPERATION` for one that does not fit what is there. */
+/** Returns the structure after migrations. Throws `E_MIGRATION_OPERATION` for an operation that does not fit the structure. */
 export function replay(migrations: ReadonlyArray<Migration>, start: State = new Map()): State {
   return migrations.reduce((state, { operations }) => applyAll(state, operations), start);
 }
 
-/** The structure after operations. */
+/** Returns the structure after operations. */
 export function applyAll(state: State, operations: readonly Operation[]): State {
   return operations.reduce(applyOperation, state);
 }
 
-/** The structure after an operation. Throws `E_MIGRATION_OPERATION` when it does not fit what is there. */
+/** Returns the structure after an operation. Throws `E_MIGRATION_OPERATION` if it does not fit the structure. */
 export function applyOperation(state: State, operation: Operation): State {
   switch (operation.kind) {
     case "createTable":
@@ -54,7 +54,7 @@ function dropTable(state: State, operation: OperationOf<"dropTable">): State {
   const left = without(state, operation.table);
   for (const [name, { foreignKeys }] of left) {
     const [key] = [...foreignKeys].find(([, { table }]) => table === operation.table) ?? [];
-    if (key !== undefined) throw refused(operation, `"${name}" refers to it by "${key}"`, `Drop the foreign key "${key}" before.`);
+    if (key !== undefined) throw refused(operation, `"${name}" refers to it by "${key}"`, `Drop the foreign key "${key}" first.`);
   }
   return left;
 }
@@ -62,7 +62,11 @@ function dropTable(state: State, operation: OperationOf<"dropTable">): State {
 function dropView(state: State, operation: OperationOf<"dropView">): State {
   const views = [...state].flatMap(([name, { view }]) => (view === undefined ? [] : [name]));
   if (views.includes(operation.view)) return without(state, operation.view);
-  throw refused(operation, `there is no view "${operation.view}"`, suggestName(operation.view, views, "Create it in a migration before."));
+  throw refused(
+    operation,
+    `there is no view "${operation.view}"`,
+    suggestName(operation.view, views, "Create it in an earlier migration."),
+  );
 }
 
 type TableOperation = Extract<Operation, { readonly table: string }>;
@@ -74,9 +78,10 @@ function withTable(state: State, name: string, table: TableState): State {
 
 function tableOf(state: State, operation: TableOperation, name: string): TableState {
   const found = state.get(name);
-  if (found?.view !== undefined) throw refused(operation, `"${name}" is a view`, "Drop the view, and create it as it shall be.");
+  if (found?.view !== undefined)
+    throw refused(operation, `"${name}" is a view`, "Drop the view, and create it again with its new definition.");
   if (found !== undefined) return found;
-  throw refused(operation, `there is no table "${name}"`, suggestName(name, [...state.keys()], "Create it in a migration before."));
+  throw refused(operation, `there is no table "${name}"`, suggestName(name, [...state.keys()], "Create it in an earlier migration."));
 }
 
 function refused(operation: Operation, what: string, fix: string): GableError {
@@ -90,11 +95,11 @@ function refused(operation: Operation, what: string, fix: string): GableError {
 }
 
 const exists = (operation: Operation, what: string): GableError =>
-  refused(operation, `${what} exists already`, "Choose another name, or leave the operation out.");
+  refused(operation, `${what} already exists`, "Choose another name, or leave the operation out.");
 const missing = (operation: Operation, what: string): GableError =>
   refused(operation, `there is no ${what}`, "Correct the name, or the order of the migrations.");
 
-/** A map with another entry, or without one; entries keep their places. */
+/** Returns a map with another entry, or without one. Entries keep their order. */
 function replaced<Value>(map: ReadonlyMap<string, Value>, name: string, to: string, value: Value): Map<string, Value> {
   return new Map([...map].map(([key, each]) => (key === name ? [to, value] : [key, each])));
 }
@@ -125,7 +130,7 @@ function changeTable(operation: Change, table: TableState): TableState {
       if (operation.column === undefined) return { ...table, comment: operation.text };
       const { comment: _comment, ...column } = table.columns.get(operation.column) ?? {};
       if (!("type" in column)) throw missing(operation, `column "${operation.column}"`);
-      // It was a column before its comment was left out.
+      // The value was a column before its comment was removed.
       const commented = { ...column, ...(operation.text !== "" && { comment: operation.text }) } as ColumnState;
       return { ...table, columns: replaced(table.columns, operation.column, operation.column, commented) };
     }
@@ -143,7 +148,7 @@ function dropColumn(operation: OperationOf<"dropColumn">, table: TableState): Ta
     [...table.uniques.values(), ...table.indexes.values()].some((key) => keyColumns(key).includes(name)) ||
     [...table.checks.values()].some((condition) => columnsOf(condition).includes(name)) ||
     [...table.foreignKeys.values()].some(({ columns }) => columns.includes(name));
-  if (used) throw refused(operation, "a key, an index or a check has the column", "Drop what has it before.");
+  if (used) throw refused(operation, "a key, an index or a check uses the column", "Drop that first.");
   return { ...table, columns: without(table.columns, name) };
 }
 
@@ -201,12 +206,12 @@ function hasConstraint({ uniques, checks, foreignKeys }: TableState, name: strin
   return uniques.has(name) || checks.has(name) || foreignKeys.has(name);
 }
 
-/** All columns that a key speaks of. */
+/** Returns all columns that a key uses. */
 export function keyColumns({ columns, where, expression, include = [] }: IndexState): string[] {
   return [...columns, ...include, ...[where, expression].flatMap((data) => (data === undefined ? [] : columnsOf(data)))];
 }
 
-/** Throws when a table speaks of columns that it does not have. */
+/** Throws if a table refers to columns that it does not have. */
 function checkTable(operation: Operation, name: string, table: TableState): TableState {
   const used = [
     ...table.primary,
@@ -220,7 +225,7 @@ function checkTable(operation: Operation, name: string, table: TableState): Tabl
   throw refused(
     operation,
     `"${name}" has no column "${unknown}"`,
-    suggestName(unknown, [...table.columns.keys()], "Add the column before."),
+    suggestName(unknown, [...table.columns.keys()], "Add the column first."),
   );
 }
 

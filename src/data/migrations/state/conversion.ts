@@ -1,6 +1,6 @@
 /**
- * The rule of type changes: which columns convert into which, and which values fit. It is the same on every database, and it never
- * loses a value: a value becomes an equal one, from which the way back leads to the same, or the change is refused.
+ * The rules of type changes: which columns can be converted, and which values fit. They are the same on every database and never
+ * lose a value: either a value becomes an equal one that converts back to the original, or the change is refused.
  */
 import { checkValue } from "../../schema/check-value.ts";
 import { Column } from "../../schema/column.ts";
@@ -8,17 +8,17 @@ import type { ColumnKind, ColumnState } from "../../schema/table-state.ts";
 import { isSame } from "./table-data.ts";
 
 /**
- * What a change of a column asks of its values: nothing ("free"), nothing that the field itself does not ask ("converts"), that
- * each of them fits ("fits"), or that they are given up, since no conversion keeps them ("recreates").
+ * What a column change requires of the existing values: nothing ("free"), a conversion that always works ("converts"), a check that
+ * each value fits ("fits"), or dropping them, because no conversion keeps them ("recreates").
  */
 export type Conversion = "free" | "converts" | "fits" | "recreates";
 
-/** Returns what a change of a column asks of its values. */
+/** Returns what a column change requires of the existing values. */
 export function conversionOf(before: ColumnState, after: ColumnState): Conversion {
   if (before.type === after.type) return narrowing(before, after);
   if (isNumber(before) && isNumber(after)) return numberConversion(before, after);
   if (isText(after)) return textConversion(before, after);
-  // Keys are names for what the code means: they do not turn into other values.
+  // Choice keys have a meaning in code, so they do not convert to other types.
   if (isText(before)) return before.type === "text" && readable.has(after.type) ? "fits" : "recreates";
   if (before.type === "date" && after.type === "datetime") return "converts";
   return before.type === "datetime" && after.type === "date" ? "fits" : "recreates";
@@ -29,7 +29,7 @@ const isWhole = ({ type }: ColumnState): boolean => wholeKinds.has(type);
 const isNumber = (column: ColumnState): boolean => isWhole(column) || ["float", "decimal", "boolean"].includes(column.type);
 const isText = ({ type }: ColumnState): boolean => type === "text" || type === "choice";
 
-/** Kinds whose values have one text each that leads back to them. */
+/** Kinds whose values have exactly one string form that converts back. */
 const readable: ReadonlySet<ColumnKind> = new Set<ColumnKind>([
   ...wholeKinds,
   "float",
@@ -59,13 +59,13 @@ function narrowing(before: ColumnState, after: ColumnState): Conversion {
   }
 }
 
-/** Whether every key of a choice is one of another. Without a check, a column holds any text that is not too long. */
+/** Returns whether every key of a choice is also a key of another. Without a check, a column holds any string that is short enough. */
 function holdsChoices(before: ColumnState, after: ColumnState): boolean {
   if (after.check === false) return choiceLength(after) >= choiceLength(before);
   return before.check !== false && before.choices!.every((key) => after.choices!.includes(key));
 }
 
-/** Most characters of a choice on databases that limit them. */
+/** Maximum characters of a choice on databases that limit them. */
 function choiceLength({ choices = [] }: ColumnState): number {
   return Math.max(50, ...choices.map((key) => key.length));
 }
@@ -73,11 +73,11 @@ function choiceLength({ choices = [] }: ColumnState): number {
 const scaleOf = ({ scale = 0 }: ColumnState): number => scale;
 const wholeDigits = ({ digits = 0, scale = 0 }: ColumnState): number => digits - scale;
 
-/** Bits of whole numbers, without their sign. */
+/** Bits of integer types, without the sign. */
 const bits: Readonly<Partial<Record<ColumnKind, number>>> = { int: 31, id: 53, duration: 53, bigint: 63 };
-/** Most digits of whole numbers. */
+/** Maximum digits of integer types. */
 const digitsMax: Readonly<Partial<Record<ColumnKind, number>>> = { boolean: 1, int: 10, id: 16, duration: 16, bigint: 19 };
-/** Digits that a double keeps of every decimal. */
+/** Number of decimal digits that a double always keeps. */
 const floatDigits = 15;
 
 function numberConversion(before: ColumnState, after: ColumnState): Conversion {
@@ -85,13 +85,13 @@ function numberConversion(before: ColumnState, after: ColumnState): Conversion {
   if (before.type === "decimal") return after.type === "float" && before.digits! <= floatDigits ? "converts" : "fits";
   if (after.type === "decimal") return wholeDigits(after) >= digitsMax[before.type]! ? "converts" : "fits";
   if (after.type === "float") return before.type === "bigint" ? "fits" : "converts";
-  // A key is above 0.
+  // Keys of type id are positive.
   if (after.type === "id") return "fits";
   if (before.type === "boolean") return "converts";
   return bits[after.type]! >= bits[before.type]! ? "free" : "fits";
 }
 
-/** Most characters of the texts of values. */
+/** Maximum length of the string forms of values. */
 const textLengths: Readonly<Partial<Record<ColumnKind, number>>> = {
   uuid: 36,
   id: 16,
@@ -111,16 +111,16 @@ function textConversion(before: ColumnState, after: ColumnState): Conversion {
     const isKnown = before.check !== false && before.choices!.every((key) => countCharacters(key) <= max);
     return isKnown || max >= choiceLength(before) ? "free" : "fits";
   }
-  // Databases write some of them in different ways.
+  // Databases format some of these values differently.
   if (before.type === "float" || before.type === "ip") return "fits";
   const length = before.type === "decimal" ? before.digits! + 2 : textLengths[before.type];
   if (length === undefined) return "recreates";
   return max >= length ? "converts" : "fits";
 }
 
-/** Returns whether a value of a column becomes an equal one of another. */
+/** Returns whether a value of one column converts to an equal value of another. */
 export function fitsColumn(value: unknown, before: ColumnState, after: ColumnState): boolean {
-  if (after.type === "bytes") return (value as Uint8Array).length <= (after.max ?? Infinity); // Bytes become bytes alone.
+  if (after.type === "bytes") return (value as Uint8Array).length <= (after.max ?? Infinity); // Bytes only convert to bytes.
   if (after.type === "json" || after.type === "array") return true;
   if (isNumber(before) && isNumber(after)) return fitsNumber(value, before, after);
   const text = toText(value, before);
@@ -130,27 +130,27 @@ export function fitsColumn(value: unknown, before: ColumnState, after: ColumnSta
   return isTextOf(text, after);
 }
 
-/** The one text of a value; undefined where databases do not agree on it. */
+/** Returns the only string form of a value, or undefined if databases disagree on it. */
 function toText(value: unknown, { type }: ColumnState): string | undefined {
   if (type === "datetime") {
-    const moment = (value as Date).toISOString(); // The column holds moments.
+    const moment = (value as Date).toISOString(); // The column holds datetimes.
     return moment.length === 24 && !moment.startsWith("0000") ? moment : undefined;
   }
   if (type === "ip") return isPlainAddress(String(value)) ? String(value) : undefined;
   return type === "float" && !isPlainFloat(Number(value)) ? undefined : String(value);
 }
 
-/** Databases write IPv4 addresses within IPv6 in different ways. */
+/** Returns whether databases agree on the form of an address: they format IPv4 addresses within IPv6 differently. */
 function isPlainAddress(address: string): boolean {
   return !(address.includes(":") && address.includes(".")) && !/^::(?:ffff:)?[0-9a-f]+:[0-9a-f]+$/.test(address);
 }
 
-/** Databases write smaller and larger numbers with an exponent, each in its own way. */
+/** Returns whether databases agree on the form of a number: they format very small and large ones with different exponents. */
 function isPlainFloat(value: number): boolean {
   return value === 0 || (Math.abs(value) >= 1e-4 && Math.abs(value) < 1e15);
 }
 
-/** Whether a text is the one text of a value of a column. */
+/** Returns whether a string is the only string form of a value of a column. */
 function isTextOf(text: string, column: ColumnState): boolean {
   const { type, max = Infinity, choices = [], check } = column;
   switch (type) {
@@ -179,7 +179,7 @@ function isTextOf(text: string, column: ColumnState): boolean {
   }
 }
 
-/** Whether a value is one of a column as it is: in the form that the column stores. */
+/** Returns whether a value is in the exact form that the column stores. */
 function isValue(value: unknown, { type, digits = 0, scale = 0 }: ColumnState): boolean {
   const column = new Column<unknown, "required">(type, type === "decimal" ? { digits, scale } : {});
   const checked = checkValue(column, value);
@@ -210,7 +210,7 @@ function fitsNumber(value: unknown, before: ColumnState, after: ColumnState): bo
   }
 }
 
-/** The digits of a number without zeros behind the point; undefined of one that has an exponent. */
+/** Returns the digits of a number without trailing zeros, or undefined if it has an exponent. */
 function toNumberText(value: unknown, { type }: ColumnState): string | undefined {
   const text = type === "boolean" ? String(Number(value)) : String(value);
   if (!/^-?[0-9]+(?:\.[0-9]+)?$/.test(text)) return undefined;
@@ -218,15 +218,15 @@ function toNumberText(value: unknown, { type }: ColumnState): string | undefined
   return /^-0+$/.test(short) ? "0" : short;
 }
 
-/** Whether a double has a number, and databases read the same number from it again. */
+/** Returns whether a double represents a number exactly, and databases read the same number from it again. */
 function isExactFloat(text: string, { type }: ColumnState): boolean {
   const significant = text.replace(/[-.]/g, "").replace(/^0+|0+$/g, "");
   return significant.length <= floatDigits || (wholeKinds.has(type) && Number.isSafeInteger(Number(text)) && !text.includes("."));
 }
 
-/** Returns what a column holds, as a part of a sentence. */
+/** Describes what a column holds, as a part of a sentence. */
 export function describeColumn({ type, max, digits, scale, choices = [], check }: ColumnState): string {
-  if (type === "decimal") return `decimal with ${digits} digits, ${scale} of them behind the point`;
+  if (type === "decimal") return `decimal with ${digits} digits, ${scale} of them after the decimal point`;
   if (type === "choice") return check === false ? "choice" : `choice of ${choices.map((key) => JSON.stringify(key)).join(", ")}`;
   if (max === undefined) return type;
   return type === "bytes" ? `${max} bytes` : `${type} of at most ${max} characters`;

@@ -267,7 +267,7 @@ describe("questions", () => {
   it("have no answers to what nobody asked", () => {
     assert.throws(() => diffStates(models, renamed, { renames: ["books.title:haeding"] }), {
       code: "E_MIGRATION_ANSWER",
-      message: 'The answer "books.title:haeding" is about nothing that was dropped and added.',
+      message: 'The answer "books.title:haeding" does not match anything that was dropped and added.',
     });
   });
 });

@@ -1,4 +1,4 @@
-/** What leads from one structure to another: operations, and the questions that they depend on. */
+/** Compares two structures: returns the operations from one to the other, and the questions that they depend on. */
 import type { ColumnState, ForeignKeyState, State, TableState } from "../../schema/table-state.ts";
 import { mentions, sortTables, sortViews, tablesOf } from "../../schema/table-state.ts";
 import { columnsOf } from "../../schema/condition-columns.ts";
@@ -10,13 +10,13 @@ import type { Answers, Question, RenameHints } from "./question.ts";
 import { findRenames } from "./rename.ts";
 import { isSame, toTableData, toViewData } from "./table-data.ts";
 
-/** What leads from one structure to another. While there are questions, the operations are not the whole way. */
+/** The difference between two structures. The operations are incomplete while there are questions. */
 export interface Difference {
   readonly operations: readonly Operation[];
   readonly questions: readonly Question[];
 }
 
-/** What leads from one structure to another. */
+/** Returns the operations from one structure to another. */
 export function diffStates(from: State, to: State, answers: Answers = {}, hints: RenameHints = new Map()): Difference {
   const { operations, questions } = new Diff(tablesOf(from), tablesOf(to), answers, hints).run();
   const gone = listDroppedViews(from, to, operations);
@@ -30,7 +30,7 @@ export function diffStates(from: State, to: State, answers: Answers = {}, hints:
   return { operations: [...drops, ...operations, ...made], questions };
 }
 
-/** Views that are away while operations run: those that become others, those that read what changes, and those that read such views. */
+/** Returns the views to drop while the operations run: those that change, those that read changed tables, and those that read such views. */
 function listDroppedViews(from: State, to: State, operations: readonly Operation[]): ReadonlySet<string> {
   const changed = new Set(operations.flatMap(reshapedBy));
   const gone = new Set<string>();
@@ -43,7 +43,7 @@ function listDroppedViews(from: State, to: State, operations: readonly Operation
   return gone;
 }
 
-/** What an operation reshapes in a way that PostgreSQL refuses under a view, or that a view would not see: names, types and keys. */
+/** Returns the tables that an operation changes in a way that views do not follow or PostgreSQL refuses: names, types and keys. */
 function reshapedBy(operation: Operation): string[] {
   switch (operation.kind) {
     case "renameTable":
@@ -62,7 +62,7 @@ function reshapedBy(operation: Operation): string[] {
   }
 }
 
-/** Operations in the order in which they can run. */
+/** Collects operations in an order in which they can run. */
 class Diff {
   #state: State;
   readonly #to: State;
@@ -96,7 +96,7 @@ class Diff {
     this.#state = applyOperation(this.#state, operation);
   }
 
-  /** Tables that both structures have. */
+  /** Returns the tables that both structures have. */
   *#kept(): Generator<readonly [name: string, from: TableState, to: TableState]> {
     for (const [name, to] of this.#to) {
       const from = this.#state.get(name);
@@ -104,7 +104,7 @@ class Diff {
     }
   }
 
-  /** Constraints and indexes of which the name alone has changed: names hold those of tables and columns. */
+  /** Renames constraints and indexes whose name has changed and nothing else: their names contain those of tables and columns. */
   #renameKeys(): void {
     for (const [name, from, to] of this.#kept()) {
       for (const [one, other] of renamedKeys(from.indexes, to.indexes)) this.#add(op.renameIndex(name, one, other));
@@ -113,7 +113,7 @@ class Diff {
     }
   }
 
-  /** What is not there any more, or is another one under the same name. Foreign keys go first: keys hold them up. */
+  /** Drops what no longer exists or has changed under the same name. Foreign keys go first, because they depend on keys. */
   #dropKeys(): void {
     const isGone = <Value>(name: string, value: Value, map: ReadonlyMap<string, Value>): boolean =>
       !map.has(name) || !isSame(map.get(name), value);
@@ -125,7 +125,7 @@ class Diff {
       if (from.search.length > 0 && (!isSame(from.search, to.search) || from.search.some((column) => this.#isRecreated(name, column))))
         this.#add(op.setSearch(name, []));
     for (const [name, from, to] of tables) {
-      // A column that is made anew takes its keys with it.
+      // A column that is dropped and added again takes its keys with it.
       const loses = (columns: readonly string[]): boolean => columns.some((column) => this.#isRecreated(name, column));
       for (const [key, value] of from.indexes)
         if (isGone(key, value, to.indexes) || loses(keyColumns(value))) this.#add(op.dropIndex(name, key));
@@ -140,7 +140,7 @@ class Diff {
     return this.#answers.recreates?.includes(`${table}.${column}`) === true;
   }
 
-  /** Whether a column of a foreign key gets another type, or the key that it leads to another form: it is made again behind that. */
+  /** Returns whether a foreign key must be created again, because its column gets another type or the referenced key changes. */
   #changesBelow(name: string, { columns, table, references }: ForeignKeyState): boolean {
     const changes = (of: string, column: string): boolean =>
       this.#state.get(of)?.columns.get(column)?.type !== this.#to.get(of)?.columns.get(column)?.type;
@@ -148,13 +148,13 @@ class Diff {
     return columns.some((column) => changes(name, column)) || references.some((column) => changes(table, column));
   }
 
-  /** New tables, each after those that it refers to. What refers to later ones comes when they are there. */
+  /** Creates new tables, each after those that it refers to. Foreign keys to later tables are added when those exist. */
   #createTables(): void {
     for (const name of sortTables(this.#to)) {
       if (this.#state.has(name)) continue;
       const table = this.#to.get(name)!;
       const early = [...table.foreignKeys].filter(([, { table: target }]) => target === name || this.#state.has(target));
-      // A table that is altered later has the columns by then that keys refer to.
+      // Columns for later foreign keys exist after the table is altered.
       const there = early.filter(([, foreign]) => foreign.table === name || this.#hasKey(foreign));
       this.#add(op.createTable(name, toTableData({ ...table, foreignKeys: new Map(there) })));
     }
@@ -177,7 +177,7 @@ class Diff {
 
   #addColumn(table: string, name: string, column: ColumnState): void {
     if (column.null === true || column.default !== undefined) return this.#add(op.addColumn(table, name, column));
-    const fill = this.#fill(table, name, `The new column ${table}.${name} needs a value. What is it in the rows that are there?`);
+    const fill = this.#fill(table, name, `The new column ${table}.${name} needs a value. What value should existing rows get?`);
     this.#add(op.addColumn(table, name, column, fill));
   }
 
@@ -189,13 +189,13 @@ class Diff {
       return this.#recreate(table, name, before, after);
     if (!isSame(plain, wanted)) {
       const isRequired = before.null === true && after.null !== true;
-      const fill = isRequired ? this.#fill(table, name, `${table}.${name} may not be null any more. What becomes of null?`) : {};
+      const fill = isRequired ? this.#fill(table, name, `${table}.${name} may no longer be null. What value should replace null?`) : {};
       if (conversion === "fits" && this.#answers.shortens?.includes(`${table}.${name}`) !== true)
         this.#questions.push({
           kind: "shorten",
           subject: `${table}.${name}`,
           candidate: undefined,
-          text: `${table}.${name} changes from ${describeColumn(before)} to ${describeColumn(after)}. The migration stops, before it changes anything, where a value does not fit. Is that right?`,
+          text: `${table}.${name} changes from ${describeColumn(before)} to ${describeColumn(after)}. If a value does not fit, the migration stops before it changes anything. Is that right?`,
           flags: [`--shorten ${table}.${name}`, `--recreate ${table}.${name}`],
         });
       const kept = before.comment === undefined ? wanted : { ...wanted, comment: before.comment };
@@ -204,7 +204,7 @@ class Diff {
     if (before.comment !== after.comment) this.#add(op.setComment(table, name, comment));
   }
 
-  /** A column whose values are lost with its type: nobody does that without being told to. */
+  /** Drops and adds a column whose values its new type cannot keep. This always needs an explicit answer. */
   #recreate(table: string, name: string, before: ColumnState, after: ColumnState): void {
     const subject = `${table}.${name}`;
     if (this.#isRecreated(table, name)) {
@@ -215,12 +215,12 @@ class Diff {
       kind: "recreate",
       subject,
       candidate: undefined,
-      text: `${subject} changes from ${describeColumn(before)} to ${describeColumn(after)}, and no conversion keeps its values. Drop the column and add it again, without them?`,
+      text: `${subject} changes from ${describeColumn(before)} to ${describeColumn(after)}, and no conversion keeps its values. Drop the column with its values and add it again?`,
       flags: [`--recreate ${subject}`],
     });
   }
 
-  /** The value for rows that are there, when it was given; otherwise a question. */
+  /** Returns the given value for existing rows. Without one, adds a question. */
   #fill(table: string, name: string, text: string): { fill?: NonNullable<Answers["fills"]>[string] } {
     const subject = `${table}.${name}`;
     const { fills = {} } = this.#answers;
@@ -229,11 +229,11 @@ class Diff {
     return {};
   }
 
-  /** Tables that are gone: those that refer to others first. */
+  /** Drops removed tables: those that refer to others first. */
   #dropTables(): void {
     for (const name of sortTables(this.#state).toReversed()) {
       if (this.#to.has(name)) continue;
-      // Tables that refer to each other: the one that goes first is referred to no more.
+      // Among tables that refer to each other, drop the foreign keys to the first one.
       const referring = [...this.#state].flatMap(([other, { foreignKeys }]) =>
         other === name ? [] : [...foreignKeys].filter(([, { table }]) => table === name).map(([key]) => op.dropConstraint(other, key)),
       );
@@ -254,7 +254,7 @@ class Diff {
   }
 }
 
-/** Pairs of names under which the same stands. */
+/** Pairs names whose definitions are equal. */
 function renamedKeys<Value>(from: ReadonlyMap<string, Value>, to: ReadonlyMap<string, Value>): Array<[string, string]> {
   const pairs: Array<[string, string]> = [];
   const taken = new Set<string>();

@@ -1,10 +1,10 @@
-/** Values that rows need on the way back: they come from the person who rolls back, and are never invented. */
+/** Values that rows need during a rollback. They come from the person who rolls back, and are never invented. */
 import type { State, ValueData } from "../../schema/table-state.ts";
 import { applyOperation } from "./apply.ts";
 import type { Operation, OperationOf } from "./operation.ts";
 import { needsValue, op } from "./operation.ts";
 
-/** Returns the operations with values for the columns that need one. */
+/** Returns the operations, with values for the columns that need one. */
 export function fillOperations(from: State, operations: readonly Operation[], fills: Readonly<Record<string, ValueData>>): Operation[] {
   let state = from;
   return operations.map((operation) => {

@@ -1,4 +1,4 @@
-/** What undoes operations, by the structure that they were applied to; and what they do, in a sentence. */
+/** Finds the operations that undo others, and describes operations in sentences. */
 import { GableError } from "../../../errors/gable-error.ts";
 import type { State, TableState } from "../../schema/table-state.ts";
 import { applyOperation } from "./apply.ts";
@@ -6,7 +6,7 @@ import type { Operation, OperationOf, TableChange } from "./operation.ts";
 import { op, undoDatabaseOnly } from "./operation.ts";
 import { toTableData, toViewData } from "./table-data.ts";
 
-/** The operations that undo a list of them, last first. Throws `E_MIGRATION_IRREVERSIBLE` for one that nothing undoes. */
+/** Returns the operations that undo a list of operations, last first. Throws `E_MIGRATION_IRREVERSIBLE` if one cannot be undone. */
 export function invertAll(before: State, operations: readonly Operation[]): Operation[] {
   let state = before;
   const inverses: Operation[][] = [];
@@ -33,7 +33,7 @@ function invert(before: State, operation: Operation): Operation[] {
     case "validateConstraint":
       return [];
     case "sql":
-      if (operation.down === undefined) throw irreversible("a statement of one's own without down");
+      if (operation.down === undefined) throw irreversible("a custom statement without down");
       return [op.sql(operation.down, { down: operation.up })];
     case "run":
       return invertRun(operation);
@@ -55,7 +55,7 @@ function invertRun({ step }: OperationOf<"run">): Operation[] {
 }
 
 function irreversible(what: string): GableError {
-  return new GableError("E_MIGRATION_IRREVERSIBLE", `A migration cannot be undone: it has ${what}.`);
+  return new GableError("E_MIGRATION_IRREVERSIBLE", `This migration cannot be undone: it has ${what}.`);
 }
 
 function invertChange(table: TableState, operation: Exclude<TableChange, { kind: "validateConstraint" }>): Operation {
@@ -108,7 +108,7 @@ function restoreConstraint(table: string, name: string, { uniques, checks, forei
   return op.addForeignKey(table, name, columns, to);
 }
 
-/** What an operation does, in a sentence. */
+/** Describes an operation in a sentence. */
 export function describeOperation(operation: Operation): string {
   switch (operation.kind) {
     case "createTable":
@@ -129,8 +129,8 @@ export function describeOperation(operation: Operation): string {
       return `Change the primary key of "${operation.table}" to ${operation.columns.join(", ")}`;
     case "setSearch":
       return operation.columns.length === 0
-        ? `Drop the index of words of "${operation.table}"`
-        : `Make an index of the words of ${operation.columns.join(", ")} of "${operation.table}"`;
+        ? `Drop the full-text index of "${operation.table}"`
+        : `Create a full-text index on ${operation.columns.join(", ")} of "${operation.table}"`;
     case "createView":
       return `Create the view "${operation.view}"`;
     case "dropView":
@@ -138,7 +138,7 @@ export function describeOperation(operation: Operation): string {
     case "createExtension":
       return `Create the extension "${operation.name}"`;
     case "sql":
-      return "Run statements of one's own";
+      return "Run custom statements";
     case "run":
       return `Run the step "${operation.step.name}"`;
     case "setComment":
@@ -146,7 +146,7 @@ export function describeOperation(operation: Operation): string {
     case "stateOnly":
       return `Without the database: ${operation.operations.map(describeOperation).join("; ")}`;
     case "databaseOnly":
-      return `In the database alone: ${operation.operations.map(describeOperation).join("; ")}`;
+      return `In the database only: ${operation.operations.map(describeOperation).join("; ")}`;
     case "assured":
       return describeOperation(operation.operation);
     default:
@@ -163,7 +163,7 @@ const keyWords = {
   addForeignKey: "Add the foreign key",
   dropConstraint: "Drop the constraint",
   renameConstraint: "Rename the constraint",
-  validateConstraint: "Look at all rows for the constraint",
+  validateConstraint: "Validate the constraint",
 } as const;
 
 function describeKey(operation: OperationOf<keyof typeof keyWords>): string {

@@ -110,34 +110,30 @@ describe("operations", () => {
   for (const [operation, message, fix] of [
     [
       op.createTable("books", { columns: { id: { type: "id" } }, primary: ["id"] }),
-      'op.createTable("books"): the table "books" exists already.',
+      'op.createTable("books"): the table "books" already exists.',
       "",
     ],
     [
       op.dropTable("authors"),
       'op.dropTable("authors"): "books" refers to it by "books_author_foreign".',
-      'Drop the foreign key "books_author_foreign" before.',
+      'Drop the foreign key "books_author_foreign" first.',
     ],
     [op.dropTable("boks"), 'op.dropTable("boks"): there is no table "boks".', 'Write "books".'],
-    [op.addColumn("books", "title", { type: "int" }), 'op.addColumn("books", "title"): the column exists already.', ""],
-    [
-      op.dropColumn("books", "price"),
-      'op.dropColumn("books", "price"): a key, an index or a check has the column.',
-      "Drop what has it before.",
-    ],
+    [op.addColumn("books", "title", { type: "int" }), 'op.addColumn("books", "title"): the column already exists.', ""],
+    [op.dropColumn("books", "price"), 'op.dropColumn("books", "price"): a key, an index or a check uses the column.', "Drop that first."],
     [op.dropColumn("books", "none"), 'op.dropColumn("books", "none"): there is no such column.', ""],
     [
       op.alterColumn("books", "none", { type: "int" }, { from: { type: "int" } }),
       'op.alterColumn("books", "none"): there is no such column.',
       "",
     ],
-    [op.renameColumn("books", "title", "price"), 'op.renameColumn("books", "title"): the column "price" exists already.', ""],
-    [op.renameTable("books", "authors"), 'op.renameTable("books"): the table "authors" exists already.', ""],
+    [op.renameColumn("books", "title", "price"), 'op.renameColumn("books", "title"): the column "price" already exists.', ""],
+    [op.renameTable("books", "authors"), 'op.renameTable("books"): the table "authors" already exists.', ""],
     [op.addIndex("books", "x", ["titel"]), 'op.addIndex("books", "x"): "books" has no column "titel".', 'Write "title".'],
     [op.addCheck("books", "x", ["gt", "pages", 0]), 'op.addCheck("books", "x"): "books" has no column "pages".', ""],
     [
       op.addUnique("books", "books_price_index", ["title"]),
-      'op.addUnique("books", "books_price_index"): a constraint or an index of this name exists already.',
+      'op.addUnique("books", "books_price_index"): a constraint or an index of this name already exists.',
       "",
     ],
     [op.dropIndex("books", "x"), 'op.dropIndex("books", "x"): there is no such index.', ""],
@@ -148,7 +144,7 @@ describe("operations", () => {
     [op.validateConstraint("books", "x"), 'op.validateConstraint("books", "x"): there is no such constraint.', ""],
     [
       op.createView("books", { columns: { id: { type: "id" } }, primary: ["id"], sql: "SELECT 1" }),
-      'op.createView("books"): "books" exists already.',
+      'op.createView("books"): "books" already exists.',
       "",
     ],
     [
@@ -190,12 +186,12 @@ describe("operations", () => {
     [
       "addColumn",
       ["books", "a", { type: "int" }, { fill: null }],
-      'op.addColumn("books", "a") fills rows with null, which they may not have.',
+      'op.addColumn("books", "a") fills rows with null, but the column is not nullable.',
     ],
     [
       "alterColumn",
       ["books", "title", { type: "int" }, { from: { type: "int", null: true }, fill: null }],
-      'op.alterColumn("books", "title") fills rows with null, which they may not have.',
+      'op.alterColumn("books", "title") fills rows with null, but the column is not nullable.',
     ],
     ["addIndex", ["books", "a", []], "op.addIndex() got an array of 0."],
     ["addIndex", ["books", "a", ["b"], { using: "magic" }], 'op.addIndex() has using "magic".'],
@@ -223,7 +219,7 @@ describe("operations", () => {
     ["run", [{ name: "", up: () => undefined }], "op.run() has no name."],
     ["run", [{ name: "a" }], 'op.run("a") has no function up.'],
     ["run", [{ name: "a", up: () => undefined, table: "books", batch: 0 }], 'op.run("a") has batch 0.'],
-    ["run", [{ name: "a", up: () => undefined, batch: 10 }], 'op.run("a") has a table or a batch alone.'],
+    ["run", [{ name: "a", up: () => undefined, batch: 10 }], 'op.run("a") has only one of table and batch.'],
   ] as const)
     it(`are refused when they are none: ${message}`, () => {
       assert.throws(() => wrong[name]!(...values), { code: "E_MIGRATION_OPERATION", message });
@@ -234,7 +230,7 @@ describe("operations", () => {
     const state = applyOperation(start, view);
     for (const operation of [op.dropTable("seen"), op.renameTable("seen", "x"), op.addColumn("seen", "a", { type: "int", null: true })])
       assert.throws(() => applyOperation(state, operation), { code: "E_MIGRATION_OPERATION", message: /: "seen" is a view\.$/ });
-    assert.throws(() => applyOperation(state, op.renameTable("books", "seen")), { message: /the table "seen" exists already/ });
+    assert.throws(() => applyOperation(state, op.renameTable("books", "seen")), { message: /the table "seen" already exists/ });
   });
 
   it("take names of 63 characters", () => {
@@ -256,7 +252,7 @@ describe("operations", () => {
 });
 
 describe("migration()", () => {
-  it("takes nothing but names, a hash and operations", () => {
+  it("accepts only names, a hash and operations", () => {
     for (const options of [
       { after: "x", schema: "", ops: [] },
       { after: [], schema: 1, ops: [] },
@@ -290,7 +286,7 @@ describe("writeMigration()", () => {
       ),
     );
     const body = text.replace(/^import.*\n/, "").replace("export default ", "return ");
-    // The text is that of this test, not of anybody else.
+    // This test wrote the source itself.
     const read = new Function("migration", "op", body)(migration, op) as typeof made;
     assert.equal(hashData(read, 64), hashData(made, 64));
     assert.ok(text.split("\n").every((line) => line.length <= 140));
@@ -356,7 +352,7 @@ describe("findRisks()", () => {
     ]);
   });
 
-  it("tells of a view that is gone, and not of one that is made anew", () => {
+  it("reports a view that is dropped, but not one that is created again", () => {
     const view = op.createView("seen", { columns: { id: { type: "id" } }, primary: ["id"], sql: "SELECT 1 AS id" });
     const state = applyOperation(start, view);
     const ids = (...operations: Operation[]): string[] =>

@@ -1,4 +1,4 @@
-/** Operations of migrations: plain data that says how the structure of a database changes. `op` makes them. */
+/** Operations of migrations: plain data that describes how the structure of a database changes. Create them with `op`. */
 import { assertKnownOptions, describeValue } from "../../../errors/option-errors.ts";
 import { GableError } from "../../../errors/gable-error.ts";
 import { isColumnType } from "../../schema/column.ts";
@@ -16,7 +16,7 @@ import type {
 } from "../../schema/table-state.ts";
 import type { DataStep } from "./data-step.ts";
 
-/** A table as it is written in a migration. What is left out is empty. */
+/** A table as written in a migration. Omitted parts are empty. */
 export interface TableData {
   /** Columns by name. */
   readonly columns: Readonly<Record<string, ColumnState>>;
@@ -30,21 +30,21 @@ export interface TableData {
   readonly checks?: Readonly<Record<string, ConditionData>>;
   /** Foreign keys by name. */
   readonly foreignKeys?: Readonly<Record<string, ForeignKeyState>>;
-  /** Columns whose words have an index. */
+  /** Columns of the full-text index. */
   readonly search?: readonly string[];
-  /** What the database says of it. */
+  /** The comment in the database. */
   readonly comment?: string;
 }
 
-/** A view as it is written in a migration. */
+/** A view as written in a migration. */
 export interface ViewData extends ViewState {
-  /** Its columns by name, as the query gives them. */
+  /** Columns by name, as the query returns them. */
   readonly columns: Readonly<Record<string, ColumnState>>;
-  /** Columns that tell its rows apart. */
+  /** Columns that identify a row. */
   readonly primary: readonly string[];
 }
 
-/** Statements of one's own by kind of database. Each kind needs an entry, or `others`; "nothing" does nothing there. */
+/** Custom statements by kind of database. Each kind needs an entry, or `others`; "nothing" does nothing there. */
 export interface SqlByDialect {
   /** Statements for PostgreSQL. */
   readonly postgres?: string | readonly string[];
@@ -54,11 +54,11 @@ export interface SqlByDialect {
   readonly mysql?: string | readonly string[];
   /** Statements for SQLite. */
   readonly sqlite?: string | readonly string[];
-  /** Statements for databases that are not named. */
+  /** Statements for all other databases. */
   readonly others?: string | readonly string[];
 }
 
-/** One change. */
+/** A change. */
 export type Operation =
   | { readonly kind: "createTable"; readonly table: string; readonly data: TableData }
   | { readonly kind: "dropTable"; readonly table: string }
@@ -98,14 +98,14 @@ export type Operation =
   | { readonly kind: "sql"; readonly up: SqlByDialect; readonly down: SqlByDialect | undefined }
   | { readonly kind: "run"; readonly step: DataStep }
   | { readonly kind: "stateOnly"; readonly operations: readonly Operation[] }
-  /** What undoes such a change begins where that has led to: at `behind`. */
+  /** Rolling it back starts from the structure after `behind`. */
   | { readonly kind: "databaseOnly"; readonly operations: readonly Operation[]; readonly behind: readonly Operation[] }
   | { readonly kind: "assured"; readonly reason: string; readonly operation: Operation };
 
-/** An operation of some kinds. */
+/** An operation of certain kinds. */
 export type OperationOf<Kind extends Operation["kind"]> = Extract<Operation, { readonly kind: Kind }>;
 
-/** Whether rows need a value for a new or changed column that neither the operation nor the column gives them. */
+/** Returns whether rows need a value for a new or changed column, because neither the operation nor the column has one. */
 export function needsValue(
   { column: after, fill, kind }: OperationOf<"addColumn" | "alterColumn">,
   before: ColumnState | undefined,
@@ -114,46 +114,49 @@ export function needsValue(
   return kind === "addColumn" ? after.default === undefined : before?.null === true;
 }
 
-/** An operation on something of a table that is there. */
+/** An operation on a part of an existing table. */
 export type TableChange = Exclude<Extract<Operation, { readonly table: string }>, { kind: "createTable" | "dropTable" | "renameTable" }>;
 
 /** A migration, as its file exports it. */
 export interface Migration {
-  /** Names of the migrations that must have run before. */
+  /** Names of the migrations that must run before. */
   readonly after: readonly string[];
   /** Hash of the structure afterwards. */
   readonly schema: string;
-  /** The changes, in their order. */
+  /** The changes, in order. */
   readonly operations: readonly Operation[];
-  /** Whether it runs before the new code takes over, or after. */
+  /** Whether it runs before or after the new code takes over. */
   readonly phase: "before-deploy" | "after-deploy";
-  /** Names of the migrations that this one stands for. */
+  /** Names of the migrations that this one replaces. */
   readonly replaces: readonly string[];
 }
 
-/** What a file of a migration says. */
+/** Options for `migration()`. */
 export interface MigrationOptions {
-  /** Names of the migrations that must have run before: usually one, none for the first. */
+  /** Names of the migrations that must run before: usually one, none for the first. */
   readonly after: readonly string[];
   /** Hash of the structure afterwards, as the generator writes it. */
   readonly schema: string;
-  /** The changes, in their order. */
+  /** The changes, in order. */
   readonly ops: readonly Operation[];
-  /** Whether it runs before the new code takes over, or after. Default "before-deploy". */
+  /** Whether it runs before or after the new code takes over. Default "before-deploy". */
   readonly phase?: "before-deploy" | "after-deploy";
-  /** Names of the migrations that this one stands for. None by default. */
+  /** Names of the migrations that this one replaces. None by default. */
   readonly replaces?: readonly string[];
 }
 
-/** Declares a migration. Throws `E_MIGRATION_INVALID` for anything else. */
+/** Creates a migration. Throws `E_MIGRATION_INVALID` for invalid options. */
 export function migration(options: MigrationOptions): Migration {
   assertKnownOptions("migration()", options, ["after", "schema", "ops", "phase", "replaces"]);
   const { after, schema, ops, phase = "before-deploy", replaces = [] } = options;
   const isNames = (list: unknown): boolean => Array.isArray(list) && list.every((name) => typeof name === "string");
   if (!isNames(after) || !isNames(replaces) || typeof schema !== "string" || !Array.isArray(ops) || !ops.every(isOperation))
-    throw new GableError("E_MIGRATION_INVALID", "A migration needs after: names, schema: a text, and ops: a list made by op.");
+    throw new GableError(
+      "E_MIGRATION_INVALID",
+      "A migration needs after: a list of names, schema: a string, and ops: a list of operations created with op.",
+    );
   if (phase !== "before-deploy" && phase !== "after-deploy")
-    throw new GableError("E_MIGRATION_INVALID", `A migration has the phase ${describeValue(phase)}.`, {
+    throw new GableError("E_MIGRATION_INVALID", `The phase of a migration is ${describeValue(phase)}.`, {
       fix: 'Use "before-deploy" or "after-deploy".',
     });
   const migration: Migration = Object.freeze({ after, schema, operations: ops, phase, replaces });
@@ -161,10 +164,10 @@ export function migration(options: MigrationOptions): Migration {
   return migration;
 }
 
-/** What was made here: nothing else is a migration or an operation. */
+/** Objects that were created here: nothing else is a migration or an operation. */
 const made = new WeakSet<object>();
 
-/** Whether a value is what migration() has made. */
+/** Returns whether a value was created by migration(). */
 export function isMigration(value: unknown): value is Migration {
   return typeof value === "object" && value !== null && made.has(value) && "operations" in value;
 }
@@ -185,14 +188,17 @@ function refuse(what: string, fix: string): never {
 
 function assertName(where: string, name: unknown): void {
   if (typeof name === "string" && identifier.test(name)) return;
-  refuse(`${where} got the name ${describeValue(name)}.`, "Use letters, digits and underscores, at most 63, and no digit first.");
+  refuse(`${where} got the name ${describeValue(name)}.`, "Use letters, digits and underscores, at most 63, not starting with a digit.");
 }
 
-/** Names of constraints are quoted, and may hold what a model was given as the name of a check, but what a database would change. */
+/** Checks the name of a constraint. Such names are quoted, so any name of a model's check works unless a database would change it. */
 function assertConstraintName(where: string, name: unknown): void {
   const isText = typeof name === "string" && name.isWellFormed() && Buffer.byteLength(name) <= 63;
   if (isText && /^[^\p{Cc}]+$/u.test(name) && name.trim() === name) return;
-  refuse(`${where} got the name ${describeValue(name)}.`, "Use a text of 1 to 63 bytes, without control characters or spaces around it.");
+  refuse(
+    `${where} got the name ${describeValue(name)}.`,
+    "Use a string of 1 to 63 bytes, without control characters or surrounding spaces.",
+  );
 }
 
 const columnOptions = ["type", "null", "max", "digits", "scale", "storage", "items", "choices", "check", "default", "comment"];
@@ -206,7 +212,7 @@ function assertColumn(where: string, column: ColumnState): void {
   if (column.type === "decimal" && !(digits >= 1 && digits <= 38 && scale >= 0 && scale <= digits))
     refuse(`${where} is a decimal without digits and scale.`, "Give digits from 1 to 38, and scale from 0 to digits.");
   if (column.storage !== undefined && (column.storage !== "text" || column.type !== "decimal"))
-    refuse(`${where} has storage ${describeValue(column.storage)}.`, 'Decimals have storage: "text", or none.');
+    refuse(`${where} has storage ${describeValue(column.storage)}.`, 'Use storage: "text" for decimals only, or leave it out.');
   if (column.type === "array") {
     const items = column.items ?? refuse(`${where} is a list without items.`, 'Write items: { type: "text" }.');
     if (["array", "json", "bytes", "id"].includes(items.type)) refuse(`${where} is a list of ${items.type}.`, "Use json instead.");
@@ -215,13 +221,14 @@ function assertColumn(where: string, column: ColumnState): void {
   if (column.type === "choice" && choices.length === 0) refuse(`${where} is a choice without choices.`, "Give at least one.");
 }
 
-/** Rows that may not be null cannot be filled with it: the filling would never end. */
+/** Rows that must not be null cannot be filled with null: the fill would never end. */
 function assertFill(where: string, column: ColumnState, fill: ValueData | undefined): void {
-  if (fill === null && column.null !== true) refuse(`${where} fills rows with null, which they may not have.`, "Give another value.");
+  if (fill === null && column.null !== true)
+    refuse(`${where} fills rows with null, but the column is not nullable.`, "Give another value.");
 }
 
 function assertColumns(where: string, columns: readonly string[]): void {
-  if (!Array.isArray(columns) || columns.length === 0) refuse(`${where} got ${describeValue(columns)}.`, "Give names of columns.");
+  if (!Array.isArray(columns) || columns.length === 0) refuse(`${where} got ${describeValue(columns)}.`, "Give a list of column names.");
   for (const name of columns) assertName(where, name);
 }
 
@@ -232,7 +239,8 @@ function assertUnique(where: string, { columns, ...options }: UniqueState): void
   // Both become parts of the statement.
   if (deferrable !== undefined && deferrable !== "deferred" && deferrable !== "immediate")
     refuse(`${where} has deferrable ${describeValue(deferrable)}.`, 'Use "deferred" or "immediate".');
-  if (deferrable !== undefined && options.where !== undefined) refuse(`${where} is deferrable and of some rows.`, "Leave out one of them.");
+  if (deferrable !== undefined && options.where !== undefined)
+    refuse(`${where} is deferrable and has a where condition.`, "Leave out one of them.");
   if (nullsDistinct !== undefined && nullsDistinct !== false)
     refuse(`${where} has nullsDistinct ${describeValue(nullsDistinct)}.`, "Use false, or leave it out.");
 }
@@ -257,20 +265,21 @@ function assertForeignKey(where: string, { columns, table, references, onDelete 
   assertName(where, table);
   if (!deleteActions.includes(onDelete))
     refuse(`${where} has onDelete ${describeValue(onDelete)}.`, `Use one of ${deleteActions.join(", ")}.`);
-  if (columns.length !== references.length) refuse(`${where} has ${columns.length} columns for ${references.length}.`, "Give as many.");
+  if (columns.length !== references.length)
+    refuse(`${where} has ${columns.length} columns for ${references.length}.`, "Give the same number of columns on both sides.");
 }
 
-/** What undoes changes of the database that migrations do not know of. */
+/** Returns an operation that undoes database changes unknown to migrations. */
 export function undoDatabaseOnly(inverses: readonly Operation[], behind: readonly Operation[]): Operation {
   return make({ kind: "databaseOnly", operations: inverses, behind });
 }
 
 /**
- * The operations of migrations. Names are those of tables and columns; each throws `E_MIGRATION_OPERATION` for
- * what it cannot be.
+ * Creates the operations of migrations. They use the names of tables and columns; each throws `E_MIGRATION_OPERATION` for
+ * invalid arguments.
  */
 export const op = {
-  /** Makes a table. */
+  /** Creates a table. */
   createTable(table: string, data: TableData): Operation {
     const where = `op.createTable("${String(table)}")`;
     assertName(where, table);
@@ -292,17 +301,17 @@ export const op = {
     for (const [name, key] of Object.entries(data.foreignKeys ?? {})) assertForeignKey(`${where}, foreign key "${name}"`, key);
     return make({ kind: "createTable", table, data });
   },
-  /** Drops a table, with its rows. */
+  /** Drops a table with its rows. */
   dropTable(table: string): Operation {
     assertName("op.dropTable()", table);
     return make({ kind: "dropTable", table });
   },
-  /** Gives a table another name. */
+  /** Renames a table. */
   renameTable(table: string, to: string): Operation {
     for (const name of [table, to]) assertName("op.renameTable()", name);
     return make({ kind: "renameTable", table, to });
   },
-  /** Adds a column. One that needs a value gets `fill` in the rows that are there. */
+  /** Adds a column. If it needs a value, `fill` is the value of existing rows. */
   addColumn(table: string, name: string, column: ColumnState, options: { readonly fill?: ValueData } = {}): Operation {
     const where = `op.addColumn("${String(table)}", "${String(name)}")`;
     for (const each of [table, name]) assertName(where, each);
@@ -311,17 +320,17 @@ export const op = {
     assertFill(where, column, options.fill);
     return make({ kind: "addColumn", table, name, column, ...options });
   },
-  /** Drops a column, with its values. */
+  /** Drops a column with its values. */
   dropColumn(table: string, name: string): Operation {
     for (const each of [table, name]) assertName("op.dropColumn()", each);
     return make({ kind: "dropColumn", table, name });
   },
-  /** Gives a column another name. */
+  /** Renames a column. */
   renameColumn(table: string, name: string, to: string): Operation {
     for (const each of [table, name, to]) assertName("op.renameColumn()", each);
     return make({ kind: "renameColumn", table, name, to });
   },
-  /** Changes a column from one definition to another. Where it may not be null any more, `fill` is what null becomes. */
+  /** Changes a column from one definition to another. If it may no longer be null, `fill` replaces null. */
   alterColumn(
     table: string,
     name: string,
@@ -342,7 +351,7 @@ export const op = {
     assertColumns("op.alterPrimary()", columns);
     return make({ kind: "alterPrimary", table, columns });
   },
-  /** Adds an index of columns, or of an expression and no columns. What a database does not have of it is left out there. */
+  /** Adds an index on columns, or on an expression without columns. Ignores options that a database does not support. */
   addIndex(table: string, name: string, columns: readonly string[], options: Omit<IndexState, "columns"> = {}): Operation {
     assertName("op.addIndex()", table);
     assertConstraintName("op.addIndex()", name);
@@ -355,29 +364,30 @@ export const op = {
     assertConstraintName("op.dropIndex()", name);
     return make({ kind: "dropIndex", table, name });
   },
-  /** Gives an index another name. */
+  /** Renames an index. */
   renameIndex(table: string, name: string, to: string): Operation {
     assertName("op.renameIndex()", table);
     for (const each of [name, to]) assertConstraintName("op.renameIndex()", each);
     return make({ kind: "renameIndex", table, name, to });
   },
-  /** Makes columns unique together. */
+  /** Adds a unique key. */
   addUnique(table: string, name: string, columns: readonly string[], options: Omit<UniqueState, "columns"> = {}): Operation {
     assertName("op.addUnique()", table);
     assertConstraintName("op.addUnique()", name);
     assertUnique("op.addUnique()", { columns, ...options });
     return make({ kind: "addUnique", table, name, key: { columns, ...options } });
   },
-  /** Adds a condition that holds of every row. */
+  /** Adds a check: a condition that every row must meet. */
   addCheck(table: string, name: string, condition: ConditionData): Operation {
     assertName("op.addCheck()", table);
     assertConstraintName("op.addCheck()", name);
     return make({ kind: "addCheck", table, name, condition });
   },
-  /** Makes an index of the words of some columns, or of none. */
+  /** Sets the columns of the full-text index; an empty list removes it. */
   setSearch(table: string, columns: readonly string[]): Operation {
     assertName("op.setSearch()", table);
-    if (!Array.isArray(columns)) refuse(`op.setSearch() got ${describeValue(columns)}.`, "Give names of columns; none ends the search.");
+    if (!Array.isArray(columns))
+      refuse(`op.setSearch() got ${describeValue(columns)}.`, "Give a list of column names; an empty list removes the index.");
     for (const name of columns) assertName("op.setSearch()", name);
     return make({ kind: "setSearch", table, columns });
   },
@@ -395,24 +405,24 @@ export const op = {
     assertConstraintName("op.dropConstraint()", name);
     return make({ kind: "dropConstraint", table, name });
   },
-  /** Gives a unique key, a check or a foreign key another name. */
+  /** Renames a unique key, a check or a foreign key. */
   renameConstraint(table: string, name: string, to: string): Operation {
     assertName("op.renameConstraint()", table);
     for (const each of [name, to]) assertConstraintName("op.renameConstraint()", each);
     return make({ kind: "renameConstraint", table, name, to });
   },
-  /** Looks whether all rows keep a check or a foreign key that PostgreSQL holds for new rows alone so far; nothing elsewhere. */
+  /** Checks existing rows against a check or a foreign key that PostgreSQL so far enforces only for new rows. Does nothing elsewhere. */
   validateConstraint(table: string, name: string): Operation {
     assertName("op.validateConstraint()", table);
     assertConstraintName("op.validateConstraint()", name);
     return make({ kind: "validateConstraint", table, name });
   },
-  /** Comments on a table, or on one of its columns; an empty text takes the comment away. SQLite keeps none. */
+  /** Sets the comment of a table or of a column; an empty string removes it. SQLite has no comments. */
   setComment(table: string, column: string | undefined, text: string): Operation {
     for (const each of column === undefined ? [table] : [table, column]) assertName("op.setComment()", each);
     return make({ kind: "setComment", table, column, text });
   },
-  /** Makes a view: a table whose rows come from a query. */
+  /** Creates a view: a table whose rows come from a query. */
   createView(view: string, data: ViewData): Operation {
     const where = `op.createView("${String(view)}")`;
     assertName(where, view);
@@ -428,17 +438,17 @@ export const op = {
       refuse(`${where} has materialized ${describeValue(data.materialized)}.`, "Use true, or leave it out.");
     return make({ kind: "createView", view, data });
   },
-  /** Drops a view. The rows of tables stay. */
+  /** Drops a view. The rows of tables remain. */
   dropView(view: string): Operation {
     assertName("op.dropView()", view);
     return make({ kind: "dropView", view });
   },
-  /** Makes an extension of PostgreSQL; nothing elsewhere. Going back leaves it there. */
+  /** Creates a PostgreSQL extension; does nothing elsewhere. A rollback keeps it. */
   createExtension(name: string): Operation {
     assertConstraintName("op.createExtension()", name);
     return make({ kind: "createExtension", name });
   },
-  /** Statements of one's own by kind of database. Without `down`, the migration cannot be undone. */
+  /** Runs custom statements by kind of database. Without `down`, the migration cannot be undone. */
   sql(up: SqlByDialect, options: { readonly down?: SqlByDialect } = {}): Operation {
     const known = ["postgres", "mariadb", "mysql", "sqlite", "others"];
     assertKnownOptions("op.sql()", up, known);
@@ -454,18 +464,18 @@ export const op = {
     if (step.batch !== undefined && (!Number.isSafeInteger(step.batch) || step.batch < 1))
       refuse(`op.run("${step.name}") has batch ${describeValue(step.batch)}.`, "Give a whole number above 0.");
     if ((step.batch === undefined) !== (step.table === undefined))
-      refuse(`op.run("${step.name}") has a table or a batch alone.`, "Give both, or none of them.");
+      refuse(`op.run("${step.name}") has only one of table and batch.`, "Give both or neither.");
     return make({ kind: "run", step });
   },
-  /** Changes what migrations know of the database, and not the database: it was changed by other means. */
+  /** Changes only the structure that migrations know: the database was changed by other means. */
   stateOnly(...operations: readonly Operation[]): Operation {
     return make({ kind: "stateOnly", operations });
   },
-  /** Changes the database, and not what migrations know of it. */
+  /** Changes only the database, and not the structure that migrations know. */
   databaseOnly(...operations: readonly Operation[]): Operation {
     return make({ kind: "databaseOnly", operations, behind: [] });
   },
-  /** Accepts what is found risky about an operation, with the reason. */
+  /** Accepts the risks of an operation, with a reason. */
   assured(reason: string, operation: Operation): Operation {
     if (typeof reason !== "string" || reason.trim() === "") refuse("op.assured() has no reason.", "Say why the operation is safe.");
     return make({ kind: "assured", reason, operation });

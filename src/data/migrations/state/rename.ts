@@ -1,4 +1,4 @@
-/** Renames: which of what was dropped is what was added, under another name. Nothing is guessed: who is not told asks. */
+/** Finds renames: a dropped object that was added again under another name. Gable never guesses; it asks if the models do not say so. */
 import { GableError } from "../../../errors/gable-error.ts";
 import type { State, TableState } from "../../schema/table-state.ts";
 import { applyOperation } from "./apply.ts";
@@ -7,7 +7,7 @@ import { op } from "./operation.ts";
 import type { Answers, Question, RenameHints } from "./question.ts";
 import { columnLikeness, compareColumns, compareTables, tableLikeness } from "./similar.ts";
 
-/** The renames that are sure, and the questions about others. Throws `E_MIGRATION_ANSWER` for an answer to nothing. */
+/** Returns the certain renames, and questions about possible ones. Throws `E_MIGRATION_ANSWER` for an answer without a question. */
 export function findRenames(
   from: State,
   to: State,
@@ -19,7 +19,7 @@ export function findRenames(
   search.columns();
   const unused = [...renames, ...notRenames].find((answer) => !search.used.has(answer));
   if (unused !== undefined)
-    throw new GableError("E_MIGRATION_ANSWER", `The answer "${unused}" is about nothing that was dropped and added.`, {
+    throw new GableError("E_MIGRATION_ANSWER", `The answer "${unused}" does not match anything that was dropped and added.`, {
       fix: "Write it as books.body:content, or books:volumes for tables.",
     });
   return { renames: search.found, questions: search.questions };
@@ -28,7 +28,7 @@ export function findRenames(
 class RenameSearch {
   readonly found: Operation[] = [];
   readonly questions: Question[] = [];
-  /** Answers that were about something. */
+  /** Answers that were used. */
   readonly used = new Set<string>();
   #state: State;
   readonly #to: State;
@@ -113,7 +113,7 @@ class RenameSearch {
     const likely = pairs.filter(
       ({ one, other, likeness }) => likeness >= kind.limit && !this.#notRenames.has(`${kind.prefix}${one}:${other}`),
     );
-    // The likeliest first, each name once: the others are asked about when those are answered.
+    // Likely pairs come first, each name once. The next run asks about the others.
     for (const { one, other } of likely.sort((first, second) => second.likeness - first.likeness)) {
       if (!left.has(one) || !free.has(other)) continue;
       left.delete(one);
@@ -123,7 +123,7 @@ class RenameSearch {
   }
 }
 
-/** What differs between tables and columns. */
+/** What differs between renaming tables and renaming columns. */
 interface RenameKind {
   readonly prefix: string;
   readonly likeness: (one: string, other: string) => number;

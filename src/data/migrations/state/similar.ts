@@ -1,8 +1,8 @@
-/** How alike two definitions are: whether what was dropped and what was added may be one thing with another name. */
+/** Measures the similarity of two definitions, to find whether a dropped and an added object are one that was renamed. */
 import type { ColumnState, TableState } from "../../schema/table-state.ts";
 import { isSame } from "./table-data.ts";
 
-/** Jaro-Winkler similarity of two names, 0 to 1 (Winkler 1990): early letters count more. */
+/** Returns the Jaro-Winkler similarity of two names, 0 to 1 (Winkler 1990): early letters count more. */
 export function compareNames(one: string, other: string): number {
   const jaro = jaroOf(one, other);
   let prefix = 0;
@@ -30,10 +30,10 @@ function jaroOf(one: string, other: string): number {
   return (count / one.length + count / other.length + (count - moved) / count) / 3;
 }
 
-/** Likeness of columns from which on it is asked whether one was renamed; of tables. */
+/** Similarity of columns, and of tables, above which Gable asks whether one was renamed. */
 export const [columnLikeness, tableLikeness] = [0.6, 0.5];
 
-/** How alike two columns are, 0 to 1. Neighbours are the names of the columns before and behind. */
+/** Returns the similarity of two columns, 0 to 1. Neighbours are the names of the columns before and after. */
 export function compareColumns(
   one: { readonly name: string; readonly column: ColumnState; readonly neighbours: readonly string[] },
   other: { readonly name: string; readonly column: ColumnState; readonly neighbours: readonly string[] },
@@ -49,7 +49,7 @@ export function compareColumns(
   );
 }
 
-/** How alike two tables are, 0 to 1: the share of columns that both have (Jaccard). */
+/** Returns the similarity of two tables, 0 to 1: the share of columns that both have (Jaccard). */
 export function compareTables(one: TableState, other: TableState): number {
   const toSet = ({ columns }: TableState): Set<string> => new Set([...columns].map(([name, { type }]) => `${name}:${type}`));
   const [left, right] = [toSet(one), toSet(other)];

@@ -1,9 +1,9 @@
-/** Tables as they are written in migrations, and as they are kept in memory; and the hash of a whole structure. */
+/** Converts tables between the form in migration files and the form in memory, and hashes structures. */
 import { createHash } from "node:crypto";
 import type { State, TableState } from "../../schema/table-state.ts";
 import type { TableData, ViewData } from "./operation.ts";
 
-/** A table as it was written. */
+/** Returns the state of a table from its form in a migration. */
 export function toTableState(data: TableData): TableState {
   return {
     columns: new Map(Object.entries(data.columns)),
@@ -17,17 +17,17 @@ export function toTableState(data: TableData): TableState {
   };
 }
 
-/** A view as it was written. */
+/** Returns the state of a view from its form in a migration. */
 export function toViewState({ columns, primary, ...view }: ViewData): TableState {
   return { ...toTableState({ columns, primary }), view };
 }
 
-/** A view as it is written; undefined of a table. */
+/** Returns the migration form of a view, or undefined for a table. */
 export function toViewData({ columns, primary, view }: TableState): ViewData | undefined {
   return view === undefined ? undefined : { columns: Object.fromEntries(columns), primary, ...view };
 }
 
-/** A table as it is written. */
+/** Returns the migration form of a table. */
 export function toTableData(table: TableState): TableData {
   const part = <Value>(name: string, map: ReadonlyMap<string, Value>): Record<string, unknown> =>
     map.size === 0 ? {} : { [name]: Object.fromEntries(map) };
@@ -43,18 +43,18 @@ export function toTableData(table: TableState): TableData {
   };
 }
 
-/** 48 bits of the hash of a structure, in hex. The order of tables, columns and constraints does not matter. */
+/** Returns 48 bits of the hash of a structure, in hex. The order of tables, columns and constraints does not matter. */
 export function hashState(state: State): string {
   const tables = [...state].map(([name, table]) => [name, toViewData(table) ?? toTableData(table)]);
   return hashData(Object.fromEntries(tables), 12);
 }
 
-/** So many hex digits of the hash of data: of its JSON, with the keys of objects in order. Functions do not count. */
+/** Returns the given number of hex digits of the hash of data, as JSON with sorted object keys. Ignores functions. */
 export function hashData(data: unknown, digits: number): string {
   return createHash("sha256").update(writeSorted(data)).digest("hex").slice(0, digits);
 }
 
-/** JSON with the keys of objects in order: equal for equal data. */
+/** Returns JSON with sorted object keys: equal for equal data. */
 function writeSorted(data: unknown): string {
   return JSON.stringify(data, (_key, value: unknown) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
@@ -62,7 +62,7 @@ function writeSorted(data: unknown): string {
   });
 }
 
-/** Whether data is the same, whatever the order of its keys. */
+/** Returns whether data is equal, whatever the order of its keys. */
 export function isSame(one: unknown, other: unknown): boolean {
   return writeSorted(one) === writeSorted(other);
 }
