@@ -138,20 +138,18 @@ export declare class HandlerReply {
 export declare function defineConverter<Value>(converter: Converter<Value>): Converter<Value>;
 
 /**
- * Makes markup from a template; values are escaped by their place, when it is rendered.
- * Throws `E_VIEW_PLACE` for a hole where no value may stand, `E_VIEW_UNCLOSED` for a template that ends inside a tag.
- *
+ * Creates markup from a template. Values are escaped for their context when it is rendered.
+ * Throws `E_VIEW_PLACE` for a value where none is allowed, and `E_VIEW_UNCLOSED` for a template that ends inside a tag.
  * @example
  * html`<a href="/u/${user.id}" title="${user.name}">${user.name}</a>`;
  */
 export declare function html(strings: TemplateStringsArray, ...holes: readonly Hole[]): Html;
 
 /**
- * Marks a string as markup. It is sent as it is: never pass what a user wrote.
- * The reason is for readers of the code: a search for `raw` finds every use. Write literals as raw`<hr>`.
+ * Marks a string as markup. It is sent unchanged: never pass user input.
+ * The reason is for readers of the code: search for `raw` to find every use. Write literals as raw`<hr>`.
  * In an application with `views: { raw: "strict" }`, rendering any other use throws `E_VIEW_UNSAFE`: pass the string
  * through a {@link sanitizer} instead.
- *
  * @example
  * raw(markdown.render(post.body), "rendered by markdown-it, sanitised at save");
  */
@@ -160,9 +158,9 @@ export declare function raw(markup: string | TemplateStringsArray, reason?: stri
 /** Marks a value to be written as JSON: in a script, in a `data-*` attribute, or as text. */
 export declare function toJson<Value>(value: Value): Json<Value>;
 
-/** Markup that is not rendered yet. Made by {@link html} and {@link raw}. */
+/** Markup that is not rendered yet. Created by {@link html} and {@link raw}. */
 export declare class Html {
-    /** The markup, without a request: no nonces. Throws `E_VIEW_CONTEXT` while a promise in it is pending. */
+    /** Returns the markup, without a request: no nonces. Throws `E_VIEW_CONTEXT` while a promise in it is pending. */
     toString(): string;
 }
 
@@ -1101,43 +1099,43 @@ export interface ViewFunction {
     <Name extends ViewName>(name: Name, props: ViewProps<Name>, options: PageOptions): HandlerReply;
 }
 
-/** How template files are found and read. */
+/** Options for finding and reading template files. */
 export interface ViewOptions {
-    /** Folders of template files; the first that has a name wins. Default `["views"]`. */
+    /** Folders of template files; the first folder that has a name wins. Default `["views"]`. */
     directories?: readonly string[];
-    /** Folder of generated files. Default `.gable` beside the first folder. */
+    /** Folder of generated files. Default: `.gable` next to the first folder. */
     generated?: string;
-    /** Whether the line end behind a `{% %}` tag is dropped. Default true. */
+    /** Whether the line end after a `{% %}` tag is dropped. Default true. */
     trimBlocks?: boolean;
-    /** Whether blanks before a `{% %}` tag at the start of a line are dropped. Default true. */
+    /** Whether whitespace before a `{% %}` tag at the start of a line is dropped. Default true. */
     lstripBlocks?: boolean;
     /** Whether the line end at the end of a file is kept. Default false. */
     keepTrailingNewline?: boolean;
-    /** What happens with files that use names nobody declared: a warning at the start, or an error. Default "warn". */
+    /** What to do about files that use undeclared names: a warning at the start, or an error. Default "warn". */
     untyped?: "warn" | "error";
-    /** Whether `on*` attributes take a whole `raw()` value. Default false. */
+    /** Whether `on*` attributes accept a `raw()` value that is the whole attribute. Default false. */
     inlineHandlers?: boolean;
     /** Whether `{% autoescape false %}` may switch escaping off. Default false. */
     unsafe?: boolean;
-    /** Stricter rules for attributes of your own, such as `{ "data-link": "url" }`. None by default. */
+    /** Stricter rules for custom attributes, for example `{ "data-link": "url" }`. None by default. */
     attributes?: Readonly<Record<string, AttributeClass>>;
-    /** Packages whose views are found behind those of the folders; a file of the same name replaces one. None by default. */
+    /** Packages whose views are searched after those of the folders. A file with the same name replaces a package's view. None by default. */
     packages?: readonly string[];
-    /** Whether blanks of static text are folded into one, outside of `pre` and `textarea`. Default false. */
+    /** Whether whitespace in static text is collapsed, outside of `pre` and `textarea`. Default false. */
     foldBlanks?: boolean;
-    /** Whether, in development, comments with the name stand around what an include brings. Default false. */
+    /** Whether, in development, each include is surrounded by comments with its name. Default false. */
     markIncludes?: boolean;
-    /** "split" takes `{{` in values apart, for pages that Angular, Vue or Alpine compile. By default it is kept. */
+    /** "split" separates the braces of `{{` in values, for pages that Angular, Vue or Alpine compile. By default, they are kept. */
     mustache?: "keep" | "split";
-    /** "strict" lets `raw()` take literals alone; text passes through a `sanitizer()` then. Default "any". */
+    /** "strict" limits `raw()` to literals; other strings then need a `sanitizer()`. Default "any". */
     raw?: "any" | "strict";
-    /** Where cached pieces are kept. By default 32 MiB in memory, and nothing in development. */
+    /** Where cached fragments are stored. By default, 32 MiB in memory, and nothing in development. */
     fragments?: FragmentStore;
 }
 
 /** The option of `gable()` for template files. */
 export interface ViewSetting {
-    /** Folder with template files, or more about them. None by default. */
+    /** Folder with template files, or options for them. None by default. */
     views?: string | ViewOptions;
 }
 
@@ -1458,10 +1456,10 @@ export interface ContentSecurityPolicy {
     objectSrc?: readonly string[];
 }
 
-/** What may stand in a hole: no object, no function, no date. */
+/** Values allowed in a template: no plain object, no function, no date. */
 export type Hole = string | number | bigint | boolean | null | undefined | Html | SafeUrl | TrustedUrl | Json | Attributes | Css | Renderable | HoleArray | Promise<Hole> | AsyncIterable<Hole>;
 
-/** A list of holes. */
+/** A list of values in a template. */
 export interface HoleArray extends Iterable<Hole> {
 }
 

@@ -180,24 +180,24 @@ export interface ContractTransport {
 export type StartTransport = (listener: RequestListener) => Promise<ContractTransport>;
 
 /**
- * Compiles a template from a string, untyped, with the blanks of Jinja. For tests.
- * Throws what compiling a file throws, and `E_VIEW_UNSAFE` where the process may not make code of strings.
+ * Compiles a template from a string, untyped, with Jinja's whitespace rules. For tests.
+ * Throws the errors of compiling a file, and `E_VIEW_UNSAFE` if the process forbids code generation from strings.
  */
 export declare function compileString(source: string, options?: CompileStringOptions): CompiledString;
 
-/** A compiled string. */
+/** A compiled template string. */
 export interface CompiledString {
-    /** Renders with props; a promise when a value in it is pending. */
+    /** Renders with props. Returns a promise if a value in it is pending. */
     render(props?: AnyProps, context?: RenderContext): string | Promise<string>;
 }
 
-/** Options of {@link compileString}. */
+/** Options for {@link compileString}. */
 export interface CompileStringOptions extends Partial<WhitespaceOptions> {
-    /** Name of the template; its extension decides how values are escaped. Default "string.html". */
+    /** Name of the template. Its extension decides how values are escaped. Default "string.html". */
     name?: string;
-    /** Other templates, by name. None by default. */
+    /** Other templates by name. None by default. */
     templates?: Readonly<Record<string, string>>;
-    /** Whether escaping may be switched off. False by default. */
+    /** Whether templates may switch escaping off. False by default. */
     unsafe?: boolean;
 }
 

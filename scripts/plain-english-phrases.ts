@@ -25,7 +25,7 @@ export const phrases: readonly Phrase[] = [
   phrase("mend(?:s|ed|ing)?", "fix"),
   phrase("(?:what|that|which|who) (?:is|are|was|were) there", "existing"),
   phrase("beside", "next to, besides"),
-  phrase("a text|the texts?", "a string, the text of ..."),
+  phrase("a text(?! to translate)|the texts?(?! (?:of|between|before|after|to translate)\\b)", "a string, the text of ..."),
   phrase("moments?", "time, datetime"),
   phrase("such as one of", "for example"),
   phrase("takes? part", "participates; say what it does"),
@@ -77,6 +77,8 @@ export const cleanAreas: readonly string[] = [
   "test/packed/",
   "src/errors/pages/",
   "src/data/migrations/",
+  "src/views/",
+  "test/views/",
 ];
 
 /** Files that list phrases or that the check cannot read as prose. */

@@ -43,7 +43,7 @@ describe("html, text", () => {
     assert.equal(make(), make());
   });
 
-  it("takes 32,767 values in one template, and not one more", () => {
+  it("accepts 32,767 values in one template, but not one more", () => {
     const make = (count: number): (() => Html) => {
       const strings = Array.from({ length: count + 1 }, () => "");
       // Frozen as the engine makes them.
@@ -95,7 +95,7 @@ describe("html, attributes", () => {
     ["JSON", toJson({ a: '"' }), ' title="{&quot;a&quot;:&quot;\\&quot;&quot;}"'],
   ];
   for (const [name, value, expected] of plain) {
-    it(`writes ${name} in double, single and no quotes alike`, () => {
+    it(`writes ${name} the same way in double, single and no quotes`, () => {
       assert.equal(show(html`<a title="${value}">`), `<a${expected}>`);
       assert.equal(show(html`<a title='${value}'>`), `<a${expected}>`);
       assert.equal(show(html`<a title=${value}>`), `<a${expected}>`);
@@ -142,7 +142,7 @@ describe("html, attributes", () => {
     assert.equal(show(html`<link ${attributes({ rel: "icon", href: "/x.ico" })}>`), '<link rel="icon" href="/x.ico">');
   });
 
-  it("takes no value in a nonce but a nonce", () => {
+  it("accepts only a nonce in a nonce attribute", () => {
     assert.equal(show(html`<script nonce="${"abc+/="}"></script>`), '<script nonce="abc+/="></script>');
     assert.throws(() => show(html`<script nonce="${'a"b'}"></script>`), { code: "E_VIEW_VALUE" });
   });
@@ -268,14 +268,14 @@ describe("html, addresses", () => {
     });
   }
 
-  it("names the place of what is not trusted", () => {
+  it("names the position of an untrusted value", () => {
     assert.throws(() => show(html`<script src="${"/x.js"}"></script>`), {
       message: /^"script src" at \S*html\.test\.ts:\d+ got "\/x\.js", which is not trusted to load code\.$/,
       fix: 'Use asset("app.js"), trustedUrl`...`, or a static start.',
     });
   });
 
-  it("makes trusted addresses behind a static start alone", () => {
+  it("creates trusted URLs only with a static start", () => {
     assert.equal(String(trustedUrl`https://cdn.test/${"a/b"}/x.js`), "https://cdn.test/a%2Fb/x.js");
     assert.throws(() => trustedUrl`${"/x"}`, { code: "E_VIEW_URL_TRUST" });
     assert.throws(() => trustedUrl`https://${"x"}/y`, { code: "E_VIEW_URL_TRUST" });
@@ -383,8 +383,8 @@ describe("html, scripts", () => {
 
   it("says what to write instead", () => {
     assert.throws(() => html`<script>x = "${toJson("a")}";</script>`, {
-      message: /^\S*html\.test\.ts:\d+: a value cannot stand inside a JavaScript string\.$/,
-      fix: "Let toJson(value) stand where a whole value begins, such as `const data = ${toJson(value)};`; it brings its own quotes.",
+      message: /^\S*html\.test\.ts:\d+: a value is not allowed inside a JavaScript string\.$/,
+      fix: "Put toJson(value) where a whole value begins, for example `const data = ${toJson(value)};`; it adds its own quotes.",
     });
   });
 });
@@ -406,34 +406,34 @@ describe("html, places without values", () => {
     [
       "a tag in a title, which svg would open",
       () => html`<svg><title><a ${"onclick=x"}></title></svg>`,
-      "inside <title> behind what is an open tag when the element stands in svg",
+      "inside <title> after text that is an open tag if the element is in svg",
     ],
     [
       "a tag in a style",
       () => html`<svg><style>a { b: "<a x='"; c: ${"onclick=x"} }</style></svg>`,
-      "inside <style> behind what is an open tag when the element stands in svg",
+      "inside <style> after text that is an open tag if the element is in svg",
     ],
     [
       "a tag in a script",
       () => html`<script>if (a <b) c = ${toJson("x")};</script>`,
-      "inside <script> behind what is an open tag when the element stands in svg",
+      "inside <script> after text that is an open tag if the element is in svg",
     ],
-    ["half an end tag in a title", () => html`<title></tit${"le "}></title>`, 'directly behind "</tit" inside <title>'],
+    ["half an end tag in a title", () => html`<title></tit${"le "}></title>`, 'directly after "</tit" inside <title>'],
   ];
   for (const [name, make, place] of refused) {
     it(`refuses ${name}`, () =>
       assert.throws(make, (error: { code: string; message: string }) => {
         assert.equal(error.code, "E_VIEW_PLACE");
-        assert.match(error.message, /^\S*html\.test\.ts:\d+: a value cannot stand /);
-        assert.ok(error.message.endsWith(`a value cannot stand ${place}.`), error.message);
+        assert.match(error.message, /^\S*html\.test\.ts:\d+: a value is not allowed /);
+        assert.ok(error.message.endsWith(`a value is not allowed ${place}.`), error.message);
         return true;
       }));
   }
 
   for (const [name, make, what] of [
-    ["text directly behind an unquoted value", () => html`<a title=${"x"}b>`, '"b" stands directly behind a value in a tag'],
-    ["an address behind an unquoted value", () => html`<a href=${"x"}/y>`, '"/" stands directly behind a value in a tag'],
-    ["CDATA", () => html`<![CDATA[${"x"}]]>`, "a CDATA section stands in HTML"],
+    ["text directly after an unquoted value", () => html`<a title=${"x"}b>`, '"b" is directly after a value in a tag'],
+    ["an address behind an unquoted value", () => html`<a href=${"x"}/y>`, '"/" is directly after a value in a tag'],
+    ["CDATA", () => html`<![CDATA[${"x"}]]>`, "the HTML contains a CDATA section"],
   ] as Array<[string, () => unknown, string]>)
     it(`refuses ${name}`, () =>
       assert.throws(make, (error: { code: string; message: string }) => error.code === "E_VIEW_PLACE" && error.message.includes(what)));
@@ -465,7 +465,7 @@ describe("html, places without values", () => {
 });
 
 describe("element()", () => {
-  it("makes elements of plain and custom names, with the rules of html", () => {
+  it("creates elements with plain and custom names, with the rules of html", () => {
     assert.equal(
       show(element("h2", { id: "a<", title: null, href: "javascript:x" }, "x<", html`<b>`)),
       '<h2 id="a&lt;" href="about:invalid#blocked">x&lt;<b></h2>',

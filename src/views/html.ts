@@ -1,4 +1,4 @@
-/** The tags: `html`, `css`, and `element()`. */
+/** Defines the tags `html` and `css`, and `element()`. */
 import { GableError } from "../errors/gable-error.ts";
 import { findCallerPlace } from "../errors/source-place.ts";
 import { blockedCss, filterCss } from "./escape/css.ts";
@@ -9,7 +9,7 @@ import type { Hole } from "./values.ts";
 import { Attributes, Css, Html, assertTemplate, isCss, noteDrawing, setHtmlRenderer } from "./values.ts";
 import { renderToText } from "./rendering/write.ts";
 
-// Markup that is made here can be turned into text; values.ts itself knows nothing of the walk.
+// Lets the markup created here be converted to a string; values.ts itself knows nothing of rendering.
 setHtmlRenderer(renderToText);
 
 const plans = new WeakMap<TemplateStringsArray, Plan>();
@@ -20,30 +20,28 @@ let lastStrings: TemplateStringsArray | undefined;
 let lastPlan: Plan | undefined;
 
 /**
- * Makes markup from a template; values are escaped by their place, when it is rendered.
- * Throws `E_VIEW_PLACE` for a hole where no value may stand, `E_VIEW_UNCLOSED` for a template that ends inside a tag.
- *
+ * Creates markup from a template. Values are escaped for their context when it is rendered.
+ * Throws `E_VIEW_PLACE` for a value where none is allowed, and `E_VIEW_UNCLOSED` for a template that ends inside a tag.
  * @example
  * html`<a href="/u/${user.id}" title="${user.name}">${user.name}</a>`;
  */
 export function html(strings: TemplateStringsArray, ...holes: readonly Hole[]): Html {
-  // A list makes its rows one after the other from one template: the map is asked for the first of them alone.
+  // A list creates its rows one after the other from one template: only the first row needs a lookup in the map.
   if (strings !== lastStrings) {
     lastPlan = plans.get(strings) ?? addPlan(strings, html);
     lastStrings = strings;
   }
   const plan = lastPlan!;
   if (holes.length > 0) return new Html(plan, holes, "");
-  // Without values the markup is always the same.
+  // Without values, the markup is always the same.
   const known = emptyMarkup.get(plan) ?? new Html(plan, holes, "");
   emptyMarkup.set(plan, known);
   return known;
 }
 
 /**
- * Makes a drawing from a template: as {@link html}, with the booleans of SVG (`name=""`). As the reply of a handler its
- * type is `image/svg+xml`; in a page it stands where it is put.
- *
+ * Creates a drawing from a template: like {@link html}, with SVG booleans (`name=""`). As the reply of a handler, its
+ * type is `image/svg+xml`; you can also insert it in a page.
  * @example
  * svg`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><circle r="${radius}"/></svg>`;
  */
@@ -55,7 +53,7 @@ export function svg(strings: TemplateStringsArray, ...holes: readonly Hole[]): H
 
 function addPlan(strings: TemplateStringsArray, tag: typeof html): Plan {
   assertTemplate(tag.name, strings);
-  // What the options of an application change is read when it renders.
+  // The options of an application are applied when it renders.
   const plan = compilePlan(strings, findCallerPlace(tag), { inlineHandlers: "at-render", isSvg: tag === svg });
   plans.set(strings, plan);
   return plan;
@@ -65,8 +63,7 @@ function addPlan(strings: TemplateStringsArray, tag: typeof html): Plan {
 export type CssValue = string | number | null | undefined | Css;
 
 /**
- * CSS whose values can be nothing but values; what could leave its place becomes `blocked`.
- *
+ * Creates CSS. Values cannot break out of their context; a value that could becomes `blocked`.
  * @example
  * css`color: ${color}; width: ${width}px`;
  */
@@ -81,7 +78,7 @@ export function css(strings: TemplateStringsArray, ...values: readonly CssValue[
   return new Css(text, hasBlocked);
 }
 
-/** Elements that {@link element} makes, beside custom ones: none that loads or holds code. */
+/** Elements that {@link element} creates, besides custom elements. None of them loads or holds code. */
 const plainElements = new Set(
   (
     "a abbr address article aside b bdi bdo blockquote body br button caption cite code col colgroup data datalist dd del details dfn dialog " +
@@ -93,7 +90,7 @@ const plainElements = new Set(
 const voidElements = new Set(["br", "col", "hr", "img", "input", "wbr"]);
 
 /**
- * Makes an element whose name is a value. Names are those of plain elements, or of custom elements, with a hyphen.
+ * Creates an element whose name is a value: the name of a plain element, or of a custom element with a hyphen.
  * Throws `E_VIEW_VALUE` for another name.
  */
 export function element(tag: string, attributes: Readonly<Record<string, Hole>> = {}, ...children: readonly Hole[]): Html {

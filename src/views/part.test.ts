@@ -82,7 +82,7 @@ describe("views: { mustache }", () => {
 describe("views: { foldBlanks }", () => {
   const text =
     "<p>\n   <b>a  b</b>   {{ value }} \n\n c</p>\n<pre>\n  x\n  <i>\n  y</i></pre>  <textarea>  z  </textarea>\n  <script>\n  1;\n</script>";
-  it("folds blanks of static text outside of pre, textarea and raw text", async () => {
+  it("collapses whitespace of static text outside of pre, textarea and raw text", async () => {
     const app = createApp({ "views/a.html": text }, { foldBlanks: true });
     app.get("/", () => html`<p>  a   ${"  b  "}   </p>`);
     const folded =
@@ -103,7 +103,7 @@ describe("views: { markIncludes }", () => {
     const marked = await show(createApp(files, { markIncludes: true }, { mode: "development" }), "a.html");
     assert.match(marked, /^<p class="x"><!-- \S*views\/c\.html -->x<!-- \/\S*views\/c\.html --><\/p>$/);
   });
-  it("leaves pages alone elsewhere", async () =>
+  it("leaves pages unchanged elsewhere", async () =>
     assert.equal(await show(createApp(files, { markIncludes: true }), "a.html"), '<p class="x">x</p>'));
 });
 
@@ -132,7 +132,7 @@ describe("views: { packages }", () => {
   }
   const line = (text: string): string => text.replaceAll("\n", "");
 
-  it("finds the views of a package behind those of the project", async () => {
+  it("searches the views of a package after those of the project", async () => {
     const app = createProject({});
     assert.equal(line(await show(app, "blog/show.html")), "<b>&lt;v&gt;part</b>");
     assert.equal(line(await show(app, "own.html")), "<b>wpart</b>");
@@ -145,7 +145,7 @@ describe("views: { packages }", () => {
     });
     assert.equal(line(await show(app, "blog/show.html")), "<b>&lt;v&gt;!own part</b>");
   });
-  it("checks that a file takes what the package passes to the one that it replaces", () => {
+  it("checks that a file accepts the props that the package passes to the replaced file", () => {
     createProject({ "views/blog/show.html": "{% props value: string, mine: number %}\n{{ value }}{{ mine }}" });
     const directories = [join(project!.path, "packages/views"), project!.views];
     const problems = formatProblems(
@@ -153,7 +153,7 @@ describe("views: { packages }", () => {
     );
     assert.match(problems, /@acme\/blog\/pages\/blog\/show\.html:1:4 - error TS2741: Property 'mine' is missing/);
   });
-  it("says that a package is not there", () =>
+  it("reports a missing package", () =>
     assert.throws(() => checkViews({ directories: ["examples/library/views"], packages: ["@acme/none"] }), {
       code: "E_VIEW_NOT_FOUND",
       message: /"@acme\/none"/,
@@ -167,14 +167,14 @@ describe("views: { fragments }", () => {
     await new Promise((resolve) => setTimeout(resolve, 3));
     return (await show(app, "a.html")) === first;
   };
-  it("keeps pieces in memory, in development none, and in the given store", async () => {
+  it("caches fragments in memory or in the given store, and none in development", async () => {
     assert.equal(await isKept(createApp(files)), true);
     assert.equal(await isKept(createApp(files, {}, { mode: "development" })), false);
     const fragments = new MemoryFragments();
     assert.equal(await isKept(createApp(files, { fragments }, { mode: "development" })), true);
     assert.equal(fragments.size, 1);
   });
-  it("gives cached pieces the nonce of each reply", async () => {
+  it("gives cached fragments the nonce of each reply", async () => {
     const app = gable({ mode: "test", logger: silentLogger });
     app.get("/", ({ nonce }) => html`${nonce === "" ? "" : ""}${cached("k", {}, () => html`<script>1</script>`)}`);
     const client = createTestClient(app);
@@ -190,7 +190,7 @@ describe("views: { fragments }", () => {
 });
 
 describe("query()", () => {
-  it("gives the query of the page with changes", async () => {
+  it("returns the query of the page with changes", async () => {
     project = new ProjectFolder({
       "views/a.html":
         "{{ query() }}|{{ query(page=2) }}|{{ query(a=none, page=1) }}|<a href='{{ query(q='<&') }}'>|{{ query({'a': [1, 2]}) }}",
@@ -226,7 +226,7 @@ describe("svg", () => {
 describe("fragment()", () => {
   const page = (title: string): ReturnType<typeof html> =>
     html`<h1>${title}</h1>${[1, 2].map((id) => fragment(`row-${id}`, html`<p>${id} ${Promise.resolve("<late>")}</p><script>const a = ${toJson(id)};</script>`))}`;
-  it("is written as it is in its page, and alone with a hash of its content", async () => {
+  it("is written unchanged in its page, and with a hash of its content on its own", async () => {
     assert.match(String(await render(page("T"), { nonce: "n" })), /^<h1>T<\/h1><p>1 &lt;late&gt;<\/p><script nonce="n">/);
     const alone = await renderFragments(page("T"), ["row-2", "row-1"], { nonce: "n" });
     assert.match(

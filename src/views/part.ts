@@ -1,4 +1,4 @@
-/** Template files as a part of an application: their option, and the project that compiles and renders them. */
+/** Adds template files to an application: their option, and the project that compiles and renders them. */
 import { GableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, describeValue, optionInvalid } from "../errors/option-errors.ts";
 import type { Reply } from "../http/message.ts";
@@ -10,43 +10,43 @@ import type { FragmentStore } from "./rendering/fragment-store.ts";
 import type { RenderContext } from "./rendering/render-context.ts";
 import type { Rendered } from "./rendering/render.ts";
 
-/** How template files are found and read. */
+/** Options for finding and reading template files. */
 export interface ViewOptions {
-  /** Folders of template files; the first that has a name wins. Default `["views"]`. */
+  /** Folders of template files; the first folder that has a name wins. Default `["views"]`. */
   directories?: readonly string[];
-  /** Folder of generated files. Default `.gable` beside the first folder. */
+  /** Folder of generated files. Default: `.gable` next to the first folder. */
   generated?: string;
-  /** Whether the line end behind a `{% %}` tag is dropped. Default true. */
+  /** Whether the line end after a `{% %}` tag is dropped. Default true. */
   trimBlocks?: boolean;
-  /** Whether blanks before a `{% %}` tag at the start of a line are dropped. Default true. */
+  /** Whether whitespace before a `{% %}` tag at the start of a line is dropped. Default true. */
   lstripBlocks?: boolean;
   /** Whether the line end at the end of a file is kept. Default false. */
   keepTrailingNewline?: boolean;
-  /** What happens with files that use names nobody declared: a warning at the start, or an error. Default "warn". */
+  /** What to do about files that use undeclared names: a warning at the start, or an error. Default "warn". */
   untyped?: "warn" | "error";
-  /** Whether `on*` attributes take a whole `raw()` value. Default false. */
+  /** Whether `on*` attributes accept a `raw()` value that is the whole attribute. Default false. */
   inlineHandlers?: boolean;
   /** Whether `{% autoescape false %}` may switch escaping off. Default false. */
   unsafe?: boolean;
-  /** Stricter rules for attributes of your own, such as `{ "data-link": "url" }`. None by default. */
+  /** Stricter rules for custom attributes, for example `{ "data-link": "url" }`. None by default. */
   attributes?: Readonly<Record<string, AttributeClass>>;
-  /** Packages whose views are found behind those of the folders; a file of the same name replaces one. None by default. */
+  /** Packages whose views are searched after those of the folders. A file with the same name replaces a package's view. None by default. */
   packages?: readonly string[];
-  /** Whether blanks of static text are folded into one, outside of `pre` and `textarea`. Default false. */
+  /** Whether whitespace in static text is collapsed, outside of `pre` and `textarea`. Default false. */
   foldBlanks?: boolean;
-  /** Whether, in development, comments with the name stand around what an include brings. Default false. */
+  /** Whether, in development, each include is surrounded by comments with its name. Default false. */
   markIncludes?: boolean;
-  /** "split" takes `{{` in values apart, for pages that Angular, Vue or Alpine compile. By default it is kept. */
+  /** "split" separates the braces of `{{` in values, for pages that Angular, Vue or Alpine compile. By default, they are kept. */
   mustache?: "keep" | "split";
-  /** "strict" lets `raw()` take literals alone; text passes through a `sanitizer()` then. Default "any". */
+  /** "strict" limits `raw()` to literals; other strings then need a `sanitizer()`. Default "any". */
   raw?: "any" | "strict";
-  /** Where cached pieces are kept. By default 32 MiB in memory, and nothing in development. */
+  /** Where cached fragments are stored. By default, 32 MiB in memory, and nothing in development. */
   fragments?: FragmentStore;
 }
 
 /** The option of `gable()` for template files. */
 export interface ViewSetting {
-  /** Folder with template files, or more about them. None by default. */
+  /** Folder with template files, or options for them. None by default. */
   views?: string | ViewOptions;
 }
 
@@ -70,7 +70,7 @@ const optionNames: Readonly<Record<keyof ViewOptions, true>> = {
 /** Classes that an attribute may be given: none of them accepts more than "plain". */
 const stricterClasses = ["url", "frame-url", "resource-url", "srcset", "style", "handler", "decider"];
 
-/** The option as an object, checked. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */
+/** Returns the option as a checked object. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */
 export function toViewOptions(option: string | ViewOptions): ViewOptions & { directories: readonly string[] } {
   if (typeof option === "string") return { directories: [option] };
   assertKnownOptions("gable() views", option, Object.keys(optionNames));
@@ -88,7 +88,7 @@ export function toViewOptions(option: string | ViewOptions): ViewOptions & { dir
   return { ...option, directories };
 }
 
-/** Compiles the template files at start; in development again when they change. */
+/** Compiles the template files at the start; in development, again when they change. */
 export const viewsPart = definePart({
   name: "views",
   option: {
@@ -96,7 +96,7 @@ export const viewsPart = definePart({
     check: ({ views = "views" }: ViewSetting) => void toViewOptions(views),
   },
   start: async ({ mode, logger }, { views = "views" }) => {
-    // Loaded only where there are template files.
+    // Loaded only if the application has template files.
     const { ViewProject } = await import("./files/view-project.ts");
     const { fragments: _fragments, mustache: _mustache, raw: _raw, markIncludes = false, ...compiled } = toViewOptions(views);
     const isDevelopment = mode === "development";
@@ -125,15 +125,15 @@ class AppViews {
     return this.project.render(name, props, context);
   }
 
-  /** Returns the template file of a name that is a value; undefined when there is none. */
+  /** Returns the template file with a name computed at run time; undefined if it does not exist. */
   find(name: string): unknown {
     return this.project.find(name);
   }
 }
 
-/** Template files in development: brought up to date before each request. */
+/** The template files in development: updated before each request. */
 class WatchedViews extends AppViews {
-  /** Why they could not be brought up to date: only what renders a template file fails with it. */
+  /** The reason why the update failed. Only rendering a template file then fails with it. */
   #failure: { readonly error: unknown } | undefined;
 
   async around(_request: unknown, work: () => Pending<Reply>): Promise<Reply> {
@@ -152,8 +152,8 @@ class WatchedViews extends AppViews {
   }
 }
 
-/** The error of an application without template files. */
+/** Creates the error of an application without template files. */
 export function viewsMissing(name: string, isEnabled: boolean): GableError {
-  const reason = isEnabled ? "the application has not started" : "the application has no option views";
+  const reason = isEnabled ? "the application has not started" : "the application does not have the option views";
   return new GableError("E_VIEW_NOT_FOUND", `There is no view ${describeValue(name)}: ${reason}.`);
 }

@@ -1,10 +1,10 @@
-/** Names of views with their types, as the generated `.gable/views.ts` declares them. */
+/** Maps names of views to their types, as the generated `.gable/views.ts` declares them. */
 import type { Html, PlainText, Xml } from "./values.ts";
 
 /** Views by name; filled by the generated file of a project. */
 export interface Views {}
 
-/** Name of a view; any text before the first generation. */
+/** Name of a view; any string before the first generation. */
 export type ViewName = [keyof Views] extends [never] ? string : keyof Views & string;
 
 /** Props of a view. */
@@ -14,7 +14,7 @@ export type ViewProps<Name extends string> = Name extends keyof Views
     : never
   : Readonly<Record<string, unknown>>;
 
-/** What a view gives: as generated, else by the extension of its name. */
+/** The output of a view: as generated, otherwise by the extension of its name. */
 export type ViewOutput<Name extends string> = Name extends keyof Views
   ? Views[Name] extends { output: infer Output }
     ? Output
@@ -30,5 +30,5 @@ type OutputByExtension<Name extends string> = string extends Name
       ? Xml
       : PlainText;
 
-/** Props as arguments: they may be left out when no key is required. */
+/** Props as arguments: optional if no key is required. */
 export type ViewArguments<Name extends string> = {} extends ViewProps<Name> ? [props?: ViewProps<Name>] : [props: ViewProps<Name>];

@@ -1,4 +1,4 @@
-/** Values that a template treats in their own way. Each is known by a symbol, which JSON cannot make. */
+/** Defines values that templates treat specially. Each is identified by a symbol, which JSON cannot create. */
 import { GableError } from "../errors/gable-error.ts";
 import { describeValue } from "../errors/option-errors.ts";
 import { encodeUrlPart } from "./escape/url.ts";
@@ -16,14 +16,14 @@ const symbols = {
   text: Symbol.for("gable.text"),
 } as const;
 
-/** Method of objects that show themselves as markup: forms, fields, models. */
+/** Method of objects that render themselves as markup: forms, fields, models. */
 export const toHtml: unique symbol = Symbol.for("gable.toHtml") as never;
 
-/** Markup that is not rendered yet. Made by {@link html} and {@link raw}. */
+/** Markup that is not rendered yet. Created by {@link html} and {@link raw}. */
 export class Html {
-  /** @internal Tells it from every other class. */
+  /** @internal Distinguishes it from every other class. */
   declare private readonly [brand]: "html";
-  /** @internal The plan of the template; undefined for other markup. Only rendering looks inside. */
+  /** @internal The plan of the template; undefined for other markup. Only rendering uses it. */
   readonly plan: object | undefined;
   /** @internal Values of the holes. */
   readonly values: readonly unknown[];
@@ -41,7 +41,7 @@ export class Html {
     this.writer = writer;
   }
 
-  /** The markup, without a request: no nonces. Throws `E_VIEW_CONTEXT` while a promise in it is pending. */
+  /** Returns the markup, without a request: no nonces. Throws `E_VIEW_CONTEXT` while a promise in it is pending. */
   toString(): string {
     return renderHtml(this);
   }
@@ -49,33 +49,33 @@ export class Html {
 
 let renderHtml: (html: Html) => string = (html) => html.text;
 
-/** @internal Set by the module that walks: values know nothing of rendering. */
+/** @internal Set by the module that renders: values know nothing of rendering. */
 export function setHtmlRenderer(render: (html: Html) => string): void {
   renderHtml = render;
 }
 
 const drawings = new WeakSet<Html>();
 
-/** Notes that markup is a drawing. */
+/** Marks markup as a drawing. */
 export function noteDrawing(html: Html): void {
   drawings.add(html);
 }
 
-/** Media type of markup as a reply. */
+/** Returns the media type of markup as a reply. */
 export function contentTypeOfHtml(html: Html): string {
   return drawings.has(html) ? "image/svg+xml" : "text/html; charset=utf-8";
 }
 
-/** XML, such as a feed. Made by {@link xml}. */
+/** XML, for example a feed. Created by {@link xml}. */
 export class Xml {
-  /** @internal Tells it from every other class. */
+  /** @internal Distinguishes it from every other class. */
   declare private readonly [brand]: "xml";
   /** @internal The document or a part of one. */
   readonly source: string;
   /** Media type of the reply. */
   readonly contentType: string;
 
-  /** Time of the last change, where it is known: a reply carries it, with an entity tag. */
+  /** Time of the last change, if known: a reply carries it, with an ETag. */
   readonly lastModified: Date | undefined;
 
   /** @internal Use {@link xml}. */
@@ -85,7 +85,7 @@ export class Xml {
     this.lastModified = lastModified;
   }
 
-  /** The markup. */
+  /** Returns the markup. */
   toString(): string {
     return this.source;
   }
@@ -93,32 +93,32 @@ export class Xml {
 
 /** Text that no browser reads as markup: the output of `.txt`, `.csv` and `.json` templates. */
 export class PlainText {
-  /** @internal Tells it from every other class. */
+  /** @internal Distinguishes it from every other class. */
   declare private readonly [brand]: "text";
-  /** @internal The text. */
+  /** @internal The content. */
   readonly source: string;
   /** Media type of the reply. */
   readonly contentType: string;
 
-  /** Time of the last change, where it is known: a reply carries it, with an entity tag. */
+  /** Time of the last change, if known: a reply carries it, with an ETag. */
   readonly lastModified: Date | undefined;
 
-  /** @internal Made by views. */
+  /** @internal Created by views. */
   constructor(source: string, contentType = "text/plain; charset=utf-8", lastModified?: Date) {
     this.source = source;
     this.contentType = contentType;
     this.lastModified = lastModified;
   }
 
-  /** The text. */
+  /** Returns the content as a string. */
   toString(): string {
     return this.source;
   }
 }
 
-/** An address whose parts were encoded one by one. Made by {@link url}. */
+/** A URL whose parts were encoded one by one. Created by {@link url}. */
 export class SafeUrl {
-  /** @internal Tells it from every other class. */
+  /** @internal Distinguishes it from every other class. */
   declare private readonly [brand]: "url";
   readonly #text: string;
 
@@ -127,15 +127,15 @@ export class SafeUrl {
     this.#text = text;
   }
 
-  /** The address. */
+  /** Returns the URL. */
   toString(): string {
     return this.#text;
   }
 }
 
-/** An address that may load code. Made by {@link trustedUrl} and by `asset()`. */
+/** A URL that may load code. Created by {@link trustedUrl} and by `asset()`. */
 export class TrustedUrl {
-  /** @internal Tells it from every other class. */
+  /** @internal Distinguishes it from every other class. */
   declare private readonly [brand]: "trusted";
   readonly #text: string;
 
@@ -144,20 +144,20 @@ export class TrustedUrl {
     this.#text = text;
   }
 
-  /** The address. */
+  /** Returns the URL. */
   toString(): string {
     return this.#text;
   }
 }
 
-/** A value to be written as JSON. Made by {@link toJson}. */
+/** A value to write as JSON. Created by {@link toJson}. */
 export class Json<Value = unknown> {
-  /** @internal Tells it from every other class. */
+  /** @internal Distinguishes it from every other class. */
   declare private readonly [brand]: "json";
   /** The value. */
   readonly value: Value;
 
-  /** @internal Blanks of each level; one line without. */
+  /** @internal Spaces per level; one line without. */
   readonly indent: number | undefined;
 
   /** @internal Use {@link toJson}. */
@@ -167,9 +167,9 @@ export class Json<Value = unknown> {
   }
 }
 
-/** Attributes of a tag. Made by {@link attributes}. */
+/** Attributes of a tag. Created by {@link attributes}. */
 export class Attributes {
-  /** @internal Tells it from every other class. */
+  /** @internal Distinguishes it from every other class. */
   declare private readonly [brand]: "attributes";
   /** Values by name. */
   readonly record: Readonly<Record<string, unknown>>;
@@ -180,9 +180,9 @@ export class Attributes {
   }
 }
 
-/** A piece of CSS whose values were checked. Made by {@link css}. */
+/** CSS whose values were checked. Created by {@link css}. */
 export class Css {
-  /** @internal Tells it from every other class. */
+  /** @internal Distinguishes it from every other class. */
   declare private readonly [brand]: "css";
   readonly #text: string;
   /** @internal Whether a value in it was blocked. */
@@ -194,22 +194,22 @@ export class Css {
     this.hasBlocked = hasBlocked;
   }
 
-  /** The declarations. */
+  /** Returns the declarations. */
   toString(): string {
     return this.#text;
   }
 }
 
-/** What shows itself as markup. */
+/** An object that renders itself as markup. */
 export interface Renderable {
-  /** Gives the markup. */
+  /** Returns the markup. */
   readonly [toHtml]: () => Html;
 }
 
-/** A list of holes. */
+/** A list of values in a template. */
 export interface HoleArray extends Iterable<Hole> {}
 
-/** What may stand in a hole: no object, no function, no date. */
+/** Values allowed in a template: no plain object, no function, no date. */
 export type Hole =
   | string
   | number
@@ -228,7 +228,7 @@ export type Hole =
   | Promise<Hole>
   | AsyncIterable<Hole>;
 
-// Known also to a second copy of the package, and never to what JSON.parse makes.
+// Also recognized by a second copy of the package, but never created by JSON.parse.
 for (const [symbol, { prototype }] of [
   [symbols.html, Html],
   [symbols.xml, Xml],
@@ -255,17 +255,17 @@ export function isXml(value: unknown): value is Xml {
   return value instanceof Xml || hasSymbol(value, symbols.xml);
 }
 
-/** Whether a value is text of a view. */
+/** Whether a value is the text of a view. */
 export function isPlainText(value: unknown): value is PlainText {
   return value instanceof PlainText || hasSymbol(value, symbols.text);
 }
 
-/** Whether a value is an address with encoded parts. */
+/** Whether a value is a URL with encoded parts. */
 export function isSafeUrl(value: unknown): value is SafeUrl {
   return value instanceof SafeUrl || hasSymbol(value, symbols.url);
 }
 
-/** Whether a value is an address that may load code. */
+/** Whether a value is a URL that may load code. */
 export function isTrustedUrl(value: unknown): value is TrustedUrl {
   return value instanceof TrustedUrl || hasSymbol(value, symbols.trusted);
 }
@@ -285,7 +285,7 @@ export function isCss(value: unknown): value is Css {
   return value instanceof Css || hasSymbol(value, symbols.css);
 }
 
-/** Markup that the framework itself has made of escaped parts. */
+/** Returns markup that the framework itself has built from escaped parts. */
 export function asHtml(markup: string): Html {
   return new Html(undefined, [], markup);
 }
@@ -296,35 +296,35 @@ export function toJson<Value>(value: Value): Json<Value> {
 }
 
 /**
- * Attributes for the place of a tag: `<input ${attributes({ disabled: true, "hx-get": path })}>`. Each value gets the
- * rules of its attribute. A name must match `[A-Za-z_:@.][\w:@.-]*`, else `E_VIEW_VALUE`.
+ * Creates attributes for a tag: `<input ${attributes({ disabled: true, "hx-get": path })}>`. Each value gets the rules
+ * of its attribute. A name must match `[A-Za-z_:@.][\w:@.-]*`; otherwise it throws `E_VIEW_VALUE`.
  */
 export function attributes(record: Readonly<Record<string, Hole>>): Attributes {
   return new Attributes(record);
 }
 
-/** Names of classes whose value is truthy, joined by blanks. */
+/** Returns the names of classes whose value is truthy, joined by spaces. */
 export function classes(record: Readonly<Record<string, unknown>>): string {
   return Object.keys(record)
     .filter((name) => Boolean(record[name]))
     .join(" ");
 }
 
-/** A value inside an address. */
+/** A value inside a URL. */
 export type UrlValue = string | number | bigint | boolean | null | undefined | SafeUrl;
 
-/** An address in which each value is one part: `` url`/u/${name}?q=${query}` ``. */
+/** Returns a URL in which each value is one part: `` url`/u/${name}?q=${query}` ``. */
 export function url(strings: TemplateStringsArray, ...values: readonly UrlValue[]): SafeUrl {
   return new SafeUrl(joinUrl(assertTemplate("url", strings), values));
 }
 
-/** An address that may load code; its start must be static: `` trustedUrl`https://cdn.example/${version}/app.js` ``. */
+/** Returns a URL that may load code; its start must be static: `` trustedUrl`https://cdn.example/${version}/app.js` ``. */
 export function trustedUrl(strings: TemplateStringsArray, ...values: readonly UrlValue[]): TrustedUrl {
   const [start = ""] = assertTemplate("trustedUrl", strings);
   const isFixed = values.length === 0 ? /^\/(?!\/)|^https?:\/\/|^[^:]*$/i.test(start) : /^\/(?![/\\])|^https?:\/\/[^/\\?#]+\//i.test(start);
   if (!isFixed) {
     throw new GableError("E_VIEW_URL_TRUST", `trustedUrl\`${start}...\` lets a value choose what is loaded.`, {
-      fix: "Begin with a path or with https://host/, then let values follow.",
+      fix: "Begin with a path or with https://host/, then add values.",
     });
   }
   return new TrustedUrl(joinUrl(strings, values));
@@ -333,14 +333,14 @@ export function trustedUrl(strings: TemplateStringsArray, ...values: readonly Ur
 function joinUrl(strings: readonly string[], values: readonly UrlValue[]): string {
   let text = strings[0]!;
   values.forEach((value, index) => {
-    // A part of a path that is only dots would climb.
+    // A path part of only dots would go up.
     const part = isSafeUrl(value) ? String(value) : encodeUrlPart(value === null || value === undefined ? "" : String(value));
     text += (/^\.{1,2}$/.test(part) ? part.replaceAll(".", "%2E") : part) + strings[index + 1]!;
   });
   return text;
 }
 
-/** @internal Whether a function was called as a tag: real templates are frozen. */
+/** @internal Returns whether a function was called as a tag: real templates are frozen. */
 export function assertTemplate(tag: string, strings: TemplateStringsArray): readonly string[] {
   if (Array.isArray(strings) && Object.isFrozen(strings) && Object.isFrozen(strings.raw)) return strings;
   throw new GableError("E_VIEW_TAG_CALL", `${tag} was called with ${describeValue(strings)} instead of a template.`, {

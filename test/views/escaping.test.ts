@@ -167,10 +167,10 @@ function judge(promise: Promise_, make: (value: string) => Html, payload: string
 }
 
 describe("escaping", () => {
-  it("has enough hostile texts", () => assert.ok(payloads.length >= 600, String(payloads.length)));
+  it("has enough hostile strings", () => assert.ok(payloads.length >= 600, String(payloads.length)));
 
   for (const [name, promise, make] of places) {
-    it(`keeps every hostile text in its place: ${name}`, () => {
+    it(`keeps every hostile string in its context: ${name}`, () => {
       for (const payload of payloads) {
         try {
           judge(promise, make, payload);
@@ -182,7 +182,7 @@ describe("escaping", () => {
   }
 
   for (const [name, promise, template] of filePlaces) {
-    it(`keeps every hostile text in its place in a file: ${name}`, () => {
+    it(`keeps every hostile string in its context in a file: ${name}`, () => {
       const compiled = compileString(template);
       for (const payload of payloads) {
         try {
@@ -194,7 +194,7 @@ describe("escaping", () => {
     });
   }
 
-  it("makes of urlize nothing but links of known schemes", () => {
+  it("creates only links with known schemes in urlize", () => {
     const compiled = compileString("<p>{{ v|urlize }}</p>");
     for (const payload of payloads) {
       const fragment = parse(String(compiled.render({ v: payload })));
@@ -210,7 +210,7 @@ describe("escaping", () => {
     }
   });
 
-  it("keeps generated texts in their places", () => {
+  it("keeps generated strings in their contexts", () => {
     const fragment = fc.constantFrom(...payloads);
     const text = fc.oneof(
       fc.string({ unit: "binary", maxLength: 40 }),

@@ -67,7 +67,7 @@ function shapeOf(markup: string): string {
 }
 
 describe("mutated templates", () => {
-  it("are refused with their place, or keep every value in its place", async () => {
+  it("are rejected with their position, or keep every value in its context", async () => {
     const random = createRandom(20_261_121);
     const counts = { refused: 0, failed: 0, shown: 0, compared: 0 };
     for (let round = 0; round < 20000; round++) {
@@ -86,7 +86,7 @@ describe("mutated templates", () => {
       try {
         plain = await compiled.render(props("x1"));
       } catch (error) {
-        // What a mutant does with its values is its own matter: a call of a text, a list that is none.
+        // A mutant may misuse its values: call a string, or loop over a value that is not a list.
         assert.ok(error instanceof Error, JSON.stringify(template));
         counts.failed++;
         continue;

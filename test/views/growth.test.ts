@@ -123,7 +123,7 @@ function measure(name: string, args: readonly unknown[]): number {
   return least;
 }
 
-/** Less time than this says nothing about growth, and is no harm. */
+/** Times below this limit are noise and say nothing about growth. */
 const harmless = 150;
 
 describe("filters", () => {

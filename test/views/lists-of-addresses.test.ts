@@ -108,7 +108,7 @@ describe("lists of addresses", () => {
     });
   }
 
-  it("tells where an address was blocked", async () => {
+  it("reports where an address was blocked", async () => {
     const places: string[] = [];
     await render(html`<img srcset="${`${bad} 1x`}">`, { onBlocked: (place) => places.push(place) });
     assert.match(places.join(), /^"srcset" of <img> at \S+lists-of-addresses\.test\.ts:\d+$/);
@@ -138,7 +138,7 @@ describe("values of CSS", () => {
       assert.equal(String(css`width: ${value}`), `width: ${expected}`);
     });
 
-  it("tells where css`...` has blocked a value", async () => {
+  it("reports where css`...` has blocked a value", async () => {
     const places: string[] = [];
     const onBlocked = (place: string): void => void places.push(place);
     const style = css`width: ${css`${"url(x)"}`}`;
@@ -153,7 +153,7 @@ describe("scripts with branches", () => {
     "<script>const a = {% if x %}{{ v|tojson }}{% else %}null{% endif %};</script>",
     "<script>f({% if x %}{{ v|tojson }}{% else %}g{% endif %}, {{ v|tojson }});</script>",
   ])
-    it(`takes ${source}`, async () => assert.match(await compileString(source).render({ x: 1, v: 1 }), /<script>.*1/));
+    it(`accepts ${source}`, async () => assert.match(await compileString(source).render({ x: 1, v: 1 }), /<script>.*1/));
   it("rejects what may not follow a value, when one branch ends with a value", async () =>
     assert.rejects(async () => compileString("<script>a = {% if x %}{{ v|tojson }}{% else %}b{% endif %}(1)</script>").render({}), {
       code: "E_VIEW_PLACE",

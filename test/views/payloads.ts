@@ -1,4 +1,4 @@
-/** Hostile texts of our own: each is put into every place of a view. */
+/** Hostile strings: each is put in every context of a view. */
 
 const tags = [
   "<",

@@ -1,4 +1,4 @@
-/** Places that are rare: what stands in branches, in several pieces of text, or where the state of the reader is unusual. */
+/** Tests rare contexts: values in branches, in several pieces of text, or in unusual states of the reader. */
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import { gable } from "gable";
@@ -18,7 +18,7 @@ async function check(make: () => unknown, expected: string): Promise<void> {
   else assert.equal(await run(), expected);
 }
 
-describe("rare places of html", () => {
+describe("rare contexts of html", () => {
   const rows: ReadonlyArray<[markup: () => unknown, expected: string]> = [
     [() => html`<img srcset="a ${"x"}">`, '<img srcset="about:invalid#blocked">'],
     [() => html`<iframe srcdoc="a${"x"}"></iframe>`, "E_VIEW_PLACE"],
@@ -49,7 +49,7 @@ describe("rare places of html", () => {
   ];
   for (const [make, expected] of rows) it(`${String(make).slice(6, 90)} gives ${expected}`, () => check(make, expected));
 
-  it("name the place of a bigint in JSON, and of what is no JSON for another reason", () => {
+  it("name the position of a bigint in JSON, and of other values that are not JSON", () => {
     const deep = (depth: number): unknown => (depth === 0 ? 1n : [deep(depth - 1)]);
     const show = (value: unknown): unknown => render(html`<script>x = ${toJson(value)};</script>`);
     assert.throws(() => show({ a: [1, { b: 2n }] }), { code: "E_VIEW_VALUE", message: /value\.a\[1\]\.b is a bigint/ });
@@ -60,16 +60,19 @@ describe("rare places of html", () => {
     assert.throws(() => show(circle), { code: "E_VIEW_VALUE", message: /circular/i });
   });
 
-  it("take handlers as a whole, when the application allows them", async () => {
+  it("accept whole event handlers if the application allows them", async () => {
     const allowed = { options: { inlineHandlers: true } };
     const page = html`<a onclick="${raw('x("y")')}">`;
     assert.equal(await render(page, allowed), '<a onclick="x(&quot;y&quot;)">');
-    assert.throws(() => render(page), { code: "E_VIEW_PLACE", message: /places\.test\.ts:\d+: a value cannot stand in "onclick" of <a>/ });
+    assert.throws(() => render(page), {
+      code: "E_VIEW_PLACE",
+      message: /places\.test\.ts:\d+: a value is not allowed in "onclick" of <a>/,
+    });
     assert.throws(() => render(html`<a onclick="${"x()"}">`, allowed), { code: "E_VIEW_VALUE" });
     await check(() => html`<a onclick="x(${raw("1")})">`, "E_VIEW_PLACE");
   });
 
-  it("take markup of a second copy of the package", async () => {
+  it("accept markup of a second copy of the package", async () => {
     const foreign = { [Symbol.for("gable.html")]: true, toString: () => "<b>x</b>" };
     assert.equal(
       await render(html`<p title="${foreign as never}">${foreign as never}${[foreign as never]}</p>`),
@@ -78,10 +81,10 @@ describe("rare places of html", () => {
   });
 });
 
-describe("rare places of files", () => {
+describe("rare contexts of files", () => {
   const props = { y: true, n: false, v: "javascript:1", w: 'a"<', p: "/p" };
   const rows: ReadonlyArray<[template: string, expected: string]> = [
-    // Addresses whose parts stand in branches.
+    // Addresses whose parts are in branches.
     ['<a href="{% if y %}{{ v }}{% endif %}">', '<a href="about:invalid#blocked">'],
     ['<a href="{% if y %}/x/{% else %}/y/{% endif %}{{ w }}">', '<a href="/x/a%22%3C">'],
     ['<a href="{% if y %}/x?{% else %}/y/{% endif %}{{ w }}">', "E_VIEW_PLACE"],
@@ -145,7 +148,7 @@ describe("rare places of files", () => {
     it(`${child} in ${base} gives ${expected}`, () =>
       check(() => compileString(`{% extends "base.html" %}${child}`, { templates: { "base.html": base } }).render(props), expected));
 
-  it("write markup and values of other kinds into files that are no HTML", async () => {
+  it("write markup and values of other kinds in files that are not HTML", async () => {
     const m = raw("<b>");
     for (const [name, expected] of [
       ["a.xml", "&lt;b&gt;"],
@@ -161,7 +164,7 @@ describe("rare places of files", () => {
     await check(() => compileString("{% set y = await x %}{{ y }}", { name: "a.txt" }).render({ x: Promise.resolve(1) }), "E_VIEW_CONTEXT");
   });
 
-  it("need what they ask of the context", async () => {
+  it("need the parts of the context that they read", async () => {
     for (const name of ["asset('x')", "csrf()", "nonce", "request", "query()", "route('x')"])
       await check(() => compileString(`{{ ${name} }}`).render(), "E_VIEW_CONTEXT");
     assert.match(String(await compileString("{{ now().getTime() }}").render()), /^[0-9]{13}$/);
@@ -172,6 +175,6 @@ describe("rare places of files", () => {
     await check(() => compileString("{% extends x %}").render({ x: "none.html" }), "E_VIEW_NOT_FOUND");
   });
 
-  it("name the nearest of what was passed", () =>
+  it("name the nearest passed name", () =>
     assert.throws(() => compileString("{{ usr }}").render({ user: 1 }), { code: "E_VIEW_NAME", fix: 'Write "user", or pass "usr".' }));
 });

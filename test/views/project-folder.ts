@@ -1,4 +1,4 @@
-/** A project in a temporary folder, with views of its own, that compiles against the sources of the framework. */
+/** Creates a project with views in a temporary folder. It compiles against the sources of the framework. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -60,7 +60,7 @@ export class ProjectFolder {
     writeFileSync(join(this.path, name), text);
   }
 
-  /** Replaces a text that must be there. */
+  /** Replaces a string that must exist. */
   edit(name: string, from: string, to: string): void {
     const text = this.read(name);
     assert.ok(text.includes(from), `${name} has no ${from}`);

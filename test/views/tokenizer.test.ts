@@ -1,4 +1,4 @@
-/** Our reader of HTML beside parse5: after every prefix of a document both must be in the same place. */
+/** Compares our HTML reader with parse5: after every prefix of a document, both must be in the same state. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
@@ -21,7 +21,7 @@ const documents = [
 
 const marker = "m4rk3r";
 
-/** A template whose one value stands behind the given text. */
+/** Creates a template with one value after the given text. */
 function templateOf(before: string, after: string): () => Html {
   const strings = Object.assign([before, after], { raw: Object.freeze([before, after]) });
   // Frozen as the engine makes them.
@@ -76,7 +76,7 @@ function compare(before: string): void {
   }
 }
 
-describe("the reader of HTML beside parse5", () => {
+describe("the HTML reader compared with parse5", () => {
   for (const [index, document] of documents.entries()) {
     it(`agrees after every prefix of document ${index + 1}`, () => {
       for (let end = 0; end <= document.length; end++) compare(document.slice(0, end));
@@ -126,7 +126,7 @@ describe("the reader of HTML beside parse5", () => {
     );
   });
 
-  it("changes nothing when the text is cut anywhere", () => {
+  it("gives the same result wherever the input is split", () => {
     for (const document of documents) {
       const whole = templateOf(document, "");
       let expected: string;
@@ -147,7 +147,7 @@ describe("the reader of HTML beside parse5", () => {
           assert.match((error as { code: string }).code, /^E_VIEW_/);
           continue;
         }
-        // An empty value changes nothing but the attribute that it is the whole of.
+        // An empty value changes only an attribute that it fills completely.
         const toForm = (text: string): string =>
           text
             .replaceAll("'", '"')

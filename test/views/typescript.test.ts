@@ -51,7 +51,7 @@ function check(typescript: string, views: Readonly<Record<string, string>>) {
 
 for (const { version, folder, skip } of typescripts) {
   describe(`template files under TypeScript ${version}`, { skip }, () => {
-    it("bring no error of their own under the strictest settings", () => assert.deepEqual(check(folder, correct), []));
+    it("cause no type errors under the strictest settings", () => assert.deepEqual(check(folder, correct), []));
 
     it("bring each error at the line and column of the template, and no other", () => {
       const found = check(folder, { ...wrong, "card.html": correct["card.html"]! }).map(

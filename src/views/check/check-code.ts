@@ -1,4 +1,4 @@
-/** Checks `html`, `svg` and `xml` in TypeScript sources: what would throw when they run is found before. */
+/** Checks `html`, `svg` and `xml` templates in TypeScript sources. Finds templates that would throw at run time. */
 import { XmlReader } from "../formats/xml.ts";
 import type { PlanOptions } from "../reading/plan.ts";
 import type { SourceText } from "../syntax/source-text.ts";
@@ -6,7 +6,7 @@ import { HtmlReader } from "../reading/tokenizer.ts";
 import type { ScannedTemplate } from "./scan-code.ts";
 import { scanCode } from "./scan-code.ts";
 
-/** Which local names are tags of the framework. */
+/** Finds which local names are tags of the framework. */
 function findTags(text: string): Map<string, string> {
   const tags = new Map<string, string>();
   for (const [, names] of text.matchAll(/\bimport\s*\{([^}]*)\}\s*from\s*["']gable(?:\/views)?["']/g)) {
@@ -18,7 +18,7 @@ function findTags(text: string): Map<string, string> {
   return tags;
 }
 
-/** Gives the errors of all templates of a source: place, reason, way out. */
+/** Returns the errors of all templates in a source: place, reason, fix. */
 export function checkCode(source: SourceText, options: PlanOptions = {}): unknown[] {
   const tags = findTags(source.text);
   if (tags.size === 0) return [];
@@ -36,13 +36,13 @@ export function checkCode(source: SourceText, options: PlanOptions = {}): unknow
   return errors;
 }
 
-/** Reads one template as its tag will. Throws `E_VIEW_PLACE` and `E_VIEW_UNCLOSED`. */
+/** Reads one template as its tag does at run time. Throws `E_VIEW_PLACE` and `E_VIEW_UNCLOSED`. */
 function checkTemplate(source: SourceText, { chunks, holes, at }: ScannedTemplate, options: PlanOptions): void {
   let last = 0;
   const reader = new HtmlReader<number>({
     ...options,
     fail: (hole, reason, fix) => {
-      throw source.error("E_VIEW_PLACE", holes[hole] ?? at, `a value cannot stand ${reason}`, fix);
+      throw source.error("E_VIEW_PLACE", holes[hole] ?? at, `a value is not allowed ${reason}`, fix);
     },
     failText: (reason, fix) => {
       throw source.error("E_VIEW_PLACE", holes[last] ?? at, reason, fix);

@@ -48,7 +48,7 @@ describe("the scanner of TypeScript sources", () => {
       ),
     );
 
-  it("finds calls with their literal text", () =>
+  it("finds calls with their literal string", () =>
     assert.deepEqual(
       scanCode("t('a\\'b'); x.t(`c`); t(y); f ( \"d\" ); if (t) {} t(`${z}`)").calls.map(({ name, text }) => [name, text]),
       [
@@ -61,7 +61,7 @@ describe("the scanner of TypeScript sources", () => {
       ],
     ));
 
-  it("gives each tag of this repository what the engine gives it, and the same verdict as its plan", () => {
+  it("reads each tag of this repository as the engine does, with the same verdict as its plan", () => {
     const files = ["src", "test", "examples", "bench/views"].flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
         .filter((name) => name.endsWith(".ts") && !name.includes("node_modules") && !name.includes(".gable"))
@@ -100,7 +100,7 @@ describe("the scanner of TypeScript sources", () => {
   });
 });
 
-/** Where a text of a template ends: at its next value, or at its back quote. */
+/** Returns where a string of a template ends: at its next value, or at its backtick. */
 function findHole(text: string, from: number): number {
   let index = from;
   while (text[index] !== "$" || text[index + 1] !== "{") index += text[index] === "\\" ? 2 : 1;
@@ -132,8 +132,8 @@ describe("checkViews() on TypeScript sources", () => {
         'const html = (strings: TemplateStringsArray, ..._values: unknown[]) => strings;\nexport const a = html`<p onclick="${1}">`;\n',
       "node_modules.d.ts": "export {};\n",
     });
-    assert.match(problems, /^app\.ts:4:14: a value cannot stand in "onclick" of <p>, which is code\.\n[^]*fix: Put the value into a data/m);
-    assert.match(problems, /app\.ts:5:33: a value cannot stand inside a tag, outside the quotes/);
+    assert.match(problems, /^app\.ts:4:14: a value is not allowed in "onclick" of <p>, which is code\.\n[^]*fix: Put the value in a data/m);
+    assert.match(problems, /app\.ts:5:33: a value is not allowed inside a tag, outside the quotes/);
     assert.match(problems, /app\.ts:6:26: the template ends inside the attribute "title"/);
     assert.doesNotMatch(problems, /other\.ts/);
   });
@@ -159,12 +159,12 @@ describe("checkViews(), warnings", () => {
     });
     assert.match(
       problems,
-      /^views\/a\.html:1:4 - warning untyped: names that nobody declared: usr, other\n[^]*fix: Declare them: \{% props usr: Type, other: Type %\}/m,
+      /^views\/a\.html:1:4 - warning untyped: undeclared names: usr, other\n[^]*fix: Declare them: \{% props usr: Type, other: Type %\}/m,
     );
-    assert.match(problems, /^views\/b\.html:2:1 - warning inline-script: a script stands in a partial/m);
+    assert.match(problems, /^views\/b\.html:2:1 - warning inline-script: a script in a partial does not run/m);
     assert.equal(problems.split("inline-script").length, 2);
   });
-  it("lists what goes around escaping, on demand", () => {
+  it("lists code that bypasses escaping, on demand", () => {
     const files = {
       "views/a.html": "{{ 'x'|safe }}\n{% autoescape false %}{% endautoescape %}",
       "app.ts": 'import { raw } from "gable";\nexport const a = raw("<b>", "why");\n',
@@ -183,7 +183,7 @@ describe("checkViews(), warnings", () => {
 });
 
 describe("extractMessages()", () => {
-  it("finds every text of a template file", () => {
+  it("finds every string of a template file", () => {
     const template = [
       "{# translators: above the list #}",
       "{% trans %}Books{% endtrans %} {% trans context 'month' %}May{% endtrans %}",
@@ -216,7 +216,7 @@ describe("extractMessages()", () => {
       ],
     );
   });
-  it("finds every text of TypeScript", () => {
+  it("finds every string of TypeScript", () => {
     const code = [
       "// translators: a greeting",
       'const a = t("Hello {name}", { name });',

@@ -1,29 +1,29 @@
-/** Finds the texts of a project that are shown to readers of other languages. */
+/** Extracts the strings of a project that need translation. */
 import { holds, walk, expressionsOf } from "../compile/template.ts";
 import type { Expression, TransExpression } from "../syntax/nodes.ts";
 import { SourceText } from "../syntax/source-text.ts";
 import { parseTemplate } from "../syntax/template-parser.ts";
 import { scanCode } from "./scan-code.ts";
 
-/** A text to translate, where it stands. */
+/** A string to translate and its position. */
 export interface Message {
-  /** The text: what translations are found by. */
+  /** The string. Translations are found by it. */
   readonly message: string;
-  /** The text for several; "" where there is none. */
+  /** The plural string; "" without one. */
   readonly plural: string;
-  /** What the text is about; "" where it has one meaning. */
+  /** The context of the string, which tells its meanings apart; "" without one. */
   readonly context: string;
-  /** What a comment before it tells translators: `{# translators: ... #}` or `// translators: ...`. "" without one. */
+  /** The preceding comment for translators: `{# translators: ... #}` or `// translators: ...`; "" without one. */
   readonly comment: string;
-  /** The file that the text is in. */
+  /** The file that contains the string. */
   readonly file: string;
   /** Line, from 1. */
   readonly line: number;
 }
 
 /**
- * The texts of one file: `{% trans %}` and `t("...")` of a template file, `t("...")` of a TypeScript file.
- * Throws `E_VIEW_SYNTAX` for a template that cannot be read.
+ * Returns the strings of one file: `{% trans %}` and `t("...")` in a template file, `t("...")` in a TypeScript file.
+ * Throws `E_VIEW_SYNTAX` for a template that cannot be parsed.
  */
 export function extractMessages(text: string, file: string): Message[] {
   const source = new SourceText(file, text);
@@ -35,7 +35,7 @@ function extractFromCode(source: SourceText): Message[] {
   return calls
     .filter(({ name, text }) => name === "t" && text !== undefined)
     .map(({ text, at }) => {
-      // The last comment that ends on the line of the call, or on the line before.
+      // Returns the last comment that ends on the line of the call or on the line before it.
       const line = source.position(at).line;
       const before = comments.findLast((comment) => comment.at < at);
       const end = before === undefined ? -1 : source.position(before.at + before.text.length).line;
@@ -44,12 +44,12 @@ function extractFromCode(source: SourceText): Message[] {
     });
 }
 
-/** What a comment tells translators. */
+/** Returns the note for translators in a comment. */
 function toComment(text: string): string {
   return /^(?:\/\/|\/\*+|\{#-?)\s*translators:\s*([^]*?)\s*(?:\*\/|-?#\})?$/i.exec(text)?.[1] ?? "";
 }
 
-/** The comment before a tag, with nothing but markup between them. */
+/** Returns the comment before a tag if only markup is between them. */
 function findComment(text: string, at: number): string {
   const end = text.lastIndexOf("#}", at);
   const start = text.lastIndexOf("{#", end);

@@ -1,11 +1,11 @@
-/** What is no error in a template file, and should be known. */
+/** Finds problems in template files that are not errors. */
 import type { FileFinder } from "../compile/analysis.ts";
 import { filesOf } from "../compile/analysis.ts";
 import { expressionsOf, holds, usesName, walk } from "../compile/template.ts";
 import type { Template } from "../compile/template.ts";
 import type { Body } from "../syntax/nodes.ts";
 
-/** A finding at an offset of the file. */
+/** A warning at an offset of the file. */
 export interface Finding {
   readonly at: number;
   readonly code: "unused-prop" | "untyped" | "inline-script" | "unsafe";
@@ -13,7 +13,7 @@ export interface Finding {
   readonly fix: string;
 }
 
-/** Props that nothing reads, and scripts that would not run. */
+/** Finds props that nothing reads, and scripts that would not run. */
 export function findWarnings(template: Template, finder: FileFinder): Finding[] {
   const { partial } = template;
   const unused = template.props
@@ -27,13 +27,13 @@ export function findWarnings(template: Template, finder: FileFinder): Finding[] 
   return partial === undefined ? unused : [...unused, ...findInlineScripts(partial.body)];
 }
 
-/** Whether a prop is read here, or passed on by its name. */
+/** Whether this file reads a prop, or passes it on by name. */
 function isPropUsed(name: string, template: Template, finder: FileFinder): boolean {
   if (name === "attributes" && usesName(template.body, name)) return true;
   let isUsed = usesName(template.body, name) || template.outlets.has(name);
   walk(template.body, (statement) => {
     if (statement.type === "include" && !statement.scope.withContext) return;
-    // What a value names may need any of them.
+    // A dynamic name may need any of the props.
     if ((statement.type === "include" || statement.type === "extends") && filesOf(statement).length === 0) isUsed = true;
     for (const [file] of statement.type === "component" ? [] : filesOf(statement)) {
       const target = finder.find(file, template);
@@ -51,19 +51,19 @@ function findInlineScripts(body: Body): Finding[] {
       found.push({
         at: statement.at + match.index,
         code: "inline-script",
-        message: "a script stands in a partial, and does not run when the partial is sent alone",
-        fix: "Put the script into the page, or into a file.",
+        message: "a script in a partial does not run when the partial is sent on its own",
+        fix: "Move the script to the page, or to a file.",
       });
     }
   });
   return found;
 }
 
-/** Where a file goes around escaping: the filter `safe`, and `autoescape false`. */
+/** Finds where a file bypasses escaping: the filter `safe` and `autoescape false`. */
 export function findUnsafe(template: Template): Finding[] {
   const found: Finding[] = [];
   const add = (at: number, message: string): void =>
-    void found.push({ at, code: "unsafe", message, fix: "Make sure that no text of a user comes there." });
+    void found.push({ at, code: "unsafe", message, fix: "Make sure that no user input gets there." });
   walk(template.body, (statement) => {
     if (statement.type === "autoescape" && statement.isOn.type === "constant" && statement.isOn.value === false)
       add(statement.at, "escaping is switched off");

@@ -1,52 +1,52 @@
 /**
- * Finds tagged templates and calls in TypeScript sources, without a parser of the whole language: comments, strings,
- * regular expressions and templates are told apart, and nothing else is needed.
+ * Finds tagged templates and calls in TypeScript sources. It is not a full parser: it only tells comments, strings,
+ * regular expressions and templates from other code.
  */
 
-/** A template literal behind a tag. */
+/** A template literal after a tag. */
 export interface ScannedTemplate {
-  /** Name of the tag as it stands there: `html`. */
+  /** Name of the tag as written: `html`. */
   readonly tag: string;
   /** Offset of the tag. */
   readonly at: number;
-  /** Texts between the values, as the tag gets them, with the offset where each begins. */
+  /** Strings between the values, as the tag gets them, with the offset where each begins. */
   readonly chunks: ReadonlyArray<{ readonly text: string; readonly at: number }>;
   /** Offsets of the values. */
   readonly holes: readonly number[];
 }
 
-/** A call of a function by its name. */
+/** A call of a function by name. */
 interface ScannedCall {
-  /** Name of the function; of `a.b()` it is `b`. */
+  /** Name of the function; for `a.b()` it is `b`. */
   readonly name: string;
   /** Offset of the name. */
   readonly at: number;
-  /** Offset behind the opening parenthesis. */
+  /** Offset after the opening parenthesis. */
   readonly argumentsAt: number;
-  /** The first argument, when it is a literal text. */
+  /** The first argument if it is a string literal. */
   readonly text: string | undefined;
 }
 
-/** What a source holds. */
+/** What a scan finds in a source. */
 export interface ScannedCode {
   readonly templates: readonly ScannedTemplate[];
   readonly calls: readonly ScannedCall[];
-  /** Comments, with their offsets, as they are written. */
+  /** Comments as written, with their offsets. */
   readonly comments: ReadonlyArray<{ readonly text: string; readonly at: number }>;
 }
 
-/** Scans a source. What cannot be read ends the scan; a compiler reports it. */
+/** Scans a source. Stops at code that it cannot read; the TypeScript compiler reports that. */
 export function scanCode(text: string): ScannedCode {
   const scanner = new CodeScanner(text);
   scanner.scan(0, false);
   return { templates: scanner.templates, calls: scanner.calls, comments: scanner.comments };
 }
 
-/** Words behind which a slash begins a regular expression, not a division. */
+/** A slash after one of these words begins a regular expression, not a division. */
 const operatorWords = new Set("return typeof case in of new delete void throw do else await yield instanceof".split(" "));
 
 interface Last {
-  /** The last token that was no comment: a name, a value, or a sign. */
+  /** The last token that is not a comment: a name, a value or a sign. */
   readonly kind: "name" | "value" | "sign";
   readonly text: string;
   readonly at: number;
@@ -63,7 +63,7 @@ class CodeScanner {
     this.#text = text;
   }
 
-  /** Scans from an offset, inside a value of a template up to its closing brace. Gives where to go on. */
+  /** Scans from an offset inside a template value up to its closing brace. Returns the offset to continue at. */
   scan(from: number, isInTemplate: boolean): number {
     let index = from;
     let depth = 0;
@@ -103,7 +103,7 @@ class CodeScanner {
     this.calls.push({ name, at, argumentsAt: start, text: readLiteral(this.#text, start) });
   }
 
-  /** A comment, a regular expression, or a division. */
+  /** Reads a comment, a regular expression or a division. */
   #slash(index: number): number {
     const next = this.#text[index + 1];
     if (next === "/" || next === "*") {
@@ -136,7 +136,7 @@ class CodeScanner {
     return this.#text.length;
   }
 
-  /** Where a text of a template ends: at its back quote, or at the next value. */
+  /** Returns where a string of a template ends: at its backtick or at the next value. */
   #chunkEnd(from: number): number {
     let index = from;
     while (index < this.#text.length && this.#text[index] !== "`" && !this.#text.startsWith("${", index))
@@ -145,7 +145,7 @@ class CodeScanner {
   }
 }
 
-/** The offset behind a string. */
+/** Returns the offset after a string. */
 function behindString(text: string, index: number): number {
   const quote = text[index]!;
   let position = index + 1;
@@ -153,7 +153,7 @@ function behindString(text: string, index: number): number {
   return position + 1;
 }
 
-/** The offset behind a regular expression and its flags. */
+/** Returns the offset after a regular expression and its flags. */
 function behindPattern(text: string, index: number): number {
   let isInClass = false;
   let position = index + 1;
@@ -167,7 +167,7 @@ function behindPattern(text: string, index: number): number {
   return position + 1 + /^[a-z]*/.exec(text.slice(position + 1, position + 12))![0].length;
 }
 
-/** The value of a literal text: a string, or a template without values. */
+/** Returns the value of a string literal or of a template without values. */
 function readLiteral(text: string, index: number): string | undefined {
   const quote = text[index];
   if (quote === '"' || quote === "'") return toCooked(text.slice(index + 1, behindString(text, index) - 1));
@@ -177,7 +177,7 @@ function readLiteral(text: string, index: number): string | undefined {
 
 const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", v: "\v", 0: "\0" };
 
-/** The text that a literal stands for (ECMA-262, section 12.9.4): CR LF is LF, escapes are resolved. */
+/** Returns the string that a literal represents (ECMA-262, section 12.9.4): CR LF becomes LF, escapes are resolved. */
 function toCooked(source: string): string {
   return source
     .replace(/\r\n?/g, "\n")

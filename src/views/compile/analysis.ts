@@ -1,4 +1,4 @@
-/** Questions about statements and files that compiling asks. */
+/** Answers the compiler's questions about statements and files. */
 import { suggestName } from "../../errors/nearest-name.ts";
 import type { ErrorCode } from "../../errors/catalogue.ts";
 import type { BlockStatement, Body, Statement } from "../syntax/nodes.ts";
@@ -6,9 +6,9 @@ import type { SourceText } from "../syntax/source-text.ts";
 import type { Template } from "./template.ts";
 import { walk } from "./template.ts";
 
-/** Finds files by the names that others give them. */
+/** Finds files by the names that other files use for them. */
 export interface FileFinder {
-  /** A file by its name, or a path relative to the one that names it; undefined when it is absent. */
+  /** Returns a file by its name, or by a path relative to the file that names it; undefined if it does not exist. */
   readonly find: (name: string, from: Template) => Template | undefined;
 }
 
@@ -24,7 +24,7 @@ export function holdsInclude(body: Body): boolean {
   return isFound;
 }
 
-/** Files that a statement names by a literal. */
+/** Returns the files that a statement names by a literal. */
 export function filesOf(statement: Statement): Array<readonly [name: string, at: number, isOptional: boolean]> {
   if (statement.type === "import" || statement.type === "from") return [[statement.file, statement.at, false]];
   if (statement.type === "partial" || (statement.type === "partialdef" && statement.isInline))
@@ -40,7 +40,7 @@ function parentOf(template: Template, host: FileFinder): Template | undefined {
   return parent?.name === undefined ? undefined : host.find(parent.name, template);
 }
 
-/** A block of a file or of those that it extends. */
+/** Returns a block of a file or of the files it extends. */
 export function findBlock(name: string, template: Template | undefined, host: FileFinder): BlockStatement | undefined {
   for (let each = template; each !== undefined; each = parentOf(each, host)) {
     const found = each.blocks.get(name);
@@ -49,7 +49,7 @@ export function findBlock(name: string, template: Template | undefined, host: Fi
   return undefined;
 }
 
-/** Whether a value decides what a file extends in the end. */
+/** Whether a value decides which file is at the end of the `extends` chain. */
 export function hasDynamicParent(template: Template, host: FileFinder): boolean {
   for (let each: Template | undefined = template; each !== undefined; each = parentOf(each, host)) {
     if (each.parent !== undefined && each.parent.name === undefined) return true;
@@ -57,7 +57,7 @@ export function hasDynamicParent(template: Template, host: FileFinder): boolean 
   return false;
 }
 
-/** Names of all blocks of a file and of those that it extends. */
+/** Returns the names of all blocks of a file and of the files it extends. */
 export function listBlocks(template: Template, host: FileFinder): string[] {
   const names = new Set<string>();
   for (let each: Template | undefined = template; each !== undefined; each = parentOf(each, host))
@@ -65,22 +65,22 @@ export function listBlocks(template: Template, host: FileFinder): string[] {
   return [...names];
 }
 
-/** A name as a property in code. */
+/** Returns a name as a property in code. */
 export function toPropertyName(name: string): string {
   return /^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name);
 }
 
-/** The names that something takes, for messages. */
+/** The names that an owner accepts, for messages. */
 interface KnownNames {
   readonly known: readonly string[];
-  /** What has the names, such as `"card.html"`. */
+  /** The owner of the names, for example `"card.html"`. */
   readonly owner: string;
-  /** What one of them is called. */
+  /** What one of the names is called. */
   readonly kind: string;
   readonly code: ErrorCode;
 }
 
-/** Throws for a given name that is not known. */
+/** Throws if a given name is not among the accepted ones. */
 export function assertNames(
   source: SourceText,
   given: ReadonlyArray<{ readonly name: string; readonly at: number }>,

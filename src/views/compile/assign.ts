@@ -15,12 +15,12 @@ export function writeSet(frame: Frame, statement: StatementOf<"set">): void {
   assign(frame, statement.targets[0]!, frame.file.expressions.value(value), at);
 }
 
-/** Writes a `set` that awaits: the rest of the function runs when the value is there. */
+/** Writes a `set` that awaits: the rest of the function runs when the value arrives. */
 function writeSetLater(frame: Frame, { value, at, targets }: StatementOf<"set">): void {
   const { file } = frame;
   const [target] = targets;
   assertFunction(frame, value, at);
-  if (target?.type !== "name") throw file.error("E_VIEW_SYNTAX", at, '"await" cannot stand here', "Assign the value to one name first.");
+  if (target?.type !== "name") throw file.error("E_VIEW_SYNTAX", at, '"await" is not allowed here', "Assign the value to one name first.");
   const code = file.expressions.value(value);
   const before = file.code.takeBody();
   const hoisted = frame.hoisted.get(target.name);
@@ -38,7 +38,7 @@ function assign(frame: Frame, target: Target, code: string, at: number): void {
       throw file.error(
         "E_VIEW_NAME",
         target.at,
-        `"${target.object}" is no namespace`,
+        `"${target.object}" is not a namespace`,
         `Write {% set ${target.object} = namespace(${target.name}=...) %} before.`,
       );
     return file.code.code(`${mark(target.at)}${binding.code}.${target.name} = ${code}; `, at);
@@ -49,7 +49,7 @@ function assign(frame: Frame, target: Target, code: string, at: number): void {
   file.code.code(`const ${file.target(target)}${type} = ${code}; `, at);
 }
 
-/** Assigns to variables that the frame has declared; a name of a list that is not one of them is declared here. */
+/** Assigns to variables that the frame has declared. Declares a name of a list here if the frame has not. */
 function assignHoisted({ file, hoisted }: Frame, target: Target, code: string, at: number): void {
   const toPattern = (each: Target): string => {
     if (each.type === "tuple") return `[${each.items.map(toPattern).join(", ")}]`;
@@ -66,13 +66,13 @@ export function writeSetBlock(frame: Frame, statement: StatementOf<"setBlock">):
   assign(frame, statement.target, writeFiltered(frame, statement), statement.at);
 }
 
-/** Writes a body as markup that passes through filters. */
+/** Writes a body as markup that goes through filters. */
 export function writeFilterBlock(frame: Frame, statement: StatementOf<"filterBlock">): void {
   const code = writeFiltered(frame, statement);
   writeMarkup(frame, statement, (before) => `$.text($out, ${before}, ${code})`, code);
 }
 
-/** Writes a body at its own lines; returns the code of its markup after all filters. */
+/** Writes a body on its own lines; returns the code of its markup after all filters. */
 function writeFiltered(
   frame: Frame,
   { body, filters, at }: { readonly body: Body; readonly filters: readonly FilterCall[]; readonly at: number },
@@ -85,7 +85,7 @@ function writeFiltered(
   return filters.reduce((code, filter) => file.expressions.filter(code, filter.name, filter.at, filter.args), name);
 }
 
-/** Writes `with`: a scope that begins with given values. */
+/** Writes `with`: a scope that starts with given values. */
 export function writeWith(outer: Frame, { assigns, body, at }: StatementOf<"with">): void {
   const { file } = outer;
   const values = assigns.map(({ value }) => file.expressions.sync(value));
@@ -102,7 +102,7 @@ export function writeWith(outer: Frame, { assigns, body, at }: StatementOf<"with
   file.names.leave();
 }
 
-/** Writes `do`: a value that is not shown. */
+/** Writes `do`: evaluates a value without output. */
 export function writeDo({ file }: Frame, { value, at }: StatementOf<"do">): void {
   file.code.code(`${file.expressions.sync(value)}; `, at);
 }

@@ -1,23 +1,23 @@
-/** What a body assigns, and whether it reads a name before it does. */
+/** Finds what a body assigns, and whether it reads a name before that. */
 import type { Body, Expression, Statement, Target } from "../syntax/nodes.ts";
 import { awaits, bodiesOf, expressionsOf, holds, usesName, walk } from "./template.ts";
 
-/** A variable that is declared at the start of its frame. */
+/** A variable that its frame declares at the start. */
 export interface Hoisted {
-  /** The first place that may read it before it is assigned; undefined where none does. */
+  /** The first place that may read it before it is assigned; undefined if there is none. */
   readonly readAt: number | undefined;
-  /** Type of all values that it gets, where it is known. */
+  /** Type of all values assigned to it, if known. */
   readonly valueType: string | undefined;
 }
 
-/** Returns where a body ends, near enough for a line. */
+/** Returns where a body ends, accurate to the line. */
 export function endOf(body: Body, at: number): number {
   const last = body.at(-1);
   if (last === undefined) return at;
   return last.type === "data" ? last.at + last.text.length : last.at;
 }
 
-/** Names that a frame must declare at its start: assigned in a branch, or more than once. */
+/** Returns the names that a frame must declare at its start: assigned in a branch, or more than once. */
 export function findHoisted(body: Body, hoistsAll: boolean): Map<string, Hoisted> {
   const counts = new Map<string, number>();
   const types = new Map<string, Set<string | undefined>>();
@@ -31,7 +31,7 @@ export function findHoisted(body: Body, hoistsAll: boolean): Map<string, Hoisted
     }
   };
   visit(body, hoistsAll ? 2 : 1);
-  // A macro sees what is assigned after it, when it is called then.
+  // A macro sees later assignments if it is called after them.
   for (const [name, count] of counts) if (count === 1 && isReadByMacroAbove(body, name)) counts.set(name, 2);
   const names = [...counts].filter(([, count]) => count > 1).map(([name]) => name);
   return new Map(names.map((name) => [name, { readAt: readBefore(body, name), valueType: toUnion(types.get(name)!) }]));
@@ -42,13 +42,13 @@ function isReadByMacroAbove(body: Body, name: string): boolean {
   return body.slice(0, end).some((statement) => statement.type === "macro" && usesName([statement], name));
 }
 
-/** Names that a statement assigns in its own frame, without its branches. */
+/** Returns the names that a statement assigns in its own frame, without its branches. */
 export function assignedBy(statement: Statement): string[] {
   if (statement.type === "set") return awaits(statement.value) ? [] : statement.targets.slice(0, 1).flatMap(namesOf);
   return statement.type === "setBlock" ? namesOf(statement.target) : [];
 }
 
-/** Names of a target. */
+/** Returns the names of a target. */
 export function namesOf(target: Target): string[] {
   if (target.type === "tuple") return target.items.flatMap(namesOf);
   return target.type === "name" ? [target.name] : [];
@@ -62,7 +62,7 @@ function typeOfAssigned(statement: Statement): string | undefined {
   return statement.type === "set" && statement.targets[0]?.type === "name" ? typeOf(statement.value) : undefined;
 }
 
-/** The type of a value that is plain to see. */
+/** Returns the type of a value if it is evident. */
 function typeOf(value: Expression): string | undefined {
   if (value.type === "constant") return value.value === null ? "null" : typeof value.value;
   if (value.type === "compare" || value.type === "test") return "boolean";
@@ -76,7 +76,7 @@ function readBefore(body: Body, name: string): number | undefined {
   return new ReadFinder(name).find(body);
 }
 
-/** Follows the branches of a body. */
+/** Walks the branches of a body. */
 class ReadFinder {
   readonly #name: string;
   #isAssigned = false;
@@ -96,7 +96,7 @@ class ReadFinder {
   #statement(statement: Statement): number | undefined {
     if (this.#isAssigned) return undefined;
     const read = expressionsOf(statement).some((value) => holds(value, (part) => part.type === "name" && part.name === this.#name));
-    // The tests of all branches are read before any of them assigns, but for the later ones of "elif": near enough.
+    // Assumes that all tests are read before any branch assigns. This is inexact only for later "elif" tests.
     if (read) return statement.at;
     if (statement.type === "if") return this.#if(statement);
     if (passesScope(statement) || bodiesOf(statement).some((inner) => usesName(inner, this.#name))) return statement.at;
@@ -117,7 +117,7 @@ class ReadFinder {
   }
 }
 
-/** Whether a statement passes all names of its scope on. */
+/** Whether a statement passes all names of its scope on to another file. */
 function passesScope(statement: Statement): boolean {
   let passes = false;
   walk([statement], (each) => {

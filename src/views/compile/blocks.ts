@@ -9,7 +9,7 @@ import type { FileWriter, Frame } from "./frame.ts";
 import { writeFunctionBody, writeStatement } from "./frame.ts";
 import type { Template } from "./template.ts";
 
-/** Writes a block where it is defined: that of a child comes before its own body. */
+/** Writes a block where it is defined. The block of a child takes precedence over its own body. */
 export function writeBlock(frame: Frame, statement: BlockStatement): void {
   const { file } = frame;
   const { name, at, body } = statement;
@@ -57,17 +57,17 @@ export function toSelf(file: FileWriter, block: string, at: number): string {
     const isBase = file.template.parent === undefined;
     return isBase ? `$.super($blocks.${block} ?? $block_${block}, $block_${block})` : `$.super($own.${block})`;
   }
-  const fix = suggestName(block, [...file.definedBlocks], "Show a block again below its definition.");
+  const fix = suggestName(block, [...file.definedBlocks], "Show a block again only after its definition.");
   throw file.error("E_VIEW_BLOCK", at, `no block "${block}" is defined above`, fix);
 }
 
-/** Writes a file that extends another: its blocks replace those of the parent, which then writes. */
+/** Writes a file that extends another: its blocks replace those of the parent, then the parent writes. */
 export function writeChild(frame: Frame, body: Body): void {
   const { file } = frame;
   const parent = file.template.parent!;
   const target = parent.name === undefined ? undefined : file.host.load(parent.name, file.template, parent.at);
   file.code.code(`const $own${file.typeText(": $.Blocks")} = { ...$blocks }; `, parent.at);
-  // Blocks run when the parent writes: they see what any statement of this file has assigned.
+  // Blocks run when the parent writes, so they see every assignment of this file.
   for (const statement of body)
     if (statement.type !== "block" && statement.type !== "data" && statement.type !== "output") writeStatement(frame, statement);
   for (const statement of body) if (statement.type === "block") writeChildBlock(frame, statement, target);
@@ -77,7 +77,7 @@ export function writeChild(frame: Frame, body: Body): void {
   if (target === undefined)
     return file.code.code(`return $.extend($out, $body, ${file.expressions.sync(parent.expression)}, ${props}, $own); `, end);
   const view = `${mark(parent.at)}${file.imports.get(target.name)!}`;
-  // In an untyped file nothing else checks what it passes.
+  // In an untyped file, nothing else checks the passed names.
   const checked = file.isTyped && file.host.options.types ? props : `$.checked(${view}.view, ${props})`;
   file.code.code(`return ${view}.write($out, $body, ${checked}, $own); `, end);
 }
@@ -89,7 +89,7 @@ function writeChildBlock(frame: Frame, statement: BlockStatement, parent: Templa
   const declared = findBlock(name, parent, file.host);
   const isScoped = statement.isScoped || declared?.isScoped === true;
   const parameters = statement.parameters.length > 0 ? statement.parameters : (declared?.parameters ?? []);
-  // What an untyped file does not declare may come from the scope of the block.
+  // A name that an untyped file does not declare may come from the scope of the block.
   const seesScope = isScoped && !file.isTyped;
   const start = seesScope ? `(($props${file.typeText(": $.AnyProps")}) => { void $props; ` : "{ ";
   file.code.code(`$own.${name} = $.override($blocks.${name}, ($out, $body, $super, $scope) => ${start}void [$out, $super, $scope]; `, at);

@@ -1,12 +1,12 @@
-/** Writes generated code: line N of the template is line N of the module, and a source map has the columns. */
+/** Writes generated code. Line N of the template is line N of the module; a source map holds the columns. */
 import type { SourceText } from "../syntax/source-text.ts";
 
-/** Marks the offset in the template that the following code comes from. */
+/** Marks the template offset that the following code comes from. */
 export function mark(at: number): string {
   return `\u0001${at}\u0002`;
 }
 
-/** Longest static text that is written twice, for an attribute that may be left out. */
+/** Longest static text that is written twice, for an attribute that may be omitted. */
 const doubledMax = 200;
 
 interface Mapping {
@@ -15,15 +15,15 @@ interface Mapping {
   readonly at: number;
 }
 
-/** Grows a module line by line. */
+/** Builds a module line by line. */
 export class CodeWriter {
   readonly #source: SourceText;
   readonly #lines: string[] = [""];
   readonly #mappings: Mapping[] = [];
-  /** Static text that is not written yet, and where it began. */
+  /** Static text that is not written yet, and its start offset. */
   #pending = "";
   #pendingAt = 0;
-  /** The call for an attribute, without its last two arguments. */
+  /** The call that writes an attribute, without its last two arguments. */
   #attribute = "";
   #attributeAt = 0;
 
@@ -38,7 +38,7 @@ export class CodeWriter {
     this.#pending += text;
   }
 
-  /** The static text at hand, as an expression to begin with: `$body` or `$body + "..."`. */
+  /** Returns the pending static text as the start of an expression: `$body` or `$body + "..."`. */
   takeBody(change: (text: string) => string = (text) => text): string {
     this.#pending = change(this.#pending);
     this.#endAttribute();
@@ -47,7 +47,7 @@ export class CodeWriter {
     return text === "" ? "$body" : `$body + ${JSON.stringify(text)}`;
   }
 
-  /** The static text at hand, for code that adds it itself. */
+  /** Returns the pending static text, for code that adds it itself. */
   takeText(): string {
     this.#endAttribute();
     const text = this.#pending;
@@ -55,7 +55,7 @@ export class CodeWriter {
     return text;
   }
 
-  /** Writes static text that waits. */
+  /** Writes pending static text. */
   flush(): void {
     this.#endAttribute();
     const text = this.#pending;
@@ -65,8 +65,8 @@ export class CodeWriter {
   }
 
   /**
-   * Writes the call of a function that writes an attribute. Its last arguments are the static text that follows, with the
-   * closing quote before it and without: the shorter the row of additions to a page, the faster it is.
+   * Writes the call of a function that writes an attribute. Its last two arguments are the static text that follows,
+   * with and without the closing quote: the fewer additions to a page, the faster it is.
    */
   attribute(call: string, at: number): void {
     this.#attribute = call;
@@ -81,13 +81,13 @@ export class CodeWriter {
     if (text !== "") this.#pending = "";
   }
 
-  /** Writes code that comes from an offset, on its line; static text before it is written first. */
+  /** Writes code that comes from an offset, on its line, after any pending static text. */
   code(text: string, at: number): void {
     this.flush();
     this.#write(text, at);
   }
 
-  /** As {@link code}, where the code itself takes the static text by {@link takeBody}. */
+  /** Like {@link code}, for code that takes the static text by {@link takeBody}. */
   rawCode(text: string, at: number): void {
     this.#write(text, at);
   }
@@ -102,17 +102,17 @@ export class CodeWriter {
     }
   }
 
-  /** The module without its map. */
+  /** Returns the module without its source map. */
   toString(): string {
     return this.#lines.map((line) => line.trimEnd()).join("\n");
   }
 
-  /** A source map of version 3, with the template as its one source. */
+  /** Returns a source map of version 3 with the template as its only source. */
   toSourceMap(file: string, sourcePath: string): string {
     return JSON.stringify({ version: 3, file, sources: [sourcePath], names: [], mappings: this.#encodeMappings() });
   }
 
-  /** The offset of the template that a place of the module comes from. */
+  /** Returns the template offset that a position of the module comes from. */
   findOffset(line: number, column: number): number | undefined {
     let found: Mapping | undefined;
     for (const mapping of this.#mappings) {
@@ -146,7 +146,7 @@ export class CodeWriter {
 
 const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/** A number as base 64 of variable length, its sign in the lowest bit (source map, version 3). */
+/** Encodes a number as a base64 VLQ, with the sign in the lowest bit (source map, version 3). */
 function toVlq(value: number): string {
   let rest = value < 0 ? (-value << 1) | 1 : value << 1;
   let text = "";

@@ -1,4 +1,4 @@
-/** Compiles templates at run time, for tests and tools: it executes code, and never takes a visitor's text. */
+/** Compiles templates at run time, for tests and tools. It executes code, so never pass it user input. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { RenderContext } from "../rendering/render-context.ts";
 import { render } from "../rendering/render.ts";
@@ -11,28 +11,28 @@ import { compileModule } from "./module.ts";
 import type { Template } from "./template.ts";
 import { TemplateSet } from "./template-set.ts";
 
-/** Options of {@link compileString}. */
+/** Options for {@link compileString}. */
 export interface CompileStringOptions extends Partial<WhitespaceOptions> {
-  /** Name of the template; its extension decides how values are escaped. Default "string.html". */
+  /** Name of the template. Its extension decides how values are escaped. Default "string.html". */
   name?: string;
-  /** Other templates, by name. None by default. */
+  /** Other templates by name. None by default. */
   templates?: Readonly<Record<string, string>>;
-  /** Whether escaping may be switched off. False by default. */
+  /** Whether templates may switch escaping off. False by default. */
   unsafe?: boolean;
 }
 
-/** A compiled string. */
+/** A compiled template string. */
 export interface CompiledString {
-  /** Renders with props; a promise when a value in it is pending. */
+  /** Renders with props. Returns a promise if a value in it is pending. */
   render(props?: AnyProps, context?: RenderContext): string | Promise<string>;
 }
 
 /**
- * Compiles a template from a string, untyped, with the blanks of Jinja. For tests.
- * Throws what compiling a file throws, and `E_VIEW_UNSAFE` where the process may not make code of strings.
+ * Compiles a template from a string, untyped, with Jinja's whitespace rules. For tests.
+ * Throws the errors of compiling a file, and `E_VIEW_UNSAFE` if the process forbids code generation from strings.
  */
 export function compileString(source: string, options: CompileStringOptions = {}): CompiledString {
-  // Own properties alone: nothing that was put on the prototype of all objects counts.
+  // Only own properties: additions to `Object.prototype` do not count.
   const own: CompileStringOptions = Object.assign(Object.create(null), options);
   const set = new StringTemplates(source, own);
   const view = set.view(own.name ?? "string.html");
@@ -92,18 +92,18 @@ class StringTemplates {
       ...dependencies.map((name) => [name, this.#module(this.#set.load(name))] as const),
     ]);
     evaluate(toFunctionBody(String(writer)), imported, module);
-    // Partials that nothing uses are checked as well.
+    // Checks unused partials as well.
     if (template.partial === undefined)
       for (const partial of template.partials.keys()) this.#module(this.#set.load(`${template.name}#${partial}`));
     return module;
   }
 }
 
-/** Imports become parameters, exports become properties: the same lines, as the body of a function. */
+/** Imports become parameters and exports become properties: the same lines, as the body of a function. */
 function toFunctionBody(code: string): string {
   const exported: string[] = [];
   const body = code
-    // The imports as the writer makes them, one behind the other.
+    // The imports as the writer emits them, one after the other.
     .replace(/^(?:import \* as (\$\w*) from ("[^"]*");\s*)+/, (imports) =>
       imports.replace(/import \* as (\$\w*) from ("[^"]*");/g, "const $1 = $$imports.get($2);"),
     )
@@ -121,11 +121,11 @@ function toFunctionBody(code: string): string {
 function evaluate(body: string, imports: ReadonlyMap<string, unknown>, exports: Record<string, unknown>): void {
   let make: (imports: ReadonlyMap<string, unknown>, exports: Record<string, unknown>) => void;
   try {
-    // The one place of the framework that makes code of a string; the module is never loaded by an application.
+    // The only place in the framework that runs code from a string. Applications never load this module.
     make = new Function("$imports", "$exports", body) as typeof make;
   } catch (error) {
     if (error instanceof EvalError)
-      throw new GableError("E_VIEW_UNSAFE", "This process may not make code of strings.", { fix: "Write the template to a file." });
+      throw new GableError("E_VIEW_UNSAFE", "This process forbids code generation from strings.", { fix: "Put the template in a file." });
     throw error;
   }
   make(imports, exports);

@@ -1,4 +1,4 @@
-/** Components with slots, and the places in a component that show what fills them. */
+/** Compiles components with slots, and the slots in a component. */
 import { suggestName } from "../../errors/nearest-name.ts";
 import type { ComponentStatement, Expression, OutletStatement, SlotContent } from "../syntax/nodes.ts";
 import { assertNames, toPropertyName } from "./analysis.ts";
@@ -10,7 +10,7 @@ import { writeFunctionBody, writeScope } from "./frame.ts";
 import { writeMarkup, writeText } from "./output.ts";
 import type { Template } from "./template.ts";
 
-/** Writes the use of a component: a file, or a function of views/components.ts. */
+/** Writes the use of a component: a file or a function of views/components.ts. */
 export function writeComponent(frame: Frame, statement: ComponentStatement): void {
   const { file } = frame;
   const { name, at } = statement;
@@ -40,7 +40,7 @@ function assertFits(file: FileWriter, { named, slots }: ComponentStatement, targ
   assertNames(source, slots, { ...facts, known: [...outlets, ...props], kind: "slot" });
 }
 
-/** Returns the values of a component: what its tag names, the rest as attributes, and its slots. */
+/** Returns the values of a component: what its tag names, the other attributes, and its slots. */
 function toComponentProps(frame: Frame, { named, slots }: ComponentStatement, target: Template | undefined, propsType: string): string {
   const { file } = frame;
   const takesRest = target?.props.some(({ name }) => name === "attributes") === true && !named.some(({ name }) => name === "attributes");
@@ -61,7 +61,7 @@ function toComponentProps(frame: Frame, { named, slots }: ComponentStatement, ta
   return `{ ${members.join(", ")} }`;
 }
 
-/** Writes what fills a slot, as a function. */
+/** Writes the content of a slot as a function. */
 function writeSlot(frame: Frame, { name, at, parameters, body }: SlotContent, id: string, propsType: string): void {
   const { file } = frame;
   file.names.enter();
@@ -80,7 +80,7 @@ function writeSlot(frame: Frame, { name, at, parameters, body }: SlotContent, id
   file.names.leave();
 }
 
-/** Writes the place of a slot: what fills it, else its own body. */
+/** Writes a slot: the content that the caller gives, or else its default body. */
 export function writeOutlet(frame: Frame, { name, at, parameters, body }: OutletStatement): void {
   const { file } = frame;
   const isDeclared = file.names.find(name) !== undefined;

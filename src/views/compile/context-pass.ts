@@ -1,4 +1,4 @@
-/** The walk over a file that finds the places of its values: what HTML and XML share. */
+/** Walks a file and finds the contexts of its values: the part that HTML and XML share. */
 import type { XmlPlace } from "../formats/xml.ts";
 import type { Place } from "../reading/places.ts";
 import type { ReaderState } from "../reading/reader-state.ts";
@@ -8,38 +8,38 @@ import type { SourceText } from "../syntax/source-text.ts";
 import type { PlanOptions } from "../reading/plan.ts";
 import type { Template } from "./template.ts";
 
-/** Statements that write where they stand: values, and markup of other files or bodies. */
+/** Statements that write in place: values, and markup of other files or bodies. */
 export type Placed = Extract<Statement, { type: "output" | "include" | "partial" | "partialdef" | "component" | "call" | "filterBlock" }>;
 /** Static text. */
 export type Data = Extract<Statement, { type: "data" }>;
 
-/** What is known of the pieces of a file. */
+/** What the pass knows about the pieces of a file. */
 export interface Contexts {
   /** Static text as it is sent, with holes for nonces. */
   readonly data: ReadonlyMap<Data, ReadonlyArray<Part<Placed>>>;
-  /** Places of values; none in modes without places. */
+  /** Contexts of values; none in modes without contexts. */
   readonly places: ReadonlyMap<Placed, () => Place | XmlPlace>;
-  /** Where blocks of this file stand, for files that replace them. */
+  /** Positions of the blocks of this file, for files that replace them. */
   readonly blocks: ReadonlyMap<string, BlockContext>;
 }
 
-/** Where a block stands. */
+/** The position of a block. */
 export type BlockContext = { readonly state: ReaderState<Placed>; readonly end: ReaderState<Placed> } | { readonly xml: string };
 
-/** What the pass needs beside the file. */
+/** Inputs of the pass besides the file. */
 export interface ContextOptions extends PlanOptions {
-  /** Where the blocks of the parent stand; undefined without a parent that is known. */
+  /** Positions of the parent's blocks; undefined without a known parent. */
   readonly parentBlocks: ReadonlyMap<string, BlockContext> | undefined;
 }
 
-/** The walk through a body, common to both kinds of markup. */
+/** Walks through a body; shared by both kinds of markup. */
 export abstract class Pass<State> {
   readonly data = new Map<Data, ReadonlyArray<Part<Placed>>>();
   readonly places = new Map<Placed, () => Place | XmlPlace>();
   readonly blocks = new Map<string, BlockContext>();
   protected readonly template: Template;
   protected readonly source: SourceText;
-  /** States at `break` and `continue` of the loops that are open. */
+  /** States at `break` and `continue` of the open loops. */
   readonly #jumps: State[][] = [];
 
   constructor(template: Template) {
@@ -51,7 +51,7 @@ export abstract class Pass<State> {
   protected abstract set state(state: State);
   protected abstract readData(data: Data): void;
   protected abstract readOutput(output: Placed): void;
-  /** Ends what a control tag ends: a name, or a value without quotes. */
+  /** Ends what a control tag ends: a name or an unquoted value. */
   protected abstract settle(): void;
   protected abstract join(states: readonly State[]): State;
   protected abstract isSame(one: State, other: State): boolean;
@@ -63,7 +63,7 @@ export abstract class Pass<State> {
   protected abstract enterBlock(name: string, at: number, read: () => void): void;
   protected abstract beginBranches(at: number, isLoop: boolean): () => void;
   protected abstract endBranches(): void;
-  /** Markup between tags is written as it is; elsewhere it is a value, reduced to what its place takes. */
+  /** Markup between tags is written unchanged. Elsewhere it is a value, reduced to what its context accepts. */
   protected abstract readMarkup(placed: Placed): void;
   protected abstract assertText(at: number, what: string): void;
   protected abstract assertEnd(): void;
@@ -76,7 +76,7 @@ export abstract class Pass<State> {
     return this;
   }
 
-  /** A child's text outside blocks is dropped; blocks stand where the parent has them. */
+  /** Text of a child outside blocks is dropped; blocks have the position that the parent gives them. */
   #childBody(body: Body): void {
     for (const statement of body) {
       if (statement.type === "block") this.enterBlock(statement.name, statement.at, () => this.body(statement.body));
@@ -127,7 +127,7 @@ export abstract class Pass<State> {
     }
   }
 
-  /** What brings markup of other files or of bodies. */
+  /** Handles statements that insert markup of other files or of bodies. */
   #part(statement: Statement): void {
     switch (statement.type) {
       case "call":
@@ -151,7 +151,7 @@ export abstract class Pass<State> {
     }
   }
 
-  /** A body that is shown where it stands: what is known of the elements around it holds in it, too. */
+  /** A body that is shown in place: the surrounding elements are known inside it, too. */
   #inPlace({ at, body }: Extract<Statement, { type: "cache" | "outlet" }>, what: string): void {
     this.assertText(at, what);
     const start = this.state;
@@ -161,7 +161,7 @@ export abstract class Pass<State> {
       throw this.#mismatch(at, `"${what}" begins ${this.describe(start)} and ends ${this.describe(this.state)}`);
   }
 
-  /** A block must end in the place where it began; in a script, it may bring the value that is expected there. */
+  /** A block must end in the context where it began; in a script, it may supply the expected value. */
   #block({ name, at, body }: Extract<Statement, { type: "block" }>): void {
     this.settle();
     const start = this.state;
@@ -184,7 +184,7 @@ export abstract class Pass<State> {
       beginBranch();
       this.body(branch.body);
       this.settle();
-      // What breaks out of a loop does not come to the end of its branch.
+      // A branch that breaks out of a loop does not reach its end.
       const last = branch.body.at(-1)?.type;
       if (last !== "break" && last !== "continue") ends.push({ at: branch.at, state: this.state });
     });
@@ -225,7 +225,7 @@ export abstract class Pass<State> {
       "E_VIEW_BRANCHES",
       at,
       reason,
-      "End both in the same place: close each tag and each quote in the branch that opens it.",
+      "End both in the same context: close each tag and each quote in the branch that opens it.",
     );
   }
 }

@@ -1,4 +1,4 @@
-/** Finds the place of every value of a file in its HTML or XML, across conditions, loops and blocks. */
+/** Finds the context of every value of a file in its HTML or XML, across conditions, loops and blocks. */
 import type { Body } from "../syntax/nodes.ts";
 import type { Template } from "./template.ts";
 import { bodiesOf } from "./template.ts";
@@ -14,7 +14,7 @@ export function findContexts(template: Template, options: ContextOptions): Conte
   return { data: new Map(), places: new Map(), blocks: new Map() };
 }
 
-/** In JSON every value is whole: inside a string it would bring quotes of its own. */
+/** In JSON, a value is complete: inside a string it would add its own quotes. */
 function assertJsonPlaces({ body, source }: Template): void {
   let isInString = false;
   const visit = (statements: Body): void => {
@@ -26,8 +26,8 @@ function assertJsonPlaces({ body, source }: Template): void {
         throw source.error(
           "E_VIEW_PLACE",
           statement.at,
-          "a value cannot stand inside a JSON string",
-          "Drop the quotes: a value is written with its own.",
+          "a value is not allowed inside a JSON string",
+          "Remove the quotes: a value is written with quotes.",
         );
       } else bodiesOf(statement).forEach(visit);
     }

@@ -1,4 +1,4 @@
-/** Conditions and loops. */
+/** Compiles conditions and loops. */
 import type { Expression, ForStatement } from "../syntax/nodes.ts";
 import { assignedBy, endOf } from "./assignments.ts";
 import type { FileWriter, Frame, StatementOf } from "./frame.ts";
@@ -10,7 +10,7 @@ export function writeIf(frame: Frame, statement: StatementOf<"if">): void {
   const { file } = frame;
   const { branches, otherwise, at } = statement;
   const isWaiting = awaits(branches[0]!.test);
-  // What follows may read what a branch assigns: it then waits too.
+  // Code after it may read what a branch assigns, so it waits too.
   const holdsRest = isWaiting && assigns(statement);
   if (holdsRest) assertFunction(frame, branches[0]!.test, at);
   if (isWaiting) openContinuation(file, branches[0]!.test, at, holdsRest);
@@ -36,18 +36,18 @@ function assigns(statement: StatementOf<"if">): boolean {
   return isFound;
 }
 
-/** Throws where the rest of a frame cannot wait. */
+/** Throws if the rest of a frame cannot wait. */
 export function assertFunction(frame: Frame, value: Expression, at: number): void {
   if (frame.isFunction && !frame.isBranch) return;
   throw frame.file.error(
     "E_VIEW_SYNTAX",
     value.at || at,
-    '"await" cannot stand here',
+    '"await" is not allowed here',
     "Use {% set x = await ... %} outside loops and branches, or await in an output, in the items of a loop, or in an if.",
   );
 }
 
-/** Opens the function that runs when a value is there. */
+/** Opens the function that runs when a value arrives. */
 function openContinuation(file: FileWriter, value: Expression, at: number, returns: boolean): void {
   const before = file.code.takeBody();
   const start = returns ? "return " : "$body = ";
@@ -64,7 +64,7 @@ export function writeJump({ file, loop }: Frame, { type, at }: StatementOf<"brea
     throw file.error(
       "E_VIEW_SYNTAX",
       at,
-      `"${type}" cannot leave the loop from here: what it stands in is written later`,
+      `"${type}" cannot leave the loop from here: the body around it is written later`,
       "Await the value before the loop, or leave the loop from its own body.",
     );
   }
@@ -129,7 +129,7 @@ function writeElse(frame: Frame, { otherwise, body, at }: ForStatement, loop: st
   file.code.code("} ", endOf(otherwise, at));
 }
 
-/** Writes a loop that may go into itself. Its condition holds at every level. */
+/** Writes a recursive loop. Its condition applies at every level. */
 function writeRecursive(frame: Frame, statement: ForStatement, source: string, filter: string | undefined): void {
   const { file } = frame;
   const { at, body, otherwise } = statement;
@@ -144,11 +144,11 @@ function writeRecursive(frame: Frame, statement: ForStatement, source: string, f
   file.code.code("return $body; } }); ", endOf(otherwise ?? body, at));
 }
 
-/** Writes a loop over items that come one by one. */
+/** Writes a loop over async items. */
 function writeAsyncLoop(frame: Frame, { at, items, test, target, otherwise, body }: ForStatement): void {
   const { file } = frame;
   let source = file.expressions.sync(items);
-  if (test !== undefined) source = `$.whereAsync(${source}, ${toFilter(file, { target } as ForStatement, test)})`; // Only its target is read.
+  if (test !== undefined) source = `$.whereAsync(${source}, ${toFilter(file, { target } as ForStatement, test)})`; // Only the loop variable is read.
   const loop = file.createId("l");
   file.names.enter();
   file.names.declare("loop", { kind: "loop", code: loop, recursion: undefined, isAsync: true });

@@ -1,4 +1,4 @@
-/** Expressions as TypeScript. */
+/** Compiles expressions to TypeScript. */
 import { findNearestName, suggestName } from "../../errors/nearest-name.ts";
 import type { Arguments, Comparison, Expression, TransExpression } from "../syntax/nodes.ts";
 import type { SourceText } from "../syntax/source-text.ts";
@@ -9,30 +9,30 @@ import { awaits, holds } from "./template.ts";
 import type { Signature } from "../filters/signatures.ts";
 import { filterSignatures, testOperators, testSignatures } from "../filters/signatures.ts";
 
-/** What expressions need to know of their file. */
+/** What expressions need to know about their file. */
 export interface ExpressionHost {
   readonly source: SourceText;
   readonly names: Names;
-  /** Whether names that nobody declared are errors. */
+  /** Whether undeclared names are errors. */
   readonly isTyped: boolean;
   /** Names that views/globals.ts exports. */
   readonly projectGlobals: ReadonlySet<string>;
   /** Filters and tests of views/filters.ts. */
   readonly projectFilters: ReadonlySet<string>;
   readonly projectTests: ReadonlySet<string>;
-  /** Writes what opens a tag of a text to translate, and gives the code of the pair. */
+  /** Writes the opening tag of a string to translate, and returns the code of the pair. */
   readonly wrapper: (wrapper: TransExpression["wrappers"][number]) => string;
-  /** How a name is declared in this file. */
+  /** How to declare a name in this file. */
   readonly declareHint: (name: string) => string;
-  /** The code of `self.name()`. */
+  /** Returns the code of `self.name()`. */
   readonly self: (block: string, at: number) => string;
-  /** Called for each name that is read from the props of an untyped file. */
+  /** Called for each name that an untyped file reads from its props. */
   readonly onFreeName: (name: string, at: number) => void;
   /** Called for each global that a passed value may hide. */
   readonly onGlobal: () => void;
 }
 
-/** Writes expressions of one file. */
+/** Writes the expressions of one file. */
 export class ExpressionWriter {
   readonly #host: ExpressionHost;
 
@@ -40,7 +40,7 @@ export class ExpressionWriter {
     this.#host = host;
   }
 
-  /** The code of a value. */
+  /** Returns the code of a value. */
   value(expression: Expression): string {
     switch (expression.type) {
       case "name":
@@ -80,7 +80,7 @@ export class ExpressionWriter {
     }
   }
 
-  /** The code of a condition, so that TypeScript narrows by it. */
+  /** Returns the code of a condition in a form that lets TypeScript narrow. */
   test(expression: Expression): string {
     switch (expression.type) {
       case "constant":
@@ -105,13 +105,13 @@ export class ExpressionWriter {
     return `$.truthy(${this.value(expression)})`;
   }
 
-  /** The code of a value where nothing can wait. Throws `E_VIEW_SYNTAX` for one that awaits. */
+  /** Returns the code of a value where nothing can wait. Throws `E_VIEW_SYNTAX` for one that awaits. */
   sync(expression: Expression): string {
     this.#assertSync(expression);
     return this.value(expression);
   }
 
-  /** The code of a condition where nothing can wait. Throws `E_VIEW_SYNTAX` for one that awaits. */
+  /** Returns the code of a condition where nothing can wait. Throws `E_VIEW_SYNTAX` for one that awaits. */
   syncTest(expression: Expression): string {
     this.#assertSync(expression);
     return this.test(expression);
@@ -122,12 +122,12 @@ export class ExpressionWriter {
     throw this.#host.source.error(
       "E_VIEW_SYNTAX",
       expression.at,
-      '"await" cannot stand here',
+      '"await" is not allowed here',
       "Use {% set x = await ... %} outside loops and branches, or await in an output, in the items of a loop, or in an if.",
     );
   }
 
-  /** The code of the value that a name has around a frame which assigns it; undefined where it has none. */
+  /** Returns the code of a name's value around a frame that assigns it; undefined if it has none. */
   outer(name: string, at: number): string | undefined {
     const { names, isTyped } = this.#host;
     const binding = names.find(name);
@@ -140,7 +140,7 @@ export class ExpressionWriter {
     const binding = names.find(name);
     if (binding !== undefined) return mark(at) + binding.code;
     const global = this.#global(name);
-    // A value that was passed hides a global of its name.
+    // A passed value hides a global with its name.
     if (global !== undefined && isTyped) return mark(at) + global;
     if (global !== undefined) {
       this.#host.onGlobal();
@@ -194,7 +194,7 @@ export class ExpressionWriter {
     return `${mark(expression.right.at)}$.${arithmetic[operator]}(${one}, ${other})`;
   }
 
-  /** The value of `and` and `or`: in typed files in a form by which TypeScript narrows. */
+  /** Returns the value of `and` and `or`; in typed files, in a form that lets TypeScript narrow. */
   #logical(operator: "and" | "or", left: Expression, right: Expression): string {
     const [one, other] = [this.value(left), this.value(right)];
     if (!this.#host.isTyped || !isRepeatable(left)) return `$.${operator}(${one}, () => ${other})`;
@@ -221,7 +221,7 @@ export class ExpressionWriter {
     return `${operator === "==" ? "" : "!"}$.equal(${one}, ${other})`;
   }
 
-  /** A name that nobody declared may be compared: it is undefined. */
+  /** An undeclared name may be compared: it is undefined. */
   #comparand(expression: Expression): string {
     return expression.type === "name" ? this.#name(expression.name, expression.at, false) : this.value(expression);
   }
@@ -237,7 +237,7 @@ export class ExpressionWriter {
   #loopMember(code: string, name: string, at: number, isAsync: boolean): string {
     const found = loopMembers[name];
     if (isAsync && ["revindex", "revindex0", "last", "length", "nextitem"].includes(name))
-      throw this.#host.source.error("E_VIEW_NAME", at, `"loop.${name}" is not known while items still come`, "Use a loop without async.");
+      throw this.#host.source.error("E_VIEW_NAME", at, `"loop.${name}" is not known while items still arrive`, "Use a loop without async.");
     if (found !== undefined) return `${code}${mark(at)}.${found}`;
     throw this.#host.source.error("E_VIEW_NAME", at, `"loop" has no "${name}"`, suggestName(name, Object.keys(loopMembers)));
   }
@@ -256,7 +256,7 @@ export class ExpressionWriter {
         throw this.#host.source.error(
           "E_VIEW_BLOCK",
           at,
-          '"super()" stands where no parent has a block',
+          'no parent has a block for "super()" here',
           "Use it inside a block of a file that extends another.",
         );
       }
@@ -272,14 +272,14 @@ export class ExpressionWriter {
       throw this.#host.source.error(
         "E_VIEW_SYNTAX",
         callee.at,
-        `"${callee.name}()" is a method of Python`,
+        `"${callee.name}()" is a Python method`,
         `Use the filter ${pythonMethods[callee.name]}.`,
       );
     }
     return `${this.#callee(callee)}(${this.#plainArguments(args)})`;
   }
 
-  /** Calls of what belongs to a name: macros of a file, blocks, loops. */
+  /** Handles calls of a name's members: macros of a file, blocks, loops. */
   #memberCall(callee: Extract<Expression, { type: "attribute" }>, object: string, args: Arguments, at: number): string | undefined {
     if (callee.name === "super" && object === "super") return "$.super($super.super)";
     const binding = this.#host.names.find(object);
@@ -302,7 +302,7 @@ export class ExpressionWriter {
     return `$.method(${this.value(callee.object)}, ${JSON.stringify(callee.name)})`;
   }
 
-  /** Arguments of a function that is no macro: named ones become a last object. */
+  /** Returns the arguments of a function that is not a macro: named arguments become a last object. */
   #plainArguments({ positional, named }: Arguments): string {
     const written = positional.map((arg) => this.value(arg));
     if (named.length > 0) written.push(`{ ${named.map(({ name, value }) => `${JSON.stringify(name)}: ${this.value(value)}`).join(", ")} }`);
@@ -314,7 +314,7 @@ export class ExpressionWriter {
       throw this.#host.source.error(
         "E_VIEW_SYNTAX",
         at,
-        '"loop()" stands in a loop that is not recursive',
+        '"loop()" is in a loop that is not recursive',
         "Write {% for item in items recursive %}.",
       );
     return `${recursion}(${args.positional.map((arg) => this.value(arg)).join(", ")})`;
@@ -329,7 +329,7 @@ export class ExpressionWriter {
     );
   }
 
-  /** A call of a macro: its parameters are known, so that names become positions. */
+  /** Returns a macro call. Its parameters are known, so named arguments become positional. */
   macroCall({ code, facts }: { readonly code: string; readonly facts: MacroFacts }, args: Arguments, at: number, caller?: string): string {
     const { parameters } = facts;
     this.#assertTakes(facts, args, at, caller !== undefined);
@@ -353,7 +353,7 @@ export class ExpressionWriter {
     return `${mark(at)}${code}(${positions.join(", ")})`;
   }
 
-  /** Throws for arguments that a macro has no use for. */
+  /** Throws for arguments that a macro does not use. */
   #assertTakes(facts: MacroFacts, { positional, named }: Arguments, at: number, hasCaller: boolean): void {
     const { source } = this.#host;
     const { name, parameters, takesVarargs, takesKwargs, takesCaller } = facts;
@@ -371,7 +371,7 @@ export class ExpressionWriter {
         "E_VIEW_SYNTAX",
         at,
         `${what} does not use caller()`,
-        "Show the body of the call block by {{ caller() }} in the macro.",
+        "Show the body of the call block with {{ caller() }} in the macro.",
       );
   }
 
@@ -381,7 +381,7 @@ export class ExpressionWriter {
     return isLenient ? this.#name(input.name, input.at, true) : this.value(input);
   }
 
-  /** A filter on code that gives its input. */
+  /** Applies a filter to the code of its input. */
   filter(input: string, name: string, at: number, args: Arguments): string {
     const { projectFilters, source } = this.#host;
     if (projectFilters.has(name))
@@ -452,7 +452,7 @@ export class ExpressionWriter {
   }
 }
 
-/** Functions of the run time for operators: JavaScript's own would turn lists and strings into something else. */
+/** Runtime functions for operators: JavaScript's own operators would convert lists and strings. */
 const arithmetic = {
   "+": "add",
   "-": "subtract",

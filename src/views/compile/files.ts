@@ -1,4 +1,4 @@
-/** Statements that bring other files: includes and partials. Also what is passed to them, and cached pieces. */
+/** Compiles includes, partials and cached fragments, and what is passed to them. */
 import { hashText } from "../rendering/text-hash.ts";
 import type { Arguments, CacheStatement } from "../syntax/nodes.ts";
 import { assertNames, toPropertyName } from "./analysis.ts";
@@ -29,14 +29,14 @@ export function writeInclude(frame: Frame, statement: StatementOf<"include">): v
   if (isMarked) file.code.static(`<!-- /${comment} -->`, at);
 }
 
-/** Returns code that writes a file after a string. In an untyped file nothing else checks what it passes. */
+/** Returns code that writes a file after a string. In an untyped file, nothing else checks the passed names. */
 export function toIncludeCode(file: FileWriter, target: Template, props: string, at: number): (body: string) => string {
   const view = `${mark(at)}${file.imports.get(target.name)!}.view`;
   const checked = file.isTyped && file.host.options.types ? props : `$.checked(${view}, ${props})`;
   return (body) => `$.include($out, ${body}, ${view}, ${checked})`;
 }
 
-/** Returns the props for another file: what it declares and the scope has; the whole scope for a file without declarations. */
+/** Returns the props for another file: the declared names that the scope has, or the whole scope for a file without declarations. */
 export function toPassedProps(file: FileWriter, target: Template | undefined, named: Arguments["named"], withContext: boolean): string {
   const given = toMembers(file, named);
   const scope = withContext ? file.names.values() : new Map<string, string>();
@@ -62,20 +62,20 @@ function toDeclared(
 }
 
 function toAll(file: FileWriter, given: ReadonlyMap<string, string>, scope: ReadonlyMap<string, string>, withContext: boolean): string[] {
-  // Names that only generated code has, such as that of super(), are not passed.
+  // Names that only generated code has, for example that of super(), are not passed.
   const own = [...scope].filter(([name, code]) => !code.includes("$") && !given.has(name));
   const renamed = [...scope].filter(([name, code]) => /^[A-Za-z_]\w*\$\d*$/.test(code) && !given.has(name));
   const parts = [...own, ...renamed, ...given].map(([name, code]) => `${toPropertyName(name)}: ${code}`);
   return withContext && !file.isTyped ? ["...$props", ...parts] : parts;
 }
 
-/** Returns a value that was passed to this file, for another one. A partial of this file reads it as the file itself would. */
+/** Returns a value that was passed to this file, for another one. A partial of this file reads it the same way. */
 function toPassedOn(file: FileWriter, name: string, { partial }: Template): string {
   if (partial !== undefined && !file.freeNames.has(name)) file.freeNames.set(name, partial.at);
   return `$.lookup($props, ${JSON.stringify(name)})`;
 }
 
-/** Writes a partial where it is defined, when it is an inline one. */
+/** Writes a partial where it is defined, if it is inline. */
 export function writePartialDefinition(frame: Frame, statement: StatementOf<"partialdef">): void {
   if (!statement.isInline) return;
   const { file } = frame;
@@ -98,13 +98,13 @@ export function writePartial(frame: Frame, statement: StatementOf<"partial">): v
   writeMarkup(frame, statement, toIncludeCode(file, target, toPassedProps(file, target, named, true), at));
 }
 
-/** Writes a cached piece. */
+/** Writes a cached fragment. */
 export function writeCache(frame: Frame, { keys, options, body, at, end }: CacheStatement): void {
   const { file } = frame;
   const { source } = file.template;
   const values = keys.map((key) => file.expressions.sync(key));
   const members = options.map(({ name, value }) => `${name}: ${file.expressions.sync(value)}`);
-  // A changed text is another piece: what was kept of the old one is not shown.
+  // A changed body is another fragment: the cached old one is not shown.
   const version = JSON.stringify(`${fileOf(file.template.name)}:${hashText(source.text.slice(at, end))}`);
   const facts = [`key: [${values.join(", ")}]`, ...members, `version: ${version}`, `where: ${JSON.stringify(source.place(at))}`];
   file.code.rawCode(`$body = $.cache($out, ${file.code.takeBody()}, { ${facts.join(", ")} }, ($out, $body) => { void $out; `, at);

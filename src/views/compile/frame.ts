@@ -1,4 +1,4 @@
-/** The state of writing one file, and the frames of its bodies: names, places, and types where they are wanted. */
+/** Holds the state of writing one file, and the frames of its bodies: names, contexts, and types if wanted. */
 import type { ErrorCode } from "../../errors/catalogue.ts";
 import type { GableError } from "../../errors/gable-error.ts";
 import type { Arguments, Body, Statement, Target, TransExpression } from "../syntax/nodes.ts";
@@ -11,21 +11,21 @@ import type { ModuleHost } from "./module-host.ts";
 import { Names, toCodeName } from "./scope.ts";
 import type { Template } from "./template.ts";
 
-/** A function or a loop body while it is written. What `set` assigns lives in it. */
+/** A function or a loop body while it is written. It holds the names that `set` assigns. */
 export interface Frame {
   readonly file: FileWriter;
   /** Whether it is the body of a function, which may return early. */
   readonly isFunction: boolean;
-  /** Whether it is a branch of its function: returning from it would skip what follows the branch. */
+  /** Whether it is a branch of its function: a return would skip the code after the branch. */
   readonly isBranch: boolean;
-  /** Code names of the variables declared at its start, by name. */
+  /** Code names, by name, of the variables declared at its start. */
   readonly hoisted: ReadonlyMap<string, string>;
-  /** What `break` leaves: an async loop by its code name, "plain" for a `for` of the language, "none" in a function of its own. */
+  /** What `break` leaves: an async loop by its code name, "plain" for a `for` statement, "none" in a separate function. */
   readonly loop: string | undefined;
   readonly isEscaping: boolean;
   /** Whether it has returned already. */
   isReturned: boolean;
-  /** What closes the continuations that `await` has opened. */
+  /** The code that closes the continuations opened by `await`. */
   closers: string;
 }
 
@@ -37,14 +37,14 @@ export type StatementWriters = {
   readonly [Type in Statement["type"]]: (frame: Frame, statement: StatementOf<Type>) => void;
 };
 
-/** Facts about a file that its first reading finds. */
+/** Facts about a file that the first pass finds. */
 export interface FileFacts {
   readonly isTyped: boolean;
-  /** Macros that read what only the page around them has. */
+  /** Macros that read names only the page around them has. */
   readonly boundMacros: ReadonlySet<string>;
 }
 
-/** What expressions ask of statements. */
+/** What expressions need from statements. */
 export interface ExpressionCallbacks {
   readonly self: (file: FileWriter, block: string, at: number) => string;
   readonly wrapper: (file: FileWriter, wrapper: TransExpression["wrappers"][number]) => string;
@@ -56,26 +56,26 @@ export class FileWriter {
   readonly contexts: Contexts;
   readonly host: ModuleHost;
   readonly isTyped: boolean;
-  /** Macros that an earlier reading found to be bound to the page. */
+  /** Macros that an earlier pass found to be bound to the page. */
   readonly knownBound: ReadonlySet<string>;
-  /** Macros that this reading finds to be bound to the page. */
+  /** Macros that this pass finds to be bound to the page. */
   readonly boundMacros = new Set<string>();
   readonly writers: StatementWriters;
   readonly code: CodeWriter;
   readonly names = new Names();
   readonly expressions: ExpressionWriter;
-  /** Names that nobody declared, with the first place of each. */
+  /** Undeclared names, with the first position of each. */
   readonly freeNames = new Map<string, number>();
   /** Code names of imported files, by file. */
   readonly imports = new Map<string, string>();
-  /** What is imported as a whole: a file need not use all of it. */
+  /** Modules that are imported as a whole: a file need not use all of them. */
   readonly aliases = new Set<string>();
-  /** Declarations of places. */
+  /** Declarations of contexts. */
   readonly places: string[] = [];
   readonly definedBlocks = new Set<string>();
-  /** Macros that the module exports as functions of their own. */
+  /** Macros that the module exports as separate functions. */
   readonly exportedMacros = new Set<string>();
-  /** Whether a name of this file depends on whether a value of that name was passed. */
+  /** Whether a name of this file depends on whether a value with that name was passed. */
   readsGlobals = false;
   /** The macro that is being written. */
   macro: string | undefined;
@@ -116,22 +116,22 @@ export class FileWriter {
     });
   }
 
-  /** Notes that the macro being written reads the scope of the page. */
+  /** Records that the macro being written reads the scope of the page. */
   bindMacro(): void {
     if (this.macro !== undefined) this.boundMacros.add(this.macro);
   }
 
-  /** Returns text of a type; nothing where types are not written. */
+  /** Returns the text of a type; "" if types are not written. */
   typeText(text: string): string {
     return this.host.options.types ? text : "";
   }
 
-  /** Makes an error with its place in the file. */
+  /** Creates an error with its position in the file. */
   error(code: ErrorCode, at: number, reason: string, fix?: string): GableError {
     return this.template.source.error(code, at, reason, fix);
   }
 
-  /** Declares a name in the innermost scope and returns its code name: the outer one may be read while the new one is made. */
+  /** Declares a name in the innermost scope and returns its code name. The outer name may be read while the value is computed. */
   declareLocal(name: string): string {
     const base = toCodeName(name);
     const code = this.names.find(name) === undefined ? base : `${base}$${++this.#lastId}`;
@@ -151,7 +151,7 @@ export class FileWriter {
     return binding === undefined ? [] : [binding.code];
   }
 
-  /** Returns a pattern for what is assigned to, and declares its names. */
+  /** Returns a pattern for an assignment target, and declares its names. */
   target(target: Target): string {
     if (target.type === "name") return mark(target.at) + this.declareLocal(target.name);
     if (target.type === "tuple") return `[${target.items.map((item) => this.target(item)).join(", ")}]`;
@@ -178,19 +178,19 @@ export function writeBody(frame: Frame, body: Body): void {
   for (const statement of body) writeStatement(frame, statement);
 }
 
-/** Writes a statement by the function of its type. */
+/** Writes a statement with the function for its type. */
 export function writeStatement(frame: Frame, statement: Statement): void {
-  // The table has for each type a function that takes statements of this type.
+  // For each type, the table has a function that takes statements of this type.
   const write = frame.file.writers[statement.type] as (frame: Frame, statement: Statement) => void;
   write(frame, statement);
 }
 
-/** Options of {@link openFrame}. */
+/** Options for {@link openFrame}. */
 export interface FrameOptions {
   readonly isFunction: boolean;
-  /** What `break` leaves in it. Default: what it leaves in the outer frame. */
+  /** What `break` leaves in it. Default: the same as in the outer frame. */
   readonly loop?: string;
-  /** Whether every `set` is declared at the start: a macro above may read it. False by default. */
+  /** Whether every `set` is declared at the start, because a macro above may read it. False by default. */
   readonly hoistsAll?: boolean;
 }
 
@@ -211,12 +211,12 @@ export function openFrame(outer: Frame, body: Body, at: number, options: FrameOp
   return { file, isFunction, isBranch: false, hoisted, loop, isEscaping: outer.isEscaping, isReturned: false, closers: "" };
 }
 
-/** Returns the code of the value that a name has outside, where the body may read it before it assigns. */
+/** Returns the code of the outer value if the body may read the name before it assigns it. */
 function outerValue(file: FileWriter, name: string, { readAt }: Hoisted): string | undefined {
   return readAt === undefined ? undefined : file.expressions.outer(name, readAt);
 }
 
-/** Returns the type of a variable: closures need one, and TypeScript cannot find it there. */
+/** Returns the type of a variable: closures need one that TypeScript cannot infer. */
 function typeOfHoisted(file: FileWriter, { valueType }: Hoisted, outer: string | undefined): string {
   if (!file.isTyped) return file.typeText(": any");
   if (outer !== undefined || valueType === undefined) return "";
@@ -231,21 +231,21 @@ export function closeFrame(frame: Frame, at: number): void {
   file.names.leave();
 }
 
-/** Writes the body of a function that writes. */
+/** Writes the body of a function that writes output. */
 export function writeFunctionBody(outer: Frame, body: Body, at: number): void {
   const frame = openFrame(outer, body, at, { isFunction: true, loop: "none" });
   writeBody(frame, body);
   closeFrame(frame, endOf(body, at));
 }
 
-/** Writes a body with a scope of its own, between braces that the caller writes. */
+/** Writes a body with its own scope, between braces that the caller writes. */
 export function writeScope(outer: Frame, body: Body, at: number): void {
   const frame = openFrame(outer, body, at, { isFunction: false });
   writeBody(frame, body);
   closeFrame(frame, endOf(body, at));
 }
 
-/** Writes a branch: what it assigns belongs to the frame around it. */
+/** Writes a branch: its assignments belong to the surrounding frame. */
 export function writeBranch(outer: Frame, body: Body, loop = outer.loop): void {
   const { file } = outer;
   file.names.enter();

@@ -1,4 +1,4 @@
-/** Places of values in a file of HTML. */
+/** Finds the contexts of values in an HTML file. */
 import type { ReaderState } from "../reading/reader-state.ts";
 import { describeState, isSamePlace, strictestOf } from "../reading/reader-state.ts";
 import type { Part } from "../reading/tokenizer.ts";
@@ -25,7 +25,7 @@ export class HtmlPass extends Pass<ReaderState<Placed>> {
         throw this.source.error(
           "E_VIEW_PLACE",
           output.at,
-          `a value cannot stand ${reason}`,
+          `a value is not allowed ${reason}`,
           fix === undefined ? undefined : toTemplateSyntax(fix),
         );
       },
@@ -118,7 +118,7 @@ export class HtmlPass extends Pass<ReaderState<Placed>> {
         "E_VIEW_BRANCHES",
         at,
         `the block "${name}" begins ${describeState(start)} and ends ${describeState(this.#reader.state)}`,
-        "End it in the place where the parent has it.",
+        "End it in the context where the parent has it.",
       );
     }
     this.#reader = outer;
@@ -141,7 +141,7 @@ export class HtmlPass extends Pass<ReaderState<Placed>> {
         "E_VIEW_PLACE",
         at,
         `"${what}" stands ${this.#reader.describe()}`,
-        "Put it into text; for an attribute, compose the value before with set.",
+        "Move it to text; for an attribute, compute the value before with set.",
       );
     }
   }
@@ -155,7 +155,7 @@ export class HtmlPass extends Pass<ReaderState<Placed>> {
   }
 }
 
-/** Hints are written for html``; in files a value stands between braces. */
+/** Hints are written for html``; in files, a value is between braces. */
 function toTemplateSyntax(fix: string): string {
   return fix
     .replace(/\$\{toJson\((\w+)\)\}/g, "{{ $1|tojson }}")

@@ -1,4 +1,4 @@
-/** Macros, and call blocks that pass a body to one. */
+/** Compiles macros, and call blocks that pass a body to one. */
 import { suggestName } from "../../errors/nearest-name.ts";
 import type { Expression, MacroStatement, Parameter } from "../syntax/nodes.ts";
 import { endOf } from "./assignments.ts";
@@ -38,7 +38,7 @@ export function writeMacro(frame: Frame, statement: MacroStatement, exported: "e
   file.macro = outer;
 }
 
-/** Returns parameters with their types: the declared one or that of the default. One without either takes what its use needs. */
+/** Returns parameters with their types: the declared type or that of the default. Without either, the use decides. */
 function toParameters(file: FileWriter, parameters: readonly Parameter[]): string[] {
   return parameters.map(({ name, tsType, fallback }) => {
     const code = file.declareLocal(name);
@@ -84,7 +84,7 @@ function toCallWithCaller(file: FileWriter, call: Extract<Expression, { type: "c
   throw file.error("E_VIEW_NAME", call.at, "a call block calls something that is not a macro", "Call a macro of this file, or import one.");
 }
 
-/** Declares the macros that a file imports from another one. */
+/** Declares the macros that a file imports from another file. */
 export function writeImport(frame: Frame, statement: StatementOf<"import" | "from">): void {
   const { file } = frame;
   const target = file.host.load(statement.file, file.template, statement.at);
@@ -94,7 +94,7 @@ export function writeImport(frame: Frame, statement: StatementOf<"import" | "fro
       "E_VIEW_SYNTAX",
       statement.at,
       `"${target.name}" awaits a value, so its macros cannot be imported`,
-      "Move the macros to a file of their own.",
+      "Move the macros to a separate file.",
     );
   const alias = toModuleCode(frame, statement, file.imports.get(target.name)!);
   const macros = new Map([...target.macros].map(([name, macro]) => [name, toMacroFacts(macro)]));
@@ -111,7 +111,7 @@ function awaitsIn(statement: StatementOf<"set" | "if">): boolean {
   return values.some((value) => value.type === "await");
 }
 
-/** Returns the code of the imported module; with context, its macros see the names of this scope. */
+/** Returns the code of the imported module. With context, its macros see the names of this scope. */
 function toModuleCode({ file }: Frame, { withContext, at }: StatementOf<"import" | "from">, alias: string): string {
   if (!withContext) return alias;
   const code = file.createId("i");

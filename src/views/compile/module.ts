@@ -22,11 +22,11 @@ export interface ModuleResult {
   /** Names of the files that it uses. */
   readonly dependencies: readonly string[];
   readonly isTyped: boolean;
-  /** Names that nobody declared, in an untyped file, with the first place of each. */
+  /** Undeclared names of an untyped file, with the first position of each. */
   readonly freeNames: ReadonlyMap<string, number>;
 }
 
-/** Compiles a file: reads it once to find the names it needs, then writes it. */
+/** Compiles a file in two passes: the first finds the names it needs, the second writes it. */
 export function compileModule(template: Template, contexts: Contexts, host: ModuleHost): ModuleResult {
   const write = (facts: FileFacts): FileWriter => {
     const file = new FileWriter(template, contexts, host, { ...facts, writers: statementWriters, self: toSelf, wrapper: writeWrapper });
@@ -35,7 +35,7 @@ export function compileModule(template: Template, contexts: Contexts, host: Modu
   };
   if (template.hasProps) return toResult(write({ isTyped: true, boundMacros: withCallers(template, findBound(template)) }));
   const probe = write({ isTyped: false, boundMacros: new Set() });
-  // A file that passes its scope on to others is as open as they are; a value that is passed hides a global of its name.
+  // A file that passes its scope to others is as open as they are; a passed value hides a global with its name.
   const isOpen = probe.freeNames.size > 0 || probe.readsGlobals || template.parent !== undefined || holdsInclude(template.body);
   return toResult(write({ isTyped: !isOpen, boundMacros: withCallers(template, probe.boundMacros) }));
 }
@@ -52,7 +52,7 @@ function findBound({ macros, props, outlets }: Template): Set<string> {
   return new Set([...macros].filter(([, macro]) => isBound(macro)).map(([name]) => name));
 }
 
-/** Adds the macros that call bound ones. */
+/** Adds the macros that call bound macros. */
 function withCallers({ macros }: Template, bound: ReadonlySet<string>): Set<string> {
   const all = new Set(bound);
   for (let size = -1; size !== all.size;) {
@@ -85,7 +85,7 @@ function writeModule(file: FileWriter): void {
 
 // ---- Before the function
 
-/** Writes the imports of the run time, of the project's code, and of all files that this one names by literals. */
+/** Writes the imports of the runtime, of project code, and of all files that this file names by literals. */
 function writeFileImports(file: FileWriter): void {
   const { options, projectGlobals, projectFilters, projectTests, projectComponents } = file.host;
   let code = `import * as $ from ${JSON.stringify(options.runtime)}; `;
@@ -112,7 +112,7 @@ function writeFileImports(file: FileWriter): void {
   file.code.code(code, 0);
 }
 
-/** Whether a body uses components in code. They may be made of views: only files that use them import them. */
+/** Whether a body uses components in code. Those may import views, so only files that use them import them. */
 function usesCodeComponents(body: Body): boolean {
   let isFound = false;
   walk(body, (statement) => (isFound ||= statement.type === "component" && !statement.name.includes(".")));
@@ -123,7 +123,7 @@ function usesCodeComponents(body: Body): boolean {
 interface Lead {
   /** Number of statements. */
   readonly count: number;
-  /** Blanks between them, which the function writes. */
+  /** Whitespace between them, which the function writes. */
   readonly blanks: ReadonlyArray<StatementOf<"data">>;
 }
 
@@ -146,7 +146,7 @@ function writeLead(file: FileWriter): Lead {
   return { count: index, blanks: parent === undefined ? blanks : [] };
 }
 
-/** Writes a declaration outside the function; returns whether it can be there. */
+/** Writes a declaration outside the function; returns whether that is possible. */
 function writeLeadStatement(file: FileWriter, statement: Statement): boolean {
   if (statement.type === "importCode") writeImportedCode(file, statement);
   else if ((statement.type === "import" || statement.type === "from") && !statement.withContext) writeImport(file.rootFrame(), statement);
@@ -174,13 +174,13 @@ function writeImportedCode(file: FileWriter, { clause, at }: StatementOf<"import
       file.names.declare(local, { kind: "local", code: local });
       file.aliases.add(local);
     }
-  // A partial has the imports of its file, and need not use them all.
+  // A partial has the imports of its file and need not use all of them.
   const used = isType ? `export type { ${locals.map((local) => `${local} as $${local}`).join(", ")} }; ` : "";
   const path = JSON.stringify(file.host.codePath(file.template, match[5]!));
   file.code.code(`${mark(at)}${match[1]} ${toMarkedNames(file, names, at).join(", ")} } from ${path}; ${used}`, at);
 }
 
-/** Returns the names of an import, each with its own place. */
+/** Returns the names of an import, each with its position. */
 function toMarkedNames({ template }: FileWriter, names: readonly string[], at: number): string[] {
   let from = template.source.text.indexOf("{", at);
   return names.map((name) => {
@@ -189,7 +189,7 @@ function toMarkedNames({ template }: FileWriter, names: readonly string[], at: n
   });
 }
 
-/** Returns the type of the props of a file that declares none. An untyped child must be given what its parent needs. */
+/** Returns the props type of a file that declares none. An untyped child must get the props that its parent needs. */
 function toPropsType(file: FileWriter): string {
   if (file.isTyped) return `export interface Props { ${toPropMembers(file).join("; ")} } `;
   const { parent, body } = file.template;
@@ -202,7 +202,7 @@ function toPropsType(file: FileWriter): string {
   return `export type Props = $.AnyProps & Pick<${file.imports.get(target!.name)!}.Props, ${names}>; `;
 }
 
-/** Returns the members of the type of the props: what is declared, and the slots. */
+/** Returns the members of the props type: the declared props and the slots. */
 function toPropMembers(file: FileWriter): string[] {
   const members = file.template.props.map(({ name, isOptional, fallback, tsType, typeAt }) => {
     const optional = isOptional ? `${tsType} | ${fallback === undefined ? "null | " : ""}undefined` : tsType;
@@ -216,7 +216,7 @@ function toPropMembers(file: FileWriter): string[] {
   return members;
 }
 
-/** Slots that are not props as well. */
+/** Slots that are not also props. */
 function outletsOf({ outlets, props }: Template): OutletStatement[] {
   return [...outlets.values()].filter(({ name }) => !props.some((prop) => prop.name === name));
 }
@@ -227,7 +227,7 @@ function outletsOf({ outlets, props }: Template): OutletStatement[] {
 function openWrite(file: FileWriter, at: number, body: Body): Frame {
   file.names.enter();
   const { pattern, used } = declareProps(file);
-  // A file without blocks makes no object for them: it may be a small one that is shown often.
+  // A file without blocks creates no object for them: it may be a small file that is shown often.
   const takesBlocks = file.template.blocks.size > 0 || file.template.parent !== undefined;
   const blocks = takesBlocks ? `$blocks${file.typeText(": $.Blocks")} = {}` : `$blocks${file.typeText("?: $.Blocks")}`;
   const parameters = [
@@ -250,7 +250,7 @@ function declareProps(file: FileWriter): { readonly pattern: string; readonly us
   return { pattern: `{ ${members.map(toMember).join(", ")} }`, used: members.map(({ name }) => `void ${toCodeName(name)}; `).join("") };
 }
 
-/** Whether a macro is used above its definition: what it reads must be declared before. */
+/** Whether a macro is used before its definition: what it reads must be declared earlier. */
 function callsMacroAbove(body: Body): boolean {
   return body.some((statement, index) => statement.type === "macro" && usesName(body.slice(0, index), statement.name));
 }
@@ -264,12 +264,12 @@ function toViewCode(file: FileWriter): string {
   return `export const view = $.view${file.typeText("<Props>")}(${JSON.stringify({ name, mode, type })}, write${missing}); `;
 }
 
-// ---- Macros that are inside the function
+// ---- Macros inside the function
 
-/** Statements that a file runs when another one imports its macros. Their output is dropped. */
+/** Writes statements that run when another file imports this file's macros. Their output is dropped. */
 const declaring: ReadonlySet<Statement["type"]> = new Set(["set", "setBlock", "if", "do", "import", "from", "macro"]);
 
-/** Writes macros that the function holds once more, for files that import them: a module whose state they share. */
+/** Writes the function's macros a second time, for files that import them: a module whose state they share. */
 function writeMacroModule(file: FileWriter, rest: Body, at: number): void {
   const body = rest.filter((statement) => declaring.has(statement.type));
   const macros = body.filter((statement) => statement.type === "macro");

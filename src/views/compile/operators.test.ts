@@ -45,9 +45,9 @@ const refusals: ReadonlyArray<readonly [source: string, code: string, message: R
     (operator) => [`\n{{ 1 ${operator} 0 }}`, "E_VIEW_VALUE", /^string\.html:2: "(?:\/\/?|%)" divides by zero/] as const,
   ),
   ["\n{{ f(1) }}", "E_VIEW_NAME", /^string\.html:2: "f" is 3, which cannot be called/, /globals\.ts/],
-  ["\n{{ o.y(1) }}", "E_VIEW_NAME", /^string\.html:2: "y" is no function/],
+  ["\n{{ o.y(1) }}", "E_VIEW_NAME", /^string\.html:2: "y" is not a function/],
   ["\n{{ o.y.z }}", "E_VIEW_NAME", /^string\.html:2: The property "z" of undefined was read/],
-  ["\n{{ o|upper }}", "E_VIEW_VALUE", /^string\.html:2: A text was made of an object/],
+  ["\n{{ o|upper }}", "E_VIEW_VALUE", /^string\.html:2: an object \(Object\) cannot be converted to text/],
   ["\n\n{{ o }}", "E_VIEW_VALUE", /^string\.html:3: A hole in text got an object/],
   ["\n{{ 'a b'|wordwrap(0) }}", "E_VIEW_VALUE", /^string\.html:2: wordwrap got 0/],
 ];
@@ -69,7 +69,7 @@ describe("operators", () => {
       assert.rejects(async () => compileString(source).render({ f: 3, o: {}, a: 1, b: 1 }), { code, message, ...(fix && { fix }) }));
 
   for (const [what, make, most, message] of limits)
-    it(`takes ${most} ${what}, and not one more`, async () => {
+    it(`accepts ${most} ${what}, but not one more`, async () => {
       await compileString(make(most)).render({ o: {} });
       assert.throws(() => compileString(make(most + 1)), { code: "E_VIEW_SYNTAX", message });
     });

@@ -1,4 +1,4 @@
-/** Static text, values, and markup in their places. */
+/** Writes static text, values, and markup in their contexts. */
 import { kinds } from "../reading/places.ts";
 import type { Place } from "../reading/places.ts";
 import { keepNewline } from "../reading/plan.ts";
@@ -10,12 +10,12 @@ import type { FileWriter, Frame, StatementOf } from "./frame.ts";
 import { writeFunctionBody } from "./frame.ts";
 import { awaits } from "./template.ts";
 
-/** Functions of the run time for the usual places; all others go through `place`. */
+/** Runtime functions for the usual contexts; all others use `place`. */
 const writers: Readonly<Record<number, string>> = {
   [kinds.attribute]: "part",
 };
 
-/** Functions of the run time for attributes that may be left out. */
+/** Runtime functions for attributes that may be omitted. */
 const wholeWriters: Readonly<Record<number, string>> = {
   [kinds.wholeAttribute]: "whole",
   [kinds.wholeUrl]: "address",
@@ -32,7 +32,7 @@ export function writeData({ file }: Frame, statement: StatementOf<"data">): void
 }
 
 function writeNonce(file: FileWriter, { address, addressRef }: Place, at: number): void {
-  // The reader of files knows holes by their statements.
+  // In files, the reader knows holes by their statements.
   const output = addressRef as StatementOf<"output"> | undefined;
   const code = address !== undefined ? JSON.stringify(address) : output === undefined ? "undefined" : file.expressions.value(output.value);
   file.code.rawCode(`$body = $.nonce($out, ${file.code.takeBody()}, ${code}); `, at);
@@ -59,10 +59,10 @@ export function writeOutput(frame: Frame, statement: StatementOf<"output">): voi
   writePlace(file, place, code, at);
 }
 
-/** Writes markup where it is; in an attribute or a title it is a value, reduced to what its place takes. */
+/** Writes markup in place. In an attribute or a title it is a value, reduced to what its context accepts. */
 export function writeMarkup({ file }: Frame, statement: Placed, write: (body: string) => string, value?: string): void {
   const { at, type } = statement;
-  const place = file.contexts.places.get(statement)?.() as Place | undefined; // Only HTML has markup in places.
+  const place = file.contexts.places.get(statement)?.() as Place | undefined; // Only HTML has markup in contexts.
   if (place === undefined) return file.code.rawCode(`$body = ${write(file.code.takeBody(keepNewline))}; `, at);
   if (place.kind === kinds.comment) return;
   if (place.kind !== kinds.attribute && place.kind !== kinds.wholeAttribute && place.kind !== kinds.rcdata) {
@@ -70,8 +70,8 @@ export function writeMarkup({ file }: Frame, statement: Placed, write: (body: st
     throw file.error(
       "E_VIEW_PLACE",
       at,
-      `"${type === "filterBlock" ? "filter" : type}" brings markup, which cannot stand in ${what}`,
-      "Put it into text; here, compose the value before with set.",
+      `"${type === "filterBlock" ? "filter" : type}" inserts markup, which is not allowed in ${what}`,
+      "Move it to text; here, compute the value before with set.",
     );
   }
   writePlace(file, place, value ?? `$.joined([($out, $body) => ${write("$body")}])`, at);
@@ -80,7 +80,7 @@ export function writeMarkup({ file }: Frame, statement: Placed, write: (body: st
 function writePlace(file: FileWriter, place: Place, code: string, at: number): void {
   const name = `$p${file.places.length}`;
   const { refs, addressRef: _addressRef, ...facts } = place;
-  // JSON has no undefined, which is what an attribute with a value is.
+  // JSON has no undefined; an attribute with a value is undefined here.
   const entries = [...(facts.tagAttributes ?? [])].map(
     ([key, value]) => `[${JSON.stringify(key)}, ${JSON.stringify(value) ?? "undefined"}]`,
   );
@@ -98,13 +98,13 @@ function writePlace(file: FileWriter, place: Place, code: string, at: number): v
   }
   const body = place.kind === kinds.rcdata ? file.code.takeBody(keepNewline) : file.code.takeBody();
   if (refs === undefined) return file.code.rawCode(`$body = $.${writers[place.kind] ?? "place"}($out, ${body}, ${name}, ${code}); `, at);
-  const values = (refs as Placed[]).map((each) => toGroupedValue(file, each)); // As in writeNonce.
+  const values = (refs as Placed[]).map((each) => toGroupedValue(file, each)); // See writeNonce.
   file.code.rawCode(`$body = $.urlGroup($out, ${body}, ${name}, [${values.join(", ")}]); `, at);
 }
 
 function toGroupedValue(file: FileWriter, placed: Placed): string {
   if (placed.type === "output") return toOutputValue(file, placed.value);
-  throw file.error("E_VIEW_PLACE", placed.at, "markup stands inside an address", "Compose the value before with set.");
+  throw file.error("E_VIEW_PLACE", placed.at, "markup is inside an address", "Compute the value before with set.");
 }
 
 /** Writes the code of a value between tags. */
@@ -112,13 +112,13 @@ export function writeText(file: FileWriter, code: string, at: number): void {
   file.code.rawCode(`$body = $.text($out, ${file.code.takeBody(keepNewline)}, ${code}); `, at);
 }
 
-/** Returns the code of a value; one that waits is a promise in its place, so that it does not hold up what follows. */
+/** Returns the code of a value. A pending value becomes a promise in its place, so that it does not delay the rest. */
 function toOutputValue(file: FileWriter, value: Expression): string {
   const code = file.expressions.value(value);
   return awaits(value) ? `(async () => ${code})()` : code;
 }
 
-/** Writes what opens a tag of a text to translate, as a function; returns the code of the pair. */
+/** Writes the opening tag of a string to translate as a function; returns the code of the pair. */
 export function writeWrapper(file: FileWriter, { at, open, close }: TransExpression["wrappers"][number]): string {
   const id = file.createId("w");
   file.code.code(`const ${id}${file.typeText(": $.HtmlWriter")} = ($out, $body) => { void $out; `, at);

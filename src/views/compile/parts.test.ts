@@ -59,7 +59,7 @@ describe("partials", () => {
     ["<p class='{% partial p %}'>{% partialdef p %}a {{ x }}{% endpartialdef %}", { x: '"<' }, '<p class="a &quot;&lt;">'],
     ["{% include '#p' %}{% partialdef p %}x{% endpartialdef %}", {}, "x"],
   ]);
-  it("renders alone, without the page around it", async () => {
+  it("renders on its own, without the page around it", async () => {
     const calls: string[] = [];
     const templates = { "page.html": "{{ f('page') }}{% partialdef row(n) inline %}{{ n }}{% endpartialdef %}{{ f('page') }}" };
     const page = compileString("{% include 'page.html#row' %}", { templates });
@@ -93,7 +93,7 @@ describe("partials", () => {
     [
       "{% partialdef p %}{% block b %}{% endblock %}{% endpartialdef %}",
       "E_VIEW_SYNTAX",
-      /the block "b" stands in a partial/,
+      /the block "b" is inside a partial/,
       /around the partial/,
     ],
   ]);
@@ -187,11 +187,11 @@ describe("components", () => {
         [
           "<a href='{% component \"box.html\" %}{% endcomponent %}'>",
           "E_VIEW_PLACE",
-          /markup, which cannot stand in "href" of <a>/,
-          /compose the value/,
+          /markup, which is not allowed in "href" of <a>/,
+          /compute the value/,
         ],
         ["<a href='/x/{{ a }}{% component \"box.html\" %}{% endcomponent %}'>", "E_VIEW_PLACE", /markup/, /set/],
-        ["<script>const x = {% include 'box.html' %};</script>", "E_VIEW_PLACE", /cannot stand in <script>/, /./],
+        ["<script>const x = {% include 'box.html' %};</script>", "E_VIEW_PLACE", /not allowed in <script>/, /./],
       ] as Array<[string, string, RegExp, RegExp]>
     )
       .map((row) => [...row, templates] as const)
@@ -290,7 +290,7 @@ describe("async loops", () => {
     ["{% for async i in s %}{{ loop.last }}{% endfor %}", "E_VIEW_NAME", /"loop\.last" is not known/, /without async/],
     ["{% for async i in s recursive %}{% endfor %}", "E_VIEW_SYNTAX", /both async and recursive/, /./],
     ["<a title='{% for async i in s %}{% endfor %}'>", "E_VIEW_PLACE", /"for async" stands/, /./],
-    ["{% for i in s %}{% else %}{% break %}{% endfor %}", "E_VIEW_SYNTAX", /"break" stands outside a loop/, /./],
+    ["{% for i in s %}{% else %}{% break %}{% endfor %}", "E_VIEW_SYNTAX", /"break" is outside a loop/, /./],
     [
       "{% for i in s %}{% if await i %}{% break %}{% endif %}{% endfor %}",
       "E_VIEW_SYNTAX",
@@ -305,7 +305,7 @@ describe("async loops", () => {
     ],
     ["{% for i in s %}{% for async j in i %}{% else %}{% break %}{% endfor %}{% endfor %}", "E_VIEW_SYNTAX", /cannot leave/, /./],
     ["{% for i in s %}{% for j in await i %}{% else %}{% break %}{% endfor %}{% endfor %}", "E_VIEW_SYNTAX", /cannot leave/, /./],
-    ["{% for i in s %}{% call m() %}{% break %}{% endcall %}{% endfor %}", "E_VIEW_SYNTAX", /"break" stands outside a loop/, /./],
+    ["{% for i in s %}{% call m() %}{% break %}{% endcall %}{% endfor %}", "E_VIEW_SYNTAX", /"break" is outside a loop/, /./],
   ]);
 });
 
@@ -362,12 +362,12 @@ describe("texts to translate", () => {
       /1:14: a text to translate holds a value without a name|1:\d+: a text to translate/,
       /trans name=/,
     ],
-    ["{% trans %}{% if a %}{% endif %}{% endtrans %}", "E_VIEW_SYNTAX", /"if" stands in a text to translate/, /./],
+    ["{% trans %}{% if a %}{% endif %}{% endtrans %}", "E_VIEW_SYNTAX", /"if" is not allowed in a text to translate/, /./],
     ["{% trans %}<b>x{% endtrans %}", "E_VIEW_SYNTAX", /a tag in a text to translate is not closed/, /endtrans/],
     ["{% trans %}x</b>{% endtrans %}", "E_VIEW_SYNTAX", /"<\/b>" closes nothing/, /./],
-    ["{% trans %}<!-- x -->y{% endtrans %}", "E_VIEW_SYNTAX", /a comment stands in a text/, /./],
+    ["{% trans %}<!-- x -->y{% endtrans %}", "E_VIEW_SYNTAX", /a text to translate contains a comment/, /./],
     ["{% trans %}a{% pluralize %}b{% endtrans %}", "E_VIEW_SYNTAX", /has no value that decides/, /count=/],
-    ["{% trans n=1 %}a{% pluralize m %}b{% endtrans %}", "E_VIEW_SYNTAX", /"m" is no value of this text/, /./],
+    ["{% trans n=1 %}a{% pluralize m %}b{% endtrans %}", "E_VIEW_SYNTAX", /"m" is not a value of this text/, /./],
     ["{% trans n=1 %}<b>{{ n }}</b>{% pluralize %}<i>{{ n }}</i>{% endtrans %}", "E_VIEW_SYNTAX", /other tags/, /same tags/],
   ]);
 });
@@ -375,7 +375,7 @@ describe("texts to translate", () => {
 describe("cached pieces", () => {
   const page = (key: string, body: string): string => `{% cache ${key} %}${body}{% endcache %}`;
 
-  it("makes a piece once for each key and language", async () => {
+  it("renders a fragment once for each key and language", async () => {
     const fragments = new MemoryFragments();
     let calls = 0;
     const props = { f: () => ++calls, id: 1 };
@@ -386,7 +386,7 @@ describe("cached pieces", () => {
     assert.equal(await show(), "<p>1</p>");
     assert.equal(await show({ id: 2 }), "<p>2</p>");
     assert.equal(await show({}, { locale: "de" }), "<p>3</p>");
-    assert.equal(await show({ id: "1" }), "<p>4</p>", "a text and a number are two keys");
+    assert.equal(await show({ id: "1" }), "<p>4</p>", "a string and a number are two keys");
     assert.equal(calls, 4);
   });
 
@@ -402,7 +402,7 @@ describe("cached pieces", () => {
     assert.equal(fragments.size, 9);
   });
 
-  it("tells a part of a key from what vary adds", () => {
+  it("distinguishes a part of a key from the values that vary adds", () => {
     const fragments = new MemoryFragments();
     const context = { fragments, user: { id: 1 } };
     assert.equal(
@@ -460,7 +460,7 @@ describe("cached pieces", () => {
     assert.equal(await render(piece(), { fragments }), "up");
   });
 
-  it("makes a piece again when it is too old, and when one of its tags is invalidated", () => {
+  it("renders a fragment again when it has expired, and when one of its tags is invalidated", () => {
     let now = 0;
     const fragments = new MemoryFragments({ now: () => now });
     let calls = 0;
@@ -518,7 +518,7 @@ describe("cached pieces", () => {
       for (const fragments of [undefined, new MemoryFragments()]) {
         assert.throws(() => compileString(page("'a'", body)).render({}, { ...context(1), fragments }), {
           code: "E_VIEW_CACHE_KEY",
-          message: new RegExp(`^string\\.html:1:4: a piece cannot be kept: it reads "${name}"`),
+          message: new RegExp(`^string\\.html:1:4: a fragment cannot be cached: it reads "${name}"`),
           fix: new RegExp(`vary=\\["${name}"\\]`),
         });
       }
@@ -535,10 +535,10 @@ describe("cached pieces", () => {
 
   refuse([
     ["{% cache x %}{% endcache %}", "E_VIEW_NAME", /"x"/, /./],
-    ["{% cache {'a': 1} %}{% endcache %}", "E_VIEW_CACHE_KEY", /part \d+ of its key is/, /an id/],
+    ["{% cache {'a': 1} %}{% endcache %}", "E_VIEW_CACHE_KEY", /part \d+ of its key is/, /an ID/],
     ["{% cache 'a' vary=['cookies'] %}{% endcache %}", "E_VIEW_CACHE_KEY", /vary has "cookies"/, /"user"/],
     ["{% cache 'a' ttl=3 %}{% endcache %}", "E_VIEW_SYNTAX", /cache has no option "ttl"/, /ttlSeconds, tags and vary/],
-    ["{% cache 1 %}<b{% endcache %}>", "E_VIEW_BRANCHES", /"cache" begins .* and ends/, /same place/],
+    ["{% cache 1 %}<b{% endcache %}>", "E_VIEW_BRANCHES", /"cache" begins .* and ends/, /same context/],
     ["<head><noscript>{% cache 1 %}{{ 2 }}{% endcache %}</noscript></head>", "E_VIEW_PLACE", /inside <noscript> in the head/, /./],
     ["<a title='{% cache 1 %}{% endcache %}'>", "E_VIEW_PLACE", /"cache" stands/, /./],
   ]);

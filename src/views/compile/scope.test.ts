@@ -46,7 +46,7 @@ const rows: readonly Row[] = [
   [`{% set x = x|default("d") %}{{ x }}{% set x = x ~ "!" %}{{ x }}`, { x: "old" }, "oldold!"],
   [`{% if a %}{% set x %}body{% endset %}{% endif %}{{ x }}`, { a: 0, x: "old" }, "old"],
   [`{% if a %}{% set locale = "de" %}{% endif %}{{ locale }}`, { a: 0 }, "en"],
-  // Bodies with a scope of their own.
+  // Bodies with their own scope.
   [`{% for i in [] %}{% else %}{% set x = 1 %}{% endfor %}{{ x }}${set}`, { x: "old" }, "old"],
   [`{% autoescape true %}{% set x = 1 %}{% endautoescape %}{% set x = 2 %}{{ x }}`, {}, "2"],
   [`{% for i in [1] recursive %}{% if i %}{% set x = i %}{% endif %}{{ x }}{% endfor %}{{ x }}`, { x: "old" }, "1old"],
@@ -140,8 +140,8 @@ const refusals: readonly Refusal[] = [
     /\{% extends "a.html" if/,
     parent,
   ],
-  ["{% if a %}{% set x = await p %}{% endif %}", "E_VIEW_SYNTAX", /"await" cannot stand here/],
-  ["{% for x in l %}{% if await x %}{% set y = 1 %}{% endif %}{% endfor %}", "E_VIEW_SYNTAX", /"await" cannot stand here/],
+  ["{% if a %}{% set x = await p %}{% endif %}", "E_VIEW_SYNTAX", /"await" is not allowed here/],
+  ["{% for x in l %}{% if await x %}{% set y = 1 %}{% endif %}{% endfor %}", "E_VIEW_SYNTAX", /"await" is not allowed here/],
   [
     '{% from "m.html" import m %}{{ m() }}',
     "E_VIEW_NAME",

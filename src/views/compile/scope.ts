@@ -1,4 +1,4 @@
-/** Names of a file: which one means what, where. */
+/** Resolves the names of a file: what each name means, and where. */
 import type { MacroStatement, Parameter } from "../syntax/nodes.ts";
 import { usesName } from "./template.ts";
 
@@ -22,14 +22,14 @@ export function toMacroFacts({ name, parameters, body }: MacroStatement): MacroF
   };
 }
 
-/** What a name stands for. */
+/** What a name refers to. */
 export type Binding =
   | { readonly kind: "local"; readonly code: string }
   | { readonly kind: "macro"; readonly code: string; readonly facts: MacroFacts }
   | { readonly kind: "module"; readonly code: string; readonly macros: ReadonlyMap<string, MacroFacts> }
   | { readonly kind: "loop"; readonly code: string; readonly recursion: string | undefined; readonly isAsync?: boolean };
 
-/** Names by their nesting. */
+/** Names by nesting level. */
 export class Names {
   readonly #levels: Array<Map<string, Binding>> = [new Map()];
 
@@ -38,7 +38,7 @@ export class Names {
     this.#levels.push(new Map());
   }
 
-  /** Closes it. */
+  /** Closes the level. */
   leave(): void {
     this.#levels.pop();
   }
@@ -48,7 +48,7 @@ export class Names {
     this.#levels.at(-1)!.set(name, binding);
   }
 
-  /** The innermost binding of a name. */
+  /** Returns the innermost binding of a name. */
   find(name: string): Binding | undefined {
     return this.#levels.findLast((level) => level.has(name))?.get(name);
   }
@@ -58,14 +58,14 @@ export class Names {
     return this.#levels.at(-1)!.has(name);
   }
 
-  /** All names that hold values, for what takes the whole scope. */
+  /** Returns all names that hold values, for statements that take the whole scope. */
   values(): Map<string, string> {
     const all = new Map<string, string>();
     for (const level of this.#levels) for (const [name, binding] of level) if (binding.kind === "local") all.set(name, binding.code);
     return all;
   }
 
-  /** All names, for messages. */
+  /** Returns all names, for messages. */
   list(): string[] {
     return [...new Set(this.#levels.flatMap((level) => [...level.keys()]))];
   }
@@ -81,12 +81,12 @@ const reserved = new Set(
   ).split(" "),
 );
 
-/** Returns a name for generated code: what JavaScript or the module itself reserves gets a dollar sign. */
+/** Returns a name for generated code. Names reserved by JavaScript or the module get a dollar sign. */
 export function toCodeName(name: string): string {
   return reserved.has(name) ? `${name}$` : name;
 }
 
-/** Names that every template sees; those of the request are read when they are used. */
+/** Names that every template sees; those of the request are read on use. */
 export const globalNames = new Set(["range", "dict", "cycler", "joiner", "namespace", "lipsum"]);
 /** Names that come from the context of the render. */
 export const contextNames = new Set(["route", "asset", "csrf", "nonce", "request", "locale", "now", "t", "user", "flash", "query"]);

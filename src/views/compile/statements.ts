@@ -1,4 +1,4 @@
-/** All statements by their type, each with the function that writes it. */
+/** Lists all statements by type, each with the function that writes it. */
 import { writeAutoescape, writeDo, writeFilterBlock, writeSet, writeSetBlock, writeWith } from "./assign.ts";
 import { writeBlock } from "./blocks.ts";
 import { writeComponent, writeOutlet } from "./components.ts";
@@ -42,7 +42,7 @@ export const statementWriters: StatementWriters = {
   },
 };
 
-/** Accepts `extends` at the top of a file, which the file as a whole has seen to. */
+/** Accepts `extends` at the top of a file; the file as a whole has handled it. */
 function writeExtends({ file }: Frame, { at }: { readonly at: number }): void {
   if (file.template.parent?.at === at) return;
   throw file.error(

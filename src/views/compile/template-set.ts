@@ -1,4 +1,4 @@
-/** The files that are compiled together: parsed once, found by the names that others give them, placed behind their parents. */
+/** Manages the files that are compiled together: each is parsed once, found by the names that others use, and read after its parents. */
 import { GableError } from "../../errors/gable-error.ts";
 import { findNearestName, suggestName } from "../../errors/nearest-name.ts";
 import type { PlanOptions } from "../reading/plan.ts";
@@ -10,11 +10,11 @@ import type { BlockContext, Contexts } from "./context-pass.ts";
 import type { Template } from "./template.ts";
 import { describeTemplate, fileOf, modeOf, resolveName, toPartialTemplate } from "./template.ts";
 
-/** Where the texts of a set come from. */
+/** Where the sources of a set come from. */
 export interface TemplateSetOptions {
   /** Names of all files. */
   readonly names: () => readonly string[];
-  /** The text of a file; undefined when it is absent. */
+  /** Returns the source of a file; undefined if it does not exist. */
   readonly read: (name: string) => SourceText | undefined;
   readonly whitespace: WhitespaceOptions;
   readonly plan: PlanOptions;
@@ -30,7 +30,7 @@ export class TemplateSet {
     this.#options = options;
   }
 
-  /** A file by its name, or as another file names it; undefined when it is absent. */
+  /** Returns a file by its name, or as another file names it; undefined if it does not exist. */
   find(given: string, from?: Template): Template | undefined {
     const name = resolveName(given, from);
     const known = this.#templates.get(name);
@@ -39,7 +39,8 @@ export class TemplateSet {
     const source = this.#options.read(name);
     if (source === undefined) return undefined;
     const mode = modeOf(name);
-    if (mode === undefined || mode === "refused") throw new GableError("E_VIEW_NOT_FOUND", `"${name}" has an extension that is no view's.`);
+    if (mode === undefined || mode === "refused")
+      throw new GableError("E_VIEW_NOT_FOUND", `"${name}" does not have the extension of a view.`);
     const template = describeTemplate(name, source, mode, parseTemplate(source, this.#options.whitespace));
     this.#templates.set(name, template);
     return template;
@@ -54,7 +55,7 @@ export class TemplateSet {
     return template;
   }
 
-  /** As find. Throws `E_VIEW_NOT_FOUND` and `E_VIEW_PARTIAL` with the nearest name. */
+  /** Like find. Throws `E_VIEW_NOT_FOUND` and `E_VIEW_PARTIAL` with the nearest name. */
   load(given: string, from?: Template, at = 0): Template {
     const found = this.find(given, from);
     if (found !== undefined) return found;
@@ -74,7 +75,7 @@ export class TemplateSet {
     return from.source.error("E_VIEW_PARTIAL", at, `"${file.name}" has no partial "${name}"`, fix);
   }
 
-  /** The places of a file's values. */
+  /** Returns the contexts of a file's values. */
   contextsOf(template: Template): Contexts {
     const known = this.#contexts.get(template.name);
     if (known !== undefined) return known;
@@ -98,7 +99,7 @@ export class TemplateSet {
           "E_VIEW_DEPTH",
           each.parent!.at,
           `"${each.name}" extends itself`,
-          "Extend a file that does not come back to this one.",
+          "Extend a file that does not lead back to this one.",
         );
     }
   }

@@ -1,4 +1,4 @@
-/** A parsed template file, and what other files need to know of it. */
+/** Defines a parsed template file, and what other files need to know about it. */
 import type {
   Arguments,
   BlockStatement,
@@ -16,7 +16,7 @@ import type { SourceText } from "../syntax/source-text.ts";
 /** How the values of a file are escaped. */
 export type Mode = "html" | "xml" | "json" | "csv" | "text";
 
-/** The mode of a file by its extension; undefined for a file that is no view. */
+/** Returns the mode of a file by its extension; undefined for a file that is not a view. */
 export function modeOf(name: string): Mode | "refused" | undefined {
   const extension = /\.([a-z]+)$/.exec(name)?.[1] ?? "";
   if (["html", "svg"].includes(extension)) return "html";
@@ -41,36 +41,36 @@ const contentTypes: Readonly<Record<string, string>> = {
   eml: "message/rfc822",
 };
 
-/** The media type of a file that is no HTML page. */
+/** Returns the media type of a file that is not an HTML page. */
 export function contentTypeOf(name: string): string | undefined {
   return contentTypes[/\.([a-z]+)$/.exec(name)?.[1] ?? ""];
 }
 
 /** A file after parsing. */
 export interface Template {
-  /** Name below the views folder: `blog/show.html`. */
+  /** Name relative to the views folder: `blog/show.html`. */
   readonly name: string;
   readonly source: SourceText;
   readonly mode: Mode;
   readonly body: Body;
   readonly props: readonly Prop[];
-  /** Whether `{% props %}` is there. */
+  /** Whether the file has `{% props %}`. */
   readonly hasProps: boolean;
-  /** The parent, when it is named by a literal. */
+  /** The parent if a literal names it. */
   readonly parent: { readonly name: string | undefined; readonly at: number; readonly expression: Expression } | undefined;
-  /** All blocks, by name, nested ones included. */
+  /** All blocks by name, including nested ones. */
   readonly blocks: ReadonlyMap<string, BlockStatement>;
   /** Macros at the top, which other files may import. */
   readonly macros: ReadonlyMap<string, MacroStatement>;
-  /** Parts that can be rendered alone, by name. */
+  /** Parts that can be rendered on their own, by name. */
   readonly partials: ReadonlyMap<string, PartialDefinition>;
-  /** What users of this file as a component may fill, by name. */
+  /** Slots that users of this component may fill, by name. */
   readonly outlets: ReadonlyMap<string, OutletStatement>;
-  /** The partial that this is, when it is not a whole file. */
+  /** The partial that this is, if it is not a whole file. */
   readonly partial: PartialDefinition | undefined;
 }
 
-/** Finds what a body declares. Throws `E_VIEW_SYNTAX` for what is declared twice. */
+/** Finds what a body declares. Throws `E_VIEW_SYNTAX` for duplicate declarations. */
 export function describeTemplate(name: string, source: SourceText, mode: Mode, body: Body): Template {
   const blocks = new Map<string, BlockStatement>();
   walk(body, (statement) => {
@@ -104,7 +104,7 @@ export function describeTemplate(name: string, source: SourceText, mode: Mode, b
     parent:
       parent === undefined
         ? undefined
-        : { name: isLiteral ? String((parent.parent as { value: unknown }).value) : undefined, at: parent.at, expression: parent.parent }, // The line before has told a constant.
+        : { name: isLiteral ? String((parent.parent as { value: unknown }).value) : undefined, at: parent.at, expression: parent.parent }, // The line before has set a constant.
     blocks,
     macros,
     partials,
@@ -113,7 +113,7 @@ export function describeTemplate(name: string, source: SourceText, mode: Mode, b
   };
 }
 
-/** A partial of a file as a template of its own: it sees its parameters, and the macros and imports of the file. */
+/** A partial of a file as a separate template: it sees its parameters, and the macros and imports of the file. */
 export function toPartialTemplate(file: Template, partial: PartialDefinition): Template {
   const { name, at, parameters, body } = partial;
   const imports = file.body.filter(({ type }) => type === "importCode" || type === "import" || type === "from");
@@ -136,14 +136,14 @@ export function toPartialTemplate(file: Template, partial: PartialDefinition): T
     throw file.source.error(
       "E_VIEW_SYNTAX",
       block!.at,
-      `the block "${block!.name}" stands in a partial`,
+      `the block "${block!.name}" is inside a partial`,
       "Put the block around the partial.",
     );
   }
   return { ...described, props, hasProps: file.hasProps || props.length > 0, partials: file.partials, partial };
 }
 
-/** The file of a name such as `blog/show.html#row`. */
+/** Returns the file part of a name such as `blog/show.html#row`. */
 export function fileOf(name: string): string {
   const at = name.indexOf("#");
   return at === -1 ? name : name.slice(0, at);
@@ -194,11 +194,11 @@ function findOutlets(body: Body, source: SourceText): Map<string, OutletStatemen
   return outlets;
 }
 
-/** A name as one file gives it to another: `./` and `../` are relative to the file, others begin at the folder. */
+/** Resolves the name that one file uses for another: `./` and `../` are relative to the file, others to the folder. */
 export function resolveName(name: string, from: Template | undefined): string {
   if (from !== undefined && name.startsWith("#")) return fileOf(from.name) + name;
   if (from === undefined || !/^\.{1,2}\//.test(name)) return name;
-  // What a package's file names beside it is what the project has there, too.
+  // A package's file that names a neighbouring file gets the project's file with that name, too.
   const parts = from.name
     .replace(/^~package\//, "")
     .split("/")
@@ -218,7 +218,7 @@ export function walk(body: Body, visit: (statement: Statement) => void): void {
   }
 }
 
-/** The bodies inside a statement. */
+/** Returns the bodies inside a statement. */
 export function bodiesOf(statement: Statement): Body[] {
   switch (statement.type) {
     case "if":
@@ -240,12 +240,12 @@ export function bodiesOf(statement: Statement): Body[] {
     case "output":
       return statement.value.type === "trans" ? statement.value.wrappers.map(({ open }) => open) : [];
     default:
-      // A partial is compiled as a file of its own.
+      // A partial is compiled as a separate file.
       return [];
   }
 }
 
-/** The expressions of a statement, without those of its bodies. */
+/** Returns the expressions of a statement, without those of its bodies. */
 export function expressionsOf(statement: Statement): Expression[] {
   switch (statement.type) {
     case "output":
@@ -284,7 +284,7 @@ export function expressionsOf(statement: Statement): Expression[] {
   }
 }
 
-/** The parts of an expression. */
+/** Returns the parts of an expression. */
 function partsOf(expression: Expression): Expression[] {
   switch (expression.type) {
     case "list":
@@ -322,12 +322,12 @@ function argumentsOf({ positional, named }: Arguments): Expression[] {
   return [...positional, ...named.map(({ value }) => value)];
 }
 
-/** Whether an expression holds one that a check is true for. */
+/** Whether an expression contains one that passes a check. */
 export function holds(expression: Expression, check: (part: Expression) => boolean): boolean {
   return check(expression) || partsOf(expression).some((part) => holds(part, check));
 }
 
-/** Whether a body reads a name; loops inside have a `loop` of their own. */
+/** Whether a body reads a name; inner loops have their own `loop`. */
 export function usesName(body: Body, name: string): boolean {
   return body.some((statement) => {
     if (expressionsOf(statement).some((expression) => holds(expression, (part) => part.type === "name" && part.name === name))) return true;

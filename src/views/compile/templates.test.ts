@@ -79,20 +79,20 @@ describe("template files, output and expressions", () => {
     ["{{ a.b.c }}", "E_VIEW_NAME", /string\.html:1:4: "a" is not declared, and was not passed\.$/],
     ["{{ }}", "E_VIEW_SYNTAX", /an output tag is empty/],
     ["{{ a", "E_VIEW_SYNTAX", /a tag is not closed/],
-    ["{{ a + }}", "E_VIEW_SYNTAX", /1:8: the end of the tag stands where a value is expected/],
-    ["{{ a === b }}", "E_VIEW_SYNTAX", /"=+" is JavaScript|stands where a value/],
+    ["{{ a + }}", "E_VIEW_SYNTAX", /1:8: expected a value, found the end of the tag/],
+    ["{{ a === b }}", "E_VIEW_SYNTAX", /"=+" is JavaScript|expected a value/],
     ["{{ /a/ }}", "E_VIEW_SYNTAX", /a regular expression/, /views\/filters\.ts/],
-    ["{{ a b }}", "E_VIEW_SYNTAX", /"b" stands where the end of the tag is expected/],
-    ["{{ f(a=1, 2) }}", "E_VIEW_SYNTAX", /an argument without a name/],
+    ["{{ a b }}", "E_VIEW_SYNTAX", /expected the end of the tag, found "b"/],
+    ["{{ f(a=1, 2) }}", "E_VIEW_SYNTAX", /a positional argument/],
     ["{{ f(a=1, a=2) }}", "E_VIEW_SYNTAX", /given twice/],
     ["{{ 'a }}", "E_VIEW_SYNTAX", /a string is not closed/],
     ["{# a", "E_VIEW_SYNTAX", /a comment is not closed/],
     ["{{ a ? b }}", "E_VIEW_SYNTAX", /"\?" has no meaning/],
     [`{{ ${"(".repeat(201)}1${")".repeat(201)} }}`, "E_VIEW_SYNTAX", /nested deeper than 200/],
-    ["{{ x.items() }}", "E_VIEW_SYNTAX", /"items\(\)" is a method of Python/, /Use the filter \|items/],
+    ["{{ x.items() }}", "E_VIEW_SYNTAX", /"items\(\)" is a Python method/, /Use the filter \|items/],
   ]);
 
-  it("takes 1 MiB, and not a character more", () => {
+  it("accepts 1 MiB, but not one character more", () => {
     assert.equal(String(compileString("a".repeat(1_048_576)).render()).length, 1_048_576);
     assert.throws(() => compileString("a".repeat(1_048_577)), {
       code: "E_VIEW_SYNTAX",
@@ -172,8 +172,8 @@ describe("template files, statements", () => {
     ],
     ["{% endif %}", "E_VIEW_SYNTAX", /"endif" closes nothing/],
     ["{% fro x in y %}", "E_VIEW_SYNTAX", /there is no tag "fro"/, /Write "from"/],
-    ["{% break %}", "E_VIEW_SYNTAX", /"break" stands outside a loop/],
-    ["{% block a %}{% endblock b %}", "E_VIEW_SYNTAX", /the end tag names "b", and "a" is open/],
+    ["{% break %}", "E_VIEW_SYNTAX", /"break" is outside a loop/],
+    ["{% block a %}{% endblock b %}", "E_VIEW_SYNTAX", /the end tag names "b", but "a" is open/],
     ["{% block a %}{% endblock %}{% block a %}{% endblock %}", "E_VIEW_SYNTAX", /the block "a" is defined twice, first in line 1/],
     ["{% raw %}", "E_VIEW_SYNTAX", /"raw" is not closed/],
     ["{% macro m(a, a) %}{% endmacro %}", "E_VIEW_SYNTAX", /the parameter "a" is given twice/],
@@ -188,7 +188,7 @@ describe("template files, statements", () => {
     ["{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}", "E_VIEW_DEPTH", /A recursive loop nests deeper than 100/],
     ["{% include 'string.html' %}", "E_VIEW_DEPTH", /include "string\.html" nests deeper than 100/],
     ["{% autoescape false %}{{ 1 }}{% endautoescape %}", "E_VIEW_UNSAFE", /escaping is switched off/],
-    ["{{ super() }}", "E_VIEW_BLOCK", /"super\(\)" stands where no parent has a block/],
+    ["{{ super() }}", "E_VIEW_BLOCK", /no parent has a block for "super\(\)" here/],
     ["{{ asset('x') }}", "E_VIEW_CONTEXT", /A view uses asset\(\)/],
     [`${"{% if 1 %}".repeat(101)}`, "E_VIEW_SYNTAX", /tags are nested deeper than 100/],
     ["{{ range(100001) }}", "E_VIEW_VALUE", /range\(\) would give 100001 numbers/],
@@ -202,7 +202,7 @@ describe("template files, statements", () => {
   });
 });
 
-describe("template files, blanks", () => {
+describe("template files, whitespace", () => {
   check([
     ["a {{- 1 -}} b", {}, "a1b"],
     ["a {{ 1 }} b", {}, "a 1 b"],
@@ -290,7 +290,7 @@ describe("template files, other files", () => {
       ['{% extends "string.html" %}', "E_VIEW_DEPTH", /string\.html:1:4: "string\.html" extends itself/],
       ['{% extends "circle-a.html" %}', "E_VIEW_DEPTH", /circle-a\.html:1:4: "circle-a\.html" extends itself/],
       ['{% extends "base.html" %}{% block boddy %}{% endblock %}', "E_VIEW_BLOCK", /"base\.html" has no block "boddy"/, /Write "body"/],
-      ['{% extends "required.html" %}', "E_VIEW_BLOCK", /the block "r" is required, and no child has it/],
+      ['{% extends "required.html" %}', "E_VIEW_BLOCK", /the block "r" is required, and no child defines it/],
       [
         '{% extends "attribute.html" %}{% block c %}"{% endblock %}',
         "E_VIEW_BRANCHES",
@@ -333,16 +333,16 @@ describe("template files, places across control flow", () => {
         /string\.html:1:4: a branch of "if" ends inside the attribute "title" of <a>, another one \(line 1\) ends in text/,
       ],
       ["{% for a in b %}<a {% endfor %}>", "E_VIEW_BRANCHES", /a branch of "for"/],
-      ['<a on{% if a %}click="{{ a }}"{% endif %}>', "E_VIEW_PLACE", /"c" stands directly behind a value in a tag/],
+      ['<a on{% if a %}click="{{ a }}"{% endif %}>', "E_VIEW_PLACE", /"c" is directly after a value in a tag/],
       ['<a href="java{% if a %}{{ a }}{% endif %}">', "E_VIEW_PLACE", /where a condition decides which part of the address it is/],
       ['<a href="{% if a %}{{ a }}{% else %}x{% endif %}:y">', "E_VIEW_PLACE", /before a colon/],
       ['<a href="{% if a %}/x{% endif %}{{ a }}">', "E_VIEW_PLACE", /where a condition decides/],
       ['<a href="{% for a in b %}{{ a }}{% endfor %}">', "E_VIEW_PLACE", /where a condition decides/],
-      ['<script {% if 1 %}type="text/template"{% endif %}>x = {{ 1|tojson }}</script>', "E_VIEW_VALUE", /takes raw\(\) alone/],
-      ["<scr{% if a %}ipt>{% endif %}", "E_VIEW_PLACE", /"i" stands directly behind a value in a tag/],
-      ["<title></tit{% if a %}le>{% endif %}</title>", "E_VIEW_PLACE", /a control tag stands inside <title>/],
-      ["<a title={% if a %}b{% endif %}>", "E_VIEW_PLACE", /a control tag stands/],
-      ['<a onclick="{{ a }}">', "E_VIEW_PLACE", /string\.html:1:16: a value cannot stand in "onclick" of <a>, which is code/],
+      ['<script {% if 1 %}type="text/template"{% endif %}>x = {{ 1|tojson }}</script>', "E_VIEW_VALUE", /accepts only raw\(\)/],
+      ["<scr{% if a %}ipt>{% endif %}", "E_VIEW_PLACE", /"i" is directly after a value in a tag/],
+      ["<title></tit{% if a %}le>{% endif %}</title>", "E_VIEW_PLACE", /a control tag is inside <title>/],
+      ["<a title={% if a %}b{% endif %}>", "E_VIEW_PLACE", /a control tag is/],
+      ['<a onclick="{{ a }}">', "E_VIEW_PLACE", /string\.html:1:16: a value is not allowed in "onclick" of <a>, which is code/],
       ["<p", "E_VIEW_UNCLOSED", /the file ends inside the name of a tag/],
       ["{% set a %}<p{% endset %}", "E_VIEW_UNCLOSED", /the body ends/],
     ].filter(([, code]) => !String(code).includes("|")) as Array<[string, string, RegExp]>,
@@ -366,7 +366,7 @@ describe("template files, values that wait", () => {
       ["{% set c %}{{ await p }}{% endset %}<{{ c }}>", { p: later("v") }, "<v>".replace("<v>", "<v>")],
     ].filter(([template]) => !String(template).startsWith("{% set c %}")) as Row[],
   );
-  refuse([["{% for x in l %}{% set y = await x %}{{ y }}{% endfor %}", "E_VIEW_SYNTAX", /"await" cannot stand here/]]);
+  refuse([["{% for x in l %}{% set y = await x %}{{ y }}{% endfor %}", "E_VIEW_SYNTAX", /"await" is not allowed here/]]);
 });
 
 describe("template files, other outputs", () => {
@@ -384,7 +384,9 @@ describe("template files, other outputs", () => {
   ] as Array<[string, string, Record<string, unknown>, string]>)
     it(name, () => assert.equal(compileString(template, { name }).render(props), expected));
 
-  refuse([['{"a": "x{{ y }}"}', "E_VIEW_PLACE", /1:12: a value cannot stand inside a JSON string/, /Drop the quotes/]], { name: "a.json" });
+  refuse([['{"a": "x{{ y }}"}', "E_VIEW_PLACE", /1:12: a value is not allowed inside a JSON string/, /Remove the quotes/]], {
+    name: "a.json",
+  });
 
   it("reads no markup in text", () =>
     assert.equal(compileString('a < b <c "{{ x }}', { name: "a.txt" }).render({ x: "<" }), 'a < b <c "<'));
@@ -399,7 +401,7 @@ describe("template files, other outputs", () => {
   });
 
   refuse([["<a>{{ x }}</b>", "E_VIEW_UNCLOSED", /<\/b> closes an element but <a> is open/]], { name: "a.xml" });
-  refuse([["<a {{ x }}/>", "E_VIEW_PLACE", /a value cannot stand inside a tag/]], { name: "a.xml" });
+  refuse([["<a {{ x }}/>", "E_VIEW_PLACE", /a value is not allowed inside a tag/]], { name: "a.xml" });
 });
 
 describe("template files, context of markup that becomes text", () => {
@@ -474,7 +476,7 @@ describe("template files, gadgets", () => {
   });
 });
 
-describe("template files, every pair of marks for blanks", () => {
+describe("template files, every pair of whitespace marks", () => {
   const tags = { output: ["{{", "1", "}}"], tag: ["{%", "set x = 1", "%}"], comment: ["{#", "x", "#}"] } as const;
   const texts = [
     ["a \n \t", " \n\n b"],

@@ -1,4 +1,4 @@
-/** Places of values in a file of XML. */
+/** Finds the contexts of values in an XML file. */
 import { XmlReader } from "../formats/xml.ts";
 import type { Template } from "./template.ts";
 import type { Data, Placed } from "./context-pass.ts";
@@ -31,11 +31,11 @@ export class XmlPass extends Pass<string> {
   }
 
   protected readMarkup(): void {
-    // What stands in XML brings its own elements, which balance.
+    // Inserted XML has its own elements, which balance.
   }
 
   protected settle(): void {
-    // XML has no attributes without quotes.
+    // XML has no unquoted attributes.
   }
 
   protected join(states: readonly string[]): string {
@@ -75,11 +75,11 @@ export class XmlPass extends Pass<string> {
   }
 
   protected endBranches(): void {
-    // XML has no attributes that a branch could be a part of.
+    // XML has no attributes that a branch could be part of.
   }
 
   protected assertText(): void {
-    // An include brings its own elements, which balance.
+    // An include has its own elements, which balance.
   }
 
   protected assertEnd(): void {

@@ -1,4 +1,4 @@
-/** Values of attributes. The compiler puts all of them between double quotes. */
+/** Escapes values of attributes. The compiler puts all of them between double quotes. */
 import { breakMustache } from "./mustache.ts";
 
 const special = /[&<"\0]/;
@@ -21,14 +21,14 @@ function escapeCharacters(text: string): string {
   return escaped + text.slice(from);
 }
 
-/** Reduces markup to the text of an attribute: removes tags, keeps character references. Linear. */
+/** Reduces markup to the text of an attribute: removes tags, keeps character references. Runs in linear time. */
 export function stripTags(markup: string, isSplit: boolean): string {
   let text = "";
   let from = 0;
   for (let open = markup.indexOf("<"); open !== -1; open = markup.indexOf("<", from)) {
     text += markup.slice(from, open);
     const close = markup.indexOf(">", open);
-    // What follows the last tag that does not end is no text either.
+    // The rest after an unclosed last tag is not text either.
     from = close === -1 ? markup.length : close + 1;
   }
   const plain = (text + markup.slice(from)).replaceAll('"', "&quot;").replaceAll("\0", "\ufffd");

@@ -1,9 +1,9 @@
-/** Values in style attributes and style elements (CSS Syntax Module Level 3). */
+/** Escapes values in style attributes and style elements (CSS Syntax Module Level 3). */
 
-/** Stands for a value that could leave its place. */
+/** Replaces a value that could break out of its context. */
 export const blockedCss = "blocked";
 
-/** Functions of CSS that load nothing and hold no strings. */
+/** CSS functions that load nothing and hold no strings. */
 const functions = new Set(
   (
     "rgb rgba hsl hsla hwb lab lch oklab oklch color color-mix light-dark var calc min max clamp round mod rem abs sign sin cos tan sqrt pow " +
@@ -14,16 +14,16 @@ const functions = new Set(
   ).split(" "),
 );
 
-/** Returns a value that can be nothing but tokens of a value; else {@link blockedCss}. */
+/** Returns a value if it consists only of tokens that are safe in a value; otherwise {@link blockedCss}. */
 export function filterCss(value: string): string {
   if (/[\0"';@[\\\]{}<>`]/.test(value) || !hasPlainFunctions(value) || !hasPlainSlashes(value)) return blockedCss;
-  // Names of custom properties are allowed as the argument of var() only.
+  // Names of custom properties are allowed only as the argument of var().
   if (value.replace(/\bvar\(\s*--[\w-]+(?=\s*[,)])/gi, "").includes("--")) return blockedCss;
   const letters = value.toLowerCase().replace(/[^a-z0-9]/g, "");
   return letters.includes("expression") || letters.includes("mozbinding") ? blockedCss : value;
 }
 
-/** Whether all parentheses are those of known functions, or inside of one, and balance. */
+/** Whether all parentheses balance, and belong to known functions or are inside of one. */
 function hasPlainFunctions(value: string): boolean {
   if (!/[()]/.test(value)) return true;
   let depth = 0;
@@ -36,7 +36,7 @@ function hasPlainFunctions(value: string): boolean {
   return depth === 0;
 }
 
-/** Whether each slash is between two parts of the value: next to its ends, or to a star, it could be half of a comment. */
+/** Whether each slash is between two parts of the value: at its ends, or next to a star, it could be half of a comment. */
 function hasPlainSlashes(value: string): boolean {
   return !value.includes("/") || !/\/\s*(?:\/|$)|^\s*\/|\/\*|\*\//.test(value);
 }

@@ -1,21 +1,21 @@
-/** Fields of RFC 4180. */
+/** Writes fields of RFC 4180. */
 
-/** How fields are written. */
+/** Options for writing fields. */
 export interface CsvFieldOptions {
   /** One character between fields. A comma by default. */
   readonly delimiter?: string;
-  /** Whether a text that a spreadsheet would compute gets an apostrophe. True by default. */
+  /** Whether a string that a spreadsheet would run as a formula gets an apostrophe. True by default. */
   readonly formulaGuard?: boolean;
 }
 
-/** Starts of formulas in spreadsheets, also in their full-width forms. */
+/** Characters that start a formula in spreadsheets, including their full-width forms. */
 const formulaStart = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
-/** Writes one field: quoted when it holds the delimiter, a quote, a line end, or a blank at an end. */
+/** Writes one field: quoted if it holds the delimiter, a quote or a line end, or begins or ends with a space. */
 export function toCsvField(value: unknown, options: CsvFieldOptions = {}): string {
   const { delimiter = ",", formulaGuard = true } = options;
   let text = toFieldText(value);
-  // Numbers may start with a minus: only text can be a formula.
+  // Numbers may start with a minus: only strings can be formulas.
   if (formulaGuard && typeof value === "string" && formulaStart.test(text)) text = `'${text}`;
   const mustQuote = text.includes(delimiter) || /["\r\n]|^[ \t]|[ \t]$/.test(text);
   return mustQuote ? `"${text.replaceAll('"', '""')}"` : text;

@@ -1,18 +1,18 @@
-/** Text between tags, and the text of `title` and `textarea`. */
+/** Escapes text between tags, and the text of `title` and `textarea`. */
 import { breakMustache, splitMustache } from "./mustache.ts";
 
 const special = /[&<>\0]/;
 
 /**
  * Escapes `&`, `<`, `>` and NUL; with `isSplit`, also separates the braces of `{{`.
- * Never put the result into an attribute: quotes stay as they are.
+ * Never put the result in an attribute: quotes are not escaped.
  */
 export function escapeText(text: string, isSplit: boolean): string {
   const escaped = special.test(text) ? escapeCharacters(text) : text;
   return isSplit ? splitMustache(escaped) : escaped;
 }
 
-/** As {@link escapeText}, for `title` and `textarea`, in which a comment would be text. */
+/** Like {@link escapeText}, for `title` and `textarea`, in which a comment would be text. */
 export function escapeRcdata(text: string, isSplit: boolean): string {
   const escaped = escapeCharacters(text);
   return isSplit ? breakMustache(escaped) : escaped;
@@ -30,7 +30,7 @@ function escapeCharacters(text: string): string {
   return from === 0 ? text : escaped + text.slice(from);
 }
 
-/** Makes markup fit for `title` and `textarea`: tags become visible text, character references stay. */
+/** Converts markup for `title` and `textarea`: tags become visible text, character references stay. */
 export function escapeTags(markup: string, isSplit: boolean): string {
   const text = isSplit ? breakMustache(markup.replaceAll("<!-- -->", "")) : markup;
   return text.replaceAll("<", "&lt;").replaceAll(">", "&gt;");

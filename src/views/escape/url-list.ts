@@ -1,7 +1,7 @@
-/** Attributes that hold several addresses: each of them is judged on its own. */
+/** Filters attributes that hold several addresses: each is checked separately. */
 import { blockedUrl, filterUrl, linkSchemes, mediaSchemes, normalizeUrl } from "./url.ts";
 
-/** How the addresses of a list are separated: `srcset`, by semicolons (`values` of SVG), or by blanks (`ping`). */
+/** How the addresses of a list are separated: `srcset`, by semicolons (`values` of SVG), or by spaces (`ping`). */
 export type UrlListKind = "srcset" | "semicolons" | "blanks";
 
 /** Filters each address of a list. An address that is not allowed becomes {@link blockedUrl}. */
@@ -12,19 +12,19 @@ export function filterUrlList(text: string, kind: UrlListKind): string {
   return items.map((item) => normalizeUrl(filterUrl(item, linkSchemes))).join(separator);
 }
 
-/** Writes a value as a part of one address in a list: it cannot begin another one. */
+/** Writes a value as a part of one address in a list: it cannot start another one. */
 export function toListPart(text: string, kind: UrlListKind): string {
   const separators = { srcset: /[\s,]/g, semicolons: /[\s;]/g, blanks: /\s/g }[kind];
   return text.replace(separators, encodeURIComponent);
 }
 
-/** Filters `srcset` and `imagesrcset` by the grammar of the HTML standard: an address may hold commas, but not at its ends. */
+/** Filters `srcset` and `imagesrcset` by the grammar of the HTML standard: an address may contain commas, but not at its ends. */
 function filterSrcset(text: string): string {
   const candidates: string[] = [];
   const reader = /[\t\n\f\r ,]*([^\t\n\f\r ]+)/y;
   for (let match = reader.exec(text); match !== null; match = reader.exec(text)) {
     const url = match[1]!.replace(/,+$/, "");
-    // A comma at its end ends the candidate; else descriptors follow up to the next comma outside of parentheses.
+    // A comma at its end ends the candidate; otherwise descriptors follow up to the next comma outside parentheses.
     const descriptors = url === match[1] ? readDescriptors(text, reader.lastIndex) : "";
     reader.lastIndex += descriptors.length;
     if (url !== "") candidates.push(toCandidate(url, descriptors.replace(/,$/, "").trim()));
@@ -44,7 +44,7 @@ function readDescriptors(text: string, from: number): string {
   return text.slice(from, index);
 }
 
-/** A candidate with descriptors that are not those of the standard shows nothing. */
+/** A candidate with unknown descriptors shows nothing. */
 function toCandidate(url: string, descriptors: string): string {
   if (descriptors === "") return normalizeUrl(filterUrl(url, mediaSchemes));
   const isFine = /^(?:\d+w(?:\s+\d+h)?|\d+h(?:\s+\d+w)?|\d*\.?\d+(?:e[+-]?\d+)?x)$/i.test(descriptors);

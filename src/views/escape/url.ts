@@ -1,19 +1,19 @@
-/** URLs: normalised, encoded as one part, or filtered by their scheme (RFC 3986, WHATWG URL). */
+/** Normalizes URLs, encodes parts of them, and filters them by scheme (RFC 3986, WHATWG URL). */
 
-/** What stands in place of a URL whose scheme is not allowed. */
+/** Replaces a URL whose scheme is not allowed. */
 export const blockedUrl = "about:invalid#blocked";
 
 /** Schemes of links and forms. */
 export const linkSchemes: ReadonlySet<string> = new Set(["http", "https", "mailto", "tel"]);
 /** Schemes of frames. */
 export const frameSchemes: ReadonlySet<string> = new Set(["http", "https"]);
-/** Schemes of images, sound and film; data URLs of raster images are allowed beside them. */
+/** Schemes of images, audio and video; data URLs of raster images are allowed as well. */
 export const mediaSchemes: ReadonlySet<string> = new Set(["http", "https", "mailto", "tel", "blob"]);
 
 const imageData = /^data:image\/(?:png|gif|jpe?g|webp|avif)[;,]/i;
 
 /**
- * Lets a URL through when it is relative or its scheme is on the list; else gives {@link blockedUrl}.
+ * Returns a URL that is relative or has a scheme on the list; otherwise {@link blockedUrl}.
  * `media` also allows data URLs of raster images.
  */
 export function filterUrl(url: string, schemes: ReadonlySet<string> = linkSchemes): string {
@@ -22,31 +22,31 @@ export function filterUrl(url: string, schemes: ReadonlySet<string> = linkScheme
   return schemes === mediaSchemes && imageData.test(url.replace(/^[\0- ]+/, "")) ? url : blockedUrl;
 }
 
-/** The scheme as a browser would read it, in lower case; undefined of a relative URL. */
+/** Returns the scheme as a browser reads it, in lower case; undefined for a relative URL. */
 function schemeOf(url: string): string | undefined {
   const end = url.search(/[:/?#]/);
   if (end === -1 || url[end] !== ":") return undefined;
-  // Browsers drop blanks at the start, and tabs and line ends anywhere, before they read the scheme.
+  // Before browsers read the scheme, they drop whitespace at the start, and tabs and line ends anywhere.
   return url
     .slice(0, end)
     .replace(/^[\0- ]+|[\t\n\r]/g, "")
     .toLowerCase();
 }
 
-/** Percent-encodes what may not stand in a URL and keeps its structure: delimiters and `%XX` stay. */
+/** Percent-encodes what is not allowed in a URL and keeps its structure: delimiters and `%XX` stay. */
 export function normalizeUrl(url: string): string {
   return /[^A-Za-z0-9\-._~!#$&*+,/:;=?@[\]]/.test(url) ? encodeOthers(url) : url;
 }
 
 function encodeOthers(url: string): string {
-  // A percent sign stays when two hexadecimal digits follow.
+  // A percent sign stays if two hexadecimal digits follow.
   return url
     .toWellFormed()
     .replace(/%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~!#$&*+,/:;=?@[\]%]+/g, (text) => (text === "%" ? "%25" : encodeURIComponent(text)))
     .replace(/['()]/g, encodeCharacter);
 }
 
-/** Percent-encodes a text as one part of a path or a query: all but `A-Z a-z 0-9 - . _ ~`. */
+/** Percent-encodes a string as one part of a path or a query: all but `A-Z a-z 0-9 - . _ ~`. */
 export function encodeUrlPart(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replace(/[!'()*]/g, encodeCharacter);
 }

@@ -1,4 +1,4 @@
-/** `gable check` for views: generates them, runs the project's own tsc, and shows its errors at the template's lines. */
+/** Implements `gable check` for views: generates them, runs the project's own tsc, and shows its errors at the template's lines. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -13,11 +13,11 @@ import type { ViewProjectOptions } from "./project-options.ts";
 import type { CompiledView } from "./view-project.ts";
 import { ViewProject } from "./view-project.ts";
 
-/** What to check. */
+/** Options for checking views. */
 export interface CheckViewsOptions extends Omit<ViewProjectOptions, "watches"> {
-  /** Folder of the project, with its tsconfig.json. Default the working directory. */
+  /** Folder of the project, with its tsconfig.json. Default: the working directory. */
   readonly project?: string;
-  /** Whether warnings list the places that go around escaping: `raw()`, `sql.unsafe()`, `safe`, `autoescape false`. Default false. */
+  /** Whether warnings list the code that bypasses escaping: `raw()`, `sql.unsafe()`, `safe`, `autoescape false`. Default false. */
   readonly listsUnsafe?: boolean;
 }
 
@@ -25,32 +25,32 @@ export interface CheckViewsOptions extends Omit<ViewProjectOptions, "watches"> {
 export interface ViewProblem {
   /** Whether it fails the check. */
   readonly severity: "error" | "warning";
-  /** File as it is shown: of the template where it is known. */
+  /** File as displayed: the template if it is known. */
   readonly file: string;
-  /** Line, from 1; 0 when unknown. */
+  /** Line, from 1; 0 if unknown. */
   readonly line: number;
-  /** Column, from 1; 0 when unknown. */
+  /** Column, from 1; 0 if unknown. */
   readonly column: number;
   /** Code of Gable or of TypeScript. */
   readonly code: string;
-  /** What is wrong. */
+  /** The error. */
   readonly message: string;
-  /** How to mend it; "" when TypeScript says it in the message. */
+  /** How to fix it; "" if TypeScript's message says so. */
   readonly fix: string;
-  /** The line with a mark below; "" when the file is not a view. */
+  /** The line with a mark below it; "" if the file is not a view. */
   readonly frame: string;
 }
 
 /**
- * Checks all views of a project, and `html` in its TypeScript sources. Returns the problems, Gable's own first. A project
- * without TypeScript or without tsconfig.json is a problem too, with what to install or to write.
+ * Checks all views of a project, and `html` in its TypeScript sources. Returns the problems, Gable's own first. A
+ * project without TypeScript or without tsconfig.json is a problem too, which says what to install or to write.
  */
 export function checkViews(options: CheckViewsOptions): ViewProblem[] {
   const { listsUnsafe = false, project: given = ".", ...views } = options;
   const folder = resolve(given);
   const project = new ViewProject({ ...views, directories: options.directories.map((each) => resolve(folder, each)), watches: false });
   const own: ViewProblem[] = [];
-  // An error of an imported file stops every file that imports it, and is reported once.
+  // An error in an imported file stops every file that imports it, so it is reported once.
   const compiled = project.generateAll((error) => {
     const problem = toProblem(error);
     if (!own.some((known) => known.message === problem.message && known.line === problem.line)) own.push(problem);
@@ -60,12 +60,12 @@ export function checkViews(options: CheckViewsOptions): ViewProblem[] {
   for (const source of sources) own.push(...checkCode(source, { attributes, inlineHandlers }).map(toProblem));
   for (const view of compiled) own.push(...toWarnings(view, project, listsUnsafe, relative(folder, view.file.path).replaceAll("\\", "/")));
   if (listsUnsafe) for (const source of sources) own.push(...findUnsafeCalls(source));
-  // What has no module of its own would only make tsc repeat it.
+  // For a file without its own module, tsc would only repeat the error.
   if (own.some(({ severity }) => severity === "error")) return own;
   return [...own, ...runCompiler(folder, new Map(compiled.map((view) => [project.pathOf(view.template.name), view])))];
 }
 
-/** TypeScript sources of a project, without what was installed or generated. */
+/** Returns the TypeScript sources of a project, without installed and generated files. */
 function readSources(folder: string, below = ""): SourceText[] {
   const sources: SourceText[] = [];
   for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
@@ -85,7 +85,7 @@ function toWarnings({ template, result }: CompiledView, project: ViewProject, li
     findings.push({
       at: free[1],
       code: "untyped",
-      message: `names that nobody declared: ${names.join(", ")}`,
+      message: `undeclared names: ${names.join(", ")}`,
       fix: `Declare them: {% props ${names.map((name) => `${name}: Type`).join(", ")} %}.`,
     });
   }
@@ -97,26 +97,26 @@ function toWarning(source: SourceText, { at, code, message, fix }: Finding): Vie
   return { severity: "warning", file: source.name, ...source.position(at), code, message, fix, frame: source.frame(at) };
 }
 
-/** Functions that take a text as it is: markup, and SQL. */
+/** Functions that take a string without escaping it: markup and SQL. */
 const unsafeCalls = [
   { name: "raw", message: "raw()", from: /\braw\b[^]*?from\s*["']gable(?:\/views)?["']/ },
   { name: "unsafe", message: "sql.unsafe()", from: /\bsql\b[^]*?from\s*["']gable\/data["']/ },
 ];
 
-/** Calls of functions that take a text as it is. */
+/** Finds calls of functions that take a string without escaping it. */
 function findUnsafeCalls(source: SourceText): ViewProblem[] {
   const wanted = unsafeCalls.filter(({ from }) => from.test(source.text));
   if (wanted.length === 0) return [];
   return scanCode(source.text).calls.flatMap(({ name, at }) =>
     wanted
       .filter((each) => each.name === name)
-      .map(({ message }) => toWarning(source, { at, code: "unsafe", message, fix: "Make sure that no text of a user comes there." })),
+      .map(({ message }) => toWarning(source, { at, code: "unsafe", message, fix: "Make sure that no user input gets there." })),
   );
 }
 
 function toProblem(error: unknown): ViewProblem {
   if (!isGableError(error)) throw error;
-  // What SourceText.error() puts there.
+  // The format that SourceText.error() writes.
   const { file = "", line = 0, column = 0, frame = "" } = error.details as Partial<ViewProblem>;
   return { severity: "error", file, line, column, code: error.code, message: error.message, fix: error.fix, frame };
 }

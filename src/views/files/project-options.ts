@@ -6,18 +6,18 @@ import type { WhitespaceOptions } from "../syntax/template-parser.ts";
 export interface ViewProjectOptions extends Partial<WhitespaceOptions>, PlanOptions {
   /** Folders, absolute or below the working directory; the first that has a name wins. */
   readonly directories: readonly string[];
-  /** Folder of generated files. By default `.gable` beside the first views folder. */
+  /** Folder of generated files. By default `.gable` next to the first views folder. */
   readonly generated?: string;
-  /** Packages whose views are found behind those of the folders. */
+  /** Packages whose views are searched after those of the folders. */
   readonly packages?: readonly string[];
-  /** Whether comments with the name stand around what an include brings. */
+  /** Whether each include is surrounded by comments with its name. */
   readonly markIncludes?: boolean;
-  /** Whether escaping may be switched off in files. */
+  /** Whether files may switch escaping off. */
   readonly unsafe?: boolean;
-  /** What happens with files that use names nobody declared. "warn" by default. */
+  /** What to do about files that use undeclared names. "warn" by default. */
   readonly untyped?: "warn" | "error";
-  /** Told of what is no error. */
+  /** Receives warnings. */
   readonly onWarning?: (facts: object, message: string) => void;
-  /** Whether files are compiled again when they change. */
+  /** Whether changed files are compiled again. */
   readonly watches: boolean;
 }

@@ -10,7 +10,7 @@ import { SourceText } from "../syntax/source-text.ts";
 import type { ProjectCode, ViewFile } from "./view-folder.ts";
 import type { ViewProjectOptions } from "./project-options.ts";
 
-/** What compiling needs of the project: its options, and where generated files are. */
+/** What compiling needs from the project: its options, and where generated files are. */
 interface CompiledProject {
   readonly options: ViewProjectOptions;
   readonly pathOf: (name: string) => string;
@@ -46,12 +46,12 @@ export class ViewCompiler {
     return compileModule(template, this.#set.contextsOf(template), this.#host());
   }
 
-  /** A parsed file. */
+  /** Returns a parsed file. */
   load(name: string): Template {
     return this.#set.load(name);
   }
 
-  /** A parsed file, as another one names it. */
+  /** Returns a parsed file by the name that another file uses. */
   find(name: string, from: Template): Template | undefined {
     return this.#set.find(name, from);
   }

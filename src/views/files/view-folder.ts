@@ -1,4 +1,4 @@
-/** The files of a views folder: their names, texts and fingerprints, and the code that a project adds to them. */
+/** Reads the files of a views folder: their names, sources and fingerprints, and the code that a project adds to them. */
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { findPackageJSON } from "node:module";
@@ -7,15 +7,15 @@ import { pathToFileURL } from "node:url";
 import { modeOf } from "../compile/template.ts";
 import { GableError } from "../../errors/gable-error.ts";
 
-/** A file as it was read. */
+/** A file as read. */
 export interface ViewFile {
-  /** Name below the folder, with `/`. */
+  /** Name relative to the folder, with `/`. */
   readonly name: string;
   readonly path: string;
   readonly text: string;
-  /** Fingerprint of the text. */
+  /** Fingerprint of the source. */
   readonly hash: string;
-  /** Time and size, which tell of a change. */
+  /** Time and size, which reveal a change. */
   readonly stamp: string;
 }
 
@@ -29,10 +29,10 @@ export interface ProjectCode {
   readonly folders: ReadonlyMap<string, string>;
 }
 
-/** Before the name of a package's view that a file of the project replaces; the file may extend it by this name. */
+/** Prefix of a package's view that a project file replaces; the project file may extend it by this name. */
 export const packagePrefix = "~package/";
 
-/** The folder of a package's views: `gable.views` in its package.json, by default `views`. Throws `E_VIEW_NOT_FOUND`. */
+/** Returns the folder of a package's views: `gable.views` in its package.json, by default `views`. Throws `E_VIEW_NOT_FOUND`. */
 export function findPackageViews(name: string, from: string): string {
   let path: string | undefined;
   try {
@@ -45,14 +45,15 @@ export function findPackageViews(name: string, from: string): string {
       fix: `Install it, or remove it from views.packages.`,
     });
   }
-  // What a package writes there is its own matter: anything but a text counts as absent.
+  // Packages may write anything there: only a string counts.
   const { gable } = JSON.parse(readFileSync(path, "utf8")) as { gable?: { views?: unknown } };
   return join(dirname(path), typeof gable?.views === "string" ? gable.views : "views");
 }
 
 /**
- * Reads all views of several folders; the first one that has a name wins. Files that did not change are not read again.
- * Behind the first `ownFolders` come those of packages; what is replaced there is found with {@link packagePrefix}.
+ * Reads all views of several folders; the first folder that has a name wins. Unchanged files are not read again.
+ * The folders of packages come after the first `ownFolders`. A replaced view of a package is found with {@link
+ * packagePrefix}.
  */
 export function readViews(
   folders: readonly string[],
@@ -65,8 +66,8 @@ export function readViews(
       let name = relative(folder, path).replaceAll("\\", "/");
       const mode = modeOf(name);
       if (mode === "refused") {
-        throw new GableError("E_VIEW_NOT_FOUND", `${path} is no view: scripts and styles are not templates.`, {
-          fix: "Pass data in a JSON script or a custom property, and put the file into the static folder.",
+        throw new GableError("E_VIEW_NOT_FOUND", `${path} is not a view: scripts and styles are not templates.`, {
+          fix: "Pass data in a JSON script or a custom property, and move the file to the static folder.",
         });
       }
       if (index >= ownFolders && files.has(name)) name = packagePrefix + name;
@@ -86,7 +87,7 @@ function readView(name: string, path: string, stamp: string): ViewFile {
   return { name, path, text, stamp, hash: createHash("sha256").update(text).digest("base64url").slice(0, 16) };
 }
 
-/** Decodes a file. Throws `E_VIEW_SYNTAX` with the place of the first byte that is not UTF-8. */
+/** Decodes a file. Throws `E_VIEW_SYNTAX` with the position of the first byte that is not UTF-8. */
 function decodeUtf8(bytes: Buffer, path: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -106,16 +107,16 @@ function findInvalidByte(bytes: Buffer): number {
   let [valid, invalid] = [0, bytes.length];
   while (valid < invalid) {
     const middle = (valid + invalid + 1) >> 1;
-    // A sequence that is cut off at the end is no fault yet.
+    // A sequence that is cut off at the end is not an error yet.
     if (isValid(bytes.subarray(0, middle), true)) valid = middle;
     else invalid = middle - 1;
   }
-  // The fault is where the sequence begins.
+  // The error is where the sequence begins.
   while (!isValid(bytes.subarray(0, valid), false)) valid--;
   return valid;
 }
 
-/** Whether bytes decode; with `stream`, a sequence may be cut off at their end. */
+/** Whether bytes decode; with `stream`, a sequence may be cut off at the end. */
 function isValid(bytes: Buffer, stream: boolean): boolean {
   try {
     new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream });
@@ -133,7 +134,7 @@ function listFiles(folder: string): string[] {
       .sort();
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") {
-      throw new GableError("E_VIEW_NOT_FOUND", `The views folder "${folder}" is not there.`, {
+      throw new GableError("E_VIEW_NOT_FOUND", `The views folder "${folder}" does not exist.`, {
         fix: "Create it, or correct the option views.",
       });
     }
@@ -141,7 +142,7 @@ function listFiles(folder: string): string[] {
   }
 }
 
-/** Finds what globals.ts, filters.ts, tests.ts and components.ts of the folders export. */
+/** Finds the exports of globals.ts, filters.ts, tests.ts and components.ts in the folders. */
 export function readProjectCode(folders: readonly string[]): ProjectCode {
   const found = new Map<string, string>();
   const namesOf = (file: string): Set<string> => {

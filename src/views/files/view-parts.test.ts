@@ -65,7 +65,7 @@ function createApp(mode: "development" | "production" = "production") {
 const squeeze = (text: string): string => text.replaceAll(/\s*\n\s*/g, "");
 
 describe("partials and components of a project", () => {
-  it("are rendered alone, inside their page, and from other files", async () => {
+  it("are rendered on their own, inside their page, and from other files", async () => {
     const client = createTestClient(createApp());
     const row = '<li id="i1"><b>&lt;a&gt;</b> none</li>';
     assert.equal((await client.get("/row")).body.trim(), row);

@@ -89,7 +89,7 @@ describe("template files of a project", () => {
     await assert.rejects(async () => app.view("mail.txt", { name: "x" }), { code: "E_VIEW_NOT_FOUND", message: /has not started/ });
     await app.start();
     assert.equal(String(app.view("mail.txt", { name: "<Ada>" })), "Dear <Ada>,");
-    assert.throws(() => gable({ mode: "test" }).view("x"), { code: "E_VIEW_NOT_FOUND", message: /no option views/ });
+    assert.throws(() => gable({ mode: "test" }).view("x"), { code: "E_VIEW_NOT_FOUND", message: /not have the option views/ });
   });
 
   it("become modules whose lines are those of the template, with a source map", () => {
@@ -161,7 +161,7 @@ describe("template files of a project", () => {
   it("name the folder and the file when something is missing or refused", async () => {
     await assert.rejects(gable({ mode: "test", views: join(folder, "none") }).start(), {
       code: "E_VIEW_NOT_FOUND",
-      message: /The views folder "\S+none" is not there/,
+      message: /The views folder "\S+none" does not exist/,
     });
     put("views/app.js", "");
     await assert.rejects(createApp("test").start(), { code: "E_VIEW_NOT_FOUND", message: /scripts and styles are not templates/ });
@@ -179,7 +179,7 @@ describe("template files of a project", () => {
     });
   });
 
-  it("warn of names that nobody declared, or refuse them", async () => {
+  it("warn of undeclared names, or reject them", async () => {
     put("views/loose.html", "a {{ usr }}");
     const told: string[] = [];
     await gable({
@@ -187,7 +187,7 @@ describe("template files of a project", () => {
       logger: { ...silentLogger, warn: (_facts: unknown, text?: string) => told.push(text ?? "") } as never,
       views: join(folder, "views"),
     }).start();
-    assert.match(told.join(), /loose\.html uses names that nobody declared; add \{% props %\}/);
+    assert.match(told.join(), /loose\.html uses undeclared names; add \{% props %\}/);
     rmSync(join(folder, ".gable"), { recursive: true });
     await assert.rejects(createApp("test", { untyped: "error" }).start(), {
       code: "E_VIEW_NAME",
@@ -214,7 +214,7 @@ describe("a changed template file, in development", () => {
     assert.match((await client.get("/post")).body, /<body id='changed'/);
   });
 
-  it("is imported with what was used alone; what else uses it comes when it is shown", async () => {
+  it("is imported with its used dependents only; the others are imported when they are shown", async () => {
     put("views/other.html", '{% extends "base.html" %}{% block body %}other{% endblock %}');
     const app = createApp("development");
     app.get("/other", ({ view }) => view("other.html", { title: "O" }));
@@ -234,7 +234,7 @@ describe("a changed template file, in development", () => {
     assert.match((await client.get("/other")).body, /<body data-r3 data-r2[^]*other/);
   });
 
-  it("tells once when 200 changes hold memory", async () => {
+  it("warns once when 200 changes hold memory", async () => {
     const told: object[] = [];
     const project_ = new ViewProject({ directories: [join(folder, "views")], watches: true, onWarning: (facts) => told.push(facts) });
     await project_.start();
@@ -340,10 +340,10 @@ describe("checkViews()", () => {
   it("shows what the compiler of views refuses, in the same form", () => {
     edit("views/base.html", "<p>Hi", '<p onclick="{{ user.name }}">Hi');
     put("views/second.html", "{% if %}");
-    assert.match(check(), /views\/second\.html:1:7: the end of the tag stands where a value is expected/);
+    assert.match(check(), /views\/second\.html:1:7: expected a value, found the end of the tag/);
     assert.match(
       check(),
-      /views\/base\.html:4:\d+: a value cannot stand in "onclick" of <p>, which is code\.\n[^]*fix: Put the value into a data-\* attribute/,
+      /views\/base\.html:4:\d+: a value is not allowed in "onclick" of <p>, which is code\.\n[^]*fix: Put the value in a data-\* attribute/,
     );
   });
 

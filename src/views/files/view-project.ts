@@ -1,8 +1,8 @@
 /**
- * Template files of a project: compiled to real TypeScript files under `.gable/`, which are both checked and run.
- *
- * In development a file that changed is compiled again with those that use it, and imported under a new address;
- * elsewhere everything is imported once, at the start.
+ * Manages the template files of a project. They are compiled to real TypeScript files under `.gable/`, which are both
+ * checked and run.
+ * In development, a changed file is compiled again together with the files that use it, and imported under a new URL.
+ * Elsewhere, everything is imported once, at the start.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -26,10 +26,10 @@ import { ViewCompiler } from "./view-compiler.ts";
 import type { ProjectCode, ViewFile } from "./view-folder.ts";
 import { findPackageViews, packagePrefix, readProjectCode, readViews } from "./view-folder.ts";
 
-/** Changes with what the compiler writes. */
+/** Increase this when the output of the compiler changes. */
 const compilerVersion = 9;
 
-/** After so many changes in development, modules that nothing uses any more hold about 50 MB. */
+/** After this many changes in development, modules that are no longer used hold about 50 MB. */
 const reloadsMax = 200;
 
 interface ManifestEntry {
@@ -47,7 +47,7 @@ interface Manifest {
   readonly views: Record<string, ManifestEntry>;
 }
 
-/** A compiled file with what maps its lines. */
+/** A compiled file with its source map. */
 export interface CompiledView {
   readonly template: Template;
   readonly result: ModuleResult;
@@ -65,14 +65,14 @@ export class ViewProject {
   #files = new Map<string, ViewFile>();
   #code: ProjectCode = { globals: new Set(), filters: new Set(), tests: new Set(), components: new Set(), folders: new Map() };
   #views = new Map<string, View>();
-  /** Views that were asked for, in development. */
+  /** Views that were requested, in development. */
   readonly #used = new Set<string>();
-  /** Address part of each file's current module, in development. */
+  /** URL suffix of each file's current module, in development. */
   readonly #versions = new Map<string, string>();
-  /** All views, partials included. */
+  /** All views, including partials. */
   #names: readonly string[] = [];
   #reloads = 0;
-  /** Kept for checks alone. */
+  /** Kept only for checks. */
   #compiler: ViewCompiler | undefined;
   #failure: unknown;
 
@@ -84,30 +84,30 @@ export class ViewProject {
     this.generated = resolve(options.generated ?? join(dirname(this.folders[0]!), ".gable"));
   }
 
-  /** Names of all views. */
+  /** Returns the names of all views. */
   get names(): string[] {
     return [...this.#views.keys()];
   }
 
-  /** Compiles what is stale and imports all views. Throws what compiling throws, and `E_VIEW_STALE`. */
+  /** Compiles stale files and imports all views. Throws what compiling throws, and `E_VIEW_STALE`. */
   async start(): Promise<void> {
     if (this.folders.every((folder) => !existsSync(folder)) && existsSync(join(this.generated, "views.json"))) {
-      // Only what was built is deployed: there is nothing to compare it with.
+      // A deployment has only the built files: there is nothing to compare them with.
       await this.#importAll(Object.keys(this.#readManifest()?.views ?? {}));
       return;
     }
     if (this.#options.watches) {
       this.#registerHook();
-      // Stacks of errors show the template's lines and columns.
+      // Stack traces show the template's lines and columns.
       process.setSourceMapsEnabled(true);
     }
     this.generate();
     await this.#importAll(this.#names);
-    // Without a watch, the texts are not needed any more.
+    // Without a watch, the sources are no longer needed.
     if (!this.#options.watches) this.#files = new Map();
   }
 
-  /** Compiles again what has changed, in development. Throws as long as a file has an error. */
+  /** Compiles changed files again, in development. Throws as long as a file has an error. */
   async refresh(): Promise<void> {
     const before = this.#files;
     const files = this.#read(before);
@@ -128,18 +128,18 @@ export class ViewProject {
     }
   }
 
-  /** A view by its name. */
+  /** Returns a view by its name. */
   find(name: string): View | undefined {
     if (this.#options.watches) this.#used.add(name);
     return this.#views.get(name);
   }
 
-  /** Renders a view. Throws `E_VIEW_NOT_FOUND`, and for outputs other than HTML what the view throws. */
+  /** Renders a view. Throws `E_VIEW_NOT_FOUND`; for outputs other than HTML, also what the view throws. */
   render(name: string, props: Readonly<Record<string, unknown>>, context: RenderContext): Rendered {
     return toRendered(this.get(name), props, context);
   }
 
-  /** A view by its name. Throws `E_VIEW_NOT_FOUND` with the nearest one. */
+  /** Returns a view by its name. Throws `E_VIEW_NOT_FOUND` with the nearest name. */
   get(name: string): View {
     const found = this.find(name);
     if (found !== undefined) return found;
@@ -150,7 +150,7 @@ export class ViewProject {
     });
   }
 
-  /** A parsed file of the last state that was compiled, as another one names it. */
+  /** Returns a parsed file of the last compiled state, by the name that another file uses. */
   findTemplate(name: string, from: Template): Template | undefined {
     return this.#compiler?.find(name, from);
   }
@@ -164,8 +164,8 @@ export class ViewProject {
   }
 
   /**
-   * Compiles all files and writes those that differ. Gives what was compiled, for checks.
-   * Throws for the first file that cannot be compiled, unless `onFailure` takes it.
+   * Compiles all files and writes those that differ. Returns the compiled files, for checks.
+   * Throws for the first file that cannot be compiled, unless `onFailure` takes the error.
    */
   generate(files = this.#read(this.#files), onFailure?: (error: unknown) => void): CompiledView[] {
     this.#code = readProjectCode(this.folders);
@@ -219,7 +219,7 @@ export class ViewProject {
     return { template, result, file };
   }
 
-  /** Compiles all files, whether they are stale or not, and writes them. */
+  /** Compiles and writes all files, whether they are stale or not. */
   generateAll(onFailure: (error: unknown) => void): CompiledView[] {
     rmSync(join(this.generated, "views.json"), { force: true });
     const files = this.#read(this.#files);
@@ -227,7 +227,7 @@ export class ViewProject {
     return this.generate(files, onFailure);
   }
 
-  /** Removes the generated files of templates that no longer exist: tsc would still report their errors. */
+  /** Removes the generated files of deleted templates: tsc would still report their errors. */
   #removeOthers(files: ReadonlyMap<string, ViewFile>): void {
     const folder = join(this.generated, "views");
     if (!existsSync(folder)) return;
@@ -242,7 +242,7 @@ export class ViewProject {
     return readViews(this.folders, known, this.#ownFolders);
   }
 
-  /** What a package passes to a view of its own must fit the file that replaces it: tsc says so at the package's props. */
+  /** The props that a package passes to its own view must fit the file that replaces it: tsc reports a mismatch at the package's props. */
   #assertReplaced({ name, source, body }: Template, { writer }: ModuleResult): void {
     const path = relative(dirname(this.pathOf(name)), this.pathOf(name.slice(packagePrefix.length))).replaceAll("\\", "/");
     const at = body.find(({ type }) => type === "props")?.at ?? 0;
@@ -266,13 +266,13 @@ export class ViewProject {
     }
     this.#options.onWarning?.(
       { view: source.name, names: [...freeNames.keys()] },
-      `The view ${source.name} uses names that nobody declared; add {% props %}.`,
+      `The view ${source.name} uses undeclared names; add {% props %}.`,
     );
   }
 
-  /** The generated file of a view. */
+  /** Returns the generated file of a view. */
   pathOf(name: string): string {
-    // A partial has a file of its own; # would begin a fragment in the address of a module.
+    // A partial has its own file; # would start a fragment in the URL of a module.
     return join(this.generated, "views", `${name.replace("#", "~")}.ts`);
   }
 
@@ -318,14 +318,14 @@ export class ViewProject {
 
   #readManifest(): Manifest | undefined {
     try {
-      // Written by #write alone; another version is told by its number.
+      // Only #write writes it; the version number identifies other versions.
       return JSON.parse(readFileSync(join(this.generated, "views.json"), "utf8")) as Manifest;
     } catch {
       return undefined;
     }
   }
 
-  /** Writes under another name first, and only what differs: a running tsc stays calm. */
+  /** Writes under another name first, and only files that differ: a running tsc sees no other change. */
   #write(path: string, text: string): void {
     if (existsSync(path) && readFileSync(path, "utf8") === text) return;
     try {
@@ -340,7 +340,7 @@ export class ViewProject {
     }
   }
 
-  /** A module is imported again under a new address when it or what it uses has changed. It holds as long as the process. */
+  /** A module is imported again under a new URL if it or a file it uses has changed. It stays in memory as long as the process. */
   #registerHook(): void {
     const folder = `${pathToFileURL(join(this.generated, "views")).href}/`;
     registerHooks({
@@ -356,8 +356,8 @@ export class ViewProject {
   }
 
   /**
-   * Imports what has changed and was asked for before; what else has changed is imported when it is shown.
-   * A module stays in memory as long as the process: a layout that is saved must not bring all pages in again each time.
+   * Imports changed files that were requested before; other changed files are imported when they are shown.
+   * A module stays in memory as long as the process: saving a layout must not load all pages again each time.
    */
   async #importChanged(before: ReadonlyMap<string, string>): Promise<void> {
     const views = new Map<string, View>();
@@ -375,12 +375,12 @@ export class ViewProject {
     }
   }
 
-  /** A view whose module comes when it is written. */
+  /** A view whose module is loaded when it is first written. */
   #importLater({ name, mode, type }: View, key: string): View {
     const version = this.#versions.get(key);
     const write: View["write"] = (out, body, props, blocks) =>
       out.suspend(body, this.#import(key), (later, text, value) => {
-        const view = value as View; // What the import gives.
+        const view = value as View; // What the import returns.
         // Known from now on, unless the file has changed again.
         if (this.#versions.get(key) === version) this.#views.set(key, view);
         return view.write(later, text, checked(view, props), blocks);
@@ -403,9 +403,9 @@ export class ViewProject {
   }
 }
 
-/** Changes with the content of a file and of all that it uses. */
+/** Returns a fingerprint of the content of a file and of all files it uses. */
 function versionOf(name: string, entries: Readonly<Record<string, ManifestEntry>>, seen: Set<string>): string {
-  // Partials have the text of their file, and other modules.
+  // Partials have the source of their file, but other modules.
   const hashes: string[] = [name];
   const visit = (each: string): void => {
     const entry = entries[each];
@@ -420,7 +420,7 @@ function versionOf(name: string, entries: Readonly<Record<string, ManifestEntry>
 
 const outputs: Readonly<Record<string, string>> = { html: "Html", xml: "Xml" };
 
-/** `.gable/views.ts`: names, props and outputs of all views, for view(). */
+/** Writes `.gable/views.ts`: names, props and outputs of all views, for view(). */
 function toRegistry(names: readonly string[]): string {
   const imports = names.map(
     (name, index) => `import type { Props as P${index} } from ${JSON.stringify(`./views/${name.replace("#", "~")}.ts`)};`,

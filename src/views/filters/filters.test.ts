@@ -521,8 +521,8 @@ describe("filters", () => {
   });
 
   for (const [expression, message] of [
-    ["x|date", /A date was made of "nonsense"/],
-    ["x|timesince", /"timesince" got "nonsense", which is no date/],
+    ["x|date", /"nonsense" cannot be converted to a date/],
+    ["x|timesince", /"timesince" got "nonsense", which is not a date/],
     ["[1]|batch(0)", /batch got 0/],
     ["[1]|slice(0)", /slice got 0/],
     ["1.5|round(0, 'up')", /round got the method "up"/],
@@ -531,8 +531,8 @@ describe("filters", () => {
     ["5|items", /items got 5/],
     ["[1]|select('od')", /There is no test "od"/],
     ["[1]|map('uper')", /There is no filter "uper"/],
-    ["{}|upper", /A text was made of an object/],
-    ["[[1]]|urlencode|e ~ [1]|urlencode", /urlencode got a list of what are no pairs/],
+    ["{}|upper", /an object \(Object\) cannot be converted to text/],
+    ["[[1]]|urlencode|e ~ [1]|urlencode", /urlencode got a list whose items are not pairs/],
     ["1 in 5", /"in" got 5 on its right side/],
     ["'abc'[::0]", /A slice has a step of 0/],
   ] as Array<[string, RegExp]>)

@@ -1,4 +1,4 @@
-/** All filters of Jinja 3.1, with its names, arguments and defaults, and those for dates and numbers. */
+/** Lists all filters of Jinja 3.1, with its names, arguments and defaults, and those for dates and numbers. */
 import { GableError } from "../../errors/gable-error.ts";
 import { findNearestName } from "../../errors/nearest-name.ts";
 import { describeValue } from "../../errors/option-errors.ts";
@@ -14,12 +14,12 @@ import { valueFilters } from "./value-filters.ts";
 type Items<Item> = Iterable<Item> | null | undefined;
 type Named = Readonly<Record<string, unknown>>;
 
-/** A test by its name, with the arguments behind it; truth without a name. */
+/** Returns a test by its name, applied to the arguments after it; truth without a name. */
 function toCheck(args: readonly unknown[]): (value: unknown) => unknown {
   const [name, ...rest] = args;
   if (name === undefined) return truthy;
   const known = testOperators[String(name)] ?? String(name);
-  // A table of functions of one shape.
+  // A table of functions with one signature.
   const table = tests as unknown as Readonly<Record<string, (value: unknown, ...more: unknown[]) => boolean>>;
   if (Object.hasOwn(table, known)) return (value) => table[known]!(value, ...rest);
   const nearest = findNearestName(known, Object.keys(table));
@@ -50,7 +50,7 @@ function applyFilter(context: RenderContext, value: unknown, [name, ...rest]: re
   return table[wanted]!(...(signature.needsContext === true ? [context] : []), value, ...positions);
 }
 
-/** The filters by name. Those that need the context take it first. */
+/** The filters by name. Those that need the context take it as the first argument. */
 export const filters = {
   ...textFilters,
   ...listFilters,

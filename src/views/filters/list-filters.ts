@@ -11,7 +11,7 @@ type Items<Item> = Iterable<Item> | null | undefined;
 /** A group of {@link listFilters.groupby}: also a pair for loops with two names. */
 type Group<Item> = [grouper: any, list: Item[]] & { readonly grouper: any; readonly list: Item[] };
 
-/** The value of a dotted path: own properties, numbers are positions. */
+/** Returns the value of a dotted path: own properties, numbers are indexes. */
 export function readPath(value: unknown, path: unknown): any {
   if (path === undefined || path === null) return value;
   let found = value;
@@ -34,7 +34,7 @@ function ignoreCase(value: unknown): unknown {
   return typeof value === "string" ? value.toLowerCase() : value;
 }
 
-/** Order of two values: numbers, dates and texts by their own, nothing last. */
+/** Compares two values: numbers, dates and strings naturally, missing values last. */
 function compare(one: unknown, other: unknown): number {
   if (Array.isArray(one) && Array.isArray(other)) {
     for (let index = 0; index < Math.min(one.length, other.length); index++) {
@@ -46,7 +46,7 @@ function compare(one: unknown, other: unknown): number {
   if (one === other) return 0;
   if (one === null || one === undefined) return 1;
   if (other === null || other === undefined) return -1;
-  return (one as number) < (other as number) ? -1 : (one as number) > (other as number) ? 1 : 0; // JavaScript orders texts and dates by the same signs.
+  return (one as number) < (other as number) ? -1 : (one as number) > (other as number) ? 1 : 0; // JavaScript compares strings and dates with the same operators.
 }
 
 function keyBy(attribute: unknown, caseSensitive: boolean): (value: unknown) => unknown {
@@ -94,7 +94,7 @@ function unique<Item>(values: Items<Item>, caseSensitive = false, attribute?: st
   return kept;
 }
 
-/** Returns what two values share exactly when they are equal: dates by their time, lists and plain objects by their content. */
+/** Returns a key that two values share exactly if they are equal: dates by time, lists and plain objects by content. */
 function toMark(value: unknown): unknown {
   if (typeof value === "string") return `text ${value}`;
   if (typeof value !== "object" || value === null) return value;
@@ -105,7 +105,7 @@ function toMark(value: unknown): unknown {
   return `object {${keys.map((name) => `${JSON.stringify(name)}:${toMarkText(toMark(value[name]))}`).join(",")}}`;
 }
 
-/** Numbers of objects without content that counts, for their marks. */
+/** Numbers of objects that are compared by identity, for their keys. */
 const numbers = new WeakMap<object, number>();
 let lastNumber = 0;
 
@@ -204,7 +204,7 @@ export const listFilters = {
   unique,
 } as const;
 
-/** Items that a check keeps, or drops. */
+/** Returns the items that a check keeps, or drops. */
 export function pick<Item>(values: Items<Item>, check: (value: Item) => unknown, keeps: boolean): Item[] {
   return [...toIterable(values)].filter((value) => truthy(check(value)) === keeps);
 }

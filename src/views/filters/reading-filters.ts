@@ -1,4 +1,4 @@
-/** Filters that make values pleasant to read: times, counts, paragraphs, short texts. None of them is Jinja's. */
+/** Filters that make values easy to read: times, counts, paragraphs, short texts. Jinja has none of them. */
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import { escapeInWalk } from "../rendering/walk-context.ts";
@@ -26,13 +26,13 @@ function timesince(
   if (value === null || value === undefined) return "";
   const date = value instanceof Date ? value : new Date(value);
   if (Number.isNaN(date.getTime()))
-    throw new GableError("E_VIEW_VALUE", `The filter "timesince" got ${describeValue(value)}, which is no date.`);
+    throw new GableError("E_VIEW_VALUE", `The filter "timesince" got ${describeValue(value)}, which is not a date.`);
   const seconds = (date.getTime() - (context.now?.() ?? new Date()).getTime()) / 1000;
   const [unit, length] = units.find((each) => Math.abs(seconds) >= each[1]) ?? units[units.length - 1]!;
   return intl("RelativeTimeFormat", context.locale, { numeric: "auto", style }).format(Math.trunc(seconds / length), unit);
 }
 
-/** Letters that Unicode does not take apart. */
+/** Letters that Unicode does not decompose. */
 const plainLetters: Readonly<Record<string, string>> = { ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", þ: "th", ł: "l", ı: "i" };
 
 function slugify(value: unknown, allowUnicode = false): string {
@@ -66,7 +66,7 @@ function linebreaks(value: unknown): Html {
   return asHtml(paragraphs.map((paragraph) => `<p>${toBreaks(paragraph.trim())}</p>`).join("\n\n"));
 }
 
-/** The ending of a word: "s", or the two endings that are given as "y,ies". */
+/** Returns the ending of a word: "s", or one of the two endings given as "y,ies". */
 function pluralize(value: unknown, suffix = "s"): string {
   const [first = "", second] = suffix.split(",");
   const [singular, plural] = second === undefined ? ["", first] : [first, second];
@@ -87,7 +87,7 @@ function truncatewords(value: unknown, count = 25, end = "..."): string {
 }
 
 const voidElements = new Set(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]);
-/** Markup up to so many visible characters; what is open then is closed. */
+/** Cuts markup after a number of visible characters and closes the open elements. */
 function truncatehtml(value: unknown, length = 255, end = "..."): Html {
   const markup = toEscaped(value);
   const open: string[] = [];
@@ -105,7 +105,7 @@ function truncatehtml(value: unknown, length = 255, end = "..."): Html {
   return asHtml(markup);
 }
 
-/** The end of one visible character: a reference is one, and so are two halves of a pair. */
+/** Returns the end of one visible character: a character reference counts as one, and so does a surrogate pair. */
 function behindCharacter(markup: string, index: number): number {
   if (markup[index] === "&") {
     const reference = /&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,31});/y;
@@ -115,10 +115,10 @@ function behindCharacter(markup: string, index: number): number {
   return index + (markup.codePointAt(index)! > 0xffff ? 2 : 1);
 }
 
-/** How far back an end tag looks for its start: markup of a site is not nested deeper. */
+/** How far back an end tag searches for its start: real markup is not nested deeper. */
 const openMax = 512;
 
-/** The end of a comment, a tag, or a script or style with all of it; the end of the text for one that does not end. */
+/** Returns the end of a comment, a tag, or a whole script or style; the end of the string if it is not closed. */
 function readHidden(markup: string, start: number, open: string[]): number {
   const behind = (text: string, from: number): number => {
     const found = markup.indexOf(text, from);
@@ -141,7 +141,7 @@ function readHidden(markup: string, start: number, open: string[]): number {
   return Math.min(index + 1, markup.length);
 }
 
-/** How languages write the place in a row; others show the number. */
+/** Languages that write an ordinal with a period; others show the number. */
 const ordinals: Readonly<Record<string, (number: number, rule: string) => string>> = {
   en: (number, rule) => number + ({ one: "st", two: "nd", few: "rd" }[rule] ?? "th"),
   fr: (number) => number + (number === 1 ? "er" : "e"),

@@ -1,11 +1,11 @@
-/** Arguments of the built-in filters and tests, in their order, for calls with names. */
+/** Lists the arguments of the built-in filters and tests, in order, for calls with names. */
 
 /** What calls of a filter need to know. */
 export interface Signature {
   readonly parameters: readonly string[];
-  /** Whether the function also takes the context of the render, first. */
+  /** Whether the first argument of the function is the render context. */
   readonly needsContext?: boolean;
-  /** Whether further arguments of any name may follow. */
+  /** Whether more arguments of any name may follow. */
   readonly isOpen?: boolean;
 }
 
@@ -133,8 +133,8 @@ function readTable(table: string): ReadonlyMap<string, Signature> {
 /** The filters. */
 export const filterSignatures = readTable(filterTable);
 
-/** The tests with names; operators such as `==` stand for some of them. */
+/** The named tests; operators such as `==` are aliases of some. */
 export const testSignatures = readTable(testTable);
 
-/** Tests that are written as operators in select() and the like. */
+/** Tests that are written as operators, for example in select(). */
 export const testOperators: Readonly<Record<string, string>> = { "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge" };

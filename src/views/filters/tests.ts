@@ -1,4 +1,4 @@
-/** All tests of Jinja 3.1. */
+/** Lists all tests of Jinja 3.1. */
 import { filterSignatures, testSignatures } from "./signatures.ts";
 import { contains, equal, isPlainObject } from "../runtime/semantics.ts";
 import { isHtml } from "../values.ts";

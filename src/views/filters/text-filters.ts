@@ -1,4 +1,4 @@
-/** Filters of text. Markup stays markup; what is mixed into it is escaped. */
+/** Filters of strings. Markup stays markup; text that is added to it is escaped. */
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import { stripTags } from "../escape/attribute.ts";
@@ -8,10 +8,10 @@ import { isPlainObject, toIterable, toText } from "../runtime/semantics.ts";
 import { asHtml, Html, isHtml } from "../values.ts";
 import { raw } from "../rendering/raw.ts";
 
-/** Text, or markup where the input was markup. */
+/** A string, or markup if the input was markup. */
 type TextLike = string | Html;
 
-/** What a filter of text returns: a string, or markup where the input is markup. */
+/** What a string filter returns: a string, or markup if the input is markup. */
 type TextOf<Value> = 0 extends 1 & Value
   ? any
   : unknown extends Value
@@ -22,12 +22,12 @@ type TextOf<Value> = 0 extends 1 & Value
         ? Html
         : TextLike;
 
-/** Changes a string, and markup as a string. */
+/** Changes a string, and markup like a string. */
 function mapText(value: unknown, change: (text: string) => string): any {
   return isHtml(value) ? asHtml(change(String(value))) : change(toText(value));
 }
 
-/** A text that is put into another one: escaped when that one is markup. */
+/** Returns a string that is inserted in another one: escaped if that one is markup. */
 function fit(value: unknown, target: unknown): string {
   return isHtml(target) && !isHtml(value) ? escapeInWalk(toText(value)) : toText(value);
 }
@@ -38,7 +38,7 @@ function capitalizeText(text: string): string {
 
 function centerText(text: string, width: number): string {
   const missing = Math.max(0, width - text.length);
-  // As in Python: an odd blank goes to the left when the width is odd.
+  // As in Python: an odd space goes to the left if the width is odd.
   const left = Math.floor(missing / 2) + (missing & width & 1);
   return " ".repeat(left) + text + " ".repeat(missing - left);
 }
@@ -81,7 +81,7 @@ function replaceText(text: string, old: string, replacement: string, count: numb
 
 function wrapText(text: string, width: number, breakLongWords: boolean, wrapstring: string, breakOnHyphens: boolean): string {
   if (!(width >= 1))
-    throw new GableError("E_VIEW_VALUE", `wordwrap got ${describeValue(width)} as the width of a line.`, { fix: "Give it 1 or more." });
+    throw new GableError("E_VIEW_VALUE", `wordwrap got ${describeValue(width)} as the width of a line.`, { fix: "Pass 1 or more." });
   return text
     .split(/\r\n|\r|\n/)
     .map((line) => wrapLine(line, width, breakLongWords, breakOnHyphens).join(wrapstring))
@@ -108,7 +108,7 @@ function wrapLine(line: string, width: number, breakLongWords: boolean, breakOnH
   return lines;
 }
 
-/** Texts longer than this are left without links. */
+/** Longer strings get no links. */
 const urlizeMax = 102_400;
 const linkStart = /^(?:(https?:\/\/|www\.)\S+|(mailto:)?[^\s@]+@[\w.-]+\.[a-z]{2,})$/i;
 
@@ -172,7 +172,7 @@ function findAddressEnd(word: string, from: number): number {
   return end;
 }
 
-/** printf of Python: `%s %d %i %f %.2f %x %05d %-8s %(name)s %%`. */
+/** Implements Python's printf: `%s %d %i %f %.2f %x %05d %-8s %(name)s %%`. */
 function formatText(pattern: string, args: readonly unknown[], named: Readonly<Record<string, unknown>>, isMarkup: boolean): string {
   let next = 0;
   return pattern.replace(
@@ -207,7 +207,7 @@ function encodeQuery(value: unknown): string {
   const pairs = isPlainObject(value) ? Object.entries(value) : value instanceof Map ? [...value] : [...toIterable(value)];
   return pairs
     .map((pair) => {
-      if (!Array.isArray(pair)) throw new GableError("E_VIEW_VALUE", "urlencode got a list of what are no pairs.");
+      if (!Array.isArray(pair)) throw new GableError("E_VIEW_VALUE", "urlencode got a list whose items are not pairs.");
       return pair.map((part) => encodeUrlPart(toText(part))).join("=");
     })
     .join("&");

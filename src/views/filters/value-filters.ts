@@ -7,7 +7,7 @@ import type { Attributes, Hole } from "../values.ts";
 import { attributes, Json } from "../values.ts";
 import { intl } from "../rendering/intl.ts";
 
-/** Returns the number that a whole string is, as in Python: not what it begins with. */
+/** Returns the number that a whole string represents, as in Python: a numeric prefix is not enough. */
 function parseInteger(text: string, base: number): number {
   const clean = text.trim().toLowerCase();
   const prefix = { 2: "0b", 8: "0o", 16: "0x" }[base];
@@ -57,14 +57,16 @@ function toDate(value: unknown): Date {
   const date =
     value instanceof Date ? value : typeof value === "number" || typeof value === "string" ? new Date(value) : new Date(Number.NaN);
   if (Number.isNaN(date.getTime()))
-    throw new GableError("E_VIEW_VALUE", `A date was made of ${describeValue(value)}.`, { fix: "Pass a Date, or a text in ISO 8601." });
+    throw new GableError("E_VIEW_VALUE", `${describeValue(value)} cannot be converted to a date.`, {
+      fix: "Pass a Date, or a string in ISO 8601.",
+    });
   return date;
 }
 
 type DateParts = Intl.DateTimeFormatOptions;
 const styles = new Set(["short", "medium", "long", "full"]);
 
-/** A style of Intl, or a pattern of `yyyy MM dd HH mm ss`. */
+/** Formats a date with a style of Intl, or a pattern of `yyyy MM dd HH mm ss`. */
 function formatDate(context: RenderContext, value: unknown, style: string, toOptions: (style: string) => DateParts): string {
   if (value === null || value === undefined) return "";
   const date = toDate(value);
@@ -104,7 +106,7 @@ function digitsOf(digits: number | undefined): Intl.NumberFormatOptions {
   return digits === undefined ? {} : { minimumFractionDigits: digits, maximumFractionDigits: digits };
 }
 
-/** A number of the render's own seed: the same seed gives the same page. */
+/** Returns a random number from the seed of the render: the same seed gives the same page. */
 function randomOf(context: RenderContext, count: number): number {
   if (context.seed === undefined) return Math.floor(Math.random() * count);
   return Math.abs(Math.trunc(Math.sin(context.seed + count) * 1e6)) % count;
@@ -143,6 +145,6 @@ export const valueFilters = {
 
 function fallbackTo<Value, Fallback = string>(value: Value, fallback?: Fallback, boolean = false): NonNullable<Value> | Fallback {
   const isMissing = boolean ? !truthy(value) : value === undefined || value === null;
-  // Without a fallback it is the empty text, which is what Fallback then is.
+  // Without a fallback, it is the empty string, which then is the type of Fallback.
   return isMissing ? (fallback ?? ("" as Fallback)) : (value as NonNullable<Value>);
 }

@@ -1,29 +1,29 @@
-/** CSV of RFC 4180, row by row. */
+/** Writes CSV of RFC 4180, row by row. */
 import { optionInvalid } from "../../errors/option-errors.ts";
 import { toCsvField } from "../escape/csv.ts";
 
-/** How a table is written. */
+/** Options for CSV. */
 export interface CsvOptions {
-  /** Columns in their order. By default the keys of the first row. */
+  /** Columns in order. By default, the keys of the first row. */
   columns?: readonly string[];
   /** One character between fields. Default ",". */
   delimiter?: string;
   /** Whether the first line names the columns. Default true. */
   header?: boolean;
-  /** Whether the text begins with U+FEFF, which some spreadsheets need to read UTF-8. Default false. */
+  /** Whether the file begins with U+FEFF, which some spreadsheets need to read UTF-8. Default false. */
   byteOrderMark?: boolean;
-  /** Whether texts that a spreadsheet would compute get an apostrophe. Default true. */
+  /** Whether strings that a spreadsheet would run as formulas get an apostrophe. Default true. */
   formulaGuard?: boolean;
-  /** Name for saving; makes the reply an attachment. None by default. */
+  /** File name for the download; makes the reply an attachment. None by default. */
   filename?: string;
 }
 
 /** A row: values by column, or in the order of the columns. */
 export type CsvRow = Readonly<Record<string, unknown>> | readonly unknown[];
 
-/** Rows as CSV, made while they are sent. */
+/** Rows as CSV, generated while they are sent. */
 export class Csv implements AsyncIterable<string> {
-  /** Name for saving. */
+  /** File name for the download. */
   readonly filename: string | undefined;
   /** Media type of the reply. */
   readonly contentType: string;
@@ -38,7 +38,7 @@ export class Csv implements AsyncIterable<string> {
     this.contentType = `text/csv; charset=utf-8; header=${options.header === false ? "absent" : "present"}`;
   }
 
-  /** The text in pieces of about 16 KiB. */
+  /** Yields the output in pieces of about 16 KiB. */
   async *[Symbol.asyncIterator](): AsyncGenerator<string> {
     const { delimiter = ",", formulaGuard = true, header = true, byteOrderMark = false } = this.#options;
     let { columns } = this.#options;
@@ -67,16 +67,15 @@ function toValues(row: CsvRow, columns: readonly string[] | undefined): readonly
 }
 
 /**
- * Writes rows as CSV: CR LF, quotes where they are needed, dates in ISO 8601, `null` empty. Rows may come one by one:
- * any number of them is sent in constant memory.
- *
+ * Returns rows as CSV: CR LF line ends, quotes where needed, dates in ISO 8601, `null` as empty. Rows may be an async
+ * iterable: any number of them is sent in constant memory.
  * @example
  * app.get("/users.csv", () => csv(User.all(), { columns: ["name", "email"], filename: "users.csv" }));
  */
 export function csv(rows: Iterable<CsvRow> | AsyncIterable<CsvRow>, options: CsvOptions = {}): Csv {
   const { delimiter } = options;
   if (delimiter !== undefined && !/^[^"\r\n]$/u.test(delimiter)) {
-    throw optionInvalid("csv()", "delimiter", delimiter, "one character that is no quote and no line end");
+    throw optionInvalid("csv()", "delimiter", delimiter, "one character that is not a quote or a line end");
   }
   return new Csv(rows, options);
 }

@@ -174,7 +174,7 @@ describe("sitemap()", () => {
   }
   const locations = (body: string): string[] => [...body.matchAll(/<loc>([^<]*)<\/loc>/g)].map(([, address]) => address!);
 
-  it("lists pages of all sections with what is known of them", async () => {
+  it("lists pages of all sections with their known details", async () => {
     const reply = await createClient({
       pages: ["/", { url: "/a b?c=d&e", updated: new Date(0), changes: "daily", priority: 0.5 }],
       books: async function* () {
@@ -202,7 +202,7 @@ describe("sitemap()", () => {
     );
   });
 
-  it("gives one list at the limit of pages, and an index of parts one above", async () => {
+  it("returns one list at the page limit, and an index of parts one page above it", async () => {
     const pages = (count: number): { a: SitemapSection; b: SitemapSection } => ({
       a: Array.from({ length: count - 1 }, (_, index) => ({ url: `/p${index}`, updated: new Date(index * 1000) })),
       b: () => ["/last"],
@@ -260,7 +260,7 @@ describe("sitemap()", () => {
   ];
   for (const [what, section, message] of wrong)
     it(`refuses ${what}`, () => assert.rejects(createClient({ s: section }).get("/sitemap.xml"), { code: "E_VIEW_VALUE", message }));
-  it("takes the longest address of the protocol", async () => {
+  it("accepts the longest URL of the protocol", async () => {
     const path = `/${"x".repeat(2047 - "https://site.example/".length)}`;
     assert.equal(locations((await createClient({ s: [path] }).get("/sitemap.xml")).body)[0]!.length, 2047);
   });

@@ -1,21 +1,21 @@
-/** Feeds from one description: Atom (RFC 4287), RSS 2.0, JSON Feed 1.1. */
+/** Creates feeds from one description: Atom (RFC 4287), RSS 2.0, JSON Feed 1.1. */
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import type { Html } from "../values.ts";
 import { PlainText, Xml } from "../values.ts";
 import { toXmlDocument, xml } from "./xml.ts";
 
-/** Who has written something. */
+/** An author. */
 export interface FeedAuthor {
-  /** Name as it is shown. */
+  /** Display name. */
   readonly name: string;
-  /** Page of the author. None by default. */
+  /** URL of the author's page. None by default. */
   readonly url?: string;
 }
 
-/** A file that belongs to an item, such as the sound of an episode. */
+/** A file that belongs to an item, for example the audio of an episode. */
 export interface FeedEnclosure {
-  /** Address of the file. */
+  /** URL of the file. */
   readonly url: string;
   /** Media type. */
   readonly type: string;
@@ -23,53 +23,53 @@ export interface FeedEnclosure {
   readonly sizeBytes?: number;
 }
 
-/** An item of a feed. Addresses may be relative to that of the feed. */
+/** An item of a feed. URLs may be relative to that of the feed. */
 export interface FeedItem {
-  /** Address of the page. */
+  /** URL of the page. */
   readonly url: string;
-  /** Title, as text. */
+  /** Title, as plain text. */
   readonly title: string;
   /** Time of the last change. */
   readonly updated: Date | string;
-  /** What never changes of the item. By default a tag URI (RFC 4151) of its address and of the day it was published. */
+  /** Permanent ID of the item. By default, a tag URI (RFC 4151) of its URL and of the day it was published. */
   readonly id?: string;
-  /** Time when it was published. By default `updated`. */
+  /** Time of publication. Defaults to `updated`. */
   readonly published?: Date | string;
-  /** A few sentences, as text. None by default. */
+  /** A few sentences, as plain text. None by default. */
   readonly summary?: string;
   /** The whole content. None by default. */
   readonly html?: Html;
-  /** Who has written it. By default the author of the feed. */
+  /** The author. By default, the author of the feed. */
   readonly author?: string | FeedAuthor;
-  /** Subjects. None by default. */
+  /** Categories. None by default. */
   readonly categories?: readonly string[];
-  /** Files. RSS shows the first alone. None by default. */
+  /** Files. RSS shows only the first. None by default. */
   readonly enclosures?: readonly FeedEnclosure[];
 }
 
 /** A feed. */
 export interface FeedDescription {
-  /** Title, as text. */
+  /** Title, as plain text. */
   readonly title: string;
-  /** Absolute address of the page that the feed is about, such as `absoluteUrl("/blog")`. */
+  /** Absolute URL of the page that the feed is about, for example `absoluteUrl("/blog")`. */
   readonly url: string;
-  /** Address of the feed itself, absolute or relative to `url`. */
+  /** URL of the feed itself, absolute or relative to `url`. */
   readonly feedUrl: string;
   /** The items, newest first. */
   readonly items: Iterable<FeedItem>;
-  /** What the feed is about. By default its title. */
+  /** Description of the feed. By default, its title. */
   readonly description?: string;
   /** Language (BCP 47). None by default. */
   readonly language?: string;
-  /** Who writes it. By default the title of the feed. */
+  /** The author. By default, the title of the feed. */
   readonly author?: string | FeedAuthor;
   /** Time of the last change of a feed without items. Default 1970. */
   readonly updated?: Date | string;
-  /** A day at which the site had its name, for ids of items without a day: `"2020"` or `"2020-05-01"`. Default "2000". */
+  /** A day on which the site owned its domain, for IDs of items without a day: `"2020"` or `"2020-05-01"`. Default "2000". */
   readonly since?: string;
 }
 
-/** An item with everything decided. */
+/** An item with all defaults filled in. */
 interface Item {
   readonly id: string;
   readonly url: string;
@@ -138,7 +138,7 @@ function toItem(item: FeedItem, index: number, base: string, since: string): Ite
   };
 }
 
-/** `tag:host,day:path`: it names the item for ever, also when its address changes later (RFC 4151). */
+/** Returns `tag:host,day:path`: it identifies the item permanently, even if its URL changes later (RFC 4151). */
 function toTagUri(url: string, day: string): string {
   const { hostname, pathname, search, hash } = new URL(url);
   return `tag:${hostname},${day}:${pathname}${search}${hash.replace("#", "/")}`;
@@ -155,13 +155,13 @@ function toAbsolute(url: string, base: string, where: string): string {
     const absolute = new URL(url, base);
     if (/^https?:$/.test(absolute.protocol)) return absolute.href;
   }
-  throw new GableError("E_VIEW_VALUE", `The address of ${where} is ${describeValue(url)}.`, { fix: "Pass an address of http or https." });
+  throw new GableError("E_VIEW_VALUE", `The address of ${where} is ${describeValue(url)}.`, { fix: "Pass an http or https URL." });
 }
 
 function toTime(value: Date | string | number, where: string): Date {
   const date = value instanceof Date ? value : new Date(value);
   if (!Number.isNaN(date.getTime())) return date;
-  throw new GableError("E_VIEW_VALUE", `A time of ${where} is ${describeValue(value)}.`, { fix: "Pass a Date, or a text of ISO 8601." });
+  throw new GableError("E_VIEW_VALUE", `A time of ${where} is ${describeValue(value)}.`, { fix: "Pass a Date, or a string in ISO 8601." });
 }
 
 function maybe(value: string | undefined, write: (text: string) => Xml): Xml | undefined {
@@ -169,11 +169,12 @@ function maybe(value: string | undefined, write: (text: string) => Xml): Xml | u
 }
 
 /**
- * A feed as Atom. As the reply of a handler it carries Last-Modified and an entity tag; a reader that has it gets 304.
- * Throws `E_VIEW_VALUE` for an address or a time that is none.
- *
+ * Returns a feed as Atom. As the reply of a handler, it carries Last-Modified and an ETag; a reader that has the
+ * current version gets 304.
+ * Throws `E_VIEW_VALUE` for an invalid URL or time.
  * @example
- * app.get("/blog.atom", ({ absoluteUrl }) => atom({ title: "Blog", url: absoluteUrl("/"), feedUrl: "/blog.atom", items }));
+ * app.get("/blog.atom", ({ absoluteUrl }) => atom({ title: "Blog", url: absoluteUrl("/"), feedUrl: "/blog.atom", items
+ * }));
  */
 export function atom(description: FeedDescription): Xml {
   const feed = toFeed(description);
@@ -190,7 +191,7 @@ ${item.author === undefined ? undefined : author(item.author)}${item.categories.
 </entry>
 `,
   );
-  // No language is written as an empty one (XML 1.0, section 2.12).
+  // A missing language is written as an empty one (XML 1.0, section 2.12).
   const document = xml`<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${feed.language ?? ""}">
 <id>${feed.feedUrl}</id>
 <title>${feed.title}</title>
@@ -211,8 +212,8 @@ function enclosureLink({ url, type, sizeBytes }: FeedEnclosure): Xml {
 }
 
 /**
- * A feed as RSS 2.0, with the extensions that readers expect (`atom:link`, `dc:creator`, `content:encoded`).
- * Throws and replies as {@link atom}.
+ * Returns a feed as RSS 2.0, with the extensions that readers expect (`atom:link`, `dc:creator`, `content:encoded`).
+ * Throws and replies like {@link atom}.
  */
 export function rss(description: FeedDescription): Xml {
   const feed = toFeed(description);
@@ -237,7 +238,7 @@ ${items}</channel></rss>
   return new Xml(toXmlDocument(String(document)), "application/rss+xml; charset=utf-8", feed.updated);
 }
 
-/** A feed as JSON Feed 1.1. Throws and replies as {@link atom}. */
+/** Returns a feed as JSON Feed 1.1. Throws and replies like {@link atom}. */
 export function jsonFeed(description: FeedDescription): PlainText {
   const feed = toFeed(description);
   const document = {
@@ -253,7 +254,7 @@ export function jsonFeed(description: FeedDescription): PlainText {
       url: item.url,
       title: item.title,
       content_html: item.html,
-      // One of the two must be there.
+      // One of the two is required.
       content_text: item.html === undefined ? (item.summary ?? item.title) : undefined,
       summary: item.summary,
       date_published: item.published.toISOString(),

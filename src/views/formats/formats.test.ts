@@ -86,7 +86,7 @@ describe("csv()", () => {
   for (const [value, field] of fields)
     it(`writes ${JSON.stringify(String(value))} as ${field}`, async () => assert.equal(await write([[value]]), `${field}\r\n`));
 
-  it("names the columns, and takes what a row owns alone", async () => {
+  it("names the columns, and reads only own properties of a row", async () => {
     assert.equal(await write([{ a: 1, b: 2 }, { b: 3 }]), "a,b\r\n1,2\r\n,3\r\n");
     assert.equal(await write([{ a: 1 }], { columns: ["a", "toString"] }), "a,toString\r\n1,\r\n");
     assert.equal(await write([], { columns: ["a"] }), "a\r\n");
@@ -94,7 +94,7 @@ describe("csv()", () => {
     assert.equal(await write([["=1"]], { formulaGuard: false }), "=1\r\n");
   });
 
-  it("refuses a delimiter that is none", () => {
+  it("rejects an invalid delimiter", () => {
     for (const delimiter of ["", ",,", '"', "\n"]) assert.throws(() => csv([], { delimiter }), { code: "E_OPTION_INVALID" });
   });
 

@@ -1,11 +1,11 @@
-/** Sitemaps (sitemaps.org 0.9): a list of pages, above 50,000 of them or 50 MB in numbered parts with an index. */
+/** Writes sitemaps (sitemaps.org 0.9): a list of pages. Above 50,000 pages or 50 MB, it is split into numbered parts with an index. */
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import { escapeXml } from "../escape/xml.ts";
 
 /** A page of a sitemap. */
 export interface SitemapPage {
-  /** Address, absolute or a path. */
+  /** URL, absolute or a path. */
   readonly url: string;
   /** Time of the last change. Unknown by default. */
   readonly updated?: Date | string;
@@ -13,24 +13,24 @@ export interface SitemapPage {
   readonly changes?: "always" | "hourly" | "daily" | "weekly" | "monthly" | "yearly" | "never";
   /** Importance among the pages of the site, 0 to 1. Unknown by default; most search engines do not read it. */
   readonly priority?: number;
-  /** Addresses of the page in other languages, by language (BCP 47), with `x-default` for all others. None by default. */
+  /** URLs of the page in other languages, by language (BCP 47), with `x-default` for all others. None by default. */
   readonly alternates?: Readonly<Record<string, string>>;
 }
 
-/** Pages, or a function that lists them: it is asked again for each part. */
+/** Pages, or a function that lists them: it is called again for each part. */
 export type SitemapSection =
   | ReadonlyArray<string | SitemapPage>
   | (() => Iterable<string | SitemapPage> | AsyncIterable<string | SitemapPage> | Promise<Iterable<string | SitemapPage>>);
 
-/** What a sitemap needs of a request. */
+/** What a sitemap needs from a request. */
 export interface SitemapRequest {
-  /** Address of the request; its parameter `part` names a part. */
+  /** URL of the request; its parameter `part` names a part. */
   readonly url: URL;
   /** Makes a path absolute. */
   readonly absoluteUrl: (path: string) => string;
 }
 
-/** Limits of one part. Those of the protocol by default. */
+/** Limits of one part. By default, those of the protocol. */
 export interface SitemapOptions {
   /** Pages in one part. Default 50,000. */
   pagesMax?: number;
@@ -42,13 +42,13 @@ const frequencies = new Set(["always", "hourly", "daily", "weekly", "monthly", "
 const head =
   '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n';
 const foot = "</urlset>\n";
-/** Longest address that the protocol allows. */
+/** Longest URL that the protocol allows. */
 const addressMax = 2047;
-/** Up to here a list is kept while it is read, so that small ones are read once. */
+/** A list is buffered up to this size while it is read, so that small lists are read once. */
 const keptMax = 1_048_576;
 const pieceCharacters = 16_384;
 
-/** A document of a sitemap, made while it is sent. */
+/** A sitemap document, generated while it is sent. */
 export class SitemapPart implements AsyncIterable<string> {
   /** Media type of the reply. */
   readonly contentType = "application/xml; charset=utf-8";
@@ -59,19 +59,20 @@ export class SitemapPart implements AsyncIterable<string> {
     this.#write = write;
   }
 
-  /** The text in pieces. */
+  /** Yields the output in pieces. */
   [Symbol.asyncIterator](): AsyncGenerator<string> {
     return this.#write();
   }
 }
 
 /**
- * Makes a handler that lists the pages of a site for search engines. Addresses begin with the origin of the application.
- * Lists are read one page at a time, in constant memory; above the limits of the protocol the address gives an index,
- * and `?part=1` the first part. Throws `E_VIEW_VALUE` for a page that the protocol refuses, `E_NOT_FOUND` for a part that is not there.
- *
+ * Creates a handler that lists the pages of a site for search engines. URLs begin with the origin of the application.
+ * Lists are read one page at a time, in constant memory. Above the limits of the protocol, the URL returns an index,
+ * and `?part=1` the first part. Throws `E_VIEW_VALUE` for a page that the protocol does not allow, and `E_NOT_FOUND`
+ * for a part that does not exist.
  * @example
- * app.get("/sitemap.xml", sitemap({ pages: ["/", "/about"], books: () => books.map((book) => ({ url: `/books/${book.slug}` })) }));
+ * app.get("/sitemap.xml", sitemap({ pages: ["/", "/about"], books: () => books.map((book) => ({ url:
+ * `/books/${book.slug}` })) }));
  */
 export function sitemap(
   sections: Readonly<Record<string, SitemapSection>>,
@@ -101,9 +102,9 @@ interface Entry {
   readonly updated: number;
 }
 
-/** Counts pages into parts. */
+/** Divides pages into parts. */
 class Parts {
-  /** Time of the newest page of each part; 0 when none has one. */
+  /** Time of the newest page of each part; 0 if none has one. */
   readonly updated: number[] = [];
   readonly #limits: Required<SitemapOptions>;
   #pages = 0;
@@ -113,7 +114,7 @@ class Parts {
     this.#limits = limits;
   }
 
-  /** Adds a page. Gives the number of its part, from 1. */
+  /** Adds a page. Returns the number of its part, from 1. */
   add({ bytes, updated }: Entry): number {
     const isFull = this.#pages === this.#limits.pagesMax || this.#bytes + bytes + head.length + foot.length > this.#limits.bytesMax;
     if (this.updated.length === 0 || isFull) {
@@ -151,10 +152,10 @@ function toEntry(page: SitemapPage, section: string, absoluteUrl: (path: string)
     const isUsable = /^https?:/.test(absolute) && absolute.length <= addressMax;
     return isUsable
       ? escapeXml(absolute)
-      : refuse("The address", address, `Pass a path or an address of http or https, at most ${addressMax} characters long.`);
+      : refuse("The address", address, `Pass a path or an http or https URL of at most ${addressMax} characters.`);
   };
   const time = updated === undefined ? undefined : new Date(updated);
-  if (time !== undefined && Number.isNaN(time.getTime())) refuse("The time", updated, "Pass a Date, or a text of ISO 8601.");
+  if (time !== undefined && Number.isNaN(time.getTime())) refuse("The time", updated, "Pass a Date, or a string in ISO 8601.");
   if (changes !== undefined && !frequencies.has(changes)) refuse("changes", changes, `Use one of ${[...frequencies].join(", ")}.`);
   if (priority !== undefined && !(priority >= 0 && priority <= 1)) refuse("priority", priority, "Pass a number from 0 to 1.");
   let text = `<url><loc>${toAddress(url)}</loc>`;
@@ -191,7 +192,7 @@ async function* writePart(entries: AsyncIterable<Entry>): AsyncGenerator<string>
   yield piece + foot;
 }
 
-/** A part by its number: its first page is read before anything is sent, so that one that is not there is a 404. */
+/** Returns a part by its number. Its first page is read before anything is sent, so that a missing part is a 404. */
 async function openPart(list: () => AsyncGenerator<Entry>, wanted: string, limits: Required<SitemapOptions>): Promise<SitemapPart> {
   const number = /^[1-9][0-9]{0,5}$/.test(wanted) ? Number(wanted) : 0;
   const entries = selectPart(list(), number, limits);

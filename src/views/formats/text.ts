@@ -1,9 +1,9 @@
-/** The `text` tag: plain text for mail and logs, without escaping. */
+/** Implements the `text` tag: plain text for mail and logs, without escaping. */
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import { assertTemplate } from "../values.ts";
 
-/** What may stand in a hole of text. */
+/** Values that are allowed in a `text` template. */
 export type TextHole = string | number | bigint | boolean | null | undefined | readonly TextHole[];
 
 /** Joins text: `null` is empty, lists are joined. Nothing is escaped: never send the result as HTML. */

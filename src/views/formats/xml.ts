@@ -1,23 +1,23 @@
-/** The `xml` tag: elements balance in each template, values are escaped, entities and DTDs are never written. */
+/** Implements the `xml` tag: elements balance in each template, values are escaped, entities and DTDs are never written. */
 import { GableError } from "../../errors/gable-error.ts";
 import { findCallerPlace, toPlaceText } from "../../errors/source-place.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import { escapeCdata, escapeXml, escapeXmlAttribute } from "../escape/xml.ts";
 import { assertTemplate, isXml, Xml } from "../values.ts";
 
-/** What may stand in a hole of XML. */
+/** Values that are allowed in an `xml` template. */
 export type XmlHole = string | number | bigint | boolean | null | undefined | Xml | readonly XmlHole[];
 
-/** What a hole of XML is. */
+/** The context of a hole in XML. */
 export type XmlPlace = "text" | "attribute" | "cdata";
 
 const declaration = '<?xml version="1.0" encoding="utf-8"?>\n';
 const plans = new WeakMap<TemplateStringsArray, readonly XmlPlace[]>();
 
 /**
- * Makes XML. Text and quoted attributes take values; names, comments and processing instructions do not.
+ * Creates XML. You can put values in text and in quoted attributes, but not in names, comments and processing
+ * instructions.
  * Throws `E_VIEW_PLACE`, and `E_VIEW_UNCLOSED` for elements that do not balance.
- *
  * @example
  * xml`<entry><title>${title}</title></entry>`;
  */
@@ -33,7 +33,7 @@ export function xml(strings: TemplateStringsArray, ...values: readonly XmlHole[]
   return new Xml(text);
 }
 
-/** Finds the places of holes. Throws for static text that is no XML. */
+/** Finds the contexts of holes. Throws for static text that is not valid XML. */
 function planXml(texts: readonly string[], where: string): XmlPlace[] {
   const reader = new XmlReader(where);
   const places: XmlPlace[] = [];
@@ -45,7 +45,7 @@ function planXml(texts: readonly string[], where: string): XmlPlace[] {
   return places;
 }
 
-/** Writes a value into its place. */
+/** Writes a value for its context. */
 export function writeXml(value: unknown, place: XmlPlace): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "object") {
@@ -63,14 +63,14 @@ function stripDeclaration(text: string): string {
   return text.startsWith("<?xml ") ? text.slice(text.indexOf("?>") + 2).trimStart() : text;
 }
 
-/** A whole document: with its declaration in front. */
+/** Returns a whole document, starting with its XML declaration. */
 export function toXmlDocument(text: string): string {
   return /^\s*<\?xml\s/.test(text) ? text.trimStart() : declaration + text;
 }
 
 type XmlMode = "text" | "tag" | "value" | "comment" | "cdata" | "instruction";
 
-/** Reads static text of XML and knows the open elements. */
+/** Reads static XML and tracks the open elements. */
 export class XmlReader {
   readonly #where: string;
   readonly #open: string[] = [];
@@ -89,7 +89,7 @@ export class XmlReader {
     while (index < text.length) index = this.#step(text, index);
   }
 
-  /** The place of a hole. Throws `E_VIEW_PLACE`. */
+  /** Returns the context of a hole. Throws `E_VIEW_PLACE`. */
   hole(): XmlPlace {
     if (this.#mode === "text") return "text";
     if (this.#mode === "value") return "attribute";
@@ -99,16 +99,16 @@ export class XmlReader {
       comment: "inside a comment",
       instruction: "inside a processing instruction",
     }[this.#mode];
-    throw new GableError("E_VIEW_PLACE", `${this.#where}: a value cannot stand ${what} of XML.`);
+    throw new GableError("E_VIEW_PLACE", `${this.#where}: a value is not allowed ${what} of XML.`);
   }
 
-  /** What a branch of a template file must come back to. */
+  /** The state to which a branch of a template file must return. */
   get state(): string {
     return JSON.stringify([this.#mode, this.#quote, this.#tag, this.#open]);
   }
 
   set state(state: string) {
-    // What the getter has written.
+    // What the getter returned.
     const [mode, quote, tag, open] = JSON.parse(state) as [XmlMode, string, string, string[]];
     this.#mode = mode;
     this.#quote = quote;
@@ -160,7 +160,7 @@ export class XmlReader {
       return open + start.length;
     }
     if (text.startsWith("<!", open)) {
-      throw new GableError("E_VIEW_PLACE", `${this.#where}: a document type stands in XML.`, {
+      throw new GableError("E_VIEW_PLACE", `${this.#where}: the XML contains a document type declaration.`, {
         fix: "Remove it: entities and DTDs are never written.",
       });
     }

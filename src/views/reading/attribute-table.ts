@@ -1,8 +1,8 @@
-/** What an attribute is, by its element: data with one row per class. Reviewed each year against the HTML standard. */
+/** Classifies attributes by their element: data with one row per class. Reviewed each year against the HTML standard. */
 
 import type { UrlListKind } from "../escape/url-list.ts";
 
-/** Classes of attributes: each has rules of its own for the values in it. */
+/** Classes of attributes: each has its own rules for values. */
 export type AttributeClass =
   | "plain"
   | "boolean"
@@ -36,7 +36,7 @@ const urls = new Set(
   ).split(" "),
 );
 
-/** Attributes that hold several addresses, separated by blanks. */
+/** Attributes that hold several addresses, separated by spaces. */
 const urlLists = new Set(["ping", "attributionsrc", "archive"]);
 
 /** How the addresses of a class are separated; undefined for a class with one address. */
@@ -45,7 +45,7 @@ export function listKindOf(attributeClass: AttributeClass): UrlListKind | undefi
   return attributeClass === "url-values" ? "semicolons" : attributeClass === "url-list" ? "blanks" : undefined;
 }
 
-/** Values of `rel` whose address is shown or followed, and never run. */
+/** Values of `rel` whose address is shown or followed, but never run. */
 const harmlessRels = new Set(
   "alternate author bookmark canonical cite dns-prefetch help icon apple-touch-icon license next preconnect prefetch prev search".split(
     " ",
@@ -64,10 +64,10 @@ const resources: Readonly<Record<string, ReadonlySet<string>>> = {
 const animations = new Set(["animate", "set", "animatetransform", "animatemotion"]);
 const mediaElements = new Set(["img", "source", "video", "audio"]);
 
-/** Static attributes of a tag by their names; undefined when a value or a condition decides. */
+/** Static attributes of a tag by name; undefined if a value or a condition decides. */
 export type StaticAttributes = ReadonlyMap<string, string | undefined>;
 
-/** Finds the class of an attribute. `own` holds classes that the application has made stricter. */
+/** Returns the class of an attribute. `own` holds classes that the application has made stricter. */
 export function classifyAttribute(
   element: string,
   given: string,
@@ -75,7 +75,7 @@ export function classifyAttribute(
   own: Readonly<Record<string, AttributeClass>> = {},
 ): AttributeClass {
   if (given === "xmlns" || given.startsWith("xmlns:")) return "decider";
-  // In XML any prefix may stand for the namespace of links.
+  // In XML, any prefix may refer to the namespace of links.
   const name = /^[\w.-]+:href$/.test(given) ? "xlink:href" : given;
   if (/^(?:on|hx-on|x-|@|:|v-|ng-)/.test(name)) return "handler";
   if (Object.hasOwn(own, name)) return own[name]!;
@@ -99,7 +99,7 @@ function classifySpecial(element: string, name: string, attributes: StaticAttrib
   return classifyLoaded(element, name, attributes);
 }
 
-/** Finds the class of an address that loads a document or code. */
+/** Returns the class of an address that loads a document or code. */
 function classifyLoaded(element: string, name: string, attributes: StaticAttributes): AttributeClass | undefined {
   if (element === "link" && name === "href") return isHarmlessLink(attributes.get("rel")) ? "url" : "resource-url";
   if (Object.hasOwn(resources, element) && resources[element]!.has(name)) return "resource-url";
@@ -107,7 +107,7 @@ function classifyLoaded(element: string, name: string, attributes: StaticAttribu
 }
 
 function isRefresh(attributes: StaticAttributes): boolean {
-  // Where the attribute is there but not known, the strictest reading holds.
+  // If the attribute exists but its value is not known, the strictest class applies.
   return attributes.has("http-equiv") && (attributes.get("http-equiv") ?? "refresh").trim().toLowerCase() === "refresh";
 }
 
@@ -125,7 +125,7 @@ function classifyAnimation(name: string, attributes: StaticAttributes): Attribut
   return name === "values" ? "url-values" : "url";
 }
 
-/** Whether an element has a prefix, and would be code, style or an animation in XML where that stands for SVG. */
+/** Whether an element has a prefix, and would be code, style or an animation in XML if the prefix refers to SVG. */
 export function isPrefixedCode(element: string): boolean {
   return /^[^:]+:(?:script|style|handler|set|animate|animatetransform|animatemotion|iframe|object|embed)$/.test(element);
 }
@@ -135,7 +135,7 @@ export function isMediaElement(element: string): boolean {
   return mediaElements.has(element);
 }
 
-/** What the content of a script element is. */
+/** Returns what a script element contains. */
 export function classifyScript(attributes: StaticAttributes): "code" | "data" | "other" {
   if (!attributes.has("type")) return "code";
   const type = attributes.get("type");

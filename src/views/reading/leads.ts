@@ -1,19 +1,19 @@
-/** Static text before each hole, in the forms that the walk needs. */
+/** Prepares the static text before each hole in the forms that rendering needs. */
 import type { Place } from "./places.ts";
 import { kinds } from "./places.ts";
 
-/** The forms of the text before a hole, or behind the last one. */
+/** The forms of the text before a hole, or after the last one. */
 export interface Lead {
   readonly text: string;
-  /** Behind an attribute that is still open: with its closing quote. */
+  /** After an attribute that is still open: with its closing quote. */
   readonly closed: string;
-  /** With the name and the opening quote of the attribute that follows; as `text` where none does. */
+  /** With the name and the opening quote of the next attribute; same as `text` without one. */
   readonly opened: string;
   /** Both. */
   readonly closedOpened: string;
 }
 
-/** Makes the forms of all texts. Equal forms are one string. */
+/** Creates the forms of all texts. Equal forms are one string. */
 export function toLeads(chunks: readonly string[], places: readonly Place[]): Lead[] {
   return chunks.map((text, index) => {
     const before = places[index - 1];

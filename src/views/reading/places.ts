@@ -1,8 +1,7 @@
 /**
- * Places: what each hole is, decided when the whole start tag around it is known.
- *
- * An attribute is a list of static parts, holes, and (in template files) branches. Each class of attribute has its
- * own rules; the tables of the reference page "places" list them.
+ * Decides the context of each hole as soon as the whole start tag around it is known.
+ * An attribute is a list of static parts, holes, and (in template files) branches. Each class of attribute has its own
+ * rules; the tables of the reference page "places" list them.
  */
 import type { AttributeClass, StaticAttributes } from "./attribute-table.ts";
 import { isMediaElement, listKindOf } from "./attribute-table.ts";
@@ -11,7 +10,7 @@ import { frameSchemes, linkSchemes, mediaSchemes } from "../escape/url.ts";
 import type { StyleState } from "./style-state.ts";
 import { isSameStyle, joinStyles, behindStyleHole, findStylePlace, scanStyle, styleAttributeStart } from "./style-state.ts";
 
-/** Kinds of places. The numbers are what a plan holds. */
+/** Kinds of contexts. A plan holds the numbers. */
 export const kinds = {
   text: 0,
   rcdata: 1,
@@ -49,7 +48,7 @@ export type Kind = (typeof kinds)[keyof typeof kinds];
 /** Which schemes an address may have. */
 export type UrlKind = "link" | "frame" | "media";
 
-/** Where a hole stands. */
+/** The context of a hole. */
 export interface Place {
   readonly kind: Kind;
   /** Name of the element, in lower case; "" outside tags. */
@@ -58,19 +57,19 @@ export interface Place {
   readonly attribute: string;
   /** Schemes of an address. */
   readonly urls?: UrlKind;
-  /** How the addresses of an attribute are separated that holds several. */
+  /** How the addresses of an attribute with several addresses are separated. */
   readonly list?: UrlListKind;
-  /** Static text before, between and behind the holes of an address that is composed before it is judged. */
+  /** Static text before, between and after the holes of an address that is composed before it is checked. */
   readonly statics?: readonly string[];
-  /** The holes that are composed here, as their front knows them. */
+  /** The holes that are composed here, as their front end identifies them. */
   readonly refs?: readonly unknown[];
-  /** What a tag with a nonce loads, where its address is static; undefined of inline code. */
+  /** What a tag with a nonce loads, if its address is static; undefined for inline code. */
   readonly address?: string;
-  /** The hole that gives the address of a tag with a nonce: what its front knows it by. */
+  /** The hole that holds the address of a tag with a nonce, as its front end identifies it. */
   readonly addressRef?: unknown;
   /** Static attributes of the tag, for a hole that adds attributes. */
   readonly tagAttributes?: StaticAttributes;
-  /** Whether a style takes `css` alone: a text would choose the properties. */
+  /** Whether a style accepts only `css`: a string could choose the properties. */
   readonly takesCssOnly?: boolean;
   /** Whether a true boolean is written as in XML: `name=""`. */
   readonly isSvg?: boolean;
@@ -86,7 +85,7 @@ export interface TextPart {
   text: string;
 }
 
-/** A hole; `ref` is what the front that reads the template knows it by. */
+/** A hole; `ref` identifies it for the front end that reads the template. */
 export interface HolePart<Ref> {
   readonly type: "hole";
   readonly ref: Ref;
@@ -108,19 +107,19 @@ export type AttributePart<Ref> = TextPart | HolePart<Ref> | BranchPart<Ref>;
 export interface AttributeDraft<Ref> {
   readonly name: string;
   readonly parts: Array<AttributePart<Ref>>;
-  /** Name and equals sign with the blanks before. */
+  /** Name and equals sign, with the whitespace before. */
   readonly head: TextPart;
   open: TextPart;
   close: TextPart;
   quote: '"' | "'" | "";
-  /** Holes in it, branches included. */
+  /** Holes in it, including branches. */
   holes: number;
 }
 
-/** Reports that a hole cannot stand where it stands. */
+/** Reports that a hole is not allowed in its position. */
 export type PlaceFault<Ref> = (ref: Ref, reason: string, fix?: string) => never;
 
-/** What assigning needs to know of the tag. */
+/** What deciding a context needs to know about the tag. */
 export interface TagFacts<Ref> {
   readonly element: string;
   readonly attributes: StaticAttributes;
@@ -128,10 +127,10 @@ export interface TagFacts<Ref> {
   readonly inlineHandlers: InlineHandlers;
 }
 
-/** Whether `on*` attributes take a whole `raw()` value; "at-render" leaves it to the application that renders. */
+/** Whether `on*` attributes accept a whole `raw()` value; "at-render" leaves the decision to the application that renders. */
 export type InlineHandlers = boolean | "at-render";
 
-/** Gives each hole of an attribute its place. */
+/** Decides the context of each hole of an attribute. */
 export function placeAttribute<Ref>(attribute: AttributeDraft<Ref>, attributeClass: AttributeClass, tag: TagFacts<Ref>): void {
   const { name, parts } = attribute;
   const [first] = parts;
@@ -142,7 +141,7 @@ export function placeAttribute<Ref>(attribute: AttributeDraft<Ref>, attributeCla
       return placeHandler(attribute, whole, tag);
     case "decider":
       return forEachHole(parts, ({ ref }) =>
-        tag.fail(ref, `in "${name}" of <${tag.element}>, which decides what the content is`, "Write it out."),
+        tag.fail(ref, `in "${name}" of <${tag.element}>, which decides what the content is`, "Write it as static text."),
       );
     case "boolean":
       if (whole !== undefined) return cutOut(attribute, whole, { kind: kinds.boolean, ...at });
@@ -164,7 +163,7 @@ export function placeAttribute<Ref>(attribute: AttributeDraft<Ref>, attributeCla
       placeStyle(parts, styleAttributeStart, tag);
       return;
     case "srcdoc":
-      return placeWhole(attribute, whole, tag, kinds.srcdoc, "a part of srcdoc; give the whole value");
+      return placeWhole(attribute, whole, tag, kinds.srcdoc, "in a part of srcdoc; pass the whole value");
     case "refresh":
       return placeRefresh(attribute, tag);
     case "nonce":
@@ -185,9 +184,9 @@ function forEachHole<Ref>(parts: ReadonlyArray<AttributePart<Ref>>, visit: (hole
 /** Kinds that write the name of their attribute, and do nothing else with it. */
 const keptNames: ReadonlySet<Kind> = new Set([kinds.wholeAttribute, kinds.boolean, kinds.enumerated, kinds.wholeUrl, kinds.urlList]);
 
-/** Takes the name and the quotes out of the static text: the hole writes them, or nothing. */
+/** Removes the name and the quotes from the static text: the hole writes them, or nothing. */
 function cutOut<Ref>(attribute: AttributeDraft<Ref>, hole: HolePart<Ref>, place: Place): void {
-  // XML tells upper case from lower case: the name is written as the template has it.
+  // XML is case-sensitive: the name is written as in the template.
   const written = /[^\s=]+/.exec(attribute.head.text)?.[0] ?? place.attribute;
   const keepsCase = keptNames.has(place.kind) && written.toLowerCase() === place.attribute;
   attribute.head.text = "";
@@ -222,17 +221,17 @@ function placeHandler<Ref>(attribute: AttributeDraft<Ref>, whole: HolePart<Ref> 
   forEachHole(attribute.parts, ({ ref }) => tag.fail(ref, reason, fix));
 }
 
-/** Describes why a hole cannot be in an attribute that holds code. */
+/** Describes why a hole is not allowed in an attribute that holds code. */
 export function describeHandlerFault(attribute: string, element: string): { readonly reason: string; readonly fix: string } {
   return {
     reason: `in "${attribute}" of <${element}>, which is code`,
-    fix: "Put the value into a data-* attribute, and add a listener in a script.",
+    fix: "Put the value in a data-* attribute, and add a listener in a script.",
   };
 }
 
 const schemesOf: Readonly<Record<UrlKind, ReadonlySet<string>>> = { link: linkSchemes, frame: frameSchemes, media: mediaSchemes };
 
-/** How far an address has come: nothing yet, a value that begins it, its path, its query, or it depends on a branch. */
+/** How much of an address is read: nothing yet, a value at its start, its path, its query, or it depends on a branch. */
 type UrlPosition = "start" | "begun" | "path" | "query" | "uncertain" | "blocked";
 
 function placeUrl<Ref>(attribute: AttributeDraft<Ref>, whole: HolePart<Ref> | undefined, tag: TagFacts<Ref>, urls: UrlKind): void {
@@ -241,14 +240,14 @@ function placeUrl<Ref>(attribute: AttributeDraft<Ref>, whole: HolePart<Ref> | un
   walkUrl(attribute.parts, "start", at, tag);
 }
 
-/** Places the holes of a list of addresses: the whole is composed, then each address is judged. */
+/** Handles the holes of a list of addresses: the whole list is composed, then each address is checked. */
 function placeUrlList<Ref>(attribute: AttributeDraft<Ref>, whole: HolePart<Ref> | undefined, tag: TagFacts<Ref>, list: UrlListKind): void {
   const { parts, name } = attribute;
   const at = { element: tag.element, attribute: name, urls: list === "srcset" ? "media" : "link", list } as const;
   if (whole !== undefined) return cutOut(attribute, whole, { kind: kinds.urlList, ...at });
   if (parts.some(({ type }) => type === "branches"))
     forEachHole(parts, ({ ref }) =>
-      tag.fail(ref, `in "${name}", where a condition decides which address it is a part of`, "Compose the value before, with set."),
+      tag.fail(ref, `in "${name}", where a condition decides which address it is a part of`, "Compute the value before, with set."),
     );
   composeUrl(parts, at);
 }
@@ -265,7 +264,7 @@ function walkUrl<Ref>(
     if (part.type === "branches") {
       const ends = part.branches.map((branch) => walkUrl(branch, position, at, tag));
       position = ends.every((end) => end === ends[0]) ? (ends[0] ?? position) : "uncertain";
-      // The next turn of a loop would go on where this one has ended.
+      // The next iteration of a loop would continue where this one ended.
       if (part.isLoop && position === "uncertain") part.branches.forEach((branch) => walkUrl(branch, "uncertain", at, tag));
     } else if (position === "start") {
       const end = findStartEnd(parts, index);
@@ -281,15 +280,15 @@ function placeBehindStart<Ref>(ref: Ref, position: UrlPosition, at: Omit<Place, 
   if (position === "path") return kinds.urlPath;
   if (position === "query") return kinds.urlPart;
   if (position === "blocked")
-    return tag.fail(ref, `in "${at.attribute}" behind a scheme that is not allowed there`, "Use an address of http or https, or a path.");
+    return tag.fail(ref, `in "${at.attribute}" after a scheme that is not allowed there`, "Use an http or https URL, or a path.");
   return tag.fail(
     ref,
     `in "${at.attribute}", where a condition decides which part of the address it is`,
-    "Compose the address before, with set.",
+    "Compute the address before, with set.",
   );
 }
 
-/** The static texts and holes of the start end where a text has one of `/ ? #`, a scheme is complete, or a branch begins. */
+/** The first group of static texts and holes ends where a static text has one of `/ ? #`, a scheme is complete, or a branch begins. */
 function findStartEnd<Ref>(parts: ReadonlyArray<AttributePart<Ref>>, from: number): number {
   let index = from;
   let isHoleSeen = false;
@@ -305,7 +304,7 @@ function findStartEnd<Ref>(parts: ReadonlyArray<AttributePart<Ref>>, from: numbe
   return index;
 }
 
-/** Places the holes before anything has decided the scheme: they are composed with the text between, then judged. */
+/** Handles the holes before the scheme is decided: they are composed with the text between them, then checked. */
 function placeStart<Ref>(
   group: ReadonlyArray<AttributePart<Ref>>,
   next: AttributePart<Ref> | undefined,
@@ -321,16 +320,16 @@ function placeStart<Ref>(
   }
   const following = next?.type === "text" ? decodeReferences(next.text) : "";
   if (/^[^/?#]*:/.test(following)) {
-    tag.fail(first.ref, `in "${at.attribute}" before a colon, where the value would choose the scheme`, "Write the scheme out.");
+    tag.fail(first.ref, `in "${at.attribute}" before a colon, where the value would choose the scheme`, "Write the scheme as static text.");
   }
   if (next?.type === "branches") {
-    tag.fail(first.ref, `in "${at.attribute}" before a condition that continues the address`, "Compose the address before, with set.");
+    tag.fail(first.ref, `in "${at.attribute}" before a condition that continues the address`, "Compute the address before, with set.");
   }
   composeUrl(group, at);
   return "begun";
 }
 
-/** Makes one place of several holes and the texts around them: the first hole writes all of it. */
+/** Creates one context from several holes and their surrounding texts: the first hole writes all of it. */
 function composeUrl<Ref>(group: ReadonlyArray<AttributePart<Ref>>, at: Omit<Place, "kind">): void {
   const holes = group.filter((part) => part.type === "hole");
   const statics: string[] = [""];
@@ -353,7 +352,7 @@ function judgeStaticStart(text: string, urls: UrlKind): UrlPosition {
   return /[/:]/.test(text) ? "path" : "uncertain";
 }
 
-/** The position behind a static text. */
+/** Returns the position in an address after a static text. */
 function moveBehind<Ref>(
   position: UrlPosition,
   text: string,
@@ -363,7 +362,7 @@ function moveBehind<Ref>(
 ): UrlPosition {
   if ((position === "begun" || position === "uncertain") && /^[^/?#]*:/.test(text)) {
     forEachHole(before, ({ ref }) =>
-      tag.fail(ref, `in "${at.attribute}" before a colon, where the value would choose the scheme`, "Write the scheme out."),
+      tag.fail(ref, `in "${at.attribute}" before a colon, where the value would choose the scheme`, "Write the scheme as static text."),
     );
   }
   if (position === "uncertain" || position === "blocked") return position;
@@ -371,7 +370,7 @@ function moveBehind<Ref>(
   return position === "begun" && text.includes("/") ? "path" : position;
 }
 
-/** What loads code: a trusted value, or values as parts behind a static place. */
+/** Handles attributes that load code: a trusted value, or values as parts after a static start. */
 function placeResource<Ref>(attribute: AttributeDraft<Ref>, tag: TagFacts<Ref>): void {
   const { parts, name } = attribute;
   const at = { element: tag.element, attribute: name };
@@ -395,13 +394,13 @@ function placeRefresh<Ref>(attribute: AttributeDraft<Ref>, tag: TagFacts<Ref>): 
   let isBehindUrl = false;
   for (const part of attribute.parts) {
     if (part.type === "branches")
-      forEachHole([part], ({ ref }) => tag.fail(ref, "in a refresh, under a condition", "Put the condition around the element."));
+      forEachHole([part], ({ ref }) => tag.fail(ref, "in a refresh, inside a condition", "Put the condition around the element."));
     else if (part.type === "text") isBehindUrl ||= /url\s*=\s*["']?\s*$/i.test(decodeReferences(part.text));
     else part.place = isBehindUrl ? { kind: kinds.refresh, urls: "link", ...at } : { kind: kinds.refresh, ...at };
   }
 }
 
-/** Places the holes of a style attribute; gives the state behind it. */
+/** Handles the holes of a style attribute; returns the state after it. */
 function placeStyle<Ref>(parts: ReadonlyArray<AttributePart<Ref>>, from: StyleState, tag: TagFacts<Ref>): StyleState {
   let state = from;
   for (const part of parts) {
@@ -417,12 +416,12 @@ function placeStyle<Ref>(parts: ReadonlyArray<AttributePart<Ref>>, from: StyleSt
   return state;
 }
 
-const uncertainStyle: StyleState = { ...styleAttributeStart, fault: "where it depends on a condition what it is" };
+const uncertainStyle: StyleState = { ...styleAttributeStart, fault: "where a condition decides what it is" };
 
-/** The kind of a hole in CSS. */
+/** Returns the kind of a hole in CSS. */
 export function styleKind<Ref>(ref: Ref, state: StyleState, fail: PlaceFault<Ref>): Kind {
   const place = findStylePlace(state);
-  if (typeof place === "object") return fail(ref, place.fault, "A value may stand behind a property and its colon, or inside quotes.");
+  if (typeof place === "object") return fail(ref, place.fault, "You can put a value after a property and its colon, or inside quotes.");
   return place === "value" ? kinds.css : place === "url" ? kinds.cssUrl : kinds.cssString;
 }
 
@@ -448,7 +447,7 @@ const references: Readonly<Record<string, string>> = {
   bsol: "\\",
 };
 
-/** Decodes character references that matter for judging; one that is not listed becomes U+FFFD, which no rule lets pass as a scheme. */
+/** Decodes the character references that matter for checking. An unlisted reference becomes U+FFFD, which no rule accepts as a scheme. */
 export function decodeReferences(text: string): string {
   if (!text.includes("&")) return text;
   return text.replace(
@@ -461,7 +460,7 @@ export function decodeReferences(text: string): string {
   );
 }
 
-/** The first value in a list of parts. */
+/** Returns the first value in a list of parts. */
 export function firstHole<Ref>(parts: ReadonlyArray<AttributePart<Ref>>): HolePart<Ref> | undefined {
   for (const part of parts) {
     if (part.type === "hole") return part;

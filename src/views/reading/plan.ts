@@ -1,4 +1,4 @@
-/** Plans: what the literal text of a tagged template becomes, once per call site. */
+/** Creates plans: what the literal text of a tagged template becomes, once per call site. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { SourcePlace } from "../../errors/source-place.ts";
 import { toPlaceText } from "../../errors/source-place.ts";
@@ -15,7 +15,7 @@ export interface Plan {
   readonly holes: readonly PlanHole[];
   /** Static text after the last hole. */
   readonly end: Lead;
-  /** What it was read from; undefined for a plan that was not read from a template. */
+  /** The source template; undefined for a plan that was not read from a template. */
   readonly source?: PlanSource | undefined;
 }
 
@@ -24,43 +24,43 @@ interface PlanSource {
   readonly strings: readonly string[];
   readonly site: SourcePlace | undefined;
   readonly isSvg: boolean;
-  /** The plans of applications with options of their own. An application that ends takes its plans with it. */
+  /** Plans for applications with custom options. They are released together with the application. */
   readonly variants: WeakMap<PlanOptions, Plan>;
 }
 
 /** A hole with the static text before it. */
 export interface PlanHole extends Lead {
   readonly kind: number;
-  /** Number of its value; -1 for a nonce. */
+  /** Index of its value; -1 for a nonce. */
   readonly source: number;
   readonly place: PlanPlace;
 }
 
-/** A place, and where its hole stands in the source. */
+/** A context, and the position of its hole in the source. */
 interface PlanPlace extends Place {
-  /** `file:line` of the hole; "" when the runtime gives no stacks. */
+  /** `file:line` of the hole; "" if the runtime has no stack traces. */
   readonly where: string;
 }
 
-/** What an application changes in the reading of templates. */
+/** Options of an application for reading templates. */
 export interface PlanOptions {
   /** Stricter classes of attributes, by name. None by default. */
   readonly attributes?: Readonly<Record<string, AttributeClass>>;
-  /** Whether `on*` attributes take a whole `raw()` value. False by default. */
+  /** Whether `on*` attributes accept a whole `raw()` value. False by default. */
   readonly inlineHandlers?: InlineHandlers;
   /** Whether static comments are sent. False by default. */
   readonly keepsComments?: boolean;
-  /** Whether blanks of static text are folded into one, outside of `pre` and `textarea`. False by default. */
+  /** Whether whitespace in static text is collapsed, outside of `pre` and `textarea`. False by default. */
   readonly foldBlanks?: boolean;
   /** Whether booleans are written as in XML: `name=""`. False by default. */
   readonly isSvg?: boolean;
 }
 
-/** Most values in one template. */
+/** Most values allowed in one template. */
 const valuesMax = 32_767;
 
 /**
- * Returns the plan of the same template, read with the options of an application: reads it once per application.
+ * Returns the plan of the same template, read with the options of an application. Reads it once per application.
  * Throws `E_VIEW_PLACE`.
  */
 export function planWith(plan: Plan, options: PlanOptions): Plan {
@@ -82,7 +82,7 @@ export function compilePlan(strings: readonly string[], site: SourcePlace | unde
   let lastHole = 0;
   const reader = new HtmlReader<number>({
     fail: (hole, reason, fix) => {
-      throw new GableError("E_VIEW_PLACE", `${whereOf(hole)}: a value cannot stand ${reason}.`, fix === undefined ? {} : { fix });
+      throw new GableError("E_VIEW_PLACE", `${whereOf(hole)}: a value is not allowed ${reason}.`, fix === undefined ? {} : { fix });
     },
     failText: (reason, fix) => {
       throw new GableError("E_VIEW_PLACE", `${whereOf(lastHole)}: ${reason}.`, { fix });
@@ -117,7 +117,7 @@ function toPlan(parts: ReadonlyArray<Part<number>>, whereOf: (hole: number) => s
     const place = part.place!;
     if (place.kind === kinds.grouped || place.kind === kinds.comment) continue;
     if (place.kind === kinds.text || place.kind === kinds.rcdata) chunks[chunks.length - 1] = keepNewline(chunks[chunks.length - 1]!);
-    const isNonce = (part.ref as number | symbol) === nonceRef; // The reader puts its own symbol where it adds a hole.
+    const isNonce = (part.ref as number | symbol) === nonceRef; // The reader uses its own symbol for the holes it adds.
     places.push({ ...place, ...(isSvg && { isSvg }), where: isNonce ? "" : whereOf(part.ref) });
     sources.push(isNonce ? -1 : part.ref);
     chunks.push("");
@@ -125,7 +125,7 @@ function toPlan(parts: ReadonlyArray<Part<number>>, whereOf: (hole: number) => s
   return makePlan(chunks, places, sources);
 }
 
-/** @internal Makes a plan: texts before each place and behind the last one, and the number of the value of each place. */
+/** @internal Creates a plan from the texts before each context and after the last one, and the index of the value of each. */
 export function makePlan(chunks: readonly string[], places: readonly PlanPlace[], sources: readonly number[]): Plan {
   const leads = toLeads(chunks, places);
   return {
@@ -134,7 +134,7 @@ export function makePlan(chunks: readonly string[], places: readonly PlanPlace[]
   };
 }
 
-/** A parser drops one line end directly behind `<textarea>` and `<pre>`: one is added where a value begins there. */
+/** A parser drops one line end directly after `<textarea>` and `<pre>`, so one is added if a value begins there. */
 export function keepNewline(text: string): string {
   if (!text.endsWith(">")) return text;
   return /<(?:textarea|pre)(?:[\t\n\f\r /][^<]*)?>$/i.test(text.slice(text.lastIndexOf("<"))) ? `${text}\n` : text;

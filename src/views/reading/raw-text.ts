@@ -1,14 +1,14 @@
-/** Where the text of `script`, `style`, `title` and the like ends (WHATWG HTML, sections 13.2.5.2 to 13.2.5.31). */
+/** Finds the end of the raw text of elements such as `script`, `style` and `title` (WHATWG HTML, sections 13.2.5.2 to 13.2.5.31). */
 
-/** Where raw text ends. */
+/** The end of raw text. */
 export interface RawEnd {
-  /** Where the end tag begins, or the length of the text. */
+  /** Where the end tag begins, or the length of the source. */
   readonly end: number;
   readonly isClosed: boolean;
   readonly escape: "none" | "escaped" | "double";
 }
 
-/** The end of an element of raw text. */
+/** Finds the end of a raw text element. */
 export function findRawEnd(text: string, element: string): RawEnd {
   const match = new RegExp(`</(?=${element}(?:[\\t\\n\\f\\r />]|$))`, "i").exec(text);
   return { end: match?.index ?? text.length, isClosed: match !== null, escape: "none" };
@@ -29,7 +29,7 @@ export function findScriptEnd(text: string, from: "none" | "escaped" | "double")
   return { end: text.length, isClosed: false, escape };
 }
 
-/** Each run of blanks as one: a line end where it held one. Words and elements do not come together. */
+/** Collapses each run of whitespace to one character, a line end if it held one. Words and elements stay separate. */
 export function foldBlanks(text: string): string {
   return text.replace(/[\t\n\f\r ]+/g, (blanks) => (/[\n\r]/.test(blanks) ? "\n" : " "));
 }

@@ -1,4 +1,4 @@
-/** Where the reader of a template is: a plain record that can be kept, compared, and told in words. */
+/** Holds the state of the template reader: a plain record that can be kept, compared and described. */
 import { decodeReferences } from "./places.ts";
 import type { AttributeDraft, HolePart, Place, TextPart } from "./places.ts";
 import { isSameScript, joinScripts } from "./script-state.ts";
@@ -6,7 +6,7 @@ import { isSameStyle, joinStyles } from "./style-state.ts";
 import type { ScriptState } from "./script-state.ts";
 import type { StyleState } from "./style-state.ts";
 
-/** States of the HTML standard, named as there. */
+/** States with the names of the HTML standard. */
 export type Mode =
   | "data"
   | "tagOpen"
@@ -35,20 +35,20 @@ export interface TagDraft<Ref> {
   readonly attributes: Map<string, string | undefined>;
   readonly drafts: Array<AttributeDraft<Ref>>;
   readonly tagHoles: Array<HolePart<Ref>>;
-  /** Branches that were open where the tag begins: an attribute in more of them may be absent. */
+  /** Number of open branches where the tag begins: an attribute in more of them may be absent. */
   readonly branchDepth: number;
 }
 
-/** Where the reader is. A plain record: a copy of it is a point to come back to. */
+/** The state of the reader: a plain record, so a copy of it is a point to return to. */
 export interface ReaderState<Ref> {
   readonly mode: Mode;
-  /** What has been read of a name, a declaration, or the end of raw text. */
+  /** The part of a name, a declaration, or the end of raw text that has been read. */
   readonly word: string;
   readonly tag: TagDraft<Ref> | undefined;
   readonly attribute: AttributeDraft<Ref> | undefined;
-  /** Blanks before the next attribute. */
+  /** Whitespace before the next attribute. */
   readonly blanks: TextPart | undefined;
-  /** Name of the element whose text is raw; "" in data. */
+  /** Name of the raw text element; "" in data. */
   readonly rawElement: string;
   /** What a script holds, by its type. */
   readonly scriptContent: "code" | "data" | "other";
@@ -56,17 +56,17 @@ export interface ReaderState<Ref> {
   readonly style: StyleState;
   /** How `<!--` and `<script` inside a script change where it ends. */
   readonly escape: "none" | "escaped" | "double";
-  /** Static text of the raw element so far: inside `svg` and `math` a browser reads it as markup. */
+  /** Static text of the raw element so far: inside `svg` and `math`, a browser reads it as markup. */
   readonly rawContent: string;
   /** Whether that text, read as markup, has left a tag open in some branch. */
   readonly isRawOpen: boolean;
   readonly isInHead: boolean;
   readonly isInNoscript: boolean;
-  /** Elements `pre` that are open. */
+  /** Number of open `pre` elements. */
   readonly preDepth: number;
 }
 
-/** Where a state is, in words. */
+/** Describes the position of a state in words. */
 export function describeState<Ref>({ mode, tag, attribute, rawElement, word }: ReaderState<Ref>): string {
   const element = tag === undefined ? "a tag" : tag.isEnd ? `the end tag </${tag.name}>` : `<${tag.name}>`;
   switch (mode) {
@@ -96,16 +96,16 @@ export function describeState<Ref>({ mode, tag, attribute, rawElement, word }: R
   }
 }
 
-/** What to write instead of a value in a state. */
+/** Suggests what to write instead of a value in a state. */
 export function fixOf(mode: Mode): string {
   if (mode === "unquotedValue" || mode === "afterUnquotedHole") return 'Put quotes around the value: name="a${value}".';
   if (mode === "attributeName") return 'Use attributes({ ["data-" + key]: value }).';
   if (mode === "tagOpen" || mode === "tagName") return "Use element(tag, attributes, children).";
-  if (mode === "afterValue" || mode === "afterTagHole") return "Put a blank before it.";
-  return "Move the value into text, or into an attribute in quotes.";
+  if (mode === "afterValue" || mode === "afterTagHole") return "Put a space before it.";
+  return "Move the value to text, or to a quoted attribute.";
 }
 
-/** Whether two states are one place. */
+/** Whether two states have the same context. */
 export function isSamePlace<Ref>(one: ReaderState<Ref>, other: ReaderState<Ref>): boolean {
   return (
     placeOf(one.mode) === placeOf(other.mode) &&
@@ -121,12 +121,12 @@ export function isSamePlace<Ref>(one: ReaderState<Ref>, other: ReaderState<Ref>)
   );
 }
 
-/** Between attributes is one place, with or without a blank that must follow. */
+/** Between attributes is one context, with or without a required space. */
 function placeOf(mode: Mode): Mode {
   return mode === "afterTagHole" ? "beforeAttribute" : mode;
 }
 
-/** The one of several same places that asks more of what follows. */
+/** Returns the stricter of several equivalent states. */
 export function strictestOf<Ref>(states: ReadonlyArray<ReaderState<Ref>>): ReaderState<Ref> {
   const found = states.find(({ mode }) => mode === "afterTagHole") ?? states[0]!;
   return {
@@ -137,7 +137,7 @@ export function strictestOf<Ref>(states: ReadonlyArray<ReaderState<Ref>>): Reade
   };
 }
 
-/** What a tag loads: its static address, or the hole that gives the whole of it. */
+/** Returns what a tag loads: its static address, or the hole that holds the whole address. */
 export function findAddress<Ref>({ name, attributes, drafts }: TagDraft<Ref>): Pick<Place, "address" | "addressRef"> {
   const attribute = name === "link" ? "href" : "src";
   const address = attributes.get(attribute);

@@ -1,15 +1,15 @@
-/** Reads JavaScript and JSON just far enough to know whether a whole value may stand at a place. Guesses nothing. */
+/** Reads just enough JavaScript and JSON to know whether a whole value is allowed at a position. Never guesses. */
 
 type Mode = "code" | "single" | "double" | "line" | "block";
 
-/** What is known at a place of a script. */
+/** What is known at a position of a script. */
 export interface ScriptState {
   readonly mode: Mode;
-  /** The token before: "" at the start, one character, a word, or "value" behind a hole. */
+  /** The token before: "" at the start, one character, a word, or "value" after a hole. */
   readonly last: string;
-  /** What makes every later place uncertain. */
+  /** What makes every later position uncertain. */
   readonly fault: string | undefined;
-  /** Whether a hole has just ended, and nothing but blanks since. */
+  /** Whether a hole has just ended, with only whitespace since. */
   readonly isBehindHole: boolean;
 }
 
@@ -19,7 +19,7 @@ export const scriptStart: ScriptState = { mode: "code", last: "", fault: undefin
 /** Tokens after which an expression begins. */
 const opening = new Set(["", "=", "(", "[", ",", ":", "?", "{", ";", "return"]);
 
-/** Reads static text. `fault` of the result says what stands behind a hole wrongly. */
+/** Reads static text. `fault` of the result names the invalid character after a hole. */
 export function scanScript(state: ScriptState, text: string): ScriptState & { readonly follower?: string } {
   let { mode, last, fault, isBehindHole } = state;
   if (fault === undefined && (text.includes("<!--") || text.includes("-->"))) fault = 'a comment of the form "<!--" or "-->"';
@@ -66,12 +66,12 @@ export function scanScript(state: ScriptState, text: string): ScriptState & { re
   return { mode, last, fault, isBehindHole };
 }
 
-/** Whether two states let the same stand behind them. */
+/** Whether two states allow the same continuations. */
 export function isSameScript(one: ScriptState, other: ScriptState): boolean {
   return one.mode === other.mode && one.fault === other.fault && classOf(one) === classOf(other);
 }
 
-/** Returns what matters of the token before: whether a value may begin, and whether it needs parentheses. */
+/** Returns what matters about the token before: whether a value may begin, and whether it needs parentheses. */
 function classOf(state: ScriptState): string {
   if (!opening.has(state.last)) return "no value";
   return needsParentheses(state) ? "statement" : "value may begin";
@@ -82,21 +82,21 @@ export function joinScripts(states: readonly ScriptState[]): ScriptState {
   return states.find(({ isBehindHole }) => isBehindHole) ?? states[0]!;
 }
 
-/** Whether a value may stand here: undefined, or the reason why not. */
+/** Returns undefined if a value is allowed here, otherwise the reason why not. */
 export function findScriptFault({ mode, last, fault, isBehindHole }: ScriptState): string | undefined {
   if (fault !== undefined) return `behind ${fault}`;
-  if (mode === "line" || mode === "block") return "inside a comment of JavaScript";
+  if (mode === "line" || mode === "block") return "inside a JavaScript comment";
   if (mode !== "code") return "inside a JavaScript string";
-  if (isBehindHole) return "directly behind another value";
-  return opening.has(last) ? undefined : `behind "${last}" in JavaScript, which is no place where a value begins`;
+  if (isBehindHole) return "directly after another value";
+  return opening.has(last) ? undefined : `after "${last}" in JavaScript, where a value cannot begin`;
 }
 
-/** Whether a value must stand in parentheses so that `{` does not start a block. */
+/** Whether a value needs parentheses so that `{` does not start a block. */
 export function needsParentheses({ last }: ScriptState): boolean {
   return last === "" || last === "{" || last === ";";
 }
 
-/** The state behind a hole. */
+/** Returns the state after a hole. */
 export function behindScriptHole(state: ScriptState): ScriptState {
   return { ...state, last: "value", isBehindHole: true };
 }

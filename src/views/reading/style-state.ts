@@ -1,21 +1,21 @@
-/** Reads CSS just far enough to know whether a value may stand at a place (CSS Syntax Module Level 3). */
+/** Reads just enough CSS to know whether a value is allowed at a position (CSS Syntax Module Level 3). */
 
 type Mode = "plain" | "single" | "double" | "comment";
 
-/** What is known at a place of a style. */
+/** What is known at a position of a style. */
 export interface StyleState {
   readonly mode: Mode;
   /** Whether a colon came since the last `{`, `}` or `;`. */
   readonly isValue: boolean;
-  /** Blocks that are open. A style attribute starts in one. */
+  /** Number of open blocks. A style attribute starts in one. */
   readonly depth: number;
-  /** Whether the place is inside `url(`, and whether behind its quote. */
+  /** Whether the position is inside `url(`, and whether after its quote. */
   readonly url: "" | "open" | "quoted";
-  /** The word that is being read: the name of a function, when a parenthesis follows. */
+  /** The word that is being read: the name of a function if a parenthesis follows. */
   readonly word: string;
   /** The address inside `url("...")` so far; a value in it is NUL. */
   readonly address: string;
-  /** What is wrong with the static text, once something is. */
+  /** The first error in the static text, if any. */
   readonly fault: string | undefined;
 }
 
@@ -45,10 +45,11 @@ export function scanStyle(state: StyleState, text: string): StyleState {
     } else if (character === "\\") index++;
     else if (mode !== "plain") {
       if (character === (mode === "single" ? "'" : '"')) mode = "plain";
-      // A string that does not end on its line ends there, as CSS reads it.
+      // In CSS, a string that is not closed on its line ends there.
       else if (/[\n\r\f]/.test(character)) mode = "plain";
       if (url === "quoted") {
-        if (character === ":" && /^\0[^/?#]*$/.test(address)) fault ??= "behind an address that a value begins: it would choose the scheme";
+        if (character === ":" && /^\0[^/?#]*$/.test(address))
+          fault ??= "after an address that starts with a value: it would choose the scheme";
         address += character;
         if (mode === "plain") url = "open";
       }
@@ -74,11 +75,11 @@ export function scanStyle(state: StyleState, text: string): StyleState {
   return { mode, isValue, depth, url, word, address, fault };
 }
 
-/** What a value at a place is: a value, text in a string, an address in `url("...")`, or a fault. */
+/** Returns what a value at a position is: a value, text in a string, an address in `url("...")`, or an error. */
 export function findStylePlace(state: StyleState): "value" | "string" | "url" | { readonly fault: string } {
   const { mode, isValue, depth, url, address, fault } = state;
   if (fault !== undefined) return { fault };
-  if (mode === "comment") return { fault: "inside a comment of CSS" };
+  if (mode === "comment") return { fault: "inside a CSS comment" };
   if (url === "quoted") {
     if (address === "") return "url";
     return /[/?#]/.test(address) ? "string" : { fault: "where a value could complete the scheme of an address" };
@@ -88,17 +89,17 @@ export function findStylePlace(state: StyleState): "value" | "string" | "url" | 
   return mode === "plain" ? "value" : "string";
 }
 
-/** The state behind a hole. */
+/** Returns the state after a hole. */
 export function behindStyleHole(state: StyleState): StyleState {
   return state.url === "quoted" ? { ...state, address: `${state.address}\0`, word: "" } : { ...state, word: "" };
 }
 
-/** Whether two states let the same stand behind them. */
+/** Whether two states allow the same continuations. */
 export function isSameStyle(one: StyleState, other: StyleState): boolean {
   return JSON.stringify({ ...one, word: "" }) === JSON.stringify({ ...other, word: "" });
 }
 
-/** One of several same states: the one that asks more of what follows. */
+/** Returns the stricter of several equivalent states. */
 export function joinStyles(states: readonly StyleState[]): StyleState {
   return states.find(({ word }) => /^(?:url|src|image|image-set)$/i.test(word)) ?? states[0]!;
 }

@@ -1,8 +1,8 @@
 /**
- * Reads the static text of a template with the states of the HTML standard (WHATWG, section 13.2.5), and says of each
- * hole where it stands. A whole start tag is read before its holes are placed: the order of attributes does not matter.
- *
- * The state can be kept, set back and compared, so that the branches of a condition can be read one after the other.
+ * Reads the static text of a template with the states of the HTML standard (WHATWG, section 13.2.5), and finds the
+ * context of each hole. A whole start tag is read before its holes are decided, so the order of attributes does not
+ * matter.
+ * The state can be saved, restored and compared, so that the branches of a condition can be read one after the other.
  */
 import type { AttributeClass, StaticAttributes } from "./attribute-table.ts";
 import { classifyAttribute, classifyScript, isPrefixedCode, takesNonce } from "./attribute-table.ts";
@@ -14,19 +14,19 @@ import { describeState, findAddress, fixOf } from "./reader-state.ts";
 import { behindScriptHole, findScriptFault, needsParentheses, scanScript, scriptStart } from "./script-state.ts";
 import { behindStyleHole, scanStyle, styleElementStart } from "./style-state.ts";
 
-/** What a template becomes: static text, and holes with their places. */
+/** What a template becomes: static text, and holes with their contexts. */
 export type Part<Ref> = TextPart | HolePart<Ref>;
 
-/** A control tag whose branches are read. */
+/** A control tag whose branches are being read. */
 export interface BegunBranches<Ref> {
   /** The parts of the attribute value around it; undefined outside attributes. */
   readonly parts: Array<AttributePart<Ref>> | undefined;
   readonly branches: Array<Array<AttributePart<Ref>>>;
 }
 
-/** What the reader needs from the front that uses it. */
+/** What the reader needs from the front end that uses it. */
 export interface ReaderHost<Ref> {
-  /** Reports a hole that cannot stand where it stands. */
+  /** Reports a hole that is not allowed in its position. */
   readonly fail: PlaceFault<Ref>;
   /** Reports static text that cannot be read with certainty. */
   readonly failText: (reason: string, fix: string) => never;
@@ -35,14 +35,14 @@ export interface ReaderHost<Ref> {
   readonly inlineHandlers?: InlineHandlers;
   /** Whether static comments are written. True by default. */
   readonly keepsComments?: boolean;
-  /** Whether blanks between and around tags are folded into one. False by default. */
+  /** Whether whitespace between and around tags is collapsed. False by default. */
   readonly foldBlanks?: boolean;
 }
 
 const rawElements = new Set(["script", "style", "xmp", "iframe", "noembed", "noframes", "plaintext", "title", "textarea"]);
 const textElements = new Set(["title", "textarea"]);
 
-/** What is known of raw text where there is none. */
+/** The state of raw text outside of it. */
 const outsideRawText = {
   rawElement: "",
   scriptContent: "code",
@@ -53,9 +53,9 @@ const outsideRawText = {
   isRawOpen: false,
 } as const;
 
-/** Reads text and holes in their order and gives parts. */
+/** Reads text and holes in order and emits parts. */
 export class HtmlReader<Ref> {
-  /** Where parts go. A front sets it to the list of the branch that it reads. */
+  /** The list that receives parts. A front end sets it to the list of the branch that it reads. */
   output: Array<Part<Ref>> = [];
   #state: ReaderState<Ref> = {
     mode: "data",
@@ -68,7 +68,7 @@ export class HtmlReader<Ref> {
     isInNoscript: false,
     preDepth: 0,
   };
-  /** Where parts of the open attribute's value go: its own list, or that of a branch in it. */
+  /** The list that receives parts of the open attribute's value: its own, or that of a branch in it. */
   #valueParts: Array<AttributePart<Ref>> | undefined;
   #branchDepth = 0;
   readonly #host: ReaderHost<Ref>;
@@ -77,7 +77,7 @@ export class HtmlReader<Ref> {
     this.#host = host;
   }
 
-  /** A point to come back to. */
+  /** A point to return to. */
   get state(): ReaderState<Ref> {
     return this.#state;
   }
@@ -86,7 +86,7 @@ export class HtmlReader<Ref> {
     this.#state = state;
   }
 
-  /** Begins in a place of another template, where a block of it stands. */
+  /** Starts in the state of another template at the position of its block. */
   begin(state: ReaderState<Ref>, fail: (reason: string, fix: string) => never): void {
     this.#state = state;
     if (state.tag === undefined) return;
@@ -94,19 +94,19 @@ export class HtmlReader<Ref> {
     const isPlain =
       attribute !== undefined && ["plain", "class", "enumerated"].includes(classifyAttribute(tag.name, attribute.name, tag.attributes));
     if (state.mode !== "value" || !isPlain)
-      fail(`a block stands ${describeState(state)}`, "Let the block hold the whole tag, or hand a value to the parent.");
-    // A draft of its own: what is read here is another template's.
+      fail(`a block is ${describeState(state)}`, "Let the block contain the whole tag, or pass a value to the parent.");
+    // A separate draft: what is read here belongs to another template.
     const parts: Array<AttributePart<Ref>> = [{ type: "text", text: "" }];
     this.#state = { ...state, tag: { ...tag, drafts: [], tagHoles: [] }, attribute: { ...attribute, parts, holes: 0, quote: '"' } };
     this.#valueParts = parts;
   }
 
-  /** Notes that a block stands here: what replaces it counts on double quotes. */
+  /** Records that a block is here: its replacement relies on double quotes. */
   noteBlock(): void {
     if (this.#state.mode === "value") this.#state.attribute!.holes++;
   }
 
-  /** Whether the reader is between tags, where markup of any kind may begin. */
+  /** Whether the reader is between tags, where any kind of markup may begin. */
   get isInData(): boolean {
     return this.#state.mode === "data";
   }
@@ -117,7 +117,7 @@ export class HtmlReader<Ref> {
     while (index < chunk.length) index = this.#step(chunk, index);
   }
 
-  /** Reads a hole. Gives its part, whose place is known when the tag around it has ended. */
+  /** Reads a hole. Returns its part, whose context is known when the surrounding tag has ended. */
   hole(ref: Ref): HolePart<Ref> {
     const part: HolePart<Ref> = { type: "hole", ref, place: undefined };
     this.#placeHole(part);
@@ -125,8 +125,8 @@ export class HtmlReader<Ref> {
   }
 
   /**
-   * Comes to a point between attributes where a control tag stands: what is read of a name or a value has ended.
-   * Behind a name, a blank must follow, or the next text would become a part of it.
+   * Moves to a point between attributes for a control tag: the current name or value has ended.
+   * After a name, a space must follow, or the next text would become a part of it.
    */
   settle(): void {
     const { mode, word, attribute, blanks } = this.#state;
@@ -141,14 +141,14 @@ export class HtmlReader<Ref> {
     this.#set({ mode: isSeparate ? "beforeAttribute" : "afterTagHole", attribute: undefined, blanks: undefined });
   }
 
-  /** Begins a control tag with branches; gives what {@link endBranches} needs. */
+  /** Begins a control tag with branches; returns what {@link endBranches} needs. */
   beginBranches(isLoop = false): BegunBranches<Ref> {
     const { mode, word } = this.#state;
     const isInRawEnd = mode === "rawText" && word !== "";
     if (isInRawEnd || mode === "tagOpen" || mode === "endTagOpen" || mode === "declaration" || mode === "beforeValue") {
       this.#host.failText(
-        `a control tag stands ${describeState(this.#state)}`,
-        "Put it around the whole tag, or around the whole value in its quotes.",
+        `a control tag is ${describeState(this.#state)}`,
+        "Put it around the whole tag, or around the whole value inside its quotes.",
       );
     }
     const branches: Array<Array<AttributePart<Ref>>> = [];
@@ -171,7 +171,7 @@ export class HtmlReader<Ref> {
     this.#valueParts = this.#state.mode === "value" ? parts : undefined;
   }
 
-  /** What the state is, in words: "inside an attribute of <a>". */
+  /** Describes the state: "inside an attribute of <a>". */
   describe(state: ReaderState<Ref> = this.#state): string {
     return describeState(state);
   }
@@ -187,7 +187,7 @@ export class HtmlReader<Ref> {
     else this.output.push({ type: "text", text });
   }
 
-  /** A text that later steps may change, and that nothing is added to. */
+  /** Static text that later steps may change, and that receives no additions. */
   #writeSealed(text: string): TextPart {
     const part: TextPart = { type: "text", text };
     sealed.add(part);
@@ -195,7 +195,7 @@ export class HtmlReader<Ref> {
     return part;
   }
 
-  /** Reads from `index`; gives where to go on. */
+  /** Reads from `index`; returns where to continue. */
   #step(chunk: string, index: number): number {
     const state = this.#state;
     switch (state.mode) {
@@ -253,7 +253,7 @@ export class HtmlReader<Ref> {
       this.#set({ mode: "tagName", word: "", tag: undefined });
       return index;
     } else {
-      // A comment that is dropped must not bring this one together with what follows.
+      // A dropped comment must not join this one with what follows.
       this.#write(character === "<" ? "&lt;" : "<");
       this.#set({ mode: "data" });
       return index;
@@ -300,7 +300,7 @@ export class HtmlReader<Ref> {
     this.#set({ mode: "beforeAttribute", word: "", tag, blanks: undefined });
   }
 
-  /** An attribute without a value is known as such when no equals sign has followed. */
+  /** An attribute is known to have no value if no equals sign has followed. */
   #settleBareAttribute(): void {
     const { mode, attribute } = this.#state;
     if (mode !== "afterAttributeName" || attribute === undefined) return;
@@ -308,7 +308,7 @@ export class HtmlReader<Ref> {
     this.#set({ attribute: undefined });
   }
 
-  /** Between attributes: blanks, the end, or the next name. */
+  /** Between attributes: whitespace, the end, or the next name. */
   #readInTag(chunk: string, index: number): number {
     const { mode, blanks } = this.#state;
     const character = chunk[index]!;
@@ -320,7 +320,7 @@ export class HtmlReader<Ref> {
       return index + 1;
     }
     if (character === "=" && mode === "afterAttributeName") {
-      // Blanks between a name and its equals sign belong to the attribute.
+      // Whitespace between a name and its equals sign belongs to the attribute.
       const { attribute } = this.#state;
       if (blanks !== undefined) blanks.text = "";
       attribute!.head.text += "=";
@@ -335,7 +335,8 @@ export class HtmlReader<Ref> {
     if (mode === "selfClosing") this.#write("/");
     if (character === "/") {
       if (mode === "afterUnquotedHole" && chunk[index + 1] !== ">") return this.#failAfterHole(character);
-      // The blank before a value in the tag is the value's own: without a value, one must keep the slash from what is before.
+      // The space before a value in the tag belongs to the value: without a value, one must separate the slash from
+      // what is before.
       if (mode === "afterTagHole") this.#write(" ");
       this.#set({ mode: "selfClosing", attribute: undefined, blanks: undefined });
       return index + 1;
@@ -347,8 +348,8 @@ export class HtmlReader<Ref> {
 
   #failAfterHole(character: string): never {
     this.#host.failText(
-      `"${character}" stands directly behind a value in a tag`,
-      "Put a blank between them, or quotes around the whole value of the attribute.",
+      `"${character}" is directly after a value in a tag`,
+      "Put a space between them, or quotes around the whole value of the attribute.",
     );
   }
 
@@ -444,7 +445,7 @@ export class HtmlReader<Ref> {
     this.#set({ attribute: undefined });
   }
 
-  /** The first of two attributes with one name counts, as for a browser. */
+  /** The first of two attributes with one name counts, as in a browser. */
   #noteAttribute(name: string, value: string | undefined): void {
     const { attributes, branchDepth } = this.#state.tag!;
     const isCertain = this.#branchDepth === branchDepth;
@@ -473,7 +474,7 @@ export class HtmlReader<Ref> {
     }
     if (!isEnd && takesNonce(name, attributes)) {
       const place: Place = { kind: kinds.nonce, element: name, attribute: "nonce", ...findAddress(tag!) };
-      this.output.push({ type: "hole", ref: nonceRef as Ref, place }); // A symbol of ours, which no front uses.
+      this.output.push({ type: "hole", ref: nonceRef as Ref, place }); // The reader's own symbol, which no front end uses.
     }
     this.#write(`${closing}>`);
     this.#set({ mode: "data", tag: undefined, attribute: undefined, blanks: undefined });
@@ -500,7 +501,7 @@ export class HtmlReader<Ref> {
     });
   }
 
-  /** Raw text ends at its own end tag; inside `<!-- <script>` of a script that one is text too. */
+  /** Raw text ends at its own end tag; inside `<!-- <script>` of a script, an end tag is text too. */
   #readRawText(chunk: string, index: number): number {
     const { rawElement, escape } = this.#state;
     if (rawElement === "plaintext") {
@@ -514,12 +515,12 @@ export class HtmlReader<Ref> {
     this.#set({ rawContent: this.#state.rawContent + content });
     this.#write(content);
     if (!found.isClosed) {
-      // A value behind half an end tag could complete it.
+      // A value after half an end tag could complete it.
       this.#set({ escape: found.escape, word: /<\/?[A-Za-z]*$/.exec(content)?.[0] ?? "" });
       return chunk.length;
     }
     this.#write(text.slice(found.end, found.end + 2));
-    // Behind its end nothing is left of it: two branches are in one place, with a script in the one or without.
+    // After its end, none of its state remains: branches with and without a script end in the same state.
     this.#set({ ...outsideRawText, mode: "tagName", word: "/", tag: undefined });
     return index + found.end + 2;
   }
@@ -534,8 +535,8 @@ export class HtmlReader<Ref> {
     const { follower, ...next } = scanScript(script, content);
     if (follower !== undefined) {
       this.#host.failText(
-        `"${follower}" stands directly behind a value in a script`,
-        "Let a comma, a semicolon, a closing bracket or the end of the line follow the value.",
+        `"${follower}" is directly after a value in a script`,
+        "Put a comma, a semicolon, a closing bracket or the end of the line after the value.",
       );
     }
     this.#set({ script: next });
@@ -552,7 +553,7 @@ export class HtmlReader<Ref> {
       this.#set({ mode: "comment", word: "<!--" });
       return index + 1;
     }
-    if (word === "[CDATA[") this.#host.failText("a CDATA section stands in HTML", "Write the text with character references.");
+    if (word === "[CDATA[") this.#host.failText("the HTML contains a CDATA section", "Use character references instead.");
     this.#write(`<!${word.slice(0, -1)}`);
     if (word.toLowerCase() === "doctype") {
       this.#write(chunk[index]!);
@@ -563,7 +564,7 @@ export class HtmlReader<Ref> {
     return index;
   }
 
-  /** Comments, wrong comments and the doctype: up to what ends them. */
+  /** Comments, malformed comments and the doctype: up to their end. */
   #readUntilEnd(chunk: string, index: number): number {
     const { mode, word } = this.#state;
     if (mode !== "comment") {
@@ -572,7 +573,8 @@ export class HtmlReader<Ref> {
       if (close !== -1) this.#set({ mode: "data" });
       return close === -1 ? chunk.length : close + 1;
     }
-    // `word` holds the last characters before, since a chunk may end anywhere. A comment may end in its own start.
+    // `word` holds the last characters before, since a chunk may end anywhere. The end of a comment may overlap its
+    // start.
     const text = word + chunk.slice(index);
     const match =
       (text.startsWith("<!--") && /^<!---?>/.exec(text)) || /--!?>/.exec(word.startsWith("<!--") ? `    ${text.slice(4)}` : text);
@@ -600,7 +602,7 @@ export class HtmlReader<Ref> {
       case "value":
         attribute!.holes++;
         this.#valueParts!.push(part);
-        // The tag may end in another template, which knows nothing of this hole: this place holds until it is known better.
+        // The tag may end in another template, which does not know this hole: this context applies until more is known.
         part.place = { kind: kinds.attribute, element: tag!.name, attribute: attribute!.name };
         break;
       case "beforeValue":
@@ -616,7 +618,7 @@ export class HtmlReader<Ref> {
       case "beforeAttribute":
       case "afterAttributeName":
         if (this.#state.blanks === undefined)
-          fail(`directly behind the name of <${tag!.name}> or an attribute of it`, "Put a blank before it.");
+          fail(`directly after the name of <${tag!.name}> or an attribute of it`, "Put a space before it.");
         if (tag!.isEnd) fail(`inside the end tag </${tag!.name}>`);
         this.#settleBareAttribute();
         this.#state.blanks!.text = "";
@@ -629,7 +631,7 @@ export class HtmlReader<Ref> {
     this.output.push(part);
   }
 
-  /** What is open at the end of a branch stays open behind it. */
+  /** What is open at the end of a branch stays open after it. */
   #settleRaw(): void {
     const { rawContent, isRawOpen } = this.#state;
     this.#set({ rawContent: "", isRawOpen: isRawOpen || !isWholeMarkup(rawContent) });
@@ -639,12 +641,12 @@ export class HtmlReader<Ref> {
     const { rawElement, script, style, scriptContent, word } = this.#state;
     const { fail } = this.#host;
     const at = { element: rawElement, attribute: "" };
-    if (word !== "") return fail(ref, `directly behind "${word}" inside <${rawElement}>`);
+    if (word !== "") return fail(ref, `directly after "${word}" inside <${rawElement}>`);
     if (this.#state.isRawOpen || !isWholeMarkup(this.#state.rawContent)) {
       return fail(
         ref,
-        `inside <${rawElement}> behind what is an open tag when the element stands in svg`,
-        "Put a blank behind each <, or write it as &lt; or \\x3C.",
+        `inside <${rawElement}> after text that is an open tag if the element is in svg`,
+        "Put a space after each <, or write it as &lt; or \\x3C.",
       );
     }
     if (textElements.has(rawElement)) return { kind: kinds.rcdata, ...at };
@@ -660,7 +662,7 @@ export class HtmlReader<Ref> {
       return fail(
         ref,
         fault,
-        "Let toJson(value) stand where a whole value begins, such as `const data = ${toJson(value)};`; it brings its own quotes.",
+        "Put toJson(value) where a whole value begins, for example `const data = ${toJson(value)};`; it adds its own quotes.",
       );
     }
     this.#set({ script: behindScriptHole(script) });
@@ -669,7 +671,7 @@ export class HtmlReader<Ref> {
   }
 }
 
-/** Whether a text, read as markup, ends between tags. */
+/** Whether a string, read as markup, ends between tags. */
 function isWholeMarkup(text: string): boolean {
   if (!text.includes("<")) return true;
   const stop = (): never => {
@@ -684,10 +686,10 @@ function isWholeMarkup(text: string): boolean {
   }
 }
 
-/** What a nonce that the compiler adds is known by. */
+/** Identifies a nonce that the compiler adds. */
 export const nonceRef: unique symbol = Symbol("nonce");
 
-/** Texts that nothing is added to. */
+/** Texts that receive no additions. */
 const sealed = new WeakSet<TextPart>();
 
 const textPlace: Place = { kind: kinds.text, element: "", attribute: "" };

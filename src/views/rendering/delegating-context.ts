@@ -1,9 +1,9 @@
-/** A context that reads another one; a class that extends it changes a part. */
+/** Wraps another context; a subclass changes parts of it. */
 import type { FragmentStore } from "./fragment-store.ts";
 import type { RenderContext } from "./render-context.ts";
 import type { RenderOptions } from "./render-options.ts";
 
-/** Each part, read when it is asked for. */
+/** Each part is read on access. */
 export class DelegatingContext implements RenderContext {
   protected readonly context: RenderContext;
 

@@ -1,4 +1,4 @@
-/** Pieces of pages that are kept: `cached()` and `{% cache %}`. */
+/** Caches fragments of pages: `cached()` and `{% cache %}`. */
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import { DelegatingContext } from "./delegating-context.ts";
@@ -12,38 +12,38 @@ import { isNonce, writeHtml } from "./write.ts";
 import { joinSegments } from "./render.ts";
 import { writtenHtml } from "./markup.ts";
 
-/** What a piece depends on beside its key. */
+/** What a fragment depends on besides its key. */
 export type CacheVary = "user" | "request" | "csrf" | "flash";
 
-/** Options of {@link cached}. */
+/** Options for {@link cached}. */
 export interface CachedOptions extends FragmentOptions {
-  /** Parts of the request that the piece reads: each of their values has a piece of its own. None by default. */
+  /** Parts of the request that the fragment reads: each combination of their values is cached separately. None by default. */
   readonly vary?: readonly CacheVary[];
 }
 
 /** A part of a key. */
 export type CacheKeyPart = string | number | bigint | boolean | Date | null | undefined;
 
-/** What a cached piece is known by. */
+/** What identifies a cached fragment. */
 export interface CacheFacts extends CachedOptions {
   readonly key: readonly CacheKeyPart[];
   /** Changes with the template. */
   readonly version?: string;
-  /** The place in the source, for errors. */
+  /** The position in the source, for errors. */
   readonly where?: string;
 }
 
-/** Stands for a nonce while a piece is made: random, so that no value of a user can be taken for it. */
+/** Replaces a nonce while a fragment is rendered: random, so that no user input can be mistaken for it. */
 const nonceMark = `gable${Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("")}`;
 const nonceAttribute = ` nonce="${nonceMark}"`;
 
-/** Pieces that are being made, by store and key: one at a time for each key. */
+/** Fragments that are being rendered, by store and key: one at a time for each key. */
 const pending = new WeakMap<FragmentStore, Map<string, Promise<Fragment>>>();
 
 /**
- * Markup that is made once and then kept in the store of the application. The language is always a part of the key.
- * What the piece reads of the request must be named in `vary`, else `E_VIEW_CACHE_KEY`. Without a store it is made each time.
- *
+ * Renders markup once and then keeps it in the store of the application. The language is always part of the key. Name
+ * what the fragment reads from the request in `vary`; otherwise it throws `E_VIEW_CACHE_KEY`. Without a store, it is
+ * rendered each time.
  * @example
  * cached(["sidebar", site.id], { ttlSeconds: 300, tags: ["posts"] }, () => html`<aside>${latestPosts()}</aside>`);
  */
@@ -52,20 +52,20 @@ export function cached(key: CacheKeyPart | readonly CacheKeyPart[], options: Cac
   return writtenHtml((out, body) => writeCached(out, body, { ...options, key: parts }, (inner, text) => writeHtml(inner, text, make())));
 }
 
-/** Writes a piece: the kept one, or a new one that is kept. */
+/** Writes a fragment: the cached one, or a new one that is then cached. */
 export function writeCached(out: Output, body: string, facts: CacheFacts, write: HtmlWriter): string {
   const { context } = out;
   const store = context.fragments;
   const guarded = new GuardedContext(context, facts);
   const key = toFullKey(context, facts);
-  // Without a store nothing is kept, and what must not be kept is found all the same.
+  // Without a store, nothing is cached, but fragments that must not be cached are still detected.
   const found = store?.get(key);
   const fragment =
     found instanceof Promise
       ? found.then((known) => known ?? makeOnce(store, key, facts, guarded, write))
       : (found ?? makeOnce(store, key, facts, guarded, write));
   if (!(fragment instanceof Promise)) return joinFragment(out, body, fragment);
-  return out.suspend(body, fragment, (later, text, settled) => joinFragment(later, text, settled as Fragment)); // What was promised.
+  return out.suspend(body, fragment, (later, text, settled) => joinFragment(later, text, settled as Fragment)); // What the promise resolved to.
 }
 
 function makeOnce(
@@ -100,7 +100,7 @@ function make(guarded: GuardedContext, write: HtmlWriter): Fragment | Promise<Fr
   return joinSegments(out.segments, guarded).then(toFragment);
 }
 
-/** Texts at even places; between them "attribute" for a whole nonce attribute, "value" for its value alone. */
+/** Texts at even indexes; between them "attribute" for a whole nonce attribute, "value" for only its value. */
 function toFragment(text: string): Fragment {
   const parts: string[] = [];
   for (const [index, piece] of text.split(nonceAttribute).entries()) {
@@ -144,7 +144,7 @@ function toKeyPart(part: unknown, index: number, where: string | undefined): str
   const text = part instanceof Date ? part.toISOString() : String(part);
   if (["string", "number", "bigint", "boolean"].includes(typeof part) || part instanceof Date)
     return `${(typeof part)[0]}${text.length}:${text}`;
-  throw keyError(where, `part ${index} of its key is ${describeValue(part)}`, "Use a text, a number or a date, such as an id.");
+  throw keyError(where, `part ${index} of its key is ${describeValue(part)}`, "Use a string, a number or a date, for example an ID.");
 }
 
 function toVaryPart(context: RenderContext, name: CacheVary, where: string | undefined): CacheKeyPart {
@@ -166,20 +166,20 @@ function toUserPart(user: unknown, where: string | undefined): CacheKeyPart {
   if (user === null || user === undefined) return undefined;
   const id = typeof user === "object" && "id" in user ? user.id : user;
   if (typeof id === "string" || typeof id === "number" || typeof id === "bigint") return id;
-  throw keyError(where, "the user has no id", "Leave the piece out of the cache, or give users an id.");
+  throw keyError(where, "the user has no id", "Leave the fragment out of the cache, or give users an id.");
 }
 
 function toRequestPart(request: unknown): string {
-  // The application's request; other fronts may give a text.
+  // The application's request; other callers may give a string.
   const { url } = typeof request === "object" && request !== null ? (request as { url?: unknown }) : { url: request };
   return String(url);
 }
 
 function keyError(where: string | undefined, reason: string, fix: string): GableError {
-  return new GableError("E_VIEW_CACHE_KEY", `${where ?? "cached()"}: a piece cannot be kept: ${reason}.`, { fix });
+  return new GableError("E_VIEW_CACHE_KEY", `${where ?? "cached()"}: a fragment cannot be cached: ${reason}.`, { fix });
 }
 
-/** The context of a piece that is kept: without the nonce of this page, and only with what its key knows. */
+/** The context of a cached fragment: without the nonce of this page, and only with what its key includes. */
 class GuardedContext extends DelegatingContext {
   readonly #vary: readonly CacheVary[];
   readonly #where: string | undefined;
@@ -194,8 +194,8 @@ class GuardedContext extends DelegatingContext {
     if (this.#vary.includes(name)) return;
     throw keyError(
       this.#where,
-      `it reads "${name}", which its key does not know`,
-      `Add vary=["${name}"], or move what reads it out of the piece.`,
+      `it reads "${name}", which is not part of its key`,
+      `Add vary=["${name}"], or move the code that reads it out of the fragment.`,
     );
   }
 
@@ -229,7 +229,7 @@ class GuardedContext extends DelegatingContext {
   }
 }
 
-/** Largest number of characters of all pieces together, by default: 32 MiB as Latin 1. */
+/** Default limit for the number of characters of all fragments together: 32 MiB as Latin 1. */
 const charactersMax = 33_554_432;
 
 interface Entry {
@@ -239,15 +239,15 @@ interface Entry {
   readonly tags: readonly string[];
 }
 
-/** Options of {@link MemoryFragments}. */
+/** Options for {@link MemoryFragments}. */
 export interface MemoryFragmentsOptions {
-  /** Largest number of characters of all pieces together. Default 33,554,432. */
+  /** Maximum number of characters of all fragments together. Default 33,554,432. */
   readonly charactersMax?: number;
   /** The clock, in ms since 1970. */
   readonly now?: () => number;
 }
 
-/** Pieces in memory: those that were used longest ago make room. */
+/** Keeps fragments in memory and evicts the least recently used. */
 export class MemoryFragments implements FragmentStore {
   readonly #entries = new Map<string, Entry>();
   readonly #charactersMax: number;
@@ -259,12 +259,12 @@ export class MemoryFragments implements FragmentStore {
     this.#now = options.now ?? Date.now;
   }
 
-  /** Number of pieces. */
+  /** Number of fragments. */
   get size(): number {
     return this.#entries.size;
   }
 
-  /** A piece, unless it is unknown or too old; it counts as used. */
+  /** Returns a fragment, unless it is unknown or expired; it counts as used. */
   get(key: string): Fragment | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
@@ -274,7 +274,7 @@ export class MemoryFragments implements FragmentStore {
     return entry.fragment;
   }
 
-  /** Keeps a piece; others make room for it. One that is longer than all may be together is not kept. */
+  /** Stores a fragment and evicts others to make room. A fragment above the total limit is not stored. */
   set(key: string, fragment: Fragment, { ttlSeconds, tags = [] }: FragmentOptions): void {
     const before = this.#entries.get(key);
     if (before !== undefined) this.#delete(key, before);
@@ -287,7 +287,7 @@ export class MemoryFragments implements FragmentStore {
     }
   }
 
-  /** Drops all pieces with one of the tags. */
+  /** Drops all fragments with one of the tags. */
   invalidate({ tags }: { readonly tags: readonly string[] }): void {
     for (const [key, entry] of this.#entries) if (entry.tags.some((tag) => tags.includes(tag))) this.#delete(key, entry);
   }

@@ -1,20 +1,20 @@
-/** Where pieces of pages are kept, and what is kept of one. */
+/** Defines where fragments of pages are stored, and what is stored. */
 
-/** A kept piece: texts, and between them the places of nonces, which are filled anew each time it is shown. */
+/** A stored fragment: texts, and between them the positions of nonces, which are filled in each time it is shown. */
 export type Fragment = readonly string[];
 
-/** How long a piece is kept, and what makes it void. */
+/** Options for how long a fragment is kept, and what invalidates it. */
 export interface FragmentOptions {
-  /** Seconds until it is made again. Without it, it is kept until its place is needed or a tag is invalidated. */
+  /** Seconds until it is rendered again. Without it, the fragment is kept until it is evicted or a tag is invalidated. */
   readonly ttlSeconds?: number;
-  /** Names under which it can be made void. None by default. */
+  /** Names that can invalidate it. None by default. */
   readonly tags?: readonly string[];
 }
 
-/** Where pieces are kept. Methods may be asynchronous. */
+/** A store of fragments. Methods may be asynchronous. */
 export interface FragmentStore {
-  /** A piece, unless it is unknown or too old. */
+  /** Returns a fragment, unless it is unknown or expired. */
   get(key: string): Fragment | undefined | Promise<Fragment | undefined>;
-  /** Keeps a piece. */
+  /** Stores a fragment. */
   set(key: string, fragment: Fragment, options: FragmentOptions): void | Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Marked pieces of a page, which can be sent without the page around them. */
+/** Marks fragments of a page, which can be sent without the page around them. */
 import { GableError } from "../../errors/gable-error.ts";
 import { DelegatingContext } from "./delegating-context.ts";
 import { escapeAttribute } from "../escape/attribute.ts";
@@ -12,8 +12,7 @@ import { writeHtml } from "./write.ts";
 import { writtenHtml } from "./markup.ts";
 
 /**
- * Marks a piece of a page. In the page it is written as it is; {@link renderFragments} gives it alone.
- *
+ * Marks a fragment of a page. In the page, it is written unchanged; {@link renderFragments} returns it on its own.
  * @example
  * html`<ul>${books.map((book) => fragment(`book-${book.id}`, html`<li>${book.title}</li>`))}</ul>`;
  */
@@ -25,9 +24,9 @@ export function fragment(name: string, content: Html): Html {
 }
 
 /**
- * Gives the named pieces of a page, in the order of the names, each as
- * `<template data-region="name" data-hash="...">...</template>`. The hash changes with the content; nonces are left out,
- * since scripts in such pieces do not run. Throws `E_VIEW_PARTIAL` for a name that the page does not mark.
+ * Returns the named fragments of a page, in the order of the names, each as
+ * `<template data-region="name" data-hash="...">...</template>`. The hash changes with the content. Nonces are left
+ * out, since scripts in such fragments do not run. Throws `E_VIEW_PARTIAL` for a name that the page does not mark.
  */
 export async function renderFragments(page: Html, names: readonly string[], context: RenderContext = {}): Promise<string> {
   const collecting = new CollectingContext(context, names);
@@ -37,20 +36,22 @@ export async function renderFragments(page: Html, names: readonly string[], cont
       const text = await collecting.found.get(name);
       if (text !== undefined)
         return `<template data-region="${escapeAttribute(name, context.options?.mustache === "split")}" data-hash="${hashText(text)}">${text}</template>`;
-      throw new GableError("E_VIEW_PARTIAL", `The page marks no piece "${name}".`, { fix: `Mark it: fragment("${name}", html\`...\`).` });
+      throw new GableError("E_VIEW_PARTIAL", `The page marks no fragment "${name}".`, {
+        fix: `Mark it: fragment("${name}", html\`...\`).`,
+      });
     }),
   );
   return pieces.join("");
 }
 
-/** Scripts in pieces that are sent alone do not run: they get no nonce. */
+/** Scripts in fragments that are sent on their own do not run: they get no nonce. */
 class NoncelessContext extends DelegatingContext {
   override get nonce(): undefined {
     return undefined;
   }
 }
 
-/** Notes the pieces of a page that are wanted. */
+/** Collects the requested fragments of a page. */
 class CollectingContext extends NoncelessContext {
   readonly found = new Map<string, string | Promise<string>>();
   readonly #names: ReadonlySet<string>;
@@ -66,7 +67,7 @@ class CollectingContext extends NoncelessContext {
     return this.context.signal;
   }
 
-  /** Writes a piece alone, the first time that it comes. */
+  /** Writes a fragment on its own, the first time that it occurs. */
   collect(name: string, content: Html): void {
     if (!this.#names.has(name) || this.found.has(name)) return;
     const out = new Output(this.#plain);

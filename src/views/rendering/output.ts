@@ -1,4 +1,4 @@
-/** Where a walk writes: one growing string, and from the first pending value on a list of segments. */
+/** Holds the output of a render: one growing string and, after the first pending value, a list of segments. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { PlanOptions } from "../reading/plan.ts";
 import type { RenderContext } from "./render-context.ts";
@@ -6,10 +6,10 @@ import type { RenderContext } from "./render-context.ts";
 /** Writes markup after a string; returns the longer string. */
 export type HtmlWriter = (out: Output, body: string) => string;
 
-/** Continues at the place of a value that was awaited. */
+/** Continues at the position of a value that was awaited. */
 export type Resume = (out: Output, body: string, value: unknown) => string;
 
-/** Text, or a value that is not there yet. */
+/** Text, or a pending value. */
 export type Segment =
   | string
   | { readonly promise: Promise<unknown>; readonly resume: Resume }
@@ -20,18 +20,18 @@ const depthMax = 1000;
 /** Deepest nesting of macros, includes and recursive loops. */
 const callsMax = 100;
 
-/** The state of one walk. */
+/** The state of one render. */
 export class Output {
   readonly context: RenderContext;
   /** Whether the braces of `{{` in values are separated. */
   readonly isSplit: boolean;
-  /** How templates are read; undefined where the application has no options for it. */
+  /** How templates are read; undefined if the application has no options for it. */
   readonly planOptions: PlanOptions | undefined;
-  /** Undefined while everything was at hand. */
+  /** Undefined until a value is pending. */
   segments: Segment[] | undefined = undefined;
-  /** Levels of markup and lists that are open. */
+  /** Number of open levels of markup and lists. */
   depth = 0;
-  /** Macros, includes and recursive loops that are open. */
+  /** Number of open macros, includes and recursive loops. */
   calls = 0;
 
   constructor(context: RenderContext) {
@@ -41,7 +41,7 @@ export class Output {
     this.planOptions = options?.plan;
   }
 
-  /** Whether `on*` attributes take a whole `raw()` value. */
+  /** Whether `on*` attributes accept a whole `raw()` value. */
   get inlineHandlers(): boolean {
     return this.context.options?.inlineHandlers === true;
   }
@@ -51,29 +51,29 @@ export class Output {
     if (++this.depth > depthMax) throw new GableError("E_VIEW_DEPTH", `Markup or lists are nested deeper than ${depthMax}.`);
   }
 
-  /** Comes back. */
+  /** Goes back one level. */
   leave(): void {
     this.depth--;
   }
 
-  /** Goes into a macro, an include, or a recursive loop. Throws `E_VIEW_DEPTH`. */
+  /** Enters a macro, an include or a recursive loop. Throws `E_VIEW_DEPTH`. */
   enterCall(what: string): void {
     if (++this.calls > callsMax) throw new GableError("E_VIEW_DEPTH", `${what} nests deeper than ${callsMax}.`);
   }
 
-  /** Comes back from it. */
+  /** Leaves it. */
   leaveCall(): void {
     this.calls--;
   }
 
-  /** Keeps the place of a promise; what follows is walked at once, so that no rejection goes unseen. */
+  /** Reserves the position of a promise. Rendering continues immediately, so that no rejection is missed. */
   suspend(body: string, promise: Promise<unknown>, resume: Resume): string {
     promise.catch(() => undefined);
     (this.segments ??= []).push(body, { promise, resume });
     return "";
   }
 
-  /** Keeps the place of values that come one by one. */
+  /** Reserves the position of values from an async iterable. */
   stream(body: string, iterable: AsyncIterable<unknown>, resume: Resume): string {
     (this.segments ??= []).push(body, { iterable, resume });
     return "";

@@ -1,15 +1,14 @@
-/** Markup made of strings: `raw()`, and functions that sanitise. */
+/** Creates markup from strings: `raw()`, and sanitizer functions. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Html } from "../values.ts";
 import { asHtml, assertTemplate } from "../values.ts";
 import { writtenHtml } from "./markup.ts";
 
 /**
- * Marks a string as markup. It is sent as it is: never pass what a user wrote.
- * The reason is for readers of the code: a search for `raw` finds every use. Write literals as raw`<hr>`.
+ * Marks a string as markup. It is sent unchanged: never pass user input.
+ * The reason is for readers of the code: search for `raw` to find every use. Write literals as raw`<hr>`.
  * In an application with `views: { raw: "strict" }`, rendering any other use throws `E_VIEW_UNSAFE`: pass the string
  * through a {@link sanitizer} instead.
- *
  * @example
  * raw(markdown.render(post.body), "rendered by markdown-it, sanitised at save");
  */
@@ -30,8 +29,7 @@ export function raw(markup: string | TemplateStringsArray, reason?: string): Htm
 }
 
 /**
- * Makes a function that sanitises a string and returns it as markup. Works with `views: { raw: "strict" }` too.
- *
+ * Creates a function that sanitizes a string and returns it as markup. Also works with `views: { raw: "strict" }`.
  * @example
  * const showMarkdown = sanitizer((text) => sanitizeHtml(markdown.render(text)));
  */

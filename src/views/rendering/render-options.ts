@@ -7,9 +7,9 @@ export interface RenderOptions {
   readonly mustache?: "keep" | "split";
   /** "strict" rejects strings that `raw()` marked as markup. "any" by default. */
   readonly raw?: "any" | "strict";
-  /** Whether `on*` attributes take a whole `raw()` value. False by default. */
+  /** Whether `on*` attributes accept a whole `raw()` value. False by default. */
   readonly inlineHandlers?: boolean;
-  /** How tagged templates are read. Undefined by default: every application shares one plan per template. */
+  /** How tagged templates are read. Undefined by default: all applications share one plan per template. */
   readonly plan?: PlanOptions | undefined;
 }
 

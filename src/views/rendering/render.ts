@@ -1,4 +1,4 @@
-/** Renders markup: one string where every value is at hand, else a stream in order. */
+/** Renders markup: to one string if no value is pending, otherwise to a stream in order. */
 import { Output } from "./output.ts";
 import type { Resume, Segment } from "./output.ts";
 import type { RenderContext } from "./render-context.ts";
@@ -8,14 +8,14 @@ import type { Html, Xml, PlainText } from "../values.ts";
 import { walkIn } from "./walk-context.ts";
 import { writeHtml } from "./write.ts";
 
-/** Pieces that are sent at once are at least this long, while nothing is awaited. */
+/** Pieces that are sent immediately are at least this long while nothing is awaited. */
 const pieceCharacters = 16_384;
 
-/** What can be rendered. */
+/** Values that can be rendered. */
 export type Rendered = Html | Xml | PlainText;
 
 /**
- * Renders markup. Gives a string when no promise in it is pending, else a promise of one.
+ * Renders markup. Returns a string if no promise in it is pending, otherwise a promise of one.
  * Throws what a template throws: `E_VIEW_VALUE`, `E_VIEW_URL_TRUST`, `E_VIEW_DEPTH`.
  */
 export function render(value: Rendered, context: RenderContext = {}): string | Promise<string> {
@@ -23,7 +23,7 @@ export function render(value: Rendered, context: RenderContext = {}): string | P
   return typeof walked === "string" ? walked : joinPieces(walked);
 }
 
-/** @internal The text of segments, when all their values are there. */
+/** @internal Returns the text of segments after all their values have arrived. */
 export function joinSegments(segments: readonly Segment[], context: RenderContext): Promise<string> {
   return joinPieces(toPieces(segments, context));
 }
@@ -34,7 +34,7 @@ async function joinPieces(pieces: AsyncIterable<string>): Promise<string> {
   return text;
 }
 
-/** Walks all values at hand. Gives the text, or the pieces in their order when something is pending. */
+/** Renders all available values. Returns a string, or the segments in order if something is pending. */
 export function walk(value: Rendered, context: RenderContext): string | AsyncGenerator<string> {
   if (!isHtml(value)) return isXml(value) ? toXmlDocument(String(value)) : String(value);
   const out = new Output(context);
@@ -70,7 +70,7 @@ async function* toItems(iterable: AsyncIterable<unknown>, resume: Resume, contex
   }
 }
 
-/** Sends what is long enough; gives what is kept. */
+/** Sends text that is long enough; returns the rest. */
 function* collect(piece: string): Generator<string, string> {
   if (piece.length < pieceCharacters) return piece;
   yield piece;
@@ -91,7 +91,7 @@ async function* resumed(
   }
 }
 
-/** Waits for a value, or until the client has left. */
+/** Waits for a value, or until the client has disconnected. */
 function abortable(promise: Promise<unknown>, signal: AbortSignal | undefined): Promise<unknown> {
   if (signal === undefined) return promise;
   signal.throwIfAborted();
@@ -102,7 +102,7 @@ function abortable(promise: Promise<unknown>, signal: AbortSignal | undefined): 
   });
 }
 
-/** Renders to a stream of UTF-8 bytes; it waits for its reader. */
+/** Renders to a stream of UTF-8 bytes with backpressure. */
 export function renderToStream(value: Rendered, context: RenderContext = {}): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const walked = walk(value, context);

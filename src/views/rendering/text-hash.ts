@@ -1,4 +1,4 @@
-/** A short fingerprint of a text: equal texts, equal marks. No secret and no signature. */
+/** Returns a short fingerprint of a string: equal strings have equal fingerprints. Not a secret and not a signature. */
 
 /** 64 bits in base 36: two multiplicative hashes of 32 bits with different primes (Knuth, TAOCP 6.4), mixed at the end. */
 export function hashText(text: string): string {

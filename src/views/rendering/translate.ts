@@ -1,14 +1,14 @@
-/** The function that translates messages, which the application brings. */
+/** Defines the function that translates messages, which the application provides. */
 
-/** Facts of a message that decide which text is shown. */
+/** Properties of a message that decide which string is shown. */
 export interface MessageOptions {
-  /** What the text is about, where one text means two things. */
+  /** The context of the string, if one string has two meanings. */
   readonly context?: string;
-  /** The text for several. */
+  /** The plural string. */
   readonly plural?: string;
-  /** Name of the value that decides between the two. */
+  /** Name of the value that decides between singular and plural. */
   readonly count?: string;
 }
 
-/** Gives the text for a message, with its values filled in. */
+/** Returns the string of a message with its values filled in. */
 export type Translate = (message: string, values?: Readonly<Record<string, unknown>>, options?: MessageOptions) => string;

@@ -1,4 +1,4 @@
-/** Texts in the language of the reader: what `t()` and `{% trans %}` show. */
+/** Shows strings in the language of the reader: `t()` and `{% trans %}`. */
 import { escapeText } from "../escape/text.ts";
 import { intl } from "./intl.ts";
 import type { HtmlWriter, Output } from "./output.ts";
@@ -8,7 +8,7 @@ import type { Hole } from "../values.ts";
 import { writeText } from "./write.ts";
 import { writtenHtml } from "./markup.ts";
 
-/** The text of a message as it was written, for renders without a catalogue. Rules of number are those of the locale. */
+/** Returns the string of a message as written, for renders without a catalogue. Plural rules are those of the locale. */
 function formatMessage(
   locale: string,
   message: string,
@@ -24,21 +24,21 @@ function formatMessage(
   });
 }
 
-/** What translates in a context. */
+/** Returns the function that translates in a context. */
 export function translateOf(context: RenderContext): Translate {
   const { translate } = context;
   if (translate !== undefined) return translate.bind(context);
   return (message, values, options) => formatMessage(context.locale ?? "en", message, values, options);
 }
 
-/** What opens a tag of a message, and what closes it. */
+/** The opening and the closing tag of a message tag. */
 export type Wrapper = readonly [open: HtmlWriter, close: string];
 
-/** Code points that are no characters (Unicode, section 23.7): they mark where a value stands, and no text has them. */
+/** Code points that are not characters (Unicode, section 23.7): they mark the positions of values, and no text contains them. */
 const [valueStart, valueEnd] = ["\uFDD0", "\uFDD1"];
 const tokens = /\uFDD0(\d+)\uFDD1|<(\/?)(\d+)(\/?)>/g;
 
-/** The text of `{% trans %}`: values are escaped like all others, and only the template's own tags are tags. */
+/** Returns the text of `{% trans %}`: values are escaped like all others, and only the template's own tags are tags. */
 export function trans(
   out: Output,
   { message, ...options }: MessageOptions & { readonly message: string },
@@ -48,7 +48,7 @@ export function trans(
   const slots: Hole[] = [];
   const given: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(values)) {
-    // Numbers are formatted by the language; other values never pass through the catalogue.
+    // The locale formats numbers; other values never pass through the catalogue.
     const isNumber = typeof value === "number" || typeof value === "bigint";
     given[name] = isNumber ? value : `${valueStart}${slots.push(value) - 1}${valueEnd}`;
   }
@@ -80,7 +80,7 @@ function writeMessage(out: Output, body: string, text: string, slots: readonly H
   return body + escapeText(text.slice(from), out.isSplit) + closeFrom(0, open, wrappers);
 }
 
-/** The ends of tags that are open, inner ones first. */
+/** Returns the closing tags of open tags, inner ones first. */
 function closeFrom(index: number, open: number[], wrappers: readonly Wrapper[]): string {
   return open
     .splice(index)

@@ -1,4 +1,4 @@
-/** The walk: writes values into their places. What generated views call is here, too. */
+/** Writes values for their contexts. Contains the functions that generated views call. */
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import type { AttributeClass } from "../reading/attribute-table.ts";
@@ -20,22 +20,22 @@ import { contextOfWalk } from "./walk-context.ts";
 import type { Css } from "../values.ts";
 import { Html, isAttributes, isCss, isHtml, isJson, isSafeUrl, isTrustedUrl, toHtml } from "../values.ts";
 
-/** A place with the position of its hole in the source, where it is known. */
+/** A context with the position of its hole in the source, if known. */
 export interface WrittenPlace extends Place {
   readonly where?: string;
 }
 
 /**
- * Writes markup behind `body`; gives the longer string. The usual values (text in the usual places) are written here:
- * each costs two additions to the string, since the quotes of attributes stand in the static text already.
+ * Writes markup after `body`; returns the longer string. The usual values (text in the usual contexts) are written
+ * here: each costs two additions to the string, since the quotes of attributes are part of the static text.
  */
 export function writeHtml(out: Output, body: string, html: Html): string {
   if (html.plan === undefined) return writeOther(out, body, html);
-  const { holes, end } = planOf(out, html.plan as Plan); // Only html.ts makes markup with a plan.
+  const { holes, end } = planOf(out, html.plan as Plan); // Only html.ts creates markup with a plan.
   const { values } = html;
   const { isSplit } = out;
   out.enter();
-  // Whether what follows begins with the closing quote of an attribute.
+  // Whether the next text begins with the closing quote of an attribute.
   let isOpen = false;
   for (let index = 0; index < holes.length; index++) {
     const hole = holes[index]!;
@@ -64,22 +64,22 @@ export function writeHtml(out: Output, body: string, html: Html): string {
   return body;
 }
 
-/** Markup of template files, markup that is text already, and markup of a second copy of the package. */
+/** Markup of template files, markup that is a string already, and markup of a second copy of the package. */
 function writeOther(out: Output, body: string, html: Html): string {
   if (!(html instanceof Html)) return body + String(html);
   if (html.writer === undefined) return body + html.text;
   out.enter();
-  body = (html.writer as HtmlWriter)(out, body); // Only writtenHtml() makes markup with a writer.
+  body = (html.writer as HtmlWriter)(out, body); // Only writtenHtml() creates markup with a writer.
   out.leave();
   return body;
 }
 
-/** Returns the plan as the application reads its templates. */
+/** Returns the plan with the reading options of the application. */
 function planOf(out: Output, plan: Plan): Plan {
   return out.planOptions === undefined ? plan : planWith(plan, out.planOptions);
 }
 
-/** Writes a value between tags. Booleans show nothing, so that a condition may stand in a hole. */
+/** Writes a value between tags. Booleans show nothing, so that you can write a condition as a value. */
 export function writeText(out: Output, body: string, value: unknown, place?: WrittenPlace): string {
   switch (typeof value) {
     case "string":
@@ -107,7 +107,7 @@ function writeObject(out: Output, body: string, value: object, place: WrittenPla
   if (isAttributes(value) || isCss(value)) throw valueError(value, place);
   if (isPromise(value)) return out.suspend(body, value, (later, text, settled) => writeText(later, text, settled, place));
   if (isAsyncIterable(value)) return out.stream(body, value, (later, text, item) => writeText(later, text, item, place));
-  if (Symbol.iterator in value) return writeItems(out, body, value as Iterable<unknown>, place); // The line has found the iterator.
+  if (Symbol.iterator in value) return writeItems(out, body, value as Iterable<unknown>, place); // This line has checked for the iterator.
   throw valueError(value, place);
 }
 
@@ -122,7 +122,7 @@ function writeItems(out: Output, body: string, items: Iterable<unknown>, place: 
   return body;
 }
 
-/** Writes a value into any place but text. */
+/** Writes a value in any context except text. */
 function writeHole(out: Output, body: string, { place, source }: PlanHole, values: readonly unknown[]): string {
   if (place.kind === kinds.nonce)
     return writeNonce(out, body, place.address ?? (typeof place.addressRef === "number" ? values[place.addressRef] : undefined));
@@ -136,10 +136,10 @@ function writeHole(out: Output, body: string, { place, source }: PlanHole, value
   return writePlace(out, body, place, values[source]);
 }
 
-/** A path of the own origin, or a relative one, in which nothing is to be encoded, escaped or judged. */
+/** A same-origin or relative path in which nothing needs encoding, escaping or checking. */
 export const plainPath = /^[A-Za-z0-9\-._~!$*+,;=@/][A-Za-z0-9\-._~!$*+,;=@/?#[\]]*$/;
 
-/** Writes one value into the place of an attribute, a script, a style, or a tag. */
+/** Writes one value for the context of an attribute, a script, a style, or a tag. */
 export function writePlace(out: Output, body: string, place: WrittenPlace, value: unknown): string {
   if (isPromise(value)) return out.suspend(body, value, (later, text, settled) => writePlace(later, text, place, settled));
   switch (place.kind) {
@@ -166,7 +166,7 @@ export function writePlace(out: Output, body: string, place: WrittenPlace, value
   }
 }
 
-/** Addresses, and what is judged like them. */
+/** Handles addresses, and values that are checked like them. */
 function writeAddress(out: Output, body: string, place: WrittenPlace, value: unknown): string {
   switch (place.kind) {
     case kinds.wholeUrl:
@@ -186,7 +186,7 @@ function writeAddress(out: Output, body: string, place: WrittenPlace, value: unk
   }
 }
 
-/** Places whose content is a language of its own. */
+/** Handles contexts whose content is another language. */
 function writeCode(out: Output, body: string, place: WrittenPlace, value: unknown): string {
   switch (place.kind) {
     case kinds.css:
@@ -233,15 +233,15 @@ function writeCode(out: Output, body: string, place: WrittenPlace, value: unknow
     case kinds.ownNonce: {
       const text = toPlainText(value, place);
       if (text !== "" && !isNonce(text))
-        throw new GableError("E_VIEW_VALUE", `${whereOf(place)} got no nonce: only A-Z a-z 0-9 + / = _ - may stand in it.`);
+        throw new GableError("E_VIEW_VALUE", `${whereOf(place)} got an invalid nonce: only A-Z a-z 0-9 + / = _ - are allowed.`);
       return text === "" ? body : `${body} nonce="${text}"`;
     }
     case kinds.rawOnly:
-      if (!isHtml(value)) throw valueError(value, place, "a script of another type takes raw() alone");
+      if (!isHtml(value)) throw valueError(value, place, "a script of another type accepts only raw()");
       return body + renderNow(value);
     case kinds.handler:
       if (place.needsInlineHandlers === true && !out.inlineHandlers) throw handlerError(place);
-      if (!isHtml(value)) throw valueError(value, place, "a handler takes raw() alone");
+      if (!isHtml(value)) throw valueError(value, place, "an event handler accepts only raw()");
       return `${body} ${place.attribute}="${escapeAttribute(renderNow(value), out.isSplit)}"`;
     default:
       throw new TypeError(`No place has the kind ${place.kind}.`);
@@ -249,8 +249,8 @@ function writeCode(out: Output, body: string, place: WrittenPlace, value: unknow
 }
 
 /**
- * Writes ` nonce="..."` when the context has one. Files of the own origin need none where the policy allows them all:
- * a page without nonces is the same each time, so that caches and entity tags work.
+ * Writes ` nonce="..."` if the context has one. Same-origin files need none if the policy allows all of them: a page
+ * without nonces is the same each time, so caches and ETags work.
  */
 export function writeNonce(out: Output, body: string, address: unknown): string {
   const { context } = out;
@@ -260,7 +260,7 @@ export function writeNonce(out: Output, body: string, address: unknown): string 
   return nonce === undefined || !isNonce(nonce) ? body : `${body} nonce="${nonce}"`;
 }
 
-/** Whether a text can stand in a nonce attribute as it is. */
+/** Whether a string is valid in a nonce attribute without changes. */
 export function isNonce(text: string): boolean {
   return /^[\w+/=-]+$/.test(text);
 }
@@ -273,14 +273,14 @@ function writeRcdata(out: Output, body: string, value: unknown, place: WrittenPl
   if (typeof value === "string") return body + escapeRcdata(value, out.isSplit);
   if (isHtml(value)) return body + escapeTags(renderNow(value), out.isSplit);
   if (typeof value === "object" && value !== null && Symbol.iterator in value) {
-    // The line has found the iterator.
+    // This line has checked for the iterator.
     for (const item of value as Iterable<unknown>) body = writeRcdata(out, body, item, place);
     return body;
   }
   return writeText(out, body, value, place);
 }
 
-/** Text of an attribute, escaped; undefined where the whole attribute is left out. */
+/** Returns the escaped text of an attribute; undefined if the whole attribute is left out. */
 function toAttributeText(out: Output, value: unknown, place: WrittenPlace): string | undefined {
   const { isSplit } = out;
   if (typeof value === "string") return escapeAttribute(value, isSplit);
@@ -295,7 +295,7 @@ function toAttributeText(out: Output, value: unknown, place: WrittenPlace): stri
   throw valueError(value, place);
 }
 
-/** Lists are flattened, what is falsy is left out, and a blank stands between. */
+/** Flattens lists, drops falsy values, and joins the rest with spaces. */
 function joinList(values: readonly unknown[], place: WrittenPlace): string {
   const kept: string[] = [];
   for (const value of values) {
@@ -313,21 +313,21 @@ function toEnumerated(out: Output, value: unknown, place: WrittenPlace): string 
       : toAttributeText(out, value, place);
 }
 
-/** A whole style attribute. */
+/** Writes a whole style attribute. */
 function toStyle(out: Output, value: unknown, place: WrittenPlace): string {
   if (isCss(value)) return inStyle(out, place, noteCss(out, value, place));
   const isAbsent = value === null || value === undefined || value === false;
-  if (place.takesCssOnly === true && !isAbsent) throw valueError(value, place, "a whole style takes css`...` alone");
+  if (place.takesCssOnly === true && !isAbsent) throw valueError(value, place, "a whole style accepts only css`...`");
   return inStyle(out, place, filterDeclarations(out, toPlainText(value, place), place));
 }
 
-/** Returns the text of css`...`; its tag knows no application, so what it has blocked is told here. */
+/** Returns the text of css`...`. Its tag does not know the application, so what it has blocked is reported here. */
 function noteCss(out: Output, css: Css, place: WrittenPlace): string {
   if (css.hasBlocked === true) noteBlocked(out, blockedCss, blockedCss, place);
   return String(css);
 }
 
-/** Declarations of a style attribute that was given as text: each value is judged on its own. */
+/** Returns declarations of a style attribute that was given as a string: each value is checked separately. */
 function filterDeclarations(out: Output, text: string, place: WrittenPlace): string {
   return text
     .split(";")
@@ -358,14 +358,14 @@ function toFiltered(out: Output, text: string, kind: UrlKind, place: WrittenPlac
   return normalizeUrl(noteBlocked(out, filterUrl(text, schemes[kind]), blockedUrl, place));
 }
 
-/** Judges each address of a list. */
+/** Checks each address of a list. */
 function toFilteredList(out: Output, text: string, place: WrittenPlace): string {
   const filtered = filterUrlList(text, place.list!);
   if (filtered.includes(blockedUrl)) noteBlocked(out, blockedUrl, blockedUrl, place);
   return filtered;
 }
 
-/** Tells the application where something was blocked, and never what. */
+/** Reports to the application where something was blocked, but never what. */
 function noteBlocked(out: Output, text: string, blocked: string, place: WrittenPlace): string {
   if (text === blocked) out.context.onBlocked?.(whereOf(place));
   return text;
@@ -377,10 +377,10 @@ function toWholeUrl(out: Output, value: unknown, place: WrittenPlace): string | 
   return escapeAttribute(toFiltered(out, toPlainText(value, place), place.urls ?? "link", place), out.isSplit);
 }
 
-/** Composes the start of an address, then judges the whole of it. */
+/** Composes the start of an address, then checks the whole. */
 export function writeUrlGroup(out: Output, body: string, place: WrittenPlace, values: readonly unknown[]): string {
   if (values.some(isPromise)) {
-    // The settled values are those of the same places.
+    // The settled values belong to the same contexts.
     return out.suspend(body, Promise.all(values), (later, text, settled) => writeUrlGroup(later, text, place, settled as unknown[]));
   }
   const statics = place.statics!;
@@ -407,10 +407,10 @@ function toTrusted(out: Output, value: unknown, place: WrittenPlace): string | u
 
 function toJsonValue(value: unknown, place: WrittenPlace): [value: unknown, indent: number | undefined] {
   if (isJson(value)) return [value.value, value.indent];
-  throw valueError(value, place, "a script takes toJson(value) alone");
+  throw valueError(value, place, "a script accepts only toJson(value)");
 }
 
-/** The text of CSS in an attribute goes through the attribute's own escaper, too. */
+/** CSS in an attribute goes through the attribute's own escaper, too. */
 function inStyle(out: Output, place: WrittenPlace, text: string): string {
   return place.attribute === "style" ? escapeAttribute(text, out.isSplit) : text.replaceAll("<", "\\3c ");
 }
@@ -419,7 +419,7 @@ function inStyle(out: Output, place: WrittenPlace, text: string): string {
 function writeAttributes(out: Output, body: string, place: WrittenPlace, value: unknown): string {
   if (value === null || value === undefined || value === false || value === "") return body;
   if (Array.isArray(value)) return value.reduce((text: string, item) => writeAttributes(out, text, place, item), body);
-  if (!isAttributes(value)) throw valueError(value, place, "a tag takes attributes({ ... }) alone");
+  if (!isAttributes(value)) throw valueError(value, place, "a tag accepts only attributes({ ... })");
   const statics = new Map(place.tagAttributes ?? []);
   for (const [name, item] of Object.entries(value.record)) {
     if (typeof item === "string" && !statics.has(name.toLowerCase())) statics.set(name.toLowerCase(), item);
@@ -427,7 +427,7 @@ function writeAttributes(out: Output, body: string, place: WrittenPlace, value: 
   for (const [name, item] of Object.entries(value.record)) {
     if (!/^[A-Za-z_:@.][\w:@.-]*$/.test(name))
       throw new GableError("E_VIEW_VALUE", `${whereOf(place)} got an attribute named "${name}".`, {
-        fix: "Let a name match [A-Za-z_:@.][\\w:@.-]*.",
+        fix: "Use a name that matches [A-Za-z_:@.][\\w:@.-]*.",
       });
     body = writePlace(
       out,
@@ -489,7 +489,7 @@ function isRenderable(value: unknown): value is { [toHtml]: () => Html } {
   return typeof value === "object" && value !== null && toHtml in value;
 }
 
-/** Whether a value is a promise, of any maker. */
+/** Whether a value is a promise, of any implementation. */
 function isPromise(value: unknown): value is Promise<unknown> {
   return (
     value instanceof Promise ||
@@ -506,10 +506,10 @@ function whereOf({ where, element, attribute }: WrittenPlace): string {
   return where === undefined || where === "" ? what : `${what} at ${where}`;
 }
 
-/** An `on*` attribute that the options of the application do not allow. */
+/** Creates the error for an `on*` attribute that the options of the application do not allow. */
 function handlerError(place: WrittenPlace): GableError {
   const { reason, fix } = describeHandlerFault(place.attribute, place.element);
-  return new GableError("E_VIEW_PLACE", `${place.where || "A template"}: a value cannot stand ${reason}.`, { fix });
+  return new GableError("E_VIEW_PLACE", `${place.where || "A template"}: a value is not allowed ${reason}.`, { fix });
 }
 
 function valueError(value: unknown, place: WrittenPlace | undefined, rule?: string): GableError {
@@ -526,12 +526,12 @@ function valueError(value: unknown, place: WrittenPlace | undefined, rule?: stri
   return new GableError("E_VIEW_VALUE", `${where[0]!.toUpperCase()}${where.slice(1)} got ${what}${rule === undefined ? "" : `; ${rule}`}.`);
 }
 
-/** Renders markup that holds no pending value. */
+/** Renders markup without pending values. */
 export function renderToText(html: Html, context: RenderContext = contextOfWalk()): string {
   const out = new Output(context);
   const body = writeHtml(out, "", html);
   if (out.segments === undefined) return body;
-  throw new GableError("E_VIEW_CONTEXT", "Markup with a pending promise was turned into text.", {
+  throw new GableError("E_VIEW_CONTEXT", "Markup with a pending promise was converted to text.", {
     fix: "Await the value before, or return the markup from the handler.",
   });
 }

@@ -1,14 +1,14 @@
-/** Operators of template files: numbers as in Python, and what Python does with strings and lists. */
+/** Implements operators of template files: numbers as in Python, and what Python does with strings and lists. */
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import { isHtml } from "../values.ts";
 
-/** Longest string, and longest list, that `*` makes. */
+/** Longest string and longest list that `*` creates. */
 const repeatedMax = 1_000_000;
 
 function operandError(operator: string, one: unknown, other: unknown, fix?: string): GableError {
   return new GableError("E_VIEW_VALUE", `"${operator}" got ${describeValue(one)} and ${describeValue(other)}.`, {
-    fix: fix ?? "Give it two numbers; |int and |float make numbers of strings.",
+    fix: fix ?? "Pass two numbers; |int and |float convert strings to numbers.",
   });
 }
 
@@ -38,9 +38,9 @@ export function multiply(one: unknown, other: unknown): unknown {
   if (typeof count === "number" && Number.isInteger(count) && (typeof value === "string" || Array.isArray(value))) {
     const times = Math.max(0, count);
     if (value.length * times > repeatedMax)
-      throw new GableError("E_VIEW_VALUE", `"*" would make more than ${repeatedMax} characters or items.`);
+      throw new GableError("E_VIEW_VALUE", `"*" would create more than ${repeatedMax} characters or items.`);
     if (typeof value === "string") return value.repeat(times);
-    return Array.from({ length: times }, () => value as unknown[]).flat(); // A string has returned.
+    return Array.from({ length: times }, () => value as unknown[]).flat(); // A string has returned already.
   }
   throw operandError("*", one, other);
 }

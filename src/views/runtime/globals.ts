@@ -1,11 +1,11 @@
-/** Functions that every template file sees. */
+/** Functions that every template file can call. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Html } from "../values.ts";
 import { asHtml } from "../values.ts";
 
 const rangeMax = 100_000;
 
-/** Whole numbers, as in Python: range(stop), range(start, stop), range(start, stop, step). */
+/** Returns whole numbers, as in Python: range(stop), range(start, stop), range(start, stop, step). */
 function range(first: number, second?: number, step = 1): number[] {
   const [start, stop] = second === undefined ? [0, first] : [first, second];
   const count = step === 0 ? Infinity : Math.max(0, Math.ceil((stop - start) / step));
@@ -13,7 +13,7 @@ function range(first: number, second?: number, step = 1): number[] {
   return Array.from({ length: count }, (_, index) => start + index * step);
 }
 
-/** Values that come in turn. */
+/** Returns values in rotation. */
 class Cycler<Value> {
   readonly #values: readonly Value[];
   #position = 0;
@@ -40,7 +40,7 @@ class Cycler<Value> {
 const words =
   "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et dolore magna aliqua".split(" ");
 
-/** Text to fill a page with while it is designed. */
+/** Returns placeholder text for a page while you design it. */
 function lipsum(n = 5, options: { html?: boolean } = {}): Html | string {
   const paragraphs = Array.from({ length: n }, (_, index) => {
     const text = Array.from({ length: 40 }, (_each, word) => words[(word * 7 + index * 3) % words.length]).join(" ");
@@ -52,7 +52,7 @@ function lipsum(n = 5, options: { html?: boolean } = {}): Html | string {
 /** The functions by name. */
 export const globals = {
   range,
-  dict: <Value extends object>(value: Value = {} as Value): Value => ({ ...value }), // Without an argument there is nothing to be of another type.
+  dict: <Value extends object>(value: Value = {} as Value): Value => ({ ...value }), // Without an argument, there is nothing of another type.
   cycler: <Value>(...values: Value[]): Cycler<Value> => new Cycler(values),
   joiner: (separator = ", "): (() => string) => {
     let isUsed = false;

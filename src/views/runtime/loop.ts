@@ -1,17 +1,17 @@
-/** Loops of template files, with what they know of themselves. */
+/** Implements loops of template files and their loop variables. */
 import { toIterable } from "./semantics.ts";
 
-/** What a loop goes through. */
+/** What a loop can iterate over. */
 export type Each<Item> = Iterable<Item> | null | undefined;
 
-/** What comes out of it; of any type where nothing is known. */
+/** The item type; any type if nothing is known. */
 export type ItemOf<Given> = 0 extends 1 & Given
   ? any
   : NonNullable<Given> extends Iterable<infer Item> | AsyncIterable<infer Item>
     ? Item
     : never;
 
-/** What comes out of it in an async loop, which waits for each item. */
+/** The item type of an async loop, which waits for each item. */
 export type ComingItemOf<Given> = Awaited<ItemOf<Given>>;
 
 /** The loop variable: position, neighbours, length. */
@@ -19,7 +19,7 @@ export class Loop<Item> implements Iterable<Item> {
   readonly #items: readonly Item[];
   #index = -1;
   #last: unknown[] | undefined;
-  /** How deep this loop is nested in itself, from 1. */
+  /** Recursion depth of this loop, from 1. */
   readonly depth: number;
 
   constructor(items: Each<Item>, depth = 1) {
@@ -34,7 +34,7 @@ export class Loop<Item> implements Iterable<Item> {
     }
   }
 
-  /** Whether there was nothing to go through. */
+  /** Whether there were no items. */
   get isEmpty(): boolean {
     return this.#items.length === 0;
   }
@@ -49,12 +49,12 @@ export class Loop<Item> implements Iterable<Item> {
     return this.#index;
   }
 
-  /** Number of items left, this one included. */
+  /** Number of items left, including this one. */
   get revindex(): number {
     return this.#items.length - this.#index;
   }
 
-  /** Number of items behind this one. */
+  /** Number of items after this one. */
   get revindex0(): number {
     return this.#items.length - this.#index - 1;
   }
@@ -74,22 +74,22 @@ export class Loop<Item> implements Iterable<Item> {
     return this.#items.length;
   }
 
-  /** Nesting, from 0. */
+  /** Recursion depth, from 0. */
   get depth0(): number {
     return this.depth - 1;
   }
 
-  /** The item before; undefined at the first. */
+  /** The previous item; undefined at the first. */
   get previtem(): Item | undefined {
     return this.#items[this.#index - 1];
   }
 
-  /** The item behind; undefined at the last. */
+  /** The next item; undefined at the last. */
   get nextitem(): Item | undefined {
     return this.#items[this.#index + 1];
   }
 
-  /** One of the values in turn. */
+  /** Returns one of the values in rotation. */
   cycle<Value>(...values: Value[]): Value | undefined {
     return values[this.#index % values.length];
   }
@@ -102,7 +102,7 @@ export class Loop<Item> implements Iterable<Item> {
   }
 }
 
-/** The loop variable of items that come one by one: nobody knows how many there will be. */
+/** The loop variable of async items, whose number is unknown. */
 export class AsyncLoop<Item> {
   #index = -1;
   #item: Item | undefined;
@@ -110,19 +110,19 @@ export class AsyncLoop<Item> {
   #last: unknown[] | undefined;
   /** Whether the loop was left. */
   isStopped = false;
-  /** Nesting, from 1. */
+  /** Recursion depth, from 1. */
   readonly depth = 1;
-  /** Nesting, from 0. */
+  /** Recursion depth, from 0. */
   readonly depth0 = 0;
 
-  /** Goes on to an item. */
+  /** Moves on to an item. */
   next(item: Item): void {
     this.#index++;
     this.#previous = this.#item;
     this.#item = item;
   }
 
-  /** Leaves the loop behind this item. */
+  /** Leaves the loop after this item. */
   stop(): void {
     this.isStopped = true;
   }
@@ -142,12 +142,12 @@ export class AsyncLoop<Item> {
     return this.#index === 0;
   }
 
-  /** The item before; undefined at the first. */
+  /** The previous item; undefined at the first. */
   get previtem(): Item | undefined {
     return this.#previous;
   }
 
-  /** One of the values in turn. */
+  /** Returns one of the values in rotation. */
   cycle<Value>(...values: Value[]): Value | undefined {
     return values[this.#index % values.length];
   }

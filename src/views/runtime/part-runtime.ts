@@ -1,4 +1,4 @@
-/** What generated views do with markup of other files and bodies: slots of components, and items that come one by one. */
+/** Runs markup of other files and bodies for generated views: slots of components, and async items. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { ComingItemOf } from "./loop.ts";
 import { AsyncLoop } from "./loop.ts";
@@ -8,14 +8,14 @@ import { Html } from "../values.ts";
 import type { View } from "./view.ts";
 import { writtenHtml } from "../rendering/markup.ts";
 
-/** The function that fills a slot which passes values; of any type where the component has none. */
+/** The function that fills a slot which passes values; of any type if the component has none. */
 export type SlotOf<Props, Name extends PropertyKey> = Name extends keyof Props
   ? unknown extends Props[Name]
     ? (values: any) => Html
     : Extract<NonNullable<Props[Name]>, (values: never) => unknown>
   : never;
 
-/** Pieces as markup, written where it is shown. */
+/** Returns pieces as markup, written where it is shown. */
 export function joined(writers: readonly HtmlWriter[]): Html {
   return writtenHtml((out, body) => {
     for (const write of writers) body = write(out, body);
@@ -23,17 +23,17 @@ export function joined(writers: readonly HtmlWriter[]): Html {
   });
 }
 
-/** The props of a file when all that it needs are there. Throws `E_VIEW_PROP`. */
+/** Returns the props of a file if all required props are given. Throws `E_VIEW_PROP`. */
 export function checked<Props>({ name, missing: find }: View<Props>, props: Props): Props {
   const missing = find === undefined ? undefined : find(props);
   if (missing === undefined) return props;
   throw new GableError("E_VIEW_PROP", `"${name}" needs the prop "${missing}".`, { fix: `Pass it: view("${name}", { ${missing}: ... }).` });
 }
 
-/** What an async loop goes through. */
+/** What an async loop can iterate over. */
 type Coming = AsyncIterable<unknown> | Iterable<unknown> | null | undefined;
 
-/** The items that a condition lets through. */
+/** Returns the items that pass a condition. */
 export function whereAsync<Given extends Coming>(
   items: Given,
   test: (item: ComingItemOf<Given>) => unknown,
@@ -44,7 +44,7 @@ export async function* whereAsync(items: Coming, test: (item: any) => unknown): 
 
 const none: unique symbol = Symbol("no item");
 
-/** Writes a body for each item when it comes; what follows is written behind all of them. */
+/** Writes a body for each item when it arrives; the rest is written after all of them. */
 export function forAsync<Given extends Coming>(
   out: Output,
   body: string,
@@ -54,9 +54,9 @@ export function forAsync<Given extends Coming>(
 ): string {
   const loop = new AsyncLoop<ComingItemOf<Given>>();
   async function* come(): AsyncGenerator<unknown> {
-    // A loop cannot be told by what its type parameter extends.
+    // TypeScript cannot infer a loop from what its type parameter extends.
     for await (const item of (items as Coming) ?? []) {
-      loop.next(item as ComingItemOf<Given>); // What the type says of it.
+      loop.next(item as ComingItemOf<Given>); // As the type says.
       yield item;
       if (loop.isStopped) return;
     }

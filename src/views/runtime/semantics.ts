@@ -1,14 +1,14 @@
-/** What expressions of template files mean where Python and JavaScript differ. */
+/** Defines what expressions of template files mean where Python and JavaScript differ. */
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import { escapeInWalk } from "../rendering/walk-context.ts";
 import { toPlainJson } from "../escape/json.ts";
 import { asHtml, Html, isHtml, isJson } from "../values.ts";
 
-/** What leads to the machinery of objects. */
+/** Properties that give access to prototypes and constructors. */
 const forbidden = /^(?:__.*|constructor|prototype)$/;
 
-/** Empty lists, maps, sets and texts are false, as 0, NaN and nothing are; plain objects are true. */
+/** Empty lists, maps, sets and strings are falsy, like 0, NaN, null and undefined; plain objects are truthy. */
 export function truthy(value: unknown): boolean {
   if (!value) return false;
   if (typeof value !== "object") return true;
@@ -17,7 +17,7 @@ export function truthy(value: unknown): boolean {
   return isHtml(value) ? String(value) !== "" : true;
 }
 
-/** What a value is when it counts as false. */
+/** The type of a value if it is falsy. */
 type Falsy<Value> = 0 extends 1 & Value
   ? any
   : Value extends
@@ -34,22 +34,22 @@ type Falsy<Value> = 0 extends 1 & Value
     ? Value
     : never;
 
-/** Returns a value that counts as false, with the type it then has. */
+/** Returns a falsy value, with the type it then has. */
 export function falsy<Value>(value: Value): Falsy<Value> {
   return value as Falsy<Value>; // The caller has tested it.
 }
 
-/** Returns the first operand when it counts as false, else the second. */
+/** Returns the first operand if it is falsy, otherwise the second. */
 export function and<One, Other>(one: One, other: () => Other): Falsy<One> | Other {
   return truthy(one) ? other() : falsy(one);
 }
 
-/** The first operand when it is true, else the second. */
+/** Returns the first operand if it is truthy, otherwise the second. */
 export function or<One, Other>(one: One, other: () => Other): NonNullable<One> | Other {
-  return truthy(one) ? (one as NonNullable<One>) : other(); // What is truthy is not null.
+  return truthy(one) ? (one as NonNullable<One>) : other(); // A truthy value is not null.
 }
 
-/** Texts joined; markup stays markup, and text beside it is escaped. */
+/** Joins strings. Markup stays markup, and text joined to it is escaped. */
 export function concat(one: unknown, other: unknown): string | Html {
   if (isHtml(one) || isHtml(other)) return asHtml(toMarkup(one) + toMarkup(other));
   return toText(one) + toText(other);
@@ -59,7 +59,7 @@ function toMarkup(value: unknown): string {
   return isHtml(value) ? String(value) : escapeInWalk(toText(value));
 }
 
-/** A value as text: nothing for null. Throws `E_VIEW_VALUE` for objects. */
+/** Returns a value as a string; "" for null. Throws `E_VIEW_VALUE` for objects. */
 export function toText(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "string") return value;
@@ -67,10 +67,10 @@ export function toText(value: unknown): string {
   if (Array.isArray(value)) return value.map(toText).join(", ");
   if (value instanceof Date) return value.toISOString();
   if (isJson(value)) return toPlainJson(value.value, value.indent);
-  throw new GableError("E_VIEW_VALUE", `A text was made of ${describeValue(value)}.`);
+  throw new GableError("E_VIEW_VALUE", `${describeValue(value)} cannot be converted to text.`);
 }
 
-/** Whether two values are the same: lists and plain objects by their content, dates by their time. */
+/** Whether two values are equal: lists and plain objects by content, dates by time. */
 export function equal(one: unknown, other: unknown): boolean {
   if (one === other) return true;
   if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
@@ -89,7 +89,7 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Whether a list, a text, a map, a set or an object has a value. */
+/** Whether a list, a string, a map, a set or an object contains a value. */
 export function contains(value: unknown, container: unknown): boolean {
   if (typeof container === "string") return container.includes(toText(value));
   if (Array.isArray(container)) return container.some((item) => equal(item, value));
@@ -100,20 +100,20 @@ export function contains(value: unknown, container: unknown): boolean {
   throw new GableError("E_VIEW_VALUE", `"in" got ${describeValue(container)} on its right side.`);
 }
 
-/** What a loop goes through: nothing for null; keys of an object; characters of a text. */
+/** Returns what a loop iterates over: nothing for null; keys of an object; characters of a string. */
 export function toIterable<Item>(items: Iterable<Item> | null | undefined): Iterable<Item>;
 export function toIterable(items: unknown): Iterable<unknown>;
 export function toIterable(items: unknown): Iterable<unknown> {
   if (items === null || items === undefined) return [];
-  if (typeof items === "object" && Symbol.iterator in items) return items as Iterable<unknown>; // Found in this line.
+  if (typeof items === "object" && Symbol.iterator in items) return items as Iterable<unknown>; // This line has checked for it.
   if (typeof items === "string") return items;
   if (isPlainObject(items)) return Object.keys(items);
   throw new GableError("E_VIEW_VALUE", `A loop got ${describeValue(items)}.`, {
-    fix: "Give it a list, a map, or an object through |items.",
+    fix: "Pass a list, a map, or an object with |items.",
   });
 }
 
-/** An own property by a computed key; negative numbers count from the end of lists. */
+/** Returns an own property by a computed key; negative numbers count from the end of lists. */
 export function item(object: unknown, key: unknown): any {
   if (object === null || object === undefined) return undefined;
   if (typeof key === "number" && (Array.isArray(object) || typeof object === "string")) return object.at(key);
@@ -123,7 +123,7 @@ export function item(object: unknown, key: unknown): any {
   return typeof object === "object" && Object.hasOwn(object, name) ? Reflect.get(object, name) : undefined;
 }
 
-/** A property in an untyped file. Throws `E_VIEW_NAME` for a property of nothing. */
+/** Returns a property in an untyped file. Throws `E_VIEW_NAME` for a property of null or undefined. */
 export function get(object: unknown, name: string): any {
   if (object === null || object === undefined)
     throw new GableError("E_VIEW_NAME", `The property "${name}" of ${String(object)} was read.`, {
@@ -131,22 +131,22 @@ export function get(object: unknown, name: string): any {
     });
   assertProperty(name);
   if (object instanceof Map) return object.get(name);
-  // A plain object has what is its own; classes have getters and methods.
+  // On a plain object, only own properties count; classes have getters and methods.
   if (isPlainObject(object)) return Object.hasOwn(object, name) ? object[name] : undefined;
   return Reflect.get(Object(object), name);
 }
 
-/** A method in an untyped file, bound to its object. */
+/** Returns a method in an untyped file, bound to its object. */
 export function method(object: unknown, name: string): any {
   const value: unknown = get(object, name);
   if (typeof value !== "function")
-    throw new GableError("E_VIEW_NAME", `"${name}" is no function of ${describeValue(object)}.`, {
+    throw new GableError("E_VIEW_NAME", `"${name}" is not a function of ${describeValue(object)}.`, {
       fix: "Use a filter, or a function of views/globals.ts.",
     });
   return value.bind(object);
 }
 
-/** Returns a function in an untyped file. Throws `E_VIEW_NAME` for a value that is none. */
+/** Returns a function in an untyped file. Throws `E_VIEW_NAME` for a value that is not a function. */
 export function callable(value: unknown, name: string): any {
   if (typeof value === "function") return value;
   const what = name === "the value" ? name : `"${name}"`;
@@ -155,7 +155,7 @@ export function callable(value: unknown, name: string): any {
   });
 }
 
-/** A key of a dict in a template. */
+/** Returns a key of a dict in a template. */
 export function key(value: unknown): string {
   const name = toText(value);
   assertProperty(name);
@@ -167,7 +167,7 @@ function assertProperty(name: string): void {
     throw new GableError("E_VIEW_NAME", `The property "${name}" cannot be read in a view.`, { fix: "Read another property." });
 }
 
-/** A part of a list or a text, as in Python. */
+/** Returns a part of a list or a string, as in Python. */
 export function slice<Item>(items: readonly Item[], start?: number, stop?: number, step?: number): Item[];
 export function slice(items: string, start?: number, stop?: number, step?: number): string;
 export function slice(items: unknown, start?: number, stop?: number, step?: number): any;

@@ -1,4 +1,4 @@
-/** What generated views do while they write: places, blocks, macros, includes, and values that wait. */
+/** Runs generated views while they write: contexts, blocks, macros, includes, and pending values. */
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import { findNearestName } from "../../errors/nearest-name.ts";
@@ -26,10 +26,10 @@ import { walkIn } from "../rendering/walk-context.ts";
 import { plainPath, renderToText, writeNonce, writePlace, writeText, writeUrlGroup } from "../rendering/write.ts";
 import { writtenHtml } from "../rendering/markup.ts";
 
-// As in html.ts: markup of files can be turned into text.
+// As in html.ts: markup of files can be converted to a string.
 setHtmlRenderer(renderToText);
 
-/** Makes a view. */
+/** Creates a view. */
 export function view<Props>(
   { name, mode, type }: Pick<View, "name" | "mode" | "type">,
   write: Write<Props>,
@@ -38,9 +38,9 @@ export function view<Props>(
   return { name, mode, type, write, missing };
 }
 
-/** A value for all templates that depends on the request. Made by {@link defineGlobal}. */
+/** A value for all templates that depends on the request. Created by {@link defineGlobal}. */
 export class Global<Value> {
-  /** Reads the value. */
+  /** Returns the value. */
   readonly read: (context: RenderContext) => Value;
 
   /** @internal Use {@link defineGlobal}. */
@@ -49,12 +49,12 @@ export class Global<Value> {
   }
 }
 
-/** Makes a value that every template sees, read from the context of each render: an export of views/globals.ts. */
+/** Creates a value that every template sees, read from the context of each render: an export of views/globals.ts. */
 export function defineGlobal<Value>(read: (context: RenderContext) => Value): Global<Value> {
   return new Global(read);
 }
 
-/** The value of an export of views/globals.ts. */
+/** Returns the value of an export of views/globals.ts. */
 export function global<Value>(value: Global<Value> | Value, out: Output): Value {
   return value instanceof Global ? value.read(out.context) : value;
 }
@@ -83,7 +83,7 @@ export function toRendered<Props>(target: View<Props>, props: Props, context: Re
     }
   });
   if (out.segments !== undefined)
-    throw new GableError("E_VIEW_CONTEXT", "A view that is no HTML holds a pending promise.", { fix: "Await the value before." });
+    throw new GableError("E_VIEW_CONTEXT", "A view that is not HTML contains a pending promise.", { fix: "Await the value before." });
   return mode === "xml" ? new Xml(text, type) : new PlainText(text, type);
 }
 
@@ -94,14 +94,14 @@ export function text(out: Output, body: string, value: Hole): string {
   return typeof value === "boolean" ? body + String(value) : writeText(out, body, value);
 }
 
-/** Writes a value into a place. */
+/** Writes a value in a context. */
 export function place(out: Output, body: string, at: WrittenPlace, value: Hole): string {
   return writePlace(out, body, at, value);
 }
 
 /**
- * Writes a whole attribute between static texts: what comes before with and without the name and the quote, what follows
- * with and without the closing quote.
+ * Writes a whole attribute between static texts: the one before with and without the name and the quote, the one
+ * after with and without the closing quote.
  */
 type WholeWriter = (
   out: Output,
@@ -114,7 +114,7 @@ type WholeWriter = (
   after: string,
 ) => string;
 
-/** Writes an attribute that may be left out. */
+/** Writes an attribute that may be omitted. */
 export const whole: WholeWriter = (out, body, at, opened, before, value, closed, after) =>
   typeof value === "string"
     ? body + opened + escapeAttribute(value, out.isSplit) + closed
@@ -130,12 +130,12 @@ export function part(out: Output, body: string, at: WrittenPlace, value: Hole): 
   return typeof value === "number" ? body + value : writePlace(out, body, at, value);
 }
 
-/** Completes a place of generated code. */
+/** Completes a context of generated code. */
 export function definePlace(facts: Omit<WrittenPlace, "tagAttributes">, tagAttributes?: Place["tagAttributes"]): WrittenPlace {
   return tagAttributes === undefined ? facts : { ...facts, tagAttributes };
 }
 
-/** Writes the start of an address that is composed of values and text. */
+/** Writes the start of an address that consists of values and text. */
 export function urlGroup(out: Output, body: string, at: WrittenPlace, values: readonly Hole[]): string {
   return writeUrlGroup(out, body, at, values);
 }
@@ -145,17 +145,17 @@ export function nonce(out: Output, body: string, address: unknown): string {
   return writeNonce(out, body, address);
 }
 
-/** Writes a value as it is, where escaping is off. */
+/** Writes a value unchanged, with escaping switched off. */
 export function unescaped(out: Output, body: string, value: Hole): string {
   return typeof value === "string" ? body + value : text(out, body, value);
 }
 
-/** Writes a value into XML. */
+/** Writes a value in XML. */
 export function xmlValue(_out: Output, body: string, value: unknown, at: XmlPlace): string {
   return body + writeXml(isHtml(value) ? String(value) : value, at);
 }
 
-/** Writes a value into JSON. */
+/** Writes a value in JSON. */
 export function jsonValue(_out: Output, body: string, value: unknown): string {
   return body + (isJson(value) ? toPlainJson(value.value, value.indent) : toPlainJson(isHtml(value) ? String(value) : value));
 }
@@ -165,12 +165,12 @@ export function csvValue(_out: Output, body: string, value: unknown): string {
   return body + toCsvField(isHtml(value) ? String(value) : value);
 }
 
-/** Writes a value into text. */
+/** Writes a value in plain text. */
 export function textValue(_out: Output, body: string, value: unknown): string {
   return body + toText(value);
 }
 
-/** Writes a value into a message of mail: among its headers a line end would begin another header. */
+/** Writes a value in a mail message: in its headers, a line end would start another header. */
 export function mailValue(_out: Output, body: string, value: unknown): string {
   const text_ = toText(value);
   if (/[\r\n]/.test(text_) && !/\r?\n\r?\n/.test(body))
@@ -178,19 +178,19 @@ export function mailValue(_out: Output, body: string, value: unknown): string {
   return body + text_;
 }
 
-/** What a plain loop goes through. */
+/** Returns what a plain loop iterates over. */
 export function each<Given extends Each<unknown>>(items: Given): Iterable<ItemOf<Given>>;
 export function each(items: Each<unknown>): Iterable<unknown> {
   return toIterable(items);
 }
 
-/** A loop that knows its position. */
+/** Returns a loop that knows its position. */
 export function loop<Given extends Each<unknown>>(items: Given): Loop<ItemOf<Given>>;
 export function loop(items: Each<unknown>): Loop<unknown> {
   return new Loop(items);
 }
 
-/** The items that a condition of a loop lets through. */
+/** Returns the items that pass the condition of a loop. */
 export function where<Given extends Each<unknown>>(items: Given, test: (item: ItemOf<Given>) => unknown): Array<ItemOf<Given>>;
 export function where(items: Each<unknown>, test: (item: any) => unknown): unknown[] {
   return [...toIterable(items)].filter((item) => truthy(test(item)));
@@ -203,7 +203,7 @@ interface RecursiveSteps<Given> {
   readonly run: (out: Output, body: string, loop: Loop<ItemOf<Given>>, again: (items: Given) => Html) => string;
 }
 
-/** Writes a loop that may go into itself. */
+/** Writes a recursive loop. */
 export function recursive<Given extends Each<unknown>>(
   out: Output,
   body: string,
@@ -220,30 +220,30 @@ export function recursive<Given extends Each<unknown>>(
       return written;
     });
   const kept = test === undefined ? items : where(items, test);
-  return run(out, body, new Loop(kept as Each<ItemOf<Given>>, depth), again); // The items are what the type says of them.
+  return run(out, body, new Loop(kept as Each<ItemOf<Given>>, depth), again); // The items are as the type says.
 }
 
-/** Goes on when a value is there; what follows in the file is not held up. */
+/** Continues when a value arrives; the rest of the file is not delayed. */
 export function defer<Value>(
   out: Output,
   body: string,
   value: Promise<Value>,
   then: (out: Output, body: string, value: Value) => string,
 ): string {
-  // The value is that of the promise beside it.
+  // The value is that of the promise next to it.
   return out.suspend(body, value, (later, text_, settled) => then(later, text_, settled as Value));
 }
 
-/** Writes a body at once and gives its markup. */
+/** Writes a body immediately and returns its markup. */
 export function capture(out: Output, write: (out: Output, body: string) => string): Html {
   const inner = new Output(out.context);
   const written = write(inner, "");
   if (inner.segments === undefined) return asHtml(written);
-  // Something in it waits: it is written in its place instead.
+  // Something in it is pending: it is written in its place instead.
   return writtenHtml(write);
 }
 
-/** Markup of a macro: written where it is shown, at most 100 deep. */
+/** Markup of a macro: written where it is shown, at most 100 levels deep. */
 export function macro(what: string, write: (out: Output, body: string) => string): Html {
   return writtenHtml((out, body) => {
     out.enterCall(`macro "${what}`);
@@ -253,22 +253,24 @@ export function macro(what: string, write: (out: Output, body: string) => string
   });
 }
 
-/** What a call block has given to a macro. */
+/** What a call block has passed to a macro. */
 export function caller(call: Extra["caller"], ...args: unknown[]): Html {
   if (call !== undefined) return call(...args);
-  throw new GableError("E_VIEW_NAME", '"caller()" was used in a macro that no call block calls.', { fix: "Call the macro by {% call %}." });
+  throw new GableError("E_VIEW_NAME", '"caller()" was used in a macro that no call block calls.', {
+    fix: "Call the macro with {% call %}.",
+  });
 }
 
-/** A block as markup, for super() and self. */
+/** Returns a block as markup, for super() and self. */
 export function superBlock(block: BlockWriter | Block | undefined, parent?: Block): Html {
-  if (block === undefined) throw new GableError("E_VIEW_BLOCK", "There is no block of a parent here.");
+  if (block === undefined) throw new GableError("E_VIEW_BLOCK", "The parent has no such block.");
   return writtenHtml((out, body) => block(out, body, parent ?? parents.get(block)));
 }
 
-/** Parents of the blocks that were written, for a block that is shown again by self. */
+/** Parents of the written blocks, for a block that self shows again. */
 const parents = new WeakMap<BlockWriter | Block, BlockWriter>();
 
-/** A block of a child in the place of its parent's; the child of the child comes before. */
+/** Writes a child's block in place of its parent's; the child of the child takes precedence. */
 export function override(outer: Block | undefined, own: Block): Block {
   if (outer === undefined) {
     const block: Block = (out, body, parent, scope) => {
@@ -286,9 +288,9 @@ export function override(outer: Block | undefined, own: Block): Block {
   return block;
 }
 
-/** A block that every child must bring. */
+/** Writes a block that every child must define. */
 export function requireBlock(name_: string, where_: string): never {
-  throw new GableError("E_VIEW_BLOCK", `${where_}: the block "${name_}" is required, and no child has it.`, {
+  throw new GableError("E_VIEW_BLOCK", `${where_}: the block "${name_}" is required, and no child defines it.`, {
     fix: `Add {% block ${name_} %} to the file that extends this one.`,
   });
 }
@@ -305,14 +307,14 @@ export function include<Props>(out: Output, body: string, target: View<Props>, p
   }
 }
 
-/** Writes a file whose name is a value, or the first that exists of several. */
+/** Writes a file whose name is a value, or the first of several that exists. */
 export function includeAny(out: Output, body: string, names: unknown, props: AnyProps, ignoresMissing: boolean): string {
   const wanted = Array.isArray(names) ? names.map(String) : [String(names)];
   const find = out.context.views;
   if (find === undefined) throw missing("include");
   for (const wantedName of wanted) {
     const found = find(wantedName);
-    // A file that is named by a value gets what is there; its own checks run in gable check.
+    // A file with a computed name gets the whole scope; its own checks run in gable check.
     if (found !== undefined) return include(out, body, found as View, checked(found as View, props));
   }
   if (ignoresMissing) return body;
@@ -328,7 +330,7 @@ export function extend(out: Output, body: string, parent: unknown, props: AnyPro
   return (found as View).write(out, body, checked(found as View, props), blocks); // As in includeAny().
 }
 
-/** A name of an untyped file. Throws `E_VIEW_NAME`. */
+/** Returns a name of an untyped file. Throws `E_VIEW_NAME`. */
 export function name(props: AnyProps, wanted: string, where_: string): any {
   if (Object.hasOwn(props, wanted)) return props[wanted];
   const nearest = findNearestName(wanted, Object.keys(props));
@@ -337,17 +339,17 @@ export function name(props: AnyProps, wanted: string, where_: string): any {
   });
 }
 
-/** A name of an untyped file that may be absent. */
+/** Returns a name of an untyped file that may be absent. */
 export function lookup(props: AnyProps, wanted: string): any {
   return Object.hasOwn(props, wanted) ? props[wanted] : undefined;
 }
 
-/** A name that was passed, or one that every file sees. */
+/** Returns a name that was passed, or one that every file sees. */
 export function own<Value>(props: AnyProps, wanted: string, global: () => Value): Value {
-  return Object.hasOwn(props, wanted) ? (props[wanted] as Value) : global(); // A file without types takes what it is given.
+  return Object.hasOwn(props, wanted) ? (props[wanted] as Value) : global(); // A file without types accepts any value.
 }
 
-/** Parts of the context; one that is absent explains itself. */
+/** Returns parts of the context; an absent one explains itself. */
 interface ContextualNames {
   readonly route: (name: string, params?: Readonly<Record<string, unknown>>) => string;
   readonly asset: (name: string) => TrustedUrl;
@@ -362,7 +364,7 @@ interface ContextualNames {
   readonly flash: any;
 }
 
-/** Names of the request, read when they are used. */
+/** Names of the request, read on use. */
 export function contextual({ context }: Output): ContextualNames {
   return {
     get route() {
@@ -406,7 +408,7 @@ function fail(what: string): never {
 }
 
 function missing(what: string): GableError {
-  return new GableError("E_VIEW_CONTEXT", `A view uses ${what}, and was rendered without what it needs.`, {
+  return new GableError("E_VIEW_CONTEXT", `A view uses ${what}, but the context does not have it.`, {
     fix: "Render it in a request, or pass it in the context.",
   });
 }

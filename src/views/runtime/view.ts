@@ -1,14 +1,14 @@
-/** What a compiled template file is: its function, its blocks, and what its macros get. */
+/** Describes a compiled template file: its function, its blocks, and what its macros get. */
 import type { Output } from "../rendering/output.ts";
 import type { Html } from "../values.ts";
 
 /** Props of a file that declares none. */
 export type AnyProps = Readonly<Record<string, unknown>>;
 
-/** Writes a block; what a child replaces gets the block of the parent. */
+/** Writes a block; a child's block gets the block of the parent. */
 export type Block = (out: Output, body: string, parent?: BlockWriter, scope?: any) => string;
 
-/** A block of a parent, and through `super` that of its parent. */
+/** A block of a parent and, through `super`, that of its parent. */
 export interface BlockWriter {
   (out: Output, body: string): string;
   super?: BlockWriter | undefined;
@@ -17,7 +17,7 @@ export interface BlockWriter {
 /** Blocks that a child replaces, by name. */
 export type Blocks = Record<string, Block | undefined>;
 
-/** What a macro gets beside its parameters. */
+/** What a macro gets besides its parameters. */
 export interface Extra {
   readonly caller?: (...args: any[]) => Html;
   readonly varargs?: readonly unknown[];
@@ -27,13 +27,13 @@ export interface Extra {
 /** Writes a whole file. */
 export type Write<Props> = (out: Output, body: string, props: Props, blocks?: Blocks) => string;
 
-/** A template file, ready to be rendered. */
+/** A template file that is ready to render. */
 export interface View<Props = AnyProps> {
   readonly name: string;
   readonly mode: "html" | "xml" | "json" | "csv" | "text";
   /** Media type of its output. */
   readonly type: string;
-  /** The first prop that must be given and is not there; none in a file without such props. */
+  /** Returns the first missing required prop; undefined in a file without required props. */
   readonly missing?: ((props: Props) => string | undefined) | undefined;
   readonly write: Write<Props>;
 }

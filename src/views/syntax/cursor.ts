@@ -1,4 +1,4 @@
-/** Tokens inside a tag, read on demand: the parser may also take a TypeScript type as it stands. */
+/** Reads tokens inside a tag on demand: the parser may also take a TypeScript type as written. */
 import type { GableError } from "../../errors/gable-error.ts";
 import type { SourceText } from "./source-text.ts";
 
@@ -19,10 +19,10 @@ const radixNumbers = /0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+/y;
 /** Reads one tag. */
 export class Cursor {
   readonly source: SourceText;
-  /** What ends the tag: `%}` or `}}`. */
+  /** The end of the tag: `%}` or `}}`. */
   readonly #close: string;
   #position: number;
-  /** Braces of dicts that are open: the end of an output tag is two braces. */
+  /** Number of open braces of dicts: the end of an output tag is two braces. */
   #braces = 0;
   #peeked: Token | undefined;
 
@@ -32,18 +32,18 @@ export class Cursor {
     this.#close = close;
   }
 
-  /** Where the next token begins, or where reading goes on. */
+  /** Where the next token begins, or where reading continues. */
   get position(): number {
     return this.#peeked?.at ?? this.#position;
   }
 
-  /** The next token, which stays. */
+  /** Returns the next token without consuming it. */
   peek(): Token {
     this.#peeked ??= this.#read();
     return this.#peeked;
   }
 
-  /** The next token. */
+  /** Returns the next token and consumes it. */
   next(): Token {
     const token = this.peek();
     this.#peeked = undefined;
@@ -52,33 +52,33 @@ export class Cursor {
     return token;
   }
 
-  /** Whether the next token is an operator or a word. */
+  /** Whether the next token is a given operator or word. */
   is(value: string): boolean {
     const token = this.peek();
     return (token.type === "operator" || token.type === "name") && token.value === value;
   }
 
-  /** Takes the next token when it is an operator or a word. */
+  /** Consumes the next token if it is a given operator or word. */
   take(value: string): Token | undefined {
     return this.is(value) ? this.next() : undefined;
   }
 
-  /** Takes an operator or a word. Throws `E_VIEW_SYNTAX`. */
+  /** Consumes an operator or a word. Throws `E_VIEW_SYNTAX`. */
   expect(value: string): Token {
     return this.take(value) ?? this.#unexpected(`"${value}"`);
   }
 
-  /** Takes a name. Throws `E_VIEW_SYNTAX`. */
+  /** Consumes a name. Throws `E_VIEW_SYNTAX`. */
   expectName(what: string): Token {
     return this.peek().type === "name" ? this.next() : this.#unexpected(what);
   }
 
-  /** Takes a string. Throws `E_VIEW_SYNTAX`. */
+  /** Consumes a string. Throws `E_VIEW_SYNTAX`. */
   expectString(what: string): Token {
     return this.peek().type === "string" ? this.next() : this.#unexpected(what);
   }
 
-  /** Takes the end of the tag. Throws `E_VIEW_SYNTAX`. */
+  /** Consumes the end of the tag. Throws `E_VIEW_SYNTAX`. */
   expectEnd(): Token {
     return this.peek().type === "end" ? this.next() : this.#unexpected("the end of the tag");
   }
@@ -87,19 +87,19 @@ export class Cursor {
     throw this.unexpected(wanted);
   }
 
-  /** An error at the next token. */
+  /** Creates an error at the next token. */
   unexpected(wanted: string): GableError {
     const { type, value, at } = this.peek();
     const found = type === "end" ? "the end of the tag" : type === "string" ? "a string" : `"${value}"`;
-    return this.error(at, `${found} stands where ${wanted} is expected`);
+    return this.error(at, `expected ${wanted}, found ${found}`);
   }
 
-  /** An error at an offset. */
+  /** Creates an error at an offset. */
   error(at: number, reason: string, fix?: string): GableError {
     return this.source.error("E_VIEW_SYNTAX", at, reason, fix);
   }
 
-  /** Takes one character that is no operator of expressions. */
+  /** Consumes one character that is not an operator of expressions. */
   takeCharacter(character: string): boolean {
     let index = this.position;
     while (this.#peeked === undefined && /\s/.test(this.source.text[index] ?? "")) index++;
@@ -109,7 +109,7 @@ export class Cursor {
     return true;
   }
 
-  /** Takes TypeScript up to one of the given characters outside brackets and strings, or to the end of the tag. */
+  /** Consumes TypeScript up to one of the given characters outside brackets and strings, or to the end of the tag. */
   takeTypeScript(stops: string): { readonly text: string; readonly at: number } {
     const { text } = this.source;
     let index = this.position;
@@ -139,7 +139,7 @@ export class Cursor {
     const { text } = this.source;
     let at = this.#position;
     while (/\s/.test(text[at] ?? "")) at++;
-    if (at >= text.length) throw this.error(Math.max(0, text.length - 1), "a tag is not closed", `Write ${this.#close} behind it.`);
+    if (at >= text.length) throw this.error(Math.max(0, text.length - 1), "a tag is not closed", `Write ${this.#close} after it.`);
     if (this.#braces <= 0 && text.startsWith(this.#close, at)) return { type: "end", value: "", at, end: at + 2 };
     if ((text[at] === "-" || (text[at] === "+" && this.#close !== "}}")) && text.startsWith(this.#close, at + 1)) {
       return { type: "end", value: text[at]!, at, end: at + 3 };
@@ -176,7 +176,7 @@ export class Cursor {
   }
 }
 
-/** Operators of JavaScript, and what templates have in their place. */
+/** Operators of JavaScript, and their equivalents in templates. */
 const foreignOperators: ReadonlyArray<readonly [operator: string, fix: string]> = [
   ["&&", 'Write "and".'],
   ["||", 'Write "or".'],
@@ -189,7 +189,7 @@ const foreignOperators: ReadonlyArray<readonly [operator: string, fix: string]> 
 
 const escapes: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f", v: "\v", "\n": "" };
 
-/** The offset of the closing quote, or the length of the text. */
+/** Returns the offset of the closing quote, or the length of the source. */
 function skipString(text: string, from: number): number {
   const quote = text[from]!;
   let index = from + 1;

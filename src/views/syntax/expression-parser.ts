@@ -1,15 +1,15 @@
-/** Expressions of template files, by precedence from low to high. */
+/** Parses expressions of template files, by precedence from low to high. */
 import type { Cursor, Token } from "./cursor.ts";
 import type { Arguments, BinaryOperator, Comparison, Expression, FilterCall } from "./nodes.ts";
 
-/** Properties that lead to the machinery of objects. */
+/** Properties that give access to prototypes and constructors. */
 const forbiddenProperties = /^(?:__.*|constructor|prototype)$/;
 const reservedWords = new Set(["and", "or", "not", "in", "is", "if", "else"]);
 const depthMax = 200;
-/** Most operators, members or filters in a row. */
+/** Maximum number of operators, members or filters in a row. */
 const chainMax = 500;
 
-/** Reads expressions. */
+/** Parses expressions. */
 export class ExpressionParser {
   readonly #cursor: Cursor;
   #depth = 0;
@@ -18,7 +18,7 @@ export class ExpressionParser {
     this.#cursor = cursor;
   }
 
-  /** A whole expression, with conditions. */
+  /** Parses a whole expression, with conditions. */
   expression(): Expression {
     return this.#nested(() => {
       let value = this.#or();
@@ -31,7 +31,7 @@ export class ExpressionParser {
     });
   }
 
-  /** An expression, or several with commas between: a list. */
+  /** Parses an expression, or several separated by commas: a list. */
   expressionList(): Expression {
     const first = this.expression();
     if (!this.#cursor.is(",")) return first;
@@ -40,7 +40,7 @@ export class ExpressionParser {
     return { type: "list", at: first.at, items };
   }
 
-  /** An expression without `if`, for the items of a loop. */
+  /** Parses an expression without `if`, for the items of a loop. */
   withoutCondition(): Expression {
     const first = this.#or();
     if (!this.#cursor.is(",")) return first;
@@ -49,7 +49,7 @@ export class ExpressionParser {
     return { type: "list", at: first.at, items };
   }
 
-  /** Filters in a chain: `upper|trim`. */
+  /** Parses filters in a chain: `upper|trim`. */
   filterChain(): FilterCall[] {
     const filters: FilterCall[] = [];
     do filters.push(this.#filterName());
@@ -159,7 +159,7 @@ export class ExpressionParser {
     if (this.#cursor.take("[") !== undefined) return { type: "list", at: token.at, items: this.#items("]") };
     if (this.#cursor.take("{") !== undefined) return { type: "dict", at: token.at, entries: this.#entries() };
     if (token.value === "/")
-      throw this.#cursor.error(token.at, "a regular expression stands in an expression", "Write a test or a filter in views/filters.ts.");
+      throw this.#cursor.error(token.at, "an expression contains a regular expression", "Write a test or a filter in views/filters.ts.");
     throw this.#cursor.unexpected("a value");
   }
 
@@ -173,7 +173,7 @@ export class ExpressionParser {
     if (value === "null" || value === "undefined" || value === "nil")
       throw this.#cursor.error(
         at,
-        `"${value}" is not a value of templates`,
+        `"${value}" is not a value in templates`,
         'Write "none"; to test for it, "x is none" or "x is not none".',
       );
     return { type: "name", at, name: value };
@@ -231,7 +231,7 @@ export class ExpressionParser {
     const token = this.#cursor.next();
     if (token.type === "integer")
       return { type: "item", at: object.at, object, key: { type: "constant", at: token.at, value: Number(token.value) } };
-    if (token.type !== "name") throw this.#cursor.error(token.at, "a dot has no name behind it");
+    if (token.type !== "name") throw this.#cursor.error(token.at, "a name is missing after a dot");
     this.#assertProperty(token.value, token.at);
     return { type: "attribute", at: token.at, object, name: token.value };
   }
@@ -256,7 +256,7 @@ export class ExpressionParser {
     return { type: "slice", at: object.at, object, bounds };
   }
 
-  /** Arguments in parentheses. */
+  /** Parses arguments in parentheses. */
   arguments(): Arguments {
     this.#cursor.expect("(");
     const positional: Expression[] = [];
@@ -267,7 +267,7 @@ export class ExpressionParser {
         if (named.some(({ name }) => name === value.name))
           throw this.#cursor.error(value.at, `the argument "${value.name}" is given twice`);
         named.push({ name: value.name, at: value.at, value: this.expression() });
-      } else if (named.length > 0) throw this.#cursor.error(value.at, "an argument without a name stands behind one with a name");
+      } else if (named.length > 0) throw this.#cursor.error(value.at, "a positional argument follows a named one");
       else positional.push(value);
       if (!this.#cursor.is(")")) this.#cursor.expect(",");
     }

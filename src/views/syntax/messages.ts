@@ -1,4 +1,4 @@
-/** `{% trans %}`: a text to translate, with names for its values and numbers for its tags. */
+/** Parses `{% trans %}`: a string to translate, with names for its values and numbers for its tags. */
 import { decodeReferences } from "../reading/places.ts";
 import type { Arguments, Body, Expression, Statement, TransExpression } from "./nodes.ts";
 import type { SourceText } from "./source-text.ts";
@@ -8,26 +8,31 @@ export interface TransParts {
   readonly source: SourceText;
   readonly at: number;
   readonly assigns: Arguments["named"];
-  /** Whether line ends and the blanks around them become one blank. */
+  /** Whether line ends and the whitespace around them become one space. */
   readonly isTrimmed: boolean;
   readonly context: string | undefined;
   readonly singular: Body;
-  /** The text behind `pluralize`. */
+  /** The text after `pluralize`. */
   readonly plural: Body | undefined;
-  /** Name behind `pluralize`. */
+  /** The name after `pluralize`. */
   readonly count: string | undefined;
 }
 
 type Wrapper = TransExpression["wrappers"][number];
 type Data = Extract<Statement, { type: "data" }>;
 
-/** The message of a tag. Throws `E_VIEW_SYNTAX` for what cannot be translated. */
+/** Returns the message of a tag. Throws `E_VIEW_SYNTAX` for content that cannot be translated. */
 export function toTransExpression(parts: TransParts): TransExpression {
   const { source, at, assigns, singular, plural, context } = parts;
   const first = new MessageReader(parts).read(singular);
   const second = plural === undefined ? undefined : new MessageReader(parts).read(plural);
   if (second !== undefined && (second.tags.length > first.tags.length || second.tags.some((tag, index) => tag !== first.tags[index]))) {
-    throw source.error("E_VIEW_SYNTAX", at, 'the text behind "pluralize" has other tags', "Write the same tags in the same order in both.");
+    throw source.error(
+      "E_VIEW_SYNTAX",
+      at,
+      'the translatable text after "pluralize" has other tags',
+      "Write the same tags in the same order in both.",
+    );
   }
   const values = new Map(assigns.map((assign) => [assign.name, assign]));
   for (const { name, at: nameAt } of [...first.names, ...(second?.names ?? [])])
@@ -37,8 +42,8 @@ export function toTransExpression(parts: TransParts): TransExpression {
     throw source.error(
       "E_VIEW_SYNTAX",
       at,
-      count === undefined ? '"pluralize" has no value that decides' : `"${count}" is no value of this text`,
-      "Write {% trans count=items|length %}, and use {{ count }} in the text.",
+      count === undefined ? '"pluralize" has no value that decides' : `"${count}" is not a value of this text`,
+      "Write {% trans count=items|length %}, and use {{ count }} in it.",
     );
   }
   const replaced = new Map(assigns.map(({ name, value }) => [name, value]));
@@ -60,7 +65,7 @@ const voidElements = new Set(["area", "br", "col", "embed", "hr", "img", "input"
 class MessageReader {
   readonly #source: SourceText;
   readonly #isTrimmed: boolean;
-  /** Whether tags are tags: in HTML. */
+  /** Whether tags are parsed as tags: in HTML. */
   readonly #isHtml: boolean;
   #message = "";
   readonly #names: Array<{ readonly name: string; readonly at: number }> = [];
@@ -68,7 +73,7 @@ class MessageReader {
   /** Source texts of the tags. */
   readonly #tags: string[] = [];
   readonly #open: Array<{ readonly name: string; readonly index: number; readonly at: number }> = [];
-  /** Pieces of the tag that is read, and the quote that is open in it. */
+  /** Pieces of the current tag, and its open quote. */
   #tag: { readonly at: number; readonly body: Statement[]; quote: string } | undefined;
 
   constructor({ source, isTrimmed }: TransParts) {
@@ -85,8 +90,8 @@ class MessageReader {
         throw this.#source.error(
           "E_VIEW_SYNTAX",
           statement.at,
-          `"${statement.type}" stands in a text to translate`,
-          "Only text, {{ name }} and tags may stand there; compose other values before.",
+          `"${statement.type}" is not allowed in a text to translate`,
+          "Only text, {{ name }} and tags are allowed there; compute other values before.",
         );
     }
     const unclosed = this.#tag ?? this.#open.at(-1);
@@ -108,7 +113,7 @@ class MessageReader {
       throw this.#source.error(
         "E_VIEW_SYNTAX",
         output.at,
-        "a text to translate holds a value without a name",
+        "a text to translate contains a value without a name",
         "Name it in the tag: {% trans name=... %}, and write {{ name }}.",
       );
     }
@@ -136,7 +141,7 @@ class MessageReader {
     }
   }
 
-  /** Reads a tag up to its end; gives where to go on. */
+  /** Reads a tag up to its end; returns where to continue. */
   #readTag(text: string, from: number, at: number): number {
     const tag = this.#tag!;
     let index = from;
@@ -155,9 +160,9 @@ class MessageReader {
 
   #endTag(body: readonly Statement[], at: number): void {
     this.#tag = undefined;
-    const start = (body[0] as Data).text; // The first piece holds the name.
+    const start = (body[0] as Data).text; // The first piece contains the name.
     const [, slash = "", name = ""] = /^<(\/?)([A-Za-z][A-Za-z0-9-]*)/.exec(start) ?? [];
-    if (name === "") throw this.#source.error("E_VIEW_SYNTAX", at, "a comment stands in a text to translate", "Write it before the text.");
+    if (name === "") throw this.#source.error("E_VIEW_SYNTAX", at, "a text to translate contains a comment", "Move it before the tag.");
     const last = body.at(-1) as Data; // A tag ends with its bracket.
     if (slash === "") {
       const index = this.#wrappers.length;
@@ -180,15 +185,15 @@ function escapeMessage(text: string): string {
   return text.replace(/[\\{}]/g, "\\$&").replace(/<(?=\/?[0-9])/g, "\\<");
 }
 
-/** The same statements with the values that the tag names. */
+/** Returns the same statements with the values that the tag names. */
 function replaceNames(body: Body, values: ReadonlyMap<string, Expression>): Body {
   if (values.size === 0) return body;
   const replace = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(replace);
     if (typeof node !== "object" || node === null) return node;
-    const { type, name } = node as { type?: unknown; name?: unknown }; // Nodes are plain objects; this looks whether it is a name.
+    const { type, name } = node as { type?: unknown; name?: unknown }; // Nodes are plain objects; this checks whether it is a name.
     if (type === "name" && typeof name === "string" && values.has(name)) return values.get(name);
     return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, replace(value)]));
   };
-  return replace(body) as Body; // What is replaced is an expression by an expression.
+  return replace(body) as Body; // One expression replaces another.
 }

@@ -1,4 +1,4 @@
-/** The syntax tree of template files. Every node knows the offset where it begins. */
+/** Defines the syntax tree of template files. Every node has the offset where it begins. */
 
 /** An expression. */
 export type Expression =
@@ -38,19 +38,19 @@ export type Expression =
   | { readonly type: "await"; readonly at: number; readonly operand: Expression }
   | TransExpression;
 
-/** A text to translate, with the values in it. */
+/** A string to translate, with its values. */
 export interface TransExpression {
   readonly type: "trans";
   readonly at: number;
-  /** The text, with `{name}` for values and `<0>...</0>` for tags. */
+  /** The string, with `{name}` for values and `<0>...</0>` for tags. */
   readonly message: string;
-  /** The text for several; undefined without `pluralize`. */
+  /** The plural string; undefined without `pluralize`. */
   readonly plural: string | undefined;
-  /** Name of the value that decides between the two. */
+  /** Name of the value that decides between singular and plural. */
   readonly count: string | undefined;
   readonly context: string | undefined;
   readonly values: ReadonlyArray<{ readonly name: string; readonly at: number; readonly value: Expression }>;
-  /** Tags of the text in their order: what opens and what closes each. */
+  /** Tags of the string in order: the opening and the closing tag of each. */
   readonly wrappers: ReadonlyArray<{ readonly at: number; readonly open: Body; readonly close: string }>;
 }
 
@@ -69,7 +69,7 @@ export interface Arguments {
   readonly named: ReadonlyArray<{ readonly name: string; readonly at: number; readonly value: Expression }>;
 }
 
-/** What a loop or `set` assigns to. */
+/** An assignment target of a loop or `set`. */
 export type Target =
   | { readonly type: "name"; readonly at: number; readonly name: string }
   | { readonly type: "member"; readonly at: number; readonly object: string; readonly name: string }
@@ -79,7 +79,7 @@ export type Target =
 export interface Parameter {
   readonly name: string;
   readonly at: number;
-  /** Type as it was written; undefined without one. */
+  /** Type as written; undefined without one. */
   readonly tsType: string | undefined;
   readonly fallback: Expression | undefined;
 }
@@ -173,13 +173,13 @@ interface FromStatement {
   readonly withContext: boolean;
 }
 
-/** A part of a file that can be rendered alone. */
+/** A part of a file that can be rendered on its own. */
 export interface PartialDefinition {
   readonly type: "partialdef";
   readonly at: number;
   readonly name: string;
   readonly parameters: readonly Parameter[];
-  /** Whether it is also rendered where it stands. */
+  /** Whether it is also rendered in place. */
   readonly isInline: boolean;
   readonly body: Body;
 }
@@ -193,7 +193,7 @@ export interface ComponentStatement {
   readonly slots: readonly SlotContent[];
 }
 
-/** Markup for a slot of a component; what stands outside of all slots is a piece of "children". */
+/** Markup for a slot of a component; content outside of all slots is part of "children". */
 export interface SlotContent {
   readonly name: string;
   readonly at: number;
@@ -201,24 +201,24 @@ export interface SlotContent {
   readonly body: Body;
 }
 
-/** Where a component shows what it was given, else its own body. */
+/** A slot: shows the content that the component got, otherwise its own body. */
 export interface OutletStatement {
   readonly type: "outlet";
   readonly at: number;
   readonly name: string;
-  /** Values for what fills the slot, each with its expression as the default. */
+  /** Values for the content of the slot, each with its expression as the default. */
   readonly parameters: readonly Parameter[];
   readonly body: Body;
 }
 
-/** A piece that is kept. */
+/** A cached fragment. */
 export interface CacheStatement {
   readonly type: "cache";
   readonly at: number;
   readonly keys: readonly Expression[];
   readonly options: Arguments["named"];
   readonly body: Body;
-  /** Offset behind the body. */
+  /** Offset after the body. */
   readonly end: number;
 }
 
@@ -230,7 +230,7 @@ export interface ForStatement {
   readonly items: Expression;
   readonly test: Expression | undefined;
   readonly isRecursive: boolean;
-  /** Whether items come one by one from an async iterable. */
+  /** Whether items come from an async iterable. */
   readonly isAsync: boolean;
   readonly body: Body;
   readonly otherwise: Body | undefined;
@@ -256,7 +256,7 @@ export interface MacroStatement {
   readonly body: Body;
 }
 
-/** A filter in a chain without its input. */
+/** A filter in a chain, without its input. */
 export interface FilterCall {
   readonly name: string;
   readonly at: number;

@@ -1,16 +1,16 @@
-/** The text of a template file, its lines, and errors that show the place. */
+/** Holds the source of a template file and its lines, and creates errors that show the position. */
 import type { ErrorCode } from "../../errors/catalogue.ts";
 import { GableError } from "../../errors/gable-error.ts";
 
-/** A place in a file, from 1. */
+/** A position in a file, from 1. */
 export interface TextPosition {
   readonly line: number;
   readonly column: number;
 }
 
-/** The text of one file. */
+/** The source of one file. */
 export class SourceText {
-  /** Name as it is shown: `views/blog/show.html`. */
+  /** Display name: `views/blog/show.html`. */
   readonly name: string;
   readonly text: string;
   #lineStarts: number[] | undefined;
@@ -20,7 +20,7 @@ export class SourceText {
     this.text = text;
   }
 
-  /** Line and column of an offset. */
+  /** Returns line and column of an offset. */
   position(at: number): TextPosition {
     this.#lineStarts ??= [0, ...[...this.text.matchAll(/\n/g)].map(({ index }) => index + 1)];
     let low = 0;
@@ -33,13 +33,13 @@ export class SourceText {
     return { line: low + 1, column: at - this.#lineStarts[low]! + 1 };
   }
 
-  /** `file:line:column`. */
+  /** Returns `file:line:column`. */
   place(at: number): string {
     const { line, column } = this.position(at);
     return `${this.name}:${line}:${column}`;
   }
 
-  /** Five lines around an offset, with a mark below it. */
+  /** Returns five lines around an offset, with a mark below it. */
   frame(at: number): string {
     const { line, column } = this.position(at);
     const lines = this.text.split("\n");
@@ -52,7 +52,7 @@ export class SourceText {
     return shown.join("\n");
   }
 
-  /** An error at an offset: place, reason, way out, frame. */
+  /** Creates an error at an offset: position, reason, fix, frame. */
   error(code: ErrorCode, at: number, reason: string, fix?: string): GableError {
     const { line, column } = this.position(at);
     return new GableError(code, `${this.place(at)}: ${reason}.`, {

@@ -1,9 +1,9 @@
-/** The heads of tags: what stands between the name of a tag and its end. */
+/** Parses the heads of tags: the part between the name of a tag and its end. */
 import type { Cursor } from "./cursor.ts";
 import { ExpressionParser } from "./expression-parser.ts";
 import type { Parameter, Prop, Scope, Statement, Target } from "./nodes.ts";
 
-/** What a loop or `set` assigns to. */
+/** Parses the assignment target of a loop or `set`. */
 export function readTarget(cursor: Cursor): Target {
   const first = readSingleTarget(cursor);
   if (!cursor.is(",")) return first;
@@ -12,7 +12,7 @@ export function readTarget(cursor: Cursor): Target {
   return { type: "tuple", at: first.at, items };
 }
 
-/** One name, one member, or several in parentheses. */
+/** Parses one name, one member, or several in parentheses. */
 export function readSingleTarget(cursor: Cursor): Target {
   const open = cursor.take("(");
   if (open !== undefined) {
@@ -25,7 +25,7 @@ export function readSingleTarget(cursor: Cursor): Target {
   return { type: "member", at, object: name, name: cursor.expectName("the name of a member").value };
 }
 
-/** Parameters in parentheses. */
+/** Parses parameters in parentheses. */
 export function readParameters(cursor: Cursor): Parameter[] {
   const parser = new ExpressionParser(cursor);
   cursor.expect("(");
@@ -41,7 +41,7 @@ export function readParameters(cursor: Cursor): Parameter[] {
   return parameters;
 }
 
-/** The head of `include`. */
+/** Parses the head of `include`. */
 export function readInclude(cursor: Cursor, parser: ExpressionParser, at: number): Statement {
   const names = parser.expression();
   const ignoresMissing = cursor.take("ignore") !== undefined && cursor.expect("missing") !== undefined;
@@ -67,7 +67,7 @@ function readScope(cursor: Cursor, parser: ExpressionParser): Scope {
   }
 }
 
-/** The head of `import`: macros of a file, or TypeScript as it stands. */
+/** Parses the head of `import`: macros of a file, or TypeScript as written. */
 export function readImport(cursor: Cursor, at: number): Statement {
   if (cursor.is("type") || cursor.is("{")) return readImportCode(cursor, at);
   const file = cursor.expectString("the name of a file").value;
@@ -76,12 +76,12 @@ export function readImport(cursor: Cursor, at: number): Statement {
   return { type: "import", at, file, alias, withContext: takeContext(cursor) };
 }
 
-/** `import type { X } from "..."` and `import { x } from "..."`: TypeScript, as it stands. */
+/** Parses `import type { X } from "..."` and `import { x } from "..."`: TypeScript as written. */
 function readImportCode(cursor: Cursor, at: number): Statement {
   const isType = cursor.is("type");
   const { text } = cursor.takeTypeScript("");
   const match = /^(?:type\s+)?\{([^{}]*)\}\s*from\s*(["'])([^"']+)\2;?$/.exec(text);
-  if (match === null) throw cursor.error(at, "an import of TypeScript cannot be read", 'Write {% import { name } from "./file.ts" %}.');
+  if (match === null) throw cursor.error(at, "an import of TypeScript cannot be parsed", 'Write {% import { name } from "./file.ts" %}.');
   const names = match[1]!
     .split(",")
     .map((part) => /(?:\bas\s+)?([\w$]+)\s*$/.exec(part.trim())?.[1] ?? "")
@@ -96,7 +96,7 @@ function takeContext(cursor: Cursor): boolean {
   return withContext;
 }
 
-/** The head of `from`. */
+/** Parses the head of `from`. */
 export function readFrom(cursor: Cursor, at: number): Statement {
   const file = cursor.expectString("the name of a file").value;
   cursor.expect("import");
@@ -109,7 +109,7 @@ export function readFrom(cursor: Cursor, at: number): Statement {
   return { type: "from", at, file, names, withContext: takeContext(cursor) };
 }
 
-/** The props of a file. */
+/** Parses the props of a file. */
 export function readProps(cursor: Cursor, parser: ExpressionParser): Prop[] {
   const props: Prop[] = [];
   do {

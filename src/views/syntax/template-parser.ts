@@ -1,4 +1,4 @@
-/** Template files: text with tags in it, to a tree of statements. */
+/** Parses template files: text with tags, to a tree of statements. */
 import { suggestName } from "../../errors/nearest-name.ts";
 import { Cursor } from "./cursor.ts";
 import { ExpressionParser } from "./expression-parser.ts";
@@ -7,19 +7,19 @@ import type { Arguments, BlockStatement, Body, SlotContent, Statement, Target } 
 import { readFrom, readImport, readInclude, readParameters, readProps, readSingleTarget, readTarget } from "./tag-heads.ts";
 import type { SourceText } from "./source-text.ts";
 
-/** How blanks around tags are treated. */
+/** Options for whitespace around tags. */
 export interface WhitespaceOptions {
-  /** Whether the line end directly behind a `{% %}` tag is dropped. True in an application. */
+  /** Whether the line end directly after a `{% %}` tag is dropped. True in an application. */
   readonly trimBlocks: boolean;
-  /** Whether blanks before a `{% %}` tag are dropped when it is the first thing on its line. True in an application. */
+  /** Whether whitespace before a `{% %}` tag is dropped if the tag is first on its line. True in an application. */
   readonly lstripBlocks: boolean;
   /** Whether one line end at the end of the file is kept. False by default. */
   readonly keepTrailingNewline: boolean;
 }
 
-/** Largest file. */
+/** Maximum size of a file. */
 const charactersMax = 1_048_576;
-/** Most branches of one `if`. */
+/** Maximum number of branches of one `if`. */
 const branchesMax = 500;
 const nestingMax = 100;
 
@@ -32,7 +32,7 @@ export function parseTemplate(source: SourceText, options: WhitespaceOptions): S
 
 const blockTags = new Set(
   ["if", "for", "block", "macro", "call", "filter", "with", "autoescape", "raw", "set"].concat(
-    ["partialdef", "component", "slot", "cache", "trans"], // Ours, and those of Jinja's extensions.
+    ["partialdef", "component", "slot", "cache", "trans"], // Gable's tags, and those of Jinja's extensions.
   ),
 );
 const tagNames = [
@@ -67,7 +67,7 @@ class TemplateParser {
   readonly #options: WhitespaceOptions;
   readonly #text: string;
   #position = 0;
-  /** Whether blanks at the start of the next text are dropped: all of them, or one line end. */
+  /** What is dropped at the start of the next text: all whitespace, or one line end. */
   #trim: "none" | "all" | "line" = "none";
   /** Open tags, for messages. */
   readonly #open: Array<{ readonly name: string; readonly at: number; isInElse?: boolean }> = [];
@@ -86,7 +86,7 @@ class TemplateParser {
     return body;
   }
 
-  /** Statements up to one of the given tags, or to the end of the file. */
+  /** Parses statements up to one of the given tags, or to the end of the file. */
   #body(ends: readonly string[]): Statement[] {
     const body: Statement[] = [];
     this.#closing = undefined;
@@ -114,7 +114,7 @@ class TemplateParser {
     }
   }
 
-  /** Adds the text before a tag, with blanks trimmed as its neighbours want it. */
+  /** Adds the text before a tag, with whitespace trimmed as its neighbours require. */
   #pushData(body: Statement[], end: number, open: string | undefined): void {
     let from = this.#position;
     let to = end;
@@ -131,7 +131,7 @@ class TemplateParser {
     this.#position = end;
   }
 
-  /** Drops blanks before a tag that is the first thing on its line. */
+  /** Drops whitespace before a tag that is first on its line. */
   #stripLine(from: number, to: number): number {
     let start = to;
     while (start > 0 && (this.#text[start - 1] === " " || this.#text[start - 1] === "\t")) start--;
@@ -141,7 +141,7 @@ class TemplateParser {
 
   #skipComment(at: number): void {
     const end = this.#text.indexOf("#}", at + 2);
-    if (end === -1) throw this.#source.error("E_VIEW_SYNTAX", at, "a comment is not closed", "Write #} behind it.");
+    if (end === -1) throw this.#source.error("E_VIEW_SYNTAX", at, "a comment is not closed", "Write #} after it.");
     const mark = this.#text[end - 1];
     this.#trim = mark === "-" ? "all" : mark !== "+" && this.#options.trimBlocks ? "line" : "none";
     this.#position = end + 2;
@@ -162,14 +162,14 @@ class TemplateParser {
     return { type: "output", at: value.at, value };
   }
 
-  /** Ends a tag, and remembers how the text behind it is trimmed. */
+  /** Ends a tag, and records how the text after it is trimmed. */
   #finish(cursor: Cursor): void {
     const { value: mark, end } = cursor.expectEnd();
     this.#trim = mark === "-" ? "all" : mark !== "+" && this.#options.trimBlocks ? "line" : "none";
     this.#position = end;
   }
 
-  /** A tag; undefined when it ends the body. */
+  /** Parses a tag; undefined if it ends the body. */
   #tag(at: number, ends: readonly string[]): Statement | Statement[] | undefined {
     const cursor = this.#cursorAt(at, "%}");
     const token = cursor.expectName("the name of a tag");
@@ -212,7 +212,7 @@ class TemplateParser {
         return readFrom(cursor, at);
       case "break":
       case "continue":
-        if (!this.#isInLoop()) throw cursor.error(at, `"${name}" stands outside a loop`);
+        if (!this.#isInLoop()) throw cursor.error(at, `"${name}" is outside a loop`);
         return { type: name, at };
       case "do":
         return { type: "do", at, value: parser.expression() };
@@ -229,9 +229,9 @@ class TemplateParser {
     }
   }
 
-  /** Whether a loop can be left here: bodies that become markup of their own are no part of it. */
+  /** Whether a loop can be left here: bodies that become separate markup are not part of it. */
   #isInLoop(): boolean {
-    // What stands in the else of a loop is no part of it, but may be one of the loop around it.
+    // The else of a loop is not part of it, but may be inside an outer loop.
     const around = this.#open.findLast(({ name, isInElse = false }) => !isInElse && !["if", "with", "autoescape"].includes(name));
     return around?.name === "for";
   }
@@ -296,7 +296,7 @@ class TemplateParser {
     }
   }
 
-  /** The body up to its end tag, which may repeat the name. */
+  /** Parses the body up to its end tag, which may repeat the name. */
   #bodyOf(cursor: Cursor, end: string, name?: string): Body {
     this.#finish(cursor);
     const body = this.#body([end]);
@@ -309,7 +309,7 @@ class TemplateParser {
     this.#closing = undefined;
     if (cursor.peek().type === "name" && name !== undefined) {
       const given = cursor.next().value;
-      if (given !== name) throw cursor.error(at, `the end tag names "${given}", and "${name}" is open`, `Write "${name}", or no name.`);
+      if (given !== name) throw cursor.error(at, `the end tag names "${given}", but "${name}" is open`, `Write "${name}", or no name.`);
     }
     this.#finish(cursor);
   }
@@ -335,7 +335,7 @@ class TemplateParser {
     return { type: "if", at, branches, otherwise };
   }
 
-  /** The body behind `else`, when the last body ended there. */
+  /** Parses the body after `else`, if the last body ended there. */
   #otherwise(end: string): Body | undefined {
     if (this.#closing!.name !== "else") return undefined;
     const { cursor } = this.#closing!;
@@ -373,7 +373,7 @@ class TemplateParser {
     return { type: "block", at, name, parameters, isScoped, isRequired, body: this.#bodyOf(cursor, "endblock", name) };
   }
 
-  /** A component: its own slots, and pieces of "children" between them. */
+  /** Parses a component: its own slots, and pieces of "children" between them. */
   #component(cursor: Cursor, parser: ExpressionParser, at: number): Statement {
     const name = cursor.expectString("the name of a component").value;
     const named: Array<Arguments["named"][number]> = [];
@@ -467,7 +467,7 @@ class TemplateParser {
     return { type: "with", at, assigns, body: this.#bodyOf(cursor, "endwith") };
   }
 
-  /** `set` with a value is a simple tag; without one it has a body. */
+  /** `set` with a value is a simple tag; without one, it has a body. */
   #set(cursor: Cursor, parser: ExpressionParser, at: number): Statement {
     const target = readTarget(cursor);
     if (cursor.take("=") !== undefined) {
