@@ -139,7 +139,6 @@ describe("values of a cache", () => {
     2n ** 70n,
     undefined,
     new Date(0),
-    new Date(Number.NaN),
     new Uint8Array([0, 255, 10]),
     new Set(["a", new Date(1)]),
     map,
@@ -153,6 +152,11 @@ describe("values of a cache", () => {
   for (const value of values)
     it(`come back equal: ${typeof value} ${String(JSON.stringify(value, (_name, each: unknown) => (typeof each === "bigint" ? `${each}n` : each))).slice(0, 50)}`, () =>
       assert.deepStrictEqual(decodeValue(encodeValue(value)), value));
+
+  it("keep a date that is no date", () => {
+    const date = decodeValue(encodeValue(new Date(Number.NaN)));
+    assert.ok(date instanceof Date && Number.isNaN(date.getTime()));
+  });
 
   it("keep a large list of bytes", () => {
     const bytes = new Uint8Array(100_000).map((_, index) => index % 256);
