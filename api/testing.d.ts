@@ -218,3 +218,14 @@ export declare function testRateStore(name: string, create: CreateRateStore): vo
 
 /** Creates a store; `close()` of the store is called at the end. */
 export type CreateRateStore = () => RateStore | Promise<RateStore>;
+
+/** Defines the tests of a task queue in the current file. Each test uses task names of its own. */
+export declare function testTaskQueue(name: string, create: () => TaskQueueUnderTest | Promise<TaskQueueUnderTest>): void;
+
+/** A queue under test. */
+export interface TaskQueueUnderTest {
+    /** The queue. Nothing else uses it. */
+    readonly queue: TaskQueue;
+    /** Called after the tests. None by default. */
+    readonly close?: () => Promise<void>;
+}

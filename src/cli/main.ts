@@ -12,7 +12,9 @@ import { routes } from "./commands/routes.ts";
 import { envCheck, envExample, settings } from "./commands/settings.ts";
 import { shell } from "./commands/shell.ts";
 import { reload, start } from "./commands/start.ts";
+import { tasksCancel, tasksList, tasksRetry } from "./commands/tasks.ts";
 import { test } from "./commands/test.ts";
+import { worker } from "./commands/worker.ts";
 import { findOwnCommands } from "./own-commands.ts";
 import { runProgram } from "./program.ts";
 import type { Terminal } from "./terminal.ts";
@@ -43,11 +45,15 @@ const commands: readonly AnyBuiltIn[] = [
   settings,
   envCheck,
   envExample,
+  worker,
+  tasksList,
+  tasksRetry,
+  tasksCancel,
   keyGenerate,
   about,
 ];
 
-const groups = { db: "The database and its migrations", env: "Environment variables", key: "Secret keys" };
+const groups = { db: "The database and its migrations", env: "Environment variables", key: "Secret keys", tasks: "Background tasks" };
 
 /** Runs the command line with the words after `gable`. Returns the exit code. */
 export async function runCli(words: readonly string[], terminal: Terminal = createTerminal()): Promise<number> {

@@ -122,14 +122,14 @@ export class AppTasks {
 
   /** Queues a failed or cancelled task again. Returns whether it was in one of these states. */
   async retry(id: string): Promise<boolean> {
-    const isQueued = await this.#directory().retry(id, Date.now());
+    const isQueued = isId(id) && (await this.#directory().retry(id, Date.now()));
     if (isQueued) this.#wake();
     return isQueued;
   }
 
   /** Cancels a queued or running task. Returns whether it was in one of these states. */
   async cancel(id: string): Promise<boolean> {
-    const isCancelled = await this.#directory().cancel(id, Date.now());
+    const isCancelled = isId(id) && (await this.#directory().cancel(id, Date.now()));
     if (isCancelled) for (const worker of this.#workers) worker.cancel(id);
     return isCancelled;
   }
@@ -209,6 +209,11 @@ export class AppTasks {
 
 function isDirectory(queue: TaskQueue & Partial<TaskDirectory>): queue is TaskQueue & TaskDirectory {
   return queue.list !== undefined && queue.retry !== undefined && queue.cancel !== undefined;
+}
+
+/** A database may refuse to compare another text with its ids. */
+function isId(id: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
 }
 
 /** Creates a UUID of version 7: later tasks have greater ids. */

@@ -48,10 +48,19 @@ export function createInputReader(name: string, input: FieldRecord | StandardSch
 function toSchema(name: string, input: FieldRecord | StandardSchema): StandardSchema {
   if (typeof input === "object" && input !== null) {
     // A schema of arktype is a function, all others are objects.
-    return "~standard" in input ? (input as StandardSchema) : form(input);
+    if ("~standard" in input) return input as StandardSchema;
+    assertNoJson(name, input);
+    return form(input);
   }
   if (typeof input === "function" && "~standard" in input) return input;
   throw optionInvalid(`task("${name}")`, "input", input, "fields by name, such as { photoId: f.int() }, or a Standard Schema");
+}
+
+/** Fields of JSON read a text as JSON: the text "7" would become the number 7. */
+function assertNoJson(name: string, fields: FieldRecord): void {
+  for (const [key, field] of Object.entries(fields))
+    if ("type" in field && field.type === "json")
+      throw optionInvalid(`task("${name}")`, `input.${key}`, field, "no field of JSON; describe the input with a Standard Schema instead");
 }
 
 /** Returns what JSON would change or lose in a value; undefined if nothing. */

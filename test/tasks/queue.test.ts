@@ -6,7 +6,8 @@ import type { Application } from "gable";
 import { gable } from "gable";
 import { field as f, Model, transaction } from "gable/data";
 import type { AppTasks, WorkerOptions } from "gable/tasks";
-import { task, taskModel, TaskRejected, tasksPart } from "gable/tasks";
+import { databaseTasks, task, taskModel, TaskRejected, tasksPart } from "gable/tasks";
+import { testTaskQueue } from "gable/testing";
 import { databaseKinds } from "../data/databases.ts";
 import { silentLogger } from "../silent-logger.ts";
 
@@ -75,6 +76,8 @@ for (const { name, skip, place } of databaseKinds)
       clockMs = 0;
       seen = undefined;
     });
+    testTaskQueue(name, () => ({ queue: databaseTasks(app.database(), TaskRow) }));
+
     const numbers = async (): Promise<number[]> => (await Effect.orderBy("number")).map(({ number }) => number);
     const states = async (): Promise<string[]> => (await own.list()).map(({ state }) => state);
 
@@ -130,7 +133,10 @@ for (const { name, skip, place } of databaseKinds)
       assert.deepEqual([listed!.state, listed!.error, listed!.attempts, attempts], ["failed", "no 3", 3, [1, 2, 3]]);
       assert.equal(await own.retry(listed!.id), true);
       assert.equal(await own.runAll(), 1);
-      assert.equal(await own.retry("00000000-0000-7000-8000-000000000000"), false);
+      for (const unknown of ["00000000-0000-7000-8000-000000000000", "no id"]) {
+        assert.equal(await own.retry(unknown), false);
+        assert.equal(await own.cancel(unknown), false);
+      }
     });
 
     it("fails a rejected task at once", async () => {

@@ -1,0 +1,82 @@
+/** `gable tasks list`, `retry` and `cancel`: looks at tasks and changes them. */
+import { GableError } from "gable";
+import type { AppTasks, TaskState } from "gable/tasks";
+import { tasksPart } from "gable/tasks";
+import type { BuiltInContext } from "../built-in.ts";
+import { builtIn } from "../built-in.ts";
+
+const states = ["queued", "running", "done", "failed", "cancelled"] as const satisfies readonly TaskState[];
+const listFlags = {
+  state: { type: "string", help: "State of the tasks", choices: states },
+  name: { type: "string", help: "Name of the tasks" },
+  limit: { type: "int", help: "Most tasks to list", default: 100 },
+} as const;
+const idArguments = { id: { help: "Id of the task" } } as const;
+
+/** Opens the application without a worker of its own. */
+function withTasks<Result>({ project, terminal }: BuiltInContext, work: (tasks: AppTasks) => Promise<Result>): Promise<Result> {
+  terminal.environment["GABLE_TASKS"] = "off";
+  return project.withApp((app) => work(app.part(tasksPart)));
+}
+
+/** Prints tasks, the latest first. */
+export const tasksList = builtIn({
+  name: "tasks list",
+  help: "Lists background tasks, the latest first.",
+  examples: ["tasks list", "tasks list --state failed"],
+  flags: listFlags,
+  run(context: BuiltInContext<{}, typeof listFlags>) {
+    const { state, name, limit } = context.flags;
+    if (limit < 1 || limit > 10_000) throw new GableError("E_COMMAND_USAGE", `--limit is ${limit}; it must be from 1 to 10000.`);
+    return withTasks(context, async (tasks) => {
+      // The parser has checked the choices.
+      const filter = { limit, ...(state !== undefined && { state: state as TaskState }), ...(name !== undefined && { name }) };
+      const found = await tasks.list(filter);
+      const rows = found.map((task) => ({
+        id: task.id,
+        name: task.name,
+        queue: task.queue,
+        // Nothing here would run it.
+        state: task.state === "queued" && !tasks.names.includes(task.name) ? "parked" : task.state,
+        attempts: `${task.attempts}/${task.attemptsMax}`,
+        due: new Date(task.dueAt).toISOString(),
+        error: task.error,
+      }));
+      context.table(rows);
+      if (rows.length === 0) context.print("No tasks.");
+      return { tasks: rows };
+    });
+  },
+});
+
+/** Queues a failed or cancelled task again. */
+export const tasksRetry = builtIn({
+  name: "tasks retry",
+  help: "Queues a failed or cancelled task again.",
+  examples: ["tasks retry 0190d2a4-7c1e-7000-8000-00000000000a"],
+  arguments: idArguments,
+  run(context: BuiltInContext<{ id: string }>) {
+    return withTasks(context, async (tasks) => {
+      const { id } = context.arguments;
+      if (!(await tasks.retry(id))) throw new GableError("E_COMMAND_USAGE", `No failed or cancelled task has the id "${id}".`);
+      context.print(`Queued ${id} again.`);
+      return { id };
+    });
+  },
+});
+
+/** Cancels a queued or running task. */
+export const tasksCancel = builtIn({
+  name: "tasks cancel",
+  help: "Cancels a queued or running task.",
+  examples: ["tasks cancel 0190d2a4-7c1e-7000-8000-00000000000a"],
+  arguments: idArguments,
+  run(context: BuiltInContext<{ id: string }>) {
+    return withTasks(context, async (tasks) => {
+      const { id } = context.arguments;
+      if (!(await tasks.cancel(id))) throw new GableError("E_COMMAND_USAGE", `No queued or running task has the id "${id}".`);
+      context.print(`Cancelled ${id}.`);
+      return { id };
+    });
+  },
+});

@@ -1,0 +1,177 @@
+/** The contract of task queues: what each of them does the same way, whoever wrote it. */
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, it } from "node:test";
+import type { ClaimedTask, ClaimRequest, NewTask, TaskLease, TaskQueue } from "gable/tasks";
+
+/** A queue under test. */
+export interface TaskQueueUnderTest {
+  /** The queue. Nothing else uses it. */
+  readonly queue: TaskQueue;
+  /** Called after the tests. None by default. */
+  readonly close?: () => Promise<void>;
+}
+
+const now = 1_800_000_000_000;
+const minuteMs = 60_000;
+
+/** Defines the tests of a task queue in the current file. Each test uses task names of its own. */
+export function testTaskQueue(name: string, create: () => TaskQueueUnderTest | Promise<TaskQueueUnderTest>): void {
+  describe(`task queue contract: ${name}`, () => {
+    let tested: TaskQueueUnderTest;
+    before(async () => (tested = await create()));
+    after(async () => tested.close?.());
+    for (const [title, check] of contracts) it(title, () => check(new Trial(tested.queue)));
+  });
+}
+
+/** One test: tasks of a name of its own. */
+class Trial {
+  readonly queue: TaskQueue;
+  readonly name = `task-${randomUUID()}`;
+
+  constructor(queue: TaskQueue) {
+    this.queue = queue;
+  }
+
+  async add(...tasks: ReadonlyArray<Partial<NewTask>>): Promise<string[]> {
+    const added = tasks.map((task) => ({ ...this.#plain(), ...task }));
+    await this.queue.add(added);
+    return added.map(({ id }) => id);
+  }
+
+  claim(request: Partial<ClaimRequest> = {}): Promise<readonly ClaimedTask[]> {
+    return this.queue.claim({ names: [this.name], count: 100, now, leaseUntil: now + minuteMs, token: "one", ...request });
+  }
+
+  async claimIds(request: Partial<ClaimRequest> = {}): Promise<string[]> {
+    return (await this.claim(request)).map(({ id }) => id);
+  }
+
+  /** Adds a task and claims it. */
+  async claimOne(task: Partial<NewTask> = {}): Promise<TaskLease> {
+    const [id] = await this.add(task);
+    assert.deepEqual(await this.claimIds(), [id]);
+    return { id: id!, token: "one" };
+  }
+
+  sweep(at: number, rowsMax = 1_000): Promise<number> {
+    return this.queue.sweep({ now: at, doneBefore: at - 7 * minuteMs, failedBefore: at - 30 * minuteMs, rowsMax });
+  }
+
+  #plain(): NewTask {
+    const { name } = this;
+    return { id: randomUUID(), name, queue: "default", priority: 0, input: "null", attemptsMax: 2, dueAt: now, createdAt: now };
+  }
+}
+
+const contracts: ReadonlyArray<readonly [title: string, check: (trial: Trial) => Promise<void>]> = [
+  [
+    "returns the input as it was added",
+    async (trial) => {
+      const input = JSON.stringify({ text: "\u0000 \u{1f600} '\"\\", list: ["x".repeat(60_000)] });
+      const [id] = await trial.add({ input });
+      assert.deepEqual(await trial.claim(), [{ id, name: trial.name, input, attempt: 1, attemptsMax: 2 }]);
+    },
+  ],
+  [
+    "returns the most urgent tasks first, then those that are due first",
+    async (trial) => {
+      const ids = await trial.add(
+        { priority: -100, dueAt: now - 9 },
+        { dueAt: now - 1 },
+        { dueAt: now - 2 },
+        { priority: 100 },
+        { dueAt: now + 1 },
+      );
+      const [low, second, first, urgent, later] = ids;
+      assert.deepEqual(await trial.claimIds({ count: 2 }), [urgent, first]);
+      assert.deepEqual(await trial.claimIds(), [second, low]);
+      assert.deepEqual(await trial.claimIds(), []);
+      assert.deepEqual(await trial.claimIds({ now: now + 1 }), [later]);
+    },
+  ],
+  [
+    "returns only tasks of the names and queues that are asked for",
+    async (trial) => {
+      const [, images] = await trial.add({}, { queue: "images" });
+      assert.deepEqual(await trial.claimIds({ names: ["another"] }), []);
+      assert.deepEqual(await trial.claimIds({ queues: ["mail", "images"] }), [images]);
+      assert.equal((await trial.claimIds()).length, 1);
+    },
+  ],
+  [
+    "gives each of 200 tasks to exactly one of eight callers",
+    async (trial) => {
+      const ids = await trial.add(...Array.from({ length: 200 }, () => ({})));
+      const callers = Array.from({ length: 8 }, async (_, index) => {
+        const own: string[] = [];
+        for (let idle = 0; idle < 3;) {
+          const claimed = await trial.claimIds({ count: 7, token: `caller ${index}` });
+          own.push(...claimed);
+          idle = claimed.length === 0 ? idle + 1 : 0;
+        }
+        return own;
+      });
+      const claimed = (await Promise.all(callers)).flat();
+      assert.deepEqual(claimed.toSorted(), ids.toSorted());
+    },
+  ],
+  [
+    "lets only the holder of a lease renew and settle it, once",
+    async (trial) => {
+      const lease = await trial.claimOne();
+      const foreign = { ...lease, token: "two" };
+      assert.deepEqual(await trial.queue.renew([foreign], now + 2 * minuteMs), []);
+      assert.equal(await trial.queue.settle(foreign, { state: "done", now }), false);
+      assert.deepEqual(await trial.queue.renew([lease], now + 2 * minuteMs), [lease.id]);
+      assert.equal(await trial.queue.settle(lease, { state: "done", now }), true);
+      assert.equal(await trial.queue.settle(lease, { state: "done", now }), false);
+      assert.deepEqual(await trial.queue.renew([lease], now + 2 * minuteMs), []);
+    },
+  ],
+  ["renews no leases when there are none", async (trial) => assert.deepEqual(await trial.queue.renew([], now + minuteMs), [])],
+  [
+    "counts attempts, except those that a stopped worker gives back",
+    async (trial) => {
+      const lease = await trial.claimOne();
+      await trial.queue.settle(lease, { state: "queued", now, dueAt: now + 5, isFree: true });
+      assert.deepEqual(await trial.claimIds({ now: now + 4 }), []);
+      assert.equal((await trial.claim({ now: now + 5 }))[0]!.attempt, 1);
+      await trial.queue.settle(lease, { state: "queued", now, dueAt: now, error: "no" });
+      assert.equal((await trial.claim())[0]!.attempt, 2);
+    },
+  ],
+  [
+    "queues a task again when its lease has ended, to the millisecond",
+    async (trial) => {
+      const lease = await trial.claimOne();
+      await trial.sweep(now + minuteMs - 1);
+      assert.deepEqual(await trial.claimIds({ now: now + minuteMs }), []);
+      await trial.sweep(now + minuteMs);
+      const later = { now: now + minuteMs, leaseUntil: now + 2 * minuteMs, token: "two" };
+      assert.equal((await trial.claim(later))[0]!.attempt, 2);
+      assert.equal(await trial.queue.settle(lease, { state: "done", now }), false);
+      await trial.sweep(now + 2 * minuteMs);
+      assert.deepEqual(await trial.claimIds({ now: now + 3 * minuteMs }), []);
+    },
+  ],
+  [
+    "deletes old tasks in batches, and no others",
+    async (trial) => {
+      const leases = [await trial.claimOne(), await trial.claimOne(), await trial.claimOne()];
+      const kept = await trial.claimOne();
+      for (const lease of leases) await trial.queue.settle(lease, { state: "done", now: now + minuteMs });
+      await trial.queue.settle(kept, { state: "queued", now });
+      const at = now + 8 * minuteMs + 1;
+      let changed = 0;
+      for (let count = 1, rounds = 0; count > 0; rounds++) {
+        count = await trial.sweep(at, 2);
+        changed += count;
+        assert.ok(count <= 6 && rounds < 1_000, "a batch is too large, or does not end");
+      }
+      assert.ok(changed >= 3);
+      assert.deepEqual(await trial.claimIds(), [kept.id]);
+    },
+  ],
+];

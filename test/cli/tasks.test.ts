@@ -1,0 +1,81 @@
+/** The commands about tasks: worker, list, retry, cancel. */
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { createDatabase } from "gable/data";
+import type { NewTask } from "gable/tasks";
+import { databaseTasks, taskModel } from "gable/tasks";
+import { createTestProject } from "./project.ts";
+
+const project = createTestProject({
+  "app.ts": `import { gable } from "gable";
+import { task, taskModel, TaskRejected } from "gable/tasks";
+const mail = task("mail", { queue: "mail" }, () => undefined);
+const broken = task("broken", {}, () => { throw new TaskRejected("The file is gone."); });
+export const logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logger };
+export default gable({ logger, models: [taskModel()], database: "sqlite:var/tasks.db", tasks: [mail, broken] });
+`,
+});
+
+/** Adds tasks as the application would. */
+async function add(...tasks: ReadonlyArray<Pick<NewTask, "name" | "queue">>): Promise<string[]> {
+  const TaskRow = taskModel();
+  const database = await createDatabase({ url: `sqlite:${join(project.folder, "var/tasks.db")}`, models: [TaskRow], bind: false });
+  const plain = { priority: 0, input: "null", attemptsMax: 5, dueAt: Date.now(), createdAt: Date.now() };
+  try {
+    const added = tasks.map((task) => ({ id: randomUUID(), ...plain, ...task }));
+    await databaseTasks(database, TaskRow).add(added);
+    return added.map(({ id }) => id);
+  } finally {
+    await database.close();
+  }
+}
+
+describe("gable worker and gable tasks", () => {
+  const production = ["--mode", "production"] as const;
+  before(async () => {
+    mkdirSync(join(project.folder, "var"), { recursive: true });
+    const TaskRow = taskModel();
+    const database = await createDatabase({ url: `sqlite:${join(project.folder, "var/tasks.db")}`, models: [TaskRow], bind: false });
+    await database.createTables();
+    await database.close();
+  });
+  after(() => project.remove());
+
+  it("run one queue once, list tasks by state, and change them", async () => {
+    const [mailId, brokenId, parkedId] = await add(
+      { name: "mail", queue: "mail" },
+      { name: "broken", queue: "default" },
+      { name: "of-another-release", queue: "default" },
+    );
+    assert.equal((await project.run("worker", "--once", "--queues", "mail", ...production)).out, "Ran 1 task.\n");
+    assert.equal((await project.run("worker", "--once", ...production)).out, "Ran 1 task.\n");
+    const { data } = JSON.parse((await project.run("tasks", "list", "--json", ...production)).out) as {
+      data: { tasks: ReadonlyArray<{ id: string; state: string; error: string | null }> };
+    }; // What the command prints.
+    const shown = new Map(data.tasks.map(({ id, state, error }) => [id, [state, error]]));
+    assert.deepEqual(shown.get(mailId!), ["done", null]);
+    assert.deepEqual(shown.get(brokenId!), ["failed", "The file is gone."]);
+    assert.deepEqual(shown.get(parkedId!), ["parked", null]);
+    assert.match((await project.run("tasks", "list", "--state", "failed", ...production)).out, new RegExp(`^ID.*\n${brokenId}`));
+    assert.equal((await project.run("tasks", "retry", brokenId!, ...production)).out, `Queued ${brokenId} again.\n`);
+    assert.equal((await project.run("tasks", "cancel", brokenId!, ...production)).out, `Cancelled ${brokenId}.\n`);
+    assert.match((await project.run("tasks", "cancel", brokenId!, ...production)).error, /No queued or running task has the id/);
+    assert.match((await project.run("tasks", "retry", "no-id", ...production)).error, /No failed or cancelled task has the id/);
+  });
+
+  const wrong: ReadonlyArray<readonly [words: readonly string[], message: RegExp]> = [
+    [["worker", "--once", "--concurrency", "0"], /"concurrency" is 0; it must be a whole number from 1 to 1000/],
+    [["tasks", "list", "--limit", "0"], /--limit is 0/],
+    [["tasks", "list", "--limit", "10001"], /--limit is 10001/],
+    [["tasks", "list", "--state", "parked"], /state/],
+  ];
+  for (const [words, message] of wrong)
+    it(`refuse ${words.join(" ")}`, async () => {
+      const { code, error } = await project.run(...words, ...production);
+      assert.notEqual(code, 0);
+      assert.match(error, message);
+    });
+});

@@ -1,0 +1,182 @@
+/** Tasks of applications: options, inputs, tests without a worker, two applications in one process. */
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, it } from "node:test";
+import type { Application, GableOptions, StandardSchema } from "gable";
+import { gable, get } from "gable";
+import { field as f, Model, transaction } from "gable/data";
+import { memoryTasks, task, taskModel, tasksPart } from "gable/tasks";
+import { testTaskQueue } from "gable/testing";
+import { retryDelayMs } from "../../src/tasks/retry-delay.ts";
+import { silentLogger } from "../silent-logger.ts";
+
+testTaskQueue("memory", () => ({ queue: memoryTasks() }));
+
+class Note extends Model("task_notes", { id: f.id(), text: f.text({ max: 50 }) }) {}
+const TaskRow = taskModel();
+const seen: unknown[] = [];
+const note = task("note", { input: { text: f.text({ max: 50 }) } }, ({ input }) => void seen.push(input.text));
+const write = task("write", { input: { text: f.text({ max: 50 }) } }, async ({ input }) => void (await Note.create(input)));
+const plain = task("plain", {}, () => void seen.push("plain"));
+/** A schema that accepts everything. */
+const anything = {
+  "~standard": { version: 1, vendor: "own", validate: (value: unknown) => ({ value }) },
+} as const satisfies StandardSchema<unknown>;
+const big = task("big", { input: anything }, () => undefined);
+
+async function withApp(options: GableOptions, work: (app: Application) => Promise<void>): Promise<void> {
+  const app = gable({ mode: "test", logger: silentLogger, ...options });
+  await app.start();
+  seen.length = 0;
+  try {
+    await work(app);
+  } finally {
+    await app.close();
+  }
+}
+
+describe("gable({ tasks })", () => {
+  it("records tasks in tests, and runs them on demand", () =>
+    withApp({ tasks: [note, plain], routes: [get("/", async () => note.enqueue({ text: "a" }))] }, async (app) => {
+      assert.equal((await app.request("/")).status, 200);
+      await note.enqueue({ text: "b" });
+      const tasks = app.part(tasksPart);
+      assert.deepEqual(await tasks.enqueued("note"), [{ text: "a" }, { text: "b" }]);
+      assert.deepEqual([seen.length, await tasks.runAll(), seen], [0, 2, ["a", "b"]]);
+    }));
+
+  it("runs tasks inline, and those of a transaction after its commit", () =>
+    withApp({ tasks: { tasks: { note, other: 7 }, run: "inline" }, models: [Note], database: "sqlite::memory:" }, async () => {
+      await note.enqueue({ text: "now" });
+      assert.deepEqual(seen, ["now"]);
+      await transaction(async () => {
+        await note.enqueue({ text: "after" });
+        assert.deepEqual(seen, ["now"]);
+      });
+      assert.deepEqual(seen, ["now", "after"]);
+      await assert.rejects(
+        transaction(async () => {
+          await note.enqueue({ text: "never" });
+          throw new Error("no");
+        }),
+        /no/,
+      );
+      assert.deepEqual(seen, ["now", "after"]);
+    }));
+
+  it("runs tasks in the process outside of tests", () =>
+    withApp({ mode: "development", tasks: { tasks: [plain], queue: memoryTasks() } }, async () => {
+      await plain.enqueue();
+      while (seen.length === 0) await sleep(5);
+      assert.deepEqual(seen, ["plain"]);
+    }));
+
+  it("keeps the tasks and the databases of two applications apart", async () => {
+    const options = (): GableOptions => ({
+      models: [Note, TaskRow],
+      database: "sqlite::memory:",
+      tasks: { tasks: [write], queue: "database", run: "elsewhere" },
+      routes: [get("/:text", async ({ params }) => write.enqueue({ text: params.text }))],
+    });
+    await withApp(options(), async (first) => {
+      await withApp(options(), async (second) => {
+        for (const app of [first, second]) await app.database().createTables();
+        await first.request("/one");
+        await second.request("/two");
+        await assert.rejects(write.enqueue({ text: "three" }), { code: "E_TASK_MISSING" });
+        for (const app of [first, second]) assert.equal(await app.part(tasksPart).runAll(), 1);
+        const texts = [first, second].map((app) => app.database().run(async () => (await Note.all()).map(({ text }) => text)));
+        assert.deepEqual(await Promise.all(texts), [["one"], ["two"]]);
+      });
+    });
+  });
+
+  const wrong: ReadonlyArray<readonly [options: object, code: string, message: RegExp]> = [
+    [{ tasks: 7 }, "E_OPTION_INVALID", /option "tasks" is 7/],
+    [{ tasks: { tasks: 7 } }, "E_OPTION_INVALID", /option "tasks" is 7/],
+    [{ tasks: { tasks: [], runs: "worker" } }, "E_OPTION_UNKNOWN", /no option "runs"/],
+    [{ tasks: { tasks: [], run: "now" } }, "E_OPTION_INVALID", /option "run" is "now"/],
+    [{ tasks: { tasks: [], queue: {} } }, "E_OPTION_INVALID", /option "queue"/],
+    [{ tasks: { tasks: [], queues: [] } }, "E_OPTION_INVALID", /option "queues"/],
+    [{ tasks: { tasks: [], concurrency: 0 } }, "E_OPTION_INVALID", /option "concurrency" is 0/],
+    [{ tasks: { tasks: [], concurrency: 1_001 } }, "E_OPTION_INVALID", /option "concurrency" is 1001/],
+    [{ tasks: [7] }, "E_OPTION_INVALID", /a list of tasks/],
+    [{ tasks: [plain, task("plain", {}, () => 1)] }, "E_TASK_DUPLICATE", /Two tasks are named "plain": .*application\.test\.ts/],
+    [{ tasks: { tasks: [plain], queue: "database" } }, "E_TASK_STORE", /no model has the table gable_tasks/],
+  ];
+  for (const [options, code, message] of wrong)
+    it(`refuses ${JSON.stringify(options)}: ${code}`, async () => {
+      await assert.rejects(async () => gable({ mode: "test", logger: silentLogger, ...options }).start(), { code, message });
+    });
+});
+
+describe("task()", () => {
+  const wrong: ReadonlyArray<readonly [name: string, options: object, part: RegExp]> = [
+    ["", {}, /"name"/],
+    ["a b", {}, /"name"/],
+    ["x".repeat(101), {}, /"name"/],
+    ["x", { queue: "" }, /"queue"/],
+    ["x", { queue: "x".repeat(51) }, /"queue"/],
+    ["x", { attemptsMax: 0 }, /"attemptsMax" is 0/],
+    ["x", { attemptsMax: 101 }, /"attemptsMax" is 101/],
+    ["x", { priority: 101 }, /"priority" is 101/],
+    ["x", { priority: -101 }, /"priority" is -101/],
+    ["x", { priority: 0.5 }, /"priority" is 0.5/],
+    ["x", { timeoutSeconds: 0 }, /"timeoutSeconds" is 0/],
+    ["x", { timeoutSeconds: 86_401 }, /"timeoutSeconds" is 86401/],
+    ["x", { transactional: 1 }, /"transactional" is 1/],
+    ["x", { input: "text" }, /"input" is "text"/],
+    ["x", { input: { data: f.json<unknown>() } }, /"input.data" is .*Standard Schema/],
+    ["x", { retries: 3 }, /no option "retries"/],
+  ];
+  for (const [name, options, message] of wrong)
+    it(`refuses ${JSON.stringify(name.slice(0, 3))} with ${JSON.stringify(options).slice(0, 40)}`, () =>
+      assert.throws(() => task(name, options, () => undefined), { message }));
+
+  it("accepts every option at its limit", () => {
+    task("x".repeat(100), { queue: "x".repeat(50), attemptsMax: 100, priority: 100, timeoutSeconds: 86_400 }, () => undefined);
+    task("x", { attemptsMax: 1, priority: -100 }, () => undefined);
+  });
+});
+
+describe("enqueue()", () => {
+  it("accepts 65,536 bytes of JSON, and refuses one more", () =>
+    withApp({ tasks: [big] }, async () => {
+      const fill = (bytes: number): { data: unknown } => ({ data: "x".repeat(bytes - '{"data":""}'.length) });
+      await big.enqueue(fill(65_536));
+      await assert.rejects(big.enqueue(fill(65_537)), { code: "E_TASK_INPUT", message: /65537 bytes of JSON, and the maximum is 65536/ });
+    }));
+
+  it("refuses what JSON would change", () =>
+    withApp({ tasks: [big] }, async () => {
+      for (const data of [new Date(), 1n, Number.NaN, Infinity, new Map(), () => 1, [undefined], { deep: [new Date()] }, Symbol("x")])
+        await assert.rejects(big.enqueue({ data }), { code: "E_TASK_INPUT" });
+    }));
+
+  it("refuses input that the fields refuse, and input for a task without", () =>
+    withApp({ tasks: [note, plain] }, async () => {
+      await note.enqueue({ text: "x".repeat(50) });
+      await assert.rejects(note.enqueue({ text: "x".repeat(51) }), { code: "E_TASK_INPUT", message: /text/ });
+      // @ts-expect-error the task takes no input
+      await assert.rejects(plain.enqueue({ text: "x" }), { code: "E_TASK_INPUT", message: /takes no input/ });
+    }));
+
+  it("refuses options beyond their limits, and tasks of no application", () =>
+    withApp({ tasks: [plain] }, async () => {
+      await plain.enqueue(undefined, { delaySeconds: 31_536_000, priority: -100 });
+      for (const options of [{ delaySeconds: 31_536_001 }, { delaySeconds: -1 }, { delaySeconds: Number.NaN }, { priority: 101 }])
+        await assert.rejects(plain.enqueue(undefined, options), { code: "E_OPTION_INVALID" });
+      await assert.rejects(plain.enqueue(undefined, { delay: 1 } as object), { code: "E_OPTION_UNKNOWN" });
+      await assert.rejects(note.enqueue({ text: "x" }), { code: "E_TASK_UNKNOWN" });
+    }));
+
+  it("needs an application with tasks that runs", () => assert.rejects(plain.enqueue(), { code: "E_TASK_MISSING" }));
+});
+
+describe("retryDelayMs()", () => {
+  it("doubles from 15 seconds up to an hour, 20 % shorter or longer", () => {
+    const middle = [1, 2, 3, 8, 9, 100].map((attempt) => retryDelayMs(attempt, 0.5));
+    assert.deepEqual(middle, [15_000, 30_000, 60_000, 1_920_000, 3_600_000, 3_600_000]);
+    assert.deepEqual([retryDelayMs(1, 0), retryDelayMs(1, 1)], [12_000, 18_000]);
+  });
+});

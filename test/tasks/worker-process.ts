@@ -1,0 +1,24 @@
+/** A worker in a process of its own: runs tasks of a database until it is killed, or until nothing is left. */
+import { gable } from "gable";
+import { tasksPart } from "gable/tasks";
+import { silentLogger } from "../silent-logger.ts";
+import { Effect, TaskRow, tasks } from "./process-tasks.ts";
+
+const [url = "", kind = ""] = process.argv.slice(2);
+const app = gable({
+  mode: "test",
+  logger: silentLogger,
+  database: url,
+  models: [Effect, TaskRow],
+  tasks: { tasks, queue: "database", run: "elsewhere", concurrency: 5 },
+});
+await app.start();
+const own = app.part(tasksPart);
+if (kind === "once") {
+  console.log(await own.runAll());
+  await app.close();
+} else {
+  own.startWorker({ times: { pollMs: 20 } });
+  console.log("started");
+  setInterval(() => undefined, 60_000);
+}
