@@ -1,6 +1,7 @@
 /** Opens databases with their models. The models then find their database on their own. */
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
+import { assertReachable } from "./driver/assert-reachable.ts";
 import { openDriver } from "./database-kinds.ts";
 import type { Dialect } from "./sql/dialect.ts";
 import type { Driver } from "./driver/contract.ts";
@@ -122,7 +123,7 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
   return openDatabase(options, models);
 }
 
-/** Opens a database with models that have already been checked. */
+/** Opens a database with models that have already been checked, and its first connection. */
 export async function openDatabase(options: DatabaseOptions, models: readonly ModelClass[]): Promise<Database> {
   const { dialect, driver } = await openDriver(options);
   const mistakes = models.flatMap((model) => dialect.findMistakes(model.$meta));
@@ -131,6 +132,8 @@ export async function openDatabase(options: DatabaseOptions, models: readonly Mo
     throw modelsInvalid(mistakes);
   }
   try {
+    // A driver of your own is opened by its first query.
+    if (options.driver === undefined) await assertReachable(driver, options.url ?? "");
     for (const model of models) assertTable(dialect, model);
     await dialect.assertStored?.(driver, models);
   } catch (error) {
@@ -186,6 +189,7 @@ export class Database {
       acquireTimeoutMs: options.acquireTimeoutMs ?? 5_000,
       siblings: undefined,
       primary: undefined,
+      pending: undefined,
       replicas: [],
       context: context as ExecutionContext, // The context and the database know each other.
     };

@@ -36,7 +36,7 @@ export const databasesPart = definePart({
     const settings = { models, ...(database !== undefined && { database }), ...(databases !== undefined && { databases }) };
     const named = toNamedDatabases(settings, host.environment);
     const { mode, logger } = host;
-    return openAppDatabases({ models, databases: named }, { logger, isDevelopment: mode === "development" });
+    return openAppDatabases({ models, databases: named }, { logger, mode });
   },
 });
 

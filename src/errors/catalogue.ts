@@ -330,6 +330,7 @@ const data = {
     "Change these rows first, for example by op.run() in a migration before; nothing is cut off or rounded.",
   ),
   E_MIGRATION_HEADS: entry(500, "Several migrations claim to be the last", "Merge them with a migration that comes after all of them."),
+  E_MIGRATION_PENDING: entry(503, "The database is behind the application", "Run npx gable db migrate."),
   E_MIGRATION_TARGET: entry(500, "There is no such migration", "Name one of the files, or none for all."),
   E_FIELD_INVALID: entry(500, "A field is neither a column nor a relation", "Use a builder, or an arrow around a relation."),
   E_FIELD_NAME: entry(500, "Invalid field or column name", "Use letters, digits and underscores, at most 63."),

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
+import { openDriver } from "../../src/data/database-kinds.ts";
 import type { Database } from "../../src/data/database.ts";
 import { createDatabase } from "../../src/data/database.ts";
 import { sql } from "../../src/data/tree/functions.ts";
@@ -68,7 +69,10 @@ for (const server of servers) {
 
     it("is an error of 503 when it cannot be reached", async () => {
       await database.close();
-      const down = await createDatabase({ url: server.down, models, acquireTimeoutMs: 300 });
+      await assert.rejects(createDatabase({ url: server.down, models, acquireTimeoutMs: 300 }), { code: "E_DATABASE_OPEN" });
+      // A driver of one's own is opened by its first query.
+      const { driver } = await openDriver({ url: server.down, acquireTimeoutMs: 300 });
+      const down = await createDatabase({ driver, models, acquireTimeoutMs: 300 });
       await assert.rejects(Tag.count(), {
         code: "E_DATABASE_GONE",
         status: 503,

@@ -3,6 +3,7 @@ import type { Database } from "../database.ts";
 import type { Databases, DatabasesOptions } from "../databases.ts";
 import { createDatabases } from "../databases.ts";
 import { readYourWrites } from "../ambient/written.ts";
+import { findPending } from "./pending-migrations.ts";
 import { syncTables } from "../migrations/run/sync-tables.ts";
 import { listCandidates } from "../run/context.ts";
 import { watchFetches } from "../run/fetch-watch.ts";
@@ -14,24 +15,32 @@ import { sql } from "../tree/functions.ts";
 export interface DatabaseLog {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
 }
 
 /** What opening needs of an application. */
 export interface AppDatabasesSettings {
   readonly logger: DatabaseLog;
-  readonly isDevelopment: boolean;
+  readonly mode: "development" | "test" | "production";
 }
+
+/** Folder of the migrations of the default database. */
+const migrationsFolder = "migrations";
 
 /** Opens the databases of an application. Throws as `createDatabases()` does. */
 export async function openAppDatabases(
   options: Omit<DatabasesOptions, "bind">,
-  { logger, isDevelopment }: AppDatabasesSettings,
+  { logger, mode }: AppDatabasesSettings,
 ): Promise<AppDatabases> {
   const opened = new AppDatabases(await createDatabases({ ...options, bind: "shared" }), logger);
-  if (!isDevelopment) return opened;
+  // Tests make their tables after the start.
+  if (mode === "test") return opened;
   try {
-    watchFetches();
-    await opened.syncTables(logger);
+    if (mode === "development") {
+      watchFetches();
+      await opened.syncTables(logger);
+    }
+    await opened.findPending(logger);
   } catch (error) {
     await opened.stop();
     throw error;
@@ -75,16 +84,38 @@ export class AppDatabases {
     return this.#databases.run(this.#hasReplicas ? () => readYourWrites(work) : work);
   }
 
-  /** Asks each database for an answer. Throws the first error. */
+  /** Asks each database for an answer, and one that was behind whether it still is. Throws the first error. */
   async health(): Promise<void> {
     await Promise.all(this.#databases.names.map((name) => this.get(name).query(sql`SELECT 1`)));
+    for (const name of this.#databases.names) {
+      const database = this.get(name);
+      if (database.$core.pending === undefined) continue;
+      database.$core.pending = await findPending(database, folderOf(name));
+      if (database.$core.pending !== undefined) throw database.$core.pending;
+    }
+  }
+
+  /** Notes which databases are behind the application, and logs what to run. */
+  async findPending(logger: DatabaseLog): Promise<void> {
+    for (const name of this.#databases.names) {
+      const database = this.get(name);
+      if (database.$core.primary !== undefined) continue;
+      try {
+        database.$core.pending = await findPending(database, folderOf(name));
+      } catch (error) {
+        // Files that an older or a newer version wrote, or rights that this role lacks, are no reason to stay down.
+        logger.warn({ database: name, error }, "Nobody can tell whether the database is behind the application.");
+      }
+      const { pending } = database.$core;
+      if (pending !== undefined) logger.error({ database: name, code: pending.code, fix: pending.fix }, pending.message);
+    }
   }
 
   /** Creates missing tables where there are no migrations, and logs what it did and what it could not do. */
   async syncTables(logger: DatabaseLog): Promise<void> {
     for (const name of this.#databases.names) {
       const database = this.get(name);
-      const done = database.$core.primary === undefined ? await syncTables(database, "migrations") : undefined;
+      const done = database.$core.primary === undefined ? await syncTables(database, migrationsFolder) : undefined;
       if (done === undefined) continue;
       const { made, isSame, left } = done;
       if (made.length > 0) logger.info({ database: name, made }, "Tables of models were made: there are no migrations yet.");
@@ -98,4 +129,9 @@ export class AppDatabases {
     this.#endWatch();
     await this.#databases.close();
   }
+}
+
+/** Other databases have folders that only their commands name. */
+function folderOf(name: string): string | undefined {
+  return name === "default" ? migrationsFolder : undefined;
 }

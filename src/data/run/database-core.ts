@@ -1,4 +1,5 @@
 /** A database and its transactions as statements see them. */
+import type { GableError } from "../../errors/gable-error.ts";
 import type { Driver, Statement, StatementResult } from "../driver/contract.ts";
 import type { ModelClass } from "../schema/model-class.ts";
 import type { RecentCache } from "../schema/recent-cache.ts";
@@ -34,6 +35,8 @@ export interface DatabaseCore {
   siblings: ReadonlyMap<string, DatabaseCore> | undefined;
   /** The database that it replicates; undefined for a primary database. */
   primary: DatabaseCore | undefined;
+  /** Why it is behind its application: what a query finds missing is explained by it. */
+  pending: GableError | undefined;
   /** Its replicas. */
   readonly replicas: DatabaseCore[];
   /** The context of statements outside of transactions. While a test isolates the database: the transaction of the test. */

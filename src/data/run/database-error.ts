@@ -1,6 +1,7 @@
 /** Errors of a database as errors with codes: what it refused, and which field that is about. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect, Refusal } from "../sql/dialect.ts";
+import type { DatabaseCore } from "./database-core.ts";
 import type { ModelMeta } from "../schema/model-class.ts";
 import type { ModelErrors } from "../schema/validate-row.ts";
 import { toConstraintName } from "../schema/names.ts";
@@ -32,6 +33,17 @@ export function readDatabaseError(dialect: Dialect, error: unknown): unknown {
         details,
       });
   }
+}
+
+/** What the databases say of a table or a column that is not there. */
+const missingMessages =
+  /^no such (?:table|column)|has no column named|^(?:relation|column) .* does not exist$|doesn't exist$|^Unknown column/;
+
+/** Reads an error of a database as `readDatabaseError()` does. A missing table of a database that is behind is `E_MIGRATION_PENDING`. */
+export function explainError({ dialect, pending }: DatabaseCore, error: unknown): unknown {
+  if (pending === undefined || !(error instanceof Error && missingMessages.test(error.message))) return readDatabaseError(dialect, error);
+  const { code, message, fix, details } = pending;
+  return new GableError(code, message, { fix, details, cause: readDatabaseError(dialect, error) });
 }
 
 /** Values in the messages of PostgreSQL, MariaDB and MySQL, with the text before them. */

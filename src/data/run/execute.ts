@@ -5,7 +5,7 @@ import { after } from "../schema/eventual.ts";
 import { readAbort } from "../driver/abort.ts";
 import type { AcquireOptions, Connection, Statement, StatementResult } from "../driver/contract.ts";
 import type { DriverValue } from "../schema/driver-value.ts";
-import { readDatabaseError } from "./database-error.ts";
+import { explainError, readDatabaseError } from "./database-error.ts";
 import type { DatabaseCore, ExecutionContext, StatementEvent } from "./database-core.ts";
 import { isObserved, isPoolObserved, publishPool, publishStatement } from "./events.ts";
 import { noteWritten } from "../ambient/written.ts";
@@ -110,13 +110,13 @@ function acquireObserved(database: DatabaseCore, options: AcquireOptions): Event
   );
 }
 
-function runOn(connection: Connection, statement: Statement, { dialect }: DatabaseCore): Eventual<StatementResult> {
+function runOn(connection: Connection, statement: Statement, database: DatabaseCore): Eventual<StatementResult> {
   let result: Eventual<StatementResult>;
   try {
     result = connection.run(statement);
   } catch (error) {
     connection.release(error);
-    throw readDatabaseError(dialect, error);
+    throw explainError(database, error);
   }
   if (!(result instanceof Promise)) {
     connection.release();
@@ -129,7 +129,7 @@ function runOn(connection: Connection, statement: Statement, { dialect }: Databa
     },
     (error: unknown) => {
       connection.release(error);
-      throw readDatabaseError(dialect, error);
+      throw explainError(database, error);
     },
   );
 }
@@ -201,7 +201,7 @@ async function* readBatches(
     yield* connection.cursor(statement, batch);
   } catch (error) {
     failure = error;
-    throw readDatabaseError(context.database.dialect, error);
+    throw explainError(context.database, error);
   } finally {
     connection.release(failure);
   }

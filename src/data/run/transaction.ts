@@ -5,7 +5,7 @@ import type { Isolation } from "../sql/dialect.ts";
 import type { Connection, Statement, StatementResult } from "../driver/contract.ts";
 import { WriteLock } from "../driver/write-lock.ts";
 import { acquireFrom } from "./execute.ts";
-import { readDatabaseError, toCommitError } from "./database-error.ts";
+import { explainError, toCommitError } from "./database-error.ts";
 import type { DatabaseCore, ExecutionContext, OpenTransaction } from "./database-core.ts";
 import { currentContext, defaultContext, runIn } from "./context.ts";
 import { publishTransaction } from "./events.ts";
@@ -328,7 +328,7 @@ class Transaction implements OpenTransaction {
   }
 
   #explain(error: unknown): unknown {
-    const explained = readDatabaseError(this.#database.dialect, error);
+    const explained = explainError(this.#database, error);
     if (explained instanceof GableError && explained.code === "E_DATABASE_GONE") this.isLost = true;
     return explained;
   }

@@ -1,0 +1,123 @@
+/** What an application says at its start about a database that is behind it, or that cannot be reached. */
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { skipMariadb, skipPostgres } from "../../../test/data/databases.ts";
+import { silentLogger } from "../../../test/silent-logger.ts";
+import { createDatabase, field as f, Model, sql } from "../../data.ts";
+import { gable } from "../../index.ts";
+import type { Application } from "../../app/gable.ts";
+import { isGableError } from "../../errors/gable-error.ts";
+import { findPending } from "./pending-migrations.ts";
+
+class Book extends Model("behind_books", { id: f.id(), title: f.text({ max: 50 }) }) {}
+
+describe("a database that is behind the application", () => {
+  let folder: string;
+  let app: Application | undefined;
+  const home = process.cwd();
+  const logged: Array<{ facts: object; message: string }> = [];
+  const logger = { ...silentLogger, error: (facts: object | string, message = "") => void logged.push({ facts: Object(facts), message }) };
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "gable-behind-"));
+    process.chdir(folder);
+    logged.length = 0;
+  });
+  afterEach(async () => {
+    await app?.close();
+    process.chdir(home);
+    await rm(folder, { recursive: true });
+  });
+  const make = (mode: "production" | "development"): Application => {
+    app = gable({ mode, models: [Book], database: "sqlite:app.db", logger });
+    app.get("/books", () => Book.count());
+    app.get("/static", () => "here");
+    return app;
+  };
+
+  for (const mode of ["production", "development"] as const)
+    it(`is told at start, by /ready and by what needs it: ${mode}`, async () => {
+      // With a folder of migrations, development makes no tables either.
+      if (mode === "development") await mkdir("migrations");
+      const made = make(mode);
+      await made.start();
+      assert.equal(logged.length, 1);
+      assert.match(logged[0]!.message, /"default" is behind the application: it has no table "behind_books"/);
+      assert.match(JSON.stringify(logged[0]!.facts), /E_MIGRATION_PENDING.*npx gable db migrate/);
+      const ready = await made.request("/ready");
+      assert.deepEqual([ready.status, await ready.text()], [503, "not ready: database\n"]);
+      assert.equal((await made.request("/static")).status, 200);
+      const page = await made.request("/books", { headers: { accept: "text/html" } });
+      assert.equal(page.status, 503);
+      const text = await page.text();
+      assert.equal(/E_MIGRATION_PENDING/.test(text) && /npx gable db migrate/.test(text), mode === "development");
+      await made.database().createTables();
+      // Readiness is looked at once a second.
+      await new Promise((resolve) => setTimeout(resolve, 1_050));
+      assert.equal((await made.request("/ready")).status, 200);
+    });
+
+  it("says nothing where the tables are there, and makes them in development without migrations", async () => {
+    const made = make("development");
+    await made.start();
+    assert.deepEqual(logged, []);
+    assert.equal((await made.request("/ready")).status, 200);
+  });
+
+  it("names the columns that are missing, and the migrations that have not run", async () => {
+    const database = await createDatabase({ url: "sqlite::memory:", models: [Book], bind: false });
+    try {
+      await database.query(sql`CREATE TABLE behind_books (id integer PRIMARY KEY)`);
+      const columns = await findPending(database, undefined);
+      assert.match(columns!.message, /no column "behind_books\.title"\.$/);
+      const source = new URL("../../migrations.ts", import.meta.url).href;
+      const text = (phase: string): string =>
+        `import { migration } from ${JSON.stringify(source)};\nexport default migration({ after: [], schema: "", ${phase}ops: [] });\n`;
+      await mkdir("migrations");
+      await writeFile("migrations/0001_first.ts", text(""));
+      const due = await findPending(database, join(folder, "migrations"));
+      assert.match(due!.message, /migrations that have not run: 0001_first\.$/);
+      assert.match(due!.fix, /npx gable db migrate/);
+    } finally {
+      await database.close();
+    }
+  });
+});
+
+describe("a server that lets nobody in", () => {
+  const cases: ReadonlyArray<readonly [what: string, url: string, skip: string | false, reason: RegExp, fix: RegExp]> = [
+    ["a dead server", "postgres://ann:s3cret-word@127.0.0.1:9/app", false, /^ECONNREFUSED$/, /Start the server/],
+    ["a dead MariaDB", "mariadb://ann:s3cret-word@127.0.0.1:9/app", false, /^ECONNREFUSED$/, /Start the server/],
+    ["an unknown role", "postgres://gable_nobody:s3cret-word@127.0.0.1:5432/postgres", skipPostgres, /^28/, /user and the password/],
+    ["an unknown database", "postgres://postgres:s3cret-word@127.0.0.1:5432/gable_nothing", skipPostgres, /^3D000$/, /Create the database/],
+    [
+      "a wrong password",
+      "mariadb://root:s3cret-word@127.0.0.1:3306/mysql",
+      skipMariadb,
+      /^ER_ACCESS_DENIED_ERROR$/,
+      /user and the password/,
+    ],
+    ["an unknown MariaDB database", "mariadb://root@127.0.0.1:3306/gable_nothing", skipMariadb, /^ER_BAD_DB_ERROR$/, /Create the database/],
+  ];
+  for (const [what, url, skip, reason, fix] of cases)
+    it(`is an error at start that says what to correct, without the password: ${what}`, { skip }, async () => {
+      const attempts = [
+        () => createDatabase({ url, models: [Book] }),
+        () => gable({ mode: "production", models: [Book], database: url, logger: silentLogger }).start(),
+      ];
+      for (const attempt of attempts) {
+        const error: unknown = await attempt().then(
+          () => undefined,
+          (thrown: unknown) => thrown,
+        );
+        assert.ok(isGableError(error), String(error));
+        assert.equal(error.code, "E_DATABASE_OPEN");
+        assert.match(String(error.details["reason"]), reason);
+        assert.match(error.message, new RegExp(`"${new URL(url).pathname.slice(1)}" on ${new URL(url).host.replaceAll(".", "\\.")}`));
+        assert.match(error.fix, fix);
+        assert.doesNotMatch(JSON.stringify(error.details) + error.message + error.fix + String(error.stack), /s3cret-word/);
+      }
+    });
+});
