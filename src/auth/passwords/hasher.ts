@@ -1,0 +1,98 @@
+/** Hashes passwords, checks them, and says when a hash should be made again. */
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { GableError } from "../../errors/gable-error.ts";
+import type { HashQueueOptions } from "./hash-queue.ts";
+import { HashQueue } from "./hash-queue.ts";
+import type { PasswordHash } from "./phc-string.ts";
+import { formatPhc, parsePhc } from "./phc-string.ts";
+import type { HashScheme } from "./schemes.ts";
+import { currentScheme, hashSchemes } from "./schemes.ts";
+
+/** A scheme of another system, for accounts that come from there. */
+export interface ForeignScheme {
+  /** What its hashes start with, such as `pbkdf2_sha256$`. */
+  readonly prefix: string;
+  /** Checks a password. */
+  readonly verify: (password: string, hash: string) => boolean | Promise<boolean>;
+}
+
+/** Options of {@link createPasswordHasher}. */
+export interface PasswordHasherOptions extends HashQueueOptions {
+  /** Schemes of other systems. Their hashes are replaced at the next login. None by default. */
+  readonly foreign?: readonly ForeignScheme[];
+}
+
+/** What a check says. */
+export interface PasswordCheck {
+  readonly isRight: boolean;
+  /** Whether the hash is weaker than a new one would be: hash the password again. */
+  readonly isWeak: boolean;
+}
+
+/** Hashes and checks passwords. */
+export interface PasswordHasher {
+  /** Returns the hash of a password as a PHC string. */
+  hash(password: string): Promise<string>;
+  /** Checks a password. Without a hash it takes as long and is never right. Throws `E_PASSWORD_HASH_UNSUPPORTED`. */
+  verify(password: string, hash: string | undefined): Promise<PasswordCheck>;
+}
+
+const saltBytes = 16;
+const hashBytes = 32;
+const wrong: PasswordCheck = { isRight: false, isWeak: false };
+
+/** Creates a hasher for one process. */
+export function createPasswordHasher({ foreign = [], ...queueOptions }: PasswordHasherOptions = {}): PasswordHasher {
+  const queue = new HashQueue(queueOptions);
+  return {
+    hash: (password) => queue.run(() => hashWith(currentScheme, password)),
+    verify: (password, hash) =>
+      queue.run(async () => {
+        const other = hash === undefined ? undefined : foreign.find(({ prefix }) => hash.startsWith(prefix));
+        if (other !== undefined) return { isRight: await other.verify(password, hash!), isWeak: true };
+        return verify(password, hash);
+      }),
+  };
+}
+
+async function hashWith({ name, version, parameters, derive }: HashScheme, password: string): Promise<string> {
+  const salt = randomBytes(saltBytes);
+  // The current scheme is one that this Node has.
+  const hash = await derive!(toBytes(password), { parameters, salt }, hashBytes);
+  return formatPhc({ scheme: name, version, parameters, salt, hash });
+}
+
+async function verify(password: string, text: string | undefined): Promise<PasswordCheck> {
+  if (text === undefined) {
+    // An unknown account must take as long as a known one.
+    await hashWith(currentScheme, password);
+    return wrong;
+  }
+  const known = parsePhc(text);
+  const scheme = known === undefined ? undefined : hashSchemes.get(known.scheme);
+  if (known === undefined || scheme?.derive === undefined || !isWithin(known, scheme)) throw unsupported(known);
+  const computed = await scheme.derive(toBytes(password), known, known.hash.length);
+  const isRight = computed.length === known.hash.length && timingSafeEqual(computed, known.hash);
+  return { isRight, isWeak: isRight && isWeak(known) };
+}
+
+function isWithin({ parameters, version }: PasswordHash, scheme: HashScheme): boolean {
+  const names = Object.keys(scheme.parameters);
+  if (version !== scheme.version || names.length !== Object.keys(parameters).length) return false;
+  return names.every((name) => (parameters[name] ?? 0) > 0 && parameters[name]! <= scheme.parametersMax[name]!);
+}
+
+function isWeak({ scheme, parameters, salt, hash }: PasswordHash): boolean {
+  if (scheme !== currentScheme.name || salt.length < saltBytes || hash.length < hashBytes) return true;
+  return Object.entries(currentScheme.parameters).some(([name, value]) => parameters[name]! < value);
+}
+
+function unsupported(known: PasswordHash | undefined): GableError {
+  const what = known === undefined ? "is not in a known form" : `uses ${known.scheme} in a form that this Node cannot check`;
+  return new GableError("E_PASSWORD_HASH_UNSUPPORTED", `A stored password hash ${what}.`);
+}
+
+/** Keyboards write the same letters in different ways: NFC is one of them. */
+function toBytes(password: string): Uint8Array {
+  return new TextEncoder().encode(password.normalize("NFC"));
+}
