@@ -688,10 +688,12 @@ export type QueryOf<Options> = Options extends {
     query: infer Schema;
 } ? Partial<InputOfSchema<Schema>> : QueryValues;
 
-/** Properties that the middleware of some options add. */
-export type AddedBy<Options> = Options extends {
+/** Properties that the middleware and the guards of some options add. */
+export type AddedBy<Options> = (Options extends {
     use: infer Layers extends readonly unknown[];
-} ? AddedByLayers<Layers> : {};
+} ? AddedByLayers<Layers> : {}) & (Options extends {
+    guard: infer Guards;
+} ? AddedByLayers<Guards extends readonly unknown[] ? Guards : [Guards]> : {});
 
 /** A sentence that the compiler shows where a type is misused. */
 export interface TypeError_<Sentence extends string> {

@@ -17,6 +17,7 @@ const subjects: Readonly<Record<string, string>> = {
   migrations: "migrations, the structure of databases, and rows as files",
   kysely: "Kysely queries that are typed from your models",
   forms: "forms by hand and from models, their fields and rendering",
+  auth: "accounts: login, registration, passwords and guards",
   session: "session stores in memory, in the database and in Redis",
   security: "rate limits and their stores",
   cache: "the cache, its tags and its stores",

@@ -50,7 +50,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   tasks: [...house, "data", "data/part.ts", "forms"],
   "data/part.ts": [...house, "data"],
   "views/part.ts": house,
-  app: [...house, ...features, ...partFiles, "data", "server"],
+  auth: [...house, "data", "data/part.ts", "views/part.ts", "forms", "mail", "session"],
+  app: [...house, "auth", ...features, ...partFiles, "data", "server"],
   testing: [],
   cli: [],
 };

@@ -1,4 +1,6 @@
 /** The features of an application, in order of start: each one is a part, brought by its options. */
+import type { AccountsSetting } from "../auth/part.ts";
+import { accountsPart } from "../auth/part.ts";
 import type { CacheSetting } from "../cache/part.ts";
 import { cachePart } from "../cache/part.ts";
 import type { DatabaseSettings } from "../data/part.ts";
@@ -34,12 +36,14 @@ const features: readonly AnyPart[] = [
   staticFilesPart,
   mailPart,
   tasksPart,
+  accountsPart,
   healthPart,
 ];
 
 /** The options of all features. One line for each. */
 export interface FeatureOptions
   extends
+    AccountsSetting,
     CacheSetting,
     DatabaseSettings,
     HealthSetting,

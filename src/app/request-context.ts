@@ -145,7 +145,7 @@ export class RequestContext implements Context<ContextInput> {
 
   /** Replaced by a part or a middleware that has accounts. */
   get user(): AppType<"user"> {
-    throw unavailable("user", "Accounts are not part of this version; a middleware<{ account: Account }>() can add your own.");
+    throw unavailable("user", "Enable accounts: gable({ accounts: defineAccounts({ user: User }) }).");
   }
 
   get rateLimits(): RateLimits {

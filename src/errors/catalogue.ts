@@ -5,21 +5,8 @@
  * The page `docs/reference/errors.md` is generated from this file.
  */
 
-/** One row of the catalogue. */
-interface CatalogueEntry {
-  /** HTTP status of the reply. */
-  readonly status: number;
-  /** What happened, in a few words that are safe to show to a client. */
-  readonly title: string;
-  /** One imperative sentence that fixes it. */
-  readonly fix: string;
-  /** Version that introduced the code. */
-  readonly since: string;
-}
-
-function entry(status: number, title: string, fix: string): CatalogueEntry {
-  return Object.freeze({ status, title, fix, since: "0.1.0" });
-}
+import { accountErrors } from "./account-catalogue.ts";
+import { entry } from "./catalogue-entry.ts";
 
 const request = {
   E_HEAD_EMPTY_LINES: entry(400, "Too many empty lines before the request", "Send the request line first."),
@@ -519,6 +506,7 @@ export const catalogue = Object.freeze({
   ...tasks,
   ...commands,
   ...signatures,
+  ...accountErrors,
   ...sessions,
 });
 

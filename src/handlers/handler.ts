@@ -114,8 +114,9 @@ export interface InputOf<Pattern extends string, Options> {
 /** Query values that `url()` of a route takes. */
 export type QueryOf<Options> = Options extends { query: infer Schema } ? Partial<InputOfSchema<Schema>> : QueryValues;
 
-/** Properties that the middleware of some options add. */
-export type AddedBy<Options> = Options extends { use: infer Layers extends readonly unknown[] } ? AddedByLayers<Layers> : {};
+/** Properties that the middleware and the guards of some options add. */
+export type AddedBy<Options> = (Options extends { use: infer Layers extends readonly unknown[] } ? AddedByLayers<Layers> : {}) &
+  (Options extends { guard: infer Guards } ? AddedByLayers<Guards extends readonly unknown[] ? Guards : [Guards]> : {});
 
 type AddedByLayers<Layers extends readonly unknown[]> = Layers extends readonly [infer First, ...infer Rest]
   ? (First extends { readonly adds?: infer Added } ? (unknown extends Added ? {} : Added) : {}) & AddedByLayers<Rest>

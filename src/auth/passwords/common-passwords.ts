@@ -28,9 +28,34 @@ const words = new Set(
 );
 
 /** Rows and columns of keyboards, forwards; they are looked up backwards as well. */
-const walks = ["1234567890", "qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl", "qsdfghjklm", "zxcvbnm", "yxcvbnm", "abcdefghijklmnopqrstuvwxyz", "1qaz2wsx3edc4rfv", "q1w2e3r4t5y6u7i8o9p0", "147258369", "0987654321"];
+const walks = [
+  "1234567890",
+  "qwertyuiop",
+  "qwertzuiop",
+  "azertyuiop",
+  "asdfghjkl",
+  "qsdfghjklm",
+  "zxcvbnm",
+  "yxcvbnm",
+  "abcdefghijklmnopqrstuvwxyz",
+  "1qaz2wsx3edc4rfv",
+  "q1w2e3r4t5y6u7i8o9p0",
+  "147258369",
+  "0987654321",
+];
 
-const looksLike: Readonly<Record<string, string>> = { "0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", $: "s", "!": "i", "|": "l" };
+const looksLike: Readonly<Record<string, string>> = {
+  "0": "o",
+  "1": "i",
+  "3": "e",
+  "4": "a",
+  "5": "s",
+  "7": "t",
+  "@": "a",
+  $: "s",
+  "!": "i",
+  "|": "l",
+};
 
 /** Whether a password is one of those that everybody tries first. */
 export function isCommonPassword(password: string): boolean {
@@ -57,7 +82,7 @@ function isWalk(text: string): boolean {
 function walkLength(text: string): number {
   let longest = 0;
   for (const walk of walks) {
-    for (const line of [walk, [...walk].reverse().join("")]) {
+    for (const line of [walk, [...walk].toReversed().join("")]) {
       let length = Math.min(text.length, line.length);
       while (length > longest && !line.includes(text.slice(0, length))) length--;
       longest = Math.max(longest, length);
@@ -75,7 +100,12 @@ function isDate(text: string): boolean {
 function isWords(text: string): boolean {
   const bare = text.replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, "");
   const plain = [...text].map((character) => looksLike[character] ?? character).join("");
-  const candidates = [bare, bare.replaceAll(/[\d\W_]/gu, ""), plain.replaceAll(/[^\p{L}]/gu, ""), plain.replaceAll(/[^\p{L}]+$/gu, "").replaceAll(/(?:i|o|e|a|s|t)+$/g, "")];
+  const candidates = [
+    bare,
+    bare.replaceAll(/[\d\W_]/gu, ""),
+    plain.replaceAll(/[^\p{L}]/gu, ""),
+    plain.replaceAll(/[^\p{L}]+$/gu, "").replaceAll(/(?:i|o|e|a|s|t)+$/g, ""),
+  ];
   return candidates.some((candidate) => isConcatenation(candidate, 3));
 }
 
@@ -83,6 +113,7 @@ function isConcatenation(text: string, wordsMax: number): boolean {
   if (text === "") return false;
   if (words.has(text)) return true;
   if (wordsMax === 1) return false;
-  for (let end = 2; end <= text.length - 2; end++) if (words.has(text.slice(0, end)) && isConcatenation(text.slice(end), wordsMax - 1)) return true;
+  for (let end = 2; end <= text.length - 2; end++)
+    if (words.has(text.slice(0, end)) && isConcatenation(text.slice(end), wordsMax - 1)) return true;
   return false;
 }

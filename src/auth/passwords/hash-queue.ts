@@ -37,7 +37,9 @@ export class HashQueue {
 
   #wait(): Promise<void> {
     if (this.#waiting.length >= this.#waitingMax)
-      throw new GableError("E_PASSWORD_BUSY", `${this.#waitingMax} passwords are waiting to be checked already.`, { headers: [["retry-after", "2"]] });
+      throw new GableError("E_PASSWORD_BUSY", `${this.#waitingMax} passwords are waiting to be checked already.`, {
+        headers: [["retry-after", "2"]],
+      });
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 }

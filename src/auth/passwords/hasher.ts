@@ -24,6 +24,7 @@ export interface PasswordHasherOptions extends HashQueueOptions {
 
 /** What a check says. */
 export interface PasswordCheck {
+  /** Whether the password is the right one. */
   readonly isRight: boolean;
   /** Whether the hash is weaker than a new one would be: hash the password again. */
   readonly isWeak: boolean;

@@ -3,7 +3,9 @@ import { isCommonPassword } from "./common-passwords.ts";
 
 /** What is wrong with a password, as a code and a sentence. */
 export interface PasswordProblem {
+  /** Name of the rule. */
   readonly code: "too_short" | "too_long" | "common" | "personal";
+  /** Sentence that says how to correct it. */
   readonly message: string;
 }
 
@@ -16,15 +18,20 @@ export interface PasswordRules {
 }
 
 /** Most bytes: hashing time must not depend on what somebody sends. */
-export const passwordBytesMax = 4_096;
+const passwordBytesMax = 4_096;
 const charactersMin = 8;
 
 /** Finds what is wrong with a new password; undefined when it can be used. */
-export function findPasswordProblem(password: string, { min = charactersMin, personal = [] }: PasswordRules = {}): PasswordProblem | undefined {
+export function findPasswordProblem(
+  password: string,
+  { min = charactersMin, personal = [] }: PasswordRules = {},
+): PasswordProblem | undefined {
   if ([...password].length < min) return { code: "too_short", message: `Use at least ${min} characters.` };
-  if (new TextEncoder().encode(password).length > passwordBytesMax) return { code: "too_long", message: `Use at most ${passwordBytesMax} bytes.` };
+  if (new TextEncoder().encode(password).length > passwordBytesMax)
+    return { code: "too_long", message: `Use at most ${passwordBytesMax} bytes.` };
   if (isCommonPassword(password)) return { code: "common", message: "Use another password: this one is among the first that others try." };
-  if (isPersonal(password, personal)) return { code: "personal", message: "Use another password: this one is too close to your name or address." };
+  if (isPersonal(password, personal))
+    return { code: "personal", message: "Use another password: this one is too close to your name or address." };
   return undefined;
 }
 
@@ -36,5 +43,8 @@ function isPersonal(password: string, personal: readonly string[]): boolean {
 }
 
 function simplify(text: string): string {
-  return text.normalize("NFKC").toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]/gu, "");
 }

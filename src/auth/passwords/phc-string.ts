@@ -12,7 +12,8 @@ export interface PasswordHash {
   readonly hash: Uint8Array;
 }
 
-const pattern = /^\$([a-z0-9-]{1,32})(?:\$v=(\d{1,10}))?\$([a-z]{1,16}=\d{1,10}(?:,[a-z]{1,16}=\d{1,10})*)\$([A-Za-z0-9+/]{11,128})\$([A-Za-z0-9+/]{11,256})$/;
+const pattern =
+  /^\$([a-z0-9-]{1,32})(?:\$v=(\d{1,10}))?\$([a-z]{1,16}=\d{1,10}(?:,[a-z]{1,16}=\d{1,10})*)\$([A-Za-z0-9+/]{11,128})\$([A-Za-z0-9+/]{11,256})$/;
 
 /** Parses a PHC string; undefined for another text. */
 export function parsePhc(text: string): PasswordHash | undefined {

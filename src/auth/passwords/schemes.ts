@@ -12,7 +12,9 @@ export interface HashScheme {
   /** Largest parameters that a check runs: a hash from elsewhere must not take all memory. */
   readonly parametersMax: Readonly<Record<string, number>>;
   /** Computes a hash of some length; undefined where this Node cannot. */
-  readonly derive: ((password: Uint8Array, like: Pick<PasswordHash, "parameters" | "salt">, length: number) => Promise<Uint8Array>) | undefined;
+  readonly derive:
+    | ((password: Uint8Array, like: Pick<PasswordHash, "parameters" | "salt">, length: number) => Promise<Uint8Array>)
+    | undefined;
 }
 
 /** The part of argon2 in node:crypto that is used: Node has it since 24.7. */

@@ -1,0 +1,196 @@
+/**
+ * Creates the columns of accounts, for a model of yours.
+ *
+ * @example
+ * export class User extends Model("users", { ...accountFields(), name: f.text({ max: 100 }) }) {}
+ */
+export declare const accountFields: () => {
+    id: import("../data.ts").Column<number, "optional", true>;
+    email: import("../data.ts").Column<string, "required", false>;
+    password: import("../data.ts").Column<string, "required", false>;
+    emailVerifiedAt: import("../data.ts").Column<Date | null, "optional", false>;
+    active: import("../data.ts").Column<boolean, "optional", false>;
+    isStaff: import("../data.ts").Column<boolean, "optional", false>;
+    isSuperuser: import("../data.ts").Column<boolean, "optional", false>;
+    signedInAt: import("../data.ts").Column<Date | null, "optional", false>;
+    passwordChangedAt: import("../data.ts").Column<Date | null, "optional", false>;
+    sessionsValidFrom: import("../data.ts").Column<Date | null, "optional", false>;
+};
+
+/**
+ * Creates the model of the table `gable_account_tokens`, for links in mails.
+ *
+ * @example
+ * export const AccountToken = accountTokenModel();
+ */
+export declare const accountTokenModel: () => import("../data/model.ts").ModelStatic<{
+    digest: import("../data.ts").Column<string, "required", true>;
+    purpose: import("../data.ts").Column<string, "required", false>;
+    userId: import("../data.ts").Column<string, "required", false>;
+    email: import("../data.ts").Column<string, "required", false>;
+    expiresAt: import("../data.ts").Column<Date, "required", false>;
+    usedAt: import("../data.ts").Column<Date | null, "optional", false>;
+}> & {
+    new (): import("../data/model.ts").RowOf<"gable_account_tokens"> & {
+        digest: string;
+        purpose: string;
+        userId: string;
+        email: string;
+        expiresAt: Date;
+        usedAt: Date | null;
+    } & {} & import("../data/model.ts").RelationProperties<{
+        digest: import("../data.ts").Column<string, "required", true>;
+        purpose: import("../data.ts").Column<string, "required", false>;
+        userId: import("../data.ts").Column<string, "required", false>;
+        email: import("../data.ts").Column<string, "required", false>;
+        expiresAt: import("../data.ts").Column<Date, "required", false>;
+        usedAt: import("../data.ts").Column<Date | null, "optional", false>;
+    }> & import("../data/model.ts").InstanceApi<{
+        digest: import("../data.ts").Column<string, "required", true>;
+        purpose: import("../data.ts").Column<string, "required", false>;
+        userId: import("../data.ts").Column<string, "required", false>;
+        email: import("../data.ts").Column<string, "required", false>;
+        expiresAt: import("../data.ts").Column<Date, "required", false>;
+        usedAt: import("../data.ts").Column<Date | null, "optional", false>;
+    }> & Readonly<{}>;
+    readonly $table: "gable_account_tokens";
+};
+
+/**
+ * Defines the accounts of one application. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
+ *
+ * @example
+ * export const accounts = defineAccounts({ user: User, registration: "open", verifyEmail: "after" });
+ */
+export declare function defineAccounts<User extends UserClass>(options: AccountsOptions<User>): Accounts<InstanceType<User>>;
+
+/** Creates a hasher for one process. */
+export declare function createPasswordHasher({ foreign, ...queueOptions }?: PasswordHasherOptions): PasswordHasher;
+
+/** Finds what is wrong with a new password; undefined when it can be used. */
+export declare function findPasswordProblem(password: string, { min, personal }?: PasswordRules): PasswordProblem | undefined;
+
+/** A row of it. */
+export type Account = InstanceType<AccountModel>;
+
+/** A model that has the columns of an account. */
+export type AccountModel = ReturnType<typeof createModel>;
+
+/** A guard that says who the user of its routes is. */
+export interface AccountGuard<Added = {}> {
+    /** Decides whether a request may pass. */
+    (context: Context): Promise<boolean | HandlerResult>;
+    /** Carries the type of `context.user`; never set. */
+    readonly adds?: Added;
+}
+
+/** The guards of accounts. */
+export interface AccountGuards<User> {
+    /** Lets users pass who are signed in; `context.user` is the user. */
+    readonly signedIn: AccountGuard<{
+        readonly user: User;
+    }>;
+    /** Lets visitors pass who are not signed in. */
+    readonly signedOut: AccountGuard<{
+        readonly user: null;
+    }>;
+    /** Lets everybody pass; `context.user` is the user or null. */
+    readonly maybeSignedIn: AccountGuard<{
+        readonly user: User | null;
+    }>;
+    /** Lets users pass who are signed in and have confirmed their address. */
+    readonly verified: AccountGuard<{
+        readonly user: User;
+    }>;
+}
+
+/** The accounts of a site. */
+export interface Accounts<User = object> {
+    /** The options, as they were given. */
+    readonly options: AccountsOptions;
+    /** Login, logout, registration and everything around passwords and addresses; place them in a group. */
+    readonly routes: readonly RouteEntry[];
+    /** Guards for your own routes. */
+    readonly guards: AccountGuards<User>;
+}
+
+/** The type of a user of some accounts. */
+export type UserOf<Some> = Some extends Accounts<infer User> ? User : never;
+
+/** Options of `defineAccounts()`. */
+export interface AccountsOptions<User extends UserClass = UserClass> {
+    /** The model of your users; it has the columns of `accountFields()`. */
+    readonly user: User;
+    /** Whether visitors can make an account. Default "closed". */
+    readonly registration?: "open" | "closed";
+    /** When an address is confirmed by mail: before the first login, after it, or never. Default "before". */
+    readonly verifyEmail?: "before" | "after" | "never";
+    /** Further fields of the registration form, stored in the columns of the same names. None by default. */
+    readonly registrationFields?: FieldRecord;
+    /** Path to go to after login, when there is no `next`. Default "/". */
+    readonly afterLogin?: string;
+    /** Fewest characters of a password. Default 8. */
+    readonly passwordMin?: number;
+    /** Password hashes of other systems. They are replaced at the next login. None by default. */
+    readonly foreignHashes?: readonly ForeignScheme[];
+}
+
+/** The option of `gable()` for accounts. */
+export interface AccountsSetting {
+    /** The accounts of `defineAccounts()`; put their routes into `routes` as well. None by default. */
+    accounts?: Accounts;
+}
+
+/** How much is hashed at the same time. */
+export interface HashQueueOptions {
+    /** Hashes that are computed at the same time. Default 2. */
+    readonly runningMax?: number;
+    /** Hashes that wait. Default 32. */
+    readonly waitingMax?: number;
+}
+
+/** A scheme of another system, for accounts that come from there. */
+export interface ForeignScheme {
+    /** What its hashes start with, such as `pbkdf2_sha256$`. */
+    readonly prefix: string;
+    /** Checks a password. */
+    readonly verify: (password: string, hash: string) => boolean | Promise<boolean>;
+}
+
+/** What a check says. */
+export interface PasswordCheck {
+    /** Whether the password is the right one. */
+    readonly isRight: boolean;
+    /** Whether the hash is weaker than a new one would be: hash the password again. */
+    readonly isWeak: boolean;
+}
+
+/** Hashes and checks passwords. */
+export interface PasswordHasher {
+    /** Returns the hash of a password as a PHC string. */
+    hash(password: string): Promise<string>;
+    /** Checks a password. Without a hash it takes as long and is never right. Throws `E_PASSWORD_HASH_UNSUPPORTED`. */
+    verify(password: string, hash: string | undefined): Promise<PasswordCheck>;
+}
+
+/** Options of {@link createPasswordHasher}. */
+export interface PasswordHasherOptions extends HashQueueOptions {
+    /** Schemes of other systems. Their hashes are replaced at the next login. None by default. */
+    readonly foreign?: readonly ForeignScheme[];
+}
+
+/** What is wrong with a password, as a code and a sentence. */
+export interface PasswordProblem {
+    /** Name of the rule. */
+    readonly code: "too_short" | "too_long" | "common" | "personal";
+    /** Sentence that says how to correct it. */
+    readonly message: string;
+}
+
+/** Options of {@link findPasswordProblem}. */
+export interface PasswordRules {
+    /** Fewest characters. Default 8. */
+    readonly min?: number;
+    /** Texts that the account is known by, such as its address and its name. None by default. */
+    readonly personal?: readonly string[];
+}

@@ -1,0 +1,12 @@
+export { accountFields } from "./auth/account-fields.ts";
+export { accountTokenModel } from "./auth/token-model.ts";
+export { defineAccounts } from "./auth/accounts.ts";
+export { createPasswordHasher } from "./auth/passwords/hasher.ts";
+export { findPasswordProblem } from "./auth/passwords/password-rules.ts";
+export type { Account, AccountModel } from "./auth/account-fields.ts";
+export type { AccountGuard, AccountGuards, Accounts, UserOf } from "./auth/accounts.ts";
+export type { AccountsOptions } from "./auth/options.ts";
+export type { AccountsSetting } from "./auth/part.ts";
+export type { HashQueueOptions } from "./auth/passwords/hash-queue.ts";
+export type { ForeignScheme, PasswordCheck, PasswordHasher, PasswordHasherOptions } from "./auth/passwords/hasher.ts";
+export type { PasswordProblem, PasswordRules } from "./auth/passwords/password-rules.ts";

@@ -1,0 +1,66 @@
+/** Login and logout. */
+import type { Context } from "../handlers/context.ts";
+import { get, post } from "../handlers/define-route.ts";
+import { safeRedirectTarget } from "../http/redirect-target.ts";
+import { redirect } from "../replies/replies.ts";
+import type { AnyContext } from "../handlers/context.ts";
+import type { DisplayForm } from "../handlers/form.ts";
+import type { HandlerReply } from "../replies/handler-reply.ts";
+import type { Account } from "./account-fields.ts";
+import type { AccountGuards } from "./accounts.ts";
+import { normalizeEmail } from "./email-address.ts";
+import { loginForm } from "./forms.ts";
+import { showPage } from "./pages/show-page.ts";
+import { findService } from "./service.ts";
+import { resetLogin, takeLogin } from "./throttle.ts";
+
+const wrongLogin = "E-mail or password is wrong.";
+
+/** Creates the routes. */
+export function createLoginRoutes({ signedOut }: AccountGuards<unknown>) {
+  const form = loginForm();
+  const show = get("/login", { guard: signedOut }, (context) => showLogin(context, form.blank()));
+  const login = post("/login", { guard: signedOut, form }, async (context) => {
+    const sent = context.form;
+    if (!sent.valid) return showLogin(context, sent, sent.status);
+    const user = await checkLogin(context, normalizeEmail(sent.data.email), sent.data.password);
+    if (user !== undefined) {
+      await findService(context).signIn(context, user);
+      return redirect(findNext(context));
+    }
+    sent.addError(null, wrongLogin, { code: "login" });
+    return showLogin(context, sent, sent.status);
+  });
+  const showLogout = get("/logout", (context) => showPage(context, { name: "logout", title: "Sign out", submit: "Sign out" }));
+  const logout = post("/logout", (context) => {
+    context.session.end();
+    return redirect(findService(context).parts.routes.login.url());
+  });
+  return { routes: [show, login, showLogout, logout], named: { login: show } };
+}
+
+function showLogin(context: AnyContext, form: DisplayForm, status = 200): HandlerReply {
+  const { routes, mail } = findService(context).parts;
+  const links = {
+    ...(mail === undefined ? {} : { "Forgotten your password?": routes.forgot.url() }),
+    ...(routes.register === undefined ? {} : { "Make an account": routes.register.url() }),
+  };
+  return showPage(context, { name: "login", title: "Sign in", form, submit: "Sign in", links, status });
+}
+
+/** Returns the account that may sign in. Without one, all the same work is done: the time says nothing. */
+async function checkLogin(context: Context, email: string, password: string): Promise<Account | undefined> {
+  await takeLogin(context, email);
+  const service = findService(context);
+  const user = await service.findByEmail(email);
+  const { isRight, isWeak } = await service.parts.hasher.verify(password, user?.password);
+  if (user === undefined || !isRight || !user.active || !service.mayEnter(user)) return undefined;
+  await resetLogin(context.rateLimits, email);
+  if (isWeak) await service.update(user, { password: await service.parts.hasher.hash(password) });
+  return user;
+}
+
+/** Returns the path that `next` asks for, when it is of this site. */
+export function findNext(context: Context): string {
+  return safeRedirectTarget(context.query.get("next"), findService(context).afterLogin);
+}

@@ -1,0 +1,61 @@
+/** The mails of accounts. Their links carry the configured origin, never the host of a request. */
+import type { Mailer } from "../mail/mailer.ts";
+
+/** A mail of accounts. */
+export interface AccountMailText {
+  readonly subject: string;
+  /** Sentences before the link. */
+  readonly text: string;
+  /** Path of the link. None by default. */
+  readonly path?: string;
+}
+
+/** Sends the mails of accounts. */
+export class AccountMail {
+  readonly #mailer: Mailer;
+  readonly #origin: string;
+
+  constructor(mailer: Mailer, origin: string) {
+    this.#mailer = mailer;
+    this.#origin = origin;
+  }
+
+  /** Sends a mail. */
+  async send(to: string, { subject, text, path }: AccountMailText): Promise<void> {
+    const link = path === undefined ? "" : `\n\n${new URL(path, this.#origin).href}`;
+    await this.#mailer.send({ to, subject, text: `${text}${link}\n` });
+  }
+}
+
+/** The texts of all mails. */
+export const mailTexts = {
+  verify: (path: string): AccountMailText => ({
+    subject: "Confirm your e-mail address",
+    text: "Open this link within 24 hours to confirm your address. If you have not made an account, ignore this mail.",
+    path,
+  }),
+  known: (path: string): AccountMailText => ({
+    subject: "You have an account already",
+    text: "Somebody tried to make an account with your address, which has one already. If you have forgotten your password, open this link:",
+    path,
+  }),
+  reset: (path: string): AccountMailText => ({
+    subject: "Set a new password",
+    text: "Open this link within one hour to set a new password. If you have not asked for it, ignore this mail: your password stays as it is.",
+    path,
+  }),
+  passwordChanged: (path: string): AccountMailText => ({
+    subject: "Your password was changed",
+    text: "Your password was changed, and all devices were signed out. If that was not you, set a new password now:",
+    path,
+  }),
+  newEmail: (path: string): AccountMailText => ({
+    subject: "Confirm your new e-mail address",
+    text: "Open this link within 24 hours to use this address for your account.",
+    path,
+  }),
+  emailChanging: (): AccountMailText => ({
+    subject: "Your e-mail address is about to change",
+    text: "Somebody who knows your password asked to change the address of your account. If that was not you, set a new password now.",
+  }),
+} as const;

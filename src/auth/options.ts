@@ -1,0 +1,82 @@
+/** Options of defineAccounts(), checked when it is called. */
+import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import { isSafeRedirectTarget } from "../http/redirect-target.ts";
+import type { FieldRecord } from "../forms/field-values.ts";
+import type { ForeignScheme } from "./passwords/hasher.ts";
+
+/** What the accounts need to know of your model. */
+export interface UserClass {
+  /** Makes a row. */
+  new (): object;
+  /** Name of the table. */
+  readonly $table: string;
+  /** Its fields. */
+  readonly $fields: object;
+}
+
+/** Options of `defineAccounts()`. */
+export interface AccountsOptions<User extends UserClass = UserClass> {
+  /** The model of your users; it has the columns of `accountFields()`. */
+  readonly user: User;
+  /** Whether visitors can make an account. Default "closed". */
+  readonly registration?: "open" | "closed";
+  /** When an address is confirmed by mail: before the first login, after it, or never. Default "before". */
+  readonly verifyEmail?: "before" | "after" | "never";
+  /** Further fields of the registration form, stored in the columns of the same names. None by default. */
+  readonly registrationFields?: FieldRecord;
+  /** Path to go to after login, when there is no `next`. Default "/". */
+  readonly afterLogin?: string;
+  /** Fewest characters of a password. Default 8. */
+  readonly passwordMin?: number;
+  /** Password hashes of other systems. They are replaced at the next login. None by default. */
+  readonly foreignHashes?: readonly ForeignScheme[];
+}
+
+const optionNames: Readonly<Record<keyof AccountsOptions, true>> = {
+  user: true,
+  registration: true,
+  verifyEmail: true,
+  registrationFields: true,
+  afterLogin: true,
+  passwordMin: true,
+  foreignHashes: true,
+};
+const owner = "defineAccounts()";
+const columns = ["id", "email", "password", "emailVerifiedAt", "active", "signedInAt", "passwordChangedAt", "sessionsValidFrom"];
+const reservedFields = new Set([...columns, "isStaff", "isSuperuser", "next"]);
+
+/** Checks the options. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */
+export function assertAccountsOptions(options: AccountsOptions): void {
+  if (typeof options !== "object" || options === null) throw optionInvalid(owner, "options", options, "an object");
+  assertKnownOptions(owner, options, Object.keys(optionNames));
+  const { user, registrationFields = {}, afterLogin = "/", passwordMin = 8, foreignHashes = [] } = options;
+  assertUser(user);
+  assertOneOf("registration", options.registration, ["open", "closed"]);
+  assertOneOf("verifyEmail", options.verifyEmail, ["before", "after", "never"]);
+  for (const name of Object.keys(registrationFields)) assertExtraField(name, user);
+  if (!isSafeRedirectTarget(afterLogin)) throw optionInvalid(owner, "afterLogin", afterLogin, "a path that starts with /");
+  if (!Number.isSafeInteger(passwordMin) || passwordMin < 8 || passwordMin > 128)
+    throw optionInvalid(owner, "passwordMin", passwordMin, "a whole number from 8 to 128");
+  for (const scheme of foreignHashes)
+    if (typeof scheme?.prefix !== "string" || scheme.prefix === "" || typeof scheme.verify !== "function")
+      throw optionInvalid(owner, "foreignHashes", scheme, "a list of { prefix, verify }");
+}
+
+function assertUser(user: unknown): void {
+  const fields = typeof user === "function" && "$fields" in user && typeof user.$fields === "object" ? user.$fields : undefined;
+  const missing = columns.filter((name) => !Object.hasOwn(fields ?? {}, name));
+  if (fields === undefined) throw optionInvalid(owner, "user", user, "a model");
+  if (missing.length > 0)
+    throw optionInvalid(owner, "user", user, `a model with the columns of accountFields(); it lacks ${missing.join(", ")}`);
+}
+
+/** A form must not set what makes somebody an administrator. */
+function assertExtraField(name: string, user: UserClass): void {
+  if (reservedFields.has(name) || !Object.hasOwn(user.$fields, name))
+    throw optionInvalid(owner, "registrationFields", name, "fields that your model adds to accountFields()");
+}
+
+function assertOneOf(name: string, value: unknown, known: readonly string[]): void {
+  if (value === undefined || (typeof value === "string" && known.includes(value))) return;
+  throw optionInvalid(owner, name, value, known.map((each) => `"${each}"`).join(" or "));
+}

@@ -1,0 +1,21 @@
+/** The page of a link that was used, has expired or never existed. */
+import { GableError } from "../../errors/gable-error.ts";
+import type { AnyContext } from "../../handlers/context.ts";
+import { preferredType } from "../../http/negotiation.ts";
+import type { HandlerReply } from "../../replies/handler-reply.ts";
+import { findService } from "../service.ts";
+import { showPage } from "./show-page.ts";
+
+/** Answers 410 with a link to where a new mail can be asked for. Throws `E_LINK_EXPIRED` for clients that take no pages. */
+export function expiredPage(context: AnyContext): HandlerReply {
+  if (preferredType(context.headers.get("accept"), ["application/json", "text/html"]) !== "text/html")
+    throw new GableError("E_LINK_EXPIRED", "This link was used already, or it has expired.");
+  const { routes } = findService(context).parts;
+  return showPage(context, {
+    name: "link-expired",
+    title: "This link does not work any more",
+    text: "It was used already, or it has expired. Ask for a new mail, or sign in: you get a new link there.",
+    links: { "Send a new mail": routes.forgot.url(), "Sign in": routes.login.url() },
+    status: 410,
+  });
+}

@@ -1,0 +1,55 @@
+/** The pages of accounts: a view of the application when it has one of that name, else plain markup. */
+import type { AnyContext } from "../../handlers/context.ts";
+import type { DisplayForm } from "../../handlers/form.ts";
+import type { HandlerReply } from "../../replies/handler-reply.ts";
+import { page } from "../../replies/replies.ts";
+import { html } from "../../views/html.ts";
+import { findService } from "../service.ts";
+
+/** What a page shows. */
+export interface AccountPage {
+  /** Name of the view, without `accounts/` and `.html`. */
+  readonly name: string;
+  readonly title: string;
+  /** Sentence before the form. None by default. */
+  readonly text?: string;
+  /** The form. Without one, `submit` is a button that posts to the same address. */
+  readonly form?: DisplayForm;
+  /** Text of the button. No button by default. */
+  readonly submit?: string;
+  /** Pages to go to, by the text of the link. None by default. */
+  readonly links?: Readonly<Record<string, string>>;
+  readonly status?: number;
+}
+
+/** Answers with a page of accounts. */
+export function showPage(context: AnyContext, { name, status = 200, ...props }: AccountPage): HandlerReply {
+  context.markPersonal();
+  const view = `accounts/${name}.html`;
+  // The generated list of views is that of the application, whose types are not known here.
+  const render = context.view as (name: string, props: object, options: { status: number }) => HandlerReply;
+  if (findService(context).parts.hasView(view)) return render(view, props, { status });
+  return page(draw(context, props), { status });
+}
+
+function draw(context: AnyContext, { title, text, form, submit, links = {} }: Omit<AccountPage, "name" | "status">) {
+  const items = Object.entries(links);
+  return html`<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title></head>
+<body>
+<main>
+<h1>${title}</h1>
+${context.flash.render()}
+${text === undefined ? "" : html`<p>${text}</p>`}
+${drawForm(form, submit)}
+${items.length === 0 ? "" : html`<ul>${items.map(([label, path]) => html`<li><a href="${path}">${label}</a></li>`)}</ul>`}
+</main>
+</body>
+</html>`;
+}
+
+function drawForm(form: DisplayForm | undefined, submit: string | undefined) {
+  if (form !== undefined) return form.render(submit === undefined ? {} : { submit });
+  return submit === undefined ? "" : html`<form method="post"><button type="submit">${submit}</button></form>`;
+}

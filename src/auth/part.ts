@@ -1,0 +1,92 @@
+/** Accounts as a part of an application: the option `accounts` brings them. */
+import { databasesPart } from "../data/part.ts";
+import { GableError } from "../errors/gable-error.ts";
+import { optionInvalid } from "../errors/option-errors.ts";
+import { mailPart } from "../mail/part.ts";
+import type { PartHost } from "../parts/part.ts";
+import { definePart } from "../parts/part.ts";
+import { sessionPart } from "../session/part.ts";
+import { viewsPart } from "../views/part.ts";
+import type { AccountModel } from "./account-fields.ts";
+import type { Accounts } from "./accounts.ts";
+import type { AccountMail } from "./mails.ts";
+import type { AccountRouteList } from "./routes.ts";
+import type { AccountService } from "./service.ts";
+import type { accountTokenModel } from "./token-model.ts";
+import type { AccountTokens } from "./tokens.ts";
+
+/** The option of `gable()` for accounts. */
+export interface AccountsSetting {
+  /** The accounts of `defineAccounts()`; put their routes into `routes` as well. None by default. */
+  accounts?: Accounts;
+}
+
+/** Gives requests `context.user`, and runs the routes and guards of accounts. */
+export const accountsPart = definePart({
+  name: "accounts",
+  option: { names: { accounts: true }, check: ({ accounts }: AccountsSetting) => assertAccounts(accounts) },
+  needs: [sessionPart],
+  properties: {
+    user: (context, service: AccountService) => service.readUser(context),
+    accounts: (_context, service: AccountService) => service,
+  },
+  start: async (host, options): Promise<AccountService> => {
+    // A part gets all options of gable(); the check has found the accounts.
+    const { accounts, origin } = options as Required<AccountsSetting> & { readonly origin?: string };
+    const [{ AccountService }, { createPasswordHasher }] = await Promise.all([import("./service.ts"), import("./passwords/hasher.ts")]);
+    const { user, foreignHashes, afterLogin = "/", verifyEmail = "before", registration } = accounts.options;
+    const databases = host.find(databasesPart);
+    const found = databases?.findModel(user.$table);
+    if (found === undefined)
+      throw setupError(`No model of gable({ models }) has the table ${user.$table}.`, "Pass the model of your users in models.");
+    const views = host.find(viewsPart);
+    const links = await openLinks(host, origin);
+    if (links === undefined && registration === "open" && verifyEmail !== "never")
+      throw setupError(
+        `Addresses are verified ("${verifyEmail}"), and the application sends no mail.`,
+        'Pass mail to gable(), or verifyEmail: "never" to defineAccounts().',
+      );
+    return new AccountService({
+      database: found.database,
+      // assertAccountsOptions() has found its columns.
+      model: found.model as unknown as AccountModel,
+      hasher: createPasswordHasher(foreignHashes === undefined ? {} : { foreign: foreignHashes }),
+      sessions: host.part(sessionPart),
+      // createAccountRoutes() has made them.
+      routes: (accounts.routes as AccountRouteList).named,
+      afterLogin,
+      verifiesBefore: verifyEmail === "before" && registration === "open",
+      mail: links?.mail,
+      tokens: links?.tokens,
+      hasView: (name) => views?.find(name) !== undefined,
+      now: () => Date.now(),
+    });
+  },
+});
+
+/** Opens mail and tokens, where the application has the option `mail`. */
+async function openLinks(host: PartHost, origin: string | undefined): Promise<{ mail: AccountMail; tokens: AccountTokens } | undefined> {
+  const mailer = host.find(mailPart);
+  if (mailer === undefined) return undefined;
+  if (origin === undefined)
+    throw setupError("Mails of accounts have links, and gable() has no origin.", 'Pass origin to gable(), such as "https://example.com".');
+  const table = host.find(databasesPart)?.findModel("gable_account_tokens");
+  if (table === undefined)
+    throw setupError(
+      "No model has the table gable_account_tokens.",
+      "Export one from your models: export const AccountToken = accountTokenModel();",
+    );
+  const [{ AccountMail }, { AccountTokens }] = await Promise.all([import("./mails.ts"), import("./tokens.ts")]);
+  // The table is that of accountTokenModel().
+  const model = table.model as unknown as ReturnType<typeof accountTokenModel>;
+  return { mail: new AccountMail(mailer, origin), tokens: new AccountTokens(model, () => Date.now()) };
+}
+
+function setupError(message: string, fix: string): GableError {
+  return new GableError("E_ACCOUNTS_SETUP", message, { fix });
+}
+
+function assertAccounts(accounts: unknown): void {
+  if (typeof accounts === "object" && accounts !== null && "routes" in accounts && "guards" in accounts) return;
+  throw optionInvalid("gable()", "accounts", accounts, "the value of defineAccounts()");
+}

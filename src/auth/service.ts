@@ -1,0 +1,204 @@
+/** The accounts of a running application: who a visitor is, signing in and out, and changes of accounts. */
+import type { Database } from "../data/database.ts";
+import { currentContext } from "../data/run/context.ts";
+import { GableError } from "../errors/gable-error.ts";
+import type { AnyContext } from "../handlers/context.ts";
+import type { Session } from "../handlers/session.ts";
+import type { Sessions } from "../session/sessions.ts";
+import type { Account, AccountModel } from "./account-fields.ts";
+import type { AccountMail } from "./mails.ts";
+import type { PasswordHasher } from "./passwords/hasher.ts";
+import type { AccountRoutes } from "./routes.ts";
+import type { AccountTokens } from "./tokens.ts";
+
+/** What the accounts of an application are made of. */
+export interface AccountServiceParts {
+  readonly database: Database;
+  readonly model: AccountModel;
+  readonly hasher: PasswordHasher;
+  readonly sessions: Sessions;
+  readonly routes: AccountRoutes;
+  readonly afterLogin: string;
+  /** Whether nobody signs in before the address is confirmed. */
+  readonly verifiesBefore: boolean;
+  /** Undefined for an application that sends no mail. */
+  readonly mail: AccountMail | undefined;
+  readonly tokens: AccountTokens | undefined;
+  readonly hasView: (name: string) => boolean;
+  readonly now: () => number;
+}
+
+/** What a new account is made from: the columns of the registration form. */
+export type NewAccount = { readonly email: string; readonly password: string } & Readonly<Record<string, unknown>>;
+
+/** What the session keeps, besides the id of the user: when the user signed in, in ms since 1970. */
+const signedInKey = "gable.signedInAt";
+const resetKey = "gable.resetToken";
+
+/** The accounts of one application. */
+export class AccountService {
+  readonly parts: AccountServiceParts;
+  readonly #users = new WeakMap<AnyContext, Account | null>();
+
+  constructor(parts: AccountServiceParts) {
+    this.parts = parts;
+  }
+
+  get afterLogin(): string {
+    return this.parts.afterLogin;
+  }
+
+  /** Returns the address of the login page, with the way back. */
+  loginUrl(next: string): string {
+    return `${this.parts.routes.login.url()}?next=${encodeURIComponent(next)}`;
+  }
+
+  /** Returns the user of `context.user`: at once after a guard, else as a promise. */
+  readUser(context: AnyContext): Account | null | Promise<Account | null> {
+    const loaded = this.#users.get(context);
+    return loaded === undefined ? this.loadUser(context) : loaded;
+  }
+
+  /** Finds the user of a request; null for nobody, and for an account that is inactive or whose sessions were ended. */
+  async loadUser(context: AnyContext): Promise<Account | null> {
+    const loaded = this.#users.get(context);
+    if (loaded !== undefined) return loaded;
+    const user = await this.#findUser(context.session);
+    this.#users.set(context, user);
+    return user;
+  }
+
+  async #findUser(session: Session): Promise<Account | null> {
+    const id = await session.findUserId();
+    const user = id === null ? undefined : await this.findById(id);
+    if (user === undefined || !user.active) return null;
+    const signedInAt = await readKey(session, signedInKey);
+    const validFrom = user.sessionsValidFrom?.getTime() ?? 0;
+    return typeof signedInAt === "number" && signedInAt >= validFrom ? user : null;
+  }
+
+  /** Finds an account by its id. */
+  findById(id: string): Promise<Account | undefined> {
+    if (!/^\d{1,15}$/.test(id)) return Promise.resolve(undefined);
+    return this.run(() =>
+      this.parts.model
+        .where({ id: Number(id) })
+        .on("primary")
+        .first(),
+    );
+  }
+
+  /** Finds an account by its normalized address. The database may ignore case and accents: the address is compared again. */
+  async findByEmail(email: string): Promise<Account | undefined> {
+    const user = await this.run(() => this.parts.model.where({ email }).on("primary").first());
+    return user?.email === email ? user : undefined;
+  }
+
+  /** Signs a user in: the session gets a new id, and the old one is worth nothing. */
+  async signIn(context: AnyContext, user: Account): Promise<void> {
+    const now = this.parts.now();
+    await this.update(user, { signedInAt: new Date(now) });
+    context.session.rotate({ userId: String(user.id) });
+    writeKey(context.session, signedInKey, Math.max(now, user.sessionsValidFrom?.getTime() ?? 0));
+    context.session.delete(resetKey as never); // A key of the framework, not of the application.
+    this.#users.set(context, user);
+  }
+
+  /** Whether an account may sign in as far as its address matters. */
+  mayEnter({ emailVerifiedAt }: Account): boolean {
+    return !this.parts.verifiesBefore || emailVerifiedAt !== null;
+  }
+
+  /** Creates an account; undefined when another one has the address. Takes as long in both cases. */
+  async create({ password, ...values }: NewAccount): Promise<Account | undefined> {
+    const hash = await this.parts.hasher.hash(password);
+    if ((await this.findByEmail(values.email)) !== undefined) return undefined;
+    try {
+      return await this.run(() => this.parts.model.create({ ...values, password: hash }));
+    } catch (error) {
+      // Another request was faster. Other columns may be unique as well: then it is the application's error.
+      if ((await this.findByEmail(values.email)) !== undefined) return undefined;
+      throw error;
+    }
+  }
+
+  /** Sets a new password: all sessions and all links of the account end. */
+  async setPassword(user: Account, password: string): Promise<void> {
+    const hash = await this.parts.hasher.hash(password);
+    // One later than now: a session that began in this millisecond ends as well.
+    const validFrom = new Date(this.parts.now() + 1);
+    await this.update(user, { password: hash, passwordChangedAt: new Date(this.parts.now()), sessionsValidFrom: validFrom });
+    await this.endLinks(user);
+    await this.#endSessions(user);
+  }
+
+  /** Sets a confirmed address. Returns false when another account has it. */
+  async setEmail(user: Account, email: string): Promise<boolean> {
+    if ((await this.findByEmail(email)) !== undefined) return false;
+    await this.update(user, { email, emailVerifiedAt: new Date(this.parts.now()) });
+    await this.endLinks(user);
+    return true;
+  }
+
+  /** Changes columns of an account, in the row and in the object. */
+  async update(
+    user: Account,
+    values: Partial<Pick<Account, "email" | "password" | "emailVerifiedAt" | "signedInAt" | "passwordChangedAt" | "sessionsValidFrom">>,
+  ): Promise<void> {
+    await this.run(() => this.parts.model.where({ id: user.id }).update(values));
+    Object.assign(user, values);
+  }
+
+  /** Voids the links that were mailed to a user. */
+  async endLinks({ id }: Account): Promise<void> {
+    const { tokens } = this.parts;
+    if (tokens !== undefined) await this.run(() => tokens.voidAll(String(id)));
+  }
+
+  async #endSessions({ id }: Account): Promise<void> {
+    try {
+      await this.parts.sessions.directory.deleteForUser(String(id));
+    } catch (error) {
+      // Sessions in cookies cannot be listed; sessionsValidFrom voids them.
+      if (!(error instanceof GableError && error.code === "E_SESSION_STORE")) throw error;
+    }
+  }
+
+  /** Runs work in the database of the users: in the transaction of the handler, if there is one. */
+  run<Result>(work: () => Promise<Result>): Promise<Result> {
+    const { database } = this.parts;
+    return currentContext()?.database === database.$core ? work() : database.run(work);
+  }
+
+  /** Returns the tokens and the mail. Throws 404 where the application sends no mail: its routes do not exist then. */
+  links(): { readonly tokens: AccountTokens; readonly mail: AccountMail } {
+    const { tokens, mail } = this.parts;
+    if (tokens === undefined || mail === undefined) throw new GableError("E_NOT_FOUND", "This site sends no mail.");
+    return { tokens, mail };
+  }
+}
+
+/** Finds the accounts of the application that runs a request. */
+export function findService(context: AnyContext): AccountService {
+  // The part adds the property; handlers of applications read context.user.
+  return (context as unknown as { readonly accounts: AccountService }).accounts;
+}
+
+/** Keeps the secret of a reset link for the page that asks for the password. */
+export function keepResetToken({ session }: AnyContext, secret: string): void {
+  writeKey(session, resetKey, secret);
+}
+
+/** Returns the secret that was kept; "" without one. */
+export async function readResetToken({ session }: AnyContext): Promise<string> {
+  const secret = await readKey(session, resetKey);
+  return typeof secret === "string" ? secret : "";
+}
+
+function readKey(session: Session, key: string): Promise<unknown> {
+  return session.find(key as never); // A key of the framework, not of the application.
+}
+
+function writeKey(session: Session, key: string, value: unknown): void {
+  session.set(key as never, value as never); // As above.
+}

@@ -1,0 +1,44 @@
+/** Slows down guessing: of passwords, and of who has an account. The same for accounts that do not exist. */
+import { GableError } from "../errors/gable-error.ts";
+import { tooManyRequests } from "../errors/status-errors.ts";
+import type { RateLimits } from "../handlers/rate-limits.ts";
+import type { AnyContext } from "../handlers/context.ts";
+
+/** Five attempts at once, then one each 12 seconds: ten in the first minute. After 20, one each 3 minutes. */
+const accountRates = [
+  { requestsMax: 5, windowSeconds: 60 },
+  { requestsMax: 20, windowSeconds: 3_600 },
+] as const;
+const addressRate = { requestsMax: 50, windowSeconds: 600 };
+const mailRate = { requestsMax: 5, windowSeconds: 3_600 };
+
+/** Counts an attempt at a password. Throws `E_LOGIN_THROTTLED` with the seconds to wait. */
+export async function takeLogin({ rateLimits, ip }: AnyContext, email: string): Promise<void> {
+  const decisions = [() => rateLimits.take(`accounts:ip:${ip}`, addressRate)];
+  for (const [index, rate] of accountRates.entries()) decisions.push(() => rateLimits.take(accountKey(email, index), rate));
+  for (const decide of decisions) {
+    const { isAllowed, retryAfterSeconds } = await decide();
+    if (isAllowed) continue;
+    const seconds = Math.ceil(retryAfterSeconds);
+    throw new GableError("E_LOGIN_THROTTLED", `Too many attempts to sign in. Try again in ${seconds} seconds.`, {
+      headers: [["retry-after", String(seconds)]],
+    });
+  }
+}
+
+/** Forgets the attempts at an account, after the right password. Those of the client's address stay. */
+export async function resetLogin(rateLimits: RateLimits, email: string): Promise<void> {
+  for (const index of accountRates.keys()) await rateLimits.reset(accountKey(email, index));
+}
+
+/** Counts a request that sends mail: five an hour for a client and for a mailbox. Throws `E_RATE_LIMITED`. */
+export async function takeMail({ rateLimits, ip }: AnyContext, email: string): Promise<void> {
+  for (const key of [`accounts:mail:ip:${ip}`, `accounts:mail:to:${email}`]) {
+    const { isAllowed, retryAfterSeconds } = await rateLimits.take(key, mailRate);
+    if (!isAllowed) throw tooManyRequests("Too many requests for mail. Try again later.", { code: "E_RATE_LIMITED", retryAfterSeconds });
+  }
+}
+
+function accountKey(email: string, index: number): string {
+  return `accounts:login:${index}:${email}`;
+}

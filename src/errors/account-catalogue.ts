@@ -1,0 +1,17 @@
+/** Error codes of accounts. */
+import { entry } from "./catalogue-entry.ts";
+
+/** What accounts refuse, and why they cannot start. */
+export const accountErrors = {
+  E_LOGIN_REQUIRED: entry(401, "Sign in first", "Sign in, and send the request again."),
+  E_ACCESS_DENIED: entry(403, "This account may not do that", "Sign in with an account that may."),
+  E_LOGIN_THROTTLED: entry(429, "Too many attempts to sign in", "Wait as long as Retry-After says."),
+  E_LINK_EXPIRED: entry(410, "The link was used already, or it has expired", "Ask for a new mail."),
+  E_PASSWORD_BUSY: entry(503, "Too many passwords wait to be checked", "Send the request again."),
+  E_PASSWORD_HASH_UNSUPPORTED: entry(
+    500,
+    "A stored password hash cannot be checked",
+    "Use Node 24.7 or later for argon2id, or pass the scheme in defineAccounts({ foreignHashes }).",
+  ),
+  E_ACCOUNTS_SETUP: entry(500, "The accounts cannot start", "Pass what the message names to gable() or defineAccounts()."),
+} as const;

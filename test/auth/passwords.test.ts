@@ -1,0 +1,150 @@
+/** Hashing and the rules of passwords. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { ForeignScheme } from "gable/auth";
+import { createPasswordHasher, findPasswordProblem } from "gable/auth";
+import { HashQueue } from "../../src/auth/passwords/hash-queue.ts";
+import { currentScheme, hashSchemes } from "../../src/auth/passwords/schemes.ts";
+
+const argon2id = hashSchemes.get("argon2id")!;
+const scrypt = hashSchemes.get("scrypt")!;
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe("hash schemes", () => {
+  it("compute the vectors of RFC 7914", async () => {
+    const small = await scrypt.derive!(bytes("password"), { parameters: { ln: 10, r: 8, p: 16 }, salt: bytes("NaCl") }, 64);
+    assert.equal(
+      hex(small),
+      "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640",
+    );
+    const large = await scrypt.derive!(bytes("pleaseletmein"), { parameters: { ln: 14, r: 8, p: 1 }, salt: bytes("SodiumChloride") }, 64);
+    assert.equal(
+      hex(large),
+      "7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2d5432955613f0fcf62d49705242a9af9e61e85dc0d651e40dfcf017b45575887",
+    );
+  });
+
+  it("compute a vector of the reference implementation of argon2id", { skip: argon2id.derive === undefined }, async () => {
+    const hash = await argon2id.derive!(bytes("password"), { parameters: { m: 65_536, t: 2, p: 1 }, salt: bytes("somesalt") }, 32);
+    assert.equal(hex(hash), "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7");
+  });
+});
+
+describe("a password hasher", () => {
+  const hasher = createPasswordHasher();
+
+  it("hashes with a new salt each time, and checks", async () => {
+    const [one, two] = [await hasher.hash("tricky-pass"), await hasher.hash("tricky-pass")];
+    assert.notEqual(one, two);
+    assert.ok(one.startsWith(currentScheme.name === "argon2id" ? "$argon2id$v=19$m=19456,t=2,p=1$" : "$scrypt$ln=15,r=8,p=3$"));
+    assert.deepEqual(await hasher.verify("tricky-pass", one), { isRight: true, isWeak: false });
+    assert.deepEqual(await hasher.verify("tricky-pasS", one), { isRight: false, isWeak: false });
+    assert.deepEqual(await hasher.verify("tricky-pass", undefined), { isRight: false, isWeak: false });
+  });
+
+  it("takes the same letters in composed and decomposed form", async () => {
+    assert.equal((await hasher.verify("cafe\u0301-tricky", await hasher.hash("caf\u00e9-tricky"))).isRight, true);
+  });
+
+  it("says that a hash with weaker parameters should be made again", async () => {
+    const salt = bytes("0123456789abcdef");
+    const encode = (value: Uint8Array): string => Buffer.from(value).toString("base64").replaceAll("=", "");
+    const weak = await scrypt.derive!(bytes("tricky-pass"), { parameters: { ln: 12, r: 8, p: 1 }, salt }, 32);
+    const stored = `$scrypt$ln=12,r=8,p=1$${encode(salt)}$${encode(weak)}`;
+    assert.deepEqual(await hasher.verify("tricky-pass", stored), { isRight: true, isWeak: true });
+    assert.deepEqual(await hasher.verify("other-pass", stored), { isRight: false, isWeak: false });
+  });
+
+  for (const [what, stored] of [
+    ["another text", "secret"],
+    ["an empty text", ""],
+    ["another scheme", "$bcrypt$r=12$c29tZXNhbHRzb21l$c29tZXNhbHRzb21l"],
+    ["another version of argon2id", "$argon2id$v=16$m=19456,t=2,p=1$c29tZXNhbHRzb21l$c29tZXNhbHRzb21l"],
+    ["a parameter above the limit", "$scrypt$ln=19,r=8,p=3$c29tZXNhbHRzb21l$c29tZXNhbHRzb21l"],
+    ["a parameter of 0", "$scrypt$ln=15,r=0,p=3$c29tZXNhbHRzb21l$c29tZXNhbHRzb21l"],
+    ["a missing parameter", "$scrypt$ln=15,r=8$c29tZXNhbHRzb21l$c29tZXNhbHRzb21l"],
+    ["a parameter named like a member of Object", "$scrypt$ln=15,r=8,constructor=3$c29tZXNhbHRzb21l$c29tZXNhbHRzb21l"],
+  ] as const) {
+    it(`refuses ${what} as a hash`, async () => {
+      await assert.rejects(hasher.verify("tricky-pass", stored), { code: "E_PASSWORD_HASH_UNSUPPORTED", status: 500 });
+    });
+  }
+
+  it("checks hashes of other systems, and says that they should be made again", async () => {
+    const foreign: ForeignScheme = { prefix: "plain$", verify: (password, hash) => hash === `plain$${password}` };
+    const other = createPasswordHasher({ foreign: [foreign] });
+    assert.deepEqual(await other.verify("tricky-pass", "plain$tricky-pass"), { isRight: true, isWeak: true });
+    assert.equal((await other.verify("other", "plain$tricky-pass")).isRight, false);
+  });
+});
+
+describe("the queue of hashes", () => {
+  it("runs 2, lets 32 wait, and refuses the next one with 503", async () => {
+    const queue = new HashQueue();
+    const releases: Array<() => void> = [];
+    let [running, runningMax] = [0, 0];
+    const work = async (): Promise<void> => {
+      runningMax = Math.max(runningMax, ++running);
+      await new Promise<void>((resolve) => releases.push(resolve));
+      running--;
+    };
+    const accepted = Array.from({ length: 34 }, () => queue.run(work));
+    await assert.rejects(queue.run(work), { code: "E_PASSWORD_BUSY", status: 503 });
+    for (let done = 0; done < 34; done++) {
+      while (releases.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      releases.shift()!();
+    }
+    await Promise.all(accepted);
+    assert.deepEqual([running, runningMax], [0, 2]);
+  });
+
+  it("goes on after work that fails", async () => {
+    const queue = new HashQueue({ runningMax: 1, waitingMax: 1 });
+    const results = await Promise.allSettled([queue.run(() => Promise.reject(new Error("broken"))), queue.run(async () => "done")]);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ["rejected", "fulfilled"],
+    );
+    assert.equal(await queue.run(async () => "next"), "next");
+  });
+});
+
+describe("the rules of passwords", () => {
+  for (const [password, code] of [
+    ["k7#xq!m", "too_short"],
+    ["k7#xq!mz", undefined],
+    ["\u{1F600}\u{1F601}\u{1F602}\u{1F603}\u{1F604}\u{1F605}\u{1F606}", "too_short"],
+    [`k7#xq!mz${"vq9".repeat(1_362)}vv`, undefined],
+    [`k7#xq!mz${"vq9".repeat(1_362)}vvv`, "too_long"],
+    ["password", "common"],
+    ["P@ssw0rd", "common"],
+    ["Password123!", "common"],
+    ["12345678", "common"],
+    ["qwertyuiop", "common"],
+    ["poiuytrewq", "common"],
+    ["aaaaaaaa", "common"],
+    ["abababab", "common"],
+    ["iloveyou2", "common"],
+    ["letmein123", "common"],
+    ["19901231", "common"],
+    ["31.12.1990", "common"],
+    ["monkeydragon", "common"],
+    ["Summer2024!", "common"],
+    ["correct-horse-battery", undefined],
+    ["tr0mbone-valley", undefined],
+    ["josephine", "personal"],
+    ["josephine99", "personal"],
+    ["josephine-vqmzk", undefined],
+  ] as const) {
+    it(`say ${code ?? "nothing"} of ${password.slice(0, 24)} (${password.length})`, () => {
+      assert.equal(findPasswordProblem(password, { personal: ["josephine@example.com"] })?.code, code);
+    });
+  }
+
+  it("answers for the longest password in little time", () => {
+    const startedMs = performance.now();
+    for (const unit of ["a", "ab1", "password", "1qaz", "e0"]) findPasswordProblem(unit.repeat(4_096).slice(0, 4_096));
+    assert.ok(performance.now() - startedMs < 1_000, `${performance.now() - startedMs} ms`);
+  });
+});
