@@ -79,6 +79,7 @@ export const cleanAreas: readonly string[] = [
   "src/data/migrations/",
   "src/views/",
   "test/views/",
+  "src/data/ambient/",
 ];
 
 /** Files that list phrases or that the check cannot read as prose. */

@@ -1,4 +1,4 @@
-/** The open databases: those of the application whose work runs, and those that models find when no application runs. */
+/** The open databases: those of the running application, and those that models use when no application runs. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { GableError } from "../../errors/gable-error.ts";
 import { beginWork } from "./begin-work.ts";
@@ -11,7 +11,7 @@ export interface OpenDatabase {
   readonly primary: object | undefined;
 }
 
-/** Whether a database may share its models with other open databases. */
+/** Whether a database shares its models with other open databases. */
 export type Binding = "alone" | "shared";
 
 /** The open databases, and which of them the current work uses. */
@@ -20,12 +20,12 @@ export class OpenDatabases<Database extends OpenDatabase> {
   readonly #byModel = new WeakMap<object, readonly Database[]>();
   readonly #entered = new AsyncLocalStorage<readonly Database[]>();
 
-  /** Runs work that uses these databases, whatever others are open. */
+  /** Runs work that uses these databases, whichever others are open. */
   enter<Result>(databases: readonly Database[], work: () => Result): Result {
     return this.#entered.run(databases, beginWork, work);
   }
 
-  /** Registers a database for its models. Throws `E_DATABASE_BOUND` when one of them has another one that it must not share. */
+  /** Registers a database for its models. Throws `E_DATABASE_BOUND` if a model is bound to another database that does not share it. */
   add(database: Database, binding: Binding): void {
     for (const model of database.models) {
       const other = this.#databasesOf(model).find((each) => binding === "alone" || this.#open.get(each) === "alone");
@@ -48,7 +48,7 @@ export class OpenDatabases<Database extends OpenDatabase> {
     }
   }
 
-  /** Finds the database of a model: of the entered ones, else the only open one. */
+  /** Returns the database of a model: one of the entered databases, or else the only open one. */
   find(model: object): Database | undefined {
     const entered = this.#entered.getStore()?.find((database) => database.primary === undefined && hasModel(database, model));
     if (entered !== undefined) return entered;
@@ -56,7 +56,7 @@ export class OpenDatabases<Database extends OpenDatabase> {
     return bound.length === 1 ? bound[0] : undefined;
   }
 
-  /** The open databases that a model is bound to. */
+  /** Returns the open databases that a model is bound to. */
   listBound(model: object): readonly Database[] {
     // A model can extend another one. A prototype is an object or null.
     for (let owner: object | null = model; typeof owner === "function"; owner = Object.getPrototypeOf(owner) as object | null) {
@@ -66,7 +66,7 @@ export class OpenDatabases<Database extends OpenDatabase> {
     return [];
   }
 
-  /** The databases that work without a model can mean: the entered ones, else all open ones. */
+  /** Returns the databases that work without a model may use: the entered ones, or else all open ones. */
   get candidates(): readonly Database[] {
     return this.#entered.getStore()?.filter(({ primary }) => primary === undefined) ?? [...this.#open.keys()];
   }
@@ -76,7 +76,7 @@ export class OpenDatabases<Database extends OpenDatabase> {
   }
 }
 
-/** Whether a database has a model, or the model that it extends. */
+/** Returns whether a database has a model, or the model that it extends. */
 export function hasModel({ models }: Pick<OpenDatabase, "models">, model: object): boolean {
   if (models.has(model)) return true;
   for (const known of models) if (Object.prototype.isPrototypeOf.call(known, model)) return true;

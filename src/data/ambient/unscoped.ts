@@ -1,4 +1,4 @@
-/** Work that sees the rows of all owners, whatever the scopes of models say. */
+/** Runs work without the scopes of models, so that it sees the rows of all owners. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { channel } from "node:diagnostics_channel";
 import { GableError } from "../../errors/gable-error.ts";
@@ -9,7 +9,7 @@ const unscoped = new AsyncLocalStorage<true>();
 const lifted = channel("gable.data.scope");
 
 /**
- * Runs work that sees the rows of all owners, whatever the scopes of models say. The reason is published on the channel
+ * Runs work that sees the rows of all owners, whatever the scopes of models say. Publishes the reason on the channel
  * `gable.data.scope` of node:diagnostics_channel, and an application writes it to its log. Throws `E_SCOPE_REASON`.
  */
 export function withoutScope<Result>(reason: string, work: () => Result): Result {
@@ -19,7 +19,7 @@ export function withoutScope<Result>(reason: string, work: () => Result): Result
   return unscoped.run(true, beginWork, work);
 }
 
-/** Whether the current work sees the rows of all owners. */
+/** Returns whether the current work sees the rows of all owners. */
 export function isUnscoped(): boolean {
   return unscoped.getStore() === true;
 }

@@ -1,68 +1,68 @@
-/** What the data layer needs of a database: connections that run statements and give rows as arrays. */
+/** What the data layer requires of a database: connections that run statements and return rows as arrays. */
 import type { DriverValue } from "../schema/driver-value.ts";
 
-/** A statement, with its values apart from its text. */
+/** A statement, with its values separate from its SQL. */
 export interface Statement {
-  /** Its text, with a mark for each parameter. */
+  /** The SQL, with a placeholder for each parameter. */
   readonly sql: string;
-  /** Values in the order of their marks. */
+  /** Values in the order of their placeholders. */
   readonly parameters: readonly DriverValue[];
-  /** Whether rows come back. */
+  /** Whether the statement returns rows. */
   readonly rows: "arrays" | "none";
-  /** Whether the names of the columns are wanted. Default false. */
+  /** Whether to return the column names. Default false. */
   readonly wantsNames?: boolean;
-  /** Whether there is at most one row, by the statement itself. Default false. */
+  /** Whether the statement itself returns at most one row. Default false. */
   readonly isOneRow?: boolean;
-  /** Whether whole numbers come as bigint: where a column of 64 bits is read. Default false. */
+  /** Whether integers are returned as bigint, for 64-bit columns. Default false. */
   readonly readsBigInts?: boolean;
-  /** Ends the statement, on databases whose statements can be ended. Never by default. */
+  /** Cancels the statement, on databases that support it. Never by default. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a statement has done. */
+/** Result of a statement. */
 export interface StatementResult {
-  /** Rows by position; none of a statement without rows. */
+  /** Rows as arrays; empty for a statement without rows. */
   readonly rows: ReadonlyArray<readonly DriverValue[]>;
-  /** Rows that were changed. */
+  /** Number of changed rows. */
   readonly affected: number;
-  /** Names of the columns, where they were asked for. */
+  /** Column names, if they were requested. */
   readonly names?: readonly string[];
-  /** Key of the last row that was inserted, where the database counts it; of MySQL that of the first one. */
+  /** Key of the last inserted row, if the database generates it; on MySQL, of the first one. */
   readonly insertId: number | bigint;
-  /** How far the keys of rows are apart that one statement of MySQL has inserted. */
+  /** Difference between the keys of rows that one MySQL statement has inserted. */
   readonly insertStep?: number;
 }
 
-/** A connection that is held. A driver may give plain values: nothing waits then. */
+/** A connection that is held. A driver may return plain values instead of promises. */
 export interface Connection {
   /** Runs one statement. */
   run(statement: Statement): StatementResult | Promise<StatementResult>;
-  /** Rows in batches, for results that are too large for memory. */
+  /** Returns rows in batches, for results that are too large for memory. */
   cursor(statement: Statement, batch: number): AsyncIterable<ReadonlyArray<readonly DriverValue[]>>;
-  /** Gives the connection back. With an error, what was begun on it is undone. */
+  /** Returns the connection. With an error, rolls back open work. */
   release(error?: unknown): void;
 }
 
-/** How a connection is wanted. */
+/** Options for acquiring a connection. */
 export interface AcquireOptions {
-  /** Whether it writes. */
+  /** Whether it is used for writing. */
   readonly write: boolean;
-  /** Whether it is held for long: a stream has a connection of its own, where the database has several. Default false. */
+  /** Whether it is held for long. A stream has its own connection if the database has several. Default false. */
   readonly isOwn?: boolean;
-  /** Whether statements may take as long as they take, where the driver itself ends long ones. Default false. */
+  /** Whether statements may take any time, if the driver itself limits them. Default false. */
   readonly isUnlimited?: boolean;
-  /** Where the work began that holds it, for the messages of those who wait for one in vain. Unknown by default. */
+  /** Where the work that holds it started, for the errors of those who wait for a connection. Unknown by default. */
   readonly opened?: Error | undefined;
-  /** Ends the wait. */
+  /** Cancels the wait. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** A database. */
 export interface Driver {
-  /** Whose SQL it understands. */
+  /** The SQL dialect. */
   readonly dialect: "sqlite" | "postgres" | "mariadb" | "mysql";
-  /** A connection; waits for one where none is free. Throws `E_POOL_TIMEOUT` when none comes. */
+  /** Returns a connection; waits for a free one. Throws `E_POOL_TIMEOUT` if none becomes free in time. */
   acquire(options: AcquireOptions): Connection | Promise<Connection>;
-  /** Closes all connections, when those that are held have been given back, or have not come for a while. */
+  /** Closes all connections, after held ones are returned or a time limit has passed. */
   close(): Promise<void>;
 }

@@ -1,11 +1,11 @@
-/** Numbers in texts, which SQLite reads in a way of its own: connections register how they are read here. */
+/** Reads numbers in strings for SQLite, which reads them differently: connections register these functions. */
 
-/** A number as a decimal of a scale, rounded half away from zero as databases do; what is no number stays as it is. */
+/** Returns a number as a decimal with a scale, rounded half away from zero as databases do. Returns other values unchanged. */
 export function toDecimal(text: string, scale: number): string {
   const [, sign = "", whole = "", fraction = "", exponent = "0"] =
     /^([-+]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([-+]?[0-9]{1,3}))?$/.exec(text.trim()) ?? [];
   if (whole + fraction === "") return text;
-  // The value is the digits, with the point so many places from their end.
+  // The value is the digits, with the point this many places from the end.
   const places = fraction.length - Number(exponent);
   const digits = BigInt(whole + fraction);
   const scaled = places <= scale ? digits * 10n ** BigInt(scale - places) : round(digits, places - scale);
@@ -14,7 +14,7 @@ export function toDecimal(text: string, scale: number): string {
   return `${sign === "-" && scaled !== 0n ? "-" : ""}${all.slice(0, point)}${scale === 0 ? "" : `.${all.slice(point)}`}`;
 }
 
-/** The number of a text, rounded to a scale, or as it is with a negative one; null of a text that is no number. */
+/** Returns the number in a string, rounded to a scale unless it is negative; null if it is not a number. */
 export function toNumberText(value: unknown, scale: number): string | null {
   if (typeof value !== "string" || !/^[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?$/.test(value)) return null;
   return scale < 0 ? value : toDecimal(value, scale);

@@ -1,8 +1,8 @@
-/** Small letters of texts, as comparisons on SQLite read them: SQLite's own know ASCII alone. */
+/** Lower-cases strings for comparisons on SQLite, whose own functions only support ASCII. */
 
 /**
- * Returns a text in small letters, each letter by itself: JavaScript writes a sigma at the end of a word in another way than within
- * it, and a part of a text would not be found in the text.
+ * Returns a string in lower case, letter by letter: JavaScript writes a sigma at the end of a word differently than within
+ * it, so a part of a string would not match the string.
  */
 export function foldCase(text: string): string {
   return text.replaceAll("Σ", "σ").toLowerCase();

@@ -1,12 +1,12 @@
-/** Comparisons of values of JSON that SQLite does not have: connections register them as functions. */
+/** JSON comparisons that SQLite lacks: connections register them as functions. */
 
-/** Whether two values of JSON are equal, whatever the order of keys: 1 or 0; null where one is missing. */
+/** Returns whether two JSON values are equal, whatever the order of keys: 1 or 0; null if one is missing. */
 export function jsonEquals(one: unknown, other: unknown): number | null {
   if (typeof one !== "string" || typeof other !== "string") return null;
   return isEqual(JSON.parse(one), JSON.parse(other)) ? 1 : 0;
 }
 
-/** Whether one value of JSON holds another one, as PostgreSQL's `@>` does between values of one kind: 1 or 0. */
+/** Returns whether a JSON value contains another, as PostgreSQL's `@>` does for values of one kind: 1 or 0. */
 export function jsonContains(one: unknown, other: unknown): number | null {
   if (typeof one !== "string" || typeof other !== "string") return null;
   return holds(JSON.parse(one), JSON.parse(other)) ? 1 : 0;

@@ -1,4 +1,4 @@
-/** Functions that statements for SQLite use, and that it does not have: each connection of a driver registers them. */
+/** Functions that statements for SQLite use but SQLite lacks: each connection of a driver registers them. */
 import { foldCase } from "./fold-case.ts";
 import { toDecimal, toNumberText } from "./decimal-function.ts";
 import { jsonContains, jsonEquals } from "./json-functions.ts";
@@ -6,12 +6,12 @@ import { zoneMoment } from "./zone-function.ts";
 
 type SqliteFunction = (...values: unknown[]) => string | number | bigint | Uint8Array | null;
 
-// What is no text stays as it is.
+// Values other than strings stay unchanged.
 const asIs = (value: unknown): ReturnType<SqliteFunction> => value as ReturnType<SqliteFunction>; // A value of the database.
 
-/** The functions by name: deterministic, and without any use outside of statements. Each takes as many values as it says. */
+/** The functions by name. They are deterministic and only useful in statements. Each takes as many values as it declares. */
 export const sqliteFunctions: Readonly<Record<string, SqliteFunction>> = {
-  // SQLite's own lower() and upper() know ASCII alone.
+  // SQLite's own lower() and upper() only support ASCII.
   gable_lower: (value) => (typeof value === "string" ? foldCase(value) : asIs(value)),
   gable_upper: (value) => (typeof value === "string" ? value.toUpperCase() : asIs(value)),
   gable_decimal: (value, scale) => (value === null ? null : toDecimal(String(value), Number(scale))),
@@ -24,7 +24,7 @@ export const sqliteFunctions: Readonly<Record<string, SqliteFunction>> = {
   gable_json_contains: (one, other) => jsonContains(one, other),
 };
 
-/** The texts of a list of JSON as one; null of none. */
+/** Joins the strings of a JSON list; returns null for an empty list. */
 function joinTexts(list: unknown, separator: unknown): string | null {
   const texts = (JSON.parse(String(list)) as unknown[]).filter((text) => text !== null); // What json_group_array() gave.
   return texts.length === 0 ? null : texts.join(String(separator));

@@ -1,10 +1,10 @@
-/** Whether the way to a server is encrypted: to another machine it is, unless somebody says that it is not. */
+/** Decides whether the connection to a server is encrypted: by default it is, unless the server is on this machine. */
 import { GableError } from "../../errors/gable-error.ts";
 
-/** How the way to a server is encrypted: with a certificate that is checked, with any, or not at all. */
+/** How a connection is encrypted: with a verified certificate, with any certificate, or not at all. */
 export type TlsMode = "verify" | "encrypt" | "off";
 
-/** What drivers take; undefined where the way is not encrypted, or the address says itself how it is. */
+/** Returns the TLS options for drivers; undefined if the connection is not encrypted, or if the URL configures it. */
 export function readTls(url: string, mode: TlsMode | undefined): { readonly rejectUnauthorized: boolean } | undefined {
   const { hostname, searchParams } = new URL(url);
   if (mode === undefined && ["sslmode", "ssl"].some((name) => searchParams.has(name))) return undefined;
@@ -12,7 +12,7 @@ export function readTls(url: string, mode: TlsMode | undefined): { readonly reje
   return chosen === "off" ? undefined : { rejectUnauthorized: chosen === "verify" };
 }
 
-/** Whether a server is on this machine: by its name, or by a socket in the file system. */
+/** Returns whether a server is on this machine: by its name, or by a socket in the file system. */
 function isHere(hostname: string, socket: string | null): boolean {
   if (socket !== null) return socket.startsWith("/");
   return (
@@ -20,7 +20,7 @@ function isHere(hostname: string, socket: string | null): boolean {
   );
 }
 
-/** The error of a server that does not encrypt; others are given back as they are. */
+/** Returns the error for a server without encryption; returns other errors unchanged. */
 export function readTlsError(error: unknown): unknown {
   const { message = "", code = "" } = (error ?? {}) as { readonly message?: string; readonly code?: string }; // As drivers make them.
   if (!/does not support SSL|does not support secure connection/i.test(message) && code !== "HANDSHAKE_NO_SSL_SUPPORT") return error;

@@ -1,4 +1,4 @@
-/** Moments on the clocks of a zone, which SQLite does not know: connections register it as a function. */
+/** Converts datetimes to a time zone for SQLite, which does not support zones: connections register this function. */
 import type { TruncateUnit } from "../schema/zones.ts";
 import { toZone } from "../schema/zones.ts";
 
