@@ -21,33 +21,31 @@ export declare function gable(options?: GableOptions): Application;
  */
 export declare function definePart<const Name extends string, Instance extends PartInstance, Options extends object = {}>(part: Part<Name, Instance, Options>): Part<Name, Instance, Options>;
 
-/** A route for GET, and for HEAD without a route of its own. */
+/** Creates a route for GET, and for HEAD unless HEAD has its own route. */
 export declare const get: RouteFactory;
 
-/** A route for POST. */
+/** Creates a route for POST. */
 export declare const post: RouteFactory;
 
-/** A route for PUT. */
+/** Creates a route for PUT. */
 export declare const put: RouteFactory;
 
-/** A route for PATCH. */
+/** Creates a route for PATCH. */
 export declare const patch: RouteFactory;
 
-/** A route for DELETE; `delete` is a word of the language. */
+/** Creates a route for DELETE; `delete` is a reserved word. */
 export declare const del: RouteFactory;
 
-/** A route for HEAD that replaces the one made from GET. */
+/** Creates a route for HEAD that replaces the one derived from GET. */
 export declare const head: RouteFactory;
 
-/** A route for OPTIONS that replaces the automatic answer. */
+/** Creates a route for OPTIONS that replaces the automatic reply. */
 export declare const options: RouteFactory;
 
 /**
  * Groups routes below a prefix.
- *
- * With a list, the prefix is literal. Without one, routes are made by the group, so that the types of the prefix's
- * parameters and of the middleware flow into them.
- *
+ * With a list, the prefix is literal. Without a list, you create routes with the group, so that they get the types of
+ * the prefix's parameters and of the middleware.
  * @example
  * const team = group("/teams/:team(slug)", { use: [loadTeam], guard: signedIn });
  * export const showProject = team.get("/projects/:id(int)", ({ params }) => params);
@@ -55,66 +53,63 @@ export declare const options: RouteFactory;
 export declare function group<const Prefix extends string, const Options extends SharedOptions = SharedOptions>(prefix: Prefix, ...rest: [options?: Options] | [routes: ListBelow<Prefix>, options?: SharedOptions]): Group<Prefix, AddedBy<Options>>;
 
 /**
- * Maps a class onto routes: index, new, create, show, edit, update, destroy. The instance is made once, at start.
- * HTML forms reach update and destroy by POST with a field `_method`.
+ * Maps a class to routes: index, new, create, show, edit, update, destroy. The instance is created once, at the start.
+ * HTML forms reach update and destroy with POST and a field `_method`.
  */
 export declare function resource(prefix: string, Controller: new () => ResourceController, options?: ResourceOptions): Resource;
 
 /**
- * Passes requests below a prefix to a fetch handler, with the prefix removed. The checks of the application
- * object (hosts, cross-site requests, limits) run before it.
+ * Passes requests below a prefix to a fetch handler, with the prefix removed. The checks of the application (hosts,
+ * cross-site requests, limits) run before it.
  */
 export declare function mount(prefix: string, handler: FetchHandler): Group;
 
-/** Makes a middleware that adds typed properties: `middleware<{ team: Team }>((context, next) => next({ team }))`. */
+/** Creates a middleware that adds typed properties: `middleware<{ team: Team }>((context, next) => next({ team }))`. */
 export declare function middleware<Added = {}>(layer: Middleware<Added>): Middleware<Added>;
 
-/** Answers with a value as JSON; dates become ISO texts, bigints texts. */
+/** Replies with a value as JSON; dates become ISO strings, bigints become strings. */
 export declare function json(value: unknown, options?: ReplyOptions): HandlerReply;
 
-/** Answers with plain text. */
+/** Replies with plain text. */
 export declare function text(value: string, options?: ReplyOptions): HandlerReply;
 
-/** Answers with markup and a status or headers of its own. */
+/** Replies with markup and a custom status or headers. */
 export declare function page(markup: Html, options?: PageOptions): HandlerReply;
 
 /**
- * Redirects to a path of the own origin. Throws `E_REDIRECT_UNSAFE` for what leaves it, unless its host is listed.
- *
+ * Redirects to a same-origin path. Throws `E_REDIRECT_UNSAFE` for other targets, unless their host is listed.
  * @example
  * return redirect(showPost.url({ slug }));
  */
 export declare function redirect(target: string, options?: RedirectOptions): HandlerReply;
 
-/** Answers with a problem of RFC 9457. */
+/** Replies with a problem of RFC 9457. */
 export declare function problem(options: ProblemOptions): HandlerReply;
 
-/** Answers with pieces as they come, no faster than the client takes them. */
+/** Sends pieces as they arrive, no faster than the client reads them. */
 export declare function stream(source: AsyncIterable<string | Uint8Array>, options?: StreamOptions): HandlerReply;
 
 /**
- * Answers with a file below a folder: conditions and ranges included. A path that leaves the folder, names no
- * regular file or is not there is `E_FILE_NOT_FOUND` (404). Throws `E_FILE_ROOT_MISSING` without a root.
- *
+ * Replies with a file below a folder, including conditions and ranges. A path that leaves the folder, does not exist or
+ * does not name a regular file is `E_FILE_NOT_FOUND` (404). Throws `E_FILE_ROOT_MISSING` without a root.
  * @example
  * get("/covers/:name", ({ params }) => file(params.name, { root: "var/covers" }));
  */
 export declare function file(path: string, options: FileOptions): Promise<HandlerReply>;
 
-/** As {@link file}, to be saved under a name. */
+/** Like {@link file}, as a download with a file name. */
 export declare function download(path: string, options: DownloadOptions): Promise<HandlerReply>;
 
 /**
- * Checks the conditions of a request against the current state. Gives the reply (304 or 412) when the work can be
- * left out; else undefined, and the validators are sent with the reply that follows.
- *
+ * Checks the conditions of a request against the current state. Returns the reply (304 or 412) if you can skip the
+ * work; otherwise undefined, and the validators are sent with your reply.
  * @example
  * const early = checkConditions(context, { etag: `"${post.version}"` });
  * if (early) return early;
  */
 export declare function checkConditions(context: ConditionsContext, validators: Validators): HandlerReply | undefined;
 
-/** A reply with a status, header fields of its own, and a body. */
+/** A reply with a status, its own header fields, and a body. */
 export declare class HandlerReply {
     #private;
     /** Status, 200 to 599. */
@@ -123,14 +118,14 @@ export declare class HandlerReply {
     body: ReplyBody | Rendered;
     /** Media type; "" for none. A `content-type` in `headers` wins. */
     contentType: string;
-    /** Whether a view with pending values is sent when it is whole, with its length. */
+    /** Whether a view with pending values is sent only when it is complete, with its length. */
     isBuffered: boolean;
-    /** What identifies the content: sent with the reply, and held against the conditions of the request. */
+    /** Identifies the content: sent with the reply, and compared with the conditions of the request. */
     validators: Validators | undefined;
     constructor(status: number, contentType: string, body: ReplyBody | Rendered, headers?: ReplyOptions["headers"]);
-    /** Header fields of this reply; they win over those that every reply has. */
+    /** Header fields of this reply; they override those of every reply. */
     get headers(): HeaderTable;
-    /** Whether it has header fields of its own. */
+    /** Whether it has its own header fields. */
     get hasHeaders(): boolean;
 }
 
@@ -404,15 +399,15 @@ export type Mode = "development" | "test" | "production";
 
 /** The part of pino's interface that the framework uses; any such logger fits. */
 export interface Logger {
-    /** Details for finding a fault. */
+    /** Writes details for debugging. */
     debug: LogMethod;
-    /** What happened. */
+    /** Writes an event. */
     info: LogMethod;
-    /** What should be looked at. */
+    /** Writes a warning. */
     warn: LogMethod;
-    /** What failed. */
+    /** Writes an error. */
     error: LogMethod;
-    /** A logger that adds facts to each line. */
+    /** Returns a logger that adds facts to each line. */
     child(facts: object): Logger;
 }
 
@@ -442,16 +437,16 @@ export interface HealthSetting {
 export interface AppTypes {
 }
 
-/** Type of a declared part of {@link AppTypes}; unknown when it is not declared. */
+/** Type of a declared part of {@link AppTypes}; unknown if it is not declared. */
 export type AppType<Name extends string> = Name extends keyof AppTypes ? AppTypes[Name] : unknown;
 
-/** What a handler gets. Every property is lazy: a handler pays only for what it reads. */
+/** The argument of a handler. Every property is lazy: a handler pays only for what it reads. */
 export interface Context<Input extends ContextInput = AnyInput> extends ContextProperties {
     /** The request as a web-standard object. Its body can be read once, here or by a declared input. */
     readonly request: Request;
     /** HTTP method. */
     readonly method: string;
-    /** Whole address of the request. */
+    /** Complete URL of the request. */
     readonly url: URL;
     /** Path in canonical form: unreserved characters decoded, hex digits in upper case. */
     readonly path: string;
@@ -467,52 +462,53 @@ export interface Context<Input extends ContextInput = AnyInput> extends ContextP
     readonly headers: HeaderReader;
     /** Cookies. */
     readonly cookies: Cookies;
-    /** The session of the visitor. Explains itself while sessions are not enabled. */
+    /** The session of the visitor. Throws an explanation if sessions are not enabled. */
     readonly session: Session;
-    /** Messages for the next page: `flash("success", "Saved.")`. Explains itself while sessions are not enabled. */
+    /** Messages for the next page: `flash("success", "Saved.")`. Throws an explanation if sessions are not enabled. */
     readonly flash: Flash;
-    /** The user who is signed in. Explains itself while accounts are not enabled. */
+    /** The signed-in user. Throws an explanation if accounts are not enabled. */
     readonly user: AppType<"user">;
-    /** Base64 nonce of this reply, for `script` and `style` elements; touching it adds it to the policy. */
+    /** Base64 nonce of this reply, for `script` and `style` elements; reading it adds it to the policy. */
     readonly nonce: string;
-    /** Address of the client, after trusted proxies were heard. */
+    /** Address of the client, as reported by trusted proxies. */
     readonly ip: string;
     /** Scheme that the client used. */
     readonly scheme: "http" | "https";
-    /** Id of the request, also sent as `x-request-id`. */
+    /** ID of the request, also sent as `x-request-id`. */
     readonly requestId: string;
-    /** Aborts when the client leaves, the time is over, or the server stops. */
+    /** Aborts when the client disconnects, the request times out, or the server stops. */
     readonly signal: AbortSignal;
-    /** Counts what you want to limit: `context.rateLimits.take(key, { requestsMax: 5, windowSeconds: 600 })`. */
+    /** Counts actions that you want to limit: `context.rateLimits.take(key, { requestsMax: 5, windowSeconds: 600 })`. */
     readonly rateLimits: RateLimits;
     /** Logger that adds the request's id. */
     readonly log: Logger;
-    /** Status and headers for a reply that is made from a plain value. */
+    /** Status and headers for a reply that is created from a plain value. */
     readonly reply: ReplyDraft;
     /** The matched route; undefined on error pages without one. */
     readonly route: Route | undefined;
-    /** Makes a path absolute with the configured origin; without one, with that of the request. */
+    /** Makes a path absolute with the configured origin, or with that of the request if none is configured. */
     absoluteUrl(path: string): string;
     /** Renders a template file of the option `views`. */
     readonly view: ViewFunction;
-    /** Address of a static file, with its hash; views take it where code is loaded. Throws `E_ASSET_UNKNOWN`. */
+    /** Returns the URL of a static file, with its hash; views accept it as a source of code. Throws `E_ASSET_UNKNOWN`. */
     asset(name: string): TrustedUrl;
-    /** Says that the reply is for this visitor only: no cache stores it. Throws `E_HEAD_SENT` when it is too late. */
+    /** Marks the reply as private to this visitor: no cache stores it. Throws `E_HEAD_SENT` if the head was sent already. */
     markPersonal(): void;
     /**
-     * Runs a hook after the body is rendered, before headers, cookies and caching are settled; the last one first.
-     * A hook that fails turns the reply into an error. Throws `E_HEAD_SENT` when it is too late.
+     * Runs a hook after the body is rendered, before headers, cookies and caching are final; in reverse order of
+     * registration.
+     * A hook that fails turns the reply into an error. Throws `E_HEAD_SENT` if the head was sent already.
      */
     beforeReply(hook: BeforeReplyHook): void;
-    /** Runs work when the reply is sent, or given up because the client left. Errors go to the log. */
+    /** Runs work after the reply is sent, or abandoned because the client disconnected. Errors go to the log. */
     afterReply(work: () => void | Promise<void>): void;
-    /** Redirects to the page that the request came from, when it is of the own origin. */
+    /** Redirects to the page that the request came from if it has the same origin. */
     redirectBack(options: {
         fallback: string;
     }): HandlerReply;
 }
 
-/** What the options of a route say about its input. */
+/** Which input the options of a route declare. */
 export interface ContextInput {
     /** Path parameters. */
     readonly params: unknown;
@@ -524,64 +520,64 @@ export interface ContextInput {
     readonly json: unknown;
 }
 
-/** The context of a route, whatever its input is. */
+/** The context of a route with any input. */
 export type AnyContext = Context<ContextInput>;
 
 /** Input of a route without options. */
 export interface AnyInput extends ContextInput {
-    /** Path parameters, whatever they are. */
+    /** Path parameters of any name. */
     readonly params: Readonly<Record<string, unknown>>;
     /** All pairs of the query. */
     readonly query: FieldMap;
 }
 
-/** Runs before the head of a reply is made. It may set cookies and headers, and throw. */
+/** Runs before the head of a reply is created. It may set cookies and headers, and throw. */
 export type BeforeReplyHook = (reply: ReplyFacts) => void | Promise<void>;
 
 /** Properties that parts add to the context: `declare module "gable" { interface ContextProperties { meter: Meter } }`. */
 export interface ContextProperties {
 }
 
-/** Cookies of the request, and those that the reply will set. */
+/** Cookies of the request, and cookies that the reply will set. */
 export interface Cookies {
     /** Returns the value of a cookie, decoded; null when absent. */
     get(name: string, options?: CookieNameOptions): string | null;
-    /** Returns whether the cookie is there. */
+    /** Returns whether the cookie exists. */
     has(name: string, options?: CookieNameOptions): boolean;
     /** Sets a cookie on the reply. Throws `E_COOKIE_NAME`, `E_COOKIE_VALUE`, `E_COOKIE_TOO_LONG` and `E_COOKIE_INVALID`. */
     set(name: string, value: string, options?: ContextCookieOptions): void;
-    /** Deletes a cookie; repeat the path, the domain and the option `host` that it was set with. */
+    /** Deletes a cookie; pass the path, the domain and the option `host` with which it was set. */
     delete(name: string, options?: Pick<ContextCookieOptions, "path" | "domain" | "host">): void;
-    /** Sets a cookie that nobody can change. It expires with `maxAgeSeconds`, whatever the browser does. */
+    /** Sets a signed cookie that nobody else can change. It expires after `maxAgeSeconds`, even if the browser keeps it. */
     setSigned(name: string, value: string, options?: ContextCookieOptions): void;
-    /** Returns the value of a signed cookie; null when it is absent, was changed or has expired. */
+    /** Returns the value of a signed cookie; null if it is absent, changed or expired. */
     getSigned(name: string, options?: CookieNameOptions): string | null;
-    /** Sets a cookie that nobody can read or change. It expires with `maxAgeSeconds`, whatever the browser does. */
+    /** Sets an encrypted cookie that nobody else can read or change. It expires after `maxAgeSeconds`, even if the browser keeps it. */
     setEncrypted(name: string, value: string, options?: ContextCookieOptions): void;
-    /** Returns the value of an encrypted cookie; null when it is absent, was changed or has expired. */
+    /** Returns the value of an encrypted cookie; null if it is absent, changed or expired. */
     getEncrypted(name: string, options?: CookieNameOptions): string | null;
 }
 
-/** Which cookie is meant. */
+/** Identifies a cookie. */
 export interface CookieNameOptions {
     /**
-     * Whether the name gets the prefix `__Host-`, which keeps sub-domains and plain http from setting the cookie. Over plain http, in
-     * development, the prefix is left out. Default false.
+     * Whether the name gets the prefix `__Host-`, which prevents subdomains and plain http from setting the cookie. In
+     * development over plain http, the prefix is omitted. Default false.
      */
     readonly host?: boolean;
 }
 
-/** How a cookie of a reply is sent. */
+/** Options for a cookie of a reply. */
 export interface ContextCookieOptions extends CookieOptions, CookieNameOptions {
 }
 
-/** What a hook before the reply knows of it. */
+/** What a hook before the reply gets. */
 export interface ReplyFacts {
     /** Status of the reply. */
     readonly status: number;
 }
 
-/** Status and header fields for a reply that is made from a plain value. */
+/** Status and header fields for a reply that is created from a plain value. */
 export interface ReplyDraft {
     /** Status; undefined keeps that of the result. */
     status: number | undefined;
@@ -589,79 +585,79 @@ export interface ReplyDraft {
     readonly headers: HeaderTable;
 }
 
-/** The one handler type: context in, result out. */
+/** The only handler type: context in, result out. */
 export type Handler<Pattern extends string = string, Options = {}, Added = {}> = (context: Context<InputOf<Pattern, Options>> & Added) => HandlerResult | Promise<HandlerResult>;
 
-/** Decides whether a request may pass: true lets it, false answers 403, a result is the answer. */
+/** Decides whether a request may pass: true lets it pass, false replies 403, and a result becomes the reply. */
 export type Guard = (context: Context) => boolean | HandlerResult | Promise<boolean | HandlerResult>;
 
-/** A layer around handlers. It calls `next` for the inner layers, which always answer with a reply, never with a throw. */
+/** A layer around handlers. It calls `next` for the inner layers, which always return a reply and never throw. */
 export interface Middleware<Added = {}> {
     /** Runs around the inner layers. */
     (context: Context, next: Next<Added>): HandlerResult | Promise<HandlerResult>;
-    /** Carries the type of the additions; never set. */
+    /** Carries the type of the added properties; never set. */
     readonly adds?: Added;
 }
 
-/** A middleware whatever it adds. */
+/** A middleware with any added properties. */
 export type AnyMiddleware = (context: Context, next: never) => HandlerResult | Promise<HandlerResult>;
 
-/** What the next layer takes: nothing, or the properties that this middleware adds to the context. */
+/** What the next layer accepts: nothing, or the properties that this middleware adds to the context. */
 export type Next<Added = {}> = keyof Added extends never ? () => Promise<HandlerReply> : (added: Added) => Promise<HandlerReply>;
 
-/** Options of a route. */
+/** Options for a route. */
 export interface RouteOptions extends SharedOptions {
-    /** Schema of the query; what fails is answered with 400. By default `context.query` has all pairs. */
+    /** Schema of the query; invalid queries get 400. By default, `context.query` has all pairs. */
     query?: StandardSchema;
     /** Form of `gable/forms`, record of fields, or schema; the handler runs with a valid or an invalid form. None by default. */
     form?: FormOption;
     /** File fields of a form that is a schema. None by default: files are skipped. */
     files?: FileFields;
-    /** Schema of a JSON body; what fails is answered with 422. None by default. */
+    /** Schema of a JSON body; invalid bodies get 422. None by default. */
     json?: StandardSchema;
-    /** Schema of the JSON answer, checked in development and tests. None by default. */
+    /** Schema of the JSON reply, checked in development and tests. None by default. */
     returns?: StandardSchema;
     /** Name for lists and templates. None by default. */
     name?: string;
 }
 
-/** Options that hold for a route, and for all routes of a group. */
+/** Options for a route, or for all routes of a group. */
 export interface SharedOptions {
     /** Layers around the handler, the outermost first. None by default. */
     use?: readonly AnyMiddleware[];
-    /** Conditions for passing, checked in order after the middleware. None by default. */
+    /** Conditions for access, checked in order after the middleware. None by default. */
     guard?: Guard | readonly Guard[];
     /** Limits that differ from those of the server. None by default. */
     limits?: RouteLimits;
-    /** How replies may be cached. Default: private, asked for again each time. */
+    /** How replies may be cached. Default: private, revalidated each time. */
     cache?: CacheOptions;
     /** Protections that differ from those of the application. None by default. */
     security?: RouteSecurity;
 }
 
-/** Limits of a route: sizes and times of its requests, and how many may come. */
+/** Limits of a route: sizes and times of its requests, and how many are allowed. */
 export interface RouteLimits extends RequestLimits {
-    /** How many requests may come; false for no limit. The limit of a route replaces that of its group. None by default. */
+    /** How many requests are allowed; false for no limit. The limit of a route replaces that of its group. None by default. */
     readonly rate?: RateOptions | false;
 }
 
-/** Protections of a route that differ from those of the application. A search for `security:` finds them all. */
+/** Protections of a route that differ from those of the application. Search for `security:` to find all of them. */
 export interface RouteSecurity {
-    /** Other origins whose scripts may read replies; false for none. Default: what the group or the application says. */
+    /** Other origins whose scripts may read replies; false for none. Default: the setting of the group or the application. */
     cors?: CorsOptions | false;
-    /** Lets requests from other sites through, for the given reason. Default: they are refused. */
+    /** Allows requests from other sites, for the given reason. By default, they are rejected. */
     crossSite?: {
         allow: string;
     };
     /** Sources of the content security policy that replace the application's. None by default. */
     csp?: ContentSecurityPolicy;
-    /** Why the policy may have unsafe sources. Without it they are errors at start. */
+    /** The reason why the policy may have unsafe sources. Without it, they are errors at the start. */
     allowUnsafe?: string;
 }
 
-/** How replies of a route may be cached, and whether they get an entity tag from their bytes. */
+/** Options for caching replies of a route, and for ETags from their bytes. */
 export interface CacheOptions extends CacheControlOptions {
-    /** Whether the reply gets an entity tag from its bytes, and 304 is answered. Default false. */
+    /** Whether the reply gets an ETag from its bytes, and 304 is sent if it matches. Default false. */
     etag?: boolean;
 }
 
@@ -683,7 +679,7 @@ export interface InputOf<Pattern extends string, Options> {
     } ? OutputOfSchema<Schema> : TypeError_<"declare { json: schema } in the options of the route">;
 }
 
-/** Query values that `url()` of a route takes. */
+/** Query values that `url()` of a route accepts. */
 export type QueryOf<Options> = Options extends {
     query: infer Schema;
 } ? Partial<InputOfSchema<Schema>> : QueryValues;
@@ -695,7 +691,7 @@ export type AddedBy<Options> = (Options extends {
     guard: infer Guards;
 } ? AddedByLayers<Guards extends readonly unknown[] ? Guards : [Guards]> : {});
 
-/** A sentence that the compiler shows where a type is misused. */
+/** A sentence that the compiler shows if a type is misused. */
 export interface TypeError_<Sentence extends string> {
     /** Never set. */
     readonly "type error": Sentence;
@@ -708,7 +704,7 @@ export interface TypeError_<Sentence extends string> {
  */
 export type HandlerResult = string | object | null;
 
-/** Makes routes of one method: with a handler, or with options and a handler. */
+/** Creates routes of one method: with a handler, or with options and a handler. */
 export interface RouteFactory<Prefix extends string = "", Added = {}> {
     /** A route with a handler. */
     <const Pattern extends string>(pattern: Pattern, handler: Handler<`${Prefix}${Pattern}`, {}, Added>): Route<PathParams<`${Prefix}${Pattern}`>>;
@@ -716,7 +712,7 @@ export interface RouteFactory<Prefix extends string = "", Added = {}> {
     <const Pattern extends string, const Options extends RouteOptions>(pattern: Pattern, options: Options, handler: Handler<`${Prefix}${Pattern}`, Options, Added & AddedBy<Options>>): Route<PathParams<`${Prefix}${Pattern}`>, QueryOf<Options>>;
 }
 
-/** The group of a route that was made by `group.get()`. */
+/** The group of a route that was created by `group.get()`. */
 export interface RouteParent {
     /** Prefix of all its routes. */
     readonly prefix: string;
@@ -732,30 +728,30 @@ export declare class Group<Prefix extends string = string, Added = {}> {
     readonly options: SharedOptions;
     /** Its routes and groups, in order. */
     readonly entries: RouteEntry[];
-    /** Makes a route for GET in this group. */
+    /** Creates a route for GET in this group. */
     readonly get: RouteFactory<Prefix, Added>;
-    /** Makes a route for POST in this group. */
+    /** Creates a route for POST in this group. */
     readonly post: RouteFactory<Prefix, Added>;
-    /** Makes a route for PUT in this group. */
+    /** Creates a route for PUT in this group. */
     readonly put: RouteFactory<Prefix, Added>;
-    /** Makes a route for PATCH in this group. */
+    /** Creates a route for PATCH in this group. */
     readonly patch: RouteFactory<Prefix, Added>;
-    /** Makes a route for DELETE in this group. */
+    /** Creates a route for DELETE in this group. */
     readonly delete: RouteFactory<Prefix, Added>;
     /** Use {@link group}. */
     constructor(prefix: Prefix, settings: SharedOptions, entries: readonly RouteEntry[]);
 }
 
-/** The list that a prefix takes: routes, unless it has parameters, whose types the routes could not know. */
+/** The list that a prefix accepts: routes, unless it has parameters, whose types the routes could not know. */
 export type ListBelow<Prefix extends string> = Prefix extends `${string}${":" | "*"}${string}` ? TypeError_<"a prefix with parameters takes its routes by group.get(...)"> : readonly RouteEntry[];
 
 /** An entry of a list of routes: a route, a group, or a module that exports them. */
 export type RouteEntry = AnyRoute | AnyGroup | Readonly<Record<string, unknown>>;
 
-/** A route whatever its types are. */
+/** A route of any type. */
 export type AnyRoute = Pick<Route, "method" | "pattern" | "name" | "place" | "binding">;
 
-/** A group whatever its types are. */
+/** A group of any type. */
 export interface AnyGroup {
     /** Prefix of all its routes. */
     readonly prefix: string;
@@ -765,7 +761,7 @@ export interface AnyGroup {
 
 /** A resource: a group with the route of each action under its name. */
 export declare class Resource extends Group {
-    /** Route of each action that was mapped; `update` is the one for PATCH. */
+    /** Route of each mapped action; `update` is the one for PATCH. */
     readonly actions: Readonly<Partial<Record<ResourceAction, HandlerRoute<Record<string, unknown>>>>>;
 }
 
@@ -775,9 +771,9 @@ export type ResourceAction = "index" | "new" | "create" | "show" | "edit" | "upd
 /** A controller: any of the seven actions as methods. Input that an action declares in `actions` is on the context. */
 export type ResourceController = Partial<Record<ResourceAction, (context: never) => HandlerResult | Promise<HandlerResult>>>;
 
-/** Options of a resource. */
+/** Options for a resource. */
 export interface ResourceOptions extends SharedOptions {
-    /** Actions to map. By default all that the class has. */
+    /** Actions to map. By default, all that the class has. */
     only?: readonly ResourceAction[];
     /** Parameter of a member, with its converter. Default `id`. */
     param?: string;
@@ -795,29 +791,29 @@ export type ActionContext<Params = {
     json: unknown;
 }>;
 
-/** Anything that answers a web-standard request: another framework's `app.fetch`, a proxy, a test double. */
+/** Anything that handles a web-standard request: another framework's `app.fetch`, a proxy, a test double. */
 export type FetchHandler = (request: Request) => Response | Promise<Response>;
 
-/** What valid and invalid forms have in common. */
+/** Members that valid and invalid forms have in common. */
 export interface CheckedForm<Data> extends DisplayForm<Data> {
-    /** Status for the reply that shows the form: 422 with errors, 409 for a row that has changed meanwhile, 200 otherwise. */
+    /** Status for the reply that shows the form: 422 with errors, 409 for a row that someone else has changed, 200 otherwise. */
     readonly status: 200 | 409 | 422;
-    /** Adds an error of a field, or of the whole form with null. The form is invalid from then on. Throws `E_FIELD_UNKNOWN`. */
+    /** Adds an error to a field, or to the whole form with null. The form is then invalid. Throws `E_FIELD_UNKNOWN`. */
     addError(field: (keyof Data & string) | (string & {}) | null, message: string, options?: {
         readonly code?: string;
     }): void;
-    /** Whether the person asked to remove the stored file of a field. */
+    /** Whether the user asked to remove the stored file of a field. */
     isCleared(field: keyof Data & string): boolean;
 }
 
-/** Further attributes of a control by name; undefined and false leave one out. */
+/** Additional attributes of a control by name; undefined and false omit one. */
 export type ControlAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** A field of a form on a page. As a whole it is markup; its parts can be placed one by one. */
+/** A field of a form on a page. As a whole it is markup; you can also place its parts one by one. */
 export interface DisplayField extends Renderable {
     /** Name that the control sends. */
     readonly name: string;
-    /** Id of the control, or of the `fieldset`. */
+    /** ID of the control, or of the `fieldset`. */
     readonly id: string;
     /** The label, or the legend of a field with several controls. */
     readonly label: Html;
@@ -831,13 +827,13 @@ export interface DisplayField extends Renderable {
     readonly messages: readonly string[];
     /** Text that the control shows; "" for a blank field. */
     readonly value: string;
-    /** Texts of a field with several values. */
+    /** Strings of a field with several values. */
     readonly values: readonly string[];
-    /** Whether the value was refused. */
+    /** Whether the value is invalid. */
     readonly isInvalid: boolean;
     /** Whether the field must have a value. */
     readonly isRequired: boolean;
-    /** Draws the control, with further attributes if you give any. */
+    /** Returns the control, with additional attributes if you pass any. */
     control(attributes?: ControlAttributes): Html;
     /** Fields of a group, by name. */
     readonly fields: Readonly<Record<string, DisplayField>>;
@@ -855,23 +851,23 @@ export interface DisplayForm<Data = unknown> extends Renderable {
     };
     /** The summary of the errors, with a link to each field; "" without errors. */
     readonly summary: Html | "";
-    /** Hidden values that belong to the form, such as the version of a row. Place them when you place fields one by one. */
+    /** Hidden values that belong to the form, for example the version of a row. Place them if you place fields one by one. */
     readonly hidden: readonly Html[];
-    /** Returns the errors: all of them, or those of one field. */
+    /** Returns all errors, or those of one field. */
     errors(name?: string): readonly FormError[];
-    /** Returns the text that a field shows; "" for a blank one. */
+    /** Returns the string that a field shows; "" for a blank field. */
     value(name: string): string;
-    /** Returns a field by its whole name, such as `address.street`; undefined when there is none. */
+    /** Returns a field by its full name, for example `address.street`; undefined if it does not exist. */
     find(name: string): DisplayField | undefined;
-    /** Returns the same form with other ids, for a second copy on one page. */
+    /** Returns the same form with other IDs, for a second copy on one page. */
     withId(id: string): DisplayForm<Data>;
-    /** Draws the `form` element with everything in it, and a button. */
+    /** Returns the `form` element with all fields and a button. */
     render(options?: RenderOptions): Html;
 }
 
 /** A row of a set on a page. */
 export interface DisplayRow {
-    /** Start of the names in the row, such as `photos.0`. */
+    /** Start of the names in the row, for example `photos.0`. */
     readonly name: string;
     /** Key of the stored row; "" for a new one. */
     readonly key: string;
@@ -881,9 +877,9 @@ export interface DisplayRow {
 
 /** What a file field accepts. */
 export interface FileFieldOptions {
-    /** Largest file, in bytes. It raises the body limit of the route. */
+    /** Maximum size of a file, in bytes. It raises the body limit of the route. */
     bytesMax: number;
-    /** Accepted media types, told by the content where it can be told. By default any. */
+    /** Accepted media types, detected from the content where possible. By default any. */
     accept?: readonly string[];
     /** Whether the form is invalid without it. Default false. */
     required?: boolean;
@@ -896,13 +892,13 @@ export type FileFields = Readonly<Record<string, FileFieldOptions>>;
 
 /** One error of a form. */
 export interface FormError {
-    /** Name of the field, such as `address.street`; null for the whole form. */
+    /** Name of the field, for example `address.street`; null for the whole form. */
     readonly field: string | null;
-    /** Stable name of the rule, such as `too_long`. */
+    /** Stable name of the rule, for example `too_long`. */
     readonly code: string;
     /** Sentence that says how to correct it. */
     readonly message: string;
-    /** Values of the rule, such as `{ max: 200, count: 214 }`. */
+    /** Values of the rule, for example `{ max: 200, count: 214 }`. */
     readonly params: Readonly<Record<string, string | number>>;
 }
 
@@ -911,30 +907,30 @@ export type FormOf<Option> = Option extends {
     readonly $sent: infer Sent;
 } ? Sent : Option extends StandardSchema ? SchemaForm<OutputOfSchema<Option>> : ValidForm<RecordValues<Option>> | InvalidForm<RecordValues<Option>>;
 
-/** What `form:` of a route takes: a form, a plain record of fields, or a Standard Schema. */
+/** What the option `form` of a route accepts: a form, a plain record of fields, or a Standard Schema. */
 export type FormOption = StandardSchema | {
     readonly $sent: unknown;
 } | FieldsOption;
 
-/** A form with errors, or one whose rows were changed by a button. Reading `data` anyway throws `E_FORM_NOT_VALID`. */
+/** A form with errors, or one whose rows were changed by a button. Reading `data` throws `E_FORM_NOT_VALID`. */
 export interface InvalidForm<Data> extends CheckedForm<Data> {
-    /** Tells it from a valid form. */
+    /** Distinguishes it from a valid form. */
     readonly valid: false;
 }
 
-/** How a form is drawn as a whole. */
+/** Options for rendering a whole form. */
 export interface RenderOptions {
-    /** Address that the form is sent to. By default the address of the page. */
+    /** URL that the form is sent to. By default, the URL of the page. */
     readonly action?: string;
     /** Text of the button. Default "Save". */
     readonly submit?: string;
-    /** Start of all ids, for a second copy of the form on one page. By default the name of the form. */
+    /** Prefix of all IDs, for a second copy of the form on one page. By default, the name of the form. */
     readonly id?: string;
-    /** Further attributes of the `form` element. None by default. */
+    /** Additional attributes of the `form` element. None by default. */
     readonly attributes?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** A form of a schema that was sent. */
+/** A submitted form of a schema. */
 export type SchemaForm<Data> = SchemaFormState & ({
     readonly valid: true;
     readonly data: Data;
@@ -942,35 +938,35 @@ export type SchemaForm<Data> = SchemaFormState & ({
     readonly valid: false;
 });
 
-/** What a form of a schema has, valid or not. The page writes its own controls. */
+/** Members of a form of a schema, valid or not. The page writes its own controls. */
 export interface SchemaFormState {
-    /** What was sent, as text, by name. */
+    /** The submitted strings by name. */
     readonly values: Readonly<Record<string, string | string[]>>;
     /** The first file of each field. */
     readonly files: ReadonlyMap<string, UploadedFile>;
-    /** All files of a field, in their order. */
+    /** All files of a field, in order. */
     filesOf(name: string): readonly UploadedFile[];
-    /** 200 for a valid form, 422 for one to show again. */
+    /** 200 for a valid form, 422 for an invalid one. */
     readonly status: 200 | 422;
-    /** Returns the text that was sent for a field; "" when there was none. */
+    /** Returns the string that was submitted for a field; "" without one. */
     value(name: string): string;
-    /** Returns the errors: all of them, or those of one field. */
+    /** Returns all errors, or those of one field. */
     errors(name?: string): readonly FormError[];
-    /** Adds an error of a field, or of the whole form with null. The form is invalid from then on. */
+    /** Adds an error to a field, or to the whole form with null. The form is then invalid. */
     addError(field: string | null, message: string, options?: {
         readonly code?: string;
     }): void;
 }
 
-/** A form whose values are all right. */
+/** A form whose values are all valid. */
 export interface ValidForm<Data> extends CheckedForm<Data> {
-    /** Tells it from an invalid form. */
+    /** Distinguishes it from an invalid form. */
     readonly valid: true;
     /** The values. */
     readonly data: Data;
 }
 
-/** What the check reads of a context. */
+/** The parts of a context that the check reads. */
 export interface ConditionsContext {
     /** HTTP method. */
     readonly method: string;
@@ -980,39 +976,39 @@ export interface ConditionsContext {
     readonly reply: ReplyDraft;
 }
 
-/** Status and header fields of a reply helper. */
+/** Options for the status and header fields of a reply. */
 export interface ReplyOptions {
-    /** Status. Default 200, or what the helper says. */
+    /** Status. Default 200, or the default of the helper. */
     status?: number;
-    /** Header fields beside those that every reply has. None by default. */
+    /** Header fields in addition to those of every reply. None by default. */
     headers?: HeaderInit | Readonly<Record<string, string>>;
 }
 
-/** How a view is sent. */
+/** Options for sending a view. */
 export interface PageOptions extends ReplyOptions {
-    /** Whether a view with pending values waits until it is whole. By default it is streamed. */
+    /** Whether a view with pending values waits until it is complete. By default, it is streamed. */
     buffer?: boolean;
 }
 
-/** How a redirect is sent. */
+/** Options for a redirect. */
 export interface RedirectOptions {
     /** 303 after a form, 307 and 308 keep the method, 301 and 308 are permanent. Default 303. */
     status?: 301 | 302 | 303 | 307 | 308;
-    /** Hosts beside the own one that the target may name. None by default. */
+    /** Other hosts that the target may name. None by default. */
     hosts?: readonly string[];
 }
 
-/** How a stream is sent. */
+/** Options for sending a stream. */
 export interface StreamOptions extends ReplyOptions {
     /** Media type. Default `application/octet-stream`. */
     type?: string;
-    /** Name for saving; makes the reply an attachment. None by default. */
+    /** File name for the download; makes the reply an attachment. None by default. */
     name?: string;
-    /** Length in bytes, when it is known. By default the body is chunked. */
+    /** Length in bytes, if known. By default, the body is chunked. */
     lengthBytes?: number;
 }
 
-/** How a file is sent. */
+/** Options for sending a file. */
 export interface FileOptions {
     /** Folder that the path is relative to and cannot leave. Required. */
     root: string;
@@ -1022,9 +1018,9 @@ export interface FileOptions {
     headers?: ReadonlyArray<readonly [string, string]>;
 }
 
-/** How a file is sent for saving. */
+/** Options for sending a file as a download. */
 export interface DownloadOptions extends FileOptions {
-    /** Name for saving. By default the name of the file. */
+    /** File name for the download. By default, the name of the file. */
     name?: string;
 }
 
@@ -1045,7 +1041,7 @@ export interface ErrorReport {
     readonly context: Context;
 }
 
-/** The part of Standard Schema that we use; any such library fits (standardschema.dev). */
+/** The part of Standard Schema that Gable uses; any such library fits (standardschema.dev). */
 export interface StandardSchema<Input = unknown, Output = Input> {
     /** The interface of the standard. */
     readonly "~standard": {
@@ -1063,7 +1059,7 @@ export interface StandardSchema<Input = unknown, Output = Input> {
     };
 }
 
-/** What a schema says about a value. */
+/** The result of a schema. */
 export type SchemaResult<Output> = {
     readonly value: Output;
     readonly issues?: undefined;
@@ -1071,20 +1067,20 @@ export type SchemaResult<Output> = {
     readonly issues: ReadonlyArray<SchemaIssue>;
 };
 
-/** One thing that is wrong. */
+/** One error. */
 export interface SchemaIssue {
-    /** What a person can do about it. */
+    /** Tells a person how to fix it. */
     readonly message: string;
-    /** Keys that lead to the place. */
+    /** Keys that lead to the value. */
     readonly path?: ReadonlyArray<PropertyKey | {
         readonly key: PropertyKey;
     }> | undefined;
 }
 
-/** What a schema takes. */
+/** Input type of a schema. */
 export type InputOfSchema<Schema> = Schema extends StandardSchema<infer Input, unknown> ? Input : never;
 
-/** What a schema gives. */
+/** Output type of a schema. */
 export type OutputOfSchema<Schema> = Schema extends {
     readonly "~standard": {
         readonly types?: {
@@ -1093,11 +1089,11 @@ export type OutputOfSchema<Schema> = Schema extends {
     };
 } ? Output : never;
 
-/** Renders a template file by its name; its props are checked when the views were generated. */
+/** Renders a template file by its name; its props are type-checked against the generated views. */
 export interface ViewFunction {
-    /** Gives what the file makes: markup, XML or text. Throws `E_VIEW_NOT_FOUND`. */
+    /** Returns the output of the file: markup, XML or text. Throws `E_VIEW_NOT_FOUND`. */
     <Name extends ViewName>(name: Name, ...props: ViewArguments<Name>): ViewOutput<Name>;
-    /** Gives a reply with a status or headers of its own. */
+    /** Returns a reply with a custom status or headers. */
     <Name extends ViewName>(name: Name, props: ViewProps<Name>, options: PageOptions): HandlerReply;
 }
 
@@ -1250,41 +1246,41 @@ export interface DatabaseSettings {
 
 /** The option of `gable()` for static files. */
 export interface StaticSetting {
-    /** Folder with static files, or more about it. None by default. */
+    /** Folder with static files, or options for them. None by default. */
     static?: string | StaticOptions;
 }
 
-/** Options of static files. */
+/** Options for static files. */
 export interface StaticOptions {
     /** Folder with the files, relative to the working directory or absolute. */
     directory: string;
-    /** Prefix of their addresses. Default "/static". */
+    /** URL prefix of the files. Default "/static". */
     at?: string;
     /** Files of the folder that are also served at the root, such as `favicon.ico`. None by default. */
     root?: readonly string[];
-    /** Whether a folder answers with its `index.html`. Default false. */
+    /** Whether a folder is served as its `index.html`. Default false. */
     index?: boolean;
-    /** `inside` serves links whose target lies in the folder, `none` no links. Default "inside". */
+    /** `inside` serves links whose target is inside the folder, `none` serves no links. Default "inside". */
     symlinks?: "inside" | "none";
 }
 
-/** A file of a form. It is gone when the request ends: save it, or read it, before. */
+/** A file of a form. It is deleted when the request ends: save or read it before. */
 export interface UploadedFile {
-    /** Name that the client gave it. It is data: never use it as a path. */
+    /** Name from the client. It is untrusted: never use it as a path. */
     readonly fileName: string;
-    /** Media type, detected from the content where possible, else the client's claim. */
+    /** Media type, detected from the content where possible, otherwise the client's claim. */
     readonly type: string;
     /** Size in bytes. */
     readonly sizeBytes: number;
     /** Whether the type was detected from the content. */
     readonly isSniffed: boolean;
-    /** Gives the content, piece by piece. You can call it more than once. */
+    /** Yields the content in pieces. You can call it more than once. */
     stream(): AsyncGenerator<Uint8Array>;
-    /** Gives the whole content. */
+    /** Returns the whole content. */
     bytes(): Promise<Uint8Array>;
     /**
-     * Saves the content under a path that you choose, completely or not at all: Gable writes a file next to the path
-     * and renames it. An existing file is replaced.
+     * Saves the content under a path that you choose. The operation is atomic: Gable writes a file next to the path and
+     * renames it. An existing file is replaced.
      */
     saveTo(path: string): Promise<void>;
 }
@@ -1467,61 +1463,61 @@ export interface HoleArray extends Iterable<Hole> {
 
 /** Lets scripts of other origins send requests and read the replies. */
 export interface CorsOptions {
-    /** Origins, each as exact text such as `https://app.example`, or `["*"]` for all of them. */
+    /** Exact origins such as `https://app.example`, or `["*"]` for all origins. */
     readonly origins: readonly string[];
-    /** Methods that they may use. Default: all that have a route. */
+    /** Methods that they may use. Default: all methods that have a route. */
     readonly methods?: readonly string[];
-    /** Header fields that they may send beyond those that every form can send. Default `["content-type"]`. */
+    /** Header fields that they may send in addition to those that every form can send. Default `["content-type"]`. */
     readonly headers?: readonly string[];
     /** Header fields of replies that their scripts may read. None by default. */
     readonly exposedHeaders?: readonly string[];
-    /** Whether browsers send cookies along, and scripts may read such replies. Not with `["*"]`. Default false. */
+    /** Whether browsers send cookies, and scripts may read such replies. Not with `["*"]`. Default false. */
     readonly credentials?: boolean;
-    /** How long browsers remember the answer to a preflight, in seconds. Default 600. */
+    /** How long browsers cache the reply to a preflight, in seconds. Default 600. */
     readonly maxAgeSeconds?: number;
 }
 
-/** What one key of a rate limit is: a client, a user, or what a function returns. */
+/** What a rate limit counts by: a client, a user, or the result of a function. */
 export type RateKey = "ip" | "user" | ((context: AnyContext) => string | Promise<string>);
 
 /** A rate limit of a route, a group or an application. */
 export interface RateOptions extends Rate {
     /**
-     * Who is limited: an address of the client (IPv6 by its first 64 bits), the user of the session (else the address), or what a
-     * function returns. Default "ip".
+     * What is limited: a client address (IPv6 by its first 64 bits), the user of the session (otherwise the address), or
+     * the result of a function. Default "ip".
      */
     readonly by?: RateKey;
-    /** Routes with the same name count together. By default each route, each group and the application count on their own. */
+    /** Routes with the same name count together. By default, each route, each group and the application count separately. */
     readonly name?: string;
-    /** Whether requests pass or get 503 while the store does not answer. Default "pass". */
+    /** Whether requests pass or get 503 while the store does not respond. Default "pass". */
     readonly whenStoreFails?: "pass" | "refuse";
 }
 
 /** How many requests a key may make. */
 export interface Rate {
-    /** Requests that may come at once; in the long run, as many may come in each window. */
+    /** Requests that may come in a burst; in the long run, the same number may come in each window. */
     readonly requestsMax: number;
     /** Length of the window, in seconds. */
     readonly windowSeconds: number;
 }
 
-/** What came of something that is limited. */
+/** The result of counting an action. */
 export interface RateDecision {
-    /** Whether it may happen. */
+    /** Whether it is allowed. */
     readonly isAllowed: boolean;
-    /** How many more may come now. */
+    /** How many more are allowed now. */
     readonly remaining: number;
-    /** Seconds until the next one may come; 0 when one may come now. */
+    /** Seconds until the next one is allowed; 0 if one is allowed now. */
     readonly retryAfterSeconds: number;
-    /** Seconds until as many as ever may come. */
+    /** Seconds until the full limit is available again. */
     readonly resetSeconds: number;
 }
 
-/** Counts what an application limits. */
+/** Counts actions that an application limits. */
 export interface RateLimits {
-    /** Counts one more under a key, and says whether it may happen. */
+    /** Counts one action under a key, and returns whether it is allowed. */
     take(key: string, rate: Rate): Promise<RateDecision>;
-    /** Forgets what was counted under a key. */
+    /** Resets the count of a key. */
     reset(key: string): Promise<void>;
 }
 
@@ -1568,9 +1564,12 @@ export interface Flash {
     (level: FlashLevel, text: string): void;
     /** Returns all messages, and removes them. */
     take(): readonly FlashMessage[];
-    /** Takes all messages, as `<div class="messages">` with a paragraph for each; errors apart, with the role of an alert. */
+    /**
+     * Removes all messages and returns them as `<div class="messages">` with a paragraph for each; errors are separate,
+     * with the role of an alert.
+     */
     render(): Html;
-    /** Returns all messages, and keeps them. */
+    /** Returns all messages without removing them. */
     toJSON(): readonly FlashMessage[];
 }
 
@@ -1585,34 +1584,34 @@ export interface FlashMessage {
     readonly text: string;
 }
 
-/** Options of `session.rotate()`. */
+/** Options for `session.rotate()`. */
 export interface RotateOptions {
-    /** The user that the session belongs to from now on, null for nobody. By default it stays as it is. */
+    /** The user that the session belongs to from now on; null for nobody. Unchanged by default. */
     readonly userId?: string | null;
 }
 
 /**
  * Values that are kept for a visitor from one request to the next.
- *
- * Nothing is read before you ask for it. Changes are stored before the reply is sent, unless its status is 500 or above.
+ * Nothing is read before you access it. Changes are stored before the reply is sent, unless its status is 500 or above.
  */
 export interface Session {
-    /** Returns the value of a key; undefined when there is none. */
+    /** Returns the value of a key; undefined without one. */
     find<Key extends SessionKey>(key: Key): Promise<SessionValues[Key] | undefined>;
-    /** Sets a value of JSON. Throws `E_SESSION_VALUE`, and `E_SESSION_SEALED` after the head of the reply was made. */
+    /** Sets a JSON value. Throws `E_SESSION_VALUE`, and `E_SESSION_SEALED` after the head of the reply was created. */
     set<Key extends SessionKey>(key: Key, value: SessionValues[Key]): void;
     /** Removes a value. Throws `E_SESSION_SEALED`. */
     delete(key: SessionKey): void;
     /**
-     * Computes a value from the one before, and returns it. When another request changes the same key meanwhile, `change` runs
-     * again with its value, so that no change is lost: `change` may do nothing else. Throws `E_SESSION_VALUE` and `E_SESSION_SEALED`.
+     * Computes a value from the previous one, and returns it. If another request changes the same key in the meantime,
+     * `change` runs again with the new value, so that no change is lost: `change` must not have other effects. Throws
+     * `E_SESSION_VALUE` and `E_SESSION_SEALED`.
      */
     update<Key extends SessionKey>(key: Key, change: (value: SessionValues[Key] | undefined) => SessionValues[Key]): Promise<SessionValues[Key]>;
     /** Returns the user that the session belongs to; null for nobody. */
     findUserId(): Promise<string | null>;
-    /** Gives the session a new id, at a change of what its visitor may do. The old id is worth nothing then. */
+    /** Gives the session a new ID; call it when the visitor's permissions change. The old ID becomes invalid. */
     rotate(options?: RotateOptions): void;
-    /** Ends the session, at any status of the reply: its values are gone, here and in all parallel requests. */
+    /** Ends the session, whatever the status of the reply: its values are deleted, here and in all parallel requests. */
     end(): void;
 }
 

@@ -1,9 +1,9 @@
-/** Diagnostics as a part of an application: in development, the log says what requests do too often or too slowly. */
+/** Adds diagnostics to an application: in development, the log reports what requests do too often or too slowly. */
 import type { PartHooks } from "../parts/part.ts";
 import { definePart } from "../parts/part.ts";
 import type { QueryFinding } from "./query-report.ts";
 
-/** Watches what requests ask of databases, in development. */
+/** Watches the database queries of requests, in development. */
 export const diagnosticsPart = definePart({
   name: "diagnostics",
   start: async ({ mode, logger }): Promise<PartHooks> => {

@@ -1,8 +1,8 @@
-/** What each request asks of databases, in development: what is repeated, slow, large, or held open for long is told with the request. */
+/** Reports, in development, the database queries of each request that are repeated, slow, large, or open for long. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe } from "node:diagnostics_channel";
 
-/** A statement of a database, as the channel `gable.data.query` tells of it. */
+/** A database statement, as published on the channel `gable.data.query`. */
 interface StatementEvent {
   readonly sql: string;
   readonly durationMs: number;
@@ -10,13 +10,13 @@ interface StatementEvent {
   explain(): Promise<string>;
 }
 
-/** A call of `fetch` inside of a transaction, as the channel `gable.data.fetch` tells of it. */
+/** A call of `fetch` inside a transaction, as published on the channel `gable.data.fetch`. */
 interface FetchEvent {
   readonly method: string;
   readonly origin: string;
 }
 
-/** Something that should be looked at. */
+/** A finding that you should look at. */
 export interface QueryFinding {
   /** What the request does, as the rest of a sentence. */
   readonly text: string;
@@ -24,14 +24,14 @@ export interface QueryFinding {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** Runs the work of a request, and tells what should be looked at when it is done. */
+/** Runs the work of a request, and reports its findings at the end. */
 export type QueryWatch = <Result>(work: () => Result, onFinding: (finding: QueryFinding) => void) => Result;
 
-/** Queries that are sent so often by one request are told: a loop most likely sends them. */
+/** A query that one request sends this often is reported: most likely, a loop sends it. */
 const repeatedMin = 5;
-/** A statement that takes so long is told, in ms. */
+/** A statement that takes this long is reported, in ms. */
 const slowMs = 50;
-/** A query that reads so many rows is told. */
+/** A query that reads this many rows is reported. */
 const largeMin = 10_000;
 
 /** What a request has done so far. */
@@ -44,14 +44,15 @@ const requests = new AsyncLocalStorage<Watched>();
 let isSubscribed = false;
 
 function subscribeOnce(): void {
-  // Once for all applications of the process. The channels are the data layer's: what they publish is such an event.
+  // One subscription for all applications of the process. The channels belong to the data layer, which publishes such
+  // events.
   if (isSubscribed) return;
   isSubscribed = true;
-  subscribe("gable.data.query", (event) => requests.getStore()?.statements.push(event as StatementEvent)); // As said above.
-  subscribe("gable.data.fetch", (event) => requests.getStore()?.fetches.push(event as FetchEvent)); // As said above.
+  subscribe("gable.data.query", (event) => requests.getStore()?.statements.push(event as StatementEvent)); // See above.
+  subscribe("gable.data.fetch", (event) => requests.getStore()?.fetches.push(event as FetchEvent)); // See above.
 }
 
-/** Makes what watches requests. Other requests at the same time do not count. */
+/** Creates the watcher of requests. Other requests at the same time do not count. */
 export function createQueryWatch(): QueryWatch {
   subscribeOnce();
   return (work, onFinding) => {
@@ -76,7 +77,7 @@ async function tellOf({ statements, fetches }: Watched, onFinding: (finding: Que
     const count = events.length;
     const durationMs = Math.round(events.reduce((sum, event) => sum + event.durationMs, 0));
     const isQuery = /^\s*(?:select|with)\b/i.test(sql);
-    // Changes may well be sent one after the other.
+    // Sending changes one after the other is normal.
     if (count >= repeatedMin && isQuery)
       onFinding({ text: `sends ${count} queries that differ in their values alone`, facts: { sql, count, durationMs } });
     const rowCount = Math.max(...events.map((event) => event.rowCount));
@@ -86,7 +87,7 @@ async function tellOf({ statements, fetches }: Watched, onFinding: (finding: Que
   }
 }
 
-/** A slow statement, with how the database runs it, where it says that. */
+/** A slow statement with its query plan, if the database returns one. */
 async function describeSlow({ sql, durationMs, explain }: StatementEvent): Promise<QueryFinding> {
   const duration = Math.round(durationMs);
   const plan = /^\s*(?:select|with|insert|update|delete)\b/i.test(sql) ? await explain().catch(() => undefined) : undefined;

@@ -1,4 +1,4 @@
-/** Static files as a part of an application: their routes, and the folder that is read at start. */
+/** Adds static files to an application: their routes, and the folder that is read at the start. */
 import { GableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, describeValue } from "../errors/option-errors.ts";
 import type { AnyContext } from "../handlers/context.ts";
@@ -12,7 +12,7 @@ import type { StaticFiles, StaticOptions } from "./static-files.ts";
 
 /** The option of `gable()` for static files. */
 export interface StaticSetting {
-  /** Folder with static files, or more about it. None by default. */
+  /** Folder with static files, or options for them. None by default. */
   static?: string | StaticOptions;
 }
 
@@ -29,7 +29,7 @@ export const staticFilesPart = definePart({
   },
   routes: (files: () => StaticFiles, { static: option = "static" }) => createStaticRoutes(files, toStaticOptions(option)),
   start: async ({ mode }, { static: option = "static" }): Promise<StaticFiles> => {
-    // Loaded only where there are static files.
+    // Loaded only if the application has static files.
     const { StaticFiles } = await import("./static-files.ts");
     const files = new StaticFiles(toStaticOptions(option), mode !== "development");
     await files.load();
@@ -59,7 +59,7 @@ function toStaticReply(reply: PlainReply | undefined): HandlerReply {
   return fromPlainReply(reply);
 }
 
-/** The error of an application without static files. */
+/** Creates the error of an application without static files. */
 export function assetsMissing(name: string, isEnabled: boolean): GableError {
   const reason = isEnabled ? "the application has not started" : "the application has no option static";
   return new GableError("E_ASSET_UNKNOWN", `There is no static file ${describeValue(name)}: ${reason}.`);

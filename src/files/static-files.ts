@@ -1,6 +1,6 @@
 /**
- * Static files. Production serves a closed list that is read once at start: a request is one search in a map, and
- * no path is computed from what a client sent. Development looks at the disk each time, with the same rules.
+ * Serves static files. Production serves a fixed list that is read once at the start: a request is one lookup in a map,
+ * and no path is computed from client input. Development reads the disk each time, with the same rules.
  */
 import { toErrorText } from "../errors/error-text.ts";
 import { GableError } from "../errors/gable-error.ts";
@@ -14,17 +14,17 @@ import { createFileReply } from "../replies/file-reply.ts";
 import { fileTypeOf } from "../http/file-types.ts";
 import { loadFileSystem, loadPaths } from "../replies/node-modules.ts";
 
-/** Options of static files. */
+/** Options for static files. */
 export interface StaticOptions {
   /** Folder with the files, relative to the working directory or absolute. */
   directory: string;
-  /** Prefix of their addresses. Default "/static". */
+  /** URL prefix of the files. Default "/static". */
   at?: string;
   /** Files of the folder that are also served at the root, such as `favicon.ico`. None by default. */
   root?: readonly string[];
-  /** Whether a folder answers with its `index.html`. Default false. */
+  /** Whether a folder is served as its `index.html`. Default false. */
   index?: boolean;
-  /** `inside` serves links whose target lies in the folder, `none` no links. Default "inside". */
+  /** `inside` serves links whose target is inside the folder, `none` serves no links. Default "inside". */
   symlinks?: "inside" | "none";
 }
 
@@ -34,9 +34,9 @@ interface ListedFile {
   readonly modified: Date;
   readonly modifiedText: string;
   readonly hash: string;
-  /** The bytes, for files that are kept in memory. */
+  /** The bytes of files that are kept in memory. */
   content: Uint8Array | undefined;
-  /** Precompressed forms by coding. */
+  /** Precompressed variants by encoding. */
   readonly variants: Map<string, ListedFile>;
 }
 
@@ -53,7 +53,7 @@ export class StaticFiles {
   readonly #isClosed: boolean;
   #directory = "";
   readonly #files = new Map<string, ListedFile>();
-  /** Hashed names and the plain ones behind them. */
+  /** Hashed names and their plain names. */
   readonly #hashed = new Map<string, string>();
 
   /** `isClosed`: whether the list is read once, as in production. */
@@ -63,7 +63,7 @@ export class StaticFiles {
     this.#isClosed = isClosed;
   }
 
-  /** Finds the folder, and in production reads the list. Throws `E_STATIC_DIRECTORY`. */
+  /** Finds the folder and, in production, reads the list. Throws `E_STATIC_DIRECTORY`. */
   async load(): Promise<void> {
     const fs = await loadFileSystem();
     try {
@@ -79,7 +79,7 @@ export class StaticFiles {
     if (this.#isClosed) await this.#readList();
   }
 
-  /** The address of a file, for pages; in production with a name that changes with the content. */
+  /** Returns the URL of a file for pages; in production, with a name that changes with the content. */
   assetUrl(name: string): string {
     if (!this.#isClosed) return `${this.at}/${name}`;
     const file = this.#files.get(name);
@@ -94,7 +94,7 @@ export class StaticFiles {
     return `${this.at}/${toHashedName(name, file.hash)}`;
   }
 
-  /** Answers a request for a name below the prefix; undefined when there is no such file. */
+  /** Returns the reply for a name below the prefix; undefined if the file does not exist. */
   answer(method: string, headers: HeaderReader, name: string): PlainReply | undefined | Promise<PlainReply | undefined> {
     if (name.split("/").some(isHiddenName)) return undefined;
     return this.#isClosed ? this.#answerListed(method, headers, name) : this.#answerLive(method, headers, name);
@@ -124,7 +124,7 @@ export class StaticFiles {
       if (open === undefined) throw new GableError("E_FILE_NOT_FOUND", "A static file of the list is gone.");
       const isSame = open.sizeBytes === chosen.sizeBytes && open.modified.getTime() === chosen.modified.getTime();
       if (isSame) return createFileReply(method, headers, toSendable(open.handle, { ...chosen, type, etag }), extra);
-      // The file was replaced: its list entry says nothing about it, and its address is not that of its content.
+      // The file was replaced: its list entry is outdated, and its hashed URL does not match its content.
       const { handle, sizeBytes, modified } = open;
       const changed = extra.map(([name, value]) => [name, name === "cache-control" ? "public, no-cache" : value] as const);
       return createFileReply(method, headers, toSendable(handle, { type, sizeBytes, modified, etag: toWeakTag(open) }), changed);
@@ -147,14 +147,14 @@ export class StaticFiles {
     );
   }
 
-  /** The real path of a name, when it lies in the folder. */
+  /** Returns the real path of a name if it is inside the folder. */
   async #resolve(name: string): Promise<string | undefined> {
     const [fs, paths] = await Promise.all([loadFileSystem(), loadPaths()]);
     const path = paths.join(this.#directory, ...name.split("/"));
     try {
       const real = await fs.realpath(path);
       if (real !== path && this.options.symlinks === "none") return undefined;
-      // With the separator: "/srv/root-evil" does not lie in "/srv/root".
+      // With the separator: "/srv/root-evil" is not inside "/srv/root".
       return real.startsWith(this.#directory + paths.sep) ? real : undefined;
     } catch {
       return undefined;
@@ -198,7 +198,7 @@ export class StaticFiles {
     }
   }
 
-  /** `app.js.br` beside `app.js` is a form of it, not a file of its own. */
+  /** `app.js.br` next to `app.js` is a variant of it, not a separate file. */
   #attachVariants(): void {
     for (const [name, file] of this.#files) {
       const suffix = Object.keys(codings).find((ending) => name.endsWith(ending));
@@ -218,12 +218,12 @@ function toSendable(
   return { ...facts, body: (start, length) => createFileBody(handle, start, length), close: () => handle.close() };
 }
 
-/** An entity tag by size and time of a file whose content was not read. */
+/** Returns an ETag from size and time of a file whose content was not read. */
 function toWeakTag({ sizeBytes, modified }: Pick<SendableFile, "sizeBytes" | "modified">): string {
   return `W/"${sizeBytes.toString(36)}-${Math.floor(modified.getTime()).toString(36)}"`;
 }
 
-/** Names that are never served: dot files, and what editors leave behind. */
+/** Names that are never served: dot files, and leftovers of editors. */
 function isHiddenName(name: string): boolean {
   return (name.startsWith(".") && name !== ".well-known") || name.endsWith("~");
 }
@@ -233,7 +233,7 @@ function toHashedName(name: string, hash: string): string {
   return dot <= name.lastIndexOf("/") + 1 ? `${name}.${hash}` : `${name.slice(0, dot)}.${hash}${name.slice(dot)}`;
 }
 
-/** The smallest form that the client accepts; undefined for the plain one. */
+/** Returns the smallest variant that the client accepts; undefined for the plain one. */
 function chooseVariant(file: ListedFile, headers: HeaderReader): string | undefined {
   const bySize = [...file.variants]
     .filter(([, variant]) => variant.sizeBytes < file.sizeBytes)

@@ -1,4 +1,4 @@
-/** The context of a request, as handlers see it. */
+/** Defines the context of a request for handlers. */
 import type { CookieOptions } from "../http/cookies.ts";
 import type { HeaderReader } from "../http/header-table.ts";
 import type { FieldMap } from "../http/urlencoded.ts";
@@ -15,16 +15,16 @@ import type { ViewFunction } from "./view-function.ts";
 /** Properties that parts add to the context: `declare module "gable" { interface ContextProperties { meter: Meter } }`. */
 export interface ContextProperties {}
 
-/** What a hook before the reply knows of it. */
+/** What a hook before the reply gets. */
 export interface ReplyFacts {
   /** Status of the reply. */
   readonly status: number;
 }
 
-/** Runs before the head of a reply is made. It may set cookies and headers, and throw. */
+/** Runs before the head of a reply is created. It may set cookies and headers, and throw. */
 export type BeforeReplyHook = (reply: ReplyFacts) => void | Promise<void>;
 
-/** What the options of a route say about its input. */
+/** Which input the options of a route declare. */
 export interface ContextInput {
   /** Path parameters. */
   readonly params: unknown;
@@ -38,51 +38,51 @@ export interface ContextInput {
 
 /** Input of a route without options. */
 export interface AnyInput extends ContextInput {
-  /** Path parameters, whatever they are. */
+  /** Path parameters of any name. */
   readonly params: Readonly<Record<string, unknown>>;
   /** All pairs of the query. */
   readonly query: FieldMap;
 }
 
-/** Which cookie is meant. */
+/** Identifies a cookie. */
 export interface CookieNameOptions {
   /**
-   * Whether the name gets the prefix `__Host-`, which keeps sub-domains and plain http from setting the cookie. Over plain http, in
-   * development, the prefix is left out. Default false.
+   * Whether the name gets the prefix `__Host-`, which prevents subdomains and plain http from setting the cookie. In
+   * development over plain http, the prefix is omitted. Default false.
    */
   readonly host?: boolean;
 }
 
-/** How a cookie of a reply is sent. */
+/** Options for a cookie of a reply. */
 export interface ContextCookieOptions extends CookieOptions, CookieNameOptions {}
 
-/** Cookies of the request, and those that the reply will set. */
+/** Cookies of the request, and cookies that the reply will set. */
 export interface Cookies {
   /** Returns the value of a cookie, decoded; null when absent. */
   get(name: string, options?: CookieNameOptions): string | null;
-  /** Returns whether the cookie is there. */
+  /** Returns whether the cookie exists. */
   has(name: string, options?: CookieNameOptions): boolean;
   /** Sets a cookie on the reply. Throws `E_COOKIE_NAME`, `E_COOKIE_VALUE`, `E_COOKIE_TOO_LONG` and `E_COOKIE_INVALID`. */
   set(name: string, value: string, options?: ContextCookieOptions): void;
-  /** Deletes a cookie; repeat the path, the domain and the option `host` that it was set with. */
+  /** Deletes a cookie; pass the path, the domain and the option `host` with which it was set. */
   delete(name: string, options?: Pick<ContextCookieOptions, "path" | "domain" | "host">): void;
-  /** Sets a cookie that nobody can change. It expires with `maxAgeSeconds`, whatever the browser does. */
+  /** Sets a signed cookie that nobody else can change. It expires after `maxAgeSeconds`, even if the browser keeps it. */
   setSigned(name: string, value: string, options?: ContextCookieOptions): void;
-  /** Returns the value of a signed cookie; null when it is absent, was changed or has expired. */
+  /** Returns the value of a signed cookie; null if it is absent, changed or expired. */
   getSigned(name: string, options?: CookieNameOptions): string | null;
-  /** Sets a cookie that nobody can read or change. It expires with `maxAgeSeconds`, whatever the browser does. */
+  /** Sets an encrypted cookie that nobody else can read or change. It expires after `maxAgeSeconds`, even if the browser keeps it. */
   setEncrypted(name: string, value: string, options?: ContextCookieOptions): void;
-  /** Returns the value of an encrypted cookie; null when it is absent, was changed or has expired. */
+  /** Returns the value of an encrypted cookie; null if it is absent, changed or expired. */
   getEncrypted(name: string, options?: CookieNameOptions): string | null;
 }
 
-/** What a handler gets. Every property is lazy: a handler pays only for what it reads. */
+/** The argument of a handler. Every property is lazy: a handler pays only for what it reads. */
 export interface Context<Input extends ContextInput = AnyInput> extends ContextProperties {
   /** The request as a web-standard object. Its body can be read once, here or by a declared input. */
   readonly request: Request;
   /** HTTP method. */
   readonly method: string;
-  /** Whole address of the request. */
+  /** Complete URL of the request. */
   readonly url: URL;
   /** Path in canonical form: unreserved characters decoded, hex digits in upper case. */
   readonly path: string;
@@ -98,48 +98,49 @@ export interface Context<Input extends ContextInput = AnyInput> extends ContextP
   readonly headers: HeaderReader;
   /** Cookies. */
   readonly cookies: Cookies;
-  /** The session of the visitor. Explains itself while sessions are not enabled. */
+  /** The session of the visitor. Throws an explanation if sessions are not enabled. */
   readonly session: Session;
-  /** Messages for the next page: `flash("success", "Saved.")`. Explains itself while sessions are not enabled. */
+  /** Messages for the next page: `flash("success", "Saved.")`. Throws an explanation if sessions are not enabled. */
   readonly flash: Flash;
-  /** The user who is signed in. Explains itself while accounts are not enabled. */
+  /** The signed-in user. Throws an explanation if accounts are not enabled. */
   readonly user: AppType<"user">;
-  /** Base64 nonce of this reply, for `script` and `style` elements; touching it adds it to the policy. */
+  /** Base64 nonce of this reply, for `script` and `style` elements; reading it adds it to the policy. */
   readonly nonce: string;
-  /** Address of the client, after trusted proxies were heard. */
+  /** Address of the client, as reported by trusted proxies. */
   readonly ip: string;
   /** Scheme that the client used. */
   readonly scheme: "http" | "https";
-  /** Id of the request, also sent as `x-request-id`. */
+  /** ID of the request, also sent as `x-request-id`. */
   readonly requestId: string;
-  /** Aborts when the client leaves, the time is over, or the server stops. */
+  /** Aborts when the client disconnects, the request times out, or the server stops. */
   readonly signal: AbortSignal;
-  /** Counts what you want to limit: `context.rateLimits.take(key, { requestsMax: 5, windowSeconds: 600 })`. */
+  /** Counts actions that you want to limit: `context.rateLimits.take(key, { requestsMax: 5, windowSeconds: 600 })`. */
   readonly rateLimits: RateLimits;
   /** Logger that adds the request's id. */
   readonly log: Logger;
-  /** Status and headers for a reply that is made from a plain value. */
+  /** Status and headers for a reply that is created from a plain value. */
   readonly reply: ReplyDraft;
   /** The matched route; undefined on error pages without one. */
   readonly route: Route | undefined;
-  /** Makes a path absolute with the configured origin; without one, with that of the request. */
+  /** Makes a path absolute with the configured origin, or with that of the request if none is configured. */
   absoluteUrl(path: string): string;
   /** Renders a template file of the option `views`. */
   readonly view: ViewFunction;
-  /** Address of a static file, with its hash; views take it where code is loaded. Throws `E_ASSET_UNKNOWN`. */
+  /** Returns the URL of a static file, with its hash; views accept it as a source of code. Throws `E_ASSET_UNKNOWN`. */
   asset(name: string): TrustedUrl;
-  /** Says that the reply is for this visitor only: no cache stores it. Throws `E_HEAD_SENT` when it is too late. */
+  /** Marks the reply as private to this visitor: no cache stores it. Throws `E_HEAD_SENT` if the head was sent already. */
   markPersonal(): void;
   /**
-   * Runs a hook after the body is rendered, before headers, cookies and caching are settled; the last one first.
-   * A hook that fails turns the reply into an error. Throws `E_HEAD_SENT` when it is too late.
+   * Runs a hook after the body is rendered, before headers, cookies and caching are final; in reverse order of
+   * registration.
+   * A hook that fails turns the reply into an error. Throws `E_HEAD_SENT` if the head was sent already.
    */
   beforeReply(hook: BeforeReplyHook): void;
-  /** Runs work when the reply is sent, or given up because the client left. Errors go to the log. */
+  /** Runs work after the reply is sent, or abandoned because the client disconnected. Errors go to the log. */
   afterReply(work: () => void | Promise<void>): void;
-  /** Redirects to the page that the request came from, when it is of the own origin. */
+  /** Redirects to the page that the request came from if it has the same origin. */
   redirectBack(options: { fallback: string }): HandlerReply;
 }
 
-/** The context of a route, whatever its input is. */
+/** The context of a route with any input. */
 export type AnyContext = Context<ContextInput>;

@@ -1,21 +1,21 @@
-/** Which other origins may read replies, as options say it (CORS, Fetch standard). */
+/** Options that decide which other origins may read replies (CORS, Fetch standard). */
 import { GableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import { isToken } from "../http/byte-classes.ts";
 
 /** Lets scripts of other origins send requests and read the replies. */
 export interface CorsOptions {
-  /** Origins, each as exact text such as `https://app.example`, or `["*"]` for all of them. */
+  /** Exact origins such as `https://app.example`, or `["*"]` for all origins. */
   readonly origins: readonly string[];
-  /** Methods that they may use. Default: all that have a route. */
+  /** Methods that they may use. Default: all methods that have a route. */
   readonly methods?: readonly string[];
-  /** Header fields that they may send beyond those that every form can send. Default `["content-type"]`. */
+  /** Header fields that they may send in addition to those that every form can send. Default `["content-type"]`. */
   readonly headers?: readonly string[];
   /** Header fields of replies that their scripts may read. None by default. */
   readonly exposedHeaders?: readonly string[];
-  /** Whether browsers send cookies along, and scripts may read such replies. Not with `["*"]`. Default false. */
+  /** Whether browsers send cookies, and scripts may read such replies. Not with `["*"]`. Default false. */
   readonly credentials?: boolean;
-  /** How long browsers remember the answer to a preflight, in seconds. Default 600. */
+  /** How long browsers cache the reply to a preflight, in seconds. Default 600. */
   readonly maxAgeSeconds?: number;
 }
 
@@ -46,7 +46,7 @@ export function assertCorsOptions(owner: string, options: CorsOptions): void {
     throw new GableError("E_CORS_CREDENTIALS", `${name} lets every origin read replies with credentials.`);
 }
 
-/** `null` is the origin of every sandboxed page and local file, so it names nobody. */
+/** `null` is the origin of every sandboxed page and local file, so it identifies nobody. */
 function assertOrigin(owner: string, origin: unknown, count: number): void {
   if (origin === "*" && count === 1) return;
   const isOrigin =

@@ -1,4 +1,4 @@
-/** Routes as values: get(), post() and the functions for the other methods. */
+/** Creates routes as values: get(), post() and the functions for the other methods. */
 import { assertKnownOptions, describeValue, optionInvalid } from "../errors/option-errors.ts";
 import { isToken } from "../http/byte-classes.ts";
 import { checkLimits, requestLimitNames } from "../http/request-limits.ts";
@@ -13,10 +13,10 @@ import { assertRateOptions } from "./rate-options.ts";
 import type { AddedBy, Handler, QueryOf, RouteOptions, SharedOptions } from "./handler.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 
-/** A handler, whatever its types are: they were checked where the route was defined. */
+/** A handler of any type: its types were checked where the route was defined. */
 export type AnyHandler = (context: AnyContext) => unknown;
 
-/** The group of a route that was made by `group.get()`. */
+/** The group of a route that was created by `group.get()`. */
 export interface RouteParent {
   /** Prefix of all its routes. */
   readonly prefix: string;
@@ -24,11 +24,11 @@ export interface RouteParent {
   readonly options: SharedOptions;
 }
 
-/** A route with its options and its handler, as an application takes it. */
+/** A route with its options and its handler, as an application accepts it. */
 export class HandlerRoute<Params = unknown, Query = never> extends Route<Params, Query> {
   readonly options: RouteOptions;
   readonly handler: AnyHandler;
-  /** The group that made it with `group.get()`; undefined for a route without one. */
+  /** The group that created it with `group.get()`; undefined for a route without one. */
   readonly parent: RouteParent | undefined;
 
   constructor(
@@ -44,7 +44,7 @@ export class HandlerRoute<Params = unknown, Query = never> extends Route<Params,
   }
 }
 
-/** Makes routes of one method: with a handler, or with options and a handler. */
+/** Creates routes of one method: with a handler, or with options and a handler. */
 export interface RouteFactory<Prefix extends string = "", Added = {}> {
   /** A route with a handler. */
   <const Pattern extends string>(
@@ -102,7 +102,7 @@ function assertRouteOptions(owner: string, options: RouteOptions): void {
     throw optionInvalid(owner, "json", options.json, "left out when form is there: a route takes one of them");
 }
 
-/** Whether a value follows Standard Schema. Some libraries make their schemas functions. */
+/** Whether a value implements Standard Schema. Some libraries use functions as schemas. */
 function isSchema(value: unknown): value is StandardSchema {
   if ((typeof value !== "object" && typeof value !== "function") || value === null || !("~standard" in value)) return false;
   const standard = value["~standard"];
@@ -119,7 +119,7 @@ export function createRoute(
   const [pattern, second, third] = args;
   const owner = `${method} ${describeValue(pattern)}`;
   const handler = third ?? second;
-  // With three arguments, the second is the options: the signatures say so.
+  // With three arguments, the second is the options: the signatures guarantee it.
   const options = (third === undefined ? {} : second) as RouteOptions;
   if (typeof pattern !== "string") throw optionInvalid(`${method.toLowerCase()}()`, "pattern", pattern, "a text that starts with /");
   if (typeof handler !== "function") throw optionInvalid(owner, "handler", handler, "a function");
@@ -142,21 +142,21 @@ export function createRouteFactory<Prefix extends string = "", Added = {}>(
     onCreate?.(route);
     return route;
   };
-  // The signatures of the factory say what the arguments are; one implementation serves all of them.
+  // The signatures of the factory describe the arguments; one implementation serves all of them.
   return factory as unknown as RouteFactory<Prefix, Added>;
 }
 
-/** A route for GET, and for HEAD without a route of its own. */
+/** Creates a route for GET, and for HEAD unless HEAD has its own route. */
 export const get: RouteFactory = createRouteFactory("GET");
-/** A route for POST. */
+/** Creates a route for POST. */
 export const post: RouteFactory = createRouteFactory("POST");
-/** A route for PUT. */
+/** Creates a route for PUT. */
 export const put: RouteFactory = createRouteFactory("PUT");
-/** A route for PATCH. */
+/** Creates a route for PATCH. */
 export const patch: RouteFactory = createRouteFactory("PATCH");
-/** A route for DELETE; `delete` is a word of the language. */
+/** Creates a route for DELETE; `delete` is a reserved word. */
 export const del: RouteFactory = createRouteFactory("DELETE");
-/** A route for HEAD that replaces the one made from GET. */
+/** Creates a route for HEAD that replaces the one derived from GET. */
 export const head: RouteFactory = createRouteFactory("HEAD");
-/** A route for OPTIONS that replaces the automatic answer. */
+/** Creates a route for OPTIONS that replaces the automatic reply. */
 export const options: RouteFactory = createRouteFactory("OPTIONS");

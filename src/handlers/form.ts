@@ -1,13 +1,13 @@
-/** Forms as handlers and templates see them: on a page, and after they were sent. */
+/** Defines forms as handlers and templates see them: on a page, and after submission. */
 import type { Html, Renderable } from "../views/values.ts";
 import type { OutputOfSchema, StandardSchema } from "./standard-schema.ts";
 import type { UploadedFile } from "./uploaded-file.ts";
 
 /** What a file field accepts. */
 export interface FileFieldOptions {
-  /** Largest file, in bytes. It raises the body limit of the route. */
+  /** Maximum size of a file, in bytes. It raises the body limit of the route. */
   bytesMax: number;
-  /** Accepted media types, told by the content where it can be told. By default any. */
+  /** Accepted media types, detected from the content where possible. By default any. */
   accept?: readonly string[];
   /** Whether the form is invalid without it. Default false. */
   required?: boolean;
@@ -20,24 +20,24 @@ export type FileFields = Readonly<Record<string, FileFieldOptions>>;
 
 /** One error of a form. */
 export interface FormError {
-  /** Name of the field, such as `address.street`; null for the whole form. */
+  /** Name of the field, for example `address.street`; null for the whole form. */
   readonly field: string | null;
-  /** Stable name of the rule, such as `too_long`. */
+  /** Stable name of the rule, for example `too_long`. */
   readonly code: string;
   /** Sentence that says how to correct it. */
   readonly message: string;
-  /** Values of the rule, such as `{ max: 200, count: 214 }`. */
+  /** Values of the rule, for example `{ max: 200, count: 214 }`. */
   readonly params: Readonly<Record<string, string | number>>;
 }
 
-/** Further attributes of a control by name; undefined and false leave one out. */
+/** Additional attributes of a control by name; undefined and false omit one. */
 export type ControlAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** A field of a form on a page. As a whole it is markup; its parts can be placed one by one. */
+/** A field of a form on a page. As a whole it is markup; you can also place its parts one by one. */
 export interface DisplayField extends Renderable {
   /** Name that the control sends. */
   readonly name: string;
-  /** Id of the control, or of the `fieldset`. */
+  /** ID of the control, or of the `fieldset`. */
   readonly id: string;
   /** The label, or the legend of a field with several controls. */
   readonly label: Html;
@@ -51,13 +51,13 @@ export interface DisplayField extends Renderable {
   readonly messages: readonly string[];
   /** Text that the control shows; "" for a blank field. */
   readonly value: string;
-  /** Texts of a field with several values. */
+  /** Strings of a field with several values. */
   readonly values: readonly string[];
-  /** Whether the value was refused. */
+  /** Whether the value is invalid. */
   readonly isInvalid: boolean;
   /** Whether the field must have a value. */
   readonly isRequired: boolean;
-  /** Draws the control, with further attributes if you give any. */
+  /** Returns the control, with additional attributes if you pass any. */
   control(attributes?: ControlAttributes): Html;
   /** Fields of a group, by name. */
   readonly fields: Readonly<Record<string, DisplayField>>;
@@ -67,7 +67,7 @@ export interface DisplayField extends Renderable {
 
 /** A row of a set on a page. */
 export interface DisplayRow {
-  /** Start of the names in the row, such as `photos.0`. */
+  /** Start of the names in the row, for example `photos.0`. */
   readonly name: string;
   /** Key of the stored row; "" for a new one. */
   readonly key: string;
@@ -75,15 +75,15 @@ export interface DisplayRow {
   readonly fields: Readonly<Record<string, DisplayField>>;
 }
 
-/** How a form is drawn as a whole. */
+/** Options for rendering a whole form. */
 export interface RenderOptions {
-  /** Address that the form is sent to. By default the address of the page. */
+  /** URL that the form is sent to. By default, the URL of the page. */
   readonly action?: string;
   /** Text of the button. Default "Save". */
   readonly submit?: string;
-  /** Start of all ids, for a second copy of the form on one page. By default the name of the form. */
+  /** Prefix of all IDs, for a second copy of the form on one page. By default, the name of the form. */
   readonly id?: string;
-  /** Further attributes of the `form` element. None by default. */
+  /** Additional attributes of the `form` element. None by default. */
   readonly attributes?: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -95,63 +95,63 @@ export interface DisplayForm<Data = unknown> extends Renderable {
   readonly fields: { readonly [Name in keyof Data]: DisplayField };
   /** The summary of the errors, with a link to each field; "" without errors. */
   readonly summary: Html | "";
-  /** Hidden values that belong to the form, such as the version of a row. Place them when you place fields one by one. */
+  /** Hidden values that belong to the form, for example the version of a row. Place them if you place fields one by one. */
   readonly hidden: readonly Html[];
-  /** Returns the errors: all of them, or those of one field. */
+  /** Returns all errors, or those of one field. */
   errors(name?: string): readonly FormError[];
-  /** Returns the text that a field shows; "" for a blank one. */
+  /** Returns the string that a field shows; "" for a blank field. */
   value(name: string): string;
-  /** Returns a field by its whole name, such as `address.street`; undefined when there is none. */
+  /** Returns a field by its full name, for example `address.street`; undefined if it does not exist. */
   find(name: string): DisplayField | undefined;
-  /** Returns the same form with other ids, for a second copy on one page. */
+  /** Returns the same form with other IDs, for a second copy on one page. */
   withId(id: string): DisplayForm<Data>;
-  /** Draws the `form` element with everything in it, and a button. */
+  /** Returns the `form` element with all fields and a button. */
   render(options?: RenderOptions): Html;
 }
 
-/** What valid and invalid forms have in common. */
+/** Members that valid and invalid forms have in common. */
 export interface CheckedForm<Data> extends DisplayForm<Data> {
-  /** Status for the reply that shows the form: 422 with errors, 409 for a row that has changed meanwhile, 200 otherwise. */
+  /** Status for the reply that shows the form: 422 with errors, 409 for a row that someone else has changed, 200 otherwise. */
   readonly status: 200 | 409 | 422;
-  /** Adds an error of a field, or of the whole form with null. The form is invalid from then on. Throws `E_FIELD_UNKNOWN`. */
+  /** Adds an error to a field, or to the whole form with null. The form is then invalid. Throws `E_FIELD_UNKNOWN`. */
   addError(field: (keyof Data & string) | (string & {}) | null, message: string, options?: { readonly code?: string }): void;
-  /** Whether the person asked to remove the stored file of a field. */
+  /** Whether the user asked to remove the stored file of a field. */
   isCleared(field: keyof Data & string): boolean;
 }
 
-/** A form whose values are all right. */
+/** A form whose values are all valid. */
 export interface ValidForm<Data> extends CheckedForm<Data> {
-  /** Tells it from an invalid form. */
+  /** Distinguishes it from an invalid form. */
   readonly valid: true;
   /** The values. */
   readonly data: Data;
 }
 
-/** A form with errors, or one whose rows were changed by a button. Reading `data` anyway throws `E_FORM_NOT_VALID`. */
+/** A form with errors, or one whose rows were changed by a button. Reading `data` throws `E_FORM_NOT_VALID`. */
 export interface InvalidForm<Data> extends CheckedForm<Data> {
-  /** Tells it from a valid form. */
+  /** Distinguishes it from a valid form. */
   readonly valid: false;
 }
 
-/** What a form of a schema has, valid or not. The page writes its own controls. */
+/** Members of a form of a schema, valid or not. The page writes its own controls. */
 export interface SchemaFormState {
-  /** What was sent, as text, by name. */
+  /** The submitted strings by name. */
   readonly values: Readonly<Record<string, string | string[]>>;
   /** The first file of each field. */
   readonly files: ReadonlyMap<string, UploadedFile>;
-  /** All files of a field, in their order. */
+  /** All files of a field, in order. */
   filesOf(name: string): readonly UploadedFile[];
-  /** 200 for a valid form, 422 for one to show again. */
+  /** 200 for a valid form, 422 for an invalid one. */
   readonly status: 200 | 422;
-  /** Returns the text that was sent for a field; "" when there was none. */
+  /** Returns the string that was submitted for a field; "" without one. */
   value(name: string): string;
-  /** Returns the errors: all of them, or those of one field. */
+  /** Returns all errors, or those of one field. */
   errors(name?: string): readonly FormError[];
-  /** Adds an error of a field, or of the whole form with null. The form is invalid from then on. */
+  /** Adds an error to a field, or to the whole form with null. The form is then invalid. */
   addError(field: string | null, message: string, options?: { readonly code?: string }): void;
 }
 
-/** A form of a schema that was sent. */
+/** A submitted form of a schema. */
 export type SchemaForm<Data> = SchemaFormState & ({ readonly valid: true; readonly data: Data } | { readonly valid: false });
 
 /** Values of a plain record of fields. */
@@ -159,7 +159,7 @@ type RecordValues<Fields> = {
   -readonly [Name in keyof Fields]: Fields[Name] extends { readonly value: infer Value } ? Value : never;
 } & {};
 
-/** What `form:` of a route takes: a form, a plain record of fields, or a Standard Schema. */
+/** What the option `form` of a route accepts: a form, a plain record of fields, or a Standard Schema. */
 export type FormOption = StandardSchema | { readonly $sent: unknown } | FieldsOption;
 
 /** A plain record of fields, of `gable/forms` or `gable/data`. */

@@ -1,4 +1,4 @@
-/** Groups of routes below a prefix. */
+/** Defines groups of routes below a prefix. */
 import { GableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, describeValue } from "../errors/option-errors.ts";
 import type { Route } from "../routing/route.ts";
@@ -6,10 +6,10 @@ import type { RouteFactory } from "./define-route.ts";
 import { assertSharedOptions, createRouteFactory, sharedOptionNames } from "./define-route.ts";
 import type { AddedBy, SharedOptions, TypeError_ } from "./handler.ts";
 
-/** A route whatever its types are. */
+/** A route of any type. */
 export type AnyRoute = Pick<Route, "method" | "pattern" | "name" | "place" | "binding">;
 
-/** A group whatever its types are. */
+/** A group of any type. */
 export interface AnyGroup {
   /** Prefix of all its routes. */
   readonly prefix: string;
@@ -28,15 +28,15 @@ export class Group<Prefix extends string = string, Added = {}> {
   readonly options: SharedOptions;
   /** Its routes and groups, in order. */
   readonly entries: RouteEntry[];
-  /** Makes a route for GET in this group. */
+  /** Creates a route for GET in this group. */
   readonly get: RouteFactory<Prefix, Added>;
-  /** Makes a route for POST in this group. */
+  /** Creates a route for POST in this group. */
   readonly post: RouteFactory<Prefix, Added>;
-  /** Makes a route for PUT in this group. */
+  /** Creates a route for PUT in this group. */
   readonly put: RouteFactory<Prefix, Added>;
-  /** Makes a route for PATCH in this group. */
+  /** Creates a route for PATCH in this group. */
   readonly patch: RouteFactory<Prefix, Added>;
-  /** Makes a route for DELETE in this group. */
+  /** Creates a route for DELETE in this group. */
   readonly delete: RouteFactory<Prefix, Added>;
 
   /** Use {@link group}. */
@@ -63,17 +63,15 @@ function assertPrefix(prefix: string, hasEntries: boolean): void {
     throw new GableError("E_GROUP_PREFIX", `The group prefix "${prefix}" has parameters, which the listed routes cannot know.`);
 }
 
-/** The list that a prefix takes: routes, unless it has parameters, whose types the routes could not know. */
+/** The list that a prefix accepts: routes, unless it has parameters, whose types the routes could not know. */
 export type ListBelow<Prefix extends string> = Prefix extends `${string}${":" | "*"}${string}`
   ? TypeError_<"a prefix with parameters takes its routes by group.get(...)">
   : readonly RouteEntry[];
 
 /**
  * Groups routes below a prefix.
- *
- * With a list, the prefix is literal. Without one, routes are made by the group, so that the types of the prefix's
- * parameters and of the middleware flow into them.
- *
+ * With a list, the prefix is literal. Without a list, you create routes with the group, so that they get the types of
+ * the prefix's parameters and of the middleware.
  * @example
  * const team = group("/teams/:team(slug)", { use: [loadTeam], guard: signedIn });
  * export const showProject = team.get("/projects/:id(int)", ({ params }) => params);
@@ -82,7 +80,7 @@ export function group<const Prefix extends string, const Options extends SharedO
   prefix: Prefix,
   ...rest: [options?: Options] | [routes: ListBelow<Prefix>, options?: SharedOptions]
 ): Group<Prefix, AddedBy<Options>> {
-  // The signatures only allow these two forms.
+  // The signatures allow only these two forms.
   const [second, third] = rest as unknown as readonly [SharedOptions | readonly RouteEntry[] | undefined, SharedOptions | undefined];
   const isList = Array.isArray(second);
   // isList has distinguished the list from the options.

@@ -1,4 +1,4 @@
-/** The types of handlers, guards, middleware and route options. */
+/** Defines the types of handlers, guards, middleware and route options. */
 import type { CacheControlOptions } from "../http/fields.ts";
 import type { RequestLimits } from "../http/message.ts";
 import type { FieldMap } from "../http/urlencoded.ts";
@@ -13,83 +13,83 @@ import type { CorsOptions } from "./cors-options.ts";
 import type { RateOptions } from "./rate-options.ts";
 import type { InputOfSchema, OutputOfSchema, StandardSchema } from "./standard-schema.ts";
 
-/** What the next layer takes: nothing, or the properties that this middleware adds to the context. */
+/** What the next layer accepts: nothing, or the properties that this middleware adds to the context. */
 export type Next<Added = {}> = keyof Added extends never ? () => Promise<HandlerReply> : (added: Added) => Promise<HandlerReply>;
 
-/** A layer around handlers. It calls `next` for the inner layers, which always answer with a reply, never with a throw. */
+/** A layer around handlers. It calls `next` for the inner layers, which always return a reply and never throw. */
 export interface Middleware<Added = {}> {
   /** Runs around the inner layers. */
   (context: Context, next: Next<Added>): HandlerResult | Promise<HandlerResult>;
-  /** Carries the type of the additions; never set. */
+  /** Carries the type of the added properties; never set. */
   readonly adds?: Added;
 }
 
-/** A middleware whatever it adds. */
+/** A middleware with any added properties. */
 export type AnyMiddleware = (context: Context, next: never) => HandlerResult | Promise<HandlerResult>;
 
-/** Makes a middleware that adds typed properties: `middleware<{ team: Team }>((context, next) => next({ team }))`. */
+/** Creates a middleware that adds typed properties: `middleware<{ team: Team }>((context, next) => next({ team }))`. */
 export function middleware<Added = {}>(layer: Middleware<Added>): Middleware<Added> {
   return layer;
 }
 
-/** Decides whether a request may pass: true lets it, false answers 403, a result is the answer. */
+/** Decides whether a request may pass: true lets it pass, false replies 403, and a result becomes the reply. */
 export type Guard = (context: Context) => boolean | HandlerResult | Promise<boolean | HandlerResult>;
 
-/** How replies of a route may be cached, and whether they get an entity tag from their bytes. */
+/** Options for caching replies of a route, and for ETags from their bytes. */
 export interface CacheOptions extends CacheControlOptions {
-  /** Whether the reply gets an entity tag from its bytes, and 304 is answered. Default false. */
+  /** Whether the reply gets an ETag from its bytes, and 304 is sent if it matches. Default false. */
   etag?: boolean;
 }
 
-/** Protections of a route that differ from those of the application. A search for `security:` finds them all. */
+/** Protections of a route that differ from those of the application. Search for `security:` to find all of them. */
 export interface RouteSecurity {
-  /** Other origins whose scripts may read replies; false for none. Default: what the group or the application says. */
+  /** Other origins whose scripts may read replies; false for none. Default: the setting of the group or the application. */
   cors?: CorsOptions | false;
-  /** Lets requests from other sites through, for the given reason. Default: they are refused. */
+  /** Allows requests from other sites, for the given reason. By default, they are rejected. */
   crossSite?: { allow: string };
   /** Sources of the content security policy that replace the application's. None by default. */
   csp?: ContentSecurityPolicy;
-  /** Why the policy may have unsafe sources. Without it they are errors at start. */
+  /** The reason why the policy may have unsafe sources. Without it, they are errors at the start. */
   allowUnsafe?: string;
 }
 
-/** Limits of a route: sizes and times of its requests, and how many may come. */
+/** Limits of a route: sizes and times of its requests, and how many are allowed. */
 export interface RouteLimits extends RequestLimits {
-  /** How many requests may come; false for no limit. The limit of a route replaces that of its group. None by default. */
+  /** How many requests are allowed; false for no limit. The limit of a route replaces that of its group. None by default. */
   readonly rate?: RateOptions | false;
 }
 
-/** Options that hold for a route, and for all routes of a group. */
+/** Options for a route, or for all routes of a group. */
 export interface SharedOptions {
   /** Layers around the handler, the outermost first. None by default. */
   use?: readonly AnyMiddleware[];
-  /** Conditions for passing, checked in order after the middleware. None by default. */
+  /** Conditions for access, checked in order after the middleware. None by default. */
   guard?: Guard | readonly Guard[];
   /** Limits that differ from those of the server. None by default. */
   limits?: RouteLimits;
-  /** How replies may be cached. Default: private, asked for again each time. */
+  /** How replies may be cached. Default: private, revalidated each time. */
   cache?: CacheOptions;
   /** Protections that differ from those of the application. None by default. */
   security?: RouteSecurity;
 }
 
-/** Options of a route. */
+/** Options for a route. */
 export interface RouteOptions extends SharedOptions {
-  /** Schema of the query; what fails is answered with 400. By default `context.query` has all pairs. */
+  /** Schema of the query; invalid queries get 400. By default, `context.query` has all pairs. */
   query?: StandardSchema;
   /** Form of `gable/forms`, record of fields, or schema; the handler runs with a valid or an invalid form. None by default. */
   form?: FormOption;
   /** File fields of a form that is a schema. None by default: files are skipped. */
   files?: FileFields;
-  /** Schema of a JSON body; what fails is answered with 422. None by default. */
+  /** Schema of a JSON body; invalid bodies get 422. None by default. */
   json?: StandardSchema;
-  /** Schema of the JSON answer, checked in development and tests. None by default. */
+  /** Schema of the JSON reply, checked in development and tests. None by default. */
   returns?: StandardSchema;
   /** Name for lists and templates. None by default. */
   name?: string;
 }
 
-/** A sentence that the compiler shows where a type is misused. */
+/** A sentence that the compiler shows if a type is misused. */
 export interface TypeError_<Sentence extends string> {
   /** Never set. */
   readonly "type error": Sentence;
@@ -111,7 +111,7 @@ export interface InputOf<Pattern extends string, Options> {
     : TypeError_<"declare { json: schema } in the options of the route">;
 }
 
-/** Query values that `url()` of a route takes. */
+/** Query values that `url()` of a route accepts. */
 export type QueryOf<Options> = Options extends { query: infer Schema } ? Partial<InputOfSchema<Schema>> : QueryValues;
 
 /** Properties that the middleware and the guards of some options add. */
@@ -122,7 +122,7 @@ type AddedByLayers<Layers extends readonly unknown[]> = Layers extends readonly 
   ? (First extends { readonly adds?: infer Added } ? (unknown extends Added ? {} : Added) : {}) & AddedByLayers<Rest>
   : {};
 
-/** The one handler type: context in, result out. */
+/** The only handler type: context in, result out. */
 export type Handler<Pattern extends string = string, Options = {}, Added = {}> = (
   context: Context<InputOf<Pattern, Options>> & Added,
 ) => HandlerResult | Promise<HandlerResult>;

@@ -1,18 +1,18 @@
-/** The interface of loggers: the part of pino that the framework uses. */
+/** Defines the interface of loggers: the part of pino that the framework uses. */
 
 /** Writes one kind of line: a message, or facts and a message. */
 export type LogMethod = (facts: string | object, message?: string) => void;
 
 /** The part of pino's interface that the framework uses; any such logger fits. */
 export interface Logger {
-  /** Details for finding a fault. */
+  /** Writes details for debugging. */
   debug: LogMethod;
-  /** What happened. */
+  /** Writes an event. */
   info: LogMethod;
-  /** What should be looked at. */
+  /** Writes a warning. */
   warn: LogMethod;
-  /** What failed. */
+  /** Writes an error. */
   error: LogMethod;
-  /** A logger that adds facts to each line. */
+  /** Returns a logger that adds facts to each line. */
   child(facts: object): Logger;
 }

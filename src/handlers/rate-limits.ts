@@ -1,29 +1,29 @@
-/** Counting what an application limits. */
+/** Counts actions that an application limits. */
 
 /** How many requests a key may make. */
 export interface Rate {
-  /** Requests that may come at once; in the long run, as many may come in each window. */
+  /** Requests that may come in a burst; in the long run, the same number may come in each window. */
   readonly requestsMax: number;
   /** Length of the window, in seconds. */
   readonly windowSeconds: number;
 }
 
-/** What came of something that is limited. */
+/** The result of counting an action. */
 export interface RateDecision {
-  /** Whether it may happen. */
+  /** Whether it is allowed. */
   readonly isAllowed: boolean;
-  /** How many more may come now. */
+  /** How many more are allowed now. */
   readonly remaining: number;
-  /** Seconds until the next one may come; 0 when one may come now. */
+  /** Seconds until the next one is allowed; 0 if one is allowed now. */
   readonly retryAfterSeconds: number;
-  /** Seconds until as many as ever may come. */
+  /** Seconds until the full limit is available again. */
   readonly resetSeconds: number;
 }
 
-/** Counts what an application limits. */
+/** Counts actions that an application limits. */
 export interface RateLimits {
-  /** Counts one more under a key, and says whether it may happen. */
+  /** Counts one action under a key, and returns whether it is allowed. */
   take(key: string, rate: Rate): Promise<RateDecision>;
-  /** Forgets what was counted under a key. */
+  /** Resets the count of a key. */
   reset(key: string): Promise<void>;
 }

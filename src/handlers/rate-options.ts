@@ -1,21 +1,21 @@
-/** Rate limits of routes, as their options say them. */
+/** Options for the rate limits of routes. */
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { AnyContext } from "./context.ts";
 import type { Rate } from "./rate-limits.ts";
 
-/** What one key of a rate limit is: a client, a user, or what a function returns. */
+/** What a rate limit counts by: a client, a user, or the result of a function. */
 export type RateKey = "ip" | "user" | ((context: AnyContext) => string | Promise<string>);
 
 /** A rate limit of a route, a group or an application. */
 export interface RateOptions extends Rate {
   /**
-   * Who is limited: an address of the client (IPv6 by its first 64 bits), the user of the session (else the address), or what a
-   * function returns. Default "ip".
+   * What is limited: a client address (IPv6 by its first 64 bits), the user of the session (otherwise the address), or
+   * the result of a function. Default "ip".
    */
   readonly by?: RateKey;
-  /** Routes with the same name count together. By default each route, each group and the application count on their own. */
+  /** Routes with the same name count together. By default, each route, each group and the application count separately. */
   readonly name?: string;
-  /** Whether requests pass or get 503 while the store does not answer. Default "pass". */
+  /** Whether requests pass or get 503 while the store does not respond. Default "pass". */
   readonly whenStoreFails?: "pass" | "refuse";
 }
 

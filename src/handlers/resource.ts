@@ -1,4 +1,4 @@
-/** REST resources: seven actions of a plain class, mapped onto routes. */
+/** Maps REST resources: seven actions of a plain class become routes. */
 import { GableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { HandlerResult } from "../replies/handler-result.ts";
@@ -14,9 +14,9 @@ export type ResourceAction = "index" | "new" | "create" | "show" | "edit" | "upd
 /** A controller: any of the seven actions as methods. Input that an action declares in `actions` is on the context. */
 export type ResourceController = Partial<Record<ResourceAction, (context: never) => HandlerResult | Promise<HandlerResult>>>;
 
-/** Options of a resource. */
+/** Options for a resource. */
 export interface ResourceOptions extends SharedOptions {
-  /** Actions to map. By default all that the class has. */
+  /** Actions to map. By default, all that the class has. */
   only?: readonly ResourceAction[];
   /** Parameter of a member, with its converter. Default `id`. */
   param?: string;
@@ -36,7 +36,7 @@ const actions: Readonly<Record<ResourceAction, { methods: readonly string[]; pat
 
 /** A resource: a group with the route of each action under its name. */
 export class Resource extends Group {
-  /** Route of each action that was mapped; `update` is the one for PATCH. */
+  /** Route of each mapped action; `update` is the one for PATCH. */
   readonly actions: Readonly<Partial<Record<ResourceAction, HandlerRoute<Record<string, unknown>>>>>;
 
   /** @internal Use {@link resource}. */
@@ -52,8 +52,8 @@ export class Resource extends Group {
 }
 
 /**
- * Maps a class onto routes: index, new, create, show, edit, update, destroy. The instance is made once, at start.
- * HTML forms reach update and destroy by POST with a field `_method`.
+ * Maps a class to routes: index, new, create, show, edit, update, destroy. The instance is created once, at the start.
+ * HTML forms reach update and destroy with POST and a field `_method`.
  */
 export function resource(prefix: string, Controller: new () => ResourceController, options: ResourceOptions = {}): Resource {
   const { only, param = "id", actions: actionOptions = {}, ...shared } = options;
@@ -71,7 +71,7 @@ export function resource(prefix: string, Controller: new () => ResourceControlle
       if (only === undefined) continue;
       throw optionInvalid(`resource("${prefix}")`, "only", name, `an action that the class ${Controller.name} has`);
     }
-    // The controller's own method decides what context it takes.
+    // The controller's own method decides which context it takes.
     const handler: AnyHandler = (context) => action.call(controller, context as never);
     routes.set(
       name,
@@ -97,7 +97,7 @@ function createOverride(param: string, routes: ReadonlyMap<ResourceAction, reado
   return [new OverrideRoute(route, limits === undefined ? {} : { limits }, { targets })];
 }
 
-/** What a route runs by the field `_method` of its form. */
+/** The route that a `_method` field selects. */
 export interface OverrideTargets {
   /** Routes by method. */
   readonly targets: Readonly<Partial<Record<string, HandlerRoute>>>;

@@ -1,4 +1,4 @@
-/** The session and the flash messages of a request, as handlers see them. */
+/** Defines the session and the flash messages of a request for handlers. */
 import type { Html } from "../views/values.ts";
 import type { AppTypes } from "./app-types.ts";
 
@@ -8,27 +8,27 @@ export type SessionValues = AppTypes extends { session: infer Values } ? Values 
 /** A key of the session. */
 type SessionKey = keyof SessionValues & string;
 
-/** Options of `session.rotate()`. */
+/** Options for `session.rotate()`. */
 export interface RotateOptions {
-  /** The user that the session belongs to from now on, null for nobody. By default it stays as it is. */
+  /** The user that the session belongs to from now on; null for nobody. Unchanged by default. */
   readonly userId?: string | null;
 }
 
 /**
  * Values that are kept for a visitor from one request to the next.
- *
- * Nothing is read before you ask for it. Changes are stored before the reply is sent, unless its status is 500 or above.
+ * Nothing is read before you access it. Changes are stored before the reply is sent, unless its status is 500 or above.
  */
 export interface Session {
-  /** Returns the value of a key; undefined when there is none. */
+  /** Returns the value of a key; undefined without one. */
   find<Key extends SessionKey>(key: Key): Promise<SessionValues[Key] | undefined>;
-  /** Sets a value of JSON. Throws `E_SESSION_VALUE`, and `E_SESSION_SEALED` after the head of the reply was made. */
+  /** Sets a JSON value. Throws `E_SESSION_VALUE`, and `E_SESSION_SEALED` after the head of the reply was created. */
   set<Key extends SessionKey>(key: Key, value: SessionValues[Key]): void;
   /** Removes a value. Throws `E_SESSION_SEALED`. */
   delete(key: SessionKey): void;
   /**
-   * Computes a value from the one before, and returns it. When another request changes the same key meanwhile, `change` runs
-   * again with its value, so that no change is lost: `change` may do nothing else. Throws `E_SESSION_VALUE` and `E_SESSION_SEALED`.
+   * Computes a value from the previous one, and returns it. If another request changes the same key in the meantime,
+   * `change` runs again with the new value, so that no change is lost: `change` must not have other effects. Throws
+   * `E_SESSION_VALUE` and `E_SESSION_SEALED`.
    */
   update<Key extends SessionKey>(
     key: Key,
@@ -36,9 +36,9 @@ export interface Session {
   ): Promise<SessionValues[Key]>;
   /** Returns the user that the session belongs to; null for nobody. */
   findUserId(): Promise<string | null>;
-  /** Gives the session a new id, at a change of what its visitor may do. The old id is worth nothing then. */
+  /** Gives the session a new ID; call it when the visitor's permissions change. The old ID becomes invalid. */
   rotate(options?: RotateOptions): void;
-  /** Ends the session, at any status of the reply: its values are gone, here and in all parallel requests. */
+  /** Ends the session, whatever the status of the reply: its values are deleted, here and in all parallel requests. */
   end(): void;
 }
 
@@ -59,8 +59,11 @@ export interface Flash {
   (level: FlashLevel, text: string): void;
   /** Returns all messages, and removes them. */
   take(): readonly FlashMessage[];
-  /** Takes all messages, as `<div class="messages">` with a paragraph for each; errors apart, with the role of an alert. */
+  /**
+   * Removes all messages and returns them as `<div class="messages">` with a paragraph for each; errors are separate,
+   * with the role of an alert.
+   */
   render(): Html;
-  /** Returns all messages, and keeps them. */
+  /** Returns all messages without removing them. */
   toJSON(): readonly FlashMessage[];
 }

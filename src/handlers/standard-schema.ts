@@ -1,7 +1,7 @@
-/** Input by any schema that follows Standard Schema version 1: zod, valibot, arktype, and our own fields. */
+/** Checks input with any schema that implements Standard Schema version 1: zod, valibot, arktype, and Gable's own fields. */
 import type { FieldError } from "../http/problem.ts";
 
-/** The part of Standard Schema that we use; any such library fits (standardschema.dev). */
+/** The part of Standard Schema that Gable uses; any such library fits (standardschema.dev). */
 export interface StandardSchema<Input = unknown, Output = Input> {
   /** The interface of the standard. */
   readonly "~standard": {
@@ -16,30 +16,30 @@ export interface StandardSchema<Input = unknown, Output = Input> {
   };
 }
 
-/** What a schema says about a value. */
+/** The result of a schema. */
 export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: ReadonlyArray<SchemaIssue> };
 
-/** One thing that is wrong. */
+/** One error. */
 export interface SchemaIssue {
-  /** What a person can do about it. */
+  /** Tells a person how to fix it. */
   readonly message: string;
-  /** Keys that lead to the place. */
+  /** Keys that lead to the value. */
   readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
 }
 
-/** What a schema takes. */
+/** Input type of a schema. */
 export type InputOfSchema<Schema> = Schema extends StandardSchema<infer Input, unknown> ? Input : never;
 
-/** What a schema gives. */
+/** Output type of a schema. */
 export type OutputOfSchema<Schema> = Schema extends {
   readonly "~standard": { readonly types?: { readonly output: infer Output } | undefined };
 }
   ? Output
   : never;
 
-/** The checked value, or what is wrong with it. */
+/** The checked value, or its errors. */
 export type Validated =
   | { readonly isValid: true; readonly value: unknown }
   | { readonly isValid: false; readonly errors: readonly FieldError[] };
@@ -51,8 +51,8 @@ export async function validateWith(schema: StandardSchema, value: unknown): Prom
 }
 
 /**
- * Checks names and values of a query or form. A name that came once may belong to a list: the JSON Schema of the schema says so before
- * it runs. Without one, a list of one value is tried where the schema asks for a list.
+ * Checks names and values of a query or form. A name that occurs once may belong to a list: the JSON Schema of the
+ * schema says so before it runs. Without a JSON Schema, a list of one value is tried where the schema expects a list.
  */
 export async function validateFields(schema: StandardSchema, record: Readonly<Record<string, unknown>>): Promise<Validated> {
   const lists = findListNames(schema);
@@ -72,7 +72,7 @@ export async function validateFields(schema: StandardSchema, record: Readonly<Re
   for (const name of singles) toList(plain, name);
   const second = await validateWith(schema, plain);
   if (second.isValid) return second;
-  // Each name counts by itself: what a list did not help keeps the first error.
+  // Each name counts separately: if a list did not help, its first error stays.
   const isHelped = (name: string): boolean => !second.errors.some(({ path }) => path === name);
   const helped = singles.filter(isHelped);
   return {
@@ -89,7 +89,7 @@ function errorsInside(errors: readonly FieldError[], names: readonly string[]): 
   return errors.filter(({ path }) => names.some((name) => path.startsWith(`${name}.`)));
 }
 
-/** Whether an issue may be about a single value in the place of a list. Most libraries say what they expect. */
+/** Whether an issue may be about a single value in place of a list. Most libraries say what they expect. */
 function asksForList(issue: SchemaIssue): boolean {
   const { expected } = issue as { readonly expected?: unknown }; // Not part of the standard.
   return typeof expected !== "string" || /array/i.test(expected);
@@ -97,7 +97,7 @@ function asksForList(issue: SchemaIssue): boolean {
 
 const listNames = new WeakMap<StandardSchema, ReadonlySet<string> | undefined>();
 
-/** Names of the lists in a schema that offers Standard JSON Schema; undefined for one that does not. */
+/** Returns the names of the lists in a schema that supports Standard JSON Schema; undefined for other schemas. */
 function findListNames(schema: StandardSchema): ReadonlySet<string> | undefined {
   if (!listNames.has(schema)) listNames.set(schema, readListNames(schema));
   return listNames.get(schema);
@@ -122,7 +122,7 @@ function pathOf({ path = [] }: SchemaIssue): string {
 }
 
 function toFieldError(issue: SchemaIssue): FieldError {
-  // Gable's own schemas say which rule it was.
+  // Gable's own schemas name the rule.
   const { code } = issue as { readonly code?: unknown };
   const isOwn = typeof code === "string" && code.startsWith("E_");
   return { path: pathOf(issue), code: isOwn ? code : "invalid", message: issue.message };

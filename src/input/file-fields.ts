@@ -1,43 +1,46 @@
-/** Limits of sets and files, and which names take files. */
+/** Decides the limits of sets and files, and which names accept files. */
 
-/** A field, as far as files need it. */
+/** The part of a field that file handling needs. */
 export interface FileHolder {
   /** "file", "files", "group", "set", or another type. */
   readonly type: string;
   readonly options: { readonly bytesMax?: number; readonly max?: unknown; readonly disabled?: boolean };
-  /** Fields inside of a group or a set. */
+  /** Fields inside a group or a set. */
   readonly fields: ReadonlyMap<string, FileHolder>;
 }
 
 /** Fields by name. */
 export type FileHolders = ReadonlyMap<string, FileHolder>;
 
-/** Largest file of a field without a limit of its own: 10 MiB. */
+/** Maximum size of a file without a custom limit: 10 MiB. */
 const defaultBytesMax = 10_485_760;
 const defaultRowsMax = 100;
-/** Most files of one form: the limit of multipart bodies. */
+/** Maximum number of files in one form: the limit of multipart bodies. */
 const filesMax = 20;
-/** Room for texts, besides files. */
+/** Space for strings, in addition to files. */
 const textBytesMax = 1_048_576;
-/** What is read and thrown away of files over their limit, so that the form can come back with everything else: 32 MiB at least. */
+/**
+ * Bytes that are read and dropped from files over their limit, so that the form can be shown again with everything
+ * else: at least 32 MiB.
+ */
 const spareBytesMin = 33_554_432;
 
-/** Returns the largest file of a field, in bytes. */
+/** Returns the maximum size of a file in a field, in bytes. */
 export function bytesMaxOf({ options: { bytesMax } }: FileHolder): number {
   return bytesMax ?? defaultBytesMax;
 }
 
-/** Returns the most files of a field. */
+/** Returns the maximum number of files of a field. */
 function filesMaxOf({ options: { max } }: FileHolder): number {
   return typeof max === "number" ? max : filesMax;
 }
 
-/** Returns the most rows that a set takes. */
+/** Returns the maximum number of rows of a set. */
 export function rowsMax(field: FileHolder): number {
   return typeof field.options.max === "number" ? field.options.max : defaultRowsMax;
 }
 
-/** Returns the field that takes files under a name, such as `photos.0.image`. */
+/** Returns the field that accepts files under a name, for example `photos.0.image`. */
 export function findFileField(fields: FileHolders, name: string): FileHolder | undefined {
   let inner: FileHolders = fields;
   let found: FileHolder | undefined;
@@ -55,7 +58,7 @@ export function findFileField(fields: FileHolders, name: string): FileHolder | u
   return found !== undefined && (found.type === "file" || found.type === "files") && found.options.disabled !== true ? found : undefined;
 }
 
-/** Returns the body limit of a form with files: all of them, the texts, and as much again to throw away. Undefined without files. */
+/** Returns the body limit of a form with files: all files, the strings, and the same amount again to drop. Undefined without files. */
 export function formBodyBytesMax(fields: FileHolders): number | undefined {
   const sizes = [...fields.values()].flatMap(listFileSizes).toSorted((one, other) => other - one);
   if (sizes.length === 0) return undefined;
@@ -63,7 +66,7 @@ export function formBodyBytesMax(fields: FileHolders): number | undefined {
   return textBytesMax + declared + Math.max(declared, spareBytesMin);
 }
 
-/** Lists the largest files that a field can take, no more of them than a form can hold. */
+/** Lists the largest files that a field can accept, limited to what a form can hold. */
 function listFileSizes(field: FileHolder): number[] {
   if (field.type === "file") return [bytesMaxOf(field)];
   if (field.type === "files") return Array.from({ length: Math.min(filesMaxOf(field), filesMax) }, () => bytesMaxOf(field));

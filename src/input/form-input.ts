@@ -1,4 +1,4 @@
-/** Reads what was sent for a form: urlencoded or multipart, names and texts and files, before anything checks it. */
+/** Reads a submitted form before validation: urlencoded or multipart, with names, strings and files. */
 import { GableError } from "../errors/gable-error.ts";
 import type { BodySource } from "../http/body.ts";
 import { findMediaType, isUtf8 } from "../http/media-type.ts";
@@ -10,7 +10,7 @@ const fieldsMax = 1000;
 const textBytesMax = 1_048_576;
 const nameBytesMax = 256;
 
-/** Returns the largest file of a field, in bytes; undefined for names that take no file. */
+/** Returns the maximum size of a file, in bytes; undefined for names that accept no file. */
 export type FileBytesMaxOf = (name: string) => number | undefined;
 
 /** Reads the fields of a form. Throws `E_BODY_TYPE` for another content type, and what reading throws. */
@@ -30,7 +30,7 @@ export async function readSentForm(source: InputSource, fileBytesMaxOf: FileByte
   return { fields, files: new Map() };
 }
 
-/** Reads a body of text: a limit of the route that leaves room for files does not count for it. */
+/** Reads a text body: a route limit that includes space for files does not apply to it. */
 async function readText(body: BodySource): Promise<Uint8Array> {
   const tooLarge = (): GableError => new GableError("E_FORM_TOO_LARGE", `The form has more than ${textBytesMax} bytes.`);
   if (body.lengthBytes !== undefined && body.lengthBytes > textBytesMax) throw tooLarge();
@@ -56,7 +56,7 @@ function concatenate(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
   return joined;
 }
 
-/** Parses the fields of a form that was sent in a query. */
+/** Parses form fields from a query string. */
 export function parseQueryForm(queryString: string): SentForm {
   const fields = parseUrlencoded(queryString, { pairsMax: fieldsMax, onTooMany: tooManyFields, onNotUtf8: notUtf8 });
   for (const [name] of fields) assertName(name);
@@ -85,7 +85,7 @@ function assertName(name: string): void {
 }
 
 async function readMultipartForm(source: InputSource, contentType: string, fileBytesMaxOf: FileBytesMaxOf): Promise<SentForm> {
-  // Loaded by the first multipart form: an application without one starts without it.
+  // Loaded by the first multipart form: applications without one start without it.
   const { readMultipart } = await import("../http/multipart.ts");
   const pairs: Array<readonly [string, string]> = [];
   const files = new Map<string, SentFile[]>();
@@ -96,7 +96,7 @@ async function readMultipartForm(source: InputSource, contentType: string, fileB
       continue;
     }
     const bytesMax = fileBytesMaxOf(part.name);
-    // A field that the form does not have is skipped, within the limits of the body.
+    // A field that is not in the form is skipped, within the limits of the body.
     if (bytesMax === undefined) continue;
     const file = await takeFile({ fileName: part.fileName, claimedType: part.type }, part.chunks(), { bytesMax, source });
     // Browsers send a file without a name for a blank control.
@@ -121,7 +121,7 @@ async function takeFile(
   source.onEnd(() => file.close());
   return file;
 
-  /** What is over the limit is read, so that the form can be shown again, and not kept. */
+  /** Bytes over the limit are read, so that the form can be shown again, but not kept. */
   async function* limited(): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
       sizeBytes += chunk.length;

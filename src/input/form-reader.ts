@@ -1,36 +1,36 @@
-/** Forms that read themselves: what a route needs of one, without knowing its fields. */
+/** Defines forms that read themselves: what a route needs from a form without knowing its fields. */
 import type { GableError } from "../errors/gable-error.ts";
 import type { UploadedFile } from "../handlers/uploaded-file.ts";
 import type { FieldMap } from "../http/urlencoded.ts";
 
-/** A file that was not kept because it is over the limit of its field. */
+/** A file that was dropped because it exceeds the limit of its field. */
 interface OversizedFile {
-  /** Name that the client gave it. */
+  /** Name from the client. */
   readonly fileName: string;
   /** Size in bytes. */
   readonly sizeBytes: number;
-  /** Tells it from files that were kept. */
+  /** Distinguishes it from files that were kept. */
   readonly isOversized: true;
 }
 
-/** A file as it was sent. */
+/** A submitted file. */
 export type SentFile = UploadedFile | OversizedFile;
 
-/** What was sent for a form. */
+/** A submitted form. */
 export interface SentForm {
-  /** Names and texts, in their order. */
+  /** Names and strings, in order. */
   readonly fields: FieldMap;
-  /** Files by the name of their field, in their order. */
+  /** Files by the name of their field, in order. */
   readonly files: ReadonlyMap<string, readonly SentFile[]>;
 }
 
 /** A form that was read. */
 export interface ReadForm {
-  /** Whether all values are right. */
+  /** Whether all values are valid. */
   readonly valid: boolean;
   /** Returns the errors. */
   errors(): readonly unknown[];
-  /** Returns the error that stands for an invalid form. */
+  /** Returns the error that represents an invalid form. */
   toError(code: "E_FORM_NOT_VALID" | "E_INPUT_INVALID"): GableError;
 }
 
@@ -40,14 +40,14 @@ export interface FormReader {
   readonly method: "post" | "get";
   /** Body limit of a route with this form, in bytes; undefined for a form without files. */
   readonly bodyBytesMax: number | undefined;
-  /** Returns the largest file of a field, in bytes; undefined for names that take no file. */
+  /** Returns the maximum size of a file in a field, in bytes; undefined for names that accept no file. */
   fileBytesMaxOf(name: string): number | undefined;
-  /** Reads and checks what was sent. */
+  /** Reads and validates a submission. */
   read(sent: SentForm): Promise<ReadForm>;
 }
 
-/** Method of forms that gives their reader. */
-export const formReader: unique symbol = Symbol.for("gable.formReader") as never; // Known to a second copy of the package as well.
+/** Method of forms that returns their reader. */
+export const formReader: unique symbol = Symbol.for("gable.formReader") as never; // Also recognized by a second copy of the package.
 
 /** A form that reads itself. */
 export interface ReadableForm {

@@ -1,4 +1,4 @@
-/** What reading input needs of a request. */
+/** Defines what reading input needs from a request. */
 import type { BodySource } from "../http/body.ts";
 import type { HeaderReader } from "../http/header-table.ts";
 
@@ -7,6 +7,6 @@ export interface InputSource {
   readonly headers: HeaderReader;
   readonly body: BodySource;
   readonly queryString: string;
-  /** Runs work when the request has ended, however it ended. */
+  /** Runs work after the request has ended, however it ended. */
   onEnd(work: () => void | Promise<void>): void;
 }

@@ -1,4 +1,4 @@
-/** Declared input of a route: query, form and JSON body, parsed and checked before the handler runs. */
+/** Reads the declared input of a route: query, form and JSON body are parsed and checked before the handler runs. */
 import { GableError } from "../errors/gable-error.ts";
 import type { RouteOptions } from "../handlers/handler.ts";
 import type { StandardSchema } from "../handlers/standard-schema.ts";
@@ -13,16 +13,16 @@ import { findFormReader } from "./form-reader.ts";
 import type { InputSource } from "./input-source.ts";
 import { readSchemaForm, schemaFileBytesMax, schemaFormBytesMax } from "./schema-form.ts";
 
-/** The input of a request that its route declares, checked. */
+/** The checked input that a route declares. */
 export interface DeclaredInput {
   readonly query?: unknown;
   readonly form?: unknown;
-  /** The JSON body, in a record: its value may be undefined. */
+  /** The JSON body in an object: its value may be undefined. */
   readonly json?: { readonly value: unknown };
 }
 
 /**
- * Reads the input that a route declares. `sent` are the fields of a form that were read before.
+ * Reads the input that a route declares. `sent` are form fields that were read before.
  * Throws with the status that the client gets.
  */
 export async function readInput(source: InputSource, options: RouteOptions, sent?: SentForm): Promise<DeclaredInput> {
@@ -34,7 +34,7 @@ export async function readInput(source: InputSource, options: RouteOptions, sent
   return json === undefined ? input : { ...input, json: { value: await readJson(source, json) } };
 }
 
-/** Body limit of several routes by their forms: the largest; undefined when no form takes files. */
+/** Returns the body limit of several routes by their forms: the largest; undefined if no form accepts files. */
 export function findFormBytesMax(routes: readonly RouteOptions[]): number | undefined {
   const limits = routes.flatMap(({ form, files }) => {
     const own = form === undefined ? undefined : findFormReader(form)?.bodyBytesMax;
@@ -61,7 +61,7 @@ async function readForm(source: InputSource, options: RouteOptions, sent: SentFo
   const found = isQuery ? parseQueryForm(source.queryString) : (sent ?? (await readDeclaredForm(source, [options])));
   // Records of fields became forms when the route was compiled.
   const read = reader === undefined ? await readSchemaForm(found, options.form as StandardSchema, files) : await reader.read(found);
-  // A program gets the errors as data: it has no use for a page with the form.
+  // Programs get the errors as data: they cannot use a page with the form.
   if (!read.valid && read.errors().length > 0 && prefersJson(source)) throw read.toError("E_INPUT_INVALID");
   return read;
 }
@@ -91,7 +91,7 @@ async function readJson(source: InputSource, schema: StandardSchema): Promise<un
   throw new GableError("E_INPUT_INVALID", "The body cannot be used.", { details: { errors: result.errors } });
 }
 
-/** A coding of the body would hide its size from the limits. */
+/** A compressed body would hide its size from the limits. */
 function assertPlainEncoding(source: InputSource): void {
   const encoding = source.headers.get("content-encoding");
   if (encoding === null || encoding.toLowerCase() === "identity") return;

@@ -1,4 +1,4 @@
-/** Forms that a Standard Schema checks, kept as typed so that they can be shown again. */
+/** Validates forms with a Standard Schema. The submitted strings are kept so that the form can be shown again. */
 import { GableError } from "../errors/gable-error.ts";
 import type { FileFieldOptions, FileFields, FormError, SchemaForm, SchemaFormState } from "../handlers/form.ts";
 import type { StandardSchema } from "../handlers/standard-schema.ts";
@@ -7,21 +7,24 @@ import type { UploadedFile } from "../handlers/uploaded-file.ts";
 import type { ReadForm, SentFile, SentForm } from "./form-reader.ts";
 import { sniffableTypes } from "./sniff.ts";
 
-/** What is read and thrown away of files over their limit, so that the form can come back with everything else: 32 MiB at least. */
+/**
+ * Bytes that are read and dropped from files over their limit, so that the form can be shown again with everything
+ * else: at least 32 MiB.
+ */
 const spareBytesMin = 33_554_432;
 
-/** Body limit of a route whose form has files: their sum, 1 MiB for the rest, and as much again to throw away. */
+/** Returns the body limit of a route whose form has files: their sum, 1 MiB for the rest, and the same amount again to drop. */
 export function schemaFormBytesMax(files: FileFields): number {
   const declared = Object.values(files).reduce((sum, { bytesMax, multiple }) => sum + bytesMax * (multiple === true ? 20 : 1), 0);
   return 1_048_576 + declared + Math.max(declared, spareBytesMin);
 }
 
-/** Returns the largest file of a field; undefined for names that take no file. */
+/** Returns the maximum size of a file in a field; undefined for names that accept no file. */
 export function schemaFileBytesMax(files: FileFields, name: string): number | undefined {
   return Object.hasOwn(files, name) ? files[name]!.bytesMax : undefined;
 }
 
-/** Checks what was sent by a schema. */
+/** Validates a submission with a schema. */
 export async function readSchemaForm(
   sent: SentForm,
   schema: StandardSchema,
@@ -33,7 +36,7 @@ export async function readSchemaForm(
     ...(result.isValid ? [] : result.errors.map(({ path, code, message }) => toError(path === "" ? null : path, code, message))),
     ...Object.entries(fileFields).flatMap(([name, field]) => findFileErrors(name, field, sent.files.get(name) ?? [])),
   ];
-  // Of the two types it is the one that valid tells.
+  // `valid` tells which of the two types it is.
   return new SentSchemaForm({ values, sent, errors, data: result.isValid ? result.value : undefined }) as SchemaForm<unknown> & ReadForm;
 }
 
@@ -121,7 +124,7 @@ function findFileProblem(file: SentFile, { accept, bytesMax }: FileFieldOptions)
   if (!isKept(file)) return { code: "file_large", message: `Choose a file of at most ${toSizeText(bytesMax)}.` };
   if (accept === undefined) return undefined;
   const isForged = accept.includes(file.type) && sniffableTypes.has(file.type) && !file.isSniffed;
-  // A claim is only believed for types that have no signature.
+  // A claimed type is trusted only for types without a signature.
   if (isForged) return { code: "file_type", message: "The file is not what its type says." };
   if (accept.includes(file.type)) return undefined;
   return { code: "file_type", message: `Choose a file of one of these types: ${accept.join(", ")}.` };

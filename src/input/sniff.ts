@@ -1,4 +1,4 @@
-/** Media types by the first bytes of the content, for uploads: the client's claim is not believed. */
+/** Detects media types from the first bytes of uploads: the client's claim is not trusted. */
 
 interface Signature {
   readonly type: string;
@@ -17,13 +17,13 @@ const signatures: readonly Signature[] = [
   { type: "application/gzip", offset: 0, bytes: [0x1f, 0x8b] },
 ];
 
-/** Bytes that {@link sniffMediaType} needs to see. */
+/** Number of bytes that {@link sniffMediaType} needs. */
 export const sniffBytes = 16;
 
-/** Media types that can be told from their content. */
+/** Media types that can be detected from their content. */
 export const sniffableTypes: ReadonlySet<string> = new Set(signatures.map((signature) => signature.type));
 
-/** The media type of a content; undefined when no signature fits. */
+/** Returns the media type of a content; undefined if no signature matches. */
 export function sniffMediaType(start: Uint8Array): string | undefined {
   return signatures.find(({ offset, bytes }) => bytes.every((byte, index) => start[offset + index] === byte))?.type;
 }

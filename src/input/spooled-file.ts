@@ -1,20 +1,20 @@
-/** Files that came with a form: small ones in memory, others in an unlinked temporary file. */
+/** Stores uploaded files: small files in memory, others in an unlinked temporary file. */
 import type { FileHandle } from "node:fs/promises";
 import { joinChunks } from "../http/body.ts";
 import type { UploadedFile } from "../handlers/uploaded-file.ts";
 import { loadFileSystem, loadOperatingSystem, loadPaths } from "../replies/node-modules.ts";
 import { sniffBytes, sniffMediaType } from "./sniff.ts";
 
-/** Bytes that stay in memory. */
+/** Maximum number of bytes in memory. */
 const memoryBytesMax = 65_536;
 
-/** What came with the file. */
+/** Metadata of the file. */
 export interface UploadFacts {
   readonly fileName: string;
   readonly claimedType: string;
 }
 
-/** An uploaded file on its way through a request. */
+/** An uploaded file during a request. */
 export class SpooledFile implements UploadedFile {
   readonly fileName: string;
   readonly type: string;
@@ -77,7 +77,7 @@ export class SpooledFile implements UploadedFile {
   }
 }
 
-/** Stores the content of a part: in memory up to 64 KiB, above that in a temporary file whose name has been removed. */
+/** Stores the content of a part: in memory up to 64 KiB, above that in a temporary file whose name is removed. */
 export async function spoolUpload(facts: UploadFacts, chunks: AsyncIterable<Uint8Array>): Promise<SpooledFile> {
   const memory: Uint8Array[] = [];
   let file: FileHandle | undefined;
@@ -107,7 +107,7 @@ async function moveToFile(memory: readonly Uint8Array[]): Promise<FileHandle> {
   return file;
 }
 
-/** Opens a new file of mode 0600 and removes its name: however the process ends, nothing stays behind. */
+/** Opens a new file with mode 0600 and removes its name: however the process ends, no file is left. */
 async function openUnlinked(): Promise<FileHandle> {
   const [fs, os, paths] = await Promise.all([loadFileSystem(), loadOperatingSystem(), loadPaths()]);
   const path = paths.join(os.tmpdir(), `gable-upload-${crypto.randomUUID()}`);

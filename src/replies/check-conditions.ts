@@ -1,4 +1,4 @@
-/** Conditions before the costly work: 304 or 412 without rendering anything. */
+/** Checks conditions before expensive work: replies 304 or 412 without rendering anything. */
 import { toHttpDate } from "../http/http-date.ts";
 import type { Validators } from "../http/conditions.ts";
 import { evaluateConditions } from "../http/conditions.ts";
@@ -6,7 +6,7 @@ import type { HeaderReader } from "../http/header-table.ts";
 import { HandlerReply } from "./handler-reply.ts";
 import type { ReplyDraft } from "./reply-draft.ts";
 
-/** What the check reads of a context. */
+/** The parts of a context that the check reads. */
 export interface ConditionsContext {
   /** HTTP method. */
   readonly method: string;
@@ -17,9 +17,8 @@ export interface ConditionsContext {
 }
 
 /**
- * Checks the conditions of a request against the current state. Gives the reply (304 or 412) when the work can be
- * left out; else undefined, and the validators are sent with the reply that follows.
- *
+ * Checks the conditions of a request against the current state. Returns the reply (304 or 412) if you can skip the
+ * work; otherwise undefined, and the validators are sent with your reply.
  * @example
  * const early = checkConditions(context, { etag: `"${post.version}"` });
  * if (early) return early;

@@ -1,4 +1,4 @@
-/** Opens files safely, and sends what was promised of them. */
+/** Opens files safely, and sends exactly the announced bytes. */
 import type { FileHandle } from "node:fs/promises";
 import type { FileBody } from "../http/message.ts";
 import { loadFileSystem } from "./node-modules.ts";
@@ -13,12 +13,12 @@ export interface OpenFile {
 }
 
 /**
- * Opens a regular file by its real path; undefined when there is none. Never follows a link at the end, never blocks
- * on a pipe, and makes sure that what was opened is what the path named.
+ * Opens a regular file by its real path; undefined if it does not exist. Never follows a link at the end, never blocks
+ * on a pipe, and verifies that the opened file is the one that the path named.
  */
 export async function openRegularFile(realPath: string): Promise<OpenFile | undefined> {
   const fs = await loadFileSystem();
-  // Flags that a platform lacks are undefined there.
+  // Flags that a platform does not have are undefined there.
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants as Record<string, number>;
   let handle: FileHandle;
   try {
@@ -40,7 +40,7 @@ export async function openRegularFile(realPath: string): Promise<OpenFile | unde
   return undefined;
 }
 
-/** Whether an error says that there is nothing to open here for us. */
+/** Whether an error means that the file does not exist or is not accessible. */
 function isMissing(error: unknown): boolean {
   // Errors of node:fs carry a code.
   const { code } = error as NodeJS.ErrnoException;
@@ -55,7 +55,7 @@ function isMissing(error: unknown): boolean {
   );
 }
 
-/** A part of an open file as a body; the handle is closed when it was sent, and when it will not be. */
+/** Returns a part of an open file as a body; the handle is closed after sending, and also if nothing is sent. */
 export function createFileBody(handle: FileHandle, start: number, lengthBytes: number): FileBody {
   let isOpen = true;
   const close = async (): Promise<void> => {
@@ -65,7 +65,8 @@ export function createFileBody(handle: FileHandle, start: number, lengthBytes: n
   };
   async function* chunks(): AsyncGenerator<Uint8Array> {
     try {
-      // A file that grows gives what was promised; one that shrinks ends early, and the connection is cut.
+      // If a file grows, only the announced bytes are sent; if it shrinks, the reply ends early and the connection is
+      // closed.
       for (let sent = 0; sent < lengthBytes;) {
         const wanted = Math.min(sliceBytes, lengthBytes - sent);
         const { bytesRead, buffer } = await handle.read(new Uint8Array(wanted), 0, wanted, start + sent);

@@ -1,4 +1,4 @@
-/** Replies with a file: conditions, ranges, and what the file says about itself. */
+/** Replies with a file: conditions, ranges, and the file's own headers. */
 import { evaluateConditions, holdsIfRange } from "../http/conditions.ts";
 import type { HeaderReader } from "../http/header-table.ts";
 import { toHttpDate } from "../http/http-date.ts";
@@ -10,13 +10,13 @@ export interface SendableFile {
   readonly type: string;
   readonly sizeBytes: number;
   readonly modified: Date;
-  /** `modified` as a date of HTTP, where it was written before. */
+  /** `modified` as an HTTP date, if it was formatted before. */
   readonly modifiedText?: string;
-  /** Entity tag with its quotes. */
+  /** ETag with its quotes. */
   readonly etag: string;
-  /** Gives a part of it; called at most once. */
+  /** Returns a part of it; called at most once. */
   body(start: number, lengthBytes: number): ReplyBody;
-  /** Called when nothing of it is sent. */
+  /** Called if none of it is sent. */
   close(): void | Promise<void>;
 }
 
@@ -28,7 +28,7 @@ export interface PlainReply {
   readonly body: ReplyBody;
 }
 
-/** Answers a request with a file (RFC 9110 sections 13 and 14). */
+/** Creates the reply to a request for a file (RFC 9110 sections 13 and 14). */
 export function createFileReply(
   method: string,
   requestHeaders: HeaderReader,

@@ -1,4 +1,4 @@
-/** file() and download(): replies with files of the disk. */
+/** Implements file() and download(): replies with files from disk. */
 import { GableError } from "../errors/gable-error.ts";
 import { createFileBody, openRegularFile } from "./disk-file.ts";
 import type { PlainReply, SendableFile } from "./file-reply.ts";
@@ -9,7 +9,7 @@ import type { HeaderReader } from "../http/header-table.ts";
 import { HandlerReply } from "./handler-reply.ts";
 import { withDisposition } from "./replies.ts";
 
-/** How a file is sent. */
+/** Options for sending a file. */
 export interface FileOptions {
   /** Folder that the path is relative to and cannot leave. Required. */
   root: string;
@@ -19,9 +19,9 @@ export interface FileOptions {
   headers?: ReadonlyArray<readonly [string, string]>;
 }
 
-/** How a file is sent for saving. */
+/** Options for sending a file as a download. */
 export interface DownloadOptions extends FileOptions {
-  /** Name for saving. By default the name of the file. */
+  /** File name for the download. By default, the name of the file. */
   name?: string;
 }
 
@@ -29,22 +29,21 @@ export interface DownloadOptions extends FileOptions {
 export class FileHandlerReply extends HandlerReply {
   readonly #file: SendableFile;
 
-  /** @internal Made by {@link file}. */
+  /** @internal Created by {@link file}. */
   constructor(sendable: SendableFile, headers: FileOptions["headers"]) {
     super(200, sendable.type, null, headers);
     this.#file = sendable;
   }
 
-  /** @internal The reply for a request. */
+  /** @internal Returns the reply for a request. */
   resolve(method: string, requestHeaders: HeaderReader): HandlerReply {
     return fromPlainReply(createFileReply(method, requestHeaders, this.#file, this.hasHeaders ? [...this.headers] : []));
   }
 }
 
 /**
- * Answers with a file below a folder: conditions and ranges included. A path that leaves the folder, names no
- * regular file or is not there is `E_FILE_NOT_FOUND` (404). Throws `E_FILE_ROOT_MISSING` without a root.
- *
+ * Replies with a file below a folder, including conditions and ranges. A path that leaves the folder, does not exist or
+ * does not name a regular file is `E_FILE_NOT_FOUND` (404). Throws `E_FILE_ROOT_MISSING` without a root.
  * @example
  * get("/covers/:name", ({ params }) => file(params.name, { root: "var/covers" }));
  */
@@ -68,13 +67,13 @@ export async function file(path: string, options: FileOptions): Promise<HandlerR
   );
 }
 
-/** As {@link file}, to be saved under a name. */
+/** Like {@link file}, as a download with a file name. */
 export async function download(path: string, options: DownloadOptions): Promise<HandlerReply> {
   const { name = path.split("/").at(-1)!, ...rest } = options;
   return withDisposition(await file(path, rest), "attachment", name);
 }
 
-/** Returns the reply of a handler for the reply of a file. */
+/** Converts the reply of a file to the reply of a handler. */
 export function fromPlainReply(plain: PlainReply): HandlerReply {
   return new HandlerReply(plain.status, plain.contentType, plain.body, plain.headers);
 }

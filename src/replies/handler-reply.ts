@@ -1,19 +1,19 @@
-/** What a handler answers, before the application object adds its headers. */
+/** Defines what a handler replies, before the application adds its headers. */
 import { HeaderTable } from "../http/header-table.ts";
 import type { HeaderInit } from "../http/header-table.ts";
 import type { Validators } from "../http/conditions.ts";
 import type { ReplyBody } from "../http/message.ts";
 import type { Rendered } from "../views/rendering/render.ts";
 
-/** Status and header fields of a reply helper. */
+/** Options for the status and header fields of a reply. */
 export interface ReplyOptions {
-  /** Status. Default 200, or what the helper says. */
+  /** Status. Default 200, or the default of the helper. */
   status?: number;
-  /** Header fields beside those that every reply has. None by default. */
+  /** Header fields in addition to those of every reply. None by default. */
   headers?: HeaderInit | Readonly<Record<string, string>>;
 }
 
-/** A reply with a status, header fields of its own, and a body. */
+/** A reply with a status, its own header fields, and a body. */
 export class HandlerReply {
   /** Status, 200 to 599. */
   status: number;
@@ -21,9 +21,9 @@ export class HandlerReply {
   body: ReplyBody | Rendered;
   /** Media type; "" for none. A `content-type` in `headers` wins. */
   contentType: string;
-  /** Whether a view with pending values is sent when it is whole, with its length. */
+  /** Whether a view with pending values is sent only when it is complete, with its length. */
   isBuffered = false;
-  /** What identifies the content: sent with the reply, and held against the conditions of the request. */
+  /** Identifies the content: sent with the reply, and compared with the conditions of the request. */
   validators: Validators | undefined = undefined;
   #headers: HeaderTable | undefined;
 
@@ -34,13 +34,13 @@ export class HandlerReply {
     if (headers !== undefined) this.#headers = new HeaderTable(isPairs(headers) ? headers : Object.entries(headers));
   }
 
-  /** Header fields of this reply; they win over those that every reply has. */
+  /** Header fields of this reply; they override those of every reply. */
   get headers(): HeaderTable {
     this.#headers ??= new HeaderTable();
     return this.#headers;
   }
 
-  /** Whether it has header fields of its own. */
+  /** Whether it has its own header fields. */
   get hasHeaders(): boolean {
     return this.#headers !== undefined;
   }

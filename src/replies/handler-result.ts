@@ -1,4 +1,4 @@
-/** From what a handler returns to a reply. */
+/** Converts the result of a handler to a reply. */
 import { GableError } from "../errors/gable-error.ts";
 import { describeValue } from "../errors/option-errors.ts";
 import { toContentDisposition } from "../http/fields.ts";
@@ -18,13 +18,13 @@ import { contentTypeOf, isRendered } from "./render-reply.ts";
  */
 export type HandlerResult = string | object | null;
 
-/** Makes the reply of a result; `where` names the route in errors. */
+/** Creates the reply for a result; `where` names the route in errors. */
 export function toHandlerReply(result: unknown, where: string): HandlerReply | Promise<HandlerReply> {
   if (result instanceof HandlerReply) return result;
   if (typeof result === "string") return new HandlerReply(200, "text/plain; charset=utf-8", result);
   if (result === null) return new HandlerReply(204, "", null);
   if (typeof result !== "object") throw resultError(result, where);
-  // The usual plain value is told first: naming the global Response makes Node load all of fetch.
+  // The usual plain value is checked first: reading the global Response makes Node load all of fetch.
   if (isPlain(result)) return new HandlerReply(200, "application/json", toJsonText(result));
   if (isRendered(result)) return fromView(result);
   if (result instanceof Response) return fromResponse(result);
@@ -36,7 +36,7 @@ export function toHandlerReply(result: unknown, where: string): HandlerReply | P
   return new HandlerReply(200, "application/json", toJsonText(result));
 }
 
-/** A feed knows when it was changed: a reader that has it gets 304. */
+/** A feed has a modification time: a reader that has the current version gets 304. */
 function fromView(view: Rendered): HandlerReply {
   const reply = new HandlerReply(200, contentTypeOf(view), view);
   if (!isHtml(view) && view.lastModified !== undefined)
@@ -44,14 +44,14 @@ function fromView(view: Rendered): HandlerReply {
   return reply;
 }
 
-/** A list for search engines is no page to be found itself. */
+/** Search engines should not index a sitemap itself. */
 function fromSitemap(part: SitemapPart): HandlerReply {
   const reply = new HandlerReply(200, part.contentType, part);
   reply.headers.set("x-robots-tag", "noindex").set("x-accel-buffering", "no");
   return reply;
 }
 
-/** A table is streamed, and saved under its name when it has one. */
+/** A table is streamed, and sent as a download if it has a file name. */
 function fromCsv(table: Csv): HandlerReply {
   const reply = new HandlerReply(200, table.contentType, table);
   reply.headers.set("x-accel-buffering", "no");
@@ -70,7 +70,7 @@ function resultError(result: unknown, where: string): GableError {
   return new GableError("E_ROUTE_RESULT", `The handler of ${where} ${what}`);
 }
 
-/** Streams values: text and bytes as they are, objects as JSON lines. */
+/** Streams values: strings and bytes unchanged, objects as JSON lines. */
 function fromIterable(values: AsyncIterable<unknown>): HandlerReply {
   const reply = new HandlerReply(200, "text/plain; charset=utf-8", toChunks(values));
   reply.headers.set("x-accel-buffering", "no");
@@ -85,7 +85,7 @@ async function* toChunks(values: AsyncIterable<unknown>): AsyncGenerator<string 
   }
 }
 
-/** Reads one chunk ahead, so that a short Response goes out with its length in one write. */
+/** Reads one chunk ahead, so that a short Response is sent with its length in one write. */
 async function fromResponse(response: Response): Promise<HandlerReply> {
   const headers: Array<[string, string]> = [];
   for (const [name, value] of response.headers) {

@@ -1,10 +1,10 @@
-/** Values as JSON text: `toJSON()` is respected, dates are ISO texts in UTC, bigints become texts. */
+/** Writes values as JSON: `toJSON()` is respected, dates become ISO strings in UTC, bigints become strings. */
 import { toErrorText } from "../errors/error-text.ts";
 import { GableError } from "../errors/gable-error.ts";
 
 /**
- * Writes a value as JSON. Throws `E_JSON_VALUE` for a value that JSON would silently write as `{}`, such as a promise that nobody
- * awaited or a Map, and a TypeError for what JSON cannot hold: functions, symbols, cycles.
+ * Writes a value as JSON. Throws `E_JSON_VALUE` for a value that JSON would silently write as `{}`, for example a
+ * promise without `await` or a Map, and a TypeError for what JSON does not support: functions, symbols, cycles.
  */
 export function toJsonText(value: unknown): string {
   let text: string | undefined;
@@ -15,12 +15,12 @@ export function toJsonText(value: unknown): string {
     text = JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? String(item) : item));
   }
   if (text === undefined) throw new TypeError("This value has no JSON form.");
-  // What JSON empties leaves this mark, so other values pay for one search.
+  // Values that JSON empties leave this mark, so other values cost only one search.
   if (text.includes("{}")) assertNothingLost(value, "");
   return text;
 }
 
-/** Finds the value that JSON writes as `{}` although it holds something. */
+/** Finds a value that JSON writes as `{}` although it has content. */
 function assertNothingLost(value: unknown, path: string): void {
   if (typeof value !== "object" || value === null) return;
   if ("toJSON" in value && typeof value.toJSON === "function") return;

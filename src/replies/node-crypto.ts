@@ -1,4 +1,4 @@
-/** node:crypto, found when a signature or a hash is first needed: index.ts stays free of modules of Node. */
+/** Loads node:crypto when a signature or a hash is first needed: index.ts imports no modules of Node. */
 import { GableError } from "../errors/gable-error.ts";
 
 /** The module node:crypto. */

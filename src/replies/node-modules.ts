@@ -1,6 +1,4 @@
-/**
- * The file system, loaded when a file is first touched: an application without files runs where there is none.
- */
+/** Loads the file system on first use: applications without files also run where it does not exist. */
 type FileSystem = typeof import("node:fs/promises");
 type OperatingSystem = typeof import("node:os");
 type Paths = typeof import("node:path");

@@ -1,4 +1,4 @@
-/** Renders views to the bodies of replies, at the last moment: they see everything that the request has set by then. */
+/** Renders views to the bodies of replies as late as possible: they see everything that the request has set until then. */
 import type { ReplyBody } from "../http/message.ts";
 import type { RenderContext } from "../views/rendering/render-context.ts";
 import type { Rendered } from "../views/rendering/render.ts";
@@ -21,7 +21,7 @@ export function renderBody(reply: HandlerReply, view: Rendered, context: RenderC
   if (reply.isBuffered) return render(view, context);
   const walked = walk(view, context);
   if (typeof walked === "string") return walked;
-  // A proxy in front must not wait for the end of a stream.
+  // A reverse proxy must not wait for the end of a stream.
   reply.headers.set("x-accel-buffering", "no");
   return walked;
 }

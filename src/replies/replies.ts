@@ -1,4 +1,4 @@
-/** Reply helpers: what a handler returns when a plain value does not say enough. */
+/** Defines reply helpers, for handlers that need more than a plain value. */
 import type { DispositionType } from "../http/fields.ts";
 import { toContentDisposition } from "../http/fields.ts";
 import type { ProblemOptions } from "../http/problem.ts";
@@ -12,46 +12,45 @@ import { HandlerReply } from "./handler-reply.ts";
 import { toJsonText } from "./json-text.ts";
 import { contentTypeOf } from "./render-reply.ts";
 
-/** Answers with a value as JSON; dates become ISO texts, bigints texts. */
+/** Replies with a value as JSON; dates become ISO strings, bigints become strings. */
 export function json(value: unknown, options: ReplyOptions = {}): HandlerReply {
   return new HandlerReply(options.status ?? 200, "application/json", toJsonText(value), options.headers);
 }
 
-/** Answers with plain text. */
+/** Replies with plain text. */
 export function text(value: string, options: ReplyOptions = {}): HandlerReply {
   return new HandlerReply(options.status ?? 200, "text/plain; charset=utf-8", value, options.headers);
 }
 
-/** How a view is sent. */
+/** Options for sending a view. */
 export interface PageOptions extends ReplyOptions {
-  /** Whether a view with pending values waits until it is whole. By default it is streamed. */
+  /** Whether a view with pending values waits until it is complete. By default, it is streamed. */
   buffer?: boolean;
 }
 
-/** Answers with markup and a status or headers of its own. */
+/** Replies with markup and a custom status or headers. */
 export function page(markup: Html, options: PageOptions = {}): HandlerReply {
   if (!isHtml(markup)) throw new TypeError("page() takes Html: write html`...`, or use text().");
   return toViewReply(markup, options);
 }
 
-/** A view as a reply with a status or headers of its own. */
+/** Returns a view as a reply with a custom status or headers. */
 export function toViewReply(view: Rendered, options: PageOptions): HandlerReply {
   const reply = new HandlerReply(options.status ?? 200, contentTypeOf(view), view, options.headers);
   reply.isBuffered = options.buffer === true;
   return reply;
 }
 
-/** How a redirect is sent. */
+/** Options for a redirect. */
 export interface RedirectOptions {
   /** 303 after a form, 307 and 308 keep the method, 301 and 308 are permanent. Default 303. */
   status?: 301 | 302 | 303 | 307 | 308;
-  /** Hosts beside the own one that the target may name. None by default. */
+  /** Other hosts that the target may name. None by default. */
   hosts?: readonly string[];
 }
 
 /**
- * Redirects to a path of the own origin. Throws `E_REDIRECT_UNSAFE` for what leaves it, unless its host is listed.
- *
+ * Redirects to a same-origin path. Throws `E_REDIRECT_UNSAFE` for other targets, unless their host is listed.
  * @example
  * return redirect(showPost.url({ slug }));
  */
@@ -60,32 +59,32 @@ export function redirect(target: string, options: RedirectOptions = {}): Handler
   return new HandlerReply(options.status ?? 303, "text/plain; charset=utf-8", `See ${location}\n`, [["location", location]]);
 }
 
-/** Answers with a problem of RFC 9457. */
+/** Replies with a problem of RFC 9457. */
 export function problem(options: ProblemOptions): HandlerReply {
   return new HandlerReply(options.status, "application/problem+json", toJsonText(toProblem(options)));
 }
 
-/** How a stream is sent. */
+/** Options for sending a stream. */
 export interface StreamOptions extends ReplyOptions {
   /** Media type. Default `application/octet-stream`. */
   type?: string;
-  /** Name for saving; makes the reply an attachment. None by default. */
+  /** File name for the download; makes the reply an attachment. None by default. */
   name?: string;
-  /** Length in bytes, when it is known. By default the body is chunked. */
+  /** Length in bytes, if known. By default, the body is chunked. */
   lengthBytes?: number;
 }
 
-/** Answers with pieces as they come, no faster than the client takes them. */
+/** Sends pieces as they arrive, no faster than the client reads them. */
 export function stream(source: AsyncIterable<string | Uint8Array>, options: StreamOptions = {}): HandlerReply {
   const reply = new HandlerReply(options.status ?? 200, options.type ?? "application/octet-stream", source, options.headers);
   if (options.name !== undefined) reply.headers.set("content-disposition", toContentDisposition("attachment", options.name));
   if (options.lengthBytes !== undefined) reply.headers.set("content-length", String(options.lengthBytes));
-  // A proxy in front must not wait for the end of a stream.
+  // A reverse proxy must not wait for the end of a stream.
   else reply.headers.set("x-accel-buffering", "no");
   return reply;
 }
 
-/** Sets how a reply is shown or saved. */
+/** Sets how a reply is displayed or saved. */
 export function withDisposition(reply: HandlerReply, type: DispositionType, name?: string): HandlerReply {
   reply.headers.set("content-disposition", toContentDisposition(type, name));
   return reply;
