@@ -55,7 +55,7 @@ const tests: string[] = [];
 for (const where of [folder, ...option("tests", "").split(",").filter(Boolean)])
   for await (const file of glob(`${where}/**/*.test.ts`, { cwd: root })) tests.push(file);
 if (tests.length === 0) {
-  console.error(`${folder} has no tests of its own: name them with --tests=test/folder.`);
+  console.error(`${folder} has no tests: name them with --tests=test/folder.`);
   process.exit(2);
 }
 if (!passes()) {

@@ -189,7 +189,7 @@ describe("render()", () => {
     assert.equal(await pending, "<p>a</p>");
     assert.throws(() => String(html`${later("a")}`), {
       code: "E_VIEW_CONTEXT",
-      message: "Markup with a pending promise was turned into text.",
+      message: "Markup with a pending promise was converted to text.",
     });
   });
 
