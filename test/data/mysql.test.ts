@@ -135,12 +135,7 @@ describe("MySQL", { skip: skipMysql }, () => {
     const mariadb = await placeMariadb();
     try {
       for (const url of [place.url.replace(/^mysql/, "mariadb"), mariadb.url.replace(/^mariadb/, "mysql")]) {
-        const other = await createDatabase({ url, models: [Thing], bind: false });
-        await assert.rejects(
-          other.run(() => Thing.count()),
-          { code: "E_DATABASE_VERSION", status: 503 },
-        );
-        await other.close();
+        await assert.rejects(createDatabase({ url, models: [Thing], bind: false }), { code: "E_DATABASE_VERSION", status: 503 });
       }
     } finally {
       await mariadb.remove();

@@ -177,7 +177,7 @@ describe("docs/guides/command-line.md", () => {
 
   it("lists every command with each of its flags", async () => {
     const guide = await readGuide("command-line");
-    const groups = ["db", "env", "key"];
+    const groups = ["db", "env", "key", "tasks"];
     const top = (await listCommands()).filter((name) => !groups.includes(name));
     const nested = await Promise.all(groups.map(async (group) => (await listCommands(group)).map((name) => `${group} ${name}`)));
     const rows = [...guide.matchAll(/^\| `((?:[a-z]+)(?: [a-z]+)?)(?: \[\w+\])?` \| [^|]* \| ([^|]*)\|$/gm)];
