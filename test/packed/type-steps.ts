@@ -17,11 +17,26 @@ const bareConfig = { compilerOptions: { module: "nodenext", target: "es2024", ty
  * properties differ; what `keyof` gives must not.
  */
 function toPlace(diagnostic: Diagnostic): string {
-  if (diagnostic.includes(`'"?"'`)) return diagnostic;
+  if (diagnostic.includes(`'"?"'`)) return toMembers(diagnostic);
   return diagnostic
     .split("\n")[0]!
     .replace(/TS(?:2739|2740|2741):/, "TS2739:")
     .replace(/(error TS\d+):.*/, "$1");
+}
+
+/**
+ * The members of a type that a probe lists. The compiler prints one type under several names of its arguments, in any order, and
+ * cuts long lists off: only what it prints the same way for the same type is compared.
+ */
+function toMembers(diagnostic: string): string {
+  let text = diagnostic;
+  for (let before = ""; before !== text;) {
+    before = text;
+    text = text.replaceAll(/<[^<>]*>/g, "");
+  }
+  const match = /^(.*?: error TS\d+): (.* is not assignable to type ')(.*)'\.$/s.exec(text);
+  if (match === null || text.includes("...")) return text.replace(/(error TS\d+):.*/s, "$1");
+  return `${match[1]}: ${match[2]}${match[3]!.split(" | ").sort().join(" | ")}'.`;
 }
 
 /** Registers the tests. `open` gives the package once it is packed. */
