@@ -6,10 +6,14 @@ import { openSite, password, register } from "./site.ts";
 describe("the throttle", () => {
   it("allows a client 50 attempts in 10 minutes, at whatever accounts", async (test) => {
     const site = await openSite(test, { foreignHashes: [{ prefix: "plain$", verify: () => false }] });
-    for (let index = 0; index <= 50; index++) {
-      const reply = await site.visit().post("/account/login", { form: { email: `eve${index}@example.com`, password } });
-      assert.equal(reply.status, index < 50 ? 422 : 429, `attempt ${index + 1}`);
-    }
+    const started = performance.now();
+    const attempt = async (index: number): Promise<number> =>
+      (await site.visit().post("/account/login", { form: { email: `eve${index}@example.com`, password } })).status;
+    let allowed = 0;
+    while (allowed < 100 && (await attempt(allowed)) === 422) allowed++;
+    // One more attempt comes back every 12 seconds, and hashing takes its time on a busy machine.
+    const returned = Math.ceil((performance.now() - started) / 12_000);
+    assert.ok(allowed >= 50 && allowed <= 50 + returned, `${allowed} attempts were allowed, and ${returned} came back meanwhile`);
   });
 });
 
