@@ -19,7 +19,11 @@ describe("a supervisor with a listener that is not its own", { skip: skipSupervi
     const { port } = listener.address() as AddressInfo;
     const app = fileURLToPath(new URL("app.ts", import.meta.url));
     const main = fileURLToPath(new URL("main.ts", import.meta.url));
-    const args = [...process.execArgv.filter((argument) => !argument.startsWith("--test")), main, JSON.stringify({ app, workers: 1 })];
+    const args = [
+      ...process.execArgv.filter((argument) => !/^--(?:test|report)/.test(argument)),
+      main,
+      JSON.stringify({ app, workers: 1 }),
+    ];
     // Node has no public way to the descriptor of a listener.
     const { fd } = (listener as unknown as { _handle: { fd: number } })._handle;
     const child = spawn(process.execPath, args, {

@@ -106,7 +106,7 @@ export interface SupervisorProcess {
 /** Starts a supervisor in a process of its own; `options` are those of supervise(). */
 export async function startSupervisorProcess(options: Partial<SuperviseOptions>): Promise<SupervisorProcess> {
   const args = [
-    ...process.execArgv.filter((argument) => !argument.startsWith("--test")),
+    ...process.execArgv.filter((argument) => !/^--(?:test|report)/.test(argument)),
     join(folder, "main.ts"),
     JSON.stringify({ app: appFile, port: 0, workers: 2, ...options }),
   ];
