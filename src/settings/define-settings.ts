@@ -67,7 +67,7 @@ const secretMark = "[secret]";
 /** Shorter secrets would blank out ordinary words of a log. */
 const redactedLengthMin = 6;
 /** Variables with the prefix of the framework that are read elsewhere. */
-const frameworkVariables = ["GABLE_MODE", "GABLE_EDITOR", "GABLE_SECRETS_KEY", "GABLE_FAULTS"];
+const frameworkVariables = ["GABLE_MODE", "GABLE_TASKS"];
 
 /**
  * Reads all settings, and reports all problems of them together, before anything opens.

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -259,6 +259,14 @@ describe("defineSettings()", () => {
     const [problem] = problemsOf(() => define({ GABLE_MOD: "test" }));
     assert.deepEqual(problem, { name: "GABLE_MOD", problem: "is not a variable of Gable", fix: "write GABLE_MODE" });
     define({ GABLE_MODE: "test", GABLE_TEST_REQUIRE: "all" });
+  });
+
+  it("knows every variable of the prefix that the sources read", () => {
+    const sources = new URL("../", import.meta.url);
+    const read = globSync("**/*.ts", { cwd: sources }).filter((file) => !file.includes(".test."));
+    const names = read.flatMap((file) => readFileSync(new URL(file, sources), "utf8").match(/\bGABLE_[A-Z]+(?:_[A-Z]+)*\b/g) ?? []);
+    assert.ok(names.includes("GABLE_TASKS"));
+    for (const name of new Set(names)) define({ [name]: name === "GABLE_MODE" ? "test" : "off" });
   });
 
   it("refuses a mode that does not exist", () => {

@@ -326,6 +326,16 @@ describe("gable test", () => {
     assert.equal((await project.json("test", "c.test")).code, 1);
     assert.equal((await project.json("test", "nothing")).code, 2);
   });
+
+  it("stops after the first file that fails with --bail", async () => {
+    const write = (name: string, code: string): string =>
+      `import { test } from "node:test";\nimport { writeFileSync } from "node:fs";\ntest("runs (once)", () => { writeFileSync("${name}", ""); ${code} });`;
+    const project = createProject({ "a.test.ts": write("a", "throw new Error('no');"), "b.test.ts": write("b", "") });
+    assert.equal((await project.run("test", "--bail")).code, 1);
+    assert.deepEqual([existsSync(join(project.folder, "a")), existsSync(join(project.folder, "b"))], [true, false]);
+    assert.equal((await project.run("test", "b.test", "--only", "(once)")).code, 0);
+    assert.equal(existsSync(join(project.folder, "b")), true);
+  });
 });
 
 describe("gable shell", () => {

@@ -40,11 +40,18 @@ export const test = builtIn({
         "E_COMMAND_USAGE",
         pattern === undefined ? "The project has no tests: no file ends in .test.ts." : `No test file contains "${pattern}" in its path.`,
       );
-    const code = await runNode(context, toWords(context.flags, files.sort()));
-    if (code !== 0) context.report({ id: "tests.failed", message: "Some tests failed." });
+    const failed = await runAll(context, files.sort());
+    if (failed) context.report({ id: "tests.failed", message: "Some tests failed." });
     return { files };
   },
 });
+
+/** Runs all files together; with `--bail`, one after another until one fails. Returns whether one did. */
+async function runAll(context: Context, files: readonly string[]): Promise<boolean> {
+  const groups = context.flags.bail ? files.map((file) => [file]) : [files];
+  for (const group of groups) if ((await runNode(context, toWords(context.flags, group))) !== 0) return true;
+  return false;
+}
 
 function toWords({ watch, parallel, coverage, only }: Context["flags"], files: readonly string[]): string[] {
   return [
@@ -52,7 +59,7 @@ function toWords({ watch, parallel, coverage, only }: Context["flags"], files: r
     ...(watch ? ["--watch"] : []),
     ...(parallel === undefined ? [] : [`--test-concurrency=${parallel}`]),
     ...(coverage ? ["--experimental-test-coverage"] : []),
-    ...(only === undefined ? [] : [`--test-name-pattern=${only}`]),
+    ...(only === undefined ? [] : [`--test-name-pattern=${only.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&")}`]),
     ...files,
   ];
 }
