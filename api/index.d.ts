@@ -1165,6 +1165,8 @@ export type PartInstance = PartHooks & object;
 export interface PartHooks {
     /** Runs around every request: for tracing, or to carry a value through its asynchronous work. */
     around?(request: RawRequest, work: () => Pending<Reply>): Pending<Reply>;
+    /** Runs the work of a request or of a task so that its code finds this part, as `sendMail()` finds the mail of its application. */
+    enter?<Result>(work: () => Result): Result;
     /** Answers requests before hosts and routes are checked; undefined passes a request on. */
     early?(request: RawRequest): Pending<HandlerReply> | undefined;
     /** Checks whether the part can serve: it throws, or gives false, when it cannot. */
@@ -1187,6 +1189,8 @@ export interface PartHost {
     find<Instance extends PartInstance>(part: TypedPart<Instance>): Instance | undefined;
     /** Returns the health checks of all parts that have started, by the name of the part. */
     healthChecks(): ReadonlyMap<string, () => unknown>;
+    /** Runs work that comes from no request, such as a task, so that its code finds all parts of the application. */
+    enter<Result>(work: () => Result): Result;
     /** Reads a variable of the environment; undefined when it is not set. */
     environment(name: string): string | undefined;
     /** Renders a template file outside of a request; undefined when the application has none of that name. */

@@ -1,7 +1,7 @@
 /** The cache as a part of an application: its option, its store, and the pieces of views that it keeps. */
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import type { Ambient } from "../parts/ambient.ts";
 import type { Mode } from "../parts/mode.ts";
-import type { Pending } from "../parts/part.ts";
 import { definePart } from "../parts/part.ts";
 import type { Fragment, FragmentOptions, FragmentStore } from "../views/rendering/fragment-store.ts";
 import type { Cache } from "./cache.ts";
@@ -48,11 +48,8 @@ export const cachePart = definePart({
   },
 });
 
-/** What the part needs of the caches of all applications. */
-interface Caches {
-  enter<Result>(cache: Cache, work: () => Result): Result;
-  add(cache: Cache): () => void;
-}
+/** The caches of all applications, as far as one of them needs them. */
+type Caches = Pick<Ambient<Cache>, "enter" | "add">;
 
 /** The cache of an application. */
 export class AppCache {
@@ -73,8 +70,8 @@ export class AppCache {
     this.#remove = caches.add(cache);
   }
 
-  /** @internal Each request uses the cache of its application. */
-  around<Result>(_request: unknown, work: () => Pending<Result>): Pending<Result> {
+  /** @internal Each request and each task uses the cache of its application. */
+  enter<Result>(work: () => Result): Result {
     return this.#caches.enter(this.cache, work);
   }
 

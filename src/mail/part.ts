@@ -3,8 +3,9 @@ import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import { notFound } from "../errors/status-errors.ts";
 import { get } from "../handlers/define-route.ts";
 import type { RouteEntry } from "../handlers/group.ts";
+import type { Ambient } from "../parts/ambient.ts";
 import type { Mode } from "../parts/mode.ts";
-import type { Pending, PartHost } from "../parts/part.ts";
+import type { PartHost } from "../parts/part.ts";
 import { definePart } from "../parts/part.ts";
 import type { AddressInput } from "./address.ts";
 import type { Mailer, MailOptions } from "./mailer.ts";
@@ -54,11 +55,8 @@ export const mailPart = definePart({
   start: async (host, { mail = {} }: MailSetting) => AppMail.open(host, toSettings(mail)),
 });
 
-/** What the part needs of the mail of all applications. */
-interface Mailers {
-  enter<Result>(mailer: Mailer, work: () => Result): Result;
-  add(mailer: Mailer): () => void;
-}
+/** The mailers of all applications, as far as one of them needs them. */
+type Mailers = Pick<Ambient<Mailer>, "enter" | "add">;
 
 /** The mail of an application. */
 export class AppMail implements Mailer {
@@ -108,8 +106,8 @@ export class AppMail implements Mailer {
     return transport.messages;
   }
 
-  /** @internal Each request sends its messages with the mail of its application. */
-  around<Result>(_request: unknown, work: () => Pending<Result>): Pending<Result> {
+  /** @internal Each request and each task sends its messages with the mail of its application. */
+  enter<Result>(work: () => Result): Result {
     return this.#mailers.enter(this.#mailer, work);
   }
 

@@ -6,11 +6,12 @@ import type { PartHooks, Pending } from "./part.ts";
 /** Answers a request that no part has answered early. */
 type Early = (request: RawRequest) => Pending<HandlerReply> | undefined;
 
-/** Returns the listener with the `around` of all parts, the first part outermost; without any, the listener itself. */
+/** Returns the listener with the `enter` and `around` of all parts, the first part outermost; without any, the listener itself. */
 export function composeAround(listener: RequestListener, instances: readonly PartHooks[]): RequestListener {
   return instances.reduceRight<RequestListener>((inner, instance) => {
-    if (instance.around === undefined) return inner;
-    return (request) => instance.around!(request, () => inner(request));
+    const entered: RequestListener = instance.enter === undefined ? inner : (request) => instance.enter!(() => inner(request));
+    if (instance.around === undefined) return entered;
+    return (request) => instance.around!(request, () => entered(request));
   }, listener);
 }
 

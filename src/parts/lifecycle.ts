@@ -93,6 +93,14 @@ export class Lifecycle {
     return instance;
   }
 
+  /** Runs work inside all parts that are running, the first one outermost. */
+  enter<Result>(work: () => Result): Result {
+    const run = [...this.#instances.values()].reduceRight<() => Result>((inner, instance) => {
+      return instance.enter === undefined ? inner : () => instance.enter!(inner);
+    }, work);
+    return run();
+  }
+
   /** Returns the health checks of the parts that are running, by name. */
   healthChecks(): ReadonlyMap<string, () => unknown> {
     const checks = new Map<string, () => unknown>();
@@ -135,6 +143,7 @@ export class Lifecycle {
     return {
       ...this.#settings.host,
       healthChecks: () => this.healthChecks(),
+      enter: (work) => this.enter(work),
       find: (other) => this.find(other),
       part: <Instance extends PartInstance>(needed: TypedPart<Instance>): Instance => {
         const isListed = part.needs?.some((each) => Object.is(each, needed)) === true;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { definePart, gable, get, middleware } from "gable";
-import type { AnyPart, PartHooks } from "gable";
+import type { AnyPart, PartHooks, PartHost } from "gable";
 import { createTestClient } from "gable/testing";
 import { silentLogger } from "../../test/silent-logger.ts";
 
@@ -148,6 +148,40 @@ describe("parts of gable()", () => {
     // @ts-expect-error start() gives an object.
     const empty = definePart({ name: "empty", start: () => undefined });
     await assert.rejects(create([empty]).start(), { code: "E_PART_START" });
+  });
+
+  it("are entered by requests and by other work, the first outermost", async () => {
+    const entered: string[] = [];
+    const entering = (name: string): PartHooks => ({
+      enter: (work) => {
+        entered.push(name);
+        return work();
+      },
+    });
+    let host: PartHost | undefined;
+    const last = definePart({
+      name: "last",
+      start: (given) => {
+        host = given;
+        return {};
+      },
+    });
+    const app = create([noting([], "outer", [], entering("outer")), noting([], "inner", [], entering("inner")), last], {
+      routes: [get("/", () => "page")],
+    });
+    await app.start();
+    assert.equal(await (await app.request("/")).text(), "page");
+    assert.equal(
+      host!.enter(() => 7),
+      7,
+    );
+    assert.deepEqual(entered, ["outer", "inner", "outer", "inner"]);
+    await app.close();
+    assert.equal(
+      host!.enter(() => 8),
+      8,
+    );
+    assert.equal(entered.length, 4);
   });
 
   it("run around requests, the first outermost, and answer before hosts are checked", async () => {

@@ -37,7 +37,7 @@ export const secretsPart = definePart({
     const isUsed = secretKeys !== undefined || purposes.length > 0;
     return Object.assign(secrets, {
       stop: () => stop?.(),
-      ...(isUsed ? { around: <Result>(_request: unknown, work: () => Result) => withKeySource(secrets, work) } : {}),
+      ...(isUsed ? { enter: <Result>(work: () => Result) => withKeySource(secrets, work) } : {}),
     });
   },
 });

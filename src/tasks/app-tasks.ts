@@ -1,11 +1,10 @@
 /** The tasks of one application: what enqueues them, and the worker of the process. */
 import { randomBytes } from "node:crypto";
-import type { AppDatabases } from "../data/application/app-databases.ts";
 import { currentContext } from "../data/run/context.ts";
 import { onCommit } from "../data/run/transaction.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { Logger } from "../handlers/logger.ts";
-import type { Pending } from "../parts/part.ts";
+import type { PartHost } from "../parts/part.ts";
 import { currentTasks } from "./current-tasks.ts";
 import type { TaskRunMode, TaskSetupOptions } from "./setup-options.ts";
 import { assertWorkerOptions } from "./setup-options.ts";
@@ -20,7 +19,8 @@ export interface AppTasksParts {
   readonly options: TaskSetupOptions;
   readonly run: TaskRunMode;
   readonly queue: TaskQueue & Partial<TaskDirectory>;
-  readonly databases: AppDatabases | undefined;
+  /** Runs work so that its code finds all parts of the application. */
+  readonly enter: PartHost["enter"];
   readonly logger: Logger;
 }
 
@@ -134,8 +134,8 @@ export class AppTasks {
     return isCancelled;
   }
 
-  /** @internal Each request enqueues tasks of its application. */
-  around<Result>(_request: unknown, work: () => Pending<Result>): Pending<Result> {
+  /** @internal Each request and each task enqueues tasks of its application. */
+  enter<Result>(work: () => Result): Result {
     return currentTasks.enter(this, work);
   }
 
@@ -196,8 +196,8 @@ export class AppTasks {
 
   /** Runs the work of a task as the work of a request runs. */
   #enter<Result>(work: () => Result): Result {
-    const { databases } = this.#parts;
-    return currentTasks.enter(this, () => (databases === undefined ? work() : databases.around(undefined, work)));
+    // A task can be due while the start of this part is not over.
+    return this.#parts.enter(() => this.enter(work));
   }
 
   #directory(): TaskDirectory {

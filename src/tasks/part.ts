@@ -20,7 +20,7 @@ export const tasksPart = definePart({
     const queue = await findQueue(options.queue, run, databases);
     // Loaded only where there are tasks.
     const { AppTasks } = await import("./app-tasks.ts");
-    return new AppTasks({ options, run, queue, databases, logger: host.logger });
+    return new AppTasks({ options, run, queue, enter: host.enter, logger: host.logger });
   },
 });
 

@@ -5,6 +5,9 @@ import { describe, it } from "node:test";
 import type { Application, GableOptions, StandardSchema } from "gable";
 import { gable, get } from "gable";
 import { field as f, Model, transaction } from "gable/data";
+import { cache, cachePart } from "gable/cache";
+import type { MailTransport } from "gable/mail";
+import { memoryMail, sendMail } from "gable/mail";
 import { memoryTasks, task, taskModel, tasksPart } from "gable/tasks";
 import { testTaskQueue } from "gable/testing";
 import { retryDelayMs } from "../../src/tasks/retry-delay.ts";
@@ -87,6 +90,32 @@ describe("gable({ tasks })", () => {
         for (const app of [first, second]) assert.equal(await app.part(tasksPart).runAll(), 1);
         const texts = [first, second].map((app) => app.database().run(async () => (await Note.all()).map(({ text }) => text)));
         assert.deepEqual(await Promise.all(texts), [["one"], ["two"]]);
+      });
+    });
+  });
+
+  it("lets a task send mail, cache and enqueue with its own application, when two run", async () => {
+    const notify = task("notify", { input: { to: f.email() } }, async ({ input }) => {
+      await cache.increment("sent", { ttlSeconds: 60 });
+      await sendMail({ to: input.to, subject: "Due", text: "Bring it back." });
+      await plain.enqueue();
+    });
+    const transports = [memoryMail(), memoryMail()];
+    const options = (transport: MailTransport): GableOptions => ({
+      tasks: [notify, plain],
+      cache: true,
+      mail: { transport, from: "site@example.com" },
+    });
+    await withApp(options(transports[0]!), async (first) => {
+      await withApp(options(transports[1]!), async (second) => {
+        const run = async (app: Application, to: string): Promise<void> => {
+          await app.part(tasksPart).enqueue(notify, { to });
+          assert.equal(await app.part(tasksPart).runAll(), 2);
+        };
+        await Promise.all([run(first, "ann@example.com"), run(second, "ben@example.com")]);
+        const sentTo = transports.map(({ messages }) => messages.map(({ to }) => to[0]!.address));
+        assert.deepEqual(sentTo, [["ann@example.com"], ["ben@example.com"]]);
+        for (const app of [first, second]) assert.equal(await app.part(cachePart).cache.increment("sent", { ttlSeconds: 60 }), 2);
       });
     });
   });

@@ -79,8 +79,8 @@ export class AppDatabases {
     return undefined;
   }
 
-  /** Runs a request in these databases. Where there are replicas, it reads what it has written. */
-  around<Result>(_request: unknown, work: () => Result): Result {
+  /** Runs a request or a task in these databases. Where there are replicas, it reads what it has written. */
+  enter<Result>(work: () => Result): Result {
     return this.#databases.run(this.#hasReplicas ? () => readYourWrites(work) : work);
   }
 
