@@ -1,6 +1,7 @@
 /** Slows down guessing: of passwords, and of who has an account. The same for accounts that do not exist. */
 import { GableError } from "../errors/gable-error.ts";
 import { tooManyRequests } from "../errors/status-errors.ts";
+import { toNetworkKey } from "../http/ip-address.ts";
 import type { RateLimits } from "../handlers/rate-limits.ts";
 import type { AnyContext } from "../handlers/context.ts";
 
@@ -14,7 +15,7 @@ const mailRate = { requestsMax: 5, windowSeconds: 3_600 };
 
 /** Counts an attempt at a password. Throws `E_LOGIN_THROTTLED` with the seconds to wait. */
 export async function takeLogin({ rateLimits, ip }: AnyContext, email: string): Promise<void> {
-  const decisions = [() => rateLimits.take(`accounts:ip:${ip}`, addressRate)];
+  const decisions = [() => rateLimits.take(`accounts:ip:${toNetworkKey(ip)}`, addressRate)];
   for (const [index, rate] of accountRates.entries()) decisions.push(() => rateLimits.take(accountKey(email, index), rate));
   for (const decide of decisions) {
     const { isAllowed, retryAfterSeconds } = await decide();
@@ -33,7 +34,7 @@ export async function resetLogin(rateLimits: RateLimits, email: string): Promise
 
 /** Counts a request that sends mail: five an hour for a client and for a mailbox. Throws `E_RATE_LIMITED`. */
 export async function takeMail({ rateLimits, ip }: AnyContext, email: string): Promise<void> {
-  for (const key of [`accounts:mail:ip:${ip}`, `accounts:mail:to:${email}`]) {
+  for (const key of [`accounts:mail:ip:${toNetworkKey(ip)}`, `accounts:mail:to:${email}`]) {
     const { isAllowed, retryAfterSeconds } = await rateLimits.take(key, mailRate);
     if (!isAllowed) throw tooManyRequests("Too many requests for mail. Try again later.", { code: "E_RATE_LIMITED", retryAfterSeconds });
   }

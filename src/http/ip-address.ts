@@ -66,3 +66,16 @@ function maskAddress(address: IpNumber, bits: number): IpNumber {
 export function isInBlock(address: IpNumber, block: CidrBlock): boolean {
   return maskAddress(address, block.bits) === block.network;
 }
+
+/** IPv4 addresses are below this number: see parseIpAddress(). */
+const ipv4End = 0x1_0000_0000_0000n;
+
+/**
+ * Returns what a client is counted by: its IPv4 address, or the first 64 bits of its IPv6 address, since one connection to the
+ * internet usually has all 2^64 addresses of such a network. Another text stays as it is.
+ */
+export function toNetworkKey(ip: string): string {
+  const address = parseIpAddress(ip);
+  if (address === undefined || address < ipv4End) return address === undefined ? ip : String(address);
+  return `${(address >> 64n).toString(16)}/64`;
+}

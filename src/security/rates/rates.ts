@@ -5,7 +5,7 @@ import type { Logger } from "../../handlers/logger.ts";
 import type { Rate, RateDecision, RateLimits } from "../../handlers/rate-limits.ts";
 import type { RateKey, RateOptions } from "../../handlers/rate-options.ts";
 import { assertRate } from "../../handlers/rate-options.ts";
-import { parseIpAddress } from "../../http/ip-address.ts";
+import { toNetworkKey } from "../../http/ip-address.ts";
 import type { Pending } from "../../parts/part.ts";
 import { getNodeCrypto } from "../../replies/node-crypto.ts";
 import type { RateRule, RateStore, RateVerdict } from "./rate.ts";
@@ -16,9 +16,6 @@ export type RateCheck = (context: AnyContext) => Pending<void>;
 
 const batchRowsMax = 1_000;
 const hourMs = 3_600_000;
-/** Addresses of IPv4 stand below this number: see parseIpAddress(). */
-const ipv4End = 0x1_0000_0000_0000n;
-
 /** Counts requests in the store of an application. */
 export class Rates implements RateLimits {
   readonly #store: RateStore;
@@ -124,8 +121,9 @@ function applyDecision(
 }
 
 function findKey(context: AnyContext, by: RateKey): Pending<string> {
-  if (by === "ip") return `ip:${toNetwork(context.ip)}`;
-  if (by === "user") return context.session.findUserId().then((user) => (user === null ? `ip:${toNetwork(context.ip)}` : `user:${user}`));
+  if (by === "ip") return `ip:${toNetworkKey(context.ip)}`;
+  if (by === "user")
+    return context.session.findUserId().then((user) => (user === null ? `ip:${toNetworkKey(context.ip)}` : `user:${user}`));
   const key = by(context);
   return key instanceof Promise ? key.then(toOwnKey) : toOwnKey(key);
 }
@@ -133,13 +131,6 @@ function findKey(context: AnyContext, by: RateKey): Pending<string> {
 function toOwnKey(key: unknown): string {
   if (typeof key === "string") return `key:${key}`;
   throw new GableError("E_OPTION_INVALID", `The function "by" of a rate limit returned ${typeof key}; it must return a text.`);
-}
-
-/** One line of a provider has 2^64 addresses of IPv6: they count as one. */
-function toNetwork(ip: string): string {
-  const address = parseIpAddress(ip);
-  if (address === undefined || address < ipv4End) return address === undefined ? ip : String(address);
-  return `${(address >> 64n).toString(16)}/64`;
 }
 
 /** A digest: keys have one length everywhere, and tell nobody who reads the store who the clients are. */
