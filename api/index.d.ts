@@ -1171,6 +1171,8 @@ export interface PartHooks {
     early?(request: RawRequest): Pending<HandlerReply> | undefined;
     /** Checks whether the part can serve: it throws, or gives false, when it cannot. */
     health?(): unknown;
+    /** Called when all parts have started: begin work that comes from no request, such as tasks. */
+    started?(): void;
     /** Called when the stop begins: take no new work, and end long replies. */
     drain?(): void;
     /** Releases what `start` opened. Parts stop in reverse order; one that fails does not keep the others from stopping. */

@@ -115,6 +115,7 @@ export class Lifecycle {
   async #startAll(): Promise<void> {
     try {
       for (const part of this.#settings.parts) await this.#startOne(part);
+      for (const instance of this.#instances.values()) instance.started?.();
       this.#settings.onStarted([...this.#instances.values()]);
       this.#state = "started";
       this.#hasStarted = true;

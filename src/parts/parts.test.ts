@@ -150,6 +150,26 @@ describe("parts of gable()", () => {
     await assert.rejects(create([empty]).start(), { code: "E_PART_START" });
   });
 
+  it("are told when all of them have started, and not after a failed start", async () => {
+    const log: string[] = [];
+    const telling = (name: string): PartHooks => ({ started: () => void log.push(`${name} is told`) });
+    let fails = true;
+    const last = definePart({
+      name: "last",
+      start: () => {
+        log.push("last starts");
+        if (fails) throw new Error("not yet");
+        return telling("last");
+      },
+    });
+    const app = create([noting([], "first", [], telling("first")), last]);
+    await assert.rejects(app.start(), { code: "E_PART_START" });
+    fails = false;
+    await app.start();
+    await app.close();
+    assert.deepEqual(log, ["last starts", "last starts", "first is told", "last is told"]);
+  });
+
   it("are entered by requests and by other work, the first outermost", async () => {
     const entered: string[] = [];
     const entering = (name: string): PartHooks => ({

@@ -54,7 +54,6 @@ export class AppTasks {
     this.#parts = parts;
     this.#tasks = toTaskMap(parts.options.tasks);
     this.#remove = currentTasks.add(this);
-    if (parts.run === "worker") this.startWorker();
   }
 
   /** Names of the tasks. */
@@ -134,6 +133,11 @@ export class AppTasks {
     return isCancelled;
   }
 
+  /** @internal Tasks may use every part of the application. */
+  started(): void {
+    if (this.#parts.run === "worker") this.startWorker();
+  }
+
   /** @internal Each request and each task enqueues tasks of its application. */
   enter<Result>(work: () => Result): Result {
     return currentTasks.enter(this, work);
@@ -196,8 +200,7 @@ export class AppTasks {
 
   /** Runs the work of a task as the work of a request runs. */
   #enter<Result>(work: () => Result): Result {
-    // A task can be due while the start of this part is not over.
-    return this.#parts.enter(() => this.enter(work));
+    return this.#parts.enter(work);
   }
 
   #directory(): TaskDirectory {

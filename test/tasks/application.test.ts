@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, it } from "node:test";
 import type { Application, GableOptions, StandardSchema } from "gable";
-import { gable, get } from "gable";
+import { definePart, gable, get } from "gable";
 import { field as f, Model, transaction } from "gable/data";
 import { cache, cachePart } from "gable/cache";
 import type { MailTransport } from "gable/mail";
@@ -91,6 +91,26 @@ describe("gable({ tasks })", () => {
         const texts = [first, second].map((app) => app.database().run(async () => (await Note.all()).map(({ text }) => text)));
         assert.deepEqual(await Promise.all(texts), [["one"], ["two"]]);
       });
+    });
+  });
+
+  it("starts its worker when the parts of the application have started", async () => {
+    const queue = memoryTasks();
+    let isOpen = false;
+    const opened: boolean[] = [];
+    const look = task("look", {}, () => void opened.push(isOpen));
+    const own = definePart({
+      name: "own",
+      start: async () => {
+        await sleep(20);
+        isOpen = true;
+        return {};
+      },
+    });
+    await withApp({ tasks: { tasks: [look], run: "elsewhere", queue } }, async () => void (await look.enqueue()));
+    await withApp({ tasks: { tasks: [look], run: "worker", queue }, parts: [own] }, async () => {
+      for (let round = 0; round < 200 && opened.length === 0; round++) await sleep(10);
+      assert.deepEqual(opened, [true]);
     });
   });
 
