@@ -1366,11 +1366,13 @@ export interface Converter<Value> {
 export interface Converters extends BuiltInConverters {
     /** One or more segments; only allowed at the end of a pattern. */
     path: string;
+    /** One or more segments as a list, whose items may contain an encoded `/`; only allowed at the end of a pattern. */
+    segments: readonly string[];
 }
 
 /**
- * Parameters of a pattern: `PathParams<"/teams/:team/:id(int)">` is `{ team: string; id: number }`.
- * A pattern that is no literal has parameters of any name.
+ * Parameters of a pattern: `PathParams<"/teams/:team/:page(int)?">` is `{ team: string; page?: number }`.
+ * If the pattern is a plain `string`, the parameters can have any name.
  */
 export type PathParams<Pattern extends string> = string extends Pattern ? Record<string, string> : {
     [Key in keyof AllParams<Pattern>]: AllParams<Pattern>[Key];

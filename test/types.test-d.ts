@@ -10,6 +10,16 @@ assertType<Equal<PathParams<"/teams/:team(slug)/:id(int)/*rest">, { team: string
 assertType<Equal<PathParams<"/a/b">, {}>>();
 assertType<Equal<PathParams<"/@:user/feed.:format(slug)">, { user: string; format: string }>>();
 assertType<Equal<PathParams<"/:code([A-Z]{3})">, { code: string }>>();
+assertType<Equal<PathParams<"/:code((?:a|b)c(?:d|e))/:id(int)">, { code: string; id: number }>>();
+assertType<Equal<PathParams<"/:id.json">, { id: string }>>();
+assertType<Equal<PathParams<"/:id(int).json">, { id: number }>>();
+assertType<Equal<PathParams<"/:slug-:id(int)">, { slug: string; id: number }>>();
+assertType<Equal<PathParams<"/v:major(int).:minor(int)/:name.:type">, { major: number; minor: number; name: string; type: string }>>();
+assertType<Equal<PathParams<"/:from(date)..:to(date)">, { from: string; to: string }>>();
+assertType<Equal<PathParams<"/posts/:id(int)?">, { id?: number }>>();
+assertType<Equal<PathParams<"/:lang(de|en)?/archive/:year(int)?/:month(int)?">, { lang?: string; year?: number; month?: number }>>();
+assertType<Equal<PathParams<"/files/*path?">, { path?: string }>>();
+assertType<Equal<PathParams<"/keys/:parts(segments)">, { parts: readonly string[] }>>();
 
 const show = get("/posts/:slug/:page(int)", ({ params }) => {
   assertType<Equal<typeof params, { slug: string; page: number }>>();

@@ -33,6 +33,8 @@ export interface BuiltInConverters {
 export interface Converters extends BuiltInConverters {
   /** One or more segments; only allowed at the end of a pattern. */
   path: string;
+  /** One or more segments as a list, whose items may contain an encoded `/`; only allowed at the end of a pattern. */
+  segments: readonly string[];
 }
 
 /** Defines a custom converter; list it in `gable({ converters })`. */
@@ -55,6 +57,19 @@ export function isPlainText(text: string): boolean {
   }
   return true;
 }
+
+/** Returns whether a value can be an item of a `segments` parameter: as {@link isPlainText}, but with `/` and `\\` between plain texts. */
+export function isListItem(value: unknown): value is string {
+  return (
+    typeof value === "string" &&
+    value.length <= paramLengthMax &&
+    value.split(/[/\\]/).every((part) => part === "" || isPlainText(part)) &&
+    value !== ""
+  );
+}
+
+/** Stands in a table of converters for the rest of a path, which the tree of routes reads. */
+export const restConverter: Converter<unknown> = { parse: () => undefined, format: () => undefined };
 
 function createTextConverter(isMatch: (text: string) => boolean): Converter<string> {
   return {

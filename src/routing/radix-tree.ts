@@ -1,7 +1,9 @@
 /** Finds routes in a tree of segments, in the order literal, parameters by converter, rest. */
 import { decodeSegment } from "../http/path.ts";
-import type { ParamSegment, Segment } from "./pattern.ts";
-import { isPlainText } from "./converters.ts";
+import { isListItem, isPlainText } from "./converters.ts";
+import type { Param, ParamSegment, RestKind, Segment } from "./pattern.ts";
+import { toSegmentShape } from "./pattern.ts";
+import { hasSlash, splitParams } from "./split-params.ts";
 
 /** A match: the entry of a method, and the values of its parameters in the order of the pattern. */
 export interface RouteMatch<Entry> {
@@ -21,12 +23,20 @@ interface LiteralEdge<Entry> {
   next: LiteralEdge<Entry> | undefined;
 }
 
+/** An entry that takes the rest of a path. */
+interface RestEntry<Entry> {
+  readonly entry: Entry;
+  readonly type: RestKind;
+}
+
 class TreeNode<Entry> {
   /** Literal children by the hash of their text: the search does not have to create a string for each segment. */
   literals: Map<number, LiteralEdge<Entry>> | null = null;
   params: Array<ParamEdge<Entry>> | null = null;
-  path: Map<string, Entry> | null = null;
-  rest: Map<string, Entry> | null = null;
+  /** Routes that take the rest of the path as `:name(path)` or `:name(segments)`. */
+  path: Map<string, RestEntry<Entry>> | null = null;
+  /** Routes that take the rest of the path as `*name`. */
+  rest: Map<string, RestEntry<Entry>> | null = null;
   entries: Map<string, Entry> | null = null;
 }
 
@@ -36,20 +46,16 @@ export class RadixTree<Entry> {
 
   /** Adds an entry. If the place is taken, returns the existing entry and changes nothing. */
   add(method: string, segments: readonly Segment[], entry: Entry): Entry | undefined {
-    const entries = this.#entriesOf(segments);
-    const present = entries.get(method);
-    if (present !== undefined) return present;
-    entries.set(method, entry);
-    return undefined;
-  }
-
-  #entriesOf(segments: readonly Segment[]): Map<string, Entry> {
     let node = this.#root;
     for (const segment of segments) {
-      if (segment.kind === "rest") return segment.isPath ? (node.path ??= new Map()) : (node.rest ??= new Map());
+      if (segment.kind === "rest") {
+        const { type } = segment;
+        const rest = type === "rest" ? (node.rest ??= new Map()) : (node.path ??= new Map());
+        return addEntry(rest, method, { entry, type })?.entry;
+      }
       node = segment.kind === "literal" ? literalChild(node, segment.text) : paramChild(node, segment);
     }
-    return (node.entries ??= new Map());
+    return addEntry((node.entries ??= new Map()), method, entry);
   }
 
   /** Finds the entry for a method and an encoded path without its query. HEAD falls back to GET at each place. */
@@ -63,6 +69,13 @@ export class RadixTree<Entry> {
     collect(this.#root, path, 1, methods);
     return [...methods];
   }
+}
+
+/** Adds a value to a map. If the key is taken, returns its value and changes nothing. */
+function addEntry<Value>(entries: Map<string, Value>, method: string, value: Value): Value | undefined {
+  const present = entries.get(method);
+  if (present === undefined) entries.set(method, value);
+  return present;
 }
 
 function literalChild<Entry>(node: TreeNode<Entry>, text: string): TreeNode<Entry> {
@@ -89,19 +102,20 @@ function findLiteral<Entry>(node: TreeNode<Entry>, text: string): TreeNode<Entry
 
 function paramChild<Entry>(node: TreeNode<Entry>, segment: ParamSegment): TreeNode<Entry> {
   node.params ??= [];
-  const present = node.params.find((edge) => edge.segment.prefix === segment.prefix && edge.segment.type === segment.type);
+  const shape = toSegmentShape(segment);
+  const present = node.params.find((edge) => toSegmentShape(edge.segment) === shape);
   if (present !== undefined) return present.node;
   const edge = { segment, node: new TreeNode<Entry>() };
-  // Stable order: longer prefixes are more special; between equals the order of definition decides.
+  // Stable order: more literal text is more special; between equals the converter, then the order of definition decides.
   const index = node.params.findIndex(
     ({ segment: other }) =>
-      other.prefix.length < segment.prefix.length || (other.prefix.length === segment.prefix.length && other.priority > segment.priority),
+      other.literalLength < segment.literalLength || (other.literalLength === segment.literalLength && other.priority > segment.priority),
   );
   node.params.splice(index === -1 ? node.params.length : index, 0, edge);
   return edge.node;
 }
 
-function entryOf<Entry>(entries: Map<string, Entry>, method: string): Entry | undefined {
+function entryOf<Value>(entries: Map<string, Value>, method: string): Value | undefined {
   return entries.get(method) ?? (method === "HEAD" ? entries.get("GET") : undefined);
 }
 
@@ -125,12 +139,11 @@ function walk<Entry>(node: TreeNode<Entry>, path: string, from: number, method: 
   if (node.params !== null && end > from) {
     const text = path.slice(from, end);
     for (const { segment, node: next } of node.params) {
-      const value = parseParam(segment, text, true);
-      if (value === undefined) continue;
-      values.push(value);
+      const count = pushValues(segment, text, true, values);
+      if (count === 0) continue;
       const found = isLast ? matchEnd(next, method, values) : walk(next, path, end + 1, method, values);
       if (found !== undefined) return found;
-      values.pop();
+      values.length -= count;
     }
   }
   return node.path === null && node.rest === null ? undefined : matchRest(node, path, from, method, values);
@@ -152,12 +165,11 @@ function walkEncoded<Entry>(
   const found = literal === undefined ? undefined : next(literal);
   if (found !== undefined) return found;
   for (const edge of text === "" ? [] : (node.params ?? [])) {
-    const value = parseParam(edge.segment, text, false);
-    if (value === undefined) continue;
-    values.push(value);
+    const count = pushValues(edge.segment, text, false, values);
+    if (count === 0) continue;
     const match = next(edge.node);
     if (match !== undefined) return match;
-    values.pop();
+    values.length -= count;
   }
   return node.path === null && node.rest === null ? undefined : matchRest(node, path, from, method, values);
 }
@@ -174,23 +186,32 @@ function matchRest<Entry>(
   method: string,
   values: unknown[],
 ): RouteMatch<Entry> | undefined {
-  const entry =
+  const found =
     (node.path === null ? undefined : entryOf(node.path, method)) ?? (node.rest === null ? undefined : entryOf(node.rest, method));
-  const rest = entry === undefined ? undefined : decodeRest(path, from);
-  return rest === undefined ? undefined : { entry: entry!, values: [...values, rest] };
+  const rest = found === undefined ? undefined : decodeRest(path, from, found.type);
+  return rest === undefined ? undefined : { entry: found!.entry, values: [...values, rest] };
 }
 
-function decodeRest(path: string, from: number): string | undefined {
+function decodeRest(path: string, from: number, type: RestKind): string | readonly string[] | undefined {
   const parts = path.slice(from).split("/").map(decodeSegment);
+  if (type === "segments") return parts.every(isListItem) ? parts : undefined;
   return parts.every(isPlainText) ? parts.join("/") : undefined;
 }
 
-function hasSlash(text: string): boolean {
-  return text.includes("/") || text.includes("\\");
+/** Adds the values of a segment to a list. Returns how many; 0 when the text does not match. */
+function pushValues(segment: ParamSegment, text: string, isPlain: boolean, values: unknown[]): number {
+  const { single } = segment;
+  if (single === null) {
+    const found = splitParams(segment, text, isPlain);
+    return found === undefined ? 0 : values.push(...found) && found.length;
+  }
+  const value = parseParam(segment.prefix, single, text, isPlain);
+  if (value === undefined) return 0;
+  values.push(value);
+  return 1;
 }
 
-function parseParam(segment: ParamSegment, text: string, isPlain: boolean): unknown {
-  const { prefix, converter } = segment;
+function parseParam(prefix: string, { converter }: Param, text: string, isPlain: boolean): unknown {
   if (!isPlain && converter.allowEncodedSlash !== true && hasSlash(text)) return undefined;
   if (prefix === "") return converter.parse(text);
   return text.startsWith(prefix) ? converter.parse(text.slice(prefix.length)) : undefined;
@@ -202,12 +223,12 @@ function collect<Entry>(node: TreeNode<Entry>, path: string, from: number, metho
   const next: Array<TreeNode<Entry>> = [];
   const child = hasSlash(text) ? undefined : findLiteral(node, text);
   if (child !== undefined) next.push(child);
-  for (const edge of node.params ?? []) if (text !== "" && parseParam(edge.segment, text, false) !== undefined) next.push(edge.node);
+  for (const edge of node.params ?? []) if (text !== "" && pushValues(edge.segment, text, false, []) > 0) next.push(edge.node);
   for (const other of next) {
     if (slash !== -1) collect(other, path, slash + 1, methods);
     else for (const method of other.entries?.keys() ?? []) methods.add(method);
   }
-  if ((node.path !== null || node.rest !== null) && decodeRest(path, from) !== undefined) {
-    for (const method of [...(node.path?.keys() ?? []), ...(node.rest?.keys() ?? [])]) methods.add(method);
+  for (const rest of [node.path, node.rest]) {
+    for (const [method, { type }] of rest ?? []) if (decodeRest(path, from, type) !== undefined) methods.add(method);
   }
 }

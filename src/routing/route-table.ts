@@ -2,7 +2,7 @@
 import { GableError } from "../errors/gable-error.ts";
 import type { RouteMatch } from "./radix-tree.ts";
 import { RadixTree } from "./radix-tree.ts";
-import { toPatternShape } from "./pattern.ts";
+import { expandOptional, paramNamesOf, toPatternShape } from "./pattern.ts";
 import type { Route, RouteBinding } from "./route.ts";
 import { toPlaceText } from "../errors/source-place.ts";
 
@@ -21,10 +21,14 @@ export class RouteTable<Compiled> {
 
   /** Adds a registered route. Throws `E_ROUTE_DUPLICATE`, which names both places. */
   add(route: Route, binding: RouteBinding, compiled: Compiled): void {
-    const paramNames = binding.segments.flatMap((segment) => (segment.kind === "literal" ? [] : [segment.name]));
-    const entry: TableEntry<Compiled> = { route, compiled, paramNames };
-    const present = this.#tree.add(route.method, binding.segments, entry);
-    if (present !== undefined) throw routeDuplicate(route, present.route, toPatternShape(binding.segments));
+    const variants = expandOptional(binding.segments);
+    const entries = variants.map((segments) => ({ route, compiled, paramNames: segments.flatMap(paramNamesOf) }));
+    for (const [index, segments] of variants.entries()) {
+      const present = this.#tree.add(route.method, segments, entries[index]!);
+      if (present !== undefined) throw routeDuplicate(route, present.route, toPatternShape(segments));
+    }
+    // The last variant has all parameters.
+    const entry = entries.at(-1)!;
     this.#entries.push(entry);
     this.#methods.add(route.method);
   }

@@ -3,7 +3,8 @@ import { GableError } from "../errors/gable-error.ts";
 import type { QueryValue } from "../http/urlencoded.ts";
 import { serializeQuery } from "../http/urlencoded.ts";
 import type { ConverterTable, Segment } from "./pattern.ts";
-import { formatPath, parsePattern } from "./pattern.ts";
+import { formatPath } from "./format-path.ts";
+import { parsePattern } from "./pattern.ts";
 import type { SourcePlace } from "../errors/source-place.ts";
 
 /** Values for the query of a URL. */

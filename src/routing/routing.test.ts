@@ -3,7 +3,8 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { defineConverter } from "./converters.ts";
 import { assertLinearExpression } from "./linear-expression.ts";
-import { formatPath, parsePattern, toPatternShape } from "./pattern.ts";
+import { formatPath } from "./format-path.ts";
+import { expandOptional, parsePattern, toPatternShape } from "./pattern.ts";
 import { RadixTree } from "./radix-tree.ts";
 import { Route } from "./route.ts";
 import { RouteTable, toParams } from "./route-table.ts";
@@ -11,7 +12,8 @@ import { parseStackLine } from "../errors/source-place.ts";
 
 function treeOf(patterns: readonly string[], converters = {}): RadixTree<string> {
   const tree = new RadixTree<string>();
-  for (const pattern of patterns) tree.add("GET", parsePattern(pattern, converters), pattern);
+  for (const pattern of patterns)
+    for (const segments of expandOptional(parsePattern(pattern, converters))) tree.add("GET", segments, pattern);
   return tree;
 }
 
@@ -34,7 +36,22 @@ describe("parsePattern()", () => {
     ["/:__proto__", /not an identifier/],
     ["/:a()", /empty parentheses/],
     ["/:a(int", /unbalanced parentheses/],
-    ["/:a(int)x", /text after a parameter/],
+    ["/:a_:b", /not an identifier|text between/],
+    ["/:a%20", /has "%" after the name/],
+    ["/:a:b", /no text between two parameters/],
+    ["/:a(int):b", /no text between two parameters/],
+    ["/:a$é", /has "é" after the name/],
+    ["/:a-:b/:a", /uses the parameter "a" twice/],
+    ["/:a-:a", /uses the parameter "a" twice/],
+    ["/:a(int)x?", /only a segment that is one parameter/],
+    ["/x:a?", /only a segment that is one parameter/],
+    ["/:a.:b?", /only a segment that is one parameter/],
+    ["/:a.?x", /has one of % \? #/],
+    ["/.:a/..", /no path can contain/],
+    ["/a?", /without percent-encoding/],
+    ["/:p(path).json", /next to other text/],
+    ["/:p(segments)/a", /before its end/],
+    ["/:a?/:b?/:c?/x/:d?/:e?/:f?/y/:g?/:h?", /more than 32 different paths/],
     ["/a%20b", /without percent-encoding/],
     ["/a?b", /without percent-encoding/],
     ["/..", /no path can contain/],
@@ -101,11 +118,67 @@ describe("RadixTree", () => {
     [["/a/:x/c", "/a/b/:y"], "/a/b/c", ["/a/b/:y", "c"]],
     [["/a/b/d", "/a/:x/c"], "/a/b/c", ["/a/:x/c", "b"]],
     [["/:a/:b/:c/z", "/:a/:b/*rest"], "/1/2/3/4", ["/:a/:b/*rest", "1", "2", "3/4"]],
+    [["/:id(int).json", "/:id"], "/7.json", ["/:id(int).json", 7]],
+    [["/:id(int).json", "/:id"], "/7.xml", ["/:id", "7.xml"]],
+    [["/:id.json", "/:id"], "/.json", ["/:id", ".json"]],
+    [["/:name.:type"], "/a.tar.gz", ["/:name.:type", "a.tar", "gz"]],
+    [["/:name.:type"], "/a.", undefined],
+    [["/:slug-:id(int)"], "/a-b-7", ["/:slug-:id(int)", "a-b", 7]],
+    [["/:slug-:id(int)"], "/a-b-07", undefined],
+    [["/:slug-:day(date)"], "/tea-2024-02-29", ["/:slug-:day(date)", "tea", "2024-02-29"]],
+    [["/:from(date)..:to(date)"], "/2024-01-01..2024-02-01", ["/:from(date)..:to(date)", "2024-01-01", "2024-02-01"]],
+    [["/v:a(int).:b(int).:c(int)-x"], "/v1.2.3-x", ["/v:a(int).:b(int).:c(int)-x", 1, 2, 3]],
+    [["/:a-:b"], "/x%2Fy-z", undefined],
+    [["/:a-:b"], "/%C3%A9-%2D", ["/:a-:b", "é", "-"]],
+    [["/:a-:b"], "/--", undefined],
+    [["/:a-:b"], "/---", ["/:a-:b", "-", "-"]],
+    [["/:x/:y", "/:a-:b/z"], "/1-2/z", ["/:a-:b/z", "1", "2"]],
+    [["/:x/:y", "/:a-:b/z"], "/1-2/y", ["/:x/:y", "1-2", "y"]],
+    [["/:id?"], "/", ["/:id?"]],
+    [["/:id?"], "/7", ["/:id?", "7"]],
+    [["/posts/:id(int)?"], "/posts", ["/posts/:id(int)?"]],
+    [["/posts/:id(int)?"], "/posts/", undefined],
+    [["/:year(int)?/:slug?"], "/tea", undefined],
+    [["/:year(int)?/:slug?"], "/2024/tea", ["/:year(int)?/:slug?", 2024, "tea"]],
+    [["/:lang(de|en)?/about"], "/about", ["/:lang(de|en)?/about"]],
+    [["/:lang(de|en)?/about"], "/de/about", ["/:lang(de|en)?/about", "de"]],
+    [["/:lang(de|en)?/about"], "/fr/about", undefined],
+    [["/f/*path?"], "/f", ["/f/*path?"]],
+    [["/f/*path?"], "/f/a/b", ["/f/*path?", "a/b"]],
+    [["/k/:parts(segments)"], "/k/a%2Fb/c", ["/k/:parts(segments)", ["a/b", "c"]]],
+    [["/k/:parts(segments)"], "/k/a//c", undefined],
+    [["/k/:parts(segments)"], "/k/a%2F..%2Fb", undefined],
+    [["/k/:parts(segments)", "/k/*rest"], "/k/x", ["/k/:parts(segments)", ["x"]]],
+    [["/k/*rest"], "/k/a%2Fb", undefined],
+    [["/:a-:b(int)"], `/${"-".repeat(65)}7`, ["/:a-:b(int)", "-".repeat(64), 7]],
+    [["/:a(int)-:b(slug)"], `/1${"-".repeat(64)}x`, ["/:a(int)-:b(slug)", 1, `${"-".repeat(63)}x`]],
+    [["/:a(int)-:b(slug)"], `/1${"-".repeat(65)}x`, undefined],
     [[`/:x`], `/${"a".repeat(1024)}`, ["/:x", "a".repeat(1024)]],
     [[`/:x`], `/${"a".repeat(1025)}`, undefined],
   ];
   for (const [patterns, path, expected] of rows)
     it(`${patterns.join(" ")} and ${path.slice(0, 40)}`, () => assert.deepEqual(match(patterns, path), expected));
+
+  it("finds the routes of all paths of a pattern with optional segments", () => {
+    const table = new RouteTable<null>();
+    const add = (pattern: string): void => {
+      const route = new Route({ method: "GET", pattern, name: undefined, place: undefined });
+      table.add(route, route.bind(pattern, {}), null);
+    };
+    add("/archive/:year(int)?/:month(int)?");
+    assert.equal(table.entries.length, 1);
+    const paramsOf = (path: string): unknown => {
+      const found = table.find("GET", path);
+      return found && toParams(found.entry.paramNames, found.values);
+    };
+    assert.deepEqual(paramsOf("/archive"), {});
+    assert.deepEqual(paramsOf("/archive/2026"), { year: 2026 });
+    assert.deepEqual(paramsOf("/archive/2026/7"), { year: 2026, month: 7 });
+    assert.equal(paramsOf("/archive/2026/7/1"), undefined);
+    assert.equal(table.allowOf("/archive/2026"), "GET, HEAD, OPTIONS");
+    assert.throws(() => add("/archive"), { code: "E_ROUTE_DUPLICATE" });
+    assert.throws(() => add("/archive/:other(int)"), { code: "E_ROUTE_DUPLICATE" });
+  });
 
   it("takes the method and the path together", () => {
     const tree = new RadixTree<string>();
@@ -158,7 +231,7 @@ describe("RadixTree", () => {
 function findLinearly(patterns: readonly string[], path: string): string | undefined {
   const texts = path.slice(1).split("/").map(decodeURIComponent);
   const rank = (part: ReturnType<typeof parsePattern>[number]): number[] =>
-    part.kind === "literal" ? [0] : part.kind === "param" ? [1, -part.prefix.length, part.priority] : [2];
+    part.kind === "literal" ? [0] : part.kind === "param" ? [1, -part.literalLength, part.priority] : [2];
   const fitting = patterns.filter((pattern) => {
     const segments = parsePattern(pattern);
     return (
@@ -169,7 +242,7 @@ function findLinearly(patterns: readonly string[], path: string): string | undef
         return (
           segment.kind === "param" &&
           text.startsWith(segment.prefix) &&
-          segment.converter.parse(text.slice(segment.prefix.length)) !== undefined
+          segment.single!.converter.parse(text.slice(segment.prefix.length)) !== undefined
         );
       })
     );
@@ -197,6 +270,12 @@ describe("url()", () => {
     assert.equal(bound("/f/*rest").url({ rest: "a b/ü" }), "/f/a%20b/%C3%BC");
     assert.equal(bound("/@:user").url({ user: ".".concat("x") }), "/@.x");
     assert.equal(bound("/é/:id(int)").url({ id: 7 }), "/%C3%A9/7");
+    assert.equal(bound("/:name.:type").url({ name: "a.tar", type: "gz" }), "/a.tar.gz");
+    assert.equal(bound("/:slug-:id(int)").url({ slug: "a-b", id: 7 }), "/a-b-7");
+    assert.equal(bound("/:id?").url({}), "/");
+    assert.equal(bound("/:year(int)?/:month(int)?/x").url({ year: 7 }), "/7/x");
+    assert.equal(bound("/:lang(de|en)?/f/*rest?").url({ rest: "a/b" }), "/f/a/b");
+    assert.equal(bound("/k/:parts(segments)").url({ parts: ["a/b", "c d"] }), "/k/a%2Fb/c%20d");
   });
 
   const bad: Array<[string, Record<string, unknown>]> = [
@@ -214,6 +293,16 @@ describe("url()", () => {
     ["/*x", { x: "" }],
     ["/*x", { x: "a/../b" }],
     ["/:x(slug)", { x: "a b" }],
+    ["/:name.:type", { name: "a", type: "tar.gz" }],
+    ["/:a-:b", { a: "x", b: "" }],
+    ["/:a-:b", { a: "x", b: "y-z" }],
+    ["/:a-:b", { a: "x/y", b: "z" }],
+    ["/:year(int)?/:month(int)?", { month: 7 }],
+    ["/:x(int)?", { x: "7" }],
+    ["/k/:x(segments)", { x: "a" }],
+    ["/k/:x(segments)", { x: [] }],
+    ["/k/:x(segments)", { x: ["a", "b/../c"] }],
+    ["/k/:x(segments)", { x: ["a", ".."] }],
   ];
   for (const [pattern, params] of bad)
     it(`refuses ${JSON.stringify(params)} for ${pattern}`, () =>
@@ -227,6 +316,46 @@ describe("url()", () => {
       code: "E_ROUTE_BOUND_TWICE",
       message: 'The route GET "/b" is already registered, as "/a".',
     });
+  });
+
+  it("round-trips, or refuses the values, for every pattern with several, optional and listed parameters", () => {
+    const text = fc.string({ minLength: 1, maxLength: 6, unit: fc.constantFrom("a", "-", ".", "7", "0", "é", "/", "~", " ", "%") });
+    const values = fc.record({ a: text, b: text, n: fc.nat(99), parts: fc.array(text, { minLength: 1, maxLength: 3 }) });
+    const used: Array<[string, string[]]> = [
+      ["/:a.:b", ["a", "b"]],
+      ["/:a-:b-:n(int)", ["a", "b", "n"]],
+      ["/:a(slug)-:n(int).json", ["a", "n"]],
+      ["/x:n(int)~:a..:b", ["n", "a", "b"]],
+      ["/:n(int)?/:a?/end", []],
+      ["/:n(int)?/:a?/end", ["n"]],
+      ["/:n(int)?/:a?/end", ["n", "a"]],
+      ["/:a(slug)?/files/:parts(segments)?", ["parts"]],
+      ["/:a(slug)?/files/:parts(segments)?", ["a", "parts"]],
+    ];
+    for (const [pattern, names] of used) {
+      const segments = parsePattern(pattern);
+      const table = new RouteTable<null>();
+      const route = new Route({ method: "GET", pattern, name: undefined, place: undefined });
+      table.add(route, route.bind(pattern, {}), null);
+      let written = 0;
+      fc.assert(
+        fc.property(values, (all) => {
+          const params = Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)));
+          let path: string;
+          try {
+            path = formatPath(segments, params, pattern);
+          } catch (error) {
+            return (error as { code: string }).code === "E_ROUTE_PARAM";
+          }
+          written++;
+          const found = table.find("GET", path);
+          assert.deepEqual(found && toParams(found.entry.paramNames, found.values), params);
+          return true;
+        }),
+        { numRuns: 500 },
+      );
+      assert.ok(written > 0, pattern);
+    }
   });
 
   it("round-trips for every converter", () => {
