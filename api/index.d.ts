@@ -1264,7 +1264,7 @@ export interface StaticOptions {
     at?: string;
     /** Files of the folder that are also served at the root, such as `favicon.ico`. None by default. */
     root?: readonly string[];
-    /** Whether a folder is served as its `index.html`. Default false. */
+    /** Whether the address of a folder, which ends with a slash, shows its `index.html`. Default false. */
     index?: boolean;
     /** `inside` serves links whose target is inside the folder, `none` serves no links. Default "inside". */
     symlinks?: "inside" | "none";
@@ -1393,6 +1393,8 @@ export declare class Route<Params = unknown, Query = QueryValues> {
     readonly name: string | undefined;
     /** File and line that define it. */
     readonly place: SourcePlace | undefined;
+    /** Whether the route also answers for folders: paths with a slash at the end. */
+    readonly hasFolders: boolean;
     constructor(definition: RouteDefinition);
     /** Returns where the route is registered; undefined before that. */
     get binding(): RouteBinding | undefined;

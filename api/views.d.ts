@@ -95,6 +95,8 @@ export declare class TrustedUrl {
     #private;
     /** Returns the URL. */
     toString(): string;
+    /** Returns the URL, for JSON. */
+    toJSON(): string;
 }
 
 /** XML, for example a feed. Created by {@link xml}. */

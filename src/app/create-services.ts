@@ -39,7 +39,7 @@ export function createServices(options: GableOptions, { mode, logger, routeUrl, 
     assetUrl: (name) => {
       const files = find(staticFilesPart);
       if (files === undefined) throw assetsMissing(name, options.static !== undefined);
-      return files.assetUrl(name);
+      return (options.basePath ?? "") + files.assetUrl(name);
     },
     renderView: (name, props, context) => {
       const views = find(viewsPart);

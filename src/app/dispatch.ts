@@ -54,7 +54,7 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
         const preflightReply = answerPreflight(context, table);
         if (preflightReply !== undefined) return finish(context, preflightReply, undefined);
       }
-      const match = table.find(raw.method, raw.path);
+      const match = table.find(raw.method, raw.path) ?? table.findFolder(raw.method, raw.path);
       if (match === undefined) {
         context.cors = settings.cors;
         assertSameSite(context);

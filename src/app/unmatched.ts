@@ -21,8 +21,9 @@ export function answerUnmatched(
     throw new GableError("E_METHOD_NOT_ALLOWED", `${method} is not allowed here.`, { headers: [["allow", allow]], details: { allow } });
   }
   const other = path.endsWith("/") ? path.slice(0, -1) : `${path}/`;
-  const hasOther = other !== "" && !other.startsWith("//") && table.allowOf(other) !== undefined;
-  if (hasOther && trailingSlash === "redirect" && (method === "GET" || method === "HEAD") && table.find(method, other) !== undefined) {
+  const found = other === "" || other.startsWith("//") ? undefined : (table.find(method, other) ?? table.findFolder(method, other));
+  const hasOther = found !== undefined || (other !== "" && !other.startsWith("//") && table.allowOf(other) !== undefined);
+  if (found !== undefined && trailingSlash === "redirect" && (method === "GET" || method === "HEAD")) {
     return new HandlerReply(308, "", null, [["location", queryString === "" ? other : `${other}?${queryString}`]]);
   }
   throw new GableError(

@@ -1,13 +1,13 @@
 /** Adds static files to an application: their routes, and the folder that is read at the start. */
 import { GableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, describeValue } from "../errors/option-errors.ts";
+import { findCallerPlace } from "../errors/source-place.ts";
 import type { AnyContext } from "../handlers/context.ts";
-import type { HandlerRoute } from "../handlers/define-route.ts";
-import { createRoute } from "../handlers/define-route.ts";
+import { HandlerRoute, createRoute } from "../handlers/define-route.ts";
 import { definePart } from "../parts/part.ts";
 import type { PlainReply } from "../replies/file-reply.ts";
 import { fromPlainReply } from "../replies/files.ts";
-import type { HandlerReply } from "../replies/handler-reply.ts";
+import { HandlerReply } from "../replies/handler-reply.ts";
 import type { StaticFiles, StaticOptions } from "./static-files.ts";
 
 /** The option of `gable()` for static files. */
@@ -41,21 +41,25 @@ function toStaticOptions(option: string | StaticOptions): StaticOptions {
   return typeof option === "string" ? { directory: option } : option;
 }
 
-function createStaticRoutes(files: () => StaticFiles, { at = "/static", root = [] }: StaticOptions): HandlerRoute[] {
+function createStaticRoutes(files: () => StaticFiles, { at = "/static", root = [], index = false }: StaticOptions): HandlerRoute[] {
   const answer = (context: AnyContext, name: string): HandlerReply | Promise<HandlerReply> => {
-    const reply = files().answer(context.method, context.headers, name);
-    return reply instanceof Promise ? reply.then(toStaticReply) : toStaticReply(reply);
+    const reply = files().answer(context.method, context.headers, name, context.path.endsWith("/"));
+    return reply instanceof Promise ? reply.then((settled) => toStaticReply(settled, context)) : toStaticReply(reply, context);
   };
   // The pattern of the route has the parameter.
   const inFolder = (context: AnyContext): unknown => answer(context, (context.params as { name: string }).name);
-  const routes = [createRoute("GET", [`${at.replace(/\/$/, "")}/*name`, inFolder], createStaticRoutes)];
+  const pattern = `${at.replace(/\/$/, "")}/*name`;
+  const place = findCallerPlace(createStaticRoutes);
+  const routes = [new HandlerRoute({ method: "GET", pattern, place, hasFolders: index }, {}, inFolder)];
   for (const name of root)
     routes.push(createRoute("GET", [`/${name}`, (context: AnyContext) => answer(context, name)], createStaticRoutes));
   return routes;
 }
 
-function toStaticReply(reply: PlainReply | undefined): HandlerReply {
+function toStaticReply(reply: PlainReply | "folder" | undefined, context: AnyContext): HandlerReply {
   if (reply === undefined) throw new GableError("E_FILE_NOT_FOUND", "There is no such file.");
+  // Relative links of an index only work when its address ends with a slash.
+  if (reply === "folder") return new HandlerReply(308, "", null, [["location", `${context.path}/${context.url.search}`]]);
   return fromPlainReply(reply);
 }
 

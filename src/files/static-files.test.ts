@@ -205,10 +205,86 @@ describe("the closed list of production", () => {
     await assert.rejects(gable({ mode: "production", static: join(folder, "secret.txt") }).start(), { code: "E_STATIC_DIRECTORY" });
   });
 
-  it("serves index.html and refuses links only when told so", async () => {
-    const app = make("production", { index: true, symlinks: "none" });
-    assert.equal(await (await app.request("/static/sub")).text(), "<p>index</p>");
-    assert.equal((await app.request("/static/in.css")).status, 404);
+  it("refuses links if the options say so", async () => {
+    assert.equal((await make("production", { symlinks: "none" }).request("/static/in.css")).status, 404);
+  });
+});
+
+describe("index files", () => {
+  const rows: Array<[at: string, path: string, status: number, answer: string]> = [
+    ["/", "/", 200, "<p>root</p>"],
+    ["/", "/sub/", 200, "<p>index</p>"],
+    ["/", "/sub", 308, "/sub/"],
+    ["/", "/sub?a=%20b", 308, "/sub/?a=%20b"],
+    ["/", "/sub/page.html", 200, "<p>page</p>"],
+    ["/", "/sub/page.html/", 404, ""],
+    ["/", "/sub/index.html", 200, "<p>index</p>"],
+    ["/", "/empty", 404, ""],
+    ["/", "/empty/", 404, ""],
+    ["/", "/nope/", 404, ""],
+    ["/", "/.hidden/", 404, ""],
+    ["/", "//sub/", 404, ""],
+    ["/", "/own/", 308, "/own"],
+    ["/", "/own", 200, "own"],
+    ["/docs", "/docs/", 200, "<p>root</p>"],
+    ["/docs/", "/docs/", 200, "<p>root</p>"],
+    ["/docs", "/docs", 308, "/docs/"],
+    ["/docs", "/docs/sub", 308, "/docs/sub/"],
+    ["/docs", "/docs/a%20b/", 200, "<p>blank</p>"],
+    ["/docs", "/docs/a%20b", 308, "/docs/a%20b/"],
+    ["/docs", "/sub/", 404, ""],
+  ];
+  let site = "";
+  before(async () => {
+    site = await mkdtemp(join(tmpdir(), "gable-index-"));
+    for (const [name, text] of [
+      ["", "root"],
+      ["sub", "index"],
+      ["a b", "blank"],
+      [".hidden", "SECRET"],
+    ] as const) {
+      await mkdir(join(site, name), { recursive: true });
+      await writeFile(join(site, name, "index.html"), `<p>${text}</p>`);
+    }
+    await mkdir(join(site, "empty"));
+    await writeFile(join(site, "sub", "page.html"), "<p>page</p>");
+  });
+  after(() => rm(site, { recursive: true, force: true }));
+
+  for (const mode of ["production", "development"] as const) {
+    for (const [at, path, status, answer] of rows) {
+      it(`answers ${path} of a site at ${at} with ${status} in ${mode}`, async () => {
+        const app = gable({ mode, logger: silentLogger, static: { directory: site, at, index: true } });
+        app.get("/own", () => "own");
+        const response = await app.request(path, { redirect: "manual" });
+        assert.equal(response.status, status);
+        if (status === 308) assert.equal(response.headers.get("location"), answer);
+        if (status === 200) assert.equal(await response.text(), answer);
+        const head = await app.request(path, { method: "HEAD", redirect: "manual" });
+        assert.deepEqual([head.status, await head.text()], [status, ""]);
+      });
+    }
+  }
+
+  it("leave the root to a route of the application", async () => {
+    const app = gable({ mode: "production", logger: silentLogger, static: { directory: site, at: "/", index: true } });
+    app.get("/", () => "home");
+    assert.equal(await (await app.request("/")).text(), "home");
+  });
+
+  it("are not used without the option", async () => {
+    const app = gable({ mode: "production", logger: silentLogger, static: { directory: site, at: "/" } });
+    for (const path of ["/", "/sub"]) assert.equal((await app.request(path)).status, 404, path);
+    assert.equal((await app.request("/sub/", { redirect: "manual" })).headers.get("location"), "/sub");
+  });
+
+  it("are found under the base path of the application", async () => {
+    const app = gable({ mode: "production", logger: silentLogger, basePath: "/shop", static: { directory: site, index: true } });
+    app.get("/", ({ asset }) => ({ address: asset("sub/page.html") }));
+    assert.equal((await app.request("/shop/static/sub", { redirect: "manual" })).headers.get("location"), "/shop/static/sub/");
+    assert.equal(await (await app.request("/shop/static/sub/")).text(), "<p>index</p>");
+    const { address } = (await (await app.request("/shop")).json()) as { address: string };
+    assert.equal((await app.request(address)).status, 200, address);
   });
 });
 

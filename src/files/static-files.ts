@@ -22,7 +22,7 @@ export interface StaticOptions {
   at?: string;
   /** Files of the folder that are also served at the root, such as `favicon.ico`. None by default. */
   root?: readonly string[];
-  /** Whether a folder is served as its `index.html`. Default false. */
+  /** Whether the address of a folder, which ends with a slash, shows its `index.html`. Default false. */
   index?: boolean;
   /** `inside` serves links whose target is inside the folder, `none` serves no links. Default "inside". */
   symlinks?: "inside" | "none";
@@ -39,6 +39,9 @@ interface ListedFile {
   /** Precompressed variants by encoding. */
   readonly variants: Map<string, ListedFile>;
 }
+
+/** The reply for a name: "folder" when the name lacks the slash at its end, undefined when there is no file. */
+export type StaticAnswer = PlainReply | "folder" | undefined;
 
 const filesMax = 100_000;
 const contentBytesMax = 65_536;
@@ -94,16 +97,20 @@ export class StaticFiles {
     return `${this.at}/${toHashedName(name, file.hash)}`;
   }
 
-  /** Returns the reply for a name below the prefix; undefined if the file does not exist. */
-  answer(method: string, headers: HeaderReader, name: string): PlainReply | undefined | Promise<PlainReply | undefined> {
+  /**
+   * Returns the reply for a name below the prefix; undefined if the file does not exist, and "folder" for a folder with an index.
+   * `isFolder`: whether the name ended with a slash, so that it is a folder, or the directory itself if it is empty.
+   */
+  answer(method: string, headers: HeaderReader, name: string, isFolder = false): StaticAnswer | Promise<StaticAnswer> {
     if (name.split("/").some(isHiddenName)) return undefined;
-    return this.#isClosed ? this.#answerListed(method, headers, name) : this.#answerLive(method, headers, name);
+    const path = isFolder ? toIndexName(name) : name;
+    return this.#isClosed ? this.#answerListed(method, headers, path, isFolder) : this.#answerLive(method, headers, path, isFolder);
   }
 
-  #answerListed(method: string, headers: HeaderReader, name: string): PlainReply | Promise<PlainReply> | undefined {
+  #answerListed(method: string, headers: HeaderReader, name: string, isFolder: boolean): StaticAnswer | Promise<PlainReply> {
     const plainName = this.#hashed.get(name);
-    const file = this.#files.get(plainName ?? name) ?? (this.options.index === true ? this.#files.get(`${name}/index.html`) : undefined);
-    if (file === undefined) return undefined;
+    const file = this.#files.get(plainName ?? name);
+    if (file === undefined) return !isFolder && this.options.index === true && this.#files.has(toIndexName(name)) ? "folder" : undefined;
     const cacheControl = plainName === undefined ? "public, no-cache" : forever;
     const coding = file.variants.size === 0 ? undefined : chooseVariant(file, headers);
     const chosen = coding === undefined ? file : file.variants.get(coding)!;
@@ -131,13 +138,13 @@ export class StaticFiles {
     });
   }
 
-  async #answerLive(method: string, headers: HeaderReader, name: string): Promise<PlainReply | undefined> {
-    const realPath = await this.#resolve(name);
-    const open = realPath === undefined ? undefined : await openRegularFile(realPath);
-    if (open === undefined)
-      return this.options.index === true && !name.endsWith("index.html")
-        ? this.#answerLive(method, headers, `${name}/index.html`)
-        : undefined;
+  async #answerLive(method: string, headers: HeaderReader, name: string, isFolder: boolean): Promise<StaticAnswer> {
+    const open = await this.#open(name);
+    if (open === undefined) {
+      const index = isFolder || this.options.index !== true ? undefined : await this.#open(toIndexName(name));
+      await index?.handle.close();
+      return index === undefined ? undefined : "folder";
+    }
     const etag = toWeakTag(open);
     return createFileReply(
       method,
@@ -145,6 +152,12 @@ export class StaticFiles {
       toSendable(open.handle, { type: fileTypeOf(name), sizeBytes: open.sizeBytes, modified: open.modified, etag }),
       [["cache-control", "public, no-cache"]],
     );
+  }
+
+  /** Opens the file of a name; undefined if there is no such file in the folder. */
+  async #open(name: string): ReturnType<typeof openRegularFile> {
+    const realPath = await this.#resolve(name);
+    return realPath === undefined ? undefined : openRegularFile(realPath);
   }
 
   /** Returns the real path of a name if it is inside the folder. */
@@ -209,6 +222,11 @@ export class StaticFiles {
       if (file.modified >= plain.modified) plain.variants.set(codings[suffix!]!, file);
     }
   }
+}
+
+/** Returns the name of the index of a folder; the folder of all files is "". */
+function toIndexName(folder: string): string {
+  return folder === "" ? "index.html" : `${folder}/index.html`;
 }
 
 function toSendable(

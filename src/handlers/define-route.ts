@@ -3,8 +3,8 @@ import { assertKnownOptions, describeValue, optionInvalid } from "../errors/opti
 import { isToken } from "../http/byte-classes.ts";
 import { checkLimits, requestLimitNames } from "../http/request-limits.ts";
 import type { PathParams } from "../routing/path-params.ts";
+import type { RouteDefinition } from "../routing/route.ts";
 import { Route } from "../routing/route.ts";
-import type { SourcePlace } from "../errors/source-place.ts";
 import { findCallerPlace } from "../errors/source-place.ts";
 import type { AnyContext } from "./context.ts";
 import { isFieldRecord } from "./form.ts";
@@ -31,12 +31,7 @@ export class HandlerRoute<Params = unknown, Query = never> extends Route<Params,
   /** The group that created it with `group.get()`; undefined for a route without one. */
   readonly parent: RouteParent | undefined;
 
-  constructor(
-    definition: { method: string; pattern: string; place: SourcePlace | undefined },
-    options: RouteOptions,
-    handler: AnyHandler,
-    parent?: RouteParent,
-  ) {
+  constructor(definition: Omit<RouteDefinition, "name">, options: RouteOptions, handler: AnyHandler, parent?: RouteParent) {
     super({ ...definition, name: options.name });
     this.options = options;
     this.handler = handler;

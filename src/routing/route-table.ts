@@ -1,5 +1,6 @@
 /** Holds all routes of an application: they are added at start and searched for each request. */
 import { GableError } from "../errors/gable-error.ts";
+import { formatPath } from "./format-path.ts";
 import type { RouteMatch } from "./radix-tree.ts";
 import { RadixTree } from "./radix-tree.ts";
 import { expandOptional, paramNamesOf, toPatternShape } from "./pattern.ts";
@@ -18,6 +19,8 @@ export class RouteTable<Compiled> {
   readonly #tree = new RadixTree<TableEntry<Compiled>>();
   readonly #methods = new Set<string>();
   readonly #entries: Array<TableEntry<Compiled>> = [];
+  /** Routes that answer for folders, by the path of their own folder: "/" or "/docs/". */
+  readonly #folders = new Map<string, TableEntry<Compiled>>();
 
   /** Adds a registered route. Throws `E_ROUTE_DUPLICATE`, which names both places. */
   add(route: Route, binding: RouteBinding, compiled: Compiled): void {
@@ -31,6 +34,7 @@ export class RouteTable<Compiled> {
     const entry = entries.at(-1)!;
     this.#entries.push(entry);
     this.#methods.add(route.method);
+    if (route.hasFolders) this.#folders.set(formatPath(binding.segments.slice(0, -1), {}, binding.pattern).replace(/\/?$/, "/"), entry);
   }
 
   /** Entries in order of definition. */
@@ -46,6 +50,18 @@ export class RouteTable<Compiled> {
   /** Finds the route for a method and an encoded path. */
   find(method: string, path: string): RouteMatch<TableEntry<Compiled>> | undefined {
     return this.#tree.find(method, path);
+  }
+
+  /**
+   * Finds the route that answers for a folder: GET or HEAD of a path that ends with a slash. The name of its own folder is "". A route
+   * for the path without the slash comes first: then this returns undefined.
+   */
+  findFolder(method: string, path: string): RouteMatch<TableEntry<Compiled>> | undefined {
+    if (this.#folders.size === 0 || !path.endsWith("/") || (method !== "GET" && method !== "HEAD")) return undefined;
+    const own = this.#folders.get(path);
+    if (own !== undefined) return { entry: own, values: [""] };
+    const match = this.#tree.find(method, path.slice(0, -1));
+    return match?.entry.route.hasFolders === true ? match : undefined;
   }
 
   /** Returns the value of Allow for a path: the methods of its routes, with HEAD and OPTIONS; undefined when no route matches. */

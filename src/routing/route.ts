@@ -27,6 +27,8 @@ export interface RouteDefinition {
   readonly pattern: string;
   readonly name: string | undefined;
   readonly place: SourcePlace | undefined;
+  /** Whether a pattern that ends with `*name` also answers for its folders: paths with a slash at the end. Default false. */
+  readonly hasFolders?: boolean;
 }
 
 /**
@@ -43,6 +45,8 @@ export class Route<Params = unknown, Query = QueryValues> {
   readonly name: string | undefined;
   /** File and line that define it. */
   readonly place: SourcePlace | undefined;
+  /** Whether the route also answers for folders: paths with a slash at the end. */
+  readonly hasFolders: boolean;
   #binding: RouteBinding | undefined;
 
   constructor(definition: RouteDefinition) {
@@ -50,6 +54,7 @@ export class Route<Params = unknown, Query = QueryValues> {
     this.pattern = definition.pattern;
     this.name = definition.name;
     this.place = definition.place;
+    this.hasFolders = definition.hasFolders === true;
   }
 
   /** Returns where the route is registered; undefined before that. */

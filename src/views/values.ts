@@ -148,6 +148,11 @@ export class TrustedUrl {
   toString(): string {
     return this.#text;
   }
+
+  /** Returns the URL, for JSON. */
+  toJSON(): string {
+    return this.#text;
+  }
 }
 
 /** A value to write as JSON. Created by {@link toJson}. */
