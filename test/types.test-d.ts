@@ -1,5 +1,5 @@
 /** Types that a user relies on: what must compile, and what must not. Checked by tsc, never run. */
-import type { Context, PathParams, Route } from "gable";
+import type { Context, HandlerResult, PathParams, Route } from "gable";
 import { gable, get, group, html, middleware, mount, post, resource } from "gable";
 import { z } from "zod";
 
@@ -92,3 +92,11 @@ html("<p>");
 gable({ routes: [home, list, team, group("/account", [home]), mount("/other", () => new Response("")), resource("/posts", class {})] });
 
 export const anyContext = (context: Context): string => context.path;
+
+// A handler may link to its own route when the type of its result is written down.
+const again = get("/again/:page(int)", ({ params }): HandlerResult => again.url({ page: params.page + 1 }));
+const later = get("/later/:page(int)", { name: "later" }, async ({ params }): Promise<HandlerResult> => ({
+  next: later.url({ page: params.page }),
+}));
+assertType<Equal<typeof again, Route<{ page: number }>>>();
+later.url({ page: 1 });
