@@ -51,10 +51,14 @@ if (folder === "" || folder.startsWith("--")) {
 
 const sources: string[] = [];
 for await (const file of glob(`${folder}/**/*.ts`, { cwd: root })) if (!/\.(?:test|cases|test-d)\.ts$/.test(file)) sources.push(file);
-const tests: string[] = [];
-for (const where of [folder, ...option("tests", "").split(",").filter(Boolean)])
-  for await (const file of glob(`${where}/**/*.test.ts`, { cwd: root })) tests.push(file);
-if (tests.length === 0) {
+/** Test files by folder: the tests next to the code are quick, so they run first. */
+const stages: string[][] = [];
+for (const where of [folder, ...option("tests", "").split(",").filter(Boolean)]) {
+  const files: string[] = [];
+  for await (const file of glob(`${where}/**/*.test.ts`, { cwd: root })) files.push(file);
+  if (files.length > 0) stages.push(files);
+}
+if (stages.length === 0) {
   console.error(`${folder} has no tests: name them with --tests=test/folder.`);
   process.exit(2);
 }
@@ -108,11 +112,13 @@ function shuffle<Item>(items: Item[], seed: number): Item[] {
 function passes(mutant?: Mutant): boolean {
   const change = mutant && { url: pathToFileURL(join(root, mutant.file)).href, start: mutant.start, end: mutant.end, text: mutant.text };
   const hooks = ["--import", "./scripts/source.mjs", ...(change === undefined ? [] : ["--import", "./scripts/mutate-hook.mjs"])];
-  const { status } = spawnSync(process.execPath, [...hooks, "--test", "--test-concurrency=2", ...tests], {
-    cwd: root,
-    stdio: "ignore",
-    timeout: timeoutMs,
-    env: { ...process.env, GABLE_MODE: "test", ...(change !== undefined && { GABLE_MUTANT: JSON.stringify(change) }) },
-  });
-  return status === 0;
+  return stages.every(
+    (files) =>
+      spawnSync(process.execPath, [...hooks, "--test", "--test-concurrency=2", ...files], {
+        cwd: root,
+        stdio: "ignore",
+        timeout: timeoutMs,
+        env: { ...process.env, GABLE_MODE: "test", ...(change !== undefined && { GABLE_MUTANT: JSON.stringify(change) }) },
+      }).status === 0,
+  );
 }
