@@ -99,6 +99,22 @@ export declare function rank(): OpenWindow<number>;
 /** The number of a row in its window, from 1 on. */
 export declare function rowNumber(): OpenWindow<number>;
 
+/**
+ * Returns a string as a part of an address: lower-case ASCII letters and digits, with hyphens between them.
+ *
+ * Latin, Cyrillic and Greek letters are transliterated. Others are dropped, so the result can be empty. Throws a RangeError for a `max` below 1.
+ *
+ * @example
+ * slugify("Crème Brûlée & Straße"); // => "creme-brulee-strasse"
+ */
+export declare function slugify(text: string, { max }?: SlugifyOptions): string;
+
+/** Options of {@link slugify}. */
+export interface SlugifyOptions {
+    /** Longest result in characters. Default 50. */
+    readonly max?: number;
+}
+
 /** The builders. Each gives a column; wrong options are reported together when a database opens the models. */
 export declare const field: {
     /** The primary key: a number that counts up, or a UUID of version 7. */

@@ -144,7 +144,7 @@ export declare class ModelForm<Data, Class, Name> extends Form<Data, SentModelFo
     /** Carries the version of the row on. */
     protected hiddenOf(sent: SentValues): Readonly<Record<string, string>>;
     /** Makes slugs that were left blank. */
-    protected complete(values: Record<string, unknown>, errors: FormErrors): void;
+    protected complete(values: Record<string, unknown>): void;
 }
 
 /** The functions `form()` and `modelForm()` of an application. */

@@ -5,6 +5,8 @@ export { isModel, Model, saveMany } from "./data/model.ts";
 export { and, not, or, skip } from "./data/tree/filter.ts";
 export { cases, now, sql, when } from "./data/tree/functions.ts";
 export { denseRank, firstValue, lag, lastValue, lead, ntile, rank, rowNumber } from "./data/tree/windows.ts";
+export { slugify } from "./data/schema/slug.ts";
+export type { SlugifyOptions } from "./data/schema/slug.ts";
 export { field } from "./data/schema/field.ts";
 export { belongsTo, hasMany, hasOne, manyToMany } from "./data/schema/relation.ts";
 export { View } from "./data/view.ts";

@@ -1,7 +1,7 @@
 /** Fields of forms from fields and relations of models. */
 import { isColumn } from "../data/schema/column.ts";
 import type { RelationMeta } from "../data/schema/model-class.ts";
-import { toSlug } from "../data/schema/default-values.ts";
+import { makeSlug, noteMadeSlug } from "../data/schema/slug.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { suggestName } from "../errors/nearest-name.ts";
 import { toColumnField } from "./column-field.ts";
@@ -65,16 +65,14 @@ function toRelationField(model: FormModel, relation: RelationMeta, override: Any
   return new FormField(isMany ? "relations" : "relation", options, { source: createRowSource(target, override.query) });
 }
 
-/** Makes the slugs that were left blank, of the fields that the model names. Gives the names of those that nothing can be made of. */
-export function fillSlugs(fields: FieldDefinitions, values: Record<string, unknown>): readonly string[] {
-  const missing: string[] = [];
+/** Makes the slugs that were left blank, of the fields that the model names. */
+export function fillSlugs(fields: FieldDefinitions, values: Record<string, unknown>): void {
   for (const [name, { options }] of fields) {
     if (options.from === undefined || (values[name] !== null && values[name] !== "")) continue;
     const source = values[options.from];
-    if (typeof source !== "string") continue;
-    const slug = toSlug(source, typeof options.max === "number" ? options.max : 50);
-    if (slug === "") missing.push(name);
-    else values[name] = slug;
+    if (typeof source !== "string" || source.trim() === "") continue;
+    const slug = makeSlug(source, typeof options.max === "number" ? options.max : 50);
+    values[name] = slug;
+    noteMadeSlug(values, name, slug);
   }
-  return missing;
 }

@@ -6,7 +6,6 @@ import type { InstanceOf } from "../data/schema/model.ts";
 import type { DisplayForm } from "../handlers/form.ts";
 import type { FieldDefinition, FormContext } from "./definition.ts";
 import type { FieldRecord } from "./field-values.ts";
-import type { FormErrors } from "./form-errors.ts";
 import type { FormDefaults, FormOptions } from "./form.ts";
 import { createPlan, Form } from "./form.ts";
 import type { FormPlan } from "./form-plan.ts";
@@ -92,9 +91,8 @@ export class ModelForm<Data, Class, Name> extends Form<Data, SentModelFormOf<Dat
   }
 
   /** Makes slugs that were left blank. */
-  protected override complete(values: Record<string, unknown>, errors: FormErrors): void {
-    for (const name of fillSlugs(this.plan.fields, values))
-      errors.add({ field: name, code: "required", definition: this.plan.fields.get(name) });
+  protected override complete(values: Record<string, unknown>): void {
+    fillSlugs(this.plan.fields, values);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Stores what a model form holds: its row, its links, and the rows of its sets. */
 import { GableError } from "../errors/gable-error.ts";
+import { isMadeSlug } from "../data/schema/slug.ts";
 import type { FieldDefinitions } from "./definition.ts";
 import type { InlineSet } from "./inline-set.ts";
 import { findParentRelation } from "./inline-set.ts";
@@ -82,11 +83,13 @@ export interface RowRequest {
 /** Stores one row with its links. */
 export async function writeRow({ model, fields, values, others, row }: RowRequest): Promise<FormRow> {
   const { columns, links } = splitValues(model, fields, values);
-  const all = { ...columns, ...others };
+  const all: Record<string, unknown> = { ...columns, ...others };
   if (row !== undefined) {
     row.set(all);
     await row.save();
   }
+  // The database layer makes slugs again, where it can see which ones are free.
+  for (const name of Object.keys(columns)) if (isMadeSlug(values, name) && !Object.hasOwn(others, name)) delete all[name];
   const stored = row ?? (await writable(model).create(all));
   for (const [name, rows] of links) await (readProperty(stored, name) as { set(rows: readonly unknown[]): Promise<void> }).set(rows); // A relation to many.
   return stored;

@@ -227,7 +227,7 @@ describeOnDatabases("model forms", models, (open) => {
 
   it("turn a taken value into an error of its field, with a code", async () => {
     await create();
-    const taken = await submit();
+    const taken = await submit({ slug: "hello-world" });
     assert.ok(taken.valid);
     assert.equal(await taken.save({ author: await author() }), null);
     assert.deepEqual(
@@ -320,7 +320,6 @@ describeOnDatabases("model forms", models, (open) => {
       ],
     );
     assert.deepEqual(codes(await submit({ status: "published", body: "abc" })), ["body custom"]);
-    assert.deepEqual(codes(await submit({ title: "\u4e2d" })), ["slug required"]);
   });
 
   it("show a row, and change it", async () => {
@@ -421,7 +420,7 @@ describeOnDatabases("model forms", models, (open) => {
     const users = await Promise.all([author(), author(), author(), author()]);
     const results = await Promise.all(
       users.map(async (user) => {
-        const sent = await submit();
+        const sent = await submit({ slug: "hello-world" });
         assert.ok(sent.valid);
         const row = await sent.save({ author: user });
         return row === null ? codes(sent).join() : "stored";

@@ -264,7 +264,7 @@ function linkThrough(owner: ModelClass, relation: RelationMeta, root: RootSource
 const compositeMax = 200;
 
 /** Whether some nodes hold the key of one of the rows. */
-export function keysIn(nodes: readonly Node[], names: readonly string[], rows: readonly RowRecord[]): Node {
+export function keysIn(nodes: readonly Node[], names: readonly string[], rows: ReadonlyArray<Readonly<Record<string, unknown>>>): Node {
   if (nodes.length === 1) {
     const values = new Set(rows.map((row) => row[names[0]!]));
     return inList(nodes[0]!, [...values], false);

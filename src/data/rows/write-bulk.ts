@@ -28,6 +28,7 @@ import { toFieldValues } from "./assignments.ts";
 import type { CacheKey } from "./batch.ts";
 import { toCacheKey } from "./batch.ts";
 import { toFieldError, toRowError, validationError } from "../run/database-error.ts";
+import { freeSlugs } from "./free-slugs.ts";
 import { hydrateRows } from "./hydrate.ts";
 import type { RowRecord } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
@@ -68,6 +69,7 @@ export async function insertRows(model: ModelClass, rows: readonly RowRecord[], 
   await checkNewRows(rows, options);
   const groups = groupByColumns(model.$meta, rows);
   const context = contextOf(model);
+  if (onConflict === undefined) await freeSlugs(context, model, rows);
   // One statement stores all rows or none by itself.
   if (isOneStatement(context, model, groups, options)) return [...(await insertGroup(context, model, rows, options))];
   const inserted = new Set<RowRecord>();

@@ -24,6 +24,7 @@ import { assertTableRows } from "./assignments.ts";
 import type { CacheKey } from "./batch.ts";
 import { toCacheKey } from "./batch.ts";
 import { toFieldError, validationError } from "../run/database-error.ts";
+import { freeSlugs } from "./free-slugs.ts";
 import { keysIn } from "./loader.ts";
 import type { RowRecord, StoredValues } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
@@ -66,6 +67,7 @@ function toRelationNames(meta: ModelMeta, errors: Readonly<Record<string, readon
 async function insertRow(context: ExecutionContext, row: RowRecord, options: WriteOptions): Promise<void> {
   await checkNewRow(row, options);
   const model = Row.modelOf(row);
+  await freeSlugs(context, model, [row]);
   const { $meta: meta } = model;
   const fields = meta.columns.filter(({ name }) => row[name] !== undefined);
   const made = findMade(meta, row);

@@ -6,7 +6,7 @@ import { Author, Book, Line, models, Order, Part } from "../../../test/data/libr
 import { Tag } from "../../../test/data/tag-model.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { Model, saveMany } from "../model.ts";
-import { createUuid, toSlug } from "../schema/default-values.ts";
+import { createUuid } from "../schema/default-values.ts";
 import { field as f } from "../schema/field.ts";
 import { belongsTo } from "../schema/relation.ts";
 import { transaction } from "../run/transaction.ts";
@@ -28,7 +28,7 @@ describeOnDatabases("writing", models, (open) => {
     const { statements } = open();
     statements.length = 0;
     const book = await Book.create({ ...values, author: ada, secretNote: undefined });
-    assert.equal(statements.length, 1);
+    assert.equal(statements.length, 2, "one asks whether the slug is free, one inserts");
     assert.deepEqual(
       { ...book },
       {
@@ -449,12 +449,5 @@ describe("values that rows get by themselves", () => {
     assert.equal(new Set(list).size, list.length);
     for (const uuid of list) assert.match(uuid, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     assert.ok(Math.abs(Number.parseInt(list[0]!.replace("-", "").slice(0, 12), 16) - Date.now()) < 60_000);
-  });
-
-  it("are slugs of ASCII", () => {
-    assert.equal(toSlug("Crème Brûlée: 2nd  edition!", 50), "creme-brulee-2nd-edition");
-    assert.equal(toSlug("--a--b--", 50), "a-b");
-    assert.equal(toSlug("日本", 50), "");
-    assert.equal(toSlug("abc def", 4), "abc");
   });
 });

@@ -2,6 +2,7 @@
 import type { MomentPrecision } from "./column.ts";
 import type { FieldMeta } from "./model-class.ts";
 import type { ModelClass } from "./model-class.ts";
+import { makeSlug, noteMadeSlug } from "./slug.ts";
 
 /** Fills in what a new row was not given: defaults, made keys, moments, slugs; null where nothing is and may be. */
 export function fillNewRow(model: ModelClass, values: Record<string, unknown>): void {
@@ -9,7 +10,9 @@ export function fillNewRow(model: ModelClass, values: Record<string, unknown>): 
   for (const field of model.$meta.columns) {
     if (values[field.name] !== undefined) continue;
     const value = makeValue(field, values, now);
-    if (value !== undefined) values[field.name] = value;
+    if (value === undefined) continue;
+    values[field.name] = value;
+    if (field.options.from !== undefined && typeof value === "string") noteMadeSlug(values, field.name, value);
   }
 }
 
@@ -28,19 +31,8 @@ function makeValue(
   if (options.auto !== undefined) return toPrecision(now, options.precision);
   if (type === "uuid" && isPrimary) return createUuid();
   const source = options.from === undefined ? undefined : values[options.from];
-  const slug = typeof source === "string" ? toSlug(source, typeof options.max === "number" ? options.max : 50) : "";
-  if (slug !== "") return slug;
+  if (typeof source === "string" && source.trim() !== "") return makeSlug(source, typeof options.max === "number" ? options.max : 50);
   return isNullable ? null : undefined;
-}
-
-/** A text as a part of an address: letters and digits of ASCII, with hyphens between. */
-export function toSlug(text: string, max: number): string {
-  const plain = text
-    .normalize("NFKD")
-    .replace(/\p{Mark}/gu, "")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-");
-  return plain.replace(/^-+/, "").slice(0, max).replace(/-+$/, "");
 }
 
 let lastTime = 0;
