@@ -2,7 +2,7 @@
  * Writes JavaScript and declarations to dist/: one file per entry, and chunks for what entries share or load
  * on demand. decisions/006 has the reason: a module costs more to find than to run.
  */
-import { glob, rm } from "node:fs/promises";
+import { cp, glob, rm } from "node:fs/promises";
 import { build } from "esbuild";
 import { localProgram, root, runCommand } from "./run-command.ts";
 
@@ -24,4 +24,6 @@ await build({
   // Names are kept and nothing is minified: a stack of ours leads to lines that can be read, so that there are no maps.
   logLevel: "warning",
 });
+// Browsers run these as they are.
+await cp(`${root}src/client`, `${root}dist/client`, { recursive: true, filter: (path) => !path.endsWith(".json") });
 process.exitCode = await runCommand(localProgram("tsc"), ["-p", "tsconfig.build.json", "--emitDeclarationOnly"]);

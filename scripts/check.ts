@@ -6,6 +6,7 @@ const steps: ReadonlyArray<readonly [name: string, program: string, args: readon
   ["format", localProgram("oxfmt"), ["--check"]],
   ["lint", localProgram("oxlint"), []],
   ["types", localProgram("tsc"), ["-p", "tsconfig.json"]],
+  ["types of browser scripts", localProgram("tsc"), ["-p", "src/client/tsconfig.json"]],
   ["views of the example", process.execPath, ["--import", "./scripts/source.mjs", "scripts/check-views.ts"]],
   ["layers", process.execPath, ["--import", "./scripts/source.mjs", "--test", "--test-reporter=dot", "test/architecture.test.ts"]],
   ["public API and its comments", process.execPath, ["scripts/check-api.ts"]],

@@ -5,6 +5,7 @@ import type { CacheSetting } from "../cache/part.ts";
 import { cachePart } from "../cache/part.ts";
 import type { DatabaseSettings } from "../data/part.ts";
 import { databasesPart } from "../data/part.ts";
+import { developmentPart } from "../diagnostics/development/part.ts";
 import { diagnosticsPart } from "../diagnostics/part.ts";
 import type { StaticSetting } from "../files/part.ts";
 import { staticFilesPart } from "../files/part.ts";
@@ -26,6 +27,7 @@ import { viewsPart } from "../views/part.ts";
 
 /** All built-in parts. One line for each feature. */
 const features: readonly AnyPart[] = [
+  developmentPart,
   diagnosticsPart,
   secretsPart,
   databasesPart,

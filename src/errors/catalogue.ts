@@ -73,6 +73,11 @@ const request = {
     "Request from another site",
     "Send it from your own origin, or list the other origin in security.trustedOrigins.",
   ),
+  E_DEVELOPMENT_FOREIGN: entry(
+    403,
+    "Development is for its own pages",
+    "Open the page by an address of the application, such as http://localhost:3000.",
+  ),
   E_ROUTE_NOT_FOUND: entry(404, "Not found", "Check the address, or add a route for it."),
 } as const;
 

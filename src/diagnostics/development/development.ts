@@ -1,0 +1,71 @@
+/** The tools of development of one application. Only development loads this module. */
+import { GableError } from "../../errors/gable-error.ts";
+import type { RawRequest, Reply } from "../../http/message.ts";
+import type { PartHost, Pending } from "../../parts/part.ts";
+import type { HandlerReply } from "../../replies/handler-reply.ts";
+import { createHostCheck } from "../../security/hosts.ts";
+import type { HostCheck } from "../../security/hosts.ts";
+import { assertOwnPage } from "./access.ts";
+import { addressOf, answerClientFile, developmentPrefix } from "./client-files.ts";
+import type { CreateDevelopmentTool, DevelopmentTool } from "./development-tool.ts";
+import { insertScripts } from "./insert-scripts.ts";
+
+/** All tools, in the order of their scripts. One line for each. */
+const createTools: readonly CreateDevelopmentTool[] = [];
+
+/** Creates the tools of an application. */
+export function createDevelopment(host: PartHost, options: { readonly hosts?: readonly string[] }): Development {
+  const tools = createTools.map((create) => create(host, options)).filter((tool) => tool !== undefined);
+  return new Development(tools, createHostCheck(options.hosts, true));
+}
+
+/** Puts scripts into pages, and answers `/_gable/`. */
+export class Development {
+  readonly #tools: readonly DevelopmentTool[];
+  readonly #isKnownHost: HostCheck;
+  readonly #scripts: readonly string[];
+
+  constructor(tools: readonly DevelopmentTool[], isKnownHost: HostCheck) {
+    this.#tools = tools;
+    this.#isKnownHost = isKnownHost;
+    this.#scripts = tools.flatMap(({ script }) => (script === undefined ? [] : [addressOf(script)]));
+  }
+
+  /** Answers an address below `/_gable/`; undefined for another one. */
+  early(request: RawRequest): Promise<HandlerReply> | undefined {
+    return request.path.startsWith(developmentPrefix) ? this.#answer(request) : undefined;
+  }
+
+  async #answer(request: RawRequest): Promise<HandlerReply> {
+    assertOwnPage(request, this.#isKnownHost);
+    for (const tool of this.#tools) {
+      const reply = await tool.answer?.(request);
+      if (reply !== undefined) return reply;
+    }
+    const file = await answerClientFile(request.path);
+    if (file !== undefined) return file;
+    throw new GableError("E_ROUTE_NOT_FOUND", `Development has no address "${request.path}".`);
+  }
+
+  /** Runs a request inside of the tools, and inserts their scripts into its page. */
+  async around(request: RawRequest, work: () => Pending<Reply>): Promise<Reply> {
+    if (request.path.startsWith(developmentPrefix)) return work();
+    const inner = this.#tools.reduceRight<() => Pending<Reply>>(
+      (next, tool) => (tool.around === undefined ? next : () => tool.around!(request, next)),
+      work,
+    );
+    return insertScripts(await inner(), request, this.#scripts);
+  }
+
+  started(): void {
+    for (const tool of this.#tools) tool.started?.();
+  }
+
+  drain(): void {
+    for (const tool of this.#tools) tool.drain?.();
+  }
+
+  async stop(): Promise<void> {
+    for (const tool of this.#tools) await tool.stop?.();
+  }
+}
