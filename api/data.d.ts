@@ -1001,6 +1001,14 @@ export type With<Class> = {
     readonly [Name in RelationName<Class>]?: true | LoadOptions<TargetOf<FieldsOf<Class>[Name]>>;
 };
 
+/** A row for code that reads no relations: rows of the model fit, whichever of their relations are loaded. */
+export type WithoutRelations<Row> = Omit<Row, RelationProperty<Row>>;
+
+/** A row for code that reads loaded relations: `WithRelations<Book, "author">` fits rows of `with({ author: true })`. */
+export type WithRelations<Row, Names extends RelationProperty<Row>> = WithoutRelations<Row> & {
+    readonly [Name in Names]: Row[Name] extends RelationValue<infer Value> ? Value extends ReadonlyArray<infer Item> ? readonly Item[] : Value : never;
+};
+
 /**
  * A column. Three facts exist for the compiler alone: the type of the value, whether an insert must give it, and whether
  * it is the key. They are all that types of rows and inserts read, which keeps them cheap.

@@ -55,6 +55,8 @@ export type {
   Update,
   Where,
   With,
+  WithoutRelations,
+  WithRelations,
 } from "./data/tree/query-types.ts";
 export type { Column, ColumnOptions } from "./data/schema/column.ts";
 export type { FieldMeta, ModelMeta, RelationMeta } from "./data/schema/model-class.ts";

@@ -1,7 +1,7 @@
 /** Types of queries: what must compile, and what must not. Checked by tsc, never run. */
 import { and, not, or, skip } from "../../src/data/tree/filter.ts";
 import { sql, when } from "../../src/data/tree/functions.ts";
-import type { Insert, Where } from "../../src/data/tree/query-types.ts";
+import type { Insert, Where, WithoutRelations, WithRelations } from "../../src/data/tree/query-types.ts";
 import { transaction } from "../../src/data/run/transaction.ts";
 import { Author, Book, Line, Order, Profile } from "./library-models.ts";
 import { Tag } from "./tag-model.ts";
@@ -181,3 +181,32 @@ async function writing(): Promise<void> {
 }
 
 void [reading, filtering, writing];
+
+/** Functions that take rows, whichever of their relations are loaded. */
+function describeBook(book: WithoutRelations<Book>): string {
+  // @ts-expect-error relations are left out
+  void book.author;
+  return book.title + book.slug;
+}
+function describeAuthor(book: WithRelations<Book, "author" | "tags">): string {
+  // @ts-expect-error the mentor of the author is not loaded
+  void book.author.mentor.name;
+  return book.author.name + book.tags.map(({ name }) => name).join();
+}
+// @ts-expect-error a column is no relation
+type _Wrong = WithRelations<Book, "title">;
+
+async function passing(): Promise<void> {
+  const plain = await Book.get(1);
+  const [loaded] = await Book.where().with({ author: true, tags: true });
+  const [partly] = await Book.where().with({ author: { with: { mentor: true } } });
+  describeBook(plain);
+  describeBook(loaded!);
+  describeBook(partly!);
+  describeAuthor(loaded!);
+  // @ts-expect-error its author is not loaded
+  describeAuthor(plain);
+  // @ts-expect-error its tags are not loaded
+  describeAuthor(partly!);
+}
+void passing;

@@ -266,6 +266,26 @@ export type Loaded<Class, Row, Wanted> = Omit<Row, keyof Wanted> & {
   readonly [Name in keyof Wanted & keyof FieldsOf<Class>]: LoadedRelation<FieldsOf<Class>[Name], Wanted[Name]>;
 };
 
+/** A relation property of a row: its value can be awaited, and says whether it is loaded. */
+interface RelationValue<Value> extends PromiseLike<Value> {
+  readonly isLoaded: boolean;
+}
+
+/** Names of the relation properties of a row. */
+type RelationProperty<Row> = { [Name in keyof Row]: Row[Name] extends RelationValue<unknown> ? Name : never }[keyof Row];
+
+/** A row for code that reads no relations: rows of the model fit, whichever of their relations are loaded. */
+export type WithoutRelations<Row> = Omit<Row, RelationProperty<Row>>;
+
+/** A row for code that reads loaded relations: `WithRelations<Book, "author">` fits rows of `with({ author: true })`. */
+export type WithRelations<Row, Names extends RelationProperty<Row>> = WithoutRelations<Row> & {
+  readonly [Name in Names]: Row[Name] extends RelationValue<infer Value>
+    ? Value extends ReadonlyArray<infer Item>
+      ? readonly Item[]
+      : Value
+    : never;
+};
+
 /** What a plain result has of a model: columns by `true`, relations by a selection of their own. */
 export type Selection<Class> = {
   readonly [Name in keyof FieldsOf<Class>]?: FieldsOf<Class>[Name] extends ColumnShape ? true : Selection<TargetOf<FieldsOf<Class>[Name]>>;
