@@ -1025,10 +1025,10 @@ export interface DownloadOptions extends FileOptions {
 }
 
 /** Called for each error; what it returns is the answer, undefined leaves it to the framework. */
-export type ErrorHook = (report: ErrorReport) => HandlerResult | undefined | void | Promise<HandlerResult | undefined | void>;
+export type ErrorHook = (failure: HandledError) => HandlerResult | undefined | void | Promise<HandlerResult | undefined | void>;
 
 /** What an error hook gets. */
-export interface ErrorReport {
+export interface HandledError {
     /** The error as it was thrown. Its text may hold secrets: log it, and show `message`. */
     readonly error: unknown;
     /** A text that is safe to show to the client. */

@@ -21,6 +21,7 @@ const subjects: Readonly<Record<string, string>> = {
   session: "session stores in memory, in the database and in Redis",
   security: "rate limits and their stores",
   cache: "the cache, its tags and its stores",
+  development: "reports of errors, and how to render them",
   mail: "messages and mail transports",
 };
 

@@ -101,7 +101,7 @@ export type { ConditionsContext } from "./replies/check-conditions.ts";
 export type { ReplyOptions } from "./replies/handler-reply.ts";
 export type { PageOptions, RedirectOptions, StreamOptions } from "./replies/replies.ts";
 export type { FileOptions, DownloadOptions } from "./replies/files.ts";
-export type { ErrorHook, ErrorReport } from "./app/error-replies.ts";
+export type { ErrorHook, HandledError } from "./app/error-replies.ts";
 export type { StandardSchema, SchemaResult, SchemaIssue, InputOfSchema, OutputOfSchema } from "./handlers/standard-schema.ts";
 export type { ViewFunction } from "./handlers/view-function.ts";
 export type { ViewOptions, ViewSetting } from "./views/part.ts";

@@ -19,10 +19,11 @@ import { createServices } from "./create-services.ts";
 import type { ErrorObserver } from "./error-replies.ts";
 import { createErrorReplies } from "./error-replies.ts";
 import { findFeatures } from "./features.ts";
-import { readEnvironment } from "./mode.ts";
+import { findSecretSettings, readEnvironment } from "./mode.ts";
 import type { GableOptions } from "./options.ts";
 import { createRateCheck } from "./rate-checks.ts";
 import { renderOutside } from "./render-outside.ts";
+import { toViewOptions } from "../views/part.ts";
 import { createRouteFinder } from "./route-url.ts";
 
 /** What assembling needs of the application object. */
@@ -71,7 +72,14 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
     },
   });
   const { Context, names } = createContextClass(parts, find);
-  const toErrorReply = createErrorReplies({ mode, onError: options.onError, table, observers });
+  const toErrorReply = createErrorReplies({
+    mode,
+    onError: options.onError,
+    table,
+    observers,
+    views: options.views === undefined ? [] : toViewOptions(options.views).directories,
+    secrets: mode === "development" ? findSecretSettings(options) : [],
+  });
   const toCorsPolicy = createCorsPolicies(options.security?.trustedOrigins);
   const cors = options.security?.cors === undefined ? undefined : toCorsPolicy(options.security.cors);
   const findRates = (): Rates => lifecycle.get(ratesPart);

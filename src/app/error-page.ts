@@ -25,7 +25,7 @@ dl { display: grid; grid-template-columns: auto 1fr; gap: 0.25rem 1rem; margin: 
 dd { margin: 0; font-family: ui-monospace, monospace; overflow-wrap: anywhere }`;
 
 /** The stylesheet of built-in pages, with the nonce of the reply. */
-export function styleElement(nonce: string, css: string): Html {
+function styleElement(nonce: string, css: string): Html {
   // The text is a constant of ours, and a nonce is base64: nothing of the request is in it.
   return asHtml(`<style nonce="${nonce}">${css}</style>`);
 }

@@ -20,7 +20,7 @@ import { RequestRenderContext } from "./request-render-context.ts";
 import type { RouteTable } from "../routing/route-table.ts";
 
 /** What an error hook gets. */
-export interface ErrorReport {
+export interface HandledError {
   /** The error as it was thrown. Its text may hold secrets: log it, and show `message`. */
   readonly error: unknown;
   /** A text that is safe to show to the client. */
@@ -34,13 +34,17 @@ export interface ErrorReport {
 }
 
 /** Called for each error; what it returns is the answer, undefined leaves it to the framework. */
-export type ErrorHook = (report: ErrorReport) => HandlerResult | undefined | void | Promise<HandlerResult | undefined | void>;
+export type ErrorHook = (failure: HandledError) => HandlerResult | undefined | void | Promise<HandlerResult | undefined | void>;
 
 /** What error replies depend on. */
 export interface ErrorReplySettings {
   readonly mode: Mode;
   readonly onError: ErrorHook | undefined;
   readonly table: RouteTable<CompiledRoute>;
+  /** Folders of the template files, for reports of development. */
+  readonly views: readonly string[];
+  /** Values that must not appear in reports of development. */
+  readonly secrets: readonly string[];
   /** Told of each error that is not the client's, for tests. */
   readonly observers: ReadonlySet<ErrorObserver>;
 }
@@ -71,17 +75,34 @@ export function createErrorReplies(settings: ErrorReplySettings): (context: Requ
 }
 
 function toGableError(thrown: unknown, context: RequestContext): GableError {
-  if (isGableError(thrown)) return thrown;
+  if (isReadable(thrown) && isGableError(thrown)) return thrown;
   const { signal } = context;
   // A handler that stops because the client left has not failed.
   if (
     signal.aborted &&
-    (thrown === signal.reason || (thrown instanceof Error && thrown.name === "AbortError")) &&
+    (thrown === signal.reason || (isReadable(thrown) && thrown instanceof Error && thrown.name === "AbortError")) &&
     isGableError(signal.reason)
   )
     return signal.reason;
-  const message = thrown instanceof Error ? thrown.message : `The handler threw ${describeThrown(thrown)}, which is not an Error.`;
-  return new GableError("E_INTERNAL", message, { cause: thrown });
+  return new GableError("E_INTERNAL", messageOf(thrown), { cause: thrown });
+}
+
+/** Whether a value lets code ask what it is: a proxy may throw. */
+function isReadable(thrown: unknown): boolean {
+  try {
+    return thrown instanceof Error && typeof thrown.name === "string";
+  } catch {
+    return false;
+  }
+}
+
+/** The message of whatever was thrown. An error may be a proxy, or have a message that throws when it is read. */
+function messageOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown.message) : `The handler threw ${describeThrown(thrown)}, which is not an Error.`;
+  } catch {
+    return "The handler threw a value that cannot be inspected.";
+  }
 }
 
 /** A value that somebody threw, with what it holds. */
@@ -109,8 +130,13 @@ function logError(context: RequestContext, error: GableError, thrown: unknown): 
     ...(Object.keys(error.details).length > 0 && { details: error.details }),
     ...(error.fix !== "" && { fix: error.fix }),
   };
-  if (error.status >= 500) context.log.error({ ...facts, error: thrown }, error.message);
-  else context.log.debug(facts, error.message);
+  try {
+    if (error.status >= 500) context.log.error({ ...facts, error: thrown }, error.message);
+    else context.log.debug(facts, error.message);
+  } catch {
+    // A logger may fail at a value that cannot be inspected: its message is known.
+    context.log.error(facts, error.message);
+  }
 }
 
 /** What a client may see of an error: an error of the program is the log's. */
@@ -131,24 +157,30 @@ function addErrorHeaders(reply: HandlerReply, error: GableError): HandlerReply {
 
 async function render(context: RequestContext, error: GableError, thrown: unknown, settings: ErrorReplySettings): Promise<HandlerReply> {
   const { requestId } = context;
-  const { mode, table } = settings;
-  const isDevelopment = mode === "development";
-  if (wantsProblem(context)) {
-    const shown = isDevelopment ? exposed(error) : hidden(error, mode);
-    return addErrorHeaders(new HandlerReply(error.status, "application/problem+json", toJsonText(errorToProblem(shown, requestId))), error);
+  const { mode, table, views, secrets } = settings;
+  const isProblem = wantsProblem(context);
+  if (mode === "development") {
+    const { createDevelopmentReply } = await import("./development-report.ts");
+    const { status } = error;
+    return addErrorHeaders(
+      createDevelopmentReply({ context, thrown, status, label: labelOf(context), table, isProblem, views, secrets }),
+      error,
+    );
   }
-  const label = labelOf(context);
-  const markup = isDevelopment
-    ? await (await import("./development-page.ts")).renderDevelopmentPage({ context, error, thrown, label, table })
-    : renderErrorPage({
-        status: error.status,
-        ...toShown(error),
-        ...(mode === "test" && { code: error.code }),
-        requestId,
-        nonce: context.nonce,
-      });
+  if (isProblem)
+    return addErrorHeaders(
+      new HandlerReply(error.status, "application/problem+json", toJsonText(errorToProblem(hidden(error, mode), requestId))),
+      error,
+    );
+  const page = renderErrorPage({
+    status: error.status,
+    ...toShown(error),
+    ...(mode === "test" && { code: error.code }),
+    requestId,
+    nonce: context.nonce,
+  });
   return addErrorHeaders(
-    new HandlerReply(error.status, "text/html; charset=utf-8", markup.toString(), [["cache-control", "no-store"]]),
+    new HandlerReply(error.status, "text/html; charset=utf-8", page.toString(), [["cache-control", "no-store"]]),
     error,
   );
 }
@@ -158,16 +190,6 @@ function hidden(error: GableError, mode: Mode): GableError {
   return error.expose || mode === "test"
     ? error
     : new GableError(toShown(error).code, error.message, { status: error.status, expose: false });
-}
-
-function exposed(error: GableError): GableError {
-  if (error.expose) return error;
-  return new GableError(error.code, error.message, {
-    status: error.status,
-    fix: error.fix,
-    details: { ...error.details, fix: error.fix },
-    expose: true,
-  });
 }
 
 /** Whether the client is a program: its route takes JSON, or it prefers JSON to HTML. */

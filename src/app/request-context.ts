@@ -130,6 +130,11 @@ export class RequestContext implements Context<ContextInput> {
     this.#query = input.query;
   }
 
+  /** The input that was read; undefined before that. */
+  get input(): DeclaredInput | undefined {
+    return this.#input;
+  }
+
   get queryString(): string {
     return this.raw.queryString;
   }

@@ -7,6 +7,7 @@
 
 import { accountErrors } from "./account-catalogue.ts";
 import { entry } from "./catalogue-entry.ts";
+import { developmentErrors } from "./development-catalogue.ts";
 
 const request = {
   E_HEAD_EMPTY_LINES: entry(400, "Too many empty lines before the request", "Send the request line first."),
@@ -72,11 +73,6 @@ const request = {
     403,
     "Request from another site",
     "Send it from your own origin, or list the other origin in security.trustedOrigins.",
-  ),
-  E_DEVELOPMENT_FOREIGN: entry(
-    403,
-    "Development is for its own pages",
-    "Open the page by an address of the application, such as http://localhost:3000.",
   ),
   E_ROUTE_NOT_FOUND: entry(404, "Not found", "Check the address, or add a route for it."),
 } as const;
@@ -512,6 +508,7 @@ export const catalogue = Object.freeze({
   ...commands,
   ...signatures,
   ...accountErrors,
+  ...developmentErrors,
   ...sessions,
 });
 

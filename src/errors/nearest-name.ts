@@ -21,7 +21,8 @@ export function suggestName(name: string, known: Iterable<string>, otherwise?: s
   return nearest === undefined ? (otherwise ?? `Use one of: ${names.join(", ")}.`) : `Write "${nearest}".`;
 }
 
-function editDistance(first: string, second: string): number {
+/** Returns how many characters differ: the edit distance of Levenshtein. */
+export function editDistance(first: string, second: string): number {
   let previous = Array.from({ length: second.length + 1 }, (_, column) => column);
   for (let row = 1; row <= first.length; row++) {
     const current = [row];

@@ -37,5 +37,10 @@ export function describeValue(value: unknown): string {
   if (typeof value === "string") return `"${(value.length > 80 ? `${value.slice(0, 77)}...` : value).replace(moving, escapeMoving)}"`;
   if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
   if (typeof value !== "object" || value === null) return String(value);
-  return Array.isArray(value) ? `an array of ${value.length}` : `an object (${value.constructor?.name ?? "no prototype"})`;
+  try {
+    return Array.isArray(value) ? `an array of ${value.length}` : `an object (${String(value.constructor?.name ?? "no prototype")})`;
+  } catch {
+    // A proxy, or a getter that throws.
+    return "an object that cannot be inspected";
+  }
 }

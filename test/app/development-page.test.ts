@@ -10,7 +10,7 @@ const make = (options: GableOptions = {}) => gable({ mode: "test", logger: silen
 describe("the error page of development", () => {
   it("shows message, place, fix and request in development, and no secret", async () => {
     // Put together here, so that the code frame of this file does not hold it.
-    const secret = ["hid", "den"].join("");
+    const secret = ["hunter", "2-planted"].join("");
     const app = make({ mode: "development" });
     app.get("/boom/:x", () => {
       throw new Error("broken <here>", { cause: new Error("the root") });
