@@ -87,7 +87,7 @@ export declare function checkOldCode(options: OldCodeOptions): Promise<OldCodeBr
 
 /**
  * Writes models for the tables and views of a database. The database does not change.
- * The tables of the models are created in a scratch schema, compared and removed. Throws `E_TABLE_UNKNOWN` for a table that does not exist.
+ * The tables of the models are created in a scratch schema, compared and removed; a role that may only read gets no differences. Throws `E_TABLE_UNKNOWN` for a table that does not exist.
  * @example
  * const { source } = await pullModels({ database }); await writeFile("models.ts", source);
  */
@@ -620,8 +620,11 @@ export interface OldCodeOptions {
 export interface PulledModels {
     /** The source of a module with the models. Comments describe what models cannot express. */
     readonly source: string;
-    /** Differences between the tables and those that the models would create, in the server's own words. */
-    readonly differences: readonly SchemaDifference[];
+    /**
+     * Differences between the tables and those that the models would create, in the server's own words. Undefined if the role may not create
+     * the scratch schema that they are read from.
+     */
+    readonly differences: readonly SchemaDifference[] | undefined;
 }
 
 /** Options for creating models from a database. */

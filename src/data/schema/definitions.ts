@@ -464,10 +464,11 @@ class DefinitionCheck {
 }
 
 /** Whether a relation of a model leads back from one row alone. What is no relation is reported elsewhere. */
-function isUniqueBack({ $fields: fields, $options: { uniques = [] } }: ModelClass, name: string | undefined): boolean {
+function isUniqueBack({ $fields: fields, $options: { uniques = [], primary = [] } }: ModelClass, name: string | undefined): boolean {
   const entry = name === undefined ? undefined : fields[name];
   const back = typeof entry === "function" ? readRelation(entry as () => unknown) : undefined; // A thunk takes nothing.
-  return back === undefined || back.options.unique === true || uniques.some(({ on }) => on.length === 1 && on[0] === name);
+  const isOnly = (list: readonly string[]): boolean => list.length === 1 && list[0] === name;
+  return back === undefined || back.options.unique === true || isOnly(primary) || uniques.some(({ on }) => isOnly(on));
 }
 
 /** The fields of a model's key. */

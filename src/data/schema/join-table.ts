@@ -71,3 +71,13 @@ export function toSingular(table: string): string {
   if (table.endsWith("ies")) return `${table.slice(0, -3)}y`;
   return /(?:ses|xes|zes|ches|shes)$/.test(table) ? table.slice(0, -2) : table.replace(/s$/, "");
 }
+
+const irregular: ReadonlySet<string> = new Set(["people", "children", "men", "women", "data", "media", "news", "series", "species"]);
+
+/** Returns the name of several rows of a table, well enough for a relation: `category` gives `categories`, and `books` stays. */
+export function toPlural(table: string): string {
+  const last = table.split(/[_\s-]|(?<=[a-z])(?=[A-Z])/).at(-1)!;
+  if (irregular.has(last.toLowerCase()) || (last.endsWith("s") && !/(?:ss|us|is)$/.test(last))) return table;
+  if (/[^aeiou]y$/i.test(table)) return `${table.slice(0, -1)}ies`;
+  return /(?:s|x|z|ch|sh)$/i.test(table) ? `${table}es` : `${table}s`;
+}

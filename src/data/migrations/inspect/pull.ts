@@ -24,13 +24,16 @@ export interface PullOptions {
 export interface PulledModels {
   /** The source of a module with the models. Comments describe what models cannot express. */
   readonly source: string;
-  /** Differences between the tables and those that the models would create, in the server's own words. */
-  readonly differences: readonly SchemaDifference[];
+  /**
+   * Differences between the tables and those that the models would create, in the server's own words. Undefined if the role may not create
+   * the scratch schema that they are read from.
+   */
+  readonly differences: readonly SchemaDifference[] | undefined;
 }
 
 /**
  * Writes models for the tables and views of a database. The database does not change.
- * The tables of the models are created in a scratch schema, compared and removed. Throws `E_TABLE_UNKNOWN` for a table that does not exist.
+ * The tables of the models are created in a scratch schema, compared and removed; a role that may only read gets no differences. Throws `E_TABLE_UNKNOWN` for a table that does not exist.
  * @example
  * const { source } = await pullModels({ database }); await writeFile("models.ts", source);
  */
@@ -46,9 +49,29 @@ export async function pullModels({ database, tables }: PullOptions): Promise<Pul
     const live = await readLiveSchema(session);
     // A foreign key to a table without a model cannot become a relation.
     const made = keepForeignKeys(withoutLonely(state, names), ({ table }) => state.has(table));
-    const expected = await readExpectedSchema(session, new TableWriter(session.dialect), made);
-    return { source: writeModels(found), differences: compareSchemas(expected, live, made.keys()) };
+    const source = writeModels(found);
+    try {
+      const expected = await readExpectedSchema(session, new TableWriter(session.dialect), made);
+      return { source, differences: compareSchemas(expected, live, made.keys()) };
+    } catch (error) {
+      if (isAccessDenied(error)) return { source, differences: undefined };
+      throw error;
+    }
   });
+}
+
+/** Codes of servers for a role that may not create schemas or databases: PostgreSQL, then MariaDB and MySQL. */
+const deniedCodes: ReadonlySet<unknown> = new Set([
+  "42501",
+  "ER_DBACCESS_DENIED_ERROR",
+  "ER_TABLEACCESS_DENIED_ERROR",
+  "ER_SPECIFIC_ACCESS_DENIED_ERROR",
+]);
+
+function isAccessDenied(error: unknown): boolean {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
+    if ("code" in cause && deniedCodes.has(cause.code)) return true;
+  return false;
 }
 
 /** Returns a structure without the views that read tables outside it, because they could not be created. */

@@ -1,6 +1,6 @@
 /** Writes the source of models for the tables of a database, in the style that a person would use. */
 import { reservedNames } from "../../schema/definitions.ts";
-import { toSingular } from "../../schema/join-table.ts";
+import { toPlural, toSingular } from "../../schema/join-table.ts";
 import { identifier, toConstraintName, toSnakeCase } from "../../schema/names.ts";
 import type { ColumnState, ForeignKeyState, IndexState, KeyState, OperandData, TableState, ViewState } from "../../schema/table-state.ts";
 import type { FoundTable } from "../plan/table-finding.ts";
@@ -25,6 +25,7 @@ interface ModelDraft {
 interface OwnRelation {
   readonly name: string;
   readonly target: ModelDraft;
+  /** Whether at most one row has a given key. */
   readonly isUnique: boolean;
 }
 
@@ -43,6 +44,7 @@ export function writeModels(tables: readonly FoundTable[]): string {
   for (const draft of drafts.values()) addFields(draft, drafts);
   for (const draft of drafts.values()) addBacks(draft, drafts);
   for (const [table, [from, to]] of between) addBetween(table, [drafts.get(from)!, drafts.get(to)!]);
+  for (const draft of drafts.values()) addThrough(draft);
   for (const draft of drafts.values()) addOptions(draft);
   const body = [...drafts.values()].map(writeModel).join("\n");
   const left = tables
@@ -215,8 +217,14 @@ function addRelation(
     isUnique || hasFieldIndex(state, name, column) ? undefined : "index: false",
     `${toSnakeCase(relation)}_id` === column ? undefined : `column: ${textOf(column)}`,
   ]);
-  relations.push({ name: relation, target, isUnique });
+  relations.push({ name: relation, target, isUnique: isUnique || isOnlyKey(state, column) });
   entries.set(relation, `() => belongsTo(${target.className}${options === "" ? "" : `, ${options}`})`);
+}
+
+/** Returns whether a column is unique on its own: as the primary key, or by a key of any name. */
+function isOnlyKey({ primary, uniques }: TableState, column: string): boolean {
+  const isOnly = (columns: readonly string[]): boolean => columns.length === 1 && columns[0] === column;
+  return isOnly(primary) || [...uniques.values()].some(({ columns, where }) => where === undefined && isOnly(columns));
 }
 
 function addField({ table, entries, names }: ModelDraft, column: string, definition: ColumnState): void {
@@ -272,7 +280,7 @@ function addBacks(draft: ModelDraft, drafts: ReadonlyMap<string, ModelDraft>): v
     const leading = other.relations.filter(({ target }) => target === draft);
     const isAlone = leading.length === 1;
     for (const { name: relation, isUnique } of leading) {
-      const base = toCamel(isUnique ? toSingular(other.table.name) : other.table.name);
+      const base = toCamel(isUnique ? toSingular(other.table.name) : toPlural(other.table.name));
       const name = findFree(isAlone ? base : `${base}By${toPascal(relation)}`, draft.entries, "Rows");
       const option = isAlone ? "" : `, { by: ${textOf(relation)} }`;
       draft.entries.set(name, `() => ${isUnique ? "hasOne" : "hasMany"}(${other.className}${option})`);
@@ -287,7 +295,30 @@ function addBetween({ name }: FoundTable, [one, other]: readonly [ModelDraft, Mo
     [one, other],
     [other, one],
   ] as const)
-    from.entries.set(findFree(toCamel(to.table.name), from.entries, "Rows"), `() => manyToMany(${to.className}${option})`);
+    addMany(from, to, option);
+}
+
+function addMany(from: ModelDraft, to: ModelDraft, option: string): void {
+  from.entries.set(findFree(toCamel(toPlural(to.table.name)), from.entries, "Rows"), `() => manyToMany(${to.className}${option})`);
+}
+
+/** Adds the relations through a table that links two others and has a model, since it is not one that Gable would create. */
+function addThrough({ table: { state }, className, names, relations }: ModelDraft): void {
+  const [one, other] = relations;
+  if (relations.length !== 2 || one!.target === other!.target) return;
+  const keys = [one!.name, other!.name];
+  const isPair = (columns: readonly string[]): boolean =>
+    columns.length === 2 && columns.every((column) => keys.includes(names.get(column)!));
+  if (![state.primary, ...[...state.uniques.values()].map(({ columns }) => columns)].some(isPair)) return;
+  // Linking two rows gives no other values.
+  const isOptional = ([name, column]: [string, ColumnState]): boolean =>
+    keys.includes(names.get(name)!) ||
+    column.null === true ||
+    column.default !== undefined ||
+    (column.type === "id" && state.primary[0] === name);
+  if (![...state.columns].every(isOptional)) return;
+  addMany(one!.target, other!.target, `, { through: () => ${className} }`);
+  addMany(other!.target, one!.target, `, { through: () => ${className} }`);
 }
 
 function addOptions({ table, names, options }: ModelDraft): void {

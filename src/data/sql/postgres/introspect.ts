@@ -23,6 +23,8 @@ const types: Readonly<Record<string, ColumnType>> = {
   uuid: { type: "uuid" },
   inet: { type: "ip" },
   text: { type: "text" },
+  // Values with more digits are refused when they are read.
+  numeric: { type: "decimal", digits: 38, scale: 10, isNear: true },
   "character varying": { type: "text", isNear: true },
 };
 
@@ -64,7 +66,7 @@ export async function readPostgresTables(session: MigrationSession): Promise<Tab
     if (query !== null) table.state.view = toViewState(query, kind === "m");
   }
   const columns = await session.read(
-    `SELECT c.relname AS "table", a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull::int AS required, a.attidentity::text AS identity, a.attgenerated::text AS generated, ` +
+    `SELECT c.relname AS "table", a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull::int AS required, a.attidentity::text AS identity, a.attgenerated::text AS generated, (SELECT t.typtype::text FROM pg_type t WHERE t.oid = a.atttypid) AS kind, ` +
       `pg_get_expr(d.adbin, d.adrelid) AS value, col_description(c.oid, a.attnum) AS comment ${from} ` +
       `JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum WHERE ${withViews} ORDER BY a.attnum`,
   );
@@ -91,6 +93,7 @@ function addColumn(table: TableFinding, row: SessionRow): void {
   const isCounted = row["identity"] !== "" || String(row["value"]).startsWith("nextval(");
   const digits = /^timestamp(?:\((\d)\))? with(out)? time zone$/.exec(raw);
   if (digits !== null) table.digits(name, Number(digits[1] ?? 6));
+  if (row["kind"] === "e") return table.note(name, `the type is the enum ${raw}; change the column to text to use f.choice()`);
   table.column(name, typeOf(raw), digits?.[2] === undefined ? raw : `${raw}, read as UTC`, {
     ...(Number(row["required"]) === 0 && { null: true }),
     ...(!isCounted && sqlDefault(row["value"])),
