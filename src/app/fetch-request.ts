@@ -203,16 +203,24 @@ function setLength(headers: Headers, body: ReplyBody): void {
   else if (isFileBody(body)) headers.set("content-length", String(body.lengthBytes));
 }
 
+/** Closes the files of responses that nobody has read. */
+const unreadFiles = new FinalizationRegistry<FileBody>((body) => void body.close());
+
 /** A stream of a body. It calls `onSettled` when it has been read, has failed, or was cancelled, even before its first piece. */
 function toStream(body: FileBody | AsyncIterable<string | Uint8Array>, onSettled: (() => void) | undefined): ReadableStream<Uint8Array> {
   const iterator = (isFileBody(body) ? body.chunks() : body)[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
-  return new ReadableStream({
+  let leftBytes = isFileBody(body) ? body.lengthBytes : 0;
+  const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { done, value } = await iterator.next();
-        if (done !== true) return controller.enqueue(typeof value === "string" ? encoder.encode(value) : value);
-        controller.close();
+        if (done !== true) {
+          leftBytes -= value.length;
+          return controller.enqueue(typeof value === "string" ? encoder.encode(value) : value);
+        }
+        if (isFileBody(body) && leftBytes > 0) controller.error(new TypeError("The file has changed while it was sent."));
+        else controller.close();
       } catch (error) {
         controller.error(error);
       }
@@ -228,6 +236,8 @@ function toStream(body: FileBody | AsyncIterable<string | Uint8Array>, onSettled
       }
     },
   });
+  if (isFileBody(body)) unreadFiles.register(stream, body);
+  return stream;
 }
 
 /** Makes the web-standard request of a context; reading its body reads that of the connection. */

@@ -8,6 +8,7 @@ import { findNearestName } from "../errors/nearest-name.ts";
 import type { HeaderReader } from "../http/header-table.ts";
 import { toHttpDate } from "../http/http-date.ts";
 import { preferredEncoding } from "../http/negotiation.ts";
+import type { OpenFile } from "../replies/disk-file.ts";
 import { createFileBody, openRegularFile } from "../replies/disk-file.ts";
 import type { PlainReply, SendableFile } from "../replies/file-reply.ts";
 import { createFileReply } from "../replies/file-reply.ts";
@@ -34,6 +35,8 @@ interface ListedFile {
   readonly modified: Date;
   readonly modifiedText: string;
   readonly hash: string;
+  /** Of the file when its hash was read. */
+  readonly version: string;
   /** The bytes of files that are kept in memory. */
   content: Uint8Array | undefined;
   /** Precompressed variants by encoding. */
@@ -129,12 +132,11 @@ export class StaticFiles {
       );
     return openRegularFile(chosen.path).then((open) => {
       if (open === undefined) throw new GableError("E_FILE_NOT_FOUND", "A static file of the list is gone.");
-      const isSame = open.sizeBytes === chosen.sizeBytes && open.modified.getTime() === chosen.modified.getTime();
-      if (isSame) return createFileReply(method, headers, toSendable(open.handle, { ...chosen, type, etag }), extra);
+      if (open.version === chosen.version) return createFileReply(method, headers, toSendable(open, { ...chosen, type, etag }), extra);
       // The file was replaced: its list entry is outdated, and its hashed URL does not match its content.
-      const { handle, sizeBytes, modified } = open;
+      const { sizeBytes, modified } = open;
       const changed = extra.map(([name, value]) => [name, name === "cache-control" ? "public, no-cache" : value] as const);
-      return createFileReply(method, headers, toSendable(handle, { type, sizeBytes, modified, etag: toWeakTag(open) }), changed);
+      return createFileReply(method, headers, toSendable(open, { type, sizeBytes, modified, etag: toWeakTag(open) }), changed);
     });
   }
 
@@ -149,7 +151,7 @@ export class StaticFiles {
     return createFileReply(
       method,
       headers,
-      toSendable(open.handle, { type: fileTypeOf(name), sizeBytes: open.sizeBytes, modified: open.modified, etag }),
+      toSendable(open, { type: fileTypeOf(name), sizeBytes: open.sizeBytes, modified: open.modified, etag }),
       [["cache-control", "public, no-cache"]],
     );
   }
@@ -183,13 +185,14 @@ export class StaticFiles {
       const open = realPath === undefined ? undefined : await openRegularFile(realPath);
       if (open === undefined) continue;
       const isHeld = open.sizeBytes <= contentBytesMax && heldBytes + open.sizeBytes <= contentBytesMaxAll;
-      const { hash, content } = await readHash(open.handle, isHeld);
+      const { hash, content } = await readHash(open, isHeld);
       if (isHeld) heldBytes += open.sizeBytes;
       this.#files.set(name, {
         path: realPath!,
         sizeBytes: open.sizeBytes,
         modified: open.modified,
         modifiedText: toHttpDate(open.modified),
+        version: open.version,
         hash,
         content,
         variants: new Map(),
@@ -230,10 +233,10 @@ function toIndexName(folder: string): string {
 }
 
 function toSendable(
-  handle: Parameters<typeof createFileBody>[0],
+  open: Pick<OpenFile, "handle" | "version">,
   facts: Pick<SendableFile, "type" | "sizeBytes" | "modified" | "etag">,
 ): SendableFile {
-  return { ...facts, body: (start, length) => createFileBody(handle, start, length), close: () => handle.close() };
+  return { ...facts, body: (start, length) => createFileBody(open, start, length), close: () => open.handle.close() };
 }
 
 /** Returns an ETag from size and time of a file whose content was not read. */
@@ -260,15 +263,11 @@ function chooseVariant(file: ListedFile, headers: HeaderReader): string | undefi
   return chosen === "identity" ? undefined : chosen;
 }
 
-async function readHash(
-  handle: Parameters<typeof createFileBody>[0],
-  isKept: boolean,
-): Promise<{ hash: string; content: Uint8Array | undefined }> {
+async function readHash(open: OpenFile, isKept: boolean): Promise<{ hash: string; content: Uint8Array | undefined }> {
   const { createHash } = await import("node:crypto");
   const hash = createHash("sha256");
   const parts: Uint8Array[] = [];
-  const { size } = await handle.stat();
-  for await (const chunk of createFileBody(handle, 0, size).chunks()) {
+  for await (const chunk of createFileBody(open, 0, open.sizeBytes).chunks()) {
     hash.update(chunk);
     if (isKept) parts.push(chunk);
   }

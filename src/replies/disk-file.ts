@@ -1,4 +1,5 @@
 /** Opens files safely, and sends exactly the announced bytes. */
+import type { Stats } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import type { FileBody } from "../http/message.ts";
 import { loadFileSystem } from "./node-modules.ts";
@@ -10,6 +11,13 @@ export interface OpenFile {
   readonly handle: FileHandle;
   readonly sizeBytes: number;
   readonly modified: Date;
+  /** Tells a file from one that replaced it or was written over it. */
+  readonly version: string;
+}
+
+/** Returns what changes when a file is replaced or written to. */
+function versionOf({ ino, size, mtimeMs }: Stats): string {
+  return `${ino} ${size} ${mtimeMs}`;
 }
 
 /**
@@ -30,7 +38,7 @@ export async function openRegularFile(realPath: string): Promise<OpenFile | unde
   try {
     const [facts, named] = await Promise.all([handle.stat(), fs.lstat(realPath)]);
     if (facts.isFile() && facts.ino === named.ino && facts.dev === named.dev)
-      return { handle, sizeBytes: facts.size, modified: facts.mtime };
+      return { handle, sizeBytes: facts.size, modified: facts.mtime, version: versionOf(facts) };
   } catch (error) {
     await handle.close();
     if (isMissing(error)) return undefined;
@@ -55,8 +63,11 @@ function isMissing(error: unknown): boolean {
   );
 }
 
-/** Returns a part of an open file as a body; the handle is closed after sending, and also if nothing is sent. */
-export function createFileBody(handle: FileHandle, start: number, lengthBytes: number): FileBody {
+/**
+ * Returns a part of an open file as a body; the handle is closed after sending, and also if nothing is sent. If the file is written to
+ * while it is sent, the body ends early, so that no client takes a mixture of two files for the whole.
+ */
+export function createFileBody({ handle, version }: Pick<OpenFile, "handle" | "version">, start: number, lengthBytes: number): FileBody {
   let isOpen = true;
   const close = async (): Promise<void> => {
     if (!isOpen) return;
@@ -65,13 +76,13 @@ export function createFileBody(handle: FileHandle, start: number, lengthBytes: n
   };
   async function* chunks(): AsyncGenerator<Uint8Array> {
     try {
-      // If a file grows, only the announced bytes are sent; if it shrinks, the reply ends early and the connection is
-      // closed.
+      // When the reply ends early, the connection is closed.
       for (let sent = 0; sent < lengthBytes;) {
         const wanted = Math.min(sliceBytes, lengthBytes - sent);
         const { bytesRead, buffer } = await handle.read(new Uint8Array(wanted), 0, wanted, start + sent);
         if (bytesRead === 0) return;
         sent += bytesRead;
+        if (sent === lengthBytes && versionOf(await handle.stat()) !== version) return;
         yield buffer.subarray(0, bytesRead);
       }
     } finally {

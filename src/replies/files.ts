@@ -60,7 +60,7 @@ export async function file(path: string, options: FileOptions): Promise<HandlerR
       sizeBytes,
       modified,
       etag: `W/"${sizeBytes.toString(36)}-${Math.floor(modified.getTime()).toString(36)}"`,
-      body: (start, length) => createFileBody(handle, start, length),
+      body: (start, length) => createFileBody(open, start, length),
       close: () => handle.close(),
     },
     options.headers,
