@@ -307,7 +307,7 @@ export interface DatabaseOptions {
     readonly logParameters?: boolean;
     /**
      * Secret that seals the cursors of `page()`, the same in every process that reads them; at least 32 characters. By default the
-     * address of the database with its password. An address without a password, and that of SQLite, is no secret: whoever knows it can
+     * first of the secret keys of `gable()`, else the address of the database with its password. An address without a password, and that of SQLite, is no secret: whoever knows it can
      * read the values in cursors. With a driver and no address, cursors end with the process.
      */
     readonly cursorSecret?: string;

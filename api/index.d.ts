@@ -322,8 +322,27 @@ export interface ApplicationLimits extends ServerLimits {
     readonly rate?: RateOptions;
 }
 
+/** Settings that {@link gable} takes from a value of `defineSettings()`. Other names are your own. */
+export type FrameworkSettings = {
+    readonly [Name in (typeof settingNames)[number]]?: GableOptions[Name] | undefined;
+} & {
+    /** How many processes `gable start` runs without `--workers`: a number, or `auto` for one per core. Default 1. */
+    readonly workers?: number | "auto" | undefined;
+    readonly [name: string]: unknown;
+};
+
 /** Options of {@link gable}. All of them are optional. */
 export interface GableOptions extends FeatureOptions {
+    /**
+     * A value of `defineSettings()`. The application takes `origin`, `hosts`, `proxies`, `secretKeys`, `port`, `host`, `database`,
+     * `databases`, `cache`, `mail`, `tasks`, `locale`, `timeZone`, `session`, `security` and `limits` from it, and removes its
+     * secrets from logs and error pages. None by default.
+     */
+    settings?: FrameworkSettings;
+    /** Port of `app.listen()`; 0 takes a free one. Default: the variable PORT, else 3000. */
+    port?: number;
+    /** Address that `app.listen()` binds. Default: the variable HOST, else 127.0.0.1. */
+    host?: string;
     /** Routes, groups, and modules that export them. None by default. */
     routes?: readonly RouteEntry[];
     /** Parts: features of your own, or of packages, which start and stop with the application. None by default. */
@@ -370,9 +389,9 @@ export interface SecurityOptions {
 
 /** Options of `app.listen()`. */
 export interface ListenOptions {
-    /** Port; 0 takes a free one. Default: the variable PORT, else 3000. */
+    /** Port; 0 takes a free one. Default: that of `gable()` or its settings, else the variable PORT, else 3000. */
     port?: number;
-    /** Address to bind. Default: the variable HOST, else 127.0.0.1. */
+    /** Address to bind. Default: that of `gable()` or its settings, else the variable HOST, else 127.0.0.1. */
     host?: string;
     /** Path of a Unix socket instead of a port. None by default. */
     unixPath?: string;
@@ -1927,7 +1946,7 @@ export interface SettingReader<Value> {
 }
 
 /** Replaces all secrets of some settings in a text, for logs and error pages. */
-export declare function createRedactor(settings: object): (text: string) => string;
+export declare function createRedactor(settings: object): Redactor;
 
 /** The facts of each setting, for lists and for `.env.example`. Empty for another object. */
 export declare function describeSettings(settings: object): readonly SettingFacts[];

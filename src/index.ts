@@ -39,7 +39,7 @@ export {
   insufficientStorage,
 } from "./errors/status-errors.ts";
 export type { Application } from "./app/gable.ts";
-export type { ApplicationLimits, GableOptions, SecurityOptions } from "./app/options.ts";
+export type { ApplicationLimits, FrameworkSettings, GableOptions, SecurityOptions } from "./app/options.ts";
 export type { ListenOptions, RunningApp } from "./app/listen.ts";
 export type { Mode } from "./parts/mode.ts";
 export type { Logger, LogMethod } from "./handlers/logger.ts";

@@ -9,6 +9,7 @@ import type { RouteTable } from "../routing/route-table.ts";
 import { createCorsPolicies } from "../security/cors.ts";
 import { ratesPart } from "../security/rates/part.ts";
 import type { Rates } from "../security/rates/rates.ts";
+import { createSecretRedactor } from "../settings/redactor.ts";
 import type { CompileSettings, CompiledRoute } from "./compile-routes.ts";
 import { compileRoutes } from "./compile-routes.ts";
 import { createContextClass } from "./context-class.ts";
@@ -19,7 +20,8 @@ import { createServices } from "./create-services.ts";
 import type { ErrorObserver } from "./error-replies.ts";
 import { createErrorReplies } from "./error-replies.ts";
 import { findFeatures } from "./features.ts";
-import { findSecretSettings, readEnvironment } from "./mode.ts";
+import { readEnvironment } from "./mode.ts";
+import { findSecretOptions, findSecretVariables } from "./option-secrets.ts";
 import type { GableOptions } from "./options.ts";
 import { createRateCheck } from "./rate-checks.ts";
 import { renderOutside } from "./render-outside.ts";
@@ -50,7 +52,9 @@ export interface Assembly {
 /** Puts an application together, and adds the routes of its parts. Throws what its parts and their routes throw. */
 export function assemble(options: GableOptions, settings: AssemblySettings): Assembly {
   const { mode, table, observers, onStarted, onStopping } = settings;
-  const logger = options.logger ?? createLogger(mode);
+  const secrets = findSecretOptions(options);
+  const redact = createSecretRedactor(secrets);
+  const logger = options.logger ?? createLogger(mode, (line) => console.error(redact(line)));
   const parts = orderParts([...findFeatures(options), ...(options.parts ?? [])]);
   const lifecycle = new Lifecycle({
     parts,
@@ -78,7 +82,8 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
     table,
     observers,
     views: options.views === undefined ? [] : toViewOptions(options.views).directories,
-    secrets: mode === "development" ? findSecretSettings(options) : [],
+    secrets: mode === "development" ? [...secrets, ...findSecretVariables()] : [],
+    redact,
   });
   const toCorsPolicy = createCorsPolicies(options.security?.trustedOrigins);
   const cors = options.security?.cors === undefined ? undefined : toCorsPolicy(options.security.cors);

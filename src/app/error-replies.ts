@@ -18,6 +18,7 @@ import { isRendered, renderBody } from "../replies/render-reply.ts";
 import type { RequestContext } from "./request-context.ts";
 import { RequestRenderContext } from "./request-render-context.ts";
 import type { RouteTable } from "../routing/route-table.ts";
+import type { Redactor } from "../settings/redactor.ts";
 
 /** What an error hook gets. */
 export interface HandledError {
@@ -45,6 +46,8 @@ export interface ErrorReplySettings {
   readonly views: readonly string[];
   /** Values that must not appear in reports of development. */
   readonly secrets: readonly string[];
+  /** Removes secrets from what clients get. */
+  readonly redact: Redactor;
   /** Told of each error that is not the client's, for tests. */
   readonly observers: ReadonlySet<ErrorObserver>;
 }
@@ -157,19 +160,18 @@ function addErrorHeaders(reply: HandlerReply, error: GableError): HandlerReply {
 
 async function render(context: RequestContext, error: GableError, thrown: unknown, settings: ErrorReplySettings): Promise<HandlerReply> {
   const { requestId } = context;
-  const { mode, table, views, secrets } = settings;
+  const { mode, table, views, secrets, redact } = settings;
   const isProblem = wantsProblem(context);
   if (mode === "development") {
     const { createDevelopmentReply } = await import("./development-report.ts");
     const { status } = error;
-    return addErrorHeaders(
-      createDevelopmentReply({ context, thrown, status, label: labelOf(context), table, isProblem, views, secrets }),
-      error,
-    );
+    const reply = createDevelopmentReply({ context, thrown, status, label: labelOf(context), table, isProblem, views, secrets });
+    if (typeof reply.body === "string") reply.body = redact(reply.body);
+    return addErrorHeaders(reply, error);
   }
   if (isProblem)
     return addErrorHeaders(
-      new HandlerReply(error.status, "application/problem+json", toJsonText(errorToProblem(hidden(error, mode), requestId))),
+      new HandlerReply(error.status, "application/problem+json", redact(toJsonText(errorToProblem(hidden(error, mode), requestId)))),
       error,
     );
   const page = renderErrorPage({
@@ -180,7 +182,7 @@ async function render(context: RequestContext, error: GableError, thrown: unknow
     nonce: context.nonce,
   });
   return addErrorHeaders(
-    new HandlerReply(error.status, "text/html; charset=utf-8", page.toString(), [["cache-control", "no-store"]]),
+    new HandlerReply(error.status, "text/html; charset=utf-8", redact(page.toString()), [["cache-control", "no-store"]]),
     error,
   );
 }

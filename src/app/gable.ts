@@ -26,7 +26,7 @@ import { createFetch } from "./fetch-request.ts";
 import type { ListenOptions, RunningApp } from "./listen.ts";
 import { resolveMode } from "./mode.ts";
 import type { GableOptions } from "./options.ts";
-import { assertGableOptions } from "./options.ts";
+import { assertGableOptions, withSettings } from "./options.ts";
 import { PendingWork } from "./pending-work.ts";
 
 /**
@@ -46,7 +46,7 @@ export function gable(options: GableOptions = {}): Application {
 export class Application {
   /** The mode it runs in. */
   readonly mode: Mode;
-  /** @internal Options as given. */
+  /** @internal Options as given, with those of the settings. */
   readonly options: GableOptions;
   /** Adds a route for GET. */
   readonly get: RouteFactory = this.#factory("GET");
@@ -68,7 +68,8 @@ export class Application {
   #running: RequestListener | undefined;
 
   /** @internal Use {@link gable}. */
-  constructor(options: GableOptions) {
+  constructor(given: GableOptions) {
+    const options = withSettings(given);
     assertGableOptions(options);
     this.options = options;
     this.mode = resolveMode(options.mode);

@@ -11,9 +11,9 @@ import { readEnvironment } from "./mode.ts";
 
 /** Options of `app.listen()`. */
 export interface ListenOptions {
-  /** Port; 0 takes a free one. Default: the variable PORT, else 3000. */
+  /** Port; 0 takes a free one. Default: that of `gable()` or its settings, else the variable PORT, else 3000. */
   port?: number;
-  /** Address to bind. Default: the variable HOST, else 127.0.0.1. */
+  /** Address to bind. Default: that of `gable()` or its settings, else the variable HOST, else 127.0.0.1. */
   host?: string;
   /** Path of a Unix socket instead of a port. None by default. */
   unixPath?: string;
@@ -41,8 +41,8 @@ const optionNames = ["port", "host", "unixPath", "fd", "https", "engine", "quiet
 export async function listen(app: Application, options: ListenOptions): Promise<RunningApp> {
   assertKnownOptions("app.listen()", options, optionNames);
   const { quiet = app.mode === "test", signals = app.mode !== "test", ...where } = options;
-  const host = where.host ?? readEnvironment("HOST") ?? "127.0.0.1";
-  const port = where.port ?? toPort(readEnvironment("PORT"));
+  const host = where.host ?? app.options.host ?? readEnvironment("HOST") ?? "127.0.0.1";
+  const port = where.port ?? app.options.port ?? toPort(readEnvironment("PORT"));
   assertPort(port);
   assertHosts(app, host, where.unixPath !== undefined);
   const server = await serveOrExplain(app.listener, {

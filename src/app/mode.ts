@@ -1,6 +1,5 @@
 /** The mode of the application. Unset means production, so nothing unsafe appears by omission. */
 import { optionInvalid } from "../errors/option-errors.ts";
-import { isSecretName } from "../errors/secret-names.ts";
 import type { Mode } from "../parts/mode.ts";
 
 /** Reads a variable of the environment; undefined where the runtime has none. */
@@ -17,12 +16,8 @@ export function resolveMode(option: Mode | undefined): Mode {
   throw optionInvalid("gable()", option === undefined ? "GABLE_MODE" : "mode", mode, '"development", "test" or "production"');
 }
 
-/** Returns values that reports of development must not show: the secret keys, and variables of the environment with secret names. */
-export function findSecretSettings({ secretKeys }: { readonly secretKeys?: unknown }): string[] {
-  // Not every runtime has a process.
-  const holder = globalThis as { process?: { env?: Record<string, string | undefined> } };
-  const variables = Object.entries(holder.process?.env ?? {}).filter(([name]) => isSecretName(name));
-  const values = [...[secretKeys].flat(), ...variables.map(([, value]) => value)];
-  // Places of files, such as that of an agent's socket, are no secrets.
-  return values.filter((value): value is string => typeof value === "string" && !value.startsWith("/"));
+/** Returns all variables of the environment; none where the runtime has no process. */
+export function readAllEnvironment(): Readonly<Record<string, string | undefined>> {
+  const holder = globalThis as { process?: { env?: Record<string, string | undefined> } }; // As above.
+  return holder.process?.env ?? {};
 }

@@ -1,4 +1,5 @@
 /** Options of gable(), checked at start. */
+import { GableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { RouteEntry } from "../handlers/group.ts";
 import type { Logger } from "../handlers/logger.ts";
@@ -14,6 +15,7 @@ import type { CorsOptions } from "../handlers/cors-options.ts";
 import { assertCorsOptions } from "../handlers/cors-options.ts";
 import type { RateOptions } from "../handlers/rate-options.ts";
 import { assertRateOptions } from "../handlers/rate-options.ts";
+import { isSettings } from "../settings/define-settings.ts";
 import type { ServerLimits } from "../server/limits.ts";
 import { defaultLimits } from "../server/limits.ts";
 import type { ErrorHook } from "./error-replies.ts";
@@ -38,8 +40,47 @@ export interface ApplicationLimits extends ServerLimits {
   readonly rate?: RateOptions;
 }
 
+/** Options of {@link gable} that settings may hold as well, under the same names. */
+const settingNames = [
+  "origin",
+  "hosts",
+  "proxies",
+  "secretKeys",
+  "port",
+  "host",
+  "database",
+  "databases",
+  "cache",
+  "mail",
+  "tasks",
+  "locale",
+  "timeZone",
+  "session",
+  "security",
+  "limits",
+] as const;
+
+/** Settings that {@link gable} takes from a value of `defineSettings()`. Other names are your own. */
+export type FrameworkSettings = {
+  readonly [Name in (typeof settingNames)[number]]?: GableOptions[Name] | undefined;
+} & {
+  /** How many processes `gable start` runs without `--workers`: a number, or `auto` for one per core. Default 1. */
+  readonly workers?: number | "auto" | undefined;
+  readonly [name: string]: unknown;
+};
+
 /** Options of {@link gable}. All of them are optional. */
 export interface GableOptions extends FeatureOptions {
+  /**
+   * A value of `defineSettings()`. The application takes `origin`, `hosts`, `proxies`, `secretKeys`, `port`, `host`, `database`,
+   * `databases`, `cache`, `mail`, `tasks`, `locale`, `timeZone`, `session`, `security` and `limits` from it, and removes its
+   * secrets from logs and error pages. None by default.
+   */
+  settings?: FrameworkSettings;
+  /** Port of `app.listen()`; 0 takes a free one. Default: the variable PORT, else 3000. */
+  port?: number;
+  /** Address that `app.listen()` binds. Default: the variable HOST, else 127.0.0.1. */
+  host?: string;
   /** Routes, groups, and modules that export them. None by default. */
   routes?: readonly RouteEntry[];
   /** Parts: features of your own, or of packages, which start and stop with the application. None by default. */
@@ -76,6 +117,9 @@ export interface GableOptions extends FeatureOptions {
 type OwnOptions = Omit<GableOptions, keyof FeatureOptions>;
 
 const ownNames: Readonly<Record<keyof OwnOptions, true>> = {
+  settings: true,
+  port: true,
+  host: true,
   routes: true,
   parts: true,
   mode: true,
@@ -95,6 +139,28 @@ const ownNames: Readonly<Record<keyof OwnOptions, true>> = {
 const securityNames: Readonly<Record<keyof SecurityOptions, true>> = { cors: true, csp: true, allowUnsafe: true, trustedOrigins: true };
 const proxyNames: Readonly<Record<keyof ProxyOptions, true>> = { trust: true, header: true, host: true, prefix: true };
 
+/**
+ * Returns the options with those of the settings. A setting that is undefined counts as not given.
+ * Throws `E_SETTINGS_BOTH` and `E_OPTION_INVALID`.
+ */
+export function withSettings(options: GableOptions): GableOptions {
+  const { settings } = options;
+  if (settings === undefined) return options;
+  if (!isSettings(settings)) throw optionInvalid("gable()", "settings", settings, "the value of defineSettings()");
+  const { workers } = settings;
+  if (workers !== undefined && workers !== "auto" && !(Number.isSafeInteger(workers) && workers > 0))
+    throw optionInvalid("settings", "workers", workers, 'a whole number above 0, or "auto"');
+  const given = settingNames.filter((name) => settings[name] !== undefined);
+  const both = given.filter((name) => options[name] !== undefined);
+  if (both.length > 0) {
+    const names = both.map((name) => `"${name}"`).join(", ");
+    throw new GableError("E_SETTINGS_BOTH", `${names} ${both.length === 1 ? "is" : "are"} given twice: in settings, and to gable().`, {
+      details: { names: both },
+    });
+  }
+  return { ...options, ...Object.fromEntries(given.map((name) => [name, settings[name]])) };
+}
+
 /** Checks the options. Throws `E_OPTION_UNKNOWN`, `E_OPTION_INVALID`, `E_LIMIT_INVALID`. */
 export function assertGableOptions(options: GableOptions): void {
   assertKnownOptions("gable()", options, [...Object.keys(ownNames), ...featureOptionNames]);
@@ -111,6 +177,7 @@ export function assertGableOptions(options: GableOptions): void {
     throw optionInvalid("gable()", "parts", options.parts, "a list of parts");
   if (options.origin !== undefined) assertOrigin("origin", options.origin);
   for (const origin of options.security?.trustedOrigins ?? []) assertOrigin("security.trustedOrigins", origin);
+  assertAddress(options);
   assertIntl("locale", options.locale, 'a tag such as "en" or "de-AT"', (locale) => new Intl.Locale(locale));
   assertIntl("timeZone", options.timeZone, 'a name such as "Europe/Vienna"', (timeZone) => new Intl.DateTimeFormat("en", { timeZone }));
   const { trailingSlash = "redirect", basePath = "" } = options;
@@ -118,6 +185,13 @@ export function assertGableOptions(options: GableOptions): void {
     throw optionInvalid("gable()", "trailingSlash", trailingSlash, '"redirect" or "strict"');
   if (basePath !== "" && !/^(?:\/[\w.~-]+)+$/.test(basePath))
     throw optionInvalid("gable()", "basePath", basePath, 'a path such as "/shop"');
+}
+
+function assertAddress({ port, host }: GableOptions): void {
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
+    throw optionInvalid("gable()", "port", port, "a whole number from 0 to 65535");
+  if (host !== undefined && (typeof host !== "string" || host === ""))
+    throw optionInvalid("gable()", "host", host, 'an address such as "127.0.0.1"');
 }
 
 function assertOrigin(name: string, origin: string): void {

@@ -30,15 +30,34 @@ export const databasesPart = definePart({
         throw optionInvalid("gable()", "database", database, "absent when databases are given: name the usual one default there");
     },
   },
-  start: async (host, { models = [], database, databases }): Promise<AppDatabases> => {
+  start: async (host, options): Promise<AppDatabases> => {
+    // A part gets all options of gable(); another part has checked the keys.
+    const { models = [], database, databases, secretKeys } = options as DatabaseSettings & SecretKeyOption;
     // Loaded only where there are databases: an application without them starts without this code.
     const { openAppDatabases } = await import("./application/app-databases.ts");
     const settings = { models, ...(database !== undefined && { database }), ...(databases !== undefined && { databases }) };
-    const named = toNamedDatabases(settings, host.environment);
+    const named = withCursorSecret(toNamedDatabases(settings, host.environment), secretKeys);
     const { mode, logger } = host;
     return openAppDatabases({ models, databases: named }, { logger, mode });
   },
 });
+
+/** The option of another part that databases use as well. */
+interface SecretKeyOption {
+  readonly secretKeys?: ReadonlyArray<string | Uint8Array>;
+}
+
+/** Seals cursors with the first secret key of the application, where a database has no `cursorSecret`. A replica has the keys of its primary. */
+function withCursorSecret(
+  databases: Readonly<Record<string, NamedDatabaseOptions>>,
+  [key]: ReadonlyArray<string | Uint8Array> = [],
+): Readonly<Record<string, NamedDatabaseOptions>> {
+  if (key === undefined) return databases;
+  const cursorSecret = typeof key === "string" ? key : [...key].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return Object.fromEntries(
+    Object.entries(databases).map(([name, options]) => [name, options.of === undefined ? { cursorSecret, ...options } : options]),
+  );
+}
 
 /** Where the database is when nobody says it. */
 const defaultUrl = "sqlite:var/app.db";

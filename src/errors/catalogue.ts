@@ -176,6 +176,7 @@ const statuses = {
 } as const;
 
 const settings = {
+  E_SETTINGS_BOTH: entry(500, "A setting is given twice", "Remove the name from the settings, or from the options of gable()."),
   E_SETTINGS_INVALID: entry(
     500,
     "Some settings cannot be used",

@@ -2,11 +2,14 @@
 import { GableError } from "../errors/gable-error.ts";
 import { describeValue, optionInvalid } from "../errors/option-errors.ts";
 import { findNearestName } from "../errors/nearest-name.ts";
+import { isSecretName } from "../errors/secret-names.ts";
 import { findCallerPlace, toPlaceText } from "../errors/source-place.ts";
 import type { Mode } from "../parts/mode.ts";
 import { readProcessEnvironment } from "./runtime.ts";
 import type { AnySettingReader, SettingReader } from "./reader.ts";
 import { findDefault } from "./reader.ts";
+import type { Redactor } from "./redactor.ts";
+import { createSecretRedactor, findUrlPasswords, redactUrl, secretMark } from "./redactor.ts";
 import type { SettingSource } from "./sources.ts";
 import { findVariable, readSources } from "./sources.ts";
 
@@ -63,11 +66,10 @@ interface SettingsRecord {
 
 /** Key of the record on a settings object: shared by two copies of the package in one process. */
 const recordKey = Symbol.for("gable.settings");
-const secretMark = "[secret]";
-/** Shorter secrets would blank out ordinary words of a log. */
-const redactedLengthMin = 6;
+/** A value whose name alone makes it a secret is removed from texts from this length on: shorter ones can be ordinary words. */
+const namedSecretMin = 16;
 /** Variables with the prefix of the framework that are read elsewhere. */
-const frameworkVariables = ["GABLE_MODE", "GABLE_TASKS"];
+const frameworkVariables = ["GABLE_MODE", "GABLE_TASKS", "GABLE_EDITOR"];
 
 /**
  * Reads all settings, and reports all problems of them together, before anything opens.
@@ -94,7 +96,7 @@ export function defineSettings<const Definition extends Readonly<Record<string, 
     else {
       values[name] = read.value;
       facts.push(read.facts);
-      if (isReader(reader) && reader.isSecret) secrets.push(...[read.value].flat().filter((each) => typeof each === "string"));
+      secrets.push(...findSecrets(name, reader, read.value));
     }
   }
   problems.push(...findUnknown(sources, Object.values(definition).filter(isReader)));
@@ -125,20 +127,29 @@ function readSetting(name: string, reader: AnySettingReader, mode: Mode, sources
 }
 
 function readConstant(name: string, value: unknown): ReadSetting {
-  const facts = { name, variable: undefined, kind: "code", rule: "", source: "code", value, isRequired: false, help: undefined };
+  const shown = isText(value) && isSecretName(name) ? secretMark : redactUrl(value);
+  const facts = { name, variable: undefined, kind: "code", rule: "", source: "code", value: shown, isRequired: false, help: undefined };
   return { value, facts };
+}
+
+/** Texts that must not appear: those of secret readers, of secret names, and passwords in addresses. */
+function findSecrets(name: string, reader: unknown, value: unknown): string[] {
+  const texts = [value].flat().filter((each) => typeof each === "string");
+  if (isReader(reader) && reader.isSecret) return texts;
+  const isNamed = isSecretName(name) || (isReader(reader) && isSecretName(reader.variable));
+  return texts.flatMap((text) => [...(isNamed && text.length >= namedSecretMin ? [text] : []), ...findUrlPasswords(text)]);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" || (Array.isArray(value) && value.some((each) => typeof each === "string"));
 }
 
 function describe(name: string, reader: AnySettingReader, value: unknown, source: string): SettingFacts {
   const { variable, kind, rule, isSecret, options } = reader;
   const isRequired = !findDefault(options, "production").found;
-  const shown = isSecret && value !== undefined ? secretMark : redactUrl(value);
+  const isNamed = isText(value) && (isSecretName(name) || isSecretName(variable));
+  const shown = (isSecret && value !== undefined) || isNamed ? secretMark : redactUrl(value);
   return { name, variable, kind, rule, source, value: shown, isRequired, help: options.help };
-}
-
-/** The password of an address is a secret, whatever its setting is called. */
-function redactUrl(value: unknown): unknown {
-  return typeof value === "string" ? value.replace(/^([a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+@/i, `$1${secretMark}@`) : value;
 }
 
 /** A misspelt variable of the framework would have no effect. */
@@ -192,11 +203,18 @@ export function describeSettings(settings: object): readonly SettingFacts[] {
 }
 
 /** Replaces all secrets of some settings in a text, for logs and error pages. */
-export function createRedactor(settings: object): (text: string) => string {
-  const secrets = (recordOf(settings)?.secrets ?? []).filter(({ length }) => length >= redactedLengthMin);
-  // The longest first: a secret may be part of another one.
-  const sorted = [...secrets].sort((one, other) => other.length - one.length);
-  return (text) => sorted.reduce((result, secret) => result.replaceAll(secret, secretMark), text);
+export function createRedactor(settings: object): Redactor {
+  return createSecretRedactor(listSecrets(settings));
+}
+
+/** Returns the values of the secrets of some settings: to remove them from texts. Empty for another object. */
+export function listSecrets(settings: object): readonly string[] {
+  return recordOf(settings)?.secrets ?? [];
+}
+
+/** Returns whether a value comes from `defineSettings()`. */
+export function isSettings(value: unknown): value is object {
+  return typeof value === "object" && value !== null && recordOf(value) !== undefined;
 }
 
 function recordOf(settings: object): SettingsRecord | undefined {

@@ -463,7 +463,7 @@ describe("the binary", () => {
     });
 
   it("serves until a signal stops it", async () => {
-    const { url, stop } = await serve(createProject({ ".env": "" }), "--migrate");
+    const { url, stop } = await serve(createProject({ ".env": "SECRET_KEYS=only-for-tests" }), "--migrate");
     assert.equal(await (await fetch(url)).text(), "home");
     assert.equal(await stop(), 0);
   });

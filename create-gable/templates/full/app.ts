@@ -5,10 +5,7 @@ import * as pages from "./pages/routes.ts";
 import { settings } from "./settings.ts";
 
 export default gable({
-  database: settings.database,
-  hosts: settings.hosts,
-  origin: settings.origin,
-  secretKeys: settings.secretKeys,
+  settings,
   models,
   session: {},
   views: "views",

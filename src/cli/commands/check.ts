@@ -40,6 +40,9 @@ export const check = builtIn({
 
 const levels = ["error", "warning", "info"] as const;
 
+/** Ids of errors of gable() that are checks as well. */
+const optionErrorIds: Readonly<Record<string, string>> = { E_SETTINGS_BOTH: "settings.both" };
+
 /** Loading the application checks its options and its routes. */
 async function checkApp({ project, flags: { noTypes, deploy } }: Context): Promise<Problem[]> {
   try {
@@ -58,7 +61,7 @@ async function checkApp({ project, flags: { noTypes, deploy } }: Context): Promi
     if (!isGableError(error)) throw error;
     return [
       {
-        id: (deploy ? startErrorIds[error.code] : undefined) ?? error.code,
+        id: (deploy ? startErrorIds[error.code] : undefined) ?? optionErrorIds[error.code] ?? error.code,
         message: error.message,
         ...(error.fix !== "" && { fix: error.fix }),
       },

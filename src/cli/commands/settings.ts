@@ -2,24 +2,22 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { SettingFacts, SettingProblem } from "gable";
 import { describeSettings, GableError, isGableError, toEnvExample } from "gable";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 import type { Project } from "../project.ts";
+import { findSettings } from "../project-settings.ts";
 
 const fileFlag = { file: { type: "string", help: "Module that exports the settings", default: "settings.ts" } } as const;
 type Context = BuiltInContext<{}, typeof fileFlag>;
 
-/** Imports the settings of a project: the export named `settings`, or the default. */
+/** Reads the facts of the settings of a project. */
 async function readFacts(project: Project, file: string): Promise<readonly SettingFacts[]> {
-  const path = resolve(project.folder, file);
-  if (!existsSync(path))
+  const found = await findSettings(project, file);
+  if (found === undefined)
     throw new GableError("E_APP_FILE", `There is no ${file} in this project.`, { fix: "Create it with defineSettings(), or pass --file." });
-  const module = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>; // Any module is an object of its exports.
-  const found = module["settings"] ?? module["default"];
-  const facts = typeof found === "object" && found !== null ? describeSettings(found) : [];
+  const facts = describeSettings(found);
   if (facts.length === 0)
     throw new GableError("E_APP_FILE", `${file} exports no settings.`, { fix: "Write: export const settings = defineSettings({ ... })." });
   return facts;

@@ -6,12 +6,13 @@ import { migrate } from "gable/migrations";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 import { withDatabase } from "../open-database.ts";
+import { findSettings } from "../project-settings.ts";
 
 const flags = {
-  port: { type: "int", help: "Port; by default PORT, else 3000" },
-  host: { type: "string", help: "Address; by default HOST, else 127.0.0.1" },
+  port: { type: "int", help: "Port; by default that of the settings, else PORT, else 3000" },
+  host: { type: "string", help: "Address; by default that of the settings, else HOST, else 127.0.0.1" },
   unixPath: { type: "string", help: "Path of a Unix socket instead of a port" },
-  workers: { type: "string", help: "Number of worker processes, or auto: one per core", default: "1" },
+  workers: { type: "string", help: "Number of worker processes, or auto: one per core; by default that of the settings, else 1" },
   gracefulSeconds: { type: "int", help: "Time for running requests when it stops", default: 30 },
   migrate: { type: "boolean", help: "Runs the migrations that are due before it starts" },
 } as const;
@@ -30,7 +31,9 @@ export const start = builtIn({
       const done = await withDatabase(project, "default", (database) => migrate({ database, folder: "migrations" }));
       print(done.length === 0 ? "All migrations have run." : `Ran ${done.join(", ")}.`);
     }
-    return given.workers === "1" ? serveAlone(context) : serveWithWorkers(context);
+    const settings = (await findSettings(project)) ?? {};
+    const workers = given.workers ?? String(settings["workers"] ?? 1);
+    return workers === "1" ? serveAlone(context) : serveWithWorkers(context, workers, settings);
   },
 });
 
@@ -46,14 +49,18 @@ async function serveAlone({ flags: given, project, print }: Context): Promise<un
   return new Promise(() => undefined);
 }
 
-/** This process watches workers and loads no code of the application. */
-async function serveWithWorkers({ flags: given, project, print, terminal }: Context): Promise<object> {
-  const workers = given.workers === "auto" ? "auto" : Number(given.workers);
+/** This process watches workers. It loads the settings, and no code of the application. */
+async function serveWithWorkers(
+  { flags: given, project, print, terminal }: Context,
+  count: string,
+  settings: Readonly<Record<string, unknown>>,
+): Promise<object> {
+  const workers = count === "auto" ? "auto" : Number(count);
   if (workers !== "auto" && !(Number.isInteger(workers) && workers > 0))
-    throw new GableError("E_COMMAND_USAGE", `--workers is "${given.workers}"; it must be a whole number above 0, or auto.`);
+    throw new GableError("E_COMMAND_USAGE", `--workers is "${count}"; it must be a whole number above 0, or auto.`);
   const { supervise } = await import("gable/server");
-  const port = given.port ?? Number(terminal.environment["PORT"] || 3000);
-  const host = given.host ?? (terminal.environment["HOST"] || "127.0.0.1");
+  const port = given.port ?? Number(settings["port"] ?? (terminal.environment["PORT"] || 3000));
+  const host = given.host ?? String(settings["host"] ?? (terminal.environment["HOST"] || "127.0.0.1"));
   await mkdir(join(project.folder, "var"), { recursive: true });
   const running = await supervise({
     ...(given.unixPath === undefined ? { port, host } : { unixPath: given.unixPath }),
@@ -62,7 +69,7 @@ async function serveWithWorkers({ flags: given, project, print, terminal }: Cont
     stopGraceMs: given.gracefulSeconds * 1_000,
     controlPath: controlPathOf(project.folder),
   });
-  print(`Serving ${given.unixPath ?? `http://${host}:${running.port}`} with ${given.workers} workers (${project.mode})`);
+  print(`Serving ${given.unixPath ?? `http://${host}:${running.port}`} with ${count} workers (${project.mode})`);
   const { exitCode, failure } = await running.ended;
   if (exitCode === 0) return {};
   throw new GableError(
