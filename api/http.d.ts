@@ -222,6 +222,8 @@ export interface RawRequest {
     applyLimits(limits: RequestLimits): void;
     /** Keeps the runtime alive for work that goes on after the reply; undefined where that is not needed. */
     readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
+    /** Ends the connection in the middle of a reply, so that the client sees that it is incomplete; undefined where there is none. */
+    readonly cut?: (() => void) | undefined;
 }
 
 /** Address and port of the other end of a connection. */
@@ -242,6 +244,8 @@ export interface Reply {
     readonly body: ReplyBody;
     /** Called once, when the reply is sent, or given up because the client left. Must not throw. */
     readonly onSettled?: (() => void) | undefined;
+    /** For status 101: takes the connection over, which then no longer speaks HTTP. It writes the head of the reply. */
+    readonly takeOver?: ((connection: TakenConnection) => void) | undefined;
 }
 
 /** What a reply can carry. */

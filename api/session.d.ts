@@ -154,6 +154,12 @@ export declare class Sessions {
     constructor(parts: SessionsParts);
     /** Finds and ends the sessions of a user. Throws `E_SESSION_STORE` when the store cannot list them. */
     get directory(): SessionDirectory;
+    /** Calls a listener when sessions have ended. Returns the function that removes it. */
+    onEnded(listener: (ended: EndedSessions) => void): () => void;
+    /** Says that sessions have ended, so that connections which they opened end as well. */
+    announceEnd(ended: EndedSessions): void;
+    /** Returns which session a request came with; undefined without one. */
+    identify(context: AnyContext): Promise<SessionIdentity | undefined>;
     /** Returns the session of a request. */
     openSession(context: AnyContext): RequestSession;
     /** Returns the flash messages of a request. */

@@ -1,6 +1,7 @@
 export { gable } from "./app/gable.ts";
 export { definePart } from "./parts/part.ts";
 export { get, post, put, patch, del, head, options } from "./handlers/define-route.ts";
+export { socket } from "./handlers/define-socket.ts";
 export { group } from "./handlers/group.ts";
 export { resource } from "./handlers/resource.ts";
 export { mount } from "./handlers/mount.ts";
@@ -77,6 +78,19 @@ export type {
 } from "./handlers/handler.ts";
 export type { HandlerResult } from "./replies/handler-result.ts";
 export type { RouteFactory, RouteParent } from "./handlers/define-route.ts";
+export type {
+  MessageOf,
+  RawMessage,
+  SocketConnection,
+  SocketEnd,
+  SocketFactory,
+  SocketHandlers,
+  SocketOptions,
+} from "./handlers/define-socket.ts";
+export type { EventsOptions, SendEvents } from "./replies/events.ts";
+export type { ServerEvent } from "./http/event-stream.ts";
+export type { LiveOptions, LiveSetting } from "./live/part.ts";
+export type { LiveTimes } from "./live/times.ts";
 export type { Group, ListBelow, RouteEntry, AnyRoute, AnyGroup } from "./handlers/group.ts";
 export type { Resource, ResourceAction, ResourceController, ResourceOptions, ActionContext } from "./handlers/resource.ts";
 export type { FetchHandler } from "./handlers/mount.ts";

@@ -52,8 +52,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   tasks: [...house, "data", "data/part.ts", "forms"],
   "data/part.ts": [...house, "data"],
   "views/part.ts": house,
+  live: [...house, "data", "redis", "session"],
   auth: [...house, "data", "data/part.ts", "views/part.ts", "forms", "mail", "session"],
-  app: [...house, "auth", ...features, ...partFiles, "data", "server"],
+  app: [...house, "auth", "live", ...features, ...partFiles, "data", "server"],
   testing: [],
   cli: [],
 };

@@ -20,6 +20,7 @@ import { createServices } from "./create-services.ts";
 import type { ErrorObserver } from "./error-replies.ts";
 import { createErrorReplies } from "./error-replies.ts";
 import { findFeatures } from "./features.ts";
+import { createLiveRequests } from "./live-requests.ts";
 import { readEnvironment } from "./mode.ts";
 import { findSecretOptions, findSecretVariables } from "./option-secrets.ts";
 import type { GableOptions } from "./options.ts";
@@ -65,10 +66,12 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
       onStarted(createListener({ options, mode, instances, services, table, Context, toErrorReply, findRates, cors })),
   });
   const find = <Instance extends PartInstance>(part: TypedPart<Instance>): Instance | undefined => lifecycle.find(part);
+  const { events, createSocketHandler } = createLiveRequests({ table, lifecycle, services: () => services, Context: () => Context });
   const services = createServices(options, {
     mode,
     logger,
     find,
+    events,
     routeUrl: createRouteFinder(() => table.entries.map(({ route }) => route)),
     onWork: (work, raw) => {
       settings.onWork(work);
@@ -89,6 +92,7 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
   const cors = options.security?.cors === undefined ? undefined : toCorsPolicy(options.security.cors);
   const findRates = (): Rates => lifecycle.get(ratesPart);
   const compileSettings: CompileSettings = {
+    createSocketHandler,
     basePath: options.basePath ?? "",
     converters: options.converters ?? {},
     contextNames: names,

@@ -26,6 +26,7 @@ import type { HandlerReply } from "../replies/handler-reply.ts";
 import { toHandlerReply } from "../replies/handler-result.ts";
 import { findFormBytesMax, readDeclaredForm, readInput } from "../input/input.ts";
 import { OverrideRoute } from "../handlers/resource.ts";
+import { SocketRoute } from "../handlers/define-socket.ts";
 import { validateWith } from "../handlers/standard-schema.ts";
 
 /** A route, ready to run. */
@@ -44,7 +45,14 @@ export interface CompiledRoute {
   readonly cors: CorsPolicy | undefined;
   /** Whether requests from other sites pass. */
   readonly isCrossSiteAllowed: boolean;
+  /** Whether it is a route of `socket()`. */
+  readonly isSocket: boolean;
+  /** Runs middleware and guards, then `onPassed`; undefined for a route without guards. */
+  readonly authorize: Authorize | undefined;
 }
+
+/** Runs middleware and guards, and calls back when all guards have let the request pass. */
+type Authorize = (context: RequestContext, onPassed: () => void) => unknown;
 
 /** What compiling needs of the application. */
 export interface CompileSettings {
@@ -62,6 +70,8 @@ export interface CompileSettings {
   readonly rate: RateOptions | undefined;
   /** Creates the check of a rate limit. */
   readonly createRateCheck: (scoped: ScopedRate) => RateCheck;
+  /** Creates the handler of a WebSocket route. */
+  readonly createSocketHandler: (route: SocketRoute) => (context: RequestContext) => unknown;
   /** Makes the reply of an error between two layers. */
   readonly toErrorReply: (context: RequestContext, error: unknown) => Promise<HandlerReply>;
 }
@@ -134,6 +144,8 @@ function addRoute({ route, chain }: Placement, table: RouteTable<CompiledRoute>,
     csp: security.csp,
     cors: findCors(security.cors, settings),
     isCrossSiteAllowed: security.crossSite !== undefined,
+    isSocket: route instanceof SocketRoute,
+    authorize: compileAuthorize(levels, label, settings),
   });
 }
 
@@ -182,7 +194,7 @@ type Run = (context: RequestContext, sent?: SentForm) => unknown;
 
 /** Guards, then declared input, then the handler. */
 function compileCore(route: HandlerRoute, guards: readonly Guard[], label: string, settings: CompileSettings): Run {
-  const { handler } = route;
+  const handler = route instanceof SocketRoute ? settings.createSocketHandler(route) : route.handler;
   const options = withRecordForm(route.options);
   const hasInput = options.query !== undefined || options.form !== undefined || options.json !== undefined;
   const run: Run = hasInput
@@ -193,7 +205,10 @@ function compileCore(route: HandlerRoute, guards: readonly Guard[], label: strin
     : handler;
   const checked = options.returns !== undefined && settings.checksReturns ? withReturns(run, options.returns, label) : run;
   const last = route instanceof OverrideRoute ? withOverride(route, label, settings) : checked;
-  if (guards.length === 0) return last;
+  return guards.length === 0 ? last : withGuards(guards, last);
+}
+
+function withGuards(guards: readonly Guard[], run: Run): Run {
   return async (context, sent) => {
     for (const guard of guards) {
       // A guard is typed with what its group's middleware added; here they are all one type.
@@ -201,7 +216,21 @@ function compileCore(route: HandlerRoute, guards: readonly Guard[], label: strin
       if (verdict === false) throw forbidden();
       if (verdict !== true) return verdict;
     }
-    return last(context, sent);
+    return run(context, sent);
+  };
+}
+
+/** A connection that stays open asks its guards again. Middleware runs with them: guards read what it adds. */
+function compileAuthorize(levels: readonly SharedOptions[], label: string, settings: CompileSettings): Authorize | undefined {
+  const guards = levels.flatMap((level) => level.guard ?? []);
+  if (guards.length === 0) return undefined;
+  const layers = levels.flatMap((level) => level.use ?? []);
+  return (context, onPassed) => {
+    const core = withGuards(guards, () => {
+      onPassed();
+      return null;
+    });
+    return layers.length === 0 ? core(context) : wrapLayers(layers, core, label, settings)(context);
   };
 }
 

@@ -1,6 +1,9 @@
 /** What a context asks of its application. */
 import type { RawRequest } from "../http/message.ts";
 import type { ForwardedFacts } from "../http/proxies.ts";
+import type { ServerEvent } from "../http/event-stream.ts";
+import type { EventsOptions } from "../replies/events.ts";
+import type { HandlerReply } from "../replies/handler-reply.ts";
 import type { RequestContext } from "./request-context.ts";
 import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
 import type { FragmentStore } from "../views/rendering/fragment-store.ts";
@@ -47,6 +50,8 @@ export interface ContextServices {
   readonly fragments: FragmentStore | undefined;
   /** Takes the work that a request left behind when its reply was sent: the application waits for it before it stops. */
   onWork(work: Promise<void>, raw: RawRequest): void;
+  /** Replies with server-sent events. */
+  events(context: RequestContext, source: AsyncIterable<ServerEvent>, options: EventsOptions | undefined): HandlerReply;
   /** Address of a static file. Throws `E_ASSET_UNKNOWN`. */
   assetUrl(name: string): string;
   /** Path of a named route. Throws `E_ROUTE_NAME_UNKNOWN`. */

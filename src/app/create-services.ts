@@ -16,14 +16,14 @@ import { createRequestIds } from "./request-id.ts";
 import { RequestRenderContext } from "./request-render-context.ts";
 
 /** What the services need of their application. */
-export interface ServiceSettings extends Pick<ContextServices, "logger" | "routeUrl" | "onWork"> {
+export interface ServiceSettings extends Pick<ContextServices, "logger" | "routeUrl" | "onWork" | "events"> {
   readonly mode: Mode;
   /** Finds the running instance of a part. */
   readonly find: <Instance extends PartInstance>(part: TypedPart<Instance>) => Instance | undefined;
 }
 
 /** Creates the services of an application. */
-export function createServices(options: GableOptions, { mode, logger, routeUrl, onWork, find }: ServiceSettings): ContextServices {
+export function createServices(options: GableOptions, { mode, logger, routeUrl, onWork, events, find }: ServiceSettings): ContextServices {
   const readForwarded = createForwardedReader(options.proxies ?? { trust: [] });
   const views = toViewOptions(options.views ?? "views");
   const ownFragments = mode === "development" ? undefined : new MemoryFragments();
@@ -36,6 +36,7 @@ export function createServices(options: GableOptions, { mode, logger, routeUrl, 
     logger,
     routeUrl,
     onWork,
+    events,
     assetUrl: (name) => {
       const files = find(staticFilesPart);
       if (files === undefined) throw assetsMissing(name, options.static !== undefined);

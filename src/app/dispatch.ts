@@ -66,7 +66,7 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
       context.route = match.entry.route;
       context.params = toParams(match.entry.paramNames, match.values);
       context.cors = compiled.cors;
-      if (!compiled.isCrossSiteAllowed) assertSameSite(context);
+      if (!compiled.isCrossSiteAllowed) assertSameSite(context, compiled.isSocket);
       if (compiled.limits !== undefined) raw.applyLimits(compiled.limits);
       const result = compiled.run(context);
       return isPending(result) ? finishLater(context, result, compiled) : finish(context, toHandlerReply(result, compiled.label), compiled);
@@ -113,8 +113,9 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
     }
   }
 
-  function assertSameSite(context: RequestContext): void {
-    if (isSafeMethod(context.method)) return;
+  /** A script of any site may open a WebSocket with the cookies of this one, so its GET is checked. */
+  function assertSameSite(context: RequestContext, isSocket = false): void {
+    if (!isSocket && isSafeMethod(context.method)) return;
     const origin = services.origin ?? `${context.scheme}://${context.authority}`;
     const { trustedOrigins, isOpen } = context.cors ?? { trustedOrigins: settings.trustedOrigins, isOpen: false };
     const refusal = findCrossSiteRefusal({ headers: context.headers, origin, trustedOrigins, isOpen });

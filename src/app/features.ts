@@ -11,6 +11,8 @@ import type { StaticSetting } from "../files/part.ts";
 import { staticFilesPart } from "../files/part.ts";
 import type { HealthSetting } from "../health/part.ts";
 import { healthPart } from "../health/part.ts";
+import type { LiveSetting } from "../live/part.ts";
+import { livePart } from "../live/part.ts";
 import type { MailSetting } from "../mail/part.ts";
 import { mailPart } from "../mail/part.ts";
 import type { AnyPart, PartOption } from "../parts/part.ts";
@@ -39,6 +41,7 @@ const features: readonly AnyPart[] = [
   mailPart,
   tasksPart,
   accountsPart,
+  livePart,
   healthPart,
 ];
 
@@ -49,6 +52,7 @@ export interface FeatureOptions
     CacheSetting,
     DatabaseSettings,
     HealthSetting,
+    LiveSetting,
     MailSetting,
     RateLimitsSetting,
     SecretKeysSetting,

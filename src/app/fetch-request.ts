@@ -180,6 +180,10 @@ async function holdSmallFile(reply: Reply, method: string): Promise<Reply> {
 
 /** Makes a web-standard response of a reply. A whole reply counts as sent then, a streamed one when it has been read. */
 export function toResponse(reply: Reply, method: string): Response {
+  if (reply.takeOver !== undefined) {
+    reply.onSettled?.();
+    return toResponse(refusalReply("E_SOCKET_UNSUPPORTED"), method);
+  }
   const table = reply.headers instanceof HeaderTable ? reply.headers : new HeaderTable(reply.headers);
   const headers = new Headers([...table]);
   const { body, status } = reply;

@@ -11,6 +11,7 @@ import type { CompiledRoute } from "./compile-routes.ts";
 import type { RequestContext } from "./request-context.ts";
 import { FileHandlerReply } from "../replies/files.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
+import { UpgradeReply } from "../replies/upgrade-reply.ts";
 import { isRendered, renderBody } from "../replies/render-reply.ts";
 import { RequestRenderContext } from "./request-render-context.ts";
 
@@ -80,6 +81,10 @@ function addHeaders(
   setCaching(headers, context, reply, compiled, settings);
   context.cors?.apply(headers, context.headers);
   headers.appendTrusted("x-request-id", context.requestId);
+  if (reply instanceof UpgradeReply)
+    return closeHead(context, { status: 101, headers, body: null, onSettled: undefined, takeOver: reply.takeOver });
+  // A reply with this status names the protocol (RFC 9110 section 15.5.22).
+  if (reply.status === 426) headers.appendTrusted("upgrade", "websocket");
   // 205 tells a browser to clear its form: it has no content (RFC 9110 section 15.3.6).
   const finished: FinishedReply = { status: reply.status, headers, body: reply.status === 205 ? null : body, onSettled: undefined };
   if (reply.validators !== undefined && finished.status === 200)

@@ -2,8 +2,10 @@
 import type { Database } from "../data/database.ts";
 import { databasesMissing, databasesPart } from "../data/part.ts";
 import { GableError } from "../errors/gable-error.ts";
-import type { RouteFactory } from "../handlers/define-route.ts";
+import type { HandlerRoute, RouteFactory } from "../handlers/define-route.ts";
 import { createRouteFactory } from "../handlers/define-route.ts";
+import type { SocketFactory } from "../handlers/define-socket.ts";
+import { createSocketFactory } from "../handlers/define-socket.ts";
 import type { ViewFunction } from "../handlers/view-function.ts";
 import type { RequestListener } from "../http/message.ts";
 import type { Lifecycle } from "../parts/lifecycle.ts";
@@ -58,6 +60,8 @@ export class Application {
   readonly patch: RouteFactory = this.#factory("PATCH");
   /** Adds a route for DELETE. */
   readonly delete: RouteFactory = this.#factory("DELETE");
+  /** Adds a WebSocket route. */
+  readonly socket: SocketFactory = createSocketFactory((route) => this.#add(route));
   readonly #table = new RouteTable<CompiledRoute>();
   readonly #services: ContextServices;
   readonly #compile: Assembly["compile"];
@@ -191,10 +195,12 @@ export class Application {
   }
 
   #factory(method: string): RouteFactory {
-    return createRouteFactory(method, (route) => {
-      if (this.#parts.hasStarted)
-        throw new GableError("E_APP_STARTED", `The route ${method} "${route.pattern}" came after the application had started.`);
-      this.#compile([route]);
-    });
+    return createRouteFactory(method, (route) => this.#add(route));
+  }
+
+  #add(route: HandlerRoute): void {
+    if (this.#parts.hasStarted)
+      throw new GableError("E_APP_STARTED", `The route ${route.method} "${route.pattern}" came after the application had started.`);
+    this.#compile([route]);
   }
 }

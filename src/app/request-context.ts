@@ -259,7 +259,11 @@ export class RequestContext implements Context<ContextInput> {
   }
 
   get reply(): ReplyDraft {
-    this.#draft ??= { status: undefined, headers: new HeaderTable() };
+    this.#draft ??= {
+      status: undefined,
+      headers: new HeaderTable(),
+      events: (source, options) => this.services.events(this, source, options),
+    };
     return this.#draft;
   }
 

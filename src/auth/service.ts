@@ -161,6 +161,7 @@ export class AccountService {
     } catch (error) {
       // Sessions in cookies cannot be listed; sessionsValidFrom voids them.
       if (!(error instanceof GableError && error.code === "E_SESSION_STORE")) throw error;
+      this.parts.sessions.announceEnd({ userId: String(id) });
     }
   }
 

@@ -6,6 +6,7 @@
  */
 
 import { accountErrors } from "./account-catalogue.ts";
+import { liveErrors } from "./live-catalogue.ts";
 import { entry } from "./catalogue-entry.ts";
 import { developmentErrors } from "./development-catalogue.ts";
 
@@ -506,6 +507,7 @@ export const catalogue = Object.freeze({
   ...mail,
   ...cache,
   ...tasks,
+  ...liveErrors,
   ...commands,
   ...signatures,
   ...accountErrors,

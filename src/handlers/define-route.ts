@@ -98,7 +98,7 @@ function assertRouteOptions(owner: string, options: RouteOptions): void {
 }
 
 /** Whether a value implements Standard Schema. Some libraries use functions as schemas. */
-function isSchema(value: unknown): value is StandardSchema {
+export function isSchema(value: unknown): value is StandardSchema {
   if ((typeof value !== "object" && typeof value !== "function") || value === null || !("~standard" in value)) return false;
   const standard = value["~standard"];
   return typeof standard === "object" && standard !== null && "validate" in standard && typeof standard.validate === "function";

@@ -3,6 +3,8 @@ import { GableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, describeValue } from "../errors/option-errors.ts";
 import type { Route } from "../routing/route.ts";
 import type { RouteFactory } from "./define-route.ts";
+import type { SocketFactory } from "./define-socket.ts";
+import { createSocketFactory } from "./define-socket.ts";
 import { assertSharedOptions, createRouteFactory, sharedOptionNames } from "./define-route.ts";
 import type { AddedBy, SharedOptions, TypeError_ } from "./handler.ts";
 
@@ -38,6 +40,8 @@ export class Group<Prefix extends string = string, Added = {}> {
   readonly patch: RouteFactory<Prefix, Added>;
   /** Creates a route for DELETE in this group. */
   readonly delete: RouteFactory<Prefix, Added>;
+  /** Creates a WebSocket route in this group. */
+  readonly socket: SocketFactory<Prefix, Added>;
 
   /** Use {@link group}. */
   constructor(prefix: Prefix, settings: SharedOptions, entries: readonly RouteEntry[]) {
@@ -53,6 +57,7 @@ export class Group<Prefix extends string = string, Added = {}> {
     this.put = make("PUT");
     this.patch = make("PATCH");
     this.delete = make("DELETE");
+    this.socket = createSocketFactory((route) => this.entries.push(route), this);
   }
 }
 

@@ -28,6 +28,8 @@ export interface RawRequest {
   applyLimits(limits: RequestLimits): void;
   /** Keeps the runtime alive for work that goes on after the reply; undefined where that is not needed. */
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
+  /** Ends the connection in the middle of a reply, so that the client sees that it is incomplete; undefined where there is none. */
+  readonly cut?: (() => void) | undefined;
 }
 
 /** Limits that a route or a group may change. */
@@ -81,6 +83,18 @@ export interface Reply {
   readonly body: ReplyBody;
   /** Called once, when the reply is sent, or given up because the client left. Must not throw. */
   readonly onSettled?: (() => void) | undefined;
+  /** For status 101: takes the connection over, which then no longer speaks HTTP. It writes the head of the reply. */
+  readonly takeOver?: ((connection: TakenConnection) => void) | undefined;
+}
+
+/** A connection that leaves HTTP. */
+export interface TakenConnection {
+  /** The duplex stream of the connection, a socket of Node. */
+  readonly socket: object;
+  /** Bytes that came after the head of the request. */
+  readonly received: Uint8Array;
+  /** Header fields of the reply. */
+  readonly headers: HeaderReader;
 }
 
 /** A function that answers requests. */

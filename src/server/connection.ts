@@ -3,7 +3,7 @@
  *
  * The states: `idle` (nothing of a request is here), `head` (a part of one is), `replying` (the listener works or
  * the reply is being sent), `draining` (the reply is out, the rest of the request's body is thrown away),
- * `lingering` (our side is closed, the peer may still read our last words), `closed`.
+ * `lingering` (our side is closed, the peer may still read our last words), `closed`, `taken` (it no longer speaks HTTP).
  */
 import type { Socket } from "node:net";
 import type { ErrorCode } from "../errors/catalogue.ts";
@@ -11,7 +11,7 @@ import { catalogue, isErrorCode } from "../errors/catalogue.ts";
 import { GableError, isGableError } from "../errors/gable-error.ts";
 import { emptyBody } from "../http/body.ts";
 import { standardMethods } from "../http/known-fields.ts";
-import type { RemotePeer, Reply, ReplyBody } from "../http/message.ts";
+import type { RemotePeer, Reply, ReplyBody, TakenConnection } from "../http/message.ts";
 import { isBodylessStatus, isFileBody } from "../http/message.ts";
 import type { DeadlineWheel, Expirable } from "./deadlines.ts";
 import { EngineBody, unreadBytesMax } from "./engine-body.ts";
@@ -44,9 +44,11 @@ export interface ConnectionHost {
   listen(request: EngineRequest): Reply | Promise<Reply>;
   /** Reports an error that no reply can tell. */
   report(error: unknown, request: EngineRequest | null): void;
+  /** Stops to read a socket that somebody else reads from now on. */
+  release(socket: Socket): void;
 }
 
-const states = { idle: 0, head: 1, replying: 2, draining: 3, lingering: 4, closed: 5 } as const;
+const states = { idle: 0, head: 1, replying: 2, draining: 3, lingering: 4, closed: 5, taken: 6 } as const;
 type State = (typeof states)[keyof typeof states];
 
 /** Bytes of further requests that may wait while a reply is pending. */
@@ -59,6 +61,7 @@ const oneWriteBytesMax = 65_536;
 const trimMs = 1000;
 /** Time for a last reply to a client that was too slow: it had its time already. */
 const timedOutLingerMs = 1000;
+const noBytes = new Uint8Array(0);
 const continueLine = "HTTP/1.1 100 Continue\r\n\r\n";
 
 /** One connection. */
@@ -325,6 +328,7 @@ export class Connection implements Expirable {
       giveUpReply(reply);
       return this.#close();
     }
+    if (reply.status === 101 && reply.takeOver !== undefined) return this.#handOver(request, reply, reply.takeOver);
     let head: string;
     try {
       const table = toHeaderTable(reply.headers);
@@ -348,6 +352,30 @@ export class Connection implements Expirable {
       this.#finishReply(isKept);
     } else if (typeof body === "string" || body instanceof Uint8Array) this.#sendWhole(request, head, body, tail, isKept);
     else this.#sendStream(request, head, body, tail, isKept);
+  }
+
+  /** The connection leaves HTTP. It counts as open until its socket closes; the request lives as long. */
+  #handOver(request: EngineRequest, reply: Reply, takeOver: (connection: TakenConnection) => void): void {
+    if (request.httpVersion === "1.0" || this.#body !== null || this.#isPeerDone) {
+      giveUpReply(reply);
+      return this.#sendReply(request, refusalReply("E_SOCKET_HANDSHAKE"));
+    }
+    this.#flush();
+    const received = this.#input === null ? noBytes : this.#input.subarray(this.#inputStart, this.#inputEnd);
+    this.#isAnswered = true;
+    this.#state = states.taken;
+    this.deadline = Infinity;
+    this.#input = null;
+    this.#parser.forget();
+    this.#host.release(this.#socket);
+    takeOver({ socket: this.#socket, received, headers: toHeaderTable(reply.headers) });
+    if (this.#socket.isPaused()) this.#socket.resume();
+    reply.onSettled?.();
+  }
+
+  /** Closes the connection while it sends the reply of a request. */
+  cut(request: EngineRequest): void {
+    if (this.#request === request && this.#isAnswered) this.#destroy();
   }
 
   /** Whether the connection can serve another request after this reply. */

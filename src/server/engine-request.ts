@@ -13,6 +13,8 @@ export interface RequestConnection {
   readonly isSecure: boolean;
   /** The handler's deadline starts anew. */
   onHandlerLimit(handlerMs: number): void;
+  /** Closes the connection of a request whose reply is being sent. */
+  cut(request: EngineRequest): void;
 }
 
 /** Request of the engine; plain fields, made once per request. */
@@ -52,6 +54,10 @@ export class EngineRequest extends AbortableRequest implements RawRequest {
 
   get remote(): RemotePeer {
     return this.#connection.remote;
+  }
+
+  cut(): void {
+    this.#connection.cut(this);
   }
 
   applyLimits(limits: RequestLimits): void {

@@ -94,6 +94,11 @@ export class Engine implements ConnectionHost {
     return this.#listener(request);
   }
 
+  release(socket: Socket): void {
+    socket.off("data", onData);
+    socket.off("end", onEnd);
+  }
+
   report(error: unknown, request: RawRequest | null): void {
     this.#options.onError(error, request);
   }

@@ -26,6 +26,7 @@ import { readNodeBody, toTrailers } from "./node-body.ts";
 import { refusalReply } from "./refusals.ts";
 import { giveUpReply } from "./reply-body.ts";
 import { toHeaderTable } from "./reply-head.ts";
+import { handOver, isWebSocketUpgrade, toResponse } from "./node-upgrade.ts";
 import type { RequestLine } from "./request-line.ts";
 
 /** A server on node:http with the interface of the engine. */
@@ -45,6 +46,8 @@ export class NodeServer {
       keepAliveTimeout: limits.keepAliveMs,
       connectionsCheckingInterval: 1000,
       insecureHTTPParser: false,
+      // Older releases of Node do not know it: they give all upgrades to the listener of "upgrade".
+      shouldUpgradeCallback: (incoming: IncomingMessage) => isWebSocketUpgrade(incoming.headers),
     };
     this.server =
       https === undefined ? createServer(settings, handle) : createTlsServer({ ...settings, ...https, minVersion: "TLSv1.2" }, handle);
@@ -53,6 +56,9 @@ export class NodeServer {
     this.server.on("checkContinue", handle);
     this.server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) =>
       sendRefusal(response, "E_EXPECTATION_UNKNOWN", limits),
+    );
+    this.server.on("upgrade", (incoming: IncomingMessage, socket: Socket, head: Buffer) =>
+      handle(incoming, toResponse(incoming, socket, head)),
     );
     this.server.on("connect", (_request: IncomingMessage, socket: Socket) => endWith(socket, "E_METHOD_CONNECT"));
     this.server.on("clientError", (error: ParserError, socket: Socket) =>
@@ -96,6 +102,8 @@ export class NodeServer {
     const forced = setTimeout(() => {
       for (const request of this.#active) request.abort(new GableError("E_SERVER_STOPPING", "The server is stopping."));
       this.server.closeAllConnections();
+      // The server no longer knows connections that left HTTP.
+      for (const socket of this.#sockets) socket.destroy();
     }, graceMs);
     await closed;
     clearTimeout(idle);
@@ -257,6 +265,10 @@ class NodeRequest extends AbortableRequest implements RawRequest {
     return this.#response.req.socket === socket;
   }
 
+  cut(): void {
+    this.#response.destroy();
+  }
+
   /** Whether the whole request has come. */
   get isReceived(): boolean {
     return this.#response.req.complete;
@@ -283,6 +295,11 @@ class NodeRequest extends AbortableRequest implements RawRequest {
     if (limits.handlerMs === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = this.#startTimer(limits.handlerMs);
+  }
+
+  /** The handler has answered. */
+  stopTimer(): undefined {
+    clearTimeout(this.#timer);
   }
 
   #startTimer(handlerMs: number): NodeJS.Timeout {
@@ -327,6 +344,7 @@ function sendReply(request: NodeRequest, reply: Reply, response: ServerResponse,
     giveUpReply(reply);
     return undefined;
   }
+  if (reply.takeOver !== undefined) return sendUpgrade(request, reply, response, limits);
   if (reply.onSettled !== undefined) response.once("close", reply.onSettled);
   // The length is ours to state, from the bytes at hand.
   const fields = [...toHeaderTable(reply.headers)].filter(([name]) => name !== "content-length" || !isWhole(body)).flat();
@@ -351,6 +369,12 @@ function sendReply(request: NodeRequest, reply: Reply, response: ServerResponse,
   return undefined;
 }
 
+function sendUpgrade(request: NodeRequest, reply: Reply, response: ServerResponse, limits: Required<ServerLimits>): undefined {
+  if (handOver(request, reply, response)) return request.stopTimer();
+  giveUpReply(reply);
+  sendRefusal(response, "E_SOCKET_HANDSHAKE", limits);
+}
+
 async function pump(
   chunks: AsyncIterable<string | Uint8Array>,
   request: NodeRequest,
@@ -362,8 +386,11 @@ async function pump(
       if (response.destroyed) return;
       if (response.write(chunk)) continue;
       await new Promise<void>((resolve) => {
-        response.once("drain", resolve);
-        response.once("close", resolve);
+        const goOn = (): void => {
+          response.off("drain", goOn).off("close", goOn);
+          resolve();
+        };
+        response.on("drain", goOn).on("close", goOn);
       });
     }
     endReply(response, null, limits);

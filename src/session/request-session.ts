@@ -4,6 +4,7 @@ import type { Cookies } from "../handlers/context.ts";
 import type { RotateOptions, Session } from "../handlers/session.ts";
 import { toStrictJson } from "../http/strict-json.ts";
 import { PendingChanges } from "./pending-changes.ts";
+import type { SessionIdentity } from "./session-identity.ts";
 import type { CarriedChanges, CarriedSession, SessionCarrier } from "./session-carrier.ts";
 import type { SessionRecord } from "./session-store.ts";
 
@@ -24,6 +25,8 @@ export interface RequestSessionParts {
   readonly now: () => number;
   /** Called when the session is first read or changed: the reply depends on the visitor. */
   readonly onTouch: () => void;
+  /** Called when the session has ended. */
+  readonly onEnded: (session: SessionIdentity) => void;
   /** Called with what was not stored, for the log. */
   readonly onDropped: (reason: string) => void;
 }
@@ -96,12 +99,23 @@ export class RequestSession implements Session {
   /** Stores what has changed, unless the status is 500 or above. A session that was ended is ended at any status. */
   async save(status: number): Promise<void> {
     this.#isSealed = true;
-    if (this.#ended !== undefined) await this.#parts.carrier.remove(this.#parts.cookies, await this.#ended);
+    if (this.#ended !== undefined) await this.#remove(await this.#ended);
     if (status >= 500) return;
     const session = await this.#loading;
     if (this.#pending.isEmpty && this.#rotation === undefined) return session === undefined ? undefined : this.#saveUse(session);
     const carried = session ?? (await this.#loadOnce());
     return carried === undefined ? this.#create() : this.#change(carried);
+  }
+
+  /** Returns which session the request came with, without marking the reply as private; undefined without one. */
+  async identify(): Promise<SessionIdentity | undefined> {
+    const session = await this.#loadOnce();
+    return session === undefined ? undefined : toIdentity(session);
+  }
+
+  async #remove(session: CarriedSession | undefined): Promise<void> {
+    await this.#parts.carrier.remove(this.#parts.cookies, session);
+    if (session !== undefined) this.#parts.onEnded(toIdentity(session));
   }
 
   async #create(): Promise<void> {
@@ -213,6 +227,12 @@ export class RequestSession implements Session {
     if (this.#isSealed) throw sealed(`${what} was called`);
     this.#touch();
   }
+}
+
+/** A session in a cookie has no key: its user and its beginning name it. */
+function toIdentity({ key, record }: CarriedSession): SessionIdentity {
+  const { userId, createdAt } = record;
+  return { key: key === "" ? `cookie:${createdAt}:${userId ?? ""}` : key, userId };
 }
 
 function sealed(what: string): GableError {

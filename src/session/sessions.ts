@@ -8,6 +8,7 @@ import { createFlash } from "./flash.ts";
 import type { SessionTimes } from "./request-session.ts";
 import { RequestSession } from "./request-session.ts";
 import type { SessionCarrier } from "./session-carrier.ts";
+import type { EndedSessions, SessionIdentity } from "./session-identity.ts";
 import type { SessionDirectory, SessionStore } from "./session-store.ts";
 import { isSessionDirectory } from "./session-store.ts";
 
@@ -26,6 +27,7 @@ const hourMs = 3_600_000;
 /** Opens the session and the flash messages of each request, and clears expired sessions every hour. */
 export class Sessions {
   readonly #parts: SessionsParts;
+  readonly #listeners = new Set<(ended: EndedSessions) => void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parts: SessionsParts) {
@@ -37,9 +39,34 @@ export class Sessions {
   /** Finds and ends the sessions of a user. Throws `E_SESSION_STORE` when the store cannot list them. */
   get directory(): SessionDirectory {
     const { store } = this.#parts;
-    if (store !== undefined && isSessionDirectory(store)) return store;
+    if (store !== undefined && isSessionDirectory(store))
+      return {
+        listForUser: (userId, now) => store.listForUser(userId, now),
+        deleteForUser: async (userId, options) => {
+          const count = await store.deleteForUser(userId, options);
+          this.announceEnd({ userId, except: options?.except });
+          return count;
+        },
+      };
     const reason = store === undefined ? "Sessions in cookies cannot be listed." : "The store of sessions cannot list those of a user.";
     throw new GableError("E_SESSION_STORE", reason);
+  }
+
+  /** Calls a listener when sessions have ended. Returns the function that removes it. */
+  onEnded(listener: (ended: EndedSessions) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Says that sessions have ended, so that connections which they opened end as well. */
+  announceEnd(ended: EndedSessions): void {
+    for (const listener of this.#listeners) listener(ended);
+  }
+
+  /** Returns which session a request came with; undefined without one. */
+  async identify(context: AnyContext): Promise<SessionIdentity | undefined> {
+    // It is the one that openSession() has made.
+    return (context.session as RequestSession).identify();
   }
 
   /** Returns the session of a request. */
@@ -51,6 +78,7 @@ export class Sessions {
       cookies: context.cookies,
       now: Date.now,
       onTouch: () => context.markPersonal(),
+      onEnded: ({ key }) => this.announceEnd({ key }),
       onDropped: (reason) => context.log.info({}, reason),
     });
     context.beforeReply(({ status }) => session.save(status));

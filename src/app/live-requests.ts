@@ -1,0 +1,57 @@
+/** What live connections need of a request: its context, its connection, and its guards once more. */
+import type { SocketRoute } from "../handlers/define-socket.ts";
+import type { RawRequest } from "../http/message.ts";
+import type { Live, LiveRequest } from "../live/live.ts";
+import { livePart } from "../live/part.ts";
+import type { Lifecycle } from "../parts/lifecycle.ts";
+import type { RouteTable } from "../routing/route-table.ts";
+import { toParams } from "../routing/route-table.ts";
+import type { CompiledRoute } from "./compile-routes.ts";
+import type { ContextServices } from "./context-services.ts";
+import type { RequestContext } from "./request-context.ts";
+
+/** What evaluating guards again needs of the application. */
+export interface LiveRequestSettings {
+  readonly table: RouteTable<CompiledRoute>;
+  readonly services: () => ContextServices;
+  readonly Context: () => typeof RequestContext;
+  readonly lifecycle: Pick<Lifecycle, "get">;
+}
+
+/** Opens live connections of an application. */
+export interface LiveRequests {
+  readonly events: ContextServices["events"];
+  readonly createSocketHandler: (route: SocketRoute) => (context: RequestContext) => unknown;
+}
+
+/** Creates what opens live connections. */
+export function createLiveRequests({ table, services, Context, lifecycle }: LiveRequestSettings): LiveRequests {
+  const findLive = (): Live => lifecycle.get(livePart);
+  /** Evaluates the guards of a request again, with a context that has read nothing yet. */
+  async function isAllowed(raw: RawRequest): Promise<boolean> {
+    const match = table.find(raw.method, raw.path);
+    const authorize = match?.entry.compiled.authorize;
+    if (match === undefined || authorize === undefined) return true;
+    const context = new (Context())(raw, services());
+    context.route = match.entry.route;
+    context.params = toParams(match.entry.paramNames, match.values);
+    let hasPassed = false;
+    try {
+      await authorize(context, () => (hasPassed = true));
+    } finally {
+      context.closeHead(true);
+      context.settle();
+    }
+    return hasPassed;
+  }
+
+  const toLiveRequest = (context: RequestContext): LiveRequest => {
+    const { raw } = context;
+    const hasGuards = table.find(raw.method, raw.path)?.entry.compiled.authorize !== undefined;
+    return { context, recheck: hasGuards ? () => isAllowed(raw) : undefined, cut: raw.cut === undefined ? undefined : () => raw.cut?.() };
+  };
+  return {
+    events: (context, source, options) => findLive().events(toLiveRequest(context), source, options),
+    createSocketHandler: (route) => (context) => findLive().openSocket(route, toLiveRequest(context)),
+  };
+}

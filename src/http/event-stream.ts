@@ -1,0 +1,41 @@
+/** Server-sent events as text (HTML standard, section 9.2). */
+import { describeValue } from "../errors/option-errors.ts";
+import { GableError } from "../errors/gable-error.ts";
+
+/** An event of a stream. */
+export interface ServerEvent {
+  /** Name of the event; "message" without one. No line breaks. */
+  readonly event?: string | undefined;
+  /** Where a client goes on after its connection broke: it sends it as `Last-Event-ID`. No line breaks, no NUL. */
+  readonly id?: string | undefined;
+  /** A text, sent as it is, or any other value, sent as JSON. */
+  readonly data: unknown;
+}
+
+/** A comment: clients ignore it, and everything on the way sees that the connection lives. */
+export const eventComment = ":\n\n";
+
+/** Returns the field that tells a client how long it waits before it connects again. */
+export function toRetryField(retryMs: number): string {
+  return `retry: ${Math.round(retryMs)}\n\n`;
+}
+
+/** Writes an event. Line breaks in `data` split it into lines, so that no value can begin a field. Throws `E_EVENT_INVALID`. */
+export function toEventText({ event, id, data }: ServerEvent, toJson: (value: unknown) => string = JSON.stringify): string {
+  let text = "";
+  if (event !== undefined) text += `event: ${checkField("event", event)}\n`;
+  if (id !== undefined) text += `id: ${checkField("id", id)}\n`;
+  const content = typeof data === "string" ? data : toJson(data);
+  // A stream ends its lines with LF, CR or both.
+  for (const line of content.split(/\r\n|\r|\n/)) text += `data: ${line}\n`;
+  return `${text}\n`;
+}
+
+/** A line break would begin another field; a NUL makes clients ignore an id. */
+function checkField(name: "event" | "id", value: unknown): string {
+  if (typeof value === "string" && !/[\r\n\0]/.test(value)) return value;
+  throw new GableError(
+    "E_EVENT_INVALID",
+    `The ${name} of a server-sent event is ${describeValue(value)}: a text without line breaks and NUL is needed.`,
+  );
+}

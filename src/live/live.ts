@@ -1,0 +1,127 @@
+/** The live connections of one application: event streams and WebSockets. */
+import { GableError } from "../errors/gable-error.ts";
+import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import type { AnyContext } from "../handlers/context.ts";
+import type { SocketRoute } from "../handlers/define-socket.ts";
+import type { ServerEvent } from "../http/event-stream.ts";
+import type { PartHost, PartInstance } from "../parts/part.ts";
+import type { EventsOptions } from "../replies/events.ts";
+import { HandlerReply } from "../replies/handler-reply.ts";
+import { UpgradeReply } from "../replies/upgrade-reply.ts";
+import type { SessionIdentity } from "../session/session-identity.ts";
+import type { Sessions } from "../session/sessions.ts";
+import { Connections } from "./connections.ts";
+import { EventBody } from "./event-body.ts";
+import { assertHandshake, chooseProtocol } from "./handshake.ts";
+import type { LiveTimes } from "./times.ts";
+
+/** A request whose connection stays open. */
+export interface LiveRequest {
+  readonly context: AnyContext;
+  /** Runs the guards of its route again; undefined for a route without guards. */
+  readonly recheck: (() => Promise<boolean>) | undefined;
+  /** Closes its connection. */
+  readonly cut: (() => void) | undefined;
+}
+
+/** What the live connections need of their application. */
+export interface LiveParts {
+  readonly host: Pick<PartHost, "enter" | "logger">;
+  readonly sessions: Sessions | undefined;
+  readonly times: LiveTimes;
+}
+
+const eventOptionNames: Readonly<Record<keyof EventsOptions, true>> = { headers: true, retryMs: true };
+const retryMsMin = 2_000;
+const retryMsMax = 5_000;
+
+/** The live connections. */
+export class Live implements PartInstance {
+  readonly #parts: LiveParts;
+  readonly #connections: Connections;
+  readonly #removeListener: (() => void) | undefined;
+
+  constructor(parts: LiveParts) {
+    this.#parts = parts;
+    this.#connections = new Connections(parts.times, parts.host.logger);
+    this.#removeListener = parts.sessions?.onEnded((ended) => this.#connections.endSessions(ended));
+  }
+
+  /** Number of open event streams and WebSockets. */
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  /** @internal Replies with the events of a source. */
+  events(request: LiveRequest, source: AsyncIterable<ServerEvent>, options: EventsOptions = {}): HandlerReply {
+    assertEventsArguments(source, options);
+    const { context } = request;
+    const { retryMs = retryMsMin + Math.random() * (retryMsMax - retryMsMin) } = options;
+    let session: SessionIdentity | undefined;
+    if (this.#parts.sessions !== undefined) {
+      // The session is read while it may be: before the head of the reply is made.
+      const identified = this.#identify(context);
+      context.beforeReply(async () => void (session = await identified));
+    }
+    const body = new EventBody({
+      source,
+      retryMs,
+      connections: this.#connections,
+      signal: context.signal,
+      cut: request.cut,
+      recheck: request.recheck,
+      session: () => session,
+      onStalled: () => context.log.info({}, "A client read no events for too long: its connection was closed."),
+    });
+    const reply = new HandlerReply(200, "text/event-stream", body, options.headers);
+    // Nothing on the way may wait for more, keep it, or compress it.
+    reply.headers.set("x-accel-buffering", "no");
+    if (!reply.headers.has("cache-control")) reply.headers.set("cache-control", "no-store, no-transform");
+    return reply;
+  }
+
+  /** @internal Opens a WebSocket. Throws `E_SOCKET_UPGRADE`, `E_SOCKET_HANDSHAKE`, and `E_SERVER_STOPPING`. */
+  async openSocket(route: SocketRoute, request: LiveRequest): Promise<HandlerReply> {
+    const { context } = request;
+    const { method, headers } = context;
+    assertHandshake(method, headers);
+    if (this.#connections.isDraining)
+      throw new GableError("E_SERVER_STOPPING", "The application is stopping.", { headers: [["retry-after", "1"]] });
+    const session = await this.#identify(context);
+    // The package `ws` is loaded where there are sockets.
+    const [{ LiveSocket }, { sharedServer }] = await Promise.all([import("./live-socket.ts"), import("./socket-server.ts")]);
+    const { host, times } = this.#parts;
+    const handshake = { headers, protocol: chooseProtocol(headers, route.protocols), closeMs: times.closeMs };
+    return new UpgradeReply((connection) =>
+      sharedServer.open(connection, handshake, (socket) => {
+        LiveSocket.start(socket, { ...request, route, session, connections: this.#connections, enter: (work) => host.enter(work) });
+      }),
+    );
+  }
+
+  /** @internal Closes connections, spread over a few seconds. */
+  drain(): void {
+    this.#connections.drain();
+  }
+
+  /** @internal Closes what is still open. */
+  stop(): void {
+    this.#removeListener?.();
+    this.#connections.stop();
+  }
+
+  async #identify(context: AnyContext): Promise<SessionIdentity | undefined> {
+    const { sessions } = this.#parts;
+    return sessions === undefined || !context.headers.has("cookie") ? undefined : sessions.identify(context);
+  }
+}
+
+function assertEventsArguments(source: unknown, options: EventsOptions): void {
+  const owner = "reply.events()";
+  if (typeof source !== "object" || source === null || !(Symbol.asyncIterator in source))
+    throw optionInvalid(owner, "source", source, "an async iterable of events, such as an async generator");
+  assertKnownOptions(owner, options, Object.keys(eventOptionNames));
+  const { retryMs } = options;
+  if (retryMs !== undefined && !(Number.isSafeInteger(retryMs) && retryMs >= 0))
+    throw optionInvalid(owner, "retryMs", retryMs, "a whole number of milliseconds");
+}

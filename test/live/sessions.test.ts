@@ -1,0 +1,158 @@
+/** Open connections of people who sign out, or lose access. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Application, GableOptions, RunningApp, SessionOptions } from "gable";
+import { get, middleware, post, socket } from "gable";
+import { livePart } from "gable/live";
+import { isSessionDirectory, memorySessions, sessionModel, sessionPart } from "gable/session";
+import { SocketClient, serving, until } from "./serving.ts";
+
+const signedIn = async ({ session }: { session: { findUserId(): Promise<string | null> } }): Promise<boolean> =>
+  (await session.findUserId()) !== null;
+
+const routes = (): GableOptions["routes"] => [
+  post("/login/:user", ({ session, params }) => {
+    session.rotate({ userId: params.user });
+    return null;
+  }),
+  post("/logout", ({ session }) => {
+    session.end();
+    return null;
+  }),
+  socket("/chat", { guard: signedIn }, {}),
+  socket("/open", {}),
+  get("/feed", { guard: signedIn }, ({ reply, signal }) =>
+    reply.events(
+      (async function* () {
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        yield* [];
+      })(),
+    ),
+  ),
+];
+
+async function login(server: RunningApp, user: string): Promise<string> {
+  const reply = await fetch(`${server.url}/login/${user}`, { method: "POST" });
+  return reply.headers.getSetCookie()[0]!.split(";")[0]!;
+}
+
+const settings = (session: SessionOptions): GableOptions => ({
+  secretKeys: ["0123456789abcdefABCDEFghijklmnopqrstuvwxyz_"],
+  session,
+  ...(session.store === "database" ? { models: [sessionModel()], database: "sqlite::memory:" } : {}),
+});
+
+async function openAs(server: RunningApp, cookie: string, path: string): Promise<SocketClient> {
+  return new SocketClient(server, path, { headers: { cookie, origin: server.url } }).opened();
+}
+
+async function prepare(app: Application, session: SessionOptions): Promise<void> {
+  if (session.store === "database") await app.database().createTables();
+}
+
+for (const store of ["memory", "database", "cookie"] as const)
+  describe(`open connections, with sessions in: ${store}`, () => {
+    const session: SessionOptions = { store };
+
+    it("refuse who is not signed in", async () => {
+      await serving(
+        "gable",
+        routes()!,
+        async (server, app) => {
+          await prepare(app, session);
+          assert.equal((await new SocketClient(server, "/chat").opened()).status, 403);
+        },
+        settings(session),
+      );
+    });
+
+    it("end when their session ends, and no others", async () => {
+      await serving(
+        "gable",
+        routes()!,
+        async (server, app) => {
+          await prepare(app, session);
+          const [first, second] = [await login(server, "1"), await login(server, "2")];
+          const mine = [await openAs(server, first, "/chat"), await openAs(server, first, "/open")];
+          const other = await openAs(server, second, "/chat");
+          const feed = await fetch(`${server.url}/feed`, { headers: { cookie: first } });
+          const text = feed.text();
+          await until(() => app.part(livePart).connectionCount === 4, "the connections");
+          await fetch(`${server.url}/logout`, { method: "POST", headers: { cookie: first, origin: server.url } });
+          assert.deepEqual(await Promise.all(mine.map((client) => client.closed())), [1008, 1008]);
+          assert.match(await text, /^retry: \d+\n\n$/);
+          assert.equal(other.end, undefined);
+          assert.equal(app.part(livePart).connectionCount, 1);
+        },
+        settings(session),
+      );
+    });
+  });
+
+describe("open connections", () => {
+  it("end when all sessions of their user are deleted, but for one", async () => {
+    await serving(
+      "gable",
+      routes()!,
+      async (server, app) => {
+        const cookies = [await login(server, "1"), await login(server, "1"), await login(server, "2")];
+        const [kept, ended, other] = await Promise.all(cookies.map((cookie) => openAs(server, cookie, "/chat")));
+        const { directory } = app.part(sessionPart);
+        const listed = await directory.listForUser("1", Date.now());
+        await directory.deleteForUser("1", { except: listed[0]!.key });
+        await until(() => [kept, ended].some((client) => client!.end !== undefined), "the close");
+        assert.equal([kept, ended, other].filter((client) => client!.end === undefined).length, 2);
+        assert.equal(other!.end, undefined);
+      },
+      settings({ store: "memory" }),
+    );
+  });
+
+  it("ask their guards again, and end when one refuses or fails", async () => {
+    const options = { live: { times: { tickMs: 5, recheckMs: 20, spreadMs: 0 } } };
+    let verdict: boolean | Error = true;
+    let asked = 0;
+    const guard = (): boolean => {
+      asked++;
+      if (verdict instanceof Error) throw verdict;
+      return verdict;
+    };
+    const route = socket("/chat", { guard, use: [middleware((_context, next) => next())] }, {});
+    await serving(
+      "gable",
+      [route, socket("/free", {})],
+      async (server) => {
+        const clients = [await new SocketClient(server, "/chat").opened()];
+        const free = await new SocketClient(server, "/free").opened();
+        await until(() => asked > 3, "further evaluations");
+        assert.equal(clients[0]!.end, undefined);
+        verdict = false;
+        assert.equal(await clients[0]!.closed(), 1008);
+        verdict = true;
+        clients.push(await new SocketClient(server, "/chat").opened());
+        verdict = new Error("the database is away");
+        assert.equal(await clients[1]!.closed(), 1008);
+        assert.equal(free.end, undefined);
+      },
+      options,
+    );
+  });
+
+  it("ask their guards again with a session that is read anew", async () => {
+    const store = memorySessions();
+    const options = { ...settings({ store }), live: { times: { tickMs: 5, recheckMs: 20, spreadMs: 0 } } };
+    await serving(
+      "gable",
+      routes()!,
+      async (server) => {
+        const client = await openAs(server, await login(server, "1"), "/chat");
+        assert.equal(client.end, undefined);
+        // Nobody says that it has ended.
+        assert.ok(isSessionDirectory(store));
+        await store.deleteForUser("1");
+        assert.equal(await client.closed(), 1008);
+      },
+      options,
+    );
+  });
+});
