@@ -64,6 +64,15 @@ export declare const accountTokenModel: () => import("../data/model.ts").ModelSt
  */
 export declare function defineAccounts<User extends UserClass>(options: AccountsOptions<User>): Accounts<InstanceType<User>>;
 
+/**
+ * Signs a user in without a password: the session gets a new id and belongs to the user from now on. Check first that the
+ * visitor is this user. Throws `E_ACCOUNTS_SETUP` in an application without accounts.
+ */
+export declare function signIn(context: AnyContext, user: Account): Promise<void>;
+
+/** Signs the visitor out: the session ends, with all its values. */
+export declare function signOut(context: AnyContext): void;
+
 /** Creates a hasher for one process. */
 export declare function createPasswordHasher({ foreign, ...queueOptions }?: PasswordHasherOptions): PasswordHasher;
 

@@ -257,7 +257,7 @@ export declare class Database {
     query<Row = Record<string, unknown>>(statement: AnyExpression<unknown>): Promise<Row[]>;
     /**
      * Isolates a test: everything runs in one transaction until you call the returned function, which rolls it back. A transaction of
-     * the code under test becomes a savepoint. `useDatabase()` of gable/testing calls both.
+     * the code under test becomes a savepoint. `testDatabase()` of gable/testing calls both.
      */
     isolate(): Promise<() => Promise<void>>;
     /** Creates the tables of all models in an empty database. For tests and small programs. */

@@ -1402,6 +1402,8 @@ export type Pending<Value> = Value | Promise<Value>;
 export interface FetchRuntime {
     /** Keeps the runtime alive until work after the reply is done, as in workers. By default Gable assumes that the process lives on. */
     waitUntil?: (work: Promise<unknown>) => void;
+    /** The client, as far as the runtime knows it. By default its address is "". */
+    remote?: RemotePeer;
 }
 
 /** The options of `gable()` for databases. */

@@ -93,7 +93,15 @@ export declare const taskModel: () => import("../data/model.ts").ModelStatic<{
 export declare function databaseTasks(database: Database, model: TaskModel): TaskQueue & TaskDirectory;
 
 /** Creates a queue in memory. */
-export declare function memoryTasks(): TaskQueue & TaskDirectory;
+export declare function memoryTasks(): MemoryTaskQueue;
+
+/** A queue in memory, which tests can look into. */
+export interface MemoryTaskQueue extends TaskQueue, TaskDirectory {
+    /** All tasks, the first one first. */
+    readonly tasks: readonly ListedTask[];
+    /** Forgets all tasks. */
+    clear(): void;
+}
 
 /** Runs the tasks of an application. */
 export declare const tasksPart: import("../parts/part.ts").Part<"tasks", AppTasks, TaskSetting>;
@@ -323,6 +331,8 @@ export type TaskState = "queued" | "running" | "done" | "failed" | "cancelled";
 /** The tasks of an application. */
 export declare class AppTasks {
     #private;
+    /** Where tasks wait. */
+    get queue(): TaskQueue & Partial<TaskDirectory>;
     /** Names of the tasks. */
     get names(): readonly string[];
     /** Adds a task to the queue of this application. Throws `E_TASK_INPUT` and `E_TASK_UNKNOWN`. */

@@ -43,10 +43,59 @@ export declare function defineFactory<Class extends AnyModel>(model: Class, shap
 }): Factory<Class>;
 
 /**
- * Runs each test of a file or a suite in a transaction that is rolled back. It is held by the database itself: requests
- * over a socket are inside, too. Transactions of the code become savepoints; what `onCommit()` was given runs when they end.
+ * Runs each test of a file or a suite in a transaction that is rolled back.
+ *
+ * The database itself holds the transaction, so requests over a socket are inside, too. Transactions of the code become savepoints;
+ * what `onCommit()` was given runs when they end.
+ *
+ * For an application it also creates the tables, empties the outbox and the tasks before each test, and stops the application
+ * after the last one. A database in a file of SQLite is replaced by one in memory, so that files of tests that run at the same
+ * time never wait for each other. Call it before the application starts. Throws `E_OPTION_INVALID`.
+ *
+ * @example
+ * testDatabase(app);
  */
-export declare function useDatabase(database: Database | Application | (() => Database), options?: UseDatabaseOptions): void;
+export declare function testDatabase(database: Application | Database | (() => Database), options?: TestDatabaseOptions): void;
+
+/**
+ * Returns the mails that the current test has sent, the first one first.
+ *
+ * `testDatabase()` empties the outbox before each test. Throws `E_TEST_SETUP` for an application without mail, or whose transport really sends.
+ *
+ * @example
+ * assert.equal(outbox()[0]?.subject, "Your post is online");
+ */
+export declare function outbox(app?: Application): readonly MailMessage[];
+
+/**
+ * The tasks of the current test: they are recorded when the code's own transaction ends, and run when the test says so.
+ *
+ * @example
+ * assert.deepEqual(tasks.enqueued("resize-photo"), [{ photoId: 1 }]);
+ * await tasks.runAll();
+ */
+export declare const tasks: TestTasks;
+
+/** Options for `tasks.runAll()`. */
+export interface RunTasksOptions {
+    /** `throw` throws the error of the first attempt that fails, `keep` leaves it in the queue as in production. Default "throw". */
+    readonly errors?: "throw" | "keep";
+    /** The application. By default the only one with tasks. */
+    readonly app?: Application;
+}
+
+/** The tasks of the current test. `testDatabase()` empties the queue before each test. */
+export interface TestTasks {
+    /**
+     * Returns the inputs of the tasks with a name that were enqueued, whether they have run or not, the first one first.
+     * Throws `E_TEST_SETUP` for a name that the application does not have, and for a queue that is not in memory.
+     */
+    enqueued(name: string, app?: Application): readonly unknown[];
+    /** Returns all tasks with their states, the first one first. Throws `E_TEST_SETUP`. */
+    list(app?: Application): readonly ListedTask[];
+    /** Runs the tasks that are due, and those that become due meanwhile. Returns how many attempts it made. Throws what a task throws. */
+    runAll(options?: RunTasksOptions): Promise<number>;
+}
 
 /** Makes rows of one model. */
 export interface Factory<Class> {
@@ -56,19 +105,27 @@ export interface Factory<Class> {
     createMany(count: number, values?: Values<Class>): Promise<Array<RowOf<Class>>>;
 }
 
-/** How tests are told apart. */
-export interface UseDatabaseOptions {
-    /** What registers work before each test. Default that of `node:test`. */
-    readonly beforeEach?: (work: () => Promise<void>) => unknown;
-    /** What registers work after each test. Default that of `node:test`. */
-    readonly afterEach?: (work: () => Promise<void>) => unknown;
+/** How tests get their database. */
+export interface TestDatabaseOptions {
+    /**
+     * Where the tables of an application come from: `migrations` runs its migrations, `models` creates the tables that the models
+     * describe, which is faster, `none` leaves the database as it is. Default "migrations" if the folder has any, else "models".
+     */
+    readonly tables?: "migrations" | "models" | "none";
+    /** Folder of the migrations. Default "migrations". */
+    readonly folder?: string;
 }
 
 /** Fails when work sends another number of statements to databases, and lists them. */
 export declare function assertQueries(count: number, work: () => unknown): Promise<void>;
 
-/** Number of statements that work sends to databases. */
+/**
+ * Returns the number of statements that work sends to databases.
+ */
 export declare function countQueries(work: () => unknown): Promise<number>;
+
+/** Returns the statements that work sends to databases, in their order. */
+export declare function queries(work: () => unknown): Promise<readonly StatementEvent[]>;
 
 /** A client with a jar of cookies. */
 export interface TestClient {
@@ -88,9 +145,25 @@ export interface TestClient {
     request(method: string, path: string, request?: TestRequest): Promise<TestReply>;
     /** Cookies by name. */
     readonly cookies: ReadonlyMap<string, string>;
+    /** The session of this client, as the next request finds it. Its functions throw `E_CONTEXT_UNAVAILABLE` without the option `session`. */
+    readonly session: TestSession;
     /** Puts a cookie into the jar, as if a reply had set it for the whole site. */
     setCookie(name: string, value: string): void;
-    /** Ends the client, and stops the application: a request that comes later starts it again. */
+    /** Returns the flash messages that wait for the next page, and leaves them there. */
+    flash(): Promise<readonly FlashMessage[]>;
+    /**
+     * Signs a user in without a password: writes a session. Works with `accounts`, and with sessions of your own, which then
+     * belong to the user's id. Throws `E_TEST_SETUP` for an application without sessions, and for an account that is not active.
+     */
+    signIn(user: TestUser): Promise<void>;
+    /** Ends the session. */
+    signOut(): Promise<void>;
+    /** Returns a client with the same cookies that sends more header fields with each request. */
+    withHeaders(headers: Readonly<Record<string, string>>): TestClient;
+    /**
+     * Ends the client, and stops the application: a request that comes later starts it again. The application of `testDatabase()`
+     * runs until the last test has ended.
+     */
     close(): Promise<void>;
 }
 
@@ -102,6 +175,21 @@ export interface TestClientOptions {
     errors?: "throw" | "page";
     /** Header fields of each request. None by default. */
     headers?: Readonly<Record<string, string>>;
+    /**
+     * `checked` refuses each HTML reply that uses an id twice, or has a control without a label or a field without a name
+     * (`E_TEST_PAGE`); `any` accepts it. Default "checked".
+     */
+    markup?: "checked" | "any";
+}
+
+/** How long a reply took. */
+export interface ReplyTiming {
+    /** From the request to the last byte of the reply, in ms. */
+    readonly totalMs: number;
+    /** Number of statements that the request sent to databases. */
+    readonly queryCount: number;
+    /** Time that databases took, in ms. */
+    readonly queryMs: number;
 }
 
 /** A reply, read whole. */
@@ -116,13 +204,37 @@ export interface TestReply {
     readonly bytes: Uint8Array;
     /** Address that was asked for, without the origin. */
     readonly path: string;
-    /** Body as a JSON value. */
+    /** How long the reply took. */
+    readonly timing: ReplyTiming;
+    /** Body as a JSON value. Throws `E_TEST_REPLY` when it is none. */
     json<Value = unknown>(): Value;
     /**
      * Goes where the Location of the reply leads, as a browser does: 307 and 308 repeat the method and the body, 303 makes
      * a GET, 301 and 302 make a GET of a POST. Throws when there is no Location, and when it leads to another site.
      */
     follow(): Promise<TestReply>;
+    /** Returns the text of the first element that a selector fits, with collapsed white space. Throws `E_TEST_ELEMENT` without one. */
+    text(selector: string): string;
+    /** Returns the texts of all elements that a selector fits. */
+    all(selector: string): readonly string[];
+    /** Returns an attribute of the first element that a selector fits; undefined when it has none. Throws `E_TEST_ELEMENT` without an element. */
+    attribute(selector: string, name: string): string | undefined;
+    /** Finds a link by its text. Throws `E_TEST_ELEMENT` without one, and for links of one text that lead to different places. */
+    link(text: string): TestLink<TestReply>;
+    /** Finds a form by its id, name, action or method, or by a selector; without an argument the only one. Throws `E_TEST_FORM`. */
+    form(which?: string): TestForm<TestReply>;
+    /** Returns the values that the handler gave to a view, by the name of the view; by default to the last one. Throws `E_TEST_REPLY`. */
+    viewProps(name?: string): Readonly<Record<string, unknown>>;
+}
+
+/** A file to send. */
+export interface TestFile {
+    /** Name that the client gives it. */
+    readonly name: string;
+    /** Media type. Default `application/octet-stream`. */
+    readonly type?: string;
+    /** Content. */
+    readonly content: string | Uint8Array;
 }
 
 /** What to send; at most one of `form`, `json` and `body`. */
@@ -139,14 +251,56 @@ export interface TestRequest {
     body?: string | Uint8Array;
 }
 
-/** A file to send. */
-export interface TestFile {
-    /** Name that the client gives it. */
-    name: string;
-    /** Media type. Default `application/octet-stream`. */
-    type?: string;
-    /** Content. */
-    content: string | Uint8Array;
+/** A form of a page. `Reply` is what sending it gives. */
+export interface TestForm<Reply> {
+    /** Method in upper case. */
+    readonly method: string;
+    /** Path that the form is sent to. */
+    readonly action: string;
+    /** What the form would send now, by name: the file's name for a file, a list for a name that is sent several times. */
+    readonly values: Readonly<Record<string, string | readonly string[]>>;
+    /**
+     * Fills fields by name: strings and numbers for text, `true` or `false` for one checkbox, a list of values for several, a value or
+     * a label for selects and radio buttons, `{ name, content }` for files. Returns the form.
+     * Throws `E_TEST_FIELD` for an unknown name or choice, and for fields that nobody can change.
+     */
+    fill(values: Readonly<Record<string, FieldValue>>): TestForm<Reply>;
+    /**
+     * Presses a button, by its text, name or value; by default the first one, as the Enter key does. `required` and other
+     * rules that only browsers check do not stop it. Throws `E_TEST_FORM`.
+     */
+    submit(button?: string): Promise<Reply>;
+}
+
+/** A value for a field: text, a number, a choice, whether a box is checked, or files; a list for several of them. */
+export type FieldValue = string | number | boolean | TestFile | ReadonlyArray<string | number | TestFile>;
+
+/** A link of a page. */
+export interface TestLink<Reply> {
+    /** Its text. */
+    readonly text: string;
+    /** Its address, resolved against that of the page. */
+    readonly url: URL;
+    /** Follows it with a GET. Throws `E_TEST_REPLY` when it leads to another site. */
+    follow(): Promise<Reply>;
+}
+
+/** The session of a test client. */
+export interface TestSession {
+    /** Returns the value of a key; undefined without one. */
+    find(key: string): Promise<unknown>;
+    /** Sets a JSON value. */
+    set(key: string, value: unknown): Promise<void>;
+    /** Removes a value. */
+    delete(key: string): Promise<void>;
+    /** Returns the user that the session belongs to; null for nobody. */
+    findUserId(): Promise<string | null>;
+}
+
+/** A user: a row of the model of accounts, or anything with an id. */
+export interface TestUser {
+    /** Id of the user. */
+    readonly id: unknown;
 }
 
 /** A store under test. Two stores of one test share what they keep, as two processes do; most have one and the same. */

@@ -1,6 +1,7 @@
 export { accountFields } from "./auth/account-fields.ts";
 export { accountTokenModel } from "./auth/token-model.ts";
 export { defineAccounts } from "./auth/accounts.ts";
+export { signIn, signOut } from "./auth/sign-in.ts";
 export { createPasswordHasher } from "./auth/passwords/hasher.ts";
 export { findPasswordProblem } from "./auth/passwords/password-rules.ts";
 export type { Account, AccountModel } from "./auth/account-fields.ts";

@@ -2,6 +2,7 @@ export { task, TaskRejected } from "./tasks/task.ts";
 export { taskModel } from "./tasks/task-model.ts";
 export { databaseTasks } from "./tasks/database-queue.ts";
 export { memoryTasks } from "./tasks/memory-queue.ts";
+export type { MemoryTaskQueue } from "./tasks/memory-queue.ts";
 export { tasksPart } from "./tasks/part.ts";
 export type {
   AnyTask,

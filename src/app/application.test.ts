@@ -635,7 +635,7 @@ describe("context", () => {
       method: "GET",
       params: { x: "~b" },
       q: ["1", "2"],
-      ip: "",
+      ip: "127.0.0.1",
       scheme: "https",
       absolute: "https://shop.test/y",
       cookie: "A",

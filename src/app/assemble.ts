@@ -1,6 +1,5 @@
 /** Puts an application together: its services, its parts, and what its routes are compiled with. */
 import type { RouteEntry } from "../handlers/group.ts";
-import type { RequestListener } from "../http/message.ts";
 import { Lifecycle } from "../parts/lifecycle.ts";
 import type { Mode } from "../parts/mode.ts";
 import { orderParts } from "../parts/order-parts.ts";
@@ -14,10 +13,11 @@ import type { CompileSettings, CompiledRoute } from "./compile-routes.ts";
 import { compileRoutes } from "./compile-routes.ts";
 import { createContextClass } from "./context-class.ts";
 import type { ContextServices } from "./context-services.ts";
+import type { ApplicationListener } from "./create-listener.ts";
 import { createListener } from "./create-listener.ts";
 import { createLogger } from "./create-logger.ts";
 import { createServices } from "./create-services.ts";
-import type { ErrorObserver } from "./error-replies.ts";
+import type { RequestObserver } from "./error-replies.ts";
 import { createErrorReplies } from "./error-replies.ts";
 import { findFeatures } from "./features.ts";
 import { createLiveRequests } from "./live-requests.ts";
@@ -33,11 +33,11 @@ import { createRouteFinder } from "./route-url.ts";
 export interface AssemblySettings {
   readonly mode: Mode;
   readonly table: RouteTable<CompiledRoute>;
-  readonly observers: ReadonlySet<ErrorObserver>;
+  readonly observers: ReadonlySet<RequestObserver>;
   /** Takes work that goes on after a reply. */
   readonly onWork: (work: Promise<void>) => void;
   /** Takes the listener, once the parts are running. */
-  readonly onStarted: (listener: RequestListener) => void;
+  readonly onStarted: (listener: ApplicationListener) => void;
   /** Called when the parts are about to stop: requests that come now start them again. */
   readonly onStopping: () => void;
 }
@@ -72,6 +72,7 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
     logger,
     find,
     events,
+    observers,
     routeUrl: createRouteFinder(() => table.entries.map(({ route }) => route)),
     onWork: (work, raw) => {
       settings.onWork(work);

@@ -4,6 +4,7 @@ import type { ForwardedFacts } from "../http/proxies.ts";
 import type { ServerEvent } from "../http/event-stream.ts";
 import type { EventsOptions } from "../replies/events.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
+import type { RequestObserver } from "./error-replies.ts";
 import type { RequestContext } from "./request-context.ts";
 import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
 import type { FragmentStore } from "../views/rendering/fragment-store.ts";
@@ -30,6 +31,8 @@ export interface ContextServices {
   rateLimits(): RateLimits;
   /** Whether requests have sessions and flash messages. */
   readonly hasSessions: boolean;
+  /** Told of what requests do, for tests. */
+  readonly observers: ReadonlySet<RequestObserver>;
   /** Logger of the application. */
   readonly logger: Logger;
   /** Sources of the policy that the application has set. */

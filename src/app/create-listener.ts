@@ -10,8 +10,11 @@ import type { Rates } from "../security/rates/rates.ts";
 import type { ContextServices } from "./context-services.ts";
 import type { DispatchSettings } from "./dispatch.ts";
 import { createDispatch } from "./dispatch.ts";
+import type { FinishSettings } from "./finish-reply.ts";
 import type { GableOptions } from "./options.ts";
 import { createRateCheck, toScoped } from "./rate-checks.ts";
+import type { Visit } from "./visit.ts";
+import { createVisit } from "./visit.ts";
 
 /** What the listener needs of its application. */
 export interface ListenerSettings extends Pick<DispatchSettings, "services" | "table" | "Context" | "toErrorReply" | "cors"> {
@@ -23,22 +26,31 @@ export interface ListenerSettings extends Pick<DispatchSettings, "services" | "t
   readonly instances: readonly PartHooks[];
 }
 
+/** What answers requests while an application runs. */
+export interface ApplicationListener {
+  readonly listener: RequestListener;
+  readonly visit: Visit;
+}
+
 /** Creates the listener. Throws `E_CSP_UNSAFE` and `E_OPTION_INVALID`. */
-export function createListener({ options, mode, instances, findRates, ...rest }: ListenerSettings): RequestListener {
+export function createListener({ options, mode, instances, findRates, ...rest }: ListenerSettings): ApplicationListener {
   const isProduction = mode === "production";
   const { hosts, security = {}, trailingSlash = "redirect" } = options;
   const ofApplication = toScoped(options.limits?.rate, "application");
+  const finish: FinishSettings = {
+    securityHeaders: new SecurityHeaders({ csp: security.csp ?? {}, allowUnsafe: security.allowUnsafe, isProduction }),
+    onPublicRefused: (label) => refusePublic(label, isProduction, rest.services.logger),
+  };
   const dispatch = createDispatch({
     ...rest,
+    ...finish,
     trailingSlash,
     limitUnmatched: ofApplication === undefined ? undefined : createRateCheck(ofApplication, findRates),
     isKnownHost: createHostCheck(hosts, hosts === undefined || !isProduction),
     trustedOrigins: new Set(security.trustedOrigins ?? []),
     early: composeEarly(instances),
-    securityHeaders: new SecurityHeaders({ csp: security.csp ?? {}, allowUnsafe: security.allowUnsafe, isProduction }),
-    onPublicRefused: (label) => refusePublic(label, isProduction, rest.services.logger),
   });
-  return composeAround(dispatch, instances);
+  return { listener: composeAround(dispatch, instances), visit: createVisit({ ...rest, ...finish, instances }) };
 }
 
 /** A route that calls a personal reply public is a bug that must not reach a shared cache. */

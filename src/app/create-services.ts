@@ -16,14 +16,17 @@ import { createRequestIds } from "./request-id.ts";
 import { RequestRenderContext } from "./request-render-context.ts";
 
 /** What the services need of their application. */
-export interface ServiceSettings extends Pick<ContextServices, "logger" | "routeUrl" | "onWork" | "events"> {
+export interface ServiceSettings extends Pick<ContextServices, "logger" | "routeUrl" | "onWork" | "events" | "observers"> {
   readonly mode: Mode;
   /** Finds the running instance of a part. */
   readonly find: <Instance extends PartInstance>(part: TypedPart<Instance>) => Instance | undefined;
 }
 
 /** Creates the services of an application. */
-export function createServices(options: GableOptions, { mode, logger, routeUrl, onWork, events, find }: ServiceSettings): ContextServices {
+export function createServices(
+  options: GableOptions,
+  { mode, logger, routeUrl, onWork, events, find, observers }: ServiceSettings,
+): ContextServices {
   const readForwarded = createForwardedReader(options.proxies ?? { trust: [] });
   const views = toViewOptions(options.views ?? "views");
   const ownFragments = mode === "development" ? undefined : new MemoryFragments();
@@ -34,6 +37,7 @@ export function createServices(options: GableOptions, { mode, logger, routeUrl, 
     rateLimits: () => find(ratesPart)!,
     hasSessions: options.session !== undefined,
     logger,
+    observers,
     routeUrl,
     onWork,
     events,

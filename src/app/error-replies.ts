@@ -49,18 +49,23 @@ export interface ErrorReplySettings {
   /** Removes secrets from what clients get. */
   readonly redact: Redactor;
   /** Told of each error that is not the client's, for tests. */
-  readonly observers: ReadonlySet<ErrorObserver>;
+  readonly observers: ReadonlySet<RequestObserver>;
 }
 
-/** Told of an error that is not the client's, with the id of its request. */
-export type ErrorObserver = (requestId: string, error: unknown) => void;
+/** Told of what a request does, for tests. */
+export interface RequestObserver {
+  /** Called with an error that is not the client's. */
+  readonly error?: (requestId: string, error: unknown) => void;
+  /** Called with a view that a handler renders, and its values. */
+  readonly view?: (requestId: string, name: string, props: Readonly<Record<string, unknown>>) => void;
+}
 
 /** Makes the function that answers errors. It never throws. */
 export function createErrorReplies(settings: ErrorReplySettings): (context: RequestContext, error: unknown) => Promise<HandlerReply> {
   return async (context, thrown) => {
     const error = toGableError(thrown, context);
     logError(context, error, thrown);
-    if (error.status >= 500) for (const observe of settings.observers) observe(context.requestId, thrown);
+    if (error.status >= 500) for (const observer of settings.observers) observer.error?.(context.requestId, thrown);
     try {
       // The hook is typed with the public context, which hides what only the framework uses.
       const report = { error: thrown, status: error.status, ...toShown(error), context: context as unknown as Context };

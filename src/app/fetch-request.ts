@@ -8,7 +8,7 @@ import { HeaderTable } from "../http/header-table.ts";
 import { toErrorText } from "../errors/error-text.ts";
 import { parseJsonBody } from "../http/json-body.ts";
 import { standardMethods } from "../http/known-fields.ts";
-import type { FileBody, RawRequest, Reply, ReplyBody, RequestLimits, RequestListener } from "../http/message.ts";
+import type { FileBody, RawRequest, RemotePeer, Reply, ReplyBody, RequestLimits, RequestListener } from "../http/message.ts";
 import { isBodylessStatus, isFileBody } from "../http/message.ts";
 import { assertPath } from "../http/path.ts";
 import type { ErrorCode } from "../errors/catalogue.ts";
@@ -58,6 +58,8 @@ class FetchHeaders implements HeaderReader {
 export interface FetchRuntime {
   /** Keeps the runtime alive until work after the reply is done, as in workers. By default Gable assumes that the process lives on. */
   waitUntil?: (work: Promise<unknown>) => void;
+  /** The client, as far as the runtime knows it. By default its address is "". */
+  remote?: RemotePeer;
 }
 
 /** The application, as far as answering web-standard requests needs it. */
@@ -108,6 +110,7 @@ export function fromFetchRequest(
   if (authority === undefined) throw new GableError("E_HOST_MALFORMED", "The Host of the request is malformed.");
   const raw = new FetchRawRequest(request, url, scheme, toAuthorityText(authority, scheme), limits);
   raw.waitUntil = runtime.waitUntil;
+  if (runtime.remote !== undefined) raw.remote = runtime.remote;
   return raw;
 }
 
@@ -124,7 +127,7 @@ class FetchRawRequest implements RawRequest {
   readonly queryString: string;
   readonly headers: HeaderReader;
   readonly body: BodySource;
-  readonly remote = { address: "", port: 0 };
+  remote: RemotePeer = { address: "", port: 0 };
   readonly httpVersion = "1.1";
   readonly signal: AbortSignal;
   waitUntil: FetchRuntime["waitUntil"] = undefined;

@@ -3,6 +3,7 @@ import type { Database } from "../data/database.ts";
 import { databasesMissing, databasesPart } from "../data/part.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { HandlerRoute, RouteFactory } from "../handlers/define-route.ts";
+import type { Context } from "../handlers/context.ts";
 import { createRouteFactory } from "../handlers/define-route.ts";
 import type { SocketFactory } from "../handlers/define-socket.ts";
 import { createSocketFactory } from "../handlers/define-socket.ts";
@@ -15,16 +16,18 @@ import type { PageOptions } from "../replies/replies.ts";
 import { toViewReply } from "../replies/replies.ts";
 import type { Route } from "../routing/route.ts";
 import { RouteTable } from "../routing/route-table.ts";
+import { defaultLimits } from "../server/limits.ts";
 import type { Assembly } from "./assemble.ts";
 import { assemble } from "./assemble.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
+import type { ApplicationListener } from "./create-listener.ts";
 import type { ContextServices } from "./context-services.ts";
 import type { ApplicationFacts, RouteFacts } from "./describe.ts";
 import { describeApplication, describeRoute } from "./describe.ts";
-import type { ErrorObserver } from "./error-replies.ts";
+import type { RequestObserver } from "./error-replies.ts";
 import { isEnabled } from "./features.ts";
 import type { FetchRuntime } from "./fetch-request.ts";
-import { createFetch } from "./fetch-request.ts";
+import { createFetch, fromFetchRequest, toResponse } from "./fetch-request.ts";
 import type { ListenOptions, RunningApp } from "./listen.ts";
 import { resolveMode } from "./mode.ts";
 import type { GableOptions } from "./options.ts";
@@ -67,22 +70,22 @@ export class Application {
   readonly #compile: Assembly["compile"];
   readonly #parts: Lifecycle;
   readonly #pendingWork = new PendingWork();
-  readonly #observers = new Set<ErrorObserver>();
+  readonly #observers = new Set<RequestObserver>();
   /** Answers requests while the parts are running; undefined before that, and once they begin to stop. */
-  #running: RequestListener | undefined;
+  #running: ApplicationListener | undefined;
 
   /** @internal Use {@link gable}. */
   constructor(given: GableOptions) {
     const options = withSettings(given);
     assertGableOptions(options);
-    this.options = options;
+    this.options = { ...options };
     this.mode = resolveMode(options.mode);
-    const { services, lifecycle, compile } = assemble(options, {
+    const { services, lifecycle, compile } = assemble(this.options, {
       mode: this.mode,
       table: this.#table,
       observers: this.#observers,
       onWork: (work) => this.#pendingWork.add(work),
-      onStarted: (listener) => (this.#running = listener),
+      onStarted: (running) => (this.#running = running),
       onStopping: () => (this.#running = undefined),
     });
     this.#services = services;
@@ -158,9 +161,9 @@ export class Application {
 
   /** Answers requests of the engine and of other servers. Starts the application when it has not started. */
   readonly listener: RequestListener = (request) => {
-    if (this.#running !== undefined) return this.#running(request);
+    if (this.#running !== undefined) return this.#running.listener(request);
     // What start() sets is set then.
-    return this.start().then(() => this.#running!(request));
+    return this.start().then(() => this.#running!.listener(request));
   };
 
   /** Answers a web-standard request: for other runtimes, for mounting, for tests. */
@@ -188,10 +191,28 @@ export class Application {
     this.#services.logger.error({ error }, error instanceof Error ? error.message : String(error));
   }
 
-  /** @internal Tells a test client of errors behind its replies; returns the function that ends it. */
-  observeErrors(observer: ErrorObserver): () => void {
+  /** @internal Tells a test client what happens behind its replies; returns the function that ends it. */
+  observe(observer: RequestObserver): () => void {
     this.#observers.add(observer);
     return () => void this.#observers.delete(observer);
+  }
+
+  /** @internal Opens other databases than the options say, for tests. Throws `E_APP_STARTED` when they are open. */
+  replaceDatabases(databases: NonNullable<GableOptions["databases"]>): void {
+    if (this.#parts.hasStarted)
+      throw new GableError("E_APP_STARTED", "testDatabase(app) came after the application had started.", {
+        fix: "Call testDatabase(app) at the top of the file, and let it start the application.",
+      });
+    // The parts read the options when they start.
+    Object.assign(this.options, { database: undefined, databases });
+  }
+
+  /** @internal Runs work of a test with the context of a request. The response has the cookies that the work sets, and no content. */
+  async visit(headers: Headers, work: (context: Context) => unknown): Promise<Response> {
+    await this.start();
+    const url = this.options.origin ?? `http://${this.#services.defaultAuthority}`;
+    const raw = fromFetchRequest(new Request(url, { headers }), defaultLimits, this.#table.methods);
+    return toResponse(await this.#running!.visit(raw, work), raw.method);
   }
 
   #factory(method: string): RouteFactory {

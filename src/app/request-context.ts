@@ -279,6 +279,7 @@ export class RequestContext implements Context<ContextInput> {
 
   get view(): ViewFunction {
     const renderView = (name: string, props: Readonly<Record<string, unknown>> = {}, options?: PageOptions): unknown => {
+      for (const observer of this.services.observers) observer.view?.(this.requestId, name, props);
       const rendered = this.services.renderView(name, props, this.services.createRenderContext(this));
       return options === undefined ? rendered : toViewReply(rendered, options);
     };

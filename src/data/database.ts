@@ -223,7 +223,7 @@ export class Database {
 
   /**
    * Isolates a test: everything runs in one transaction until you call the returned function, which rolls it back. A transaction of
-   * the code under test becomes a savepoint. `useDatabase()` of gable/testing calls both.
+   * the code under test becomes a savepoint. `testDatabase()` of gable/testing calls both.
    */
   isolate(): Promise<() => Promise<void>> {
     return isolateDatabase(this.$core);

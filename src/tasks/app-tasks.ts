@@ -34,6 +34,8 @@ export interface WorkerOptions {
   readonly now?: () => number;
   /** @internal How often a worker does what. */
   readonly times?: Partial<WorkerTimes>;
+  /** @internal Told of each attempt that fails, for tests. */
+  readonly onFailure?: (task: string, error: unknown) => void;
 }
 
 /** A worker that runs. */
@@ -54,6 +56,11 @@ export class AppTasks {
     this.#parts = parts;
     this.#tasks = toTaskMap(parts.options.tasks);
     this.#remove = currentTasks.add(this);
+  }
+
+  /** Where tasks wait. */
+  get queue(): TaskQueue & Partial<TaskDirectory> {
+    return this.#parts.queue;
   }
 
   /** Names of the tasks. */
@@ -181,7 +188,7 @@ export class AppTasks {
     for (const worker of this.#workers) worker.wake();
   }
 
-  #createWorker({ queues, concurrency, now = Date.now, times = {} }: WorkerOptions): Worker {
+  #createWorker({ queues, concurrency, now = Date.now, times = {}, onFailure }: WorkerOptions): Worker {
     assertWorkerOptions("startWorker()", { queues, concurrency });
     const { options, queue, logger } = this.#parts;
     const worker = new Worker({
@@ -189,6 +196,7 @@ export class AppTasks {
       logger,
       now,
       times,
+      onFailure,
       tasks: this.#tasks,
       queues: queues ?? options.queues,
       concurrency: concurrency ?? options.concurrency ?? 10,

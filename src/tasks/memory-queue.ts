@@ -20,13 +20,29 @@ interface KeptTask extends Writable<ListedTask> {
   leaseUntil: number;
 }
 
+/** A queue in memory, which tests can look into. */
+export interface MemoryTaskQueue extends TaskQueue, TaskDirectory {
+  /** All tasks, the first one first. */
+  readonly tasks: readonly ListedTask[];
+  /** Forgets all tasks. */
+  clear(): void;
+}
+
 /** Creates a queue in memory. */
-export function memoryTasks(): TaskQueue & TaskDirectory {
+export function memoryTasks(): MemoryTaskQueue {
   return new MemoryQueue();
 }
 
-class MemoryQueue implements TaskQueue, TaskDirectory {
+class MemoryQueue implements MemoryTaskQueue {
   readonly #tasks = new Map<string, KeptTask>();
+
+  get tasks(): readonly ListedTask[] {
+    return [...this.#tasks.values()].map(toListed);
+  }
+
+  clear(): void {
+    this.#tasks.clear();
+  }
 
   async add(tasks: readonly NewTask[]): Promise<void> {
     for (const task of tasks)
@@ -93,10 +109,7 @@ class MemoryQueue implements TaskQueue, TaskDirectory {
     const found = [...this.#tasks.values()].filter(
       (task) => (state === undefined || task.state === state) && (name === undefined || task.name === name),
     );
-    return found
-      .toReversed()
-      .slice(0, limit)
-      .map(({ token: _token, leaseUntil: _leaseUntil, ...task }) => task);
+    return found.toReversed().slice(0, limit).map(toListed);
   }
 
   async retry(id: string, now: number): Promise<boolean> {
@@ -117,4 +130,9 @@ class MemoryQueue implements TaskQueue, TaskDirectory {
     const task = this.#tasks.get(id);
     return task?.state === "running" && task.token === token ? task : undefined;
   }
+}
+
+/** A task without its lease. */
+function toListed({ token: _token, leaseUntil: _leaseUntil, ...task }: KeptTask): ListedTask {
+  return task;
 }

@@ -19,6 +19,8 @@ export interface TaskRunSettings {
   readonly now: () => number;
   /** Runs work inside of the application. */
   readonly enter: <Result>(work: () => Result) => Result;
+  /** Told when the attempt fails. */
+  readonly onFailure?: ((task: string, error: unknown) => void) | undefined;
 }
 
 /** One attempt. */
@@ -103,6 +105,7 @@ export class TaskRun {
 
   async #fail(error: unknown): Promise<void> {
     if (this.#isLost) return this.#log.warn({ error }, `The task "${this.#task.name}" no longer belongs to this worker.`);
+    this.#settings.onFailure?.(this.#task.name, error);
     const outcome = this.#outcomeOf(error);
     const what = outcome.isFree === true ? "goes on in another worker" : outcome.state === "queued" ? "will run again" : "failed";
     const facts = { error, attempt: this.#claimed.attempt, attemptsMax: this.#claimed.attemptsMax };

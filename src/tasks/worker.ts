@@ -23,6 +23,8 @@ export interface WorkerSettings {
   readonly logger: Logger;
   readonly now: () => number;
   readonly enter: <Result>(work: () => Result) => Result;
+  /** Told of each attempt that fails. */
+  readonly onFailure?: ((task: string, error: unknown) => void) | undefined;
   /** Times in ms, for tests. */
   readonly times?: Partial<WorkerTimes>;
 }

@@ -1,6 +1,17 @@
 /** A client for tests: cookies kept, redirects followed on demand, forms and files sent, protections on. */
-import type { Application } from "gable";
+import type { Application, Context, FlashMessage } from "gable";
+import type { Connection } from "./connection.ts";
+import { connectBySocket, connectInMemory } from "./connection.ts";
 import { CookieJar } from "./cookie-jar.ts";
+import { recordQueries } from "./count-queries.ts";
+import type { RenderedView, TestReply } from "./reply.ts";
+import { ClientReply } from "./reply.ts";
+import { addTestApp, removeTestApp } from "./test-apps.ts";
+import { suggest, testError } from "./test-error.ts";
+import type { SentRequest, TestRequest } from "./test-request.ts";
+import { encodeBody } from "./test-request.ts";
+import type { TestSession, TestUser } from "./visits.ts";
+import { createSession, readFlash, signInUser, signOutUser } from "./visits.ts";
 
 /** How the client reaches the application. */
 export interface TestClientOptions {
@@ -10,51 +21,11 @@ export interface TestClientOptions {
   errors?: "throw" | "page";
   /** Header fields of each request. None by default. */
   headers?: Readonly<Record<string, string>>;
-}
-
-/** A file to send. */
-export interface TestFile {
-  /** Name that the client gives it. */
-  name: string;
-  /** Media type. Default `application/octet-stream`. */
-  type?: string;
-  /** Content. */
-  content: string | Uint8Array;
-}
-
-/** What to send; at most one of `form`, `json` and `body`. */
-export interface TestRequest {
-  /** Header fields. None by default. */
-  headers?: Readonly<Record<string, string>>;
-  /** Fields of a form; with `files` it is sent as multipart. None by default. */
-  form?: Readonly<Record<string, string | readonly string[]>>;
-  /** Files of a form by field. None by default. */
-  files?: Readonly<Record<string, TestFile>>;
-  /** A value to send as JSON. None by default. */
-  json?: unknown;
-  /** A body as it is. None by default. */
-  body?: string | Uint8Array;
-}
-
-/** A reply, read whole. */
-export interface TestReply {
-  /** Status. */
-  readonly status: number;
-  /** Header fields. */
-  readonly headers: Headers;
-  /** Body as text. */
-  readonly body: string;
-  /** Body as bytes. */
-  readonly bytes: Uint8Array;
-  /** Address that was asked for, without the origin. */
-  readonly path: string;
-  /** Body as a JSON value. */
-  json<Value = unknown>(): Value;
   /**
-   * Goes where the Location of the reply leads, as a browser does: 307 and 308 repeat the method and the body, 303 makes
-   * a GET, 301 and 302 make a GET of a POST. Throws when there is no Location, and when it leads to another site.
+   * `checked` refuses each HTML reply that uses an id twice, or has a control without a label or a field without a name
+   * (`E_TEST_PAGE`); `any` accepts it. Default "checked".
    */
-  follow(): Promise<TestReply>;
+  markup?: "checked" | "any";
 }
 
 /** A client with a jar of cookies. */
@@ -75,123 +46,178 @@ export interface TestClient {
   request(method: string, path: string, request?: TestRequest): Promise<TestReply>;
   /** Cookies by name. */
   readonly cookies: ReadonlyMap<string, string>;
+  /** The session of this client, as the next request finds it. Its functions throw `E_CONTEXT_UNAVAILABLE` without the option `session`. */
+  readonly session: TestSession;
   /** Puts a cookie into the jar, as if a reply had set it for the whole site. */
   setCookie(name: string, value: string): void;
-  /** Ends the client, and stops the application: a request that comes later starts it again. */
+  /** Returns the flash messages that wait for the next page, and leaves them there. */
+  flash(): Promise<readonly FlashMessage[]>;
+  /**
+   * Signs a user in without a password: writes a session. Works with `accounts`, and with sessions of your own, which then
+   * belong to the user's id. Throws `E_TEST_SETUP` for an application without sessions, and for an account that is not active.
+   */
+  signIn(user: TestUser): Promise<void>;
+  /** Ends the session. */
+  signOut(): Promise<void>;
+  /** Returns a client with the same cookies that sends more header fields with each request. */
+  withHeaders(headers: Readonly<Record<string, string>>): TestClient;
+  /**
+   * Ends the client, and stops the application: a request that comes later starts it again. The application of `testDatabase()`
+   * runs until the last test has ended.
+   */
   close(): Promise<void>;
-}
-
-interface Connection {
-  readonly send: (path: string, init: RequestInit) => Promise<Response>;
-  /** Waits for the work that requests left behind, where the client can know of it. */
-  readonly settle: () => Promise<unknown>;
-  readonly close: () => Promise<void>;
 }
 
 /** Makes a client for an application. */
 export function createTestClient(app: Application, options: TestClientOptions = {}): TestClient {
-  const jar = new CookieJar();
-  const base = findBase(app);
-  const failures = new Map<string, unknown>();
-  const stopObserving = app.observeErrors((requestId, error) => failures.set(requestId, error));
-  const connection = options.transport === "socket" ? createSocketConnection(app) : createMemoryConnection(app);
+  return new Client(app, options).open();
+}
 
-  async function request(method: string, path: string, what: TestRequest = {}): Promise<TestReply> {
+class Client {
+  readonly #app: Application;
+  readonly #options: TestClientOptions;
+  readonly #jar = new CookieJar();
+  readonly #base: URL;
+  readonly #connection: Connection;
+  readonly #failures = new Map<string, unknown>();
+  readonly #views = new Map<string, RenderedView[]>();
+  readonly #stopObserving: () => void;
+
+  constructor(app: Application, options: TestClientOptions) {
+    assertKnown(options);
+    addTestApp(app);
+    this.#app = app;
+    this.#options = options;
+    this.#base = findBase(app);
+    this.#connection = options.transport === "socket" ? connectBySocket(app) : connectInMemory(app);
+    this.#stopObserving = app.observe({
+      error: (requestId, error) => void this.#failures.set(requestId, error),
+      view: (requestId, name, props) => void this.#views.set(requestId, [...(this.#views.get(requestId) ?? []), { name, props }]),
+    });
+  }
+
+  open(extra: Readonly<Record<string, string>> = {}): TestClient {
+    const send = (method: string) => (path: string, what?: TestRequest) => this.#ask(method, path, what, extra);
+    const jar = this.#jar;
+    return {
+      get: send("GET"),
+      head: send("HEAD"),
+      post: send("POST"),
+      put: send("PUT"),
+      patch: send("PATCH"),
+      delete: send("DELETE"),
+      request: (method, path, what) => this.#ask(method, path, what, extra),
+      get cookies() {
+        return jar.toMap();
+      },
+      session: createSession((work) => this.#visit(work)),
+      setCookie: (name, value) => jar.keep([`${name}=${value}; Path=/${this.#base.protocol === "https:" ? "; Secure" : ""}`], this.#base),
+      flash: () => readFlash((work) => this.#visit(work)),
+      signIn: (user) => signInUser(this.#app, user, (work) => this.#visit(work)),
+      signOut: () => signOutUser(this.#app, (work) => this.#visit(work)),
+      withHeaders: (headers) => this.open({ ...extra, ...headers }),
+      close: async () => {
+        this.#stopObserving();
+        removeTestApp(this.#app);
+        await this.#connection.close();
+      },
+    };
+  }
+
+  #ask(method: string, path: string, what: TestRequest = {}, extra: Readonly<Record<string, string>> = {}): Promise<TestReply> {
+    return this.#send({ method, url: new URL(this.#base.origin + path), what, extra });
+  }
+
+  async #send(sent: Sent): Promise<TestReply> {
+    const { method, url, what, extra } = sent;
     // As a browser's own page would: the cross-site check stays on and lets it pass.
-    const headers = new Headers({ "sec-fetch-site": "same-origin", ...options.headers, ...what.headers });
-    const url = toUrl(base, path);
-    const cookies = jar.toField(url);
+    const headers = new Headers({ "sec-fetch-site": "same-origin", ...this.#options.headers, ...extra, ...what.headers });
+    const cookies = this.#jar.toField(url);
     if (cookies !== undefined && !headers.has("cookie")) headers.set("cookie", cookies);
-    const body = toBody(what, headers);
-    const response = await connection.send(path, { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }) });
-    jar.keep(response.headers.getSetCookie(), url);
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    await connection.settle();
-    const requestId = response.headers.get("x-request-id") ?? "";
-    if (options.errors !== "page" && failures.has(requestId)) throw failures.get(requestId);
-    return createReply(response, bytes, path, () => follow(response, { method, path, url, what }));
+    const body = await encodeBody(what, headers);
+    const start = performance.now();
+    const { result: incoming, statements } = await recordQueries(() => this.#connection.send({ method, url, headers, body }));
+    const totalMs = performance.now() - start;
+    this.#jar.keep(incoming.headers.getSetCookie(), url);
+    const requestId = incoming.headers.get("x-request-id") ?? "";
+    const views = this.#views.get(requestId) ?? [];
+    this.#views.delete(requestId);
+    if (this.#options.errors !== "page" && this.#failures.has(requestId)) throw this.#failures.get(requestId);
+    this.#failures.delete(requestId);
+    const queryMs = statements.reduce((sum, { durationMs }) => sum + durationMs, 0);
+    const reply = new ClientReply({
+      ...incoming,
+      method,
+      url,
+      views,
+      timing: { totalMs, queryCount: statements.length, queryMs },
+      send: (next, target, form) => this.#leave({ method: next, url: target, what: form, extra }, sent),
+      follow: () => this.#follow(incoming.headers.get("location"), incoming.status, sent),
+    });
+    if (this.#options.markup !== "any") reply.assertMarkup();
+    return reply;
   }
 
-  function follow(response: Response, sent: { method: string; path: string; url: URL; what: TestRequest }): Promise<TestReply> {
-    const location = response.headers.get("location");
-    if (location === null) throw new Error(`The reply to ${sent.path} has the status ${response.status} and no Location to follow.`);
-    const target = new URL(location, sent.url);
-    if (!isOwn(app, base, target)) throw new Error(`The reply leads to another site, ${target.href}, which a test client does not ask.`);
-    const isRepeated = response.status === 307 || response.status === 308;
-    const isKept = isRepeated || sent.method === "HEAD" || (response.status !== 303 && sent.method !== "POST");
+  /** Sends a request that a page leads to. */
+  #leave(next: Sent, from: Sent): Promise<TestReply> {
+    const { url } = next;
+    if (!isOwn(this.#app, this.#base, url))
+      throw testError("E_TEST_REPLY", `The page ${toPath(from.url)} leads to another site, ${url.href}, which a test client does not ask.`);
+    return this.#send({ ...next, url: new URL(this.#base.origin + toPath(url)) });
+  }
+
+  #follow(location: string | null, status: number, sent: Sent): Promise<TestReply> {
+    const path = toPath(sent.url);
+    if (location === null) throw testError("E_TEST_REPLY", `The reply to ${path} has the status ${status} and no Location to follow.`);
+    const url = new URL(location, sent.url);
+    if (!isOwn(this.#app, this.#base, url))
+      throw testError("E_TEST_REPLY", `The reply leads to another site, ${url.href}, which a test client does not ask.`);
+    const isRepeated = status === 307 || status === 308;
+    const isKept = isRepeated || sent.method === "HEAD" || (status !== 303 && sent.method !== "POST");
     const { headers } = sent.what;
-    return request(
-      isKept ? sent.method : "GET",
-      target.pathname + target.search,
-      isKept ? sent.what : headers === undefined ? {} : { headers: withoutBody(headers) },
-    );
+    const withoutContent = headers === undefined ? {} : { headers: withoutBody(headers) };
+    return this.#send({
+      method: isKept ? sent.method : "GET",
+      url: new URL(this.#base.origin + toPath(url)),
+      what: isKept ? sent.what : withoutContent,
+      extra: sent.extra,
+    });
   }
 
-  const send = (method: string) => (path: string, what?: TestRequest) => request(method, path, what);
-  return {
-    get: send("GET"),
-    head: send("HEAD"),
-    post: send("POST"),
-    put: send("PUT"),
-    patch: send("PATCH"),
-    delete: send("DELETE"),
-    request,
-    setCookie: (name, value) => jar.keep([`${name}=${value}; Path=/${base.protocol === "https:" ? "; Secure" : ""}`], base),
-    get cookies() {
-      return jar.toMap();
-    },
-    close: async () => {
-      stopObserving();
-      await connection.close();
-    },
-  };
+  /** Runs work with the context of a request of this client, and keeps the cookies that it sets. */
+  async #visit(work: (context: Context) => unknown): Promise<void> {
+    const headers = new Headers({ ...this.#options.headers });
+    const cookies = this.#jar.toField(this.#base);
+    if (cookies !== undefined) headers.set("cookie", cookies);
+    const response = await this.#app.visit(headers, work);
+    this.#jar.keep(response.headers.getSetCookie(), this.#base);
+  }
 }
 
-function createMemoryConnection(app: Application): Connection {
-  const works = new Set<Promise<unknown>>();
-  return {
-    send: (path, init) => app.request(path, init, { waitUntil: (work) => void works.add(work) }),
-    settle: async () => {
-      const ending = [...works];
-      works.clear();
-      await Promise.all(ending);
-    },
-    close: () => app.close(),
-  };
+interface Sent {
+  readonly method: string;
+  readonly url: URL;
+  readonly what: SentRequest;
+  /** Header fields of the client that sent it. */
+  readonly extra: Readonly<Record<string, string>>;
 }
 
-function createSocketConnection(app: Application): Connection {
-  const running = app.listen({ port: 0, quiet: true, signals: false });
-  return {
-    send: async (path, init) => fetch(new URL(path, (await running).url), init),
-    settle: async () => undefined,
-    close: async () => (await running).stop({ graceMs: 1000 }),
-  };
+function toPath({ pathname, search }: URL): string {
+  return pathname + search;
 }
 
-function createReply(response: Response, bytes: Uint8Array, path: string, follow: () => Promise<TestReply>): TestReply {
-  const body = new TextDecoder().decode(bytes);
-  return {
-    status: response.status,
-    headers: response.headers,
-    body,
-    bytes,
-    path,
-    // The test says which value it expects.
-    json: <Value>() => JSON.parse(body) as Value,
-    follow,
-  };
+const optionNames: Readonly<Record<keyof TestClientOptions, true>> = { transport: true, errors: true, headers: true, markup: true };
+
+function assertKnown(options: TestClientOptions): void {
+  const unknown = Object.keys(options).find((name) => !(name in optionNames));
+  if (unknown !== undefined)
+    throw testError("E_TEST_SETUP", `createTestClient() has no option "${unknown}".`, suggest(unknown, Object.keys(optionNames)));
 }
 
 /** The address that a page of the application has in tests. */
 function findBase(app: Application): URL {
   const host = app.options.hosts?.find((name) => !name.startsWith(".")) ?? "localhost";
   return new URL(app.options.origin ?? `http://${host}`);
-}
-
-/** Joined as text: "//a" is a path with an empty segment, not another host. */
-function toUrl(base: URL, path: string): URL {
-  return new URL(base.origin + path);
 }
 
 /** Whether an address is the application's own: its origin, a name of its list of hosts, or loopback. */
@@ -204,28 +230,4 @@ function isOwn(app: Application, base: URL, { hostname, protocol }: URL): boolea
 /** Fields that describe a body do not go with a request that has none. */
 function withoutBody(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !/^content-/i.test(name)));
-}
-
-function toBody(what: TestRequest, headers: Headers): string | FormData | URLSearchParams | Blob | undefined {
-  if (what.json !== undefined) {
-    if (!headers.has("content-type")) headers.set("content-type", "application/json");
-    return JSON.stringify(what.json);
-  }
-  if (what.files !== undefined) return toFormData(what.form ?? {}, what.files);
-  if (what.form !== undefined) return new URLSearchParams(toPairs(what.form));
-  return what.body instanceof Uint8Array ? new Blob([new Uint8Array(what.body)]) : what.body;
-}
-
-function toPairs(form: NonNullable<TestRequest["form"]>): string[][] {
-  // Lists were flattened: what is left is text or a file's name.
-  return Object.entries(form).flatMap(([name, value]) => [value].flat().map((item) => [name, item as string]));
-}
-
-function toFormData(form: NonNullable<TestRequest["form"]>, files: NonNullable<TestRequest["files"]>): FormData {
-  const data = new FormData();
-  for (const [name, value] of toPairs(form)) data.append(name!, value!);
-  for (const [name, { name: fileName, type = "application/octet-stream", content }] of Object.entries(files)) {
-    data.append(name, new Blob([typeof content === "string" ? content : new Uint8Array(content)], { type }), fileName);
-  }
-  return data;
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
 import { field as f, Model, onCommit, transaction } from "../../src/data.ts";
-import { assertQueries, countQueries, create, createMany, defineFactory, useDatabase } from "../../src/testing.ts";
+import { assertQueries, countQueries, create, createMany, defineFactory, testDatabase } from "../../src/testing.ts";
 import { describeOnDatabases } from "./databases.ts";
 import { Author, Book, models, Part } from "./library-models.ts";
 import { Tag } from "./tag-model.ts";
@@ -10,7 +10,7 @@ import { Tag } from "./tag-model.ts";
 describeOnDatabases("tests on a database", models, (open) => {
   describe("isolated", () => {
     let connections = 0;
-    useDatabase(() => open().database);
+    testDatabase(() => open().database);
     afterEach(() => void connections++);
 
     it("begin with what was there before", async () => {

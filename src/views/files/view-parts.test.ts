@@ -66,7 +66,7 @@ const squeeze = (text: string): string => text.replaceAll(/\s*\n\s*/g, "");
 
 describe("partials and components of a project", () => {
   it("are rendered on their own, inside their page, and from other files", async () => {
-    const client = createTestClient(createApp());
+    const client = createTestClient(createApp(), { markup: "any" });
     const row = '<li id="i1"><b>&lt;a&gt;</b> none</li>';
     assert.equal((await client.get("/row")).body.trim(), row);
     assert.equal(squeeze((await client.get("/list")).body), `<ul>${row}</ul>${row}`);

@@ -1,0 +1,139 @@
+/** Databases in tests: what a test writes is gone when it ends. */
+import { existsSync, readdirSync } from "node:fs";
+import { after, afterEach, before, beforeEach } from "node:test";
+import type { Application } from "gable";
+import type { Database } from "gable/data";
+import { sql } from "gable/data";
+import { clearOutbox } from "./outbox.ts";
+import { clearTasks } from "./tasks.ts";
+import { addTestApp, keepTestApp, removeTestApp } from "./test-apps.ts";
+import { testError } from "./test-error.ts";
+
+/** How tests get their database. */
+export interface TestDatabaseOptions {
+  /**
+   * Where the tables of an application come from: `migrations` runs its migrations, `models` creates the tables that the models
+   * describe, which is faster, `none` leaves the database as it is. Default "migrations" if the folder has any, else "models".
+   */
+  readonly tables?: "migrations" | "models" | "none";
+  /** Folder of the migrations. Default "migrations". */
+  readonly folder?: string;
+}
+
+/**
+ * Runs each test of a file or a suite in a transaction that is rolled back.
+ *
+ * The database itself holds the transaction, so requests over a socket are inside, too. Transactions of the code become savepoints;
+ * what `onCommit()` was given runs when they end.
+ *
+ * For an application it also creates the tables, empties the outbox and the tasks before each test, and stops the application
+ * after the last one. A database in a file of SQLite is replaced by one in memory, so that files of tests that run at the same
+ * time never wait for each other. Call it before the application starts. Throws `E_OPTION_INVALID`.
+ *
+ * @example
+ * testDatabase(app);
+ */
+export function testDatabase(database: Application | Database | (() => Database), options: TestDatabaseOptions = {}): void {
+  assertOptions(options);
+  const isApplication = typeof database === "object" && "listener" in database;
+  if (isApplication) prepareApplication(database, options);
+  let rollBacks: Array<() => Promise<void>> = [];
+  beforeEach(async () => {
+    const databases = isApplication ? databasesOf(database) : [typeof database === "function" ? database() : database];
+    for (const each of databases) rollBacks.push(await each.isolate());
+    if (isApplication) clearFakes(database);
+  });
+  afterEach(async () => {
+    const ending = rollBacks.toReversed();
+    rollBacks = [];
+    for (const rollBack of ending) await rollBack();
+  });
+}
+
+/** Forgets the mails and the tasks of a test. */
+function clearFakes(app: Application): void {
+  if (app.options.mail !== undefined) clearOutbox(app);
+  if (app.options.tasks !== undefined) clearTasks(app);
+}
+
+function prepareApplication(app: Application, options: TestDatabaseOptions): void {
+  addTestApp(app);
+  const { release } = keepTestApp(app);
+  before(async () => {
+    keepInMemory(app);
+    await app.start();
+    await createTables(app, options);
+  });
+  after(async () => {
+    removeTestApp(app);
+    release();
+    await app.close();
+  });
+}
+
+/** Replaces files of SQLite by databases in memory: several files of tests write at the same time. */
+function keepInMemory(app: Application): void {
+  const { databases } = app.describe();
+  if (!Object.values(databases).some(({ url }) => isFile(url))) return;
+  const changed = Object.entries(databases).map(([name, given]) => [
+    name,
+    isFile(given.url) ? { ...given, url: "sqlite::memory:" } : given,
+  ]);
+  // By the same names.
+  app.replaceDatabases(Object.fromEntries(changed) as typeof databases);
+}
+
+function isFile(url: string | undefined): boolean {
+  return url !== undefined && url.startsWith("sqlite:") && url !== "sqlite::memory:";
+}
+
+async function createTables(app: Application, { tables, folder = "migrations" }: TestDatabaseOptions): Promise<void> {
+  const chosen = tables ?? (hasMigrations(folder) ? "migrations" : "models");
+  if (chosen === "none") return;
+  for (const database of databasesOf(app)) {
+    if (chosen === "migrations" && database === app.database()) {
+      const { migrate } = await import("gable/migrations");
+      await migrate({ database, folder });
+    } else await createMissingTables(database);
+  }
+}
+
+function hasMigrations(folder: string): boolean {
+  return existsSync(folder) && readdirSync(folder).some((file) => /\.[cm]?[jt]s$/.test(file));
+}
+
+/** Another process may create the same tables on a server at the same time. */
+async function createMissingTables(database: Database): Promise<void> {
+  if (await hasTables(database)) return;
+  try {
+    await database.createTables();
+  } catch (error) {
+    if (!(await hasTables(database))) throw error;
+  }
+}
+
+/** Whether the tables were created before, for example by another file of tests that uses the same server. */
+async function hasTables(database: Database): Promise<boolean> {
+  const [model] = database.models;
+  if (model === undefined) return true;
+  try {
+    await database.query(sql`SELECT 1 FROM ${model} LIMIT 1`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The databases of an application that are written to. */
+function databasesOf(app: Application): Database[] {
+  return Object.entries(app.describe().databases).flatMap(([name, { of }]) => (of === undefined ? [app.database(name)] : []));
+}
+
+function assertOptions({ tables, folder, ...others }: TestDatabaseOptions): void {
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw testError("E_TEST_SETUP", `testDatabase() has no option "${unknown}".`, "Use tables and folder.");
+  if (tables !== undefined && !["migrations", "models", "none"].includes(tables))
+    throw testError("E_TEST_SETUP", `testDatabase(): tables is ${JSON.stringify(tables)}.`, 'Pass "migrations", "models" or "none".');
+  if (folder !== undefined && typeof folder !== "string")
+    throw testError("E_TEST_SETUP", `testDatabase(): folder is ${JSON.stringify(folder)}.`, "Pass the path of a folder.");
+}

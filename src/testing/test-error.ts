@@ -1,0 +1,34 @@
+/** Errors of the testing tools: what failed, where, and how to fix the test or the page. */
+import { GableError } from "gable";
+
+/** Codes of the testing tools. */
+export type TestErrorCode = "E_TEST_ELEMENT" | "E_TEST_FORM" | "E_TEST_FIELD" | "E_TEST_REPLY" | "E_TEST_PAGE" | "E_TEST_SETUP";
+
+/** Creates an error of the testing tools. */
+export function testError(code: TestErrorCode, message: string, fix?: string): GableError {
+  return new GableError(code, message, fix === undefined ? {} : { fix });
+}
+
+/** Returns a sentence that names the nearest of the known names, or all of them. */
+export function suggest(name: string, known: Iterable<string>): string {
+  const names = [...new Set(known)];
+  if (names.length === 0) return "There are none.";
+  const ranked = names.map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }));
+  const nearest = ranked.reduce((best, each) => (each.distance < best.distance ? each : best));
+  if (nearest.distance <= Math.max(2, Math.floor(name.length / 3))) return `Write "${nearest.candidate}".`;
+  return `Use one of: ${names.map((each) => `"${each}"`).join(", ")}.`;
+}
+
+/** Levenshtein's distance. */
+function editDistance(first: string, second: string): number {
+  let previous = Array.from({ length: second.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= first.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= second.length; column++) {
+      const replaced = previous[column - 1]! + (first[row - 1] === second[column - 1] ? 0 : 1);
+      current.push(Math.min(replaced, previous[column]! + 1, current[column - 1]! + 1));
+    }
+    previous = current;
+  }
+  return previous[second.length]!;
+}
