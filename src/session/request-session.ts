@@ -6,6 +6,7 @@ import { toStrictJson } from "../http/strict-json.ts";
 import { PendingChanges } from "./pending-changes.ts";
 import type { SessionIdentity } from "./session-identity.ts";
 import type { CarriedChanges, CarriedSession, SessionCarrier } from "./session-carrier.ts";
+import { sessionCookie } from "./session-carrier.ts";
 import type { SessionRecord } from "./session-store.ts";
 
 /** How long sessions live, in ms. */
@@ -23,8 +24,8 @@ export interface RequestSessionParts {
   readonly times: SessionTimes;
   /** The clock, in ms since 1970. */
   readonly now: () => number;
-  /** Called when the session is first read or changed: the reply depends on the visitor. */
-  readonly onTouch: () => void;
+  /** Called when the session is first read, with whether the request has the cookie of one, and when it is first changed. */
+  readonly onTouch: (isPersonal: boolean) => void;
   /** Called when the session has ended. */
   readonly onEnded: (session: SessionIdentity) => void;
   /** Called with what was not stored, for the log. */
@@ -45,7 +46,8 @@ export class RequestSession implements Session {
   #rotation: RotateOptions | undefined;
   /** The session that `end()` has ended: what comes after belongs to a new one. */
   #ended: Promise<CarriedSession | undefined> | undefined;
-  #isTouched = false;
+  #isRead = false;
+  #isPersonal = false;
   #isSealed = false;
 
   constructor(parts: RequestSessionParts) {
@@ -55,7 +57,6 @@ export class RequestSession implements Session {
   // Session types its values by AppTypes; here they are what was stored under those keys.
   async find(key: string): Promise<never> {
     const text = this.#pending.isKnown(key) ? this.#pending.textOf(key, noValues) : this.#pending.textOf(key, await this.#readValues());
-    this.#touch();
     return (text === undefined ? undefined : JSON.parse(text)) as never; // As above.
   }
 
@@ -197,7 +198,7 @@ export class RequestSession implements Session {
 
   #load(): Promise<CarriedSession | undefined> {
     if (this.#loading === undefined && this.#isSealed) throw sealed("The session was first read");
-    this.#touch();
+    this.#noteRead();
     return this.#loadOnce();
   }
 
@@ -217,15 +218,24 @@ export class RequestSession implements Session {
     return isValid ? session : undefined;
   }
 
-  #touch(): void {
-    if (this.#isTouched) return;
-    this.#isTouched = true;
-    this.#parts.onTouch();
+  /** A visitor without a session gets the same reply as everybody else without one. */
+  #noteRead(): void {
+    if (this.#isRead) return;
+    this.#isRead = true;
+    const { cookies, onTouch } = this.#parts;
+    this.#isPersonal ||= cookies.has(sessionCookie, { host: true });
+    onTouch(this.#isPersonal);
+  }
+
+  #noteChange(): void {
+    if (this.#isPersonal) return;
+    this.#isPersonal = true;
+    this.#parts.onTouch(true);
   }
 
   #assertOpen(what: string): void {
     if (this.#isSealed) throw sealed(`${what} was called`);
-    this.#touch();
+    this.#noteChange();
   }
 }
 

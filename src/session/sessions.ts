@@ -77,7 +77,7 @@ export class Sessions {
       times,
       cookies: context.cookies,
       now: Date.now,
-      onTouch: () => context.markPersonal(),
+      onTouch: (isPersonal) => touch(context, isPersonal),
       onEnded: ({ key }) => this.announceEnd({ key }),
       onDropped: (reason) => context.log.info({}, reason),
     });
@@ -89,8 +89,7 @@ export class Sessions {
   openFlash(context: AnyContext): Flash {
     const { flash, save } = createFlash({
       cookies: context.cookies,
-      // A page without messages is the same for everybody who has none.
-      onTouch: (hasMessages) => (hasMessages ? context.markPersonal() : void addVary(context.reply.headers, "Cookie")),
+      onTouch: (hasMessages) => touch(context, hasMessages),
     });
     context.beforeReply(({ status }) => save(status));
     return flash;
@@ -118,4 +117,10 @@ export class Sessions {
     // The timer alone keeps no process running; other runtimes give a number.
     if (typeof this.#timer === "object") this.#timer.unref();
   }
+}
+
+/** A page that found no session and no messages is the same for everybody who has none: it only varies by cookies. */
+function touch(context: AnyContext, isPersonal: boolean): void {
+  if (isPersonal) context.markPersonal();
+  else addVary(context.reply.headers, "Cookie");
 }

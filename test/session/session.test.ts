@@ -87,9 +87,22 @@ for (const { name, skip, isStored, open } of sessionPlaces) {
       client = visit();
       const reply = await client.get("/find/a");
       assert.equal(reply.headers.get("set-cookie"), null);
-      assert.deepEqual([reply.headers.get("cache-control"), reply.headers.get("vary")], ["no-store", "Cookie"]);
+      assert.deepEqual([reply.headers.get("cache-control"), reply.headers.get("vary")], ["private, no-cache", "Cookie"]);
       assert.equal((await client.post("/delete/a")).headers.get("set-cookie"), null);
       assert.equal((await client.post("/rotate")).headers.get("set-cookie"), null);
+    });
+
+    it("makes replies personal for visitors with a session, and when a request changes it", async () => {
+      client = visit();
+      const headers = async (method: string, path: string): Promise<Array<string | null>> => {
+        const reply = await client.request(method, path);
+        return [reply.headers.get("cache-control"), reply.headers.get("vary")];
+      };
+      assert.deepEqual(await headers("GET", "/find/a"), ["private, no-cache", "Cookie"]);
+      assert.deepEqual(await headers("POST", "/delete/a"), ["no-store", "Cookie"]);
+      assert.deepEqual(await headers("POST", "/set/a/1"), ["no-store", "Cookie"]);
+      assert.deepEqual(await headers("GET", "/find/a"), ["no-store", "Cookie"]);
+      assert.deepEqual(await headers("GET", "/find/b"), ["no-store", "Cookie"]);
     });
 
     it("keeps values between requests, also under names of Object", async () => {
