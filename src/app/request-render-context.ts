@@ -1,4 +1,5 @@
 /** What a view may ask of the request that it is rendered for. */
+import { GableError } from "../errors/gable-error.ts";
 import { isOwnOriginAllowed } from "../http/content-security-policy.ts";
 import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
 import type { Flash } from "../handlers/session.ts";
@@ -7,7 +8,7 @@ import type { QueryValue, RenderContext } from "../views/rendering/render-contex
 import type { RenderOptions } from "../views/rendering/render-options.ts";
 import type { Html, TrustedUrl } from "../views/values.ts";
 import { asHtml } from "../views/values.ts";
-import type { RequestContext } from "./request-context.ts";
+import { RequestContext } from "./request-context.ts";
 
 /** Reads from the request what a view asks for, when it asks. */
 export class RequestRenderContext implements RenderContext {
@@ -30,6 +31,16 @@ export class RequestRenderContext implements RenderContext {
   /** Flash messages; undefined in an application without sessions. */
   get flash(): Flash | undefined {
     return this.#context.services.hasSessions ? this.#context.flash : undefined;
+  }
+
+  /** The user, or null for a visitor; undefined in an application without accounts. Throws `E_USER_UNLOADED`. */
+  get user(): unknown {
+    if (!hasUser(this.#context)) return undefined;
+    const user: unknown = this.#context.user;
+    if (!(user instanceof Promise)) return user;
+    // The reply may have begun when it fails.
+    user.catch(() => undefined);
+    throw new GableError("E_USER_UNLOADED", "The page shows the user, whom nobody has loaded before the page was drawn.");
   }
 
   get nonce(): string {
@@ -88,4 +99,11 @@ export class RequestRenderContext implements RenderContext {
   onBlocked(place: string): void {
     this.#context.log.warn({ event: "view.url.blocked", place }, "A value was blocked in a view.");
   }
+}
+
+/** Whether accounts, or another part, give the requests of an application a user. */
+function hasUser(context: RequestContext): boolean {
+  for (let each: object = context; each !== RequestContext.prototype; each = Object.getPrototypeOf(each) as object)
+    if (Object.hasOwn(each, "user")) return true;
+  return false;
 }

@@ -64,8 +64,14 @@ export class AccountService {
     const loaded = this.#users.get(context);
     if (loaded !== undefined) return loaded;
     const user = await this.#findUser(context.session);
-    this.#users.set(context, user);
+    this.#keepUser(context, user);
     return user;
+  }
+
+  /** From now on `context.user` is the user, also where it was read as a promise before. */
+  #keepUser(context: AnyContext, user: Account | null): void {
+    this.#users.set(context, user);
+    Object.defineProperty(context, "user", { value: user, configurable: true, enumerable: true });
   }
 
   async #findUser(session: Session): Promise<Account | null> {
@@ -101,7 +107,7 @@ export class AccountService {
     context.session.rotate({ userId: String(user.id) });
     writeKey(context.session, signedInKey, Math.max(now, user.sessionsValidFrom?.getTime() ?? 0));
     context.session.delete(resetKey as never); // A key of the framework, not of the application.
-    this.#users.set(context, user);
+    this.#keepUser(context, user);
   }
 
   /** Whether an account may sign in as far as its address matters. */

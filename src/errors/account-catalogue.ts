@@ -5,6 +5,11 @@ import { entry } from "./catalogue-entry.ts";
 export const accountErrors = {
   E_LOGIN_REQUIRED: entry(401, "Sign in first", "Sign in, and send the request again."),
   E_ACCESS_DENIED: entry(403, "This account may not do that", "Sign in with an account that may."),
+  E_USER_UNLOADED: entry(
+    500,
+    "The page shows a user who was not loaded",
+    "Give the route or its group the guard maybeSignedIn or signedIn, or write `await context.user` in the handler.",
+  ),
   E_LOGIN_THROTTLED: entry(429, "Too many attempts to sign in", "Wait as long as Retry-After says."),
   E_LINK_EXPIRED: entry(410, "The link was used already, or it has expired", "Ask for a new mail."),
   E_PASSWORD_BUSY: entry(503, "Too many passwords wait to be checked", "Send the request again."),

@@ -1,7 +1,7 @@
 /** A site with accounts, for tests: an application, its mails, and visitors. */
 import assert from "node:assert/strict";
 import type { Application, GableOptions } from "gable";
-import { gable, get, group } from "gable";
+import { gable, get, group, middleware } from "gable";
 import type { AccountsOptions } from "gable/auth";
 import { accountFields, accountTokenModel, defineAccounts } from "gable/auth";
 import { field as f, Model } from "gable/data";
@@ -55,6 +55,15 @@ export async function openSite(
       get("/maybe", { guard: maybeSignedIn }, ({ user }) => ({ email: user?.email ?? null })),
       get("/verified", { guard: verified }, ({ user }) => ({ email: user.email })),
       get("/awaited", async (context) => ({ email: ((await context.user) as { email: string } | null)?.email ?? null })),
+      group("/early", [get("", { guard: signedIn }, ({ user }) => ({ email: user.email }))], {
+        use: [middleware(async (context, next) => (void context.user, next()))],
+      }),
+      get("/who", { guard: maybeSignedIn }, ({ view }) => view("who.html" as never, {} as never)),
+      get("/who/unloaded", ({ view }) => view("who.html" as never, {} as never)),
+      get("/who/awaited", async (context) => {
+        await context.user;
+        return context.view("who.html" as never, {} as never);
+      }),
     ],
     ...more,
   });

@@ -1,4 +1,4 @@
-/** The pages of accounts: a view of the application when it has one of that name, else plain markup. */
+/** The pages of accounts: the view of the application for the page or for all pages, else plain markup. */
 import type { AnyContext } from "../../handlers/context.ts";
 import type { DisplayForm } from "../../handlers/form.ts";
 import type { HandlerReply } from "../../replies/handler-reply.ts";
@@ -25,11 +25,11 @@ export interface AccountPage {
 /** Answers with a page of accounts. */
 export function showPage(context: AnyContext, { name, status = 200, ...props }: AccountPage): HandlerReply {
   context.markPersonal();
-  const view = `accounts/${name}.html`;
+  const { hasView } = findService(context).parts;
+  const view = [`accounts/${name}.html`, "accounts/page.html"].find(hasView);
   // The generated list of views is that of the application, whose types are not known here.
   const render = context.view as (name: string, props: object, options: { status: number }) => HandlerReply;
-  if (findService(context).parts.hasView(view)) return render(view, props, { status });
-  return page(draw(context, props), { status });
+  return view === undefined ? page(draw(context, props), { status }) : render(view, props, { status });
 }
 
 function draw(context: AnyContext, { title, text, form, submit, links = {} }: Omit<AccountPage, "name" | "status">) {
