@@ -3,6 +3,7 @@ import { toSnakeCase } from "../data/schema/names.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { InstanceOf } from "../data/schema/model.ts";
+import type { WithoutRelations } from "../data/tree/query-types.ts";
 import type { DisplayForm } from "../handlers/form.ts";
 import type { FieldDefinition, FormContext } from "./definition.ts";
 import type { FieldRecord } from "./field-values.ts";
@@ -48,7 +49,7 @@ export class ModelForm<Data, Class, Name> extends Form<Data, SentModelFormOf<Dat
 
   /** Returns a form that shows a row, with its links and the rows of its sets. */
   async from(
-    row: InstanceOf<Class>,
+    row: WithoutRelations<InstanceOf<Class>>,
     { id = this.plan.name, ...context }: FormContext & { readonly id?: string } = {},
   ): Promise<DisplayForm<Data>> {
     // Rows are objects with a property for each field.

@@ -1,7 +1,7 @@
 /** Types of model forms: names, values, and what saving still needs. */
 import type { ModelMeta } from "../data/schema/model-class.ts";
 import type { FieldsOf, InstanceOf, TargetOf } from "../data/schema/model.ts";
-import type { Insert } from "../data/tree/query-types.ts";
+import type { Insert, WithoutRelations } from "../data/tree/query-types.ts";
 import type { AnyFieldOptions, FieldOptions } from "./definition.ts";
 import type { FieldRecord, ValuesOf } from "./field-values.ts";
 import type { InvalidForm, ValidForm } from "../handlers/form.ts";
@@ -56,7 +56,7 @@ export interface ValidModelForm<Data, Class, Names> extends ValidForm<Data> {
    */
   save(...values: SaveArguments<MissingValues<Class, Names>>): Promise<InstanceOf<Class> | null>;
   /** Stores the values in a row that exists, with its sets, all or nothing. Returns null as `save()` does. */
-  saveTo(row: InstanceOf<Class>, values?: Partial<MissingValues<Class, Names>>): Promise<InstanceOf<Class> | null>;
+  saveTo(row: WithoutRelations<InstanceOf<Class>>, values?: Partial<MissingValues<Class, Names>>): Promise<InstanceOf<Class> | null>;
 }
 
 /** A form of a model that was sent. */

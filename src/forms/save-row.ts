@@ -91,7 +91,11 @@ export async function writeRow({ model, fields, values, others, row }: RowReques
   // The database layer makes slugs again, where it can see which ones are free.
   for (const name of Object.keys(columns)) if (isMadeSlug(values, name) && !Object.hasOwn(others, name)) delete all[name];
   const stored = row ?? (await writable(model).create(all));
-  for (const [name, rows] of links) await (readProperty(stored, name) as { set(rows: readonly unknown[]): Promise<void> }).set(rows); // A relation to many.
+  if (links.size > 0) {
+    // The database is loaded by the first form that is saved.
+    const { setLinks } = await import("../data/query/relation-handles.ts");
+    for (const [name, rows] of links) await setLinks(stored, name, rows);
+  }
   return stored;
 }
 

@@ -84,6 +84,9 @@ post("/posts", { form: postForm }, async ({ form: sent }) => {
   // @ts-expect-error a tag is no post
   await sent.saveTo(new Tag());
   await sent.saveTo(new Post());
+  const [loaded] = await Post.where().with({ author: true, tags: true });
+  await sent.saveTo(loaded!);
+  await postForm.from(loaded!);
   return redirect("/");
 });
 

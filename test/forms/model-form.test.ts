@@ -397,6 +397,22 @@ describeOnDatabases("model forms", models, (open) => {
     assert.equal((await Post.get(mine.id)).version, 0);
   });
 
+  it("show and change a row whose relations were loaded with it", async () => {
+    const [red, blue] = [await Tag.create({ name: "red" }), await Tag.create({ name: "blue" })];
+    const editForm = modelForm(Post, { fields: ["title", "author", "tags"] });
+    const { id } = await create({ tags: String(red.id) });
+    const stored = await Post.where({ id }).with({ author: true, tags: true }).first();
+    const other = await author();
+    const shown = await editForm.from(stored!);
+    assert.deepEqual([shown.value("author"), shown.value("tags")], [String(stored!.author.id), String(red.id)]);
+    const sent = await editForm.parse(pairs({ title: "Hello World", version: "0", author: String(other.id), tags: String(blue.id) }));
+    assert.ok(sent.valid, String(sent.summary));
+    assert.ok(await sent.saveTo(stored!), JSON.stringify(sent.errors()));
+    assert.deepEqual([stored!.authorId, (await stored!.tags).map(({ name }) => name)], [other.id, ["blue"]]);
+    const again = await Post.where({ id }).with({ author: true, tags: true }).first();
+    assert.deepEqual([again!.author.id, again!.tags.map(({ name }) => name)], [other.id, ["blue"]]);
+  });
+
   it("answer 409 to a form whose row has changed meanwhile, or whose version is missing", async () => {
     const stored = await create();
     for (const version of ["1", "", "x"]) {

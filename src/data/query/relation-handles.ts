@@ -32,6 +32,12 @@ export function readRelationProperty(row: Row, name: string): unknown {
   return relation.kind === "belongsTo" || relation.kind === "hasOne" ? new ToOne(record, relation) : new ToMany(record, relation);
 }
 
+/** Links a row to exactly these rows, also where the relation was loaded with the row: its property is then a list. */
+export async function setLinks(row: object, name: string, rows: readonly unknown[]): Promise<void> {
+  const record = row as RowRecord; // Its columns are those of its class.
+  await new ToMany(record, Row.modelOf(record).$meta.relations.get(name)!).set(rows);
+}
+
 /** A property of a relation cannot be set: what would be stored is its key. */
 export function refuseRelationProperty(row: Row, name: string): never {
   const { name: model, relations } = Row.modelOf(row).$meta;
