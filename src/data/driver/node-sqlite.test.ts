@@ -31,6 +31,24 @@ const rowsOf = async (connection: Connection, sql: string, ...parameters: Driver
   (await connection.run({ sql, parameters, rows: "arrays" })).rows;
 
 describe("SQLite on node:sqlite", () => {
+  it("reads and writes in memory while the rows of a stream are used", async () => {
+    const driver = open({ path: ":memory:", lockTimeoutMs: 50 });
+    const writer = await driver.acquire({ write: true });
+    await exec(writer, "CREATE TABLE t (id INTEGER) STRICT");
+    await exec(writer, "INSERT INTO t VALUES (1), (2), (3)");
+    writer.release();
+    const stream = await driver.acquire({ write: false, isOwn: true });
+    const seen: unknown[] = [];
+    for await (const rows of stream.cursor({ sql: "SELECT id FROM t ORDER BY id", parameters: [], rows: "arrays" }, 2)) {
+      const other = await driver.acquire({ write: true });
+      await exec(other, "INSERT INTO t VALUES (4)");
+      seen.push(rows, (await rowsOf(other, "SELECT count(*) FROM t"))[0]);
+      other.release();
+    }
+    stream.release();
+    assert.deepEqual(seen, [[[1], [2]], [4], [[3]], [5]]);
+  });
+
   it("runs statements, and gives rows as arrays, changes and keys", async () => {
     const connection = await open().acquire({ write: true });
     await exec(connection, "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT) STRICT");

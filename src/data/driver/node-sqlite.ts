@@ -59,25 +59,26 @@ class NodeSqlite implements Driver {
   acquire({ write, isOwn = false, signal, opened }: AcquireOptions): Connection | Promise<Connection> {
     if (this.#isClosed) throw new GableError("E_DATABASE_CLOSED", "The database is closed.");
     // In memory, a read between the statements of a transaction would see what is not committed.
-    if (write || this.#reader === this.#writer) return this.#acquireWriter(signal, opened);
+    if (write || this.#reader === this.#writer) return this.#acquireWriter(signal, opened, !write && isOwn);
     // A stream or a long read would hold back what others see: it has a connection of its own.
     if (!isOwn) return this.#shared;
     const own = new SqliteHandle(open(this.#path, true, this.#lockTimeoutMs), undefined, this.#lockTimeoutMs);
     return this.#hold(own, () => own.close());
   }
 
-  #acquireWriter(signal: AbortSignal | undefined, opened: Error | undefined): Connection | Promise<Connection> {
+  #acquireWriter(signal: AbortSignal | undefined, opened: Error | undefined, isStream: boolean): Connection | Promise<Connection> {
     const free = this.#lock.tryAcquire(opened);
-    if (free !== undefined) return this.#hold(this.#writer, free);
-    return this.#lock.acquire(signal, opened).then((later) => this.#hold(this.#writer, later));
+    if (free !== undefined) return this.#hold(this.#writer, free, isStream);
+    return this.#lock.acquire(signal, opened).then((later) => this.#hold(this.#writer, later, isStream));
   }
 
-  #hold(handle: SqliteHandle, free: () => void): Connection {
+  #hold(handle: SqliteHandle, free: () => void, isStreamOfAll = false): Connection {
     this.#held++;
-    return new NodeSqliteConnection(handle, this.#lockTimeoutMs, () => {
+    const onRelease = (): void => {
       free();
       if (--this.#held === 0) this.#onIdle?.();
-    });
+    };
+    return new NodeSqliteConnection(handle, this.#lockTimeoutMs, onRelease, isStreamOfAll);
   }
 
   async close(): Promise<void> {
@@ -204,9 +205,12 @@ class NodeSqliteConnection implements Connection {
   readonly #lockTimeoutMs: number;
   /** What gives the connection back; undefined for one that is shared, and never held. */
   readonly #onRelease: (() => void) | undefined;
+  /** Whether a cursor reads all rows before it gives the first: the only connection is then free for other work. */
+  readonly #isStreamOfAll: boolean;
   #isReleased = false;
 
-  constructor(handle: SqliteHandle, lockTimeoutMs: number, onRelease: (() => void) | undefined) {
+  constructor(handle: SqliteHandle, lockTimeoutMs: number, onRelease: (() => void) | undefined, isStreamOfAll = false) {
+    this.#isStreamOfAll = isStreamOfAll;
     this.#handle = handle;
     this.#lockTimeoutMs = lockTimeoutMs;
     this.#onRelease = onRelease;
@@ -245,6 +249,12 @@ class NodeSqliteConnection implements Connection {
     const prepared = this.#handle.database.prepare(statement.sql);
     prepared.setReturnArrays(true);
     prepared.setReadBigInts(statement.readsBigInts ?? false);
+    if (this.#isStreamOfAll) {
+      const all = readAll(prepared, statement);
+      this.release();
+      for (let start = 0; start < all.length; start += batch) yield all.slice(start, start + batch);
+      return;
+    }
     for (const row of prepared.iterate(...toSqlite(statement.parameters))) {
       rows.push(row as unknown as DriverValue[]); // As in #runNow.
       if (rows.length < batch) continue;
