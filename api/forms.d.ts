@@ -136,7 +136,7 @@ export declare function modelForm<Class extends FormModel, const Name extends Mo
 export declare class ModelForm<Data, Class, Name> extends Form<Data, SentModelFormOf<Data, Class, Name>> {
     #private;
     /** Returns a form that shows a row, with its links and the rows of its sets. */
-    from(row: InstanceOf<Class>, { id, ...context }?: FormContext & {
+    from(row: WithoutRelations<InstanceOf<Class>>, { id, ...context }?: FormContext & {
         readonly id?: string;
     }): Promise<DisplayForm<Data>>;
     /** Makes a form that was sent and can be saved. */
@@ -571,7 +571,7 @@ export interface ValidModelForm<Data, Class, Names> extends ValidForm<Data> {
      */
     save(...values: SaveArguments<MissingValues<Class, Names>>): Promise<InstanceOf<Class> | null>;
     /** Stores the values in a row that exists, with its sets, all or nothing. Returns null as `save()` does. */
-    saveTo(row: InstanceOf<Class>, values?: Partial<MissingValues<Class, Names>>): Promise<InstanceOf<Class> | null>;
+    saveTo(row: WithoutRelations<InstanceOf<Class>>, values?: Partial<MissingValues<Class, Names>>): Promise<InstanceOf<Class> | null>;
 }
 
 /** A row of a model class. */

@@ -1,85 +1,39 @@
-/** The library: routes, and the application that they make. */
+/** The library: its parts, put together. */
 import { fileURLToPath } from "node:url";
-import type { Application, GableOptions } from "gable";
-import { file, gable, get, notFound, post, redirect } from "gable";
-import { createApi, listQuery } from "./api.ts";
-import type { BookQuery } from "./catalogue.ts";
-import { countLanguages, countSubjects, describeBook, findBooks, getAuthor, getBook, searchBooks } from "./catalogue.ts";
-import { createExports } from "./exports.ts";
-import { Book, Proposal } from "./models.ts";
-import { createLoans } from "./loans.ts";
-import { errorPage, formState, homePage, pageLinks } from "./pages.ts";
-import { addProposal, coverField, openCovers, proposalSchema } from "./proposals.ts";
+import type { Application } from "gable";
+import { gable } from "gable";
+import * as api from "./catalogue/api.ts";
+import * as exports from "./catalogue/exports.ts";
+import * as catalogue from "./catalogue/routes.ts";
+import { remindOverdue, remindReader } from "./loans/reminders.ts";
+import * as loans from "./loans/routes.ts";
+import * as models from "./models.ts";
+import { createErrorHook } from "./pages/errors.ts";
+import * as pages from "./pages/routes.ts";
+import * as proposals from "./proposals/routes.ts";
+import { accounts } from "./readers/accounts.ts";
+import * as readers from "./readers/routes.ts";
+import { settings } from "./settings.ts";
+import * as staff from "./staff/routes.ts";
 
-/** Where the library keeps what visitors send. Its database must be open. */
-export interface LibraryOptions extends GableOptions {
-  /** Folder for covers. */
-  dataFolder: string;
-}
+const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const { database, hosts, origin, secretKeys, mail, mailFrom } = settings;
 
-/** Makes the application. */
-export async function createLibrary({ dataFolder, ...options }: LibraryOptions): Promise<Application> {
-  const coverFolder = await openCovers(dataFolder);
-  const listUrl = (query: BookQuery): string => list.url({}, query);
+const app: Application = gable({
+  database,
+  hosts,
+  origin,
+  ...(secretKeys.length > 0 && { secretKeys }),
+  models,
+  session: { store: "database" },
+  accounts,
+  cache: true,
+  mail: { transport: mail, from: mailFrom },
+  tasks: [remindOverdue, remindReader],
+  static: { directory: path("./static") },
+  views: { directories: [path("./views")], untyped: "error" },
+  routes: [pages, catalogue, exports, api, readers, loans, proposals, staff],
+  onError: createErrorHook(() => app.mode),
+});
 
-  const home = get("/", { cache: { etag: true } }, async ({ view }) => {
-    const day = Math.floor(Date.now() / 86_400_000);
-    const ids = await Book.where().orderBy("id").pluck("id");
-    const books = await findBooks(Array.from({ length: 6 }, (_, index) => ids[(day * 7 + index * 41) % ids.length]!));
-    const [subjects, languages] = await Promise.all([countSubjects(), countLanguages()]);
-    const cards = view("books/cards.html", { books });
-    return view("page.html", { title: "", content: homePage({ bookCount: ids.length, subjects, languages, cards }, listUrl) });
-  });
-
-  const list = get("/books", { query: listQuery, cache: { etag: true } }, async ({ query, view }) => {
-    const [result, subjects] = await Promise.all([searchBooks(query), countSubjects()]);
-    return view("books/list.html", { subjects, result, filter: query, links: pageLinks(result, query, listUrl), query: query.q ?? "" });
-  });
-
-  const showBook = get("/books/:slug(slug)", { cache: { etag: true } }, async ({ params, view }) => {
-    return view("books/show.html", { ...(await describeBook(await getBook(params.slug))), form: formState() });
-  });
-
-  // The card of one book, as lists show it: for pages of others that embed it.
-  const showCard = get("/books/:slug(slug)/card", { cache: { etag: true } }, async ({ params, view }) =>
-    view("books/cards.html#card", { book: await getBook(params.slug) }),
-  );
-
-  const showAuthor = get("/authors/:id(int)", async ({ params, view }) => view("authors/show.html", await getAuthor(params.id)));
-
-  const newProposal = get("/proposals/new", ({ view }) => view("proposals/new.html", { form: formState() }));
-
-  const createProposal = post("/proposals", { form: proposalSchema, files: { cover: coverField } }, async ({ form, view }) => {
-    if (!form.valid) return view("proposals/new.html", { form: formState(form) }, { status: form.status });
-    const proposal = await addProposal(form.data, coverFolder, form.files.get("cover"));
-    return redirect(showProposal.url({ id: proposal.id }));
-  });
-
-  const showProposal = get("/proposals/:id(int)", async ({ params, view }) => {
-    const proposal = await Proposal.find(params.id);
-    if (proposal === undefined) throw notFound("There is no such proposal.");
-    return view("proposals/show.html", { proposal });
-  });
-
-  const cover = get("/covers/:name", ({ params }) =>
-    file(params.name, { root: coverFolder, headers: [["cache-control", "public, max-age=86400"]] }),
-  );
-
-  const lists = createExports({ list, showBook, showAuthor });
-  const api = createApi({ coverFolder, showBook, showAuthor, showProposal });
-  const loans = createLoans(showBook);
-
-  const app: Application = gable({
-    static: { directory: fileURLToPath(new URL("./static", import.meta.url)) },
-    views: { directories: [fileURLToPath(new URL("./views", import.meta.url))], untyped: "error" },
-    routes: [home, list, lists, showBook, showCard, showAuthor, loans, newProposal, createProposal, showProposal, cover, api],
-    onError: ({ status, context }) => {
-      const wantsPage = context.headers.get("accept")?.includes("text/html") === true;
-      // In development the framework's own page says more.
-      if (!wantsPage || app.mode === "development") return undefined;
-      return context.view("page.html", { title: String(status), content: errorPage(status, context.requestId) });
-    },
-    ...options,
-  });
-  return app;
-}
+export default app;

@@ -1,17 +1,29 @@
-/** `npm start`: the library on loopback. */
+/** `npm start`: the library on this machine, from nothing. */
 import { fileURLToPath } from "node:url";
-import { createLibrary } from "./app.ts";
-import { openLibraryDatabase } from "./database.ts";
+import { createDatabase } from "gable/data";
 
-const dataFolder = process.env["LIBRARY_DATA"] ?? fileURLToPath(new URL("./var", import.meta.url));
-await openLibraryDatabase(dataFolder);
-const app = await createLibrary({ dataFolder });
-const { url } = await app.listen({ port: Number(process.env["PORT"] ?? 3000) });
+// Gable looks for migrations in the folder that the process runs in.
+process.chdir(fileURLToPath(new URL(".", import.meta.url)));
+const port = Number(process.env["PORT"] ?? 3000);
+// Settings are read when the application is imported.
+process.env["GABLE_MODE"] ??= "development";
+process.env["ORIGIN"] ??= `http://127.0.0.1:${port}`;
+const { settings } = await import("./settings.ts");
+const models = await import("./models.ts");
+const { prepareDatabase, prepareDemoAccounts } = await import("./setup.ts");
+
+const database = await createDatabase({ url: settings.database, models });
+await prepareDatabase(database);
+const accounts = await prepareDemoAccounts(database, "var/demo-accounts.json");
+await database.close();
+
+const { default: app } = await import("./app.ts");
+const { url } = await app.listen({ port, quiet: true });
 console.log(`
-  ${url}/                the catalogue of a library: search it, filter it, open a book
-  ${url}/proposals/new   propose a book with a cover; send it empty to see the messages
-  ${url}/api/books?q=sea the same as JSON
-  ${url}/books.csv       the whole list, streamed
-  ${url}/nothing         a page that is not there
+  ${url}/                the catalogue: search it, open a book, borrow it
+  ${url}/account/login   sign in as a reader, another reader, or staff:
+${accounts.map(({ email, password }) => `      ${email.padEnd(20)} ${password}`).join("\n")}
+  ${url}/_gable/mail     mails that the site has sent: get a card of your own, and confirm it here
+  ${url}/api/books?q=sea the catalogue as JSON
 
-  Ctrl-C stops it. With GABLE_MODE=development errors show their code and their fix.`);
+  Ctrl-C stops it.`);

@@ -103,6 +103,7 @@ export class RequestRenderContext implements RenderContext {
 
 /** Whether accounts, or another part, give the requests of an application a user. */
 function hasUser(context: RequestContext): boolean {
+  // The prototypes of a context end with that of its class.
   for (let each: object = context; each !== RequestContext.prototype; each = Object.getPrototypeOf(each) as object)
     if (Object.hasOwn(each, "user")) return true;
   return false;

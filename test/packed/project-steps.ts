@@ -84,7 +84,7 @@ export function describeProjects(open: () => PackedPackage): void {
         assert.equal(tests.status, 0, tests.output);
         const config = JSON.parse(await readFile(join(root, "tsconfig.json"), "utf8")) as { compilerOptions: Record<string, unknown> };
         const { paths: _, ...options } = config.compilerOptions;
-        await writeFiles(folder, { "tsconfig.json": toConfig(options, ["*.ts", "views/*.ts", ".gable/**/*.ts"]) });
+        await writeFiles(folder, { "tsconfig.json": toConfig(options, ["**/*.ts", ".gable/**/*.ts"]) });
         await runOrThrow(process.execPath, [tsc, "--pretty", "false"], folder);
       });
   });

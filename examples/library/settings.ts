@@ -1,0 +1,37 @@
+/** What differs between machines. `npx gable settings` lists the values and where they come from. */
+import { fileURLToPath } from "node:url";
+import { defineSettings, env } from "gable";
+
+const folder = fileURLToPath(new URL("./var", import.meta.url));
+
+export const settings = defineSettings({
+  database: env.url("DATABASE_URL", {
+    development: `sqlite:${folder}/reading-room.db`,
+    test: "sqlite::memory:",
+    help: "Where books, readers and loans are stored.",
+  }),
+  hosts: env.list("HOSTS", { development: ["localhost"], test: ["localhost"], help: "Host names that the site answers to." }),
+  origin: env.url("ORIGIN", {
+    development: "http://127.0.0.1:3000",
+    test: "http://localhost",
+    help: "Public address of the site, for links in mails.",
+  }),
+  secretKeys: env.secrets("SECRET_KEYS", {
+    development: [],
+    test: [],
+    help: "Keys that sign cookies: `npx gable key generate` prints one.",
+  }),
+  mail: env.url("MAIL_URL", {
+    development: "outbox:",
+    test: "memory:",
+    help: "How mails are sent, such as smtp://user:password@mail.example.com:587.",
+  }),
+  mailFrom: env.text("MAIL_FROM", { default: "The Reading Room <library@example.com>", help: "Sender of mails." }),
+  loansMax: env.int("LOANS_MAX", { min: 1, max: 100, default: 5, help: "Most books that a reader has at home." }),
+  loanDays: env.int("LOAN_DAYS", { min: 1, max: 365, default: 28, help: "Days until a book is due." }),
+  coversFolder: env.text("COVERS_FOLDER", {
+    development: `${folder}/covers`,
+    test: `${folder}/test-covers`,
+    help: "Folder of the cover images.",
+  }),
+});
