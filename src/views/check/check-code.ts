@@ -1,4 +1,6 @@
 /** Checks `html`, `svg` and `xml` templates in TypeScript sources. Finds templates that would throw at run time. */
+import type { ErrorCode } from "../../errors/catalogue.ts";
+import { isGableError } from "../../errors/gable-error.ts";
 import { XmlReader } from "../formats/xml.ts";
 import type { PlanOptions } from "../reading/plan.ts";
 import type { SourceText } from "../syntax/source-text.ts";
@@ -58,10 +60,17 @@ function checkTemplate(source: SourceText, { chunks, holes, at }: ScannedTemplat
 }
 
 function checkXml(source: SourceText, { chunks, holes, at }: ScannedTemplate): void {
-  const reader = new XmlReader(source.place(at));
-  for (const [index, { text }] of chunks.entries()) {
-    reader.text(text);
-    if (index < holes.length) reader.hole();
+  const place = source.place(at);
+  const reader = new XmlReader(place);
+  try {
+    for (const [index, { text }] of chunks.entries()) {
+      reader.text(text);
+      if (index < holes.length) reader.hole();
+    }
+    reader.end();
+  } catch (error) {
+    if (!isGableError(error)) throw error;
+    // The reader of XML knows the place of the whole template; its codes are those of the catalogue.
+    throw source.error(error.code as ErrorCode, at, error.message.replace(`${place}: `, "").replace(/\.$/, ""), error.fix);
   }
-  reader.end();
 }

@@ -132,9 +132,12 @@ describe("checkViews() on TypeScript sources", () => {
         'const html = (strings: TemplateStringsArray, ..._values: unknown[]) => strings;\nexport const a = html`<p onclick="${1}">`;\n',
       "node_modules.d.ts": "export {};\n",
     });
-    assert.match(problems, /^app\.ts:4:14: a value is not allowed in "onclick" of <p>, which is code\.\n[^]*fix: Put the value in a data/m);
-    assert.match(problems, /app\.ts:5:33: a value is not allowed inside a tag, outside the quotes/);
-    assert.match(problems, /app\.ts:6:26: the template ends inside the attribute "title"/);
+    assert.match(
+      problems,
+      /^app\.ts:4:14 - error E_\w+: a value is not allowed in "onclick" of <p>, which is code\.\n[^]*fix: Put the value in a data/m,
+    );
+    assert.match(problems, /app\.ts:5:33 - error E_\w+: a value is not allowed inside a tag, outside the quotes/);
+    assert.match(problems, /app\.ts:6:26 - error E_\w+: the template ends inside the attribute "title"/);
     assert.doesNotMatch(problems, /other\.ts/);
   });
 });

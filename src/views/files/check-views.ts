@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { isGableError } from "../../errors/gable-error.ts";
 import { checkCode } from "../check/check-code.ts";
 import type { Finding } from "../check/find-warnings.ts";
@@ -52,17 +52,23 @@ export function checkViews(options: CheckViewsOptions): ViewProblem[] {
   const own: ViewProblem[] = [];
   // An error in an imported file stops every file that imports it, so it is reported once.
   const compiled = project.generateAll((error) => {
-    const problem = toProblem(error);
+    const problem = toProblem(error, folder);
     if (!own.some((known) => known.message === problem.message && known.line === problem.line)) own.push(problem);
   });
   const { attributes = {}, inlineHandlers = false } = options;
   const sources = readSources(folder);
-  for (const source of sources) own.push(...checkCode(source, { attributes, inlineHandlers }).map(toProblem));
-  for (const view of compiled) own.push(...toWarnings(view, project, listsUnsafe, relative(folder, view.file.path).replaceAll("\\", "/")));
+  for (const source of sources) own.push(...checkCode(source, { attributes, inlineHandlers }).map((error) => toProblem(error, folder)));
+  for (const view of compiled) own.push(...toWarnings(view, project, listsUnsafe, toRelative(folder, view.file.path)));
   if (listsUnsafe) for (const source of sources) own.push(...findUnsafeCalls(source));
-  // For a file without its own module, tsc would only repeat the error.
-  if (own.some(({ severity }) => severity === "error")) return own;
-  return [...own, ...runCompiler(folder, new Map(compiled.map((view) => [project.pathOf(view.template.name), view])))];
+  const found = runCompiler(folder, new Map(compiled.map((view) => [project.pathOf(view.template.name), view])));
+  if (!own.some(({ severity }) => severity === "error")) return [...own, ...found];
+  // Gable writes no module for a file with an error. What tsc says about the rest of the project may only be a consequence of that.
+  const compiledFiles = new Set(compiled.map(({ file }) => toRelative(folder, file.path)));
+  return [...own, ...found.filter(({ file, code }) => compiledFiles.has(file) && code !== "TS2307")];
+}
+
+function toRelative(folder: string, path: string): string {
+  return relative(folder, path).replaceAll("\\", "/");
 }
 
 /** Returns the TypeScript sources of a project, without installed and generated files. */
@@ -114,11 +120,22 @@ function findUnsafeCalls(source: SourceText): ViewProblem[] {
   );
 }
 
-function toProblem(error: unknown): ViewProblem {
+function toProblem(error: unknown, folder: string): ViewProblem {
   if (!isGableError(error)) throw error;
   // The format that SourceText.error() writes.
   const { file = "", line = 0, column = 0, frame = "" } = error.details as Partial<ViewProblem>;
-  return { severity: "error", file, line, column, code: error.code, message: error.message, fix: error.fix, frame };
+  const place = `${file}:${line}:${column}: `;
+  const message = error.message.startsWith(place) ? error.message.slice(place.length) : error.message;
+  return {
+    severity: "error",
+    file: isAbsolute(file) ? toRelative(folder, file) : file,
+    line,
+    column,
+    code: error.code,
+    message,
+    fix: error.fix,
+    frame,
+  };
 }
 
 /** The settings that a project needs to check its views. */
@@ -205,7 +222,7 @@ function mapProblem(problem: ViewProblem, folder: string, views: ReadonlyMap<str
   // Code of a tag, outside of any expression: line N of the module is line N of the template.
   const position = at === undefined ? { line: problem.line, column: 1 } : source.position(at);
   const offset = at ?? offsetOf(source, problem.line);
-  return { ...problem, file: relative(folder, view.file.path).replaceAll("\\", "/"), ...position, frame: source.frame(offset) };
+  return { ...problem, file: toRelative(folder, view.file.path), ...position, frame: source.frame(offset) };
 }
 
 function offsetOf(source: SourceText, line: number): number {
@@ -221,8 +238,7 @@ function offsetOf(source: SourceText, line: number): number {
 export function formatProblems(problems: readonly ViewProblem[]): string {
   return problems
     .map(({ severity, file, line, column, code, message, fix, frame }) => {
-      // Errors of Gable name their place in the message.
-      const place = message.startsWith(`${file}:`) ? message : `${file}:${line}:${column} - ${severity} ${code}: ${message}`;
+      const place = `${file}:${line}:${column} - ${severity} ${code}: ${message}`;
       return [place, ...(frame === "" ? [] : [frame]), ...(fix === "" ? [] : [`  fix: ${fix}`])].join("\n");
     })
     .join("\n\n");

@@ -150,7 +150,7 @@ describe("partials and components of a project", () => {
       "views/page.html",
       "{% slot row(item)",
       "{% slot rows(item)",
-      /views\/page\.html:7:4: "table\.html" has no slot "rows"[^]*fix: Write "row"/,
+      /views\/page\.html:7:4 - error E_\w+: "table\.html" has no slot "rows"[^]*fix: Write "row"/,
     ],
     ["a prop of a wrong type", "views/page.html", 'tone="good"', 'tone="god"', /^views\/page\.html:9:\d+ - error TS2/m],
     ["a prop that is missing", "views/page.html", " items=items %}", " %}", /^views\/page\.html:(?:6|8):\d+ - error TS2741/m],
@@ -167,7 +167,7 @@ describe("partials and components of a project", () => {
       "views/list.html",
       "{{ note }}",
       "{{ open }}",
-      /views\/list\.html:7:\d+: "open" is not declared[^]*partialdef row\(open: Type\)/,
+      /views\/list\.html:7:\d+ - error E_\w+: "open" is not declared[^]*partialdef row\(open: Type\)/,
     ],
   ];
   for (const [what, file, from, to, expected] of wrong) {

@@ -254,11 +254,11 @@ describe("a changed template file, in development", () => {
     edit("views/blog/show.html", "{{ post.title|shout(times=2) }}", "{{ post.titel.length }}");
     const atRun = await get();
     assert.match(atRun, /views\/blog\/show\.html:8/);
-    assert.match(atRun, /<b> {4}8 &gt; .*post\.titel\.length/);
+    assert.match(atRun, /class="failing"><i>8<\/i>.*post\.titel\.length/);
     edit("views/blog/show.html", "{{ post.titel.length }}", '<a onclick="{{ post.id }}">');
     const atCompile = await get();
     assert.match(atCompile, /E_VIEW_PLACE/);
-    assert.match(atCompile, /<b> {4}8 &gt; .*onclick/);
+    assert.match(atCompile, /class="failing"><i>8<\/i>.*onclick/);
   });
 });
 
@@ -340,10 +340,10 @@ describe("checkViews()", () => {
   it("shows what the compiler of views refuses, in the same form", () => {
     edit("views/base.html", "<p>Hi", '<p onclick="{{ user.name }}">Hi');
     put("views/second.html", "{% if %}");
-    assert.match(check(), /views\/second\.html:1:7: expected a value, found the end of the tag/);
+    assert.match(check(), /views\/second\.html:1:7 - error E_VIEW_SYNTAX: expected a value, found the end of the tag/);
     assert.match(
       check(),
-      /views\/base\.html:4:\d+: a value is not allowed in "onclick" of <p>, which is code\.\n[^]*fix: Put the value in a data-\* attribute/,
+      /views\/base\.html:4:\d+ - error E_VIEW_PLACE: a value is not allowed in "onclick" of <p>, which is code\.\n[^]*fix: Put the value in a data-\* attribute/,
     );
   });
 
