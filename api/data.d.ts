@@ -16,7 +16,7 @@ export declare function createDatabase(options: DatabaseOptions): Promise<Databa
  */
 export declare function createDatabases(options: DatabasesOptions): Promise<Databases>;
 
-/** Cuts a row off from those that it was loaded with, so that a cache does not hold them all. */
+/** Detaches a row from those that it was loaded with, so that a cache does not keep them all alive. */
 export declare function detach<Item extends object>(row: Item): Item;
 
 /** Whether a value is a model class. */
@@ -40,63 +40,63 @@ export declare function Model<const Table extends string, Fields extends FieldMa
     readonly $table: Table;
 };
 
-/** Stores rows of several models, all or none. New rows come first, in the order of their relations. */
+/** Saves rows of several models, all or none. New rows come first, in the order of their relations. */
 export declare function saveMany(rows: ReadonlyArray<{
     save(): Promise<unknown>;
 }>): Promise<void>;
 
-/** All of several filters: `{ [and]: [{ ... }, { ... }] }`. */
+/** Matches rows that match all filters: `{ [and]: [{ ... }, { ... }] }`. */
 export declare const and: unique symbol;
 
 /** The exact complement of a filter: `{ [not]: { ... } }`. */
 export declare const not: unique symbol;
 
-/** Any of several filters: `{ [or]: [{ ... }, { ... }] }`. */
+/** Matches rows that match any of the filters: `{ [or]: [{ ... }, { ... }] }`. */
 export declare const or: unique symbol;
 
-/** Stands for a value that is not given: the condition is left out. */
+/** Replaces a value that is not given: the condition is left out. */
 export declare const skip: unique symbol;
 
-/** The value of the first condition that holds. */
+/** Returns the value of the first condition that is true. */
 export declare function cases<Value>(...list: ReadonlyArray<readonly [condition: Condition, value: Outcome<Value>]>): OpenCases<Value>;
 
-/** The moment of the statement. */
+/** Returns the time of the statement. */
 export declare function now(): ExpressionOf<Date>;
 
 /**
- * SQL of one's own. Whatever stands in `${}` is bound as a value; expressions and names are quoted as the database does.
- * Throws `E_SQL_PART` for what is neither.
+ * Custom SQL. Values in `${}` are bound as parameters; expressions and names are quoted for the database.
+ * Throws `E_SQL_PART` for anything else.
  *
  * @example
  * Book.where().values(book => ({ size: sql<number>`length(${book.title})` }))
  */
 export declare function sql<Value = boolean>(texts: TemplateStringsArray, ...parts: readonly unknown[]): ExpressionOf<Value>;
 
-/** A value when a condition holds: `when(book.pages.gt(300), "thick").else("thin")`. */
+/** Returns a value if a condition is true: `when(book.pages.gt(300), "thick").else("thin")`. */
 export declare function when<Value>(condition: Condition, value: Outcome<Value>): OpenCases<Value>;
 
-/** As {@link rank}, without places that are left out. */
+/** Like {@link rank}, without gaps. */
 export declare function denseRank(): OpenWindow<number>;
 
-/** A value of the first row of the window. */
+/** Value of the first row of the window. */
 export declare function firstValue<Value>(value: AnyExpression<Value>): OpenWindow<Value | null>;
 
-/** A value of the row that stands so many rows before; null where none does. */
+/** Value of the row this many rows earlier; null if there is none. */
 export declare function lag<Value>(value: AnyExpression<Value>, rows?: number): OpenWindow<Value | null>;
 
-/** A value of the last row of the window: of all of it with `rows: ["start", "end"]`, else of those up to the row itself. */
+/** Value of the last row of the window: of the whole window with `rows: ["start", "end"]`, otherwise up to the row itself. */
 export declare function lastValue<Value>(value: AnyExpression<Value>): OpenWindow<Value | null>;
 
-/** A value of the row that stands so many rows behind; null where none does. */
+/** Value of the row this many rows later; null if there is none. */
 export declare function lead<Value>(value: AnyExpression<Value>, rows?: number): OpenWindow<Value | null>;
 
-/** The number of a row's part, when the window is divided into so many parts of about one size. */
+/** Number of the row's group, if the window is divided into this many groups of about equal size. */
 export declare function ntile(parts: number): OpenWindow<number>;
 
-/** The place of a row in its window: rows that are equal in the order share one, and the places behind them are left out. */
+/** Rank of a row in its window: equal rows share a rank, and the following ranks are skipped. */
 export declare function rank(): OpenWindow<number>;
 
-/** The number of a row in its window, from 1 on. */
+/** Number of a row in its window, starting at 1. */
 export declare function rowNumber(): OpenWindow<number>;
 
 /**
@@ -115,7 +115,7 @@ export interface SlugifyOptions {
     readonly max?: number;
 }
 
-/** The builders. Each gives a column; wrong options are reported together when a database opens the models. */
+/** Builders of columns. A database reports all invalid options together when it opens the models. */
 export declare const field: {
     /** The primary key: a number that counts up, or a UUID of version 7. */
     readonly id: <const Options extends IdOptions = {
@@ -125,13 +125,13 @@ export declare const field: {
     } ? string : number, "optional", true>;
     /** A UUID, in lower case. */
     readonly uuid: <const Options extends ColumnOptions<string>>(options?: Options) => Made<string, Options>;
-    /** A text: of one line with `max`, of any length without. */
+    /** Text: a single line with `max`, of any length without it. */
     readonly text: <const Options extends TextOptions>(options?: Options) => Made<string, Options>;
-    /** A part of an address: letters, digits, hyphens and underscores. */
+    /** A part of a URL: letters, digits, hyphens and underscores. */
     readonly slug: <const Options extends SlugOptions>(options?: Options) => Made<string, Options>;
-    /** An address of mail. */
+    /** An e-mail address. */
     readonly email: <const Options extends TextOptions>(options?: Options) => Made<string, Options>;
-    /** An address of http or https. */
+    /** A URL with http or https. */
     readonly url: <const Options extends TextOptions>(options?: Options) => Made<string, Options>;
     /** A whole number of 32 bits. */
     readonly int: <const Options extends NumberOptions<number>>(options?: Options) => Made<number, Options>;
@@ -139,7 +139,7 @@ export declare const field: {
     readonly bigint: <const Options extends NumberOptions<bigint>>(options?: Options) => Made<bigint, Options>;
     /** A finite number of double precision. */
     readonly float: <const Options extends NumberOptions<number>>(options?: Options) => Made<number, Options>;
-    /** A decimal number, as a text with exactly `scale` digits behind the point. */
+    /** A decimal number, as a string with exactly `scale` digits after the decimal point. */
     readonly decimal: <const Options extends DecimalOptions>(options: Options) => Made<string, Options>;
     /** True or false. */
     readonly boolean: <const Options extends ColumnOptions<boolean>>(options?: Options) => Made<boolean, Options>;
@@ -147,7 +147,7 @@ export declare const field: {
     readonly date: <const Options extends ColumnOptions<string>>(options?: Options) => Made<string, Options>;
     /** A time of day, as `"10:12:00"`. */
     readonly time: <const Options extends ColumnOptions<string>>(options?: Options) => Made<string, Options>;
-    /** A moment, to the millisecond. */
+    /** A datetime, to the millisecond. */
     readonly datetime: <const Options extends DatetimeOptions>(options?: Options) => Made<Date, Options>;
     /** Any value that JSON can hold. Write `field.json<Meta | null>({ null: true })` for one that may be absent. */
     readonly json: <Value>(options?: ColumnOptions<Value>) => Column<Value, JsonInsert<Value>>;
@@ -155,33 +155,33 @@ export declare const field: {
     readonly bytes: <const Options extends BytesOptions>(options?: Options) => Made<Uint8Array, Options>;
     /** A span of time, in whole milliseconds. */
     readonly duration: <const Options extends NumberOptions<number>>(options?: Options) => Made<number, Options>;
-    /** An address of the internet, of version 4 or 6, in its shortest form. */
+    /** An IP address, of version 4 or 6, in its shortest form. */
     readonly ip: <const Options extends ColumnOptions<string>>(options?: Options) => Made<string, Options>;
-    /** A list of values that a field describes, such as `field.array(field.text({ max: 50 }))`. */
+    /** A list of values, each described by a field: `field.array(field.text({ max: 50 }))`. */
     readonly array: <Item, const Options extends ArrayOptions<Item>>(items: Column<Item, "required" | "optional">, options?: Options) => Made<Item[], Options>;
-    /** One of several keys, each with a label for people. */
+    /** One of several keys, each with a display label. */
     readonly choice: <const Choices extends Readonly<Record<string, string>>, const Options extends ChoiceOptions<keyof Choices & string>>(choices: Choices, options?: Options) => Made<keyof Choices & string, Options>;
 };
 
-/** This row belongs to one of the other model; its key is kept here. */
+/** Declares that each row belongs to one row of the other model. This model stores the key. */
 export declare function belongsTo<Target, const Options extends BelongsToOptions>(target: Target, options?: Options): Relation<Target, "one", Options extends {
     readonly null: true;
 } ? true : false, Options extends {
     readonly columns: readonly string[];
 } ? false : true>;
 
-/** Rows of the other model belong to this one. */
+/** Declares that rows of the other model belong to each row. */
 export declare function hasMany<Target>(target: Target, options?: HasOptions): Relation<Target, "many", false, false>;
 
-/** One row of the other model belongs to this one, or none. */
+/** Declares that at most one row of the other model belongs to each row. */
 export declare function hasOne<Target>(target: Target, options?: HasOptions): Relation<Target, "one", true, false>;
 
-/** Rows of both models belong to each other, through a table between. */
+/** Declares that rows of both models belong to each other, through a join table. */
 export declare function manyToMany<Target>(target: Target, options?: ManyToManyOptions): Relation<Target, "many", false, false>;
 
 /**
- * The base class of a view: its name, its fields as the query names columns, and the query. One of the fields, or the
- * option `primary`, tells the rows apart. Migrations make it, and make it anew when it or what it reads has changed.
+ * The base class of a view: its name, its fields and its query, whose columns are named like the fields. One field, or the
+ * option `primary`, identifies the rows. Migrations create the view, and create it again when it or what it reads has changed.
  *
  * @example
  * class AuthorStats extends View(
@@ -208,9 +208,9 @@ export declare function readYourWrites<Result>(work: () => Result): Result;
 export declare function withoutScope<Result>(reason: string, work: () => Result): Result;
 
 /**
- * A middleware that runs each request in a transaction, but for those of methods that change nothing. It is committed
- * before the reply is sent, and undone when the reply says that something was wrong: with the status 400 or above, also by a throw. What a
- * reply streams later runs outside of it.
+ * A middleware that runs each request in a transaction, except for safe methods such as GET. Commits before the reply is
+ * sent. Rolls back if the status of the reply is 400 or above, or if the handler throws. What a
+ * reply streams later runs outside of the transaction.
  *
  * @example
  * group("/orders", { use: [transactional()] })
@@ -222,20 +222,20 @@ export declare function transactional(options?: TransactionalOptions): <Reply ex
 }, next: () => Promise<Reply>) => Promise<Reply>;
 
 /**
- * Runs a callback when the transaction is committed; at once when there is none. Its errors are reported, and undo
- * nothing. Throws `E_DATABASE_MISSING` where no database is open.
+ * Runs a callback after the transaction is committed, or immediately without one. Errors of the callback are reported and
+ * roll back nothing. Throws `E_DATABASE_MISSING` if no database is open.
  */
 export declare function onCommit(callback: Callback): void;
 
 /** Runs a callback when the transaction is rolled back. Without a transaction it never runs. */
 export declare function onRollback(callback: Callback): void;
 
-/** Runs work outside of the transaction that the caller is in, on another connection. */
+/** Runs work outside of the caller's transaction, on another connection. */
 export declare function outside<Result>(work: () => Result): Result;
 
 /**
- * Runs work in a transaction. Inside of another one it is a savepoint: an error undoes this part, and passes on. Throws
- * what the work throws, `E_TRANSACTION_CONFLICT`, `E_TRANSACTION_ABORTED`, `E_TRANSACTION_TIMEOUT` and `E_COMMIT_UNKNOWN`.
+ * Runs work in a transaction. Inside another one it is a savepoint: an error rolls back this part, and is rethrown.
+ * Throws the errors of the work, `E_TRANSACTION_CONFLICT`, `E_TRANSACTION_ABORTED`, `E_TRANSACTION_TIMEOUT` and `E_COMMIT_UNKNOWN`.
  */
 export declare function transaction<Result>(work: () => Result | Promise<Result>, options?: TransactionOptions): Promise<Result>;
 
@@ -307,7 +307,7 @@ export interface DatabaseOptions {
     readonly logParameters?: boolean;
     /**
      * Secret that seals the cursors of `page()`, the same in every process that reads them; at least 32 characters. By default the
-     * first of the secret keys of `gable()`, else the address of the database with its password. An address without a password, and that of SQLite, is no secret: whoever knows it can
+     * first of the secret keys of `gable()`, otherwise the address of the database with its password. An address without a password, and that of SQLite, is not secret: whoever knows it can
      * read the values in cursors. With a driver and no address, cursors end with the process.
      */
     readonly cursorSecret?: string;
@@ -354,7 +354,7 @@ export interface NamedDatabaseOptions extends Omit<DatabaseOptions, "models" | "
     readonly of?: string;
 }
 
-/** What becomes of rows that are there: fields of a unique key, and those that take the values of the new row. */
+/** What to do with existing rows: fields of a unique key, and fields that get the values of the new row. */
 export interface ConflictUpdate<Name extends string = string> {
     /** Fields of the unique key. */
     readonly target: readonly Name[];
@@ -365,17 +365,17 @@ export interface ConflictUpdate<Name extends string = string> {
 /** How createMany() writes. */
 export interface CreateManyOptions<Name extends string = string> extends WriteOptions {
     /**
-     * What becomes of rows whose unique key is taken. "ignore" leaves them out, of the result, too. With the fields of a key and
-     * those to be changed, the row that is there takes the new values. An error by default.
+     * What happens to rows whose unique key is taken. "ignore" skips them, in the result as well. With the fields of a key and
+     * of an update, the existing row gets the new values. An error by default.
      */
     readonly onConflict?: "ignore" | ConflictUpdate<Name>;
-    /** Most rows of one statement, where the database takes several. Default 1,000. */
+    /** Maximum rows per statement, if the database inserts several at a time. Default 1,000. */
     readonly batch?: number;
 }
 
-/** How a row is written. */
+/** Options for writing a row. */
 export interface WriteOptions {
-    /** Whether values are checked before the database sees them. Default true. */
+    /** Whether to validate values before the database gets them. Default true. */
     readonly validate?: boolean;
 }
 
@@ -399,7 +399,7 @@ export interface InstanceApi<Fields> {
     toJSON(): Record<string, unknown>;
 }
 
-/** A relation to one row. Await it to load it, for all rows of the same result at once. */
+/** A relation to one row. Await it to load it, for all rows of the same result. */
 export interface Lazy<Item, Key> extends PromiseLike<Item> {
     /** The key of the related row, without a query. */
     readonly id: Key;
@@ -411,9 +411,9 @@ export interface Lazy<Item, Key> extends PromiseLike<Item> {
 
 /** The static methods of model classes. */
 export interface ModelStatic<Fields> {
-    /** The fields as they were written. */
+    /** The fields as written. */
     readonly $fields: Fields;
-    /** The options as they were written. */
+    /** The options as written. */
     readonly $options: AnyModelOptions;
     /** Metadata of the model, as frozen data. */
     readonly $meta: ModelMeta;
@@ -479,7 +479,7 @@ export interface ModelStatic<Fields> {
     updateMany<Class extends AnyModel>(this: Class, rows: ReadonlyArray<InstanceOf<Class>>, names: ReadonlyArray<ColumnName<Class>>): Promise<number>;
 }
 
-/** A relation to many rows, which is a query. Await it to load it, for all rows of the same result at once. */
+/** A relation to many rows, which is a query. Await it to load it, for all rows of the same result. */
 export interface Related<Class, Item> extends Query<Class, Item> {
     /** Whether the rows have already been loaded. */
     readonly isLoaded: boolean;
@@ -495,45 +495,45 @@ export interface Related<Class, Item> extends Query<Class, Item> {
     clear(): Promise<void>;
 }
 
-/** What rows of views can do. */
+/** Methods of rows of views. */
 export type ViewInstanceApi<Fields> = Pick<InstanceApi<Fields>, "reload" | "load" | "toJSON">;
 
-/** What a view is: its query, and those options of a model that are not about writing. */
+/** Options of a view: its query, and the options of a model that do not concern writing. */
 export interface ViewOptions<Fields = FieldMap> extends Pick<ModelOptions<Fields>, "label" | "labelPlural" | "display" | "orderBy" | "primary" | "managed" | "scope" | "database"> {
-    /** The query: one for all databases, or one for each kind. Its columns have the names of the view's. */
+    /** The query: one for all databases, or one for each kind. Its columns have the names of the view's columns. */
     readonly sql: QueryText;
-    /** Texts that a search looks into. None by default. */
+    /** Text fields that search() looks into. None by default. */
     readonly search?: ReadonlyArray<keyof Fields & string>;
-    /** Whether PostgreSQL keeps the rows until `refresh()`; others compute them with each query. Default false. */
+    /** Whether PostgreSQL stores the rows until `refresh()`; otherwise each query computes them. Default false. */
     readonly materialized?: true;
 }
 
-/** What every class of a view can do: all that reads. */
+/** Static methods of a view: those of a model that read. */
 export interface ViewStatic<Fields> extends Omit<ModelStatic<Fields>, "validate" | "withDeleted" | "build" | "create" | "createMany" | "upsert" | "getOrCreate" | "updateMany"> {
     /**
-     * Computes the rows anew of a view that keeps them, while others read the former ones. Where the database keeps none, they are
-     * new at any time, and nothing is done.
+     * Computes the rows of a materialized view again, while others can still read the old ones. Does nothing if the database does not
+     * store the rows.
      */
     refresh(): Promise<void>;
 }
 
-/** Which values an aggregate reads. */
+/** Options of an aggregate. */
 export interface AggregateOptions {
-    /** Reads rows alone where this holds. All by default. */
+    /** Only reads rows that match this condition. All rows by default. */
     readonly where?: Condition;
     /** Whether each value counts once. Default false. */
     readonly distinct?: boolean;
 }
 
-/** A list: of a column of lists, or in JSON. */
+/** A list: from a list column, or in JSON. */
 export interface ArrayExpression<Value, Item> extends JsonExpression<Value> {
-    /** Whether an item is in it. */
+    /** Whether the list contains an item. */
     has(item: Item): Condition;
-    /** Whether all of some items are in the list. */
+    /** Whether the list contains all of the items. */
     hasAll(items: readonly Item[]): Condition;
-    /** Whether one of some items is in the list. */
+    /** Whether the list contains any of the items. */
     hasAny(items: readonly Item[]): Condition;
-    /** Whether the list has no items. */
+    /** Whether the list is empty. */
     isEmpty(): Condition;
     /** Number of items. */
     length(): NumberExpression<number>;
@@ -545,35 +545,35 @@ export interface ArrayExpression<Value, Item> extends JsonExpression<Value> {
 
 /** A column that is true or false. */
 export interface BooleanExpression<Value> extends Expression<Value> {
-    /** Whether this and all others hold. */
+    /** Whether this and all the others are true. */
     and(...conditions: readonly Condition[]): Condition;
-    /** Whether this or one of the others holds. */
+    /** Whether this or any of the others is true. */
     or(...conditions: readonly Condition[]): Condition;
-    /** Whether this does not hold. */
+    /** Whether this is not true. */
     not(): Condition;
 }
 
 /** True or false. */
 export interface Condition extends Expression<boolean> {
-    /** Whether this and all others hold. */
+    /** Whether this and all the others are true. */
     and(...conditions: readonly Condition[]): Condition;
-    /** Whether this or one of the others holds. */
+    /** Whether this or any of the others is true. */
     or(...conditions: readonly Condition[]): Condition;
-    /** The exact complement: what is unknown counts as not true. */
+    /** The exact complement: null counts as not true. */
     not(): Condition;
 }
 
-/** A moment. */
+/** A datetime. */
 export interface DateExpression<Value> extends Expression<Value>, Calendar {
-    /** The first moment of its year, month, day or hour: in UTC, or on the clocks of a zone. Throws `E_EXPRESSION_ARGUMENT`. */
+    /** The start of its year, month, day or hour: in UTC, or in a time zone. Throws `E_EXPRESSION_ARGUMENT`. */
     truncate(unit: "year" | "month" | "day" | "hour", zone?: string): DateExpression<Value>;
 }
 
-/** What every expression can do. */
+/** Methods of every expression. */
 export interface Expression<Value> extends AnyExpression<Value> {
     /** Whether it equals a value. */
     eq(value: Argument<Value>): Condition;
-    /** Whether it differs from a value; no value differs from each. */
+    /** Whether it differs from a value. Null differs from every value. */
     ne(value: Argument<Value>): Condition;
     /** Whether it is greater. */
     gt(value: Argument<Value>): Condition;
@@ -585,58 +585,58 @@ export interface Expression<Value> extends AnyExpression<Value> {
     lte(value: Argument<Value>): Condition;
     /** Whether it lies between two values, both included. */
     between(low: Argument<Value>, high: Argument<Value>): Condition;
-    /** Whether it is one of a list, or of what a query of one column reads. */
+    /** Whether it is one of the values, or in the result of a query of one column. */
     in(values: ReadonlyArray<Value | null> | ColumnQuery<Value | null>): Condition;
-    /** Whether it is none of the values, or of those that a query gives. */
+    /** Whether it is none of the values, and not in the result of a query. */
     notIn(values: ReadonlyArray<Value | null> | ColumnQuery<Value | null>): Condition;
-    /** Whether there is no value. */
+    /** Whether it is null. */
     isNull(): Condition;
-    /** Whether there is a value. */
+    /** Whether it is not null. */
     isNotNull(): Condition;
-    /** The value, or another one where there is none. */
+    /** The value, or another one if it is null. */
     coalesce(value: Argument<Value>): ExpressionOf<NonNullable<Value>>;
     /**
-     * It as a value of another type, that of a field: `cast(field.int())`. Numbers are rounded half away from zero; a text that is no
-     * number becomes no value. Throws `E_EXPRESSION_TYPE` for types that are not turned into each other.
+     * Converts to the type of a field: `cast(field.int())`. Rounds numbers half away from zero; a string that is not a number
+     * becomes null. Throws `E_EXPRESSION_TYPE` for types that cannot be converted.
      */
     cast<Target>(to: {
         readonly kind: "column";
         readonly value: Target;
     }): ExpressionOf<Target | null>;
-    /** No value where it equals another one. */
+    /** Null if it equals the given value, otherwise the value. */
     nullIf(value: Argument<Value>): ExpressionOf<Value | null>;
-    /** Rows in its order, the least first. */
+    /** Orders rows by it, the smallest value first. */
     asc(options?: OrderOptions): Order;
-    /** Rows in its order, the greatest first. */
+    /** Orders rows by it, the largest value first. */
     desc(options?: OrderOptions): Order;
-    /** Number of rows that have a value. */
+    /** Counts rows that are not null. */
     count(options?: AggregateOptions): NumberExpression<number>;
-    /** Smallest value; null of no rows. */
+    /** Smallest value; null without rows. */
     min(options?: AggregateOptions): ExpressionOf<Value | null>;
-    /** Largest value; null of no rows. */
+    /** Largest value; null without rows. */
     max(options?: AggregateOptions): ExpressionOf<Value | null>;
-    /** An aggregate of each row's neighbours instead of all rows: `book.price.sum().over({ partitionBy: book.authorId })`. */
+    /** Computes an aggregate over a window of rows: `book.price.sum().over({ partitionBy: book.authorId })`. */
     over(window: WindowOptions): ExpressionOf<Value>;
 }
 
-/** The expression of a type of value. */
+/** The expression for a type of value. */
 export type ExpressionOf<Value> = [NonNullable<Value>] extends [string] ? TextExpression<Value> : [NonNullable<Value>] extends [number | bigint] ? NumberExpression<Value> : [NonNullable<Value>] extends [boolean] ? BooleanExpression<Value> : [NonNullable<Value>] extends [Date] ? DateExpression<Value> : [NonNullable<Value>] extends [Uint8Array] ? Expression<Value> : [NonNullable<Value>] extends [ReadonlyArray<infer Item>] ? ArrayExpression<Value, Item> : JsonExpression<Value>;
 
 /** A value of JSON, or bytes. */
 export interface JsonExpression<Value> extends AnyExpression<Value> {
-    /** Whether there is no value. */
+    /** Whether it is null. */
     isNull(): Condition;
-    /** Whether there is a value. */
+    /** Whether it is not null. */
     isNotNull(): Condition;
-    /** A part of the value, as a text. Keys are texts; numbers count items, from the end when negative. */
+    /** A part of the value, as a string. String keys name properties; numbers count items, from the end when negative. */
     at(...path: ReadonlyArray<string | number>): TextExpression<string | null>;
-    /** Whether it is a value, whatever the order of keys. */
+    /** Whether it equals a value, in any order of keys. */
     equals(value: unknown): Condition;
-    /** Whether it holds a value: an object some of its entries, a list some of its items. */
+    /** Whether it contains a value: some entries of an object, or some items of a list. */
     contains(value: unknown): Condition;
-    /** Whether it is an object with a key. */
+    /** Whether it is an object with this key. */
     hasKey(key: string): Condition;
-    /** Number of rows that have a value. */
+    /** Counts rows that are not null. */
     count(options?: AggregateOptions): NumberExpression<number>;
 }
 
@@ -648,131 +648,131 @@ export interface NumberExpression<Value> extends Expression<Value>, Arithmetic<V
 export interface Order {
 }
 
-/** Where rows without a value come in an order. */
+/** Where an order puts rows with null. */
 export interface OrderOptions {
-    /** By default rows without a value come as if theirs were the largest. */
+    /** By default null counts as the largest value. */
     readonly nulls?: "first" | "last";
 }
 
-/** A text. Decimals, days and times are texts, too: their methods stand here beside those of texts. */
+/** A string. Decimals, days and times are strings as well, so they have the same methods. */
 export interface TextExpression<Value> extends Expression<Value>, Arithmetic<Value>, Calendar {
-    /** Whether it has a text in it, case counted. */
+    /** Whether it contains a string. Case-sensitive. */
     contains(text: string): Condition;
-    /** Whether it begins with a text, case counted. */
+    /** Whether it starts with a string. Case-sensitive. */
     startsWith(text: string): Condition;
-    /** Whether it ends with a text, case counted. */
+    /** Whether it ends with a string. Case-sensitive. */
     endsWith(text: string): Condition;
-    /** Whether it equals a text but for upper and lower case. */
+    /** Whether it equals a string. Case-insensitive. */
     ieq(text: string): Condition;
-    /** Whether it has a text in it, in any case. */
+    /** Whether it contains a string. Case-insensitive. */
     icontains(text: string): Condition;
-    /** Whether it begins with a text, in any case. */
+    /** Whether it starts with a string. Case-insensitive. */
     istartsWith(text: string): Condition;
-    /** Whether it ends with a text, in any case. */
+    /** Whether it ends with a string. Case-insensitive. */
     iendsWith(text: string): Condition;
-    /** It in small letters. */
+    /** Converts to lower case. */
     lower(): TextExpression<Value>;
-    /** It in capital letters. */
+    /** Converts to upper case. */
     upper(): TextExpression<Value>;
-    /** Without blanks at both ends. */
+    /** Removes spaces at both ends. */
     trim(): TextExpression<Value>;
     /** Number of characters (code points). */
     length(): NumberExpression<number>;
-    /** So many characters from a place; the first one is 1. */
+    /** Returns this many characters, starting at a position; the first is 1. */
     substring(start: number, length?: number): TextExpression<Value>;
-    /** It with each occurrence of a text replaced. */
+    /** Replaces each occurrence of a string. */
     replace(search: string, replacement: string): TextExpression<Value>;
-    /** Joined with others; no value counts as an empty text. */
+    /** Appends other values; null counts as an empty string. */
     concat(...parts: ReadonlyArray<string | AnyExpression<unknown>>): TextExpression<string>;
     /**
-     * The texts of all rows as one, with another text between them: `book.tags.name.stringAggregate(", ")`; null of no rows. Rows
-     * without a text are left out. Throws `E_EXPRESSION_ARGUMENT`; the query throws `E_TEXT_TOO_LONG` for more than a packet of MariaDB.
+     * Joins the strings of all rows with a separator: `book.tags.name.stringAggregate(", ")`; null without rows. Skips rows with
+     * null. Throws `E_EXPRESSION_ARGUMENT`; the query throws `E_TEXT_TOO_LONG` for a result larger than a packet of MariaDB.
      */
     stringAggregate(separator: string, options?: StringAggregateOptions): TextExpression<string | null>;
 }
 
-/** The rows among which a value is computed. */
+/** Options of a window: the rows that a value is computed from. */
 export interface WindowOptions {
-    /** What rows of one window have in common. All rows are one window by default. */
+    /** Expressions whose equal values form one window. By default all rows are one window. */
     readonly partitionBy?: AnyExpression<unknown> | ReadonlyArray<AnyExpression<unknown>>;
     /** The order of the rows in a window. None by default. */
     readonly orderBy?: Order | AnyExpression<unknown> | ReadonlyArray<Order | AnyExpression<unknown>>;
     /**
-     * Which rows around the row count, for aggregates and first and last values: `[-2, 0]` are the two before and the row itself.
-     * By default, with an order, those up to the row and its equals; without one, all of the window.
+     * Rows around the current one that aggregates and first and last values read: `[-2, 0]` is the two rows before it and itself.
+     * By default, with an order, all rows up to the current one and its equals; without an order, the whole window.
      */
     readonly rows?: readonly [from: number | "start", to: number | "end"];
 }
 
-/** What a text may filter by. */
+/** Options for filters from a URL or a form. */
 export interface FilterFromOptions<Name extends string = string> {
-    /** Fields, and fields of relations, by their way: `"author.name"`. Of a relation to many rows, one of them has to be so. */
+    /** Fields, and fields of relations by their path: `"author.name"`. For a relation to many rows, at least one of them must match. */
     readonly allow: ReadonlyArray<Name | `${Name}.${string}`>;
-    /** Operators that may stand behind a name: `pages.gte=100`. Equality alone by default. */
+    /** Operators that may follow a name: `pages.gte=100`. Only equality by default. */
     readonly operators?: readonly FilterOperator[];
-    /** Names that mean something else, such as the number of a page. None by default. */
+    /** Names with another meaning, such as the page number. None by default. */
     readonly ignore?: readonly string[];
 }
 
-/** An operator that filters from a text may have. */
+/** An operator of a filter from a URL or a form. */
 export type FilterOperator = (typeof operatorNames)[number];
 
-/** Values by name, as addresses and forms have them. */
+/** Values by name, as in URLs and forms. */
 export type FilterValues = URLSearchParams | Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** Rows that a delete would touch. */
+/** Rows that a delete would affect. */
 export interface DeletePreview {
     /** Their model. */
     readonly model: ModelClass;
-    /** The relation by which they refer to rows that go; "" for the rows of the query themselves. */
+    /** The relation by which they refer to deleted rows; "" for the rows of the query. */
     readonly relation: string;
-    /** What becomes of them. One "refused" keeps all as it is. */
+    /** What would happen to them. A single "refused" prevents the whole delete. */
     readonly action: "deleted" | "set null" | "set default" | "refused";
     /** Their number. */
     readonly count: number;
-    /** Whether there are so many; otherwise there are at least so many. */
+    /** Whether the count is exact; otherwise it is a minimum. */
     readonly isCountExact: boolean;
 }
 
-/** A function of a window, which still waits for it. */
+/** A window function before `over()`. */
 export interface OpenWindow<Value> {
-    /** The value among the rows of a window. */
+    /** Computes the value among the rows of a window. */
     over(window: WindowOptions): ExpressionOf<Value>;
 }
 
-/** Conditions that wait for what holds otherwise. */
+/** Conditions with values, until `else()` ends them. */
 export interface OpenCases<Value> {
-    /** The value when no condition holds. */
+    /** The value if no condition is true. */
     else<Other>(value: Outcome<Other>): ExpressionOf<Widened<Value> | Widened<Other>>;
-    /** No value when no condition holds. */
+    /** Null if no condition is true. */
     end(): ExpressionOf<Widened<Value> | null>;
 }
 
-/** One page of known number. */
+/** One page with its number. */
 export interface NumberedPage<Item> {
     /** The rows of the page. */
     readonly items: readonly Item[];
     /** Number of the page, from 1. */
     readonly number: number;
-    /** Rows of all pages, or `countMax` where there are more. */
+    /** Number of all rows, or `countMax` if there are more. */
     readonly total: number;
-    /** Whether `total` is the number of all rows; false where there are more than were counted. */
+    /** Whether `total` is exact; false if there are more rows than were counted. */
     readonly isTotalExact: boolean;
-    /** Number of pages, as far as rows were counted. */
+    /** Number of pages of the counted rows. */
     readonly pageCount: number;
 }
 
-/** Which page is wanted, by its number. */
+/** Options of `numberedPage()`. */
 export interface NumberedPageOptions {
     /** From 1. */
     readonly number: number;
     /** Rows of a page, 1 to 1,000. */
     readonly size: number;
-    /** Rows that are counted at most. Default 10,000. */
+    /** Maximum number of rows to count. Default 10,000. */
     readonly countMax?: number;
 }
 
-/** One page, with the way to its neighbours. */
+/** One page, with cursors for its neighbours. */
 export interface Page<Item> {
     /** The rows of the page. */
     readonly items: readonly Item[];
@@ -782,7 +782,7 @@ export interface Page<Item> {
     readonly previous: string | undefined;
 }
 
-/** Which page is wanted. */
+/** Options of `page()`. */
 export interface PageOptions {
     /** Rows of a page, 1 to 1,000. */
     readonly size: number;
@@ -792,136 +792,136 @@ export interface PageOptions {
     readonly before?: string | undefined;
 }
 
-/** How rows are locked until the end of the transaction. */
+/** Options of a row lock, which lasts until the end of the transaction. */
 export interface LockOptions {
-    /** Whether rows that others hold are left out. Default false. */
+    /** Whether to skip rows that others have locked. Default false. */
     readonly skipLocked?: boolean;
-    /** Whether a row that another one holds is an error at once. Default false. */
+    /** Whether to fail immediately if another transaction has locked a row. Default false. */
     readonly noWait?: boolean;
 }
 
 /** A query of a model's rows. */
 export declare class Query<Class, Item> implements PromiseLike<Item[]> {
     #private;
-    /** Type of an item, where the query stands for a list; never set. */
+    /** Type of an item, where the query is used as a list; never set. */
     readonly $column: Item;
     /** The model; never set. */
     readonly $class: Class;
-    /** All rows of a model, or of a row's relation, before anything is said of them. */
+    /** Returns a query of all rows of a model, or of a row's relation. */
     static relatedParts(model: ModelClass, related: QueryParts["related"]): QueryParts;
-    /** All rows of a model. */
+    /** Returns a query of all rows of a model. */
     static of<Class, Item>(model: ModelClass): Query<Class, Item>;
     /** Runs the query: awaiting it does. */
     then<Result = Item[], Failure = never>(onResult?: ((items: Item[]) => Result | PromiseLike<Result>) | null, onError?: ((error: unknown) => Failure | PromiseLike<Failure>) | null): Promise<Result | Failure>;
-    /** Rows that a filter fits, beside those that it had to fit before. A limited query is filtered as it stands. */
+    /** Finds rows that match a filter, in addition to earlier filters. Filters the rows of a limited query after the limit. */
     where(...filters: ReadonlyArray<Filter<Class>>): Query<Class, Item>;
-    /** Exactly the rows that a filter does not fit. */
+    /** Finds exactly the rows that do not match a filter. */
     exclude(filter: Filter<Class>): Query<Class, Item>;
-    /** The rows of this query and of others, each once. They are of one model, or values() of one form. */
+    /** Combines the rows of queries, without duplicates. They must be of one model, or values() with the same names. */
     union(...others: ReadonlyArray<SameQuery<Item>>): Query<Class, Item>;
-    /** The rows of this query and of others, as often as they are there. */
+    /** Combines the rows of queries, with duplicates. */
     unionAll(...others: ReadonlyArray<SameQuery<Item>>): Query<Class, Item>;
-    /** The rows that this query and all others have, each once. */
+    /** Finds rows that occur in this and all other queries, without duplicates. */
     intersect(...others: ReadonlyArray<SameQuery<Item>>): Query<Class, Item>;
-    /** The rows of this query that none of the others has, each once. */
+    /** Finds rows of this query that occur in none of the others, without duplicates. */
     except(...others: ReadonlyArray<SameQuery<Item>>): Query<Class, Item>;
     /**
-     * Rows whose fields of the option `search` have a word that begins with each word of a text, upper and lower case alike; with an
-     * index, the best first. A text without words finds nothing. Throws `E_SEARCH_FIELDS`.
+     * Finds rows whose `search` fields contain a word starting with each word of `text`. Case-insensitive. With an index, the best
+     * matches come first. A string without words finds no rows. Throws `E_SEARCH_FIELDS`.
      */
     search(text: string): Query<Class, Item>;
-    /** All rows: what lets update() and delete() go without a filter. */
+    /** Selects all rows, which lets you call update() and delete() without a filter. */
     all(): Query<Class, Item>;
-    /** Rows that are deleted, too: of a model with soft delete. Throws `E_SOFT_DELETE` for another one. */
+    /** Includes soft-deleted rows. Throws `E_SOFT_DELETE` for a model without soft delete. */
     withDeleted(): Query<Class, Item>;
-    /** The order of the rows. Rows without a value come as if theirs were the largest. */
+    /** Orders the rows. Null counts as the largest value. */
     orderBy(...order: ReadonlyArray<OrderBy<Class> | ValueOrder<Item>>): Query<Class, Item>;
-    /** At most so many rows. */
+    /** Returns at most this many rows. */
     limit(count: number): Query<Class, Item>;
-    /** Leaves out so many rows at the start. */
+    /** Skips this many rows at the start. */
     offset(count: number): Query<Class, Item>;
-    /** No row twice; with names, one row for each of their values, the first by the order. */
+    /** Removes duplicate rows. With column names, keeps the first row for each combination of their values. */
     distinct(...names: ReadonlyArray<DistinctName<Class>>): Query<Class, Item>;
-    /** Locks the rows until the transaction ends. Throws `E_LOCK_OUTSIDE_TRANSACTION` when it runs outside of one. */
+    /** Locks the rows until the transaction ends. Throws `E_LOCK_OUTSIDE_TRANSACTION` if it runs outside of one. */
     lock(strength: "update" | "share", { skipLocked, noWait }?: LockOptions): Query<Class, Item>;
-    /** How relations that were not loaded are loaded when they are touched. Default that of the database. */
+    /** Sets how a relation is loaded when code reads it before it was loaded. By default the setting of the database. */
     fetchMode(mode: FetchMode): Query<Class, Item>;
     /**
-     * Ends the statement of the query when a signal says so, such as that of a request: awaiting it then throws the signal's
-     * reason. A statement of SQLite that has begun is not ended.
+     * Cancels the statement of the query when a signal aborts, for example that of a request. Awaiting the query then throws the
+     * signal's reason. SQLite does not cancel a running statement.
      */
     signal(signal: AbortSignal): Query<Class, Item>;
-    /** Ends the statement of the query after so many ms: `E_STATEMENT_TIMEOUT`. A statement of SQLite that has begun is not ended. */
+    /** Cancels the statement of the query after this many ms: `E_STATEMENT_TIMEOUT`. SQLite does not cancel a running statement. */
     timeoutMs(limitMs: number): Query<Class, Item>;
     /**
-     * Reads a replica, where there is one: not inside of a transaction, and not behind a write of the same request. Or, inside of
-     * work that runs on a replica, the database itself.
+     * Reads from a replica if there is one, except inside a transaction and after a write of the same request. In
+     * work that runs on a replica, reads from the primary database.
      */
     on(place: "replica" | "primary"): Query<Class, Item>;
-    /** Runs on a database by its name, of those that were opened together. Throws `E_DATABASE_UNKNOWN` when it runs. */
+    /** Runs on a database with this name, one of those that were opened together. Running it throws `E_DATABASE_UNKNOWN`. */
     using(name: string): Query<Class, Item>;
     /** Loads relations with the rows. */
     with<const Wanted extends With<Class>>(wanted: Wanted): Query<Class, Loaded<Class, Item, Wanted>>;
     /**
-     * Rows with some columns alone, beside their key: reading another one throws `E_COLUMN_DEFERRED`, until load() of a row has read
-     * it for all of them.
+     * Reads only some columns of the rows, and the key. Reading another property throws `E_COLUMN_DEFERRED` until load() of a row
+     * has read it for all of them.
      */
     only(...names: ReadonlyArray<ColumnName<Class>>): Query<Class, Item>;
-    /** Plain objects of some columns, and of relations. */
+    /** Returns plain objects with some columns and relations. */
     select<const Wanted extends Selection<Class>>(wanted: Wanted & ExactSelection<FieldsOf<Class>, Wanted>): Query<Class, Selected<Class, Wanted>>;
-    /** Values beside the columns of each row. */
+    /** Adds values to the columns of each row. */
     annotate<Picked extends Expressions>(pick: (row: NoInfer<Refs<Class>>) => Picked): Query<Class, Item & Readonly<ValuesOf<Picked>>>;
-    /** Plain objects of expressions; after groupBy(), of keys and aggregates. */
+    /** Returns plain objects of expressions; after groupBy(), of keys and aggregates. */
     values<Picked extends Expressions>(pick: (row: NoInfer<Refs<Class>>) => Picked): Query<Class, ValuesOf<Picked>>;
-    /** One column, as a list; also for `in`. */
+    /** Returns one column as a list; also for `in`. */
     pluck<Name extends ColumnName<Class>>(name: Name): Query<Class, ColumnValue<Class, Name>>;
-    /** One group for each of the keys' values. values() says what is read of it. */
+    /** Groups the rows by keys. values() selects what to read of each group. */
     groupBy(pick: (row: NoInfer<Refs<Class>>) => ReadonlyArray<AnyExpression<unknown>>): Query<Class, Item>;
-    /** Groups for which a condition holds. */
+    /** Keeps groups that match a condition. */
     having(pick: (row: NoInfer<Refs<Class>>) => Condition): Query<Class, Item>;
-    /** The row of a key or a filter. Throws `E_ROW_MISSING` (404) for none, `E_ROW_AMBIGUOUS` for several. */
+    /** Returns the row of a key or a filter. Throws `E_ROW_MISSING` (404) for none, `E_ROW_AMBIGUOUS` for several. */
     get(key: KeyOrWhere<Class>): Promise<Item>;
-    /** The row of a key or a filter; undefined for none. Throws `E_ROW_AMBIGUOUS` for several. */
+    /** Returns the row of a key or a filter; undefined for none. Throws `E_ROW_AMBIGUOUS` for several. */
     find(key: KeyOrWhere<Class>): Promise<Item | undefined>;
-    /** The first row; undefined for none. */
+    /** Returns the first row; undefined for none. */
     first(): Promise<Item | undefined>;
-    /** Rows by their keys, in the order of the keys, by one statement. Missing ones are left out. */
+    /** Returns rows by their keys, in the order of the keys, with one statement. Leaves out missing rows. */
     getMany(keys: ReadonlyArray<KeyOf<Class>>): Promise<Item[]>;
-    /** Number of rows. */
+    /** Counts the rows. */
     count(): Promise<number>;
-    /** Whether there is a row. */
+    /** Whether a row exists. */
     exists(): Promise<boolean>;
-    /** Values over all rows, as one object. */
+    /** Returns values over all rows, as one object. */
     aggregate<Picked extends Expressions>(pick: (row: NoInfer<Refs<Class>>) => Picked): Promise<ValuesOf<Picked>>;
-    /** A page of rows, by the cursor of its neighbour. Throws `E_CURSOR` (400) for a cursor of another list. */
+    /** Returns a page of rows, by the cursor of its neighbour. Throws `E_CURSOR` (400) for a cursor of another list. */
     page(options: PageOptions): Promise<Page<Item>>;
-    /** A page of rows, by its number. */
+    /** Returns a page of rows, by its number. */
     numberedPage(options: NumberedPageOptions): Promise<NumberedPage<Item>>;
-    /** Rows one after the other, read in batches; relations load for a batch at once. */
+    /** Yields rows one by one, read in batches. Loads relations for a whole batch. */
     stream({ batch }?: {
         readonly batch?: number;
     }): AsyncGenerator<Item>;
-    /** Changes all rows of the query by one statement, without hooks. Gives their number. */
+    /** Updates all rows of the query with one statement, without hooks. Returns their number. */
     update(values: Update<Class>): Promise<number>;
-    /** Deletes all rows of the query by one statement, without hooks: of a model with soft delete, notes when. Gives their number. */
+    /** Deletes all rows of the query with one statement, without hooks. With soft delete, records when. Returns their number. */
     delete(): Promise<number>;
-    /** Deletes all rows of the query for good, by one statement and without hooks. Gives their number. */
+    /** Deletes all rows of the query permanently, with one statement and without hooks. Returns their number. */
     purge(): Promise<number>;
     /**
-     * What delete() would do: rows that go, those that go with them, those that lose their relation, and those that stand in the way. Of
-     * each kind, so many are counted at most. Links of many to many go with their rows. Nothing is changed.
+     * Returns what delete() would do: rows that it would delete, rows deleted with them, rows that would lose their relation, and rows that
+     * prevent it. Counts at most this many of each kind. Leaves out links of many-to-many relations. Changes nothing.
      */
     previewDelete({ countMax }?: {
         readonly countMax?: number;
     }): Promise<DeletePreview[]>;
-    /** Brings back the rows of the query that were deleted, without hooks. Gives their number. Throws `E_SOFT_DELETE` as withDeleted(). */
+    /** Restores the soft-deleted rows of the query, without hooks. Returns their number. Throws `E_SOFT_DELETE` like withDeleted(). */
     restore(): Promise<number>;
-    /** The statement of the query, with its values as the database gets them. */
+    /** Returns the statement of the query, with its values in the form of the database. */
     toSql(): {
         sql: string;
         parameters: readonly unknown[];
     };
-    /** How the database would run the query; `analyze` runs it, where the database can. */
+    /** Returns how the database would run the query; `analyze` runs it if the database supports that. */
     explain({ analyze }?: {
         readonly analyze?: boolean;
     }): Promise<string>;
@@ -938,24 +938,24 @@ export type Changes<Fields> = {
 /** A filter in either form. */
 export type Filter<Class> = Where<Class> | WhereCallback<Class>;
 
-/** Values of a new row. Columns without a default are needed, relations are given as rows or keys. */
+/** Values of a new row. Columns without a default are required; give relations as rows or keys. */
 export type Insert<Class> = InsertOf<FieldsOf<Class>>;
 
-/** A row by its key, or by a filter that at most one row fits. */
+/** Identifies a row by its key, or by a filter that matches at most one row. */
 export type KeyOrWhere<Class> = KeyOf<Class> | Where<Class>;
 
-/** A row whose relations were loaded with it: they are there at once. */
+/** A row with loaded relations, which can be read without waiting. */
 export type Loaded<Class, Row, Wanted> = Omit<Row, keyof Wanted> & {
     readonly [Name in keyof Wanted & keyof FieldsOf<Class>]: LoadedRelation<FieldsOf<Class>[Name], Wanted[Name]>;
 };
 
-/** How a relation is loaded beside its rows. */
+/** Options for loading a relation. */
 export interface LoadOptions<Class> {
-    /** Rows of the relation that are wanted. All by default. */
+    /** Filter of the relation's rows. All by default. */
     readonly where?: Filter<Class>;
-    /** Their order. That of the relation by default. */
+    /** Order of the rows. By default that of the relation. */
     readonly orderBy?: OrderBy<Class> | ReadonlyArray<OrderBy<Class>>;
-    /** Most rows for each row that has the relation. No limit by default. */
+    /** Maximum number of rows for each row with the relation. No limit by default. */
     readonly limit?: number;
     /** Relations of the relation's rows. None by default. */
     readonly with?: With<Class>;
@@ -969,12 +969,12 @@ export type Refs<Class> = {
     readonly [Name in keyof FieldsOf<Class>]: Ref<FieldsOf<Class>[Name]>;
 } & KeyRefs<FieldsOf<Class>> & RowRefs;
 
-/** A plain row of a selection. As above, editors show what it is. */
+/** A plain row of a selection. As above, editors show its properties. */
 export type Selected<Class, Wanted> = {
     -readonly [Name in keyof Wanted]: Wanted[Name] extends true ? ColumnValue<Class, Name> : Name extends keyof FieldsOf<Class> ? SelectedRelation<FieldsOf<Class>[Name], Wanted[Name]> : never;
 } & {};
 
-/** What a plain result has of a model: columns by `true`, relations by a selection of their own. */
+/** Selection of a plain result: columns by `true`, relations by a nested selection. */
 export type Selection<Class> = {
     readonly [Name in keyof FieldsOf<Class>]?: FieldsOf<Class>[Name] extends ColumnShape ? true : Selection<TargetOf<FieldsOf<Class>[Name]>>;
 } & {
@@ -991,12 +991,12 @@ export type Update<Class> = {
     } ? ToOne<Target> | NullOf<FieldsOf<Class>[Name]> | undefined : undefined;
 };
 
-/** A filter of a model's rows, as an object. */
+/** A filter of rows, as an object. */
 export type Where<Class> = {
     readonly [Name in keyof FieldsOf<Class>]?: FieldFilter<FieldsOf<Class>[Name]>;
 } & KeyFilters<FieldsOf<Class>> & Structure<Class>;
 
-/** Relations that are loaded with rows. */
+/** Relations to load with rows. */
 export type With<Class> = {
     readonly [Name in RelationName<Class>]?: true | LoadOptions<TargetOf<FieldsOf<Class>[Name]>>;
 };
@@ -1010,64 +1010,64 @@ export type WithRelations<Row, Names extends RelationProperty<Row>> = WithoutRel
 };
 
 /**
- * A column. Three facts exist for the compiler alone: the type of the value, whether an insert must give it, and whether
- * it is the key. They are all that types of rows and inserts read, which keeps them cheap.
+ * A column. Three members exist only for the compiler: the type of the value, whether an insert requires it, and whether
+ * it is the key. The types of rows and inserts read nothing else, which keeps them cheap.
  */
 export declare class Column<Value, Insert extends "required" | "optional", IsKey extends boolean = false> {
-    /** Tells it from relations. */
+    /** Distinguishes columns from relations. */
     readonly kind = "column";
     /** Type of the value; never set. */
     readonly value: Value;
-    /** Whether an insert must give a value; never set. */
+    /** Whether an insert requires a value; never set. */
     readonly insert: Insert;
     /** Whether it is the primary key; never set. */
     readonly isKey: IsKey;
-    /** Type of its values. */
+    /** Column type. */
     readonly type: ColumnType;
     /** The options as they were written. */
     readonly options: AnyColumnOptions;
-    /** Labels by key, of a choice; undefined of other columns. */
+    /** Labels by key of a choice; undefined for other columns. */
     readonly choices: Readonly<Record<string, string>> | undefined;
-    /** The column of each item, of a list; undefined of other columns. */
+    /** The column of each item of a list; undefined for other columns. */
     readonly items: AnyColumn | undefined;
 }
 
-/** Options that every column has. */
+/** Options of every column. */
 export interface ColumnOptions<Value = unknown> {
-    /** Whether the value may be absent. Default false. */
+    /** Whether the value may be null. Default false. */
     readonly null?: boolean;
     /**
-     * Value of new rows that give none: a value, a function that makes one, or an expression that the database computes. None by
+     * Value of new rows that give none: a value, a function that returns one, or an expression that the database computes. None by
      * default.
      */
     readonly default?: Value | (() => Value) | DatabaseDefault | null;
-    /** Whether no two rows may have the same value. Default false. */
+    /** Whether each value may occur only once. Default false. */
     readonly unique?: boolean;
-    /** Whether the column has an index of its own. Default false. */
+    /** Whether the column has a separate index. Default false. */
     readonly index?: boolean;
-    /** Whether the column is the primary key. Default false, true of `f.id()`. */
+    /** Whether the column is the primary key. Default false, or true for `f.id()`. */
     readonly primary?: boolean;
     /** Name of the column. By default the name of the field in snake_case. */
     readonly column?: string;
-    /** Name for people. By default made of the name of the field. */
+    /** Display name. By default derived from the name of the field. */
     readonly label?: string;
-    /** A sentence below the field of a form. None by default. */
+    /** Help text below the field in a form. None by default. */
     readonly help?: string;
-    /** Example in an empty field of a form. None by default. */
+    /** Placeholder of an empty form field. None by default. */
     readonly placeholder?: string;
     /** Comment in the database. None by default. */
     readonly comment?: string;
-    /** Whether forms and schemas have the field; code may always set it. Default true. */
+    /** Whether forms and schemas include the field; code may always set it. Default true. */
     readonly editable?: boolean;
-    /** Whether the value is kept out of JSON, logs, exports and history. Default false. */
+    /** Whether the value is left out of JSON, logs, exports and history. Default false. */
     readonly secret?: boolean;
-    /** Checks beyond those of the type; they see values alone that pass these. None by default. */
+    /** Additional validators. They only run on values that pass the checks of the type. None by default. */
     readonly validate?: ValueCheck<Value> | ReadonlyArray<ValueCheck<Value>>;
-    /** How a form asks for the value. By default what fits the type. */
+    /** The input that forms show. By default one that fits the type. */
     readonly widget?: Widget;
-    /** Former name of the field, for the migration that renames it. None by default. */
+    /** Previous name of the field, for the migration that renames it. None by default. */
     readonly was?: string;
-    /** Whether code has stopped to use the column, which still exists. Default false. */
+    /** Whether code no longer uses the column, which still exists. Default false. */
     readonly retired?: boolean;
 }
 
@@ -1077,45 +1077,45 @@ export interface FieldMeta {
     readonly name: string;
     /** Name of the column. */
     readonly column: string;
-    /** Type of its values. */
+    /** Column type. */
     readonly type: ColumnType;
     /** Name for messages: `Book.title`. */
     readonly where: string;
-    /** Digits behind the point, of a decimal; 0 of other types. */
+    /** Digits after the decimal point of a decimal; 0 for other types. */
     readonly scale: number;
-    /** "text" of a decimal that is equal to values alone; undefined of all others. */
+    /** "text" for a decimal stored as a string, which only supports equality; undefined for all others. */
     readonly storage: "text" | undefined;
-    /** Digits of a second that the column stores, where these are not 3. */
+    /** Fraction digits of a second that the column stores, if not 3. */
     readonly precision?: MomentPrecision | undefined;
-    /** Whether the value may be absent. */
+    /** Whether the value may be null. */
     readonly isNullable: boolean;
     /** Whether it belongs to the primary key. */
     readonly isPrimary: boolean;
-    /** Whether no two rows have the same value. */
+    /** Whether each value may occur only once. */
     readonly isUnique: boolean;
-    /** Whether it has an index of its own. */
+    /** Whether it has a separate index. */
     readonly isIndexed: boolean;
     /** Whether an insert may leave the value out. */
     readonly hasDefault: boolean;
-    /** Whether the database makes the value of a row that gives none. */
+    /** Whether the database computes the value of a row that gives none. */
     readonly hasDatabaseDefault: boolean;
-    /** Whether forms and schemas have it. */
+    /** Whether forms and schemas include it. */
     readonly isEditable: boolean;
-    /** Whether it is kept out of JSON, logs, exports and history. */
+    /** Whether it is left out of JSON, logs, exports and history. */
     readonly isSecret: boolean;
-    /** What people call it. */
+    /** Display name. */
     readonly label: string;
-    /** What people read below it in forms; "" for nothing. */
+    /** Help text in forms; "" for none. */
     readonly help: string;
-    /** What stands in an empty input; "" for nothing. */
+    /** Placeholder of an empty input; "" for none. */
     readonly placeholder: string;
     /** The input that forms show. */
     readonly widget: Widget;
-    /** Labels by key, of a choice. */
+    /** Labels by key of a choice. */
     readonly choices: Readonly<Record<string, string>> | undefined;
-    /** What each item is, of a list; undefined of other columns. */
+    /** The item type of a list; undefined for other columns. */
     readonly items: ItemMeta | undefined;
-    /** The relation that the column holds the key of; undefined of other columns. */
+    /** The relation whose key the column holds; undefined for other columns. */
     readonly relation: string | undefined;
     /** All options as they were written. */
     readonly options: AnyColumnOptions;
@@ -1127,11 +1127,11 @@ export interface ModelMeta {
     readonly name: string;
     /** Name of the table. */
     readonly table: string;
-    /** What people call a row. */
+    /** Display name of one row. */
     readonly label: string;
-    /** What people call several rows. */
+    /** Display name of several rows. */
     readonly labelPlural: string;
-    /** Columns in their order; that of a relation stands where the relation stands. */
+    /** Columns in order of declaration; the column of a relation has the relation's position. */
     readonly fields: ReadonlyMap<string, FieldMeta>;
     /** The columns that code still reads and writes: all but retired ones. */
     readonly columns: readonly FieldMeta[];
@@ -1139,23 +1139,23 @@ export interface ModelMeta {
     readonly relations: ReadonlyMap<string, RelationMeta>;
     /** Names of the fields of the primary key. */
     readonly primary: readonly string[];
-    /** Unique keys, beside the primary one. */
+    /** Unique keys, besides the primary key. */
     readonly uniques: readonly UniqueMeta[];
     /** Indexes, without those of keys. */
     readonly indexes: readonly IndexMeta[];
     /** Order of lists: names of fields, with `-` for descending. */
     readonly orderBy: readonly string[];
-    /** Field that shows a row in one line; "" where no text is there. */
+    /** Field that represents a row in one line; "" if the model has no text field. */
     readonly display: string;
     /** Fields that a search looks into. */
     readonly search: readonly string[];
-    /** Whether it does so by an index. */
+    /** Whether search uses an index. */
     readonly hasSearchIndex: boolean;
-    /** Whether it is a view, whose rows nobody writes. */
+    /** Whether it is a view, whose rows are read-only. */
     readonly isView: boolean;
-    /** Field that counts changes; "" without one. */
+    /** Field that counts changes; "" without optimistic locking. */
     readonly version: string;
-    /** Field with the moment at which a row was deleted; "" where rows are deleted for good. */
+    /** Field with the time of a soft delete; "" if rows are deleted permanently. */
     readonly softDelete: string;
 }
 
@@ -1163,33 +1163,33 @@ export interface ModelMeta {
 export interface RelationMeta {
     /** Name of the property. */
     readonly name: string;
-    /** What it leads to, and by whose key. */
+    /** Where it leads, and by whose key. */
     readonly kind: RelationKind;
     /** The model that it leads to. */
     readonly target: ModelClass;
     /** Whether it may lead nowhere. */
     readonly isNullable: boolean;
-    /** Fields of this model that hold the key: of `belongsTo` alone. */
+    /** Fields of this model that hold the key; only for `belongsTo`. */
     readonly fields: readonly string[];
-    /** What becomes of the row when the other one is deleted. */
+    /** What happens to the row when the other one is deleted. */
     readonly onDelete: DeleteAction;
-    /** Whether the row is deleted by soft delete together with the one that it belongs to. */
+    /** Whether the row is soft-deleted together with the one that it belongs to. */
     readonly followsSoftDelete: boolean;
-    /** Whether the database holds it by a foreign key. */
+    /** Whether the database enforces it with a foreign key. */
     readonly isConstrained: boolean;
-    /** Order of its rows: names of fields, with `-` for descending; empty for that of the target. */
+    /** Order of its rows: names of fields, with `-` for descending; empty for the order of the target. */
     readonly orderBy: readonly string[];
-    /** Name of the relation of the target that leads back; "" where there is none. */
+    /** Name of the target's relation that leads back; "" if there is none. */
     readonly by: string;
     /** Whether a pair counts in both directions. */
     readonly isSymmetric: boolean;
-    /** Table between, of many to many. */
+    /** Join table of a many-to-many relation. */
     readonly table: string;
-    /** Model of the table between, when it has one. */
+    /** Model of the join table, if it has one. */
     readonly through: ModelClass | undefined;
-    /** What people call it. */
+    /** Display name. */
     readonly label: string;
-    /** What people read below it in forms; "" for nothing. */
+    /** Help text in forms; "" for none. */
     readonly help: string;
 }
 
@@ -1279,7 +1279,7 @@ export interface ModelOptions<Fields = FieldMap> {
     readonly comment?: string;
 }
 
-/** A model as code that takes any of them sees it. */
+/** Any model, for generic code. */
 export interface ModelClass {
     /** Name of the class. */
     readonly name: string;
@@ -1289,11 +1289,11 @@ export interface ModelClass {
     readonly $fields: FieldMap;
     /** The options as they were written. */
     readonly $options: AnyModelOptions;
-    /** What is known of the model, as plain data. */
+    /** Metadata of the model, as plain data. */
     readonly $meta: ModelMeta;
 }
 
-/** A query in SQL: one for all databases, or one for each kind, with `others` for those that are not named. */
+/** A query in SQL: one for all databases, or one for each kind, with `others` for the rest. */
 export type QueryText = string | {
     readonly [Name in DialectName | "others"]?: string;
 };
@@ -1309,15 +1309,15 @@ export declare class ModelSchema {
     };
     /** The fields in their order. */
     readonly fields: readonly FieldMeta[];
-    /** The schema as JSON Schema (draft 2020-12). */
+    /** Returns the schema as JSON Schema (draft 2020-12). */
     toJsonSchema(): Readonly<Record<string, unknown>>;
 }
 
-/** What a schema is for, and which fields it has. */
+/** The purpose of a schema, and its fields. */
 export interface SchemaOptions {
-    /** "create" wants what has no default, "update" nothing; "read" has all fields that are no secret. */
+    /** "create" requires fields without a default, "update" requires none; "read" has all fields that are not secret. */
     readonly for: "create" | "update" | "read";
-    /** The fields, in this order. By default all that may be edited, or read. */
+    /** The fields, in this order. By default all editable ones, or all readable ones for "read". */
     readonly pick?: readonly string[];
     /** Fields to leave out. None by default. */
     readonly omit?: readonly string[];
@@ -1327,26 +1327,26 @@ export interface SchemaOptions {
 export interface BelongsToOptions {
     /** Whether the relation may be empty. Default false. */
     readonly null?: boolean;
-    /** What happens with this row when the other one is deleted. Default "restrict". */
+    /** What happens to this row when the other one is deleted. Default "restrict". */
     readonly onDelete?: DeleteAction;
     /**
-     * What becomes of this row when the other one is deleted by soft delete: "cascade" deletes it in the same way, and brings it
-     * back with it. Both models need soft delete. Default "keep".
+     * What happens to this row when the other one is soft-deleted: "cascade" soft-deletes it as well, and restores it together
+     * with the other row. Both models need soft delete. Default "keep".
      */
     readonly onSoftDelete?: "keep" | "cascade";
     /** Whether only one row may refer to the other one. Default false. */
     readonly unique?: boolean;
-    /** Whether the key has an index. Default true. */
+    /** Whether the key is indexed. Default true. */
     readonly index?: boolean;
-    /** Whether the database holds the relation by a foreign key. Default true. */
+    /** Whether the database enforces the relation with a foreign key. Default true. */
     readonly constraint?: boolean;
-    /** Fields of this model that hold a composite key, in its order. By default one field is added. */
+    /** Fields of this model that hold a composite key, in its order. By default Gable adds one field. */
     readonly columns?: readonly string[];
-    /** Name of the added column. By default that of the relation with `_id`. */
+    /** Name of the added column. By default the name of the relation with `_id`. */
     readonly column?: string;
-    /** Name for people. By default made of the name of the relation. */
+    /** Display name. By default derived from the name of the relation. */
     readonly label?: string;
-    /** A sentence below the field of a form. None by default. */
+    /** Help text below the field in a form. None by default. */
     readonly help?: string;
 }
 
@@ -1355,35 +1355,35 @@ export type DeleteAction = "restrict" | "cascade" | "set null" | "set default" |
 
 /** Options of the other side of a relation. */
 export interface HasOptions {
-    /** The relation of the other model that leads back. Needed where it has several. */
+    /** The relation of the other model that leads back. Required if it has several. */
     readonly by?: string;
-    /** Order of the rows: names of fields, with `-` for descending. That of the model by default. */
+    /** Order of the rows: names of fields, with `-` for descending. By default the order of the model. */
     readonly orderBy?: string | readonly string[];
 }
 
-/** Options of a relation of many to many. */
+/** Options of a many-to-many relation. */
 export interface ManyToManyOptions {
-    /** Model of the rows between, when they have columns of their own. By default a table without a model. */
+    /** Model of the join table, if it has more columns. By default a table without a model. */
     readonly through?: () => object;
     /** Whether a pair counts in both directions, for a model that refers to itself. Default false. */
     readonly symmetric?: boolean;
-    /** Name of the table between. By default the names of both tables, sorted, joined by `_`. */
+    /** Name of the join table. By default the names of both tables, sorted, joined by `_`. */
     readonly table?: string;
 }
 
-/** A relation: where it leads, and how. The shape is all that types look at. */
+/** A relation: its target and kind. Types only look at this shape. */
 export interface Relation<Target, Kind extends "one" | "many", Nullable extends boolean, AddsKey extends boolean = boolean> {
     /** Whether it leads to one row or to many. */
     readonly kind: Kind;
     /** Whether it adds a field with the key of the other row. */
     readonly addsKey: AddsKey;
-    /** The function that made it. */
+    /** The function that created it. */
     readonly relation: RelationKind;
     /** The model that it leads to. */
     readonly target: Target;
     /** Whether it may lead nowhere. */
     readonly nullable: Nullable;
-    /** The options as they were written. */
+    /** The options as written. */
     readonly options: BelongsToOptions & HasOptions & ManyToManyOptions;
 }
 
@@ -1462,7 +1462,7 @@ export interface StatementResult {
 /** A value as drivers take and return it. Dates and undefined never reach a driver: codecs convert them first. */
 export type DriverValue = string | number | bigint | boolean | Uint8Array | null;
 
-/** How a relation is loaded when code touches it before it was loaded. */
+/** How a relation is loaded when code reads it before it was loaded. */
 export type FetchMode = "peers" | "one" | "raise";
 
 /** The event that `onStatement` and the channel `gable.data.query` of node:diagnostics_channel get for each statement. */
@@ -1480,26 +1480,26 @@ export interface StatementEvent {
      * left out. Values in your own SQL are shown as they are.
      */
     readonly parameters?: readonly unknown[];
-    /** Asks the database how it runs the statement. */
+    /** Queries the database for how it runs the statement. */
     explain(): Promise<string>;
 }
 
-/** What the transaction of a request may be. */
+/** Options for the transactions of requests. */
 export type TransactionalOptions = Pick<TransactionOptions, "isolation" | "timeoutMs">;
 
-/** How a transaction runs. */
+/** Options for a transaction. */
 export interface TransactionOptions {
-    /** How it is isolated. That of the database by default; SQLite is always serializable. */
+    /** Isolation level. By default that of the database; SQLite is always serializable. */
     readonly isolation?: Isolation;
-    /** Whether it only reads. Default false. */
+    /** Whether it rejects writes. Default false. */
     readonly readOnly?: boolean;
-    /** How often the work is repeated when another transaction was in the way. Default 0. */
+    /** How often the work is repeated after a conflict with another transaction. Default 0. */
     readonly retries?: number;
     /** Longest duration of the work, in ms. None by default. */
     readonly timeoutMs?: number;
-    /** Whether it must not be inside of another one. Default false. */
+    /** Whether it must not be inside another transaction. Default false. */
     readonly outermost?: boolean;
-    /** The database. That of the caller by default, or the only one. */
+    /** The database. By default that of the caller, or the only one. */
     readonly database?: {
         readonly $core: DatabaseCore;
     };

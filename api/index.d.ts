@@ -1410,7 +1410,7 @@ export interface FetchRuntime {
 export interface DatabaseSettings {
     /** The models: a list, or a module that exports them. None by default. */
     models?: DatabaseOptions["models"];
-    /** The address of the database, or its options. Default: the variable DATABASE_URL, else `sqlite:var/app.db`. */
+    /** The address of the database, or its options. By default the variable DATABASE_URL, or `sqlite:var/app.db`. */
     database?: string | AppDatabaseOptions;
     /** Several databases by name, instead of one: each model lives where its option `database` says. None by default. */
     databases?: Readonly<Record<string, NamedDatabaseOptions>>;

@@ -1,6 +1,6 @@
 /**
- * An instance of Kysely that knows the tables of models by their types. Columns have the names of fields. It runs
- * where queries of the models run: on their database, inside of `transaction()` of gable/data. Defaults, checks
+ * Creates a Kysely instance that knows the types of the models' tables. Columns have the names of fields. Its queries run
+ * where queries of the models run: on their database, inside `transaction()` of gable/data. Defaults, validators
  * and hooks of models do not run.  @example const rows = await kysely([Author,
  * Book]).selectFrom("books").select(["id", "title"]).where("authorId", "=", 3).execute();
  */

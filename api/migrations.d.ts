@@ -694,42 +694,42 @@ export interface Finding {
 /** Kinds of risks, from the least to the greatest. */
 export type Risk = "safe" | "locks" | "scans" | "rewrites" | "breaks-old-code" | "loses-data";
 
-/** A column. What is left out is not so: a column without `null` has a value in every row. */
+/** A column. An absent property means "no": a column without `null` has a value in every row. */
 export interface ColumnState {
     /** Its type. */
     readonly type: ColumnKind;
-    /** Whether the value may be absent. */
+    /** Whether the value may be null. */
     readonly null?: boolean;
-    /** Most characters of a text, or bytes. */
+    /** Maximum number of characters or bytes. */
     readonly max?: number;
-    /** Digits of a decimal: in all, and behind the point. */
+    /** Total digits of a decimal. */
     readonly digits?: number;
-    /** Digits behind the point of decimals. */
+    /** Digits of decimals after the decimal point. */
     readonly scale?: number;
-    /** How a decimal is stored that has more digits than a number of SQLite. */
+    /** How SQLite stores a decimal with more digits than its numbers have. */
     readonly storage?: "text";
-    /** What each item of a list is. */
+    /** Item type of a list. */
     readonly items?: ColumnState;
     /** Keys of a choice. */
     readonly choices?: readonly string[];
     /** False when the database does not check the keys of a choice. */
     readonly check?: boolean;
-    /** What the database gives a row that has no value. */
+    /** Value that the database computes for a row that gives none. */
     readonly default?: OperandData;
     /** Comment in the database. */
     readonly comment?: string;
 }
 
 /**
- * A condition or an expression as data: `["gt", "pages", 0]`. A text is the name of a column; values of other types than
- * whole numbers and booleans name them: `{ text: "draft" }`.
+ * A condition or an expression as data: `["gt", "pages", 0]`. A string is the name of a column; values other than
+ * whole numbers and booleans give their type: `{ text: "draft" }`.
  */
 export interface ConditionData extends ReadonlyArray<OperandData> {
-    /** What the condition does. */
+    /** The operator. */
     readonly 0: string;
 }
 
-/** Columns that hold the key of a row of another table. */
+/** Columns with the key of a row in another table. */
 export interface ForeignKeyState {
     /** Columns that hold the key. */
     readonly columns: readonly string[];
@@ -737,33 +737,33 @@ export interface ForeignKeyState {
     readonly table: string;
     /** Columns of that table. */
     readonly references: readonly string[];
-    /** What becomes of rows whose row is deleted. */
+    /** What happens to rows whose target is deleted. */
     readonly onDelete: DeleteAction;
 }
 
 /** An index: a group of columns, or an expression of them. */
 export interface IndexState extends KeyState {
-    /** What is kept instead of columns. */
+    /** The indexed expression, instead of columns. */
     readonly expression?: OperandData;
-    /** Whether no two rows may have the same. */
+    /** Whether each combination of values may occur only once. */
     readonly unique?: boolean;
-    /** Columns that are kept from the largest value down. */
+    /** Columns in descending order. */
     readonly desc?: readonly string[];
     /** Method of PostgreSQL. */
     readonly using?: string;
-    /** Further columns that are kept in it. */
+    /** Further columns stored in it. */
     readonly include?: readonly string[];
 }
 
-/** A group of columns that is unique, or has an index; with `where`, among rows alone for which it holds. */
+/** A group of columns that is unique or indexed; with `where`, only among rows that match. */
 export interface KeyState {
     /** Its columns. */
     readonly columns: readonly string[];
-    /** The rows that it is about. All by default. */
+    /** Condition of the rows that it covers. All by default. */
     readonly where?: ConditionData;
 }
 
-/** A value in a condition: one that JSON has, or a text of its type. */
+/** A value in a condition: a JSON value, or a string with its type. */
 export type ValueData = number | boolean | null | {
     readonly [Type in ColumnType]?: unknown;
 };

@@ -21,11 +21,14 @@ export const phrases: readonly Phrase[] = [
   phrase("(?<!\\bneed )but for", "except for"),
   phrase("at once", "immediately, or: at the same time"),
   phrase("alike", "the same way, both"),
-  phrase("of one's own|of your own|of our own", "custom, your own"),
+  phrase("of one's own|of our own", "custom, your own"),
   phrase("mend(?:s|ed|ing)?", "fix"),
   phrase("(?:what|that|which|who) (?:is|are|was|were) there", "existing"),
   phrase("beside", "next to, besides"),
-  phrase("a text(?! to translate)|the texts?(?! (?:of|between|before|after|to translate)\\b)", "a string, the text of ..."),
+  phrase(
+    "a text(?! (?:to translate|field|file|body|column|frame|message))|the texts(?! (?:of|between|before|after|to translate)\\b)",
+    "a string, the text of ...",
+  ),
   phrase("moments?", "time, datetime"),
   phrase("such as one of", "for example"),
   phrase("takes? part", "participates; say what it does"),
@@ -59,7 +62,7 @@ export const phrases: readonly Phrase[] = [
   phrase("of (?:its|their) own", "its own ..., separate"),
   phrase("the one that answers", "the server that responds"),
   phrase("puts? (?:it|them) right", "fixes"),
-  phrase("goes? wrong|went wrong|gone wrong", "fails"),
+  phrase("goes? wrong|(?<!something )went wrong|gone wrong", "fails"),
   phrase("as many as there are", "all"),
   phrase("for all that", "although"),
   phrase("nothing but", "only"),
@@ -76,10 +79,10 @@ export const cleanAreas: readonly string[] = [
   "create-gable/",
   "test/packed/",
   "src/errors/pages/",
-  "src/data/migrations/",
+  "src/data/",
   "src/views/",
   "test/views/",
-  "src/data/ambient/",
+  "test/data/",
 ];
 
 /** Files that list phrases or that the check cannot read as prose. */

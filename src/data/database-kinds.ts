@@ -1,9 +1,9 @@
-/** The kinds of databases: the one place that lists them. Each is a folder of `sql/` and a driver. */
+/** The kinds of databases: this is the only list of them. Each has a folder of `sql/` and a driver. */
 import { GableError } from "../errors/gable-error.ts";
 import type { Driver } from "./driver/contract.ts";
 import type { Dialect } from "./sql/dialect.ts";
 
-/** Options that say how a database is reached. */
+/** Options for connecting to a database. */
 interface DriverOptions {
   readonly url?: string;
   readonly driver?: Driver;
@@ -15,7 +15,7 @@ interface DriverOptions {
   readonly durability?: "normal" | "full";
 }
 
-/** A database that can be asked: its dialect and its connections. */
+/** The dialect and the driver of a database. */
 interface OpenDriver {
   readonly dialect: Dialect;
   readonly driver: Driver;
@@ -29,7 +29,7 @@ const dialects: Readonly<Record<Driver["dialect"], () => Promise<Dialect>>> = {
   mysql: async () => (await import("./sql/mysql/dialect.ts")).mysql,
 };
 
-/** How each scheme of an address is opened. */
+/** Opens the database for each scheme of an address. */
 const schemes: Readonly<Record<string, (url: string, options: DriverOptions) => Promise<OpenDriver>>> = {
   sqlite: openSqlite,
   postgres: openPostgres,
@@ -45,14 +45,14 @@ export async function openDriver(options: DriverOptions): Promise<OpenDriver> {
   const scheme = /^([a-z]+):/.exec(url)?.[1] ?? "";
   const open = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
   if (open !== undefined) return open(url, options);
-  throw new GableError("E_DATABASE_URL", `The address "${maskPassword(url)}" is of no database that is known.`, {
+  throw new GableError("E_DATABASE_URL", `The address "${maskPassword(url)}" names an unknown kind of database.`, {
     fix: "Use sqlite:path, postgres://user@host/name, mariadb://user@host/name or mysql://user@host/name.",
   });
 }
 
 async function loadDialect(name: Driver["dialect"]): Promise<Dialect> {
   if (Object.hasOwn(dialects, name)) return dialects[name]();
-  throw new GableError("E_DATABASE_URL", `A driver is of the kind "${name}", which is not known.`);
+  throw new GableError("E_DATABASE_URL", `A driver has the unknown kind "${name}".`);
 }
 
 async function openSqlite(url: string, { durability = "normal", acquireTimeoutMs = 5_000 }: DriverOptions): Promise<OpenDriver> {
@@ -70,7 +70,7 @@ async function openMysql(url: string, options: DriverOptions, kind: "mariadb" | 
   return { dialect, driver: await createMysql({ url, ...limitsOf(options) }, kind) };
 }
 
-/** The limits of connections to a server, with their defaults. */
+/** Returns the limits of connections to a server, with their defaults. */
 function limitsOf({ poolMax = 10, acquireTimeoutMs = 5_000, statementTimeoutMs = 30_000, tls }: DriverOptions): {
   readonly poolMax: number;
   readonly acquireTimeoutMs: number;

@@ -60,7 +60,7 @@ export interface DatabaseOptions {
   readonly logParameters?: boolean;
   /**
    * Secret that seals the cursors of `page()`, the same in every process that reads them; at least 32 characters. By default the
-   * first of the secret keys of `gable()`, else the address of the database with its password. An address without a password, and that of SQLite, is no secret: whoever knows it can
+   * first of the secret keys of `gable()`, otherwise the address of the database with its password. An address without a password, and that of SQLite, is not secret: whoever knows it can
    * read the values in cursors. With a driver and no address, cursors end with the process.
    */
   readonly cursorSecret?: string;
@@ -78,7 +78,7 @@ export const optionNames: readonly string[] =
 
 const numberOptions = ["rowsMax", "poolMax", "acquireTimeoutMs", "statementTimeoutMs"] as const;
 
-/** Checks options that become part of what is sent to a server. Throws `E_OPTION_INVALID`. */
+/** Checks options that become part of statements. Throws `E_OPTION_INVALID`. */
 export function assertValues(
   owner: string,
   options: Pick<DatabaseOptions, (typeof numberOptions)[number] | "tls" | "prepare" | "cursorSecret">,
@@ -86,7 +86,7 @@ export function assertValues(
   const { cursorSecret } = options;
   // The value is not shown.
   if (cursorSecret !== undefined && !(typeof cursorSecret === "string" && cursorSecret.length >= cursorSecretMin))
-    throw new GableError("E_OPTION_INVALID", `${owner}: cursorSecret is no string of at least ${cursorSecretMin} characters.`);
+    throw new GableError("E_OPTION_INVALID", `${owner}: cursorSecret must be a string of at least ${cursorSecretMin} characters.`);
   for (const name of numberOptions) {
     const value = options[name];
     if (value === undefined || (Number.isSafeInteger(value) && value > 0)) continue;
@@ -101,7 +101,7 @@ export function assertBind(owner: string, bind: unknown, known: readonly unknown
   if (!known.includes(bind)) throw optionInvalid(owner, "bind", bind, known.map((each) => JSON.stringify(each)).join(", "));
 }
 
-/** Fewest characters of a secret for cursors. */
+/** Minimum number of characters of a secret for cursors. */
 const cursorSecretMin = 32;
 
 const tlsModes: readonly unknown[] = [undefined, "verify", "encrypt", "off"];
@@ -132,7 +132,7 @@ export async function openDatabase(options: DatabaseOptions, models: readonly Mo
     throw modelsInvalid(mistakes);
   }
   try {
-    // A driver of your own is opened by its first query.
+    // A custom driver connects with its first query.
     if (options.driver === undefined) await assertReachable(driver, options.url ?? "");
     for (const model of models) assertTable(dialect, model);
     await dialect.assertStored?.(driver, models);
@@ -218,7 +218,7 @@ export class Database {
   query<Row = Record<string, unknown>>(statement: AnyExpression<unknown>): Promise<Row[]> {
     const context = currentContext();
     const own = context?.database === this.$core ? context : this.$core.context;
-    return queryRaw(own, statement) as Promise<Row[]>; // What the caller says of its own statement.
+    return queryRaw(own, statement) as Promise<Row[]>; // The caller gives the type of its statement.
   }
 
   /**

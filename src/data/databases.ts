@@ -82,7 +82,7 @@ function assertNames(named: DatabasesOptions["databases"]): void {
     assertKnownOptions(`createDatabases(), database "${name}"`, own, optionNames);
     assertValues("createDatabases()", own);
     if (of !== undefined && (named[of] === undefined || named[of].of !== undefined))
-      throw optionInvalid("createDatabases()", `databases.${name}.of`, of, "the name of a database that is no replica");
+      throw optionInvalid("createDatabases()", `databases.${name}.of`, of, "the name of a database that is not a replica");
   }
 }
 
@@ -104,8 +104,8 @@ function findMistakes(models: readonly ModelClass[], named: DatabasesOptions["da
       .map(({ name, target }) => ({
         code: "E_RELATION_DATABASE" as const,
         where: `${model.name}.${name}`,
-        message: `it leads from the database "${databaseOf(model)}" to "${databaseOf(target)}", and no statement reads both`,
-        fix: "Keep the key in a field of its own, and read the other row by it.",
+        message: `it leads from the database "${databaseOf(model)}" to "${databaseOf(target)}", but no statement can read both`,
+        fix: "Store the key in a plain field, and read the other row by that key.",
       })),
   );
   return [...missing, ...across];

@@ -39,7 +39,7 @@ import { ModelSchema } from "./schema/model-schema.ts";
 import type { ModelErrors } from "./schema/validate-row.ts";
 import { validateRow } from "./schema/validate-row.ts";
 
-/** A relation to one row. Await it to load it, for all rows of the same result at once. */
+/** A relation to one row. Await it to load it, for all rows of the same result. */
 export interface Lazy<Item, Key> extends PromiseLike<Item> {
   /** The key of the related row, without a query. */
   readonly id: Key;
@@ -49,7 +49,7 @@ export interface Lazy<Item, Key> extends PromiseLike<Item> {
   readonly value: Item;
 }
 
-/** A relation to many rows, which is a query. Await it to load it, for all rows of the same result at once. */
+/** A relation to many rows, which is a query. Await it to load it, for all rows of the same result. */
 export interface Related<Class, Item> extends Query<Class, Item> {
   /** Whether the rows have already been loaded. */
   readonly isLoaded: boolean;
@@ -78,7 +78,7 @@ export type RelationProperties<Fields> = {
     : Related<TargetOf<Fields[Name]>, InstanceOf<TargetOf<Fields[Name]>>>;
 };
 
-/** The table of a row. It comes first in types of rows: one of another model is told at once, without comparing relations. */
+/** The table of a row. It comes first in types of rows, so that the compiler rejects a row of another model without comparing relations. */
 export interface RowOf<Table> {
   readonly $table: Table;
 }
@@ -103,7 +103,7 @@ export interface InstanceApi<Fields> {
   toJSON(): Record<string, unknown>;
 }
 
-/** What a function of a model is called on. */
+/** The class that a static method is called on. */
 interface AnyModel {
   readonly $fields: object;
   new (): object;
@@ -111,9 +111,9 @@ interface AnyModel {
 
 /** The static methods of model classes. */
 export interface ModelStatic<Fields> {
-  /** The fields as they were written. */
+  /** The fields as written. */
   readonly $fields: Fields;
-  /** The options as they were written. */
+  /** The options as written. */
   readonly $options: AnyModelOptions;
   /** Metadata of the model, as frozen data. */
   readonly $meta: ModelMeta;
@@ -232,21 +232,21 @@ export function Model<const Table extends string, Fields extends FieldMap, Compu
       },
     });
   }
-  // The properties of rows are set when rows are made; types read them from the fields.
+  // Rows get these properties when they are created; types derive them from the fields.
   return Base as unknown as ModelStatic<Fields> & {
     new (): RowOf<Table> & RowValues<Fields> & RelationProperties<Fields> & InstanceApi<Fields> & Readonly<ValuesOf<Computed>>;
     readonly $table: Table;
   };
 }
 
-/** What the classes of all models share. Types see it as {@link ModelStatic}. */
+/** Static members of all model classes. Types see it as {@link ModelStatic}. */
 class ModelBase extends Instance {
   static readonly $table: string = "";
   static readonly $fields: FieldMap = {};
   static readonly $options: AnyModelOptions = {};
 
   static get $meta(): ModelMeta {
-    // One for each class that extends this one: the name is its own.
+    // Separate for each class that extends this one, because each has its own name.
     const known = descriptions.get(this);
     if (known !== undefined) return known;
     const described = describeModel(this);
@@ -365,23 +365,23 @@ class ModelBase extends Instance {
   }
 }
 
-/** Whether a key is the only value of its query: no filter, no row, no key of several fields, no scope, nothing to compute. */
+/** Whether a key is all that a query needs: a single field, and no filter, row, scope or computed value. */
 function isSimpleKey(model: ModelClass, key: unknown): boolean {
   const { computed, scope } = model.$options;
   return typeof key !== "object" && model.$meta.primary.length === 1 && computed === undefined && scope === undefined;
 }
 
-/** A row of the class that a function was called on. */
+/** Creates a row of the class that a static method was called on. */
 function makeRow(model: ModelClass, values: object): ModelBase & RowRecord {
   const Class = model as unknown as ModelConstructor; // A model is a class of rows.
   const row = new Class() as ModelBase & RowRecord; // Its columns are set here.
   const given = toFieldValues(model, values);
-  // All columns in their order, so that new rows and rows that were read are objects of one shape.
+  // All columns in their order, so that new rows and loaded rows have one object shape.
   for (const { name } of model.$meta.columns) row[name] = given[name];
   return row;
 }
 
-/** Stores rows of several models, all or none. New rows come first, in the order of their relations. */
+/** Saves rows of several models, all or none. New rows come first, in the order of their relations. */
 export function saveMany(rows: ReadonlyArray<{ save(): Promise<unknown> }>): Promise<void> {
   return saveRows(rows as unknown as readonly RowRecord[]); // Rows of models.
 }

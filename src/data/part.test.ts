@@ -53,11 +53,11 @@ describe("gable({ models })", () => {
     assert.throws(() => made.database("other"), { code: "E_DATABASE_UNKNOWN" });
     await made.close();
     await assert.rejects(Note.count(), { code: "E_DATABASE_MISSING" });
-    // Who asks again gets it again.
+    // A repeated call returns it again.
     assert.deepEqual((await client.get("/notes")).json(), ["one"]);
   });
 
-  it("makes missing tables when it starts, in development, and tells what it cannot make", async () => {
+  it("creates missing tables at start in development, and reports what it cannot create", async () => {
     const told: unknown[] = [];
     const ignore = (): void => undefined;
     const logger: Logger = {
@@ -77,7 +77,7 @@ describe("gable({ models })", () => {
     assert.deepEqual(told, []);
     await start([Note], "development");
     assert.deepEqual(told.splice(0), [
-      [{ database: "default", made: ['Create the table "app_notes"'] }, "Tables of models were made: there are no migrations yet."],
+      [{ database: "default", made: ['Create the table "app_notes"'] }, "Created tables for models, because there are no migrations yet."],
     ]);
     await start([Note], "development");
     assert.deepEqual(told, []);
@@ -92,12 +92,12 @@ describe("gable({ models })", () => {
           left: ['In the table "app_notes", column text differs from the model.'],
           fix: "Write a migration: makeMigration() of gable/migrations.",
         },
-        "Tables differ from the models, and nothing of it was changed.",
+        "Tables differ from the models, and were left unchanged.",
       ],
     ]);
   });
 
-  it("runs what may change something in a transaction of its own, which a refusal undoes", async () => {
+  it("runs unsafe methods in a transaction, and rolls it back for a reply above 399", async () => {
     const events: string[] = [];
     const use = [transactional({ timeoutMs: 10_000 })];
     const write = async (text: string): Promise<void> => {
@@ -141,7 +141,7 @@ describe("gable({ models })", () => {
     assert.deepEqual(events, ["good is stored", "read is stored"]);
   });
 
-  it("closes the database when its server stops, behind the last request", async () => {
+  it("closes the database when its server stops, after the last request", async () => {
     const { promise: started, resolve: start } = Promise.withResolvers<void>();
     const slow = get("/slow", async () => {
       start();
@@ -170,7 +170,7 @@ describe("gable({ models })", () => {
     assert.deepEqual([reply.status, await reply.text()], [503, "not ready: database\n"]);
   });
 
-  it("takes the address from the environment, and else a file below the folder of the process", async () => {
+  it("reads the address from the environment, and defaults to a file below the working directory", async () => {
     const before = process.cwd();
     process.chdir(folder);
     const { DATABASE_URL: known } = process.env;
@@ -192,7 +192,7 @@ describe("gable({ models })", () => {
     }
   });
 
-  it("opens several databases, and lets a request read what it has written", async () => {
+  it("opens several databases, and lets a request read its own writes", async () => {
     const databases = { default: { url: url("a") }, replica: { url: url("b"), of: "default" }, logs: { url: url("c") } };
     const copies = await createDatabase({ url: url("b"), models: [Note], bind: false });
     await copies.createTables();
@@ -220,7 +220,7 @@ describe("gable({ models })", () => {
     assert.deepEqual(told, [[{ reason: "monthly report" }, "Work left the scopes of models."]]);
   });
 
-  it("says what is wrong, and can be started when it was put right", async () => {
+  it("reports a failed start, and can start after a correction", async () => {
     assert.throws(() => make({ database: url("a"), databases: { default: { url: url("a") } } }), { code: "E_OPTION_INVALID" });
     const { rm, writeFile } = await import("node:fs/promises");
     await writeFile(join(folder, "none"), "a file where a folder is needed");
@@ -241,7 +241,7 @@ describe("testDatabase() of an application", () => {
   const app = gable({ mode: "test", models: [Note], database: "sqlite::memory:" });
   testDatabase(app);
   for (const round of [1, 2])
-    it(`creates the tables, and undoes what a test has written, round ${round}`, async () => {
+    it(`creates the tables, and rolls back the writes of a test, round ${round}`, async () => {
       assert.equal(await Note.count(), 0);
       await Note.create({ text: "written" });
       assert.equal(await Note.count(), 1);

@@ -1,4 +1,4 @@
-/** The databases of an application, as a part: opened at start, entered by each request, checked for readiness, closed at the end. */
+/** The databases of an application, as a part: opened at start, used by each request, checked for readiness, closed at the end. */
 import { GableError } from "../errors/gable-error.ts";
 import { optionInvalid } from "../errors/option-errors.ts";
 import type { PartHost } from "../parts/part.ts";
@@ -14,7 +14,7 @@ type AppDatabaseOptions = Omit<DatabaseOptions, "models" | "name" | "bind">;
 export interface DatabaseSettings {
   /** The models: a list, or a module that exports them. None by default. */
   models?: DatabaseOptions["models"];
-  /** The address of the database, or its options. Default: the variable DATABASE_URL, else `sqlite:var/app.db`. */
+  /** The address of the database, or its options. By default the variable DATABASE_URL, or `sqlite:var/app.db`. */
   database?: string | AppDatabaseOptions;
   /** Several databases by name, instead of one: each model lives where its option `database` says. None by default. */
   databases?: Readonly<Record<string, NamedDatabaseOptions>>;
@@ -33,7 +33,7 @@ export const databasesPart = definePart({
   start: async (host, options): Promise<AppDatabases> => {
     // A part gets all options of gable(); another part has checked the keys.
     const { models = [], database, databases, secretKeys } = options as DatabaseSettings & SecretKeyOption;
-    // Loaded only where there are databases: an application without them starts without this code.
+    // Only loaded if there are databases: an application without them starts without this code.
     const { openAppDatabases } = await import("./application/app-databases.ts");
     const settings = { models, ...(database !== undefined && { database }), ...(databases !== undefined && { databases }) };
     const named = withCursorSecret(toNamedDatabases(settings, host.environment), secretKeys);
@@ -47,7 +47,7 @@ interface SecretKeyOption {
   readonly secretKeys?: ReadonlyArray<string | Uint8Array>;
 }
 
-/** Seals cursors with the first secret key of the application, where a database has no `cursorSecret`. A replica has the keys of its primary. */
+/** Seals cursors with the first secret key of the application, if a database has no `cursorSecret`. A replica has the keys of its primary. */
 function withCursorSecret(
   databases: Readonly<Record<string, NamedDatabaseOptions>>,
   [key]: ReadonlyArray<string | Uint8Array> = [],
@@ -59,10 +59,10 @@ function withCursorSecret(
   );
 }
 
-/** Where the database is when nobody says it. */
+/** Default address of the database. */
 const defaultUrl = "sqlite:var/app.db";
 
-/** Returns the databases of an application by name, as they are opened. */
+/** Returns the options of an application's databases, by name. */
 export function toNamedDatabases(
   { database, databases }: DatabaseSettings,
   environment: PartHost["environment"],
@@ -71,7 +71,7 @@ export function toNamedDatabases(
   return { default: typeof database === "object" ? database : { url: database ?? (environment("DATABASE_URL") || defaultUrl) } };
 }
 
-/** The error of an application without an open database. */
+/** Returns the error of an application without an open database. */
 export function databasesMissing(isEnabled: boolean): GableError {
   const reason = isEnabled ? "has not started" : "has no option models";
   return new GableError("E_DATABASE_MISSING", `The application ${reason}: it has no open database.`, {

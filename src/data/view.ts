@@ -1,4 +1,4 @@
-/** Views: models whose rows come from a query, and which nobody writes. */
+/** Views: read-only models whose rows come from a query. */
 import type { InstanceApi, ModelStatic, RelationProperties, RowOf } from "./model.ts";
 import { Model } from "./model.ts";
 import { runStatement } from "./run/execute.ts";
@@ -7,37 +7,37 @@ import type { ModelClass } from "./schema/model-class.ts";
 import type { QueryText } from "./schema/table-state.ts";
 import { contextOf } from "./run/context.ts";
 
-/** What a view is: its query, and those options of a model that are not about writing. */
+/** Options of a view: its query, and the options of a model that do not concern writing. */
 export interface ViewOptions<Fields = FieldMap> extends Pick<
   ModelOptions<Fields>,
   "label" | "labelPlural" | "display" | "orderBy" | "primary" | "managed" | "scope" | "database"
 > {
-  /** The query: one for all databases, or one for each kind. Its columns have the names of the view's. */
+  /** The query: one for all databases, or one for each kind. Its columns have the names of the view's columns. */
   readonly sql: QueryText;
-  /** Texts that a search looks into. None by default. */
+  /** Text fields that search() looks into. None by default. */
   readonly search?: ReadonlyArray<keyof Fields & string>;
-  /** Whether PostgreSQL keeps the rows until `refresh()`; others compute them with each query. Default false. */
+  /** Whether PostgreSQL stores the rows until `refresh()`; otherwise each query computes them. Default false. */
   readonly materialized?: true;
 }
 
-/** What every class of a view can do: all that reads. */
+/** Static methods of a view: those of a model that read. */
 export interface ViewStatic<Fields> extends Omit<
   ModelStatic<Fields>,
   "validate" | "withDeleted" | "build" | "create" | "createMany" | "upsert" | "getOrCreate" | "updateMany"
 > {
   /**
-   * Computes the rows anew of a view that keeps them, while others read the former ones. Where the database keeps none, they are
-   * new at any time, and nothing is done.
+   * Computes the rows of a materialized view again, while others can still read the old ones. Does nothing if the database does not
+   * store the rows.
    */
   refresh(): Promise<void>;
 }
 
-/** What rows of views can do. */
+/** Methods of rows of views. */
 export type ViewInstanceApi<Fields> = Pick<InstanceApi<Fields>, "reload" | "load" | "toJSON">;
 
 /**
- * The base class of a view: its name, its fields as the query names columns, and the query. One of the fields, or the
- * option `primary`, tells the rows apart. Migrations make it, and make it anew when it or what it reads has changed.
+ * The base class of a view: its name, its fields and its query, whose columns are named like the fields. One field, or the
+ * option `primary`, identifies the rows. Migrations create the view, and create it again when it or what it reads has changed.
  *
  * @example
  * class AuthorStats extends View(
@@ -54,17 +54,17 @@ export function View<const Table extends string, Fields extends FieldMap>(
   new (): RowOf<Table> & RowValues<Fields> & RelationProperties<Fields> & ViewInstanceApi<Fields>;
   readonly $table: Table;
 } {
-  // What is neither is reported with all mistakes of models, when they are opened.
+  // Anything else is reported together with all mistakes of models when a database opens.
   const given: unknown = typeof query === "object" && query !== null ? query : { sql: query };
   const { sql, materialized, ...options } = given as ViewOptions<Fields>; // It has its keys, if any.
   const view = { sql, ...(materialized !== undefined && { materialized }) };
-  const Base = Model(name, fields, { ...options, view } as unknown as ModelOptions<Fields>); // Models keep it beside their options.
+  const Base = Model(name, fields, { ...options, view } as unknown as ModelOptions<Fields>); // Models store it with their options.
   Object.defineProperty(Base, "refresh", {
     value(this: ModelClass) {
       return refreshView(this);
     },
   });
-  return Base as unknown as ReturnType<typeof View<Table, Fields>>; // It lacks what writes in types alone: that fails when it runs.
+  return Base as unknown as ReturnType<typeof View<Table, Fields>>; // Only the types omit the methods that write; those throw at run time.
 }
 
 async function refreshView(model: ModelClass): Promise<void> {

@@ -399,7 +399,7 @@ const data = {
   E_RELATION_NOT_LOADED: entry(500, "A relation is not loaded", "Await it, or load it with the query: with()."),
   E_RELATION_ASSIGN: entry(500, "A relation cannot be assigned this way", "Set the key of the row that holds it."),
   E_RELATION_UNSAVED: entry(500, "An unsaved row is linked", "Save that row first."),
-  E_UPDATE_RELATION: entry(500, "An update cannot read columns of a relation", "Read them first, or use raw SQL."),
+  E_UPDATE_RELATION: entry(500, "An update cannot read columns of a relation", "Read them first, or use custom SQL."),
   E_TRANSACTION_ABORTED: entry(500, "A statement of the transaction has failed", "Put statements that may fail into a nested transaction."),
   E_TRANSACTION_CONFLICT: entry(503, "A conflict with another transaction", "Try again, or use the option retries."),
   E_TRANSACTION_ENDED: entry(500, "A query was run in a transaction that has ended", "Await all queries inside the transaction."),

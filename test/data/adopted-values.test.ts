@@ -17,7 +17,7 @@ class Coarse extends Model(
 /** A statement of its text. */
 const statement = (text: string): ReturnType<typeof sql> => sql(Object.assign([text], { raw: [text] }));
 
-/** Moments with digits that a value does not have: 21 rows in 6 milliseconds. */
+/** Datetimes with more digits than JavaScript dates: 21 rows in 6 milliseconds. */
 const micros = Array.from(
   { length: 21 },
   (_, index) =>
@@ -52,7 +52,7 @@ for (const { name, skip, place } of databaseKinds.filter((kind) => kind.name !==
     const insert = (list: readonly string[]): string =>
       `INSERT INTO adopted (id, at) VALUES ${list.map((text, index) => `(${index + 1}, '${text}${isPostgres ? "+00" : ""}')`).join(", ")}`;
 
-    it("refuse to give a moment that would not find its row", async () => {
+    it("reject a datetime that would not find its row again", async () => {
       await open(
         Plain,
         `CREATE TABLE adopted (id int PRIMARY KEY, at ${fineType})`,
@@ -66,7 +66,7 @@ for (const { name, skip, place } of databaseKinds.filter((kind) => kind.name !==
       });
     });
 
-    it("compare by the millisecond with precision: 6", async () => {
+    it("compare by millisecond with precision: 6", async () => {
       await open(Fine, `CREATE TABLE adopted (id int PRIMARY KEY, at ${fineType})`, insert(rows), "INSERT INTO adopted (id) VALUES (99)");
       const all = await Fine.orderBy("id");
       const values = [...new Set(all.map(({ at }) => at?.getTime()))].filter((value) => value !== undefined);
@@ -134,7 +134,7 @@ for (const { name, skip, place } of databaseKinds.filter((kind) => kind.name !==
       );
     });
 
-    it("page in the order of their own digits", async () => {
+    it("have pages in the order of all stored digits", async () => {
       await open(Fine, `CREATE TABLE adopted (id int PRIMARY KEY, at ${fineType})`, insert(rows), "INSERT INTO adopted (id) VALUES (99)");
       for (const order of ["at", "-at"] as const) {
         const seen: number[] = [];
@@ -152,11 +152,11 @@ for (const { name, skip, place } of databaseKinds.filter((kind) => kind.name !==
       }
     });
 
-    it("take whole seconds alone with precision: 0", async () => {
+    it("only accept whole seconds with precision: 0", async () => {
       await open(Coarse, `CREATE TABLE adopted (id int PRIMARY KEY, at ${coarseType} NULL, made ${coarseType} NULL)`);
       await assert.rejects(Coarse.create({ id: 1, at: new Date("2026-01-01T00:00:00.500Z") }), {
         code: "E_VALIDATION",
-        message: "Coarse cannot be stored: at: Give a moment of whole seconds.",
+        message: "Coarse cannot be stored: at: Give a time in whole seconds.",
       });
       const row = await Coarse.create({ id: 1, at: new Date("2026-01-01T00:00:01.000Z") });
       assert.equal(await Coarse.where({ at: row.at, made: row.made }).count(), 1);
@@ -165,7 +165,7 @@ for (const { name, skip, place } of databaseKinds.filter((kind) => kind.name !==
       assert.equal(await Coarse.where({ made: again!.made }).count(), 1);
     });
 
-    it("are read as UTC where they have no zone, wherever the process is", async () => {
+    it("are read as UTC if they have no zone, whatever the zone of the process", async () => {
       const zone = process.env["TZ"];
       try {
         process.env["TZ"] = "America/New_York";
@@ -188,18 +188,18 @@ for (const { name, skip, place } of databaseKinds.filter((kind) => kind.name !==
       }
     });
 
-    it("refuse what is no moment", async () => {
+    it("reject values that are not datetimes", async () => {
       await open(Plain, `CREATE TABLE adopted (id int PRIMARY KEY, at ${isPostgres ? "timestamptz(3)" : "datetime(3)"} NULL)`);
       await database.query(
         isPostgres
           ? sql`INSERT INTO adopted (id, at) VALUES (1, 'infinity')`
           : sql`INSERT /*+ SET_VAR(sql_mode = '') */ IGNORE INTO adopted (id, at) VALUES (1, '0000-00-00 00:00:00')`,
       );
-      await assert.rejects(Plain.get(1), { code: "E_VALUE_STORED", message: /That is no moment\.$/ });
+      await assert.rejects(Plain.get(1), { code: "E_VALUE_STORED", message: /That is not a valid date and time\.$/ });
     });
   });
 
-describe("tables of SQLite that others have created", () => {
+describe("tables of SQLite that other programs created", () => {
   class Dated extends Model(
     "dated",
     {
@@ -229,7 +229,7 @@ describe("tables of SQLite that others have created", () => {
   };
   const columns = "(id integer PRIMARY KEY AUTOINCREMENT, at text, day text, ok integer, token text)";
 
-  it("are refused when they are opened, with the statements that convert them", async () => {
+  it("are rejected when they are opened, with the statements that convert them", async () => {
     const { url, remove } = await placeSqlite();
     const first = await createDatabase({ url, models: [], bind: false });
     try {
@@ -239,7 +239,7 @@ describe("tables of SQLite that others have created", () => {
       );
       const refused: unknown = await createDatabase({ url, models: [Dated] }).catch((error: unknown) => error);
       const { code, message, fix } = refused as { code: string; message: string; fix: string };
-      assert.deepEqual([code, message], ["E_VALUE_STORED", "2 columns hold days or moments in another form."]);
+      assert.deepEqual([code, message], ["E_VALUE_STORED", "2 columns hold dates or times in another format."]);
       const steps = fix.replace("Convert them once: ", "").split(/(?<=;) /);
       assert.equal(steps.length, 2);
       for (const step of steps) await first.query(statement(step));
@@ -265,11 +265,11 @@ describe("tables of SQLite that others have created", () => {
     );
   });
 
-  it("are errors when they are read from a table of Gable's own", async () => {
+  it("cause an error when read from a table that Gable created", async () => {
     const read = (statement: string): Promise<void> => openWith(`CREATE TABLE dated ${columns} STRICT`, statement);
     await assert.rejects(read("INSERT INTO dated (at) VALUES ('2021-01-01 00:00:00')"), {
       code: "E_VALUE_STORED",
-      message: 'Dated.at holds "2021-01-01 00:00:00". A datetime of SQLite is a text in the form %Y-%m-%dT%H:%M:%fZ.',
+      message: 'Dated.at holds "2021-01-01 00:00:00". SQLite must store a datetime in the format %Y-%m-%dT%H:%M:%fZ.',
       fix: "Convert the values once: UPDATE ... SET at = strftime('%Y-%m-%dT%H:%M:%fZ', at).",
     });
     await assert.rejects(read("INSERT INTO dated (day) VALUES ('2021-1-1')"), {
@@ -281,7 +281,7 @@ describe("tables of SQLite that others have created", () => {
       message: "Dated.ok holds 5. A boolean is 0 or 1.",
     });
     await assert.rejects(read("INSERT INTO dated (token) VALUES ('s3cret')"), {
-      message: "Dated.token holds a value that is secret. A datetime of SQLite is a text in the form %Y-%m-%dT%H:%M:%fZ.",
+      message: "Dated.token holds a value that is secret. SQLite must store a datetime in the format %Y-%m-%dT%H:%M:%fZ.",
     });
   });
 });
@@ -319,8 +319,8 @@ const letters = [
   "Ÿ",
 ];
 
-describeOnDatabases("letters without regard to case", [Letter], () => {
-  it("find themselves", async () => {
+describeOnDatabases("case-insensitive letters", [Letter], () => {
+  it("match themselves", async () => {
     await Letter.createMany(letters.map((name) => ({ name: `x${name}y` })));
     for (const letter of letters) {
       const name = `x${letter}y`;

@@ -76,7 +76,7 @@ const casts: ReadonlyArray<readonly [values: object, cast: (row: Row) => unknown
 ];
 
 describeOnDatabases("casts", [Thing], () => {
-  it("give the same values everywhere, in results, in conditions and in orders", async () => {
+  it("give the same values on every database: in results, conditions and orders", async () => {
     for (const [values, cast, expected] of casts) {
       const { id } = await Thing.create(values as never);
       const found = await Thing.where({ id }).values((row) => ({ value: cast(row) as never }));
@@ -99,16 +99,16 @@ describeOnDatabases("casts", [Thing], () => {
     await assert.rejects(Thing.create({ float: 999_999.5 }), { code: "E_VALIDATION" });
   });
 
-  it("are refused between types that databases turn into each other in ways of their own", () => {
+  it("are rejected between types that databases convert differently", () => {
     const refused = (message: RegExp): object => ({ code: "E_EXPRESSION_TYPE", message });
     for (const [cast, message] of [
-      [(row: Row) => row.float.cast(f.text()), /Thing\.float is of the type float, which cast\(\) does not turn into text/],
-      [(row: Row) => row.text.cast(f.date()), /text, which cast\(\) does not turn into date/],
-      [(row: Row) => row.text.cast(f.boolean()), /into boolean/],
-      [(row: Row) => row.meta.at("size").cast(f.json()), /into json/],
+      [(row: Row) => row.float.cast(f.text()), /Thing\.float is of the type float, which cast\(\) cannot convert to text/],
+      [(row: Row) => row.text.cast(f.date()), /text, which cast\(\) cannot convert to date/],
+      [(row: Row) => row.text.cast(f.boolean()), /to boolean/],
+      [(row: Row) => row.meta.at("size").cast(f.json()), /to json/],
       [(row: Row) => row.bytes.cast(f.text()), /bytes, which/],
       [(row: Row) => row.long.cast(f.float()), /decimal, which/],
-      [(row: Row) => row.int.cast(f.array(f.int())), /into array/],
+      [(row: Row) => row.int.cast(f.array(f.int())), /to array/],
     ] as const)
       assert.throws(() => Thing.where().values((row) => ({ value: cast(row) as never })), refused(message));
     for (const wrong of [undefined, "int", {}, Number])
@@ -116,7 +116,7 @@ describeOnDatabases("casts", [Thing], () => {
   });
 });
 
-it("a condition of a table turns no texts into numbers: SQLite does so by a function that other programs lack", async () => {
+it("are rejected from text to number in conditions of tables, because SQLite needs a function that other programs lack", async () => {
   class Wrong extends Model("cast_wrong", { id: f.id(), text: f.text() }, { checks: { number: (row) => row.text.cast(f.int()).gt(0) } }) {}
   await assert.rejects(createDatabase({ url: "sqlite::memory:", models: [Wrong], bind: false }), {
     code: "E_MODEL_CONDITION",

@@ -26,7 +26,7 @@ const given: Readonly<Record<string, readonly EndValue[]>> = {
 
 describeOnDatabases("values", [Every], () => {
   for (const [name, ends] of Object.entries(endValues)) {
-    it(`of the type ${name} come back equal: as rows, values, lists, by relations, by filters, by aggregates`, async () => {
+    it(`of the type ${name} are read back equal: as rows, values, lists, in relations, filters and aggregates`, async () => {
       for (const [value, ...rest] of [...ends, ...(given[name] ?? []), [null] as const]) {
         const expected = rest.length === 0 ? value : rest[0];
         const made = (await Every.create({ [name]: value } as never)) as unknown as Record<string, unknown> & {

@@ -29,7 +29,7 @@ describeOnDatabases("combined queries", [Person, Note], () => {
     ]);
   });
 
-  it("give rows of a model, which are read on like those of any query", async () => {
+  it("return rows of a model, which can be refined like any query", async () => {
     const small = Note.where({ size: { lt: 3 } });
     const odd = Note.where({ size: { in: [1, 3] } });
     assert.deepEqual(texts(await small.union(odd).orderBy("id")), ["a", "b", "c"]);
@@ -106,7 +106,7 @@ describeOnDatabases("combined queries", [Person, Note], () => {
     );
   });
 
-  it("change and delete their rows", async () => {
+  it("update and delete their rows", async () => {
     const both = Note.where({ text: "a" }).union(Note.where({ text: "c" }));
     assert.equal(await both.update({ size: (note) => note.size.add(10) }), 2);
     assert.deepEqual(await Note.orderBy("id").pluck("size"), [11, 2, 13, 4]);
@@ -159,7 +159,7 @@ describeOnDatabases("combined queries", [Person, Note], () => {
     );
   });
 
-  it("refuse what is not the same, or cannot be said of them", async () => {
+  it("reject different results, and unsupported methods", async () => {
     const code = "E_QUERY_FORM";
     const notes = Note.where();
     const values = Note.where().values((note) => ({ label: note.text }));

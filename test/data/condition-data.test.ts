@@ -59,7 +59,7 @@ class Held extends Model(
 ) {}
 
 describeOnDatabases("conditions as data", [Held], () => {
-  it("hold of values that fit", async () => {
+  it("accept matching values", async () => {
     const row = await Held.create({ meta });
     assert.equal((await Held.get(row.id)).number, 5);
     await Held.create({ other: 3, name: "b", meta });
@@ -86,7 +86,7 @@ describeOnDatabases("conditions as data", [Held], () => {
     json: { meta: { lang: "xx" } },
     raw: { number: 11 },
   }))
-    it(`refuse what does not: ${check}`, async () => {
+    it(`reject other values: ${check}`, async () => {
       await assert.rejects(Held.create({ meta, ...values }), (error: Error & { code: string; cause?: unknown }) => {
         assert.equal(error.code, "E_VALIDATION");
         assert.match(String((error.cause as Error).message), new RegExp(`held_${check}_check`));
@@ -99,7 +99,7 @@ describe("conditions as data", () => {
   const checks = describeModels([Held]).get("held")!.checks;
   const held = describeModels([Held]).get("held")!;
 
-  it("are plain: what is written reads the same", () => {
+  it("are plain data that is read back equal", () => {
     for (const condition of checks.values()) assert.deepEqual(JSON.parse(JSON.stringify(condition)), condition);
     assert.deepEqual(checks.get("held_sum_check"), ["lt", ["mul:int", ["add:int", "number", ["coalesce:int", "other", 0]], 2], 180]);
     assert.deepEqual(checks.get("held_moment_check"), ["gt", "moment", { datetime: "2020-01-01T00:00:00.000Z" }]);
@@ -107,7 +107,7 @@ describe("conditions as data", () => {
     assert.deepEqual(checks.get("held_big_check"), ["gte", "big", { bigint: "10" }]);
   });
 
-  it("know their columns, and follow their names", () => {
+  it("list their columns, and follow renames", () => {
     assert.deepEqual(columnsOf(checks.get("held_json_check")!), ["meta"]);
     assert.deepEqual(columnsOf(checks.get("held_raw_check")!), ["number"]);
     assert.deepEqual([...new Set(columnsOf(checks.get("held_cases_check")!))], ["is_open", "number"]);
@@ -118,13 +118,13 @@ describe("conditions as data", () => {
   });
 
   for (const [condition, message] of [
-    [["gt", "nothing", 0], 'A condition of "held" names the column "nothing", which it does not have.'],
-    [["gt", "number"], '["gt","number"] is no condition.'],
-    [["bigger", "number", 0], '["bigger","number",0] is no condition.'],
-    [["gt", "number", { kilo: 3 }], '{"kilo":3} is no value of a condition.'],
-    [["gt", "number", { int: 3, text: "" }], '{"int":3,"text":""} is no value of a condition.'],
+    [["gt", "nothing", 0], 'A condition of "held" names the unknown column "nothing".'],
+    [["gt", "number"], '["gt","number"] is not a condition.'],
+    [["bigger", "number", 0], '["bigger","number",0] is not a condition.'],
+    [["gt", "number", { kilo: 3 }], '{"kilo":3} is not a value of a condition.'],
+    [["gt", "number", { int: 3, text: "" }], '{"int":3,"text":""} is not a value of a condition.'],
   ] as unknown as ReadonlyArray<readonly [ConditionData, string]>)
-    it(`are refused when they are none: ${message}`, () => {
+    it(`are rejected if they are invalid: ${message}`, () => {
       assert.throws(() => writeCondition(postgres, modelOf("held", held), condition), { code: "E_MIGRATION_OPERATION", message });
     });
 });

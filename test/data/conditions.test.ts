@@ -43,7 +43,7 @@ class Volume extends Model(
 const errorsOf = (error: unknown): unknown => (error instanceof GableError ? error.details["errors"] : error);
 
 describeOnDatabases("conditions", [Shelf, Volume], (open) => {
-  it("hold of every row", async () => {
+  it("are enforced for every row", async () => {
     assert.deepEqual(await Volume.create({ title: "a", code: "a", pages: 0 }).then(() => assert.fail(), errorsOf), {
       $model: ["These values are not allowed."],
     });
@@ -66,7 +66,7 @@ describeOnDatabases("conditions", [Shelf, Volume], (open) => {
     await assert.rejects(Volume.getOrCreate({ code: "c" }), { code: "E_KEY_NOT_UNIQUE" });
   });
 
-  it("compute values with each row, however it is read", async () => {
+  it("compute values for each row, however it is read", async () => {
     const shelf = await Shelf.create({ name: "s" });
     const made = await Volume.create({ title: "T", code: "C", pages: 400, price: "2.25", shelf });
     const wanted = ["T (C)", true, "4.50", "T (C)"];
@@ -100,7 +100,7 @@ describeOnDatabases("conditions", [Shelf, Volume], (open) => {
   });
 });
 
-describe("conditions that are wrong", () => {
+describe("invalid conditions", () => {
   const refuse = (options: object, message: RegExp): Promise<void> => {
     class Wrong extends Model(
       "wrong",
@@ -115,13 +115,13 @@ describe("conditions that are wrong", () => {
     });
   };
 
-  it("are refused when the database opens", async () => {
+  it("are rejected when the database opens", async () => {
     await refuse(
       { checks: { a: (row: { other: { name: { eq(text: string): unknown } } }) => row.other.name.eq("x") } },
-      /checks\.a .*speaks of a relation/,
+      /checks\.a .*must not use a relation/,
     );
     await refuse({ checks: { a: (row: { all: { some(): unknown } }) => row.all.some() } }, /other rows/);
-    await refuse({ checks: { a: () => true } }, /condition is needed/);
+    await refuse({ checks: { a: () => true } }, /Expected a condition/);
     await refuse({ checks: { a: (row: { nope: { eq(text: string): unknown } }) => row.nope.eq("x") } }, /no field "nope"/);
     await refuse({ uniques: [{ on: ["name"], where: () => 5 }] }, /wrong_name_unique/);
     await refuse({ computed: (row: { name: unknown }) => ({ name: row.name }) }, /"name" has the name of a field/);

@@ -31,7 +31,7 @@ describeOnDatabases("defaults of the database", [Ticket, Token], () => {
   const values = ({ state, rank, big, price, isDone, note }: Ticket): unknown => ({ state, rank, big, price, isDone, note });
   const made = { state: "open", rank: 7, big: 9007199254740993n, price: "1.50", isDone: false, note: "it's" };
 
-  it("come back with a new row, which is as it is stored", async () => {
+  it("are returned with a new row, as stored", async () => {
     const before = Date.now() - 2_000;
     const ticket = await Ticket.create({ title: "one" });
     assert.deepEqual(values(ticket), made);
@@ -45,20 +45,20 @@ describeOnDatabases("defaults of the database", [Ticket, Token], () => {
     assert.equal((await Ticket.get(ticket.id)).rank, 8);
   });
 
-  it("give way to values, null among them", async () => {
+  it("are overridden by values, including null", async () => {
     const ticket = await Ticket.create({ title: "two", rank: 1, note: null, state: "closed", price: "2.00" });
     assert.deepEqual(values(ticket), { ...made, rank: 1, note: null, state: "closed", price: "2.00" });
     assert.deepEqual(values(await Ticket.get(ticket.id)), values(ticket));
   });
 
-  it("are left open in a row that is not stored yet", async () => {
+  it("are undefined in a row that is not saved yet", async () => {
     const ticket = Ticket.build({ title: "three" });
     assert.equal(ticket.rank, undefined);
     await ticket.save();
     assert.equal(ticket.rank, 7);
   });
 
-  it("come back with many rows, each with its own", async () => {
+  it("are returned with many rows, each in its row", async () => {
     const tickets = await Ticket.createMany([
       { title: "a" },
       { title: "b", rank: 1 },
@@ -82,7 +82,7 @@ describeOnDatabases("defaults of the database", [Ticket, Token], () => {
     );
   });
 
-  it("come back from createMany() that leaves taken keys out, upsert() and getOrCreate()", async () => {
+  it("are returned by createMany() that skips taken keys, upsert() and getOrCreate()", async () => {
     await Ticket.create({ title: "x", slug: "x", rank: 1 });
     const list = [
       { title: "y", slug: "x" },
@@ -103,16 +103,16 @@ describeOnDatabases("defaults of the database", [Ticket, Token], () => {
     assert.deepEqual(changed.map(values), [made]);
   });
 
-  it("may be the key", async () => {
+  it("can be the key", async () => {
     const token = await Token.create({});
     assert.equal(token.code, "fixed");
-    await assert.rejects(Token.create({}), refusedWith({ code: ["There is a row with this key already."] }));
+    await assert.rejects(Token.create({}), refusedWith({ code: ["A row with this key already exists."] }));
     token.size = 2;
     await token.save();
     assert.equal((await Token.get("fixed")).size, 2);
   });
 
-  it("are checked as the model's own values are", async () => {
+  it("are validated like values of the model", async () => {
     await assert.rejects(Ticket.create({ title: "x", rank: 13 }), { code: "E_VALIDATION" });
     assert.equal(Ticket.$meta.fields.get("rank")?.hasDatabaseDefault, true);
     assert.equal(Ticket.$meta.fields.get("rank")?.hasDefault, true);
@@ -120,7 +120,7 @@ describeOnDatabases("defaults of the database", [Ticket, Token], () => {
   });
 });
 
-it("a default that is no value and no expression is refused", async () => {
+it("rejects a default that is neither a value nor an expression", async () => {
   class Count extends Model("default_counts", {
     id: f.id(),
     size: f.int({ default: Token.where().values((row) => ({ n: row.count() })) as never }),

@@ -1,4 +1,4 @@
-/** Databases for tests: each kind that is here, with a database of its own that is dropped afterwards. */
+/** Databases for tests: each available kind, with a separate database that is dropped afterwards. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -34,7 +34,7 @@ function answers(url: string): Promise<boolean> {
   });
 }
 
-/** A server of MariaDB, whose user may make databases. */
+/** A MariaDB server whose user can create databases. */
 const mariadbUrl = process.env["GABLE_TEST_MARIADB_URL"] ?? "mariadb://root@127.0.0.1:3306/";
 
 const [hasPostgres, hasMariadb] = await Promise.all([answers(postgresUrl), answers(mariadbUrl)]);
@@ -43,7 +43,7 @@ export const skipMariadb: string | false = hasMariadb || isRequired ? false : "n
 /** Why tests on PostgreSQL are skipped; false where they run. */
 export const skipPostgres: string | false = hasPostgres || isRequired ? false : "no PostgreSQL here";
 
-/** A server of MySQL, whose user may make databases: there is none unless it is given. */
+/** A MySQL server whose user can create databases; tests need its address. */
 const mysqlUrl = process.env["GABLE_TEST_MYSQL_URL"] ?? "";
 /** Why tests on MySQL are skipped; false where they run. */
 export const skipMysql: string | false = mysqlUrl === "" ? "no MySQL at GABLE_TEST_MYSQL_URL" : false;
@@ -78,13 +78,13 @@ export async function placePostgres(): Promise<DatabasePlace> {
   return { url: url.href, remove: () => runOnServer(`DROP DATABASE ${name} WITH (FORCE)`) };
 }
 
-/** A new database on the server of MariaDB. */
+/** Creates a database on the MariaDB server. */
 export async function placeMariadb(): Promise<DatabasePlace> {
   assert.ok(hasMariadb, `GABLE_TEST_REQUIRE=all needs MariaDB at ${mariadbUrl}, or at GABLE_TEST_MARIADB_URL`);
   return placeOn(mariadbUrl);
 }
 
-/** A new database on the server of MySQL. */
+/** Creates a database on the MySQL server. */
 export function placeMysql(): Promise<DatabasePlace> {
   return placeOn(mysqlUrl);
 }
@@ -120,7 +120,7 @@ async function runOn(server: string, sql: string): Promise<unknown> {
   return (await client.query(sql).finally(() => client.end()))[0];
 }
 
-/** Runs a statement beside the databases of the tests. */
+/** Runs a statement outside of the databases of the tests. */
 export async function runOnServer(sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: postgresUrl });
   await client.connect();
@@ -155,7 +155,7 @@ async function emptyTables({ $core, models }: Database): Promise<void> {
     postgres: [`TRUNCATE ${tables.join(", ")} RESTART IDENTITY CASCADE`],
     mariadb: likeMariadb,
     mysql: likeMariadb,
-    // Children may stand before their parents: what holds them is checked at the end.
+    // Children may come before their parents: constraints are checked at the end.
     sqlite: [
       "PRAGMA defer_foreign_keys = ON",
       ...tables.map((table) => `DELETE FROM ${table}`),

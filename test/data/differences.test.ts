@@ -107,7 +107,7 @@ const isWriting = process.env["GABLE_WRITE_DIFFERENCES"] === "1";
 
 describeOnDatabases("what differs between databases", [Word], (open) => {
   for (const [question, ask] of Object.entries(questions))
-    it(`stands in the guide: ${question}`, async () => {
+    it(`is documented in the guide: ${question}`, async () => {
       const answer = await ask();
       const known = answers.get(question) ?? new Map<string, string>();
       answers.set(question, known.set(open().kind, answer));

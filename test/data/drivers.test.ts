@@ -1,4 +1,4 @@
-/** The drivers of this package keep the contract that others are tested by; and a driver of one's own is used like them. */
+/** The drivers of this package fulfil the contract for custom drivers, and a custom driver works like them. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createDatabase, field as f, Model } from "../../src/data.ts";
@@ -51,7 +51,7 @@ describe("createDatabase({ driver })", () => {
     };
   });
 
-  it("uses a driver of one's own", async () => {
+  it("uses a custom driver", async () => {
     const database = await createDatabase({ driver, models: [Thing] });
     await database.createTables();
     await Thing.create({ name: "a" });

@@ -88,7 +88,7 @@ for (const kind of databaseKinds) {
         await Promise.all((await readdir(path)).sort().map(async (name) => [name, await readFile(join(path, name), "utf8")])),
       );
 
-    it("are loaded into another database, of the same kind and of another one, and dumped again as they were", async () => {
+    it("can be loaded into another database, of the same or another kind, and dumped again unchanged", async () => {
       const counts = await dumpData({ database: from, folder: join(folder, "one"), secrets: true });
       assert.deepEqual(Object.fromEntries(counts.filter(({ table }) => table.startsWith("dump")).map(({ table, rows }) => [table, rows])), {
         dump_people: 3,
@@ -122,7 +122,7 @@ for (const kind of databaseKinds) {
       }
     });
 
-    it("leave secrets out, and are packed when that is wanted", async () => {
+    it("leave out secrets, and can be compressed", async () => {
       await dumpData({ database: from, folder, gzip: true });
       const text = gunzipSync(await readFile(join(folder, "dump_people.jsonl.gz"))).toString();
       const [boss] = text.split("\n");
@@ -136,8 +136,8 @@ for (const kind of databaseKinds) {
   });
 }
 
-describeOnDatabases("files that do not fit", [Person, Thing, Group, Part], (open) => {
-  it("are never looked for where no folder is named", async () => {
+describeOnDatabases("dump files that do not fit", [Person, Thing, Group, Part], (open) => {
+  it("are never searched without a folder", async () => {
     for (const folder of [undefined, "", 5]) {
       const options = { database: open().database, folder } as never;
       for (const work of [dumpData, loadData, runSeeds, checkLive, migrate])
@@ -148,7 +148,7 @@ describeOnDatabases("files that do not fit", [Person, Thing, Group, Part], (open
     }
   });
 
-  it("are refused with their line, and nothing of them is loaded", async () => {
+  it("are rejected with the line, and nothing is loaded", async () => {
     const folder = await mkdtemp(join(tmpdir(), "gable-load-"));
     const load = (): Promise<unknown> => loadData({ database: open().database, folder });
     const put = (name: string, ...lines: unknown[]): Promise<void> =>
@@ -175,7 +175,7 @@ describeOnDatabases("files that do not fit", [Person, Thing, Group, Part], (open
 });
 
 describeOnDatabases("seeds", [Person, Thing, Group, Part], (open) => {
-  it("run in the order of their names, each whole or not at all, and again without a change", async () => {
+  it("run in the order of their names, each all or nothing, and repeatedly without changes", async () => {
     const folder = await mkdtemp(join(tmpdir(), "gable-seeds-"));
     const { database } = open();
     const told: string[] = [];

@@ -19,7 +19,7 @@ describeOnDatabases("estimates", [Many, Kept], (open) => {
     );
   };
 
-  it("are near the number of rows once the database has looked, and need no count", async () => {
+  it("are close to the number of rows after statistics are collected, without a count", async () => {
     await Many.createMany(Array.from({ length: 3_000 }, (_, index) => ({ name: `n${index % 7}` })));
     await analyze();
     open().statements.length = 0;
@@ -28,7 +28,7 @@ describeOnDatabases("estimates", [Many, Kept], (open) => {
     assert.ok(open().statements.every((text) => !/count\(/i.test(text)));
   });
 
-  it("are counts of rows that the database does not know apart", async () => {
+  it("are exact counts if the statistics cover other rows, too", async () => {
     const rows = await Kept.createMany([{}, {}, {}]);
     await rows[0]!.delete();
     assert.equal(await Kept.estimateCount(), 2);

@@ -105,7 +105,7 @@ describeOnDatabases("expressions", [Owner, Item, Cell], (open) => {
     );
   });
 
-  it("take values of every type beside them", async () => {
+  it("accept values of every type as operands", async () => {
     const moment = new Date("2026-01-02T03:04:05.678Z");
     const [row] = await Item.where({ size: 8 }).values(() => ({
       a: when(sql`1 = 1`, 5).else(6),
@@ -124,7 +124,7 @@ describeOnDatabases("expressions", [Owner, Item, Cell], (open) => {
     assert.equal(i instanceof Date, true);
   });
 
-  it("compare with expressions in filters of both forms, and with what is missing", async () => {
+  it("compare with expressions in both forms of filters, and with null", async () => {
     const sizes = (query: PromiseLike<Array<{ size: number }>>): Promise<number[]> =>
       Promise.resolve(query).then((rows) => rows.map(({ size }) => size).sort());
     assert.deepEqual(await sizes(Item.where({ size: { gt: sql<number>`3 + 4` as never } })), [8]);
@@ -145,7 +145,7 @@ describeOnDatabases("expressions", [Owner, Item, Cell], (open) => {
     await assert.rejects(async () => Item.where({ made: { within: 5 as never } }), { code: "E_FILTER_VALUE" });
   });
 
-  it("work in their rarer places", async () => {
+  it("work in unusual places", async () => {
     await Cell.createMany([1, 2, 3].map((column) => ({ row: 1, column, text: `cell ${column}` })));
     assert.equal(await Cell.orderBy("-column").limit(2).update({ text: "late" }), 2);
     assert.deepEqual(
@@ -209,10 +209,10 @@ describeOnDatabases("expressions", [Owner, Item, Cell], (open) => {
     );
   });
 
-  it("refuse relations of many rows where one is meant", async () => {
+  it("reject relations of many rows in place of a single row", async () => {
     assert.throws(() => Owner.where((owner) => (owner.items as never as { parts: { count(): never } }).parts.count()), {
       code: "E_EXPRESSION_MANY",
-      fix: "Query the other model, and use the query by in() or some().",
+      fix: "Query the other model, and use that query in in() or some().",
     });
     assert.throws(() => Item.where((item) => (item.owner as never as { some(): never }).some()), {
       code: "E_FIELD_UNKNOWN",
@@ -225,7 +225,7 @@ describeOnDatabases("expressions", [Owner, Item, Cell], (open) => {
     assert.deepEqual(await Item.where({ size: 99 }).with({ owner: true }), []);
   });
 
-  it("order pages by values of every type, and refuse cursors of other lists", async () => {
+  it("order pages by values of every type, and reject cursors of other lists", async () => {
     await Item.createMany([
       { name: "x", size: 1, big: 2n ** 60n, data: new Uint8Array([9]) },
       { name: "y", size: 2, big: 1n, data: new Uint8Array([3]) },
@@ -275,7 +275,7 @@ describeOnDatabases("expressions", [Owner, Item, Cell], (open) => {
     );
   });
 
-  it("group by what is between, and by cases", async () => {
+  it("group by ranges and by cases", async () => {
     const groups = await Item.where()
       .groupBy((item) => [item.size.between(0, 10), when(item.size.gt(0), "up").end()])
       .values((item) => ({ isIn: item.size.between(0, 10), way: when(item.size.gt(0), "up").end(), count: item.count() }));
@@ -289,14 +289,14 @@ describeOnDatabases("expressions", [Owner, Item, Cell], (open) => {
     assert.equal(open().statements.length > 0, true);
   });
 
-  it("are held by tables, and refused by them", async () => {
+  it("are enforced by tables", async () => {
     await assert.rejects(Item.create({ name: "bad", size: 1 }), { code: "E_VALIDATION" });
     await assert.rejects(Item.create({ name: "forbidden", size: 6 }), { code: "E_VALIDATION" });
   });
 });
 
 describe("conditions of tables", () => {
-  it("are data that is written again as it was", () => {
+  it("are data that is written back unchanged", () => {
     const state = describeModels([Owner, Item]).get("expr_items")!;
     for (const condition of state.checks.values()) {
       assert.deepEqual(JSON.parse(JSON.stringify(condition)), condition);
@@ -319,7 +319,7 @@ describe("conditions of tables", () => {
     assert.throws(() => op.addCheck("a b", "c", ["always"]), { code: "E_MIGRATION_OPERATION" });
   });
 
-  it("speak of no other rows, and of no lists", async () => {
+  it("reject other rows, and lists", async () => {
     class Wrong extends Model("expr_wrong", { id: f.id(), tags: f.array(f.text()) }, { checks: { a: (row) => row.tags.has("x") } }) {}
     class Far extends Model(
       "expr_far",
@@ -335,7 +335,7 @@ describe("conditions of tables", () => {
       );
   });
 
-  it("are refused by databases that do not have them", async () => {
+  it("are rejected by databases that do not support them", async () => {
     const { findMariadbMistakes } = await import("../../src/data/sql/mariadb/tables.ts");
     class Long extends Model(
       "expr_long",

@@ -48,13 +48,13 @@ const options: FilterFromOptions<keyof (typeof Work)["$fields"]> = {
   ignore: ["page", "sort"],
 };
 
-describeOnDatabases("filters from addresses", [Writer, Work, Mark], () => {
+describeOnDatabases("filters from URLs", [Writer, Work, Mark], () => {
   const ask = async (query: string): Promise<string[]> =>
     Work.where(Work.filterFrom(new URLSearchParams(query), options))
       .orderBy("title")
       .pluck("title");
 
-  it("read values by the types of their fields, through relations, with the operators that are allowed", async () => {
+  it("parse values by the types of their fields, through relations, with allowed operators", async () => {
     const ada = await Writer.create({ name: "Ada Lovelace", token: "t" });
     const [red, blue] = await Mark.createMany([{ name: "red" }, { name: "blue" }]);
     const a = await Work.create({
@@ -110,34 +110,34 @@ describeOnDatabases("filters from addresses", [Writer, Work, Mark], () => {
     ]);
   });
 
-  it("refuse all else, as what somebody has sent", async () => {
+  it("reject everything else with status 400", async () => {
     for (const [query, code, message] of [
-      ["id=1", "E_FILTER_UNKNOWN", 'There is no filter "id".'],
-      ["meta=1", "E_FILTER_UNKNOWN", 'There is no filter "meta".'],
-      ["writer.token=t", "E_FILTER_UNKNOWN", 'There is no filter "writer.token".'],
-      ["writer.works.title=x", "E_FILTER_UNKNOWN", 'There is no filter "writer.works.title".'],
-      ["title.endsWith=x", "E_FILTER_UNKNOWN", 'There is no filter "title.endsWith".'],
-      ["title.eq.eq=x", "E_FILTER_UNKNOWN", 'There is no filter "title.eq.eq".'],
-      ["title[ne]=x", "E_FILTER_UNKNOWN", 'There is no filter "title[ne]".'],
-      [".=x", "E_FILTER_UNKNOWN", 'There is no filter ".".'],
-      ["__proto__=x", "E_FILTER_UNKNOWN", 'There is no filter "__proto__".'],
-      ["constructor.name=x", "E_FILTER_UNKNOWN", 'There is no filter "constructor.name".'],
-      ["pages=x", "E_FILTER_VALUE", 'The filter "pages" got "x", and takes a whole number.'],
-      ["pages=1.5", "E_FILTER_VALUE", 'The filter "pages" got "1.5", and takes a whole number.'],
-      ["pages.in=1,x", "E_FILTER_VALUE", 'The filter "pages.in" got "x", and takes a whole number.'],
-      ["pages.gte=1&pages.gte=2", "E_FILTER_VALUE", 'The filter "pages.gte" got 2 values, and takes one.'],
-      ["pages.between=1", "E_FILTER_VALUE", 'The filter "pages.between" got "1", and takes two values with a comma between.'],
-      ["price=1e3", "E_FILTER_VALUE", 'The filter "price" got "1e3", and takes a number.'],
-      ["weight=NaN", "E_FILTER_VALUE", 'The filter "weight" got "NaN", and takes a number.'],
-      ["views=99999999999999999999", "E_FILTER_VALUE", 'The filter "views" got "99999999999999999999", and takes a whole number.'],
-      ["isOpen=yes", "E_FILTER_VALUE", 'The filter "isOpen" got "yes", and takes true or false.'],
+      ["id=1", "E_FILTER_UNKNOWN", 'Unknown filter "id".'],
+      ["meta=1", "E_FILTER_UNKNOWN", 'Unknown filter "meta".'],
+      ["writer.token=t", "E_FILTER_UNKNOWN", 'Unknown filter "writer.token".'],
+      ["writer.works.title=x", "E_FILTER_UNKNOWN", 'Unknown filter "writer.works.title".'],
+      ["title.endsWith=x", "E_FILTER_UNKNOWN", 'Unknown filter "title.endsWith".'],
+      ["title.eq.eq=x", "E_FILTER_UNKNOWN", 'Unknown filter "title.eq.eq".'],
+      ["title[ne]=x", "E_FILTER_UNKNOWN", 'Unknown filter "title[ne]".'],
+      [".=x", "E_FILTER_UNKNOWN", 'Unknown filter ".".'],
+      ["__proto__=x", "E_FILTER_UNKNOWN", 'Unknown filter "__proto__".'],
+      ["constructor.name=x", "E_FILTER_UNKNOWN", 'Unknown filter "constructor.name".'],
+      ["pages=x", "E_FILTER_VALUE", 'The filter "pages" got "x", expected a whole number.'],
+      ["pages=1.5", "E_FILTER_VALUE", 'The filter "pages" got "1.5", expected a whole number.'],
+      ["pages.in=1,x", "E_FILTER_VALUE", 'The filter "pages.in" got "x", expected a whole number.'],
+      ["pages.gte=1&pages.gte=2", "E_FILTER_VALUE", 'The filter "pages.gte" got 2 values, expected one.'],
+      ["pages.between=1", "E_FILTER_VALUE", 'The filter "pages.between" got "1", expected two values separated by a comma.'],
+      ["price=1e3", "E_FILTER_VALUE", 'The filter "price" got "1e3", expected a number.'],
+      ["weight=NaN", "E_FILTER_VALUE", 'The filter "weight" got "NaN", expected a number.'],
+      ["views=99999999999999999999", "E_FILTER_VALUE", 'The filter "views" got "99999999999999999999", expected a whole number.'],
+      ["isOpen=yes", "E_FILTER_VALUE", 'The filter "isOpen" got "yes", expected true or false.'],
       [
         "made=2026-02-31T99:00:00Z",
         "E_FILTER_VALUE",
-        'The filter "made" got "2026-02-31T99:00:00Z", and takes a moment such as 2026-11-20T10:12:00Z.',
+        'The filter "made" got "2026-02-31T99:00:00Z", expected a date and time such as 2026-11-20T10:12:00Z.',
       ],
-      ["made=yesterday", "E_FILTER_VALUE", 'The filter "made" got "yesterday", and takes a moment such as 2026-11-20T10:12:00Z.'],
-      ["day.year=x", "E_FILTER_VALUE", 'The filter "day.year" got "x", and takes a whole number.'],
+      ["made=yesterday", "E_FILTER_VALUE", 'The filter "made" got "yesterday", expected a date and time such as 2026-11-20T10:12:00Z.'],
+      ["day.year=x", "E_FILTER_VALUE", 'The filter "day.year" got "x", expected a whole number.'],
     ] as const)
       await assert.rejects(async () => ask(query), { code, message, status: 400 }, query);
     // What the field itself refuses is as well known to come from outside.
@@ -145,7 +145,7 @@ describeOnDatabases("filters from addresses", [Writer, Work, Mark], () => {
     assert.throws(() => Work.filterFrom({ title: { ne: "x" } as never }, options), { code: "E_FILTER_VALUE", status: 400 });
     assert.throws(() => Work.filterFrom({ title: ["a", "b"] }, { allow: ["title"] }), {
       code: "E_FILTER_UNKNOWN",
-      message: 'There is no filter "title" of several values.',
+      message: 'Unknown filter "title" with several values.',
       fix: 'Write "title".',
     });
   });
@@ -161,11 +161,11 @@ describeOnDatabases("filters from addresses", [Writer, Work, Mark], () => {
     assert.throws(() => ask(51), { code: "E_FILTER_TOO_MANY", status: 400 });
   });
 
-  it("take ways to fields that a text can tell, and none to secrets", () => {
+  it("accept paths to fields with a type that a string can represent, but not to secrets", () => {
     for (const [way, message] of [
       ["nope", /names of fields of Work/],
-      ["meta", /that a text can tell/],
-      ["marks", /that a text can tell/],
+      ["meta", /with a type that a string can represent/],
+      ["marks", /with a type that a string can represent/],
       ["writer.token", /no secret fields, as Writer\.token is/],
       ["title.name", /names of relations of Work before a point/],
       ["__proto__", /names of fields/],

@@ -139,7 +139,7 @@ const { tree } = fc.letrec<{ tree: Case }>((tie) => ({
 const runs = Number(process.env["GABLE_TEST_FILTERS"] ?? 1_000);
 
 describeOnDatabases("generated filters", [Node], () => {
-  it(`find what an evaluation in memory finds, ${runs} times`, async () => {
+  it(`find the same rows as an evaluation in memory, ${runs} times`, async () => {
     // A fixed set of rows, so that a failure can be repeated.
     const made = fc.sample(fc.record(Object.fromEntries(Object.entries(pools).map(([name, pool]) => [name, fc.constantFrom(...pool)]))), {
       numRuns: 60,

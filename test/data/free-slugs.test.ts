@@ -41,7 +41,7 @@ describeOnDatabases("slugs that Gable makes", [Shop, Book, Item, Note], () => {
     assert.equal(new Set(slugs).size, 10);
   });
 
-  it("are short ids when no letter of the text fits", async () => {
+  it("are short ids when no letter of the title fits", async () => {
     const [first, second] = [await Book.create({ title: "日本語" }), await Book.create({ title: "日本語" })];
     assert.match(first.slug, /^[2-9a-z]{8}$/);
     assert.notEqual(first.slug, second.slug);

@@ -59,7 +59,7 @@ const expected = {
 
 const [oldest] = typescripts;
 
-it("what an editor shows is short, and says what it is", { skip: oldest!.skip }, () => {
+it("shows short and meaningful types in editors", { skip: oldest!.skip }, () => {
   const ts = createRequire(import.meta.url)(oldest!.folder) as Compiler; // The package of a compiler.
   const root = fileURLToPath(new URL("../../", import.meta.url));
   const file = fileURLToPath(new URL("./hover-source.ts", import.meta.url));

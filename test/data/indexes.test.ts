@@ -27,7 +27,7 @@ class Shelf extends Model(
 ) {}
 
 describeOnDatabases("indexes of models", [Shelf], (open) => {
-  it("are made with what the database has of them", async () => {
+  it("are created with the options that the database supports", async () => {
     const { kind, database } = open();
     const parts = sql`SELECT concat(index_name, ' ', column_name, ' ', collation, ' ', non_unique) AS text FROM information_schema.statistics WHERE table_schema = database() AND table_name = 'shelves' ORDER BY index_name, seq_in_index`;
     const likeMariadb = [
@@ -68,7 +68,7 @@ describeOnDatabases("indexes of models", [Shelf], (open) => {
     );
   });
 
-  it("hold that values are unique, and say which field it is about", async () => {
+  it("enforce unique values, and name the field in errors", async () => {
     await Shelf.create({ label: "a", place: 1 });
     await assert.rejects(Shelf.create({ label: "b", place: 1 }), refusedWith({ place: ["This is taken."] }));
   });
@@ -76,7 +76,7 @@ describeOnDatabases("indexes of models", [Shelf], (open) => {
 
 for (const kind of databaseKinds.filter(({ name }) => ["MariaDB", "MySQL"].includes(name)))
   describe(`conditions that ${kind.name} cannot hold`, { skip: kind.skip }, () => {
-    it("are refused when the database opens", async () => {
+    it("are rejected when the database opens", async () => {
       class Owner extends Model("owners", { id: f.id() }) {}
       class Keyed extends Model("keyed", { id: f.id() }, { checks: { early: (row) => row.id.lt(10) } }) {}
       class Owned extends Model(
@@ -100,8 +100,8 @@ for (const kind of databaseKinds.filter(({ name }) => ["MariaDB", "MySQL"].inclu
     });
   });
 
-describe("indexes that a database cannot hold", () => {
-  it("are refused when they are unique", async () => {
+describe("indexes that a database does not support", () => {
+  it("are rejected if they are unique", async () => {
     class Wrong extends Model(
       "wrongs",
       { id: f.id(), a: f.int({ null: true }) },

@@ -1,4 +1,4 @@
-/** Texts that try to become SQL, in every place that takes a text: each is data, or an error. */
+/** Strings that try to become SQL, in every place that accepts a string: each is data, or an error. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createDatabase } from "../../src/data/database.ts";
@@ -20,7 +20,7 @@ const payloads: readonly string[] = [
   "a".repeat(5_000), "0x27", "CHAR(39)", "NULL", "DEFAULT", "__proto__", "constructor", "$or", "AND",
 ]; // prettier-ignore
 
-/** A place that takes a text: as a value, where it must come back as it was, or as a name, which must be refused. */
+/** A place that accepts a string: as a value, which must be read back unchanged, or as a name, which must be rejected. */
 type Place = (payload: string) => unknown;
 
 const names: Readonly<Record<string, Place>> = {
@@ -39,7 +39,7 @@ const names: Readonly<Record<string, Place>> = {
   "a column of distinct rows": (text) => Book.where().distinct(text as never),
   "a column of rows with some": (text) => Book.where().only(text as never),
   "a place to read": (text) => Book.where().on(text as never),
-  "a text to search": (text) => Book.search(text),
+  "a search string": (text) => Book.search(text),
   "a field of a callback": (text) => Book.where((book) => (book as never as Record<string, { eq(value: unknown): never }>)[text]!.eq(1)),
   "a unit of time": (text) => Book.where().values((book) => ({ a: book.created.truncate(text as never) })),
   "a time zone of truncate()": (text) => Book.where().values((book) => ({ a: book.created.truncate("day", text) })),
@@ -69,8 +69,8 @@ const waiting: Readonly<Record<string, (payload: string) => Promise<unknown>>> =
   },
 };
 
-describeOnDatabases("texts that try to become SQL", models, (open) => {
-  it("are refused as names, before a statement is made", async () => {
+describeOnDatabases("strings that try to become SQL", models, (open) => {
+  it("are rejected as names, before a statement is written", async () => {
     const { statements } = open();
     for (const payload of payloads) {
       for (const [place, use] of Object.entries(names))
@@ -86,7 +86,7 @@ describeOnDatabases("texts that try to become SQL", models, (open) => {
     assert.deepEqual(statements, []);
   });
 
-  it("are values, and come back as they were", async () => {
+  it("are values, and are read back unchanged", async () => {
     const author = await Author.create({ name: "A" });
     for (const payload of payloads) {
       const isStorable = payload.isWellFormed() && !payload.includes("\0") && payload.length <= 50;

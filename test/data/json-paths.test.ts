@@ -49,9 +49,9 @@ function follow(value: unknown, path: Path): unknown {
   return found;
 }
 
-describeOnDatabases("ways into values of JSON", [Sheet], () => {
+describeOnDatabases("paths in JSON values", [Sheet], () => {
   for (const path of paths)
-    it(`lead to what is there: ${JSON.stringify(path)}`, async () => {
+    it(`read the same as JavaScript: ${JSON.stringify(path)}`, async () => {
       await Sheet.createMany(values.map((data) => ({ data })));
       const rows = await Sheet.orderBy("id").values((sheet) => ({ text: sheet.data.at(...path) }));
       const plain = (text: string | null): unknown => (text === null ? null : text.replaceAll(" ", ""));

@@ -33,7 +33,7 @@ describeOnDatabases("known attacks", models, (open) => {
     await refuses(() => Book.get(fromJson('{ "_negated": true }')), "E_FILTER_UNKNOWN");
   });
 
-  it("names of values beside rows that become aliases (CVE-2025-57833, CVE-2025-59681)", async () => {
+  it("names of annotated values that become aliases (CVE-2025-57833, CVE-2025-59681)", async () => {
     const names = ['x" FROM authors; --', "x` FROM authors; --", "x'; --", 'a"b', "a\\", "a;b", "a -- b", "a/*", "?", ":a", "@a"];
     for (const name of names) {
       const [row] = await Book.where().annotate((book) => ({ [name]: book.title.upper() }));
@@ -66,15 +66,15 @@ describeOnDatabases("known attacks", models, (open) => {
       await refuses(() => Book.orderBy(name as never), "E_FIELD_UNKNOWN");
   });
 
-  it("names in SQL of one's own (CVE-2026-39356)", async () => {
+  it("names in custom SQL (CVE-2026-39356)", async () => {
     for (const name of ['id"; DROP TABLE books; --', "id`", 'a"', "a b", "a.b", "", "a\u0000"])
       assert.throws(() => sql.identifier(name), { code: "E_SQL_NAME" });
-    // A text is a value, wherever it stands.
+    // A string is always a bound value.
     const text = "books; DROP TABLE books";
     assert.deepEqual(await Book.where().values((book) => ({ text: sql<string>`coalesce(${text}, ${book.title})` })), [{ text }]);
   });
 
-  it("objects where values are wanted (CVE-2025-60542)", async () => {
+  it("objects in place of values (CVE-2025-60542)", async () => {
     await refuses(() => Book.find(fromJson('{ "title": { "title": 1 } }')), "E_FILTER_UNKNOWN");
     await refuses(() => Author.find(fromJson('{ "email": { "ne": "" }, "name": { "password": 1 } }')), "E_FILTER_UNKNOWN");
     await refuses(() => Book.where(fromJson('{ "slug": ["one", "two"] }')), "E_FILTER_VALUE");
@@ -86,7 +86,7 @@ describeOnDatabases("known attacks", models, (open) => {
     await refuses(() => Tag.upsert({ where: fromJson('{ "name": { "id": 1 } }'), update: {} }), "E_VALIDATION");
   });
 
-  it("operators on secrets from JSON: a part at a time they would tell the whole", async () => {
+  it("operators on secrets from JSON, which would reveal them part by part", async () => {
     for (const operator of [
       "ne",
       "gt",
@@ -111,7 +111,7 @@ describeOnDatabases("known attacks", models, (open) => {
     assert.equal(await Book.where({ secretNote: "password" }).count(), 1);
   });
 
-  it("several statements in one", async () => {
+  it("several statements in one string", async () => {
     const { database } = open();
     await assert.rejects(database.query(sql`SELECT 1; DROP TABLE books`));
     await database.query(sql`SELECT 1 ; `);
@@ -119,7 +119,7 @@ describeOnDatabases("known attacks", models, (open) => {
     assert.equal(await Book.count(), 1);
   });
 
-  it("leave the form of a statement as it is, whatever texts are put into it", () => {
+  it("keep the SQL of a statement unchanged, whatever strings it gets", () => {
     const payloads = ["'", "'; DROP TABLE books; --", "\\", "$1", "$$", '"', "/*", "?", "%", "\u2019", "E'\\''", "x' OR '1'='1"];
     const statementsOf = (text: string): string[] =>
       [
@@ -137,9 +137,9 @@ describeOnDatabases("known attacks", models, (open) => {
   });
 });
 
-describe("data from JSON that is passed on as it is", () => {
-  it("never is an option", async () => {
-    // Options stand in arguments of their own: no object holds fields and options.
+describe("data from JSON that is passed on unchecked", () => {
+  it("never becomes an option", async () => {
+    // Options are separate arguments: no object contains both fields and options.
     await assert.rejects(async () => Book.where(fromJson('{ "where": {}, "limit": 1 }')), { code: "E_FILTER_UNKNOWN" });
     await assert.rejects(async () => Book.create(fromJson('{ "validate": false }')), { code: "E_FIELD_UNKNOWN" });
   });

@@ -18,9 +18,9 @@ export const made = database.insertInto("pets").values({ born: new Date(), owner
 database.selectFrom("cats");
 // @ts-expect-error there is no such column
 database.selectFrom("pets").select("age");
-// @ts-expect-error the key of an owner is a text
+// @ts-expect-error the key of an owner is a string
 database.selectFrom("pets").selectAll().where("ownerId", "=", 3);
-// @ts-expect-error a pet needs a moment of birth
+// @ts-expect-error a pet needs a time of birth
 database.insertInto("pets").values({ ownerId: "a" });
-// @ts-expect-error a relation is no column
+// @ts-expect-error a relation is not a column
 database.selectFrom("pets").select("owner");

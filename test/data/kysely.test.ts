@@ -38,7 +38,7 @@ describeOnDatabases("kysely()", [Writer, Novel], (open) => {
   const database = () => kysely([Writer, Novel]);
   const create = async (): Promise<Novel> => Novel.create({ ...full, writer: await Writer.create({ fullName: "Le Guin" }) });
 
-  it("reads values as models have them, under the names of fields", async () => {
+  it("reads values in the form of models, by names of fields", async () => {
     const novel = await create();
     const [row] = await database().selectFrom("novels").selectAll().execute();
     assert.deepEqual(row, { id: novel.id, ...full, writerId: novel.writerId });
@@ -76,7 +76,7 @@ describeOnDatabases("kysely()", [Writer, Novel], (open) => {
     assert.equal(removed.numDeletedRows, 1n);
   });
 
-  it("gives back what it has inserted, on MySQL its key", async () => {
+  it("returns inserted rows, or the key on MySQL", async () => {
     if (open().kind === "MySQL") {
       const { insertId } = await database().insertInto("writers").values({ fullName: "Lem" }).executeTakeFirstOrThrow();
       assert.equal(insertId, 1n);
@@ -101,11 +101,11 @@ describeOnDatabases("kysely()", [Writer, Novel], (open) => {
       database()
         .transaction()
         .execute(async () => undefined),
-      { code: "E_KYSELY_USE", message: "A transaction was begun by Kysely." },
+      { code: "E_KYSELY_USE", message: "Kysely cannot begin a transaction here." },
     );
   });
 
-  it("does what models cannot", async () => {
+  it("supports queries that models do not", async () => {
     await create();
     await create();
     const totals = await database()
@@ -129,7 +129,7 @@ describeOnDatabases("kysely()", [Writer, Novel], (open) => {
     );
   });
 
-  it("refuses what has no value, and turns errors into those of models", async () => {
+  it("rejects undefined values, and converts errors to those of models", async () => {
     await assert.rejects(sql`select ${undefined}`.execute(database()), { code: "E_FILTER_UNDEFINED" });
     await assert.rejects(
       database()
@@ -140,18 +140,18 @@ describeOnDatabases("kysely()", [Writer, Novel], (open) => {
     );
     await assert.rejects(async () => {
       for await (const row of database().selectFrom("novels").selectAll().stream()) assert.fail(String(row));
-    }, /streamed|support streaming/);
+    }, /stream a query|support streaming/);
   });
 });
 
 describe("kysely()", () => {
-  it("needs models whose columns have one name each", () => {
+  it("needs models that use each name for one column", () => {
     class One extends Model("ones", { id: f.id(), name: f.text() }) {}
     class Two extends Model("twos", { id: f.id(), name: f.text({ column: "label" }) }) {}
     assert.throws(() => kysely([]), { code: "E_KYSELY_USE" });
     assert.throws(() => kysely([One, Two]), {
       code: "E_KYSELY_NAME",
-      message: 'Two.name is the column "label", and another model has "name" for it.',
+      message: 'Two.name is the column "label", but another model uses "name" for it.',
     });
   });
 

@@ -36,7 +36,7 @@ describeOnDatabases("columns of lists", [Owner, Post], () => {
     ]);
   });
 
-  it("are asked for items, all of some, any of some, or none at all", async () => {
+  it("can be filtered by an item, all or any of several items, or emptiness", async () => {
     assert.deepEqual(await names({ tags: { has: "y" } }), ["a", "c"]);
     assert.deepEqual(await names({ tags: { has: "Y" } }), ["c"]);
     assert.deepEqual(await names({ tags: { has: 'q"' } }), ["c"]);
@@ -63,7 +63,7 @@ describeOnDatabases("columns of lists", [Owner, Post], () => {
     assert.deepEqual(await names({ [not]: { marks: { isEmpty: false } } }), ["b"]);
   });
 
-  it("are asked by callbacks", async () => {
+  it("can be filtered in callbacks", async () => {
     assert.deepEqual(
       await Post.where((post) => post.tags.has("y"))
         .orderBy("name")
@@ -86,7 +86,7 @@ describeOnDatabases("columns of lists", [Owner, Post], () => {
     ]);
   });
 
-  it("are changed as a whole, and seen as changed by their items", async () => {
+  it("are written as a whole, and detect changed items", async () => {
     const [post] = await Post.orderBy("name");
     post!.tags = ["x", "y"];
     await post!.save();
@@ -100,7 +100,7 @@ describeOnDatabases("columns of lists", [Owner, Post], () => {
     assert.deepEqual((await Post.get(many[122]!.id)).tags, ["122"]);
   });
 
-  it("are checked item by item", async () => {
+  it("are validated item by item", async () => {
     const errors = async (values: object): Promise<unknown> => Post.validate({ name: "x", ...values });
     assert.deepEqual(await errors({ tags: "x" }), { tags: ["Give a list."] });
     assert.deepEqual(await errors({ tags: ["a", "bbbbbb"] }), { tags: ["Number 2: Use at most 5 characters. You typed 6."] });
@@ -117,7 +117,7 @@ describeOnDatabases("columns of lists", [Owner, Post], () => {
     await assert.rejects(async () => Post.where({ tags: { contains: "x" } as never }), { code: "E_FILTER_UNKNOWN" });
   });
 
-  it("take part in JSON, in schemas, and in rows that tests make", async () => {
+  it("appear in JSON, in schemas, and in rows of factories", async () => {
     const [post] = await Post.orderBy("name");
     assert.deepEqual((JSON.parse(JSON.stringify(post)) as { tags: unknown }).tags, ["x", "y"]);
     const { properties } = Post.schema({ for: "create", pick: ["tags", "marks", "kinds", "span", "address"] }).toJsonSchema() as {
@@ -143,7 +143,7 @@ describeOnDatabases("conditions of whole values of JSON", [Owner, Post], () => {
     await Post.createMany(metas.map((meta, index) => ({ name: `p${index}`, meta })));
   });
 
-  it("are about all of it, whatever the order of keys", async () => {
+  it("compare the whole value, in any order of keys", async () => {
     assert.deepEqual(await find({ meta: { equals: { b: [1, { c: "x" }], a: 1 } } }), ["p0"]);
     assert.deepEqual(await find({ meta: { equals: [1, 2, 3] } }), ["p2"]);
     assert.deepEqual(await find({ meta: { equals: [3, 2, 1] } }), []);
@@ -153,7 +153,7 @@ describeOnDatabases("conditions of whole values of JSON", [Owner, Post], () => {
     assert.deepEqual(await find({ meta: { equals: "5" } }), []);
   });
 
-  it("are about what it holds, of the same kind", async () => {
+  it("test for contained values of the same kind", async () => {
     assert.deepEqual(await find({ meta: { contains: { a: 1 } } }), ["p0"]);
     assert.deepEqual(await find({ meta: { contains: { b: [{ c: "x" }] } } }), ["p0"]);
     assert.deepEqual(await find({ meta: { contains: { b: [] } } }), ["p0", "p1"]);
@@ -164,7 +164,7 @@ describeOnDatabases("conditions of whole values of JSON", [Owner, Post], () => {
     assert.deepEqual(await find({ meta: { contains: { a: { d: null } } } }), ["p6"]);
   });
 
-  it("are about its keys", async () => {
+  it("test for keys", async () => {
     assert.deepEqual(await find({ meta: { hasKey: "a" } }), ["p0", "p1", "p6"]);
     assert.deepEqual(await find({ meta: { hasKey: "b", contains: { a: "1" } } }), ["p1"]);
     assert.deepEqual(await find({ meta: { hasKey: "text" } }), []);
@@ -172,7 +172,7 @@ describeOnDatabases("conditions of whole values of JSON", [Owner, Post], () => {
     assert.deepEqual(await find({ [not]: { meta: { contains: {} } } }), ["p2", "p3", "p4", "p5", "p7"]);
   });
 
-  it("are asked by callbacks", async () => {
+  it("can be written in callbacks", async () => {
     assert.deepEqual(
       await Post.where((post) => post.meta.equals(5).or(post.meta.contains([1, 2])))
         .orderBy("name")
@@ -182,7 +182,7 @@ describeOnDatabases("conditions of whole values of JSON", [Owner, Post], () => {
     assert.equal(await Post.where((post) => post.meta.hasKey("a").not()).count(), 5);
   });
 
-  it("are refused where they are none", async () => {
+  it("are rejected if they are invalid", async () => {
     const refused = (meta: object, code: string): Promise<void> => assert.rejects(async () => Post.where({ meta } as never), { code });
     await refused({ equals: undefined }, "E_FILTER_UNDEFINED");
     await refused({ equals: new Map() }, "E_FILTER_VALUE");
@@ -192,8 +192,8 @@ describeOnDatabases("conditions of whole values of JSON", [Owner, Post], () => {
   });
 });
 
-describeOnDatabases("conditions about time and numbers of rows", [Owner, Post], () => {
-  it("ask for the time up to now", async () => {
+describeOnDatabases("conditions on time and numbers of rows", [Owner, Post], () => {
+  it("match a period up to now", async () => {
     const ago = (ms: number): Date => new Date(Date.now() - ms);
     await Post.createMany([
       { name: "new", made: ago(1_000) },
@@ -210,7 +210,7 @@ describeOnDatabases("conditions about time and numbers of rows", [Owner, Post], 
     });
   });
 
-  it("ask how many rows a relation has", async () => {
+  it("match the number of rows of a relation", async () => {
     const [none, one, two] = await Owner.createMany([{ name: "none" }, { name: "one" }, { name: "two" }]);
     await Post.createMany([
       { name: "a", owner: one! },
@@ -235,7 +235,7 @@ describeOnDatabases("conditions about time and numbers of rows", [Owner, Post], 
     await assert.rejects(async () => Owner.where({ posts: { any: {} } as never }), { fix: "Use one of: some, none, every, count." });
   });
 
-  it("keep spans of time and addresses", async () => {
+  it("store durations and IP addresses", async () => {
     await Post.createMany([
       { name: "a", span: 1_500, address: "::ffff:192.0.2.1" },
       { name: "b", span: 86_400_000, address: "2001:DB8::1" },
@@ -256,7 +256,7 @@ describeOnDatabases("conditions about time and numbers of rows", [Owner, Post], 
 });
 
 describe("definitions of lists", () => {
-  it("are refused when they are of what no list can hold", async () => {
+  it("are rejected for unsupported item types", async () => {
     class Wrong extends Model("list_wrong", {
       id: f.id(),
       one: f.array("text" as never),

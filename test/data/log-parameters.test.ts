@@ -15,7 +15,7 @@ class User extends Model("log_users", {
 class Note extends Model("log_notes", { id: f.id(), text: f.text({ max: 50 }) }) {}
 
 describeOnDatabases("logged values", [User, Note], (open) => {
-  it("are shown on demand, but for those that are secret, wherever they stand", async () => {
+  it("are shown on demand, except secret ones anywhere in a statement", async () => {
     const events: StatementEvent[] = [];
     const database = await createDatabase({
       url: open().url,

@@ -28,7 +28,7 @@ class Account extends Model(
 ) {}
 
 describeOnDatabases("long decimals", [Account], () => {
-  it("equal values in every form of theirs, in lists, groups and keys", async () => {
+  it("equal values written in any form, in lists, groups and keys", async () => {
     const large = "1234567890123456789012345678.90";
     await Account.createMany([
       { name: "a", total: large, other: "7" },
@@ -64,17 +64,17 @@ describeOnDatabases("long decimals", [Account], () => {
     await assert.rejects(Account.create({ name: "a", total: "3" }), { code: "E_VALIDATION" });
     await assert.rejects(Account.create({ name: "e", total: "12345678901234567890123456789" }), {
       code: "E_VALIDATION",
-      message: /28 digits before the point/,
+      message: /28 digits before the decimal point/,
     });
     assert.equal(await Account.where({ name: "a" }).update({ total: "9.9" }), 1);
     assert.equal((await Account.get({ name: "a" })).total, "9.90");
   });
 
-  it("are neither ordered nor computed with", async () => {
+  it("support neither orders nor calculations", async () => {
     type Row = Refs<typeof Account>;
     const refused = (method: string): object => ({
       code: "E_EXPRESSION_TYPE",
-      message: `Account.total is stored as text, which ${method}() does not take.`,
+      message: `Account.total is stored as text, which ${method}() does not accept.`,
     });
     for (const [method, use] of Object.entries({
       gt: (row: Row) => row.total.gt("1"),
@@ -140,7 +140,7 @@ const chain = [
 
 for (const kind of databaseKinds) {
   describe(`columns of long decimals on ${kind.name}`, { skip: kind.skip }, () => {
-    it("come from columns of other types, and go to them", async () => {
+    it("can be converted from other types, and back", async () => {
       const [place, folder] = [await kind.place(), await mkdtemp(join(tmpdir(), "gable-decimals-"))];
       const database = await createDatabase({ url: place.url, models: [] });
       const open = async <Result>(size: object, work: (model: { first(): Promise<unknown> }) => Promise<Result>): Promise<Result> => {
@@ -183,7 +183,7 @@ for (const kind of databaseKinds) {
   });
 }
 
-it("numbers become decimals of a scale, rounded as databases do", () => {
+it("are rounded to their scale as databases do", () => {
   for (const [text, scale, expected] of [
     ["1", 2, "1.00"],
     ["-1.005", 2, "-1.01"],

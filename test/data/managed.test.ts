@@ -20,7 +20,7 @@ class Sign extends Model("managed_signs", { id: f.id(), text: f.text({ max: 50 }
 
 for (const kind of databaseKinds) {
   describe(`tables of others on ${kind.name}`, { skip: kind.skip }, () => {
-    it("are read and written, and no migration speaks of them", async () => {
+    it("are read and written, and do not appear in migrations", async () => {
       const models = [City, Lake, Shop, Sign];
       const state = describeModels(models);
       assert.deepEqual([...state.keys()].sort(), ["managed_cities_managed_signs", "managed_shops", "managed_signs"]);

@@ -1,4 +1,4 @@
-/** Every operation on every database: what it makes is what a database made at once would have, and going back leads back. */
+/** Every operation on every database: its result equals a database created in one step, and its rollback restores the old structure. */
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

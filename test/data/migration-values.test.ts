@@ -57,7 +57,7 @@ for (const kind of databaseKinds)
       (await database.query(sql`SELECT v FROM things ORDER BY id`)).map((row) => (row as { v: unknown }).v);
     const states = async (): Promise<string[]> => (await readStatus({ database, folder })).map(({ state }) => state);
 
-    it("refuse a shorter text that a value does not fit, with the rows", async () => {
+    it("reject a shorter text that a value does not fit into, and name the rows", async () => {
       const at = (max: number): object => class extends Model("things", { id: f.id(), v: f.text({ max }) }) {};
       await makeMigration({ models: [at(20)], folder, name: "start" });
       await migrate({ database, folder });
@@ -80,7 +80,7 @@ for (const kind of databaseKinds)
       assert.deepEqual(await values(), ["abc", "ab", "🦊🦊🦊", "ab"]);
     });
 
-    it("ask before a type changes that not every value has, and name it in the preview", async () => {
+    it("ask before a type change that may not fit every value, and report it in the preview", async () => {
       const at = (v: ReturnType<typeof f.int>): object => class extends Model("things", { id: f.id(), v }) {};
       await makeMigration({ models: [at(f.int())], folder, name: "start" });
       await migrate({ database, folder });
@@ -94,7 +94,7 @@ for (const kind of databaseKinds)
       assert.deepEqual((await values()).map(Number), [12, 12_345]);
     });
 
-    it("count all rows that do not fit, and name the first five by their keys alone", async () => {
+    it("count all rows that do not fit, and name only the keys of the first five", async () => {
       await start('{ type: "text" }', sql`INSERT INTO things (v) VALUES ('secret'), ('b'), ('c'), ('d'), ('e'), ('f'), ('1')`);
       await put("0002_change", fileOf(alter('{ type: "text" }', '{ type: "int" }'), '"0001_things"'));
       await assert.rejects(migrate({ database, folder }), {
@@ -103,7 +103,7 @@ for (const kind of databaseKinds)
       });
     });
 
-    it("refuse a conversion that keeps no value, when it is written by hand", async () => {
+    it("reject a hand-written conversion that loses values", async () => {
       await start('{ type: "text" }', sql`INSERT INTO things (v) VALUES ('{}')`);
       await put("0002_change", fileOf(alter('{ type: "text" }', '{ type: "json" }'), '"0001_things"'));
       await assert.rejects(migrate({ database, folder }), {
@@ -112,7 +112,7 @@ for (const kind of databaseKinds)
       });
     });
 
-    it("check before anything changes, by the names that tables have then, and again behind code", async () => {
+    it("check before anything changes, with the table names of that time, and again after code", async () => {
       await start('{ type: "text" }', sql`INSERT INTO things (v) VALUES ('x')`);
       const renamed = 'op.renameTable("things", "items"), op.renameColumn("items", "v", "w")';
       const narrow = 'op.alterColumn("items", "w", { type: "int" }, { from: { type: "text" } })';
@@ -137,7 +137,7 @@ for (const kind of databaseKinds)
     for (const [type, [column, fill, value]] of Object.entries(requiredColumns)) {
       const nullable = column.replace(" }", ", null: true }");
 
-      it(`invent no ${type} for null on the way back`, async () => {
+      it(`do not invent a ${type} for null in a rollback`, async () => {
         await start(column, sql`SELECT 1`);
         await change(alter(column, nullable));
         await database.query(sql`INSERT INTO things (v) VALUES (NULL)`);
@@ -156,7 +156,7 @@ for (const kind of databaseKinds)
         assert.deepEqual(await values(), [value]);
       });
 
-      it(`invent no ${type} for a column that comes back`, async () => {
+      it(`do not invent a ${type} for a restored column`, async () => {
         await start(column, sql`SELECT 1`);
         await change('op.dropColumn("things", "v"), op.addColumn("things", "w", { type: "int", null: true })');
         await rollback({ database, folder, allowDataLoss: true });
@@ -172,7 +172,7 @@ for (const kind of databaseKinds)
         assert.deepEqual(await values(), [value]);
       });
 
-      it(`invent no ${type} for a new column`, async () => {
+      it(`do not invent a ${type} for a new column`, async () => {
         await start('{ type: "int", null: true }', sql`INSERT INTO things (v) VALUES (1)`);
         await assert.rejects(change(`op.addColumn("things", "w", ${column})`), {
           code: "E_MIGRATION_CONSENT",
@@ -189,7 +189,7 @@ for (const kind of databaseKinds)
       assert.deepEqual(await values(), ["1"]);
     });
 
-    it("go on when a rollback has failed before its first change", async () => {
+    it("continue after a rollback that failed before its first change", async () => {
       const unique = '{ columns: { id: { type: "id" }, v: { type: "int" } }, primary: ["id"], uniques: { things_v: { columns: ["v"] } } }';
       await put("0001_things", fileOf(`op.createTable("things", ${unique})`));
       await put("0002_change", fileOf('op.dropConstraint("things", "things_v")', '"0001_things"'));
@@ -203,7 +203,7 @@ for (const kind of databaseKinds)
       assert.deepEqual(await states(), ["applied", "applied", "applied"]);
     });
 
-    it("go on when a rollback was killed before its first change", async () => {
+    it("continue after a rollback that was killed before its first change", async () => {
       await put("0001_things", fileOf(tableOf('{ type: "int" }')));
       await put("0002_change", fileOf('op.addIndex("things", "things_v", ["v"])', '"0001_things"'));
       await migrate({ database, folder });

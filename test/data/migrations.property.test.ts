@@ -125,7 +125,7 @@ for (const { name, skip, place } of databaseKinds) {
     after(() => (name === "PostgreSQL" ? assertParsed(sent) : undefined));
 
     for (let seed = firstSeed; seed < firstSeed + chains; seed++) {
-      it(`lead to the structure of the models and back, chain ${seed}`, async () => {
+      it(`produce the structure of the models and roll it back, chain ${seed}`, async () => {
         const random = new Random(seed);
         const folder = await mkdtemp(join(tmpdir(), "gable-chain-"));
         const { url, remove } = await place();

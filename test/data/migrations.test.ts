@@ -65,7 +65,7 @@ const first = [Author, Book, Tag];
 const later = [LaterAuthor, LaterBook, LaterTag];
 const answers = { fills: { "books.pages": { bigint: "1" } } } as const;
 
-/** A file with steps of one's own. */
+/** A file with custom steps. */
 const fileOf = (ops: string, options = "after: []"): string =>
   `import { migration, op } from "gable/migrations";\nexport default migration({ ${options}, schema: "x", ops: [${ops}] });\n`;
 const things = 'op.createTable("things", { columns: { id: { type: "id" }, size: { type: "int", null: true } }, primary: ["id"] })';
@@ -97,7 +97,7 @@ for (const kind of databaseKinds) {
     const place = (): { database: Database; folder: string } => ({ database: open().database, folder: open().folder });
     const rows = (text: TemplateStringsArray): Promise<object[]> => open().database.query(sql(text));
 
-    it("are made from models, run once, and lead to what the models say", async () => {
+    it("are written from models, run once, and produce the structure of the models", async () => {
       const { database, folder } = open();
       const made = await makeMigration({ models: first, folder, now: new Date("2026-11-20T10:12:00Z") });
       assert.equal(made!.name, "20261120_1012_initial");
@@ -159,7 +159,7 @@ for (const kind of databaseKinds) {
       );
     });
 
-    it("ask what only a person knows", async () => {
+    it("ask questions that only a person can answer", async () => {
       const { folder } = open();
       await makeMigration({ models: first, folder });
       await assert.rejects(makeMigration({ models: later, folder }), (error: Error & { code: string; fix: string }) => {
@@ -173,7 +173,7 @@ for (const kind of databaseKinds) {
       assert.equal(problem!.kind, "due");
     });
 
-    it("change rows in batches, and go on behind the last one when they were stopped", async () => {
+    it("change rows in batches, and continue after the last one when they were interrupted", async () => {
       const { database, folder } = open();
       await put("0001_things", fileOf(things));
       await run();
@@ -211,7 +211,7 @@ for (const kind of databaseKinds) {
       assert.deepEqual(await rollback({ database, folder }), ["0002_fill"]);
     });
 
-    it("run code once in their own transaction, with the tables as they were", async () => {
+    it("run code once in a separate transaction, with the tables of that time", async () => {
       await put(
         "0001_things",
         fileOf(`${things}, op.run({ name: "seed", up: async ({ models }) => { await models.things.create({ size: 7 }); } })`),
@@ -226,7 +226,7 @@ for (const kind of databaseKinds) {
       assert.equal((await readStatus(place())).filter(({ state }) => state === "applied").length, 2);
     });
 
-    it("give new columns defaults of the database, to rows that are there, too", async () => {
+    it("give new columns defaults of the database, also in existing rows", async () => {
       await put("0001_things", fileOf(`${things}, op.sql({ others: "INSERT INTO things (size) VALUES (1)" })`));
       const state = '{ type: "text", max: 9, default: ["sql", [{ text: "lower(\'NEW\')" }]] }';
       const seed = 'op.run({ name: "seed", up: async ({ models }) => { await models.things.create({ size: 2, grade: 5 }); } })';
@@ -254,7 +254,7 @@ for (const kind of databaseKinds) {
       assert.deepEqual(await rows`SELECT grade FROM things WHERE size = 4`, [{ grade: 7 }]);
     });
 
-    it("keep the words of a table through changes of its names and columns", async () => {
+    it("keep the search of a table through changes of its names and columns", async () => {
       class Stuff extends Model(
         "stuff",
         { id: f.id(), label: f.text({ max: 80 }), note: f.text({ null: true }) },
@@ -294,7 +294,7 @@ for (const kind of databaseKinds) {
       }
     });
 
-    it("run statements of one's own for each kind of database", async () => {
+    it("run custom statements for each kind of database", async () => {
       const by =
         '{ sqlite: "INSERT INTO things (size) VALUES (1)", postgres: ["INSERT INTO things (size) VALUES (2)"], others: "INSERT INTO things (size) VALUES (3)" }';
       await put("0001_things", fileOf(`${things}, op.sql(${by}, { down: { others: "DELETE FROM things" } })`));
@@ -310,7 +310,7 @@ for (const kind of databaseKinds) {
       await assert.rejects(rollback({ ...place(), allowDataLoss: true }), { code: "E_MIGRATION_IRREVERSIBLE" });
     });
 
-    it("are refused when they were changed or lost after they ran", async () => {
+    it("are rejected if their files were changed or lost after they ran", async () => {
       await put("0001_things", fileOf(things));
       await run();
       await put("0001_things", fileOf(things.replace("int", "bigint")));
@@ -322,7 +322,7 @@ for (const kind of databaseKinds) {
       });
     });
 
-    it("may be mended behind what they have done, when they were stopped", async () => {
+    it("can be corrected after the steps that ran, when they were interrupted", async () => {
       const { database, folder } = open();
       await put("0001_things", fileOf(things));
       await run();
@@ -346,7 +346,7 @@ for (const kind of databaseKinds) {
       assert.deepEqual(await checkLive({ database, folder }), []);
     });
 
-    it("are noted without being run, also when they were stopped", async () => {
+    it("can be marked as applied without running, also when they were interrupted", async () => {
       await put("0001_things", fileOf(`${things}, op.addIndex("things", "by_size", ["size"])`));
       await put("0002_more", fileOf('op.addColumn("things", "more", { type: "int", null: true })', 'after: ["0001_things"]'));
       await rows`CREATE TABLE things (id integer)`;
@@ -364,7 +364,7 @@ for (const kind of databaseKinds) {
       );
     });
 
-    it("see what somebody has changed by hand", async () => {
+    it("detect manual changes", async () => {
       const { database, folder } = open();
       await put("0001_things", fileOf(things));
       await run();
@@ -381,7 +381,7 @@ for (const kind of databaseKinds) {
       assert.deepEqual(await rollback({ database, folder }), ["0003_adopt"]);
     });
 
-    it("can change the database alone, and know of it alone", async () => {
+    it("can change only the database, or only the recorded structure", async () => {
       const { database, folder } = open();
       await put("0001_things", fileOf(`${things}, op.databaseOnly(op.addIndex("things", "hidden", ["size"]))`));
       await run();
@@ -392,7 +392,7 @@ for (const kind of databaseKinds) {
       await assert.rejects(rows`SELECT * FROM things`);
     });
 
-    it("stop at a target, and before what waits for new code", async () => {
+    it("stop at a target, and before migrations that wait for new code", async () => {
       const { database, folder } = open();
       await put("0001_things", fileOf(things));
       await put("0002_more", fileOf('op.addColumn("things", "more", { type: "int", null: true })', 'after: ["0001_things"]'));
@@ -420,7 +420,7 @@ for (const kind of databaseKinds) {
         assert.equal((refusal as { code: string }).code, "E_MIGRATION_LOCKED");
         assert.match((refusal as Error).message, /^Another process is migrating the database.+\.$/);
         await put("0002_more", fileOf('op.addColumn("things", "more", { type: "int", null: true })', 'after: ["0001_things"]'));
-        // Of two that begin at once, one runs and the other waits: it has nothing left to do.
+        // Of two that start at the same time, one runs. The other waits and then has nothing to do.
         const both = await Promise.all([run(), migrate({ database: other, folder })]);
         assert.deepEqual(both.flat(), ["0002_more"]);
       } finally {
@@ -428,7 +428,7 @@ for (const kind of databaseKinds) {
       }
     });
 
-    it("tell their statements and risks without running them", async () => {
+    it("report their statements and risks without running them", async () => {
       const { database, folder } = open();
       await makeMigration({ models: first, folder, now: new Date("2026-11-20T10:12:00Z") });
       await makeMigration({ models: later, folder, answers, now: new Date("2026-11-21T10:12:00Z"), name: "later" });
@@ -445,7 +445,7 @@ for (const kind of databaseKinds) {
       );
     });
 
-    it("of two branches are merged when they touch different things", async () => {
+    it("are merged from two branches that touch different objects", async () => {
       const { database, folder } = open();
       await put("0001_things", fileOf(things));
       await put("0002_left", fileOf('op.addColumn("things", "left_size", { type: "int", null: true })', 'after: ["0001_things"]'));
@@ -465,7 +465,7 @@ for (const kind of databaseKinds) {
       });
     });
 
-    it("become one, which a database that has the old ones does not run", async () => {
+    it("are squashed into one, which does not run where the old ones have run", async () => {
       const { database, folder } = open();
       await put("0001_things", fileOf(things));
       await put("0002_more", fileOf('op.addColumn("things", "more", { type: "text" }, { fill: { text: "" } })', 'after: ["0001_things"]'));
@@ -480,7 +480,7 @@ for (const kind of databaseKinds) {
       await assert.rejects(squashMigrations({ folder, to: "nothing" }), { code: "E_MIGRATION_TARGET" });
     });
 
-    it("become one with the statements that put rows in, and what came after those", async () => {
+    it("are squashed with the statements that insert rows, and those after them", async () => {
       const { database, folder } = open();
       await put("0001_things", fileOf(things));
       await put(
@@ -497,7 +497,7 @@ for (const kind of databaseKinds) {
       assert.deepEqual(await database.query(sql`SELECT label FROM things`), [{ label: 7 }]);
     });
 
-    it("run one by one where a database has some of those that became one", async () => {
+    it("run one by one on a database that has some of the squashed ones", async () => {
       const { folder } = open();
       await put("0001_things", fileOf(things));
       await run();
@@ -513,7 +513,7 @@ for (const kind of databaseKinds) {
       assert.deepEqual(await checkLive({ ...place() }), []);
     });
 
-    it("say when their hash is not that of the models", async () => {
+    it("report if their hash differs from that of the models", async () => {
       const { folder } = open();
       const made = await makeMigration({ models: first, folder });
       await writeFile(made!.path, (await readFile(made!.path, "utf8")).replace(/schema: "[0-9a-f]{12}"/, 'schema: "000000000000"'));
@@ -531,7 +531,7 @@ describe("files of migrations", () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it("are refused when they are none", async () => {
+  it("are rejected if they are invalid", async () => {
     await writeFile(join(folder, "0001_wrong.ts"), "export default { operations: [] };\n");
     await assert.rejects(makeMigration({ models: [], folder }), { code: "E_MIGRATION_INVALID", message: /does not export a migration/ });
     await writeFile(join(folder, "0001_wrong.ts"), "export default (;\n");

@@ -36,13 +36,13 @@ assertType<Equal<Note["profileId"], string | null>>();
 
 // @ts-expect-error a field that is not there
 void book.titel;
-// @ts-expect-error a number is no title
+// @ts-expect-error a number is not a title
 book.title = 5;
 // @ts-expect-error not a key of the choice
 author.status = "gone";
 // @ts-expect-error a default of the wrong type
 f.int({ default: "1" });
-// A default of the database stands in for a value.
+// A default of the database replaces a value.
 class Ticket extends Model("tickets", { id: f.id(), made: f.datetime({ default: now() }), state: f.text({ default: sql`'open'` }) }) {}
 void Ticket.create({});
 assertType<Equal<Ticket["made"], Date>>();

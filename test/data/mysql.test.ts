@@ -22,10 +22,10 @@ class Token extends Model("mysql_tokens", {
   size: f.int({ default: sql`(5)` }),
 }) {}
 
-describeOnDatabases("updates whose values read each other", [Thing], (open) => {
+describeOnDatabases("updates that read assigned columns", [Thing], (open) => {
   const values = async (): Promise<unknown> => (await Thing.orderBy("id")).map(({ a, b, c }) => [a, b, c]);
 
-  it("read the row as it was", async () => {
+  it("read the row before the update", async () => {
     await Thing.createMany([{ a: 1 }, { a: 10 }]);
     const { statements } = open();
     await Thing.where({ a: 1 }).update({ a: (row) => row.a.add(5), b: (row) => row.a });
@@ -76,7 +76,7 @@ describe("MySQL", { skip: skipMysql }, () => {
     statements.length = 0;
   });
 
-  it("tells what it has made by a query behind the insert, in one transaction", async () => {
+  it("reads generated values with a query after the insert, in one transaction", async () => {
     let transactions = 0;
     const note = (): void => void transactions++;
     subscribe("gable.data.transaction", note);
@@ -100,7 +100,7 @@ describe("MySQL", { skip: skipMysql }, () => {
     for (const each of things) assert.equal((await Thing.get(each.id)).a, each.a);
   });
 
-  it("is asked for keys that it makes before the rows are there", async () => {
+  it("is queried for generated keys before the insert", async () => {
     const tokens = await Token.createMany([{}, {}, { size: 7 }]);
     assert.equal(new Set(tokens.map(({ code }) => code)).size, 3);
     assert.deepEqual(
@@ -111,7 +111,7 @@ describe("MySQL", { skip: skipMysql }, () => {
     assert.match((await Token.create({})).code, /^[0-9a-f-]{36}$/);
   });
 
-  it("ends writes that take too long, but none of a migration", async () => {
+  it("cancels writes that take too long, except those of a migration", async () => {
     await Thing.create({ a: 1 });
     const slow = (): Promise<number> => Thing.all().update({ b: sql`sleep(5)` as never });
     await assert.rejects(slow(), { code: "E_STATEMENT_TIMEOUT", status: 503 });
@@ -131,7 +131,7 @@ describe("MySQL", { skip: skipMysql }, () => {
     assert.deepEqual(await Thing.where().pluck("b"), [7]);
   });
 
-  it("is not taken for MariaDB, nor MariaDB for it", { skip: skipMariadb }, async () => {
+  it("is not accepted in place of MariaDB, nor the reverse", { skip: skipMariadb }, async () => {
     const mariadb = await placeMariadb();
     try {
       for (const url of [place.url.replace(/^mysql/, "mariadb"), mariadb.url.replace(/^mariadb/, "mysql")]) {
@@ -143,7 +143,7 @@ describe("MySQL", { skip: skipMysql }, () => {
   });
 });
 
-it("keys of one statement are as far apart as the server counts them", async () => {
+it("spaces the keys of one statement like the server", async () => {
   const driver: Driver = {
     dialect: "mysql",
     acquire: () => ({

@@ -55,7 +55,7 @@ describe("checkOldCode()", () => {
        op.alterColumn("books", "kind", { type: "choice", choices: ["a", "b", "c"] }, ${from('{ type: "choice", choices: ["a", "b"] }')})`,
       [],
     ],
-    "tables, columns and views that are gone": [
+    "deleted tables, columns and views": [
       'op.dropView("titles"), op.dropTable("authors"), op.dropColumn("books", "pages"), op.renameColumn("books", "price", "cost")',
       [
         'authors : fails. It uses "authors", which no longer exists.',
@@ -112,12 +112,12 @@ describe("checkOldCode()", () => {
     ],
   };
   for (const [title, [ops, expected]] of Object.entries(cases))
-    it(`tells of ${title}`, async () => {
+    it(`reports ${title}`, async () => {
       const found = await breaksOf(ops);
       assert.deepEqual(found.toSorted(), expected.toSorted());
     });
 
-  it("leaves out what runs when the new code has taken over, and what waits behind that", async () => {
+  it("ignores operations that run after the new code has taken over, and those that wait for them", async () => {
     await put("0001_start", start);
     await put("0002_drop", 'op.dropView("titles"), op.dropColumn("books", "pages")', ["0001_start"], 'phase: "after-deploy",');
     await put("0003_more", 'op.dropColumn("books", "tags")', ["0002_drop"]);

@@ -35,7 +35,7 @@ describeOnDatabases("only()", [Writer, Page, Cell], () => {
 
   const titles = async (): Promise<Page[]> => Page.orderBy("id").only("title");
 
-  it("gives rows of the model with these columns, and those by which they are known", async () => {
+  it("returns rows of the model with these columns and their key", async () => {
     const pages = await titles();
     assert.equal(await countQueries(titles), 1);
     const [first] = pages;
@@ -58,7 +58,7 @@ describeOnDatabases("only()", [Writer, Page, Cell], () => {
     await assert.rejects(async () => page!.writer, { code: "E_COLUMN_DEFERRED", message: "Page.writerId was not read with this row." });
   });
 
-  it("loads a column for all rows of the result at once, and once", async () => {
+  it("loads a column once, for all rows of the result", async () => {
     const pages = await titles();
     await assertQueries(1, async () => {
       for (const page of pages) await page.load("body", "size");
@@ -76,7 +76,7 @@ describeOnDatabases("only()", [Writer, Page, Cell], () => {
     await assert.rejects(pages[0]!.load(...names), { code: "E_FIELD_UNKNOWN", message: 'Page has no field "bdy".' });
   });
 
-  it("loads one row alone where rows load alone, and keeps what was given since", async () => {
+  it("loads a single row if rows load separately, and keeps assigned values", async () => {
     const pages = await Page.orderBy("id").only("title").fetchMode("one");
     pages[0]!.size = 7;
     await pages[0]!.load("body", "size");
@@ -86,7 +86,7 @@ describeOnDatabases("only()", [Writer, Page, Cell], () => {
     assert.equal((await Page.get(pages[0]!.id)).size, 7);
   });
 
-  it("stores what was set, and nothing of what was not read", async () => {
+  it("stores assigned values, but no unread columns", async () => {
     const [page] = await titles();
     page!.body = "new";
     assert.equal(page!.body, "new");
@@ -99,7 +99,7 @@ describeOnDatabases("only()", [Writer, Page, Cell], () => {
     assert.deepEqual([page!.title, page!.size], ["again", 1]);
   });
 
-  it("tells of a row that is gone", async () => {
+  it("reports a deleted row", async () => {
     const [page] = await titles();
     await Page.all().purge();
     await assert.rejects(page!.load("body"), { code: "E_ROW_MISSING" });
@@ -115,13 +115,13 @@ describeOnDatabases("only()", [Writer, Page, Cell], () => {
     assert.equal(await Page.withDeleted().count(), 2);
   });
 
-  it("reads the keys of relations that are loaded with the rows", async () => {
+  it("reads the keys of relations to load", async () => {
     const pages = await Page.orderBy("id").only("title").with({ writer: true });
     assert.equal(pages[0]!.writer.name, "Ada");
     assert.equal(pages[0]!.writerId, ada.id);
   });
 
-  it("goes with pages, limits, streams, unions, values beside the row, and relations", async () => {
+  it("works with pages, limits, streams, unions, annotations, and relations", async () => {
     const page = await Page.orderBy("-size").only("title").page({ size: 2 });
     const next = await Page.orderBy("-size").only("title").page({ size: 2, after: page.next! });
     assert.deepEqual(
@@ -167,7 +167,7 @@ describeOnDatabases("only()", [Writer, Page, Cell], () => {
     );
   });
 
-  it("refuses what cannot be", () => {
+  it("rejects invalid uses", () => {
     const query = Page.where();
     assert.throws(() => query.only(), { code: "E_QUERY_FORM", message: "A query cannot have only() without names." });
     assert.throws(() => query.only("titel" as never), { code: "E_FIELD_UNKNOWN", fix: 'Write "title".' });

@@ -16,10 +16,10 @@ const parallel = <Result>(count: number, work: (place: number) => Promise<Result
   Promise.all(Array.from({ length: count }, (_, place) => work(place)));
 
 describeOnDatabases("unique keys", [Shelf, Pair, Counter], () => {
-  it("have no row where a part has no value", async () => {
+  it("reject calls without a value for a part of the key", async () => {
     const refused = (call: string, name: string, key: string): object => ({
       code: "E_KEY_NOT_UNIQUE",
-      message: `Pair.${call} got no value for "${name}": rows without one are never equal in the unique key of ${key}.`,
+      message: `Pair.${call} got no value for "${name}": null never equals null in the unique key of ${key}.`,
       fix: "Give a value, or look for the row with find() and create it with create().",
     });
     await assert.rejects(Pair.upsert({ where: { a: 1, b: null }, update: { hits: 1 } }), refused("upsert()", "b", "a + b"));
@@ -39,7 +39,7 @@ describeOnDatabases("unique keys", [Shelf, Pair, Counter], () => {
     assert.equal((await Pair.upsert({ where: { a: 1, b: 2 }, update: { hits: 1 } })).b, 2);
   });
 
-  it("give all who ask in parallel transactions the same row", async () => {
+  it("return the same row in parallel transactions", async () => {
     for (let round = 0; round < 5; round++) {
       const rows = await parallel(10, () => transaction(() => Counter.getOrCreate({ k: `round ${round}` })));
       assert.equal(new Set(rows.map(({ id }) => id)).size, 1);
@@ -47,7 +47,7 @@ describeOnDatabases("unique keys", [Shelf, Pair, Counter], () => {
     assert.equal(await Counter.count(), 5);
   });
 
-  it("give the row that was stored after the transaction had begun to read", async () => {
+  it("return a row that was stored after the transaction started to read", async () => {
     const rows = await parallel(10, () =>
       transaction(async () => {
         await Counter.count();
@@ -57,7 +57,7 @@ describeOnDatabases("unique keys", [Shelf, Pair, Counter], () => {
     assert.deepEqual([new Set(rows.map(({ id }) => id)).size, rows.every(({ hits }) => hits === 3)], [1, true]);
   });
 
-  it("count every parallel upsert, and every one of transactions that are tried again", async () => {
+  it("count every parallel upsert, also in repeated transactions", async () => {
     const count = (k: string): Promise<unknown> =>
       Counter.upsert({ where: { k }, create: { hits: 1 }, update: { hits: (counter) => counter.hits.add(1) } });
     for (let round = 0; round < 5; round++) {

@@ -24,7 +24,7 @@ class Lamp extends Model("preview_lamps", {
   room: () => belongsTo(Room, { columns: ["houseId", "place"], null: true, onDelete: "set null" }),
   owner: () => belongsTo(Owner, { null: true, onDelete: "set null" }),
 }) {}
-/** A column of its own, of another type than the key that it holds. */
+/** A separate column, of another type than the key that it holds. */
 class Guest extends Model("preview_guests", {
   id: f.id(),
   hostKey: f.bigint({ null: true }),
@@ -65,8 +65,8 @@ async function losesChildren({ kind, database }: TestDatabase): Promise<boolean>
   return found[0]?.value === "OFF";
 }
 
-describeOnDatabases("deletes that are previewed", [Owner, House, Room, Lamp, Guest, Bill, Folder, Sheet], (open) => {
-  it("tell of rows that go, that go with them, that lose their relation, and that stand in the way", async (t) => {
+describeOnDatabases("previewed deletes", [Owner, House, Room, Lamp, Guest, Bill, Folder, Sheet], (open) => {
+  it("report deleted rows, rows deleted with them, rows that lose their relation, and rows that prevent the delete", async (t) => {
     if (await losesChildren(open())) return t.skip("this MySQL forgets children of rows that lead to each other (decision 015)");
     const [ada, bob] = await Owner.createMany([{ name: "Ada" }, { name: "Bob" }]);
     const [one, two, other] = await House.createMany([{ owner: ada! }, { owner: ada! }, { owner: bob! }]);
@@ -97,7 +97,7 @@ describeOnDatabases("deletes that are previewed", [Owner, House, Room, Lamp, Gue
     );
   });
 
-  it("tell what stands in the way, deleted or of another owner as it may be", async () => {
+  it("report rows that prevent the delete, even soft-deleted ones and those of another owner", async () => {
     const ada = await Owner.create({ name: "Ada" });
     const [bill] = await Bill.createMany([{ owner: ada }, { owner: ada }]);
     await bill!.delete();
@@ -105,7 +105,7 @@ describeOnDatabases("deletes that are previewed", [Owner, House, Room, Lamp, Gue
     await assert.rejects(Owner.all().delete(), { code: "E_DELETE_RESTRICTED" });
   });
 
-  it("find rows by columns of their own", async () => {
+  it("find rows by declared key columns", async () => {
     const [ada, bob] = await Owner.createMany([{ name: "Ada" }, { name: "Bob" }]);
     await Guest.createMany([{ hostKey: BigInt(ada!.id) }, { hostKey: BigInt(ada!.id) }, { hostKey: BigInt(bob!.id) }, {}]);
     assert.deepEqual(tell(await Owner.where({ name: "Ada" }).previewDelete()), ["Owner  deleted 1", "Guest host deleted 2"]);
@@ -113,7 +113,7 @@ describeOnDatabases("deletes that are previewed", [Owner, House, Room, Lamp, Gue
     assert.equal(await Guest.count(), 2);
   });
 
-  it("count so many rows of each kind at most, and say so", async () => {
+  it("count rows of each kind up to a limit, and say so", async () => {
     const ada = await Owner.create({ name: "Ada" });
     await House.createMany(Array.from({ length: 4 }, () => ({ owner: ada })));
     assert.deepEqual(tell(await Owner.all().previewDelete({ countMax: 4 })), ["Owner  deleted 1", "House owner deleted 4"]);
@@ -123,7 +123,7 @@ describeOnDatabases("deletes that are previewed", [Owner, House, Room, Lamp, Gue
       await assert.rejects(async () => Owner.all().previewDelete({ countMax: countMax as number }), { code: "E_LIMIT" });
   });
 
-  it("follow those alone that follow a soft delete", async () => {
+  it("only include followers of a soft delete", async () => {
     const [folder, copy] = await Folder.createMany([{}, {}]);
     const [sheet] = await Sheet.createMany([{ folder: folder! }, { folder: folder! }, { folder: copy!, copyOf: folder! }]);
     await sheet!.delete();

@@ -21,7 +21,7 @@ import { changeState, Random } from "./random-states.ts";
 
 const structures = Number(process.env["GABLE_TEST_CHAINS"] ?? 6);
 const firstSeed = Number(process.env["GABLE_TEST_SEED"] ?? 1);
-/** Beside the sources, so that the written modules find them. */
+/** Next to the sources, so that the written modules can import them. */
 const root = fileURLToPath(new URL("../../.test-pull/", import.meta.url));
 await mkdir(root, { recursive: true });
 const folder = await mkdtemp(join(root, "run-"));
@@ -51,13 +51,13 @@ async function compare(database: Database, state: State): Promise<SchemaDifferen
   });
 }
 
-/** A choice that the database does not check is a text of PostgreSQL without a length, which models do not have. */
+/** PostgreSQL stores a choice that the database does not check as text without a length, which models do not have. */
 const isTold = ({ found }: SchemaDifference): boolean => found?.startsWith("character varying") !== true;
 
 for (const kind of databaseKinds) {
   describe(`models from ${kind.name}`, { skip: kind.skip }, () => {
     for (let seed = firstSeed; seed < firstSeed + structures; seed++) {
-      it(`make structure ${seed} again`, async () => {
+      it(`reproduce structure ${seed}`, async () => {
         const random = new Random(seed);
         let state: State = new Map();
         for (let step = 0; step < 6; step++) state = changeState(state, random);
@@ -484,8 +484,8 @@ const answers = {
 };
 
 for (const kind of databaseKinds) {
-  describe(`models of tables of other tools on ${kind.name}`, { skip: kind.skip }, () => {
-    it("are written, open, and read and write the rows", async () => {
+  describe(`models of tables from other tools on ${kind.name}`, { skip: kind.skip }, () => {
+    it("are written, can be opened, and read and write rows", async () => {
       const place = await kind.place();
       const database = await createDatabase({ url: place.url, models: [] });
       try {
@@ -613,7 +613,7 @@ const hostile = "x\"'); globalThis.isPulled = true; //\n globalThis.isPulled = t
 
 for (const kind of databaseKinds) {
   describe(`models of hostile names on ${kind.name}`, { skip: kind.skip }, () => {
-    it("are names and texts alone", async () => {
+    it("only contain names and strings", async () => {
       const place = await kind.place();
       const database = await createDatabase({ url: place.url, models: [] });
       try {
@@ -649,7 +649,7 @@ for (const kind of databaseKinds) {
   });
 }
 
-it("models of other tools' tables are right to TypeScript", async () => {
+it("models of tables from other tools compile", async () => {
   const data = fileURLToPath(new URL("../../src/data.ts", import.meta.url));
   for (const [name, source] of Object.entries(sources))
     await writeFile(join(folder, `typed-${name}.ts`), source.replace('"gable/data"', JSON.stringify(data)));

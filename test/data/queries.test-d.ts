@@ -97,9 +97,9 @@ function filtering(name: string | undefined): void {
     titles: author.name.stringAggregate(", ", { distinct: true, where: author.id.gt(1), orderBy: [author.name.desc(), author.id] }),
   }));
   void joined;
-  // @ts-expect-error numbers are no texts
+  // @ts-expect-error numbers are not strings
   void Book.where().values((book) => ({ a: book.pages.stringAggregate(", ") }));
-  // @ts-expect-error a text must stand between
+  // @ts-expect-error a separator is required
   void Book.where().values((book) => ({ a: book.title.stringAggregate() }));
   void Author.where({ mentor: null, mentorId: { isNull: true }, email: null });
   void Book.where({ author: new Author() }, { author: 3 }, { id: { in: Book.where().pluck("id") } });
@@ -108,7 +108,7 @@ function filtering(name: string | undefined): void {
 
   // @ts-expect-error an unknown column
   void Book.where({ titel: "x" });
-  // @ts-expect-error undefined is no condition
+  // @ts-expect-error undefined is not a condition
   void Book.where({ title: name });
   // @ts-expect-error a wrong type in a nested filter
   void Book.where({ author: { name: 5 } });
@@ -138,7 +138,7 @@ function filtering(name: string | undefined): void {
   void Book.where().select({ title: true, author: { name: true, nmae: true } });
   // @ts-expect-error A misspelt name two relations deep.
   void Book.where().select({ title: true, author: { books: { title: true, titel: true } } });
-  // @ts-expect-error a text as SQL
+  // @ts-expect-error a string as SQL
   void sql("SELECT 1");
   // @ts-expect-error a key of the wrong type
   void Book.get("1");
@@ -162,7 +162,7 @@ async function writing(): Promise<void> {
   await Book.create({ price: "1", meta: { lang: "en" }, author });
   // @ts-expect-error a relation that must be given
   await Book.create({ title: "x", price: "1", meta: { lang: "en" } });
-  // @ts-expect-error a getter is no column
+  // @ts-expect-error a getter is not a column
   await Author.create({ name: "x", initials: "X" });
   // @ts-expect-error a row of another model
   await Book.create({ title: "x", price: "1", meta: { lang: "en" }, author: book });
@@ -193,7 +193,7 @@ function describeAuthor(book: WithRelations<Book, "author" | "tags">): string {
   void book.author.mentor.name;
   return book.author.name + book.tags.map(({ name }) => name).join();
 }
-// @ts-expect-error a column is no relation
+// @ts-expect-error a column is not a relation
 type _Wrong = WithRelations<Book, "title">;
 
 async function passing(): Promise<void> {

@@ -98,7 +98,7 @@ function withDefault(column: ColumnState, random: Random): ColumnState {
   return list === undefined || !random.chance(0.25) ? column : { ...column, default: random.pick(list) };
 }
 
-/** Values that a column may take on instead, where every row that is there fits. */
+/** Other types that a column may change to, if all existing rows fit. */
 function otherKind(column: ColumnState, random: Random): ColumnState {
   const { type, max, choices } = column;
   const plain = { ...(column.null === true && { null: true }), ...(column.comment !== undefined && { comment: column.comment }) };
@@ -124,7 +124,7 @@ export function changeState(state: State, random: Random): State {
   return withViews(next, state, random);
 }
 
-/** Views of the tables: those that were there as far as their columns still are, and now and then another one, or one of a view. */
+/** Views of the tables: the existing ones whose columns still exist, and sometimes a new one, or one that reads a view. */
 function withViews(tables: ReadonlyMap<string, TableState>, before: State, random: Random): State {
   const next = new Map(tables);
   for (const [name, table] of tables) {
@@ -286,14 +286,14 @@ function addKey(name: string, table: MutableTable, random: Random): void {
   }
 }
 
-/** What a unique key may be beside its columns, on PostgreSQL. */
+/** Further options of a unique key, on PostgreSQL. */
 function uniqueVariant({ where }: KeyState, random: Random): Partial<UniqueState> {
   const kind = random.below(8);
   if (kind === 0) return { nullsDistinct: false };
   return kind < 3 && where === undefined ? { deferrable: kind === 1 ? "deferred" : "immediate" } : {};
 }
 
-/** What an index may be beside its columns. */
+/** Further options of an index. */
 function variant(table: MutableTable, chosen: readonly string[], random: Random): Partial<IndexState> {
   const kind = random.below(6);
   if (kind === 0) return { desc: [chosen[0]!] };

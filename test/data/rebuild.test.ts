@@ -1,4 +1,4 @@
-/** What databases do of their own with tables that change: SQLite makes them anew, PostgreSQL must not stop others, locks are waited for. */
+/** Changes of tables that need care: SQLite copies tables, PostgreSQL must not block other work, locks are waited for. */
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -55,7 +55,7 @@ const count = async (table: string): Promise<number> => {
 };
 const required = 'op.addColumn("authors", "email", { type: "text" }, { fill: { text: "?" } })';
 
-describe("tables of SQLite that are made anew", () => {
+describe("copied tables of SQLite", () => {
   use(placeSqlite);
 
   it("keep the rows that refer to them", async () => {
@@ -94,7 +94,7 @@ describe("tables of SQLite that are made anew", () => {
     assert.deepEqual(await database.query(sql`SELECT id FROM books`), [{ id: 4 }]);
   });
 
-  it("are left as they were when something of them does not fit any more", async () => {
+  it("stay unchanged if a constraint no longer fits", async () => {
     await database.query(sql`CREATE INDEX mine ON authors (name)`);
     await assert.rejects(change('op.dropColumn("authors", "name")'), {
       code: "E_MIGRATION_FAILED",
@@ -107,7 +107,7 @@ describe("tables of SQLite that are made anew", () => {
     assert.deepEqual(await checkLive({ database, folder, ignore: ["authors.index mine"] }), []);
   });
 
-  it("are left as they were when rows refer to what is not there", async () => {
+  it("stay unchanged if rows refer to missing rows", async () => {
     await database.query(sql`PRAGMA foreign_keys = OFF`);
     await database.query(sql`INSERT INTO books (title, author_id) VALUES ('lost', 99)`);
     await assert.rejects(change(required), {
@@ -117,7 +117,7 @@ describe("tables of SQLite that are made anew", () => {
     assert.deepEqual(await database.query(sql`SELECT name FROM pragma_table_info('authors') WHERE name = 'email'`), []);
   });
 
-  it("refuse values that do not fit, instead of changing them", async () => {
+  it("reject values that do not fit instead of changing them", async () => {
     await assert.rejects(change('op.alterColumn("books", "title", { type: "int" }, { from: { type: "text", max: 50 } })'), {
       code: "E_MIGRATION_VALUES",
       message:
@@ -126,7 +126,7 @@ describe("tables of SQLite that are made anew", () => {
     assert.deepEqual(await database.query(sql`SELECT title FROM books WHERE id = 1`), [{ title: "one" }]);
   });
 
-  it("are made once for several changes", async () => {
+  it("are copied once for several changes", async () => {
     await writeFile(
       join(folder, "0002_change.ts"),
       fileOf(`${required}, op.dropColumn("authors", "name"), op.addCheck("authors", "c", ["ne", "email", { text: "" }])`, '"0001_start"'),
@@ -144,7 +144,7 @@ describe("tables of SQLite that are made anew", () => {
 describe("changes of PostgreSQL", { skip: skipPostgres }, () => {
   use(placePostgres);
 
-  it("are written in the form that stops nobody for long", async () => {
+  it("use forms that do not block other work for long", async () => {
     await writeFile(
       join(folder, "0002_change.ts"),
       fileOf(
@@ -177,7 +177,7 @@ describe("changes of PostgreSQL", { skip: skipPostgres }, () => {
     assert.deepEqual(await database.query(sql`SELECT next_id FROM books WHERE next_id <> 1`), []);
   });
 
-  it("build an index again that was left unfinished", async () => {
+  it("rebuild an index that was left unfinished", async () => {
     await database.query(sql`INSERT INTO books (title, author_id) VALUES ('one', 1)`);
     const unique = 'op.addUnique("books", "once", ["title"])';
     await assert.rejects(change(unique), { code: "E_MIGRATION_FAILED", message: /It changed nothing/ });
@@ -185,7 +185,7 @@ describe("changes of PostgreSQL", { skip: skipPostgres }, () => {
       (await checkLive({ database, folder })).map(({ found }) => found),
       [undefined],
     );
-    // A process that is killed leaves an index that is there, and of no use.
+    // A killed process leaves an invalid index.
     await assert.rejects(database.query(sql`CREATE UNIQUE INDEX CONCURRENTLY once ON books (title)`));
     assert.equal(
       (await checkLive({ database, folder })).some(({ found = "" }) => found.endsWith("INVALID")),
@@ -196,7 +196,7 @@ describe("changes of PostgreSQL", { skip: skipPostgres }, () => {
     assert.deepEqual(await checkLive({ database, folder }), []);
   });
 
-  it("wait for locks a while at a time, and let others pass in between", async () => {
+  it("wait for locks briefly, and let others proceed in between", async () => {
     const other = await createDatabase({ url: place.url, models: [], bind: false });
     try {
       const statements: string[] = [];
@@ -218,7 +218,7 @@ describe("changes of PostgreSQL", { skip: skipPostgres }, () => {
     }
   });
 
-  it("ask before a large table is written anew", async () => {
+  it("ask before a large table is rewritten", async () => {
     await database.query(sql`INSERT INTO authors (name) SELECT n::text FROM generate_series(1, 9998) n`);
     await database.query(sql`ANALYZE authors`);
     const wider = 'op.alterColumn("authors", "name", { type: "text", max: 60 }, { from: { type: "text", max: 50 } })';
@@ -250,7 +250,7 @@ describe("changes of PostgreSQL", { skip: skipPostgres }, () => {
     assert.deepEqual(await migrate({ database, folder }), ["0003_numbers"]);
   });
 
-  it("let what looks at all rows take its time, and nothing else", async () => {
+  it("lift the time limit only for checks of all rows", async () => {
     const statements: string[] = [];
     await writeFile(
       join(folder, "0002_change.ts"),
@@ -266,7 +266,7 @@ describe("changes of PostgreSQL", { skip: skipPostgres }, () => {
     assert.equal(statements.filter((text) => text.includes("statement_timeout")).length, 3);
   });
 
-  it("give up when a lock was not had ten times", { timeout: 60_000 }, async () => {
+  it("give up after waiting for a lock ten times", { timeout: 60_000 }, async () => {
     const other = await createDatabase({ url: place.url, models: [], bind: false });
     try {
       const statements: string[] = [];
@@ -277,7 +277,7 @@ describe("changes of PostgreSQL", { skip: skipPostgres }, () => {
           const options = { database, folder, lockTimeoutSeconds: 0.02, onStatement: (text: string) => statements.push(text) };
           await assert.rejects(migrate(options), {
             code: "E_MIGRATION_FAILED",
-            message: /Another transaction has held a lock for too long\./,
+            message: /Another transaction held a lock for too long\./,
           });
         },
         { database: other },
@@ -289,7 +289,7 @@ describe("changes of PostgreSQL", { skip: skipPostgres }, () => {
     }
   });
 
-  it("count on from the largest key when a column is counted later", async () => {
+  it("continue from the largest key if a column becomes counted later", async () => {
     const self = 'op.dropConstraint("books", "books_next_foreign")';
     await change(`${self}, op.alterPrimary("books", ["id", "title"])`);
     await writeFile(join(folder, "0003_back.ts"), fileOf('op.alterPrimary("books", ["id"])', '"0002_change"'));
@@ -327,7 +327,7 @@ for (const { name, skip, place } of databaseKinds.filter((kind) => ["MariaDB", "
       await assert.rejects(database.query(sql`INSERT INTO books (title, author_id) VALUES ('x', 99)`));
     });
 
-    it("change a table in another way when the server does not do it at once any more", async () => {
+    it("use another form if the server no longer makes the change instantly", async () => {
       // MySQL keeps 255 forms of rows (MySQL, "Online DDL Operations").
       for (let count = 0; count < 255; count++)
         await database.query(

@@ -48,7 +48,7 @@ describeOnDatabases("scopes", [Team, Project, Job, Label], () => {
   });
   const slugs = async (): Promise<string[]> => Project.where().pluck("slug");
 
-  it("read, count and look at the rows of the current owner alone", async () => {
+  it("only read and count rows of the current owner", async () => {
     await as(red, async () => {
       assert.deepEqual(
         (await Project.where()).map(({ teamId }) => teamId),
@@ -92,7 +92,7 @@ describeOnDatabases("scopes", [Team, Project, Job, Label], () => {
     assert.equal((await as(blue, () => Project.get(foreign!.id))).size, blue.id);
   });
 
-  it("keep apart what rows lead to that several owners share", async () => {
+  it("keep loaded relations apart if several owners share a row", async () => {
     const teams = await Team.orderBy("id");
     const lengths = (): Promise<number[]> => Promise.all(teams.map(async (team) => (await team.projects).length));
     const parts = (): Promise<number[]> => Promise.all(teams.map(async (team) => (await team.projects.where({ slug: "one" })).length));
@@ -122,7 +122,7 @@ describeOnDatabases("scopes", [Team, Project, Job, Label], () => {
     assert.deepEqual(await withoutScope("test", lengths), [3, 2]);
   });
 
-  it("leave links to rows of others alone, and make none", async () => {
+  it("neither change nor create links to rows of others", async () => {
     const label = await Label.create({ name: "shared" });
     const of = (team: Team): Promise<number[]> => as(team, async () => Project.where().pluck("id"));
     const [mine, theirs] = [await of(red), await of(blue)];
@@ -151,7 +151,7 @@ describeOnDatabases("scopes", [Team, Project, Job, Label], () => {
     assert.deepEqual(await links(), []);
   });
 
-  it("hold in conditions about relations, in what is loaded, and in subqueries", async () => {
+  it("apply to conditions on relations, to loaded relations, and to subqueries", async () => {
     await as(red, async () => {
       assert.deepEqual(
         (await Team.where({ projects: { some: { slug: "one" } } })).map(({ name }) => name),
@@ -181,14 +181,14 @@ describeOnDatabases("scopes", [Team, Project, Job, Label], () => {
     });
   });
 
-  it("give new rows to the current owner, and to nobody else", async () => {
+  it("give new rows only to the current owner", async () => {
     await as(red, async () => {
       const project = await Project.create({ slug: "three" } as never);
       assert.equal(project.teamId, red.id);
       assert.equal((await Project.create({ slug: "four", team: red })).teamId, red.id);
       await assert.rejects(Project.create({ slug: "x", team: blue }), {
         code: "E_SCOPE_VALUE",
-        message: "Project.teamId is set to another owner than that of the scope.",
+        message: "Project.teamId is set to an owner outside of the current scope.",
       });
       await assert.rejects(Project.createMany([{ slug: "x", team: blue }]), { code: "E_SCOPE_VALUE" });
       project.teamId = blue.id;
@@ -200,7 +200,7 @@ describeOnDatabases("scopes", [Team, Project, Job, Label], () => {
     });
   });
 
-  it("change and delete the rows of the current owner alone", async () => {
+  it("only change and delete rows of the current owner", async () => {
     await as(red, async () => {
       assert.equal(await Project.all().update({ size: 50 }), 2);
       assert.equal(await Project.where({ slug: "one" }).delete(), 1);
@@ -215,7 +215,7 @@ describeOnDatabases("scopes", [Team, Project, Job, Label], () => {
     });
   });
 
-  it("are a part of the keys by which rows are made or changed", async () => {
+  it("are a part of the keys in upsert() and getOrCreate()", async () => {
     await as(red, async () => {
       const project = await Project.upsert({ where: { slug: "one" }, update: { size: 70 } } as never);
       assert.deepEqual([project.teamId, project.size], [red.id, 70]);
@@ -236,7 +236,7 @@ describeOnDatabases("scopes", [Team, Project, Job, Label], () => {
     assert.equal(await as(blue, () => Project.where({ size: { gte: 70 } }).count()), 0);
   });
 
-  it("ask for the owner when a query runs, whenever it was made", async () => {
+  it("read the owner when a query runs, not when it is created", async () => {
     const query = Project.where({ slug: "one" }).orderBy("id").limit(3);
     const filtered = query.where({ size: { gt: 0 } });
     const both = Project.where({ slug: "one" }).union(Project.where({ slug: "two" }));
@@ -254,10 +254,10 @@ describeOnDatabases("scopes", [Team, Project, Job, Label], () => {
       });
   });
 
-  it("fail without an owner, and are left with a reason", async () => {
+  it("fail without an owner, and can be left with a reason", async () => {
     await assert.rejects(async () => Project.where(), {
       code: "E_SCOPE_MISSING",
-      message: "The value of the scope Project.team is missing: its function gave undefined.",
+      message: "The value of the scope Project.team is missing: its function returned undefined.",
     });
     await assert.rejects(Project.create({ slug: "x", team: red }), { code: "E_SCOPE_MISSING" });
     await assert.rejects(Project.all().delete(), { code: "E_SCOPE_MISSING" });
@@ -275,7 +275,7 @@ describeOnDatabases("scopes", [Team, Project, Job, Label], () => {
 });
 
 describe("definitions of scopes", () => {
-  it("are refused when they are none", async () => {
+  it("are rejected if they are invalid", async () => {
     class Wrong extends Model(
       "scope_wrong",
       { id: f.id(), others: () => manyToMany(Wrong) },

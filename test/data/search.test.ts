@@ -51,7 +51,7 @@ describeOnDatabases("search", [Shelf, Paper, Plain, Keyed, Ranked, Mute], () => 
     ]);
   });
 
-  it("looks into columns of any name", async () => {
+  it("supports columns with any name", async () => {
     await Ranked.createMany([
       { rank: "major general", name: "Ada" },
       { rank: "major", name: "Bob" },
@@ -60,7 +60,7 @@ describeOnDatabases("search", [Shelf, Paper, Plain, Keyed, Ranked, Mute], () => 
     assert.deepEqual(await Ranked.search("bob maj").pluck("name"), ["Bob"]);
   });
 
-  it("finds rows that have words beginning with all of the text's", async () => {
+  it("finds rows with a word starting with each word of the string", async () => {
     assert.deepEqual(await sorted("sea"), ["Stars over the sea", "The sea"]);
     assert.deepEqual(await sorted("SEA star"), ["Stars over the sea"]);
     assert.deepEqual(await sorted("sta"), ["Stars over the sea"]);
@@ -73,7 +73,7 @@ describeOnDatabases("search", [Shelf, Paper, Plain, Keyed, Ranked, Mute], () => 
     assert.deepEqual(await sorted("東京"), ["Ünïcödé \u{1F600} 東京 tower"]);
   });
 
-  it("takes signs for ends of words, and nothing in a text for more than a word", async () => {
+  it("splits words at punctuation, and gives no character a special meaning", async () => {
     for (const text of ["example", "com", "log", "racer", "v2", "y", "14", "it s", "café racer"])
       assert.deepEqual(await sorted(text), ["naïve café-racer v2.0"], text);
     for (const text of [
@@ -97,7 +97,7 @@ describeOnDatabases("search", [Shelf, Paper, Plain, Keyed, Ranked, Mute], () => 
     assert.deepEqual(await sorted("a b"), ["Stars over the sea"]);
   });
 
-  it("gives the best rows first, unless another order is wanted", async () => {
+  it("returns the best matches first, unless there is another order", async () => {
     assert.deepEqual(await titles("sea"), ["The sea", "Stars over the sea"]);
     assert.deepEqual(
       (await Paper.search("sea").orderBy("id")).map(({ title }) => title),
@@ -112,7 +112,7 @@ describeOnDatabases("search", [Shelf, Paper, Plain, Keyed, Ranked, Mute], () => 
     assert.deepEqual([first.items[0]!.title, second.items[0]!.title, second.next], ["The sea", "Stars over the sea", undefined]);
   });
 
-  it("gives equally good rows in the order of the model", async () => {
+  it("returns equally good matches in the order of the model", async () => {
     const made = await Paper.createMany(Array.from({ length: 40 }, () => ({ title: "equal", body: "same" })));
     const keys = made.map(({ id }) => id);
     assert.deepEqual(await Paper.search("equal").pluck("id"), keys);
@@ -122,7 +122,7 @@ describeOnDatabases("search", [Shelf, Paper, Plain, Keyed, Ranked, Mute], () => 
     );
   });
 
-  it("goes with filters, numbers, values, relations and changes", async () => {
+  it("works with filters, counts, values, relations and updates", async () => {
     assert.equal(await Paper.search("sea").count(), 2);
     assert.equal(
       await Paper.search("sea")
@@ -161,7 +161,7 @@ describeOnDatabases("search", [Shelf, Paper, Plain, Keyed, Ranked, Mute], () => 
     assert.deepEqual(await titles("feuer"), []);
   });
 
-  it("finds words without an index, anywhere in the texts", async () => {
+  it("finds words anywhere in the fields without an index", async () => {
     await Plain.createMany([
       { name: "One Two", note: "three" },
       { name: "two", note: null },
@@ -186,7 +186,7 @@ describeOnDatabases("search", [Shelf, Paper, Plain, Keyed, Ranked, Mute], () => 
     );
   });
 
-  it("finds nothing for a text without words, and leaves out what is too much", async () => {
+  it("finds nothing for a string without words, and ignores what exceeds the limits", async () => {
     for (const text of ["", "  ", "!?-", "\u{1F600}"]) assert.deepEqual(await titles(text), []);
     const many = Array.from({ length: 40 }, (_, index) => `w${index}`).join(" ");
     const kept = many.split(" ").slice(0, 32).join(" ");
@@ -198,10 +198,10 @@ describeOnDatabases("search", [Shelf, Paper, Plain, Keyed, Ranked, Mute], () => 
     assert.deepEqual(await titles("x".repeat(63)), ["long"]);
   });
 
-  it("refuses what it cannot do", async () => {
+  it("rejects what it does not support", async () => {
     assert.throws(() => Mute.search("x"), {
       code: "E_SEARCH_FIELDS",
-      message: "Mute has no fields that a search looks into.",
+      message: "Mute has no fields to search.",
       fix: 'Name them in the options of the model: search: ["title"].',
     });
     assert.throws(() => Paper.search(undefined as never), { code: "E_FILTER_UNDEFINED" });
@@ -209,8 +209,8 @@ describeOnDatabases("search", [Shelf, Paper, Plain, Keyed, Ranked, Mute], () => 
   });
 });
 
-describe("models that are searched", () => {
-  it("say so in their structure, and are refused when they search in what is no text", async () => {
+describe("models with search", () => {
+  it("have it in their structure, and are rejected if a search field is not text", async () => {
     const state = describeModels([Shelf, Paper, Plain]);
     assert.deepEqual(
       [...state].map(([name, { search }]) => [name, search]),
@@ -225,7 +225,7 @@ describe("models that are searched", () => {
     class Wrong extends Model("search_wrong", { id: f.id(), size: f.int() }, { search: { index: ["size"] } }) {}
     class Empty extends Model("search_empty", { id: f.id() }, { search: { index: [] } }) {}
     await assert.rejects(createDatabase({ url: "sqlite::memory:", models: [Wrong, Empty], bind: false }), {
-      message: /Wrong\.size: a search looks into it, and it is no text .*Empty: the search has an index of no fields/s,
+      message: /Wrong\.size: the option search names it, but the field does not hold text .*Empty: the search has an index of no fields/s,
     });
     assert.throws(() => op.setSearch("books", ["a b"]), { code: "E_MIGRATION_OPERATION" });
     assert.throws(() => op.setSearch("books", "title" as never), { code: "E_MIGRATION_OPERATION" });

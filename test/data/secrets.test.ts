@@ -34,7 +34,7 @@ const ranks: Readonly<Record<string, () => unknown>> = {
 };
 
 describeOnDatabases("secrets", [Group, User], (open) => {
-  it("are read, and compared with a value", async () => {
+  it("can be read, and compared with a value", async () => {
     await User.create({ name: "Ada", token, pin: 4711 });
     const [user] = await User.where({ token });
     assert.deepEqual([user!.token, user!.pin], [token, 4711]);
@@ -45,7 +45,7 @@ describeOnDatabases("secrets", [Group, User], (open) => {
     it(`rank nothing: ${name}`, async () => {
       await assert.rejects(async () => rank(), {
         code: "E_FILTER_SECRET",
-        message: /^User\.(?:token|pin) is secret, and .* does not take it\.$/,
+        message: /^User\.(?:token|pin) is secret, so .* does not accept it\.$/,
       });
     });
 
@@ -63,7 +63,7 @@ describeOnDatabases("secrets", [Group, User], (open) => {
     assert.equal(user.token, token);
   });
 
-  it("are not in errors, nor in what caused them", async () => {
+  it("are neither in errors nor in their causes", async () => {
     await User.create({ name: "Ada", token });
     const error: unknown = await User.create({ name: "Ida", token }).catch((reason: unknown) => reason);
     const raw: unknown = await open()
@@ -104,7 +104,7 @@ describeOnDatabases("secrets", [Group, User], (open) => {
 });
 
 describe("the secret of cursors", () => {
-  it("is shared by processes that have the same one, and has at least 32 characters", async () => {
+  it("works in all processes with the same secret, and has at least 32 characters", async () => {
     const { url, remove } = await placeSqlite();
     const open = (cursorSecret?: string): ReturnType<typeof createDatabase> =>
       createDatabase({ url, models: [Group, User], bind: false, ...(cursorSecret !== undefined && { cursorSecret }) });
@@ -121,7 +121,7 @@ describe("the secret of cursors", () => {
       await assert.rejects(read(other), { code: "E_CURSOR" });
       await assert.rejects(open("a".repeat(31)), {
         code: "E_OPTION_INVALID",
-        message: "createDatabase(): cursorSecret is no string of at least 32 characters.",
+        message: "createDatabase(): cursorSecret must be a string of at least 32 characters.",
       });
     } finally {
       for (const database of [one, same, other]) await database.close();
@@ -129,7 +129,7 @@ describe("the secret of cursors", () => {
     }
   });
 
-  it("is not named by options of a model that show or rank rows", async () => {
+  it("cannot be used in options of a model that show or rank rows", async () => {
     const fields = { id: f.id(), token: f.text({ secret: true }) };
     for (const options of [{ orderBy: "-token" }, { search: ["token"] }, { display: "token" }]) {
       const Wrong = class extends Model("wrong", fields, options as never) {};

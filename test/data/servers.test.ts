@@ -67,10 +67,10 @@ for (const server of servers) {
       await place.remove();
     });
 
-    it("is an error of 503 when it cannot be reached", async () => {
+    it("causes a 503 error when it cannot be reached", async () => {
       await database.close();
       await assert.rejects(createDatabase({ url: server.down, models, acquireTimeoutMs: 300 }), { code: "E_DATABASE_OPEN" });
-      // A driver of one's own is opened by its first query.
+      // A custom driver connects with its first query.
       const { driver } = await openDriver({ url: server.down, acquireTimeoutMs: 300 });
       const down = await createDatabase({ driver, models, acquireTimeoutMs: 300 });
       await assert.rejects(Tag.count(), {
@@ -87,7 +87,7 @@ for (const server of servers) {
       database = await createDatabase({ url: place.url, models, poolMax: 4, acquireTimeoutMs: 300, statementTimeoutMs: 400 });
     });
 
-    it("goes on after it has ended all connections", async () => {
+    it("is used again after it has ended all connections", async () => {
       await Promise.all([Tag.count(), Tag.count(), Tag.count()]);
       await endAll();
       const results = await Promise.allSettled(Array.from({ length: 8 }, () => Tag.count()));
@@ -96,7 +96,7 @@ for (const server of servers) {
       assert.equal(await Tag.count(), 0);
     });
 
-    it("undoes a transaction whose connection was lost, and does not know of one that was being committed", async () => {
+    it("rolls back a transaction whose connection was lost, and reports an unknown result during a commit", async () => {
       await assert.rejects(
         transaction(async () => {
           await Tag.create({ name: "lost" });
@@ -118,7 +118,7 @@ for (const server of servers) {
       assert.equal(await Tag.count(), 0);
     });
 
-    it("ends statements that take too long, and waits for locks no longer than that", async () => {
+    it("cancels statements that take too long, and limits waits for locks", async () => {
       await Tag.create({ name: "slow" });
       await assert.rejects(async () => Tag.where(() => server.sleep()), { code: "E_STATEMENT_TIMEOUT", status: 503 });
       await assert.rejects(async () => Tag.where(() => server.sleep()).update({ name: "never" }), { code: "E_STATEMENT_TIMEOUT" });
@@ -132,7 +132,7 @@ for (const server of servers) {
       assert.equal(await Author.count(), 1);
     });
 
-    it("refuses a row at once that another one holds, when that is wanted", async () => {
+    it("immediately rejects a locked row on request", async () => {
       const row = await Author.create({ name: "B" });
       let release: (() => void) | undefined;
       const held = new Promise<void>((resolve) => (release = resolve));
@@ -153,7 +153,7 @@ for (const server of servers) {
       await first;
     });
 
-    it("reports two transactions that cannot both be", async () => {
+    it("reports a conflict of two transactions", async () => {
       const rows = await Author.createMany([{ name: "x" }, { name: "y" }]);
       let attempts = 0;
       let meet: (() => void) | undefined;

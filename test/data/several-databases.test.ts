@@ -90,7 +90,7 @@ for (const kind of databaseKinds) {
       });
     });
 
-    it("have transactions of their own, that of the default one where none is named", async () => {
+    it("have separate transactions, by default on the default database", async () => {
       await assert.rejects(
         transaction(async () => {
           await Team.create({ name: "red" });
@@ -114,7 +114,7 @@ for (const kind of databaseKinds) {
       assert.deepEqual([await Team.count(), await Entry.count()], [1, 2]);
     });
 
-    it("run a query where it says, and store its rows where they came from", async () => {
+    it("run a query on the named database, and save its rows there", async () => {
       await Team.create({ name: "red" });
       assert.deepEqual(
         (await Team.where().using("logs")).map(({ name }) => name),
@@ -145,7 +145,7 @@ for (const kind of databaseKinds) {
       await assert.rejects(async () => Team.where().using("lgos"), { code: "E_DATABASE_UNKNOWN", fix: 'Write "logs".' });
     });
 
-    it("read a replica where a query may", async () => {
+    it("read from a replica if the query allows it", async () => {
       await Team.create({ name: "new" });
       assert.deepEqual(await Team.where().pluck("name"), ["new"]);
       assert.deepEqual(await Team.where().on("replica").pluck("name"), ["old"]);
@@ -159,7 +159,7 @@ for (const kind of databaseKinds) {
         databases.get("replica").run(() => Team.create({ name: "x" })),
         {
           code: "E_DATABASE_REPLICA",
-          message: 'The database "replica" is a replica, and nothing is written to it.',
+          message: 'The database "replica" is a replica, so you cannot write to it.',
           fix: 'Write to "default".',
         },
       );
@@ -187,7 +187,7 @@ for (const kind of databaseKinds) {
       assert.deepEqual(await Team.where().on("replica").pluck("name"), ["old"]);
     });
 
-    it("load relations where rows came from, and write what belongs to them there", async () => {
+    it("load and write relations in the database of the row", async () => {
       const [team] = await Team.where().using("replica");
       assert.deepEqual(await team!.players, []);
       await databases.get("default").query(sql`INSERT INTO several_teams (id, name) VALUES (1, 'first')`);
@@ -205,7 +205,7 @@ for (const kind of databaseKinds) {
       assert.equal(await ben!.games.count(), 0);
     });
 
-    it("are refused together when they do not fit, and leave nothing open", async () => {
+    it("fail together if their options do not fit, and leave nothing open", async () => {
       class Lost extends Model("several_lost", { id: f.id(), team: () => belongsTo(Team) }, { database: "logs" }) {}
       class Far extends Model("several_far", { id: f.id() }, { database: "lgos" }) {}
       const url = places[0]!.url;
@@ -215,7 +215,7 @@ for (const kind of databaseKinds) {
         message:
           "The models have 2 mistakes:\n" +
           'Far: it lives in the database "lgos", which is not among those that are opened (E_MODEL_OPTION). Write "logs".\n' +
-          'Lost.team: it leads from the database "logs" to "default", and no statement reads both (E_RELATION_DATABASE). Keep the key in a field of its own, and read the other row by it.',
+          'Lost.team: it leads from the database "logs" to "default", but no statement can read both (E_RELATION_DATABASE). Store the key in a plain field, and read the other row by that key.',
       });
       const wrong = (named: object): Promise<unknown> => createDatabases({ models: [Team, Player, Game], databases: named as never });
       await assert.rejects(wrong({}), { code: "E_OPTION_INVALID" });

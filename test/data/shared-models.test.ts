@@ -26,7 +26,7 @@ describe("databases that share their models", () => {
     await second.close();
   });
 
-  it("are found by the work that runs in them, also at the same time", async () => {
+  it("are found by work inside run(), also concurrently", async () => {
     const titles = (databases: Databases): Promise<string[]> =>
       databases.run(async () => {
         await new Promise((resolve) => setTimeout(resolve, 2));
@@ -43,7 +43,7 @@ describe("databases that share their models", () => {
     assert.deepEqual(await first.run(() => Page.count()), 1);
   });
 
-  it("leave the innermost run() in charge", async () => {
+  it("follow the innermost run()", async () => {
     assert.deepEqual(await first.run(() => second.run(() => Page.orderBy("id").pluck("title"))), ["second"]);
     assert.deepEqual(await first.get("default").run(() => second.run(() => Page.orderBy("id").pluck("title"))), ["second"]);
     assert.deepEqual(await first.run(() => second.get("default").run(() => Page.orderBy("id").pluck("title"))), ["second"]);
@@ -73,7 +73,7 @@ describe("databases that share their models", () => {
     assert.deepEqual(await Page.orderBy("id").pluck("title"), ["second"]);
   });
 
-  it("keep their rows: a row is saved and reloaded where it was read", async () => {
+  it("save and reload a row in the database that it was read from", async () => {
     const row = await first.run(() => Page.first());
     row!.title = "changed";
     await row!.save();
@@ -84,7 +84,7 @@ describe("databases that share their models", () => {
     );
   });
 
-  it("do not share with a database that is bound alone", async () => {
+  it("do not share with a database that is not shared", async () => {
     const opened = (bind?: "shared"): Promise<unknown> =>
       createDatabase({ url: "sqlite::memory:", models: [Page], ...(bind !== undefined && { bind }) });
     await assert.rejects(opened(), { code: "E_DATABASE_BOUND", message: 'Page is already bound to the open database "default".' });
@@ -95,7 +95,7 @@ describe("databases that share their models", () => {
     await alone.close();
   });
 
-  it("refuse another value of the option bind", async () => {
+  it("reject other values of the option bind", async () => {
     await assert.rejects(createDatabase({ url: "sqlite::memory:", models: [Page], bind: "share" as never }), {
       code: "E_OPTION_INVALID",
       message: /bind/,

@@ -1,4 +1,4 @@
-/** Statements that are ended: by a signal, or by a limit of time of their own. */
+/** Cancelled statements: by a signal, or by a time limit of the query. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
@@ -7,13 +7,13 @@ import { describeOnDatabases } from "./databases.ts";
 
 class Task extends Model("signal_tasks", { id: f.id(), name: f.text({ max: 50 }) }) {}
 
-describeOnDatabases("the end of a statement", [Task], (open) => {
+describeOnDatabases("the cancellation of a statement", [Task], (open) => {
   /** A condition that takes longer than any test. */
   const slow = (): ReturnType<typeof sql> => (open().kind === "PostgreSQL" ? sql`pg_sleep(20) IS NOT NULL` : sql`sleep(20) = 0`);
   /** SQLite runs statements on the thread of the caller: what has begun ends by itself. */
   const isServer = (): boolean => open().kind !== "SQLite";
 
-  it("is that of a signal that has come before", async () => {
+  it("happens before it starts if the signal is already aborted", async () => {
     const reason = new Error("left");
     const signal = AbortSignal.abort(reason);
     await Task.create({ name: "a" });
@@ -37,7 +37,7 @@ describeOnDatabases("the end of a statement", [Task], (open) => {
     assert.deepEqual(await Task.where().signal(new AbortController().signal).timeoutMs(60_000).pluck("name"), ["a"]);
   });
 
-  it("comes while the server works, and frees the connection", async () => {
+  it("happens while the server works, and frees the connection", async () => {
     if (!isServer()) return;
     await Task.create({ name: "a" });
     for (let round = 0; round < 5; round++) {
@@ -62,7 +62,7 @@ describeOnDatabases("the end of a statement", [Task], (open) => {
     assert.equal(await Task.count(), 1);
   });
 
-  it("takes its transaction with it", async () => {
+  it("rolls back its transaction", async () => {
     if (!isServer()) return;
     await assert.rejects(
       () =>
@@ -109,7 +109,7 @@ describeOnDatabases("the end of a statement", [Task], (open) => {
     assert.equal(await Task.count(), 1);
   });
 
-  it("is asked for by a signal, and whole milliseconds", () => {
+  it("needs an AbortSignal, or whole milliseconds", () => {
     assert.throws(() => Task.where().signal("now" as never), { code: "E_QUERY_FORM" });
     for (const limit of [0, -1, 1.5, 2 ** 31, "5"]) assert.throws(() => Task.where().timeoutMs(limit as number), { code: "E_LIMIT" });
     assert.ok(Task.where().timeoutMs(1) !== undefined && Task.where().timeoutMs(2 ** 31 - 1) !== undefined);

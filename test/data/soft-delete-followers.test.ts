@@ -54,12 +54,12 @@ describeOnDatabases("rows that follow", [Folder, File, Label], () => {
     ]);
     await Label.create({ file: a! });
     await File.where({ name: "c" }).delete();
-    // Moments have milliseconds: what was deleted before was deleted at another one.
+    // Times have milliseconds: rows deleted earlier have another time.
     await new Promise((resolve) => setTimeout(resolve, 5));
     return { top, inner };
   };
 
-  it("are deleted with a row, and come back with it", async () => {
+  it("are deleted and restored with a row", async () => {
     const { top } = await make();
     await top.delete();
     assert.deepEqual(await names(), ["other"]);
@@ -69,7 +69,7 @@ describeOnDatabases("rows that follow", [Folder, File, Label], () => {
     assert.deepEqual(await names(), ["inner", "other", "top", "a", "b"]);
   });
 
-  it("are deleted with the rows of a query, and come back with them", async () => {
+  it("are deleted and restored with the rows of a query", async () => {
     await make();
     assert.equal(await Folder.where({ name: { in: ["top", "inner"] } }).delete(), 2);
     assert.deepEqual(await names(), ["other"]);
@@ -77,7 +77,7 @@ describeOnDatabases("rows that follow", [Folder, File, Label], () => {
     assert.deepEqual(await names(), ["inner", "other", "b"]);
   });
 
-  it("end in a circle", async () => {
+  it("may form a cycle", async () => {
     const { top, inner } = await make();
     top.set({ parent: inner });
     await top.save();
@@ -87,7 +87,7 @@ describeOnDatabases("rows that follow", [Folder, File, Label], () => {
     assert.deepEqual(await names(), ["inner", "other", "top", "a", "b"]);
   });
 
-  it("go all or none", async () => {
+  it("are deleted all or none", async () => {
     const { top, inner } = await make();
     await File.create({ name: "locked", folder: inner });
     await assert.rejects(() => top.delete(), { code: "E_VALIDATION" });

@@ -77,7 +77,7 @@ describeOnDatabases("soft delete", [Writer, Desk, Letter, Stamp, Plain], () => {
     assert.equal(b.version, 1);
   });
 
-  it("leaves deleted rows out of every query", async () => {
+  it("hides deleted rows from every query", async () => {
     assert.deepEqual(titles(await Letter.where()), ["a", "c"]);
     assert.deepEqual(titles(await Letter.exclude({ title: "a" })), ["c"]);
     assert.equal(await Letter.count(), 2);
@@ -116,7 +116,7 @@ describeOnDatabases("soft delete", [Writer, Desk, Letter, Stamp, Plain], () => {
     );
   });
 
-  it("leaves them out of relations to many rows, and out of conditions about them", async () => {
+  it("hides them from relations to many rows, and from conditions on these", async () => {
     assert.deepEqual(titles(await ada.letters), ["a"]);
     assert.equal(await ada.letters.count(), 1);
     assert.deepEqual(titles(await ada.letters.where({ pages: { gt: 0 } })), ["a"]);
@@ -131,7 +131,7 @@ describeOnDatabases("soft delete", [Writer, Desk, Letter, Stamp, Plain], () => {
     assert.equal(await Writer.where({ letters: { every: { pages: { ne: 2 } } } }).count(), 2);
     const [counted] = await Writer.where({ name: "Ada" }).annotate((writer) => ({ letterCount: writer.letters.count() }));
     assert.equal(counted!.letterCount, 1);
-    // Peers share what is asked for again; each sees the rows of its own question.
+    // Peers share repeated requests; each sees the rows of that request.
     const writers = await Writer.orderBy("name");
     const seen: string[][] = [];
     for (const writer of writers) seen.push(titles(await writer.letters.where({ pages: { lt: 9 } })));
@@ -139,7 +139,7 @@ describeOnDatabases("soft delete", [Writer, Desk, Letter, Stamp, Plain], () => {
     assert.deepEqual(seen, [["a"], ["c"], ["a", "b"], ["c"]]);
   });
 
-  it("leaves them out of many to many and one to one", async () => {
+  it("hides them from many-to-many and one-to-one relations", async () => {
     const stamp = await Stamp.create({ name: "red" });
     const letter = await Letter.get({ title: "a" });
     await letter.stamps.add(stamp);
@@ -172,7 +172,7 @@ describeOnDatabases("soft delete", [Writer, Desk, Letter, Stamp, Plain], () => {
     assert.equal(await Writer.where({ name: "Ada" }).exists(), false);
   });
 
-  it("frees unique keys, and takes them again", async () => {
+  it("frees unique keys, and claims them again on restore", async () => {
     const again = await Letter.create({ title: "b", pages: 2, kind: "x", writer: ada });
     await assert.rejects(() => Letter.create({ title: "b", pages: 9, writer: ada }), { code: "E_VALIDATION" });
     await assert.rejects(() => Letter.create({ title: "d", pages: 2, kind: "y", writer: ada }), {
@@ -192,7 +192,7 @@ describeOnDatabases("soft delete", [Writer, Desk, Letter, Stamp, Plain], () => {
     await Letter.create({ title: "p", pages: 21, kind: "only", writer: ada });
   });
 
-  it("changes, brings back and purges rows of queries", async () => {
+  it("deletes, restores and purges rows of queries", async () => {
     assert.equal(await Letter.all().update({ pages: (letter) => letter.pages.add(10) }), 2);
     assert.equal((await Letter.withDeleted().get({ title: "b" })).pages, 2);
     assert.equal(await Letter.where({ title: "a" }).delete(), 1);
@@ -217,7 +217,7 @@ describeOnDatabases("soft delete", [Writer, Desk, Letter, Stamp, Plain], () => {
     await assert.rejects(() => Letter.where().restore(), { code: "E_QUERY_UNFILTERED", message: /restore\(\)/ });
   });
 
-  it("makes a row anew by upsert() and getOrCreate() when the one of the key is deleted", async () => {
+  it("creates a new row in upsert() and getOrCreate() if the row with the key is deleted", async () => {
     const made = await Letter.upsert({ where: { title: "b" }, create: { pages: 30, writer: ada }, update: { pages: 31 } });
     assert.equal(made.pages, 30);
     const changed = await Letter.upsert({ where: { title: "b" }, create: { pages: 30, writer: ada }, update: { pages: 31 } });
@@ -231,7 +231,7 @@ describeOnDatabases("soft delete", [Writer, Desk, Letter, Stamp, Plain], () => {
     assert.equal(ignored, undefined);
   });
 
-  it("keeps what rows that are at hand can do", async () => {
+  it("keeps the methods of loaded rows working", async () => {
     const letter = await Letter.get({ title: "a" });
     const other = await Letter.get({ title: "a" });
     await letter.delete();
@@ -249,7 +249,7 @@ describeOnDatabases("soft delete", [Writer, Desk, Letter, Stamp, Plain], () => {
     assert.equal(await Letter.withDeleted().where({ title: "a" }).count(), 0);
   });
 
-  it("is asked of models that have it", async () => {
+  it("requires a model with soft delete", async () => {
     const plain = await Plain.create({ name: "x" });
     assert.throws(() => Plain.withDeleted(), { code: "E_SOFT_DELETE" });
     await assert.rejects(() => Plain.all().restore(), { code: "E_SOFT_DELETE" });

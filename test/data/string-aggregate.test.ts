@@ -22,7 +22,7 @@ class Volume extends Model("joined_volumes", {
 }) {}
 
 describeOnDatabases("stringAggregate()", [Shelf, Mark, Volume], (open) => {
-  it("joins texts in their own order, and leaves out rows without one", async () => {
+  it("joins strings in alphabetical order, and skips rows with null", async () => {
     const shelf = await Shelf.create({ name: "S" });
     const title = (): Promise<{ all: string | null }> => Volume.aggregate((volume) => ({ all: volume.title.stringAggregate(", ") }));
     assert.deepEqual(await title(), { all: null });
@@ -32,7 +32,7 @@ describeOnDatabases("stringAggregate()", [Shelf, Mark, Volume], (open) => {
     assert.deepEqual(await title(), { all: ", B, a, b, ä, é" });
   });
 
-  it("joins in a given order, rows where a condition holds, and each text once", async () => {
+  it("joins in a given order, rows that match a condition, and distinct strings", async () => {
     const shelf = await Shelf.create({ name: "S" });
     const rows = [["c", 1], ["a", 2], ["c", 3], ["b", null], [null, 4]] as const; // prettier-ignore
     await Volume.createMany(rows.map(([title, place]) => ({ shelf, title, place })));
@@ -62,7 +62,7 @@ describeOnDatabases("stringAggregate()", [Shelf, Mark, Volume], (open) => {
     });
   });
 
-  it("joins texts of groups and of relations, which do not multiply", async () => {
+  it("joins strings of groups and of relations, without multiplying rows", async () => {
     const [one, two, empty] = await Shelf.createMany([{ name: "one" }, { name: "two" }, { name: "empty" }]);
     const [first, second] = await Volume.createMany([
       { shelf: one!, title: "x", place: 2 },
@@ -103,7 +103,7 @@ describeOnDatabases("stringAggregate()", [Shelf, Mark, Volume], (open) => {
     assert.equal(empty!.name, "empty");
   });
 
-  it("takes any text between others, and texts that are SQL or JSON", async () => {
+  it("accepts any separator, and strings that look like SQL or JSON", async () => {
     const shelf = await Shelf.create({ name: "S" });
     const texts = ["'", '"', "\\", "a\nb", "\u2028", "[1,null]", "😀", "--", "$1 ? :x"];
     await Volume.createMany(texts.map((title, place) => ({ shelf, title, place })));
@@ -139,7 +139,7 @@ describeOnDatabases("stringAggregate()", [Shelf, Mark, Volume], (open) => {
     }
   });
 
-  it("cuts nothing off", async () => {
+  it("does not cut the result", async () => {
     const shelf = await Shelf.create({ name: "S" });
     const part = "0123456789".repeat(10_000);
     await Volume.createMany(Array.from({ length: 15 }, () => ({ shelf, long: part })));
@@ -148,7 +148,7 @@ describeOnDatabases("stringAggregate()", [Shelf, Mark, Volume], (open) => {
     assert.equal(all, part.repeat(15));
   });
 
-  it("cuts nothing off at the longest packet of MariaDB either, and one byte more is an error there", async () => {
+  it("does not cut a result of the largest MariaDB packet, and rejects one byte more", async () => {
     const { kind, database } = open();
     const shelf = await Shelf.create({ name: "S" });
     const packet = kind === "MariaDB" ? await database.query<{ size: number }>(sql`SELECT @@max_allowed_packet AS size`) : [];
@@ -166,7 +166,7 @@ describeOnDatabases("stringAggregate()", [Shelf, Mark, Volume], (open) => {
     else assert.equal((await read(","))?.length, max + 1);
   });
 
-  it("tells queries apart that join with other texts, or in another order", async () => {
+  it("distinguishes queries with other separators, or in another order", async () => {
     const shelf = await Shelf.create({ name: "S" });
     await Volume.createMany(["a", "b"].map((title, place) => ({ shelf, title, place: -place })));
     const read = async (separator: string, by: "title" | "place"): Promise<string | null> =>
@@ -180,25 +180,25 @@ describe("stringAggregate()", () => {
   const join = (separator: unknown, options?: object): unknown =>
     Volume.where().values((volume) => ({ a: volume.title.stringAggregate(separator as string, options) }));
 
-  it("refuses what stands in no statement, one character above the limit, and orders that say nothing", () => {
+  it("rejects invalid separators, one character above the limit, and meaningless orders", () => {
     for (const separator of ["\0", "a\u0001b", "\u00010.0;", "\r", "\u009f", "\ud800", "x".repeat(101), 1, null, undefined])
-      assert.throws(() => join(separator), { code: "E_EXPRESSION_ARGUMENT", message: /to stand between texts\.$/ }, String(separator));
+      assert.throws(() => join(separator), { code: "E_EXPRESSION_ARGUMENT", message: /got the separator / }, String(separator));
     assert.throws(() => join(", ", { order: "title" }), { code: "E_OPTION_UNKNOWN" });
     assert.throws(() => join(", ", { orderBy: "title" }), { code: "E_ORDER" });
     assert.throws(
       () => Volume.where().values((volume) => ({ a: volume.title.stringAggregate(", ", { distinct: true, orderBy: volume.place.asc() }) })),
-      { code: "E_EXPRESSION_ARGUMENT", message: /distinct texts/ },
+      { code: "E_EXPRESSION_ARGUMENT", message: /distinct strings/ },
     );
     assert.throws(() => Volume.where().values((volume) => ({ a: volume.title.stringAggregate(", ").over({}) })), {
       code: "E_EXPRESSION_WINDOW",
-      message: "over() of joined texts.",
+      message: "over() follows stringAggregate().",
     });
     assert.throws(() => Volume.where().values((volume) => ({ a: (volume.place as never as typeof volume.title).stringAggregate(",") })), {
       code: "E_EXPRESSION_TYPE",
     });
   });
 
-  it("has orders of many rows inside of an aggregate alone", () => {
+  it("only allows orders of many rows inside an aggregate", () => {
     assert.throws(() => Shelf.where().orderBy((shelf) => shelf.volumes.title.asc()), { code: "E_EXPRESSION_MANY" });
     assert.throws(() => Shelf.where().values((shelf) => ({ a: shelf.id.sum().over({ orderBy: shelf.volumes.title.asc() }) })), {
       code: "E_EXPRESSION_MANY",

@@ -1,4 +1,4 @@
-/** Tables without migrations: what is missing is made, what is there stays, and what cannot be made is told. */
+/** Tables without migrations: missing ones are created, existing ones stay, and impossible changes are reported. */
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -62,7 +62,7 @@ for (const kind of databaseKinds) {
       await rm(folder, { recursive: true });
     });
 
-    it("are made, with what lies between them, and made once", async () => {
+    it("are created once, with join tables", async () => {
       const synced = await sync(first);
       assert.deepEqual(
         [...synced!.made].sort(),
@@ -80,7 +80,7 @@ for (const kind of databaseKinds) {
       assert.deepEqual(await sync(first), { made: [], isSame: true, left: [] });
     });
 
-    it("get columns, indexes and further tables that are missing", async () => {
+    it("get missing columns, indexes and tables", async () => {
       class Extra extends Model("sync_extras", { id: f.id(), size: f.int() }) {}
       const models = [
         ...changed({ more: f.text({ max: 20, null: true, index: true }), extra: () => belongsTo(Extra, { null: true }) }),
@@ -97,7 +97,7 @@ for (const kind of databaseKinds) {
       await database.close();
     });
 
-    it("stay as they are where a question is open, a type is another one, or a column is too many", async () => {
+    it("stay unchanged if a question is open, a type differs, or there is an extra column", async () => {
       const open = await sync(changed({ needed: f.int(), more: f.text({ max: 20, null: true, index: true }) }));
       assert.deepEqual(open!.made, []);
       assert.equal(open!.isSame, false);
@@ -113,7 +113,7 @@ for (const kind of databaseKinds) {
       assert.ok(less!.left.includes('The table "sync_notes" has column text, which the model does not have.'), less!.left.join());
     });
 
-    it("are left to migrations once there are some", async () => {
+    it("are left to migrations once there are any", async () => {
       const fresh = await kind.place();
       const models = [class Fresh extends Model("sync_fresh", { id: f.id() }) {}];
       const database = await createDatabase({ url: fresh.url, models });

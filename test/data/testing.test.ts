@@ -13,17 +13,17 @@ describeOnDatabases("tests on a database", models, (open) => {
     testDatabase(() => open().database);
     afterEach(() => void connections++);
 
-    it("begin with what was there before", async () => {
+    it("start with the rows from before", async () => {
       await Tag.createMany([{ name: "a" }, { name: "b" }]);
       assert.equal(await Tag.count(), 2);
     });
 
-    it("leave nothing behind", async () => {
+    it("leave no rows", async () => {
       assert.equal(await Tag.count(), 0);
       assert.ok(connections > 0);
     });
 
-    it("have transactions of their own, which are savepoints", async () => {
+    it("can use transactions, which become savepoints", async () => {
       const calls: string[] = [];
       await transaction(
         async () => {
@@ -40,14 +40,14 @@ describeOnDatabases("tests on a database", models, (open) => {
       assert.deepEqual(await Tag.where().pluck("name"), ["kept"]);
     });
 
-    it("go on after a statement that was refused", async () => {
+    it("continue after a rejected statement", async () => {
       await Tag.create({ name: "a" });
       await assert.rejects(Tag.create({ name: "a" }), { code: "E_VALIDATION" });
       await Tag.create({ name: "b" });
       assert.equal(await Tag.count(), 2);
     });
 
-    it("take turns with what runs at the same time", async () => {
+    it("take turns with concurrent work", async () => {
       await Promise.all(
         Array.from({ length: 20 }, (_, index) =>
           index % 2 === 0 ? Tag.create({ name: `t${index}` }) : transaction(() => Tag.create({ name: `t${index}` })),
@@ -61,7 +61,7 @@ describeOnDatabases("tests on a database", models, (open) => {
     });
   });
 
-  it("count statements, of some work alone", async () => {
+  it("count statements, also of a part of the work", async () => {
     const author = await create(Author);
     await createMany(Book, 3, { author });
     await assertQueries(2, async () => {
@@ -82,7 +82,7 @@ describeOnDatabases("tests on a database", models, (open) => {
     );
   });
 
-  it("fill in what is not given", async () => {
+  it("fill in missing values", async () => {
     const book = await create(Book, { title: "Mine" });
     assert.deepEqual([book.title, book.slug, book.pages], ["Mine", "mine", 1]);
     assert.ok((await book.author) instanceof Author);
@@ -90,7 +90,7 @@ describeOnDatabases("tests on a database", models, (open) => {
     assert.equal((await part.of).orderNumber, part.orderNumber);
   });
 
-  it("make many rows, and rows of one shape", async () => {
+  it("create many rows, and rows of one shape", async () => {
     const tags = await createMany(Tag, 5);
     assert.equal(new Set(tags.map(({ name }) => name)).size, 5);
     const authors = defineFactory(Author, { name: (number) => `Author ${number}`, status: "retired" });
@@ -103,7 +103,7 @@ describeOnDatabases("tests on a database", models, (open) => {
 class Coded extends Model("coded", { id: f.id(), code: f.text({ pattern: /^[A-Z]{3}$/ }) }) {}
 
 describe("factories", () => {
-  it("ask for what they cannot make", async () => {
+  it("require values that they cannot generate", async () => {
     await assert.rejects(create(Coded), { code: "E_FACTORY_VALUE", message: /Coded\.code has a pattern/, fix: "Give the value." });
   });
 });

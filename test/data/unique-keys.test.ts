@@ -39,7 +39,7 @@ describe("unique keys of PostgreSQL", { skip: skipPostgres }, () => {
     ]);
   });
 
-  it("let rows change places, which are looked at behind the statement or at the end", async () => {
+  it("allow swapped values if they are checked after the statement or at the end", async () => {
     assert.equal(await Seat.all().update({ place: (seat) => seat.place.mul(-1).add(3) }), 2);
     assert.deepEqual(await Seat.orderBy("name").pluck("place"), [2, 1]);
     const [one, other] = await Seat.orderBy("name");
@@ -51,7 +51,7 @@ describe("unique keys of PostgreSQL", { skip: skipPostgres }, () => {
     });
   });
 
-  it("tell at the end of the transaction which fields are taken", async () => {
+  it("report taken fields at the end of the transaction", async () => {
     // The key of the place alone would be in the way.
     await database.query(sql`ALTER TABLE unique_seats DROP CONSTRAINT seats_place`);
     let isInserted = false;
@@ -67,18 +67,18 @@ describe("unique keys of PostgreSQL", { skip: skipPostgres }, () => {
     await database.query(sql`ALTER TABLE unique_seats ADD CONSTRAINT seats_place UNIQUE (place) DEFERRABLE INITIALLY IMMEDIATE`);
   });
 
-  it("have one row without a value at most, where these are equal", async () => {
+  it("allow at most one null if nulls are equal", async () => {
     await Seat.create({ row: 8, place: 8 });
     await assert.rejects(Seat.create({ row: 9, place: 9 }), refusedWith({ name: ["This combination of name is taken."] }));
   });
 
-  it("are not what upsert() asks about when they are looked at late", async () => {
+  it("cannot be used by upsert() if they are deferred", async () => {
     await assert.rejects(Seat.upsert({ where: { row: 1, place: 1 }, update: { name: "x" } }), { code: "E_KEY_NOT_UNIQUE" });
   });
 });
 
 describe("unique keys of other databases", () => {
-  it("are refused when they would be another rule there", async () => {
+  it("are rejected if they would be a different rule", async () => {
     await assert.rejects(createDatabase({ url: "sqlite::memory:", models: [Seat], bind: false }), {
       code: "E_MODEL_INVALID",
       message:

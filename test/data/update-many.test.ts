@@ -35,7 +35,7 @@ describeOnDatabases("updates of many rows", [Every, Sheet, Cell, Owned], (open) 
     return count;
   };
 
-  it("store values of every type, each in its row", async () => {
+  it("store values of every type in the right rows", async () => {
     for (const [name, ends] of Object.entries(endValues)) {
       const rows = (await Every.createMany(ends.flatMap(() => [{}, {}]))) as unknown as Array<Record<string, unknown> & { id: number }>;
       rows.forEach((row, index) => (row[name] = index % 2 === 0 ? ends[index / 2]![0] : null));
@@ -86,7 +86,7 @@ describeOnDatabases("updates of many rows", [Every, Sheet, Cell, Owned], (open) 
     assert.equal(await Sheet.updateMany([], ["size"]), 0);
   });
 
-  it("store all or none: stale rows, rows that are gone, keys that are taken, values that are wrong", async () => {
+  it("store all or none: stale rows, deleted rows, taken keys, invalid values", async () => {
     const sheets = await Sheet.createMany(["a", "b", "c"].map((name) => ({ name })));
     const sizes = async (): Promise<number[]> => await Sheet.orderBy("id").pluck("size");
     const fresh = await Sheet.get(sheets[1]!.id);
@@ -136,14 +136,14 @@ describeOnDatabases("updates of many rows", [Every, Sheet, Cell, Owned], (open) 
     assert.equal(await Cell.where({ line: { lt: 100 } }).count(), 0);
   });
 
-  it("read rows as they were before: two columns can change places", async () => {
+  it("read rows before the update: two columns can be swapped", async () => {
     const { id } = await Sheet.create({ name: "a" });
     await Sheet.where({ id }).update({ low: (sheet) => sheet.high, high: (sheet) => sheet.low, size: (sheet) => sheet.low });
     const { low, high, size } = await Sheet.get(id);
     assert.deepEqual([low, high, size], [9, 1, 1]);
   });
 
-  it("store two objects of one row one after the other, and one that is named twice once", async () => {
+  it("store two objects of one row in turn, and a repeated object once", async () => {
     const { id } = await Cell.create({ line: 1, place: "a" }).then(() => Sheet.create({ name: "one" }));
     const [one, other] = [await Cell.get({ line: 1, place: "a" }), await Cell.get({ line: 1, place: "a" })];
     one.value = 1n;
@@ -157,7 +157,7 @@ describeOnDatabases("updates of many rows", [Every, Sheet, Cell, Owned], (open) 
     assert.equal((await Sheet.get(id)).size, 0);
   });
 
-  it("change rows of the owner alone", async () => {
+  it("only change rows of the owner", async () => {
     const rows = await withoutScope("test", () =>
       Owned.createMany([
         { team: 1, text: "a" },

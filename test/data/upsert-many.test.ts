@@ -1,4 +1,4 @@
-/** createMany() with rows that are there already: the same on every database. */
+/** createMany() with existing rows: the same on every database. */
 import assert from "node:assert/strict";
 import { beforeEach, it } from "node:test";
 import { belongsTo, field as f, Model } from "../../src/data.ts";
@@ -21,14 +21,14 @@ class Item extends Model(
   { version: "version", softDelete: "deletedAt", uniques: [{ on: ["shop", "code"] }] },
 ) {}
 
-describeOnDatabases("rows that are made or changed", [Shop, Item], (open) => {
+describeOnDatabases("rows that are created or updated", [Shop, Item], (open) => {
   let shop: Shop;
   beforeEach(async () => {
     shop = await Shop.create({ name: "A" });
   });
   const onConflict = { target: ["shopId", "code"], update: ["price"] } as const;
 
-  it("change what is there and make the rest", async () => {
+  it("update existing rows and create the rest", async () => {
     const [old] = await Item.createMany([{ shop, code: "a", price: "1", note: "kept" }]);
     const { statements } = open();
     statements.length = 0;
@@ -58,7 +58,7 @@ describeOnDatabases("rows that are made or changed", [Shop, Item], (open) => {
     await assert.rejects(() => old!.delete(), { code: "E_ROW_STALE" });
   });
 
-  it("take a key several times, in their order", async () => {
+  it("may repeat a key, and are written in order", async () => {
     const rows = await Item.createMany(
       [
         { shop, code: "a", price: "1" },
@@ -72,7 +72,7 @@ describeOnDatabases("rows that are made or changed", [Shop, Item], (open) => {
     assert.deepEqual([rows[0]!.id, rows[3]!.price, rows[3]!.note, rows[3]!.version], [rows[3]!.id, "4.00", "x", 2]);
   });
 
-  it("leave rows alone that are deleted, and keys of other rows", async () => {
+  it("do not touch deleted rows, or keys of other rows", async () => {
     const [deleted] = await Item.createMany([{ shop, code: "a", price: "1" }]);
     await deleted!.delete();
     const other = await Shop.create({ name: "B" });
@@ -90,7 +90,7 @@ describeOnDatabases("rows that are made or changed", [Shop, Item], (open) => {
     assert.equal(await Shop.count(), 2);
   });
 
-  it("go in batches, all or none, with their checks", async () => {
+  it("are written in batches, all or none, with validation", async () => {
     const many = Array.from({ length: 250 }, (_, index) => ({ shop, code: `c${index}`, price: String(index) }));
     await Item.createMany(many, { onConflict, batch: 100 });
     const again = await Item.createMany(
@@ -119,7 +119,7 @@ describeOnDatabases("rows that are made or changed", [Shop, Item], (open) => {
     assert.deepEqual(await Item.createMany([], { onConflict }), []);
   });
 
-  it("are told by a unique key, and by what changes", async () => {
+  it("need a unique key, and fields to update", async () => {
     const list = [{ shop, code: "a", price: "1" }];
     await assert.rejects(() => Item.createMany(list, { onConflict: { target: ["code"], update: ["price"] } }), {
       code: "E_KEY_NOT_UNIQUE",

@@ -1,4 +1,4 @@
-/** Views: models of a query, which migrations make, and make anew when what they read has changed. */
+/** Views: models with a query, which migrations create, and create again when what they read has changed. */
 import assert from "node:assert/strict";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -110,7 +110,7 @@ for (const kind of databaseKinds) {
       await rm(folder, { recursive: true });
     });
 
-    it("are read as tables are, with values of their fields' types", async () => {
+    it("are read like tables, with values of their fields' types", async () => {
       const stats = await Stats.where().with({ author: true });
       assert.deepEqual(
         stats.map((row) => [row.author.name, row.books, row.pages, row.mean, row.price, row.latest.toISOString()]),
@@ -143,9 +143,9 @@ for (const kind of databaseKinds) {
       );
     });
 
-    it("are not written", async () => {
+    it("cannot be written", async () => {
       const row = (await Stats.first())!;
-      const refused = { code: "E_MODEL_READ_ONLY", message: "Stats is a view: its rows come from a query, and cannot be written." };
+      const refused = { code: "E_MODEL_READ_ONLY", message: "Stats is a view: its rows come from a query, so you cannot write them." };
       const rows = Stats as unknown as typeof Book;
       const stored = row as unknown as Book;
       await assert.rejects(rows.create({ authorId: row.authorId } as never), refused);
@@ -161,7 +161,7 @@ for (const kind of databaseKinds) {
       assert.equal((await Stats.get({ author: row.authorId })).books, 2);
     });
 
-    it("keep their rows until they are refreshed, on PostgreSQL", async () => {
+    it("store their rows until they are refreshed, on PostgreSQL", async () => {
       const read = async (): Promise<unknown> => Busy.orderBy("id").pluck("books");
       assert.deepEqual(await read(), [2]);
       const bob = await Author.get({ name: "Bob" });
@@ -178,7 +178,7 @@ for (const kind of databaseKinds) {
       await Stats.refresh();
     });
 
-    it("are what their migrations made, or have drifted", async () => {
+    it("match their migrations, or are reported as drifted", async () => {
       assert.deepEqual(await checkLive({ database, folder }), []);
       assert.equal(await makeMigration({ models, folder }), undefined);
       const [file] = await previewMigrations({ database, folder });
@@ -233,17 +233,17 @@ for (const kind of databaseKinds) {
       'Create the view "view_busy"',
     ];
 
-    it("make them anew for another type of a column that they read", () =>
+    it("create them again for another type of a column that they read", () =>
       change(others({ books: { pages: f.bigint() } }), (changes) =>
         assert.deepEqual(changes, around('Change the column "pages" of "view_books"')),
       ));
 
-    it("make them anew for a shorter text, which PostgreSQL refuses under a view", () =>
+    it("create them again for a shorter text, which PostgreSQL rejects under a view", () =>
       change(others({ books: { title: f.text({ max: 40 }) } }), (changes) =>
         assert.deepEqual(changes, around('Change the column "title" of "view_books"')),
       ));
 
-    it("make them anew for columns that come and go with the query", () =>
+    it("create them again for columns that the query gains or loses", () =>
       change(
         others({
           books: { made: f.datetime({ column: "written", was: "made" }) },
@@ -252,10 +252,10 @@ for (const kind of databaseKinds) {
         (changes) => assert.deepEqual(changes, around('Rename the column "made" of "view_books" to "written"')),
       ));
 
-    it("make them anew for another query", () =>
+    it("create them again for another query", () =>
       change(others({ stats: `${statsSql} HAVING count(*) > 0` }), (changes) => assert.deepEqual(changes, around("").filter(Boolean))));
 
-    it("leave them where a table is made anew for other reasons", () =>
+    it("keep them when a table is copied for other reasons", () =>
       change(
         others({
           books: { extra: f.int({ null: true }), isOpen: f.boolean({ null: true }) },
@@ -276,7 +276,7 @@ describe("a view", () => {
   const open = (view: unknown): Promise<Database> =>
     createDatabase({ url: "sqlite::memory:", models: [view as typeof Author], bind: false });
 
-  it("needs a query that stands inside of others, a key, and no options of tables", async () => {
+  it("needs a query that can be a subquery, a key, and no options of tables", async () => {
     for (const [query, options, message] of [
       ["", {}, /the query is ""/],
       [5, {}, /the query is 5/],
@@ -310,7 +310,7 @@ describe("a view", () => {
     });
   });
 
-  it("is made with the tables, behind those that it reads", async () => {
+  it("is created after the tables that it reads", async () => {
     class Late extends View("a_late", { id: f.int({ primary: true }) }, "SELECT id FROM b_early") {}
     class Early extends View("b_early", { id: f.int({ primary: true }) }, { sql: { sqlite: "SELECT id FROM view_people" } }) {}
     class Person extends Model("view_people", { id: f.id(), early: () => belongsTo(Early, { null: true }) }) {}
@@ -323,7 +323,7 @@ describe("a view", () => {
     await database.close();
   });
 
-  it("fails to be made, with all of its migration, where its query lacks a column", async () => {
+  it("fails with its whole migration if its query lacks a column", async () => {
     class Wrong extends View("wrong", { id: f.int({ primary: true }), total: f.int() }, "SELECT 1 AS id") {}
     const folder = await mkdtemp(join(tmpdir(), "gable-views-"));
     for (const kind of databaseKinds) {
@@ -333,7 +333,7 @@ describe("a view", () => {
       await rm(folder, { recursive: true });
       await makeMigration({ models: [Wrong], folder });
       await assert.rejects(migrate({ database, folder }), { code: "E_MIGRATION_FAILED", message: /total/ });
-      // Nothing of it is there: the file can be mended.
+      // Nothing was applied, so the file can be corrected.
       const [{ path }] = [await makeFile(folder, "SELECT 1 AS id, 2 AS total")];
       assert.ok(path !== "");
       await migrate({ database, folder });
@@ -345,7 +345,7 @@ describe("a view", () => {
   });
 });
 
-/** Mends the only file of a folder. */
+/** Corrects the only file of a folder. */
 async function makeFile(folder: string, query: string): Promise<{ path: string }> {
   const [name] = await readdir(folder);
   const path = join(folder, name!);

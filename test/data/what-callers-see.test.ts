@@ -45,7 +45,7 @@ describeOnDatabases("what callers see", [Shelf, Volume], (open) => {
     for await (const row of query.stream()) assert.equal((row.toJSON() as { letters?: unknown }).letters, 5);
   });
 
-  it("tells listeners of a stream, when it ends and when it is left early", async () => {
+  it("notifies listeners of a stream, when it ends and when it is left early", async () => {
     await Volume.createMany([1, 2, 3].map((number) => ({ title: `v${number}`, pages: number })));
     const { statements } = open();
     statements.length = 0;
@@ -59,7 +59,7 @@ describeOnDatabases("what callers see", [Shelf, Volume], (open) => {
     assert.equal(statements.filter((sql) => sql.startsWith("SELECT")).length, 3);
   });
 
-  it("has a stable code, the field and the constraint of what the database refused", async () => {
+  it("has a stable code, the field and the constraint of a value that the database rejected", async () => {
     await Volume.create({ title: "Sails", pages: 10 });
     const issuesOf = async (work: Promise<unknown>): Promise<unknown> => {
       const error = await work.then(
@@ -75,7 +75,7 @@ describeOnDatabases("what callers see", [Shelf, Volume], (open) => {
     assert.deepEqual(await issuesOf(Volume.create({ title: "Knots", pages: 0 })), [{ field: "$model", code: "check" }]);
   });
 
-  it("runs queries of one transaction one after the other, without a warning of the driver", async () => {
+  it("runs queries of one transaction in turn, without a warning of the driver", async () => {
     const warnings: string[] = [];
     // Node 22 calls its own SQLite experimental.
     const listen = ({ name, message }: Error): void => void (name === "ExperimentalWarning" || warnings.push(message));

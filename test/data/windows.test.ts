@@ -59,7 +59,7 @@ describeOnDatabases("windows", [Runner, Run], () => {
     ]);
   });
 
-  it("read neighbours", async () => {
+  it("read neighbouring rows", async () => {
     const rows = await Run.orderBy("id").values((run) => {
       const window = { partitionBy: [run.runnerId], orderBy: run.day.asc() };
       return {
@@ -79,7 +79,7 @@ describeOnDatabases("windows", [Runner, Run], () => {
     ]);
   });
 
-  it("aggregate neighbours", async () => {
+  it("aggregate neighbouring rows", async () => {
     const rows = await Run.orderBy("id").values((run) => ({
       all: run.count().over({}),
       sum: run.fee.sum().over({ partitionBy: run.runnerId }),
@@ -102,7 +102,7 @@ describeOnDatabases("windows", [Runner, Run], () => {
     assert.ok(Math.abs(rows[0]!.mean! - 50 / 3) < 1e-9);
   });
 
-  it("stand beside rows, in orders, and in calculations", async () => {
+  it("can be used as annotations, in orders, and in calculations", async () => {
     const runs = await Run.orderBy((run) => rowNumber().over({ orderBy: run.id.desc() }).asc()).annotate((run) => ({
       share: run.seconds.sum().over({ partitionBy: run.runnerId }).coalesce(0).add(1),
     }));
@@ -116,7 +116,7 @@ describeOnDatabases("windows", [Runner, Run], () => {
         ["2026-01-01", 51],
       ],
     );
-    // Each shape is a plan of its own.
+    // Each shape has a separate plan.
     const count = async (rows: readonly [number, number]): Promise<unknown> =>
       (await Run.orderBy("id").values((run) => ({ count: run.count().over({ orderBy: run.id, rows }) }))).map((row) => row.count);
     assert.deepEqual(
@@ -129,7 +129,7 @@ describeOnDatabases("windows", [Runner, Run], () => {
     );
   });
 
-  it("are refused where no database has them, and say why", async () => {
+  it("are rejected where no database supports them, with the reason", async () => {
     const code = "E_EXPRESSION_WINDOW";
     const values = (pick: (run: WindowRefs) => unknown): Promise<unknown> =>
       Promise.resolve(Run.where().values((run) => ({ value: pick(run) as typeof run.id })));
@@ -138,7 +138,7 @@ describeOnDatabases("windows", [Runner, Run], () => {
     await assert.rejects(() => Run.all().update({ seconds: (run) => rowNumber().over({ orderBy: run.id }) }), { code, message: /update/ });
     assert.ok(ntile(1_000_000) !== undefined);
     assert.equal(((await values((run) => run.count().over({ rows: [-1_000_000, 1_000_000] }))) as unknown[]).length, 5);
-    await assert.rejects(async () => values((run) => run.seconds.over({})), { code, message: /no aggregate/ });
+    await assert.rejects(async () => values((run) => run.seconds.over({})), { code, message: /not an aggregate/ });
     await assert.rejects(async () => values((run) => run.seconds.count({ distinct: true }).over({})), { code, message: /distinct/ });
     await assert.rejects(async () => values(() => rowNumber().over({ orderby: 1 } as object)), { code, message: /"orderby"/ });
     await assert.rejects(async () => values(() => rowNumber().over(undefined as unknown as object)), { code, message: /row_number/ });

@@ -1,4 +1,4 @@
-/** Moments on the clocks of time zones: the same on every database, also where clocks change, and where a database knows no zones. */
+/** Datetimes in time zones: the same on every database, including clock changes, even if a database has no zones. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { createDatabase, field as f, Model } from "../../src/data.ts";
@@ -57,8 +57,8 @@ function clockOf(at: Date, zone: string): { year: number; month: number; day: nu
 
 type Row = Refs<typeof Event>;
 
-describeOnDatabases("moments in zones", [Event], () => {
-  it("have the parts that clocks show there", async () => {
+describeOnDatabases("datetimes in zones", [Event], () => {
+  it("have the parts of the local time", async () => {
     const events = await Event.createMany(moments.map((at) => ({ name: at.toISOString(), at })));
     for (const zone of zones) {
       const rows = await Event.orderBy("id").values((row) => ({
@@ -78,7 +78,7 @@ describeOnDatabases("moments in zones", [Event], () => {
     }
   });
 
-  it("begin with their year, month, day or hour there, wherever clocks change", async () => {
+  it("are truncated to the local year, month, day or hour, across clock changes", async () => {
     await Event.createMany(moments.map((at) => ({ name: at.toISOString(), at })));
     for (const zone of zones)
       for (const unit of units) {
@@ -89,7 +89,7 @@ describeOnDatabases("moments in zones", [Event], () => {
           rows.map(({ at }) => new Date(toZone(at!.getTime(), zone, unit))),
           `${unit} in ${zone}`,
         );
-        // But for hours that are not whole, what begins shows the same on the clocks.
+        // Except for zones with half hours, the start of a unit shows the same on all clocks.
         const parts = unit === "hour" ? [] : units.slice(0, units.indexOf(unit) + 1);
         const shown = (at: Date | null): number[] => parts.map((part) => clockOf(at!, zone)[part]);
         assert.deepEqual(
@@ -100,7 +100,7 @@ describeOnDatabases("moments in zones", [Event], () => {
       }
   });
 
-  it("make groups, conditions and orders", async () => {
+  it("can be used in groups, conditions and orders", async () => {
     await Event.createMany(
       ["2026-03-28T22:59:00Z", "2026-03-28T23:00:00Z", "2026-03-29T21:59:59Z", "2026-03-29T22:00:00Z"].map((text) => ({
         name: text,
@@ -129,7 +129,7 @@ describeOnDatabases("moments in zones", [Event], () => {
     );
   });
 
-  it("are refused for zones that there are not, and for what is no moment", () => {
+  it("are rejected for unknown zones, and for values that are not datetimes", () => {
     for (const zone of ["Europe/Berln", "", "+02:00", "x'; DROP TABLE zone_events; --", "Europe/Berlin\0", 5, null, {}])
       assert.throws(() => Event.where((row) => row.at.year(zone as string).eq(1)), { code: "E_EXPRESSION_ARGUMENT", message: /time zone/ });
     assert.throws(() => Event.orderBy((row) => row.at.truncate("week" as never, "Europe/Berlin").asc()), { code: "E_EXPRESSION_ARGUMENT" });
@@ -138,7 +138,7 @@ describeOnDatabases("moments in zones", [Event], () => {
   });
 });
 
-it("conditions of tables have no zones: their rules change", async () => {
+it("cannot be used in conditions of tables, because the rules of zones change", async () => {
   class Wrong extends Model(
     "zone_wrong",
     { id: f.id(), at: f.datetime() },

@@ -41,7 +41,7 @@ describeOnDatabases(
         transaction(() => Item.count()),
         (error: Error & { code: string }) => {
           assert.equal(error.code, "E_POOL_TIMEOUT");
-          assert.match(error.message, /by work that began at \S*pool-exhausted\.test\.ts:\d+/);
+          assert.match(error.message, /by work that started at \S*pool-exhausted\.test\.ts:\d+/);
           return true;
         },
       );

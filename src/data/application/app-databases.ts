@@ -1,4 +1,4 @@
-/** The open databases of one application: each request runs in them, whatever other applications of the process have opened. */
+/** The open databases of one application: each request uses them, whatever other applications of the process have opened. */
 import type { Database } from "../database.ts";
 import type { Databases, DatabasesOptions } from "../databases.ts";
 import { createDatabases } from "../databases.ts";
@@ -11,14 +11,14 @@ import { watchScopes } from "../run/scope-watch.ts";
 import type { ModelClass } from "../schema/model-class.ts";
 import { sql } from "../tree/functions.ts";
 
-/** The part of a logger that is used here. */
+/** The methods of a logger that are used here. */
 export interface DatabaseLog {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
 }
 
-/** What opening needs of an application. */
+/** What the application provides for opening. */
 export interface AppDatabasesSettings {
   readonly logger: DatabaseLog;
   readonly mode: "development" | "test" | "production";
@@ -33,7 +33,7 @@ export async function openAppDatabases(
   { logger, mode }: AppDatabasesSettings,
 ): Promise<AppDatabases> {
   const opened = new AppDatabases(await createDatabases({ ...options, bind: "shared" }), logger);
-  // Tests make their tables after the start.
+  // Tests create their tables after the start.
   if (mode === "test") return opened;
   try {
     if (mode === "development") {
@@ -59,7 +59,7 @@ export class AppDatabases {
     const cores = new Set(databases.names.map((name) => databases.get(name).$core));
     this.#hasReplicas = [...cores].some(({ replicas }) => replicas.length > 0);
     this.#endWatch = watchScopes((reason) => {
-      // Work in a request of another application is that application's to log.
+      // The application that entered the work logs it.
       if (listCandidates().some((core) => cores.has(core))) logger.info({ reason }, "Work left the scopes of models.");
     });
   }
@@ -79,12 +79,12 @@ export class AppDatabases {
     return undefined;
   }
 
-  /** Runs a request or a task in these databases. Where there are replicas, it reads what it has written. */
+  /** Runs a request or a task in these databases. With replicas, it sees its own writes. */
   enter<Result>(work: () => Result): Result {
     return this.#databases.run(this.#hasReplicas ? () => readYourWrites(work) : work);
   }
 
-  /** Asks each database for an answer, and one that was behind whether it still is. Throws the first error. */
+  /** Queries each database, and checks again one that was behind. Throws the first error. */
   async health(): Promise<void> {
     await Promise.all(this.#databases.names.map((name) => this.get(name).query(sql`SELECT 1`)));
     for (const name of this.#databases.names) {
@@ -95,7 +95,7 @@ export class AppDatabases {
     }
   }
 
-  /** Notes which databases are behind the application, and logs what to run. */
+  /** Records which databases are behind the application, and logs what to run. */
   async findPending(logger: DatabaseLog): Promise<void> {
     for (const name of this.#databases.names) {
       const database = this.get(name);
@@ -103,24 +103,24 @@ export class AppDatabases {
       try {
         database.$core.pending = await findPending(database, folderOf(name));
       } catch (error) {
-        // Files that an older or a newer version wrote, or rights that this role lacks, are no reason to stay down.
-        logger.warn({ database: name, error }, "Nobody can tell whether the database is behind the application.");
+        // The application still starts if migration files are of another version, or if the role lacks permissions.
+        logger.warn({ database: name, error }, "Cannot determine whether the database is behind the application.");
       }
       const { pending } = database.$core;
       if (pending !== undefined) logger.error({ database: name, code: pending.code, fix: pending.fix }, pending.message);
     }
   }
 
-  /** Creates missing tables where there are no migrations, and logs what it did and what it could not do. */
+  /** Creates missing tables if there are no migrations, and logs what it did and could not do. */
   async syncTables(logger: DatabaseLog): Promise<void> {
     for (const name of this.#databases.names) {
       const database = this.get(name);
       const done = database.$core.primary === undefined ? await syncTables(database, migrationsFolder) : undefined;
       if (done === undefined) continue;
       const { made, isSame, left } = done;
-      if (made.length > 0) logger.info({ database: name, made }, "Tables of models were made: there are no migrations yet.");
+      if (made.length > 0) logger.info({ database: name, made }, "Created tables for models, because there are no migrations yet.");
       const fix = "Write a migration: makeMigration() of gable/migrations.";
-      if (!isSame) logger.warn({ database: name, left, fix }, "Tables differ from the models, and nothing of it was changed.");
+      if (!isSame) logger.warn({ database: name, left, fix }, "Tables differ from the models, and were left unchanged.");
     }
   }
 

@@ -1,4 +1,4 @@
-/** What an application says at its start about a database that is behind it, or that cannot be reached. */
+/** What an application reports at start about a database with pending changes, or an unreachable one. */
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -38,8 +38,8 @@ describe("a database that is behind the application", () => {
   };
 
   for (const mode of ["production", "development"] as const)
-    it(`is told at start, by /ready and by what needs it: ${mode}`, async () => {
-      // With a folder of migrations, development makes no tables either.
+    it(`is reported at start, by /ready and by queries that need it: ${mode}`, async () => {
+      // With a folder of migrations, development creates no tables either.
       if (mode === "development") await mkdir("migrations");
       const made = make(mode);
       await made.start();
@@ -54,12 +54,12 @@ describe("a database that is behind the application", () => {
       const text = await page.text();
       assert.equal(/E_MIGRATION_PENDING/.test(text) && /npx gable db migrate/.test(text), mode === "development");
       await made.database().createTables();
-      // Readiness is looked at once a second.
+      // /ready checks at most once a second.
       await new Promise((resolve) => setTimeout(resolve, 1_050));
       assert.equal((await made.request("/ready")).status, 200);
     });
 
-  it("says nothing where the tables are there, and makes them in development without migrations", async () => {
+  it("reports nothing if the tables exist, and creates them in development without migrations", async () => {
     const made = make("development");
     await made.start();
     assert.deepEqual(logged, []);
@@ -78,7 +78,7 @@ describe("a database that is behind the application", () => {
       await mkdir("migrations");
       await writeFile("migrations/0001_first.ts", text(""));
       const due = await findPending(database, join(folder, "migrations"));
-      assert.match(due!.message, /migrations that have not run: 0001_first\.$/);
+      assert.match(due!.message, /pending migrations: 0001_first\.$/);
       assert.match(due!.fix, /npx gable db migrate/);
     } finally {
       await database.close();
@@ -86,7 +86,7 @@ describe("a database that is behind the application", () => {
   });
 });
 
-describe("a server that lets nobody in", () => {
+describe("a server that refuses connections", () => {
   const cases: ReadonlyArray<readonly [what: string, url: string, skip: string | false, reason: RegExp, fix: RegExp]> = [
     ["a dead server", "postgres://ann:s3cret-word@127.0.0.1:9/app", false, /^ECONNREFUSED$/, /Start the server/],
     ["a dead MariaDB", "mariadb://ann:s3cret-word@127.0.0.1:9/app", false, /^ECONNREFUSED$/, /Start the server/],
@@ -102,7 +102,7 @@ describe("a server that lets nobody in", () => {
     ["an unknown MariaDB database", "mariadb://root@127.0.0.1:3306/gable_nothing", skipMariadb, /^ER_BAD_DB_ERROR$/, /Create the database/],
   ];
   for (const [what, url, skip, reason, fix] of cases)
-    it(`is an error at start that says what to correct, without the password: ${what}`, { skip }, async () => {
+    it(`fails at start with a fix, without the password: ${what}`, { skip }, async () => {
       const attempts = [
         () => createDatabase({ url, models: [Book] }),
         () => gable({ mode: "production", models: [Book], database: url, logger: silentLogger }).start(),

@@ -1,4 +1,4 @@
-/** Finds out at start whether a database is behind its application: migrations that have not run, and tables that are missing. */
+/** Detects at start that a database is behind its application: pending migrations, and missing tables. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Database } from "../database.ts";
 import { readMigrations } from "../migrations/files/read-files.ts";
@@ -10,16 +10,15 @@ import { describeModels } from "../sql/model-state.ts";
 const runCommand = "npx gable db migrate";
 
 /**
- * Returns the error of a database that is behind its application; undefined when it is not. `folder` holds its migrations; undefined
- * where nobody knows them.
+ * Returns the error about a database that is behind its application; undefined if it is not. `folder` holds its migrations; undefined
+ * if it is unknown.
  */
 export async function findPending(database: Database, folder: string | undefined): Promise<GableError | undefined> {
   const due = folder === undefined ? [] : await findDue(database, folder);
-  if (due.length > 0)
-    return pending(database, `migrations that have not run: ${due.join(", ")}`, `Run ${runCommand}.`, { migrations: due });
+  if (due.length > 0) return pending(database, `pending migrations: ${due.join(", ")}`, `Run ${runCommand}.`, { migrations: due });
   const missing = await findMissing(database);
   if (missing.length === 0) return undefined;
-  const fix = `Run ${runCommand}. Where no migration makes them yet, write one first: npx gable db make.`;
+  const fix = `Run ${runCommand}. If no migration creates them yet, write one first: npx gable db make.`;
   return pending(database, `no ${missing.join(", no ")}`, fix, { missing });
 }
 
@@ -28,7 +27,7 @@ function pending({ $core }: Database, what: string, fix: string, details: object
   return new GableError("E_MIGRATION_PENDING", message, { fix, details: { database: $core.name, ...details } });
 }
 
-/** Migrations that must run before this code serves: those that wait for the new code, and what follows them, are not late. */
+/** Returns the migrations that must run before this code serves: not those that wait for the new code, nor the ones after them. */
 async function findDue(database: Database, folder: string): Promise<string[]> {
   const phases = new Map((await readMigrations(folder)).map(({ name, phase }) => [name, phase]));
   const open = (await readStatus({ database, folder })).filter(({ state }) => state !== "applied").map(({ name }) => name);
@@ -36,7 +35,7 @@ async function findDue(database: Database, folder: string): Promise<string[]> {
   return waiting === -1 ? open : open.slice(0, waiting);
 }
 
-/** Tables and columns of the models that the database lacks. */
+/** Returns the tables and columns of the models that the database lacks. */
 async function findMissing(database: Database): Promise<string[]> {
   const live = await Session.use(database.$core, readLiveSchema);
   return [...describeModels(database.models)].flatMap(([name, { columns, view }]) => {

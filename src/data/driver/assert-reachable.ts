@@ -1,18 +1,21 @@
-/** Opens the first connection to a server when the database is opened, and explains why there is none. */
+/** Opens the first connection to a server when the database is opened, and explains a failure. */
 import { toErrorText } from "../../errors/error-text.ts";
 import { GableError, isGableError } from "../../errors/gable-error.ts";
 import type { Driver } from "./contract.ts";
 
-/** What a server says, and what to do about it: by codes of PostgreSQL, and of MariaDB and MySQL. */
+/** Error codes of PostgreSQL, MariaDB and MySQL, with what to do about them. */
 const fixes: ReadonlyArray<readonly [codes: RegExp, fix: string]> = [
   [/^(?:28P01|28000|ER_ACCESS_DENIED_ERROR)$/, "Correct the user and the password in its address, or create the user."],
-  [/^(?:3D000|ER_BAD_DB_ERROR|ER_DBACCESS_DENIED_ERROR)$/, "Create the database, let the user in, or correct its name in the address."],
+  [
+    /^(?:3D000|ER_BAD_DB_ERROR|ER_DBACCESS_DENIED_ERROR)$/,
+    "Create the database, give the user access to it, or correct its name in the address.",
+  ],
   [/^(?:ECONNREFUSED|ENOENT|ECONNRESET|ETIMEDOUT|EHOSTUNREACH)$/, "Start the server, or correct the host and the port in the address."],
   [/^(?:ENOTFOUND|EAI_AGAIN)$/, "Correct the host in the address."],
-  [/^(?:53300|ER_CON_COUNT_ERROR)$/, "The server has no connection left: raise its limit, or lower poolMax."],
+  [/^(?:53300|ER_CON_COUNT_ERROR)$/, "Raise the connection limit of the server, or lower poolMax."],
 ];
 
-/** Opens a connection, and keeps it for the first query. Throws `E_DATABASE_OPEN`, without the password, and errors that have codes. */
+/** Opens a connection and keeps it for the first query. Throws `E_DATABASE_OPEN` without the password; passes on errors with codes. */
 export async function assertReachable(driver: Driver, url: string): Promise<void> {
   try {
     const connection = await driver.acquire({ write: false });

@@ -1,4 +1,4 @@
-/** MariaDB and MySQL on `mysql2`: a pool of connections; statements are prepared by the server. */
+/** MariaDB and MySQL on `mysql2`: a pool of connections with statements prepared by the server. */
 import type { Connection as Client, ConnectionOptions } from "mysql2";
 import { GableError } from "../../errors/gable-error.ts";
 import type { Driver, Statement, StatementResult } from "./contract.ts";
@@ -9,27 +9,27 @@ import { assertServer } from "./server-version.ts";
 import { readTls, readTlsError } from "./tls.ts";
 
 const lockTimeoutSeconds = 10;
-/** Most prepared statements of one connection; the server has room for 16,382 of all. */
+/** Most prepared statements of one connection. The server allows 16,382 in total. */
 const statementsMax = 200;
 const modes = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
 
-/** A kind of server that `mysql2` speaks with. */
+/** A kind of server that `mysql2` supports. */
 type MysqlKind = "mariadb" | "mysql";
 
-/** What a session begins with. */
+/** Statement that configures a session. */
 function settingsOf(kind: MysqlKind, statementTimeoutMs: number): string {
   const shared = `SET time_zone = '+00:00', innodb_lock_wait_timeout = ${lockTimeoutSeconds}`;
   return kind === "mariadb"
-    ? // Without the last mode, `SET a = b, b = a` reads the new a: other databases read rows as they were.
+    ? // Without the last mode, `SET a = b, b = a` reads the new a. Other databases read the row before the update.
       `${shared}, sql_mode = '${modes},SIMULTANEOUS_ASSIGNMENT', max_statement_time = ${statementTimeoutMs / 1000}, ` +
-        // Joined texts would be cut after 1 MiB, without an error.
+        // The server would silently cut joined strings after 1 MiB.
         "group_concat_max_len = 4294967295"
-    : // Texts of statements are compared like those of columns. What is known of tables is not a day old.
+    : // Strings of statements use the collation of columns. Table statistics are not cached for a day.
       `${shared}, sql_mode = '${modes}', max_execution_time = ${statementTimeoutMs}, group_concat_max_len = 4294967295, ` +
         "collation_connection = utf8mb4_0900_bin, information_schema_stats_expiry = 0";
 }
 
-/** Opens a pool. The first connection is made when it is wanted. Throws `E_DRIVER_MISSING` without the package `mysql2`. */
+/** Opens a pool, which connects when it needs a connection. Throws `E_DRIVER_MISSING` without the package `mysql2`. */
 export async function createMysql(options: ServerOptions, kind: MysqlKind): Promise<Driver> {
   const module = await import("mysql2").catch((error: unknown) => {
     throw new GableError("E_DRIVER_MISSING", "The package mysql2 is not installed.", { fix: "Run: npm install mysql2", cause: error });
@@ -43,14 +43,14 @@ export async function createMysql(options: ServerOptions, kind: MysqlKind): Prom
     maxPreparedStatements: statementsMax,
     rowsAsArray: true,
     supportBigNumbers: true,
-    // As Date, the driver takes the year 1 for 1901. Its texts cost more than the rest of a row, and are right.
+    // As Date, the driver reads the year 1 as 1901. Its strings are correct, and parsing them is the most expensive part of a row.
     dateStrings: true,
-    // The codec reads texts.
+    // The codec parses strings.
     jsonStrings: true,
     charset: "utf8mb4",
     multipleStatements: false,
   };
-  // The server of MariaDB ends all statements that take too long; that of MySQL ends those that read.
+  // MariaDB cancels every statement that takes too long; MySQL only those that read.
   const writeTimeoutMs = kind === "mysql" ? statementTimeoutMs : undefined;
   const open = async (): Promise<MysqlSession> => {
     const makeClient = (): Client => module.default.createConnection(config);
@@ -66,12 +66,12 @@ export async function createMysql(options: ServerOptions, kind: MysqlKind): Prom
   return new ServerDriver({ dialect: kind, open, beginning: "START TRANSACTION", isRefusal }, options);
 }
 
-/** Errors of the server have a number of its own and one of SQL. */
+/** Errors of the server have an error number and a SQLSTATE. */
 function isRefusal(error: unknown): boolean {
   return error instanceof Error && "errno" in error && "sqlState" in error;
 }
 
-/** What the driver gives for a statement without rows. */
+/** Result of the driver for a statement without rows. */
 interface Header {
   readonly affectedRows: number;
   readonly insertId: number | string;
@@ -81,13 +81,13 @@ interface Header {
 class MysqlSession implements ServerSession {
   readonly client: Client;
   #isAlive = true;
-  /** Whether rows are on their way that were asked for by a cursor. */
+  /** Whether rows of a cursor are still arriving. */
   #isReading = false;
 
   readonly #makeClient: () => Client;
-  /** Longest duration of a statement that writes, in ms; undefined where the server has a limit itself. */
+  /** Longest duration of a statement that writes, in ms; undefined if the server enforces a limit. */
   readonly #writeTimeoutMs: number | undefined;
-  /** How far counted keys are apart. */
+  /** Distance between counted keys. */
   #step = 1;
 
   constructor(client: Client, makeClient: () => Client, writeTimeoutMs: number | undefined) {
@@ -97,7 +97,7 @@ class MysqlSession implements ServerSession {
     const leave = (): void => {
       this.#isAlive = false;
     };
-    // A connection that breaks while nobody uses it must not end the process.
+    // An idle connection that breaks must not end the process.
     client.on("error", leave);
     client.on("end", leave);
   }
@@ -106,7 +106,7 @@ class MysqlSession implements ServerSession {
     return this.#isAlive && !this.#isReading;
   }
 
-  /** Looks at the server, and sets what the session needs. */
+  /** Checks the server, and configures the session. */
   async begin(kind: MysqlKind, settings: string): Promise<void> {
     const { rows } = await this.#query({ sql: "SELECT version(), @@auto_increment_increment", parameters: [], rows: "arrays" });
     const [version, step] = rows[0]!;
@@ -121,11 +121,11 @@ class MysqlSession implements ServerSession {
       : this.#runUntil(statement, this.#writeTimeoutMs);
   }
 
-  /** Runs a statement that the server does not end itself. */
+  /** Runs a statement for which the server has no time limit. */
   async #runUntil(statement: Statement, timeoutMs: number): Promise<StatementResult> {
     let cancelling: Promise<void> | undefined;
     const timer = setTimeout(() => {
-      // A word to end it that comes late must not meet the statement of another one.
+      // A late cancellation must not hit the next statement.
       this.#isAlive = false;
       cancelling = this.cancel();
     }, timeoutMs);
@@ -140,11 +140,11 @@ class MysqlSession implements ServerSession {
   #query({ sql, parameters, rows, wantsNames = false }: Statement): Promise<StatementResult> {
     return new Promise((resolve, reject) => {
       const done = (error: unknown, result: unknown, fields?: ReadonlyArray<{ readonly name: string }>): void => {
-        if (error !== null) return reject(error as Error); // The driver gives errors.
+        if (error !== null) return reject(error as Error); // The driver returns errors.
         const found = toResult(result, rows, this.#step);
         resolve(wantsNames ? { ...found, names: fields?.map(({ name }) => name) ?? [] } : found);
       };
-      // What takes no values is not worth a prepared statement; some of it cannot be prepared.
+      // Statements without values are not worth preparing, and some cannot be prepared.
       if (parameters.length === 0) this.client.query(sql, done);
       else this.client.execute(sql, parameters as never, done); // Values as the codec makes them.
     });
@@ -153,7 +153,7 @@ class MysqlSession implements ServerSession {
   async cancel(): Promise<void> {
     const other = this.#makeClient();
     await new Promise<void>((resolve) => {
-      // The number comes from the server. Where the word does not reach it, its limit ends the statement.
+      // The server assigned the number. If the cancellation fails, the time limit of the server ends the statement.
       other.on("error", () => resolve());
       other.query(`KILL QUERY ${Number(this.client.threadId)}`, () => resolve());
     });
@@ -161,11 +161,11 @@ class MysqlSession implements ServerSession {
   }
 
   async *cursor({ sql, parameters }: Statement, batch: number): AsyncGenerator<ReadonlyArray<readonly DriverValue[]>> {
-    // Rows that nobody reads would come to the next one: until all are here, the session is of no use to others.
+    // The next statement would receive rows that nobody reads, so the session is not reused before all have arrived.
     this.#isReading = true;
     let rows: DriverValue[][] = [];
     const command = this.client.execute(sql, parameters as never); // Values as the codec makes them.
-    // Rows are arrays, by the configuration.
+    // The configuration makes rows arrays.
     const found = command.stream({ highWaterMark: batch, objectMode: true }) as AsyncIterable<DriverValue[]>;
     for await (const row of found) {
       rows.push(row);

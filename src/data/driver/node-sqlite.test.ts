@@ -51,9 +51,9 @@ describe("SQLite on node:sqlite", () => {
 
   it("runs statements, and gives rows as arrays, changes and keys", async () => {
     const connection = await open().acquire({ write: true });
-    await exec(connection, "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT) STRICT");
-    assert.deepEqual(await exec(connection, "INSERT INTO t (a) VALUES (?), (?)", "x", null), { rows: [], affected: 2, insertId: 2 });
-    assert.deepEqual(await rowsOf(connection, "SELECT id, a FROM t ORDER BY id"), [
+    await exec(connection, "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, word TEXT) STRICT");
+    assert.deepEqual(await exec(connection, "INSERT INTO t (word) VALUES (?), (?)", "x", null), { rows: [], affected: 2, insertId: 2 });
+    assert.deepEqual(await rowsOf(connection, "SELECT id, word FROM t ORDER BY id"), [
       [1, "x"],
       [2, null],
     ]);
@@ -64,7 +64,7 @@ describe("SQLite on node:sqlite", () => {
     connection.release();
   });
 
-  it("sets what a file needs", async () => {
+  it("configures the file", async () => {
     for (const [durability, synchronous] of [
       ["normal", 1],
       ["full", 2],
@@ -87,7 +87,7 @@ describe("SQLite on node:sqlite", () => {
     }
   });
 
-  it("shows readers nothing that is not committed, and lets them write nothing", async () => {
+  it("hides uncommitted changes from readers, and rejects their writes", async () => {
     const driver = open();
     const writer = await driver.acquire({ write: true });
     await exec(writer, "CREATE TABLE t (a INTEGER) STRICT");
@@ -102,7 +102,7 @@ describe("SQLite on node:sqlite", () => {
     reader.release();
   });
 
-  it("undoes what was not ended, and takes nothing after its release", async () => {
+  it("rolls back an open transaction on release, and rejects later statements", async () => {
     const driver = open();
     const first = await driver.acquire({ write: true });
     await exec(first, "CREATE TABLE t (a INTEGER) STRICT");
@@ -116,7 +116,7 @@ describe("SQLite on node:sqlite", () => {
     second.release();
   });
 
-  it("lets writers come one after the other, in their order", async () => {
+  it("lets writers take turns in the order of their requests", async () => {
     const driver = open();
     const order: number[] = [];
     await Promise.all(
@@ -170,7 +170,7 @@ describe("SQLite on node:sqlite", () => {
     connection.release();
   });
 
-  it("gives rows in batches, and keeps going beside other statements", async () => {
+  it("returns rows in batches while other statements run", async () => {
     const driver = open();
     const connection = await driver.acquire({ write: true });
     await exec(connection, "CREATE TABLE t (a INTEGER) STRICT");
@@ -185,7 +185,7 @@ describe("SQLite on node:sqlite", () => {
     connection.release();
   });
 
-  it("keeps 500 statements, those that were used last", async () => {
+  it("keeps the 500 most recently used statements", async () => {
     const driver = open({ path: ":memory:" });
     const connection = await driver.acquire({ write: true });
     for (let number = 0; number < 1200; number++) assert.deepEqual(await rowsOf(connection, `SELECT ${number}`), [[number]]);
@@ -193,7 +193,7 @@ describe("SQLite on node:sqlite", () => {
     connection.release();
   });
 
-  it("closes when all connections have come back, once", async () => {
+  it("closes once, after all connections are released", async () => {
     const driver = createNodeSqlite({ path });
     const connection = await driver.acquire({ write: true });
     let isClosed = false;
@@ -206,7 +206,7 @@ describe("SQLite on node:sqlite", () => {
     await driver.close();
   });
 
-  it("closes also when a connection never comes back", async () => {
+  it("also closes if a connection is never released", async () => {
     const driver = createNodeSqlite({ path, lockTimeoutMs: 30 });
     const lost = await driver.acquire({ write: true });
     await exec(lost, "CREATE TABLE t (a INTEGER) STRICT");
@@ -224,12 +224,12 @@ describe("SQLite on node:sqlite", () => {
     assert.ok(existsSync(join(folder, "new/deep/app.db")));
   });
 
-  it("says which file cannot be opened", () => {
+  it("names the file that it cannot open", () => {
     writeFileSync(join(folder, "file"), "");
     assert.throws(() => createNodeSqlite({ path: join(folder, "file/app.db") }), { code: "E_DATABASE_OPEN", message: /file\/app\.db/ });
   });
 
-  it("runs no two statements of one text, and no extension", async () => {
+  it("rejects a second statement in one string, and extensions", async () => {
     const connection = await open({ path: ":memory:" }).acquire({ write: true });
     await exec(connection, "CREATE TABLE t (a INTEGER) STRICT");
     await assert.rejects(exec(connection, "INSERT INTO t VALUES (1); DROP TABLE t"), {
@@ -243,8 +243,8 @@ describe("SQLite on node:sqlite", () => {
   });
 });
 
-describe("the lock of writers", () => {
-  it("ends a wait by its signal or its time, and goes on with the next", async () => {
+describe("the write lock", () => {
+  it("stops a wait on a signal or after its time, and continues with the next", async () => {
     const lock = new WriteLock(30);
     const free = await lock.acquire();
     const controller = new AbortController();

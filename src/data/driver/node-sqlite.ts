@@ -1,6 +1,6 @@
 /**
- * SQLite on `node:sqlite`: one connection that writes, one that reads. Reads of others never see what is not committed,
- * and a write waits for its turn without stopping the event loop.
+ * SQLite on `node:sqlite`: one connection that writes, one that reads. Other work never sees uncommitted changes,
+ * and a write waits for its turn without blocking the event loop.
  */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
@@ -14,21 +14,21 @@ import type { DriverValue } from "../schema/driver-value.ts";
 import { RecentCache } from "../schema/recent-cache.ts";
 import { WriteLock } from "./write-lock.ts";
 
-/** How a database file is opened. */
+/** Options for opening a database file. */
 export interface NodeSqliteOptions {
-  /** Path of the file; `:memory:` for one that ends with the process. */
+  /** Path of the file; `:memory:` for an in-memory database that ends with the process. */
   readonly path: string;
-  /** "full" loses no commit when the power fails; "normal" may lose the last ones. A killed process loses none. Default "normal". */
+  /** "full" loses no commit on a power failure; "normal" may lose the last ones. A killed process loses none. Default "normal". */
   readonly durability?: "normal" | "full";
-  /** Longest wait for the turn to write, and for a lock of another process, in ms. Default 5000. */
+  /** Longest wait for the write lock, within the process or held by another process, in ms. Default 5000. */
   readonly lockTimeoutMs?: number;
 }
 
-/** SQLite says that another process holds the lock: the lowest byte of the number, the others say why (sqlite.org/rescode.html). */
+/** Result code of SQLite if another process holds the lock: the lowest byte says so, the others say why (sqlite.org/rescode.html). */
 const busy = 5;
 const statementsMax = 500;
 
-/** Opens a database. Throws `E_DATABASE_OPEN` for a file that cannot be opened. */
+/** Opens a database. Throws `E_DATABASE_OPEN` if the file cannot be opened. */
 export function createNodeSqlite(options: NodeSqliteOptions): Driver {
   return new NodeSqlite(options);
 }
@@ -36,9 +36,9 @@ export function createNodeSqlite(options: NodeSqliteOptions): Driver {
 class NodeSqlite implements Driver {
   readonly dialect = "sqlite";
   readonly #writer: SqliteHandle;
-  /** The same connection where there can be only one: in memory. */
+  /** The same connection if there can only be one, for an in-memory database. */
   readonly #reader: SqliteHandle;
-  /** Single reads are done when they return: all of them share one connection. */
+  /** Single reads finish before they return, so all of them share one connection. */
   readonly #shared: Connection;
   readonly #lock: WriteLock;
   readonly #path: string;
@@ -58,9 +58,9 @@ class NodeSqlite implements Driver {
 
   acquire({ write, isOwn = false, signal, opened }: AcquireOptions): Connection | Promise<Connection> {
     if (this.#isClosed) throw new GableError("E_DATABASE_CLOSED", "The database is closed.");
-    // In memory, a read between the statements of a transaction would see what is not committed.
+    // In memory, a read between the statements of a transaction would see uncommitted changes.
     if (write || this.#reader === this.#writer) return this.#acquireWriter(signal, opened, !write && isOwn);
-    // A stream or a long read would hold back what others see: it has a connection of its own.
+    // A stream or a long read would hide newer commits from other reads, so it gets a separate connection.
     if (!isOwn) return this.#shared;
     const own = new SqliteHandle(open(this.#path, true, this.#lockTimeoutMs), undefined, this.#lockTimeoutMs);
     return this.#hold(own, () => own.close());
@@ -84,7 +84,7 @@ class NodeSqlite implements Driver {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    // A connection that nobody gives back must not hold up the end of the process.
+    // A connection that is never released must not delay the end of the process.
     if (this.#held > 0) await Promise.race([new Promise<void>((resolve) => (this.#onIdle = resolve)), wait(this.#lockTimeoutMs)]);
     if (this.#reader !== this.#writer) this.#reader.close();
     this.#writer.optimize();
@@ -94,7 +94,7 @@ class NodeSqlite implements Driver {
 
 function open(path: string, readOnly: boolean, timeout: number): DatabaseSync {
   try {
-    // The writer is opened first, and SQLite makes files but no folders.
+    // The writer opens first. SQLite creates files, but no folders.
     if (!readOnly && path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
     return new DatabaseSync(path, { readOnly, timeout, allowExtension: false, enableDoubleQuotedStringLiterals: false });
   } catch (error) {
@@ -106,8 +106,8 @@ function open(path: string, readOnly: boolean, timeout: number): DatabaseSync {
 }
 
 /**
- * Turns a file to write-ahead logging. Two processes that do so at once hold each other up, and SQLite tells one of them at once
- * instead of letting it wait: it asks again.
+ * Switches a file to write-ahead logging. If two processes do so at the same time, SQLite fails in one of them immediately
+ * instead of letting it wait, so this function tries again.
  */
 function useWal(database: DatabaseSync, lockTimeoutMs: number): void {
   const until = performance.now() + lockTimeoutMs;
@@ -116,13 +116,13 @@ function useWal(database: DatabaseSync, lockTimeoutMs: number): void {
       return database.exec("PRAGMA journal_mode = WAL");
     } catch (error) {
       if (!isBusy(error) || performance.now() >= until) throw error;
-      // At the start nothing else waits for this thread.
+      // During the start nothing else waits for this thread.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1 + Math.random() * 9);
     }
   }
 }
 
-/** SQLite prepares the first statement of a text, and leaves what stands behind it. Throws `E_SQL_SEVERAL` when that is more than blanks. */
+/** SQLite prepares the first statement of a string and ignores the rest. Throws `E_SQL_SEVERAL` if the rest is not blank. */
 function assertWhole(sql: string, prepared: string): void {
   const rest = sql.slice(prepared.length);
   if (/^[\s;]*$/.test(rest)) return;
@@ -136,20 +136,20 @@ class SqliteHandle {
 
   constructor(database: DatabaseSync, durability: "normal" | "full" | undefined, lockTimeoutMs: number) {
     this.database = database;
-    // A file is made by its writer alone: the reader comes when it is there.
+    // Only the writer creates the file: the reader opens it later.
     if (durability !== undefined) {
       useWal(database, lockTimeoutMs);
       database.exec(`PRAGMA synchronous = ${durability}`);
       database.exec("PRAGMA journal_size_limit = 67108864");
     }
-    // Only while it opens, at the start, SQLite itself waits for other processes: later that would stop the event loop.
+    // SQLite itself only waits for other processes while it opens the file: later that would block the event loop.
     for (const pragma of [
       "foreign_keys = ON",
       "trusted_schema = OFF",
       "temp_store = MEMORY",
       "cache_size = -16000",
       "mmap_size = 134217728",
-      // The last one: those before may read the file.
+      // This comes last: the statements before may read the file.
       "busy_timeout = 0",
     ])
       database.exec(`PRAGMA ${pragma}`);
@@ -185,7 +185,7 @@ class SqliteHandle {
     return this.database.isTransaction;
   }
 
-  /** Lets SQLite look at its statistics. Another process that writes has more important things to do. */
+  /** Lets SQLite update its statistics. Does nothing while another process writes. */
   optimize(): void {
     try {
       this.database.exec("PRAGMA optimize");
@@ -203,7 +203,7 @@ class SqliteHandle {
 class NodeSqliteConnection implements Connection {
   readonly #handle: SqliteHandle;
   readonly #lockTimeoutMs: number;
-  /** What gives the connection back; undefined for one that is shared, and never held. */
+  /** Releases the connection; undefined for a shared one, which is never held. */
   readonly #onRelease: (() => void) | undefined;
   /** Whether a cursor reads all rows before it gives the first: the only connection is then free for other work. */
   readonly #isStreamOfAll: boolean;
@@ -226,7 +226,7 @@ class NodeSqliteConnection implements Connection {
     }
   }
 
-  /** Another process writes: asks again every few milliseconds, and lets other work go on. */
+  /** Another process is writing: tries again every few milliseconds, and lets other work continue. */
   async #retry(statement: Statement): Promise<StatementResult> {
     const until = performance.now() + this.#lockTimeoutMs;
     for (;;) {
@@ -237,7 +237,9 @@ class NodeSqliteConnection implements Connection {
       } catch (error) {
         if (!isBusy(error)) throw error;
         if (performance.now() < until) continue;
-        throw new GableError("E_LOCK_TIMEOUT", `Another process has held the database for ${this.#lockTimeoutMs} ms.`, { cause: error });
+        throw new GableError("E_LOCK_TIMEOUT", `Another process held the write lock of the database for ${this.#lockTimeoutMs} ms.`, {
+          cause: error,
+        });
       }
     }
   }
@@ -245,7 +247,7 @@ class NodeSqliteConnection implements Connection {
   async *cursor(statement: Statement, batch: number): AsyncGenerator<ReadonlyArray<readonly DriverValue[]>> {
     this.#assertHeld();
     let rows: DriverValue[][] = [];
-    // Not one of the kept statements: a second reader of the same text would begin it again.
+    // Not a cached statement: a second reader of the same SQL would restart it.
     const prepared = this.#handle.database.prepare(statement.sql);
     prepared.setReturnArrays(true);
     prepared.setReadBigInts(statement.readsBigInts ?? false);
@@ -267,24 +269,24 @@ class NodeSqliteConnection implements Connection {
   release(): void {
     if (this.#isReleased || this.#onRelease === undefined) return;
     this.#isReleased = true;
-    // What was begun and not ended is nobody's any more.
+    // Nobody can finish an open transaction any more.
     if (this.#handle.isInTransaction) this.#handle.database.exec("ROLLBACK");
     this.#onRelease();
   }
 
   #assertHeld(): void {
-    if (this.#isReleased) throw new GableError("E_CONNECTION_RELEASED", "A statement was run on a connection that was given back.");
+    if (this.#isReleased) throw new GableError("E_CONNECTION_RELEASED", "A statement was run on a released connection.");
   }
 }
 
-/** All rows. A whole number that would be rounded is an error of the driver, which gets a code here. */
+/** Returns all rows. The driver rejects a whole number that would be rounded; the error gets a code here. */
 function readAll(prepared: StatementSync, { parameters, isOneRow = false }: Statement): DriverValue[][] {
   try {
     if (isOneRow) {
-      const row = prepared.get(...toSqlite(parameters)) as unknown as DriverValue[] | undefined; // As below.
+      const row = prepared.get(...toSqlite(parameters)) as unknown as DriverValue[] | undefined; // setReturnArrays() changes the result of get().
       return row === undefined ? [] : [row];
     }
-    return prepared.all(...toSqlite(parameters)) as unknown as DriverValue[][]; // setReturnArrays() changes what all() gives.
+    return prepared.all(...toSqlite(parameters)) as unknown as DriverValue[][]; // setReturnArrays() changes the result of all().
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ERR_OUT_OF_RANGE")) throw error;
     throw new GableError("E_VALUE_RANGE", "A column holds a whole number that a number of JavaScript cannot hold.", {
@@ -294,7 +296,7 @@ function readAll(prepared: StatementSync, { parameters, isOneRow = false }: Stat
   }
 }
 
-/** SQLite has no booleans: its codec makes numbers of them. */
+/** SQLite has no booleans: the codec turns them into numbers. */
 function toSqlite(values: readonly DriverValue[]): readonly SQLInputValue[] {
   return values as readonly SQLInputValue[]; // All but booleans.
 }

@@ -28,7 +28,7 @@ describe("PostgreSQL by pg", { skip: skipPostgres }, () => {
   const read = async (connection: Connection, sql: string, ...parameters: DriverValue[]): Promise<unknown> =>
     (await connection.run({ sql, parameters, rows: "arrays" })).rows;
 
-  it("gives arrays: numbers, truths and bytes as such, all else as texts", async () => {
+  it("returns arrays: numbers, booleans and bytes as such, everything else as strings", async () => {
     await use(async (connection) => {
       assert.deepEqual(
         await read(
@@ -41,7 +41,7 @@ describe("PostgreSQL by pg", { skip: skipPostgres }, () => {
     });
   });
 
-  it("prepares statements once, and forgets those that were not used for long", async () => {
+  it("prepares statements once, and drops those that were not used for long", async () => {
     await use(async (connection) => {
       for (let number = 0; number < 1_200; number++)
         assert.deepEqual(await read(connection, `SELECT $1::int8 + ${number}`, 1), [[number + 1]]);
@@ -73,14 +73,14 @@ describe("PostgreSQL by pg", { skip: skipPostgres }, () => {
     });
   });
 
-  it("ends statements that take too long", async () => {
+  it("cancels statements that take too long", async () => {
     await use(async (connection) => {
       await assert.rejects(read(connection, "SELECT pg_sleep(5)"), { code: "57014" });
       assert.deepEqual(await read(connection, "SELECT 1"), [[1]]);
     });
   });
 
-  it("does not keep a connection in a transaction that nobody has ended", async () => {
+  it("closes a connection in a transaction that nobody has ended", async () => {
     const first = await driver.acquire({ write: true });
     const [[pid]] = (await read(first, "SELECT pg_backend_pid()")) as [[number]];
     await first.run({ sql: "BEGIN", parameters: [], rows: "none" });
@@ -92,13 +92,13 @@ describe("PostgreSQL by pg", { skip: skipPostgres }, () => {
 
   it("replaces a connection that the server has ended", async () => {
     const pid = await use(async (connection) => ((await read(connection, "SELECT pg_backend_pid()")) as [[number]])[0][0]);
-    await runOnServer(`SELECT pg_terminate_backend(${pid}, 5000)`); // It waits until the session is gone.
-    // Its end may be seen by the next statement alone; the one after has another connection.
+    await runOnServer(`SELECT pg_terminate_backend(${pid}, 5000)`); // It waits until the session has ended.
+    // Only the next statement may notice; the one after gets another connection.
     await use((connection) => read(connection, "SELECT 1")).catch(() => undefined);
     await use(async (connection) => assert.deepEqual(await read(connection, "SELECT 1"), [[1]]));
   });
 
-  it("hands out no more connections than it may", async () => {
+  it("never has more connections than the limit", async () => {
     const held = [await driver.acquire({ write: false }), await driver.acquire({ write: false })];
     await assert.rejects(async () => driver.acquire({ write: false }), { code: "E_POOL_TIMEOUT" });
     for (const connection of held) connection.release();

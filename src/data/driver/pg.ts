@@ -9,12 +9,12 @@ import { ServerDriver } from "./server.ts";
 import { assertServer } from "./server-version.ts";
 import { readTls, readTlsError } from "./tls.ts";
 
-/** Longest wait for a lock, and longest rest inside of a transaction, in ms. */
+/** Longest wait for a lock, and longest idle time inside a transaction, in ms. */
 const [lockTimeoutMs, restTimeoutMs] = [10_000, 60_000];
 /** Most prepared statements of one connection. */
 const statementsMax = 500;
 
-/** Opens a pool. The first connection is made when it is wanted. Throws `E_DRIVER_MISSING` without the package `pg`. */
+/** Opens a pool, which connects when it needs a connection. Throws `E_DRIVER_MISSING` without the package `pg`. */
 export async function createPg(options: ServerOptions): Promise<Driver> {
   const module = await import("pg").catch((error: unknown) => {
     throw new GableError("E_DRIVER_MISSING", "The package pg is not installed.", { fix: "Run: npm install pg", cause: error });
@@ -27,7 +27,7 @@ export async function createPg(options: ServerOptions): Promise<Driver> {
     application_name: "gable",
     connectionTimeoutMillis: acquireTimeoutMs,
     options: `-c TimeZone=UTC -c statement_timeout=${statementTimeoutMs} -c lock_timeout=${lockTimeoutMs} -c idle_in_transaction_session_timeout=${restTimeoutMs}`,
-    types: { getTypeParser: parserOf } as unknown as NonNullable<ClientConfig["types"]>, // Its type has one function for each format; all come as texts.
+    types: { getTypeParser: parserOf } as unknown as NonNullable<ClientConfig["types"]>, // Its type has one function for each format; all values arrive as strings.
   };
   let isKnown = false;
   const open = async (): Promise<PgSession> => {
@@ -46,7 +46,7 @@ export async function createPg(options: ServerOptions): Promise<Driver> {
   return new ServerDriver({ dialect: "postgres", open, beginning: "BEGIN", isRefusal }, options);
 }
 
-/** Errors of the server have a number of SQL (SQLSTATE). */
+/** Errors of the server have a SQLSTATE. */
 function isRefusal(error: unknown): boolean {
   return error instanceof Error && "code" in error && /^[0-9A-Z]{5}$/.test(String(error.code));
 }
@@ -54,13 +54,13 @@ function isRefusal(error: unknown): boolean {
 type Parse = (text: string) => DriverValue;
 
 const toNumber: Parse = Number;
-/** Whole numbers of 64 bits: those that a number cannot hold stay whole. */
+/** Parses 64-bit integers: those that a number cannot hold become bigint. */
 const toWhole: Parse = (text) => {
   const number = Number(text);
   return Number.isSafeInteger(number) ? number : BigInt(text);
 };
 
-/** What comes as more than a text, by the number of its type (pg_type.oid). */
+/** Parsers of values that are not strings, by the number of their type (pg_type.oid). */
 const parsers: ReadonlyMap<number, Parse> = new Map<number, Parse>([
   [16, (text) => text === "t"],
   [17, (text) => Buffer.from(text.slice(2), "hex")],
@@ -84,7 +84,7 @@ async function readVersion(client: Client): Promise<string> {
 
 const noRows: StatementResult["rows"] = [];
 
-/** What the driver gives for a statement. */
+/** Result of the driver for a statement. */
 interface Result {
   readonly rows: StatementResult["rows"];
   readonly rowCount: number | null;
@@ -97,8 +97,8 @@ function toResult({ rows, rowCount, fields }: Result, wanted: Statement["rows"],
 }
 
 /**
- * A prepared statement for the driver, which copies the own properties of what it is given before it runs it (about 3 us for
- * four of them): here there is one, and the others are those of the class.
+ * A prepared statement for the driver, which copies the own properties of its argument before it runs it (about 3 us for
+ * four of them). Here there is only one; the others belong to the class.
  */
 class PreparedConfig {
   readonly parts: readonly [name: string, text: string, values: Statement["parameters"]];
@@ -128,11 +128,11 @@ class PreparedConfig {
 class PgSession implements ServerSession {
   readonly client: Client;
   isUsable = true;
-  /** Names of prepared statements by their SQL. */
+  /** Names of prepared statements by SQL. */
   readonly #names: RecentCache<string>;
   readonly #dropped: string[] = [];
   readonly #makeClient: () => Client;
-  /** Whether a query runs, and those that wait for it. */
+  /** Whether a query is running, and the queries that wait for it. */
   #isBusy = false;
   readonly #waiting: Array<() => void> = [];
   #lastName = 0;
@@ -147,32 +147,32 @@ class PgSession implements ServerSession {
     const leave = (): void => {
       this.isUsable = false;
     };
-    // A connection that breaks while nobody uses it must not end the process.
+    // An idle connection that breaks must not end the process.
     client.on("error", leave);
     client.on("end", leave);
   }
 
-  /** Runs a statement that is prepared once for each connection. */
+  /** Runs a statement that each connection prepares once. */
   run(statement: Statement): Promise<StatementResult> {
     return this.#dropped.length > 0 ? this.#deallocate().then(() => this.#run(statement)) : this.#run(statement);
   }
 
-  // By callback: the promises of the driver would be made beside this one.
+  // With a callback: otherwise the driver would create a second promise.
   #run({ sql, parameters, rows, wantsNames = false }: Statement): Promise<StatementResult> {
     return new Promise((resolve, reject) => {
       const isControl = rows === "none" && parameters.length === 0;
       const config = isControl ? { text: sql } : new PreparedConfig(this.#nameOf(sql), sql, parameters);
       this.#send(config, (error, result) => {
-        if (error !== null && error !== undefined) reject(error as Error); // The driver gives errors.
+        if (error !== null && error !== undefined) reject(error as Error); // The driver returns errors.
         else resolve(toResult(result, rows, wantsNames));
       });
     });
   }
 
-  /** Sends a query as soon as the one before it has ended: the driver takes one at a time. */
+  /** Sends a query as soon as the one before has ended, because the driver only accepts one at a time. */
   #send(config: object, done: (error: unknown, result: Result) => void): void {
     const start = (): void => {
-      const query = config as unknown as QueryConfig; // The driver's types do not know rowMode beside a callback.
+      const query = config as unknown as QueryConfig; // The driver's types do not allow rowMode with a callback.
       this.client.query(query, (error: unknown, result: Result) => {
         const next = this.#waiting.shift();
         if (next === undefined) this.#isBusy = false;
@@ -187,17 +187,17 @@ class PgSession implements ServerSession {
     }
   }
 
-  /** Sends a query that is not prepared. */
+  /** Sends a query without preparing it. */
   #query(config: object): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#send(config, (error, result) => {
-        if (error !== null && error !== undefined) reject(error as Error); // The driver gives errors.
+        if (error !== null && error !== undefined) reject(error as Error); // The driver returns errors.
         else resolve(result);
       });
     });
   }
 
-  /** The name of a prepared statement; "" for one that is not kept. */
+  /** Returns the name of a prepared statement; "" for one that is not cached. */
   #nameOf(sql: string): string {
     if (!this.#prepares) return "";
     const known = this.#names.get(sql);
@@ -207,7 +207,7 @@ class PgSession implements ServerSession {
     return name;
   }
 
-  /** Prepared statements take memory of the server: those that were not used for long go. */
+  /** Drops prepared statements that were not used for long, because they take memory of the server. */
   async #deallocate(): Promise<void> {
     const names = this.#dropped.splice(0);
     await this.#query({ text: names.map((name) => `DEALLOCATE ${name}`).join("; ") });
@@ -219,16 +219,16 @@ class PgSession implements ServerSession {
     other.on("error", () => undefined);
     try {
       await other.connect();
-      const { processID: id } = this.client as unknown as { readonly processID: number }; // Its types do not tell.
+      const { processID: id } = this.client as unknown as { readonly processID: number }; // Its types lack it.
       await other.query("SELECT pg_cancel_backend($1)", [id]);
     } catch {
-      // The limit of the server ends the statement.
+      // The time limit of the server ends the statement.
     }
     await other.end().catch(() => undefined);
   }
 
   async *cursor(statement: Statement, batch: number, isInTransaction: boolean): AsyncGenerator<ReadonlyArray<readonly DriverValue[]>> {
-    // A cursor lives in a transaction: that of the caller, or its own.
+    // A cursor needs a transaction: that of the caller, or a separate one.
     const name = `gable_cursor_${++this.#cursors}`;
     if (!isInTransaction) await this.#plain("BEGIN READ ONLY");
     try {
@@ -244,7 +244,7 @@ class PgSession implements ServerSession {
     }
   }
 
-  /** A statement without values, which is not worth a name. */
+  /** Runs a statement without values, which is not worth a name. */
   async #plain(sql: string, rows: Statement["rows"] = "none"): Promise<StatementResult> {
     const result = await this.#query({ text: sql, rowMode: "array" });
     return { rows: rows === "arrays" ? result.rows : [], affected: 0, insertId: 0 };
@@ -252,7 +252,7 @@ class PgSession implements ServerSession {
 
   close(): void {
     this.isUsable = false;
-    // Whether the server hears of it does not matter any more.
+    // It no longer matters whether the server receives it.
     this.client.end().catch(() => undefined);
   }
 }

@@ -26,7 +26,7 @@ function createThings(options: Partial<PoolOptions<Thing>> = {}): { pool: Pool<T
 }
 
 describe("Pool", () => {
-  it("opens what is wanted, keeps what is given back, and hands out the last one first", async () => {
+  it("opens connections on demand, keeps released ones, and reuses the most recent one first", async () => {
     const { pool, opened } = createThings();
     assert.equal(pool.tryAcquire(), undefined);
     const [one, two] = [await pool.acquire(), await pool.acquire()];
@@ -42,7 +42,7 @@ describe("Pool", () => {
     await pool.close();
   });
 
-  it("lets others wait in their order", async () => {
+  it("serves waiting calls in order", async () => {
     const { pool } = createThings({ max: 1 });
     const one = await pool.acquire();
     const order: string[] = [];
@@ -57,13 +57,13 @@ describe("Pool", () => {
     await pool.close();
   });
 
-  it("says that none is free, for how long one is held, and goes on afterwards", async () => {
+  it("reports that none is free and how long the longest is held, and continues afterwards", async () => {
     const { pool } = createThings({ max: 2, acquireTimeoutMs: 20 });
     const [one, two] = [await pool.acquire(), await pool.acquire()];
     await assert.rejects(pool.acquire(), {
       code: "E_POOL_TIMEOUT",
       status: 503,
-      message: /^All 2 connections were in use for 20 ms; the longest is held for \d+ ms\.$/,
+      message: /^All 2 connections were in use for 20 ms; one of them has been held for \d+ ms\.$/,
     });
     pool.release(one, true);
     assert.equal(await pool.acquire(), one);
@@ -72,7 +72,7 @@ describe("Pool", () => {
     await pool.close();
   });
 
-  it("stops to wait when the signal says so", async () => {
+  it("stops waiting when the signal aborts", async () => {
     const { pool } = createThings({ max: 1 });
     const one = await pool.acquire();
     const controller = new AbortController();
@@ -86,7 +86,7 @@ describe("Pool", () => {
     await pool.close();
   });
 
-  it("replaces what is of no use", async () => {
+  it("replaces broken connections", async () => {
     const { pool, closed } = createThings({ max: 1 });
     const one = await pool.acquire();
     const waiting = pool.acquire();
@@ -102,7 +102,7 @@ describe("Pool", () => {
     assert.deepEqual(closed, [1, 2, 3]);
   });
 
-  it("tells each who waits that none can be opened, and tries again", async () => {
+  it("rejects every waiting call if no connection can be opened, and tries again later", async () => {
     let isDown = true;
     let last = 0;
     const { pool } = createThings({
@@ -125,7 +125,7 @@ describe("Pool", () => {
     await pool.close();
   });
 
-  it("closes what nobody has used for a while", async () => {
+  it("closes connections that were idle for a while", async () => {
     const { pool, closed } = createThings({ idleMs: 10 });
     pool.release(await pool.acquire(), true);
     for (let tries = 0; tries < 100 && closed.length === 0; tries++) await wait(5);
@@ -134,7 +134,7 @@ describe("Pool", () => {
     await pool.close();
   });
 
-  it("waits for what is in use when it closes, but not for ever", async () => {
+  it("waits for used connections when it closes, but not forever", async () => {
     const { pool, closed } = createThings({ acquireTimeoutMs: 30 });
     const [one, two] = [await pool.acquire(), await pool.acquire()];
     const waiting = pool.acquire().catch((error: unknown) => error);

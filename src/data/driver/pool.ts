@@ -1,23 +1,23 @@
-/** Connections that are kept and handed out, at most so many at a time. */
+/** A pool that keeps a limited number of connections for reuse. */
 import { GableError } from "../../errors/gable-error.ts";
 import { findHolder } from "./holder.ts";
 
-/** What a pool is made of. */
+/** Options for a pool. */
 export interface PoolOptions<Resource> {
-  /** Makes a connection. */
+  /** Opens a connection. */
   readonly open: () => Promise<Resource>;
   readonly close: (resource: Resource) => void;
-  /** Whether a connection can still be used. */
+  /** Whether a connection is still usable. */
   readonly isAlive: (resource: Resource) => boolean;
   /** Most connections. */
   readonly max: number;
   /** Longest wait for a connection, in ms. */
   readonly acquireTimeoutMs: number;
-  /** Time after which a connection that nobody uses is closed, in ms. */
+  /** Time after which an idle connection is closed, in ms. */
   readonly idleMs: number;
 }
 
-/** When a connection was handed out, and where the work began that holds it. */
+/** When a connection was acquired, and where the work that holds it started. */
 interface Holder {
   readonly since: number;
   readonly opened: Error | undefined;
@@ -29,7 +29,7 @@ interface Waiting<Resource> {
   readonly fail: (error: unknown) => void;
 }
 
-/** Held longer than this, a connection is named when others wait in vain. */
+/** An error about a full pool names connections that are held for longer than this. */
 const longMs = 10_000;
 
 /** A pool of connections. */
@@ -47,12 +47,12 @@ export class Pool<Resource extends object> {
     this.#options = options;
   }
 
-  /** Connections in all: those in use, those that wait to be used, those that are being opened. */
+  /** Number of connections: in use, idle, and being opened. */
   get size(): number {
     return this.#held.size + this.#idle.length + this.#opening;
   }
 
-  /** A connection that waits to be used, at once; undefined where there is none. */
+  /** Returns an idle connection, synchronously; undefined if there is none. */
   tryAcquire(opened?: Error): Resource | undefined {
     this.#assertOpen();
     for (;;) {
@@ -63,7 +63,7 @@ export class Pool<Resource extends object> {
     }
   }
 
-  /** A connection; waits for one. Throws `E_POOL_TIMEOUT`, the reason of the signal, or why none can be opened. */
+  /** Acquires a connection; waits for one. Throws `E_POOL_TIMEOUT`, the reason of the signal, or the error of opening one. */
   async acquire(signal?: AbortSignal, opened?: Error): Promise<Resource> {
     signal?.throwIfAborted();
     const idle = this.tryAcquire(opened);
@@ -90,7 +90,7 @@ export class Pool<Resource extends object> {
       }
       return this.#hand(resource, opened);
     } catch (error) {
-      // Its place is free: who waits may try, and fails the same way, at once.
+      // The place is free again. A waiting call may try it, and fails in the same way.
       const next = this.#waiting.shift();
       if (next !== undefined) queueMicrotask(() => void this.#open(next.opened).then(next.take, next.fail));
       throw error;
@@ -133,19 +133,19 @@ export class Pool<Resource extends object> {
     const holders = [...this.#held.values()].map(({ since, opened }) => ({ ms: Math.round(now - since), opened }));
     const longest = Math.max(0, ...holders.map(({ ms }) => ms));
     const long = holders.filter(({ ms }) => ms > longMs);
-    // The first ones tell enough: usually all of them began at one place.
+    // Three places are enough: usually all of them started in the same one.
     const sorted = holders.toSorted((one, other) => other.ms - one.ms).map(({ opened }) => findHolder(opened));
     const places = [...new Set(sorted.filter((place) => place !== undefined))].slice(0, 3);
-    const begun = places.length === 0 ? "" : ` Held by work that began at ${places.join(", ")}.`;
-    const report = `${long.length === 0 ? "" : ` ${long.length} of them are held for more than ${longMs / 1000} s.`}${begun}`;
+    const begun = places.length === 0 ? "" : ` Held by work that started at ${places.join(", ")}.`;
+    const report = `${long.length === 0 ? "" : ` ${long.length} of them have been held for more than ${longMs / 1000} s.`}${begun}`;
     return new GableError(
       "E_POOL_TIMEOUT",
-      `All ${this.#options.max} connections were in use for ${this.#options.acquireTimeoutMs} ms; the longest is held for ${longest} ms.${report}`,
-      { fix: "Keep transactions short, wait for nothing but the database in them, or raise poolMax." },
+      `All ${this.#options.max} connections were in use for ${this.#options.acquireTimeoutMs} ms; one of them has been held for ${longest} ms.${report}`,
+      { fix: "Keep transactions short, await only the database in them, or raise poolMax." },
     );
   }
 
-  /** Takes a connection back. One that is of no use is closed, and its place is free. */
+  /** Releases a connection. Closes a broken one, which frees its place. */
   release(resource: Resource, isUsable: boolean): void {
     if (!this.#held.delete(resource)) return;
     const next = this.#waiting.shift();
@@ -158,18 +158,18 @@ export class Pool<Resource extends object> {
     if (this.#held.size === 0) this.#onEmpty?.();
   }
 
-  /** Closes connections that nobody has used for a while. It does not keep the process alive. */
+  /** Closes idle connections. The timer does not keep the process alive. */
   #startSweep(): ReturnType<typeof setInterval> {
     const sweep = setInterval(() => {
       const limit = performance.now() - this.#options.idleMs;
-      // The ones that were used last are at the end.
+      // The most recently used ones are at the end.
       while (this.#idle.length > 0 && this.#idle[0]!.since < limit) this.#options.close(this.#idle.shift()!.resource);
     }, this.#options.idleMs / 2);
     sweep.unref();
     return sweep;
   }
 
-  /** Closes all connections, when those in use have been given back, or have not come for a while. */
+  /** Closes all connections, after those in use are released or a time limit has passed. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;

@@ -20,21 +20,21 @@ const old: ReadonlyArray<readonly [ServerKind, string, string]> = [
   ["mysql", "what", "The server is MySQL what; 8.4 or newer is needed."],
 ];
 
-it("servers from the oldest supported version on are taken", () => {
+it("accepts servers from the oldest supported version on", () => {
   for (const [kind, version] of known) assertServer(kind, version);
 });
 
-it("older servers are refused", () => {
+it("rejects older servers", () => {
   for (const [kind, version, message] of old) assert.throws(() => assertServer(kind, version), { code: "E_DATABASE_VERSION", message });
 });
 
-it("servers of another kind are refused, with the address that they have", () => {
+it("rejects servers of another kind, and says which address they need", () => {
   assert.throws(() => assertServer("mysql", "10.11.6-MariaDB"), {
-    message: "The address is one of MySQL, and the server is MariaDB 10.11.6-MariaDB.",
+    message: "The address is for MySQL, but the server is MariaDB 10.11.6-MariaDB.",
     fix: "Begin the address with mariadb://.",
   });
   assert.throws(() => assertServer("mariadb", "8.4.2"), {
-    message: "The address is one of MariaDB, and the server is MySQL 8.4.2.",
+    message: "The address is for MariaDB, but the server is MySQL 8.4.2.",
     fix: "Begin the address with mysql://.",
   });
 });

@@ -1,7 +1,7 @@
-/** Which server answers: of the kind that the address names, and not older than what statements are written for. */
+/** Checks that a server is of the kind that its address names, and recent enough. */
 import { GableError } from "../../errors/gable-error.ts";
 
-/** Kinds of servers, and the oldest version of each that is supported. */
+/** Kinds of servers, and the oldest supported version of each. */
 const kinds = {
   postgres: { title: "PostgreSQL", oldest: [15, 0] },
   mariadb: { title: "MariaDB", oldest: [10, 11] },
@@ -11,13 +11,13 @@ const kinds = {
 /** A kind of server. */
 export type ServerKind = keyof typeof kinds;
 
-/** Throws `E_DATABASE_VERSION` for a server of another kind than the address names, or an older one than those that are supported. */
+/** Throws `E_DATABASE_VERSION` for a server of another kind than its address names, or older than the supported versions. */
 export function assertServer(kind: ServerKind, version: string): void {
   const { title, oldest } = kinds[kind];
   const isMariadb = /mariadb/i.test(version);
   if (kind !== "postgres" && isMariadb !== (kind === "mariadb")) {
     const [other, scheme] = isMariadb ? ["MariaDB", "mariadb"] : ["MySQL", "mysql"];
-    throw new GableError("E_DATABASE_VERSION", `The address is one of ${title}, and the server is ${other} ${version}.`, {
+    throw new GableError("E_DATABASE_VERSION", `The address is for ${title}, but the server is ${other} ${version}.`, {
       fix: `Begin the address with ${scheme}://.`,
     });
   }

@@ -1,4 +1,4 @@
-/** What drivers of servers share: a pool of sessions, and connections that know whether they are inside of a transaction. */
+/** What server drivers share: a pool of sessions, and connections that know whether they are inside a transaction. */
 import { GableError } from "../../errors/gable-error.ts";
 import { readAbort } from "./abort.ts";
 import type { AcquireOptions, Connection, Driver, Statement, StatementResult } from "./contract.ts";
@@ -6,7 +6,7 @@ import type { DriverValue } from "../schema/driver-value.ts";
 import { Pool } from "./pool.ts";
 import type { TlsMode } from "./tls.ts";
 
-/** How a server is reached. */
+/** Options for connecting to a server. */
 export interface ServerOptions {
   /** `postgres://user:password@host:port/name`, `mariadb://` or `mysql://`. */
   readonly url: string;
@@ -16,21 +16,21 @@ export interface ServerOptions {
   readonly acquireTimeoutMs: number;
   /** Longest duration of a statement, in ms. */
   readonly statementTimeoutMs: number;
-  /** How the way there is encrypted. By default it is checked to other machines, and plain on this one. */
+  /** How the connection is encrypted. By default verified TLS to other machines, and none on this one. */
   readonly tls?: TlsMode | undefined;
-  /** Whether statements are prepared by name, once for each connection. Default true. */
+  /** Whether each connection prepares statements by name. Default true. */
   readonly prepares?: boolean;
 }
 
 /** A session of a server. */
 export interface ServerSession {
-  /** Whether it can be used: not when it has broken, nor while rows are on their way that nobody reads any more. */
+  /** Whether it is usable: it has not broken, and no unread rows are still arriving. */
   readonly isUsable: boolean;
-  /** Runs a statement. Where the server has no limit for it, the session has one, unless it is unlimited. */
+  /** Runs a statement. If the server has no time limit, the session enforces one, unless the statement is unlimited. */
   run(statement: Statement, isUnlimited: boolean): Promise<StatementResult>;
-  /** Ends the statement that is running. Gives no error: where it fails, the limit of the server ends the statement. */
+  /** Cancels the running statement. Never fails: if the cancellation does, the time limit of the server ends the statement. */
   cancel(): Promise<void>;
-  /** Rows in batches; inside of a transaction, it belongs to that. */
+  /** Returns rows in batches; inside a transaction it is a part of it. */
   cursor(statement: Statement, batch: number, isInTransaction: boolean): AsyncGenerator<ReadonlyArray<readonly DriverValue[]>>;
   close(): void;
 }
@@ -40,15 +40,15 @@ export interface Server<Session extends ServerSession> {
   readonly dialect: Driver["dialect"];
   /** Opens a session. */
   readonly open: () => Promise<Session>;
-  /** What statements begin with that begin a transaction. */
+  /** Prefix of statements that begin a transaction. */
   readonly beginning: string;
-  /** Whether an error is one of the server, which leaves the session as it was; others are of the connection. */
+  /** Whether an error comes from the server, which leaves the session intact; others come from the connection. */
   readonly isRefusal: (error: unknown) => boolean;
 }
 
 const idleMs = 30_000;
 
-/** A driver of a server. The first session is opened when it is wanted. */
+/** A driver for a server. It opens the first session when one is needed. */
 export class ServerDriver<Session extends ServerSession> implements Driver {
   readonly dialect: Driver["dialect"];
   readonly #server: Server<Session>;
@@ -88,7 +88,7 @@ class ServerConnection<Session extends ServerSession> implements Connection {
   readonly #isUnlimited: boolean;
   #isReleased = false;
   #isInTransaction = false;
-  /** Whether a statement was ended: a word to end it that comes late must not meet the statement of another one. */
+  /** Whether a statement was cancelled: a late cancellation must not hit the statement of another caller. */
   #isSpent = false;
 
   constructor(server: Server<Session>, session: Session, pool: Pool<Session>, { isUnlimited = false }: AcquireOptions) {
@@ -134,11 +134,11 @@ class ServerConnection<Session extends ServerSession> implements Connection {
   release(error?: unknown): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    // What was begun and not ended is nobody's any more.
+    // Nobody can finish an open transaction any more.
     this.#pool.release(this.#session, (error === undefined || this.#server.isRefusal(error)) && !this.#isInTransaction && !this.#isSpent);
   }
 
   #assertHeld(): void {
-    if (this.#isReleased) throw new GableError("E_CONNECTION_RELEASED", "A statement was run on a connection that was given back.");
+    if (this.#isReleased) throw new GableError("E_CONNECTION_RELEASED", "A statement was run on a released connection.");
   }
 }

@@ -1,4 +1,4 @@
-/** Which ways to servers are encrypted. */
+/** Which connections to servers are encrypted. */
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -9,7 +9,7 @@ import { readTls } from "./tls.ts";
 const verified = { rejectUnauthorized: true };
 
 describe("readTls()", () => {
-  it("leaves the way on this machine plain, and checks that to another one", () => {
+  it("uses no encryption on this machine, and verified TLS to another one", () => {
     for (const url of [
       "postgres://u@localhost/a",
       "postgres://u@127.0.0.1:5433/a",
@@ -28,7 +28,7 @@ describe("readTls()", () => {
       assert.deepEqual(readTls(url, undefined), verified, url);
   });
 
-  it("does what an option or the address says", () => {
+  it("follows the option or the address", () => {
     assert.equal(readTls("postgres://u@db.example.com/a", "off"), undefined);
     assert.deepEqual(readTls("postgres://u@localhost/a", "verify"), verified);
     assert.deepEqual(readTls("postgres://u@db.example.com/a", "encrypt"), { rejectUnauthorized: false });
@@ -36,8 +36,8 @@ describe("readTls()", () => {
     assert.deepEqual(readTls("postgres://u@db.example.com/a?sslmode=disable", "verify"), verified);
   });
 
-  it("is asked for when a database is opened: a server that does not encrypt is refused", async () => {
-    // A server of PostgreSQL that says that it does not encrypt, whatever is asked.
+  it("is requested when a database opens, which rejects a server without encryption", async () => {
+    // A PostgreSQL server that always answers that it does not encrypt.
     const server = createServer((socket) => socket.on("data", () => socket.write("N")).on("error", () => undefined));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;

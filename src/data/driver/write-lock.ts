@@ -1,4 +1,4 @@
-/** One writer at a time, in the order of asking: SQLite has one, and waiting in its own way would stop the event loop. */
+/** Gives writers turns in the order of their requests: SQLite only has one writer, and its own way of waiting blocks the event loop. */
 import { GableError } from "../../errors/gable-error.ts";
 import { findHolder } from "./holder.ts";
 
@@ -6,24 +6,24 @@ interface Waiting {
   readonly take: () => void;
 }
 
-/** A lock that is waited for without holding up anything else. */
+/** A lock whose wait does not block other work. */
 export class WriteLock {
   readonly #timeoutMs: number;
   readonly #waiting: Waiting[] = [];
   #isHeld = false;
-  /** Where the work began that holds it. */
+  /** Where the work that holds it started. */
   #opened: Error | undefined;
 
   constructor(timeoutMs: number) {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Takes the lock when it is free. Gives what sets it free, or undefined. */
+  /** Takes the lock if it is free. Returns a function that releases it, or undefined. */
   tryAcquire(opened?: Error): (() => void) | undefined {
     return this.#isHeld ? undefined : this.#take(opened);
   }
 
-  /** Takes the lock. Gives what sets it free, once. Throws `E_POOL_TIMEOUT`, or the reason of the signal. */
+  /** Takes the lock. Returns a function that releases it once. Throws `E_POOL_TIMEOUT`, or the reason of the signal. */
   async acquire(signal?: AbortSignal, opened?: Error): Promise<() => void> {
     signal?.throwIfAborted();
     if (this.#isHeld) await this.#wait(signal);
@@ -36,14 +36,14 @@ export class WriteLock {
     return this.#once();
   }
 
-  /** What sets the lock free, once. */
+  /** Returns a function that releases the lock once. */
   #once(): () => void {
     let isFree = false;
     return () => {
       if (isFree) return;
       isFree = true;
       this.#isHeld = false;
-      // Handed on in the same step: nobody comes in between.
+      // Passed on in the same step, so that no one can come in between.
       const next = this.#waiting.shift();
       if (next === undefined) return;
       this.#isHeld = true;
@@ -72,10 +72,10 @@ export class WriteLock {
       const timer = setTimeout(() => {
         leave();
         const place = findHolder(this.#opened);
-        const begun = place === undefined ? "" : `, by work that began at ${place}`;
+        const begun = place === undefined ? "" : `, by work that started at ${place}`;
         reject(
           new GableError("E_POOL_TIMEOUT", `The database was busy with another write for ${this.#timeoutMs} ms${begun}.`, {
-            fix: "Keep transactions short, and wait for nothing but the database in them.",
+            fix: "Keep transactions short, and await only the database in them.",
           }),
         );
       }, this.#timeoutMs);

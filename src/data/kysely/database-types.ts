@@ -1,4 +1,4 @@
-/** The types that Kysely needs of models: tables by name, columns by the names of fields. */
+/** Types of models for Kysely: tables by name, columns by the names of fields. */
 import type { ColumnType } from "kysely";
 import type { FieldsOf, KeyOf, KeyName, TargetOf } from "../schema/model.ts";
 
@@ -8,7 +8,7 @@ interface TableClass {
   readonly $fields: object;
 }
 
-/** What an insert may leave out: keys that the database counts, and what may be null. Defaults of models are not the database's. */
+/** What an insert may leave out: counted keys, and nullable columns. The database does not know the defaults of models. */
 type InsertOf<Value, IsKey> = null extends Value ? Value | undefined : IsKey extends true ? Value | undefined : Value;
 
 type ColumnsOf<Fields> = {

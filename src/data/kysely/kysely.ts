@@ -1,4 +1,4 @@
-/** Kysely on a database of models: typed SQL where queries of models end, on the same connections, in the same transactions. */
+/** Kysely on the models of a database: typed SQL beyond what model queries offer, on the same connections and transactions. */
 import {
   Kysely,
   MysqlAdapter,
@@ -30,8 +30,8 @@ import { ModelPlugin } from "./model-plugin.ts";
 type AnyModel = { readonly $table: string; readonly $fields: object };
 
 /**
- * An instance of Kysely that knows the tables of models by their types. Columns have the names of fields. It runs
- * where queries of the models run: on their database, inside of `transaction()` of gable/data. Defaults, checks
+ * Creates a Kysely instance that knows the types of the models' tables. Columns have the names of fields. Its queries run
+ * where queries of the models run: on their database, inside `transaction()` of gable/data. Defaults, validators
  * and hooks of models do not run.  @example const rows = await kysely([Author,
  * Book]).selectFrom("books").select(["id", "title"]).where("authorId", "=", 3).execute();
  */
@@ -56,14 +56,14 @@ export function kysely<const Models extends readonly AnyModel[]>(models: Models)
   });
 }
 
-/** What Kysely has for a kind of database. */
+/** Kysely's adapter and compiler for a kind of database. */
 interface Kind {
   readonly adapter: DialectAdapter;
   readonly compiler: QueryCompiler;
   readonly introspector: (database: Kysely<unknown>) => DatabaseIntrospector;
 }
 
-/** MariaDB gives back what it has inserted, as MySQL does not. */
+/** Unlike MySQL, MariaDB can return inserted rows. */
 class MariadbAdapter extends MysqlAdapter {
   override get supportsReturning(): boolean {
     return true;
@@ -90,7 +90,7 @@ const kinds: Readonly<Record<Dialect["name"], Kind>> = {
   mysql,
 };
 
-/** Runs queries where queries of models would run. It opens nothing, and closes nothing. */
+/** Runs queries where queries of models would run. It neither opens nor closes a connection. */
 class AmbientDriver implements Driver {
   readonly #connection: DatabaseConnection;
 
@@ -106,8 +106,8 @@ class AmbientDriver implements Driver {
   async destroy(): Promise<void> {}
 
   async beginTransaction(): Promise<void> {
-    throw new GableError("E_KYSELY_USE", "A transaction was begun by Kysely.", {
-      fix: "Use transaction() of gable/data around it: queries of Kysely join it.",
+    throw new GableError("E_KYSELY_USE", "Kysely cannot begin a transaction here.", {
+      fix: "Use transaction() of gable/data: queries of Kysely inside it join it.",
     });
   }
   async commitTransaction(): Promise<void> {}
@@ -130,7 +130,7 @@ class AmbientConnection implements DatabaseConnection {
     const isChange = ["InsertQueryNode", "UpdateQueryNode", "DeleteQueryNode", "MergeQueryNode"].includes(query.kind);
     const givesRows = !isChange || ("returning" in query && query.returning !== undefined);
     const values = parameters.map((value) => encodeLoose(context.database.dialect, value));
-    // Which of them is of a column, nobody knows any more.
+    // A statement no longer says which column a value belongs to.
     if (this.#hasSecrets) hideParameters(values, [...values.keys()]);
     const statement = {
       sql,
@@ -143,7 +143,7 @@ class AmbientConnection implements DatabaseConnection {
     const objects = rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index]])));
     const isInsert = query.kind === "InsertQueryNode" && Number(insertId) > 0;
     return {
-      rows: objects as Row[], // What the caller says of them.
+      rows: objects as Row[], // The caller's type.
       ...(isChange && { numAffectedRows: BigInt(givesRows ? rows.length : affected) }),
       ...(isInsert && { insertId: BigInt(insertId) }),
     };
@@ -151,11 +151,13 @@ class AmbientConnection implements DatabaseConnection {
 
   // oxlint-disable-next-line require-yield -- it refuses
   async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
-    throw new GableError("E_KYSELY_USE", "A query of Kysely was streamed.", { fix: "Stream a query of a model: Book.where().stream()." });
+    throw new GableError("E_KYSELY_USE", "Kysely cannot stream a query here.", {
+      fix: "Stream a query of a model: Book.where().stream().",
+    });
   }
 }
 
-/** A value that stands beside no column, by its own type. */
+/** Encodes a value that belongs to no column, by its own type. */
 function encodeLoose(dialect: Dialect, value: unknown): DriverValue {
   if (value === undefined)
     throw new GableError("E_FILTER_UNDEFINED", "A value of a query of Kysely is undefined.", { fix: "Pass a value or null." });
@@ -163,5 +165,5 @@ function encodeLoose(dialect: Dialect, value: unknown): DriverValue {
   if (value instanceof Uint8Array) return dialect.encode(value, valueTypes.bytes);
   if (typeof value === "boolean") return dialect.encode(value, valueTypes.boolean);
   if (typeof value === "object" && value !== null) return dialect.encode(value, valueTypes.json);
-  return value as DriverValue; // Numbers, texts and null are what drivers take.
+  return value as DriverValue; // Drivers accept numbers, strings and null.
 }

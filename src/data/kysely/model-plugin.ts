@@ -1,4 +1,4 @@
-/** Queries of Kysely in the terms of models: fields instead of columns, values as models have them, in both directions. */
+/** Translates Kysely queries and results: field names instead of columns, values in the form of models, in both directions. */
 import { ColumnNode, OperationNodeTransformer, PrimitiveValueListNode, ValueListNode, ValueNode, ValuesNode } from "kysely";
 import type {
   BinaryOperationNode,
@@ -36,7 +36,7 @@ export class ModelPlugin implements KyselyPlugin {
     return new QueryTransformer(this.#names, this.#dialect()).transformNode(node);
   }
 
-  /** Whether whole numbers of 64 bits come back. */
+  /** Whether 64-bit integers are read. */
   readsBigInts(queryId: QueryId): boolean {
     return [...(this.#outputs.get(queryId)?.values() ?? [])].some(({ type }) => type === "bigint");
   }
@@ -45,7 +45,7 @@ export class ModelPlugin implements KyselyPlugin {
     const outputs = this.#outputs.get(queryId);
     const readsBigInts = this.readsBigInts(queryId);
     const dialect = this.#dialect();
-    // Once for all rows: they have the same columns.
+    // Once for all rows, because they have the same columns.
     const columns = Object.keys(result.rows[0] ?? {}).map((column) => {
       const name = this.#names.toField(column);
       const field = outputs?.get(name) ?? outputs?.get(column);
@@ -55,7 +55,7 @@ export class ModelPlugin implements KyselyPlugin {
     const rows = result.rows.map((row) =>
       Object.fromEntries(
         columns.map(({ column, name, decode }) => {
-          const value = row[column] as DriverValue; // What the driver gave.
+          const value = row[column] as DriverValue; // From the driver.
           return [name, decode === undefined ? value : decode(value)];
         }),
       ),
@@ -64,7 +64,7 @@ export class ModelPlugin implements KyselyPlugin {
   }
 }
 
-/** What no field stands behind comes as the driver has it: counts as numbers where they fit. */
+/** Values that belong to no field keep the form of the driver; counts become numbers if they fit. */
 function toPlainNumber(value: DriverValue): DriverValue {
   return typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
@@ -72,7 +72,7 @@ function toPlainNumber(value: DriverValue): DriverValue {
 class QueryTransformer extends OperationNodeTransformer {
   readonly #names: FieldNames;
   readonly #dialect: Dialect;
-  /** Tables of the queries that a node stands in, the innermost last. */
+  /** Tables of the queries around a node, the innermost last. */
   readonly #scopes: QueryTables[] = [];
 
   constructor(names: FieldNames, dialect: Dialect) {
@@ -131,7 +131,7 @@ class QueryTransformer extends OperationNodeTransformer {
   }
 
   #encodeNode(node: OperationNode, field: FieldMeta): OperationNode {
-    if (ValueNode.is(node)) return { ...node, value: this.#encode(node.value, field) } as ValueNode; // It stays one.
+    if (ValueNode.is(node)) return { ...node, value: this.#encode(node.value, field) } as ValueNode; // Still a ValueNode.
     if (PrimitiveValueListNode.is(node)) return PrimitiveValueListNode.create(node.values.map((value) => this.#encode(value, field)));
     if (ValueListNode.is(node)) return ValueListNode.create(node.values.map((value) => this.#encodeNode(value, field)));
     return node;

@@ -1,13 +1,13 @@
-/** Which tables a query of Kysely reads, and which fields come back. */
+/** Finds which tables a Kysely query reads, and which fields it returns. */
 import { AliasNode, ColumnNode, IdentifierNode, ReferenceNode, SelectAllNode, SelectionNode, TableNode } from "kysely";
 import type { OperationNode } from "kysely";
 import type { FieldMeta } from "../schema/model-class.ts";
 import type { FieldNames } from "./field-names.ts";
 
-/** Tables by the names that a query has for them. */
+/** Tables by their names in a query. */
 export type QueryTables = ReadonlyMap<string, string>;
 
-/** What several kinds of queries have. */
+/** Properties that several kinds of queries have. */
 interface QueryParts {
   readonly from?: { readonly froms: readonly OperationNode[] };
   readonly into?: OperationNode;
@@ -17,7 +17,7 @@ interface QueryParts {
   readonly returning?: { readonly selections: readonly OperationNode[] };
 }
 
-/** The tables of a query, without those of queries inside. */
+/** Returns the tables of a query, without those of its subqueries. */
 export function readTables(node: OperationNode): QueryTables {
   const { from, into, table, joins = [] } = node as QueryParts & OperationNode; // Each kind of query has some of them.
   const tables = new Map<string, string>();
@@ -32,7 +32,7 @@ export function readTables(node: OperationNode): QueryTables {
   return tables;
 }
 
-/** The field that a node names; undefined of anything else. */
+/** Returns the field that a node names; undefined for anything else. */
 export function findField(node: OperationNode, tables: QueryTables, names: FieldNames): FieldMeta | undefined {
   if (ColumnNode.is(node)) return findInTables(node.column.name, tables, names);
   if (!ReferenceNode.is(node) || !ColumnNode.is(node.column)) return undefined;
@@ -50,7 +50,7 @@ function findInTables(name: string, tables: QueryTables, names: FieldNames): Fie
   return undefined;
 }
 
-/** The fields that come back, by the names that they come back under. */
+/** Returns the fields of the result, by their names in it. */
 export function readOutputs(node: OperationNode, names: FieldNames): ReadonlyMap<string, FieldMeta> {
   const { selections, returning } = node as QueryParts & OperationNode; // As in readTables().
   const tables = readTables(node);

@@ -1,4 +1,4 @@
-/** Pages by keyset: where one ends, the next one begins, however many rows come before. */
+/** Keyset pages: each page starts where the previous one ends, however many rows come before. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect } from "../sql/dialect.ts";
 import type { DriverValue } from "../schema/driver-value.ts";
@@ -11,7 +11,7 @@ import type { Node, OrderTerm } from "../tree/node.ts";
 import { allOf, anyOf, compare, constant, isNull, notOf } from "../tree/node.ts";
 import { ShapeWalk } from "../tree/shape.ts";
 
-/** One page, with the way to its neighbours. */
+/** One page, with cursors for its neighbours. */
 export interface Page<Item> {
   /** The rows of the page. */
   readonly items: readonly Item[];
@@ -21,7 +21,7 @@ export interface Page<Item> {
   readonly previous: string | undefined;
 }
 
-/** Which page is wanted. */
+/** Options of `page()`. */
 export interface PageOptions {
   /** Rows of a page, 1 to 1,000. */
   readonly size: number;
@@ -31,31 +31,31 @@ export interface PageOptions {
   readonly before?: string | undefined;
 }
 
-/** One page of known number. */
+/** One page with its number. */
 export interface NumberedPage<Item> {
   /** The rows of the page. */
   readonly items: readonly Item[];
   /** Number of the page, from 1. */
   readonly number: number;
-  /** Rows of all pages, or `countMax` where there are more. */
+  /** Number of all rows, or `countMax` if there are more. */
   readonly total: number;
-  /** Whether `total` is the number of all rows; false where there are more than were counted. */
+  /** Whether `total` is exact; false if there are more rows than were counted. */
   readonly isTotalExact: boolean;
-  /** Number of pages, as far as rows were counted. */
+  /** Number of pages of the counted rows. */
   readonly pageCount: number;
 }
 
-/** Which page is wanted, by its number. */
+/** Options of `numberedPage()`. */
 export interface NumberedPageOptions {
   /** From 1. */
   readonly number: number;
   /** Rows of a page, 1 to 1,000. */
   readonly size: number;
-  /** Rows that are counted at most. Default 10,000. */
+  /** Maximum number of rows to count. Default 10,000. */
   readonly countMax?: number;
 }
 
-/** A cursor for a row: the values that it was ordered by, and what the order was, sealed. */
+/** Returns the cursor of a row: its values in the order, and a hash of the order, sealed. */
 export function writeCursor({ cursorKeys }: DatabaseCore, order: readonly OrderTerm[], values: readonly DriverValue[]): string {
   const plain = values.map((value) =>
     typeof value === "bigint" ? { n: String(value) } : value instanceof Uint8Array ? { b: [...value] } : value,
@@ -63,12 +63,12 @@ export function writeCursor({ cursorKeys }: DatabaseCore, order: readonly OrderT
   return sealText(cursorKeys, JSON.stringify([hashOrder(order), ...plain]));
 }
 
-/** The condition of the rows behind a cursor, or before it. Throws `E_CURSOR` for what is no cursor of this order. */
+/** Returns the condition of the rows after a cursor, or before it. Throws `E_CURSOR` for anything but a cursor of this order. */
 export function readCursor({ dialect, cursorKeys }: DatabaseCore, order: readonly OrderTerm[], text: string, isBefore: boolean): Node {
   const [hash, ...values] = parseCursor(cursorKeys, text);
   if (hash !== hashOrder(order) || values.length !== order.length) throw cursorError();
   const nodes = values.map((value, index) => toLiteral(dialect, order[index]!, value));
-  // Behind (a, b): a is behind, or a is equal and b is behind.
+  // After (a, b): a is after, or a is equal and b is after.
   const parts = order.map((term, index) => {
     const equal = order.slice(0, index).map((each, place) => isEqual(each, nodes[place]!));
     return allOf([...equal, isBeyond(term, nodes[index]!, isBefore)]);
@@ -93,7 +93,7 @@ function toLiteral(dialect: Dialect, { node }: OrderTerm, value: unknown): Node 
     const decode = dialect.decoder(type, true);
     const stored = typeof value === "boolean" && type.type === "boolean" ? value : toDriverValue(value);
     const node = literal(decode === undefined ? stored : decode(stored), type, "cursor");
-    // The value of the database itself: that of the model may have fewer digits.
+    // The stored value: that of the model may have fewer digits.
     return node.value === null ? node : { ...node, value: new StoredValue(stored) };
   } catch (error) {
     throw cursorError(error);
@@ -115,7 +115,7 @@ function isMissing(node: Node): boolean {
   return node.kind === "value" && node.value === null;
 }
 
-/** Whether a row comes later in the order than a value, or earlier. */
+/** Whether a row comes after a value in the order, or before it. */
 function isBeyond(term: OrderTerm, value: Node, isBefore: boolean): Node {
   const { node } = term;
   const isDown = term.isDescending !== isBefore;
@@ -125,7 +125,7 @@ function isBeyond(term: OrderTerm, value: Node, isBefore: boolean): Node {
   return areNullsLast ? anyOf([beyond, isNull(node)]) : beyond;
 }
 
-/** 32 bits of FNV-1a of the order, so that a cursor fits its own list alone. */
+/** Returns 32 bits of FNV-1a of the order, so that a cursor is only valid for its own list. */
 function hashOrder(order: readonly OrderTerm[]): string {
   const walk = new ShapeWalk();
   for (const { node, isDescending, nulls } of order) {

@@ -1,4 +1,4 @@
-/** What a delete would take with it: rows that refer to those that go, and rows that refer to them in turn. */
+/** Previews a delete: which rows refer to the deleted ones, and which rows refer to those in turn. */
 import type { RelationMeta } from "../schema/model-class.ts";
 import type { ModelClass } from "../schema/model-class.ts";
 import { contextOf } from "../run/context.ts";
@@ -6,24 +6,24 @@ import { withoutScope } from "../ambient/unscoped.ts";
 import { or } from "../tree/filter.ts";
 import { assertCount } from "../tree/limits.ts";
 
-/** Rows that a delete would touch. */
+/** Rows that a delete would affect. */
 export interface DeletePreview {
   /** Their model. */
   readonly model: ModelClass;
-  /** The relation by which they refer to rows that go; "" for the rows of the query themselves. */
+  /** The relation by which they refer to deleted rows; "" for the rows of the query. */
   readonly relation: string;
-  /** What becomes of them. One "refused" keeps all as it is. */
+  /** What would happen to them. A single "refused" prevents the whole delete. */
   readonly action: "deleted" | "set null" | "set default" | "refused";
   /** Their number. */
   readonly count: number;
-  /** Whether there are so many; otherwise there are at least so many. */
+  /** Whether the count is exact; otherwise it is a minimum. */
   readonly isCountExact: boolean;
 }
 
-/** The keys of rows, by the names of their fields. */
+/** The keys of rows, by names of fields. */
 type Key = Readonly<Record<string, unknown>>;
 
-/** What is used of a query. */
+/** The methods of a query that are used here. */
 interface KeyQuery {
   where(filter: never): KeyQuery;
   withDeleted(): KeyQuery;
@@ -39,7 +39,7 @@ const actions = {
   "no action": "refused",
 } as const;
 
-/** Collects what a delete of a query's rows would touch. */
+/** Collects what a delete of a query's rows would affect. */
 export async function previewDelete(
   model: ModelClass,
   query: KeyQuery,
@@ -51,7 +51,7 @@ export async function previewDelete(
   return collector.run(model, query);
 }
 
-/** Rows that go, and whether all of them are known. */
+/** Rows to delete, and whether the list is complete. */
 interface Going {
   readonly model: ModelClass;
   readonly keys: readonly Key[];
@@ -82,12 +82,12 @@ class Collector {
   async #follow({ model, keys, isComplete }: Going, child: ModelClass, relation: RelationMeta, isSoft: boolean): Promise<void> {
     const { primary } = model.$meta;
     const [only] = relation.fields;
-    // A column of one's own may be of another type than the key that it holds.
+    // A column that you declared may have another type than the key that it holds.
     const isOwnKey = child.$meta.fields.get(only!)?.relation === relation.name;
     const filter = isOwnKey
       ? { [only!]: { in: keys.map((key) => key[primary[0]!]) } }
       : { [or]: keys.map((key) => ({ [relation.name]: primary.length === 1 ? key[primary[0]!] : key })) };
-    // The database asks for no owner.
+    // Foreign keys of the database ignore owners.
     const rows = await withoutScope("previewDelete()", () => {
       const query = this.#queryOf(child).where(filter as never); // A filter of that model.
       return this.#readKeys(child, isSoft || child.$meta.softDelete === "" ? query : query.withDeleted());
@@ -95,7 +95,7 @@ class Collector {
     this.#note(child, relation.name, isSoft ? "deleted" : actions[relation.onDelete], rows, isComplete);
   }
 
-  /** The keys of some rows, and of one more than are counted. */
+  /** Returns the keys of some rows, plus one to detect that there are more. */
   async #readKeys({ $meta: { primary } }: ModelClass, query: KeyQuery): Promise<readonly Key[]> {
     const rows = (await query.only(...(primary as readonly never[])).limit(this.#countMax + 1)) as readonly Key[]; // Rows have their fields.
     return rows.map((row) => Object.fromEntries(primary.map((name) => [name, row[name]])));
@@ -120,7 +120,7 @@ function toText(key: Key): string {
   return JSON.stringify(Object.values(key).map(String));
 }
 
-/** Relations of other models, or of the model itself, that lead to its rows: those that the database holds, or that follow a soft delete. */
+/** Returns the relations that lead to rows of a model: those with a foreign key, and those that follow a soft delete. */
 function* listReferring(
   models: readonly ModelClass[],
   target: ModelClass,

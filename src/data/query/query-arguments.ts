@@ -1,4 +1,4 @@
-/** What methods of queries are given: read, or refused. */
+/** Reads and checks the arguments of query methods. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { ModelClass } from "../schema/model-class.ts";
@@ -11,12 +11,12 @@ import { allOf, columnNode, compare } from "../tree/node.ts";
 import { readCallback } from "../tree/refs.ts";
 import { assertNoSecret } from "../tree/secrets.ts";
 
-/** The error about what a query cannot have. */
+/** Returns the error about an unsupported combination in a query. */
 export function formError(what: string, fix: string): GableError {
   return new GableError("E_QUERY_FORM", `A query cannot have ${what}.`, { fix });
 }
 
-/** The keys of groups that a callback picks. Throws `E_QUERY_FORM`, and `E_FILTER_SECRET` for a secret. */
+/** Returns the keys of groups from a callback. Throws `E_QUERY_FORM`, and `E_FILTER_SECRET` for a secret. */
 export function readGroup(root: RootSource, pick: (row: never) => unknown): Node[] {
   const keys = readCallback(pick, root);
   if (!Array.isArray(keys) || keys.length === 0)
@@ -28,7 +28,7 @@ export function readGroup(root: RootSource, pick: (row: never) => unknown): Node
   });
 }
 
-/** The values that a callback picks, by their names. Throws `E_QUERY_FORM`. */
+/** Returns the values of a callback, by name. Throws `E_QUERY_FORM`. */
 export function readColumns(root: RootSource, pick: (row: never) => unknown): OutputColumn[] {
   const picked = readCallback(pick, root);
   if (typeof picked !== "object" || picked === null)
@@ -40,7 +40,7 @@ export function readColumns(root: RootSource, pick: (row: never) => unknown): Ou
   });
 }
 
-/** The columns of names; a relation to one row is its key. Throws `E_FIELD_UNKNOWN`. */
+/** Returns the columns of names; a relation to one row is its key. Throws `E_FIELD_UNKNOWN`. */
 export function readDistinct(root: RootSource, names: readonly string[]): Node[] {
   const { relations } = root.model.$meta;
   const columns = names.flatMap((name) => {
@@ -54,7 +54,7 @@ export function readDistinct(root: RootSource, names: readonly string[]): Node[]
   });
 }
 
-/** The condition of a key, or of a filter. */
+/** Returns the condition of a key, or of a filter. */
 export function readKeyOrWhere(root: RootSource, key: unknown): Node {
   if (isPlainObject(key)) return readFilter(root, key, "where");
   const { name: owner, primary, fields } = root.model.$meta;
@@ -62,12 +62,12 @@ export function readKeyOrWhere(root: RootSource, key: unknown): Node {
   return allOf(primary.map((name, index) => compare("eq", columnNode(root, fields.get(name)!), nodes[index]!)));
 }
 
-/** Throws `E_ROW_MISSING`: there is no row of what a query was given. */
+/** Throws `E_ROW_MISSING`: no row matches the argument of a query. */
 export function rowMissing(model: ModelClass): never {
   throw new GableError("E_ROW_MISSING", `There is no such ${model.$meta.label}.`);
 }
 
-/** What work gives, later: also when it gives it at once, or throws. */
+/** Turns the result of work into a promise, even if it returns a value or throws. */
 export function settle<Result>(work: () => unknown): Promise<Result> {
   return new Promise((resolve) => {
     resolve(work() as Result); // The caller knows what its work gives.

@@ -1,4 +1,4 @@
-/** Runs queries: from what is known of a query to its rows, pages and numbers. */
+/** Runs queries: from the state of a query to its rows, pages and numbers. */
 import { batchOf } from "../rows/batch.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { fieldsOf } from "../rows/deferred.ts";
@@ -31,37 +31,37 @@ import { readSelected } from "../rows/selection.ts";
 import type { WantedRelation } from "../rows/with.ts";
 import { loadWith } from "../rows/with.ts";
 
-/** What the rows of a query become. */
+/** Form of the result of a query. */
 type Output =
-  /** With names, rows that have some columns alone. */
+  /** With names, the rows only have some columns. */
   | { readonly kind: "rows"; readonly only?: readonly string[] }
   | { readonly kind: "records" }
   | { readonly kind: "column" }
   | { readonly kind: "selection"; readonly plan: SelectionPlan };
 
-/** All that is known of a query. */
+/** The state of a query with its options. */
 export interface QueryParts {
   readonly model: ModelClass;
   readonly select: SelectState;
   readonly output: Output;
   readonly with: readonly WantedRelation[];
-  /** Whether all rows are meant: without it, and without a filter, nothing is changed or deleted. */
+  /** Whether all rows are meant: without it, and without a filter, updates and deletes are rejected. */
   readonly isAll: boolean;
   readonly mode: FetchMode | undefined;
-  /** Whether rows are read that are deleted, too: of a model with soft delete. */
+  /** Whether soft-deleted rows are read as well. */
   readonly isDeletedShown: boolean;
-  /** What ends the statement, and after how many ms; never where both are undefined. */
+  /** Signal and time limit of the statement; it is never cancelled if both are undefined. */
   readonly signal: AbortSignal | undefined;
   readonly timeoutMs: number | undefined;
-  /** The database that the query runs on; undefined for that of the caller or of the model. */
+  /** The database of the query; undefined for that of the caller or of the model. */
   readonly place: { readonly kind: "primary" | "replica" } | { readonly kind: "named"; readonly name: string } | undefined;
-  /** Where the row comes from whose relation the query reads; undefined of other queries. */
+  /** The database of the row whose relation the query reads; undefined for other queries. */
   readonly origin?: ExecutionContext | undefined;
-  /** The row whose relation the query reads; undefined of other queries. */
+  /** The row whose relation the query reads; undefined for other queries. */
   readonly related: { readonly row: RowRecord; readonly relation: RelationMeta } | undefined;
 }
 
-/** The query with the signal that ends its statement; a limit of time begins now. */
+/** Returns the query with the signal of its statement; a time limit starts now. */
 function startClock(parts: QueryParts): QueryParts {
   const { signal, timeoutMs, select } = parts;
   if (signal === undefined && timeoutMs === undefined) return parts;
@@ -69,12 +69,12 @@ function startClock(parts: QueryParts): QueryParts {
   return { ...parts, signal: undefined, timeoutMs: undefined, select: { ...select, signal: AbortSignal.any(signals) } };
 }
 
-/** The query without rows that are deleted, unless it shows them. */
+/** Returns the query without soft-deleted rows, unless it includes them. */
 export function hideDeleted(parts: QueryParts): QueryParts {
   return parts.isDeletedShown ? parts : { ...parts, isDeletedShown: true, select: onlyLive(parts.select) };
 }
 
-/** The query without rows that are deleted, and with what links it to the row whose relation it reads. */
+/** Returns the query without soft-deleted rows, linked to the row whose relation it reads. */
 export function toLinked(asked: QueryParts): QueryParts {
   const parts = hideDeleted(startClock(asked));
   const { related, select } = parts;
@@ -85,7 +85,7 @@ export function toLinked(asked: QueryParts): QueryParts {
   return { ...parts, related: undefined, origin, select: { ...select, where, through } };
 }
 
-/** Whether the rows of a relation are asked for in a way that its peers may share: all of them, chosen, ordered, limited. */
+/** Whether peers can share this query of a relation: all of its rows, or selected, ordered, limited ones. */
 function isShared({ select, output, with: wanted }: QueryParts): boolean {
   const { offset, distinct, group, extra, columns, lock, from } = select;
   const isUsual = offset === undefined && distinct === false && group.length === 0 && extra.length === 0;
@@ -100,7 +100,7 @@ function isShared({ select, output, with: wanted }: QueryParts): boolean {
   );
 }
 
-/** Where a query runs. Throws `E_LOCK_OUTSIDE_TRANSACTION` for a lock that nothing would hold, and `E_DATABASE_UNKNOWN`. */
+/** Returns where a query runs. Throws `E_LOCK_OUTSIDE_TRANSACTION` for a lock that would end immediately, and `E_DATABASE_UNKNOWN`. */
 export function contextFor({ model, select, place, origin }: QueryParts): ExecutionContext {
   const usual = origin ?? contextOf(model);
   let context = usual;
@@ -112,17 +112,17 @@ export function contextFor({ model, select, place, origin }: QueryParts): Execut
   return context;
 }
 
-/** The query as it is sent: in the order of the model where it has none of its own, with the columns that are wanted. */
+/** Returns the query to send: with the order of the model if it has none, and the columns to read. */
 function toOrdered({ model, select, output, with: wanted }: QueryParts): SelectState {
   const isRows = output.kind === "rows" || output.kind === "selection";
   const ordered = select.order.length > 0 || !isRows ? select : { ...select, order: orderOfRows(select.root) };
   if (output.kind !== "rows" || output.only === undefined) return ordered;
-  // A relation that is loaded with the rows needs its key.
+  // A relation to load with the rows needs its key.
   const keys = wanted.flatMap(({ relation }) => relation.fields);
   return { ...ordered, fields: fieldsOf(model.$meta, [...output.only, ...keys]) };
 }
 
-/** The rows of a query. */
+/** Returns the rows of a query. */
 export function runQuery(asked: QueryParts): Eventual<unknown[]> {
   const parts = hideDeleted(asked);
   const { related, select } = parts;
@@ -151,7 +151,7 @@ async function addRelations(context: ExecutionContext, rows: RowRecord[], { with
   return rows;
 }
 
-/** The first rows of a query. */
+/** Returns the first rows of a query. */
 export function runFirst(parts: QueryParts, count: number): Eventual<unknown[]> {
   const { select } = parts;
   const own = toValue(select.limit);
@@ -159,7 +159,7 @@ export function runFirst(parts: QueryParts, count: number): Eventual<unknown[]> 
   return runQuery({ ...parts, select: { ...select, limit } });
 }
 
-/** A limit as a value beside others. */
+/** Returns a limit as a value next to others. */
 function toValue(limit: SelectState["limit"]): ValueNode | undefined {
   return typeof limit === "number" ? literal(limit, valueTypes.int, "limit") : limit;
 }
@@ -174,16 +174,16 @@ const countNode: Node = {
   isNullable: false,
 };
 
-/** Whether a query has rows of its own: those of the table, one by one. */
+/** Whether a query reads single rows of the table. */
 function isPlain({ limit, offset, distinct, group, perParent }: SelectState): boolean {
   return limit === undefined && offset === undefined && distinct === false && group.length === 0 && perParent === undefined;
 }
 
-/** One row of values over all rows of a query. */
+/** Returns one row of values over all rows of a query. */
 export function runAggregate(asked: QueryParts, columns: readonly OutputColumn[]): Eventual<Record<string, unknown>> {
   const parts = toLinked(asked);
   const { select } = parts;
-  // What is limited or grouped is counted as it stands.
+  // Limited or grouped rows are counted in a subquery.
   const state: SelectState = isPlain(select)
     ? { ...select, order: [], extra: [], columns }
     : {
@@ -195,13 +195,13 @@ export function runAggregate(asked: QueryParts, columns: readonly OutputColumn[]
   return after(readRecords(contextFor(parts), state, true), (records) => records[0]!);
 }
 
-/** Number of rows. */
+/** Counts rows. */
 export function runCount(parts: QueryParts): Eventual<number> {
   if (isNever(parts.select)) return 0;
   return after(runAggregate(parts, [{ name: "count", node: countNode }]), ({ count }) => Number(count));
 }
 
-/** Whether there is a row. */
+/** Whether a row exists. */
 export function runExists(asked: QueryParts): Eventual<boolean> {
   const parts = toLinked(asked);
   const { select } = parts;
@@ -212,25 +212,25 @@ export function runExists(asked: QueryParts): Eventual<boolean> {
   return after(readRaw(contextFor(parts), state), ({ rows }) => rows.length > 0);
 }
 
-/** Most rows of a page. */
+/** Maximum number of rows on a page. */
 const pageMax = 1_000;
 
-/** Pages are of rows, and have limits of their own. Throws `E_QUERY_FORM`. */
+/** Pages consist of rows, and set the limit themselves. Throws `E_QUERY_FORM`. */
 function assertPaged({ select, output }: QueryParts, method: string): void {
   const what = output.kind === "rows" || method === "numberedPage()" ? undefined : "plain values";
   const limited = select.limit !== undefined || select.offset !== undefined ? "a limit" : undefined;
   const wrong = what ?? limited ?? (select.group.length > 0 ? "groups" : undefined);
   if (wrong !== undefined)
-    throw new GableError("E_QUERY_FORM", `A query cannot have ${method} beside ${wrong}.`, {
-      fix: "Page the rows, and pick values of each.",
+    throw new GableError("E_QUERY_FORM", `A query cannot have ${method} together with ${wrong}.`, {
+      fix: "Page the rows, and read the values of each.",
     });
 }
 
-/** A page by keyset. */
+/** Returns a keyset page. */
 export async function runPage(asked: QueryParts, { size, after: next, before }: PageOptions): Promise<Page<unknown>> {
   assertCount(size, "page(): size", 1, pageMax);
   if (next !== undefined && before !== undefined)
-    throw new GableError("E_CURSOR", "A page got after and before.", { fix: "Pass one of them." });
+    throw new GableError("E_CURSOR", "page() got both after and before.", { fix: "Pass one of them." });
   assertPaged(asked, "page()");
   const parts = toLinked(asked);
   const context = contextFor(parts);
@@ -271,10 +271,10 @@ function reverse(term: SelectState["order"][number]): SelectState["order"][numbe
   return { node: term.node, isDescending: !term.isDescending, nulls };
 }
 
-/** Rows above this number are not reached by a number. */
+/** Rows beyond this number cannot be reached by a page number. */
 const offsetMax = 10_000;
 
-/** A page by its number. */
+/** Returns a page by its number. */
 export async function runNumberedPage(
   parts: QueryParts,
   { number, size, countMax = 10_000 }: NumberedPageOptions,
@@ -285,8 +285,8 @@ export async function runNumberedPage(
   assertPaged(parts, "numberedPage()");
   const offset = (number - 1) * size;
   if (offset > offsetMax)
-    throw new GableError("E_LIMIT", `Page ${number} of ${size} rows begins behind row ${offsetMax}.`, {
-      fix: "Use page(), which goes on from a cursor.",
+    throw new GableError("E_LIMIT", `Page ${number} of ${size} rows starts after row ${offsetMax}.`, {
+      fix: "Use page(), which continues from a cursor.",
       status: 400,
     });
   const { select } = parts;
@@ -299,13 +299,13 @@ export async function runNumberedPage(
   return { items, number, total, isTotalExact: found <= countMax, pageCount: Math.ceil(total / size) };
 }
 
-/** The query with what the model itself adds to it. */
+/** Returns the query with the default order and computed values of the model. */
 function toSent(parts: QueryParts): SelectState {
   const ordered = toOrdered(parts);
   return parts.output.kind === "rows" ? withComputed(ordered) : ordered;
 }
 
-/** Rows one after the other, read in batches. */
+/** Yields rows one by one, read in batches. */
 export async function* runStream(asked: QueryParts, batch: number): AsyncGenerator<unknown> {
   const parts = toLinked(asked);
   assertCount(batch, "stream(): batch", 1, 100_000);
@@ -324,7 +324,7 @@ export async function* runStream(asked: QueryParts, batch: number): AsyncGenerat
   }
 }
 
-/** The statement of a query, with its values. */
+/** Returns the statement of a query, with its values. */
 export function toStatement(asked: QueryParts): { sql: string; parameters: readonly unknown[] } {
   const parts = toLinked(asked);
   const { dialect, plans } = contextFor(parts).database;
@@ -332,7 +332,7 @@ export function toStatement(asked: QueryParts): { sql: string; parameters: reado
   return { sql: plan.sql, parameters };
 }
 
-/** How the database would run a query. */
+/** Returns how the database would run a query. */
 export async function explainQuery(asked: QueryParts, isAnalyzed: boolean): Promise<string> {
   const parts = toLinked(asked);
   const context = contextFor(parts);

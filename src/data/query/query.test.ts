@@ -80,7 +80,7 @@ describeOnDatabases("queries", models, (open) => {
     );
   });
 
-  it("are lazy, and never changed", async () => {
+  it("are lazy and immutable", async () => {
     await fill();
     const base = Book.where({ author: 1 });
     const { statements } = open();
@@ -93,7 +93,7 @@ describeOnDatabases("queries", models, (open) => {
     assert.equal(statements.length, 4);
   });
 
-  it("have an order: names, callbacks, the model's own, with missing values as the largest", async () => {
+  it("have an order: names, callbacks, the model's default, with null as the largest value", async () => {
     await fill();
     assert.deepEqual(titles(await Book.orderBy("-created", "title")), ["2", "5", "1", "4", "3", "6"]);
     assert.deepEqual(titles(await Book.where().orderBy((book) => [book.author.name.desc(), book.pages.asc()])), [
@@ -151,7 +151,7 @@ describeOnDatabases("queries", models, (open) => {
     assert.throws(() => ordered.offset(-1), { code: "E_LIMIT", message: "offset() is -1." });
   });
 
-  it("have rows once, or one row for each value", async () => {
+  it("remove duplicate rows, or keep one row per value", async () => {
     await fill();
     assert.deepEqual(await Book.where().distinct().pluck("authorId").orderBy("authorId"), [1, 2]);
     assert.deepEqual(titles(await Book.orderBy("authorId", "-pages").distinct("authorId")), ["4", "6"]);
@@ -160,7 +160,7 @@ describeOnDatabases("queries", models, (open) => {
     await assert.rejects(async () => Book.where().distinct("tags" as never), { code: "E_FIELD_UNKNOWN" });
   });
 
-  it("give plain objects and columns", async () => {
+  it("return plain objects and columns", async () => {
     await fill();
     assert.deepEqual(
       await Book.where({ id: { lte: 2 } })
@@ -261,7 +261,7 @@ describeOnDatabases("queries", models, (open) => {
     });
   });
 
-  it("aggregate, also nothing, and relations without multiplying them", async () => {
+  it("aggregate rows, no rows, and relations without multiplying them", async () => {
     assert.deepEqual(
       await Book.aggregate((book) => ({ total: book.price.sum(), mean: book.pages.avg(), last: book.created.max(), count: book.count() })),
       {
@@ -359,7 +359,7 @@ describeOnDatabases("queries", models, (open) => {
     assert.throws(() => Book.where((book) => book.title.eq(foreign as string)).toSql(), { code: "E_EXPRESSION_SCOPE" });
   });
 
-  it("come in pages by keyset, forward and back, with missing values", async () => {
+  it("have keyset pages, forward and back, with null values", async () => {
     await fill();
     // Half of the rows have no value.
     const half = (book: Refs<typeof Book>): ExpressionOf<number | null> => book.pages.div(40).nullIf(0);
@@ -400,7 +400,7 @@ describeOnDatabases("queries", models, (open) => {
     for (const size of [0, 1_001, 1.5]) await assert.rejects(Book.orderBy("id").page({ size }), { code: "E_LIMIT" });
   });
 
-  it("are not asked for when nothing can be found", async () => {
+  it("send no statement if no row can match", async () => {
     await fill();
     const { statements } = open();
     statements.length = 0;
@@ -414,14 +414,14 @@ describeOnDatabases("queries", models, (open) => {
     assert.deepEqual(statements, []);
   });
 
-  it("have pages of rows alone", async () => {
-    await assert.rejects(Book.where().limit(5).page({ size: 2 }), { code: "E_QUERY_FORM", message: /page\(\) beside a limit/ });
+  it("only have pages of rows", async () => {
+    await assert.rejects(Book.where().limit(5).page({ size: 2 }), { code: "E_QUERY_FORM", message: /page\(\) together with a limit/ });
     await assert.rejects(Book.where().pluck("id").page({ size: 2 }), { code: "E_QUERY_FORM", message: /plain values/ });
     await assert.rejects(Book.where().offset(5).numberedPage({ number: 1, size: 2 }), { code: "E_QUERY_FORM" });
     await assert.rejects(Book.where().pluck("id").getMany([1]), { code: "E_QUERY_FORM" });
   });
 
-  it("come in pages by number", async () => {
+  it("have pages by number", async () => {
     await fill();
     const page = await Book.orderBy("pages").numberedPage({ number: 2, size: 4 });
     assert.deepEqual([titles(page.items), page.number, page.total, page.isTotalExact, page.pageCount], [["5", "6"], 2, 6, true, 2]);
@@ -467,7 +467,7 @@ describeOnDatabases("queries", models, (open) => {
     assert.equal(await Book.where().count(), 6);
   });
 
-  it("lock rows, in a transaction alone", async () => {
+  it("lock rows, only in a transaction", async () => {
     await fill();
     await assert.rejects(async () => Book.where({ id: 1 }).lock("update"), { code: "E_LOCK_OUTSIDE_TRANSACTION" });
     const { statements, kind } = open();
@@ -483,7 +483,7 @@ describeOnDatabases("queries", models, (open) => {
     });
   });
 
-  it("tell their SQL and their plan", async () => {
+  it("return their SQL and their plan", async () => {
     await fill();
     const { sql: text, parameters } = Book.where({ title: "x'; --", pages: { in: [1, 2] } })
       .limit(3)
@@ -518,7 +518,7 @@ describeOnDatabases("queries", models, (open) => {
 });
 
 describe("queries with limits of the database", () => {
-  it("refuse more rows than rowsMax, before they are all read", async () => {
+  it("reject more rows than rowsMax before reading them all", async () => {
     const { url, remove } = await placeSqlite();
     const database = await createDatabase({ url, models, rowsMax: 3 });
     try {

@@ -1,4 +1,4 @@
-/** Queries: lazy, never changed, and run when they are awaited. */
+/** Queries: lazy, immutable, and run when you await them. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { atHome } from "../rows/home.ts";
@@ -64,11 +64,11 @@ import { readSearch } from "../tree/search.ts";
 import { readSelection } from "../rows/selection.ts";
 import { readWith } from "../rows/with.ts";
 
-/** How rows are locked until the end of the transaction. */
+/** Options of a row lock, which lasts until the end of the transaction. */
 export interface LockOptions {
-  /** Whether rows that others hold are left out. Default false. */
+  /** Whether to skip rows that others have locked. Default false. */
   readonly skipLocked?: boolean;
-  /** Whether a row that another one holds is an error at once. Default false. */
+  /** Whether to fail immediately if another transaction has locked a row. Default false. */
   readonly noWait?: boolean;
 }
 
@@ -76,7 +76,7 @@ type Changed = Partial<Omit<QueryParts, "select">> & { readonly select?: Partial
 
 /** A query of a model's rows. */
 export class Query<Class, Item> implements PromiseLike<Item[]> {
-  /** Type of an item, where the query stands for a list; never set. */
+  /** Type of an item, where the query is used as a list; never set. */
   declare readonly $column: Item;
   /** The model; never set. */
   declare readonly $class: Class;
@@ -92,7 +92,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     return toLinked(this.#parts).select;
   }
 
-  /** All rows of a model, or of a row's relation, before anything is said of them. */
+  /** Returns a query of all rows of a model, or of a row's relation. */
   static relatedParts(model: ModelClass, related: QueryParts["related"]): QueryParts {
     const root: RootSource = { kind: "root", model };
     return {
@@ -110,7 +110,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     };
   }
 
-  /** All rows of a model. */
+  /** Returns a query of all rows of a model. */
   static of<Class, Item>(model: ModelClass): Query<Class, Item> {
     return new Query(Query.relatedParts(model, undefined));
   }
@@ -131,12 +131,12 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     return settle<Item[]>(() => runQuery(this.#parts)).then(onResult, onError);
   }
 
-  /** Rows that a filter fits, beside those that it had to fit before. A limited query is filtered as it stands. */
+  /** Finds rows that match a filter, in addition to earlier filters. Filters the rows of a limited query after the limit. */
   where(...filters: ReadonlyArray<Filter<Class>>): Query<Class, Item> {
     return filters.length === 0 ? this : this.#filter(filters.map((filter) => readFilter(this.#root, filter, "where")));
   }
 
-  /** Exactly the rows that a filter does not fit. */
+  /** Finds exactly the rows that do not match a filter. */
   exclude(filter: Filter<Class>): Query<Class, Item> {
     return this.#filter([notOf(readFilter(this.#root, filter, "exclude"))]);
   }
@@ -144,7 +144,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   #filter(conditions: readonly Node[]): Query<Class, Item> {
     const { select } = this.#parts;
     this.#assertRows("where()");
-    if (select.group.length > 0) throw formError("where() after groupBy()", "Filter before the groups are made, or use having().");
+    if (select.group.length > 0) throw formError("where() after groupBy()", "Call it before groupBy(), or use having().");
     if (select.limit === undefined && select.offset === undefined)
       return this.#with({ select: { where: allOf([...(select.where === undefined ? [] : [select.where]), ...conditions]) } });
     const inner: SelectState = { ...hideDeleted(this.#parts).select, columns: undefined, extra: [] };
@@ -161,22 +161,22 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     });
   }
 
-  /** The rows of this query and of others, each once. They are of one model, or values() of one form. */
+  /** Combines the rows of queries, without duplicates. They must be of one model, or values() with the same names. */
   union(...others: ReadonlyArray<SameQuery<Item>>): Query<Class, Item> {
     return this.#combine("UNION", others);
   }
 
-  /** The rows of this query and of others, as often as they are there. */
+  /** Combines the rows of queries, with duplicates. */
   unionAll(...others: ReadonlyArray<SameQuery<Item>>): Query<Class, Item> {
     return this.#combine("UNION ALL", others);
   }
 
-  /** The rows that this query and all others have, each once. */
+  /** Finds rows that occur in this and all other queries, without duplicates. */
   intersect(...others: ReadonlyArray<SameQuery<Item>>): Query<Class, Item> {
     return this.#combine("INTERSECT", others);
   }
 
-  /** The rows of this query that none of the others has, each once. */
+  /** Finds rows of this query that occur in none of the others, without duplicates. */
   except(...others: ReadonlyArray<SameQuery<Item>>): Query<Class, Item> {
     return this.#combine("EXCEPT", others);
   }
@@ -190,8 +190,8 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   }
 
   /**
-   * Rows whose fields of the option `search` have a word that begins with each word of a text, upper and lower case alike; with an
-   * index, the best first. A text without words finds nothing. Throws `E_SEARCH_FIELDS`.
+   * Finds rows whose `search` fields contain a word starting with each word of `text`. Case-insensitive. With an index, the best
+   * matches come first. A string without words finds no rows. Throws `E_SEARCH_FIELDS`.
    */
   search(text: string): Query<Class, Item> {
     const { where, order } = readSearch(this.#root, text);
@@ -199,84 +199,84 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     return this.#parts.select.order.length > 0 || order.length === 0 ? found : found.#with({ select: { order } });
   }
 
-  /** All rows: what lets update() and delete() go without a filter. */
+  /** Selects all rows, which lets you call update() and delete() without a filter. */
   all(): Query<Class, Item> {
     return this.#with({ isAll: true });
   }
 
-  /** Rows that are deleted, too: of a model with soft delete. Throws `E_SOFT_DELETE` for another one. */
+  /** Includes soft-deleted rows. Throws `E_SOFT_DELETE` for a model without soft delete. */
   withDeleted(): Query<Class, Item> {
     softDeleteField(this.#parts.model, "withDeleted()");
     if (this.#parts.select.from !== undefined)
-      throw formError("withDeleted() behind limited or combined rows", "Say it before limit(), union() and others.");
+      throw formError("withDeleted() after limited or combined rows", "Call it before limit(), union() and similar methods.");
     return this.#with({ isDeletedShown: true });
   }
 
-  /** The order of the rows. Rows without a value come as if theirs were the largest. */
+  /** Orders the rows. Null counts as the largest value. */
   orderBy(...order: ReadonlyArray<OrderBy<Class> | ValueOrder<Item>>): Query<Class, Item> {
     const isValues = isCombinedValues(this.#parts);
     return this.#with({ select: { order: isValues ? readValueOrder(this.#parts.select, order) : readOrder(this.#root, order) } });
   }
 
-  /** At most so many rows. */
+  /** Returns at most this many rows. */
   limit(count: number): Query<Class, Item> {
     return this.#with({ select: { limit: readCount(count, "limit()") } });
   }
 
-  /** Leaves out so many rows at the start. */
+  /** Skips this many rows at the start. */
   offset(count: number): Query<Class, Item> {
     return this.#with({ select: { offset: readCount(count, "offset()") } });
   }
 
-  /** No row twice; with names, one row for each of their values, the first by the order. */
+  /** Removes duplicate rows. With column names, keeps the first row for each combination of their values. */
   distinct(...names: ReadonlyArray<DistinctName<Class>>): Query<Class, Item> {
     if (names.length > 0) this.#assertRows("distinct() by names");
     const nodes = readDistinct(this.#root, names);
     return this.#with({ select: { distinct: nodes.length === 0 ? true : nodes } });
   }
 
-  /** Locks the rows until the transaction ends. Throws `E_LOCK_OUTSIDE_TRANSACTION` when it runs outside of one. */
+  /** Locks the rows until the transaction ends. Throws `E_LOCK_OUTSIDE_TRANSACTION` if it runs outside of one. */
   lock(strength: "update" | "share", { skipLocked = false, noWait = false }: LockOptions = {}): Query<Class, Item> {
     if (this.#parts.select.combined.length > 0)
-      throw formError("lock() behind combined queries", "Read the keys first, and lock their rows.");
+      throw formError("lock() after combined queries", "Read the keys first, and lock their rows.");
     return this.#with({ select: { lock: { strength, wait: skipLocked ? "skip" : noWait ? "fail" : "wait" } } });
   }
 
-  /** How relations that were not loaded are loaded when they are touched. Default that of the database. */
+  /** Sets how a relation is loaded when code reads it before it was loaded. By default the setting of the database. */
   fetchMode(mode: FetchMode): Query<Class, Item> {
     return this.#with({ mode });
   }
 
   /**
-   * Ends the statement of the query when a signal says so, such as that of a request: awaiting it then throws the signal's
-   * reason. A statement of SQLite that has begun is not ended.
+   * Cancels the statement of the query when a signal aborts, for example that of a request. Awaiting the query then throws the
+   * signal's reason. SQLite does not cancel a running statement.
    */
   signal(signal: AbortSignal): Query<Class, Item> {
     if (!(signal instanceof AbortSignal)) throw formError(`signal() of ${describeValue(signal)}`, "Pass an AbortSignal.");
     return this.#with({ signal });
   }
 
-  /** Ends the statement of the query after so many ms: `E_STATEMENT_TIMEOUT`. A statement of SQLite that has begun is not ended. */
+  /** Cancels the statement of the query after this many ms: `E_STATEMENT_TIMEOUT`. SQLite does not cancel a running statement. */
   timeoutMs(limitMs: number): Query<Class, Item> {
     assertCount(limitMs, "timeoutMs()", 1, 2 ** 31 - 1);
     return this.#with({ timeoutMs: limitMs });
   }
 
   /**
-   * Reads a replica, where there is one: not inside of a transaction, and not behind a write of the same request. Or, inside of
-   * work that runs on a replica, the database itself.
+   * Reads from a replica if there is one, except inside a transaction and after a write of the same request. In
+   * work that runs on a replica, reads from the primary database.
    */
   on(place: "replica" | "primary"): Query<Class, Item> {
     if (place !== "replica" && place !== "primary") throw formError(`on(${describeValue(place)})`, 'Use "replica" or "primary".');
     return this.#with({ place: { kind: place } });
   }
 
-  /** Runs on a database by its name, of those that were opened together. Throws `E_DATABASE_UNKNOWN` when it runs. */
+  /** Runs on a database with this name, one of those that were opened together. Running it throws `E_DATABASE_UNKNOWN`. */
   using(name: string): Query<Class, Item> {
     return this.#with({ place: { kind: "named", name } });
   }
 
-  /** Runs a change where the query runs: where the row lives whose relation it reads. Throws `E_QUERY_FORM` for a replica. */
+  /** Runs a change in the database of the query, or of the row whose relation it reads. Throws `E_QUERY_FORM` for a replica. */
   #writes(method: string, work: () => Promise<number>): Promise<number> {
     const { place, related } = this.#parts;
     if (place?.kind === "replica") throw formError(`${method}() on a replica`, "Leave out on().");
@@ -290,17 +290,17 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   }
 
   /**
-   * Rows with some columns alone, beside their key: reading another one throws `E_COLUMN_DEFERRED`, until load() of a row has read
-   * it for all of them.
+   * Reads only some columns of the rows, and the key. Reading another property throws `E_COLUMN_DEFERRED` until load() of a row
+   * has read it for all of them.
    */
   only(...names: ReadonlyArray<ColumnName<Class>>): Query<Class, Item> {
     this.#assertRows("only()");
-    if (this.#parts.output.kind !== "rows") throw formError("only() beside plain values", "Leave one of them out.");
-    if (names.length === 0) throw formError("only() without names", "Name the columns that are wanted.");
+    if (this.#parts.output.kind !== "rows") throw formError("only() together with plain values", "Leave one of them out.");
+    if (names.length === 0) throw formError("only() without names", "Name the columns to read.");
     return this.#with({ output: { kind: "rows", only: names.map((name) => assertField(this.#parts.model, name).name) } });
   }
 
-  /** Plain objects of some columns, and of relations. */
+  /** Returns plain objects with some columns and relations. */
   select<const Wanted extends Selection<Class>>(
     wanted: Wanted & ExactSelection<FieldsOf<Class>, Wanted>,
   ): Query<Class, Selected<Class, Wanted>> {
@@ -308,7 +308,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     return this.#with({ output: { kind: "selection", plan: readSelection(this.#parts.model, wanted) } });
   }
 
-  /** Values beside the columns of each row. */
+  /** Adds values to the columns of each row. */
   annotate<Picked extends Expressions>(pick: (row: NoInfer<Refs<Class>>) => Picked): Query<Class, Item & Readonly<ValuesOf<Picked>>> {
     this.#assertRows("annotate()");
     const columns = readColumns(this.#root, pick);
@@ -322,7 +322,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     return fields.has(name) || relations.has(name) || name.startsWith("$");
   }
 
-  /** Plain objects of expressions; after groupBy(), of keys and aggregates. */
+  /** Returns plain objects of expressions; after groupBy(), of keys and aggregates. */
   values<Picked extends Expressions>(pick: (row: NoInfer<Refs<Class>>) => Picked): Query<Class, ValuesOf<Picked>> {
     this.#assertRows("values()");
     const columns = readColumns(this.#root, pick);
@@ -334,64 +334,64 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     });
   }
 
-  /** One column, as a list; also for `in`. */
+  /** Returns one column as a list; also for `in`. */
   pluck<Name extends ColumnName<Class>>(name: Name): Query<Class, ColumnValue<Class, Name>> {
     this.#assertRows("pluck()");
     const node = columnNode(this.#root, assertField(this.#parts.model, name));
     return this.#with({ output: { kind: "column" }, select: { columns: [{ name, node }], extra: [] } });
   }
 
-  /** One group for each of the keys' values. values() says what is read of it. */
+  /** Groups the rows by keys. values() selects what to read of each group. */
   groupBy(pick: (row: NoInfer<Refs<Class>>) => ReadonlyArray<AnyExpression<unknown>>): Query<Class, Item> {
     this.#assertRows("groupBy()");
     return this.#with({ select: { group: readGroup(this.#root, pick) } });
   }
 
-  /** Groups for which a condition holds. */
+  /** Keeps groups that match a condition. */
   having(pick: (row: NoInfer<Refs<Class>>) => Condition): Query<Class, Item> {
     const { group } = this.#parts.select;
     const condition = toCondition(readCallback(pick, this.#root));
     return this.#with({ select: { having: readGroupColumns([{ name: "having", node: condition }], group)[0]!.node } });
   }
 
-  /** Values that were combined have no columns of a model any more. */
+  /** Rejects methods that need columns of a model, which combined values do not have. */
   #assertRows(method: string): void {
     if (isCombinedValues(this.#parts))
       throw formError(
-        `${method} behind combined values`,
-        "Say it of each query before; here, use orderBy() by names, limit() and offset().",
+        `${method} after combined values`,
+        "Call it on each query before combining them. Afterwards use orderBy() with names, limit() and offset().",
       );
   }
 
-  /** The row of a key or a filter. Throws `E_ROW_MISSING` (404) for none, `E_ROW_AMBIGUOUS` for several. */
+  /** Returns the row of a key or a filter. Throws `E_ROW_MISSING` (404) for none, `E_ROW_AMBIGUOUS` for several. */
   async get(key: KeyOrWhere<Class>): Promise<Item> {
     const found = await this.find(key);
     if (found !== undefined) return found;
     return rowMissing(this.#parts.model);
   }
 
-  /** The row of a key or a filter; undefined for none. Throws `E_ROW_AMBIGUOUS` for several. */
+  /** Returns the row of a key or a filter; undefined for none. Throws `E_ROW_AMBIGUOUS` for several. */
   find(key: KeyOrWhere<Class>): Promise<Item | undefined> {
     return settle(() => {
       const query = this.#filter([readKeyOrWhere(this.#root, key)]);
       return after(runFirst(query.#parts, 2), (rows) => {
         if (rows.length < 2) return rows[0] as Item | undefined; // The query reads items.
-        throw new GableError("E_ROW_AMBIGUOUS", `Several rows of ${this.#parts.model.$meta.name} fit.`, {
+        throw new GableError("E_ROW_AMBIGUOUS", `Several rows of ${this.#parts.model.$meta.name} match.`, {
           fix: "Use where() and first(), or filter by a unique key.",
         });
       });
     });
   }
 
-  /** The first row; undefined for none. */
+  /** Returns the first row; undefined for none. */
   first(): Promise<Item | undefined> {
     return settle(() => after(runFirst(this.#parts, 1), (rows) => rows[0] as Item | undefined)); // The query reads items.
   }
 
-  /** Rows by their keys, in the order of the keys, by one statement. Missing ones are left out. */
+  /** Returns rows by their keys, in the order of the keys, with one statement. Leaves out missing rows. */
   async getMany(keys: ReadonlyArray<KeyOf<Class>>): Promise<Item[]> {
     const { model, output } = this.#parts;
-    if (output.kind !== "rows") throw formError("getMany() beside plain values", "Read rows, or use where() with in.");
+    if (output.kind !== "rows") throw formError("getMany() together with plain values", "Read rows, or use where() with in.");
     const [name, ...more] = model.$meta.primary;
     if (more.length > 0) throw formError("getMany() of a key of several fields", "Use where() with or.");
     const column = columnNode(this.#root, assertField(model, name!));
@@ -401,45 +401,45 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     return values.flatMap((value) => known.get(value) ?? []);
   }
 
-  /** Number of rows. */
+  /** Counts the rows. */
   count(): Promise<number> {
     return settle(() => runCount(this.#parts));
   }
 
-  /** Whether there is a row. */
+  /** Whether a row exists. */
   exists(): Promise<boolean> {
     return settle(() => runExists(this.#parts));
   }
 
-  /** Values over all rows, as one object. */
+  /** Returns values over all rows, as one object. */
   aggregate<Picked extends Expressions>(pick: (row: NoInfer<Refs<Class>>) => Picked): Promise<ValuesOf<Picked>> {
     this.#assertRows("aggregate()");
     return settle(() => runAggregate(this.#parts, readGroupColumns(readColumns(this.#root, pick), [])));
   }
 
-  /** A page of rows, by the cursor of its neighbour. Throws `E_CURSOR` (400) for a cursor of another list. */
+  /** Returns a page of rows, by the cursor of its neighbour. Throws `E_CURSOR` (400) for a cursor of another list. */
   page(options: PageOptions): Promise<Page<Item>> {
     return runPage(this.#parts, options) as Promise<Page<Item>>; // The query reads items.
   }
 
-  /** A page of rows, by its number. */
+  /** Returns a page of rows, by its number. */
   numberedPage(options: NumberedPageOptions): Promise<NumberedPage<Item>> {
     this.#assertRows("numberedPage()");
     return runNumberedPage(this.#parts, options) as Promise<NumberedPage<Item>>; // The query reads items.
   }
 
-  /** Rows one after the other, read in batches; relations load for a batch at once. */
+  /** Yields rows one by one, read in batches. Loads relations for a whole batch. */
   stream({ batch = 500 }: { readonly batch?: number } = {}): AsyncGenerator<Item> {
     return runStream(this.#parts, batch) as AsyncGenerator<Item>; // The query reads items.
   }
 
-  /** Changes all rows of the query by one statement, without hooks. Gives their number. */
+  /** Updates all rows of the query with one statement, without hooks. Returns their number. */
   async update(values: Update<Class>): Promise<number> {
     this.#assertFiltered("update");
     return this.#writes("update", () => updateRows(this.#parts.model, toLinked(this.#parts).select, values));
   }
 
-  /** Deletes all rows of the query by one statement, without hooks: of a model with soft delete, notes when. Gives their number. */
+  /** Deletes all rows of the query with one statement, without hooks. With soft delete, records when. Returns their number. */
   async delete(): Promise<number> {
     const { model } = this.#parts;
     if (model.$meta.softDelete === "") return this.#purge("delete");
@@ -450,7 +450,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     );
   }
 
-  /** Deletes all rows of the query for good, by one statement and without hooks. Gives their number. */
+  /** Deletes all rows of the query permanently, with one statement and without hooks. Returns their number. */
   async purge(): Promise<number> {
     return this.#purge("purge");
   }
@@ -461,20 +461,20 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   }
 
   /**
-   * What delete() would do: rows that go, those that go with them, those that lose their relation, and those that stand in the way. Of
-   * each kind, so many are counted at most. Links of many to many go with their rows. Nothing is changed.
+   * Returns what delete() would do: rows that it would delete, rows deleted with them, rows that would lose their relation, and rows that
+   * prevent it. Counts at most this many of each kind. Leaves out links of many-to-many relations. Changes nothing.
    */
   previewDelete({ countMax = 1_000 }: { readonly countMax?: number } = {}): Promise<DeletePreview[]> {
     return previewDelete(this.#parts.model, this, (model) => Query.of(model), countMax);
   }
 
-  /** Brings back the rows of the query that were deleted, without hooks. Gives their number. Throws `E_SOFT_DELETE` as withDeleted(). */
+  /** Restores the soft-deleted rows of the query, without hooks. Returns their number. Throws `E_SOFT_DELETE` like withDeleted(). */
   async restore(): Promise<number> {
     this.#assertFiltered("restore");
     const field = softDeleteField(this.#parts.model, "restore()");
     const { where } = this.#parts.select;
     const isDeleted = isNull(columnNode(this.#root, field), true);
-    // In one step with the filter: a limit is one of deleted rows.
+    // Combined with the filter, so that a limit counts deleted rows.
     const deleted = this.withDeleted().#with({ select: { where: allOf(where === undefined ? [isDeleted] : [where, isDeleted]) } });
     const { model } = this.#parts;
     const { select } = toLinked(deleted.#parts);
@@ -485,16 +485,16 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     const { isAll, model } = this.#parts;
     if (isAll || isFiltered(this.#parts)) return;
     throw new GableError("E_QUERY_UNFILTERED", `${method}() would touch all rows of ${model.$meta.name}.`, {
-      fix: `Filter the rows, or say so: ${model.$meta.name}.all().${method}(...).`,
+      fix: `Filter the rows, or mean all of them: ${model.$meta.name}.all().${method}(...).`,
     });
   }
 
-  /** The statement of the query, with its values as the database gets them. */
+  /** Returns the statement of the query, with its values in the form of the database. */
   toSql(): { sql: string; parameters: readonly unknown[] } {
     return toStatement(this.#parts);
   }
 
-  /** How the database would run the query; `analyze` runs it, where the database can. */
+  /** Returns how the database would run the query; `analyze` runs it if the database supports that. */
   explain({ analyze = false }: { readonly analyze?: boolean } = {}): Promise<string> {
     return explainQuery(this.#parts, analyze);
   }

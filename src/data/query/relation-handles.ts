@@ -1,4 +1,4 @@
-/** What the property of a relation gives: a handle that loads when it is awaited, or the rows that were loaded with it. */
+/** Properties of relations: a handle that loads when you await it, or the rows that were loaded with the row. */
 import { GableError } from "../../errors/gable-error.ts";
 import { Query } from "./query.ts";
 import { keyNodes } from "../tree/keys.ts";
@@ -17,7 +17,7 @@ import { Row } from "../schema/row.ts";
 import type { LinkKey } from "../rows/write-links.ts";
 import { deleteLinks, insertLinks, keepVisible, nameOfKey, readLinks } from "../rows/write-links.ts";
 
-/** What the property of a relation gives. */
+/** Returns the value of a relation's property. */
 export function readRelationProperty(row: Row, name: string): unknown {
   const record = row as RowRecord; // Its columns are those of its class.
   const { relations, primary } = Row.modelOf(row).$meta;
@@ -38,7 +38,7 @@ export async function setLinks(row: object, name: string, rows: readonly unknown
   await new ToMany(record, Row.modelOf(record).$meta.relations.get(name)!).set(rows);
 }
 
-/** A property of a relation cannot be set: what would be stored is its key. */
+/** The property of a relation cannot be set, because the row stores its key. */
 export function refuseRelationProperty(row: Row, name: string): never {
   const { name: model, relations } = Row.modelOf(row).$meta;
   const [field] = relations.get(name)!.fields;
@@ -57,7 +57,7 @@ class ToOne implements PromiseLike<unknown> {
     this.#relation = relation;
   }
 
-  /** The key of the row that it leads to, without a query; of several fields as an object. */
+  /** Returns the key of the related row, without a query; with several fields, as an object. */
   get id(): unknown {
     const { kind, fields, target } = this.#relation;
     if (kind === "hasOne") {
@@ -72,7 +72,7 @@ class ToOne implements PromiseLike<unknown> {
     return findLoaded(this.#row, this.#relation) !== undefined;
   }
 
-  /** The row. Throws `E_RELATION_NOT_LOADED` before it was awaited. */
+  /** Returns the row. Throws `E_RELATION_NOT_LOADED` before it was awaited. */
   get value(): unknown {
     const found = findLoaded(this.#row, this.#relation);
     if (found !== undefined) return found.value;
@@ -116,7 +116,7 @@ class ToMany extends Query<unknown, unknown> {
     );
   }
 
-  /** Makes a row that belongs to this one. */
+  /** Creates a row that belongs to this one. */
   async create(values: object): Promise<unknown> {
     const { kind, target, by } = this.#relation;
     const Class = target as unknown as ModelConstructor; // A model is a class of rows.
@@ -133,7 +133,7 @@ class ToMany extends Query<unknown, unknown> {
     return made;
   }
 
-  /** Links rows, given as themselves or by their keys; links that are there already stay. Values are for the rows between. */
+  /** Links rows, given as rows or keys. Keeps existing links. `values` are for the rows of the join model. */
   async add(others: unknown, values: object = {}): Promise<void> {
     const join = this.#join();
     const keys = this.#keysOf(others);
@@ -146,7 +146,7 @@ class ToMany extends Query<unknown, unknown> {
     this.#forget();
   }
 
-  /** Unlinks rows, given as themselves or by their keys. */
+  /** Unlinks rows, given as rows or keys. */
   async remove(others: unknown): Promise<void> {
     const join = this.#join();
     await this.#atHome(async () => {
@@ -165,7 +165,7 @@ class ToMany extends Query<unknown, unknown> {
     this.#forget();
   }
 
-  /** Links exactly these rows: what is missing is added, what is too much removed. */
+  /** Links exactly these rows: adds missing links and removes all others. */
   async set(others: readonly unknown[]): Promise<void> {
     const join = this.#join();
     const near = this.#nearKey(join);
@@ -183,11 +183,11 @@ class ToMany extends Query<unknown, unknown> {
     this.#forget();
   }
 
-  /** Throws `E_ROW_MISSING` for a row of another owner: to the caller it is not there. */
+  /** Throws `E_ROW_MISSING` for a row of another owner, which does not exist for the caller. */
   async #assertVisible(join: JoinTable, keys: readonly LinkKey[]): Promise<void> {
     const { target } = this.#relation;
     if ((await keepVisible(this.#relation, join, keys)).length < keys.length)
-      throw new GableError("E_ROW_MISSING", `${target.$meta.name} has no such row that could be linked.`);
+      throw new GableError("E_ROW_MISSING", `${target.$meta.name} has no such row to link.`);
   }
 
   async #addThrough(through: ModelClass, join: JoinTable, key: LinkKey, values: object): Promise<void> {
@@ -205,14 +205,14 @@ class ToMany extends Query<unknown, unknown> {
     const { kind, name } = this.#relation;
     const { $meta: meta } = Row.modelOf(this.#row);
     if (kind === "manyToMany") return describeJoinTable(meta, this.#relation);
-    throw new GableError("E_RELATION_ASSIGN", `The rows of ${meta.name}.${name} hold the key of the relation.`, {
+    throw new GableError("E_RELATION_ASSIGN", `${meta.name}.${name} cannot be changed here: its rows store the key.`, {
       fix: "Set the relation of those rows, or use create().",
     });
   }
 
   #nearKey(join: JoinTable): LinkKey {
     if (Row.storedOf(this.#row) === undefined)
-      throw new GableError("E_RELATION_UNSAVED", `${Row.modelOf(this.#row).$meta.name} is not stored, and cannot be linked.`, {
+      throw new GableError("E_RELATION_UNSAVED", `${Row.modelOf(this.#row).$meta.name} is not saved, so it cannot be linked.`, {
         fix: "Save it first.",
       });
     return join.near.map(({ field }) => this.#row[field.name]);
@@ -224,7 +224,7 @@ class ToMany extends Query<unknown, unknown> {
     return list.map((other) => keyNodes(target, other, name).map((node) => node.value));
   }
 
-  /** Runs work where the row lives: what it writes belongs to it. */
+  /** Runs work in the database of the row, because its writes belong to the row. */
   #atHome<Result>(work: () => Result): Result {
     return atHome(this.#row, work);
   }

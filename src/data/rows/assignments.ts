@@ -1,4 +1,4 @@
-/** Values that are written: from what code gives to columns and their values. */
+/** Turns the values that code assigns into columns with values. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { suggestName } from "../../errors/nearest-name.ts";
@@ -28,7 +28,7 @@ export function toFieldValues(model: ModelClass, given: object): Record<string, 
 
 /** Throws `E_MODEL_READ_ONLY` for the rows of a view. */
 export function assertTableRows({ name, isView }: ModelMeta): void {
-  if (isView) throw new GableError("E_MODEL_READ_ONLY", `${name} is a view: its rows come from a query, and cannot be written.`);
+  if (isView) throw new GableError("E_MODEL_READ_ONLY", `${name} is a view: its rows come from a query, so you cannot write them.`);
 }
 
 function unknownField(owner: string, name: string, known: readonly string[]): GableError {
@@ -37,11 +37,11 @@ function unknownField(owner: string, name: string, known: readonly string[]): Ga
   });
 }
 
-/** The key of a relation's row, given as that row or as its key. */
+/** Returns the key of a related row, given as the row or as its key. */
 function toKeyValues(owner: string, relation: RelationMeta, value: unknown): Record<string, unknown> {
   const where = `${owner}.${relation.name}`;
   if (relation.kind !== "belongsTo")
-    throw new GableError("E_RELATION_ASSIGN", `${where} got ${describeValue(value)}, and its rows hold the key.`, {
+    throw new GableError("E_RELATION_ASSIGN", `${where} got ${describeValue(value)}, but the other rows store the key.`, {
       fix: "Set the relation of those rows, or use its add() or create().",
     });
   if (value === null) return Object.fromEntries(relation.fields.map((name) => [name, null]));

@@ -1,4 +1,4 @@
-/** Rows that were loaded together, and what was loaded for all of them since. */
+/** Rows that were loaded together, and everything loaded for all of them since. */
 import type { RelationMeta } from "../schema/model-class.ts";
 import type { ExecutionContext, FetchMode } from "../run/database-core.ts";
 import type { RowRecord } from "../schema/row.ts";
@@ -7,7 +7,7 @@ import { Row } from "../schema/row.ts";
 /** A key of a row as one value: several fields are joined. */
 export type CacheKey = string | number | bigint;
 
-/** What a relation leads to, by key: a row or null, or a list of rows. */
+/** Target of a relation, by key: a row or null, or a list of rows. */
 export type RelationCache = Map<CacheKey, unknown>;
 
 /** The rows of one result. */
@@ -17,7 +17,7 @@ export class Batch {
   readonly rows: Row[];
   #relations: Map<string, RelationCache> | undefined;
   #eager: Map<string, RelationCache> | undefined;
-  /** The rows that have asked for a part of a relation first. */
+  /** The first row that requested each part of a relation. */
   #first: Map<string, Row> | undefined;
 
   constructor(context: ExecutionContext, rows: Row[], mode: FetchMode) {
@@ -26,7 +26,7 @@ export class Batch {
     this.mode = mode;
   }
 
-  /** What was loaded of a relation, or of a part of it. */
+  /** Returns the loaded rows of a relation, or of a part of it. */
   cacheOf(name: string): RelationCache {
     this.#relations ??= new Map();
     const known = this.#relations.get(name) ?? new Map<CacheKey, unknown>();
@@ -34,7 +34,7 @@ export class Batch {
     return known;
   }
 
-  /** What was loaded together with the rows; undefined where nothing was. */
+  /** Returns what was loaded together with the rows; undefined if nothing was. */
   eagerOf(name: string): RelationCache | undefined {
     return this.#eager?.get(name);
   }
@@ -44,7 +44,7 @@ export class Batch {
     this.#eager.set(name, cache);
   }
 
-  /** Whether another row has asked for the same before. */
+  /** Whether another row has requested the same before. */
   isAskedAgain(name: string, row: Row): boolean {
     this.#first ??= new Map();
     const first = this.#first.get(name);
@@ -52,24 +52,24 @@ export class Batch {
     return first !== undefined && first !== row;
   }
 
-  /** Forgets what was loaded of a relation: it was changed. */
+  /** Drops the loaded rows of a relation that has changed. */
   drop(name: string): void {
     this.#eager?.delete(name);
     for (const key of this.#relations?.keys() ?? []) if (key === name || key.startsWith(`${name}|`)) this.#relations!.delete(key);
   }
 }
 
-/** The batch that a row was loaded with; undefined for a row that was not loaded. */
+/** Returns the batch that loaded a row; undefined for a row that was not loaded. */
 export function batchOf(row: Row): Batch | undefined {
-  return Row.batchOf(row) as Batch | undefined; // Rows get no other object as their batch.
+  return Row.batchOf(row) as Batch | undefined; // Only Row.setBatch() sets it, always to a Batch.
 }
 
-/** The key that a relation of a row leads to, as one value; null where it leads nowhere. */
+/** Returns the key that a relation of a row leads to, as one value; null if it leads nowhere. */
 export function keyOfRelation(row: RowRecord, relation: RelationMeta, primary: readonly string[]): CacheKey | null {
   return toCacheKey(row, relation.kind === "belongsTo" ? relation.fields : primary);
 }
 
-/** Some fields of a row as one value; null when one of them is missing. */
+/** Returns some fields of a row as one value; null if one of them is null. */
 export function toCacheKey(row: Readonly<Record<string, unknown>>, names: readonly string[]): CacheKey | null {
   if (names.length === 1) return toKeyPart(row[names[0]!]);
   const parts = names.map((name) => toKeyPart(row[name]));
@@ -78,6 +78,6 @@ export function toCacheKey(row: Readonly<Record<string, unknown>>, names: readon
 
 function toKeyPart(value: unknown): CacheKey | null {
   if (value === null || value === undefined) return null;
-  // Dates and bytes are keys by what they hold.
+  // Dates and bytes are compared by content.
   return typeof value === "string" || typeof value === "number" || typeof value === "bigint" ? value : JSON.stringify(value);
 }

@@ -1,18 +1,18 @@
-/** Rows of which some columns were not read: touching one says so. */
+/** Rows without some of their columns: reading a missing one throws an error. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { DriverValue } from "../schema/driver-value.ts";
 import type { FieldMeta, ModelMeta } from "../schema/model-class.ts";
 import type { ModelClass, ModelConstructor } from "../schema/model-class.ts";
 import type { RowRecord, StoredValues } from "../schema/row.ts";
 
-/** The columns that are read of a model when some are asked for: also those by which a row is known and stored. */
+/** Returns the columns to read if only some are requested, including those that identify and version a row. */
 export function fieldsOf({ columns, primary, version, softDelete }: ModelMeta, names: readonly string[]): readonly FieldMeta[] {
   return columns.filter(({ name }) => names.includes(name) || primary.includes(name) || name === version || name === softDelete);
 }
 
 const classes = new WeakMap<ModelClass, Map<string, ModelConstructor>>();
 
-/** The class of rows that have some columns alone. To code it is that of the model. */
+/** Returns a class of rows with only some columns. For code it is the class of the model. */
 export function deferredClass(model: ModelClass, fields: readonly FieldMeta[]): ModelConstructor {
   const known = classes.get(model) ?? new Map<string, ModelConstructor>();
   classes.set(model, known);
@@ -37,7 +37,7 @@ function createClass(model: ModelClass, fields: readonly FieldMeta[]): ModelCons
   return Deferred;
 }
 
-/** Gives a row a column that it did not have: an assignment would meet what refuses to read it. */
+/** Adds a missing column to a row: an assignment would call the accessor that throws. */
 export function setColumn(row: RowRecord, name: string, value: unknown): void {
   Object.defineProperty(row, name, { value, writable: true, enumerable: true, configurable: true });
 }
@@ -48,7 +48,7 @@ function refuseDeferred({ $meta: { name: owner } }: ModelClass, name: string): n
   });
 }
 
-/** The values of a row that are stored, in the order of the model's columns, from those of some columns. */
+/** Returns the stored values of a row, in the order of the model's columns, from those of some columns. */
 export function spreadStored({ columns }: ModelMeta, fields: readonly FieldMeta[]): (values: readonly DriverValue[]) => StoredValues {
   const places = columns.map((field) => fields.indexOf(field));
   return (values) => places.map((place) => (place === -1 ? undefined : values[place]!));

@@ -1,4 +1,4 @@
-/** The row of a key: the most frequent query of all has its plan at hand, and no query is made of it. */
+/** Finds a row by its key: the most frequent query has its plan ready, and creates no query object. */
 import { hydrateRows } from "./hydrate.ts";
 import type { RowRecord } from "../schema/row.ts";
 import type { ModelClass } from "../schema/model-class.ts";
@@ -15,7 +15,7 @@ import { columnNode, compare, selectAll } from "../tree/node.ts";
 import type { Plan } from "../sql/plan.ts";
 import { createSelectPlan } from "../sql/plan.ts";
 
-/** A plan of a model's key, with the type of the key. */
+/** A plan for the key of a model, with the type of the key. */
 interface KeyPlan {
   readonly plan: Plan;
   readonly type: ValueType;
@@ -25,13 +25,13 @@ interface KeyPlan {
 
 const keyPlans = new WeakMap<DatabaseCore, Map<ModelClass, KeyPlan>>();
 
-/** The row of a key of one field; undefined when there is none. Throws `E_FILTER_VALUE` and `E_FILTER_UNDEFINED`. */
+/** Returns the row with a key of one field; undefined if there is none. Throws `E_FILTER_VALUE` and `E_FILTER_UNDEFINED`. */
 export function findByKey(model: ModelClass, key: unknown): Eventual<RowRecord | undefined> {
   const context = contextOf(model);
   const { database } = context;
   const { plan, type, where } = keyPlans.get(database)?.get(model) ?? createKeyPlan(database, model);
   const { value, type: own } = literal(key, type, where);
-  // No whole number: there is no such row, and the plan has another type.
+  // Not a whole number: no row can match, and the plan needs another type.
   if (own !== type || value === null) return undefined;
   const parameters = [database.dialect.encode(value, type)];
   const statement = { sql: plan.sql, parameters, rows: "arrays", readsBigInts: plan.readsBigInts, isOneRow: true } as const;
@@ -44,7 +44,7 @@ function createKeyPlan(database: DatabaseCore, model: ModelClass): KeyPlan {
   const { primary, fields, name } = model.$meta;
   const type = fields.get(primary[0]!)!;
   const root: RootSource = { kind: "root", model };
-  // A value of the right type stands for all of them: the plan does not keep it.
+  // Any value of the right type will do: the plan does not contain it.
   const any: ValueNode = { kind: "value", value: 0, type, isNullable: false };
   const made = {
     plan: createSelectPlan(database.dialect, onlyLive({ ...selectAll(root), where: compare("eq", columnNode(root, type), any) })),

@@ -1,11 +1,11 @@
-/** Where rows live: a row is written to the database that it was read from. */
+/** Databases of rows: a row is written to the database that it was read from. */
 import { batchOf } from "./batch.ts";
 import { contextIn, contextOf, findContext, runIn } from "../run/context.ts";
 import type { ExecutionContext } from "../run/database-core.ts";
 import type { RowRecord } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
 
-/** The context in which a row is written and read again. Rows of a replica live in its primary database. */
+/** Returns the context in which a row is written and read again. Rows of a replica belong to its primary database. */
 export function homeOf(row: RowRecord): ExecutionContext {
   return findHome(row, findContext(Row.modelOf(row)));
 }

@@ -1,4 +1,4 @@
-/** From values of the database to rows of a model. */
+/** Turns values of the database into rows of a model. */
 import type { DriverValue } from "../schema/driver-value.ts";
 import type { Plan } from "../sql/plan.ts";
 import type { FieldMeta } from "../schema/model-class.ts";
@@ -10,17 +10,17 @@ import type { OutputColumn } from "../tree/node.ts";
 import type { RowRecord } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
 
-/** What rows come from. */
+/** Source of the rows. */
 interface HydrateOptions {
   readonly context: ExecutionContext;
   readonly mode: FetchMode;
-  /** The columns of the model that were read. All by default. */
+  /** The columns of the model that were read. By default all. */
   readonly fields?: readonly FieldMeta[] | undefined;
-  /** What the query reads besides the columns, where rows keep it as values of their own. None by default. */
+  /** Values that the query reads besides the columns, if rows keep them as additional values. None by default. */
   readonly extra?: readonly OutputColumn[];
 }
 
-/** Makes rows of a model, in one batch. Columns beyond those of the model become values beside them, unless they are hidden. */
+/** Creates rows of a model, in one batch. Further columns become additional values, unless they are hidden. */
 export function hydrateRows(
   model: ModelClass,
   plan: Plan,
@@ -32,7 +32,7 @@ export function hydrateRows(
   const batch = new Batch(context, instances, mode);
   const Class = fields === undefined ? (model as unknown as ModelConstructor) : deferredClass(model, fields); // A model is a class of rows.
   const spread = fields === undefined ? undefined : spreadStored(model.$meta, fields);
-  // Names that begin with $ are the framework's own columns; they stand last.
+  // Names that start with $ are internal columns; they come last.
   const count = names.findIndex((name) => name.startsWith("$"));
   const columns = count === -1 ? names.length : count;
   const added = extra.filter(({ name, node }) => !name.startsWith("$") && node.type?.isSecret !== true).map(({ name }) => name);
@@ -51,7 +51,7 @@ export function hydrateRows(
   return instances;
 }
 
-/** Makes plain objects. */
+/** Creates plain objects. */
 export function toRecords(plan: Plan, rows: ReadonlyArray<readonly DriverValue[]>): Array<Record<string, unknown>> {
   const { names, decoders } = plan;
   return rows.map((values) => {

@@ -1,4 +1,4 @@
-/** What rows can do: save, set, reload, delete, and turn into JSON. */
+/** Methods of rows: save, set, reload, delete, toJSON. */
 import { batchOf } from "./batch.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { readInstances } from "./read-rows.ts";
@@ -16,30 +16,30 @@ import { Row } from "../schema/row.ts";
 import type { WriteOptions } from "./write-row.ts";
 import { deleteRow, markDeleted, saveRow } from "./write-row.ts";
 
-/** Hooks that a class of rows may have as methods. Changes of many rows at once run none. */
+/** Hooks: methods that a class of rows may define. Changes of many rows with one statement run none. */
 interface Hooks {
   beforeSave?(): unknown;
   afterSave?(): unknown;
   beforeDelete?(): unknown;
   afterDelete?(): unknown;
-  /** When the transaction that has saved or deleted the row is committed. */
+  /** Called when the transaction that saved or deleted the row is committed. */
   afterCommit?(): unknown;
 }
 
-/** The method that `console.log()` of Node asks for. */
+/** The method that `console.log()` of Node calls. */
 const inspectCustom = Symbol.for("nodejs.util.inspect.custom");
 
 /** Shows values as Node does. */
 type Inspect = (value: unknown, options: object) => string;
 
-/** What stands for a secret value, without quotes, so that nobody takes it for one. */
+/** Replaces a secret value, without quotes, so that it does not look like a string. */
 const hiddenValue = { [inspectCustom]: () => "[secret]" };
 
 /** The base class of all models' rows. */
 export class Instance extends Row {
-  /** Inserts a new row, or stores the columns that have changed. Gives the row. */
+  /** Inserts a new row, or updates the columns that have changed. Returns the row. */
   async save(options: WriteOptions = {}): Promise<this> {
-    const row = Row.recordOf(this) as RowRecord & Hooks; // Its class may have them.
+    const row = Row.recordOf(this) as RowRecord & Hooks; // Its class may define them.
     await atHome(row, async (home) => {
       await row.beforeSave?.();
       await saveRow(home, row, options);
@@ -55,7 +55,7 @@ export class Instance extends Row {
     return this;
   }
 
-  /** Reads all columns again. Throws `E_ROW_MISSING` when the row is gone. */
+  /** Reads all columns again. Throws `E_ROW_MISSING` if the row no longer exists. */
   async reload(): Promise<this> {
     const model = Row.modelOf(this);
     const row = Row.recordOf(this);
@@ -74,7 +74,7 @@ export class Instance extends Row {
   }
 
   /**
-   * Reads columns that the row does not have, by one statement for all rows of its result. Gives the row. Throws
+   * Reads columns that the row does not have, with one statement for all rows of its result. Returns the row. Throws
    * `E_FIELD_UNKNOWN` and `E_ROW_MISSING`.
    */
   async load(...names: readonly string[]): Promise<this> {
@@ -82,17 +82,17 @@ export class Instance extends Row {
     return this;
   }
 
-  /** Deletes the row: of a model with soft delete, notes when. */
+  /** Deletes the row. With soft delete, records when. */
   async delete(): Promise<void> {
     await this.#remove(Row.modelOf(this).$meta.softDelete === "" ? deleteRow : (row) => markDeleted(row, true));
   }
 
-  /** Deletes the row for good. */
+  /** Deletes the row permanently. */
   async purge(): Promise<void> {
     await this.#remove(deleteRow);
   }
 
-  /** Brings back a row that was deleted. Throws `E_SOFT_DELETE` where rows are deleted for good. */
+  /** Restores a soft-deleted row. Throws `E_SOFT_DELETE` for a model without soft delete. */
   async restore(): Promise<this> {
     softDeleteField(Row.modelOf(this), "restore()");
     const row = Row.recordOf(this);
@@ -101,7 +101,7 @@ export class Instance extends Row {
   }
 
   async #remove(remove: (row: RowRecord) => Promise<void>): Promise<void> {
-    const row = Row.recordOf(this) as RowRecord & Hooks; // Its class may have them.
+    const row = Row.recordOf(this) as RowRecord & Hooks; // Its class may define them.
     await atHome(row, async () => {
       await row.beforeDelete?.();
       await remove(row);
@@ -128,7 +128,7 @@ export class Instance extends Row {
   /** Shows the row as `console.log()` does, without the values of secret fields. */
   [inspectCustom](_depth: number, options: object, inspect: Inspect): string {
     const { fields } = Row.modelOf(this).$meta;
-    const shown = Object.create(Object.getPrototypeOf(this) as object) as Record<PropertyKey, unknown>; // So that its class is shown.
+    const shown = Object.create(Object.getPrototypeOf(this) as object) as Record<PropertyKey, unknown>; // To show its class.
     Object.defineProperty(shown, inspectCustom, { value: undefined });
     for (const [name, value] of Object.entries(this))
       shown[name] = value !== null && fields.get(name)?.isSecret === true ? hiddenValue : value;
@@ -136,13 +136,13 @@ export class Instance extends Row {
   }
 }
 
-/** Whole numbers of 64 bits are texts in JSON, which has no such numbers. */
+/** 64-bit integers become strings in JSON, which has no such numbers. */
 function toText(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toText);
   return typeof value === "bigint" ? String(value) : value;
 }
 
-/** Cuts a row off from those that it was loaded with, so that a cache does not hold them all. */
+/** Detaches a row from those that it was loaded with, so that a cache does not keep them all alive. */
 export function detach<Item extends object>(row: Item): Item {
   if (row instanceof Row) Row.setBatch(row, undefined);
   return row;

@@ -1,4 +1,4 @@
-/** Reads columns that rows do not have, for all rows of a result at once. */
+/** Reads columns that `only()` left out, for all rows of a result. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { DriverValue } from "../schema/driver-value.ts";
 import { readRaw } from "../run/execute.ts";
@@ -14,7 +14,7 @@ import { keysIn, listPeers, sliceKeys } from "./loader.ts";
 import type { RowRecord } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
 
-/** Reads columns that a row does not have, for all rows of its result that do not have them either. Throws `E_ROW_MISSING`. */
+/** Reads columns that a row lacks, for all rows of its result that lack them. Throws `E_ROW_MISSING`. */
 export async function loadColumns(row: RowRecord, names: readonly string[]): Promise<void> {
   const model = Row.modelOf(row);
   const { $meta: meta } = model;
@@ -36,7 +36,7 @@ export async function loadColumns(row: RowRecord, names: readonly string[]): Pro
   if (lacks(row)) throw new GableError("E_ROW_MISSING", `There is no such ${meta.label} any more.`);
 }
 
-/** Gives a row the columns that it lacks. Those that it has, or was given since, stay as they are. */
+/** Gives a row the columns that it lacks. Columns that it has, or that were set since, stay unchanged. */
 function fill(
   rows: ReadonlyMap<unknown, RowRecord>,
   meta: ModelMeta,

@@ -1,6 +1,6 @@
 /**
- * Loads relations for all rows of a batch at once. What is asked for in one turn is put together, so that touching a
- * relation of a hundred rows is one statement, in a loop as well as in Promise.all.
+ * Loads relations for all rows of a batch. Requests of the same turn of the event loop are combined, so that reading a
+ * relation of a hundred rows takes one statement, in a loop as well as in Promise.all.
  */
 import { GableError } from "../../errors/gable-error.ts";
 import { readRaw } from "../run/execute.ts";
@@ -25,28 +25,28 @@ import { hydrateRows } from "./hydrate.ts";
 import type { RowRecord } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
 
-/** Batches above so many rows load their relations in slices. */
+/** Batches with more rows than this load their relations in slices. */
 const sliceAbove = 10_000;
 const sliceSize = 1_000;
 
-/** Which rows of a relation are wanted. */
+/** A part of a relation. */
 export interface RelatedPart {
-  /** Name of the part: equal parts of two rows are loaded together. "" for all rows. */
+  /** Name of the part: two rows load equal parts together. "" for all rows. */
   readonly name: string;
   readonly where: Node | undefined;
   readonly order: readonly OrderTerm[];
   readonly limit: ValueNode | undefined;
-  /** The rows that conditions and orders speak of. */
+  /** The rows that conditions and orders refer to. */
   readonly root: RootSource;
 }
 
-/** All rows of a relation, in its order. */
+/** Returns all rows of a relation, in its order. */
 export function allRelated(relation: RelationMeta): RelatedPart {
   const root: RootSource = { kind: "root", model: relation.target };
   return { name: "", where: whereRelated(relation, root, undefined), order: orderOfRelation(root, relation), limit: undefined, root };
 }
 
-/** A condition of rows of a relation. Those that are deleted are left out; the row that a key refers to is that row all the same. */
+/** Restricts the rows of a relation. Soft-deleted rows are left out, except the row that a key refers to. */
 export function whereRelated(relation: RelationMeta, root: RootSource, where: Node | undefined): Node | undefined {
   return relation.kind === "belongsTo" ? where : whereLive(root, where);
 }
@@ -68,7 +68,7 @@ function idOf(relation: RelationMeta): number {
   return known;
 }
 
-/** The batch of a row: one of its own for a row that was made by code. */
+/** Returns the batch of a row. A row created by code gets a separate one. */
 function ensureBatch(row: RowRecord): Batch {
   const known = batchOf(row);
   if (known !== undefined) return known;
@@ -78,13 +78,13 @@ function ensureBatch(row: RowRecord): Batch {
   return batch;
 }
 
-/** What a relation is kept under: its name, the owners whose rows the caller sees, and the name of its part. */
+/** Returns the key of a loaded relation: its name, the owners whose rows the caller sees, and the name of the part. */
 function cacheName(batch: Batch, relation: RelationMeta, part: string): string {
   const owners = scopeKey(batch.context.database.scoped);
   return owners === "" && part === "" ? relation.name : `${relation.name}|${owners}|${part}`;
 }
 
-/** What a relation of a row leads to, when it was loaded. */
+/** Returns the target of a row's relation, if it was loaded. */
 export function findLoaded(row: RowRecord, relation: RelationMeta, part = ""): { readonly value: unknown } | undefined {
   const key = keyOfRelation(row, relation, Row.modelOf(row).$meta.primary);
   const isOne = relation.kind === "belongsTo" || relation.kind === "hasOne";
@@ -94,7 +94,7 @@ export function findLoaded(row: RowRecord, relation: RelationMeta, part = ""): {
   return cache?.has(key) === true ? { value: cache.get(key) } : undefined;
 }
 
-/** Loads what a relation of a row leads to, and the same of its peers. Throws `E_RELATION_FETCH` where that was forbidden. */
+/** Loads the target of a row's relation, and those of its peers. Throws `E_RELATION_FETCH` if loading is forbidden. */
 export async function loadRelation(row: RowRecord, relation: RelationMeta, part: RelatedPart = allRelated(relation)): Promise<unknown> {
   const found = findLoaded(row, relation, part.name);
   if (found !== undefined) return found.value;
@@ -108,8 +108,8 @@ export async function loadRelation(row: RowRecord, relation: RelationMeta, part:
 }
 
 /**
- * Loads a part of a relation. The first row that asks is alone; with the second one it is plain that all will ask, and the
- * same is loaded for those that are left. What was loaded so is handed out once: who asks again, asks the database.
+ * Loads a part of a relation. The first row that requests it loads alone; the second one shows that all rows will, so the
+ * part is loaded for all remaining rows. Each result is used once: a repeated request queries the database again.
  */
 export async function loadShared(row: RowRecord, relation: RelationMeta, part: RelatedPart, runAlone: () => unknown): Promise<unknown[]> {
   const batch = ensureBatch(row);
@@ -122,7 +122,7 @@ export async function loadShared(row: RowRecord, relation: RelationMeta, part: R
   return rows;
 }
 
-/** Puts a wish into the queue of the context; the queue is worked off when this turn is over. */
+/** Adds a request to the queue of the context, which is processed at the end of this turn. */
 function request(batch: Batch, relation: RelationMeta, part: RelatedPart, row: RowRecord): Promise<void> {
   const context = contextOfBatch(batch);
   const queue = queues.get(context) ?? new Map<string, Wanted>();
@@ -145,8 +145,8 @@ function request(batch: Batch, relation: RelationMeta, part: RelatedPart, row: R
 }
 
 /**
- * Where what belongs to the rows of a batch is read: in the transaction of the caller, which may be inside of that of the batch; else where its rows came
- * from, or, when that transaction has ended, where the model's queries run.
+ * Returns where the relations of a batch are read: in the transaction of the caller, which may be inside that of the batch; otherwise where its rows were
+ * read, or, if that transaction has ended, where the model's queries run.
  */
 export function contextOfBatch(batch: Batch): ExecutionContext {
   const { context } = batch;
@@ -155,7 +155,7 @@ export function contextOfBatch(batch: Batch): ExecutionContext {
   return context.transaction?.isEnded === true || isBehind(context.database) ? contextOf(Row.modelOf(batch.rows[0]!)) : context;
 }
 
-/** Loads a relation for rows of several batches by one statement, or several where the rows are too many. */
+/** Loads a relation for rows of several batches with one statement, or with several if there are too many rows. */
 async function loadWanted(context: ExecutionContext, { relation, part, batches }: Omit<Wanted, "done">): Promise<void> {
   const keys = new Map<CacheKey, RowRecord>();
   const missing: Array<readonly [Batch, CacheKey]> = [];
@@ -173,13 +173,13 @@ async function loadWanted(context: ExecutionContext, { relation, part, batches }
   const found = await readRelated(context, { relation, part, mode }, [...keys.values()]);
   const isOne = relation.kind === "belongsTo" || relation.kind === "hasOne";
   for (const [batch, key] of missing) batch.cacheOf(cacheName(batch, relation, part.name)).set(key, found.get(key) ?? (isOne ? null : []));
-  // What was read may have been changed by the transaction: it is forgotten with its changes.
+  // The transaction may have changed these rows: a rollback drops them.
   context.transaction?.whenUndone(() => {
     for (const batch of batches.keys()) batch.drop(relation.name);
   });
 }
 
-/** The rows that something is loaded for: all, or of a large batch those that come next after who asked. */
+/** Returns the rows to load something for: all, or the next ones after the requesting row in a large batch. */
 export function listPeers(batch: Batch, askers: readonly RowRecord[]): readonly RowRecord[] {
   const rows = batch.rows as RowRecord[]; // Rows have their columns by name.
   if (rows.length <= sliceAbove) return rows;
@@ -187,7 +187,7 @@ export function listPeers(batch: Batch, askers: readonly RowRecord[]): readonly 
   return [...askers, ...rows.slice(start, start + sliceSize)];
 }
 
-/** Reads what a relation leads to from some rows, by key. */
+/** Reads the targets of a relation for some rows, by key. */
 export async function readRelated(
   context: ExecutionContext,
   { relation, part, mode }: { readonly relation: RelationMeta; readonly part: RelatedPart; readonly mode: FetchMode },
@@ -209,14 +209,14 @@ export async function readRelated(
     };
     if (relation.kind === "manyToMany") await groupThrough(context, state, mode, found);
     else {
-      const names = link.keys.map((node) => (node as ColumnNode).field.name); // Keys that are no columns come of tables between alone.
+      const names = link.keys.map((node) => (node as ColumnNode).field.name); // Only join tables have other keys.
       group(await readInstances(context, state, mode), relation, names, found);
     }
   }
   return found;
 }
 
-/** Keys of several fields are asked for in parts: each is a condition of its own. */
+/** Splits keys of several fields into parts, because each key becomes a separate condition. */
 export function sliceKeys<Key>(keys: readonly Key[], fieldCount: number): ReadonlyArray<readonly Key[]> {
   if (fieldCount === 1 || keys.length <= compositeMax) return [keys];
   return Array.from({ length: Math.ceil(keys.length / compositeMax) }, (_, index) =>
@@ -224,7 +224,7 @@ export function sliceKeys<Key>(keys: readonly Key[], fieldCount: number): Readon
   );
 }
 
-/** Links rows of a relation to the rows that have it. */
+/** Links rows of a relation to the rows with the relation. */
 export function linkRelated(
   owner: ModelClass,
   relation: RelationMeta,
@@ -235,7 +235,7 @@ export function linkRelated(
   return where === undefined ? link : { ...link, where: allOf([link.where, where]) };
 }
 
-/** A condition that links rows of a relation to keys, and where those keys are read. */
+/** A condition that links rows of a relation to keys, and the nodes that read those keys. */
 interface Link {
   readonly where: Node;
   readonly keys: readonly Node[];
@@ -260,10 +260,10 @@ function linkThrough(owner: ModelClass, relation: RelationMeta, root: RootSource
   return { where: keysIn(keys, names, rows), keys, through, extra };
 }
 
-/** Most keys of several fields in one statement: each is a condition of its own. */
+/** Maximum number of multi-field keys in one statement, because each becomes a separate condition. */
 const compositeMax = 200;
 
-/** Whether some nodes hold the key of one of the rows. */
+/** Whether some nodes equal the key of one of the rows. */
 export function keysIn(nodes: readonly Node[], names: readonly string[], rows: ReadonlyArray<Readonly<Record<string, unknown>>>): Node {
   if (nodes.length === 1) {
     const values = new Set(rows.map((row) => row[names[0]!]));
@@ -271,7 +271,7 @@ export function keysIn(nodes: readonly Node[], names: readonly string[], rows: R
   }
   const keys = new Map(rows.map((row) => [toCacheKey(row, names), row]));
   const list = [...keys.values()];
-  // Filled up to a power of two, so that a few shapes serve all counts.
+  // Padded to a power of two, so that a few shapes cover all counts.
   const count = 2 ** Math.ceil(Math.log2(list.length));
   const filled = Array.from({ length: count }, (_, index) => list[Math.min(index, list.length - 1)]!);
   return anyOf(
@@ -288,14 +288,14 @@ function group(instances: readonly RowRecord[], relation: RelationMeta, names: r
   }
 }
 
-/** Adds to the list of a key. */
+/** Adds a row to the list of a key. */
 export function addToList<Item>(found: Map<CacheKey, unknown>, key: CacheKey, item: Item): void {
   const list = found.get(key);
   if (Array.isArray(list)) list.push(item);
   else found.set(key, [item]);
 }
 
-/** Rows behind a table between: one row may belong to several keys, and is one row then. */
+/** Merges rows behind a join table: one row may belong to several keys. */
 async function groupThrough(context: ExecutionContext, state: SelectState, mode: FetchMode, found: Map<CacheKey, unknown>): Promise<void> {
   const { plan, rows } = await readRaw(context, withComputed(state));
   const { model } = state.root;
@@ -308,13 +308,13 @@ async function groupThrough(context: ExecutionContext, state: SelectState, mode:
     known.set(own, shared);
     addToList(found, readKey(plan, rows[index]!)!, shared);
   });
-  // The batch of the rows has each of them once.
+  // The batch contains each row once.
   const batch = batchOf(instances[0]!)!;
   batch.rows.length = 0;
   for (const row of known.values()) batch.rows.push(row);
 }
 
-/** The key in the columns that the framework added to a row. */
+/** Returns the key in the internal columns of a row. */
 function readKey(plan: Plan, row: readonly DriverValue[]): CacheKey | null {
   const record: Record<string, unknown> = {};
   plan.names.forEach((name, index) => {

@@ -1,4 +1,4 @@
-/** Whole statements of one's own: rows as plain objects, or as rows of a model. */
+/** Runs custom SQL statements: returns plain objects, or rows of a model. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { StatementResult } from "../driver/contract.ts";
 import { hydrateRows } from "./hydrate.ts";
@@ -11,13 +11,13 @@ import { RuntimeExpression } from "../tree/expression.ts";
 import type { Node } from "../tree/node.ts";
 import { findPlan } from "../sql/plan.ts";
 
-/** Runs a statement, which may change rows. Gives what it returns, by the names that the database has for the columns. */
+/** Runs a statement, which may change rows. Returns its result with the column names of the database. */
 export async function queryRaw(context: ExecutionContext, statement: unknown): Promise<Array<Record<string, unknown>>> {
   const { rows, names } = await run(context, statement);
   return rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index]])));
 }
 
-/** Rows of a model by a statement that gives all of its columns; further ones are values beside them. */
+/** Returns rows of a model from a statement that selects all of its columns; further ones become additional values. */
 export async function queryModel(model: ModelClass, statement: unknown): Promise<RowRecord[]> {
   const context = contextOf(model);
   const { dialect, fetchMode } = context.database;
@@ -26,7 +26,7 @@ export async function queryModel(model: ModelClass, statement: unknown): Promise
   const places = columns.map(({ column }) => names.indexOf(column));
   const missing = columns.filter((_field, index) => places[index] === -1).map(({ column }) => column);
   if (missing.length > 0)
-    throw new GableError("E_SQL_COLUMNS", `The statement for ${name} does not give: ${missing.join(", ")}.`, {
+    throw new GableError("E_SQL_COLUMNS", `The statement for ${name} does not select: ${missing.join(", ")}.`, {
       fix: "Select all columns of the table.",
     });
   const others = names.map((_name, index) => index).filter((index) => !places.includes(index));
@@ -45,7 +45,7 @@ export async function queryModel(model: ModelClass, statement: unknown): Promise
 async function run(context: ExecutionContext, statement: unknown): Promise<{ rows: StatementResult["rows"]; names: readonly string[] }> {
   const node: Node | undefined = statement instanceof RuntimeExpression ? statement.$node : undefined;
   if (node?.kind !== "sql")
-    throw new GableError("E_SQL_PART", "A statement of one's own is needed here.", {
+    throw new GableError("E_SQL_PART", "Expected a statement.", {
       fix: "Write it as a tag: sql`SELECT ...`; values in ${} are bound.",
     });
   const { dialect, plans } = context.database;
@@ -64,7 +64,7 @@ async function run(context: ExecutionContext, statement: unknown): Promise<{ row
   return { rows, names };
 }
 
-/** Whether a statement may change rows. What begins as a query reads alone, and does not wait for its turn to write. */
+/** Whether a statement may change rows. A statement that starts like a query only reads, and does not wait for the write lock. */
 export function changesRows(text: string): boolean {
   return !/^\s*(?:select|with|values|explain|show)\b/i.test(text) || /\b(?:insert|update|delete|for\s+(?:update|share))\b/i.test(text);
 }

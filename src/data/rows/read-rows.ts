@@ -1,4 +1,4 @@
-/** Reads the rows of a query: as rows of its model, or as plain objects. */
+/** Reads the rows of a query, as rows of its model or as plain objects. */
 import type { ExecutionContext, FetchMode } from "../run/database-core.ts";
 import { readRaw } from "../run/execute.ts";
 import type { Eventual } from "../schema/eventual.ts";

@@ -34,7 +34,7 @@ describeOnDatabases("relations", models, (open) => {
     return statements.length;
   };
 
-  it("load for all peers at once: the table of statements", async () => {
+  it("load for all peers with one statement, in each case", async () => {
     await fill();
     const first = await counted(async () => {
       for (const book of await Book.where()) assert.match((await book.author).name, /^Author/);
@@ -75,7 +75,7 @@ describeOnDatabases("relations", models, (open) => {
     assert.equal(sixth, 3);
   });
 
-  it("query nothing when they are touched, and know their key", async () => {
+  it("send no statement when they are read, and know their key", async () => {
     await fill();
     const count = await counted(async () => {
       const book = (await Book.get(1))!;
@@ -89,7 +89,7 @@ describeOnDatabases("relations", models, (open) => {
     assert.equal(await counted(async () => assert.equal(await author.mentor, null)), 0);
   });
 
-  it("share one object for one key, and follow the key as it is now", async () => {
+  it("share one object per key, and follow the current key", async () => {
     await fill();
     const books = await Book.where({ id: { in: [1, 51, 2] } }).orderBy("id");
     assert.equal(await books[0]!.author, await books[2]!.author);
@@ -142,7 +142,7 @@ describeOnDatabases("relations", models, (open) => {
     const many = await Order.createMany([{ number: 3 }]);
     await Line.createMany(Array.from({ length: 450 }, (_, index) => ({ orderNumber: many[0]!.number, line: index })));
     await Part.createMany(Array.from({ length: 450 }, (_, index) => ({ orderNumber: 3, line: index })));
-    // Keys of several fields are asked for in parts of 200.
+    // Keys of several fields are requested in parts of 200.
     assert.equal(
       await counted(async () => {
         for (const part of await Part.where({ orderNumber: 3 })) assert.equal((await part.of).line, part.line);
@@ -151,7 +151,7 @@ describeOnDatabases("relations", models, (open) => {
     );
   });
 
-  it("come with the rows: nested, filtered, ordered, limited for each row", async () => {
+  it("load with the rows: nested, filtered, ordered, limited per row", async () => {
     await fill();
     const count = await counted(async () => {
       const books = await Book.where({ id: { lte: 3 } })
@@ -173,12 +173,12 @@ describeOnDatabases("relations", models, (open) => {
           ["Author 3", null, [53], ["c", "b"]],
         ],
       );
-      // Code that awaits is right as well.
+      // Awaiting them works as well.
       assert.equal((await books[0]!.author).name, "Author 1");
       assert.deepEqual(Object.keys(books[0]!.toJSON()).slice(-2), ["author", "tags"]);
       assert.equal(JSON.parse(JSON.stringify(books[0])).author.name, "Author 1");
     });
-    // No one of them has a mentor: nothing is asked for.
+    // None of them has a mentor: no statement is sent.
     assert.equal(count, 4);
     const authors = await Author.where({ id: { in: [1, 11] } })
       .orderBy("id")
@@ -235,7 +235,7 @@ describeOnDatabases("relations", models, (open) => {
     );
   });
 
-  it("are queries of their own", async () => {
+  it("are queries themselves", async () => {
     await fill();
     const author = await Author.get(1);
     assert.equal(await author.books.count(), 2);
@@ -323,12 +323,12 @@ describeOnDatabases("relations", models, (open) => {
     assert.equal(await Tag.count(), 4);
     await assert.rejects(async () => author.books.add(book), { code: "E_RELATION_ASSIGN", fix: /create\(\)/ });
     await assert.rejects(async () => Book.build({ title: "x" }).tags.add(a!), { code: "E_RELATION_UNSAVED" });
-    await assert.rejects(async () => book.tags.add(author as never), { code: "E_FILTER_VALUE", message: /got a Author, and needs a Tag/ });
+    await assert.rejects(async () => book.tags.add(author as never), { code: "E_FILTER_VALUE", message: /got a Author, but needs a Tag/ });
     assert.throws(() => Object.assign(book, { author }), { code: "E_RELATION_ASSIGN", fix: /set\(\{ author \}\), or set authorId/ });
     assert.throws(() => Object.assign(book, { tags: [] }), { code: "E_RELATION_ASSIGN" });
   });
 
-  it("load where their rows came from: in the transaction, and after it", async () => {
+  it("load in the database of their rows: in the transaction, and after it", async () => {
     await fill();
     const book = await transaction(async () => {
       const found = await Book.get(1);
@@ -339,7 +339,7 @@ describeOnDatabases("relations", models, (open) => {
     assert.equal((await book.tags).length, 1);
   });
 
-  it("of rows that were cut off load for these alone", async () => {
+  it("of detached rows only load for these rows", async () => {
     await fill();
     const books = await Book.where({ id: { lte: 3 } }).orderBy("id");
     const one = detach(books[0]!);
@@ -387,7 +387,7 @@ describeOnDatabases("relations of many to many", [Person, Writer, Course, Studen
     );
   });
 
-  it("lead in one direction of a model to itself", async () => {
+  it("can lead from a model to itself in one direction", async () => {
     const [a, b] = await Writer.createMany([{}, {}]);
     await a!.follows.add(b!);
     assert.notEqual(a!.id, b!.id);
@@ -398,7 +398,7 @@ describeOnDatabases("relations of many to many", [Person, Writer, Course, Studen
     assert.deepEqual(await b!.follows, []);
   });
 
-  it("go through a model of their own", async () => {
+  it("can use a join model", async () => {
     const course = await Course.create({});
     const [one, two] = [await Student.create({}), await Student.create({})];
     await course.students.add(one, { mark: 1 });

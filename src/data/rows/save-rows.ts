@@ -1,4 +1,4 @@
-/** Stores rows that are there, several at once: updateMany, saveMany. */
+/** Updates several existing rows together: updateMany, saveMany. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { ModelClass } from "../schema/model-class.ts";
 import { assertField } from "../schema/validate-row.ts";
@@ -14,13 +14,13 @@ import type { RowUpdate } from "./write-row.ts";
 import { finishUpdate, goneError, prepareUpdate, runUpdate, undoUpdate } from "./write-row.ts";
 
 /**
- * Stores some columns of rows, all or none, with as few statements as the database has for that. Versions, moments and
- * checks are those of save(). Gives the number of rows that have changed.
+ * Updates some columns of rows, all or none, with as few statements as the database allows. Versions, timestamps and
+ * validators work as in save(). Returns the number of changed rows.
  */
 export async function updateRowsOf(model: ModelClass, rows: readonly RowRecord[], names: readonly string[]): Promise<number> {
   const fields = new Set(names.map((name) => assertField(model, name)));
   if (rows.some((row) => Row.storedOf(row) === undefined))
-    throw new GableError("E_ROW_UNSAVED", `A ${model.$meta.name} that is not stored cannot be updated.`);
+    throw new GableError("E_ROW_UNSAVED", `A ${model.$meta.name} that is not saved cannot be updated.`);
   return updateAll(model, rows, fields);
 }
 
@@ -36,7 +36,7 @@ async function updateAll(model: ModelClass, rows: readonly RowRecord[], only?: P
     const run = async (): Promise<void> => {
       for (const batch of batches) await runBatch(contextOf(model), model, batch);
     };
-    // Where a row is missing, the others have been stored.
+    // If a row is missing, the others have been stored.
     await (updates.length > 1 ? transaction(run, { database: { $core: context.database } }) : run());
     for (const update of updates) finishUpdate(context, update);
   } catch (error) {
@@ -52,7 +52,7 @@ async function runBatch(context: ExecutionContext, model: ModelClass, batch: rea
   if (affected < batch.length) throw goneError(model.$meta);
 }
 
-/** Stores rows of several models, new ones first, in the order of their relations, all or none. */
+/** Saves rows of several models, new ones first, in the order of their relations, all or none. */
 export async function saveRows(rows: readonly RowRecord[]): Promise<void> {
   if (rows.length === 0) return;
   const models = sortModels([...new Set(rows.map((row) => Row.modelOf(row)))]);
@@ -73,7 +73,7 @@ export async function saveRows(rows: readonly RowRecord[]): Promise<void> {
   );
 }
 
-/** Models so that each comes behind those that it belongs to. Circles are left in their order. */
+/** Sorts models so that each comes after those that it belongs to. Keeps the order of cycles. */
 function sortModels<Class extends ModelClass>(models: readonly Class[]): Class[] {
   const sorted: Class[] = [];
   const visit = (model: Class, path: readonly Class[]): void => {

@@ -1,4 +1,4 @@
-/** Plain results of several models: `select({ id: true, author: { name: true } })`. Each relation is a statement of its own. */
+/** Plain results of several models: `select({ id: true, author: { name: true } })`. Each relation takes one more statement. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { CacheKey } from "./batch.ts";
@@ -14,7 +14,7 @@ import type { RootSource, SelectState } from "../tree/node.ts";
 import { columnNode, selectAll } from "../tree/node.ts";
 import { findRelation } from "./with.ts";
 
-/** What is wanted of a model. */
+/** The selected names of a model. */
 export interface SelectionPlan {
   readonly model: ModelClass;
   /** Names in the order of the result. */
@@ -40,7 +40,7 @@ export function readSelection(model: ModelClass, wanted: unknown, path = "select
   return { model, names, nested };
 }
 
-/** Columns that a selection needs: its own, and the keys of its relations. */
+/** Returns the columns that a selection needs: the selected ones, and the keys of its relations. */
 function listColumns({ model, names, nested }: SelectionPlan): string[] {
   const { primary } = model.$meta;
   const keys = [...nested.values()].flatMap(({ relation }) => (relation.kind === "belongsTo" ? relation.fields : primary));
@@ -58,7 +58,7 @@ export async function readSelected(
 
 interface SelectedRow {
   readonly output: Record<string, unknown>;
-  /** Key in the columns that link the row to the one that has it. */
+  /** The key in the columns that link a row to the one with the relation. */
   readonly link: CacheKey | null;
 }
 
@@ -66,7 +66,7 @@ async function readWithKeys(context: ExecutionContext, state: SelectState, plan:
   const { root } = state;
   const { fields } = plan.model.$meta;
   const columns = listColumns(plan).map((name) => ({ name, node: columnNode(root, fields.get(name)!) }));
-  const records = (await readRecords(context, { ...state, columns })) as RowRecord[]; // Read by their names alone.
+  const records = (await readRecords(context, { ...state, columns })) as RowRecord[]; // Only read by name.
   const values = new Map<string, (record: RowRecord) => unknown>();
   for (const [name, { relation, plan: part }] of plan.nested) {
     const found = await readNested(context, plan.model, relation, part, records);

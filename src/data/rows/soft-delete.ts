@@ -1,4 +1,4 @@
-/** Soft delete of rows, and of those that follow them. */
+/** Soft delete of rows, and of the rows that follow them. */
 import { readRecords } from "./read-rows.ts";
 import { readFilter } from "../tree/filter.ts";
 import { onlyLive } from "../tree/live-rows.ts";
@@ -27,13 +27,13 @@ function followersOf(target: ModelClass): Follower[] {
   );
 }
 
-/** Runs work in a transaction where rows follow: all of them or none. */
+/** Runs work in a transaction if other rows follow: all or none are marked. */
 function together<Result>(model: ModelClass, work: () => Promise<Result>): Promise<Result> {
   if (followersOf(model).length === 0) return work();
   return transaction(work, { database: { $core: contextOf(model).database } });
 }
 
-/** Notes the rows of a query as deleted, by `mark`, and those that follow them. */
+/** Marks the rows of a query as deleted, with the values of `mark`, and those that follow them. */
 export function deleteWithFollowers<Result>(model: ModelClass, moment: Date, mark: () => Promise<Result>): Promise<Result> {
   return together(model, async () => {
     const result = await mark();
@@ -42,7 +42,7 @@ export function deleteWithFollowers<Result>(model: ModelClass, moment: Date, mar
   });
 }
 
-/** Rows follow those that were deleted at one moment; what was deleted before stays as it is, so that a circle ends. */
+/** Marks rows that follow those deleted at one time. Rows deleted earlier stay unchanged, so a cycle ends. */
 async function followDeleted(target: ModelClass, moment: Date): Promise<void> {
   for (const { model, relation } of followersOf(target)) {
     const root: RootSource = { kind: "root", model };
@@ -53,7 +53,7 @@ async function followDeleted(target: ModelClass, moment: Date): Promise<void> {
   }
 }
 
-/** Brings back the rows of a query, by `mark`, and those that were deleted with them. */
+/** Restores the rows of a query, with the values of `mark`, and those that were deleted with them. */
 export function restoreWithFollowers<Result>(model: ModelClass, select: SelectState, mark: () => Promise<Result>): Promise<Result> {
   return together(model, async () => {
     const rows = followersOf(model).length === 0 ? [] : await readKeys(model, select);
@@ -63,11 +63,11 @@ export function restoreWithFollowers<Result>(model: ModelClass, select: SelectSt
   });
 }
 
-/** The keys of rows, and when they were deleted. */
+/** Returns the keys of rows, and when they were deleted. */
 async function readKeys(model: ModelClass, select: SelectState): Promise<RowRecord[]> {
   const { primary, fields, softDelete } = model.$meta;
   const columns = [...primary, softDelete].map((name) => ({ name, node: columnNode(select.root, fields.get(name)!) }));
-  // Read by their names alone.
+  // Only read by name.
   return (await readRecords(contextOf(model), { ...select, columns, extra: [], order: [] })) as unknown as RowRecord[];
 }
 
@@ -93,7 +93,7 @@ async function followRestored(target: ModelClass, restored: readonly RowRecord[]
   }
 }
 
-/** The relation as the row that is referred to sees it: whether or not its model has one. */
+/** Returns the relation as the target sees it, whether or not the target's model declares one. */
 function relationBack(target: ModelClass, model: ModelClass, relation: RelationMeta): RelationMeta {
   return { ...relation, kind: "hasMany", target: model, by: relation.name, fields: target.$meta.primary };
 }

@@ -1,4 +1,4 @@
-/** Statements that store different values in several rows at once. */
+/** Writes statements that store different values in several rows. */
 import type { Dialect } from "../sql/dialect.ts";
 import type { Node, RootSource } from "../tree/node.ts";
 import { allOf, anyOf, columnNode, compare, selectAll } from "../tree/node.ts";
@@ -12,12 +12,12 @@ import { planUpdate } from "./write-many.ts";
 import type { RowUpdate } from "./write-row.ts";
 import { findingFields, storedValue, valueNode } from "./write-row.ts";
 
-/** Most rows of a statement that names a case for each: the database compares each row with half of them. */
+/** Maximum rows of a statement with a CASE branch per row: on average the database compares each row with half of them. */
 const casesMax = 100;
-/** Most rows of a statement with a list for each column. */
+/** Maximum rows of a statement with one list per column. */
 const listMax = 1_000;
 
-/** Changes in parts of which each is one statement: of the same fields, and of different rows. */
+/** Splits changes into statements: each has changes of the same fields, of different rows. */
 export function toBatches(context: ExecutionContext, model: ModelClass, updates: readonly RowUpdate[]): RowUpdate[][] {
   const groups = new Map<string, RowUpdate[]>();
   for (const update of updates) {
@@ -26,20 +26,20 @@ export function toBatches(context: ExecutionContext, model: ModelClass, updates:
     if (group === undefined) groups.set(key, [update]);
     else group.push(update);
   }
-  // Owners are asked row by row.
+  // The owner is checked row by row.
   const isSingle = model.$options.scope !== undefined;
   return [...groups.values()].flatMap((group) =>
     cut(context, model, group, isSingle ? 1 : sizeOf(context.database.dialect, [...group[0]!.written])),
   );
 }
 
-/** How many rows one statement changes. SQLite has none that is faster than one for each row. */
+/** Returns how many rows one statement changes. On SQLite nothing is faster than one statement per row. */
 function sizeOf({ insertsMany }: Dialect, fields: readonly FieldMeta[]): number {
   if (insertsMany === "single") return 1;
   return isList(insertsMany, fields) ? listMax : casesMax;
 }
 
-/** Whether the values are bound as a list for each column. Lists of lists would fall apart. */
+/** Whether the values are bound as one list per column. Lists of lists would be flattened. */
 function isList(insertsMany: Dialect["insertsMany"], fields: readonly FieldMeta[]): boolean {
   return insertsMany === "lists" && !fields.some(({ type }) => type === "array");
 }
@@ -49,7 +49,7 @@ function cut(context: ExecutionContext, model: ModelClass, updates: readonly Row
   let keys = new Set<string>();
   for (const update of updates) {
     const key = keyOf(context, model, update);
-    // Two objects of one row are stored one after the other.
+    // Two objects for the same row are stored in turn.
     if (batches.length === 0 || batches.at(-1)!.length === size || keys.has(key)) {
       batches.push([]);
       keys = new Set();
@@ -65,7 +65,7 @@ function keyOf({ database }: ExecutionContext, { $meta: meta }: ModelClass, { st
   return parts.map((part) => database.dialect.literal(part ?? null)).join();
 }
 
-/** The plan of the statement that stores some changes of the same fields. */
+/** Returns the plan of the statement that stores changes of the same fields. */
 export function planBatch(context: ExecutionContext, model: ModelClass, batch: readonly RowUpdate[]): BoundPlan {
   const fields = [...batch[0]!.written];
   return isList(context.database.dialect.insertsMany, fields)
@@ -73,7 +73,7 @@ export function planBatch(context: ExecutionContext, model: ModelClass, batch: r
     : planCases(context, model, fields, batch);
 }
 
-/** Rows are found by lists of their keys and versions, beside lists of their values. */
+/** Finds rows by lists of their keys and versions, paired with lists of their values. */
 function planLists(context: ExecutionContext, model: ModelClass, fields: readonly FieldMeta[], batch: readonly RowUpdate[]): BoundPlan {
   const { dialect, plans } = context.database;
   const { $meta: meta, $table: table } = model;
@@ -100,7 +100,7 @@ function planLists(context: ExecutionContext, model: ModelClass, fields: readonl
   });
 }
 
-/** Each value is a case of its row. */
+/** Each value is a CASE branch of its row. */
 function planCases(context: ExecutionContext, model: ModelClass, fields: readonly FieldMeta[], batch: readonly RowUpdate[]): BoundPlan {
   const root: RootSource = { kind: "root", model };
   const finding = findingFields(model.$meta);

@@ -1,4 +1,4 @@
-/** Relations that are loaded with the rows of a query. */
+/** Loads relations with the rows of a query. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { findNearestName } from "../../errors/nearest-name.ts";
@@ -15,7 +15,7 @@ import { readFilter } from "../tree/filter.ts";
 import { readCount } from "../tree/limits.ts";
 import { readOrder, toTotalOrder } from "../tree/order.ts";
 
-/** A relation that is wanted, and what of it. */
+/** A requested relation, and its options. */
 export interface WantedRelation {
   readonly relation: RelationMeta;
   readonly part: RelatedPart;
@@ -57,7 +57,7 @@ function readWanted(model: ModelClass, name: string, options: unknown, path: str
   };
 }
 
-/** A relation by its name. Throws `E_RELATION_UNKNOWN`. */
+/** Returns a relation by its name. Throws `E_RELATION_UNKNOWN`. */
 export function findRelation(model: ModelClass, name: string, path: string): RelationMeta {
   const { relations, name: owner } = model.$meta;
   const found = relations.get(name);
@@ -70,7 +70,7 @@ export function findRelation(model: ModelClass, name: string, path: string): Rel
   });
 }
 
-/** Loads relations for rows, and relations of theirs, one statement for each. */
+/** Loads relations of rows, and nested ones, with one statement for each. */
 export async function loadWith(
   context: ExecutionContext,
   rows: readonly RowRecord[],

@@ -1,4 +1,4 @@
-/** Writes of several rows: createMany, upsert, getOrCreate. */
+/** Writes several rows: createMany, upsert, getOrCreate. */
 import { GableError } from "../../errors/gable-error.ts";
 import { optionInvalid } from "../../errors/option-errors.ts";
 import type { Dialect } from "../sql/dialect.ts";
@@ -40,15 +40,15 @@ import { checkNewRow, findMade, insertAndRead, isReadBack, noteStored, planInser
 /** How createMany() writes. */
 export interface CreateManyOptions<Name extends string = string> extends WriteOptions {
   /**
-   * What becomes of rows whose unique key is taken. "ignore" leaves them out, of the result, too. With the fields of a key and
-   * those to be changed, the row that is there takes the new values. An error by default.
+   * What happens to rows whose unique key is taken. "ignore" skips them, in the result as well. With the fields of a key and
+   * of an update, the existing row gets the new values. An error by default.
    */
   readonly onConflict?: "ignore" | ConflictUpdate<Name>;
-  /** Most rows of one statement, where the database takes several. Default 1,000. */
+  /** Maximum rows per statement, if the database inserts several at a time. Default 1,000. */
   readonly batch?: number;
 }
 
-/** Rows that give values for the same columns: they go together. */
+/** Rows with values for the same columns, which are inserted together. */
 function groupByColumns({ columns }: ModelMeta, rows: readonly RowRecord[]): RowRecord[][] {
   const groups = new Map<string, RowRecord[]>();
   for (const row of rows) {
@@ -70,7 +70,7 @@ export async function insertRows(model: ModelClass, rows: readonly RowRecord[], 
   const groups = groupByColumns(model.$meta, rows);
   const context = contextOf(model);
   if (onConflict === undefined) await freeSlugs(context, model, rows);
-  // One statement stores all rows or none by itself.
+  // A single statement stores all rows or none.
   if (isOneStatement(context, model, groups, options)) return [...(await insertGroup(context, model, rows, options))];
   const inserted = new Set<RowRecord>();
   await transaction(
@@ -118,7 +118,7 @@ async function insertGroup(
   const fields = meta.columns.filter(({ name }) => rows[0]![name] !== undefined);
   const made = findMade(meta, rows[0]!);
   const insertsMany = insertsOf(context.database.dialect, fields);
-  // Which row was left out is known of single rows alone; and no statement inserts several rows without any values.
+  // Only single-row inserts report which row was skipped, and no statement inserts several rows without any values.
   const isSingle = insertsMany === "single" || fields.length === 0 || onConflict === "ignore";
   const most = typeof insertsMany === "number" ? Math.min(insertsMany, batch, Math.floor(parametersMax / fields.length)) : batch;
   const hasDefaults = made.some(({ hasDatabaseDefault }) => hasDatabaseDefault);
@@ -153,12 +153,12 @@ async function insertGroup(
   return inserted;
 }
 
-/** How many rows an insert takes. A list of lists would fall apart: rows with such are given one by one, some in a statement. */
+/** Returns how many rows an insert takes. Lists of lists would be flattened, so rows with lists are bound one by one. */
 function insertsOf({ insertsMany }: Dialect, fields: readonly FieldMeta[]): Dialect["insertsMany"] {
   return insertsMany === "lists" && fields.some(({ type }) => type === "array") ? 100 : insertsMany;
 }
 
-/** Inserts rows by one prepared statement, without making its plan for each. */
+/** Inserts rows with one prepared statement, without looking up its plan for each. */
 async function insertOneByOne(
   context: ExecutionContext,
   model: ModelClass,
@@ -185,16 +185,16 @@ async function insertOneByOne(
   return rows;
 }
 
-/** Most parameters of a statement, in the protocols of PostgreSQL and MariaDB. */
+/** Maximum number of parameters of a statement, in the protocols of PostgreSQL and MariaDB. */
 const parametersMax = 65_535;
 
-/** Rows of the next statement: as many as there may be; or, where each number is a statement of its own, a power of ten. */
+/** Rows of the next statement: as many as possible; or a power of ten, if each number of rows needs a different statement. */
 function toBatch(left: number, most: number, isAnyNumber: boolean): number {
   const count = Math.min(left, most);
   return isAnyNumber ? count : 10 ** Math.floor(Math.log10(count));
 }
 
-/** What becomes of rows that are there: fields of a unique key, and those that take the values of the new row. */
+/** What to do with existing rows: fields of a unique key, and fields that get the values of the new row. */
 export interface ConflictUpdate<Name extends string = string> {
   /** Fields of the unique key. */
   readonly target: readonly Name[];
@@ -202,7 +202,7 @@ export interface ConflictUpdate<Name extends string = string> {
   readonly update: readonly Name[];
 }
 
-/** Makes rows, or changes those that have their keys, all or none. Gives the rows as they are then. */
+/** Creates rows, or updates those that have the same keys, all or none. Returns the resulting rows. */
 async function upsertRows(
   model: ModelClass,
   rows: readonly RowRecord[],
@@ -216,7 +216,7 @@ async function upsertRows(
   if (rows.length === 0) return [];
   await checkNewRows(rows, options);
   for (const row of rows) assertKeyValues(model, key, row, "createMany()");
-  // No statement takes a key twice: the second row of a key waits for the first.
+  // No statement accepts a key twice: the second row of a key waits for the first.
   const turns: RowRecord[][] = [];
   const seen = new Map<CacheKey, number>();
   for (const row of rows) {
@@ -247,7 +247,7 @@ const keyOf = (row: RowRecord, { fields }: Pick<UniqueKey, "fields">): CacheKey 
 interface UpsertGroup {
   readonly key: Pick<UniqueKey, "fields" | "condition">;
   readonly update: readonly FieldMeta[];
-  /** The rows as they are then, by the row that was given. */
+  /** Returns the resulting rows, by the given row. */
   readonly written: Map<RowRecord, RowRecord>;
   readonly options: CreateManyOptions;
 }
@@ -279,12 +279,12 @@ async function upsertGroup(context: ExecutionContext, model: ModelClass, rows: r
     );
     const found = hydrateRows(model, plan, result.rows, { context, mode: fetchMode });
     const byKey = new Map(found.map((row) => [keyOf(row, key), row]));
-    // A key without a value is never taken: its row comes back in its place.
+    // A key with null never conflicts: its row is returned in its place.
     some.forEach((row, index) => written.set(row, byKey.get(keyOf(row, key) ?? "") ?? found[index]!));
   }
 }
 
-/** What an insert does with a row whose key is taken. */
+/** Returns what an insert does with a row whose key is taken. */
 function writeConflict(dialect: Dialect, model: ModelClass, key: UpsertGroup["key"], update: readonly FieldMeta[]): string {
   const { quote } = dialect;
   const { $meta: meta } = model;
@@ -296,13 +296,13 @@ function writeConflict(dialect: Dialect, model: ModelClass, key: UpsertGroup["ke
   return `${writeTarget(dialect, model, key)} DO UPDATE SET ${sets.join(", ")}`;
 }
 
-/** The key that an insert asks about. */
+/** Returns the key whose conflicts an insert handles. */
 function writeTarget(dialect: Dialect, model: ModelClass, { fields, condition }: UpsertGroup["key"]): string {
   const about = condition === undefined ? "" : ` WHERE ${writeCondition(dialect, model, condition)}`;
   return ` ON CONFLICT (${fields.map(({ column }) => dialect.quote(column)).join(", ")})${about}`;
 }
 
-/** Inserts a row in a savepoint, which is undone when a unique key is taken: for databases that would mind any error alike. */
+/** Inserts a row in a savepoint, which is rolled back if a unique key is taken: for databases that handle all errors in the same way. */
 async function insertUnlessTaken(model: ModelClass, row: RowRecord): Promise<boolean> {
   const { database } = contextOf(model);
   try {
@@ -323,38 +323,38 @@ function isTaken(dialect: Dialect, error: unknown): boolean {
 export interface UpsertRequest {
   /** Values of a unique key. */
   readonly where: object;
-  /** Further values of a row that is new. */
+  /** Additional values of a new row. */
   readonly create?: object;
-  /** Values of a row that is there: values, or expressions of the row. */
+  /** Values for an existing row: values, or expressions of the row. */
   readonly update: object;
 }
 
-/** A unique key, and the values that were given for it. */
+/** A unique key, and the given values for it. */
 interface UniqueKey {
   readonly values: Record<string, unknown>;
   readonly fields: readonly FieldMeta[];
-  /** The condition of the rows that the key is about: those that are not deleted. Undefined for all rows. */
+  /** Condition of the rows that the key covers: those that are not deleted. Undefined for all rows. */
   readonly condition: OperandData | undefined;
-  /** Whether rows without a value are never equal. */
+  /** Whether null values count as distinct. */
   readonly areNullsDistinct: boolean;
 }
 
-/** Reads the unique key that a filter by equality names. Throws `E_KEY_NOT_UNIQUE` and `E_VALUE_UNDEFINED`. */
+/** Reads the unique key from a filter by equality. Throws `E_KEY_NOT_UNIQUE` and `E_VALUE_UNDEFINED`. */
 function readUniqueKey(model: ModelClass, where: object, call: string): UniqueKey {
-  // Without one of its parts the key would be another one.
+  // Without one of its parts it would be a different key.
   for (const [name, value] of Object.entries(where))
     if (value === undefined)
       throw new GableError("E_VALUE_UNDEFINED", `The value of ${model.$meta.name}.${name} is undefined.`, {
         fix: "Pass a value, or null.",
       });
   const values = toFieldValues(model, where);
-  // A key of all owners would lead to rows of another one: those of the scope are a part of it.
+  // A key must include the fields of the scope: otherwise it could find rows of another owner.
   const key = findUniqueKey(model, [...new Set([...Object.keys(values), ...scopeNames(model)])]);
   assertKeyValues(model, key, values, call);
   return { values, ...key };
 }
 
-/** Throws `E_KEY_NOT_UNIQUE` for a key without all of its values: each call would make another row. */
+/** Throws `E_KEY_NOT_UNIQUE` for a key with a null value: each call would create another row. */
 function assertKeyValues(
   { $meta: meta }: ModelClass,
   { fields, areNullsDistinct }: Omit<UniqueKey, "values">,
@@ -365,16 +365,16 @@ function assertKeyValues(
   const names = fields.map(({ name }) => name).join(" + ");
   throw new GableError(
     "E_KEY_NOT_UNIQUE",
-    `${meta.name}.${call} got no value for "${missing.name}": rows without one are never equal in the unique key of ${names}.`,
+    `${meta.name}.${call} got no value for "${missing.name}": null never equals null in the unique key of ${names}.`,
     { fix: "Give a value, or look for the row with find() and create it with create()." },
   );
 }
 
-/** The unique key of some fields. Throws `E_KEY_NOT_UNIQUE`. */
+/** Returns the unique key with some fields. Throws `E_KEY_NOT_UNIQUE`. */
 function findUniqueKey(model: ModelClass, asked: readonly string[]): Omit<UniqueKey, "values"> {
   const { $meta: meta } = model;
   const names = asked.flatMap((name) => meta.relations.get(name)?.fields ?? [name]);
-  // A conflict is found with a row alone: not by a key that is looked at later.
+  // An insert only detects conflicts of keys that are checked with each row, not of deferred ones.
   const uniques = meta.uniques.filter(({ where, deferrable }) => where === undefined && deferrable === undefined);
   const keys = [meta.primary, ...uniques.map(({ fields }) => fields)];
   const key = keys.find((fields) => fields.length > 0 && fields.every((name) => names.includes(name)));
@@ -388,7 +388,7 @@ function findUniqueKey(model: ModelClass, asked: readonly string[]): Omit<Unique
   });
 }
 
-/** Finds the row of a unique key, or makes it; what others do at the same time is taken into account. */
+/** Finds the row of a unique key, or creates it. Handles concurrent calls. */
 export async function getOrCreateRow(
   model: ModelClass,
   where: object,
@@ -401,20 +401,20 @@ export async function getOrCreateRow(
   if (found !== undefined) return found;
   const row = make({ ...toFieldValues(model, defaults), ...values });
   try {
-    // A savepoint inside of a transaction: a refused insert must not end it.
+    // A savepoint inside a transaction: a rejected insert must not abort it.
     await transaction(() => saveRow(contextOf(Row.modelOf(row)), row), { database: { $core: contextOf(model).database } });
     return row;
   } catch (error) {
     if (!(error instanceof GableError) || error.code !== "E_VALIDATION" || error.cause === undefined) throw error;
-    // Another one was faster, or the values are wrong: the row says which. A transaction that has read before may see only what was
-    // stored by then (MariaDB, MySQL); a lock reads what is stored now.
+    // Either another transaction was faster, or the values are invalid: reading the row tells. On MariaDB and MySQL, a transaction that
+    // has read before only sees older rows; a locking read sees current ones.
     const other = await find(contextOf(model).transaction !== undefined);
     if (other === undefined) throw error;
     return other;
   }
 }
 
-/** Makes the row of a unique key, or changes the one that is there, by one statement. */
+/** Creates the row of a unique key, or updates the existing one, with one statement. */
 export async function upsertRow(model: ModelClass, row: RowRecord, { where, update }: UpsertRequest): Promise<RowRecord> {
   const context = contextOf(model);
   const { $meta: meta } = model;
@@ -451,7 +451,7 @@ export async function upsertRow(model: ModelClass, row: RowRecord, { where, upda
     runStatement(context, { sql: plan.sql, parameters, rows: "arrays", readsBigInts: plan.readsBigInts }, true),
   );
   const [written] = hydrateRows(model, plan, result.rows, { context, mode: context.database.fetchMode });
-  // What the database computes comes with a query alone.
+  // Only a query returns values that the database computes.
   if (model.$options.computed === undefined) return written!;
   const parts = meta.primary
     .map((name) => meta.fields.get(name)!)
@@ -459,10 +459,10 @@ export async function upsertRow(model: ModelClass, row: RowRecord, { where, upda
   return (await readInstances(context, { ...selectAll(root), where: allOf(parts) }))[0]!;
 }
 
-/** How often an upsert is tried again that another one was in the way of, outside of transactions. */
+/** How often an upsert is repeated after a conflict with another one, outside of transactions. */
 const upsertRetries = 10;
 
-/** Inserts, and changes the row when the very key is taken: for databases whose insert cannot name it. */
+/** Inserts, and updates the row if exactly this key is taken: for databases whose insert cannot name the key. */
 async function upsertInTurns(
   model: ModelClass,
   row: RowRecord,
@@ -482,19 +482,19 @@ async function upsertInTurns(
       try {
         await transaction(() => saveRow(contextOf(Row.modelOf(row)), row, { validate: false }), { database: { $core: database } });
       } catch (error) {
-        // The database names one of the keys that are taken: whether it is this one, the row tells.
+        // The database names one of the taken keys. Reading the row tells whether it is this one.
         if (!isTaken(database.dialect, error)) throw error;
         if ((await runWrite(contextOf(model), model, planUpdate(contextOf(model), assignments, state))) === 0) throw error;
       }
       const [found] = await readInstances(contextOf(model), { ...state, lock: { strength: "update", wait: "wait" } });
       return found ?? row;
     },
-    // Those whose insert was refused hold a lock that all of them share, and none can change the row while others do.
+    // Callers whose insert was rejected share a lock, and none of them can change the row while the others hold it.
     { database: { $core: database }, retries: upsertRetries },
   );
 }
 
-/** Runs a statement; what the database refuses becomes errors of the model's fields. */
+/** Runs a statement, and converts rejections of the database to errors of the model's fields. */
 function runRefused(meta: ModelMeta, run: () => Eventual<StatementResult>): Eventual<StatementResult> {
   const explain = (error: unknown): never => {
     throw toFieldError(meta, error);
@@ -520,9 +520,9 @@ async function readUpdate(model: ModelClass, root: RootSource, update: object): 
     if (made instanceof RuntimeExpression) return { field, node: made.$node };
     return { field, node: { kind: "value", value: checked[name], type: field, isNullable: true } };
   });
-  // A row that is there changes when anything is set.
+  // An existing row changes if anything is set.
   if (assignments.length > 0) assignments.push(...automatic(model, root, assignments));
-  // Something must be set, so that the row comes back.
+  // Something must be set, so that the row is returned.
   const [first] = meta.primary;
   const key = meta.fields.get(first!)!;
   return assignments.length > 0 ? assignments : [{ field: key, node: columnNode(root, key) }];

@@ -1,4 +1,4 @@
-/** Rows of tables between models: links of many to many. */
+/** Writes rows of join tables: links of many-to-many relations. */
 import { readRaw, runStatement } from "../run/execute.ts";
 import type { Node, RootSource } from "../tree/node.ts";
 import { columnNode, selectAll } from "../tree/node.ts";
@@ -15,18 +15,18 @@ import { transaction } from "../run/transaction.ts";
 import { keysIn, sliceKeys } from "./loader.ts";
 import type { RowRecord } from "../schema/row.ts";
 
-/** The key of a row: its values in the order of the key's fields. */
+/** Returns the key of a row: its values in the order of the key's fields. */
 export type LinkKey = readonly unknown[];
 
-/** Most links that one statement writes: each has at least two values. */
+/** Maximum number of links per statement: each has at least two values. */
 const linksMax = 1_000;
 
-/** A key as one text, to compare keys by. */
+/** Returns a key as a string, for comparisons. */
 export function nameOfKey(key: LinkKey): string {
   return JSON.stringify(key.map(String));
 }
 
-/** Those keys whose rows the caller sees: where a model has a scope, links to rows of others are not for it to make or to undo. */
+/** Returns the keys whose rows the caller sees: with a scope, links to rows of other owners can be neither added nor removed. */
 export async function keepVisible({ target }: RelationMeta, { far }: JoinTable, keys: readonly LinkKey[]): Promise<readonly LinkKey[]> {
   if (target.$options.scope === undefined || isUnscoped() || keys.length === 0) return keys;
   const root: RootSource = { kind: "root", model: target };
@@ -36,14 +36,14 @@ export async function keepVisible({ target }: RelationMeta, { far }: JoinTable, 
   const seen = new Set<string>();
   for (const some of sliceKeys(keys, names.length)) {
     const records = some.map((key) => Object.fromEntries(names.map((name, index) => [name, key[index]])));
-    const where = keysIn(nodes, names, records as unknown as RowRecord[]); // Read by their names alone.
+    const where = keysIn(nodes, names, records as unknown as RowRecord[]); // Only read by name.
     const { plan, rows } = await readRaw(contextOf(target), { ...selectAll(root), fields, where });
     for (const row of rows) seen.add(nameOfKey(row.map((value, index) => plan.decoders[index]?.(value) ?? value)));
   }
   return keys.filter((key) => seen.has(nameOfKey(key)));
 }
 
-/** Links a row to others. Links that are there already stay as they are. */
+/** Links a row to others. Keeps existing links. */
 export async function insertLinks(relation: RelationMeta, join: JoinTable, near: LinkKey, keys: readonly LinkKey[]): Promise<void> {
   const pairs = keys.flatMap((far) =>
     relation.isSymmetric
@@ -91,7 +91,7 @@ function planInsertLinks({ database }: ExecutionContext, { table, near, far }: J
   });
 }
 
-/** Most links that one statement removes by their keys: each is a condition of its own, and SQLite nests a thousand at most. */
+/** Maximum number of links that one statement removes: each is a condition, and SQLite nests at most a thousand. */
 const removedMax = 500;
 
 /** Unlinks a row from others, or from all. */
@@ -139,7 +139,7 @@ function planDeleteLinks({ database }: ExecutionContext, join: JoinTable, near: 
   });
 }
 
-/** The keys of the rows that a row is linked to. */
+/** Returns the keys of the rows that a row is linked to. */
 export async function readLinks(relation: RelationMeta, join: JoinTable, near: LinkKey): Promise<LinkKey[]> {
   const context = contextOf(relation.target);
   const { dialect, plans } = context.database;

@@ -1,4 +1,4 @@
-/** Changes of many rows by one statement. Hooks of rows do not run. */
+/** Changes many rows with one statement. Hooks of rows do not run. */
 import { toPrecision } from "../schema/default-values.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect } from "../sql/dialect.ts";
@@ -22,13 +22,13 @@ import { contextOf } from "../run/context.ts";
 import { assertTableRows, toFieldValues } from "./assignments.ts";
 import { toDeleteError, toFieldError, validationError } from "../run/database-error.ts";
 
-/** A column that is set, and to what. */
+/** An assigned column, and its value. */
 export interface Assignment {
   readonly field: FieldMeta;
   readonly node: Node;
 }
 
-/** Changes the rows of a query. Throws `E_VALIDATION` for values that cannot be stored. */
+/** Updates the rows of a query. Throws `E_VALIDATION` for values that cannot be stored. */
 export async function updateRows(model: ModelClass, select: SelectState, changes: object): Promise<number> {
   const context = contextOf(model);
   const assignments = await readAssignments(model, select, changes);
@@ -43,7 +43,7 @@ export async function deleteRows(model: ModelClass, select: SelectState): Promis
   return runWrite(context, model, planDelete(context, select), toDeleteError, select.signal);
 }
 
-/** Runs a statement that writes; refusals of the database become errors of the model's fields. */
+/** Runs a statement that writes, and converts rejections of the database to errors of the model's fields. */
 export async function runWrite(
   context: ExecutionContext,
   model: ModelClass,
@@ -58,7 +58,7 @@ export async function runWrite(
   }
 }
 
-/** Values are checked as those of one row are; expressions are the database's. */
+/** Validates values like those of one row; the database computes expressions. */
 async function readAssignments(model: ModelClass, select: SelectState, changes: object): Promise<Assignment[]> {
   const { $meta: meta } = model;
   const constants: Record<string, unknown> = {};
@@ -84,7 +84,7 @@ function valueOf(value: unknown, field: FieldMeta): Node {
   return { kind: "value", value, type: field, isNullable: value === null };
 }
 
-/** What changes with every change: the moment, and the number of the version. */
+/** Adds what every update changes: the timestamp, and the version. */
 export function automatic(model: ModelClass, root: RootSource, given: readonly Assignment[]): Assignment[] {
   const { fields, version } = model.$meta;
   const added: Assignment[] = [];
@@ -101,7 +101,7 @@ export function automatic(model: ModelClass, root: RootSource, given: readonly A
   return added;
 }
 
-/** The plan of an update of a query's rows. */
+/** Returns the plan of an update of a query's rows. */
 export function planUpdate({ database }: ExecutionContext, assignments: readonly Assignment[], select: SelectState): BoundPlan {
   const { dialect } = database;
   assertTableRows(select.root.model.$meta);
@@ -120,7 +120,7 @@ export function planUpdate({ database }: ExecutionContext, assignments: readonly
       const sets = assignments.map(({ field, node }) => ({ column: dialect.quote(field.column), sql: writer.ofRow(node) }));
       if (writer.hasJoins(select.root))
         throw new GableError("E_UPDATE_RELATION", `An update of ${select.root.model.$meta.name} reads columns of a relation.`, {
-          fix: "Read them first, or use raw SQL.",
+          fix: "Read them first, or use custom SQL.",
         });
       const text = dialect.hasOrderedAssignments
         ? writeOrdered(dialect, select.root.model.$meta, sets, writeRows(writer, select))
@@ -130,7 +130,7 @@ export function planUpdate({ database }: ExecutionContext, assignments: readonly
   });
 }
 
-/** An assignment as SQL. */
+/** Writes an assignment. */
 interface SetSql {
   readonly column: string;
   readonly sql: string;
@@ -141,8 +141,8 @@ function joinSets(sets: readonly SetSql[]): string {
 }
 
 /**
- * An update of a database whose assignments read what those before them have set: in an order in which none reads what was set.
- * Where there is no such order, all values are read before.
+ * Writes an update for a database whose assignments see the results of earlier ones: in an order in which none reads an assigned column.
+ * If there is no such order, all values are read before.
  */
 function writeOrdered({ quote }: Dialect, { table, primary, fields }: ModelMeta, sets: readonly SetSql[], rows: string): string {
   const ordered = orderSets(sets);
@@ -153,17 +153,17 @@ function writeOrdered({ quote }: Dialect, { table, primary, fields }: ModelMeta,
   const values = [...keys.map((key) => `${quote(table)}.${key}`), ...sets.map(({ sql }, place) => `${sql} AS ${columnOf(place)}`)];
   const links = keys.map((key) => `${quote(table)}.${key} = ${read}.${key}`);
   const given = sets.map(({ column }, place) => ({ column: `${quote(table)}.${column}`, sql: `${read}.${columnOf(place)}` }));
-  // What is read must stand for itself: it would be put together with the update.
+  // The subquery must be materialized: otherwise it would be merged into the update.
   const source = `(SELECT ${values.join(", ")} FROM ${quote(table)}${rows}) AS ${read}`;
   return `UPDATE /*+ NO_MERGE(${read}) */ ${quote(table)} JOIN ${source} ON ${links.join(" AND ")} SET ${joinSets(given)}`;
 }
 
-/** Assignments so that each comes behind those that read its column; undefined where they read each other's. */
+/** Sorts assignments so that each comes after those that read its column; undefined for a cycle. */
 function orderSets(sets: readonly SetSql[]): SetSql[] | undefined {
   const left = [...sets];
   const ordered: SetSql[] = [];
   while (left.length > 0) {
-    // A name inside of another one costs the order alone.
+    // A name inside a longer one only affects the order.
     const free = left.findIndex(({ column }, place) => left.every(({ sql }, other) => other === place || !sql.includes(column)));
     if (free === -1) return undefined;
     ordered.push(...left.splice(free, 1));
@@ -187,7 +187,7 @@ function planDelete({ database }: ExecutionContext, select: SelectState): BoundP
   });
 }
 
-/** Rows that a condition of their own columns chooses; others are chosen by their keys. */
+/** Whether a condition only uses columns of the rows; other rows are selected by their keys. */
 function isDirect({ limit, offset, from, distinct, order, through }: SelectState): boolean {
   return (
     through === undefined && limit === undefined && offset === undefined && from === undefined && distinct === false && order.length === 0
@@ -208,11 +208,11 @@ function writeRows(writer: SqlWriter, select: SelectState): string {
   const condition = scopedWhere(select);
   if (condition === undefined) return "";
   const where = writer.ofRow(condition);
-  // Rows that a condition reaches through a relation are chosen by their keys: no database joins alike in an update.
+  // Rows selected through a relation are found by their keys, because databases join differently in an update.
   return ` WHERE ${writer.hasJoins(select.root) ? writer.keysIn(keysOf(select)) : where}`;
 }
 
-/** The keys of the rows of a query. */
+/** Returns the keys of the rows of a query. */
 function keysOf(select: SelectState): SelectState {
   const { $meta: meta } = select.root.model;
   const columns = meta.primary.map((name) => ({ name, node: columnNode(select.root, meta.fields.get(name)!) }));

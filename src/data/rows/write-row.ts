@@ -1,4 +1,4 @@
-/** Writes single rows: inserts new ones, saves what has changed, deletes. */
+/** Writes single rows: inserts, updates and deletes them. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect } from "../sql/dialect.ts";
 import type { StatementResult } from "../driver/contract.ts";
@@ -31,19 +31,19 @@ import { Row } from "../schema/row.ts";
 import { deleteWithFollowers, restoreWithFollowers } from "./soft-delete.ts";
 import { deleteRows, planUpdate, runWrite } from "./write-many.ts";
 
-/** How a row is written. */
+/** Options for writing a row. */
 export interface WriteOptions {
-  /** Whether values are checked before the database sees them. Default true. */
+  /** Whether to validate values before the database gets them. Default true. */
   readonly validate?: boolean;
 }
 
-/** Inserts a new row, or stores what has changed in one. */
+/** Inserts a new row, or updates the changed columns of an existing one. */
 export async function saveRow(context: ExecutionContext, row: RowRecord, options: WriteOptions = {}): Promise<void> {
   if (Row.storedOf(row) === undefined) await insertRow(context, row, options);
   else await updateRow(context, row, options);
 }
 
-/** Values of a row that is new, checked and in stored form. At once, unless a check waits. Throws `E_VALIDATION`. */
+/** Returns the validated values of a new row in stored form. Synchronous unless a validator waits. Throws `E_VALIDATION`. */
 export function checkNewRow(row: RowRecord, { validate = true }: WriteOptions): Eventual<void> {
   const model = Row.modelOf(row);
   assertTableRows(model.$meta);
@@ -59,7 +59,7 @@ export function checkNewRow(row: RowRecord, { validate = true }: WriteOptions): 
   });
 }
 
-/** Errors of a relation's key are those of the relation, where people see them. */
+/** Reports errors of a relation's key under the name of the relation, as people see it. */
 function toRelationNames(meta: ModelMeta, errors: Readonly<Record<string, readonly string[]>>): Record<string, readonly string[]> {
   return Object.fromEntries(Object.entries(errors).map(([name, messages]) => [meta.fields.get(name)?.relation ?? name, messages]));
 }
@@ -80,12 +80,12 @@ async function insertRow(context: ExecutionContext, row: RowRecord, options: Wri
   await transaction(() => insertAndRead(contextOf(model), model, made, [row]), { database: { $core: context.database } });
 }
 
-/** Whether what the database has made is read by a query behind the insert. */
+/** Whether a query after the insert reads the values that the database has computed. */
 export function isReadBack({ dialect }: DatabaseCore, made: readonly FieldMeta[]): boolean {
   return !dialect.hasReturning && made.some(({ hasDatabaseDefault }) => hasDatabaseDefault);
 }
 
-/** Inserts rows, and reads what the database has made of them, in the transaction around it. */
+/** Inserts rows, and reads the values that the database has computed, in the current transaction. */
 export async function insertAndRead(
   context: ExecutionContext,
   model: ModelClass,
@@ -93,7 +93,7 @@ export async function insertAndRead(
   rows: readonly RowRecord[],
 ): Promise<void> {
   const { $meta: meta } = model;
-  // A key that it makes would not be known: the database is asked for it before.
+  // The database would not report a computed key, so it is queried for one first.
   for (const field of made.filter(({ name, hasDatabaseDefault }) => hasDatabaseDefault && meta.primary.includes(name)))
     for (const row of rows) row[field.name] = await readDefault(context, model, field);
   const fields = meta.columns.filter(({ name }) => rows[0]![name] !== undefined);
@@ -119,7 +119,7 @@ export async function insertAndRead(
   }
 }
 
-/** What the database would give a field. */
+/** Writes the value that the database would compute for a field. */
 async function readDefault(context: ExecutionContext, model: ModelClass, field: FieldMeta): Promise<unknown> {
   const { dialect, plans } = context.database;
   const root: RootSource = { kind: "root", model };
@@ -140,7 +140,7 @@ async function readDefault(context: ExecutionContext, model: ModelClass, field: 
   return plan.decoders[0]?.(value) ?? value;
 }
 
-/** Fields of a model that the database can make, and the others. */
+/** Fields of a model that the database can compute, and the others. */
 interface Makeable {
   readonly all: readonly FieldMeta[];
   readonly others: readonly FieldMeta[];
@@ -159,20 +159,20 @@ function makeableOf(meta: ModelMeta): Makeable {
   return found;
 }
 
-/** What the database makes of a row: the key that it counts, and its defaults, where the row has no value. */
+/** Returns what the database computes for a row: the counted key, and defaults of fields without a value. */
 export function findMade(meta: ModelMeta, row: RowRecord): readonly FieldMeta[] {
   const { all } = makeableOf(meta);
-  // Nearly every row lacks all of them: no list is made for it.
+  // Nearly every row lacks all of them, so no list is created for it.
   for (const { name } of all) if (row[name] !== undefined) return all.filter((field) => row[field.name] === undefined);
   return all;
 }
 
-/** Whether the driver tells what the database has made by itself: a counted key. All else has to come back as a row. */
+/** Whether the driver reports the computed values itself: a counted key. All others must be returned as a row. */
 function isToldByDriver({ dialect }: DatabaseCore, made: readonly FieldMeta[]): boolean {
   return made.length === 0 || (made.length === 1 && made[0]!.type === "id" && !dialect.returnsKeys);
 }
 
-/** Takes over what the database has made of one of the inserted rows. */
+/** Copies the computed values into an inserted row. */
 export function takeMade(
   { database }: ExecutionContext,
   row: RowRecord,
@@ -187,7 +187,7 @@ export function takeMade(
   }
 }
 
-/** Runs an insert; refusals of the database become errors of the model's fields. */
+/** Runs an insert, and converts rejections of the database to errors of the model's fields. */
 export async function runInsert(
   context: ExecutionContext,
   model: ModelClass,
@@ -202,19 +202,19 @@ export async function runInsert(
   }
 }
 
-/** What an insert does beside inserting. */
+/** Options of an insert. */
 interface InsertOptions {
-  /** What the database makes, which is wanted back. */
+  /** Fields that the database computes, to return. */
   readonly made?: readonly FieldMeta[];
-  /** Whether rows are left out whose unique key is taken. */
+  /** Whether to skip rows whose unique key is taken. */
   readonly ignoresConflict?: boolean;
-  /** Whether all rows are bound as one list for each column. */
+  /** Whether all rows are bound as one list per column. */
   readonly isList?: boolean;
-  /** What is done with a row whose key is taken, as SQL; all columns come back then. */
+  /** What to do with a row whose key is taken, as SQL; all columns are returned then. */
   readonly onConflict?: string;
 }
 
-/** The plan of an insert of one row or several. */
+/** Returns the plan of an insert of one row or several. */
 export function planInsert(
   { database }: ExecutionContext,
   { table, columns: all }: ModelMeta,
@@ -224,7 +224,7 @@ export function planInsert(
 ): BoundPlan {
   const { dialect, plans } = database;
   const columns = fields.map(({ column }) => dialect.quote(column));
-  // One list for each column, or one value for each column of each row.
+  // One list per column, or one value for each column of each row.
   const lists = isList ? fields.map(({ name }) => rows.map((row) => row[name] ?? null)) : [];
   const nodes = (isList ? [] : rows).map((row) =>
     fields.map((field): ValueNode => ({ kind: "value", value: row[field.name] ?? null, type: field, isNullable: true })),
@@ -259,7 +259,7 @@ export function planInsert(
   });
 }
 
-/** Notes values of a row as those that are stored: all, or those of some fields. */
+/** Records values of a row as stored: all, or those of some fields. */
 export function noteStored({ database }: ExecutionContext, row: RowRecord, written?: ReadonlySet<FieldMeta>): void {
   const before = Row.storedOf(row);
   const stored = Row.modelOf(row).$meta.columns.map((field, index): DriverValue | undefined =>
@@ -268,19 +268,19 @@ export function noteStored({ database }: ExecutionContext, row: RowRecord, writt
   Row.setStored(row, stored);
 }
 
-/** A change of one row that waits to be stored. */
+/** A change of one row, to be stored. */
 export interface RowUpdate {
   readonly row: RowRecord;
   readonly stored: StoredValues;
-  /** Fields that are written, in the order of the model: their values are those of the row. */
+  /** Fields to write, in the order of the model, with the values of the row. */
   readonly written: ReadonlySet<FieldMeta>;
-  /** Number of the version before; undefined without one. */
+  /** The previous version; undefined without one. */
   readonly version: number | undefined;
 }
 
 /**
- * What has to be stored of a row, checked, with its next version and moments; undefined when nothing has changed. It is
- * finished by {@link finishUpdate}, or undone by {@link undoUpdate}.
+ * Returns what has to be stored of a row, validated, with the next version and timestamps; undefined if nothing has changed. Complete it
+ * with {@link finishUpdate}, or revert it with {@link undoUpdate}.
  */
 export async function prepareUpdate(
   context: ExecutionContext,
@@ -306,17 +306,17 @@ export async function prepareUpdate(
   return { row, stored, written, version: before };
 }
 
-/** Notes that a row was stored. */
+/** Records that a row was stored. */
 export function finishUpdate(context: ExecutionContext, { row, written }: RowUpdate): void {
   noteStored(context, row, written);
 }
 
-/** Gives a row that could not be stored its version back. */
+/** Restores the version of a row that could not be stored. */
 export function undoUpdate({ row, version }: RowUpdate): void {
   if (version !== undefined) row[Row.modelOf(row).$meta.version] = version;
 }
 
-/** Stores what has changed of a row. Throws `E_ROW_STALE` or `E_ROW_MISSING` when it is not there as it was read. */
+/** Updates what has changed in a row. Throws `E_ROW_STALE` or `E_ROW_MISSING` if the stored row differs. */
 export async function runUpdate(context: ExecutionContext, { row, stored, written }: RowUpdate): Promise<void> {
   const model = Row.modelOf(row);
   const assignments = [...written].map((field) => ({ field, node: valueNode(row[field.name], field) }));
@@ -336,7 +336,7 @@ async function updateRow(context: ExecutionContext, row: RowRecord, options: Wri
   finishUpdate(context, update);
 }
 
-/** The error about a row that is not there as it was read. */
+/** Returns the error about a stored row that differs. */
 export function goneError({ label, version }: ModelMeta): GableError {
   return version !== ""
     ? new GableError("E_ROW_STALE", `This ${label} was changed by someone else.`)
@@ -345,7 +345,7 @@ export function goneError({ label, version }: ModelMeta): GableError {
 
 async function checkChanged(model: ModelClass, row: RowRecord, changed: readonly FieldMeta[]): Promise<void> {
   const { $meta: meta } = model;
-  // The model's own check alone sees the other values.
+  // Only the validator of the model sees the other values.
   const others =
     model.$options.validate === undefined
       ? {}
@@ -355,24 +355,24 @@ async function checkChanged(model: ModelClass, row: RowRecord, changed: readonly
   Object.assign(row, checked);
 }
 
-/** A value of a field. */
+/** Writes the value of a field. */
 export function valueNode(value: unknown, field: FieldMeta): ValueNode {
   return { kind: "value", value: value ?? null, type: field, isNullable: true };
 }
 
-/** The fields that a stored row is found by: its key, and its version where it has one. */
+/** Returns the fields that identify a stored row: its key, and its version if it has one. */
 export function findingFields({ primary, version, fields }: ModelMeta): readonly FieldMeta[] {
   return [...primary, ...(version === "" ? [] : [version])].map((name) => fields.get(name)!);
 }
 
-/** A stored value of a row, as the model has it. */
+/** Returns a stored value of a row, in the form of the model. */
 export function storedValue({ database }: ExecutionContext, meta: ModelMeta, stored: StoredValues, field: FieldMeta): unknown {
   const index = meta.columns.indexOf(field);
   const decode = decodersOf(database.dialect, meta)[index];
   return decode === undefined ? stored[index]! : decode(stored[index]!);
 }
 
-/** The row as it is stored: by its key, and by its version where it has one. */
+/** Writes the condition of the stored row: its key, and its version if it has one. */
 function storedRow(context: ExecutionContext, model: ModelClass, stored: StoredValues): SelectState {
   const root: RootSource = { kind: "root", model };
   const parts = findingFields(model.$meta).map((field) =>
@@ -381,13 +381,13 @@ function storedRow(context: ExecutionContext, model: ModelClass, stored: StoredV
   return { ...selectAll(root), where: allOf(parts) };
 }
 
-/** The fields of a row whose values are no longer those that are stored. */
+/** Returns the fields of a row whose values differ from the stored ones. */
 function listChanged({ database }: ExecutionContext, row: RowRecord, stored: StoredValues): FieldMeta[] {
   const { $meta: meta } = Row.modelOf(row);
   const decoders = decodersOf(database.dialect, meta);
   return meta.columns.filter(({ name }, index) => {
     const [value, decode] = [stored[index], decoders[index]];
-    // A column that was not read has changed when it was given a value.
+    // A column that was not read has changed if it was set.
     if (value === undefined) return Object.hasOwn(row, name);
     return !isSame(decode === undefined ? value : decode(value), row[name] ?? null);
   });
@@ -396,7 +396,7 @@ function listChanged({ database }: ExecutionContext, row: RowRecord, stored: Sto
 type Decoders = ReadonlyArray<ReturnType<Dialect["decoder"]>>;
 const decodersByModel = new WeakMap<ModelMeta, Map<Dialect, Decoders>>();
 
-/** What makes values of columns as the model has them. Whole numbers may be stored as bigint: another column may have wanted that. */
+/** Decodes stored values. Whole numbers may be stored as bigint, because another column needed that. */
 function decodersOf(dialect: Dialect, meta: ModelMeta): Decoders {
   const known = decodersByModel.get(meta) ?? new Map<Dialect, Decoders>();
   decodersByModel.set(meta, known);
@@ -405,20 +405,20 @@ function decodersOf(dialect: Dialect, meta: ModelMeta): Decoders {
   return list;
 }
 
-/** Whether two values are stored alike: dates, bytes and JSON by what they hold. */
+/** Whether two values are equal when stored: dates, bytes and JSON by content. */
 function isSame(before: unknown, now: unknown): boolean {
   if (before === now) return true;
   if (typeof before !== "object" || typeof now !== "object" || before === null || now === null) return false;
   if (before instanceof Date) return now instanceof Date && before.getTime() === now.getTime();
   if (before instanceof Uint8Array)
     return now instanceof Uint8Array && before.length === now.length && before.every((byte, index) => byte === now[index]);
-  // Items of a list may be whole numbers of 64 bits, which JSON does not have.
+  // Items of a list may be 64-bit integers, which JSON does not have.
   if (Array.isArray(before) && Array.isArray(now))
     return before.length === now.length && before.every((item, index) => isSame(item, now[index]));
   return JSON.stringify(before) === JSON.stringify(now);
 }
 
-/** Notes when a row was deleted, or that it is not. Throws as {@link deleteRow} does; a row that is as it should be stays so. */
+/** Records when a row was deleted, or that it is not. Throws the errors of {@link deleteRow}; leaves an unchanged row as it is. */
 export async function markDeleted(row: RowRecord, isDeleted: boolean): Promise<void> {
   const model = Row.modelOf(row);
   const { $meta: meta } = model;
@@ -433,14 +433,14 @@ export async function markDeleted(row: RowRecord, isDeleted: boolean): Promise<v
     if (moment === null) await restoreWithFollowers(model, rowByKey(model, row), save);
     else await deleteWithFollowers(model, moment, save);
   } catch (error) {
-    // What was stored may have been undone with the rows that follow.
+    // The mark may have been rolled back together with the rows that follow.
     Object.assign(row, before);
     Row.setStored(row, stored);
     throw error;
   }
 }
 
-/** The row of a key. */
+/** Writes the condition of a row's key. */
 function rowByKey(model: ModelClass, row: RowRecord): SelectState {
   const root: RootSource = { kind: "root", model };
   const keys = model.$meta.primary.map((name) => model.$meta.fields.get(name)!);
@@ -451,10 +451,10 @@ function rowByKey(model: ModelClass, row: RowRecord): SelectState {
 }
 
 function unsavedError({ name }: ModelMeta): GableError {
-  return new GableError("E_ROW_UNSAVED", `A ${name} that is not stored cannot be deleted.`);
+  return new GableError("E_ROW_UNSAVED", `A ${name} that is not saved cannot be deleted.`);
 }
 
-/** Deletes a row. Throws `E_ROW_STALE` or `E_ROW_MISSING` when it is not there as it was read. */
+/** Deletes a row. Throws `E_ROW_STALE` or `E_ROW_MISSING` if the stored row differs. */
 export async function deleteRow(row: RowRecord): Promise<void> {
   const model = Row.modelOf(row);
   const { $meta: meta } = model;

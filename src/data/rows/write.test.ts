@@ -23,7 +23,7 @@ const errorsOf = (error: unknown): unknown => (error instanceof GableError ? err
 describeOnDatabases("writing", models, (open) => {
   const author = (): Promise<Author> => Author.create({ name: "Ada" });
 
-  it("stores new rows: defaults, moments, slugs, values in one form", async () => {
+  it("stores new rows: defaults, timestamps, slugs, normalized values", async () => {
     const ada = await author();
     const { statements } = open();
     statements.length = 0;
@@ -89,7 +89,7 @@ describeOnDatabases("writing", models, (open) => {
     assert.equal((await Book.get(unchecked.id)).pages, 9000);
   });
 
-  it("makes errors of the database those of the fields", async () => {
+  it("converts errors of the database to errors of fields", async () => {
     const ada = await author();
     await Book.create({ ...values, author: ada, slug: "a" });
     assert.deepEqual(await Book.create({ ...values, title: "Other", author: ada, slug: "a" }).then(() => assert.fail(), errorsOf), {
@@ -112,7 +112,7 @@ describeOnDatabases("writing", models, (open) => {
       await Tag.create({ id: 1, name: "a" } as never)
         .then(() => Tag.create({ id: 1, name: "b" } as never))
         .then(() => assert.fail(), errorsOf),
-      { id: ["There is a row with this key already."] },
+      { id: ["A row with this key already exists."] },
     );
     if (open().kind === "PostgreSQL") {
       assert.deepEqual(await Tag.create({ name: "x".repeat(51) }, { validate: false }).then(() => assert.fail(), errorsOf), {
@@ -139,7 +139,7 @@ describeOnDatabases("writing", models, (open) => {
     );
   });
 
-  it("stores what has changed, and nothing else", async () => {
+  it("only stores what has changed", async () => {
     const book = await Book.create({ ...values, author: await author() });
     const { statements } = open();
     statements.length = 0;
@@ -170,7 +170,7 @@ describeOnDatabases("writing", models, (open) => {
     assert.equal(read.pages, 1);
   });
 
-  it("sees changes by others: stale rows, and rows that are gone", async () => {
+  it("detects changes by others: stale rows, and deleted rows", async () => {
     const book = await Book.create({ ...values, author: await author() });
     const other = await Book.get(book.id);
     other.pages = 7;
@@ -183,7 +183,7 @@ describeOnDatabases("writing", models, (open) => {
     assert.equal(book.version, 1);
     book.pages = 8;
     await book.save();
-    // A change of many rows is a change, too.
+    // An update of many rows counts as a change.
     await Book.where({ id: book.id }).update({ pages: 9 });
     book.pages = 10;
     await assert.rejects(book.save(), { code: "E_ROW_STALE" });
@@ -224,7 +224,7 @@ describeOnDatabases("writing", models, (open) => {
     assert.deepEqual(await Book.orderBy("id").pluck("version"), [1, 1, 0, 0]);
   });
 
-  it("refuses changes of all rows, unless they are meant", async () => {
+  it("rejects changes of all rows, unless they are explicit", async () => {
     await Tag.createMany([{ name: "a" }, { name: "b" }]);
     for (const query of [Tag.where(), Tag.where({}), Tag.where().orderBy("id")]) {
       await assert.rejects(query.delete(), { code: "E_QUERY_UNFILTERED", fix: /Tag\.all\(\)\.delete/ });
@@ -243,7 +243,7 @@ describeOnDatabases("writing", models, (open) => {
     assert.equal(await Tag.where({ books: { none: {} } }).delete(), 0);
   });
 
-  it("sends few statements for many rows, and a transaction around several alone", async () => {
+  it("sends few statements for many rows, and only starts a transaction for several", async () => {
     const { statements, kind } = open();
     const transactions: unknown[] = [];
     const note = (event: unknown): void => void transactions.push(event);
@@ -286,7 +286,7 @@ describeOnDatabases("writing", models, (open) => {
       assert.deepEqual(await insert(count), expected[index], `${count} rows`);
   });
 
-  it("writes limits that never change into the statement: a parameter would count as a tenth of the rows", async () => {
+  it("writes fixed limits into the statement, because PostgreSQL plans a parameter as a tenth of the rows", async () => {
     const { statements } = open();
     statements.length = 0;
     await Tag.orderBy("name");
@@ -301,7 +301,7 @@ describeOnDatabases("writing", models, (open) => {
     assert.doesNotMatch(statements[0]!, /LIMIT 5/);
   });
 
-  it("makes many rows, all or none", async () => {
+  it("creates many rows, all or none", async () => {
     const tags = await Tag.createMany(Array.from({ length: 2_500 }, (_, index) => ({ name: `t${index}` })));
     assert.deepEqual([tags.length, tags[0]!.id, tags[2_499]!.id, await Tag.count()], [2_500, 1, 2_500, 2_500]);
     assert.equal((await Tag.get(2_500)).name, "t2499");
@@ -333,7 +333,7 @@ describeOnDatabases("writing", models, (open) => {
     await assert.rejects(Author.updateMany([Author.build({ name: "x" })], ["name"]), { code: "E_ROW_UNSAVED" });
   });
 
-  it("makes a row once, however many ask for it", async () => {
+  it("creates a row once, however many calls request it", async () => {
     const tags = await Promise.all(Array.from({ length: 100 }, () => Tag.getOrCreate({ name: "one" })));
     assert.equal(new Set(tags.map(({ id }) => id)).size, 1);
     assert.equal(await Tag.count(), 1);
@@ -348,7 +348,7 @@ describeOnDatabases("writing", models, (open) => {
     await assert.rejects(Author.getOrCreate({ email: "b@example.com" }, { name: "" }), { code: "E_VALIDATION" });
   });
 
-  it("makes a row or changes it, by one statement", async () => {
+  it("creates a row or updates it, with one statement", async () => {
     const { statements } = open();
     const ada = await author();
     statements.length = 0;
@@ -363,7 +363,7 @@ describeOnDatabases("writing", models, (open) => {
       create: { price: "9", slug: "s", meta: { lang: "en" } },
       update: { pages: (book) => book.pages.add(1), price: "3" },
     });
-    // One statement each, where an insert can name the key: insert and read, or insert, change and read, where it cannot.
+    // One statement each if an insert can name the key; otherwise insert and read, or insert, change and read.
     assert.equal(statements.length, ["MariaDB", "MySQL"].includes(open().kind) ? 4 : 2);
     assert.deepEqual([first.id === second.id, first.pages, second.pages, second.price], [true, 1, 2, "3.00"]);
     assert.equal(second instanceof Book, true);
@@ -371,7 +371,7 @@ describeOnDatabases("writing", models, (open) => {
     assert.equal(new Set(tags.map(({ id }) => id)).size, 1);
     await assert.rejects(Book.upsert({ where: { title: "T" }, update: {} }), { code: "E_KEY_NOT_UNIQUE" });
     await assert.rejects(Tag.upsert({ where: { name: "u" }, update: { name: "" } }), { code: "E_VALIDATION" });
-    // Another key that is taken is an error, not a change of another row.
+    // A conflict of another key is an error, not a change of another row.
     await assert.rejects(
       Book.upsert({ where: { author: ada, title: "Other" }, create: { price: "1", slug: "s", meta: { lang: "x" } }, update: { pages: 5 } }),
       { code: "E_VALIDATION" },
@@ -417,7 +417,7 @@ class Hooked extends Model("hooked", {
 }
 
 describeOnDatabases("hooks", [Hooked], () => {
-  it("run with single rows alone", async () => {
+  it("only run for single rows", async () => {
     calls.length = 0;
     const row = await transaction(async () => {
       const made = await Hooked.create({ name: " a " });
@@ -442,7 +442,7 @@ describeOnDatabases("hooks", [Hooked], () => {
   });
 });
 
-describe("values that rows get by themselves", () => {
+describe("generated values of rows", () => {
   it("are UUIDs that grow", () => {
     const list = Array.from({ length: 10_000 }, createUuid);
     assert.deepEqual([...list].sort(), list);

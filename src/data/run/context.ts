@@ -1,4 +1,4 @@
-/** Where statements run: on a database, or in one of its transactions. The context travels with asynchronous calls. */
+/** Decides where statements run: on a database, or in one of its transactions. The context travels with asynchronous calls. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { GableError } from "../../errors/gable-error.ts";
 import { suggestName } from "../../errors/nearest-name.ts";
@@ -13,7 +13,7 @@ import type { DatabaseCore, ExecutionContext } from "./database-core.ts";
 const open = new OpenDatabases<DatabaseCore>();
 const ambient = new AsyncLocalStorage<ExecutionContext | undefined>();
 
-/** Binds the models of a database to it. Throws `E_DATABASE_BOUND` when one of them has another database. */
+/** Binds the models of a database to it. Throws `E_DATABASE_BOUND` if a model belongs to another database. */
 export function bindModels(database: DatabaseCore, binding: Binding): void {
   open.add(database, binding);
 }
@@ -24,46 +24,46 @@ export function releaseModels(database: DatabaseCore): void {
 }
 
 /**
- * Runs work, such as a request of an application, whose models find these databases, whatever others are open: two applications
- * in one process may have the same models. `Databases.run()` calls it. Work that enters none finds the only open database of a model.
+ * Runs work, for example a request of an application, whose models use these databases, whatever others are open: two applications
+ * in one process may have the same models. `Databases.run()` calls it. Other work uses the only open database of a model.
  */
 export function enterDatabases<Result>(databases: readonly DatabaseCore[], work: () => Result): Result {
   const current = ambient.getStore();
-  // A transaction around the work stays, unless it belongs to a database of somebody else.
+  // A transaction around the work stays active, unless it belongs to another database.
   if (current === undefined || databases.includes(current.database)) return open.enter(databases, work);
   return ambient.run(undefined, () => open.enter(databases, work));
 }
 
-/** The databases that the current work can mean: those that it has entered, else all open ones. */
+/** Returns the databases that the current work can use: those that it has entered, otherwise all open ones. */
 export function listCandidates(): readonly DatabaseCore[] {
   return open.candidates;
 }
 
-/** Runs work whose queries run in a context. */
+/** Runs work with a context for its queries. */
 export function runIn<Result>(context: ExecutionContext, work: () => Result): Result {
   return ambient.run(context, beginWork, work);
 }
 
-/** The context of the caller; undefined outside of `runIn()`. */
+/** Returns the context of the caller; undefined outside of `runIn()`. */
 export function currentContext(): ExecutionContext | undefined {
   return ambient.getStore();
 }
 
-/** The context of work that names no model: that of the caller, or the only database. Throws `E_DATABASE_MISSING`. */
+/** Returns the context of work that names no model: that of the caller, or the only database. Throws `E_DATABASE_MISSING`. */
 export function defaultContext(): ExecutionContext {
   const current = ambient.getStore();
   if (current !== undefined) return current;
   const databases = open.candidates;
   const [only, ...more] = databases;
   if (only !== undefined && more.length === 0) return only.context;
-  // Of several, the one whose models name no database.
+  // If there are several, it is the database for models that name none.
   const usual = databases.filter(({ name }) => name === "default");
   if (usual.length === 1) return usual[0]!.context;
   const reason = only === undefined ? "No database is open." : `${databases.length} databases are open, and the call names none.`;
   throw new GableError("E_DATABASE_MISSING", reason, { fix: "Open one with createDatabase(), or name it: { database }." });
 }
 
-/** The context in which queries of a model run. Throws `E_DATABASE_MISSING` when there is none, and `E_DATABASE_AMBIGUOUS`. */
+/** Returns the context for queries of a model. Throws `E_DATABASE_MISSING` if there is none, and `E_DATABASE_AMBIGUOUS`. */
 export function contextOf(model: ModelClass): ExecutionContext {
   const context = findContext(model);
   if (context !== undefined) return context;
@@ -78,7 +78,7 @@ export function contextOf(model: ModelClass): ExecutionContext {
   });
 }
 
-/** Finds the context in which queries of a model run; undefined when there is none, or more than one. */
+/** Finds the context for queries of a model; undefined if there is none, or more than one. */
 export function findContext(model: ModelClass): ExecutionContext | undefined {
   const current = ambient.getStore();
   if (current !== undefined && (current.isForAll === true || hasModel(current.database, model))) return current;
@@ -87,7 +87,7 @@ export function findContext(model: ModelClass): ExecutionContext | undefined {
 
 const contextsForAll = new WeakMap<ExecutionContext, ExecutionContext>();
 
-/** The context of any model in a database: the caller's transaction there, if there is one. */
+/** Returns the context for any model in a database: the caller's transaction there, if there is one. */
 export function contextIn(database: DatabaseCore): ExecutionContext {
   const current = ambient.getStore();
   const context = current?.database === database ? current : database.context;
@@ -97,14 +97,14 @@ export function contextIn(database: DatabaseCore): ExecutionContext {
   return known;
 }
 
-/** The context of any model in a database by its name. Throws `E_DATABASE_UNKNOWN`. */
+/** Returns the context for any model in a database with this name. Throws `E_DATABASE_UNKNOWN`. */
 export function contextOfSibling({ siblings, name: own }: DatabaseCore, name: string): ExecutionContext {
   const database = siblings?.get(name);
   if (database === undefined) throw databaseUnknown(name, siblings === undefined ? [own] : [...siblings.keys()]);
   return contextIn(database);
 }
 
-/** Makes the error about an unknown name of a database. */
+/** Creates the error about an unknown database name. */
 export function databaseUnknown(name: unknown, known: readonly string[]): GableError {
   return new GableError("E_DATABASE_UNKNOWN", `No database is named ${describeValue(name)}.`, {
     fix: suggestName(String(name), known, `Use one of: ${known.join(", ")}.`),
@@ -113,7 +113,7 @@ export function databaseUnknown(name: unknown, known: readonly string[]): GableE
 
 let turn = 0;
 
-/** Where a query that may read a replica reads: one replica after the other, unless the caller must see what it has written. */
+/** Chooses where a query that may read a replica runs: on the replicas in turn, unless the caller must see its own writes. */
 export function contextOfReplica(context: ExecutionContext): ExecutionContext {
   const { database, transaction } = context;
   const { replicas } = database;
@@ -121,7 +121,7 @@ export function contextOfReplica(context: ExecutionContext): ExecutionContext {
   return replicas[turn++ % replicas.length]!.context;
 }
 
-/** Whether rows of a replica can be older than what the caller has written. */
+/** Whether a replica may lack rows that the caller has written. */
 export function isBehind({ primary }: DatabaseCore): boolean {
   return primary !== undefined && isWritten(primary);
 }

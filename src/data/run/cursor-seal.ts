@@ -14,11 +14,11 @@ export function deriveCursorKeys(secret: string | undefined): CursorKeys {
   return { cipher: derive("cipher"), mac: derive("mac") };
 }
 
-/** Bytes of the mark in front of what is sealed. */
+/** Bytes of the authentication tag before the sealed text. */
 const markBytes = 16;
 
 /**
- * Returns a text sealed as base64url. The initialization vector is a MAC of the text (as in RFC 5297): equal texts give equal
+ * Seals a string, as base64url. The initialization vector is a MAC of the string (as in RFC 5297): equal strings give equal
  * cursors, so that pages can be cached, and no counter or random number can repeat.
  */
 export function sealText({ cipher, mac }: CursorKeys, text: string): string {
@@ -27,13 +27,13 @@ export function sealText({ cipher, mac }: CursorKeys, text: string): string {
   return Buffer.concat([mark, sealing.update(text, "utf8"), sealing.final()]).toString("base64url");
 }
 
-/** Returns the text of what was sealed; undefined for anything else. */
+/** Returns the string that was sealed; undefined for anything else. */
 export function openText({ cipher, mac }: CursorKeys, sealed: string): string | undefined {
   const bytes = Buffer.from(sealed, "base64url");
   if (bytes.length <= markBytes || bytes.toString("base64url") !== sealed) return undefined;
   const mark = bytes.subarray(0, markBytes);
   const opening = createDecipheriv("aes-256-ctr", cipher, mark);
   const text = Buffer.concat([opening.update(bytes.subarray(markBytes)), opening.final()]);
-  // Constant time: an early exit tells how many bytes of a forged mark fit (CWE-208).
+  // Constant time: an early exit would reveal how many bytes of a forged tag match (CWE-208).
   return timingSafeEqual(createHmac("sha256", mac).update(text).digest().subarray(0, markBytes), mark) ? text.toString("utf8") : undefined;
 }

@@ -7,7 +7,7 @@ import type { Dialect } from "../sql/dialect.ts";
 import type { Plan } from "../sql/plan.ts";
 import type { CursorKeys } from "./cursor-seal.ts";
 
-/** How a relation is loaded when code touches it before it was loaded. */
+/** How a relation is loaded when code reads it before it was loaded. */
 export type FetchMode = "peers" | "one" | "raise";
 
 /** A database, as queries see it. */
@@ -17,25 +17,25 @@ export interface DatabaseCore {
   readonly driver: Driver;
   readonly plans: RecentCache<Plan>;
   readonly models: ReadonlySet<ModelClass>;
-  /** Its models that have a scope. */
+  /** Its models with a scope. */
   readonly scoped: readonly ModelClass[];
   readonly rowsMax: number;
-  /** What seals the cursors of its pages. */
+  /** Seals the cursors of its pages. */
   readonly cursorKeys: CursorKeys;
   readonly fetchMode: FetchMode;
-  /** Whether listeners of statements see their parameters. */
+  /** Whether listeners of statements get their parameters. */
   readonly logParameters: boolean;
-  /** Called after each statement; undefined when nobody listens. */
+  /** Called after each statement; undefined if nobody listens. */
   readonly observe: ((event: StatementEvent) => void) | undefined;
   /** Called with errors that no caller awaits: those of callbacks after a commit. */
   readonly onError: (error: unknown) => void;
-  /** Longest wait for a connection, or for the turn to write, in ms. */
+  /** Longest wait for a connection, or for the write lock, in ms. */
   readonly acquireTimeoutMs: number;
-  /** The databases that were opened together with it, by name; undefined for a database that was opened on its own. */
+  /** The databases that were opened together with it, by name; undefined for a database that was opened separately. */
   siblings: ReadonlyMap<string, DatabaseCore> | undefined;
   /** The database that it replicates; undefined for a primary database. */
   primary: DatabaseCore | undefined;
-  /** Why it is behind its application: what a query finds missing is explained by it. */
+  /** Why its structure is older than its application, to explain errors about missing tables. */
   pending: GableError | undefined;
   /** Its replicas. */
   readonly replicas: DatabaseCore[];
@@ -58,7 +58,7 @@ export interface StatementEvent {
    * left out. Values in your own SQL are shown as they are.
    */
   readonly parameters?: readonly unknown[];
-  /** Asks the database how it runs the statement. */
+  /** Queries the database for how it runs the statement. */
   explain(): Promise<string>;
 }
 

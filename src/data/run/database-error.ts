@@ -1,4 +1,4 @@
-/** Errors of a database as errors with codes: what it refused, and which field that is about. */
+/** Turns errors of a database into errors with codes, and into messages for fields. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect, Refusal } from "../sql/dialect.ts";
 import type { DatabaseCore } from "./database-core.ts";
@@ -6,7 +6,7 @@ import type { ModelMeta } from "../schema/model-class.ts";
 import type { ModelErrors } from "../schema/validate-row.ts";
 import { toConstraintName } from "../schema/names.ts";
 
-/** An error of the database; others are given back as they are. The first error stays as its cause. */
+/** Converts an error of the database; returns others unchanged. The original error becomes the cause. */
 export function readDatabaseError(dialect: Dialect, error: unknown): unknown {
   if (error instanceof Error && !(error instanceof GableError)) hideValues(error);
   const refusal = dialect.readRefusal(error);
@@ -15,13 +15,13 @@ export function readDatabaseError(dialect: Dialect, error: unknown): unknown {
   const details = { kind, constraint, columns };
   switch (kind) {
     case "conflict":
-      return new GableError("E_TRANSACTION_CONFLICT", "A conflict with another transaction.", { cause: error, details });
+      return new GableError("E_TRANSACTION_CONFLICT", "The transaction conflicts with another one.", { cause: error, details });
     case "lock":
-      return new GableError("E_LOCK_TIMEOUT", "Another transaction has held a lock for too long.", { cause: error, details });
+      return new GableError("E_LOCK_TIMEOUT", "Another transaction held a lock for too long.", { cause: error, details });
     case "timeout":
-      return new GableError("E_STATEMENT_TIMEOUT", "A statement took too long, and was ended.", { cause: error, details });
+      return new GableError("E_STATEMENT_TIMEOUT", "A statement took too long and was cancelled.", { cause: error, details });
     case "joined":
-      return new GableError("E_TEXT_TOO_LONG", "stringAggregate() has joined more than the database can send as one text.", {
+      return new GableError("E_TEXT_TOO_LONG", "stringAggregate() joined more than the database can send as one string.", {
         cause: error,
         fix: "Join fewer rows, or raise max_allowed_packet of the server.",
       });
@@ -35,25 +35,25 @@ export function readDatabaseError(dialect: Dialect, error: unknown): unknown {
   }
 }
 
-/** What the databases say of a table or a column that is not there. */
+/** Messages of the databases about missing tables and columns. */
 const missingMessages =
   /^no such (?:table|column)|has no column named|^(?:relation|column) .* does not exist$|doesn't exist$|^Unknown column/;
 
-/** Reads an error of a database as `readDatabaseError()` does. A missing table of a database that is behind is `E_MIGRATION_PENDING`. */
+/** Converts an error like `readDatabaseError()`. A missing table in a database with pending migrations is `E_MIGRATION_PENDING`. */
 export function explainError({ dialect, pending }: DatabaseCore, error: unknown): unknown {
   if (pending === undefined || !(error instanceof Error && missingMessages.test(error.message))) return readDatabaseError(dialect, error);
   const { code, message, fix, details } = pending;
   return new GableError(code, message, { fix, details, cause: readDatabaseError(dialect, error) });
 }
 
-/** Values in the messages of PostgreSQL, MariaDB and MySQL, with the text before them. */
+/** Values in the messages of PostgreSQL, MariaDB and MySQL, with the words before them. */
 const shownValues = [
   /^(Duplicate entry )'.*'(?= for key )/s,
   /^(Incorrect [\w ]+value: )'.*'(?= for (?:column|function) )/s,
   /^(invalid input (?:syntax|value)[^:]*: )".*"/s,
 ] as const;
 
-/** Takes values out of an error of a driver: logs show its message and its details, and a value may be secret. */
+/** Removes values from the error of a driver: logs show its message and details, and a value may be secret. */
 function hideValues(error: Error & { detail?: unknown; sqlMessage?: unknown }): void {
   const { message, detail } = error;
   const hidden = shownValues.reduce((text, pattern) => text.replace(pattern, "$1'...'"), message);
@@ -67,13 +67,13 @@ function hideValues(error: Error & { detail?: unknown; sqlMessage?: unknown }): 
   if (typeof detail === "string") error.detail = detail.replace(/(\)=|contains )\(.*\)/s, "$1(...)");
 }
 
-/** Why the database refused a value, for programs: the kind of the rule, and the name of the constraint. */
+/** Why the database rejected a value, for programs: the kind of constraint, and its name. */
 export interface RefusedRule {
   readonly kind: Refusal["kind"];
   readonly constraint: string | undefined;
 }
 
-/** Stable codes of refusals, so that an interface can tell a taken key (409) from a wrong value (422). */
+/** Stable codes of rejections, so that an API can tell a taken key (409) from an invalid value (422). */
 const issueCodes: Readonly<Partial<Record<Refusal["kind"], string>>> = {
   unique: "unique",
   foreignKey: "foreign_key",
@@ -84,8 +84,8 @@ const issueCodes: Readonly<Partial<Record<Refusal["kind"], string>>> = {
 };
 
 /**
- * Returns the error about values that cannot be stored, by field. `$model` is about the whole row. The texts are for people; for programs,
- * `details.issues` has the field, the code and the constraint of what the database refused.
+ * Returns the error about values that cannot be stored, by field. `$model` is about the whole row. The messages are for people; for
+ * programs, `details.issues` has the field, code and constraint of each rejection by the database.
  */
 export function validationError(model: string, errors: ModelErrors, cause?: unknown, rule?: RefusedRule): GableError {
   const list = Object.entries(errors).map(([name, messages]) => `${name}: ${messages.join(" ")}`);
@@ -104,7 +104,7 @@ export function toRowError(error: unknown, row: number): unknown {
   return new GableError("E_VALIDATION", `Row ${row} (counted from 0): ${error.message}`, { details: { ...details, row }, cause });
 }
 
-/** What a refusal means for the fields of a model; the error itself when it means nothing for them. */
+/** Converts a rejection to messages for the fields of a model; returns the error itself if it is not about them. */
 export function toFieldError(meta: ModelMeta, error: unknown): unknown {
   if (!(error instanceof GableError) || error.code !== "E_CONSTRAINT") return error;
   const { kind, constraint, columns = [] } = error.details as unknown as Refusal; // As readDatabaseError() made it.
@@ -133,7 +133,7 @@ function uniqueErrors(meta: ModelMeta, constraint: string | undefined, columns: 
   const columnsOf = (names: readonly string[]): string => names.map((name) => meta.fields.get(name)!.column).join();
   const keys = [...meta.uniques, ...meta.indexes.filter(({ isUnique }) => isUnique)];
   const key = keys.find((each) => each.name === constraint || (columns.length > 0 && columnsOf(each.fields) === columns.join()));
-  if (key === undefined) return { [fields[0] ?? meta.primary[0] ?? "$model"]: ["There is a row with this key already."] };
+  if (key === undefined) return { [fields[0] ?? meta.primary[0] ?? "$model"]: ["A row with this key already exists."] };
   const named = key.fields.map((name) => meta.fields.get(name)!).map((field) => field.relation ?? field.name);
   return Object.fromEntries(named.map((name) => [name, [key.message]]));
 }
@@ -141,18 +141,18 @@ function uniqueErrors(meta: ModelMeta, constraint: string | undefined, columns: 
 function foreignErrors(meta: ModelMeta, constraint: string | undefined): ModelErrors {
   const relations = [...meta.relations.values()].filter(({ kind }) => kind === "belongsTo");
   const named = relations.find(({ name }) => toConstraintName(meta.table, name, "foreign") === constraint);
-  // SQLite does not say which one; with one relation there is no doubt.
+  // SQLite does not say which one; with only one relation it is clear.
   const found = named ?? (relations.length === 1 ? relations[0] : undefined);
   return { [found?.name ?? "$model"]: ["There is no such row."] };
 }
 
-/** A refused delete is about rows of other models: `E_DELETE_RESTRICTED`. */
+/** A rejected delete is about rows of other models: `E_DELETE_RESTRICTED`. */
 export function toDeleteError(meta: ModelMeta, error: unknown): unknown {
   if (!(error instanceof GableError) || error.code !== "E_CONSTRAINT" || error.details["kind"] !== "foreignKey") return error;
   return new GableError("E_DELETE_RESTRICTED", `This ${meta.label} is still in use.`, { cause: error.cause });
 }
 
-/** A refused commit is about a key that the database looks at no sooner: that of one of the models. */
+/** A rejected commit is about a deferred key of one of the models. */
 export function toCommitError(models: Iterable<{ readonly $meta: ModelMeta }>, error: unknown): unknown {
   if (!(error instanceof GableError) || error.code !== "E_CONSTRAINT") return error;
   for (const { $meta: meta } of models)

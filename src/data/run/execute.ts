@@ -1,4 +1,4 @@
-/** Runs statements: on the connection of the transaction, or on one that is borrowed for the statement. */
+/** Runs statements: on the connection of the transaction, or on one that is acquired for the statement. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Eventual } from "../schema/eventual.ts";
 import { after } from "../schema/eventual.ts";
@@ -14,7 +14,7 @@ import type { BoundPlan } from "../sql/plan.ts";
 import { planSelect } from "../sql/plan.ts";
 import { showParameters } from "../sql/secret-parameters.ts";
 
-/** Runs a statement. Errors of the database become errors with codes. */
+/** Runs a statement. Converts errors of the database to errors with codes. */
 export function runStatement(context: ExecutionContext, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
   if (statement.signal?.aborted === true) throw readAbort(statement.signal);
   const { database } = context;
@@ -28,7 +28,7 @@ export function runStatement(context: ExecutionContext, statement: Statement, is
   });
 }
 
-/** Makes the event about a statement that has run. */
+/** Creates the event about a statement that has run. */
 function toEvent(
   database: DatabaseCore,
   { sql, parameters }: Statement,
@@ -44,14 +44,14 @@ function toEvent(
   };
 }
 
-/** How a database would run a statement, as text. Nobody is told of that. */
+/** Returns how a database would run a statement. Publishes no event. */
 async function explainStatement(context: ExecutionContext, sql: string, parameters: readonly DriverValue[]): Promise<string> {
   const statement = { sql: context.database.dialect.explain(sql, false), parameters, rows: "arrays" } as const;
   const { rows } = await runUnobserved(context, statement, false);
   return toPlanText(rows);
 }
 
-/** What a database says of how it runs a statement, as text. */
+/** Returns the database's description of how it runs a statement. */
 export function toPlanText(rows: StatementResult["rows"]): string {
   return rows.map((row) => row.filter((value) => value !== null).join("  ")).join("\n");
 }
@@ -60,7 +60,7 @@ export function toPlanText(rows: StatementResult["rows"]): string {
 function assertWritten(database: DatabaseCore): void {
   if (database.replicas.length > 0) noteWritten(database);
   if (database.primary === undefined) return;
-  throw new GableError("E_DATABASE_REPLICA", `The database "${database.name}" is a replica, and nothing is written to it.`, {
+  throw new GableError("E_DATABASE_REPLICA", `The database "${database.name}" is a replica, so you cannot write to it.`, {
     fix: `Write to "${database.primary.name}".`,
   });
 }
@@ -74,13 +74,13 @@ function runUnobserved({ database, transaction }: ExecutionContext, statement: S
 
 function runAlone(database: DatabaseCore, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
   const connection = acquireFrom(database, { write: isWrite, signal: statement.signal });
-  // Without a function for each statement where the connection is there: this is the way of every query of SQLite.
+  // Creates no function per statement if the connection is available immediately: every query of SQLite goes this way.
   return connection instanceof Promise
     ? connection.then((acquired) => runOn(acquired, statement, database))
     : runOn(connection, statement, database);
 }
 
-/** A connection. What keeps it from being made is an error with a code, too. */
+/** Acquires a connection. A failure becomes an error with a code, too. */
 export function acquireFrom(database: DatabaseCore, options: AcquireOptions): Eventual<Connection> {
   if (isPoolObserved()) return acquireObserved(database, options);
   const connection = database.driver.acquire(options);
@@ -134,13 +134,13 @@ function runOn(connection: Connection, statement: Statement, database: DatabaseC
   );
 }
 
-/** Runs a query, and gives its rows as they came. */
+/** Runs a query, and returns its raw rows. */
 function runQuery(context: ExecutionContext, { plan, parameters }: BoundPlan, { lock, signal }: SelectState): Eventual<StatementResult> {
   const { sql, readsBigInts } = plan;
   return runStatement(context, { sql, parameters, rows: "arrays", readsBigInts, signal }, lock !== undefined);
 }
 
-/** Without a limit of its own a query may read so many rows, and one to see that there are more. */
+/** A query without a limit may read this many rows, plus one to detect that there are more. */
 function withLimit(state: SelectState, rowsMax: number): SelectState {
   if (state.limit !== undefined || state.perParent !== undefined) return state;
   return { ...state, limit: rowsMax + 1 };
@@ -148,12 +148,12 @@ function withLimit(state: SelectState, rowsMax: number): SelectState {
 
 function assertRows(state: SelectState, count: number, rowsMax: number): void {
   if (state.limit !== undefined || count <= rowsMax) return;
-  throw new GableError("E_ROWS_TOO_MANY", `A query of ${state.root.model.name} has no limit, and more than ${rowsMax} rows.`, {
+  throw new GableError("E_ROWS_TOO_MANY", `A query of ${state.root.model.name} has no limit, and found more than ${rowsMax} rows.`, {
     fix: "Use page(), limit() or stream().",
   });
 }
 
-/** Reads rows as they come, with their plan. */
+/** Reads raw rows, with their plan. */
 export function readRaw(
   context: ExecutionContext,
   state: SelectState,
@@ -167,7 +167,7 @@ export function readRaw(
   });
 }
 
-/** Reads rows in batches, on a connection of its own or on that of the transaction. Listeners hear of it when it ends. */
+/** Reads rows in batches, on a separate connection or on that of the transaction. Publishes one event at the end. */
 export async function* streamRaw(
   context: ExecutionContext,
   state: SelectState,

@@ -1,7 +1,7 @@
-/** Work that leaves the scopes of models, as the channel `gable.data.scope` of node:diagnostics_channel publishes it. */
+/** Watches work that leaves the scopes of models, as published on the channel `gable.data.scope` of node:diagnostics_channel. */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 
-/** Calls a function with the reason of each such work. Returns a function that ends that. */
+/** Calls a function with the reason of each such work. Returns a function that stops watching. */
 export function watchScopes(onLeft: (reason: string) => void): () => void {
   // The data layer publishes events of this shape.
   const onEvent = (event: unknown): void => onLeft((event as { readonly reason: string }).reason);

@@ -30,7 +30,7 @@ describeOnDatabases(
     const add = (owner: string): Promise<unknown> => Account.create({ owner, balance: 0 });
     const failure = new Error("thrown by the test");
 
-    it("runs a query that its work gives, instead of where it is awaited", async () => {
+    it("runs a query that its work returns, instead of where it is awaited", async () => {
       await Account.create({ owner: "mine", balance: 1 });
       const inside = await transaction(async () => {
         await Account.create({ owner: "new", balance: 2 });
@@ -50,7 +50,7 @@ describeOnDatabases(
       assert.equal((await rows).length, 2);
     });
 
-    it("forget what was loaded of relations when they are undone", async () => {
+    it("forget loaded relations when they are rolled back", async () => {
       const account = await Account.create({ owner: "before", balance: 1 });
       await Note.createMany([{ account }, { account }]);
       const notes = await Note.orderBy("id");
@@ -67,7 +67,7 @@ describeOnDatabases(
         failure,
       );
       assert.deepEqual(await read(), ["before", "before"]);
-      // A savepoint forgets its own; and what is stored stays known, without a statement.
+      // A savepoint forgets what it loaded; what is stored stays known, without a statement.
       const later = await Note.orderBy("id");
       await transaction(async () => {
         await transaction(() => Promise.reject(failure)).catch(() => 0);
@@ -78,9 +78,9 @@ describeOnDatabases(
       assert.equal((await later[0]!.account).owner, "stored");
     });
 
-    it("tell of their ends, and of the connections that are taken for them", async () => {
+    it("publish their ends, and the waits for their connections", async () => {
       const events: Array<Record<string, unknown>> = [];
-      const note = (event: unknown): void => void events.push(event as Record<string, unknown>); // What the channels have.
+      const note = (event: unknown): void => void events.push(event as Record<string, unknown>); // The channels publish objects.
       for (const name of ["gable.data.transaction", "gable.data.pool"]) subscribe(name, note);
       try {
         await transaction(() => add("a"));
@@ -108,7 +108,7 @@ describeOnDatabases(
       assert.deepEqual(await names(), ["a", "b"]);
     });
 
-    it("are not seen by others before they are committed", async () => {
+    it("are invisible to others before they are committed", async () => {
       await transaction(async () => {
         await add("a");
         assert.equal(await Account.count(), 1);
@@ -118,7 +118,7 @@ describeOnDatabases(
       assert.equal(await Account.count(), 1);
     });
 
-    it("are savepoints inside of each other", async () => {
+    it("become savepoints inside each other", async () => {
       await transaction(async () => {
         await add("a");
         await assert.rejects(
@@ -135,7 +135,7 @@ describeOnDatabases(
       assert.deepEqual(await names(), ["a", "d"]);
     });
 
-    it("run siblings one after another, and what stands beside them is not undone with them", async () => {
+    it("run siblings in turn, and do not roll back statements next to them", async () => {
       const steps: string[] = [];
       await transaction(async () => {
         const one = transaction(async () => {
@@ -157,7 +157,7 @@ describeOnDatabases(
       assert.deepEqual(await names(), ["beside", "two"]);
     });
 
-    it("load relations of rows from around them, and wait for nothing that waits for them", async () => {
+    it("load relations of rows from outside, without a deadlock", async () => {
       const outer = await transaction(async () => {
         await add("outer");
         const [account] = await Account.where();
@@ -166,7 +166,7 @@ describeOnDatabases(
       assert.equal(outer, 0);
     });
 
-    it("are read-only and end in time inside of others, too", async () => {
+    it("can be read-only and have a time limit inside others, too", async () => {
       await transaction(async () => {
         await assert.rejects(
           transaction(() => add("no"), { readOnly: true }),
@@ -181,7 +181,7 @@ describeOnDatabases(
       assert.deepEqual(await names(), ["yes"]);
     });
 
-    it("are of no use after a statement has failed, whatever is caught", async () => {
+    it("reject statements after one has failed, even if the error was caught", async () => {
       await add("a");
       await assert.rejects(
         transaction(async () => {
@@ -197,7 +197,7 @@ describeOnDatabases(
         { code: "E_TRANSACTION_ABORTED" },
       );
       assert.deepEqual(await names(), ["a"]);
-      // A transaction around what may fail keeps the outer one in order.
+      // A transaction around what may fail keeps the outer one usable.
       await transaction(async () => {
         await add("b");
         await transaction(() => add("a")).catch(() => undefined);
@@ -206,7 +206,7 @@ describeOnDatabases(
       assert.deepEqual(await names(), ["a", "b", "c"]);
     });
 
-    it("run callbacks after the commit, in order, and drop those of what was undone", async () => {
+    it("run callbacks after the commit, in order, and drop those of rolled-back parts", async () => {
       const calls: string[] = [];
       reported.length = 0;
       await transaction(async () => {
@@ -239,7 +239,7 @@ describeOnDatabases(
       assert.deepEqual(calls, ["at once", "rolled back"]);
     });
 
-    it("are over when their callbacks run, which may write", async () => {
+    it("have ended when their callbacks run, which may write", async () => {
       reported.length = 0;
       await transaction(async () => {
         await add("a");
@@ -255,7 +255,7 @@ describeOnDatabases(
       assert.deepEqual(reported, [failure]);
     });
 
-    it("refuse what was not meant: nesting, writes of a reader, queries after the end", async () => {
+    it("reject unwanted nesting, writes when read-only, and queries after the end", async () => {
       await transaction(async () => {
         await assert.rejects(
           transaction(() => 1, { outermost: true }),
@@ -281,7 +281,7 @@ describeOnDatabases(
       );
     });
 
-    it("end when they take too long", async () => {
+    it("are rolled back when they take too long", async () => {
       await assert.rejects(
         transaction(async () => (await add("a"), await wait(200), await add("b")), { timeoutMs: 20 }),
         { code: "E_TRANSACTION_TIMEOUT", status: 503 },
@@ -290,7 +290,7 @@ describeOnDatabases(
       assert.equal(await transaction(() => 5, { timeoutMs: 1_000 }), 5);
     });
 
-    it("are repeated when another one was in the way", async () => {
+    it("are repeated after a conflict with another one", async () => {
       let attempts = 0;
       const conflict = (): never => {
         attempts++;
@@ -307,7 +307,7 @@ describeOnDatabases(
       );
     });
 
-    it("keep sums under many at a time, and leave nothing open", async () => {
+    it("keep sums correct under many concurrent ones, and leave nothing open", async () => {
       await Account.createMany(Array.from({ length: 4 }, (_, index) => ({ owner: `o${index}`, balance: 100 })));
       const move = (from: number, to: number): Promise<void> =>
         transaction(
@@ -332,7 +332,7 @@ describeOnDatabases(
 
 describe("databases", () => {
   for (const { name, skip, place } of databaseKinds)
-    it(`are found by their models, or by what runs in them: ${name}`, { skip }, async () => {
+    it(`are found by their models, or by the work inside them: ${name}`, { skip }, async () => {
       const [one, two] = [await place(), await place()];
       const first = await createDatabase({ url: one.url, models: [Tag, ...models] });
       const second = await createDatabase({ url: two.url, models, bind: false, name: "second" });
@@ -358,7 +358,7 @@ describe("databases", () => {
       await assert.rejects(async () => transaction(() => 1), { code: "E_DATABASE_MISSING", message: "No database is open." });
     });
 
-  it("are named when there are several", async () => {
+  it("need a name if there are several", async () => {
     const [one, two] = [await placeSqlite(), await placeSqlite()];
     const first = await createDatabase({ url: one.url, models: [Account, Note] });
     const second = await createDatabase({ url: two.url, models: [Tag, ...models] });
@@ -377,7 +377,7 @@ describe("databases", () => {
     }
   });
 
-  it("refuse wrong options", async () => {
+  it("reject invalid options", async () => {
     await assert.rejects(createDatabase({ url: "sqlite::memory:", models: [Tag], nmae: "x" } as never), {
       code: "E_OPTION_UNKNOWN",
       fix: /"name"/,
@@ -385,7 +385,7 @@ describe("databases", () => {
     await assert.rejects(createDatabase({ url: "sqlite::memory:", models: [String] }), { code: "E_OPTION_INVALID" });
     await assert.rejects(createDatabase({ url: "oracle://user:secret@host/x", models: [Account, Note] }), {
       code: "E_DATABASE_URL",
-      message: 'The address "oracle://user:***@host/x" is of no database that is known.',
+      message: 'The address "oracle://user:***@host/x" names an unknown kind of database.',
     });
     await assert.rejects(createDatabase({ url: "sqlite:/dev/null/x.db", models: [Account, Note] }), { code: "E_DATABASE_OPEN" });
     class Wide extends Model("wide", { id: f.id(), a: f.decimal({ digits: 16, scale: 2 }) }) {}

@@ -1,4 +1,4 @@
-/** Transactions: every query inside of the work joins, through any number of calls. */
+/** Transactions: every query inside the work joins, through any number of calls. */
 import { optionInvalid } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { Isolation } from "../sql/dialect.ts";
@@ -10,39 +10,39 @@ import type { DatabaseCore, ExecutionContext, OpenTransaction } from "./database
 import { currentContext, defaultContext, runIn } from "./context.ts";
 import { publishTransaction } from "./events.ts";
 
-/** How a transaction runs. */
+/** Options for a transaction. */
 export interface TransactionOptions {
-  /** How it is isolated. That of the database by default; SQLite is always serializable. */
+  /** Isolation level. By default that of the database; SQLite is always serializable. */
   readonly isolation?: Isolation;
-  /** Whether it only reads. Default false. */
+  /** Whether it rejects writes. Default false. */
   readonly readOnly?: boolean;
-  /** How often the work is repeated when another transaction was in the way. Default 0. */
+  /** How often the work is repeated after a conflict with another transaction. Default 0. */
   readonly retries?: number;
   /** Longest duration of the work, in ms. None by default. */
   readonly timeoutMs?: number;
-  /** Whether it must not be inside of another one. Default false. */
+  /** Whether it must not be inside another transaction. Default false. */
   readonly outermost?: boolean;
-  /** The database. That of the caller by default, or the only one. */
+  /** The database. By default that of the caller, or the only one. */
   readonly database?: { readonly $core: DatabaseCore };
 }
 
 type Callback = () => unknown;
 
 /**
- * Runs work in a transaction. Inside of another one it is a savepoint: an error undoes this part, and passes on. Throws
- * what the work throws, `E_TRANSACTION_CONFLICT`, `E_TRANSACTION_ABORTED`, `E_TRANSACTION_TIMEOUT` and `E_COMMIT_UNKNOWN`.
+ * Runs work in a transaction. Inside another one it is a savepoint: an error rolls back this part, and is rethrown.
+ * Throws the errors of the work, `E_TRANSACTION_CONFLICT`, `E_TRANSACTION_ABORTED`, `E_TRANSACTION_TIMEOUT` and `E_COMMIT_UNKNOWN`.
  */
 export async function transaction<Result>(work: () => Result | Promise<Result>, options: TransactionOptions = {}): Promise<Result> {
   const current = options.database === undefined ? defaultContext() : (currentOf(options.database.$core) ?? options.database.$core.context);
   if (current.transaction instanceof Transaction) {
     if (options.outermost === true && !current.transaction.isIsolation)
-      throw new GableError("E_TRANSACTION_NESTED", "A transaction that must be the outermost one is inside of another one.", {
+      throw new GableError("E_TRANSACTION_NESTED", "A transaction with the option outermost was started inside another one.", {
         fix: "Call it outside, or wrap the call in outside().",
       });
     return current.transaction.nest(current, work, options);
   }
   const { retries = 0 } = options;
-  // Here, where the caller is still on the stack.
+  // Created here, while the caller is still on the stack.
   const opened = openedHere();
   for (let attempt = 0; ; attempt++) {
     try {
@@ -50,20 +50,20 @@ export async function transaction<Result>(work: () => Result | Promise<Result>, 
     } catch (error) {
       const isConflict = error instanceof GableError && error.code === "E_TRANSACTION_CONFLICT";
       if (!isConflict || attempt >= retries) throw error;
-      // Those who met must not meet again: each waits for another while.
+      // Random delays, so that the same transactions do not conflict again.
       await new Promise((resolve) => setTimeout(resolve, 10 * 2 ** Math.min(attempt, 6) * (0.5 + Math.random())));
     }
   }
 }
 
-/** Runs work outside of the transaction that the caller is in, on another connection. */
+/** Runs work outside of the caller's transaction, on another connection. */
 export function outside<Result>(work: () => Result): Result {
   return runIn(defaultContext().database.context, work);
 }
 
 /**
- * Runs a callback when the transaction is committed; at once when there is none. Its errors are reported, and undo
- * nothing. Throws `E_DATABASE_MISSING` where no database is open.
+ * Runs a callback after the transaction is committed, or immediately without one. Errors of the callback are reported and
+ * roll back nothing. Throws `E_DATABASE_MISSING` if no database is open.
  */
 export function onCommit(callback: Callback): void {
   const open = currentContext()?.transaction;
@@ -102,15 +102,15 @@ async function runOutermost<Result>(
   }
   connection.release(!outcome.isStored && open.isLost ? outcome.error : undefined);
   publishTransaction(database, outcome.isStored ? "committed" : "rolled back", start);
-  // Callbacks may write: the connection must be free by then.
+  // Callbacks may write, so the connection must be free by then.
   await runAll(database, outcome.isStored ? open.committed : open.undone);
   if (!outcome.isStored) throw outcome.error;
   return outcome.result;
 }
 
 /**
- * Lets everything that runs on a database run in one transaction, which is rolled back at the end: for tests. It is the
- * database that holds it, not the caller, so that requests over a socket see it as well. Gives what rolls it back.
+ * For tests: lets everything on a database run in one transaction that is rolled back at the end. The database holds the
+ * transaction, not the caller, so that requests over a socket use it as well. Returns a function that rolls it back.
  */
 export async function isolateDatabase(database: DatabaseCore): Promise<() => Promise<void>> {
   const { connection, open } = await begin(database, {}, openedHere());
@@ -124,7 +124,7 @@ export async function isolateDatabase(database: DatabaseCore): Promise<() => Pro
   };
 }
 
-/** Runs work on a connection whose holder has begun a transaction, and ends it. Transactions of the work are savepoints. */
+/** Runs work on a connection with an open transaction, and ends it. Transactions of the work become savepoints. */
 export async function runOnConnection<Result>(
   database: DatabaseCore,
   connection: Connection,
@@ -139,10 +139,10 @@ export async function runOnConnection<Result>(
 
 const isolations: readonly unknown[] = [undefined, "read committed", "repeatable read", "serializable"];
 
-/** Connections that may have died, one after the other, before one of them begins a transaction. */
+/** Number of dead connections that are replaced in a row when a transaction begins. */
 const beginningsMax = 20;
 
-/** Begins a transaction. A connection that has died while nobody used it is replaced: nothing was done on it. */
+/** Begins a transaction. Replaces a connection that died while idle, because no work was done on it. */
 async function begin(
   database: DatabaseCore,
   options: TransactionOptions,
@@ -183,7 +183,7 @@ async function withTimeout<Result>(
   }
 }
 
-/** Runs callbacks outside of the transaction, one after the other. Their errors are reported, and change nothing. */
+/** Runs callbacks outside of the transaction, in order. Their errors are reported, and change nothing. */
 async function runAll(database: DatabaseCore, callbacks: readonly Callback[]): Promise<void> {
   for (const callback of callbacks) {
     try {
@@ -194,7 +194,7 @@ async function runAll(database: DatabaseCore, callbacks: readonly Callback[]): P
   }
 }
 
-/** What a transaction is made of beside its connection. */
+/** State of a transaction, besides its connection. */
 interface TransactionParts {
   readonly isReadOnly: boolean;
   /** Name of the savepoint; "" of a transaction itself. */
@@ -202,7 +202,7 @@ interface TransactionParts {
   readonly opened: Error;
 }
 
-/** The place where a transaction is opened, for messages. */
+/** Records where a transaction is opened, for messages. */
 function openedHere(): Error {
   return new Error("The transaction was opened here.");
 }
@@ -210,11 +210,11 @@ function openedHere(): Error {
 /** An open transaction, or an open savepoint of one. */
 class Transaction implements OpenTransaction {
   readonly isReadOnly: boolean;
-  /** What runs when it is committed; that of a savepoint passes to what it is inside of. */
+  /** Callbacks for the commit; those of a savepoint pass to the transaction around it. */
   readonly committed: Callback[] = [];
   readonly undone: Callback[] = [];
   isEnded = false;
-  /** Whether the connection is of no use any more. */
+  /** Whether the connection has become unusable. */
   isLost = false;
   readonly #database: DatabaseCore;
   readonly #connection: Connection;
@@ -227,7 +227,7 @@ class Transaction implements OpenTransaction {
   #failure: unknown;
   #hasFailed = false;
   #savepoints = 0;
-  /** Whether it stands around a test: what runs in it directly is a transaction of its own to the code. */
+  /** Whether it isolates a test: work directly inside it counts as a separate transaction. */
   #isIsolation = false;
 
   constructor(database: DatabaseCore, connection: Connection, { isReadOnly, savepoint, opened }: TransactionParts) {
@@ -243,14 +243,14 @@ class Transaction implements OpenTransaction {
     return this.#isIsolation;
   }
 
-  /** Makes it the transaction around a test. */
+  /** Turns it into the transaction around a test. */
   isolate(): void {
     this.#isIsolation = true;
   }
 
   run(statement: Statement): StatementResult | Promise<StatementResult> {
     if (this.#isIsolation) return this.#runIsolated(statement);
-    // What runs beside a savepoint must not be undone with it: it waits for its turn.
+    // A statement next to a savepoint must not be rolled back with it, so it waits for its turn.
     if (this.#isNesting) return this.#runInTurn(statement);
     this.#assertOpen();
     this.assertSound();
@@ -273,7 +273,7 @@ class Transaction implements OpenTransaction {
     return this.run(statement);
   }
 
-  /** A statement that is refused undoes itself alone, as it would without the transaction around it. */
+  /** Runs a statement that only rolls back itself if it fails, as it would without the transaction of the test. */
   async #runIsolated(statement: Statement): Promise<StatementResult> {
     const free = await this.#turns.acquire();
     try {
@@ -299,22 +299,22 @@ class Transaction implements OpenTransaction {
   }
 
   whenUndone(callback: () => void): void {
-    // What stands around a test is no transaction to the code.
+    // Code does not see the transaction of a test.
     if (!this.#isIsolation) this.undone.push(callback);
   }
 
-  /** Notes the first error: nothing but a rollback comes after it, whatever the database itself would allow. */
+  /** Records the first error: only a rollback is allowed after it, even if the database would accept more. */
   fail<Failure>(error: Failure): Failure {
     if (!this.#hasFailed) this.#failure = error;
     this.#hasFailed = true;
     return error;
   }
 
-  /** Throws `E_TRANSACTION_ABORTED` when a statement has failed. */
+  /** Throws `E_TRANSACTION_ABORTED` if a statement has failed. */
   assertSound(): void {
     if (!this.#hasFailed) return;
     if (this.#failure instanceof GableError && this.#failure.code === "E_TRANSACTION_TIMEOUT") throw this.#failure;
-    throw new GableError("E_TRANSACTION_ABORTED", "A statement of this transaction has failed, and nothing more runs in it.", {
+    throw new GableError("E_TRANSACTION_ABORTED", "A statement of this transaction has failed, so it only accepts a rollback.", {
       cause: this.#failure,
     });
   }
@@ -333,7 +333,7 @@ class Transaction implements OpenTransaction {
     return explained;
   }
 
-  /** A statement of the transaction itself. */
+  /** Runs a statement that controls the transaction itself. */
   async control(sql: string): Promise<void> {
     try {
       await this.#connection.run({ sql, parameters: [], rows: "none" });
@@ -351,13 +351,13 @@ class Transaction implements OpenTransaction {
         this.isEnded = false;
         throw toCommitError(this.#database.models, error);
       }
-      throw new GableError("E_COMMIT_UNKNOWN", "The connection was lost while a transaction was committed: it may be stored, or not.", {
+      throw new GableError("E_COMMIT_UNKNOWN", "The connection was lost during a commit, so the transaction may or may not be stored.", {
         cause: error,
       });
     }
   }
 
-  /** Undoes everything. An error of it means that the connection is gone, and everything with it. */
+  /** Rolls back everything. An error means that the connection was lost, and all open changes with it. */
   async rollback(): Promise<void> {
     this.isEnded = true;
     try {
@@ -371,7 +371,7 @@ class Transaction implements OpenTransaction {
     }
   }
 
-  /** Runs work in a savepoint. Several of them take turns. */
+  /** Runs work in a savepoint. Several savepoints take turns. */
   async nest<Result>(context: ExecutionContext, work: () => Result | Promise<Result>, options: TransactionOptions): Promise<Result> {
     const free = await this.#turns.acquire();
     this.#isNesting = true;

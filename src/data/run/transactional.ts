@@ -1,20 +1,20 @@
-/** A transaction around each request that may change something: a middleware of routes. */
+/** A route middleware that runs each request that may write in a transaction. */
 import type { TransactionOptions } from "./transaction.ts";
 import { transaction } from "./transaction.ts";
 
 /** Methods that change nothing (RFC 9110, section 9.2.1). */
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
 
-/** What the transaction of a request may be. */
+/** Options for the transactions of requests. */
 export type TransactionalOptions = Pick<TransactionOptions, "isolation" | "timeoutMs">;
 
-/** Undoes what a request has done that was refused: the reply itself is sent. */
+/** Rolls back the work of a rejected request. The reply itself is sent. */
 const refused = Symbol("refused");
 
 /**
- * A middleware that runs each request in a transaction, but for those of methods that change nothing. It is committed
- * before the reply is sent, and undone when the reply says that something was wrong: with the status 400 or above, also by a throw. What a
- * reply streams later runs outside of it.
+ * A middleware that runs each request in a transaction, except for safe methods such as GET. Commits before the reply is
+ * sent. Rolls back if the status of the reply is 400 or above, or if the handler throws. What a
+ * reply streams later runs outside of the transaction.
  *
  * @example
  * group("/orders", { use: [transactional()] })

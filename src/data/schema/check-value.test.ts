@@ -4,7 +4,7 @@ import { checkValue, compareDecimals } from "./check-value.ts";
 import type { Column } from "./column.ts";
 import { field as f } from "./field.ts";
 
-/** A column, values that are right with what is stored of them, and values that are wrong with a part of the message. */
+/** A column, valid values with their stored form, and invalid values with a part of the message. */
 type Row = [
   name: string,
   column: Column<never, "required" | "optional"> | object,
@@ -46,12 +46,12 @@ const rows: readonly Row[] = [
       ["a", /at least 2 characters\. You typed 1/],
       ["abcd", /at most 3 characters\. You typed 4/],
       ["", /needed/],
-      [5, /text/],
+      [5, /string/],
       ["a\0b", /cannot be stored/],
       ["a\ud800", /cannot be stored/],
     ],
   ],
-  ["text of any length", f.text(), [["x".repeat(100_000)]], [["", /needed/]]],
+  ["text without a limit", f.text(), [["x".repeat(100_000)]], [["", /needed/]]],
   ["blank text", f.text({ blank: true }), [[""], ["x"]], [[null, /needed/]]],
   ["nullable text", f.text({ null: true }), [[null], [undefined, null]], [["", /needed/]]],
   ["text with a pattern", f.text({ pattern: /^[a-z]+$/g }), [["abc"], ["abc"]], [["aBc", /right form/]]],
@@ -146,7 +146,7 @@ const rows: readonly Row[] = [
       ["1.000", "1.00"],
     ],
     [
-      ["1.001", /2 digits behind/],
+      ["1.001", /2 digits after/],
       ["1000", /3 digits before/],
       ["-10.01", /at least -10/],
       ["999.99", /at most 999\.98/],
@@ -203,9 +203,9 @@ const rows: readonly Row[] = [
     f.datetime(),
     [[new Date(0)]],
     [
-      [new Date(Number.NaN), /moment/],
-      ["2026-01-01", /moment/],
-      [0, /moment/],
+      [new Date(Number.NaN), /valid date and time/],
+      ["2026-01-01", /valid date and time/],
+      [0, /valid date and time/],
     ],
   ],
   [

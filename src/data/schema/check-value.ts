@@ -2,23 +2,23 @@
 import { toShortIpAddress } from "../../http/ip-address.ts";
 import type { AnyColumn, ColumnType } from "./column.ts";
 
-/** The value as it is stored, or what a person can do about it. */
+/** The value in its stored form, or a message that says how to correct it. */
 export type CheckedValue = { readonly value: unknown; readonly message?: undefined } | { readonly message: string };
 
 const [intMin, intMax] = [-2_147_483_648, 2_147_483_647];
 const [bigintMin, bigintMax] = [-(2n ** 63n), 2n ** 63n - 1n];
-/** Longest values where the options give no other limit. */
+/** Maximum lengths of types whose options set no limit. */
 const defaultMax: Readonly<Partial<Record<ColumnType, number>>> = { slug: 50, email: 254, url: 2048 };
 
-/** Checks a value against all that its column says by itself; functions of the model come later. */
+/** Checks a value against the type and options of its column. Validators of the model run later. */
 export function checkValue(column: AnyColumn, value: unknown): CheckedValue {
   if (value === null || value === undefined) return column.options.null === true ? { value: null } : { message: "This is needed." };
   return checks[column.type](value, column);
 }
 
-/** Most characters or bytes of a column; undefined without a limit. */
+/** The maximum number of characters or bytes of a column; undefined without a limit. */
 export function maxOf({ type, options }: Pick<AnyColumn, "type" | "options">): number | undefined {
-  // Of a list, the limit is one of its items.
+  // The limit of a list applies to each item.
   if (type === "array") return undefined;
   return typeof options.max === "number" ? options.max : defaultMax[type];
 }
@@ -30,7 +30,7 @@ const checks: Readonly<Record<ColumnType, (value: unknown, column: AnyColumn) =>
       ? { value: value.toLowerCase() }
       : { message: "Give a UUID, such as 0190163d-8694-739b-aea5-966c26f8ad91." },
   text: checkText,
-  slug: (value, column) => checkText(value, column, /^[A-Za-z0-9_-]+$/, "Use letters, digits, hyphens and underscores alone."),
+  slug: (value, column) => checkText(value, column, /^[A-Za-z0-9_-]+$/, "Use letters, digits, hyphens and underscores only."),
   email: (value, column) => checkText(value, column, mailAddress, "Give an address such as name@example.com."),
   url: (value, column) => {
     const checked = checkText(value, column);
@@ -44,7 +44,7 @@ const checks: Readonly<Record<ColumnType, (value: unknown, column: AnyColumn) =>
     typeof value === "bigint" && value >= bigintMin && value <= bigintMax
       ? checkRange(value, column)
       : { message: "Give a whole number of at most 19 digits." },
-  // Databases do not agree on a zero below zero.
+  // Databases disagree about negative zero.
   float: (value, column) =>
     typeof value === "number" && Number.isFinite(value) ? checkRange(value === 0 ? 0 : value, column) : { message: "Give a number." },
   decimal: checkDecimal,
@@ -52,9 +52,9 @@ const checks: Readonly<Record<ColumnType, (value: unknown, column: AnyColumn) =>
   date: (value) => (typeof value === "string" && isDay(value) ? { value } : { message: "Give a day such as 2026-11-20." }),
   time: checkTime,
   datetime: (value, { options }) => {
-    if (!(value instanceof Date) || Number.isNaN(value.getTime())) return { message: "Give a valid moment." };
+    if (!(value instanceof Date) || Number.isNaN(value.getTime())) return { message: "Give a valid date and time." };
     const isFine = options.precision === 0 && value.getTime() % 1_000 !== 0;
-    return isFine ? { message: "Give a moment of whole seconds." } : { value };
+    return isFine ? { message: "Give a time in whole seconds." } : { value };
   },
   json: (value) => (isJsonValue(value, 0) ? { value } : { message: "Give a value that JSON can hold." }),
   bytes: (value, column) => {
@@ -77,7 +77,7 @@ const checks: Readonly<Record<ColumnType, (value: unknown, column: AnyColumn) =>
       : { message: `Choose one of: ${Object.values(choices).join(", ")}.` },
 };
 
-/** A list: its length, and each of its items. */
+/** Checks a list: its length, and each item. */
 function checkList(value: unknown, { items, options }: AnyColumn): CheckedValue {
   if (!Array.isArray(value)) return { message: "Give a list." };
   const { min, max } = options;
@@ -92,24 +92,24 @@ function checkList(value: unknown, { items, options }: AnyColumn): CheckedValue 
   return { value: list };
 }
 
-/** An address as browsers take it in a field for mail (WHATWG HTML, section 4.10.5.1.5), with a dot in the domain. */
+/** An e-mail address as browsers validate it (WHATWG HTML, section 4.10.5.1.5), with a dot in the domain. */
 const mailAddress =
   /^[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$/;
 
 function checkText(value: unknown, column: AnyColumn, shape?: RegExp, shapeMessage = ""): CheckedValue {
-  if (typeof value !== "string") return { message: "Give a text." };
+  if (typeof value !== "string") return { message: "Give a string." };
   const { min, pattern, blank = false } = column.options;
   if (value === "") return blank ? { value } : { message: "This is needed." };
-  // No database stores them; PostgreSQL refuses NUL, and lone surrogates are no UTF-8.
-  if (!value.isWellFormed() || value.includes("\0")) return { message: "The text holds a character that cannot be stored." };
+  // No database stores these characters: PostgreSQL rejects NUL, and lone surrogates are not valid UTF-8.
+  if (!value.isWellFormed() || value.includes("\0")) return { message: "The value contains a character that cannot be stored." };
   const max = maxOf(column);
-  // A text has at most as many characters as units of UTF-16: they are counted where that leaves a doubt alone.
+  // A string never has more characters than UTF-16 units, so characters are only counted if the units do not settle the question.
   const length = min === undefined && (max === undefined || value.length <= max) ? value.length : countCharacters(value);
   if (max !== undefined && length > max) return { message: `Use at most ${max} characters. You typed ${length}.` };
   if (typeof min === "number" && length < min) return { message: `Use at least ${min} characters. You typed ${length}.` };
   if (shape !== undefined && !shape.test(value)) return { message: shapeMessage };
   if (pattern !== undefined && !new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, "")).test(value))
-    return { message: "The text does not have the right form." };
+    return { message: "The value does not have the right form." };
   return { value };
 }
 
@@ -135,16 +135,17 @@ function checkRange(value: number | bigint, { options }: AnyColumn): CheckedValu
   return { value: Object.is(value, -0) ? 0 : value };
 }
 
-/** A decimal as a text with exactly `scale` digits: `"7"` of scale 2 is `"7.00"`. */
+/** Checks a decimal and returns it as a string with exactly `scale` digits: `"7"` with scale 2 becomes `"7.00"`. */
 function checkDecimal(value: unknown, { options }: AnyColumn): CheckedValue {
   const { digits = 0, scale = 0, min, max } = options;
   const [, sign, whole = "", fraction = ""] = /^([-+]?)([0-9]+)(?:\.([0-9]+))?$/.exec(typeof value === "string" ? value : "") ?? [];
   if (whole === "") return { message: 'Give a number such as "12.50".' };
   const integer = whole.replace(/^0+(?=[0-9])/, "");
   const decimals = fraction.replace(/0+$/, "");
-  if (decimals.length > scale) return { message: scale === 0 ? "Give a whole number." : `Use at most ${scale} digits behind the point.` };
+  if (decimals.length > scale)
+    return { message: scale === 0 ? "Give a whole number." : `Use at most ${scale} digits after the decimal point.` };
   const integerDigits = integer === "0" ? 0 : integer.length;
-  if (integerDigits > digits - scale) return { message: `Use at most ${digits - scale} digits before the point.` };
+  if (integerDigits > digits - scale) return { message: `Use at most ${digits - scale} digits before the decimal point.` };
   const isZero = /^0*$/.test(integer + decimals);
   const text = `${sign === "-" && !isZero ? "-" : ""}${integer}${scale === 0 ? "" : `.${decimals.padEnd(scale, "0")}`}`;
   if (typeof min === "string" && compareDecimals(text, min) < 0) return { message: `Give at least ${min}.` };
@@ -152,7 +153,7 @@ function checkDecimal(value: unknown, { options }: AnyColumn): CheckedValue {
   return { value: text };
 }
 
-/** A decimal in the one form that texts of its scale have; digits behind it stay, since there is no such value in a column. */
+/** Returns a decimal in the canonical form for its scale. Keeps digits beyond the scale, because no stored value has them. */
 export function fitDecimal(text: string, scale: number): string {
   const [, sign, whole = "", fraction = ""] = /^([-+]?)0*([0-9]+)(?:\.([0-9]+))?$/.exec(text)!; // Codecs and checks have seen its form.
   const decimals = fraction.replace(/0+$/, "").padEnd(scale, "0");
@@ -176,7 +177,7 @@ function toScaled(text: string, scale: number): bigint {
   return BigInt(whole + fraction.padEnd(scale, "0"));
 }
 
-/** Whether a text is a day of the calendar: `2026-02-30` is none. */
+/** Whether a string is a valid calendar day: `2026-02-30` is not. */
 function isDay(text: string): boolean {
   const match = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/.exec(text);
   if (match === null || match[1] === "0000") return false;
@@ -191,7 +192,7 @@ function checkTime(value: unknown): CheckedValue {
   return match === null ? { message: "Give a time such as 10:12." } : { value: `${match[1]}:${match[2]}:${match[3] ?? "00"}` };
 }
 
-/** Deepest nesting of JSON: that of `JSON.parse` in readers of bodies, too. */
+/** Deepest nesting of JSON, the same as in request bodies. */
 const jsonDepthMax = 64;
 
 function isJsonValue(value: unknown, depth: number): boolean {

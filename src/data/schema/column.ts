@@ -1,6 +1,6 @@
-/** Columns of models: what a field stores, and everything that forms, the admin and the database know of it. */
+/** Columns of models: what a field stores, and what forms, the admin and the database know about it. */
 
-/** Kinds of columns, in the order of the documentation. */
+/** Column types, in the order of the documentation. */
 const columnTypes = [
   "id",
   "uuid",
@@ -24,15 +24,15 @@ const columnTypes = [
   "array",
 ] as const;
 
-/** Kinds of columns: each is one type of TypeScript and one of each database. */
+/** A column type. Each maps to one TypeScript type and to one type of each database. */
 export type ColumnType = (typeof columnTypes)[number];
 
-/** Whether a text is a kind of columns. */
+/** Whether a string names a column type. */
 export function isColumnType(text: string): text is ColumnType {
-  return (columnTypes as readonly string[]).includes(text); // A list of texts.
+  return (columnTypes as readonly string[]).includes(text); // A list of strings.
 }
 
-/** How a form asks for a value. */
+/** The input that a form shows for a value. */
 export type Widget =
   | "hidden"
   | "text"
@@ -48,139 +48,139 @@ export type Widget =
   | "datetime"
   | "none";
 
-/** A check of one value: gives what is wrong with it, as a sentence to a person, or nothing. */
+/** Checks one value. Returns an error message for people, or nothing. */
 export type ValueCheck<Value> = (value: Value) => string | undefined | Promise<string | undefined>;
 
-/** What the database itself computes: the base of expressions, so that definitions can tell them from values. */
+/** Base class of expressions that the database computes, so that definitions can tell them from values. */
 export class DatabaseValue {}
 
-/** A default that the database gives: an expression without columns, such as `now()` or `` sql`gen_random_uuid()` ``. */
+/** A default that the database computes: an expression without columns, such as `now()` or `` sql`gen_random_uuid()` ``. */
 interface DatabaseDefault {
   /** The expression as data. */
   readonly $node: unknown;
 }
 
-/** Options that every column has. */
+/** Options of every column. */
 export interface ColumnOptions<Value = unknown> {
-  /** Whether the value may be absent. Default false. */
+  /** Whether the value may be null. Default false. */
   readonly null?: boolean;
   /**
-   * Value of new rows that give none: a value, a function that makes one, or an expression that the database computes. None by
+   * Value of new rows that give none: a value, a function that returns one, or an expression that the database computes. None by
    * default.
    */
   readonly default?: Value | (() => Value) | DatabaseDefault | null;
-  /** Whether no two rows may have the same value. Default false. */
+  /** Whether each value may occur only once. Default false. */
   readonly unique?: boolean;
-  /** Whether the column has an index of its own. Default false. */
+  /** Whether the column has a separate index. Default false. */
   readonly index?: boolean;
-  /** Whether the column is the primary key. Default false, true of `f.id()`. */
+  /** Whether the column is the primary key. Default false, or true for `f.id()`. */
   readonly primary?: boolean;
   /** Name of the column. By default the name of the field in snake_case. */
   readonly column?: string;
-  /** Name for people. By default made of the name of the field. */
+  /** Display name. By default derived from the name of the field. */
   readonly label?: string;
-  /** A sentence below the field of a form. None by default. */
+  /** Help text below the field in a form. None by default. */
   readonly help?: string;
-  /** Example in an empty field of a form. None by default. */
+  /** Placeholder of an empty form field. None by default. */
   readonly placeholder?: string;
   /** Comment in the database. None by default. */
   readonly comment?: string;
-  /** Whether forms and schemas have the field; code may always set it. Default true. */
+  /** Whether forms and schemas include the field; code may always set it. Default true. */
   readonly editable?: boolean;
-  /** Whether the value is kept out of JSON, logs, exports and history. Default false. */
+  /** Whether the value is left out of JSON, logs, exports and history. Default false. */
   readonly secret?: boolean;
-  /** Checks beyond those of the type; they see values alone that pass these. None by default. */
+  /** Additional validators. They only run on values that pass the checks of the type. None by default. */
   readonly validate?: ValueCheck<Value> | ReadonlyArray<ValueCheck<Value>>;
-  /** How a form asks for the value. By default what fits the type. */
+  /** The input that forms show. By default one that fits the type. */
   readonly widget?: Widget;
-  /** Former name of the field, for the migration that renames it. None by default. */
+  /** Previous name of the field, for the migration that renames it. None by default. */
   readonly was?: string;
-  /** Whether code has stopped to use the column, which still exists. Default false. */
+  /** Whether code no longer uses the column, which still exists. Default false. */
   readonly retired?: boolean;
 }
 
-/** Options of texts. */
+/** Options of text fields. */
 export interface TextOptions extends ColumnOptions<string> {
-  /** Most characters (code points). Without it, the text may be of any length. */
+  /** Maximum number of characters (code points). No limit by default. */
   readonly max?: number;
-  /** Fewest characters. None by default. */
+  /** Minimum number of characters. None by default. */
   readonly min?: number;
-  /** What the text must look like. None by default. */
+  /** Pattern that the value must match. None by default. */
   readonly pattern?: RegExp;
-  /** Whether the empty text is allowed. Default false. */
+  /** Whether the empty string is allowed. Default false. */
   readonly blank?: boolean;
 }
 
-/** Options of slugs. */
+/** Options of slug fields. */
 export interface SlugOptions extends TextOptions {
-  /** Name of the field that the slug is made of when none is given. None by default. */
+  /** Field from which the slug is made if you give none. None by default. */
   readonly from?: string;
 }
 
-/** Options of numbers. */
+/** Options of number fields. */
 export interface NumberOptions<Value> extends ColumnOptions<Value> {
-  /** Smallest value. That of the type by default. */
+  /** Smallest value. By default that of the type. */
   readonly min?: Value;
-  /** Largest value. That of the type by default. */
+  /** Largest value. By default that of the type. */
   readonly max?: Value;
 }
 
-/** Options of decimal numbers, which are texts in TypeScript: no digit is lost. */
+/** Options of decimal fields. Decimals are strings in TypeScript, so that no digit is lost. */
 export interface DecimalOptions extends NumberOptions<string> {
-  /** Digits in all, 1 to 38. */
+  /** Total number of digits, 1 to 38. */
   readonly digits: number;
-  /** Digits behind the point, 0 to `digits`. */
+  /** Digits after the decimal point, 0 to `digits`. */
   readonly scale: number;
   /**
-   * "text" lets SQLite keep more than 15 digits, as a text: such a column can be equal to a value, and is neither ordered nor
-   * computed with, on any database. By default it is a number.
+   * "text" lets SQLite keep more than 15 digits, by storing a string. You can then test the column for equality, but not order by it
+   * or compute with it, on any database. By default the value is stored as a number.
    */
   readonly storage?: "text";
 }
 
-/** Options of moments. */
+/** Options of datetime fields. */
 export interface DatetimeOptions extends ColumnOptions<Date> {
-  /** "create" sets the moment when a row is made, "update" also when it is changed. Never by default. */
+  /** "create" sets the current time when a row is created, "update" also when it is changed. Never by default. */
   readonly auto?: "create" | "update";
   /**
-   * Digits of a second that the column stores, for columns that somebody else has made. With 6, comparisons mean the millisecond, as
-   * values have no more digits; with 0, values are whole seconds. Default 3, as Gable creates columns.
+   * Fraction digits of a second that the column stores. Set it for columns that Gable did not create. With 6, comparisons use
+   * milliseconds, since JavaScript dates have no more digits; with 0, values are whole seconds. Default 3.
    */
   readonly precision?: MomentPrecision;
 }
 
-/** Digits of a second. */
+/** Fraction digits of a second. */
 export type MomentPrecision = 0 | 3 | 6;
 
-/** Options of keys. */
+/** Options of primary keys. */
 export interface IdOptions {
-  /** "integer" counts up; "uuid" makes UUIDs of version 7. Default "integer". */
+  /** "integer" counts up; "uuid" generates UUIDs of version 7. Default "integer". */
   readonly kind?: "integer" | "uuid";
-  /** Name of the column. Default that of the field. */
+  /** Name of the column. By default that of the field. */
   readonly column?: string;
 }
 
-/** Options of bytes. */
+/** Options of bytes fields. */
 export interface BytesOptions extends ColumnOptions<Uint8Array> {
-  /** Most bytes. Without it, as many as the database takes. */
+  /** Maximum number of bytes. By default the limit of the database. */
   readonly max?: number;
 }
 
-/** Options of lists. */
+/** Options of list fields. */
 export interface ArrayOptions<Item> extends ColumnOptions<readonly Item[]> {
-  /** Fewest items. None by default. */
+  /** Minimum number of items. None by default. */
   readonly min?: number;
-  /** Most items. As many as the database takes by default. */
+  /** Maximum number of items. By default the limit of the database. */
   readonly max?: number;
 }
 
-/** Options of choices. */
+/** Options of choice fields. */
 export interface ChoiceOptions<Key extends string> extends ColumnOptions<Key> {
-  /** Whether the database checks the value, too. Default true. */
+  /** Whether the database checks the value as well. Default true. */
   readonly check?: boolean;
 }
 
-/** Every option that a column of any type has, as it is kept. */
+/** Stored options of a column of any type. */
 export type AnyColumnOptions = ColumnOptions &
   Partial<
     Omit<TextOptions, keyof ColumnOptions> &
@@ -190,32 +190,32 @@ export type AnyColumnOptions = ColumnOptions &
       Pick<ChoiceOptions<string>, "check">
   > & { readonly min?: unknown; readonly max?: unknown };
 
-/** What a column is made of beside its options. */
+/** What a column consists of, besides its options. */
 interface ColumnParts {
   readonly choices?: Readonly<Record<string, string>> | undefined;
   readonly items?: AnyColumn | undefined;
 }
 
 /**
- * A column. Three facts exist for the compiler alone: the type of the value, whether an insert must give it, and whether
- * it is the key. They are all that types of rows and inserts read, which keeps them cheap.
+ * A column. Three members exist only for the compiler: the type of the value, whether an insert requires it, and whether
+ * it is the key. The types of rows and inserts read nothing else, which keeps them cheap.
  */
 export class Column<Value, Insert extends "required" | "optional", IsKey extends boolean = false> {
-  /** Tells it from relations. */
+  /** Distinguishes columns from relations. */
   readonly kind = "column";
   /** Type of the value; never set. */
   declare readonly value: Value;
-  /** Whether an insert must give a value; never set. */
+  /** Whether an insert requires a value; never set. */
   declare readonly insert: Insert;
   /** Whether it is the primary key; never set. */
   declare readonly isKey: IsKey;
-  /** Type of its values. */
+  /** Column type. */
   readonly type: ColumnType;
   /** The options as they were written. */
   readonly options: AnyColumnOptions;
-  /** Labels by key, of a choice; undefined of other columns. */
+  /** Labels by key of a choice; undefined for other columns. */
   readonly choices: Readonly<Record<string, string>> | undefined;
-  /** The column of each item, of a list; undefined of other columns. */
+  /** The column of each item of a list; undefined for other columns. */
   readonly items: AnyColumn | undefined;
 
   /** @internal Use `field`. */

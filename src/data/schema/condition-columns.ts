@@ -1,7 +1,7 @@
-/** Conditions as data: which columns they name, and whether they fold case. */
+/** Reads conditions that are data: which columns they name, and whether they fold case. */
 import type { OperandData } from "./table-state.ts";
 
-/** Whether an expression folds case: SQLite has functions for that by Gable alone, which no table may use. */
+/** Whether an expression folds case. SQLite does so with functions of Gable, which table definitions must not use. */
 export function foldsCase(data: OperandData): boolean {
   if (!isList(data)) return false;
   const [operator] = data;
@@ -11,7 +11,7 @@ export function foldsCase(data: OperandData): boolean {
   );
 }
 
-/** Names of the columns that a condition speaks of. */
+/** Returns the names of the columns in a condition. */
 export function columnsOf(data: OperandData): string[] {
   const columns: string[] = [];
   mapColumns(data, (name) => {
@@ -21,12 +21,12 @@ export function columnsOf(data: OperandData): string[] {
   return columns;
 }
 
-/** The condition with another name of a column. */
+/** Returns the condition with a column renamed. */
 export function renameInCondition<Data extends OperandData>(data: Data, from: string, to: string): Data {
   return mapColumns(data, (name) => (name === from ? to : name)) as Data; // The shape stays.
 }
 
-/** The condition with other columns. Every text is one, but for operators: values that are texts say so, `{ text: "draft" }`. */
+/** Returns the condition with other columns. Strings are columns, except operators; string values are wrapped: `{ text: "draft" }`. */
 function mapColumns(data: OperandData, change: (name: string) => string): OperandData {
   if (typeof data === "string") return change(data);
   if (!isList(data)) return data;

@@ -1,10 +1,10 @@
-/** Values that rows get by themselves: defaults, moments, keys, slugs. */
+/** Values that Gable fills in for new rows: defaults, timestamps, keys, slugs. */
 import type { MomentPrecision } from "./column.ts";
 import type { FieldMeta } from "./model-class.ts";
 import type { ModelClass } from "./model-class.ts";
 import { makeSlug, noteMadeSlug } from "./slug.ts";
 
-/** Fills in what a new row was not given: defaults, made keys, moments, slugs; null where nothing is and may be. */
+/** Fills in what a new row lacks: defaults, generated keys, timestamps, slugs, and null for nullable fields. */
 export function fillNewRow(model: ModelClass, values: Record<string, unknown>): void {
   const now = new Date();
   for (const field of model.$meta.columns) {
@@ -16,7 +16,7 @@ export function fillNewRow(model: ModelClass, values: Record<string, unknown>): 
   }
 }
 
-/** Returns a moment with the digits of a second that a column stores. */
+/** Returns a datetime with the fraction digits that a column stores. */
 export function toPrecision(moment: Date, precision: MomentPrecision | undefined): Date {
   return new Date(precision === 0 ? Math.floor(moment.getTime() / 1_000) * 1_000 : moment.getTime());
 }
@@ -38,7 +38,7 @@ function makeValue(
 let lastTime = 0;
 let sequence = 0;
 
-/** A UUID of version 7 (RFC 9562, section 5.7): later ones of one process are larger, so that indexes grow at their end. */
+/** Returns a UUID of version 7 (RFC 9562, section 5.7). Later ones of a process are larger, so that indexes grow at their end. */
 export function createUuid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   const now = Date.now();

@@ -10,7 +10,7 @@ import { belongsTo, hasMany, hasOne, manyToMany } from "./relation.ts";
 class Other extends Model("others", { id: f.id() }) {}
 class Pair extends Model("pairs", { a: f.int(), b: f.int() }, { primary: ["a", "b"] }) {}
 const id = f.id();
-// Definitions that the types refuse: what code without types may write.
+// Definitions that the types reject, but code without types may contain.
 const untyped = Model as unknown as (table: string, fields: object, options?: object) => ModelClass & (new () => object);
 const make = (fields: object, options?: object, table = "things"): ModelClass =>
   class Thing extends untyped(table, { id, ...fields }, options) {};
@@ -19,8 +19,8 @@ const bare = (fields: object, options?: object): ModelClass => class Thing exten
 type Row = [what: string, model: ModelClass | ModelClass[], code: string, message: RegExp, fix: RegExp];
 
 const rows: readonly Row[] = [
-  ["a field that is a text", make({ a: "text" }), "E_FIELD_INVALID", /Thing\.a: the field is "text"/, /field\.text\(\)/],
-  ["a field that is no relation", make({ a: () => 5 }), "E_FIELD_INVALID", /Thing\.a: the field is function/, /belongsTo/],
+  ["a field that is a string", make({ a: "text" }), "E_FIELD_INVALID", /Thing\.a: the field is "text"/, /field\.text\(\)/],
+  ["a field that is not a relation", make({ a: () => 5 }), "E_FIELD_INVALID", /Thing\.a: the field is function/, /belongsTo/],
   ["a relation without its arrow", make({ a: belongsTo(Other) }), "E_FIELD_INVALID", /the field is an object/, /arrow/],
   [
     "an arrow that throws",
@@ -55,7 +55,7 @@ const rows: readonly Row[] = [
   ["an unknown option", make({ a: f.text({ mx: 5 } as never) }), "E_FIELD_OPTION", /text has no option "mx"/, /^Write "max"\.$/],
   ["an option of another type", make({ a: f.boolean({ max: 5 } as never) }), "E_FIELD_OPTION", /boolean has no option "max"/, /./],
   ["a limit below one", make({ a: f.text({ max: 0 }) }), "E_FIELD_OPTION_VALUE", /max is 0/, /above 0/],
-  ["a limit that is a text", make({ a: f.int({ min: "1" } as never) }), "E_FIELD_OPTION_VALUE", /min is "1"/, /type int/],
+  ["a limit that is a string", make({ a: f.int({ min: "1" } as never) }), "E_FIELD_OPTION_VALUE", /min is "1"/, /type int/],
   ["limits in the wrong order", make({ a: f.int({ min: 5, max: 1 }) }), "E_FIELD_OPTION_VALUE", /min is above max/, /Exchange/],
   ["lengths in the wrong order", make({ a: f.text({ min: 5, max: 1 }) }), "E_FIELD_OPTION_VALUE", /min is above max/, /Exchange/],
   ["too many digits", make({ a: f.decimal({ digits: 39, scale: 2 }) }), "E_FIELD_OPTION_VALUE", /digits is 39/, /1 to 38/],
@@ -83,7 +83,7 @@ const rows: readonly Row[] = [
   ["a relation to nothing", make({ a: () => belongsTo(undefined) }), "E_RELATION_TARGET", /leads to undefined/, /model class/],
   ["a relation to what is not opened", make({ a: () => belongsTo(Pair) }), "E_RELATION_TARGET", /Pair is not among/, /Add Pair/],
   ["no way back", make({ all: () => hasMany(Other) }), "E_RELATION_REVERSE", /Other has no relation to Thing/, /belongsTo\(Thing\)/],
-  ["a way back that is not there", make({ one: () => hasOne(Other, { by: "x" }) }), "E_RELATION_REVERSE", /no relation "x" to Thing/, /./],
+  ["a missing way back", make({ one: () => hasOne(Other, { by: "x" }) }), "E_RELATION_REVERSE", /no relation "x" to Thing/, /./],
   [
     "an unknown action",
     make({ a: () => belongsTo(Other, { onDelete: "drop" as never }) }),
@@ -106,7 +106,7 @@ const rows: readonly Row[] = [
     /softDelete/,
   ],
   [
-    "null where none may be",
+    "set null on a required relation",
     make({ a: () => belongsTo(Other, { onDelete: "set null" }) }),
     "E_RELATION_OPTION",
     /may not be empty/,
@@ -145,20 +145,20 @@ const rows: readonly Row[] = [
     /^Write "title"\.$/,
   ],
   [
-    "a moment of deletion that must be there",
+    "a softDelete field that is required",
     make({ d: f.datetime() }, { softDelete: "d" }),
     "E_MODEL_SOFT_DELETE",
-    /no optional/,
+    /must be a nullable datetime/,
     /field\.datetime/,
   ],
   [
-    "a moment of deletion that is a text",
+    "a softDelete field of type text",
     make({ d: f.text({ null: true }) }, { softDelete: "d" }),
     "E_MODEL_SOFT_DELETE",
-    /no optional/,
+    /must be a nullable datetime/,
     /field\.datetime/,
   ],
-  ["a version that is a text", make({ v: f.text() }, { version: "v" }), "E_MODEL_VERSION", /type text/, /field\.int/],
+  ["a version of type text", make({ v: f.text() }, { version: "v" }), "E_MODEL_VERSION", /type text/, /field\.int/],
   ["a table with a blank", make({}, {}, "a b"), "E_MODEL_TABLE", /the table is named "a b"/, /underscores/],
   ["two models with one table", [make({}), make({})], "E_MODEL_TABLE_DUPLICATE", /"things" is that of Thing/, /another table/],
 ];

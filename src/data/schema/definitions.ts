@@ -1,4 +1,4 @@
-/** Checks of definitions, when models are opened: all mistakes of all models are reported together, each with its way out. */
+/** Checks model definitions when a database opens. Reports all mistakes of all models together, each with its fix. */
 import type { ErrorCode } from "../../errors/catalogue.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
@@ -23,7 +23,7 @@ export interface DefinitionMistake {
 
 type AnyRelation = Relation<ModelClass, "one" | "many", boolean>;
 
-/** Names that instances use themselves, and those that would reach into the language. */
+/** Reserved names: methods of rows, and names with a meaning in JavaScript. */
 export const reservedNames: ReadonlySet<string> = new Set(
   "save delete restore purge reload set load toJSON then constructor prototype __proto__ validate schema".split(" "),
 );
@@ -60,13 +60,13 @@ const modelOptions =
 const viewOptions = "label labelPlural display orderBy search primary computed managed database scope view".split(" ");
 const deleteActions = new Set(["restrict", "cascade", "set null", "set default", "no action"]);
 
-/** Checks models together. Throws `E_MODEL_INVALID` with the list of all mistakes. */
+/** Checks models together. Throws `E_MODEL_INVALID` with all mistakes. */
 export function assertModels(models: readonly ModelClass[]): void {
   const mistakes = checkModels(models);
   if (mistakes.length > 0) throw modelsInvalid(mistakes);
 }
 
-/** The error about mistakes in models. */
+/** Returns the error that lists mistakes in models. */
 export function modelsInvalid(mistakes: readonly DefinitionMistake[]): GableError {
   const list = mistakes.map(({ code, where, message, fix }) => `${where}: ${message} (${code}). ${fix}`);
   return new GableError(
@@ -79,7 +79,7 @@ export function modelsInvalid(mistakes: readonly DefinitionMistake[]): GableErro
   );
 }
 
-/** All mistakes of models; none when they can be used. */
+/** Returns all mistakes in models; an empty list if there are none. */
 export function checkModels(models: readonly ModelClass[]): DefinitionMistake[] {
   const mistakes = models.flatMap((model) => new DefinitionCheck(model, models).run());
   const tables = new Map<string, ModelClass>();
@@ -101,7 +101,7 @@ class DefinitionCheck {
   readonly #model: ModelClass;
   readonly #models: readonly ModelClass[];
   readonly #mistakes: DefinitionMistake[] = [];
-  /** Names that options may use: fields, relations, and keys of relations. */
+  /** Names that options may use: fields, relations, and the keys of relations. */
   readonly #names = new Set<string>();
   readonly #columns = new Map<string, string>();
 
@@ -135,7 +135,7 @@ class DefinitionCheck {
         name,
         "E_FIELD_RESERVED",
         "every row has this name already",
-        "Choose another name, and keep the column by the option column.",
+        "Choose another name, and keep the column with the option column.",
       );
     else if (!identifier.test(name))
       this.#add(name, "E_FIELD_NAME", "the name cannot be used", "Use letters, digits and underscores, at most 63, and no digit first.");
@@ -166,7 +166,7 @@ class DefinitionCheck {
     this.#default(name, column);
   }
 
-  /** What a list is of: a field that says what each item may be, and nothing of columns. */
+  /** Checks the item type of a list: a field without options of columns. */
   #items(name: string, items: unknown): void {
     if (!isColumn(items) || ["array", "json", "bytes", "id"].includes(items.type))
       return this.#add(
@@ -182,7 +182,7 @@ class DefinitionCheck {
     this.#limits(name, items);
   }
 
-  /** Notes the name of a column, which no two fields may share. */
+  /** Records the name of a column, which must be unique in its table. */
   #claim(field: string, column: string): void {
     if (!identifier.test(column))
       this.#add(
@@ -211,11 +211,11 @@ class DefinitionCheck {
     );
     const rule = isCount ? "Give a whole number above 0." : `Give a value of the type ${type}.`;
     for (const limit of wrong) refuse(`${limit} is ${describeValue(options[limit])}`, rule);
-    if (wrong.length === 0 && isAbove(options.min, options.max)) refuse("min is above max", "Exchange them.");
+    if (wrong.length === 0 && isAbove(options.min, options.max)) refuse("min is above max", "Exchange min and max.");
     this.#values(name, column, refuse);
   }
 
-  /** Options that one type alone has. */
+  /** Checks options that only one type has. */
   #values(name: string, { type, options, choices }: AnyColumn, refuse: (what: string, fix: string) => void): void {
     const { digits, scale, pattern, auto, storage, precision } = options;
     if (type === "decimal" && !(isBetween(digits, 1, 38) && isBetween(scale, 0, digits!)))
@@ -224,7 +224,8 @@ class DefinitionCheck {
         "Give digits from 1 to 38, and scale from 0 to digits.",
       );
     if (storage !== undefined && storage !== "text") refuse(`storage is ${describeValue(storage)}`, 'Use "text", or leave it out.');
-    if (storage === "text" && options.primary === true) refuse("a key is stored as text", "Keys have an order: use another type for them.");
+    if (storage === "text" && options.primary === true)
+      refuse("a key is stored as text", "Gable orders rows by their key: use another type for it.");
     if (type === "choice" && Object.keys(choices ?? {}).length === 0)
       refuse("the choice has no keys", "Give at least one key with its label.");
     if (precision !== undefined && ![0, 3, 6].includes(precision)) refuse(`precision is ${describeValue(precision)}`, "Use 0, 3 or 6.");
@@ -368,12 +369,12 @@ class DefinitionCheck {
     for (const { on, desc = [], include = [], unique, where } of indexes) {
       this.#known("indexes", [...(typeof on === "function" ? [] : on), ...desc, ...include]);
       if (unique === true && where !== undefined)
-        this.#add("", "E_MODEL_OPTION", "an index is unique among some rows", "Use the option uniques, which every database holds.");
+        this.#add("", "E_MODEL_OPTION", "an index is unique among some rows", "Use the option uniques, which every database enforces.");
     }
     this.#columnOptions();
   }
 
-  /** What ranks rows, or is shown for them, tells a secret. */
+  /** Rejects secret fields in options that rank rows or show values, because those reveal the secret. */
   #noSecrets(option: string, names: readonly string[]): void {
     for (const name of names.map((each) => each.replace(/^-/, ""))) {
       const field = this.#model.$fields[name];
@@ -389,7 +390,7 @@ class DefinitionCheck {
     if (view.materialized !== undefined && view.materialized !== true)
       this.#add("", "E_MODEL_VIEW", `materialized is ${describeValue(view.materialized)}`, "Use true, or leave it out.");
     if ("index" in (this.#model.$options.search ?? []))
-      this.#add("", "E_MODEL_VIEW", "its search has an index", "Name the fields alone: a view has no indexes.");
+      this.#add("", "E_MODEL_VIEW", "its search has an index", "Name only the fields: a view has no indexes.");
   }
 
   #uniques(uniques: NonNullable<AnyModelOptions["uniques"]>, isSoftDeleted: boolean): void {
@@ -423,13 +424,18 @@ class DefinitionCheck {
     for (const name of names) {
       const field = this.#model.$fields[name];
       if (field === undefined || (isColumn(field) && ["text", "slug", "email", "url", "choice"].includes(field.type))) continue;
-      this.#add(name, "E_MODEL_OPTION", "a search looks into it, and it is no text", "Name texts alone in the option search.");
+      this.#add(
+        name,
+        "E_MODEL_OPTION",
+        "the option search names it, but the field does not hold text",
+        "Name only text fields in the option search.",
+      );
     }
     if ("index" in search && names.length === 0)
       this.#add("", "E_MODEL_OPTION", "the search has an index of no fields", 'Name some: search: { index: ["title"] }.');
   }
 
-  /** Columns that the framework writes by itself. */
+  /** Checks the fields that Gable maintains. */
   #columnOptions(): void {
     const { version = "", softDelete = "" } = this.#model.$options;
     const moment = this.#model.$fields[softDelete];
@@ -437,7 +443,7 @@ class DefinitionCheck {
       this.#add(
         softDelete,
         "E_MODEL_SOFT_DELETE",
-        "the moment of deletion is no optional datetime",
+        "the softDelete field must be a nullable datetime",
         "Use field.datetime({ null: true, editable: false }).",
       );
     const counter = this.#model.$fields[version];
@@ -456,14 +462,14 @@ class DefinitionCheck {
       this.#add(
         "",
         "E_FIELD_UNKNOWN",
-        `the option ${option} names "${name}", which is no field`,
+        `the option ${option} names "${name}", but there is no such field`,
         suggestName(name, this.#names, `The fields are: ${[...this.#names].join(", ")}.`),
       );
     }
   }
 }
 
-/** Whether a relation of a model leads back from one row alone. What is no relation is reported elsewhere. */
+/** Whether only one row can lead back by a relation. Entries that are not relations are reported elsewhere. */
 function isUniqueBack({ $fields: fields, $options: { uniques = [], primary = [] } }: ModelClass, name: string | undefined): boolean {
   const entry = name === undefined ? undefined : fields[name];
   const back = typeof entry === "function" ? readRelation(entry as () => unknown) : undefined; // A thunk takes nothing.
@@ -485,11 +491,11 @@ function readRelation(thunk: () => unknown): AnyRelation | undefined {
   try {
     made = thunk();
   } catch {
-    // A class that is used before it exists: what the field is cannot be told.
+    // The arrow names a class that is not defined yet, so the kind of field is unknown.
     return undefined;
   }
   const isRelation = typeof made === "object" && made !== null && "relation" in made && "target" in made;
-  return isRelation ? (made as AnyRelation) : undefined; // The shape is what the makers of relations give.
+  return isRelation ? (made as AnyRelation) : undefined; // Checked by its shape.
 }
 
 function isModel(value: unknown): value is ModelClass {

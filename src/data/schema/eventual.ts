@@ -1,9 +1,9 @@
-/** Values that may be there at once: what needs no waiting is not put off. */
+/** Values that may be available without waiting, so that synchronous work stays synchronous. */
 
-/** A value that may be there at once. */
+/** A value, or a promise of it. */
 export type Eventual<Value> = Value | Promise<Value>;
 
-/** Goes on with a value, at once when it is there. */
+/** Continues with a value: immediately if it is not a promise. */
 export function after<Value, Next>(value: Eventual<Value>, next: (value: Value) => Eventual<Next>): Eventual<Next> {
   return value instanceof Promise ? value.then(next) : next(value);
 }

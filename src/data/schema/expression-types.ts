@@ -1,14 +1,14 @@
 /**
- * Types of expressions in callbacks of queries: `book => book.pages.gt(3)`. Each type of value has the methods that make
- * sense for it. Methods are written as methods, so that an expression without null fits where null is allowed.
+ * Types of expressions in callbacks of queries: `book => book.pages.gt(3)`. Each type of value has the methods that
+ * fit it. Members use method syntax, so that an expression without null is accepted where null is allowed.
  */
 
-/** What a method takes: a value, or an expression of the same type. */
+/** An argument of a method: a value, or an expression of the same type. */
 type Argument<Value> = NonNullable<Value> | AnyExpression<NonNullable<Value> | null>;
 
-/** Where rows without a value come in an order. */
+/** Where an order puts rows with null. */
 export interface OrderOptions {
-  /** By default rows without a value come as if theirs were the largest. */
+  /** By default null counts as the largest value. */
   readonly nulls?: "first" | "last";
 }
 
@@ -18,52 +18,52 @@ export interface Order {
   readonly $order: true;
 }
 
-/** Which values an aggregate reads. */
+/** Options of an aggregate. */
 export interface AggregateOptions {
-  /** Reads rows alone where this holds. All by default. */
+  /** Only reads rows that match this condition. All rows by default. */
   readonly where?: Condition;
   /** Whether each value counts once. Default false. */
   readonly distinct?: boolean;
 }
 
-/** Which texts are joined, and in which order. */
+/** Options for joining strings: which ones, and in which order. */
 export interface StringAggregateOptions extends AggregateOptions {
-  /** The order of the texts. Their own by default. */
+  /** Order in which the strings are joined. By default their alphabetical order. */
   readonly orderBy?: Order | AnyExpression<unknown> | ReadonlyArray<Order | AnyExpression<unknown>>;
 }
 
-/** The rows among which a value is computed. */
+/** Options of a window: the rows that a value is computed from. */
 export interface WindowOptions {
-  /** What rows of one window have in common. All rows are one window by default. */
+  /** Expressions whose equal values form one window. By default all rows are one window. */
   readonly partitionBy?: AnyExpression<unknown> | ReadonlyArray<AnyExpression<unknown>>;
   /** The order of the rows in a window. None by default. */
   readonly orderBy?: Order | AnyExpression<unknown> | ReadonlyArray<Order | AnyExpression<unknown>>;
   /**
-   * Which rows around the row count, for aggregates and first and last values: `[-2, 0]` are the two before and the row itself.
-   * By default, with an order, those up to the row and its equals; without one, all of the window.
+   * Rows around the current one that aggregates and first and last values read: `[-2, 0]` is the two rows before it and itself.
+   * By default, with an order, all rows up to the current one and its equals; without an order, the whole window.
    */
   readonly rows?: readonly [from: number | "start", to: number | "end"];
 }
 
-/** An expression of some type: what all expressions share for the compiler. */
+/** An expression of some type: the members that all expressions share for the compiler. */
 export interface AnyExpression<Value> {
   /** Type of the value; never set. */
   readonly $value: Value;
-  /** @internal The expression as data, which only queries read. */
+  /** @internal The expression as data, for queries. */
   readonly $node: object;
 }
 
-/** A query that reads one column, for `in`. */
+/** A query of one column, for `in`. */
 export interface ColumnQuery<Value> {
   /** Type of the column; never set. */
   readonly $column: Value;
 }
 
-/** What every expression can do. */
+/** Methods of every expression. */
 export interface Expression<Value> extends AnyExpression<Value> {
   /** Whether it equals a value. */
   eq(value: Argument<Value>): Condition;
-  /** Whether it differs from a value; no value differs from each. */
+  /** Whether it differs from a value. Null differs from every value. */
   ne(value: Argument<Value>): Condition;
   /** Whether it is greater. */
   gt(value: Argument<Value>): Condition;
@@ -75,57 +75,57 @@ export interface Expression<Value> extends AnyExpression<Value> {
   lte(value: Argument<Value>): Condition;
   /** Whether it lies between two values, both included. */
   between(low: Argument<Value>, high: Argument<Value>): Condition;
-  /** Whether it is one of a list, or of what a query of one column reads. */
+  /** Whether it is one of the values, or in the result of a query of one column. */
   in(values: ReadonlyArray<Value | null> | ColumnQuery<Value | null>): Condition;
-  /** Whether it is none of the values, or of those that a query gives. */
+  /** Whether it is none of the values, and not in the result of a query. */
   notIn(values: ReadonlyArray<Value | null> | ColumnQuery<Value | null>): Condition;
-  /** Whether there is no value. */
+  /** Whether it is null. */
   isNull(): Condition;
-  /** Whether there is a value. */
+  /** Whether it is not null. */
   isNotNull(): Condition;
-  /** The value, or another one where there is none. */
+  /** The value, or another one if it is null. */
   coalesce(value: Argument<Value>): ExpressionOf<NonNullable<Value>>;
   /**
-   * It as a value of another type, that of a field: `cast(field.int())`. Numbers are rounded half away from zero; a text that is no
-   * number becomes no value. Throws `E_EXPRESSION_TYPE` for types that are not turned into each other.
+   * Converts to the type of a field: `cast(field.int())`. Rounds numbers half away from zero; a string that is not a number
+   * becomes null. Throws `E_EXPRESSION_TYPE` for types that cannot be converted.
    */
   cast<Target>(to: { readonly kind: "column"; readonly value: Target }): ExpressionOf<Target | null>;
-  /** No value where it equals another one. */
+  /** Null if it equals the given value, otherwise the value. */
   nullIf(value: Argument<Value>): ExpressionOf<Value | null>;
-  /** Rows in its order, the least first. */
+  /** Orders rows by it, the smallest value first. */
   asc(options?: OrderOptions): Order;
-  /** Rows in its order, the greatest first. */
+  /** Orders rows by it, the largest value first. */
   desc(options?: OrderOptions): Order;
-  /** Number of rows that have a value. */
+  /** Counts rows that are not null. */
   count(options?: AggregateOptions): NumberExpression<number>;
-  /** Smallest value; null of no rows. */
+  /** Smallest value; null without rows. */
   min(options?: AggregateOptions): ExpressionOf<Value | null>;
-  /** Largest value; null of no rows. */
+  /** Largest value; null without rows. */
   max(options?: AggregateOptions): ExpressionOf<Value | null>;
-  /** An aggregate of each row's neighbours instead of all rows: `book.price.sum().over({ partitionBy: book.authorId })`. */
+  /** Computes an aggregate over a window of rows: `book.price.sum().over({ partitionBy: book.authorId })`. */
   over(window: WindowOptions): ExpressionOf<Value>;
 }
 
-/** Arithmetic, for numbers and for decimals, which are texts. */
+/** Arithmetic, for numbers and decimals. Decimals are strings. */
 interface Arithmetic<Value> {
   add(value: Argument<Value> | number): ExpressionOf<Value>;
   sub(value: Argument<Value> | number): ExpressionOf<Value>;
   mul(value: Argument<Value> | number): ExpressionOf<Value>;
-  /** Whole numbers give a whole number: what is behind the point is cut off. */
+  /** Divides. Whole numbers give a whole number: the fraction is cut off. */
   div(value: Argument<Value> | number): ExpressionOf<Value>;
   mod(value: Argument<Value> | number): ExpressionOf<Value>;
   abs(): ExpressionOf<Value>;
-  /** Rounded to so many digits behind the point. Default 0. */
+  /** Rounds to this many digits after the decimal point. Default 0. */
   round(digits?: number): ExpressionOf<Value>;
   floor(): ExpressionOf<Value>;
   ceil(): ExpressionOf<Value>;
-  /** Sum of all rows; null of no rows. */
+  /** Sum of all rows; null without rows. */
   sum(options?: AggregateOptions): ExpressionOf<Value | null>;
-  /** Mean of all rows; null of no rows. */
+  /** Mean of all rows; null without rows. */
   avg(options?: AggregateOptions): NumberExpression<number | null>;
 }
 
-/** Parts of days and moments: in UTC, or of moments on the clocks of a zone such as "Europe/Berlin". */
+/** Parts of days and datetimes: in UTC, or in a time zone such as "Europe/Berlin". */
 interface Calendar {
   /** The day, as `"2026-11-20"`. */
   date(zone?: string): TextExpression<string>;
@@ -140,39 +140,39 @@ interface Calendar {
   hour(zone?: string): NumberExpression<number>;
 }
 
-/** A text. Decimals, days and times are texts, too: their methods stand here beside those of texts. */
+/** A string. Decimals, days and times are strings as well, so they have the same methods. */
 export interface TextExpression<Value> extends Expression<Value>, Arithmetic<Value>, Calendar {
-  /** Whether it has a text in it, case counted. */
+  /** Whether it contains a string. Case-sensitive. */
   contains(text: string): Condition;
-  /** Whether it begins with a text, case counted. */
+  /** Whether it starts with a string. Case-sensitive. */
   startsWith(text: string): Condition;
-  /** Whether it ends with a text, case counted. */
+  /** Whether it ends with a string. Case-sensitive. */
   endsWith(text: string): Condition;
-  /** Whether it equals a text but for upper and lower case. */
+  /** Whether it equals a string. Case-insensitive. */
   ieq(text: string): Condition;
-  /** Whether it has a text in it, in any case. */
+  /** Whether it contains a string. Case-insensitive. */
   icontains(text: string): Condition;
-  /** Whether it begins with a text, in any case. */
+  /** Whether it starts with a string. Case-insensitive. */
   istartsWith(text: string): Condition;
-  /** Whether it ends with a text, in any case. */
+  /** Whether it ends with a string. Case-insensitive. */
   iendsWith(text: string): Condition;
-  /** It in small letters. */
+  /** Converts to lower case. */
   lower(): TextExpression<Value>;
-  /** It in capital letters. */
+  /** Converts to upper case. */
   upper(): TextExpression<Value>;
-  /** Without blanks at both ends. */
+  /** Removes spaces at both ends. */
   trim(): TextExpression<Value>;
   /** Number of characters (code points). */
   length(): NumberExpression<number>;
-  /** So many characters from a place; the first one is 1. */
+  /** Returns this many characters, starting at a position; the first is 1. */
   substring(start: number, length?: number): TextExpression<Value>;
-  /** It with each occurrence of a text replaced. */
+  /** Replaces each occurrence of a string. */
   replace(search: string, replacement: string): TextExpression<Value>;
-  /** Joined with others; no value counts as an empty text. */
+  /** Appends other values; null counts as an empty string. */
   concat(...parts: ReadonlyArray<string | AnyExpression<unknown>>): TextExpression<string>;
   /**
-   * The texts of all rows as one, with another text between them: `book.tags.name.stringAggregate(", ")`; null of no rows. Rows
-   * without a text are left out. Throws `E_EXPRESSION_ARGUMENT`; the query throws `E_TEXT_TOO_LONG` for more than a packet of MariaDB.
+   * Joins the strings of all rows with a separator: `book.tags.name.stringAggregate(", ")`; null without rows. Skips rows with
+   * null. Throws `E_EXPRESSION_ARGUMENT`; the query throws `E_TEXT_TOO_LONG` for a result larger than a packet of MariaDB.
    */
   stringAggregate(separator: string, options?: StringAggregateOptions): TextExpression<string | null>;
 }
@@ -180,49 +180,49 @@ export interface TextExpression<Value> extends Expression<Value>, Arithmetic<Val
 /** A number. */
 export interface NumberExpression<Value> extends Expression<Value>, Arithmetic<Value> {}
 
-/** A moment. */
+/** A datetime. */
 export interface DateExpression<Value> extends Expression<Value>, Calendar {
-  /** The first moment of its year, month, day or hour: in UTC, or on the clocks of a zone. Throws `E_EXPRESSION_ARGUMENT`. */
+  /** The start of its year, month, day or hour: in UTC, or in a time zone. Throws `E_EXPRESSION_ARGUMENT`. */
   truncate(unit: "year" | "month" | "day" | "hour", zone?: string): DateExpression<Value>;
 }
 
 /** True or false. */
 export interface Condition extends Expression<boolean> {
-  /** Whether this and all others hold. */
+  /** Whether this and all the others are true. */
   and(...conditions: readonly Condition[]): Condition;
-  /** Whether this or one of the others holds. */
+  /** Whether this or any of the others is true. */
   or(...conditions: readonly Condition[]): Condition;
-  /** The exact complement: what is unknown counts as not true. */
+  /** The exact complement: null counts as not true. */
   not(): Condition;
 }
 
 /** A value of JSON, or bytes. */
 export interface JsonExpression<Value> extends AnyExpression<Value> {
-  /** Whether there is no value. */
+  /** Whether it is null. */
   isNull(): Condition;
-  /** Whether there is a value. */
+  /** Whether it is not null. */
   isNotNull(): Condition;
-  /** A part of the value, as a text. Keys are texts; numbers count items, from the end when negative. */
+  /** A part of the value, as a string. String keys name properties; numbers count items, from the end when negative. */
   at(...path: ReadonlyArray<string | number>): TextExpression<string | null>;
-  /** Whether it is a value, whatever the order of keys. */
+  /** Whether it equals a value, in any order of keys. */
   equals(value: unknown): Condition;
-  /** Whether it holds a value: an object some of its entries, a list some of its items. */
+  /** Whether it contains a value: some entries of an object, or some items of a list. */
   contains(value: unknown): Condition;
-  /** Whether it is an object with a key. */
+  /** Whether it is an object with this key. */
   hasKey(key: string): Condition;
-  /** Number of rows that have a value. */
+  /** Counts rows that are not null. */
   count(options?: AggregateOptions): NumberExpression<number>;
 }
 
-/** A list: of a column of lists, or in JSON. */
+/** A list: from a list column, or in JSON. */
 export interface ArrayExpression<Value, Item> extends JsonExpression<Value> {
-  /** Whether an item is in it. */
+  /** Whether the list contains an item. */
   has(item: Item): Condition;
-  /** Whether all of some items are in the list. */
+  /** Whether the list contains all of the items. */
   hasAll(items: readonly Item[]): Condition;
-  /** Whether one of some items is in the list. */
+  /** Whether the list contains any of the items. */
   hasAny(items: readonly Item[]): Condition;
-  /** Whether the list has no items. */
+  /** Whether the list is empty. */
   isEmpty(): Condition;
   /** Number of items. */
   length(): NumberExpression<number>;
@@ -232,7 +232,7 @@ export interface ArrayExpression<Value, Item> extends JsonExpression<Value> {
   ne(value: NonNullable<Value>): Condition;
 }
 
-/** The expression of a type of value. */
+/** The expression for a type of value. */
 export type ExpressionOf<Value> = [NonNullable<Value>] extends [string]
   ? TextExpression<Value>
   : [NonNullable<Value>] extends [number | bigint]
@@ -249,10 +249,10 @@ export type ExpressionOf<Value> = [NonNullable<Value>] extends [string]
 
 /** A column that is true or false. */
 export interface BooleanExpression<Value> extends Expression<Value> {
-  /** Whether this and all others hold. */
+  /** Whether this and all the others are true. */
   and(...conditions: readonly Condition[]): Condition;
-  /** Whether this or one of the others holds. */
+  /** Whether this or any of the others is true. */
   or(...conditions: readonly Condition[]): Condition;
-  /** Whether this does not hold. */
+  /** Whether this is not true. */
   not(): Condition;
 }

@@ -18,7 +18,7 @@ import { Column } from "./column.ts";
 /** The value of a column: with null when the options allow it. */
 type Out<Value, Options> = Options extends { readonly null: true } ? Value | null : Value;
 
-/** Whether an insert must give a value: not when null, a default, `auto` or `from` stands in. */
+/** Whether an insert requires a value: not with null, a default, `auto` or `from`. */
 type InsertOf<Options> = Options extends { readonly null: true }
   ? "optional"
   : Options extends { readonly default: unknown }
@@ -32,7 +32,7 @@ type InsertOf<Options> = Options extends { readonly null: true }
 /** Whether the options make the column the key of its model. */
 type IsKeyOf<Options> = Options extends { readonly primary: true } ? true : false;
 
-/** A type of JSON is written out, so that options cannot be inferred beside it: null alone says that a value may be left out. */
+/** The type of JSON is given explicitly, so TypeScript cannot infer the options as well: only null makes the value optional. */
 type JsonInsert<Value> = unknown extends Value ? "optional" : null extends Value ? "optional" : "required";
 
 type Made<Value, Options> = Column<Out<Value, Options>, InsertOf<Options>, IsKeyOf<Options>>;
@@ -43,7 +43,7 @@ function make<Value, Options>(type: AnyColumn["type"], options: Options | undefi
   return new Column(type, (options ?? {}) as AnyColumnOptions) as unknown as Made<Value, Options>;
 }
 
-/** The builders. Each gives a column; wrong options are reported together when a database opens the models. */
+/** Builders of columns. A database reports all invalid options together when it opens the models. */
 export const field = {
   /** The primary key: a number that counts up, or a UUID of version 7. */
   id<const Options extends IdOptions = { readonly kind: "integer" }>(
@@ -55,13 +55,13 @@ export const field = {
   },
   /** A UUID, in lower case. */
   uuid: <const Options extends ColumnOptions<string>>(options?: Options): Made<string, Options> => make("uuid", options),
-  /** A text: of one line with `max`, of any length without. */
+  /** Text: a single line with `max`, of any length without it. */
   text: <const Options extends TextOptions>(options?: Options): Made<string, Options> => make("text", options),
-  /** A part of an address: letters, digits, hyphens and underscores. */
+  /** A part of a URL: letters, digits, hyphens and underscores. */
   slug: <const Options extends SlugOptions>(options?: Options): Made<string, Options> => make("slug", options),
-  /** An address of mail. */
+  /** An e-mail address. */
   email: <const Options extends TextOptions>(options?: Options): Made<string, Options> => make("email", options),
-  /** An address of http or https. */
+  /** A URL with http or https. */
   url: <const Options extends TextOptions>(options?: Options): Made<string, Options> => make("url", options),
   /** A whole number of 32 bits. */
   int: <const Options extends NumberOptions<number>>(options?: Options): Made<number, Options> => make("int", options),
@@ -69,7 +69,7 @@ export const field = {
   bigint: <const Options extends NumberOptions<bigint>>(options?: Options): Made<bigint, Options> => make("bigint", options),
   /** A finite number of double precision. */
   float: <const Options extends NumberOptions<number>>(options?: Options): Made<number, Options> => make("float", options),
-  /** A decimal number, as a text with exactly `scale` digits behind the point. */
+  /** A decimal number, as a string with exactly `scale` digits after the decimal point. */
   decimal: <const Options extends DecimalOptions>(options: Options): Made<string, Options> => make("decimal", options),
   /** True or false. */
   boolean: <const Options extends ColumnOptions<boolean>>(options?: Options): Made<boolean, Options> => make("boolean", options),
@@ -77,7 +77,7 @@ export const field = {
   date: <const Options extends ColumnOptions<string>>(options?: Options): Made<string, Options> => make("date", options),
   /** A time of day, as `"10:12:00"`. */
   time: <const Options extends ColumnOptions<string>>(options?: Options): Made<string, Options> => make("time", options),
-  /** A moment, to the millisecond. */
+  /** A datetime, to the millisecond. */
   datetime: <const Options extends DatetimeOptions>(options?: Options): Made<Date, Options> => make("datetime", options),
   /** Any value that JSON can hold. Write `field.json<Meta | null>({ null: true })` for one that may be absent. */
   json: <Value>(options?: ColumnOptions<Value>): Column<Value, JsonInsert<Value>> =>
@@ -86,14 +86,14 @@ export const field = {
   bytes: <const Options extends BytesOptions>(options?: Options): Made<Uint8Array, Options> => make("bytes", options),
   /** A span of time, in whole milliseconds. */
   duration: <const Options extends NumberOptions<number>>(options?: Options): Made<number, Options> => make("duration", options),
-  /** An address of the internet, of version 4 or 6, in its shortest form. */
+  /** An IP address, of version 4 or 6, in its shortest form. */
   ip: <const Options extends ColumnOptions<string>>(options?: Options): Made<string, Options> => make("ip", options),
-  /** A list of values that a field describes, such as `field.array(field.text({ max: 50 }))`. */
+  /** A list of values, each described by a field: `field.array(field.text({ max: 50 }))`. */
   array: <Item, const Options extends ArrayOptions<Item>>(
     items: Column<Item, "required" | "optional">,
     options?: Options,
   ): Made<Item[], Options> => new Column("array", (options ?? {}) as AnyColumnOptions, { items }) as unknown as Made<Item[], Options>, // As in make().
-  /** One of several keys, each with a label for people. */
+  /** One of several keys, each with a display label. */
   choice: <const Choices extends Readonly<Record<string, string>>, const Options extends ChoiceOptions<keyof Choices & string>>(
     choices: Choices,
     options?: Options,

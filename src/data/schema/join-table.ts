@@ -1,14 +1,14 @@
-/** Tables between the models of a relation of many to many: their columns, seen from one side. */
+/** Join tables of many-to-many relations: their columns, seen from one side. */
 import type { FieldMeta, ModelMeta, RelationMeta } from "./model-class.ts";
 import type { ModelClass } from "./model-class.ts";
 
-/** A column of a table between, and the field of the model whose key it holds. */
+/** A column of a join table, and the field of the model whose key it holds. */
 export interface JoinColumn {
   readonly column: string;
   readonly field: FieldMeta;
 }
 
-/** A table between, seen from the model that has the relation. */
+/** A join table, seen from the model that has the relation. */
 export interface JoinTable {
   readonly table: string;
   /** Columns with the key of this model. */
@@ -17,19 +17,19 @@ export interface JoinTable {
   readonly far: readonly JoinColumn[];
 }
 
-/** The table between of a relation of many to many. */
+/** Returns the join table of a many-to-many relation. */
 export function describeJoinTable(meta: ModelMeta, relation: RelationMeta): JoinTable {
   const target = relation.target.$meta;
   if (relation.through !== undefined) return describeThrough(meta, target, relation.through);
   if (target !== meta) return { table: relation.table, near: toJoinColumns(meta, ""), far: toJoinColumns(target, "") };
   const [from, to] = [toJoinColumns(meta, "from_"), toJoinColumns(meta, "to_")];
-  // A model that refers to itself in both directions: the relation that is declared first leads from the left to the right.
+  // A model that refers to itself in both directions: the relation declared first leads from left to right.
   const names = [...meta.relations.keys()];
   const isFirst = relation.by === "" || names.indexOf(relation.name) <= names.indexOf(relation.by);
   return { table: relation.table, near: isFirst ? from : to, far: isFirst ? to : from };
 }
 
-/** The tables between models that have no model of their own, each once. */
+/** Returns the join tables that have no model, each once. */
 export function listJoinTables(models: readonly ModelMeta[]): ReadonlyArray<{ join: JoinTable; from: ModelMeta; to: ModelMeta }> {
   const known = new Map<string, { join: JoinTable; from: ModelMeta; to: ModelMeta }>();
   for (const meta of models) {
@@ -41,7 +41,7 @@ export function listJoinTables(models: readonly ModelMeta[]): ReadonlyArray<{ jo
   return [...known.values()];
 }
 
-/** A table between that has a model: its two relations name the columns. */
+/** Returns a join table that has a model: its two relations name the columns. */
 function describeThrough(near: ModelMeta, far: ModelMeta, through: ModelClass): JoinTable {
   const { table, fields, relations } = through.$meta;
   const taken = new Set<string>();
@@ -58,7 +58,7 @@ function describeThrough(near: ModelMeta, far: ModelMeta, through: ModelClass): 
   return { table, near: side(near), far: side(far) };
 }
 
-/** The columns of a table between that hold the key of a model. */
+/** Returns the columns of a join table that hold the key of a model. */
 function toJoinColumns({ table, primary, fields }: ModelMeta, prefix: string): JoinColumn[] {
   return primary.map((name) => {
     const field = fields.get(name)!;
@@ -66,7 +66,7 @@ function toJoinColumns({ table, primary, fields }: ModelMeta, prefix: string): J
   });
 }
 
-/** The name of one row of a table, well enough for a column: `stories` gives `story`. */
+/** Returns the singular of a table name, well enough for a column: `stories` gives `story`. */
 export function toSingular(table: string): string {
   if (table.endsWith("ies")) return `${table.slice(0, -3)}y`;
   return /(?:ses|xes|zes|ches|shes)$/.test(table) ? table.slice(0, -2) : table.replace(/s$/, "");

@@ -7,7 +7,7 @@ import type { FieldMeta, IndexMeta, ItemMeta, ModelClass, ModelMeta, RelationMet
 import { toConstraintName, toLabel, toPlural, toSnakeCase } from "./names.ts";
 import type { Relation, RelationKind } from "./relation.ts";
 
-/** Describes a model. Relations are followed, so that all classes must be there. */
+/** Describes a model. Follows its relations, so all classes must be defined by now. */
 export function describeModel(model: ModelClass): ModelMeta {
   const { $table: table, $fields, $options: options } = model;
   const fields = new Map<string, FieldMeta>();
@@ -15,7 +15,7 @@ export function describeModel(model: ModelClass): ModelMeta {
   for (const [name, entry] of Object.entries($fields)) {
     if (isColumn(entry)) fields.set(name, toFieldMeta(model.name, name, entry));
     else if (typeof entry === "function")
-      addRelation(name, (entry as () => Relation<ModelClass, "one" | "many", boolean>)(), model, fields, relations); // What is no column is an arrow.
+      addRelation(name, (entry as () => Relation<ModelClass, "one" | "many", boolean>)(), model, fields, relations); // An entry that is not a column is an arrow.
   }
   const marked = [...fields.values()].filter((field) => field.isPrimary).map(({ name }) => name);
   const primary = options.primary ?? marked;
@@ -102,7 +102,7 @@ const widgets: Readonly<Partial<Record<ColumnType, Widget>>> = {
   duration: "number",
   array: "textarea",
 };
-/** A choice of more labels than these is a list that opens. */
+/** A choice with more labels than this gets a select list. */
 const radiosMax = 5;
 
 function toWidget(column: AnyColumn): Widget {
@@ -147,7 +147,7 @@ function addRelation(
   );
 }
 
-/** The column with the key of another row: of the type of that key. */
+/** The column with the key of another row, of the same type as that key. */
 function toKeyField(model: string, name: string, { options, target, nullable }: Relation<ModelClass, "one" | "many", boolean>): FieldMeta {
   const key = Object.values(target.$fields).find((entry) => isColumn(entry) && entry.options.primary === true);
   const type = isColumn(key) ? key.type : "id";
@@ -178,18 +178,18 @@ function toKeyField(model: string, name: string, { options, target, nullable }: 
   });
 }
 
-/** The options of a key that its copies have, too: those of its type in the database. */
+/** Options of a key that its copies share: those of its type in the database. */
 function pickSize({ max, digits, scale }: AnyColumnOptions): AnyColumnOptions {
   return { ...(max !== undefined && { max }), ...(digits !== undefined && { digits }), ...(scale !== undefined && { scale }) };
 }
 
-/** The relation of the other model that leads back here: the one that is named, or the only one. */
+/** Returns the relation of the other model that leads back: the named one, or the only one. */
 function findBack(name: string, { relation, options, target }: Relation<ModelClass, "one" | "many", boolean>, model: ModelClass): string {
   if (options.by !== undefined) return options.by;
   return listBacks(name, relation, target, model)[0] ?? "";
 }
 
-/** All relations of the other model that could lead back. */
+/** Returns all relations of the other model that could lead back. */
 export function listBacks(name: string, kind: RelationKind, target: ModelClass, model: ModelClass): string[] {
   const wanted = kind === "manyToMany" ? "manyToMany" : "belongsTo";
   return Object.entries(target.$fields)
@@ -201,7 +201,7 @@ export function listBacks(name: string, kind: RelationKind, target: ModelClass, 
     .map(([other]) => other);
 }
 
-/** Fields of an option: a relation stands for the fields of its key. */
+/** Returns the fields that an option names. A relation counts as the fields of its key. */
 function toKeyFields(names: readonly string[], relations: ReadonlyMap<string, RelationMeta>): string[] {
   return names.flatMap((name) => relations.get(name)?.fields ?? [name]);
 }
@@ -251,7 +251,7 @@ function toIndexes(
       const keys = typeof on === "function" ? [] : toKeyFields(on, relations);
       const columns = typeof on === "function" ? ["expression"] : keys.map((name) => fields.get(name)?.column ?? name);
       let name = given || toConstraintName(table, ...columns, "index");
-      // Several indexes of the same columns, or of expressions, are told apart by a number.
+      // A number distinguishes several indexes of the same columns, or of expressions.
       for (let number = 2; names.has(name); number++) name = toConstraintName(table, ...columns, String(number), "index");
       names.add(name);
       return Object.freeze({

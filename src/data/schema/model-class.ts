@@ -1,10 +1,10 @@
-/** Model classes as code that takes any model sees them, and what is known of them: plain, frozen data without SQL. */
+/** Model classes as generic code sees them, and their metadata: plain, frozen data without SQL. */
 import type { AnyColumnOptions, ColumnType, Widget, MomentPrecision } from "./column.ts";
 import type { FieldMap, ModelOptions } from "./model.ts";
 import type { DeleteAction, RelationKind } from "./relation.ts";
 import type { ViewState } from "./table-state.ts";
 
-/** A model as code that takes any of them sees it. */
+/** Any model, for generic code. */
 export interface ModelClass {
   /** Name of the class. */
   readonly name: string;
@@ -14,19 +14,19 @@ export interface ModelClass {
   readonly $fields: FieldMap;
   /** The options as they were written. */
   readonly $options: AnyModelOptions;
-  /** What is known of the model, as plain data. */
+  /** Metadata of the model, as plain data. */
   readonly $meta: ModelMeta;
 }
 
-/** The options of a model as they are kept. */
+/** Stored options of a model. */
 export type AnyModelOptions = ModelOptions & {
-  /** Values that the database computes with each row. */
+  /** Values that the database computes for each row. */
   readonly computed?: ((row: never) => Readonly<Record<string, unknown>>) | undefined;
-  /** The query of a view; undefined of a table. */
+  /** The query of a view; undefined for a table. */
   readonly view?: ViewState;
 };
 
-/** What makes rows of a model. */
+/** Constructs rows of a model. */
 export interface ModelConstructor {
   new (): object;
 }
@@ -37,45 +37,45 @@ export interface FieldMeta {
   readonly name: string;
   /** Name of the column. */
   readonly column: string;
-  /** Type of its values. */
+  /** Column type. */
   readonly type: ColumnType;
   /** Name for messages: `Book.title`. */
   readonly where: string;
-  /** Digits behind the point, of a decimal; 0 of other types. */
+  /** Digits after the decimal point of a decimal; 0 for other types. */
   readonly scale: number;
-  /** "text" of a decimal that is equal to values alone; undefined of all others. */
+  /** "text" for a decimal stored as a string, which only supports equality; undefined for all others. */
   readonly storage: "text" | undefined;
-  /** Digits of a second that the column stores, where these are not 3. */
+  /** Fraction digits of a second that the column stores, if not 3. */
   readonly precision?: MomentPrecision | undefined;
-  /** Whether the value may be absent. */
+  /** Whether the value may be null. */
   readonly isNullable: boolean;
   /** Whether it belongs to the primary key. */
   readonly isPrimary: boolean;
-  /** Whether no two rows have the same value. */
+  /** Whether each value may occur only once. */
   readonly isUnique: boolean;
-  /** Whether it has an index of its own. */
+  /** Whether it has a separate index. */
   readonly isIndexed: boolean;
   /** Whether an insert may leave the value out. */
   readonly hasDefault: boolean;
-  /** Whether the database makes the value of a row that gives none. */
+  /** Whether the database computes the value of a row that gives none. */
   readonly hasDatabaseDefault: boolean;
-  /** Whether forms and schemas have it. */
+  /** Whether forms and schemas include it. */
   readonly isEditable: boolean;
-  /** Whether it is kept out of JSON, logs, exports and history. */
+  /** Whether it is left out of JSON, logs, exports and history. */
   readonly isSecret: boolean;
-  /** What people call it. */
+  /** Display name. */
   readonly label: string;
-  /** What people read below it in forms; "" for nothing. */
+  /** Help text in forms; "" for none. */
   readonly help: string;
-  /** What stands in an empty input; "" for nothing. */
+  /** Placeholder of an empty input; "" for none. */
   readonly placeholder: string;
   /** The input that forms show. */
   readonly widget: Widget;
-  /** Labels by key, of a choice. */
+  /** Labels by key of a choice. */
   readonly choices: Readonly<Record<string, string>> | undefined;
-  /** What each item is, of a list; undefined of other columns. */
+  /** The item type of a list; undefined for other columns. */
   readonly items: ItemMeta | undefined;
-  /** The relation that the column holds the key of; undefined of other columns. */
+  /** The relation whose key the column holds; undefined for other columns. */
   readonly relation: string | undefined;
   /** All options as they were written. */
   readonly options: AnyColumnOptions;
@@ -88,64 +88,64 @@ export type ItemMeta = Pick<FieldMeta, "type" | "where" | "scale" | "options" | 
 export interface RelationMeta {
   /** Name of the property. */
   readonly name: string;
-  /** What it leads to, and by whose key. */
+  /** Where it leads, and by whose key. */
   readonly kind: RelationKind;
   /** The model that it leads to. */
   readonly target: ModelClass;
   /** Whether it may lead nowhere. */
   readonly isNullable: boolean;
-  /** Fields of this model that hold the key: of `belongsTo` alone. */
+  /** Fields of this model that hold the key; only for `belongsTo`. */
   readonly fields: readonly string[];
-  /** What becomes of the row when the other one is deleted. */
+  /** What happens to the row when the other one is deleted. */
   readonly onDelete: DeleteAction;
-  /** Whether the row is deleted by soft delete together with the one that it belongs to. */
+  /** Whether the row is soft-deleted together with the one that it belongs to. */
   readonly followsSoftDelete: boolean;
-  /** Whether the database holds it by a foreign key. */
+  /** Whether the database enforces it with a foreign key. */
   readonly isConstrained: boolean;
-  /** Order of its rows: names of fields, with `-` for descending; empty for that of the target. */
+  /** Order of its rows: names of fields, with `-` for descending; empty for the order of the target. */
   readonly orderBy: readonly string[];
-  /** Name of the relation of the target that leads back; "" where there is none. */
+  /** Name of the target's relation that leads back; "" if there is none. */
   readonly by: string;
   /** Whether a pair counts in both directions. */
   readonly isSymmetric: boolean;
-  /** Table between, of many to many. */
+  /** Join table of a many-to-many relation. */
   readonly table: string;
-  /** Model of the table between, when it has one. */
+  /** Model of the join table, if it has one. */
   readonly through: ModelClass | undefined;
-  /** What people call it. */
+  /** Display name. */
   readonly label: string;
-  /** What people read below it in forms; "" for nothing. */
+  /** Help text in forms; "" for none. */
   readonly help: string;
 }
 
-/** A group of fields that is unique, or has an index. */
+/** A group of fields that is unique, or indexed. */
 export interface KeyMeta {
   readonly name: string;
   readonly fields: readonly string[];
-  /** What a form says when the group is taken. */
+  /** Message of a form if the combination is taken. */
   readonly message: string;
-  /** The condition of the rows that it is about, as it was written; undefined for all rows. */
+  /** Condition of the rows that it covers, as written; undefined for all rows. */
   readonly where: ((row: never) => unknown) | undefined;
 }
 
 /** A unique key. */
 export interface UniqueMeta extends KeyMeta {
-  /** When the database looks at it; undefined for with each row. */
+  /** When the database checks it; undefined for with each row. */
   readonly deferrable: "deferred" | "immediate" | undefined;
-  /** Whether rows without a value differ from each other. */
+  /** Whether null values count as distinct. */
   readonly areNullsDistinct: boolean;
 }
 
 /** An index. */
 export interface IndexMeta extends KeyMeta {
-  /** The expression that it is about, as it was written; undefined of one of fields. */
+  /** The indexed expression, as written; undefined for an index of fields. */
   readonly expression: ((row: never) => unknown) | undefined;
   readonly isUnique: boolean;
-  /** Fields whose values are kept from the largest down. */
+  /** Fields in descending order. */
   readonly descending: readonly string[];
-  /** Method of PostgreSQL; "" for that of ordered values. */
+  /** Method of PostgreSQL; "" for the default, an ordered index. */
   readonly method: string;
-  /** Further fields that are kept in it. */
+  /** Further fields stored in it. */
   readonly included: readonly string[];
 }
 
@@ -155,11 +155,11 @@ export interface ModelMeta {
   readonly name: string;
   /** Name of the table. */
   readonly table: string;
-  /** What people call a row. */
+  /** Display name of one row. */
   readonly label: string;
-  /** What people call several rows. */
+  /** Display name of several rows. */
   readonly labelPlural: string;
-  /** Columns in their order; that of a relation stands where the relation stands. */
+  /** Columns in order of declaration; the column of a relation has the relation's position. */
   readonly fields: ReadonlyMap<string, FieldMeta>;
   /** The columns that code still reads and writes: all but retired ones. */
   readonly columns: readonly FieldMeta[];
@@ -167,22 +167,22 @@ export interface ModelMeta {
   readonly relations: ReadonlyMap<string, RelationMeta>;
   /** Names of the fields of the primary key. */
   readonly primary: readonly string[];
-  /** Unique keys, beside the primary one. */
+  /** Unique keys, besides the primary key. */
   readonly uniques: readonly UniqueMeta[];
   /** Indexes, without those of keys. */
   readonly indexes: readonly IndexMeta[];
   /** Order of lists: names of fields, with `-` for descending. */
   readonly orderBy: readonly string[];
-  /** Field that shows a row in one line; "" where no text is there. */
+  /** Field that represents a row in one line; "" if the model has no text field. */
   readonly display: string;
   /** Fields that a search looks into. */
   readonly search: readonly string[];
-  /** Whether it does so by an index. */
+  /** Whether search uses an index. */
   readonly hasSearchIndex: boolean;
-  /** Whether it is a view, whose rows nobody writes. */
+  /** Whether it is a view, whose rows are read-only. */
   readonly isView: boolean;
-  /** Field that counts changes; "" without one. */
+  /** Field that counts changes; "" without optimistic locking. */
   readonly version: string;
-  /** Field with the moment at which a row was deleted; "" where rows are deleted for good. */
+  /** Field with the time of a soft delete; "" if rows are deleted permanently. */
   readonly softDelete: string;
 }

@@ -1,21 +1,21 @@
-/** Schemas of models: Standard Schema for forms and interfaces, JSON Schema for documentation. */
+/** Schemas of models: Standard Schema for forms and APIs, JSON Schema for documentation. */
 import { GableError } from "../../errors/gable-error.ts";
 import { maxOf } from "./check-value.ts";
 import type { FieldMeta, ItemMeta } from "./model-class.ts";
 import type { ModelClass } from "./model-class.ts";
 import { assertField, checkRow } from "./validate-row.ts";
 
-/** What a schema is for, and which fields it has. */
+/** The purpose of a schema, and its fields. */
 export interface SchemaOptions {
-  /** "create" wants what has no default, "update" nothing; "read" has all fields that are no secret. */
+  /** "create" requires fields without a default, "update" requires none; "read" has all fields that are not secret. */
   readonly for: "create" | "update" | "read";
-  /** The fields, in this order. By default all that may be edited, or read. */
+  /** The fields, in this order. By default all editable ones, or all readable ones for "read". */
   readonly pick?: readonly string[];
   /** Fields to leave out. None by default. */
   readonly omit?: readonly string[];
 }
 
-/** One thing that is wrong, as Standard Schema has it. */
+/** One issue, in the form of Standard Schema. */
 interface Issue {
   readonly message: string;
   readonly path?: readonly string[];
@@ -36,7 +36,7 @@ export class ModelSchema {
   readonly #model: ModelClass;
   readonly #purpose: "create" | "update" | "read";
 
-  /** @internal Use `Model.schema()`. Throws `E_FIELD_UNKNOWN`, and `E_FIELD_SECRET` for a secret that is picked. */
+  /** @internal Use `Model.schema()`. Throws `E_FIELD_UNKNOWN`, and `E_FIELD_SECRET` for a secret field in `pick`. */
   constructor(model: ModelClass, options: SchemaOptions) {
     this.#model = model;
     this.#purpose = options.for;
@@ -46,7 +46,7 @@ export class ModelSchema {
 
   async #validate(value: unknown): Promise<Result> {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return { issues: [{ message: "Give an object." }] };
-    const given = value as Readonly<Record<string, unknown>>; // The line before has told all else.
+    const given = value as Readonly<Record<string, unknown>>; // Checked in the line above.
     const issues: Issue[] = Object.keys(given)
       .filter((name) => !this.fields.some((field) => field.name === name))
       .map((name) => ({ message: "There is no such field.", path: [name] }));
@@ -57,7 +57,7 @@ export class ModelSchema {
     return issues.length > 0 ? { issues } : { value: checked };
   }
 
-  /** The schema as JSON Schema (draft 2020-12). */
+  /** Returns the schema as JSON Schema (draft 2020-12). */
   toJsonSchema(): Readonly<Record<string, unknown>> {
     const required = this.fields.filter((field) => this.#purpose === "read" || (this.#purpose === "create" && !field.hasDefault));
     return {
@@ -90,7 +90,7 @@ const formats: Readonly<Record<string, object>> = {
   email: { type: "string", format: "email" },
   url: { type: "string", format: "uri", pattern: "^https?://" },
   int: { type: "integer", minimum: -2_147_483_648, maximum: 2_147_483_647 },
-  // JavaScript's JSON has no whole numbers of 64 bits and no decimals: both are texts.
+  // JSON in JavaScript has neither 64-bit integers nor decimals: both become strings.
   bigint: { type: "string", pattern: "^-?[0-9]+$" },
   float: { type: "number" },
   decimal: { type: "string", pattern: "^-?[0-9]+(\\.[0-9]+)?$" },
@@ -105,7 +105,7 @@ const formats: Readonly<Record<string, object>> = {
   array: { type: "array" },
 };
 
-/** What a value of a type looks like, without what people are told of it. */
+/** Returns the JSON Schema of a type, without title and description. */
 function toShape({ type, choices, options, items }: ItemMeta): Record<string, unknown> {
   const shape: Record<string, unknown> = choices === undefined ? { ...formats[type] } : { type: "string", enum: Object.keys(choices) };
   const { min, max } = options;

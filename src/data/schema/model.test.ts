@@ -159,12 +159,12 @@ describe("validate()", () => {
       authorId: ["This is needed."],
     });
   });
-  it("checks the row when all of its fields are right", async () => {
+  it("checks the row if all its fields are valid", async () => {
     assert.deepEqual(await Book.validate({ ...good, pages: 5001 }), { pages: ["Too long"] });
     assert.deepEqual(await Book.validate({ ...good, pages: 5000 }), {});
     assert.deepEqual(await Book.validate({ ...good, pages: 5001, title: "" }), { title: ["This is needed."] });
   });
-  it("takes a part of a row", async () => {
+  it("accepts a part of a row", async () => {
     assert.deepEqual(await Book.validate({ pages: 3 }, { isPartial: true }), {});
     assert.deepEqual(await Book.validate({ pages: -3, title: null }, { isPartial: true }), {
       title: ["This is needed."],
@@ -181,7 +181,7 @@ describe("validate()", () => {
     assert.deepEqual(await Thing.validate({ a: "xxx" }), { a: ["no x", "short, please"] });
     assert.deepEqual(await Thing.validate({ a: "ab" }), {});
   });
-  it("refuses names that are no fields, and undefined", async () => {
+  it("rejects names that are not fields, and undefined", async () => {
     await assert.rejects(Book.validate({ titel: "x" }), {
       code: "E_FIELD_UNKNOWN",
       message: 'Book has no field "titel".',
@@ -195,7 +195,7 @@ describe("validate()", () => {
 describe("schema()", () => {
   const check = async (schema: ReturnType<typeof Book.schema>, value: unknown): Promise<unknown> => schema["~standard"].validate(value);
 
-  it("takes what a form may send, and gives it in its stored form", async () => {
+  it("accepts what a form may send, and returns it in its stored form", async () => {
     const schema = Book.schema({ for: "create" });
     assert.deepEqual(
       schema.fields.map(({ name }) => name),
@@ -212,12 +212,12 @@ describe("schema()", () => {
     assert.deepEqual(await check(schema, { ...good, pages: 6000 }), { issues: [{ message: "Too long", path: ["pages"] }] });
     for (const value of [null, [], "x"]) assert.deepEqual(await check(schema, value), { issues: [{ message: "Give an object." }] });
   });
-  it("of an update wants nothing", async () => {
+  it("of an update requires nothing", async () => {
     const schema = Book.schema({ for: "update", omit: ["slug"] });
     assert.deepEqual(await check(schema, {}), { value: {} });
     assert.deepEqual(await check(schema, { pages: 2, slug: "x" }), { issues: [{ message: "There is no such field.", path: ["slug"] }] });
   });
-  it("of what is read has no secrets", () => {
+  it("for reading has no secret fields", () => {
     const names = Book.schema({ for: "read" }).fields.map(({ name }) => name);
     assert.ok(names.includes("version") && names.includes("created") && !names.includes("secretNote"));
     assert.throws(() => Book.schema({ for: "read", pick: ["secretNote"] }), { code: "E_FIELD_SECRET" });
@@ -227,7 +227,7 @@ describe("schema()", () => {
     );
     assert.throws(() => Book.schema({ for: "create", omit: ["nope"] }), { code: "E_FIELD_UNKNOWN" });
   });
-  it("is JSON Schema, too", () => {
+  it("is available as JSON Schema", () => {
     assert.deepEqual(Author.schema({ for: "create" }).toJsonSchema(), {
       type: "object",
       properties: {

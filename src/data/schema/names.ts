@@ -1,6 +1,6 @@
-/** Names that are made of other names: columns, labels, constraints. */
+/** Names derived from other names: columns, labels, constraints. */
 
-/** The name of a field as that of a column: `publishedAt` becomes `published_at`. */
+/** Converts the name of a field to that of a column: `publishedAt` becomes `published_at`. */
 export function toSnakeCase(name: string): string {
   return name
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
@@ -8,37 +8,37 @@ export function toSnakeCase(name: string): string {
     .toLowerCase();
 }
 
-/** The name of a field for people: `publishedAt` becomes "Published at". */
+/** Converts the name of a field to a label: `publishedAt` becomes "Published at". */
 export function toLabel(name: string): string {
   const words = toSnakeCase(name).replaceAll("_", " ").trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** The plural of an English word, well enough for a label. */
+/** Returns the plural of an English word, well enough for a label. */
 export function toPlural(word: string): string {
   if (/[^aeiou]y$/i.test(word)) return `${word.slice(0, -1)}ies`;
   return /(?:s|x|z|ch|sh)$/i.test(word) ? `${word}es` : `${word}s`;
 }
 
-/** Longest name that PostgreSQL keeps; it cuts longer ones without a word, and two of them may become one. */
+/** Longest name that PostgreSQL keeps. It silently cuts longer ones, which can make two names equal. */
 const nameBytesMax = 63;
 
-/** A name for a constraint or an index: long ones are cut and get a part of their hash. */
+/** Returns a name for a constraint or an index. Cuts a long one and appends a part of its hash. */
 export function toConstraintName(...parts: readonly string[]): string {
   const name = parts.join("_");
   const bytes = new TextEncoder().encode(name);
   if (bytes.length <= nameBytesMax) return name;
-  // A name may be cut inside of a character; what is left of it is dropped.
+  // The cut may fall inside a character; its remaining bytes are dropped.
   const start = new TextDecoder().decode(bytes.slice(0, 54)).replace(/\ufffd+$/, "");
   return `${start}_${hashName(name)}`;
 }
 
-/** 32 bits of FNV-1a, in hex. */
+/** Returns 32 bits of FNV-1a, in hex. */
 function hashName(name: string): string {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);
   return (hash >>> 0).toString(16).padStart(8, "0");
 }
 
-/** What a name of a field, a column, a table or an alias may look like. */
+/** Pattern for names of fields, columns, tables and aliases. */
 export const identifier: RegExp = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;

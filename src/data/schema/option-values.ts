@@ -1,4 +1,4 @@
-/** What values options of fields may have. */
+/** Checks the values of field options. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { compareDecimals } from "./check-value.ts";
 import type { ColumnType } from "./column.ts";
@@ -8,23 +8,23 @@ export function isBetween(value: number | undefined, min: number, max: number): 
   return value !== undefined && Number.isInteger(value) && value >= min && value <= max;
 }
 
-/** Whether one limit is above another one of its type. */
+/** Whether one limit is above another of the same type. */
 export function isAbove(min: unknown, max: unknown): boolean {
   if (typeof min === "string" && typeof max === "string") return compareDecimals(min, max) > 0;
   const isComparable = (typeof min === "number" && typeof max === "number") || (typeof min === "bigint" && typeof max === "bigint");
   return isComparable && Number(min) > Number(max);
 }
 
-/** Whether a limit is a value of its type, or a count of characters, bytes or items. */
+/** Whether a limit is valid: a value of its type, or a count of characters, bytes or items. */
 export function isLimit(type: ColumnType, value: unknown, isCount: boolean): boolean {
-  if (isCount) return Number.isInteger(value) && (value as number) > 0; // What isInteger has found.
+  if (isCount) return Number.isInteger(value) && (value as number) > 0; // isInteger() has checked it.
   if (type === "bigint") return typeof value === "bigint";
   return type === "decimal"
     ? typeof value === "string" && /^-?[0-9]+(?:\.[0-9]+)?$/.test(value)
     : typeof value === "number" && Number.isFinite(value);
 }
 
-/** Whether a pattern takes linear time, as far as its text tells: no repetition of what repeats, no back reference. */
+/** Whether a pattern takes linear time, judged by its source: no nested repetition, no back reference. */
 export function isLinear({ source }: RegExp): boolean {
   const plain = source.replace(/\\[^]/g, (escaped) => (/[1-9k]/.test(escaped[1]!) ? "\u0001" : "x")).replace(/\[[^\]]*\]/g, "x");
   if (plain.includes("\u0001")) return false;
@@ -33,7 +33,7 @@ export function isLinear({ source }: RegExp): boolean {
     const group = /\((?:\?(?:[:=!]|<[=!]|<[^>]*>))?([^()]*)\)(\*|\+|\{[0-9]+,[0-9]*\})?/.exec(text);
     if (group === null) return true;
     if (group[2] !== undefined && (repeats.test(group[1]!) || group[1]!.includes("|"))) return false;
-    // What repeats inside of a group makes the group one that repeats.
+    // A repetition inside a group makes the group a repetition.
     text =
       text.slice(0, group.index) +
       (repeats.test(group[1]!) || group[2] !== undefined ? "x+" : "x") +
@@ -43,7 +43,7 @@ export function isLinear({ source }: RegExp): boolean {
 
 const queryNames = ["postgres", "mariadb", "mysql", "sqlite", "others"];
 
-/** What is wrong about the query of a view; undefined when nothing is. */
+/** Finds a mistake in the query of a view; undefined if there is none. */
 export function findQueryMistake(sql: unknown): { readonly message: string; readonly fix: string } | undefined {
   const isNamed = typeof sql === "object" && sql !== null;
   const texts: readonly unknown[] = isNamed ? Object.values(sql) : [sql];
@@ -52,8 +52,8 @@ export function findQueryMistake(sql: unknown): { readonly message: string; read
   const [wrong] =
     texts.length === 0 ? [describeValue(sql)] : texts.filter((text) => typeof text !== "string" || text.trim() === "").map(describeValue);
   if (wrong !== undefined)
-    return { message: `the query is ${wrong}`, fix: 'Give the text of a SELECT, or texts by database: { others: "SELECT ..." }.' };
-  // It stands inside of other statements.
+    return { message: `the query is ${wrong}`, fix: 'Give a SELECT statement, or one for each database: { others: "SELECT ..." }.' };
+  // The query becomes a part of other statements.
   return texts.some((text) => String(text).trimEnd().endsWith(";"))
     ? { message: "the query ends with a semicolon", fix: "Leave the semicolon out." }
     : undefined;

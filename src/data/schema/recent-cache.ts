@@ -1,6 +1,6 @@
-/** A cache of things that were used of late. Two generations make a hit cheap: nothing is moved while it is young. */
+/** A cache of recently used values. Two generations make a hit cheap: nothing moves while it is young. */
 
-/** Keeps at most so many values; those that were not asked for in a while go first. */
+/** Keeps at most this many values, and drops those that were not used for the longest time. */
 export class RecentCache<Value> {
   readonly #max: number;
   readonly #onDrop: ((value: Value) => void) | undefined;

@@ -1,34 +1,34 @@
-/** What every row of a model is: an object with its columns, and what is known of it out of sight. */
+/** Base class of rows: an object with its columns, and private facts about how it is stored. */
 import type { DriverValue } from "./driver-value.ts";
 import type { ModelClass, ModelConstructor } from "./model-class.ts";
 
-/** Values of a row as they are stored; undefined of columns that were not read. */
+/** Stored values of a row; undefined for columns that were not read. */
 export type StoredValues = ReadonlyArray<DriverValue | undefined>;
 
-/** The base class of rows. What it keeps is private: keys, spreads and comparisons of rows see columns alone. */
+/** The base class of rows. Its state is private, so keys, spreads and comparisons of rows only see columns. */
 export class Row {
   #batch: object | undefined;
-  /** The row as the database gave it; undefined of a new one. */
+  /** The row as read from the database; undefined for a new one. */
   #stored: StoredValues | undefined;
   /** Names of values that the query added to the columns; undefined for none. */
   #added: readonly string[] | undefined;
 
-  /** The batch that a row was loaded with; `batchOf()` of the folder rows gives it its type. */
+  /** The batch that loaded the row; `batchOf()` in `rows/` gives it its type. */
   static batchOf(row: Row): object | undefined {
     return row.#batch;
   }
 
-  /** The values of a row as they are stored, in the order of the fields; undefined of a row that is not stored. */
+  /** Returns the stored values of a row, in the order of the fields; undefined if the row is not stored. */
   static storedOf(row: Row): StoredValues | undefined {
     return row.#stored;
   }
 
-  /** Notes how a row is stored. */
+  /** Records how a row is stored. */
   static setStored(row: Row, stored: StoredValues | undefined): void {
     row.#stored = stored;
   }
 
-  /** The names of values that the query of a row added to its columns. */
+  /** Returns the names of values that the query added to the columns of a row. */
   static addedOf(row: Row): readonly string[] {
     return row.#added ?? [];
   }
@@ -48,9 +48,9 @@ export class Row {
     row.#batch = batch;
   }
 
-  /** The class of a row. */
+  /** Returns the class of a row. */
   static modelOf(row: Row): ModelClass & ModelConstructor {
-    return row.constructor as unknown as ModelClass & ModelConstructor; // Rows are made by model classes alone.
+    return row.constructor as unknown as ModelClass & ModelConstructor; // Only model classes construct rows.
   }
 }
 

@@ -51,7 +51,7 @@ export function createShortId(length: number): string {
   return id;
 }
 
-/** Returns the slug of a text, or a short id when the text has no letters that a slug can hold. */
+/** Returns the slug of a string, or a short id if the string has no letters that a slug can hold. */
 export function makeSlug(text: string, max: number): string {
   return slugify(text, { max }) || createShortId(Math.min(8, max));
 }

@@ -3,7 +3,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import type { FieldMeta } from "./model-class.ts";
 import type { ModelClass } from "./model-class.ts";
 
-/** The field with the moment of deletion. Throws `E_SOFT_DELETE` for a model whose rows are deleted for good. */
+/** Returns the field with the time of deletion. Throws `E_SOFT_DELETE` for a model without soft delete. */
 export function softDeleteField({ $meta: meta }: ModelClass, method: string): FieldMeta {
   const field = meta.fields.get(meta.softDelete);
   if (field !== undefined) return field;

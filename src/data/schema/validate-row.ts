@@ -14,7 +14,7 @@ export type ModelErrors = Readonly<Record<string, readonly string[]>>;
 
 const columns = new WeakMap<FieldMeta, AnyColumn>();
 
-/** The column of a field; that of a relation's key is made of what is known of it. */
+/** Returns the column of a field; for a relation's key, derives it from the metadata. */
 function columnOf(model: ModelClass, field: FieldMeta): AnyColumn {
   const known = columns.get(field);
   if (known !== undefined) return known;
@@ -24,7 +24,7 @@ function columnOf(model: ModelClass, field: FieldMeta): AnyColumn {
   return column;
 }
 
-/** Throws `E_FIELD_UNKNOWN` for a name that is no field of a model. */
+/** Throws `E_FIELD_UNKNOWN` for a name that is not a field of the model. */
 export function assertField(model: ModelClass, name: string): FieldMeta {
   const found = model.$meta.fields.get(name);
   if (found !== undefined) return found;
@@ -35,8 +35,8 @@ export function assertField(model: ModelClass, name: string): FieldMeta {
 }
 
 /**
- * Checks values: each by its type, its options and its own checks, then the row by that of the model. A partial row is
- * one whose other values are known to be right. Throws `E_FIELD_UNKNOWN` and `E_VALUE_UNDEFINED`.
+ * Validates values: each by its type, its options and its validators, then the row by the validator of the model. The values
+ * that a partial row omits count as valid. Throws `E_FIELD_UNKNOWN` and `E_VALUE_UNDEFINED`.
  */
 export async function validateRow(model: ModelClass, values: Readonly<Record<string, unknown>>, isPartial: boolean): Promise<ModelErrors> {
   for (const name of Object.keys(values)) {
@@ -51,15 +51,15 @@ export async function validateRow(model: ModelClass, values: Readonly<Record<str
 
 /** How a row is checked. */
 export interface CheckOptions {
-  /** Whether the other values of the row are known to be right. */
+  /** Whether the other values of the row are known to be valid. */
   readonly isPartial: boolean;
-  /** Whether values that rows get by themselves are there already, so that what is missing stays missing. Default false. */
+  /** Whether defaults and generated values are already filled in, so that missing values stay missing. Default false. */
   readonly isFilled?: boolean;
-  /** Whether the model's own check is left out: there is no whole row to see. Default false. */
+  /** Whether to skip the validator of the model, because there is no whole row to check. Default false. */
   readonly skipsModel?: boolean;
   /** Where values go in their stored form. A new object by default. */
   readonly target?: Record<string, unknown>;
-  /** The values that are known to be right, for the model's own check. */
+  /** Values that are known to be valid, for the validator of the model. */
   readonly others?: Readonly<Record<string, unknown>>;
 }
 
@@ -71,8 +71,8 @@ interface CheckedRow {
 }
 
 /**
- * Checks some fields of a row: their values in stored form, and what is wrong with them. Other names are left alone. At once, unless a
- * check waits: rows come by the thousand.
+ * Checks some fields of a row. Returns their values in stored form, and the errors. Ignores other names. Synchronous unless a
+ * validator waits, because rows come by the thousand.
  */
 export function checkRow(
   model: ModelClass,
@@ -98,7 +98,7 @@ export function checkRow(
       note(field, found);
     }
   };
-  // The model's own check sees rows whose fields are right, each by itself.
+  // The validator of the model only sees rows whose fields are all valid.
   const { validate } = model.$options;
   return after(checkFrom(0), () => {
     if (skipsModel || validate === undefined || Object.keys(errors).length > 0) return { checked: target, errors };
@@ -109,14 +109,14 @@ export function checkRow(
   });
 }
 
-/** Messages about one value; a value that is right is handed on in its stored form. At once, unless a check waits. */
+/** Returns messages about one value; passes a valid value on in its stored form. Synchronous unless a validator waits. */
 function checkField(column: AnyColumn, value: unknown, take: (value: unknown) => void): readonly string[] | Promise<readonly string[]> {
   const result = checkValue(column, value);
   if (result.message !== undefined) return [result.message];
   take(result.value);
   const { validate } = column.options;
   if (validate === undefined || result.value === null) return noMessages;
-  // A check alone, or a list of them: isArray does not narrow read-only lists.
+  // A single validator, or a list of them: isArray does not narrow read-only lists.
   const checks = (Array.isArray(validate) ? validate : [validate]) as ReadonlyArray<ValueCheck<unknown>>;
   const messages = checks.map((check) => check(result.value));
   const isReady = (all: ReadonlyArray<string | undefined | Promise<string | undefined>>): all is ReadonlyArray<string | undefined> =>

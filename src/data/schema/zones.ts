@@ -1,13 +1,13 @@
-/** Time zones: what clocks show in them, by the rules that JavaScript knows. */
+/** Time zones: local times, by the rules that JavaScript knows. */
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 
-/** Parts of a moment that a day or a year begins with. */
+/** Units that a datetime can be truncated to. */
 export type TruncateUnit = "year" | "month" | "day" | "hour";
 
 const truncateUnits: readonly unknown[] = ["year", "month", "day", "hour"] satisfies TruncateUnit[];
 
-/** Checks what truncate() is given. Throws `E_EXPRESSION_ARGUMENT`. */
+/** Checks the unit of truncate(). Throws `E_EXPRESSION_ARGUMENT`. */
 export function assertTruncateUnit(unit: unknown): asserts unit is TruncateUnit {
   if (truncateUnits.includes(unit)) return;
   throw new GableError("E_EXPRESSION_ARGUMENT", `truncate() got ${describeValue(unit)}.`, {
@@ -15,35 +15,35 @@ export function assertTruncateUnit(unit: unknown): asserts unit is TruncateUnit 
   });
 }
 
-/** A span in which a zone has one offset. */
+/** A period in which a zone has one offset. */
 interface ZoneSpan {
-  /** Its first moment, in seconds since 1970. */
+  /** Its start, in seconds since 1970. */
   readonly start: number;
-  /** Seconds that clocks are ahead of UTC. */
+  /** Offset from UTC, in seconds. */
   readonly offset: number;
 }
 
-/** Changes of clocks are known between these years; before and behind, clocks stay as they are at the ends. */
+/** Clock changes are known between these years; outside of them, the first and the last offset apply. */
 const [firstYear, lastYear] = [1900, 2100];
 const dayMs = 86_400_000;
 
 const spans = new Map<string, readonly ZoneSpan[]>();
 
-/** Throws `E_EXPRESSION_ARGUMENT` for a name of no zone. */
+/** Throws `E_EXPRESSION_ARGUMENT` for an unknown time zone. */
 export function assertZone(zone: unknown, method: string): asserts zone is string {
   try {
-    // What is no plain name could not stand in a statement.
+    // Other names would need escaping in a statement.
     if (typeof zone === "string" && /^[A-Za-z][\w+-]*(?:\/[\w+-]+)*$/.test(zone) && new Intl.DateTimeFormat("en", { timeZone: zone }))
       return;
   } catch {
-    // It is reported below.
+    // The error is reported below.
   }
   throw new GableError("E_EXPRESSION_ARGUMENT", `${method}() got the time zone ${describeValue(zone)}.`, {
     fix: 'Name one of the time zone database, such as "Europe/Berlin".',
   });
 }
 
-/** The spans of a zone, the first one of all times before. */
+/** Returns the periods of a zone. The first has no start. */
 export function zoneSpans(zone: string): readonly ZoneSpan[] {
   const known = spans.get(zone);
   if (known !== undefined) return known;
@@ -63,7 +63,7 @@ export function zoneSpans(zone: string): readonly ZoneSpan[] {
   const end = Date.UTC(lastYear, 0);
   let offset = offsetAt(Date.UTC(firstYear, 0));
   const found: ZoneSpan[] = [{ start: -Infinity, offset }];
-  // No zone has changed its clocks twice within so few days and back again.
+  // No zone has changed its clocks and changed them back within so few days.
   for (let ms = Date.UTC(firstYear, 0); ms < end; ms += 14 * dayMs) {
     const next = offsetAt(ms + 14 * dayMs);
     if (next === offset) continue;
@@ -91,19 +91,19 @@ function offsetIn(list: readonly ZoneSpan[], seconds: number, startOf: (span: Zo
 }
 
 /**
- * First second of a span on the clocks of its zone. What clocks leave out counts by the span before, what they show twice by the one
- * behind, as PostgreSQL does.
+ * First second of a period in local time. Local times that a clock change skips count by the period before, repeated ones by the
+ * period after, as in PostgreSQL.
  */
 export const localStart = ({ start, offset }: ZoneSpan): number => start + offset;
 
-/** What clocks of a zone show, as a moment whose parts in UTC are theirs; with a unit, the moment at which that unit began there. */
+/** Returns the local time of a zone as a datetime whose UTC parts show it; with a unit, the instant at which that unit began there. */
 export function toZone(ms: number, zone: string, unit: TruncateUnit | undefined): number {
   const list = zoneSpans(zone);
   const offset = offsetIn(list, Math.floor(ms / 1000), ({ start }) => start);
   const local = ms + offset * 1000;
   if (unit === undefined) return local;
   const date = new Date(local);
-  // An hour that clocks show twice stays the one that it is.
+  // An hour that clocks show twice keeps its offset.
   if (unit === "hour") return date.setUTCMinutes(0, 0, 0) - offset * 1000;
   date.setUTCHours(0, 0, 0, 0);
   if (unit !== "day") date.setUTCDate(1);

@@ -1,9 +1,9 @@
-/** Values of one type as those of another, with the same result on every database: rounded half away from zero, and nothing where a text is no number. */
+/** Converts values between types, with the same result on every database: rounds half away from zero; strings without a number become null. */
 import type { ValueType } from "../tree/value-type.ts";
 import type { Call } from "./functions.ts";
 import { textTypes, wholeTypes } from "./functions.ts";
 
-/** What a text must look like to be a number. */
+/** Patterns of strings that are numbers. */
 const numberText = "^[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,2})?";
 
 const isText = ({ type }: ValueType): boolean => textTypes.has(type);
@@ -31,7 +31,7 @@ export const castPostgres: Call = ([part = ""], to, from) => {
 
 /** In MariaDB. */
 export const castMariadb: Call = ([part = ""], to, from) => {
-  // Its $ lets a line break follow.
+  // Its $ also matches before a final line break.
   const sure = (sql: string): string => (isText(from) ? `CASE WHEN ${part} REGEXP '${numberText}(?!.|[^.])' THEN ${sql} END` : sql);
   if (from.type === "boolean") return part;
   if (isWhole(to)) return isWhole(from) ? `CAST(${part} AS SIGNED)` : sure(`CAST(ROUND(CAST(${part} AS DECIMAL(65, 20))) AS SIGNED)`);
@@ -51,7 +51,7 @@ export const castMariadb: Call = ([part = ""], to, from) => {
   }
 };
 
-/** In SQLite, whose own casts take the digits that a text begins with. */
+/** For SQLite, whose own casts use the digits at the start of a string. */
 export const castSqlite: Call = ([part = ""], to, from) => {
   const number = (scale: number): string => (isText(from) ? `gable_number(${part}, ${scale})` : part);
   if (from.type === "boolean") return part;

@@ -1,4 +1,4 @@
-/** Values on their way to a database and back: what the codecs of all databases share. */
+/** Encodes values for a database and decodes them: what the codecs of all databases share. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { DriverValue } from "../schema/driver-value.ts";
 import type { ValueType } from "../tree/value-type.ts";
@@ -6,16 +6,16 @@ import type { ColumnType } from "../schema/column.ts";
 import { describeFieldValue } from "../schema/describe-value.ts";
 import { readStoredMoment, storedError } from "./stored-moment.ts";
 
-/** Both directions of one type. Null passes them by; without `decode`, values come as models have them. */
+/** Both directions of one type. Null never reaches them; without `decode`, values arrive in the form of models. */
 export interface Codec {
   readonly encode: (value: unknown, field: ValueType) => DriverValue;
   readonly decode?: (value: DriverValue, field: ValueType) => unknown;
 }
 
-/** One codec for each type. */
+/** One codec per type. */
 export type Codecs = Readonly<Record<ColumnType, Codec>>;
 
-/** A value as the database itself gave it, which goes back as it is. */
+/** A value in the form of the database, which is sent back unchanged. */
 export class StoredValue {
   readonly stored: DriverValue;
 
@@ -24,13 +24,13 @@ export class StoredValue {
   }
 }
 
-/** A value as a database takes it. Throws `E_VALUE_TYPE` for one of another type: checks of values come before. */
+/** Encodes a value for the database. Throws `E_VALUE_TYPE` for a value of another type, which validation has already rejected. */
 export function encodeWith(codecs: Codecs, value: unknown, field: ValueType): DriverValue {
   if (value instanceof StoredValue) return value.stored;
   return value === null || value === undefined ? null : codecs[field.type].encode(value, field);
 }
 
-/** What turns a stored value into one of the model; undefined when it is that already. Null becomes null. */
+/** Returns the decoder of a type; undefined if stored values need none. Null stays null. */
 export function decoderOf(codecs: Codecs, field: ValueType): ((value: DriverValue) => unknown) | undefined {
   const { decode } = codecs[field.type];
   return decode === undefined ? undefined : (value) => (value === null ? null : decode(value, field));
@@ -45,13 +45,13 @@ function takeText(value: unknown, field: ValueType): string {
   throw typeError(value, field);
 }
 
-/** A whole number; there is no zero below zero. */
+/** A whole number, without negative zero. */
 export function takeWhole(value: unknown, field: ValueType): number {
   if (typeof value === "number" && Number.isSafeInteger(value)) return value === 0 ? 0 : value;
   throw typeError(value, field);
 }
 
-/** A whole number of 64 bits. */
+/** A 64-bit integer. */
 export function takeBigint(value: unknown, field: ValueType): bigint {
   if (typeof value === "bigint") return value;
   throw typeError(value, field);
@@ -62,19 +62,19 @@ function takeFloat(value: unknown, field: ValueType): number {
   throw typeError(value, field);
 }
 
-/** A decimal, as the text of its digits. */
+/** A decimal, as a string of its digits. */
 export function takeDecimal(value: unknown, field: ValueType): string {
   if (typeof value === "string" && /^[-+]?[0-9]+(?:\.[0-9]+)?$/.test(value)) return value;
   throw typeError(value, field);
 }
 
-/** Yes or no. */
+/** A boolean. */
 export function takeBoolean(value: unknown, field: ValueType): boolean {
   if (typeof value === "boolean") return value;
   throw typeError(value, field);
 }
 
-/** A moment, as the text of ISO 8601 in UTC. */
+/** A datetime, as an ISO 8601 string in UTC. */
 export function takeMoment(value: unknown, field: ValueType): string {
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
   throw typeError(value, field);
@@ -86,7 +86,7 @@ export function takeBytes(value: unknown, field: ValueType): Uint8Array {
   throw typeError(value, field);
 }
 
-/** A whole number as a number; one that would be rounded is an error, never another number. */
+/** Decodes a whole number as a number. One that would be rounded is an error, never another number. */
 export function toSafeNumber(value: DriverValue, { where }: ValueType): number {
   const number = Number(value);
   if (Number.isSafeInteger(number)) return number;
@@ -95,7 +95,7 @@ export function toSafeNumber(value: DriverValue, { where }: ValueType): number {
   });
 }
 
-/** A decimal with exactly so many digits behind the point; the database has rounded it before. */
+/** Decodes a decimal with exactly this many digits after the decimal point; the database has already rounded it. */
 function toScale(value: string, scale: number): string {
   const point = value.indexOf(".");
   const digits = point === -1 ? 0 : value.length - point - 1;
@@ -104,13 +104,13 @@ function toScale(value: string, scale: number): string {
   return `${value}${digits === 0 ? "." : ""}${"0".repeat(scale - digits)}`;
 }
 
-/** A list, and what its items are. */
+/** A list, and its item type. */
 export function takeList(value: unknown, field: ValueType): { readonly list: readonly unknown[]; readonly items: ValueType } {
   if (Array.isArray(value) && field.items !== undefined) return { list: value, items: field.items };
   throw typeError(value, field);
 }
 
-/** A list as the text of JSON. Whole numbers of 64 bits, decimals and moments are texts in it. */
+/** Encodes a list as JSON. 64-bit integers, decimals and datetimes become strings. */
 const jsonList: Codec = {
   encode: (value, field) => {
     const { list, items } = takeList(value, field);
@@ -126,14 +126,14 @@ const jsonList: Codec = {
 const text: Codec = { encode: takeText };
 const whole: Codec = { encode: takeWhole, decode: toSafeNumber };
 
-/** A boolean of a database that has numbers in place of them. Any other number would be a value that no filter finds. */
+/** Decodes a boolean from a number. Other numbers are errors, because no filter would find them. */
 function readBoolean(value: DriverValue, field: ValueType): boolean {
   const number = Number(value);
   if (number === 0 || number === 1) return number === 1;
   throw storedError(value, field, "A boolean is 0 or 1.", { fix: "Change it in the database, or declare the field as field.int()." });
 }
 
-/** What most databases do: one that has another way says so for the type. */
+/** The codecs of most databases. A database overrides the types that it stores differently. */
 export const usualCodecs: Codecs = {
   id: whole,
   int: whole,
@@ -159,7 +159,7 @@ export const usualCodecs: Codecs = {
   json: { encode: (value) => JSON.stringify(value), decode: (value): unknown => JSON.parse(String(value)) },
   bytes: {
     encode: takeBytes,
-    // A plain array of bytes, whatever the driver has: a Buffer compares differently.
+    // A plain array of bytes, whatever the driver returns: a Buffer compares differently.
     decode: (value) => new Uint8Array(value as Uint8Array), // The driver gives bytes.
   },
 };

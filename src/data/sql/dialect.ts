@@ -1,4 +1,4 @@
-/** What differs between databases, as the writer of statements and the executor need it. */
+/** Everything that differs between databases, for the writer of statements and the executor. */
 import type { AggregateName, CallName, CompareOperator, JsonOperator, JsonPath, OrderTerm, RowLock } from "../tree/node.ts";
 import type { ValueType } from "../tree/value-type.ts";
 import type { DriverValue } from "../schema/driver-value.ts";
@@ -9,15 +9,15 @@ import type { TableSyntax } from "./table-syntax.ts";
 import type { TruncateUnit } from "../schema/zones.ts";
 import type { DefinitionMistake } from "../schema/definitions.ts";
 
-/** A comparison of a text with a pattern or another text, as SQL. */
+/** A comparison of a string with a pattern or another string, as SQL. */
 export interface TextComparison {
   readonly operator: CompareOperator;
   readonly left: string;
-  /** The bound text: the SQL of the parameter, in one of the forms that encodeText() makes. */
+  /** The bound string: the SQL of its parameter, in one of the forms of encodeText(). */
   readonly right: (form: 0 | 1) => string;
 }
 
-/** Why a database has refused a statement. */
+/** Why a database rejected a statement. */
 type RefusalKind =
   | "unique"
   | "foreignKey"
@@ -31,107 +31,107 @@ type RefusalKind =
   | "timeout"
   | "connection";
 
-/** A refusal of the database, with what it names. */
+/** A rejection by the database, with the names that it reports. */
 export interface Refusal {
   readonly kind: RefusalKind;
-  /** Name of the constraint; undefined where the database does not say it. */
+  /** Name of the constraint; undefined if the database does not report it. */
   readonly constraint?: string | undefined;
-  /** Names of the columns; empty where the database does not say them. */
+  /** Names of the columns; empty if the database does not report them. */
   readonly columns: readonly string[];
-  /** Table that holds the rows in the way; undefined where the database does not say it. */
+  /** Table with the conflicting rows; undefined if the database does not report it. */
   readonly table?: string | undefined;
 }
 
-/** How a transaction is isolated from others. */
+/** Isolation level of a transaction. */
 export type Isolation = "read committed" | "repeatable read" | "serializable";
 
-/** A database's own ways. */
+/** What is specific to one kind of database. */
 export interface Dialect {
   readonly name: "sqlite" | "postgres" | "mariadb" | "mysql";
-  /** Its name for people. */
+  /** Display name. */
   readonly title: string;
   /** A name, in quotes. */
   quote(name: string): string;
-  /** A parameter of a type, around its mark. */
+  /** Writes a parameter of a type, around its mark. */
   parameter(mark: string, type: ValueType, isList: boolean): string;
-  /** Whether each mention of a parameter is bound again: `?` instead of `$1`. */
+  /** Whether each mention of a parameter is bound separately: `?` instead of `$1`. */
   readonly isPositional: boolean;
-  /** No value, of a type. */
+  /** Writes null of a type. */
   nullOf(type: ValueType): string;
-  /** A value on its way to the database. */
+  /** Encodes a value for the database. */
   encode(value: unknown, type: ValueType): DriverValue;
-  /** A list on its way to the database. */
+  /** Encodes a list for the database. */
   encodeList(values: readonly unknown[], type: ValueType): DriverValue;
-  /** What turns a value of the database into one of the model; undefined when it is that already. */
+  /** Returns the decoder of a type; undefined if stored values need none. */
   decoder(type: ValueType, readsBigInts: boolean): ((value: DriverValue) => unknown) | undefined;
-  /** Whether two values differ of which either may be missing. */
+  /** Whether two values differ, either of which may be null. */
   differ(left: string, right: string): string;
-  /** A comparison of texts. */
+  /** Writes a comparison of strings. */
   compareText(comparison: TextComparison): string;
-  /** What is bound for a comparison of texts: patterns are escaped. Form 1 is the second value, where one needs two. */
+  /** Encodes the string to compare with, and escapes patterns. Form 1 is the second value, for comparisons that need two. */
   encodeText(operator: CompareOperator, text: string, form: 0 | 1): DriverValue;
-  /** Whether a value is one of a bound list. */
+  /** Writes whether a value is in a bound list. */
   inList(part: string, list: string, isNegated: boolean, type: ValueType): string;
-  /** A function of values. */
+  /** Writes a function of values. */
   call(name: CallName, parts: readonly string[], type: ValueType, partType: ValueType): string;
-  /** A moment on the clocks of a zone, or the moment at which a unit began there. */
+  /** Writes a datetime in local time of a zone, or truncated to a unit there. */
   zone(part: string, zone: string, unit: TruncateUnit | undefined): string;
-  /** A function of many rows; `over` says of which ones around each row. */
+  /** Writes an aggregate function; `over` is its window. */
   aggregate(name: AggregateName, inner: string, type: ValueType, over: string): string;
-  /** The texts of many rows as one, in an order that was written; the separator is a literal. */
+  /** Joins strings of many rows, in an order that is already SQL; the separator is a literal. */
   joinTexts(text: string, isDistinct: boolean, order: string, separator: string): string;
-  /** The part of a value of JSON as a text. The path counts in lists, whose own paths are given. */
+  /** Writes a part of a JSON value as a string. The path starts in lists, whose own paths are given. */
   jsonText(part: string, path: string, lists: readonly string[]): string;
-  /** A comparison of a part of a value of JSON. */
+  /** Writes a comparison with a part of a JSON value. */
   jsonCompare(comparison: JsonComparison): string;
   encodeJsonPath(path: JsonPath): DriverValue;
   encodeJsonOperand(value: string | number | boolean | null): DriverValue;
-  /** A step of an order. */
+  /** Writes a step of an order. */
   order(sql: string, term: OrderTerm): string;
-  /** A query inside of a statement that changes the same table; some databases want it wrapped. */
+  /** Writes a subquery in a statement that changes the same table; some databases require a wrapper. */
   derive(sql: string): string;
-  /** What locks the rows of a query's own table; "" where the database has no such thing. */
+  /** Locks the rows of a query's own table; "" if the database has no row locks. */
   lock(lock: RowLock, table: string): string;
-  /** A bound number of rows, behind LIMIT or OFFSET. */
+  /** Writes a bound number of rows, after LIMIT or OFFSET. */
   count(parameter: string): string;
-  /** A limit without one, for an offset alone; "" where none is needed. */
+  /** The LIMIT that an offset without a limit needs; "" if none. */
   readonly noLimit: string;
-  /** The statements that begin a transaction. */
+  /** Returns the statements that begin a transaction. */
   begin(options: { readonly isolation: Isolation | undefined; readonly readOnly: boolean }): string[];
-  /** A statement that tells how another one is run. */
+  /** Returns a statement that explains how another one runs. */
   explain(sql: string, isAnalyzed: boolean): string;
-  /** Why the database has refused a statement; undefined of other errors. */
+  /** Returns why the database rejected a statement; undefined for other errors. */
   readRefusal(error: unknown): Refusal | undefined;
-  /** What makes an insert leave rows alone that are there already; the columns are those of the key. */
+  /** Makes an insert skip rows that already exist; the columns are those of the key. */
   ignoreConflict(columns: readonly string[]): string;
-  /** Whether an insert can name the key whose conflict it minds; others mind any. */
+  /** Whether an insert can name the key whose conflicts it handles; other databases handle conflicts of any key. */
   readonly hasConflictTarget: boolean;
   /**
-   * How many rows are inserted: one statement for each ("single"), lists of values for each column in one ("lists"), or up to so
-   * many rows in one. Each form has few statements, whatever the number of rows.
+   * How rows are inserted: one statement per row ("single"), one statement with a list of values per column ("lists"), or up to this
+   * many rows per statement. Each form produces few different statements, whatever the number of rows.
    */
   readonly insertsMany: "single" | "lists" | number;
-  /** Whether statements that write can give rows back. */
+  /** Whether statements that write can return rows. */
   readonly hasReturning: boolean;
-  /** Whether an insert gives keys back as rows; others tell one beside the result. */
+  /** Whether an insert returns keys as rows; other databases report one key outside of the result. */
   readonly returnsKeys: boolean;
-  /** Whether an assignment of an update reads what those before it have set; elsewhere all read the row as it was. */
+  /** Whether an assignment of an update sees the results of earlier ones; in other databases all see the row before the update. */
   readonly hasOrderedAssignments: boolean;
-  /** What an insert without any values says. */
+  /** Clause of an insert without values. */
   readonly defaultValues: string;
-  /** How it searches for words. */
+  /** How the database searches for words. */
   readonly search: SearchSyntax;
-  /** What tables are made of. */
+  /** How the database writes table definitions. */
   readonly tables: TableSyntax;
-  /** A value that has been encoded, as a part of a definition. */
+  /** Writes an encoded value as a part of a definition. */
   literal(value: DriverValue): string;
-  /** What the database cannot hold of a model. */
+  /** Returns the parts of a model that the database does not support. */
   findMistakes(meta: ModelMeta): DefinitionMistake[];
-  /** Looks for stored values that filters would miss; absent where types of columns leave none. Throws `E_VALUE_STORED`. */
+  /** Looks for stored values that filters would miss; absent if column types rule them out. Throws `E_VALUE_STORED`. */
   readonly assertStored?: (driver: Driver, models: readonly ModelClass[]) => Promise<void>;
   /** How the database estimates the rows of a table. */
   readonly estimate: RowEstimate;
-  /** The statement after which the database counts keys after the stored ones; "" where it does so on its own. */
+  /** Statement that makes the database continue counting after the stored keys; "" if it does so by itself. */
   countOn(table: string, column: string): string;
 }
 
@@ -141,18 +141,18 @@ interface RowEstimate {
   readonly sql: string;
   /** Returns the parameter of a table. */
   readonly subject: (table: string) => string;
-  /** A query that finds nothing while the database has no estimates; undefined where it always has them. */
+  /** A query without rows while the database has no estimates; undefined if it always has them. */
   readonly needs?: string;
 }
 
-/** A comparison of a part of a value of JSON. */
+/** A comparison with a part of a JSON value. */
 export interface JsonComparison {
   readonly operator: JsonOperator;
-  /** Type of the value that is compared; "null" for null. */
+  /** Type of the compared value; "null" for null. */
   readonly valueType: "string" | "number" | "boolean" | "null";
   readonly part: string;
   readonly path: string;
-  /** Paths of the lists that the path counts in. */
+  /** Paths of the lists in which the path starts. */
   readonly lists: readonly string[];
   readonly value: string;
 }

@@ -3,26 +3,26 @@ import type { CallName, OrderTerm } from "../tree/node.ts";
 import type { ValueType } from "../tree/value-type.ts";
 import type { ColumnType } from "../schema/column.ts";
 
-/** Writes a function of values; the last type is that of its first part. */
+/** Writes a function of values; the last type is that of its first argument. */
 export type Call = (parts: readonly string[], type: ValueType, partType: ValueType) => string;
 
-/** Types of whole numbers, which are divided as such. */
+/** Types of whole numbers, which use integer division. */
 export const wholeTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["id", "int", "bigint", "duration"]);
 
-/** Types of texts, whatever their form. */
+/** Types that are strings, in whatever form. */
 export const textTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["text", "slug", "email", "url", "choice"]);
 
-/** Decimals have as many digits as their type says; `prepare` turns what is rounded into what the database rounds. */
+/** Decimals keep the digits of their type; `prepare` converts the argument into a type that the database can round. */
 export function rounded(write: (parts: readonly string[]) => string, prepare = (sql: string) => sql): Call {
   return (parts, { type, scale }) => (type === "decimal" ? `round(${prepare(write(parts))}, ${scale})` : write(parts));
 }
 
-/** A function that the database has under the same name. */
+/** A function with the same name in the database. */
 export function sameName(name: CallName): Call {
   return (parts) => `${name}(${parts.join(", ")})`;
 }
 
-/** The pattern of a search by LIKE: what means something in patterns is escaped. A whole text has no ends that are open. */
+/** Returns a LIKE pattern with its special characters escaped. A whole string has no wildcards at its ends. */
 export function toPattern(operator: string, text: string, escape: "\\" | "!"): string {
   const escaped = text.replace(escape === "!" ? /[%_!]/g : /[%_\\]/g, `${escape}$&`);
   if (operator === "ieq") return escaped;
@@ -31,7 +31,7 @@ export function toPattern(operator: string, text: string, escape: "\\" | "!"): s
   return `${start}${escaped}${end}`;
 }
 
-/** Where missing values are wanted, in a database that has them as the smallest; undefined where they are anyway. */
+/** Where to put null in a database that sorts null first; undefined if that is the default position. */
 export function movedNulls({ node, isDescending, nulls }: OrderTerm): "first" | "last" | undefined {
   const wanted = nulls ?? (isDescending ? "first" : "last");
   return !node.isNullable || wanted === (isDescending ? "last" : "first") ? undefined : wanted;

@@ -1,22 +1,22 @@
-/** Marks of values in a text of SQL: its parts may be written in any order, until it is whole. */
+/** Marks of values in SQL: the parts of a statement can be written in any order and are numbered at the end. */
 
-/** A parameter of a finished statement: the place of its value, and which form of it is bound. */
+/** A parameter of a finished statement: the position of its value, and the form in which it is bound. */
 export interface ParameterSlot {
   readonly place: number;
   readonly form: 0 | 1;
 }
 
-/** Control characters, which no name and no text of a statement may hold. */
+/** Control characters, which names and strings of a statement cannot contain. */
 const marks = /\u0001(\d+)\.([01]);/g;
 
-/** The mark of a value by its place. */
+/** Returns the mark of a value, from its position. */
 export function writeMark(place: number, form: 0 | 1): string {
   return `\u0001${place}.${form};`;
 }
 
 const toSlot = (place: string, form: string): ParameterSlot => ({ place: Number(place), form: form === "1" ? 1 : 0 });
 
-/** A statement with parameters in place of its marks: each mention is one of its own where they have no numbers. */
+/** Replaces the marks of a statement by parameters: one per mention if the database does not number them. */
 export function finishMarks(text: string, isPositional: boolean): { sql: string; slots: ParameterSlot[] } {
   const slots: ParameterSlot[] = [];
   const known = new Map<string, number>();
@@ -30,7 +30,7 @@ export function finishMarks(text: string, isPositional: boolean): { sql: string;
   return { sql, slots };
 }
 
-/** A part of a table, with its values in place of the marks. */
+/** Replaces the marks in a part of a table by the values. */
 export function replaceMarks(text: string, write: (slot: ParameterSlot) => string): string {
   return text.replace(marks, (_whole, place: string, form: string) => write(toSlot(place, form)));
 }

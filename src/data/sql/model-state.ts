@@ -1,4 +1,4 @@
-/** The structure that models declare: the tables of the models, and those between them. */
+/** The structure that models declare: their tables, and join tables. */
 import { readCondition, readExpression, readKeyCondition } from "../tree/condition-data.ts";
 import { maxOf } from "../schema/check-value.ts";
 import type { JoinColumn, JoinTable } from "../schema/join-table.ts";
@@ -19,16 +19,16 @@ import type {
 } from "../schema/table-state.ts";
 import { keepForeignKeys } from "../schema/table-state.ts";
 
-/** The structure of models, but of those whose tables others make. Throws `E_MODEL_CONDITION` for a condition that speaks of other rows. */
+/** Returns the structure of all managed models. Throws `E_MODEL_CONDITION` for a condition that refers to other rows. */
 export function describeModels(models: readonly ModelClass[]): State {
   const state = new Map<string, TableState>();
   const isOwn = ({ $options }: ModelClass): boolean => $options.managed !== false;
   for (const model of models) if (isOwn(model)) state.set(model.$table, model.$meta.isView ? describeView(model) : describeTable(model));
-  // Nor is there a key to a view.
+  // A view has no foreign keys either.
   const foreign = new Set(models.filter((model) => !isOwn(model) || model.$meta.isView).map(({ $table }) => $table));
   for (const { join, from, to } of listJoinTables(models.map(({ $meta }) => $meta)))
     if (!foreign.has(from.table) || !foreign.has(to.table)) state.set(join.table, describeBetween(join, from, to));
-  // Whoever makes a table may make it anew: nothing of ours holds it.
+  // An unmanaged table may be created again at any time, so no foreign key of ours refers to it.
   return foreign.size === 0 ? state : keepForeignKeys(state, ({ table }) => !foreign.has(table));
 }
 
@@ -81,7 +81,7 @@ function describeTable(model: ModelClass): TableState {
   };
 }
 
-/** A view: its columns, without what the database would hold of a table. */
+/** Returns a view: its columns, without what only tables have. */
 function describeView({ $meta: { fields, primary }, $options: { view } }: ModelClass): TableState {
   return {
     columns: new Map([...fields.values()].map((field) => [field.column, describeType(field)])),
@@ -98,7 +98,7 @@ function describeView({ $meta: { fields, primary }, $options: { view } }: ModelC
 
 const kinds: Readonly<Partial<Record<string, ColumnKind>>> = { slug: "text", email: "text", url: "text" };
 
-/** A column of a model. */
+/** Returns a column of a model. */
 function describeColumn(model: ModelClass, field: FieldMeta): ColumnState {
   const { options, hasDatabaseDefault, name } = field;
   return {
@@ -108,12 +108,12 @@ function describeColumn(model: ModelClass, field: FieldMeta): ColumnState {
   };
 }
 
-/** What a column holds. One that code has stopped to use takes no value from it: the database must not want one. */
+/** Returns the content of a column. A retired column becomes nullable, because code no longer gives it a value. */
 function describeType(field: FieldMeta): ColumnState {
   const { type, options, choices, items, isNullable, isPrimary } = field;
   const max = maxOf(field);
   return {
-    type: kinds[type] ?? (type as ColumnKind), // What is left is a type of columns.
+    type: kinds[type] ?? (type as ColumnKind), // Only column types are left.
     ...((isNullable || (options.retired === true && !isPrimary)) && { null: true }),
     ...(max !== undefined && (kinds[type] !== undefined || type === "text" || type === "bytes") && { max }),
     ...(type === "decimal" && { digits: options.digits ?? 1, scale: options.scale ?? 0 }),
@@ -123,15 +123,15 @@ function describeType(field: FieldMeta): ColumnState {
   };
 }
 
-/** What the items of a list are to the database, which does not look at how long or which texts they are. */
+/** Returns the item type of a list. Databases check neither lengths nor choices of items. */
 function describeItems({ type, options: { digits = 1, scale = 0 } }: ItemMeta): ColumnState {
   if (type === "decimal") return { type, digits, scale };
   return { type: type === "choice" ? "text" : (kinds[type] ?? (type as ColumnKind)) }; // As above.
 }
 
-/** A table between: the keys of both sides. */
+/** Returns a join table: the keys of both sides. */
 function describeBetween({ table, ...join }: JoinTable, from: ModelMeta, to: ModelMeta): TableState {
-  // Whichever model comes first in the list, the table is the same.
+  // The table is the same, whichever model comes first in the list.
   const isFirst = join.near[0]!.column < join.far[0]!.column;
   const [near, far] = isFirst ? [join.near, join.far] : [join.far, join.near];
   const [nearModel, farModel] = isFirst ? [from, to] : [to, from];

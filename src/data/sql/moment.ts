@@ -1,8 +1,8 @@
-/** Moments as texts of a fixed form: `2026-11-20T10:12:00.123Z`, or the same with a blank and without the Z. */
+/** Parses datetimes in fixed formats: `2026-11-20T10:12:00.123Z`, or the same with a space and without the Z. */
 
 /**
- * A moment of UTC, read digit by digit: a third of the time that `new Date()` takes for the same text. Years below 1000 are
- * left to it, since two digits of a year mean another one to `Date.UTC()`.
+ * Parses a datetime in UTC digit by digit, in a third of the time that `new Date()` takes. Leaves years below 1000 to
+ * `new Date()`, because `Date.UTC()` reads two-digit years differently.
  */
 export function readMoment(text: string): Date {
   if (text.length < 23 || text.length > 24 || text.charCodeAt(0) < 0x31)

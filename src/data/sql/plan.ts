@@ -1,4 +1,4 @@
-/** Plans: the SQL of a shape, and where its values go. A shape that was seen before builds no SQL. */
+/** Plans: the SQL of a shape, and the positions of its values. A known shape builds no SQL. */
 import type { Dialect } from "./dialect.ts";
 import type { SearchWords } from "../tree/search-syntax.ts";
 import type { ParameterSlot } from "./marks.ts";
@@ -12,19 +12,19 @@ import type { BoundValue } from "../tree/shape.ts";
 import { hideParameters } from "./secret-parameters.ts";
 import { ShapeWalk } from "../tree/shape.ts";
 
-/** What turns a value of the database into one of the model; undefined when it is that already. */
+/** Returns the decoder of a column; undefined if its values need none. */
 type Decode = ((value: DriverValue) => unknown) | undefined;
 
 /** A statement without its values. */
 export interface Plan {
   readonly sql: string;
   readonly slots: readonly ParameterSlot[];
-  /** Places of parameters that logs leave out. */
+  /** Positions of parameters that logs leave out. */
   readonly secrets: readonly number[];
-  /** Names and decoders of the columns that come back. */
+  /** Names and decoders of the result columns. */
   readonly names: readonly string[];
   readonly decoders: readonly Decode[];
-  /** Whether whole numbers come as bigint. */
+  /** Whether whole numbers arrive as bigint. */
   readonly readsBigInts: boolean;
 }
 
@@ -34,18 +34,18 @@ export interface BoundPlan {
   readonly parameters: DriverValue[];
 }
 
-/** What writes the statement of a plan when it is not known yet. */
+/** Writes the statement of a plan that is not cached. */
 interface PlanSource {
-  /** Walks over everything that the statement is made of. */
+  /** Walks over all parts of the statement. */
   readonly walk: (walk: ShapeWalk) => void;
-  /** Writes the statement, and says what comes back. */
+  /** Writes the statement, and describes its result. */
   readonly write: (writer: SqlWriter) => {
     readonly text: string;
     readonly columns: ReadonlyArray<{ readonly name: string; readonly type: ValueType }>;
   };
 }
 
-/** The plan of a statement, with its values. */
+/** Returns the plan of a statement, with its values. */
 export function findPlan(dialect: Dialect, plans: RecentCache<Plan>, source: PlanSource): BoundPlan {
   const walk = new ShapeWalk();
   source.walk(walk);
@@ -83,9 +83,9 @@ function bindValues(dialect: Dialect, slots: readonly ParameterSlot[], values: r
   return slots.map(({ place, form }) => encodeValue(dialect, values[place]!, form));
 }
 
-/** A value as a statement binds it. */
+/** Encodes a value for a statement. */
 export function encodeValue(dialect: Dialect, { value, type, use }: BoundValue, form: 0 | 1): DriverValue {
-  // Each use has its own kind of value: the walk has put them together.
+  // Each use has its own kind of value; the walk has paired them.
   if (use === "value") return dialect.encode(value, type);
   if (use === "list") return dialect.encodeList(value as readonly unknown[], type); // As said above.
   if (use === "search") return dialect.search.encode(value as SearchWords, form); // As said above.
@@ -94,12 +94,12 @@ export function encodeValue(dialect: Dialect, { value, type, use }: BoundValue, 
   return dialect.encodeText(use, String(value), form);
 }
 
-/** The plan of a query. */
+/** Returns the plan of a query. */
 export function planSelect(dialect: Dialect, plans: RecentCache<Plan>, state: SelectState): BoundPlan {
   return findPlan(dialect, plans, toSource(state));
 }
 
-/** A plan of a query that is kept by who made it. */
+/** Returns a plan that the caller caches. */
 export function createSelectPlan(dialect: Dialect, state: SelectState): Plan {
   return createPlan(dialect, toSource(state));
 }
@@ -118,5 +118,5 @@ function columnsOf(state: SelectState): ReadonlyArray<{ name: string; type: Valu
   return [...base, ...state.extra.map(({ name, node }) => ({ name, type: node.type ?? rawType }))];
 }
 
-/** What SQL of one's own gives: as the driver has it. */
+/** The result of custom SQL, in the form of the driver. */
 const rawType: ValueType = { type: "text", scale: 0, where: "sql" };

@@ -1,7 +1,7 @@
 /**
- * The shape of a statement is the key of its plan. The shape and the SQL are written by two walks over the same tree, so a property
+ * The shape of a statement is the key of its plan. Two walks over the same tree produce the shape and the SQL, so a property
  * that only one of them reads would run the SQL of another query. This test changes every property of every kind of node, and of a
- * query, and demands another shape wherever a database gets another statement.
+ * query, and requires a different shape wherever a database gets a different statement.
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
@@ -21,7 +21,7 @@ import { postgres } from "./postgres/dialect.ts";
 import { sqlite } from "./sqlite/dialect.ts";
 
 class Entry extends Model("entries", { id: f.id(), body: f.text() }, { search: { index: ["body"] } }) {}
-/** A boolean whose name is that of another one with the word that a constant could be written as. */
+/** Boolean properties that are named like another property, with the word for a constant. */
 class Flag extends Model("flags", { id: f.id(), is: f.boolean(), istrue: f.boolean() }) {}
 
 const { int, text, boolean, json, datetime } = valueTypes;
@@ -39,7 +39,7 @@ const value = (given: unknown, type: ValueType): Extract<Node, { kind: "value" }
 const isLong: Node = { kind: "compare", operator: "gt", left: pages!, right: value(100, int), type: boolean, isNullable: false };
 const isNamed: Node = { kind: "compare", operator: "icontains", left: title!, right: value("a", text), type: boolean, isNullable: false };
 
-/** A query of another root with one column, as the ones inside of others are. */
+/** A one-column query of another model, like the ones in subqueries. */
 function inner(name: string): SelectState {
   const root: RootSource = { kind: "root", model: Book };
   return { ...selectAll(root), columns: [{ name, node: columnNode(root, fieldOf(name)) }] };
@@ -140,7 +140,7 @@ const nodes: { readonly [Kind in Node["kind"]]: ReadonlyArray<Required<Extract<N
   through: [{ kind: "through", root: book, column: "tag_id", type: int, isNullable: false }],
 };
 
-/** A query with everything that a query can have; two of them, since some parts exclude each other. */
+/** Queries with every property that a query can have; two of them, because some properties exclude each other. */
 const queries: ReadonlyArray<Required<SelectState>> = [
   {
     ...selectAll(book),
@@ -184,7 +184,7 @@ const queries: ReadonlyArray<Required<SelectState>> = [
   { ...({ ...selectAll(book), distinct: [title!] } as Required<SelectState>) },
 ];
 
-/** What a property of a given name becomes. One that is missing here fails the test: a new property needs a change. */
+/** The changed value for each property name. An unlisted property fails the test, so each new one needs an entry here. */
 const changes: Readonly<Record<string, readonly unknown[]>> = {
   source: [book, joinSource(joinSource(book, Book.$meta.relations.get("author")!), Author.$meta.relations.get("mentor")!)],
   field: [fieldOf("slug"), fieldOf("id")],
@@ -230,7 +230,7 @@ const changes: Readonly<Record<string, readonly unknown[]>> = {
   signal: [],
 };
 
-/** Properties that follow from others: a node whose parts are the same has the same. */
+/** Properties derived from others: a node with the same parts has the same values. */
 const derived: ReadonlySet<string> = new Set([
   "kind",
   "isNullable",
@@ -242,7 +242,7 @@ const derived: ReadonlySet<string> = new Set([
   "case.type",
   "sql.type",
 ]);
-/** Parts of a tree that are walked into. Other objects, such as models and fields, are changed whole. */
+/** Parts of a tree to descend into. Other objects, such as models and fields, are replaced as a whole. */
 const containers = new Set([
   "part",
   "parts",
@@ -276,7 +276,7 @@ const containers = new Set([
   "nodes",
 ]);
 
-/** All trees that differ from one in one property, with the way to it. */
+/** All trees that differ from one in a single property, with the path to it. */
 function* variants(tree: object, path = ""): Generator<readonly [path: string, tree: object]> {
   const kind = "kind" in tree ? `${String(tree.kind)}.` : "";
   for (const [name, given] of Object.entries(tree)) {
@@ -320,7 +320,7 @@ function shapeOf(state: SelectState): string | undefined {
   }
 }
 
-/** The statement of each database, with the order and the secrecy of its parameters; undefined for a tree that makes no sense. */
+/** The statement of each database, with the order and secrecy of its parameters; undefined for a tree that no query produces. */
 function statementsOf(state: SelectState): Array<string | undefined> {
   return [sqlite, postgres, mariadb, mysql].map((dialect) => {
     try {
@@ -332,7 +332,7 @@ function statementsOf(state: SelectState): Array<string | undefined> {
   });
 }
 
-/** The differences that a shape misses. Returns how many statements were compared. */
+/** Finds differences that a shape misses. Returns how many statements were compared. */
 function compareAll(original: SelectState, others: Iterable<readonly [string, SelectState]>, missed: string[]): number {
   let count = 0;
   const [shape, statements] = [shapeOf(original), statementsOf(original)];
@@ -383,7 +383,7 @@ describe("the shape of a statement", () => {
       assert.ok(count > 1);
     });
 
-  it("does not join the name of a field and what comes after it", () => {
+  it("separates the name of a field from what follows it", () => {
     const root: RootSource = { kind: "root", model: Flag };
     const flag = (name: string): Node => columnNode(root, Flag.$meta.fields.get(name)!);
     const always: Node = { kind: "constant", isTrue: true, type: boolean, isNullable: false };

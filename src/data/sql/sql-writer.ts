@@ -1,6 +1,6 @@
 /**
- * Writes SQL from the nodes of a query. Parameters are written as marks with the place of their value, and become the
- * database's own when the text is whole: parts may be written in any order.
+ * Writes SQL from the nodes of a query. Parameters are written as marks with the position of their value, and become the
+ * database's own at the end, so that parts may be written in any order.
  */
 import { GableError } from "../../errors/gable-error.ts";
 import type { FieldMeta } from "../schema/model-class.ts";
@@ -26,7 +26,7 @@ import type { Dialect } from "./dialect.ts";
 import type { ParameterSlot } from "./marks.ts";
 import { finishMarks, writeMark } from "./marks.ts";
 
-/** Rows that are in reach, and what has been joined to them. */
+/** Rows in scope, and the joins made for them. */
 interface Scope {
   readonly alias: string;
   /** Whether the rows are those of a query. */
@@ -38,7 +38,7 @@ type Compare = Extract<Node, { kind: "compare" }>;
 
 const signs = { eq: "=", ne: "<>", gt: ">", gte: ">=", lt: "<", lte: "<=" } as const;
 
-/** Kinds of nodes that are comparisons, which do not stand beside each other without parentheses. */
+/** Kinds of nodes that are comparisons, which need parentheses inside another comparison. */
 const conditionKinds: ReadonlySet<Node["kind"]> = new Set<Node["kind"]>([
   "compare",
   "isNull",
@@ -55,13 +55,13 @@ const conditionKinds: ReadonlySet<Node["kind"]> = new Set<Node["kind"]>([
 export class SqlWriter {
   readonly #dialect: Dialect;
   readonly #places: ReadonlyMap<object, number>;
-  /** Whether it writes a part of a table, where columns are named alone, and no other rows are in reach. */
+  /** Whether it writes a part of a table, where columns have no alias and no other rows are in scope. */
   readonly #isDefinition: boolean;
   readonly #scopes = new Map<RootSource, Scope>();
   #aliases = 0;
-  /** Whether a condition of rows is being written. */
+  /** Whether it is writing a condition of rows. */
   #isFiltering = false;
-  /** Name of the table of the whole statement: no alias may be the same. */
+  /** Name of the table of the whole statement: no alias may equal it. */
   #table = "";
 
   constructor(dialect: Dialect, places: ReadonlyMap<object, number>, isDefinition = false) {
@@ -70,7 +70,7 @@ export class SqlWriter {
     this.#isDefinition = isDefinition;
   }
 
-  /** Makes the rows of a statement known that is no query: those of an update. */
+  /** Brings the rows of an update into scope, which is not a query. */
   enter(root: RootSource): void {
     this.#table = root.model.$table;
     this.#scopes.set(root, { alias: root.model.$table, isDerived: false, joins: new Map() });
@@ -81,7 +81,7 @@ export class SqlWriter {
     return this.#scopes.get(root)!.joins.size > 0;
   }
 
-  /** A condition that the key of a row is one of those that a query of keys reads. */
+  /** Writes that the key of a row is in the result of a subquery. */
   keysIn(keys: SelectState): string {
     const { quote } = this.#dialect;
     const { alias } = this.#scopes.get(keys.root)!;
@@ -97,7 +97,7 @@ export class SqlWriter {
     return this.#dialect.parameter(writeMark(place, form), type, isList);
   }
 
-  /** A finished statement, with the places of its parameters in order. */
+  /** Returns the finished statement, with the positions of its parameters in order. */
   finish(text: string): { sql: string; slots: ParameterSlot[] } {
     return finishMarks(text, this.#dialect.isPositional);
   }
@@ -124,9 +124,9 @@ export class SqlWriter {
     const condition = scopedWhere(state);
     const where = condition === undefined || isAlways(condition) ? "" : ` WHERE ${this.ofRow(condition)}`;
     const keys = this.#numberKeys(state);
-    // What is mentioned has been joined by now.
+    // All mentioned sources have been joined by now.
     const rows = ` FROM ${this.#from(state, scope)}${where}`;
-    // Limited rows of the same source, read by this query, are written with a scope of their own.
+    // Limited rows of the same source get a separate scope in this query.
     if (outer !== undefined) this.#scopes.set(state.root, outer);
     if (keys !== undefined) return this.#numbered(state, { columns, rows, order, ...keys });
     const ordered = this.#orderBy(order);
@@ -158,10 +158,10 @@ export class SqlWriter {
     return `${rows}${alias}${through}${[...scope.joins.values()].map(({ sql }) => sql).join("")}`;
   }
 
-  /** The rows of one query, or of several. */
+  /** Writes the rows of one query, or of a combination of several. */
   #combine(first: SelectState, others: SelectState["combined"]): string {
     if (others.length === 0) return this.select(first);
-    // A query with an order or a limit of its own stands for itself: not every database has parentheses here.
+    // A query with its own order or limit becomes a derived table: not every database allows parentheses here.
     const member = (query: SelectState): string => {
       const sql = this.select(query);
       const isPlain = query.limit === undefined && query.offset === undefined && query.order.length === 0;
@@ -170,7 +170,7 @@ export class SqlWriter {
     return [member(first), ...others.map(({ operator, query }) => `${operator} ${member(query)}`)].join(" ");
   }
 
-  /** The table between: it has the name of its table, behind an alias. */
+  /** Writes the join table, with its name after an alias. */
   #through({ table, on, to }: Through, scope: Scope): string {
     const { quote } = this.#dialect;
     const alias = quote(throughAlias(scope.alias));
@@ -179,7 +179,7 @@ export class SqlWriter {
     return ` INNER JOIN ${quote(table)} AS ${alias} ON ${[...links, ...outer].join(" AND ")}`;
   }
 
-  /** A condition of rows, or a value that a row is set to: what is known of all rows together cannot stand in it. */
+  /** Writes a condition of rows, or a new value of a row. Window functions are rejected here. */
   ofRow(node: Node): string {
     const before = this.#isFiltering;
     this.#isFiltering = true;
@@ -214,14 +214,14 @@ export class SqlWriter {
     return offset === undefined ? first : `${first} OFFSET ${count(offset)}`;
   }
 
-  /** The keys of which each has a limited number of rows; undefined when rows are not limited so. */
+  /** Returns the keys that each have a limited number of rows; undefined without such a limit. */
   #numberKeys({ distinct, perParent }: SelectState): { keys: string; limit: string } | undefined {
     const keys = (nodes: readonly Node[]): string => nodes.map((node) => this.node(node)).join(", ");
     if (typeof distinct !== "boolean") return { keys: keys(distinct), limit: "1" };
     return perParent === undefined ? undefined : { keys: keys(perParent.nodes), limit: this.node(perParent.limit) };
   }
 
-  /** Rows with their number among those of the same keys; those above the limit are cut off. */
+  /** Numbers the rows of each key, and cuts off those above the limit. */
   #numbered(state: SelectState, { columns, rows, order, keys, limit }: NumberedRows): string {
     const { quote } = this.#dialect;
     const fields = state.columns === undefined ? (state.fields ?? state.root.model.$meta.columns) : [];
@@ -253,7 +253,7 @@ export class SqlWriter {
         return `${this.#operand(node.part)} BETWEEN ${this.#operand(node.low)} AND ${this.#operand(node.high)}`;
       case "inList": {
         const type = node.part.type!;
-        // Tables take no subqueries, which long lists are on some databases: their values are written one by one.
+        // Table definitions cannot contain subqueries, which some databases need for long lists: values are written one by one.
         if (this.#isDefinition)
           return `${this.#operand(node.part)} ${node.isNegated ? "NOT " : ""}IN (${writeMark(this.#places.get(node)!, 0)})`;
         return this.#dialect.inList(this.#operand(node.part), this.mark(node, type, true), node.isNegated, type);
@@ -345,13 +345,13 @@ export class SqlWriter {
     return sql;
   }
 
-  /** SQL of one's own, as it was written. Elsewhere it stands in parentheses: it may be several conditions. */
+  /** Writes custom SQL unchanged. Elsewhere it gets parentheses, because it may consist of several conditions. */
   raw({ texts, parts }: Extract<Node, { kind: "sql" }>): string {
     const write = (part: Node | undefined): string => (part === undefined ? "" : part.kind === "sql" ? this.raw(part) : this.node(part));
     return texts.map((text, index) => text + write(parts[index])).join("");
   }
 
-  /** A side of a comparison: a comparison itself stands in parentheses. */
+  /** Writes one side of a comparison, in parentheses if it is a comparison itself. */
   #operand(node: Node): string {
     const sql = this.node(node);
     return conditionKinds.has(node.kind) ? `(${sql})` : sql;
@@ -364,23 +364,23 @@ export class SqlWriter {
     }
     const second = this.#operand(right);
     if (operator === "ne" && (left.isNullable || right.isNullable)) return this.#dialect.differ(first, second);
-    return `${first} ${signs[operator as keyof typeof signs]} ${second}`; // All others search in texts.
+    return `${first} ${signs[operator as keyof typeof signs]} ${second}`; // All others search in strings.
   }
 
   #inQuery({ part, query, isNegated, isNullable }: Extract<Node, { kind: "inQuery" }>): string {
     const rows = query.limit === undefined ? this.select(query) : this.#dialect.derive(this.select(query));
     const column = this.#operand(part);
     if (!isNegated) return `${column} IN (${rows})`;
-    // NOT IN is never true beside a missing value; the complement is wanted.
+    // NOT IN is never true if a value is null; the result must be the complement.
     return isNullable ? `(${column} IN (${rows})) IS NOT TRUE` : `${column} NOT IN (${rows})`;
   }
 
   #aggregate({ name, part, where, isDistinct, joined, type }: AggregateNode, over = ""): string {
     const value = part === undefined ? "*" : this.node(part);
-    // Rows that do not count have no value; every database knows CASE, not every one FILTER.
+    // Rows that do not count give null. Every database supports CASE, but not every one FILTER.
     const counted = where === undefined ? value : `CASE WHEN ${this.node(where)} THEN ${part === undefined ? "1" : value} END`;
     if (joined !== undefined) {
-      // The order of distinct texts is their own.
+      // Distinct strings are joined in alphabetical order.
       const order = joined.order.map((term) => ({ term, sql: isDistinct ? counted : this.node(term.node) }));
       return this.#dialect.joinTexts(counted, isDistinct, this.#orderBy(order), this.#dialect.tables.quoteText(joined.separator));
     }
@@ -391,9 +391,9 @@ export class SqlWriter {
     if (this.#isFiltering)
       throw new GableError(
         "E_EXPRESSION_WINDOW",
-        "A condition or an update asks for a value of a window, which is known when all rows are.",
+        "A condition or an update uses a window function, which is only computed after all rows are found.",
         {
-          fix: "Read the value with the rows, and filter them; or use Kysely.",
+          fix: "Read the value with the rows and filter them in your code, or use Kysely.",
         },
       );
     const parts = [
@@ -412,7 +412,7 @@ export class SqlWriter {
     return this.#isDefinition ? quote(field.column) : `${quote(this.#aliasOf(source))}.${quote(field.column)}`;
   }
 
-  /** The alias of a source; a row that a relation leads to is joined when it is first mentioned, once for each path. */
+  /** Returns the alias of a source. A row behind a relation is joined when it is first mentioned, once per path. */
   #aliasOf(source: Source): string {
     const path: string[] = [];
     let root = source;
@@ -426,7 +426,7 @@ export class SqlWriter {
     const key = path.join(".");
     const known = scope.joins.get(key);
     if (known !== undefined) return known.alias;
-    // The row before comes first: its join must stand before this one.
+    // The source row comes first: its join must precede this one.
     this.#aliasOf(source.parent);
     const alias = this.#alias();
     scope.joins.set(key, { alias, sql: this.#join(source, alias) });
@@ -443,20 +443,20 @@ export class SqlWriter {
       ? relation.fields.map((name, index) => [own.fields.get(name)!, other.fields.get(other.primary[index]!)!] as const)
       : back!.fields.map((name, index) => [own.fields.get(own.primary[index]!)!, other.fields.get(name)!] as const);
     const on = pairs.map(([near, far]) => `${this.#column(parent, near)} = ${quote(alias)}.${quote(far.column)}`).join(" AND ");
-    // As queries do, the other side of a relation leaves rows out that are deleted; a key refers to its row all the same.
-    const moment = isHere ? undefined : other.fields.get(other.softDelete);
-    const live = moment === undefined ? "" : ` AND ${quote(alias)}.${quote(moment.column)} IS NULL`;
+    // Like queries, relations skip deleted rows on the other side; a key still refers to its row.
+    const deletedAt = isHere ? undefined : other.fields.get(other.softDelete);
+    const live = deletedAt === undefined ? "" : ` AND ${quote(alias)}.${quote(deletedAt.column)} IS NULL`;
     return ` ${isSourceNullable(source) ? "LEFT" : "INNER"} JOIN ${quote(model.$table)} AS ${quote(alias)} ON ${on}${live}`;
   }
 }
 
-/** A step of an order, written. */
+/** Writes a step of an order. */
 interface OrderSql {
   readonly sql: string;
   readonly term: OrderTerm;
 }
 
-/** The parts of a query whose rows are numbered. */
+/** Writes the expressions that partition the rows. */
 interface NumberedRows {
   readonly columns: readonly string[];
   readonly rows: string;
@@ -465,7 +465,7 @@ interface NumberedRows {
   readonly limit: string;
 }
 
-/** A bound of the rows that count. */
+/** Writes a bound of a window frame. */
 function toBound(place: number): string {
   if (place === 0) return "CURRENT ROW";
   const side = place < 0 ? "PRECEDING" : "FOLLOWING";
@@ -476,7 +476,7 @@ function isAlways(node: Node): boolean {
   return node.kind === "constant" && node.isTrue;
 }
 
-/** The alias of the table between of some rows. */
+/** Returns the alias of the join table of some rows. */
 function throughAlias(alias: string): string {
   return `${alias}$`;
 }

@@ -1,4 +1,4 @@
-/** Checks of what models say of their tables, when a database opens them. */
+/** Checks conditions and computed values of models when a database opens them. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect } from "./dialect.ts";
 import type { ModelMeta } from "../schema/model-class.ts";
@@ -12,7 +12,7 @@ import { withComputed } from "../tree/computed.ts";
 import { selectAll } from "../tree/node.ts";
 
 /**
- * Throws `E_MODEL_CONDITION` for a condition that speaks of other rows, and for a computed value with the name of a field;
+ * Throws `E_MODEL_CONDITION` for a condition that refers to other rows, and for a computed value with the name of a field;
  * `E_MODEL_VIEW` for a view without a query for the database.
  */
 export function assertTable(dialect: Dialect, model: ModelClass): void {
@@ -33,7 +33,7 @@ export function assertTable(dialect: Dialect, model: ModelClass): void {
   }
   for (const { name, expression, isUnique } of meta.indexes) {
     const data = expression === undefined ? undefined : readExpression(model, expression, name);
-    // An index for speed alone is left out where the database cannot have it.
+    // An index that only affects speed is left out if the database does not support it.
     if (data !== undefined && (isUnique || !foldsCase(data))) assertWritable(dialect, model, name, data);
   }
   for (const { name } of withComputed(selectAll({ kind: "root", model })).extra)
@@ -47,7 +47,7 @@ function assertWritable(dialect: Dialect, model: ModelClass, name: string, data:
   writeCondition(dialect, model, data);
   if (!dialect.tables.foldsCase && foldsCase(data))
     throw new GableError("E_MODEL_CONDITION", `${model.$meta.name}: ${name} folds case, which no table of ${dialect.title} can.`, {
-      fix: "Keep the folded text in a field of its own.",
+      fix: "Store the folded text in a separate field.",
     });
   const moved = dialect.tables.refusesMovedColumns ? findMovedColumn(model.$meta, name, columnsOf(data)) : undefined;
   if (moved !== undefined)
@@ -60,7 +60,7 @@ function assertWritable(dialect: Dialect, model: ModelClass, name: string, data:
     );
 }
 
-/** A column that conditions of MariaDB and MySQL cannot speak of: a counted key, and in checks one that a foreign key changes. */
+/** Columns that conditions of MariaDB and MySQL cannot use: a counted key, and in checks one that a foreign key changes. */
 function findMovedColumn({ primary, fields, relations }: ModelMeta, name: string, columns: readonly string[]): string | undefined {
   const key = primary.length === 1 ? fields.get(primary[0]!)! : undefined;
   const changed = [...relations.values()].filter(

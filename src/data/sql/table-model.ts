@@ -1,4 +1,4 @@
-/** The model of one table of a structure, without relations and rows: its conditions are written by it. */
+/** The model of one table of a structure, without relations and rows, for writing its conditions. */
 import type { AnyColumn } from "../schema/column.ts";
 import { Column, DatabaseValue } from "../schema/column.ts";
 import { reservedNames } from "../schema/definitions.ts";
@@ -47,12 +47,12 @@ export function toModelOptions({ primary, view }: TableState): Pick<AnyModelOpti
   return { ...(primary.length !== 1 && { primary: primary.map(toFieldName) }), ...(view !== undefined && { view }) };
 }
 
-/** Whether rows use a name themselves. */
+/** Whether rows reserve a name. */
 export function isReservedName(name: string): boolean {
   return reservedNames.has(name);
 }
 
-/** Returns the field name of a column. A name that rows use themselves gets a suffix. */
+/** Returns the field name of a column. A reserved name gets a suffix. */
 export function toFieldName(column: string): string {
   return reservedNames.has(column) ? `${column}_` : column;
 }
@@ -68,7 +68,7 @@ function toColumn(name: string, definition: ColumnState, isPrimary: boolean): ob
     ...(digits !== undefined && { digits }),
     ...(scale !== undefined && { scale }),
     ...(storage !== undefined && { storage }),
-    // The table has it: rows need to know alone that there is one.
+    // The table defines it: rows only need to know that it exists.
     ...(definition.default !== undefined && { default: new DatabaseValue() as never }),
   };
   const labels = choices === undefined ? undefined : Object.fromEntries(choices.map((key) => [key, key]));

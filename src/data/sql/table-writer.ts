@@ -1,4 +1,4 @@
-/** The definitions of tables, columns, keys and constraints in SQL. */
+/** Writes the definitions of tables, columns, keys and constraints. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect } from "./dialect.ts";
 import type { SearchTarget } from "../tree/search-syntax.ts";
@@ -23,17 +23,17 @@ import type {
 import { chooseQuery, findCountedColumn, sortTables, sortViews, tablesOf } from "../schema/table-state.ts";
 import { modelOf } from "./table-model.ts";
 
-/** Name of the primary key of a table, where a database has one. */
+/** Returns the name of the primary key of a table, for databases that name it. */
 export function primaryName(table: string): string {
   return toConstraintName(table, "pkey");
 }
 
-/** Name of the condition that the type of a column needs. */
+/** Returns the name of the condition that the type of a column needs. */
 export function checkName(table: string, column: string): string {
   return toConstraintName(table, column, "check");
 }
 
-/** Whether a table is nothing but its key: SQLite finds its rows by that alone (sqlite.org/withoutrowid.html). */
+/** Whether a table only consists of its key: SQLite then finds rows only by the key (sqlite.org/withoutrowid.html). */
 export function isKeyAlone({ primary, columns }: TableState): boolean {
   return primary.length > 1 && primary.length === columns.size;
 }
@@ -52,34 +52,34 @@ export class TableWriter {
     return this.syntax.quote(name);
   }
 
-  /** Names with commas between. */
+  /** Writes names, separated by commas. */
   list(columns: readonly string[]): string {
     return columns.map((column) => this.quote(column)).join(", ");
   }
 
-  /** A condition of a table. */
+  /** Writes a condition of a table. */
   condition(name: string, table: TableState, data: OperandData): string {
     return writeCondition(this.dialect, modelOf(name, table), data);
   }
 
-  /** A value in a definition. */
+  /** Writes a value in a definition. */
   value(data: ValueData, column: ColumnState): string {
     return this.dialect.literal(this.dialect.encode(readValue(data, column), toValueType(column)));
   }
 
-  /** What the database gives a row that has no value, as SQL; undefined where it gives none. */
+  /** Writes the value that the database gives a row without one; undefined if none. */
   defaultOf(tableName: string, table: TableState, name: string): string | undefined {
     const column = table.columns.get(name)!;
     const { default: value } = column;
     if (value === undefined) return undefined;
     if (column.storage === "text" && typeof value === "object" && !Array.isArray(value))
-      return `(${this.value(value as ValueData, column)})`; // No list.
+      return `(${this.value(value as ValueData, column)})`; // Never a list.
     const sql = this.condition(tableName, table, value);
-    // What a model wrote itself stands in parentheses already.
+    // Custom SQL is already in parentheses.
     return Array.isArray(value) && value[0] === "sql" ? sql : `(${sql})`;
   }
 
-  /** A column as it stands in a table. */
+  /** Writes a column of a table. */
   column(tableName: string, table: TableState, name: string, extra = ""): string {
     const column = table.columns.get(name)!;
     const { typeOf, counted, isCountedKey, commentOf } = this.syntax;
@@ -91,7 +91,7 @@ export class TableWriter {
     return `${this.quote(name)} ${typeOf(column)}${isRequired ? " NOT NULL" : ""}${isCounted ? counted : ""}${given}${extra}${comment}`;
   }
 
-  /** A column that is added, with a value for the rows that are there: what its definition gives new rows is set behind that. */
+  /** Writes a column to add, with a value for existing rows. The default of new rows is set after that. */
   newColumn(tableName: string, table: TableState, name: string, fill: ValueData | undefined): string {
     if (fill === undefined) return this.column(tableName, table, name);
     const { default: _default, ...column } = table.columns.get(name)!;
@@ -99,7 +99,7 @@ export class TableWriter {
     return this.column(tableName, plain, name, ` DEFAULT ${this.syntax.defaultOf(this.value(fill, column), column)}`);
   }
 
-  /** The condition that the type of a column needs, as a constraint; undefined where it needs none. */
+  /** Writes the condition that the type of a column needs, as a constraint; undefined if none. */
   typeCheck(tableName: string, name: string, column: ColumnState): string | undefined {
     const check = this.syntax.checkOf(name, column);
     return check === "" ? undefined : `CONSTRAINT ${this.quote(checkName(tableName, name))} CHECK (${check})`;
@@ -110,7 +110,7 @@ export class TableWriter {
     return `CONSTRAINT ${this.quote(name)} UNIQUE${this.#nulls(key)} (${this.list(columns)})${this.deferrable(deferrable)}`;
   }
 
-  /** When the database looks at a key. Models whose key needs it are refused where a database always does so with each row. */
+  /** Writes when the database checks a key. Models that need this are rejected for databases that always check with each row. */
   deferrable(when: UniqueState["deferrable"]): string {
     return when === undefined || !this.syntax.hasDeferrableKeys ? "" : ` DEFERRABLE INITIALLY ${when.toUpperCase()}`;
   }
@@ -127,14 +127,14 @@ export class TableWriter {
     return `CONSTRAINT ${this.quote(name)} FOREIGN KEY (${this.list(columns)}) REFERENCES ${this.quote(table)} (${this.list(references)}) ON DELETE ${onDelete.toUpperCase()}`;
   }
 
-  /** The primary key as a line of a table; undefined where its column says it. */
+  /** Writes the primary key as a line of a table; undefined if its column contains it. */
   primary(tableName: string, table: TableState): string | undefined {
     if (this.syntax.isCountedKey && findCountedColumn(table) !== undefined) return undefined;
     const name = this.syntax.namesPrimaryKey ? `CONSTRAINT ${this.quote(primaryName(tableName))} ` : "";
     return `${name}PRIMARY KEY (${this.list(table.primary)})`;
   }
 
-  /** Columns that have a value where a condition holds alone, for databases whose keys are of all rows. */
+  /** Writes columns that are only set where a condition is true, for databases whose keys cover all rows. */
   conditionalColumns(
     tableName: string,
     table: TableState,
@@ -150,7 +150,7 @@ export class TableWriter {
     });
   }
 
-  /** The lines of a table, without foreign keys. */
+  /** Writes the lines of a table, without foreign keys. */
   #lines(name: string, table: TableState): string[] {
     const lines = [...table.columns.keys()].map((column) => this.column(name, table, column));
     const primary = this.primary(name, table);
@@ -170,7 +170,7 @@ export class TableWriter {
     return lines;
   }
 
-  /** The statement that makes a table, without its indexes. */
+  /** Writes the statement that creates a table, without its indexes. */
   createTable(name: string, table: TableState, hasForeignKeys = true): string {
     const lines = this.#lines(name, table);
     if (hasForeignKeys) for (const [key, foreign] of table.foreignKeys) lines.push(this.foreignKey(key, foreign));
@@ -180,7 +180,7 @@ export class TableWriter {
     return `CREATE TABLE ${this.quote(name)} (\n  ${lines.join(",\n  ")}\n)${options}${comment}${rowid}`;
   }
 
-  /** The statement that makes an index. */
+  /** Writes the statement that creates an index. */
   createIndex(tableName: string, table: TableState, name: string, key: IndexState & UniqueState, what = "INDEX"): string {
     const { hasConditionalKeys, hasIndexMethods } = this.syntax;
     const where = key.where === undefined || !hasConditionalKeys ? "" : ` WHERE ${this.condition(tableName, table, key.where)}`;
@@ -190,20 +190,20 @@ export class TableWriter {
     return `CREATE ${unique}${what} ${this.quote(name)} ON ${this.quote(tableName)}${method} (${this.indexed(tableName, table, key)})${include}${this.#nulls(key)}${where}`;
   }
 
-  /** What an index is about. */
+  /** Writes the columns or the expression of an index. */
   indexed(tableName: string, table: TableState, { columns, expression, desc = [] }: IndexState): string {
     if (expression !== undefined) return `(${this.condition(tableName, table, expression)})`;
     return columns.map((column) => `${this.quote(column)}${desc.includes(column) ? " DESC" : ""}`).join(", ");
   }
 
-  /** Whether the database has such an index: one that it does not have is left out. */
+  /** Whether the database supports the index; otherwise it is left out. */
   hasIndex({ expression, using }: IndexState): boolean {
     if (expression !== undefined && !this.syntax.hasExpressionIndexes) return false;
     if (expression !== undefined && !this.syntax.foldsCase && foldsCase(expression)) return false;
     return using === undefined || this.syntax.hasIndexMethods;
   }
 
-  /** The statements that make the indexes of a table, and its unique keys that are indexes. */
+  /** Writes the statements that create the indexes of a table, and its unique keys that are indexes. */
   createIndexes(name: string, table: TableState): string[] {
     const uniques = this.syntax.hasConditionalKeys ? [...table.uniques].filter(([, { where }]) => where !== undefined) : [];
     return [
@@ -212,32 +212,32 @@ export class TableWriter {
     ];
   }
 
-  /** What is made behind a table: its indexes, what serves its search, and comments. */
+  /** Writes what follows a new table: its indexes, its search, and comments. */
   attachments(name: string, table: TableState): string[] {
     return [...this.createIndexes(name, table), ...this.createSearch(name, table), ...this.comments(name, table)];
   }
 
-  /** What a table's search is about. */
+  /** Returns the columns of a table's search. */
   searchTarget(name: string, table: TableState): SearchTarget {
     return { table: name, columns: table.search, key: findCountedColumn(table) };
   }
 
-  /** Whether there is something that serves the search of a table. */
+  /** Whether a table has search. */
   hasSearch(name: string, table: TableState): boolean {
     return table.search.length > 0 && this.dialect.search.has(this.searchTarget(name, table));
   }
 
-  /** The statements that make what serves the search of a table. */
+  /** Writes the statements that create the search of a table. */
   createSearch(name: string, table: TableState): string[] {
     return this.hasSearch(name, table) ? this.dialect.search.create(this.searchTarget(name, table)) : [];
   }
 
-  /** The statements that take it away. */
+  /** Writes the statements that drop it. */
   dropSearch(name: string, table: TableState): string[] {
     return this.hasSearch(name, table) ? this.dialect.search.drop(this.searchTarget(name, table)) : [];
   }
 
-  /** Comments as statements of their own, of a database that has them so. */
+  /** Writes comments as statements, for databases that need them. */
   comments(name: string, table: TableState): string[] {
     if (!this.syntax.hasCommentStatements) return [];
     const columns = [...table.columns].filter(([, { comment }]) => comment !== undefined);
@@ -247,13 +247,13 @@ export class TableWriter {
     ];
   }
 
-  /** The statement that comments on a table or a column of PostgreSQL. */
+  /** Writes the statement that comments on a table or a column of PostgreSQL. */
   commentOn(table: string, column: string | undefined, text: string): string {
     const subject = column === undefined ? `TABLE ${this.quote(table)}` : `COLUMN ${this.quote(table)}.${this.quote(column)}`;
     return `COMMENT ON ${subject} IS ${text === "" ? "NULL" : this.syntax.quoteText(text)}`;
   }
 
-  /** The statements that make a view. The first one changes nothing: it fails where the query lacks one of the columns. */
+  /** Writes the statements that create a view. The first one changes nothing: it fails if the query lacks one of the columns. */
   createView(name: string, { columns, primary, view }: TableState): string[] {
     const sql = chooseQuery(view!.sql, this.dialect.name);
     if (sql === undefined)
@@ -266,13 +266,13 @@ export class TableWriter {
       `SELECT ${this.list([...columns.keys()])} FROM (${sql}\n) gable_view LIMIT 0`,
       `CREATE ${kind} ${this.quote(name)} AS ${sql}`,
     ];
-    // Rows that have a key are refreshed while others read them.
+    // A view with a key can be refreshed while others read it.
     return kind === "VIEW"
       ? made
       : [...made, `CREATE UNIQUE INDEX ${this.quote(primaryName(name))} ON ${this.quote(name)} (${this.list(primary)})`];
   }
 
-  /** The statement that drops a view. */
+  /** Writes the statement that drops a view. */
   dropView(name: string, { view }: TableState): string {
     return `DROP ${this.#viewKind(view!)} ${this.quote(name)}`;
   }
@@ -281,7 +281,7 @@ export class TableWriter {
     return materialized === true && this.syntax.hasMaterializedViews ? "MATERIALIZED VIEW" : "VIEW";
   }
 
-  /** The statements that make all tables and views of a structure in an empty database. */
+  /** Writes the statements that create all tables and views of a structure in an empty database. */
   createAll(state: State): string[] {
     return [...this.#createTables(tablesOf(state)), ...sortViews(state).flatMap((name) => this.createView(name, state.get(name)!))];
   }
@@ -305,7 +305,7 @@ function toValueType({ type, scale = 0, storage, items }: ColumnState): ValueTyp
   return { type, scale, storage, where: "fill", ...(items !== undefined && { items: toValueType(items) }) };
 }
 
-/** A value as models have it, from how it is written in a migration: `0`, `{ text: "draft" }`. */
+/** Converts a value from its form in a migration, such as `0` or `{ text: "draft" }`, to the form of models. */
 function readValue(data: ValueData, { type, items }: ColumnState): unknown {
   const value = typeof data === "object" && data !== null ? Object.values(data)[0] : data;
   if (value === null) return null;

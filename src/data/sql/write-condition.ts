@@ -1,4 +1,4 @@
-/** Writes conditions of tables as SQL, with their values in it. */
+/** Writes conditions of tables as SQL that contains their values. */
 import type { ModelClass } from "../schema/model-class.ts";
 import type { OperandData } from "../schema/table-state.ts";
 import { conditionNode } from "../tree/condition-data.ts";
@@ -9,7 +9,7 @@ import { replaceMarks } from "./marks.ts";
 import { encodeValue } from "./plan.ts";
 import { SqlWriter } from "./sql-writer.ts";
 
-/** A condition in SQL, with its values in it. The model has the columns by their names. */
+/** Writes a condition as SQL that contains its values. The model has columns by their names in the database. */
 export function writeCondition(dialect: Dialect, model: ModelClass, data: OperandData): string {
   const root: RootSource = { kind: "root", model };
   const node = conditionNode(data, root);
@@ -22,7 +22,7 @@ export function writeCondition(dialect: Dialect, model: ModelClass, data: Operan
   const text = replaceMarks(writer.node(node), ({ place, form }) => {
     const bound = walk.values[place]!;
     if (bound.use !== "list") return dialect.literal(encodeValue(dialect, bound, form));
-    const list = bound.value as readonly unknown[]; // A list is bound as one.
+    const list = bound.value as readonly unknown[]; // A list is bound as a single value.
     return list.map((value) => dialect.literal(dialect.encode(value, bound.type))).join(", ");
   });
   return dialect.tables.toTableCondition(text);

@@ -1,4 +1,4 @@
-/** Expressions of one type as those of another. */
+/** Converts expressions to other types. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { ColumnType } from "../schema/column.ts";
@@ -6,7 +6,7 @@ import { isColumn } from "../schema/column.ts";
 import type { Node } from "./node.ts";
 import type { ValueType } from "./value-type.ts";
 
-/** Types that are cast alike. */
+/** Types that are cast in the same way. */
 type Group = "whole" | "decimal" | "float" | "boolean" | "text" | "date" | "datetime" | "time" | "uuid";
 
 const groups: Readonly<Partial<Record<ColumnType, Group>>> = {
@@ -27,7 +27,7 @@ const groups: Readonly<Partial<Record<ColumnType, Group>>> = {
   time: "time",
   uuid: "uuid",
 };
-/** What each becomes with the same result on every database: a float has as many forms as a text as there are databases. */
+/** Types that each type can be cast to with the same result on every database. A float is excluded: databases print it differently. */
 const targets: Readonly<Record<Group, readonly Group[]>> = {
   whole: ["whole", "decimal", "float", "text"],
   decimal: ["whole", "decimal", "float", "text"],
@@ -40,15 +40,15 @@ const targets: Readonly<Record<Group, readonly Group[]>> = {
   uuid: ["text"],
 };
 
-/** An expression as one of the type of a column. Throws `E_EXPRESSION_TYPE` for types that are not turned into each other. */
+/** Converts an expression to the type of a column. Throws `E_EXPRESSION_TYPE` for types that cannot be converted. */
 export function castNode(part: Node, from: ValueType, to: unknown): Node {
   if (!isColumn(to))
     throw new GableError("E_EXPRESSION_ARGUMENT", `cast() got ${describeValue(to)}.`, { fix: "Pass a field: cast(field.int())." });
   const [source, target] = [groups[from.type], groups[to.type]];
   const possible = source === undefined ? [] : targets[source];
   if (target === undefined || !possible.includes(target) || from.storage === "text")
-    throw new GableError("E_EXPRESSION_TYPE", `${from.where} is of the type ${from.type}, which cast() does not turn into ${to.type}.`, {
-      fix: possible.length === 0 ? "Compare it as it is." : `It can become: ${possible.join(", ")}.`,
+    throw new GableError("E_EXPRESSION_TYPE", `${from.where} is of the type ${from.type}, which cast() cannot convert to ${to.type}.`, {
+      fix: possible.length === 0 ? "Compare it as it is." : `Use one of: ${possible.join(", ")}.`,
     });
   const type: ValueType = { type: target === "text" ? "text" : to.type, scale: to.options.scale ?? 0, where: `cast() of ${from.where}` };
   return { kind: "call", name: "cast", parts: [part], type, isNullable: part.isNullable || (source === "text" && target !== "text") };

@@ -1,4 +1,4 @@
-/** Conditions as data, and back: so that migrations hold them without the models they came from. */
+/** Converts conditions to data and back, so that migrations can hold them without the models they came from. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { ColumnType } from "../schema/column.ts";
 import { isColumnType } from "../schema/column.ts";
@@ -13,11 +13,11 @@ import { columnNode, compare, constant } from "./node.ts";
 import { valueTypes } from "./value-type.ts";
 import { readCallback } from "./refs.ts";
 
-/** A condition of a model as data. Throws `E_MODEL_CONDITION` for one that speaks of other rows. */
+/** Returns a condition of a model as data. Throws `E_MODEL_CONDITION` for one that refers to other rows. */
 export function readCondition(model: ModelClass, pick: (row: never) => unknown, where: string): ConditionData {
   try {
     const data = toData(toCondition(readCallback(pick, { kind: "root", model })));
-    // A column of booleans is a condition by itself.
+    // A boolean column is a condition.
     return Array.isArray(data) ? (data as unknown as ConditionData) : ["eq", data, true]; // Lists are conditions.
   } catch (error) {
     throw new GableError("E_MODEL_CONDITION", `${model.$meta.name}: ${where} cannot be part of a table.`, { cause: error });
@@ -25,8 +25,8 @@ export function readCondition(model: ModelClass, pick: (row: never) => unknown, 
 }
 
 /**
- * The condition of a unique key as data; undefined for all rows. Of a model with soft delete, rows that are deleted do not stand
- * in the way of new ones. Throws `E_MODEL_CONDITION`.
+ * Returns the condition of a unique key as data; undefined for all rows. In a model with soft delete, deleted rows do not
+ * conflict with new ones. Throws `E_MODEL_CONDITION`.
  */
 export function readKeyCondition(model: ModelClass, { name, where }: KeyMeta): ConditionData | undefined {
   const { softDelete, fields } = model.$meta;
@@ -36,7 +36,7 @@ export function readKeyCondition(model: ModelClass, { name, where }: KeyMeta): C
   return own === undefined || JSON.stringify(own) === JSON.stringify(live) ? live : ["and", live, own];
 }
 
-/** An expression of a model's own columns as data. Throws `E_MODEL_CONDITION` for one that speaks of other rows. */
+/** Returns an expression of a model's own columns as data. Throws `E_MODEL_CONDITION` for one that refers to other rows. */
 export function readExpression(model: ModelClass, pick: (row: never) => unknown, where: string): OperandData {
   try {
     return toData(readNode(readCallback(pick, { kind: "root", model }), undefined));
@@ -57,19 +57,19 @@ function toValueData({ value, type: { type } }: ValueNode): ValueData {
 }
 
 function refuse(what: string): never {
-  throw new GableError("E_EXPRESSION_SCOPE", `A table's own condition ${what}.`, { fix: "Use only columns of the model." });
+  throw new GableError("E_EXPRESSION_SCOPE", `A condition of a table ${what}.`, { fix: "Use only columns of the model." });
 }
 
-/** The name of a function with the type of its value, which its parts do not tell: `"lower:text"`, `"div?:decimal:2"`. */
+/** Returns the name of a function with the type of its value, if its arguments do not determine it: `"lower:text"`, `"div?:decimal:2"`. */
 function withType(name: string, { type, scale, storage }: ValueType, isNullable: boolean): string {
-  if (storage === "text") refuse("computes with a decimal that is stored as text");
+  if (storage === "text") refuse("must not compute with a decimal that is stored as text");
   return `${name}${isNullable ? "?" : ""}:${type}${scale === 0 ? "" : `:${scale}`}`;
 }
 
 function toData(node: Node): OperandData {
   switch (node.kind) {
     case "column":
-      return node.source.kind === "root" ? node.field.column : refuse("speaks of a relation");
+      return node.source.kind === "root" ? node.field.column : refuse("must not use a relation");
     case "value":
       return toValueData(node);
     case "constant":
@@ -105,13 +105,13 @@ function toData(node: Node): OperandData {
     case "name":
       return ["name", { text: node.name }];
     default:
-      return refuse(node.kind === "zone" ? "speaks of a time zone" : "asks for other rows");
+      return refuse(node.kind === "zone" ? "must not use a time zone" : "must not read other rows");
   }
 }
 
 function callToData({ name, parts, type, isNullable }: Extract<Node, { kind: "call" }>): OperandData {
-  // SQLite has a function of its own for it, which other programs lack that write to the table.
-  if (name === "cast" && texts.has(parts[0]!.type!.type) && type.type !== "text") refuse("turns texts into numbers");
+  // SQLite uses a function of Gable for it, which other programs that write to the table do not have.
+  if (name === "cast" && texts.has(parts[0]!.type!.type) && type.type !== "text") refuse("must not convert strings to numbers");
   return [withType(name, type, isNullable), ...parts.map(toData)];
 }
 
@@ -119,14 +119,14 @@ const toStepData = (step: string | number): ValueData => (typeof step === "strin
 const toOperandData = (value: string | number | boolean | null): ValueData =>
   typeof value === "string" ? { text: value } : typeof value === "number" ? { float: value } : value;
 
-/** A value that has been data. */
+/** Returns a value from its form as data. */
 function toValue(data: ValueData): { readonly value: unknown; readonly type: ValueType } {
   if (data === null) return { value: null, type: valueTypes.text };
   if (typeof data === "number") return { value: data, type: valueTypes.int };
   if (typeof data === "boolean") return { value: data, type: valueTypes.boolean };
   const [[type, value] = ["", undefined], ...more] = Object.entries(data);
   if (!isColumnType(type) || more.length > 0)
-    throw new GableError("E_MIGRATION_OPERATION", `${JSON.stringify(data)} is no value of a condition.`, {
+    throw new GableError("E_MIGRATION_OPERATION", `${JSON.stringify(data)} is not a value of a condition.`, {
       fix: 'Write it with its type: { text: "draft" }, { decimal: "9.50" }.',
     });
   return { value: readValue(type, value), type: { type, scale: 0, where: "value" } };
@@ -138,7 +138,7 @@ function readValue(type: ColumnType, value: unknown): unknown {
   return type === "bytes" ? new Uint8Array(Buffer.from(String(value), "hex")) : value;
 }
 
-/** What stands in a path or beside a part of JSON. */
+/** Returns a step of a JSON path, or a value compared with a part of JSON. */
 function toPlain(data: OperandData): string | number | boolean | null {
   return toValue(data as ValueData).value as string | number | boolean | null; // As toStepData() and toOperandData() wrote it.
 }
@@ -159,7 +159,7 @@ const comparisons: ReadonlySet<string> = new Set<CompareOperator>([
   "iendsWith",
 ]);
 
-/** Builds the node of a condition, of the columns of a model. Throws `E_MIGRATION_OPERATION` for what is no condition. */
+/** Builds the node of a condition on the columns of a model. Throws `E_MIGRATION_OPERATION` for invalid data. */
 export function conditionNode(data: OperandData, root: RootSource): Node {
   if (typeof data === "string") return toColumn(data, root);
   if (!isList(data)) {
@@ -189,7 +189,7 @@ export function conditionNode(data: OperandData, root: RootSource): Node {
     case "in":
     case "notIn": {
       const part = at(0);
-      const values = (parts[1] as readonly ValueData[]).map((value) => toValue(value).value); // A list of values.
+      const values = (parts[1] as readonly ValueData[]).map((value) => toValue(value).value); // The data is a list of values.
       return { kind: "inList", part, values, isNegated: operator === "notIn", type, isNullable: part.isNullable };
     }
     case "and":
@@ -200,7 +200,7 @@ export function conditionNode(data: OperandData, root: RootSource): Node {
     case "not":
       return { kind: "not", part: at(0), type, isNullable: false };
     case "sql": {
-      const written = (parts[0] as readonly ValueData[]).map((text) => String(toPlain(text))); // A list of texts.
+      const written = (parts[0] as readonly ValueData[]).map((text) => String(toPlain(text))); // The data is a list of strings.
       return {
         kind: "sql",
         texts: written,
@@ -216,17 +216,17 @@ export function conditionNode(data: OperandData, root: RootSource): Node {
   }
 }
 
-/** A comparison; a value beside a decimal that is stored as text is such a text. */
+/** Builds a comparison. A value compared with a decimal that is stored as text is a decimal of that kind, too. */
 function compareAlike(operator: CompareOperator, left: Node, right: Node): Node {
   const alike = (node: Node, other: Node): Node =>
     node.kind === "value" && other.type?.storage === "text" ? { ...node, type: other.type } : node;
   return compare(operator, alike(left, right), alike(right, left));
 }
 
-/** What names its type behind its name. */
+/** Operators whose name contains their type. */
 function toTypedNode(data: OperandData, operator: string, parts: readonly OperandData[], root: RootSource): Node {
   const node = (part: OperandData): Node => conditionNode(part, root);
-  const path = (): JsonPath => (parts[1] as readonly OperandData[]).map((step) => toPlain(step) as string | number); // A list of steps.
+  const path = (): JsonPath => (parts[1] as readonly OperandData[]).map((step) => toPlain(step) as string | number); // The data is a list of steps.
   if (operator.startsWith("json."))
     return {
       kind: "jsonCompare",
@@ -256,17 +256,13 @@ function toTypedNode(data: OperandData, operator: string, parts: readonly Operan
 
 function toColumn(name: string, root: RootSource): Node {
   for (const field of root.model.$meta.fields.values()) if (field.column === name) return columnNode(root, field);
-  throw new GableError(
-    "E_MIGRATION_OPERATION",
-    `A condition of "${root.model.$table}" names the column "${name}", which it does not have.`,
-    {
-      fix: "Name a column of the table.",
-    },
-  );
+  throw new GableError("E_MIGRATION_OPERATION", `A condition of "${root.model.$table}" names the unknown column "${name}".`, {
+    fix: "Name a column of the table.",
+  });
 }
 
 function conditionUnknown(data: OperandData): GableError {
-  return new GableError("E_MIGRATION_OPERATION", `${JSON.stringify(data)} is no condition.`, {
+  return new GableError("E_MIGRATION_OPERATION", `${JSON.stringify(data)} is not a condition.`, {
     fix: 'Write it as a list: ["gt", "pages", 0].',
   });
 }

@@ -1,4 +1,4 @@
-/** Expressions as callbacks make them: one class for all types, which checks at run time what types cannot say. */
+/** Expressions in callbacks: one class for all types, which checks at run time what types cannot express. */
 import { assertKnownOptions, describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { ColumnType } from "../schema/column.ts";
@@ -18,17 +18,17 @@ import { assertRanked } from "./secrets.ts";
 import { assertOrdered, numberLiteral, readNulls, toInNode, wholeNumber } from "./operands.ts";
 import { readWindow, windowError } from "./window-options.ts";
 
-/** Rows that a relation to many rows leads to: expressions of them mean something inside of an aggregate alone. */
+/** Rows that a relation to many rows leads to. Expressions of them are only valid inside an aggregate. */
 export interface ManyRows {
-  /** The rows, linked to the row that has the relation. */
+  /** The rows, linked to the row with the relation. */
   readonly query: SelectState;
   /** Name of the relation, for messages. */
   readonly where: string;
 }
 
-/** An expression. Types see it as one of the interfaces of expression-types.ts. */
+/** An expression. In types it is one of the interfaces of expression-types.ts. */
 export class RuntimeExpression extends DatabaseValue {
-  /** Never set: for types alone. */
+  /** Never set: only for types. */
   declare readonly $value: never;
   readonly #node: Node;
   readonly #many: ManyRows | undefined;
@@ -39,10 +39,10 @@ export class RuntimeExpression extends DatabaseValue {
     this.#many = many;
   }
 
-  /** The expression as data. Throws `E_EXPRESSION_MANY` where it means many rows. */
+  /** Returns the expression as data. Throws `E_EXPRESSION_MANY` if it stands for many rows. */
   get $node(): Node {
     if (this.#many === undefined) return this.#node;
-    throw new GableError("E_EXPRESSION_MANY", `${this.#many.where} has many rows, and is used as one value.`, {
+    throw new GableError("E_EXPRESSION_MANY", `${this.#many.where} has many rows, but is used as a single value.`, {
       fix: "Use an aggregate such as count() or sum(), or some(), none() or every().",
     });
   }
@@ -248,7 +248,7 @@ export class RuntimeExpression extends DatabaseValue {
     for (const step of path)
       if (typeof step !== "string" && !Number.isSafeInteger(step))
         throw new GableError("E_EXPRESSION_ARGUMENT", `at() got ${describeValue(step)}.`, {
-          fix: "Use texts for keys, and whole numbers for items.",
+          fix: "Use strings for keys, and whole numbers for items.",
         });
     return this.#with({ kind: "json", part: this.#node, path, type: valueTypes.text, isNullable: true });
   }
@@ -306,7 +306,7 @@ export class RuntimeExpression extends DatabaseValue {
     return this.#aggregate("stringAggregate", options, { ...valueTypes.text, where, isSecret }, joined);
   }
 
-  /** Expressions of many rows stay those of many rows. */
+  /** Expressions derived from many rows belong to the same rows. */
   #with(node: Node): RuntimeExpression {
     return new RuntimeExpression(node, this.#many);
   }
@@ -314,7 +314,7 @@ export class RuntimeExpression extends DatabaseValue {
   #type(method: string): ValueType {
     const { type } = this.#node;
     if (type !== undefined) return type;
-    throw new GableError("E_EXPRESSION_TYPE", `${method}() needs the type of its expression, which SQL of your own does not have.`, {
+    throw new GableError("E_EXPRESSION_TYPE", `${method}() needs an expression with a type, but custom SQL has none.`, {
       fix: "Write the whole expression as SQL, or compare columns.",
     });
   }
@@ -330,13 +330,13 @@ export class RuntimeExpression extends DatabaseValue {
 
   #compare(operator: CompareOperator, value: unknown): RuntimeExpression {
     if (typeSets.json.has(this.#type(operator).type))
-      throw new GableError("E_EXPRESSION_TYPE", `${this.#type(operator).where} is JSON, which ${operator}() does not compare.`, {
+      throw new GableError("E_EXPRESSION_TYPE", `${this.#type(operator).where} is JSON, which ${operator}() cannot compare.`, {
         fix: "Compare a part of it: at().",
       });
     if (value === null && (operator === "eq" || operator === "ne")) return this.#with(isNull(this.#node, operator === "ne"));
     if (operator !== "eq" && operator !== "ne") assertOrdered(this.#node.type, operator);
     const other = this.#operand(value, operator);
-    // As texts, decimals of one form alone are equal.
+    // Stored as text, decimals are only equal in one form.
     if (other.type?.storage !== this.#node.type?.storage || (other.type?.storage === "text" && other.type.scale !== this.#node.type?.scale))
       assertOrdered(other.type?.storage === "text" ? other.type : this.#node.type, operator);
     return this.#with(compare(operator, this.#node, other));
@@ -357,12 +357,12 @@ export class RuntimeExpression extends DatabaseValue {
 
   #operand(value: unknown, method: string): Node {
     if (!(value instanceof RuntimeExpression)) return literal(value, this.#type(method), `${this.#type(method).where} ${method}()`);
-    // Rows of the same relation may be compared with each other, inside of one aggregate.
+    // Rows of the same relation may be compared with each other inside an aggregate.
     return value.#many !== undefined && value.#many === this.#many ? value.#node : value.$node;
   }
 
   #condition(method: string): Node {
-    // SQL of one's own is a condition where it is used as one.
+    // Custom SQL counts as a condition where it is used as one.
     if (this.#node.type !== undefined) this.#assertType(method, typeSets.boolean);
     return this.#node;
   }
@@ -372,7 +372,7 @@ export class RuntimeExpression extends DatabaseValue {
     const own = this.#type(name);
     const other = typeof value === "number" ? numberLiteral(value, own, name) : this.#operand(value, name);
     assertOrdered(other.type, name);
-    // SQL of one's own may give any number: a float holds it.
+    // Custom SQL may return any number: a float holds it.
     const otherType = other.type ?? valueTypes.float;
     const wider = (numericRank[otherType.type] ?? 0) > (numericRank[own.type] ?? 0) ? otherType : own;
     const type = { ...wider, type: wider.type === "id" ? "int" : wider.type } as const;
@@ -399,8 +399,12 @@ export class RuntimeExpression extends DatabaseValue {
     const part = this.$node;
     if (part.kind !== "aggregate" || part.isDistinct || part.joined !== undefined)
       throw windowError(
-        part.kind !== "aggregate" ? "over() of what is no aggregate" : part.joined ? "over() of joined texts" : "over() of distinct values",
-        "Use it behind sum(), avg(), min(), max() or count().",
+        part.kind !== "aggregate"
+          ? "over() follows an expression that is not an aggregate"
+          : part.joined
+            ? "over() follows stringAggregate()"
+            : "over() follows an aggregate of distinct values",
+        "Use it after sum(), avg(), min(), max() or count().",
       );
     const { type, isNullable } = part;
     return new RuntimeExpression({
@@ -422,14 +426,14 @@ export class RuntimeExpression extends DatabaseValue {
     return this.#many === undefined ? new RuntimeExpression(node) : new RuntimeExpression(aggregateOf(this.#many, node));
   }
 
-  /** The node of an expression that may be of the same many rows. */
+  /** Returns the node of an expression, which may belong to the same many rows. */
   static read(expression: unknown, many: ManyRows | undefined): Node {
     if (!(expression instanceof RuntimeExpression)) return toCondition(expression);
     return expression.#many !== undefined && expression.#many === many ? expression.#node : expression.$node;
   }
 }
 
-/** A step of an order of many rows, which has a place inside of an aggregate alone. */
+/** A step of an order of many rows, which is only valid inside an aggregate. */
 class ManyOrder implements OrderTerm {
   readonly expression: RuntimeExpression;
   readonly isDescending: boolean;
@@ -447,7 +451,7 @@ class ManyOrder implements OrderTerm {
   }
 }
 
-/** A step of an order inside of an aggregate: of one row, or of the same many rows. Throws `E_ORDER`. */
+/** Returns a step of an order inside an aggregate: of one row, or of the same many rows. Throws `E_ORDER`. */
 function readOrderTerm(step: unknown, many: ManyRows | undefined): OrderTerm {
   if (step instanceof ManyOrder)
     return { node: RuntimeExpression.read(step.expression, many), isDescending: step.isDescending, nulls: step.nulls };
@@ -458,11 +462,11 @@ function readOrderTerm(step: unknown, many: ManyRows | undefined): OrderTerm {
     return { node, isDescending: false, nulls: undefined };
   }
   throw new GableError("E_ORDER", `stringAggregate() got ${describeValue(step)} in orderBy.`, {
-    fix: "Pass expressions, or what their asc() and desc() give.",
+    fix: "Pass expressions, or the results of their asc() and desc().",
   });
 }
 
-/** An aggregate over the rows of a relation: a query of its own, so that two of them never multiply. */
+/** Writes an aggregate over the rows of a relation as a separate subquery, so that two of them never multiply their rows. */
 export function aggregateOf({ query }: ManyRows, node: Node): Node {
   return {
     kind: "subquery",
@@ -472,21 +476,21 @@ export function aggregateOf({ query }: ManyRows, node: Node): Node {
   };
 }
 
-/** The node of a condition, also of one about the rows of a relation. */
+/** Returns the node of a condition, including conditions on the rows of a relation. */
 export function readNode(condition: unknown, many: ManyRows | undefined): Node {
   return RuntimeExpression.read(condition, many);
 }
 
-/** The node of a condition. Throws `E_EXPRESSION_TYPE` for anything else. */
+/** Returns the node of a condition. Throws `E_EXPRESSION_TYPE` for anything else. */
 export function toCondition(value: unknown): Node {
   const node = value instanceof RuntimeExpression ? value.$node : undefined;
   if (node !== undefined && (node.type === undefined || node.type.type === "boolean")) return node;
-  throw new GableError("E_EXPRESSION_TYPE", `A condition is needed here, and got ${describeValue(value)}.`, {
+  throw new GableError("E_EXPRESSION_TYPE", `Expected a condition, got ${describeValue(value)}.`, {
     fix: "Return a comparison, such as book.pages.gt(3).",
   });
 }
 
-/** A node as the types see it. */
+/** Returns a node in the form of the public types. */
 export function toExpression<Value>(node: Node, many?: ManyRows): ExpressionOf<Value> {
   return new RuntimeExpression(node, many) as unknown as ExpressionOf<Value>; // The interfaces describe the one class.
 }

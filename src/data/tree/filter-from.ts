@@ -1,4 +1,4 @@
-/** Filters from addresses and forms: `?status=draft&pages.gte=100&author.name.contains=ada`, as far as a list of names allows. */
+/** Filters from URLs and forms: `?status=draft&pages.gte=100&author.name.contains=ada`, limited to a list of names. */
 import { assertKnownOptions, describeValue, optionInvalid } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { suggestName } from "../../errors/nearest-name.ts";
@@ -7,7 +7,7 @@ import type { FieldMeta } from "../schema/model-class.ts";
 import type { ModelClass } from "../schema/model-class.ts";
 import { and } from "./filter.ts";
 
-/** Operators that a text may ask for. */
+/** Operators that a URL or a form may use. */
 const operatorNames = [
   "eq",
   "ne",
@@ -35,34 +35,34 @@ const operatorNames = [
   "within",
 ] as const;
 
-/** An operator that filters from a text may have. */
+/** An operator of a filter from a URL or a form. */
 export type FilterOperator = (typeof operatorNames)[number];
 
-/** Values by name, as addresses and forms have them. */
+/** Values by name, as in URLs and forms. */
 export type FilterValues = URLSearchParams | Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** What a text may filter by. */
+/** Options for filters from a URL or a form. */
 export interface FilterFromOptions<Name extends string = string> {
-  /** Fields, and fields of relations, by their way: `"author.name"`. Of a relation to many rows, one of them has to be so. */
+  /** Fields, and fields of relations by their path: `"author.name"`. For a relation to many rows, at least one of them must match. */
   readonly allow: ReadonlyArray<Name | `${Name}.${string}`>;
-  /** Operators that may stand behind a name: `pages.gte=100`. Equality alone by default. */
+  /** Operators that may follow a name: `pages.gte=100`. Only equality by default. */
   readonly operators?: readonly FilterOperator[];
-  /** Names that mean something else, such as the number of a page. None by default. */
+  /** Names with another meaning, such as the page number. None by default. */
   readonly ignore?: readonly string[];
 }
 
-/** Most conditions of one filter, and most steps of a way. */
+/** Most conditions of one filter, and most steps of a path. */
 const [conditionsMax, stepsMax] = [50, 8];
 
-/** A field that may be asked for, with what wraps a condition of it. */
+/** An allowed field, and a function that wraps its condition. */
 interface Allowed {
   readonly field: FieldMeta;
   readonly wrap: (condition: unknown) => object;
 }
 
 /**
- * A filter of what an address or a form asks for. Values are read by the types of their fields; empty ones are left out. Throws
- * `E_FILTER_UNKNOWN` and `E_FILTER_VALUE`, both with the status 400, and `E_OPTION_INVALID` for names that cannot be allowed.
+ * Returns the filter that a URL or a form requests. Parses values by the types of their fields; skips empty ones. Throws
+ * `E_FILTER_UNKNOWN` and `E_FILTER_VALUE`, both with status 400, and `E_OPTION_INVALID` for names that cannot be allowed.
  */
 export function filterFrom(model: ModelClass, values: FilterValues, options: FilterFromOptions): object {
   assertKnownOptions("filterFrom()", options, ["allow", "operators", "ignore"]);
@@ -76,7 +76,10 @@ export function filterFrom(model: ModelClass, values: FilterValues, options: Fil
     if (ignore.includes(name) || given.length === 0) continue;
     conditions.push(toCondition(name, given, allowed, operators));
     if (conditions.length > conditionsMax)
-      throw new GableError("E_FILTER_TOO_MANY", `There are more than ${conditionsMax} filters.`, { status: 400, fix: "Ask for fewer." });
+      throw new GableError("E_FILTER_TOO_MANY", `There are more than ${conditionsMax} filters.`, {
+        status: 400,
+        fix: "Send fewer filters.",
+      });
   }
   return conditions.length === 0 ? {} : { [and]: conditions };
 }
@@ -90,17 +93,17 @@ function* listValues(values: FilterValues): Generator<readonly [name: string, te
     const texts: readonly unknown[] = value === undefined ? [] : Array.isArray(value) ? value : [value];
     const wrong = texts.find((text) => typeof text !== "string");
     if (wrong !== undefined) throw valueError(name, describeValue(wrong), "a text");
-    yield [name, texts as readonly string[]]; // As they were looked at.
+    yield [name, texts as readonly string[]]; // Checked above.
   }
 }
 
-/** The field at the end of a way through relations. */
+/** Returns the field at the end of a path through relations. */
 function readWay(model: ModelClass, way: string): Allowed {
   const refuse = (wanted: string): never => {
     throw optionInvalid("filterFrom()", "allow", way, wanted);
   };
   const steps = typeof way === "string" ? way.split(".") : [];
-  if (steps.length > stepsMax) refuse(`ways of at most ${stepsMax} steps`);
+  if (steps.length > stepsMax) refuse(`paths of at most ${stepsMax} steps`);
   let [at, wrap]: [ModelClass, Allowed["wrap"]] = [model, (condition) => condition as object]; // The first step makes an object.
   for (const [index, step] of steps.entries()) {
     const { fields, relations } = at.$meta;
@@ -114,7 +117,8 @@ function readWay(model: ModelClass, way: string): Allowed {
       continue;
     }
     const field = fields.get(relation?.fields.length === 1 ? relation.fields[0]! : step);
-    if (field === undefined || unreadable.has(field.type)) return refuse(`names of fields of ${at.name} that a text can tell`);
+    if (field === undefined || unreadable.has(field.type))
+      return refuse(`names of fields of ${at.name} with a type that a string can represent`);
     if (field.isSecret) return refuse(`no secret fields, as ${field.where} is`);
     return { field, wrap: (condition) => outer({ [field.name]: condition }) };
   }
@@ -136,7 +140,7 @@ function toCondition(
   const operator = exact !== undefined ? (texts.length > 1 ? "in" : "eq") : operators.find((each) => each === name.slice(point + 1));
   if (found === undefined || operator === undefined || !operators.includes(operator)) {
     const known = [...allowed.keys()].flatMap((each) => operators.map((one) => (one === "eq" ? each : `${each}.${one}`)));
-    throw new GableError("E_FILTER_UNKNOWN", `There is no filter ${describeValue(name)}${operator === "in" ? " of several values" : ""}.`, {
+    throw new GableError("E_FILTER_UNKNOWN", `Unknown filter ${describeValue(name)}${operator === "in" ? " with several values" : ""}.`, {
       status: 400,
       fix: suggestName(name, known, `There are: ${known.join(", ")}.`),
     });
@@ -147,7 +151,7 @@ function toCondition(
 function readOperand(name: string, operator: FilterOperator, texts: readonly string[], field: FieldMeta): unknown {
   if (operator === "in" || operator === "notIn" || operator === "between") {
     const list = texts.flatMap((text) => text.split(",")).map((text) => readText(name, text, field.type));
-    if (operator === "between" && list.length !== 2) throw valueError(name, describeValue(texts[0]), "two values with a comma between");
+    if (operator === "between" && list.length !== 2) throw valueError(name, describeValue(texts[0]), "two values separated by a comma");
     return list;
   }
   if (texts.length > 1) throw valueError(name, `${texts.length} values`, "one");
@@ -185,11 +189,11 @@ const readers: Readonly<Partial<Record<ColumnType, { pattern: RegExp; read: (tex
   datetime: {
     pattern: /^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,3})?)?(?:Z|[+-][0-9]{2}:[0-9]{2}))?$/,
     read: (text) => new Date(text),
-    what: "a moment such as 2026-11-20T10:12:00Z",
+    what: "a date and time such as 2026-11-20T10:12:00Z",
   },
 };
 
-/** A text as a value of a type; the forms of texts are looked at where the filter is read. */
+/** Parses a string as a value of a type; the filter itself checks the form of strings. */
 function readText(name: string, text: string, type: ColumnType): unknown {
   const reader = readers[type];
   if (reader === undefined) return text;
@@ -200,7 +204,7 @@ function readText(name: string, text: string, type: ColumnType): unknown {
 }
 
 function valueError(name: string, got: string, wanted: string): GableError {
-  return new GableError("E_FILTER_VALUE", `The filter ${describeValue(name)} got ${got}, and takes ${wanted}.`, {
+  return new GableError("E_FILTER_VALUE", `The filter ${describeValue(name)} got ${got}, expected ${wanted}.`, {
     status: 400,
     fix: `Give it ${wanted}.`,
   });

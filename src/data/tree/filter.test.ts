@@ -130,7 +130,7 @@ const cases: ReadonlyArray<
   [{ moment: { in: [new Date("2026-03-01T00:00:00Z")] } }, [4]],
   [{ uuid: { in: [uuidB] } }, [5]],
   [{ isGood: { in: [true, null] } }, [1, 3, 4, 5, 6]],
-  // Texts. Nothing in them is a pattern.
+  // Strings. Nothing in them is a pattern.
   [{ word: { contains: "a" } }, [1, 2, 3, 4], (item) => item.word.contains("a")],
   [{ text: { contains: "%_" } }, [1], (item) => item.text.contains("%_")],
   [{ text: { contains: "0%o" } }, []],
@@ -149,7 +149,7 @@ const cases: ReadonlyArray<
   [{ word: { istartsWith: "ALPHA" } }, [1, 4], (item) => item.word.istartsWith("ALPHA")],
   [{ word: { iendsWith: "BET" } }, [4], (item) => item.word.iendsWith("BET")],
   [{ text: { iendsWith: "äö" } }, [2]],
-  // Parts of days and moments, in UTC.
+  // Parts of days and datetimes, in UTC.
   [{ day: { year: 2026 } }, [3], (item) => item.day.year().eq(2026)],
   [{ moment: { year: 2026 } }, [3, 4], (item) => item.moment.year().eq(2026)],
   [{ moment: { year: { lt: 2026 } } }, []],
@@ -189,7 +189,7 @@ const cases: ReadonlyArray<
   [{ parent: null }, [1, 5, 6], (item) => item.parent.isNull()],
   [{ parent: { word: "Alpha" } }, [2, 3], (item) => item.parent.word.eq("Alpha")],
   [{ parent: { parent: { id: 1 } } }, [4], (item) => item.parent.parent.id.eq(1)],
-  // A row that is missing is not as the filter says.
+  // A missing row does not match the filter.
   [{ parent: { text: { ne: "x" } } }, [2, 3, 4]],
   [{ parent: { day: null } }, [2, 3, 4]],
   [{ [or]: [{ parent: { word: "beta" } }, { int: 1 }] }, [1, 4]],
@@ -222,7 +222,7 @@ describeOnDatabases("filters", [Item], () => {
     (await query).map(({ id }) => id).sort((a, b) => a - b);
   const all = [1, 2, 3, 4, 5, 6];
 
-  it("find the rows of the table of cases, and exclude() finds exactly the others", async () => {
+  it("find the rows of each case, and exclude() finds exactly the others", async () => {
     for (const row of rows) await Item.create(row);
     for (const [where, ids, callback] of cases) {
       const what = `${JSON.stringify(where, (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value))} ${String(callback ?? "")}`;
@@ -244,7 +244,7 @@ describeOnDatabases("filters", [Item], () => {
     }
   });
 
-  it("take queries as lists, also of columns with missing values", async () => {
+  it("accept queries as lists, including columns with null values", async () => {
     for (const row of rows) await Item.create(row);
     assert.deepEqual(await idsOf(Item.where({ id: { in: Item.where({ int: 3 }).pluck("id") } })), [3, 4]);
     assert.deepEqual(await idsOf(Item.where({ id: { notIn: Item.where({ int: 3 }).pluck("id") } })), [1, 2, 5, 6]);
@@ -253,7 +253,7 @@ describeOnDatabases("filters", [Item], () => {
     assert.deepEqual(await idsOf(Item.where((item) => item.id.in(Item.orderBy("-id").limit(2).pluck("id")))), [5, 6]);
   });
 
-  it("take rows and keys for relations", async () => {
+  it("accept rows and keys for relations", async () => {
     for (const row of rows) await Item.create(row);
     const first = await Item.get(1);
     assert.deepEqual(await idsOf(Item.where({ parent: first })), [2, 3]);
@@ -261,7 +261,7 @@ describeOnDatabases("filters", [Item], () => {
   });
 });
 
-describe("filters that are wrong", () => {
+describe("invalid filters", () => {
   const wrong: ReadonlyArray<[what: string, run: () => unknown, code: string, message: RegExp]> = [
     ["undefined", () => Item.where({ word: undefined as never }), "E_FILTER_UNDEFINED", /^where\.word is undefined\.$/],
     [
@@ -292,46 +292,56 @@ describe("filters that are wrong", () => {
     ],
     ["an unknown operator", () => Item.where({ int: { gtt: 1 } } as never), "E_FILTER_UNKNOWN", /^where\.int has no operator "gtt"\.$/],
     ["an operator of another type", () => Item.where({ int: { contains: "1" } } as never), "E_FILTER_UNKNOWN", /"contains"/],
-    ["a word of no relation", () => Item.where({ children: { any: {} } } as never), "E_FILTER_UNKNOWN", /relation to many rows/],
-    ["a filter instead of a word", () => Item.where({ children: { int: 1 } } as never), "E_FILTER_UNKNOWN", /"int"/],
+    [
+      "an unknown quantifier of a relation",
+      () => Item.where({ children: { any: {} } } as never),
+      "E_FILTER_UNKNOWN",
+      /relation to many rows/,
+    ],
+    ["a filter without a quantifier", () => Item.where({ children: { int: 1 } } as never), "E_FILTER_UNKNOWN", /"int"/],
     ["an empty relation", () => Item.where({ children: {} }), "E_FILTER_VALUE", /empty object/],
     ["an empty condition", () => Item.where({ int: {} }), "E_FILTER_VALUE", /^where\.int is an empty object/],
     [
       "an object as a value",
       () => Item.where({ word: { eq: { a: 1 } } } as never),
       "E_FILTER_VALUE",
-      /^where\.word\.eq is of the type text, and got an object/,
+      /^where\.word\.eq has the type text, but got an object/,
     ],
     ["a list as a value", () => Item.where({ int: [1, 2] } as never), "E_FILTER_VALUE", /^where\.int got an array of 2\.$/],
-    ["a text for a number", () => Item.where({ int: "1" } as never), "E_FILTER_VALUE", /type int, and got "1"/],
+    ["a string for a number", () => Item.where({ int: "1" } as never), "E_FILTER_VALUE", /type int, but got "1"/],
     ["no number", () => Item.where({ int: Number.NaN }), "E_FILTER_VALUE", /NaN/],
-    ["a number for a text", () => Item.where({ word: 1 } as never), "E_FILTER_VALUE", /type text/],
+    ["a number for a string", () => Item.where({ word: 1 } as never), "E_FILTER_VALUE", /type text/],
     ["a number for a whole number of 64 bits", () => Item.where({ big: 1 } as never), "E_FILTER_VALUE", /bigint/],
-    ["a text that no database stores", () => Item.where({ word: "a\0b" }), "E_FILTER_VALUE", /text/],
+    ["a string that no database stores", () => Item.where({ word: "a\0b" }), "E_FILTER_VALUE", /text/],
     ["half of a character", () => Item.where({ word: "\ud800" }), "E_FILTER_VALUE", /text/],
-    ["a day that is none", () => Item.where({ day: "2026-13-01" }), "E_FILTER_VALUE", /type date/],
-    ["a moment that is none", () => Item.where({ moment: new Date(Number.NaN) }), "E_FILTER_VALUE", /datetime/],
-    ["null above or below", () => Item.where({ int: { gt: null as never } }), "E_FILTER_VALUE", /null, which is neither/],
-    ["null to search for", () => Item.where({ word: { contains: null as never } }), "E_FILTER_VALUE", /takes a text/],
+    ["an invalid day", () => Item.where({ day: "2026-13-01" }), "E_FILTER_VALUE", /type date/],
+    ["an invalid date", () => Item.where({ moment: new Date(Number.NaN) }), "E_FILTER_VALUE", /datetime/],
+    [
+      "null for an ordered comparison",
+      () => Item.where({ int: { gt: null as never } }),
+      "E_FILTER_VALUE",
+      /null, which cannot be compared/,
+    ],
+    ["null to search for", () => Item.where({ word: { contains: null as never } }), "E_FILTER_VALUE", /expects a string/],
     ["one end", () => Item.where({ int: { between: [1] as never } }), "E_FILTER_VALUE", /two values/],
-    ["a word for a truth", () => Item.where({ int: { isNull: "yes" as never } }), "E_FILTER_VALUE", /true or false/],
-    ["JSON without a path", () => Item.where({ data: { eq: 1 } }), "E_FILTER_VALUE", /^where\.data is JSON, and got an object/],
+    ["a string for a boolean", () => Item.where({ int: { isNull: "yes" as never } }), "E_FILTER_VALUE", /true or false/],
+    ["JSON without a path", () => Item.where({ data: { eq: 1 } }), "E_FILTER_VALUE", /^where\.data is JSON, but got an object/],
     ["JSON that compares nothing", () => Item.where({ data: { path: ["a"] } }), "E_FILTER_VALUE", /compares nothing/],
     [
       "an unknown operator of JSON",
       () => Item.where({ data: { path: ["a"], like: "x" } } as never),
       "E_FILTER_UNKNOWN",
-      /no such operator/,
+      /does not support this operator/,
     ],
-    ["an object in JSON", () => Item.where({ data: { path: ["a"], eq: {} } } as never), "E_FILTER_VALUE", /text, a number|an object/],
+    ["an object in JSON", () => Item.where({ data: { path: ["a"], eq: {} } } as never), "E_FILTER_VALUE", /string, a number|an object/],
     ["undefined in JSON", () => Item.where({ data: { path: ["a"], eq: undefined as never } }), "E_FILTER_UNDEFINED", /where\.data\.eq/],
     ["a class instance", () => Item.where(new Map() as never), "E_FILTER_VALUE", /Map/],
-    ["a text as a filter", () => Item.where("1 = 1" as never), "E_FILTER_VALUE", /"1 = 1"/],
+    ["a string as a filter", () => Item.where("1 = 1" as never), "E_FILTER_VALUE", /"1 = 1"/],
     [
       "another model's row",
       () => Item.where({ parent: Object.create(Book.prototype) as never }),
       "E_FILTER_VALUE",
-      /got a Book, and needs a Item/,
+      /got a Book, but needs a Item/,
     ],
     ["a secret that is searched", () => Item.where({ password: { ne: "" } }), "E_FILTER_SECRET", /where\.password/],
     [
@@ -341,10 +351,10 @@ describe("filters that are wrong", () => {
       /got a value that is secret\.$/,
     ],
     ["a secret in a list", () => Item.where({ password: { in: ["x"] } }), "E_FILTER_SECRET", /where\.password/],
-    ["a symbol that is unknown", () => Item.where({ [Symbol("or")]: [] } as never), "E_FILTER_UNKNOWN", /\[or\]/],
-    ["structure that is no list", () => Item.where({ [or]: {} } as never), "E_FILTER_UNKNOWN", /\[or\]/],
+    ["an unknown symbol", () => Item.where({ [Symbol("or")]: [] } as never), "E_FILTER_UNKNOWN", /\[or\]/],
+    ["a combination that is not a list", () => Item.where({ [or]: {} } as never), "E_FILTER_UNKNOWN", /\[or\]/],
     ["a query of several columns", () => Item.where({ id: { in: Item.where() as never } }), "E_FILTER_VALUE", /query of all columns/],
-    ["a list that is none", () => Item.where({ id: { in: "1" as never } }), "E_FILTER_VALUE", /"1"/],
+    ["a value that is not a list", () => Item.where({ id: { in: "1" as never } }), "E_FILTER_VALUE", /"1"/],
     ["many rows as a value", () => Item.where((item) => item.children.int.eq(1)), "E_EXPRESSION_MANY", /Item\.children has many rows/],
     [
       "a method of another type",
@@ -358,7 +368,7 @@ describe("filters that are wrong", () => {
       "E_EXPRESSION_TYPE",
       /JSON/,
     ],
-    ["a callback without a condition", () => Item.where(() => true as never), "E_EXPRESSION_TYPE", /condition is needed/],
+    ["a callback without a condition", () => Item.where(() => true as never), "E_EXPRESSION_TYPE", /Expected a condition/],
     [
       "a field of no name in a callback",
       () => Item.where((item) => (item as never as Record<string, { eq: (value: unknown) => Condition }>)["wrod"]!.eq(1)),
@@ -372,14 +382,14 @@ describe("filters that are wrong", () => {
     });
   }
 
-  it("are wrong requests where a text has a form that no row has, and mistakes where a value has another type", () => {
+  it("fail with 400 for a string that no row can contain, and with 500 for a value of another type", () => {
     for (const filter of [{ word: "a\0" }, { word: { contains: "\ud800" } }, { price: "12,5" }, { word: { in: ["a", "\0"] } }])
       assert.throws(() => Item.where(filter), { code: "E_FILTER_VALUE", status: 400, expose: false });
     assert.throws(() => Item.where({ int: "1" } as never), { code: "E_FILTER_VALUE", status: 500 });
     assert.throws(() => Item.where({ word: 1 } as never), { code: "E_FILTER_VALUE", status: 500 });
   });
 
-  it("refuse names of the language, and words of other tools", () => {
+  it("reject names of the language, and operators of other tools", () => {
     for (const key of [
       "__proto__",
       "constructor",
@@ -402,12 +412,12 @@ describe("filters that are wrong", () => {
     assert.throws(() => Item.where(JSON.parse('{"__proto__": {"gt": ""}}') as never), { code: "E_FILTER_UNKNOWN" });
   });
 
-  it("take lists of 10,000 values and filters of 32 levels, and no more", () => {
+  it("accept lists of 10,000 values and filters of 32 levels, and no more", () => {
     const list = Array.from({ length: 10_000 }, (_, index) => index);
     assert.doesNotThrow(() => Item.where({ int: { in: list } }));
     assert.throws(() => Item.where({ int: { in: [...list, 1] } }), {
       code: "E_FILTER_TOO_MANY",
-      message: /10001 values; the most are 10000/,
+      message: /10001 values; the maximum is 10000/,
     });
     const nest = (depth: number): Where<typeof Item> => (depth === 0 ? { int: 1 } : { [not]: nest(depth - 1) });
     assert.doesNotThrow(() => Item.where(nest(32)));
@@ -416,7 +426,7 @@ describe("filters that are wrong", () => {
 });
 
 describeOnDatabases("filters over several tables", models, (open) => {
-  it("share one join for each path, and ask for each to-many relation by itself", async () => {
+  it("share one join per path, and use a separate subquery for each to-many relation", async () => {
     const { statements } = open();
     const [first, second] = [await Author.create({ name: "A" }), await Author.create({ name: "B", status: "retired" })];
     const [ts, sql] = [await Tag.create({ name: "ts" }), await Tag.create({ name: "sql" })];
@@ -434,7 +444,7 @@ describeOnDatabases("filters over several tables", models, (open) => {
       ["One"],
     );
     assert.equal(statements[0]!.match(/ JOIN /g)?.length, 1);
-    // Both tags, on two rows of the relation: two conditions are two rows.
+    // Both tags match, on two rows of the relation: two conditions may match two rows.
     assert.deepEqual(
       (await Book.where({ tags: { some: { name: "ts" } } }).where({ tags: { some: { name: "sql" } } })).map(({ title }) => title),
       ["One"],

@@ -14,19 +14,19 @@ import { valueTypes } from "./value-type.ts";
 import type { ManyRows } from "./expression.ts";
 import { countRows, existsNode, isMissing, isRow, readCallback, relatedRows } from "./refs.ts";
 
-/** All of several filters: `{ [and]: [{ ... }, { ... }] }`. */
+/** Matches rows that match all filters: `{ [and]: [{ ... }, { ... }] }`. */
 export const and: unique symbol = Symbol("and");
-/** Any of several filters: `{ [or]: [{ ... }, { ... }] }`. */
+/** Matches rows that match any of the filters: `{ [or]: [{ ... }, { ... }] }`. */
 export const or: unique symbol = Symbol("or");
 /** The exact complement of a filter: `{ [not]: { ... } }`. */
 export const not: unique symbol = Symbol("not");
-/** Stands for a value that is not given: the condition is left out. */
+/** Replaces a value that is not given: the condition is left out. */
 export const skip: unique symbol = Symbol("skip");
 
 /** Deepest nesting of a filter. */
 const depthMax = 32;
 
-/** The condition of a filter: an object, or a callback. Throws `E_FILTER_...` errors that name the path. */
+/** Returns the condition of a filter: an object, or a callback. Throws `E_FILTER_...` errors that name the path. */
 export function readFilter(source: Source, filter: unknown, path: string, depth = 0): Node {
   if (typeof filter === "function") return toCondition(readCallback(filter as (row: never) => unknown, source)); // The types have checked it.
   if (filter instanceof RuntimeExpression) return toCondition(filter);
@@ -35,7 +35,7 @@ export function readFilter(source: Source, filter: unknown, path: string, depth 
   if (depth > depthMax) throw new GableError("E_FILTER_DEPTH", `${path} is nested deeper than ${depthMax} levels.`);
   const parts: Node[] = [];
   for (const key of Reflect.ownKeys(filter)) {
-    const value: unknown = (filter as Readonly<Record<PropertyKey, unknown>>)[key]; // assertPlain() has told all else.
+    const value: unknown = (filter as Readonly<Record<PropertyKey, unknown>>)[key]; // Checked by assertPlain().
     if (value === skip) continue;
     if (typeof key === "string") parts.push(readEntry(source, key, value, `${path}.${key}`, depth));
     else parts.push(readStructure(source, key, value, path, depth));
@@ -49,7 +49,7 @@ function literalUndefined(path: string): never {
   });
 }
 
-/** Options and operators are read from plain objects alone. */
+/** Options and operators are only read from plain objects. */
 function assertPlain(value: unknown, path: string): asserts value is object {
   if (isPlainObject(value)) return;
   throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}.`, {
@@ -57,7 +57,7 @@ function assertPlain(value: unknown, path: string): asserts value is object {
   });
 }
 
-/** Whether a value is an object that no class has made. */
+/** Whether a value is an object that was not created by a class. */
 export function isPlainObject(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -97,7 +97,7 @@ function readToOne(source: Source, relation: RelationMeta, value: unknown, path:
   if (value === null) return isMissing(target);
   if (typeof value !== "object" || isInstance(value)) return isRow(target, value, path);
   const nested = readFilter(target, value, path, depth + 1);
-  // A row that is missing is not as the filter says, whatever that is.
+  // A missing row does not match the filter, whatever it says.
   return target.isNullable ? allOf([notOf(isMissing(target)), nested]) : nested;
 }
 
@@ -107,10 +107,10 @@ function readToMany(source: Source, relation: RelationMeta, value: unknown, path
   assertPlain(value, path);
   const parts = Reflect.ownKeys(value).map((key) => {
     const word = quantifiers.find((each) => each === key);
-    const filter: unknown = (value as Readonly<Record<PropertyKey, unknown>>)[key]; // assertPlain() has told all else.
+    const filter: unknown = (value as Readonly<Record<PropertyKey, unknown>>)[key]; // Checked by assertPlain().
     if (key === "count") return readCountOf(relatedRows(source, relation), filter, `${path}.count`);
     if (word === undefined)
-      throw new GableError("E_FILTER_UNKNOWN", `${path} is a relation to many rows, which has no "${String(key)}".`, {
+      throw new GableError("E_FILTER_UNKNOWN", `${path} is a relation to many rows and has no operator "${String(key)}".`, {
         fix: `Use one of: ${quantifiers.join(", ")}, count.`,
       });
     const rows = relatedRows(source, relation);
@@ -121,7 +121,7 @@ function readToMany(source: Source, relation: RelationMeta, value: unknown, path
   return allOf(parts);
 }
 
-/** How many rows a relation has: a number, or operators of numbers. */
+/** Filters by the number of rows of a relation: a number, or operators of numbers. */
 function readCountOf(rows: ManyRows, value: unknown, path: string): Node {
   const count = countRows(rows, undefined).$node;
   return typeof value === "object" && value !== null
@@ -143,7 +143,7 @@ const comparing =
   (operator: CompareOperator): Operator =>
   (column, value, path) => {
     if (value === null && (operator === "eq" || operator === "ne")) return isNull(column, operator === "ne");
-    if (value === null) throw new GableError("E_FILTER_VALUE", `${path} is null, which is neither above nor below anything.`);
+    if (value === null) throw new GableError("E_FILTER_VALUE", `${path} is null, which cannot be compared by order.`);
     return compare(operator, column, value instanceof RuntimeExpression ? value.$node : literal(value, column.type!, path));
   };
 
@@ -153,7 +153,8 @@ const base: Readonly<Record<string, Operator>> = {
   in: (column, value, path) => toInNode(column, value, false, path),
   notIn: (column, value, path) => toInNode(column, value, true, path),
   isNull: (column, value, path) => {
-    if (typeof value !== "boolean") throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, and takes true or false.`);
+    if (typeof value !== "boolean")
+      throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, but expects true or false.`);
     return isNull(column, !value);
   },
 };
@@ -166,7 +167,7 @@ const ordered: Readonly<Record<string, Operator>> = {
   lte: comparing("lte"),
   between: (column, value, path) => {
     if (!Array.isArray(value) || value.length !== 2)
-      throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, and takes a list of two values.`);
+      throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, but expects a list of two values.`);
     const [low, high] = value.map((each, index) => literal(each, column.type!, `${path}[${index}]`));
     return between(column, low!, high!);
   },
@@ -175,7 +176,7 @@ const ordered: Readonly<Record<string, Operator>> = {
 const searching =
   (operator: CompareOperator): Operator =>
   (column, value, path) => {
-    if (value === null) throw new GableError("E_FILTER_VALUE", `${path} is null, and takes a text.`);
+    if (value === null) throw new GableError("E_FILTER_VALUE", `${path} is null, but expects a string.`);
     return compare(operator, column, literal(value, { ...valueTypes.text, where: path }, path));
   };
 
@@ -190,7 +191,7 @@ const texts: Readonly<Record<string, Operator>> = {
   iendsWith: searching("iendsWith"),
 };
 
-/** A part of a moment: a number, or operators of numbers. */
+/** Filters by a part of a datetime: a number, or operators of numbers. */
 const part =
   (name: CallName): Operator =>
   (column, value, path) => {
@@ -200,7 +201,7 @@ const part =
       : compare("eq", call, literal(value, valueTypes.int, path));
   };
 
-/** The year as a range, which an index serves. */
+/** Writes the year as a range, so that an index can be used. */
 const year: Operator = (column, value, path) => {
   if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > 9999) return part("year")(column, value, path);
   const [from, to] = [value, value + 1].map((each) => `${String(each).padStart(4, "0")}-01-01`);
@@ -213,7 +214,7 @@ const on: Operator = (column, value, path) => {
   return range(column, String(day), next, path);
 };
 
-/** From one day, before another one. */
+/** Matches from the start of one day to the start of another. */
 function range(column: Node, from: string, to: string, path: string): Node {
   const bound = (day: string): unknown => (column.type?.type === "date" ? day : new Date(`${day}T00:00:00Z`));
   return allOf([
@@ -224,11 +225,11 @@ function range(column: Node, from: string, to: string, path: string): Node {
 
 const spanMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
-/** The time up to now: so many seconds, minutes, hours, days or weeks. */
+/** Matches a period up to now: a number of seconds, minutes, hours, days or weeks. */
 const within: Operator = (column, value, path) => {
   const [, count = "", unit = ""] = /^([0-9]{1,9})([smhdw])$/.exec(typeof value === "string" ? value : "") ?? [];
   if (unit === "")
-    throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, and takes a span of time.`, {
+    throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, but expects a duration.`, {
       fix: 'Write a number with s, m, h, d or w, such as "30d".',
     });
   const now = Date.now();
@@ -239,7 +240,7 @@ const within: Operator = (column, value, path) => {
 const days: Readonly<Record<string, Operator>> = { ...ordered, year, month: part("month"), day: part("day"), weekDay: part("weekDay") };
 const moments: Readonly<Record<string, Operator>> = { ...days, on, within, hour: part("hour") };
 
-/** Items of a list: all or any of some, or none at all. */
+/** Filters by items of a list: all or any of some, or none at all. */
 const having =
   (name: "arrayHasAll" | "arrayHasAny", isOne = false): Operator =>
   (column, value, path) => {
@@ -248,7 +249,7 @@ const having =
   };
 
 const isEmpty: Operator = (column, value, path) => {
-  if (typeof value !== "boolean") throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, and takes true or false.`);
+  if (typeof value !== "boolean") throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, but expects true or false.`);
   const length: Node = { kind: "call", name: "arrayLength", parts: [column], type: valueTypes.int, isNullable: column.isNullable };
   const empty = compare("eq", length, literal(0, valueTypes.int, path));
   return value ? empty : compare("gt", length, literal(0, valueTypes.int, path));
@@ -293,8 +294,8 @@ function readOperators(column: Node, field: FieldMeta, value: object, path: stri
       fix: "For one of several values, write { in: [...] }.",
     });
   if (field.isSecret)
-    throw new GableError("E_FILTER_SECRET", `${path} is secret, and takes a value to equal alone.`, {
-      fix: "Compare it with a text or a number, or use the callback.",
+    throw new GableError("E_FILTER_SECRET", `${path} is secret, so it only supports equality.`, {
+      fix: "Compare it with a string or a number, or use the callback.",
     });
   if (value instanceof RuntimeExpression) return compare("eq", column, value.$node);
   assertPlain(value, path);
@@ -312,7 +313,7 @@ function readTable(column: Node, table: Readonly<Record<string, Operator>>, valu
         fix: suggestName(String(key), Object.keys(table)),
       });
     }
-    const operand: unknown = (value as Readonly<Record<PropertyKey, unknown>>)[key]; // assertPlain() has told all else.
+    const operand: unknown = (value as Readonly<Record<PropertyKey, unknown>>)[key]; // Checked by assertPlain().
     if (operand === skip) return allOf([]);
     if (operand === undefined) literal(undefined, valueTypes.text, `${path}.${String(key)}`);
     return operator(column, operand, `${path}.${String(key)}`);

@@ -5,7 +5,7 @@ import { Author, Book, models } from "../../../test/data/library-models.ts";
 import { transaction } from "../run/transaction.ts";
 import { now, sql, when } from "./functions.ts";
 
-describeOnDatabases("SQL of one's own", models, (open) => {
+describeOnDatabases("custom SQL", models, (open) => {
   it("binds values, and quotes expressions and names", async () => {
     const ada = await Author.create({ name: "x'); DROP TABLE books; --" });
     await Book.create({ title: "T", price: "1", meta: { lang: "en" }, author: ada });
@@ -28,7 +28,7 @@ describeOnDatabases("SQL of one's own", models, (open) => {
     );
   });
 
-  it("stands for itself beside other conditions", async () => {
+  it("keeps its meaning next to other conditions", async () => {
     await Author.createMany([{ name: "a" }, { name: "b", status: "retired" }, { name: "c" }]);
     const either = () => sql`name = ${"a"} OR name = ${"b"}`;
     assert.equal(await Author.where(either).where({ status: "retired" }).count(), 1);
@@ -48,7 +48,7 @@ describeOnDatabases("SQL of one's own", models, (open) => {
     );
   });
 
-  it("is a whole statement: plain rows, and rows of a model", async () => {
+  it("can be a whole statement, with plain rows or rows of a model", async () => {
     const { database, kind } = open();
     const ada = await Author.create({ name: "Ada", email: "ada@example.com" });
     await Author.create({ name: "Bob" });
@@ -92,8 +92,8 @@ describeOnDatabases("SQL of one's own", models, (open) => {
   });
 });
 
-describe("SQL of one's own that is wrong", () => {
-  it("is refused: what can neither be bound nor quoted", () => {
+describe("invalid custom SQL", () => {
+  it("rejects values that can neither be bound nor quoted", () => {
     for (const part of [undefined, {}, [], Symbol("x"), () => 1]) assert.throws(() => sql`SELECT ${part}`, { code: "E_SQL_PART" });
     assert.throws(() => sql("SELECT 1" as never), { code: "E_SQL_PART", fix: /tag/ });
     assert.throws(() => sql(["SELECT 1"] as never), { code: "E_SQL_PART" });
@@ -106,7 +106,7 @@ describe("SQL of one's own that is wrong", () => {
     assert.doesNotThrow(() => sql.identifier("x".repeat(63)));
     assert.throws(() => Book.where((book) => sql`${book.title}`.eq("x" as never)), {
       code: "E_EXPRESSION_TYPE",
-      message: /SQL of your own/,
+      message: /custom SQL has none/,
     });
   });
 });

@@ -1,4 +1,4 @@
-/** Functions for callbacks of queries: conditions with several outcomes, SQL of one's own. */
+/** Functions for callbacks of queries: conditional values, and custom SQL. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { identifier } from "../schema/names.ts";
@@ -15,20 +15,20 @@ type Outcome<Value> = Value | AnyExpression<Value>;
 /** The type of a literal value, widened. */
 type Widened<Value> = Value extends string ? string : Value extends number ? number : Value extends boolean ? boolean : Value;
 
-/** Conditions that wait for what holds otherwise. */
+/** Conditions with values, until `else()` ends them. */
 export interface OpenCases<Value> {
-  /** The value when no condition holds. */
+  /** The value if no condition is true. */
   else<Other>(value: Outcome<Other>): ExpressionOf<Widened<Value> | Widened<Other>>;
-  /** No value when no condition holds. */
+  /** Null if no condition is true. */
   end(): ExpressionOf<Widened<Value> | null>;
 }
 
-/** A value when a condition holds: `when(book.pages.gt(300), "thick").else("thin")`. */
+/** Returns a value if a condition is true: `when(book.pages.gt(300), "thick").else("thin")`. */
 export function when<Value>(condition: Condition, value: Outcome<Value>): OpenCases<Value> {
   return cases([condition, value]);
 }
 
-/** The value of the first condition that holds. */
+/** Returns the value of the first condition that is true. */
 export function cases<Value>(...list: ReadonlyArray<readonly [condition: Condition, value: Outcome<Value>]>): OpenCases<Value> {
   const branches = list.map(([condition, value]) => ({ condition: toCondition(condition), result: toNode(value) }));
   const close = <Result>(otherwise: Node | undefined): ExpressionOf<Result> => {
@@ -46,7 +46,7 @@ function toNode(value: unknown): Node {
   return value instanceof RuntimeExpression ? value.$node : literal(value, typeOf(value), "when()");
 }
 
-/** The type of a value that stands beside no column. */
+/** Returns the type of a value that is not compared with a column. */
 function typeOf(value: unknown): ValueType {
   if (typeof value === "number") return Number.isSafeInteger(value) ? valueTypes.int : valueTypes.float;
   if (typeof value === "bigint") return valueTypes.bigint;
@@ -55,12 +55,12 @@ function typeOf(value: unknown): ValueType {
   return value instanceof Uint8Array ? valueTypes.bytes : valueTypes.text;
 }
 
-/** The moment of the statement. */
+/** Returns the time of the statement. */
 export function now(): ExpressionOf<Date> {
   return toExpression({ kind: "call", name: "now", parts: [], type: valueTypes.datetime, isNullable: false });
 }
 
-/** A name in SQL of one's own. */
+/** A name in custom SQL. */
 class SqlName {
   readonly name: string;
 
@@ -70,8 +70,8 @@ class SqlName {
 }
 
 /**
- * SQL of one's own. Whatever stands in `${}` is bound as a value; expressions and names are quoted as the database does.
- * Throws `E_SQL_PART` for what is neither.
+ * Custom SQL. Values in `${}` are bound as parameters; expressions and names are quoted for the database.
+ * Throws `E_SQL_PART` for anything else.
  *
  * @example
  * Book.where().values(book => ({ size: sql<number>`length(${book.title})` }))
@@ -88,7 +88,7 @@ export function sql<Value = boolean>(texts: TemplateStringsArray, ...parts: read
     parts: nodes,
     type: undefined,
     isNullable: true,
-  }) as unknown as ExpressionOf<Value>; // Its type is what the caller says.
+  }) as unknown as ExpressionOf<Value>; // The caller gives its type.
 }
 
 function toSqlNode(part: unknown): Node {
@@ -106,7 +106,7 @@ function toSqlNode(part: unknown): Node {
   return literal(part, typeOf(part), "sql");
 }
 
-/** A name, quoted. Throws `E_SQL_NAME` for one that is no plain name. */
+/** Returns a quoted name. Throws `E_SQL_NAME` for a name with other characters than letters, digits and underscores. */
 sql.identifier = (name: string): object => {
   if (typeof name === "string" && identifier.test(name)) return new SqlName(name);
   throw new GableError("E_SQL_NAME", `${describeValue(name)} cannot be a name in SQL.`, {
@@ -114,14 +114,14 @@ sql.identifier = (name: string): object => {
   });
 };
 
-/** A text as SQL, as it stands: never one that holds what a user has given. `checkViews()` lists it on demand. Throws `E_SQL_PART` for another value. */
+/** Returns a string as unescaped SQL: never pass user input. `checkViews()` lists its uses on demand. Throws `E_SQL_PART` for another value. */
 sql.unsafe = <Value = boolean>(text: string): ExpressionOf<Value> => {
   if (typeof text !== "string")
-    throw new GableError("E_SQL_PART", `sql.unsafe() got ${describeValue(text)}.`, { fix: "Pass a text; values are bound by sql`...`." });
+    throw new GableError("E_SQL_PART", `sql.unsafe() got ${describeValue(text)}.`, { fix: "Pass a string; sql`...` binds values." });
   return toExpression({ kind: "sql", texts: [text], parts: [], type: undefined, isNullable: true });
 };
 
-/** Values or parts, one after the other, with commas between. Throws `E_SQL_PART` for an empty list. */
+/** Joins values or parts with commas. Throws `E_SQL_PART` for an empty list. */
 sql.join = (parts: readonly unknown[]): AnyExpression<unknown> => {
   if (parts.length === 0) throw new GableError("E_SQL_PART", "sql.join() got an empty list.");
   const texts = ["", ...parts.slice(1).map(() => ", "), ""];

@@ -4,15 +4,15 @@ import type { Node, OutputColumn } from "./node.ts";
 import { describeNode } from "./shape.ts";
 
 /**
- * Columns of a grouped query: those that say the same as a key become the key itself. Throws `E_GROUP_EXPRESSION` for
- * one that is neither a key nor an aggregate: its value would be that of any row.
+ * Columns of a grouped query. An expression equal to a key becomes that key. Throws `E_GROUP_EXPRESSION` for
+ * one that is neither a key nor an aggregate, because any row could provide its value.
  */
 export function readGroupColumns(columns: readonly OutputColumn[], keys: readonly Node[]): OutputColumn[] {
   const known = new Map(keys.map((key) => [describeNode(key), key]));
   return columns.map(({ name, node }) => {
     const key = known.get(describeNode(node));
     if (key === undefined && !isGrouped(node, known))
-      throw new GableError("E_GROUP_EXPRESSION", `The value "${name}" is neither a key of the group nor an aggregate.`, {
+      throw new GableError("E_GROUP_EXPRESSION", `The value "${name}" is neither a key of groupBy() nor an aggregate.`, {
         fix: "Add it to groupBy(), or use min(), max() or another aggregate.",
       });
     return { name, node: key ?? node };
@@ -26,7 +26,7 @@ function isGrouped(node: Node, keys: ReadonlyMap<string, Node>): boolean {
   return listParts(node).every((part) => isGrouped(part, keys));
 }
 
-/** Whether a value is one of many rows. */
+/** Whether a value is computed from many rows. */
 export function hasAggregate(node: Node): boolean {
   return node.kind === "aggregate" || listParts(node).some(hasAggregate);
 }
@@ -34,7 +34,7 @@ export function hasAggregate(node: Node): boolean {
 /** The parts of a node that belong to the same query. */
 function listParts(node: Node): readonly Node[] {
   if ("parts" in node) return node.parts;
-  // The rows that an aggregate of a window is about are no group.
+  // A window of an aggregate is not a group.
   if (node.kind === "window") return [];
   if (node.kind === "compare") return [node.left, node.right];
   if (node.kind === "between") return [node.part, node.low, node.high];

@@ -1,4 +1,4 @@
-/** Filters of values of JSON: `{ path: ["lang"], eq: "en" }`. */
+/** Filters of JSON values: `{ path: ["lang"], eq: "en" }`. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { checkValue } from "../schema/check-value.ts";
@@ -24,23 +24,23 @@ const comparesWhole =
 
 const anyJson = new Column("json", { null: true });
 
-/** Operators of a whole value. */
+/** Operators for whole values. */
 const wholeOperators: Readonly<Record<string, WholeOperator>> = {
   equals: comparesWhole("jsonEquals"),
   contains: comparesWhole("jsonContains"),
   hasKey: (column, value, path) => {
     if (typeof value !== "string" || value.includes("\0") || !value.isWellFormed())
-      throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, and takes the name of a key.`);
+      throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, but expects the name of a key.`);
     return jsonCompare(column, [value], "exists", null, path);
   },
 };
 
-/** The condition of an operator of a whole value. */
+/** Returns the condition of an operator for whole values. */
 export function compareJson(column: Node, name: "equals" | "contains" | "hasKey", value: unknown, path: string): Node {
   return wholeOperators[name]!(column, value, path);
 }
 
-/** The condition of a filter of a value of JSON. Throws `E_FILTER_VALUE` and `E_FILTER_UNKNOWN`. */
+/** Returns the condition of a filter of a JSON value. Throws `E_FILTER_VALUE` and `E_FILTER_UNKNOWN`. */
 export function readJsonFilter(column: Node, filter: unknown, path: string): Node {
   const isRecord = typeof filter === "object" && filter !== null && !Array.isArray(filter);
   if (isRecord && !("path" in filter) && Object.keys(filter).some((name) => Object.hasOwn(wholeOperators, name)))
@@ -48,14 +48,14 @@ export function readJsonFilter(column: Node, filter: unknown, path: string): Nod
       Object.entries(filter).map(([name, value]) => {
         const operator = Object.hasOwn(wholeOperators, name) ? wholeOperators[name] : undefined;
         if (operator !== undefined) return operator(column, value, `${path}.${name}`);
-        throw new GableError("E_FILTER_UNKNOWN", `${path}.${name}: JSON has no such operator without a path.`, {
+        throw new GableError("E_FILTER_UNKNOWN", `${path}.${name}: JSON does not support this operator without a path.`, {
           fix: `Use one of: ${Object.keys(wholeOperators).join(", ")}.`,
         });
       }),
     );
   if (!isRecord || !("path" in filter) || !isJsonPath(filter.path))
-    throw new GableError("E_FILTER_VALUE", `${path} is JSON, and got ${describeValue(filter)}.`, {
-      fix: 'Name the part that is compared: { path: ["lang"], eq: "en" }.',
+    throw new GableError("E_FILTER_VALUE", `${path} is JSON, but got ${describeValue(filter)}.`, {
+      fix: 'Name the part to compare: { path: ["lang"], eq: "en" }.',
     });
   const steps = filter.path;
   const parts = Object.entries(filter)
@@ -82,14 +82,17 @@ function readOperator(column: Node, steps: JsonPath, name: string, value: unknow
     return name === "in" ? found : notOf(found);
   }
   if (name === "exists") {
-    if (typeof value !== "boolean") throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, and takes true or false.`);
+    if (typeof value !== "boolean")
+      throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, but expects true or false.`);
     const exists = jsonCompare(column, steps, "exists", null, path);
     return value ? exists : notOf(exists);
   }
   if (!operatorNames.includes(name))
-    throw new GableError("E_FILTER_UNKNOWN", `${path}: JSON has no such operator.`, { fix: `Use one of: ${operatorNames.join(", ")}.` });
+    throw new GableError("E_FILTER_UNKNOWN", `${path}: JSON does not support this operator.`, {
+      fix: `Use one of: ${operatorNames.join(", ")}.`,
+    });
   if (name !== "eq" && typeof value !== "string" && typeof value !== "number")
-    throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, and takes a text or a number.`);
+    throw new GableError("E_FILTER_VALUE", `${path} got ${describeValue(value)}, but expects a string or a number.`);
   return jsonCompare(column, steps, name as JsonOperator, value, path); // One of the names above.
 }
 
@@ -98,7 +101,7 @@ function jsonCompare(part: Node, path: JsonPath, operator: JsonOperator, value: 
   const isNumber = typeof value === "number" && Number.isFinite(value);
   if (!isText && !isNumber && typeof value !== "boolean" && value !== null)
     throw new GableError(value === undefined ? "E_FILTER_UNDEFINED" : "E_FILTER_VALUE", `${where} got ${describeValue(value)}.`, {
-      fix: "Compare with a text, a number, true, false or null.",
+      fix: "Compare with a string, a number, true, false or null.",
     });
   return { kind: "jsonCompare", part, path, operator, value, type: valueTypes.boolean, isNullable: true };
 }

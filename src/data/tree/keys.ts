@@ -1,4 +1,4 @@
-/** Keys of rows: of one field or of several, given as a value, as an object, or as the row itself. */
+/** Keys of rows: of one or several fields, given as a value, as an object, or as the row itself. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { Row } from "../schema/row.ts";
@@ -11,21 +11,21 @@ export function isInstance(value: unknown): value is object {
   return value instanceof Row;
 }
 
-/** The values of a key, in the order of the key's fields. Throws `E_FILTER_VALUE` for what is no key. */
+/** Returns the values of a key, in the order of its fields. Throws `E_FILTER_VALUE` for anything that is not a key. */
 export function keyNodes(model: ModelClass, value: unknown, where: string): ValueNode[] {
   const { primary, fields, name } = model.$meta;
   const isRecord = typeof value === "object" && value !== null && !(value instanceof Uint8Array) && !(value instanceof Date);
   // A model is a class of rows.
   if (isInstance(value) && !(value instanceof (model as unknown as ModelConstructor)))
-    throw new GableError("E_FILTER_VALUE", `${where} got a ${value.constructor.name}, and needs a ${name}.`);
+    throw new GableError("E_FILTER_VALUE", `${where} got a ${value.constructor.name}, but needs a ${name}.`);
   if (!isRecord && primary.length > 1)
-    throw new GableError("E_FILTER_VALUE", `${where} got ${describeValue(value)}, and the key of ${name} has ${primary.length} fields.`, {
+    throw new GableError("E_FILTER_VALUE", `${where} got ${describeValue(value)}, but the key of ${name} has ${primary.length} fields.`, {
       fix: `Pass an object: { ${primary.join(", ")} }.`,
     });
   return primary.map((part) => {
     const given = isRecord ? (value as Readonly<Record<string, unknown>>)[part] : value; // A record or a row.
     if (isInstance(value) && (given ?? null) === null)
-      throw new GableError("E_RELATION_UNSAVED", `${where} got a row that is not stored.`, { fix: "Save that row first." });
+      throw new GableError("E_RELATION_UNSAVED", `${where} got a row that is not saved.`, { fix: "Save that row first." });
     return literal(given, fields.get(part)!, primary.length > 1 ? `${where}.${part}` : where);
   });
 }

@@ -5,7 +5,7 @@ import { literal } from "./literal.ts";
 import type { ValueNode } from "./node.ts";
 import { valueTypes } from "./value-type.ts";
 
-/** A number of rows as a value of a statement. Throws `E_LIMIT` for anything but a whole number from 0. */
+/** Returns a number of rows as a value of a statement. Throws `E_LIMIT` for anything but a whole number from 0. */
 export function readCount(value: unknown, where: string): ValueNode {
   return literal(assertCount(value, where, 0, Number.MAX_SAFE_INTEGER), valueTypes.int, where);
 }

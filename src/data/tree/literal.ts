@@ -1,4 +1,4 @@
-/** Values in queries: each is of the type of what it stands beside, or an error that says where it was written. */
+/** Values in queries: each takes the type of the expression next to it, or fails with an error that says where. */
 import { GableError } from "../../errors/gable-error.ts";
 import { toShortIpAddress } from "../../http/ip-address.ts";
 import { fitDecimal } from "../schema/check-value.ts";
@@ -11,7 +11,7 @@ import { valueTypes } from "./value-type.ts";
 const isText = (value: unknown): boolean => typeof value === "string" && value.isWellFormed() && !value.includes("\0");
 const isNumber = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);
 
-/** What may be compared with each type. Dates and times are compared as texts: their form is checked. */
+/** Kinds of values for each type. Dates and times are compared as strings, in a checked form. */
 const fits: Readonly<Record<ColumnType, (value: unknown, type: ValueType) => boolean>> = {
   id: isNumber,
   int: isNumber,
@@ -35,7 +35,7 @@ const fits: Readonly<Record<ColumnType, (value: unknown, type: ValueType) => boo
   array: (value, { items }) => Array.isArray(value) && value.every((item) => item !== null && fits[items!.type](item, items!)),
 };
 
-/** Types whose values are texts of some form. */
+/** Types whose values are strings of some form. */
 const textTypes: ReadonlySet<ColumnType> = new Set<ColumnType>([
   "text",
   "slug",
@@ -50,8 +50,8 @@ const textTypes: ReadonlySet<ColumnType> = new Set<ColumnType>([
 ]);
 
 /**
- * A value of a query, of the type of what it is compared with. Throws `E_FILTER_UNDEFINED` for undefined, and
- * `E_FILTER_VALUE` for a value of another type; with the status 400 for a text of a wrong form.
+ * Returns a value of a query, with the type of the expression next to it. Throws `E_FILTER_UNDEFINED` for undefined, and
+ * `E_FILTER_VALUE` for a value of another type; with status 400 for a string of an invalid form.
  */
 export function literal(value: unknown, type: ValueType, where: string): ValueNode {
   if (value === undefined)
@@ -60,16 +60,16 @@ export function literal(value: unknown, type: ValueType, where: string): ValueNo
     });
   if (value === null) return { kind: "value", value, type, isNullable: true };
   if (!fits[type.type](value, type))
-    throw new GableError("E_FILTER_VALUE", `${where} is of the type ${type.type}, and got ${describeFieldValue(value, type)}.`, {
+    throw new GableError("E_FILTER_VALUE", `${where} has the type ${type.type}, but got ${describeFieldValue(value, type)}.`, {
       fix: "Pass a value of the type of the field.",
-      // A text of a wrong form is what somebody has sent; a value of another type is a mistake of the program.
+      // A string of an invalid form comes from a client; a value of another type is a mistake in the program.
       ...(typeof value === "string" && textTypes.has(type.type) && { status: 400, expose: false }),
     });
   const fitted = fitValue(value, type);
   return { kind: "value", value: fitted, type: typeOf(fitted, type), isNullable: false };
 }
 
-/** One form for each value: as it is stored. */
+/** Converts a value to its stored form. */
 function fitValue(value: unknown, { type, items }: ValueType): unknown {
   if (type === "array") return (value as readonly unknown[]).map((item) => fitItem(item, items!)); // It fits.
   if (type === "ip") return toShortIpAddress(String(value));
@@ -78,12 +78,12 @@ function fitValue(value: unknown, { type, items }: ValueType): unknown {
   return value;
 }
 
-/** Items are compared as texts on some databases: decimals have as many digits as they are stored with. */
+/** Some databases compare items as strings, so decimals get the digits with which they are stored. */
 function fitItem(value: unknown, type: ValueType): unknown {
   return type.type === "decimal" ? fitDecimal(String(value), type.scale) : fitValue(value, type);
 }
 
-/** A whole number may be compared with a fraction, which is none itself. */
+/** Whole numbers may be compared with fractions. */
 function typeOf(value: unknown, type: ValueType): ValueType {
   const isWhole = type.type === "int" || type.type === "id" || type.type === "duration";
   return isWhole && !Number.isSafeInteger(value) ? { ...valueTypes.float, where: type.where } : type;

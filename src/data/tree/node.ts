@@ -1,6 +1,6 @@
 /**
- * What queries are made of: expressions as plain nodes, and the state of a query. Both ways of writing a filter, objects
- * and callbacks, end in these nodes; the shape of a query and its SQL are read from them.
+ * The parts of queries: expressions as plain nodes, and the state of a query. Both forms of a filter, objects and
+ * callbacks, end in these nodes, from which the shape and the SQL are written.
  */
 import type { SearchWords } from "./search-syntax.ts";
 import type { TruncateUnit } from "../schema/zones.ts";
@@ -9,10 +9,10 @@ import type { ModelClass } from "../schema/model-class.ts";
 import type { ValueType } from "./value-type.ts";
 import { valueTypes } from "./value-type.ts";
 
-/** The rows that columns are read from: those of a query or a subquery, or rows that a relation to one row leads to. */
+/** The rows that columns are read from: those of a query or a subquery, or the row behind a relation to one row. */
 export type Source = RootSource | JoinedSource;
 
-/** The rows of a query or a subquery. Each has an object of its own. */
+/** The rows of a query or a subquery, each with its own object. */
 export interface RootSource {
   readonly kind: "root";
   readonly model: ModelClass;
@@ -79,7 +79,7 @@ export type CallName =
   | "hour"
   | "truncate";
 
-/** Functions of many rows. */
+/** Aggregate functions. */
 export type AggregateName = "count" | "sum" | "avg" | "min" | "max" | "stringAggregate";
 
 /** A column. */
@@ -91,7 +91,7 @@ export interface ColumnNode {
   readonly isNullable: boolean;
 }
 
-/** A value that is bound. */
+/** A bound value. */
 export interface ValueNode {
   readonly kind: "value";
   readonly value: unknown;
@@ -99,7 +99,7 @@ export interface ValueNode {
   readonly isNullable: boolean;
 }
 
-/** A value that is known when the statement runs: that of a scope. */
+/** A value that is determined when the statement runs, such as the current owner of a scope. */
 interface LateNode {
   readonly kind: "late";
   readonly read: () => ValueNode;
@@ -116,22 +116,22 @@ interface CallNode {
   readonly isNullable: boolean;
 }
 
-/** The way to a part of a value of JSON: keys, and numbers of items, from the end when negative. */
+/** Path to a part of a JSON value: keys, and positions of items, counted from the end when negative. */
 export type JsonPath = ReadonlyArray<string | number>;
 
 const lists = new WeakMap<JsonPath, readonly JsonPath[]>();
 
-/** The ways to the lists that a path counts in, the same objects each time. */
+/** Paths of the lists in which the path has positions, always the same objects. */
 export function listsOf(path: JsonPath): readonly JsonPath[] {
   const known = lists.get(path) ?? path.flatMap((step, index) => (typeof step === "number" ? [path.slice(0, index)] : []));
   lists.set(path, known);
   return known;
 }
 
-/** Comparisons of a part of a value of JSON. */
+/** Comparisons with a part of a JSON value. */
 export type JsonOperator = "eq" | "gt" | "gte" | "lt" | "lte" | "exists";
 
-/** A part of a value of JSON. */
+/** A part of a JSON value. */
 interface JsonNode {
   readonly kind: "json";
   readonly part: Node;
@@ -140,7 +140,7 @@ interface JsonNode {
   readonly isNullable: true;
 }
 
-/** A moment on the clocks of a time zone; with a unit, the moment at which that unit began there. */
+/** A datetime in local time of a zone, or truncated to a unit there. */
 interface ZoneNode {
   readonly kind: "zone";
   readonly part: Node;
@@ -211,38 +211,38 @@ export type ConditionNode =
       readonly isNullable: false;
     };
 
-/** What stands between texts that become one, and their order. */
+/** The separator of joined strings, and their order. */
 export interface JoinedTexts {
   readonly separator: string;
   readonly order: readonly OrderTerm[];
 }
 
-/** A function of many rows: those of the group, or those of a relation (then inside of a subquery). */
+/** An aggregate over the rows of the group, or of a relation (then in a subquery). */
 export interface AggregateNode {
   readonly kind: "aggregate";
   readonly name: AggregateName;
   readonly part: Node | undefined;
   readonly where: Node | undefined;
   readonly isDistinct: boolean;
-  /** How texts are joined; of "stringAggregate" alone. */
+  /** How strings are joined; only for "stringAggregate". */
   readonly joined?: JoinedTexts;
   readonly type: ValueType;
   readonly isNullable: boolean;
 }
 
-/** Functions of a row among its neighbours. */
+/** Window functions. */
 export type WindowName = "row_number" | "rank" | "dense_rank" | "ntile" | "lag" | "lead" | "first_value" | "last_value";
 
-/** The rows around a row that count: places before it are negative, behind it positive; -Infinity is the start, Infinity the end. */
+/** Frame of a window: positions before the row are negative, after it positive; -Infinity is the start, Infinity the end. */
 export type WindowFrame = readonly [from: number, to: number];
 
-/** A function of a row among its neighbours, or an aggregate of them. */
+/** A window function, or an aggregate over a window. */
 interface WindowNode {
   readonly kind: "window";
   readonly name: WindowName | "aggregate";
-  /** The value that is read, or the aggregate; undefined of functions that read none. */
+  /** The value that is read, or the aggregate; undefined for functions without a value. */
   readonly part: Node | undefined;
-  /** Rows between, or parts; undefined of functions without a number. */
+  /** Distance, or number of parts; undefined for functions without a number. */
   readonly count: number | undefined;
   readonly partition: readonly Node[];
   readonly order: readonly OrderTerm[];
@@ -251,7 +251,7 @@ interface WindowNode {
   readonly isNullable: boolean;
 }
 
-/** One value of another query. */
+/** A subquery with one value. */
 interface SubqueryNode {
   readonly kind: "subquery";
   readonly query: SelectState;
@@ -259,7 +259,7 @@ interface SubqueryNode {
   readonly isNullable: boolean;
 }
 
-/** The first value whose condition holds. */
+/** The value of the first condition that is true. */
 interface CaseNode {
   readonly kind: "case";
   readonly branches: ReadonlyArray<{ readonly condition: Node; readonly result: Node }>;
@@ -277,7 +277,7 @@ interface SqlNode {
   readonly isNullable: boolean;
 }
 
-/** A name in SQL: one that was written, or that of a column of combined queries. Quoted as the database does. */
+/** A name in SQL: a custom one, or that of a column of combined queries. Quoted for the database. */
 interface NameNode {
   readonly kind: "name";
   readonly name: string;
@@ -285,7 +285,7 @@ interface NameNode {
   readonly isNullable: boolean;
 }
 
-/** A column of the table between. */
+/** A column of the join table. */
 interface ThroughNode {
   readonly kind: "through";
   readonly root: RootSource;
@@ -294,12 +294,12 @@ interface ThroughNode {
   readonly isNullable: false;
 }
 
-/** A search for words: whether a row has them, or how well it fits. */
+/** A search for words: whether a row contains them, or how well it matches. */
 interface SearchNode {
   readonly kind: "search";
   readonly root: RootSource;
   readonly words: SearchWords;
-  /** The condition where the database has no index of words. */
+  /** The condition if the database has no full-text index. */
   readonly plain: Node;
   readonly isRank: boolean;
   readonly type: ValueType;
@@ -328,7 +328,7 @@ export type Node =
 export interface OrderTerm {
   readonly node: Node;
   readonly isDescending: boolean;
-  /** Where rows without a value come. By default as if it were the largest. */
+  /** Where null goes. By default it counts as the largest value. */
   readonly nulls: "first" | "last" | undefined;
 }
 
@@ -338,12 +338,12 @@ export interface OutputColumn {
   readonly node: Node;
 }
 
-/** Rows that are reached through a table between. */
+/** Rows that are reached through a join table. */
 export interface Through {
   readonly table: string;
-  /** Columns of the table between that equal fields of the rows. */
+  /** Columns of the join table that equal fields of the rows. */
   readonly on: ReadonlyArray<{ readonly column: string; readonly field: FieldMeta }>;
-  /** Columns of the table between that equal values outside; read as `$through0`, ... where a result wants them. */
+  /** Columns of the join table that equal values outside; read as `$through0`, ... if the result needs them. */
   readonly to: ReadonlyArray<{ readonly column: string; readonly node: Node | undefined; readonly field: FieldMeta }>;
 }
 
@@ -353,45 +353,45 @@ export interface RowLock {
   readonly wait: "wait" | "skip" | "fail";
 }
 
-/** How the rows of two queries become those of one. */
+/** How the rows of two queries are combined. */
 export type SetOperator = "UNION" | "UNION ALL" | "INTERSECT" | "EXCEPT";
 
-/** All that is known of a query. Nothing in it is ever changed. */
+/** The state of a query. It is never changed. */
 export interface SelectState {
   readonly root: RootSource;
-  /** The rows that the query reads instead of the table: limited ones, or those of several queries. */
+  /** Rows that the query reads instead of the table: limited ones, or those of several queries. */
   readonly from: SelectState | undefined;
   /** Queries whose rows are combined with those of `from`. */
   readonly combined: ReadonlyArray<{ readonly operator: SetOperator; readonly query: SelectState }>;
-  /** Whether its columns have their names, for a query around it. */
+  /** Whether its columns get names, for a query around it. */
   readonly isNamed: boolean;
   readonly through: Through | undefined;
   readonly where: Node | undefined;
   readonly order: readonly OrderTerm[];
   /**
-   * Most rows. A number is a part of the text: PostgreSQL takes a parameter of LIMIT for a tenth of the rows when it plans for all values, and
-   * would read all rows of a table in the order of an index where a query has a limit for safety alone.
+   * Most rows. A number becomes part of the SQL: with a parameter, PostgreSQL plans for a tenth of the rows, and
+   * would read a whole table in the order of an index for a query whose limit is only a precaution.
    */
   readonly limit: ValueNode | number | undefined;
   readonly offset: ValueNode | undefined;
-  /** What is read; undefined for all columns of the model. */
+  /** The columns to read; undefined for all columns of the model. */
   readonly columns: readonly OutputColumn[] | undefined;
-  /** The columns of the model that are read; undefined for all. */
+  /** The columns of the model to read; undefined for all. */
   readonly fields: readonly FieldMeta[] | undefined;
-  /** What is read beside the columns of the model. */
+  /** Values to read in addition to the columns of the model. */
   readonly extra: readonly OutputColumn[];
   readonly group: readonly Node[];
   readonly having: Node | undefined;
-  /** No row twice; or one row for each value of these nodes. */
+  /** Removes duplicate rows, or keeps one row for each value of these nodes. */
   readonly distinct: boolean | readonly Node[];
   readonly lock: RowLock | undefined;
-  /** Ends the statement. */
+  /** Cancels the statement. */
   readonly signal: AbortSignal | undefined;
-  /** At most so many rows for each value of these nodes. */
+  /** At most this many rows for each value of these nodes. */
   readonly perParent: { readonly nodes: readonly Node[]; readonly limit: ValueNode } | undefined;
 }
 
-/** A query of all rows of a model. */
+/** Returns a query of all rows of a model. */
 export function selectAll(root: RootSource): SelectState {
   return {
     root,
@@ -415,7 +415,7 @@ export function selectAll(root: RootSource): SelectState {
   };
 }
 
-/** A column of a source. The key of a row that the database holds is read where it is referred to, without that row. */
+/** Returns a column of a source. The key of a related row is read from the column that refers to it, without a join. */
 export function columnNode(source: Source, field: FieldMeta): ColumnNode {
   if (source.kind === "joined" && source.relation.kind === "belongsTo" && source.relation.isConstrained) {
     const place = source.model.$meta.primary.indexOf(field.name);
@@ -430,31 +430,31 @@ export function isSourceNullable(source: Source): boolean {
   return source.kind === "joined" && source.isNullable;
 }
 
-/** The row that a relation to one row leads to. */
+/** Returns the row behind a relation to one row. */
 export function joinSource(parent: Source, relation: RelationMeta): JoinedSource {
-  // A relation that the database does not hold may lead to a row that is gone.
+  // Without a foreign key, a relation may refer to a row that no longer exists.
   const mayMiss = relation.kind === "hasOne" || relation.isNullable || !relation.isConstrained;
   return { kind: "joined", model: relation.target, parent, relation, isNullable: mayMiss || isSourceNullable(parent) };
 }
 
 const { boolean } = valueTypes;
 
-/** A condition that always holds, or never. */
+/** A condition that is always true, or never. */
 export function constant(isTrue: boolean): ConditionNode {
   return { kind: "constant", isTrue, type: boolean, isNullable: false };
 }
 
-/** Whether a query has no rows, whatever the database holds: it need not be asked. */
+/** Whether a query never has rows, so that it need not run. */
 export function isNever({ where }: SelectState): boolean {
   return where?.kind === "constant" && !where.isTrue;
 }
 
-/** All of the conditions; one that never holds takes the others with it. */
+/** Combines conditions with AND; a condition that is never true replaces the others. */
 export function allOf(parts: readonly Node[]): Node {
   return combine("and", parts);
 }
 
-/** Any of the conditions. */
+/** Combines conditions with OR. */
 export function anyOf(parts: readonly Node[]): Node {
   return combine("or", parts);
 }
@@ -468,24 +468,24 @@ function combine(operator: "and" | "or", all: readonly Node[]): Node {
   return { kind: "logic", operator, parts, type: boolean, isNullable: parts.some((part) => part.isNullable) };
 }
 
-/** The exact complement of a condition: what is unknown of it counts as not true. */
+/** Returns the exact complement of a condition: null counts as not true. */
 export function notOf(part: Node): Node {
   if (part.kind === "constant") return constant(!part.isTrue);
   if (part.kind === "isNull" || part.kind === "exists") return { ...part, isNegated: !part.isNegated };
   return { kind: "not", part, type: boolean, isNullable: false };
 }
 
-/** A comparison. With `ne`, what has no value differs from every value. */
+/** Returns a comparison. With `ne`, null differs from every value. */
 export function compare(operator: CompareOperator, left: Node, right: Node): Node {
   return (isFine(left) ? compareFine(operator, left, right) : undefined) ?? compareExactly(operator, left, right);
 }
 
-/** Whether a column stores more digits of a second than values have. */
+/** Whether a column stores more digits of a second than JavaScript dates. */
 function isFine(node: Node): node is ColumnNode {
   return node.kind === "column" && node.field.precision === 6;
 }
 
-/** A comparison of such a column with a moment, which stands for the whole millisecond; undefined of other comparisons. */
+/** Compares such a column with a date, which covers its whole millisecond; undefined for other comparisons. */
 function compareFine(operator: CompareOperator, left: ColumnNode, right: Node): Node | undefined {
   if (right.kind !== "value" || !(right.value instanceof Date)) return undefined;
   const next: Node = { ...right, value: new Date(right.value.getTime() + 1) };
@@ -496,7 +496,7 @@ function compareFine(operator: CompareOperator, left: ColumnNode, right: Node): 
   return operator === "lte" ? before : undefined;
 }
 
-/** Whether a value is between two others, or one of them. */
+/** Whether a value is between two others, both included. */
 export function between(part: Node, low: Node, high: Node): Node {
   if (isFine(part)) return allOf([compare("gte", part, low), compare("lte", part, high)]);
   return { kind: "between", part, low, high, type: boolean, isNullable: part.isNullable || low.isNullable || high.isNullable };
@@ -507,12 +507,12 @@ function compareExactly(operator: CompareOperator, left: Node, right: Node): Nod
   return { kind: "compare", operator, left, right, type: boolean, isNullable };
 }
 
-/** Whether a node has no value. */
+/** Whether a node is null. */
 export function isNull(part: Node, isNegated = false): Node {
   return part.isNullable ? { kind: "isNull", part, isNegated, type: boolean, isNullable: false } : constant(isNegated);
 }
 
-/** The same of a column that stores more digits of a second than values have: each moment stands for its millisecond. */
+/** The same for a column that stores more digits of a second than JavaScript dates: each date covers its millisecond. */
 function inFineList(part: ColumnNode, values: readonly unknown[], ...[hasNull, isNegated]: [hasNull: boolean, isNegated: boolean]): Node {
   const nodes = values.map((value): Node => ({ kind: "value", value, type: part.type, isNullable: false }));
   if (isNegated) {
@@ -523,7 +523,7 @@ function inFineList(part: ColumnNode, values: readonly unknown[], ...[hasNull, i
   return anyOf(hasNull ? [...found, isNull(part)] : found);
 }
 
-/** Whether a value is one of a list; null in the list stands for no value. */
+/** Whether a value is in a list; null in the list matches null. */
 export function inList(part: Node, list: readonly unknown[], isNegated: boolean): Node {
   const values = list.filter((value) => value !== null);
   const hasNull = values.length < list.length;

@@ -1,4 +1,4 @@
-/** What stands beside an expression: values, lists and queries, each checked by its type. */
+/** Operands of expressions: values, lists and queries, each checked against its type. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { literal } from "./literal.ts";
@@ -8,7 +8,7 @@ import { inList } from "./node.ts";
 import type { ValueType } from "./value-type.ts";
 import { valueTypes } from "./value-type.ts";
 
-/** Whether a node is one of the values of a list, or of a query of one column. */
+/** Whether a node is in a list, or in the result of a one-column query. */
 export function toInNode(part: Node, values: unknown, isNegated: boolean, where: string): Node {
   if (typeof values === "object" && values !== null && "$state" in values) {
     const query = values.$state as SelectState; // Only queries have it.
@@ -22,7 +22,7 @@ export function toInNode(part: Node, values: unknown, isNegated: boolean, where:
   if (!Array.isArray(values))
     throw new GableError("E_FILTER_VALUE", `${where} got ${describeValue(values)}.`, { fix: "Pass a list, or a query." });
   if (values.length > listValuesMax)
-    throw new GableError("E_FILTER_TOO_MANY", `${where} got ${values.length} values; the most are ${listValuesMax}.`);
+    throw new GableError("E_FILTER_TOO_MANY", `${where} got ${values.length} values; the maximum is ${listValuesMax}.`);
   const type = part.type ?? valueTypes.text;
   return inList(
     part,
@@ -31,17 +31,17 @@ export function toInNode(part: Node, values: unknown, isNegated: boolean, where:
   );
 }
 
-/** Most values of one list. */
+/** Maximum number of values in a list. */
 const listValuesMax = 10_000;
 
-/** A number beside another one: whole ones take its type, others make the result a float, but beside decimals. */
+/** A number next to another one: whole numbers take its type, fractions make the result a float, except with decimals. */
 export function numberLiteral(value: number, own: ValueType, method: string): Node {
   if (own.type === "decimal") return literal(String(value), { ...own, where: "number" }, method);
   if (!Number.isSafeInteger(value) || own.type === "float") return literal(value, valueTypes.float, method);
   return own.type === "bigint" ? literal(BigInt(value), valueTypes.bigint, method) : literal(value, valueTypes.int, method);
 }
 
-/** A whole number of at least so much. Throws `E_EXPRESSION_ARGUMENT`. */
+/** Returns a whole number of at least a minimum. Throws `E_EXPRESSION_ARGUMENT`. */
 export function wholeNumber(value: unknown, method: string, min: number): Node {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= min) return literal(value, valueTypes.int, method);
   throw new GableError("E_EXPRESSION_ARGUMENT", `${method}() got ${describeValue(value)}.`, {
@@ -49,15 +49,15 @@ export function wholeNumber(value: unknown, method: string, min: number): Node {
   });
 }
 
-/** Throws `E_EXPRESSION_TYPE` for a decimal that is stored as a text: it is equal to values, and has no order. */
+/** Throws `E_EXPRESSION_TYPE` for a decimal stored as text, which only supports equality. */
 export function assertOrdered(type: ValueType | undefined, method: string): void {
   if (type?.storage !== "text") return;
-  throw new GableError("E_EXPRESSION_TYPE", `${type.where} is stored as text, which ${method}() does not take.`, {
-    fix: 'Compare it with values of its own scale, or leave out storage: "text".',
+  throw new GableError("E_EXPRESSION_TYPE", `${type.where} is stored as text, which ${method}() does not accept.`, {
+    fix: 'Compare it with values of the same scale, or leave out storage: "text".',
   });
 }
 
-/** Where rows without a value come: the word becomes part of the statement. */
+/** Checks where null goes: the word becomes part of the statement. */
 export function readNulls({ nulls }: OrderOptions): "first" | "last" | undefined {
   if (nulls === undefined || nulls === "first" || nulls === "last") return nulls;
   throw new GableError("E_ORDER", `An order got nulls: ${describeValue(nulls)}.`, { fix: 'Use "first" or "last".' });

@@ -1,4 +1,4 @@
-/** Orders: names of columns with `-` for descending, or callbacks; and the order that a model has by itself. */
+/** Orders: names of columns with `-` for descending, or callbacks; and the default order of a model. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { RelationMeta } from "../schema/model-class.ts";
@@ -9,7 +9,7 @@ import { columnNode } from "./node.ts";
 import { readCallback } from "./refs.ts";
 import { assertRanked } from "./secrets.ts";
 
-/** The steps of an order. Throws `E_FIELD_UNKNOWN`, and `E_ORDER` for what is neither a name nor a step. */
+/** Returns the steps of an order. Throws `E_FIELD_UNKNOWN`, and `E_ORDER` for anything else. */
 export function readOrder(root: RootSource, order: unknown): OrderTerm[] {
   const list: readonly unknown[] = Array.isArray(order) ? order : [order];
   return list.flatMap((each): OrderTerm[] => {
@@ -17,7 +17,7 @@ export function readOrder(root: RootSource, order: unknown): OrderTerm[] {
     const made = typeof each === "function" ? readCallback(each as (row: never) => unknown, root) : each; // The types have checked it.
     const steps: readonly unknown[] = Array.isArray(made) ? made : [made];
     return steps.map((step) => {
-      // Its node is read here: an order of many rows throws.
+      // Reading the node throws for an order of many rows.
       if (isOrder(step)) return { node: step.node, isDescending: step.isDescending, nulls: step.nulls };
       throw new GableError("E_ORDER", `An order got ${describeValue(step)}.`, {
         fix: 'Use names such as "-created", or a callback that returns asc() or desc(): book => book.title.asc().',
@@ -34,22 +34,22 @@ function readName(root: RootSource, text: string): OrderTerm {
   return { node, isDescending, nulls: undefined };
 }
 
-/** The order that a model has by itself: none when it names none. */
+/** Returns the default order of a model; empty if it has none. */
 export function orderOfRows(root: RootSource): OrderTerm[] {
   return root.model.$meta.orderBy.map((name) => readName(root, name));
 }
 
-/** The order of the rows of a relation: its own, or that of the model, and the key. One row needs none. */
+/** Returns the order of the rows of a relation: its own, or that of the model, then the key. A single row needs none. */
 export function orderOfRelation(root: RootSource, relation: RelationMeta): OrderTerm[] {
   if (relation.kind === "belongsTo" || relation.kind === "hasOne") return [];
   return toTotalOrder(root, relation.orderBy.length > 0 ? relation.orderBy.map((name) => readName(root, name)) : orderOfRows(root));
 }
 
-/** An order in which no two rows are equal: the key comes last. */
+/** Returns an order in which no two rows are equal: the key comes last. */
 export function toTotalOrder(root: RootSource, order: readonly OrderTerm[]): OrderTerm[] {
   const { primary, fields } = root.model.$meta;
   const named = new Set(order.map(({ node }) => (node.kind === "column" && node.source === root ? node.field.name : "")));
-  // A unique column that always has a value decides already, but the key costs nothing where it stands last.
+  // A unique column without nulls would be enough, but a key at the end costs nothing.
   const rest = primary.filter((name) => !named.has(name));
   return [...order, ...rest.map((name) => ({ node: columnNode(root, fields.get(name)!), isDescending: false, nulls: undefined }))];
 }

@@ -1,6 +1,6 @@
 /**
- * Types of queries. They take the class of a model, not its fields, so that messages stay short; relations are told by
- * their shape; and parameters of callbacks are kept from inference (`NoInfer`), which would walk all models otherwise.
+ * Types of queries. They use the class of a model, not its fields, so that messages stay short. They recognize relations by
+ * their shape, and keep parameters of callbacks out of inference (`NoInfer`), which would otherwise walk through all models.
  */
 import type { FieldsOf, InstanceOf, KeyName, KeyOf, TargetOf } from "../schema/model.ts";
 import type { AnyExpression, ColumnQuery, Condition, ExpressionOf, NumberExpression, Order } from "../schema/expression-types.ts";
@@ -14,10 +14,10 @@ interface ColumnShape {
 /** The value of a column. */
 type ValueOfField<Field> = Field extends { readonly kind: "column"; readonly value: infer Value } ? Value : never;
 
-/** Null where a relation may be empty. */
+/** Null if a relation may be empty. */
 type NullOf<Thunk> = Thunk extends () => { readonly nullable: true } ? null : never;
 
-/** A value that may be left out by the symbol `skip`. */
+/** A value that the symbol `skip` may replace. */
 type Given<Value> = Value | typeof skip;
 
 interface EqualityOperators<Value> {
@@ -61,7 +61,7 @@ interface DateOperators<Value> extends OrderedOperators<Value>, CalendarOperator
   readonly hour?: PartOfDate;
   /** Within one day, in UTC. */
   readonly on?: Given<string>;
-  /** In the time up to now: a number with s, m, h, d or w, such as "30d". */
+  /** In a period up to now: a number with s, m, h, d or w, such as "30d". */
   readonly within?: Given<`${number}${"s" | "m" | "h" | "d" | "w"}`>;
 }
 
@@ -69,7 +69,7 @@ interface ArrayOperators<Value, Item> {
   readonly eq?: Given<Value>;
   readonly ne?: Given<Value>;
   readonly isNull?: Given<boolean>;
-  /** Whether an item is in it. */
+  /** Whether the list contains an item. */
   readonly has?: Given<Item>;
   readonly hasAll?: Given<readonly Item[]>;
   readonly hasAny?: Given<readonly Item[]>;
@@ -79,7 +79,7 @@ interface ArrayOperators<Value, Item> {
 type JsonScalar = string | number | boolean | null;
 
 interface JsonOperators {
-  /** The way to a part: keys, and numbers of items, from the end when negative. */
+  /** Path to a part: keys, and positions of items, counted from the end when negative. */
   readonly path?: ReadonlyArray<string | number>;
   readonly eq?: JsonScalar;
   readonly ne?: JsonScalar;
@@ -89,18 +89,18 @@ interface JsonOperators {
   readonly gte?: string | number;
   readonly lt?: string | number;
   readonly lte?: string | number;
-  /** Whether the part is there; null in it counts. */
+  /** Whether the part exists; null counts as existing. */
   readonly exists?: boolean;
   readonly isNull?: boolean;
-  /** Whether the whole value is this one, whatever the order of keys. Without a path. */
+  /** Whether the whole value equals this one, in any order of keys. Without a path. */
   readonly equals?: unknown;
-  /** Whether the whole value holds this one: an object some of its entries, a list some of its items. Without a path. */
+  /** Whether the whole value contains this one: some entries of an object, or some items of a list. Without a path. */
   readonly contains?: unknown;
   /** Whether the value is an object with this key. Without a path. */
   readonly hasKey?: string;
 }
 
-/** What a filter may say of a column. */
+/** Filter of a column. */
 type ColumnFilter<Value> = [NonNullable<Value>] extends [string]
   ? Given<Value | TextOperators<Value>>
   : [NonNullable<Value>] extends [number | bigint]
@@ -109,17 +109,17 @@ type ColumnFilter<Value> = [NonNullable<Value>] extends [string]
       ? Given<Value | EqualityOperators<Value>>
       : [NonNullable<Value>] extends [Date]
         ? Given<Value | DateOperators<Value>>
-        : // A list of a column of lists, or one in JSON: types do not tell which.
+        : // A list column, or a list in JSON: types cannot distinguish them.
           [NonNullable<Value>] extends [ReadonlyArray<infer Item>]
           ? Given<Value | ArrayOperators<Value, Item> | JsonOperators | null>
           : Given<JsonOperators | null>;
 
 interface ManyFilter<Class> {
-  /** At least one row is so. */
+  /** At least one row matches. */
   readonly some?: Filter<Class>;
-  /** No row is so. */
+  /** No row matches. */
   readonly none?: Filter<Class>;
-  /** Each row is so; of no rows that is true. */
+  /** Each row matches; also true without rows. */
   readonly every?: Filter<Class>;
   /** How many rows there are. */
   readonly count?: number | OrderedOperators<number>;
@@ -146,7 +146,7 @@ interface Structure<Class> {
   readonly [not]?: Filter<Class>;
 }
 
-/** A filter of a model's rows, as an object. */
+/** A filter of rows, as an object. */
 export type Where<Class> = { readonly [Name in keyof FieldsOf<Class>]?: FieldFilter<FieldsOf<Class>[Name]> } & KeyFilters<FieldsOf<Class>> &
   Structure<Class>;
 
@@ -156,15 +156,15 @@ type WhereCallback<Class> = (row: NoInfer<Refs<Class>>) => Condition;
 /** A filter in either form. */
 export type Filter<Class> = Where<Class> | WhereCallback<Class>;
 
-/** What a row of a relation to one row has beside its columns, in a callback. */
+/** What the row of a relation to one row offers besides its columns, in a callback. */
 interface OneRefs<Class> {
   isNull(): Condition;
   isNotNull(): Condition;
-  /** Whether it is this row, given as itself or by its key. */
+  /** Whether it is this row, given as a row or by its key. */
   eq(value: InstanceOf<Class> | KeyOf<Class>): Condition;
 }
 
-/** What the rows of a relation to many rows have beside their columns, in a callback. */
+/** What the rows of a relation to many rows offer besides their columns, in a callback. */
 interface ManyRefs<Class> {
   some(pick?: WhereCallback<Class>): Condition;
   none(pick?: WhereCallback<Class>): Condition;
@@ -227,16 +227,16 @@ export type ColumnValue<Class, Name> = Name extends keyof FieldsOf<Class>
 /** Expressions by name. */
 export type Expressions = Readonly<Record<string, AnyExpression<unknown>>>;
 
-/** The values of expressions by name. Editors show the result itself, not its name, for the sake of the empty part. */
+/** The values of expressions by name. Because of the empty part, editors show the result itself, not its name. */
 export type ValuesOf<Picked> = { [Name in keyof Picked]: Picked[Name] extends { readonly $value: infer Value } ? Value : never } & {};
 
-/** How a relation is loaded beside its rows. */
+/** Options for loading a relation. */
 export interface LoadOptions<Class> {
-  /** Rows of the relation that are wanted. All by default. */
+  /** Filter of the relation's rows. All by default. */
   readonly where?: Filter<Class>;
-  /** Their order. That of the relation by default. */
+  /** Order of the rows. By default that of the relation. */
   readonly orderBy?: OrderBy<Class> | ReadonlyArray<OrderBy<Class>>;
-  /** Most rows for each row that has the relation. No limit by default. */
+  /** Maximum number of rows for each row with the relation. No limit by default. */
   readonly limit?: number;
   /** Relations of the relation's rows. None by default. */
   readonly with?: With<Class>;
@@ -248,7 +248,7 @@ type RelationName<Class> = {
 }[keyof FieldsOf<Class>] &
   string;
 
-/** Relations that are loaded with rows. */
+/** Relations to load with rows. */
 export type With<Class> = { readonly [Name in RelationName<Class>]?: true | LoadOptions<TargetOf<FieldsOf<Class>[Name]>> };
 
 type LoadedRelation<Thunk, Options> = Thunk extends () => { readonly kind: infer Kind; readonly target: infer Class }
@@ -261,7 +261,7 @@ type LoadedRow<Class, Options> = Options extends { readonly with: infer Nested }
   ? Loaded<Class, InstanceOf<Class>, Nested>
   : InstanceOf<Class>;
 
-/** A row whose relations were loaded with it: they are there at once. */
+/** A row with loaded relations, which can be read without waiting. */
 export type Loaded<Class, Row, Wanted> = Omit<Row, keyof Wanted> & {
   readonly [Name in keyof Wanted & keyof FieldsOf<Class>]: LoadedRelation<FieldsOf<Class>[Name], Wanted[Name]>;
 };
@@ -286,15 +286,15 @@ export type WithRelations<Row, Names extends RelationProperty<Row>> = WithoutRel
     : never;
 };
 
-/** What a plain result has of a model: columns by `true`, relations by a selection of their own. */
+/** Selection of a plain result: columns by `true`, relations by a nested selection. */
 export type Selection<Class> = {
   readonly [Name in keyof FieldsOf<Class>]?: FieldsOf<Class>[Name] extends ColumnShape ? true : Selection<TargetOf<FieldsOf<Class>[Name]>>;
 } & {
   readonly [Name in keyof FieldsOf<Class> as FieldsOf<Class>[Name] extends () => { readonly addsKey: true } ? KeyName<Name> : never]?: true;
 };
 
-/** What else a selection of some fields must be: names that the model lacks do not fit, at any depth. */
-// The names are compared as one: a list of fields costs the compiler no more than a single one.
+/** Second constraint of a selection: names that the model lacks do not fit, at any depth. */
+// Comparing all names as one union costs the compiler no more than a single name.
 export type ExactSelection<Fields, Wanted> = keyof Wanted extends keyof Fields | KeyName<keyof Fields>
   ? Wanted[keyof Wanted] extends true
     ? unknown
@@ -305,12 +305,12 @@ export type ExactSelection<Fields, Wanted> = keyof Wanted extends keyof Fields |
       }
   : UnknownName<Exclude<keyof Wanted, keyof Fields | KeyName<keyof Fields>>>;
 
-/** What no value fits: the message of the compiler says which name is wrong. */
+/** A type that no value fits, so that the compiler's message names the wrong property. */
 interface UnknownName<Name> {
   readonly "the model has no such name": Name;
 }
 
-/** A plain row of a selection. As above, editors show what it is. */
+/** A plain row of a selection. As above, editors show its properties. */
 export type Selected<Class, Wanted> = {
   -readonly [Name in keyof Wanted]: Wanted[Name] extends true
     ? ColumnValue<Class, Name>
@@ -327,7 +327,7 @@ type SelectedRelation<Thunk, Wanted> = Thunk extends () => { readonly kind: infe
 
 type ToOne<Class> = InstanceOf<Class> | KeyOf<Class>;
 
-/** Values of a new row. Columns without a default are needed, relations are given as rows or keys. */
+/** Values of a new row. Columns without a default are required; give relations as rows or keys. */
 export type Insert<Class> = InsertOf<FieldsOf<Class>>;
 
 type InsertOf<Fields> = {
@@ -367,5 +367,5 @@ export type Update<Class> = {
       : undefined;
 };
 
-/** A row by its key, or by a filter that at most one row fits. */
+/** Identifies a row by its key, or by a filter that matches at most one row. */
 export type KeyOrWhere<Class> = KeyOf<Class> | Where<Class>;

@@ -1,4 +1,4 @@
-/** What callbacks of queries get: a row as expressions, `book.title`, `book.author.name`, `author.books.count()`. */
+/** Arguments of query callbacks: a row as expressions, `book.title`, `book.author.name`, `author.books.count()`. */
 import { GableError } from "../../errors/gable-error.ts";
 import { suggestName } from "../../errors/nearest-name.ts";
 import { describeJoinTable } from "../schema/join-table.ts";
@@ -14,7 +14,7 @@ import { valueTypes } from "./value-type.ts";
 /** A row in a callback. */
 type RuntimeRefs = object;
 
-/** Makes the row of a source. Rows of many have the relation that they come from. */
+/** Creates the row of a source. Many rows know the relation that they come from. */
 function createRefs(source: Source, many?: ManyRows): RuntimeRefs {
   const { $meta: meta } = source.model;
   const kept = new Map<string, unknown>();
@@ -25,7 +25,7 @@ function createRefs(source: Source, many?: ManyRows): RuntimeRefs {
     if (relation !== undefined) return toRelationRefs(source, relation, many);
     return ownMethods.get(name)?.(source, many) ?? unknownField(meta, name);
   };
-  // A proxy, since names are known at run time alone; each is made once, so that two mentions of a relation are one.
+  // A proxy, because names are only known at run time. Each is created once, so that two mentions of a relation are one.
   return new Proxy(Object.create(null) as object, {
     get: (_target, name) => {
       if (typeof name === "symbol" || name === "then") return name === sourceOf ? source : undefined;
@@ -36,7 +36,7 @@ function createRefs(source: Source, many?: ManyRows): RuntimeRefs {
   });
 }
 
-/** The source of a row in a callback, for relations that are compared. */
+/** Returns the source of a row in a callback, for comparisons of relations. */
 const sourceOf = Symbol("source");
 
 type Method = (source: Source, many: ManyRows | undefined) => unknown;
@@ -47,7 +47,7 @@ const quantifier =
   (pick?: (row: never) => unknown) =>
     new RuntimeExpression(quantify(source, many, word, pick));
 
-/** What a row has beside its fields. */
+/** Members of a row besides its fields. */
 const ownMethods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ["count", (_source, many) => (options?: { where?: unknown }) => countRows(many, options?.where)],
   ["isNull", (source) => () => new RuntimeExpression(isMissing(source))],
@@ -58,7 +58,7 @@ const ownMethods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ["every", quantifier("every")],
 ]);
 
-/** The number of rows: of the group, or of a relation. */
+/** Counts rows: of the group, or of a relation. */
 export function countRows(many: ManyRows | undefined, condition: unknown): RuntimeExpression {
   const where = condition === undefined ? undefined : readNode(condition, many);
   const node: Node = {
@@ -84,20 +84,20 @@ function toRelationRefs(source: Source, relation: RelationMeta, many: ManyRows |
   if (relation.kind === "belongsTo" || relation.kind === "hasOne") return createRefs(joinSource(source, relation), many);
   if (many !== undefined)
     throw new GableError("E_EXPRESSION_MANY", `${many.where} has many rows, and so has its relation "${relation.name}".`, {
-      fix: "Query the other model, and use the query by in() or some().",
+      fix: "Query the other model, and use that query in in() or some().",
     });
   const rows = relatedRows(source, relation);
   return createRefs(rows.query.root, rows);
 }
 
-/** The rows of a relation to many rows, linked to the row that has it. */
+/** Returns the rows of a relation to many rows, linked to the row with the relation. */
 export function relatedRows(source: Source, relation: RelationMeta): ManyRows {
   const root: RootSource = { kind: "root", model: relation.target };
   const where = `${source.model.$meta.name}.${relation.name}`;
   return { where, query: onlyLive({ ...selectAll(root), ...linkRows(source, relation, root) }) };
 }
 
-/** What links rows of a relation to the row that has it: a condition, or a table between. */
+/** Links the rows of a relation to the row with the relation: a condition, or a join table. */
 function linkRows(source: Source, relation: RelationMeta, root: RootSource): Pick<SelectState, "where" | "through"> {
   const meta = source.model.$meta;
   if (relation.kind === "manyToMany") return { where: undefined, through: throughOf(meta, relation, (name) => columnOf(source, name)) };
@@ -106,7 +106,7 @@ function linkRows(source: Source, relation: RelationMeta, root: RootSource): Pic
   return { where: allOf(parts), through: undefined };
 }
 
-/** The table between of a relation of many to many, linked to values of this side; undefined ones are linked later. */
+/** Returns the join table of a many-to-many relation, linked to values of this side; undefined ones are linked later. */
 export function throughOf(meta: ModelMeta, relation: RelationMeta, valueOf: (name: string) => Node | undefined): Through {
   const join = describeJoinTable(meta, relation);
   return {
@@ -125,14 +125,14 @@ export function isMissing(source: Source): Node {
   return isNull(columnOf(source, source.model.$meta.primary[0]!));
 }
 
-/** Whether the row of a source is a certain one: an instance, or a key. */
+/** Whether the row of a source is a given one: an instance, or a key. */
 export function isRow(source: Source, value: unknown, where: string): Node {
   const { $meta: meta } = source.model;
   const values = keyNodes(source.model, value, where);
   return allOf(meta.primary.map((name, index) => compare("eq", columnOf(source, name), values[index]!)));
 }
 
-/** Whether some, none or every one of the rows of a relation is as the callback says. */
+/** Whether some, none or every row of the relation matches the callback. */
 function quantify(source: Source, many: ManyRows | undefined, word: "some" | "none" | "every", pick?: (row: never) => unknown): Node {
   if (many === undefined)
     throw new GableError("E_FIELD_UNKNOWN", `${source.model.$meta.name} has no field "${word}".`, {
@@ -142,9 +142,9 @@ function quantify(source: Source, many: ManyRows | undefined, word: "some" | "no
   return existsNode(many.query, word, condition);
 }
 
-/** Whether rows of a query are as a condition says: some of them, none, or each. */
+/** Whether some, none or every row of a query matches a condition. */
 export function existsNode(query: SelectState, word: "some" | "none" | "every", condition: Node | undefined): Node {
-  // Each row is as it should be when there is none that is not.
+  // Every row matches if there is none that does not.
   const wanted = word === "every" ? notOf(condition ?? constant(true)) : condition;
   if (wanted?.kind === "constant" && !wanted.isTrue) return constant(word !== "some");
   const where = wanted === undefined ? query.where : allOf([...(query.where === undefined ? [] : [query.where]), wanted]);
@@ -157,7 +157,7 @@ export function existsNode(query: SelectState, word: "some" | "none" | "every", 
   };
 }
 
-/** The condition that a callback gives for rows of a source. */
+/** Returns the condition of a callback for rows of a source. */
 export function readCallback(pick: (row: never) => unknown, source: Source): unknown {
   return pick(createRefs(source) as never); // The types have checked what the callback does with it.
 }

@@ -1,4 +1,4 @@
-/** Scopes: rows of a model that belong to one of several owners, such as a team. All statements of the model are about those of the current one. */
+/** Scopes: rows of a model belong to one of several owners, such as a team. All statements of the model only see the current one's. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { FieldMeta } from "../schema/model-class.ts";
@@ -9,18 +9,18 @@ import { literal } from "./literal.ts";
 import type { Node, RootSource, SelectState, ValueNode } from "./node.ts";
 import { allOf, columnNode, compare } from "./node.ts";
 
-/** A field that says whom a row belongs to, and what gives the current owner. */
+/** A field that holds the owner of a row, and the function that returns the current owner. */
 interface ScopeField {
   readonly field: FieldMeta;
-  /** The owner's key; undefined where nobody is the owner now. */
+  /** Returns the owner's key; undefined if there is no current owner. */
   readonly find: () => ValueNode | undefined;
-  /** The same. Throws `E_SCOPE_MISSING` where nobody is. */
+  /** The same, but throws `E_SCOPE_MISSING` if there is none. */
   readonly read: () => ValueNode;
 }
 
 const known = new WeakMap<ModelClass, readonly ScopeField[]>();
 
-/** The fields of a model's scope; none of a model without one. */
+/** Returns the fields of a model's scope; none for a model without one. */
 function scopeOf(model: ModelClass): readonly ScopeField[] {
   const { scope } = model.$options;
   if (scope === undefined) return [];
@@ -45,8 +45,8 @@ function createScope(model: ModelClass, scope: Readonly<Record<string, (() => un
       const read = (): ValueNode => {
         const found = find();
         if (found !== undefined) return found;
-        throw new GableError("E_SCOPE_MISSING", `The value of ${where} is missing: its function gave ${describeValue(give!())}.`, {
-          fix: "Run the work where there is one, or say why it is about all rows: withoutScope(reason, work).",
+        throw new GableError("E_SCOPE_MISSING", `The value of ${where} is missing: its function returned ${describeValue(give!())}.`, {
+          fix: "Run the work where there is a current owner, or state why it uses all rows: withoutScope(reason, work).",
         });
       };
       return { field, find, read };
@@ -56,7 +56,7 @@ function createScope(model: ModelClass, scope: Readonly<Record<string, (() => un
 
 const conditions = new WeakMap<RootSource, Node>();
 
-/** The condition of a query, with that of its model's scope. Rows of a query inside are in it already. */
+/** Adds the scope of the model to the condition of a query. Rows of a subquery already have it. */
 export function scopedWhere({ root, where, from }: SelectState): Node | undefined {
   if (root.model.$options.scope === undefined || from !== undefined || isUnscoped()) return where;
   const scope = conditions.get(root) ?? createCondition(root);
@@ -64,7 +64,7 @@ export function scopedWhere({ root, where, from }: SelectState): Node | undefine
   return where === undefined ? scope : allOf([where, scope]);
 }
 
-/** One condition for the rows of a query, whoever runs it: the owner is asked when values are bound. */
+/** One condition for all callers of a query: the owner is read when values are bound. */
 function createCondition(root: RootSource): Node {
   return allOf(
     scopeOf(root.model).map(({ field, read }) => {
@@ -74,7 +74,7 @@ function createCondition(root: RootSource): Node {
   );
 }
 
-/** Gives a new row its owner. Throws `E_SCOPE_VALUE` for a row of another one. */
+/** Sets the owner of a new row. Throws `E_SCOPE_VALUE` for a row of another owner. */
 export function scopeNewRow(model: ModelClass, row: Record<string, unknown>): void {
   if (model.$options.scope === undefined || isUnscoped()) return;
   for (const { field, read } of scopeOf(model)) {
@@ -88,14 +88,14 @@ export function assertScope(model: ModelClass, field: FieldMeta, value: unknown)
   if (model.$options.scope === undefined || isUnscoped()) return;
   const scope = scopeOf(model).find((each) => each.field === field);
   if (scope === undefined || value === scope.read().value) return;
-  throw new GableError("E_SCOPE_VALUE", `${field.where} is set to another owner than that of the scope.`, {
-    fix: "Leave it out; or move the row by withoutScope(reason, work).",
+  throw new GableError("E_SCOPE_VALUE", `${field.where} is set to an owner outside of the current scope.`, {
+    fix: "Leave it out, or move the row with withoutScope(reason, work).",
   });
 }
 
 /**
- * The owners whose rows the caller sees, as a text: what was loaded for some must not be shown to others. "" where no model has a scope.
- * Where nobody is the owner, that is one of its own: a query that needs one says so.
+ * Returns the owners whose rows the caller sees, as a string: rows loaded for one owner must not reach another. "" if no model has a scope.
+ * The absence of an owner counts as a separate one: a query that needs an owner fails later.
  */
 export function scopeKey(scoped: readonly ModelClass[]): string {
   if (scoped.length === 0) return "";
@@ -103,7 +103,7 @@ export function scopeKey(scoped: readonly ModelClass[]): string {
   return `@${JSON.stringify(scoped.flatMap(scopeOf).map(({ find }) => String(find()?.value)))}`;
 }
 
-/** Names of the fields of a model's scope, where it holds. */
+/** Returns the names of the fields of a model's scope, if it is active. */
 export function scopeNames(model: ModelClass): readonly string[] {
   return isUnscoped() ? [] : scopeOf(model).map(({ field }) => field.name);
 }

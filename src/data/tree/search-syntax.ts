@@ -1,52 +1,52 @@
-/** Search in texts by words, as databases have it: what it needs of a table, and how it is asked. */
+/** Search for words, as databases support it: what it adds to a table, and how queries use it. */
 import type { DriverValue } from "../schema/driver-value.ts";
 
 /** What is searched: columns of a table. */
 export interface SearchTarget {
   readonly table: string;
   readonly columns: readonly string[];
-  /** The key that the database counts; undefined of a table with another key. */
+  /** The key that the database counts; undefined for a table with another key. */
   readonly key: string | undefined;
 }
 
-/** Words that are searched for. Some databases do not keep short and frequent ones. */
+/** Words to search for. Some databases do not index short and frequent ones. */
 export interface SearchWords {
   readonly kept: readonly string[];
   readonly short: readonly string[];
 }
 
-/** A search, as it stands in a statement. */
+/** A search in a statement. */
 export interface SearchRequest extends SearchTarget {
   /** The rows: the quoted name of the table, or an alias. */
   readonly rows: string;
-  /** Whether they come from a query, which has the columns of the model alone. */
+  /** Whether they come from a query, which only has the columns of the model. */
   readonly isDerived: boolean;
   /** Columns of the primary key. */
   readonly primary: readonly string[];
-  /** Which words there are. */
+  /** The words. */
   readonly hasKept: boolean;
   readonly hasShort: boolean;
-  /** The parameter with the words, in one of the forms that encode() makes. */
+  /** The parameter with the words, in one of the forms of encode(). */
   readonly mark: (form: 0 | 1) => string;
 }
 
-/** How a database searches. Rows have words that begin with each of those that are asked for. */
+/** How a database searches. Rows must contain a word starting with each requested word. */
 export interface SearchSyntax {
-  /** Whether a table can be searched by an index. */
+  /** Whether a table can have a search index. */
   has(target: SearchTarget): boolean;
-  /** The statements that make what a search needs, with the rows that are there. */
+  /** Returns the statements that create the search, including existing rows. */
   create(target: SearchTarget): string[];
-  /** The statements that take it away. */
+  /** Returns the statements that drop it. */
   drop(target: SearchTarget): string[];
-  /** Whether a row has the words. */
+  /** Writes whether a row contains the words. */
   condition(request: SearchRequest): string;
-  /** How well a row fits: the more, the better; and what is joined to the rows under an alias for that, "" where nothing is. */
+  /** Writes how well a row matches (larger is better), and what to join under an alias for that; "" for nothing. */
   rank(request: SearchRequest, alias: string): { readonly sql: string; readonly join: string };
-  /** The words as they are bound. */
+  /** Encodes the words for binding. */
   encode(words: SearchWords, form: 0 | 1): DriverValue;
 }
 
-/** Name of what serves the search of a table. */
+/** Returns the name of a table's search objects. */
 export function searchName(table: string): string {
   return `${table}_search`;
 }

@@ -1,4 +1,4 @@
-/** Searches: rows whose texts have words that begin with those of a text, the best first. */
+/** Searches: finds rows whose fields contain a word starting with each word of a string, the best matches first. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { SearchTarget, SearchWords } from "./search-syntax.ts";
@@ -9,23 +9,23 @@ import { allOf, anyOf, columnNode, compare, constant } from "./node.ts";
 import { valueTypes } from "./value-type.ts";
 import { orderOfRows, toTotalOrder } from "./order.ts";
 
-/** Most words of a search. Further ones are left out: nobody types so many, and each is a condition. */
+/** Maximum number of words. Further ones are ignored: nobody types so many, and each is a condition. */
 const wordsMax = 32;
-/** Longest word: what comes behind it is left out. */
+/** Maximum length of a word; the rest is ignored. */
 const wordCharactersMax = 64;
 
-/** Frequent words that MariaDB does not keep, like those of one and two characters (MariaDB, "Full-Text Index Stopwords", InnoDB). */
+/** Words that MariaDB does not index because they are frequent, besides those of one and two characters (MariaDB, "Full-Text Index Stopwords", InnoDB). */
 const frequent: ReadonlySet<string> = new Set(
   "a about an are as at be by com de en for from how i in is it la of on or that the this to was what when where who will with und the www".split(
     " ",
   ),
 );
 
-/** The words of a text: letters and digits, in the order of the text. Throws `E_FILTER_VALUE` for what is no text. */
+/** Returns the words of a string: letters and digits, in their order. Throws `E_FILTER_VALUE` for anything but a string. */
 function readWords(text: unknown): string[] {
   if (typeof text !== "string")
     throw new GableError(text === undefined ? "E_FILTER_UNDEFINED" : "E_FILTER_VALUE", `search() got ${describeValue(text)}.`, {
-      fix: "Pass the text that somebody searches for.",
+      fix: "Pass the search string.",
     });
   const words = Array.from(text.matchAll(/[\p{L}\p{N}]+/gu), ([word]) => [...word].slice(0, wordCharactersMax).join(""));
   return [...new Set(words)].slice(0, wordsMax);
@@ -36,7 +36,7 @@ function divide(words: readonly string[]): SearchWords {
   return { kept: words.filter((word) => !isShort(word)), short: words.filter(isShort) };
 }
 
-/** What a search looks into, as the database has it. */
+/** Returns the columns and the key that a search needs. */
 export function searchTargetOf({ table, search, fields, primary }: ModelMeta): SearchTarget & { readonly primary: readonly string[] } {
   const key = primary.length === 1 ? fields.get(primary[0]!) : undefined;
   const columnOf = (name: string): string => fields.get(name)!.column;
@@ -44,13 +44,13 @@ export function searchTargetOf({ table, search, fields, primary }: ModelMeta): S
 }
 
 /**
- * The condition of a search, and the order of what fits best. Without an index, texts have the words somewhere, and in no order.
- * Throws `E_SEARCH_FIELDS` for a model that names no fields.
+ * Returns the condition of a search, and the order by relevance. Without an index, strings contain the words anywhere, and there is no order.
+ * Throws `E_SEARCH_FIELDS` for a model without search fields.
  */
 export function readSearch(root: RootSource, text: unknown): { readonly where: Node; readonly order: readonly OrderTerm[] } {
   const { name, search, fields, hasSearchIndex } = root.model.$meta;
   if (search.length === 0)
-    throw new GableError("E_SEARCH_FIELDS", `${name} has no fields that a search looks into.`, {
+    throw new GableError("E_SEARCH_FIELDS", `${name} has no fields to search.`, {
       fix: 'Name them in the options of the model: search: ["title"].',
     });
   const words = readWords(text);
@@ -63,6 +63,6 @@ export function readSearch(root: RootSource, text: unknown): { readonly where: N
   const divided = divide(words);
   const where: Node = { kind: "search", root, words: divided, plain, isRank: false, type: valueTypes.boolean, isNullable: false };
   const rank: Node = { ...where, isRank: true, type: valueTypes.float };
-  // Equally good ones come as the model has them, the same each time.
+  // Equally good matches have the order of the model, so that it is stable.
   return { where, order: toTotalOrder(root, [{ node: rank, isDescending: true, nulls: undefined }, ...orderOfRows(root)]) };
 }

@@ -1,24 +1,24 @@
-/** Secret fields in queries: code may read one and compare it with a value, and nothing ranks or groups rows by it. */
+/** Secret fields in queries: code may read a secret and compare it for equality, but not rank or group rows by it. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Node } from "./node.ts";
 import { assertOrdered } from "./operands.ts";
 
-/** Throws `E_FILTER_SECRET` for an expression that a secret field decides: the places of rows would tell its value bit by bit. */
+/** Throws `E_FILTER_SECRET` for an expression that depends on a secret field: an order of rows reveals its value bit by bit. */
 export function assertNoSecret(node: Node, method: string): void {
   const secret = findSecret(node);
   if (secret === undefined) return;
-  throw new GableError("E_FILTER_SECRET", `${secret} is secret, and ${method} does not take it.`, {
+  throw new GableError("E_FILTER_SECRET", `${secret} is secret, so ${method} does not accept it.`, {
     fix: "Use another field. A secret can be read, and compared with a value.",
   });
 }
 
-/** Throws for an expression that has no order, or whose order would tell a secret. */
+/** Throws for an expression that has no order, or whose order would reveal a secret. */
 export function assertRanked(node: Node, method: string): void {
   assertOrdered(node.type, method);
   assertNoSecret(node, `${method}()`);
 }
 
-/** The name of a secret field whose value an expression tells; undefined where there is none. */
+/** Returns the name of a secret field whose value an expression reveals; undefined if there is none. */
 function findSecret(node: Node): string | undefined {
   if (node.kind === "column") return node.field.isSecret ? node.field.where : undefined;
   for (const part of partsOf(node)) {
@@ -28,7 +28,7 @@ function findSecret(node: Node): string | undefined {
   return undefined;
 }
 
-/** Parts whose values an expression tells. Whether a value equals another one may be asked. */
+/** Parts whose values an expression reveals. A test for equality is allowed. */
 function partsOf(node: Node): readonly Node[] {
   switch (node.kind) {
     case "compare":

@@ -1,6 +1,6 @@
 /**
- * The shape of a query: a text that is equal for queries whose SQL is equal. One walk writes the shape and collects the
- * values, in the order in which the SQL refers to them; with the shape the SQL is found again, and nothing is built.
+ * The shape of a query: a string that is equal for queries with equal SQL. One walk writes the shape and collects the
+ * values, in the order in which the SQL refers to them. The cached SQL is found by the shape, without building anything.
  */
 import type { CompareOperator, JsonPath, Node, OrderTerm, OutputColumn, RootSource, SelectState, Source } from "./node.ts";
 import { listsOf } from "./node.ts";
@@ -8,35 +8,35 @@ import type { ValueType } from "./value-type.ts";
 import { valueTypes } from "./value-type.ts";
 import { scopedWhere } from "./scope.ts";
 
-/** A value that a statement binds; a list is bound as one where the database can. */
+/** A value that a statement binds; a list is a single value if the database supports it. */
 export interface BoundValue {
   readonly value: unknown;
   readonly type: ValueType;
-  /** What is done with it, where that decides how it is bound. */
+  /** How it is used, if that decides how it is bound. */
   readonly use: ValueUse;
 }
 
-/** Uses of values that are bound in a form of their own. */
+/** Uses of values that are bound in a special form. */
 export type ValueUse = "value" | "list" | "jsonPath" | "jsonOperand" | "search" | CompareOperator;
 
-/** Walks queries. Afterwards it has the shape, the values, and the place of the first value of each node. */
+/** Walks queries. Afterwards it has the shape, the values, and the position of the first value of each node. */
 export class ShapeWalk {
   shape = "";
   readonly values: BoundValue[] = [];
   readonly #roots: RootSource[] = [];
-  /** Places of values by node, when the SQL is written; undefined when the shape alone is wanted. */
+  /** Positions of values by node, for writing the SQL; undefined if only the shape is needed. */
   readonly #places: Map<object, number> | undefined;
 
   constructor(places?: Map<object, number>) {
     this.#places = places;
   }
 
-  /** A part of the shape that is no node. */
+  /** Adds a part of the shape that is not a node. */
   token(text: string): void {
     this.shape += text;
   }
 
-  /** A value; with the object that the SQL finds it by. */
+  /** Adds a value, with the object by which the SQL finds it. */
   bind(owner: object, value: unknown, type: ValueType, use: ValueUse = "value"): void {
     this.#places?.set(owner, this.values.length);
     const name = typeToken(type);
@@ -44,7 +44,7 @@ export class ShapeWalk {
     this.values.push({ value, type, use });
   }
 
-  /** Makes the rows of a statement that is no query known. */
+  /** Adds the rows of a statement that is not a query. */
   enter(root: RootSource): void {
     this.#roots.push(root);
   }
@@ -125,7 +125,7 @@ export class ShapeWalk {
       case "compare":
         this.shape += `${node.operator}(`;
         this.node(node.left);
-        // Texts that are searched for are bound in a form of their own.
+        // Strings to search for are bound in a special form.
         if (isTextOperator(node.operator) && node.right.kind === "value")
           this.bind(node.right, node.right.value, node.right.type, node.operator);
         else this.node(node.right);
@@ -156,7 +156,7 @@ export class ShapeWalk {
     this.bind(node, node.value, valueTypes.json, "jsonOperand");
   }
 
-  /** A path, and those of the lists that it counts in: some databases ask whether they are some. */
+  /** Adds a path, and those of the lists in which it has positions: some databases test whether they are lists. */
   #path(owner: object, path: JsonPath): void {
     this.bind(owner, path, valueTypes.json, "jsonPath");
     for (const list of listsOf(path)) this.bind(list, list, valueTypes.json, "jsonPath");
@@ -180,7 +180,7 @@ export class ShapeWalk {
         this.select(node.query);
         break;
       case "constant":
-        // The sign keeps the word apart from the name of a field before it.
+        // The sign separates the word from the name of a field before it.
         this.shape += node.isTrue ? "=true" : "=false";
         break;
       case "json":
@@ -216,7 +216,7 @@ export class ShapeWalk {
         this.shape += `"${node.name}"`;
         break;
       case "sql":
-        // The texts themselves: two fragments are one only when they say the same.
+        // The strings themselves: two fragments are only the same if they have the same SQL.
         node.texts.forEach((text, index) => {
           this.shape += `\`${text}\``;
           if (node.parts[index] !== undefined) this.node(node.parts[index]);
@@ -258,7 +258,7 @@ export class ShapeWalk {
 
   #source(source: Source): void {
     if (source.kind === "root") {
-      // Counted from the innermost query: its own rows are 0.
+      // Counted from the innermost query: 0 for its own rows.
       const depth = this.#roots.length - 1 - this.#roots.lastIndexOf(source);
       if (depth > 0) this.shape += `^${depth}`;
       return;
@@ -270,31 +270,31 @@ export class ShapeWalk {
 
 const plainOperators: ReadonlySet<CompareOperator> = new Set<CompareOperator>(["eq", "ne", "gt", "gte", "lt", "lte"]);
 
-/** The part of a type that changes SQL. A list is bound by the type of its items. */
+/** Returns the part of a type that affects the SQL. A list is bound by the type of its items. */
 function typeToken({ type, items }: ValueType): string {
   return items === undefined ? type : `${type}<${typeToken(items)}>`;
 }
 
-/** Whether a comparison searches in a text. */
+/** Whether a comparison searches within a string. */
 export function isTextOperator(operator: CompareOperator): boolean {
   return !plainOperators.has(operator);
 }
 
-/** A query with its values, as a text: equal for queries that ask for the same. */
+/** Returns a query with its values as a string: equal for queries with the same meaning. */
 export function describeQuery(state: SelectState): string {
   const walk = new ShapeWalk();
   walk.select(state);
   return `${walk.shape}${describeValues(walk.values)}`;
 }
 
-/** What an expression says, with its values, as a text. */
+/** Returns an expression with its values as a string. */
 export function describeNode(node: Node): string {
   const walk = new ShapeWalk();
   walk.node(node);
   return `${walk.shape}${describeValues(walk.values)}`;
 }
 
-/** Values as a text: equal for equal values. */
+/** Returns values as a string: equal for equal values. */
 function describeValues(values: readonly BoundValue[]): string {
   return values.map(({ value }) => `|${typeof value}:${describeOne(value)}`).join("");
 }

@@ -1,22 +1,22 @@
-/** Types of values: what a column holds, or what a value is that stands in no column. */
+/** Types of values: of a column, or of a value without a column. */
 import type { ColumnType, MomentPrecision } from "../schema/column.ts";
 
-/** What a value is: its type, for the codec, and a name for messages. */
+/** The type of a value, for the codec, and its name for messages. */
 export interface ValueType {
   readonly type: ColumnType;
   readonly scale: number;
   readonly where: string;
-  /** Whether logs leave the value out. */
+  /** Whether logs hide the value. */
   readonly isSecret?: boolean;
-  /** "text" of a decimal that is equal to values alone. */
+  /** "text" for a decimal that only supports equality. */
   readonly storage?: "text" | undefined;
-  /** Digits of a second that a column stores, where these are not 3. */
+  /** Fraction digits of a second that a column stores, if not 3. */
   readonly precision?: MomentPrecision | undefined;
-  /** What each item of a list is; absent of other types. */
+  /** Type of each item of a list; absent for other types. */
   readonly items?: ValueType | undefined;
 }
 
-/** Types of values that no column has given. */
+/** Types of values without a column. */
 export const valueTypes = {
   boolean: { type: "boolean", scale: 0, where: "condition" },
   int: { type: "int", scale: 0, where: "number" },
@@ -29,10 +29,10 @@ export const valueTypes = {
   bytes: { type: "bytes", scale: 0, where: "bytes" },
 } as const satisfies Readonly<Record<string, ValueType>>;
 
-/** Types that can be added and multiplied, each with its place: of two types the later one holds the result. */
+/** Numeric types by rank: the result of two types has the higher one. */
 export const numericRank: Readonly<Partial<Record<ColumnType, number>>> = { id: 1, int: 1, duration: 2, bigint: 2, decimal: 3, float: 4 };
 
-/** The types that methods of expressions are for. */
+/** Types that methods of expressions accept. */
 export const typeSets: Readonly<
   Record<"text" | "moment" | "time" | "json" | "array" | "number" | "boolean" | "datetime", ReadonlySet<ColumnType>>
 > = {

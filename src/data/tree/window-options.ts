@@ -1,30 +1,30 @@
-/** What over() is given: which rows a value is computed among. */
+/** Options of over(): the rows among which a value is computed. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { AnyExpression, Order, WindowOptions } from "../schema/expression-types.ts";
 import type { Node, OrderTerm, WindowFrame } from "./node.ts";
 import { assertNoSecret } from "./secrets.ts";
 
-/** The node of an expression. Throws `E_EXPRESSION_WINDOW` for anything else. */
+/** Returns the node of an expression. Throws `E_EXPRESSION_WINDOW` for anything else. */
 export function expressionNode(value: unknown, where: string): Node {
-  if (typeof value === "object" && value !== null && "$node" in value) return value.$node as Node; // What expressions have.
+  if (typeof value === "object" && value !== null && "$node" in value) return value.$node as Node; // Only expressions have it.
   throw windowError(`${where} got ${describeValue(value)}`, "Pass an expression, such as book.price.");
 }
 
-/** What a window is made of. Throws `E_EXPRESSION_WINDOW`. */
+/** Returns the parts of a window. Throws `E_EXPRESSION_WINDOW`. */
 export function readWindow(
   window: unknown,
   name: string,
 ): { partition: readonly Node[]; order: readonly OrderTerm[]; frame: WindowFrame | undefined } {
   if (typeof window !== "object" || window === null)
     throw windowError(`over() of ${name} got ${describeValue(window)}`, "Pass an object: { orderBy: book.created.asc() }.");
-  const { partitionBy = [], orderBy = [], rows, ...others } = window as WindowOptions; // Its parts are looked at one by one.
+  const { partitionBy = [], orderBy = [], rows, ...others } = window as WindowOptions; // Each part is checked below.
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw windowError(`over() has no option "${unknown}"`, "Use partitionBy, orderBy and rows.");
   const partition = toList<AnyExpression<unknown>>(partitionBy).map((part) => expressionNode(part, "partitionBy"));
   const order = toList<Order | AnyExpression<unknown>>(orderBy).map((step): OrderTerm => {
     if (typeof step === "object" && step !== null && "isDescending" in step) {
-      const { node, isDescending, nulls } = step as unknown as OrderTerm; // What asc() and desc() make.
+      const { node, isDescending, nulls } = step as unknown as OrderTerm; // Checked below.
       return { node, isDescending, nulls };
     }
     return { node: expressionNode(step, "orderBy"), isDescending: false, nulls: undefined };
@@ -41,7 +41,7 @@ function readFrame(rows: unknown): WindowFrame {
   const fail = (): never => {
     throw windowError(
       `rows got ${describeValue(rows)}`,
-      'Pass two bounds, such as [-2, 0], ["start", 0] or [0, "end"]; the first is not behind the second.',
+      'Pass two bounds, such as [-2, 0], ["start", 0] or [0, "end"]; the first must not come after the second.',
     );
   };
   if (!Array.isArray(rows) || rows.length !== 2) return fail();
@@ -58,7 +58,7 @@ function readFrame(rows: unknown): WindowFrame {
   return isInOrder ? [place(from), place(to)] : fail();
 }
 
-/** What is wrong with a window. */
+/** Returns an error about a window. */
 export function windowError(what: string, fix: string): GableError {
   return new GableError("E_EXPRESSION_WINDOW", `${what}.`, { fix });
 }

@@ -1,10 +1,10 @@
-/** Values on their way to MariaDB and back, where its way is another one. */
+/** Encodes and decodes values that MariaDB stores differently. */
 import type { DriverValue } from "../../schema/driver-value.ts";
 import type { ValueType } from "../../tree/value-type.ts";
 import type { Codec, Codecs } from "../codec.ts";
 import { decoderOf, encodeWith, takeBoolean, takeBytes, takeMoment, takeWhole, toSafeNumber, usualCodecs } from "../codec.ts";
 
-/** Whole numbers are bound as texts: the driver would send doubles, which the server does not take everywhere. */
+/** Whole numbers are bound as strings: the driver would send doubles, which the server does not accept everywhere. */
 const whole: Codec = { encode: (value, field) => String(takeWhole(value, field)), decode: toSafeNumber };
 
 const codecs: Codecs = {
@@ -23,12 +23,12 @@ const codecs: Codecs = {
   },
 };
 
-/** A value as MariaDB takes it. Throws `E_VALUE_TYPE` for one of another type. */
+/** Encodes a value for MariaDB. Throws `E_VALUE_TYPE` for a value of another type. */
 export function encodeMariadb(value: unknown, field: ValueType): DriverValue {
   return encodeWith(codecs, value, field);
 }
 
-/** What turns a stored value into one of the model; undefined when it is that already. */
+/** Returns the decoder of a type; undefined if stored values need none. */
 export function mariadbDecoder(field: ValueType): ((value: DriverValue) => unknown) | undefined {
   return decoderOf(codecs, field);
 }

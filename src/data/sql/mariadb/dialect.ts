@@ -13,7 +13,7 @@ import { encodeMariadb, mariadbDecoder } from "./codec.ts";
 import { createMariadbSearch } from "./search.ts";
 import { findMariadbMistakes, mariadbTables, quoteMariadb, writeMariadbLiteral } from "./tables.ts";
 
-/** What a bound text is cast to; texts and doubles are bound as they are. */
+/** The cast of a bound value; strings and doubles need none. */
 const casts: Readonly<Partial<Record<ColumnType, string>>> = {
   id: "SIGNED",
   int: "SIGNED",
@@ -26,14 +26,14 @@ const casts: Readonly<Partial<Record<ColumnType, string>>> = {
   datetime: "DATETIME(3)",
 };
 
-/** The ways of MariaDB, and what MySQL shares with it; texts are compared by a collation. */
+/** The dialect of MariaDB as far as MySQL shares it, with a collation for comparisons of strings. */
 export function createMariadb(collation: string): Dialect {
   return {
     name: "mariadb",
     title: "MariaDB",
     isPositional: true,
     noLimit: " LIMIT 18446744073709551615",
-    // LIMIT takes a bare parameter alone.
+    // LIMIT only accepts a bare parameter.
     count: (parameter) => parameter.replace(/^CAST\((.*) AS SIGNED\)$/, "$1"),
     insertsMany: 1_000,
     hasReturning: true,
@@ -66,7 +66,7 @@ export function createMariadb(collation: string): Dialect {
     encodeJsonPath,
     encodeJsonOperand: (value) => (typeof value === "string" ? value : JSON.stringify(value)),
     order: orderMariadb,
-    // A query of the table that is changed, or one with a limit inside of IN, is refused unless it stands for itself.
+    // MariaDB rejects a subquery of the changed table, or one with a limit inside IN, unless it is a derived table.
     derive: (sql) => `SELECT * FROM (${sql}) AS ${quoteMariadb("$derived")}`,
     lock: ({ strength, wait }: RowLock) =>
       `${strength === "update" ? " FOR UPDATE" : " LOCK IN SHARE MODE"}${{ wait: "", skip: " SKIP LOCKED", fail: " NOWAIT" }[wait]}`,
@@ -89,10 +89,10 @@ export function createMariadb(collation: string): Dialect {
   };
 }
 
-/** The ways of MariaDB. */
+/** The dialect of MariaDB. */
 export const mariadb = createMariadb("utf8mb4_nopad_bin");
 
-/** A list is bound as one text of JSON, whatever its length. */
+/** A list is bound as one JSON string, whatever its length. */
 function encodeList(values: readonly unknown[], type: ValueType): DriverValue {
   const items = values.map((value) => {
     const encoded = encodeMariadb(value, type);
@@ -101,7 +101,7 @@ function encodeList(values: readonly unknown[], type: ValueType): DriverValue {
   return JSON.stringify(items);
 }
 
-/** Types of a list's values. */
+/** Types of the values of a list. */
 const listTypes: Readonly<Partial<Record<ColumnType, string>>> = {
   id: "BIGINT",
   int: "BIGINT",
@@ -121,7 +121,7 @@ function readList(list: string, { type }: ValueType, collation: string): string 
 
 function compareText({ operator, left, right }: TextComparison): string {
   const isFolded = operator.startsWith("i");
-  // Both by the server, whose small letters are not those of JavaScript: a text is equal to itself.
+  // The server lowers both sides, because its lower-case letters differ from JavaScript's: a string then equals itself.
   const [part, other] = isFolded ? [`LOWER(${left})`, `LOWER(${right(0)})`] : [left, right(0)];
   return operator === "ieq" ? `${part} = ${other}` : `${part} LIKE ${other} ESCAPE '!'`;
 }
@@ -155,29 +155,29 @@ const calls: Readonly<Partial<Record<CallName, Call>>> = {
     `WHEN 'day' THEN DATE_FORMAT(${part}, '%Y-%m-%d') ELSE DATE_FORMAT(${part}, '%Y-%m-%d %H:00:00') END AS DATETIME(3))`,
 };
 
-/** A function of values. */
+/** Writes a function of values. */
 export function callMariadb(name: CallName, parts: readonly string[], type: ValueType, partType: ValueType): string {
   return (calls[name] ?? sameName(name))(parts, type, partType);
 }
 
-/** Means of whole numbers would have four digits behind the point. */
+/** Averages of whole numbers would have four digits after the decimal point. */
 function writeAggregate(name: AggregateName, inner: string): string {
   if (name !== "avg") return `${name}(${inner})`;
   return inner.startsWith("DISTINCT ") ? `avg(DISTINCT CAST(${inner.slice(9)} AS DOUBLE))` : `avg(CAST(${inner} AS DOUBLE))`;
 }
 
-/** More than any whole number: the statement that computes it fails. */
+/** Larger than any whole number: the statement that computes it fails. */
 const overflow = "9223372036854775807 + COUNT(*)";
 
-/** What is longer than a packet would be cut, without an error, at the last whole character that fits. */
+/** A result longer than a packet would be cut at the last whole character, without an error. */
 function joinTexts(text: string, isDistinct: boolean, order: string, separator: string): string {
   const joined = `GROUP_CONCAT(${isDistinct ? "DISTINCT " : ""}${text}${order} SEPARATOR ${separator})`;
   return `IF(OCTET_LENGTH(${joined}) > @@max_allowed_packet - 4, ${overflow}, ${joined})`;
 }
 
 /**
- * A part of a value of JSON. The first item of what is no list would be that itself; and places from the end are right in each row
- * where the path is read anew for it alone (MariaDB 10.11).
+ * A part of a JSON value. On a value that is not a list, the first item would be the value itself. Positions from the end are only
+ * right in each row if the path is read again for that row (MariaDB 10.11).
  */
 function extract(part: string, path: string, lists: readonly string[]): string {
   if (lists.length === 0) return `JSON_EXTRACT(${part}, ${path})`;
@@ -192,13 +192,13 @@ function compareJson({ operator, valueType, part, path, lists, value }: JsonComp
   if (valueType === "null") return `${type} = 'NULL'`;
   if (valueType === "boolean") return `(${type} = 'BOOLEAN' AND ${found} = ${value})`;
   const sign = { eq: "=", gt: ">", gte: ">=", lt: "<", lte: "<=" }[operator];
-  // A number and the text of its digits are two values.
+  // A number and the string of its digits are different values.
   return valueType === "string"
     ? `(${type} = 'STRING' AND JSON_UNQUOTE(${found}) COLLATE ${collation} ${sign} ${value})`
     : `(${type} IN ('INTEGER', 'DOUBLE') AND CAST(${found} AS DOUBLE) ${sign} CAST(${value} AS DOUBLE))`;
 }
 
-/** The way to a part, as MariaDB writes it: `$."a"[0]`, and `[-1]` from the end. */
+/** Returns the path to a part in the syntax of MariaDB: `$."a"[0]`, and `[-1]` from the end. */
 function encodeJsonPath(path: JsonPath): DriverValue {
   return `$${path.map((step) => (typeof step === "string" ? `.${JSON.stringify(step)}` : `[${step}]`)).join("")}`;
 }
@@ -209,7 +209,7 @@ function orderMariadb(sql: string, term: OrderTerm): string {
   return moved === undefined ? step : `${sql} IS NULL${moved === "first" ? " DESC" : ""}, ${step}`;
 }
 
-/** Numbers of errors (MariaDB, "MariaDB Error Codes"), and what they mean here. */
+/** Error numbers (MariaDB, "MariaDB Error Codes"), and their meaning here. */
 const kinds: Readonly<Record<number, Refusal["kind"]>> = {
   1062: "unique",
   1451: "foreignKey",
@@ -231,7 +231,7 @@ const kinds: Readonly<Record<number, Refusal["kind"]>> = {
   1040: "connection",
 };
 
-/** What a message says of the constraint or the column, by the kind of the refusal. */
+/** Reads the constraint or column from a message, by the kind of rejection. */
 const names: Readonly<Partial<Record<Refusal["kind"], RegExp>>> = {
   unique: /for key '(?:[^']*\.)?([^'.]+)'$/,
   foreignKey: /CONSTRAINT `([^`]+)`/,

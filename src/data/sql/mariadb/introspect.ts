@@ -1,4 +1,4 @@
-/** The tables of MariaDB and MySQL, from their information schemas. */
+/** Reads the tables of MariaDB and MySQL from their information schemas. */
 import { mariadbSearchColumn } from "./search.ts";
 import type { DriverValue } from "../../schema/driver-value.ts";
 import type { DeleteAction } from "../../schema/relation.ts";
@@ -42,12 +42,12 @@ function typeOf(
   return String(kind).endsWith("blob") ? { type: "bytes", isNear: true } : undefined;
 }
 
-/** The texts of a list, as the server writes them. */
+/** Returns the strings of a list in the syntax of the server. */
 function readTexts(list: string): string[] {
   return [...list.matchAll(/'((?:[^'\\]|''|\\.)*)'/g)].map(([, text = ""]) => text.replaceAll("''", "'").replace(/\\(.)/g, "$1"));
 }
 
-/** What MariaDB and MySQL keep in different ways in their information schemas. */
+/** What MariaDB and MySQL store differently in their information schemas. */
 interface SchemaTexts {
   /** The query of all checks. */
   readonly checks: string;
@@ -65,7 +65,7 @@ export const readMariadbTables: (session: MigrationSession) => Promise<TableFind
   readDefault: (row) => row["column_default"]!,
 });
 
-/** Creates what reads the tables and views of the current database. */
+/** Creates a function that reads the tables and views of the current database. */
 export function createTablesReader(texts: SchemaTexts): (session: MigrationSession) => Promise<TableFinding[]> {
   return (session) => readTables(session, texts);
 }
@@ -148,7 +148,7 @@ function addColumn(table: TableFinding, row: SessionRow, given: SessionRow[strin
   if (/on update/i.test(extra)) table.note(name, `the database sets it: ${extra}`);
 }
 
-/** The columns whose words are kept, in the order in which they are read. */
+/** Returns the columns of the full-text search, in the order of the search. */
 function readSearch(expression: string): string[] {
   const [, columns = ""] = /^(?:lcase|lower)\(regexp_replace\(concat_ws\(' ',((?:`(?:[^`]|``)+`,?)+)\),/.exec(expression) ?? [];
   return Array.from(columns.matchAll(/`((?:[^`]|``)+)`/g), ([, column = ""]) => column.replaceAll("``", "`"));
@@ -186,7 +186,7 @@ function addForeignKey(table: TableFinding, rows: readonly SessionRow[]): void {
   });
 }
 
-/** A column of a key that has a value where a condition holds alone: how unique keys of some rows are kept here. */
+/** A key column that is only set where a condition is true: this is how MariaDB and MySQL get conditional unique keys. */
 const conditional = /^case when ([^]+) then `((?:[^`]|``)+)` end$/i;
 
 function addIndex(table: TableFinding, rows: readonly SessionRow[], made: ReadonlyMap<string, string>): void {
@@ -210,7 +210,7 @@ function addIndex(table: TableFinding, rows: readonly SessionRow[], made: Readon
   if (name === mariadbSearchColumn && state.search.length > 0) return;
   const isUsual = rows.every((row) => row["sub_part"] === null && row["index_type"] === "BTREE");
   if (!isUsual || !table.has(columns)) return table.note("", `${name}: an index of ${columns.join(", ")} (${rows[0]!["index_type"]})`);
-  // The server makes an index of a foreign key's name where none is there.
+  // The server creates an index with the name of the foreign key if none exists.
   if (state.foreignKeys.has(name)) return;
   const desc = rows.filter((row) => row["collation"] === "D").map((row) => String(row["column_name"]));
   if (isUnique && desc.length === 0) state.uniques.set(name, { columns });

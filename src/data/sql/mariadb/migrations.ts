@@ -1,4 +1,4 @@
-/** Migrations of MariaDB: each change of the structure is committed on its own. */
+/** Migrations of MariaDB, which commits each structural change separately. */
 import { randomBytes } from "node:crypto";
 import type { LiveObject, LockAttempt, MigrationDialect, MigrationSession } from "../../migrations/plan/migration-dialect.ts";
 import { readMariadbTables } from "./introspect.ts";
@@ -50,13 +50,13 @@ async function readLive(session: MigrationSession): Promise<LiveObject[]> {
   const views = await session.read(
     "SELECT table_name, view_definition, database() AS name FROM information_schema.views WHERE table_schema = database() ORDER BY table_name",
   );
-  // The name of the database is no part of a view: it differs where it is compared.
+  // The name of the database is removed from views, because comparisons run in another database.
   for (const { table_name: view, view_definition: sql, name } of views)
     entries.push([String(view), "view", String(sql).replaceAll(`${quoteMariadb(String(name))}.`, "")]);
   return entries;
 }
 
-/** The lines that the server writes of a table. */
+/** Returns the lines of a table as the server writes them. */
 function splitMariadb(sql: string): Array<[object: string, definition: string]> {
   const lines = sql.split("\n").slice(1, -1);
   const foreign = new Set([...sql.matchAll(/CONSTRAINT `((?:[^`]|``)+)` FOREIGN KEY/g)].map((match) => match[1]));
@@ -67,11 +67,11 @@ function splitMariadb(sql: string): Array<[object: string, definition: string]> 
   });
   const comment = /\bCOMMENT='((?:[^']|'')*)'/.exec(sql.slice(sql.lastIndexOf("\n")));
   if (comment !== null) found.push(["comment", comment[1]!]);
-  // The server makes an index of a foreign key's name where none is there, and may drop it when it is not needed.
+  // The server creates an index with the name of the foreign key if none exists, and may drop it when it is no longer needed.
   return found.filter(([object]) => !(object.startsWith("key ") && foreign.has(object.slice(4))));
 }
 
-/** Makes a database, since changes of the structure are not part of transactions. */
+/** Creates a database, because structural changes cannot be rolled back. */
 async function withScratch<Result>(session: MigrationSession, work: (scratch: MigrationSession) => Promise<Result>): Promise<Result> {
   const [row] = await session.read("SELECT database() AS name");
   const name = quoteMariadb(`gable_scratch_${randomBytes(6).toString("hex")}`);

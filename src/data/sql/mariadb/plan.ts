@@ -1,4 +1,4 @@
-/** The steps of operations on MariaDB and MySQL, where each statement stands for itself: none can be undone with others. */
+/** Plans migration operations on MariaDB and MySQL, where statements cannot be rolled back together. */
 import { addMariadbSearch, dropMariadbSearch } from "./search.ts";
 import type { ColumnState, IndexState, KeyState, State, TableState } from "../../schema/table-state.ts";
 import { applyOperation } from "../../migrations/state/apply.ts";
@@ -11,14 +11,14 @@ import { isSame, toTableState, toViewState } from "../../migrations/state/table-
 import type { TableWriter } from "../table-writer.ts";
 import { checkName } from "../table-writer.ts";
 
-/** The steps of operations, and what they are about. */
+/** Plans the steps of operations. */
 export function planMariadb(writer: TableWriter, before: State, operations: readonly Operation[]): PlannedStep[] {
   return new MariadbPlan(writer, before).run(operations);
 }
 
 type AlterStep = Extract<Step, { kind: "alter" }>;
 
-/** Errors that say that a change is there already (MariaDB, MySQL: ER_DUP_KEYNAME, ER_CANT_DROP_FIELD_OR_KEY). */
+/** Errors that say that a change was made before (MariaDB, MySQL: ER_DUP_KEYNAME, ER_CANT_DROP_FIELD_OR_KEY). */
 const [isThere, isGone] = [1061, 1091];
 
 class MariadbPlan extends StepPlan {
@@ -26,7 +26,7 @@ class MariadbPlan extends StepPlan {
     return { kind: "alter", table, changes: changes.join(", "), isAgreed: this.isAgreed || this.fresh.has(table), place: "alone" };
   }
 
-  /** A change that may have been made before. */
+  /** A change that an interrupted run may already have made. */
   #alterUnless(error: number, table: string, change: string): Step {
     return { ...this.#alter(table, change), ignored: error };
   }
@@ -106,7 +106,7 @@ class MariadbPlan extends StepPlan {
       case "renameConstraint":
         return this.#renameConstraint(operation, table);
       case "validateConstraint":
-        // The server has looked at all rows when it took the constraint.
+        // The server checked all rows when it added the constraint.
         return [];
       case "setSearch": {
         const steps = table.search.length === 0 ? [] : [this.#alter(name, ...dropMariadbSearch)];
@@ -123,7 +123,7 @@ class MariadbPlan extends StepPlan {
     }
   }
 
-  /** A column whose words are kept is changed while they are not. */
+  /** Drops the search of a column while the column changes. */
   #withoutSearch(operation: OperationOf<"renameColumn" | "alterColumn">, table: TableState, steps: Step[]): Step[] {
     const { table: name } = operation;
     if (!table.search.includes(operation.name)) return steps;
@@ -145,7 +145,7 @@ class MariadbPlan extends StepPlan {
     return steps;
   }
 
-  /** Conditions that speak of the column would keep its old name: they are made again. */
+  /** Conditions that name the column would keep its old name, so they are created again. */
   #renameColumn(operation: OperationOf<"renameColumn">, table: TableState): Step[] {
     const { table: name, name: from, to } = operation;
     const after = applyOperation(new Map([[name, table]]), operation).get(name)!;
@@ -184,7 +184,7 @@ class MariadbPlan extends StepPlan {
         ? []
         : [this.#alter(name, `DROP CONSTRAINT ${this.quote(checkName(name, column))}`)]),
       ...this.#rewrite(name, column, formBefore(before, definition)),
-      // A value of the new type does not fit the old one.
+      // A value of the new type does not fit into the old one.
       ...(isFilled && isOtherType ? [modify({ ...definition, null: true }), ...behind] : []),
       ...(isFilled ? this.#rewrite(name, column, { value: () => value, where: (quoted) => `${quoted} IS NULL` }) : []),
       modify(definition),
@@ -197,7 +197,7 @@ class MariadbPlan extends StepPlan {
     return this.checksOf(operation, table).map((check) => ({ kind: "check", check, place: "alone" }));
   }
 
-  /** Writes values in another form, some rows at a time. */
+  /** Converts values, some rows at a time. */
   #rewrite(table: string, column: string, form: Form | undefined): Step[] {
     if (form === undefined) return [];
     const quoted = this.quote(column);
@@ -205,7 +205,7 @@ class MariadbPlan extends StepPlan {
     return [{ kind: "repeat", sql, place: "alone" }];
   }
 
-  /** What the database counts needs a key at every moment: all in one statement. */
+  /** A counted column always needs a key, so one statement makes all the changes. */
   #alterPrimary({ table: name, columns }: OperationOf<"alterPrimary">, table: TableState): Step[] {
     const after: TableState = { ...table, primary: columns };
     const changed = [...new Set([...table.primary, ...columns])].filter(
@@ -240,7 +240,7 @@ class MariadbPlan extends StepPlan {
     return this.#dropIndex(name, table, unique, ...made.map((column) => `DROP COLUMN ${this.quote(column.name)}`));
   }
 
-  /** A foreign key needs an index on its columns: where the last one goes, it gets one of its own name. */
+  /** A foreign key needs an index on its columns: when the last one is dropped, it gets an index with its own name. */
   #dropIndex(name: string, table: TableState, index: string, ...more: readonly string[]): Step[] {
     const { columns } = (table.indexes.get(index) ?? table.uniques.get(index))!;
     const others = [
@@ -254,7 +254,7 @@ class MariadbPlan extends StepPlan {
       ([, foreign]) => begins(columns, foreign.columns) && !others.some((list) => begins(list, foreign.columns)),
     );
     return [
-      // It may have got one before, when another index went.
+      // It may have received one before, when another index was dropped.
       ...needed.map(([key, foreign]) =>
         this.#alterUnless(isThere, name, `ADD INDEX ${this.quote(key)} (${this.writer.list(foreign.columns)})`),
       ),
@@ -283,7 +283,7 @@ class MariadbPlan extends StepPlan {
   }
 }
 
-/** Another form of the values of a column, and the rows that do not have it yet. */
+/** Another form of the values of a column, and the condition of rows that do not have it yet. */
 interface Form {
   readonly value: (quoted: string) => string;
   readonly where: (quoted: string) => string;
@@ -291,7 +291,7 @@ interface Form {
 
 const isText = ({ type }: ColumnState): boolean => type === "text" || type === "choice";
 
-/** The form that texts need before the server reads them as the new type. */
+/** Converts strings to a form that the server can read as the new type. */
 function formBefore(before: ColumnState, after: ColumnState): Form | undefined {
   if (!isText(before)) return undefined;
   if (after.type === "boolean")
@@ -300,7 +300,7 @@ function formBefore(before: ColumnState, after: ColumnState): Form | undefined {
   return { value: (quoted) => `REPLACE(REPLACE(${quoted}, 'T', ' '), 'Z', '')`, where: (quoted) => `${quoted} LIKE '%Z'` };
 }
 
-/** The form of texts on all databases, where the server has made another one. */
+/** Converts strings that the server wrote in another form to the common form of all databases. */
 function formBehind(before: ColumnState, after: ColumnState): Form | undefined {
   if (!isText(after)) return undefined;
   if (before.type === "boolean")

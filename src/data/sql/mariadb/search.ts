@@ -1,4 +1,4 @@
-/** Search in MariaDB and MySQL: a column with the words of others, and an index of them (MariaDB, "Full-Text Index Overview"). */
+/** Search in MariaDB and MySQL: a generated column with the words of others, and its index (MariaDB, "Full-Text Index Overview"). */
 import { quoteMariadb, quoteMariadbText } from "./tables.ts";
 import type { SearchRequest, SearchSyntax, SearchTarget } from "../../tree/search-syntax.ts";
 
@@ -6,17 +6,17 @@ import type { SearchRequest, SearchSyntax, SearchTarget } from "../../tree/searc
 export const mariadbSearchColumn = "gable_search";
 const name = quoteMariadb(mariadbSearchColumn);
 
-/** What is added to a table. */
+/** Clauses that add the search to a table. */
 export function addMariadbSearch({ columns }: SearchTarget): string[] {
   const texts = `CONCAT_WS(' ', ${columns.map(quoteMariadb).join(", ")})`;
   const words = `LOWER(REGEXP_REPLACE(${texts}, ${quoteMariadbText("[^\\p{L}\\p{N}]+")}, ' '))`;
   return [`ADD COLUMN ${name} longtext GENERATED ALWAYS AS (${words}) STORED`, `ADD FULLTEXT INDEX ${name} (${name})`];
 }
 
-/** What is taken away from a table. */
+/** Clauses that remove the search from a table. */
 export const dropMariadbSearch: readonly string[] = [`DROP INDEX ${name}`, `DROP COLUMN ${name}`];
 
-/** A part of a search, where the column is: rows of a query are found again by their keys. */
+/** A part of a search, next to the column: rows of a subquery are found again by their keys. */
 function atTable(request: SearchRequest, write: (rows: string) => string, read: (sql: string, from: string) => string): string {
   if (!request.isDerived) return write(request.rows);
   const found = quoteMariadb("$found");
@@ -26,7 +26,7 @@ function atTable(request: SearchRequest, write: (rows: string) => string, read: 
 
 const match = (rows: string, { mark }: SearchRequest): string => `MATCH (${rows}.${name}) AGAINST (${mark(0)} IN BOOLEAN MODE)`;
 
-/** Words that no index holds: none of them is missing at the start of a word of the row. */
+/** Words that no index contains: each must be at the start of a word of the row. */
 function hasShort(rows: string, { mark }: SearchRequest, collation: string): string {
   const list = `JSON_TABLE(${mark(1)}, '$[*]' COLUMNS (word longtext CHARACTER SET utf8mb4 COLLATE ${collation} PATH '$')) AS wanted`;
   return `NOT EXISTS (SELECT 1 FROM ${list} WHERE CONCAT(' ', ${rows}.${name}) NOT LIKE CONCAT('% ', wanted.word, '%'))`;
@@ -37,7 +37,7 @@ function hasWords(rows: string, request: SearchRequest, collation: string): stri
   return `(${parts.filter((part) => part !== "").join(" AND ")})`;
 }
 
-/** Search, with the order of texts that words are compared in. Rows are found when the transaction that has stored them is committed. */
+/** Search, with the collation for comparing words. Finds rows once the transaction that stored them is committed. */
 export function createMariadbSearch(collation: string): SearchSyntax {
   return {
     has: () => true,

@@ -1,4 +1,4 @@
-/** Tables of MariaDB: how names are quoted, and which types columns have. */
+/** Table definitions of MariaDB: quoting, and types of columns. */
 import type { DriverValue } from "../../schema/driver-value.ts";
 import { maxOf } from "../../schema/check-value.ts";
 import type { DefinitionMistake } from "../../schema/definitions.ts";
@@ -7,24 +7,24 @@ import type { ColumnState } from "../../schema/table-state.ts";
 import type { TableSyntax } from "../table-syntax.ts";
 import { findUniqueMistakes, quoteName, quoteText, writeChoices, writeLiteral } from "../table-syntax.ts";
 
-/** A name in a statement. */
+/** Quotes a name. */
 export function quoteMariadb(name: string): string {
   return quoteName(name, "`");
 }
 
-/** A text as a literal: a backslash begins an escape. */
+/** Writes a string literal. A backslash begins an escape. */
 export function quoteMariadbText(text: string): string {
   return quoteText(text.replaceAll("\\", "\\\\"));
 }
 
-/** A value that has been encoded, as a literal. */
+/** Writes an encoded value as a literal. */
 export function writeMariadbLiteral(value: DriverValue): string {
   return writeLiteral(value, quoteMariadbText, (hex) => `x'${hex}'`);
 }
 
-/** Most bytes of a value in an index of InnoDB: 3,072, at four bytes for each character. */
+/** Maximum bytes of an indexed value in InnoDB: 3,072, with four bytes per character. */
 const indexedMax = 768;
-/** Texts above so many characters do not fit beside each other into a row. */
+/** Texts with more characters than this are stored outside of the row, because several of them would not fit into it. */
 const rowTextMax = 16_000;
 
 /** A datetime cast from text, which MariaDB does not allow in computed columns. */
@@ -34,7 +34,7 @@ function writeMoment(_whole: string, text: string, type: string): string {
   return `${type === "DATETIME(3)" ? "TIMESTAMP" : type}${text}`;
 }
 
-/** Tables of MariaDB. */
+/** The table syntax of MariaDB. */
 export const mariadbTables: TableSyntax = {
   quote: quoteMariadb,
   quoteText: quoteMariadbText,
@@ -46,7 +46,7 @@ export const mariadbTables: TableSyntax = {
     column.type === "json" || column.type === "array"
       ? `json_valid(${quoteMariadb(name)})`
       : writeChoices(quoteMariadb(name), column, quoteMariadbText),
-  // Texts are compared character by character, as on every database; blanks at the end count.
+  // Compares strings character by character, as on every database; trailing spaces count.
   options: " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
   hasForwardKeys: false,
   hasMaterializedViews: false,
@@ -63,7 +63,7 @@ export const mariadbTables: TableSyntax = {
   toTableCondition: (sql) => sql.replace(castMoment, writeMoment),
 };
 
-/** The type of a column. */
+/** Returns the type of a column. */
 function typeOf({ type, digits, scale, max, choices = [] }: ColumnState): string {
   switch (type) {
     case "duration":
@@ -96,7 +96,7 @@ function typeOf({ type, digits, scale, max, choices = [] }: ColumnState): string
 
 const sizedTypes = new Set(["text", "slug", "email", "url", "bytes"]);
 
-/** What MariaDB cannot hold of a model, or MySQL. */
+/** Returns the parts of a model that MariaDB or MySQL does not support. */
 export function findMariadbMistakes(meta: ModelMeta, server = "MariaDB"): DefinitionMistake[] {
   const keys = [meta.primary, ...meta.uniques.map(({ fields }) => fields), ...meta.indexes.map(({ fields }) => fields)];
   const indexed = new Set(keys.flat());
@@ -124,7 +124,7 @@ export function findMariadbMistakes(meta: ModelMeta, server = "MariaDB"): Defini
       code: "E_MODEL_OPTION" as const,
       where: meta.name,
       message: `${server} has no index of an expression, and would not hold that "${name}" is unique`,
-      fix: "Keep the value in a field of its own, and make that unique.",
+      fix: "Store the value in a separate field, and make that unique.",
     })),
     ...actions.map(({ name }) => ({
       code: "E_RELATION_OPTION" as const,

@@ -1,14 +1,14 @@
-/** Expressions of tables as MySQL keeps them: with escapes around escapes, and a word about the characters of each text. */
+/** Reads expressions of tables as MySQL stores them: with escaped escapes, and a character set before each string. */
 import type { DriverValue } from "../../schema/driver-value.ts";
 import { quoteMariadbText } from "../mariadb/tables.ts";
 import type { SessionRow } from "../../migrations/plan/migration-dialect.ts";
 
-/** Texts and names of an expression, which nothing is looked for in. */
+/** Strings and names in an expression, which are left unchanged. */
 const quoted = /'(?:[^'\\]|''|\\.)*'|`(?:[^`]|``)*`/.source;
 const introducers = new RegExp(`${quoted}|\\b_[a-z0-9]+(?=')`, "gs");
 const parentheses = new RegExp(`${quoted}|[()]`, "gs");
 
-/** An expression of the information schema as one would write it. */
+/** Converts an expression of the information schema to plain SQL. */
 export function readMysqlExpression(text: DriverValue): string {
   const plain = String(text)
     .replace(/\\(.)/gs, "$1")
@@ -28,7 +28,7 @@ function isWrapped(text: string): boolean {
   return false;
 }
 
-/** The default of a column as an expression: plain values stand in the information schema as they are. */
+/** Returns the default of a column as an expression: the information schema stores plain values without quotes. */
 export function readMysqlDefault({ column_default: value = null, extra, data_type: type }: SessionRow): DriverValue {
   if (value === null || String(extra).startsWith("DEFAULT_GENERATED")) return value === null ? null : readMysqlExpression(value);
   return /int$|decimal|double|float|bit/.test(String(type)) ? value : quoteMariadbText(String(value));

@@ -1,4 +1,4 @@
-/** Values on their way to PostgreSQL and back, where its way is another one. */
+/** Encodes and decodes values that PostgreSQL stores differently. */
 import { toShortIpAddress } from "../../../http/ip-address.ts";
 import type { DriverValue } from "../../schema/driver-value.ts";
 import type { ValueType } from "../../tree/value-type.ts";
@@ -24,15 +24,15 @@ const codecs: Codecs = {
   },
 };
 
-/** The items of an array of one dimension, from its text: each in quotes, or without any that it needs. */
+/** Parses the items of a one-dimensional array: quoted, or without quotes if they need none. */
 function readArrayText(text: string): string[] {
   const items = text.slice(1, -1).matchAll(/"((?:[^"\\]|\\.)*)"|[^,]+/gs);
   return Array.from(items, ([plain, quoted]) => (quoted === undefined ? plain : quoted.replace(/\\(.)/gs, "$1")));
 }
 
-/** A moment in the form of the server, `2026-11-20 10:12:00.12+00`: sessions are in UTC, and what has no zone is in UTC, too. */
+/** Decodes a datetime in the format of the server, `2026-11-20 10:12:00.12+00`. Sessions use UTC; values without a zone are UTC, too. */
 function toDate(value: string, field: ValueType): Date {
-  // What this process has written itself is in the form of ISO 8601; years above 9999 and before Christ have forms of their own.
+  // Values that this process wrote have ISO 8601 format; years above 9999 and before Christ have other formats.
   if (value.charCodeAt(10) !== 0x20 || value.endsWith("BC")) return readOther(value, field);
   return readStoredMoment(value.endsWith("+00") ? value.slice(0, -3) : value, field);
 }
@@ -42,22 +42,22 @@ function readOther(value: string, field: ValueType): Date {
   return Number.isNaN(moment.getTime()) ? readStoredMoment(value, field) : moment;
 }
 
-/** A value as PostgreSQL takes it. Throws `E_VALUE_TYPE` for one of another type. */
+/** Encodes a value for PostgreSQL. Throws `E_VALUE_TYPE` for a value of another type. */
 export function encodePostgres(value: unknown, field: ValueType): DriverValue {
   return encodeWith(codecs, value, field);
 }
 
-/** What turns a stored value into one of the model; undefined when it is that already. */
+/** Returns the decoder of a type; undefined if stored values need none. */
 export function postgresDecoder(field: ValueType): ((value: DriverValue) => unknown) | undefined {
   return decoderOf(codecs, field);
 }
 
-/** A list as the text of an array. */
+/** Encodes a list as an array literal. */
 export function encodePostgresList(values: readonly unknown[], field: ValueType): DriverValue {
   return toArrayText(values.map((value) => encodePostgres(value, field)));
 }
 
-/** Values as the text of an array (PostgreSQL manual, section 8.15.2): each in quotes, but for no value. */
+/** Writes values as an array literal (PostgreSQL manual, section 8.15.2): quoted, except null. */
 export function toArrayText(values: readonly DriverValue[]): string {
   return `{${values.map((value) => (value === null ? "NULL" : `"${toText(value).replace(/["\\]/g, "\\$&")}"`)).join(",")}}`;
 }

@@ -11,7 +11,7 @@ import { encodePostgres, encodePostgresList, postgresDecoder, toArrayText } from
 import { postgresSearch } from "./search.ts";
 import { postgresTables, quotePostgres, writePostgresLiteral } from "./tables.ts";
 
-/** Types of parameters: the widest of their kind, so that a value is compared and never cut. */
+/** Types of parameters: the widest of their kind, so that values are compared without being cut. */
 const types: Readonly<Record<Exclude<ColumnType, "array">, string>> = {
   id: "int8",
   int: "int8",
@@ -34,12 +34,12 @@ const types: Readonly<Record<Exclude<ColumnType, "array">, string>> = {
   ip: "inet",
 };
 
-/** The type of a parameter. */
+/** Returns the type of a parameter. */
 function typeName({ type, items }: ValueType): string {
   return type === "array" ? `${typeName(items!)}[]` : types[type];
 }
 
-/** The ways of PostgreSQL. */
+/** The dialect of PostgreSQL. */
 export const postgres: Dialect = {
   name: "postgres",
   title: "PostgreSQL",
@@ -121,7 +121,7 @@ const calls: Readonly<Partial<Record<CallName, Call>>> = {
   arrayHasAll: ([part, items]) => `(${part} @> ${items})`,
   arrayHasAny: ([part, items]) => `(${part} && ${items})`,
   jsonEquals: ([part, value]) => `(${part} = ${value})`,
-  // Of its own, a list holds a value that stands alone, too: other databases do not agree.
+  // By default PostgreSQL also finds a scalar inside a list; other databases do not.
   jsonContains: ([part, value]) => `(jsonb_typeof(${part}) = jsonb_typeof(${value}) AND ${part} @> ${value})`,
   now: () => "date_trunc('milliseconds', now())",
   date: ([part], _type, partType) => `${utc(part, partType)}::date`,
@@ -138,12 +138,12 @@ function jsonCompare({ operator, valueType, part, path, value }: JsonComparison)
   if (operator === "exists") return `${found} IS NOT NULL`;
   if (operator === "eq") return `${found} = ${value}`;
   const sign = { gt: ">", gte: ">=", lt: "<", lte: "<=" }[operator];
-  // A number and the text of its digits are two values.
+  // A number and the string of its digits are different values.
   return `(jsonb_typeof(${found}) = '${valueType}' AND ${found} ${sign} ${value})`;
 }
 
 function orderPostgres(sql: string, { node, isDescending, nulls }: OrderTerm): string {
-  // PostgreSQL has missing values as the largest, as Gable does.
+  // PostgreSQL sorts null as the largest value, as Gable does.
   return `${sql}${isDescending ? " DESC" : ""}${node.isNullable && nulls !== undefined ? ` NULLS ${nulls.toUpperCase()}` : ""}`;
 }
 
@@ -152,7 +152,7 @@ function lockPostgres({ strength, wait }: RowLock, table: string): string {
   return ` FOR ${strength === "update" ? "UPDATE" : "SHARE"} OF ${table}${how}`;
 }
 
-/** Numbers of errors (PostgreSQL manual, appendix A), and what they mean here. */
+/** Error codes (PostgreSQL manual, appendix A), and their meaning here. */
 const kinds: Readonly<Record<string, Refusal["kind"]>> = {
   "23505": "unique",
   "23503": "foreignKey",
@@ -173,7 +173,7 @@ const kinds: Readonly<Record<string, Refusal["kind"]>> = {
   "25P03": "connection",
 };
 
-/** Errors of the way to the server. */
+/** Errors of the connection to the server. */
 const networkCodes: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
   "ECONNRESET",

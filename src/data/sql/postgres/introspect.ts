@@ -1,4 +1,4 @@
-/** The tables of PostgreSQL, from its own catalogue. */
+/** Reads the tables of PostgreSQL from its catalogue. */
 import { postgresSearchName } from "./search.ts";
 import type { DeleteAction } from "../../schema/relation.ts";
 import type { ColumnType } from "../../migrations/plan/table-finding.ts";
@@ -38,7 +38,7 @@ function typeOf(raw: string): ColumnType | undefined {
   return raw.startsWith("timestamp") ? { type: "datetime", isNear: true } : undefined;
 }
 
-/** A list of a type; one of lists, or of values that no list of a model has, is none. */
+/** Returns the list type for an item type; undefined if models have no such list. */
 function listOf(items: ColumnType | undefined): ColumnType | undefined {
   if (items === undefined || ["array", "json", "bytes"].includes(items.type)) return undefined;
   const { isNear = false, max, ...rest } = items;
@@ -147,7 +147,7 @@ function addConstraint(table: TableFinding, row: SessionRow): void {
   }
 }
 
-/** A condition that a text is one of a few makes its column a choice. */
+/** A condition that a column is one of several strings makes it a choice. */
 function addChoice(table: TableFinding, name: string, columns: readonly string[], expression: string): boolean {
   const [column = ""] = columns;
   const isList = /^\(+[^ ]+\)?(?:::text)? = (?:ANY \(+ARRAY\[.*\]\)?(?:::text\[\])?\)+|'(?:[^']|'')*'::[a-z ]+\))$/.test(expression);
@@ -161,7 +161,7 @@ function addChoice(table: TableFinding, name: string, columns: readonly string[]
   return true;
 }
 
-/** The columns whose words are kept, in the order in which they are read. */
+/** Returns the columns of the full-text search, in the order of the search. */
 function readSearch(expression: string): string[] {
   if (!expression.startsWith("to_tsvector('simple'::regconfig, translate(")) return [];
   return Array.from(expression.matchAll(/COALESCE\("?((?:[^",]|"")+)"?, ''/g), ([, column = ""]) => column.replaceAll('""', '"'));
@@ -181,7 +181,7 @@ function addIndex(table: TableFinding, row: SessionRow): void {
   if (search.length > 0 && table.has(search)) return void table.state.search.push(...search);
   if ((!isExpression && !table.has(keys)) || !table.has(include)) return table.note("", String(row["definition"]));
   const isUnique = Number(row["is_unique"]) === 1;
-  // A unique key of some rows is an index here.
+  // PostgreSQL stores a conditional unique key as an index.
   if (isUnique && !isExpression && row["condition"] !== null) {
     table.state.uniques.set(name, { columns: keys.map(String), ...where, ...(Number(row["is_full"]) === 1 && { nullsDistinct: false }) });
     return;

@@ -1,4 +1,4 @@
-/** Migrations of PostgreSQL: advisory locks, limits of the session, and structure in transactions. */
+/** Migrations of PostgreSQL: advisory locks, session limits, and structural changes in transactions. */
 import { randomBytes } from "node:crypto";
 import type { LiveObject, LockAttempt, MigrationDialect, MigrationSession } from "../../migrations/plan/migration-dialect.ts";
 import { statementLimit } from "../../migrations/plan/step.ts";
@@ -59,7 +59,7 @@ async function readLive(session: MigrationSession): Promise<LiveObject[]> {
     `SELECT c.relname AS "table", 'constraint ' || k.conname AS object, pg_get_constraintdef(k.oid) AS definition ${from} ` +
       `JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype IN ('p', 'u', 'f', 'c', 'x') WHERE ${inSchema}`,
   );
-  // The names of schemas are no part of an index: they differ where it is compared.
+  // The names of schemas are removed from indexes, because comparisons run in another schema.
   const indexes = await session.read(
     `SELECT c.relname AS "table", 'index ' || i.relname AS object, replace(pg_get_indexdef(i.oid), ' ON ' || quote_ident(n.nspname) || '.', ' ON ') || ` +
       `CASE WHEN x.indisvalid THEN '' ELSE ' INVALID' END AS definition ${from} JOIN pg_index x ON x.indrelid = c.oid JOIN pg_class i ON i.oid = x.indexrelid ` +
@@ -79,14 +79,14 @@ async function readLive(session: MigrationSession): Promise<LiveObject[]> {
   ]);
 }
 
-/** Makes a schema in a transaction that is rolled back. */
+/** Creates a schema in a transaction that is rolled back. */
 async function withScratch<Result>(session: MigrationSession, work: (scratch: MigrationSession) => Promise<Result>): Promise<Result> {
   const name = quotePostgres(`gable_scratch_${randomBytes(6).toString("hex")}`);
   await session.run("BEGIN");
   try {
     const [row] = await session.read("SELECT current_setting('search_path') AS path");
     await session.run(`CREATE SCHEMA ${name}`);
-    // Types and functions of extensions stay in reach.
+    // Types and functions of extensions remain visible.
     await session.run(`SET LOCAL search_path = ${name}, ${String(row!["path"])}`);
     return await work(session);
   } finally {

@@ -1,4 +1,4 @@
-/** The steps of operations on PostgreSQL: in the form that holds no lock for long on tables that are in use. */
+/** Plans migration operations on PostgreSQL, in forms that do not lock used tables for long. */
 import { postgresTables } from "./tables.ts";
 import { createPostgresSearch, postgresSearchName } from "./search.ts";
 import type { ColumnState, ForeignKeyState, IndexState, State, TableState, UniqueState } from "../../schema/table-state.ts";
@@ -13,7 +13,7 @@ import { isSame, toTableState, toViewState } from "../../migrations/state/table-
 import type { TableWriter } from "../table-writer.ts";
 import { checkName, primaryName } from "../table-writer.ts";
 
-/** The steps of operations, and what they are about. */
+/** Plans the steps of operations. */
 export function planPostgres(writer: TableWriter, before: State, operations: readonly Operation[]): PlannedStep[] {
   return new PostgresPlan(writer, before).run(operations);
 }
@@ -51,7 +51,7 @@ class PostgresPlan extends StepPlan {
     return { kind: "sql", sql: `ALTER TABLE ${this.quote(table)} ${change}`, place };
   }
 
-  /** Looks at all rows, beside the work of others: it may take its time. */
+  /** Checks all rows without blocking other work: this may take long. */
   #validate(table: string, quoted: string): Step {
     return { kind: "sql", sql: `ALTER TABLE ${this.quote(table)} VALIDATE CONSTRAINT ${quoted}`, place: "fresh", isLong: true };
   }
@@ -120,7 +120,7 @@ class PostgresPlan extends StepPlan {
     }
   }
 
-  /** Nobody writes between the look at the rows and the change. */
+  /** Nobody can write between the check of the rows and the change. */
   #check(operation: OperationOf<"addColumn" | "alterColumn">, table: TableState): Step[] {
     const checks = this.checksOf(operation, table);
     if (checks.length === 0) return [];
@@ -128,7 +128,7 @@ class PostgresPlan extends StepPlan {
     return [lock, ...checks.map((check): Step => ({ kind: "check", check, place: "joined" }))];
   }
 
-  /** A new column: with a constant for the rows that are there, nothing is written but the definition. */
+  /** Adds a column. With a constant for existing rows, PostgreSQL only writes the definition. */
   #addColumn(operation: OperationOf<"addColumn">, table: TableState): Step[] {
     const { table: name, name: column, column: definition, fill } = operation;
     const after: TableState = { ...table, columns: new Map(table.columns).set(column, definition) };
@@ -139,14 +139,14 @@ class PostgresPlan extends StepPlan {
     return check === undefined ? steps : [...steps, ...this.#constraint(name, checkName(name, column), check)];
   }
 
-  /** The default of a column as its definition says: that, or none. */
+  /** Sets the default of a column to that of its definition, or drops it. */
   #setDefault(name: string, after: TableState, column: string): Step[] {
     const value = this.writer.defaultOf(name, after, column);
     const change = value === undefined ? "DROP DEFAULT" : `SET DEFAULT ${value}`;
     return [this.#alter(name, `ALTER COLUMN ${this.quote(column)} ${change}`)];
   }
 
-  /** A constraint: rows that are there are looked at in another transaction, beside the work of others. */
+  /** Adds a constraint. Existing rows are checked in a separate transaction, without blocking other work. */
   #constraint(table: string, name: string, definition: string, foreignKey?: ForeignKeyState): Step[] {
     const isEmpty = this.fresh.has(table) && (foreignKey === undefined || this.fresh.has(foreignKey.table));
     if (isEmpty) return [this.#alter(table, `ADD ${definition}`)];
@@ -170,7 +170,7 @@ class PostgresPlan extends StepPlan {
     return [this.#buildIndex(name, index, createPostgresSearch(target, "INDEX CONCURRENTLY"))];
   }
 
-  /** An index that is built beside the work of others. */
+  /** Builds an index without blocking other work. */
   #buildIndex(table: string, name: string, sql: string): Step {
     return { kind: "index", sql, table, name, drop: `DROP INDEX CONCURRENTLY IF EXISTS ${this.quote(name)}`, place: "alone" };
   }
@@ -217,7 +217,7 @@ class PostgresPlan extends StepPlan {
     return steps;
   }
 
-  /** The type of a column, and its default: one of the former type may not be one of the new type. */
+  /** Changes the type of a column and its default, because a default of the old type may not fit the new one. */
   #alterType(name: string, column: string, before: ColumnState, next: TableState): Step[] {
     const after = next.columns.get(column)!;
     const quoted = this.quote(column);
@@ -232,7 +232,7 @@ class PostgresPlan extends StepPlan {
     ];
   }
 
-  /** Lets the database count the values of a column, from the largest one on. */
+  /** Lets the database count the values of a column, starting after the largest one. */
   #count(name: string, column: string): Step[] {
     const [table, quoted] = [this.quote(name), this.quote(column)];
     const sequence = `pg_get_serial_sequence(${this.writer.syntax.quoteText(table)}, ${this.writer.syntax.quoteText(column)})`;
@@ -248,7 +248,7 @@ class PostgresPlan extends StepPlan {
     return { kind: "repeat", sql: `UPDATE ${table} SET ${quoted} = ${value} WHERE ctid = ANY(ARRAY(${rows}))`, place: "alone" };
   }
 
-  /** NOT NULL without a scan under a lock that stops everything: a check tells that all rows have a value. */
+  /** Sets NOT NULL without a scan under an exclusive lock: a check already proves that all rows have a value. */
   #requireValue(name: string, column: string): Step[] {
     const quoted = this.quote(column);
     if (this.fresh.has(name)) return [this.#alter(name, `ALTER COLUMN ${quoted} SET NOT NULL`)];
@@ -273,7 +273,7 @@ class PostgresPlan extends StepPlan {
   }
 }
 
-/** Statements that PostgreSQL runs outside of transactions alone. */
+/** Statements that PostgreSQL only runs outside of transactions. */
 function isOutside(sql: string): boolean {
   return /\bconcurrently\b|^\s*(?:vacuum|reindex\s+(?:database|system)|create\s+database|alter\s+system)\b/i.test(sql);
 }
@@ -281,8 +281,8 @@ function isOutside(sql: string): boolean {
 const numbers = new Set(["id", "int", "bigint", "float", "decimal", "duration"]);
 
 /**
- * A value of one type as one of another: the values that do not fit have been refused before. A text is never cast to a length, which
- * would cut it off: that it is stored in the column refuses what is too long.
+ * Converts a value to another type; values that do not fit have already been rejected. Strings are never cast to a length, because
+ * that would cut them. Storing a string that is too long in the column fails instead.
  */
 function convert(quoted: string, before: ColumnState, after: ColumnState): string {
   const type = postgresTables.typeOf(after).replace(/^varchar(?:\([0-9]+\))?$/, "text");

@@ -4,16 +4,16 @@ import { quotePostgres } from "./tables.ts";
 import type { SearchRequest, SearchSyntax, SearchTarget } from "../../tree/search-syntax.ts";
 import { quoteText } from "../table-syntax.ts";
 
-/** Signs between words: without them the server would take addresses, versions and paths for one word each. */
+/** Characters that separate words. Without them the server would treat addresses, versions and paths as one word each. */
 const signs = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
-/** The words of a row: as they are, in small letters. */
+/** Returns the words of a row: unstemmed, in lower case. */
 function toWords(columns: readonly string[], rows = ""): string {
   const texts = columns.map((column) => `coalesce(${rows}${quotePostgres(column)}, '')`).join(" || ' ' || ");
   return `to_tsvector('simple', translate(${texts}, ${quoteText(signs)}, '${" ".repeat(signs.length)}'))`;
 }
 
-/** Name of the index. */
+/** Returns the name of the index. */
 export function postgresSearchName(table: string): string {
   return toConstraintName(table, "search");
 }

@@ -1,20 +1,20 @@
-/** Tables of PostgreSQL: how names are quoted, and which types columns have. */
+/** Table definitions of PostgreSQL: quoting, and types of columns. */
 import type { DriverValue } from "../../schema/driver-value.ts";
 import type { ColumnState } from "../../schema/table-state.ts";
 import type { TableSyntax } from "../table-syntax.ts";
 import { quoteName, quoteText, writeChoices, writeLiteral } from "../table-syntax.ts";
 
-/** A name in a statement. */
+/** Quotes a name. */
 export function quotePostgres(name: string): string {
   return quoteName(name, '"');
 }
 
-/** A value that has been encoded, as a literal. Without the E form a backslash means itself (standard_conforming_strings). */
+/** Writes an encoded value as a literal. A backslash has no special meaning without the E form (standard_conforming_strings). */
 export function writePostgresLiteral(value: DriverValue): string {
   return writeLiteral(value, quoteText, (hex) => `'\\x${hex}'`);
 }
 
-/** Tables of PostgreSQL. */
+/** The table syntax of PostgreSQL. */
 export const postgresTables: TableSyntax = {
   quote: quotePostgres,
   quoteText,
@@ -39,10 +39,10 @@ export const postgresTables: TableSyntax = {
   toTableCondition: (sql) => sql,
 };
 
-/** Types of items that are wider than those of columns: a list is compared with one of the type that values are bound as. */
+/** Item types that are wider than column types: lists are compared with lists of the type that values are bound as. */
 const itemTypes: Readonly<Partial<Record<ColumnState["type"], string>>> = { int: "bigint", text: "text", choice: "text" };
 
-/** The type of a column. */
+/** Returns the type of a column. */
 function typeOf({ type, digits, scale, max, items }: ColumnState): string {
   switch (type) {
     case "array":

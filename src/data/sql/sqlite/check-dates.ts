@@ -1,4 +1,4 @@
-/** Days and moments in tables of SQLite that somebody else has created: texts in other forms are in no order with values. */
+/** Checks dates and times in SQLite tables that Gable did not create: values in another format would sort and compare wrongly. */
 import { GableError } from "../../../errors/gable-error.ts";
 import type { Connection, Driver } from "../../driver/contract.ts";
 import type { FieldMeta, ModelClass } from "../../schema/model-class.ts";
@@ -8,7 +8,7 @@ const digits = (count: number): string => "[0-9]".repeat(count);
 const day = `${digits(4)}-${digits(2)}-${digits(2)}`;
 const time = `${digits(2)}:${digits(2)}:${digits(2)}`;
 
-/** The form of each type, as a pattern of GLOB and as one of strftime(). */
+/** The format of each type, as a GLOB pattern and as a format of strftime(). */
 const forms = {
   date: { pattern: day, format: "%Y-%m-%d" },
   time: { pattern: time, format: "%H:%M:%S" },
@@ -18,7 +18,7 @@ const forms = {
 const isDated = ({ type }: FieldMeta): boolean => type in forms;
 
 /**
- * Looks for values in other forms in tables that are not STRICT, as Gable's own are: filters would miss them without a word. Throws
+ * Looks for values in other formats in tables that are not STRICT (Gable's own are): filters would silently miss them. Throws
  * `E_VALUE_STORED` with the statements that convert them.
  */
 export async function assertDates(driver: Driver, models: readonly ModelClass[]): Promise<void> {
@@ -38,17 +38,17 @@ export async function assertDates(driver: Driver, models: readonly ModelClass[])
 
 function otherForms(steps: readonly string[]): GableError {
   const what = steps.length === 1 ? "A column holds" : `${steps.length} columns hold`;
-  return new GableError("E_VALUE_STORED", `${what} days or moments in another form.`, { fix: `Convert them once: ${steps.join(" ")}` });
+  return new GableError("E_VALUE_STORED", `${what} dates or times in another format.`, { fix: `Convert them once: ${steps.join(" ")}` });
 }
 
-/** Names of tables that are not STRICT. */
+/** Returns the names of tables that are not STRICT. */
 async function readForeign(connection: Connection): Promise<ReadonlySet<unknown>> {
   const sql = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0";
   const { rows } = await connection.run({ sql, parameters: [], rows: "arrays" });
   return new Set(rows.map(([name]) => name));
 }
 
-/** The statements that convert the values of columns that have others. */
+/** Returns the statements that convert the values of columns with other formats. */
 async function findSteps(connection: Connection, name: string, fields: readonly FieldMeta[]): Promise<string[]> {
   const table = quote(name);
   const steps: string[] = [];

@@ -1,4 +1,4 @@
-/** Values on their way to SQLite and back, where its way is another one. */
+/** Encodes and decodes values that SQLite stores differently. */
 import type { DriverValue } from "../../schema/driver-value.ts";
 import type { ValueType } from "../../tree/value-type.ts";
 import type { ColumnType } from "../../schema/column.ts";
@@ -9,13 +9,13 @@ import { storedError } from "../stored-moment.ts";
 import type { Codecs } from "../codec.ts";
 import { decoderOf, encodeWith, takeBigint, takeBoolean, takeBytes, takeDecimal, usualCodecs } from "../codec.ts";
 
-/** No bytes, with memory behind them: `node:sqlite` of Node 22 stores NULL for an empty array that has none. */
+/** An empty array with allocated memory: `node:sqlite` of Node 22 stores NULL for one without. */
 const noBytes = new Uint8Array(new ArrayBuffer(1), 0, 0);
 
 const codecs: Codecs = {
   ...usualCodecs,
   bigint: { ...usualCodecs.bigint, encode: takeBigint },
-  // Up to 15 digits a double keeps every decimal; more are texts, or refused when the models are opened.
+  // A double keeps every decimal of up to 15 digits; longer ones are stored as strings, or rejected when the models are opened.
   decimal: {
     encode: (value, field) => {
       const text = takeDecimal(value, field);
@@ -38,7 +38,7 @@ const codecs: Codecs = {
 const dayForm = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const timeForm = /^[0-9]{2}:[0-9]{2}:[0-9]{2}$/;
 
-/** A moment in the one form in which texts are in the order of their moments. Others have written what is in another form. */
+/** Decodes a datetime in the one format that sorts by time. Values in other formats were written by other programs. */
 function readText(value: DriverValue, field: ValueType): Date {
   const text = String(value);
   const isUsual = text.length === 24 && text.charCodeAt(10) === 0x54 && text.charCodeAt(23) === 0x5a;
@@ -47,7 +47,7 @@ function readText(value: DriverValue, field: ValueType): Date {
   throw formError(value, field);
 }
 
-/** A day or a time is a text; one in another form is in no order with the rest, and equal to no value. */
+/** Decodes a day or a time. A string in another format would neither sort with the rest nor equal any value. */
 function assertForm(value: DriverValue, field: ValueType, form: RegExp): DriverValue {
   if (typeof value === "string" && form.test(value)) return value;
   throw formError(value, field);
@@ -57,25 +57,25 @@ function formError(value: DriverValue, field: ValueType): GableError {
   const forms = { date: "%Y-%m-%d", time: "%H:%M:%S", datetime: "%Y-%m-%dT%H:%M:%fZ" };
   const form = forms[field.type as keyof typeof forms]; // It is one of these.
   const column = "column" in field ? String(field.column) : "the column";
-  return storedError(value, field, `A ${field.type} of SQLite is a text in the form ${form}.`, {
+  return storedError(value, field, `SQLite must store a ${field.type} in the format ${form}.`, {
     fix: `Convert the values once: UPDATE ... SET ${column} = strftime('${form}', ${column}).`,
   });
 }
 
-/** Types whose values come as models have them, unless whole numbers come as bigint: the driver refuses unsafe ones. */
+/** Types whose values need no decoding, unless whole numbers arrive as bigint: the driver rejects unsafe ones. */
 const numberTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["id", "int", "float", "duration"]);
 
-/** A value as SQLite takes it. Throws `E_VALUE_TYPE` for one of another type. */
+/** Encodes a value for SQLite. Throws `E_VALUE_TYPE` for a value of another type. */
 export function encodeSqlite(value: unknown, field: ValueType): DriverValue {
   return encodeWith(codecs, value, field);
 }
 
-/** What turns a stored value into one of the model; undefined when it is that already. */
+/** Returns the decoder of a type; undefined if stored values need none. */
 export function sqliteDecoder(field: ValueType, readsBigInts: boolean): ((value: DriverValue) => unknown) | undefined {
   return !readsBigInts && numberTypes.has(field.type) ? undefined : decoderOf(codecs, field);
 }
 
-/** A decimal with exactly so many digits behind the point; there is no zero below zero. */
+/** Decodes a decimal with exactly this many digits after the decimal point, without negative zero. */
 function toDecimal(value: number, scale: number): string {
   const text = value.toFixed(scale);
   return text.charCodeAt(0) === 0x2d && Number(text) === 0 ? text.slice(1) : text;

@@ -1,18 +1,18 @@
-/** The text of a table of SQLite in its parts: SQLite itself does not tell the names and texts of constraints. */
+/** Parses the definition of a SQLite table, because SQLite does not report the names and conditions of constraints. */
 
 const token = /"(?:[^"]|"")*"|'(?:[^']|'')*'|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\/|\s+|\w+|[^\s\w]/g;
 
-/** The tokens of a text, without blanks and comments. */
+/** Returns the tokens of a definition, without spaces and comments. */
 function readTokens(sql: string): string[] {
   return (sql.match(token) ?? []).filter((text) => !/^(?:\s|--|\/\*)/.test(text));
 }
 
-/** A token; a word in upper case, in which it means the same. */
+/** Returns a token, with words in upper case to compare them. */
 function toUpper(text: string): string {
   return /^\w/.test(text) ? text.toUpperCase() : text;
 }
 
-/** Columns, keys and constraints of a table by name: `column "title"` gives what stands behind the name. */
+/** Returns columns, keys and constraints of a table by name: `column "title"` has what follows the name. */
 export function splitDefinition(sql: string): Array<[object: string, definition: string]> {
   const { parts, rest } = splitParts(readTokens(sql).map(toUpper));
   const objects = parts.flatMap(readPart);
@@ -44,7 +44,7 @@ export function listChecks(sql: string): DefinedCheck[] {
   });
 }
 
-/** What stands between the parenthesis at the start and its other half. */
+/** Returns what is between the parenthesis at the start and the matching one. */
 function readGroup(tokens: readonly string[]): string[] {
   let depth = 0;
   const end = tokens.findIndex((text) => {
@@ -55,7 +55,7 @@ function readGroup(tokens: readonly string[]): string[] {
   return tokens.slice(1, end);
 }
 
-/** Tokens as a text: blanks stand where two words would be one. */
+/** Joins tokens, with spaces where two words would become one. */
 function writeTokens(tokens: readonly string[]): string {
   return tokens.reduce((text, each) => {
     const isClose =
@@ -66,7 +66,7 @@ function writeTokens(tokens: readonly string[]): string {
   }, "");
 }
 
-/** The lines of a table, and what stands behind them. */
+/** Splits a table into its lines and what follows them. */
 function splitParts(tokens: readonly string[]): { readonly parts: readonly string[][]; readonly rest: readonly string[] } {
   const open = tokens.indexOf("(");
   const parts: string[][] = [[]];
@@ -86,7 +86,7 @@ function splitParts(tokens: readonly string[]): { readonly parts: readonly strin
   return { parts, rest: tokens.slice(end + 1) };
 }
 
-/** A line of a table. A condition that stands in a column is an object of its own, as it would be behind the columns. */
+/** Reads a line of a table. A condition inside a column counts as a separate object, as if it followed the columns. */
 function readPart(tokens: readonly string[]): Array<[object: string, definition: string]> {
   const [first = "", second = ""] = tokens;
   if (first === "CONSTRAINT") return [[`constraint ${unquote(second)}`, dropParentheses(tokens.slice(2)).join(" ")]];
@@ -112,7 +112,7 @@ export function normalizeDefinition(sql: string): string {
   const rest = text.slice(head.length);
   const end = closeOf(rest);
   let keys = rest.slice(1, end);
-  // An expression keeps one pair of its own.
+  // An expression keeps its outer parentheses.
   while (isWrapped(keys) && isWrapped(keys.slice(1, -1))) keys = keys.slice(1, -1);
   let where = rest.slice(end + 1).replace(/^ WHERE /i, "");
   while (isWrapped(where)) where = where.slice(1, -1);

@@ -12,16 +12,16 @@ import { encodeSqlite, sqliteDecoder } from "./codec.ts";
 import { sqliteSearch } from "./search.ts";
 import { findSqliteMistakes, quoteSqlite, sqliteTables, writeSqliteLiteral } from "./tables.ts";
 
-/** The ways of SQLite. `gable_lower` and `gable_upper` are functions that connections register: its own know ASCII alone. */
+/** The dialect of SQLite. Connections register `gable_lower` and `gable_upper`, because its own functions only know ASCII. */
 export const sqlite: Dialect = {
   name: "sqlite",
   title: "SQLite",
   isPositional: true,
   noLimit: " LIMIT -1",
-  // SQLite prepares a statement again for each value of a bare parameter of LIMIT, which takes longer than reading a row.
+  // SQLite prepares a statement again for each value of a bare LIMIT parameter, which takes longer than reading a row.
   count: (parameter) => `CAST(${parameter} AS INTEGER)`,
   ignoreConflict: () => " ON CONFLICT DO NOTHING",
-  // A prepared statement in a loop is what is fastest there, and tells the key of each row.
+  // A prepared statement in a loop is fastest here, and returns the key of each row.
   insertsMany: "single",
   hasReturning: true,
   hasOrderedAssignments: false,
@@ -45,7 +45,7 @@ export const sqlite: Dialect = {
     const sql = `${name}(${inner})${over}`;
     return type.type === "decimal" && name === "sum" ? `round(${sql}, ${type.scale})` : sql;
   },
-  // DISTINCT takes one argument alone.
+  // DISTINCT only takes one argument.
   joinTexts: (text, isDistinct, order, separator) =>
     isDistinct ? `gable_join(json_group_array(DISTINCT ${text}${order}), ${separator})` : `group_concat(${text}, ${separator}${order})`,
   jsonText: (part, path) =>
@@ -56,9 +56,9 @@ export const sqlite: Dialect = {
   order: orderSqlite,
   derive: (sql) => sql,
   lock: () => "",
-  // A transaction that begins to write late fails when another one has written since: the lock is taken at once.
+  // A transaction that starts to write late fails if another one has written in between, so it takes the lock immediately.
   begin: ({ readOnly }) => [readOnly ? "BEGIN" : "BEGIN IMMEDIATE"],
-  // SQLite runs nothing to explain it.
+  // SQLite explains a statement without running it.
   explain: (sql) => `EXPLAIN QUERY PLAN ${sql}`,
   readRefusal,
   search: sqliteSearch,
@@ -69,13 +69,13 @@ export const sqlite: Dialect = {
   estimate: {
     sql: "SELECT CAST(stat AS INTEGER) FROM sqlite_stat1 WHERE tbl = ? LIMIT 1",
     subject: (table) => table,
-    // The table of statistics exists once somebody has run ANALYZE.
+    // The table of statistics exists after somebody has run ANALYZE.
     needs: "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'",
   },
   countOn: () => "",
 };
 
-/** A list is bound as one text of JSON, whatever its length. */
+/** A list is bound as one JSON string, whatever its length. */
 function encodeList(values: readonly unknown[], type: ValueType): DriverValue {
   const items = values.map((value) => {
     const encoded = encodeSqlite(value, type);
@@ -111,19 +111,19 @@ function encodeText(operator: string, text: string, form: 0 | 1): DriverValue {
   return operator.startsWith("i") ? foldCase(text) : text;
 }
 
-/** The smallest text that no longer begins with a text; bytes where there is none, which are above all texts. */
+/** Returns the smallest string above all strings with a prefix; if there is none, bytes, which are above all strings. */
 function nextText(text: string): DriverValue {
   const characters = [...text];
   for (;;) {
     const last = characters.pop()?.codePointAt(0);
     if (last === undefined) return new Uint8Array(1);
     if (last === 0x10ffff) continue;
-    // Surrogates are no characters.
+    // Surrogates are not characters.
     return characters.join("") + String.fromCodePoint(last === 0xd7ff ? 0xe000 : last + 1);
   }
 }
 
-/** Numbers of JavaScript are bound as doubles: what is whole stays whole by a cast. */
+/** JavaScript numbers are bound as doubles: a cast keeps whole numbers whole. */
 const whole =
   (write: (parts: readonly string[]) => string): Call =>
   (parts, type, partType) =>
@@ -173,12 +173,12 @@ function jsonCompare({ operator, valueType, part, path, value }: JsonComparison)
   if (valueType === "null") return `${type} = 'null'`;
   if (valueType === "boolean") return `${type} = ${value}`;
   const sign = { eq: "=", gt: ">", gte: ">=", lt: "<", lte: "<=" }[operator];
-  // A number and the text of its digits are two values.
+  // A number and the string of its digits are different values.
   const types = valueType === "string" ? `${type} = 'text'` : `${type} IN ('integer', 'real')`;
   return `(${types} AND json_extract(${part}, ${path}) ${sign} ${value})`;
 }
 
-/** The way to a part, as SQLite writes it: `$."a"[0]`, and `[#-1]` from the end. */
+/** Returns the path to a part in the syntax of SQLite: `$."a"[0]`, and `[#-1]` from the end. */
 function encodeJsonPath(path: JsonPath): DriverValue {
   const steps = path.map((step) => {
     if (typeof step === "string") return `.${JSON.stringify(step)}`;
@@ -192,17 +192,17 @@ function orderSqlite(sql: string, term: OrderTerm): string {
   return `${sql}${term.isDescending ? " DESC" : ""}${moved === undefined ? "" : ` NULLS ${moved.toUpperCase()}`}`;
 }
 
-/** Numbers of results (sqlite.org/rescode.html), and what they mean here. */
+/** Result codes (sqlite.org/rescode.html), and their meaning here. */
 const kinds: Readonly<Record<number, Refusal["kind"]>> = {
   2067: "unique",
   1555: "unique",
   787: "foreignKey",
-  // A foreign key with the action RESTRICT is refused by a trigger of SQLite itself.
+  // A trigger inside SQLite enforces foreign keys with the action RESTRICT.
   1811: "foreignKey",
   275: "check",
   1299: "notNull",
 };
-/** Another process holds the lock: the lowest byte of the number, the others say why. */
+/** Another process holds the lock: the lowest byte of the code says so, the others say why. */
 const busy = 5;
 
 function readRefusal(error: unknown): Refusal | undefined {
@@ -210,7 +210,7 @@ function readRefusal(error: unknown): Refusal | undefined {
   const kind = (code & 0xff) === busy ? "conflict" : kinds[code];
   if (kind === undefined) return undefined;
   // "UNIQUE constraint failed: books.author_id, books.title"; of an expression: "index 'name'"; of a check its name.
-  const named = /failed: (.*)$/.exec((error as Error).message)?.[1] ?? ""; // The code has told that it is an error.
+  const named = /failed: (.*)$/.exec((error as Error).message)?.[1] ?? ""; // The code shows that it is an Error.
   if (kind === "check") return { kind, constraint: named, columns: [] };
   const columns = kind === "foreignKey" ? [] : named.split(", ").map((name) => name.slice(name.indexOf(".") + 1));
   return { kind, constraint: /^index '(.*)'$/.exec(named)?.[1], columns };

@@ -1,4 +1,4 @@
-/** The tables of SQLite, from its pragmas, and from the text of what they do not tell. */
+/** Reads the tables of SQLite from its pragmas, and from their definitions where pragmas are not enough. */
 import { searchName } from "../../tree/search-syntax.ts";
 import type { DeleteAction } from "../../schema/relation.ts";
 import { toConstraintName } from "../../schema/names.ts";
@@ -21,7 +21,7 @@ const types: Readonly<Record<string, ColumnType>> = {
   BOOL: { type: "boolean", isNear: true },
 };
 
-/** The type that a declared one means, by the rules of the database (sqlite.org/datatype3.html). */
+/** Returns the type that a declared type means, by the rules of SQLite (sqlite.org/datatype3.html). */
 function typeOf(declared: string): ColumnType | undefined {
   const raw = declared.toUpperCase();
   if (Object.hasOwn(types, raw)) return types[raw];
@@ -31,7 +31,7 @@ function typeOf(declared: string): ColumnType | undefined {
   if (/INT/.test(raw)) return { type: "int", isNear: true };
   const [, max = ""] = /CHAR.*\((\d+)\)/.exec(raw) ?? [];
   if (/CHAR|CLOB|TEXT/.test(raw)) return { type: "text", ...(max !== "" && { max: Number(max) }), isNear: true };
-  // Its moments have no form of their own: whoever wrote them decided.
+  // SQLite has no format for datetimes: the program that wrote them chose one.
   if (/^(?:DATETIME|TIMESTAMP)/.test(raw)) return { type: "text", isNear: true };
   if (/BLOB/.test(raw)) return { type: "bytes", isNear: true };
   return /REAL|FLOA|DOUB|NUMERIC|DECIMAL/.test(raw) ? { type: "float", isNear: true } : undefined;
@@ -70,7 +70,7 @@ export async function readSqliteTables(session: MigrationSession): Promise<Table
   return found;
 }
 
-/** The query of a view. Names that it gives to columns beside its query become names of a common table. */
+/** Returns the query of a view. Column names declared outside of the query become those of a common table expression. */
 function readQuery(sql: string): string {
   const name =
     /^CREATE\s+(?:TEMP\w*\s+)?VIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:"(?:[^"]|"")+"|`(?:[^`]|``)+`|\[[^\]]+\]|\w+)\s*/i.exec(sql)?.[0] ?? "";
@@ -151,7 +151,7 @@ async function readForeignKeys(session: MigrationSession, table: TableFinding, d
   }
 }
 
-/** The name of a constraint of some columns. */
+/** Returns the name of a constraint of some columns. */
 function findName(definitions: ReadonlyMap<string, string>, columns: readonly string[], kind: string): string | undefined {
   const list = columns.join(" , ").toLowerCase();
   for (const [object, definition] of definitions) {
@@ -195,13 +195,13 @@ async function readIndexes(session: MigrationSession, table: TableFinding, defin
   }
 }
 
-/** What an index of an expression is about. */
+/** Returns the indexed expression. */
 function readExpression(sql: string): string {
   const inside = sql.slice(sql.indexOf("(") + 1, sql.lastIndexOf(")")).trim();
   return inside.startsWith("(") && inside.endsWith(")") ? inside.slice(1, -1) : inside;
 }
 
-/** The columns whose words are kept beside a table. */
+/** Returns the columns of the search table of a table. */
 async function readSearch(session: MigrationSession, table: TableFinding): Promise<void> {
   const columns = await session.read(
     `SELECT c.name FROM sqlite_schema s, pragma_table_info(s.name) c WHERE s.name = ? AND s.sql LIKE 'CREATE VIRTUAL TABLE % USING fts5 (%, content = %' ORDER BY c.cid`,

@@ -1,4 +1,4 @@
-/** Migrations of SQLite: one file, one writer, and transactions that undo everything. */
+/** Migrations of SQLite: one file, one writer, and transactions that roll back everything. */
 import type { LiveObject, LockAttempt, MigrationDialect, MigrationSession } from "../../migrations/plan/migration-dialect.ts";
 import { normalizeDefinition, splitDefinition } from "./definition.ts";
 import { readSqliteTables } from "./introspect.ts";

@@ -1,4 +1,4 @@
-/** The steps of operations on SQLite: what it cannot change in place is made anew, with its rows. */
+/** Plans migration operations on SQLite: copies tables with their rows for changes that it cannot make in place. */
 import type { ColumnState, State, TableState } from "../../schema/table-state.ts";
 import { findCountedColumn } from "../../schema/table-state.ts";
 import { applyOperation } from "../../migrations/state/apply.ts";
@@ -12,12 +12,12 @@ import { toTableData, toTableState, toViewState } from "../../migrations/state/t
 import type { TableWriter } from "../table-writer.ts";
 import { isKeyAlone } from "../table-writer.ts";
 
-/** The steps of operations, and what they are about. */
+/** Plans the steps of operations. */
 export function planSqlite(writer: TableWriter, before: State, operations: readonly Operation[]): PlannedStep[] {
   return new SqlitePlan(writer, before).run(foldIntoTables(operations));
 }
 
-/** Keys and checks of tables that are made by the same migration are made with them: SQLite could not add them. */
+/** Keys and checks of tables that the same migration creates are part of their definition: SQLite cannot add them later. */
 function foldIntoTables(operations: readonly Operation[]): Operation[] {
   const folded: Operation[] = [];
   const places = new Map<string, number>();
@@ -29,7 +29,7 @@ function foldIntoTables(operations: readonly Operation[]): Operation[] {
       folded[place!] = op.createTable(made.table, toTableData(state.get(made.table)!));
       continue;
     }
-    // What comes between may read the table.
+    // A statement in between may read the table.
     if (!("table" in operation) || operation.kind === "renameTable") places.clear();
     else if (operation.kind === "createTable") places.set(operation.table, folded.length);
     else places.delete(operation.table);
@@ -40,23 +40,23 @@ function foldIntoTables(operations: readonly Operation[]): Operation[] {
 
 const foldable: ReadonlySet<Operation["kind"]> = new Set<Operation["kind"]>(["addUnique", "addCheck", "addForeignKey", "addIndex"]);
 
-/** A table that waits to be made anew: several operations on it need one copy. */
+/** A table that waits to be copied: several operations on it need only one copy. */
 interface Pending {
   readonly table: string;
   readonly before: TableState;
   readonly operation: Operation;
-  /** What the columns of the new table are read from. */
+  /** Where the columns of the new table come from. */
   readonly sources: Map<string, string>;
 }
 
 class SqlitePlan extends StepPlan {
   #pending: Pending | undefined;
-  /** What comes when the table has been made anew. */
+  /** Steps that follow the copy. */
   readonly #behindPending: PlannedStep[] = [];
 
   protected override add(operation: PlainOperation, whole: Operation): void {
     if (!this.#touchesSearch(operation)) return this.#addPlain(operation, whole);
-    // The words of a table are kept by the names of its columns: they are made anew behind the change.
+    // The search table uses the names of the columns: it is created again after the change.
     this.flush();
     const toSteps = (statements: readonly string[]): PlannedStep[] => statements.map((sql) => ({ operation: whole, step: joined(sql) }));
     this.steps.push(...toSteps(this.writer.dropSearch(operation.table, this.state.get(operation.table)!)));
@@ -77,7 +77,7 @@ class SqlitePlan extends StepPlan {
   #addPlain(operation: PlainOperation, whole: Operation): void {
     const isOther = !("table" in operation) || operation.table !== this.#pending?.table || separate.has(operation.kind);
     if (isOther) this.flush();
-    if (this.#pending !== undefined || this.#needsCopy(operation)) this.#collect(operation as TableChange, whole); // It is about a table.
+    if (this.#pending !== undefined || this.#needsCopy(operation)) this.#collect(operation as TableChange, whole); // It changes a table.
     else super.add(operation, whole);
   }
 
@@ -136,7 +136,7 @@ class SqlitePlan extends StepPlan {
     }
   }
 
-  /** Rows are looked at before the table is made anew: what it has then must be what the operation speaks of. */
+  /** Checks rows before the table is copied: it must have its old structure then, which the operation refers to. */
   #check(operation: OperationOf<"addColumn" | "alterColumn">, whole: Operation, table: TableState): void {
     const checks = this.checksOf(operation, table);
     if (checks.length === 0) return;
@@ -144,14 +144,14 @@ class SqlitePlan extends StepPlan {
     this.steps.push(...checks.map((check): PlannedStep => ({ operation: whole, step: { kind: "check", check, place: "joined" } })));
   }
 
-  /** What rows that are there get in a new column. */
+  /** Returns the value that existing rows get in a new column. */
   #valueOfNew({ table: name, name: column, column: definition, fill }: OperationOf<"addColumn">, table: TableState): string {
     if (fill !== undefined) return this.writer.value(fill, definition);
     const after: TableState = { ...table, columns: new Map(table.columns).set(column, definition) };
     return this.writer.defaultOf(name, after, column) ?? "NULL";
   }
 
-  /** A value of the old definition as one of the new one. */
+  /** Converts a value of the old definition to the new one. */
   #convert(source: string, { column: after, fill }: OperationOf<"alterColumn">, before: ColumnState): string {
     const value = convert(source, before, after);
     const isRequired = before.null === true && after.null !== true && fill !== undefined;
@@ -172,10 +172,10 @@ class SqlitePlan extends StepPlan {
     const kept = `SELECT ${text(copyName)}, seq FROM sqlite_sequence WHERE name = ${text(name)}`;
     const rebuild = {
       copy: [
-        // Checks and keys of the table itself speak of its own name.
+        // Checks and keys of the table name the table itself.
         this.writer.createTable(name, after).replace(`CREATE TABLE ${quoted}`, `CREATE TABLE ${copy}`),
         `INSERT INTO ${copy} (${this.writer.list(columns)}) SELECT ${values.join(", ")} FROM ${quoted}`,
-        // Keys of rows that are gone are not given again.
+        // Keys of deleted rows are not used again.
         ...(isCounted
           ? [`DELETE FROM sqlite_sequence WHERE name = ${text(copyName)}`, `INSERT INTO sqlite_sequence (name, seq) ${kept}`]
           : []),
@@ -241,12 +241,12 @@ class SqlitePlan extends StepPlan {
       case "run":
         return [this.dataStep(operation)];
       default:
-        // Comments and extensions are not kept here, and all else is a copy.
+        // SQLite has neither comments nor extensions, and everything else is a copy.
         return [];
     }
   }
 
-  /** The conditions of types have the name of the table in theirs: a table with such is made anew under its new name. */
+  /** Conditions of types contain the name of the table: such a table is copied to its new name. */
   #renameTable({ table: from, to }: OperationOf<"renameTable">): Step[] {
     const table = this.state.get(from)!;
     const renamed = joined(`ALTER TABLE ${this.quote(from)} RENAME TO ${this.quote(to)}`);
@@ -258,13 +258,13 @@ class SqlitePlan extends StepPlan {
   }
 }
 
-/** What is never a part of a copy. */
+/** Values that a copy never contains. */
 const separate: ReadonlySet<Operation["kind"]> = new Set<Operation["kind"]>(["createTable", "dropTable", "renameTable"]);
 
 const wholeKinds: ReadonlySet<ColumnState["type"]> = new Set<ColumnState["type"]>(["id", "int", "bigint", "duration"]);
 const textKinds: ReadonlySet<ColumnState["type"]> = new Set<ColumnState["type"]>(["text", "choice"]);
 
-/** A value of one type as one of another: the values that do not fit have been refused before. */
+/** Converts a value to another type; values that do not fit have already been rejected. */
 function convert(source: string, before: ColumnState, after: ColumnState): string {
   if (after.storage === "text") return `gable_decimal(${wholeKinds.has(before.type) ? `CAST(${source} AS TEXT)` : source}, ${after.scale})`;
   if (isNumber(before) && isNumber(after)) {

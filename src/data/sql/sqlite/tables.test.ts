@@ -45,7 +45,7 @@ const codecField = (name: string): ValueType => {
 
 describe("values in SQLite", () => {
   for (const [name, cases] of Object.entries(endValues)) {
-    it(`of the type ${name} come back as they were`, async () => {
+    it(`of the type ${name} are read as they were written`, async () => {
       await create(Every);
       const field = codecField(name);
       for (const [value, ...back] of [...cases, [null] as const]) {
@@ -60,7 +60,7 @@ describe("values in SQLite", () => {
     });
   }
 
-  it("without bytes are no NULL, whatever memory they have", async () => {
+  it("without bytes are not stored as NULL, whatever memory they have", async () => {
     await create(Every);
     const touched = new Uint8Array(0);
     assert.equal(touched.buffer.byteLength, 0);
@@ -72,7 +72,7 @@ describe("values in SQLite", () => {
     assert.deepEqual(await read("SELECT count(*) FROM every WHERE bytes = x''"), [[5n]]);
   });
 
-  it("refuse what is not of their type", () => {
+  it("of another type are rejected", () => {
     for (const [name, wrong] of [
       ["text", 5],
       ["int", "5"],
@@ -101,7 +101,7 @@ describe("values in SQLite", () => {
 });
 
 describe("tables in SQLite", () => {
-  it("are made of every model of the example, and hold what it says", async () => {
+  it("are created for every model of the example, with its constraints", async () => {
     for (const model of models) assert.deepEqual(findSqliteMistakes(model.$meta), []);
     for (const sql of new TableWriter(sqlite).createAll(describeModels(models))) await run(sql);
     const [[table]] = (await read("SELECT sql FROM sqlite_schema WHERE name = 'books'")) as [[string]];
@@ -143,12 +143,12 @@ describe("tables in SQLite", () => {
       /cannot store BLOB value in TEXT column authors\.name/,
     ],
     [
-      "nothing where a value is needed",
+      "null in a required column",
       `INSERT INTO authors (status, created, updated) VALUES ('active', '', '')`,
       /NOT NULL constraint failed: authors\.name/,
     ],
     [
-      "a key that is no choice",
+      "a key that is not one of the choices",
       `INSERT INTO authors (name, status, created, updated) VALUES ('x', 'gone', '', '')`,
       /CHECK constraint failed: authors_status_check/,
     ],
@@ -162,7 +162,7 @@ describe("tables in SQLite", () => {
     });
   }
 
-  it("delete, empty and refuse what refers to a deleted row", async () => {
+  it("delete, empty or protect rows that refer to a deleted row", async () => {
     await create(...models);
     const author = "INSERT INTO authors (id, name, status, mentor_id, created, updated) VALUES (?, 'x', 'active', ?, '', '')";
     await run(author, 1, null);
@@ -204,7 +204,7 @@ describe("tables in SQLite", () => {
     assert.deepEqual(await read("SELECT * FROM users_users"), []);
   });
 
-  it("quote names and texts of any kind", async () => {
+  it("quote any name and any string", async () => {
     for (const name of ['a"b', "a;--", "select", "a b", "a.b", "[x]", "`x`", "é'", "x".repeat(200)]) {
       await run(`CREATE TABLE ${quoteSqlite(name)} (${quoteSqlite(name)} TEXT DEFAULT ${quoteText(name)}) STRICT`);
       await run(`INSERT INTO ${quoteSqlite(name)} DEFAULT VALUES`);
@@ -212,11 +212,11 @@ describe("tables in SQLite", () => {
     }
     for (const name of ["", "a\0b"]) assert.throws(() => quoteSqlite(name), { code: "E_SQL_NAME" });
     assert.throws(() => quoteText("a\0b"), { code: "E_SQL_NAME" });
-    // A name in quotes that is no column is an error, not a text.
+    // A quoted name that is not a column is an error, not a string.
     await assert.rejects(async () => read('SELECT "no such column"'), /no such column/);
   });
 
-  it("refuse decimals of more digits than SQLite keeps", () => {
+  it("reject decimals with more digits than SQLite keeps", () => {
     class Wide extends Model("wide", {
       id: f.id(),
       a: f.decimal({ digits: 16, scale: 2 }),

@@ -1,4 +1,4 @@
-/** Tables of SQLite: how names are quoted, and which types columns have. */
+/** Table definitions of SQLite: quoting, and types of columns. */
 import type { DriverValue } from "../../schema/driver-value.ts";
 import type { DefinitionMistake } from "../../schema/definitions.ts";
 import type { ModelMeta } from "../../schema/model-class.ts";
@@ -6,12 +6,12 @@ import type { ColumnKind, ColumnState } from "../../schema/table-state.ts";
 import type { TableSyntax } from "../table-syntax.ts";
 import { findUniqueMistakes, quoteName, quoteText, writeChoices, writeLiteral } from "../table-syntax.ts";
 
-/** A name in a statement. */
+/** Quotes a name. */
 export function quoteSqlite(name: string): string {
   return quoteName(name, '"');
 }
 
-/** A value that has been encoded, as a literal. */
+/** Writes an encoded value as a literal. */
 export function writeSqliteLiteral(value: DriverValue): string {
   return writeLiteral(value, quoteText, (hex) => `x'${hex}'`);
 }
@@ -36,7 +36,7 @@ const types: Readonly<Record<ColumnKind, "INTEGER" | "REAL" | "TEXT" | "BLOB">> 
   array: "TEXT",
 };
 
-/** Tables of SQLite. */
+/** The table syntax of SQLite. */
 export const sqliteTables: TableSyntax = {
   quote: quoteSqlite,
   quoteText,
@@ -45,7 +45,7 @@ export const sqliteTables: TableSyntax = {
   counted: " PRIMARY KEY AUTOINCREMENT",
   isCountedKey: true,
   checkOf,
-  // STRICT: a column holds values of its own type alone (sqlite.org/stricttables.html).
+  // STRICT: a column only holds values of its declared type (sqlite.org/stricttables.html).
   options: " STRICT",
   hasForwardKeys: true,
   hasMaterializedViews: false,
@@ -62,7 +62,7 @@ export const sqliteTables: TableSyntax = {
   toTableCondition: (sql) => sql,
 };
 
-/** What the database itself holds of a type that SQLite does not have. */
+/** Returns the condition of a type that SQLite does not have. */
 function checkOf(name: string, column: ColumnState): string {
   const quoted = quoteSqlite(name);
   if (column.type === "boolean") return `${quoted} IN (0, 1)`;
@@ -70,10 +70,10 @@ function checkOf(name: string, column: ColumnState): string {
   return writeChoices(quoted, column, quoteText);
 }
 
-/** Most digits that a double keeps of every decimal. */
+/** Number of digits that a double keeps of every decimal. */
 const decimalDigitsMax = 15;
 
-/** What SQLite cannot hold of a model; none when it can hold all of it. */
+/** Returns the parts of a model that SQLite does not support; empty if it supports all. */
 export function findSqliteMistakes(meta: ModelMeta): DefinitionMistake[] {
   const { name, fields } = meta;
   const long = [...fields.values()]
@@ -82,7 +82,7 @@ export function findSqliteMistakes(meta: ModelMeta): DefinitionMistake[] {
       code: "E_FIELD_OPTION_VALUE" as const,
       where: `${name}.${field.name}`,
       message: `SQLite keeps ${decimalDigitsMax} digits of a decimal, and the field has ${field.options.digits}`,
-      fix: `Use at most ${decimalDigitsMax} digits, or storage: "text", which can be equal to values alone.`,
+      fix: `Use at most ${decimalDigitsMax} digits, or storage: "text", which only supports equality.`,
     }));
   return [...long, ...findUniqueMistakes("SQLite", meta)];
 }
