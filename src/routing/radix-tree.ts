@@ -203,7 +203,9 @@ function pushValues(segment: ParamSegment, text: string, isPlain: boolean, value
   const { single } = segment;
   if (single === null) {
     const found = splitParams(segment, text, isPlain);
-    return found === undefined ? 0 : values.push(...found) && found.length;
+    if (found === undefined) return 0;
+    values.push(...found);
+    return found.length;
   }
   const value = parseParam(segment.prefix, single, text, isPlain);
   if (value === undefined) return 0;

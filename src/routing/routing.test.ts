@@ -180,6 +180,39 @@ describe("RadixTree", () => {
     assert.throws(() => add("/archive/:other(int)"), { code: "E_ROUTE_DUPLICATE" });
   });
 
+  it("finds the route that answers for folders", () => {
+    const table = new RouteTable<string>();
+    const add = (pattern: string, hasFolders: boolean): void => {
+      const route = new Route({ method: "GET", pattern, name: undefined, place: undefined, hasFolders });
+      table.add(route, route.bind(pattern, {}), pattern);
+    };
+    assert.equal(table.findFolder("GET", "/docs/"), undefined);
+    add("/docs/*name", true);
+    add("/docs/own", false);
+    add("/plain/*name", false);
+    const found = (method: string, path: string): unknown => table.findFolder(method, path)?.values;
+    assert.deepEqual(found("GET", "/docs/"), [""]);
+    assert.deepEqual(found("HEAD", "/docs/"), [""]);
+    assert.deepEqual(found("GET", "/docs/a/b/"), ["a/b"]);
+    assert.deepEqual(found("GET", "/docs/a%20b/"), ["a b"]);
+    for (const path of ["/docs/own/", "/plain/a/", "/plain/", "/docs", "/docs/a", "/docs//", "/"])
+      assert.equal(found("GET", path), undefined, path);
+    for (const method of ["POST", "OPTIONS", "PUT"]) assert.equal(found(method, "/docs/"), undefined, method);
+  });
+
+  it("asks a converter about no empty text, and about a slash only if the converter allows it", () => {
+    const asked: string[] = [];
+    const any = defineConverter<string>({ parse: (text) => (asked.push(text), text), format: (value) => value });
+    assert.equal(match(["/:a(any)-:b(any)"], "/-x", { any }), undefined);
+    assert.equal(match(["/:a(any)-:b(any)"], "/x-", { any }), undefined);
+    assert.equal(match(["/:a(any)-:b(any)"], "/x%2F-y", { any }), undefined);
+    assert.ok(!asked.includes("") && !asked.includes("x/"), asked.join());
+    assert.throws(() => formatPath(parsePattern("/:a(any)-:b(any)", { any }), { a: "x/y", b: "z" }, "/p"), { code: "E_ROUTE_PARAM" });
+    const open = { ...any, allowEncodedSlash: true };
+    assert.deepEqual(match(["/:a(open)-:b(open)"], "/x%2F-y", { open }), ["/:a(open)-:b(open)", "x/", "y"]);
+    assert.equal(formatPath(parsePattern("/:a(open)-:b(open)", { open }), { a: "x/y", b: "z" }, "/p"), "/x%2Fy-z");
+  });
+
   it("takes the method and the path together", () => {
     const tree = new RadixTree<string>();
     tree.add("POST", parsePattern("/users/me"), "post");
