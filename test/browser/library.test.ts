@@ -7,8 +7,7 @@ import { parse } from "parse5";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import type { RunningApp } from "gable";
 import { createPasswordHasher } from "gable/auth";
-import type { MailMessage } from "gable/mail";
-import { mailPart } from "gable/mail";
+import { outbox } from "gable/testing";
 import app from "../../examples/library/app.ts";
 import { addDays } from "../../examples/library/loans/lending.ts";
 import { Book, Loan, Proposal, Reader } from "../../examples/library/models.ts";
@@ -23,7 +22,6 @@ describe("the library in a browser", { skip: skipWithoutBrowser }, () => {
   let running: RunningApp;
   let axe = "";
   const problems: string[] = [];
-  const mails = (): readonly MailMessage[] => (app.part(mailPart).transport as unknown as { messages: MailMessage[] }).messages;
 
   before(async () => {
     axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -266,11 +264,11 @@ describe("the library in a browser", { skip: skipWithoutBrowser }, () => {
   /** Returns the path of the newest link of a kind that was mailed to an address. Mails are sent after the reply. */
   async function findLink(email: string, kind: RegExp): Promise<string> {
     for (let tries = 0; tries < 1_000; tries++) {
-      const links = mails()
+      const links = outbox(app)
         .filter(({ to }) => JSON.stringify(to).includes(email))
         .flatMap(({ text }) => text.match(/http\S+/) ?? [])
         .filter((link) => kind.test(link));
-      if (links[0] !== undefined) return new URL(links[0]).pathname;
+      if (links.length > 0) return new URL(links.at(-1)!).pathname;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     return assert.fail(`No mail with a link for ${email}`);

@@ -5,6 +5,7 @@ import { showBook } from "../catalogue/routes.ts";
 import { Loan } from "../models.ts";
 import { signedIn } from "../readers/accounts.ts";
 import { settings } from "../settings.ts";
+import { day } from "../views/filters.ts";
 import { lend, LoanRefused, takeBack, today } from "./lending.ts";
 
 export const loans = group("", { guard: signedIn });
@@ -25,7 +26,7 @@ loans.post("/books/:slug(slug)/borrow", async ({ params, user, flash }) => {
   const book = await getBook(params.slug);
   try {
     const { dueOn } = await lend(book.id, user.id);
-    flash("success", `${book.title} is yours until ${dueOn}.`);
+    flash("success", `${book.title} is yours until ${day(dueOn)}.`);
   } catch (error) {
     if (!(error instanceof LoanRefused)) throw error;
     flash("error", error.message);

@@ -1,25 +1,27 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { outbox } from "gable/testing";
+import app from "../app.ts";
 import { Reader } from "../models.ts";
-import { mails, openLibrary, password, run, toEmail, visit, visitAs, waitForMails } from "./open-library.ts";
+import { openLibrary, password, run, toEmail, visit, visitAs, waitForMails } from "./open-library.ts";
 
 openLibrary();
 
 /** Returns the path of the link in the last mail. */
-const linkOfLastMail = (): string => new URL(/http\S+/.exec(mails()[0]!.text)![0]).pathname;
+const linkOfLastMail = (): string => new URL(/http\S+/.exec(outbox(app).at(-1)!.text)![0]).pathname;
 
 describe("accounts of readers", () => {
   it("are made, confirmed by mail, and used", async () => {
     const client = visit();
     const form = { email: "New@Example.com", name: "Somebody New", password: "a long password" };
-    const sent = await client.post("/account/register", { form });
+    const sent = await (await client.get("/account/register")).form("post").fill(form).submit();
     assert.deepEqual([sent.status, /We have sent you a link/.test(sent.body)], [200, true]);
     await waitForMails(1);
     const early = await client.post("/account/login", { form });
     assert.deepEqual([early.status, /E-mail or password is wrong/.test(early.body)], [422, true]);
     const link = linkOfLastMail();
-    assert.match((await client.get(link)).body, /Confirm this address/);
-    assert.equal((await client.post(link)).headers.get("location"), "/account/login");
+    const confirmed = await (await client.get(link)).form("post").submit("Confirm this address");
+    assert.equal(confirmed.headers.get("location"), "/account/login");
     const login = await client.post("/account/login?next=/books/emma", { form });
     assert.deepEqual([login.status, login.headers.get("location")], [303, "/books/emma"]);
     assert.match((await login.follow()).body, /<a class="who" href="\/account">Somebody New<\/a>/);
@@ -35,7 +37,7 @@ describe("accounts of readers", () => {
   });
 
   it("get a new password by mail, which ends other sessions", async () => {
-    const [before, client] = [mails().length, visit()];
+    const [before, client] = [outbox(app).length, visit()];
     const other = await visitAs("other reader");
     assert.equal((await other.get("/loans")).status, 200);
     await client.post("/account/password/forgot", { form: { email: toEmail("other reader") } });
@@ -52,11 +54,11 @@ describe("accounts of readers", () => {
   });
 
   it("change their address once the new one is confirmed", async () => {
-    const [before, client] = [mails().length, await visitAs("reader")];
+    const [before, client] = [outbox(app).length, await visitAs("reader")];
     await client.post("/account/email", { form: { current: password, email: "moved@example.com" } });
     await waitForMails(before + 2);
-    const toNew = mails()
-      .slice(0, 2)
+    const toNew = outbox(app)
+      .slice(before)
       .find(({ text }) => /http/.test(text))!;
     await client.post(new URL(/http\S+/.exec(toNew.text)![0]).pathname);
     assert.ok(await run(() => Reader.where({ email: "moved@example.com" }).exists()));

@@ -2,10 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { createPasswordHasher } from "gable/auth";
-import type { MailMessage } from "gable/mail";
-import { mailPart } from "gable/mail";
 import type { TestClient } from "gable/testing";
-import { createTestClient } from "gable/testing";
+import { createTestClient, outbox } from "gable/testing";
 import app from "../app.ts";
 import { Reader } from "../models.ts";
 import { prepareDatabase } from "../setup.ts";
@@ -48,17 +46,12 @@ export const visit = (): TestClient => createTestClient(app, { errors: "page", h
 /** Returns a visitor in a role. */
 export async function visitAs(role: Role): Promise<TestClient> {
   const client = visit();
-  if (role === "anonymous") return client;
-  const reply = await client.post("/account/login", { form: { email: toEmail(role), password } });
-  assert.equal(reply.status, 303, reply.body);
+  if (role !== "anonymous") await client.signIn(await run(() => Reader.get({ email: toEmail(role) })));
   return client;
 }
 
-/** Returns the mails that were sent, the newest first. */
-export const mails = (): readonly MailMessage[] => (app.part(mailPart).transport as unknown as { messages: MailMessage[] }).messages;
-
 /** Waits until so many mails were sent: some are sent after the reply. */
 export async function waitForMails(count: number): Promise<void> {
-  for (let tries = 0; mails().length < count && tries < 1_000; tries++) await new Promise((resolve) => setTimeout(resolve, 10));
-  assert.equal(mails().length, count);
+  for (let tries = 0; outbox(app).length < count && tries < 1_000; tries++) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.equal(outbox(app).length, count);
 }
