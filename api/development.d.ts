@@ -7,6 +7,17 @@
  */
 export declare function createErrorReport(error: unknown, facts?: ErrorFacts): ErrorReport;
 
+/** Reads the newest report; undefined without one. `folder` is that of the project; default: the working directory. */
+export declare function readLastError(folder?: string): Promise<ErrorReport | undefined>;
+
+/**
+ * Writes a report for `gable last-error`.
+ *
+ * `folder` is that of the project; default: the working directory. A project that nobody may write to, or a runtime without files, does
+ * without.
+ */
+export declare function writeLastError(report: ErrorReport, folder?: string): Promise<void>;
+
 /** Renders a report. The text holds no secrets, and the page runs no code that it shows. */
 export declare function renderErrorReport(report: ErrorReport, format: ReportFormat, options?: RenderReportOptions): string;
 

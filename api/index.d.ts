@@ -1203,6 +1203,10 @@ export interface HandledError {
     readonly status: number;
     /** Context of the request. */
     readonly context: Context;
+    /** Groups equal errors: the code, the frame of the application that threw it, and the route. */
+    readonly fingerprint: string;
+    /** Whether to send a report to a service for errors: true at most 10 times a minute for one fingerprint. */
+    readonly shouldReport: boolean;
 }
 
 /** The part of Standard Schema that Gable uses; any such library fits (standardschema.dev). */

@@ -1,4 +1,5 @@
 export { createErrorReport } from "./diagnostics/report/error-report.ts";
+export { readLastError, writeLastError } from "./diagnostics/report/last-error.ts";
 export { renderErrorReport } from "./diagnostics/report/render-report.ts";
 export type { ErrorFacts, ErrorReport, ReportedError, RouteMiss } from "./diagnostics/report/report-types.ts";
 export type { ReportFormat } from "./diagnostics/report/render-report.ts";

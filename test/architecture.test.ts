@@ -45,7 +45,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(features.slice(1).map((feature) => [feature, house])),
   redis: ["errors"],
   // The addresses of development have the checks of hosts and origins.
-  diagnostics: [...house, "security"],
+  diagnostics: [...house, "security", "data", "data/part.ts"],
   // Their stores are in the database of the application, or in Redis.
   session: [...house, "data", "data/part.ts", "redis", "security"],
   security: [...house, "data", "data/part.ts", "redis"],

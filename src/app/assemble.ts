@@ -27,6 +27,9 @@ import type { GableOptions } from "./options.ts";
 import { createRateCheck } from "./rate-checks.ts";
 import { renderOutside } from "./render-outside.ts";
 import { toViewOptions } from "../views/part.ts";
+import type { FindTrace } from "./trace-steps.ts";
+import { traceLogger, traceTable } from "./trace-steps.ts";
+import { developmentPart } from "../diagnostics/development/part.ts";
 import { createRouteFinder } from "./route-url.ts";
 
 /** What assembling needs of the application object. */
@@ -55,15 +58,20 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
   const { mode, table, observers, onStarted, onStopping } = settings;
   const secrets = findSecretOptions(options);
   const redact = createSecretRedactor(secrets);
-  const logger = options.logger ?? createLogger(mode, (line) => console.error(redact(line)));
+  const findTrace: FindTrace | undefined = mode === "development" ? () => lifecycle.find(developmentPart)?.trace : undefined;
+  const hidden = findTrace === undefined ? [] : [...secrets, ...findSecretVariables()];
+  const logger = traceLogger(options.logger ?? createLogger(mode, (line) => console.error(redact(line))), findTrace);
   const parts = orderParts([...findFeatures(options), ...(options.parts ?? [])]);
   const lifecycle = new Lifecycle({
     parts,
     options,
     host: { mode, logger, environment: readEnvironment, renderView: (...view) => renderOutside(services, ...view) },
     onStopping,
-    onStarted: (instances) =>
-      onStarted(createListener({ options, mode, instances, services, table, Context, toErrorReply, findRates, cors })),
+    onStarted: (instances) => {
+      findTrace?.()?.noteSecrets(hidden);
+      const finder = traceTable(table, findTrace);
+      onStarted(createListener({ options, mode, instances, services, table: finder, Context, toErrorReply, findRates, cors }));
+    },
   });
   const find = <Instance extends PartInstance>(part: TypedPart<Instance>): Instance | undefined => lifecycle.find(part);
   const { events, createSocketHandler } = createLiveRequests({ table, lifecycle, services: () => services, Context: () => Context });
@@ -86,26 +94,32 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
     table,
     observers,
     views: options.views === undefined ? [] : toViewOptions(options.views).directories,
-    secrets: mode === "development" ? [...secrets, ...findSecretVariables()] : [],
+    secrets: hidden,
     redact,
   });
   const toCorsPolicy = createCorsPolicies(options.security?.trustedOrigins);
   const cors = options.security?.cors === undefined ? undefined : toCorsPolicy(options.security.cors);
   const findRates = (): Rates => lifecycle.get(ratesPart);
   const compileSettings: CompileSettings = {
+    ...toCompileOptions(options, mode),
     createSocketHandler,
-    basePath: options.basePath ?? "",
-    converters: options.converters ?? {},
     contextNames: names,
-    checksReturns: mode !== "production",
     toErrorReply,
+    findTrace,
     cors,
     toCorsPolicy,
-    rate: options.limits?.rate,
     createRateCheck: (scoped) => createRateCheck(scoped, findRates),
   };
   const compile: Assembly["compile"] = (entries) => compileRoutes(entries, table, compileSettings);
   // Each part reads its own instance and its own options.
   for (const part of parts) compile(part.routes?.(() => lifecycle.get(part) as never, options as never) ?? []);
   return { services, lifecycle, compile };
+}
+
+/** What compiling reads from the options. */
+function toCompileOptions(
+  { basePath = "", converters = {}, limits }: GableOptions,
+  mode: Mode,
+): Pick<CompileSettings, "basePath" | "converters" | "checksReturns" | "rate"> {
+  return { basePath, converters, checksReturns: mode !== "production", rate: limits?.rate };
 }

@@ -28,6 +28,8 @@ import { findFormBytesMax, readDeclaredForm, readInput } from "../input/input.ts
 import { OverrideRoute } from "../handlers/resource.ts";
 import { SocketRoute } from "../handlers/define-socket.ts";
 import { validateWith } from "../handlers/standard-schema.ts";
+import type { FindTrace } from "./trace-steps.ts";
+import { traceGuards, traceStep } from "./trace-steps.ts";
 
 /** A route, ready to run. */
 export interface CompiledRoute {
@@ -72,6 +74,8 @@ export interface CompileSettings {
   readonly createRateCheck: (scoped: ScopedRate) => RateCheck;
   /** Creates the handler of a WebSocket route. */
   readonly createSocketHandler: (route: SocketRoute) => (context: RequestContext) => unknown;
+  /** Follows requests; undefined outside of development. */
+  readonly findTrace: FindTrace | undefined;
   /** Makes the reply of an error between two layers. */
   readonly toErrorReply: (context: RequestContext, error: unknown) => Promise<HandlerReply>;
 }
@@ -185,8 +189,14 @@ function withRate(run: CompiledRoute["run"], scoped: ScopedRate | undefined, set
 function compileRun(route: HandlerRoute, levels: readonly SharedOptions[], label: string, settings: CompileSettings): CompiledRoute["run"] {
   const guards = levels.flatMap((level) => level.guard ?? []);
   const layers = levels.flatMap((level) => level.use ?? []);
-  const core = compileCore(route, guards, label, settings);
-  return layers.length === 0 ? core : wrapLayers(layers, core, label, settings);
+  const core = compileCore(route, traceGuards(guards, settings.findTrace), label, settings);
+  const run = layers.length === 0 ? core : wrapLayers(layers, core, label, settings);
+  const { findTrace } = settings;
+  if (findTrace === undefined) return run;
+  return (context) => {
+    findTrace()?.noteRoute(context, label, route.place);
+    return run(context);
+  };
 }
 
 /** Runs what a route declares. `sent` are the fields of its form, where they were read to find the route. */
@@ -194,12 +204,14 @@ type Run = (context: RequestContext, sent?: SentForm) => unknown;
 
 /** Guards, then declared input, then the handler. */
 function compileCore(route: HandlerRoute, guards: readonly Guard[], label: string, settings: CompileSettings): Run {
-  const handler = route instanceof SocketRoute ? settings.createSocketHandler(route) : route.handler;
+  const { findTrace } = settings;
+  const handler = traceStep("handler", route instanceof SocketRoute ? settings.createSocketHandler(route) : route.handler, findTrace);
+  const read = traceStep("parsing", readInput, findTrace);
   const options = withRecordForm(route.options);
   const hasInput = options.query !== undefined || options.form !== undefined || options.json !== undefined;
   const run: Run = hasInput
     ? async (context, sent) => {
-        context.setInput(await readInput(context, options, sent));
+        context.setInput(await read(context, options, sent));
         return handler(context);
       }
     : handler;
@@ -238,7 +250,8 @@ function compileAuthorize(levels: readonly SharedOptions[], label: string, setti
 function withOverride(route: OverrideRoute, label: string, settings: CompileSettings): Run {
   const targets = new Map<string, Run>();
   for (const [method, target] of Object.entries(route.override.targets))
-    if (target !== undefined) targets.set(method, compileCore(target, [target.options.guard ?? []].flat(), label, settings));
+    if (target !== undefined)
+      targets.set(method, compileCore(target, traceGuards([target.options.guard ?? []].flat(), settings.findTrace), label, settings));
   const allow = ["GET", "HEAD", "OPTIONS", ...targets.keys()].sort().join(", ");
   const declared = declaredBy(route);
   return async (context) => {

@@ -1,11 +1,16 @@
 /** The reply to an error in development: the report, in the form that the client wants. Only development loads this module. */
-import type { ErrorFacts, ErrorReport, RouteMiss } from "../diagnostics/report/report-types.ts";
+import type { ErrorFacts, RouteMiss } from "../diagnostics/report/report-types.ts";
 import { createErrorReport } from "../diagnostics/report/error-report.ts";
 import type { NamedText, RequestFacts } from "../diagnostics/report/report-facts.ts";
 import type { ReportFormat } from "../diagnostics/report/render-report.ts";
 import { renderErrorReport } from "../diagnostics/report/render-report.ts";
 import { readProperty } from "../diagnostics/report/plain-value.ts";
 import { findNearestRoutes } from "../diagnostics/report/nearest-routes.ts";
+import { writeLastError } from "../diagnostics/report/last-error.ts";
+import { readVisitor } from "../diagnostics/requests/read-visitor.ts";
+import type { RequestRecord } from "../diagnostics/requests/request-record.ts";
+import { currentRecord } from "../diagnostics/requests/request-record.ts";
+import { migrateAddress } from "../diagnostics/requests/request-tool.ts";
 import { parseCookies } from "../http/cookies.ts";
 import { HandlerReply } from "../replies/handler-reply.ts";
 import type { RouteTable } from "../routing/route-table.ts";
@@ -38,15 +43,20 @@ const contentTypes: Readonly<Record<ReportFormat, string>> = {
   markdown: "text/markdown; charset=utf-8",
 };
 
-/** Makes the reply. */
-export function createDevelopmentReply(facts: DevelopmentFacts): HandlerReply {
+/** Makes the reply, and keeps the report for `gable last-error`. */
+export async function createDevelopmentReply(facts: DevelopmentFacts): Promise<HandlerReply> {
   const { context } = facts;
-  const report = reportOf(facts);
+  const record = currentRecord();
+  const report = createErrorReport(facts.thrown, await toErrorFacts(facts, record));
+  if (record !== undefined) record.report = report;
+  // Requests in memory are those of tests and scripts: they leave no files behind.
+  if (report.status >= 500 && context.raw.remote.address !== "") await writeLastError(report);
   const format = facts.isProblem ? "problem" : findFormat(context);
   const editor = readEnvironment("GABLE_EDITOR");
   const body = renderErrorReport(report, format, {
     ...(format === "html" && { nonce: context.nonce }),
     ...(editor !== undefined && editor !== "" && { editor }),
+    migrateUrl: migrateAddress,
   });
   return new HandlerReply(facts.status, contentTypes[format], body, [["cache-control", "no-store"]]);
 }
@@ -59,14 +69,22 @@ function findFormat({ headers }: RequestContext): ReportFormat {
   return isCommandLine || /^text\/plain\b/.test(accept) ? "text" : "html";
 }
 
-function reportOf({ context, thrown, status, label, table, views, secrets }: DevelopmentFacts): ErrorReport {
-  const facts: ErrorFacts = {
-    request: toRequestFacts(context, label),
+async function toErrorFacts(
+  { context, thrown, status, label, table, views, secrets }: DevelopmentFacts,
+  record: RequestRecord | undefined,
+): Promise<ErrorFacts> {
+  const { session, user } = await readVisitor(context);
+  return {
+    request: { ...toRequestFacts(context, label), session, user: user ?? undefined },
     routes: status === 404 && label === undefined ? findRoutes(context, table) : [],
+    statements: record?.statements ?? [],
+    // The line of this very error says nothing more.
+    log: (record?.log ?? []).filter(
+      ({ facts }) => !("error" in facts && facts.error === thrown) && !("status" in facts && "code" in facts),
+    ),
     views,
     secrets,
   };
-  return createErrorReport(thrown, facts);
 }
 
 /** What is known about a request. Whatever cannot be read is left out: the report must not fail because of it. */

@@ -7,7 +7,6 @@ import type { CrossSiteRefusal } from "../security/cross-site.ts";
 import { findCrossSiteRefusal, isSafeMethod } from "../security/cross-site.ts";
 import type { HostCheck } from "../security/hosts.ts";
 import type { RateCheck } from "../security/rates/rates.ts";
-import type { RouteTable } from "../routing/route-table.ts";
 import { toParams } from "../routing/route-table.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { RequestContext } from "./request-context.ts";
@@ -18,12 +17,13 @@ import { HandlerReply } from "../replies/handler-reply.ts";
 import { toHandlerReply } from "../replies/handler-result.ts";
 import type { composeEarly } from "../parts/compose-listener.ts";
 import { answerPreflight } from "./preflight.ts";
+import type { RouteFinder } from "./trace-steps.ts";
 import { answerUnmatched } from "./unmatched.ts";
 
 /** What the dispatch needs of the application. */
 export interface DispatchSettings extends FinishSettings {
   readonly services: ContextServices;
-  readonly table: RouteTable<CompiledRoute>;
+  readonly table: RouteFinder;
   readonly isKnownHost: HostCheck;
   readonly trustedOrigins: ReadonlySet<string>;
   readonly trailingSlash: "redirect" | "strict";

@@ -9,7 +9,7 @@ import { errorToProblem, reasonPhrase } from "../http/problem.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { Context } from "../handlers/context.ts";
 import { HandlerRoute } from "../handlers/define-route.ts";
-import { renderErrorPage } from "./error-page.ts";
+import { ReportLimit, toFingerprint } from "./error-fingerprint.ts";
 import { HandlerReply } from "../replies/handler-reply.ts";
 import type { HandlerResult } from "../replies/handler-result.ts";
 import { toHandlerReply } from "../replies/handler-result.ts";
@@ -17,6 +17,7 @@ import { toJsonText } from "../replies/json-text.ts";
 import { isRendered, renderBody } from "../replies/render-reply.ts";
 import type { RequestContext } from "./request-context.ts";
 import { RequestRenderContext } from "./request-render-context.ts";
+import { renderStatusPage } from "./status-page.ts";
 import type { RouteTable } from "../routing/route-table.ts";
 import type { Redactor } from "../settings/redactor.ts";
 
@@ -32,6 +33,10 @@ export interface HandledError {
   readonly status: number;
   /** Context of the request. */
   readonly context: Context;
+  /** Groups equal errors: the code, the frame of the application that threw it, and the route. */
+  readonly fingerprint: string;
+  /** Whether to send a report to a service for errors: true at most 10 times a minute for one fingerprint. */
+  readonly shouldReport: boolean;
 }
 
 /** Called for each error; what it returns is the answer, undefined leaves it to the framework. */
@@ -62,14 +67,13 @@ export interface RequestObserver {
 
 /** Makes the function that answers errors. It never throws. */
 export function createErrorReplies(settings: ErrorReplySettings): (context: RequestContext, error: unknown) => Promise<HandlerReply> {
+  const limit = new ReportLimit();
   return async (context, thrown) => {
     const error = toGableError(thrown, context);
     logError(context, error, thrown);
     if (error.status >= 500) for (const observer of settings.observers) observer.error?.(context.requestId, thrown);
     try {
-      // The hook is typed with the public context, which hides what only the framework uses.
-      const report = { error: thrown, status: error.status, ...toShown(error), context: context as unknown as Context };
-      const own = await settings.onError?.(report);
+      const own = settings.onError === undefined ? undefined : await settings.onError(toHandledError(context, error, thrown, limit));
       if (own !== undefined) {
         const reply = await toHandlerReply(own, "onError");
         if (isRendered(reply.body)) reply.body = await renderBody(reply, reply.body, new RequestRenderContext(context));
@@ -79,6 +83,19 @@ export function createErrorReplies(settings: ErrorReplySettings): (context: Requ
       context.log.error({ error: failure }, "onError failed.");
     }
     return render(context, error, thrown, settings);
+  };
+}
+
+function toHandledError(context: RequestContext, error: GableError, thrown: unknown, limit: ReportLimit): HandledError {
+  const fingerprint = toFingerprint(thrown, error.code, labelOf(context));
+  return {
+    error: thrown,
+    status: error.status,
+    ...toShown(error),
+    // The hook is typed with the public context, which hides what only the framework uses.
+    context: context as unknown as Context,
+    fingerprint,
+    shouldReport: limit.take(fingerprint),
   };
 }
 
@@ -170,7 +187,7 @@ async function render(context: RequestContext, error: GableError, thrown: unknow
   if (mode === "development") {
     const { createDevelopmentReply } = await import("./development-report.ts");
     const { status } = error;
-    const reply = createDevelopmentReply({ context, thrown, status, label: labelOf(context), table, isProblem, views, secrets });
+    const reply = await createDevelopmentReply({ context, thrown, status, label: labelOf(context), table, isProblem, views, secrets });
     if (typeof reply.body === "string") reply.body = redact(reply.body);
     return addErrorHeaders(reply, error);
   }
@@ -179,17 +196,9 @@ async function render(context: RequestContext, error: GableError, thrown: unknow
       new HandlerReply(error.status, "application/problem+json", redact(toJsonText(errorToProblem(hidden(error, mode), requestId)))),
       error,
     );
-  const page = renderErrorPage({
-    status: error.status,
-    ...toShown(error),
-    ...(mode === "test" && { code: error.code }),
-    requestId,
-    nonce: context.nonce,
-  });
-  return addErrorHeaders(
-    new HandlerReply(error.status, "text/html; charset=utf-8", redact(page.toString()), [["cache-control", "no-store"]]),
-    error,
-  );
+  const shown = { status: error.status, ...toShown(error), ...(mode === "test" && { code: error.code }), requestId };
+  const page = redact(await renderStatusPage(context, shown));
+  return addErrorHeaders(new HandlerReply(error.status, "text/html; charset=utf-8", page, [["cache-control", "no-store"]]), error);
 }
 
 /** The error as a client may see it. */

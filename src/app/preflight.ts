@@ -1,11 +1,10 @@
 /** Answers to preflights, from the routing table: no code of a route runs. */
 import { HandlerReply } from "../replies/handler-reply.ts";
-import type { RouteTable } from "../routing/route-table.ts";
-import type { CompiledRoute } from "./compile-routes.ts";
+import type { RouteFinder } from "./trace-steps.ts";
 import type { RequestContext } from "./request-context.ts";
 
 /** Answers a preflight; undefined when no route has the path and the method, or when the one that has them allows no other origin. */
-export function answerPreflight(context: RequestContext, table: RouteTable<CompiledRoute>): HandlerReply | undefined {
+export function answerPreflight(context: RequestContext, table: RouteFinder): HandlerReply | undefined {
   const { path, headers } = context.raw;
   const allow = table.allowOf(path);
   const cors = table.find(headers.get("access-control-request-method") ?? "", path)?.entry.compiled.cors;

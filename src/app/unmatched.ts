@@ -1,16 +1,11 @@
 /** Answers for paths and methods that no route has: 404, 405, OPTIONS, and the trailing slash. */
 import { GableError } from "../errors/gable-error.ts";
-import type { RouteTable } from "../routing/route-table.ts";
-import type { CompiledRoute } from "./compile-routes.ts";
 import type { RequestContext } from "./request-context.ts";
+import type { RouteFinder } from "./trace-steps.ts";
 import { HandlerReply } from "../replies/handler-reply.ts";
 
 /** The answer, or the error that tells what is wrong. */
-export function answerUnmatched(
-  context: RequestContext,
-  table: RouteTable<CompiledRoute>,
-  trailingSlash: "redirect" | "strict",
-): HandlerReply {
+export function answerUnmatched(context: RequestContext, table: RouteFinder, trailingSlash: "redirect" | "strict"): HandlerReply {
   const { method } = context;
   const { path, queryString } = context.raw;
   if (path === "*")

@@ -8,6 +8,7 @@ import { dbMake } from "./commands/db-make.ts";
 import { dbMigrate, dbRollback } from "./commands/db-run.ts";
 import { dbCreate, dbDrop, dbReset, dbSeed, dbShell, dbSize } from "./commands/db-whole.ts";
 import { keyGenerate } from "./commands/key.ts";
+import { lastError } from "./commands/last-error.ts";
 import { routes } from "./commands/routes.ts";
 import { envCheck, envExample, settings } from "./commands/settings.ts";
 import { shell } from "./commands/shell.ts";
@@ -50,6 +51,7 @@ const commands: readonly AnyBuiltIn[] = [
   tasksRetry,
   tasksCancel,
   keyGenerate,
+  lastError,
   about,
 ];
 

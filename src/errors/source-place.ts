@@ -20,6 +20,28 @@ export function readStack(error: Error): string | undefined {
   );
 }
 
+let framework: string | undefined;
+
+/** Returns the folder of Gable's own code: in the package, this file is part of a bundle. "" where modules have no address. */
+function frameworkFolder(): string {
+  const address: unknown = import.meta.url;
+  if (typeof address !== "string") return "";
+  return new URL(address.endsWith(".ts") ? "../" : address.slice(0, address.lastIndexOf("/dist/") + 6), address).pathname;
+}
+
+/** Returns whose code a file of a stack is: that of the application, of Gable and packages, or of the runtime. */
+export function findOwner(file: string): "application" | "framework" | "runtime" {
+  if (file.startsWith("node:") || file.startsWith("<")) return "runtime";
+  framework ??= frameworkFolder();
+  const isFramework = file.includes("/node_modules/") || (framework !== "" && file.startsWith(framework));
+  return isFramework ? "framework" : "application";
+}
+
+/** Whether a file belongs to the application, and not to Gable, a package or the runtime. */
+export function isApplicationFile(file: string): boolean {
+  return findOwner(file) === "application";
+}
+
 /** Finds the caller of `below` in a stack of two frames. Undefined where the runtime has no stacks. */
 export function findCallerPlace(below: (...args: never[]) => unknown): SourcePlace | undefined {
   const holder: { stack?: string } = {};

@@ -30,6 +30,12 @@ export function addContextProperties(
   return new Set([...settings.reserved, ...owners.keys()]);
 }
 
+/** Returns a property of a part that the request has read, for the tools of development; undefined when nothing has read it. */
+export function peekProperty(context: object, name: string): unknown {
+  const slot = Object.getOwnPropertySymbols(context).find(({ description }) => description === name);
+  return slot === undefined ? undefined : (context as Readonly<Record<symbol, unknown>>)[slot]; // It has that symbol.
+}
+
 /** A getter that computes its value once per context, and keeps it in a slot. */
 function addProperty(prototype: object, name: string, read: (context: AnyContext) => unknown): void {
   const slot = Symbol(name);

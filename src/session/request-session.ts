@@ -97,6 +97,16 @@ export class RequestSession implements Session {
     this.#rotation = undefined;
   }
 
+  /** Returns the values for the tools of development, and touches nothing; undefined when the request has not used the session. */
+  async peek(): Promise<{ readonly userId: string | null; readonly values: Record<string, unknown> } | undefined> {
+    if (!this.#isRead && this.#pending.isEmpty && this.#rotation === undefined) return undefined;
+    const record = (await this.#loading)?.record;
+    const { set, delete: removed } = this.#pending.toChanges(record?.values ?? noValues);
+    const texts = Object.entries({ ...record?.values, ...set }).filter(([key]) => !removed.includes(key));
+    const values = Object.fromEntries(texts.map(([key, text]): [string, unknown] => [key, JSON.parse(text)]));
+    return { userId: this.#rotation?.userId ?? record?.userId ?? null, values };
+  }
+
   /** Stores what has changed, unless the status is 500 or above. A session that was ended is ended at any status. */
   async save(status: number): Promise<void> {
     this.#isSealed = true;

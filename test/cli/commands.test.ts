@@ -490,3 +490,23 @@ describe("the binary", () => {
     assert.equal((await project.run("start", "--workers", "many")).code, 2);
   });
 });
+
+describe("gable last-error", () => {
+  it("prints the newest error of development as Markdown and as JSON", async () => {
+    const project = createProject();
+    const none = await project.run("last-error");
+    assert.deepEqual([none.code, none.out], [0, "No error is kept. Gable keeps the newest one in var/last-error.json, in development.\n"]);
+    assert.deepEqual((await project.json("last-error")).data, { report: null });
+    const { createErrorReport, writeLastError } = await import("gable/development");
+    await writeLastError(createErrorReport(new Error("older")), project.folder);
+    await writeLastError(createErrorReport(new Error("the <newest>", { cause: new TypeError("root") })), project.folder);
+    const { code, out } = await project.run("last-error");
+    assert.equal(code, 0);
+    for (const part of ["# E\\_INTERNAL: the \\<newest\\>", "Fix: Correct the code at", "## Caused by", "root"])
+      assert.ok(out.includes(part), out);
+    const { data } = (await project.json("last-error")) as { readonly data: { readonly report: { readonly message: string } } };
+    assert.equal(data.report.message, "the <newest>");
+    project.write({ "var/last-error.json": "{broken" });
+    assert.deepEqual((await project.json("last-error")).data, { report: null });
+  });
+});

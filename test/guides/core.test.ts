@@ -172,7 +172,7 @@ describe("docs/guides/command-line.md", () => {
 
   const listCommands = async (...group: string[]): Promise<string[]> => {
     const help = await read(...group, "--help");
-    return [...help.slice(help.indexOf("Commands:")).matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name!);
+    return [...help.slice(help.indexOf("Commands:")).matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name]) => name!);
   };
 
   it("lists every command with each of its flags", async () => {
@@ -180,7 +180,7 @@ describe("docs/guides/command-line.md", () => {
     const groups = ["db", "env", "key", "tasks"];
     const top = (await listCommands()).filter((name) => !groups.includes(name));
     const nested = await Promise.all(groups.map(async (group) => (await listCommands(group)).map((name) => `${group} ${name}`)));
-    const rows = [...guide.matchAll(/^\| `((?:[a-z]+)(?: [a-z]+)?)(?: \[\w+\])?` \| [^|]* \| ([^|]*)\|$/gm)];
+    const rows = [...guide.matchAll(/^\| `((?:[a-z-]+)(?: [a-z]+)?)(?: \[\w+\])?` \| [^|]* \| ([^|]*)\|$/gm)];
     assert.deepEqual(rows.map(([, command]) => command).sort(), [...top, ...nested.flat()].sort());
     for (const [, command, cell] of rows) {
       const help = await read(...command!.split(" "), "--help");

@@ -4,6 +4,7 @@ import type { Plan } from "../sql/plan.ts";
 import type { FieldMeta } from "../schema/model-class.ts";
 import type { ModelClass, ModelConstructor } from "../schema/model-class.ts";
 import type { ExecutionContext, FetchMode } from "../run/database-core.ts";
+import { publishRows } from "../run/events.ts";
 import { Batch } from "./batch.ts";
 import { deferredClass, spreadStored } from "./deferred.ts";
 import type { OutputColumn } from "../tree/node.ts";
@@ -48,6 +49,7 @@ export function hydrateRows(
     Row.setBatch(instance, batch);
     instances.push(instance);
   }
+  publishRows(model.$meta.name, instances);
   return instances;
 }
 

@@ -19,6 +19,7 @@ import type { RelationMeta } from "../schema/model-class.ts";
 import type { ModelClass } from "../schema/model-class.ts";
 import type { ExecutionContext, FetchMode } from "../run/database-core.ts";
 import { contextOf, currentContext, isBehind } from "../run/context.ts";
+import { publishRelation } from "../run/events.ts";
 import type { CacheKey } from "./batch.ts";
 import { batchOf, Batch, keyOfRelation, toCacheKey } from "./batch.ts";
 import { hydrateRows } from "./hydrate.ts";
@@ -103,6 +104,13 @@ export async function loadRelation(row: RowRecord, relation: RelationMeta, part:
     throw new GableError("E_RELATION_FETCH", `${Row.modelOf(row).$meta.name}.${relation.name} was not loaded, and loading was forbidden.`, {
       fix: `Load it with the query: with({ ${relation.name}: true }).`,
     });
+  publishRelation(() => ({
+    model: Row.modelOf(row).$meta.name,
+    relation: relation.name,
+    target: relation.target.$meta.name,
+    isAlone: batch.mode === "one",
+    rowCount: batch.rows.length,
+  }));
   await request(batch, relation, part, row);
   return findLoaded(row, relation, part.name)?.value;
 }

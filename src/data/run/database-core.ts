@@ -58,6 +58,10 @@ export interface StatementEvent {
    * left out. Values in your own SQL are shown as they are.
    */
   readonly parameters?: readonly unknown[];
+  /** Whether it ran inside a transaction. */
+  readonly isInTransaction: boolean;
+  /** Returns the parameters for a developer, whatever `logParameters` says. Those of fields with the option `secret` are left out. */
+  showParameters(): readonly unknown[];
   /** Queries the database for how it runs the statement. */
   explain(): Promise<string>;
 }

@@ -20,9 +20,30 @@ interface PoolEvent {
   readonly isTaken: boolean;
 }
 
+/** The event on the channel `gable.data.relation` when code touches a relation that was not loaded with its rows. */
+export interface RelationEvent {
+  /** Model of the row, such as `Post`. */
+  readonly model: string;
+  readonly relation: string;
+  /** Model that the relation leads to. */
+  readonly target: string;
+  /** Whether only this row gets the relation, not its peers. */
+  readonly isAlone: boolean;
+  /** How many rows the query has read together. */
+  readonly rowCount: number;
+}
+
+/** The event on the channel `gable.data.rows` when a query has read rows of a model. */
+interface RowsEvent {
+  readonly model: string;
+  readonly rows: readonly object[];
+}
+
 const statements = channel("gable.data.query");
 const transactions = channel("gable.data.transaction");
 const pools = channel("gable.data.pool");
+const relations = channel("gable.data.relation");
+const rowLists = channel("gable.data.rows");
 
 /** Whether anybody listens for statements. */
 export function isObserved(database: DatabaseCore): boolean {
@@ -49,4 +70,14 @@ export function isPoolObserved(): boolean {
 /** Publishes the end of a wait for a connection. */
 export function publishPool({ name: database }: DatabaseCore, isTaken: boolean, start: number): void {
   pools.publish({ database, durationMs: performance.now() - start, isTaken } satisfies PoolEvent);
+}
+
+/** Publishes that code touches a relation that was not loaded with its rows. */
+export function publishRelation(read: () => RelationEvent): void {
+  if (relations.hasSubscribers) relations.publish(read());
+}
+
+/** Publishes the rows that a query has read, for tools that find out which of them are used. */
+export function publishRows(model: string, rows: readonly object[]): void {
+  if (rowLists.hasSubscribers) rowLists.publish({ model, rows } satisfies RowsEvent);
 }

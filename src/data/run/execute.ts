@@ -23,14 +23,14 @@ export function runStatement(context: ExecutionContext, statement: Statement, is
   const start = performance.now();
   return after(runUnobserved(context, statement, isWrite), (result) => {
     const rowCount = statement.rows === "arrays" ? result.rows.length : result.affected;
-    publishStatement(database, toEvent(database, statement, { start, rowCount }));
+    publishStatement(database, toEvent(context, statement, { start, rowCount }));
     return result;
   });
 }
 
 /** Creates the event about a statement that has run. */
 function toEvent(
-  database: DatabaseCore,
+  { database, transaction }: ExecutionContext,
   { sql, parameters }: Statement,
   { start, rowCount }: { readonly start: number; readonly rowCount: number },
 ): StatementEvent {
@@ -40,6 +40,8 @@ function toEvent(
     durationMs: performance.now() - start,
     rowCount,
     ...(database.logParameters && { parameters: showParameters(parameters) }),
+    isInTransaction: transaction !== undefined,
+    showParameters: () => showParameters(parameters),
     explain: async () => explainStatement(database.context, sql, parameters),
   };
 }
@@ -185,7 +187,7 @@ export async function* streamRaw(
       yield { plan, rows };
     }
   } finally {
-    if (isObserved(database)) publishStatement(database, toEvent(database, statement, { start, rowCount }));
+    if (isObserved(database)) publishStatement(database, toEvent(context, statement, { start, rowCount }));
   }
 }
 

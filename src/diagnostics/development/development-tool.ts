@@ -1,6 +1,7 @@
 /** The shape of what development adds to an application: scripts in its pages, and addresses below `/_gable/`. */
 import type { RawRequest, Reply } from "../../http/message.ts";
 import type { PartHost, Pending } from "../../parts/part.ts";
+import type { RequestTrace } from "../../parts/request-trace.ts";
 import type { HandlerReply } from "../../replies/handler-reply.ts";
 import type { ClientFile } from "./client-files.ts";
 
@@ -8,6 +9,8 @@ import type { ClientFile } from "./client-files.ts";
 export interface DevelopmentTool {
   /** Script that pages load. None by default. */
   readonly script?: ClientFile;
+  /** Follows requests. At most one tool has it. */
+  readonly trace?: RequestTrace;
   /** Runs around each request to an address outside of `/_gable/`. */
   around?(request: RawRequest, work: () => Pending<Reply>): Pending<Reply>;
   /** Answers an address below `/_gable/`; undefined passes it on. Host and origin have been checked. */

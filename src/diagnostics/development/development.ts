@@ -5,13 +5,15 @@ import type { PartHost, Pending } from "../../parts/part.ts";
 import type { HandlerReply } from "../../replies/handler-reply.ts";
 import { createHostCheck } from "../../security/hosts.ts";
 import type { HostCheck } from "../../security/hosts.ts";
+import type { RequestTrace } from "../../parts/request-trace.ts";
+import { createRequestTool } from "../requests/request-tool.ts";
 import { assertOwnPage } from "./access.ts";
 import { addressOf, answerClientFile, developmentPrefix } from "./client-files.ts";
 import type { CreateDevelopmentTool, DevelopmentTool } from "./development-tool.ts";
 import { insertScripts } from "./insert-scripts.ts";
 
 /** All tools, in the order of their scripts. One line for each. */
-const createTools: readonly CreateDevelopmentTool[] = [];
+const createTools: readonly CreateDevelopmentTool[] = [createRequestTool];
 
 /** Creates the tools of an application. */
 export function createDevelopment(host: PartHost, options: { readonly hosts?: readonly string[] }): Development {
@@ -29,6 +31,11 @@ export class Development {
     this.#tools = tools;
     this.#isKnownHost = isKnownHost;
     this.#scripts = tools.flatMap(({ script }) => (script === undefined ? [] : [addressOf(script)]));
+  }
+
+  /** What follows requests; undefined without such a tool. */
+  get trace(): RequestTrace | undefined {
+    return this.#tools.find(({ trace }) => trace !== undefined)?.trace;
   }
 
   /** Answers an address below `/_gable/`; undefined for another one. */

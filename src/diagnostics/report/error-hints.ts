@@ -27,7 +27,16 @@ const fixes: ReadonlyArray<readonly [RegExp, (...found: string[]) => string]> = 
   ],
   [/^Assignment to constant variable/, () => "Declare the variable with let."],
   [/^Maximum call stack size exceeded/, () => "Find the function that calls itself without an end: it repeats in the stack."],
-  [/JSON/, () => "Check that the text is JSON: look at what the other side sent."],
+  [
+    /^Converting circular structure to JSON/,
+    () => "Leave out the property that leads back to its owner, or give the class a method toJSON().",
+  ],
+  [/^near "|syntax error at or near|error in your SQL syntax/, () => "Correct the SQL of this statement."],
+  [
+    /^no such (?:table|column)|^relation ".*" does not exist|doesn't exist$/,
+    () => "Correct the name, or create it by a migration: npx gable db make.",
+  ],
+  [/ JSON (?:at|input)| is not valid JSON| in JSON /, () => "Check that the text is JSON: look at what the other side sent."],
   [/ECONNREFUSED|^fetch failed$/, () => "Start the server that this code calls, or correct its address."],
   [
     /^ENOENT: no such file or directory, \w+ '(.*)'/,

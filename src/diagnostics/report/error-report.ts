@@ -26,7 +26,8 @@ const shownElsewhere: ReadonlySet<string> = new Set(["file", "line", "column", "
  * report.code; // => "E_INTERNAL"
  */
 export function createErrorReport(error: unknown, facts: ErrorFacts = {}): ErrorReport {
-  const folders = toFolders(facts);
+  const literals = new Set<string>();
+  const folders: SourceFolders = { ...toFolders(facts), onSecret: (secret) => literals.add(secret) };
   const reported = toReportedError(error, folders, []);
   const hint = findErrorHint(error, facts.request !== undefined);
   const isOwn = isFrameworkError(error);
@@ -35,7 +36,7 @@ export function createErrorReport(error: unknown, facts: ErrorFacts = {}): Error
   const entry = isErrorCode(code) ? (catalogue[code] as CatalogueEntry) : undefined;
   const status = isOwn ? readProperty(error, "status") : undefined;
   const details = readProperty(error, "details");
-  const failing = findFailing(error, reported, folders);
+  const failing = findFailing(error, reported, folders) ?? findRouteFrame(facts, folders);
   const knownFix = code === "E_INTERNAL" ? toLineFix(failing) : (entry?.fix ?? "");
   const report: ErrorReport = {
     time: new Date().toISOString(),
@@ -51,7 +52,7 @@ export function createErrorReport(error: unknown, facts: ErrorFacts = {}): Error
     ...toRequestParts(facts, folders),
     versions: readVersions(),
   };
-  return removeSecrets(report, createSecretRemover([...(facts.secrets ?? []), ...findSecrets(error, facts)]));
+  return removeSecrets(report, createSecretRemover([...literals, ...(facts.secrets ?? []), ...findSecrets(error, facts)]));
 }
 
 /** What the facts of a request add to a report. */
@@ -59,9 +60,10 @@ function toRequestParts(
   { request, routes = [], statements = [], log = [] }: ErrorFacts,
   folders: SourceFolders,
 ): Pick<ErrorReport, "request" | "routes" | "statements" | "log"> {
+  const shorten = (place: string): string => (place.startsWith(`${folders.folder}/`) ? place.slice(folders.folder.length + 1) : place);
   return {
-    routes,
-    ...(request !== undefined && { request: toReportedRequest(request) }),
+    routes: routes.map((route) => ({ ...route, place: shorten(route.place) })),
+    ...(request !== undefined && { request: toReportedRequest(request, folders) }),
     statements: statements.map((statement) => toReportedStatement(statement, folders)),
     log: log.map(toReportedLine),
   };
@@ -155,6 +157,11 @@ function withoutErrorProperties(error: Error): object {
   }
 }
 
+/** The place of the route: where an error of its result or its input begins, when no code of the application has thrown it. */
+function findRouteFrame({ request }: ErrorFacts, folders: SourceFolders): ReportedFrame | undefined {
+  return request?.place === undefined ? undefined : { ...toTemplateFrame(request.place, folders), isTemplate: false };
+}
+
 /** The frame to look at first: the line of a template that the error names, else the first frame of the application. */
 function findFailing(error: unknown, reported: ReportedError, folders: SourceFolders): ReportedFrame | undefined {
   return findNamedPlace(error, folders) ?? findOwnFrame(reported, 0);
@@ -179,10 +186,16 @@ function findNamedPlace(error: unknown, folders: SourceFolders): ReportedFrame |
   return place === undefined ? undefined : { ...toTemplateFrame(place, folders), isTemplate: false };
 }
 
+/** Field errors of the two shapes that errors have: a list of paths, and messages by field. */
 function toFieldErrors(value: unknown): FieldError[] {
-  if (!isList(value)) return [];
-  return value.slice(0, 100).flatMap((item) => {
-    const [path, code, message] = ["path", "code", "message"].map((name) => readProperty(item, name));
-    return typeof path === "string" && typeof message === "string" ? [{ path, code: showIfText(code), message: capText(message) }] : [];
-  });
+  if (isList(value))
+    return value.slice(0, 100).flatMap((item) => {
+      const [path, code, message] = ["path", "code", "message"].map((name) => readProperty(item, name));
+      return typeof path === "string" && typeof message === "string" ? [{ path, code: showIfText(code), message: capText(message) }] : [];
+    });
+  const plain = toPlainValue(value);
+  if (typeof plain !== "object" || plain === null || Array.isArray(plain)) return [];
+  return Object.entries(plain).flatMap(([path, messages]) =>
+    (Array.isArray(messages) ? messages : [messages]).map((message: unknown) => ({ path, code: "", message: showValue(message) })),
+  );
 }

@@ -34,7 +34,7 @@ export function renderHtmlReport(report: ErrorReport, options: RenderReportOptio
           <p class="head"><span class="code">${code}</span> <span class="status">Status ${status}</span></p>
           <h1>${message}</h1>
           ${renderHelp(report, options)} ${renderHints(report)} ${renderFailing(report, options)} ${renderStack(report, options)}
-          ${renderCauses(report.error, options)} ${renderRequest(report)} ${renderStatements(report.statements, options)} ${renderLog(report)}
+          ${renderCauses(report.error, options, report.failing)} ${renderRequest(report)} ${renderStatements(report.statements, options)} ${renderLog(report)}
           <h2>Versions</h2>
           ${renderFacts("Versions", Object.entries(report.versions))}
           <details>
@@ -116,15 +116,17 @@ function renderSource({ source, place }: ReportedFrame): Html | null {
   )}</pre>`;
 }
 
-function renderStack({ error, failing }: ErrorReport, options: RenderReportOptions): Html | null {
-  return error.frames.length === 0 ? null : html`<h2>Stack</h2>${renderFrames(error, options, failing)}`;
+function renderStack({ error, failing, status }: ErrorReport, options: RenderReportOptions): Html | null {
+  // A refusal that no code of the application threw has no stack worth reading.
+  const isOwn = error.frames.some(({ owner }) => owner === "application");
+  return error.frames.length === 0 || (status < 500 && !isOwn) ? null : html`<h2>Stack</h2>${renderFrames(error, options, failing)}`;
 }
 
 /** Frames of the application are open, those of Gable, packages and the runtime are folded. */
 function renderFrames({ frames }: ReportedError, options: RenderReportOptions, shown?: ReportedFrame): Html {
   const own = frames.filter(({ owner }) => owner === "application");
   const folded = frames.filter(({ owner }) => owner !== "application");
-  return html`${own.map((frame) => renderFrame(frame, options, frame === shown))}
+  return html`${own.map((frame) => renderFrame(frame, options, frame.place?.shown === shown?.place?.shown))}
   ${
     folded.length === 0
       ? null
@@ -148,15 +150,15 @@ function renderFrame(frame: ReportedFrame, options: RenderReportOptions, isShown
   </details>`;
 }
 
-function renderCauses(error: ReportedError, options: RenderReportOptions): Html {
+function renderCauses(error: ReportedError, options: RenderReportOptions, failing: ReportedFrame | undefined): Html {
   const { parts, cause } = error;
   const inner: Array<readonly [string, ReportedError]> = parts.map((part, index) => [`Part ${index + 1} of ${parts.length}`, part]);
   if (cause !== undefined) inner.push(["Caused by", cause]);
   return html`${inner.map(
     ([title, part]) =>
       html`<h2>${title}: ${part.name === "" ? "" : `${part.name}: `}<span class="place">${part.message}</span></h2>
-        ${Object.keys(part.details).length === 0 ? null : renderFacts(`Details of ${title}`, toTexts(part.details))} ${renderFrames(part, options)}
-        ${renderCauses(part, options)}`,
+        ${Object.keys(part.details).length === 0 ? null : renderFacts(`Details of ${title}`, toTexts(part.details))} ${renderFrames(part, options, failing)}
+        ${renderCauses(part, options, failing)}`,
   )}`;
 }
 

@@ -1,5 +1,6 @@
 /** Turns what is known about a request into the rows of a report. */
 import type { SourcePlace } from "../../errors/source-place.ts";
+import { toPlaceText } from "../../errors/source-place.ts";
 import { isSecretName } from "../../errors/secret-names.ts";
 import type { PlainValue } from "./plain-value.ts";
 import { capText, secretText, showValue, toPlainValue } from "./plain-value.ts";
@@ -116,7 +117,7 @@ export interface ReportedLine {
 }
 
 /** Returns a request for a report. */
-export function toReportedRequest(request: RequestFacts): ReportedRequest {
+export function toReportedRequest(request: RequestFacts, { folder }: SourceFolders): ReportedRequest {
   const { id, method, url, route = "", place, ip, params, query, form, json, headers, cookies, session, user } = request;
   const groups: Array<readonly [string, readonly NamedText[]]> = [
     ["Path parameters", toRows(params)],
@@ -134,7 +135,7 @@ export function toReportedRequest(request: RequestFacts): ReportedRequest {
     method,
     url: capText(redactUrl(url)),
     route,
-    place: place === undefined ? "" : `${place.file}:${place.line}`,
+    place: place === undefined ? "" : toPlaceText(place, folder),
     ip,
     groups: groups.flatMap(([title, rows]) => (rows.length === 0 ? [] : [{ title, rows }])),
   };
@@ -145,7 +146,7 @@ function redactPair([name, value]: NamedText): NamedText {
 }
 
 /** Redacts the values of a URL whose names are secret. */
-function redactUrl(url: string): string {
+export function redactUrl(url: string): string {
   return url.replaceAll(/([?&])([^=&#]+)=([^&#]*)/g, (pair, sign: string, name: string) =>
     isSecretName(name) ? `${sign}${name}=${secretText}` : pair,
   );
@@ -172,8 +173,16 @@ export function toReportedStatement({ place, parameters, ...statement }: Stateme
 
 /** Returns a log line for a report. */
 export function toReportedLine({ level, message, facts }: LogFacts): ReportedLine {
-  const plain = toPlainValue(facts);
+  const plain = toPlainValue(withoutUndefined(facts));
   // An object stays an object, unless its inspection throws.
   const shown = typeof plain === "object" && plain !== null && !Array.isArray(plain) ? (plain as ReportedLine["facts"]) : { value: plain };
   return { level, message: capText(message), facts: shown };
+}
+
+function withoutUndefined(facts: object): object {
+  try {
+    return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+  } catch {
+    return facts;
+  }
 }

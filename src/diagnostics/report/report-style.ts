@@ -8,10 +8,15 @@ const colours = `--ink: #1d2126; --soft: #59626c; --ground: #f6f5f2; --card: #ff
 const darkColours = `--ink: #e8e6e1; --soft: #a6aeb6; --ground: #14171a; --card: #1d2124; --line: #363c42; --mark: #ff9d94; --mark-ground: #3a1f1d;
   --hint: #7fd6a4; --hint-ground: #16291f; --link: #9cc3ff; --warn: #f0b866`;
 
+/** Returns the rules that set the colours of an element and of what is in it. */
+export function colourRules(selector: string): string {
+  return `${selector} { color-scheme: light dark; ${colours} }
+@media (prefers-color-scheme: dark) { ${selector} { ${darkColours} } }`;
+}
+
 /** The stylesheet. */
 export const pageStyle = `
-:root { color-scheme: light dark; ${colours} }
-@media (prefers-color-scheme: dark) { :root { ${darkColours} } }
+${colourRules(":root")}
 * { box-sizing: border-box }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.55 system-ui, sans-serif }
 main { max-width: 66rem; margin: 0 auto; padding: 1.5rem 1rem 4rem }
@@ -42,6 +47,7 @@ pre .failing i { color: inherit }
 table { width: 100%; border-spacing: 0 }
 td, th { padding: 0.3125rem 0.75rem; vertical-align: top; text-align: left; border-top: 1px solid var(--line); overflow-wrap: anywhere; white-space: pre-wrap }
 th { font-size: 0.8125rem; color: var(--soft); font-weight: 600 }
+thead th { white-space: nowrap }
 tr:first-child td, tr:first-child th, thead th { border-top: 0 }
 tbody tr:first-child td { border-top: 1px solid var(--line) }
 .facts td:first-child { width: 13rem; color: var(--soft) }

@@ -1,7 +1,7 @@
 /** Removes the values of secrets from texts, wherever they appear: in messages, statements, source lines. */
 import { isSecretName } from "../../errors/secret-names.ts";
 import type { PlainValue } from "./plain-value.ts";
-import { readData, secretText } from "./plain-value.ts";
+import { isErrorValue, readData, readProperty, secretText } from "./plain-value.ts";
 
 /** Shorter secrets are not searched for: they would remove parts of other words. */
 const secretLengthMin = 6;
@@ -32,6 +32,9 @@ function collectFrom(value: unknown, isSecret: boolean, found: Set<string>, dept
     const entries: ReadonlyArray<readonly [unknown, unknown]> = Array.isArray(value)
       ? value.map((item) => ["", item] as const)
       : Object.keys(value).map((name) => [name, readData(value, name)] as const);
+    // These properties of errors are not enumerable.
+    if (isErrorValue(value))
+      for (const name of ["cause", "errors", "details"]) collectFrom(readProperty(value, name), isSecret, found, depth + 1);
     for (const [name, item] of entries) collectFrom(item, isSecret || isSecretName(String(name)), found, depth + 1);
   } catch {
     // A value that refuses to be looked at is not shown either.
@@ -77,9 +80,14 @@ function removeFrom(value: PlainValue, remove: SecretRemover): PlainValue {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, removeFrom(item, remove)]));
 }
 
-/** Removes the literals that source code assigns to secret names, such as `password = "..."`. */
-export function removeSecretLiterals(line: string): string {
-  return line.replaceAll(/([\w-]+)(["']?\s*[:=]\s*)(["'`])((?:\\.|(?!\3).){6,})\3/g, (whole, name: string, sign: string, quote: string) =>
-    isSecretName(name) ? `${name}${sign}${quote}${secretText}${quote}` : whole,
+/** Removes the literals that source code assigns to secret names, such as `password = "..."`. `onSecret` gets each of them. */
+export function removeSecretLiterals(line: string, onSecret: (secret: string) => void = () => undefined): string {
+  return line.replaceAll(
+    /([\w-]+)(["']?\s*[:=]\s*)(["'`])((?:\\.|(?!\3).){6,}?)\3/g,
+    (whole, name: string, sign: string, quote: string, text: string) => {
+      if (!isSecretName(name)) return whole;
+      onSecret(text);
+      return `${name}${sign}${quote}${secretText}${quote}`;
+    },
   );
 }

@@ -1,6 +1,6 @@
 /** Reads the stack of an error: frames with their source lines, and which of them belong to the application. */
 import type { SourcePlace } from "../../errors/source-place.ts";
-import { parseStackLine, toPlaceText } from "../../errors/source-place.ts";
+import { findOwner, parseStackLine, toPlaceText } from "../../errors/source-place.ts";
 import { capText, readProperty } from "./plain-value.ts";
 import { removeSecretLiterals } from "./secret-values.ts";
 import { findFileSystem, readSourceText } from "./source-text.ts";
@@ -45,23 +45,23 @@ export interface SourceFolders {
   readonly folder: string;
   /** Folders of the template files. */
   readonly views: readonly string[];
+  /** Takes the secrets that source lines had: their text may also be part of messages. Nobody takes them by default. */
+  readonly onSecret?: (secret: string) => void;
 }
 
 /** Lines shown before and after the line that fails. */
 const linesAround = 6;
 const lineLengthMax = 300;
-const framework = new URL("../../", import.meta.url).pathname;
-
 /** A generated view in a stack: line N is line N of its template. */
 const generatedView = /^(.*?)[\\/]\.gable[\\/]views[\\/](.+?)(?:(?:~|%7E)(\w+))?\.ts(?:\?v=[\w-]+)?$/;
 
 /** Reads the lines around a place; none when the file cannot be read. */
-function readSourceLines({ file, line }: SourcePlace, around = linesAround): SourceLine[] {
+function readSourceLines({ file, line }: SourcePlace, { onSecret }: SourceFolders): SourceLine[] {
   const lines = readSourceText(file)?.split(/\r?\n/) ?? [];
-  const first = Math.max(1, line - around);
-  return lines.slice(first - 1, line + around).map((text, index) => ({
+  const first = Math.max(1, line - linesAround);
+  return lines.slice(first - 1, line + linesAround).map((text, index) => ({
     number: first + index,
-    text: removeSecretLiterals(capText(text, lineLengthMax)),
+    text: removeSecretLiterals(capText(text, lineLengthMax), onSecret),
     isFailing: first + index === line,
   }));
 }
@@ -116,7 +116,7 @@ function toPlaceFrame(call: string, place: SourcePlace | undefined, folders: Sou
     place: toReportedPlace(place, folders),
     owner,
     isTemplate: false,
-    source: owner === "application" ? readSourceLines(place) : [],
+    source: owner === "application" ? readSourceLines(place, folders) : [],
   };
 }
 
@@ -124,10 +124,18 @@ function toPlaceFrame(call: string, place: SourcePlace | undefined, folders: Sou
 export function toTemplateFrame({ file, line }: SourcePlace, folders: SourceFolders, root = folders.folder): ReportedFrame {
   const name = file.replaceAll("\\", "/");
   const place = { file: findTemplate(name, { ...folders, folder: root }), line };
-  return { call: "", place: toReportedPlace(place, folders), owner: "application", isTemplate: true, source: readSourceLines(place) };
+  return {
+    call: "",
+    place: toReportedPlace(place, folders),
+    owner: "application",
+    isTemplate: true,
+    source: readSourceLines(place, folders),
+  };
 }
 
-function findOwner(file: string): ReportedFrame["owner"] {
-  if (file.startsWith("node:") || file.startsWith("<")) return "runtime";
-  return file.includes("/node_modules/") || file.startsWith(framework) ? "framework" : "application";
+/** Returns the line of the template for a place in a generated view; undefined for another place. */
+export function toTemplatePlace({ file, line }: SourcePlace): SourcePlace | undefined {
+  const view = generatedView.exec(file);
+  if (view === null) return undefined;
+  return { file: findTemplate(view[2]!.replaceAll("\\", "/"), { folder: view[1]!, views: [] }), line };
 }

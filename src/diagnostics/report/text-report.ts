@@ -17,7 +17,7 @@ export function renderTextReport(report: ErrorReport, isColoured: boolean): stri
     toHead(report, paint),
     toSource(report.failing, paint),
     toStack(report.error, paint),
-    ...toCauses(report.error, paint),
+    ...toCauses(report.error, paint, report.failing?.place?.shown),
     ...toHints(report, paint),
     ...toRequest(report, paint),
     toStatements(report, paint),
@@ -61,15 +61,17 @@ function toStack({ frames }: ReportedError, paint: Paint): string {
   return lines.join("\n");
 }
 
-function toCauses(error: ReportedError, paint: Paint, prefix = ""): string[] {
+function toCauses(error: ReportedError, paint: Paint, failing: string | undefined, prefix = ""): string[] {
   const inner: Array<readonly [string, ReportedError]> = error.parts.map((part, index) => [`${prefix}Part ${index + 1}`, part]);
   if (error.cause !== undefined) inner.push([`${prefix}Caused by`, error.cause]);
   return inner.flatMap(([title, part]) => {
     const name = part.name === "" ? "" : `${part.name}: `;
     const own = part.frames.find(({ owner }) => owner === "application");
+    // The source of the line that fails is above.
+    const source = own?.place?.shown === failing ? "" : toSource(own, paint);
     return [
-      [paint("yellow", `${title}: ${clean(name + part.message)}`), toSource(own, paint)].filter((line) => line !== "").join("\n"),
-      ...toCauses(part, paint, `${title}, `),
+      [paint("yellow", `${title}: ${clean(name + part.message)}`), source].filter((line) => line !== "").join("\n"),
+      ...toCauses(part, paint, failing, `${title}, `),
     ];
   });
 }

@@ -15,8 +15,11 @@ export function readVersions(): Record<string, string> {
   return { gable: own, runtime, platform: `${platform} ${arch}`.trim() };
 }
 
-/** The version in the package file, three folders above both `src/diagnostics/report` and `dist/diagnostics/report`. */
+/** The version in the package file: above the sources, or found by its name from the bundle of the package. */
 function readOwnVersion(): string {
-  const text = readSourceText(decodeURIComponent(new URL("../../../package.json", import.meta.url).pathname));
+  const address = import.meta.url.endsWith(".ts")
+    ? new URL("../../../package.json", import.meta.url).href
+    : import.meta.resolve("gable/package.json");
+  const text = readSourceText(decodeURIComponent(new URL(address).pathname));
   return text === undefined ? "unknown" : (JSON.parse(text) as { readonly version: string }).version; // Our own file.
 }
