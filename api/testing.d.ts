@@ -48,6 +48,8 @@ export declare function defineFactory<Class extends AnyModel>(model: Class, shap
  * The database itself holds the transaction, so requests over a socket are inside, too. Transactions of the code become savepoints;
  * what `onCommit()` was given runs when they end.
  *
+ * Leaks fail the test as with `testLeaks()`, and so does a transaction that is still open when the test ends.
+ *
  * For an application it also creates the tables, empties the outbox and the tasks before each test, and stops the application
  * after the last one. A database in a file of SQLite is replaced by one in memory, so that files of tests that run at the same
  * time never wait for each other. Call it before the application starts. Throws `E_OPTION_INVALID`.
@@ -56,6 +58,96 @@ export declare function defineFactory<Class extends AnyModel>(model: Class, shap
  * testDatabase(app);
  */
 export declare function testDatabase(database: Application | Database | (() => Database), options?: TestDatabaseOptions): void;
+
+/**
+ * Answers calls of `fetch()` until the current test ends; any other outgoing request fails with `E_TEST_OUTGOING`.
+ *
+ * A key is an address, or a method and an address; `*` stands for any characters. Connections to loopback are let through, so
+ * that databases and test servers work.
+ *
+ * @example
+ * fakeFetch({ "https://api.example/rates/*": { eur: 1.1 }, "POST https://api.example/orders": new Response(null, { status: 201 }) });
+ */
+export declare function fakeFetch(answers: Readonly<Record<string, FakeAnswer>>): FakeFetch;
+
+/** The answer to an outgoing request: a response, a value that is sent as JSON, or a function of the request. */
+export type FakeAnswer = Response | object | string | ((request: Request) => Response | object | string | Promise<Response | object | string>);
+
+/** What answers outgoing requests. */
+export interface FakeFetch {
+    /** Requests that were answered, the first one first. */
+    readonly requests: readonly SentFetch[];
+    /** Ends it before the test ends. */
+    restore(): void;
+}
+
+/** A request that the code under test has sent. */
+export interface SentFetch {
+    /** Method in upper case. */
+    readonly method: string;
+    /** Whole address. */
+    readonly url: string;
+    /** Header fields. */
+    readonly headers: Headers;
+    /** Body as text; "" without one. */
+    readonly body: string;
+}
+
+/**
+ * Fails each test of a file that leaves a timer or a socket behind, or a rejection that nobody handles.
+ *
+ * `testDatabase()` does this as well. A timer that the process does not wait for (`unref()`) is no leak, and neither is what Gable
+ * itself holds for an application that runs. The check comes after all hooks of the test. Fails with `E_TEST_LEAK`.
+ *
+ * @example
+ * testLeaks();
+ */
+export declare function testLeaks(): void;
+
+/**
+ * The clock of tests.
+ *
+ * @example
+ * await time.travel({ days: 15 }, async () => assert.equal((await client.get("/account")).status, 303));
+ */
+export declare const time: TestTime;
+
+/** The clock of tests. */
+export interface TestTime {
+    /**
+     * Moves the clock, fires the timers that are due then, runs work, and moves the clock back. Returns what the work returns.
+     *
+     * `Date`, sessions, signed values, rate limits, caches and tasks obey it. Clocks of database servers, of Redis, and
+     * `performance.now()` do not. Timers fire once each, as after a machine has slept. Throws `E_TEST_TIME`.
+     */
+    travel<Result>(by: TimeSpan, work: () => Result | Promise<Result>): Promise<Result>;
+}
+
+/** A length of time. Its parts are added; negative ones go back. */
+export interface TimeSpan {
+    /** Weeks. */
+    readonly weeks?: number;
+    /** Days of 24 hours. */
+    readonly days?: number;
+    /** Hours. */
+    readonly hours?: number;
+    /** Minutes. */
+    readonly minutes?: number;
+    /** Seconds. */
+    readonly seconds?: number;
+    /** Milliseconds. */
+    readonly ms?: number;
+}
+
+/** A statement that was sent to a database. */
+export interface RecordedStatement {
+    /** SQL with placeholders. */
+    readonly sql: string;
+    /** Duration in ms. */
+    readonly durationMs: number;
+    /** File and line of the project that sent it; undefined when it cannot be told. */
+    readonly place: string | undefined;
+}
 
 /**
  * Returns the mails that the current test has sent, the first one first.
@@ -125,7 +217,7 @@ export declare function assertQueries(count: number, work: () => unknown): Promi
 export declare function countQueries(work: () => unknown): Promise<number>;
 
 /** Returns the statements that work sends to databases, in their order. */
-export declare function queries(work: () => unknown): Promise<readonly StatementEvent[]>;
+export declare function queries(work: () => unknown): Promise<readonly RecordedStatement[]>;
 
 /** A client with a jar of cookies. */
 export interface TestClient {
@@ -180,6 +272,11 @@ export interface TestClientOptions {
      * (`E_TEST_PAGE`); `any` accepts it. Default "checked".
      */
     markup?: "checked" | "any";
+    /**
+     * `throw` refuses a request that sends the same query five times or more, as a loop over rows does (`E_TEST_QUERIES`); `allow`
+     * accepts it. Default "throw".
+     */
+    nPlusOne?: "throw" | "allow";
 }
 
 /** How long a reply took. */

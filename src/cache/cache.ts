@@ -59,7 +59,7 @@ const pollMs = 25;
 const optionNames: Readonly<Record<keyof CacheOptions, true>> = { ttlSeconds: true, staleSeconds: true, tags: true };
 
 /** Creates a cache over a store. */
-export function createCache({ store, now = Date.now }: CreateCacheOptions): Cache {
+export function createCache({ store, now = () => Date.now() }: CreateCacheOptions): Cache {
   return new StoreCache(store, now);
 }
 

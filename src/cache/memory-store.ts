@@ -37,7 +37,7 @@ class MemoryCache implements CacheStore {
   readonly #now: () => number;
   #bytes = 0;
 
-  constructor({ entriesMax = 10_000, bytesMax = 67_108_864, now = Date.now }: MemoryCacheOptions) {
+  constructor({ entriesMax = 10_000, bytesMax = 67_108_864, now = () => Date.now() }: MemoryCacheOptions) {
     this.#entriesMax = entriesMax;
     this.#bytesMax = bytesMax;
     this.#now = now;

@@ -8,5 +8,10 @@ export const testingErrors = {
   E_TEST_FIELD: entry(500, "Nobody can fill this field of the page", "Fill a field that the page has, with a value that it can hold."),
   E_TEST_REPLY: entry(500, "The reply is not what the test asks of it", "Look at reply.status and reply.body."),
   E_TEST_PAGE: entry(500, "The page has mistakes", "Give each control a label and each field a name, and use each id once."),
+  E_TEST_QUERIES: entry(500, "A request sends the same query again and again", "Load the rows together, such as with: { author: true }."),
+  E_TEST_OUTGOING: entry(500, "The test does not answer this outgoing request", "Name its address in fakeFetch()."),
+  E_TEST_LEAK: entry(500, "The test leaves something behind", "End what the message names before the test ends."),
+  E_TEST_TIME: entry(500, "Time cannot travel like this", "Pass a duration such as { days: 15 }, and await time.travel()."),
+  E_TRANSACTION_OPEN: entry(500, "A transaction is still open when the test ends", "Await transaction()."),
   E_TEST_SETUP: entry(500, "The application lacks what the test needs", "Pass the option that the message names to gable()."),
 } as const;

@@ -188,7 +188,7 @@ export class AppTasks {
     for (const worker of this.#workers) worker.wake();
   }
 
-  #createWorker({ queues, concurrency, now = Date.now, times = {}, onFailure }: WorkerOptions): Worker {
+  #createWorker({ queues, concurrency, now = () => Date.now(), times = {}, onFailure }: WorkerOptions): Worker {
     assertWorkerOptions("startWorker()", { queues, concurrency });
     const { options, queue, logger } = this.#parts;
     const worker = new Worker({

@@ -3,10 +3,22 @@ import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe } from "node:diagnostics_channel";
 import type { StatementEvent } from "gable/data";
+import { findCaller } from "./caller.ts";
+import { testError } from "./test-error.ts";
+
+/** A statement that was sent to a database. */
+export interface RecordedStatement {
+  /** SQL with placeholders. */
+  readonly sql: string;
+  /** Duration in ms. */
+  readonly durationMs: number;
+  /** File and line of the project that sent it; undefined when it cannot be told. */
+  readonly place: string | undefined;
+}
 
 /** Recordings that are open, the innermost first. */
 interface Recording {
-  readonly statements: StatementEvent[];
+  readonly statements: RecordedStatement[];
   readonly outer: Recording | undefined;
 }
 
@@ -17,23 +29,26 @@ function subscribeOnce(): void {
   if (isSubscribed) return;
   isSubscribed = true;
   subscribe("gable.data.query", (event) => {
-    const statement = event as StatementEvent; // What the channel has.
-    for (let recording = recordings.getStore(); recording !== undefined; recording = recording.outer) recording.statements.push(statement);
+    let recording = recordings.getStore();
+    if (recording === undefined) return;
+    const { sql, durationMs } = event as StatementEvent; // What the channel has.
+    const statement: RecordedStatement = { sql, durationMs, place: findCaller().place };
+    for (; recording !== undefined; recording = recording.outer) recording.statements.push(statement);
   });
 }
 
 /** Runs work, and returns its result with the statements that it sent. What runs at the same time elsewhere does not count. */
 export async function recordQueries<Result>(
   work: () => Result | Promise<Result>,
-): Promise<{ readonly result: Result; readonly statements: readonly StatementEvent[] }> {
+): Promise<{ readonly result: Result; readonly statements: readonly RecordedStatement[] }> {
   subscribeOnce();
-  const statements: StatementEvent[] = [];
+  const statements: RecordedStatement[] = [];
   const result = await recordings.run({ statements, outer: recordings.getStore() }, async () => work());
   return { result, statements };
 }
 
 /** Returns the statements that work sends to databases, in their order. */
-export async function queries(work: () => unknown): Promise<readonly StatementEvent[]> {
+export async function queries(work: () => unknown): Promise<readonly RecordedStatement[]> {
   return (await recordQueries(work)).statements;
 }
 
@@ -47,6 +62,32 @@ export async function countQueries(work: () => unknown): Promise<number> {
 /** Fails when work sends another number of statements to databases, and lists them. */
 export async function assertQueries(count: number, work: () => unknown): Promise<void> {
   const statements = await queries(work);
-  const list = statements.map(({ sql }) => sql).join("\n");
+  const list = statements.map(toLine).join("\n");
   assert.equal(statements.length, count, `${statements.length} statements instead of ${count}:\n${list}`);
+}
+
+/** Statements that are repeated this often come from a loop, most likely. */
+const repeatedMin = 5;
+
+/** Throws `E_TEST_QUERIES` when a query was sent again and again. Changes in a loop are normal. */
+export function assertNoLoop(statements: readonly RecordedStatement[], request: string): void {
+  const counts = new Map<string, number>();
+  for (const statement of statements) {
+    if (!/^\s*(?:select|with)\b/i.test(statement.sql)) continue;
+    const count = (counts.get(statement.sql) ?? 0) + 1;
+    counts.set(statement.sql, count);
+  }
+  for (const [sql, count] of counts) {
+    if (count < repeatedMin) continue;
+    const place = statements.findLast((statement) => statement.sql === sql)?.place;
+    throw testError(
+      "E_TEST_QUERIES",
+      `${request} sends ${count} queries that differ only in their values${place === undefined ? "" : ` (${place})`}: ${sql}`,
+      'Load the rows together, such as with: { author: true }, or create the client with { nPlusOne: "allow" }.',
+    );
+  }
+}
+
+function toLine({ sql, place }: RecordedStatement): string {
+  return place === undefined ? sql : `${sql} (${place})`;
 }

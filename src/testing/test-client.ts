@@ -3,7 +3,7 @@ import type { Application, Context, FlashMessage } from "gable";
 import type { Connection } from "./connection.ts";
 import { connectBySocket, connectInMemory } from "./connection.ts";
 import { CookieJar } from "./cookie-jar.ts";
-import { recordQueries } from "./count-queries.ts";
+import { assertNoLoop, recordQueries } from "./count-queries.ts";
 import type { RenderedView, TestReply } from "./reply.ts";
 import { ClientReply } from "./reply.ts";
 import { addTestApp, removeTestApp } from "./test-apps.ts";
@@ -26,6 +26,11 @@ export interface TestClientOptions {
    * (`E_TEST_PAGE`); `any` accepts it. Default "checked".
    */
   markup?: "checked" | "any";
+  /**
+   * `throw` refuses a request that sends the same query five times or more, as a loop over rows does (`E_TEST_QUERIES`); `allow`
+   * accepts it. Default "throw".
+   */
+  nPlusOne?: "throw" | "allow";
 }
 
 /** A client with a jar of cookies. */
@@ -154,6 +159,7 @@ class Client {
       send: (next, target, form) => this.#leave({ method: next, url: target, what: form, extra }, sent),
       follow: () => this.#follow(incoming.headers.get("location"), incoming.status, sent),
     });
+    if (this.#options.nPlusOne !== "allow") assertNoLoop(statements, `${method} ${toPath(url)}`);
     if (this.#options.markup !== "any") reply.assertMarkup();
     return reply;
   }
@@ -206,7 +212,13 @@ function toPath({ pathname, search }: URL): string {
   return pathname + search;
 }
 
-const optionNames: Readonly<Record<keyof TestClientOptions, true>> = { transport: true, errors: true, headers: true, markup: true };
+const optionNames: Readonly<Record<keyof TestClientOptions, true>> = {
+  transport: true,
+  errors: true,
+  headers: true,
+  markup: true,
+  nPlusOne: true,
+};
 
 function assertKnown(options: TestClientOptions): void {
   const unknown = Object.keys(options).find((name) => !(name in optionNames));

@@ -5,6 +5,7 @@ import type { Application } from "gable";
 import type { Database } from "gable/data";
 import { sql } from "gable/data";
 import { clearOutbox } from "./outbox.ts";
+import { testLeaks } from "./leaks.ts";
 import { clearTasks } from "./tasks.ts";
 import { addTestApp, keepTestApp, removeTestApp } from "./test-apps.ts";
 import { testError } from "./test-error.ts";
@@ -26,6 +27,8 @@ export interface TestDatabaseOptions {
  * The database itself holds the transaction, so requests over a socket are inside, too. Transactions of the code become savepoints;
  * what `onCommit()` was given runs when they end.
  *
+ * Leaks fail the test as with `testLeaks()`, and so does a transaction that is still open when the test ends.
+ *
  * For an application it also creates the tables, empties the outbox and the tasks before each test, and stops the application
  * after the last one. A database in a file of SQLite is replaced by one in memory, so that files of tests that run at the same
  * time never wait for each other. Call it before the application starts. Throws `E_OPTION_INVALID`.
@@ -37,6 +40,7 @@ export function testDatabase(database: Application | Database | (() => Database)
   assertOptions(options);
   const isApplication = typeof database === "object" && "listener" in database;
   if (isApplication) prepareApplication(database, options);
+  testLeaks();
   let rollBacks: Array<() => Promise<void>> = [];
   beforeEach(async () => {
     const databases = isApplication ? databasesOf(database) : [typeof database === "function" ? database() : database];

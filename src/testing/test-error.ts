@@ -2,7 +2,17 @@
 import { GableError } from "gable";
 
 /** Codes of the testing tools. */
-export type TestErrorCode = "E_TEST_ELEMENT" | "E_TEST_FORM" | "E_TEST_FIELD" | "E_TEST_REPLY" | "E_TEST_PAGE" | "E_TEST_SETUP";
+export type TestErrorCode =
+  | "E_TEST_ELEMENT"
+  | "E_TEST_FORM"
+  | "E_TEST_FIELD"
+  | "E_TEST_REPLY"
+  | "E_TEST_PAGE"
+  | "E_TEST_QUERIES"
+  | "E_TEST_OUTGOING"
+  | "E_TEST_LEAK"
+  | "E_TEST_TIME"
+  | "E_TEST_SETUP";
 
 /** Creates an error of the testing tools. */
 export function testError(code: TestErrorCode, message: string, fix?: string): GableError {

@@ -119,8 +119,14 @@ export async function isolateDatabase(database: DatabaseCore): Promise<() => Pro
   database.context = { database, transaction: open };
   return async () => {
     database.context = outer;
+    const left = open.endInner();
     await open.rollback();
     connection.release(open.isLost ? new Error("The transaction of a test was lost.") : undefined);
+    if (left !== undefined)
+      throw new GableError("E_TRANSACTION_OPEN", "A transaction is still open when the test ends.", {
+        fix: "Await transaction() in the test, or in the code that it calls.",
+        cause: left,
+      });
   };
 }
 
@@ -222,8 +228,8 @@ class Transaction implements OpenTransaction {
   readonly #opened: Error;
   /** Savepoints take turns. */
   readonly #turns: WriteLock;
-  /** Whether a savepoint is open. */
-  #isNesting = false;
+  /** The savepoint that is open. */
+  #inner: Transaction | undefined;
   #failure: unknown;
   #hasFailed = false;
   #savepoints = 0;
@@ -251,7 +257,7 @@ class Transaction implements OpenTransaction {
   run(statement: Statement): StatementResult | Promise<StatementResult> {
     if (this.#isIsolation) return this.#runIsolated(statement);
     // A statement next to a savepoint must not be rolled back with it, so it waits for its turn.
-    if (this.#isNesting) return this.#runInTurn(statement);
+    if (this.#inner !== undefined) return this.#runInTurn(statement);
     this.#assertOpen();
     this.assertSound();
     let result: StatementResult | Promise<StatementResult>;
@@ -333,6 +339,15 @@ class Transaction implements OpenTransaction {
     return explained;
   }
 
+  /** Ends the savepoint that is open, and those in it: nothing more runs in them. Returns where it was opened; undefined without one. */
+  endInner(): Error | undefined {
+    const inner = this.#inner;
+    if (inner === undefined) return undefined;
+    inner.isEnded = true;
+    inner.endInner();
+    return inner.#opened;
+  }
+
   /** Runs a statement that controls the transaction itself. */
   async control(sql: string): Promise<void> {
     try {
@@ -343,6 +358,8 @@ class Transaction implements OpenTransaction {
   }
 
   async commit(): Promise<void> {
+    // A test that ended before has ended the transaction as well.
+    this.#assertOpen();
     this.isEnded = true;
     try {
       await this.control(this.#savepoint === "" ? "COMMIT" : `RELEASE SAVEPOINT ${this.#savepoint}`);
@@ -374,13 +391,12 @@ class Transaction implements OpenTransaction {
   /** Runs work in a savepoint. Several savepoints take turns. */
   async nest<Result>(context: ExecutionContext, work: () => Result | Promise<Result>, options: TransactionOptions): Promise<Result> {
     const free = await this.#turns.acquire();
-    this.#isNesting = true;
     try {
       this.#assertOpen();
       this.assertSound();
       return await this.#nestNow(context, work, options);
     } finally {
-      this.#isNesting = false;
+      this.#inner = undefined;
       free();
     }
   }
@@ -392,6 +408,7 @@ class Transaction implements OpenTransaction {
   ): Promise<Result> {
     const savepoint = `${this.#savepoint === "" ? "gable" : this.#savepoint}_${++this.#savepoints}`;
     const open = new Transaction(database, this.#connection, { isReadOnly: this.isReadOnly || readOnly, savepoint, opened: openedHere() });
+    this.#inner = open;
     await this.control(`SAVEPOINT ${savepoint}`);
     try {
       const result = await withTimeout(() => runIn({ database, transaction: open, isForAll }, work), timeoutMs, open);

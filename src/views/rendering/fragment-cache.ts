@@ -256,7 +256,7 @@ export class MemoryFragments implements FragmentStore {
 
   constructor(options: MemoryFragmentsOptions = {}) {
     this.#charactersMax = options.charactersMax ?? charactersMax;
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now ?? (() => Date.now());
   }
 
   /** Number of fragments. */

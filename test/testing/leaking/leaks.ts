@@ -1,0 +1,59 @@
+/** Tests that leave something behind, and tests that do not: run by leaks.test.ts. */
+import { connect, createServer } from "node:net";
+import { after, describe, it } from "node:test";
+import { gable, get } from "gable";
+import { field as f, Model, transaction } from "gable/data";
+import { createTestClient, testDatabase } from "gable/testing";
+
+class Leak extends Model("leaks", { id: f.id() }) {}
+const app = gable({ mode: "test", session: {}, models: [Leak], database: "sqlite::memory:", routes: [get("/", () => "home")] });
+testDatabase(app);
+const listening = () =>
+  new Promise<ReturnType<typeof createServer>>((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => resolve(server));
+  });
+const portOf = (server: ReturnType<typeof createServer>): number => (server.address() as { port: number }).port; // Of a server on a port.
+
+describe("leaking", () => {
+  it("a timer", () => void setTimeout(() => undefined, 60_000));
+  it("an interval", () => void setInterval(() => undefined, 60_000));
+  it("a server", async () => void (await listening()));
+  it("a connection", async () => {
+    const server = await listening();
+    after(() => server.close());
+    await new Promise<void>((resolve) => connect(portOf(server), "127.0.0.1", resolve));
+  });
+  it("a rejection", () => void Promise.reject(new Error("lost")));
+  it("a transaction", async () => {
+    void transaction(() => new Promise(() => undefined));
+    await new Promise(setImmediate);
+  });
+});
+
+describe("clean", () => {
+  it("after what leaks", async () => void (await Leak.create({})));
+  it("timers that have fired, are cleared, or hold nothing up", async () => {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    clearTimeout(setTimeout(() => undefined, 60_000));
+    clearInterval(setInterval(() => undefined, 60_000));
+    setTimeout(() => undefined, 60_000).unref();
+    const last = setTimeout(() => undefined, 60_000);
+    after(() => clearTimeout(last));
+  });
+  it("servers and connections that are closed by a hook", async () => {
+    const server = await listening();
+    const socket = connect(portOf(server), "127.0.0.1");
+    after(() => {
+      socket.destroy();
+      server.close();
+    });
+  });
+  it("clients over a socket", async () => {
+    const client = createTestClient(app, { transport: "socket" });
+    after(() => client.close());
+    await client.get("/");
+  });
+  it("a rejection that is handled", async () => {
+    await Promise.reject(new Error("handled")).catch(() => undefined);
+  });
+});
