@@ -26,7 +26,7 @@ const features = [
   "commands",
   "commands",
 ];
-/** Files that make a feature of a lower layer a part of the application: each is a layer of its own. */
+/** Files that make a feature of a lower layer a part of the application: each is a separate layer. */
 const partFiles = ["data/part.ts", "views/part.ts"];
 
 /** What each folder may import, types included. A folder without a row may import nothing. */
@@ -84,7 +84,7 @@ const dataRooms: readonly string[] = [
   "part",
 ];
 
-/** Files of `src/data` that may ask which database it is: one driver serves two servers, and Kysely has dialects of its own. */
+/** Files of `src/data` that may ask which database it is: one driver serves two servers, and Kysely has its own dialects. */
 const namesDatabases = ["data/driver/mysql.ts", "data/driver/server-version.ts", "data/kysely/kysely.ts"];
 
 /** Rooms of `src/views`, each above those that it may import; a file of the folder itself is a room. Types count. */
@@ -153,7 +153,7 @@ function importsOf(file: string, text: string): Import[] {
 const texts = await readSources();
 const imports = [...texts].flatMap(([file, text]) => importsOf(file, text));
 const folderOf = (file: string): string => (file.includes("/") ? file.split("/")[0]! : "");
-/** The layer of a file: its folder, or the file itself when it is a layer of its own. */
+/** The layer of a file: its folder, or the file itself if it is a separate layer. */
 const layerOf = (file: string): string => (partFiles.includes(file) ? file : folderOf(file));
 const resolve = ({ file, target }: Import): string => relative(sources, join(sources, dirname(file), target));
 
@@ -218,7 +218,7 @@ describe("architecture", () => {
       const lines = text.split("\n");
       lines.forEach((line, index) => {
         const code = line.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|\/\/.*$/g, "");
-        // Names of mapped types are no casts.
+        // Names of mapped types are not casts.
         if (!/\bas (?!const\b)/.test(code) || /\bin keyof\b/.test(code) || /^\s*(?:import|export|\*|\/\*)|^\s*\w+ as \w+,$/.test(code))
           return;
         const isExplained = line.includes("//") || /^\s*(?:\/\/|\*\/)/.test(lines[index - 1] ?? "");

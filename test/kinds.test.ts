@@ -30,7 +30,7 @@ describe("converters", () => {
     });
   }
 
-  it("have priorities of their own, and are in the guide", async () => {
+  it("have distinct priorities, and are in the guide", async () => {
     const priorities = Object.values(builtInConverters).map(({ priority }) => priority);
     assert.equal(new Set(priorities).size, priorities.length);
     await assertDocumented("docs/guides/routes.md", Object.keys(builtInConverters));

@@ -50,7 +50,7 @@ export function compile(folder: string, compiler: string = ownCompiler): Compile
 
 let opened = 0;
 
-/** Counts the instantiations of generated sources, in a folder of its own. */
+/** Counts the instantiations of generated sources, in a separate folder. */
 export class TypeCost {
   readonly #folder: string;
   readonly #compiler: string;
@@ -72,7 +72,7 @@ export class TypeCost {
     return this.files("source.ts");
   }
 
-  /** Of files that are there, by a pattern from this folder. Throws what the compiler finds wrong. */
+  /** Counts those of existing files, by a pattern relative to this folder. Throws the errors of the compiler. */
   async files(pattern: string): Promise<CompilerCost> {
     const config = {
       extends: "../../../tsconfig.json",

@@ -60,7 +60,7 @@ post("/json", { json: z.object({ a: z.string() }) }, ({ json }) => {
 post("/undeclared", ({ json }) => json.a);
 // @ts-expect-error a handler must return something
 get("/nothing", () => undefined);
-// @ts-expect-error a number is no result
+// @ts-expect-error a number is not a result
 get("/number", () => 5);
 // @ts-expect-error no such option
 get("/option", { gaurd: () => true }, () => "x");
@@ -77,14 +77,14 @@ group("/account", [home, list]);
 // @ts-expect-error a prefix with parameters takes its routes by group.get(...)
 group("/:x", [home]);
 
-// @ts-expect-error an object cannot stand in a hole
+// @ts-expect-error an object is not allowed in a hole
 html`<p>${{}}</p>`;
 html`<p>${Promise.resolve("x")}</p>`;
-// @ts-expect-error a promise of what no hole takes cannot stand in one
+// @ts-expect-error a promise of a value that no hole accepts is not allowed
 html`<p>${fetch("/")}</p>`;
-// @ts-expect-error a function cannot stand in a hole
+// @ts-expect-error a function is not allowed in a hole
 html`<p>${() => "x"}</p>`;
-// @ts-expect-error a date cannot stand in a hole
+// @ts-expect-error a date is not allowed in a hole
 html`<p>${new Date()}</p>`;
 // @ts-expect-error html is a tag
 html("<p>");

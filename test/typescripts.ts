@@ -1,4 +1,4 @@
-/** The versions of TypeScript that projects may have: that of this repository, and older ones, which CI installs beside it. */
+/** The supported versions of TypeScript: that of this repository, and earlier versions, which CI installs in addition. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";

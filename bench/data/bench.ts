@@ -16,7 +16,7 @@ const program = fileURLToPath(new URL("./subject.ts", import.meta.url));
 const tests = ["get", "twenty", "list", "aggregate", "update", "insert", "many"] as const;
 const titles: Readonly<Record<(typeof tests)[number], string>> = {
   get: "one row by key",
-  twenty: "20 rows by key at once",
+  twenty: "20 rows by key concurrently",
   list: "100 rows with their authors",
   aggregate: "50 groups of 100,000 rows",
   update: "20 rows read and changed in a transaction",
@@ -45,7 +45,7 @@ function run(name: string, url: string, wanted: "read" | "count" | number): unkn
   return JSON.parse(child.stdout);
 }
 
-/** A database on a server of MariaDB or MySQL. */
+/** A database on a MariaDB or MySQL server. */
 async function withDatabase(server: string, tables: readonly string[], work: (url: string) => void): Promise<void> {
   const url = new URL(server);
   const name = `gable_bench_${process.pid}`;

@@ -8,7 +8,7 @@ export const bookCount = 100_000;
 export interface Subject {
   /** Title of one book by its key. */
   readonly get: (id: number) => Promise<string>;
-  /** Titles of twenty books, each by its key, asked for at once. */
+  /** Titles of twenty books, each by its key, queried concurrently. */
   readonly twenty: (ids: readonly number[]) => Promise<readonly string[]>;
   /** Titles of the first hundred books, each with the name of its author. */
   readonly list: () => Promise<ReadonlyArray<readonly [title: string, author: string]>>;

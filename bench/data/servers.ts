@@ -1,4 +1,4 @@
-/** A database of the server of PostgreSQL, for one run. */
+/** A database on the PostgreSQL server, for one run. */
 import pg from "pg";
 
 const serverUrl = process.env["GABLE_TEST_POSTGRES_URL"] ?? "postgres://postgres@127.0.0.1:5432/postgres";

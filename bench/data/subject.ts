@@ -1,4 +1,4 @@
-/** One subject in a process of its own: CPU time and latency of each operation; or what it reads; or how many statements it sends. */
+/** One subject in a separate process: CPU time and latency of each operation; or what it reads; or how many statements it sends. */
 import type { Subject } from "./fixture.ts";
 import { bookCount } from "./fixture.ts";
 import { countStatements } from "./statement-counter.ts";

@@ -1,4 +1,4 @@
-/** What reading and checking a form costs, from pairs of texts to typed values, beside zod with the same rules. */
+/** Cost of parsing and validating a form, from pairs of strings to typed values, compared with zod and the same rules. */
 import { field as f, form } from "gable/forms";
 import { z } from "zod";
 import type { BenchLine, BenchOptions } from "../report.ts";

@@ -1,5 +1,5 @@
 /**
- * Measures what the supervisor's hand-over costs per connection: CPU of both processes, beside one process that
+ * Measures what the supervisor's hand-over costs per connection: CPU of both processes, compared with one process that
  * accepts itself. Each request opens a connection, the worst case. Run: node bench/http/hand-over.ts [connections]
  */
 import { fork } from "node:child_process";

@@ -11,7 +11,7 @@ export interface Subject {
   readonly name: string;
   /** How to start it on a port. */
   program(port: number): Program;
-  /** Tests that it cannot take part in. */
+  /** Tests that it does not support. */
   readonly leavesOut?: readonly string[];
 }
 

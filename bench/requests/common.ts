@@ -27,7 +27,7 @@ export function byMessage(one: Fortune, other: Fortune): number {
   return one.message < other.message ? -1 : 1;
 }
 
-/** The page of the sayings, in the syntax of Eta, for frameworks without templates of their own. */
+/** The page of the sayings, in the syntax of Eta, for frameworks without their own templates. */
 export const etaPage = `<!doctype html><html lang="en"><head><title>Fortunes</title></head><body><table><tr><th>id</th><th>message</th></tr><% for (const fortune of it.fortunes) { %><tr><td><%= fortune.id %></td><td><%= fortune.message %></td></tr><% } %></table></body></html>`;
 
 /** The statements that make the sayings. */

@@ -1,4 +1,4 @@
-/** `npm run bench -- views`: three pages by many engines, each in a process of its own; equal in meaning before they are timed. */
+/** `npm run bench -- views`: three pages by many engines, each in a separate process. Checks that the pages are equivalent before timing them. */
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { spawn, spawnSync } from "node:child_process";
@@ -96,7 +96,7 @@ async function verify(all: Subjects): Promise<void> {
   }
 }
 
-/** A measurement of files in a process of its own: time, and bytes for each of them. */
+/** A measurement of files in a separate process: time, and bytes for each of them. */
 function measureFiles(script: string, test: string): BenchLine {
   const path = fileURLToPath(new URL(script, import.meta.url));
   const [file, ...args] = pinTo(1, [process.execPath, "--expose-gc", path]);

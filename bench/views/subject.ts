@@ -1,4 +1,4 @@
-/** One subject in a process of its own: when it is asked, it renders a page for a while, or gives its text. */
+/** One subject in a separate process: on request, it renders a page for a while, or returns its text. */
 import type { Renderers } from "./data.ts";
 import { subjects } from "./subjects.ts";
 

@@ -16,12 +16,12 @@ export interface ContextClass {
 export function createContextClass(parts: readonly AnyPart[], find: (part: AnyPart) => PartInstance | undefined): ContextClass {
   const prototypeNames = Object.getOwnPropertyNames(RequestContext.prototype);
   const reserved = new Set([...ownNames, ...prototypeNames.filter((name) => !replaceable.has(name))]);
-  // A class of its own costs each request a second constructor.
+  // A subclass would cost each request a second constructor.
   const hasProperties = parts.some(({ properties }) => properties !== undefined);
   const Context = hasProperties ? class ApplicationContext extends RequestContext {} : RequestContext;
   const names = addContextProperties(Context.prototype, parts, { reserved, find });
   return { Context, names: new Set([...names, ...replaceable]) };
 }
 
-/** Fields that each context has of its own. */
+/** Fields of each context object. */
 const ownNames: ReadonlyArray<keyof RequestContext> = ["raw", "services", "params", "route", "usedNonce", "isPersonal", "cors"];

@@ -31,7 +31,7 @@ export interface ContextServices {
   rateLimits(): RateLimits;
   /** Whether requests have sessions and flash messages. */
   readonly hasSessions: boolean;
-  /** Told of what requests do, for tests. */
+  /** Receive what requests do, for tests. */
   readonly observers: ReadonlySet<RequestObserver>;
   /** Logger of the application. */
   readonly logger: Logger;

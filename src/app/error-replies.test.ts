@@ -68,7 +68,7 @@ describe("an error of the program", () => {
         assert.doesNotMatch(body, /E_VIEW|E_DATABASE|secret|hunter2|db\.internal/);
       });
 
-  it("gives onError a text and a code that are safe to show", async () => {
+  it("gives onError a message and a code that are safe to show", async () => {
     const reports: unknown[] = [];
     const app = create({ routes: createRoutes(), onError: ({ message, code, status }) => void reports.push([status, code, message]) });
     for (const path of ["/plain", "/coded", "/missing"]) await app.request(path);

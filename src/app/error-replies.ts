@@ -25,7 +25,7 @@ import type { Redactor } from "../settings/redactor.ts";
 export interface HandledError {
   /** The error as it was thrown. Its text may hold secrets: log it, and show `message`. */
   readonly error: unknown;
-  /** A text that is safe to show to the client. */
+  /** A message that is safe to show to the client. */
   readonly message: string;
   /** Code of the error; `E_INTERNAL` when the error is not the client's. */
   readonly code: string;
@@ -53,11 +53,11 @@ export interface ErrorReplySettings {
   readonly secrets: readonly string[];
   /** Removes secrets from what clients get. */
   readonly redact: Redactor;
-  /** Told of each error that is not the client's, for tests. */
+  /** Receive each error that is not the client's, for tests. */
   readonly observers: ReadonlySet<RequestObserver>;
 }
 
-/** Told of what a request does, for tests. */
+/** Receives what a request does, for tests. */
 export interface RequestObserver {
   /** Called with an error that is not the client's. */
   readonly error?: (requestId: string, error: unknown) => void;

@@ -52,7 +52,7 @@ async function finishLater(
   return addHeaders(context, reply, whole, compiled, settings);
 }
 
-/** The status: that of the draft, unless the reply has one of its own. */
+/** The status: that of the draft, unless the reply has its own. */
 function statusOf({ draft }: RequestContext, reply: HandlerReply): number {
   const isOpen = reply.status === 200 || (reply.status === 204 && reply.body === null);
   return (isOpen ? draft?.status : undefined) ?? reply.status;

@@ -87,7 +87,7 @@ async function serveOrExplain(...[listener, options]: Parameters<typeof serve>):
 function toPort(text: string | undefined): number {
   if (text === undefined || text === "") return 3000;
   if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new GableError("E_LISTEN", `The variable PORT is "${text}", which is no port.`);
+  throw new GableError("E_LISTEN", `The variable PORT is "${text}", which is not a port.`);
 }
 
 function assertPort(port: unknown): void {
@@ -110,7 +110,7 @@ function toGreeting(app: Application, url: string): string {
   return `Serving ${url} (${app.mode}).${hint}`;
 }
 
-/** The first signal stops in order, the second at once. */
+/** The first signal stops in order, the second immediately. */
 function addSignals(running: RunningApp): () => void {
   let isStopping = false;
   const onSignal = (): void => {

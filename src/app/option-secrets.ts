@@ -18,7 +18,7 @@ export function findSecretOptions({ settings = {}, secretKeys = [], database, da
 /** Returns the values of the variables of the environment that have secret names: reports of development do not show them. */
 export function findSecretVariables(): string[] {
   const variables = Object.entries(readAllEnvironment()).filter(([name]) => isSecretName(name));
-  // Places of files, such as that of an agent's socket, are no secrets.
+  // File paths, such as that of an agent's socket, are not secret.
   return onlyTexts(variables.map(([, value]) => value)).filter((value) => !value.startsWith("/"));
 }
 

@@ -36,7 +36,7 @@ export interface SecurityOptions {
 
 /** Limits of an application: those of its server, and how many requests may come. */
 export interface ApplicationLimits extends ServerLimits {
-  /** How many requests may come to routes without a limit of their own, and to addresses without a route. None by default. */
+  /** Limit for requests to routes without their own limit, and to addresses without a route. None by default. */
   readonly rate?: RateOptions;
 }
 

@@ -26,7 +26,7 @@ function createRecordForm(record: FieldsOption): FormOption & ReadableForm {
     },
     read: async (sent) => (await (loading ??= load())).read(sent),
   };
-  // The type of the form is told by the record itself.
+  // The record determines the type of the form.
   return { [formReader]: reader } as FormOption & ReadableForm;
 }
 

@@ -245,7 +245,7 @@ describe("context.afterReply()", () => {
     assert.deepEqual([isDone, logged], [true, ["Work after the reply failed."]]);
   });
 
-  it("runs work that comes after the end at once", async () => {
+  it("runs work that is added after the end immediately", async () => {
     let afterReply: Context["afterReply"] | undefined;
     const app = create({
       routes: [

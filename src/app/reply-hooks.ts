@@ -11,7 +11,7 @@ export class ReplyHooks {
   #before: BeforeReplyHook[] | undefined = [];
   #after: EndWork[] = [];
   #endings: EndWork[] = [];
-  /** Whether nobody will say that the reply is sent: work that comes now runs at once. */
+  /** Whether the end of the reply is over: new work runs immediately. */
   #isOver = false;
 
   constructor(onError: (error: unknown) => void) {

@@ -182,7 +182,7 @@ describe("views in replies", () => {
 });
 
 describe("render()", () => {
-  it("gives a string at once, or a promise of one", async () => {
+  it("returns a string, or a promise of one", async () => {
     assert.equal(render(html`<p>${"a"}</p>`), "<p>a</p>");
     const pending = render(html`<p>${later("a")}</p>`);
     assert.ok(pending instanceof Promise);

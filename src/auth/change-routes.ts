@@ -70,7 +70,7 @@ function createEmailRoutes({ signedIn }: AccountGuards<unknown>) {
   return [show, change];
 }
 
-/** The new address confirms, the old one is told. An address of another account gets nothing: it would say that it has one. */
+/** The new address confirms, and the old one gets a notice. The address of another account gets no mail: it would reveal that the account exists. */
 async function mailChange(context: Context, user: Account, email: string): Promise<void> {
   const service = findService(context);
   if ((await service.findByEmail(email)) !== undefined) return;

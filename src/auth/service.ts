@@ -53,7 +53,7 @@ export class AccountService {
     return `${this.parts.routes.login.url()}?next=${encodeURIComponent(next)}`;
   }
 
-  /** Returns the user of `context.user`: at once after a guard, else as a promise. */
+  /** Returns the user of `context.user`: directly after a guard, otherwise as a promise. */
   readUser(context: AnyContext): Account | null | Promise<Account | null> {
     const loaded = this.#users.get(context);
     return loaded === undefined ? this.loadUser(context) : loaded;

@@ -5,7 +5,7 @@ import { toNetworkKey } from "../http/ip-address.ts";
 import type { RateLimits } from "../handlers/rate-limits.ts";
 import type { AnyContext } from "../handlers/context.ts";
 
-/** Five attempts at once, then one each 12 seconds: ten in the first minute. After 20, one each 3 minutes. */
+/** A burst of five attempts, then one every 12 seconds: ten in the first minute. After 20, one each 3 minutes. */
 const accountRates = [
   { requestsMax: 5, windowSeconds: 60 },
   { requestsMax: 20, windowSeconds: 3_600 },

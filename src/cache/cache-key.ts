@@ -28,6 +28,6 @@ function toPartText(part: CacheKeyPart): string {
   if (!["string", "number", "bigint", "boolean", "null"].includes(kind) || Number.isNaN(part))
     throw optionInvalid("cache", "key", part, "made of strings, numbers, booleans and null");
   const text = String(part);
-  // The length ends the part, so that a text cannot look like two.
+  // The length ends the part, so that one string cannot look like two.
   return `${kind[0]}${text.length}:${text}`;
 }

@@ -20,7 +20,7 @@ export interface CacheSetting {
 }
 
 const optionNames: Readonly<Record<keyof CacheSettings, true>> = { store: true };
-/** Pieces of views without a time of their own. */
+/** Cached fragments of views without their own lifetime. */
 const fragmentSeconds = 86_400 * 30;
 
 /** Keeps values for an application, and the pieces of its views. */

@@ -7,7 +7,7 @@ import type { Terminal } from "./terminal.ts";
 export interface Problem {
   /** Stable id, such as `migrations.pending` or an error code. */
   readonly id: string;
-  /** What is wrong, and where. */
+  /** The problem, and where it is. */
   readonly message: string;
   /** What to do. */
   readonly fix?: string;

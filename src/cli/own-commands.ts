@@ -12,7 +12,7 @@ import type { Terminal } from "./terminal.ts";
 
 /**
  * Imports the modules of `commands/`, each with a command as its default export.
- * They are left out when the words call a built-in command, so that a broken module never stands in its way.
+ * They are left out when the words call a built-in command, so that a broken module never blocks it.
  */
 export async function findOwnCommands(terminal: Terminal, known: ReadonlySet<string>, words: readonly string[]): Promise<AnyBuiltIn[]> {
   const folder = join(terminal.folder, "commands");

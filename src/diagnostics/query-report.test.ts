@@ -33,7 +33,7 @@ function createApp(
     child: () => logger,
   };
   const app = gable({ mode, logger, routes: [get("/list", handler as () => string)] });
-  // What is told of a request may ask the database before.
+  // The report of a request may query the database first.
   const ask = async (path = "/list?page=2"): Promise<Response> => {
     const reply = await app.request(path);
     await setImmediate();
@@ -43,7 +43,7 @@ function createApp(
 }
 
 describe("the report of queries", () => {
-  it("tells of a query that a request repeats five times, and not of one that it sends four times", async () => {
+  it("reports a query that a request repeats five times, but not one that it sends four times", async () => {
     let times = 4;
     const { ask, warnings } = createApp("development", async () => {
       for (let count = 0; count < times; count++) send("SELECT a");
@@ -57,7 +57,7 @@ describe("the report of queries", () => {
     assert.deepEqual(warnings, ["GET /list sends 5 queries that differ in their values alone."]);
   });
 
-  it("tells of a statement of 50 ms, and not of one of 49", async () => {
+  it("reports a statement of 50 ms, but not one of 49", async () => {
     const { ask, warnings, facts } = createApp("development", () => {
       send("UPDATE a", 49.9);
       send("SELECT b", 50);
@@ -74,7 +74,7 @@ describe("the report of queries", () => {
     ]);
   });
 
-  it("tells of a query of 10,000 rows, and not of one of 9,999, or of a change", async () => {
+  it("reports a query of 10,000 rows, but not one of 9,999, or an update", async () => {
     const { ask, warnings } = createApp("development", () => {
       send("SELECT a", 1, 9_999);
       send("SELECT b", 1, 10_000);
@@ -85,7 +85,7 @@ describe("the report of queries", () => {
     assert.deepEqual(warnings, ["GET /list reads 10000 rows by one query."]);
   });
 
-  it("tells of a fetch inside of a transaction, and not of one outside, or of one that leaves it", async () => {
+  it("reports a fetch inside a transaction, but not one outside, or one that leaves it", async () => {
     class Thing extends Model("fetched_things", { id: f.id() }) {}
     const server = createServer((_request, reply) => reply.end("done")).listen(0, "127.0.0.1");
     await once(server, "listening");

@@ -74,7 +74,7 @@ export class StaticFiles {
     const fs = await loadFileSystem();
     try {
       this.#directory = await fs.realpath(this.options.directory);
-      if (!(await fs.stat(this.#directory)).isDirectory()) throw new Error("it is no folder");
+      if (!(await fs.stat(this.#directory)).isDirectory()) throw new Error("it is not a folder");
     } catch (error) {
       throw new GableError(
         "E_STATIC_DIRECTORY",
@@ -131,7 +131,7 @@ export class StaticFiles {
         extra,
       );
     return openRegularFile(chosen.path).then((open) => {
-      if (open === undefined) throw new GableError("E_FILE_NOT_FOUND", "A static file of the list is gone.");
+      if (open === undefined) throw new GableError("E_FILE_NOT_FOUND", "A listed static file no longer exists.");
       if (open.version === chosen.version) return createFileReply(method, headers, toSendable(open, { ...chosen, type, etag }), extra);
       // The file was replaced: its list entry is outdated, and its hashed URL does not match its content.
       const { sizeBytes, modified } = open;

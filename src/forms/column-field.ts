@@ -33,7 +33,7 @@ const fieldTypes: Readonly<Record<ColumnType, FieldType | undefined>> = {
 
 const [intMin, intMax] = [-2_147_483_648, 2_147_483_647];
 const slugMax = 50;
-/** Height of a text without a longest length. */
+/** Height of a text field without a maximum length. */
 const textLines = 5;
 
 /** Makes the field of a column. `override` replaces what the column says. Throws `E_FORM_FIELD`. */

@@ -102,7 +102,7 @@ export interface FieldOptions<Value = unknown> {
   readonly messages?: Readonly<Record<string, string>>;
   /** Check of the value, after the rules of the type. None by default. */
   readonly validate?: FieldCheck<NoNull<Value>> | ReadonlyArray<FieldCheck<NoNull<Value>>>;
-  /** Reads the value from the texts that a custom widget sends, by the part of the name after the dot. By default one control sends one value. */
+  /** Reads the value from the strings that a custom widget sends, by the part of the name after the dot. By default one control sends one value. */
   readonly parse?: (texts: Readonly<Record<string, string>>) => string | undefined;
 }
 

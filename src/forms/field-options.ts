@@ -8,7 +8,7 @@ export interface TextOptions extends FieldOptions<string> {
   readonly min?: number;
   /** Most characters. None by default. */
   readonly max?: number;
-  /** What the text must look like. None by default. */
+  /** Pattern that the text must match. None by default. */
   readonly pattern?: RegExp;
   /** Whether blanks at both ends are removed. Default true. */
   readonly trim?: boolean;

@@ -36,7 +36,7 @@ export type CheckMessages<Data> = string | { readonly [Name in FieldName<Data>]?
 export interface FormRule<Data> {
   /** Fields that must be right before the check runs. A single sentence is an error of the last one. */
   readonly on: ReadonlyArray<FieldName<Data>>;
-  /** Returns what is wrong, or undefined. */
+  /** Returns the errors, or undefined. */
   readonly check: (data: Data) => CheckMessages<Data> | Promise<CheckMessages<Data>>;
 }
 

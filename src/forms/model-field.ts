@@ -39,7 +39,7 @@ function toModelField(model: FormModel, name: string, override: AnyFieldOptions)
   // The model's own record: only its keys are looked at.
   const column: unknown = Object.hasOwn(model.$fields, name) ? (model.$fields as Readonly<Record<string, unknown>>)[name] : undefined;
   if (field === undefined || !isColumn(column))
-    throw new GableError("E_FIELD_UNKNOWN", `The form of ${model.name} lists "${name}", which is no field of the model.`, {
+    throw new GableError("E_FIELD_UNKNOWN", `The form of ${model.name} lists "${name}", but the model has no such field.`, {
       fix: suggestName(name, [...fields.values()].map((each) => each.relation ?? each.name).concat([...relations.keys()])),
     });
   if (field.isSecret)

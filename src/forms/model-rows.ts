@@ -37,7 +37,7 @@ export function createRowSource(model: RelationModel, query?: () => unknown): Ro
   return {
     list: async (limit) => {
       const { orderBy, primary } = model.$meta;
-      // A query of the option has an order of its own.
+      // A query from the option has its own order.
       const ordered = query === undefined ? start().orderBy(...(orderBy.length > 0 ? orderBy : primary)) : start();
       return (await ordered.limit(limit)).map((row) => toChoice(model, row));
     },

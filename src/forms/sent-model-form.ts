@@ -85,7 +85,7 @@ export class SentModelForm extends SentForm {
       this.found.add({ field: path, code, definition, message: this.#ownMessage(code, definition) ?? messages.join(" ") });
     }
     if (known.length > 0) return;
-    // None of the fields is in the form: the whole form, or the set, says what is wrong.
+    // If no field is in the form, the error belongs to the whole form, or the set.
     const text = Object.entries(errors).map(
       ([name, messages]) => (name === "$model" ? "" : `${this.#labelOf(name)}: `) + messages.join(" "),
     );

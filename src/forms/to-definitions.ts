@@ -6,7 +6,7 @@ import { toColumnField } from "./column-field.ts";
 import type { FieldDefinition, FieldDefinitions } from "./definition.ts";
 import { FormField } from "./form-field.ts";
 
-/** Names with a meaning of their own among the rows of a set. */
+/** Names with a special meaning in the rows of a set. */
 const rowNames = new Set(["id", "delete", "position", "count", "add"]);
 const fieldName = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
 
@@ -27,7 +27,7 @@ function toDefinition(name: string, value: unknown, owner: "form" | "group" | "s
   if (field === undefined)
     throw formField(name, `it is ${describeValue(value)}`, "Use a builder such as field.text(), of gable/forms or gable/data.");
   if (owner === "set" && field.type === "set")
-    throw formField(name, "a set cannot hold another set", "Give the inner rows a page of their own.");
+    throw formField(name, "a set cannot hold another set", "Edit the inner rows on a separate page.");
   return field;
 }
 

@@ -63,7 +63,7 @@ export function runFormChecks(
   );
 }
 
-/** Runs checks at the same time, and notes what they say in their order. At once, unless one of them waits. */
+/** Runs checks at the same time, and records their errors in order. Synchronous unless one of them waits. */
 function runTogether<Item, Answer>(
   items: readonly Item[],
   run: (item: Item) => Answer | Promise<Answer>,

@@ -83,13 +83,13 @@ function assertRouteOptions(owner: string, options: RouteOptions): void {
   assertSharedOptions(owner, options);
   for (const name of ["query", "json", "returns"] as const)
     if (options[name] !== undefined && !isSchema(options[name]))
-      throw optionInvalid(owner, name, options[name], "a Standard Schema, such as one of zod, valibot or arktype");
+      throw optionInvalid(owner, name, options[name], "a Standard Schema, for example from zod, valibot or arktype");
   if (options.form !== undefined && !isSchema(options.form) && !isFieldRecord(options.form))
     throw optionInvalid(
       owner,
       "form",
       options.form,
-      "a form, a record of fields, or a Standard Schema such as one of zod, valibot or arktype",
+      "a form, a record of fields, or a Standard Schema, for example from zod, valibot or arktype",
     );
   if (options.files !== undefined && options.form === undefined)
     throw optionInvalid(owner, "files", options.files, "used together with form");
@@ -116,7 +116,7 @@ export function createRoute(
   const handler = third ?? second;
   // With three arguments, the second is the options: the signatures guarantee it.
   const options = (third === undefined ? {} : second) as RouteOptions;
-  if (typeof pattern !== "string") throw optionInvalid(`${method.toLowerCase()}()`, "pattern", pattern, "a text that starts with /");
+  if (typeof pattern !== "string") throw optionInvalid(`${method.toLowerCase()}()`, "pattern", pattern, "a string that starts with /");
   if (typeof handler !== "function") throw optionInvalid(owner, "handler", handler, "a function");
   if (typeof options !== "object" || options === null) throw optionInvalid(owner, "options", options, "an object");
   if (!isToken(method) || method === "TRACE" || method === "CONNECT")

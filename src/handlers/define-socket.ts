@@ -15,7 +15,7 @@ import type { OutputOfSchema, StandardSchema } from "./standard-schema.ts";
 /** Options of a WebSocket route. */
 export interface SocketOptions extends SharedOptions {
   /**
-   * Schema of the messages that clients send as JSON. A text that is not JSON closes the socket with 1007, JSON that the schema refuses
+   * Schema of the messages that clients send as JSON. A message that is not JSON closes the socket with 1007, JSON that the schema refuses
    * with 1008, bytes with 1003. None by default: messages are texts or bytes.
    */
   message?: StandardSchema;
@@ -44,7 +44,7 @@ export interface SocketConnection<SocketContext = AnyContext> {
   readonly queuedBytes: number;
   /** Aborts when the socket closes. */
   readonly signal: AbortSignal;
-  /** Sends a text or bytes. Does nothing once the socket closes. */
+  /** Sends a string or bytes. Does nothing once the socket closes. */
   send(data: string | Uint8Array): void;
   /** Sends a value as JSON. Does nothing once the socket closes. */
   sendJson(value: unknown): void;
@@ -126,7 +126,7 @@ function assertSocket(owner: string, options: SocketOptions, handlers: SocketHan
   assertSharedOptions(owner, options);
   for (const name of ["message", "query"] as const)
     if (options[name] !== undefined && !isSchema(options[name]))
-      throw optionInvalid(owner, name, options[name], "a Standard Schema, such as one of zod, valibot or arktype");
+      throw optionInvalid(owner, name, options[name], "a Standard Schema, for example from zod, valibot or arktype");
   const { protocols } = options;
   if (protocols !== undefined && !(Array.isArray(protocols) && protocols.every((each) => typeof each === "string" && isToken(each))))
     throw optionInvalid(owner, "protocols", protocols, "a list of tokens");
@@ -143,7 +143,7 @@ export function createSocketFactory<Prefix extends string = "", Added = {}>(
 ): SocketFactory<Prefix, Added> {
   const factory = (...args: unknown[]): SocketRoute => {
     const [pattern, second, third] = args;
-    if (typeof pattern !== "string") throw optionInvalid("socket()", "pattern", pattern, "a text that starts with /");
+    if (typeof pattern !== "string") throw optionInvalid("socket()", "pattern", pattern, "a string that starts with /");
     // With three arguments, the second is the options: the signatures guarantee it, and the checks below.
     const options = (third === undefined ? {} : second) as SocketOptions;
     const handlers = (third ?? second) as SocketHandlers; // As above.

@@ -2,11 +2,11 @@
 
 /** A token character: letters, digits and `!#$%&'*+-.^_`|~`. */
 export const TOKEN = 1;
-/** May stand in a field value: HTAB, 0x20-0x7E, 0x80-0xFF. */
+/** Allowed in a field value: HTAB, 0x20-0x7E, 0x80-0xFF. */
 export const FIELD_VALUE = 2;
-/** May stand in the path of a target. */
+/** Allowed in the path of a target. */
 export const PATH = 4;
-/** May stand in the query of a target. */
+/** Allowed in the query of a target. */
 export const QUERY = 8;
 /** A hex digit. */
 export const HEX = 16;
@@ -34,7 +34,7 @@ function createByteClasses(): Uint8Array {
   return classes;
 }
 
-/** Whether each character of a text is of a class; false for the empty text. */
+/** Whether each character of a string is of a class; false for the empty string. */
 function isAllOfClass(text: string, bits: number): boolean {
   if (text === "") return false;
   for (let index = 0; index < text.length; index++) {
@@ -44,12 +44,12 @@ function isAllOfClass(text: string, bits: number): boolean {
   return true;
 }
 
-/** Whether a text is a token of RFC 9110 section 5.6.2. */
+/** Whether a string is a token of RFC 9110 section 5.6.2. */
 export function isToken(text: string): boolean {
   return isAllOfClass(text, TOKEN);
 }
 
-/** Whether a text may be sent as a field value. */
+/** Whether a string may be sent as a field value. */
 export function isFieldValue(text: string): boolean {
   return text === "" || isAllOfClass(text, FIELD_VALUE);
 }

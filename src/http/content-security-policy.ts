@@ -83,7 +83,7 @@ export function isOwnOriginAllowed(csp: ContentSecurityPolicy): boolean {
   return scriptSrc.includes("'self'") && styleSrc.includes("'self'");
 }
 
-/** Returns the value of the header field: the default policy with the given sources in place of its own. */
+/** Returns the value of the header field: the default policy with the given sources in place of the default ones. */
 export function toPolicyText(csp: ContentSecurityPolicy, isSecure: boolean, nonce: string | undefined): string {
   const parts: string[] = [];
   // As above.

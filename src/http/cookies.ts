@@ -12,7 +12,7 @@ export interface CookieOptions {
   domain?: string;
   /** Seconds until it ends, a whole number of at most 400 days. By default it ends with the browser. */
   maxAgeSeconds?: number;
-  /** Moment at which it ends; `maxAgeSeconds` is the better choice. None by default. */
+  /** Time at which it expires; prefer `maxAgeSeconds`. None by default. */
   expires?: Date;
   /** Whether it is sent over https alone. Default true on https and in production. */
   secure?: boolean;
@@ -170,7 +170,7 @@ function toExpires(moment: Date, refuse: Refuse): string {
   return moment.toUTCString();
 }
 
-/** Encodes what may not stand in a cookie value, and `%`, so that reading gives the same text. */
+/** Encodes characters that a cookie value cannot contain, and `%`, so that reading returns the same string. */
 function encodeValue(name: string, value: string): string {
   const found = forbidden.exec(value)?.[0];
   if (found !== undefined)

@@ -1,4 +1,4 @@
-/** The text of server-sent events, against what a reader of the HTML standard makes of it. */
+/** Writes server-sent events, and reads them as the HTML standard says. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
@@ -45,7 +45,7 @@ const cases: ReadonlyArray<readonly [title: string, event: ServerEvent, text: st
   ["LF at the end of data", { data: "a\n" }, "data: a\ndata: \n\n"],
   ["data that looks like a field", { data: "x\nid: 9\n\nevent: stolen" }, "data: x\ndata: id: 9\ndata: \ndata: event: stolen\n\n"],
   ["a blank at the start of data", { data: " a" }, "data:  a\n\n"],
-  ["U+2028, which is no line break here", { data: "a\u2028b" }, "data: a\u2028b\n\n"],
+  ["U+2028, which does not break lines here", { data: "a\u2028b" }, "data: a\u2028b\n\n"],
   ["an object", { data: { name: "a\nb" } }, 'data: {"name":"a\\nb"}\n\n'],
   ["null", { data: null }, "data: null\n\n"],
   ["a number", { data: 0 }, "data: 0\n\n"],
@@ -64,10 +64,10 @@ describe("toEventText()", () => {
       it(`refuses ${title} in the ${field}`, () =>
         assert.throws(() => toEventText({ [field]: value, data: "" }), {
           code: "E_EVENT_INVALID",
-          message: `The ${field} of a server-sent event is ${typeof value === "number" ? value : JSON.stringify(value)}: a text without line breaks and NUL is needed.`,
+          message: `The ${field} of a server-sent event is ${typeof value === "number" ? value : JSON.stringify(value)}: expected a string without line breaks and NUL.`,
         }));
 
-  it("writes what a reader reads, whatever the texts are", () => {
+  it("writes any strings so that a reader reads them back", () => {
     const word = fc.string({ unit: "grapheme" }).map((text) => text.replace(/[\r\n\0]/g, ""));
     fc.assert(
       fc.property(fc.array(fc.record({ event: word, id: word, data: fc.string({ unit: "binary" }) }), { maxLength: 5 }), (events) => {

@@ -8,7 +8,7 @@ export interface ServerEvent {
   readonly event?: string | undefined;
   /** Where a client goes on after its connection broke: it sends it as `Last-Event-ID`. No line breaks, no NUL. */
   readonly id?: string | undefined;
-  /** A text, sent as it is, or any other value, sent as JSON. */
+  /** A string, sent unchanged, or any other value, sent as JSON. */
   readonly data: unknown;
 }
 
@@ -36,6 +36,6 @@ function checkField(name: "event" | "id", value: unknown): string {
   if (typeof value === "string" && !/[\r\n\0]/.test(value)) return value;
   throw new GableError(
     "E_EVENT_INVALID",
-    `The ${name} of a server-sent event is ${describeValue(value)}: a text without line breaks and NUL is needed.`,
+    `The ${name} of a server-sent event is ${describeValue(value)}: expected a string without line breaks and NUL.`,
   );
 }

@@ -22,7 +22,7 @@ describe("HeaderTable", () => {
     );
   });
 
-  it("stands on a frozen base without changing it", () => {
+  it("extends a frozen base without changing it", () => {
     const base = new HeaderTable([
       ["a", "1"],
       ["b", "2"],
@@ -57,7 +57,7 @@ describe("HeaderTable", () => {
     assert.equal(({} as Record<string, unknown>)["x"], undefined);
   });
 
-  it("refuses names that are no tokens", () => {
+  it("rejects names that are not tokens", () => {
     for (const name of ["", "a b", "a:", "a\r\nb", "é", "a\0"])
       assert.throws(() => new HeaderTable().set(name, "x"), { code: "E_HEADER_NAME_FORBIDDEN" });
   });

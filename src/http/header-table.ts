@@ -1,7 +1,7 @@
 /**
  * Header fields of a reply: an ordered table that reads like the web's `Headers`.
  *
- * A table can stand on a frozen base whose wire form was joined once, so that a reply with the usual fields
+ * A table can extend a frozen base whose wire form was joined once, so that a reply with the usual fields
  * costs one string concatenation.
  */
 import { describeValue } from "../errors/option-errors.ts";

@@ -8,7 +8,7 @@ const imf = /^([A-Z][a-z]{2}), ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):
 const rfc850 = /^([A-Z][a-z]{5,8}), ([0-9]{2})-([A-Z][a-z]{2})-([0-9]{2}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT$/;
 const asctime = /^([A-Z][a-z]{2}) ([A-Z][a-z]{2}) ([ 0-9][0-9]) ([0-9]{2}):([0-9]{2}):([0-9]{2}) ([0-9]{4})$/;
 
-/** Writes a moment as IMF-fixdate, such as `Sun, 06 Nov 1994 08:49:37 GMT`. */
+/** Writes a date as IMF-fixdate, such as `Sun, 06 Nov 1994 08:49:37 GMT`. */
 export function toHttpDate(date: Date): string {
   return date.toUTCString();
 }

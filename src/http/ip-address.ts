@@ -1,6 +1,6 @@
 /** IP addresses and CIDR blocks, as numbers that can be compared. */
 
-/** An address as 128 bits; IPv4 stands in `::ffff:0:0/96`. */
+/** An address as 128 bits; IPv4 is mapped to `::ffff:0:0/96`. */
 export type IpNumber = bigint;
 
 const ipv4Prefix = 0xffff_0000_0000n;

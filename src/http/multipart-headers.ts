@@ -80,7 +80,7 @@ export function decodeStrictly(bytes: Uint8Array): string {
   try {
     return strictDecoder.decode(bytes);
   } catch {
-    throw multipartMalformed("a text is not UTF-8");
+    throw multipartMalformed("a header is not UTF-8");
   }
 }
 

@@ -104,7 +104,7 @@ class MultipartReader {
     this.#source = body[Symbol.asyncIterator]();
     this.#limits = limits;
     this.#delimiter = new TextEncoder().encode(`\r\n--${boundary}`);
-    // The first boundary may stand at the very start: a line end before it makes it like the others.
+    // The first boundary may be at the very start. An added line end makes it like the others.
     this.#window.append(lineEnd);
   }
 

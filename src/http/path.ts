@@ -54,7 +54,7 @@ export function decodeSegment(segment: string): string {
   return segment.includes("%") ? decodeURIComponent(segment) : segment;
 }
 
-/** Encodes a text as one segment of a path; unreserved characters and `!$&'()*+,;=:@` stay. */
+/** Encodes a string as one segment of a path; keeps unreserved characters and `!$&'()*+,;=:@`. */
 export function encodeSegment(text: string): string {
   return encodeURIComponent(text).replace(/%(24|26|2B|2C|3A|3B|3D|40)/g, (escape) => decodeURIComponent(escape));
 }

@@ -89,10 +89,10 @@ describe("createForwardedReader()", () => {
     assert.throws(() => read({ trust, header: "forwarded" }, "127.0.0.1", [["forwarded", "for"]]), { code: "E_PROXY_HEADER_MALFORMED" });
   });
 
-  it("fails the start for an entry that is no address", () => {
+  it("fails the start for an entry that is not an address", () => {
     assert.throws(() => createForwardedReader({ trust: ["10.0.0.0/33"] }), {
       code: "E_PROXY_LIST",
-      message: 'proxies.trust has the entry "10.0.0.0/33", which is no address and no block.',
+      message: 'proxies.trust has the entry "10.0.0.0/33", which is neither an address nor a block.',
     });
   });
 });

@@ -83,7 +83,7 @@ export function createForwardedReader(options: ProxyOptions): (facts: Connection
 function parseEntry(text: string): CidrBlock {
   const block = parseCidr(text);
   if (block === undefined)
-    throw new GableError("E_PROXY_LIST", `proxies.trust has the entry ${describeValue(text)}, which is no address and no block.`);
+    throw new GableError("E_PROXY_LIST", `proxies.trust has the entry ${describeValue(text)}, which is neither an address nor a block.`);
   return block;
 }
 

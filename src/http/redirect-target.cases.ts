@@ -1,4 +1,4 @@
-/** Hostile targets of redirects, by what makes them dangerous (WHATWG URL standard, section 4.4). None may be followed. */
+/** Hostile targets of redirects, by the reason why they are dangerous (WHATWG URL standard, section 4.4). All must be rejected. */
 
 /** A target that does not stay at the own origin, or that a browser may read otherwise. */
 export interface HostileTarget {

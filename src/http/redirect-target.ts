@@ -42,7 +42,7 @@ function isCleanUrl(target: string): boolean {
   return url.username === "" && url.password === "" && [...target].every((character) => character > " " && character !== "\u007f");
 }
 
-/** Encodes what may not stand in a header, and leaves what is encoded already. */
+/** Encodes characters that a header cannot contain, and keeps existing escapes. */
 function encodeTarget(target: string): string {
   const url = new URL(target, probeOrigin);
   return url.pathname + url.search + url.hash;

@@ -39,7 +39,7 @@ function assertJson(value: unknown, place: Place): void {
 
 function assertItems(items: readonly unknown[], { path, depth, refuse }: Place): void {
   for (let index = 0; index < items.length; index++) assertJson(items[index], { path: `${path}[${index}]`, depth: depth + 1, refuse });
-  if (Object.keys(items).length !== items.length) throw refuse(path, "is a list with properties of its own");
+  if (Object.keys(items).length !== items.length) throw refuse(path, "is a list with extra properties");
 }
 
 function assertEntries(value: object, { path, depth, refuse }: Place): void {

@@ -137,7 +137,7 @@ function hexValue(byte: number | undefined): number {
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : Number.NaN;
 }
 
-/** A value that can stand in a query. */
+/** A value of a query parameter. */
 export type QueryValue = string | number | bigint | boolean | null | undefined;
 
 /** Writes a query with its "?"; "" without values. Null and undefined are left out, arrays repeat the name. */

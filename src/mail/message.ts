@@ -15,7 +15,7 @@ export interface MailAttachment {
   readonly type?: string;
 }
 
-/** Options of a message beside its content. */
+/** Options of a message other than its content. */
 export interface MailHeaderOptions {
   /** Recipients. */
   readonly to: AddressInput | readonly AddressInput[];

@@ -21,7 +21,7 @@ export function createMailTransport(url: string): MailTransport {
   throw optionInvalid(
     "gable()",
     "mail",
-    scheme === undefined ? "a text without a scheme" : `${scheme}:`,
+    scheme === undefined ? "a string without a scheme" : `${scheme}:`,
     "an address that starts with smtp:, smtps:, file:, console:, memory: or outbox:",
   );
 }

@@ -150,9 +150,9 @@ describe("parts of gable()", () => {
     await assert.rejects(create([empty]).start(), { code: "E_PART_START" });
   });
 
-  it("are told when all of them have started, and not after a failed start", async () => {
+  it("run the hook started() after all have started, but not after a failed start", async () => {
     const log: string[] = [];
-    const telling = (name: string): PartHooks => ({ started: () => void log.push(`${name} is told`) });
+    const telling = (name: string): PartHooks => ({ started: () => void log.push(`${name} runs started()`) });
     let fails = true;
     const last = definePart({
       name: "last",
@@ -167,7 +167,7 @@ describe("parts of gable()", () => {
     fails = false;
     await app.start();
     await app.close();
-    assert.deepEqual(log, ["last starts", "last starts", "first is told", "last is told"]);
+    assert.deepEqual(log, ["last starts", "last starts", "first runs started()", "last runs started()"]);
   });
 
   it("are entered by requests and by other work, the first outermost", async () => {
@@ -287,16 +287,16 @@ describe("parts of gable()", () => {
     }
   });
 
-  it("are told of a stop before the server waits for requests", async () => {
+  it("hear about a stop before the server waits for requests", async () => {
     const events: string[] = [];
     const app = create([
-      noting(events, "live", [], {
-        drain: () => void events.push("drain live"),
-        stop: async () => void events.push("stop live"),
+      noting(events, "lamp", [], {
+        drain: () => void events.push("drain lamp"),
+        stop: async () => void events.push("stop lamp"),
       }),
     ]);
     const running = await app.listen({ port: 0, quiet: true, signals: false });
     await running.stop();
-    assert.deepEqual(events, ["start live", "drain live", "stop live"]);
+    assert.deepEqual(events, ["start lamp", "drain lamp", "stop lamp"]);
   });
 });

@@ -12,7 +12,7 @@ export interface RedisClient {
 export interface RedisOptions {
   /** Address, such as `redis://localhost:6379`. Needed without `client`. */
   readonly url?: string;
-  /** A connected client of your own, which you close. None by default. */
+  /** Your own connected client, which you close. None by default. */
   readonly client?: RedisClient;
   /** What the names of all keys start with. Default "gable:". */
   readonly prefix?: string;
@@ -40,7 +40,7 @@ export async function connectRedis({ url, client: own }: RedisOptions): Promise<
     commandOptions: { timeout: commandMs },
     socket: {
       connectTimeout: connectMs,
-      // The first connection fails at once, so that the start tells what is wrong.
+      // The first connection fails without a retry, so that the start reports the reason.
       reconnectStrategy: (attempts: number) => (wasReady ? Math.min(50 * 2 ** attempts, reconnectMsMax) : false),
     },
   });
@@ -66,7 +66,7 @@ async function loadPackage(): Promise<typeof import("redis")> {
 
 /** The address without its password. */
 function describeUrl(url: string): string {
-  if (!URL.canParse(url)) return "an address that is no URL";
+  if (!URL.canParse(url)) return "an address that is not a URL";
   const { protocol, host } = new URL(url);
   return `${protocol}//${host}`;
 }

@@ -12,7 +12,7 @@ function assertRedisOptions(owner: string, options: RedisOptions): void {
   const { url, client, prefix } = options;
   if (client === undefined && (typeof url !== "string" || !/^rediss?:\/\//.test(url)))
     throw optionInvalid(owner, "url", typeof url === "string" ? "(hidden)" : url, 'an address such as "redis://localhost:6379"');
-  if (prefix !== undefined && typeof prefix !== "string") throw optionInvalid(owner, "prefix", prefix, "a text");
+  if (prefix !== undefined && typeof prefix !== "string") throw optionInvalid(owner, "prefix", prefix, "a string");
 }
 
 /** Runs scripts for one store. */

@@ -68,7 +68,7 @@ export function isListItem(value: unknown): value is string {
   );
 }
 
-/** Stands in a table of converters for the rest of a path, which the tree of routes reads. */
+/** Placeholder in a table of converters for the rest of a path, which the tree of routes reads. */
 export const restConverter: Converter<unknown> = { parse: () => undefined, format: () => undefined };
 
 function createTextConverter(isMatch: (text: string) => boolean): Converter<string> {

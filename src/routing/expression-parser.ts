@@ -124,7 +124,7 @@ class ExpressionParser {
     }
     if (next !== "{") return undefined;
     const match = /^\{([0-9]{1,4})(,([0-9]{0,4}))?\}/.exec(this.#source.slice(this.#index));
-    if (match === null) throw new ExpressionFault(this.#source.slice(this.#index), "has a brace that is no repetition");
+    if (match === null) throw new ExpressionFault(this.#source.slice(this.#index), "has a brace that is not a repetition");
     this.#index += match[0].length;
     const min = Number(match[1]);
     if (match[2] === undefined) return [min, min];

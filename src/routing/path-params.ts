@@ -3,12 +3,12 @@ import type { Converters } from "./converters.ts";
 
 type ConverterValue<Name> = Name extends keyof Converters ? Converters[Name] : string;
 
-/** The name at the start of a text: it ends before the first separator. `pattern.ts` knows the same separators. */
+/** The name at the start of a string: it ends before the first separator. `pattern.ts` knows the same separators. */
 type NameIn<Text extends string> = Text extends `${infer Name}${"." | "-" | "~" | "," | ";" | "@" | "!" | "+" | "="}${string}`
   ? NameIn<Name>
   : Text;
 
-/** Parameters of a text that starts behind a colon. Text in nested parentheses is an expression: nothing after it is a parameter. */
+/** Parameters of a string that starts after a colon. Text in nested parentheses is an expression: nothing after it is a parameter. */
 type ParamsFrom<Text extends string> = Text extends `${infer Head}:${infer Tail}`
   ? Head extends `${infer Name}(${infer Type}`
     ? Type extends `${infer Converter})${string}`

@@ -19,7 +19,7 @@ export class RouteTable<Compiled> {
   readonly #tree = new RadixTree<TableEntry<Compiled>>();
   readonly #methods = new Set<string>();
   readonly #entries: Array<TableEntry<Compiled>> = [];
-  /** Routes that answer for folders, by the path of their own folder: "/" or "/docs/". */
+  /** Routes that answer for folders, by the path of the folder: "/" or "/docs/". */
   readonly #folders = new Map<string, TableEntry<Compiled>>();
 
   /** Adds a registered route. Throws `E_ROUTE_DUPLICATE`, which names both places. */
@@ -53,7 +53,7 @@ export class RouteTable<Compiled> {
   }
 
   /**
-   * Finds the route that answers for a folder: GET or HEAD of a path that ends with a slash. The name of its own folder is "". A route
+   * Finds the route that answers for a folder: GET or HEAD of a path that ends with a slash. The name of the route's folder is "". A route
    * for the path without the slash comes first: then this returns undefined.
    */
   findFolder(method: string, path: string): RouteMatch<TableEntry<Compiled>> | undefined {

@@ -32,7 +32,7 @@ export interface RouteDefinition {
 }
 
 /**
- * A route. `get()`, `post()` and the like create it. It can be registered once, in one application.
+ * A route. `get()`, `post()` and similar functions create it. It can be registered once, in one application.
  *
  * `Params` are the values that its pattern needs, `Query` those that its query takes.
  */

@@ -34,7 +34,7 @@ const rows: readonly Row[] = [
   [3, "null as a word", [[site, "null"]], "header"],
   [
     3,
-    "Sec-Fetch-Site twice, alike",
+    "Sec-Fetch-Site twice, with the same value",
     [
       [site, "same-origin"],
       [site, "same-origin"],
@@ -52,7 +52,7 @@ const rows: readonly Row[] = [
   ],
   [
     3,
-    "Origin twice, alike",
+    "Origin twice, with the same value",
     [
       [origin, ownOrigin],
       [origin, ownOrigin],
@@ -296,7 +296,7 @@ const rows: readonly Row[] = [
   [8, "an address of IPv4", [[origin, "https://127.0.0.1"]], "origin"],
   [8, "a file", [[origin, "file://"]], "origin"],
   [8, "an extension of a browser", [[origin, "chrome-extension://abcdef"]], "origin"],
-  [8, "a name in Cyrillic that looks alike", [[origin, "https://xn--shp-tdd.test"]], "origin"],
+  [8, "a Cyrillic name that looks the same", [[origin, "https://xn--shp-tdd.test"]], "origin"],
   [8, "a trusted name with another port", [[origin, "https://partner.test:444"]], "origin"],
   [8, "a trusted name over http", [[origin, "http://partner.test"]], "origin"],
   [8, "a sub-domain of a trusted name", [[origin, "https://a.partner.test"]], "origin"],

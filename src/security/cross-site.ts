@@ -40,7 +40,7 @@ export function findCrossSiteRefusal({
   return hasAmbientCredential(headers) ? "missing" : undefined;
 }
 
-/** A credential that a browser adds by itself: a cookie, or an Authorization of its own dialog. */
+/** A credential that a browser adds by itself: a cookie, or an Authorization from its login dialog. */
 function hasAmbientCredential(headers: HeaderReader): boolean {
   return headers.has("cookie") || /^(?:basic|digest|negotiate)\b/i.test(headers.get("authorization") ?? "");
 }

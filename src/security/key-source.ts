@@ -20,7 +20,7 @@ interface Carrier {
 }
 
 const running = new Set<KeySource>();
-/** Purposes of signers without keys of their own. */
+/** Purposes of signers without separate keys. */
 const purposes = new Set<string>();
 let carrier: Carrier | undefined;
 let isDivided = false;

@@ -80,7 +80,7 @@ export function createKeyring(secretKeys: readonly SecretKey[], owner = "gable()
 /** Returns the bytes of a key. No message repeats any part of it. */
 function parseKey(key: unknown, owner: string): Uint8Array {
   const bytes = typeof key === "string" ? decodeKey(key, owner) : key;
-  if (!(bytes instanceof Uint8Array)) throw new GableError("E_SECRET_KEY_INVALID", `${owner} must be a text or a Uint8Array.`);
+  if (!(bytes instanceof Uint8Array)) throw new GableError("E_SECRET_KEY_INVALID", `${owner} must be a string or a Uint8Array.`);
   if (bytes.length < keyBytesMin)
     throw new GableError("E_SECRET_KEY_INVALID", `${owner} has ${bytes.length} bytes; a key has at least ${keyBytesMin}.`);
   if (new Set<unknown>(typeof key === "string" ? key : bytes).size < differentMin)

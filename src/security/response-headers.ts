@@ -10,7 +10,7 @@ export interface SecurityHeaderOptions {
   readonly isProduction: boolean;
 }
 
-/** Kinds of replies with headers of their own. */
+/** Kinds of replies with special headers. */
 type ReplyKind = "html" | "other";
 
 /** What every reply of a content type has. */

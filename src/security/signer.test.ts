@@ -51,7 +51,7 @@ for (const { name, options } of kinds) {
       assert.deepEqual(signer.verify(signer.sign(nest(64))), nest(64));
     });
 
-    it("never verifies a token for another purpose, whatever stands at the border of purpose and value", () => {
+    it("never verifies a token for another purpose, whatever is at the border of purpose and value", () => {
       for (const [purpose, value] of [
         ["a", "bc"],
         ["ab", "c"],
@@ -146,7 +146,7 @@ describe("createSigner()", () => {
     ["a purpose with a colon", "cookie:a", {}, "E_OPTION_INVALID"],
     ["a purpose in upper case", "Invite", {}, "E_OPTION_INVALID"],
     ["a purpose of 65 characters", "a".repeat(65), {}, "E_OPTION_INVALID"],
-    ["a purpose that is no text", 1, {}, "E_OPTION_INVALID"],
+    ["a purpose that is not a string", 1, {}, "E_OPTION_INVALID"],
     ["an unknown option", "a", { ttl: 1 }, "E_OPTION_UNKNOWN"],
     ["a time of 0", "a", { ttlSeconds: 0 }, "E_OPTION_INVALID"],
     ["a time that is not whole", "a", { ttlSeconds: 1.5 }, "E_OPTION_INVALID"],
@@ -185,7 +185,7 @@ describe("createKeyring()", () => {
     ["a repeated character", ["a".repeat(64)], /is not random/],
     ["a repeated word", ["changeme".repeat(8)], /is not random/],
     ["a sentence", ["correct horse battery staple correct horse battery staple"], /neither base64url, base64 nor hex/],
-    ["nothing", [undefined], /must be a text or a Uint8Array/],
+    ["nothing", [undefined], /must be a string or a Uint8Array/],
     ["a repeated key", [current, older, current], /secretKeys\[2\] repeats another key/],
   ];
   for (const [title, keys, message] of refused)
@@ -203,13 +203,13 @@ describe("createKeyring()", () => {
       );
     });
 
-  it("reads 32 bytes as base64url, base64, hex and bytes alike", () => {
+  it("reads the same 32 bytes from base64url, base64, hex and bytes", () => {
     const bytes = randomBytes(32);
     const texts = [bytes.toString("base64url"), bytes.toString("base64"), bytes.toString("hex"), bytes];
     assert.equal(new Set(texts.map((text) => createKeyring([text]).ids)).size, 1);
   });
 
-  it("derives a key of its own for each use and purpose, however many there are", () => {
+  it("derives a separate key for each use and purpose, however many there are", () => {
     const key = new RootKey(randomBytes(32));
     const derive = (index: number): string => Buffer.from(key.keyFor("sign", `purpose-${index}`)).toString("hex");
     const keys = Array.from({ length: 600 }, (_, index) => derive(index));

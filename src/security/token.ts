@@ -21,7 +21,7 @@ const nonceBytes = 12;
 const tagBytes = 16;
 const tokenCharactersMax = 65_536;
 
-/** Signs a text. Everybody can read it; nobody can change it. */
+/** Signs a string. Everybody can read it; nobody can change it. */
 export function signText(text: string, keyring: Keyring, { purpose, ttlSeconds }: TokenTerms): string {
   const head = ["v1", keyring.current.id, toExpiry(ttlSeconds), Buffer.from(text).toString("base64url")];
   return [...head, createMac(keyring.current, purpose, head)].join(".");
@@ -37,7 +37,7 @@ export function verifyText(token: unknown, keyring: Keyring, { purpose }: TokenT
   return Buffer.from(payload!, "base64url").toString();
 }
 
-/** Encrypts a text with AES-256-GCM. Nobody else can read or change it. */
+/** Encrypts a string with AES-256-GCM. Nobody else can read or change it. */
 export function encryptText(text: string, keyring: Keyring, { purpose, ttlSeconds }: TokenTerms): string {
   const { createCipheriv, randomBytes } = getNodeCrypto();
   const head = ["e1", keyring.current.id, toExpiry(ttlSeconds)];

@@ -38,7 +38,7 @@ export interface ConnectionHost {
   readonly extraMethods: ReadonlySet<string>;
   /** How long an idle connection may stay now. */
   idleMs(): number;
-  /** Whether an absolute https target over plain TCP is believed from this peer. */
+  /** Whether this peer is trusted to send an absolute https target over plain TCP. */
   isTrustedPeer(address: string): boolean;
   /** Answers a request. */
   listen(request: EngineRequest): Reply | Promise<Reply>;
@@ -568,7 +568,7 @@ export class Connection implements Expirable {
   }
 
   /**
-   * The peer closed its side. That is no reason to give up: it may wait for its reply (RFC 9112 section 9.6).
+   * The peer closed its side. The connection stays open: the peer may wait for its reply (RFC 9112 section 9.6).
    * Most peers that do this have left, and none of them says so, hence the time of `halfCloseMs`.
    */
   onEnd(): void {
@@ -584,7 +584,7 @@ export class Connection implements Expirable {
     this.#request?.abort(new GableError("E_CLIENT_GONE", "The client closed the connection."));
   }
 
-  /** The socket is gone. */
+  /** The socket is closed. */
   onClose(): void {
     this.#clientGone();
     this.#settleReply();

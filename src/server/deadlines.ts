@@ -2,7 +2,7 @@
 
 /** Something with a deadline. */
 export interface Expirable {
-  /** Moment of the clock at which it ends, in milliseconds; Infinity when nothing is awaited. */
+  /** Clock time at which it ends, in milliseconds; Infinity when nothing is awaited. */
   deadline: number;
   /** Called at the first tick at or after the deadline. */
   onDeadline(now: number): void;

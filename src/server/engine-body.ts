@@ -11,7 +11,7 @@ import { ChunkedDecoder } from "./chunked-decoder.ts";
 
 /** What a body asks of its connection. */
 export interface BodyConnection {
-  /** The handler starts to read: the client may be told to go on. */
+  /** The handler starts to read, so the client may get 100 Continue. */
   onBodyRead(body: EngineBody): void;
   /** The handler took bytes: reading from the socket may go on. */
   onBodyTaken(body: EngineBody): void;

@@ -11,7 +11,7 @@ export interface RequestConnection {
   readonly remote: RemotePeer;
   /** Whether the connection is TLS. */
   readonly isSecure: boolean;
-  /** The handler's deadline starts anew. */
+  /** Restarts the handler's deadline. */
   onHandlerLimit(handlerMs: number): void;
   /** Closes the connection of a request whose reply is being sent. */
   cut(request: EngineRequest): void;

@@ -244,7 +244,7 @@ function faultOfCoding(value: string): ErrorCode {
   return isWellFormed ? "E_TRANSFER_ENCODING_UNKNOWN" : "E_TRANSFER_ENCODING_MALFORMED";
 }
 
-/** Whether a byte may stand in a line of the head. */
+/** Whether a byte is allowed in a line of the head. */
 export function isLineByte(byte: number): boolean {
   return (byteClasses[byte]! & FIELD_VALUE) !== 0;
 }

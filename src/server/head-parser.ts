@@ -14,7 +14,7 @@ import { findMethodFault, parseRequestLine } from "./request-line.ts";
 const CR = 0x0d;
 const LF = 0x0a;
 const emptyLinesMax = 5;
-/** What a request line has beside its target: a method of 32 bytes, a blank and ` HTTP/1.1`. */
+/** Longest request line without its target: a method of 32 bytes, a space and ` HTTP/1.1`. */
 const lineMarginBytes = 32 + 1 + 9;
 
 /** Parser of heads on one connection. */
@@ -55,7 +55,7 @@ export class HeadParser {
     this.#lastBlock = null;
   }
 
-  /** The same bytes now stand in a larger buffer at the same offsets. */
+  /** The same bytes are now in a larger buffer at the same offsets. */
   moveTo(buffer: Buffer): void {
     this.block?.moveTo(buffer);
   }
@@ -99,7 +99,7 @@ export class HeadParser {
     for (;;) {
       const lineEnd = this.#scanLine(buffer, end, targetBytesMax + lineMarginBytes, "E_TARGET_TOO_LONG");
       if (lineEnd === -1) {
-        // A line that is too long because of its method is no fault of the target.
+        // If the method makes the line too long, the error is not about the target.
         if (this.fault === "E_TARGET_TOO_LONG" || this.fault === "E_HEAD_TOO_LARGE")
           this.fault = findMethodFault(buffer, this.#lineStart, this.#scan) ?? this.fault;
         return false;

@@ -405,7 +405,7 @@ function cutLimits(limits: Required<ServerLimits>): Required<ServerLimits> {
   return { ...limits, drainMs: Math.min(refusedLingerMs, limits.drainMs) };
 }
 
-/** Sockets whose last words were said: what the parser finds behind them gets no second reply. */
+/** Sockets with a final reply: later errors of the parser get no second reply. */
 const refusedSockets = new WeakSet<Socket>();
 
 function sendRefusal(response: ServerResponse, code: ErrorCode, limits: Required<ServerLimits>): void {

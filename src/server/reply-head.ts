@@ -6,7 +6,7 @@ import { reasonPhrase } from "../http/problem.ts";
 
 const statusLines: string[] = Array.from({ length: 600 }, (_, status) => `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`);
 
-/** The status line; 1xx and what is no status are errors of the program. */
+/** Writes the status line; 1xx and invalid statuses are errors of the program. */
 export function toStatusLine(status: number): string {
   if (Number.isInteger(status) && status >= 200 && status <= 599) return statusLines[status]!;
   throw new GableError("E_REPLY_INVALID", `The reply has the status ${String(status)}.`);

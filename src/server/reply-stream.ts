@@ -14,7 +14,7 @@ export interface ReplyStreamOptions {
   readonly wheel: { after(durationMs: number): number };
 }
 
-/** Largest slice given to the socket at once. */
+/** Largest slice written to the socket in one call. */
 const sliceBytesMax = 65_536;
 
 /** One streamed reply. */
@@ -35,7 +35,7 @@ export class ReplyStream {
     return now >= this.#stallDeadline;
   }
 
-  /** The connection is gone: nothing more will be taken. */
+  /** The connection has closed: no more data can be written. */
   stop(): void {
     this.#isStopped = true;
     this.#wake?.();

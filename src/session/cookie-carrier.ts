@@ -57,11 +57,11 @@ function setRecord(cookies: Cookies, record: SessionRecord, now: number): void {
   cookies.setEncrypted(sessionCookie, text, { host: true, maxAgeSeconds: toMaxAge(record, now) });
 }
 
-/** What setRecord() writes: values, user, and the moments. */
+/** What setRecord() writes: values, user, and times. */
 type RecordList = [values: Readonly<Record<string, string>>, userId: string | null, createdAt: number, seenAt: number, expiresAt: number];
 
 function toRecord(text: string): SessionRecord {
-  // Nobody else can encrypt such a text.
+  // Nobody else can encrypt such a string.
   const [values, userId, createdAt, seenAt, expiresAt] = JSON.parse(text) as RecordList;
   return { values, userId, createdAt, seenAt, expiresAt };
 }

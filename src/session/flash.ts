@@ -68,7 +68,7 @@ export function createFlash({ cookies, onTouch }: FlashParts): RequestFlash {
 
 function assertMessage(level: unknown, text: unknown): void {
   if (typeof level !== "string" || !levels.includes(level)) throw optionInvalid("flash()", "level", level, `one of ${levels.join(", ")}`);
-  if (typeof text !== "string") throw optionInvalid("flash()", "text", text, "a text");
+  if (typeof text !== "string") throw optionInvalid("flash()", "text", text, "a string");
 }
 
 function toText(messages: readonly FlashMessage[]): string {
@@ -86,7 +86,7 @@ function dropOldest(messages: readonly FlashMessage[]): readonly FlashMessage[] 
   return kept;
 }
 
-/** The text is what toText() wrote: nobody else can sign one. */
+/** The string comes from toText(): nobody else can sign one. */
 function parseMessages(text: string | null): readonly FlashMessage[] {
   if (text === null) return [];
   const pairs = JSON.parse(text) as Array<[FlashLevel, string]>; // As the doc comment says.

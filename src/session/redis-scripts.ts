@@ -1,7 +1,7 @@
 /**
  * The scripts of the Redis store. Redis runs each of them as one step, so parallel requests cannot come between.
  *
- * A session is a hash: `v:<key>` holds the JSON text of a value, `u` the user, `c`, `s` and `e` the moments. A set for each user
+ * A session is a hash: `v:<key>` holds the JSON text of a value, `u` the user, `c`, `s` and `e` the times. A set for each user
  * holds the keys of its sessions. Redis removes a hash when the session expires.
  */
 
@@ -94,7 +94,7 @@ end
 return found
 `;
 
-/** Deletes the sessions of a user but for one: prefix, now, user, key to keep. */
+/** Deletes the sessions of a user except one: prefix, now, user, key to keep. */
 export const deleteForUserScript = `${shared}
 local count = 0
 for _, key in ipairs(redis.call('SMEMBERS', userName(ARGV[3]))) do

@@ -1,6 +1,6 @@
 /** What a store of sessions does. `testSessionStore()` of gable/testing checks yours. */
 
-/** What is stored of a session. Moments are milliseconds since 1970. */
+/** The stored form of a session. Times are milliseconds since 1970. */
 export interface SessionRecord {
   /** Values by key, each as a JSON text. */
   readonly values: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ export interface SessionChanges {
   readonly expected?: Readonly<Record<string, string | null>>;
   /** The user that it belongs to from now on. */
   readonly userId?: string | null;
-  /** When it began, for a session that begins anew. */
+  /** When it began, for a session that starts again. */
   readonly createdAt?: number;
   /** When it was used. */
   readonly seenAt?: number;
@@ -69,7 +69,7 @@ export interface ListedSession extends SessionRecord {
 export interface SessionDirectory {
   /** Returns the sessions of a user that have not expired, the one that was used last first. */
   listForUser(userId: string, now: number): Promise<readonly ListedSession[]>;
-  /** Deletes the sessions of a user, but for the one with the key `except`, and returns how many. */
+  /** Deletes the sessions of a user, except the one with the key `except`, and returns how many. */
   deleteForUser(userId: string, options?: { readonly except?: string | undefined }): Promise<number>;
 }
 

@@ -52,13 +52,13 @@ export interface SettingFacts {
 export interface SettingProblem {
   /** Variable, or name of the setting. */
   readonly name: string;
-  /** What is wrong, such as `is missing`. */
+  /** The problem, such as `is missing`. */
   readonly problem: string;
   /** What to write. */
   readonly fix: string;
 }
 
-/** What the framework keeps beside the values. */
+/** What the framework stores in addition to the values. */
 interface SettingsRecord {
   readonly facts: readonly SettingFacts[];
   readonly secrets: readonly string[];
@@ -202,7 +202,7 @@ export function describeSettings(settings: object): readonly SettingFacts[] {
   return recordOf(settings)?.facts ?? [];
 }
 
-/** Replaces all secrets of some settings in a text, for logs and error pages. */
+/** Replaces all secrets of some settings in a string, for logs and error pages. */
 export function createRedactor(settings: object): Redactor {
   return createSecretRedactor(listSecrets(settings));
 }

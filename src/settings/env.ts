@@ -13,7 +13,7 @@ export interface NumberSettingOptions extends SettingOptions<number> {
   max?: number;
 }
 
-/** Length and form of a text. */
+/** Length and form of a string. */
 export interface TextSettingOptions extends SettingOptions<string> {
   /** Fewest characters. Default 1. */
   min?: number;
@@ -53,14 +53,14 @@ const variablePattern = /^[A-Z][A-Z0-9_]*$/;
  * const settings = defineSettings({ newsletterSize: env.int("NEWSLETTER_SIZE", { min: 1, max: 500, default: 50 }) });
  */
 export const env = Object.freeze({
-  /** Reads a text. */
+  /** Reads a string. */
   text<const Options extends TextSettingOptions>(
     variable: string,
     options?: Options & TextSettingOptions,
   ): SettingReader<Given<Options, string>> {
     const { min = 1, max, pattern } = options ?? {};
     const rule =
-      max === undefined ? (min > 1 ? `a text of at least ${min} characters` : "a text") : `a text of ${min} to ${max} characters`;
+      max === undefined ? (min > 1 ? `a string of at least ${min} characters` : "a string") : `a string of ${min} to ${max} characters`;
     return reader("text", variable, options, pattern === undefined ? rule : `${rule} that matches ${pattern}`, (text) => {
       const { length } = [...text];
       return length >= min && (max === undefined || length <= max) && (pattern?.test(text) ?? true) ? text : undefined;
@@ -162,7 +162,7 @@ export const env = Object.freeze({
     return create({ kind: "json", variable, options, rule: "JSON", parse: (text) => parseJson(text) });
   },
 
-  /** Reads a text that is never shown: a password or an access key. Its value stays out of logs and error pages. */
+  /** Reads a string that is never shown: a password or an access key. Its value stays out of logs and error pages. */
   secret<const Options extends TextSettingOptions>(
     variable: string,
     options?: Options & TextSettingOptions,
@@ -194,7 +194,7 @@ export const env = Object.freeze({
     });
   },
 
-  /** Reads a text by any Standard Schema that answers without waiting. A schema of objects gets the parsed JSON. */
+  /** Reads a value with any synchronous Standard Schema. A schema of objects gets the parsed JSON. */
   schema<Schema extends StandardSchema, const Options extends SettingOptions<OutputOfSchema<Schema>>>(
     variable: string,
     schema: Schema,
@@ -213,7 +213,7 @@ export const env = Object.freeze({
   },
 });
 
-/** Makes a reader of a function that gives undefined for a text that it does not take. */
+/** Creates a reader from a function that returns undefined for a string that it does not accept. */
 function reader<Value, Result>(
   kind: string,
   variable: string,
@@ -270,7 +270,7 @@ function parseJson(text: string): ReadResult<unknown> {
   }
 }
 
-/** A text first; a text that starts like an object or a list is parsed when the schema refuses it. */
+/** Tries the string first. If the schema rejects it, and it starts like an object or a list, tries it as JSON. */
 function parseWith(schema: StandardSchema, text: string): ReadResult<unknown> {
   const tries = /^\s*[[{]/.test(text) ? [text, ...parsedOf(text)] : [text];
   let problem = "is refused by its schema";

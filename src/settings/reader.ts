@@ -1,4 +1,4 @@
-/** Readers of variables: each turns the text of one variable into a typed value, or says what is wrong with it. */
+/** Readers of variables: each turns the text of one variable into a typed value, or describes the problem. */
 import type { Mode } from "../parts/mode.ts";
 
 /** Options that every reader takes. */
@@ -13,13 +13,13 @@ export interface SettingOptions<Value> {
   production?: Value;
   /** Whether the setting may be missing; its value is then `undefined`. Default false. */
   optional?: boolean;
-  /** Checks the value: returns what is wrong, such as "is not a port", or undefined. None by default. */
+  /** Checks the value: returns the problem, such as "is not a port", or undefined. None by default. */
   check?: (value: Value) => string | undefined;
   /** What the setting is for, in one sentence, for `.env.example`. None by default. */
   help?: string;
 }
 
-/** A value, or what is wrong with the text: `is not a whole number`, and what to write. */
+/** A value, or the problem of the string: `is not a whole number`, and what to write. */
 export type ReadResult<Value> = { readonly value: Value } | { readonly problem: string; readonly fix: string };
 
 /** Reads one variable. */

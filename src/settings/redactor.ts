@@ -1,6 +1,6 @@
 /** Removes the values of secrets from texts: from log lines, error pages and dumps. */
 
-/** Returns a text without secrets. */
+/** Returns a string without secrets. */
 export type Redactor = (text: string) => string;
 
 /** What is shown in place of a secret. */

@@ -38,7 +38,7 @@ function readEnvFile(folder: string, name: string): SettingSource[] {
   return [{ name, values: Object.assign(Object.create(null) as object, util.parseEnv(fs.readFileSync(file, "utf8"))) }];
 }
 
-/** What is wrong with how a variable is given. */
+/** A problem with the source of a variable. */
 export interface SourceProblem {
   readonly problem: string;
   readonly fix: string;

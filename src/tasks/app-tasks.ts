@@ -34,7 +34,7 @@ export interface WorkerOptions {
   readonly now?: () => number;
   /** @internal How often a worker does what. */
   readonly times?: Partial<WorkerTimes>;
-  /** @internal Told of each attempt that fails, for tests. */
+  /** @internal Receives each failed attempt, for tests. */
   readonly onFailure?: (task: string, error: unknown) => void;
 }
 

@@ -138,7 +138,7 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
     return currentContext()?.database === this.#database.$core ? work() : this.#database.run(work);
   }
 
-  /** Locks of rows that were only looked at end at once under "read committed", which SQLite does not need. */
+  /** Under "read committed", locks of rows that do not match end immediately. SQLite does not need this. */
   #inTransaction<Result>(work: () => Promise<Result>): Promise<Result> {
     const isolation = this.#database.dialect === "sqlite" ? {} : { isolation: "read committed" as const };
     return this.#database.run(() => transaction(work, { database: this.#database, retries, ...isolation }));

@@ -56,7 +56,7 @@ function toSchema(name: string, input: FieldRecord | StandardSchema): StandardSc
   throw optionInvalid(`task("${name}")`, "input", input, "fields by name, such as { photoId: f.int() }, or a Standard Schema");
 }
 
-/** Fields of JSON read a text as JSON: the text "7" would become the number 7. */
+/** JSON fields parse strings as JSON: the string "7" would become the number 7. */
 function assertNoJson(name: string, fields: FieldRecord): void {
   for (const [key, field] of Object.entries(fields))
     if ("type" in field && field.type === "json")

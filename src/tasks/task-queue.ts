@@ -3,7 +3,7 @@
 /** States of a task. */
 export type TaskState = "queued" | "running" | "done" | "failed" | "cancelled";
 
-/** A task as it is added to a queue. Moments are milliseconds since 1970. */
+/** A task to add to a queue. Times are milliseconds since 1970. */
 export interface NewTask {
   /** Unique id. */
   readonly id: string;

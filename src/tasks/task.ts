@@ -30,14 +30,14 @@ export type ReadInput<Input> = Input extends StandardSchema
 export type JsonOf<Value> = Value extends string | number | boolean | null | undefined
   ? Value
   : Value extends Date | bigint | symbol | ((...values: never) => unknown) | Uint8Array | Map<unknown, unknown> | Set<unknown>
-    ? TaskInputError<"The input of a task is JSON: pass this value as a text or a number.">
+    ? TaskInputError<"The input of a task is JSON: pass this value as a string or a number.">
     : Value extends object
       ? { [Name in keyof Value]: JsonOf<Value[Name]> }
       : Value;
 
 /** A mistake in the types of an input, as a sentence. */
 export interface TaskInputError<Sentence extends string> {
-  /** What is wrong. */
+  /** The problem. */
   readonly $error: Sentence;
 }
 

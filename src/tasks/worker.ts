@@ -23,7 +23,7 @@ export interface WorkerSettings {
   readonly logger: Logger;
   readonly now: () => number;
   readonly enter: <Result>(work: () => Result) => Result;
-  /** Told of each attempt that fails. */
+  /** Receives each failed attempt. */
   readonly onFailure?: ((task: string, error: unknown) => void) | undefined;
   /** Times in ms, for tests. */
   readonly times?: Partial<WorkerTimes>;
@@ -83,7 +83,7 @@ export class Worker {
     return count;
   }
 
-  /** Looks for tasks at once. */
+  /** Looks for tasks immediately. */
   wake(): void {
     this.#isAwake = true;
     this.#wake();

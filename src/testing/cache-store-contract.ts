@@ -37,7 +37,7 @@ const contracts: ReadonlyArray<readonly [title: string, check: (tested: CacheSto
     },
   ],
   [
-    "never returns a text after its time",
+    "never returns a string after it expires",
     async ({ store, pass }) => {
       await store.write("a", "1", { ttlMs: 200 });
       await store.write("b", "1", { ttlMs: longMs });

@@ -28,7 +28,7 @@ describe("CookieJar", () => {
       "a=1",
     ],
     ["sends to the path and below", ["a=1; Path=/x"], "http://localhost/", "http://localhost/x/y", "a=1"],
-    ["does not send to a path that only begins alike", ["a=1; Path=/x"], "http://localhost/", "http://localhost/xy", undefined],
+    ["does not send to a path with the same prefix only", ["a=1; Path=/x"], "http://localhost/", "http://localhost/xy", undefined],
     ["does not send above the path", ["a=1; Path=/x"], "http://localhost/x", "http://localhost/", undefined],
     ["has the folder of the page as its default path", ["a=1"], "http://localhost/x/y", "http://localhost/x/z", "a=1"],
     ["does not send outside of the default path", ["a=1"], "http://localhost/x/y", "http://localhost/", undefined],

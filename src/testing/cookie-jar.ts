@@ -13,7 +13,7 @@ interface StoredCookie {
 
 /** A jar of cookies. */
 export class CookieJar {
-  /** By name, domain and path: each combination is a cookie of its own. */
+  /** By name, domain and path: each combination is a separate cookie. */
   readonly #cookies = new Map<string, StoredCookie>();
 
   /** Keeps what the Set-Cookie lines of a reply say. A line that a browser would ignore is ignored. */

@@ -1,4 +1,4 @@
-/** The contract of drivers of databases: what each of them does alike, whoever wrote it. */
+/** The contract of database drivers: tests for every driver, whoever wrote it. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Connection, Driver, DriverValue, Statement } from "gable/data";
@@ -6,7 +6,7 @@ import type { Connection, Driver, DriverValue, Statement } from "gable/data";
 /** A driver of an empty database, with at most two connections and a wait for one of at most 200 ms. */
 export type CreateDriver = () => Promise<Driver>;
 
-/** Defines the tests of a driver in the current file. Each test has a driver of its own, which it closes. */
+/** Defines the tests of a driver in the current file. Each test has a separate driver, which it closes. */
 export function testDriver(name: string, create: CreateDriver): void {
   describe(`driver contract: ${name}`, () => {
     for (const { title, check } of contracts)

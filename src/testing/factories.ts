@@ -37,7 +37,7 @@ export async function createMany<Class extends AnyModel>(
 }
 
 /**
- * A factory with values of its own: plain ones, or functions of the number of the row, from 1.
+ * A factory with its own values: plain ones, or functions of the number of the row, from 1.
  *
  * @example
  * const books = defineFactory(Book, { title: (n) => `Book ${n}` });
@@ -104,7 +104,7 @@ const makeNumber: Make = ({ options: { min, max } }, number) =>
   Math.min((typeof min === "number" ? min : 0) + number, typeof max === "number" ? max : Infinity);
 
 const makers: Readonly<Record<FieldMeta["type"], Make>> = {
-  // The number stands at the end, which is what is kept of a text that is too long.
+  // The number is at the end, because a string that is too long is cut at its start.
   text: ({ label = "Text", options: { min, max } }, number) => {
     const text = `${label} ${number}`;
     const long = typeof min === "number" ? text.padStart(min, "x") : text;

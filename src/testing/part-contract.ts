@@ -90,7 +90,7 @@ export async function findLeaks(part: AnyPart, settings: TestPartOptions & { rea
   return resources;
 }
 
-/** Whether a number grew with the rounds: a few resources of other tests in the process are no leak. */
+/** Whether a number grew with the rounds: a few resources of other tests in the process are not a leak. */
 const isGrown = (count: number, rounds: number): boolean => count * 2 >= rounds;
 
 function describeOpen(open: readonly string[], rounds: number): string[] {

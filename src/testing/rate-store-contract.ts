@@ -1,4 +1,4 @@
-/** The contract of stores of rate limits: what each of them does alike, whoever wrote it. */
+/** The contract of rate limit stores: tests for every store, whoever wrote it. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
@@ -15,7 +15,7 @@ function createKey(): string {
   return randomBytes(32).toString("hex");
 }
 
-/** Defines the tests of a store of rate limits in the current file. Each test uses keys of its own. */
+/** Defines the tests of a store of rate limits in the current file. Each test uses its own keys. */
 export function testRateStore(name: string, create: CreateRateStore): void {
   describe(`rate store contract: ${name}`, () => {
     let store: RateStore;

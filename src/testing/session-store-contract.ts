@@ -1,4 +1,4 @@
-/** The contract of stores of sessions: what each of them does alike, whoever wrote it. */
+/** The contract of session stores: tests for every store, whoever wrote it. */
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
@@ -20,7 +20,7 @@ function createKey(): string {
   return createHash("sha256").update(randomBytes(32)).digest("hex");
 }
 
-/** Defines the tests of a store of sessions in the current file. Each test uses sessions of its own. */
+/** Defines the tests of a store of sessions in the current file. Each test uses its own sessions. */
 export function testSessionStore(name: string, create: CreateSessionStore, options: SessionStoreTestOptions = {}): void {
   describe(`session store contract: ${name}`, () => {
     let store: SessionStore;
@@ -92,7 +92,7 @@ const contracts: ReadonlyArray<Contract<SessionStore>> = [
     },
   },
   {
-    title: "changes the user and the moments, and nothing that is left out",
+    title: "changes the user and the times, and keeps what is left out",
     async check(store) {
       const key = await place(store);
       await store.patch(key, { userId: "7" }, now);
@@ -258,7 +258,7 @@ const directoryContracts: ReadonlyArray<Contract<SessionStore & SessionDirectory
     },
   },
   {
-    title: "deletes the sessions of a user, but for one",
+    title: "deletes the sessions of a user, except one",
     async check(store) {
       const userId = createKey();
       const [kept, gone, other] = [await place(store, { userId }), await place(store, { userId }), await place(store, { userId: "other" })];

@@ -15,7 +15,7 @@ export interface TaskQueueUnderTest {
 const now = 1_800_000_000_000;
 const minuteMs = 60_000;
 
-/** Defines the tests of a task queue in the current file. Each test uses task names of its own. */
+/** Defines the tests of a task queue in the current file. Each test uses its own task names. */
 export function testTaskQueue(name: string, create: () => TaskQueueUnderTest | Promise<TaskQueueUnderTest>): void {
   describe(`task queue contract: ${name}`, () => {
     let tested: TaskQueueUnderTest;
@@ -25,7 +25,7 @@ export function testTaskQueue(name: string, create: () => TaskQueueUnderTest | P
   });
 }
 
-/** One test: tasks of a name of its own. */
+/** One test, with its own task name. */
 class Trial {
   readonly queue: TaskQueue;
   readonly name = `task-${randomUUID()}`;

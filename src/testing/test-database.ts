@@ -1,4 +1,4 @@
-/** Databases in tests: what a test writes is gone when it ends. */
+/** Databases in tests: what a test writes is rolled back when it ends. */
 import { existsSync, readdirSync } from "node:fs";
 import { after, afterEach, before, beforeEach } from "node:test";
 import type { Application } from "gable";

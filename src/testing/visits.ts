@@ -1,4 +1,4 @@
-/** What a test client does with the context of a request of its own: signing in, and reading and writing its session. */
+/** Work of a test client in the context of a separate request: signing in, and reading and writing its session. */
 import type { Application, Context, FlashMessage } from "gable";
 import type { Account } from "gable/auth";
 import { testError } from "./test-error.ts";

@@ -110,14 +110,14 @@ describe("cursors of an application with secret keys", () => {
     const ofAddress = await readCursor({ database });
     const ofKey = await readCursor({ settings: define({ secretKeys: [key], database }) });
     const ofOtherKey = await readCursor({ secretKeys: [`${key}2`], database });
-    const own = { url: database, cursorSecret: "a secret of its own, long enough" };
+    const own = { url: database, cursorSecret: "a separate secret, long enough" };
     assert.equal(new Set([ofAddress, ofKey, ofOtherKey]).size, 3);
     assert.equal(await readCursor({ secretKeys: [key], database }), ofKey);
     assert.equal(await readCursor({ secretKeys: [key], database: own }), await readCursor({ database: own }));
   });
 });
 
-/** What surrounds a text in an output; empty where it is not. */
+/** What surrounds a string in an output; empty if it does not occur. */
 function around(output: string, text: string): string {
   const place = output.indexOf(text);
   return place === -1 ? "" : output.slice(Math.max(0, place - 200), place + 100);

@@ -53,7 +53,7 @@ describe("a forgotten password", () => {
     );
   });
 
-  it("is set anew once, ends all sessions, and tells the owner", async (test) => {
+  it("is reset once, ends all sessions, and notifies the owner", async (test) => {
     const site = await openSite(test);
     const other = await register(site);
     await site.visit().post("/account/password/forgot", { form: { email: "ann@example.com" } });

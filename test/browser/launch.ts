@@ -20,7 +20,7 @@ const flags = [
 /** Why tests in a browser are skipped; false where they run. */
 export const skipWithoutBrowser: string | false = executablePath === undefined && !isRequired ? "no Chromium here" : false;
 
-/** Starts it, with a profile of its own. */
+/** Starts it, with a separate profile. */
 export function launchBrowser(): Promise<Browser> {
   assert.ok(executablePath, "GABLE_TEST_REQUIRE=all needs Chromium: install it, or set CHROMIUM");
   return chromium.launch({ executablePath, headless: true, args: flags });

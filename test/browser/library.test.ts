@@ -249,9 +249,9 @@ describe("the library in a browser", { skip: skipWithoutBrowser }, () => {
     await page.context().close();
   });
 
-  it("breaks no rule of its own policy, and throws nothing", () => assert.deepEqual(problems, []));
+  it("follows its own policy, and throws nothing", () => assert.deepEqual(problems, []));
 
-  /** Presses Tab until an element with an id or a text has the focus. */
+  /** Presses Tab until an element with this id or this text has the focus. */
   async function tabTo(page: Page, name: string): Promise<void> {
     const isThere = `document.activeElement.id === ${JSON.stringify(name)} || document.activeElement.textContent === ${JSON.stringify(name)}`;
     for (let count = 0; count < 60; count++) {

@@ -153,7 +153,7 @@ describe("values of a cache", () => {
     it(`come back equal: ${typeof value} ${String(JSON.stringify(value, (_name, each: unknown) => (typeof each === "bigint" ? `${each}n` : each))).slice(0, 50)}`, () =>
       assert.deepStrictEqual(decodeValue(encodeValue(value)), value));
 
-  it("keep a date that is no date", () => {
+  it("keep an invalid date", () => {
     const date = decodeValue(encodeValue(new Date(Number.NaN)));
     assert.ok(date instanceof Date && Number.isNaN(date.getTime()));
   });

@@ -35,7 +35,7 @@ after(() => {
   for (const project of projects) project.remove();
 });
 
-/** Each test has a project of its own: Node keeps modules by their address. */
+/** Each test has a separate project: Node keeps modules by their address. */
 function createProject(more: Readonly<Record<string, string>> = {}): TestProject {
   const project = createTestProject({ "app.ts": app, "models.ts": models, "settings.ts": settings, ...more });
   projects.push(project);
@@ -403,7 +403,7 @@ export default defineCommand({
     assert.equal((await project.run("books", "add")).code, 2);
   });
 
-  it("do not stand in the way of built-in commands when they are broken", async () => {
+  it("do not block built-in commands when they are broken", async () => {
     const project = createProject({ "commands/broken.ts": "throw new Error('no');" });
     assert.equal((await project.run("key", "generate")).code, 0);
   });
@@ -454,7 +454,7 @@ describe("the binary", () => {
     };
   }
 
-  /** Reads a page over a connection of its own: one that is kept would still lead to its old worker. */
+  /** Reads a page over a new connection: one that is kept would still lead to its old worker. */
   const readOnce = (url: string): Promise<string> =>
     new Promise((resolve, reject) => {
       request(url, { agent: false }, async (reply) => resolve((await reply.toArray()).join("")))

@@ -134,7 +134,7 @@ describe("deploy checks", () => {
 });
 
 describe("gable check --deploy", () => {
-  it("runs in production, and fails with the ids of what is wrong", async () => {
+  it("runs in production, and fails with the ids of the problems", async () => {
     const project = createTestProject({
       ".env": "GABLE_MODE=development\n",
       "app.ts": 'import { gable } from "gable";\nexport default gable({ hosts: ["shop.example"] });',

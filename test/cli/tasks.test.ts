@@ -13,7 +13,7 @@ const project = createTestProject({
   "app.ts": `import { gable } from "gable";
 import { task, taskModel, TaskRejected } from "gable/tasks";
 const mail = task("mail", { queue: "mail" }, () => undefined);
-const broken = task("broken", {}, () => { throw new TaskRejected("The file is gone."); });
+const broken = task("broken", {}, () => { throw new TaskRejected("The file does not exist."); });
 export const logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logger };
 export default gable({ logger, models: [taskModel()], database: "sqlite:var/tasks.db", tasks: [mail, broken] });
 `,
@@ -57,7 +57,7 @@ describe("gable worker and gable tasks", () => {
     }; // What the command prints.
     const shown = new Map(data.tasks.map(({ id, state, error }) => [id, [state, error]]));
     assert.deepEqual(shown.get(mailId!), ["done", null]);
-    assert.deepEqual(shown.get(brokenId!), ["failed", "The file is gone."]);
+    assert.deepEqual(shown.get(brokenId!), ["failed", "The file does not exist."]);
     assert.deepEqual(shown.get(parkedId!), ["parked", null]);
     assert.match((await project.run("tasks", "list", "--state", "failed", ...production)).out, new RegExp(`^ID.*\n${brokenId}`));
     assert.equal((await project.run("tasks", "retry", brokenId!, ...production)).out, `Queued ${brokenId} again.\n`);

@@ -1,5 +1,5 @@
 /**
- * Processes that write to one file of SQLite are killed at any moment. What they said was stored is stored, and the file
+ * Processes that write to one SQLite file are killed at any time. What they reported as stored is stored, and the file
  * stays whole. `GABLE_TEST_KILLS=1000 npm test -- faults` is the long form.
  */
 import assert from "node:assert/strict";

@@ -1,4 +1,4 @@
-/** New files of SQLite that are opened twice at the same moment: both want to turn them to the way of writing that Gable uses. */
+/** New SQLite files that two processes open at the same time: both want to switch them to write-ahead logging. */
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { Worker } from "node:worker_threads";
 const [workers, rounds] = [2, 200];
 
 describe("a new file of SQLite", () => {
-  it(`is opened by ${workers} at once, ${rounds} times`, { timeout: 60_000 }, async () => {
+  it(`is opened by ${workers} concurrently, ${rounds} times`, { timeout: 60_000 }, async () => {
     const folder = await mkdtemp(join(tmpdir(), "gable-open-"));
     const gate = new Int32Array(new SharedArrayBuffer(4));
     const paths = Array.from({ length: rounds }, (_, round) => join(folder, `${round}.db`));

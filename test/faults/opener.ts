@@ -1,4 +1,4 @@
-/** A worker that opens new files of SQLite at the same moments as another one, and tells what has failed. */
+/** A worker that opens new SQLite files at the same time as another one, and reports failures. */
 import { parentPort, workerData } from "node:worker_threads";
 import { createNodeSqlite } from "../../src/data/driver/node-sqlite.ts";
 

@@ -1,5 +1,5 @@
 /**
- * Power is cut while SQLite writes. The bytes that its files are made of are replayed up to any place, with what comes behind it lost, torn or
+ * Power is cut while SQLite writes. The bytes of its files are replayed up to any position, with the rest lost, torn or
  * old, and the file must open whole with the rows of the last commit that was written to its end. With `durability: "full"` a commit is
  * synced before it is acknowledged, so that the place is never before it; with "normal" the last commits may be lost.
  * `GABLE_TEST_CUTS=20000 npm test -- faults` is the long form.
@@ -25,7 +25,7 @@ interface Files {
   readonly log: Buffer;
 }
 
-/** A commit: where the log ended behind it, and the rows that the database had then. */
+/** A commit: the end of the log after it, and the rows of the database at that time. */
 interface Commit {
   readonly end: number;
   readonly rows: string;
@@ -65,7 +65,7 @@ describe("SQLite whose power is cut", () => {
 
   const readFiles = (): Files => ({ main: readFileSync(path), log: readFileSync(`${path}-wal`) });
 
-  /** Commits of several kinds. Gives each of them, and the files behind the last one. */
+  /** Makes commits of several kinds. Returns each of them, and the files after all of them. */
   async function write(count: number, name: string): Promise<{ commits: Commit[]; files: Files }> {
     const commits: Commit[] = [];
     for (let number = 0; number < count; number++) {
@@ -121,14 +121,14 @@ describe("SQLite whose power is cut", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it(`opens whole at ${cuts} places of the log, with what is behind them lost, torn or old`, { timeout: 60_000 + cuts * 500 }, async () => {
+  it(`opens intact at ${cuts} positions of the log, with the rest lost, torn or old`, { timeout: 60_000 + cuts * 500 }, async () => {
     const first = await readRows();
     const { commits, files } = await write(24, "one");
     const frame = frameLengthOf(files);
     const frames = (endOfLog(files) - headLength) / frame;
     assert.ok(frames > 60 && new Set(commits.map(({ rows }) => rows)).size === commits.length);
     for (let cut = 0; cut < cuts; cut++) {
-      // At the borders of frames, beside them, and anywhere.
+      // At the borders of frames, next to them, and anywhere.
       const place = cut % 3 === 2 ? random(files.log.length) : headLength + random(frames + 1) * frame + [0, 1, -1][random(3)]!;
       const [lost, torn] = [files.log.subarray(0, place), Buffer.from(files.log)];
       torn.fill(random(256), place, Math.min(place + 1 + random(2 * frame), torn.length));

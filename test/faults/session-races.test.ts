@@ -1,5 +1,5 @@
 /**
- * Four processes change one session at once: no change is lost, and counting is exact. `GABLE_TEST_ROUNDS=10000 npm test -- session`
+ * Four processes change one session concurrently: no change is lost, and counting is exact. `GABLE_TEST_ROUNDS=10000 npm test -- session`
  * is the long form, of this file and of the stores.
  */
 import assert from "node:assert/strict";

@@ -1,4 +1,4 @@
-/** One of several processes that change the same session: counts up, and sets keys of its own. */
+/** One of several processes that change the same session: counts up, and sets its own keys. */
 import { gable, post } from "gable";
 import { redisSessions, sessionModel } from "gable/session";
 import { silentLogger } from "../silent-logger.ts";

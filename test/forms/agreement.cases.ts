@@ -1,4 +1,4 @@
-/** More values that the browser and the server must judge alike: edges of each type of control. */
+/** More values that the browser and the server must judge in the same way: edge cases of each type of control. */
 import { field as f } from "gable/forms";
 
 export const agreementCases = [

@@ -26,7 +26,7 @@ interface Verdict {
   readonly sent: readonly string[];
 }
 
-/** Types that have no control of their own, or whose control is a list with nothing to type. */
+/** Types without their own control, or whose control is a list. */
 const untyped = new Set(["boolean", "boolean that must be true", "boolean that may be unknown", "choice", "json"]);
 
 const typings: readonly Typing[] = [

@@ -77,11 +77,11 @@ post("/posts", { form: postForm }, async ({ form: sent }) => {
   await sent.save({});
   // @ts-expect-error the title comes from the form
   await sent.save({ author: 1, title: "x" });
-  // @ts-expect-error a tag is no author
+  // @ts-expect-error a tag is not an author
   await sent.save({ author: new Tag() });
   const stored = await sent.save({ author: new User(), isPinned: true });
   assertType<Equal<typeof stored, Post | null>>();
-  // @ts-expect-error a tag is no post
+  // @ts-expect-error a tag is not a post
   await sent.saveTo(new Tag());
   await sent.saveTo(new Post());
   const [loaded] = await Post.where().with({ author: true, tags: true });

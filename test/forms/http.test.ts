@@ -339,7 +339,7 @@ describe("forms of a Standard Schema", () => {
         logger: silentLogger,
         routes: [post("/", { form: schema, files }, ({ form: sent }) => json(sent.errors().map(({ field, code }) => `${field} ${code}`)))],
       }).request("/", { method: "POST", body: data, headers: { "sec-fetch-site": "same-origin" } });
-    // A list of which one value came, beside a field that is wrong: only that field is named.
+    // A list with one value, next to an invalid field: only that field is named.
     assert.deepEqual((await tests.post("/", { form: { title: "a", tags: "x" } })).json(), {
       valid: false,
       errors: ["title invalid"],

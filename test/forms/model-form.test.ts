@@ -45,7 +45,7 @@ describe("definitions of model forms", () => {
       [() => modelForm(User, { fields: ["isAdmin"] }), "E_FORM_FIELD", /lists "isAdmin", which is not editable/],
       [() => modelForm(User, { fields: ["id"] }), "E_FORM_FIELD", /not editable/],
       [() => modelForm(Post, { fields: ["version"] }), "E_FORM_FIELD", /not editable/],
-      [() => modelForm(User, { fields: ["nmae" as "name"] }), "E_FIELD_UNKNOWN", /lists "nmae", which is no field/],
+      [() => modelForm(User, { fields: ["nmae" as "name"] }), "E_FIELD_UNKNOWN", /lists "nmae", but the model has no such field/],
       [() => modelForm(Post, { fields: ["authorId" as "author"] }), "E_FIELD_UNKNOWN", /lists "authorId"/],
       [() => modelForm(Post, { fields: ["photos"] }), "E_FORM_FIELD", /whose rows hold the key/],
       [

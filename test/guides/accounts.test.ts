@@ -1,4 +1,4 @@
-/** Runs the first example of the guide of accounts as it is printed, but for listening. */
+/** Runs the first example of the accounts guide as printed, except that it does not listen. */
 import assert from "node:assert/strict";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { after, describe, it } from "node:test";

@@ -374,7 +374,7 @@ describe("early replies", () => {
 
 describe("small chunks", () => {
   const chunkedHead = "POST / HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n";
-  /** A handler that reads when it is told to, and answers with the number of pieces and their bytes. */
+  /** A handler that reads on demand, and replies with the number of chunks and their bytes. */
   function createLateReader(): { listener: RequestListener; read: () => void } {
     let read = (): void => undefined;
     const isDue = new Promise<void>((resolve) => (read = resolve));
@@ -460,7 +460,7 @@ describe("limits", () => {
     });
   });
 
-  it("fail the start for unknown names and values that are no whole numbers", async () => {
+  it("fail the start for unknown names and values that are not whole numbers", async () => {
     const start = (limits: object): Promise<unknown> => serve(text(""), { port: 0, limits });
     await assert.rejects(start({ headMS: 1 }), {
       code: "E_LIMIT_INVALID",
@@ -802,7 +802,7 @@ describe("replies", () => {
     }
   });
 
-  it("send Latin-1 fields beside a UTF-8 body", async () => {
+  it("send Latin-1 fields with a UTF-8 body", async () => {
     await serving(
       () => ({ status: 200, headers: [["x-a", "\xe9"]], body: "€" }),
       {},

@@ -1,5 +1,5 @@
 /**
- * Beside Node's own parser: what strict node:http refuses we refuse, and what both accept we understand alike.
+ * Compares with Node's own parser: Gable rejects what strict node:http rejects, and reads the same from what both accept.
  * Where we refuse more, our rules say so; where Node refuses more, the reason stands here.
  */
 import assert from "node:assert/strict";
@@ -59,7 +59,7 @@ async function judge(port: number, send: string, halfClose = true): Promise<Verd
   };
 }
 
-describe("beside Node's own parser", { concurrency: 12 }, () => {
+describe("compared with Node's own parser", { concurrency: 12 }, () => {
   let ours: RunningServer;
   let theirs: Server;
   before(async () => {
@@ -98,7 +98,7 @@ describe("beside Node's own parser", { concurrency: 12 }, () => {
     it(id, async () => {
       const { port } = theirs.address() as AddressInfo;
       const [mine, node] = await Promise.all([judge(ours.port, send), judge(port, send)]);
-      // Without framing the rest is a request of its own, which is refused; a refused message has no successor.
+      // Without framing the rest is a separate request, which is rejected; nothing follows a rejected message.
       assert.ok(mine.replies <= 1 || (mine.isAccepted && mine.replies === 2), "no second reply");
       if (mine.replies === 2) return;
       if (!node.isAccepted && mine.isAccepted)

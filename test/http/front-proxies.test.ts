@@ -33,7 +33,7 @@ function send(port: number, path: string, body: Buffer | null, agent: Agent): Pr
       response.on("end", () => resolve(response.complete ? response.statusCode! : 0));
       response.resume();
     });
-    // A write that fails after the reply came is no lost reply.
+    // A write that fails after the reply arrived does not lose the reply.
     outgoing.on("error", () => resolve(0));
     outgoing.end(body ?? undefined);
   });
@@ -51,7 +51,7 @@ async function behind(
 ): Promise<void> {
   const servers: RunningServer[] = [];
   for (let count = 0; count < serverCount; count++) servers.push(await serve(listener, { port: 0 }));
-  // A proxy that has answered early may close the client's connection: other clients have connections of their own.
+  // A proxy that has answered early may close the client's connection: other clients have separate connections.
   const agent = new Agent({ keepAlive: false });
   const others = new Agent({ keepAlive: true });
   let proxy: FrontProxy | undefined;

@@ -33,7 +33,7 @@ export interface FrontProxy {
   readonly stop: () => Promise<void>;
 }
 
-/** How a proxy reaches the servers behind it. */
+/** How a proxy reaches its upstream servers. */
 export interface FrontProxyOptions {
   /** Ports of the servers. */
   readonly ports: readonly number[];
@@ -149,7 +149,7 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-/** Finds a port that was free a moment ago. */
+/** Finds a port that was free just now. */
 async function findFreePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -26,7 +26,7 @@ describe("round trips", () => {
     );
   });
 
-  it("of queries, which URLSearchParams reads alike", () => {
+  it("of queries, which URLSearchParams reads in the same way", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(anyText, anyText), { maxLength: 8 }), (pairs) => {
         const text = pairs.map(([name, value]) => serializeQuery({ [name]: value }).slice(1)).join("&");
@@ -37,7 +37,7 @@ describe("round trips", () => {
       }),
       runs,
     );
-    // ASCII, as on the wire: Node's own reader errs on raw text beside broken escapes.
+    // ASCII, as on the wire: Node's own parser misreads raw text next to broken escapes.
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(..."a&=+%4C3;?".split("")), maxLength: 40 }), (text) =>
         assert.deepEqual([...parseQuery(text)], [...new URLSearchParams(`&${text}`)]),

@@ -1,4 +1,4 @@
-/** A certificate for loopback, made anew by each test run with openssl: nothing secret is kept in the repository. */
+/** A certificate for loopback, created by each test run with openssl: the repository contains no secrets. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

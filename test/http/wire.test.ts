@@ -35,7 +35,7 @@ function assertVerdict(wireCase: WireCase, answer: WireAnswer, before = 0): void
   else assert.deepEqual(statuses, [expect.status], answer.text);
   if (statuses.length === 1) {
     const code = /\((E_[A-Z_]+)\)\n$/.exec(answer.text)?.[1];
-    assert.ok(codesOfRules[wireCase.rule]?.includes(code as ErrorCode), `${code} is no code of rule ${wireCase.rule}`);
+    assert.ok(codesOfRules[wireCase.rule]?.includes(code as ErrorCode), `${code} is not a code of rule ${wireCase.rule}`);
     assert.equal(catalogue[code as ErrorCode].status, expect.status === 0 ? 400 : expect.status);
   }
 }
@@ -86,7 +86,7 @@ describe("the acceptance table", { concurrency: 12 }, () => {
     it(`${wireCase.id} (${wireCase.source})`, async () => {
       const halfClose = needsEnd(wireCase);
       const long = wireCase.send.length > 600;
-      // A connection that must close is waited for; it does so at once, also where the machine is busy.
+      // Waits until a connection has closed, however busy the machine is.
       const quietMs = wireCase.expect.verdict === "refused" && wireCase.expect.staysOpen !== true ? 3000 : 120;
       const [whole, pipelined, bytes] = await Promise.all([
         exchange(server.port, { pieces: [wireCase.send], halfClose, quietMs }),

@@ -202,7 +202,7 @@ describe("reply.events()", () => {
   for (const [title, call, message] of [
     ["a source that cannot be iterated", [{}], 'reply.events(): option "source" is '],
     ["an unknown option", [numbers(0), { retry: 5 }], 'reply.events() has no option "retry"'],
-    ["a time that is no number", [numbers(0), { retryMs: -1 }], 'reply.events(): option "retryMs" is -1'],
+    ["a time that is not a number", [numbers(0), { retryMs: -1 }], 'reply.events(): option "retryMs" is -1'],
   ] as const)
     it(`refuses ${title}`, async () => {
       let error: unknown;

@@ -90,7 +90,7 @@ for (const store of ["memory", "database", "cookie"] as const)
   });
 
 describe("open connections", () => {
-  it("end when all sessions of their user are deleted, but for one", async () => {
+  it("end when all sessions of their user are deleted, except one", async () => {
     await serving(
       "gable",
       routes()!,
@@ -138,7 +138,7 @@ describe("open connections", () => {
     );
   });
 
-  it("ask their guards again with a session that is read anew", async () => {
+  it("run their guards again with a session that is read again", async () => {
     const store = memorySessions();
     const options = { ...settings({ store }), live: { times: { tickMs: 5, recheckMs: 20, spreadMs: 0 } } };
     await serving(

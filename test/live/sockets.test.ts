@@ -118,7 +118,7 @@ for (const engine of engines)
       ["a key of 15 bytes", handshake("/echo").replace("dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25j"), 400, "E_SOCKET_HANDSHAKE"],
       ["a key of 17 bytes", handshake("/echo").replace("dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25jZXg="), 400, "E_SOCKET_HANDSHAKE"],
       [
-        "a key that is no base64",
+        "a key that is not base64",
         handshake("/echo").replace("dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub2!jZQ=="),
         400,
         "E_SOCKET_HANDSHAKE",
@@ -130,7 +130,7 @@ for (const engine of engines)
       ["an unknown path", handshake("/nothing"), 404],
       ["an unknown host", handshake("/echo").replace("127.0.0.1", "foreign.test"), 400],
     ];
-    it("refuses what is no handshake, and goes on with other requests", async () => {
+    it("rejects what is not a handshake, and continues with other requests", async () => {
       await serving(engine, [echo()], async ({ port, url }) => {
         for (const [title, request, status, code] of refusals) {
           const client = new WireClient(port);
@@ -386,10 +386,10 @@ describe("socket()", () => {
   for (const [title, args, message] of [
     ["a missing pattern", [undefined, {}], 'socket(): option "pattern" is undefined'],
     ["an unknown handler", ["/x", { opened: () => undefined }], 'socket("/x") handlers has no option "opened"'],
-    ["a handler that is no function", ["/x", { open: 1 }], 'socket("/x") handlers: option "open" is 1'],
+    ["a handler that is not a function", ["/x", { open: 1 }], 'socket("/x") handlers: option "open" is 1'],
     ["an unknown option", ["/x", { form }, {}], 'socket("/x") has no option "form"'],
     ["a schema that is none", ["/x", { message: form }, {}], 'socket("/x"): option "message" is '],
-    ["protocols that are no tokens", ["/x", { protocols: ["a b"] }, {}], 'socket("/x"): option "protocols" is '],
+    ["protocols that are not tokens", ["/x", { protocols: ["a b"] }, {}], 'socket("/x"): option "protocols" is '],
     ["handlers that are a function", ["/x", {}, () => undefined], 'socket("/x"): option "handlers" is '],
   ] as const)
     it(`refuses ${title}`, () =>

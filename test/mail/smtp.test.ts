@@ -255,7 +255,7 @@ describe("fileMail()", () => {
 });
 
 describe("a project without nodemailer", () => {
-  it("is told to install it", () => {
+  it("says how to install it", () => {
     const hook = `import { registerHooks } from "node:module";
 registerHooks({ resolve: (name, context, next) => { if (name === "nodemailer") throw new Error("Cannot find package"); return next(name, context); } });`;
     const program = `import { fileMail } from "gable/mail";

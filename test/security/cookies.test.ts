@@ -146,7 +146,7 @@ describe("gable({ secretKeys })", () => {
   });
 });
 
-/** Runs a program in a folder of its own, in a process whose modules nobody else has loaded. */
+/** Runs a program in a separate folder and process, with freshly loaded modules. */
 function run(source: string, folder: string, mode: string): { status: number | null; output: string } {
   const file = join(folder, "app.ts");
   writeFileSync(file, source);

@@ -102,7 +102,7 @@ const cases: readonly Case[] = [
     "null",
     "",
   ].map((origin) => simple(`the origin "${origin}", which is not listed`, "/plain", origin, [200, null, null, null, null, "Origin"])),
-  simple("a reply with a Vary of its own", "/vary", listed, [200, listed, null, null, null, "Accept, Origin"]),
+  simple("a reply that sets Vary itself", "/vary", listed, [200, listed, null, null, null, "Accept, Origin"]),
   simple("a missing page", "/missing", listed, [404, listed, null, null, null, "Origin"]),
   simple("an error", "/broken", listed, [500, listed, null, null, null, "Origin"]),
   simple("a route without CORS", "/closed", listed, [200, null, null, null, null, null]),
@@ -126,7 +126,7 @@ const cases: readonly Case[] = [
   },
   { title: "HEAD", method: "HEAD", path: "/plain", headers: { origin: listed }, answer: [200, listed, null, null, null, "Origin"] },
   {
-    title: "OPTIONS that is no preflight",
+    title: "OPTIONS that is not a preflight",
     method: "OPTIONS",
     path: "/plain",
     headers: { origin: listed },
@@ -240,7 +240,7 @@ describe("CORS", () => {
 
 describe("the option cors", () => {
   const refused: ReadonlyArray<[title: string, cors: unknown, code: string]> = [
-    ["a text", "*", "E_OPTION_INVALID"],
+    ["a string", "*", "E_OPTION_INVALID"],
     ["no origins", {}, "E_OPTION_INVALID"],
     ["an empty list", { origins: [] }, "E_OPTION_INVALID"],
     ["an origin with a path", { origins: ["https://a.example/"] }, "E_OPTION_INVALID"],
@@ -252,7 +252,7 @@ describe("the option cors", () => {
     ["every origin and one more", { origins: ["*", listed] }, "E_OPTION_INVALID"],
     ["credentials for every origin", { origins: ["*"], credentials: true }, "E_CORS_CREDENTIALS"],
     ["every header", { origins: [listed], headers: ["*"] }, "E_OPTION_INVALID"],
-    ["a method that is no token", { origins: [listed], methods: ["GET, POST"] }, "E_OPTION_INVALID"],
+    ["a method that is not a token", { origins: [listed], methods: ["GET, POST"] }, "E_OPTION_INVALID"],
     ["an age above a day", { origins: [listed], maxAgeSeconds: 86_401 }, "E_OPTION_INVALID"],
     ["an unknown option", { origins: [listed], maxAge: 1 }, "E_OPTION_UNKNOWN"],
   ];

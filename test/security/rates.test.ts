@@ -15,7 +15,7 @@ import { silentLogger } from "../silent-logger.ts";
 
 testRateStore("memory", memoryRates);
 
-/** Runs processes that send requests at once, and returns how many passed and were refused in all. */
+/** Runs processes that send requests concurrently, and returns how many passed and were rejected in total. */
 async function runProcesses(count: number, args: readonly string[]): Promise<{ passed: number; refused: number }> {
   const file = new URL("./rate-process.ts", import.meta.url).pathname;
   const register = new URL("../../scripts/source.mjs", import.meta.url).href;
@@ -258,7 +258,7 @@ describe("limits: { rate }", () => {
   });
 
   const refused: ReadonlyArray<[title: string, rate: unknown, code: string]> = [
-    ["a text", "10/m", "E_OPTION_INVALID"],
+    ["a string", "10/m", "E_OPTION_INVALID"],
     ["an unknown option", { requestsMax: 1, windowSeconds: 1, per: 1 }, "E_OPTION_UNKNOWN"],
     ["no requests", { requestsMax: 0, windowSeconds: 1 }, "E_OPTION_INVALID"],
     ["more than 1,000,000 requests", { requestsMax: 1_000_001, windowSeconds: 1 }, "E_OPTION_INVALID"],
@@ -281,7 +281,7 @@ describe("limits: { rate }", () => {
 });
 
 describe("gable({ rateLimits })", () => {
-  it("refuses what is no store", () => {
+  it("rejects what is not a store", () => {
     for (const store of ["redis", {}, null])
       assert.throws(() => gable({ rateLimits: { store: store as "memory" } }), { code: "E_OPTION_INVALID" }); // Wrong on purpose.
     assert.throws(() => gable({ rateLimits: { stores: 1 } as object }), { code: "E_OPTION_UNKNOWN" });

@@ -1,4 +1,4 @@
-/** Where tests keep sessions: each kind of store, in an application of its own. */
+/** Where tests keep sessions: each kind of store, in a separate application. */
 import type { Application, GableOptions, RouteEntry, SessionOptions } from "gable";
 import { gable } from "gable";
 import { memorySessions, redisSessions, sessionModel } from "gable/session";

@@ -1,4 +1,4 @@
-/** Redis for tests: a prefix of its own for each store, whose keys are removed afterwards. */
+/** Redis for tests: a separate prefix for each store, whose keys are removed afterwards. */
 import { randomBytes } from "node:crypto";
 import { createClient } from "redis";
 

@@ -154,7 +154,7 @@ for (const { name, skip, isStored, open } of sessionPlaces) {
       assert.equal(await find(client, "a"), null);
     });
 
-    it("starts anew after its end, in the same request as well", async () => {
+    it("starts again after its end, also in the same request", async () => {
       client = visit();
       await client.post("/set/before/1");
       const lines = (await client.post("/end-and-set")).headers.getSetCookie();
@@ -196,14 +196,14 @@ for (const { name, skip, isStored, open } of sessionPlaces) {
     });
 
     it("refuses more than the store takes, and takes what is at the limit", async () => {
-      // The JSON of the values is {"large":"\"...\""}, in a cookie with moments around it.
+      // The JSON of the values is {"large":"\"...\""}, in a cookie with times around it.
       const most = isStored ? 65_536 - '{"large":"\\"\\""}'.length : await findLargest(visit);
       assert.equal((await visit().post(`/large/${most}`)).status, 204);
       assert.equal((await visit().post(`/large/${most + 1}`)).status, 500);
       await assert.rejects(createTestClient(app).post(`/large/${most + 1}`), { code: "E_SESSION_TOO_LARGE" });
     });
 
-    it(isStored ? "ends all sessions of a user, but for one" : "cannot list sessions in cookies", async () => {
+    it(isStored ? "ends all sessions of a user, except one" : "cannot list sessions in cookies", async () => {
       if (!isStored)
         return assert.throws(() => app.part(sessionPart).directory, {
           code: "E_SESSION_STORE",

@@ -41,11 +41,11 @@ describe("redisSessions()", () => {
     ["no address", {}, "E_OPTION_INVALID"],
     ["an address of another kind", { url: "http://localhost" }, "E_OPTION_INVALID"],
     ["an unknown option", { url: redisUrl, ttl: 1 }, "E_OPTION_UNKNOWN"],
-    ["a prefix that is no text", { url: redisUrl, prefix: 1 }, "E_OPTION_INVALID"],
+    ["a prefix that is not a string", { url: redisUrl, prefix: 1 }, "E_OPTION_INVALID"],
   ];
   for (const [title, options, code] of refused) it(`refuses ${title}`, () => assert.throws(() => redisSessions(options), { code }));
 
-  it("fails at once when nothing listens, and does not show the password", async () => {
+  it("fails immediately if nothing listens, and hides the password", async () => {
     const store = redisSessions({ url: "redis://user:hidden@127.0.0.1:1" });
     await assert.rejects(store.read("x", 0), (error: Error & { code?: string }) => {
       assert.equal(error.code, "E_REDIS_CONNECT");

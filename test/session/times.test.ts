@@ -392,7 +392,7 @@ describe("flash()", () => {
     assert.deepEqual(kept, ["info: 3", "info: 4"]);
   });
 
-  it("refuses other levels and what is no text", async () => {
+  it("rejects other levels and values that are not strings", async () => {
     await assert.rejects(visit().post("/add/danger/x"), { code: "E_OPTION_INVALID" });
   });
 

@@ -24,7 +24,7 @@ const failing = task("failing", { attemptsMax: 3 }, ({ attempt }) => {
   throw new Error(`no ${attempt}`);
 });
 const rejected = task("rejected", {}, () => {
-  throw new TaskRejected("The photo is gone.");
+  throw new TaskRejected("The photo does not exist.");
 });
 const half = task("half", { transactional: true, attemptsMax: 2 }, async ({ attempt }) => {
   await Effect.create({ number: attempt });
@@ -139,11 +139,11 @@ for (const { name, skip, place } of databaseKinds)
       }
     });
 
-    it("fails a rejected task at once", async () => {
+    it("fails a rejected task without a retry", async () => {
       await rejected.enqueue();
       await own.runAll(options);
       const [listed] = await own.list();
-      assert.deepEqual([listed!.state, listed!.error, listed!.attempts], ["failed", "The photo is gone.", 1]);
+      assert.deepEqual([listed!.state, listed!.error, listed!.attempts], ["failed", "The photo does not exist.", 1]);
     });
 
     it("commits the effects of a transactional task with its end", async () => {

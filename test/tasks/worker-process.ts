@@ -1,4 +1,4 @@
-/** A worker in a process of its own: runs tasks of a database until it is killed, or until nothing is left. */
+/** A worker in a separate process: runs tasks of a database until it is killed, or until nothing is left. */
 import { gable } from "gable";
 import { tasksPart } from "gable/tasks";
 import { silentLogger } from "../silent-logger.ts";

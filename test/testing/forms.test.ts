@@ -190,7 +190,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    name: "sends the direction of a text",
+    name: "sends the text direction",
     html: form("<input name=a dirname=a.dir value=x>"),
     sent: [
       ["a", "x"],
@@ -355,7 +355,7 @@ describe("forms of pages", () => {
       /one value for each/,
     ],
     ["two values for one field", form("<input name=a>"), { a: ["1", "2"] }, /has 1 fields "a", and 2 values were given/, /Pass one value/],
-    ["a boolean for a text", form("<input name=a>"), { a: true }, /takes text/, /string or a number/],
+    ["a boolean for a text field", form("<input name=a>"), { a: true }, /takes text/, /string or a number/],
     ["a number that is none", form("<input name=a type=number>"), { a: "many" }, /type number and cannot hold "many"/, /12\.5/],
     [
       "a date that does not exist",
@@ -391,7 +391,7 @@ describe("forms of pages", () => {
     ],
     ["an option that is disabled", form("<select name=a><option>x<option disabled>y</select>"), { a: "y" }, /is disabled/, /another one/],
     ["a list for one choice", form("<select name=a><option>x</select>"), { a: ["x"] }, /takes one value/, /without a list/],
-    ["a text for a file", form("<input type=file name=a>"), { a: "x" }, /takes files/, /content/],
+    ["a string for a file", form("<input type=file name=a>"), { a: "x" }, /takes files/, /content/],
     [
       "two files for one",
       form("<input type=file name=a>"),

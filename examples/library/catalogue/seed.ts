@@ -40,7 +40,7 @@ export async function seedCatalogue(): Promise<void> {
   });
 }
 
-/** Returns a text for addresses: lower-case letters, digits and hyphens. */
+/** Returns a string for URLs: lower-case letters, digits and hyphens. */
 function toSlug(text: string): string {
   return fold(text)
     .replace(/[^a-z0-9]+/g, "-")

@@ -10,7 +10,7 @@ const articles: Readonly<Record<string, RegExp>> = {
   pt: /^(?:o|a|os|as|um|uma) /,
 };
 
-/** Returns a text in lower case without marks, so that "bronte" finds "Brontë". */
+/** Returns a string in lower case without accents, so that "bronte" finds "Brontë". */
 export function fold(text: string): string {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }

@@ -39,7 +39,7 @@ describe("proposals", () => {
     assert.match((await client.get("/proposals")).body, /The Sorrows[^]*Waiting/);
   });
 
-  it("refuse covers that are no images, or too large, and keep no file of them", async () => {
+  it("reject covers that are not images, or too large, and keep no file of them", async () => {
     const client = await visitAs("reader");
     const covers = await countCovers();
     const send = (content: string | Uint8Array) =>

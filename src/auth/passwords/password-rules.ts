@@ -1,7 +1,7 @@
 /** What a new password must be: long enough, not common, and not the account's own name. No rules about kinds of characters. */
 import { isCommonPassword } from "./common-passwords.ts";
 
-/** What is wrong with a password, as a code and a sentence. */
+/** The problem of a password, as a code and a sentence. */
 export interface PasswordProblem {
   /** Name of the rule. */
   readonly code: "too_short" | "too_long" | "common" | "personal";
@@ -21,7 +21,7 @@ export interface PasswordRules {
 const passwordBytesMax = 4_096;
 const charactersMin = 8;
 
-/** Finds what is wrong with a new password; undefined when it can be used. */
+/** Finds the problem of a new password; undefined if it can be used. */
 export function findPasswordProblem(
   password: string,
   { min = charactersMin, personal = [] }: PasswordRules = {},
@@ -35,7 +35,7 @@ export function findPasswordProblem(
   return undefined;
 }
 
-/** Close: nothing but a part of the name, with a few characters around it. */
+/** Whether a password is close to a name: only a part of the name, with a few characters around it. */
 function isPersonal(password: string, personal: readonly string[]): boolean {
   const text = simplify(password);
   const parts = personal.flatMap((each) => [simplify(each), ...each.split(/[\s@.+_-]+/).map(simplify)]).filter((part) => part.length >= 4);

@@ -1,4 +1,4 @@
-/** The shape of a check: an id, a level, and a function that finds what is wrong. */
+/** The shape of a check: an id, a level, and a function that finds problems. */
 import type { ApplicationFacts } from "gable";
 import type { Problem } from "../built-in.ts";
 
@@ -12,7 +12,7 @@ export interface CheckSubject {
   readonly readFile: (name: string) => string | undefined;
 }
 
-/** What is wrong, and how to correct it. */
+/** A problem, and how to correct it. */
 export interface CheckFinding {
   readonly message: string;
   readonly fix: string;
@@ -20,10 +20,10 @@ export interface CheckFinding {
 
 /** A check. */
 export interface Check {
-  /** Stable id: what is checked, and what is wrong with it. */
+  /** Stable id: what is checked, and the problem. */
   readonly id: string;
   readonly level: "error" | "warning" | "info";
-  /** Finds what is wrong; an empty list when nothing is. */
+  /** Returns the problems; an empty list if there are none. */
   readonly run: (subject: CheckSubject) => readonly CheckFinding[];
 }
 

@@ -49,7 +49,7 @@ function namesOf(app: Application): Readonly<Record<string, unknown>> {
 }
 
 type AsyncFunction = (...values: unknown[]) => Promise<unknown>;
-/** The constructor of async functions has no name of its own. */
+/** JavaScript has no global name for the constructor of async functions. */
 const asyncFunction = (async () => undefined).constructor as new (...words: string[]) => AsyncFunction; // As said above.
 
 async function evaluate({ print }: Context, app: Application, code: string): Promise<object> {

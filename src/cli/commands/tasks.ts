@@ -13,7 +13,7 @@ const listFlags = {
 } as const;
 const idArguments = { id: { help: "Id of the task" } } as const;
 
-/** Opens the application without a worker of its own. */
+/** Opens the application without starting a worker. */
 function withTasks<Result>({ project, terminal }: BuiltInContext, work: (tasks: AppTasks) => Promise<Result>): Promise<Result> {
   terminal.environment["GABLE_TASKS"] = "off";
   return project.withApp((app) => work(app.part(tasksPart)));

@@ -1,4 +1,4 @@
-/** `gable worker`: runs tasks in a process of its own. */
+/** `gable worker`: runs tasks in a separate process. */
 import type { AppTasks } from "gable/tasks";
 import { tasksPart } from "gable/tasks";
 import type { BuiltInContext } from "../built-in.ts";
@@ -17,7 +17,7 @@ export const worker = builtIn({
   examples: ["worker", "worker --queues images --concurrency 4", "worker --once"],
   flags,
   run({ flags: { queues, concurrency, once }, project, print, signal, terminal }: BuiltInContext<{}, typeof flags>) {
-    // The application itself must not run tasks beside this worker.
+    // The application itself must not run tasks as well.
     terminal.environment["GABLE_TASKS"] = "off";
     return project.withApp(async (app) => {
       const tasks = app.part(tasksPart);

@@ -92,7 +92,7 @@ function* listValues(values: FilterValues): Generator<readonly [name: string, te
   for (const [name, value] of Object.entries(values)) {
     const texts: readonly unknown[] = value === undefined ? [] : Array.isArray(value) ? value : [value];
     const wrong = texts.find((text) => typeof text !== "string");
-    if (wrong !== undefined) throw valueError(name, describeValue(wrong), "a text");
+    if (wrong !== undefined) throw valueError(name, describeValue(wrong), "a string");
     yield [name, texts as readonly string[]]; // Checked above.
   }
 }

@@ -20,7 +20,7 @@ export function insertScripts(reply: Reply, request: RawRequest, addresses: read
   const headers = new HeaderTable(reply.headers);
   if (!htmlType.test(headers.get("content-type") ?? "") || headers.has("content-encoding") || !isShown(request)) return reply;
   const policy = headers.get("content-security-policy");
-  // Several policies at once are the work of the application: the page does without the scripts.
+  // The application sent several policies: the page gets no scripts.
   if (policy?.includes(",") === true) return reply;
   const nonce = nonceOf(policy) ?? createNonce();
   const elements = addresses.map((address) => `<script type="module" nonce="${nonce}" src="${address}"></script>`).join("");

@@ -12,7 +12,7 @@ const editors: Readonly<Record<string, string>> = {
 /** Schemes that run code or show files instead of opening an editor. */
 const refused = /^(?:javascript|data|vbscript|blob|file|https?):/i;
 
-/** Returns the address that opens a place; undefined for `none`, for an unknown editor, and for a place that is no file. */
+/** Returns the address that opens a place; undefined for `none`, for an unknown editor, and for a place outside of files. */
 export function toEditorLink(place: Pick<ReportedPlace, "file" | "line">, editor = "vscode"): string | undefined {
   const template = editors[editor] ?? editor;
   if (!/^[a-z][a-z0-9+.-]*:/i.test(template) || refused.test(template) || !place.file.startsWith("/")) return undefined;

@@ -22,7 +22,7 @@ const shownElsewhere: ReadonlySet<string> = new Set(["file", "line", "column", "
  * Makes the report of anything that was thrown. It never throws: a value whose inspection throws is shown as such.
  *
  * @example
- * const report = createErrorReport(new Error("The file is gone."));
+ * const report = createErrorReport(new Error("The file does not exist."));
  * report.code; // => "E_INTERNAL"
  */
 export function createErrorReport(error: unknown, facts: ErrorFacts = {}): ErrorReport {
@@ -140,7 +140,7 @@ function readMessage(error: Error): string {
   }
 }
 
-/** What an error carries: its details, and properties of its own. */
+/** What an error carries: its details, and its own properties. */
 function readDetails(error: Error): Record<string, PlainValue> {
   const own = toPlainValue(isFrameworkError(error) ? readProperty(error, "details") : withoutErrorProperties(error));
   if (typeof own !== "object" || own === null || Array.isArray(own)) return {};

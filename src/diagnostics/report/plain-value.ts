@@ -30,13 +30,13 @@ export function isErrorValue(value: unknown): value is Error {
   }
 }
 
-/** Returns a text for a value whose inspection threw. */
+/** Returns a description of a value whose inspection threw. */
 function toRefusal(error: unknown): string {
   const message = isErrorValue(error) ? readProperty(error, "message") : undefined;
   return `[cannot be shown: ${typeof message === "string" ? capText(message, 200) : "its inspection throws"}]`;
 }
 
-/** Cuts a text at a length, and says so. */
+/** Cuts a string at a length, and marks the cut. */
 export function capText(text: string, lengthMax = valueLengthMax): string {
   return text.length > lengthMax ? `${text.slice(0, lengthMax)} ... (${text.length} characters)` : text;
 }

@@ -7,7 +7,7 @@ import { isErrorValue, readData, readProperty, secretText } from "./plain-value.
 const secretLengthMin = 6;
 const secretsMax = 500;
 
-/** Returns a text without secrets. */
+/** Returns a string without secrets. */
 export type SecretRemover = (text: string) => string;
 
 /** Collects the values of secrets: those with secret names in records and lists of pairs, at any depth. */

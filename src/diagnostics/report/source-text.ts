@@ -11,7 +11,7 @@ export function findFileSystem(): FileSystem | undefined {
   return holder.process?.getBuiltinModule?.("node:fs") as FileSystem | undefined; // The name says which module it is.
 }
 
-/** Reads a file; undefined when it is gone, too large, or not a file. */
+/** Reads a file; undefined if it does not exist, is too large, or is not a file. */
 export function readSourceText(file: string): string | undefined {
   const fileSystem = findFileSystem();
   if (fileSystem === undefined || !/^(?:\/|[A-Za-z]:[\\/])/.test(file)) return undefined;

@@ -1,4 +1,4 @@
-/** Attributes of controls: the rules that the browser is told, and what belongs to the field. */
+/** Attributes of controls: the rules for the browser, and attributes of the field. */
 import type { FieldType } from "../definition.ts";
 import { bytesMaxOf } from "../../input/file-fields.ts";
 import { scalarTypes } from "../values/scalar-types.ts";
@@ -26,7 +26,7 @@ function inputTypeOf(type: FieldType): string {
   return inputTypes[type] ?? "text";
 }
 
-/** Returns the ids of the texts that describe a control: help and errors. */
+/** Returns the ids of the elements that describe a control: help and errors. */
 export function describedBy(field: FieldView): string | undefined {
   const ids = [...(field.helpText === "" ? [] : [`${field.id}-help`]), ...(field.isInvalid ? [`${field.id}-errors`] : [])];
   return ids.length === 0 ? undefined : ids.join(" ");
@@ -74,7 +74,7 @@ export function inputAttributes(field: FieldView, extra: Readonly<AttributeRecor
   };
 }
 
-/** Returns all attributes of the control for files. The browser is told the limit before it sends anything. */
+/** Returns all attributes of the control for files. The browser knows the limit before it sends anything. */
 export function fileAttributes(field: FieldView, extra: Readonly<AttributeRecord>): AttributeRecord {
   const { options, type } = field.definition;
   return {

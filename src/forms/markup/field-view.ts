@@ -13,7 +13,7 @@ export interface FieldView extends WidgetField {
   readonly helpText: string;
   /** Whether the value was refused. */
   readonly isInvalid: boolean;
-  /** Whether the browser is told that a value must be there: not in rows that may stay blank. */
+  /** Whether the browser requires a value: not in rows that may stay blank. */
   readonly showsRequired: boolean;
   /** Name of the stored file that can be removed; "" without one. */
   readonly storedName: string;
@@ -23,7 +23,7 @@ export interface FieldView extends WidgetField {
   readonly rowViews: readonly RowView[];
   /** A blank row for the client script; undefined when no row can be added. */
   readonly blankRow: RowView | undefined;
-  /** Returns a text of the page in the form's own words or the language of the request. */
+  /** Returns a message of the page in the form's own words or the language of the request. */
   text(key: string, params?: MessageParams): string;
   /** Returns the id of a part of the control. */
   partId(part: string): string;

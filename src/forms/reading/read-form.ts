@@ -23,7 +23,7 @@ export class FormReading implements Reading {
   readonly timeZone: string;
   readonly #errors: FormErrors;
   readonly #waiting: Array<Promise<void>> = [];
-  /** Values that passed the rules of their type and have a check of their own. */
+  /** Values that passed the rules of their type and still have a custom check. */
   readonly checks: PendingCheck[] = [];
   /** Rows of sets by the name of the set. */
   readonly rows = new Map<string, readonly SentRow[]>();

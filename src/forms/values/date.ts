@@ -10,7 +10,7 @@ const lastDay = "9999-12-31";
 
 const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** Whether a text is a day of the calendar: 2026-02-29 is none. */
+/** Whether a string is a valid calendar day: 2026-02-29 is not. */
 function isDay(text: string): boolean {
   const match = dayPattern.exec(text);
   if (match === null) return false;
@@ -20,7 +20,7 @@ function isDay(text: string): boolean {
   return year > 0 && day > 0 && day <= last;
 }
 
-/** Checks texts whose order is that of their characters. */
+/** Checks strings that sort by their characters. */
 function findOrderProblem(value: string, { min, max }: Readonly<{ min?: unknown; max?: unknown }>): Parsed | undefined {
   if (typeof min === "string" && value < min) return broken("too_early", { min });
   if (typeof max === "string" && value > max) return broken("too_late", { max });

@@ -1,4 +1,4 @@
-/** JSON that a person types: limited in depth, without keys that are there twice. */
+/** JSON that a person types: limited in depth, without duplicate keys. */
 import type { FieldDefinition, Parsed } from "../definition.ts";
 import type { ScalarType } from "./scalar-type.ts";
 import { broken } from "./scalar-type.ts";
@@ -20,7 +20,7 @@ export const json: ScalarType = {
   attributes: () => ({ spellcheck: "false" }),
 };
 
-/** Whether a text nests at most 64 levels and names no key of an object twice, nor `__proto__`. Everything else is left to the parser. */
+/** Whether JSON nests at most 64 levels and has neither duplicate keys nor `__proto__`. The parser checks everything else. */
 function isSafeJson(text: string): boolean {
   const keys: Array<Set<string> | undefined> = [];
   let isKey = false;

@@ -130,7 +130,7 @@ export const number: ScalarType = {
   }),
 };
 
-/** Whether a difference is a multiple of a step, but for the error of doubles: 0.3 is three times 0.1. */
+/** Whether a difference is a multiple of a step, within the error of doubles: 0.3 is three times 0.1. */
 function isMultiple(difference: number, step: number): boolean {
   const quotient = difference / step;
   return Math.abs(quotient - Math.round(quotient)) < 1e-9 * Math.max(1, Math.abs(quotient));
@@ -158,7 +158,7 @@ function makeDecimalShape({ options: { digits = 38, scale = 2, min, max } }: Fie
   return { scale, wholeMax, min: typeof min === "string" ? min : `-${most}`, max: typeof max === "string" ? max : most };
 }
 
-/** A decimal number as a text with exactly `scale` digits after the point: no digit passes through a float. */
+/** A decimal number as a string with exactly `scale` digits after the decimal point; it never becomes a float. */
 export const decimal: ScalarType = {
   parse: (typed, field) => {
     const parts = splitNumber(typed);
@@ -169,7 +169,7 @@ export const decimal: ScalarType = {
     if (whole !== "0" && whole.length > wholeMax) return broken("digits", { max: wholeMax });
     const isZero = /^0*$/.test(whole + fraction);
     const value = `${parts.isNegative && !isZero ? "-" : ""}${whole}${scale === 0 ? "" : `.${fraction.padEnd(scale, "0")}`}`;
-    // The digits have been counted: limits of one's own are left.
+    // The digits are checked; only the options min and max remain.
     if (field.options.min !== undefined && compareDecimals(value, min) < 0) return broken("too_small", { min });
     if (field.options.max !== undefined && compareDecimals(value, max) > 0) return broken("too_large", { max });
     return { value };

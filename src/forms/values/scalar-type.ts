@@ -8,7 +8,7 @@ export interface ReadContext {
 
 /** A type whose control sends one text. */
 export interface ScalarType {
-  /** Reads a value from a text that is not blank. */
+  /** Reads a value from a string that is not blank. */
   parse(text: string, field: FieldDefinition, context: ReadContext): Parsed;
   /** Writes a value as the text that its control shows; undefined for a value of another type. */
   toText(value: unknown, field: FieldDefinition, context: ReadContext): string | undefined;

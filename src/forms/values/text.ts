@@ -1,9 +1,9 @@
-/** Fields whose value is a text: lines, e-mail and web addresses, passwords, and texts of a fixed form. */
+/** Fields whose value is a string: text, e-mail and web addresses, passwords, and strings of a fixed format. */
 import type { Parsed } from "../definition.ts";
 import type { ScalarType } from "./scalar-type.ts";
 import { broken, textOf } from "./scalar-type.ts";
 
-/** Control characters that a text may not hold: all but tab and line feed, and the characters that turn text around unseen. */
+/** Characters that text cannot contain: control characters except tab and line feed, and invisible ones that reverse text. */
 const forbidden = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 
 /** Counts characters as people do: code points. */
@@ -23,7 +23,7 @@ function isLowSurrogate(unit: number): boolean {
 /** Checks characters and length; gives undefined when both are right. */
 function findTextProblem(text: string, { min, max, lines }: { min?: unknown; max?: unknown; lines?: unknown }): Parsed | undefined {
   if (!text.isWellFormed() || forbidden.test(text) || (lines === undefined && text.includes("\n"))) return broken("characters");
-  // A text has at most as many code points as units: most texts need no count.
+  // A string never has more code points than units, so most strings need no count.
   if (typeof min !== "number" && !(typeof max === "number" && text.length > max)) return undefined;
   const count = countCharacters(text);
   if (typeof min === "number" && count < min) return broken("too_short", { min, count });

@@ -68,8 +68,8 @@ class DatabaseRates implements RateStore {
 }
 
 /**
- * Decides as decide() of rate.ts does. MySQL assigns from left to right, the others all at once: `is_allowed` comes first, since it
- * needs the old moment.
+ * Decides as decide() of rate.ts does. MySQL assigns from left to right, the others in one step: `is_allowed` comes first, since it
+ * needs the old time.
  */
 function newValues({ intervalUs, burstUs }: RateRule, nowUs: number): AnyExpression<unknown> {
   const [interval, now, most] = [BigInt(intervalUs), BigInt(nowUs), BigInt(nowUs + burstUs)];

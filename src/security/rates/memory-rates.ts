@@ -20,7 +20,7 @@ class MemoryRates implements RateStore {
     const verdict = decide(stored, rule, nowUs);
     // What is refused changes nothing, unless the clock was put back.
     if (verdict.paidAtUs === stored) return verdict;
-    // Taken out and put back: the keys stand in the order of their last request.
+    // Removed and added again, so that the keys are in the order of their last request.
     this.#paidAtUs.delete(key);
     this.#paidAtUs.set(key, verdict.paidAtUs);
     if (this.#paidAtUs.size > keysMax) this.#dropFirst();

@@ -1,6 +1,6 @@
 /**
- * Rate limits by GCRA, the generic cell rate algorithm: one number for each key, the moment at which all its requests are paid off.
- * Each request moves it by one interval; a request that would move it too far is refused, and moves nothing. All moments and
+ * Rate limits by GCRA, the generic cell rate algorithm: one number for each key, the time at which all its requests are paid off.
+ * Each request moves it by one interval; a request that would move it too far is refused, and moves nothing. All times and
  * spans are whole microseconds, so that sums are exact.
  */
 import type { Rate, RateDecision } from "../../handlers/rate-limits.ts";
@@ -17,7 +17,7 @@ export interface RateRule {
 export interface RateVerdict {
   /** Whether the request may pass. */
   readonly isAllowed: boolean;
-  /** The moment at which all allowed requests are paid off. */
+  /** The time at which all allowed requests are paid off. */
   readonly paidAtUs: number;
 }
 

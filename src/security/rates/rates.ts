@@ -130,7 +130,7 @@ function findKey(context: AnyContext, by: RateKey): Pending<string> {
 
 function toOwnKey(key: unknown): string {
   if (typeof key === "string") return `key:${key}`;
-  throw new GableError("E_OPTION_INVALID", `The function "by" of a rate limit returned ${typeof key}; it must return a text.`);
+  throw new GableError("E_OPTION_INVALID", `The function "by" of a rate limit returned ${typeof key}; it must return a string.`);
 }
 
 /** A digest: keys have one length everywhere, and tell nobody who reads the store who the clients are. */

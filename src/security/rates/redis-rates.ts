@@ -39,7 +39,7 @@ class RedisRates implements RateStore {
   }
 
   async take(key: string, { intervalUs, burstUs }: RateRule, nowUs: number): Promise<RateVerdict> {
-    // The script returns a number and a text.
+    // The script returns a number and a string.
     const [isAllowed, paidAtUs] = (await this.#run(takeScript, key, [intervalUs, burstUs, nowUs])) as [number, string];
     return { isAllowed: isAllowed === 1, paidAtUs: Number(paidAtUs) };
   }

@@ -21,7 +21,7 @@ describe("resolveOptions()", () => {
     ["half a worker", { app: "a", workers: 1.5 }, "E_OPTION_INVALID"],
     ["workers as text", { app: "a", workers: "2" }, "E_OPTION_INVALID"],
     ["a negative time", { app: "a", bootMs: -1 }, "E_OPTION_INVALID"],
-    ["a time that is no number", { app: "a", stallMs: Number.NaN }, "E_OPTION_INVALID"],
+    ["a time that is not a number", { app: "a", stallMs: Number.NaN }, "E_OPTION_INVALID"],
     ["a time as text", { app: "a", stopGraceMs: "1000" }, "E_OPTION_INVALID"],
     ["an unknown name", { app: "a", worker: 2 }, "E_OPTION_UNKNOWN"],
   ];

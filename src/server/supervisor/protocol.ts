@@ -33,7 +33,7 @@ export interface WorkerFacts {
 
 /** Why a worker could not start. */
 export interface WorkerFailure {
-  /** What went wrong. */
+  /** The reason of the failure. */
   readonly message: string;
   /** Code of the catalogue, where the error has one. */
   readonly code: string | undefined;

@@ -14,7 +14,7 @@ export interface RunningSupervisor {
   readonly port: number;
   /** What it and its workers do now. */
   readonly status: SupervisorStatus;
-  /** Resolves when all workers are gone and the listener is closed. */
+  /** Resolves when all workers have ended and the listener is closed. */
   readonly ended: Promise<SupervisorEnd>;
   /** Starts a new generation. Resolves with undefined, or with the reason why the old one serves on. */
   reload(): Promise<WorkerFailure | undefined>;
@@ -28,7 +28,7 @@ export interface RunningSupervisor {
  * Listens, starts workers that load the application, and keeps them alive. This process loads no code of the
  * application. Resolves when the first worker is ready; `ended` of the result gives the exit code.
  *
- * Signals: TERM and INT stop in order, a second one forces; QUIT stops at once; HUP reloads; TTIN and TTOU change the
+ * Signals: TERM and INT stop in order, a second one forces; QUIT stops immediately; HUP reloads; TTIN and TTOU change the
  * number of workers by one; USR2 opens log files again and writes a status line.
  *
  * Throws `E_LISTEN`, `E_OPTION_INVALID`, `E_OPTION_UNKNOWN`, and `E_WORKERS_FAILED` when no worker can start.

@@ -60,7 +60,7 @@ interface Reload {
 
 /** A supervisor that runs. Use {@link supervise}. */
 export class Supervisor implements WorkerHost {
-  /** Resolves when all workers are gone and the listener is closed. */
+  /** Resolves when all workers have ended and the listener is closed. */
   readonly ended: Promise<SupervisorEnd>;
   readonly #options: ResolvedOptions;
   readonly #environment: NodeJS.ProcessEnv;
@@ -79,7 +79,7 @@ export class Supervisor implements WorkerHost {
   #failure: WorkerFailure | undefined;
   #resolveEnded: (end: SupervisorEnd) => void = () => undefined;
   readonly #onReady: Array<() => void> = [];
-  /** Called when a worker is gone. */
+  /** Called when a worker has ended. */
   readonly #onGone: Array<() => void> = [];
 
   /** `environment` are the variables of the workers. */
@@ -261,7 +261,7 @@ export class Supervisor implements WorkerHost {
   // --- reload -----------------------------------------------------------------------------------------------
 
   /**
-   * Starts a new generation beside the old one. When its first worker is ready it takes all new connections, the
+   * Starts a new generation while the old one runs. When its first worker is ready it takes all new connections, the
    * others follow, and the old generation drains. Resolves with undefined, or with the reason why the old one serves on.
    */
   reload(): Promise<WorkerFailure | undefined> {

@@ -11,10 +11,10 @@ export interface Watchdog {
 }
 
 const labelBytesMax = 256;
-/** Stall after which the thread ends a process whose supervisor is gone, in milliseconds. */
+/** Stall after which the thread ends a process whose supervisor has ended, in milliseconds. */
 const orphanMs = 10_000;
 
-// The thread's program: a string, so that it needs no file of its own and no loader.
+// The thread's program: a string, so that it needs neither a separate file nor a loader.
 const program = `
 const { workerData } = require("node:worker_threads");
 const { writeSync } = require("node:fs");

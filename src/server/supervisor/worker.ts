@@ -22,7 +22,7 @@ export interface WorkerApp {
 
 const beatMs = 1000;
 const beatsPerStall = 5;
-/** Time for requests when the supervisor is gone, in milliseconds. */
+/** Time for requests after the supervisor has ended, in milliseconds. */
 const orphanGraceMs = 5000;
 /** Acknowledgements of connections that come close together share one message. */
 const tookMs = 5;
@@ -151,7 +151,7 @@ class SupervisedWorker {
   }
 
   #send(message: FromWorker, onSent: () => void = () => undefined): void {
-    // A supervisor that is gone is noticed by "disconnect".
+    // "disconnect" reports that the supervisor has ended.
     if (process.connected) process.send?.(message, undefined, undefined, onSent);
     else onSent();
   }

@@ -42,7 +42,7 @@ for (const [, name, value] of others.matchAll(/([A-Za-z0-9]+) ([^]) ?/g)) strict
 /** Windows-1252, which numbers from 128 to 159 mean. */
 const windows = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
 
-/** Decodes the character references of a text. In attributes, a name without a semicolon before `=`, a letter or a digit is text. */
+/** Decodes the character references of a string. In attributes, a name without a semicolon before `=`, a letter or a digit is text. */
 export function decodeEntities(text: string, isAttribute: boolean): string {
   if (!text.includes("&")) return text;
   return text.replaceAll(/&(?:#x([0-9a-f]+);?|#([0-9]+);?|([A-Za-z][A-Za-z0-9]*)(;?))/gi, (...found) => {

@@ -23,13 +23,13 @@ function linesOf(element: HtmlElement, depth = 0): string[] {
   });
 }
 
-/** Nodes without comments: the texts around one are one text. */
+/** Nodes without comments: the text around one is a single node. */
 function joinTexts(nodes: readonly OracleNode[]): OracleNode[] {
   const joined: OracleNode[] = [];
   for (const node of nodes) {
     const last = joined.at(-1);
     if (node.nodeName === "#comment") continue;
-    // A node of this name is a text.
+    // A node with this name is text.
     if (node.nodeName === "#text" && last?.nodeName === "#text")
       joined[joined.length - 1] = {
         ...last,

@@ -167,7 +167,7 @@ class HtmlReader {
     if (part !== undefined) this.#prepareTable(part);
   }
 
-  /** Closes an open item of a list, if nothing but text-like elements is in between. */
+  /** Closes an open item of a list, if only text-like elements are in between. */
   #closeItem(names: ReadonlySet<string>): void {
     for (const element of this.#open.toReversed()) {
       if (names.has(element.name)) return this.#popTo(element);

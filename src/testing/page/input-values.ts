@@ -2,7 +2,7 @@
 
 type Attributes = ReadonlyMap<string, string>;
 
-/** Returns the value that an input of a type holds after it was given a text. */
+/** Returns the value that an input of a type holds after a string was typed into it. */
 export function sanitizeValue(type: string, text: string, attributes: Attributes = new Map()): string {
   const sanitize = sanitizers[type];
   return sanitize === undefined ? text : sanitize(text, attributes);
@@ -10,7 +10,7 @@ export function sanitizeValue(type: string, text: string, attributes: Attributes
 
 /** Describes what an input of a type can hold, for messages. */
 export function describeFormat(type: string): string {
-  return formats[type] ?? "a text";
+  return formats[type] ?? "a string";
 }
 
 const withoutLineBreaks = (text: string): string => text.replaceAll(/[\r\n]/g, "");

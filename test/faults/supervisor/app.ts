@@ -1,4 +1,4 @@
-/** A small application for tests of the supervisor: it starts in a moment, so that many restarts take little time. */
+/** A small application for tests of the supervisor: it starts quickly, so that many restarts take little time. */
 import { setTimeout as wait } from "node:timers/promises";
 import type { RawRequest, Reply } from "gable/http";
 import type { RunningServer, ServeOptions } from "gable/server";

@@ -33,7 +33,7 @@ describe("a reload", { skip: skipSupervisor }, () => {
         assert.equal(countFailed(counts), 0, JSON.stringify(counts));
         assert.equal(counts.idleReset, 0, "no idle connection is reset within its promise");
       }
-      await until(() => before.every((pid) => !isAlive(pid)), "the first generation is gone", 100_000);
+      await until(() => before.every((pid) => !isAlive(pid)), "the first generation has ended", 100_000);
     });
   });
 

@@ -77,7 +77,7 @@ describe("signals of a supervisor", { skip: skipSupervisor }, () => {
     assert.ok(workers().every((pid) => !isAlive(pid)));
   });
 
-  it("a second INT forces the end with 1, and QUIT ends at once", async () => {
+  it("a second INT forces the end with 1, and QUIT ends immediately", async () => {
     for (const signals of [["SIGINT", "SIGINT"], ["SIGQUIT"]] as const) {
       const { child, port, workers, exited } = await startSupervisorProcess({ workers: 1 });
       const slow = fetchOnce(port, "/slow/20000/x");
@@ -105,7 +105,7 @@ describe("a supervisor that is killed", { skip: skipSupervisor }, () => {
     child.kill("SIGKILL");
     await exited;
     assert.equal((await slow).text, "x", "the request that ran is answered");
-    await until(() => workers().every((pid) => !isAlive(pid)), "all workers are gone", isLong ? 25_000 : 60_000);
+    await until(() => workers().every((pid) => !isAlive(pid)), "all workers have ended", isLong ? 25_000 : 60_000);
     idle.destroy();
     const next = await serve(() => ({ status: 200, headers: [], body: "free" }), { port });
     await next.stop();

@@ -1,4 +1,4 @@
-/** Starts supervisors for tests, in this process or in one of their own. */
+/** Starts supervisors for tests, in this process or in a separate one. */
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -82,7 +82,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Fetches a path on a connection of its own; gives its text, or the code of the error. */
+/** Fetches a path on a new connection; returns its text, or the code of the error. */
 export async function fetchOnce(port: number, path: string): Promise<{ status: number; text: string }> {
   try {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: "close" } });
@@ -92,7 +92,7 @@ export async function fetchOnce(port: number, path: string): Promise<{ status: n
   }
 }
 
-/** A supervisor in a process of its own. */
+/** A supervisor in a separate process. */
 export interface SupervisorProcess {
   readonly child: ChildProcess;
   readonly port: number;
@@ -103,7 +103,7 @@ export interface SupervisorProcess {
   readonly exited: Promise<number | string>;
 }
 
-/** Starts a supervisor in a process of its own; `options` are those of supervise(). */
+/** Starts a supervisor in a separate process; `options` are those of supervise(). */
 export async function startSupervisorProcess(options: Partial<SuperviseOptions>): Promise<SupervisorProcess> {
   const args = [
     ...process.execArgv.filter((argument) => !/^--(?:test|report)/.test(argument)),

@@ -27,7 +27,7 @@ describe("a worker that is killed", { skip: skipSupervisor }, () => {
       assert.equal(counts.refused, 0);
       assert.equal(counts.serverError, 0);
       assert.ok(counts.ok > 50);
-      // A kept connection can be handed on in the moment of the kill: its request may wait for nothing, like those in flight.
+      // A kept connection can be handed over just as the worker is killed: its request may be lost, like those in flight.
       assert.ok(countFailed(counts) <= kills * connections, JSON.stringify(counts));
     });
   });
@@ -36,7 +36,7 @@ describe("a worker that is killed", { skip: skipSupervisor }, () => {
     await supervising({ workers: 1 }, async ({ port, pids }) => {
       const [victim] = pids();
       process.kill(victim!, "SIGKILL");
-      await until(() => !isAlive(victim!), "the worker is gone");
+      await until(() => !isAlive(victim!), "the worker has ended");
       const { text } = await fetchOnce(port, "/pid");
       assert.match(text, /^[0-9]+ ok$/);
       assert.notEqual(text, `${victim} ok`);
@@ -116,7 +116,7 @@ describe("exceptions", { skip: skipSupervisor }, () => {
         await wait(100);
         const counts = await load.stop();
         assert.equal(countFailed(counts), 0, JSON.stringify(counts));
-        await until(() => !isAlive(before!), "the worker is gone");
+        await until(() => !isAlive(before!), "the worker has ended");
       });
     });
   }
