@@ -76,7 +76,7 @@ export declare function signOut(context: AnyContext): void;
 /** Creates a hasher for one process. */
 export declare function createPasswordHasher({ foreign, ...queueOptions }?: PasswordHasherOptions): PasswordHasher;
 
-/** Finds what is wrong with a new password; undefined when it can be used. */
+/** Finds the problem of a new password; undefined if it can be used. */
 export declare function findPasswordProblem(password: string, { min, personal }?: PasswordRules): PasswordProblem | undefined;
 
 /** A row of it. */
@@ -188,7 +188,7 @@ export interface PasswordHasherOptions extends HashQueueOptions {
     readonly foreign?: readonly ForeignScheme[];
 }
 
-/** What is wrong with a password, as a code and a sentence. */
+/** The problem of a password, as a code and a sentence. */
 export interface PasswordProblem {
     /** Name of the rule. */
     readonly code: "too_short" | "too_long" | "common" | "personal";

@@ -88,7 +88,7 @@ export type CacheKeyPart = string | number | bigint | boolean | null;
 export interface CacheStore {
     /** Returns the texts of some keys, in their order; undefined for each that is unknown or too old. */
     read(keys: readonly string[]): Promise<ReadonlyArray<string | undefined>>;
-    /** Keeps a text for some milliseconds. With `onlyNew`, only when the key is unknown. Returns whether it is kept now. */
+    /** Stores a string for some milliseconds. With `onlyNew`, only when the key is unknown. Returns whether it is kept now. */
     write(key: string, text: string, options: CacheWriteOptions): Promise<boolean>;
     /** Forgets a key. With `onlyText`, only while it has this text. */
     delete(key: string, onlyText?: string): Promise<void>;
@@ -98,7 +98,7 @@ export interface CacheStore {
     close?(): Promise<void>;
 }
 
-/** How a text is kept. */
+/** Options for storing a string. */
 export interface CacheWriteOptions {
     /** How long, in milliseconds. */
     readonly ttlMs: number;

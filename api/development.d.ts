@@ -2,7 +2,7 @@
  * Makes the report of anything that was thrown. It never throws: a value whose inspection throws is shown as such.
  *
  * @example
- * const report = createErrorReport(new Error("The file is gone."));
+ * const report = createErrorReport(new Error("The file does not exist."));
  * report.code; // => "E_INTERNAL"
  */
 export declare function createErrorReport(error: unknown, facts?: ErrorFacts): ErrorReport;

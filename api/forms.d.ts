@@ -109,7 +109,7 @@ export declare class FormField<Value> implements FieldDefinition {
     readonly isRequired: boolean;
     /** Labels by key, of a choice. */
     readonly choices: Readonly<Record<string, string>>;
-    /** Fields inside of a group or a set. */
+    /** Fields inside a group or a set. */
     readonly fields: FieldDefinitions;
     /** The interface of Standard Schema, version 1. */
     get "~standard"(): FieldStandard<Value>;
@@ -187,7 +187,7 @@ export interface FieldDefinition {
     readonly isRequired: boolean;
     /** Labels by key, of a choice. */
     readonly choices: Readonly<Record<string, string>>;
-    /** Fields inside of a group or of each row of a set. */
+    /** Fields inside a group or of each row of a set. */
     readonly fields: FieldDefinitions;
     /** Rows of the model that a relation chooses from. */
     readonly source: RowSource | undefined;
@@ -220,7 +220,7 @@ export interface FieldOptions<Value = unknown> {
     readonly messages?: Readonly<Record<string, string>>;
     /** Check of the value, after the rules of the type. None by default. */
     readonly validate?: FieldCheck<NoNull<Value>> | ReadonlyArray<FieldCheck<NoNull<Value>>>;
-    /** Reads the value from the texts that a custom widget sends, by the part of the name after the dot. By default one control sends one value. */
+    /** Reads the value from the strings that a custom widget sends, by the part of the name after the dot. By default one control sends one value. */
     readonly parse?: (texts: Readonly<Record<string, string>>) => string | undefined;
 }
 
@@ -409,7 +409,7 @@ export interface TextOptions extends FieldOptions<string> {
     readonly min?: number;
     /** Most characters. None by default. */
     readonly max?: number;
-    /** What the text must look like. None by default. */
+    /** Pattern that the text must match. None by default. */
     readonly pattern?: RegExp;
     /** Whether blanks at both ends are removed. Default true. */
     readonly trim?: boolean;
@@ -472,7 +472,7 @@ export interface FormOptions<Data> {
 export interface FormRule<Data> {
     /** Fields that must be right before the check runs. A single sentence is an error of the last one. */
     readonly on: ReadonlyArray<FieldName<Data>>;
-    /** Returns what is wrong, or undefined. */
+    /** Returns the errors, or undefined. */
     readonly check: (data: Data) => CheckMessages<Data> | Promise<CheckMessages<Data>>;
 }
 

@@ -128,7 +128,7 @@ export declare function parseEntityTags(text: string): readonly EntityTag[] | "*
 /** Reads a date of HTTP; undefined when it is none, or its day of the week is wrong. `now` places two-digit years. */
 export declare function parseHttpDate(text: string, now?: Date): Date | undefined;
 
-/** Writes a moment as IMF-fixdate, such as `Sun, 06 Nov 1994 08:49:37 GMT`. */
+/** Writes a date as IMF-fixdate, such as `Sun, 06 Nov 1994 08:49:37 GMT`. */
 export declare function toHttpDate(date: Date): string;
 
 /** Directives of Cache-Control by lower-case name; true for one without a value (RFC 9111 section 5.2). */
@@ -320,7 +320,7 @@ export interface CookieOptions {
     domain?: string;
     /** Seconds until it ends, a whole number of at most 400 days. By default it ends with the browser. */
     maxAgeSeconds?: number;
-    /** Moment at which it ends; `maxAgeSeconds` is the better choice. None by default. */
+    /** Time at which it expires; prefer `maxAgeSeconds`. None by default. */
     expires?: Date;
     /** Whether it is sent over https alone. Default true on https and in production. */
     secure?: boolean;
@@ -332,7 +332,7 @@ export interface CookieOptions {
     partitioned?: boolean;
 }
 
-/** A value that can stand in a query. */
+/** A value of a query parameter. */
 export type QueryValue = string | number | bigint | boolean | null | undefined;
 
 /** Limits of a multipart body. */
@@ -453,7 +453,7 @@ export interface ConnectionFacts {
     readonly headers: HeaderReader;
 }
 
-/** An address as 128 bits; IPv4 stands in `::ffff:0:0/96`. */
+/** An address as 128 bits; IPv4 is mapped to `::ffff:0:0/96`. */
 export type IpNumber = bigint;
 
 /** A block of addresses. */

@@ -327,7 +327,7 @@ export declare class Application {
 
 /** Limits of an application: those of its server, and how many requests may come. */
 export interface ApplicationLimits extends ServerLimits {
-    /** How many requests may come to routes without a limit of their own, and to addresses without a route. None by default. */
+    /** Limit for requests to routes without their own limit, and to addresses without a route. None by default. */
     readonly rate?: RateOptions;
 }
 
@@ -778,7 +778,7 @@ export interface SocketConnection<SocketContext = AnyContext> {
     readonly queuedBytes: number;
     /** Aborts when the socket closes. */
     readonly signal: AbortSignal;
-    /** Sends a text or bytes. Does nothing once the socket closes. */
+    /** Sends a string or bytes. Does nothing once the socket closes. */
     send(data: string | Uint8Array): void;
     /** Sends a value as JSON. Does nothing once the socket closes. */
     sendJson(value: unknown): void;
@@ -818,7 +818,7 @@ export interface SocketHandlers<SocketContext = AnyContext, Message = unknown> {
 /** Options of a WebSocket route. */
 export interface SocketOptions extends SharedOptions {
     /**
-     * Schema of the messages that clients send as JSON. A text that is not JSON closes the socket with 1007, JSON that the schema refuses
+     * Schema of the messages that clients send as JSON. A message that is not JSON closes the socket with 1007, JSON that the schema refuses
      * with 1008, bytes with 1003. None by default: messages are texts or bytes.
      */
     message?: StandardSchema;
@@ -848,7 +848,7 @@ export interface ServerEvent {
     readonly event?: string | undefined;
     /** Where a client goes on after its connection broke: it sends it as `Last-Event-ID`. No line breaks, no NUL. */
     readonly id?: string | undefined;
-    /** A text, sent as it is, or any other value, sent as JSON. */
+    /** A string, sent unchanged, or any other value, sent as JSON. */
     readonly data: unknown;
 }
 
@@ -1195,7 +1195,7 @@ export type ErrorHook = (failure: HandledError) => HandlerResult | undefined | v
 export interface HandledError {
     /** The error as it was thrown. Its text may hold secrets: log it, and show `message`. */
     readonly error: unknown;
-    /** A text that is safe to show to the client. */
+    /** A message that is safe to show to the client. */
     readonly message: string;
     /** Code of the error; `E_INTERNAL` when the error is not the client's. */
     readonly code: string;
@@ -1507,7 +1507,7 @@ export interface CookieOptions {
     domain?: string;
     /** Seconds until it ends, a whole number of at most 400 days. By default it ends with the browser. */
     maxAgeSeconds?: number;
-    /** Moment at which it ends; `maxAgeSeconds` is the better choice. None by default. */
+    /** Time at which it expires; prefer `maxAgeSeconds`. None by default. */
     expires?: Date;
     /** Whether it is sent over https alone. Default true on https and in production. */
     secure?: boolean;
@@ -1549,7 +1549,7 @@ export type PathParams<Pattern extends string> = string extends Pattern ? Record
 };
 
 /**
- * A route. `get()`, `post()` and the like create it. It can be registered once, in one application.
+ * A route. `get()`, `post()` and similar functions create it. It can be registered once, in one application.
  *
  * `Params` are the values that its pattern needs, `Query` those that its query takes.
  */
@@ -1837,7 +1837,7 @@ export interface SessionStore {
     close?(): Promise<void>;
 }
 
-/** What is stored of a session. Moments are milliseconds since 1970. */
+/** The stored form of a session. Times are milliseconds since 1970. */
 export interface SessionRecord {
     /** Values by key, each as a JSON text. */
     readonly values: Readonly<Record<string, string>>;
@@ -1861,7 +1861,7 @@ export interface SessionChanges {
     readonly expected?: Readonly<Record<string, string | null>>;
     /** The user that it belongs to from now on. */
     readonly userId?: string | null;
-    /** When it began, for a session that begins anew. */
+    /** When it began, for a session that starts again. */
     readonly createdAt?: number;
     /** When it was used. */
     readonly seenAt?: number;
@@ -1966,7 +1966,7 @@ export interface ServerLimits extends RequestLimits {
  * const settings = defineSettings({ newsletterSize: env.int("NEWSLETTER_SIZE", { min: 1, max: 500, default: 50 }) });
  */
 export declare const env: Readonly<{
-    /** Reads a text. */
+    /** Reads a string. */
     text<const Options extends TextSettingOptions>(variable: string, options?: Options & TextSettingOptions): SettingReader<Given<Options, string>>;
     /** Reads a whole number. */
     int<const Options extends NumberSettingOptions>(variable: string, options?: Options & NumberSettingOptions): SettingReader<Given<Options, number>>;
@@ -1986,13 +1986,13 @@ export declare const env: Readonly<{
     bytes<const Options extends NumberSettingOptions>(variable: string, options?: Options & NumberSettingOptions): SettingReader<Given<Options, number>>;
     /** Reads JSON. Check its form with {@link env.schema}. */
     json<const Options extends SettingOptions<unknown>>(variable: string, options?: Options & SettingOptions<unknown>): SettingReader<unknown>;
-    /** Reads a text that is never shown: a password or an access key. Its value stays out of logs and error pages. */
+    /** Reads a string that is never shown: a password or an access key. Its value stays out of logs and error pages. */
     secret<const Options extends TextSettingOptions>(variable: string, options?: Options & TextSettingOptions): SettingReader<Given<Options, string>>;
     /** Reads secrets with commas between them, the current one first: keys that rotate. */
     secrets<const Options extends SettingOptions<readonly string[]>>(variable: string, options?: Options & SettingOptions<readonly string[]>): SettingReader<Given<Options, readonly string[]>>;
     /** Reads the path of a file that exists. The value is the absolute path. */
     file<const Options extends SettingOptions<string>>(variable: string, options?: Options & SettingOptions<string>): SettingReader<Given<Options, string>>;
-    /** Reads a text by any Standard Schema that answers without waiting. A schema of objects gets the parsed JSON. */
+    /** Reads a value with any synchronous Standard Schema. A schema of objects gets the parsed JSON. */
     schema<Schema extends StandardSchema, const Options extends SettingOptions<OutputOfSchema<Schema>>>(variable: string, schema: Schema, options?: Options & SettingOptions<OutputOfSchema<Schema>>): SettingReader<Given<Options, OutputOfSchema<Schema>>>;
 }>;
 
@@ -2019,7 +2019,7 @@ export interface DefineSettingsOptions {
 export interface SettingProblem {
     /** Variable, or name of the setting. */
     readonly name: string;
-    /** What is wrong, such as `is missing`. */
+    /** The problem, such as `is missing`. */
     readonly problem: string;
     /** What to write. */
     readonly fix: string;
@@ -2038,7 +2038,7 @@ export interface NumberSettingOptions extends SettingOptions<number> {
     max?: number;
 }
 
-/** Length and form of a text. */
+/** Length and form of a string. */
 export interface TextSettingOptions extends SettingOptions<string> {
     /** Fewest characters. Default 1. */
     min?: number;
@@ -2054,7 +2054,7 @@ export interface UrlSettingOptions extends SettingOptions<string> {
     schemes?: readonly string[];
 }
 
-/** A value, or what is wrong with the text: `is not a whole number`, and what to write. */
+/** A value, or the problem of the string: `is not a whole number`, and what to write. */
 export type ReadResult<Value> = {
     readonly value: Value;
 } | {
@@ -2074,7 +2074,7 @@ export interface SettingOptions<Value> {
     production?: Value;
     /** Whether the setting may be missing; its value is then `undefined`. Default false. */
     optional?: boolean;
-    /** Checks the value: returns what is wrong, such as "is not a port", or undefined. None by default. */
+    /** Checks the value: returns the problem, such as "is not a port", or undefined. None by default. */
     check?: (value: Value) => string | undefined;
     /** What the setting is for, in one sentence, for `.env.example`. None by default. */
     help?: string;
@@ -2096,7 +2096,7 @@ export interface SettingReader<Value> {
     parse(text: string): ReadResult<Value>;
 }
 
-/** Replaces all secrets of some settings in a text, for logs and error pages. */
+/** Replaces all secrets of some settings in a string, for logs and error pages. */
 export declare function createRedactor(settings: object): Redactor;
 
 /** The facts of each setting, for lists and for `.env.example`. Empty for another object. */

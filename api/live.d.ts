@@ -70,7 +70,7 @@ export interface SocketConnection<SocketContext = AnyContext> {
     readonly queuedBytes: number;
     /** Aborts when the socket closes. */
     readonly signal: AbortSignal;
-    /** Sends a text or bytes. Does nothing once the socket closes. */
+    /** Sends a string or bytes. Does nothing once the socket closes. */
     send(data: string | Uint8Array): void;
     /** Sends a value as JSON. Does nothing once the socket closes. */
     sendJson(value: unknown): void;
@@ -110,7 +110,7 @@ export interface SocketHandlers<SocketContext = AnyContext, Message = unknown> {
 /** Options of a WebSocket route. */
 export interface SocketOptions extends SharedOptions {
     /**
-     * Schema of the messages that clients send as JSON. A text that is not JSON closes the socket with 1007, JSON that the schema refuses
+     * Schema of the messages that clients send as JSON. A message that is not JSON closes the socket with 1007, JSON that the schema refuses
      * with 1008, bytes with 1003. None by default: messages are texts or bytes.
      */
     message?: StandardSchema;
@@ -140,6 +140,6 @@ export interface ServerEvent {
     readonly event?: string | undefined;
     /** Where a client goes on after its connection broke: it sends it as `Last-Event-ID`. No line breaks, no NUL. */
     readonly id?: string | undefined;
-    /** A text, sent as it is, or any other value, sent as JSON. */
+    /** A string, sent unchanged, or any other value, sent as JSON. */
     readonly data: unknown;
 }

@@ -59,7 +59,7 @@ export interface MailContent {
     readonly text: string;
 }
 
-/** Options of a message beside its content. */
+/** Options of a message other than its content. */
 export interface MailHeaderOptions {
     /** Recipients. */
     readonly to: AddressInput | readonly AddressInput[];

@@ -58,7 +58,7 @@ export interface RateStore {
 export interface RateVerdict {
     /** Whether the request may pass. */
     readonly isAllowed: boolean;
-    /** The moment at which all allowed requests are paid off. */
+    /** The time at which all allowed requests are paid off. */
     readonly paidAtUs: number;
 }
 
@@ -75,7 +75,7 @@ export interface RedisClient {
 export interface RedisOptions {
     /** Address, such as `redis://localhost:6379`. Needed without `client`. */
     readonly url?: string;
-    /** A connected client of your own, which you close. None by default. */
+    /** Your own connected client, which you close. None by default. */
     readonly client?: RedisClient;
     /** What the names of all keys start with. Default "gable:". */
     readonly prefix?: string;

@@ -132,7 +132,7 @@ export interface ListenAddress {
  * Listens, starts workers that load the application, and keeps them alive. This process loads no code of the
  * application. Resolves when the first worker is ready; `ended` of the result gives the exit code.
  *
- * Signals: TERM and INT stop in order, a second one forces; QUIT stops at once; HUP reloads; TTIN and TTOU change the
+ * Signals: TERM and INT stop in order, a second one forces; QUIT stops immediately; HUP reloads; TTIN and TTOU change the
  * number of workers by one; USR2 opens log files again and writes a status line.
  *
  * Throws `E_LISTEN`, `E_OPTION_INVALID`, `E_OPTION_UNKNOWN`, and `E_WORKERS_FAILED` when no worker can start.
@@ -194,7 +194,7 @@ export interface RunningSupervisor {
     readonly port: number;
     /** What it and its workers do now. */
     readonly status: SupervisorStatus;
-    /** Resolves when all workers are gone and the listener is closed. */
+    /** Resolves when all workers have ended and the listener is closed. */
     readonly ended: Promise<SupervisorEnd>;
     /** Starts a new generation. Resolves with undefined, or with the reason why the old one serves on. */
     reload(): Promise<WorkerFailure | undefined>;
@@ -251,7 +251,7 @@ export interface WorkerFacts {
 
 /** Why a worker could not start. */
 export interface WorkerFailure {
-    /** What went wrong. */
+    /** The reason of the failure. */
     readonly message: string;
     /** Code of the catalogue, where the error has one. */
     readonly code: string | undefined;

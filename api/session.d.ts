@@ -74,7 +74,7 @@ export interface SessionChanges {
     readonly expected?: Readonly<Record<string, string | null>>;
     /** The user that it belongs to from now on. */
     readonly userId?: string | null;
-    /** When it began, for a session that begins anew. */
+    /** When it began, for a session that starts again. */
     readonly createdAt?: number;
     /** When it was used. */
     readonly seenAt?: number;
@@ -88,7 +88,7 @@ export interface SessionChanges {
 export interface SessionDirectory {
     /** Returns the sessions of a user that have not expired, the one that was used last first. */
     listForUser(userId: string, now: number): Promise<readonly ListedSession[]>;
-    /** Deletes the sessions of a user, but for the one with the key `except`, and returns how many. */
+    /** Deletes the sessions of a user, except the one with the key `except`, and returns how many. */
     deleteForUser(userId: string, options?: {
         readonly except?: string | undefined;
     }): Promise<number>;
@@ -97,7 +97,7 @@ export interface SessionDirectory {
 /** What became of changes: stored, refused because an expected text differs, or there is no such session any more. */
 export type SessionOutcome = "saved" | "changed" | "missing";
 
-/** What is stored of a session. Moments are milliseconds since 1970. */
+/** The stored form of a session. Times are milliseconds since 1970. */
 export interface SessionRecord {
     /** Values by key, each as a JSON text. */
     readonly values: Readonly<Record<string, string>>;
@@ -183,7 +183,7 @@ export interface RedisClient {
 export interface RedisOptions {
     /** Address, such as `redis://localhost:6379`. Needed without `client`. */
     readonly url?: string;
-    /** A connected client of your own, which you close. None by default. */
+    /** Your own connected client, which you close. None by default. */
     readonly client?: RedisClient;
     /** What the names of all keys start with. Default "gable:". */
     readonly prefix?: string;

@@ -130,7 +130,7 @@ export interface EnqueueOptions {
 }
 
 /** The type of a value that JSON holds; a sentence for any other. */
-export type JsonOf<Value> = Value extends string | number | boolean | null | undefined ? Value : Value extends Date | bigint | symbol | ((...values: never) => unknown) | Uint8Array | Map<unknown, unknown> | Set<unknown> ? TaskInputError<"The input of a task is JSON: pass this value as a text or a number."> : Value extends object ? {
+export type JsonOf<Value> = Value extends string | number | boolean | null | undefined ? Value : Value extends Date | bigint | symbol | ((...values: never) => unknown) | Uint8Array | Map<unknown, unknown> | Set<unknown> ? TaskInputError<"The input of a task is JSON: pass this value as a string or a number."> : Value extends object ? {
     [Name in keyof Value]: JsonOf<Value[Name]>;
 } : Value;
 
@@ -168,7 +168,7 @@ export type TaskInput = FieldRecord | StandardSchema;
 
 /** A mistake in the types of an input, as a sentence. */
 export interface TaskInputError<Sentence extends string> {
-    /** What is wrong. */
+    /** The problem. */
     readonly $error: Sentence;
 }
 
@@ -235,7 +235,7 @@ export interface ListedTask extends NewTask {
     readonly finishedAt: number | null;
 }
 
-/** A task as it is added to a queue. Moments are milliseconds since 1970. */
+/** A task to add to a queue. Times are milliseconds since 1970. */
 export interface NewTask {
     /** Unique id. */
     readonly id: string;

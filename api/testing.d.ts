@@ -1,7 +1,7 @@
 /** Makes a client for an application. */
 export declare function createTestClient(app: Application, options?: TestClientOptions): TestClient;
 
-/** Defines the tests of a driver in the current file. Each test has a driver of its own, which it closes. */
+/** Defines the tests of a driver in the current file. Each test has a separate driver, which it closes. */
 export declare function testDriver(name: string, create: CreateDriver): void;
 
 /** Defines the tests of a store in the current file. Each test creates its own with `create`. */
@@ -33,7 +33,7 @@ export declare function create<Class extends AnyModel>(model: Class, values?: Va
 export declare function createMany<Class extends AnyModel>(model: Class, count: number, values?: Values<Class>): Promise<Array<RowOf<Class>>>;
 
 /**
- * A factory with values of its own: plain ones, or functions of the number of the row, from 1.
+ * A factory with its own values: plain ones, or functions of the number of the row, from 1.
  *
  * @example
  * const books = defineFactory(Book, { title: (n) => `Book ${n}` });
@@ -96,7 +96,7 @@ export interface SentFetch {
 /**
  * Fails each test of a file that leaves a timer or a socket behind, or a rejection that nobody handles.
  *
- * `testDatabase()` does this as well. A timer that the process does not wait for (`unref()`) is no leak, and neither is what Gable
+ * `testDatabase()` does this as well. A timer that the process does not wait for (`unref()`) is not a leak, and neither is what Gable
  * itself holds for an application that runs. The check comes after all hooks of the test. Fails with `E_TEST_LEAK`.
  *
  * @example
@@ -145,7 +145,7 @@ export interface RecordedStatement {
     readonly sql: string;
     /** Duration in ms. */
     readonly durationMs: number;
-    /** File and line of the project that sent it; undefined when it cannot be told. */
+    /** File and line of the project that sent it; undefined if it is unknown. */
     readonly place: string | undefined;
 }
 
@@ -452,7 +452,7 @@ export interface CompileStringOptions extends Partial<WhitespaceOptions> {
     unsafe?: boolean;
 }
 
-/** Defines the tests of a store of sessions in the current file. Each test uses sessions of its own. */
+/** Defines the tests of a store of sessions in the current file. Each test uses its own sessions. */
 export declare function testSessionStore(name: string, create: CreateSessionStore, options?: SessionStoreTestOptions): void;
 
 /** Creates a store; `close()` of the store is called at the end. */
@@ -464,13 +464,13 @@ export interface SessionStoreTestOptions {
     readonly rounds?: number;
 }
 
-/** Defines the tests of a store of rate limits in the current file. Each test uses keys of its own. */
+/** Defines the tests of a store of rate limits in the current file. Each test uses its own keys. */
 export declare function testRateStore(name: string, create: CreateRateStore): void;
 
 /** Creates a store; `close()` of the store is called at the end. */
 export type CreateRateStore = () => RateStore | Promise<RateStore>;
 
-/** Defines the tests of a task queue in the current file. Each test uses task names of its own. */
+/** Defines the tests of a task queue in the current file. Each test uses its own task names. */
 export declare function testTaskQueue(name: string, create: () => TaskQueueUnderTest | Promise<TaskQueueUnderTest>): void;
 
 /** A queue under test. */

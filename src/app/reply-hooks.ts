@@ -61,7 +61,7 @@ export class ReplyHooks {
 
   /** Runs what waits for the end: the reply is sent, or given up. */
   async settle(): Promise<void> {
-    // The engine calls this while it writes: the work of a program must not run inside of that.
+    // The engine calls this while it writes: the work of a program must not run inside that.
     await Promise.resolve();
     this.#isOver = true;
     const [after, endings] = [this.#after, this.#endings];

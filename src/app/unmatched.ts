@@ -4,7 +4,7 @@ import type { RequestContext } from "./request-context.ts";
 import type { RouteFinder } from "./trace-steps.ts";
 import { HandlerReply } from "../replies/handler-reply.ts";
 
-/** The answer, or the error that tells what is wrong. */
+/** The reply, or the error. */
 export function answerUnmatched(context: RequestContext, table: RouteFinder, trailingSlash: "redirect" | "strict"): HandlerReply {
   const { method } = context;
   const { path, queryString } = context.raw;

@@ -117,7 +117,7 @@ describe("the report of queries", () => {
       assert.equal(await (await app.request("/inside")).text(), "done");
       await setImmediate();
       assert.deepEqual(warnings, [
-        `GET /inside waits for GET http://127.0.0.1:${port} inside of a transaction, which holds its locks meanwhile.`,
+        `GET /inside waits for GET http://127.0.0.1:${port} inside a transaction, which holds its locks meanwhile.`,
       ]);
     } finally {
       await app.close();

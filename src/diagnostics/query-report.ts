@@ -68,7 +68,7 @@ export function createQueryWatch(): QueryWatch {
 async function tellOf({ statements, fetches }: Watched, onFinding: (finding: QueryFinding) => void): Promise<void> {
   for (const { method, origin } of fetches)
     onFinding({
-      text: `waits for ${method} ${origin} inside of a transaction, which holds its locks meanwhile`,
+      text: `waits for ${method} ${origin} inside a transaction, which holds its locks meanwhile`,
       facts: { method, origin },
     });
   const groups = new Map<string, StatementEvent[]>();

@@ -147,7 +147,7 @@ export interface FieldDefinition {
   readonly isRequired: boolean;
   /** Labels by key, of a choice. */
   readonly choices: Readonly<Record<string, string>>;
-  /** Fields inside of a group or of each row of a set. */
+  /** Fields inside a group or of each row of a set. */
   readonly fields: FieldDefinitions;
   /** Rows of the model that a relation chooses from. */
   readonly source: RowSource | undefined;

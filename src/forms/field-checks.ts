@@ -54,7 +54,7 @@ export function assertFieldOptions(type: FieldType, options: AnyFieldOptions): v
   for (const name of ["label", "help", "autocomplete", "placeholder", "rowLabel"] as const)
     if (options[name] !== undefined && typeof options[name] !== "string") refuse(name, "a string");
   if (options.pattern !== undefined && (!(options.pattern instanceof RegExp) || !isLinear(options.pattern)))
-    refuse("pattern", "a regular expression without repetitions inside of repetitions and without back references");
+    refuse("pattern", "a regular expression without repetitions inside repetitions and without back references");
   if (options.accept?.some((wanted) => !/^[a-z]+\/(?:\*|[\w.+-]+)$/.test(wanted)) === true)
     refuse("accept", 'a list of media types such as "image/png"');
   if (options.bytesMax !== undefined && !isCount(options.bytesMax)) refuse("bytesMax", "a whole number above 0");

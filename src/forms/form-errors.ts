@@ -36,7 +36,7 @@ export class FormErrors {
     this.#list.push(Object.freeze({ field, code, params, message: message ?? formatMessage(code, params, definition, this) }));
   }
 
-  /** Whether a field, or a field inside of it, has an error. */
+  /** Whether a field, or a field inside it, has an error. */
   has(field: string): boolean {
     return this.#fields.has(field);
   }

@@ -28,7 +28,7 @@ export class FormField<Value> implements FieldDefinition {
   readonly isRequired: boolean;
   /** Labels by key, of a choice. */
   readonly choices: Readonly<Record<string, string>>;
-  /** Fields inside of a group or a set. */
+  /** Fields inside a group or a set. */
   readonly fields: FieldDefinitions;
   /** @internal Rows of a relation. */
   readonly source: RowSource | undefined;

@@ -122,7 +122,7 @@ function isKeeper(transport: MailTransport): transport is MailKeeper {
   return "messages" in transport;
 }
 
-/** Production says where its mail goes: a message that nobody gets would be lost without a word. */
+/** Production says where its mail goes: a message that nobody gets would be silently lost. */
 function defaultAddress(mode: Mode): string {
   if (mode !== "production") return "outbox:";
   throw optionInvalid("gable() mail", "transport", undefined, 'an address such as "smtp://user:password@host:587" in production');

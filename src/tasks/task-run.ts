@@ -17,7 +17,7 @@ export interface TaskRunSettings {
   readonly queue: TaskQueue;
   readonly logger: Logger;
   readonly now: () => number;
-  /** Runs work inside of the application. */
+  /** Runs work inside the application. */
   readonly enter: <Result>(work: () => Result) => Result;
   /** Told when the attempt fails. */
   readonly onFailure?: ((task: string, error: unknown) => void) | undefined;

@@ -97,7 +97,7 @@ const ShiftedDate: DateConstructor = new Proxy(RealDate, {
 
 function replace<Real extends typeof setTimeout | typeof setInterval>(realSet: Real, kind: PendingTimer["kind"]): Real {
   const set = (callback: Callback, delay?: number, ...values: unknown[]): NodeJS.Timeout => {
-    // The real function says what is wrong.
+    // The real function reports the error.
     if (typeof callback !== "function") return (realSet as typeof setTimeout)(callback, delay);
     const delayMs = Math.max(1, Number(delay) || 0);
     const fire = (): void => callback.apply(handle, values);

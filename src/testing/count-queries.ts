@@ -12,7 +12,7 @@ export interface RecordedStatement {
   readonly sql: string;
   /** Duration in ms. */
   readonly durationMs: number;
-  /** File and line of the project that sent it; undefined when it cannot be told. */
+  /** File and line of the project that sent it; undefined if it is unknown. */
   readonly place: string | undefined;
 }
 

@@ -71,7 +71,7 @@ function parseAnswer([key, answer]: [string, FakeAnswer]): Fake["answers"][numbe
   if (address === undefined)
     throw testError(
       "E_TEST_OUTGOING",
-      `fakeFetch(): "${key}" is no address.`,
+      `fakeFetch(): "${key}" is not an address.`,
       'Write "https://api.example/*", or "POST https://api.example/orders".',
     );
   const pattern = new RegExp(`^${address.split("*").map(escape).join(".*")}$`, "s");

@@ -26,7 +26,7 @@ interface WaitingHandle {
 /**
  * Fails each test of a file that leaves a timer or a socket behind, or a rejection that nobody handles.
  *
- * `testDatabase()` does this as well. A timer that the process does not wait for (`unref()`) is no leak, and neither is what Gable
+ * `testDatabase()` does this as well. A timer that the process does not wait for (`unref()`) is not a leak, and neither is what Gable
  * itself holds for an application that runs. The check comes after all hooks of the test. Fails with `E_TEST_LEAK`.
  *
  * @example

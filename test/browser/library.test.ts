@@ -88,7 +88,7 @@ describe("the library in a browser", { skip: skipWithoutBrowser }, () => {
     assert.ok(content <= window_, `${page.url()} is ${content} wide in a window of ${window_}`);
   }
 
-  /** Reads the page as it was sent: a browser repairs markup without a word. */
+  /** Reads the page as it was sent: a browser silently repairs markup. */
   async function assertValid(context: BrowserContext, path: string): Promise<void> {
     const text = await (await context.request.get(running.url + path, { headers: { accept: "text/html" } })).text();
     const errors: string[] = [];

@@ -76,7 +76,7 @@ const errors: readonly Planted[] = [
   ["middleware", internal, correct, "middleware"],
   ["next", "E_NEXT_REPEATED", /Call next\(\) once/, "next"],
   ["hook", internal, correct, "hook"],
-  ["query", "E_QUERY_INVALID", /Correct the parameters/, "query", ["page", "It is no number."]],
+  ["query", "E_QUERY_INVALID", /Correct the parameters/, "query", ["page", "It is not a number."]],
 ];
 
 const withoutIndent = (text: string): string => text.replaceAll(/\s+/g, " ");

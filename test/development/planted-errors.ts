@@ -41,7 +41,7 @@ const numeric: StandardSchema<unknown, { readonly page: number }> = {
     vendor: "test",
     validate: (value) => {
       const page = Number((value as { readonly page?: string }).page); // A query is an object of texts.
-      return Number.isNaN(page) ? { issues: [{ message: "It is no number.", path: ["page"] }] } : { value: { page } };
+      return Number.isNaN(page) ? { issues: [{ message: "It is not a number.", path: ["page"] }] } : { value: { page } };
     },
   },
 };

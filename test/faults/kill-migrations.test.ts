@@ -141,7 +141,7 @@ function describeFaults(kind: DatabaseKind): void {
           const onStatement = (): void => {
             if (++count === at) throw new Error("refused");
           };
-          // What ends a transaction may be refused without a word: it is over by then.
+          // The database may ignore the end of a transaction, which is over by then.
           await migrate({ database, folder, allowCopies: true, onStatement }).catch((error: unknown) =>
             assert.match(String(error), /refused/),
           );

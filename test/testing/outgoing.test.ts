@@ -86,7 +86,7 @@ describe("fakeFetch()", () => {
   });
 
   it("refuses an address that is none", () => {
-    assert.throws(() => fakeFetch({ "/rates": "x" }), { code: "E_TEST_OUTGOING", message: /"\/rates" is no address/ });
+    assert.throws(() => fakeFetch({ "/rates": "x" }), { code: "E_TEST_OUTGOING", message: /"\/rates" is not an address/ });
   });
 });
 

@@ -109,7 +109,7 @@ describe("time.travel()", () => {
   const refused: ReadonlyArray<readonly [name: string, by: object, message: RegExp]> = [
     ["no time", {}, /got no time/],
     ["a unit that is misspelt", { day: 1 }, /no unit "day"/],
-    ["what is no number", { days: "15" }, /days is 15/],
+    ["a value that is not a number", { days: "15" }, /days is 15/],
     ["no number", { days: Number.NaN }, /days is NaN/],
     ["a date that does not exist", { days: 1e9 }, /further than a Date can hold/],
   ];

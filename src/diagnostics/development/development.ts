@@ -54,7 +54,7 @@ export class Development {
     throw new GableError("E_ROUTE_NOT_FOUND", `Development has no address "${request.path}".`);
   }
 
-  /** Runs a request inside of the tools, and inserts their scripts into its page. */
+  /** Runs a request inside the tools, and inserts their scripts into its page. */
   async around(request: RawRequest, work: () => Pending<Reply>): Promise<Reply> {
     if (request.path.startsWith(developmentPrefix)) return work();
     const inner = this.#tools.reduceRight<() => Pending<Reply>>(

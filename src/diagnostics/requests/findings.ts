@@ -65,7 +65,7 @@ function findRelations({ relations }: RequestRecord): Finding[] {
   });
 }
 
-/** The option for a relation: inside of the relation that led to its rows, when code has touched that one before. */
+/** The option for a relation: inside the relation that led to its rows, when code has touched that one before. */
 function nestOption(touched: RequestRecord["relations"][number], relations: RequestRecord["relations"]): string {
   let option = `{ ${touched.relation}: true }`;
   let current = touched;

@@ -31,7 +31,7 @@ async function read<Value>(holder: unknown, method: string): Promise<Value | und
 /** Waits for a value. A failure is the request's own, which it has seen itself. */
 async function settle<Value>(value: Value | (() => Promise<Value>)): Promise<Awaited<Value> | undefined> {
   try {
-    return await (typeof value === "function" ? (value as () => Promise<Value>)() : value); // A user is no function.
+    return await (typeof value === "function" ? (value as () => Promise<Value>)() : value); // A user is not a function.
   } catch {
     return undefined;
   }

@@ -80,7 +80,7 @@ class RequestTool {
     return { ...reply, headers, onSettled, body: isStream(reply.body) ? this.#follow(record, reply.body) : reply.body };
   }
 
-  /** Passes on the pieces of a body. The error that breaks it off has no page of its own: its report is kept. */
+  /** Passes on the chunks of a body. An error that interrupts it has no page, so its report is stored. */
   async *#follow(record: RequestRecord, pieces: AsyncIterable<string | Uint8Array>): AsyncGenerator<string | Uint8Array> {
     try {
       yield* pieces;
@@ -147,7 +147,7 @@ class RequestTool {
     return { editor: this.#host.environment("GABLE_EDITOR"), address, others };
   }
 
-  /** Asks the database how it runs a statement. Statements are named by their place in the record: nobody can send their own. */
+  /** Returns how the database runs a statement. The position in the record names the statement, so nobody can send their own. */
   async #explain(record: RequestRecord, method: string, position: number): Promise<HandlerReply> {
     assertPost(method, "a plan");
     const statement = record.statements[position];

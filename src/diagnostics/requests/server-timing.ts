@@ -8,7 +8,7 @@ export function toServerTiming({ id, steps, statements, statementCount, headMs }
   const metrics = [...sums].map(([name, durationMs]) => `${name};dur=${durationMs.toFixed(2)}`);
   const queryMs = statements.reduce((sum, { durationMs }) => sum + durationMs, 0);
   if (statementCount > 0) metrics.push(`queries;dur=${queryMs.toFixed(2)};desc="${statementCount} statements"`);
-  // The script of the toolbar reads the id: a page does not see the header fields of its own reply.
+  // The script of the toolbar reads the id: a page cannot read the header fields of its reply.
   if (/^[\w.-]+$/.test(id)) metrics.push(`gable;desc="${id}"`);
   return [...metrics, `total;dur=${headMs.toFixed(2)}`].join(", ");
 }

@@ -74,7 +74,7 @@ export class WorkerProcess {
     return this.#child.pid ?? 0;
   }
 
-  /** Connections that it has, and those on their way to it. */
+  /** Connections that it has, and those handed over to it. */
   get load(): number {
     return this.facts.connections + this.#givenSinceBeat;
   }

@@ -73,7 +73,7 @@ function fillText(control: Control, value: unknown, where: string): void {
   const text = String(value);
   const isLines = control.type === "textarea";
   const kept = isLines ? text.replaceAll(/\r\n?/g, "\n") : sanitizeValue(control.type, text, control.element.attributes);
-  // A browser would drop or change it without a word.
+  // A browser would silently drop or change it.
   if (!isLines && kept !== text && control.type !== "datetime-local" && control.type !== "color")
     throw fieldError(
       `The field "${control.name}" of ${where} has the type ${control.type} and cannot hold ${JSON.stringify(text)}.`,

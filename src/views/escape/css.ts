@@ -23,7 +23,7 @@ export function filterCss(value: string): string {
   return letters.includes("expression") || letters.includes("mozbinding") ? blockedCss : value;
 }
 
-/** Whether all parentheses balance, and belong to known functions or are inside of one. */
+/** Whether all parentheses balance, and belong to known functions or are inside one. */
 function hasPlainFunctions(value: string): boolean {
   if (!/[()]/.test(value)) return true;
   let depth = 0;

@@ -90,7 +90,7 @@ describe("an event loop that stands still", { skip: skipSupervisor }, () => {
 });
 
 describe("exceptions", { skip: skipSupervisor }, () => {
-  it("inside of requests fail those requests and nothing else", async () => {
+  it("inside requests fail those requests and nothing else", async () => {
     await supervising({ app: fullAppFile, workers: 1 }, async ({ port, pids }) => {
       const before = pids();
       const load = startLoad(port, { connections: 4 });
