@@ -49,8 +49,7 @@ export async function createDevelopmentReply(facts: DevelopmentFacts): Promise<H
   const record = currentRecord();
   const report = createErrorReport(facts.thrown, await toErrorFacts(facts, record));
   if (record !== undefined) record.report = report;
-  // Requests in memory are those of tests and scripts: they leave no files behind.
-  if (report.status >= 500 && context.raw.remote.address !== "") await writeLastError(report);
+  if (report.status >= 500 && isKept(context)) await writeLastError(report);
   const format = facts.isProblem ? "problem" : findFormat(context);
   const editor = readEnvironment("GABLE_EDITOR");
   const body = renderErrorReport(report, format, {
@@ -59,6 +58,11 @@ export async function createDevelopmentReply(facts: DevelopmentFacts): Promise<H
     migrateUrl: migrateAddress,
   });
   return new HandlerReply(facts.status, contentTypes[format], body, [["cache-control", "no-store"]]);
+}
+
+/** Whether the newest error goes into a file. Tests and requests in memory leave no files behind. */
+function isKept({ raw }: RequestContext): boolean {
+  return raw.remote.address !== "" && readEnvironment("NODE_TEST_CONTEXT") === undefined;
 }
 
 /** Clients of the command line get plain text, unless they ask for a page. */

@@ -77,12 +77,11 @@ class Toolbar extends HTMLElement {
 async function explain(event) {
   const form = /** @type {HTMLFormElement} */ (event.target);
   event.preventDefault();
-  const reply = await fetch(form.action, { method: "POST", headers: { accept: "text/html" } });
-  const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+  const reply = await fetch(form.action, { method: "POST", headers: { accept: "application/json" } });
   const plan = document.createElement("pre");
   plan.className = "plan";
   plan.tabIndex = 0;
-  plan.textContent = page.querySelector('[aria-label="Plan"]')?.textContent ?? "The database gave no plan.";
+  plan.textContent = reply.ok ? (await reply.json()).plan : "The database gave no plan.";
   const row = form.closest("tr");
   row?.querySelector(".sql pre")?.remove();
   row?.querySelector(".sql")?.append(plan);

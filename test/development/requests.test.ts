@@ -248,8 +248,11 @@ describe("requests in development", () => {
   it("explain a statement by POST, and take no statement from the client", async () => {
     const id = (await app.request("/filter")).headers.get("x-request-id");
     const path = `/_gable/requests/${id}/explain/0`;
-    const plan = await app.request(path, { method: "POST", headers: { origin: "http://localhost" } });
-    assert.match(await plan.text(), /SCAN kept_articles/);
+    const headers = { origin: "http://localhost" };
+    const plan = (await (await app.request(path, { method: "POST", headers })).json()) as { readonly plan: string };
+    assert.match(plan.plan, /SCAN kept_articles/);
+    const page = await app.request(path, { method: "POST", headers: { ...headers, accept: "text/html" } });
+    assert.match(await page.text(), /<h2>Plan<\/h2>[^]*SCAN kept_articles/);
     assert.equal((await app.request(path)).status, 405);
     assert.equal((await app.request(path, { method: "POST" })).status, 403);
     const missing = await app.request(`/_gable/requests/${id}/explain/7`, { method: "POST", headers: { origin: "http://localhost" } });

@@ -2,7 +2,7 @@
 export const panelStyle = `
 .panel { border-top: 1px solid var(--line); margin: 0; padding: 0.375rem 0 }
 .panel > summary { padding: 0.375rem 0 }
-.panel h3 { margin: 0.75rem 0 0.25rem }
+.panel .title { margin: 0.75rem 0 0.25rem; font-weight: 600; color: var(--soft) }
 .timeline th { width: 6rem; border: 0; padding: 0.125rem 0.75rem 0.125rem 0; white-space: nowrap }
 .timeline td { border: 0 !important; padding: 0.125rem 0 }
 .timeline td.number { width: 6rem }

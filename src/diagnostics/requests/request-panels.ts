@@ -130,7 +130,7 @@ function renderVisitor({ session, flash, user, guards }: ShownRequest): Html {
   ];
   const shown = lists.filter(([, rows]) => rows.length > 0);
   if (shown.length === 0) return html`<p class="soft">The request used no guard, session, flash message or user.</p>`;
-  return html`${shown.map(([title, rows]) => html`<h3>${title}</h3>${renderRows(title, rows)}`)}`;
+  return html`${shown.map(([title, rows]) => html`<p class="title">${title}</p>${renderRows(title, rows)}`)}`;
 }
 
 function renderRows(title: string, rows: readonly NamedText[]): Html {

@@ -87,7 +87,7 @@ class RequestTool {
     } catch (error) {
       const { statements, log } = record;
       record.report = createErrorReport(error, { statements, log, secrets: [...this.#secrets] });
-      if (record.isFromNetwork) await writeLastError(record.report);
+      if (record.isFromNetwork && this.#host.environment("NODE_TEST_CONTEXT") === undefined) await writeLastError(record.report);
       throw error;
     }
   }
@@ -100,7 +100,7 @@ class RequestTool {
 
   /** Answers the addresses of requests, and the one that runs migrations. */
   answer(request: RawRequest): Pending<HandlerReply> | undefined {
-    const { method, path } = request;
+    const { path } = request;
     if (path === migrateAddress) return this.#migrate(request);
     if (path === `${address}/style.css`)
       return new HandlerReply(200, "text/css; charset=utf-8", colourRules(":host") + pageStyle + panelStyle);
@@ -112,7 +112,7 @@ class RequestTool {
       throw new GableError("E_ROUTE_NOT_FOUND", `No request with the id "${id}" is kept.`, {
         fix: `Gable keeps the last ${keptMax} requests: ${address} lists them.`,
       });
-    if (action === "explain") return this.#explain(record, method, Number(position));
+    if (action === "explain") return this.#explain(record, request, Number(position));
     return this.#answerRecord(record, request, action);
   }
 
@@ -122,8 +122,7 @@ class RequestTool {
     const settings = this.#panelSettings();
     if (action === "panel")
       return reply("text/html; charset=utf-8", JSON.stringify(toSummary(shown)) + "\n" + renderPanels(shown, settings).toString());
-    const wantsPage = request.headers.get("accept")?.includes("text/html") === true;
-    if (!wantsPage) return reply("application/json", JSON.stringify(shown));
+    if (!wantsPage(request)) return reply("application/json", JSON.stringify(shown));
     const nonce = createNonce();
     return withNonce(reply("text/html; charset=utf-8", renderRequestPage(shown, settings, nonce)), nonce);
   }
@@ -148,13 +147,14 @@ class RequestTool {
   }
 
   /** Returns how the database runs a statement. The position in the record names the statement, so nobody can send their own. */
-  async #explain(record: RequestRecord, method: string, position: number): Promise<HandlerReply> {
-    assertPost(method, "a plan");
+  async #explain(record: RequestRecord, request: RawRequest, position: number): Promise<HandlerReply> {
+    assertPost(request.method, "a plan");
     const statement = record.statements[position];
     const shown = this.#show(record).statements.find(({ index }) => index === position);
     if (statement === undefined || shown === undefined)
       throw new GableError("E_ROUTE_NOT_FOUND", `The request has no statement ${position + 1}.`);
     const plan = await explain(statement);
+    if (!wantsPage(request)) return reply("application/json", JSON.stringify({ sql: shown.sql, plan }));
     const nonce = createNonce();
     const page = renderPlanPage(shown.sql, plan, `${address}/${encodeURIComponent(record.id)}`, nonce);
     return withNonce(reply("text/html; charset=utf-8", page), nonce);
@@ -165,6 +165,10 @@ class RequestTool {
     await runMigrations(this.#host.find(databasesPart));
     return new HandlerReply(303, "", null, [["location", toOwnPath(headers.get("referer"))]]);
   }
+}
+
+function wantsPage({ headers }: RawRequest): boolean {
+  return headers.get("accept")?.includes("text/html") === true;
 }
 
 async function explain(statement: RequestRecord["statements"][number]): Promise<string> {
