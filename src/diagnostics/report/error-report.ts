@@ -169,12 +169,12 @@ function findFailing(error: unknown, reported: ReportedError, folders: SourceFol
 
 function findOwnFrame(error: ReportedError, depth: number): ReportedFrame | undefined {
   const own = error.frames.find(({ owner }) => owner === "application");
-  if (own !== undefined || depth > chainMax) return own;
-  for (const inner of [...(error.cause === undefined ? [] : [error.cause]), ...error.parts]) {
-    const found = findOwnFrame(inner, depth + 1);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  if (depth > chainMax) return own;
+  const { cause, parts, frames } = error;
+  const ofCause = cause === undefined ? undefined : findOwnFrame(cause, depth + 1);
+  // An error of Gable around another one: the inner one says where, unless the application threw the outer one itself.
+  if (ofCause !== undefined && frames[0]?.owner !== "application") return ofCause;
+  return own ?? parts.map((part) => findOwnFrame(part, depth + 1)).find((frame) => frame !== undefined);
 }
 
 /** The place that an error itself names: in its details, or in its message as modules that are missing do. */

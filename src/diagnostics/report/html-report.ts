@@ -203,7 +203,7 @@ function renderStatements(statements: readonly ReportedStatement[], options: Ren
           ${statements.map(
             ({ sql, rowCount, durationMs, place, parameters }) =>
               html`<tr>
-                <td>${sql}${parameters === "" ? null : html`<br /><span class="soft">${parameters}</span>`}</td>
+                <td class="sql">${sql}${parameters === "" ? null : html`<br /><span class="soft">${parameters}</span>`}</td>
                 <td class="number">${rowCount}</td>
                 <td class="number">${durationMs}</td>
                 <td>${place === undefined ? "" : renderPlace(place, options)}</td>

@@ -45,7 +45,9 @@ pre i { display: inline-block; width: 3.5em; padding-right: 1em; text-align: rig
 pre .failing { background: var(--mark-ground); color: var(--mark); font-weight: 600; box-shadow: inset 3px 0 var(--mark) }
 pre .failing i { color: inherit }
 table { width: 100%; border-spacing: 0 }
-td, th { padding: 0.3125rem 0.75rem; vertical-align: top; text-align: left; border-top: 1px solid var(--line); overflow-wrap: anywhere; white-space: pre-wrap }
+td, th { padding: 0.3125rem 0.75rem; vertical-align: top; text-align: left; border-top: 1px solid var(--line); overflow-wrap: anywhere }
+.facts td, td.sql { white-space: pre-wrap }
+td .place { display: inline-block; min-width: 7rem }
 th { font-size: 0.8125rem; color: var(--soft); font-weight: 600 }
 thead th { white-space: nowrap }
 tr:first-child td, tr:first-child th, thead th { border-top: 0 }

@@ -16,6 +16,8 @@ export interface Finding {
   readonly place: SourcePlace | undefined;
 }
 
+/** Id of a relation that a further query loads for all rows together: a hint, which the badge does not count. */
+export const laterId = "W_RELATION_LATER";
 /** A query that code sends this often from one place is reported. */
 const repeatedMin = 3;
 /** So many rows may remain unused. */
@@ -57,7 +59,7 @@ function findRelations({ relations }: RequestRecord): Finding[] {
           place,
         }
       : {
-          id: "W_RELATION_LATER",
+          id: laterId,
           message: `${name} is loaded by a further query for ${rowCount} ${rowCount === 1 ? "row" : "rows"}, when the code first touches it.`,
           fix: `Add ${option} to the query to load it together with its rows.`,
           place,

@@ -11,4 +11,4 @@ rect { fill: var(--link) } rect.queries { fill: var(--warn) } rect.render { fill
 .findings { margin: 0.25rem 0; padding: 0; list-style: none }
 .findings li { margin: 0.5rem 0; padding: 0.5rem 0.75rem; border-left: 3px solid var(--warn); background: var(--card); overflow-wrap: anywhere }
 td.sql { min-width: 16rem }
-.plan { white-space: pre-wrap; overflow-wrap: anywhere }`;
+.plan { margin-top: 0.375rem; padding: 0.375rem 0.75rem; white-space: pre-wrap; overflow-wrap: anywhere }`;

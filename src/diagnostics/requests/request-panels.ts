@@ -31,7 +31,7 @@ export interface RequestSummary {
 export function renderPanels(request: ShownRequest, settings: PanelSettings): Html {
   const { statements, findings, statementCount, log } = request;
   return html`${renderPanel("Timeline", `${request.totalMs} ms`, renderTimeline(request), true)}
-  ${renderPanel("Cost", count(findings.length, "warning"), renderFindings(request, settings), findings.length > 0)}
+  ${renderPanel("Cost", count(findings.length, "finding"), renderFindings(request, settings), findings.length > 0)}
   ${renderPanel("SQL", count(statementCount, "query", "queries"), renderStatements(statements, request.id, settings), statementCount > 0)}
   ${renderPanel("Session and user", "", renderVisitor(request), false)}
   ${renderPanel("Log", count(log.length, "line"), renderLog(request), false)}

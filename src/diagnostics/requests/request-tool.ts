@@ -9,6 +9,7 @@ import { HandlerReply } from "../../replies/handler-reply.ts";
 import { createErrorReport } from "../report/error-report.ts";
 import { writeLastError } from "../report/last-error.ts";
 import { colourRules, pageStyle } from "../report/report-style.ts";
+import { laterId } from "./findings.ts";
 import { createModelFacts } from "./model-facts.ts";
 import { panelStyle } from "./panel-style.ts";
 import { readVisitor } from "./read-visitor.ts";
@@ -210,5 +211,11 @@ function withNonce(page: HandlerReply, nonce: string): HandlerReply {
 }
 
 function toSummary({ totalMs, statementCount, findings, status, error }: ShownRequest): object {
-  return { totalMs, statementCount, warningCount: findings.length, status, errorCode: error?.code ?? "" };
+  return {
+    totalMs,
+    statementCount,
+    warningCount: findings.filter(({ id }) => id !== laterId).length,
+    status,
+    errorCode: error?.code ?? "",
+  };
 }
