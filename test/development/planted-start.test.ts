@@ -82,7 +82,7 @@ describe("a planted error of a file", () => {
   let count = 0;
   const { stackTraceLimit } = Error;
   before(async () => {
-    // As `gable dev` starts its worker: options are checked deep inside of gable().
+    // As `gable dev` starts its worker: options are checked deep inside gable().
     Error.stackTraceLimit = 50;
     folder = await mkdtemp(join(tmpdir(), "gable-planted-"));
   });
