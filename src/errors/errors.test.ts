@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { glob } from "node:fs/promises";
 import { describe, it } from "node:test";
+import { isSecretName } from "./secret-names.ts";
 import { catalogue } from "./catalogue.ts";
 import { GableError, isGableError } from "./gable-error.ts";
 import { findNearestName } from "./nearest-name.ts";
@@ -116,4 +117,26 @@ describe("option errors", () => {
     assert.equal(describeValue(hostile), String.raw`"a\nb\r\tc\u0000d\u001b[31me\u009bf\u2028g\u202eh\u2069"`);
     assert.equal(describeValue("é \u{1F600} it's \\"), '"é \u{1F600} it\'s \\"');
   });
+});
+
+describe("names of secrets", () => {
+  for (const [name, expected] of [
+    ["password", true],
+    ["x-api-key", true],
+    ["authorization", true],
+    ["Authorisation", true],
+    ["authToken", true],
+    ["auth", true],
+    ["authorize", true],
+    ["cookie", true],
+    ["author", false],
+    ["authors", false],
+    ["authorId", false],
+    ["author_id", false],
+    ["authorName", false],
+    ["authorKey", true],
+    ["authority", false],
+    ["title", false],
+  ] as const)
+    it(`${expected ? "include" : "do not include"} ${name}`, () => assert.equal(isSecretName(name), expected));
 });

@@ -146,3 +146,18 @@ describe("a value that refuses to be looked at", () => {
     assert.equal(calls, 0);
   });
 });
+
+describe("the values of secrets", () => {
+  const shown = (message: string, details: Record<string, unknown>): string =>
+    createErrorReport(new GableError("E_X", message, { details })).message;
+
+  it("disappear from messages, and words that are none stay", () => {
+    assert.equal(shown("wrong: hunter", { password: "hunter" }), "wrong: [secret]");
+    assert.equal(shown("wrong: abc", { password: "abc" }), "wrong: abc");
+    assert.equal(shown("the status is new", { key: "status" }), "the status is new");
+    assert.equal(shown("used k3y-91af02", { key: "k3y-91af02" }), "used [secret]");
+    assert.equal(shown("by Jane Austen", { author: "Jane Austen" }), "by Jane Austen");
+    assert.equal(shown("at postgres://me:pw@host/db", {}), "at postgres://me:[secret]@host/db");
+    assert.equal(shown("sent Bearer abcdef.ghi", {}), "sent Bearer [secret]");
+  });
+});

@@ -13,39 +13,53 @@ export type SecretRemover = (text: string) => string;
 /** Collects the values of secrets: those with secret names in records and lists of pairs, at any depth. */
 export function collectSecrets(...sources: readonly unknown[]): string[] {
   const found = new Set<string>();
-  for (const source of sources) collectFrom(source, false, found, 0);
+  for (const source of sources) collectFrom(source, "none", found, 0);
   return [...found];
 }
 
-function collectFrom(value: unknown, isSecret: boolean, found: Set<string>, depth: number): void {
+/** How sure it is that a value is secret: by a name such as `password`, or by one such as `key`, which often names other things. */
+type Suspicion = "none" | "weak" | "strong";
+
+function suspicionOf(name: string): Suspicion {
+  if (!isSecretName(name)) return "none";
+  return /pass|secret|token|signature|credential|authorization/i.test(name) ? "strong" : "weak";
+}
+
+function collectFrom(value: unknown, suspicion: Suspicion, found: Set<string>, depth: number): void {
   if (found.size >= secretsMax || depth > 6) return;
-  if (typeof value === "string") {
-    if (isSecret) addSecret(value, found);
-    return;
-  }
+  if (typeof value === "string") return addSecret(value, suspicion, found);
   if (typeof value !== "object" || value === null) return;
+  const follow = (name: string, item: unknown): void => {
+    const own = suspicionOf(name);
+    collectFrom(item, suspicion === "strong" || own === "none" ? suspicion : own, found, depth + 1);
+  };
   try {
-    if (Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && typeof value[1] === "string") {
-      if (isSecret || isSecretName(value[0])) addSecret(value[1], found);
-      return;
-    }
-    const entries: ReadonlyArray<readonly [unknown, unknown]> = Array.isArray(value)
-      ? value.map((item) => ["", item] as const)
-      : Object.keys(value).map((name) => [name, readData(value, name)] as const);
+    if (Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && typeof value[1] === "string")
+      return follow(value[0], value[1]);
     // These properties of errors are not enumerable.
-    if (isErrorValue(value))
-      for (const name of ["cause", "errors", "details"]) collectFrom(readProperty(value, name), isSecret, found, depth + 1);
-    for (const [name, item] of entries) collectFrom(item, isSecret || isSecretName(String(name)), found, depth + 1);
+    if (isErrorValue(value)) for (const name of ["cause", "errors", "details"]) follow("", readProperty(value, name));
+    if (Array.isArray(value)) for (const item of value) follow("", item);
+    else for (const name of Object.keys(value)) follow(name, readData(value, name));
   } catch {
     // A value that refuses to be looked at is not shown either.
   }
 }
 
 /** Adds a secret with the parts that appear alone: the token after its scheme, and the values of cookies. */
-function addSecret(text: string, found: Set<string>): void {
+function addSecret(text: string, suspicion: Suspicion, found: Set<string>): void {
+  if (suspicion === "none") return;
   for (const part of [text, ...text.split(/[;,]\s*/), text.replace(/^\w+\s+/, "")]) {
-    for (const value of [part, part.slice(part.indexOf("=") + 1)]) if (value.trim().length >= secretLengthMin) found.add(value.trim());
+    for (const each of [part, part.slice(part.indexOf("=") + 1)]) {
+      const value = each.trim();
+      if (isSecretValue(value, suspicion)) found.add(value);
+    }
   }
+}
+
+/** Whether a value is secret. The word "status" under the name "key" is not: it would disappear from the whole report. */
+function isSecretValue(value: string, suspicion: Suspicion): boolean {
+  if (suspicion === "none") return false;
+  return suspicion === "strong" ? value.length >= secretLengthMin : /^(?=.*\d)\S{8,}$|^\S{24,}$/.test(value);
 }
 
 /** Creates the function that removes secrets: these values, passwords in URLs, and tokens after their scheme. */
@@ -85,7 +99,7 @@ export function removeSecretLiterals(line: string, onSecret: (secret: string) =>
   return line.replaceAll(
     /([\w-]+)(["']?\s*[:=]\s*)(["'`])((?:\\.|(?!\3).){6,}?)\3/g,
     (whole, name: string, sign: string, quote: string, text: string) => {
-      if (!isSecretName(name)) return whole;
+      if (!isSecretValue(text, suspicionOf(name))) return whole;
       onSecret(text);
       return `${name}${sign}${quote}${secretText}${quote}`;
     },
