@@ -11,6 +11,8 @@ export interface DevelopmentTool {
   readonly script?: ClientFile;
   /** Follows requests. At most one tool has it. */
   readonly trace?: RequestTrace;
+  /** Returns the query of the script's address, for the page that a reply holds. None by default. */
+  scriptQuery?(request: RawRequest, reply: Reply): string;
   /** Runs around each request to an address outside of `/_gable/`. */
   around?(request: RawRequest, work: () => Pending<Reply>): Pending<Reply>;
   /** Answers an address below `/_gable/`; undefined passes it on. Host and origin have been checked. */

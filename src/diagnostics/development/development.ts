@@ -11,9 +11,10 @@ import { assertOwnPage } from "./access.ts";
 import { addressOf, answerClientFile, developmentPrefix } from "./client-files.ts";
 import type { CreateDevelopmentTool, DevelopmentTool } from "./development-tool.ts";
 import { insertScripts } from "./insert-scripts.ts";
+import { createLivePage } from "./live-page.ts";
 
 /** All tools, in the order of their scripts. One line for each. */
-const createTools: readonly CreateDevelopmentTool[] = [createRequestTool];
+const createTools: readonly CreateDevelopmentTool[] = [createLivePage, createRequestTool];
 
 /** Creates the tools of an application. */
 export function createDevelopment(host: PartHost, options: { readonly hosts?: readonly string[] }): Development {
@@ -25,12 +26,10 @@ export function createDevelopment(host: PartHost, options: { readonly hosts?: re
 export class Development {
   readonly #tools: readonly DevelopmentTool[];
   readonly #isKnownHost: HostCheck;
-  readonly #scripts: readonly string[];
 
   constructor(tools: readonly DevelopmentTool[], isKnownHost: HostCheck) {
     this.#tools = tools;
     this.#isKnownHost = isKnownHost;
-    this.#scripts = tools.flatMap(({ script }) => (script === undefined ? [] : [addressOf(script)]));
   }
 
   /** What follows requests; undefined without such a tool. */
@@ -61,7 +60,16 @@ export class Development {
       (next, tool) => (tool.around === undefined ? next : () => tool.around!(request, next)),
       work,
     );
-    return insertScripts(await inner(), request, this.#scripts);
+    const reply = await inner();
+    return insertScripts(reply, request, this.#addresses(request, reply));
+  }
+
+  #addresses(request: RawRequest, reply: Reply): string[] {
+    return this.#tools.flatMap((tool) => {
+      if (tool.script === undefined) return [];
+      const query = tool.scriptQuery?.(request, reply) ?? "";
+      return [query === "" ? addressOf(tool.script) : `${addressOf(tool.script)}?${query}`];
+    });
   }
 
   started(): void {

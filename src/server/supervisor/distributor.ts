@@ -1,9 +1,10 @@
 /** Gives accepted connections to workers; while none is ready, a limited number waits. */
 import type { Socket } from "node:net";
+import type { StandIn } from "./stand-in.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 const waitingMax = 1024;
-const waitingMs = 10_000;
+const waitingMsDefault = 10_000;
 
 interface Waiting {
   readonly socket: Socket;
@@ -14,12 +15,24 @@ interface Waiting {
 export class Distributor {
   /** Workers that take new connections. */
   readonly #findWorkers: () => readonly WorkerProcess[];
+  readonly #waitingMs: number;
+  /** Takes connections instead of workers. */
+  #standIn: StandIn | undefined;
   readonly #waiting: Waiting[] = [];
   #lastId = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(findWorkers: () => readonly WorkerProcess[]) {
+  constructor(findWorkers: () => readonly WorkerProcess[], waitingMs: number = waitingMsDefault) {
     this.#findWorkers = findWorkers;
+    this.#waitingMs = waitingMs;
+  }
+
+  /** From now on a stand-in takes the connections, those that wait included; undefined gives them to workers again. */
+  setStandIn(standIn: StandIn | undefined): void {
+    this.#standIn = standIn;
+    if (standIn === undefined) return;
+    for (const { socket } of this.#waiting.splice(0)) standIn.accept(socket);
+    this.#stopTimer();
   }
 
   /** Number of connections that wait for a worker. */
@@ -33,6 +46,7 @@ export class Distributor {
     socket.on("error", ignore);
     // Else Node counts the connections of this server in all workers, with messages that nobody needs.
     (socket as { server?: unknown }).server = undefined;
+    if (this.#standIn !== undefined) return this.#standIn.accept(socket);
     const worker = this.#choose();
     if (worker !== undefined) worker.give(++this.#lastId, socket);
     else this.#wait(socket);
@@ -47,7 +61,7 @@ export class Distributor {
 
   #wait(socket: Socket): void {
     if (this.#waiting.length >= waitingMax) return void socket.destroy();
-    this.#waiting.push({ socket, until: performance.now() + waitingMs });
+    this.#waiting.push({ socket, until: performance.now() + this.#waitingMs });
     this.#timer ??= setInterval(() => this.#expire(), 1000).unref();
   }
 

@@ -2,6 +2,8 @@
 import { availableParallelism, totalmem } from "node:os";
 import { assertKnownOptions, optionInvalid } from "../../errors/option-errors.ts";
 import type { ListenAddress } from "../listen-socket.ts";
+import type { WorkerFailure } from "./protocol.ts";
+import type { FailureListener } from "./stand-in.ts";
 
 /** A line of the supervisor's log. */
 export interface SupervisorEvent {
@@ -15,6 +17,22 @@ export interface SupervisorEvent {
   readonly [name: string]: unknown;
 }
 
+/** What `gable dev` needs of a supervisor. */
+export interface DevelopmentSupervision {
+  /** Answers requests in the supervisor while the newest worker cannot start; older workers get none. */
+  readonly answerFailure: FailureListener;
+  /** Address of a module that workers import before the application. */
+  readonly setup: string;
+  /** Called with what the tools of development in a worker send. */
+  readonly onMessage: (event: unknown) => void;
+  /** Called when a worker could not start, or has died by an error that nobody caught. */
+  readonly onFailure: (failure: WorkerFailure) => void;
+  /** Called when a worker serves. */
+  readonly onReady: (bootMs: number) => void;
+  /** Whether an old worker ends before the next one starts: a debugger has one port. */
+  readonly isOneAtATime: boolean;
+}
+
 /** Options of {@link supervise}. */
 export interface SuperviseOptions extends ListenAddress {
   /** Path of the module whose default export is the application. Only workers load it. */
@@ -23,7 +41,7 @@ export interface SuperviseOptions extends ListenAddress {
   workers?: number | "auto";
   /** Time for a worker to become ready, in milliseconds. Default 60,000. */
   bootMs?: number;
-  /** Time without a heartbeat after which a worker is killed, in milliseconds. Default 10,000. */
+  /** Time without a heartbeat after which a worker is killed, in milliseconds; 0 for never. Default 10,000. */
   stallMs?: number;
   /** Requests after which a worker is replaced, with 10 % of jitter. Default 0: never. */
   requestsMax?: number;
@@ -45,13 +63,15 @@ export interface SuperviseOptions extends ListenAddress {
   execArgv?: readonly string[];
   /** Variables for the workers, added to those of this process. None by default. */
   env?: Readonly<Record<string, string>>;
+  /** @internal What `gable dev` needs. */
+  development?: DevelopmentSupervision;
   /** Called with what happens. By default it is written to standard error as JSON lines. */
   onEvent?: (event: SupervisorEvent) => void;
 }
 
 /** Options with their defaults. */
 export type ResolvedOptions = SuperviseOptions &
-  Required<Omit<SuperviseOptions, keyof ListenAddress | "controlPath" | "workers">> & { readonly workers: number };
+  Required<Omit<SuperviseOptions, keyof ListenAddress | "controlPath" | "workers" | "development">> & { readonly workers: number };
 
 const numberDefaults = {
   bootMs: 60_000,
@@ -63,7 +83,7 @@ const numberDefaults = {
   stopIdleMs: 5000,
   reloadGraceMs: 97_000,
 };
-const otherNames = ["app", "workers", "controlPath", "signals", "execArgv", "env", "onEvent", "port", "host", "unixPath", "fd"];
+const otherNames = ["app", "workers", "controlPath", "signals", "execArgv", "env", "onEvent", "development", "port", "host", "unixPath", "fd"];
 const owner = "supervise()";
 const workersMax = 1024;
 const bytesPerWorker = 268_435_456;

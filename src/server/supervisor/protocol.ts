@@ -7,7 +7,9 @@ export type ToWorker =
   | { readonly kind: "unready" }
   /** Ends what runs; idle connections stay for `idleMs`, or until their promise with null. Then the worker exits. */
   | { readonly kind: "drain"; readonly graceMs: number; readonly idleMs: number | null }
-  | { readonly kind: "reopenLogs" };
+  | { readonly kind: "reopenLogs" }
+  /** For the tools of development in the worker; no other code reads it. */
+  | { readonly kind: "development"; readonly event: unknown };
 
 /** Message of a worker to the supervisor. */
 export type FromWorker =
@@ -17,7 +19,9 @@ export type FromWorker =
   | { readonly kind: "took"; readonly ids: readonly number[] }
   | ({ readonly kind: "beat" } & WorkerFacts)
   /** The worker asks to be replaced, and to drain when the replacement is ready. */
-  | { readonly kind: "replaceMe"; readonly reason: string };
+  | { readonly kind: "replaceMe"; readonly reason: string; readonly failure?: WorkerFailure }
+  /** From the tools of development in the worker. */
+  | { readonly kind: "development"; readonly event: unknown };
 
 /** What a worker says about itself each second. */
 export interface WorkerFacts {
@@ -41,6 +45,8 @@ export interface WorkerFailure {
   readonly fix: string | undefined;
   /** Where it was thrown. */
   readonly stack: string | undefined;
+  /** Report of the error as JSON, where a {@link WorkerSetup} makes one. */
+  readonly report?: unknown;
 }
 
 /** What a worker gets when it is forked, as JSON in its first argument. */
@@ -51,6 +57,18 @@ export interface WorkerOrders {
   readonly listen: { readonly port?: number; readonly host?: string; readonly unixPath?: string };
   /** Number of the generation; it grows with each reload. */
   readonly generation: number;
-  /** Stall of the event loop that the watchdog reports, in milliseconds. */
+  /** Stall of the event loop that the watchdog reports, in milliseconds; 0 for no watchdog. */
   readonly stallMs: number;
+  /** Address of a module that is imported before the application; see {@link WorkerSetup}. */
+  readonly setup?: string;
+}
+
+/** Default export of a module that prepares workers: `gable dev` has one. */
+export interface WorkerSetup {
+  /** Called before the application is imported, with the number of the generation. */
+  prepare(generation: number): void;
+  /** Called when the worker serves. */
+  started(app: unknown): void;
+  /** Makes a report of an error that ended the start, or that nobody caught: plain JSON. Nothing else is written about it. */
+  describeError(error: unknown): unknown;
 }

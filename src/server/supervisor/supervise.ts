@@ -22,6 +22,12 @@ export interface RunningSupervisor {
   stop(): Promise<SupervisorEnd>;
   /** Ends everything now, without grace. */
   stopNow(): Promise<SupervisorEnd>;
+  /** @internal Replaces the worker by one with the code of today; connections wait for it. For `gable dev`. */
+  restart(): void;
+  /** @internal Replaces the worker by one with the same code, which takes over when it is ready. For `gable dev`. */
+  refresh(reason: string): void;
+  /** @internal Sends an event to the tools of development in the worker. For `gable dev`. */
+  send(event: unknown): void;
 }
 
 /**

@@ -8,9 +8,10 @@ import { createServer } from "node:net";
 import { GableError } from "../../errors/gable-error.ts";
 import { listenOn } from "../listen-socket.ts";
 import { Distributor } from "./distributor.ts";
-import type { ResolvedOptions, SupervisorEvent } from "./options.ts";
+import type { DevelopmentSupervision, ResolvedOptions, SupervisorEvent } from "./options.ts";
 import type { WorkerFacts, WorkerFailure } from "./protocol.ts";
 import { RestartPolicy } from "./restart-policy.ts";
+import { StandIn } from "./stand-in.ts";
 import type { WorkerHost, WorkerState } from "./worker-process.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
@@ -50,6 +51,9 @@ const boundedJitter = 0.1;
 const silentMs = 2500;
 /** Time beyond the grace of a drain after which a worker is killed, in milliseconds. */
 const drainMarginMs = 2000;
+/** Times of development: for requests and for idle connections of an old worker, in milliseconds. */
+const restartGraceMs = 5000;
+const restartIdleMs = 1000;
 
 /** A reload that runs. */
 interface Reload {
@@ -72,6 +76,9 @@ export class Supervisor implements WorkerHost {
   readonly #limits = new WeakMap<WorkerProcess, number>();
   #generation = 1;
   #count: number;
+  readonly #development: DevelopmentSupervision | undefined;
+  /** Answers while the newest worker cannot start, in development. */
+  #standIn: StandIn | undefined;
   #reload: Reload | undefined;
   #reloading: Promise<WorkerFailure | undefined> | undefined;
   #isStopping = false;
@@ -88,7 +95,8 @@ export class Supervisor implements WorkerHost {
     this.#environment = environment;
     this.#count = options.workers;
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
-    this.#distributor = new Distributor(() => this.#takers());
+    this.#development = options.development;
+    this.#distributor = new Distributor(() => this.#takers(), options.development === undefined ? undefined : options.bootMs);
     this.#server = createServer({ pauseOnConnect: true }, (socket) => this.#distributor.add(socket));
     // libuv closes what it cannot accept when descriptors run out, so this reports and never spins.
     this.#server.on("error", (error) => this.#tell("error", `The listener has failed: ${error.message}`));
@@ -118,6 +126,7 @@ export class Supervisor implements WorkerHost {
     this.#timers.add(watching);
     const ready = new Promise<"ready">((resolve) => this.#onReady.push(() => resolve("ready")));
     this.#startWorker();
+    if (this.#development !== undefined) return;
     const first = await Promise.race([ready, this.ended]);
     if (first !== "ready") throw toError("No worker could start", first.failure);
     this.#fill();
@@ -127,7 +136,8 @@ export class Supervisor implements WorkerHost {
 
   /** Workers that take new connections: those of the newest generation that is ready. */
   #takers(): readonly WorkerProcess[] {
-    const ready = [...this.#workers].filter(({ state }) => state === "ready");
+    const isFresh = ({ generation }: WorkerProcess): boolean => this.#development === undefined || generation === this.#generation;
+    const ready = [...this.#workers].filter((worker) => worker.state === "ready" && isFresh(worker));
     const current = ready.filter(({ generation, isReplaced }) => generation === this.#generation && !isReplaced);
     const now = performance.now();
     const responsive = current.filter(({ lastBeatAt }) => now - lastBeatAt < silentMs);
@@ -136,12 +146,13 @@ export class Supervisor implements WorkerHost {
 
   #startWorker(generation = this.#generation): void {
     const { app, port, host, unixPath, execArgv } = this.#options;
+    const setup = this.#development === undefined ? {} : { setup: this.#development.setup };
     const listen = {
       ...(port !== undefined && { port }),
       ...(host !== undefined && { host }),
       ...(unixPath !== undefined && { unixPath }),
     };
-    const orders = { app, listen: { ...listen, port: this.port }, generation, stallMs: Math.min(1000, this.#options.stallMs) };
+    const orders = { app, listen: { ...listen, port: this.port }, generation, stallMs: Math.min(1000, this.#options.stallMs), ...setup };
     const worker = new WorkerProcess(this, { orders, execArgv, env: this.#environment });
     this.#workers.add(worker);
     this.#later(this.#options.bootMs, () => {
@@ -167,6 +178,9 @@ export class Supervisor implements WorkerHost {
       generation: worker.generation,
     });
     if (this.#isStopping) return worker.drain(0, 0);
+    // Its last message can come after it was discarded.
+    if (worker.state !== "ready") return;
+    this.#development?.onReady(worker.readyAt! - worker.startedAt);
     if (this.#reload?.generation === worker.generation) this.#finishReload();
     this.#drainReplaced(worker);
     this.#distributor.flush();
@@ -202,7 +216,8 @@ export class Supervisor implements WorkerHost {
     if (rssBytesMax > 0 && worker.facts.rssBytes > rssBytesMax) this.#replace(worker, "it uses more memory than rssBytesMax");
   }
 
-  onReplaceRequest(worker: WorkerProcess, reason: string): void {
+  onReplaceRequest(worker: WorkerProcess, reason: string, failure: WorkerFailure | undefined): void {
+    if (failure !== undefined) this.#development?.onFailure(failure);
     if (worker.state === "ready" && !worker.isReplaced && !this.#isStopping) this.#replace(worker, reason);
   }
 
@@ -227,6 +242,7 @@ export class Supervisor implements WorkerHost {
   #restart(worker: WorkerProcess, failure: WorkerFailure): void {
     const at = performance.now();
     const { readyAt } = worker;
+    if (this.#development !== undefined && readyAt === undefined) return this.#standInFor(failure, this.#development);
     const delayMs = this.#policy.delayAfter({ wasReady: readyAt !== undefined, livedMs: readyAt === undefined ? 0 : at - readyAt, at });
     if (delayMs === undefined) return this.#giveUp(failure);
     if (delayMs === 0) return this.#fill();
@@ -240,6 +256,17 @@ export class Supervisor implements WorkerHost {
     void this.stop();
   }
 
+  /** Trying the same code again helps nobody: the next change starts a worker. */
+  #standInFor(failure: WorkerFailure, { answerFailure, onFailure }: DevelopmentSupervision): void {
+    this.#standIn = new StandIn(answerFailure, failure);
+    this.#distributor.setStandIn(this.#standIn);
+    onFailure(failure);
+  }
+
+  onDevelopment(event: unknown): void {
+    this.#development?.onMessage(event);
+  }
+
   onReturned(socket: Socket): void {
     if (this.#isStopping && this.#takers().length === 0) socket.destroy();
     else this.#distributor.add(socket);
@@ -248,6 +275,7 @@ export class Supervisor implements WorkerHost {
   /** Kills workers whose event loop stands still. */
   #watch(): void {
     const now = performance.now();
+    if (this.#options.stallMs === 0) return;
     for (const worker of this.#workers) {
       if (worker.readyAt === undefined || worker.state === "dead" || now - worker.lastBeatAt < this.#options.stallMs) continue;
       this.#tell("error", "A worker gives no sign of life and is killed", {
@@ -316,6 +344,38 @@ export class Supervisor implements WorkerHost {
     this.#timers.delete(reload.timer);
   }
 
+  // --- development ------------------------------------------------------------------------------------------
+
+  /** Replaces the worker by one with the code of today. Connections that come now wait for it. */
+  restart(): void {
+    if (this.#isStopping) return;
+    this.#generation++;
+    this.#endStandIn();
+    const isOneAtATime = this.#development?.isOneAtATime === true;
+    for (const worker of this.#workers) {
+      if (worker.state === "starting") worker.discard();
+      else if (worker.state === "ready") this.#drain(worker, isOneAtATime ? 0 : restartGraceMs, isOneAtATime ? 0 : restartIdleMs);
+    }
+    if (isOneAtATime && this.#workers.size > 0) this.#onGone.push(() => this.#fill());
+    else this.#startWorker();
+  }
+
+  /** Replaces the worker by one with the same code, which takes over when it is ready. */
+  refresh(reason: string): void {
+    for (const worker of this.#takers()) if (!worker.isReplaced) this.#replace(worker, reason);
+  }
+
+  /** Sends an event to the tools of development in the worker. */
+  send(event: unknown): void {
+    for (const worker of this.#takers()) worker.send({ kind: "development", event });
+  }
+
+  #endStandIn(graceMs?: number): void {
+    void this.#standIn?.end(graceMs);
+    this.#standIn = undefined;
+    this.#distributor.setStandIn(undefined);
+  }
+
   // --- size, stop -------------------------------------------------------------------------------------------
 
   /** Starts one worker more, or ends one; at least one stays. */
@@ -351,6 +411,7 @@ export class Supervisor implements WorkerHost {
       await this.#pause(stopDelayMs);
     }
     this.#server.close();
+    this.#endStandIn(0);
     this.#distributor.close();
     for (const worker of this.#workers) {
       if (worker.state === "starting") worker.kill();

@@ -9,7 +9,9 @@ import type { FromWorker, ToWorker, WorkerFacts, WorkerFailure, WorkerOrders } f
 export interface WorkerHost {
   onReady(worker: WorkerProcess): void;
   onFacts(worker: WorkerProcess): void;
-  onReplaceRequest(worker: WorkerProcess, reason: string): void;
+  onReplaceRequest(worker: WorkerProcess, reason: string, failure: WorkerFailure | undefined): void;
+  /** What the tools of development send. */
+  onDevelopment(event: unknown): void;
   /** The process has ended; connections that it had not taken over are given back first. */
   onExit(worker: WorkerProcess): void;
   /** A connection that the worker never took over. */
@@ -98,7 +100,9 @@ export class WorkerProcess {
         this.facts = message;
         return this.#host.onFacts(this);
       case "replaceMe":
-        return this.#host.onReplaceRequest(this, message.reason);
+        return this.#host.onReplaceRequest(this, message.reason, message.failure);
+      case "development":
+        return this.#host.onDevelopment(message.event);
     }
   }
 
@@ -128,6 +132,12 @@ export class WorkerProcess {
   /** Sends a message, if the worker can still hear it. */
   send(message: ToWorker): void {
     if (this.#child.connected) this.#child.send(message, () => undefined);
+  }
+
+  /** Ends a process that nobody needs any more, without its consent. */
+  discard(): void {
+    if (this.state !== "dead") this.state = "draining";
+    this.kill();
   }
 
   /** Ends the process without its consent. */

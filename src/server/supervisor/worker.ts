@@ -6,7 +6,7 @@ import { isGableError } from "../../errors/gable-error.ts";
 import type { StopOptions } from "../serve.ts";
 import type { AttachedServer } from "./connection-source.ts";
 import { offerConnections } from "./connection-source.ts";
-import type { FromWorker, ToWorker, WorkerFailure, WorkerOrders } from "./protocol.ts";
+import type { FromWorker, ToWorker, WorkerFailure, WorkerOrders, WorkerSetup } from "./protocol.ts";
 import type { Watchdog } from "./watchdog.ts";
 import { startWatchdog } from "./watchdog.ts";
 
@@ -28,13 +28,14 @@ const orphanGraceMs = 5000;
 const tookMs = 5;
 
 /** Runs a worker until the supervisor ends it. `load` imports the application. */
-export async function runWorker(orders: WorkerOrders, load: () => Promise<WorkerApp>): Promise<void> {
-  const worker = new SupervisedWorker(orders);
+export async function runWorker(orders: WorkerOrders, load: () => Promise<WorkerApp>, setup?: WorkerSetup): Promise<void> {
+  const worker = new SupervisedWorker(orders, setup);
   await worker.run(load);
 }
 
 class SupervisedWorker {
   readonly #orders: WorkerOrders;
+  readonly #setup: WorkerSetup | undefined;
   #watchdog: Watchdog | undefined;
   readonly #loopDelay = monitorEventLoopDelay({ resolution: 20 });
   readonly #took: number[] = [];
@@ -45,8 +46,9 @@ class SupervisedWorker {
   #lastRequest = "";
   #isStopping = false;
 
-  constructor(orders: WorkerOrders) {
+  constructor(orders: WorkerOrders, setup: WorkerSetup | undefined) {
     this.#orders = orders;
+    this.#setup = setup;
   }
 
   async run(load: () => Promise<WorkerApp>): Promise<void> {
@@ -66,13 +68,18 @@ class SupervisedWorker {
     } catch (error) {
       return this.#fail(error);
     }
-    const watchdog = startWatchdog(this.#orders.stallMs);
-    this.#watchdog = watchdog;
-    setInterval(() => watchdog.beat(), this.#orders.stallMs / beatsPerStall);
+    if (this.#orders.stallMs > 0) this.#watch(this.#orders.stallMs);
     this.#loopDelay.enable();
     this.#beat();
     setInterval(() => this.#beat(), beatMs);
     this.#send({ kind: "ready" });
+    this.#setup?.started(this.#app);
+  }
+
+  #watch(stallMs: number): void {
+    const watchdog = startWatchdog(stallMs);
+    this.#watchdog = watchdog;
+    setInterval(() => watchdog.beat(), stallMs / beatsPerStall);
   }
 
   /** Signals of a terminal or a service manager reach the whole group: the supervisor decides what they mean. */
@@ -98,6 +105,9 @@ class SupervisedWorker {
         return this.#app?.drain?.();
       case "reopenLogs":
         return this.#app?.reopenLogs?.();
+      case "development":
+        // The tools of development listen themselves.
+        return;
     }
   }
 
@@ -114,14 +124,15 @@ class SupervisedWorker {
 
   /** An error that nobody caught leaves the application in an unknown state: this worker ends its requests and goes. */
   #onUncaught(error: unknown, origin: string): void {
-    const failure = toFailure(error);
-    writeFatal({
-      message: `${origin === "unhandledRejection" ? "A rejection" : "An error"} that nobody caught: ${failure.message}`,
-      request: this.#lastRequest,
-      error: failure,
-    });
+    const failure = this.#toFailure(error);
+    if (this.#setup === undefined)
+      writeFatal({
+        message: `${origin === "unhandledRejection" ? "A rejection" : "An error"} that nobody caught: ${failure.message}`,
+        request: this.#lastRequest,
+        error: failure,
+      });
     if (this.#running === undefined) return this.#fail(error);
-    this.#send({ kind: "replaceMe", reason: `an error that nobody caught: ${failure.message}` });
+    this.#send({ kind: "replaceMe", reason: `an error that nobody caught: ${failure.message}`, failure });
   }
 
   #fail(error: unknown): void {
@@ -129,7 +140,12 @@ class SupervisedWorker {
     const exit = (): never => process.exit(1);
     // The message leaves first; what the application opened must not keep the process.
     setTimeout(exit, 1000);
-    this.#send({ kind: "failed", failure: toFailure(error) }, exit);
+    this.#send({ kind: "failed", failure: this.#toFailure(error) }, exit);
+  }
+
+  #toFailure(error: unknown): WorkerFailure {
+    const failure = toFailure(error);
+    return this.#setup === undefined ? failure : { ...failure, report: this.#setup.describeError(error) };
   }
 
   #onOrphaned(): void {
