@@ -11,8 +11,14 @@ const entries: string[] = [];
 for await (const entry of glob("src/*.ts", { cwd: root })) entries.push(entry);
 await build({
   absWorkingDir: root,
-  // The last two are programs: what the binary loads, and what workers run. Nobody imports them.
-  entryPoints: [...entries.sort(), "src/views/runtime.ts", "src/cli/main.ts", "src/server/supervisor/worker-main.ts"],
+  // The last three are programs: what the binary loads, and what workers run. Nobody imports them.
+  entryPoints: [
+    ...entries.sort(),
+    "src/views/runtime.ts",
+    "src/cli/main.ts",
+    "src/server/supervisor/worker-main.ts",
+    "src/cli/dev/worker-setup.ts",
+  ],
   outdir: "dist",
   chunkNames: "chunks/[name]-[hash]",
   bundle: true,

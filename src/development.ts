@@ -16,3 +16,7 @@ export type {
 } from "./diagnostics/report/report-facts.ts";
 export type { ReportedFrame, ReportedPlace, SourceLine } from "./diagnostics/report/source-lines.ts";
 export type { PlainValue } from "./diagnostics/report/plain-value.ts";
+export { createFailureReplies } from "./diagnostics/development/failure-replies.ts";
+export { generationVariable } from "./diagnostics/development/messages.ts";
+export type { FailureReplies, FailureReplyOptions } from "./diagnostics/development/failure-replies.ts";
+export type { AnsweredRequest, ChangedFile, FromDevelopment, Notice, ToDevelopment } from "./diagnostics/development/messages.ts";

@@ -7,6 +7,7 @@ import { dbCheck, dbSql, dbStatus } from "./commands/db-look.ts";
 import { dbMake } from "./commands/db-make.ts";
 import { dbMigrate, dbRollback } from "./commands/db-run.ts";
 import { dbCreate, dbDrop, dbReset, dbSeed, dbShell, dbSize } from "./commands/db-whole.ts";
+import { dev } from "./commands/dev.ts";
 import { keyGenerate } from "./commands/key.ts";
 import { lastError } from "./commands/last-error.ts";
 import { routes } from "./commands/routes.ts";
@@ -24,6 +25,7 @@ import { readOwnVersion } from "./version.ts";
 
 /** Commands in the order of the help. */
 const commands: readonly AnyBuiltIn[] = [
+  dev,
   start,
   reload,
   build,

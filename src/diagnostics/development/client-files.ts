@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { HandlerReply } from "../../replies/handler-reply.ts";
 
-const files = ["page.js", "toolbar.js"] as const;
+const files = ["page.js", "bar.js", "morph.js", "pair-nodes.js", "toolbar.js"] as const;
 
 /** Name of a script. */
 export type ClientFile = (typeof files)[number];

@@ -23,7 +23,9 @@ export function insertScripts(reply: Reply, request: RawRequest, addresses: read
   // The application sent several policies: the page gets no scripts.
   if (policy?.includes(",") === true) return reply;
   const nonce = nonceOf(policy) ?? createNonce();
-  const elements = addresses.map((address) => `<script type="module" nonce="${nonce}" src="${address.replaceAll("&", "&amp;")}"></script>`).join("");
+  const elements = addresses
+    .map((address) => `<script type="module" nonce="${nonce}" src="${address.replaceAll("&", "&amp;")}"></script>`)
+    .join("");
   const inserted = insertInto(body, elements);
   if (inserted === undefined) return reply;
   if (policy !== null) headers.set("content-security-policy", allowScripts(policy, nonce));

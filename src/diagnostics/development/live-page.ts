@@ -46,12 +46,13 @@ class LivePage implements DevelopmentTool {
     return this.#isOver ? repeatRequest(request) : this.#report(request, work);
   }
 
-  answer({ method, path, signal }: RawRequest): HandlerReply | undefined {
-    if (path === eventsPath && method === "GET")
-      return this.#hub.open({ generation: this.#generation, notices: this.#notices }, signal);
+  answer({ method, path, signal, headers }: RawRequest): HandlerReply | undefined {
+    if (path === eventsPath && method === "GET") return this.#hub.open({ generation: this.#generation, notices: this.#notices }, signal);
     if (path !== migratePath || method !== "POST") return undefined;
     this.#channel.send({ type: "migrate" });
-    return new HandlerReply(202, "", null);
+    // The form of the error page leads back to its page, which loads again when the migrations have run.
+    if (headers.get("sec-fetch-mode") !== "navigate") return new HandlerReply(202, "", null);
+    return new HandlerReply(303, "", null, { location: toPath(headers.get("referer")) });
   }
 
   #onEvent(event: ToDevelopment): void {
@@ -68,6 +69,11 @@ class LivePage implements DevelopmentTool {
   stop(): void {
     this.#channel.close();
   }
+}
+
+function toPath(referer: string | null): string {
+  const path = referer !== null && URL.canParse(referer) ? new URL(referer).pathname : "/";
+  return path.startsWith("//") ? "/" : path;
 }
 
 /** Returns the query of the address of the page's script. */

@@ -24,7 +24,9 @@ function subscribeOnce(): void {
 }
 
 /** Runs a request, and reports it when its reply has been made; a reply in pieces when the last one is written. */
-export function createRequestLines(report: (request: AnsweredRequest) => void): (request: RawRequest, work: () => Pending<Reply>) => Promise<Reply> {
+export function createRequestLines(
+  report: (request: AnsweredRequest) => void,
+): (request: RawRequest, work: () => Pending<Reply>) => Promise<Reply> {
   subscribeOnce();
   return async (request, work) => {
     const counted: Counted = { queries: 0 };
@@ -36,7 +38,8 @@ export function createRequestLines(report: (request: AnsweredRequest) => void): 
     };
     const reply = await requests.run(counted, work);
     const bytes = sizeOf(reply.body);
-    if (bytes === undefined) return { ...reply, body: count(reply.body as AsyncIterable<string | Uint8Array>, (sum) => finish(reply.status, sum)) };
+    if (bytes === undefined)
+      return { ...reply, body: count(reply.body as AsyncIterable<string | Uint8Array>, (sum) => finish(reply.status, sum)) };
     finish(reply.status, request.method === "HEAD" ? 0 : bytes);
     return reply;
   };

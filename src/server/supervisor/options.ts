@@ -83,7 +83,20 @@ const numberDefaults = {
   stopIdleMs: 5000,
   reloadGraceMs: 97_000,
 };
-const otherNames = ["app", "workers", "controlPath", "signals", "execArgv", "env", "onEvent", "development", "port", "host", "unixPath", "fd"];
+const otherNames = [
+  "app",
+  "workers",
+  "controlPath",
+  "signals",
+  "execArgv",
+  "env",
+  "onEvent",
+  "development",
+  "port",
+  "host",
+  "unixPath",
+  "fd",
+];
 const owner = "supervise()";
 const workersMax = 1024;
 const bytesPerWorker = 268_435_456;

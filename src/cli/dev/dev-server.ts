@@ -1,0 +1,305 @@
+/** The development server: a supervisor with one worker, the watcher of files, and what a change does. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ErrorReport, FailureReplies, FromDevelopment, Notice, ToDevelopment } from "gable/development";
+import { createErrorReport, createFailureReplies, generationVariable } from "gable/development";
+import type { RunningSupervisor, WorkerFailure } from "gable/server";
+import { supervise } from "gable/server";
+import type { ChangeEffect, ProjectFacts } from "./changes.ts";
+import { addressesOf, findEffect, guessFacts, isIgnored } from "./changes.ts";
+import type { FileChange } from "./file-watcher.ts";
+import { FileWatcher } from "./file-watcher.ts";
+import type { DevelopmentOutput } from "./output.ts";
+import { PackageWatch } from "./packages.ts";
+import { runMigrations } from "./run-migrations.ts";
+import type { TypeProblem, TypeWatcher } from "./type-watcher.ts";
+import { watchTypes } from "./type-watcher.ts";
+import type { MigrationState, SetupMessage } from "./worker-setup.ts";
+
+/** Options of {@link DevServer}. */
+export interface DevServerOptions {
+  readonly folder: string;
+  /** Path of the module that exports the application. */
+  readonly appFile: string;
+  readonly port: number;
+  readonly host: string;
+  /** Arguments of Node that open its debugger; none without one. */
+  readonly inspect: readonly string[];
+  readonly checksTypes: boolean;
+  readonly hasToolbar: boolean;
+  readonly editor: string | undefined;
+  readonly output: DevelopmentOutput;
+}
+
+/** Compiled templates stay in memory, so a worker takes this many changes. */
+const swapsMax = 200;
+/** Time for running requests when the server stops, in milliseconds. */
+const stopGraceMs = 2000;
+/** A debugger stops the clock of a worker. */
+const neverMs = 2 ** 31 - 1;
+
+const setupModule = import.meta.url.endsWith(".ts")
+  ? new URL("./worker-setup.ts", import.meta.url).href
+  : new URL("dist/cli/dev/worker-setup.js", import.meta.resolve("gable/package.json")).href;
+
+/** A development server that runs between `start()` and `stop()`. */
+export class DevServer {
+  readonly #options: DevServerOptions;
+  readonly #watcher: FileWatcher;
+  readonly #packages: PackageWatch;
+  readonly #installTimer: NodeJS.Timeout;
+  /** Distinguishes this run from the last one, for pages that are still open. */
+  readonly #run = Date.now().toString(36);
+  readonly #notices = new Map<Notice["id"], Notice>();
+  #supervisor: RunningSupervisor | undefined;
+  #types: TypeWatcher | undefined;
+  #facts: ProjectFacts;
+  #failures = 0;
+  #replies: { readonly failure: WorkerFailure; readonly replies: FailureReplies } | undefined;
+  #isFailing = false;
+  #swaps = 0;
+  #migrations: MigrationState = { isDue: false, waiting: [] };
+  #isMigrating = false;
+  #why = "";
+
+  constructor(options: DevServerOptions) {
+    const { folder, output } = options;
+    this.#options = options;
+    this.#facts = guessFacts(folder);
+    this.#packages = new PackageWatch(folder);
+    this.#watcher = new FileWatcher({
+      folder,
+      isIgnored: (name, path) => isIgnored(folder, name, path),
+      onChanges: (changes) => this.#onChanges(changes),
+      onLimit: (reason) => output.warn("watch", `Some folders cannot be watched, so their files are read once a second: ${reason}.`),
+    });
+    // Package managers write below node_modules, which is not watched.
+    this.#installTimer = setInterval(() => this.#checkPackages(), 1000);
+  }
+
+  /** Listens, and starts the first worker. Throws `E_LISTEN`. Returns the port. */
+  async start(): Promise<number> {
+    const { appFile, port, host, inspect, folder, checksTypes, hasToolbar } = this.#options;
+    // What the first worker reads must be known before, or a save in between would be missed.
+    await this.#watcher.start();
+    this.#supervisor = await supervise({
+      app: appFile,
+      workers: 1,
+      port,
+      host,
+      signals: false,
+      stallMs: 0,
+      stopGraceMs,
+      stopIdleMs: 0,
+      ...(inspect.length > 0 && { bootMs: neverMs }),
+      execArgv: [...process.execArgv, ...inspect],
+      env: {
+        GABLE_MODE: "development",
+        NODE_ENV: "development",
+        [generationVariable]: this.#run,
+        ...(!hasToolbar && { GABLE_TOOLBAR: "off" }),
+      },
+      onEvent: ({ level, message }) =>
+        level === "error" && message.startsWith("The listener") ? this.#options.output.warn("error", message) : undefined,
+      development: {
+        setup: setupModule,
+        isOneAtATime: inspect.length > 0,
+        answerFailure: (request, failure) => this.#repliesFor(failure).answer(request),
+        onMessage: (event) => this.#onMessage(event as FromDevelopment | SetupMessage), // Only our worker sends.
+        onFailure: (failure) => this.#onFailure(failure),
+        onReady: (bootMs) => this.#onReady(bootMs),
+      },
+    });
+    if (checksTypes) this.#types = watchTypes(folder, (problems) => this.#onTypes(problems));
+    return this.#supervisor.port;
+  }
+
+  /** Stops everything; a second call forces the end. */
+  async stop(): Promise<void> {
+    clearInterval(this.#installTimer);
+    this.#types?.stop();
+    this.#replies?.replies.end();
+    await Promise.all([this.#watcher.stop(), this.#supervisor?.stop()]);
+    this.#options.output.end();
+  }
+
+  // --- changes ----------------------------------------------------------------------------------------------
+
+  #onChanges(changes: readonly FileChange[]): void {
+    const { folder } = this.#options;
+    const found = new Map<ChangeEffect, FileChange[]>();
+    for (const change of changes) {
+      const effect = findEffect(folder, change.path, this.#facts);
+      found.set(effect, [...(found.get(effect) ?? []), change]);
+    }
+    found.delete("none");
+    if (found.has("packages")) this.#checkPackages();
+    found.delete("packages");
+    if (found.size === 0) return;
+    // Whatever ended the start may be in any file.
+    if (this.#isFailing || found.has("code")) return this.#restart([...found.values()].flat());
+    if (found.has("migration")) this.#supervisor?.refresh("a migration has changed");
+    if (found.has("view")) this.#swapViews(found.get("view")!);
+    if (found.has("page")) this.#send({ type: "reload" });
+    else if (found.has("asset"))
+      this.#send({ type: "files", files: (found.get("asset") ?? []).flatMap((change) => this.#toFiles(change)) });
+  }
+
+  #restart(changes: readonly FileChange[]): void {
+    this.#why = this.#show(changes);
+    this.#isFailing = false;
+    this.#swaps = 0;
+    this.#endReplies();
+    this.#supervisor?.restart();
+  }
+
+  #show(changes: readonly FileChange[]): string {
+    const [first] = changes;
+    if (first === undefined) return "";
+    const name = first.path.startsWith(`${this.#options.folder}/`) ? first.path.slice(this.#options.folder.length + 1) : first.path;
+    return `${name} ${first.kind}${changes.length === 1 ? "" : `, and ${changes.length - 1} more`}`;
+  }
+
+  #swapViews(changes: readonly FileChange[]): void {
+    this.#options.output.tell("views", `Compiled again: ${this.#show(changes)}`, { files: changes.map(({ path }) => path) });
+    this.#send({ type: "views" });
+    if (++this.#swaps < swapsMax) return;
+    this.#swaps = 0;
+    this.#supervisor?.refresh(`templates have changed ${swapsMax} times`);
+  }
+
+  #toFiles({ path, kind }: FileChange): Array<{ path: string; hash: string }> {
+    const hash = kind === "deleted" ? "deleted" : hashOf(path);
+    return addressesOf(path, this.#facts).map((address) => ({ path: address, hash }));
+  }
+
+  #send(event: ToDevelopment): void {
+    this.#supervisor?.send(event);
+  }
+
+  // --- worker -----------------------------------------------------------------------------------------------
+
+  #onReady(bootMs: number): void {
+    this.#isFailing = false;
+    this.#options.output.tell("ready", `Ready in ${Math.round(bootMs)} ms${this.#why === "" ? "" : ` (${this.#why})`}`, {
+      ms: Math.round(bootMs),
+      why: this.#why,
+    });
+    this.#why = "";
+    this.#sendNotices();
+  }
+
+  #onFailure(failure: WorkerFailure): void {
+    this.#isFailing = true;
+    this.#options.output.failure(toReport(failure));
+  }
+
+  #repliesFor(failure: WorkerFailure): FailureReplies {
+    if (this.#replies?.failure === failure) return this.#replies.replies;
+    const replies = createFailureReplies({
+      report: toReport(failure),
+      generation: `${this.#run}-failed-${++this.#failures}`,
+      hosts: this.#facts.hosts,
+      editor: this.#options.editor,
+    });
+    this.#replies = { failure, replies };
+    return replies;
+  }
+
+  #endReplies(): void {
+    this.#replies?.replies.end();
+    this.#replies = undefined;
+  }
+
+  #onMessage(event: FromDevelopment | SetupMessage): void {
+    switch (event.type) {
+      case "request":
+        return this.#options.output.request(event, this.#isStatic(event.path));
+      case "facts":
+        this.#facts = event.facts;
+        for (const folder of event.facts.outside) void this.#watcher.add(folder);
+        return;
+      case "migrations":
+        this.#migrations = event.state;
+        return this.#setNotice("migrations", toMigrationNotice(event.state));
+      case "migrate":
+        return void this.#migrate();
+    }
+  }
+
+  #isStatic(path: string): boolean {
+    const { statics } = this.#facts;
+    return statics !== undefined && (path.startsWith(`${statics.at}/`) || statics.root.some((name) => path === `/${name}`));
+  }
+
+  // --- notices ----------------------------------------------------------------------------------------------
+
+  #setNotice(id: Notice["id"], notice: Notice | undefined): void {
+    if (JSON.stringify(this.#notices.get(id)) === JSON.stringify(notice)) return;
+    if (notice === undefined) this.#notices.delete(id);
+    else this.#notices.set(id, notice);
+    this.#options.output.notices([...this.#notices.values()]);
+    this.#sendNotices();
+  }
+
+  #sendNotices(): void {
+    this.#send({ type: "notices", notices: [...this.#notices.values()] });
+  }
+
+  #onTypes(problems: readonly TypeProblem[]): void {
+    const text = problems.length === 1 ? "1 type error" : `${problems.length} type errors`;
+    this.#setNotice("types", problems.length === 0 ? undefined : { id: "types", text, items: problems.slice(0, 20) });
+  }
+
+  #checkPackages(): void {
+    const hasInstalled = this.#packages.takeInstalled();
+    const { command } = this.#packages;
+    const text = "The packages of the project have changed.";
+    this.#setNotice("packages", command === undefined ? undefined : { id: "packages", text, command });
+    if (hasInstalled) this.#restart([{ path: join(this.#options.folder, "node_modules"), kind: "changed" }]);
+  }
+
+  async #migrate(): Promise<void> {
+    if (this.#isMigrating) return;
+    this.#isMigrating = true;
+    const { folder, appFile, output } = this.#options;
+    const { isDone, text } = await runMigrations(folder, appFile, this.#migrations.isDue);
+    this.#isMigrating = false;
+    if (isDone) {
+      output.tell("migrated", text.trimEnd());
+      // The worker has read the old files, and knows that its database was behind.
+      return this.#restart([{ path: join(folder, "migrations"), kind: "changed" }]);
+    }
+    const items = [{ place: "The command failed", text: text.trim() }];
+    this.#setNotice("migrations", { ...(toMigrationNotice(this.#migrations) ?? { id: "migrations", text: "Migrations" }), items });
+  }
+}
+
+function toMigrationNotice({ isDue, waiting }: MigrationState): Notice | undefined {
+  const action = "/_gable/migrate";
+  if (isDue)
+    return {
+      id: "migrations",
+      text: "Model and database differ: 1 migration to make",
+      command: "npx gable db make && npx gable db migrate",
+      action,
+    };
+  if (waiting.length === 0) return undefined;
+  const text = `Migrations and database differ: ${waiting.length} ${waiting.length === 1 ? "migration" : "migrations"} to run`;
+  return { id: "migrations", text, command: "npx gable db migrate", action };
+}
+
+/** The worker's report; a worker that was killed has none. */
+function toReport({ report, message }: WorkerFailure): ErrorReport {
+  // The worker makes it with createErrorReport().
+  return (report as ErrorReport | undefined) ?? createErrorReport(new Error(message));
+}
+
+function hashOf(path: string): string {
+  try {
+    return createHash("sha256").update(readFileSync(path)).digest("hex").slice(0, 12);
+  } catch {
+    return Date.now().toString(36);
+  }
+}

@@ -1,0 +1,92 @@
+/** Prepares the worker of `gable dev`: runs in its process, before the application is imported. */
+import { existsSync } from "node:fs";
+import { registerHooks } from "node:module";
+import { dirname, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Application, ApplicationFacts } from "gable";
+import { createErrorReport, generationVariable } from "gable/development";
+import { checkMigrations, readStatus } from "gable/migrations";
+import type { WorkerSetup } from "gable/server";
+import type { ProjectFacts } from "./changes.ts";
+
+/** What migrations lack. */
+export interface MigrationState {
+  /** Whether models have changed since the last migration. */
+  readonly isDue: boolean;
+  /** Names of the migrations that have not run. */
+  readonly waiting: readonly string[];
+}
+
+/** What the worker tells `gable dev`, next to what its application sends. */
+export type SetupMessage =
+  | { readonly type: "facts"; readonly facts: ProjectFacts }
+  | { readonly type: "migrations"; readonly state: MigrationState };
+
+/** Folders of loaded modules outside of the project. */
+const outside = new Set<string>();
+let viewFolders: readonly string[] = [];
+
+const setup: WorkerSetup = {
+  prepare(generation) {
+    // The supervisor's own value tells one run of `gable dev` from another one.
+    process.env[generationVariable] = `${process.env[generationVariable] ?? "0"}-${generation}`;
+    watchModules();
+  },
+  started(app) {
+    // The supervisor has checked that it is an application.
+    const started = app as Application;
+    const facts = started.describe();
+    viewFolders = facts.views ?? [];
+    send({ type: "facts", facts: toProjectFacts(facts) });
+    // The first request must not wait for this.
+    setTimeout(() => void tellMigrations(started, facts), 100);
+  },
+  describeError: (error) => createErrorReport(error, { views: viewFolders }),
+};
+
+export default setup;
+
+function send(event: SetupMessage): void {
+  process.send?.({ kind: "development", event });
+}
+
+/** Modules of a workspace are outside of the project, and belong to it all the same. */
+function watchModules(): void {
+  const folder = process.cwd() + sep;
+  const framework = fileURLToPath(new URL("../../..", import.meta.url));
+  registerHooks({
+    load(url, context, nextLoad) {
+      if (url.startsWith("file:")) {
+        const path = fileURLToPath(url);
+        const isForeign = path.startsWith(folder) || path.startsWith(framework) || path.includes(`${sep}node_modules${sep}`);
+        if (!isForeign) outside.add(dirname(path));
+      }
+      return nextLoad(url, context);
+    },
+  });
+}
+
+function toProjectFacts({ views, options }: ApplicationFacts): ProjectFacts {
+  const { static: files, hosts } = options;
+  const { directory, at = "/static", root = [] } = typeof files === "object" ? files : { directory: files };
+  return {
+    views: (views ?? []).map((folder) => resolve(folder)),
+    statics: directory === undefined ? undefined : { folder: resolve(directory), at: at.replace(/\/$/, ""), root },
+    hosts: hosts ?? [],
+    outside: [...outside],
+  };
+}
+
+async function tellMigrations(app: Application, { models }: ApplicationFacts): Promise<void> {
+  const folder = "migrations";
+  if (models === undefined || !existsSync(folder)) return;
+  try {
+    const due = await checkMigrations({ models, folder });
+    const status = await readStatus({ database: app.database(), folder });
+    const waiting = status.filter(({ state }) => state !== "applied").map(({ name }) => name);
+    send({ type: "migrations", state: { isDue: due.some(({ kind }) => kind === "due"), waiting } });
+  } catch (error) {
+    // The commands of migrations say it with all details.
+    app.reportError(error);
+  }
+}
