@@ -206,12 +206,39 @@ describe("a changed template file, in development", () => {
     edit("views/forms.html", "<label>", "<label><!-- x -->");
     assert.match((await client.get("/post")).body, /<label><!-- x -->Mail/);
     edit("views/base.html", "{% endblock %}</title>", "</title>");
-    const app = createApp("development");
     await assert.rejects(client.get("/post"), { code: /^E_VIEW/ });
     await assert.rejects(client.get("/post"), { code: /^E_VIEW/ });
-    await assert.rejects(app.start(), { code: /^E_VIEW/ });
     edit("views/base.html", "</title>", "{% endblock %}</title>");
     assert.match((await client.get("/post")).body, /<body id='changed'/);
+  });
+
+  it("with an error fails only what uses it, also when it was broken at the start", async () => {
+    put("views/plain.html", "{% props word: string %}<p>{{ word }}</p>");
+    edit("views/forms.html", "<label>", "{% if %}<label>");
+    const app = createApp("development");
+    app.get("/plain", ({ view }) => view("plain.html", { word: "shown" }));
+    app.get("/json", () => ({ isFine: true }));
+    const client = createTestClient(app);
+    await assert.rejects(client.get("/post"), { code: "E_VIEW_SYNTAX" });
+    assert.match((await client.get("/plain")).body, /shown/);
+    assert.equal((await client.get("/json")).body, '{"isFine":true}');
+    edit("views/plain.html", "{{ word }}", "{{ word }");
+    await assert.rejects(client.get("/plain"), { code: /^E_VIEW/ });
+    await assert.rejects(client.get("/post"), { code: "E_VIEW_SYNTAX" });
+    edit("views/forms.html", "{% if %}<label>", "<label>");
+    assert.match((await client.get("/post")).body, /<label>/);
+    edit("views/plain.html", "{{ word }", "{{ word }}");
+    assert.match((await client.get("/plain")).body, /shown/);
+  });
+
+  it("that imports a module with an error fails only what uses it", async () => {
+    put("views/plain.html", '{% import { word } from "../broken.ts" %}<p>{{ word }}</p>');
+    put("broken.ts", 'throw new Error("not today"); export const word = "never";');
+    const app = createApp("development");
+    app.get("/plain", ({ view }) => view("plain.html", {}));
+    const client = createTestClient(app);
+    await assert.rejects(client.get("/plain"), /not today/);
+    assert.equal((await client.get("/post")).status, 200);
   });
 
   it("is imported with its used dependents only; the others are imported when they are shown", async () => {

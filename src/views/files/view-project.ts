@@ -74,7 +74,8 @@ export class ViewProject {
   #reloads = 0;
   /** Kept only for checks. */
   #compiler: ViewCompiler | undefined;
-  #failure: unknown;
+  /** Why files cannot be used, by their names, in development: only what uses them fails. */
+  #failures = new Map<string, unknown>();
 
   constructor(options: ViewProjectOptions) {
     this.#options = options;
@@ -101,36 +102,45 @@ export class ViewProject {
       // Stack traces show the template's lines and columns.
       process.setSourceMapsEnabled(true);
     }
+    if (this.#options.watches) {
+      this.#generateUsable(this.#read(this.#files));
+      await this.#importChanged(new Map());
+      return;
+    }
     this.generate();
     await this.#importAll(this.#names);
     // Without a watch, the sources are no longer needed.
-    if (!this.#options.watches) this.#files = new Map();
+    this.#files = new Map();
   }
 
-  /** Compiles changed files again, in development. Throws as long as a file has an error. */
+  /** Compiles changed files again, in development. A file with an error fails when it is used. */
   async refresh(): Promise<void> {
     const before = this.#files;
     const files = this.#read(before);
     const isSame = files.size === before.size && [...files].every(([name, file]) => before.get(name) === file);
-    if (isSame) {
-      if (this.#failure !== undefined) throw this.#failure;
-      return;
+    if (isSame) return;
+    const versions = new Map(this.#versions);
+    this.#generateUsable(files);
+    if (++this.#reloads === reloadsMax) {
+      const message = `Templates were compiled again ${reloadsMax} times. Their old modules stay in memory: restart the process.`;
+      this.#options.onWarning?.({ reloads: reloadsMax }, message);
     }
-    try {
-      const versions = new Map(this.#versions);
-      this.generate(files);
-      await this.#importChanged(versions);
-      this.#failure = undefined;
-    } catch (error) {
-      this.#files = files;
-      this.#failure = error;
-      throw error;
-    }
+    await this.#importChanged(versions);
   }
 
-  /** Returns a view by its name. */
+  /** Compiles all files, and notes those that cannot be compiled. */
+  #generateUsable(files: Map<string, ViewFile>): void {
+    const failures = new Map<string, unknown>();
+    this.generate(files, (error, name) => failures.set(name, error));
+    this.#failures = failures;
+    this.#compiler = undefined;
+  }
+
+  /** Returns a view by its name. In development, throws what is wrong with its file. */
   find(name: string): View | undefined {
     if (this.#options.watches) this.#used.add(name);
+    if (this.#failures.has(name)) throw this.#failures.get(name);
+    if (this.#failures.has(fileOf(name))) throw this.#failures.get(fileOf(name));
     return this.#views.get(name);
   }
 
@@ -167,7 +177,7 @@ export class ViewProject {
    * Compiles all files and writes those that differ. Returns the compiled files, for checks.
    * Throws for the first file that cannot be compiled, unless `onFailure` takes the error.
    */
-  generate(files = this.#read(this.#files), onFailure?: (error: unknown) => void): CompiledView[] {
+  generate(files = this.#read(this.#files), onFailure?: (error: unknown, name: string) => void): CompiledView[] {
     this.#code = readProjectCode(this.folders);
     const compiler = new ViewCompiler(files, this.#code, this);
     this.#compiler = onFailure === undefined ? undefined : compiler;
@@ -176,6 +186,7 @@ export class ViewProject {
     const isUsable = manifest?.version === compilerVersion && manifest.settings === settings;
     const entries: Record<string, ManifestEntry> = {};
     const compiled: CompiledView[] = [];
+    const failed = new Set<string>();
     const compileOne = (name: string, file: ViewFile): readonly string[] => {
       const known = isUsable ? manifest.views[name] : undefined;
       if (known !== undefined && known.hash === file.hash && this.#isFresh(known, manifest!, files) && existsSync(this.pathOf(name))) {
@@ -194,12 +205,18 @@ export class ViewProject {
         for (const partial of compileOne(file.name, file)) compileOne(`${file.name}#${partial}`, file);
       } catch (error) {
         if (onFailure === undefined) throw error;
-        onFailure(error);
+        failed.add(file.name);
+        onFailure(error, file.name);
       }
     }
-    for (const name of Object.keys(manifest?.views ?? {}))
-      if (entries[name] === undefined && onFailure === undefined) rmSync(this.pathOf(name), { force: true });
-    this.#write(join(this.generated, "views.ts"), toRegistry(Object.keys(entries)));
+    // Code that names a file with an error is right: the registry keeps its last form.
+    const kept: string[] = [];
+    for (const name of Object.keys(manifest?.views ?? {})) {
+      if (entries[name] !== undefined) continue;
+      if (failed.has(fileOf(name)) && existsSync(this.pathOf(name))) kept.push(name);
+      else rmSync(this.pathOf(name), { force: true });
+    }
+    this.#write(join(this.generated, "views.ts"), toRegistry([...Object.keys(entries), ...kept]));
     this.#write(
       join(this.generated, "views.json"),
       `${JSON.stringify({ version: compilerVersion, settings, views: entries } satisfies Manifest, null, 1)}\n`,
@@ -220,7 +237,7 @@ export class ViewProject {
   }
 
   /** Compiles and writes all files, whether they are stale or not. */
-  generateAll(onFailure: (error: unknown) => void): CompiledView[] {
+  generateAll(onFailure: (error: unknown, name: string) => void): CompiledView[] {
     rmSync(join(this.generated, "views.json"), { force: true });
     const files = this.#read(this.#files);
     this.#removeOthers(files);
@@ -364,15 +381,16 @@ export class ViewProject {
     for (const name of this.#names) {
       const known = this.#views.get(name);
       const isSame = known !== undefined && before.get(name) === this.#versions.get(name);
-      if (isSame) views.set(name, known);
-      else if (this.#used.has(name) || known === undefined || known.mode !== "html") views.set(name, await this.#import(name));
-      else views.set(name, this.#importLater(known, name));
+      try {
+        if (isSame) views.set(name, known);
+        else if (this.#used.has(name) || known === undefined || known.mode !== "html") views.set(name, await this.#import(name));
+        else views.set(name, this.#importLater(known, name));
+      } catch (error) {
+        // A module that the file imports has an error.
+        this.#failures.set(name, error);
+      }
     }
     this.#views = views;
-    if (++this.#reloads === reloadsMax) {
-      const message = `Templates were compiled again ${reloadsMax} times. Their old modules stay in memory: restart the process.`;
-      this.#options.onWarning?.({ reloads: reloadsMax }, message);
-    }
   }
 
   /** A view whose module is loaded when it is first written. */
