@@ -42,7 +42,10 @@ export const dev = builtIn({
       editor: terminal.environment["GABLE_EDITOR"],
       output,
     });
-    const port = await server.start();
+    const port = await server.start().catch(async (error: unknown) => {
+      await server.stop();
+      throw error;
+    });
     const url = `http://${toUrlHost(host)}:${port}`;
     output.tell("listening", `Serving ${url} (development). Save a file to see it in the page; Ctrl-C stops.`, { url, port });
     if (!isLoopback(host)) output.warn("open-address", openAddressText(host));

@@ -1,6 +1,6 @@
 /** The development server: a supervisor with one worker, the watcher of files, and what a change does. */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ErrorReport, FailureReplies, FromDevelopment, Notice, ToDevelopment } from "gable/development";
 import { createErrorReport, createFailureReplies, generationVariable } from "gable/development";
@@ -13,8 +13,8 @@ import { FileWatcher } from "./file-watcher.ts";
 import type { DevelopmentOutput } from "./output.ts";
 import { PackageWatch } from "./packages.ts";
 import { runMigrations } from "./run-migrations.ts";
-import type { TypeProblem, TypeWatcher } from "./type-watcher.ts";
-import { watchTypes } from "./type-watcher.ts";
+import type { TypeProblem } from "./type-watcher.ts";
+import { TypeWatcher } from "./type-watcher.ts";
 import type { MigrationState, SetupMessage } from "./worker-setup.ts";
 
 /** Options of {@link DevServer}. */
@@ -53,7 +53,7 @@ export class DevServer {
   readonly #run = Date.now().toString(36);
   readonly #notices = new Map<Notice["id"], Notice>();
   #supervisor: RunningSupervisor | undefined;
-  #types: TypeWatcher | undefined;
+  readonly #types: TypeWatcher | undefined;
   #facts: ProjectFacts;
   #failures = 0;
   #replies: { readonly failure: WorkerFailure; readonly replies: FailureReplies } | undefined;
@@ -68,6 +68,7 @@ export class DevServer {
     this.#options = options;
     this.#facts = guessFacts(folder);
     this.#packages = new PackageWatch(folder);
+    if (options.checksTypes) this.#types = new TypeWatcher(folder, (problems) => this.#onTypes(problems));
     this.#watcher = new FileWatcher({
       folder,
       isIgnored: (name, path) => isIgnored(folder, name, path),
@@ -80,7 +81,7 @@ export class DevServer {
 
   /** Listens, and starts the first worker. Throws `E_LISTEN`. Returns the port. */
   async start(): Promise<number> {
-    const { appFile, port, host, inspect, folder, checksTypes, hasToolbar } = this.#options;
+    const { appFile, port, host, inspect, folder, hasToolbar } = this.#options;
     // What the first worker reads must be known before, or a save in between would be missed.
     await this.#watcher.start();
     this.#supervisor = await supervise({
@@ -95,6 +96,7 @@ export class DevServer {
       ...(inspect.length > 0 && { bootMs: neverMs }),
       execArgv: [...process.execArgv, ...inspect],
       env: {
+        ...compileCacheOf(folder),
         GABLE_MODE: "development",
         NODE_ENV: "development",
         [generationVariable]: this.#run,
@@ -111,7 +113,6 @@ export class DevServer {
         onReady: (bootMs) => this.#onReady(bootMs),
       },
     });
-    if (checksTypes) this.#types = watchTypes(folder, (problems) => this.#onTypes(problems));
     return this.#supervisor.port;
   }
 
@@ -128,6 +129,8 @@ export class DevServer {
 
   #onChanges(changes: readonly FileChange[]): void {
     const { folder } = this.#options;
+    // Tests and declarations have types, too.
+    this.#types?.check();
     const found = new Map<ChangeEffect, FileChange[]>();
     for (const change of changes) {
       const effect = findEffect(folder, change.path, this.#facts);
@@ -187,6 +190,7 @@ export class DevServer {
       why: this.#why,
     });
     this.#why = "";
+    this.#types?.check();
     this.#sendNotices();
   }
 
@@ -274,6 +278,13 @@ export class DevServer {
     const items = [{ place: "The command failed", text: text.trim() }];
     this.#setNotice("migrations", { ...(toMigrationNotice(this.#migrations) ?? { id: "migrations", text: "Migrations" }), items });
   }
+}
+
+/** Code that has not changed is compiled once, not at each start of a worker. */
+function compileCacheOf(folder: string): Record<string, string> {
+  const packages = join(folder, "node_modules");
+  const isSet = process.env["NODE_COMPILE_CACHE"] !== undefined || process.env["NODE_DISABLE_COMPILE_CACHE"] !== undefined;
+  return isSet || !existsSync(packages) ? {} : { NODE_COMPILE_CACHE: join(packages, ".cache", "gable") };
 }
 
 function toMigrationNotice({ isDue, waiting }: MigrationState): Notice | undefined {

@@ -13,22 +13,55 @@ export interface TypeProblem {
   readonly text: string;
 }
 
-/** A compiler that runs. */
-export interface TypeWatcher {
-  stop(): void;
-}
+/** Pause after a change: the answer to a save comes first, and generated files are written, in milliseconds. */
+const pauseMs = 400;
 
-/** Starts `tsc --watch --noEmit`; undefined where the project has no TypeScript or no tsconfig.json. */
-export function watchTypes(folder: string, onProblems: (problems: readonly TypeProblem[]) => void): TypeWatcher | undefined {
-  const program = join(folder, "node_modules", "typescript", "bin", "tsc");
-  if (!existsSync(program) || !existsSync(join(folder, "tsconfig.json"))) return undefined;
-  const words = [program, "--watch", "--noEmit", "--pretty", "false", "--preserveWatchOutput"];
-  const child = spawn(process.execPath, words, { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
-  child.on("error", () => undefined);
-  lowerPriority(child);
-  const reader = new CompilerOutput(onProblems);
-  child.stdout.setEncoding("utf8").on("data", (text: string) => reader.add(text));
-  return { stop: () => void child.kill() };
+/** Checks the types of a project after its changes. */
+export class TypeWatcher {
+  readonly #folder: string;
+  readonly #onProblems: (problems: readonly TypeProblem[]) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #child: ChildProcess | undefined;
+  #isOver = false;
+
+  constructor(folder: string, onProblems: (problems: readonly TypeProblem[]) => void) {
+    this.#folder = folder;
+    this.#onProblems = onProblems;
+  }
+
+  /** Checks soon; a check that runs is given up, since its answer would be old. */
+  check(): void {
+    clearTimeout(this.#timer);
+    if (!this.#isOver) this.#timer = setTimeout(() => this.#run(), pauseMs);
+  }
+
+  stop(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#child?.kill();
+  }
+
+  #run(): void {
+    this.#child?.kill();
+    const packages = join(this.#folder, "node_modules");
+    const program = join(packages, "typescript", "bin", "tsc");
+    // A project without the compiler has no types to check; it may be installed later.
+    if (!existsSync(program) || !existsSync(join(this.#folder, "tsconfig.json"))) return;
+    const kept = join(packages, ".cache", "gable", "types.tsbuildinfo");
+    const words = ["--noEmit", "--pretty", "false", "--incremental", "--tsBuildInfoFile", kept];
+    const child = spawn(process.execPath, [program, ...words], { cwd: this.#folder, stdio: ["ignore", "pipe", "ignore"] });
+    this.#child = child;
+    lowerPriority(child);
+    let text = "";
+    child.stdout.setEncoding("utf8").on("data", (piece: string) => (text += piece));
+    child.on("error", () => undefined);
+    child.once("close", (code) => {
+      // A signal ends a check that is given up.
+      if (this.#child !== child || this.#isOver || code === null) return;
+      this.#child = undefined;
+      this.#onProblems(readProblems(text));
+    });
+  }
 }
 
 /** The answer to a save comes first. */
@@ -40,31 +73,15 @@ function lowerPriority({ pid }: ChildProcess): void {
   }
 }
 
-/** Reads what the compiler prints: the problems of each run. */
-export class CompilerOutput {
-  readonly #onProblems: (problems: readonly TypeProblem[]) => void;
-  #rest = "";
-  #problems: TypeProblem[] = [];
-
-  constructor(onProblems: (problems: readonly TypeProblem[]) => void) {
-    this.#onProblems = onProblems;
+/** Reads what the compiler prints. Further lines of a message are indented. */
+export function readProblems(text: string): TypeProblem[] {
+  const problems: TypeProblem[] = [];
+  for (const line of text.split(/\r?\n/)) {
+    const [, file, number, code, message] = /^(?:(.+?)\((\d+),\d+\): )?error (TS\d+): (.*)$/.exec(line) ?? [];
+    const last = problems.at(-1);
+    if (code !== undefined)
+      problems.push({ place: file === undefined ? "tsconfig.json" : `${file}:${number}`, text: `${code}: ${message}` });
+    else if (last !== undefined && /^\s+\S/.test(line)) problems[problems.length - 1] = { ...last, text: `${last.text}\n${line}` };
   }
-
-  /** Takes a piece of the output. */
-  add(text: string): void {
-    const lines = (this.#rest + text).split(/\r?\n/);
-    this.#rest = lines.pop() ?? "";
-    for (const line of lines) this.#addLine(line);
-  }
-
-  #addLine(line: string): void {
-    const [, file, number, code, message] = /^(.+?)\((\d+),\d+\): error (TS\d+): (.*)$/.exec(line) ?? [];
-    if (file !== undefined) return void this.#problems.push({ place: `${file}:${number}`, text: `${code}: ${message}` });
-    // Further lines of a message are indented.
-    const last = this.#problems.at(-1);
-    if (last !== undefined && /^\s+\S/.test(line)) this.#problems[this.#problems.length - 1] = { ...last, text: `${last.text}\n${line}` };
-    if (!/Found \d+ errors?\. Watching for file changes/.test(line)) return;
-    this.#onProblems(this.#problems);
-    this.#problems = [];
-  }
+  return problems;
 }
