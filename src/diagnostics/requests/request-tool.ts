@@ -41,7 +41,7 @@ export function createRequestTool(host: PartHost): DevelopmentTool {
   const secrets = new Set<string>();
   const tool = new RequestTool(host, secrets);
   return {
-    script: "toolbar.js",
+    ...(host.environment("GABLE_TOOLBAR") !== "off" && { script: "toolbar.js" as const }),
     trace: createRequestTrace(secrets),
     around: (request, work) => tool.around(request, work),
     answer: (request) => tool.answer(request),

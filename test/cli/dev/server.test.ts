@@ -61,6 +61,14 @@ describe("gable dev", () => {
     });
   });
 
+  it("leaves the toolbar out of pages with --no-toolbar", async () => {
+    await withDevProject({ "app.ts": app }, ["--no-types", "--no-toolbar"], async (project) => {
+      const { body } = await project.getUntil("/", ({ status }) => status === 200);
+      assert.match(body, /page\.js/);
+      assert.doesNotMatch(body, /toolbar/);
+    });
+  });
+
   it("prints a line for each request, and one JSON object at its end", async () => {
     const project = new DevProject({ "app.ts": app });
     try {
