@@ -139,8 +139,18 @@ function toOption(name: string, { type, help, choices, default: fallback }: Flag
   if (type === "int") option.argParser(parseInteger);
   if (type === "list") option.argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text]);
   if (fallback !== undefined) option.default(fallback);
-  else if (type === "boolean") option.default(false);
+  else if (type === "boolean" && !isNegative(name)) option.default(false);
   return option;
+}
+
+/** The parser takes `--no-types` as the end of `types`, which is true without it. */
+function isNegative(name: string): boolean {
+  return /^no[A-Z]/.test(name);
+}
+
+function readFlag(parsed: ParsedFlags, name: string, { type }: FlagOptions): unknown {
+  if (type === "boolean" && isNegative(name)) return parsed[name.charAt(2).toLowerCase() + name.slice(3)] === false;
+  return parsed[name] ?? (type === "list" ? [] : undefined);
 }
 
 function parseInteger(text: string): number {
@@ -156,9 +166,7 @@ function createContext(definition: AnyBuiltIn, words: object, parsed: ParsedFlag
   const common = toCommon(parsed);
   const isForPeople = !common.json && !common.quiet;
   const declared = (definition.flags ?? {}) as Readonly<Record<string, FlagOptions>>; // As above.
-  const flags = Object.fromEntries(
-    Object.entries(declared).map(([name, { type }]) => [name, parsed[name] ?? (type === "list" ? [] : undefined)]),
-  );
+  const flags = Object.fromEntries(Object.entries(declared).map(([name, flag]) => [name, readFlag(parsed, name, flag)]));
   const context = {
     arguments: words,
     flags,
