@@ -268,3 +268,88 @@ export interface SourceLine {
 export type PlainValue = string | number | boolean | null | readonly PlainValue[] | {
     readonly [name: string]: PlainValue;
 };
+
+/** Creates the replies for one failure. For `gable dev`. */
+export declare function createFailureReplies(options: Omit<FailureReplyOptions, "report"> & {
+    readonly report: unknown;
+}): FailureReplies;
+
+/** Variable that tells a worker that `gable dev` runs it; its value changes with the code. */
+export declare const generationVariable = "GABLE_DEV";
+
+/** Answers all requests with one failure. Use {@link createFailureReplies}. */
+export declare class FailureReplies {
+    #private;
+    constructor(options: FailureReplyOptions);
+    /** Answers a request. */
+    answer(request: RawRequest): Promise<Reply>;
+    /** Ends the streams of events: the pages ask again, and find the new worker. */
+    end(): void;
+}
+
+/** Options of {@link FailureReplies}. */
+export interface FailureReplyOptions {
+    /** The error that ended the start. */
+    readonly report: ErrorReport;
+    /** What distinguishes this failure from other ones, and from code that works. */
+    readonly generation: string;
+    /** Hosts of the application as far as they are known, next to those of loopback. */
+    readonly hosts: readonly string[];
+    /** Editor that opens files from the page, as in `GABLE_EDITOR`. By default `vscode://`. */
+    readonly editor?: string | undefined;
+}
+
+/** A request that was answered. */
+export interface AnsweredRequest {
+    /** Kind of the message. */
+    readonly type: "request";
+    /** Method of the request. */
+    readonly method: string;
+    /** Path with the query, as it was sent. */
+    readonly path: string;
+    /** Status of the reply. */
+    readonly status: number;
+    /** Time until the reply was made, in milliseconds. */
+    readonly ms: number;
+    /** Number of database statements. */
+    readonly queries: number;
+    /** Size of the body. */
+    readonly bytes: number;
+}
+
+/** A static file that has changed, by its address. */
+export interface ChangedFile {
+    /** Address of the file, without a query. */
+    readonly path: string;
+    /** Fingerprint of its content. */
+    readonly hash: string;
+}
+
+/** From the worker to `gable dev`. */
+export type FromDevelopment = AnsweredRequest | {
+    readonly type: "migrate";
+};
+
+/** Something that a developer should do, shown as a bar in the page and in the terminal. */
+export interface Notice {
+    /** What it is about; a new notice replaces the one with the same id. */
+    readonly id: "types" | "migrations" | "packages";
+    /** What is wrong, in a sentence. */
+    readonly text: string;
+    /** Command that fixes it. */
+    readonly command?: string;
+    /** Address below `/_gable/` that runs the command, by POST. */
+    readonly action?: string;
+    /** Single problems with their places. */
+    readonly items?: ReadonlyArray<{
+        readonly place: string;
+        readonly text: string;
+    }>;
+}
+
+/** From `gable dev` to its worker. */
+export type ToDevelopment = 
+/** Template files have changed. */
+{
+    readonly type: "views";
+}

@@ -142,6 +142,22 @@ export declare function supervise(options: SuperviseOptions): Promise<RunningSup
 /** Sends a command to the supervisor that listens on a path. Throws `E_SUPERVISOR_MISSING` when there is none. */
 export declare function sendSupervisorCommand(path: string, command: ControlCommand): Promise<ControlAnswer>;
 
+/** What `gable dev` needs of a supervisor. */
+export interface DevelopmentSupervision {
+    /** Answers requests in the supervisor while the newest worker cannot start; older workers get none. */
+    readonly answerFailure: FailureListener;
+    /** Address of a module that workers import before the application. */
+    readonly setup: string;
+    /** Called with what the tools of development in a worker send. */
+    readonly onMessage: (event: unknown) => void;
+    /** Called when a worker could not start, or has died by an error that nobody caught. */
+    readonly onFailure: (failure: WorkerFailure) => void;
+    /** Called when a worker serves. */
+    readonly onReady: (bootMs: number) => void;
+    /** Whether an old worker ends before the next one starts: a debugger has one port. */
+    readonly isOneAtATime: boolean;
+}
+
 /** Options of {@link supervise}. */
 export interface SuperviseOptions extends ListenAddress {
     /** Path of the module whose default export is the application. Only workers load it. */
@@ -150,7 +166,7 @@ export interface SuperviseOptions extends ListenAddress {
     workers?: number | "auto";
     /** Time for a worker to become ready, in milliseconds. Default 60,000. */
     bootMs?: number;
-    /** Time without a heartbeat after which a worker is killed, in milliseconds. Default 10,000. */
+    /** Time without a heartbeat after which a worker is killed, in milliseconds; 0 for never. Default 10,000. */
     stallMs?: number;
     /** Requests after which a worker is replaced, with 10 % of jitter. Default 0: never. */
     requestsMax?: number;
@@ -259,6 +275,18 @@ export interface WorkerFailure {
     readonly fix: string | undefined;
     /** Where it was thrown. */
     readonly stack: string | undefined;
+    /** Report of the error as JSON, where a {@link WorkerSetup} makes one. */
+    readonly report?: unknown;
+}
+
+/** Default export of a module that prepares workers: `gable dev` has one. */
+export interface WorkerSetup {
+    /** Called before the application is imported, with the number of the generation. */
+    prepare(generation: number): void;
+    /** Called when the worker serves. */
+    started(app: unknown): void;
+    /** Makes a report of an error that ended the start, or that nobody caught: plain JSON. Nothing else is written about it. */
+    describeError(error: unknown): unknown;
 }
 
 /** Answer to a command: whether it has worked, and the reason or the status. */

@@ -34,11 +34,15 @@ export type ToDevelopment =
 
 /** A request that was answered. */
 export interface AnsweredRequest {
+  /** Kind of the message. */
   readonly type: "request";
+  /** Method of the request. */
   readonly method: string;
   /** Path with the query, as it was sent. */
   readonly path: string;
+  /** Status of the reply. */
   readonly status: number;
+  /** Time until the reply was made, in milliseconds. */
   readonly ms: number;
   /** Number of database statements. */
   readonly queries: number;
