@@ -334,7 +334,7 @@ export type FromDevelopment = AnsweredRequest | {
 export interface Notice {
     /** What it is about; a new notice replaces the one with the same id. */
     readonly id: "types" | "migrations" | "packages";
-    /** What is wrong, in a sentence. */
+    /** The problem, in a sentence. */
     readonly text: string;
     /** Command that fixes it. */
     readonly command?: string;

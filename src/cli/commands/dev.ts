@@ -88,7 +88,7 @@ function openAddressText(host: string): string {
   ].join("\n");
 }
 
-/** A browser that cannot be opened is no reason to stop. */
+/** A browser that cannot be opened must not stop the server. */
 function openBrowser(url: string): void {
   const [program, words] =
     process.platform === "darwin"

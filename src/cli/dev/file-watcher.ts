@@ -66,7 +66,7 @@ export class FileWatcher {
     this.#options = options;
   }
 
-  /** Reads what is there now: everything later is a change. */
+  /** Reads the existing files: everything later is a change. */
   async start(): Promise<void> {
     await this.#addFolder(this.#options.folder, undefined);
     this.#scheduleScan();

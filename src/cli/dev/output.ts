@@ -77,7 +77,7 @@ export class DevelopmentOutput {
     this.warn("failed", text, { report });
   }
 
-  /** Prints notices that are new, and says which ones are gone. */
+  /** Prints notices that are new, and says which ones no longer hold. */
   notices(notices: readonly Notice[]): void {
     const shown = new Map(notices.map((notice) => [notice.id as string, toNoticeText(notice)]));
     for (const notice of notices) {

@@ -14,7 +14,7 @@ const commands: ReadonlyArray<readonly [file: string, command: string]> = [
 /** What package managers write at the end of an installation. */
 const markers = [".package-lock.json", ".modules.yaml", ".yarn-state.yml", ".yarn-integrity", ".bun-tag"];
 
-/** Compares what the project needs with what was there when `gable dev` started, or when packages were installed last. */
+/** Compares what the project needs with what it needed when `gable dev` started, or when packages were installed last. */
 export class PackageWatch {
   readonly #folder: string;
   #wanted: string;

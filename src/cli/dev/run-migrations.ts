@@ -1,4 +1,4 @@
-/** Runs the commands of migrations for the button in the page: in a process of their own, as a person would. */
+/** Runs the commands of migrations for the button in the page: in a separate process, as a person would. */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 

@@ -12,7 +12,7 @@ import { createRequestLines } from "./request-lines.ts";
 /** Address of the events. */
 export const eventsPath = "/_gable/events";
 /** Address that runs migrations, by POST. */
-export const migratePath = "/_gable/migrate";
+const migratePath = "/_gable/migrate";
 
 /** Creates the tool; undefined when no `gable dev` runs this process. */
 export function createLivePage(host: PartHost): DevelopmentTool | undefined {

@@ -136,7 +136,7 @@ export class ViewProject {
     this.#compiler = undefined;
   }
 
-  /** Returns a view by its name. In development, throws what is wrong with its file. */
+  /** Returns a view by its name. In development, throws the error of its file. */
   find(name: string): View | undefined {
     if (this.#options.watches) this.#used.add(name);
     if (this.#failures.has(name)) throw this.#failures.get(name);

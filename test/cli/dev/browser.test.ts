@@ -48,7 +48,7 @@ describe("a page under gable dev", { skip: skipWithoutBrowser }, () => {
     page.on("console", (message) => {
       // Browsers ask for an icon where a page names none.
       if (message.location().url.endsWith("/favicon.ico")) return;
-      // A stream that ends with its worker is no problem: the browser opens it again.
+      // A stream that ends with its worker is not a problem: the browser opens it again.
       if (message.type() === "error" && !/ERR_(?:INCOMPLETE_CHUNKED|EMPTY_RESPONSE)|status of 500/.test(message.text()))
         problems.push(message.text());
     });
@@ -125,7 +125,7 @@ describe("a page under gable dev", { skip: skipWithoutBrowser }, () => {
     assert.equal(
       await page.evaluate(() => document.body.dataset["mark"]),
       undefined,
-      "the attribute that no page has is gone after a morph",
+      "the attribute that no page has does not survive a morph",
     );
   });
 
@@ -142,7 +142,7 @@ describe("a page under gable dev", { skip: skipWithoutBrowser }, () => {
     await page.waitForFunction(() => scrollY > 300);
   });
 
-  it("becomes the error page when the code is broken, and comes back when it is mended", async () => {
+  it("becomes the error page when the code is broken, and comes back when it is corrected", async () => {
     project.write("word.ts", "export const word: string = ;\n");
     await page.waitForFunction(() => document.title.includes("E_MODULE_SYNTAX"));
     project.writeByRename("word.ts", 'export const word: string = "three";\n');

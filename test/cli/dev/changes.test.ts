@@ -153,7 +153,7 @@ describe("a change under gable dev", () => {
     await restore("app.ts", app);
   });
 
-  it("of a view is compiled without another worker, and pages are told", async () => {
+  it("of a view is compiled without another worker, and pages get an event", async () => {
     const open = await project.open();
     const [hello] = open.events;
     const from = project.events.length;

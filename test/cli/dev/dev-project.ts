@@ -1,4 +1,4 @@
-/** A project in a temporary folder with `gable dev` running in it, as a process of its own. */
+/** A project in a temporary folder with `gable dev` running in it, as a separate process. */
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
@@ -37,7 +37,7 @@ export class DevProject {
   readonly folder: string;
   readonly events: DevEvent[] = [];
   port = 0;
-  /** What `gable dev` wrote that is no event. */
+  /** What `gable dev` wrote that is not an event. */
   text = "";
   #child: ChildProcess | undefined;
   #out = "";

@@ -18,7 +18,7 @@ export default gable({ routes: [get("/", async () => { await new Promise((resolv
 };
 
 interface Outcome {
-  /** Version that the reply names, or what went wrong. */
+  /** Version that the reply names, or the error. */
   readonly result: number | string;
 }
 
