@@ -126,7 +126,14 @@ const withoutTypeCycles = [
 /** Folders that run on any runtime. */
 const withoutNode = ["errors", "http", "routing", "views", "data", "forms"];
 /** Files that may read the environment. */
-const readsEnvironment = ["server/supervisor/supervise.ts", "app/mode.ts", "settings/runtime.ts", "cli/terminal.ts"];
+const readsEnvironment = [
+  // It marks its own process as a worker of `gable dev`.
+  "cli/dev/worker-setup.ts",
+  "server/supervisor/supervise.ts",
+  "app/mode.ts",
+  "settings/runtime.ts",
+  "cli/terminal.ts",
+];
 
 interface Import {
   readonly file: string;

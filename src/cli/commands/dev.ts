@@ -40,6 +40,7 @@ export const dev = builtIn({
       checksTypes: !given.noTypes,
       hasToolbar: !given.noToolbar,
       editor: terminal.environment["GABLE_EDITOR"],
+      environment: terminal.environment,
       output,
     });
     const port = await server.start().catch(async (error: unknown) => {

@@ -29,6 +29,8 @@ export interface DevServerOptions {
   readonly checksTypes: boolean;
   readonly hasToolbar: boolean;
   readonly editor: string | undefined;
+  /** Variables of this process. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly output: DevelopmentOutput;
 }
 
@@ -96,7 +98,7 @@ export class DevServer {
       ...(inspect.length > 0 && { bootMs: neverMs }),
       execArgv: [...process.execArgv, ...inspect],
       env: {
-        ...compileCacheOf(folder),
+        ...compileCacheOf(folder, this.#options.environment),
         GABLE_MODE: "development",
         NODE_ENV: "development",
         [generationVariable]: this.#run,
@@ -281,9 +283,9 @@ export class DevServer {
 }
 
 /** Code that has not changed is compiled once, not at each start of a worker. */
-function compileCacheOf(folder: string): Record<string, string> {
+function compileCacheOf(folder: string, environment: DevServerOptions["environment"]): Record<string, string> {
   const packages = join(folder, "node_modules");
-  const isSet = process.env["NODE_COMPILE_CACHE"] !== undefined || process.env["NODE_DISABLE_COMPILE_CACHE"] !== undefined;
+  const isSet = environment["NODE_COMPILE_CACHE"] !== undefined || environment["NODE_DISABLE_COMPILE_CACHE"] !== undefined;
   return isSet || !existsSync(packages) ? {} : { NODE_COMPILE_CACHE: join(packages, ".cache", "gable") };
 }
 

@@ -38,8 +38,11 @@ export function createRequestLines(
     };
     const reply = await requests.run(counted, work);
     const bytes = sizeOf(reply.body);
-    if (bytes === undefined)
-      return { ...reply, body: count(reply.body as AsyncIterable<string | Uint8Array>, (sum) => finish(reply.status, sum)) };
+    if (bytes === undefined) {
+      // A body without a size comes in pieces.
+      const pieces = reply.body as AsyncIterable<string | Uint8Array>;
+      return { ...reply, body: count(pieces, (sum) => finish(reply.status, sum)) };
+    }
     finish(reply.status, request.method === "HEAD" ? 0 : bytes);
     return reply;
   };
