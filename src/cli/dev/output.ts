@@ -79,7 +79,7 @@ export class DevelopmentOutput {
 
   /** Prints notices that are new, and says which ones no longer hold. */
   notices(notices: readonly Notice[]): void {
-    const shown = new Map(notices.map((notice) => [notice.id as string, toNoticeText(notice)]));
+    const shown = new Map<string, string>(notices.map((notice) => [notice.id, toNoticeText(notice)]));
     for (const notice of notices) {
       const text = shown.get(notice.id)!;
       if (this.#notices.get(notice.id) !== text) this.warn("notice", this.#paint(33, text), { notice });
