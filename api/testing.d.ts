@@ -265,7 +265,7 @@ export interface TestClientOptions {
     transport?: "memory" | "socket";
     /** `throw` throws errors of handlers into the test, `page` gives their replies. Default "throw". */
     errors?: "throw" | "page";
-    /** Header fields of each request. None by default. */
+    /** Header fields of each request. By default `Accept` prefers HTML, and JSON for a request with `json`. */
     headers?: Readonly<Record<string, string>>;
     /**
      * `checked` refuses each HTML reply that uses an id twice, or has a control without a label or a field without a name

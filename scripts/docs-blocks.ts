@@ -4,12 +4,14 @@ import { readFile } from "node:fs/promises";
 import { root } from "./run-command.ts";
 
 /**
- * Returns every `ts` block of the README, the docs and the examples as a module, by file name. Blocks of one page share a
+ * Returns every `ts` block of the README, the docs, except the tutorial, and the examples as a module, by file name. Blocks of one page share a
  * folder. A block that begins with a file name, `// models.ts`, is that file to the other blocks of its page.
  */
 export async function readDocsBlocks(): Promise<Record<string, string>> {
   const files: Record<string, string> = {};
   for (const page of globSync(["*.md", "docs/**/*.md", "examples/*/*.md"], { cwd: root }).sort()) {
+    // A test plays the tutorial as one project.
+    if (page.startsWith("docs/tutorial/")) continue;
     const text = await readFile(root + page, "utf8");
     const folder = page.replaceAll("/", "-").replace(/\.md$/, "");
     for (const [index, match] of [...text.matchAll(/```ts\n([^]*?)```/g)].entries()) {

@@ -11,7 +11,7 @@ const folders: ReadonlyArray<readonly [folder: string, title: string, about: str
   ["explanation", "Explanation", "How Gable works inside, and what it costs."],
 ];
 /** Pages that come first in their folder, in this order; the others follow by title. */
-const first = ["first-site.md", "templates.md", "models.md", "gable.md"];
+const first = ["gable.md"];
 
 /** Returns the index as Markdown. `generated` holds pages that are about to be written, by their path. */
 export async function toIndex(generated: Readonly<Record<string, string>>): Promise<string> {
@@ -51,7 +51,9 @@ function firstSentence(text: string): string {
 
 function compare(one: Page, other: Page): number {
   const rank = ({ path }: Page): number => (first.includes(basename(path)) ? first.indexOf(basename(path)) : first.length);
-  return rank(one) - rank(other) || (one.title < other.title ? -1 : 1);
+  // Chapters have numbers in the names of their files.
+  const [text, next] = /\/\d/.test(one.path) ? [one.path, other.path] : [one.title, other.title];
+  return rank(one) - rank(other) || (text < next ? -1 : 1);
 }
 
 function toLine({ path, title, summary }: Page): string {

@@ -30,7 +30,7 @@ export function findCaller(): Caller {
 }
 
 function toPlace(line: string): Array<{ readonly path: string; readonly text: string }> {
-  const [, file = "", row = ""] = /\(?((?:file:\/\/)?\/[^()]*?):(\d+):\d+\)?$/.exec(line) ?? [];
+  const [, file = "", row = ""] = /(?:\(| )((?:file:\/\/)?\/[^()]*?):(\d+):\d+\)?$/.exec(line) ?? [];
   if (file === "") return [];
   const path = file.startsWith("file:") ? fileURLToPath(file) : file;
   const folder = `${process.cwd()}/`;

@@ -19,7 +19,7 @@ export interface TestClientOptions {
   transport?: "memory" | "socket";
   /** `throw` throws errors of handlers into the test, `page` gives their replies. Default "throw". */
   errors?: "throw" | "page";
-  /** Header fields of each request. None by default. */
+  /** Header fields of each request. By default `Accept` prefers HTML, and JSON for a request with `json`. */
   headers?: Readonly<Record<string, string>>;
   /**
    * `checked` refuses each HTML reply that uses an id twice, or has a control without a label or a field without a name
@@ -136,7 +136,11 @@ class Client {
   async #send(sent: Sent): Promise<TestReply> {
     const { method, url, what, extra } = sent;
     // As a browser's own page would: the cross-site check stays on and lets it pass.
-    const headers = new Headers({ "sec-fetch-site": "same-origin", ...this.#options.headers, ...extra, ...what.headers });
+    // A page is asked for as browsers do, JSON as programs do.
+    const accept = what.json === undefined ? "text/html,*/*;q=0.8" : "application/json,*/*;q=0.8";
+    const headers = new Headers({ "sec-fetch-site": "same-origin", accept });
+    for (const given of [this.#options.headers, extra, what.headers])
+      for (const [name, value] of Object.entries(given ?? {})) headers.set(name, value);
     const cookies = this.#jar.toField(url);
     if (cookies !== undefined && !headers.has("cookie")) headers.set("cookie", cookies);
     const body = await encodeBody(what, headers);

@@ -319,7 +319,8 @@ describe("gable test", () => {
   it("runs the tests of the project, and fails when one fails", async () => {
     const passing =
       'import { test } from "node:test";\ntest("passes", () => { if (process.env.GABLE_MODE !== "test") throw new Error("mode"); });';
-    const project = createProject({ "a.test.ts": passing, "blog/b.test.ts": passing });
+    // The mode of the machine is for the other commands.
+    const project = createProject({ ".env": "GABLE_MODE=development\n", "a.test.ts": passing, "blog/b.test.ts": passing });
     const all = await project.json("test");
     assert.deepEqual([all.code, (all.data as { files: string[] }).files], [0, ["a.test.ts", "blog/b.test.ts"]]);
     project.write({ "c.test.ts": 'import { test } from "node:test";\ntest("fails", () => { throw new Error("no"); });' });

@@ -26,7 +26,7 @@ export const test = builtIn({
   examples: ["test", "test blog", "test --watch"],
   arguments: words,
   flags,
-  mode: "test",
+  forcedMode: () => "test",
   async run(context: Context) {
     const {
       project,
