@@ -11,17 +11,7 @@ import { createProject, toPackageName } from "./project.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const main = JSON.stringify(new URL("main.ts", import.meta.url).href);
-const files = [
-  ".gitignore",
-  "AGENTS.md",
-  "README.md",
-  "app.test.ts",
-  "app.ts",
-  "development.env",
-  "package.json",
-  "start.ts",
-  "tsconfig.json",
-];
+const files = [".gitignore", "AGENTS.md", "README.md", "app.test.ts", "app.ts", "package.json", "tsconfig.json"];
 
 let folder = "";
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), "create-gable-"))));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { createTestClient } from "gable/testing";
-import { app } from "./app.ts";
+import app from "./app.ts";
 
 const client = createTestClient(app);
 after(() => client.close());

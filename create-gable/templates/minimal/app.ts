@@ -13,7 +13,8 @@ const page = (title: string, body: Html): Html => html`<!doctype html>
     </body>
   </html>`;
 
-export const app = gable();
+const app = gable();
+export default app;
 
 app.get("/", ({ url }) => {
   const name = url.searchParams.get("name") ?? "";
