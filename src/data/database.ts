@@ -10,7 +10,7 @@ import { runStatement } from "./run/execute.ts";
 import type { AnyExpression } from "./schema/expression-types.ts";
 import { queryRaw } from "./rows/raw.ts";
 import { assertTable } from "./sql/table-conditions.ts";
-import type { Plan } from "./sql/plan.ts";
+import type { StatementPlan } from "./sql/plan.ts";
 import { RecentCache } from "./schema/recent-cache.ts";
 import { assertModels, modelsInvalid } from "./schema/definitions.ts";
 import type { ModelClass } from "./schema/model-class.ts";
@@ -177,7 +177,7 @@ export class Database {
       name: options.name ?? "default",
       dialect,
       driver,
-      plans: new RecentCache<Plan>(plansMax),
+      plans: new RecentCache<StatementPlan>(plansMax),
       models: new Set(models),
       scoped: models.filter((model) => model.$options.scope !== undefined),
       rowsMax: options.rowsMax ?? 100_000,

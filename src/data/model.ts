@@ -34,6 +34,7 @@ import type { ModelMeta } from "./schema/model-class.ts";
 import { describeModel } from "./schema/metadata.ts";
 import type { ColumnRefs, FieldMap, FieldsOf, InstanceOf, KeyOf, ModelOptions, RowValues, TargetOf } from "./schema/model.ts";
 import type { AnyModelOptions, ModelClass, ModelConstructor } from "./schema/model-class.ts";
+import { rowClassOf } from "./schema/model-class.ts";
 import type { SchemaOptions } from "./schema/model-schema.ts";
 import { ModelSchema } from "./schema/model-schema.ts";
 import type { ModelErrors } from "./schema/validate-row.ts";
@@ -373,7 +374,7 @@ function isSimpleKey(model: ModelClass, key: unknown): boolean {
 
 /** Creates a row of the class that a static method was called on. */
 function makeRow(model: ModelClass, values: object): ModelBase & RowRecord {
-  const Class = model as unknown as ModelConstructor; // A model is a class of rows.
+  const Class = rowClassOf(model);
   const row = new Class() as ModelBase & RowRecord; // Its columns are set here.
   const given = toFieldValues(model, values);
   // All columns in their order, so that new rows and loaded rows have one object shape.

@@ -82,8 +82,11 @@ function toSame(word: string, first: QueryParts, { model, output, select }: Quer
     const same = isColumn ? own[index] : own.find((column) => column.name === name);
     if (same === undefined || own.length !== first.select.columns!.length)
       throw formError(`${word} of the values ${namesOf(first.select.columns!)} and ${namesOf(own)}`, "Use the same names in all queries.");
-    if (same.node.type !== undefined && node.type !== undefined && typeOf(same.node) !== typeOf(node))
-      throw formError(`${word} of "${name}" as ${typeOf(node)} and as ${typeOf(same.node)}`, "Compute both with the same type.");
+    if (same.node.type !== undefined && node.type !== undefined && describeType(same.node) !== describeType(node))
+      throw formError(
+        `${word} of "${name}" as ${describeType(node)} and as ${describeType(same.node)}`,
+        "Compute both with the same type.",
+      );
     return { name, node: same.node };
   });
   return { ...select, columns };
@@ -92,7 +95,7 @@ function toSame(word: string, first: QueryParts, { model, output, select }: Quer
 const texts = new Set(["slug", "email", "url", "choice"]);
 
 /** Returns the type of a value. Types that the database stores as text count as one; decimals with other digits are different types. */
-function typeOf({ type }: Node): string {
+function describeType({ type }: Node): string {
   const name = type?.type ?? "any";
   if (name === "decimal") return `decimal of scale ${type!.scale}${type!.storage === "text" ? ", as text" : ""}`;
   return name === "id" ? "int" : texts.has(name) ? "text" : name;

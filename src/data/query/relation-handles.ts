@@ -5,7 +5,8 @@ import { keyNodes } from "../tree/keys.ts";
 import type { JoinTable } from "../schema/join-table.ts";
 import { describeJoinTable } from "../schema/join-table.ts";
 import type { RelationMeta } from "../schema/model-class.ts";
-import type { ModelClass, ModelConstructor } from "../schema/model-class.ts";
+import type { ModelClass } from "../schema/model-class.ts";
+import { rowClassOf } from "../schema/model-class.ts";
 import { transaction } from "../run/transaction.ts";
 import { toFieldValues } from "../rows/assignments.ts";
 import { batchOf, keyOfRelation } from "../rows/batch.ts";
@@ -119,7 +120,7 @@ class ToMany extends Query<unknown, unknown> {
   /** Creates a row that belongs to this one. */
   async create(values: object): Promise<unknown> {
     const { kind, target, by } = this.#relation;
-    const Class = target as unknown as ModelConstructor; // A model is a class of rows.
+    const Class = rowClassOf(target);
     const made = new Class() as Instance & RowRecord; // All models extend it.
     const given = kind === "hasMany" ? { ...values, [by]: this.#row } : values;
     Object.assign(made, toFieldValues(target, given));
@@ -195,7 +196,7 @@ class ToMany extends Query<unknown, unknown> {
     const nameOf = (column: string): string => [...fields.values()].find((field) => field.column === column)!.name;
     const near = join.near.map(({ column, field }) => [nameOf(column), this.#row[field.name]]);
     const far = join.far.map(({ column }, index) => [nameOf(column), key[index]]);
-    const Class = through as unknown as ModelConstructor; // A model is a class of rows.
+    const Class = rowClassOf(through);
     const made = new Class() as Instance & RowRecord; // All models extend it.
     Object.assign(made, toFieldValues(through, values), Object.fromEntries([...near, ...far]));
     await made.save();

@@ -3,6 +3,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import type { DriverValue } from "../schema/driver-value.ts";
 import type { FieldMeta, ModelMeta } from "../schema/model-class.ts";
 import type { ModelClass, ModelConstructor } from "../schema/model-class.ts";
+import { rowClassOf } from "../schema/model-class.ts";
 import type { RowRecord, StoredValues } from "../schema/row.ts";
 
 /** Returns the columns to read if only some are requested, including those that identify and version a row. */
@@ -23,7 +24,7 @@ export function deferredClass(model: ModelClass, fields: readonly FieldMeta[]): 
 }
 
 function createClass(model: ModelClass, fields: readonly FieldMeta[]): ModelConstructor {
-  class Deferred extends (model as unknown as ModelConstructor) {} // A model is a class of rows.
+  class Deferred extends rowClassOf(model) {}
   Object.defineProperty(Deferred.prototype, "constructor", { value: model });
   for (const field of model.$meta.columns) {
     if (fields.includes(field)) continue;

@@ -12,12 +12,12 @@ import { literal } from "../tree/literal.ts";
 import type { RootSource, ValueNode } from "../tree/node.ts";
 import type { ValueType } from "../tree/value-type.ts";
 import { columnNode, compare, selectAll } from "../tree/node.ts";
-import type { Plan } from "../sql/plan.ts";
+import type { StatementPlan } from "../sql/plan.ts";
 import { createSelectPlan } from "../sql/plan.ts";
 
 /** A plan for the key of a model, with the type of the key. */
 interface KeyPlan {
-  readonly plan: Plan;
+  readonly plan: StatementPlan;
   readonly type: ValueType;
   /** Name for messages: `Book key`. */
   readonly where: string;

@@ -1,8 +1,9 @@
 /** Turns values of the database into rows of a model. */
 import type { DriverValue } from "../schema/driver-value.ts";
-import type { Plan } from "../sql/plan.ts";
+import type { StatementPlan } from "../sql/plan.ts";
 import type { FieldMeta } from "../schema/model-class.ts";
-import type { ModelClass, ModelConstructor } from "../schema/model-class.ts";
+import type { ModelClass } from "../schema/model-class.ts";
+import { rowClassOf } from "../schema/model-class.ts";
 import type { ExecutionContext, FetchMode } from "../run/database-core.ts";
 import { publishRows } from "../run/events.ts";
 import { Batch } from "./batch.ts";
@@ -24,14 +25,14 @@ interface HydrateOptions {
 /** Creates rows of a model, in one batch. Further columns become additional values, unless they are hidden. */
 export function hydrateRows(
   model: ModelClass,
-  plan: Plan,
+  plan: StatementPlan,
   rows: ReadonlyArray<readonly DriverValue[]>,
   { context, mode, fields, extra = [] }: HydrateOptions,
 ): RowRecord[] {
   const { names, decoders } = plan;
   const instances: RowRecord[] = [];
   const batch = new Batch(context, instances, mode);
-  const Class = fields === undefined ? (model as unknown as ModelConstructor) : deferredClass(model, fields); // A model is a class of rows.
+  const Class = fields === undefined ? rowClassOf(model) : deferredClass(model, fields);
   const spread = fields === undefined ? undefined : spreadStored(model.$meta, fields);
   // Names that start with $ are internal columns; they come last.
   const count = names.findIndex((name) => name.startsWith("$"));
@@ -54,7 +55,7 @@ export function hydrateRows(
 }
 
 /** Creates plain objects. */
-export function toRecords(plan: Plan, rows: ReadonlyArray<readonly DriverValue[]>): Array<Record<string, unknown>> {
+export function toRecords(plan: StatementPlan, rows: ReadonlyArray<readonly DriverValue[]>): Array<Record<string, unknown>> {
   const { names, decoders } = plan;
   return rows.map((values) => {
     const record: Record<string, unknown> = {};

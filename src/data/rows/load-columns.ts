@@ -4,7 +4,7 @@ import type { DriverValue } from "../schema/driver-value.ts";
 import { readRaw } from "../run/execute.ts";
 import type { RootSource, SelectState } from "../tree/node.ts";
 import { columnNode, selectAll } from "../tree/node.ts";
-import type { Plan } from "../sql/plan.ts";
+import type { StatementPlan } from "../sql/plan.ts";
 import type { FieldMeta, ModelMeta } from "../schema/model-class.ts";
 import { assertField } from "../schema/validate-row.ts";
 import { batchOf, toCacheKey } from "./batch.ts";
@@ -40,7 +40,7 @@ export async function loadColumns(row: RowRecord, names: readonly string[]): Pro
 function fill(
   rows: ReadonlyMap<unknown, RowRecord>,
   meta: ModelMeta,
-  { plan, fields }: { readonly plan: Plan; readonly fields: readonly FieldMeta[] },
+  { plan, fields }: { readonly plan: StatementPlan; readonly fields: readonly FieldMeta[] },
   values: readonly DriverValue[],
 ): void {
   const record: Record<string, unknown> = {};

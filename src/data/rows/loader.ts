@@ -14,7 +14,7 @@ import { orderOfRelation } from "../tree/order.ts";
 import { throughOf } from "../tree/refs.ts";
 import { scopeKey } from "../tree/scope.ts";
 import type { DriverValue } from "../schema/driver-value.ts";
-import type { Plan } from "../sql/plan.ts";
+import type { StatementPlan } from "../sql/plan.ts";
 import type { RelationMeta } from "../schema/model-class.ts";
 import type { ModelClass } from "../schema/model-class.ts";
 import type { ExecutionContext, FetchMode } from "../run/database-core.ts";
@@ -323,7 +323,7 @@ async function groupThrough(context: ExecutionContext, state: SelectState, mode:
 }
 
 /** Returns the key in the internal columns of a row. */
-function readKey(plan: Plan, row: readonly DriverValue[]): CacheKey | null {
+function readKey(plan: StatementPlan, row: readonly DriverValue[]): CacheKey | null {
   const record: Record<string, unknown> = {};
   plan.names.forEach((name, index) => {
     if (name.startsWith("$key")) record[name] = plan.decoders[index]?.(row[index]!) ?? row[index];

@@ -4,7 +4,7 @@ import type { Driver, Statement, StatementResult } from "../driver/contract.ts";
 import type { ModelClass } from "../schema/model-class.ts";
 import type { RecentCache } from "../schema/recent-cache.ts";
 import type { Dialect } from "../sql/dialect.ts";
-import type { Plan } from "../sql/plan.ts";
+import type { StatementPlan } from "../sql/plan.ts";
 import type { CursorKeys } from "./cursor-seal.ts";
 
 /** How a relation is loaded when code reads it before it was loaded. */
@@ -15,7 +15,7 @@ export interface DatabaseCore {
   readonly name: string;
   readonly dialect: Dialect;
   readonly driver: Driver;
-  readonly plans: RecentCache<Plan>;
+  readonly plans: RecentCache<StatementPlan>;
   readonly models: ReadonlySet<ModelClass>;
   /** Its models with a scope. */
   readonly scoped: readonly ModelClass[];

@@ -137,7 +137,7 @@ function runOn(connection: Connection, statement: Statement, database: DatabaseC
 }
 
 /** Runs a query, and returns its raw rows. */
-function runQuery(context: ExecutionContext, { plan, parameters }: BoundPlan, { lock, signal }: SelectState): Eventual<StatementResult> {
+function sendQuery(context: ExecutionContext, { plan, parameters }: BoundPlan, { lock, signal }: SelectState): Eventual<StatementResult> {
   const { sql, readsBigInts } = plan;
   return runStatement(context, { sql, parameters, rows: "arrays", readsBigInts, signal }, lock !== undefined);
 }
@@ -163,7 +163,7 @@ export function readRaw(
 ): Eventual<{ plan: BoundPlan["plan"]; rows: StatementResult["rows"] }> {
   const { dialect, plans, rowsMax } = context.database;
   const planned = planSelect(dialect, plans, isOneRow ? state : withLimit(state, rowsMax));
-  return after(runQuery(context, planned, state), ({ rows }) => {
+  return after(sendQuery(context, planned, state), ({ rows }) => {
     assertRows(state, rows.length, rowsMax);
     return { plan: planned.plan, rows };
   });

@@ -31,6 +31,11 @@ export interface ModelConstructor {
   new (): object;
 }
 
+/** Returns a model as the class of its rows. */
+export function rowClassOf(model: ModelClass): ModelConstructor {
+  return model as unknown as ModelConstructor; // Every model is a class of rows; its type leaves the constructor out.
+}
+
 /** A column of a model. */
 export interface FieldMeta {
   /** Name of the property. */

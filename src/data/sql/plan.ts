@@ -16,7 +16,7 @@ import { ShapeWalk } from "../tree/shape.ts";
 type Decode = ((value: DriverValue) => unknown) | undefined;
 
 /** A statement without its values. */
-export interface Plan {
+export interface StatementPlan {
   readonly sql: string;
   readonly slots: readonly ParameterSlot[];
   /** Positions of parameters that logs leave out. */
@@ -30,7 +30,7 @@ export interface Plan {
 
 /** A plan with the values of one query. */
 export interface BoundPlan {
-  readonly plan: Plan;
+  readonly plan: StatementPlan;
   readonly parameters: DriverValue[];
 }
 
@@ -46,7 +46,7 @@ interface PlanSource {
 }
 
 /** Returns the plan of a statement, with its values. */
-export function findPlan(dialect: Dialect, plans: RecentCache<Plan>, source: PlanSource): BoundPlan {
+export function findPlan(dialect: Dialect, plans: RecentCache<StatementPlan>, source: PlanSource): BoundPlan {
   const walk = new ShapeWalk();
   source.walk(walk);
   let plan = plans.get(walk.shape);
@@ -59,7 +59,7 @@ export function findPlan(dialect: Dialect, plans: RecentCache<Plan>, source: Pla
   return { plan, parameters };
 }
 
-function createPlan(dialect: Dialect, source: PlanSource): Plan {
+function createPlan(dialect: Dialect, source: PlanSource): StatementPlan {
   const places = new Map<object, number>();
   const walk = new ShapeWalk(places);
   source.walk(walk);
@@ -95,12 +95,12 @@ export function encodeValue(dialect: Dialect, { value, type, use }: BoundValue, 
 }
 
 /** Returns the plan of a query. */
-export function planSelect(dialect: Dialect, plans: RecentCache<Plan>, state: SelectState): BoundPlan {
+export function planSelect(dialect: Dialect, plans: RecentCache<StatementPlan>, state: SelectState): BoundPlan {
   return findPlan(dialect, plans, toSource(state));
 }
 
 /** Returns a plan that the caller caches. */
-export function createSelectPlan(dialect: Dialect, state: SelectState): Plan {
+export function createSelectPlan(dialect: Dialect, state: SelectState): StatementPlan {
   return createPlan(dialect, toSource(state));
 }
 

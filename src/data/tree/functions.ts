@@ -43,11 +43,11 @@ export function cases<Value>(...list: ReadonlyArray<readonly [condition: Conditi
 }
 
 function toNode(value: unknown): Node {
-  return value instanceof RuntimeExpression ? value.$node : literal(value, typeOf(value), "when()");
+  return value instanceof RuntimeExpression ? value.$node : literal(value, plainTypeOf(value), "when()");
 }
 
 /** Returns the type of a value that is not compared with a column. */
-function typeOf(value: unknown): ValueType {
+function plainTypeOf(value: unknown): ValueType {
   if (typeof value === "number") return Number.isSafeInteger(value) ? valueTypes.int : valueTypes.float;
   if (typeof value === "bigint") return valueTypes.bigint;
   if (typeof value === "boolean") return valueTypes.boolean;
@@ -103,7 +103,7 @@ function toSqlNode(part: unknown): Node {
   const isPlain = typeof part === "object" && part !== null && !(part instanceof Date) && !(part instanceof Uint8Array);
   if (isPlain)
     throw new GableError("E_SQL_PART", `SQL got ${describeValue(part)}.`, { fix: "Pass its values one by one, or sql.join([...])." });
-  return literal(part, typeOf(part), "sql");
+  return literal(part, plainTypeOf(part), "sql");
 }
 
 /** Returns a quoted name. Throws `E_SQL_NAME` for a name with other characters than letters, digits and underscores. */

@@ -2,7 +2,8 @@
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { Row } from "../schema/row.ts";
-import type { ModelClass, ModelConstructor } from "../schema/model-class.ts";
+import type { ModelClass } from "../schema/model-class.ts";
+import { rowClassOf } from "../schema/model-class.ts";
 import { literal } from "./literal.ts";
 import type { ValueNode } from "./node.ts";
 
@@ -16,7 +17,7 @@ export function keyNodes(model: ModelClass, value: unknown, where: string): Valu
   const { primary, fields, name } = model.$meta;
   const isRecord = typeof value === "object" && value !== null && !(value instanceof Uint8Array) && !(value instanceof Date);
   // A model is a class of rows.
-  if (isInstance(value) && !(value instanceof (model as unknown as ModelConstructor)))
+  if (isInstance(value) && !(value instanceof rowClassOf(model)))
     throw new GableError("E_FILTER_VALUE", `${where} got a ${value.constructor.name}, but needs a ${name}.`);
   if (!isRecord && primary.length > 1)
     throw new GableError("E_FILTER_VALUE", `${where} got ${describeValue(value)}, but the key of ${name} has ${primary.length} fields.`, {

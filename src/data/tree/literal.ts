@@ -66,7 +66,7 @@ export function literal(value: unknown, type: ValueType, where: string): ValueNo
       ...(typeof value === "string" && textTypes.has(type.type) && { status: 400, expose: false }),
     });
   const fitted = fitValue(value, type);
-  return { kind: "value", value: fitted, type: typeOf(fitted, type), isNullable: false };
+  return { kind: "value", value: fitted, type: comparedTypeOf(fitted, type), isNullable: false };
 }
 
 /** Converts a value to its stored form. */
@@ -84,7 +84,7 @@ function fitItem(value: unknown, type: ValueType): unknown {
 }
 
 /** Whole numbers may be compared with fractions. */
-function typeOf(value: unknown, type: ValueType): ValueType {
+function comparedTypeOf(value: unknown, type: ValueType): ValueType {
   const isWhole = type.type === "int" || type.type === "id" || type.type === "duration";
   return isWhole && !Number.isSafeInteger(value) ? { ...valueTypes.float, where: type.where } : type;
 }

@@ -12,7 +12,8 @@ import { insertRows } from "../../rows/write-bulk.ts";
 import type { RowRecord } from "../../schema/row.ts";
 import { runStatement } from "../../run/execute.ts";
 import { Query } from "../../query/query.ts";
-import type { ModelClass, ModelConstructor } from "../../schema/model-class.ts";
+import type { ModelClass } from "../../schema/model-class.ts";
+import { rowClassOf } from "../../schema/model-class.ts";
 import type { ForeignKeyState, State, TableState } from "../../schema/table-state.ts";
 import { findCountedColumn, keepForeignKeys, sortTables, tablesOf } from "../../schema/table-state.ts";
 import { contextIn, currentContext, runIn } from "../../run/context.ts";
@@ -111,7 +112,7 @@ async function loadTable({ model, state, done, waiting }: Loading, file: string)
   for await (const line of readLines(file)) {
     count++;
     const values = readLine({ file, number: count, model }, () => readRecord(fields, JSON.parse(line) as Record<string, unknown>)); // Rejected below if it is not an object.
-    const row = new (model as unknown as ModelConstructor)() as WaitingRow["row"]; // A model is a class of rows.
+    const row = new (rowClassOf(model))() as WaitingRow["row"]; // Its columns are set below.
     for (const { name } of meta.columns) row[name] = late.includes(name) ? null : values[name];
     if (late.some((name) => values[name] !== null && values[name] !== undefined))
       waiting.push({ row, values: Object.fromEntries(late.map((name) => [name, values[name]])) });

@@ -23,7 +23,7 @@ const types: Readonly<Record<string, ColumnType>> = {
 };
 const whole = new Set(["tinyint", "smallint", "mediumint", "int"]);
 
-function typeOf(
+function parseType(
   raw: string,
   { data_type: kind, character_maximum_length: max, numeric_precision: digits, numeric_scale: scale, collation_name: order }: SessionRow,
 ): ColumnType | undefined {
@@ -135,7 +135,7 @@ function addColumn(table: TableFinding, row: SessionRow, given: SessionRow[strin
   const extra = String(row["extra"]).replace(/^DEFAULT_GENERATED ?/, "");
   const digits = /^(?:datetime|timestamp)(?:\((\d)\))?$/.exec(raw);
   if (digits !== null) table.digits(name, Number(digits[1] ?? 0));
-  table.column(name, typeOf(raw, row), raw, {
+  table.column(name, parseType(raw, row), raw, {
     ...(row["is_nullable"] === "YES" && { null: true }),
     ...(!extra.includes("auto_increment") && sqlDefault(given)),
     ...(row["column_comment"] !== "" && { comment: String(row["column_comment"]) }),

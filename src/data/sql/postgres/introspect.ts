@@ -28,9 +28,9 @@ const types: Readonly<Record<string, ColumnType>> = {
   "character varying": { type: "text", isNear: true },
 };
 
-function typeOf(raw: string): ColumnType | undefined {
+function parseType(raw: string): ColumnType | undefined {
   if (Object.hasOwn(types, raw)) return types[raw];
-  if (raw.endsWith("[]")) return listOf(typeOf(raw.slice(0, -2)));
+  if (raw.endsWith("[]")) return listOf(parseType(raw.slice(0, -2)));
   const [, name = "", first = "", second = "0"] = /^([a-z ]+?)\((\d+)(?:,(\d+))?\)$/.exec(raw) ?? [];
   if (name === "character varying") return { type: "text", max: Number(first) };
   if (name === "character") return { type: "text", max: Number(first), isNear: true };
@@ -94,7 +94,7 @@ function addColumn(table: TableFinding, row: SessionRow): void {
   const digits = /^timestamp(?:\((\d)\))? with(out)? time zone$/.exec(raw);
   if (digits !== null) table.digits(name, Number(digits[1] ?? 6));
   if (row["kind"] === "e") return table.note(name, `the type is the enum ${raw}; change the column to text to use f.choice()`);
-  table.column(name, typeOf(raw), digits?.[2] === undefined ? raw : `${raw}, read as UTC`, {
+  table.column(name, parseType(raw), digits?.[2] === undefined ? raw : `${raw}, read as UTC`, {
     ...(Number(row["required"]) === 0 && { null: true }),
     ...(!isCounted && sqlDefault(row["value"])),
     ...(row["comment"] !== null && { comment: String(row["comment"]) }),

@@ -22,7 +22,7 @@ const types: Readonly<Record<string, ColumnType>> = {
 };
 
 /** Returns the type that a declared type means, by the rules of SQLite (sqlite.org/datatype3.html). */
-function typeOf(declared: string): ColumnType | undefined {
+function parseType(declared: string): ColumnType | undefined {
   const raw = declared.toUpperCase();
   if (Object.hasOwn(types, raw)) return types[raw];
   const [, digits = "", scale = "0"] = /^(?:DECIMAL|NUMERIC)\s*\((\d+)(?:\s*,\s*(\d+))?\)$/.exec(raw) ?? [];
@@ -89,7 +89,7 @@ async function readColumns(session: MigrationSession, table: TableFinding, text:
       continue;
     }
     const isKey = keys.length === 1 && keys[0]!["name"] === name;
-    table.column(column, typeOf(String(type)), String(type) || "none", {
+    table.column(column, parseType(String(type)), String(type) || "none", {
       ...(Number(notnull) === 0 && !isKey && { null: true }),
       ...sqlDefault(value),
     });
