@@ -207,7 +207,7 @@ describe("requests in development", () => {
 
   it("name rows that nobody uses, filters without an index, changes by GET, and changes without a transaction", async () => {
     const cases: ReadonlyArray<readonly [path: string, id: string, message: RegExp, place: string]> = [
-      ["/unused", "W_ROWS_UNUSED", /reads 100 rows of Article, and the code uses 1 of them/, "unused"],
+      ["/unused", "W_ROWS_UNUSED", /reads 100 rows of Article, and the code uses about 1 of them/, "unused"],
       ["/filter", "W_INDEX_MISSING", /filters Article by status/, "filter"],
       ["/writes", "W_GET_WRITES", /This GET request changes the database/, "writes"],
       ["/loose", "W_TRANSACTION_MISSING", /neither is in a transaction/, "loose"],

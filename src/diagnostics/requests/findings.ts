@@ -111,9 +111,10 @@ function findRepeated({ statements }: RequestRecord, models: ModelFacts): Findin
 function findUnusedRows({ rows }: RequestRecord): Finding[] {
   return rows
     .filter(({ rowCount, usedCount }) => rowCount - usedCount > unusedMax && usedCount * 2 < rowCount)
+    .map(({ model, rowCount, usedCount, place }) => ({ model, rowCount, usedCount: Math.round(usedCount), place }))
     .map(({ model, rowCount, usedCount, place }) => ({
       id: "W_ROWS_UNUSED",
-      message: `A query reads ${rowCount} rows of ${model}, and the code uses ${usedCount} of them.`,
+      message: `A query reads ${rowCount} rows of ${model}, and the code uses about ${usedCount} of them.`,
       fix: usedCount === 0 ? "Ask for what is needed: count(), exists(), or nothing." : `Limit the query: limit(${usedCount}) or page().`,
       place,
     }));

@@ -32,7 +32,11 @@ interface RowsEvent {
 
 /** From so many rows on, it is found out which of them the code uses. */
 const watchedRowsMin = 10;
-const watchedRowsMax = 5_000;
+/** The first rows are all watched, and so many of the rest: more would cost more than the query. */
+const watchedFirst = 10;
+const watchedRest = 10;
+/** Reads of rows that are kept for one request. */
+const readsMax = 100;
 let isSubscribed = false;
 
 /** Subscribes once for all applications of the process: the record of a request belongs to one of them. */
@@ -81,8 +85,11 @@ function noteRelation(record: RequestRecord | undefined, event: RelationEvent): 
 }
 
 function noteRows(record: RequestRecord | undefined, { model, rows }: RowsEvent): void {
-  if (record === undefined || rows.length < watchedRowsMin || rows.length > watchedRowsMax) return;
+  if (record === undefined || rows.length < watchedRowsMin || record.rows.length >= readsMax) return;
   const findPlace = captureCaller();
+  const rest = Math.min(watchedRest, rows.length - watchedFirst);
+  // How many rows each watched one stands for.
+  const weight = rest === 0 ? 0 : (rows.length - watchedFirst) / rest;
   const read: ReadRows = {
     model,
     rowCount: rows.length,
@@ -92,7 +99,8 @@ function noteRows(record: RequestRecord | undefined, { model, rows }: RowsEvent)
     },
   };
   record.rows.push(read);
-  for (const row of rows) watchRow(row, () => read.usedCount++);
+  for (const row of rows.slice(0, watchedFirst)) watchRow(row, () => (read.usedCount += 1));
+  for (let index = 0; index < rest; index++) watchRow(rows[watchedFirst + Math.floor(index * weight)]!, () => (read.usedCount += weight));
 }
 
 /** Calls a function when code first reads or writes a property of a row. The row has its plain properties again from then on. */
