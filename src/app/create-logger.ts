@@ -1,6 +1,6 @@
 /** Logs with the interface of pino: JSON lines in production, readable lines in development. */
 import { isSecretName } from "../errors/secret-names.ts";
-import { readStack } from "../errors/source-place.ts";
+import { isApplicationFile, parseStackLine, readStack } from "../errors/source-place.ts";
 import type { LogMethod, Logger } from "../handlers/logger.ts";
 import type { Mode } from "../parts/mode.ts";
 
@@ -33,8 +33,28 @@ function toLine(mode: Mode, level: Level, facts: object, message: string): strin
   const { error, ...rest } = facts as { readonly error?: unknown }; // Facts are an object of any names.
   const lines = [`${level.padEnd(5)} ${message}`];
   for (const [name, value] of Object.entries(rest)) if (value !== undefined) lines.push(`      ${name}: ${toFactText(name, value)}`);
-  if (error instanceof Error) lines.push(readStack(error) ?? error.message);
+  if (error instanceof Error) lines.push(foldFrames(readStack(error) ?? error.message));
   return lines.join("\n");
+}
+
+/** Frames that a stack keeps when none of them belongs to the application. */
+const foreignFramesMax = 8;
+
+/** Leaves out the frames of Gable, packages and the runtime, and says how many they are. */
+function foldFrames(stack: string): string {
+  const lines = stack.split("\n");
+  const isFrame = (line: string): boolean => /^\s+at /.test(line);
+  const isOwn = (line: string): boolean => {
+    const place = parseStackLine(line);
+    return place === undefined ? line.includes("(views/") : isApplicationFile(place.file);
+  };
+  const frames = lines.filter(isFrame);
+  const kept = frames.some(isOwn) ? frames.filter(isOwn) : frames.slice(0, foreignFramesMax);
+  if (kept.length === frames.length) return stack;
+  const shown = new Set(kept);
+  const hiddenCount = frames.length - kept.length;
+  const hidden = `    ... ${hiddenCount} ${hiddenCount === 1 ? "frame" : "frames"} of Gable, packages and the runtime`;
+  return [...lines.filter((line) => !isFrame(line) || shown.has(line)), hidden].join("\n");
 }
 
 /** A fact on one line, without quotes around texts. */
