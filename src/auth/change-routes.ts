@@ -20,7 +20,7 @@ export function createChangeRoutes(options: AccountsOptions, guards: AccountGuar
 }
 
 function createPasswordRoutes({ passwordMin }: AccountsOptions, { signedIn }: AccountGuards<unknown>) {
-  const form = passwordForm();
+  const form = passwordForm(passwordMin);
   const view = { name: "password", title: "Change your password", submit: "Change the password" };
   const show = get("/password", { guard: signedIn }, (context) => showPage(context, { ...view, form: form.blank() }));
   const change = post("/password", { guard: signedIn, form }, async (context) => {

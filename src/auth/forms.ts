@@ -1,28 +1,31 @@
 /** The forms of accounts. */
 import { field as f } from "../forms/field.ts";
 import { form } from "../forms/form.ts";
+import { charactersMin } from "./passwords/password-rules.ts";
 import type { FieldRecord } from "../forms/field-values.ts";
 
 const email = () => f.email({ label: "E-mail address", autocomplete: "username", max: 254 });
 const currentPassword = () => f.password({ label: "Password" });
-const newPassword = (label: string) => f.password({ label, purpose: "new" });
+const newPassword = (label: string, min: number | undefined) =>
+  f.password({ label, purpose: "new", min: min ?? charactersMin, help: `At least ${min ?? charactersMin} characters.` });
 
 /** Asks for an address and a password. */
 export const loginForm = () => form({ email: email(), password: currentPassword() }, { name: "login" });
 
 /** Asks for what a new account needs, and for the fields of the application. */
-export const registerForm = (extra: FieldRecord) =>
-  form({ email: email(), ...extra, password: newPassword("Password") }, { name: "register" });
+export const registerForm = (extra: FieldRecord, passwordMin: number | undefined) =>
+  form({ email: email(), ...extra, password: newPassword("Password", passwordMin) }, { name: "register" });
 
 /** Asks for the address that gets the mail. */
 export const forgotForm = () => form({ email: email() }, { name: "forgot" });
 
 /** Asks for a new password, behind a link. */
-export const resetForm = () => form({ password: newPassword("New password") }, { name: "reset" });
+export const resetForm = (passwordMin: number | undefined) =>
+  form({ password: newPassword("New password", passwordMin) }, { name: "reset" });
 
 /** Asks for the current and a new password. */
-export const passwordForm = () =>
-  form({ current: f.password({ label: "Current password" }), password: newPassword("New password") }, { name: "password" });
+export const passwordForm = (passwordMin: number | undefined) =>
+  form({ current: f.password({ label: "Current password" }), password: newPassword("New password", passwordMin) }, { name: "password" });
 
 /** Asks for the current password and a new address. */
 export const emailForm = () =>

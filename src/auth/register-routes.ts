@@ -20,7 +20,7 @@ import { takeMail } from "./throttle.ts";
 /** Creates the routes. */
 export function createRegisterRoutes(options: AccountsOptions, { signedOut }: AccountGuards<unknown>) {
   const { registrationFields = {}, verifyEmail = "before", passwordMin } = options;
-  const form = registerForm(registrationFields);
+  const form = registerForm(registrationFields, passwordMin);
   const show = get("/register", { guard: signedOut }, (context) => showRegister(context, form.blank()));
   const register = post("/register", { guard: signedOut, form }, async (context) => {
     const sent = context.form;

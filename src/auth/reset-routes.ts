@@ -17,7 +17,7 @@ import { takeMail } from "./throttle.ts";
 /** Creates the routes. */
 export function createResetRoutes({ passwordMin }: AccountsOptions) {
   const askForm = forgotForm();
-  const newForm = resetForm();
+  const newForm = resetForm(passwordMin);
   const forgotPage = { name: "forgot", title: "Forgotten your password?", submit: "Send the mail" };
   const resetPage = { name: "reset", title: "Set a new password", submit: "Set the password" };
   const forgot = get("/password/forgot", (context) => {

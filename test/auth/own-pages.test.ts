@@ -84,3 +84,16 @@ describe("context.user", () => {
     assert.deepEqual((await (await register(site)).get("/early")).json(), { email: "ann@example.com" });
   });
 });
+
+describe("the form of a new password", () => {
+  it("tells the browser how long it must be, and shows all problems at once", async (test) => {
+    const site = await openSite(test, { passwordMin: 10 });
+    const client = site.visit();
+    const page = await client.get("/account/register");
+    assert.match(page.body, /At least 10 characters\.[^]*<input type="password"[^>]* minlength="10"/);
+    const wrong = await client.post("/account/register", { form: { email: "nobody", password: "123456789" } });
+    assert.equal(wrong.status, 422);
+    assert.match(wrong.body, /There are 2 problems/);
+    assert.match(wrong.body, /Use at least 10 characters\. You typed 9\./);
+  });
+});

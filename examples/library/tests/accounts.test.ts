@@ -31,7 +31,7 @@ describe("accounts of readers", () => {
     const client = visit();
     const wrong = await client.post("/account/register", { form: { email: "nobody", name: "Somebody", password: "short" } });
     assert.equal(wrong.status, 422);
-    for (const part of ["There is 1 problem", 'value="Somebody"', 'aria-invalid="true"']) assert.ok(wrong.body.includes(part), part);
+    for (const part of ["There are 2 problems", 'value="Somebody"', 'aria-invalid="true"']) assert.ok(wrong.body.includes(part), part);
     assert.ok(!wrong.body.includes("short"));
     assert.equal((await client.get(wrong.path)).status, 200);
   });

@@ -19,7 +19,8 @@ export interface PasswordRules {
 
 /** Most bytes: hashing time must not depend on what somebody sends. */
 const passwordBytesMax = 4_096;
-const charactersMin = 8;
+/** Fewest characters of a password, unless the application says otherwise. */
+export const charactersMin = 8;
 
 /** Finds the problem of a new password; undefined if it can be used. */
 export function findPasswordProblem(
