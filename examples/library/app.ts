@@ -17,18 +17,14 @@ import { settings } from "./settings.ts";
 import * as staff from "./staff/routes.ts";
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const { database, hosts, origin, secretKeys, mail, mailFrom } = settings;
 
 const app: Application = gable({
-  database,
-  hosts,
-  origin,
-  ...(secretKeys.length > 0 && { secretKeys }),
+  settings,
   models,
   session: { store: "database" },
   accounts,
   cache: true,
-  mail: { transport: mail, from: mailFrom },
+  mail: { transport: settings.mailUrl, from: settings.mailFrom },
   tasks: [remindOverdue, remindReader],
   static: { directory: path("./static") },
   views: { directories: [path("./views")], untyped: "error" },

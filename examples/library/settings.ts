@@ -17,11 +17,10 @@ export const settings = defineSettings({
     help: "Public address of the site, for links in mails.",
   }),
   secretKeys: env.secrets("SECRET_KEYS", {
-    development: [],
-    test: [],
-    help: "Keys that sign cookies: `npx gable key generate` prints one.",
+    optional: true,
+    help: "Keys that sign cookies, needed in production: `npx gable key generate` prints one.",
   }),
-  mail: env.url("MAIL_URL", {
+  mailUrl: env.url("MAIL_URL", {
     development: "outbox:",
     test: "memory:",
     help: "How mails are sent, such as smtp://user:password@mail.example.com:587.",

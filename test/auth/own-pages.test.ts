@@ -86,7 +86,7 @@ describe("context.user", () => {
 });
 
 describe("the form of a new password", () => {
-  it("tells the browser how long it must be, and shows all problems at once", async (test) => {
+  it("tells the browser how long it must be, and shows all problems together", async (test) => {
     const site = await openSite(test, { passwordMin: 10 });
     const client = site.visit();
     const page = await client.get("/account/register");
