@@ -848,17 +848,22 @@ export interface ServerEvent {
     readonly event?: string | undefined;
     /** Where a client goes on after its connection broke: it sends it as `Last-Event-ID`. No line breaks, no NUL. */
     readonly id?: string | undefined;
-    /** A string, sent unchanged, or any other value, sent as JSON. */
+    /** A string, sent unchanged, or any other value, sent as JSON. With undefined, a client only notes the id: no event happens. */
     readonly data: unknown;
 }
 
 /** Options of the live connections of an application. */
 export interface LiveOptions {
+    /**
+     * What carries the messages of channels: `postgresCarrier()`, `redisCarrier()`, or a carrier of your own. Default: messages reach all workers
+     * of one supervisor, or stay in the process where there is none.
+     */
+    readonly carrier?: LiveCarrier;
 }
 
 /** The option of `gable()` for live connections. */
 export interface LiveSetting {
-    /** Carrier of the channels. By default, messages stay in the process, or in the processes of one supervisor. */
+    /** Enables channels; `{}` for the defaults. None by default: event streams and WebSockets work without it. */
     live?: LiveOptions;
 }
 

@@ -1,4 +1,133 @@
 /**
+ * Defines a channel. Throws `E_OPTION_INVALID`, `E_OPTION_UNKNOWN` and `E_PATTERN_MALFORMED`.
+ * @example
+ * export const postChanges = channel("posts/:id(int)", { message: z.object({ title: z.string() }) });
+ * await postChanges.publish({ id: 7 }, { title: "New" });
+ */
+export declare function channel<const Pattern extends string, Schema extends StandardSchema | undefined = undefined>(pattern: Pattern, options?: ChannelOptions<Schema>): Channel<PathParams<Pattern>, Schema extends StandardSchema ? OutputOfSchema<Schema> : unknown, Schema extends StandardSchema ? InputOfSchema<Schema> : unknown>;
+
+/** Creates a carrier for an application that is one process. Messages that are kept for replays are lost when it ends. */
+export declare function memoryCarrier(): LiveCarrier;
+
+/** Creates the carrier of a worker. The supervisor keeps messages for replays, so they outlive the worker. */
+export declare function processCarrier(): LiveCarrier;
+
+/** A channel. Each set of parameters of its pattern is a separate topic. */
+export interface Channel<Params, Message, Sent> {
+    /** Pattern as written. */
+    readonly pattern: string;
+    /**
+     * Sends a message to all who listen, in all processes; in a transaction after its commit. Throws `E_CHANNEL_MESSAGE`, `E_ROUTE_PARAM`,
+     * `E_CHANNEL_MISSING` and `E_CHANNEL_CARRIER`.
+     */
+    publish(params: Params, message: Sent): Promise<void>;
+    /** Reads messages from now on, or after an id. Throws `E_CHANNEL_SLOW` when 1 MiB waits. */
+    subscribe(params: Params, options: SubscribeOptions): AsyncIterableIterator<Message>;
+    /** Reads messages with their ids, and notes gaps. */
+    entries(params: Params, options: SubscribeOptions): AsyncIterableIterator<ChannelEntry<Message>>;
+    /**
+     * Reads events for `reply.events()`: after the `Last-Event-ID` of the request. Where messages were lost, an event `resync` comes.
+     * @example
+     * get("/posts/:id(int)/changes", (context) => context.reply.events(postChanges.events(context.params, context)));
+     */
+    events(params: Params, request: ResumingRequest): AsyncIterableIterator<ServerEvent>;
+    /**
+     * Sends each message to a socket as JSON, until the socket closes. With `replay`, what it sends is `{ id, message }`, `{ id }` for the place where
+     * it begins, and `{ hasGap: true }` where messages were lost; a client comes back with its last id as `after`.
+     */
+    pipe(params: Params, socket: PipedSocket, options?: Pick<SubscribeOptions, "after">): Promise<void>;
+}
+
+/** A message with its id. */
+export interface ChannelEntry<Message> {
+    /** Where a reader goes on after it; "" in a channel without `replay`. */
+    readonly id: string;
+    /** The message; undefined where messages were lost: load the data again. */
+    readonly message: Message | undefined;
+    /** Whether messages before this entry were lost. */
+    readonly hasGap: boolean;
+}
+
+/** Options of a channel. */
+export interface ChannelOptions<Schema extends StandardSchema | undefined = StandardSchema | undefined> {
+    /** Schema of the messages. They are JSON. None by default: messages are any JSON. */
+    message?: Schema;
+    /** Keeps messages, so that readers get what they missed: at most so many of each topic, for so many seconds. None by default. */
+    replay?: ReplayLimits;
+}
+
+/** What a channel needs of a socket. */
+export type PipedSocket = Pick<SocketConnection, "send" | "signal">;
+
+/** A request whose client may have been connected before; a context is one. */
+export interface ResumingRequest {
+    /** Aborts when the client leaves. */
+    readonly signal: AbortSignal;
+    /** Fields of the request. */
+    readonly headers: HeaderReader;
+}
+
+/** How messages are read. */
+export interface SubscribeOptions {
+    /** Ends the reading. Pass `context.signal`, or `socket.signal`. */
+    readonly signal: AbortSignal;
+    /** Id of the last message that was read: the ones after it come first. Needs `replay`. None by default. */
+    readonly after?: string | undefined;
+}
+
+/** A message on its way. */
+export interface CarriedMessage {
+    /** Names its place among the messages of its topic; "" where nothing is kept. */
+    readonly id: string;
+    /** JSON text. */
+    readonly text: string;
+}
+
+/** Takes the messages of a topic. */
+export interface CarrierListener {
+    /** Called with each message, in the order of their ids. */
+    onMessage(message: CarriedMessage): void;
+    /** Called when messages may be missing: the connection to the carrier was lost and is back. */
+    onInterrupted(): void;
+}
+
+/**
+ * Carries the messages of channels. A topic is a path such as `/posts/7`.
+ * All listeners of a topic, in all processes, get its messages in the same order. An id is `epoch-number`: letters and digits, and a number
+ * that grows by one with each message of the topic.
+ */
+export interface LiveCarrier {
+    /** Opens connections; called at start. */
+    open?(): Promise<void>;
+    /** Sends a message to all listeners of a topic, and keeps it where `replay` is set. Resolves when it is safe. */
+    publish(topic: string, text: string, replay: ReplayLimits | undefined): Promise<void>;
+    /** Adds a listener. Resolves when messages that are published from now on reach it, with the function that removes it. */
+    subscribe(topic: string, listener: CarrierListener): Promise<() => void>;
+    /** Returns what was kept after an id; only the place of the last message where `after` is undefined. */
+    replay(topic: string, after: string | undefined): Promise<ReplayedMessages>;
+    /** Closes what `open()` has opened. */
+    close?(): Promise<void>;
+}
+
+/** What a topic has kept after some place. */
+export interface ReplayedMessages {
+    /** Messages in order. */
+    readonly messages: readonly CarriedMessage[];
+    /** Place of the last message of the topic: where a later replay goes on. */
+    readonly lastId: string;
+    /** Whether messages between the place and now are no longer kept. */
+    readonly hasGap: boolean;
+}
+
+/** How long messages can be replayed. */
+export interface ReplayLimits {
+    /** Seconds for which a message is kept. */
+    readonly seconds: number;
+    /** Most messages that are kept of one topic. */
+    readonly messagesMax: number;
+}
+
+/**
  * Creates a WebSocket route. It has the middleware, guards, session and cross-site check of every other route.
  * @example
  * export const chat = socket("/chat/:room", { guard: signedIn }, { message: (socket, text) => socket.send(text) });
@@ -18,11 +147,16 @@ export declare class Live implements PartInstance {
 
 /** Options of the live connections of an application. */
 export interface LiveOptions {
+    /**
+     * What carries the messages of channels: `postgresCarrier()`, `redisCarrier()`, or a carrier of your own. Default: messages reach all workers
+     * of one supervisor, or stay in the process where there is none.
+     */
+    readonly carrier?: LiveCarrier;
 }
 
 /** The option of `gable()` for live connections. */
 export interface LiveSetting {
-    /** Carrier of the channels. By default, messages stay in the process, or in the processes of one supervisor. */
+    /** Enables channels; `{}` for the defaults. None by default: event streams and WebSockets work without it. */
     live?: LiveOptions;
 }
 
@@ -140,6 +274,6 @@ export interface ServerEvent {
     readonly event?: string | undefined;
     /** Where a client goes on after its connection broke: it sends it as `Last-Event-ID`. No line breaks, no NUL. */
     readonly id?: string | undefined;
-    /** A string, sent unchanged, or any other value, sent as JSON. */
+    /** A string, sent unchanged, or any other value, sent as JSON. With undefined, a client only notes the id: no event happens. */
     readonly data: unknown;
 }

@@ -470,6 +470,21 @@ export declare function testRateStore(name: string, create: CreateRateStore): vo
 /** Creates a store; `close()` of the store is called at the end. */
 export type CreateRateStore = () => RateStore | Promise<RateStore>;
 
+/**
+ * Declares tests for a carrier. `create` makes two carriers without messages.
+ * @example
+ * testLiveCarrier("my carrier", async () => ({ carriers: [myCarrier(), myCarrier()] }));
+ */
+export declare function testLiveCarrier(name: string, create: () => LiveCarriersUnderTest | Promise<LiveCarriersUnderTest>): void;
+
+/** Two carriers that stand for two processes, and what their messages need. */
+export interface LiveCarriersUnderTest {
+    /** Carriers of the same messages. One carrier twice for a carrier that lives in one process. */
+    readonly carriers: readonly [LiveCarrier, LiveCarrier];
+    /** Called after the tests. */
+    readonly close?: () => void | Promise<void>;
+}
+
 /** Defines the tests of a task queue in the current file. Each test uses its own task names. */
 export declare function testTaskQueue(name: string, create: () => TaskQueueUnderTest | Promise<TaskQueueUnderTest>): void;
 

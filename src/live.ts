@@ -1,3 +1,8 @@
+export { channel } from "./live/channel.ts";
+export { memoryCarrier } from "./live/memory-carrier.ts";
+export { processCarrier } from "./live/process-carrier.ts";
+export type { Channel, ChannelEntry, ChannelOptions, PipedSocket, ResumingRequest, SubscribeOptions } from "./live/channel.ts";
+export type { CarriedMessage, CarrierListener, LiveCarrier, ReplayedMessages, ReplayLimits } from "./channels/carrier.ts";
 export { socket } from "./handlers/define-socket.ts";
 export { livePart } from "./live/part.ts";
 export type { Live } from "./live/live.ts";

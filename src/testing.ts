@@ -36,5 +36,7 @@ export { testSessionStore } from "./testing/session-store-contract.ts";
 export type { CreateSessionStore, SessionStoreTestOptions } from "./testing/session-store-contract.ts";
 export { testRateStore } from "./testing/rate-store-contract.ts";
 export type { CreateRateStore } from "./testing/rate-store-contract.ts";
+export { testLiveCarrier } from "./testing/live-carrier-contract.ts";
+export type { LiveCarriersUnderTest } from "./testing/live-carrier-contract.ts";
 export { testTaskQueue } from "./testing/task-queue-contract.ts";
 export type { TaskQueueUnderTest } from "./testing/task-queue-contract.ts";

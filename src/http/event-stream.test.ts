@@ -49,6 +49,7 @@ const cases: ReadonlyArray<readonly [title: string, event: ServerEvent, text: st
   ["an object", { data: { name: "a\nb" } }, 'data: {"name":"a\\nb"}\n\n'],
   ["null", { data: null }, "data: null\n\n"],
   ["a number", { data: 0 }, "data: 0\n\n"],
+  ["an id without an event", { id: "7", data: undefined }, "id: 7\n\n"],
 ];
 
 describe("toEventText()", () => {

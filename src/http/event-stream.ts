@@ -8,7 +8,7 @@ export interface ServerEvent {
   readonly event?: string | undefined;
   /** Where a client goes on after its connection broke: it sends it as `Last-Event-ID`. No line breaks, no NUL. */
   readonly id?: string | undefined;
-  /** A string, sent unchanged, or any other value, sent as JSON. */
+  /** A string, sent unchanged, or any other value, sent as JSON. With undefined, a client only notes the id: no event happens. */
   readonly data: unknown;
 }
 
@@ -25,6 +25,7 @@ export function toEventText({ event, id, data }: ServerEvent, toJson: (value: un
   let text = "";
   if (event !== undefined) text += `event: ${checkField("event", event)}\n`;
   if (id !== undefined) text += `id: ${checkField("id", id)}\n`;
+  if (data === undefined) return `${text}\n`;
   const content = typeof data === "string" ? data : toJson(data);
   // A stream ends its lines with LF, CR or both.
   for (const line of content.split(/\r\n|\r|\n/)) text += `data: ${line}\n`;

@@ -87,9 +87,12 @@ export class EventBody implements AsyncIterableIterator<Uint8Array>, LiveConnect
     }
   }
 
-  /** Ends the stream after what waits already. A browser connects again, unless it is refused then. */
-  leave(_reason: LeaveReason): void {
+  /** Ends the stream: after what waits already, or in the middle where the visitor may see nothing more. A browser connects again then. */
+  leave(reason: LeaveReason): void {
+    if (reason === "denied") this.#drop();
     this.#end();
+    // With its connection, the signal of the request ends, and so what its source waits for.
+    if (reason === "denied") this.#parts.cut?.();
   }
 
   #start(): void {

@@ -8,8 +8,9 @@ import type { PartHost, PartInstance } from "../parts/part.ts";
 import type { EventsOptions } from "../replies/events.ts";
 import { HandlerReply } from "../replies/handler-reply.ts";
 import { UpgradeReply } from "../replies/upgrade-reply.ts";
-import type { SessionIdentity } from "../session/session-identity.ts";
+import type { EndedSessions, SessionIdentity } from "../session/session-identity.ts";
 import type { Sessions } from "../session/sessions.ts";
+import type { AppChannels } from "./app-channels.ts";
 import { Connections } from "./connections.ts";
 import { EventBody } from "./event-body.ts";
 import { assertHandshake, chooseProtocol } from "./handshake.ts";
@@ -29,6 +30,8 @@ export interface LiveParts {
   readonly host: Pick<PartHost, "enter" | "logger">;
   readonly sessions: Sessions | undefined;
   readonly times: LiveTimes;
+  /** Channels of the application; undefined for one without the option `live`. */
+  readonly channels: AppChannels | undefined;
 }
 
 const eventOptionNames: Readonly<Record<keyof EventsOptions, true>> = { headers: true, retryMs: true };
@@ -40,11 +43,22 @@ export class Live implements PartInstance {
   readonly #parts: LiveParts;
   readonly #connections: Connections;
   readonly #removeListener: (() => void) | undefined;
+  /** @internal Runs work that finds the channels of this application. */
+  readonly enter?: NonNullable<PartInstance["enter"]>;
 
   constructor(parts: LiveParts) {
     this.#parts = parts;
     this.#connections = new Connections(parts.times, parts.host.logger);
-    this.#removeListener = parts.sessions?.onEnded((ended) => this.#connections.endSessions(ended));
+    this.#removeListener = parts.sessions?.onEnded((ended) => this.#endSessions(ended));
+    const { channels } = parts;
+    // A method of the class would be called around every request, also without channels.
+    if (channels !== undefined) this.enter = (work) => channels.enter(work);
+  }
+
+  /** @internal Opens the carrier of the channels. */
+  async open(): Promise<this> {
+    await this.#parts.channels?.open((ended) => this.#connections.endSessions(ended));
+    return this;
   }
 
   /** Number of open event streams and WebSockets. */
@@ -105,9 +119,16 @@ export class Live implements PartInstance {
   }
 
   /** @internal Closes what is still open. */
-  stop(): void {
+  async stop(): Promise<void> {
     this.#removeListener?.();
     this.#connections.stop();
+    await this.#parts.channels?.close();
+  }
+
+  /** Sessions that end here end in all processes. */
+  #endSessions(ended: EndedSessions): void {
+    this.#connections.endSessions(ended);
+    this.#parts.channels?.announceEnd(ended);
   }
 
   async #identify(context: AnyContext): Promise<SessionIdentity | undefined> {

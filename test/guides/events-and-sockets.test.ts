@@ -14,9 +14,30 @@ const blocks = [...page.matchAll(/```ts\n([^]*?)```/g)].map((match) => match[1]!
 await writeFile(`${folder}app.ts`, blocks[0]!);
 // The file is written above, from the guide.
 const { default: app } = (await import(pathToFileURL(`${folder}app.ts`).href)) as { default: Application };
+await writeFile(`${folder}posts.ts`, blocks[1]!);
+const { default: posts } = (await import(pathToFileURL(`${folder}posts.ts`).href)) as { default: Application }; // As above.
 
 describe("docs/guides/events-and-sockets.md", () => {
   after(() => rm(folder, { recursive: true }));
+
+  it("shows a channel that reaches event streams and sockets", async () => {
+    const server = await posts.listen({ port: 0 });
+    try {
+      const client = await new SocketClient(server, "/posts/7/live").opened();
+      const { body } = await fetch(`${server.url}/posts/7/changes`);
+      const reader = body!.getReader();
+      await client.received(1);
+      const json = { method: "POST", headers: { "content-type": "application/json" }, body: '{"title":"New"}' };
+      assert.equal((await fetch(`${server.url}/posts/7`, json)).status, 204);
+      let text = "";
+      while (!text.includes("data: ")) text += new TextDecoder().decode((await reader.read()).value);
+      assert.match(text, /data: {"title":"New"}\n\n$/);
+      await reader.cancel();
+      assert.match((await client.received(2))[1]!, /"message":{"title":"New"}}$/);
+    } finally {
+      await server.stop({ graceMs: 100 });
+    }
+  });
 
   it("shows an application that sends events and answers on a WebSocket", async () => {
     const server = await app.listen({ port: 0 });

@@ -1,4 +1,5 @@
 /** What the supervisor and its workers say to each other. Connections travel as handles next to a message. */
+import type { HubMessage, HubRequest } from "../../channels/hub.ts";
 
 /** Message of the supervisor to a worker. */
 export type ToWorker =
@@ -9,7 +10,9 @@ export type ToWorker =
   | { readonly kind: "drain"; readonly graceMs: number; readonly idleMs: number | null }
   | { readonly kind: "reopenLogs" }
   /** For the tools of development in the worker; no other code reads it. */
-  | { readonly kind: "development"; readonly event: unknown };
+  | { readonly kind: "development"; readonly event: unknown }
+  /** What the channels of the application say: passed on unchanged. */
+  | { readonly kind: "channel"; readonly message: HubMessage };
 
 /** Message of a worker to the supervisor. */
 export type FromWorker =
@@ -21,7 +24,8 @@ export type FromWorker =
   /** The worker asks to be replaced, and to drain when the replacement is ready. */
   | { readonly kind: "replaceMe"; readonly reason: string; readonly failure?: WorkerFailure }
   /** From the tools of development in the worker. */
-  | { readonly kind: "development"; readonly event: unknown };
+  | { readonly kind: "development"; readonly event: unknown }
+  | { readonly kind: "channel"; readonly message: HubRequest };
 
 /** What a worker says about itself each second. */
 export interface WorkerFacts {

@@ -72,7 +72,8 @@ function toWorkerEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv 
     WATCHDOG_USEC: _watchdog,
     ...rest
   } = environment;
-  return rest;
+  // With it, an application knows that its parent carries its channels.
+  return { ...rest, GABLE_SUPERVISOR: String(process.pid) };
 }
 
 async function runCommand(supervisor: Supervisor, command: ControlCommand, notify: (state: string) => void): Promise<ControlAnswer> {

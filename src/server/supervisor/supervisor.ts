@@ -3,6 +3,8 @@
  *
  * It loads no code of the application, so nothing that an application does can end it or block it.
  */
+import type { HubRequest } from "../../channels/hub.ts";
+import { Hub } from "../../channels/hub.ts";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { createServer } from "node:net";
 import { GableError } from "../../errors/gable-error.ts";
@@ -70,6 +72,10 @@ export class Supervisor implements WorkerHost {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #server: Server;
   readonly #distributor: Distributor;
+  /** Channels of the application: what one worker publishes reaches all. */
+  readonly #hub = new Hub((message) => {
+    for (const worker of this.#workers) worker.send({ kind: "channel", message });
+  });
   readonly #workers = new Set<WorkerProcess>();
   readonly #policy = new RestartPolicy();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -214,6 +220,10 @@ export class Supervisor implements WorkerHost {
       if (worker.facts.requests >= limit) return this.#replace(worker, "it has served requestsMax requests");
     }
     if (rssBytesMax > 0 && worker.facts.rssBytes > rssBytesMax) this.#replace(worker, "it uses more memory than rssBytesMax");
+  }
+
+  onChannel(worker: WorkerProcess, request: HubRequest): void {
+    this.#hub.receive(request, (message) => worker.send({ kind: "channel", message }));
   }
 
   onReplaceRequest(worker: WorkerProcess, reason: string, failure: WorkerFailure | undefined): void {

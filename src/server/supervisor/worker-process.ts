@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { fork } from "node:child_process";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
+import type { HubRequest } from "../../channels/hub.ts";
 import type { FromWorker, ToWorker, WorkerFacts, WorkerFailure, WorkerOrders } from "./protocol.ts";
 
 /** What a worker tells the supervisor. */
@@ -12,6 +13,8 @@ export interface WorkerHost {
   onReplaceRequest(worker: WorkerProcess, reason: string, failure: WorkerFailure | undefined): void;
   /** What the tools of development send. */
   onDevelopment(event: unknown): void;
+  /** The worker uses the channels of the application. */
+  onChannel(worker: WorkerProcess, request: HubRequest): void;
   /** The process has ended; connections that it had not taken over are given back first. */
   onExit(worker: WorkerProcess): void;
   /** A connection that the worker never took over. */
@@ -103,6 +106,8 @@ export class WorkerProcess {
         return this.#host.onReplaceRequest(this, message.reason, message.failure);
       case "development":
         return this.#host.onDevelopment(message.event);
+      case "channel":
+        return this.#host.onChannel(this, message.message);
     }
   }
 

@@ -106,7 +106,8 @@ class SupervisedWorker {
       case "reopenLogs":
         return this.#app?.reopenLogs?.();
       case "development":
-        // The tools of development listen themselves.
+      case "channel":
+        // The tools of development and the channels of the application listen themselves.
         return;
     }
   }
