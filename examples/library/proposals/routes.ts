@@ -3,7 +3,7 @@ import { file, get, group, notFound, redirect } from "gable";
 import { Proposal } from "../models.ts";
 import { signedIn } from "../readers/accounts.ts";
 import { settings } from "../settings.ts";
-import { saveCover } from "./covers.ts";
+import { saveWithCover } from "./covers.ts";
 import { proposalForm } from "./forms.ts";
 
 export const proposals = group("/proposals", { guard: signedIn });
@@ -15,8 +15,7 @@ proposals.get("", async ({ user, view }) =>
 proposals.get("/new", ({ view }) => view("proposals/new.html", { form: proposalForm.blank() }));
 
 proposals.post("/new", { form: proposalForm }, async ({ user, form, view, flash }) => {
-  const cover = form.valid && form.data.cover !== null ? await saveCover(form.data.cover) : null;
-  const proposal = form.valid && (await form.save({ reader: user, cover }));
+  const proposal = form.valid && (await saveWithCover(form.data.cover, (cover) => form.save({ reader: user, cover })));
   if (!proposal) return view("proposals/new.html", { form }, { status: form.status });
   flash("success", `Thank you for proposing ${proposal.title}.`);
   return redirect(showProposal.url({ id: proposal.id }));

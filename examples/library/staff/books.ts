@@ -3,14 +3,13 @@ import { get, group, post, redirect } from "gable";
 import { getBook, refreshCatalogue } from "../catalogue/queries.ts";
 import { listBooks, showBook } from "../catalogue/routes.ts";
 import { Loan } from "../models.ts";
-import { saveCover } from "../proposals/covers.ts";
+import { saveWithCover } from "../proposals/covers.ts";
 import { bookForm } from "./forms.ts";
 
 const newBook = get("/new", ({ view }) => view("staff/book.html", { form: bookForm.blank(), book: null }));
 
 const createBook = post("/new", { form: bookForm }, async ({ form, view, flash }) => {
-  const cover = form.valid && form.data.cover !== null ? await saveCover(form.data.cover) : null;
-  const book = form.valid && (await form.save({ cover }));
+  const book = form.valid && (await saveWithCover(form.data.cover, (cover) => form.save({ cover })));
   if (!book) return view("staff/book.html", { form, book: null }, { status: form.status });
   await refreshCatalogue();
   flash("success", `${book.title} is in the catalogue.`);
@@ -24,8 +23,7 @@ const editBook = get("/:slug(slug)", async ({ params, view }) => {
 
 const updateBook = post("/:slug(slug)", { form: bookForm }, async ({ params, form, view, flash }) => {
   const book = await getBook(params.slug);
-  const cover = form.valid && form.data.cover !== null ? await saveCover(form.data.cover) : book.cover;
-  const saved = form.valid && (await form.saveTo(book, { cover }));
+  const saved = form.valid && (await saveWithCover(form.data.cover, (cover) => form.saveTo(book, { cover: cover ?? book.cover })));
   if (!saved) return view("staff/book.html", { form, book }, { status: form.status });
   await refreshCatalogue();
   flash("success", `${book.title} is saved.`);

@@ -106,8 +106,11 @@ describe("books of the staff", () => {
     assert.equal(added.headers.get("location"), "/books/uber-bucher", added.body);
     assert.match((await visit().get("/books?q=uber+bucher")).body, /One book/);
     assert.match((await visit().get("/books/uber-bucher")).body, /20 BC/);
-    const taken = await staff.post("/staff/books/new", { form: { ...facts, slug: "emma" } });
+    const covers = await countCovers();
+    const files = { cover: { name: "a.png", type: "image/png", content: png } };
+    const taken = await staff.post("/staff/books/new", { form: { ...facts, slug: "emma" }, files });
     assert.deepEqual([taken.status, /taken/.test(taken.body)], [422, true]);
+    assert.equal(await countCovers(), covers);
     const page = await staff.get("/staff/books/uber-bucher");
     assert.match(page.body, /value="Über Bücher"[^]*value="-20"/);
     const changed = await staff.post("/staff/books/uber-bucher", { form: { ...facts, title: "Von Büchern", slug: "von-buchern" } });
