@@ -13,6 +13,8 @@ import { readTutorial, type TutorialStep } from "./tutorial-pages.ts";
 
 /** How long a page may take to show what is expected: the development server restarts in between. */
 const patienceMs = 60_000;
+/** When the server has printed nothing for so long, it has followed all changes. */
+const quietMs = 2_000;
 
 describe("the tutorial", { skip: skipWithoutBrowser }, () => {
   let packed: PackedPackage;
@@ -21,6 +23,10 @@ describe("the tutorial", { skip: skipWithoutBrowser }, () => {
   let project = "";
   let port = 0;
   const servers: ChildProcess[] = [];
+  /** When a file was saved, a command ended or the server last printed something. */
+  let changedAt = 0;
+  /** What the reader has typed into the form of the page, by label. */
+  const typed = new Map<string, string>();
 
   before(async () => {
     packed = await PackedPackage.open();
@@ -38,7 +44,16 @@ describe("the tutorial", { skip: skipWithoutBrowser }, () => {
     if (step.kind === "commands") for (const line of step.lines) await type(line);
     else if (step.kind === "file") await save(step.name, step.text);
     else if (step.kind === "variables") await saveVariables(step.text);
-    else for (const line of step.lines) await act(line);
+    else {
+      await untilSettled();
+      for (const line of step.lines) await act(line);
+    }
+    if (step.kind !== "browser") changedAt = Date.now();
+  }
+
+  /** Waits until the server has followed all changes: a page that reloads in the middle would lose what the reader types. */
+  async function untilSettled(): Promise<void> {
+    while (Date.now() - changedAt < quietMs) await new Promise((resolve) => setTimeout(resolve, 100));
   }
 
   /** Types a command. */
@@ -79,6 +94,7 @@ describe("the tutorial", { skip: skipWithoutBrowser }, () => {
       for (const stream of [child.stdout, child.stderr])
         stream.setEncoding("utf8").on("data", (text: string) => {
           output += text;
+          changedAt = Date.now();
           if (/https?:\/\/\S+:\d+/.test(output)) resolve();
         });
       child.once("exit", () => reject(new Error(`${command}\n${output}`)));
@@ -114,11 +130,13 @@ describe("the tutorial", { skip: skipWithoutBrowser }, () => {
   async function act(line: string): Promise<void> {
     const [word = "", ...rest] = line.split(" ");
     const text = rest.join(" ");
+    if (word === "open" || word === "click") typed.clear();
     if (word === "open") await open(text);
     else if (word === "click") await (await find(page.getByRole("link", { name: text, exact: true }))).click();
-    else if (word === "press") await (await find(page.getByRole("button", { name: text, exact: true }))).click();
+    else if (word === "press") await press(text);
     else if (word === "fill") {
       const [label = "", value = ""] = text.split(" = ");
+      typed.set(label, value);
       await (await find(page.getByLabel(label, { exact: true }))).fill(value);
     } else if (word === "without-browser-checks")
       await page
@@ -141,6 +159,17 @@ describe("the tutorial", { skip: skipWithoutBrowser }, () => {
         await new Promise((resolve) => setTimeout(resolve, 250));
       }
     }
+  }
+
+  async function press(name: string): Promise<void> {
+    const button = await find(page.getByRole("button", { name, exact: true }));
+    // A reader notices when a page has lost what they typed.
+    for (const [label, value] of typed) {
+      const field = page.getByLabel(label, { exact: true }).first();
+      if ((await field.inputValue()) !== value) await field.fill(value);
+    }
+    typed.clear();
+    await button.click();
   }
 
   /** Finds a control; a page from before the last change is asked again. */
