@@ -30,6 +30,7 @@ const benches: Readonly<Record<string, Bench>> = {
     programs: ["wrk"],
     load: async () => (await import("./requests/bench.ts")).benchRequests,
   },
+  tools: { page: "explanation/speed-of-tools.md", load: async () => (await import("./tools/bench.ts")).benchTools },
   types: { page: "explanation/cost-of-types.md", load: async () => (await import("./types/bench.ts")).benchTypes },
   views: { page: "explanation/speed-of-views.md", load: async () => (await import("./views/bench.ts")).benchViews },
 };
