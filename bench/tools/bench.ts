@@ -15,7 +15,7 @@ const rounds = 5;
 /** The built command line: the binary of the repository prefers the sources. */
 const program = `const { runCli } = await import(${JSON.stringify(new URL("../../dist/cli/main.js", import.meta.url).href)}); process.exitCode = await runCli(process.argv.slice(2));\n`;
 
-/** Measures in a project of its own; each number is a median. */
+/** Measures in a temporary project; each number is a median. */
 export async function benchTools({ seconds }: BenchOptions): Promise<BenchLine[]> {
   const folder = mkdtempSync(join(tmpdir(), "gable-bench-"));
   try {
