@@ -9,6 +9,22 @@ export declare function channel<const Pattern extends string, Schema extends Sta
 /** Creates a carrier for an application that is one process. Messages that are kept for replays are lost when it ends. */
 export declare function memoryCarrier(): LiveCarrier;
 
+/**
+ * Creates a carrier for several machines, over Redis.
+ * Messages that are kept for replays are in Redis, and outlive all processes. Throws `E_OPTION_INVALID` and `E_OPTION_UNKNOWN`; opening it throws `E_REDIS_MISSING` and `E_REDIS_CONNECT`.
+ * @example
+ * gable({ live: { carrier: redisCarrier({ url: "redis://localhost:6379" }) } });
+ */
+export declare function redisCarrier(options: RedisCarrierOptions): LiveCarrier;
+
+/** Where the messages travel. */
+export interface RedisCarrierOptions {
+    /** Address, such as `redis://localhost:6379`. Required. */
+    readonly url: string;
+    /** What the names of all keys start with. Default "gable:". */
+    readonly prefix?: string;
+}
+
 /** Creates the carrier of a worker. The supervisor keeps messages for replays, so they outlive the worker. */
 export declare function processCarrier(): LiveCarrier;
 
@@ -148,7 +164,7 @@ export declare class Live implements PartInstance {
 /** Options of the live connections of an application. */
 export interface LiveOptions {
     /**
-     * What carries the messages of channels: `postgresCarrier()`, `redisCarrier()`, or a carrier of your own. Default: messages reach all workers
+     * What carries the messages of channels: `redisCarrier()`, or a custom carrier. Default: messages reach all workers
      * of one supervisor, or stay in the process where there is none.
      */
     readonly carrier?: LiveCarrier;

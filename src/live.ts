@@ -1,5 +1,7 @@
 export { channel } from "./live/channel.ts";
 export { memoryCarrier } from "./live/memory-carrier.ts";
+export { redisCarrier } from "./live/redis-carrier.ts";
+export type { RedisCarrierOptions } from "./live/redis-carrier.ts";
 export { processCarrier } from "./live/process-carrier.ts";
 export type { Channel, ChannelEntry, ChannelOptions, PipedSocket, ResumingRequest, SubscribeOptions } from "./live/channel.ts";
 export type { CarriedMessage, CarrierListener, LiveCarrier, ReplayedMessages, ReplayLimits } from "./channels/carrier.ts";

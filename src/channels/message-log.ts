@@ -84,7 +84,7 @@ interface TopicPlace {
 }
 
 /** Selects the messages after an id; `kept` are the latest ones of the topic, without holes. */
-function selectAfter(place: TopicPlace, kept: readonly CarriedMessage[], id: string | undefined): ReplayedMessages {
+export function selectAfter(place: TopicPlace, kept: readonly CarriedMessage[], id: string | undefined): ReplayedMessages {
   const lastId = toId(place, place.last);
   if (id === undefined) return { messages: [], lastId, hasGap: false };
   const number = readNumber(id, place.epoch);
@@ -99,7 +99,7 @@ function plain({ id, text }: CarriedMessage): CarriedMessage {
 }
 
 /** Returns the id of a message. */
-function toId({ epoch }: Pick<TopicPlace, "epoch">, number: number): string {
+export function toId({ epoch }: Pick<TopicPlace, "epoch">, number: number): string {
   return `${epoch}-${number}`;
 }
 
@@ -117,6 +117,6 @@ export function isKnown(id: string, last: string | undefined): boolean {
 }
 
 /** Creates an epoch: no other start and no other process has the same one. */
-function createEpoch(): string {
+export function createEpoch(): string {
   return Date.now().toString(36) + Math.floor(Math.random() * 36 ** 6).toString(36);
 }

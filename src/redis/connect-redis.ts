@@ -56,7 +56,8 @@ export async function connectRedis({ url, client: own }: RedisOptions): Promise<
   return { client, close: () => client.close() };
 }
 
-async function loadPackage(): Promise<typeof import("redis")> {
+/** Loads the package `redis`. Throws `E_REDIS_MISSING`. */
+export async function loadPackage(): Promise<typeof import("redis")> {
   try {
     return await import("redis");
   } catch (error) {
@@ -64,8 +65,8 @@ async function loadPackage(): Promise<typeof import("redis")> {
   }
 }
 
-/** The address without its password. */
-function describeUrl(url: string): string {
+/** Returns the address without its password. */
+export function describeUrl(url: string): string {
   if (!URL.canParse(url)) return "an address that is not a URL";
   const { protocol, host } = new URL(url);
   return `${protocol}//${host}`;

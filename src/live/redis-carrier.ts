@@ -1,0 +1,116 @@
+/** Channels of all processes and machines that share one Redis. */
+import type { CarriedMessage, LiveCarrier, ReplayedMessages } from "../channels/carrier.ts";
+import { createEpoch, selectAfter, toId } from "../channels/message-log.ts";
+import { assertKnownOptions } from "../errors/option-errors.ts";
+import { RedisLink } from "../redis/redis-link.ts";
+import type { RedisSubscriber } from "../redis/redis-subscriber.ts";
+import { openSubscriber } from "../redis/redis-subscriber.ts";
+
+/** Where the messages travel. */
+export interface RedisCarrierOptions {
+  /** Address, such as `redis://localhost:6379`. Required. */
+  readonly url: string;
+  /** What the names of all keys start with. Default "gable:". */
+  readonly prefix?: string;
+}
+
+/** Numbers a message, keeps it and publishes it, as one step: all processes see one order without holes. */
+const publishScript = `
+local epoch = redis.call('HGET', KEYS[1], 'epoch')
+if not epoch then
+  epoch = ARGV[2]
+  redis.call('HSET', KEYS[1], 'epoch', epoch, 'last', 0)
+end
+local last = redis.call('HINCRBY', KEYS[1], 'last', 1)
+redis.call('RPUSH', KEYS[2], ARGV[3])
+redis.call('LTRIM', KEYS[2], -tonumber(ARGV[4]), -1)
+redis.call('EXPIRE', KEYS[2], ARGV[5])
+redis.call('EXPIRE', KEYS[1], tonumber(ARGV[5]) + 600)
+redis.call('PUBLISH', ARGV[1], epoch .. '-' .. last .. '\\n' .. ARGV[3])
+return last`;
+
+const replayScript = `
+local epoch = redis.call('HGET', KEYS[1], 'epoch')
+if not epoch then
+  epoch = ARGV[1]
+  redis.call('HSET', KEYS[1], 'epoch', epoch, 'last', 0)
+  redis.call('EXPIRE', KEYS[1], 600)
+end
+return { epoch, redis.call('HGET', KEYS[1], 'last'), redis.call('LRANGE', KEYS[2], 0, -1) }`;
+
+/**
+ * Creates a carrier for several machines, over Redis.
+ * Messages that are kept for replays are in Redis, and outlive all processes. Throws `E_OPTION_INVALID` and `E_OPTION_UNKNOWN`; opening it throws `E_REDIS_MISSING` and `E_REDIS_CONNECT`.
+ * @example
+ * gable({ live: { carrier: redisCarrier({ url: "redis://localhost:6379" }) } });
+ */
+export function redisCarrier(options: RedisCarrierOptions): LiveCarrier {
+  assertKnownOptions("redisCarrier()", options, ["url", "prefix"]);
+  return new RedisCarrier(options);
+}
+
+class RedisCarrier implements LiveCarrier {
+  readonly #link: RedisLink;
+  readonly #url: string;
+  readonly #interrupted = new Set<() => void>();
+  #subscriber: RedisSubscriber | undefined;
+
+  constructor(options: RedisCarrierOptions) {
+    this.#link = new RedisLink("redisCarrier()", options);
+    this.#url = options.url;
+  }
+
+  async open(): Promise<void> {
+    await this.#link.open();
+    this.#subscriber = await openSubscriber(this.#url, () => {
+      for (const interrupted of this.#interrupted) interrupted();
+    });
+  }
+
+  async publish(...[topic, text, replay]: Parameters<LiveCarrier["publish"]>): Promise<void> {
+    const channel = this.#channelOf(topic);
+    if (replay === undefined)
+      return void (await this.#link.run("return redis.call('PUBLISH', ARGV[1], ARGV[2])", [], [channel, `\n${text}`]));
+    const values = [channel, createEpoch(), text, String(replay.messagesMax), String(replay.seconds)];
+    await this.#link.run(publishScript, this.#keysOf(topic), values);
+  }
+
+  async subscribe(...[topic, listener]: Parameters<LiveCarrier["subscribe"]>): Promise<() => void> {
+    const interrupted = (): void => listener.onInterrupted();
+    // The carrier is open while its application runs.
+    const end = await this.#subscriber!.subscribe(this.#channelOf(topic), (published) => listener.onMessage(toMessage(published)));
+    this.#interrupted.add(interrupted);
+    return () => {
+      this.#interrupted.delete(interrupted);
+      end();
+    };
+  }
+
+  async replay(topic: string, after: string | undefined): Promise<ReplayedMessages> {
+    // The script returns this.
+    const [epoch, last, texts] = (await this.#link.run(replayScript, this.#keysOf(topic), [createEpoch()])) as [string, string, string[]];
+    const place = { epoch, last: Number(last) };
+    const kept = texts.map((text, index) => ({ id: toId(place, place.last - texts.length + 1 + index), text }));
+    return selectAfter(place, kept, after);
+  }
+
+  async close(): Promise<void> {
+    await this.#subscriber?.close();
+    await this.#link.close();
+  }
+
+  #channelOf(topic: string): string {
+    return `${this.#link.prefix}channel:${topic}`;
+  }
+
+  /** The braces keep both keys on one server of a cluster. */
+  #keysOf(topic: string): string[] {
+    return [`${this.#link.prefix}channel:{${topic}}:place`, `${this.#link.prefix}channel:{${topic}}:messages`];
+  }
+}
+
+/** Messages are published as an id, a line break and the text. */
+function toMessage(published: string): CarriedMessage {
+  const end = published.indexOf("\n");
+  return { id: published.slice(0, end), text: published.slice(end + 1) };
+}
