@@ -747,6 +747,24 @@ export interface ValidForm<Data> extends CheckedForm<Data> {
     readonly data: Data;
 }
 
+/** An upload that a storage keeps. */
+export interface SavedUpload {
+    /** Where it is: a random name below the year and the month, with the extension of its type. Never the name of the client. */
+    readonly key: string;
+    /** Size in bytes. */
+    readonly bytes: number;
+    /** Media type. */
+    readonly type: string;
+    /** SHA-256 of the content, in hex. */
+    readonly sha256: string;
+}
+
+/** Options of `saveTo(storage)`. */
+export interface SaveUploadOptions {
+    /** Start of the key, such as `covers`: the key is `covers/2026/11/….png`. None by default. */
+    readonly prefix?: string;
+}
+
 /** A file of a form. It is deleted when the request ends: save or read it before. */
 export interface UploadedFile {
     /** Name from the client. It is untrusted: never use it as a path. */
@@ -766,4 +784,14 @@ export interface UploadedFile {
      * renames it. An existing file is replaced.
      */
     saveTo(path: string): Promise<void>;
+    /** Saves the content in a storage, under a new random key. Throws what `put()` of the storage throws. */
+    saveTo(storage: UploadTarget, options?: SaveUploadOptions): Promise<SavedUpload>;
+}
+
+/** Where uploads can be saved: a storage of `gable/storage`. */
+export interface UploadTarget {
+    /** Stores a file. */
+    put(key: string, source: AsyncIterable<Uint8Array>, options: {
+        readonly type: string;
+    }): Promise<unknown>;
 }

@@ -1358,6 +1358,8 @@ export interface PartHost {
     readonly mode: Mode;
     /** Logger of the application. */
     readonly logger: Logger;
+    /** Prefix of all routes of the application; "" for none. */
+    readonly basePath: string;
     /** Returns the instance of a part that is listed in `needs`. Throws `E_PART_NEEDS` for another one. */
     part<Instance extends PartInstance>(part: TypedPart<Instance>): Instance;
     /** Returns the instance of a part that started before; undefined when the application does not have it. */
@@ -1445,6 +1447,24 @@ export interface StaticOptions {
     symlinks?: "inside" | "none";
 }
 
+/** An upload that a storage keeps. */
+export interface SavedUpload {
+    /** Where it is: a random name below the year and the month, with the extension of its type. Never the name of the client. */
+    readonly key: string;
+    /** Size in bytes. */
+    readonly bytes: number;
+    /** Media type. */
+    readonly type: string;
+    /** SHA-256 of the content, in hex. */
+    readonly sha256: string;
+}
+
+/** Options of `saveTo(storage)`. */
+export interface SaveUploadOptions {
+    /** Start of the key, such as `covers`: the key is `covers/2026/11/….png`. None by default. */
+    readonly prefix?: string;
+}
+
 /** A file of a form. It is deleted when the request ends: save or read it before. */
 export interface UploadedFile {
     /** Name from the client. It is untrusted: never use it as a path. */
@@ -1464,6 +1484,16 @@ export interface UploadedFile {
      * renames it. An existing file is replaced.
      */
     saveTo(path: string): Promise<void>;
+    /** Saves the content in a storage, under a new random key. Throws what `put()` of the storage throws. */
+    saveTo(storage: UploadTarget, options?: SaveUploadOptions): Promise<SavedUpload>;
+}
+
+/** Where uploads can be saved: a storage of `gable/storage`. */
+export interface UploadTarget {
+    /** Stores a file. */
+    put(key: string, source: AsyncIterable<Uint8Array>, options: {
+        readonly type: string;
+    }): Promise<unknown>;
 }
 
 /** Which proxies are believed, and what they may say. */

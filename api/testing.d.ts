@@ -495,3 +495,14 @@ export interface TaskQueueUnderTest {
     /** Called after the tests. None by default. */
     readonly close?: () => Promise<void>;
 }
+
+/** Defines the tests of a store in the current file. Each test makes its own with `create`. */
+export declare function testStorage(name: string, create: () => Promise<StorageUnderTest>): void;
+
+/** A store under test. */
+export interface StorageUnderTest {
+    /** The store, without files. */
+    readonly store: FileStore;
+    /** Removes what the test made. Nothing by default. */
+    readonly remove?: () => Promise<void>;
+}

@@ -20,6 +20,7 @@ const subjects: Readonly<Record<string, string>> = {
   auth: "accounts: login, registration, passwords and guards",
   session: "session stores in memory, in the database and in Redis",
   security: "rate limits and their stores",
+  storage: "stored files, and the stores that keep them",
   cache: "the cache, its tags and its stores",
   development: "reports of errors, and how to render them",
   mail: "messages and mail transports",

@@ -124,7 +124,7 @@ export type { FetchRuntime } from "./app/fetch-request.ts";
 export type { DatabaseSettings } from "./data/part.ts";
 export type { StaticSetting } from "./files/part.ts";
 export type { StaticOptions } from "./files/static-files.ts";
-export type { UploadedFile } from "./handlers/uploaded-file.ts";
+export type { SavedUpload, SaveUploadOptions, UploadedFile, UploadTarget } from "./handlers/uploaded-file.ts";
 export type { ProxyOptions } from "./http/proxies.ts";
 export type { FieldError, ProblemOptions } from "./http/problem.ts";
 export type { CookieOptions } from "./http/cookies.ts";

@@ -40,3 +40,5 @@ export { testLiveCarrier } from "./testing/live-carrier-contract.ts";
 export type { LiveCarriersUnderTest } from "./testing/live-carrier-contract.ts";
 export { testTaskQueue } from "./testing/task-queue-contract.ts";
 export type { TaskQueueUnderTest } from "./testing/task-queue-contract.ts";
+export { testStorage } from "./testing/storage-contract.ts";
+export type { StorageUnderTest } from "./testing/storage-contract.ts";

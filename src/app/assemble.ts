@@ -1,9 +1,10 @@
 /** Puts an application together: its services, its parts, and what its routes are compiled with. */
+import type { Logger } from "../handlers/logger.ts";
 import type { RouteEntry } from "../handlers/group.ts";
 import { Lifecycle } from "../parts/lifecycle.ts";
 import type { Mode } from "../parts/mode.ts";
 import { orderParts } from "../parts/order-parts.ts";
-import type { PartInstance, TypedPart } from "../parts/part.ts";
+import type { PartHost, PartInstance, TypedPart } from "../parts/part.ts";
 import type { RouteTable } from "../routing/route-table.ts";
 import { createCorsPolicies } from "../security/cors.ts";
 import { ratesPart } from "../security/rates/part.ts";
@@ -65,7 +66,7 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
   const lifecycle = new Lifecycle({
     parts,
     options,
-    host: { mode, logger, environment: readEnvironment, renderView: (...view) => renderOutside(services, ...view) },
+    host: { ...toHost(options, mode, logger), renderView: (...view) => renderOutside(services, ...view) },
     onStopping,
     onStarted: (instances) => {
       findTrace?.()?.noteSecrets(hidden);
@@ -122,4 +123,13 @@ function toCompileOptions(
   mode: Mode,
 ): Pick<CompileSettings, "basePath" | "converters" | "checksReturns" | "rate"> {
   return { basePath, converters, checksReturns: mode !== "production", rate: limits?.rate };
+}
+
+/** What parts may ask for before anything has started. */
+function toHost(
+  { basePath = "" }: GableOptions,
+  mode: Mode,
+  logger: Logger,
+): Pick<PartHost, "mode" | "logger" | "basePath" | "environment"> {
+  return { mode, logger, basePath, environment: readEnvironment };
 }

@@ -22,6 +22,8 @@ import type { RateLimitsSetting } from "../security/rates/part.ts";
 import { ratesPart } from "../security/rates/part.ts";
 import type { SessionSetting } from "../session/part.ts";
 import { sessionPart } from "../session/part.ts";
+import type { StorageSetting } from "../storage/part.ts";
+import { storagePart } from "../storage/part.ts";
 import { tasksPart } from "../tasks/part.ts";
 import type { TaskSetting } from "../tasks/setup-options.ts";
 import type { ViewSetting } from "../views/part.ts";
@@ -38,6 +40,7 @@ const features: readonly AnyPart[] = [
   cachePart,
   viewsPart,
   staticFilesPart,
+  storagePart,
   mailPart,
   tasksPart,
   accountsPart,
@@ -58,6 +61,7 @@ export interface FeatureOptions
     SecretKeysSetting,
     SessionSetting,
     StaticSetting,
+    StorageSetting,
     TaskSetting,
     ViewSetting {}
 

@@ -11,6 +11,7 @@ import { entry } from "./catalogue-entry.ts";
 import { developmentErrors } from "./development-catalogue.ts";
 import { sessionErrors } from "./session-catalogue.ts";
 import { testingErrors } from "./testing-catalogue.ts";
+import { storageErrors } from "./storage-catalogue.ts";
 
 const request = {
   E_HEAD_EMPTY_LINES: entry(400, "Too many empty lines before the request", "Send the request line first."),
@@ -498,6 +499,7 @@ export const catalogue = Object.freeze({
   ...developmentErrors,
   ...testingErrors,
   ...sessionErrors,
+  ...storageErrors,
 });
 
 /** A code of the catalogue. */

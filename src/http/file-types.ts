@@ -53,3 +53,21 @@ export function fileTypeOf(name: string): string {
   const extension = name.slice(dot + 1).toLowerCase();
   return dot !== -1 && Object.hasOwn(types, extension) ? types[extension]! : "application/octet-stream";
 }
+
+/** Extensions of types that have several: the usual one. */
+const usualExtensions: Readonly<Record<string, string>> = {
+  "application/json": "json",
+  "audio/ogg": "ogg",
+  "audio/x-wav": "wav",
+  "image/jpeg": "jpg",
+  "image/tiff": "tiff",
+  "text/html": "html",
+  "text/javascript": "js",
+  "video/webm": "webm",
+};
+
+/** The extension of a media type without parameters; undefined for an unknown type. */
+export function extensionOf(type: string): string | undefined {
+  if (Object.hasOwn(usualExtensions, type)) return usualExtensions[type];
+  return Object.keys(types).find((extension) => types[extension]!.split(";")[0] === type);
+}

@@ -1,7 +1,7 @@
 /** Stores uploaded files: small files in memory, others in an unlinked temporary file. */
 import type { FileHandle } from "node:fs/promises";
 import { joinChunks } from "../http/body.ts";
-import type { UploadedFile } from "../handlers/uploaded-file.ts";
+import type { SavedUpload, SaveUploadOptions, UploadedFile, UploadTarget } from "../handlers/uploaded-file.ts";
 import { loadFileSystem, loadOperatingSystem, loadPaths } from "../replies/node-modules.ts";
 import { sniffBytes, sniffMediaType } from "./sniff.ts";
 
@@ -53,7 +53,15 @@ export class SpooledFile implements UploadedFile {
     return joinChunks(this.stream());
   }
 
-  async saveTo(path: string): Promise<void> {
+  saveTo(path: string): Promise<void>;
+  saveTo(storage: UploadTarget, options?: SaveUploadOptions): Promise<SavedUpload>;
+  async saveTo(target: string | UploadTarget, options: SaveUploadOptions = {}): Promise<SavedUpload | void> {
+    if (typeof target === "string") return this.#saveToPath(target);
+    const { saveUpload } = await import("./save-upload.ts");
+    return saveUpload(this, target, options);
+  }
+
+  async #saveToPath(path: string): Promise<void> {
     const fs = await loadFileSystem();
     const partial = `${path}.${crypto.randomUUID()}.part`;
     try {

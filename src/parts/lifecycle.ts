@@ -14,7 +14,7 @@ export interface LifecycleSettings {
   /** Options of the application. */
   readonly options: object;
   /** What every part may ask for. */
-  readonly host: Pick<PartHost, "mode" | "logger" | "environment" | "renderView">;
+  readonly host: Pick<PartHost, "mode" | "logger" | "basePath" | "environment" | "renderView">;
   /** Called with the instances in order of start, before the application counts as started. */
   readonly onStarted: (instances: readonly PartHooks[]) => void;
   /** Called before the parts stop. */

@@ -69,6 +69,8 @@ export interface PartHost {
   readonly mode: Mode;
   /** Logger of the application. */
   readonly logger: Logger;
+  /** Prefix of all routes of the application; "" for none. */
+  readonly basePath: string;
   /** Returns the instance of a part that is listed in `needs`. Throws `E_PART_NEEDS` for another one. */
   part<Instance extends PartInstance>(part: TypedPart<Instance>): Instance;
   /** Returns the instance of a part that started before; undefined when the application does not have it. */

@@ -16,7 +16,7 @@ export interface OpenFile {
 }
 
 /** Returns what changes when a file is replaced or written to. */
-function versionOf({ ino, size, mtimeMs }: Stats): string {
+export function versionOf({ ino, size, mtimeMs }: Stats): string {
   return `${ino} ${size} ${mtimeMs}`;
 }
 

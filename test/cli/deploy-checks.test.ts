@@ -4,6 +4,7 @@ import { after, describe, it } from "node:test";
 import type { GableOptions } from "gable";
 import { gable, get, group, post } from "gable";
 import { memoryMail, smtpMail } from "gable/mail";
+import { diskStorage, memoryStorage } from "gable/storage";
 import { runChecks } from "../../src/cli/checks/check.ts";
 import { deployChecks } from "../../src/cli/checks/deploy.ts";
 import { createTestProject } from "./project.ts";
@@ -19,7 +20,12 @@ type Row = readonly [id: string, failing: readonly GableOptions[], message: RegE
 
 const rows: () => readonly Row[] = () => [
   ["mode.production", [{ mode: "development" }, { mode: "test" }], /The mode is (?:development|test)/, [{}]],
-  ["keys.missing", [{ session: {} }], /needs? secret keys/, [{ session: {}, secretKeys: [key] }, {}]],
+  [
+    "keys.missing",
+    [{ session: {} }, { storage: "var/media" }, { storage: { store: memoryStorage(), public: ["covers/"] } }],
+    /need secret keys/,
+    [{ session: {}, secretKeys: [key] }, { storage: { store: memoryStorage(), public: true } }, {}],
+  ],
   ["keys.example", [{ secretKeys: [exampleKey] }], /\.env\.example/, [{ secretKeys: [key] }]],
   ["hosts.missing", [{ hosts: [] }, { hosts: undefined as never }], /no list of hosts/, [{}]],
   [
@@ -92,6 +98,22 @@ const rows: () => readonly Row[] = () => [
     [{ mail: "smtps://mail.example" }, { mail: { transport: smtpMail("smtps://mail.example") } }],
   ],
   ["mail.plain", [{ mail: "smtp://mail.example?insecure=because" }], /without TLS/, [{ mail: "smtp://mail.example" }]],
+  [
+    "storage.local-many",
+    [{ storage: "var/media" }, { storage: { store: "var/media" } }, { storage: { store: diskStorage({ directory: "var/media" }) } }],
+    /in the folder ".*var\/media" of one machine/,
+    [{ storage: { store: memoryStorage() } }, {}],
+  ],
+  [
+    "storage.in-static",
+    [
+      { static: "static", storage: "static" },
+      { static: { directory: "./static" }, storage: "static/media" },
+      { static: "var/static", storage: { store: diskStorage({ directory: "/var" }) } },
+    ],
+    /lie in each other/,
+    [{ static: "static", storage: "static-uploads" }, { static: "static", storage: { store: memoryStorage() } }, { storage: "static" }],
+  ],
 ];
 
 const projects: TestProject[] = [];

@@ -1,4 +1,5 @@
 /** The checks of `gable check --deploy`: what must be right before a site meets the internet. */
+import { resolve, sep } from "node:path";
 import type { Check, CheckFinding, CheckSubject } from "./check.ts";
 
 type Options = CheckSubject["facts"]["options"];
@@ -25,14 +26,14 @@ function keyTexts({ secretKeys = [] }: Options): string[] {
   return secretKeys.filter((key): key is string => typeof key === "string");
 }
 
-function isKeyNeeded({ session }: Options): boolean {
-  return session !== undefined;
+function isKeyNeeded({ session, storage }: Options): boolean {
+  return session !== undefined || (storage !== undefined && (typeof storage === "string" || storage.public !== true));
 }
 
 const keys: readonly Check[] = [
   ofOptions("keys.missing", "error", (options) =>
     isKeyNeeded(options) && (options.secretKeys ?? []).length === 0
-      ? { message: "Sessions need secret keys, and the application has none.", fix: makeKey }
+      ? { message: "Sessions and private files need secret keys, and the application has none.", fix: makeKey }
       : undefined,
   ),
   ofOptions("keys.example", "error", (options, { readFile }) => {
@@ -164,6 +165,36 @@ const mail: readonly Check[] = [
   }),
 ];
 
+/** The folder of stored files; undefined where a service keeps them. */
+function findStorageFolder({ storage }: Options): string | undefined {
+  const store = typeof storage === "object" ? storage.store : storage;
+  return typeof store === "object" ? store.directory : store;
+}
+
+const storages: readonly Check[] = [
+  ofOptions("storage.local-many", "warning", (options) => {
+    const folder = findStorageFolder(options);
+    return folder === undefined
+      ? undefined
+      : {
+          message: `Stored files are in the folder "${folder}" of one machine: other machines of the site do not have them.`,
+          fix: "With several machines, use a folder that all of them share, or a store of a service. With one machine, back the folder up.",
+        };
+  }),
+  ofOptions("storage.in-static", "error", (options, { folder: project }) => {
+    const [stored, { static: files }] = [findStorageFolder(options), options];
+    const served = typeof files === "object" ? files.directory : files;
+    if (stored === undefined || served === undefined) return undefined;
+    const [one, other] = [stored, served].map((path) => resolve(project, path) + sep);
+    return one!.startsWith(other!) || other!.startsWith(one!)
+      ? {
+          message: `The folder of stored files "${stored}" and the static folder "${served}" lie in each other: uploads would be pages of the site.`,
+          fix: 'Use a separate folder for stored files: storage: "var/media".',
+        }
+      : undefined;
+  }),
+];
+
 /** Mistakes that the application itself refuses at start, by the id under which the report has them. */
 export const startErrorIds: Readonly<Record<string, string>> = { E_SECRET_KEY_INVALID: "keys.weak" };
 
@@ -187,4 +218,5 @@ export const deployChecks: readonly Check[] = [
   ...security,
   ...limits,
   ...mail,
+  ...storages,
 ];
