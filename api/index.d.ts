@@ -341,10 +341,10 @@ export type FrameworkSettings = {
 };
 
 /** Options of {@link gable}. All of them are optional. */
-export interface GableOptions extends FeatureOptions {
+export interface GableOptions extends FeatureOptions, LogSetting {
     /**
      * A value of `defineSettings()`. The application takes `origin`, `hosts`, `proxies`, `secretKeys`, `port`, `host`, `database`,
-     * `databases`, `cache`, `mail`, `tasks`, `locale`, `timeZone`, `session`, `security` and `limits` from it, and removes its
+     * `databases`, `cache`, `mail`, `tasks`, `locale`, `timeZone`, `session`, `security`, `limits` and `log` from it, and removes its
      * secrets from logs and error pages. None by default.
      */
     settings?: FrameworkSettings;
@@ -380,7 +380,7 @@ export interface GableOptions extends FeatureOptions {
     basePath?: string;
     /** Called for each error; may answer it. None by default. */
     onError?: ErrorHook;
-    /** Logger with the interface of pino. Default: lines on standard error. */
+    /** Logger with the interface of pino. Default: lines of JSON on standard output in production, text on standard error elsewhere. */
     logger?: Logger;
 }
 
@@ -425,8 +425,22 @@ export interface RunningApp extends RunningServer {
 /** How an application behaves. */
 export type Mode = "development" | "test" | "production";
 
+/** The logger of an application: every level exists. */
+export interface AppLogger extends Logger {
+    /** Writes steps of the program. */
+    trace: LogMethod;
+    /** Writes an error that ends the process. */
+    fatal: LogMethod;
+    /** Returns whether lines of a level are written: ask before you compute expensive facts. */
+    isLevelEnabled(level: LogLevel): boolean;
+    /** Returns a logger that adds facts to each line. The fact `part` names the part whose level holds. */
+    child(facts: object): AppLogger;
+}
+
 /** The part of pino's interface that the framework uses; any such logger fits. */
 export interface Logger {
+    /** Writes steps of the program. By default they are written as details for debugging. */
+    trace?: LogMethod;
     /** Writes details for debugging. */
     debug: LogMethod;
     /** Writes an event. */
@@ -435,12 +449,35 @@ export interface Logger {
     warn: LogMethod;
     /** Writes an error. */
     error: LogMethod;
-    /** Returns a logger that adds facts to each line. */
+    /** Writes an error that ends the process. By default it is written as an error. */
+    fatal?: LogMethod;
+    /** Returns whether lines of a level are written. By default all are. */
+    isLevelEnabled?(level: LogLevel): boolean;
+    /** Returns a logger that adds facts to each line. The fact `part` names the part whose level holds. */
     child(facts: object): Logger;
 }
 
+/** Level of a line. */
+export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal";
+
 /** Writes one kind of line: a message, or facts and a message. */
 export type LogMethod = (facts: string | object, message?: string) => void;
+
+/** What an application writes to its log. */
+export interface LogOptions {
+    /** Lowest level that is written; `silent` writes nothing. Default `debug` in development, else `info`. */
+    readonly level?: LogLevel | "silent";
+    /** Whether each request writes a line when its reply is made, while the application listens. Default true in production, else false. */
+    readonly requests?: boolean;
+    /** Levels of parts by name: `gable.sql` for statements, `gable.tasks` and others for features, or names of your own. */
+    readonly [part: string]: LogLevel | "silent" | boolean | undefined;
+}
+
+/** The option of `gable()` for its log. */
+export interface LogSetting {
+    /** Lowest level of the log, or more about it. Default: `debug` in development, else `info`. */
+    log?: LogLevel | "silent" | LogOptions;
+}
 
 /** Options of the health endpoints. */
 export interface HealthOptions {
@@ -509,7 +546,7 @@ export interface Context<Input extends ContextInput = AnyInput> extends ContextP
     /** Counts actions that you want to limit: `context.rateLimits.take(key, { requestsMax: 5, windowSeconds: 600 })`. */
     readonly rateLimits: RateLimits;
     /** Logger that adds the request's id. */
-    readonly log: Logger;
+    readonly log: AppLogger;
     /** Status and headers for a reply that is created from a plain value. */
     readonly reply: ReplyDraft;
     /** The matched route; undefined on error pages without one. */

@@ -24,7 +24,7 @@ const features = [
   "i18n",
   "settings",
   "commands",
-  "commands",
+  "log",
 ];
 /** Files that make a feature of a lower layer a part of the application: each is a separate layer. */
 const partFiles = ["data/part.ts", "views/part.ts"];
@@ -56,6 +56,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   "data/part.ts": [...house, "data"],
   "views/part.ts": house,
   live: [...house, "channels", "data", "redis", "session"],
+  log: [...house, "settings"],
   auth: [...house, "data", "data/part.ts", "views/part.ts", "forms", "mail", "session"],
   app: [...house, "auth", "channels", "live", ...features, ...partFiles, "data", "server"],
   testing: [],

@@ -16,12 +16,12 @@ import { createContextClass } from "./context-class.ts";
 import type { ContextServices } from "./context-services.ts";
 import type { ApplicationListener } from "./create-listener.ts";
 import { createListener } from "./create-listener.ts";
-import { createLogger } from "./create-logger.ts";
+import { createAppLogger } from "./create-app-logger.ts";
 import { createServices } from "./create-services.ts";
 import type { RequestObserver } from "./error-replies.ts";
 import { createErrorReplies } from "./error-replies.ts";
-import { findFeatures } from "./features.ts";
 import { createLiveRequests } from "./live-requests.ts";
+import { featureNames, findFeatures } from "./features.ts";
 import { readEnvironment } from "./mode.ts";
 import { findSecretOptions, findSecretVariables } from "./option-secrets.ts";
 import type { GableOptions } from "./options.ts";
@@ -57,21 +57,21 @@ export interface Assembly {
 /** Puts an application together, and adds the routes of its parts. Throws what its parts and their routes throw. */
 export function assemble(options: GableOptions, settings: AssemblySettings): Assembly {
   const { mode, table, observers, onStarted, onStopping } = settings;
-  const secrets = findSecretOptions(options);
-  const redact = createSecretRedactor(secrets);
+  const { secrets, redact } = readSecrets(options);
   const findTrace: FindTrace | undefined = mode === "development" ? () => lifecycle.find(developmentPart)?.trace : undefined;
   const hidden = findTrace === undefined ? [] : [...secrets, ...findSecretVariables()];
-  const logger = traceLogger(options.logger ?? createLogger(mode, (line) => console.error(redact(line))), findTrace);
+  const logger = traceLogger(createAppLogger(options, { mode, redact: secrets.length === 0 ? undefined : redact }), findTrace);
   const parts = orderParts([...findFeatures(options), ...(options.parts ?? [])]);
   const lifecycle = new Lifecycle({
     parts,
     options,
     host: { ...toHost(options, mode, logger), renderView: (...view) => renderOutside(services, ...view) },
+    nameOf: ({ name }) => (featureNames.includes(name) ? `gable.${name}` : name),
     onStopping,
     onStarted: (instances) => {
       findTrace?.()?.noteSecrets(hidden);
-      const finder = traceTable(table, findTrace);
-      onStarted(createListener({ options, mode, instances, services, table: finder, Context, toErrorReply, findRates, cors }));
+      const finder = { table: traceTable(table, findTrace), findRates };
+      onStarted(createListener({ options, mode, instances, services, Context, toErrorReply, cors, ...finder }));
     },
   });
   const find = <Instance extends PartInstance>(part: TypedPart<Instance>): Instance | undefined => lifecycle.find(part);
@@ -115,6 +115,12 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
   // Each part reads its own instance and its own options.
   for (const part of parts) compile(part.routes?.(() => lifecycle.get(part) as never, options as never) ?? []);
   return { services, lifecycle, compile };
+}
+
+/** The secrets of the options, and the function that removes them from texts. */
+function readSecrets(options: GableOptions): { readonly secrets: string[]; readonly redact: (text: string) => string } {
+  const secrets = findSecretOptions(options);
+  return { secrets, redact: createSecretRedactor(secrets) };
 }
 
 /** What compiling reads from the options. */

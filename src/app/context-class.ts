@@ -24,4 +24,14 @@ export function createContextClass(parts: readonly AnyPart[], find: (part: AnyPa
 }
 
 /** Fields of each context object. */
-const ownNames: ReadonlyArray<keyof RequestContext> = ["raw", "services", "params", "route", "usedNonce", "isPersonal", "cors"];
+const ownNames: ReadonlyArray<keyof RequestContext> = [
+  "raw",
+  "services",
+  "params",
+  "route",
+  "usedNonce",
+  "isPersonal",
+  "cors",
+  "startedMs",
+  "queryCount",
+];

@@ -13,7 +13,8 @@ import type { RenderOptions } from "../views/rendering/render-options.ts";
 import type { Rendered } from "../views/rendering/render.ts";
 import type { Secrets } from "../security/secrets.ts";
 import type { RateLimits } from "../handlers/rate-limits.ts";
-import type { Logger } from "../handlers/logger.ts";
+import type { AppLogger } from "../handlers/logger.ts";
+import type { RequestWatch } from "./request-watch.ts";
 
 /** Services shared by all requests of an application. */
 export interface ContextServices {
@@ -34,7 +35,9 @@ export interface ContextServices {
   /** Receive what requests do, for tests. */
   readonly observers: ReadonlySet<RequestObserver>;
   /** Logger of the application. */
-  readonly logger: Logger;
+  readonly logger: AppLogger;
+  /** What is watched of requests while the application listens. */
+  readonly watch: RequestWatch;
   /** Sources of the policy that the application has set. */
   readonly csp: ContentSecurityPolicy;
   /** Language of dates and numbers in views, as a tag of BCP 47. */

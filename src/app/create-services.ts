@@ -38,6 +38,7 @@ export function createServices(
     hasSessions: options.session !== undefined,
     logger,
     observers,
+    watch: { log: undefined, tracker: undefined },
     routeUrl,
     onWork,
     events,

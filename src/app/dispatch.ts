@@ -43,8 +43,10 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
   const { services, table, early, Context } = settings;
 
   /** Early answers of parts, host, route, cross-site check, limits, then everything that the route declares. */
-  function dispatch(raw: RawRequest): Reply | Promise<Reply> {
-    const context = new Context(raw, services);
+  const dispatch = (raw: RawRequest): Reply | Promise<Reply> => track(new Context(raw, services), answer);
+
+  function answer(context: RequestContext): Reply | Promise<Reply> {
+    const { raw } = context;
     let compiled: CompiledRoute | undefined;
     try {
       const earlyReply = early?.(raw);
@@ -125,6 +127,12 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
   }
 
   return dispatch;
+}
+
+/** Runs the work of a request so that errors that nobody catches find it, while the application listens. */
+function track<Result>(context: RequestContext, answer: (context: RequestContext) => Result): Result {
+  const { tracker } = context.services.watch;
+  return tracker === undefined ? answer(context) : tracker.run(context, answer, context);
 }
 
 function logCrossSite(context: RequestContext, row: CrossSiteRefusal, origin: string): void {

@@ -4,7 +4,7 @@ import { gable, GableError, get, middleware, post } from "gable";
 import type { GableOptions, RouteOptions } from "gable";
 import { createTestClient } from "gable/testing";
 import { silentLogger } from "../../test/silent-logger.ts";
-import { createLogger } from "./create-logger.ts";
+import { createLogger } from "../log/create-logger.ts";
 
 const create = (options: GableOptions): ReturnType<typeof gable> => gable({ mode: "production", logger: silentLogger, ...options });
 const refusing: NonNullable<RouteOptions["json"]> = {

@@ -48,6 +48,9 @@ const features: readonly AnyPart[] = [
   healthPart,
 ];
 
+/** Names of all built-in parts. */
+export const featureNames: readonly string[] = features.map(({ name }) => name);
+
 /** The options of all features. One line for each. */
 export interface FeatureOptions
   extends

@@ -104,14 +104,28 @@ interface FinishedReply extends Reply {
 /** From here on, the head is made. The engine says when the reply is sent, where something waits for that. */
 function closeHead(context: RequestContext, reply: FinishedReply): Reply {
   const { body } = reply;
+  const { log } = context.services.watch;
   // The usual reply: a whole text, and nothing that waits for it.
   if (typeof body === "string" && context.hooks === null) {
     context.closeHead(false);
+    log?.write(context, reply);
     return reply;
   }
   const isStream = typeof body === "object" && body !== null && !(body instanceof Uint8Array) && !isFileBody(body);
   const isAwaited = isStream || context.hooks?.hasWork === true;
   context.closeHead(isAwaited);
+  if (log === undefined) {
+    if (isAwaited) reply.onSettled = () => context.settle();
+    return reply;
+  }
+  if (isStream || isFileBody(body)) {
+    reply.onSettled = () => {
+      log.write(context, reply);
+      if (isAwaited) context.settle();
+    };
+    return reply;
+  }
+  log.write(context, reply);
   if (isAwaited) reply.onSettled = () => context.settle();
   return reply;
 }

@@ -7,6 +7,7 @@ import type { Context } from "../handlers/context.ts";
 import { createRouteFactory } from "../handlers/define-route.ts";
 import type { SocketFactory } from "../handlers/define-socket.ts";
 import { createSocketFactory } from "../handlers/define-socket.ts";
+import type { AppLogger } from "../handlers/logger.ts";
 import type { ViewFunction } from "../handlers/view-function.ts";
 import type { RequestListener } from "../http/message.ts";
 import type { Lifecycle } from "../parts/lifecycle.ts";
@@ -25,6 +26,7 @@ import type { ContextServices } from "./context-services.ts";
 import type { ApplicationFacts, RouteFacts } from "./describe.ts";
 import { describeApplication, describeRoute } from "./describe.ts";
 import type { RequestObserver } from "./error-replies.ts";
+import type { RequestWatch } from "./request-watch.ts";
 import { isEnabled } from "./features.ts";
 import type { FetchRuntime } from "./fetch-request.ts";
 import { createFetch, fromFetchRequest, toResponse } from "./fetch-request.ts";
@@ -184,6 +186,25 @@ export class Application {
     const { listen } = await import("./listen.ts");
     await this.start();
     return listen(this, typeof where === "number" ? { port: where } : where);
+  }
+
+  /** @internal What is watched of requests while the application listens. */
+  get watch(): RequestWatch {
+    return this.#services.watch;
+  }
+
+  /** @internal The logger of the application. */
+  get logger(): AppLogger {
+    return this.#services.logger;
+  }
+
+  /** @internal Reports an error that ends the process, with the request whose work it came from. Returns that route. */
+  reportFatal(error: unknown, message: string): string | undefined {
+    const context = this.#services.watch.tracker?.getStore();
+    const { method, path, requestId, route } = context ?? {};
+    const label = route === undefined ? undefined : `${method} ${route.binding?.pattern ?? route.pattern}`;
+    this.#services.logger.fatal({ requestId, method, route: label, path, error }, message);
+    return label;
   }
 
   /** Reports an error that no reply can tell. */

@@ -1,13 +1,21 @@
 /** Listening: the application on a port, with its lines for the terminal and its signals. */
+import { toErrorText } from "../errors/error-text.ts";
 import { GableError, isGableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, describeValue } from "../errors/option-errors.ts";
+import { isRequestLogged } from "../log/log-levels.ts";
+import { trackRequests } from "../log/track-requests.ts";
 import { isLoopbackName } from "../security/hosts.ts";
 import type { HttpsOptions } from "../server/https-options.ts";
 import type { RunningServer, StopOptions } from "../server/serve.ts";
 import { serve } from "../server/serve.ts";
+import { createSecretRedactor } from "../settings/redactor.ts";
+import { findLineWriter, hasJsonLines } from "./create-app-logger.ts";
 import type { Application } from "./gable.ts";
+import { findSecretOptions } from "./option-secrets.ts";
 import { withoutRate } from "./rate-checks.ts";
 import { readEnvironment } from "./mode.ts";
+import type { RequestContext } from "./request-context.ts";
+import { RequestLog } from "./request-log.ts";
 
 /** Options of `app.listen()`. */
 export interface ListenOptions {
@@ -45,6 +53,7 @@ export async function listen(app: Application, options: ListenOptions): Promise<
   const port = where.port ?? app.options.port ?? toPort(readEnvironment("PORT"));
   assertPort(port);
   assertHosts(app, host, where.unixPath !== undefined);
+  if (isRequestLogged(app.options, app.mode)) app.watch.log = createRequestLog(app);
   const server = await serveOrExplain(app.listener, {
     ...where,
     host,
@@ -64,10 +73,13 @@ export async function listen(app: Application, options: ListenOptions): Promise<
       app.drain();
       removeSignals();
       await server.stop(stop);
+      app.watch.log = undefined;
+      app.watch.tracker = undefined;
       await app.close();
     },
   };
   const removeSignals = signals ? addSignals(running) : () => undefined;
+  if (app.mode !== "test") app.watch.tracker = trackRequests<RequestContext>();
   if (!quiet) console.log(toGreeting(app, server.url));
   return running;
 }
@@ -110,19 +122,44 @@ function toGreeting(app: Application, url: string): string {
   return `Serving ${url} (${app.mode}).${hint}`;
 }
 
-/** The first signal stops in order, the second immediately. */
+/** Requests write lines of the part "gable.requests". */
+function createRequestLog(app: Application): RequestLog | undefined {
+  const logger = app.logger.child({ part: "gable.requests" });
+  if (!logger.isLevelEnabled("info")) return undefined;
+  const redact = createSecretRedactor(findSecretOptions(app.options));
+  return new RequestLog({ logger, redact, writeLine: hasJsonLines(app.options, app.mode) ? findLineWriter(app.mode) : undefined });
+}
+
+/** The first signal stops in order, the second immediately. An error that nobody caught stops in order, too, with exit code 1. */
 function addSignals(running: RunningApp): () => void {
   let isStopping = false;
+  const stop = (exitCode: number): void => {
+    isStopping = true;
+    void running.stop().then(
+      () => process.exit(exitCode),
+      (error: unknown) => {
+        running.app.reportFatal(error, `The application could not stop in order: ${toErrorText(error)}`);
+        process.exit(1);
+      },
+    );
+  };
   const onSignal = (): void => {
     if (isStopping) process.exit(1);
-    isStopping = true;
-    void running.stop().then(() => process.exit(0));
+    stop(0);
+  };
+  const onUncaught = (error: unknown, origin: string): void => {
+    const kind = origin === "unhandledRejection" ? "A rejection" : "An error";
+    running.app.reportFatal(error, `${kind} that nobody caught: ${toErrorText(error)}`);
+    // The state of the application is unknown now: it answers what it has begun, and ends.
+    if (!isStopping) stop(1);
   };
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
+  process.on("uncaughtException", onUncaught);
   return () => {
     if (isStopping) return;
     process.removeListener("SIGTERM", onSignal);
     process.removeListener("SIGINT", onSignal);
+    process.removeListener("uncaughtException", onUncaught);
   };
 }

@@ -7,6 +7,8 @@ import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
 import { assertPolicy } from "../http/content-security-policy.ts";
 import type { ProxyOptions } from "../http/proxies.ts";
 import { checkLimits } from "../http/request-limits.ts";
+import type { LogSetting } from "../log/log-levels.ts";
+import { assertLogSetting } from "../log/log-levels.ts";
 import type { Mode } from "../parts/mode.ts";
 import type { AnyPart } from "../parts/part.ts";
 import type { Converter } from "../routing/converters.ts";
@@ -20,7 +22,7 @@ import type { ServerLimits } from "../server/limits.ts";
 import { defaultLimits } from "../server/limits.ts";
 import type { ErrorHook } from "./error-replies.ts";
 import type { FeatureOptions } from "./features.ts";
-import { assertFeatureOptions, featureOptionNames } from "./features.ts";
+import { assertFeatureOptions, featureNames, featureOptionNames } from "./features.ts";
 
 /** Protections of the application. */
 export interface SecurityOptions {
@@ -58,6 +60,7 @@ const settingNames = [
   "session",
   "security",
   "limits",
+  "log",
 ] as const;
 
 /** Settings that {@link gable} takes from a value of `defineSettings()`. Other names are your own. */
@@ -70,10 +73,10 @@ export type FrameworkSettings = {
 };
 
 /** Options of {@link gable}. All of them are optional. */
-export interface GableOptions extends FeatureOptions {
+export interface GableOptions extends FeatureOptions, LogSetting {
   /**
    * A value of `defineSettings()`. The application takes `origin`, `hosts`, `proxies`, `secretKeys`, `port`, `host`, `database`,
-   * `databases`, `cache`, `mail`, `tasks`, `locale`, `timeZone`, `session`, `security` and `limits` from it, and removes its
+   * `databases`, `cache`, `mail`, `tasks`, `locale`, `timeZone`, `session`, `security`, `limits` and `log` from it, and removes its
    * secrets from logs and error pages. None by default.
    */
   settings?: FrameworkSettings;
@@ -109,7 +112,7 @@ export interface GableOptions extends FeatureOptions {
   basePath?: string;
   /** Called for each error; may answer it. None by default. */
   onError?: ErrorHook;
-  /** Logger with the interface of pino. Default: lines on standard error. */
+  /** Logger with the interface of pino. Default: lines of JSON on standard output in production, text on standard error elsewhere. */
   logger?: Logger;
 }
 
@@ -135,6 +138,7 @@ const ownNames: Readonly<Record<keyof OwnOptions, true>> = {
   basePath: true,
   onError: true,
   logger: true,
+  log: true,
 };
 const securityNames: Readonly<Record<keyof SecurityOptions, true>> = { cors: true, csp: true, allowUnsafe: true, trustedOrigins: true };
 const proxyNames: Readonly<Record<keyof ProxyOptions, true>> = { trust: true, header: true, host: true, prefix: true };
@@ -165,6 +169,7 @@ export function withSettings(options: GableOptions): GableOptions {
 export function assertGableOptions(options: GableOptions): void {
   assertKnownOptions("gable()", options, [...Object.keys(ownNames), ...featureOptionNames]);
   assertFeatureOptions(options);
+  assertLogSetting(options, ["sql", "requests", ...featureNames]);
   const { rate, ...limits } = options.limits ?? {};
   checkLimits(limits, "gable()", [...Object.keys(defaultLimits), "rate"]);
   if (rate !== undefined) assertRateOptions("gable() limits", rate);

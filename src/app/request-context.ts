@@ -21,7 +21,7 @@ import { ReplyHooks, headSent } from "./reply-hooks.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
 import { redirect, toViewReply } from "../replies/replies.ts";
 import type { PageOptions } from "../replies/replies.ts";
-import type { Logger } from "../handlers/logger.ts";
+import type { AppLogger } from "../handlers/logger.ts";
 import type { RateLimits } from "../handlers/rate-limits.ts";
 import type { Flash, Session } from "../handlers/session.ts";
 import type { CorsPolicy } from "../security/cors.ts";
@@ -44,6 +44,10 @@ export class RequestContext implements Context<ContextInput> {
   cors: CorsPolicy | undefined = undefined;
   /** Whether the reply is for this visitor only. */
   isPersonal = false;
+  /** When the request came, in ms of performance.now(); 0 while nothing is logged. */
+  readonly startedMs: number;
+  /** Statements of the request, while the application listens. */
+  queryCount = 0;
   #setCookies: string[] | null = null;
   #hooks: ReplyHooks | null = null;
   #isHeadMade = false;
@@ -54,11 +58,12 @@ export class RequestContext implements Context<ContextInput> {
   #requestId: string | undefined = undefined;
   #forwarded: ForwardedFacts | undefined = undefined;
   #draft: ReplyDraft | undefined = undefined;
-  #log: Logger | undefined = undefined;
+  #log: AppLogger | undefined = undefined;
 
   constructor(raw: RawRequest, services: ContextServices) {
     this.raw = raw;
     this.services = services;
+    this.startedMs = services.watch.log === undefined ? 0 : performance.now();
   }
 
   get method(): string {
@@ -114,7 +119,7 @@ export class RequestContext implements Context<ContextInput> {
     return this.#requestId;
   }
 
-  get log(): Logger {
+  get log(): AppLogger {
     this.#log ??= this.services.logger.child({ requestId: this.requestId });
     return this.#log;
   }

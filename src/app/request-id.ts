@@ -1,24 +1,32 @@
-/** Ids of requests: short, unique in the process and very likely beyond it. */
-import { isToken } from "../http/byte-classes.ts";
+/** Ids of requests: random, so that nobody guesses the id of another request. */
 import type { RequestContext } from "./request-context.ts";
 
-const idLengthMax = 64;
+/** What a trusted proxy may name a request: nothing that a log, a header or a shell would act on. */
+const givenPattern = /^[A-Za-z0-9._-]{1,64}$/;
+const idBytes = 16;
+/** Random bytes are taken for many ids together: a call for each would cost more than the rest of the id. */
+const idsAtOnce = 256;
 
-/** Makes the function that names requests. A trusted proxy may name them. */
+/** Creates the function that names requests. A trusted proxy may name them. */
 export function createRequestIds(): (context: RequestContext) => string {
-  // Unique, not secret: an id gives no access, and loading the cryptography of the runtime would slow the start.
-  const prefix = `${Date.now().toString(36)}${Math.floor(Math.random() * 2 ** 32).toString(36)}`;
-  const digits = "0123456789abcdefghijklmnopqrstuvwxyz";
-  let count = 0;
-  let head = `${prefix}-`;
+  let digits = "";
+  let used = 0;
   return (context) => {
     if (context.services.hasProxies && context.forwarded.isTrusted) {
       const given = context.headers.get("x-request-id");
-      if (given !== null && given.length <= idLengthMax && isToken(given)) return given;
+      if (given !== null && givenPattern.test(given)) return given;
     }
-    // The count in base 36: converting all of it for each request is slower.
-    const digit = ++count % digits.length;
-    if (digit === 0) head = `${prefix}-${(count / digits.length).toString(36)}`;
-    return head + digits[digit];
+    if (used === digits.length) {
+      digits = createDigits();
+      used = 0;
+    }
+    used += idBytes * 2;
+    return digits.slice(used - idBytes * 2, used);
   };
+}
+
+function createDigits(): string {
+  let digits = "";
+  for (const byte of crypto.getRandomValues(new Uint8Array(idBytes * idsAtOnce))) digits += byte.toString(16).padStart(2, "0");
+  return digits;
 }

@@ -1,7 +1,7 @@
 /** Lets the tools of development follow a request. Other modes use the functions as they are, so that following costs nothing there. */
 import { isGableError } from "../errors/gable-error.ts";
 import type { Guard } from "../handlers/handler.ts";
-import type { Logger, LogMethod } from "../handlers/logger.ts";
+import type { AppLogger, LogMethod } from "../handlers/logger.ts";
 import type { RequestTrace, TraceStep } from "../parts/request-trace.ts";
 import { HandlerReply } from "../replies/handler-reply.ts";
 import type { RouteTable } from "../routing/route-table.ts";
@@ -68,7 +68,7 @@ export function traceTable(table: RouteTable<CompiledRoute>, find: FindTrace | u
 }
 
 /** Returns a logger that tells its lines. Everything else of the logger stays. */
-export function traceLogger(logger: Logger, find: FindTrace | undefined, facts: object = {}): Logger {
+export function traceLogger(logger: AppLogger, find: FindTrace | undefined, facts: object = {}): AppLogger {
   if (find === undefined) return logger;
   const told =
     (level: "debug" | "info" | "warn" | "error"): LogMethod =>
@@ -79,7 +79,7 @@ export function traceLogger(logger: Logger, find: FindTrace | undefined, facts: 
     };
   const methods = { debug: told("debug"), info: told("info"), warn: told("warn"), error: told("error") };
   // A logger may have more methods than the framework uses: those are inherited.
-  return Object.assign(Object.create(logger) as Logger, {
+  return Object.assign(Object.create(logger) as AppLogger, {
     ...methods,
     child: (more: object) => traceLogger(logger.child(more), find, { ...facts, ...more }),
   });

@@ -3,6 +3,7 @@ import type { Database } from "../data/database.ts";
 import { currentContext } from "../data/run/context.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { AnyContext } from "../handlers/context.ts";
+import { noteUserId } from "../handlers/request-user.ts";
 import type { Session } from "../handlers/session.ts";
 import type { Sessions } from "../session/sessions.ts";
 import type { Account, AccountModel } from "./account-fields.ts";
@@ -71,6 +72,7 @@ export class AccountService {
   /** From now on `context.user` is the user, also where it was read as a promise before. */
   #keepUser(context: AnyContext, user: Account | null): void {
     this.#users.set(context, user);
+    if (user !== null) noteUserId(context, String(user.id));
     Object.defineProperty(context, "user", { value: user, configurable: true, enumerable: true });
   }
 

@@ -32,6 +32,9 @@ interface ParsedFlags extends Readonly<Record<string, unknown>> {
   readonly mode?: string;
 }
 
+/** Commands that run the application for as long as they live. */
+const servingCommands: ReadonlySet<string> = new Set(["start", "dev", "worker"]);
+
 /** Parses the words after `gable` and runs the command. Returns the exit code. */
 export async function runProgram(words: readonly string[], options: ProgramOptions): Promise<number> {
   const { terminal } = options;
@@ -195,6 +198,8 @@ function createLazyProject(definition: AnyBuiltIn, flags: ParsedFlags, terminal:
   const { mode, app } = flags;
   const found = findMode(terminal, mode ?? definition.forcedMode?.(flags), definition.mode);
   terminal.environment["GABLE_MODE"] = found;
+  // Standard output belongs to the command, unless it serves: there it is the log.
+  if (!servingCommands.has(definition.name)) terminal.environment["GABLE_LOG"] ??= "stderr";
   return createProject(terminal.folder, found, app);
 }
 

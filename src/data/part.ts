@@ -38,7 +38,9 @@ export const databasesPart = definePart({
     const settings = { models, ...(database !== undefined && { database }), ...(databases !== undefined && { databases }) };
     const named = withCursorSecret(toNamedDatabases(settings, host.environment), secretKeys);
     const { mode, logger } = host;
-    return openAppDatabases({ models, databases: named }, { logger, mode });
+    const statements = logger.child({ part: "gable.sql" });
+    const watched = statements.isLevelEnabled?.("debug") === true ? withStatementLog(named, statements) : named;
+    return openAppDatabases({ models, databases: watched }, { logger, mode });
   },
 });
 
@@ -57,6 +59,22 @@ function withCursorSecret(
   return Object.fromEntries(
     Object.entries(databases).map(([name, options]) => [name, options.of === undefined ? { cursorSecret, ...options } : options]),
   );
+}
+
+/** Writes each statement to the log. */
+function withStatementLog(
+  databases: Readonly<Record<string, NamedDatabaseOptions>>,
+  logger: PartHost["logger"],
+): Readonly<Record<string, NamedDatabaseOptions>> {
+  const watch = (options: NamedDatabaseOptions): NamedDatabaseOptions => ({
+    ...options,
+    onStatement: (event) => {
+      options.onStatement?.(event);
+      const { sql, database, durationMs, rowCount, parameters } = event;
+      logger.debug({ sql, database, ms: Math.round(durationMs * 100) / 100, rows: rowCount, parameters }, "A statement ran.");
+    },
+  });
+  return Object.fromEntries(Object.entries(databases).map(([name, options]) => [name, watch(options)]));
 }
 
 /** Default address of the database. */

@@ -7,7 +7,7 @@ import type { ReplyDraft } from "../replies/reply-draft.ts";
 import type { Route } from "../routing/route.ts";
 import type { TrustedUrl } from "../views/values.ts";
 import type { AppType } from "./app-types.ts";
-import type { Logger } from "./logger.ts";
+import type { AppLogger } from "./logger.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import type { Flash, Session } from "./session.ts";
 import type { ViewFunction } from "./view-function.ts";
@@ -117,7 +117,7 @@ export interface Context<Input extends ContextInput = AnyInput> extends ContextP
   /** Counts actions that you want to limit: `context.rateLimits.take(key, { requestsMax: 5, windowSeconds: 600 })`. */
   readonly rateLimits: RateLimits;
   /** Logger that adds the request's id. */
-  readonly log: Logger;
+  readonly log: AppLogger;
   /** Status and headers for a reply that is created from a plain value. */
   readonly reply: ReplyDraft;
   /** The matched route; undefined on error pages without one. */

@@ -17,6 +17,8 @@ export interface LifecycleSettings {
   readonly host: Pick<PartHost, "mode" | "logger" | "basePath" | "environment" | "renderView">;
   /** Called with the instances in order of start, before the application counts as started. */
   readonly onStarted: (instances: readonly PartHooks[]) => void;
+  /** Returns the name of a part for the log. Default: its own. */
+  readonly nameOf?: (part: AnyPart) => string;
   /** Called before the parts stop. */
   readonly onStopping?: () => void;
 }
@@ -143,6 +145,7 @@ export class Lifecycle {
   #hostOf(part: AnyPart): PartHost {
     return {
       ...this.#settings.host,
+      logger: this.#logger.child({ part: this.#settings.nameOf?.(part) ?? part.name }),
       healthChecks: () => this.healthChecks(),
       enter: (work) => this.enter(work),
       find: (other) => this.find(other),

@@ -69,7 +69,7 @@ const recordKey = Symbol.for("gable.settings");
 /** A value whose name alone makes it a secret is removed from texts from this length on: shorter ones can be ordinary words. */
 const namedSecretMin = 16;
 /** Variables with the prefix of the framework that are read elsewhere. */
-const frameworkVariables = ["GABLE_DEV", "GABLE_EDITOR", "GABLE_MODE", "GABLE_SUPERVISOR", "GABLE_TASKS", "GABLE_TOOLBAR"];
+const frameworkVariables = ["GABLE_DEV", "GABLE_EDITOR", "GABLE_LOG", "GABLE_MODE", "GABLE_SUPERVISOR", "GABLE_TASKS", "GABLE_TOOLBAR"];
 
 /**
  * Reads all settings, and reports all problems of them together, before anything opens.

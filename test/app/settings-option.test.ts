@@ -110,7 +110,7 @@ describe("cursors of an application with secret keys", () => {
     const ofAddress = await readCursor({ database });
     const ofKey = await readCursor({ settings: define({ secretKeys: [key], database }) });
     const ofOtherKey = await readCursor({ secretKeys: [`${key}2`], database });
-    const own = { url: database, cursorSecret: "a separate secret, long enough" };
+    const own = { url: database, cursorSecret: "a separate secret that is long enough" };
     assert.equal(new Set([ofAddress, ofKey, ofOtherKey]).size, 3);
     assert.equal(await readCursor({ secretKeys: [key], database }), ofKey);
     assert.equal(await readCursor({ secretKeys: [key], database: own }), await readCursor({ database: own }));
@@ -168,7 +168,7 @@ describe("a secret of the settings", () => {
         env: { ...process.env, GABLE_MODE: mode, NODE_OPTIONS: "" },
       });
       const output = stdout + stderr;
-      assert.match(stdout, /END\n$/, output);
+      assert.match(stdout, /^END$/m, output);
       assert.ok(output.split("[secret]").length > 12, output);
       for (const part of [key, "planted", encodeURIComponent(password), password]) assert.equal(around(output, part), "", part);
     });

@@ -471,8 +471,8 @@ describe("the binary", () => {
 
   it("serves with workers, reloads them, and stops", { skip: process.platform === "win32" && "workers need POSIX" }, async () => {
     const project = createProject({
-      "app.ts": 'import { gable, get } from "gable";\nexport default gable({ routes: [get("/", () => "first")] });',
       ".env": "SECRET_KEYS=only-for-tests",
+      "app.ts": 'import { gable, get } from "gable";\nexport default gable({ routes: [get("/", () => "first")] });',
     });
     const { url, stop } = await serve(project, "--workers", "2");
     try {

@@ -5,7 +5,7 @@ import type { StandardSchema } from "gable";
 /** A schema that takes everything: the peers check nothing either. */
 const anything: StandardSchema<unknown, unknown> = { "~standard": { version: 1, vendor: "bench", validate: (value) => ({ value }) } };
 
-const app = gable({ static: staticFolder });
+const app = gable({ static: staticFolder, log: { requests: false } });
 app.get("/users/:id(int)", ({ params }) => ({ id: params.id }));
 app.get("/text", () => text(helloText));
 app.get("/stream", () => stream(streamPieces()));

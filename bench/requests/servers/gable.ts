@@ -8,7 +8,10 @@ class Fortune extends Model("fortunes", { id: f.id(), message: f.text({ max: 204
 
 const views = fileURLToPath(new URL("../views", import.meta.url));
 await createDatabase({ url: databaseUrl, models: [Author, Book, Fortune] });
-const app = gable({ views: { directories: [views], generated: fileURLToPath(new URL("../.gable", import.meta.url)) } });
+const app = gable({
+  log: { requests: false },
+  views: { directories: [views], generated: fileURLToPath(new URL("../.gable", import.meta.url)) },
+});
 app.get("/books/:id(int)", async ({ params }) => json(await Book.get(params.id)));
 app.get("/twenty", async () => json(await Promise.all(twentyKeys().map((id) => Book.get(id)))));
 app.get("/updates", async () =>

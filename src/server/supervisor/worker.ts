@@ -16,6 +16,8 @@ export interface WorkerApp {
   listen(options: WorkerOrders["listen"] & { quiet: boolean; signals: boolean }): Promise<{ stop(options: StopOptions): Promise<void> }>;
   /** Ends readiness, and replies without an end. */
   drain?(): void;
+  /** Writes the log line of an error that nobody caught. Returns the route of the request that it came from. */
+  reportFatal?(error: unknown, message: string): string | undefined;
   /** Opens log files again, where it has some. */
   reopenLogs?(): void;
 }
@@ -126,12 +128,9 @@ class SupervisedWorker {
   /** An error that nobody caught leaves the application in an unknown state: this worker ends its requests and goes. */
   #onUncaught(error: unknown, origin: string): void {
     const failure = this.#toFailure(error);
-    if (this.#setup === undefined)
-      writeFatal({
-        message: `${origin === "unhandledRejection" ? "A rejection" : "An error"} that nobody caught: ${failure.message}`,
-        request: this.#lastRequest,
-        error: failure,
-      });
+    const message = `${origin === "unhandledRejection" ? "A rejection" : "An error"} that nobody caught: ${failure.message}`;
+    const route = this.#app?.reportFatal?.(error, message);
+    if (this.#setup === undefined) writeFatal({ message, route, request: this.#lastRequest, error: failure });
     if (this.#running === undefined) return this.#fail(error);
     this.#send({ kind: "replaceMe", reason: `an error that nobody caught: ${failure.message}`, failure });
   }

@@ -6,7 +6,7 @@ import { gable } from "gable";
 import { checkViews, formatProblems } from "gable/check";
 import { createTestClient } from "gable/testing";
 import { html } from "gable/views";
-import { createLogger } from "../../app/create-logger.ts";
+import { createLogger } from "../../log/create-logger.ts";
 import { ProjectFolder } from "../../../test/views/project-folder.ts";
 import { silentLogger } from "../../../test/silent-logger.ts";
 

@@ -1,0 +1,109 @@
+/** The text of log lines: JSON in production, readable lines elsewhere. Writing a line never fails, whatever the facts are. */
+import { isSecretName } from "../errors/secret-names.ts";
+import { isApplicationFile, parseStackLine, readStack } from "../errors/source-place.ts";
+import type { LogLevel } from "../handlers/logger.ts";
+import { levelNumbers } from "./log-levels.ts";
+
+/** One entry of a log. */
+export interface LogEntry {
+  readonly level: LogLevel;
+  readonly facts: object;
+  readonly message: string;
+}
+
+/** Characters that JSON leaves as they are, and that terminals or viewers of logs act on. */
+const moving = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+/** The same for text, where line ends and tabs have a meaning. */
+const movingInText = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+
+function escapeMoving(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/** Returns an entry as one line of JSON. */
+export function toJsonLine({ level, facts, message }: LogEntry): string {
+  return toJson({ level: levelNumbers[level], time: Date.now(), ...facts, message }).replace(moving, escapeMoving);
+}
+
+/** Returns an entry as lines of text: the message, then a line for each fact, then the stack of the error. */
+export function toTextLines({ level, facts, message }: LogEntry): string {
+  const { error, ...rest } = facts as { readonly error?: unknown }; // Facts are an object of any names.
+  const lines = [`${level.padEnd(5)} ${indent(message)}`];
+  for (const [name, value] of Object.entries(rest))
+    if (value !== undefined) lines.push(`      ${name}: ${indent(toFactText(name, value))}`);
+  if (error instanceof Error) lines.push(foldFrames(readStack(error) ?? error.message));
+  else if (error !== undefined) lines.push(`      error: ${indent(toFactText("error", error))}`);
+  return lines.join("\n").replace(movingInText, escapeMoving);
+}
+
+/** Frames that a stack keeps when none of them belongs to the application. */
+const foreignFramesMax = 8;
+
+/** Leaves out the frames of Gable, packages and the runtime, and says how many they are. */
+function foldFrames(stack: string): string {
+  const lines = stack.split("\n");
+  const isFrame = (line: string): boolean => /^\s+at /.test(line);
+  const isOwn = (line: string): boolean => {
+    const place = parseStackLine(line);
+    return place === undefined ? line.includes("(views/") : isApplicationFile(place.file);
+  };
+  const frames = lines.filter(isFrame);
+  const kept = frames.some(isOwn) ? frames.filter(isOwn) : frames.slice(0, foreignFramesMax);
+  if (kept.length === frames.length) return stack;
+  const shown = new Set(kept);
+  const hiddenCount = frames.length - kept.length;
+  const hidden = `    ... ${hiddenCount} ${hiddenCount === 1 ? "frame" : "frames"} of Gable, packages and the runtime`;
+  return [...lines.filter((line) => !isFrame(line) || shown.has(line)), hidden].join("\n");
+}
+
+/** A message of several lines must not look like another entry. */
+function indent(text: string): string {
+  return text.replaceAll("\n", "\n        ");
+}
+
+/** A fact without quotes around texts. */
+function toFactText(name: string, value: unknown): string {
+  const shown = toShown(name, value);
+  return typeof shown === "string" ? shown : toJson(shown);
+}
+
+function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value, toShown) ?? String(value);
+  } catch {
+    // A cycle, or a getter that throws.
+    return JSON.stringify(toPlain(value, new Set())) ?? "null";
+  }
+}
+
+/** A copy without cycles and without what throws. */
+function toPlain(value: unknown, above: ReadonlySet<object>): unknown {
+  if (typeof value !== "object" || value === null) return typeof value === "bigint" ? String(value) : value;
+  if (above.has(value)) return "[circular]";
+  const below = new Set([...above, value]);
+  if (Array.isArray(value)) return value.map((item) => toPlain(item, below));
+  return Object.fromEntries(Object.keys(value).map((name) => [name, readPlain(value, name, below)]));
+}
+
+function readPlain(holder: object, name: string, below: ReadonlySet<object>): unknown {
+  try {
+    return toPlain(toShown(name, (holder as Readonly<Record<string, unknown>>)[name]), below); // Any property may be read.
+  } catch {
+    return "[unreadable]";
+  }
+}
+
+/** Values of secret names are not shown; an error shows what it holds. */
+function toShown(name: string, value: unknown): unknown {
+  const isPlain = typeof value !== "object" || Array.isArray(value);
+  if (name !== "" && isPlain && value !== undefined && isSecretName(name)) return "[secret]";
+  if (typeof value === "bigint") return String(value);
+  if (!(value instanceof Error)) return value;
+  return {
+    type: value.name,
+    code: "code" in value ? value.code : undefined,
+    message: value.message,
+    stack: readStack(value),
+    cause: value.cause,
+  };
+}
