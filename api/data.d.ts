@@ -443,15 +443,15 @@ export interface ModelStatic<Fields> {
     getMany<Class extends AnyModel>(this: Class, keys: ReadonlyArray<KeyOf<Class>>): Promise<Array<InstanceOf<Class>>>;
     /** Returns the first row, or undefined. */
     first<Class extends AnyModel>(this: Class): Promise<InstanceOf<Class> | undefined>;
-    /** Counts the rows. */
-    count(): Promise<number>;
+    /** Counts the rows, or those that match filters. */
+    count<Class extends AnyModel>(this: Class, ...filters: ReadonlyArray<Filter<Class>>): Promise<number>;
     /**
      * Returns the approximate number of rows from the statistics of the database, in constant time. Counts the rows if there are no
      * statistics, or if the model has a scope or soft delete.
      */
     estimateCount(): Promise<number>;
-    /** Whether any row exists. */
-    exists(): Promise<boolean>;
+    /** Whether any row exists, or one that matches filters. */
+    exists<Class extends AnyModel>(this: Class, ...filters: ReadonlyArray<Filter<Class>>): Promise<boolean>;
     /** Returns aggregates of all rows as one object. */
     aggregate<Class extends AnyModel, Picked extends Expressions>(this: Class, pick: (row: NoInfer<Refs<Class>>) => Picked): Promise<ValuesOf<Picked>>;
     /** Returns rows from your own SQL, which must select all columns of the table. Further columns become additional values. */
@@ -887,10 +887,10 @@ export declare class Query<Class, Item> implements PromiseLike<Item[]> {
     first(): Promise<Item | undefined>;
     /** Returns rows by their keys, in the order of the keys, with one statement. Leaves out missing rows. */
     getMany(keys: ReadonlyArray<KeyOf<Class>>): Promise<Item[]>;
-    /** Counts the rows. */
-    count(): Promise<number>;
-    /** Whether a row exists. */
-    exists(): Promise<boolean>;
+    /** Counts the rows, or those that also match filters. */
+    count(...filters: ReadonlyArray<Filter<Class>>): Promise<number>;
+    /** Whether a row exists, or one that also matches filters. */
+    exists(...filters: ReadonlyArray<Filter<Class>>): Promise<boolean>;
     /** Returns values over all rows, as one object. */
     aggregate<Picked extends Expressions>(pick: (row: NoInfer<Refs<Class>>) => Picked): Promise<ValuesOf<Picked>>;
     /** Returns a page of rows, by the cursor of its neighbour. Throws `E_CURSOR` (400) for a cursor of another list. */

@@ -142,15 +142,15 @@ export interface ModelStatic<Fields> {
   getMany<Class extends AnyModel>(this: Class, keys: ReadonlyArray<KeyOf<Class>>): Promise<Array<InstanceOf<Class>>>;
   /** Returns the first row, or undefined. */
   first<Class extends AnyModel>(this: Class): Promise<InstanceOf<Class> | undefined>;
-  /** Counts the rows. */
-  count(): Promise<number>;
+  /** Counts the rows, or those that match filters. */
+  count<Class extends AnyModel>(this: Class, ...filters: ReadonlyArray<Filter<Class>>): Promise<number>;
   /**
    * Returns the approximate number of rows from the statistics of the database, in constant time. Counts the rows if there are no
    * statistics, or if the model has a scope or soft delete.
    */
   estimateCount(): Promise<number>;
-  /** Whether any row exists. */
-  exists(): Promise<boolean>;
+  /** Whether any row exists, or one that matches filters. */
+  exists<Class extends AnyModel>(this: Class, ...filters: ReadonlyArray<Filter<Class>>): Promise<boolean>;
   /** Returns aggregates of all rows as one object. */
   aggregate<Class extends AnyModel, Picked extends Expressions>(
     this: Class,
@@ -306,8 +306,8 @@ class ModelBase extends Instance {
     return Query.of(this).first();
   }
 
-  static count(): Promise<number> {
-    return Query.of(this).count();
+  static count(...filters: readonly unknown[]): Promise<number> {
+    return this.where(...filters).count();
   }
 
   static async estimateCount(): Promise<number> {
@@ -315,8 +315,8 @@ class ModelBase extends Instance {
     return (isWhole ? await estimateRows(this) : undefined) ?? this.count();
   }
 
-  static exists(): Promise<boolean> {
-    return Query.of(this).exists();
+  static exists(...filters: readonly unknown[]): Promise<boolean> {
+    return this.where(...filters).exists();
   }
 
   static aggregate(pick: (row: unknown) => Expressions): Promise<unknown> {

@@ -27,11 +27,16 @@ export type RunVisit = (work: (context: Context) => unknown) => Promise<void>;
 /** Creates the session of a client. */
 export function createSession(visit: RunVisit): TestSession {
   return {
-    find: (key) => read(visit, ({ session }) => session.find(key)),
-    set: (key, value) => visit(({ session }) => session.set(key, value)),
-    delete: (key) => visit(({ session }) => session.delete(key)),
+    find: (key) => read(visit, ({ session }) => session.find(toKey(key))),
+    set: (key, value) => visit(({ session }) => session.set(toKey(key), value as never)), // As with the key.
+    delete: (key) => visit(({ session }) => session.delete(toKey(key))),
     findUserId: () => read(visit, ({ session }) => session.findUserId()),
   };
+}
+
+/** A project may declare the keys of its sessions, and their values. A test may use any. */
+function toKey(key: string): never {
+  return key as never; // See above.
 }
 
 /** Returns the flash messages that wait. */

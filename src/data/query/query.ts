@@ -401,14 +401,14 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     return values.flatMap((value) => known.get(value) ?? []);
   }
 
-  /** Counts the rows. */
-  count(): Promise<number> {
-    return settle(() => runCount(this.#parts));
+  /** Counts the rows, or those that also match filters. */
+  count(...filters: ReadonlyArray<Filter<Class>>): Promise<number> {
+    return settle(() => runCount(this.where(...filters).#parts));
   }
 
-  /** Whether a row exists. */
-  exists(): Promise<boolean> {
-    return settle(() => runExists(this.#parts));
+  /** Whether a row exists, or one that also matches filters. */
+  exists(...filters: ReadonlyArray<Filter<Class>>): Promise<boolean> {
+    return settle(() => runExists(this.where(...filters).#parts));
   }
 
   /** Returns values over all rows, as one object. */
