@@ -469,7 +469,7 @@ describe("assertLinearExpression()", () => {
     ["[z-a]", /out of order/],
     ["[a", /open class/],
     ["(a", /open parenthesis/],
-    ["a{x}", /no repetition/],
+    ["a{x}", /not a repetition/],
     ["\\", /ends with a backslash/],
     ["a{201}", /more than 200/],
     ["a)", /closing parenthesis/],
