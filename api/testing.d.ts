@@ -60,6 +60,61 @@ export declare function defineFactory<Class extends AnyModel>(model: Class, shap
 export declare function testDatabase(database: Application | Database | (() => Database), options?: TestDatabaseOptions): void;
 
 /**
+ * Fails when a page breaks a rule of axe-core.
+ *
+ * Needs the package `axe-core`. Throws `E_TEST_ACCESSIBILITY` and `E_TEST_BROWSER`.
+ */
+export declare function expectAccessible(page: Pick<BrowserPage, "evaluate" | "url">): Promise<void>;
+
+/**
+ * Returns why tests in a browser cannot run here; false where they can. For the option `skip` of a test.
+ *
+ * With GABLE_TEST_REQUIRE=all it is always false: a machine without a browser then fails.
+ *
+ * @example
+ * test("signs up", { skip: skipWithoutBrowser() }, () => withBrowser(app, async (page) => { await page.goto("/"); }));
+ */
+export declare function skipWithoutBrowser(): string | false;
+
+/**
+ * Serves an application on a free port, and runs work with a page of a new browser.
+ *
+ * Needs the package `playwright-core`, and a Chromium at the path of the variable CHROMIUM or at a usual path. Throws `E_TEST_BROWSER`
+ * without one of them, and what a handler or a script of the page throws.
+ */
+export declare function withBrowser<Page = BrowserPage>(app: Application, work: (page: Page) => unknown): Promise<void>;
+
+/**
+ * A page of a browser, as far as most tests use it.
+ *
+ * Annotate the parameter with `Page` of playwright-core to have all of it.
+ */
+export interface BrowserPage {
+    /** Goes to an address; paths are those of the application. */
+    goto(path: string): Promise<unknown>;
+    /** Returns the address that is shown. */
+    url(): string;
+    /** Returns the title of the page. */
+    title(): Promise<string>;
+    /** Returns the HTML of the page. */
+    content(): Promise<string>;
+    /** Fills a field. */
+    fill(selector: string, value: string): Promise<void>;
+    /** Clicks an element. */
+    click(selector: string): Promise<void>;
+    /** Presses a key in an element. */
+    press(selector: string, key: string): Promise<void>;
+    /** Returns the text of an element; null without one. */
+    textContent(selector: string): Promise<string | null>;
+    /** Waits for an element. */
+    waitForSelector(selector: string): Promise<unknown>;
+    /** Waits for an address. */
+    waitForURL(path: string): Promise<void>;
+    /** Runs code in the page, and returns its JSON value. */
+    evaluate(code: string): Promise<unknown>;
+}
+
+/**
  * Answers calls of `fetch()` until the current test ends; any other outgoing request fails with `E_TEST_OUTGOING`.
  *
  * A key is an address, or a method and an address; `*` stands for any characters. Connections to loopback are let through, so

@@ -7,6 +7,8 @@ export { testPart } from "./testing/part-contract.ts";
 export type { TestPartOptions } from "./testing/part-contract.ts";
 export { create, createMany, defineFactory } from "./testing/factories.ts";
 export { testDatabase } from "./testing/test-database.ts";
+export { expectAccessible, skipWithoutBrowser, withBrowser } from "./testing/browser.ts";
+export type { BrowserPage } from "./testing/browser.ts";
 export { fakeFetch } from "./testing/fake-fetch.ts";
 export type { FakeAnswer, FakeFetch, SentFetch } from "./testing/fake-fetch.ts";
 export { testLeaks } from "./testing/leaks.ts";

@@ -137,6 +137,7 @@ const readsEnvironment = [
   "app/mode.ts",
   "settings/runtime.ts",
   "cli/terminal.ts",
+  "testing/browser.ts",
 ];
 
 interface Import {

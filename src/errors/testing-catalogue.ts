@@ -13,5 +13,7 @@ export const testingErrors = {
   E_TEST_LEAK: entry(500, "The test leaves something behind", "End what the message names before the test ends."),
   E_TEST_TIME: entry(500, "Time cannot travel like this", "Pass a duration such as { days: 15 }, and await time.travel()."),
   E_TRANSACTION_OPEN: entry(500, "A transaction is still open when the test ends", "Await transaction()."),
+  E_TEST_BROWSER: entry(500, "No browser can be started", "Install playwright-core, and set CHROMIUM to the path of a Chromium."),
+  E_TEST_ACCESSIBILITY: entry(500, "The page is not accessible", "Correct what the message lists."),
   E_TEST_SETUP: entry(500, "The application lacks what the test needs", "Pass the option that the message names to gable()."),
 } as const;

@@ -12,6 +12,8 @@ export type TestErrorCode =
   | "E_TEST_OUTGOING"
   | "E_TEST_LEAK"
   | "E_TEST_TIME"
+  | "E_TEST_BROWSER"
+  | "E_TEST_ACCESSIBILITY"
   | "E_TEST_SETUP";
 
 /** Creates an error of the testing tools. */

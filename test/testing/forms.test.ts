@@ -364,7 +364,7 @@ describe("forms of pages", () => {
       /type date and cannot hold "2026-02-30"/,
       /2026-01-31/,
     ],
-    ["line breaks in one line", form("<input name=a>"), { a: "x\ny" }, /cannot hold "x\\ny"/, /a text/],
+    ["line breaks in one line", form("<input name=a>"), { a: "x\ny" }, /cannot hold "x\\ny"/, /a string/],
     ["a number outside of a range", form("<input name=a type=range max=5>"), { a: 6 }, /cannot hold "6"/, /between min and max/],
     ["a value that no box has", form("<input type=checkbox name=a value=red>"), { a: "rot" }, /"rot" is not a choice of "a"/, /"red"/],
     [
