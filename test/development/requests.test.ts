@@ -21,6 +21,23 @@ class Article extends Model("kept_articles", {
 const source = readFileSync(import.meta.filename, "utf8").split("\n");
 const placeOf = (name: string): string => `requests.test.ts:${source.findIndex((line) => line.endsWith(`// ${name}`)) + 1}`;
 
+/** Whether the runtime keeps the caller of code that an `await` starts, as in a lazy query: Node 26 does, Node 24 does not. */
+const seesAwaits: boolean = await (async function probe() {
+  let stack = "";
+  await {
+    // oxlint-disable-next-line unicorn/no-thenable -- a lazy query is such an object
+    then(resolve: () => void) {
+      stack = new Error("where").stack ?? "";
+      resolve();
+    },
+  };
+  return stack.includes("probe");
+})();
+
+function assertPlace(found: { readonly place?: { readonly shown: string } } | undefined, name: string): void {
+  if (seesAwaits || found?.place !== undefined) assert.ok(found?.place?.shown.endsWith(placeOf(name)) === true, String(found?.place?.shown));
+}
+
 interface Finding {
   readonly id: string;
   readonly fix: string;
@@ -158,10 +175,10 @@ describe("requests in development", () => {
     const finding = find(kept, "W_QUERY_REPEATED");
     assert.equal(finding?.message, "100 queries differ only in their values.");
     assert.equal(finding.fix, "Add with({ writer: true }) to the query of Article, and use row.writer in the loop.");
-    assert.ok(finding.place?.shown.endsWith(placeOf("each")));
+    assertPlace(finding, "each");
     assert.equal(kept.statementCount, 101);
     const group = kept.statements.find(({ count }) => count === 100);
-    assert.ok(group?.place?.shown.endsWith(placeOf("each")));
+    assertPlace(group, "each");
     assert.equal(group?.values, "[1]");
   });
 
@@ -169,7 +186,7 @@ describe("requests in development", () => {
     const later = find(await ask("/later"), "W_RELATION_LATER");
     assert.equal(later?.message, "Article.writer is loaded by a further query for 100 rows, when the code first touches it.");
     assert.match(later.fix, /^Add with\(\{ writer: true \}\) to the query/);
-    assert.ok(later.place?.shown.endsWith(placeOf("later")));
+    assertPlace(later, "later");
     const nested = (await ask("/nested")).findings.filter(({ id }) => id === "W_RELATION_LATER");
     assert.deepEqual(
       nested.map(({ fix }) => /with\((.*?)\) to/.exec(fix)?.[1]),
@@ -201,7 +218,7 @@ describe("requests in development", () => {
     const finding = find(kept, "W_RELATION_EACH");
     assert.equal(finding?.message, "Article.writer is loaded one by one: 5 queries.");
     assert.equal(finding.fix, "Add with({ writer: true }) to the query.");
-    assert.ok(finding.place?.shown.endsWith(placeOf("alone")));
+    assertPlace(finding, "alone");
     await alone.close();
   });
 
@@ -220,7 +237,7 @@ describe("requests in development", () => {
         path,
       );
       assert.match(kept.findings[0]!.message, message);
-      assert.ok(kept.findings[0]!.place?.shown.endsWith(placeOf(place)));
+      assertPlace(kept.findings[0]!, place);
     }
     for (const path of ["/used", "/indexed"]) assert.deepEqual((await ask(path)).findings, [], path);
     assert.deepEqual((await ask("/whole", { method: "POST" })).findings, []);

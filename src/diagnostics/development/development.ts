@@ -16,6 +16,9 @@ import { createLivePage } from "./live-page.ts";
 /** All tools, in the order of their scripts. One line for each. */
 const createTools: readonly CreateDevelopmentTool[] = [createLivePage, createRequestTool];
 
+/** Addresses of the tools and of their scripts. */
+const ownPath = /^\/_gable\/(?:client|events|migrate|requests)(?:\/|$)/;
+
 /** Creates the tools of an application. */
 export function createDevelopment(host: PartHost, options: { readonly hosts?: readonly string[] }): Development {
   const tools = createTools.map((create) => create(host, options)).filter((tool) => tool !== undefined);
@@ -37,13 +40,14 @@ export class Development {
     return this.#tools.find(({ trace }) => trace !== undefined)?.trace;
   }
 
-  /** Answers an address below `/_gable/`; undefined for another one. */
+  /** Checks who asks for an address below `/_gable/`, and answers those of the tools; undefined for all others, such as routes of parts. */
   early(request: RawRequest): Promise<HandlerReply> | undefined {
-    return request.path.startsWith(developmentPrefix) ? this.#answer(request) : undefined;
+    if (!request.path.startsWith(developmentPrefix)) return undefined;
+    assertOwnPage(request, this.#isKnownHost);
+    return ownPath.test(request.path) ? this.#answer(request) : undefined;
   }
 
   async #answer(request: RawRequest): Promise<HandlerReply> {
-    assertOwnPage(request, this.#isKnownHost);
     for (const tool of this.#tools) {
       const reply = await tool.answer?.(request);
       if (reply !== undefined) return reply;
