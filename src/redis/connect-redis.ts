@@ -1,6 +1,7 @@
 /** Connections to Redis, by the package `redis`. Stores need one command of it: EVAL. */
 import { GableError } from "../errors/gable-error.ts";
 import { toErrorText } from "../errors/error-text.ts";
+import { loadPackage } from "./load-package.ts";
 
 /** A client of Redis, as far as the stores use it. The clients of the package `redis` are such clients. */
 export interface RedisClient {
@@ -54,15 +55,6 @@ export async function connectRedis({ url, client: own }: RedisOptions): Promise<
   }
   wasReady = true;
   return { client, close: () => client.close() };
-}
-
-/** Loads the package `redis`. Throws `E_REDIS_MISSING`. */
-export async function loadPackage(): Promise<typeof import("redis")> {
-  try {
-    return await import("redis");
-  } catch (error) {
-    throw new GableError("E_REDIS_MISSING", "The package redis is not installed.", { cause: error });
-  }
 }
 
 /** Returns the address without its password. */

@@ -1,7 +1,8 @@
 /** A connection to Redis that receives published messages. */
 import { GableError } from "../errors/gable-error.ts";
 import { toErrorText } from "../errors/error-text.ts";
-import { describeUrl, loadPackage } from "./connect-redis.ts";
+import { describeUrl } from "./connect-redis.ts";
+import { loadPackage } from "./load-package.ts";
 
 /** Receives messages. */
 export interface RedisSubscriber {
