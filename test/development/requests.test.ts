@@ -35,7 +35,8 @@ const seesAwaits: boolean = await (async function probe() {
 })();
 
 function assertPlace(found: { readonly place?: { readonly shown: string } } | undefined, name: string): void {
-  if (seesAwaits || found?.place !== undefined) assert.ok(found?.place?.shown.endsWith(placeOf(name)) === true, String(found?.place?.shown));
+  if (seesAwaits || found?.place !== undefined)
+    assert.ok(found?.place?.shown.endsWith(placeOf(name)) === true, String(found?.place?.shown));
 }
 
 interface Finding {
