@@ -61,6 +61,34 @@ describe("npm create gable", () => {
     assert.deepEqual((await readdir(join(folder, "old"))).sort(), files);
   });
 
+  it("quotes the folder in the commands to type", () => {
+    for (const [name, shown] of [
+      ["my shop", "'my shop'"],
+      ["it's", "'it'\\''s'"],
+      ["$HOME;x", "'$HOME;x'"],
+      ["plain-1.0", "plain-1.0"],
+    ] as const) {
+      const { stdout } = create(name, "--no-install", "--no-git", "--json");
+      assert.equal((JSON.parse(stdout) as { data: { next: string[] } }).data.next[0], `cd ${shown}`);
+    }
+  });
+
+  it("prints one object with --json when it refuses, too", async () => {
+    await mkdir(join(folder, "full"));
+    await writeFile(join(folder, "full", "a.txt"), "");
+    for (const [words, expected, message] of [
+      [["full"], 1, /is not empty: a\.txt/],
+      [["--template", "blog"], 2, /--template got "blog"/],
+      [["--colour"], 2, /--colour/],
+    ] as const) {
+      const { status, stdout, stderr } = create(...words, "--json", "--no-install", "--no-git");
+      const answer = JSON.parse(stdout) as { ok: boolean; problems: Array<{ message: string; fix: string }> };
+      assert.deepEqual([status, answer.ok, stderr], [expected, false, ""]);
+      assert.match(answer.problems[0]!.message, message);
+      assert.notEqual(answer.problems[0]!.fix, "");
+    }
+  });
+
   it("refuses a path that is a file", async () => {
     await writeFile(join(folder, "taken"), "");
     const { status, stderr } = create("taken", "--no-install", "--no-git");

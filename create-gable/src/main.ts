@@ -18,7 +18,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     return await make(given);
   } catch (error) {
     if (error instanceof WrongUsage || error instanceof ProjectRefused) {
-      console.error(`${error.message}\n  fix: ${error.fix}`);
+      const { message, fix } = error;
+      // Wrong arguments have not been read, so the flag is looked for in the words themselves.
+      if (argv.includes("--json")) console.log(JSON.stringify({ ok: false, command: "create", data: null, problems: [{ message, fix }] }));
+      else console.error(`${message}\n  fix: ${fix}`);
       return error instanceof WrongUsage ? 2 : 1;
     }
     throw error;
@@ -31,7 +34,7 @@ async function make(given: Arguments): Promise<number> {
   const files = await createProject({ folder, template: given.template, force: given.force, node });
   if (given.git) run("git", ["init", "--quiet"], folder, given.json);
   const isInstalled = given.install && run(given.packageManager, ["install"], folder, given.json);
-  const next = [`cd ${relative(process.cwd(), folder) || "."}`];
+  const next = [`cd ${quote(relative(process.cwd(), folder) || ".")}`];
   if (!isInstalled) next.push(`${given.packageManager} install`);
   next.push(`${given.packageManager} run dev`);
   if (given.json) console.log(JSON.stringify({ ok: true, command: "create", data: { folder, files, next }, problems: [] }));
@@ -45,6 +48,13 @@ async function make(given: Arguments): Promise<number> {
     console.log(`\nType next:\n${next.map((line) => `  ${line}`).join("\n")}\n\nThen open http://127.0.0.1:3000, and edit app.ts first.`);
   }
   return given.install && !isInstalled ? 1 : 0;
+}
+
+/** Quotes a path for a shell, if it needs quotes. */
+function quote(path: string): string {
+  if (/^[\w./@:+,%~-]+$/.test(path) && !path.startsWith("-") && !path.startsWith("~")) return path;
+  if (process.platform === "win32") return `"${path}"`;
+  return `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 async function askForFolder({ yes, json }: Arguments): Promise<string> {
