@@ -10,7 +10,7 @@ import { writeLastError } from "../diagnostics/report/last-error.ts";
 import { readVisitor } from "../diagnostics/requests/read-visitor.ts";
 import type { RequestRecord } from "../diagnostics/requests/request-record.ts";
 import { currentRecord } from "../diagnostics/requests/request-record.ts";
-import { migrateAddress } from "../diagnostics/requests/request-tool.ts";
+import { migratePath } from "../diagnostics/development/addresses.ts";
 import { parseCookies } from "../http/cookies.ts";
 import { HandlerReply } from "../replies/handler-reply.ts";
 import type { RouteTable } from "../routing/route-table.ts";
@@ -55,7 +55,7 @@ export async function createDevelopmentReply(facts: DevelopmentFacts): Promise<H
   const body = renderErrorReport(report, format, {
     ...(format === "html" && { nonce: context.nonce }),
     ...(editor !== undefined && editor !== "" && { editor }),
-    migrateUrl: migrateAddress,
+    migrateUrl: migratePath,
   });
   return new HandlerReply(facts.status, contentTypes[format], body, [["cache-control", "no-store"]]);
 }

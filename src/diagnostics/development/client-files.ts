@@ -2,14 +2,12 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { HandlerReply } from "../../replies/handler-reply.ts";
+import { clientPrefix } from "./addresses.ts";
 
 const files = ["page.js", "bar.js", "morph.js", "pair-nodes.js", "toolbar.js"] as const;
 
 /** Name of a script. */
 export type ClientFile = (typeof files)[number];
-
-/** Addresses of everything that is only there in development. */
-export const developmentPrefix = "/_gable/";
 
 /** The folder: next to the sources in the repository; in the package, this file is part of a bundle. */
 const folder = import.meta.url.endsWith(".ts")
@@ -18,7 +16,7 @@ const folder = import.meta.url.endsWith(".ts")
 
 /** Returns the address of a script. */
 export function addressOf(file: ClientFile): string {
-  return `${developmentPrefix}client/${file}`;
+  return `${clientPrefix}${file}`;
 }
 
 /** Answers the addresses of scripts; undefined for other ones. */

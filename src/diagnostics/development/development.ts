@@ -8,16 +8,14 @@ import type { HostCheck } from "../../security/hosts.ts";
 import type { RequestTrace } from "../../parts/request-trace.ts";
 import { createRequestTool } from "../requests/request-tool.ts";
 import { assertOwnPage } from "./access.ts";
-import { addressOf, answerClientFile, developmentPrefix } from "./client-files.ts";
+import { developmentPrefix, isToolPath } from "./addresses.ts";
+import { addressOf, answerClientFile } from "./client-files.ts";
 import type { CreateDevelopmentTool, DevelopmentTool } from "./development-tool.ts";
 import { insertScripts } from "./insert-scripts.ts";
 import { createLivePage } from "./live-page.ts";
 
 /** All tools, in the order of their scripts. One line for each. */
 const createTools: readonly CreateDevelopmentTool[] = [createLivePage, createRequestTool];
-
-/** Addresses of the tools and of their scripts. */
-const ownPath = /^\/_gable\/(?:client|events|migrate|requests)(?:\/|$)/;
 
 /** Creates the tools of an application. */
 export function createDevelopment(host: PartHost, options: { readonly hosts?: readonly string[] }): Development {
@@ -44,7 +42,7 @@ export class Development {
   early(request: RawRequest): Promise<HandlerReply> | undefined {
     if (!request.path.startsWith(developmentPrefix)) return undefined;
     assertOwnPage(request, this.#isKnownHost);
-    return ownPath.test(request.path) ? this.#answer(request) : undefined;
+    return isToolPath(request.path) ? this.#answer(request) : undefined;
   }
 
   async #answer(request: RawRequest): Promise<HandlerReply> {

@@ -11,10 +11,11 @@ import type { ReportFormat } from "../report/render-report.ts";
 import { renderErrorReport } from "../report/render-report.ts";
 import type { ErrorReport } from "../report/report-types.ts";
 import { assertOwnPage } from "./access.ts";
-import { addressOf, answerClientFile, developmentPrefix } from "./client-files.ts";
+import { developmentPrefix, eventsPath } from "./addresses.ts";
+import { addressOf, answerClientFile } from "./client-files.ts";
 import { EventHub } from "./event-hub.ts";
 import { insertScripts } from "./insert-scripts.ts";
-import { eventsPath, toScriptQuery } from "./live-page.ts";
+import { toScriptQuery } from "./live-page.ts";
 
 /** Options of {@link FailureReplies}. */
 export interface FailureReplyOptions {

@@ -6,13 +6,9 @@ import { HandlerReply } from "../../replies/handler-reply.ts";
 import type { DevelopmentTool } from "./development-tool.ts";
 import { EventHub } from "./event-hub.ts";
 import type { Notice, ToDevelopment } from "./messages.ts";
+import { eventsPath, migratePath } from "./addresses.ts";
 import { DevelopmentChannel, generationVariable } from "./messages.ts";
 import { createRequestLines } from "./request-lines.ts";
-
-/** Address of the events. */
-export const eventsPath = "/_gable/events";
-/** Address that runs migrations, by POST. */
-const migratePath = "/_gable/migrate";
 
 /** Creates the tool; undefined when no `gable dev` runs this process. */
 export function createLivePage(host: PartHost): DevelopmentTool | undefined {

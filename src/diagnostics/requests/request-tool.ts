@@ -24,14 +24,12 @@ import type { ShownRequest } from "./shown-request.ts";
 import { showUrl, toShownRequest } from "./shown-request.ts";
 import { watchData } from "./watch-data.ts";
 import type { DevelopmentTool } from "../development/development-tool.ts";
+import { migratePath, requestsPath } from "../development/addresses.ts";
 
 /** Frames that stacks have in development. */
 const framesMax = 50;
 /** Requests that are kept. */
 const keptMax = 200;
-const address = "/_gable/requests";
-/** Address that runs the migrations of the application. */
-export const migrateAddress = "/_gable/migrate";
 
 /** Creates the tool. */
 export function createRequestTool(host: PartHost): DevelopmentTool {
@@ -102,16 +100,16 @@ class RequestTool {
   /** Answers the addresses of requests, and the one that runs migrations. */
   answer(request: RawRequest): Pending<HandlerReply> | undefined {
     const { path } = request;
-    if (path === migrateAddress) return this.#migrate(request);
-    if (path === `${address}/style.css`)
+    if (path === migratePath) return this.#migrate(request);
+    if (path === `${requestsPath}/style.css`)
       return new HandlerReply(200, "text/css; charset=utf-8", colourRules(":host") + pageStyle + panelStyle);
-    if (path === address) return this.#answerList();
-    const [id, action, position] = path.startsWith(`${address}/`) ? path.slice(address.length + 1).split("/") : [];
+    if (path === requestsPath) return this.#answerList();
+    const [id, action, position] = path.startsWith(`${requestsPath}/`) ? path.slice(requestsPath.length + 1).split("/") : [];
     if (id === undefined || id === "") return undefined;
     const record = this.#records.get(decodeURIComponent(id));
     if (record === undefined)
       throw new GableError("E_ROUTE_NOT_FOUND", `No request with the id "${id}" is kept.`, {
-        fix: `Gable keeps the last ${keptMax} requests: ${address} lists them.`,
+        fix: `Gable keeps the last ${keptMax} requests: ${requestsPath} lists them.`,
       });
     if (action === "explain") return this.#explain(record, request, Number(position));
     return this.#answerRecord(record, request, action);
@@ -144,7 +142,7 @@ class RequestTool {
       const totalMs = Math.round(headMs * 100) / 100;
       return { id, method, url: showUrl(record, this.#secrets), status, totalMs, statementCount, errorCode: report?.code ?? "" };
     });
-    return { editor: this.#host.environment("GABLE_EDITOR"), address, others };
+    return { editor: this.#host.environment("GABLE_EDITOR"), address: requestsPath, others };
   }
 
   /** Returns how the database runs a statement. The position in the record names the statement, so nobody can send their own. */
@@ -157,7 +155,7 @@ class RequestTool {
     const plan = await explain(statement);
     if (!wantsPage(request)) return reply("application/json", JSON.stringify({ sql: shown.sql, plan }));
     const nonce = createNonce();
-    const page = renderPlanPage(shown.sql, plan, `${address}/${encodeURIComponent(record.id)}`, nonce);
+    const page = renderPlanPage(shown.sql, plan, `${requestsPath}/${encodeURIComponent(record.id)}`, nonce);
     return withNonce(reply("text/html; charset=utf-8", page), nonce);
   }
 
