@@ -2,6 +2,7 @@
  * Reports a run of the tests: each failure with its file and line, one line per area when all its files are done, then the
  * counts. Tests that pass print nothing. `node --test` loads this file; `scripts/test.ts` passes the list of files.
  */
+import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { inspect } from "node:util";
 import { fileURLToPath } from "node:url";
@@ -17,11 +18,18 @@ export interface TestEvent {
     readonly skip?: string | boolean;
     readonly todo?: string | boolean;
     readonly message?: string;
+    readonly duration_ms?: number;
     readonly details?: {
       readonly type?: string;
       readonly error?: { readonly failureType?: string; readonly cause?: unknown; readonly message?: string };
     };
   };
+}
+
+/** What a run leaves for `scripts/test.ts`. Files are absolute paths. */
+export interface TestResult {
+  readonly failedFiles: readonly string[];
+  readonly secondsOfFiles: Readonly<Record<string, number>>;
 }
 
 interface Counts {
@@ -48,6 +56,8 @@ class Report {
   readonly #output = new Map<string, string>();
   readonly #reasons = new Map<string, number>();
   readonly #failures: string[] = [];
+  readonly #failedFiles = new Set<string>();
+  readonly #seconds = new Map<string, number>();
 
   constructor(files: readonly string[]) {
     for (const file of files) this.#filesLeft.set(toArea(file), (this.#filesLeft.get(toArea(file)) ?? 0) + 1);
@@ -60,7 +70,7 @@ class Report {
     if (type === "test:stdout" || type === "test:stderr") this.#keepOutput(file, data.message ?? "");
     if (type === "test:pass") this.#pass(data);
     if (type === "test:fail") return this.#fail(data);
-    if (type === "test:summary" && data.file !== undefined) return this.#endFile(data.file);
+    if (type === "test:summary" && data.file !== undefined) return this.#endFile(data.file, data.duration_ms ?? 0);
     return "";
   }
 
@@ -72,6 +82,10 @@ class Report {
     const all = [...this.#areas.values()];
     const total = (name: keyof Counts): number => all.reduce((sum, counts) => sum + counts[name], 0);
     return `${[...lines, "", `${total("passed")} passed, ${total("failed")} failed, ${total("skipped")} skipped`].join("\n")}\n`;
+  }
+
+  get result(): TestResult {
+    return { failedFiles: [...this.#failedFiles], secondsOfFiles: Object.fromEntries(this.#seconds) };
   }
 
   #counts(file: string): Counts {
@@ -107,14 +121,16 @@ class Report {
     const cause = details?.error?.cause ?? details?.error;
     const title = `${findPlace(cause, data)} ${name}`;
     this.#failures.push(title);
+    this.#failedFiles.add(file);
     return `FAIL ${title}\n${indent(describe(cause))}\n`;
   }
 
-  #endFile(file: string): string {
+  #endFile(file: string, durationMs: number): string {
+    this.#seconds.set(file, durationMs / 1_000);
     const area = toArea(file);
     const left = (this.#filesLeft.get(area) ?? 1) - 1;
     this.#filesLeft.set(area, left);
-    const hasFailed = this.#failures.some((failure) => failure.startsWith(relative(root, file)));
+    const hasFailed = this.#failedFiles.has(file);
     const output = this.#output.get(file)?.trim() ?? "";
     this.#output.delete(file);
     const printed = hasFailed && output !== "" ? `Printed by ${relative(root, file)}:\n${indent(output)}\n` : "";
@@ -156,4 +172,6 @@ export default async function* reportTests(events: AsyncIterable<TestEvent>): As
     if (text !== "") yield text;
   }
   yield report.close();
+  const path = process.env["GABLE_TEST_RESULT"];
+  if (path !== undefined) writeFileSync(path, JSON.stringify(report.result));
 }

@@ -1,9 +1,13 @@
 /**
- * Runs the tests: all of them, or the files whose path contains one of the given words. `--except=WORD,WORD` leaves files out. Other
- * flags go to `node --test`.
+ * Runs the tests: all of them, or the files whose path contains one of the given words. `--except=WORD,WORD` leaves files out, `--again`
+ * runs the files that failed once more, alone, and `--times` lists the slowest files. Other flags go to `node --test`.
  */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { glob } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import { root, runCommand } from "./run-command.ts";
+import type { TestResult } from "./test-reporter.ts";
 
 const patterns = [
   "src/**/*.test.ts",
@@ -12,13 +16,17 @@ const patterns = [
   "scripts/**/*.test.ts",
   "examples/*/**/*.test.ts",
 ];
+/** More files than this do not fail because the machine is busy: `--again` leaves them. */
+const againMax = 5;
+
+const ownFlags = ["--except=", "--again", "--times"];
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+const flags = process.argv.slice(2).filter((argument) => argument.startsWith("--") && !ownFlags.some((own) => argument.startsWith(own)));
 const excepted =
   process.argv
     .find((argument) => argument.startsWith("--except="))
     ?.slice("--except=".length)
     .split(",") ?? [];
-const flags = process.argv.slice(2).filter((argument) => argument.startsWith("--") && !argument.startsWith("--except="));
 const hasReporter = flags.some((flag) => flag.startsWith("--test-reporter"));
 
 const files: string[] = [];
@@ -32,18 +40,64 @@ if (files.length === 0) {
 }
 if (excepted.length > 0) console.log(`Left out: test files whose path contains ${excepted.join(" or ")}.`);
 console.log(`Node ${process.versions.node}, ${files.length} test files. One line per area follows when all its files are done.`);
-process.exitCode = await runCommand(
-  process.execPath,
-  [
-    "--import",
-    "./scripts/source.mjs",
-    "--test",
-    ...(hasReporter ? [] : ["--test-reporter=./scripts/test-reporter.ts", "--test-reporter-destination=stdout"]),
-    "--test-concurrency=2",
-    // Only stops a run that hangs: no test may depend on how fast the machine is.
-    "--test-timeout=300000",
-    ...flags,
-    ...files.sort(),
-  ],
-  { GABLE_MODE: "test", GABLE_TEST_FILES: JSON.stringify(files.map((file) => root + file)) },
-);
+const { status, result } = await run(files.sort(), 2);
+if (process.argv.includes("--times")) listTimes(result);
+process.exitCode = status === 0 || !process.argv.includes("--again") ? status : await runAgain(result);
+
+/** Runs test files; returns the exit status and what the reporter found. */
+async function run(chosen: readonly string[], concurrency: number): Promise<{ status: number; result: TestResult }> {
+  const folder = mkdtempSync(join(tmpdir(), "gable-tests-"));
+  const path = join(folder, "result.json");
+  try {
+    const ended = await runCommand(
+      process.execPath,
+      [
+        "--import",
+        "./scripts/source.mjs",
+        "--test",
+        ...(hasReporter ? [] : ["--test-reporter=./scripts/test-reporter.ts", "--test-reporter-destination=stdout"]),
+        `--test-concurrency=${concurrency}`,
+        // Only stops a run that hangs: no test may depend on how fast the machine is.
+        "--test-timeout=300000",
+        ...flags,
+        ...chosen,
+      ],
+      {
+        GABLE_MODE: "test",
+        GABLE_TEST_FILES: JSON.stringify(chosen.map((file) => root + file)),
+        ...(hasReporter ? {} : { GABLE_TEST_RESULT: path }),
+      },
+    );
+    return { status: ended, result: hasReporter ? { failedFiles: [], secondsOfFiles: {} } : readResult(path) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** A run that was stopped leaves no result. */
+function readResult(path: string): TestResult {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as TestResult;
+  } catch {
+    return { failedFiles: [], secondsOfFiles: {} };
+  }
+}
+
+/** Runs failed files a second time, one after the other. Both results stay in the output. */
+async function runAgain({ failedFiles }: TestResult): Promise<number> {
+  const names = failedFiles.map((file) => relative(root, file)).filter((file) => files.includes(file));
+  if (names.length === 0 || names.length !== failedFiles.length || names.length > againMax) return 1;
+  console.log(`\nOnce more, alone: ${names.join(", ")}`);
+  const again = await run(names, 1);
+  if (again.status === 0) console.log(`UNSTABLE: these failed among other tests and passed alone: ${names.join(", ")}`);
+  return again.status;
+}
+
+function listTimes({ secondsOfFiles }: TestResult): void {
+  const slowest = Object.entries(secondsOfFiles)
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, 40);
+  const total = Object.values(secondsOfFiles).reduce((sum, seconds) => sum + seconds, 0);
+  console.log(`\nSlowest files, of ${Math.round(total)} s in all:`);
+  for (const [file, seconds] of slowest) console.log(`${seconds.toFixed(1).padStart(7)} s  ${relative(root, file)}`);
+}

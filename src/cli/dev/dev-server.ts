@@ -63,7 +63,8 @@ export class DevServer {
   #swaps = 0;
   #migrations: MigrationState = { isDue: false, waiting: [] };
   #isMigrating = false;
-  #why = "";
+  /** Changes since an application was last ready: what it is restarted for. */
+  #changes: FileChange[] = [];
 
   constructor(options: DevServerOptions) {
     const { folder, output } = options;
@@ -152,7 +153,7 @@ export class DevServer {
   }
 
   #restart(changes: readonly FileChange[]): void {
-    this.#why = this.#show(changes);
+    this.#changes.push(...changes);
     this.#isFailing = false;
     this.#swaps = 0;
     this.#endReplies();
@@ -162,8 +163,11 @@ export class DevServer {
   #show(changes: readonly FileChange[]): string {
     const [first] = changes;
     if (first === undefined) return "";
-    const name = first.path.startsWith(`${this.#options.folder}/`) ? first.path.slice(this.#options.folder.length + 1) : first.path;
-    return `${name} ${first.kind}${changes.length === 1 ? "" : `, and ${changes.length - 1} more`}`;
+    return `${this.#toName(first)} ${first.kind}${changes.length === 1 ? "" : `, and ${changes.length - 1} more`}`;
+  }
+
+  #toName({ path }: FileChange): string {
+    return path.startsWith(`${this.#options.folder}/`) ? path.slice(this.#options.folder.length + 1) : path;
   }
 
   #swapViews(changes: readonly FileChange[]): void {
@@ -187,11 +191,13 @@ export class DevServer {
 
   #onReady(bootMs: number): void {
     this.#isFailing = false;
-    this.#options.output.tell("ready", `Ready in ${Math.round(bootMs)} ms${this.#why === "" ? "" : ` (${this.#why})`}`, {
+    const why = this.#show(this.#changes);
+    this.#options.output.tell("ready", `Ready in ${Math.round(bootMs)} ms${why === "" ? "" : ` (${why})`}`, {
       ms: Math.round(bootMs),
-      why: this.#why,
+      why,
+      files: this.#changes.map((change) => this.#toName(change)),
     });
-    this.#why = "";
+    this.#changes = [];
     this.#types?.check();
     this.#sendNotices();
   }

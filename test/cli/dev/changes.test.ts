@@ -47,11 +47,15 @@ describe("a change under gable dev", () => {
     });
   };
 
+  /** Waits for a worker that was started for a file, and perhaps for others that changed at the same time. */
+  const ready = (isFile: (name: string) => boolean, from = 0): Promise<object> =>
+    project.event("ready", ({ files }) => (files as string[]).some(isFile), from);
+
   /** Saves a file, and waits for the worker that has read it. */
   const restore = async (name: string, text: string): Promise<void> => {
     const from = project.events.length;
     project.write(name, text);
-    await project.event("ready", ({ why }) => String(why).startsWith(name), from);
+    await ready((file) => file === name, from);
     await shows("one");
   };
 
@@ -84,7 +88,7 @@ describe("a change under gable dev", () => {
     project.write(".env", "SHOP_WORD=unused\n");
     const from = project.events.length;
     project.write(".env", "SHOP_WORD=changed\n");
-    await project.event("ready", ({ why }) => String(why).startsWith(".env"), from);
+    await ready((file) => file === ".env", from);
   });
 
   it("of a file in a folder that did not exist is seen, and a deleted module is an error until it is back", async () => {
@@ -218,7 +222,7 @@ describe("a change under gable dev", () => {
     open.close();
     project.write("node_modules/.package-lock.json", "{}");
     await project.event("fixed", ({ id }) => id === "packages");
-    await project.event("ready", ({ why }) => String(why).startsWith("node_modules"));
+    await ready((file) => file.startsWith("node_modules"));
   });
 
   it("of a test, of a type declaration and of files of editors does nothing", async () => {
