@@ -164,6 +164,11 @@ export interface SuperviseOptions extends ListenAddress {
     app: string;
     /** Number of workers. Default "auto": one per core, at most one per 256 MiB of memory. */
     workers?: number | "auto";
+    /**
+     * Whether one more process runs the background tasks of the application, if it has some: workers then run none. Default false: each
+     * worker runs tasks.
+     */
+    tasks?: boolean;
     /** Time for a worker to become ready, in milliseconds. Default 60,000. */
     bootMs?: number;
     /** Time without a heartbeat after which a worker is killed, in milliseconds; 0 for never. Default 10,000. */
@@ -246,6 +251,8 @@ export interface WorkerStatus extends WorkerFacts {
     readonly pid: number;
     /** Number of its generation. */
     readonly generation: number;
+    /** What it does. */
+    readonly role: WorkerRole;
     /** Where it is in its life. */
     readonly state: WorkerState;
 }
@@ -278,6 +285,9 @@ export interface WorkerFailure {
     /** Report of the error as JSON, where a {@link WorkerSetup} makes one. */
     readonly report?: unknown;
 }
+
+/** What a process does: it serves connections, or it runs background tasks. */
+export type WorkerRole = "web" | "tasks";
 
 /** Default export of a module that prepares workers: `gable dev` has one. */
 export interface WorkerSetup {

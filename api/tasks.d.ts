@@ -311,6 +311,8 @@ export interface TaskOutcome {
 
 /** Where tasks wait. `testTaskQueue()` of gable/testing checks an implementation. */
 export interface TaskQueue {
+    /** Whether other processes see the tasks. Default true. */
+    readonly isShared?: boolean;
     /** Adds tasks. A queue with `transaction` uses the transaction of the caller. */
     add(tasks: readonly NewTask[]): Promise<void>;
     /** Returns tasks that are due, the most urgent first, and gives the caller their lease. No two callers get the same task. */

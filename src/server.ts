@@ -11,5 +11,5 @@ export type { DevelopmentSupervision, SuperviseOptions, SupervisorEvent } from "
 export type { RunningSupervisor } from "./server/supervisor/supervise.ts";
 export type { SupervisorEnd, SupervisorStatus, WorkerStatus } from "./server/supervisor/supervisor.ts";
 export type { WorkerState } from "./server/supervisor/worker-process.ts";
-export type { WorkerFacts, WorkerFailure, WorkerSetup } from "./server/supervisor/protocol.ts";
+export type { WorkerFacts, WorkerFailure, WorkerRole, WorkerSetup } from "./server/supervisor/protocol.ts";
 export type { ControlAnswer, ControlCommand } from "./server/supervisor/control-socket.ts";

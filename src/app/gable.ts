@@ -17,6 +17,7 @@ import type { PageOptions } from "../replies/replies.ts";
 import { toViewReply } from "../replies/replies.ts";
 import type { Route } from "../routing/route.ts";
 import { RouteTable } from "../routing/route-table.ts";
+import { tasksPart } from "../tasks/part.ts";
 import { defaultLimits } from "../server/limits.ts";
 import type { Assembly } from "./assemble.ts";
 import { assemble } from "./assemble.ts";
@@ -196,6 +197,23 @@ export class Application {
   /** @internal The logger of the application. */
   get logger(): AppLogger {
     return this.#services.logger;
+  }
+
+  /** @internal Whether the supervisor of this process should run the tasks of the application in a separate process. */
+  get hasTasksToRun(): boolean {
+    return this.#parts.find(tasksPart)?.isSupervised === true;
+  }
+
+  /** @internal Runs the tasks of the application, and serves nothing. */
+  async runTasks(): Promise<{ stop(options: { graceMs?: number }): Promise<void> }> {
+    await this.start();
+    return {
+      stop: async ({ graceMs }) => {
+        this.drain();
+        await this.#parts.find(tasksPart)?.stop(graceMs);
+        await this.close();
+      },
+    };
   }
 
   /** @internal Reports an error that ends the process, with the request whose work it came from. Returns that route. */

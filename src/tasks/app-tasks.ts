@@ -6,6 +6,7 @@ import { GableError } from "../errors/gable-error.ts";
 import type { Logger } from "../handlers/logger.ts";
 import type { PartHost } from "../parts/part.ts";
 import { currentTasks } from "./current-tasks.ts";
+import { createTaskAnnouncer, listenForTasks } from "./supervised-wake.ts";
 import type { TaskRunMode, TaskSetupOptions } from "./setup-options.ts";
 import { assertWorkerOptions } from "./setup-options.ts";
 import type { AnyTask, EnqueuedTask, EnqueueOptions } from "./task.ts";
@@ -18,6 +19,8 @@ import { Worker } from "./worker.ts";
 export interface AppTasksParts {
   readonly options: TaskSetupOptions;
   readonly run: TaskRunMode;
+  /** Whether another process of the same supervisor runs the tasks. */
+  readonly isSupervised: boolean;
   readonly queue: TaskQueue & Partial<TaskDirectory>;
   /** Runs work so that its code finds all parts of the application. */
   readonly enter: PartHost["enter"];
@@ -50,12 +53,16 @@ export class AppTasks {
   readonly #tasks: ReadonlyMap<string, AnyTask>;
   readonly #workers = new Set<Worker>();
   readonly #remove: () => void;
+  /** Tells the process that runs the tasks of this machine. */
+  readonly #announce: () => void;
+  #endListening: () => void = () => undefined;
 
   /** @internal Use {@link tasksPart}. */
   constructor(parts: AppTasksParts) {
     this.#parts = parts;
     this.#tasks = toTaskMap(parts.options.tasks);
     this.#remove = currentTasks.add(this);
+    this.#announce = parts.isSupervised ? createTaskAnnouncer() : () => undefined;
   }
 
   /** Where tasks wait. */
@@ -130,6 +137,7 @@ export class AppTasks {
   async retry(id: string): Promise<boolean> {
     const isQueued = isId(id) && (await this.#directory().retry(id, Date.now()));
     if (isQueued) this.#wake();
+    if (isQueued) this.#announce();
     return isQueued;
   }
 
@@ -142,7 +150,9 @@ export class AppTasks {
 
   /** @internal Tasks may use every part of the application. */
   started(): void {
-    if (this.#parts.run === "worker") this.startWorker();
+    if (this.#parts.run !== "worker") return;
+    this.startWorker();
+    this.#endListening = listenForTasks(() => this.#wake());
   }
 
   /** @internal Each request and each task enqueues tasks of its application. */
@@ -155,10 +165,16 @@ export class AppTasks {
     for (const worker of this.#workers) worker.drain();
   }
 
-  /** @internal Waits for the tasks that run. */
-  async stop(): Promise<void> {
+  /** @internal Whether another process of the same supervisor runs the tasks. */
+  get isSupervised(): boolean {
+    return this.#parts.isSupervised;
+  }
+
+  /** @internal Waits for the tasks that run. `graceMs` is the time until they are given back, in milliseconds. */
+  async stop(graceMs?: number): Promise<void> {
     this.#remove();
-    await Promise.all([...this.#workers].map((worker) => worker.stop()));
+    this.#endListening();
+    await Promise.all([...this.#workers].map((worker) => worker.stop(graceMs)));
   }
 
   async #add(task: NewTask): Promise<void> {
@@ -182,6 +198,7 @@ export class AppTasks {
   async #added(): Promise<void> {
     if (this.#parts.run === "inline") await this.runAll();
     else this.#wake();
+    this.#announce();
   }
 
   #wake(): void {

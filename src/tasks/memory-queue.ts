@@ -34,6 +34,7 @@ export function memoryTasks(): MemoryTaskQueue {
 }
 
 class MemoryQueue implements MemoryTaskQueue {
+  readonly isShared = false;
   readonly #tasks = new Map<string, KeptTask>();
 
   get tasks(): readonly ListedTask[] {

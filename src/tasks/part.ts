@@ -2,7 +2,6 @@
 import type { AppDatabases } from "../data/application/app-databases.ts";
 import { databasesPart } from "../data/part.ts";
 import { GableError } from "../errors/gable-error.ts";
-import type { PartHost } from "../parts/part.ts";
 import { definePart } from "../parts/part.ts";
 import type { AppTasks } from "./app-tasks.ts";
 import type { TaskRunMode, TaskSetting, TaskSetupOptions } from "./setup-options.ts";
@@ -15,18 +14,26 @@ export const tasksPart = definePart({
   option: { names: { tasks: true }, check: assertSetting },
   start: async (host, { tasks = [] }: TaskSetting): Promise<AppTasks> => {
     const options = toSetupOptions(tasks);
-    const run = findRunMode(options.run, host);
+    const wanted = options.run ?? (host.mode === "test" ? "record" : "worker");
     const databases = host.find(databasesPart);
-    const queue = await findQueue(options.queue, run, databases);
+    const queue = await findQueue(options.queue, wanted, databases);
+    const place = host.environment("GABLE_TASKS");
+    // Only this process sees tasks in its memory, so it runs them itself.
+    const isSupervised = wanted === "worker" && place === "supervised" && queue.isShared !== false && !(await isInMemory(databases));
+    const run = wanted === "worker" && (place === "off" || isSupervised) ? "elsewhere" : wanted;
     // Loaded only where there are tasks.
     const { AppTasks } = await import("./app-tasks.ts");
-    return new AppTasks({ options, run, queue, enter: host.enter, logger: host.logger });
+    return new AppTasks({ options, run, isSupervised, queue, enter: host.enter, logger: host.logger });
   },
 });
 
-function findRunMode(run: TaskRunMode | undefined, { mode, environment }: PartHost): TaskRunMode {
-  const found = run ?? (mode === "test" ? "record" : "worker");
-  return found === "worker" && environment("GABLE_TASKS") === "off" ? "elsewhere" : found;
+/** Whether the table of tasks is in a database in memory. */
+async function isInMemory(databases: AppDatabases | undefined): Promise<boolean> {
+  const database = databases?.findModel("gable_tasks")?.database;
+  if (database?.$core.dialect.name !== "sqlite") return false;
+  const { sql } = await import("../data/tree/functions.ts");
+  const [main] = await database.query<{ readonly file: string }>(sql`PRAGMA database_list`);
+  return main?.file === "";
 }
 
 async function findQueue(

@@ -52,9 +52,9 @@ export class TaskRun {
   }
 
   /** Aborts the work, because the worker stops. Another worker begins it again, and the attempt does not count. */
-  stop(): void {
+  stop(waitMs: number): void {
     this.#isStopping = true;
-    this.#abort(new GableError("E_TASK_STOPPED", `The worker of the task "${this.#task.name}" stops.`));
+    this.#abort(new GableError("E_TASK_STOPPED", `The worker of the task "${this.#task.name}" stops.`), waitMs);
   }
 
   /** Runs the attempt and records its outcome. Never rejects. */
@@ -97,10 +97,10 @@ export class TaskRun {
     await Promise.race([(async () => work(context))(), givenUp]);
   }
 
-  #abort(reason: GableError): void {
-    if (this.#controller.signal.aborted) return;
-    this.#controller.abort(reason);
-    this.#graceTimer = setTimeout(() => this.#giveUp(reason), graceMs);
+  #abort(reason: GableError, waitMs = graceMs): void {
+    clearTimeout(this.#graceTimer);
+    this.#graceTimer = setTimeout(() => this.#giveUp(reason), waitMs);
+    if (!this.#controller.signal.aborted) this.#controller.abort(reason);
   }
 
   async #fail(error: unknown): Promise<void> {

@@ -12,6 +12,9 @@ const doneDays = 7;
 const failedDays = 30;
 const sweepRowsMax = 1_000;
 
+/** When a worker stops, tasks may go on for two parts of the time; the third is for those whose signal has aborted. */
+const graceShare = 2;
+
 /** What a worker runs. */
 export interface WorkerSettings {
   readonly queue: TaskQueue;
@@ -100,13 +103,17 @@ export class Worker {
     this.wake();
   }
 
-  /** Waits for running tasks, aborts those that take too long, and returns when all have ended. */
-  async stop(): Promise<void> {
+  /**
+   * Waits for running tasks, aborts those that take too long, and returns when all have ended: at the latest after `graceMs`, when those
+   * that ignore their signal are given back.
+   */
+  async stop(graceMs: number = this.#times.stopMs * (1 + 1 / graceShare)): Promise<void> {
     this.drain();
     await this.#loop;
+    const abortMs = graceMs / (1 + 1 / graceShare);
     const timer = setTimeout(() => {
-      for (const run of this.#runs.values()) run.stop();
-    }, this.#times.stopMs);
+      for (const run of this.#runs.values()) run.stop(graceMs - abortMs);
+    }, abortMs);
     while (this.#ends.size > 0) await Promise.all(this.#ends);
     clearTimeout(timer);
     this.#clearTimers();

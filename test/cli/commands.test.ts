@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { request } from "node:http";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { createTestProject } from "./project.ts";
 import type { TestProject } from "./project.ts";
@@ -434,7 +435,11 @@ describe("the binary", () => {
 
   /** Starts the binary, and waits for its address. */
   async function serve(project: TestProject, ...words: readonly string[]): Promise<{ url: string; stop: () => Promise<unknown> }> {
-    const child = execFile(process.execPath, ["--import", hook, binary, "start", "--port", "0", ...words], { cwd: project.folder });
+    const child = execFile(process.execPath, ["--import", hook, binary, "start", "--port", "0", ...words], {
+      cwd: project.folder,
+      // Commands that ran in this process set the one, and the runner of tests the other.
+      env: { ...process.env, GABLE_TASKS: undefined, GABLE_MODE: undefined },
+    });
     const url = await new Promise<string>((resolve, reject) => {
       let text = "";
       child.stdout!.on("data", (chunk) => {
@@ -468,6 +473,47 @@ describe("the binary", () => {
     assert.equal(await (await fetch(url)).text(), "home");
     assert.equal(await stop(), 0);
   });
+
+  it(
+    "runs tasks in a separate process, and with --no-tasks nowhere",
+    { skip: process.platform === "win32" && "workers need POSIX" },
+    async () => {
+      const project = createProject({
+        ".env": "SECRET_KEYS=only-for-tests",
+        "app.ts": `import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { gable, get } from "gable";
+import { task, taskModel } from "gable/tasks";
+const note = task("note", {}, () => writeFileSync("ran", String(process.pid)));
+const TaskRow = taskModel();
+const app = gable({ models: [TaskRow], database: "sqlite:tasks.db", tasks: [note], routes: [
+  get("/", async () => { await app.database().createTables().catch(() => undefined); await note.enqueue(); return String(process.pid); }),
+  get("/ran", () => existsSync("ran") ? readFileSync("ran", "utf8") : "nobody"),
+] });
+export default app;`,
+      });
+      const first = await serve(project);
+      try {
+        const pid = await readOnce(first.url);
+        const ran = new URL("/ran", first.url).href;
+        assert.match(pid, /^[0-9]+$/);
+        for (let round = 0; round < 1_000 && (await readOnce(ran)) === "nobody"; round++) await sleep(20);
+        assert.match(await readOnce(ran), /^[0-9]+$/);
+        assert.notEqual(await readOnce(ran), pid);
+        assert.match((await project.run("reload")).out, /Reloaded/);
+      } finally {
+        assert.equal(await first.stop(), 0);
+      }
+      rmSync(join(project.folder, "ran"));
+      const second = await serve(project, "--no-tasks");
+      try {
+        await readOnce(second.url);
+        assert.match((await project.run("tasks", "list")).out, /queued/);
+        assert.equal(await readOnce(new URL("/ran", second.url).href), "nobody");
+      } finally {
+        assert.equal(await second.stop(), 0);
+      }
+    },
+  );
 
   it("serves with workers, reloads them, and stops", { skip: process.platform === "win32" && "workers need POSIX" }, async () => {
     const project = createProject({

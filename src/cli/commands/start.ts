@@ -1,8 +1,10 @@
 /** `gable start`: serves the application. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { Application } from "gable";
 import { GableError } from "gable";
 import { migrate } from "gable/migrations";
+import type { TaskSetupOptions } from "gable/tasks";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 import { withDatabase } from "../open-database.ts";
@@ -13,7 +15,8 @@ const flags = {
   host: { type: "string", help: "Address; by default that of the settings, else HOST, else 127.0.0.1" },
   unixPath: { type: "string", help: "Path of a Unix socket instead of a port" },
   workers: { type: "string", help: "Number of worker processes, or auto: one per core; by default that of the settings, else 1" },
-  gracefulSeconds: { type: "int", help: "Time for running requests when it stops", default: 30 },
+  noTasks: { type: "boolean", help: "Runs no background tasks: run `gable worker` elsewhere" },
+  gracefulSeconds: { type: "int", help: "Time for running requests and tasks when it stops", default: 30 },
   migrate: { type: "boolean", help: "Runs the migrations that are due before it starts" },
 } as const;
 
@@ -33,7 +36,10 @@ export const start = builtIn({
     }
     const settings = (await findSettings(project)) ?? {};
     const workers = given.workers ?? String(settings["workers"] ?? 1);
-    return workers === "1" ? serveAlone(context) : serveWithWorkers(context, workers, settings);
+    if (given.noTasks) context.terminal.environment["GABLE_TASKS"] = "off";
+    if (workers !== "1") return serveWithWorkers(context, workers, settings);
+    const app = await project.loadApp();
+    return hasTasks(app, context) ? serveWithWorkers(context, workers, settings) : serveAlone(app, context);
   },
 });
 
@@ -41,8 +47,16 @@ function addressOf({ port, host, unixPath }: Context["flags"]): { port?: number;
   return { ...(port !== undefined && { port }), ...(host !== undefined && { host }), ...(unixPath !== undefined && { unixPath }) };
 }
 
-async function serveAlone({ flags: given, project, print }: Context): Promise<unknown> {
-  const app = await project.loadApp();
+/** Whether the application has tasks that a separate process should run. Windows cannot hand connections to other processes. */
+function hasTasks(app: Application, { terminal }: Context): boolean {
+  const { tasks } = app.describe().options;
+  if (tasks === undefined || terminal.environment["GABLE_TASKS"] === "off" || process.platform === "win32") return false;
+  const { run = "worker", queue } = tasks as Partial<TaskSetupOptions>; // A list has no such properties.
+  const isShared = typeof queue !== "object" || queue.isShared !== false;
+  return run === "worker" && isShared && app.mode !== "test";
+}
+
+async function serveAlone(app: Application, { flags: given, project, print }: Context): Promise<unknown> {
   const { url } = await app.listen({ ...addressOf(given), quiet: true, signals: true });
   print(`Serving ${url} (${project.mode})`);
   // The signal handler of listen() ends the process when the last request has been answered.
@@ -66,10 +80,13 @@ async function serveWithWorkers(
     ...(given.unixPath === undefined ? { port, host } : { unixPath: given.unixPath }),
     app: project.findAppFile(),
     workers,
+    tasks: true,
     stopGraceMs: given.gracefulSeconds * 1_000,
     controlPath: controlPathOf(project.folder),
   });
-  print(`Serving ${given.unixPath ?? `http://${host}:${running.port}`} with ${count} workers (${project.mode})`);
+  print(
+    `Serving ${given.unixPath ?? `http://${host}:${running.port}`} with ${count} ${count === "1" ? "worker" : "workers"} (${project.mode})`,
+  );
   const { exitCode, failure } = await running.ended;
   if (exitCode === 0) return {};
   throw new GableError(
@@ -84,7 +101,7 @@ async function serveWithWorkers(
 /** Reloads without losing a request. */
 export const reload = builtIn({
   name: "reload",
-  help: "Starts new workers with the code of today, and lets the old ones finish. Needs a running `gable start --workers`.",
+  help: "Starts new workers with the code of today, and lets the old ones finish. Needs a running `gable start` with workers or tasks.",
   async run({ project, print }: BuiltInContext) {
     const { sendSupervisorCommand } = await import("gable/server");
     const { isDone, details } = await sendSupervisorCommand(controlPathOf(project.folder), "reload");

@@ -19,6 +19,7 @@ describe("resolveOptions()", () => {
     ["no workers", { app: "a", workers: 0 }, "E_OPTION_INVALID"],
     ["too many workers", { app: "a", workers: 1025 }, "E_OPTION_INVALID"],
     ["half a worker", { app: "a", workers: 1.5 }, "E_OPTION_INVALID"],
+    ["tasks as text", { app: "a", tasks: "yes" }, "E_OPTION_INVALID"],
     ["workers as text", { app: "a", workers: "2" }, "E_OPTION_INVALID"],
     ["a negative time", { app: "a", bootMs: -1 }, "E_OPTION_INVALID"],
     ["a time that is not a number", { app: "a", stallMs: Number.NaN }, "E_OPTION_INVALID"],

@@ -39,6 +39,11 @@ export interface SuperviseOptions extends ListenAddress {
   app: string;
   /** Number of workers. Default "auto": one per core, at most one per 256 MiB of memory. */
   workers?: number | "auto";
+  /**
+   * Whether one more process runs the background tasks of the application, if it has some: workers then run none. Default false: each
+   * worker runs tasks.
+   */
+  tasks?: boolean;
   /** Time for a worker to become ready, in milliseconds. Default 60,000. */
   bootMs?: number;
   /** Time without a heartbeat after which a worker is killed, in milliseconds; 0 for never. Default 10,000. */
@@ -86,6 +91,7 @@ const numberDefaults = {
 const otherNames = [
   "app",
   "workers",
+  "tasks",
   "controlPath",
   "signals",
   "execArgv",
@@ -105,12 +111,15 @@ const bytesPerWorker = 268_435_456;
 export function resolveOptions(options: SuperviseOptions): ResolvedOptions {
   assertKnownOptions(owner, options, [...Object.keys(numberDefaults), ...otherNames]);
   if (typeof options.app !== "string" || options.app === "") throw optionInvalid(owner, "app", options.app, "the path of a module");
+  if (options.tasks !== undefined && typeof options.tasks !== "boolean")
+    throw optionInvalid(owner, "tasks", options.tasks, "true or false");
   for (const [name, value] of Object.entries(options))
     if (name in numberDefaults && !(Number.isSafeInteger(value) && Number(value) >= 0))
       throw optionInvalid(owner, name, value, "a whole number of at least 0");
   return {
     ...numberDefaults,
     signals: true,
+    tasks: false,
     execArgv: process.execArgv,
     env: {},
     onEvent: writeEvent,

@@ -9,6 +9,8 @@ export type ToWorker =
   /** Ends what runs; idle connections stay for `idleMs`, or until their promise with null. Then the worker exits. */
   | { readonly kind: "drain"; readonly graceMs: number; readonly idleMs: number | null }
   | { readonly kind: "reopenLogs" }
+  /** Another process has added background tasks. */
+  | { readonly kind: "tasks" }
   /** For the tools of development in the worker; no other code reads it. */
   | { readonly kind: "development"; readonly event: unknown }
   /** What the channels of the application say: passed on unchanged. */
@@ -16,11 +18,14 @@ export type ToWorker =
 
 /** Message of a worker to the supervisor. */
 export type FromWorker =
-  | { readonly kind: "ready" }
+  /** `hasTasks` says whether a separate process should run the background tasks of the application. */
+  | { readonly kind: "ready"; readonly hasTasks: boolean }
   | { readonly kind: "failed"; readonly failure: WorkerFailure }
   /** Connections that the worker has taken over. */
   | { readonly kind: "took"; readonly ids: readonly number[] }
   | ({ readonly kind: "beat" } & WorkerFacts)
+  /** The worker has added background tasks. */
+  | { readonly kind: "tasks" }
   /** The worker asks to be replaced, and to drain when the replacement is ready. */
   | { readonly kind: "replaceMe"; readonly reason: string; readonly failure?: WorkerFailure }
   /** From the tools of development in the worker. */
@@ -53,10 +58,14 @@ export interface WorkerFailure {
   readonly report?: unknown;
 }
 
+/** What a process does: it serves connections, or it runs background tasks. */
+export type WorkerRole = "web" | "tasks";
+
 /** What a worker gets when it is forked, as JSON in its first argument. */
 export interface WorkerOrders {
   /** Path of the module whose default export is the application. */
   readonly app: string;
+  readonly role: WorkerRole;
   /** Where the supervisor listens, as the application would: it decides which hosts it needs. */
   readonly listen: { readonly port?: number; readonly host?: string; readonly unixPath?: string };
   /** Number of the generation; it grows with each reload. */

@@ -11,7 +11,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import { listenOn } from "../listen-socket.ts";
 import { Distributor } from "./distributor.ts";
 import type { DevelopmentSupervision, ResolvedOptions, SupervisorEvent } from "./options.ts";
-import type { WorkerFacts, WorkerFailure } from "./protocol.ts";
+import type { WorkerFacts, WorkerFailure, WorkerRole } from "./protocol.ts";
 import { RestartPolicy } from "./restart-policy.ts";
 import { StandIn } from "./stand-in.ts";
 import type { WorkerHost, WorkerState } from "./worker-process.ts";
@@ -43,6 +43,8 @@ export interface WorkerStatus extends WorkerFacts {
   readonly pid: number;
   /** Number of its generation. */
   readonly generation: number;
+  /** What it does. */
+  readonly role: WorkerRole;
   /** Where it is in its life. */
   readonly state: WorkerState;
 }
@@ -51,6 +53,8 @@ const watchMs = 1000;
 const boundedJitter = 0.1;
 /** Time without a heartbeat after which other workers get the new connections, in milliseconds. */
 const silentMs = 2500;
+/** A task that computes may block its process as long as the lease of its task lasts, in milliseconds. */
+const taskStallMs = 60_000;
 /** Time beyond the grace of a drain after which a worker is killed, in milliseconds. */
 const drainMarginMs = 2000;
 /** Times of development: for requests and for idle connections of an old worker, in milliseconds. */
@@ -77,11 +81,13 @@ export class Supervisor implements WorkerHost {
     for (const worker of this.#workers) worker.send({ kind: "channel", message });
   });
   readonly #workers = new Set<WorkerProcess>();
-  readonly #policy = new RestartPolicy();
+  readonly #policies: Readonly<Record<WorkerRole, RestartPolicy>> = { web: new RestartPolicy(), tasks: new RestartPolicy() };
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #limits = new WeakMap<WorkerProcess, number>();
   #generation = 1;
   #count: number;
+  /** Whether the application of the newest generation has tasks for a separate process. */
+  #hasTasks = false;
   readonly #development: DevelopmentSupervision | undefined;
   /** Answers while the newest worker cannot start, in development. */
   #standIn: StandIn | undefined;
@@ -121,7 +127,7 @@ export class Supervisor implements WorkerHost {
       generation: this.#generation,
       isStopping: this.#isStopping,
       waiting: this.#distributor.waitingCount,
-      workers: [...this.#workers].map(({ pid, generation, state, facts }) => ({ pid, generation, state, ...facts })),
+      workers: [...this.#workers].map(({ pid, generation, role, state, facts }) => ({ pid, generation, role, state, ...facts })),
     };
   }
 
@@ -143,14 +149,14 @@ export class Supervisor implements WorkerHost {
   /** Workers that take new connections: those of the newest generation that is ready. */
   #takers(): readonly WorkerProcess[] {
     const isFresh = ({ generation }: WorkerProcess): boolean => this.#development === undefined || generation === this.#generation;
-    const ready = [...this.#workers].filter((worker) => worker.state === "ready" && isFresh(worker));
+    const ready = [...this.#workers].filter((worker) => worker.role === "web" && worker.state === "ready" && isFresh(worker));
     const current = ready.filter(({ generation, isReplaced }) => generation === this.#generation && !isReplaced);
     const now = performance.now();
     const responsive = current.filter(({ lastBeatAt }) => now - lastBeatAt < silentMs);
     return responsive.length > 0 ? responsive : current.length > 0 ? current : ready;
   }
 
-  #startWorker(generation = this.#generation): void {
+  #startWorker(generation = this.#generation, role: WorkerRole = "web"): void {
     const { app, port, host, unixPath, execArgv } = this.#options;
     const setup = this.#development === undefined ? {} : { setup: this.#development.setup };
     const listen = {
@@ -158,8 +164,9 @@ export class Supervisor implements WorkerHost {
       ...(host !== undefined && { host }),
       ...(unixPath !== undefined && { unixPath }),
     };
-    const orders = { app, listen: { ...listen, port: this.port }, generation, stallMs: Math.min(1000, this.#options.stallMs), ...setup };
-    const worker = new WorkerProcess(this, { orders, execArgv, env: this.#environment });
+    const stallMs = Math.min(1000, this.#options.stallMs);
+    const orders = { app, role, listen: { ...listen, port: this.port }, generation, stallMs, ...setup };
+    const worker = new WorkerProcess(this, { orders, execArgv, env: this.#environmentOf(role) });
     this.#workers.add(worker);
     this.#later(this.#options.bootMs, () => {
       if (worker.state !== "starting") return;
@@ -168,17 +175,29 @@ export class Supervisor implements WorkerHost {
     });
   }
 
-  /** Starts workers until there are as many as wanted. */
+  /** Workers leave tasks to the process for them. */
+  #environmentOf(role: WorkerRole): NodeJS.ProcessEnv {
+    if (role === "tasks" || !this.#options.tasks || this.#environment["GABLE_TASKS"] === "off") return this.#environment;
+    return { ...this.#environment, GABLE_TASKS: "supervised" };
+  }
+
+  /** Starts workers until there are as many as wanted, and the process for tasks. */
   #fill(): void {
     if (this.#isStopping) return;
-    const living = [...this.#workers].filter(
-      ({ generation, state, isReplaced }) => generation === this.#generation && !isReplaced && (state === "starting" || state === "ready"),
-    );
-    for (let count = living.length; count < this.#count; count++) this.#startWorker();
+    for (let count = this.#countLiving("web"); count < this.#count; count++) this.#startWorker();
+    if (this.#hasTasks && this.#options.tasks && this.#countLiving("tasks") === 0) this.#startWorker(this.#generation, "tasks");
+  }
+
+  /** Counts the processes of the newest generation that stay. */
+  #countLiving(wanted: WorkerRole): number {
+    return [...this.#workers].filter(
+      ({ generation, role, state, isReplaced }) =>
+        role === wanted && generation === this.#generation && !isReplaced && (state === "starting" || state === "ready"),
+    ).length;
   }
 
   onReady(worker: WorkerProcess): void {
-    this.#tell("info", "A worker is ready", {
+    this.#tell("info", worker.role === "web" ? "A worker is ready" : "The process for tasks is ready", {
       pid: worker.pid,
       bootMs: Math.round(worker.readyAt! - worker.startedAt),
       generation: worker.generation,
@@ -186,6 +205,7 @@ export class Supervisor implements WorkerHost {
     if (this.#isStopping) return worker.drain(0, 0);
     // Its last message can come after it was discarded.
     if (worker.state !== "ready") return;
+    if (worker.role === "web" && worker.generation >= this.#generation) this.#hasTasks = worker.hasTasks;
     this.#development?.onReady(worker.readyAt! - worker.startedAt);
     if (this.#reload?.generation === worker.generation) this.#finishReload();
     this.#drainReplaced(worker);
@@ -196,7 +216,7 @@ export class Supervisor implements WorkerHost {
   /** The replacement is here: a worker that waited for it may end. */
   #drainReplaced(replacement: WorkerProcess): void {
     for (const worker of this.#workers) {
-      if (worker === replacement || !worker.isReplaced || worker.state !== "ready") continue;
+      if (worker === replacement || worker.role !== replacement.role || !worker.isReplaced || worker.state !== "ready") continue;
       return this.#drain(worker, this.#options.reloadGraceMs, null);
     }
   }
@@ -222,6 +242,11 @@ export class Supervisor implements WorkerHost {
     if (rssBytesMax > 0 && worker.facts.rssBytes > rssBytesMax) this.#replace(worker, "it uses more memory than rssBytesMax");
   }
 
+  /** Tells the process for tasks that it need not wait for its next look at the queue. */
+  onTasks(): void {
+    for (const worker of this.#workers) if (worker.role === "tasks" && worker.state === "ready") worker.send({ kind: "tasks" });
+  }
+
   onChannel(worker: WorkerProcess, request: HubRequest): void {
     this.#hub.receive(request, (message) => worker.send({ kind: "channel", message }));
   }
@@ -232,7 +257,7 @@ export class Supervisor implements WorkerHost {
   }
 
   #replace(worker: WorkerProcess, reason: string): void {
-    this.#tell("warn", "A worker is replaced", { pid: worker.pid, reason });
+    this.#tell("warn", worker.role === "web" ? "A worker is replaced" : "The process for tasks is replaced", { pid: worker.pid, reason });
     worker.isReplaced = true;
     this.#fill();
   }
@@ -241,7 +266,11 @@ export class Supervisor implements WorkerHost {
     this.#workers.delete(worker);
     const { ended, failure, wasAsked } = worker;
     if (!wasAsked && !this.#isStopping)
-      this.#tell("error", "A worker has died", { pid: worker.pid, ended, ...(failure !== undefined && { failure }) });
+      this.#tell("error", worker.role === "web" ? "A worker has died" : "The process for tasks has died", {
+        pid: worker.pid,
+        ended,
+        ...(failure !== undefined && { failure }),
+      });
     for (const resolve of this.#onGone.splice(0)) resolve();
     if (this.#isStopping) return this.#endIfEmpty();
     if (this.#reload?.generation === worker.generation) return this.#failReload(failure ?? failureOf(`The worker ended with ${ended}.`));
@@ -253,7 +282,11 @@ export class Supervisor implements WorkerHost {
     const at = performance.now();
     const { readyAt } = worker;
     if (this.#development !== undefined && readyAt === undefined) return this.#standInFor(failure, this.#development);
-    const delayMs = this.#policy.delayAfter({ wasReady: readyAt !== undefined, livedMs: readyAt === undefined ? 0 : at - readyAt, at });
+    const delayMs = this.#policies[worker.role].delayAfter({
+      wasReady: readyAt !== undefined,
+      livedMs: readyAt === undefined ? 0 : at - readyAt,
+      at,
+    });
     if (delayMs === undefined) return this.#giveUp(failure);
     if (delayMs === 0) return this.#fill();
     this.#later(delayMs, () => this.#fill());
@@ -285,9 +318,11 @@ export class Supervisor implements WorkerHost {
   /** Kills workers whose event loop stands still. */
   #watch(): void {
     const now = performance.now();
-    if (this.#options.stallMs === 0) return;
+    const { stallMs } = this.#options;
+    if (stallMs === 0) return;
     for (const worker of this.#workers) {
-      if (worker.readyAt === undefined || worker.state === "dead" || now - worker.lastBeatAt < this.#options.stallMs) continue;
+      const stallMsMax = worker.role === "web" ? stallMs : Math.max(stallMs, taskStallMs);
+      if (worker.readyAt === undefined || worker.state === "dead" || now - worker.lastBeatAt < stallMsMax) continue;
       this.#tell("error", "A worker gives no sign of life and is killed", {
         pid: worker.pid,
         silentMs: Math.round(now - worker.lastBeatAt),

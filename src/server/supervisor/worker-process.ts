@@ -4,7 +4,7 @@ import { fork } from "node:child_process";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { HubRequest } from "../../channels/hub.ts";
-import type { FromWorker, ToWorker, WorkerFacts, WorkerFailure, WorkerOrders } from "./protocol.ts";
+import type { FromWorker, ToWorker, WorkerFacts, WorkerFailure, WorkerOrders, WorkerRole } from "./protocol.ts";
 
 /** What a worker tells the supervisor. */
 export interface WorkerHost {
@@ -13,6 +13,8 @@ export interface WorkerHost {
   onReplaceRequest(worker: WorkerProcess, reason: string, failure: WorkerFailure | undefined): void;
   /** What the tools of development send. */
   onDevelopment(event: unknown): void;
+  /** The worker has added background tasks. */
+  onTasks(): void;
   /** The worker uses the channels of the application. */
   onChannel(worker: WorkerProcess, request: HubRequest): void;
   /** The process has ended; connections that it had not taken over are given back first. */
@@ -42,6 +44,9 @@ const entry = fileURLToPath(
 export class WorkerProcess {
   state: WorkerState = "starting";
   readonly generation: number;
+  readonly role: WorkerRole;
+  /** Whether the application has background tasks for a separate process; known when it is ready. */
+  hasTasks = false;
   readonly startedAt = performance.now();
   readyAt: number | undefined;
   lastBeatAt = performance.now();
@@ -62,6 +67,7 @@ export class WorkerProcess {
   constructor(host: WorkerHost, { orders, execArgv, env }: WorkerStart) {
     this.#host = host;
     this.generation = orders.generation;
+    this.role = orders.role;
     this.#child = fork(entry, [JSON.stringify(orders)], {
       execArgv: [...execArgv],
       env,
@@ -89,6 +95,7 @@ export class WorkerProcess {
       case "ready":
         this.readyAt = performance.now();
         this.lastBeatAt = this.readyAt;
+        this.hasTasks = message.hasTasks;
         if (this.state === "starting") this.state = "ready";
         return this.#host.onReady(this);
       case "failed":
@@ -102,6 +109,8 @@ export class WorkerProcess {
         this.#givenSinceBeat = this.#sent.size;
         this.facts = message;
         return this.#host.onFacts(this);
+      case "tasks":
+        return this.#host.onTasks();
       case "replaceMe":
         return this.#host.onReplaceRequest(this, message.reason, message.failure);
       case "development":

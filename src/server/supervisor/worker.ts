@@ -14,6 +14,10 @@ import { startWatchdog } from "./watchdog.ts";
 export interface WorkerApp {
   /** Starts, and takes connections as from a port. */
   listen(options: WorkerOrders["listen"] & { quiet: boolean; signals: boolean }): Promise<{ stop(options: StopOptions): Promise<void> }>;
+  /** Runs background tasks instead of serving. */
+  runTasks?(): Promise<{ stop(options: StopOptions): Promise<void> }>;
+  /** Whether a separate process should run its background tasks; known once it listens. */
+  readonly hasTasksToRun?: boolean;
   /** Ends readiness, and replies without an end. */
   drain?(): void;
   /** Writes the log line of an error that nobody caught. Returns the route of the request that it came from. */
@@ -55,6 +59,29 @@ class SupervisedWorker {
 
   async run(load: () => Promise<WorkerApp>): Promise<void> {
     this.#takeProcess();
+    if (this.#orders.role === "web") this.#offerConnections();
+    try {
+      this.#app = await load();
+      this.#running = await this.#begin(this.#app);
+    } catch (error) {
+      return this.#fail(error);
+    }
+    if (this.#orders.stallMs > 0) this.#watch(this.#orders.stallMs);
+    this.#loopDelay.enable();
+    this.#beat();
+    setInterval(() => this.#beat(), beatMs);
+    this.#send({ kind: "ready", hasTasks: this.#app.hasTasksToRun === true });
+    this.#setup?.started(this.#app);
+  }
+
+  async #begin(app: WorkerApp): Promise<{ stop(options: StopOptions): Promise<void> }> {
+    const { role, listen } = this.#orders;
+    if (role === "web") return app.listen({ ...listen, quiet: true, signals: false });
+    if (app.runTasks !== undefined) return app.runTasks();
+    throw new Error("The application cannot run tasks.");
+  }
+
+  #offerConnections(): void {
     offerConnections({
       port: this.#orders.listen.port ?? 0,
       attach: (server) => (this.#server = server),
@@ -64,18 +91,6 @@ class SupervisedWorker {
         this.#watchdog?.onRequest(method, path);
       },
     });
-    try {
-      this.#app = await load();
-      this.#running = await this.#app.listen({ ...this.#orders.listen, quiet: true, signals: false });
-    } catch (error) {
-      return this.#fail(error);
-    }
-    if (this.#orders.stallMs > 0) this.#watch(this.#orders.stallMs);
-    this.#loopDelay.enable();
-    this.#beat();
-    setInterval(() => this.#beat(), beatMs);
-    this.#send({ kind: "ready" });
-    this.#setup?.started(this.#app);
   }
 
   #watch(stallMs: number): void {
@@ -109,7 +124,8 @@ class SupervisedWorker {
         return this.#app?.reopenLogs?.();
       case "development":
       case "channel":
-        // The tools of development and the channels of the application listen themselves.
+      case "tasks":
+        // The tools of development, the channels and the tasks of the application listen themselves.
         return;
     }
   }
