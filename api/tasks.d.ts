@@ -31,6 +31,13 @@ export declare const taskModel: () => import("../data/model.ts").ModelStatic<{
     token: import("../data.ts").Column<string | null, "optional", false>;
     leaseUntil: import("../data.ts").Column<Date | null, "optional", false>;
     error: import("../data.ts").Column<string | null, "optional", false>;
+    uniqueKey: import("../data.ts").Column<string | null, "optional", false>;
+    /** Of the name and the key, while the task holds the key. */
+    keyHash: import("../data.ts").Column<string | null, "optional", false>;
+    /** When somebody asked a running task to stop. */
+    cancelAt: import("../data.ts").Column<Date | null, "optional", false>;
+    progress: import("../data.ts").Column<string | null, "optional", false>;
+    steps: import("../data.ts").Column<string | null, "optional", false>;
     createdAt: import("../data.ts").Column<Date, "required", false>;
     startedAt: import("../data.ts").Column<Date | null, "optional", false>;
     finishedAt: import("../data.ts").Column<Date | null, "optional", false>;
@@ -48,6 +55,11 @@ export declare const taskModel: () => import("../data/model.ts").ModelStatic<{
         token: string | null;
         leaseUntil: Date | null;
         error: string | null;
+        uniqueKey: string | null;
+        keyHash: string | null;
+        cancelAt: Date | null;
+        progress: string | null;
+        steps: string | null;
         createdAt: Date;
         startedAt: Date | null;
         finishedAt: Date | null;
@@ -65,6 +77,13 @@ export declare const taskModel: () => import("../data/model.ts").ModelStatic<{
         token: import("../data.ts").Column<string | null, "optional", false>;
         leaseUntil: import("../data.ts").Column<Date | null, "optional", false>;
         error: import("../data.ts").Column<string | null, "optional", false>;
+        uniqueKey: import("../data.ts").Column<string | null, "optional", false>;
+        /** Of the name and the key, while the task holds the key. */
+        keyHash: import("../data.ts").Column<string | null, "optional", false>;
+        /** When somebody asked a running task to stop. */
+        cancelAt: import("../data.ts").Column<Date | null, "optional", false>;
+        progress: import("../data.ts").Column<string | null, "optional", false>;
+        steps: import("../data.ts").Column<string | null, "optional", false>;
         createdAt: import("../data.ts").Column<Date, "required", false>;
         startedAt: import("../data.ts").Column<Date | null, "optional", false>;
         finishedAt: import("../data.ts").Column<Date | null, "optional", false>;
@@ -82,6 +101,13 @@ export declare const taskModel: () => import("../data/model.ts").ModelStatic<{
         token: import("../data.ts").Column<string | null, "optional", false>;
         leaseUntil: import("../data.ts").Column<Date | null, "optional", false>;
         error: import("../data.ts").Column<string | null, "optional", false>;
+        uniqueKey: import("../data.ts").Column<string | null, "optional", false>;
+        /** Of the name and the key, while the task holds the key. */
+        keyHash: import("../data.ts").Column<string | null, "optional", false>;
+        /** When somebody asked a running task to stop. */
+        cancelAt: import("../data.ts").Column<Date | null, "optional", false>;
+        progress: import("../data.ts").Column<string | null, "optional", false>;
+        steps: import("../data.ts").Column<string | null, "optional", false>;
         createdAt: import("../data.ts").Column<Date, "required", false>;
         startedAt: import("../data.ts").Column<Date | null, "optional", false>;
         finishedAt: import("../data.ts").Column<Date | null, "optional", false>;
@@ -117,8 +143,10 @@ export type EnqueueArguments<Input> = undefined extends SentInput<Input> ? [inpu
 
 /** A task that was enqueued. */
 export interface EnqueuedTask {
-    /** Id of the task. */
+    /** Id of the task; with a unique key that is taken, of the task that holds it. */
     readonly id: string;
+    /** Whether the task was added; false if another one holds its unique key. */
+    readonly created: boolean;
 }
 
 /** How one task is enqueued. */
@@ -127,6 +155,11 @@ export interface EnqueueOptions {
     readonly delaySeconds?: number;
     /** From -100 to 100. Default: that of the definition. */
     readonly priority?: number;
+    /**
+     * While a task of the same name with this key is queued or running, `enqueue()` adds none and returns that one. 1 to 200 characters.
+     * None by default.
+     */
+    readonly uniqueKey?: string;
 }
 
 /** The type of a value that JSON holds; a sentence for any other. */
@@ -161,6 +194,10 @@ export interface TaskContext<Input = unknown> {
     readonly signal: AbortSignal;
     /** A logger that adds the name and the id of the task. */
     readonly log: Logger;
+    /** Runs a part once: later attempts get its result, and loops go on at their cursor. */
+    readonly step: Step;
+    /** Runs work and shows how far it is: lists of tasks have it. Written at most once a second; not in transactional tasks. */
+    readonly progress: Progress;
 }
 
 /** What describes the input of a task: fields by name, or a Standard Schema. */
@@ -191,6 +228,46 @@ export interface TaskOptions<Input = undefined> {
     readonly transactional?: boolean;
 }
 
+/** Runs a part of a task once: later attempts get its result without running it again. Results must be JSON. */
+export type Step = <Result>(name: string, work: (step: StepContext) => Promise<Result> | Result) => Promise<Result>;
+
+/** What a step gets. */
+export interface StepContext {
+    /** What the last `advance()` of an earlier attempt has kept; undefined at the beginning. */
+    readonly cursor: StepCursor | undefined;
+    /**
+     * Keeps where the step is, at most once a second and when the attempt ends. Throws the reason when the task must stop: another attempt
+     * then goes on here.
+     */
+    advance(cursor: StepCursor): Promise<void>;
+}
+
+/** Where a step is: a number or a string, such as the id of the last row. */
+export type StepCursor = string | number;
+
+/** How far a task is. */
+export interface TaskProgress {
+    /** What is being done. */
+    readonly label: string;
+    /** Steps that are done. */
+    readonly done: number;
+    /** All steps; null when nobody knows. */
+    readonly total: number | null;
+    /** What the last step was; null if it has no note. */
+    readonly note: string | null;
+}
+
+/** What became of a task that was added. */
+export interface AddedTask {
+    /** Id of the task, or of the one that holds its key. */
+    readonly id: string;
+    /** Whether the task was added; false if another one holds its key, or it was added before. */
+    readonly created: boolean;
+}
+
+/** What became of a task that should be cancelled: it is, its worker was asked, or it is neither queued nor running. */
+export type CancelResult = "cancelled" | "asked" | "ended";
+
 /** A task that a worker may run until its lease ends. */
 export interface ClaimedTask {
     /** Id of the task. */
@@ -203,6 +280,8 @@ export interface ClaimedTask {
     readonly attempt: number;
     /** Attempts before the task fails. */
     readonly attemptsMax: number;
+    /** What `save()` of earlier attempts has kept of its steps; null if nothing. */
+    readonly steps: string | null;
 }
 
 /** What a worker asks for. */
@@ -222,7 +301,13 @@ export interface ClaimRequest {
 }
 
 /** A task as lists show it. */
-export interface ListedTask extends NewTask {
+export interface ListedTask extends Omit<NewTask, "uniqueKey" | "isOnce"> {
+    /** Its unique key; null if it has none. */
+    readonly uniqueKey: string | null;
+    /** How far it is; null if it does not say. */
+    readonly progress: TaskProgress | null;
+    /** When somebody asked the running task to stop; null if nobody did. */
+    readonly cancelAt: number | null;
     /** State of the task. */
     readonly state: TaskState;
     /** Attempts that have begun. */
@@ -253,6 +338,10 @@ export interface NewTask {
     readonly dueAt: number;
     /** When the task was added. */
     readonly createdAt: number;
+    /** While a task of the same name with this key is queued or running, no other one is added. None by default. */
+    readonly uniqueKey?: string | null;
+    /** Whether the same task may have been added before, with the same id: then nothing is added. Default false. */
+    readonly isOnce?: boolean;
 }
 
 /** Limits of a sweep. */
@@ -271,10 +360,13 @@ export interface SweepRequest {
 export interface TaskDirectory {
     /** Returns tasks, the latest first. */
     list(filter?: TaskFilter): Promise<readonly ListedTask[]>;
-    /** Queues a failed or cancelled task again, with all its attempts. Returns whether it was in one of these states. */
+    /**
+     * Queues a failed or cancelled task again, with all its attempts; steps that have finished are not repeated. Returns whether it was in
+     * one of these states. Throws `E_TASK_KEY_HELD` if another task holds its unique key.
+     */
     retry(id: string, now: number): Promise<boolean>;
-    /** Cancels a queued or running task. Returns whether it was in one of these states. */
-    cancel(id: string, now: number): Promise<boolean>;
+    /** Cancels a queued task, or asks a running one to stop. */
+    cancel(id: string, now: number): Promise<CancelResult>;
 }
 
 /** Which tasks to list. */
@@ -295,10 +387,18 @@ export interface TaskLease {
     readonly token: string;
 }
 
+/** What an attempt keeps: texts of JSON. What is left out stays as it was. */
+export interface TaskNotes {
+    /** How far it is. */
+    readonly progress?: string;
+    /** Steps that have finished, and cursors. */
+    readonly steps?: string;
+}
+
 /** How an attempt ended. */
 export interface TaskOutcome {
     /** State of the task from now on. "queued" is another attempt. */
-    readonly state: "done" | "failed" | "queued";
+    readonly state: "done" | "failed" | "queued" | "cancelled";
     /** The current time. */
     readonly now: number;
     /** When the next attempt may start. Required for "queued". */
@@ -313,15 +413,24 @@ export interface TaskOutcome {
 export interface TaskQueue {
     /** Whether other processes see the tasks. Default true. */
     readonly isShared?: boolean;
-    /** Adds tasks. A queue with `transaction` uses the transaction of the caller. */
-    add(tasks: readonly NewTask[]): Promise<void>;
+    /** Adds tasks. A queue with `transaction` uses the transaction of the caller. Returns what became of each. */
+    add(tasks: readonly NewTask[]): Promise<readonly AddedTask[]>;
+    /** Returns the id of the queued or running task that holds a unique key; undefined if none does. */
+    findHolder(name: string, uniqueKey: string): Promise<string | undefined>;
     /** Returns tasks that are due, the most urgent first, and gives the caller their lease. No two callers get the same task. */
     claim(request: ClaimRequest): Promise<readonly ClaimedTask[]>;
     /** Prolongs leases. Returns the ids of the tasks that the caller still holds. */
     renew(leases: readonly TaskLease[], leaseUntil: number): Promise<readonly string[]>;
-    /** Ends an attempt. Returns false, and changes nothing, if the caller no longer holds the task. */
+    /** Keeps notes of an attempt. Returns false, and changes nothing, if the caller no longer holds the task. */
+    save(lease: TaskLease, notes: TaskNotes): Promise<boolean>;
+    /** Returns the ids of those tasks that the caller holds and somebody asked to stop. */
+    findCancelled(leases: readonly TaskLease[]): Promise<readonly string[]>;
+    /**
+     * Ends an attempt. Returns false, and changes nothing, if the caller no longer holds the task. A task that somebody asked to stop is
+     * not queued again: it is cancelled.
+     */
     settle(lease: TaskLease, outcome: TaskOutcome): Promise<boolean>;
-    /** Queues tasks again whose lease has ended, fails those without attempts left, and deletes old ones. Returns how many it changed. */
+    /** Queues tasks again whose lease has ended, fails those without attempts left, cancels those that were asked to, and deletes old ones. Returns how many it changed. */
     sweep(request: SweepRequest): Promise<number>;
     /** Runs work whose effects commit together with `settle()`. Absent if the queue is not in a database of the application. */
     transaction?<Result>(work: () => Promise<Result>): Promise<Result>;
@@ -347,10 +456,13 @@ export declare class AppTasks {
     list(filter?: TaskFilter): Promise<readonly ListedTask[]>;
     /** Returns the inputs of the tasks with a name that were enqueued, the first one first. */
     enqueued(name: string): Promise<unknown[]>;
-    /** Queues a failed or cancelled task again. Returns whether it was in one of these states. */
+    /**
+     * Queues a failed or cancelled task again; steps that have finished are not repeated. Returns whether it was in one of these states.
+     * Throws `E_TASK_KEY_HELD` if another task holds its unique key.
+     */
     retry(id: string): Promise<boolean>;
-    /** Cancels a queued or running task. Returns whether it was in one of these states. */
-    cancel(id: string): Promise<boolean>;
+    /** Cancels a queued task, or asks a running one to stop: its `signal` aborts within a second or two. */
+    cancel(id: string): Promise<CancelResult>;
 }
 
 /** A worker that runs. */

@@ -18,7 +18,11 @@ export type {
   TaskInputError,
   TaskOptions,
 } from "./tasks/task.ts";
+export type { Step, StepContext, StepCursor } from "./tasks/task-steps.ts";
+export type { TaskProgress } from "./tasks/task-progress.ts";
 export type {
+  AddedTask,
+  CancelResult,
   ClaimedTask,
   ClaimRequest,
   ListedTask,
@@ -27,6 +31,7 @@ export type {
   TaskDirectory,
   TaskFilter,
   TaskLease,
+  TaskNotes,
   TaskOutcome,
   TaskQueue,
   TaskState,

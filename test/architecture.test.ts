@@ -52,7 +52,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   security: [...house, "data", "data/part.ts", "redis"],
   // Its folder may not be that of static files; private files have signed addresses.
   storage: [...house, "security", "files"],
-  tasks: [...house, "data", "data/part.ts", "forms"],
+  tasks: [...house, "data", "data/part.ts", "forms", "commands"],
   "data/part.ts": [...house, "data"],
   "views/part.ts": house,
   live: [...house, "channels", "data", "redis", "session"],

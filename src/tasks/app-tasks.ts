@@ -1,7 +1,7 @@
 /** The tasks of one application: what enqueues them, and the worker of the process. */
 import { randomBytes } from "node:crypto";
 import { currentContext } from "../data/run/context.ts";
-import { onCommit } from "../data/run/transaction.ts";
+import { onCommit, onRollback } from "../data/run/transaction.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { Logger } from "../handlers/logger.ts";
 import type { PartHost } from "../parts/part.ts";
@@ -11,7 +11,7 @@ import type { TaskRunMode, TaskSetupOptions } from "./setup-options.ts";
 import { assertWorkerOptions } from "./setup-options.ts";
 import type { AnyTask, EnqueuedTask, EnqueueOptions } from "./task.ts";
 import { assertEnqueueOptions, toTaskMap } from "./task-options.ts";
-import type { ListedTask, NewTask, TaskDirectory, TaskFilter, TaskQueue } from "./task-queue.ts";
+import type { AddedTask, CancelResult, ListedTask, NewTask, TaskDirectory, TaskFilter, TaskQueue } from "./task-queue.ts";
 import type { WorkerTimes } from "./worker.ts";
 import { Worker } from "./worker.ts";
 
@@ -53,6 +53,8 @@ export class AppTasks {
   readonly #tasks: ReadonlyMap<string, AnyTask>;
   readonly #workers = new Set<Worker>();
   readonly #remove: () => void;
+  /** Unique keys of tasks that open transactions will add. */
+  readonly #keysAtCommit = new Map<string, string>();
   /** Tells the process that runs the tasks of this machine. */
   readonly #announce: () => void;
   #endListening: () => void = () => undefined;
@@ -82,7 +84,7 @@ export class AppTasks {
       throw new GableError("E_TASK_UNKNOWN", `The application does not have the task "${task.name}": nothing would run it.`);
     const { reader, settings } = task.$task;
     const now = Date.now();
-    const { delaySeconds = 0, priority = settings.priority } = options;
+    const { delaySeconds = 0, priority = settings.priority, uniqueKey = null } = options;
     const { queue, attemptsMax } = settings;
     const dueAt = Math.ceil(now + delaySeconds * 1_000);
     const added: NewTask = {
@@ -94,9 +96,9 @@ export class AppTasks {
       attemptsMax,
       dueAt,
       createdAt: now,
+      uniqueKey,
     };
-    await this.#add(added);
-    return { id: added.id };
+    return this.#add(added);
   }
 
   /** Starts a worker in this process. */
@@ -133,7 +135,10 @@ export class AppTasks {
     return tasks.toReversed().map(({ input }): unknown => JSON.parse(input));
   }
 
-  /** Queues a failed or cancelled task again. Returns whether it was in one of these states. */
+  /**
+   * Queues a failed or cancelled task again; steps that have finished are not repeated. Returns whether it was in one of these states.
+   * Throws `E_TASK_KEY_HELD` if another task holds its unique key.
+   */
   async retry(id: string): Promise<boolean> {
     const isQueued = isId(id) && (await this.#directory().retry(id, Date.now()));
     if (isQueued) this.#wake();
@@ -141,11 +146,11 @@ export class AppTasks {
     return isQueued;
   }
 
-  /** Cancels a queued or running task. Returns whether it was in one of these states. */
-  async cancel(id: string): Promise<boolean> {
-    const isCancelled = isId(id) && (await this.#directory().cancel(id, Date.now()));
-    if (isCancelled) for (const worker of this.#workers) worker.cancel(id);
-    return isCancelled;
+  /** Cancels a queued task, or asks a running one to stop: its `signal` aborts within a second or two. */
+  async cancel(id: string): Promise<CancelResult> {
+    const result = isId(id) ? await this.#directory().cancel(id, Date.now()) : "ended";
+    if (result === "asked") for (const worker of this.#workers) worker.cancel(id);
+    return result;
   }
 
   /** @internal Tasks may use every part of the application. */
@@ -177,22 +182,31 @@ export class AppTasks {
     await Promise.all([...this.#workers].map((worker) => worker.stop(graceMs)));
   }
 
-  async #add(task: NewTask): Promise<void> {
+  async #add(task: NewTask): Promise<AddedTask> {
     const { queue } = this.#parts;
     const isInTransaction = currentContext()?.transaction !== undefined;
-    if (!isInTransaction) {
+    if (isInTransaction && queue.transaction === undefined) return this.#addAtCommit(task);
+    const [added] = await queue.add([task]);
+    if (isInTransaction) onCommit(() => this.#added());
+    else await this.#added();
+    return added!;
+  }
+
+  /** Adds a task to a queue that knows no transactions. Its key is taken from now on. */
+  async #addAtCommit(task: NewTask): Promise<AddedTask> {
+    const { queue } = this.#parts;
+    const { id, name, uniqueKey = null } = task;
+    const key = `${name}\n${uniqueKey}`;
+    const holder = uniqueKey === null ? undefined : (this.#keysAtCommit.get(key) ?? (await queue.findHolder(name, uniqueKey)));
+    if (holder !== undefined) return { id: holder, created: false };
+    if (uniqueKey !== null) this.#keysAtCommit.set(key, id);
+    onRollback(() => void this.#keysAtCommit.delete(key));
+    onCommit(async () => {
+      this.#keysAtCommit.delete(key);
       await queue.add([task]);
-      return this.#added();
-    }
-    if (queue.transaction === undefined)
-      onCommit(async () => {
-        await queue.add([task]);
-        await this.#added();
-      });
-    else {
-      await queue.add([task]);
-      onCommit(() => this.#added());
-    }
+      await this.#added();
+    });
+    return { id, created: true };
   }
 
   async #added(): Promise<void> {

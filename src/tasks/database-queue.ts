@@ -1,9 +1,13 @@
 /** The queue in a table of the application's database. */
+import { createHash } from "node:crypto";
 import type { Database } from "../data/database.ts";
 import { currentContext } from "../data/run/context.ts";
 import { transaction } from "../data/run/transaction.ts";
+import { GableError } from "../errors/gable-error.ts";
 import type { taskModel } from "./task-model.ts";
 import type {
+  AddedTask,
+  CancelResult,
   ClaimedTask,
   ClaimRequest,
   ListedTask,
@@ -12,14 +16,26 @@ import type {
   TaskDirectory,
   TaskFilter,
   TaskLease,
+  TaskNotes,
   TaskOutcome,
   TaskQueue,
   TaskState,
 } from "./task-queue.ts";
-import { leaseEndedMessage } from "./task-queue.ts";
+import { keyHeld, leaseEndedMessage } from "./task-queue.ts";
+import { readProgress } from "./task-progress.ts";
 
 /** The model of the table of tasks. */
 type TaskModel = ReturnType<typeof taskModel>;
+
+/** The values of a new row. */
+interface NewRow extends Omit<NewTask, "priority" | "dueAt" | "createdAt" | "uniqueKey" | "isOnce"> {
+  readonly state: TaskState;
+  readonly turn: number;
+  readonly dueAt: Date;
+  readonly createdAt: Date;
+  readonly uniqueKey?: string;
+  readonly keyHash?: string;
+}
 
 /** How often a statement is repeated when another transaction was in the way. */
 const retries = 5;
@@ -39,8 +55,51 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
   }
 
   /** Adds to the transaction of the caller, if there is one: its rollback then removes the tasks, too. */
-  async add(tasks: readonly NewTask[]): Promise<void> {
-    await this.#run(() => this.#model.createMany(tasks.map(toRow)));
+  add(tasks: readonly NewTask[]): Promise<readonly AddedTask[]> {
+    const isPlain = ({ uniqueKey = null, isOnce = false }: NewTask): boolean => uniqueKey === null && !isOnce;
+    return this.#run(async () => {
+      await this.#model.createMany(tasks.filter(isPlain).map(toRow));
+      const added: AddedTask[] = [];
+      for (const task of tasks) added.push(isPlain(task) ? { id: task.id, created: true } : await this.#addOnce(task));
+      return added;
+    });
+  }
+
+  /** Adds a task unless its id or its key is taken. */
+  async #addOnce(task: NewTask): Promise<AddedTask> {
+    for (let round = 0; round <= retries; round++) {
+      const created = await this.#model.createMany([toRow(task)], { onConflict: "ignore" });
+      if (created.length === 1 || task.uniqueKey === undefined || task.uniqueKey === null)
+        return { id: task.id, created: created.length === 1 };
+      const holder = await this.findHolder(task.name, task.uniqueKey);
+      if (holder !== undefined) return { id: holder, created: false };
+      // It has ended meanwhile.
+    }
+    throw new GableError("E_TASK_STORE", `The task "${task.name}" cannot be added: others take and leave its unique key all the time.`);
+  }
+
+  findHolder(name: string, uniqueKey: string): Promise<string | undefined> {
+    return this.#run(async () => {
+      const held = this.#model.where({ keyHash: hashKey(name, uniqueKey) });
+      // A transaction may have begun before the task was added: a lock shows the row of now.
+      const isInTransaction = currentContext()?.transaction !== undefined;
+      return (await (isInTransaction ? held.lock("share") : held.on("primary")).first())?.id;
+    });
+  }
+
+  async save({ id, token }: TaskLease, notes: TaskNotes): Promise<boolean> {
+    return (await this.#run(() => this.#model.where({ id, token, state: "running" }).update(notes))) === 1;
+  }
+
+  findCancelled(leases: readonly TaskLease[]): Promise<readonly string[]> {
+    return this.#database.run(async () => {
+      const asked: string[] = [];
+      for (const [token, ids] of groupByToken(leases)) {
+        const isAsked = { id: { in: ids }, token, state: "running", cancelAt: { isNull: false } };
+        asked.push(...(await this.#model.where(isAsked).on("primary").select({ id: true })).map(({ id }) => id));
+      }
+      return asked;
+    });
   }
 
   async claim({ names, queues, count, now, leaseUntil, token }: ClaimRequest): Promise<readonly ClaimedTask[]> {
@@ -59,7 +118,14 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
         startedAt: new Date(now),
         attempts: (row) => row.attempts.add(1),
       });
-      return rows.map(({ id, name, input, attempts, attemptsMax }) => ({ id, name, input, attempt: attempts + 1, attemptsMax }));
+      return rows.map(({ id, name, input, attempts, attemptsMax, steps }) => ({
+        id,
+        name,
+        input,
+        attempt: attempts + 1,
+        attemptsMax,
+        steps,
+      }));
     });
   }
 
@@ -77,17 +143,21 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
   }
 
   async settle({ id, token }: TaskLease, { state, now, dueAt, error, isFree = false }: TaskOutcome): Promise<boolean> {
-    const count = await this.#run(() =>
-      this.#model.where({ id, token, state: "running" }).update({
+    const held = { id, token, state: "running" };
+    const common = { token: null, leaseUntil: null, ...(error !== undefined && { error }) };
+    const end = { ...common, keyHash: null, finishedAt: new Date(now) };
+    return this.#run(async () => {
+      if (state !== "queued")
+        return (await this.#model.where(held).update({ ...end, state, ...(state === "done" && { steps: null }) })) === 1;
+      const again = await this.#model.where({ ...held, cancelAt: null }).update({
+        ...common,
         state,
-        token: null,
-        leaseUntil: null,
-        ...(error !== undefined && { error }),
-        ...(state === "queued" ? { dueAt: new Date(dueAt ?? now) } : { finishedAt: new Date(now) }),
+        dueAt: new Date(dueAt ?? now),
         attempts: (row) => row.attempts.add(isFree ? -1 : 0),
-      }),
-    );
-    return count === 1;
+      });
+      if (again === 1) return true;
+      return (await this.#model.where(held).update({ ...end, state: "cancelled" })) === 1;
+    });
   }
 
   sweep({ now, doneBefore, failedBefore, rowsMax }: SweepRequest): Promise<number> {
@@ -95,9 +165,14 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
       const isExpired = { state: "running", leaseUntil: { lte: new Date(now) } };
       const expired = await this.#model.where(isExpired).orderBy("leaseUntil").limit(rowsMax).on("primary");
       let changed = 0;
-      for (const { id, attempts, attemptsMax } of expired) {
+      for (const { id, attempts, attemptsMax, cancelAt } of expired) {
+        const end = { keyHash: null, finishedAt: new Date(now) };
         const next =
-          attempts < attemptsMax ? { state: "queued" } : { state: "failed", error: leaseEndedMessage, finishedAt: new Date(now) };
+          cancelAt !== null
+            ? { ...end, state: "cancelled" }
+            : attempts < attemptsMax
+              ? { state: "queued" }
+              : { ...end, state: "failed", error: leaseEndedMessage };
         // Asked again: the worker may have renewed the lease meanwhile.
         changed += await this.#model.where({ id }, isExpired).update({ ...next, token: null, leaseUntil: null });
       }
@@ -125,13 +200,26 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
   }
 
   async retry(id: string, now: number): Promise<boolean> {
-    const queued = { state: "queued", attempts: 0, dueAt: new Date(now), finishedAt: null };
-    return (await this.#run(() => this.#model.where({ id, state: { in: ["failed", "cancelled"] } }).update(queued))) === 1;
+    return this.#run(async () => {
+      const ended = { id, state: { in: ["failed", "cancelled"] } };
+      const task = await this.#model.where(ended).on("primary").first();
+      if (task === undefined) return false;
+      const { name, uniqueKey } = task;
+      const holder = uniqueKey === null ? undefined : await this.findHolder(name, uniqueKey);
+      if (holder !== undefined) throw keyHeld(uniqueKey!, holder);
+      const keyHash = uniqueKey === null ? null : hashKey(name, uniqueKey);
+      const queued = { state: "queued", attempts: 0, dueAt: new Date(now), finishedAt: null, cancelAt: null, progress: null, keyHash };
+      return (await this.#model.where(ended).update(queued)) === 1;
+    });
   }
 
-  async cancel(id: string, now: number): Promise<boolean> {
-    const cancelled = { state: "cancelled", token: null, leaseUntil: null, finishedAt: new Date(now) };
-    return (await this.#run(() => this.#model.where({ id, state: { in: ["queued", "running"] } }).update(cancelled))) === 1;
+  cancel(id: string, now: number): Promise<CancelResult> {
+    const cancelled = { state: "cancelled", keyHash: null, finishedAt: new Date(now) };
+    return this.#run(async () => {
+      if ((await this.#model.where({ id, state: "queued" }).update(cancelled)) === 1) return "cancelled";
+      if ((await this.#model.where({ id, state: "running" }).update({ cancelAt: new Date(now) })) === 1) return "asked";
+      return "ended";
+    });
   }
 
   #run<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -151,17 +239,19 @@ function groupByToken(leases: readonly TaskLease[]): Map<string, string[]> {
   return groups;
 }
 
-function toRow({ priority, dueAt, createdAt, ...task }: NewTask): Omit<NewTask, "priority" | "dueAt" | "createdAt"> & {
-  state: TaskState;
-  turn: number;
-  dueAt: Date;
-  createdAt: Date;
-} {
-  return { ...task, state: "queued", turn: 0 - priority, dueAt: new Date(dueAt), createdAt: new Date(createdAt) };
+/** Collations differ between databases: a hash is the same in all of them only for the same text. */
+function hashKey(name: string, uniqueKey: string): string {
+  return createHash("sha256").update(`${name}\n${uniqueKey}`).digest("hex");
+}
+
+function toRow({ priority, dueAt, createdAt, uniqueKey = null, isOnce: _isOnce, ...task }: NewTask): NewRow {
+  const key = uniqueKey === null ? {} : { uniqueKey, keyHash: hashKey(task.name, uniqueKey) };
+  return { ...task, ...key, state: "queued", turn: 0 - priority, dueAt: new Date(dueAt), createdAt: new Date(createdAt) };
 }
 
 function toListed(row: InstanceType<TaskModel>): ListedTask {
   const { id, name, queue, state, turn, input, attempts, attemptsMax, dueAt, createdAt, startedAt, finishedAt, error } = row;
+  const { uniqueKey, progress, cancelAt } = row;
   return {
     id,
     name,
@@ -173,6 +263,9 @@ function toListed(row: InstanceType<TaskModel>): ListedTask {
     attempts,
     attemptsMax,
     error,
+    uniqueKey,
+    progress: readProgress(progress),
+    cancelAt: cancelAt?.getTime() ?? null,
     dueAt: dueAt.getTime(),
     createdAt: createdAt.getTime(),
     startedAt: startedAt?.getTime() ?? null,

@@ -1,5 +1,7 @@
 /** The queue in the memory of the process: for tests, and for tasks that may be lost when the process ends. */
 import type {
+  AddedTask,
+  CancelResult,
   ClaimedTask,
   ClaimRequest,
   ListedTask,
@@ -8,16 +10,19 @@ import type {
   TaskDirectory,
   TaskFilter,
   TaskLease,
+  TaskNotes,
   TaskOutcome,
   TaskQueue,
 } from "./task-queue.ts";
-import { leaseEndedMessage } from "./task-queue.ts";
+import { readProgress } from "./task-progress.ts";
+import { keyHeld, leaseEndedMessage } from "./task-queue.ts";
 
 type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] };
 
 interface KeptTask extends Writable<ListedTask> {
   token: string | undefined;
   leaseUntil: number;
+  steps: string | null;
 }
 
 /** A queue in memory, which tests can look into. */
@@ -45,10 +50,21 @@ class MemoryQueue implements MemoryTaskQueue {
     this.#tasks.clear();
   }
 
-  async add(tasks: readonly NewTask[]): Promise<void> {
-    for (const task of tasks)
+  async add(tasks: readonly NewTask[]): Promise<readonly AddedTask[]> {
+    return tasks.map((task) => this.#add(task));
+  }
+
+  #add({ uniqueKey = null, isOnce = false, ...task }: NewTask): AddedTask {
+    const holder = uniqueKey === null ? undefined : this.#findHolder(task.name, uniqueKey);
+    if (holder !== undefined) return { id: holder, created: false };
+    const isNew = !isOnce || !this.#tasks.has(task.id);
+    if (isNew)
       this.#tasks.set(task.id, {
         ...task,
+        uniqueKey,
+        progress: null,
+        cancelAt: null,
+        steps: null,
         state: "queued",
         attempts: 0,
         error: null,
@@ -57,6 +73,29 @@ class MemoryQueue implements MemoryTaskQueue {
         token: undefined,
         leaseUntil: 0,
       });
+    return { id: task.id, created: isNew };
+  }
+
+  async findHolder(name: string, uniqueKey: string): Promise<string | undefined> {
+    return this.#findHolder(name, uniqueKey);
+  }
+
+  #findHolder(name: string, uniqueKey: string): string | undefined {
+    const isHeld = (task: KeptTask): boolean =>
+      task.name === name && task.uniqueKey === uniqueKey && (task.state === "queued" || task.state === "running");
+    return [...this.#tasks.values()].find(isHeld)?.id;
+  }
+
+  async save(lease: TaskLease, { progress, steps }: TaskNotes): Promise<boolean> {
+    const task = this.#findHeld(lease);
+    if (task === undefined) return false;
+    if (progress !== undefined) task.progress = readProgress(progress);
+    if (steps !== undefined) task.steps = steps;
+    return true;
+  }
+
+  async findCancelled(leases: readonly TaskLease[]): Promise<readonly string[]> {
+    return leases.filter((lease) => (this.#findHeld(lease)?.cancelAt ?? null) !== null).map(({ id }) => id);
   }
 
   async claim({ names, queues, count, now, leaseUntil, token }: ClaimRequest): Promise<readonly ClaimedTask[]> {
@@ -68,7 +107,7 @@ class MemoryQueue implements MemoryTaskQueue {
     return due.slice(0, count).map((task) => {
       task.attempts++;
       Object.assign(task, { state: "running", token, leaseUntil, startedAt: now });
-      return { id: task.id, name: task.name, input: task.input, attempt: task.attempts, attemptsMax: task.attemptsMax };
+      return { id: task.id, name: task.name, input: task.input, attempt: task.attempts, attemptsMax: task.attemptsMax, steps: task.steps };
     });
   }
 
@@ -81,14 +120,16 @@ class MemoryQueue implements MemoryTaskQueue {
     });
   }
 
-  async settle(lease: TaskLease, { state, now, dueAt, error, isFree = false }: TaskOutcome): Promise<boolean> {
+  async settle(lease: TaskLease, { state: wanted, now, dueAt, error, isFree = false }: TaskOutcome): Promise<boolean> {
     const task = this.#findHeld(lease);
     if (task === undefined) return false;
+    const state = wanted === "queued" && task.cancelAt !== null ? "cancelled" : wanted;
+    if (state === "done") task.steps = null;
     Object.assign(task, { state, token: undefined });
     if (error !== undefined) task.error = error;
     if (state === "queued") task.dueAt = dueAt ?? now;
     else task.finishedAt = now;
-    if (isFree) task.attempts--;
+    if (isFree && state === "queued") task.attempts--;
     return true;
   }
 
@@ -98,7 +139,8 @@ class MemoryQueue implements MemoryTaskQueue {
     for (const task of expired) {
       const isLast = task.attempts >= task.attemptsMax;
       Object.assign(task, { token: undefined, state: "queued" });
-      if (isLast) Object.assign(task, { state: "failed", error: leaseEndedMessage, finishedAt: now });
+      if (task.cancelAt !== null) Object.assign(task, { state: "cancelled", finishedAt: now });
+      else if (isLast) Object.assign(task, { state: "failed", error: leaseEndedMessage, finishedAt: now });
     }
     const old = tasks.filter(({ state, finishedAt }) => (finishedAt ?? now) < (state === "failed" ? failedBefore : doneBefore));
     const deleted = old.slice(0, rowsMax);
@@ -116,15 +158,21 @@ class MemoryQueue implements MemoryTaskQueue {
   async retry(id: string, now: number): Promise<boolean> {
     const task = this.#tasks.get(id);
     if (task?.state !== "failed" && task?.state !== "cancelled") return false;
-    Object.assign(task, { state: "queued", attempts: 0, dueAt: now, finishedAt: null });
+    const holder = task.uniqueKey === null ? undefined : this.#findHolder(task.name, task.uniqueKey);
+    if (holder !== undefined) throw keyHeld(task.uniqueKey!, holder);
+    Object.assign(task, { state: "queued", attempts: 0, dueAt: now, finishedAt: null, cancelAt: null, progress: null });
     return true;
   }
 
-  async cancel(id: string, now: number): Promise<boolean> {
+  async cancel(id: string, now: number): Promise<CancelResult> {
     const task = this.#tasks.get(id);
-    if (task?.state !== "queued" && task?.state !== "running") return false;
-    Object.assign(task, { state: "cancelled", token: undefined, finishedAt: now });
-    return true;
+    if (task?.state === "running") {
+      task.cancelAt = now;
+      return "asked";
+    }
+    if (task?.state !== "queued") return "ended";
+    Object.assign(task, { state: "cancelled", finishedAt: now });
+    return "cancelled";
   }
 
   #findHeld({ id, token }: TaskLease): KeptTask | undefined {
@@ -133,7 +181,7 @@ class MemoryQueue implements MemoryTaskQueue {
   }
 }
 
-/** A task without its lease. */
-function toListed({ token: _token, leaseUntil: _leaseUntil, ...task }: KeptTask): ListedTask {
+/** A task without what only its worker needs. */
+function toListed({ token: _token, leaseUntil: _leaseUntil, steps: _steps, ...task }: KeptTask): ListedTask {
   return task;
 }

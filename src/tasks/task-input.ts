@@ -7,7 +7,7 @@ import type { StandardSchema } from "../handlers/standard-schema.ts";
 import { validateWith } from "../handlers/standard-schema.ts";
 
 /** Largest input, in bytes of JSON: 64 KiB. */
-const inputBytesMax = 65_536;
+export const inputBytesMax = 65_536;
 /** Deepest nesting of an input. */
 const inputDepthMax = 64;
 
@@ -64,7 +64,7 @@ function assertNoJson(name: string, fields: FieldRecord): void {
 }
 
 /** Returns what JSON would change or lose in a value; undefined if nothing. */
-function findForeign(value: unknown, path: string, depth: number): string | undefined {
+export function findForeign(value: unknown, path: string, depth: number): string | undefined {
   if (value === undefined || value === null || typeof value === "string" || typeof value === "boolean") return undefined;
   if (typeof value === "number") return Number.isFinite(value) ? undefined : `${path} is ${value}, which JSON cannot hold`;
   if (typeof value !== "object") return `${path} is ${describeValue(value)}, which JSON cannot hold`;

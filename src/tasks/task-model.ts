@@ -21,6 +21,13 @@ export const taskModel = () =>
       token: f.text({ max: 64, null: true }),
       leaseUntil: f.datetime({ null: true }),
       error: f.text({ null: true }),
+      uniqueKey: f.text({ max: 200, null: true }),
+      /** Of the name and the key, while the task holds the key. */
+      keyHash: f.text({ max: 64, null: true, unique: true }),
+      /** When somebody asked a running task to stop. */
+      cancelAt: f.datetime({ null: true }),
+      progress: f.text({ null: true }),
+      steps: f.text({ null: true }),
       createdAt: f.datetime(),
       startedAt: f.datetime({ null: true }),
       finishedAt: f.datetime({ null: true }),

@@ -13,7 +13,9 @@ const optionNames: Readonly<Record<keyof TaskOptions, true>> = {
   priority: true,
   transactional: true,
 };
-const enqueueNames: Readonly<Record<keyof EnqueueOptions, true>> = { delaySeconds: true, priority: true };
+const enqueueNames: Readonly<Record<keyof EnqueueOptions, true>> = { delaySeconds: true, priority: true, uniqueKey: true };
+/** Longest unique key. */
+const keyCharactersMax = 200;
 
 /** Longest delay: a year. */
 const delaySecondsMax = 31_536_000;
@@ -41,7 +43,10 @@ export function assertEnqueueOptions(name: string, options: EnqueueOptions): voi
   const owner = `enqueue() of "${name}"`;
   if (typeof options !== "object" || options === null) throw optionInvalid(owner, "options", options, "an object");
   assertKnownOptions(owner, options, Object.keys(enqueueNames));
-  const { delaySeconds, priority } = options;
+  const { delaySeconds, priority, uniqueKey } = options;
+  const isKey = typeof uniqueKey === "string" && uniqueKey !== "" && uniqueKey.length <= keyCharactersMax && !uniqueKey.includes("\u0000");
+  if (uniqueKey !== undefined && !isKey)
+    throw optionInvalid(owner, "uniqueKey", uniqueKey, `a string of 1 to ${keyCharactersMax} characters without NUL`);
   assertPriority(owner, priority);
   if (delaySeconds !== undefined && !(Number.isFinite(delaySeconds) && delaySeconds >= 0 && delaySeconds <= delaySecondsMax))
     throw optionInvalid(owner, "delaySeconds", delaySeconds, `a number from 0 to ${delaySecondsMax.toLocaleString("en")}`);

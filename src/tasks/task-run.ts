@@ -5,12 +5,17 @@ import type { Logger } from "../handlers/logger.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 import type { AnyTask } from "./task.ts";
 import { TaskRejected } from "./task.ts";
+import { TaskProgressWriter } from "./task-progress.ts";
+import { TaskSteps } from "./task-steps.ts";
 import type { ClaimedTask, TaskLease, TaskOutcome, TaskQueue } from "./task-queue.ts";
 
 /** How long a task that ignores its signal keeps its place, in ms. */
 const graceMs = 10_000;
 /** Longest text of an error that is stored. */
 const errorCharactersMax = 4_000;
+
+/** What the log says of outcomes. */
+const endings = { done: "is done", failed: "failed", queued: "will run again", cancelled: "was cancelled" } as const;
 
 /** What attempts need of their worker. */
 export interface TaskRunSettings {
@@ -34,8 +39,13 @@ export class TaskRun {
   /** Ends the wait for work that ignores its signal. */
   #giveUp: (error: GableError) => void = () => undefined;
   #graceTimer: NodeJS.Timeout | undefined;
+  /** Whether the worker takes no more tasks: loops with a cursor end here and go on elsewhere. */
+  #isDraining = false;
   #isStopping = false;
+  #isCancelled = false;
   #isLost = false;
+  readonly #progress: TaskProgressWriter;
+  readonly #steps: TaskSteps;
 
   constructor(task: AnyTask, claimed: ClaimedTask, token: string, settings: TaskRunSettings) {
     this.lease = { id: claimed.id, token };
@@ -43,12 +53,32 @@ export class TaskRun {
     this.#claimed = claimed;
     this.#settings = settings;
     this.#log = settings.logger.child({ task: task.name, taskId: claimed.id });
+    const now = (): number => performance.now();
+    this.#progress = new TaskProgressWriter((progress) => this.#showProgress(progress), now);
+    this.#steps = new TaskSteps({
+      task: task.name,
+      kept: claimed.steps,
+      save: (steps) => this.#saveSteps(steps),
+      assertGoing: () => this.#assertGoing(),
+      now,
+    });
   }
 
-  /** Aborts the work, because its task was cancelled or another worker has it. Its outcome no longer counts. */
+  /** Aborts the work, because another worker has the task. Its outcome no longer counts. */
   lose(): void {
     this.#isLost = true;
-    this.#abort(new GableError("E_TASK_CANCELLED", `The task "${this.#task.name}" was cancelled, or its lease ended.`));
+    this.#abort(this.#lost());
+  }
+
+  /** Aborts the work, because somebody asked for it. */
+  cancel(): void {
+    this.#isCancelled = true;
+    this.#abort(new GableError("E_TASK_CANCELLED", `The task "${this.#task.name}" was cancelled.`));
+  }
+
+  /** Lets steps end at their next cursor, because the worker will stop. */
+  drain(): void {
+    this.#isDraining = true;
   }
 
   /** Aborts the work, because the worker stops. Another worker begins it again, and the attempt does not count. */
@@ -82,7 +112,7 @@ export class TaskRun {
       if (isHeld) return;
       this.#isLost = true;
       // Rolls back what a transactional task wrote: another worker writes it again.
-      throw new GableError("E_TASK_CANCELLED", `The task "${this.#task.name}" was cancelled, or its lease ended.`);
+      throw this.#lost();
     };
     await (isTransactional ? this.#settings.queue.transaction!(complete) : complete());
   }
@@ -92,9 +122,44 @@ export class TaskRun {
     const { id, attempt } = this.#claimed;
     const input = await reader.read(this.#claimed.input);
     const givenUp = new Promise<never>((_resolve, reject) => (this.#giveUp = reject));
-    // The types of the definition say what the reader gives.
-    const context = { id, attempt, input: input as never, signal: this.#controller.signal, log: this.#log };
+    const context = {
+      id,
+      attempt,
+      input: input as never, // The types of the definition say what the reader gives.
+      signal: this.#controller.signal,
+      log: this.#log,
+      step: this.#steps.run,
+      progress: this.#progress.progress,
+    };
     await Promise.race([(async () => work(context))(), givenUp]);
+    await this.#progress.end();
+  }
+
+  /** Never rejects: work must not fail because nobody can see how far it is. */
+  async #showProgress(progress: string): Promise<void> {
+    // Nobody would see it before the end of the transaction.
+    if (this.#task.$task.settings.transactional) return;
+    try {
+      if (!(await this.#settings.queue.save(this.lease, { progress }))) this.lose();
+    } catch (error) {
+      this.#log.warn({ error }, `The progress of the task "${this.#task.name}" could not be stored.`);
+    }
+  }
+
+  async #saveSteps(steps: string): Promise<void> {
+    if (await this.#settings.queue.save(this.lease, { steps })) return;
+    this.lose();
+    throw this.#lost();
+  }
+
+  /** Ends the work at a place from where it can go on. */
+  #assertGoing(): void {
+    if (this.#isDraining) this.stop(graceMs);
+    this.#controller.signal.throwIfAborted();
+  }
+
+  #lost(): GableError {
+    return new GableError("E_TASK_CANCELLED", `The task "${this.#task.name}" was cancelled, or its lease ended.`);
   }
 
   #abort(reason: GableError, waitMs = graceMs): void {
@@ -107,8 +172,9 @@ export class TaskRun {
     if (this.#isLost) return this.#log.warn({ error }, `The task "${this.#task.name}" no longer belongs to this worker.`);
     this.#settings.onFailure?.(this.#task.name, error);
     const outcome = this.#outcomeOf(error);
-    const what = outcome.isFree === true ? "goes on in another worker" : outcome.state === "queued" ? "will run again" : "failed";
+    const what = outcome.isFree === true ? "goes on in another worker" : endings[outcome.state];
     const facts = { error, attempt: this.#claimed.attempt, attemptsMax: this.#claimed.attemptsMax };
+    await this.#progress.end();
     this.#log[outcome.state === "failed" ? "error" : "warn"](facts, `The task "${this.#task.name}" ${what}: ${toErrorText(error)}`);
     try {
       await this.#settings.queue.settle(this.lease, outcome);
@@ -121,6 +187,7 @@ export class TaskRun {
   #outcomeOf(error: unknown): TaskOutcome {
     const now = this.#settings.now();
     const { attempt, attemptsMax } = this.#claimed;
+    if (this.#isCancelled) return { state: "cancelled", now };
     if (this.#isStopping) return { state: "queued", now, dueAt: now, isFree: true };
     // PostgreSQL stores no NUL.
     const text = toErrorText(error).replaceAll("\u0000", "").slice(0, errorCharactersMax);

@@ -1,5 +1,6 @@
 /** Definitions of tasks: a name, the fields of the input, and the work. */
 import type { FieldRecord, ValuesOf } from "../forms/field-values.ts";
+import type { Progress } from "../commands/progress.ts";
 import type { Logger } from "../handlers/logger.ts";
 import type { InputOfSchema, OutputOfSchema, StandardSchema } from "../handlers/standard-schema.ts";
 import { findCallerPlace } from "../errors/source-place.ts";
@@ -7,6 +8,7 @@ import type { SourcePlace } from "../errors/source-place.ts";
 import { currentTasks } from "./current-tasks.ts";
 import { assertTask } from "./task-options.ts";
 import type { InputReader } from "./task-input.ts";
+import type { Step } from "./task-steps.ts";
 import { createInputReader } from "./task-input.ts";
 
 /** What describes the input of a task: fields by name, or a Standard Schema. */
@@ -66,6 +68,11 @@ export interface EnqueueOptions {
   readonly delaySeconds?: number;
   /** From -100 to 100. Default: that of the definition. */
   readonly priority?: number;
+  /**
+   * While a task of the same name with this key is queued or running, `enqueue()` adds none and returns that one. 1 to 200 characters.
+   * None by default.
+   */
+  readonly uniqueKey?: string;
 }
 
 /** What the work of a task gets. */
@@ -80,12 +87,18 @@ export interface TaskContext<Input = unknown> {
   readonly signal: AbortSignal;
   /** A logger that adds the name and the id of the task. */
   readonly log: Logger;
+  /** Runs a part once: later attempts get its result, and loops go on at their cursor. */
+  readonly step: Step;
+  /** Runs work and shows how far it is: lists of tasks have it. Written at most once a second; not in transactional tasks. */
+  readonly progress: Progress;
 }
 
 /** A task that was enqueued. */
 export interface EnqueuedTask {
-  /** Id of the task. */
+  /** Id of the task; with a unique key that is taken, of the task that holds it. */
   readonly id: string;
+  /** Whether the task was added; false if another one holds its unique key. */
+  readonly created: boolean;
 }
 
 /** The arguments of `enqueue()`: tasks without input take `undefined`, or none. */

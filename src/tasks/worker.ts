@@ -65,6 +65,7 @@ export class Worker {
   start(): void {
     this.#every(this.#times.renewMs, () => this.#renew());
     this.#every(this.#times.sweepMs, () => this.#sweep());
+    this.#every(this.#times.pollMs, () => this.#findCancelled());
     this.#loop = this.#run();
   }
 
@@ -92,14 +93,15 @@ export class Worker {
     this.#wake();
   }
 
-  /** Aborts a task that runs here, because it was cancelled. */
+  /** Aborts a task that runs here, because somebody asked it to stop. */
   cancel(id: string): void {
-    this.#runs.get(id)?.lose();
+    this.#runs.get(id)?.cancel();
   }
 
   /** Takes no more tasks. */
   drain(): void {
     this.#isStopping = true;
+    for (const run of this.#runs.values()) run.drain();
     this.wake();
   }
 
@@ -179,6 +181,13 @@ export class Worker {
     const held = new Set(await this.#settings.queue.renew(leases, this.#settings.now() + leaseMs));
     // One that has ended meanwhile is not held either.
     for (const run of runs) if (!held.has(run.lease.id) && this.#runs.get(run.lease.id) === run) run.lose();
+  }
+
+  /** Other processes ask for a stop in the queue. */
+  async #findCancelled(): Promise<void> {
+    if (this.#runs.size === 0) return;
+    const asked = await this.#settings.queue.findCancelled([...this.#runs.values()].map(({ lease }) => lease));
+    for (const id of asked) this.cancel(id);
   }
 
   async #sweep(): Promise<void> {

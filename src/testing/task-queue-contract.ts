@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, it } from "node:test";
-import type { ClaimedTask, ClaimRequest, NewTask, TaskLease, TaskQueue } from "gable/tasks";
+import type { AddedTask, ClaimedTask, ClaimRequest, NewTask, TaskLease, TaskQueue } from "gable/tasks";
 
 /** A queue under test. */
 export interface TaskQueueUnderTest {
@@ -35,9 +35,11 @@ class Trial {
   }
 
   async add(...tasks: ReadonlyArray<Partial<NewTask>>): Promise<string[]> {
-    const added = tasks.map((task) => ({ ...this.#plain(), ...task }));
-    await this.queue.add(added);
-    return added.map(({ id }) => id);
+    return (await this.addAll(...tasks)).map(({ id }) => id);
+  }
+
+  addAll(...tasks: ReadonlyArray<Partial<NewTask>>): Promise<readonly AddedTask[]> {
+    return this.queue.add(tasks.map((task) => ({ ...this.#plain(), ...task })));
   }
 
   claim(request: Partial<ClaimRequest> = {}): Promise<readonly ClaimedTask[]> {
@@ -71,7 +73,7 @@ const contracts: ReadonlyArray<readonly [title: string, check: (trial: Trial) =>
     async (trial) => {
       const input = JSON.stringify({ text: "\u0000 \u{1f600} '\"\\", list: ["x".repeat(60_000)] });
       const [id] = await trial.add({ input });
-      assert.deepEqual(await trial.claim(), [{ id, name: trial.name, input, attempt: 1, attemptsMax: 2 }]);
+      assert.deepEqual(await trial.claim(), [{ id, name: trial.name, input, attempt: 1, attemptsMax: 2, steps: null }]);
     },
   ],
   [
@@ -156,6 +158,64 @@ const contracts: ReadonlyArray<readonly [title: string, check: (trial: Trial) =>
       assert.deepEqual(await trial.claimIds({ now: now + 3 * minuteMs }), []);
     },
   ],
+  [
+    "adds one task per unique key and name while one is queued or running",
+    async (trial) => {
+      const plain = await trial.addAll({}, { uniqueKey: "a" }, { uniqueKey: "A" }, { uniqueKey: "a " });
+      assert.deepEqual(
+        plain.map(({ created }) => created),
+        [true, true, true, true],
+      );
+      const [first] = plain.slice(1);
+      assert.deepEqual(await trial.addAll({ uniqueKey: "a" }), [{ id: first!.id, created: false }]);
+      assert.deepEqual(await trial.addAll({ uniqueKey: "a", name: `${trial.name}-other` }).then((added) => added[0]!.created), true);
+      assert.equal(await trial.queue.findHolder(trial.name, "a"), first!.id);
+      assert.equal(await trial.queue.findHolder(trial.name, "b"), undefined);
+      assert.equal((await trial.claim()).length, 4);
+      const lease = { id: first!.id, token: "one" };
+      assert.equal((await trial.addAll({ uniqueKey: "a" }))[0]!.created, false, "while it runs");
+      await trial.queue.settle(lease, { state: "queued", now, dueAt: now + 5 });
+      assert.equal((await trial.addAll({ uniqueKey: "a" }))[0]!.created, false, "while it waits for another attempt");
+      await trial.claim({ now: now + 5 });
+      await trial.queue.settle(lease, { state: "done", now: now + 5 });
+      assert.equal((await trial.addAll({ uniqueKey: "a" }))[0]!.created, true, "after its end");
+    },
+  ],
+  [
+    "adds one of 40 tasks with one key that come at the same time",
+    async (trial) => {
+      const added = await Promise.all(Array.from({ length: 40 }, () => trial.addAll({ uniqueKey: "one" })));
+      const [winner, ...more] = added.flat().filter(({ created }) => created);
+      assert.equal(more.length, 0);
+      assert.ok(added.flat().every(({ id }) => id === winner!.id));
+      assert.deepEqual(await trial.claimIds(), [winner!.id]);
+    },
+  ],
+  [
+    "adds a task with `isOnce` once, even after its end",
+    async (trial) => {
+      const id = randomUUID();
+      const added = await Promise.all(Array.from({ length: 8 }, () => trial.addAll({ id, isOnce: true })));
+      assert.deepEqual(added.flat().filter(({ created }) => created).length, 1);
+      assert.deepEqual(await trial.claimIds(), [id]);
+      await trial.queue.settle({ id, token: "one" }, { state: "done", now });
+      assert.deepEqual(await trial.addAll({ id, isOnce: true }), [{ id, created: false }]);
+      assert.deepEqual(await trial.claimIds(), []);
+    },
+  ],
+  [
+    "keeps the steps of an attempt for the next one, and only for the holder of the lease",
+    async (trial) => {
+      const lease = await trial.claimOne({ attemptsMax: 3 });
+      assert.equal(await trial.queue.save(lease, { steps: "[1]" }), true);
+      assert.equal(await trial.queue.save(lease, { progress: '{"label":"a","done":1,"total":null,"note":null}' }), true);
+      assert.equal(await trial.queue.save({ ...lease, token: "two" }, { steps: "[2]" }), false);
+      await trial.queue.settle(lease, { state: "queued", now });
+      assert.equal(await trial.queue.save(lease, { steps: "[3]" }), false);
+      assert.equal((await trial.claim())[0]!.steps, "[1]");
+    },
+  ],
+  ["finds nothing to cancel among no leases", async (trial) => assert.deepEqual(await trial.queue.findCancelled([]), [])],
   [
     "deletes old tasks in batches, and no others",
     async (trial) => {

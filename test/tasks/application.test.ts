@@ -8,6 +8,7 @@ import { field as f, Model, transaction } from "gable/data";
 import { cache, cachePart } from "gable/cache";
 import type { MailTransport } from "gable/mail";
 import { memoryMail, sendMail } from "gable/mail";
+import type { Step } from "gable/tasks";
 import { memoryTasks, task, taskModel, tasksPart } from "gable/tasks";
 import { testTaskQueue } from "gable/testing";
 import { retryDelayMs } from "../../src/tasks/retry-delay.ts";
@@ -220,6 +221,88 @@ describe("enqueue()", () => {
     }));
 
   it("needs an application with tasks that runs", () => assert.rejects(plain.enqueue(), { code: "E_TASK_MISSING" }));
+});
+
+describe("unique keys", () => {
+  it("have from 1 to 200 characters", () =>
+    withApp({ tasks: [plain] }, async () => {
+      await plain.enqueue(undefined, { uniqueKey: "x".repeat(200) });
+      for (const uniqueKey of ["", "x".repeat(201), "a\u0000b", 7 as never])
+        await assert.rejects(plain.enqueue(undefined, { uniqueKey }), { code: "E_OPTION_INVALID", message: /"uniqueKey"/ });
+    }));
+
+  it("are taken from the first enqueue() of a transaction, until its rollback, in a queue that knows no transactions", () =>
+    withApp({ tasks: [plain], models: [Note], database: "sqlite::memory:" }, async (app) => {
+      const enqueueTwice = (): Promise<boolean[]> =>
+        transaction(async () => {
+          const added = [await plain.enqueue(undefined, { uniqueKey: "a" }), await plain.enqueue(undefined, { uniqueKey: "a" })];
+          assert.equal(added[0]!.id === added[1]!.id, true);
+          return added.map(({ created }) => created);
+        });
+      await assert.rejects(
+        transaction(async () => (await enqueueTwice(), Promise.reject(new Error("no")))),
+        /no/,
+      );
+      assert.deepEqual(await enqueueTwice(), [true, false]);
+      assert.equal((await plain.enqueue(undefined, { uniqueKey: "a" })).created, false);
+      assert.equal(await app.part(tasksPart).runAll(), 1);
+    }));
+});
+
+describe("step()", () => {
+  const wrong: ReadonlyArray<readonly [title: string, work: (step: Step) => Promise<unknown>, message: RegExp]> = [
+    ["a name twice", async (step) => (await step("a", () => 1), step("a", () => 2)), /Two of its steps are named "a"/],
+    ["an empty name", (step) => step("", () => 1), /The name of a step is ""/],
+    ["a long name", (step) => step("x".repeat(101), () => 1), /must have 1 to 100 characters/],
+    ["a result that JSON would change", (step) => step("a", () => new Date()), /The step "a" cannot be kept: result is/],
+    ["too large a result", (step) => step("a", () => "x".repeat(65_536)), /the maximum is 65536/],
+    ["a cursor that is NaN", (step) => step("a", ({ advance }) => advance(Number.NaN)), /The cursor of the step "a" is NaN/],
+    ["a cursor that is an object", (step) => step("a", ({ advance }) => advance({} as never)), /must be a string or a number/],
+  ];
+  for (const [title, work, message] of wrong)
+    it(`refuses ${title}`, async () => {
+      const failures: unknown[] = [];
+      const stepping = task("stepping", {}, ({ step }) => work(step));
+      await withApp({ tasks: [stepping] }, async (app) => {
+        await stepping.enqueue();
+        await app.part(tasksPart).runAll({ onFailure: (_name, error) => failures.push(error) });
+      });
+      assert.equal((failures[0] as { code: string }).code, "E_TASK_STEP");
+      assert.match((failures[0] as Error).message, message);
+    });
+
+  it("keeps steps of exactly 64 KiB, and accepts names of 100 characters", async () => {
+    const name = "x".repeat(100);
+    const empty = JSON.stringify([[name, { isDone: true, result: "" }]]).length;
+    const seenSteps: number[] = [];
+    const stepping = task("stepping", {}, async ({ step }) => {
+      seenSteps.push((await step(name, () => "y".repeat(65_536 - empty))).length);
+    });
+    await withApp({ tasks: [stepping] }, async (app) => {
+      await stepping.enqueue();
+      await app.part(tasksPart).runAll();
+      assert.equal((await app.part(tasksPart).list())[0]!.state, "done");
+    });
+    assert.deepEqual(seenSteps, [65_536 - empty]);
+  });
+
+  it("writes cursors at most once a second", async () => {
+    const queue = memoryTasks();
+    let saves = 0;
+    const save = queue.save.bind(queue);
+    queue.save = (...given) => (saves++, save(...given));
+    const walking = task("walking", {}, ({ step }) =>
+      step("a", async ({ advance }) => {
+        for (let item = 0; item < 10_000; item++) await advance(item);
+      }),
+    );
+    const startedAt = performance.now();
+    await withApp({ tasks: { tasks: [walking], queue } }, async (app) => {
+      await walking.enqueue();
+      await app.part(tasksPart).runAll();
+    });
+    assert.ok(saves >= 1 && saves <= 1 + (performance.now() - startedAt) / 1_000, `${saves} writes`);
+  });
 });
 
 describe("retryDelayMs()", () => {

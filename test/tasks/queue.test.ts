@@ -41,7 +41,42 @@ const endless = task("endless", {}, async ({ signal }) => {
   seen = signal.reason;
   throw signal.reason;
 });
-const tasks = [record, failing, rejected, half, slow, endless];
+const walked: string[] = [];
+/** Fails once, between two items. */
+const stepped = task("stepped", {}, async ({ attempt, step }) => {
+  const loaded = await step("load", () => {
+    walked.push(`load ${attempt}`);
+    return { name: "two" };
+  });
+  await step("items", async ({ cursor = 0, advance }) => {
+    for (let item = Number(cursor) + 1; item <= 4; item++) {
+      walked.push(`item ${item}`);
+      await advance(item);
+      if (item === 2 && attempt === 1) throw new Error("in the middle");
+    }
+  });
+  walked.push(`end ${loaded.name}`);
+});
+const counting = task("counting", {}, ({ step }) =>
+  step("count", async ({ cursor = 0, advance }) => {
+    for (let item = Number(cursor) + 1; ; item++) {
+      walked.push(String(item));
+      await sleep(5);
+      await advance(item);
+    }
+  }),
+);
+let release: () => void = () => undefined;
+const showing = task("showing", {}, async ({ progress }) => {
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await progress("Import", { total: 3 }, async (bar) => {
+    bar.step("first");
+    await released;
+    bar.step("second");
+    bar.step("third");
+  });
+});
+const tasks = [record, failing, rejected, half, slow, endless, stepped, counting, showing];
 
 for (const { name, skip, place } of databaseKinds)
   describe(`tasks on ${name}`, { skip }, () => {
@@ -73,6 +108,7 @@ for (const { name, skip, place } of databaseKinds)
       await TaskRow.all().delete();
       await Effect.all().delete();
       attempts.length = 0;
+      walked.length = 0;
       clockMs = 0;
       seen = undefined;
     });
@@ -135,7 +171,7 @@ for (const { name, skip, place } of databaseKinds)
       assert.equal(await own.runAll(), 1);
       for (const unknown of ["00000000-0000-7000-8000-000000000000", "no id"]) {
         assert.equal(await own.retry(unknown), false);
-        assert.equal(await own.cancel(unknown), false);
+        assert.equal(await own.cancel(unknown), "ended");
       }
     });
 
@@ -163,15 +199,111 @@ for (const { name, skip, place } of databaseKinds)
       assert.equal((seen as { code: string }).code, "E_TASK_TIMEOUT");
     });
 
-    it("aborts a running task that another process cancels, and leaves it cancelled", async () => {
+    it("asks a running task to stop, also from another process, and marks it as cancelled when it has", async () => {
+      const other = databaseTasks(app.database(), TaskRow);
+      for (const cancel of [(id: string) => own.cancel(id), (id: string) => other.cancel(id, now())]) {
+        seen = undefined;
+        const { id } = await endless.enqueue(undefined, { uniqueKey: "one" });
+        const worker = own.startWorker(options);
+        while ((await states())[0] !== "running") await sleep(5);
+        assert.equal(await cancel(id), "asked");
+        while ((await states())[0] === "running") await sleep(5);
+        await worker.stop();
+        assert.equal((seen as { code: string }).code, "E_TASK_CANCELLED");
+        assert.equal((await states())[0], "cancelled");
+        assert.equal(await cancel(id), "ended");
+      }
+    });
+
+    it("cancels a task that was asked to stop when its worker has died, and when it fails", async () => {
+      const { id } = await record.enqueue({ number: 1 });
+      const queue = databaseTasks(app.database(), TaskRow);
+      const claim = { names: ["record"], count: 1, now: now(), leaseUntil: now() + 60_000, token: "gone" };
+      await queue.claim(claim);
+      assert.equal(await own.cancel(id), "asked");
+      clockMs = 61_000;
+      assert.equal(await own.runAll(options), 0);
+      assert.deepEqual(await states(), ["cancelled"]);
+      assert.equal(await own.retry(id), true);
+      await queue.claim({ ...claim, now: now() });
+      await queue.cancel(id, now());
+      await queue.settle({ id, token: "gone" }, { state: "queued", now: now(), isFree: true });
+      assert.deepEqual(await states(), ["cancelled"]);
+    });
+
+    it("aborts a task whose lease another worker has", async () => {
       const { id } = await endless.enqueue();
       const worker = own.startWorker(options);
       while ((await states())[0] !== "running") await sleep(5);
-      await TaskRow.where({ id }).update({ state: "cancelled", token: null });
+      await TaskRow.where({ id }).update({ token: "another" });
       while (seen === undefined) await sleep(5);
       await worker.stop();
       assert.equal((seen as { code: string }).code, "E_TASK_CANCELLED");
-      assert.deepEqual(await states(), ["cancelled"]);
+      assert.deepEqual(await states(), ["running"]);
+    });
+
+    it("returns the task that holds a unique key, in transactions as well", async () => {
+      const first = await record.enqueue({ number: 1 }, { uniqueKey: "a" });
+      assert.equal(first.created, true);
+      await transaction(async () => {
+        assert.deepEqual(await record.enqueue({ number: 2 }, { uniqueKey: "a" }), { id: first.id, created: false });
+        // The transaction is as good as new.
+        assert.equal((await record.enqueue({ number: 3 }, { uniqueKey: "b" })).created, true);
+      });
+      await own.runAll();
+      assert.deepEqual(await numbers(), [1, 3]);
+      assert.equal((await record.enqueue({ number: 4 }, { uniqueKey: "a" })).created, true);
+    });
+
+    it("does not queue a task again whose key another one holds", async () => {
+      const { id } = await rejected.enqueue(undefined, { uniqueKey: "a" });
+      await own.runAll();
+      const { id: holder } = await rejected.enqueue(undefined, { uniqueKey: "a" });
+      await assert.rejects(own.retry(id), {
+        code: "E_TASK_KEY_HELD",
+        message: `The task ${holder} with the unique key "a" waits or runs.`,
+      });
+      assert.equal(await own.cancel(holder), "cancelled");
+      assert.equal(await own.retry(id), true);
+      assert.equal((await rejected.enqueue(undefined, { uniqueKey: "a" })).created, false);
+    });
+
+    it("does finished steps once, and goes on at the cursor, however the attempt ended", async () => {
+      await stepped.enqueue();
+      assert.equal(await own.runAll(options), 1);
+      clockMs = 20_000;
+      assert.equal(await own.runAll(options), 1);
+      assert.deepEqual(walked, ["load 1", "item 1", "item 2", "item 3", "item 4", "end two"]);
+      assert.deepEqual([await states(), (await TaskRow.all().first())!.steps], [["done"], null]);
+    });
+
+    it("stops a loop at its next cursor when the worker stops, without the cost of an attempt", async () => {
+      await counting.enqueue();
+      const worker = own.startWorker({ ...options, times: { ...fast, stopMs: 60_000 } });
+      while (walked.length < 3) await sleep(5);
+      await worker.stop();
+      const [listed] = await own.list();
+      assert.deepEqual([listed!.state, listed!.attempts], ["queued", 0]);
+      const before = walked.length;
+      const next = own.startWorker(options);
+      while (walked.length < before + 3) await sleep(5);
+      await next.stop();
+      assert.deepEqual(
+        walked,
+        walked.map((_, index) => String(index + 1)),
+        "no item twice, none left out",
+      );
+    });
+
+    it("shows the progress of a running task", async () => {
+      await showing.enqueue();
+      const worker = own.startWorker(options);
+      while ((await own.list())[0]!.progress === null) await sleep(5);
+      assert.deepEqual((await own.list())[0]!.progress, { label: "Import", done: 1, total: 3, note: "first" });
+      release();
+      while ((await states())[0] !== "done") await sleep(5);
+      await worker.stop();
+      assert.deepEqual((await own.list())[0]!.progress, { label: "Import", done: 3, total: 3, note: "third" });
     });
 
     it("gives a task back when its worker stops, without the cost of an attempt", async () => {

@@ -1,6 +1,6 @@
 /** `gable tasks list`, `retry` and `cancel`: looks at tasks and changes them. */
 import { GableError } from "gable";
-import type { AppTasks, TaskState } from "gable/tasks";
+import type { AppTasks, ListedTask, TaskState } from "gable/tasks";
 import { tasksPart } from "gable/tasks";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
@@ -17,6 +17,14 @@ const idArguments = { id: { help: "Id of the task" } } as const;
 function withTasks<Result>({ project, terminal }: BuiltInContext, work: (tasks: AppTasks) => Promise<Result>): Promise<Result> {
   terminal.environment["GABLE_TASKS"] = "off";
   return project.withApp((app) => work(app.part(tasksPart)));
+}
+
+/** How far a task is, in a column. */
+function toProgressText({ progress, state, cancelAt }: ListedTask): string {
+  if (state === "running" && cancelAt !== null) return "asked to stop";
+  if (progress === null) return "";
+  const { label, done, total, note } = progress;
+  return `${label} ${done}${total === null ? "" : `/${total}`}${note === null ? "" : ` ${note}`}`;
 }
 
 /** Prints tasks, the latest first. */
@@ -40,6 +48,7 @@ export const tasksList = builtIn({
         state: task.state === "queued" && !tasks.names.includes(task.name) ? "parked" : task.state,
         attempts: `${task.attempts}/${task.attemptsMax}`,
         due: new Date(task.dueAt).toISOString(),
+        progress: toProgressText(task),
         error: task.error,
       }));
       context.table(rows);
@@ -74,9 +83,10 @@ export const tasksCancel = builtIn({
   run(context: BuiltInContext<{ id: string }>) {
     return withTasks(context, async (tasks) => {
       const { id } = context.arguments;
-      if (!(await tasks.cancel(id))) throw new GableError("E_COMMAND_USAGE", `No queued or running task has the id "${id}".`);
-      context.print(`Cancelled ${id}.`);
-      return { id };
+      const result = await tasks.cancel(id);
+      if (result === "ended") throw new GableError("E_COMMAND_USAGE", `No queued or running task has the id "${id}".`);
+      context.print(result === "cancelled" ? `Cancelled ${id}.` : `Asked ${id} to stop: its state changes when it has.`);
+      return { id, result };
     });
   },
 });
