@@ -65,6 +65,15 @@ export declare const accountTokenModel: () => import("../data/model.ts").ModelSt
 export declare function defineAccounts<User extends UserClass>(options: AccountsOptions<User>): Accounts<InstanceType<User>>;
 
 /**
+ * Returns the accounts of an application that has started, to create and change them without a request. Throws
+ * `E_ACCOUNTS_SETUP` for an application without accounts.
+ *
+ * @example
+ * await manageAccounts(app).create({ email: "ann@example.com", password, isStaff: true });
+ */
+export declare function manageAccounts(app: AccountsApplication): AccountManager;
+
+/**
  * Signs a user in without a password: the session gets a new id and belongs to the user from now on. Check first that the
  * visitor is this user. Throws `E_ACCOUNTS_SETUP` in an application without accounts.
  */
@@ -125,6 +134,53 @@ export interface Accounts<User = object> {
 
 /** The type of a user of some accounts. */
 export type UserOf<Some> = Some extends Accounts<infer User> ? User : never;
+
+/** Creates and changes the accounts of one application. */
+export interface AccountManager {
+    /** Finds an account by its address, whatever its case. Throws `E_VALIDATION` for a string that is not an address. */
+    findByEmail(email: string): Promise<Account | undefined>;
+    /** Finds an account by its address. Throws `E_ACCOUNT_UNKNOWN` when there is none, and `E_VALIDATION`. */
+    getByEmail(email: string): Promise<Account>;
+    /** Checks a password by the rules of the accounts. `personal` are texts that the owner is known by. Throws `E_PASSWORD_WEAK`. */
+    assertPassword(password: string, personal: readonly string[]): void;
+    /**
+     * Creates an account whose address counts as confirmed. The password is checked and hashed as at registration. Throws
+     * `E_PASSWORD_WEAK`, `E_ACCOUNT_EXISTS`, and `E_VALIDATION` for values that the model refuses.
+     */
+    create(values: NewAccount & AccountRights): Promise<Account>;
+    /** Sets a new password: all sessions and all links of the account end. Throws `E_PASSWORD_WEAK`. */
+    setPassword(user: Account, password: string): Promise<void>;
+    /** Gives and takes rights. Throws `E_ACCOUNTS_SETUP` for a right that the model has no column for. */
+    grant(user: Account, rights: AccountRights): Promise<void>;
+}
+
+/** Rights of an account. What is left out stays as it is. */
+export interface AccountRights {
+    /** Whether every permission is granted. */
+    readonly isSuperuser?: boolean;
+    /** Whether the pages of the staff open. */
+    readonly isStaff?: boolean;
+    /** Whether the account can be used. */
+    readonly active?: boolean;
+}
+
+/** What {@link manageAccounts} asks of an application that has started. */
+export interface AccountsApplication {
+    /** Returns what a part made for the application. */
+    part<Instance extends object>(part: TypedPart<Instance>): Instance;
+    /** The application as facts. */
+    describe(): {
+        readonly options: {
+            readonly accounts?: Accounts;
+        };
+    };
+}
+
+/** What a new account is made from: the columns of the registration form. */
+export type NewAccount = {
+    readonly email: string;
+    readonly password: string;
+} & Readonly<Record<string, unknown>>;
 
 /** Options of `defineAccounts()`. */
 export interface AccountsOptions<User extends UserClass = UserClass> {

@@ -1,11 +1,14 @@
 export { accountFields } from "./auth/account-fields.ts";
 export { accountTokenModel } from "./auth/token-model.ts";
 export { defineAccounts } from "./auth/accounts.ts";
+export { manageAccounts } from "./auth/manage-accounts.ts";
 export { signIn, signOut } from "./auth/sign-in.ts";
 export { createPasswordHasher } from "./auth/passwords/hasher.ts";
 export { findPasswordProblem } from "./auth/passwords/password-rules.ts";
 export type { Account, AccountModel } from "./auth/account-fields.ts";
 export type { AccountGuard, AccountGuards, Accounts, UserOf } from "./auth/accounts.ts";
+export type { AccountManager, AccountRights, AccountsApplication } from "./auth/manage-accounts.ts";
+export type { NewAccount } from "./auth/service.ts";
 export type { AccountsOptions } from "./auth/options.ts";
 export type { AccountsSetting } from "./auth/part.ts";
 export type { HashQueueOptions } from "./auth/passwords/hash-queue.ts";

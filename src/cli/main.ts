@@ -16,6 +16,7 @@ import { shell } from "./commands/shell.ts";
 import { reload, start } from "./commands/start.ts";
 import { tasksCancel, tasksList, tasksRetry } from "./commands/tasks.ts";
 import { test } from "./commands/test.ts";
+import { userCreate, userGrant, userPassword } from "./commands/user.ts";
 import { worker } from "./commands/worker.ts";
 import { findOwnCommands } from "./own-commands.ts";
 import { runProgram } from "./program.ts";
@@ -52,12 +53,21 @@ const commands: readonly AnyBuiltIn[] = [
   tasksList,
   tasksRetry,
   tasksCancel,
+  userCreate,
+  userPassword,
+  userGrant,
   keyGenerate,
   lastError,
   about,
 ];
 
-const groups = { db: "The database and its migrations", env: "Environment variables", key: "Secret keys", tasks: "Background tasks" };
+const groups = {
+  db: "The database and its migrations",
+  env: "Environment variables",
+  key: "Secret keys",
+  tasks: "Background tasks",
+  user: "Accounts",
+};
 
 /** Runs the command line with the words after `gable`. Returns the exit code. */
 export async function runCli(words: readonly string[], terminal: Terminal = createTerminal()): Promise<number> {

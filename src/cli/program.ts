@@ -142,7 +142,6 @@ function toOption(name: string, { type, help, choices, default: fallback }: Flag
   if (type === "int") option.argParser(parseInteger);
   if (type === "list") option.argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text]);
   if (fallback !== undefined) option.default(fallback);
-  else if (type === "boolean" && !isNegative(name)) option.default(false);
   return option;
 }
 
@@ -151,9 +150,10 @@ function isNegative(name: string): boolean {
   return /^no[A-Z]/.test(name);
 }
 
+/** A pair such as `staff` and `noStaff` is one flag with two ends: without either of them, both are false. */
 function readFlag(parsed: ParsedFlags, name: string, { type }: FlagOptions): unknown {
   if (type === "boolean" && isNegative(name)) return parsed[name.charAt(2).toLowerCase() + name.slice(3)] === false;
-  return parsed[name] ?? (type === "list" ? [] : undefined);
+  return parsed[name] ?? (type === "list" ? [] : type === "boolean" ? false : undefined);
 }
 
 function parseInteger(text: string): number {

@@ -18,7 +18,9 @@ export interface Terminal {
   readonly folder: string;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
-  /** Reads all of standard input, for secrets. */
+  /** Asks a person for a line of text, which is not shown when it is secret. Undefined when the person stops. */
+  readonly ask: (question: string, options: { readonly isSecret: boolean }) => Promise<string | undefined>;
+  /** Reads all of standard input, for secrets. Returns "" where it is a keyboard: what is typed there would be shown. */
   readonly readInput: () => Promise<string>;
 }
 
@@ -38,10 +40,20 @@ export function createTerminal(): Terminal {
     environment: process.env,
     folder: process.cwd(),
     signal: controller.signal,
+    ask,
     readInput: async () => {
+      if (process.stdin.isTTY) return "";
       let text = "";
       for await (const chunk of process.stdin) text += String(chunk);
       return text;
     },
   };
+}
+
+/** Standard output belongs to the command: questions go to standard error. */
+async function ask(message: string, { isSecret }: { readonly isSecret: boolean }): Promise<string | undefined> {
+  const prompts = await import("@clack/prompts");
+  const options = { message, output: process.stderr };
+  const answer = isSecret ? await prompts.password(options) : await prompts.text(options);
+  return typeof answer === "string" ? answer : undefined;
 }

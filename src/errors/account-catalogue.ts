@@ -18,5 +18,8 @@ export const accountErrors = {
     "A stored password hash cannot be checked",
     "Use Node 24.7 or later for argon2id, or pass the scheme in defineAccounts({ foreignHashes }).",
   ),
+  E_PASSWORD_WEAK: entry(422, "A password breaks the rules of the accounts", "Use another password, as the message says."),
+  E_ACCOUNT_EXISTS: entry(409, "The address belongs to another account", "Use another address, or change the account that has it."),
+  E_ACCOUNT_UNKNOWN: entry(404, "No account has the address", "Look at the spelling of the address, or create the account."),
   E_ACCOUNTS_SETUP: entry(500, "The accounts cannot start", "Pass what the message names to gable() or defineAccounts()."),
 } as const;

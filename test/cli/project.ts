@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { runCli } from "../../src/cli/main.ts";
+import type { Terminal } from "../../src/cli/terminal.ts";
 
 /** What a command did. */
 interface CommandOutcome {
@@ -24,6 +25,11 @@ export interface TestProject {
   readonly folder: string;
   /** Runs a command: the words after `gable`. */
   run(...words: readonly string[]): Promise<CommandOutcome>;
+  /** Runs a command with a string on standard input, or with a person who gives these answers in turn and then stops. */
+  answer(
+    given: string | readonly string[],
+    ...words: readonly string[]
+  ): Promise<CommandOutcome & { readonly questions: readonly string[] }>;
   /** Runs a command with `--json`. */
   json(...words: readonly string[]): Promise<JsonOutput & { readonly code: number }>;
   write(files: Readonly<Record<string, string>>): void;
@@ -43,7 +49,7 @@ export function createTestProject(files: Readonly<Record<string, string>>): Test
     }
   };
   write({ "package.json": '{ "name": "shop", "type": "module" }', ...files });
-  const run = async (...words: readonly string[]): Promise<CommandOutcome> => {
+  const runWith = async (words: readonly string[], more: Partial<Terminal>): Promise<CommandOutcome> => {
     let [out, error] = ["", ""];
     const before = { mode: process.env["GABLE_MODE"], folder: process.cwd() };
     delete process.env["GABLE_MODE"];
@@ -54,11 +60,13 @@ export function createTestProject(files: Readonly<Record<string, string>>): Test
         writeError: (text) => (error += text),
         isTerminal: false,
         canAsk: false,
+        ask: () => Promise.resolve(undefined),
         columns: 100,
         environment: process.env,
         folder,
         signal: new AbortController().signal,
         readInput: () => Promise.resolve(""),
+        ...more,
       });
       return { code, out, error };
     } finally {
@@ -67,10 +75,18 @@ export function createTestProject(files: Readonly<Record<string, string>>): Test
       else process.env["GABLE_MODE"] = before.mode;
     }
   };
+  const run = (...words: readonly string[]): Promise<CommandOutcome> => runWith(words, {});
   return {
     folder,
     run,
     write,
+    async answer(given, ...words) {
+      if (typeof given === "string") return { ...(await runWith(words, { readInput: () => Promise.resolve(given) })), questions: [] };
+      const questions: string[] = [];
+      const ask: Terminal["ask"] = async (question, { isSecret }) =>
+        given[questions.push(isSecret ? `${question} (secret)` : question) - 1];
+      return { ...(await runWith(words, { canAsk: true, ask })), questions };
+    },
     async json(...words) {
       const { code, out } = await run(...words, "--json");
       return { ...(JSON.parse(out) as JsonOutput), code };

@@ -155,6 +155,7 @@ describe("docs/guides/command-line.md", () => {
       writeError: (more) => void (text += more),
       isTerminal: false,
       canAsk: false,
+      ask: () => Promise.resolve(undefined),
       columns: 80,
       environment: {},
       folder,

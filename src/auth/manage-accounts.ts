@@ -1,0 +1,141 @@
+/** Accounts without a request: for the command line, for seeds and for commands of your own. */
+import { GableError } from "../errors/gable-error.ts";
+import type { TypedPart } from "../parts/part.ts";
+import type { Account } from "./account-fields.ts";
+import type { Accounts } from "./accounts.ts";
+import { normalizeEmail } from "./email-address.ts";
+import { accountsPart } from "./part.ts";
+import { findPasswordProblem } from "./passwords/password-rules.ts";
+import type { AccountService, NewAccount } from "./service.ts";
+
+/** What {@link manageAccounts} asks of an application that has started. */
+export interface AccountsApplication {
+  /** Returns what a part made for the application. */
+  part<Instance extends object>(part: TypedPart<Instance>): Instance;
+  /** The application as facts. */
+  describe(): { readonly options: { readonly accounts?: Accounts } };
+}
+
+/** Rights of an account. What is left out stays as it is. */
+export interface AccountRights {
+  /** Whether every permission is granted. */
+  readonly isSuperuser?: boolean;
+  /** Whether the pages of the staff open. */
+  readonly isStaff?: boolean;
+  /** Whether the account can be used. */
+  readonly active?: boolean;
+}
+
+/** Creates and changes the accounts of one application. */
+export interface AccountManager {
+  /** Finds an account by its address, whatever its case. Throws `E_VALIDATION` for a string that is not an address. */
+  findByEmail(email: string): Promise<Account | undefined>;
+  /** Finds an account by its address. Throws `E_ACCOUNT_UNKNOWN` when there is none, and `E_VALIDATION`. */
+  getByEmail(email: string): Promise<Account>;
+  /** Checks a password by the rules of the accounts. `personal` are texts that the owner is known by. Throws `E_PASSWORD_WEAK`. */
+  assertPassword(password: string, personal: readonly string[]): void;
+  /**
+   * Creates an account whose address counts as confirmed. The password is checked and hashed as at registration. Throws
+   * `E_PASSWORD_WEAK`, `E_ACCOUNT_EXISTS`, and `E_VALIDATION` for values that the model refuses.
+   */
+  create(values: NewAccount & AccountRights): Promise<Account>;
+  /** Sets a new password: all sessions and all links of the account end. Throws `E_PASSWORD_WEAK`. */
+  setPassword(user: Account, password: string): Promise<void>;
+  /** Gives and takes rights. Throws `E_ACCOUNTS_SETUP` for a right that the model has no column for. */
+  grant(user: Account, rights: AccountRights): Promise<void>;
+}
+
+/**
+ * Returns the accounts of an application that has started, to create and change them without a request. Throws
+ * `E_ACCOUNTS_SETUP` for an application without accounts.
+ *
+ * @example
+ * await manageAccounts(app).create({ email: "ann@example.com", password, isStaff: true });
+ */
+export function manageAccounts(app: AccountsApplication): AccountManager {
+  const { accounts } = app.describe().options;
+  if (accounts === undefined)
+    throw new GableError("E_ACCOUNTS_SETUP", "This application has no accounts.", {
+      fix: "Pass accounts to gable(): gable({ accounts: defineAccounts({ user: User }) }).",
+    });
+  return new ServiceManager(app.part(accountsPart), accounts.options.passwordMin);
+}
+
+class ServiceManager implements AccountManager {
+  readonly #service: AccountService;
+  readonly #passwordMin: number | undefined;
+
+  constructor(service: AccountService, passwordMin: number | undefined) {
+    this.#service = service;
+    this.#passwordMin = passwordMin;
+  }
+
+  async findByEmail(text: string): Promise<Account | undefined> {
+    const { model } = this.#service.parts;
+    const email = normalizeEmail(text);
+    const errors = await this.#service.run(() => model.validate({ email }, { isPartial: true }));
+    const [message] = errors["email"] ?? [];
+    if (message !== undefined)
+      throw new GableError("E_VALIDATION", `"${text}" is not an address: ${message}`, { fix: "Correct the address.", details: { errors } });
+    return this.#service.findByEmail(email);
+  }
+
+  async getByEmail(email: string): Promise<Account> {
+    const user = await this.findByEmail(email);
+    if (user !== undefined) return user;
+    throw new GableError("E_ACCOUNT_UNKNOWN", `No account has the address "${normalizeEmail(email)}".`);
+  }
+
+  assertPassword(password: string, personal: readonly string[]): void {
+    const problem = findPasswordProblem(password, { ...(this.#passwordMin !== undefined && { min: this.#passwordMin }), personal });
+    if (problem !== undefined)
+      throw new GableError("E_PASSWORD_WEAK", "The password cannot be used.", { fix: problem.message, details: { rule: problem.code } });
+  }
+
+  async create({ password, ...given }: NewAccount & AccountRights): Promise<Account> {
+    // The rest of a record with an index is unknown; the type of the parameter has its address.
+    const values = { ...given, email: normalizeEmail(given["email"] as string) };
+    this.#assertColumns(given);
+    if ((await this.findByEmail(values.email)) !== undefined) throw accountExists(values.email);
+    this.assertPassword(
+      password,
+      Object.values(values).filter((value) => typeof value === "string"),
+    );
+    // Who runs this answers for the address.
+    const user = await this.#service.create({ emailVerifiedAt: new Date(this.#service.parts.now()), ...values, password });
+    if (user === undefined) throw accountExists(values.email);
+    return user;
+  }
+
+  async setPassword(user: Account, password: string): Promise<void> {
+    this.assertPassword(
+      password,
+      Object.entries(user).flatMap(([name, value]) => (typeof value === "string" && name !== "password" ? [value] : [])),
+    );
+    await this.#service.setPassword(user, password);
+  }
+
+  async grant(user: Account, rights: AccountRights): Promise<void> {
+    this.#assertColumns(rights);
+    const { model } = this.#service.parts;
+    const values = Object.fromEntries(rightNames.flatMap((name) => (rights[name] === undefined ? [] : [[name, rights[name]]])));
+    await this.#service.run(() => model.where({ id: user.id }).update(values));
+    Object.assign(user, values);
+  }
+
+  /** A model of accounts may leave out columns that its application does not use. */
+  #assertColumns(rights: AccountRights): void {
+    const { model } = this.#service.parts;
+    for (const name of rightNames)
+      if (rights[name] !== undefined && !model.$meta.fields.has(name))
+        throw new GableError("E_ACCOUNTS_SETUP", `The model ${model.name} has no field ${name}.`, {
+          fix: "Give it the columns of accountFields().",
+        });
+  }
+}
+
+const rightNames = ["isSuperuser", "isStaff", "active"] as const satisfies ReadonlyArray<keyof AccountRights>;
+
+function accountExists(email: string): GableError {
+  return new GableError("E_ACCOUNT_EXISTS", `An account with the address "${email}" exists already.`);
+}

@@ -1,0 +1,137 @@
+/** `gable user create`, `password` and `grant`: accounts from the command line. */
+import type { Application } from "gable";
+import { GableError } from "gable";
+import type { Account, AccountManager, AccountRights } from "gable/auth";
+import type { BuiltInContext } from "../built-in.ts";
+import { builtIn } from "../built-in.ts";
+import { askText, readNewPassword } from "../questions.ts";
+import { askFields, readSetValues } from "../user-fields.ts";
+
+const emailFlag = { type: "string", help: "Address of the account" } as const;
+const noInputFlag = { type: "boolean", help: "Asks nothing: the password comes from standard input" } as const;
+
+const passwordFlags = { email: emailFlag, noInput: noInputFlag } as const;
+const createFlags = {
+  email: emailFlag,
+  superuser: { type: "boolean", help: "The account has every permission, and is of the staff" },
+  staff: { type: "boolean", help: "The account is of the staff" },
+  set: { type: "list", help: "Value of another field, as name=value; can be repeated" },
+  noInput: noInputFlag,
+} as const;
+const grantFlags = {
+  email: emailFlag,
+  superuser: { type: "boolean", help: "Gives every permission" },
+  noSuperuser: { type: "boolean", help: "Takes every permission back" },
+  staff: { type: "boolean", help: "Makes the account one of the staff" },
+  noStaff: { type: "boolean", help: "Takes the account out of the staff" },
+  active: { type: "boolean", help: "Lets the account be used" },
+  noActive: { type: "boolean", help: "Shuts the account: nobody can sign in, and its sessions count no more" },
+  noInput: noInputFlag,
+} as const;
+
+type EmailContext = BuiltInContext<{}, { readonly email: typeof emailFlag; readonly noInput: typeof noInputFlag }>;
+
+/** Starts the application without its tasks. Says so before it starts one without accounts. */
+async function withAccounts<Result>(
+  { project, terminal }: EmailContext,
+  work: (accounts: AccountManager, app: Application) => Promise<Result>,
+): Promise<Result> {
+  const { manageAccounts } = await import("gable/auth");
+  const app = await project.loadApp();
+  if (app.describe().options.accounts === undefined) manageAccounts(app);
+  terminal.environment["GABLE_TASKS"] = "off";
+  return project.withApp((started) => work(manageAccounts(started), started));
+}
+
+function mayAsk({ terminal, flags }: EmailContext): boolean {
+  return terminal.canAsk && !flags.noInput;
+}
+
+async function readEmail(context: EmailContext): Promise<string> {
+  const { email } = context.flags;
+  if (email !== undefined) return email;
+  if (mayAsk(context)) return askText(context.terminal, "E-mail address");
+  throw new GableError("E_COMMAND_USAGE", "--email is missing.", { fix: "Pass the address: --email ann@example.com." });
+}
+
+/** What the output says about an account: never its password. */
+function describe({ id, email, active, isStaff, isSuperuser }: Account): object {
+  return { id, email, active, isStaff, isSuperuser };
+}
+
+/** Creates an account. */
+export const userCreate = builtIn({
+  name: "user create",
+  help: "Creates an account whose address counts as confirmed. The password is asked for, or read from standard input.",
+  examples: [
+    "user create --email ann@example.com --superuser",
+    'user create --email ann@example.com --set "name=Ann Lee"',
+    "user create --email ann@example.com --no-input < password.txt",
+  ],
+  flags: createFlags,
+  run: (context: BuiltInContext<{}, typeof createFlags>) =>
+    withAccounts(context, async (accounts, app) => {
+      const { flags, terminal, print } = context;
+      const email = await readEmail(context);
+      if ((await accounts.findByEmail(email)) !== undefined)
+        throw new GableError("E_ACCOUNT_EXISTS", `An account with the address "${email}" exists already.`, {
+          fix: "Use another address, or `npx gable user password` and `npx gable user grant`.",
+        });
+      const given = readSetValues(app, flags.set);
+      const values = { ...given, ...(await askFields(app, given, mayAsk(context) ? terminal : undefined)) };
+      const password = await readNewPassword(terminal, mayAsk(context));
+      const rights: AccountRights = {
+        ...(flags.superuser && { isSuperuser: true }),
+        ...((flags.superuser || flags.staff) && { isStaff: true }),
+      };
+      const user = await accounts.create({ ...values, ...rights, email, password });
+      print(`Created the account ${user.email}${flags.superuser ? ", with every permission" : ""}.`);
+      return { user: describe(user) };
+    }),
+});
+
+/** Sets the password of an account. */
+export const userPassword = builtIn({
+  name: "user password",
+  help: "Sets a new password, asked for or read from standard input. All sessions of the account end.",
+  examples: ["user password --email ann@example.com", "user password --email ann@example.com --no-input < password.txt"],
+  flags: passwordFlags,
+  run: (context: BuiltInContext<{}, typeof passwordFlags>) =>
+    withAccounts(context, async (accounts) => {
+      const user = await accounts.getByEmail(await readEmail(context));
+      await accounts.setPassword(user, await readNewPassword(context.terminal, mayAsk(context)));
+      context.print(`${user.email} has a new password. All its sessions have ended.`);
+      return { user: describe(user) };
+    }),
+});
+
+/** Gives and takes rights. */
+export const userGrant = builtIn({
+  name: "user grant",
+  help: "Gives rights to an account, and takes them with --no-superuser, --no-staff and --no-active.",
+  examples: ["user grant --email ann@example.com --staff", "user grant --email ann@example.com --no-superuser --no-active"],
+  flags: grantFlags,
+  run: (context: BuiltInContext<{}, typeof grantFlags>) => {
+    const rights = readRights(context.flags);
+    if (Object.keys(rights).length === 0)
+      throw new GableError("E_COMMAND_USAGE", "No right is named.", { fix: "Pass --superuser, --staff or --active, or their opposites." });
+    return withAccounts(context, async (accounts) => {
+      const user = await accounts.getByEmail(await readEmail(context));
+      await accounts.grant(user, rights);
+      context.print(
+        `${user.email}: ${Object.entries(rights)
+          .map(([name, isOn]) => `${name} is ${isOn ? "on" : "off"}`)
+          .join(", ")}.`,
+      );
+      return { user: describe(user) };
+    });
+  },
+});
+
+function readRights(flags: BuiltInContext<{}, typeof grantFlags>["flags"]): AccountRights {
+  return {
+    ...((flags.superuser || flags.noSuperuser) && { isSuperuser: flags.superuser }),
+    ...((flags.staff || flags.noStaff) && { isStaff: flags.staff }),
+    ...((flags.active || flags.noActive) && { active: flags.active }),
+  };
+}

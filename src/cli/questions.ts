@@ -1,0 +1,31 @@
+/** Values that a command needs and was not given: asked for at a terminal, read from standard input, or missing. */
+import { GableError } from "gable";
+import type { Terminal } from "./terminal.ts";
+
+/** Asks for a line of text. Throws `E_COMMAND_CONFIRM` when the person stops. */
+export async function askText(terminal: Terminal, question: string, isSecret = false): Promise<string> {
+  const answer = await terminal.ask(question, { isSecret });
+  if (answer === undefined)
+    throw new GableError("E_COMMAND_CONFIRM", "You stopped. Nothing was changed.", { fix: "Run the command again." });
+  return isSecret ? answer : answer.trim();
+}
+
+/**
+ * Returns a new password: a person types it twice, and what is piped in is read to its first end of line. Throws
+ * `E_COMMAND_USAGE` when there is none, when the two differ, and when standard input has several lines.
+ */
+export async function readNewPassword(terminal: Terminal, mayAsk: boolean): Promise<string> {
+  if (!mayAsk) return readPipedPassword(terminal);
+  const password = await askText(terminal, "Password", true);
+  if ((await askText(terminal, "Password, once more", true)) === password) return password;
+  throw new GableError("E_COMMAND_USAGE", "The two passwords differ. Nothing was changed.", { fix: "Run the command again." });
+}
+
+async function readPipedPassword(terminal: Terminal): Promise<string> {
+  const password = (await terminal.readInput()).replace(/\r?\n$/, "");
+  const reason = password === "" ? "has no password" : /[\r\n]/.test(password) ? "has several lines" : undefined;
+  if (reason === undefined) return password;
+  throw new GableError("E_COMMAND_USAGE", `Standard input ${reason}.`, {
+    fix: 'Pipe one line into the command: printf %s "$PASSWORD" | npx gable user ...',
+  });
+}
