@@ -127,6 +127,10 @@ export interface SessionStore {
     delete(key: string): Promise<void>;
     /** Deletes sessions that have expired, at most `rowsMax` of them, and returns how many. Called until it returns 0. */
     deleteExpired(now: number, rowsMax: number): Promise<number>;
+    /** Deletes the sessions that were last used before a time, and returns how many. None by default: then nobody can ask for it. */
+    deleteUnused?(before: number): Promise<number>;
+    /** Whether the sessions are in the memory of this process, where other processes cannot see them. Default false. */
+    readonly isLocal?: boolean;
     /** Opens connections; called at start. */
     open?(): Promise<void>;
     /** Closes what `open()` has opened. */
@@ -166,6 +170,15 @@ export declare class Sessions {
     openFlash(context: AnyContext): Flash;
     /** Deletes expired sessions, 1,000 at a time, and returns how many there were. */
     deleteExpired(): Promise<number>;
+    /**
+     * Deletes the sessions that were last used before a time, in ms since 1970, and returns how many. Throws `E_SESSION_STORE` when they
+     * are in cookies, or when the store cannot do it.
+     */
+    deleteUnused(before: number): Promise<number>;
+    /** Checks that this process can delete sessions for others. Throws `E_SESSION_STORE` when they are in cookies or in the memory of a process. */
+    assertShared(): void;
+    /** Deletes one session by its key. Throws `E_SESSION_STORE` when they are in cookies. */
+    deleteOne(key: string): Promise<void>;
     /** Stops the timer and closes the store. */
     stop(): Promise<void>;
 }

@@ -11,6 +11,7 @@ import { dev } from "./commands/dev.ts";
 import { keyGenerate } from "./commands/key.ts";
 import { lastError } from "./commands/last-error.ts";
 import { routes } from "./commands/routes.ts";
+import { sessionsClear } from "./commands/sessions.ts";
 import { envCheck, envExample, settings } from "./commands/settings.ts";
 import { shell } from "./commands/shell.ts";
 import { reload, start } from "./commands/start.ts";
@@ -56,6 +57,7 @@ const commands: readonly AnyBuiltIn[] = [
   userCreate,
   userPassword,
   userGrant,
+  sessionsClear,
   keyGenerate,
   lastError,
   about,
@@ -65,6 +67,7 @@ const groups = {
   db: "The database and its migrations",
   env: "Environment variables",
   key: "Secret keys",
+  sessions: "Sessions of visitors",
   tasks: "Background tasks",
   user: "Accounts",
 };

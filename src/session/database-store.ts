@@ -12,6 +12,7 @@ type SessionModel = ReturnType<typeof sessionModel>;
 type SessionRow = InstanceType<SessionModel>;
 
 const optimisticMax = 5;
+const deleteRowsMax = 1_000;
 
 /** Creates a store in a database that has the model. */
 export function databaseSessions(database: Database, model: SessionModel): SessionStore & SessionDirectory {
@@ -67,6 +68,19 @@ class DatabaseSessions implements SessionStore, SessionDirectory {
       // Asked again: a session may have been prolonged meanwhile.
       return this.#model.where({ key: { in: rows.map(({ key }) => key) } }, isExpired).delete();
     });
+  }
+
+  async deleteUnused(before: number): Promise<number> {
+    const isUnused = { seenAt: { lt: new Date(before) } };
+    let total = 0;
+    // Many small deletes: one for all would lock the table while it runs.
+    for (let keys: string[] | undefined; keys?.length !== 0;) {
+      total += await this.#run(async () => {
+        keys = (await this.#model.where(isUnused).orderBy("key").limit(deleteRowsMax).select({ key: true })).map(({ key }) => key);
+        return keys.length === 0 ? 0 : this.#model.where({ key: { in: keys } }, isUnused).delete();
+      });
+    }
+    return total;
   }
 
   listForUser(userId: string, now: number): Promise<readonly ListedSession[]> {

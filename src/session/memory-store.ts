@@ -8,6 +8,7 @@ export function memorySessions(): SessionStore & SessionDirectory {
 }
 
 class MemorySessions implements SessionStore, SessionDirectory {
+  readonly isLocal = true;
   readonly #records = new Map<string, SessionRecord>();
 
   async create(key: string, record: SessionRecord): Promise<void> {
@@ -36,6 +37,10 @@ class MemorySessions implements SessionStore, SessionDirectory {
 
   async deleteExpired(now: number, rowsMax: number): Promise<number> {
     return this.#deleteWhere((record) => record.expiresAt <= now, rowsMax);
+  }
+
+  async deleteUnused(before: number): Promise<number> {
+    return this.#deleteWhere((record) => record.seenAt < before, Number.POSITIVE_INFINITY);
   }
 
   async listForUser(userId: string, now: number): Promise<readonly ListedSession[]> {

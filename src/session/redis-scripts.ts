@@ -105,3 +105,15 @@ for _, key in ipairs(redis.call('SMEMBERS', userName(ARGV[3]))) do
 end
 return count
 `;
+
+/** Deletes some of the sessions that were last used before a time: prefix, time, where the step begins. Returns where the next one begins, "0" at the end. */
+export const deleteUnusedScript = `${shared}
+local pattern = string.gsub(prefix .. 'session:', '[%*%?%[%]\\\\]', '\\\\%0') .. '*'
+local step = redis.call('SCAN', ARGV[3], 'MATCH', pattern, 'COUNT', 1000)
+local count = 0
+for _, hash in ipairs(step[2]) do
+  local seen = tonumber(redis.call('HGET', hash, 's') or '')
+  if seen and seen < now then count = count + remove(string.sub(hash, #prefix + 9)) end
+end
+return { step[1], count }
+`;

@@ -1,7 +1,15 @@
 /** Sessions in Redis. */
 import type { RedisOptions } from "../redis/connect-redis.ts";
 import { RedisLink } from "../redis/redis-link.ts";
-import { createScript, deleteForUserScript, deleteScript, listScript, patchScript, readScript } from "./redis-scripts.ts";
+import {
+  createScript,
+  deleteForUserScript,
+  deleteScript,
+  deleteUnusedScript,
+  listScript,
+  patchScript,
+  readScript,
+} from "./redis-scripts.ts";
 import type { ListedSession, SessionChanges, SessionDirectory, SessionOutcome, SessionRecord, SessionStore } from "./session-store.ts";
 
 /**
@@ -50,6 +58,19 @@ class RedisSessions implements SessionStore, SessionDirectory {
   /** Redis deletes them on its own. */
   async deleteExpired(): Promise<number> {
     return 0;
+  }
+
+  /** Looks at the keys of the server in steps, so that other commands run in between. */
+  async deleteUnused(before: number): Promise<number> {
+    let total = 0;
+    let cursor = "0";
+    do {
+      // The script returns where the next step begins, and how many it has deleted.
+      const [next, count] = (await this.#run(deleteUnusedScript, [String(before), cursor])) as [string, number];
+      total += Number(count);
+      cursor = next;
+    } while (cursor !== "0");
+    return total;
   }
 
   async listForUser(userId: string, now: number): Promise<readonly ListedSession[]> {

@@ -53,6 +53,10 @@ export interface SessionStore {
   delete(key: string): Promise<void>;
   /** Deletes sessions that have expired, at most `rowsMax` of them, and returns how many. Called until it returns 0. */
   deleteExpired(now: number, rowsMax: number): Promise<number>;
+  /** Deletes the sessions that were last used before a time, and returns how many. None by default: then nobody can ask for it. */
+  deleteUnused?(before: number): Promise<number>;
+  /** Whether the sessions are in the memory of this process, where other processes cannot see them. Default false. */
+  readonly isLocal?: boolean;
   /** Opens connections; called at start. */
   open?(): Promise<void>;
   /** Closes what `open()` has opened. */

@@ -102,6 +102,37 @@ export class Sessions {
     return total;
   }
 
+  /**
+   * Deletes the sessions that were last used before a time, in ms since 1970, and returns how many. Throws `E_SESSION_STORE` when they
+   * are in cookies, or when the store cannot do it.
+   */
+  async deleteUnused(before: number): Promise<number> {
+    const { store } = this.#parts;
+    if (store?.deleteUnused !== undefined) return store.deleteUnused(before);
+    if (store === undefined) throw inCookies();
+    throw new GableError("E_SESSION_STORE", "The store of sessions cannot delete those that are unused.", {
+      fix: "Give it the method deleteUnused(), or use another store.",
+    });
+  }
+
+  /** Checks that this process can delete sessions for others. Throws `E_SESSION_STORE` when they are in cookies or in the memory of a process. */
+  assertShared(): void {
+    const { store } = this.#parts;
+    if (store === undefined) throw inCookies();
+    if (store.isLocal === true)
+      throw new GableError("E_SESSION_STORE", "The sessions are in the memory of the process that serves.", {
+        fix: "Restart that process: it forgets all sessions. Or choose the store of a database or of Redis.",
+      });
+  }
+
+  /** Deletes one session by its key. Throws `E_SESSION_STORE` when they are in cookies. */
+  async deleteOne(key: string): Promise<void> {
+    const { store } = this.#parts;
+    if (store === undefined) throw inCookies();
+    await store.delete(key);
+    this.announceEnd({ key });
+  }
+
   /** Stops the timer and closes the store. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
@@ -117,6 +148,12 @@ export class Sessions {
     // The timer alone keeps no process running; other runtimes give a number.
     if (typeof this.#timer === "object") this.#timer.unref();
   }
+}
+
+function inCookies(): GableError {
+  return new GableError("E_SESSION_STORE", "The sessions are in cookies, in the browsers of their users: nothing here can delete them.", {
+    fix: "Set sessionsValidFrom of a user to now to end the sessions of that user, or replace secretKeys to end all.",
+  });
 }
 
 /** A page that found no session and no messages is the same for everybody who has none: it only varies by cookies. */

@@ -34,6 +34,10 @@ export function testSessionStore(name: string, create: CreateSessionStore, optio
       it(title, async () => {
         for (let round = 0; round < (options.rounds ?? 20); round++) await check(store);
       });
+    it(unusedContract.title, async (test) => {
+      if (store.deleteUnused !== undefined) await unusedContract.check(store);
+      else test.skip("the store does not delete what is unused");
+    });
     for (const { title, check } of directoryContracts)
       it(title, async (test) => {
         if ("listForUser" in store) await check(store as SessionStore & SessionDirectory); // Asked for on the line before.
@@ -53,6 +57,19 @@ async function place(store: SessionStore, changes: Partial<SessionRecord> = {}):
   await store.create(key, { ...record, ...changes });
   return key;
 }
+
+const unusedContract: Contract<SessionStore> = {
+  title: "deletes the sessions that were last used before a time, and counts them",
+  async check(store) {
+    const seenAt = now - 1_000_000;
+    const old = await Promise.all(Array.from({ length: 3 }, () => place(store, { seenAt: seenAt - 1, userId: "unused" })));
+    const kept = await place(store, { seenAt, userId: "unused" });
+    assert.equal(await store.deleteUnused!(seenAt), 3);
+    for (const key of old) assert.equal(await store.read(key, now), undefined);
+    assert.notEqual(await store.read(kept, now), undefined);
+    assert.equal(await store.deleteUnused!(seenAt), 0);
+  },
+};
 
 const contracts: ReadonlyArray<Contract<SessionStore>> = [
   {

@@ -1,0 +1,56 @@
+/** `gable sessions clear`: deletes sessions that have expired, that nobody uses, or that belong to a user. */
+import { GableError } from "gable";
+import type { Sessions } from "gable/session";
+import type { BuiltInContext } from "../built-in.ts";
+import { builtIn } from "../built-in.ts";
+import { parseDuration } from "../duration.ts";
+
+const flags = {
+  olderThan: { type: "string", help: "Deletes sessions that nobody has used for this time, such as 30d" },
+  user: { type: "string", help: "Deletes the sessions of the account with this address" },
+} as const;
+
+type Context = BuiltInContext<{}, typeof flags>;
+
+/** Deletes sessions. */
+export const sessionsClear = builtIn({
+  name: "sessions clear",
+  help: "Deletes sessions that have expired; with flags, those that are unused or belong to a user.",
+  examples: ["sessions clear", "sessions clear --older-than 30d", "sessions clear --user ann@example.com"],
+  flags,
+  async run(context: Context) {
+    const { olderThan, user } = context.flags;
+    const before = olderThan === undefined ? undefined : Math.max(0, Date.now() - parseDuration("--older-than", olderThan));
+    const { sessionPart } = await import("gable/session");
+    const app = await context.project.loadApp();
+    const { options } = app.describe();
+    // Accounts bring sessions as well.
+    if (options.session === undefined && options.accounts === undefined)
+      throw new GableError("E_SESSION_STORE", "This application has no sessions.", {
+        fix: "Pass session to gable(), such as session: {}.",
+      });
+    context.terminal.environment["GABLE_TASKS"] = "off";
+    return context.project.withApp(async (started) => {
+      const sessions = started.part(sessionPart);
+      sessions.assertShared();
+      const userId = user === undefined ? undefined : await findUserId(started, user);
+      const deleted = await clear(sessions, userId, before);
+      const which = `${before === undefined ? "" : " unused"}${before === undefined && user === undefined ? " expired" : ""}`;
+      context.print(`Deleted ${deleted}${which} ${deleted === 1 ? "session" : "sessions"}${user === undefined ? "" : ` of ${user}`}.`);
+      return { deleted };
+    });
+  },
+});
+
+async function findUserId(app: Parameters<(typeof import("gable/auth"))["manageAccounts"]>[0], email: string): Promise<string> {
+  const { manageAccounts } = await import("gable/auth");
+  return String((await manageAccounts(app).getByEmail(email)).id);
+}
+
+async function clear(sessions: Sessions, userId: string | undefined, before: number | undefined): Promise<number> {
+  if (userId === undefined) return before === undefined ? sessions.deleteExpired() : sessions.deleteUnused(before);
+  if (before === undefined) return sessions.directory.deleteForUser(userId);
+  const unused = (await sessions.directory.listForUser(userId, Date.now())).filter(({ seenAt }) => seenAt < before);
+  for (const { key } of unused) await sessions.deleteOne(key);
+  return unused.length;
+}
