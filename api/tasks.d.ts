@@ -16,6 +16,48 @@ export declare class TaskRejected extends Error {
     constructor(reason: string, options?: ErrorOptions);
 }
 
+/**
+ * Enqueues a task at the times of a cron expression. Pass it to `gable({ tasks })` with its task.
+ *
+ * The fields are minute, hour, day of the month, month and weekday; `@hourly`, `@daily`, `@weekly`, `@monthly` and `@yearly` are shortcuts.
+ * Each time counts once, however many processes run tasks.
+ *
+ * Throws `E_SCHEDULE_CRON`, `E_OPTION_INVALID` and `E_OPTION_UNKNOWN`.
+ *
+ * @example
+ * export const nightly = schedule("nightly-report", "0 3 * * *", report, { timeZone: "Europe/Berlin" });
+ */
+export declare function schedule<Input = undefined>(name: string, expression: string, task: Task<Input>, ...[options]: ScheduleArguments<Input>): Schedule;
+
+/** A schedule. Pass it to `gable({ tasks })`. */
+export interface Schedule {
+    /** Name of the schedule. */
+    readonly name: string;
+}
+
+/** The last argument of `schedule()`: a task without input needs none. */
+export type ScheduleArguments<Input> = undefined extends SentInput<Input> ? [options?: ScheduleOptions<Input>] : [options: ScheduleOptions<Input>];
+
+/** When and how a schedule enqueues its task. */
+export type ScheduleOptions<Input = undefined> = ScheduleTimes & (undefined extends SentInput<Input> ? {
+    /** The input of the task. None by default. */
+    readonly input?: SentInput<Input>;
+} : {
+    /** The input of the task. */
+    readonly input: SentInput<Input>;
+});
+
+/** The times of a schedule. */
+export interface ScheduleTimes {
+    /** Time zone of the expression, such as "Europe/Berlin". Default "UTC". */
+    readonly timeZone?: string;
+    /**
+     * Whether the last time is made up for when no process was there to run it, up to six days later. Default false: a time that
+     * nobody has seen within a minute is left out.
+     */
+    readonly catchUp?: boolean;
+}
+
 /** Creates the model of the table `gable_tasks`. Export it from your models: `export const TaskRow = taskModel();` */
 export declare const taskModel: () => import("../data/model.ts").ModelStatic<{
     id: import("../data.ts").Column<string, "optional", true>;
@@ -448,7 +490,9 @@ export declare class AppTasks {
     get names(): readonly string[];
     /** Adds a task to the queue of this application. Throws `E_TASK_INPUT` and `E_TASK_UNKNOWN`. */
     enqueue(task: AnyTask, input: unknown, options?: EnqueueOptions): Promise<EnqueuedTask>;
-    /** Starts a worker in this process. */
+    /** Schedules with their next times, in ms since 1970. `count` is the number of times of each. */
+    schedules(count?: number, after?: number): ListedSchedule[];
+    /** Starts a worker in this process, and the schedules. */
     startWorker(options?: WorkerOptions): RunningWorker;
     /** Runs the tasks that are due, and those that become due meanwhile. Returns how many attempts it made. */
     runAll(options?: WorkerOptions): Promise<number>;
@@ -463,6 +507,22 @@ export declare class AppTasks {
     retry(id: string): Promise<boolean>;
     /** Cancels a queued task, or asks a running one to stop: its `signal` aborts within a second or two. */
     cancel(id: string): Promise<CancelResult>;
+}
+
+/** A schedule as lists show it. */
+export interface ListedSchedule {
+    /** Name of the schedule. */
+    readonly name: string;
+    /** Name of its task. */
+    readonly task: string;
+    /** The cron expression. */
+    readonly expression: string;
+    /** Time zone of the expression. */
+    readonly timeZone: string;
+    /** Whether a time that was missed is made up for. */
+    readonly catchUp: boolean;
+    /** Its next times, in ms since 1970. */
+    readonly next: readonly number[];
 }
 
 /** A worker that runs. */
@@ -485,13 +545,13 @@ export type TaskRunMode = "worker" | "elsewhere" | "inline" | "record";
 /** The option of `gable()` for tasks. */
 export interface TaskSetting {
     /** The definitions, or more about how they run. None by default. */
-    tasks?: readonly AnyTask[] | TaskSetupOptions;
+    tasks?: ReadonlyArray<AnyTask | Schedule> | TaskSetupOptions;
 }
 
 /** How an application runs tasks. */
 export interface TaskSetupOptions {
-    /** The definitions: a list, or a module that exports them. */
-    readonly tasks: readonly AnyTask[] | Readonly<Record<string, unknown>>;
+    /** The tasks and schedules: a list, or a module that exports them. */
+    readonly tasks: ReadonlyArray<AnyTask | Schedule> | Readonly<Record<string, unknown>>;
     /** The table of `taskModel()`, or a queue of your own. Default "database"; with `run: "inline"` and "record" a queue in memory. */
     readonly queue?: "database" | TaskQueue;
     /**

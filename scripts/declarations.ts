@@ -89,16 +89,18 @@ export function findBareMembers({ text }: Declaration): string[] {
   return bare;
 }
 
-/** Number of parameters of a declared function; 0 for other declarations. */
+/** Number of parameters of a declared function, without an options object after three; 0 for other declarations. */
 export function countParameters({ text }: Declaration): number {
   const match = /^export declare function [\w$]+(?:<[^(]*>)?\(([^]*)\):/.exec(text);
   if (match === null || match[1]!.trim() === "") return 0;
+  const names = [""];
   let depth = 0;
-  let count = 1;
   for (const character of match[1]!) {
     if ("([{<".includes(character)) depth++;
     else if (")]}>".includes(character)) depth--;
-    else if (character === "," && depth === 0) count++;
+    else if (character === "," && depth === 0) names.push("");
+    names[names.length - 1] += character;
   }
-  return count;
+  // After three parameters, an options object may follow.
+  return names.length - (names.length > 3 && /^,?\s*(?:options\??|\.\.\.\[options\??\]):/.test(names.at(-1)!) ? 1 : 0);
 }

@@ -1,4 +1,6 @@
 export { task, TaskRejected } from "./tasks/task.ts";
+export { schedule } from "./tasks/schedule.ts";
+export type { Schedule, ScheduleArguments, ScheduleOptions, ScheduleTimes } from "./tasks/schedule.ts";
 export { taskModel } from "./tasks/task-model.ts";
 export { databaseTasks } from "./tasks/database-queue.ts";
 export { memoryTasks } from "./tasks/memory-queue.ts";
@@ -36,5 +38,5 @@ export type {
   TaskQueue,
   TaskState,
 } from "./tasks/task-queue.ts";
-export type { AppTasks, RunningWorker, WorkerOptions } from "./tasks/app-tasks.ts";
+export type { AppTasks, ListedSchedule, RunningWorker, WorkerOptions } from "./tasks/app-tasks.ts";
 export type { TaskRunMode, TaskSetting, TaskSetupOptions } from "./tasks/setup-options.ts";

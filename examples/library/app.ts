@@ -5,7 +5,7 @@ import { gable } from "gable";
 import * as api from "./catalogue/api.ts";
 import * as exports from "./catalogue/exports.ts";
 import * as catalogue from "./catalogue/routes.ts";
-import { remindOverdue, remindReader } from "./loans/reminders.ts";
+import { remindDaily, remindOverdue, remindReader } from "./loans/reminders.ts";
 import * as loans from "./loans/routes.ts";
 import * as models from "./models.ts";
 import { createErrorHook } from "./pages/errors.ts";
@@ -25,7 +25,7 @@ const app: Application = gable({
   accounts,
   cache: true,
   mail: { transport: settings.mailUrl, from: settings.mailFrom },
-  tasks: [remindOverdue, remindReader],
+  tasks: [remindOverdue, remindReader, remindDaily],
   static: { directory: path("./static") },
   views: { directories: [path("./views")], untyped: "error" },
   routes: [pages, catalogue, exports, api, readers, loans, proposals, staff],

@@ -26,6 +26,7 @@ export const settings = defineSettings({
     help: "How mails are sent, such as smtp://user:password@mail.example.com:587.",
   }),
   mailFrom: env.text("MAIL_FROM", { default: "The Reading Room <library@example.com>", help: "Sender of mails." }),
+  timeZone: env.text("TIME_ZONE", { default: "Europe/London", help: "Time zone of the library." }),
   loansMax: env.int("LOANS_MAX", { min: 1, max: 100, default: 5, help: "Most books that a reader has at home." }),
   loanDays: env.int("LOAN_DAYS", { min: 1, max: 365, default: 28, help: "Days until a book is due." }),
   coversFolder: env.text("COVERS_FOLDER", {

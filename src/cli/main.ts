@@ -15,7 +15,7 @@ import { sessionsClear } from "./commands/sessions.ts";
 import { envCheck, envExample, settings } from "./commands/settings.ts";
 import { shell } from "./commands/shell.ts";
 import { reload, start } from "./commands/start.ts";
-import { tasksCancel, tasksList, tasksRetry } from "./commands/tasks.ts";
+import { tasksCancel, tasksList, tasksRetry, tasksSchedule } from "./commands/tasks.ts";
 import { test } from "./commands/test.ts";
 import { userCreate, userGrant, userPassword } from "./commands/user.ts";
 import { worker } from "./commands/worker.ts";
@@ -54,6 +54,7 @@ const commands: readonly AnyBuiltIn[] = [
   tasksList,
   tasksRetry,
   tasksCancel,
+  tasksSchedule,
   userCreate,
   userPassword,
   userGrant,

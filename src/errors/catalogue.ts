@@ -463,6 +463,12 @@ const tasks = {
   E_TASK_INPUT: entry(500, "The input of a task cannot be used", "Pass JSON that fits the input of the task, at most 64 KiB."),
   E_TASK_UNKNOWN: entry(500, "The application does not have this task", "Add the task to the option tasks of gable()."),
   E_TASK_DUPLICATE: entry(500, "Two tasks have the same name", "Rename one of the tasks."),
+  E_SCHEDULE_DUPLICATE: entry(500, "Two schedules have the same name", "Rename one of the schedules."),
+  E_SCHEDULE_CRON: entry(
+    500,
+    "A cron expression cannot be used",
+    'Write minute, hour, day of the month, month and weekday, such as "0 3 * * *" for each day at 03:00.',
+  ),
   E_TASK_MISSING: entry(500, "This application has no tasks", "Pass the option tasks to gable(), and start the application."),
   E_TASK_STORE: entry(
     500,

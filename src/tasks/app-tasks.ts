@@ -10,7 +10,11 @@ import { createTaskAnnouncer, listenForTasks } from "./supervised-wake.ts";
 import type { TaskRunMode, TaskSetupOptions } from "./setup-options.ts";
 import { assertWorkerOptions } from "./setup-options.ts";
 import type { AnyTask, EnqueuedTask, EnqueueOptions } from "./task.ts";
-import { assertEnqueueOptions, toTaskMap } from "./task-options.ts";
+import type { Schedule } from "./schedule.ts";
+import { Scheduler } from "./scheduler.ts";
+import { nextTick } from "./cron.ts";
+import { toUuid } from "./task-id.ts";
+import { assertEnqueueOptions, toDefinitions } from "./task-options.ts";
 import type { AddedTask, CancelResult, ListedTask, NewTask, TaskDirectory, TaskFilter, TaskQueue } from "./task-queue.ts";
 import type { WorkerTimes } from "./worker.ts";
 import { Worker } from "./worker.ts";
@@ -41,6 +45,22 @@ export interface WorkerOptions {
   readonly onFailure?: (task: string, error: unknown) => void;
 }
 
+/** A schedule as lists show it. */
+export interface ListedSchedule {
+  /** Name of the schedule. */
+  readonly name: string;
+  /** Name of its task. */
+  readonly task: string;
+  /** The cron expression. */
+  readonly expression: string;
+  /** Time zone of the expression. */
+  readonly timeZone: string;
+  /** Whether a time that was missed is made up for. */
+  readonly catchUp: boolean;
+  /** Its next times, in ms since 1970. */
+  readonly next: readonly number[];
+}
+
 /** A worker that runs. */
 export interface RunningWorker {
   /** Takes no more tasks, and waits for those that run. */
@@ -51,6 +71,8 @@ export interface RunningWorker {
 export class AppTasks {
   readonly #parts: AppTasksParts;
   readonly #tasks: ReadonlyMap<string, AnyTask>;
+  readonly #schedules: readonly Schedule[];
+  readonly #scheduler: Scheduler;
   readonly #workers = new Set<Worker>();
   readonly #remove: () => void;
   /** Unique keys of tasks that open transactions will add. */
@@ -62,7 +84,10 @@ export class AppTasks {
   /** @internal Use {@link tasksPart}. */
   constructor(parts: AppTasksParts) {
     this.#parts = parts;
-    this.#tasks = toTaskMap(parts.options.tasks);
+    const { tasks, schedules } = toDefinitions(parts.options.tasks);
+    this.#tasks = tasks;
+    this.#schedules = schedules;
+    this.#scheduler = this.#createScheduler();
     this.#remove = currentTasks.add(this);
     this.#announce = parts.isSupervised ? createTaskAnnouncer() : () => undefined;
   }
@@ -88,7 +113,7 @@ export class AppTasks {
     const { queue, attemptsMax } = settings;
     const dueAt = Math.ceil(now + delaySeconds * 1_000);
     const added: NewTask = {
-      id: createId(now),
+      id: toUuid(now, randomBytes(16)),
       name: task.name,
       queue,
       priority,
@@ -101,12 +126,23 @@ export class AppTasks {
     return this.#add(added);
   }
 
-  /** Starts a worker in this process. */
+  /** Schedules with their next times, in ms since 1970. `count` is the number of times of each. */
+  schedules(count = 1, after: number = Date.now()): ListedSchedule[] {
+    return this.#schedules.map(({ name, $schedule: { task, expression, cron, timeZone, catchUp } }) => {
+      const next: number[] = [];
+      for (let index = 0; index < count; index++) next.push(nextTick(cron, timeZone, next.at(-1) ?? after));
+      return { name, task: task.name, expression, timeZone, catchUp, next };
+    });
+  }
+
+  /** Starts a worker in this process, and the schedules. */
   startWorker(options: WorkerOptions = {}): RunningWorker {
     const worker = this.#createWorker(options);
     worker.start();
+    this.#scheduler.start();
     return {
       stop: async () => {
+        if (this.#workers.size === 1) await this.#scheduler.stop();
         await worker.stop();
         this.#workers.delete(worker);
       },
@@ -167,6 +203,7 @@ export class AppTasks {
 
   /** @internal Takes no more tasks. */
   drain(): void {
+    void this.#scheduler.stop();
     for (const worker of this.#workers) worker.drain();
   }
 
@@ -179,6 +216,7 @@ export class AppTasks {
   async stop(graceMs?: number): Promise<void> {
     this.#remove();
     this.#endListening();
+    await this.#scheduler.stop();
     await Promise.all([...this.#workers].map((worker) => worker.stop(graceMs)));
   }
 
@@ -213,6 +251,18 @@ export class AppTasks {
     if (this.#parts.run === "inline") await this.runAll();
     else this.#wake();
     this.#announce();
+  }
+
+  #createScheduler(): Scheduler {
+    const { queue, logger } = this.#parts;
+    return new Scheduler({
+      queue,
+      logger,
+      schedules: this.#schedules,
+      now: () => Date.now(),
+      lookMs: 1_000,
+      onAdded: () => this.#wake(),
+    });
   }
 
   #wake(): void {
@@ -256,13 +306,4 @@ function isDirectory(queue: TaskQueue & Partial<TaskDirectory>): queue is TaskQu
 /** A database may refuse to compare another text with its ids. */
 function isId(id: string): boolean {
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
-}
-
-/** Creates a UUID of version 7: later tasks have greater ids. */
-function createId(nowMs: number): string {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(nowMs, 0, 6);
-  bytes[6] = (bytes[6]! & 0x0f) | 0x70;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }

@@ -6,6 +6,7 @@ import { definePart } from "../parts/part.ts";
 import type { AppTasks } from "./app-tasks.ts";
 import type { TaskRunMode, TaskSetting, TaskSetupOptions } from "./setup-options.ts";
 import { assertSetting, toSetupOptions } from "./setup-options.ts";
+import { toDefinitions } from "./task-options.ts";
 import type { TaskDirectory, TaskQueue } from "./task-queue.ts";
 
 /** Runs the tasks of an application. */
@@ -14,6 +15,8 @@ export const tasksPart = definePart({
   option: { names: { tasks: true }, check: assertSetting },
   start: async (host, { tasks = [] }: TaskSetting): Promise<AppTasks> => {
     const options = toSetupOptions(tasks);
+    // A wrong input would fail at night.
+    for (const { $schedule } of toDefinitions(options.tasks).schedules) await $schedule.task.$task.reader.write($schedule.input);
     const wanted = options.run ?? (host.mode === "test" ? "record" : "worker");
     const databases = host.find(databasesPart);
     const queue = await findQueue(options.queue, wanted, databases);

@@ -1,7 +1,8 @@
 /** The option `tasks` of `gable()`: which tasks an application has, and where they run. */
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { AnyTask } from "./task.ts";
-import { assertInteger } from "./task-options.ts";
+import type { Schedule } from "./schedule.ts";
+import { assertInteger, toDefinitions } from "./task-options.ts";
 import type { TaskQueue } from "./task-queue.ts";
 
 /** Where the tasks of an application run. */
@@ -9,8 +10,8 @@ export type TaskRunMode = "worker" | "elsewhere" | "inline" | "record";
 
 /** How an application runs tasks. */
 export interface TaskSetupOptions {
-  /** The definitions: a list, or a module that exports them. */
-  readonly tasks: readonly AnyTask[] | Readonly<Record<string, unknown>>;
+  /** The tasks and schedules: a list, or a module that exports them. */
+  readonly tasks: ReadonlyArray<AnyTask | Schedule> | Readonly<Record<string, unknown>>;
   /** The table of `taskModel()`, or a queue of your own. Default "database"; with `run: "inline"` and "record" a queue in memory. */
   readonly queue?: "database" | TaskQueue;
   /**
@@ -28,7 +29,7 @@ export interface TaskSetupOptions {
 /** The option of `gable()` for tasks. */
 export interface TaskSetting {
   /** The definitions, or more about how they run. None by default. */
-  tasks?: readonly AnyTask[] | TaskSetupOptions;
+  tasks?: ReadonlyArray<AnyTask | Schedule> | TaskSetupOptions;
 }
 
 const optionNames: Readonly<Record<keyof TaskSetupOptions, true>> = {
@@ -41,22 +42,23 @@ const optionNames: Readonly<Record<keyof TaskSetupOptions, true>> = {
 const runModes: readonly unknown[] = [undefined, "worker", "elsewhere", "inline", "record"];
 
 /** Returns the option as an object. */
-export function toSetupOptions(setting: readonly AnyTask[] | TaskSetupOptions): TaskSetupOptions {
+export function toSetupOptions(setting: ReadonlyArray<AnyTask | Schedule> | TaskSetupOptions): TaskSetupOptions {
   // A list that cannot be changed is a list.
   return Array.isArray(setting) ? { tasks: setting } : (setting as TaskSetupOptions);
 }
 
-/** Checks the option `tasks`. Throws `E_OPTION_INVALID` and `E_OPTION_UNKNOWN`. */
+/** Checks the option `tasks`. Throws `E_OPTION_INVALID`, `E_OPTION_UNKNOWN`, and what {@link toDefinitions} throws. */
 export function assertSetting({ tasks = [] }: TaskSetting): void {
   if (typeof tasks !== "object" || tasks === null)
     throw optionInvalid("gable()", "tasks", tasks, "a list of tasks, or an object with the option tasks");
-  if (Array.isArray(tasks)) return;
+  if (Array.isArray(tasks)) return void toDefinitions(tasks);
   const options = toSetupOptions(tasks);
   const owner = "gable() tasks";
   assertKnownOptions(owner, options, Object.keys(optionNames));
   const { tasks: list, queue, run, queues, concurrency } = options;
   if (typeof list !== "object" || list === null)
     throw optionInvalid(owner, "tasks", list, "a list of tasks, or a module that exports them");
+  toDefinitions(list);
   if (!runModes.includes(run)) throw optionInvalid(owner, "run", run, '"worker", "elsewhere", "inline" or "record"');
   if (queue !== undefined && queue !== "database" && typeof queue?.claim !== "function")
     throw optionInvalid(owner, "queue", queue, '"database", or a queue such as memoryTasks()');

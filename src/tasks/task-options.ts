@@ -1,9 +1,12 @@
 /** Checks definitions of tasks and options of `enqueue()`. */
 import { GableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import type { SourcePlace } from "../errors/source-place.ts";
+import type { Schedule } from "./schedule.ts";
 import type { AnyTask, EnqueueOptions, TaskOptions } from "./task.ts";
 
-const names = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,99}$/;
+/** Names of tasks and schedules. */
+export const taskNames: RegExp = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,99}$/;
 const queueNames = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,49}$/;
 const optionNames: Readonly<Record<keyof TaskOptions, true>> = {
   input: true,
@@ -22,7 +25,7 @@ const delaySecondsMax = 31_536_000;
 
 /** Checks the arguments of `task()`. Throws `E_OPTION_INVALID` and `E_OPTION_UNKNOWN`. */
 export function assertTask(name: unknown, options: TaskOptions<unknown>, work: unknown): void {
-  if (typeof name !== "string" || !names.test(name))
+  if (typeof name !== "string" || !taskNames.test(name))
     throw optionInvalid("task()", "name", name, "1 to 100 letters, digits and _ . : / -, starting with a letter or digit");
   const owner = `task("${name}")`;
   if (typeof options !== "object" || options === null) throw optionInvalid(owner, "options", options, "an object; pass {} for none");
@@ -68,25 +71,60 @@ function assertPriority(owner: string, priority: unknown): void {
   assertInteger(owner, "priority", priority, [-100, 100]);
 }
 
-/** Returns definitions by name. Throws `E_TASK_DUPLICATE` for two with one name, and `E_OPTION_INVALID` for other values. */
-export function toTaskMap(given: readonly unknown[] | Readonly<Record<string, unknown>>): ReadonlyMap<string, AnyTask> {
-  const isList = Array.isArray(given);
-  const values: readonly unknown[] = isList ? given : Object.values(given).filter(isTask);
-  const found = new Map<string, AnyTask>();
+/** The definitions of an application. */
+export interface TaskDefinitions {
+  /** Tasks by name. */
+  readonly tasks: ReadonlyMap<string, AnyTask>;
+  readonly schedules: readonly Schedule[];
+}
+
+/**
+ * Sorts definitions. Throws `E_TASK_DUPLICATE` and `E_SCHEDULE_DUPLICATE` for two with one name, `E_TASK_UNKNOWN` for a schedule whose
+ * task is missing, and `E_OPTION_INVALID` for other values.
+ */
+export function toDefinitions(given: readonly unknown[] | Readonly<Record<string, unknown>>): TaskDefinitions {
+  const values: readonly unknown[] = Array.isArray(given)
+    ? given
+    : Object.values(given).filter((value) => isTask(value) || isSchedule(value));
+  const [tasks, schedules] = [new Map<string, AnyTask>(), new Map<string, Schedule>()];
   for (const value of new Set(values)) {
-    if (!isTask(value)) throw optionInvalid("gable()", "tasks", value, "a list of tasks, or a module that exports them");
-    const other = found.get(value.name);
-    if (other !== undefined) throw taskDuplicate(value, other);
-    found.set(value.name, value);
+    if (isTask(value)) addUnique(tasks, value, { code: "E_TASK_DUPLICATE", what: "tasks", placeOf: ({ $task }) => $task.place });
+    else if (isSchedule(value))
+      addUnique(schedules, value, { code: "E_SCHEDULE_DUPLICATE", what: "schedules", placeOf: ({ $schedule }) => $schedule.place });
+    else throw optionInvalid("gable()", "tasks", value, "a list of tasks and schedules, or a module that exports them");
   }
-  return found;
+  for (const { name, $schedule } of schedules.values())
+    if (tasks.get($schedule.task.name) !== $schedule.task)
+      throw new GableError(
+        "E_TASK_UNKNOWN",
+        `The schedule "${name}" enqueues the task "${$schedule.task.name}", which the application does not have.`,
+      );
+  return { tasks, schedules: [...schedules.values()] };
+}
+
+interface Uniqueness<Definition> {
+  readonly code: "E_TASK_DUPLICATE" | "E_SCHEDULE_DUPLICATE";
+  readonly what: string;
+  readonly placeOf: (definition: Definition) => SourcePlace | undefined;
+}
+
+function addUnique<Definition extends { readonly name: string }>(
+  found: Map<string, Definition>,
+  value: Definition,
+  { code, what, placeOf }: Uniqueness<Definition>,
+): void {
+  const other = found.get(value.name);
+  if (other !== undefined) {
+    const places = [other, value].map(placeOf).map((place) => (place === undefined ? "an unknown place" : `${place.file}:${place.line}`));
+    throw new GableError(code, `Two ${what} are named "${value.name}": ${places.join(" and ")}.`);
+  }
+  found.set(value.name, value);
 }
 
 function isTask(value: unknown): value is AnyTask {
   return typeof value === "object" && value !== null && "$task" in value;
 }
 
-function taskDuplicate(one: AnyTask, other: AnyTask): GableError {
-  const places = [other, one].map(({ $task: { place } }) => (place === undefined ? "an unknown place" : `${place.file}:${place.line}`));
-  return new GableError("E_TASK_DUPLICATE", `Two tasks are named "${one.name}": ${places.join(" and ")}.`);
+function isSchedule(value: unknown): value is Schedule {
+  return typeof value === "object" && value !== null && "$schedule" in value;
 }

@@ -11,12 +11,32 @@ import { createTestProject } from "./project.ts";
 
 const project = createTestProject({
   "app.ts": `import { gable } from "gable";
-import { task, taskModel, TaskRejected } from "gable/tasks";
+import { schedule, task, taskModel, TaskRejected } from "gable/tasks";
 const mail = task("mail", { queue: "mail" }, () => undefined);
+const purge = task("purge", {}, () => undefined);
+const nightly = schedule("nightly", "30 3 * * *", purge, { timeZone: "Asia/Kolkata", catchUp: true });
 const broken = task("broken", {}, () => { throw new TaskRejected("The file does not exist."); });
 export const logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logger };
-export default gable({ logger, models: [taskModel()], database: "sqlite:var/tasks.db", tasks: [mail, broken] });
+export default gable({ logger, models: [taskModel()], database: "sqlite:var/tasks.db", tasks: [mail, broken, purge, nightly] });
 `,
+});
+
+describe("gable check", () => {
+  it("finds a schedule whose task is missing", async () => {
+    const other = createTestProject({
+      "app.ts": `import { gable } from "gable";
+import { schedule, task, taskModel } from "gable/tasks";
+const purge = task("purge", {}, () => undefined);
+export default gable({ models: [taskModel()], database: "sqlite:tasks.db", tasks: [schedule("nightly", "@daily", purge)] });
+`,
+    });
+    const { problems } = await other.json("check", "--no-types");
+    other.remove();
+    assert.deepEqual(
+      problems.map(({ id, message }) => [id, message]),
+      [["tasks.unknown", 'The schedule "nightly" enqueues the task "purge", which the application does not have.']],
+    );
+  });
 });
 
 /** Adds tasks as the application would. */
@@ -66,9 +86,23 @@ describe("gable worker and gable tasks", () => {
     assert.match((await project.run("tasks", "retry", "no-id", ...production)).error, /No failed or cancelled task has the id/);
   });
 
+  it("list the next times of schedules", async () => {
+    const { out } = await project.run("tasks", "schedule", ...production);
+    assert.match(
+      out,
+      /^NAME +TASK +EXPRESSION .*\nnightly +purge +30 3 \* \* \* +Asia\/Kolkata +yes +20..-..-..T22:00:00\.000Z +20..-..-.. 03:30/,
+    );
+    const { data } = JSON.parse((await project.run("tasks", "schedule", "--count", "100", "--json", ...production)).out) as {
+      data: { schedules: ReadonlyArray<{ name: string; next: readonly string[] }> };
+    }; // What the command prints.
+    assert.deepEqual([data.schedules[0]!.name, data.schedules[0]!.next.length], ["nightly", 100]);
+  });
+
   const wrong: ReadonlyArray<readonly [words: readonly string[], message: RegExp]> = [
     [["worker", "--once", "--concurrency", "0"], /"concurrency" is 0; it must be a whole number from 1 to 1000/],
     [["tasks", "list", "--limit", "0"], /--limit is 0/],
+    [["tasks", "schedule", "--count", "0"], /--count is 0/],
+    [["tasks", "schedule", "--count", "101"], /--count is 101/],
     [["tasks", "list", "--limit", "10001"], /--limit is 10001/],
     [["tasks", "list", "--state", "parked"], /state/],
   ];

@@ -1,7 +1,7 @@
 /** Mails to readers whose books are overdue. */
 import { sendMail } from "gable/mail";
 import { field as f } from "gable/forms";
-import { task } from "gable/tasks";
+import { schedule, task } from "gable/tasks";
 import { or } from "gable/data";
 import { Loan } from "../models.ts";
 import { settings } from "../settings.ts";
@@ -19,6 +19,9 @@ export const remindOverdue = task("remind-overdue", {}, async () => {
   });
   for await (const { id } of overdue.stream()) await remindReader.enqueue({ loanId: id });
 });
+
+/** Every morning, also when the site was down at that time. */
+export const remindDaily = schedule("remind-daily", "0 6 * * *", remindOverdue, { timeZone: settings.timeZone, catchUp: true });
 
 /** Mails one reminder. */
 export const remindReader = task("remind-reader", { input: { loanId: f.int() } }, async ({ input }) => {

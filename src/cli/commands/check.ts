@@ -41,7 +41,7 @@ export const check = builtIn({
 const levels = ["error", "warning", "info"] as const;
 
 /** Ids of errors of gable() that are checks as well. */
-const optionErrorIds: Readonly<Record<string, string>> = { E_SETTINGS_BOTH: "settings.both" };
+const optionErrorIds: Readonly<Record<string, string>> = { E_SETTINGS_BOTH: "settings.both", E_TASK_UNKNOWN: "tasks.unknown" };
 
 /** Loading the application checks its options and its routes. */
 async function checkApp({ project, flags: { noTypes, deploy } }: Context): Promise<Problem[]> {

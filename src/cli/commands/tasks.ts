@@ -1,4 +1,4 @@
-/** `gable tasks list`, `retry` and `cancel`: looks at tasks and changes them. */
+/** `gable tasks list`, `retry`, `cancel` and `schedule`: looks at tasks and changes them. */
 import { GableError } from "gable";
 import type { AppTasks, ListedTask, TaskState } from "gable/tasks";
 import { tasksPart } from "gable/tasks";
@@ -11,6 +11,7 @@ const listFlags = {
   name: { type: "string", help: "Name of the tasks" },
   limit: { type: "int", help: "Most tasks to list", default: 100 },
 } as const;
+const scheduleFlags = { count: { type: "int", help: "How many times of each schedule", default: 1 } } as const;
 const idArguments = { id: { help: "Id of the task" } } as const;
 
 /** Opens the application without starting a worker. */
@@ -77,7 +78,7 @@ export const tasksRetry = builtIn({
 /** Cancels a queued or running task. */
 export const tasksCancel = builtIn({
   name: "tasks cancel",
-  help: "Cancels a queued or running task.",
+  help: "Cancels a queued task, or asks a running one to stop.",
   examples: ["tasks cancel 0190d2a4-7c1e-7000-8000-00000000000a"],
   arguments: idArguments,
   run(context: BuiltInContext<{ id: string }>) {
@@ -90,3 +91,41 @@ export const tasksCancel = builtIn({
     });
   },
 });
+
+/** Prints the schedules with their next times. */
+export const tasksSchedule = builtIn({
+  name: "tasks schedule",
+  help: "Lists the schedules with their next times.",
+  examples: ["tasks schedule", "tasks schedule --count 5"],
+  flags: scheduleFlags,
+  run(context: BuiltInContext<{}, typeof scheduleFlags>) {
+    const { count } = context.flags;
+    if (count < 1 || count > 100) throw new GableError("E_COMMAND_USAGE", `--count is ${count}; it must be from 1 to 100.`);
+    return withTasks(context, async (tasks) => {
+      const schedules = tasks
+        .schedules(count)
+        .map(({ next, ...schedule }) => ({ ...schedule, next: next.map((time) => new Date(time).toISOString()) }));
+      context.table(
+        schedules.flatMap(({ name, task, expression, timeZone, catchUp, next }) =>
+          next.map((time) => ({
+            name,
+            task,
+            expression,
+            timeZone,
+            catchUp: catchUp ? "yes" : "no",
+            next: time,
+            local: toLocal(time, timeZone),
+          })),
+        ),
+      );
+      if (schedules.length === 0) context.print("No schedules.");
+      return { schedules };
+    });
+  },
+});
+
+/** What a clock of the zone shows. */
+function toLocal(time: string, timeZone: string): string {
+  const format = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" });
+  return format.format(new Date(time));
+}
