@@ -14,6 +14,7 @@ import { routes } from "./commands/routes.ts";
 import { sessionsClear } from "./commands/sessions.ts";
 import { envCheck, envExample, settings } from "./commands/settings.ts";
 import { shell } from "./commands/shell.ts";
+import { models } from "./commands/models.ts";
 import { reload, start } from "./commands/start.ts";
 import { tasksCancel, tasksList, tasksRetry, tasksSchedule } from "./commands/tasks.ts";
 import { test } from "./commands/test.ts";
@@ -34,6 +35,7 @@ const commands: readonly AnyBuiltIn[] = [
   test,
   check,
   routes,
+  models,
   shell,
   dbMake,
   dbMigrate,
