@@ -8,6 +8,8 @@ import { dbMake } from "./commands/db-make.ts";
 import { dbMigrate, dbRollback } from "./commands/db-run.ts";
 import { dbCreate, dbDrop, dbReset, dbSeed, dbShell, dbSize } from "./commands/db-whole.ts";
 import { dev } from "./commands/dev.ts";
+import { docs } from "./commands/docs.ts";
+import { errors } from "./commands/errors.ts";
 import { keyGenerate } from "./commands/key.ts";
 import { lastError } from "./commands/last-error.ts";
 import { routes } from "./commands/routes.ts";
@@ -62,6 +64,8 @@ const commands: readonly AnyBuiltIn[] = [
   userGrant,
   sessionsClear,
   keyGenerate,
+  errors,
+  docs,
   lastError,
   about,
 ];
