@@ -5,8 +5,11 @@ import type { GableOptions } from "gable";
 import { gable, get, group, post } from "gable";
 import { memoryMail, smtpMail } from "gable/mail";
 import { diskStorage, memoryStorage } from "gable/storage";
+import { task } from "gable/tasks";
+import type { CheckSubject } from "../../src/cli/checks/check.ts";
 import { runChecks } from "../../src/cli/checks/check.ts";
 import { deployChecks } from "../../src/cli/checks/deploy.ts";
+import type { QueueFacts } from "../../src/cli/checks/queue.ts";
 import { createTestProject } from "./project.ts";
 import type { TestProject } from "./project.ts";
 
@@ -14,6 +17,18 @@ const key = "q3J8v0LwZr1Xc9TfYb2NmKd7HsPgAeUiOt5Wx4Vy6Qa";
 const exampleKey = "Zk4Tn9Bw2Lp7Rv1Xc6Md3Hs8Jq5Gf0YaUeWiOoPtQyA";
 const routes = (...entries: NonNullable<GableOptions["routes"]>): GableOptions => ({ routes: entries });
 const signedIn = (): boolean => true;
+
+const purge = task("purge", {}, () => undefined);
+const subjects = new WeakMap<GableOptions, Pick<CheckSubject, "queue" | "areTasksOff">>();
+
+/** Options, and what the queue holds next to them. */
+function withQueue(
+  options: GableOptions,
+  { areTasksOff = false, ...queue }: Partial<QueueFacts> & { areTasksOff?: boolean },
+): GableOptions {
+  subjects.set(options, { queue: { waiting: 3, oldestMs: 0, isMoving: false, ...queue }, areTasksOff });
+  return options;
+}
 
 /** Id, what fails, a part of the message, and what passes. */
 type Row = readonly [id: string, failing: readonly GableOptions[], message: RegExp, passing: readonly GableOptions[]];
@@ -114,6 +129,30 @@ const rows: () => readonly Row[] = () => [
     /lie in each other/,
     [{ static: "static", storage: "static-uploads" }, { static: "static", storage: { store: memoryStorage() } }, { storage: "static" }],
   ],
+  [
+    "tasks.no-worker",
+    [
+      { tasks: { tasks: [purge], run: "record" } },
+      withQueue({ tasks: { tasks: [purge], run: "elsewhere" } }, { oldestMs: 600_001 }),
+      withQueue({ tasks: [purge] }, { oldestMs: 600_001, areTasksOff: true }),
+    ],
+    /nothing runs them|3 tasks wait, the oldest for 10 minutes, and no worker runs any/,
+    [
+      {},
+      { tasks: [purge] },
+      { tasks: { tasks: [purge], run: "elsewhere" } },
+      withQueue({ tasks: { tasks: [purge], run: "elsewhere" } }, { oldestMs: 600_000 }),
+      withQueue({ tasks: { tasks: [purge], run: "elsewhere" } }, { oldestMs: 600_001, isMoving: true }),
+      // `gable start` will run them.
+      withQueue({ tasks: [purge] }, { oldestMs: 600_001 }),
+    ],
+  ],
+  [
+    "tasks.backlog",
+    [withQueue({ tasks: [purge] }, { oldestMs: 600_001, isMoving: true })],
+    /The oldest of 3 waiting tasks has waited for 10 minutes\./,
+    [withQueue({ tasks: [purge] }, { oldestMs: 600_000 }), { tasks: [purge] }],
+  ],
 ];
 
 const projects: TestProject[] = [];
@@ -125,7 +164,7 @@ function findingsOf(options: GableOptions): ReturnType<typeof runChecks> {
   const good: GableOptions = { mode: "production", hosts: ["shop.example"], origin: "https://shop.example", health: false };
   const app = gable({ ...good, ...options });
   const files: Readonly<Record<string, string>> = { ".env.example": `SECRET_KEYS=${exampleKey}\n` };
-  return runChecks(deployChecks, { facts: app.describe(), folder: "/", readFile: (name) => files[name] });
+  return runChecks(deployChecks, { facts: app.describe(), folder: "/", readFile: (name) => files[name], ...subjects.get(options) });
 }
 
 describe("deploy checks", () => {

@@ -40,7 +40,7 @@ export default gable({ models: [taskModel()], database: "sqlite:tasks.db", tasks
 });
 
 /** Adds tasks as the application would. */
-async function add(...tasks: ReadonlyArray<Pick<NewTask, "name" | "queue">>): Promise<string[]> {
+async function add(...tasks: ReadonlyArray<Pick<NewTask, "name" | "queue"> & Partial<NewTask>>): Promise<string[]> {
   const TaskRow = taskModel();
   const database = await createDatabase({ url: `sqlite:${join(project.folder, "var/tasks.db")}`, models: [TaskRow], bind: false });
   const plain = { priority: 0, input: "null", attemptsMax: 5, dueAt: Date.now(), createdAt: Date.now() };
@@ -96,6 +96,23 @@ describe("gable worker and gable tasks", () => {
       data: { schedules: ReadonlyArray<{ name: string; next: readonly string[] }> };
     }; // What the command prints.
     assert.deepEqual([data.schedules[0]!.name, data.schedules[0]!.next.length], ["nightly", 100]);
+  });
+
+  it("are looked at by gable check --deploy", async () => {
+    const find = async (): Promise<string[]> => {
+      const { problems } = await project.json("check", "--deploy", "--no-types");
+      return problems.map(({ id, message }) => `${id} ${message}`).filter((text) => text.startsWith("tasks."));
+    };
+    await project.run("worker", "--once", ...production);
+    assert.deepEqual(await find(), []);
+    const old = { dueAt: Date.now() - 1_500_500, createdAt: Date.now() - 1_500_500 };
+    await add(
+      { name: "mail", queue: "mail", ...old },
+      { name: "purge", queue: "default", ...old },
+      { name: "unknown", queue: "mail", ...old },
+    );
+    // The worker above has just finished a task.
+    assert.deepEqual(await find(), ["tasks.backlog The oldest of 2 waiting tasks has waited for 25 minutes."]);
   });
 
   const wrong: ReadonlyArray<readonly [words: readonly string[], message: RegExp]> = [

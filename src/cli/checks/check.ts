@@ -1,6 +1,7 @@
 /** The shape of a check: an id, a level, and a function that finds problems. */
 import type { ApplicationFacts } from "gable";
 import type { Problem } from "../built-in.ts";
+import type { QueueFacts } from "./queue.ts";
 
 /** What a check can look at. */
 export interface CheckSubject {
@@ -10,6 +11,10 @@ export interface CheckSubject {
   readonly folder: string;
   /** Reads a file of the project; undefined when there is none. */
   readonly readFile: (name: string) => string | undefined;
+  /** What the queue of tasks holds; undefined where there is none, or no database answers. */
+  readonly queue?: QueueFacts | undefined;
+  /** Whether a variable of the environment keeps `gable start` from running tasks. Default false. */
+  readonly areTasksOff?: boolean;
 }
 
 /** A problem, and how to correct it. */

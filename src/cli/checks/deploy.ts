@@ -195,6 +195,41 @@ const storages: readonly Check[] = [
   }),
 ];
 
+/** Wait of a task after which too few workers run, in ms. */
+const backlogMs = 600_000;
+
+/** Where the tasks of an application run; undefined if it has none. */
+function findTaskRun({ tasks }: Options): string | undefined {
+  if (tasks === undefined) return undefined;
+  return "tasks" in tasks ? (tasks.run ?? "worker") : "worker";
+}
+
+function toMinutes(ms: number): string {
+  return `${Math.floor(ms / 60_000)} minutes`;
+}
+
+const tasks: readonly Check[] = [
+  ofOptions("tasks.no-worker", "error", (options, { queue, areTasksOff = false }) => {
+    const run = findTaskRun(options);
+    if (run === "record")
+      return { message: "Tasks are recorded, and nothing runs them.", fix: 'Leave out the option run of tasks, or set it to "worker".' };
+    const isElsewhere = run === "elsewhere" || (run === "worker" && areTasksOff);
+    if (!isElsewhere || queue === undefined || queue.isMoving || queue.oldestMs <= backlogMs) return undefined;
+    return {
+      message: `${queue.waiting} tasks wait, the oldest for ${toMinutes(queue.oldestMs)}, and no worker runs any.`,
+      fix: "Start `npx gable worker`, or let `gable start` run tasks: without GABLE_TASKS=off, and without the option run.",
+    };
+  }),
+  ofOptions("tasks.backlog", "warning", (_options, { queue }) =>
+    queue === undefined || queue.oldestMs <= backlogMs
+      ? undefined
+      : {
+          message: `The oldest of ${queue.waiting} waiting tasks has waited for ${toMinutes(queue.oldestMs)}.`,
+          fix: "Run more workers (`npx gable worker`), raise the option concurrency of tasks, or give urgent tasks a separate queue.",
+        },
+  ),
+];
+
 /** Mistakes that the application itself refuses at start, by the id under which the report has them. */
 export const startErrorIds: Readonly<Record<string, string>> = { E_SECRET_KEY_INVALID: "keys.weak" };
 
@@ -219,4 +254,5 @@ export const deployChecks: readonly Check[] = [
   ...limits,
   ...mail,
   ...storages,
+  ...tasks,
 ];

@@ -11,7 +11,9 @@ import type { BuiltInContext, Problem } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 import { runChecks } from "../checks/check.ts";
 import { deployChecks, startErrorIds } from "../checks/deploy.ts";
+import { readQueue } from "../checks/queue.ts";
 import type { Project } from "../project.ts";
+import type { Terminal } from "../terminal.ts";
 
 const flags = {
   deploy: { type: "boolean", help: "Also checks what must be right in production" },
@@ -44,7 +46,7 @@ const levels = ["error", "warning", "info"] as const;
 const optionErrorIds: Readonly<Record<string, string>> = { E_SETTINGS_BOTH: "settings.both", E_TASK_UNKNOWN: "tasks.unknown" };
 
 /** Loading the application checks its options and its routes. */
-async function checkApp({ project, flags: { noTypes, deploy } }: Context): Promise<Problem[]> {
+async function checkApp({ project, terminal, flags: { noTypes, deploy } }: Context): Promise<Problem[]> {
   try {
     const app = await project.loadApp();
     const facts = app.describe();
@@ -55,7 +57,7 @@ async function checkApp({ project, flags: { noTypes, deploy } }: Context): Promi
     return [
       ...drift.map(({ text }) => ({ id: "migrations.drift", message: text, level: "warning" as const })),
       ...types,
-      ...(deploy ? checkDeployment(project, facts) : []),
+      ...(deploy ? await checkDeployment(project, facts, terminal.environment) : []),
     ];
   } catch (error) {
     if (!isGableError(error)) throw error;
@@ -69,10 +71,16 @@ async function checkApp({ project, flags: { noTypes, deploy } }: Context): Promi
   }
 }
 
-function checkDeployment({ folder }: Project, facts: ApplicationFacts): Problem[] {
+async function checkDeployment({ folder }: Project, facts: ApplicationFacts, environment: Terminal["environment"]): Promise<Problem[]> {
   const readFile = (name: string): string | undefined =>
     existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8") : undefined;
-  return runChecks(deployChecks, { facts, folder, readFile });
+  return runChecks(deployChecks, {
+    facts,
+    folder,
+    readFile,
+    queue: await readQueue(facts, folder),
+    areTasksOff: environment["GABLE_TASKS"] === "off",
+  });
 }
 
 /** Template files, and the whole project with the same compiler. */

@@ -1,0 +1,74 @@
+/** What the queue of a project holds, for the checks about tasks. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import type { ApplicationFacts } from "gable";
+import { isGableError } from "gable";
+import type { Database, Databases } from "gable/data";
+import { createDatabases } from "gable/data";
+import type { taskModel } from "gable/tasks";
+
+/** What waits in a queue, and whether somebody works on it. */
+export interface QueueFacts {
+  /** Number of tasks that are due. */
+  readonly waiting: number;
+  /** How long the oldest of them has been due, in ms; 0 without one. */
+  readonly oldestMs: number;
+  /** Whether a worker runs a task, or has finished one in the last ten minutes. */
+  readonly isMoving: boolean;
+}
+
+type TaskModel = ReturnType<typeof taskModel>;
+
+const recentMs = 600_000;
+
+/** Names of the tasks of an application; undefined if it has none in a table. */
+function findNames({ options: { tasks } }: ApplicationFacts): readonly string[] | undefined {
+  if (tasks === undefined) return undefined;
+  const isObject = "tasks" in tasks;
+  if (isObject && typeof tasks.queue === "object") return undefined;
+  const definitions: readonly unknown[] = Object.values(isObject ? tasks.tasks : tasks);
+  const isTask = (value: unknown): value is { readonly name: string } => typeof value === "object" && value !== null && "$task" in value;
+  return definitions.filter(isTask).map(({ name }) => name);
+}
+
+/** Reads the queue of an application; undefined where there is none, or no database answers. Changes nothing. */
+export async function readQueue(facts: ApplicationFacts, folder: string): Promise<QueueFacts | undefined> {
+  const { models, databases: named } = facts;
+  const names = findNames(facts);
+  if (names === undefined || models === undefined || !Object.values(named).every(({ url }) => isThere(url, folder))) return undefined;
+  try {
+    const databases = await createDatabases({ models, databases: named, bind: "shared" });
+    return await readOneOf(databases, names).finally(() => databases.close());
+  } catch (error) {
+    // Where the check runs, the database may not be reachable, or not migrated yet.
+    if (isGableError(error)) return undefined;
+    throw error;
+  }
+}
+
+async function readOneOf(databases: Databases, names: readonly string[]): Promise<QueueFacts | undefined> {
+  for (const name of databases.names) {
+    const database = databases.get(name);
+    const model = database.models.find(({ $meta }) => $meta.table === "gable_tasks");
+    // The table is that of taskModel().
+    if (model !== undefined) return databases.run(() => readTable(database, model as unknown as TaskModel, names));
+  }
+  return undefined;
+}
+
+/** Opening a file of SQLite would create it. */
+function isThere(url: string | undefined, folder: string): boolean {
+  if (url?.startsWith("sqlite:") !== true) return true;
+  return existsSync(resolve(folder, url.slice("sqlite:".length)));
+}
+
+async function readTable(database: Database, model: TaskModel, names: readonly string[]): Promise<QueueFacts> {
+  return database.run(async () => {
+    const now = Date.now();
+    const due = model.where({ state: "queued", name: { in: names }, dueAt: { lte: new Date(now) } });
+    const [waiting, oldest] = [await due.count(), await due.orderBy("dueAt").first()];
+    const running = await model.where({ state: "running", leaseUntil: { gt: new Date(now) } }).count();
+    const done = await model.where({ state: "done", finishedAt: { gte: new Date(now - recentMs) } }).count();
+    return { waiting, oldestMs: oldest === undefined ? 0 : now - oldest.dueAt.getTime(), isMoving: running + done > 0 };
+  });
+}
