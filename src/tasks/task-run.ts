@@ -104,8 +104,6 @@ export class TaskRun {
   }
 
   async #attempt(): Promise<void> {
-    const { transaction } = this.#settings.queue;
-    const isTransactional = this.#task.$task.settings.transactional && transaction !== undefined;
     const complete = async (): Promise<void> => {
       await this.#work();
       const isHeld = await this.#settings.queue.settle(this.lease, { state: "done", now: this.#settings.now() });
@@ -114,7 +112,11 @@ export class TaskRun {
       // Rolls back what a transactional task wrote: another worker writes it again.
       throw this.#lost();
     };
-    await (isTransactional ? this.#settings.queue.transaction!(complete) : complete());
+    await (this.#isTransactional ? this.#settings.queue.transaction!(complete) : complete());
+  }
+
+  get #isTransactional(): boolean {
+    return this.#task.$task.settings.transactional && this.#settings.queue.transaction !== undefined;
   }
 
   async #work(): Promise<void> {
@@ -138,7 +140,7 @@ export class TaskRun {
   /** Never rejects: work must not fail because nobody can see how far it is. */
   async #showProgress(progress: string): Promise<void> {
     // Nobody would see it before the end of the transaction.
-    if (this.#task.$task.settings.transactional) return;
+    if (this.#isTransactional) return;
     try {
       if (!(await this.#settings.queue.save(this.lease, { progress }))) this.lose();
     } catch (error) {
@@ -147,6 +149,8 @@ export class TaskRun {
   }
 
   async #saveSteps(steps: string): Promise<void> {
+    // They commit together with the end of the task, which needs them no more; until then its row would be locked.
+    if (this.#isTransactional) return;
     if (await this.#settings.queue.save(this.lease, { steps })) return;
     this.lose();
     throw this.#lost();

@@ -30,6 +30,10 @@ const half = task("half", { transactional: true, attemptsMax: 2 }, async ({ atte
   await Effect.create({ number: attempt });
   if (attempt === 1) throw new Error("after the write");
 });
+const halfStepped = task("half-stepped", { transactional: true }, async ({ attempt, step, progress }) => {
+  await progress("Write", {}, () => step("write", async () => void (await Effect.create({ number: attempt }))));
+  if (attempt === 1) throw new Error("after the step");
+});
 let seen: unknown;
 const slow = task("slow", { timeoutSeconds: 0.05, attemptsMax: 1 }, async ({ signal }) => {
   await sleep(10_000, undefined, { signal }).catch(() => undefined);
@@ -76,7 +80,7 @@ const showing = task("showing", {}, async ({ progress }) => {
     bar.step("third");
   });
 });
-const tasks = [record, failing, rejected, half, slow, endless, stepped, counting, showing];
+const tasks = [record, failing, rejected, half, slow, endless, halfStepped, stepped, counting, showing];
 
 for (const { name, skip, place } of databaseKinds)
   describe(`tasks on ${name}`, { skip }, () => {
@@ -275,6 +279,19 @@ for (const { name, skip, place } of databaseKinds)
       assert.equal(await own.runAll(options), 1);
       assert.deepEqual(walked, ["load 1", "item 1", "item 2", "item 3", "item 4", "end two"]);
       assert.deepEqual([await states(), (await TaskRow.all().first())!.steps], [["done"], null]);
+    });
+
+    it("repeats the steps of a transactional task, whose work was rolled back, and leaves its row to the worker", async () => {
+      const queue = own.queue;
+      const { save } = queue;
+      let saves = 0;
+      queue.save = (...given) => (saves++, save.apply(queue, given));
+      await halfStepped.enqueue();
+      await own.runAll(options);
+      clockMs = 20_000;
+      await own.runAll(options);
+      queue.save = save;
+      assert.deepEqual([await numbers(), await states(), saves], [[2], ["done"], 0]);
     });
 
     it("stops a loop at its next cursor when the worker stops, without the cost of an attempt", async () => {
