@@ -287,6 +287,26 @@ export interface StepContext {
 /** Where a step is: a number or a string, such as the id of the last row. */
 export type StepCursor = string | number;
 
+/** Figures of one queue. */
+export interface QueueStats {
+    /** Name of the queue. */
+    readonly queue: string;
+    /** Tasks that are due and wait. */
+    readonly waiting: number;
+    /** How long the oldest of them has been due, in seconds; null without one. */
+    readonly oldestSeconds: number | null;
+    /** Tasks that are queued for later. */
+    readonly later: number;
+    /** Tasks that run. */
+    readonly running: number;
+    /** Tasks that failed in the last 24 hours. */
+    readonly failed: number;
+    /** Duration within which half of the latest 1,000 finished tasks of all queues ended, in ms; null if none of this queue did. */
+    readonly p50Ms: number | null;
+    /** The same for 95 %. */
+    readonly p95Ms: number | null;
+}
+
 /** How far a task is. */
 export interface TaskProgress {
     /** What is being done. */
@@ -407,6 +427,10 @@ export interface TaskDirectory {
      * one of these states. Throws `E_TASK_KEY_HELD` if another task holds its unique key.
      */
     retry(id: string, now: number): Promise<boolean>;
+    /** Returns figures of each queue that has tasks. `now` is the current time. */
+    stats(now: number): Promise<readonly QueueStats[]>;
+    /** Deletes a failed or cancelled task. Returns whether it was in one of these states. */
+    discard(id: string): Promise<boolean>;
     /** Cancels a queued task, or asks a running one to stop. */
     cancel(id: string, now: number): Promise<CancelResult>;
 }
@@ -505,6 +529,10 @@ export declare class AppTasks {
      * Throws `E_TASK_KEY_HELD` if another task holds its unique key.
      */
     retry(id: string): Promise<boolean>;
+    /** Returns figures of each queue that has tasks. Throws `E_TASK_STORE` if the queue cannot list them. */
+    stats(): Promise<readonly QueueStats[]>;
+    /** Deletes a failed or cancelled task. Returns whether it was in one of these states. */
+    discard(id: string): Promise<boolean>;
     /** Cancels a queued task, or asks a running one to stop: its `signal` aborts within a second or two. */
     cancel(id: string): Promise<CancelResult>;
 }

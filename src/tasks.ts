@@ -21,6 +21,7 @@ export type {
   TaskOptions,
 } from "./tasks/task.ts";
 export type { Step, StepContext, StepCursor } from "./tasks/task-steps.ts";
+export type { QueueStats } from "./tasks/queue-stats.ts";
 export type { TaskProgress } from "./tasks/task-progress.ts";
 export type {
   AddedTask,

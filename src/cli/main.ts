@@ -18,7 +18,7 @@ import { envCheck, envExample, settings } from "./commands/settings.ts";
 import { shell } from "./commands/shell.ts";
 import { models } from "./commands/models.ts";
 import { reload, start } from "./commands/start.ts";
-import { tasksCancel, tasksList, tasksRetry, tasksSchedule } from "./commands/tasks.ts";
+import { tasksCancel, tasksDiscard, tasksList, tasksRetry, tasksSchedule, tasksStats } from "./commands/tasks.ts";
 import { test } from "./commands/test.ts";
 import { userCreate, userGrant, userPassword } from "./commands/user.ts";
 import { worker } from "./commands/worker.ts";
@@ -56,8 +56,10 @@ const commands: readonly AnyBuiltIn[] = [
   envExample,
   worker,
   tasksList,
+  tasksStats,
   tasksRetry,
   tasksCancel,
+  tasksDiscard,
   tasksSchedule,
   userCreate,
   userPassword,

@@ -13,6 +13,7 @@ import type { AnyTask, EnqueuedTask, EnqueueOptions } from "./task.ts";
 import type { Schedule } from "./schedule.ts";
 import { Scheduler } from "./scheduler.ts";
 import { nextTick } from "./cron.ts";
+import type { QueueStats } from "./queue-stats.ts";
 import { toUuid } from "./task-id.ts";
 import { assertEnqueueOptions, toDefinitions } from "./task-options.ts";
 import type { AddedTask, CancelResult, ListedTask, NewTask, TaskDirectory, TaskFilter, TaskQueue } from "./task-queue.ts";
@@ -180,6 +181,16 @@ export class AppTasks {
     if (isQueued) this.#wake();
     if (isQueued) this.#announce();
     return isQueued;
+  }
+
+  /** Returns figures of each queue that has tasks. Throws `E_TASK_STORE` if the queue cannot list them. */
+  async stats(): Promise<readonly QueueStats[]> {
+    return this.#directory().stats(Date.now());
+  }
+
+  /** Deletes a failed or cancelled task. Returns whether it was in one of these states. */
+  async discard(id: string): Promise<boolean> {
+    return isId(id) && (await this.#directory().discard(id));
   }
 
   /** Cancels a queued task, or asks a running one to stop: its `signal` aborts within a second or two. */

@@ -22,6 +22,8 @@ import type {
   TaskState,
 } from "./task-queue.ts";
 import { keyHeld, leaseEndedMessage } from "./task-queue.ts";
+import type { QueueCounts, QueueStats } from "./queue-stats.ts";
+import { failedWithinMs, measuredTasksMax, toQueueStats } from "./queue-stats.ts";
 import { readProgress } from "./task-progress.ts";
 
 /** The model of the table of tasks. */
@@ -211,6 +213,39 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
       const queued = { state: "queued", attempts: 0, dueAt: new Date(now), finishedAt: null, cancelAt: null, progress: null, keyHash };
       return (await this.#model.where(ended).update(queued)) === 1;
     });
+  }
+
+  stats(now: number): Promise<readonly QueueStats[]> {
+    const [isDue, isLater] = [{ dueAt: { lte: new Date(now) } }, { dueAt: { gt: new Date(now) } }];
+    const count = async (filter: object): Promise<QueueCounts["later"]> =>
+      await this.#model
+        .where(filter)
+        .on("primary")
+        .groupBy((row) => [row.queue])
+        .values((row) => ({ queue: row.queue, count: row.count() }));
+    return this.#run(async () => {
+      const due = await this.#model
+        .where({ state: "queued", ...isDue })
+        .on("primary")
+        .groupBy((row) => [row.queue])
+        .values((row) => ({ queue: row.queue, count: row.count(), oldest: row.dueAt.min() }));
+      const latest = this.#model.where({ state: "done" }).on("primary").orderBy("-finishedAt").limit(measuredTasksMax);
+      const done = await latest.select({ queue: true, startedAt: true, finishedAt: true });
+      const counts = {
+        // Each group has a row, and so an oldest one.
+        due: due.map(({ oldest, ...each }) => ({ ...each, oldest: oldest!.getTime() })),
+        later: await count({ state: "queued", ...isLater }),
+        running: await count({ state: "running" }),
+        failed: await count({ state: "failed", finishedAt: { gte: new Date(now - failedWithinMs) } }),
+        // A task that is done has begun.
+        done: done.map(({ queue, startedAt, finishedAt }) => ({ queue, durationMs: finishedAt!.getTime() - startedAt!.getTime() })),
+      };
+      return toQueueStats(counts, now);
+    });
+  }
+
+  async discard(id: string): Promise<boolean> {
+    return (await this.#run(() => this.#model.where({ id, state: { in: ["failed", "cancelled"] } }).delete())) === 1;
   }
 
   cancel(id: string, now: number): Promise<CancelResult> {

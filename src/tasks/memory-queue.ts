@@ -14,6 +14,8 @@ import type {
   TaskOutcome,
   TaskQueue,
 } from "./task-queue.ts";
+import type { QueueStats } from "./queue-stats.ts";
+import { failedWithinMs, measuredTasksMax, toQueueStats } from "./queue-stats.ts";
 import { readProgress } from "./task-progress.ts";
 import { keyHeld, leaseEndedMessage } from "./task-queue.ts";
 
@@ -162,6 +164,32 @@ class MemoryQueue implements MemoryTaskQueue {
     if (holder !== undefined) throw keyHeld(task.uniqueKey!, holder);
     Object.assign(task, { state: "queued", attempts: 0, dueAt: now, finishedAt: null, cancelAt: null, progress: null });
     return true;
+  }
+
+  async stats(now: number): Promise<readonly QueueStats[]> {
+    const tasks = [...this.#tasks.values()];
+    const count = (isCounted: (task: KeptTask) => boolean): Array<{ queue: string; count: number; oldest: number }> =>
+      Object.entries(Object.groupBy(tasks.filter(isCounted), ({ queue }) => queue)).map(([queue, found = []]) => ({
+        queue,
+        count: found.length,
+        oldest: Math.min(...found.map(({ dueAt }) => dueAt)),
+      }));
+    const done = tasks.filter(({ state }) => state === "done").toSorted((one, other) => (other.finishedAt ?? 0) - (one.finishedAt ?? 0));
+    const counts = {
+      due: count(({ state, dueAt }) => state === "queued" && dueAt <= now),
+      later: count(({ state, dueAt }) => state === "queued" && dueAt > now),
+      running: count(({ state }) => state === "running"),
+      failed: count(({ state, finishedAt }) => state === "failed" && (finishedAt ?? 0) >= now - failedWithinMs),
+      done: done
+        .slice(0, measuredTasksMax)
+        .map(({ queue, startedAt, finishedAt }) => ({ queue, durationMs: (finishedAt ?? 0) - (startedAt ?? 0) })),
+    };
+    return toQueueStats(counts, now);
+  }
+
+  async discard(id: string): Promise<boolean> {
+    const state = this.#tasks.get(id)?.state;
+    return (state === "failed" || state === "cancelled") && this.#tasks.delete(id);
   }
 
   async cancel(id: string, now: number): Promise<CancelResult> {

@@ -1,6 +1,7 @@
 /** The interface of task queues: where tasks wait, and who runs them. */
 
 import { GableError } from "../errors/gable-error.ts";
+import type { QueueStats } from "./queue-stats.ts";
 import type { TaskProgress } from "./task-progress.ts";
 
 /** States of a task. */
@@ -181,6 +182,10 @@ export interface TaskDirectory {
    * one of these states. Throws `E_TASK_KEY_HELD` if another task holds its unique key.
    */
   retry(id: string, now: number): Promise<boolean>;
+  /** Returns figures of each queue that has tasks. `now` is the current time. */
+  stats(now: number): Promise<readonly QueueStats[]>;
+  /** Deletes a failed or cancelled task. Returns whether it was in one of these states. */
+  discard(id: string): Promise<boolean>;
   /** Cancels a queued task, or asks a running one to stop. */
   cancel(id: string, now: number): Promise<CancelResult>;
 }

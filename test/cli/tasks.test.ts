@@ -82,7 +82,10 @@ describe("gable worker and gable tasks", () => {
     assert.match((await project.run("tasks", "list", "--state", "failed", ...production)).out, new RegExp(`^ID.*\n${brokenId}`));
     assert.equal((await project.run("tasks", "retry", brokenId!, ...production)).out, `Queued ${brokenId} again.\n`);
     assert.equal((await project.run("tasks", "cancel", brokenId!, ...production)).out, `Cancelled ${brokenId}.\n`);
+    assert.match((await project.run("tasks", "stats", ...production)).out, /^QUEUE +WAITING .*\ndefault +1 .*\nmail +0 /);
     assert.match((await project.run("tasks", "cancel", brokenId!, ...production)).error, /No queued or running task has the id/);
+    assert.equal((await project.run("tasks", "discard", brokenId!, ...production)).out, `Deleted ${brokenId}.\n`);
+    assert.match((await project.run("tasks", "discard", brokenId!, ...production)).error, /No failed or cancelled task has the id/);
     assert.match((await project.run("tasks", "retry", "no-id", ...production)).error, /No failed or cancelled task has the id/);
   });
 

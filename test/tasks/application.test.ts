@@ -223,6 +223,34 @@ describe("enqueue()", () => {
   it("needs an application with tasks that runs", () => assert.rejects(plain.enqueue(), { code: "E_TASK_MISSING" }));
 });
 
+describe("stats() of a queue in memory", () => {
+  it("counts the tasks of each queue, and the durations of those that are done", async () => {
+    const queue = memoryTasks();
+    const now = 1_000_000_000;
+    const add = (name: string, dueAt: number): Promise<unknown> =>
+      queue.add([{ id: `${name} ${dueAt}`, name, queue: name, priority: 0, input: "null", attemptsMax: 1, dueAt, createdAt: now }]);
+    const run = async (state: "done" | "failed", ms: number): Promise<void> => {
+      const [claimed] = await queue.claim({ names: ["a"], count: 1, now, leaseUntil: now + 1, token: "one" });
+      await queue.settle({ id: claimed!.id, token: "one" }, { state, now: now + ms });
+    };
+    for (let ms = 1; ms <= 20; ms++) {
+      await add("a", now - ms);
+      await run("done", ms);
+    }
+    await add("a", now);
+    await run("failed", 0);
+    await add("b", now - 7_000);
+    await add("b", now + 1);
+    const none = { p50Ms: null, p95Ms: null, failed: 0, running: 0 };
+    assert.deepEqual(await queue.stats(now), [
+      { queue: "a", waiting: 0, oldestSeconds: null, later: 0, running: 0, failed: 1, p50Ms: 10, p95Ms: 19 },
+      { queue: "b", waiting: 1, oldestSeconds: 7, later: 1, ...none },
+    ]);
+    assert.equal((await queue.stats(now + 86_400_000))[0]!.failed, 1);
+    assert.equal((await queue.stats(now + 86_400_001))[0]!.failed, 0);
+  });
+});
+
 describe("unique keys", () => {
   it("have from 1 to 200 characters", () =>
     withApp({ tasks: [plain] }, async () => {

@@ -312,6 +312,26 @@ for (const { name, skip, place } of databaseKinds)
       );
     });
 
+    it("counts the tasks of each queue", async () => {
+      await record.enqueue({ number: 1 });
+      await rejected.enqueue();
+      await own.runAll(options);
+      await TaskRow.all().update({ startedAt: new Date(5_000), finishedAt: new Date(now()) });
+      await TaskRow.where({ state: "done" }).update({ finishedAt: new Date(5_250) });
+      await record.enqueue({ number: 2 }, { delaySeconds: 600 });
+      for (const number of [3, 4]) await record.enqueue({ number });
+      await TaskRow.where({ state: "queued", dueAt: { lte: new Date(now()) } }).update({ dueAt: new Date(now() - 90_000) });
+      const queues = await own.stats();
+      const plain = { queue: "default", waiting: 2, later: 1, running: 0, failed: 1, p50Ms: 250, p95Ms: 250 };
+      assert.deepEqual(
+        queues.map(({ oldestSeconds, ...stats }) => [stats, oldestSeconds! >= 90 && oldestSeconds! < 600]),
+        [[plain, true]],
+      );
+      const [failed] = await own.list({ state: "failed" });
+      assert.deepEqual([await own.discard(failed!.id), await own.discard(failed!.id), await own.discard("no id")], [true, false, false]);
+      assert.equal(await own.discard((await own.list({ state: "done" }))[0]!.id), false);
+    });
+
     it("shows the progress of a running task", async () => {
       await showing.enqueue();
       const worker = own.startWorker(options);

@@ -1,4 +1,4 @@
-/** `gable tasks list`, `retry`, `cancel` and `schedule`: looks at tasks and changes them. */
+/** `gable tasks list`, `stats`, `retry`, `cancel`, `discard` and `schedule`: looks at tasks and changes them. */
 import { GableError } from "gable";
 import type { AppTasks, ListedTask, TaskState } from "gable/tasks";
 import { tasksPart } from "gable/tasks";
@@ -55,6 +55,37 @@ export const tasksList = builtIn({
       context.table(rows);
       if (rows.length === 0) context.print("No tasks.");
       return { tasks: rows };
+    });
+  },
+});
+
+/** Prints figures of each queue. */
+export const tasksStats = builtIn({
+  name: "tasks stats",
+  help: "Counts the background tasks of each queue: waiting, running and failed ones, and how long they take.",
+  examples: ["tasks stats"],
+  run(context: BuiltInContext) {
+    return withTasks(context, async (tasks) => {
+      const queues = (await tasks.stats()).map((stats) => ({ ...stats }));
+      context.table(queues);
+      if (queues.length === 0) context.print("No tasks.");
+      return { queues };
+    });
+  },
+});
+
+/** Deletes a failed or cancelled task. */
+export const tasksDiscard = builtIn({
+  name: "tasks discard",
+  help: "Deletes a failed or cancelled task.",
+  examples: ["tasks discard 0190d2a4-7c1e-7000-8000-00000000000a"],
+  arguments: idArguments,
+  run(context: BuiltInContext<{ id: string }>) {
+    return withTasks(context, async (tasks) => {
+      const { id } = context.arguments;
+      if (!(await tasks.discard(id))) throw new GableError("E_COMMAND_USAGE", `No failed or cancelled task has the id "${id}".`);
+      context.print(`Deleted ${id}.`);
+      return { id };
     });
   },
 });
