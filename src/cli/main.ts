@@ -9,6 +9,7 @@ import { dbMigrate, dbRollback } from "./commands/db-run.ts";
 import { dbCreate, dbDrop, dbReset, dbSeed, dbShell, dbSize } from "./commands/db-whole.ts";
 import { dev } from "./commands/dev.ts";
 import { docs } from "./commands/docs.ts";
+import { doctor } from "./commands/doctor.ts";
 import { errors } from "./commands/errors.ts";
 import { keyGenerate } from "./commands/key.ts";
 import { lastError } from "./commands/last-error.ts";
@@ -66,6 +67,7 @@ const commands: readonly AnyBuiltIn[] = [
   userGrant,
   sessionsClear,
   keyGenerate,
+  doctor,
   errors,
   docs,
   lastError,
