@@ -80,7 +80,7 @@ describe("the process for tasks", { skip: skipSupervisor }, () => {
     }));
 
   it("gives a task back that takes longer than a stop allows, without the cost of an attempt", () =>
-    supervising({ ...options(), stopGraceMs: 600 }, async ({ port, supervisor }) => {
+    supervising({ ...options(), stopGraceMs: 4_500 }, async ({ port, supervisor }) => {
       await run(port, "/waiting/1");
       assert.equal((await supervisor.stop()).exitCode, 0);
       assert.deepEqual(await states(), [["queued", 0]]);
