@@ -4,6 +4,7 @@ import { about } from "./commands/about.ts";
 import { build } from "./commands/build.ts";
 import { check } from "./commands/check.ts";
 import { dbCheck, dbSql, dbStatus } from "./commands/db-look.ts";
+import { dbBackup, dbDump, dbLoad } from "./commands/db-dump.ts";
 import { dbMake } from "./commands/db-make.ts";
 import { dbMigrate, dbRollback } from "./commands/db-run.ts";
 import { dbCreate, dbDrop, dbReset, dbSeed, dbShell, dbSize } from "./commands/db-whole.ts";
@@ -52,6 +53,9 @@ const commands: readonly AnyBuiltIn[] = [
   dbSeed,
   dbShell,
   dbSize,
+  dbDump,
+  dbLoad,
+  dbBackup,
   settings,
   envCheck,
   envExample,
