@@ -15,6 +15,15 @@ export declare function createCache({ store, now }: CreateCacheOptions): Cache;
 /** Creates a store in the memory of this process. Other processes do not see it. */
 export declare function memoryCache(options?: MemoryCacheOptions): CacheStore;
 
+/**
+ * Creates a store in Redis, by the package `redis`. All processes with the same address and prefix share it.
+ * Redis is one server with its replicas, not a cluster.
+ *
+ * @example
+ * gable({ cache: { store: redisCache({ url: "redis://localhost:6379" }) } });
+ */
+export declare function redisCache(options: RedisOptions): CacheStore;
+
 /** The cache of an application. */
 export declare class AppCache {
     #private;
@@ -114,4 +123,23 @@ export interface MemoryCacheOptions {
     bytesMax?: number;
     /** The clock, in ms since 1970. Default `Date.now`. */
     now?: () => number;
+}
+
+/** A client of Redis, as far as the stores use it. The clients of the package `redis` are such clients. */
+export interface RedisClient {
+    /** Runs a script as one step. */
+    eval(script: string, options: {
+        keys: string[];
+        arguments: string[];
+    }): Promise<unknown>;
+}
+
+/** Where stores find Redis. */
+export interface RedisOptions {
+    /** Address, such as `redis://localhost:6379`. Needed without `client`. */
+    readonly url?: string;
+    /** Your own connected client, which you close. None by default. */
+    readonly client?: RedisClient;
+    /** What the names of all keys start with. Default "gable:". */
+    readonly prefix?: string;
 }
