@@ -5,6 +5,8 @@
  * time, but it never returns one after its time, or one that was replaced or deleted.
  */
 export interface CacheStore {
+  /** Whether other processes do not see what it keeps. Default false. */
+  readonly isLocal?: boolean;
   /** Returns the texts of some keys, in their order; undefined for each that is unknown or too old. */
   read(keys: readonly string[]): Promise<ReadonlyArray<string | undefined>>;
   /** Stores a string for some milliseconds. With `onlyNew`, only when the key is unknown. Returns whether it is kept now. */

@@ -31,6 +31,7 @@ export function memoryCache(options: MemoryCacheOptions = {}): CacheStore {
 }
 
 class MemoryCache implements CacheStore {
+  readonly isLocal = true;
   readonly #entries = new Map<string, Entry>();
   readonly #entriesMax: number;
   readonly #bytesMax: number;

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import type { GableOptions } from "gable";
-import { gable, get, group, post } from "gable";
+import { memoryCache, redisCache } from "gable/cache";
+import { defineSettings, gable, get, group, post } from "gable";
 import { memoryMail, smtpMail } from "gable/mail";
 import { diskStorage, memoryStorage } from "gable/storage";
 import { task } from "gable/tasks";
@@ -100,6 +101,20 @@ const rows: () => readonly Row[] = () => [
     [{ session: { store: "cookie" }, secretKeys: [key] }],
   ],
   [
+    "cache.shared",
+    [
+      { cache: true, settings: withWorkers(2) },
+      { cache: { store: memoryCache() }, settings: withWorkers("auto") },
+    ],
+    /separate cache in memory/,
+    [
+      { cache: true },
+      { cache: true, settings: withWorkers(1) },
+      { settings: withWorkers(2) },
+      { cache: { store: redisCache({ url: "redis://127.0.0.1" }) }, settings: withWorkers(2) },
+    ],
+  ],
+  [
     "limits.off",
     [{ limits: { bodyBytesMax: 1_073_741_825 } }, { limits: { connectionsMax: 1_000_001 } }],
     /protect nothing: (?:body|connections)/,
@@ -159,6 +174,10 @@ const projects: TestProject[] = [];
 after(() => {
   for (const project of projects) project.remove();
 });
+
+function withWorkers(workers: number | "auto"): NonNullable<GableOptions["settings"]> {
+  return defineSettings({ workers }, { mode: "production", variables: {} });
+}
 
 function findingsOf(options: GableOptions): ReturnType<typeof runChecks> {
   const good: GableOptions = { mode: "production", hosts: ["shop.example"], origin: "https://shop.example", health: false };

@@ -127,6 +127,15 @@ const security: readonly Check[] = [
         }
       : undefined,
   ),
+  ofOptions("cache.shared", "warning", ({ cache, settings: { workers = 1 } = {} }) => {
+    const isInMemory = cache === true || (cache !== undefined && (cache.store === undefined || cache.store.isLocal === true));
+    return isInMemory && workers !== 1
+      ? {
+          message: "Each process has a separate cache in memory: invalidate() reaches only one of them.",
+          fix: "Use cache: { store: redisCache({ url }) }.",
+        }
+      : undefined;
+  }),
 ];
 
 /** Limits that are so high that they limit nothing, and times so long that nothing ever ends. */
