@@ -5,7 +5,19 @@
  * @example
  * await sendMail({ to: "ann@example.com", subject: "Welcome", view: "mail/welcome", props: { name: "Ann" } });
  */
-export declare function sendMail(options: MailOptions): Promise<MailMessage>;
+export declare const sendMail: SendMail;
+
+/** Sends messages, now or later. */
+export interface SendMail {
+    /** Sends a message, and waits until the transport has it. */
+    (options: MailOptions): Promise<MailMessage>;
+    /**
+     * Enqueues a message as a task: it is sent after the commit of the current transaction, and again if the server cannot take it now.
+     * A message waits as at most 4,194,304 bytes (4 MiB) of JSON. Throws `E_TASK_MISSING` without the option `tasks`,
+     * `E_MAIL_TOO_LARGE`, and what a message can be refused for.
+     */
+    later(options: MailOptions): Promise<MailMessage>;
+}
 
 /** Sends mail for an application; in development it shows the messages at `/_gable/mail`. */
 export declare const mailPart: import("../parts/part.ts").Part<"mail", AppMail, MailSetting>;
@@ -127,6 +139,8 @@ export interface MailBodyOptions {
 export interface Mailer {
     /** Makes a message and sends it. Returns the message as it was sent. */
     send(options: MailOptions): Promise<MailMessage>;
+    /** Makes a message and enqueues it: the worker sends it after the commit. Returns the message as it will be sent. */
+    later(options: MailOptions): Promise<MailMessage>;
     /** The transport that takes the messages. */
     readonly transport: MailTransport;
 }
@@ -196,6 +210,10 @@ export declare class AppMail implements Mailer {
     get transport(): MailTransport;
     /** Makes a message and sends it. Returns the message as it was sent. */
     send(options: MailOptions): Promise<MailMessage>;
+    /** Makes a message and enqueues it. Throws `E_TASK_MISSING` without tasks. Returns the message as it will be sent. */
+    later(options: MailOptions): Promise<MailMessage>;
+    /** Sends a message later when the application has tasks, else now. */
+    sendOrEnqueue(options: MailOptions): Promise<MailMessage>;
 }
 
 /** The option of `gable()` for mail. */

@@ -268,6 +268,10 @@ export interface TaskOptions<Input = undefined> {
      * exactly once. Default false.
      */
     readonly transactional?: boolean;
+    /** Largest input, in bytes of JSON, at most 8,388,608 (8 MiB). Default 65,536 (64 KiB). */
+    readonly inputBytesMax?: number;
+    /** Whether the queue keeps the input of a task that is done, for a week. Default true. Pass false for inputs with secrets. */
+    readonly keepsInput?: boolean;
 }
 
 /** Runs a part of a task once: later attempts get its result without running it again. Results must be JSON. */
@@ -473,6 +477,8 @@ export interface TaskOutcome {
     readonly error?: string;
     /** Whether the attempt does not count, because the worker stopped. Default false. */
     readonly isFree?: boolean;
+    /** Whether the input of a task that is done is replaced by null. Default false. */
+    readonly forgetsInput?: boolean;
 }
 
 /** Where tasks wait. `testTaskQueue()` of gable/testing checks an implementation. */
@@ -535,6 +541,11 @@ export declare class AppTasks {
     discard(id: string): Promise<boolean>;
     /** Cancels a queued task, or asks a running one to stop: its `signal` aborts within a second or two. */
     cancel(id: string): Promise<CancelResult>;
+    /**
+     * @internal Enqueues the task of a built-in part. Tests that record tasks expect only their own: there `effect` does the work of the
+     * task immediately, or at the end of the transaction.
+     */
+    enqueueOwn(task: AnyTask, input: unknown, effect: () => Promise<void>): Promise<void>;
 }
 
 /** A schedule as lists show it. */

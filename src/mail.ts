@@ -1,4 +1,5 @@
 export { sendMail } from "./mail/current-mailer.ts";
+export type { SendMail } from "./mail/current-mailer.ts";
 export { mailPart } from "./mail/part.ts";
 export { consoleMail } from "./mail/transports/console.ts";
 export { fileMail } from "./mail/transports/file.ts";

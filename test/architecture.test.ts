@@ -54,6 +54,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   // Its folder may not be that of static files; private files have signed addresses.
   storage: [...house, "security", "files"],
   tasks: [...house, "data", "data/part.ts", "forms", "commands"],
+  // Messages that are sent later are tasks.
+  mail: [...house, "tasks"],
   "data/part.ts": [...house, "data"],
   "views/part.ts": house,
   live: [...house, "channels", "data", "redis", "session"],

@@ -1,5 +1,5 @@
 /** The mails of accounts. Their links carry the configured origin, never the host of a request. */
-import type { Mailer } from "../mail/mailer.ts";
+import type { AppMail } from "../mail/part.ts";
 
 /** A mail of accounts. */
 export interface AccountMailText {
@@ -12,18 +12,18 @@ export interface AccountMailText {
 
 /** Sends the mails of accounts. */
 export class AccountMail {
-  readonly #mailer: Mailer;
+  readonly #mailer: Pick<AppMail, "sendOrEnqueue">;
   readonly #origin: string;
 
-  constructor(mailer: Mailer, origin: string) {
+  constructor(mailer: Pick<AppMail, "sendOrEnqueue">, origin: string) {
     this.#mailer = mailer;
     this.#origin = origin;
   }
 
-  /** Sends a mail. */
+  /** Sends a mail: by a task, where the application has tasks. */
   async send(to: string, { subject, text, path }: AccountMailText): Promise<void> {
     const link = path === undefined ? "" : `\n\n${new URL(path, this.#origin).href}`;
-    await this.#mailer.send({ to, subject, text: `${text}${link}\n` });
+    await this.#mailer.sendOrEnqueue({ to, subject, text: `${text}${link}\n` });
   }
 }
 

@@ -6,6 +6,18 @@ import type { Mailer, MailOptions } from "./mailer.ts";
 /** The mailers of applications that run. */
 export const mailers: Ambient<Mailer> = new Ambient({ what: "mail", code: "E_MAIL_MISSING", call: "app.part(mailPart).send()" });
 
+/** Sends messages, now or later. */
+export interface SendMail {
+  /** Sends a message, and waits until the transport has it. */
+  (options: MailOptions): Promise<MailMessage>;
+  /**
+   * Enqueues a message as a task: it is sent after the commit of the current transaction, and again if the server cannot take it now.
+   * A message waits as at most 4,194,304 bytes (4 MiB) of JSON. Throws `E_TASK_MISSING` without the option `tasks`,
+   * `E_MAIL_TOO_LARGE`, and what a message can be refused for.
+   */
+  later(options: MailOptions): Promise<MailMessage>;
+}
+
 /**
  * Sends a message: `view` names the views of its HTML and its text, or you pass `html` and `text`.
  * Throws `E_MAIL_MISSING` without an application that has mail, what a message can be refused for, and what the transport throws.
@@ -13,6 +25,6 @@ export const mailers: Ambient<Mailer> = new Ambient({ what: "mail", code: "E_MAI
  * @example
  * await sendMail({ to: "ann@example.com", subject: "Welcome", view: "mail/welcome", props: { name: "Ann" } });
  */
-export async function sendMail(options: MailOptions): Promise<MailMessage> {
-  return mailers.get().send(options);
-}
+export const sendMail: SendMail = Object.assign(async (options: MailOptions) => mailers.get().send(options), {
+  later: async (options: MailOptions) => mailers.get().later(options),
+});

@@ -14,8 +14,9 @@ const views: Readonly<Record<string, string>> = {
 const create = (): { mailer: ReturnType<typeof createMailer>; transport: ReturnType<typeof memoryMail> } => {
   const transport = memoryMail();
   const renderView = (name: string): Promise<string> | undefined => (views[name] === undefined ? undefined : Promise.resolve(views[name]));
-  return { mailer: createMailer({ transport, from: "Site <site@example.com>", renderView }), transport };
+  return { mailer: createMailer({ enqueue: noQueue, transport, from: "Site <site@example.com>", renderView }), transport };
 };
+const noQueue = (): Promise<void> => Promise.reject(new Error("not enqueued here"));
 const to = { to: "ann@example.com", subject: "Hi" };
 
 describe("createMailer()", () => {
@@ -45,14 +46,16 @@ describe("createMailer()", () => {
   });
 
   it("refuses a sender that is not an address when it is made", () => {
-    assert.throws(() => createMailer({ transport: memoryMail(), from: "nobody", renderView: () => undefined }), { code: "E_MAIL_ADDRESS" });
+    assert.throws(() => createMailer({ enqueue: noQueue, transport: memoryMail(), from: "nobody", renderView: () => undefined }), {
+      code: "E_MAIL_ADDRESS",
+    });
   });
 });
 
 describe("memoryMail()", () => {
   it("keeps the newest messages first, and at most as many as it may", async () => {
     const transport = memoryMail({ messagesMax: 2 });
-    const mailer = createMailer({ transport, from: "site@example.com", renderView: () => undefined });
+    const mailer = createMailer({ enqueue: noQueue, transport, from: "site@example.com", renderView: () => undefined });
     for (const text of ["1", "2", "3"]) await mailer.send({ ...to, text });
     assert.deepEqual(
       transport.messages.map(({ text }) => text),
@@ -67,6 +70,7 @@ describe("consoleMail()", () => {
   it("prints the head, the names of files, and the text", async () => {
     let printed = "";
     const mailer = createMailer({
+      enqueue: noQueue,
       transport: consoleMail((text) => (printed += text)),
       from: "site@example.com",
       renderView: () => undefined,

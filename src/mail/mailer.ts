@@ -32,6 +32,8 @@ type RenderMailView = (name: string, props: Readonly<Record<string, unknown>>, l
 export interface Mailer {
   /** Makes a message and sends it. Returns the message as it was sent. */
   send(options: MailOptions): Promise<MailMessage>;
+  /** Makes a message and enqueues it: the worker sends it after the commit. Returns the message as it will be sent. */
+  later(options: MailOptions): Promise<MailMessage>;
   /** The transport that takes the messages. */
   readonly transport: MailTransport;
 }
@@ -42,20 +44,30 @@ export interface MailerOptions {
   /** Sender of messages without their own. */
   readonly from: AddressInput | undefined;
   readonly renderView: RenderMailView;
+  /** Puts a message into the queue of the application. */
+  readonly enqueue: (message: MailMessage) => Promise<void>;
 }
 
 const bodyNames: Readonly<Record<keyof MailBodyOptions, true>> = { view: true, props: true, locale: true, html: true, text: true };
 const optionNames = [...Object.keys(mailHeaderNames), ...Object.keys(bodyNames)];
 
 /** Makes the mailer of an application. Throws `E_MAIL_ADDRESS` for a sender that is not an address. */
-export function createMailer({ transport, from, renderView }: MailerOptions): Mailer {
+export function createMailer({ transport, from, renderView, enqueue }: MailerOptions): Mailer {
   if (from !== undefined) parseAddress(from, "mail.from");
+  const create = async (options: MailOptions): Promise<MailMessage> => {
+    assertKnownOptions("sendMail()", options, optionNames);
+    return createMessage(options, await renderContent(options, renderView), from);
+  };
   return {
     transport,
     async send(options) {
-      assertKnownOptions("sendMail()", options, optionNames);
-      const message = createMessage(options, await renderContent(options, renderView), from);
+      const message = await create(options);
       await transport.send(message);
+      return message;
+    },
+    async later(options) {
+      const message = await create(options);
+      await enqueue(message);
       return message;
     },
   };

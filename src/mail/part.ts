@@ -1,12 +1,14 @@
 /** Mail as a part of an application: its option, its transport, and the outbox page of development. */
+import { GableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import { notFound } from "../errors/status-errors.ts";
 import { get } from "../handlers/define-route.ts";
 import type { RouteEntry } from "../handlers/group.ts";
 import type { Ambient } from "../parts/ambient.ts";
-import type { Mode } from "../parts/mode.ts";
 import type { PartHost } from "../parts/part.ts";
 import { definePart } from "../parts/part.ts";
+import { tasksPart } from "../tasks/part.ts";
+import type { AnyTask } from "../tasks/task.ts";
 import type { AddressInput } from "./address.ts";
 import type { Mailer, MailOptions } from "./mailer.ts";
 import type { MailMessage } from "./message.ts";
@@ -60,13 +62,15 @@ type Mailers = Pick<Ambient<Mailer>, "enter" | "add">;
 
 /** The mail of an application. */
 export class AppMail implements Mailer {
-  readonly #mode: Mode;
+  readonly #host: PartHost;
   readonly #mailer: Mailer;
   readonly #mailers: Mailers;
   readonly #remove: () => void;
+  readonly #task: AnyTask;
 
-  private constructor(mode: Mode, mailer: Mailer, mailers: Mailers) {
-    this.#mode = mode;
+  private constructor(host: PartHost, { mailer, task }: { readonly mailer: Mailer; readonly task: AnyTask }, mailers: Mailers) {
+    this.#host = host;
+    this.#task = task;
     this.#mailer = mailer;
     this.#mailers = mailers;
     this.#remove = mailers.add(mailer);
@@ -76,17 +80,23 @@ export class AppMail implements Mailer {
   static async open(host: PartHost, settings: MailSettings): Promise<AppMail> {
     const { transport = defaultAddress(host.mode), from } = settings;
     // Loaded only where there is mail.
-    const [{ createMailer }, { createMailTransport }, { mailers }] = await Promise.all([
+    const [{ createMailer }, { createMailTransport }, { mailers }, { mailTask, toStored }] = await Promise.all([
       import("./mailer.ts"),
       import("./transport-from-url.ts"),
       import("./current-mailer.ts"),
+      import("./mail-task.ts"),
     ]);
     const mailer = createMailer({
       transport: typeof transport === "string" ? createMailTransport(transport) : transport,
       from,
       renderView: (name, props, locale) => host.renderView(name, props, locale),
+      async enqueue(message) {
+        const tasks = host.find(tasksPart);
+        if (tasks === undefined) throw new GableError("E_TASK_MISSING", "sendMail.later() needs tasks, and the application has none.");
+        await tasks.enqueueOwn(mailTask, toStored(message), () => mailer.transport.send(message));
+      },
     });
-    return new AppMail(host.mode, mailer, mailers);
+    return new AppMail(host, { mailer, task: mailTask }, mailers);
   }
 
   /** The transport that takes the messages. */
@@ -99,11 +109,26 @@ export class AppMail implements Mailer {
     return this.#mailer.send(options);
   }
 
+  /** Makes a message and enqueues it. Throws `E_TASK_MISSING` without tasks. Returns the message as it will be sent. */
+  later(options: MailOptions): Promise<MailMessage> {
+    return this.#mailer.later(options);
+  }
+
+  /** Sends a message later when the application has tasks, else now. */
+  sendOrEnqueue(options: MailOptions): Promise<MailMessage> {
+    return this.#host.find(tasksPart) === undefined ? this.send(options) : this.later(options);
+  }
+
   /** @internal Messages for the outbox page. Throws 404 outside of development, and for a transport that keeps none. */
   keptMessages(): readonly MailMessage[] {
     const { transport } = this.#mailer;
-    if (this.#mode !== "development" || !isKeeper(transport)) throw notFound("There is no outbox.");
+    if (this.#host.mode !== "development" || !isKeeper(transport)) throw notFound("There is no outbox.");
     return transport.messages;
+  }
+
+  /** @internal Workers of the application can send messages. */
+  started(): void {
+    this.#host.find(tasksPart)?.addOwn(this.#task);
   }
 
   /** @internal Each request and each task sends its messages with the mail of its application. */
@@ -123,7 +148,7 @@ function isKeeper(transport: MailTransport): transport is MailKeeper {
 }
 
 /** Production says where its mail goes: a message that nobody gets would be silently lost. */
-function defaultAddress(mode: Mode): string {
+function defaultAddress(mode: PartHost["mode"]): string {
   if (mode !== "production") return "outbox:";
   throw optionInvalid("gable() mail", "transport", undefined, 'an address such as "smtp://user:password@host:587" in production');
 }

@@ -71,7 +71,7 @@ export interface RunningWorker {
 /** The tasks of an application. */
 export class AppTasks {
   readonly #parts: AppTasksParts;
-  readonly #tasks: ReadonlyMap<string, AnyTask>;
+  readonly #tasks: Map<string, AnyTask>;
   readonly #schedules: readonly Schedule[];
   readonly #scheduler: Scheduler;
   readonly #workers = new Set<Worker>();
@@ -86,7 +86,7 @@ export class AppTasks {
   constructor(parts: AppTasksParts) {
     this.#parts = parts;
     const { tasks, schedules } = toDefinitions(parts.options.tasks);
-    this.#tasks = tasks;
+    this.#tasks = new Map(tasks);
     this.#schedules = schedules;
     this.#scheduler = this.#createScheduler();
     this.#remove = currentTasks.add(this);
@@ -198,6 +198,21 @@ export class AppTasks {
     const result = isId(id) ? await this.#directory().cancel(id, Date.now()) : "ended";
     if (result === "asked") for (const worker of this.#workers) worker.cancel(id);
     return result;
+  }
+
+  /** @internal Adds the task of a built-in part, before workers start. */
+  addOwn(task: AnyTask): void {
+    this.#tasks.set(task.name, task);
+  }
+
+  /**
+   * @internal Enqueues the task of a built-in part. Tests that record tasks expect only their own: there `effect` does the work of the
+   * task immediately, or at the end of the transaction.
+   */
+  async enqueueOwn(task: AnyTask, input: unknown, effect: () => Promise<void>): Promise<void> {
+    if (this.#parts.run !== "record") await this.enqueue(task, input);
+    else if (currentContext()?.transaction === undefined) await effect();
+    else onCommit(effect);
   }
 
   /** @internal Tasks may use every part of the application. */

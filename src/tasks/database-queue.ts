@@ -144,13 +144,20 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
     });
   }
 
-  async settle({ id, token }: TaskLease, { state, now, dueAt, error, isFree = false }: TaskOutcome): Promise<boolean> {
+  async settle(
+    { id, token }: TaskLease,
+    { state, now, dueAt, error, isFree = false, forgetsInput = false }: TaskOutcome,
+  ): Promise<boolean> {
     const held = { id, token, state: "running" };
     const common = { token: null, leaseUntil: null, ...(error !== undefined && { error }) };
     const end = { ...common, keyHash: null, finishedAt: new Date(now) };
     return this.#run(async () => {
       if (state !== "queued")
-        return (await this.#model.where(held).update({ ...end, state, ...(state === "done" && { steps: null }) })) === 1;
+        return (
+          (await this.#model
+            .where(held)
+            .update({ ...end, state, ...(state === "done" && { steps: null, ...(forgetsInput && { input: "null" }) }) })) === 1
+        );
       const again = await this.#model.where({ ...held, cancelAt: null }).update({
         ...common,
         state,

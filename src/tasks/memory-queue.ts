@@ -122,11 +122,15 @@ class MemoryQueue implements MemoryTaskQueue {
     });
   }
 
-  async settle(lease: TaskLease, { state: wanted, now, dueAt, error, isFree = false }: TaskOutcome): Promise<boolean> {
+  async settle(
+    lease: TaskLease,
+    { state: wanted, now, dueAt, error, isFree = false, forgetsInput = false }: TaskOutcome,
+  ): Promise<boolean> {
     const task = this.#findHeld(lease);
     if (task === undefined) return false;
     const state = wanted === "queued" && task.cancelAt !== null ? "cancelled" : wanted;
     if (state === "done") task.steps = null;
+    if (state === "done" && forgetsInput) task.input = "null";
     Object.assign(task, { state, token: undefined });
     if (error !== undefined) task.error = error;
     if (state === "queued") task.dueAt = dueAt ?? now;

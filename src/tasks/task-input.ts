@@ -6,8 +6,8 @@ import { form } from "../forms/form.ts";
 import type { StandardSchema } from "../handlers/standard-schema.ts";
 import { validateWith } from "../handlers/standard-schema.ts";
 
-/** Largest input, in bytes of JSON: 64 KiB. */
-export const inputBytesMax = 65_536;
+/** Largest input by default, in bytes of JSON: 64 KiB. */
+export const inputBytesDefault = 65_536;
 /** Deepest nesting of an input. */
 const inputDepthMax = 64;
 
@@ -20,7 +20,11 @@ export interface InputReader {
 }
 
 /** Creates the reader of a task. Throws `E_OPTION_INVALID` for a description that is neither fields nor a schema. */
-export function createInputReader(name: string, input: FieldRecord | StandardSchema | undefined): InputReader {
+export function createInputReader(
+  name: string,
+  input: FieldRecord | StandardSchema | undefined,
+  inputBytesMax: number = inputBytesDefault,
+): InputReader {
   const schema = input === undefined ? undefined : toSchema(name, input);
   const check = async (value: unknown): Promise<unknown> => {
     if (schema === undefined) {

@@ -15,11 +15,15 @@ const optionNames: Readonly<Record<keyof TaskOptions, true>> = {
   timeoutSeconds: true,
   priority: true,
   transactional: true,
+  inputBytesMax: true,
+  keepsInput: true,
 };
 const enqueueNames: Readonly<Record<keyof EnqueueOptions, true>> = { delaySeconds: true, priority: true, uniqueKey: true };
 /** Longest unique key. */
 const keyCharactersMax = 200;
 
+/** Largest limit of an input: databases take statements of 16 MiB by default. */
+const inputBytesLimit = 8_388_608;
 /** Longest delay: a year. */
 const delaySecondsMax = 31_536_000;
 
@@ -31,14 +35,15 @@ export function assertTask(name: unknown, options: TaskOptions<unknown>, work: u
   if (typeof options !== "object" || options === null) throw optionInvalid(owner, "options", options, "an object; pass {} for none");
   if (typeof work !== "function") throw optionInvalid(owner, "work", work, "a function");
   assertKnownOptions(owner, options, Object.keys(optionNames));
-  const { queue, attemptsMax, timeoutSeconds, priority, transactional } = options;
+  const { queue, attemptsMax, timeoutSeconds, priority, transactional, inputBytesMax, keepsInput } = options;
   if (queue !== undefined) assertQueueName(owner, "queue", queue);
   assertInteger(owner, "attemptsMax", attemptsMax, [1, 100]);
   assertPriority(owner, priority);
   if (timeoutSeconds !== undefined && !(Number.isFinite(timeoutSeconds) && timeoutSeconds > 0 && timeoutSeconds <= 86_400))
     throw optionInvalid(owner, "timeoutSeconds", timeoutSeconds, "a number above 0, at most 86,400");
-  if (transactional !== undefined && typeof transactional !== "boolean")
-    throw optionInvalid(owner, "transactional", transactional, "true or false");
+  for (const [option, value] of Object.entries({ transactional, keepsInput }))
+    if (value !== undefined && typeof value !== "boolean") throw optionInvalid(owner, option, value, "true or false");
+  assertInteger(owner, "inputBytesMax", inputBytesMax, [1, inputBytesLimit]);
 }
 
 /** Checks the options of `enqueue()`. Throws `E_OPTION_INVALID` and `E_OPTION_UNKNOWN`. */

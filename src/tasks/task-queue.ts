@@ -99,6 +99,8 @@ export interface TaskOutcome {
   readonly error?: string;
   /** Whether the attempt does not count, because the worker stopped. Default false. */
   readonly isFree?: boolean;
+  /** Whether the input of a task that is done is replaced by null. Default false. */
+  readonly forgetsInput?: boolean;
 }
 
 /** Limits of a sweep. */

@@ -106,7 +106,8 @@ export class TaskRun {
   async #attempt(): Promise<void> {
     const complete = async (): Promise<void> => {
       await this.#work();
-      const isHeld = await this.#settings.queue.settle(this.lease, { state: "done", now: this.#settings.now() });
+      const forgetsInput = !this.#task.$task.settings.keepsInput;
+      const isHeld = await this.#settings.queue.settle(this.lease, { state: "done", now: this.#settings.now(), forgetsInput });
       if (isHeld) return;
       this.#isLost = true;
       // Rolls back what a transactional task wrote: another worker writes it again.

@@ -1,7 +1,7 @@
 /** Steps of a task: what has finished is not done again, and loops go on where they were. */
 import { GableError } from "../errors/gable-error.ts";
 import { describeValue } from "../errors/option-errors.ts";
-import { findForeign, inputBytesMax } from "./task-input.ts";
+import { findForeign, inputBytesDefault } from "./task-input.ts";
 
 /** What a step gets. */
 export interface StepContext {
@@ -100,7 +100,7 @@ export class TaskSteps {
     this.#isSaved = true;
     this.#savedAt = this.#settings.now();
     const bytes = new TextEncoder().encode(json).length;
-    if (bytes > inputBytesMax) throw this.#invalid(`Its steps have ${bytes} bytes of JSON, and the maximum is ${inputBytesMax}`);
+    if (bytes > inputBytesDefault) throw this.#invalid(`Its steps have ${bytes} bytes of JSON, and the maximum is ${inputBytesDefault}`);
     await this.#settings.save(json);
   }
 

@@ -60,6 +60,10 @@ export interface TaskOptions<Input = undefined> {
    * exactly once. Default false.
    */
   readonly transactional?: boolean;
+  /** Largest input, in bytes of JSON, at most 8,388,608 (8 MiB). Default 65,536 (64 KiB). */
+  readonly inputBytesMax?: number;
+  /** Whether the queue keeps the input of a task that is done, for a week. Default true. Pass false for inputs with secrets. */
+  readonly keepsInput?: boolean;
 }
 
 /** How one task is enqueued. */
@@ -114,6 +118,7 @@ interface TaskSettings {
   readonly timeoutSeconds: number;
   readonly priority: number;
   readonly transactional: boolean;
+  readonly keepsInput: boolean;
 }
 
 /** A definition, whatever its input is. */
@@ -158,9 +163,10 @@ export function task<const Input extends TaskInput | undefined = undefined>(
 ): Task<Input> {
   assertTask(name, options, work);
   const { input, queue = "default", attemptsMax = 5, timeoutSeconds = 300, priority = 0, transactional = false } = options;
+  const { inputBytesMax, keepsInput = true } = options;
   const parts: TaskParts = {
-    settings: { queue, attemptsMax, timeoutSeconds, priority, transactional },
-    reader: createInputReader(name, input),
+    settings: { queue, attemptsMax, timeoutSeconds, priority, transactional, keepsInput },
+    reader: createInputReader(name, input, inputBytesMax),
     // The reader gives what the types of the input promise.
     work: work as TaskParts["work"],
     place: findCallerPlace(task),

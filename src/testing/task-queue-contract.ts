@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, it } from "node:test";
-import type { AddedTask, ClaimedTask, ClaimRequest, NewTask, TaskLease, TaskQueue } from "gable/tasks";
+import type { AddedTask, ClaimedTask, ClaimRequest, NewTask, TaskDirectory, TaskLease, TaskQueue } from "gable/tasks";
 
 /** A queue under test. */
 export interface TaskQueueUnderTest {
@@ -201,6 +201,19 @@ const contracts: ReadonlyArray<readonly [title: string, check: (trial: Trial) =>
       await trial.queue.settle({ id, token: "one" }, { state: "done", now });
       assert.deepEqual(await trial.addAll({ id, isOnce: true }), [{ id, created: false }]);
       assert.deepEqual(await trial.claimIds(), []);
+    },
+  ],
+  [
+    "forgets the input of a task that is done, when it is asked to",
+    async (trial) => {
+      const lease = await trial.claimOne({ input: '"secret"', attemptsMax: 3 });
+      await trial.queue.settle(lease, { state: "queued", now, forgetsInput: true });
+      const [again] = await trial.claim();
+      assert.equal(again!.input, '"secret"');
+      assert.equal(await trial.queue.settle(lease, { state: "done", now, forgetsInput: true }), true);
+      // Queues whose tasks people can list show it.
+      const directory = trial.queue as TaskQueue & Partial<TaskDirectory>;
+      for (const { input } of (await directory.list?.({ name: trial.name })) ?? []) assert.equal(input, "null");
     },
   ],
   [

@@ -1,9 +1,11 @@
 /** The package as users get it: built, packed, and installed into empty folders. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 /** Root of the repository, with a slash at its end. */
@@ -28,8 +30,10 @@ export class PackedPackage {
   /** Builds and packs the repository. */
   static async open(): Promise<PackedPackage> {
     const folder = await mkdtemp(join(tmpdir(), "gable-packed-"));
-    await runOrThrow(process.execPath, ["scripts/build.ts"], root);
-    const { output } = await runOrThrow("npm", ["pack", "--json", "--silent", "--ignore-scripts", "--pack-destination", folder], root);
+    const output = await withLock(join(root, "node_modules/.gable-packing"), async () => {
+      await runOrThrow(process.execPath, ["scripts/build.ts"], root);
+      return (await runOrThrow("npm", ["pack", "--json", "--silent", "--ignore-scripts", "--pack-destination", folder], root)).output;
+    });
     const facts: unknown = JSON.parse(output);
     // npm 11 prints a list, npm 12 a record by package name; both hold the same facts.
     const [{ filename }] = (Array.isArray(facts) ? facts : Object.values(facts as object)) as [{ filename: string }];
@@ -48,6 +52,36 @@ export class PackedPackage {
   close(): Promise<void> {
     return rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Runs work that no other test file may run at the same time: a build empties the folder that another one packs. */
+async function withLock<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  while (!tryLock(path)) await wait(100);
+  try {
+    return await work();
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+/** Returns whether the lock is taken now. The lock of a process that has ended counts for nothing. */
+function tryLock(path: string): boolean {
+  try {
+    writeFileSync(path, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (!isFileError(error, "EEXIST")) throw error;
+  }
+  try {
+    process.kill(Number(readFileSync(path, "utf8")), 0);
+  } catch (error) {
+    if (isFileError(error, "ESRCH")) rmSync(path, { force: true });
+  }
+  return false;
+}
+
+function isFileError(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }
 
 /** Makes packages of the repository importable from a project, as an install of them would. */
