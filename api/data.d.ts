@@ -159,6 +159,8 @@ export declare const field: {
     readonly ip: <const Options extends ColumnOptions<string>>(options?: Options) => Made<string, Options>;
     /** A list of values, each described by a field: `field.array(field.text({ max: 50 }))`. */
     readonly array: <Item, const Options extends ArrayOptions<Item>>(items: Column<Item, "required" | "optional">, options?: Options) => Made<Item[], Options>;
+    /** A file that the storage of the application keeps: the value is its key. Forms of the model take an upload. */
+    readonly file: <const Options extends FileOptions>(options?: Options) => FileColumn<Out<string, Options>, InsertOf<Options>, IsKeyOf<Options>>;
     /** One of several keys, each with a display label. */
     readonly choice: <const Choices extends Readonly<Record<string, string>>, const Options extends ChoiceOptions<keyof Choices & string>>(choices: Choices, options?: Options) => Made<keyof Choices & string, Options>;
 };
@@ -1069,6 +1071,22 @@ export interface ColumnOptions<Value = unknown> {
     readonly was?: string;
     /** Whether code no longer uses the column, which still exists. Default false. */
     readonly retired?: boolean;
+}
+
+/** A column that holds the key of a stored file. */
+export type FileColumn<Value, Insert extends "required" | "optional", IsKey extends boolean = false> = Column<Value, Insert, IsKey> & {
+    /** Tells it from other text. */
+    readonly type: "file";
+};
+
+/** Options of file fields. */
+export interface FileOptions extends ColumnOptions<string> {
+    /** Media types that forms accept, such as "image/png" or "image/*". Any by default. */
+    readonly accept?: readonly string[];
+    /** Largest file that forms accept, in bytes. Default 10_485_760 (10 MiB). */
+    readonly bytesMax?: number;
+    /** Start of the keys of files that forms store, such as "covers". None by default. */
+    readonly prefix?: string;
 }
 
 /** A column of a model. */

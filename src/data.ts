@@ -58,7 +58,7 @@ export type {
   WithoutRelations,
   WithRelations,
 } from "./data/tree/query-types.ts";
-export type { Column, ColumnOptions } from "./data/schema/column.ts";
+export type { Column, ColumnOptions, FileColumn, FileOptions } from "./data/schema/column.ts";
 export type { FieldMeta, ModelMeta, RelationMeta } from "./data/schema/model-class.ts";
 export type { IndexOptions, KeyOf, ModelOptions } from "./data/schema/model.ts";
 export type { ModelClass } from "./data/schema/model-class.ts";

@@ -11,6 +11,7 @@ import { FormField } from "./form-field.ts";
 const fieldTypes: Readonly<Record<ColumnType, FieldType | undefined>> = {
   id: undefined,
   bytes: undefined,
+  file: undefined,
   uuid: "uuid",
   text: "text",
   slug: "slug",

@@ -113,6 +113,7 @@ const makers: Readonly<Record<FieldMeta["type"], Make>> = {
   slug: (_field, number) => `row-${number}`,
   email: (_field, number) => `row${number}@example.com`,
   url: (_field, number) => `https://example.com/${number}`,
+  file: ({ options: { prefix = "" } }, number) => `${prefix === "" ? "" : `${prefix.replace(/\/$/, "")}/`}row-${number}`,
   id: makeNumber,
   int: makeNumber,
   float: makeNumber,

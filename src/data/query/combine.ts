@@ -92,7 +92,7 @@ function toSame(word: string, first: QueryParts, { model, output, select }: Quer
   return { ...select, columns };
 }
 
-const texts = new Set(["slug", "email", "url", "choice"]);
+const texts = new Set(["slug", "email", "url", "choice", "file"]);
 
 /** Returns the type of a value. Types that the database stores as text count as one; decimals with other digits are different types. */
 function describeType({ type }: Node): string {

@@ -91,6 +91,23 @@ const rows: readonly Row[] = [
     ],
   ],
   [
+    "file",
+    f.file(),
+    [["covers/2026/11/4k0q.png"], ["a"], ["a b/c(1).tar.gz"], ["x".repeat(512)]],
+    [
+      ["", /needed/],
+      [5, /string/],
+      ["/a", /key of a stored file/],
+      ["a/", /key of a stored file/],
+      ["a//b", /key of a stored file/],
+      ["a/../b", /key of a stored file/],
+      ["a\\b", /key of a stored file/],
+      ["a\nb", /key of a stored file/],
+      ["x".repeat(513), /at most 512/],
+      [null, /needed/],
+    ],
+  ],
+  [
     "int",
     f.int({ min: -5, max: 5 }),
     [[-5], [5], [-0, 0]],

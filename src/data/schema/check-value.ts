@@ -8,7 +8,7 @@ export type CheckedValue = { readonly value: unknown; readonly message?: undefin
 const [intMin, intMax] = [-2_147_483_648, 2_147_483_647];
 const [bigintMin, bigintMax] = [-(2n ** 63n), 2n ** 63n - 1n];
 /** Maximum lengths of types whose options set no limit. */
-const defaultMax: Readonly<Partial<Record<ColumnType, number>>> = { slug: 50, email: 254, url: 2048 };
+const defaultMax: Readonly<Partial<Record<ColumnType, number>>> = { slug: 50, email: 254, url: 2048, file: 512 };
 
 /** Checks a value against the type and options of its column. Validators of the model run later. */
 export function checkValue(column: AnyColumn, value: unknown): CheckedValue {
@@ -71,11 +71,15 @@ const checks: Readonly<Record<ColumnType, (value: unknown, column: AnyColumn) =>
     return address === undefined ? { message: "Give an address such as 192.0.2.1 or 2001:db8::1." } : { value: address };
   },
   array: checkList,
+  file: (value, column) => checkText(value, column, storageKey, "Give the key of a stored file, such as covers/2026/11/4k0q.png."),
   choice: (value, { choices = {} }) =>
     typeof value === "string" && Object.hasOwn(choices, value)
       ? { value }
       : { message: `Choose one of: ${Object.values(choices).join(", ")}.` },
 };
+
+/** A key of a storage: segments between `/`, none of them empty or with a dot first. The storage checks the rest. */
+const storageKey = /^(?!\.)[^/\\\p{Cc}]+(?:\/(?!\.)[^/\\\p{Cc}]+)*$/u;
 
 /** Checks a list: its length, and each item. */
 function checkList(value: unknown, { items, options }: AnyColumn): CheckedValue {

@@ -22,6 +22,7 @@ const columnTypes = [
   "duration",
   "ip",
   "array",
+  "file",
 ] as const;
 
 /** A column type. Each maps to one TypeScript type and to one type of each database. */
@@ -174,6 +175,16 @@ export interface ArrayOptions<Item> extends ColumnOptions<readonly Item[]> {
   readonly max?: number;
 }
 
+/** Options of file fields. */
+export interface FileOptions extends ColumnOptions<string> {
+  /** Media types that forms accept, such as "image/png" or "image/*". Any by default. */
+  readonly accept?: readonly string[];
+  /** Largest file that forms accept, in bytes. Default 10_485_760 (10 MiB). */
+  readonly bytesMax?: number;
+  /** Start of the keys of files that forms store, such as "covers". None by default. */
+  readonly prefix?: string;
+}
+
 /** Options of choice fields. */
 export interface ChoiceOptions<Key extends string> extends ColumnOptions<Key> {
   /** Whether the database checks the value as well. Default true. */
@@ -187,7 +198,8 @@ export type AnyColumnOptions = ColumnOptions &
       Omit<SlugOptions, keyof TextOptions> &
       Pick<DecimalOptions, "digits" | "scale" | "storage"> &
       Pick<DatetimeOptions, "auto" | "precision"> &
-      Pick<ChoiceOptions<string>, "check">
+      Pick<ChoiceOptions<string>, "check"> &
+      Pick<FileOptions, "accept" | "bytesMax" | "prefix">
   > & { readonly min?: unknown; readonly max?: unknown };
 
 /** What a column consists of, besides its options. */
@@ -227,6 +239,12 @@ export class Column<Value, Insert extends "required" | "optional", IsKey extends
     Object.freeze(this);
   }
 }
+
+/** A column that holds the key of a stored file. */
+export type FileColumn<Value, Insert extends "required" | "optional", IsKey extends boolean = false> = Column<Value, Insert, IsKey> & {
+  /** Tells it from other text. */
+  readonly type: "file";
+};
 
 /** A column of any type. */
 export type AnyColumn = Column<unknown, "required" | "optional", boolean>;

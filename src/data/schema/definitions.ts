@@ -10,7 +10,7 @@ import { listBacks } from "./metadata.ts";
 import type { AnyModelOptions, ModelClass } from "./model-class.ts";
 import { identifier, toSnakeCase } from "./names.ts";
 import type { Relation } from "./relation.ts";
-import { findQueryMistake, isAbove, isBetween, isLimit, isLinear } from "./option-values.ts";
+import { findFileMistakes, findQueryMistake, isAbove, isBetween, isLimit, isLinear } from "./option-values.ts";
 
 /** One mistake in a definition. */
 export interface DefinitionMistake {
@@ -52,6 +52,7 @@ const ownOptions: Readonly<Record<ColumnType, readonly string[]>> = {
   duration: ["min", "max"],
   ip: [],
   array: ["min", "max"],
+  file: ["accept", "bytesMax", "prefix"],
 };
 const modelOptions =
   "label labelPlural display orderBy search primary uniques indexes checks computed version softDelete validate managed database scope comment".split(
@@ -168,7 +169,7 @@ class DefinitionCheck {
 
   /** Checks the item type of a list: a field without options of columns. */
   #items(name: string, items: unknown): void {
-    if (!isColumn(items) || ["array", "json", "bytes", "id"].includes(items.type))
+    if (!isColumn(items) || ["array", "json", "bytes", "id", "file"].includes(items.type))
       return this.#add(
         name,
         "E_FIELD_INVALID",
@@ -230,6 +231,7 @@ class DefinitionCheck {
       refuse("the choice has no keys", "Give at least one key with its label.");
     if (precision !== undefined && ![0, 3, 6].includes(precision)) refuse(`precision is ${describeValue(precision)}`, "Use 0, 3 or 6.");
     if (auto !== undefined && auto !== "create" && auto !== "update") refuse(`auto is ${describeValue(auto)}`, 'Use "create" or "update".');
+    if (type === "file") for (const [what, fix] of findFileMistakes(options)) refuse(what, fix);
     if (pattern === undefined || isLinear(pattern)) return;
     const fix = "Remove nested repetitions and back references.";
     this.#add(name, "E_FIELD_PATTERN", `${String(pattern)} may take very long`, fix);

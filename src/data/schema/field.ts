@@ -8,6 +8,8 @@ import type {
   ColumnOptions,
   DatetimeOptions,
   DecimalOptions,
+  FileColumn,
+  FileOptions,
   IdOptions,
   NumberOptions,
   SlugOptions,
@@ -93,6 +95,9 @@ export const field = {
     items: Column<Item, "required" | "optional">,
     options?: Options,
   ): Made<Item[], Options> => new Column("array", (options ?? {}) as AnyColumnOptions, { items }) as unknown as Made<Item[], Options>, // As in make().
+  /** A file that the storage of the application keeps: the value is its key. Forms of the model take an upload. */
+  file: <const Options extends FileOptions>(options?: Options): FileColumn<Out<string, Options>, InsertOf<Options>, IsKeyOf<Options>> =>
+    make("file", options) as never, // As in make().
   /** One of several keys, each with a display label. */
   choice: <const Choices extends Readonly<Record<string, string>>, const Options extends ChoiceOptions<keyof Choices & string>>(
     choices: Choices,

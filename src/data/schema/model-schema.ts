@@ -88,6 +88,7 @@ const formats: Readonly<Record<string, object>> = {
   text: { type: "string" },
   slug: { type: "string", pattern: "^[A-Za-z0-9_-]+$" },
   email: { type: "string", format: "email" },
+  file: { type: "string" },
   url: { type: "string", format: "uri", pattern: "^https?://" },
   int: { type: "integer", minimum: -2_147_483_648, maximum: 2_147_483_647 },
   // JSON in JavaScript has neither 64-bit integers nor decimals: both become strings.

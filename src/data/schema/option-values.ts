@@ -1,7 +1,7 @@
 /** Checks the values of field options. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { compareDecimals } from "./check-value.ts";
-import type { ColumnType } from "./column.ts";
+import type { AnyColumnOptions, ColumnType } from "./column.ts";
 
 /** Whether a whole number is in a range, both ends included. */
 export function isBetween(value: number | undefined, min: number, max: number): value is number {
@@ -57,4 +57,25 @@ export function findQueryMistake(sql: unknown): { readonly message: string; read
   return texts.some((text) => String(text).trimEnd().endsWith(";"))
     ? { message: "the query ends with a semicolon", fix: "Leave the semicolon out." }
     : undefined;
+}
+
+/** Finds the mistakes in the options of a file field: each with its fix. */
+export function findFileMistakes({ accept, bytesMax, prefix }: AnyColumnOptions): ReadonlyArray<readonly [what: string, fix: string]> {
+  const isTypes = Array.isArray(accept) && accept.length > 0 && accept.every((type) => /^[a-z]+\/(?:\*|[\w.+-]+)$/.test(String(type)));
+  const isSize = typeof bytesMax === "number" && Number.isSafeInteger(bytesMax) && bytesMax > 0;
+  const isStart = typeof prefix === "string" && /^(?:[A-Za-z0-9_-]{1,50}\/){0,4}[A-Za-z0-9_-]{1,50}$/.test(prefix);
+  return [
+    ...(accept !== undefined && !isTypes
+      ? [[`accept is ${describeValue(accept)}`, 'Give a list of media types such as ["image/png"].'] as const]
+      : []),
+    ...(bytesMax !== undefined && !isSize ? [[`bytesMax is ${describeValue(bytesMax)}`, "Give a whole number above 0."] as const] : []),
+    ...(prefix !== undefined && !isStart
+      ? [
+          [
+            `prefix is ${describeValue(prefix)}`,
+            'Give the start of a key, such as "covers": letters, digits, hyphens and slashes.',
+          ] as const,
+        ]
+      : []),
+  ];
 }

@@ -6,7 +6,7 @@ import type { ColumnType } from "./column.ts";
 import type { DeleteAction } from "./relation.ts";
 
 /** Types of columns that differ in a database: slugs and URLs are text there. */
-export type ColumnKind = Exclude<ColumnType, "slug" | "email" | "url">;
+export type ColumnKind = Exclude<ColumnType, "slug" | "email" | "url" | "file">;
 
 /** A column. An absent property means "no": a column without `null` has a value in every row. */
 export interface ColumnState {

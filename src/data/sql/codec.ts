@@ -142,6 +142,7 @@ export const usualCodecs: Codecs = {
   slug: text,
   email: text,
   url: text,
+  file: text,
   date: text,
   time: text,
   choice: text,

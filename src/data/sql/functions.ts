@@ -10,7 +10,7 @@ export type Call = (parts: readonly string[], type: ValueType, partType: ValueTy
 export const wholeTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["id", "int", "bigint", "duration"]);
 
 /** Types that are strings, in whatever form. */
-export const textTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["text", "slug", "email", "url", "choice"]);
+export const textTypes: ReadonlySet<ColumnType> = new Set<ColumnType>(["text", "slug", "email", "url", "choice", "file"]);
 
 /** Decimals keep the digits of their type; `prepare` converts the argument into a type that the database can round. */
 export function rounded(write: (parts: readonly string[]) => string, prepare = (sql: string) => sql): Call {

@@ -96,7 +96,7 @@ function describeView({ $meta: { fields, primary }, $options: { view } }: ModelC
   };
 }
 
-const kinds: Readonly<Partial<Record<string, ColumnKind>>> = { slug: "text", email: "text", url: "text" };
+const kinds: Readonly<Partial<Record<string, ColumnKind>>> = { slug: "text", email: "text", url: "text", file: "text" };
 
 /** Returns a column of a model. */
 function describeColumn(model: ModelClass, field: FieldMeta): ColumnState {

@@ -21,6 +21,7 @@ const groups: Readonly<Partial<Record<ColumnType, Group>>> = {
   slug: "text",
   email: "text",
   url: "text",
+  file: "text",
   choice: "text",
   date: "date",
   datetime: "datetime",

@@ -45,7 +45,7 @@ export function readExpression(model: ModelClass, pick: (row: never) => unknown,
   }
 }
 
-const texts: ReadonlySet<ColumnType> = new Set<ColumnType>(["text", "slug", "email", "url", "choice"]);
+const texts: ReadonlySet<ColumnType> = new Set<ColumnType>(["text", "slug", "email", "url", "choice", "file"]);
 
 function toValueData({ value, type: { type } }: ValueNode): ValueData {
   if (value === null || typeof value === "boolean" || (typeof value === "number" && type === "int")) return value;

@@ -276,6 +276,7 @@ const operators: Readonly<Record<FieldMeta["type"], Readonly<Record<string, Oper
   slug: texts,
   email: texts,
   url: texts,
+  file: texts,
   choice: texts,
   boolean: base,
   date: days,

@@ -36,7 +36,7 @@ export const numericRank: Readonly<Partial<Record<ColumnType, number>>> = { id: 
 export const typeSets: Readonly<
   Record<"text" | "moment" | "time" | "json" | "array" | "number" | "boolean" | "datetime", ReadonlySet<ColumnType>>
 > = {
-  text: new Set(["text", "slug", "email", "url", "choice", "uuid"]),
+  text: new Set(["text", "slug", "email", "url", "choice", "uuid", "file"]),
   moment: new Set(["date", "datetime"]),
   time: new Set(["time", "datetime"]),
   json: new Set(["json"]),

@@ -33,6 +33,7 @@ const readers: Readonly<Record<ColumnType, ReadFill>> = {
   slug: asText,
   email: asText,
   url: asText,
+  file: asText,
   choice: asText,
   int: wholeNumber,
   bigint: matching("bigint", /^-?\d{1,19}$/),

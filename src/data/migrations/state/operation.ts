@@ -206,7 +206,7 @@ const columnOptions = ["type", "null", "max", "digits", "scale", "storage", "ite
 function assertColumn(where: string, column: ColumnState): void {
   if (typeof column !== "object" || column === null) refuse(`${where} got ${describeValue(column)}.`, 'Write { type: "text" }.');
   assertKnownOptions(where, column, columnOptions);
-  if (!isColumnType(column.type) || ["slug", "email", "url"].includes(column.type))
+  if (!isColumnType(column.type) || ["slug", "email", "url", "file"].includes(column.type))
     refuse(`${where} has the type ${describeValue(column.type)}.`, 'Use a type such as "text", "int" or "datetime".');
   const { digits = 0, scale = -1, choices = [] } = column;
   if (column.type === "decimal" && !(digits >= 1 && digits <= 38 && scale >= 0 && scale <= digits))

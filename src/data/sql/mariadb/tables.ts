@@ -94,7 +94,7 @@ function typeOf({ type, digits, scale, max, choices = [] }: ColumnState): string
   }
 }
 
-const sizedTypes = new Set(["text", "slug", "email", "url", "bytes"]);
+const sizedTypes = new Set(["text", "slug", "email", "url", "file", "bytes"]);
 
 /** Returns the parts of a model that MariaDB or MySQL does not support. */
 export function findMariadbMistakes(meta: ModelMeta, server = "MariaDB"): DefinitionMistake[] {

@@ -23,6 +23,7 @@ const types: Readonly<Record<Exclude<ColumnType, "array">, string>> = {
   slug: "text",
   email: "text",
   url: "text",
+  file: "text",
   choice: "text",
   boolean: "boolean",
   date: "date",
