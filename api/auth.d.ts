@@ -120,6 +120,16 @@ export interface AccountGuards<User> {
     readonly verified: AccountGuard<{
         readonly user: User;
     }>;
+    /**
+     * Creates a guard that lets users pass who have signed in or typed their password a short time ago. A page asks for the password
+     * and leads back; any other request gets 403 (`E_CONFIRMATION_REQUIRED`). Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
+     *
+     * @example
+     * get("/payout", { guard: sudo({ withinSeconds: 900 }) }, ({ user, view }) => view("payout.html", { user }));
+     */
+    readonly sudo: (options?: SudoOptions) => AccountGuard<{
+        readonly user: User;
+    }>;
 }
 
 /** The accounts of a site. */
@@ -204,6 +214,12 @@ export interface AccountsOptions<User extends UserClass = UserClass> {
 export interface AccountsSetting {
     /** The accounts of `defineAccounts()`; put their routes into `routes` as well. None by default. */
     accounts?: Accounts;
+}
+
+/** Options of the guard `sudo()`. */
+export interface SudoOptions {
+    /** Seconds for which a sign-in or a confirmation counts. Default 900 (15 minutes). */
+    readonly withinSeconds?: number;
 }
 
 /** How much is hashed at the same time. */

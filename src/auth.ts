@@ -11,6 +11,7 @@ export type { AccountManager, AccountRights, AccountsApplication } from "./auth/
 export type { NewAccount } from "./auth/service.ts";
 export type { AccountsOptions } from "./auth/options.ts";
 export type { AccountsSetting } from "./auth/part.ts";
+export type { SudoOptions } from "./auth/sudo.ts";
 export type { HashQueueOptions } from "./auth/passwords/hash-queue.ts";
 export type { ForeignScheme, PasswordCheck, PasswordHasher, PasswordHasherOptions } from "./auth/passwords/hasher.ts";
 export type { PasswordProblem, PasswordRules } from "./auth/passwords/password-rules.ts";

@@ -6,6 +6,8 @@ import { createGuards } from "./guards.ts";
 import type { AccountsOptions, UserClass } from "./options.ts";
 import { assertAccountsOptions } from "./options.ts";
 import { createAccountRoutes } from "./routes.ts";
+import type { SudoOptions } from "./sudo.ts";
+import { createSudo } from "./sudo.ts";
 
 /** A guard that says who the user of its routes is. */
 export interface AccountGuard<Added = {}> {
@@ -25,6 +27,14 @@ export interface AccountGuards<User> {
   readonly maybeSignedIn: AccountGuard<{ readonly user: User | null }>;
   /** Lets users pass who are signed in and have confirmed their address. */
   readonly verified: AccountGuard<{ readonly user: User }>;
+  /**
+   * Creates a guard that lets users pass who have signed in or typed their password a short time ago. A page asks for the password
+   * and leads back; any other request gets 403 (`E_CONFIRMATION_REQUIRED`). Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
+   *
+   * @example
+   * get("/payout", { guard: sudo({ withinSeconds: 900 }) }, ({ user, view }) => view("payout.html", { user }));
+   */
+  readonly sudo: (options?: SudoOptions) => AccountGuard<{ readonly user: User }>;
 }
 
 /** The accounts of a site. */
@@ -49,6 +59,6 @@ export type UserOf<Some> = Some extends Accounts<infer User> ? User : never;
 export function defineAccounts<User extends UserClass>(options: AccountsOptions<User>): Accounts<InstanceType<User>> {
   assertAccountsOptions(options);
   // The guards load rows of the model.
-  const guards = createGuards() as AccountGuards<InstanceType<User>>;
+  const guards = { ...createGuards(), sudo: createSudo } as AccountGuards<InstanceType<User>>;
   return Object.freeze({ options, guards, routes: createAccountRoutes(options, guards) });
 }

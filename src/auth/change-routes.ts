@@ -4,6 +4,7 @@ import { get, post } from "../handlers/define-route.ts";
 import { redirect } from "../replies/replies.ts";
 import type { Account } from "./account-fields.ts";
 import type { AccountGuards } from "./accounts.ts";
+import { currentUser, isCurrentPassword } from "./current-password.ts";
 import { normalizeEmail } from "./email-address.ts";
 import { emailForm, passwordForm } from "./forms.ts";
 import { mailTexts } from "./mails.ts";
@@ -12,7 +13,7 @@ import type { AccountsOptions } from "./options.ts";
 import { showPage } from "./pages/show-page.ts";
 import { findPasswordProblem } from "./passwords/password-rules.ts";
 import { findService } from "./service.ts";
-import { resetLogin, takeLogin, takeMail } from "./throttle.ts";
+import { takeMail } from "./throttle.ts";
 
 /** Creates the routes. */
 export function createChangeRoutes(options: AccountsOptions, guards: AccountGuards<unknown>) {
@@ -26,7 +27,7 @@ function createPasswordRoutes({ passwordMin }: AccountsOptions, { signedIn }: Ac
   const change = post("/password", { guard: signedIn, form }, async (context) => {
     const sent = context.form;
     const user = await currentUser(context);
-    if (sent.valid && !(await isCurrent(context, user, sent.data.current)))
+    if (sent.valid && !(await isCurrentPassword(context, user, sent.data.current)))
       sent.addError("current", "This is not your password.", { code: "wrong" });
     const personal = [user.email];
     const problem =
@@ -55,7 +56,7 @@ function createEmailRoutes({ signedIn }: AccountGuards<unknown>) {
     findService(context).links();
     const sent = context.form;
     const user = await currentUser(context);
-    if (sent.valid && !(await isCurrent(context, user, sent.data.current)))
+    if (sent.valid && !(await isCurrentPassword(context, user, sent.data.current)))
       sent.addError("current", "This is not your password.", { code: "wrong" });
     if (!sent.valid) return showPage(context, { ...view, form: sent, status: sent.status });
     const email = normalizeEmail(sent.data.email);
@@ -77,17 +78,4 @@ async function mailChange(context: Context, user: Account, email: string): Promi
   const write = (token: string) => mailTexts.newEmail(service.parts.routes.verify.url({ token }));
   await mailToken(context, { user, purpose: "email", to: email, write });
   await service.links().mail.send(user.email, mailTexts.emailChanging());
-}
-
-/** Guessing the password of an open session is slowed down as guessing at the login is. */
-async function isCurrent(context: Context, user: Account, password: string): Promise<boolean> {
-  await takeLogin(context, user.email);
-  const { isRight } = await findService(context).parts.hasher.verify(password, user.password);
-  if (isRight) await resetLogin(context.rateLimits, user.email);
-  return isRight;
-}
-
-async function currentUser(context: Context): Promise<Account> {
-  // The guard signedIn has let the request pass.
-  return (await findService(context).loadUser(context))!;
 }

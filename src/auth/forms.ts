@@ -27,6 +27,9 @@ export const resetForm = (passwordMin: number | undefined) =>
 export const passwordForm = (passwordMin: number | undefined) =>
   form({ current: f.password({ label: "Current password" }), password: newPassword("New password", passwordMin) }, { name: "password" });
 
+/** Asks for the current password again. */
+export const confirmForm = () => form({ current: f.password({ label: "Password" }) }, { name: "confirm" });
+
 /** Asks for the current password and a new address. */
 export const emailForm = () =>
   form(

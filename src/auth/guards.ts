@@ -9,7 +9,7 @@ import type { AccountGuards } from "./accounts.ts";
 import { findService } from "./service.ts";
 
 /** Creates the guards. They find the accounts of the application whose request runs. */
-export function createGuards(): AccountGuards<Account> {
+export function createGuards(): Omit<AccountGuards<Account>, "sudo"> {
   return {
     signedIn: async (context) => (await findService(context).loadUser(context)) !== null || refuseVisitor(context),
     signedOut: async (context) => (await findService(context).loadUser(context)) === null || refuseUser(context),
@@ -27,7 +27,7 @@ export function createGuards(): AccountGuards<Account> {
 }
 
 /** A page leads to the login and back; anything else gets 401. */
-function refuseVisitor(context: Context): HandlerReply {
+export function refuseVisitor(context: Context): HandlerReply {
   const { method, url } = context;
   if (!isPage(context) || (method !== "GET" && method !== "HEAD")) throw new GableError("E_LOGIN_REQUIRED", "Sign in first.");
   return redirect(findService(context).loginUrl(url.pathname + url.search));
@@ -38,7 +38,8 @@ function refuseUser(context: Context): HandlerReply {
   throw new GableError("E_ACCESS_DENIED", "You are signed in already.");
 }
 
-function isPage({ headers }: Context): boolean {
+/** Whether the client prefers a page to JSON. */
+export function isPage({ headers }: Context): boolean {
   const accept = headers.get("accept");
   return accept !== null && preferredType(accept, ["application/json", "text/html"]) === "text/html";
 }

@@ -3,6 +3,7 @@ import type { AnyRoute } from "../handlers/group.ts";
 import type { Route } from "../routing/route.ts";
 import { createChangeRoutes } from "./change-routes.ts";
 import type { AccountGuards } from "./accounts.ts";
+import { createConfirmRoutes } from "./confirm-routes.ts";
 import { createLoginRoutes } from "./login-routes.ts";
 import type { AccountsOptions } from "./options.ts";
 import { createRegisterRoutes } from "./register-routes.ts";
@@ -12,6 +13,7 @@ import { createVerifyRoutes } from "./verify-routes.ts";
 /** The routes that others lead to. */
 export interface AccountRoutes {
   readonly login: Route;
+  readonly confirm: Route;
   readonly register: Route | undefined;
   readonly forgot: Route;
   readonly openReset: Route<{ readonly token: string }>;
@@ -22,13 +24,14 @@ export interface AccountRoutes {
 /** Creates all routes. The first one carries the others by name, for the part. */
 export function createAccountRoutes(options: AccountsOptions, guards: AccountGuards<unknown>): AccountRouteList {
   const login = createLoginRoutes(guards);
+  const confirm = createConfirmRoutes(guards);
   const register = options.registration === "open" ? createRegisterRoutes(options, guards) : undefined;
   const reset = createResetRoutes(options);
   const verify = createVerifyRoutes();
   const change = createChangeRoutes(options, guards);
-  const named: AccountRoutes = { ...login.named, register: register?.named.register, ...reset.named, ...verify.named };
+  const named: AccountRoutes = { ...login.named, ...confirm.named, register: register?.named.register, ...reset.named, ...verify.named };
   return Object.assign(
-    [login, register, reset, verify, change].flatMap((made) => made?.routes ?? []),
+    [login, confirm, register, reset, verify, change].flatMap((made) => made?.routes ?? []),
     { named },
   );
 }

@@ -34,6 +34,8 @@ export type NewAccount = { readonly email: string; readonly password: string } &
 
 /** What the session keeps, besides the id of the user: when the user signed in, in ms since 1970. */
 const signedInKey = "gable.signedInAt";
+/** When the user last typed the password after that, in ms since 1970. */
+const confirmedKey = "gable.confirmedAt";
 const resetKey = "gable.resetToken";
 
 /** The accounts of one application. */
@@ -52,6 +54,11 @@ export class AccountService {
   /** Returns the address of the login page, with the way back. */
   loginUrl(next: string): string {
     return `${this.parts.routes.login.url()}?next=${encodeURIComponent(next)}`;
+  }
+
+  /** Returns the address of the page that asks for the password again, with the way back if there is one. */
+  confirmUrl(next?: string): string {
+    return this.parts.routes.confirm.url() + (next === undefined ? "" : `?next=${encodeURIComponent(next)}`);
   }
 
   /** Returns the user of `context.user`: directly after a guard, otherwise as a promise. */
@@ -108,8 +115,21 @@ export class AccountService {
     await this.update(user, { signedInAt: new Date(now) });
     context.session.rotate({ userId: String(user.id) });
     writeKey(context.session, signedInKey, Math.max(now, user.sessionsValidFrom?.getTime() ?? 0));
-    context.session.delete(resetKey as never); // A key of the framework, not of the application.
+    // Keys of the framework, not of the application.
+    for (const key of [resetKey, confirmedKey]) context.session.delete(key as never);
     this.#keepUser(context, user);
+  }
+
+  /** Notes that the user of a session has just typed the password. The session gets a new id, as it may do more from now on. */
+  confirm({ session }: AnyContext): void {
+    session.rotate();
+    writeKey(session, confirmedKey, this.parts.now());
+  }
+
+  /** Returns when the user of a session has last typed the password or signed in, in ms since 1970; 0 for never. */
+  async findConfirmedAt({ session }: AnyContext): Promise<number> {
+    const confirmedAt = (await readKey(session, confirmedKey)) ?? (await readKey(session, signedInKey));
+    return typeof confirmedAt === "number" ? confirmedAt : 0;
   }
 
   /** Whether an account may sign in as far as its address matters. */

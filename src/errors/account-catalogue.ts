@@ -5,6 +5,11 @@ import { entry } from "./catalogue-entry.ts";
 export const accountErrors = {
   E_LOGIN_REQUIRED: entry(401, "Sign in first", "Sign in, and send the request again."),
   E_ACCESS_DENIED: entry(403, "This account may not do that", "Sign in with an account that may."),
+  E_CONFIRMATION_REQUIRED: entry(
+    403,
+    "The password must be confirmed first",
+    "Open the page that the message names, type the password, and send the request again.",
+  ),
   E_USER_UNLOADED: entry(
     500,
     "The page shows a user who was not loaded",

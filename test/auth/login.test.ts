@@ -186,6 +186,8 @@ const table: ReadonlyArray<readonly [method: "get" | "post", path: string, anony
   ["post", "/account/password/reset", 410, 410],
   ["get", "/account/password", 303, 200],
   ["post", "/account/password", 401, 422],
+  ["get", "/account/confirm", 303, 200],
+  ["post", "/account/confirm", 401, 422],
   ["get", "/account/email", 303, 200],
   ["post", "/account/email", 401, 422],
   ["get", "/in", 303, 200],

@@ -1,0 +1,67 @@
+/** The guard sudo: lets users pass who have typed their password a short time ago. */
+import { GableError } from "../errors/gable-error.ts";
+import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import type { Context } from "../handlers/context.ts";
+import { isSafeRedirectTarget } from "../http/redirect-target.ts";
+import type { HandlerReply } from "../replies/handler-reply.ts";
+import { redirect } from "../replies/replies.ts";
+import type { Account } from "./account-fields.ts";
+import type { AccountGuard } from "./accounts.ts";
+import { isPage, refuseVisitor } from "./guards.ts";
+import { showPage } from "./pages/show-page.ts";
+import { findService } from "./service.ts";
+
+/** Options of the guard `sudo()`. */
+export interface SudoOptions {
+  /** Seconds for which a sign-in or a confirmation counts. Default 900 (15 minutes). */
+  readonly withinSeconds?: number;
+}
+
+const optionNames: Readonly<Record<keyof SudoOptions, true>> = { withinSeconds: true };
+const owner = "sudo()";
+const withinSecondsDefault = 900;
+/** Clocks of machines differ. A confirmation that lies further ahead was made by a clock that was wrong. */
+const skewMsMax = 5 * 60_000;
+
+/** Creates the guard. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */
+export function createSudo(options: SudoOptions = {}): AccountGuard<{ readonly user: Account }> {
+  if (typeof options !== "object" || options === null) throw optionInvalid(owner, "options", options, "an object");
+  assertKnownOptions(owner, options, Object.keys(optionNames));
+  const { withinSeconds = withinSecondsDefault } = options;
+  if (!Number.isSafeInteger(withinSeconds) || withinSeconds < 1)
+    throw optionInvalid(owner, "withinSeconds", withinSeconds, "a whole number of seconds above 0");
+  return async (context) => {
+    const service = findService(context);
+    if ((await service.loadUser(context)) === null) return refuseVisitor(context);
+    const ageMs = service.parts.now() - (await service.findConfirmedAt(context));
+    return (ageMs >= -skewMsMax && ageMs <= withinSeconds * 1000) || askForPassword(context);
+  };
+}
+
+/** A page leads to the question and back. What was sent to be changed is not sent again: it gets 403 with the link. */
+function askForPassword(context: Context): HandlerReply {
+  const { method, url } = context;
+  const service = findService(context);
+  if (!isPage(context)) throw required(service.confirmUrl());
+  if (method === "GET" || method === "HEAD") return redirect(service.confirmUrl(url.pathname + url.search));
+  return showPage(context, {
+    name: "confirm-required",
+    title: "Confirm your password first",
+    text: "Nothing was changed. Confirm your password, and send the form again.",
+    links: { "Confirm your password": service.confirmUrl(findFormPath(context)) },
+    status: 403,
+  });
+}
+
+/** Returns the path of the page that had the form, when the browser names it and it is of this site. */
+function findFormPath({ headers, url }: Context): string | undefined {
+  const referer = headers.get("referer");
+  if (referer === null || !URL.canParse(referer)) return undefined;
+  const { origin, pathname, search } = new URL(referer);
+  const path = pathname + search;
+  return origin === url.origin && isSafeRedirectTarget(path) ? path : undefined;
+}
+
+function required(path: string): GableError {
+  return new GableError("E_CONFIRMATION_REQUIRED", `Confirm your password at ${path} first.`, { details: { confirmAt: path } });
+}
