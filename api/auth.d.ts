@@ -62,7 +62,7 @@ export declare const accountTokenModel: () => import("../data/model.ts").ModelSt
  * @example
  * export const accounts = defineAccounts({ user: User, registration: "open", verifyEmail: "after" });
  */
-export declare function defineAccounts<User extends UserClass>(options: AccountsOptions<User>): Accounts<InstanceType<User>>;
+export declare function defineAccounts<User extends UserClass, const Permission extends string = never>(options: AccountsOptions<User, Permission>): Accounts<InstanceType<User>, Permission>;
 
 /**
  * Returns the accounts of an application that has started, to create and change them without a request. Throws
@@ -72,6 +72,458 @@ export declare function defineAccounts<User extends UserClass>(options: Accounts
  * await manageAccounts(app).create({ email: "ann@example.com", password, isStaff: true });
  */
 export declare function manageAccounts(app: AccountsApplication): AccountManager;
+
+/**
+ * Creates the models of groups and of what users and groups may do: the tables `gable_groups`, `gable_group_members`,
+ * `gable_user_permissions` and `gable_group_permissions`. Their rows go when their user or group is deleted.
+ *
+ * @example
+ * export const { Group, GroupMember, UserPermission, GroupPermission } = permissionModels(User);
+ */
+export declare const permissionModels: (user: UserClass & {
+    readonly $options: {
+        readonly database?: string;
+    };
+}) => {
+    Group: import("../../data/model.ts").ModelStatic<{
+        id: import("../../data.ts").Column<number, "optional", true>;
+        name: import("../../data.ts").Column<string, "required", false>;
+    }> & {
+        new (): import("../../data/model.ts").RowOf<"gable_groups"> & {
+            id: number;
+            name: string;
+        } & {} & import("../../data/model.ts").RelationProperties<{
+            id: import("../../data.ts").Column<number, "optional", true>;
+            name: import("../../data.ts").Column<string, "required", false>;
+        }> & import("../../data/model.ts").InstanceApi<{
+            id: import("../../data.ts").Column<number, "optional", true>;
+            name: import("../../data.ts").Column<string, "required", false>;
+        }> & Readonly<{}>;
+        readonly $table: "gable_groups";
+    };
+    GroupMember: import("../../data/model.ts").ModelStatic<{
+        user: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
+            id: import("../../data.ts").Column<number, "optional", true>;
+            email: import("../../data.ts").Column<string, "required", false>;
+            password: import("../../data.ts").Column<string, "required", false>;
+            emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+            active: import("../../data.ts").Column<boolean, "optional", false>;
+            isStaff: import("../../data.ts").Column<boolean, "optional", false>;
+            isSuperuser: import("../../data.ts").Column<boolean, "optional", false>;
+            signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
+            passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+            sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+        }> & {
+            new (): import("../../data/model.ts").RowOf<"users"> & {
+                id: number;
+                email: string;
+                password: string;
+                emailVerifiedAt: Date | null;
+                active: boolean;
+                isStaff: boolean;
+                isSuperuser: boolean;
+                signedInAt: Date | null;
+                passwordChangedAt: Date | null;
+                sessionsValidFrom: Date | null;
+            } & {} & import("../../data/model.ts").RelationProperties<{
+                id: import("../../data.ts").Column<number, "optional", true>;
+                email: import("../../data.ts").Column<string, "required", false>;
+                password: import("../../data.ts").Column<string, "required", false>;
+                emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                active: import("../../data.ts").Column<boolean, "optional", false>;
+                isStaff: import("../../data.ts").Column<boolean, "optional", false>;
+                isSuperuser: import("../../data.ts").Column<boolean, "optional", false>;
+                signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+            }> & import("../../data/model.ts").InstanceApi<{
+                id: import("../../data.ts").Column<number, "optional", true>;
+                email: import("../../data.ts").Column<string, "required", false>;
+                password: import("../../data.ts").Column<string, "required", false>;
+                emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                active: import("../../data.ts").Column<boolean, "optional", false>;
+                isStaff: import("../../data.ts").Column<boolean, "optional", false>;
+                isSuperuser: import("../../data.ts").Column<boolean, "optional", false>;
+                signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+            }> & Readonly<{}>;
+            readonly $table: "users";
+        }, "one", false, true>;
+        group: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
+            id: import("../../data.ts").Column<number, "optional", true>;
+            name: import("../../data.ts").Column<string, "required", false>;
+        }> & {
+            new (): import("../../data/model.ts").RowOf<"gable_groups"> & {
+                id: number;
+                name: string;
+            } & {} & import("../../data/model.ts").RelationProperties<{
+                id: import("../../data.ts").Column<number, "optional", true>;
+                name: import("../../data.ts").Column<string, "required", false>;
+            }> & import("../../data/model.ts").InstanceApi<{
+                id: import("../../data.ts").Column<number, "optional", true>;
+                name: import("../../data.ts").Column<string, "required", false>;
+            }> & Readonly<{}>;
+            readonly $table: "gable_groups";
+        }, "one", false, true>;
+    }> & {
+        new (): import("../../data/model.ts").RowOf<"gable_group_members"> & {} & {
+            groupId: number;
+            userId: number;
+        } & import("../../data/model.ts").RelationProperties<{
+            user: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
+                id: import("../../data.ts").Column<number, "optional", true>;
+                email: import("../../data.ts").Column<string, "required", false>;
+                password: import("../../data.ts").Column<string, "required", false>;
+                emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                active: import("../../data.ts").Column<boolean, "optional", false>;
+                isStaff: import("../../data.ts").Column<boolean, "optional", false>;
+                isSuperuser: import("../../data.ts").Column<boolean, "optional", false>;
+                signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+            }> & {
+                new (): import("../../data/model.ts").RowOf<"users"> & {
+                    id: number;
+                    email: string;
+                    password: string;
+                    emailVerifiedAt: Date | null;
+                    active: boolean;
+                    isStaff: boolean;
+                    isSuperuser: boolean;
+                    signedInAt: Date | null;
+                    passwordChangedAt: Date | null;
+                    sessionsValidFrom: Date | null;
+                } & {} & import("../../data/model.ts").RelationProperties<{
+                    id: import("../../data.ts").Column<number, "optional", true>;
+                    email: import("../../data.ts").Column<string, "required", false>;
+                    password: import("../../data.ts").Column<string, "required", false>;
+                    emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    active: import("../../data.ts").Column<boolean, "optional", false>;
+                    isStaff: import("../../data.ts").Column<boolean, "optional", false>;
+                    isSuperuser: import("../../data.ts").Column<boolean, "optional", false>;
+                    signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                }> & import("../../data/model.ts").InstanceApi<{
+                    id: import("../../data.ts").Column<number, "optional", true>;
+                    email: import("../../data.ts").Column<string, "required", false>;
+                    password: import("../../data.ts").Column<string, "required", false>;
+                    emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    active: import("../../data.ts").Column<boolean, "optional", false>;
+                    isStaff: import("../../data.ts").Column<boolean, "optional", false>;
+                    isSuperuser: import("../../data.ts").Column<boolean, "optional", false>;
+                    signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                }> & Readonly<{}>;
+                readonly $table: "users";
+            }, "one", false, true>;
+            group: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
+                id: import("../../data.ts").Column<number, "optional", true>;
+                name: import("../../data.ts").Column<string, "required", false>;
+            }> & {
+                new (): import("../../data/model.ts").RowOf<"gable_groups"> & {
+                    id: number;
+                    name: string;
+                } & {} & import("../../data/model.ts").RelationProperties<{
+                    id: import("../../data.ts").Column<number, "optional", true>;
+                    name: import("../../data.ts").Column<string, "required", false>;
+                }> & import("../../data/model.ts").InstanceApi<{
+                    id: import("../../data.ts").Column<number, "optional", true>;
+                    name: import("../../data.ts").Column<string, "required", false>;
+                }> & Readonly<{}>;
+                readonly $table: "gable_groups";
+            }, "one", false, true>;
+        }> & import("../../data/model.ts").InstanceApi<{
+            user: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
+                id: import("../../data.ts").Column<number, "optional", true>;
+                email: import("../../data.ts").Column<string, "required", false>;
+                password: import("../../data.ts").Column<string, "required", false>;
+                emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                active: import("../../data.ts").Column<boolean, "optional", false>;
+                isStaff: import("../../data.ts").Column<boolean, "optional", false>;
+                isSuperuser: import("../../data.ts").Column<boolean, "optional", false>;
+                signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+            }> & {
+                new (): import("../../data/model.ts").RowOf<"users"> & {
+                    id: number;
+                    email: string;
+                    password: string;
+                    emailVerifiedAt: Date | null;
+                    active: boolean;
+                    isStaff: boolean;
+                    isSuperuser: boolean;
+                    signedInAt: Date | null;
+                    passwordChangedAt: Date | null;
+                    sessionsValidFrom: Date | null;
+                } & {} & import("../../data/model.ts").RelationProperties<{
+                    id: import("../../data.ts").Column<number, "optional", true>;
+                    email: import("../../data.ts").Column<string, "required", false>;
+                    password: import("../../data.ts").Column<string, "required", false>;
+                    emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    active: import("../../data.ts").Column<boolean, "optional", false>;
+                    isStaff: import("../../data.ts").Column<boolean, "optional", false>;
+                    isSuperuser: import("../../data.ts").Column<boolean, "optional", false>;
+                    signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                }> & import("../../data/model.ts").InstanceApi<{
+                    id: import("../../data.ts").Column<number, "optional", true>;
+                    email: import("../../data.ts").Column<string, "required", false>;
+                    password: import("../../data.ts").Column<string, "required", false>;
+                    emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    active: import("../../data.ts").Column<boolean, "optional", false>;
+                    isStaff: import("../../data.ts").Column<boolean, "optional", false>;
+                    isSuperuser: import("../../data.ts").Column<boolean, "optional", false>;
+                    signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                }> & Readonly<{}>;
+                readonly $table: "users";
+            }, "one", false, true>;
+            group: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
+                id: import("../../data.ts").Column<number, "optional", true>;
+                name: import("../../data.ts").Column<string, "required", false>;
+            }> & {
+                new (): import("../../data/model.ts").RowOf<"gable_groups"> & {
+                    id: number;
+                    name: string;
+                } & {} & import("../../data/model.ts").RelationProperties<{
+                    id: import("../../data.ts").Column<number, "optional", true>;
+                    name: import("../../data.ts").Column<string, "required", false>;
+                }> & import("../../data/model.ts").InstanceApi<{
+                    id: import("../../data.ts").Column<number, "optional", true>;
+                    name: import("../../data.ts").Column<string, "required", false>;
+                }> & Readonly<{}>;
+                readonly $table: "gable_groups";
+            }, "one", false, true>;
+        }> & Readonly<{}>;
+        readonly $table: "gable_group_members";
+    };
+    UserPermission: import("../../data/model.ts").ModelStatic<{
+        user: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
+            id: import("../../data.ts").Column<number, "optional", true>;
+            email: import("../../data.ts").Column<string, "required", false>;
+            password: import("../../data.ts").Column<string, "required", false>;
+            emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+            active: import("../../data.ts").Column<boolean, "optional", false>;
+            isStaff: import("../../data.ts").Column<boolean, "optional", false>;
+            isSuperuser: import("../../data.ts").Column<boolean, "optional", false>;
+            signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
+            passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+            sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+        }> & {
+            new (): import("../../data/model.ts").RowOf<"users"> & {
+                id: number;
+                email: string;
+                password: string;
+                emailVerifiedAt: Date | null;
+                active: boolean;
+                isStaff: boolean;
+                isSuperuser: boolean;
+                signedInAt: Date | null;
+                passwordChangedAt: Date | null;
+                sessionsValidFrom: Date | null;
+            } & {} & import("../../data/model.ts").RelationProperties<{
+                id: import("../../data.ts").Column<number, "optional", true>;
+                email: import("../../data.ts").Column<string, "required", false>;
+                password: import("../../data.ts").Column<string, "required", false>;
+                emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                active: import("../../data.ts").Column<boolean, "optional", false>;
+                isStaff: import("../../data.ts").Column<boolean, "optional", false>;
+                isSuperuser: import("../../data.ts").Column<boolean, "optional", false>;
+                signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+            }> & import("../../data/model.ts").InstanceApi<{
+                id: import("../../data.ts").Column<number, "optional", true>;
+                email: import("../../data.ts").Column<string, "required", false>;
+                password: import("../../data.ts").Column<string, "required", false>;
+                emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                active: import("../../data.ts").Column<boolean, "optional", false>;
+                isStaff: import("../../data.ts").Column<boolean, "optional", false>;
+                isSuperuser: import("../../data.ts").Column<boolean, "optional", false>;
+                signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+            }> & Readonly<{}>;
+            readonly $table: "users";
+        }, "one", false, true>;
+        permission: import("../../data.ts").Column<string, "required", false>;
+    }> & {
+        new (): import("../../data/model.ts").RowOf<"gable_user_permissions"> & {
+            permission: string;
+        } & {
+            userId: number;
+        } & import("../../data/model.ts").RelationProperties<{
+            user: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
+                id: import("../../data.ts").Column<number, "optional", true>;
+                email: import("../../data.ts").Column<string, "required", false>;
+                password: import("../../data.ts").Column<string, "required", false>;
+                emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                active: import("../../data.ts").Column<boolean, "optional", false>;
+                isStaff: import("../../data.ts").Column<boolean, "optional", false>;
+                isSuperuser: import("../../data.ts").Column<boolean, "optional", false>;
+                signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+            }> & {
+                new (): import("../../data/model.ts").RowOf<"users"> & {
+                    id: number;
+                    email: string;
+                    password: string;
+                    emailVerifiedAt: Date | null;
+                    active: boolean;
+                    isStaff: boolean;
+                    isSuperuser: boolean;
+                    signedInAt: Date | null;
+                    passwordChangedAt: Date | null;
+                    sessionsValidFrom: Date | null;
+                } & {} & import("../../data/model.ts").RelationProperties<{
+                    id: import("../../data.ts").Column<number, "optional", true>;
+                    email: import("../../data.ts").Column<string, "required", false>;
+                    password: import("../../data.ts").Column<string, "required", false>;
+                    emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    active: import("../../data.ts").Column<boolean, "optional", false>;
+                    isStaff: import("../../data.ts").Column<boolean, "optional", false>;
+                    isSuperuser: import("../../data.ts").Column<boolean, "optional", false>;
+                    signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                }> & import("../../data/model.ts").InstanceApi<{
+                    id: import("../../data.ts").Column<number, "optional", true>;
+                    email: import("../../data.ts").Column<string, "required", false>;
+                    password: import("../../data.ts").Column<string, "required", false>;
+                    emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    active: import("../../data.ts").Column<boolean, "optional", false>;
+                    isStaff: import("../../data.ts").Column<boolean, "optional", false>;
+                    isSuperuser: import("../../data.ts").Column<boolean, "optional", false>;
+                    signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                }> & Readonly<{}>;
+                readonly $table: "users";
+            }, "one", false, true>;
+            permission: import("../../data.ts").Column<string, "required", false>;
+        }> & import("../../data/model.ts").InstanceApi<{
+            user: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
+                id: import("../../data.ts").Column<number, "optional", true>;
+                email: import("../../data.ts").Column<string, "required", false>;
+                password: import("../../data.ts").Column<string, "required", false>;
+                emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                active: import("../../data.ts").Column<boolean, "optional", false>;
+                isStaff: import("../../data.ts").Column<boolean, "optional", false>;
+                isSuperuser: import("../../data.ts").Column<boolean, "optional", false>;
+                signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+            }> & {
+                new (): import("../../data/model.ts").RowOf<"users"> & {
+                    id: number;
+                    email: string;
+                    password: string;
+                    emailVerifiedAt: Date | null;
+                    active: boolean;
+                    isStaff: boolean;
+                    isSuperuser: boolean;
+                    signedInAt: Date | null;
+                    passwordChangedAt: Date | null;
+                    sessionsValidFrom: Date | null;
+                } & {} & import("../../data/model.ts").RelationProperties<{
+                    id: import("../../data.ts").Column<number, "optional", true>;
+                    email: import("../../data.ts").Column<string, "required", false>;
+                    password: import("../../data.ts").Column<string, "required", false>;
+                    emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    active: import("../../data.ts").Column<boolean, "optional", false>;
+                    isStaff: import("../../data.ts").Column<boolean, "optional", false>;
+                    isSuperuser: import("../../data.ts").Column<boolean, "optional", false>;
+                    signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                }> & import("../../data/model.ts").InstanceApi<{
+                    id: import("../../data.ts").Column<number, "optional", true>;
+                    email: import("../../data.ts").Column<string, "required", false>;
+                    password: import("../../data.ts").Column<string, "required", false>;
+                    emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    active: import("../../data.ts").Column<boolean, "optional", false>;
+                    isStaff: import("../../data.ts").Column<boolean, "optional", false>;
+                    isSuperuser: import("../../data.ts").Column<boolean, "optional", false>;
+                    signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+                    sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                }> & Readonly<{}>;
+                readonly $table: "users";
+            }, "one", false, true>;
+            permission: import("../../data.ts").Column<string, "required", false>;
+        }> & Readonly<{}>;
+        readonly $table: "gable_user_permissions";
+    };
+    GroupPermission: import("../../data/model.ts").ModelStatic<{
+        group: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
+            id: import("../../data.ts").Column<number, "optional", true>;
+            name: import("../../data.ts").Column<string, "required", false>;
+        }> & {
+            new (): import("../../data/model.ts").RowOf<"gable_groups"> & {
+                id: number;
+                name: string;
+            } & {} & import("../../data/model.ts").RelationProperties<{
+                id: import("../../data.ts").Column<number, "optional", true>;
+                name: import("../../data.ts").Column<string, "required", false>;
+            }> & import("../../data/model.ts").InstanceApi<{
+                id: import("../../data.ts").Column<number, "optional", true>;
+                name: import("../../data.ts").Column<string, "required", false>;
+            }> & Readonly<{}>;
+            readonly $table: "gable_groups";
+        }, "one", false, true>;
+        permission: import("../../data.ts").Column<string, "required", false>;
+    }> & {
+        new (): import("../../data/model.ts").RowOf<"gable_group_permissions"> & {
+            permission: string;
+        } & {
+            groupId: number;
+        } & import("../../data/model.ts").RelationProperties<{
+            group: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
+                id: import("../../data.ts").Column<number, "optional", true>;
+                name: import("../../data.ts").Column<string, "required", false>;
+            }> & {
+                new (): import("../../data/model.ts").RowOf<"gable_groups"> & {
+                    id: number;
+                    name: string;
+                } & {} & import("../../data/model.ts").RelationProperties<{
+                    id: import("../../data.ts").Column<number, "optional", true>;
+                    name: import("../../data.ts").Column<string, "required", false>;
+                }> & import("../../data/model.ts").InstanceApi<{
+                    id: import("../../data.ts").Column<number, "optional", true>;
+                    name: import("../../data.ts").Column<string, "required", false>;
+                }> & Readonly<{}>;
+                readonly $table: "gable_groups";
+            }, "one", false, true>;
+            permission: import("../../data.ts").Column<string, "required", false>;
+        }> & import("../../data/model.ts").InstanceApi<{
+            group: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
+                id: import("../../data.ts").Column<number, "optional", true>;
+                name: import("../../data.ts").Column<string, "required", false>;
+            }> & {
+                new (): import("../../data/model.ts").RowOf<"gable_groups"> & {
+                    id: number;
+                    name: string;
+                } & {} & import("../../data/model.ts").RelationProperties<{
+                    id: import("../../data.ts").Column<number, "optional", true>;
+                    name: import("../../data.ts").Column<string, "required", false>;
+                }> & import("../../data/model.ts").InstanceApi<{
+                    id: import("../../data.ts").Column<number, "optional", true>;
+                    name: import("../../data.ts").Column<string, "required", false>;
+                }> & Readonly<{}>;
+                readonly $table: "gable_groups";
+            }, "one", false, true>;
+            permission: import("../../data.ts").Column<string, "required", false>;
+        }> & Readonly<{}>;
+        readonly $table: "gable_group_permissions";
+    };
+};
 
 /**
  * Signs a user in without a password: the session gets a new id and belongs to the user from now on. Check first that the
@@ -103,7 +555,7 @@ export interface AccountGuard<Added = {}> {
 }
 
 /** The guards of accounts. */
-export interface AccountGuards<User> {
+export interface AccountGuards<User, Permission extends string = never> {
     /** Lets users pass who are signed in; `context.user` is the user. */
     readonly signedIn: AccountGuard<{
         readonly user: User;
@@ -130,20 +582,32 @@ export interface AccountGuards<User> {
     readonly sudo: (options?: SudoOptions) => AccountGuard<{
         readonly user: User;
     }>;
+    /**
+     * Lets users pass who have a permission; `context.user` is the user. Superusers have all. Throws `E_PERMISSION_UNKNOWN`
+     * for one that `defineAccounts({ permissions })` does not declare.
+     */
+    readonly can: (permission: Permission) => AccountGuard<{
+        readonly user: User;
+    }>;
 }
 
 /** The accounts of a site. */
-export interface Accounts<User = object> {
+export interface Accounts<User = object, Permission extends string = never> {
     /** The options, as they were given. */
     readonly options: AccountsOptions;
     /** Login, logout, registration and everything around passwords and addresses; place them in a group. */
     readonly routes: readonly RouteEntry[];
     /** Guards for your own routes. */
-    readonly guards: AccountGuards<User>;
+    readonly guards: AccountGuards<User, Permission>;
+    /**
+     * Says whether the user of a request has a permission: never for a visitor, always for a superuser. A request reads its
+     * permissions once, at the first question. Throws `E_PERMISSION_UNKNOWN`.
+     */
+    readonly can: (context: AnyContext, permission: Permission) => Promise<boolean>;
 }
 
 /** The type of a user of some accounts. */
-export type UserOf<Some> = Some extends Accounts<infer User> ? User : never;
+export type UserOf<Some> = Some extends Accounts<infer User, never> ? User : never;
 
 /** Creates and changes the accounts of one application. */
 export interface AccountManager {
@@ -162,6 +626,8 @@ export interface AccountManager {
     setPassword(user: Account, password: string): Promise<void>;
     /** Gives and takes rights. Throws `E_ACCOUNTS_SETUP` for a right that the model has no column for. */
     grant(user: Account, rights: AccountRights): Promise<void>;
+    /** Groups, and what users and groups may do. Throws `E_ACCOUNTS_SETUP` for accounts that declare no permissions. */
+    readonly permissions: PermissionManager;
 }
 
 /** Rights of an account. What is left out stays as it is. */
@@ -193,7 +659,7 @@ export type NewAccount = {
 } & Readonly<Record<string, unknown>>;
 
 /** Options of `defineAccounts()`. */
-export interface AccountsOptions<User extends UserClass = UserClass> {
+export interface AccountsOptions<User extends UserClass = UserClass, Permission extends string = string> {
     /** The model of your users; it has the columns of `accountFields()`. */
     readonly user: User;
     /** Whether visitors can make an account. Default "closed". */
@@ -208,6 +674,8 @@ export interface AccountsOptions<User extends UserClass = UserClass> {
     readonly passwordMin?: number;
     /** Password hashes of other systems. They are replaced at the next login. None by default. */
     readonly foreignHashes?: readonly ForeignScheme[];
+    /** Names of what users may be permitted, such as "loans.lend"; needs the models of `permissionModels()`. None by default. */
+    readonly permissions?: readonly Permission[];
 }
 
 /** The option of `gable()` for accounts. */
@@ -258,6 +726,31 @@ export interface PasswordHasher {
 export interface PasswordHasherOptions extends HashQueueOptions {
     /** Schemes of other systems. Their hashes are replaced at the next login. None by default. */
     readonly foreign?: readonly ForeignScheme[];
+}
+
+/** Who has a permission: a user, or all members of the group of a name. */
+export type PermissionHolder = {
+    readonly user: Pick<Account, "id">;
+} | {
+    readonly group: string;
+};
+
+/** Changes groups and permissions. What is so already stays so, without an error. */
+export interface PermissionManager {
+    /** Gives permissions. Throws `E_PERMISSION_UNKNOWN` and `E_GROUP_UNKNOWN`; then it gives none of them. */
+    grant(holder: PermissionHolder, names: readonly string[]): Promise<void>;
+    /** Takes permissions back. A user may still have them from a group. Throws `E_PERMISSION_UNKNOWN` and `E_GROUP_UNKNOWN`. */
+    revoke(holder: PermissionHolder, names: readonly string[]): Promise<void>;
+    /** Returns the permissions of a user in the order of their names, also those of the groups. Superusers may do more. */
+    list(user: Pick<Account, "id">): Promise<readonly string[]>;
+    /** Creates a group without members. Throws `E_VALIDATION` for a name of more than 100 characters. */
+    createGroup(name: string): Promise<void>;
+    /** Puts a user into a group. Throws `E_GROUP_UNKNOWN`. */
+    addToGroup(user: Pick<Account, "id">, group: string): Promise<void>;
+    /** Takes a user out of a group. Throws `E_GROUP_UNKNOWN`. */
+    removeFromGroup(user: Pick<Account, "id">, group: string): Promise<void>;
+    /** Runs several changes in one transaction: all of them happen, or none. */
+    together(work: () => Promise<void>): Promise<void>;
 }
 
 /** The problem of a password, as a code and a sentence. */

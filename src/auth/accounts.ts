@@ -1,10 +1,11 @@
 /** defineAccounts(): the accounts of a site, as routes and guards. */
 import type { RouteEntry } from "../handlers/group.ts";
-import type { Context } from "../handlers/context.ts";
+import type { AnyContext, Context } from "../handlers/context.ts";
 import type { HandlerResult } from "../replies/handler-result.ts";
 import { createGuards } from "./guards.ts";
 import type { AccountsOptions, UserClass } from "./options.ts";
 import { assertAccountsOptions } from "./options.ts";
+import { createPermissionChecks } from "./permissions/checks.ts";
 import { createAccountRoutes } from "./routes.ts";
 import type { SudoOptions } from "./sudo.ts";
 import { createSudo } from "./sudo.ts";
@@ -18,7 +19,7 @@ export interface AccountGuard<Added = {}> {
 }
 
 /** The guards of accounts. */
-export interface AccountGuards<User> {
+export interface AccountGuards<User, Permission extends string = never> {
   /** Lets users pass who are signed in; `context.user` is the user. */
   readonly signedIn: AccountGuard<{ readonly user: User }>;
   /** Lets visitors pass who are not signed in. */
@@ -35,20 +36,30 @@ export interface AccountGuards<User> {
    * get("/payout", { guard: sudo({ withinSeconds: 900 }) }, ({ user, view }) => view("payout.html", { user }));
    */
   readonly sudo: (options?: SudoOptions) => AccountGuard<{ readonly user: User }>;
+  /**
+   * Lets users pass who have a permission; `context.user` is the user. Superusers have all. Throws `E_PERMISSION_UNKNOWN`
+   * for one that `defineAccounts({ permissions })` does not declare.
+   */
+  readonly can: (permission: Permission) => AccountGuard<{ readonly user: User }>;
 }
 
 /** The accounts of a site. */
-export interface Accounts<User = object> {
+export interface Accounts<User = object, Permission extends string = never> {
   /** The options, as they were given. */
   readonly options: AccountsOptions;
   /** Login, logout, registration and everything around passwords and addresses; place them in a group. */
   readonly routes: readonly RouteEntry[];
   /** Guards for your own routes. */
-  readonly guards: AccountGuards<User>;
+  readonly guards: AccountGuards<User, Permission>;
+  /**
+   * Says whether the user of a request has a permission: never for a visitor, always for a superuser. A request reads its
+   * permissions once, at the first question. Throws `E_PERMISSION_UNKNOWN`.
+   */
+  readonly can: (context: AnyContext, permission: Permission) => Promise<boolean>;
 }
 
 /** The type of a user of some accounts. */
-export type UserOf<Some> = Some extends Accounts<infer User> ? User : never;
+export type UserOf<Some> = Some extends Accounts<infer User, never> ? User : never;
 
 /**
  * Defines the accounts of one application. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
@@ -56,9 +67,15 @@ export type UserOf<Some> = Some extends Accounts<infer User> ? User : never;
  * @example
  * export const accounts = defineAccounts({ user: User, registration: "open", verifyEmail: "after" });
  */
-export function defineAccounts<User extends UserClass>(options: AccountsOptions<User>): Accounts<InstanceType<User>> {
+export function defineAccounts<User extends UserClass, const Permission extends string = never>(
+  options: AccountsOptions<User, Permission>,
+): Accounts<InstanceType<User>, Permission> {
   assertAccountsOptions(options);
-  // The guards load rows of the model.
-  const guards = { ...createGuards(), sudo: createSudo } as AccountGuards<InstanceType<User>>;
-  return Object.freeze({ options, guards, routes: createAccountRoutes(options, guards) });
+  const { can, guard } = createPermissionChecks(options.permissions ?? []);
+  // The guards load rows of the model, and the names are those of the options.
+  const guards = { ...createGuards(), sudo: createSudo, can: guard } as AccountGuards<unknown, string> as AccountGuards<
+    InstanceType<User>,
+    Permission
+  >;
+  return Object.freeze({ options, guards, can, routes: createAccountRoutes(options, guards) });
 }

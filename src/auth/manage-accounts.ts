@@ -6,6 +6,8 @@ import type { Accounts } from "./accounts.ts";
 import { normalizeEmail } from "./email-address.ts";
 import { accountsPart } from "./part.ts";
 import { findPasswordProblem } from "./passwords/password-rules.ts";
+import type { PermissionManager } from "./permissions/manage-permissions.ts";
+import { createPermissionManager } from "./permissions/manage-permissions.ts";
 import type { AccountService, NewAccount } from "./service.ts";
 
 /** What {@link manageAccounts} asks of an application that has started. */
@@ -43,6 +45,8 @@ export interface AccountManager {
   setPassword(user: Account, password: string): Promise<void>;
   /** Gives and takes rights. Throws `E_ACCOUNTS_SETUP` for a right that the model has no column for. */
   grant(user: Account, rights: AccountRights): Promise<void>;
+  /** Groups, and what users and groups may do. Throws `E_ACCOUNTS_SETUP` for accounts that declare no permissions. */
+  readonly permissions: PermissionManager;
 }
 
 /**
@@ -68,6 +72,10 @@ class ServiceManager implements AccountManager {
   constructor(service: AccountService, passwordMin: number | undefined) {
     this.#service = service;
     this.#passwordMin = passwordMin;
+  }
+
+  get permissions(): PermissionManager {
+    return createPermissionManager(this.#service.permissions());
   }
 
   async findByEmail(text: string): Promise<Account | undefined> {

@@ -2,6 +2,7 @@
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import { isSafeRedirectTarget } from "../http/redirect-target.ts";
 import type { FieldRecord } from "../forms/field-values.ts";
+import { permissionNameMax } from "./permissions/names.ts";
 import type { ForeignScheme } from "./passwords/hasher.ts";
 
 /** What the accounts need to know of your model. */
@@ -15,7 +16,7 @@ export interface UserClass {
 }
 
 /** Options of `defineAccounts()`. */
-export interface AccountsOptions<User extends UserClass = UserClass> {
+export interface AccountsOptions<User extends UserClass = UserClass, Permission extends string = string> {
   /** The model of your users; it has the columns of `accountFields()`. */
   readonly user: User;
   /** Whether visitors can make an account. Default "closed". */
@@ -30,6 +31,8 @@ export interface AccountsOptions<User extends UserClass = UserClass> {
   readonly passwordMin?: number;
   /** Password hashes of other systems. They are replaced at the next login. None by default. */
   readonly foreignHashes?: readonly ForeignScheme[];
+  /** Names of what users may be permitted, such as "loans.lend"; needs the models of `permissionModels()`. None by default. */
+  readonly permissions?: readonly Permission[];
 }
 
 const optionNames: Readonly<Record<keyof AccountsOptions, true>> = {
@@ -40,6 +43,7 @@ const optionNames: Readonly<Record<keyof AccountsOptions, true>> = {
   afterLogin: true,
   passwordMin: true,
   foreignHashes: true,
+  permissions: true,
 };
 const owner = "defineAccounts()";
 const columns = ["id", "email", "password", "emailVerifiedAt", "active", "signedInAt", "passwordChangedAt", "sessionsValidFrom"];
@@ -49,7 +53,7 @@ const reservedFields = new Set([...columns, "isStaff", "isSuperuser", "next"]);
 export function assertAccountsOptions(options: AccountsOptions): void {
   if (typeof options !== "object" || options === null) throw optionInvalid(owner, "options", options, "an object");
   assertKnownOptions(owner, options, Object.keys(optionNames));
-  const { user, registrationFields = {}, afterLogin = "/", passwordMin = 8, foreignHashes = [] } = options;
+  const { user, registrationFields = {}, afterLogin = "/", passwordMin = 8, foreignHashes = [], permissions = [] } = options;
   assertUser(user);
   assertOneOf("registration", options.registration, ["open", "closed"]);
   assertOneOf("verifyEmail", options.verifyEmail, ["before", "after", "never"]);
@@ -60,6 +64,7 @@ export function assertAccountsOptions(options: AccountsOptions): void {
   for (const scheme of foreignHashes)
     if (typeof scheme?.prefix !== "string" || scheme.prefix === "" || typeof scheme.verify !== "function")
       throw optionInvalid(owner, "foreignHashes", scheme, "a list of { prefix, verify }");
+  assertPermissionNames(permissions);
 }
 
 function assertUser(user: unknown): void {
@@ -68,6 +73,16 @@ function assertUser(user: unknown): void {
   if (fields === undefined) throw optionInvalid(owner, "user", user, "a model");
   if (missing.length > 0)
     throw optionInvalid(owner, "user", user, `a model with the columns of accountFields(); it lacks ${missing.join(", ")}`);
+}
+
+/** Databases may ignore case: names are in lower case. */
+function assertPermissionNames(names: unknown): void {
+  if (!Array.isArray(names)) throw optionInvalid(owner, "permissions", names, "a list of names");
+  for (const [index, name] of names.entries()) {
+    if (typeof name !== "string" || name.length > permissionNameMax || !/^[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*$/.test(name))
+      throw optionInvalid(owner, "permissions", name, `a list of names of at most ${permissionNameMax} characters, such as "loans.lend"`);
+    if (names.indexOf(name) !== index) throw optionInvalid(owner, "permissions", name, "a list that has each name once");
+  }
 }
 
 /** A form must not set what makes somebody an administrator. */

@@ -1,4 +1,5 @@
 /** Accounts as a part of an application: the option `accounts` brings them. */
+import type { AppDatabases } from "../data/application/app-databases.ts";
 import { databasesPart } from "../data/part.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { optionInvalid } from "../errors/option-errors.ts";
@@ -10,6 +11,9 @@ import { viewsPart } from "../views/part.ts";
 import type { AccountModel } from "./account-fields.ts";
 import type { Accounts } from "./accounts.ts";
 import type { AccountMail } from "./mails.ts";
+import type { PermissionModels } from "./permissions/models.ts";
+import { permissionTables } from "./permissions/names.ts";
+import type { PermissionSetup } from "./permissions/permissions.ts";
 import type { AccountRouteList } from "./routes.ts";
 import type { AccountService } from "./service.ts";
 import type { accountTokenModel } from "./token-model.ts";
@@ -58,6 +62,7 @@ export const accountsPart = definePart({
       verifiesBefore: verifyEmail === "before" && registration === "open",
       mail: links?.mail,
       tokens: links?.tokens,
+      permissions: openPermissions(databases, accounts.options.permissions),
       hasView: (name) => views?.find(name) !== undefined,
       now: () => Date.now(),
     });
@@ -80,6 +85,21 @@ async function openLinks(host: PartHost, origin: string | undefined): Promise<{ 
   // The table is that of accountTokenModel().
   const model = table.model as unknown as ReturnType<typeof accountTokenModel>;
   return { mail: new AccountMail(mailer, origin), tokens: new AccountTokens(model, () => Date.now()) };
+}
+
+/** Finds the tables of permissions, where accounts declare some. */
+function openPermissions(databases: AppDatabases | undefined, declared: readonly string[] = []): PermissionSetup | undefined {
+  if (declared.length === 0) return undefined;
+  const models = Object.entries(permissionTables).map(([name, table]) => {
+    const found = databases?.findModel(table);
+    if (found !== undefined) return [name, found.model] as const;
+    throw setupError(
+      `The accounts declare permissions, and no model has the table ${table}.`,
+      `Export them from your models: export const { ${Object.keys(permissionTables).join(", ")} } = permissionModels(User);`,
+    );
+  });
+  // The tables are those of permissionModels().
+  return { models: Object.fromEntries(models) as unknown as PermissionModels, declared };
 }
 
 function setupError(message: string, fix: string): GableError {

@@ -9,6 +9,8 @@ import type { Sessions } from "../session/sessions.ts";
 import type { Account, AccountModel } from "./account-fields.ts";
 import type { AccountMail } from "./mails.ts";
 import type { PasswordHasher } from "./passwords/hasher.ts";
+import type { PermissionSetup } from "./permissions/permissions.ts";
+import { Permissions } from "./permissions/permissions.ts";
 import type { AccountRoutes } from "./routes.ts";
 import type { AccountTokens } from "./tokens.ts";
 
@@ -25,6 +27,8 @@ export interface AccountServiceParts {
   /** Undefined for an application that sends no mail. */
   readonly mail: AccountMail | undefined;
   readonly tokens: AccountTokens | undefined;
+  /** Undefined for accounts that declare no permissions. */
+  readonly permissions: PermissionSetup | undefined;
   readonly hasView: (name: string) => boolean;
   readonly now: () => number;
 }
@@ -43,8 +47,19 @@ export class AccountService {
   readonly parts: AccountServiceParts;
   readonly #users = new WeakMap<AnyContext, Account | null>();
 
+  readonly #permissions: Permissions | undefined;
+
   constructor(parts: AccountServiceParts) {
     this.parts = parts;
+    this.#permissions = parts.permissions && new Permissions(parts.permissions, (work) => this.run(work));
+  }
+
+  /** Returns what users may do. Throws `E_ACCOUNTS_SETUP` for accounts that declare no permissions. */
+  permissions(): Permissions {
+    if (this.#permissions !== undefined) return this.#permissions;
+    throw new GableError("E_ACCOUNTS_SETUP", "The accounts of this application declare no permissions.", {
+      fix: 'Declare them: defineAccounts({ permissions: ["loans.lend"] }).',
+    });
   }
 
   get afterLogin(): string {

@@ -26,5 +26,7 @@ export const accountErrors = {
   E_PASSWORD_WEAK: entry(422, "A password breaks the rules of the accounts", "Use another password, as the message says."),
   E_ACCOUNT_EXISTS: entry(409, "The address belongs to another account", "Use another address, or change the account that has it."),
   E_ACCOUNT_UNKNOWN: entry(404, "No account has the address", "Look at the spelling of the address, or create the account."),
+  E_PERMISSION_UNKNOWN: entry(500, "A permission is not declared", "Declare it in defineAccounts({ permissions }), or correct its name."),
+  E_GROUP_UNKNOWN: entry(404, "No group has the name", "Look at the spelling of the name, or create the group with createGroup()."),
   E_ACCOUNTS_SETUP: entry(500, "The accounts cannot start", "Pass what the message names to gable() or defineAccounts()."),
 } as const;

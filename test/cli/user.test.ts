@@ -4,21 +4,21 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { accountFields, createPasswordHasher } from "gable/auth";
+import { accountFields, createPasswordHasher, permissionModels } from "gable/auth";
 import type { Database } from "gable/data";
 import { createDatabase, field as f, Model } from "gable/data";
 import { createTestProject } from "./project.ts";
 
 const project = createTestProject({
   "app.ts": `import { gable } from "gable";
-import { accountFields, defineAccounts } from "gable/auth";
+import { accountFields, defineAccounts, permissionModels } from "gable/auth";
 import { Model, field as f } from "gable/data";
 class User extends Model("users", { ...accountFields(), name: f.text({ max: 20 }), age: f.int({ null: true }), since: f.datetime({ null: true }) }) {}
 const logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logger };
 export default gable({
-  logger, models: [User], database: "sqlite:var/users.db", session: { store: "memory" }, hosts: ["shelf.example"],
+  logger, models: [User, ...Object.values(permissionModels(User))], database: "sqlite:var/users.db", session: { store: "memory" }, hosts: ["shelf.example"],
   secretKeys: ["${randomBytes(32).toString("base64url")}"],
-  accounts: defineAccounts({ user: User, passwordMin: 10 }),
+  accounts: defineAccounts({ user: User, passwordMin: 10, permissions: ["loans.lend", "fines.waive"] }),
 });
 `,
   "plain.ts": `import { gable } from "gable";\nexport default gable({ routes: [] });\n`,
@@ -31,6 +31,7 @@ class User extends Model("users", {
   since: f.datetime({ null: true }),
 }) {}
 
+const permissions = permissionModels(User);
 const password = "correct-horse-41";
 let database: Database;
 
@@ -41,8 +42,13 @@ async function find(email: string): Promise<InstanceType<typeof User> | undefine
 describe("gable user", () => {
   before(async () => {
     mkdirSync(join(project.folder, "var"), { recursive: true });
-    database = await createDatabase({ url: `sqlite:${join(project.folder, "var/users.db")}`, models: [User], bind: false });
+    database = await createDatabase({
+      url: `sqlite:${join(project.folder, "var/users.db")}`,
+      models: [User, ...Object.values(permissions)],
+      bind: false,
+    });
     await database.createTables();
+    await database.run(() => permissions.Group.create({ name: "clerks" }));
     await database.run(() => User.create({ email: "old@example.com", password: "none", name: "Old" }));
   });
   after(async () => {
@@ -98,6 +104,36 @@ describe("gable user", () => {
       const user = await find("old@example.com");
       assert.deepEqual([user!.isSuperuser, user!.isStaff, user!.active], expected);
     });
+
+  it("grant gives permissions and groups, takes them back, and lists what the account may", async () => {
+    const grant = async (...words: string[]) => {
+      const { code, out } = await project.run("user", "grant", "--email", "old@example.com", "--json", ...words);
+      assert.equal(code, 0, out);
+      return (JSON.parse(out) as { data: { permissions: readonly string[] } }).data.permissions; // What the command prints.
+    };
+    const clerks = await database.run(() => permissions.Group.get({ name: "clerks" }));
+    await database.run(() => permissions.GroupPermission.create({ group: clerks.id, permission: "loans.lend" }));
+    assert.deepEqual(await grant("--permission", "fines.waive", "--group", "clerks"), ["fines.waive", "loans.lend"]);
+    assert.deepEqual(await grant("--revoke", "fines.waive", "--active"), ["loans.lend"]);
+    assert.deepEqual(await grant("--leave", "clerks"), []);
+    const { out } = await project.run("user", "grant", "--email", "old@example.com", "--permission", "fines.waive", "--leave", "clerks");
+    assert.equal(out, "old@example.com: fines.waive is permitted, is not in clerks.\n");
+    assert.deepEqual(await grant("--revoke", "fines.waive"), []);
+  });
+
+  it("grant changes nothing when one of its names is wrong", async () => {
+    const old = ["user", "grant", "--email", "old@example.com", "--staff", "--permission", "fines.waive"];
+    for (const [words, message] of [
+      [["--group", "none"], /E_GROUP_UNKNOWN: No group is named "none"/],
+      [["--permission", "loans.lent"], /E_PERMISSION_UNKNOWN: No permission is named "loans\.lent"\.\n {2}fix: Write "loans\.lend"\./],
+    ] as const) {
+      const { code, error } = await project.run(...old, ...words);
+      assert.match(error, message);
+      assert.equal(code, 1);
+      assert.equal((await find("old@example.com"))!.isStaff, false);
+      assert.equal(await database.run(() => permissions.UserPermission.count()), 0);
+    }
+  });
 
   const named = ["--set", "name=New"];
   const fresh = ["user", "create", "--email", "new@example.com"];

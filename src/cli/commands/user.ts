@@ -1,7 +1,7 @@
 /** `gable user create`, `password` and `grant`: accounts from the command line. */
 import type { Application } from "gable";
 import { GableError } from "gable";
-import type { Account, AccountManager, AccountRights } from "gable/auth";
+import type { Account, AccountManager, AccountRights, PermissionManager } from "gable/auth";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 import { askText, readNewPassword } from "../questions.ts";
@@ -26,6 +26,10 @@ const grantFlags = {
   noStaff: { type: "boolean", help: "Takes the account out of the staff" },
   active: { type: "boolean", help: "Lets the account be used" },
   noActive: { type: "boolean", help: "Shuts the account: nobody can sign in, and its sessions count no more" },
+  permission: { type: "list", help: "Gives a permission; can be repeated" },
+  revoke: { type: "list", help: "Takes a permission back; can be repeated" },
+  group: { type: "list", help: "Puts the account into a group; can be repeated" },
+  leave: { type: "list", help: "Takes the account out of a group; can be repeated" },
   noInput: noInputFlag,
 } as const;
 
@@ -108,27 +112,57 @@ export const userPassword = builtIn({
 /** Gives and takes rights. */
 export const userGrant = builtIn({
   name: "user grant",
-  help: "Gives rights to an account, and takes them with --no-superuser, --no-staff and --no-active.",
-  examples: ["user grant --email ann@example.com --staff", "user grant --email ann@example.com --no-superuser --no-active"],
+  help: "Gives rights to an account, and takes them with --no-superuser, --no-staff, --no-active, --revoke and --leave.",
+  examples: [
+    "user grant --email ann@example.com --staff",
+    "user grant --email ann@example.com --no-superuser --no-active",
+    "user grant --email ann@example.com --group clerks --permission fines.waive",
+  ],
   flags: grantFlags,
   run: (context: BuiltInContext<{}, typeof grantFlags>) => {
-    const rights = readRights(context.flags);
-    if (Object.keys(rights).length === 0)
-      throw new GableError("E_COMMAND_USAGE", "No right is named.", { fix: "Pass --superuser, --staff or --active, or their opposites." });
+    const { flags, print } = context;
+    const rights = readRights(flags);
+    const changes = Object.entries(rights).map(([name, isOn]) => `${name} is ${isOn ? "on" : "off"}`);
+    const lists = describeLists(flags);
+    if (changes.length + lists.length === 0)
+      throw new GableError("E_COMMAND_USAGE", "No right is named.", {
+        fix: "Pass --superuser, --staff, --active, --permission or --group, or their opposites.",
+      });
     return withAccounts(context, async (accounts) => {
       const user = await accounts.getByEmail(await readEmail(context));
-      await accounts.grant(user, rights);
-      context.print(
-        `${user.email}: ${Object.entries(rights)
-          .map(([name, isOn]) => `${name} is ${isOn ? "on" : "off"}`)
-          .join(", ")}.`,
-      );
-      return { user: describe(user) };
+      const grantRights = async (): Promise<void> => (changes.length > 0 ? accounts.grant(user, rights) : undefined);
+      if (lists.length === 0) await grantRights();
+      else
+        await accounts.permissions.together(async () => {
+          await grantRights();
+          await changeLists(accounts.permissions, user, flags);
+        });
+      print(`${user.email}: ${[...changes, ...lists].join(", ")}.`);
+      return { user: describe(user), ...(lists.length > 0 && { permissions: await accounts.permissions.list(user) }) };
     });
   },
 });
 
-function readRights(flags: BuiltInContext<{}, typeof grantFlags>["flags"]): AccountRights {
+type GrantFlags = BuiltInContext<{}, typeof grantFlags>["flags"];
+
+/** Says what changes in permissions and groups. */
+function describeLists({ permission, revoke, group, leave }: GrantFlags): string[] {
+  return [
+    ...permission.map((name) => `${name} is permitted`),
+    ...revoke.map((name) => `${name} is taken back`),
+    ...group.map((name) => `is in ${name}`),
+    ...leave.map((name) => `is not in ${name}`),
+  ];
+}
+
+async function changeLists(permissions: PermissionManager, user: Account, flags: GrantFlags): Promise<void> {
+  await permissions.grant({ user }, flags.permission);
+  await permissions.revoke({ user }, flags.revoke);
+  for (const name of flags.group) await permissions.addToGroup(user, name);
+  for (const name of flags.leave) await permissions.removeFromGroup(user, name);
+}
+
+function readRights(flags: GrantFlags): AccountRights {
   return {
     ...((flags.superuser || flags.noSuperuser) && { isSuperuser: flags.superuser }),
     ...((flags.staff || flags.noStaff) && { isStaff: flags.staff }),
