@@ -57,12 +57,63 @@ export declare const accountTokenModel: () => import("../data/model.ts").ModelSt
 };
 
 /**
+ * Creates the model of the table `gable_api_tokens`. It stores digests, never tokens.
+ *
+ * @example
+ * export const ApiToken = apiTokenModel();
+ */
+export declare const apiTokenModel: () => import("../data/model.ts").ModelStatic<{
+    id: import("../data.ts").Column<number, "optional", true>;
+    digest: import("../data.ts").Column<string, "required", false>;
+    hint: import("../data.ts").Column<string, "required", false>;
+    name: import("../data.ts").Column<string, "required", false>;
+    scopes: import("../data.ts").Column<string, "required", false>;
+    userId: import("../data.ts").Column<string, "required", false>;
+    createdAt: import("../data.ts").Column<Date, "required", false>;
+    expiresAt: import("../data.ts").Column<Date, "required", false>;
+    usedAt: import("../data.ts").Column<Date | null, "optional", false>;
+}> & {
+    new (): import("../data/model.ts").RowOf<"gable_api_tokens"> & {
+        id: number;
+        digest: string;
+        hint: string;
+        name: string;
+        scopes: string;
+        userId: string;
+        createdAt: Date;
+        expiresAt: Date;
+        usedAt: Date | null;
+    } & {} & import("../data/model.ts").RelationProperties<{
+        id: import("../data.ts").Column<number, "optional", true>;
+        digest: import("../data.ts").Column<string, "required", false>;
+        hint: import("../data.ts").Column<string, "required", false>;
+        name: import("../data.ts").Column<string, "required", false>;
+        scopes: import("../data.ts").Column<string, "required", false>;
+        userId: import("../data.ts").Column<string, "required", false>;
+        createdAt: import("../data.ts").Column<Date, "required", false>;
+        expiresAt: import("../data.ts").Column<Date, "required", false>;
+        usedAt: import("../data.ts").Column<Date | null, "optional", false>;
+    }> & import("../data/model.ts").InstanceApi<{
+        id: import("../data.ts").Column<number, "optional", true>;
+        digest: import("../data.ts").Column<string, "required", false>;
+        hint: import("../data.ts").Column<string, "required", false>;
+        name: import("../data.ts").Column<string, "required", false>;
+        scopes: import("../data.ts").Column<string, "required", false>;
+        userId: import("../data.ts").Column<string, "required", false>;
+        createdAt: import("../data.ts").Column<Date, "required", false>;
+        expiresAt: import("../data.ts").Column<Date, "required", false>;
+        usedAt: import("../data.ts").Column<Date | null, "optional", false>;
+    }> & Readonly<{}>;
+    readonly $table: "gable_api_tokens";
+};
+
+/**
  * Defines the accounts of one application. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
  *
  * @example
  * export const accounts = defineAccounts({ user: User, registration: "open", verifyEmail: "after" });
  */
-export declare function defineAccounts<User extends UserClass, const Permission extends string = never>(options: AccountsOptions<User, Permission>): Accounts<InstanceType<User>, Permission>;
+export declare function defineAccounts<User extends UserClass, const Permission extends string = never, const Scope extends string = never>(options: AccountsOptions<User, Permission, Scope>): Accounts<InstanceType<User>, Permission, Scope>;
 
 /**
  * Returns the accounts of an application that has started, to create and change them without a request. Throws
@@ -555,7 +606,7 @@ export interface AccountGuard<Added = {}> {
 }
 
 /** The guards of accounts. */
-export interface AccountGuards<User, Permission extends string = never> {
+export interface AccountGuards<User, Permission extends string = never, Scope extends string = never> {
     /** Lets users pass who are signed in; `context.user` is the user. */
     readonly signedIn: AccountGuard<{
         readonly user: User;
@@ -589,16 +640,18 @@ export interface AccountGuards<User, Permission extends string = never> {
     readonly can: (permission: Permission) => AccountGuard<{
         readonly user: User;
     }>;
+    /** Lets requests pass that send an API token with this scope; `context.user` is its user, whatever the session says. */
+    token(scope: Scope): TokenGuard<User>;
 }
 
 /** The accounts of a site. */
-export interface Accounts<User = object, Permission extends string = never> {
+export interface Accounts<User = object, Permission extends string = never, Scope extends string = never> {
     /** The options, as they were given. */
     readonly options: AccountsOptions;
     /** Login, logout, registration and everything around passwords and addresses; place them in a group. */
     readonly routes: readonly RouteEntry[];
     /** Guards for your own routes. */
-    readonly guards: AccountGuards<User, Permission>;
+    readonly guards: AccountGuards<User, Permission, Scope>;
     /**
      * Says whether the user of a request has a permission: never for a visitor, always for a superuser. A request reads its
      * permissions once, at the first question. Throws `E_PERMISSION_UNKNOWN`.
@@ -607,7 +660,7 @@ export interface Accounts<User = object, Permission extends string = never> {
 }
 
 /** The type of a user of some accounts. */
-export type UserOf<Some> = Some extends Accounts<infer User, never> ? User : never;
+export type UserOf<Some> = Some extends Accounts<infer User, never, never> ? User : never;
 
 /** Creates and changes the accounts of one application. */
 export interface AccountManager {
@@ -628,6 +681,15 @@ export interface AccountManager {
     grant(user: Account, rights: AccountRights): Promise<void>;
     /** Groups, and what users and groups may do. Throws `E_ACCOUNTS_SETUP` for accounts that declare no permissions. */
     readonly permissions: PermissionManager;
+    /**
+     * Creates an API token. Its text is in the result, and nowhere else. Throws `E_OPTION_INVALID` for an unknown scope, and
+     * `E_ACCOUNTS_SETUP` for accounts without the option `tokens`.
+     */
+    createToken(user: Account, values: NewApiToken): Promise<CreatedApiToken>;
+    /** Lists the API tokens of an account, the newest first, with those that have expired. */
+    listTokens(user: Account): Promise<readonly ApiToken[]>;
+    /** Revokes an API token of an account. Returns false when the account has no token with this id. */
+    revokeToken(user: Account, id: number): Promise<boolean>;
 }
 
 /** Rights of an account. What is left out stays as it is. */
@@ -652,6 +714,53 @@ export interface AccountsApplication {
     };
 }
 
+/** A token, without its secret. */
+export interface ApiToken {
+    /** Number by which it is revoked. */
+    readonly id: number;
+    /** Its first characters. */
+    readonly hint: string;
+    /** What its owner knows it by. */
+    readonly name: string;
+    /** What it may do. */
+    readonly scopes: readonly string[];
+    /** When it was made. */
+    readonly createdAt: Date;
+    /** From when on it is refused. */
+    readonly expiresAt: Date;
+    /** When it was used last, to five minutes; null when it was never used. */
+    readonly usedAt: Date | null;
+}
+
+/** The options of `defineAccounts({ tokens })`. */
+export interface ApiTokenOptions<Scope extends string = string> {
+    /** What tokens can be allowed to do, such as `posts:read`. Letters, digits and `:`, `.`, `_`, `-`; at most 60 characters each, 50 scopes. */
+    readonly scopes: readonly Scope[];
+    /** Days until a new token expires, 1 to 366. Default 90. */
+    readonly days?: number;
+}
+
+/** A token that was just made. */
+export interface CreatedApiToken extends ApiToken {
+    /** The token itself: this is the only time that it can be read. */
+    readonly token: string;
+}
+
+/** What a new token is made from. */
+export interface NewApiToken {
+    /** What its owner knows it by, at most 100 characters. */
+    readonly name: string;
+    /** What it may do: some of the scopes of `defineAccounts({ tokens })`. */
+    readonly scopes: readonly string[];
+    /** Days until it expires, 1 to 366. Default: `tokens.days` of the accounts, which is 90. */
+    readonly days?: number;
+}
+
+/** A guard that decides by the API token of a request. */
+export type TokenGuard<User> = AccountGuard<{
+    readonly user: User;
+}> & BearerMark;
+
 /** What a new account is made from: the columns of the registration form. */
 export type NewAccount = {
     readonly email: string;
@@ -659,7 +768,7 @@ export type NewAccount = {
 } & Readonly<Record<string, unknown>>;
 
 /** Options of `defineAccounts()`. */
-export interface AccountsOptions<User extends UserClass = UserClass, Permission extends string = string> {
+export interface AccountsOptions<User extends UserClass = UserClass, Permission extends string = string, Scope extends string = string> {
     /** The model of your users; it has the columns of `accountFields()`. */
     readonly user: User;
     /** Whether visitors can make an account. Default "closed". */
@@ -676,6 +785,8 @@ export interface AccountsOptions<User extends UserClass = UserClass, Permission 
     readonly foreignHashes?: readonly ForeignScheme[];
     /** Names of what users may be permitted, such as "loans.lend"; needs the models of `permissionModels()`. None by default. */
     readonly permissions?: readonly Permission[];
+    /** API tokens: what they can be allowed to do. No tokens by default. */
+    readonly tokens?: ApiTokenOptions<Scope>;
 }
 
 /** The option of `gable()` for accounts. */

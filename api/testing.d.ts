@@ -307,6 +307,8 @@ export interface TestClient {
     signOut(): Promise<void>;
     /** Returns a client with the same cookies that sends more header fields with each request. */
     withHeaders(headers: Readonly<Record<string, string>>): TestClient;
+    /** Returns a client with the same cookies that sends an API token with each request. Throws `E_TEST_SETUP` for an empty one. */
+    withToken(token: string): TestClient;
     /**
      * Ends the client, and stops the application: a request that comes later starts it again. The application of `testDatabase()`
      * runs until the last test has ended.

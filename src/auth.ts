@@ -1,5 +1,6 @@
 export { accountFields } from "./auth/account-fields.ts";
 export { accountTokenModel } from "./auth/token-model.ts";
+export { apiTokenModel } from "./auth/api-token-model.ts";
 export { defineAccounts } from "./auth/accounts.ts";
 export { manageAccounts } from "./auth/manage-accounts.ts";
 export { permissionModels } from "./auth/permissions/models.ts";
@@ -9,6 +10,8 @@ export { findPasswordProblem } from "./auth/passwords/password-rules.ts";
 export type { Account, AccountModel } from "./auth/account-fields.ts";
 export type { AccountGuard, AccountGuards, Accounts, UserOf } from "./auth/accounts.ts";
 export type { AccountManager, AccountRights, AccountsApplication } from "./auth/manage-accounts.ts";
+export type { ApiToken, ApiTokenOptions, CreatedApiToken, NewApiToken } from "./auth/api-tokens.ts";
+export type { TokenGuard } from "./auth/token-guard.ts";
 export type { NewAccount } from "./auth/service.ts";
 export type { AccountsOptions } from "./auth/options.ts";
 export type { AccountsSetting } from "./auth/part.ts";

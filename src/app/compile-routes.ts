@@ -1,4 +1,5 @@
 /** From lists of routes and groups to what runs for each route: done once, at start. */
+import { takesBearerFirst } from "../handlers/bearer-guard.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { describeValue, optionInvalid } from "../errors/option-errors.ts";
 import { forbidden, methodNotAllowed } from "../errors/status-errors.ts";
@@ -47,6 +48,8 @@ export interface CompiledRoute {
   readonly cors: CorsPolicy | undefined;
   /** Whether requests from other sites pass. */
   readonly isCrossSiteAllowed: boolean;
+  /** Whether the token of a request decides who sends it, whatever cookies come with it. */
+  readonly takesBearer: boolean;
   /** Whether it is a route of `socket()`. */
   readonly isSocket: boolean;
   /** Runs middleware and guards, then `onPassed`; undefined for a route without guards. */
@@ -148,6 +151,7 @@ function addRoute({ route, chain }: Placement, table: RouteTable<CompiledRoute>,
     csp: security.csp,
     cors: findCors(security.cors, settings),
     isCrossSiteAllowed: security.crossSite !== undefined,
+    takesBearer: takesBearerFirst(levels.flatMap((level) => level.guard ?? [])),
     isSocket: route instanceof SocketRoute,
     authorize: compileAuthorize(levels, label, settings),
   });

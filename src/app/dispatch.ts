@@ -1,5 +1,6 @@
 /** The path of a request through the application, on one screen. */
 import { GableError } from "../errors/gable-error.ts";
+import { readBearer } from "../handlers/bearer-guard.ts";
 import type { RawRequest, Reply, RequestListener } from "../http/message.ts";
 import type { CorsPolicy } from "../security/cors.ts";
 import { isPreflight } from "../security/cors.ts";
@@ -68,7 +69,7 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
       context.route = match.entry.route;
       context.params = toParams(match.entry.paramNames, match.values);
       context.cors = compiled.cors;
-      if (!compiled.isCrossSiteAllowed) assertSameSite(context, compiled.isSocket);
+      if (!compiled.isCrossSiteAllowed && !isByBearer(context, compiled)) assertSameSite(context, compiled.isSocket);
       if (compiled.limits !== undefined) raw.applyLimits(compiled.limits);
       const result = compiled.run(context);
       return isPending(result) ? finishLater(context, result, compiled) : finish(context, toHandlerReply(result, compiled.label), compiled);
@@ -127,6 +128,11 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
   }
 
   return dispatch;
+}
+
+/** A token that a program adds decides, so no page of another site can misuse what a browser adds by itself. */
+function isByBearer({ headers }: RequestContext, { takesBearer }: CompiledRoute): boolean {
+  return takesBearer && readBearer(headers) !== undefined;
 }
 
 /** Runs the work of a request so that errors that nobody catches find it, while the application listens. */

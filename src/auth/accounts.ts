@@ -9,6 +9,8 @@ import { createPermissionChecks } from "./permissions/checks.ts";
 import { createAccountRoutes } from "./routes.ts";
 import type { SudoOptions } from "./sudo.ts";
 import { createSudo } from "./sudo.ts";
+import type { TokenGuard } from "./token-guard.ts";
+import { createTokenGuards } from "./token-guard.ts";
 
 /** A guard that says who the user of its routes is. */
 export interface AccountGuard<Added = {}> {
@@ -19,7 +21,7 @@ export interface AccountGuard<Added = {}> {
 }
 
 /** The guards of accounts. */
-export interface AccountGuards<User, Permission extends string = never> {
+export interface AccountGuards<User, Permission extends string = never, Scope extends string = never> {
   /** Lets users pass who are signed in; `context.user` is the user. */
   readonly signedIn: AccountGuard<{ readonly user: User }>;
   /** Lets visitors pass who are not signed in. */
@@ -41,16 +43,18 @@ export interface AccountGuards<User, Permission extends string = never> {
    * for one that `defineAccounts({ permissions })` does not declare.
    */
   readonly can: (permission: Permission) => AccountGuard<{ readonly user: User }>;
+  /** Lets requests pass that send an API token with this scope; `context.user` is its user, whatever the session says. */
+  token(scope: Scope): TokenGuard<User>;
 }
 
 /** The accounts of a site. */
-export interface Accounts<User = object, Permission extends string = never> {
+export interface Accounts<User = object, Permission extends string = never, Scope extends string = never> {
   /** The options, as they were given. */
   readonly options: AccountsOptions;
   /** Login, logout, registration and everything around passwords and addresses; place them in a group. */
   readonly routes: readonly RouteEntry[];
   /** Guards for your own routes. */
-  readonly guards: AccountGuards<User, Permission>;
+  readonly guards: AccountGuards<User, Permission, Scope>;
   /**
    * Says whether the user of a request has a permission: never for a visitor, always for a superuser. A request reads its
    * permissions once, at the first question. Throws `E_PERMISSION_UNKNOWN`.
@@ -59,7 +63,7 @@ export interface Accounts<User = object, Permission extends string = never> {
 }
 
 /** The type of a user of some accounts. */
-export type UserOf<Some> = Some extends Accounts<infer User, never> ? User : never;
+export type UserOf<Some> = Some extends Accounts<infer User, never, never> ? User : never;
 
 /**
  * Defines the accounts of one application. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
@@ -67,15 +71,17 @@ export type UserOf<Some> = Some extends Accounts<infer User, never> ? User : nev
  * @example
  * export const accounts = defineAccounts({ user: User, registration: "open", verifyEmail: "after" });
  */
-export function defineAccounts<User extends UserClass, const Permission extends string = never>(
-  options: AccountsOptions<User, Permission>,
-): Accounts<InstanceType<User>, Permission> {
+export function defineAccounts<User extends UserClass, const Permission extends string = never, const Scope extends string = never>(
+  options: AccountsOptions<User, Permission, Scope>,
+): Accounts<InstanceType<User>, Permission, Scope> {
   assertAccountsOptions(options);
   const { can, guard } = createPermissionChecks(options.permissions ?? []);
+  const token = createTokenGuards(options.tokens);
   // The guards load rows of the model, and the names are those of the options.
-  const guards = { ...createGuards(), sudo: createSudo, can: guard } as AccountGuards<unknown, string> as AccountGuards<
+  const guards = { ...createGuards(), sudo: createSudo, can: guard, token } as AccountGuards<unknown, string, string> as AccountGuards<
     InstanceType<User>,
-    Permission
+    Permission,
+    Scope
   >;
   return Object.freeze({ options, guards, can, routes: createAccountRoutes(options, guards) });
 }

@@ -3,6 +3,7 @@ import { GableError } from "../errors/gable-error.ts";
 import type { TypedPart } from "../parts/part.ts";
 import type { Account } from "./account-fields.ts";
 import type { Accounts } from "./accounts.ts";
+import type { ApiToken, CreatedApiToken, NewApiToken } from "./api-tokens.ts";
 import { normalizeEmail } from "./email-address.ts";
 import { accountsPart } from "./part.ts";
 import { findPasswordProblem } from "./passwords/password-rules.ts";
@@ -47,6 +48,15 @@ export interface AccountManager {
   grant(user: Account, rights: AccountRights): Promise<void>;
   /** Groups, and what users and groups may do. Throws `E_ACCOUNTS_SETUP` for accounts that declare no permissions. */
   readonly permissions: PermissionManager;
+  /**
+   * Creates an API token. Its text is in the result, and nowhere else. Throws `E_OPTION_INVALID` for an unknown scope, and
+   * `E_ACCOUNTS_SETUP` for accounts without the option `tokens`.
+   */
+  createToken(user: Account, values: NewApiToken): Promise<CreatedApiToken>;
+  /** Lists the API tokens of an account, the newest first, with those that have expired. */
+  listTokens(user: Account): Promise<readonly ApiToken[]>;
+  /** Revokes an API token of an account. Returns false when the account has no token with this id. */
+  revokeToken(user: Account, id: number): Promise<boolean>;
 }
 
 /**
@@ -129,6 +139,18 @@ class ServiceManager implements AccountManager {
     const values = Object.fromEntries(rightNames.flatMap((name) => (rights[name] === undefined ? [] : [[name, rights[name]]])));
     await this.#service.run(() => model.where({ id: user.id }).update(values));
     Object.assign(user, values);
+  }
+
+  createToken(user: Account, values: NewApiToken): Promise<CreatedApiToken> {
+    return this.#service.run(() => this.#service.apiTokens().create(String(user.id), values));
+  }
+
+  listTokens(user: Account): Promise<readonly ApiToken[]> {
+    return this.#service.run(() => this.#service.apiTokens().list(String(user.id)));
+  }
+
+  revokeToken(user: Account, id: number): Promise<boolean> {
+    return this.#service.run(() => this.#service.apiTokens().revoke(String(user.id), id));
   }
 
   /** A model of accounts may leave out columns that its application does not use. */

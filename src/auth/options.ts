@@ -3,6 +3,8 @@ import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import { isSafeRedirectTarget } from "../http/redirect-target.ts";
 import type { FieldRecord } from "../forms/field-values.ts";
 import { permissionNameMax } from "./permissions/names.ts";
+import type { ApiTokenOptions } from "./api-tokens.ts";
+import { assertTokenOptions } from "./api-tokens.ts";
 import type { ForeignScheme } from "./passwords/hasher.ts";
 
 /** What the accounts need to know of your model. */
@@ -16,7 +18,7 @@ export interface UserClass {
 }
 
 /** Options of `defineAccounts()`. */
-export interface AccountsOptions<User extends UserClass = UserClass, Permission extends string = string> {
+export interface AccountsOptions<User extends UserClass = UserClass, Permission extends string = string, Scope extends string = string> {
   /** The model of your users; it has the columns of `accountFields()`. */
   readonly user: User;
   /** Whether visitors can make an account. Default "closed". */
@@ -33,6 +35,8 @@ export interface AccountsOptions<User extends UserClass = UserClass, Permission 
   readonly foreignHashes?: readonly ForeignScheme[];
   /** Names of what users may be permitted, such as "loans.lend"; needs the models of `permissionModels()`. None by default. */
   readonly permissions?: readonly Permission[];
+  /** API tokens: what they can be allowed to do. No tokens by default. */
+  readonly tokens?: ApiTokenOptions<Scope>;
 }
 
 const optionNames: Readonly<Record<keyof AccountsOptions, true>> = {
@@ -44,6 +48,7 @@ const optionNames: Readonly<Record<keyof AccountsOptions, true>> = {
   passwordMin: true,
   foreignHashes: true,
   permissions: true,
+  tokens: true,
 };
 const owner = "defineAccounts()";
 const columns = ["id", "email", "password", "emailVerifiedAt", "active", "signedInAt", "passwordChangedAt", "sessionsValidFrom"];
@@ -55,6 +60,7 @@ export function assertAccountsOptions(options: AccountsOptions): void {
   assertKnownOptions(owner, options, Object.keys(optionNames));
   const { user, registrationFields = {}, afterLogin = "/", passwordMin = 8, foreignHashes = [], permissions = [] } = options;
   assertUser(user);
+  assertTokenOptions(options.tokens);
   assertOneOf("registration", options.registration, ["open", "closed"]);
   assertOneOf("verifyEmail", options.verifyEmail, ["before", "after", "never"]);
   for (const name of Object.keys(registrationFields)) assertExtraField(name, user);

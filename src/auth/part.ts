@@ -10,6 +10,8 @@ import { sessionPart } from "../session/part.ts";
 import { viewsPart } from "../views/part.ts";
 import type { AccountModel } from "./account-fields.ts";
 import type { Accounts } from "./accounts.ts";
+import type { apiTokenModel } from "./api-token-model.ts";
+import type { ApiTokenOptions, ApiTokens } from "./api-tokens.ts";
 import type { AccountMail } from "./mails.ts";
 import type { PermissionModels } from "./permissions/models.ts";
 import { permissionTables } from "./permissions/names.ts";
@@ -63,6 +65,7 @@ export const accountsPart = definePart({
       mail: links?.mail,
       tokens: links?.tokens,
       permissions: openPermissions(databases, accounts.options.permissions),
+      apiTokens: await openApiTokens(host, accounts.options.tokens),
       hasView: (name) => views?.find(name) !== undefined,
       now: () => Date.now(),
     });
@@ -100,6 +103,20 @@ function openPermissions(databases: AppDatabases | undefined, declared: readonly
   });
   // The tables are those of permissionModels().
   return { models: Object.fromEntries(models) as unknown as PermissionModels, declared };
+}
+
+/** Opens the API tokens, where the accounts have scopes. */
+async function openApiTokens(host: PartHost, options: ApiTokenOptions | undefined): Promise<ApiTokens | undefined> {
+  if (options === undefined) return undefined;
+  const table = host.find(databasesPart)?.findModel("gable_api_tokens");
+  if (table === undefined)
+    throw setupError(
+      "The accounts have API tokens, and no model has the table gable_api_tokens.",
+      "Export one from your models: export const ApiToken = apiTokenModel();",
+    );
+  const { ApiTokens } = await import("./api-tokens.ts");
+  // The table is that of apiTokenModel().
+  return new ApiTokens(table.model as unknown as ReturnType<typeof apiTokenModel>, options, () => Date.now());
 }
 
 function setupError(message: string, fix: string): GableError {

@@ -7,6 +7,8 @@ import { noteUserId } from "../handlers/request-user.ts";
 import type { Session } from "../handlers/session.ts";
 import type { Sessions } from "../session/sessions.ts";
 import type { Account, AccountModel } from "./account-fields.ts";
+import type { ApiTokens } from "./api-tokens.ts";
+import { noTokens } from "./api-tokens.ts";
 import type { AccountMail } from "./mails.ts";
 import type { PasswordHasher } from "./passwords/hasher.ts";
 import type { PermissionSetup } from "./permissions/permissions.ts";
@@ -29,6 +31,8 @@ export interface AccountServiceParts {
   readonly tokens: AccountTokens | undefined;
   /** Undefined for accounts that declare no permissions. */
   readonly permissions: PermissionSetup | undefined;
+  /** Undefined for accounts without the option `tokens`. */
+  readonly apiTokens: ApiTokens | undefined;
   readonly hasView: (name: string) => boolean;
   readonly now: () => number;
 }
@@ -87,6 +91,9 @@ export class AccountService {
     const loaded = this.#users.get(context);
     if (loaded !== undefined) return loaded;
     const user = await this.#findUser(context.session);
+    // A token or a login may have decided meanwhile.
+    const decided = this.#users.get(context);
+    if (decided !== undefined) return decided;
     this.#keepUser(context, user);
     return user;
   }
@@ -96,6 +103,11 @@ export class AccountService {
     this.#users.set(context, user);
     if (user !== null) noteUserId(context, String(user.id));
     Object.defineProperty(context, "user", { value: user, configurable: true, enumerable: true });
+  }
+
+  /** Sets the user of a request that an API token belongs to, whatever its session says. */
+  setUser(context: AnyContext, user: Account): void {
+    this.#keepUser(context, user);
   }
 
   async #findUser(session: Session): Promise<Account | null> {
@@ -212,6 +224,13 @@ export class AccountService {
   run<Result>(work: () => Promise<Result>): Promise<Result> {
     const { database } = this.parts;
     return currentContext()?.database === database.$core ? work() : database.run(work);
+  }
+
+  /** Returns the API tokens. Throws `E_ACCOUNTS_SETUP` for accounts without the option `tokens`. */
+  apiTokens(): ApiTokens {
+    const { apiTokens } = this.parts;
+    if (apiTokens === undefined) throw noTokens();
+    return apiTokens;
   }
 
   /** Returns the tokens and the mail. Throws 404 where the application sends no mail: its routes do not exist then. */

@@ -10,6 +10,9 @@ export const accountErrors = {
     "The password must be confirmed first",
     "Open the page that the message names, type the password, and send the request again.",
   ),
+  E_TOKEN_REQUIRED: entry(401, "The request needs an API token", "Send it as Authorization: Bearer gable_..."),
+  E_TOKEN_INVALID: entry(401, "The API token is wrong, was revoked, or has expired", "Make a new token, and send that."),
+  E_TOKEN_SCOPE: entry(403, "The API token lacks a scope", "Make a token with the scope that the message names."),
   E_USER_UNLOADED: entry(
     500,
     "The page shows a user who was not loaded",

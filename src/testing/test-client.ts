@@ -66,6 +66,8 @@ export interface TestClient {
   signOut(): Promise<void>;
   /** Returns a client with the same cookies that sends more header fields with each request. */
   withHeaders(headers: Readonly<Record<string, string>>): TestClient;
+  /** Returns a client with the same cookies that sends an API token with each request. Throws `E_TEST_SETUP` for an empty one. */
+  withToken(token: string): TestClient;
   /**
    * Ends the client, and stops the application: a request that comes later starts it again. The application of `testDatabase()`
    * runs until the last test has ended.
@@ -121,6 +123,7 @@ class Client {
       signIn: (user) => signInUser(this.#app, user, (work) => this.#visit(work)),
       signOut: () => signOutUser(this.#app, (work) => this.#visit(work)),
       withHeaders: (headers) => this.open({ ...extra, ...headers }),
+      withToken: (token) => this.open({ ...extra, authorization: toBearer(token) }),
       close: async () => {
         this.#stopObserving();
         removeTestApp(this.#app);
@@ -210,6 +213,15 @@ interface Sent {
   readonly what: SentRequest;
   /** Header fields of the client that sent it. */
   readonly extra: Readonly<Record<string, string>>;
+}
+
+function toBearer(token: unknown): string {
+  if (typeof token === "string" && /^\S+$/.test(token)) return `Bearer ${token}`;
+  throw testError(
+    "E_TEST_SETUP",
+    "withToken() takes the text of a token.",
+    "Make one: const { token } = await manageAccounts(app).createToken(user, { name, scopes }).",
+  );
 }
 
 function toPath({ pathname, search }: URL): string {
