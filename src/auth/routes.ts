@@ -8,6 +8,7 @@ import { createLoginRoutes } from "./login-routes.ts";
 import type { AccountsOptions } from "./options.ts";
 import { createRegisterRoutes } from "./register-routes.ts";
 import { createResetRoutes } from "./reset-routes.ts";
+import { createTokenRoutes } from "./token-routes.ts";
 import { createVerifyRoutes } from "./verify-routes.ts";
 
 /** The routes that others lead to. */
@@ -29,9 +30,10 @@ export function createAccountRoutes(options: AccountsOptions, guards: AccountGua
   const reset = createResetRoutes(options);
   const verify = createVerifyRoutes();
   const change = createChangeRoutes(options, guards);
+  const tokens = options.tokens === undefined ? undefined : createTokenRoutes(options.tokens, guards);
   const named: AccountRoutes = { ...login.named, ...confirm.named, register: register?.named.register, ...reset.named, ...verify.named };
   return Object.assign(
-    [login, confirm, register, reset, verify, change].flatMap((made) => made?.routes ?? []),
+    [login, confirm, register, reset, verify, change, tokens].flatMap((made) => made?.routes ?? []),
     { named },
   );
 }
