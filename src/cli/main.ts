@@ -22,7 +22,7 @@ import { models } from "./commands/models.ts";
 import { reload, start } from "./commands/start.ts";
 import { tasksCancel, tasksDiscard, tasksList, tasksRetry, tasksSchedule, tasksStats } from "./commands/tasks.ts";
 import { test } from "./commands/test.ts";
-import { userCreate, userGrant, userPassword } from "./commands/user.ts";
+import { userCreate, userGrant, userPassword, userToken } from "./commands/user.ts";
 import { worker } from "./commands/worker.ts";
 import { findOwnCommands } from "./own-commands.ts";
 import { runProgram } from "./program.ts";
@@ -69,6 +69,7 @@ const commands: readonly AnyBuiltIn[] = [
   userCreate,
   userPassword,
   userGrant,
+  userToken,
   sessionsClear,
   keyGenerate,
   doctor,

@@ -1,4 +1,4 @@
-/** `gable user create`, `password` and `grant`: accounts from the command line. */
+/** `gable user create`, `password`, `grant` and `token`: accounts from the command line. */
 import type { Application } from "gable";
 import { GableError } from "gable";
 import type { Account, AccountManager, AccountRights, PermissionManager } from "gable/auth";
@@ -30,6 +30,14 @@ const grantFlags = {
   revoke: { type: "list", help: "Takes a permission back; can be repeated" },
   group: { type: "list", help: "Puts the account into a group; can be repeated" },
   leave: { type: "list", help: "Takes the account out of a group; can be repeated" },
+  noInput: noInputFlag,
+} as const;
+
+const tokenFlags = {
+  email: emailFlag,
+  name: { type: "string", help: "What the account knows the token by" },
+  scope: { type: "list", help: "What the token may do, such as posts:read; can be repeated" },
+  days: { type: "int", help: "Days until it expires, 1 to 366; by default as the accounts say" },
   noInput: noInputFlag,
 } as const;
 
@@ -161,6 +169,30 @@ async function changeLists(permissions: PermissionManager, user: Account, flags:
   for (const name of flags.group) await permissions.addToGroup(user, name);
   for (const name of flags.leave) await permissions.removeFromGroup(user, name);
 }
+
+/** Makes an API token. */
+export const userToken = builtIn({
+  name: "user token",
+  help: "Makes an API token of an account and prints it: nothing shows it again.",
+  examples: [
+    "user token --email ann@example.com --name Import --scope posts:read --scope posts:write",
+    "user token --email ann@example.com --name Import --scope posts:read --days 7",
+  ],
+  flags: tokenFlags,
+  run: (context: BuiltInContext<{}, typeof tokenFlags>) => {
+    const { name, scope: scopes, days } = context.flags;
+    if (name === undefined || scopes.length === 0)
+      throw new GableError("E_COMMAND_USAGE", `${name === undefined ? "--name" : "--scope"} is missing.`, {
+        fix: "Pass both: --name Import --scope posts:read.",
+      });
+    return withAccounts(context, async (accounts) => {
+      const user = await accounts.getByEmail(await readEmail(context));
+      const made = await accounts.createToken(user, { name, scopes, ...(days !== undefined && { days }) });
+      context.print(made.token);
+      return { user: describe(user), token: made };
+    });
+  },
+});
 
 function readRights(flags: GrantFlags): AccountRights {
   return {
