@@ -18,6 +18,7 @@ import { routes } from "./commands/routes.ts";
 import { sessionsClear } from "./commands/sessions.ts";
 import { envCheck, envExample, settings } from "./commands/settings.ts";
 import { shell } from "./commands/shell.ts";
+import { make } from "./commands/make.ts";
 import { models } from "./commands/models.ts";
 import { reload, start } from "./commands/start.ts";
 import { tasksCancel, tasksDiscard, tasksList, tasksRetry, tasksSchedule, tasksStats } from "./commands/tasks.ts";
@@ -41,6 +42,7 @@ const commands: readonly AnyBuiltIn[] = [
   routes,
   models,
   shell,
+  make,
   dbMake,
   dbMigrate,
   dbStatus,

@@ -1,0 +1,159 @@
+/** `gable make`: writes short files in the style of the templates, with a test. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ModelClass } from "gable/data";
+import type { BuiltInContext } from "../built-in.ts";
+import { builtIn } from "../built-in.ts";
+import { readFields } from "../make/fields.ts";
+import { makeForm, makeModelForm } from "../make/form.ts";
+import { listFormFields } from "../make/form-fields.ts";
+import { makeModel } from "../make/model.ts";
+import { readFileName, readModelName, refuse } from "../make/names.ts";
+import type { ProjectFacts } from "../make/pages.ts";
+import { makeFeature, makeRoutes, makeView } from "../make/pages.ts";
+import type { Plan, Written } from "../make/plan.ts";
+import { readModelSources, writePlan } from "../make/plan.ts";
+import { findNearest } from "../nearest.ts";
+import { modelsOf } from "../open-database.ts";
+
+const flags = {
+  force: { type: "boolean", help: "Overwrites files that exist" },
+  noTest: { type: "boolean", help: "Writes no test" },
+  dryRun: { type: "boolean", help: "Shows what it would write, and writes nothing" },
+} as const;
+const words = {
+  kind: { help: "model, form, routes, view or feature" },
+  name: { help: "Its name, such as Post, and then its fields, such as title:text:200", many: true },
+} as const;
+type Context = BuiltInContext<typeof words, typeof flags>;
+
+/** What a kind gets: the name and the words after it, and the project. */
+interface Given {
+  readonly name: string;
+  readonly fields: readonly string[];
+  readonly facts: ProjectFacts;
+  /** Where each model is. */
+  readonly sources: ReadonlyMap<string, string>;
+  readonly context: Context;
+}
+
+const kinds: Readonly<Record<string, (given: Given) => Plan | Promise<Plan>>> = {
+  model: ({ name, fields, sources, facts }) => {
+    const names = readModelName("model", name);
+    return makeModel(names, readFields(fields, new Set([...sources.keys(), names.pascal])), sources, facts.app);
+  },
+  form: planForm,
+  routes: (given) => makeRoutes(readFileName("routes", withoutFields(given)), given.facts),
+  view: (given) => makeView(readFileName("view", withoutFields(given)), given.facts),
+  feature: (given) => makeFeature(readFileName("feature", withoutFields(given)), given.facts),
+};
+
+/** The command. */
+export const make = builtIn({
+  name: "make",
+  help: "Writes a model, a form, routes and more, each with a test.",
+  examples: [
+    "make model Post title:text:200 body:text author:belongsTo:User",
+    "make form contact email:email message:text",
+    "make form Post",
+    "make routes search",
+  ],
+  arguments: words,
+  flags,
+  mode: "development",
+  async run(context: Context) {
+    const { kind } = context.arguments;
+    const [name = "", ...fields] = context.arguments.name;
+    const plan = await toPlan(context, kind, name, fields);
+    const { force, dryRun: isDry, noTest } = context.flags;
+    const kept = noTest
+      ? { ...plan, files: Object.fromEntries(Object.entries(plan.files).filter(([path]) => !path.endsWith(".test.ts"))) }
+      : plan;
+    const written = await writePlan(context.project.folder, kept, { force, isDry });
+    printAll(context, plan, written);
+    return { kind, name, ...written, add: plan.lines, next: plan.next, isDry };
+  },
+});
+
+function toPlan(context: Context, kind: string, name: string, fields: readonly string[]): Plan | Promise<Plan> {
+  const plan = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+  const near = findNearest(kind, Object.keys(kinds));
+  if (plan === undefined)
+    refuse(
+      `There is no kind "${kind}" to make.`,
+      near === undefined ? `Use one of ${Object.keys(kinds).join(", ")}.` : `Write: gable make ${near} ${name}`,
+    );
+  const { folder } = context.project;
+  const file = context.project.toShown(context.project.findAppFile());
+  if (file !== "app.ts")
+    refuse(
+      `The application is in ${file}; the files that this command writes import app.ts.`,
+      "Move the application to app.ts, or write the files by hand.",
+    );
+  const app = { file, text: readFileSync(join(folder, file), "utf8") };
+  const models = join(folder, "models.ts");
+  const sources = readModelSources(existsSync(models) ? readFileSync(models, "utf8") : "");
+  return plan({
+    name,
+    fields,
+    facts: { app, hasLayout: existsSync(join(folder, "views/layout.html")), hasPages: existsSync(join(folder, "pages/routes.ts")) },
+    sources,
+    context,
+  });
+}
+
+function withoutFields({ name, fields, context }: Given): string {
+  if (fields.length > 0)
+    refuse(
+      `"${fields[0]}" means nothing here: a ${context.arguments.kind} has no fields.`,
+      "Leave it out, or quote a name of several words with hyphens.",
+    );
+  return name;
+}
+
+/** A capital letter names a model. */
+async function planForm({ name, fields, sources, context }: Given): Promise<Plan> {
+  if (fields.length > 0) return makeForm(readFileName("form", name), readFields(fields, new Set(sources.keys())));
+  if (/^[a-z][a-z0-9-]*$/.test(name))
+    refuse(
+      `The form "${name}" has no fields.`,
+      `Write: gable make form ${name} email:email message:text. The form of a model has its name: gable make form Post`,
+    );
+  const names = readModelName("form", name);
+  const model = await findModel(context, names.pascal, sources);
+  return makeModelForm(names, toSource(sources, names.pascal), listFormFields(model));
+}
+
+const toSource = (sources: ReadonlyMap<string, string>, model: string): string => `.${sources.get(model) ?? "./models.ts"}`;
+
+async function findModel({ project }: Context, name: string, sources: ReadonlyMap<string, string>): Promise<ModelClass> {
+  if (!sources.has(name)) {
+    const near = findNearest(name, sources.keys());
+    refuse(
+      `There is no model "${name}" in models.ts.`,
+      near === undefined
+        ? `Make it first: gable make model ${name} title:text:200`
+        : `Write ${near}, or make it first: gable make model ${name}`,
+    );
+  }
+  const models = Object.values(modelsOf(await project.loadApp())).filter(isModel);
+  const found = models.find(({ $meta }) => $meta.name === name);
+  return (
+    found ??
+    refuse(
+      `The application does not have the model "${name}" of models.ts.`,
+      'Pass all models to gable(): import * as models from "./models.ts".',
+    )
+  );
+}
+
+function isModel(value: unknown): value is ModelClass {
+  return typeof value === "function" && "$meta" in value;
+}
+
+function printAll({ print, flags: { dryRun } }: Context, { lines, next }: Plan, { files, changed }: Written): void {
+  for (const file of files) print(`${dryRun ? "Would write" : "Wrote"} ${file}`);
+  for (const { file, line } of changed) print(`${dryRun ? "Would change" : "Changed"} ${file}\n  + ${line}`);
+  for (const { file, line } of lines) print(`Add to ${file}\n  ${line}`);
+  for (const command of next) print(`Then run: npx gable ${command}`);
+}
