@@ -586,7 +586,7 @@ export declare function signIn(context: AnyContext, user: Account): Promise<void
 export declare function signOut(context: AnyContext): void;
 
 /** Creates a hasher for one process. */
-export declare function createPasswordHasher({ foreign, ...queueOptions }?: PasswordHasherOptions): PasswordHasher;
+export declare function createPasswordHasher(options?: PasswordHasherOptions): PasswordHasher;
 
 /** Finds the problem of a new password; undefined if it can be used. */
 export declare function findPasswordProblem(password: string, { min, personal }?: PasswordRules): PasswordProblem | undefined;

@@ -10,7 +10,7 @@ export declare const cache: Cache;
 export declare const cachePart: import("../parts/part.ts").Part<"cache", AppCache, CacheSetting>;
 
 /** Creates a cache over a store. */
-export declare function createCache({ store, now }: CreateCacheOptions): Cache;
+export declare function createCache(options: CreateCacheOptions): Cache;
 
 /** Creates a store in the memory of this process. Other processes do not see it. */
 export declare function memoryCache(options?: MemoryCacheOptions): CacheStore;

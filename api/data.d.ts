@@ -107,7 +107,7 @@ export declare function rowNumber(): OpenWindow<number>;
  * @example
  * slugify("Crème Brûlée & Straße"); // => "creme-brulee-strasse"
  */
-export declare function slugify(text: string, { max }?: SlugifyOptions): string;
+export declare function slugify(text: string, options?: SlugifyOptions): string;
 
 /** Options of {@link slugify}. */
 export interface SlugifyOptions {
@@ -845,7 +845,7 @@ export declare class Query<Class, Item> implements PromiseLike<Item[]> {
     /** Removes duplicate rows. With column names, keeps the first row for each combination of their values. */
     distinct(...names: ReadonlyArray<DistinctName<Class>>): Query<Class, Item>;
     /** Locks the rows until the transaction ends. Throws `E_LOCK_OUTSIDE_TRANSACTION` if it runs outside of one. */
-    lock(strength: "update" | "share", { skipLocked, noWait }?: LockOptions): Query<Class, Item>;
+    lock(strength: "update" | "share", options?: LockOptions): Query<Class, Item>;
     /** Sets how a relation is loaded when code reads it before it was loaded. By default the setting of the database. */
     fetchMode(mode: FetchMode): Query<Class, Item>;
     /**

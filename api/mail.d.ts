@@ -29,7 +29,7 @@ export declare function consoleMail(write?: (text: string) => void): MailTranspo
 export declare function fileMail(directory: string): MailTransport;
 
 /** Makes a transport that keeps messages in memory and sends nothing. */
-export declare function memoryMail({ messagesMax, name }?: MemoryMailOptions): MailKeeper;
+export declare function memoryMail(options?: MemoryMailOptions): MailKeeper;
 
 /**
  * Makes a transport for a mail server: from options, or from `smtp://user:password@host:587` and `smtps://host`.

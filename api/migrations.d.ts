@@ -2,7 +2,7 @@
  * Returns the differences between a database and the result of its migrations; none if they are equal. It creates each
  * table in a scratch schema to compare the definitions as the server writes them, and removes it.
  */
-export declare function checkLive({ database, folder, ignore }: CheckLiveOptions): Promise<SchemaDifference[]>;
+export declare function checkLive(options: CheckLiveOptions): Promise<SchemaDifference[]>;
 
 /**
  * Writes all rows of the models' tables, including soft-deleted rows and join tables, from one consistent
@@ -53,7 +53,7 @@ export declare function mergeMigrations({ folder, now, }: Pick<MakeOptions, "fol
  * has the old ones counts it as applied. You can delete the old files when every database has them. Throws
  * `E_MIGRATION_TARGET`, and `E_MIGRATION_OPERATION` for steps that are code: copy those by hand.
  */
-export declare function squashMigrations({ folder, to, now }: SquashOptions): Promise<MadeMigration>;
+export declare function squashMigrations(options: SquashOptions): Promise<MadeMigration>;
 
 /**
  * Applies the migrations that are due, each after those that it depends on. Only one process runs at a time.
@@ -91,7 +91,7 @@ export declare function checkOldCode(options: OldCodeOptions): Promise<OldCodeBr
  * @example
  * const { source } = await pullModels({ database }); await writeFile("models.ts", source);
  */
-export declare function pullModels({ database, tables }: PullOptions): Promise<PulledModels>;
+export declare function pullModels(options: PullOptions): Promise<PulledModels>;
 
 /**
  * Parses a string as a value of a column, for `answers.fills` of `makeMigration()`.

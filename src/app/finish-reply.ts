@@ -1,7 +1,7 @@
 /** The last step of a request: headers that every reply has, cookies, caching, and the entity tag. */
 import type { Reply, ReplyBody } from "../http/message.ts";
 import { HeaderTable } from "../http/header-table.ts";
-import { addVary, toCacheControl } from "../http/fields.ts";
+import { addVary, writeCacheControl } from "../http/fields.ts";
 import type { ConditionResult, Validators } from "../http/conditions.ts";
 import { evaluateConditions } from "../http/conditions.ts";
 import { toHttpDate } from "../http/http-date.ts";
@@ -172,7 +172,7 @@ function setCaching(
     headers.set("cache-control", "no-store");
     addVary(headers, "Cookie");
   } else if (compiled?.cache !== undefined && reply.status < 400 && !(reply.hasHeaders && reply.headers.has("cache-control"))) {
-    headers.set("cache-control", toCacheControl(compiled.cache));
+    headers.set("cache-control", writeCacheControl(compiled.cache));
   }
 }
 

@@ -59,7 +59,9 @@ const pollMs = 25;
 const optionNames: Readonly<Record<keyof CacheOptions, true>> = { ttlSeconds: true, staleSeconds: true, tags: true };
 
 /** Creates a cache over a store. */
-export function createCache({ store, now = () => Date.now() }: CreateCacheOptions): Cache {
+export function createCache(options: CreateCacheOptions): Cache {
+  assertKnownOptions("createCache()", options, ["store", "now"]);
+  const { store, now = () => Date.now() } = options;
   return new StoreCache(store, now);
 }
 

@@ -1,4 +1,5 @@
 /** The base class of models: the API of every model class and every row. */
+import { assertKnownOptions } from "../errors/option-errors.ts";
 import { toFieldValues } from "./rows/assignments.ts";
 import { Instance } from "./rows/instance.ts";
 import { readRelationProperty, refuseRelationProperty } from "./query/relation-handles.ts";
@@ -342,6 +343,7 @@ class ModelBase extends Instance {
   }
 
   static async createMany(list: readonly object[], options: CreateManyOptions = {}): Promise<unknown[]> {
+    assertKnownOptions("createMany()", options, ["validate", "onConflict", "batch"]);
     return insertRows(
       this,
       list.map((values) => makeRow(this, values)),

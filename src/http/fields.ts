@@ -1,4 +1,5 @@
 /** Readers and writers of single header fields. */
+import { assertKnownOptions } from "../errors/option-errors.ts";
 import { isToken } from "./byte-classes.ts";
 import type { HeaderTable } from "./header-table.ts";
 import { trimBlanks } from "./media-type.ts";
@@ -31,8 +32,23 @@ export interface CacheControlOptions {
   transform?: boolean;
 }
 
+const cacheControlNames: Readonly<Record<keyof CacheControlOptions, true>> = {
+  public: true,
+  maxAgeSeconds: true,
+  sharedMaxAgeSeconds: true,
+  staleWhileRevalidateSeconds: true,
+  immutable: true,
+  transform: true,
+};
+
 /** Writes Cache-Control; without options `private, no-cache`. */
 export function toCacheControl(options: CacheControlOptions = {}): string {
+  assertKnownOptions("toCacheControl()", options, Object.keys(cacheControlNames));
+  return writeCacheControl(options);
+}
+
+/** Writes Cache-Control from options that were checked. */
+export function writeCacheControl(options: CacheControlOptions): string {
   const parts = [options.public === true ? "public" : "private"];
   if (options.maxAgeSeconds === undefined) parts.push("no-cache");
   else parts.push(`max-age=${options.maxAgeSeconds}`);

@@ -1,5 +1,5 @@
 /** Forwarding headers, believed only from listed proxies (RFC 7239 and the X-Forwarded family). */
-import { describeValue } from "../errors/option-errors.ts";
+import { assertKnownOptions, describeValue } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { parseAuthority, toAuthorityText } from "./authority.ts";
 import type { HeaderReader } from "./header-table.ts";
@@ -54,6 +54,7 @@ const namedBlocks: Readonly<Record<string, readonly string[]>> = {
 
 /** Makes the function that reads the facts of a request. Throws `E_PROXY_LIST` for an entry that cannot be used. */
 export function createForwardedReader(options: ProxyOptions): (facts: ConnectionFacts) => ForwardedFacts {
+  assertKnownOptions("createForwardedReader()", options, ["trust", "header", "host", "prefix"]);
   const blocks: CidrBlock[] = [];
   const isUnixTrusted = options.trust.includes("unix");
   for (const entry of options.trust) {

@@ -1,4 +1,5 @@
 /** Implements file() and download(): replies with files from disk. */
+import { assertKnownOptions } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { createFileBody, openRegularFile } from "./disk-file.ts";
 import type { PlainReply, SendableFile } from "./file-reply.ts";
@@ -50,6 +51,7 @@ export class FileHandlerReply extends HandlerReply {
 export async function file(path: string, options: FileOptions): Promise<HandlerReply> {
   if (typeof options?.root !== "string" || options.root === "")
     throw new GableError("E_FILE_ROOT_MISSING", `file("${path}") was called without a root.`);
+  assertKnownOptions("file()", options, ["root", "type", "headers"]);
   const realPath = await resolveInside(options.root, path);
   const open = realPath === undefined ? undefined : await openRegularFile(realPath);
   if (open === undefined) throw new GableError("E_FILE_NOT_FOUND", "There is no such file.");

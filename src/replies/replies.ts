@@ -1,4 +1,5 @@
 /** Defines reply helpers, for handlers that need more than a plain value. */
+import { assertKnownOptions } from "../errors/option-errors.ts";
 import type { DispositionType } from "../http/fields.ts";
 import { toContentDisposition } from "../http/fields.ts";
 import type { ProblemOptions } from "../http/problem.ts";
@@ -12,13 +13,18 @@ import { HandlerReply } from "./handler-reply.ts";
 import { toJsonText } from "./json-text.ts";
 import { contentTypeOf } from "./render-reply.ts";
 
+const replyNames = ["status", "headers"];
+const problemNames = ["status", "code", "type", "title", "detail", "extra"];
+
 /** Replies with a value as JSON; dates become ISO strings, bigints become strings. */
 export function json(value: unknown, options: ReplyOptions = {}): HandlerReply {
+  assertKnownOptions("json()", options, replyNames);
   return new HandlerReply(options.status ?? 200, "application/json", toJsonText(value), options.headers);
 }
 
 /** Replies with plain text. */
 export function text(value: string, options: ReplyOptions = {}): HandlerReply {
+  assertKnownOptions("text()", options, replyNames);
   return new HandlerReply(options.status ?? 200, "text/plain; charset=utf-8", value, options.headers);
 }
 
@@ -36,6 +42,7 @@ export function page(markup: Html, options: PageOptions = {}): HandlerReply {
 
 /** Returns a view as a reply with a custom status or headers. */
 export function toViewReply(view: Rendered, options: PageOptions): HandlerReply {
+  assertKnownOptions("A reply with a view", options, [...replyNames, "buffer"]);
   const reply = new HandlerReply(options.status ?? 200, contentTypeOf(view), view, options.headers);
   reply.isBuffered = options.buffer === true;
   return reply;
@@ -55,12 +62,14 @@ export interface RedirectOptions {
  * return redirect(showPost.url({ slug }));
  */
 export function redirect(target: string, options: RedirectOptions = {}): HandlerReply {
+  assertKnownOptions("redirect()", options, ["status", "hosts"]);
   const location = toRedirectLocation(target, options.hosts);
   return new HandlerReply(options.status ?? 303, "text/plain; charset=utf-8", `See ${location}\n`, [["location", location]]);
 }
 
 /** Replies with a problem of RFC 9457. */
 export function problem(options: ProblemOptions): HandlerReply {
+  assertKnownOptions("problem()", options, problemNames);
   return new HandlerReply(options.status, "application/problem+json", toJsonText(toProblem(options)));
 }
 
@@ -76,6 +85,7 @@ export interface StreamOptions extends ReplyOptions {
 
 /** Sends pieces as they arrive, no faster than the client reads them. */
 export function stream(source: AsyncIterable<string | Uint8Array>, options: StreamOptions = {}): HandlerReply {
+  assertKnownOptions("stream()", options, [...replyNames, "type", "name", "lengthBytes"]);
   const reply = new HandlerReply(options.status ?? 200, options.type ?? "application/octet-stream", source, options.headers);
   if (options.name !== undefined) reply.headers.set("content-disposition", toContentDisposition("attachment", options.name));
   if (options.lengthBytes !== undefined) reply.headers.set("content-length", String(options.lengthBytes));

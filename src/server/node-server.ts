@@ -4,6 +4,7 @@
  * Node's parser accepts more than ours, so what it gives is written down again as a head and goes through our
  * own parser: one set of rules decides on both.
  */
+import { assertKnownOptions } from "../errors/option-errors.ts";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -138,6 +139,7 @@ export function toNodeListener(
   listener: RequestListener,
   options: NodeListenerOptions = {},
 ): (request: IncomingMessage, response: ServerResponse) => void {
+  assertKnownOptions("toNodeListener()", options, ["limits", "methods", "onError"]);
   return createNodeHandler(
     listener,
     {

@@ -1,6 +1,6 @@
 /** defineSettings(): one typed value for everything that differs between machines. */
 import { GableError } from "../errors/gable-error.ts";
-import { describeValue, optionInvalid } from "../errors/option-errors.ts";
+import { assertKnownOptions, describeValue, optionInvalid } from "../errors/option-errors.ts";
 import { findNearestName } from "../errors/nearest-name.ts";
 import { isSecretName } from "../errors/secret-names.ts";
 import { findCallerPlace, toPlaceText } from "../errors/source-place.ts";
@@ -86,6 +86,7 @@ export function defineSettings<const Definition extends Readonly<Record<string, 
   const mode = options.mode ?? readMode();
   const sources: SettingSource[] =
     options.variables === undefined ? readSources(mode, options.folder) : [{ name: "environment", values: options.variables }];
+  assertKnownOptions("defineSettings()", options, ["mode", "folder", "variables"]);
   const problems: SettingProblem[] = [];
   const facts: SettingFacts[] = [];
   const secrets: string[] = [];

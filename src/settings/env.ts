@@ -1,5 +1,5 @@
 /** `env`: what a setting can be read as. */
-import { optionInvalid } from "../errors/option-errors.ts";
+import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { OutputOfSchema, StandardSchema } from "../handlers/standard-schema.ts";
 import { findRuntimeModule } from "./runtime.ts";
 import type { ReadResult, SettingOptions, SettingReader } from "./reader.ts";
@@ -32,6 +32,18 @@ export interface UrlSettingOptions extends SettingOptions<string> {
 /** Options whose type says whether the value can be undefined. */
 type Given<Options, Value> = Options extends { optional: true } ? (HasDefault<Options> extends true ? Value : Value | undefined) : Value;
 type HasDefault<Options> = Options extends { default: {} } ? true : false;
+
+const commonNames = ["default", "development", "test", "production", "optional", "check", "help"];
+const boundNames = ["min", "max"];
+/** Options of some kinds of settings. */
+const ownNames: Readonly<Record<string, readonly string[]>> = {
+  text: [...boundNames, "pattern"],
+  int: boundNames,
+  number: boundNames,
+  duration: boundNames,
+  bytes: boundNames,
+  url: ["schemes"],
+};
 
 const numberPattern = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?$/i;
 const truths: Readonly<Record<string, boolean>> = {
@@ -236,6 +248,7 @@ function create<Value, Result>(
   if (typeof variable !== "string" || !variablePattern.test(variable))
     throw optionInvalid(owner, "name", variable, "the name of a variable: upper-case letters, digits and _");
   if (typeof options !== "object" || options === null) throw optionInvalid(owner, "options", options, "an object");
+  assertKnownOptions(owner, options, [...commonNames, ...(ownNames[kind] ?? [])]);
   // `Result` is `Value`, and undefined where the options allow that.
   return { ...definition, options, isSecret: false } as unknown as SettingReader<Result>;
 }

@@ -1,4 +1,5 @@
 /** Hashes passwords, checks them, and says when a hash should be made again. */
+import { assertKnownOptions } from "../../errors/option-errors.ts";
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { GableError } from "../../errors/gable-error.ts";
 import type { HashQueueOptions } from "./hash-queue.ts";
@@ -43,7 +44,9 @@ const hashBytes = 32;
 const wrong: PasswordCheck = { isRight: false, isWeak: false };
 
 /** Creates a hasher for one process. */
-export function createPasswordHasher({ foreign = [], ...queueOptions }: PasswordHasherOptions = {}): PasswordHasher {
+export function createPasswordHasher(options: PasswordHasherOptions = {}): PasswordHasher {
+  assertKnownOptions("createPasswordHasher()", options, ["foreign", "runningMax", "waitingMax"]);
+  const { foreign = [], ...queueOptions } = options;
   const queue = new HashQueue(queueOptions);
   return {
     hash: (password) => queue.run(() => hashWith(currentScheme, password)),

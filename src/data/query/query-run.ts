@@ -1,4 +1,5 @@
 /** Runs queries: from the state of a query to its rows, pages and numbers. */
+import { assertKnownOptions } from "../../errors/option-errors.ts";
 import { batchOf } from "../rows/batch.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { fieldsOf } from "../rows/deferred.ts";
@@ -227,7 +228,9 @@ function assertPaged({ select, output }: QueryParts, method: string): void {
 }
 
 /** Returns a keyset page. */
-export async function runPage(asked: QueryParts, { size, after: next, before }: PageOptions): Promise<Page<unknown>> {
+export async function runPage(asked: QueryParts, options: PageOptions): Promise<Page<unknown>> {
+  assertKnownOptions("page()", options, ["size", "after", "before"]);
+  const { size, after: next, before } = options;
   assertCount(size, "page(): size", 1, pageMax);
   if (next !== undefined && before !== undefined)
     throw new GableError("E_CURSOR", "page() got both after and before.", { fix: "Pass one of them." });
@@ -275,10 +278,9 @@ function reverse(term: SelectState["order"][number]): SelectState["order"][numbe
 const offsetMax = 10_000;
 
 /** Returns a page by its number. */
-export async function runNumberedPage(
-  parts: QueryParts,
-  { number, size, countMax = 10_000 }: NumberedPageOptions,
-): Promise<NumberedPage<unknown>> {
+export async function runNumberedPage(parts: QueryParts, options: NumberedPageOptions): Promise<NumberedPage<unknown>> {
+  assertKnownOptions("numberedPage()", options, ["number", "size", "countMax"]);
+  const { number, size, countMax = 10_000 } = options;
   assertCount(size, "numberedPage(): size", 1, pageMax);
   assertCount(number, "numberedPage(): number", 1, Number.MAX_SAFE_INTEGER);
   assertCount(countMax, "numberedPage(): countMax", 1, Number.MAX_SAFE_INTEGER);

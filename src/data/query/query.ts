@@ -1,5 +1,5 @@
 /** Queries: lazy, immutable, and run when you await them. */
-import { describeValue } from "../../errors/option-errors.ts";
+import { assertKnownOptions, describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { atHome } from "../rows/home.ts";
 import { deleteWithFollowers, restoreWithFollowers } from "../rows/soft-delete.ts";
@@ -236,7 +236,9 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   }
 
   /** Locks the rows until the transaction ends. Throws `E_LOCK_OUTSIDE_TRANSACTION` if it runs outside of one. */
-  lock(strength: "update" | "share", { skipLocked = false, noWait = false }: LockOptions = {}): Query<Class, Item> {
+  lock(strength: "update" | "share", options: LockOptions = {}): Query<Class, Item> {
+    assertKnownOptions("lock()", options, ["skipLocked", "noWait"]);
+    const { skipLocked = false, noWait = false } = options;
     if (this.#parts.select.combined.length > 0)
       throw formError("lock() after combined queries", "Read the keys first, and lock their rows.");
     return this.#with({ select: { lock: { strength, wait: skipLocked ? "skip" : noWait ? "fail" : "wait" } } });

@@ -1,4 +1,5 @@
 /** Methods of rows: save, set, reload, delete, toJSON. */
+import { assertKnownOptions } from "../../errors/option-errors.ts";
 import { batchOf } from "./batch.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { readInstances } from "./read-rows.ts";
@@ -39,6 +40,7 @@ const hiddenValue = { [inspectCustom]: () => "[secret]" };
 export class Instance extends Row {
   /** Inserts a new row, or updates the columns that have changed. Returns the row. */
   async save(options: WriteOptions = {}): Promise<this> {
+    assertKnownOptions("save()", options, ["validate"]);
     const row = Row.recordOf(this) as RowRecord & Hooks; // Its class may define them.
     await atHome(row, async (home) => {
       await row.beforeSave?.();

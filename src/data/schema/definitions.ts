@@ -58,6 +58,14 @@ const modelOptions =
   "label labelPlural display orderBy search primary uniques indexes checks computed version softDelete validate managed database scope comment".split(
     " ",
   );
+const relationOptions: Readonly<Record<AnyRelation["relation"], readonly string[]>> = {
+  belongsTo: ["null", "onDelete", "onSoftDelete", "unique", "index", "constraint", "columns", "column", "label", "help"],
+  hasMany: ["by", "orderBy"],
+  hasOne: ["by", "orderBy"],
+  manyToMany: ["through", "symmetric", "table"],
+};
+const uniqueOptions = ["on", "name", "message", "where", "deferrable", "nullsDistinct"];
+const indexOptions = ["on", "name", "where", "unique", "desc", "using", "include"];
 const viewOptions = "label labelPlural display orderBy search primary computed managed database scope view".split(" ");
 const deleteActions = new Set(["restrict", "cascade", "set null", "set default", "no action"]);
 
@@ -263,6 +271,14 @@ class DefinitionCheck {
         `${target.name} is not among the models that are opened`,
         `Add ${target.name} to the list of models.`,
       );
+    const known = relationOptions[relation.relation];
+    for (const option of Object.keys(options).filter((each) => !known.includes(each)))
+      this.#add(
+        name,
+        "E_FIELD_OPTION",
+        `${relation.relation}() has no option "${option}"`,
+        suggestName(option, known, `It has: ${known.join(", ")}.`),
+      );
     if (relation.relation === "belongsTo") return this.#belongsTo(name, relation);
     const backs = listBacks(name, relation.relation, target, this.#model);
     if (relation.relation === "manyToMany" && options.through === undefined) return;
@@ -367,6 +383,8 @@ class DefinitionCheck {
     this.#known("display", display === undefined ? [] : [display]);
     this.#known("version", version === undefined ? [] : [version]);
     this.#known("softDelete", softDelete === undefined ? [] : [softDelete]);
+    this.#keyOptions("a unique key", uniques, uniqueOptions);
+    this.#keyOptions("an index", indexes, indexOptions);
     this.#uniques(uniques, softDelete !== undefined);
     for (const { on, desc = [], include = [], unique, where } of indexes) {
       this.#known("indexes", [...(typeof on === "function" ? [] : on), ...desc, ...include]);
@@ -393,6 +411,11 @@ class DefinitionCheck {
       this.#add("", "E_MODEL_VIEW", `materialized is ${describeValue(view.materialized)}`, "Use true, or leave it out.");
     if ("index" in (this.#model.$options.search ?? []))
       this.#add("", "E_MODEL_VIEW", "its search has an index", "Name only the fields: a view has no indexes.");
+  }
+
+  #keyOptions(what: string, keys: readonly object[], known: readonly string[]): void {
+    for (const name of keys.flatMap((key) => Object.keys(key)).filter((each) => !known.includes(each)))
+      this.#add("", "E_MODEL_OPTION", `${what} has no option "${name}"`, suggestName(name, known, `It has: ${known.join(", ")}.`));
   }
 
   #uniques(uniques: NonNullable<AnyModelOptions["uniques"]>, isSoftDeleted: boolean): void {

@@ -1,4 +1,5 @@
 /** Slugs: the readable parts of addresses. */
+import { assertKnownOptions } from "../../errors/option-errors.ts";
 
 /** Options of {@link slugify}. */
 export interface SlugifyOptions {
@@ -24,7 +25,9 @@ const composed: Readonly<Record<string, string>> = { й: "y", ё: "yo", ї: "yi"
  * @example
  * slugify("Crème Brûlée & Straße"); // => "creme-brulee-strasse"
  */
-export function slugify(text: string, { max = 50 }: SlugifyOptions = {}): string {
+export function slugify(text: string, options: SlugifyOptions = {}): string {
+  assertKnownOptions("slugify()", options, ["max"]);
+  const { max = 50 } = options;
   if (!Number.isInteger(max) || max < 1) throw new RangeError("slugify(): the option max must be a whole number above 0.");
   const plain = text
     .toLowerCase()

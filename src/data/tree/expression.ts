@@ -272,6 +272,7 @@ export class RuntimeExpression extends DatabaseValue {
   }
   #order(method: "asc" | "desc", options: OrderOptions): OrderTerm {
     assertRanked(this.#node, method);
+    assertKnownOptions(`${method}()`, options, ["nulls"]);
     const [isDescending, nulls] = [method === "desc", readNulls(options)];
     return this.#many === undefined ? { node: this.#node, isDescending, nulls } : new ManyOrder(this, isDescending, nulls);
   }
@@ -418,7 +419,9 @@ export class RuntimeExpression extends DatabaseValue {
     });
   }
 
-  #aggregate(name: AggregateName, { where, distinct = false }: AggregateOptions, type: ValueType, joined?: JoinedTexts): RuntimeExpression {
+  #aggregate(name: AggregateName, options: AggregateOptions, type: ValueType, joined?: JoinedTexts): RuntimeExpression {
+    if (joined === undefined) assertKnownOptions(`${name}()`, options, ["where", "distinct"]);
+    const { where, distinct = false } = options;
     const isNullable = name !== "count";
     const condition = where === undefined ? undefined : readNode(where, this.#many);
     const own = { kind: "aggregate", name, part: this.#node, where: condition, isDistinct: distinct, type, isNullable } as const;

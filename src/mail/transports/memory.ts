@@ -1,4 +1,5 @@
 /** Keeps messages in memory: for tests, and as the outbox of development. */
+import { assertKnownOptions } from "../../errors/option-errors.ts";
 import type { MailMessage } from "../message.ts";
 import type { MailKeeper } from "../transport.ts";
 
@@ -11,7 +12,9 @@ export interface MemoryMailOptions {
 }
 
 /** Makes a transport that keeps messages in memory and sends nothing. */
-export function memoryMail({ messagesMax = 1_000, name = "memory" }: MemoryMailOptions = {}): MailKeeper {
+export function memoryMail(options: MemoryMailOptions = {}): MailKeeper {
+  assertKnownOptions("memoryMail()", options, ["messagesMax", "name"]);
+  const { messagesMax = 1_000, name = "memory" } = options;
   let messages: MailMessage[] = [];
   return {
     name,

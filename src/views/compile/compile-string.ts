@@ -1,4 +1,5 @@
 /** Compiles templates at run time, for tests and tools. It executes code, so never pass it user input. */
+import { assertKnownOptions } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { RenderContext } from "../rendering/render-context.ts";
 import { render } from "../rendering/render.ts";
@@ -21,6 +22,8 @@ export interface CompileStringOptions extends Partial<WhitespaceOptions> {
   unsafe?: boolean;
 }
 
+const stringNames = ["name", "templates", "unsafe", "trimBlocks", "lstripBlocks", "keepTrailingNewline"];
+
 /** A compiled template string. */
 export interface CompiledString {
   /** Renders with props. Returns a promise if a value in it is pending. */
@@ -32,6 +35,7 @@ export interface CompiledString {
  * Throws the errors of compiling a file, and `E_VIEW_UNSAFE` if the process forbids code generation from strings.
  */
 export function compileString(source: string, options: CompileStringOptions = {}): CompiledString {
+  assertKnownOptions("compileString()", options, stringNames);
   // Only own properties: additions to `Object.prototype` do not count.
   const own: CompileStringOptions = Object.assign(Object.create(null), options);
   const set = new StringTemplates(source, own);

@@ -1,4 +1,5 @@
 /** Implements `gable check` for views: generates them, runs the project's own tsc, and shows its errors at the template's lines. */
+import { assertKnownOptions } from "../../errors/option-errors.ts";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -20,6 +21,26 @@ export interface CheckViewsOptions extends Omit<ViewProjectOptions, "watches"> {
   /** Whether warnings list the code that bypasses escaping: `raw()`, `sql.unsafe()`, `safe`, `autoescape false`. Default false. */
   readonly listsUnsafe?: boolean;
 }
+
+const optionNames: Readonly<Record<keyof CheckViewsOptions, true>> = {
+  project: true,
+  listsUnsafe: true,
+  directories: true,
+  generated: true,
+  packages: true,
+  markIncludes: true,
+  unsafe: true,
+  untyped: true,
+  onWarning: true,
+  trimBlocks: true,
+  lstripBlocks: true,
+  keepTrailingNewline: true,
+  attributes: true,
+  inlineHandlers: true,
+  keepsComments: true,
+  foldBlanks: true,
+  isSvg: true,
+};
 
 /** One finding. */
 export interface ViewProblem {
@@ -46,6 +67,7 @@ export interface ViewProblem {
  * project without TypeScript or without tsconfig.json is a problem too, which says what to install or to write.
  */
 export function checkViews(options: CheckViewsOptions): ViewProblem[] {
+  assertKnownOptions("checkViews()", options, Object.keys(optionNames));
   const { listsUnsafe = false, project: given = ".", ...views } = options;
   const folder = resolve(given);
   const project = new ViewProject({ ...views, directories: options.directories.map((each) => resolve(folder, each)), watches: false });

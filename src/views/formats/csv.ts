@@ -1,5 +1,5 @@
 /** Writes CSV of RFC 4180, row by row. */
-import { optionInvalid } from "../../errors/option-errors.ts";
+import { assertKnownOptions, optionInvalid } from "../../errors/option-errors.ts";
 import { toCsvField } from "../escape/csv.ts";
 
 /** Options for CSV. */
@@ -73,6 +73,7 @@ function toValues(row: CsvRow, columns: readonly string[] | undefined): readonly
  * app.get("/users.csv", () => csv(User.all(), { columns: ["name", "email"], filename: "users.csv" }));
  */
 export function csv(rows: Iterable<CsvRow> | AsyncIterable<CsvRow>, options: CsvOptions = {}): Csv {
+  assertKnownOptions("csv()", options, ["columns", "delimiter", "header", "byteOrderMark", "formulaGuard", "filename"]);
   const { delimiter } = options;
   if (delimiter !== undefined && !/^[^"\r\n]$/u.test(delimiter)) {
     throw optionInvalid("csv()", "delimiter", delimiter, "one character that is not a quote or a line end");

@@ -1,6 +1,6 @@
 /** Writes sitemaps (sitemaps.org 0.9): a list of pages. Above 50,000 pages or 50 MB, it is split into numbered parts with an index. */
 import { GableError } from "../../errors/gable-error.ts";
-import { describeValue } from "../../errors/option-errors.ts";
+import { assertKnownOptions, describeValue } from "../../errors/option-errors.ts";
 import { escapeXml } from "../escape/xml.ts";
 
 /** A page of a sitemap. */
@@ -78,6 +78,7 @@ export function sitemap(
   sections: Readonly<Record<string, SitemapSection>>,
   options: SitemapOptions = {},
 ): (request: SitemapRequest) => Promise<SitemapPart> {
+  assertKnownOptions("sitemap()", options, ["pagesMax", "bytesMax"]);
   const { pagesMax = 50_000, bytesMax = 52_428_800 } = options;
   return async ({ url, absoluteUrl }) => {
     const list = (): AsyncGenerator<Entry> => listEntries(sections, absoluteUrl);

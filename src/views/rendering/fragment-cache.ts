@@ -1,6 +1,6 @@
 /** Caches fragments of pages: `cached()` and `{% cache %}`. */
 import { GableError } from "../../errors/gable-error.ts";
-import { describeValue } from "../../errors/option-errors.ts";
+import { assertKnownOptions, describeValue } from "../../errors/option-errors.ts";
 import { DelegatingContext } from "./delegating-context.ts";
 import { Output } from "./output.ts";
 import type { HtmlWriter } from "./output.ts";
@@ -255,6 +255,7 @@ export class MemoryFragments implements FragmentStore {
   #characters = 0;
 
   constructor(options: MemoryFragmentsOptions = {}) {
+    assertKnownOptions("MemoryFragments", options, ["charactersMax", "now"]);
     this.#charactersMax = options.charactersMax ?? charactersMax;
     this.#now = options.now ?? (() => Date.now());
   }

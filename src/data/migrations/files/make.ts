@@ -203,7 +203,9 @@ export interface SquashOptions {
  * has the old ones counts it as applied. You can delete the old files when every database has them. Throws
  * `E_MIGRATION_TARGET`, and `E_MIGRATION_OPERATION` for steps that are code: copy those by hand.
  */
-export async function squashMigrations({ folder, to, now = new Date() }: SquashOptions): Promise<MadeMigration> {
+export async function squashMigrations(options: SquashOptions): Promise<MadeMigration> {
+  assertKnownOptions("squashMigrations()", options, ["folder", "to", "now"]);
+  const { folder, to, now = new Date() } = options;
   const migrations = await readMigrations(folder);
   const end = migrations.findIndex(({ name }) => name === to);
   if (end === -1) throw new GableError("E_MIGRATION_TARGET", `There is no migration "${to}".`);

@@ -1,4 +1,5 @@
 /** Detects drift: differences between a database and the result of its migration files. */
+import { assertKnownOptions } from "../../../errors/option-errors.ts";
 import { replay } from "../state/apply.ts";
 import { compareSchemas, readLiveSchema } from "../run/live-schema.ts";
 import type { SchemaDifference } from "../run/live-schema.ts";
@@ -21,7 +22,9 @@ export interface CheckLiveOptions extends MigrationsOptions {
  * Returns the differences between a database and the result of its migrations; none if they are equal. It creates each
  * table in a scratch schema to compare the definitions as the server writes them, and removes it.
  */
-export async function checkLive({ database, folder, ignore = [] }: CheckLiveOptions): Promise<SchemaDifference[]> {
+export async function checkLive(options: CheckLiveOptions): Promise<SchemaDifference[]> {
+  assertKnownOptions("checkLive()", options, ["database", "folder", "ignore"]);
+  const { database, folder, ignore = [] } = options;
   const state = replay(await readMigrations(folder));
   return Session.use(database.$core, async (session) => {
     const found = await readLiveSchema(session);

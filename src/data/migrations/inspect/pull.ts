@@ -1,4 +1,5 @@
 /** Creates models from an existing database. */
+import { assertKnownOptions } from "../../../errors/option-errors.ts";
 import { GableError } from "../../../errors/gable-error.ts";
 import { suggestName } from "../../../errors/nearest-name.ts";
 import type { Database } from "../../database.ts";
@@ -37,7 +38,9 @@ export interface PulledModels {
  * @example
  * const { source } = await pullModels({ database }); await writeFile("models.ts", source);
  */
-export async function pullModels({ database, tables }: PullOptions): Promise<PulledModels> {
+export async function pullModels(options: PullOptions): Promise<PulledModels> {
+  assertKnownOptions("pullModels()", options, ["database", "tables"]);
+  const { database, tables } = options;
   return Session.use(database.$core, async (session) => {
     const all = await introspect(session);
     const names = all.map(({ name }) => name);

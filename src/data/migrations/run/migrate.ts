@@ -133,6 +133,7 @@ export async function rollback(options: RollbackOptions): Promise<string[]> {
 
 /** Returns the status of the migrations in a folder. Changes nothing. */
 export async function readStatus(options: MigrationsOptions): Promise<MigrationStatus[]> {
+  assertKnownOptions("readStatus()", options, ["database", "folder"]);
   const rows = await Session.use(options.database.$core, async (session) => {
     const ledger = new Ledger(session);
     return (await ledger.exists()) ? ledger.read() : [];
