@@ -50,6 +50,8 @@ const resetKey = "gable.resetToken";
 export class AccountService {
   readonly parts: AccountServiceParts;
   readonly #users = new WeakMap<AnyContext, Account | null>();
+  /** Requests whose user is that of an API token, not of the session. */
+  readonly #byToken = new WeakSet<AnyContext>();
 
   readonly #permissions: Permissions | undefined;
 
@@ -107,6 +109,7 @@ export class AccountService {
 
   /** Sets the user of a request that an API token belongs to, whatever its session says. */
   setUser(context: AnyContext, user: Account): void {
+    this.#byToken.add(context);
     this.#keepUser(context, user);
   }
 
@@ -153,8 +156,13 @@ export class AccountService {
     writeKey(session, confirmedKey, this.parts.now());
   }
 
-  /** Returns when the user of a session has last typed the password or signed in, in ms since 1970; 0 for never. */
-  async findConfirmedAt({ session }: AnyContext): Promise<number> {
+  /**
+   * Returns when the user of a session has last typed the password or signed in, in ms since 1970; 0 for never, and for the user
+   * of an API token, to whom the session may not belong.
+   */
+  async findConfirmedAt(context: AnyContext): Promise<number> {
+    if (this.#byToken.has(context)) return 0;
+    const { session } = context;
     const confirmedAt = (await readKey(session, confirmedKey)) ?? (await readKey(session, signedInKey));
     return typeof confirmedAt === "number" ? confirmedAt : 0;
   }

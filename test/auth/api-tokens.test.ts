@@ -174,6 +174,20 @@ describe("the guard token()", () => {
   });
 });
 
+describe("sudo() after token()", () => {
+  it("counts no confirmation of a session, which may be that of another user", async (test) => {
+    const site = await openTokenSite(test);
+    const client = site.visit();
+    await client.signIn(site.bob);
+    const token = await site.createToken();
+    const headers = { accept: "application/json" };
+    for (const each of [client, site.visit()]) {
+      const reply = await each.withToken(token).post("/then-sudo", { headers });
+      assert.deepEqual([reply.status, reply.json<{ code: string }>().code], [403, "E_CONFIRMATION_REQUIRED"]);
+    }
+  });
+});
+
 describe("client.withToken()", () => {
   it("sends the token with each request, and leaves the first client as it is", async (test) => {
     const site = await openTokenSite(test);

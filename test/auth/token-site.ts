@@ -44,7 +44,7 @@ export async function openTokenSite(
     registration: "closed",
     tokens: { scopes: ["posts:read", "posts:write"], ...(days !== undefined && { days }) },
   });
-  const { token, signedIn, maybeSignedIn } = accounts.guards;
+  const { token, signedIn, maybeSignedIn, sudo } = accounts.guards;
   const read = token("posts:read");
   const write = token("posts:write");
   const app = gable({
@@ -64,6 +64,7 @@ export async function openTokenSite(
       post("/both", { guard: [read, write] }, ({ user }) => ({ email: user.email })),
       post("/then-signed-in", { guard: [write, signedIn] }, ({ user }) => ({ email: user.email })),
       post("/signed-in-first", { guard: [signedIn, write] }, ({ user }) => ({ email: user.email })),
+      post("/then-sudo", { guard: [write, sudo()] }, ({ user }) => ({ email: user.email })),
       post("/page", { guard: signedIn }, ({ user }) => ({ email: user.email })),
       get("/maybe", { guard: maybeSignedIn }, ({ user }) => ({ email: user?.email ?? null })),
       group("/early", [get("", { guard: read }, ({ user }) => ({ email: user.email }))], {
