@@ -229,8 +229,13 @@ export declare function transactional(options?: TransactionalOptions): <Reply ex
  */
 export declare function onCommit(callback: Callback): void;
 
-/** Runs a callback when the transaction is rolled back. Without a transaction it never runs. */
-export declare function onRollback(callback: Callback): void;
+/**
+ * Runs a callback with the error that rolls the transaction back.
+ *
+ * The code `E_COMMIT_UNKNOWN` says that it may have
+ * been committed all the same. Without a transaction the callback never runs.
+ */
+export declare function onRollback(callback: UndoCallback): void;
 
 /** Runs work outside of the caller's transaction, on another connection. */
 export declare function outside<Result>(work: () => Result): Result;

@@ -80,11 +80,7 @@ export declare class Form<Data, Sent = SentFormOf<Data>> {
     /** Reads a form without HTTP: `FormData`, `URLSearchParams`, pairs, or a plain object. */
     parse(source: FormSource, context?: FormContext): Promise<Sent>;
     /** Makes a form for a page. */
-    protected show(initial: object, { id, hidden, context }: {
-        readonly id: string;
-        readonly hidden: Readonly<Record<string, string>>;
-        readonly context: FormContext;
-    }): DisplayForm<Data>;
+    protected show(initial: object, { id, hidden, context, stored }: Pick<FormState, "id" | "hidden" | "context"> & Partial<Pick<FormState, "stored">>): DisplayForm<Data>;
     /** Makes a form that was sent; model forms make one that can be saved. */
     protected create(parts: SentParts): SentForm;
     /** Hidden values that a form carries on. */
@@ -139,6 +135,8 @@ export declare class ModelForm<Data, Class, Name> extends Form<Data, SentModelFo
     from(row: WithoutRelations<InstanceOf<Class>>, { id, ...context }?: FormContext & {
         readonly id?: string;
     }): Promise<DisplayForm<Data>>;
+    /** Keeps the files of a form that is shown again. */
+    protected read(sent: SentValues, context: FormContext): Promise<SentForm>;
     /** Makes a form that was sent and can be saved. */
     protected create(parts: SentParts): SentForm;
     /** Carries the version of the row on. */
@@ -529,7 +527,7 @@ export interface ModelFormOptions<Class, Name extends string, Extra, Sets> exten
 }
 
 /** What a form says about a field that its model says otherwise. */
-export type FieldOverride = Omit<FieldOptions<never>, "optional" | "validate" | "initial"> & Pick<AnyFieldOptions, "lines" | "trim" | "step" | "query" | "validate" | "initial" | "seconds">;
+export type FieldOverride = Omit<FieldOptions<never>, "optional" | "validate" | "initial"> & Pick<AnyFieldOptions, "lines" | "trim" | "step" | "query" | "validate" | "initial" | "seconds" | "accept" | "bytesMax">;
 
 /** A model class that has a form. */
 export interface FormModel {
@@ -570,6 +568,11 @@ export interface ValidModelForm<Data, Class, Names> extends ValidForm<Data> {
      * refuses a value: the form is invalid then, and has the errors.
      */
     save(...values: SaveArguments<MissingValues<Class, Names>>): Promise<InstanceOf<Class> | null>;
+    /**
+     * Keeps the new files for an hour, so that the form shows them again. Call it before you show a form to which you added an error.
+     * Throws `E_STORAGE_DISABLED` and `E_STORAGE_UNAVAILABLE`.
+     */
+    keepFiles(): Promise<void>;
     /** Stores the values in a row that exists, with its sets, all or nothing. Returns null as `save()` does. */
     saveTo(row: WithoutRelations<InstanceOf<Class>>, values?: Partial<MissingValues<Class, Names>>): Promise<InstanceOf<Class> | null>;
 }

@@ -16,7 +16,7 @@ export declare function memoryStorage(): FileStore;
 export declare const storagePart: import("../parts/part.ts").Part<"storage", AppStorage, StorageSetting>;
 
 /** Stored files of an application. */
-export declare class AppStorage implements Storage {
+export declare class AppStorage implements FormStorage {
     #private;
     /** The store that keeps the files. */
     get store(): FileStore;

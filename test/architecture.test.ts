@@ -42,7 +42,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   handlers: [...base, "replies"],
   input: [...base, "replies", "handlers"],
   parts: [...base, "replies", "handlers", "input"],
-  forms: [...messages, "views", "data", "handlers", "input"],
+  // Forms of models keep files.
+  forms: [...messages, "views", "data", "handlers", "input", "storage"],
   ...Object.fromEntries(features.slice(1).map((feature) => [feature, house])),
   redis: ["errors"],
   // The addresses of development have the checks of hosts and origins.

@@ -5,7 +5,7 @@ import { toHtml } from "../views/values.ts";
 import { toLabel } from "../data/schema/names.ts";
 import type { ChoiceRow, ControlName, FieldDefinition, FieldDefinitions, MessageParams, Widget } from "./definition.ts";
 import type { FormErrors } from "./form-errors.ts";
-import type { FieldPlace, FormPlan, FormState } from "./form-plan.ts";
+import type { FieldPlace, FormPlan, FormState, StoredFile } from "./form-plan.ts";
 import { findAddedSet } from "./form-plan.ts";
 import { drawControl } from "./markup/controls.ts";
 import { drawErrors, drawField, drawHelp, drawLabel } from "./markup/field-markup.ts";
@@ -187,8 +187,22 @@ export class BoundField implements FieldView, DisplayField {
   }
 
   get storedName(): string {
+    const stored = this.#stored;
+    if (stored !== undefined) return stored.name;
     const { initial } = this.#place;
     return this.definition.type === "file" && typeof initial === "string" ? initial : "";
+  }
+
+  get storedToken(): string {
+    return this.#stored?.token ?? "";
+  }
+
+  get isCleared(): boolean {
+    return this.#owner.state.sent?.has(`${this.name}.clear`) ?? false;
+  }
+
+  get #stored(): StoredFile | undefined {
+    return this.#owner.state.stored.get(this.name);
   }
 
   get children(): readonly BoundField[] {

@@ -11,7 +11,6 @@ import { FormField } from "./form-field.ts";
 const fieldTypes: Readonly<Record<ColumnType, FieldType | undefined>> = {
   id: undefined,
   bytes: undefined,
-  file: undefined,
   uuid: "uuid",
   text: "text",
   slug: "slug",
@@ -30,6 +29,7 @@ const fieldTypes: Readonly<Record<ColumnType, FieldType | undefined>> = {
   duration: "int",
   ip: "text",
   array: "list",
+  file: "file",
 };
 
 const [intMin, intMax] = [-2_147_483_648, 2_147_483_647];
@@ -44,6 +44,7 @@ export function toColumnField(name: string, column: AnyColumn, override: AnyFiel
     throw new GableError("E_FORM_FIELD", `The form field "${name}" cannot be used: a form cannot show the type ${column.type}.`, {
       fix: "Leave it out of the form, and set it in code.",
     });
+  if (type === "file") return new FormField(type, { ...toFileOptions(name, column), ...override });
   const choices = column.choices === undefined ? {} : { choices: column.choices };
   return new FormField(type, { ...toOptions(name, column), ...override }, choices);
 }
@@ -63,6 +64,19 @@ function toOptions(name: string, column: AnyColumn): AnyFieldOptions {
     ...toLimits(column),
     ...toInitial(column),
     ...toWidget(column),
+  };
+}
+
+/** Validators of the model see the key when it is saved. */
+function toFileOptions(name: string, { options }: AnyColumn): AnyFieldOptions {
+  const { label = toLabel(name), help, accept, bytesMax, prefix = "", null: isNullable = false } = options;
+  return {
+    label,
+    keeps: { prefix },
+    ...(help !== undefined && { help }),
+    ...(isNullable && { optional: true }),
+    ...(accept !== undefined && { accept }),
+    ...(bytesMax !== undefined && { bytesMax }),
   };
 }
 

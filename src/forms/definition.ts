@@ -133,6 +133,8 @@ export interface AnyFieldOptions extends FieldOptions {
   readonly emptyText?: boolean;
   /** Name of the field whose text a blank slug is made of. */
   readonly from?: string;
+  /** The storage keeps the file, and the column its key: of model columns that hold files. */
+  readonly keeps?: { readonly prefix: string };
   /** Checks that a value can be stored, of fields of models. Returns the stored value. */
   readonly store?: (value: unknown) => { readonly value: unknown } | { readonly message: string };
 }

@@ -29,7 +29,7 @@ const ownOptions: Readonly<Record<FieldType, readonly string[]>> = {
   list: ["lines", "emptyText"],
   relation: ["query"],
   relations: ["query", "min", "max"],
-  file: ["accept", "bytesMax"],
+  file: ["accept", "bytesMax", "keeps"],
   files: ["accept", "bytesMax", "min", "max"],
   group: [],
   set: ["min", "max", "blankRows", "rowLabel", "ordered"],
@@ -43,7 +43,7 @@ export function assertFieldOptions(type: FieldType, options: AnyFieldOptions): v
       throw optionUnknown(
         owner,
         name,
-        [...common, ...ownOptions[type]].filter((known) => !["store", "emptyText", "from"].includes(known)),
+        [...common, ...ownOptions[type]].filter((known) => !["store", "emptyText", "from", "keeps"].includes(known)),
       );
   const refuse = (name: keyof AnyFieldOptions, rule: string): never => {
     throw optionInvalid(owner, name, options[name], rule);

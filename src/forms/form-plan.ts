@@ -19,6 +19,16 @@ export interface FormPlan extends KeptChecks {
   readonly widgets: Widgets;
   /** Whether a field takes files. */
   readonly hasFiles: boolean;
+  /** Whether a field is a column whose files the storage keeps. */
+  readonly keepsFiles: boolean;
+}
+
+/** What a form shows of a stored file. */
+export interface StoredFile {
+  /** Name for people. */
+  readonly name: string;
+  /** Signed text that stands for the file. */
+  readonly token: string;
 }
 
 /** What a form shows. */
@@ -32,6 +42,8 @@ export interface FormState {
   /** Hidden values by name, such as the version of a row. */
   readonly hidden: Readonly<Record<string, string>>;
   readonly context: FormContext;
+  /** Stored files by the whole name of their field. */
+  readonly stored: Map<string, StoredFile>;
 }
 
 /** Where a field is in its form. */

@@ -6,7 +6,7 @@ import { BoundForm } from "./bound-form.ts";
 import type { FieldDefinition, FormContext } from "./definition.ts";
 import type { FieldRecord, ValuesOf } from "./field-values.ts";
 import { FormErrors } from "./form-errors.ts";
-import type { FormPlan, Widgets } from "./form-plan.ts";
+import type { FormPlan, FormState, Widgets } from "./form-plan.ts";
 import { findAddedSet } from "./form-plan.ts";
 import { createFormReader } from "./form-reader.ts";
 import type { DisplayForm, InvalidForm, ValidForm } from "../handlers/form.ts";
@@ -123,9 +123,9 @@ export class Form<Data, Sent = SentFormOf<Data>> {
   /** Makes a form for a page. */
   protected show(
     initial: object,
-    { id, hidden, context }: { readonly id: string; readonly hidden: Readonly<Record<string, string>>; readonly context: FormContext },
+    { id, hidden, context, stored = new Map() }: Pick<FormState, "id" | "hidden" | "context"> & Partial<Pick<FormState, "stored">>,
   ): DisplayForm<Data> {
-    const state = { id, hidden, context, sent: undefined, initial: initial as Readonly<Record<string, unknown>> }; // Values by name.
+    const state = { id, hidden, context, stored, sent: undefined, initial: initial as Readonly<Record<string, unknown>> }; // Values by name.
     // Its fields are those of Data.
     return new BoundForm({ plan: this.plan, state, errors: new FormErrors(this.plan.layers, context) }) as unknown as DisplayForm<Data>;
   }
@@ -144,11 +144,14 @@ export class Form<Data, Sent = SentFormOf<Data>> {
   protected async read(sent: SentValues, context: FormContext): Promise<SentForm> {
     const { plan } = this;
     const errors = new FormErrors(plan.layers, context);
-    const state = { id: plan.name, hidden: this.hiddenOf(sent), context, sent, initial: {} };
-    if (findAddedSet(plan, sent) !== undefined) return this.create({ plan, state, errors, values: {}, rows: new Map(), isChecked: false });
-    const reading = new FormReading(sent, errors);
+    const isGrown = findAddedSet(plan, sent) !== undefined;
+    // A form that only gets one more row has no errors to show, but its files are read, so that they are not lost.
+    const reading = new FormReading(sent, isGrown ? new FormErrors(plan.layers, context) : errors);
+    const state = { id: plan.name, hidden: this.hiddenOf(sent), context, sent, initial: {}, stored: reading.stored };
+    if (isGrown && !plan.keepsFiles) return this.create({ plan, state, errors, values: {}, rows: new Map(), isChecked: false });
     const values = reading.readFields(plan.fields, "");
     if (reading.waiting !== undefined) await reading.waiting;
+    if (isGrown) return this.create({ plan, state, errors, values, rows: reading.rows, isChecked: false });
     this.complete(values, errors);
     // The first visit of a search page: nothing was asked for, so that nothing is missing.
     if (plan.method === "get" && !errors.isEmpty && !isSent(plan, sent))
@@ -213,11 +216,16 @@ export function createPlan<Data>(
     layers,
     widgets: { ...defaults.widgets, ...widgets },
     hasFiles,
+    keepsFiles: [...fields.values()].some(keepsFile),
   });
 }
 
 function takesFiles({ type, fields }: FieldDefinition): boolean {
   return type === "file" || type === "files" || [...fields.values()].some(takesFiles);
+}
+
+function keepsFile({ options, fields }: FieldDefinition): boolean {
+  return options.keeps !== undefined || [...fields.values()].some(keepsFile);
 }
 
 /** Whether anything was sent for the fields of a form. */

@@ -5,11 +5,11 @@ import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { InstanceOf } from "../data/schema/model.ts";
 import type { WithoutRelations } from "../data/tree/query-types.ts";
 import type { DisplayForm } from "../handlers/form.ts";
-import type { FieldDefinition, FormContext } from "./definition.ts";
+import type { FieldDefinition, FieldDefinitions, FormContext } from "./definition.ts";
 import type { FieldRecord } from "./field-values.ts";
 import type { FormDefaults, FormOptions } from "./form.ts";
 import { createPlan, Form } from "./form.ts";
-import type { FormPlan } from "./form-plan.ts";
+import type { FormPlan, StoredFile } from "./form-plan.ts";
 import { findParentRelation, InlineSet } from "./inline-set.ts";
 import type { Overrides } from "./model-field.ts";
 import { fillSlugs, toModelFields } from "./model-field.ts";
@@ -60,7 +60,34 @@ export class ModelForm<Data, Class, Name> extends Form<Data, SentModelFormOf<Dat
       else if (this.#isOfModel(name)) initial[name] = await readValue(this.#model, name, field, instance);
     const { version } = this.#model.$meta;
     const hidden: Record<string, string> = version === "" ? {} : { [version]: String(readProperty(instance, version)) };
-    return this.show(initial, { id, hidden, context });
+    return this.show(initial, { id, hidden, context, stored: await this.#showFiles(initial) });
+  }
+
+  /** Describes the stored files of a row and of the rows of its sets. */
+  async #showFiles(initial: Readonly<Record<string, unknown>>): Promise<Map<string, StoredFile>> {
+    const stored = new Map<string, StoredFile>();
+    if (!this.plan.keepsFiles) return stored;
+    const { showRowFile } = await import("../storage/form-files.ts");
+    const add = (fields: FieldDefinitions, values: Readonly<Record<string, unknown>>, start: string): void => {
+      for (const [name, { options }] of fields) {
+        const key = values[name];
+        if (options.keeps !== undefined && typeof key === "string" && key !== "") stored.set(start + name, showRowFile(key));
+      }
+    };
+    add(this.plan.fields, initial, "");
+    for (const [name, set] of this.plan.fields) {
+      if (!(set instanceof InlineSet)) continue;
+      const rows = initial[name] as ReadonlyArray<Readonly<Record<string, unknown>>>; // Read by listRows().
+      for (const [index, row] of rows.entries()) add(set.fields, row, `${name}.${index}.`);
+    }
+    return stored;
+  }
+
+  /** Keeps the files of a form that is shown again. */
+  protected override async read(sent: SentValues, context: FormContext): Promise<SentForm> {
+    const form = await super.read(sent, context);
+    if (form instanceof SentModelForm && !form.valid) await form.keepFiles();
+    return form;
   }
 
   #isOfModel(name: string): boolean {

@@ -5,6 +5,7 @@ import type { FieldDefinitions } from "./definition.ts";
 import type { InlineSet } from "./inline-set.ts";
 import { findParentRelation } from "./inline-set.ts";
 import type { FormModel } from "./model-types.ts";
+import type { SavedFiles } from "./save-files.ts";
 import type { SentRow } from "./reading/reading.ts";
 
 /** A row of a model, as far as forms write it. */
@@ -52,12 +53,15 @@ export function readProperty(row: object, name: string): unknown {
 }
 
 /** Splits values into columns and links: rows of many-to-many relations are linked once the row exists. */
-function splitValues(model: FormModel, fields: FieldDefinitions, values: Readonly<Record<string, unknown>>): SplitValues {
+function splitValues({ model, fields, values, files }: RowRequest): SplitValues {
   const columns: Record<string, unknown> = {};
   const links = new Map<string, readonly unknown[]>();
   for (const [name, field] of fields) {
     if (!Object.hasOwn(values, name) || field.options.disabled === true || field.type === "set") continue;
-    if (field.type === "relations") links.set(name, values[name] as readonly unknown[]); // Read as rows.
+    if (field.options.keeps !== undefined) {
+      // Undefined leaves the file as it is, and null removes it.
+      if (values[name] !== undefined) columns[name] = files?.keyOf(values, name) ?? null;
+    } else if (field.type === "relations") links.set(name, values[name] as readonly unknown[]); // Read as rows.
     else if (model.$meta.fields.has(name) || model.$meta.relations.has(name)) columns[name] = values[name];
   }
   return { columns, links };
@@ -78,13 +82,17 @@ export interface RowRequest {
   readonly others: object;
   /** The row to change; undefined for a new one. */
   readonly row: FormRow | undefined;
+  /** Files that were stored for it; undefined for forms without files. */
+  readonly files: SavedFiles | undefined;
 }
 
 /** Stores one row with its links. */
-export async function writeRow({ model, fields, values, others, row }: RowRequest): Promise<FormRow> {
-  const { columns, links } = splitValues(model, fields, values);
+export async function writeRow(request: RowRequest): Promise<FormRow> {
+  const { fields, values, others, row, model, files } = request;
+  const { columns, links } = splitValues(request);
   const all: Record<string, unknown> = { ...columns, ...others };
   if (row !== undefined) {
+    for (const name of Object.keys(columns)) if (fields.get(name)?.options.keeps !== undefined) files?.replace(readProperty(row, name));
     row.set(all);
     await row.save();
   }
@@ -119,7 +127,7 @@ export interface SentSet {
 /** Stores the rows of a set: deletes first, then changes, then new rows. Throws {@link ForeignRowError} and {@link SetRowError}. */
 export async function writeSet(
   { name, set, rows }: SentSet,
-  parent: { readonly model: FormModel; readonly row: object; readonly isNew: boolean },
+  parent: { readonly model: FormModel; readonly row: object; readonly isNew: boolean; readonly files: SavedFiles | undefined },
 ): Promise<void> {
   const stored = new Map<string, FormRow>();
   if (!parent.isNew) for (const row of await listSetRows(set, parent.model, parent.row)) stored.set(set.source!.keyOf(row), row);
@@ -129,7 +137,7 @@ export async function writeSet(
     throw new ForeignRowError(name);
   const by = findParentRelation(set, parent.model);
   const kept = known.filter(({ sent }) => !sent.isDeleted);
-  for (const { sent, row } of known) if (sent.isDeleted) await inRow(name, sent, () => row!.delete());
+  for (const { sent, row } of known) if (sent.isDeleted) await inRow(name, sent, () => deleteRow(set, row!, parent.files));
   for (const isNew of [false, true])
     for (const [position, { sent, row }] of kept.entries()) {
       if ((row === undefined) !== isNew) continue;
@@ -137,8 +145,16 @@ export async function writeSet(
         ...(isNew && { [by]: parent.row }),
         ...(set.orderField !== undefined && { [set.orderField]: position + 1 }),
       };
-      await inRow(name, sent, () => writeRow({ model: set.model, fields: set.fields, values: sent.values, others, row }));
+      await inRow(name, sent, () =>
+        writeRow({ model: set.model, fields: set.fields, values: sent.values, others, row, files: parent.files }),
+      );
     }
+}
+
+/** Deletes a row of a set, and its files with it. */
+async function deleteRow({ model }: InlineSet<unknown>, row: FormRow, files: SavedFiles | undefined): Promise<void> {
+  for (const { name, type } of model.$meta.fields.values()) if (type === "file") files?.replace(readProperty(row, name));
+  await row.delete();
 }
 
 async function inRow(set: string, { index }: SentRow, work: () => Promise<unknown>): Promise<void> {

@@ -5,8 +5,10 @@ import { InlineSet } from "./inline-set.ts";
 import type { FormModel } from "./model-types.ts";
 import type { FormRow } from "./save-row.ts";
 import { ForeignRowError, readProperty, SetRowError, writeRow, writeSet } from "./save-row.ts";
+import type { SavedFiles } from "./save-files.ts";
 import { SentForm } from "./sent-form.ts";
 import type { SentParts } from "./sent-form.ts";
+import { listUploads } from "./sent-uploads.ts";
 
 /** What the data layer says about a refused value, for programs. */
 interface RefusedValue {
@@ -17,6 +19,7 @@ interface RefusedValue {
 /** A form of a model that was sent. */
 export class SentModelForm extends SentForm {
   readonly #model: FormModel;
+  readonly #kept = new WeakSet<object>();
 
   /** @internal Made by a model form. */
   constructor(parts: SentParts, model: FormModel) {
@@ -34,6 +37,7 @@ export class SentModelForm extends SentForm {
     const { version } = this.#model.$meta;
     if (this.valid && version !== "" && this.state.sent?.textOf(version) !== String(readProperty(row, version))) {
       this.noteStale();
+      await this.keepFiles();
       return null;
     }
     return this.#write(row, others);
@@ -43,20 +47,48 @@ export class SentModelForm extends SentForm {
     if (!this.valid) throw this.toError();
     // The database is loaded by the first form that is saved.
     const { inTransactionOf } = await import("./save-transaction.ts");
+    const files = await this.#storeFiles();
     try {
-      return await inTransactionOf(this.#model, () => this.#writeAll(row, others));
+      return await inTransactionOf(this.#model, () => this.#writeAll(row, others, files));
     } catch (error) {
+      // A transaction that never began has undone nothing.
+      await files?.discard(error);
       this.#note(error);
+      await this.keepFiles();
       return null;
     }
   }
 
-  async #writeAll(row: FormRow | undefined, others: object): Promise<object> {
+  /** Keeps new files for an hour, so that the form shows them again. */
+  async keepFiles(): Promise<void> {
+    const uploads = listUploads(this.plan.fields, this.values, this.rows);
+    if (uploads.length === 0) return;
+    const { keepUpload } = await import("../storage/form-files.ts");
+    for (const { path, file } of uploads) {
+      if (this.#kept.has(file)) continue;
+      this.#kept.add(file);
+      // An upload that was kept before has its token already.
+      const shown = await keepUpload(file);
+      if (shown !== undefined) this.state.stored.set(path, shown);
+    }
+  }
+
+  async #storeFiles(): Promise<SavedFiles | undefined> {
+    if (!this.plan.keepsFiles) return undefined;
+    const { SavedFiles } = await import("./save-files.ts");
+    return SavedFiles.store(listUploads(this.plan.fields, this.values, this.rows));
+  }
+
+  async #writeAll(row: FormRow | undefined, others: object, files: SavedFiles | undefined): Promise<object> {
+    files?.follow();
     const { fields } = this.plan;
-    const stored = await writeRow({ model: this.#model, fields, values: this.values, others, row });
+    const stored = await writeRow({ model: this.#model, fields, values: this.values, others, row, files });
     for (const [name, set] of fields)
       if (set instanceof InlineSet)
-        await writeSet({ name, set, rows: this.rows.get(name) ?? [] }, { model: this.#model, row: stored, isNew: row === undefined });
+        await writeSet(
+          { name, set, rows: this.rows.get(name) ?? [] },
+          { model: this.#model, row: stored, isNew: row === undefined, files },
+        );
     return stored;
   }
 

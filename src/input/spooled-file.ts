@@ -56,27 +56,9 @@ export class SpooledFile implements UploadedFile {
   saveTo(path: string): Promise<void>;
   saveTo(storage: UploadTarget, options?: SaveUploadOptions): Promise<SavedUpload>;
   async saveTo(target: string | UploadTarget, options: SaveUploadOptions = {}): Promise<SavedUpload | void> {
-    if (typeof target === "string") return this.#saveToPath(target);
+    if (typeof target === "string") return (await import("./save-to-path.ts")).saveToPath(target, this.stream());
     const { saveUpload } = await import("./save-upload.ts");
     return saveUpload(this, target, options);
-  }
-
-  async #saveToPath(path: string): Promise<void> {
-    const fs = await loadFileSystem();
-    const partial = `${path}.${crypto.randomUUID()}.part`;
-    try {
-      const file = await fs.open(partial, "wx", 0o644);
-      try {
-        for await (const chunk of this.stream()) await file.writeFile(chunk);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await fs.rename(partial, path);
-    } catch (error) {
-      await fs.rm(partial, { force: true });
-      throw error;
-    }
   }
 
   /** Releases the temporary file. */

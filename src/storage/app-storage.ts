@@ -10,7 +10,7 @@ import type { Keyring } from "../security/keyring.ts";
 import { signText, verifyText } from "../security/token.ts";
 import type { FileStore, PutOptions, ReadOptions, StorageContent, StorageFile, StorageSource, UrlOptions } from "./file-store.ts";
 import { replyWithMedia } from "./media-reply.ts";
-import type { Storage } from "./storage.ts";
+import type { FormStorage } from "./storage.ts";
 import { assertSource } from "./storage-content.ts";
 import { storageMissing } from "./storage-errors.ts";
 import { assertStorageKey, findKeyProblem } from "./storage-key.ts";
@@ -24,20 +24,22 @@ export interface AppStorageSettings {
   readonly isPublic: boolean | readonly string[];
   /** Secret keys of the application. Throws `E_SECRET_KEYS_MISSING`. */
   readonly keyring: () => Keyring;
-  readonly storages: Pick<Ambient<Storage>, "enter" | "add">;
+  readonly storages: Pick<Ambient<FormStorage>, "enter" | "add">;
 }
 
 /** What a signed address says: the key, and the name to save the file under. */
 type Ticket = readonly [key: string, download: string | boolean];
 
 const purpose = "gable.storage";
+const formPurpose = "gable.storage.form";
 const ttlSecondsMax = 604_800;
 const nameCharactersMax = 255;
 
 /** Stored files of an application. */
-export class AppStorage implements Storage {
+export class AppStorage implements FormStorage {
   readonly #settings: AppStorageSettings;
   readonly #remove: () => void;
+  readonly #timers = new Set<NodeJS.Timeout>();
 
   /** @internal Use {@link storagePart}. */
   constructor(settings: AppStorageSettings) {
@@ -106,7 +108,28 @@ export class AppStorage implements Storage {
 
   /** @internal */
   stop(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
     this.#remove();
+  }
+
+  /** @internal */
+  signToken(text: string, ttlSeconds?: number): string {
+    return signText(text, this.#settings.keyring(), { purpose: formPurpose, ttlSeconds });
+  }
+
+  /** @internal */
+  openToken(token: string): string | undefined {
+    return ignoreBadTokens(() => verifyText(token, this.#settings.keyring(), { purpose: formPurpose }));
+  }
+
+  /** @internal */
+  deleteLater(key: string, seconds: number): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      // Nobody waits for it. A file that cannot be deleted now is an orphan, which does no harm.
+      this.store.delete(key).catch(() => {});
+    }, seconds * 1_000);
+    this.#timers.add(timer.unref());
   }
 
   #isPublic(key: string): boolean {

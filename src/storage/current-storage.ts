@@ -1,9 +1,9 @@
 /** `storage`: the storage of the application whose request runs, else that of the only running application. */
 import { Ambient } from "../parts/ambient.ts";
-import type { Storage } from "./storage.ts";
+import type { FormStorage, Storage } from "./storage.ts";
 
 /** The storages of applications that run. */
-export const storages: Ambient<Storage> = new Ambient({ what: "a storage", code: "E_STORAGE_DISABLED", call: "app.part(storagePart)" });
+export const storages: Ambient<FormStorage> = new Ambient({ what: "a storage", code: "E_STORAGE_DISABLED", call: "app.part(storagePart)" });
 
 /**
  * The storage of your application. Throws `E_STORAGE_DISABLED` when no application with a storage runs.

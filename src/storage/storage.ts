@@ -17,3 +17,13 @@ export interface Storage {
   /** Returns the address of a file for pages: signed, unless the file is public. Does not look whether the file exists. */
   url(key: string, options?: UrlOptions): string;
 }
+
+/** The storage of an application, as its forms use it. */
+export interface FormStorage extends Storage {
+  /** Signs a string for forms. Without seconds it never expires. Throws `E_SECRET_KEYS_MISSING`. */
+  signToken(text: string, ttlSeconds?: number): string;
+  /** Returns a string that was signed for forms; undefined for every other one. */
+  openToken(token: string): string | undefined;
+  /** Deletes a file when some seconds have passed, if the application still runs then. */
+  deleteLater(key: string, seconds: number): void;
+}

@@ -1,7 +1,7 @@
 /** Types of forms: what they give, and the mistakes that must not compile. */
 import { post, page, redirect } from "gable";
 import type { InvalidForm, UploadedFile, ValidForm } from "gable";
-import { field as c } from "gable/data";
+import { field as c, Model } from "gable/data";
 import { field as f, form, inlineSet, modelForm } from "gable/forms";
 import type { FormValues } from "gable/forms";
 import { Photo, Post, postForm, Tag, User } from "./models.ts";
@@ -10,6 +10,13 @@ type Equal<First, Second> = (<Value>() => Value extends First ? 1 : 2) extends <
 function assertType<Condition extends true>(): Condition | undefined {
   return undefined;
 }
+
+const fileModelForm = modelForm(Model("typed_files", { id: c.id(), cover: c.file({ null: true }), scan: c.file() }), {
+  fields: ["cover", "scan"],
+  override: { scan: { accept: ["application/pdf"], bytesMax: 1_000 } },
+});
+assertType<Equal<FormValues<typeof fileModelForm>["cover"], UploadedFile | null | undefined>>();
+assertType<Equal<FormValues<typeof fileModelForm>["scan"], UploadedFile | undefined>>();
 
 const contactForm = form({
   email: f.email(),

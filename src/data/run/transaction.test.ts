@@ -215,7 +215,7 @@ describeOnDatabases(
         await transaction(() => onCommit(() => calls.push("inner")));
         await transaction(async () => {
           onCommit(() => calls.push("dropped"));
-          onRollback(() => calls.push("undone"));
+          onRollback((error) => calls.push(error === failure ? "undone" : `undone by ${String(error)}`));
           throw failure;
         }).catch(() => undefined);
         onCommit(async () => {

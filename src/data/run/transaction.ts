@@ -30,6 +30,9 @@ const transactionNames = ["isolation", "readOnly", "retries", "timeoutMs", "oute
 
 type Callback = () => unknown;
 
+/** What runs when a transaction is rolled back, with the error that ended it. */
+type UndoCallback = (error: unknown) => unknown;
+
 /**
  * Runs work in a transaction. Inside another one it is a savepoint: an error rolls back this part, and is rethrown.
  * Throws the errors of the work, `E_TRANSACTION_CONFLICT`, `E_TRANSACTION_ABORTED`, `E_TRANSACTION_TIMEOUT` and `E_COMMIT_UNKNOWN`.
@@ -74,8 +77,13 @@ export function onCommit(callback: Callback): void {
   else void runAll(defaultContext().database, [callback]);
 }
 
-/** Runs a callback when the transaction is rolled back. Without a transaction it never runs. */
-export function onRollback(callback: Callback): void {
+/**
+ * Runs a callback with the error that rolls the transaction back.
+ *
+ * The code `E_COMMIT_UNKNOWN` says that it may have
+ * been committed all the same. Without a transaction the callback never runs.
+ */
+export function onRollback(callback: UndoCallback): void {
   const open = currentContext()?.transaction;
   if (open instanceof Transaction) open.undone.push(callback);
 }
@@ -106,7 +114,7 @@ async function runOutermost<Result>(
   connection.release(!outcome.isStored && open.isLost ? outcome.error : undefined);
   publishTransaction(database, outcome.isStored ? "committed" : "rolled back", start);
   // Callbacks may write, so the connection must be free by then.
-  await runAll(database, outcome.isStored ? open.committed : open.undone);
+  await runAll(database, outcome.isStored ? open.committed : undoAll(open, outcome.error));
   if (!outcome.isStored) throw outcome.error;
   return outcome.result;
 }
@@ -192,6 +200,11 @@ async function withTimeout<Result>(
   }
 }
 
+/** The callbacks of a transaction that an error ended. */
+function undoAll({ undone }: Transaction, error: unknown): readonly Callback[] {
+  return undone.map((callback) => () => callback(error));
+}
+
 /** Runs callbacks outside of the transaction, in order. Their errors are reported, and change nothing. */
 async function runAll(database: DatabaseCore, callbacks: readonly Callback[]): Promise<void> {
   for (const callback of callbacks) {
@@ -221,7 +234,7 @@ class Transaction implements OpenTransaction {
   readonly isReadOnly: boolean;
   /** Callbacks for the commit; those of a savepoint pass to the transaction around it. */
   readonly committed: Callback[] = [];
-  readonly undone: Callback[] = [];
+  readonly undone: UndoCallback[] = [];
   isEnded = false;
   /** Whether the connection has become unusable. */
   isLost = false;
@@ -429,7 +442,7 @@ class Transaction implements OpenTransaction {
         this.isLost = true;
         this.fail(error);
       }
-      await runAll(database, open.undone);
+      await runAll(database, undoAll(open, error));
       throw error;
     }
   }

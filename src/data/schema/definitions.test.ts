@@ -71,6 +71,7 @@ const rows: readonly Row[] = [
   ["a type of file that is none", make({ a: f.file({ accept: ["png"] }) }), "E_FIELD_OPTION_VALUE", /accept is /, /image\/png/],
   ["a file without a size", make({ a: f.file({ bytesMax: 0 }) }), "E_FIELD_OPTION_VALUE", /bytesMax is 0/, /above 0/],
   ["a start of keys that is none", make({ a: f.file({ prefix: "../x" }) }), "E_FIELD_OPTION_VALUE", /prefix is "..\/x"/, /"covers"/],
+  ["a default file", make({ a: f.file({ default: "a.png" }) }), "E_FIELD_OPTION_VALUE", /has a default/, /null: true/],
   ["a list of files", make({ a: f.array(f.file()) }), "E_FIELD_INVALID", /a list is of the type file/, /./],
   ["a choice of nothing", make({ a: f.choice({}) }), "E_FIELD_OPTION_VALUE", /no keys/, /at least one/],
   [

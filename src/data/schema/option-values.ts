@@ -60,11 +60,19 @@ export function findQueryMistake(sql: unknown): { readonly message: string; read
 }
 
 /** Finds the mistakes in the options of a file field: each with its fix. */
-export function findFileMistakes({ accept, bytesMax, prefix }: AnyColumnOptions): ReadonlyArray<readonly [what: string, fix: string]> {
+export function findFileMistakes({
+  accept,
+  bytesMax,
+  prefix,
+  default: initial,
+}: AnyColumnOptions): ReadonlyArray<readonly [what: string, fix: string]> {
   const isTypes = Array.isArray(accept) && accept.length > 0 && accept.every((type) => /^[a-z]+\/(?:\*|[\w.+-]+)$/.test(String(type)));
   const isSize = typeof bytesMax === "number" && Number.isSafeInteger(bytesMax) && bytesMax > 0;
   const isStart = typeof prefix === "string" && /^(?:[A-Za-z0-9_-]{1,50}\/){0,4}[A-Za-z0-9_-]{1,50}$/.test(prefix);
   return [
+    ...(initial !== undefined && initial !== null
+      ? [["a file has a default", "Two rows would share one file. Use null: true."] as const]
+      : []),
     ...(accept !== undefined && !isTypes
       ? [[`accept is ${describeValue(accept)}`, 'Give a list of media types such as ["image/png"].'] as const]
       : []),

@@ -168,10 +168,22 @@ function drawCheckbox(field: FieldView, extra: Readonly<AttributeRecord>): Html 
 
 function drawFile(field: FieldView, extra: Readonly<AttributeRecord>): Html {
   const control = html`<input ${attributes(fileAttributes(field, extra))}>`;
-  if (field.storedName === "" || field.isRequired) return control;
+  if (field.storedName === "") return control;
+  const { storedToken } = field;
+  const stored =
+    storedToken === ""
+      ? ""
+      : html`
+  <input ${attributes({ type: "hidden", name: `${field.name}.stored`, value: storedToken })}>`;
+  if (field.isRequired)
+    return storedToken === ""
+      ? control
+      : html`${control}${stored}
+  <div class="stored-file">${field.text("stored", { name: field.storedName })}</div>`;
   const id = field.partId("clear");
-  return html`${control}
-  <div><input type="checkbox" name="${field.name}.clear" id="${id}" value="true"><label for="${id}">${field.text("clear", { name: field.storedName })}</label></div>`;
+  const box = attributes({ type: "checkbox", name: `${field.name}.clear`, id, value: "true", checked: field.isCleared });
+  return html`${control}${stored}
+  <div><input ${box}><label for="${id}">${field.text("clear", { name: field.storedName })}</label></div>`;
 }
 
 /** Returns the description of a fieldset, whose controls share it. */

@@ -17,6 +17,10 @@ export interface FieldView extends WidgetField {
   readonly showsRequired: boolean;
   /** Name of the stored file that can be removed; "" without one. */
   readonly storedName: string;
+  /** Signed text that stands for the stored file; "" without one. */
+  readonly storedToken: string;
+  /** Whether the box that removes the stored file is ticked. */
+  readonly isCleared: boolean;
   /** Fields of a group. */
   readonly children: readonly FieldView[];
   /** Rows of a set. */

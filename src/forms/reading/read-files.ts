@@ -2,6 +2,7 @@
 import { fileTypeOf } from "../../http/file-types.ts";
 import { sniffableTypes } from "../../input/sniff.ts";
 import type { UploadedFile } from "../../handlers/uploaded-file.ts";
+import type { FoundFile } from "../../storage/form-files.ts";
 import type { FieldDefinition, Parsed } from "../definition.ts";
 import { toSizeText } from "../messages.ts";
 import type { SentFile } from "../../input/form-reader.ts";
@@ -21,6 +22,34 @@ export function readFile(field: FieldDefinition, path: string, { sent }: Reading
   if (file !== undefined) return findFileProblem(field, file) ?? { value: file };
   const isStored = initialOf(field) !== undefined && initialOf(field) !== null;
   return field.isRequired && !(isStored && !isCleared) ? broken("required") : { value: null };
+}
+
+/**
+ * Reads the file of a column. `name.stored` stands for the file of the row, or for an upload that is kept since the form was sent with
+ * an error. The value is the new file, null to remove the old one, and undefined when nothing changes.
+ */
+export function readKeptFile(field: FieldDefinition, path: string, reading: Reading): Parsed | Promise<Parsed> {
+  const { sent } = reading;
+  const token = sent.textOf(`${path}.stored`) ?? "";
+  const isCleared = sent.has(`${path}.clear`);
+  const [file, ...others] = sent.filesOf(path);
+  const read = (stored: FoundFile | undefined): Parsed => {
+    if (others.length > 0) return broken("repeated");
+    if (file !== undefined) return isCleared ? broken("file_both") : (findFileProblem(field, file) ?? { value: file });
+    if (isCleared) return field.isRequired ? broken("required") : { value: null };
+    if (token !== "" && stored === undefined) return broken("file_gone");
+    if (stored?.upload !== undefined) return findFileProblem(field, stored.upload) ?? { value: stored.upload };
+    return stored === undefined && field.isRequired ? broken("required") : { value: undefined };
+  };
+  return token === "" ? read(undefined) : findStored(token, path, reading).then(read);
+}
+
+async function findStored(token: string, path: string, reading: Reading): Promise<FoundFile | undefined> {
+  // Only forms with stored files need the storage.
+  const { findFormFile } = await import("../../storage/form-files.ts");
+  const found = await findFormFile(token);
+  if (found !== undefined) reading.noteStored(path, { name: found.name, token });
+  return found;
 }
 
 /** Reads several files, in the order in which they were sent. */

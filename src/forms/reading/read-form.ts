@@ -1,9 +1,10 @@
 /** Reads all fields of a form: each by its type, with the rule that it breaks. */
 import type { FieldDefinition, FieldDefinitions, Parsed } from "../definition.ts";
 import type { FormErrors } from "../form-errors.ts";
+import type { StoredFile } from "../form-plan.ts";
 import type { SentValues } from "../sent-values.ts";
 import { scalarTypes } from "../values/scalar-types.ts";
-import { readFile, readFiles } from "./read-files.ts";
+import { readFile, readFiles, readKeptFile } from "./read-files.ts";
 import { readRelation, readRelations } from "./read-relation.ts";
 import { readChoices, readScalar } from "./read-scalar.ts";
 import { isBlankRow, readSet } from "./read-set.ts";
@@ -25,6 +26,8 @@ export class FormReading implements Reading {
   readonly #waiting: Array<Promise<void>> = [];
   /** Values that passed the rules of their type and still have a custom check. */
   readonly checks: PendingCheck[] = [];
+  /** Stored files by the whole name of their field. */
+  readonly stored = new Map<string, StoredFile>();
   /** Rows of sets by the name of the set. */
   readonly rows = new Map<string, readonly SentRow[]>();
 
@@ -65,11 +68,16 @@ export class FormReading implements Reading {
   #take(field: FieldDefinition, path: string, parsed: Parsed, keep: (value: unknown) => void): void {
     if (parsed.code !== undefined) return this.fail(path, field, parsed);
     keep(parsed.value);
-    if (field.options.validate !== undefined && parsed.value !== null) this.checks.push({ field, path, value: parsed.value });
+    if (field.options.validate !== undefined && parsed.value !== null && parsed.value !== undefined)
+      this.checks.push({ field, path, value: parsed.value });
   }
 
   noteRows(path: string, rows: readonly SentRow[]): void {
     this.rows.set(path, rows);
+  }
+
+  noteStored(path: string, file: StoredFile): void {
+    this.stored.set(path, file);
   }
 
   #read(field: FieldDefinition, path: string): Parsed | Promise<Parsed> {
@@ -86,7 +94,7 @@ export class FormReading implements Reading {
       case "relations":
         return readRelations(field, path, this);
       case "file":
-        return readFile(field, path, this);
+        return field.options.keeps === undefined ? readFile(field, path, this) : readKeptFile(field, path, this);
       case "files":
         return readFiles(field, path, this);
       case "set":

@@ -52,7 +52,7 @@ function isBlankField(field: FieldDefinition, path: string, sent: SentValues): b
   if (field.options.disabled === true) return true;
   if (field.type === "group") return isBlankRow(field.fields, `${path}.`, sent);
   if (field.type === "set") return readCount(path, sent) === 0;
-  if (sent.filesOf(path).length > 0) return false;
+  if (sent.filesOf(path).length > 0 || (field.options.keeps !== undefined && sent.has(`${path}.stored`))) return false;
   const given = sent.valuesOf(path).filter((value) => value !== "" && value !== null && value !== undefined);
   if (field.type === "boolean" && field.options.unknown !== true) return given.length === 0 || initialOf(field) === true;
   if (given.length === 0) return true;

@@ -1,5 +1,6 @@
 /** What the readers of fields share while they read one form. */
 import type { FieldDefinition, FieldDefinitions, Parsed } from "../definition.ts";
+import type { StoredFile } from "../form-plan.ts";
 import type { SentValues } from "../sent-values.ts";
 import type { ReadContext } from "../values/scalar-type.ts";
 
@@ -11,6 +12,8 @@ export interface Reading extends ReadContext {
   fail(path: string, field: FieldDefinition, problem: Parsed): void;
   /** Keeps the rows of a set, for what is done with them later. */
   noteRows(path: string, rows: readonly SentRow[]): void;
+  /** Keeps what the form shows of a stored file. */
+  noteStored(path: string, file: StoredFile): void;
   /** Reads several fields into an object. */
   readFields(fields: FieldDefinitions, prefix: string): Record<string, unknown>;
 }
