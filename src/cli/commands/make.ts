@@ -13,6 +13,7 @@ import type { ProjectFacts } from "../make/pages.ts";
 import { makeFeature, makeRoutes, makeView } from "../make/pages.ts";
 import type { Plan, Written } from "../make/plan.ts";
 import { readModelSources, writePlan } from "../make/plan.ts";
+import { makeResource } from "../make/resource.ts";
 import { findNearest } from "../nearest.ts";
 import { modelsOf } from "../open-database.ts";
 
@@ -22,7 +23,7 @@ const flags = {
   dryRun: { type: "boolean", help: "Shows what it would write, and writes nothing" },
 } as const;
 const words = {
-  kind: { help: "model, form, routes, view or feature" },
+  kind: { help: "model, form, routes, view, resource or feature" },
   name: { help: "Its name, such as Post, and then its fields, such as title:text:200", many: true },
 } as const;
 type Context = BuiltInContext<typeof words, typeof flags>;
@@ -45,8 +46,16 @@ const kinds: Readonly<Record<string, (given: Given) => Plan | Promise<Plan>>> = 
   form: planForm,
   routes: (given) => makeRoutes(readFileName("routes", withoutFields(given)), given.facts),
   view: (given) => makeView(readFileName("view", withoutFields(given)), given.facts),
+  resource: planResource,
   feature: (given) => makeFeature(readFileName("feature", withoutFields(given)), given.facts),
 };
+
+/** The pages of a model that the application has. */
+async function planResource(given: Given): Promise<Plan> {
+  const names = readModelName("resource", withoutFields(given));
+  const model = await findModel(given.context, names.pascal, given.sources);
+  return makeResource(names, model, toSource(given.sources, names.pascal), listFormFields(model), given.facts);
+}
 
 /** The command. */
 export const make = builtIn({
@@ -56,6 +65,7 @@ export const make = builtIn({
     "make model Post title:text:200 body:text author:belongsTo:User",
     "make form contact email:email message:text",
     "make form Post",
+    "make resource Post",
     "make routes search",
   ],
   arguments: words,

@@ -58,7 +58,7 @@ function toFormField({ type, max, digits, choices, isNullable }: MadeField): str
 }
 
 /** Returns the code of a form of a model. */
-function toModelForm({ pascal, camel }: Names, source: string, fields: readonly string[]): string {
+export function toModelForm({ pascal, camel }: Names, source: string, fields: readonly string[]): string {
   return `import { modelForm } from "gable/forms";
 import { ${pascal} } from "${source}";
 

@@ -27,10 +27,11 @@ export interface ProjectFacts {
 }
 
 /** Returns the layout as a file to write, where there is none. */
-const withLayout = ({ hasLayout }: ProjectFacts): Readonly<Record<string, string>> => (hasLayout ? {} : { "views/layout.html": layout });
+export const withLayout = ({ hasLayout }: ProjectFacts): Readonly<Record<string, string>> =>
+  hasLayout ? {} : { "views/layout.html": layout };
 
 /** Returns the lines that give a module of routes to the application. */
-function toRouteLines({ app }: ProjectFacts, name: string, path: string): readonly Line[] {
+export function toRouteLines({ app }: ProjectFacts, name: string, path: string): readonly Line[] {
   const views = /\bviews\b/.test(app.text) ? [] : [{ file: app.file, line: 'views: "views", // an option of gable()' }];
   return [
     { file: app.file, line: `import * as ${name} from "./${path}";` },

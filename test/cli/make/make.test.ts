@@ -94,6 +94,47 @@ describe("gable make, all kinds in one project", () => {
   });
 });
 
+describe("gable make resource", () => {
+  const project = createFullProject();
+  const tests = ["tests/article-pages.test.ts", "tests/author-pages.test.ts"];
+
+  it("follows make model, db make and db migrate", async () => {
+    await makeAndAdd(project, "model", "Author", "name:text:3");
+    await makeAndAdd(
+      project,
+      "model",
+      ..."Article title:text:200 body:text slug:slug:80:unique price:decimal:8:2 state:choice:draft,live isPinned:boolean day:date at:time".split(
+        " ",
+      ),
+      ..."seenAt:datetime until:datetime:null votes:int code:uuid rate:float size:bigint site:url:null mail:email author:belongsTo:Author".split(
+        " ",
+      ),
+    );
+    await runGable(project, "db", "make", "articles");
+    await runGable(project, "db", "migrate");
+    const { files } = await makeAndAdd(project, "resource", "Article");
+    assert.deepEqual(files, [
+      "articles/forms.ts",
+      "articles/routes.ts",
+      "views/articles/list.html",
+      "views/articles/show.html",
+      "views/articles/form.html",
+      "views/articles/delete.html",
+      tests[0],
+    ]);
+    await makeAndAdd(project, "resource", "Author");
+  });
+
+  it("writes tests that pass", async () => {
+    await runNode(project, "--test", ...tests);
+  });
+
+  it("writes code that compiles, the template files included", async () => {
+    await runGable(project, "build");
+    await runNode(project, join(root, "node_modules/typescript/bin/tsc"), "-p", ".");
+  });
+});
+
 describe("gable make", () => {
   const project = createFullProject();
   const model = `import { field as f, Model } from "gable/data";
@@ -187,6 +228,8 @@ describe("gable make refuses", () => {
     ["model Post price:decimal:2:3", /no such digits/, /decimal:10:2/],
     ["model Note text:text", /notes\/models\.ts exists already/, /--force/],
     ["form Pst", /no model "Pst"/, /make model Pst/],
+    ["resource Pst", /no model "Pst"/, /make model Pst/],
+    ["resource notes", /one thing, with a capital letter/, /make resource Note$/m],
     ["form contact", /has no fields/, /email:email/],
     ["form contact author:belongsTo:Note", /belongs to a model/, /text/],
     ["form ../x a:text", /not a name for a form/, /make form x$/m],
