@@ -577,6 +577,18 @@ export declare const permissionModels: (user: UserClass & {
 };
 
 /**
+ * Defines what users may do with the records of a model. What no rule allows is denied, to superusers as well. Throws
+ * `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
+ *
+ * @example
+ * export const postPolicy = policy(Post, {
+ *   view: ({ user, record }) => record.isPublished || record.authorId === user?.id,
+ *   change: ({ user, record }) => record.authorId === user?.id || "Only the author may edit.",
+ * });
+ */
+export declare function policy<Class extends PolicyModel>(model: Class, rules: PolicyRules<Class>): Policy;
+
+/**
  * Signs a user in without a password: the session gets a new id and belongs to the user from now on. Check first that the
  * visitor is this user. Throws `E_ACCOUNTS_SETUP` in an application without accounts.
  */
@@ -633,13 +645,8 @@ export interface AccountGuards<User, Permission extends string = never, Scope ex
     readonly sudo: (options?: SudoOptions) => AccountGuard<{
         readonly user: User;
     }>;
-    /**
-     * Lets users pass who have a permission; `context.user` is the user. Superusers have all. Throws `E_PERMISSION_UNKNOWN`
-     * for one that `defineAccounts({ permissions })` does not declare.
-     */
-    readonly can: (permission: Permission) => AccountGuard<{
-        readonly user: User;
-    }>;
+    /** Creates guards of permissions and policies. */
+    readonly can: CanGuards<User, Permission>;
     /** Lets requests pass that send an API token with this scope; `context.user` is its user, whatever the session says. */
     token(scope: Scope): TokenGuard<User>;
 }
@@ -652,11 +659,52 @@ export interface Accounts<User = object, Permission extends string = never, Scop
     readonly routes: readonly RouteEntry[];
     /** Guards for your own routes. */
     readonly guards: AccountGuards<User, Permission, Scope>;
+    /** Asks for permissions and policies in handlers. */
+    readonly can: CanQuestion<Permission>;
+    /**
+     * Returns a query of the records that the user of a request may see, by the rule `scope` of the policy. A guard must have loaded
+     * the user. Throws `E_USER_UNLOADED` and `E_POLICY_MISSING`.
+     */
+    readonly scope: <Class extends PolicyModel>(context: AnyContext, model: Class) => Query<Class, InstanceOf<Class>>;
+}
+
+/** Creates guards of permissions and policies. */
+export interface CanGuards<User, Permission extends string = never> {
+    /**
+     * Lets users pass who have a permission; `context.user` is the user. Superusers have all. Throws `E_PERMISSION_UNKNOWN`
+     * for one that `defineAccounts({ permissions })` does not declare.
+     */
+    (permission: Permission): AccountGuard<{
+        readonly user: User;
+    }>;
+    /** Lets pass whom the policy of a model lets add a record. Throws `E_POLICY_MISSING`. */
+    (action: "add", model: PolicyModel): AccountGuard<{
+        readonly user: User | null;
+    }>;
+    /**
+     * Loads a record, and lets pass whom its policy allows the action; `context.record` is the record. Who may not see it gets 404,
+     * others 403 with the reason. Throws `E_POLICY_MISSING` and `E_OPTION_INVALID`.
+     *
+     * @example
+     * get("/posts/:id(int)/edit", { guard: can("change", Post, ({ params }) => ({ id: params.id })) }, ({ record }) => record.title);
+     */
+    <Class extends PolicyModel>(action: RecordAction, model: Class, find: FindKey<Class>): AccountGuard<{
+        readonly user: User | null;
+        readonly record: InstanceOf<Class>;
+    }>;
+}
+
+/** Asks for permissions and policies in handlers. */
+export interface CanQuestion<Permission extends string = never> {
     /**
      * Says whether the user of a request has a permission: never for a visitor, always for a superuser. A request reads its
      * permissions once, at the first question. Throws `E_PERMISSION_UNKNOWN`.
      */
-    readonly can: (context: AnyContext, permission: Permission) => Promise<boolean>;
+    (context: AnyContext, permission: Permission): Promise<boolean>;
+    /** Says whether the policy lets the user of a request add a record of a model. Throws `E_POLICY_MISSING`. */
+    (context: AnyContext, action: "add", model: PolicyModel): Promise<boolean>;
+    /** Says whether the policy of its model allows the user of a request something with a record. Throws `E_POLICY_MISSING`. */
+    (context: AnyContext, action: RecordAction, record: object): Promise<boolean>;
 }
 
 /** The type of a user of some accounts. */
@@ -787,6 +835,8 @@ export interface AccountsOptions<User extends UserClass = UserClass, Permission 
     readonly permissions?: readonly Permission[];
     /** API tokens: what they can be allowed to do. No tokens by default. */
     readonly tokens?: ApiTokenOptions<Scope>;
+    /** What users may do with records, one `policy()` for each model. None by default. */
+    readonly policies?: readonly Policy[];
 }
 
 /** The option of `gable()` for accounts. */
@@ -863,6 +913,85 @@ export interface PermissionManager {
     /** Runs several changes in one transaction: all of them happen, or none. */
     together(work: () => Promise<void>): Promise<void>;
 }
+
+/** Finds the record that a request is about. */
+export type FindKey<Class> = (context: Context) => RecordKey<Class>;
+
+/** Values that identify a record, by the names of fields. The query checks them. */
+export type RecordKey<Class> = Class extends {
+    readonly $fields: infer Fields;
+} ? {
+    readonly [Name in keyof Fields]?: unknown;
+} : never;
+
+/** The rules of any model. */
+export type AnyPolicyRules = Readonly<Record<RecordAction | "add", PolicyRule<PolicyFacts & {
+    readonly record: object | undefined;
+}> | undefined> & {
+    scope: ((query: object, facts: Pick<PolicyFacts, "user">) => unknown) | undefined;
+}>;
+
+/** What users may do with the records of a model; pass it to `defineAccounts({ policies })`. */
+export interface Policy {
+    /** The model. */
+    readonly model: PolicyModel;
+    /** Its rules. */
+    readonly rules: AnyPolicyRules;
+}
+
+/** What rules of lists and of new records get. */
+export interface PolicyFacts {
+    /** Who asks; null for a visitor. */
+    readonly user: PolicyUser | null;
+    /** Says whether the user has a permission. Throws `E_PERMISSION_UNKNOWN`. */
+    readonly can: (permission: string) => Promise<boolean>;
+}
+
+/** A model that a policy is about. */
+export interface PolicyModel {
+    /** Makes a row. */
+    new (): object;
+    /** Name of the table. */
+    readonly $table: string;
+    /** Its fields. */
+    readonly $fields: object;
+}
+
+/** A rule of a policy. Only true allows. */
+export type PolicyRule<Facts> = (facts: Facts) => Verdict | Promise<Verdict>;
+
+/** The rules of a policy. An action without a rule is denied to everybody. */
+export interface PolicyRules<Class> {
+    /** Who may see a record. For all others it does not exist: they get 404. */
+    readonly view?: PolicyRule<RecordFacts<InstanceOf<Class>>>;
+    /** Who may add a record. */
+    readonly add?: PolicyRule<PolicyFacts>;
+    /** Who may change a record. */
+    readonly change?: PolicyRule<RecordFacts<InstanceOf<Class>>>;
+    /** Who may delete a record. */
+    readonly delete?: PolicyRule<RecordFacts<InstanceOf<Class>>>;
+    /** Narrows a query to the records that the user may see. */
+    readonly scope?: (query: Query<Class, InstanceOf<Class>>, facts: {
+        readonly user: PolicyUser | null;
+    }) => Query<Class, InstanceOf<Class>>;
+}
+
+/** The user that rules get: that of `AppTypes`, otherwise an account. */
+export type PolicyUser = AppTypes extends {
+    readonly user: infer User;
+} ? NonNullable<User> : Account;
+
+/** What a user may do with a record. */
+export type RecordAction = "view" | "change" | "delete";
+
+/** What rules of a record get. */
+export interface RecordFacts<Row> extends PolicyFacts {
+    /** The record that it is about. */
+    readonly record: Row;
+}
+
+/** True allows. False denies, and a string denies with the reason. */
+export type Verdict = boolean | string;
 
 /** The problem of a password, as a code and a sentence. */
 export interface PasswordProblem {

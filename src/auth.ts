@@ -4,11 +4,12 @@ export { apiTokenModel } from "./auth/api-token-model.ts";
 export { defineAccounts } from "./auth/accounts.ts";
 export { manageAccounts } from "./auth/manage-accounts.ts";
 export { permissionModels } from "./auth/permissions/models.ts";
+export { policy } from "./auth/policies/policy.ts";
 export { signIn, signOut } from "./auth/sign-in.ts";
 export { createPasswordHasher } from "./auth/passwords/hasher.ts";
 export { findPasswordProblem } from "./auth/passwords/password-rules.ts";
 export type { Account, AccountModel } from "./auth/account-fields.ts";
-export type { AccountGuard, AccountGuards, Accounts, UserOf } from "./auth/accounts.ts";
+export type { AccountGuard, AccountGuards, Accounts, CanGuards, CanQuestion, UserOf } from "./auth/accounts.ts";
 export type { AccountManager, AccountRights, AccountsApplication } from "./auth/manage-accounts.ts";
 export type { ApiToken, ApiTokenOptions, CreatedApiToken, NewApiToken } from "./auth/api-tokens.ts";
 export type { TokenGuard } from "./auth/token-guard.ts";
@@ -19,4 +20,17 @@ export type { SudoOptions } from "./auth/sudo.ts";
 export type { HashQueueOptions } from "./auth/passwords/hash-queue.ts";
 export type { ForeignScheme, PasswordCheck, PasswordHasher, PasswordHasherOptions } from "./auth/passwords/hasher.ts";
 export type { PermissionHolder, PermissionManager } from "./auth/permissions/manage-permissions.ts";
+export type { FindKey, RecordKey } from "./auth/policies/policy-checks.ts";
+export type {
+  AnyPolicyRules,
+  Policy,
+  PolicyFacts,
+  PolicyModel,
+  PolicyRule,
+  PolicyRules,
+  PolicyUser,
+  RecordAction,
+  RecordFacts,
+  Verdict,
+} from "./auth/policies/policy.ts";
 export type { PasswordProblem, PasswordRules } from "./auth/passwords/password-rules.ts";

@@ -1,11 +1,15 @@
 /** defineAccounts(): the accounts of a site, as routes and guards. */
+import type { Query } from "../data/query/query.ts";
+import type { InstanceOf } from "../data/schema/model.ts";
 import type { RouteEntry } from "../handlers/group.ts";
 import type { AnyContext, Context } from "../handlers/context.ts";
 import type { HandlerResult } from "../replies/handler-result.ts";
 import { createGuards } from "./guards.ts";
 import type { AccountsOptions, UserClass } from "./options.ts";
 import { assertAccountsOptions } from "./options.ts";
-import { createPermissionChecks } from "./permissions/checks.ts";
+import { createCan } from "./policies/create-can.ts";
+import type { FindKey } from "./policies/policy-checks.ts";
+import type { PolicyModel, RecordAction } from "./policies/policy.ts";
 import { createAccountRoutes } from "./routes.ts";
 import type { SudoOptions } from "./sudo.ts";
 import { createSudo } from "./sudo.ts";
@@ -38,13 +42,46 @@ export interface AccountGuards<User, Permission extends string = never, Scope ex
    * get("/payout", { guard: sudo({ withinSeconds: 900 }) }, ({ user, view }) => view("payout.html", { user }));
    */
   readonly sudo: (options?: SudoOptions) => AccountGuard<{ readonly user: User }>;
+  /** Creates guards of permissions and policies. */
+  readonly can: CanGuards<User, Permission>;
+  /** Lets requests pass that send an API token with this scope; `context.user` is its user, whatever the session says. */
+  token(scope: Scope): TokenGuard<User>;
+}
+
+/** Creates guards of permissions and policies. */
+export interface CanGuards<User, Permission extends string = never> {
   /**
    * Lets users pass who have a permission; `context.user` is the user. Superusers have all. Throws `E_PERMISSION_UNKNOWN`
    * for one that `defineAccounts({ permissions })` does not declare.
    */
-  readonly can: (permission: Permission) => AccountGuard<{ readonly user: User }>;
-  /** Lets requests pass that send an API token with this scope; `context.user` is its user, whatever the session says. */
-  token(scope: Scope): TokenGuard<User>;
+  (permission: Permission): AccountGuard<{ readonly user: User }>;
+  /** Lets pass whom the policy of a model lets add a record. Throws `E_POLICY_MISSING`. */
+  (action: "add", model: PolicyModel): AccountGuard<{ readonly user: User | null }>;
+  /**
+   * Loads a record, and lets pass whom its policy allows the action; `context.record` is the record. Who may not see it gets 404,
+   * others 403 with the reason. Throws `E_POLICY_MISSING` and `E_OPTION_INVALID`.
+   *
+   * @example
+   * get("/posts/:id(int)/edit", { guard: can("change", Post, ({ params }) => ({ id: params.id })) }, ({ record }) => record.title);
+   */
+  <Class extends PolicyModel>(
+    action: RecordAction,
+    model: Class,
+    find: FindKey<Class>,
+  ): AccountGuard<{ readonly user: User | null; readonly record: InstanceOf<Class> }>;
+}
+
+/** Asks for permissions and policies in handlers. */
+export interface CanQuestion<Permission extends string = never> {
+  /**
+   * Says whether the user of a request has a permission: never for a visitor, always for a superuser. A request reads its
+   * permissions once, at the first question. Throws `E_PERMISSION_UNKNOWN`.
+   */
+  (context: AnyContext, permission: Permission): Promise<boolean>;
+  /** Says whether the policy lets the user of a request add a record of a model. Throws `E_POLICY_MISSING`. */
+  (context: AnyContext, action: "add", model: PolicyModel): Promise<boolean>;
+  /** Says whether the policy of its model allows the user of a request something with a record. Throws `E_POLICY_MISSING`. */
+  (context: AnyContext, action: RecordAction, record: object): Promise<boolean>;
 }
 
 /** The accounts of a site. */
@@ -55,11 +92,13 @@ export interface Accounts<User = object, Permission extends string = never, Scop
   readonly routes: readonly RouteEntry[];
   /** Guards for your own routes. */
   readonly guards: AccountGuards<User, Permission, Scope>;
+  /** Asks for permissions and policies in handlers. */
+  readonly can: CanQuestion<Permission>;
   /**
-   * Says whether the user of a request has a permission: never for a visitor, always for a superuser. A request reads its
-   * permissions once, at the first question. Throws `E_PERMISSION_UNKNOWN`.
+   * Returns a query of the records that the user of a request may see, by the rule `scope` of the policy. A guard must have loaded
+   * the user. Throws `E_USER_UNLOADED` and `E_POLICY_MISSING`.
    */
-  readonly can: (context: AnyContext, permission: Permission) => Promise<boolean>;
+  readonly scope: <Class extends PolicyModel>(context: AnyContext, model: Class) => Query<Class, InstanceOf<Class>>;
 }
 
 /** The type of a user of some accounts. */
@@ -75,7 +114,7 @@ export function defineAccounts<User extends UserClass, const Permission extends 
   options: AccountsOptions<User, Permission, Scope>,
 ): Accounts<InstanceType<User>, Permission, Scope> {
   assertAccountsOptions(options);
-  const { can, guard } = createPermissionChecks(options.permissions ?? []);
+  const { can, guard, scope } = createCan(options);
   const token = createTokenGuards(options.tokens);
   // The guards load rows of the model, and the names are those of the options.
   const guards = { ...createGuards(), sudo: createSudo, can: guard, token } as AccountGuards<unknown, string, string> as AccountGuards<
@@ -83,5 +122,5 @@ export function defineAccounts<User extends UserClass, const Permission extends 
     Permission,
     Scope
   >;
-  return Object.freeze({ options, guards, can, routes: createAccountRoutes(options, guards) });
+  return Object.freeze({ options, guards, can, scope, routes: createAccountRoutes(options, guards) });
 }

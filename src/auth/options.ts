@@ -5,6 +5,7 @@ import type { FieldRecord } from "../forms/field-values.ts";
 import { permissionNameMax } from "./permissions/names.ts";
 import type { ApiTokenOptions } from "./api-tokens.ts";
 import { assertTokenOptions } from "./api-tokens.ts";
+import type { Policy } from "./policies/policy.ts";
 import type { ForeignScheme } from "./passwords/hasher.ts";
 
 /** What the accounts need to know of your model. */
@@ -37,6 +38,8 @@ export interface AccountsOptions<User extends UserClass = UserClass, Permission 
   readonly permissions?: readonly Permission[];
   /** API tokens: what they can be allowed to do. No tokens by default. */
   readonly tokens?: ApiTokenOptions<Scope>;
+  /** What users may do with records, one `policy()` for each model. None by default. */
+  readonly policies?: readonly Policy[];
 }
 
 const optionNames: Readonly<Record<keyof AccountsOptions, true>> = {
@@ -49,6 +52,7 @@ const optionNames: Readonly<Record<keyof AccountsOptions, true>> = {
   foreignHashes: true,
   permissions: true,
   tokens: true,
+  policies: true,
 };
 const owner = "defineAccounts()";
 const columns = ["id", "email", "password", "emailVerifiedAt", "active", "signedInAt", "passwordChangedAt", "sessionsValidFrom"];
@@ -71,6 +75,7 @@ export function assertAccountsOptions(options: AccountsOptions): void {
     if (typeof scheme?.prefix !== "string" || scheme.prefix === "" || typeof scheme.verify !== "function")
       throw optionInvalid(owner, "foreignHashes", scheme, "a list of { prefix, verify }");
   assertPermissionNames(permissions);
+  assertPolicies(options.policies ?? []);
 }
 
 function assertUser(user: unknown): void {
@@ -88,6 +93,18 @@ function assertPermissionNames(names: unknown): void {
     if (typeof name !== "string" || name.length > permissionNameMax || !/^[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*$/.test(name))
       throw optionInvalid(owner, "permissions", name, `a list of names of at most ${permissionNameMax} characters, such as "loans.lend"`);
     if (names.indexOf(name) !== index) throw optionInvalid(owner, "permissions", name, "a list that has each name once");
+  }
+}
+
+function assertPolicies(policies: unknown): void {
+  if (!Array.isArray(policies)) throw optionInvalid(owner, "policies", policies, "a list of policies");
+  const models = new Set<unknown>();
+  // isArray() makes it a list of anything.
+  for (const each of policies as readonly unknown[]) {
+    if (typeof each !== "object" || each === null || !("model" in each) || !("rules" in each))
+      throw optionInvalid(owner, "policies", each, "a list of what policy() returns");
+    if (models.has(each.model)) throw optionInvalid(owner, "policies", each.model, "a list that has each model once");
+    models.add(each.model);
   }
 }
 

@@ -88,6 +88,11 @@ export class AccountService {
     return loaded === undefined ? this.loadUser(context) : loaded;
   }
 
+  /** Returns the user of a request where a guard or a handler has loaded it; undefined before. */
+  findLoadedUser(context: AnyContext): Account | null | undefined {
+    return this.#users.get(context);
+  }
+
   /** Finds the user of a request; null for nobody, and for an account that is inactive or whose sessions were ended. */
   async loadUser(context: AnyContext): Promise<Account | null> {
     const loaded = this.#users.get(context);

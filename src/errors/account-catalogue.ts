@@ -30,6 +30,11 @@ export const accountErrors = {
   E_ACCOUNT_EXISTS: entry(409, "The address belongs to another account", "Use another address, or change the account that has it."),
   E_ACCOUNT_UNKNOWN: entry(404, "No account has the address", "Look at the spelling of the address, or create the account."),
   E_PERMISSION_UNKNOWN: entry(500, "A permission is not declared", "Declare it in defineAccounts({ permissions }), or correct its name."),
+  E_POLICY_MISSING: entry(
+    500,
+    "A model has no policy, or its policy lacks a rule",
+    "Pass policy(Model, { ... }) to defineAccounts({ policies }).",
+  ),
   E_GROUP_UNKNOWN: entry(404, "No group has the name", "Look at the spelling of the name, or create the group with createGroup()."),
   E_ACCOUNTS_SETUP: entry(500, "The accounts cannot start", "Pass what the message names to gable() or defineAccounts()."),
 } as const;

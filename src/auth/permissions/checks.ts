@@ -2,7 +2,7 @@
 import { GableError } from "../../errors/gable-error.ts";
 import type { AnyContext } from "../../handlers/context.ts";
 import type { Account } from "../account-fields.ts";
-import type { AccountGuards } from "../accounts.ts";
+import type { AccountGuard } from "../accounts.ts";
 import { refuseVisitor } from "../guards.ts";
 import { findService } from "../service.ts";
 import { assertDeclared } from "./permissions.ts";
@@ -12,7 +12,7 @@ export interface PermissionChecks {
   /** Answers a handler. */
   readonly can: (context: AnyContext, permission: string) => Promise<boolean>;
   /** Creates a guard. */
-  readonly guard: AccountGuards<Account, string>["can"];
+  readonly guard: (permission: string) => AccountGuard;
 }
 
 /** Creates the questions. They find the permissions of the application whose request runs. */
