@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { ModelClass } from "gable/data";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
+import { makeCommand, makeTest } from "../make/command.ts";
 import { readFields } from "../make/fields.ts";
 import { makeForm, makeModelForm } from "../make/form.ts";
 import { listFormFields } from "../make/form-fields.ts";
@@ -23,7 +24,7 @@ const flags = {
   dryRun: { type: "boolean", help: "Shows what it would write, and writes nothing" },
 } as const;
 const words = {
-  kind: { help: "model, form, routes, view, resource or feature" },
+  kind: { help: "model, form, routes, view, resource, feature, command or test" },
   name: { help: "Its name, such as Post, and then its fields, such as title:text:200", many: true },
 } as const;
 type Context = BuiltInContext<typeof words, typeof flags>;
@@ -47,8 +48,16 @@ const kinds: Readonly<Record<string, (given: Given) => Plan | Promise<Plan>>> = 
   routes: (given) => makeRoutes(readFileName("routes", withoutFields(given)), given.facts),
   view: (given) => makeView(readFileName("view", withoutFields(given)), given.facts),
   resource: planResource,
+  command: (given) => makeCommand(readFileName("command", withoutFields(given))),
+  test: planTest,
   feature: (given) => makeFeature(readFileName("feature", withoutFields(given)), given.facts),
 };
+
+/** A test is all that this kind writes. */
+function planTest(given: Given): Plan {
+  if (given.context.flags.noTest) refuse("With --no-test there is nothing to write.", "Leave the flag out.");
+  return makeTest(readFileName("test", withoutFields(given)));
+}
 
 /** The pages of a model that the application has. */
 async function planResource(given: Given): Promise<Plan> {

@@ -75,6 +75,8 @@ describe("gable make, all kinds in one project", () => {
     ["form Post", ["posts/forms.ts", "tests/post-form.test.ts"]],
     ["routes search", ["search/routes.ts", "tests/search-routes.test.ts"]],
     ["view about-us", ["views/about-us.html", "tests/about-us-view.test.ts"]],
+    ["command greet-all", ["commands/greet-all.ts", "tests/greet-all-command.test.ts"]],
+    ["test front", ["tests/front.test.ts"]],
     ["feature blog", ["blog/routes.ts", "views/blog/index.html", "tests/blog.test.ts"]],
   ];
   for (const [words, files] of rows)
@@ -237,6 +239,9 @@ describe("gable make refuses", () => {
     ["routes ../x", /not a name for a routes/, /make routes x$/m],
     ["routes notes", /notes\/routes\.ts exists already/, /--force/],
     ["routes search title:text", /means nothing here/, /Leave it out/],
+    ["command ../x", /not a name for a command/, /make command x$/m],
+    ["command routes", /built-in command/, /make command my-routes$/m],
+    ["test front --no-test", /nothing to write/, /Leave the flag out/],
     ["view home", /views\/home\.html exists already/, /--force/],
     ["feature pages", /pages\/routes\.ts exists already/, /--force/],
   ];
