@@ -401,6 +401,11 @@ export interface FragmentOptions {
 export interface FragmentStore {
     /** Returns a fragment, unless it is unknown or expired. */
     get(key: string): Fragment | undefined | Promise<Fragment | undefined>;
+    /**
+     * Runs before a fragment is rendered, and returns what stores it. A store notes the state of the tags here, so that it
+     * does not keep a fragment whose tag is invalidated while it is rendered. Without this method, `set` stores it.
+     */
+    prepare?(key: string, options: FragmentOptions): Promise<(fragment: Fragment) => void | Promise<void>>;
     /** Stores a fragment. */
     set(key: string, fragment: Fragment, options: FragmentOptions): void | Promise<void>;
 }

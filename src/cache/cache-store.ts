@@ -9,7 +9,10 @@ export interface CacheStore {
   readonly isLocal?: boolean;
   /** Returns the texts of some keys, in their order; undefined for each that is unknown or too old. */
   read(keys: readonly string[]): Promise<ReadonlyArray<string | undefined>>;
-  /** Stores a string for some milliseconds. With `onlyNew`, only when the key is unknown. Returns whether it is kept now. */
+  /**
+   * Stores a string for some milliseconds. With `onlyNew`, only when the key is unknown; with `onlyText`, only while it
+   * has that text. Returns whether it is kept now.
+   */
   write(key: string, text: string, options: CacheWriteOptions): Promise<boolean>;
   /** Forgets a key. With `onlyText`, only while it has this text. */
   delete(key: string, onlyText?: string): Promise<void>;
@@ -25,4 +28,6 @@ export interface CacheWriteOptions {
   readonly ttlMs: number;
   /** Whether the key must be unknown. Default false. */
   readonly onlyNew?: boolean;
+  /** Text that the key must have. By default it may have any, or be unknown. */
+  readonly onlyText?: string;
 }

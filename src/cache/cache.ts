@@ -1,10 +1,11 @@
 /** A cache: values with a time, computed once however many ask, and dropped by tags. */
-import { randomUUID } from "node:crypto";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import type { Logger } from "../handlers/logger.ts";
 import type { CacheKey } from "./cache-key.ts";
 import { toStoreKey } from "./cache-key.ts";
 import type { CacheStore } from "./cache-store.ts";
 import { decodeValue, encodeValue } from "./cache-value.ts";
+import { Lease } from "./lease.ts";
 
 /** How long a value is kept. */
 export interface CacheOptions {
@@ -38,6 +39,8 @@ export interface CreateCacheOptions {
   readonly store: CacheStore;
   /** The clock, in ms since 1970. Default `Date.now`. */
   readonly now?: () => number;
+  /** Gets one warning each time the store stops answering. None by default. */
+  readonly logger?: Pick<Logger, "warn">;
 }
 
 /** An entry as a store keeps it: when it is no longer fresh, its tags with their counters, and the value. */
@@ -53,33 +56,41 @@ const tagsMax = 16;
 /** Counters of tags live longer than any value: one that is forgotten makes its values void. */
 const tagTtlMs = 366 * 86_400_000;
 const ttlSecondsMax = 365 * 86_400;
-/** A process that computes holds a lease; when it dies, another one goes on after this time. */
-const leaseMs = 10_000;
+/** Longest wait for another process that computes; after it, this one computes as well. */
+const waitMsMax = 30_000;
 const pollMs = 25;
 const optionNames: Readonly<Record<keyof CacheOptions, true>> = { ttlSeconds: true, staleSeconds: true, tags: true };
 
 /** Creates a cache over a store. */
 export function createCache(options: CreateCacheOptions): Cache {
-  assertKnownOptions("createCache()", options, ["store", "now"]);
-  const { store, now = () => Date.now() } = options;
-  return new StoreCache(store, now);
+  assertKnownOptions("createCache()", options, ["store", "now", "logger"]);
+  return new StoreCache(options);
 }
 
-class StoreCache implements Cache {
+/** Keeps a value whose tags were read before. */
+type Keep = (key: CacheKey, value: unknown) => Promise<void>;
+/** Whether this process computes, and with which lease; or what another one has computed. */
+type Turn = { readonly found: Found } | { readonly lease: Lease | undefined };
+
+/** @internal A cache over a store, which also prepares to keep pieces of views. */
+export class StoreCache implements Cache {
   readonly #store: CacheStore;
   readonly #now: () => number;
   /** Computations of this process, by key. */
   readonly #running = new Map<string, Promise<string>>();
+  readonly #logger: CreateCacheOptions["logger"];
+  #isAway = false;
 
-  constructor(store: CacheStore, now: () => number) {
+  constructor({ store, now = () => Date.now(), logger }: CreateCacheOptions) {
     this.#store = store;
     this.#now = now;
+    this.#logger = logger;
   }
 
   async remember<Value>(key: CacheKey, options: CacheOptions, compute: () => Value | Promise<Value>): Promise<Value> {
     assertOptions("cache.remember()", options);
     const name = toStoreKey(key);
-    const found = await this.#read(name);
+    const found = await this.#unlessAway(() => this.#read(name));
     if (found?.isFresh === true) return decodeValue(found.value) as Value; // What compute() gave for this key.
     const running = this.#running.get(name);
     // Whoever computes gets the new value; while the old one may be shown, nobody else waits.
@@ -90,13 +101,25 @@ class StoreCache implements Cache {
   }
 
   async find<Value = unknown>(key: CacheKey): Promise<Value | undefined> {
-    const found = await this.#read(toStoreKey(key));
+    const name = toStoreKey(key);
+    const found = await this.#unlessAway(() => this.#read(name));
     return found?.isFresh === true ? (decodeValue(found.value) as Value) : undefined; // What the caller has kept for this key.
   }
 
   async set(key: CacheKey, value: unknown, options: CacheOptions): Promise<void> {
     assertOptions("cache.set()", options);
     await this.#write(toStoreKey(key), encodeValue(value), options, await this.#readTags(options.tags ?? []));
+  }
+
+  /** Reads the tags now, and returns what keeps a value with them: one that is invalidated in between is not kept. */
+  async prepare(options: CacheOptions): Promise<Keep> {
+    assertOptions("cache.set()", options);
+    const tags = await this.#unlessAway(() => this.#readTags(options.tags ?? []));
+    if (tags === undefined) return async () => undefined;
+    return async (key, value) => {
+      const [name, text] = [toStoreKey(key), encodeValue(value)];
+      await this.#unlessAway(() => this.#write(name, text, options, tags));
+    };
   }
 
   delete(key: CacheKey): Promise<void> {
@@ -114,27 +137,50 @@ class StoreCache implements Cache {
     await Promise.all(tags.map((tag) => this.#store.increment(`t:${tag}`, 1, tagTtlMs)));
   }
 
-  /** One process computes, the others wait for it or show the old value. */
+  /** One process computes, the others wait for it or show the old value. Without the store, each process computes. */
   async #compute(name: string, options: CacheOptions, compute: () => unknown, old: Found | undefined): Promise<string> {
-    const lease = randomUUID();
-    for (;;) {
-      if (await this.#store.write(`l:${name}`, lease, { ttlMs: leaseMs, onlyNew: true })) break;
-      if (old !== undefined) return old.value;
-      await new Promise((resolve) => setTimeout(resolve, pollMs));
-      const found = await this.#read(name);
-      if (found?.isFresh === true) return found.value;
-    }
+    const turn = await this.#unlessAway(() => this.#awaitTurn(name, old));
+    if (turn === undefined) return encodeValue(await compute());
+    if ("found" in turn) return turn.found.value;
+    const { lease } = turn;
     try {
       // Another process may have written between the read and the lease.
-      const found = await this.#read(name);
+      const found = await this.#unlessAway(() => this.#read(name));
       if (found?.isFresh === true) return found.value;
       // Read before the work: what is invalidated during it does not survive.
-      const tags = await this.#readTags(options.tags ?? []);
+      const tags = await this.#unlessAway(() => this.#readTags(options.tags ?? []));
       const value = encodeValue(await compute());
-      await this.#write(name, value, options, tags);
+      if (tags !== undefined) await this.#unlessAway(() => this.#write(name, value, options, tags));
       return value;
     } finally {
-      await this.#store.delete(`l:${name}`, lease);
+      if (lease !== undefined) await this.#unlessAway(() => lease.release());
+    }
+  }
+
+  async #awaitTurn(name: string, old: Found | undefined): Promise<Turn> {
+    const lease = new Lease(this.#store, `l:${name}`);
+    const untilMs = this.#now() + waitMsMax;
+    while (!(await lease.take())) {
+      if (old !== undefined) return { found: old };
+      if (this.#now() >= untilMs) return { lease: undefined };
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+      const found = await this.#read(name);
+      if (found?.isFresh === true) return { found };
+    }
+    return { lease };
+  }
+
+  /** Uses the store. Returns undefined when it does not answer, and logs the first such error of an outage. */
+  async #unlessAway<Result>(use: () => Promise<Result>): Promise<Result | undefined> {
+    try {
+      const result = await use();
+      this.#isAway = false;
+      return result;
+    } catch (error) {
+      if (!this.#isAway)
+        this.#logger?.warn({ error }, "The store of the cache does not answer. Values are computed without it until it does.");
+      this.#isAway = true;
+      return undefined;
     }
   }
 

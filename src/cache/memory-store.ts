@@ -48,8 +48,9 @@ class MemoryCache implements CacheStore {
     return keys.map((key) => this.#use(key)?.text);
   }
 
-  async write(key: string, text: string, { ttlMs, onlyNew = false }: CacheWriteOptions): Promise<boolean> {
+  async write(key: string, text: string, { ttlMs, onlyNew = false, onlyText }: CacheWriteOptions): Promise<boolean> {
     if (onlyNew && this.#use(key) !== undefined) return false;
+    if (onlyText !== undefined && this.#use(key)?.text !== onlyText) return false;
     this.#remove(key);
     const bytes = sizeOf(key, text);
     // One that is larger than all together may be would only drive the others out.

@@ -1,10 +1,9 @@
 /** The cache as a part of an application: its option, its store, and the pieces of views that it keeps. */
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { Ambient } from "../parts/ambient.ts";
-import type { Mode } from "../parts/mode.ts";
 import { definePart } from "../parts/part.ts";
 import type { Fragment, FragmentOptions, FragmentStore } from "../views/rendering/fragment-store.ts";
-import type { Cache } from "./cache.ts";
+import type { Cache, StoreCache } from "./cache.ts";
 import type { CacheStore } from "./cache-store.ts";
 
 /** How an application caches. */
@@ -36,15 +35,16 @@ export const cachePart = definePart({
         throw optionInvalid("gable() cache", "store", cache.store, "a store such as memoryCache()");
     },
   },
-  start: async ({ mode }, { cache = true }: CacheSetting) => {
+  start: async ({ mode, logger }, { cache = true }: CacheSetting) => {
     // Loaded only where there is a cache.
-    const [{ createCache }, { memoryCache }, { caches }] = await Promise.all([
+    const [{ StoreCache }, { memoryCache }, { caches }] = await Promise.all([
       import("./cache.ts"),
       import("./memory-store.ts"),
       import("./current-cache.ts"),
     ]);
     const store = (cache === true ? undefined : cache.store) ?? memoryCache();
-    return new AppCache(mode, createCache({ store }), store, caches);
+    const own = new StoreCache({ store, logger });
+    return new AppCache(own, mode === "development" ? undefined : new CacheFragments(own), store, caches);
   },
 });
 
@@ -62,9 +62,9 @@ export class AppCache {
   readonly #remove: () => void;
 
   /** @internal Use {@link cachePart}. */
-  constructor(mode: Mode, cache: Cache, store: CacheStore, caches: Caches) {
+  constructor(cache: Cache, fragments: FragmentStore | undefined, store: CacheStore, caches: Caches) {
     this.cache = cache;
-    this.fragments = mode === "development" ? undefined : new CacheFragments(cache);
+    this.fragments = fragments;
     this.#store = store;
     this.#caches = caches;
     this.#remove = caches.add(cache);
@@ -84,9 +84,9 @@ export class AppCache {
 
 /** Pieces of views in a cache. */
 class CacheFragments implements FragmentStore {
-  readonly #cache: Cache;
+  readonly #cache: StoreCache;
 
-  constructor(cache: Cache) {
+  constructor(cache: StoreCache) {
     this.#cache = cache;
   }
 
@@ -94,7 +94,13 @@ class CacheFragments implements FragmentStore {
     return this.#cache.find<Fragment>(["view", key]);
   }
 
-  set(key: string, fragment: Fragment, { ttlSeconds = fragmentSeconds, tags = [] }: FragmentOptions): Promise<void> {
-    return this.#cache.set(["view", key], fragment, { ttlSeconds, tags });
+  async prepare(key: string, { ttlSeconds = fragmentSeconds, tags = [] }: FragmentOptions): Promise<(fragment: Fragment) => Promise<void>> {
+    const keep = await this.#cache.prepare({ ttlSeconds, tags });
+    return (fragment) => keep(["view", key], fragment);
+  }
+
+  async set(key: string, fragment: Fragment, options: FragmentOptions): Promise<void> {
+    const keep = await this.prepare(key, options);
+    await keep(fragment);
   }
 }

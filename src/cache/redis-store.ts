@@ -7,6 +7,7 @@ const readScript = "return redis.call('MGET', unpack(KEYS))";
 
 const writeScript = `
 if ARGV[3] == '1' and redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+if ARGV[4] and redis.call('GET', KEYS[1]) ~= ARGV[4] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 `;
@@ -48,8 +49,9 @@ class RedisCache implements CacheStore {
     return texts.map((text) => text ?? undefined);
   }
 
-  async write(key: string, text: string, { ttlMs, onlyNew = false }: CacheWriteOptions): Promise<boolean> {
-    return (await this.#run(writeScript, [key], [text, toWholeMs(ttlMs), onlyNew ? "1" : "0"])) === 1;
+  async write(key: string, text: string, { ttlMs, onlyNew = false, onlyText }: CacheWriteOptions): Promise<boolean> {
+    const values = [text, toWholeMs(ttlMs), onlyNew ? "1" : "0", ...(onlyText === undefined ? [] : [onlyText])];
+    return (await this.#run(writeScript, [key], values)) === 1;
   }
 
   async delete(key: string, onlyText?: string): Promise<void> {

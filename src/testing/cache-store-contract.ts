@@ -37,6 +37,17 @@ const contracts: ReadonlyArray<readonly [title: string, check: (tested: CacheSto
     },
   ],
   [
+    "writes with onlyText only while the key has that text, and starts its time again",
+    async ({ store, pass }) => {
+      assert.equal(await store.write("a", "1", { ttlMs: longMs, onlyText: "1" }), false);
+      await store.write("a", "1", { ttlMs: 400 });
+      assert.equal(await store.write("a", "3", { ttlMs: longMs, onlyText: "2" }), false);
+      assert.equal(await store.write("a", "1", { ttlMs: longMs, onlyText: "1" }), true);
+      await pass(450);
+      assert.deepEqual([...(await store.read(["a"]))], ["1"]);
+    },
+  ],
+  [
     "never returns a string after it expires",
     async ({ store, pass }) => {
       await store.write("a", "1", { ttlMs: 200 });

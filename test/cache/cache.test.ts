@@ -48,6 +48,53 @@ describe("cache.remember()", () => {
     assert.equal(await value, 7);
   });
 
+  it("renews its lease for as long as it computes", async (t) => {
+    t.mock.timers.enable({ apis: ["setInterval"] });
+    const store = memoryCache({ now });
+    let finish = (): void => undefined;
+    const started = Promise.withResolvers<void>();
+    const value = create(store).remember("key", { ttlSeconds: 600 }, () => {
+      started.resolve();
+      return new Promise<number>((resolve) => (finish = () => resolve(7)));
+    });
+    await started.promise;
+    for (let round = 0; round < 5; round++) {
+      nowMs += 9_000;
+      t.mock.timers.tick(3_000);
+      await new Promise(setImmediate);
+      assert.equal(await store.write("l:skey", "another process", { ttlMs: 1_000, onlyNew: true }), false);
+    }
+    finish();
+    assert.equal(await value, 7);
+    assert.equal(await store.write("l:skey", "another process", { ttlMs: 1_000, onlyNew: true }), true);
+  });
+
+  it("waits 30 seconds for another process, and then computes as well", async () => {
+    const inner = memoryCache({ now });
+    await inner.write("l:skey", "another process", { ttlMs: 600_000 });
+    let tries = 0;
+    const store: CacheStore = {
+      read: (keys) => inner.read(keys),
+      delete: (key, text) => inner.delete(key, text),
+      increment: (key, by, ttlMs) => inner.increment(key, by, ttlMs),
+      write: (key, text, options) => {
+        if (key === "l:skey") tries++;
+        return inner.write(key, text, options);
+      },
+    };
+    const triedMore = async (): Promise<void> => {
+      for (const before = tries; tries < before + 3;) await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    let count = 0;
+    const value = create(store).remember("key", minute, () => ++count);
+    await triedMore();
+    nowMs += 29_999;
+    await triedMore();
+    assert.equal(count, 0);
+    nowMs += 1;
+    assert.equal(await value, 1);
+  });
+
   it("gives an error to all who wait, and keeps none", async () => {
     const own = create();
     const fail = async (): Promise<never> => Promise.reject(new Error("no"));
@@ -283,6 +330,34 @@ describe("the cache of an application", () => {
       await second.close();
     }
     await assert.rejects(cache.find("x"), { code: "E_CACHE_MISSING", message: /No application with a cache/ });
+  });
+
+  it("does not keep a piece whose tag is invalidated while it is rendered", async () => {
+    let made = 0;
+    const app = gable({
+      mode: "test",
+      logger: silentLogger,
+      cache: true,
+      routes: [
+        get("/", () => {
+          const piece = cached("side", { tags: ["posts"] }, () => {
+            const text = String(++made);
+            const later = async (): Promise<string> => {
+              if (text === "1") await cache.invalidate({ tags: ["posts"] });
+              return text;
+            };
+            return html`<p>${later()}</p>`;
+          });
+          return html`${piece}`;
+        }),
+      ],
+    });
+    try {
+      const read = async (): Promise<string> => (await app.request("/")).text();
+      assert.deepEqual([await read(), await read(), await read()], ["<p>1</p>", "<p>2</p>", "<p>2</p>"]);
+    } finally {
+      await app.close();
+    }
   });
 
   for (const option of [false, 7, { store: {} }, { stores: 1 }])

@@ -80,16 +80,34 @@ function makeOnce(
   pending.set(store, running);
   const known = running.get(key);
   if (known !== undefined) return known;
+  const { ttlSeconds, tags } = facts;
+  const options = { ...(ttlSeconds !== undefined && { ttlSeconds }), ...(tags !== undefined && { tags }) };
+  const prepared = store.prepare?.(key, options);
+  if (prepared !== undefined) {
+    const done = makePrepared(prepared, guarded, write).finally(() => running.delete(key));
+    running.set(key, done);
+    return done;
+  }
   const made = make(guarded, write);
   const keep = (fragment: Fragment): Fragment | Promise<Fragment> => {
-    const { ttlSeconds, tags } = facts;
-    const kept = store.set(key, fragment, { ...(ttlSeconds !== undefined && { ttlSeconds }), ...(tags !== undefined && { tags }) });
+    const kept = store.set(key, fragment, options);
     return kept instanceof Promise ? kept.then(() => fragment) : fragment;
   };
   if (!(made instanceof Promise)) return keep(made);
   const done = made.then(keep).finally(() => running.delete(key));
   running.set(key, done);
   return done;
+}
+
+async function makePrepared(
+  prepared: Promise<(fragment: Fragment) => void | Promise<void>>,
+  guarded: GuardedContext,
+  write: HtmlWriter,
+): Promise<Fragment> {
+  const keep = await prepared;
+  const fragment = await make(guarded, write);
+  await keep(fragment);
+  return fragment;
 }
 
 function make(guarded: GuardedContext, write: HtmlWriter): Fragment | Promise<Fragment> {
