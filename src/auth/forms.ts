@@ -30,6 +30,22 @@ export const passwordForm = (passwordMin: number | undefined) =>
 /** Asks for the current password again. */
 export const confirmForm = () => form({ current: f.password({ label: "Password" }) }, { name: "confirm" });
 
+/** Asks which of the other sessions is to end: labels by key. */
+export const sessionListForm = (choices: Readonly<Record<string, string>>) =>
+  form(
+    {
+      end: f.choice(choices, {
+        label: "Other devices",
+        widget: "radio",
+        messages: { required: "Choose a device.", choice: "Choose a device of the list. It may be signed out already." },
+      }),
+    },
+    { name: "sessions" },
+  );
+
+/** Reads what that form sends. The page compares it with the sessions of the user. */
+export const endSessionForm = () => form({ end: f.text({ max: 64, optional: true }) }, { name: "sessions" });
+
 /** Asks for the current password and a new address. */
 export const emailForm = () =>
   form(

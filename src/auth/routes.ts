@@ -8,6 +8,7 @@ import { createLoginRoutes } from "./login-routes.ts";
 import type { AccountsOptions } from "./options.ts";
 import { createRegisterRoutes } from "./register-routes.ts";
 import { createResetRoutes } from "./reset-routes.ts";
+import { createSessionRoutes } from "./session-routes.ts";
 import { createTokenRoutes } from "./token-routes.ts";
 import { createVerifyRoutes } from "./verify-routes.ts";
 
@@ -30,10 +31,11 @@ export function createAccountRoutes(options: AccountsOptions, guards: AccountGua
   const reset = createResetRoutes(options);
   const verify = createVerifyRoutes();
   const change = createChangeRoutes(options, guards);
+  const sessions = createSessionRoutes(guards);
   const tokens = options.tokens === undefined ? undefined : createTokenRoutes(options.tokens, guards);
   const named: AccountRoutes = { ...login.named, ...confirm.named, register: register?.named.register, ...reset.named, ...verify.named };
   return Object.assign(
-    [login, confirm, register, reset, verify, change, tokens].flatMap((made) => made?.routes ?? []),
+    [login, confirm, register, reset, verify, change, sessions, tokens].flatMap((made) => made?.routes ?? []),
     { named },
   );
 }

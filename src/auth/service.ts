@@ -9,6 +9,7 @@ import type { Sessions } from "../session/sessions.ts";
 import type { Account, AccountModel } from "./account-fields.ts";
 import type { ApiTokens } from "./api-tokens.ts";
 import { noTokens } from "./api-tokens.ts";
+import { toDeviceName } from "./device-name.ts";
 import type { AccountMail } from "./mails.ts";
 import type { PasswordHasher } from "./passwords/hasher.ts";
 import type { PermissionSetup } from "./permissions/permissions.ts";
@@ -41,7 +42,11 @@ export interface AccountServiceParts {
 export type NewAccount = { readonly email: string; readonly password: string } & Readonly<Record<string, unknown>>;
 
 /** What the session keeps, besides the id of the user: when the user signed in, in ms since 1970. */
-const signedInKey = "gable.signedInAt";
+export const signedInKey = "gable.signedInAt";
+/** Name of the device that signed in, for the list of sessions. */
+export const deviceKey = "gable.device";
+/** Address of the client that signed in, for that list. */
+export const addressKey = "gable.address";
 /** When the user last typed the password after that, in ms since 1970. */
 const confirmedKey = "gable.confirmedAt";
 const resetKey = "gable.resetToken";
@@ -152,7 +157,29 @@ export class AccountService {
     writeKey(context.session, signedInKey, Math.max(now, user.sessionsValidFrom?.getTime() ?? 0));
     // Keys of the framework, not of the application.
     for (const key of [resetKey, confirmedKey]) context.session.delete(key as never);
+    this.#noteDevice(context);
     this.#keepUser(context, user);
+  }
+
+  /** Sessions that nobody can list, such as those in cookies, do not carry it. */
+  #noteDevice({ session, headers, ip }: AnyContext): void {
+    if (!this.parts.sessions.hasDirectory) return;
+    writeKey(session, deviceKey, toDeviceName(headers.get("user-agent")));
+    writeKey(session, addressKey, ip);
+  }
+
+  /**
+   * Voids all sessions of a user except that of the request, by their time: for sessions that cannot be listed. It does not count as
+   * a confirmation of the password.
+   */
+  async voidOtherSessions(context: AnyContext, user: Account): Promise<void> {
+    const confirmedAt = await this.findConfirmedAt(context);
+    // One later than now, as in setPassword().
+    const validFrom = this.parts.now() + 1;
+    await this.update(user, { sessionsValidFrom: new Date(validFrom) });
+    context.session.rotate();
+    writeKey(context.session, signedInKey, validFrom);
+    writeKey(context.session, confirmedKey, confirmedAt);
   }
 
   /** Notes that the user of a session has just typed the password. The session gets a new id, as it may do more from now on. */

@@ -36,6 +36,12 @@ export class Sessions {
     if (parts.store !== undefined) this.#clearLater(Math.random() * hourMs);
   }
 
+  /** Whether the sessions of a user can be listed, and ended one by one. */
+  get hasDirectory(): boolean {
+    const { store } = this.#parts;
+    return store !== undefined && isSessionDirectory(store);
+  }
+
   /** Finds and ends the sessions of a user. Throws `E_SESSION_STORE` when the store cannot list them. */
   get directory(): SessionDirectory {
     const { store } = this.#parts;

@@ -188,6 +188,8 @@ const table: ReadonlyArray<readonly [method: "get" | "post", path: string, anony
   ["post", "/account/password", 401, 422],
   ["get", "/account/confirm", 303, 200],
   ["post", "/account/confirm", 401, 422],
+  ["get", "/account/sessions", 303, 200],
+  ["post", "/account/sessions", 401, 422],
   ["get", "/account/email", 303, 200],
   ["post", "/account/email", 401, 422],
   ["get", "/in", 303, 200],

@@ -41,6 +41,47 @@ describe("own pages of accounts", () => {
   });
 });
 
+describe("the page of sessions with own views", () => {
+  const shared = "<article>{{ title }}|{{ 'form' if form else submit }}</article>";
+  const own = "<aside>{{ text }}</aside>";
+  for (const [what, store, files, before, after] of [
+    [
+      "the shared view",
+      "database",
+      { "accounts/page.html": shared },
+      "<article>Your devices|</article>",
+      "<article>Your devices|form</article>",
+    ],
+    [
+      "the shared view, with sessions in cookies",
+      "cookie",
+      { "accounts/page.html": shared },
+      "<article>Your devices|Sign out all other devices</article>",
+      "<article>Your devices|Sign out all other devices</article>",
+    ],
+    [
+      "its own view",
+      "database",
+      { "accounts/page.html": shared, "accounts/sessions.html": own },
+      /No other device/,
+      /^<aside>This device: Unk/,
+    ],
+  ] as const) {
+    it(`uses ${what}`, async (test) => {
+      const views = await mkdtemp(join(tmpdir(), "gable-session-views-"));
+      test.after(() => rm(views, { recursive: true, force: true }));
+      await writeFiles(views, Object.fromEntries(Object.entries(files).map(([name, text]) => [name, `${props}${text}`])));
+      const site = await openSite(test, {}, { store, views: { directories: [views], generated: join(views, ".gable") } });
+      const client = await register(site);
+      const check = (body: string, expected: string | RegExp): void =>
+        typeof expected === "string" ? assert.equal(body, expected) : assert.match(body, expected);
+      check((await client.get("/account/sessions")).body, before);
+      await site.signIn();
+      check((await client.get("/account/sessions")).body, after);
+    });
+  }
+});
+
 describe("the user in template files", () => {
   const open = async (test: Parameters<typeof openSite>[0]) => {
     const views = await mkdtemp(join(tmpdir(), "gable-user-views-"));

@@ -1,0 +1,72 @@
+/** The sessions of a user: a list of devices, and the end of others than the one that asks. */
+import type { AnyContext } from "../handlers/context.ts";
+import type { ListedSession } from "../session/session-store.ts";
+import type { Account } from "./account-fields.ts";
+import { unknownDevice } from "./device-name.ts";
+import { addressKey, deviceKey, findService, signedInKey } from "./service.ts";
+
+/** A session, as its user sees it. */
+export interface UserSession {
+  /** Key of the session in its store. Nobody can sign in with it. */
+  readonly key: string;
+  /** Name of the device, such as "Firefox on Linux". */
+  readonly device: string;
+  /** Address of the client that signed in. */
+  readonly address: string;
+  /** When the user signed in, in ms since 1970. */
+  readonly createdAt: number;
+  /** When it was last used, to five minutes, in ms since 1970. */
+  readonly seenAt: number;
+}
+
+/** The session of a request, and the others of its user. */
+export interface UserSessions {
+  /** Undefined when it was ended a moment ago. */
+  readonly current: UserSession | undefined;
+  /** The one that was used last comes first. */
+  readonly others: readonly UserSession[];
+}
+
+/** Finds the sessions of a user that can still be used; undefined where the store cannot list them. */
+export async function findUserSessions(context: AnyContext, user: Account): Promise<UserSessions | undefined> {
+  const { sessions, now } = findService(context).parts;
+  if (!sessions.hasDirectory) return undefined;
+  const currentKey = (await sessions.identify(context))?.key;
+  const listed = await sessions.directory.listForUser(String(user.id), now());
+  const validFrom = user.sessionsValidFrom?.getTime() ?? 0;
+  const found = listed.filter((session) => isValid(session, validFrom)).map(toUserSession);
+  return { current: found.find(({ key }) => key === currentKey), others: found.filter(({ key }) => key !== currentKey) };
+}
+
+/** Ends all sessions of a user except that of the request, with any store. */
+export async function endOtherSessions(context: AnyContext, user: Account): Promise<void> {
+  const service = findService(context);
+  const { sessions } = service.parts;
+  const except = (await sessions.identify(context))?.key;
+  const userId = String(user.id);
+  if (sessions.hasDirectory) return void (await sessions.directory.deleteForUser(userId, { except }));
+  await service.voidOtherSessions(context, user);
+  sessions.announceEnd({ userId, except });
+}
+
+function isValid({ values }: ListedSession, validFrom: number): boolean {
+  const signedInAt = readValue(values, signedInKey);
+  return typeof signedInAt === "number" && signedInAt >= validFrom;
+}
+
+function toUserSession({ key, values, createdAt, seenAt }: ListedSession): UserSession {
+  const device = readValue(values, deviceKey);
+  const address = readValue(values, addressKey);
+  return {
+    key,
+    device: typeof device === "string" ? device : unknownDevice,
+    address: typeof address === "string" ? address : "unknown address",
+    createdAt,
+    seenAt,
+  };
+}
+
+function readValue(values: ListedSession["values"], name: string): unknown {
+  const text = values[name];
+  return text === undefined ? undefined : JSON.parse(text);
+}
