@@ -156,6 +156,8 @@ export interface SessionOptions {
 export declare class Sessions {
     #private;
     constructor(parts: SessionsParts);
+    /** Whether the sessions of a user can be listed, and ended one by one. */
+    get hasDirectory(): boolean;
     /** Finds and ends the sessions of a user. Throws `E_SESSION_STORE` when the store cannot list them. */
     get directory(): SessionDirectory;
     /** Calls a listener when sessions have ended. Returns the function that removes it. */

@@ -11,7 +11,8 @@ import type { AccountsOptions } from "./options.ts";
 import { expiredPage } from "./pages/expired-page.ts";
 import { showPage } from "./pages/show-page.ts";
 import { findPasswordProblem } from "./passwords/password-rules.ts";
-import { findService, keepResetToken, readResetToken } from "./service.ts";
+import { findService } from "./service.ts";
+import { keepResetToken, readResetToken } from "./session-values.ts";
 import { takeMail } from "./throttle.ts";
 
 /** Creates the routes. */

@@ -15,6 +15,7 @@ import type { PasswordHasher } from "./passwords/hasher.ts";
 import type { PermissionSetup } from "./permissions/permissions.ts";
 import { Permissions } from "./permissions/permissions.ts";
 import type { AccountRoutes } from "./routes.ts";
+import { addressKey, confirmedKey, deviceKey, readKey, resetKey, signedInKey, writeKey } from "./session-values.ts";
 import type { AccountTokens } from "./tokens.ts";
 
 /** What the accounts of an application are made of. */
@@ -41,22 +42,14 @@ export interface AccountServiceParts {
 /** What a new account is made from: the columns of the registration form. */
 export type NewAccount = { readonly email: string; readonly password: string } & Readonly<Record<string, unknown>>;
 
-/** What the session keeps, besides the id of the user: when the user signed in, in ms since 1970. */
-export const signedInKey = "gable.signedInAt";
-/** Name of the device that signed in, for the list of sessions. */
-export const deviceKey = "gable.device";
-/** Address of the client that signed in, for that list. */
-export const addressKey = "gable.address";
-/** When the user last typed the password after that, in ms since 1970. */
-const confirmedKey = "gable.confirmedAt";
-const resetKey = "gable.resetToken";
-
 /** The accounts of one application. */
 export class AccountService {
   readonly parts: AccountServiceParts;
   readonly #users = new WeakMap<AnyContext, Account | null>();
   /** Requests whose user is that of an API token, not of the session. */
   readonly #byToken = new WeakSet<AnyContext>();
+  /** Requests for which the time of the last confirmation was asked. */
+  readonly #confirmationAsked = new WeakSet<AnyContext>();
 
   readonly #permissions: Permissions | undefined;
 
@@ -117,8 +110,15 @@ export class AccountService {
     Object.defineProperty(context, "user", { value: user, configurable: true, enumerable: true });
   }
 
-  /** Sets the user of a request that an API token belongs to, whatever its session says. */
+  /**
+   * Sets the user of a request that an API token belongs to, whatever its session says. Throws `E_CONFIRMATION_REQUIRED` when the guard
+   * sudo has let the user of the session pass: that may be somebody else.
+   */
   setUser(context: AnyContext, user: Account): void {
+    if (this.#confirmationAsked.has(context))
+      throw new GableError("E_CONFIRMATION_REQUIRED", "A request with an API token confirms no password.", {
+        fix: "Do not give one route the guards sudo and token.",
+      });
     this.#byToken.add(context);
     this.#keepUser(context, user);
   }
@@ -193,6 +193,7 @@ export class AccountService {
    * of an API token, to whom the session may not belong.
    */
   async findConfirmedAt(context: AnyContext): Promise<number> {
+    this.#confirmationAsked.add(context);
     if (this.#byToken.has(context)) return 0;
     const { session } = context;
     const confirmedAt = (await readKey(session, confirmedKey)) ?? (await readKey(session, signedInKey));
@@ -285,23 +286,4 @@ export class AccountService {
 export function findService(context: AnyContext): AccountService {
   // The part adds the property; handlers of applications read context.user.
   return (context as unknown as { readonly accounts: AccountService }).accounts;
-}
-
-/** Keeps the secret of a reset link for the page that asks for the password. */
-export function keepResetToken({ session }: AnyContext, secret: string): void {
-  writeKey(session, resetKey, secret);
-}
-
-/** Returns the secret that was kept; "" without one. */
-export async function readResetToken({ session }: AnyContext): Promise<string> {
-  const secret = await readKey(session, resetKey);
-  return typeof secret === "string" ? secret : "";
-}
-
-function readKey(session: Session, key: string): Promise<unknown> {
-  return session.find(key as never); // A key of the framework, not of the application.
-}
-
-function writeKey(session: Session, key: string, value: unknown): void {
-  session.set(key as never, value as never); // As above.
 }

@@ -3,7 +3,8 @@ import type { AnyContext } from "../handlers/context.ts";
 import type { ListedSession } from "../session/session-store.ts";
 import type { Account } from "./account-fields.ts";
 import { unknownDevice } from "./device-name.ts";
-import { addressKey, deviceKey, findService, signedInKey } from "./service.ts";
+import { findService } from "./service.ts";
+import { addressKey, deviceKey, signedInKey } from "./session-values.ts";
 
 /** A session, as its user sees it. */
 export interface UserSession {
@@ -21,7 +22,7 @@ export interface UserSession {
 
 /** The session of a request, and the others of its user. */
 export interface UserSessions {
-  /** Undefined when it was ended a moment ago. */
+  /** Undefined when another request has just ended it. */
   readonly current: UserSession | undefined;
   /** The one that was used last comes first. */
   readonly others: readonly UserSession[];

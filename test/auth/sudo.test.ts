@@ -9,6 +9,7 @@ import { memorySessions, sessionModel } from "gable/session";
 import type { TestClient } from "gable/testing";
 import { createTestClient } from "gable/testing";
 import { silentLogger } from "../silent-logger.ts";
+import { openTokenSite } from "./token-site.ts";
 
 const password = "correct-horse-41";
 const start = Date.UTC(2026, 4, 1, 12);
@@ -189,6 +190,21 @@ describe("the confirmation", () => {
     assert.match((await thief.get("/secret")).headers.get("location") ?? "", /^\/account\/login/);
     assert.equal((await client.get("/secret")).status, 200);
   });
+});
+
+describe("sudo with API tokens", () => {
+  for (const path of ["/read-then-sudo", "/sudo-first"]) {
+    it(`never takes the session of one user for the token of another: ${path}`, async (test) => {
+      const site = await openTokenSite(test);
+      const bob = site.visit();
+      assert.equal((await bob.post("/account/login", { form: { email: "bob@example.com", password } })).status, 303);
+      for (const user of [site.ann, site.bob]) {
+        const headers = { authorization: `Bearer ${await site.createToken(["posts:read"], user)}`, accept: "application/json" };
+        const reply = await bob.get(path, { headers });
+        assert.deepEqual([reply.status, reply.json<{ code: string }>().code], [403, "E_CONFIRMATION_REQUIRED"]);
+      }
+    });
+  }
 });
 
 describe("options of sudo", () => {

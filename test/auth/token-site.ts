@@ -65,6 +65,8 @@ export async function openTokenSite(
       post("/then-signed-in", { guard: [write, signedIn] }, ({ user }) => ({ email: user.email })),
       post("/signed-in-first", { guard: [signedIn, write] }, ({ user }) => ({ email: user.email })),
       post("/then-sudo", { guard: [write, sudo()] }, ({ user }) => ({ email: user.email })),
+      get("/read-then-sudo", { guard: [read, sudo()] }, ({ user }) => ({ email: user.email })),
+      get("/sudo-first", { guard: [sudo(), read] }, ({ user }) => ({ email: user.email })),
       post("/page", { guard: signedIn }, ({ user }) => ({ email: user.email })),
       get("/maybe", { guard: maybeSignedIn }, ({ user }) => ({ email: user?.email ?? null })),
       group("/early", [get("", { guard: read }, ({ user }) => ({ email: user.email }))], {

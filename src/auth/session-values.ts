@@ -1,0 +1,35 @@
+/** What the session of a user keeps for accounts, besides the id of the user. */
+import type { AnyContext } from "../handlers/context.ts";
+import type { Session } from "../handlers/session.ts";
+
+/** When the user signed in, in ms since 1970. */
+export const signedInKey = "gable.signedInAt";
+/** Name of the device that signed in, for the list of sessions. */
+export const deviceKey = "gable.device";
+/** Address of the client that signed in, for that list. */
+export const addressKey = "gable.address";
+/** When the user last typed the password after that, in ms since 1970. */
+export const confirmedKey = "gable.confirmedAt";
+/** The secret of a reset link. */
+export const resetKey = "gable.resetToken";
+
+/** Keeps the secret of a reset link for the page that asks for the password. */
+export function keepResetToken({ session }: AnyContext, secret: string): void {
+  writeKey(session, resetKey, secret);
+}
+
+/** Returns the secret that was kept; "" without one. */
+export async function readResetToken({ session }: AnyContext): Promise<string> {
+  const secret = await readKey(session, resetKey);
+  return typeof secret === "string" ? secret : "";
+}
+
+/** Returns what a session keeps under a key of accounts. */
+export function readKey(session: Session, key: string): Promise<unknown> {
+  return session.find(key as never); // A key of the framework, not of the application.
+}
+
+/** Keeps a value in a session under a key of accounts. */
+export function writeKey(session: Session, key: string, value: unknown): void {
+  session.set(key as never, value as never); // As above.
+}
