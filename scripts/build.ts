@@ -2,8 +2,9 @@
  * Writes JavaScript and declarations to dist/: one file per entry, and chunks for what entries share or load
  * on demand. decisions/006 has the reason: a module costs more to find than to run.
  */
-import { cp, glob, rm } from "node:fs/promises";
+import { cp, glob, readFile, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
+import { compactCode } from "./compact-code.ts";
 import { localProgram, root, runCommand } from "./run-command.ts";
 
 await rm(`${root}dist`, { recursive: true, force: true });
@@ -30,6 +31,11 @@ await build({
   // Names are kept and nothing is minified: a stack of ours leads to lines that can be read, so that there are no maps.
   logLevel: "warning",
 });
+// About a tenth of the code is comments and blanks, which only a reader of the sources needs.
+for await (const file of glob("dist/**/*.js", { cwd: root })) {
+  const path = `${root}${file}`;
+  await writeFile(path, compactCode(await readFile(path, "utf8")));
+}
 // Browsers run these as they are.
 await cp(`${root}src/client`, `${root}dist/client`, { recursive: true, filter: (path) => !path.endsWith(".json") });
 process.exitCode = await runCommand(localProgram("tsc"), ["-p", "tsconfig.build.json", "--emitDeclarationOnly"]);
