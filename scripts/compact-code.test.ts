@@ -8,7 +8,11 @@ describe("compactCode()", () => {
     ["keeps comments next to code, and those of licenses", "f(); // a\n/* b */ g();\n/*! c */\n", "f(); // a\n/* b */ g();\n/*! c */\n"],
     ["indents with tabs", "{\n  f(\n    1\n  );\n}\n", "{\n\tf(\n\t\t1\n\t);\n}\n"],
     ["keeps an odd blank", "f(\n   1\n);\n", "f(\n\t 1\n);\n"],
-    ["keeps templates as they are", "  f(`\n  // a\n    ${\n    g(`\n  b`)\n  }\n  c`);\n", "\tf(`\n  // a\n    ${\n\t\tg(`\n  b`)\n\t}\n  c`);\n"],
+    [
+      "keeps templates as they are",
+      "  f(`\n  // a\n    ${\n    g(`\n  b`)\n  }\n  c`);\n",
+      "\tf(`\n  // a\n    ${\n\t\tg(`\n  b`)\n\t}\n  c`);\n",
+    ],
     ["takes no string and no regular expression for a comment", 'f("// a");\n  r = /\\/* b/;\n', 'f("// a");\n\tr = /\\/* b/;\n'],
     ["keeps empty lines of templates", "f(`\n\n  a\n`);\n", "f(`\n\n  a\n`);\n"],
   ];

@@ -25,7 +25,10 @@ function fillsLines(code: string, { start, end }: Range): boolean {
   return before.trim() === "" && (end === code.length || code[end] === "\n");
 }
 
-function indentWithTabs(code: string, { comments, templates }: { readonly comments: readonly Range[]; readonly templates: readonly Range[] }): string {
+function indentWithTabs(
+  code: string,
+  { comments, templates }: { readonly comments: readonly Range[]; readonly templates: readonly Range[] },
+): string {
   const kept: string[] = [];
   let offset = 0;
   let [comment, template] = [0, 0];

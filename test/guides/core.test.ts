@@ -178,10 +178,11 @@ describe("docs/guides/command-line.md", () => {
 
   it("lists every command with each of its flags", async () => {
     const guide = await readGuide("command-line");
-    const groups = ["db", "env", "key", "tasks"];
+    const groups = ["db", "env", "key", "sessions", "tasks", "user"];
     const top = (await listCommands()).filter((name) => !groups.includes(name));
     const nested = await Promise.all(groups.map(async (group) => (await listCommands(group)).map((name) => `${group} ${name}`)));
-    const rows = [...guide.matchAll(/^\| `((?:[a-z-]+)(?: [a-z]+)?)(?: \[\w+\])?` \| [^|]* \| ([^|]*)\|$/gm)];
+    const tables = guide.slice(guide.indexOf("\n## Commands\n"), guide.indexOf("\n## Make "));
+    const rows = [...tables.matchAll(/^\| `((?:[a-z-]+)(?: [a-z]+)?)(?: [[<][\w.]+[\]>])*` \| [^|]* \| ([^|]*)\|$/gm)];
     assert.deepEqual(rows.map(([, command]) => command).sort(), [...top, ...nested.flat()].sort());
     for (const [, command, cell] of rows) {
       const help = await read(...command!.split(" "), "--help");
