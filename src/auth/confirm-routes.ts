@@ -28,6 +28,6 @@ export function createConfirmRoutes({ signedIn }: AccountGuards<unknown>) {
 
 function showConfirm(context: AnyContext, form: DisplayForm, status = 200): HandlerReply {
   const { mail, routes } = findService(context).parts;
-  const links = mail === undefined ? {} : { "Forgotten your password?": routes.forgot.url() };
+  const links: Readonly<Record<string, string>> = mail === undefined ? {} : { "Forgotten your password?": routes.forgot.url() };
   return showPage(context, { name: "confirm", title: "Confirm your password", form, submit: "Confirm", links, status });
 }

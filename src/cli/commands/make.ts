@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { ModelClass } from "gable/data";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
+import { makeMail, makeTask } from "../make/background.ts";
 import { makeCommand, makeTest } from "../make/command.ts";
 import { readFields } from "../make/fields.ts";
 import { makeForm, makeModelForm } from "../make/form.ts";
@@ -24,7 +25,7 @@ const flags = {
   dryRun: { type: "boolean", help: "Shows what it would write, and writes nothing" },
 } as const;
 const words = {
-  kind: { help: "model, form, routes, view, resource, feature, command or test" },
+  kind: { help: "model, form, routes, view, resource, feature, task, mail, command or test" },
   name: { help: "Its name, such as Post, and then its fields, such as title:text:200", many: true },
 } as const;
 type Context = BuiltInContext<typeof words, typeof flags>;
@@ -48,6 +49,8 @@ const kinds: Readonly<Record<string, (given: Given) => Plan | Promise<Plan>>> = 
   routes: (given) => makeRoutes(readFileName("routes", withoutFields(given)), given.facts),
   view: (given) => makeView(readFileName("view", withoutFields(given)), given.facts),
   resource: planResource,
+  task: (given) => makeTask(readFileName("task", withoutFields(given)), given.facts),
+  mail: (given) => makeMail(readFileName("mail", withoutFields(given)), given.facts),
   command: (given) => makeCommand(readFileName("command", withoutFields(given))),
   test: planTest,
   feature: (given) => makeFeature(readFileName("feature", withoutFields(given)), given.facts),
@@ -76,6 +79,7 @@ export const make = builtIn({
     "make form Post",
     "make resource Post",
     "make routes search",
+    "make task send-digest",
   ],
   arguments: words,
   flags,

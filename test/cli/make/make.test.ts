@@ -55,7 +55,8 @@ async function makeAndAdd(project: TestProject, ...words: readonly string[]): Pr
   for (const { line } of data.add.filter(({ file }) => file === "app.ts")) {
     const text = read(project, "app.ts");
     const inList = /^routes: \[(\w+)\]/.exec(line)?.[1];
-    project.write({ "app.ts": line.startsWith("import ") ? `${line}\n${text}` : text.replace("routes: [", `routes: [${inList}, `) });
+    const added = inList === undefined ? `${line.replace(/ \/\/.*/, "")}\n  routes: [` : `routes: [${inList}, `;
+    project.write({ "app.ts": line.startsWith("import ") ? `${line}\n${text}` : text.replace("routes: [", added) });
   }
   for (const { file, line } of data.add.filter(({ file: each }) => each === "pages/routes.ts"))
     project.write({ [file]: `${read(project, file)}${line}\n` });
@@ -75,6 +76,8 @@ describe("gable make, all kinds in one project", () => {
     ["form Post", ["posts/forms.ts", "tests/post-form.test.ts"]],
     ["routes search", ["search/routes.ts", "tests/search-routes.test.ts"]],
     ["view about-us", ["views/about-us.html", "tests/about-us-view.test.ts"]],
+    ["task send-digest", ["tasks/send-digest.ts", "tests/send-digest-task.test.ts"]],
+    ["mail welcome", ["mail/welcome.ts", "views/mail/welcome.html", "views/mail/welcome.txt", "tests/welcome-mail.test.ts"]],
     ["command greet-all", ["commands/greet-all.ts", "tests/greet-all-command.test.ts"]],
     ["test front", ["tests/front.test.ts"]],
     ["feature blog", ["blog/routes.ts", "views/blog/index.html", "tests/blog.test.ts"]],
