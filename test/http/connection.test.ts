@@ -484,7 +484,7 @@ describe("slow peers", () => {
 
   it("answer 408 to a head that does not end", async () => {
     await serving(text("x"), { limits: { headMs: 100 } }, async ({ port }) => {
-      const answer = await exchange(port, { pieces: ["GET / HTTP/1.1\r\nHo"], quietMs: 1000 });
+      const answer = await exchange(port, { pieces: ["GET / HTTP/1.1\r\nHo"], quietMs: 20_000 });
       assert.deepEqual(answer.statuses, [408]);
       assert.match(answer.body, /E_HEAD_TIMEOUT/);
       assert.equal(answer.isClosed, true);
@@ -494,7 +494,7 @@ describe("slow peers", () => {
   for (const engine of ["gable", "node"] as const) {
     it(`answer 408 to a body that stops coming, on ${engine}`, async () => {
       await serving(echoListener, { engine, limits: { bodyIdleMs: 100 } }, async ({ port }) => {
-        const answer = await exchange(port, { pieces: [post(10), "abc"], quietMs: 1000 });
+        const answer = await exchange(port, { pieces: [post(10), "abc"], quietMs: 20_000 });
         assert.deepEqual(answer.statuses, [408]);
         assert.match(answer.body, /E_BODY_TIMEOUT/);
         assert.equal(answer.isClosed, true);
@@ -523,7 +523,7 @@ describe("slow peers", () => {
 
   it("give a body that nobody reads a while to end, and then close, on node", async () => {
     await serving(text("x"), { engine: "node", limits: { drainMs: 100 } }, async ({ port }) => {
-      const answer = await exchange(port, { pieces: [post(1000), "abc"], quietMs: 3000 });
+      const answer = await exchange(port, { pieces: [post(1000), "abc"], quietMs: 20_000 });
       assert.deepEqual(answer.statuses, [200]);
       assert.equal(answer.isClosed, true);
     });
@@ -531,7 +531,7 @@ describe("slow peers", () => {
 
   it("close an idle connection after its promise", async () => {
     await serving(text("x"), { limits: { keepAliveMs: 200 } }, async ({ port }) => {
-      const answer = await exchange(port, { pieces: [get("/")], quietMs: 2000 });
+      const answer = await exchange(port, { pieces: [get("/")], quietMs: 20_000 });
       assert.deepEqual(answer.statuses, [200]);
       assert.equal(answer.isClosed, true);
     });

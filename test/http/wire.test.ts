@@ -87,7 +87,7 @@ describe("the acceptance table", { concurrency: 12 }, () => {
       const halfClose = needsEnd(wireCase);
       const long = wireCase.send.length > 600;
       // Waits until a connection has closed, however busy the machine is.
-      const quietMs = wireCase.expect.verdict === "refused" && wireCase.expect.staysOpen !== true ? 3000 : 120;
+      const quietMs = wireCase.expect.verdict === "refused" && wireCase.expect.staysOpen !== true ? 20_000 : 120;
       const [whole, pipelined, bytes] = await Promise.all([
         exchange(server.port, { pieces: [wireCase.send], halfClose, quietMs }),
         exchange(server.port, { pieces: [good + wireCase.send], halfClose, quietMs }),
@@ -106,7 +106,7 @@ describe("the acceptance table", { concurrency: 12 }, () => {
     const asHead = toHead(wireCase.send);
     if (asHead !== undefined && wireCase.expect.verdict === "refused") {
       it(`${wireCase.id} as HEAD has no content`, async () => {
-        const quietMs = wireCase.expect.verdict === "refused" && wireCase.expect.staysOpen !== true ? 3000 : 120;
+        const quietMs = wireCase.expect.verdict === "refused" && wireCase.expect.staysOpen !== true ? 20_000 : 120;
         assertNoContent(await exchange(server.port, { pieces: [asHead], halfClose: needsEnd(wireCase), quietMs }));
       });
     }
