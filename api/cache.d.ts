@@ -82,7 +82,7 @@ export interface CreateCacheOptions {
     readonly store: CacheStore;
     /** The clock, in ms since 1970. Default `Date.now`. */
     readonly now?: () => number;
-    /** Gets one warning each time the store stops answering. None by default. */
+    /** Gets one warning each time the store stops answering. By default it goes to standard error. */
     readonly logger?: Pick<Logger, "warn">;
 }
 

@@ -799,14 +799,6 @@ export interface PageOptions {
     readonly before?: string | undefined;
 }
 
-/** Options of a row lock, which lasts until the end of the transaction. */
-export interface LockOptions {
-    /** Whether to skip rows that others have locked. Default false. */
-    readonly skipLocked?: boolean;
-    /** Whether to fail immediately if another transaction has locked a row. Default false. */
-    readonly noWait?: boolean;
-}
-
 /** A query of a model's rows. */
 export declare class Query<Class, Item> implements PromiseLike<Item[]> {
     #private;
@@ -966,6 +958,14 @@ export interface LoadOptions<Class> {
     readonly limit?: number;
     /** Relations of the relation's rows. None by default. */
     readonly with?: With<Class>;
+}
+
+/** Options of a row lock, which lasts until the end of the transaction. */
+export interface LockOptions {
+    /** Whether to skip rows that others have locked. Default false. */
+    readonly skipLocked?: boolean;
+    /** Whether to fail immediately if another transaction has locked a row. Default false. */
+    readonly noWait?: boolean;
 }
 
 /** A step of an order: a column, with `-` for descending, or a callback. */

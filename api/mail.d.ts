@@ -212,8 +212,6 @@ export declare class AppMail implements Mailer {
     send(options: MailOptions): Promise<MailMessage>;
     /** Makes a message and enqueues it. Throws `E_TASK_MISSING` without tasks. Returns the message as it will be sent. */
     later(options: MailOptions): Promise<MailMessage>;
-    /** Sends a message later when the application has tasks, else now. */
-    sendOrEnqueue(options: MailOptions): Promise<MailMessage>;
 }
 
 /** The option of `gable()` for mail. */

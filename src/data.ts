@@ -40,7 +40,7 @@ export type { DeletePreview } from "./data/query/preview-delete.ts";
 export type { OpenWindow } from "./data/tree/windows.ts";
 export type { OpenCases } from "./data/tree/functions.ts";
 export type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./data/query/page.ts";
-export type { LockOptions, Query } from "./data/query/query.ts";
+export type { Query } from "./data/query/query.ts";
 export type {
   Changes,
   Filter,
@@ -48,6 +48,7 @@ export type {
   KeyOrWhere,
   Loaded,
   LoadOptions,
+  LockOptions,
   OrderBy,
   Refs,
   Selected,

@@ -1,6 +1,6 @@
 /** API tokens: programs send them with requests instead of a session. They are stored as digests. */
 import { GableError } from "../errors/gable-error.ts";
-import { optionInvalid } from "../errors/option-errors.ts";
+import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { apiTokenModel } from "./api-token-model.ts";
 import { createTokenText, isTokenText, toTokenDigest, toTokenHint } from "./api-token-text.ts";
 
@@ -61,10 +61,9 @@ export function assertTokenOptions(tokens: unknown): void {
   const owner = "defineAccounts()";
   if (tokens === undefined) return;
   if (typeof tokens !== "object" || tokens === null) throw optionInvalid(owner, "tokens", tokens, "an object with scopes");
-  // Everything is checked below.
-  const { scopes, days, ...others } = tokens as Partial<Record<keyof ApiTokenOptions, unknown>>;
-  const [other] = Object.keys(others);
-  if (other !== undefined) throw optionInvalid(owner, "tokens", other, "an object with scopes and days only");
+  assertKnownOptions("defineAccounts() tokens", tokens, ["scopes", "days"]);
+  // Both are checked below.
+  const { scopes, days } = tokens as Partial<Record<keyof ApiTokenOptions, unknown>>;
   if (!Array.isArray(scopes) || scopes.length === 0 || scopes.length > scopesMax || new Set(scopes).size < scopes.length)
     throw optionInvalid(owner, "tokens.scopes", scopes, `a list of 1 to ${scopesMax} scopes, each one once`);
   for (const scope of scopes)

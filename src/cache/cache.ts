@@ -39,7 +39,7 @@ export interface CreateCacheOptions {
   readonly store: CacheStore;
   /** The clock, in ms since 1970. Default `Date.now`. */
   readonly now?: () => number;
-  /** Gets one warning each time the store stops answering. None by default. */
+  /** Gets one warning each time the store stops answering. By default it goes to standard error. */
   readonly logger?: Pick<Logger, "warn">;
 }
 
@@ -61,6 +61,10 @@ const waitMsMax = 30_000;
 const pollMs = 25;
 const optionNames: Readonly<Record<keyof CacheOptions, true>> = { ttlSeconds: true, staleSeconds: true, tags: true };
 
+const standardError: Pick<Logger, "warn"> = {
+  warn: (facts: object | string, message?: string) => console.warn(message ?? facts, facts),
+};
+
 /** Creates a cache over a store. */
 export function createCache(options: CreateCacheOptions): Cache {
   assertKnownOptions("createCache()", options, ["store", "now", "logger"]);
@@ -78,10 +82,10 @@ export class StoreCache implements Cache {
   readonly #now: () => number;
   /** Computations of this process, by key. */
   readonly #running = new Map<string, Promise<string>>();
-  readonly #logger: CreateCacheOptions["logger"];
+  readonly #logger: Pick<Logger, "warn">;
   #isAway = false;
 
-  constructor({ store, now = () => Date.now(), logger }: CreateCacheOptions) {
+  constructor({ store, now = () => Date.now(), logger = standardError }: CreateCacheOptions) {
     this.#store = store;
     this.#now = now;
     this.#logger = logger;
@@ -178,7 +182,7 @@ export class StoreCache implements Cache {
       return result;
     } catch (error) {
       if (!this.#isAway)
-        this.#logger?.warn({ error }, "The store of the cache does not answer. Values are computed without it until it does.");
+        this.#logger.warn({ error }, "The store of the cache does not answer. Values are computed without it until it does.");
       this.#isAway = true;
       return undefined;
     }

@@ -18,6 +18,11 @@ export type DatabaseAddress =
 /** Names that need no quotes in any shell or server. */
 const namePattern = /^[A-Za-z_][A-Za-z0-9_-]{0,62}$/;
 
+/** Returns the file of a SQLite database; undefined for another database, and for one in memory. */
+export function findSqliteFile(url: string | undefined): string | undefined {
+  return /^sqlite:(?!:memory:)(.+)$/.exec(url ?? "")?.[1];
+}
+
 /** Parses an address. Throws `E_DATABASE_URL` for a name that these commands do not take. */
 export function parseDatabaseUrl(text: string): DatabaseAddress {
   if (text.startsWith("sqlite:")) return { kind: "sqlite", file: text.slice("sqlite:".length) };

@@ -200,7 +200,7 @@ function createLazyProject(definition: AnyBuiltIn, flags: ParsedFlags, terminal:
   terminal.environment["GABLE_MODE"] = found;
   // Standard output belongs to the command, unless it serves: there it is the log.
   if (!servingCommands.has(definition.name)) terminal.environment["GABLE_LOG"] ??= "stderr";
-  return createProject(terminal.folder, found, app);
+  return createProject(terminal, found, app);
 }
 
 async function confirm(question: string, { yes }: CommonFlags, terminal: Terminal): Promise<boolean> {

@@ -15,7 +15,7 @@ export interface Project {
   findAppFile(): string;
   /** Imports the application. Nothing is opened. */
   loadApp(): Promise<Application>;
-  /** Starts the application for some work, and closes it. */
+  /** Starts the application for some work, without its background tasks, and closes it. */
   withApp<Result>(work: (app: Application) => Promise<Result>): Promise<Result>;
   /** The path of a file below the project, for messages. */
   toShown(path: string): string;
@@ -43,8 +43,8 @@ function readModeOfFiles(folder: string): string | undefined {
   return undefined;
 }
 
-/** Makes the project of a folder. `appFile` is the flag `--app`. */
-export function createProject(folder: string, mode: Mode, appFile: string | undefined): Project {
+/** Makes the project of the folder that a terminal is in. `appFile` is the flag `--app`. */
+export function createProject({ folder, environment }: Terminal, mode: Mode, appFile: string | undefined): Project {
   const findAppFile = (): string => {
     const named = appFile ?? readPackage(folder)?.gable?.app;
     const candidates = named === undefined ? appFiles : [named];
@@ -66,6 +66,8 @@ export function createProject(folder: string, mode: Mode, appFile: string | unde
     findAppFile,
     loadApp,
     async withApp(work) {
+      // Background tasks belong to `gable start` and `gable worker`, which starts its own worker.
+      environment["GABLE_TASKS"] = "off";
       const app = await loadApp();
       await app.start();
       try {

@@ -9,7 +9,9 @@ import { accountErrors } from "./account-catalogue.ts";
 import { liveErrors } from "./live-catalogue.ts";
 import { entry } from "./catalogue-entry.ts";
 import { developmentErrors } from "./development-catalogue.ts";
+import { mailErrors } from "./mail-catalogue.ts";
 import { sessionErrors } from "./session-catalogue.ts";
+import { taskErrors } from "./task-catalogue.ts";
 import { testingErrors } from "./testing-catalogue.ts";
 import { storageErrors } from "./storage-catalogue.ts";
 
@@ -418,38 +420,6 @@ const data = {
   E_LOCK_TIMEOUT: entry(503, "Another process has locked the database", "Try again; keep the writes of other processes short."),
 } as const;
 
-const mail = {
-  E_MAIL_ADDRESS: entry(
-    500,
-    "Invalid mail address",
-    "Pass an address such as ann@example.com; check what people type with a form field of type email.",
-  ),
-  E_MAIL_HEADER: entry(
-    500,
-    "Invalid header field of a message",
-    "Remove line breaks and control characters, and use the options for the fields that Gable writes.",
-  ),
-  E_MAIL_TOO_LARGE: entry(500, "The message is too large", "Send fewer or smaller attachments to fewer recipients."),
-  E_MAIL_PACKAGE: entry(500, "The package nodemailer is missing", "Install it: npm install nodemailer."),
-  E_MAIL_LOGIN: entry(500, "The mail server refused the login", "Correct the user name and the password in MAIL_URL."),
-  E_MAIL_INSECURE: entry(
-    500,
-    "The mail server offers no TLS",
-    'Use a server with STARTTLS or smtps://, or pass insecure: "reason" for a relay that you trust.',
-  ),
-  E_MAIL_REFUSED: entry(
-    500,
-    "The mail server refused the message",
-    "Read the reply of the server in the message; sending it again does not help.",
-  ),
-  E_MAIL_DEFERRED: entry(503, "The mail server could not take the message", "Send it again later; a task does that for you."),
-  E_MAIL_MISSING: entry(
-    500,
-    "This application has no mail",
-    'Pass the option mail to gable(), for example mail: "smtp://user:password@host:587".',
-  ),
-} as const;
-
 const cache = {
   E_CACHE_VALUE: entry(
     500,
@@ -457,33 +427,6 @@ const cache = {
     "Cache plain objects, arrays, strings, numbers, dates, maps, sets and bytes; convert rows to plain objects.",
   ),
   E_CACHE_MISSING: entry(500, "This application has no cache", "Pass the option cache to gable(): cache: true keeps values in memory."),
-} as const;
-
-const tasks = {
-  E_TASK_INPUT: entry(500, "The input of a task cannot be used", "Pass JSON that fits the input of the task, at most 64 KiB."),
-  E_TASK_UNKNOWN: entry(500, "The application does not have this task", "Add the task to the option tasks of gable()."),
-  E_TASK_DUPLICATE: entry(500, "Two tasks have the same name", "Rename one of the tasks."),
-  E_SCHEDULE_DUPLICATE: entry(500, "Two schedules have the same name", "Rename one of the schedules."),
-  E_SCHEDULE_CRON: entry(
-    500,
-    "A cron expression cannot be used",
-    'Write minute, hour, day of the month, month and weekday, such as "0 3 * * *" for each day at 03:00.',
-  ),
-  E_TASK_MISSING: entry(500, "This application has no tasks", "Pass the option tasks to gable(), and start the application."),
-  E_TASK_STORE: entry(
-    500,
-    "The queue of the tasks cannot be used",
-    'Export its table from your models: export const TaskRow = taskModel(); import it from "gable/tasks".',
-  ),
-  E_TASK_STEP: entry(
-    500,
-    "The steps of a task cannot be kept",
-    "Give each step of a task another name and a small result of JSON, and keep large results in your own tables.",
-  ),
-  E_TASK_KEY_HELD: entry(409, "Another task holds this unique key", "Wait until the other task has ended, or cancel it."),
-  E_TASK_TIMEOUT: entry(500, "A task took too long", "Raise timeoutSeconds of the task, or split its work."),
-  E_TASK_CANCELLED: entry(500, "A task no longer belongs to its worker", "End the work when `signal` aborts."),
-  E_TASK_STOPPED: entry(500, "The worker of a task stops", "End the work when `signal` aborts. Another worker begins it again."),
 } as const;
 
 const commands = {
@@ -501,9 +444,9 @@ export const catalogue = Object.freeze({
   ...programmer,
   ...settings,
   ...data,
-  ...mail,
+  ...mailErrors,
   ...cache,
-  ...tasks,
+  ...taskErrors,
   ...liveErrors,
   ...commands,
   ...signatures,

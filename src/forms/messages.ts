@@ -39,7 +39,7 @@ const defaultMessages: Readonly<Record<string, string>> = Object.freeze({
   file_type: "Choose a file of one of these types: {types}.",
   file_large: "Choose a file of at most {max}. Yours has {size}.",
   file_empty: "The file is empty. Choose another one.",
-  file_gone: "The file that you chose earlier is no longer here. Choose it again.",
+  file_gone: "The file that you chose before was deleted. Choose it again.",
   file_both: "Choose a new file or remove the current one, not both.",
   set_few: "Add at least {min}. There are {count}.",
   set_many: "Use at most {max}. There are {count}.",

@@ -5,6 +5,7 @@ import { notFound } from "../errors/status-errors.ts";
 import { get } from "../handlers/define-route.ts";
 import type { RouteEntry } from "../handlers/group.ts";
 import type { Ambient } from "../parts/ambient.ts";
+import type { Mode } from "../parts/mode.ts";
 import type { PartHost } from "../parts/part.ts";
 import { definePart } from "../parts/part.ts";
 import { tasksPart } from "../tasks/part.ts";
@@ -114,7 +115,7 @@ export class AppMail implements Mailer {
     return this.#mailer.later(options);
   }
 
-  /** Sends a message later when the application has tasks, else now. */
+  /** @internal Sends a message later when the application has tasks, otherwise now. */
   sendOrEnqueue(options: MailOptions): Promise<MailMessage> {
     return this.#host.find(tasksPart) === undefined ? this.send(options) : this.later(options);
   }
@@ -122,7 +123,7 @@ export class AppMail implements Mailer {
   /** @internal Messages for the outbox page. Throws 404 outside of development, and for a transport that keeps none. */
   keptMessages(): readonly MailMessage[] {
     const { transport } = this.#mailer;
-    if (this.#host.mode !== "development" || !isKeeper(transport)) throw notFound("There is no outbox.");
+    if (this.#host.mode !== "development" || !isKeeper(transport)) throw notFound("This application has no outbox.");
     return transport.messages;
   }
 
@@ -148,7 +149,7 @@ function isKeeper(transport: MailTransport): transport is MailKeeper {
 }
 
 /** Production says where its mail goes: a message that nobody gets would be silently lost. */
-function defaultAddress(mode: PartHost["mode"]): string {
+function defaultAddress(mode: Mode): string {
   if (mode !== "production") return "outbox:";
   throw optionInvalid("gable() mail", "transport", undefined, 'an address such as "smtp://user:password@host:587" in production');
 }

@@ -14,6 +14,9 @@ import { toJsonText } from "./json-text.ts";
 import { contentTypeOf } from "./render-reply.ts";
 
 const replyNames = ["status", "headers"];
+const viewNames = [...replyNames, "buffer"];
+const streamNames = [...replyNames, "type", "name", "lengthBytes"];
+const redirectNames = ["status", "hosts"];
 const problemNames = ["status", "code", "type", "title", "detail", "extra"];
 
 /** Replies with a value as JSON; dates become ISO strings, bigints become strings. */
@@ -42,7 +45,7 @@ export function page(markup: Html, options: PageOptions = {}): HandlerReply {
 
 /** Returns a view as a reply with a custom status or headers. */
 export function toViewReply(view: Rendered, options: PageOptions): HandlerReply {
-  assertKnownOptions("A reply with a view", options, [...replyNames, "buffer"]);
+  assertKnownOptions("A reply with a view", options, viewNames);
   const reply = new HandlerReply(options.status ?? 200, contentTypeOf(view), view, options.headers);
   reply.isBuffered = options.buffer === true;
   return reply;
@@ -62,7 +65,7 @@ export interface RedirectOptions {
  * return redirect(showPost.url({ slug }));
  */
 export function redirect(target: string, options: RedirectOptions = {}): HandlerReply {
-  assertKnownOptions("redirect()", options, ["status", "hosts"]);
+  assertKnownOptions("redirect()", options, redirectNames);
   const location = toRedirectLocation(target, options.hosts);
   return new HandlerReply(options.status ?? 303, "text/plain; charset=utf-8", `See ${location}\n`, [["location", location]]);
 }
@@ -85,7 +88,7 @@ export interface StreamOptions extends ReplyOptions {
 
 /** Sends pieces as they arrive, no faster than the client reads them. */
 export function stream(source: AsyncIterable<string | Uint8Array>, options: StreamOptions = {}): HandlerReply {
-  assertKnownOptions("stream()", options, [...replyNames, "type", "name", "lengthBytes"]);
+  assertKnownOptions("stream()", options, streamNames);
   const reply = new HandlerReply(options.status ?? 200, options.type ?? "application/octet-stream", source, options.headers);
   if (options.name !== undefined) reply.headers.set("content-disposition", toContentDisposition("attachment", options.name));
   if (options.lengthBytes !== undefined) reply.headers.set("content-length", String(options.lengthBytes));

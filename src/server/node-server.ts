@@ -4,11 +4,11 @@
  * Node's parser accepts more than ours, so what it gives is written down again as a head and goes through our
  * own parser: one set of rules decides on both.
  */
-import { assertKnownOptions } from "../errors/option-errors.ts";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
+import { assertKnownOptions } from "../errors/option-errors.ts";
 import type { ErrorCode } from "../errors/catalogue.ts";
 import { catalogue, isErrorCode } from "../errors/catalogue.ts";
 import { GableError, isGableError } from "../errors/gable-error.ts";

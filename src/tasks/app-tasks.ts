@@ -15,7 +15,8 @@ import { Scheduler } from "./scheduler.ts";
 import { nextTick } from "./cron.ts";
 import type { QueueStats } from "./queue-stats.ts";
 import { toUuid } from "./task-id.ts";
-import { assertEnqueueOptions, toDefinitions } from "./task-options.ts";
+import type { TaskDefinitions } from "./task-options.ts";
+import { assertEnqueueOptions } from "./task-options.ts";
 import type { AddedTask, CancelResult, ListedTask, NewTask, TaskDirectory, TaskFilter, TaskQueue } from "./task-queue.ts";
 import type { WorkerTimes } from "./worker.ts";
 import { Worker } from "./worker.ts";
@@ -23,6 +24,7 @@ import { Worker } from "./worker.ts";
 /** What the tasks of an application are made of. */
 export interface AppTasksParts {
   readonly options: TaskSetupOptions;
+  readonly definitions: TaskDefinitions;
   readonly run: TaskRunMode;
   /** Whether another process of the same supervisor runs the tasks. */
   readonly isSupervised: boolean;
@@ -76,8 +78,8 @@ export class AppTasks {
   readonly #scheduler: Scheduler;
   readonly #workers = new Set<Worker>();
   readonly #remove: () => void;
-  /** Unique keys of tasks that open transactions will add. */
-  readonly #keysAtCommit = new Map<string, string>();
+  /** Unique keys of tasks that open transactions will add, with the id of the task that holds each. */
+  readonly #keysAtCommit = new Map<string, Promise<string>>();
   /** Tells the process that runs the tasks of this machine. */
   readonly #announce: () => void;
   #endListening: () => void = () => undefined;
@@ -85,7 +87,7 @@ export class AppTasks {
   /** @internal Use {@link tasksPart}. */
   constructor(parts: AppTasksParts) {
     this.#parts = parts;
-    const { tasks, schedules } = toDefinitions(parts.options.tasks);
+    const { tasks, schedules } = parts.definitions;
     this.#tasks = new Map(tasks);
     this.#schedules = schedules;
     this.#scheduler = this.#createScheduler();
@@ -258,19 +260,34 @@ export class AppTasks {
 
   /** Adds a task to a queue that knows no transactions. Its key is taken from now on. */
   async #addAtCommit(task: NewTask): Promise<AddedTask> {
-    const { queue } = this.#parts;
     const { id, name, uniqueKey = null } = task;
-    const key = `${name}\n${uniqueKey}`;
-    const holder = uniqueKey === null ? undefined : (this.#keysAtCommit.get(key) ?? (await queue.findHolder(name, uniqueKey)));
-    if (holder !== undefined) return { id: holder, created: false };
-    if (uniqueKey !== null) this.#keysAtCommit.set(key, id);
-    onRollback(() => void this.#keysAtCommit.delete(key));
+    const key = uniqueKey === null ? undefined : `${name}\n${uniqueKey}`;
+    const holder = key === undefined ? id : await this.#takeKey(key, task);
+    if (holder !== id) return { id: holder, created: false };
+    const forget = (): void => void (key !== undefined && this.#keysAtCommit.delete(key));
+    onRollback(forget);
     onCommit(async () => {
-      this.#keysAtCommit.delete(key);
-      await queue.add([task]);
+      forget();
+      await this.#parts.queue.add([task]);
       await this.#added();
     });
     return { id, created: true };
+  }
+
+  /** Takes a key for the open transaction. Returns the id of the task that holds it: this one, unless another was first. */
+  async #takeKey(key: string, { id, name, uniqueKey }: NewTask): Promise<string> {
+    const other = this.#keysAtCommit.get(key);
+    if (other !== undefined) return other;
+    const held = this.#parts.queue.findHolder(name, uniqueKey!).then((found) => found ?? id);
+    // Set before anything waits: of two that ask at the same time, one takes the key.
+    this.#keysAtCommit.set(key, held);
+    let holder: string | undefined;
+    try {
+      holder = await held;
+      return holder;
+    } finally {
+      if (holder !== id) this.#keysAtCommit.delete(key);
+    }
   }
 
   async #added(): Promise<void> {

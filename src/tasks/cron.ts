@@ -66,7 +66,7 @@ export function parseCron(owner: string, expression: unknown): Cron {
   const [minutes, hours, days, months, weekdays] = fields.map((field, index) => parseField(field, parts[index]!, refuse));
   const isEitherDay = !parts[2]!.startsWith("*") && !parts[4]!.startsWith("*");
   const cron = { minutes: minutes!, hours: hours!, days: days!, months: months!, weekdays: toWeekdays(weekdays!), isEitherDay };
-  if (nextWall(cron, 0) === undefined) throw refuse("there is no such day");
+  if (nextWall(cron, 0) === undefined) throw refuse("it matches no day of any year");
   return cron;
 }
 

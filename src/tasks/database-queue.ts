@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Database } from "../data/database.ts";
 import { currentContext } from "../data/run/context.ts";
 import { transaction } from "../data/run/transaction.ts";
-import { GableError } from "../errors/gable-error.ts";
+import { GableError, isGableError } from "../errors/gable-error.ts";
 import type { taskModel } from "./task-model.ts";
 import type {
   AddedTask,
@@ -90,7 +90,7 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
   }
 
   async save({ id, token }: TaskLease, notes: TaskNotes): Promise<boolean> {
-    return (await this.#run(() => this.#model.where({ id, token, state: "running" }).update(notes))) === 1;
+    return (await this.#repeat(() => this.#model.where({ id, token, state: "running" }).update(notes))) === 1;
   }
 
   findCancelled(leases: readonly TaskLease[]): Promise<readonly string[]> {
@@ -132,7 +132,7 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
   }
 
   renew(leases: readonly TaskLease[], leaseUntil: number): Promise<readonly string[]> {
-    return this.#database.run(async () => {
+    return this.#repeat(async () => {
       const held: string[] = [];
       for (const [token, ids] of groupByToken(leases)) {
         const isHeld = { id: { in: ids }, token, state: "running" };
@@ -151,13 +151,9 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
     const held = { id, token, state: "running" };
     const common = { token: null, leaseUntil: null, ...(error !== undefined && { error }) };
     const end = { ...common, keyHash: null, finishedAt: new Date(now) };
-    return this.#run(async () => {
-      if (state !== "queued")
-        return (
-          (await this.#model
-            .where(held)
-            .update({ ...end, state, ...(state === "done" && { steps: null, ...(forgetsInput && { input: "null" }) }) })) === 1
-        );
+    const forgotten = state === "done" ? { steps: null, ...(forgetsInput && { input: "null" }) } : {};
+    return this.#repeat(async () => {
+      if (state !== "queued") return (await this.#model.where(held).update({ ...end, ...forgotten, state })) === 1;
       const again = await this.#model.where({ ...held, cancelAt: null }).update({
         ...common,
         state,
@@ -262,6 +258,21 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
       if ((await this.#model.where({ id, state: "running" }).update({ cancelAt: new Date(now) })) === 1) return "asked";
       return "ended";
     });
+  }
+
+  /**
+   * Repeats statements that another transaction was in the way of: an outcome and a renewal of leases change the same rows. In a
+   * transaction of the caller, nothing can be repeated on its own.
+   */
+  async #repeat<Result>(work: () => Promise<Result>): Promise<Result> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#run(work);
+      } catch (error) {
+        const isConflict = isGableError(error) && error.code === "E_TRANSACTION_CONFLICT" && currentContext()?.transaction === undefined;
+        if (!isConflict || attempt >= retries) throw error;
+      }
+    }
   }
 
   #run<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -15,8 +15,9 @@ export const tasksPart = definePart({
   option: { names: { tasks: true }, check: assertSetting },
   start: async (host, { tasks = [] }: TaskSetting): Promise<AppTasks> => {
     const options = toSetupOptions(tasks);
+    const definitions = toDefinitions(options.tasks);
     // A wrong input would fail at night.
-    for (const { $schedule } of toDefinitions(options.tasks).schedules) await $schedule.task.$task.reader.write($schedule.input);
+    for (const { $schedule } of definitions.schedules) await $schedule.task.$task.reader.write($schedule.input);
     const wanted = options.run ?? (host.mode === "test" ? "record" : "worker");
     const databases = host.find(databasesPart);
     const queue = await findQueue(options.queue, wanted, databases);
@@ -26,7 +27,7 @@ export const tasksPart = definePart({
     const run = wanted === "worker" && (place === "off" || isSupervised) ? "elsewhere" : wanted;
     // Loaded only where there are tasks.
     const { AppTasks } = await import("./app-tasks.ts");
-    return new AppTasks({ options, run, isSupervised, queue, enter: host.enter, logger: host.logger });
+    return new AppTasks({ options, definitions, run, isSupervised, queue, enter: host.enter, logger: host.logger });
   },
 });
 

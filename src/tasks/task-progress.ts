@@ -25,7 +25,7 @@ export class TaskProgressWriter {
   readonly #now: () => number;
   #writtenAt = -Infinity;
   #writing: Promise<void> = Promise.resolve();
-  /** What came while a write was running. */
+  /** What the next write takes. */
   #next: string | undefined;
   /** Runs work and writes how far it is, at most once a second and at its end. */
   readonly progress: Progress;
@@ -44,9 +44,9 @@ export class TaskProgressWriter {
 
   #show({ label, done, total, note }: ProgressState): void {
     this.#writtenAt = this.#now();
-    const isWriting = this.#next !== undefined;
+    const isQueued = this.#next !== undefined;
     this.#next = JSON.stringify({ label: cut(label), done, total: total ?? null, note: note === undefined ? null : cut(note) });
-    if (isWriting) return;
+    if (isQueued) return;
     this.#writing = this.#writing.then(async () => {
       const next = this.#next!;
       this.#next = undefined;

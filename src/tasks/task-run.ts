@@ -182,22 +182,10 @@ export class TaskRun {
     await this.#progress.end();
     this.#log[outcome.state === "failed" ? "error" : "warn"](facts, `The task "${this.#task.name}" ${what}: ${toErrorText(error)}`);
     try {
-      await this.#store(outcome);
+      await this.#settings.queue.settle(this.lease, outcome);
     } catch (failure) {
       // The lease ends by itself, and the task runs again.
       this.#log.error({ error: failure }, `The outcome of the task "${this.#task.name}" could not be stored.`);
-    }
-  }
-
-  /** A renewal of the lease at the same time can be a conflict for the database: then it tries again. */
-  async #store(outcome: TaskOutcome): Promise<void> {
-    for (let triesLeft = 3; ; triesLeft--) {
-      try {
-        await this.#settings.queue.settle(this.lease, outcome);
-        return;
-      } catch (failure) {
-        if (triesLeft === 1) throw failure;
-      }
     }
   }
 

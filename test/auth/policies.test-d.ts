@@ -14,7 +14,7 @@ const postPolicy = policy(Post, {
   delete: ({ record }) => record.name === "",
   scope: (query) => query.where({ title: "a" }),
 });
-// @ts-expect-error There is no such rule.
+// @ts-expect-error A policy has no rule of this name.
 policy(Post, { edit: () => true });
 // @ts-expect-error A verdict cannot be a number.
 policy(Post, { add: () => 1 });
@@ -38,7 +38,7 @@ get(
 );
 // @ts-expect-error The model has no such field.
 can("view", Post, () => ({ name: "a" }));
-// @ts-expect-error There is no such action.
+// @ts-expect-error A policy has no action of this name.
 can("edit", Post, () => ({ id: 1 }));
 // @ts-expect-error The record must be found.
 can("view", Post);

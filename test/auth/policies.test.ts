@@ -224,7 +224,7 @@ describe("the definition of policies", () => {
       assert.throws(work, { code });
     });
 
-  it("allows by true alone", async () => {
+  it("allows only what a rule answers with true", async () => {
     for (const verdict of [undefined, null, 1, "", "no", {}, false]) {
       const accounts = defineAccounts({ user: User, policies: [policy(Page, { add: () => verdict as never })] });
       const app = gable({

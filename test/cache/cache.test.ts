@@ -303,6 +303,17 @@ describe("memoryCache()", () => {
   });
 });
 
+describe("a cache whose store does not answer", () => {
+  it("computes without it, and warns on standard error when it has no logger", async (t) => {
+    const warn = t.mock.method(console, "warn", () => undefined);
+    const broken: CacheStore = { ...memoryCache({ now }), read: () => Promise.reject(new Error("away")) };
+    const broke = createCache({ store: broken, now });
+    for (const value of [1, 2]) assert.equal(await broke.remember("a", minute, () => value), value);
+    assert.equal(warn.mock.callCount(), 1);
+    assert.match(String(warn.mock.calls[0]!.arguments[0]), /does not answer/);
+  });
+});
+
 describe("the cache of an application", () => {
   it("is that of the request's application, and keeps pieces of views", async () => {
     let made = 0;

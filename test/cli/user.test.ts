@@ -76,7 +76,7 @@ describe("gable user", () => {
     assert.doesNotMatch(out, /correct-horse|scrypt|argon/);
   });
 
-  it("create asks at a terminal for what is missing, and hides the password", async () => {
+  it("create asks for missing values at a terminal, and hides the password", async () => {
     const { code, questions } = await project.answer(["eve@example.com", "Eve", password, password], "user", "create");
     assert.equal(code, 0);
     assert.deepEqual(questions, ["E-mail address", "Name", "Password (secret)", "Password, once more (secret)"]);

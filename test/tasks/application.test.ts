@@ -274,6 +274,17 @@ describe("unique keys", () => {
       assert.deepEqual(await enqueueTwice(), [true, false]);
       assert.equal((await plain.enqueue(undefined, { uniqueKey: "a" })).created, false);
       assert.equal(await app.part(tasksPart).runAll(), 1);
+      const together = await transaction(() =>
+        Promise.all([plain.enqueue(undefined, { uniqueKey: "b" }), plain.enqueue(undefined, { uniqueKey: "b" })]),
+      );
+      assert.deepEqual([together.map(({ created }) => created), together[0]!.id === together[1]!.id], [[true, false], true]);
+      // A task without a key has nothing to do with the key "null".
+      await transaction(async () => {
+        await plain.enqueue(undefined, { uniqueKey: "null" });
+        await transaction(async () => (await plain.enqueue(), Promise.reject(new Error("no")))).catch(() => undefined);
+        assert.equal((await plain.enqueue(undefined, { uniqueKey: "null" })).created, false);
+      });
+      assert.equal(await app.part(tasksPart).runAll(), 2);
     }));
 });
 

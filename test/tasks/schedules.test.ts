@@ -106,7 +106,7 @@ describe("schedule()", () => {
     ["*/0 * * * *", /the step of the minute is 0; it must be from 1 to 59/],
     ["*/60 * * * *", /the step of the minute is 60/],
     ["* 22-4 * * *", /the hour "22-4" runs backwards/],
-    ["0 0 30 2 *", /there is no such day/],
+    ["0 0 30 2 *", /it matches no day of any year/],
     ["@reboot", /the shortcuts are @hourly, @daily/],
     [7, /it must be a string/],
   ];

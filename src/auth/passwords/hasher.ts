@@ -1,6 +1,6 @@
 /** Hashes passwords, checks them, and says when a hash should be made again. */
-import { assertKnownOptions } from "../../errors/option-errors.ts";
 import { randomBytes, timingSafeEqual } from "node:crypto";
+import { assertKnownOptions } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { HashQueueOptions } from "./hash-queue.ts";
 import { HashQueue } from "./hash-queue.ts";

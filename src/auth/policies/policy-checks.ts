@@ -144,7 +144,7 @@ function nameOf(model: unknown): string {
 }
 
 function noRecord(): GableError {
-  return new GableError("E_NOT_FOUND", "There is no such record.");
+  return new GableError("E_NOT_FOUND", "The record does not exist.");
 }
 
 function missing(message: string, fix: string): GableError {

@@ -1,5 +1,6 @@
 /** The checks of `gable check --deploy`: what must be right before a site meets the internet. */
 import { resolve, sep } from "node:path";
+import { findTaskRun } from "../task-run.ts";
 import type { Check, CheckFinding, CheckSubject } from "./check.ts";
 
 type Options = CheckSubject["facts"]["options"];
@@ -207,19 +208,13 @@ const storages: readonly Check[] = [
 /** Wait of a task after which too few workers run, in ms. */
 const backlogMs = 600_000;
 
-/** Where the tasks of an application run; undefined if it has none. */
-function findTaskRun({ tasks }: Options): string | undefined {
-  if (tasks === undefined) return undefined;
-  return "tasks" in tasks ? (tasks.run ?? "worker") : "worker";
-}
-
 function toMinutes(ms: number): string {
   return `${Math.floor(ms / 60_000)} minutes`;
 }
 
 const tasks: readonly Check[] = [
   ofOptions("tasks.no-worker", "error", (options, { queue, areTasksOff = false }) => {
-    const run = findTaskRun(options);
+    const run = findTaskRun(options)?.run;
     if (run === "record")
       return { message: "Tasks are recorded, and nothing runs them.", fix: 'Leave out the option run of tasks, or set it to "worker".' };
     const isElsewhere = run === "elsewhere" || (run === "worker" && areTasksOff);

@@ -6,6 +6,8 @@ import { isGableError } from "gable";
 import type { Database, Databases } from "gable/data";
 import { createDatabases } from "gable/data";
 import type { taskModel } from "gable/tasks";
+import { findSqliteFile } from "../database-url.ts";
+import { findTaskRun } from "../task-run.ts";
 
 /** What waits in a queue, and whether somebody works on it. */
 export interface QueueFacts {
@@ -22,13 +24,11 @@ type TaskModel = ReturnType<typeof taskModel>;
 const recentMs = 600_000;
 
 /** Names of the tasks of an application; undefined if it has none in a table. */
-function findNames({ options: { tasks } }: ApplicationFacts): readonly string[] | undefined {
-  if (tasks === undefined) return undefined;
-  const isObject = "tasks" in tasks;
-  if (isObject && typeof tasks.queue === "object") return undefined;
-  const definitions: readonly unknown[] = Object.values(isObject ? tasks.tasks : tasks);
+function findNames({ options }: ApplicationFacts): readonly string[] | undefined {
+  const found = findTaskRun(options);
+  if (found === undefined || found.queue !== undefined) return undefined;
   const isTask = (value: unknown): value is { readonly name: string } => typeof value === "object" && value !== null && "$task" in value;
-  return definitions.filter(isTask).map(({ name }) => name);
+  return found.definitions.filter(isTask).map(({ name }) => name);
 }
 
 /** Reads the queue of an application; undefined where there is none, or no database answers. Changes nothing. */
@@ -58,8 +58,8 @@ async function readOneOf(databases: Databases, names: readonly string[]): Promis
 
 /** Opening a file of SQLite would create it. */
 function isThere(url: string | undefined, folder: string): boolean {
-  if (url?.startsWith("sqlite:") !== true) return true;
-  return existsSync(resolve(folder, url.slice("sqlite:".length)));
+  const file = findSqliteFile(url);
+  return file === undefined || existsSync(resolve(folder, file));
 }
 
 async function readTable(database: Database, model: TaskModel, names: readonly string[]): Promise<QueueFacts> {

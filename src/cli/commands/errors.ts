@@ -1,10 +1,10 @@
 /** `gable errors <code>`: the explanation of an error code. */
 import { GableError } from "gable";
+import { findNearestName } from "../../errors/nearest-name.ts";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 import type { DocsSection } from "../docs-pages.ts";
 import { readSections } from "../docs-pages.ts";
-import { findNearest } from "../nearest.ts";
 
 const words = { code: { help: "Code of the error, with or without E_; all codes without it", optional: true } } as const;
 
@@ -48,7 +48,7 @@ function find(sections: readonly DocsSection[], typed: string): DocsSection {
   const section = sections.find(({ heading }) => heading === name);
   if (section !== undefined) return section;
   const codes = sections.map(({ heading }) => heading);
-  const nearest = findNearest(name, codes) ?? codes.find((code) => code.includes(name.slice(2)));
+  const nearest = findNearestName(name, codes) ?? codes.find((code) => code.includes(name.slice(2)));
   throw new GableError("E_COMMAND_USAGE", `No error has the code "${typed}".`, {
     fix:
       nearest === undefined

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelClass } from "gable/data";
+import { findNearestName } from "../../errors/nearest-name.ts";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 import { makeMail, makeTask } from "../make/background.ts";
@@ -16,7 +17,6 @@ import { makeFeature, makeRoutes, makeView } from "../make/pages.ts";
 import type { Plan, Written } from "../make/plan.ts";
 import { readModelSources, writePlan } from "../make/plan.ts";
 import { makeResource } from "../make/resource.ts";
-import { findNearest } from "../nearest.ts";
 import { modelsOf } from "../open-database.ts";
 
 const flags = {
@@ -100,10 +100,10 @@ export const make = builtIn({
 
 function toPlan(context: Context, kind: string, name: string, fields: readonly string[]): Plan | Promise<Plan> {
   const plan = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
-  const near = findNearest(kind, Object.keys(kinds));
+  const near = findNearestName(kind, Object.keys(kinds));
   if (plan === undefined)
     refuse(
-      `There is no kind "${kind}" to make.`,
+      `gable make cannot write a "${kind}".`,
       near === undefined ? `Use one of ${Object.keys(kinds).join(", ")}.` : `Write: gable make ${near} ${name}`,
     );
   const { folder } = context.project;
@@ -151,14 +151,15 @@ const toSource = (sources: ReadonlyMap<string, string>, model: string): string =
 
 async function findModel({ project }: Context, name: string, sources: ReadonlyMap<string, string>): Promise<ModelClass> {
   if (!sources.has(name)) {
-    const near = findNearest(name, sources.keys());
+    const near = findNearestName(name, sources.keys());
     refuse(
-      `There is no model "${name}" in models.ts.`,
+      `models.ts does not export a model "${name}".`,
       near === undefined
         ? `Make it first: gable make model ${name} title:text:200`
         : `Write ${near}, or make it first: gable make model ${name}`,
     );
   }
+  const { isModel } = await import("gable/data");
   const models = Object.values(modelsOf(await project.loadApp())).filter(isModel);
   const found = models.find(({ $meta }) => $meta.name === name);
   return (
@@ -168,10 +169,6 @@ async function findModel({ project }: Context, name: string, sources: ReadonlyMa
       'Pass all models to gable(): import * as models from "./models.ts".',
     )
   );
-}
-
-function isModel(value: unknown): value is ModelClass {
-  return typeof value === "function" && "$meta" in value;
 }
 
 function printAll({ print, flags: { dryRun } }: Context, { lines, next }: Plan, { files, changed }: Written): void {

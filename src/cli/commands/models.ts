@@ -1,10 +1,10 @@
 /** `gable models`: fields, relations and indexes of the models. */
 import { GableError } from "gable";
+import { findNearestName } from "../../errors/nearest-name.ts";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 import type { ModelFacts } from "../model-facts.ts";
 import { describeModel, toMermaid } from "../model-facts.ts";
-import { findNearest } from "../nearest.ts";
 import { modelsOf } from "../open-database.ts";
 
 const words = { names: { help: "Names of the models; all without them", optional: true, many: true } } as const;
@@ -21,8 +21,8 @@ export const models = builtIn({
   flags,
   async run(context: Context) {
     const { isModel } = await import("gable/data");
-    const given = modelsOf(await context.project.loadApp());
-    const all = [...new Set((Array.isArray(given) ? given : Object.values(given)).filter(isModel))].map(describeModel);
+    const given = Object.values(modelsOf(await context.project.loadApp()));
+    const all = [...new Set(given.filter(isModel))].map(describeModel);
     const shown = select(all, context.arguments.names);
     if (context.flags.graph !== undefined) {
       const graph = toMermaid(shown);
@@ -41,7 +41,7 @@ export const models = builtIn({
 function select(all: readonly ModelFacts[], names: readonly string[] = []): readonly ModelFacts[] {
   for (const name of names)
     if (!all.some((model) => model.name === name)) {
-      const nearest = findNearest(
+      const nearest = findNearestName(
         name,
         all.map((model) => model.name),
       );

@@ -29,7 +29,6 @@ export const sessionsClear = builtIn({
       throw new GableError("E_SESSION_STORE", "This application has no sessions.", {
         fix: "Pass session to gable(), such as session: {}.",
       });
-    context.terminal.environment["GABLE_TASKS"] = "off";
     return context.project.withApp(async (started) => {
       const sessions = started.part(sessionPart);
       sessions.assertShared();

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import type { Application } from "gable";
 import { GableError } from "gable";
 import { migrate } from "gable/migrations";
-import type { TaskSetupOptions } from "gable/tasks";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 import { withDatabase } from "../open-database.ts";
+import { findTaskRun } from "../task-run.ts";
 import { findSettings } from "../project-settings.ts";
 
 const flags = {
@@ -49,11 +49,9 @@ function addressOf({ port, host, unixPath }: Context["flags"]): { port?: number;
 
 /** Whether the application has tasks that a separate process should run. Windows cannot hand connections to other processes. */
 function hasTasks(app: Application, { terminal }: Context): boolean {
-  const { tasks } = app.describe().options;
-  if (tasks === undefined || terminal.environment["GABLE_TASKS"] === "off" || process.platform === "win32") return false;
-  const { run = "worker", queue } = tasks as Partial<TaskSetupOptions>; // A list has no such properties.
-  const isShared = typeof queue !== "object" || queue.isShared !== false;
-  return run === "worker" && isShared && app.mode !== "test";
+  const found = findTaskRun(app.describe().options);
+  if (found === undefined || terminal.environment["GABLE_TASKS"] === "off" || process.platform === "win32") return false;
+  return found.run === "worker" && found.queue?.isShared !== false && app.mode !== "test";
 }
 
 async function serveAlone(app: Application, { flags: given, project, print }: Context): Promise<unknown> {

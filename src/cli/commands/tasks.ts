@@ -15,8 +15,7 @@ const scheduleFlags = { count: { type: "int", help: "How many times of each sche
 const idArguments = { id: { help: "Id of the task" } } as const;
 
 /** Opens the application without starting a worker. */
-function withTasks<Result>({ project, terminal }: BuiltInContext, work: (tasks: AppTasks) => Promise<Result>): Promise<Result> {
-  terminal.environment["GABLE_TASKS"] = "off";
+function withTasks<Result>({ project }: BuiltInContext, work: (tasks: AppTasks) => Promise<Result>): Promise<Result> {
   return project.withApp((app) => work(app.part(tasksPart)));
 }
 

@@ -43,15 +43,14 @@ const tokenFlags = {
 
 type EmailContext = BuiltInContext<{}, { readonly email: typeof emailFlag; readonly noInput: typeof noInputFlag }>;
 
-/** Starts the application without its tasks. Says so before it starts one without accounts. */
+/** Starts the application. Says so before it starts one without accounts. */
 async function withAccounts<Result>(
-  { project, terminal }: EmailContext,
+  { project }: EmailContext,
   work: (accounts: AccountManager, app: Application) => Promise<Result>,
 ): Promise<Result> {
   const { manageAccounts } = await import("gable/auth");
   const app = await project.loadApp();
   if (app.describe().options.accounts === undefined) manageAccounts(app);
-  terminal.environment["GABLE_TASKS"] = "off";
   return project.withApp((started) => work(manageAccounts(started), started));
 }
 

@@ -16,9 +16,7 @@ export const worker = builtIn({
   help: "Runs background tasks until SIGTERM or Ctrl-C.",
   examples: ["worker", "worker --queues images --concurrency 4", "worker --once"],
   flags,
-  run({ flags: { queues, concurrency, once }, project, print, signal, terminal }: BuiltInContext<{}, typeof flags>) {
-    // The application itself must not run tasks as well.
-    terminal.environment["GABLE_TASKS"] = "off";
+  run({ flags: { queues, concurrency, once }, project, print, signal }: BuiltInContext<{}, typeof flags>) {
     return project.withApp(async (app) => {
       const tasks = app.part(tasksPart);
       const options = { queues: queues.length === 0 ? undefined : queues, concurrency };

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { isGableError } from "gable";
 import type { Database, NamedDatabaseOptions } from "gable/data";
 import { createDatabase, sql } from "gable/data";
+import { findSqliteFile } from "../database-url.ts";
 import type { Project } from "../project.ts";
 import type { Finding } from "./finding.ts";
 import { judgeClock } from "./judge.ts";
@@ -21,7 +22,7 @@ export async function measureDatabases(project: Project): Promise<Finding[]> {
 }
 
 async function openAndMeasure(check: string, { of: _of, ...options }: NamedDatabaseOptions): Promise<Finding[]> {
-  const file = /^sqlite:(?!:memory:)(.+)$/.exec(options.url ?? "")?.[1];
+  const file = findSqliteFile(options.url);
   // Opening it would make the file.
   if (file !== undefined && !existsSync(file))
     return [

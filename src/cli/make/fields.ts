@@ -1,5 +1,5 @@
 /** The fields that the words after the name describe, such as `title:text:200` and `author:belongsTo:User`. */
-import { findNearest } from "../nearest.ts";
+import { findNearestName } from "../../errors/nearest-name.ts";
 import { refuse } from "./names.ts";
 
 /** A field to write. */
@@ -55,7 +55,7 @@ function readField(word: string, known: ReadonlySet<string>): MadeField {
 
 function refuseType(word: string, name: string, type: string): never {
   if (type === "") refuse(`The field "${word}" has no type.`, `Write ${name}:text:200, or another type: ${types.join(", ")}.`);
-  const near = findNearest(type, types);
+  const near = findNearestName(type, types);
   refuse(
     `"${type}" is not a type of a field, in "${word}".`,
     near === undefined
@@ -89,9 +89,9 @@ function readTarget(word: string, target: string | undefined, args: readonly str
   const name = word.split(":")[0];
   if (target === undefined || args.length > 1) refuse(`"${word}" must name one model.`, `Write ${name}:belongsTo:User.`);
   if (known.has(target)) return target;
-  const near = findNearest(target, known);
+  const near = findNearestName(target, known);
   return refuse(
-    `There is no model "${target}", which "${word}" leads to.`,
+    `"${word}" refers to the model "${target}", which does not exist.`,
     near === undefined
       ? `Make it first: gable make model ${/^[A-Z]\w*$/.test(target) ? target : "User"}`
       : `Write ${name}:belongsTo:${near}.`,

@@ -51,6 +51,7 @@ import type {
   Filter,
   KeyOrWhere,
   Loaded,
+  LockOptions,
   OrderBy,
   Refs,
   Selected,
@@ -63,14 +64,6 @@ import { readCallback } from "../tree/refs.ts";
 import { readSearch } from "../tree/search.ts";
 import { readSelection } from "../rows/selection.ts";
 import { readWith } from "../rows/with.ts";
-
-/** Options of a row lock, which lasts until the end of the transaction. */
-export interface LockOptions {
-  /** Whether to skip rows that others have locked. Default false. */
-  readonly skipLocked?: boolean;
-  /** Whether to fail immediately if another transaction has locked a row. Default false. */
-  readonly noWait?: boolean;
-}
 
 type Changed = Partial<Omit<QueryParts, "select">> & { readonly select?: Partial<SelectState> };
 

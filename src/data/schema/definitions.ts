@@ -4,8 +4,17 @@ import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { suggestName } from "../../errors/nearest-name.ts";
 import { checkValue } from "./check-value.ts";
-import type { AnyColumn, ColumnType } from "./column.ts";
+import type { AnyColumn } from "./column.ts";
 import { DatabaseValue, isColumn } from "./column.ts";
+import {
+  commonOptions,
+  indexOptions,
+  modelOptions,
+  ownOptions,
+  relationOptions,
+  uniqueOptions,
+  viewOptions,
+} from "./definition-options.ts";
 import { listBacks } from "./metadata.ts";
 import type { AnyModelOptions, ModelClass } from "./model-class.ts";
 import { identifier, toSnakeCase } from "./names.ts";
@@ -28,45 +37,6 @@ export const reservedNames: ReadonlySet<string> = new Set(
   "save delete restore purge reload set load toJSON then constructor prototype __proto__ validate schema".split(" "),
 );
 
-const commonOptions =
-  "null default unique index primary column label help placeholder comment editable secret validate widget was retired".split(" ");
-const textOptions = ["max", "min", "pattern", "blank"];
-const ownOptions: Readonly<Record<ColumnType, readonly string[]>> = {
-  id: [],
-  uuid: [],
-  text: textOptions,
-  slug: [...textOptions, "from"],
-  email: textOptions,
-  url: textOptions,
-  int: ["min", "max"],
-  bigint: ["min", "max"],
-  float: ["min", "max"],
-  decimal: ["min", "max", "digits", "scale", "storage"],
-  boolean: [],
-  date: [],
-  time: [],
-  datetime: ["auto", "precision"],
-  json: [],
-  bytes: ["max"],
-  choice: ["check"],
-  duration: ["min", "max"],
-  ip: [],
-  array: ["min", "max"],
-  file: ["accept", "bytesMax", "prefix"],
-};
-const modelOptions =
-  "label labelPlural display orderBy search primary uniques indexes checks computed version softDelete validate managed database scope comment".split(
-    " ",
-  );
-const relationOptions: Readonly<Record<AnyRelation["relation"], readonly string[]>> = {
-  belongsTo: ["null", "onDelete", "onSoftDelete", "unique", "index", "constraint", "columns", "column", "label", "help"],
-  hasMany: ["by", "orderBy"],
-  hasOne: ["by", "orderBy"],
-  manyToMany: ["through", "symmetric", "table"],
-};
-const uniqueOptions = ["on", "name", "message", "where", "deferrable", "nullsDistinct"];
-const indexOptions = ["on", "name", "where", "unique", "desc", "using", "include"];
-const viewOptions = "label labelPlural display orderBy search primary computed managed database scope view".split(" ");
 const deleteActions = new Set(["restrict", "cascade", "set null", "set default", "no action"]);
 
 /** Checks models together. Throws `E_MODEL_INVALID` with all mistakes. */

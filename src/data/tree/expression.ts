@@ -6,7 +6,8 @@ import { DatabaseValue } from "../schema/column.ts";
 import type { TruncateUnit } from "../schema/zones.ts";
 import { assertTruncateUnit, assertZone } from "../schema/zones.ts";
 import type { AggregateOptions, ExpressionOf, Order, OrderOptions, StringAggregateOptions } from "../schema/expression-types.ts";
-import type { AggregateName, CallName, CompareOperator, JoinedTexts, Node, OrderTerm, SelectState } from "./node.ts";
+import type { AggregateName, CallName, CompareOperator, JoinedTexts, Node, OrderTerm } from "./node.ts";
+import type { ManyRows } from "./many-rows.ts";
 import type { ValueType } from "./value-type.ts";
 import { allOf, anyOf, between, compare, isNull, notOf } from "./node.ts";
 import { numericRank, typeSets, valueTypes } from "./value-type.ts";
@@ -17,14 +18,6 @@ import { literal } from "./literal.ts";
 import { assertRanked } from "./secrets.ts";
 import { assertOrdered, numberLiteral, readNulls, toInNode, wholeNumber } from "./operands.ts";
 import { readWindow, windowError } from "./window-options.ts";
-
-/** Rows that a relation to many rows leads to. Expressions of them are only valid inside an aggregate. */
-export interface ManyRows {
-  /** The rows, linked to the row with the relation. */
-  readonly query: SelectState;
-  /** Name of the relation, for messages. */
-  readonly where: string;
-}
 
 /** An expression. In types it is one of the interfaces of expression-types.ts. */
 export class RuntimeExpression extends DatabaseValue {

@@ -11,7 +11,7 @@ import { readJsonFilter } from "./json-filter.ts";
 import type { CallName, CompareOperator, Node, Source } from "./node.ts";
 import { allOf, anyOf, columnNode, between, compare, isNull, joinSource, notOf } from "./node.ts";
 import { valueTypes } from "./value-type.ts";
-import type { ManyRows } from "./expression.ts";
+import type { ManyRows } from "./many-rows.ts";
 import { countRows, existsNode, isMissing, isRow, readCallback, relatedRows } from "./refs.ts";
 
 /** Matches rows that match all filters: `{ [and]: [{ ... }, { ... }] }`. */

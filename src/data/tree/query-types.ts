@@ -369,3 +369,11 @@ export type Update<Class> = {
 
 /** Identifies a row by its key, or by a filter that matches at most one row. */
 export type KeyOrWhere<Class> = KeyOf<Class> | Where<Class>;
+
+/** Options of a row lock, which lasts until the end of the transaction. */
+export interface LockOptions {
+  /** Whether to skip rows that others have locked. Default false. */
+  readonly skipLocked?: boolean;
+  /** Whether to fail immediately if another transaction has locked a row. Default false. */
+  readonly noWait?: boolean;
+}

@@ -3,7 +3,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import { suggestName } from "../../errors/nearest-name.ts";
 import { describeJoinTable } from "../schema/join-table.ts";
 import type { ModelMeta, RelationMeta } from "../schema/model-class.ts";
-import type { ManyRows } from "./expression.ts";
+import type { ManyRows } from "./many-rows.ts";
 import { aggregateOf, readNode, RuntimeExpression } from "./expression.ts";
 import { keyNodes } from "./keys.ts";
 import { onlyLive } from "./live-rows.ts";

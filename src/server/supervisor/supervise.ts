@@ -4,7 +4,8 @@ import type { ControlAnswer, ControlCommand } from "./control-socket.ts";
 import type { SuperviseOptions } from "./options.ts";
 import { resolveOptions } from "./options.ts";
 import type { WorkerFailure } from "./protocol.ts";
-import type { SupervisorEnd, SupervisorStatus } from "./supervisor.ts";
+import type { SupervisorStatus } from "./status.ts";
+import type { SupervisorEnd } from "./supervisor.ts";
 import { Supervisor } from "./supervisor.ts";
 import { createNotifier, findListenDescriptor } from "./systemd.ts";
 

@@ -11,10 +11,11 @@ import { GableError } from "../../errors/gable-error.ts";
 import { listenOn } from "../listen-socket.ts";
 import { Distributor } from "./distributor.ts";
 import type { DevelopmentSupervision, ResolvedOptions, SupervisorEvent } from "./options.ts";
-import type { WorkerFacts, WorkerFailure, WorkerRole } from "./protocol.ts";
+import type { WorkerFailure, WorkerRole } from "./protocol.ts";
 import { RestartPolicy } from "./restart-policy.ts";
+import type { SupervisorStatus } from "./status.ts";
 import { StandIn } from "./stand-in.ts";
-import type { WorkerHost, WorkerState } from "./worker-process.ts";
+import type { WorkerHost } from "./worker-process.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
 /** How a supervisor ended. */
@@ -23,30 +24,6 @@ export interface SupervisorEnd {
   readonly exitCode: 0 | 1;
   /** Why it gave up; undefined when it was stopped. */
   readonly failure: WorkerFailure | undefined;
-}
-
-/** What a supervisor and its workers do now. */
-export interface SupervisorStatus {
-  /** Number of the generation that serves; it grows with each reload. */
-  readonly generation: number;
-  /** Whether it was asked to stop. */
-  readonly isStopping: boolean;
-  /** Number of connections that wait for a worker. */
-  readonly waiting: number;
-  /** All workers that live. */
-  readonly workers: readonly WorkerStatus[];
-}
-
-/** What a worker does now. */
-export interface WorkerStatus extends WorkerFacts {
-  /** Its process id. */
-  readonly pid: number;
-  /** Number of its generation. */
-  readonly generation: number;
-  /** What it does. */
-  readonly role: WorkerRole;
-  /** Where it is in its life. */
-  readonly state: WorkerState;
 }
 
 const watchMs = 1000;

@@ -1,9 +1,9 @@
 /** Implements `gable check` for views: generates them, runs the project's own tsc, and shows its errors at the template's lines. */
-import { assertKnownOptions } from "../../errors/option-errors.ts";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { assertKnownOptions } from "../../errors/option-errors.ts";
 import { isGableError } from "../../errors/gable-error.ts";
 import { checkCode } from "../check/check-code.ts";
 import type { Finding } from "../check/find-warnings.ts";

@@ -205,8 +205,8 @@ describe("gable make refuses", () => {
   const project = createFullProject();
   const long = "a".repeat(41);
   const rows: ReadonlyArray<readonly [words: string, message: RegExp, fix: RegExp]> = [
-    ["modle Post", /no kind "modle"/, /gable make model Post/],
-    ["toString Post", /no kind "toString"/, /model, form/],
+    ["modle Post", /cannot write a "modle"/, /gable make model Post/],
+    ["toString Post", /cannot write a "toString"/, /model, form/],
     ["model posts", /one thing, with a capital letter/, /make model Post$/m],
     ["model Posts", /one thing/, /make model Post$/m],
     ["model blog-post", /letters and digits/, /make model BlogPost$/m],
@@ -225,15 +225,15 @@ describe("gable make refuses", () => {
     [`model Post ${long}:text`, /at most 40/, /title:text:200/],
     ["model Post title:text title:int", /"title" is there twice/, /different name/],
     ["model Post author:belongsTo:Note authorId:int", /"authorId" is there twice/, /different name/],
-    ["model Post author:belongsTo:Usr", /no model "Usr"/, /gable make model Usr/],
-    ["model Post note:belongsTo:Not", /no model "Not"/, /note:belongsTo:Note/],
+    ["model Post author:belongsTo:Usr", /refers to the model "Usr", which does not exist/, /gable make model Usr/],
+    ["model Post note:belongsTo:Not", /refers to the model "Not", which does not exist/, /note:belongsTo:Note/],
     ["model Post note:belongsTo", /must name one model/, /belongsTo:User/],
     ["model Post state:choice", /different choices/, /choice:draft,published/],
     ["model Post state:choice:a,a", /different choices/, /choice:draft,published/],
     ["model Post price:decimal:2:3", /no such digits/, /decimal:10:2/],
     ["model Note text:text", /notes\/models\.ts exists already/, /--force/],
-    ["form Pst", /no model "Pst"/, /make model Pst/],
-    ["resource Pst", /no model "Pst"/, /make model Pst/],
+    ["form Pst", /does not export a model "Pst"/, /make model Pst/],
+    ["resource Pst", /does not export a model "Pst"/, /make model Pst/],
     ["resource notes", /one thing, with a capital letter/, /make resource Note$/m],
     ["form contact", /has no fields/, /email:email/],
     ["form contact author:belongsTo:Note", /belongs to a model/, /text/],
@@ -248,6 +248,17 @@ describe("gable make refuses", () => {
     ["view home", /views\/home\.html exists already/, /--force/],
     ["feature pages", /pages\/routes\.ts exists already/, /--force/],
   ];
+  it("gable make command with the name of each built-in command and group", async () => {
+    const { out: help } = await project.run("--help");
+    const names = [...help.slice(help.indexOf("Commands:")).matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name]) => name!);
+    assert.ok(names.includes("db") && names.includes("make"), names.join(" "));
+    for (const name of names) {
+      const { code, error } = await project.run("make", "command", name);
+      assert.equal(code, 2, name);
+      assert.match(error, /built-in command|reserved/);
+    }
+  });
+
   for (const [words, message, fix] of rows)
     it(`gable make ${words}`, async () => {
       const before = read(project, "models.ts");
