@@ -145,6 +145,14 @@ const readsEnvironment = [
   "testing/browser.ts",
 ];
 
+const linesMax = 500;
+/** Longer files, and why each is one noun. */
+const longFiles: Readonly<Record<string, string>> = {
+  "server/connection.ts": "one connection: its reading, refusals, replies and end share private state that no other code may touch",
+  "views/reading/tokenizer.ts": "the state machine of the HTML standard: its states call each other",
+  "views/rendering/write.ts": "what a value becomes in each place: every place calls the others, once per value of a page",
+};
+
 interface Import {
   readonly file: string;
   readonly target: string;
@@ -228,6 +236,11 @@ describe("architecture", () => {
     for (const { file, target, isType } of imports)
       if (file.startsWith("data/schema/") && !isType && target.startsWith("."))
         assert.match(resolve({ file, target, isType }), /^(?:data\/schema|errors|http|routing)\//, `${file} imports ${target}`);
+  });
+
+  it("has no file of more than 500 lines without a reason", () => {
+    const long = [...texts].filter(([, text]) => text.split("\n").length - 1 > linesMax).map(([file]) => file);
+    assert.deepEqual(long.toSorted(), Object.keys(longFiles).toSorted());
   });
 
   it("gives the reason of every cast", () => {

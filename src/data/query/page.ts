@@ -8,7 +8,7 @@ import type { DatabaseCore } from "../run/database-core.ts";
 import { StoredValue } from "../sql/codec.ts";
 import { literal } from "../tree/literal.ts";
 import type { Node, OrderTerm } from "../tree/node.ts";
-import { allOf, anyOf, compare, constant, isNull, notOf } from "../tree/node.ts";
+import { allOf, anyOf, compare, constant, isNull, notOf } from "../tree/conditions.ts";
 import { ShapeWalk } from "../tree/shape.ts";
 
 /** One page, with cursors for its neighbours. */

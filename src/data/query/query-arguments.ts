@@ -7,7 +7,8 @@ import { RuntimeExpression } from "../tree/expression.ts";
 import { isPlainObject, readFilter } from "../tree/filter.ts";
 import { keyNodes } from "../tree/keys.ts";
 import type { Node, OutputColumn, RootSource } from "../tree/node.ts";
-import { allOf, columnNode, compare } from "../tree/node.ts";
+import { columnNode } from "../tree/node.ts";
+import { allOf, compare } from "../tree/conditions.ts";
 import { readCallback } from "../tree/refs.ts";
 import { assertNoSecret } from "../tree/secrets.ts";
 

@@ -11,7 +11,8 @@ import { onlyLive } from "../tree/live-rows.ts";
 import { literal } from "../tree/literal.ts";
 import type { RootSource, ValueNode } from "../tree/node.ts";
 import type { ValueType } from "../tree/value-type.ts";
-import { columnNode, compare, selectAll } from "../tree/node.ts";
+import { columnNode, selectAll } from "../tree/node.ts";
+import { compare } from "../tree/conditions.ts";
 import type { StatementPlan } from "../sql/plan.ts";
 import { createSelectPlan } from "../sql/plan.ts";
 

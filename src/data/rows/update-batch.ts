@@ -1,7 +1,8 @@
 /** Writes statements that store different values in several rows. */
 import type { Dialect } from "../sql/dialect.ts";
 import type { Node, RootSource } from "../tree/node.ts";
-import { allOf, anyOf, columnNode, compare, selectAll } from "../tree/node.ts";
+import { columnNode, selectAll } from "../tree/node.ts";
+import { allOf, anyOf, compare } from "../tree/conditions.ts";
 import type { BoundPlan } from "../sql/plan.ts";
 import { findPlan } from "../sql/plan.ts";
 import type { FieldMeta } from "../schema/model-class.ts";

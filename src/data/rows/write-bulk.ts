@@ -4,14 +4,14 @@ import { optionInvalid } from "../../errors/option-errors.ts";
 import type { Dialect } from "../sql/dialect.ts";
 import type { StatementResult } from "../driver/contract.ts";
 import type { Eventual } from "../schema/eventual.ts";
-import { readKeyCondition } from "../tree/condition-data.ts";
 import { writeCondition } from "../sql/write-condition.ts";
 import { runStatement } from "../run/execute.ts";
 import { readInstances } from "./read-rows.ts";
 import { onlyLive } from "../tree/live-rows.ts";
 import { RuntimeExpression } from "../tree/expression.ts";
 import type { Node, RootSource } from "../tree/node.ts";
-import { allOf, columnNode, compare, selectAll } from "../tree/node.ts";
+import { columnNode, selectAll } from "../tree/node.ts";
+import { allOf, compare } from "../tree/conditions.ts";
 import { literal } from "../tree/literal.ts";
 import { findPlan } from "../sql/plan.ts";
 import { readCallback } from "../tree/refs.ts";
@@ -19,7 +19,6 @@ import { scopeNames } from "../tree/scope.ts";
 import { hideParameters } from "../sql/secret-parameters.ts";
 import type { FieldMeta, ModelMeta } from "../schema/model-class.ts";
 import type { ModelClass } from "../schema/model-class.ts";
-import type { OperandData } from "../schema/table-state.ts";
 import { assertField, checkRow } from "../schema/validate-row.ts";
 import type { ExecutionContext } from "../run/database-core.ts";
 import { contextOf } from "../run/context.ts";
@@ -32,6 +31,8 @@ import { freeSlugs } from "./free-slugs.ts";
 import { hydrateRows } from "./hydrate.ts";
 import type { RowRecord } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
+import type { UniqueKey } from "./unique-key.ts";
+import { assertKeyValues, findUniqueKey, readUniqueKey } from "./unique-key.ts";
 import type { Assignment } from "./write-many.ts";
 import { automatic, planUpdate, runWrite } from "./write-many.ts";
 import type { WriteOptions } from "./write-row.ts";
@@ -327,65 +328,6 @@ export interface UpsertRequest {
   readonly create?: object;
   /** Values for an existing row: values, or expressions of the row. */
   readonly update: object;
-}
-
-/** A unique key, and the given values for it. */
-interface UniqueKey {
-  readonly values: Record<string, unknown>;
-  readonly fields: readonly FieldMeta[];
-  /** Condition of the rows that the key covers: those that are not deleted. Undefined for all rows. */
-  readonly condition: OperandData | undefined;
-  /** Whether null values count as distinct. */
-  readonly areNullsDistinct: boolean;
-}
-
-/** Reads the unique key from a filter by equality. Throws `E_KEY_NOT_UNIQUE` and `E_VALUE_UNDEFINED`. */
-function readUniqueKey(model: ModelClass, where: object, call: string): UniqueKey {
-  // Without one of its parts it would be a different key.
-  for (const [name, value] of Object.entries(where))
-    if (value === undefined)
-      throw new GableError("E_VALUE_UNDEFINED", `The value of ${model.$meta.name}.${name} is undefined.`, {
-        fix: "Pass a value, or null.",
-      });
-  const values = toFieldValues(model, where);
-  // A key must include the fields of the scope: otherwise it could find rows of another owner.
-  const key = findUniqueKey(model, [...new Set([...Object.keys(values), ...scopeNames(model)])]);
-  assertKeyValues(model, key, values, call);
-  return { values, ...key };
-}
-
-/** Throws `E_KEY_NOT_UNIQUE` for a key with a null value: each call would create another row. */
-function assertKeyValues(
-  { $meta: meta }: ModelClass,
-  { fields, areNullsDistinct }: Omit<UniqueKey, "values">,
-  ...[values, call]: [values: Readonly<Record<string, unknown>>, call: string]
-): void {
-  const missing = areNullsDistinct ? fields.find(({ name }) => values[name] === null) : undefined;
-  if (missing === undefined) return;
-  const names = fields.map(({ name }) => name).join(" + ");
-  throw new GableError(
-    "E_KEY_NOT_UNIQUE",
-    `${meta.name}.${call} got no value for "${missing.name}": null never equals null in the unique key of ${names}.`,
-    { fix: "Give a value, or look for the row with find() and create it with create()." },
-  );
-}
-
-/** Returns the unique key with some fields. Throws `E_KEY_NOT_UNIQUE`. */
-function findUniqueKey(model: ModelClass, asked: readonly string[]): Omit<UniqueKey, "values"> {
-  const { $meta: meta } = model;
-  const names = asked.flatMap((name) => meta.relations.get(name)?.fields ?? [name]);
-  // An insert only detects conflicts of keys that are checked with each row, not of deferred ones.
-  const uniques = meta.uniques.filter(({ where, deferrable }) => where === undefined && deferrable === undefined);
-  const keys = [meta.primary, ...uniques.map(({ fields }) => fields)];
-  const key = keys.find((fields) => fields.length > 0 && fields.every((name) => names.includes(name)));
-  if (key !== undefined && names.length === key.length) {
-    const unique = uniques.find(({ fields }) => fields === key);
-    const condition = unique === undefined ? undefined : readKeyCondition(model, unique);
-    return { condition, areNullsDistinct: unique?.areNullsDistinct !== false, fields: key.map((name) => assertField(model, name)) };
-  }
-  throw new GableError("E_KEY_NOT_UNIQUE", `${meta.name} has no unique key of ${names.join(", ") || "no fields"}.`, {
-    fix: `Use one of: ${keys.map((fields) => fields.join(" + ")).join("; ")}.`,
-  });
 }
 
 /** Finds the row of a unique key, or creates it. Handles concurrent calls. */

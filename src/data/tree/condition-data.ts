@@ -9,7 +9,8 @@ import type { ConditionData, OperandData, ValueData } from "../schema/table-stat
 import { readNode, toCondition } from "./expression.ts";
 import type { CallName, CompareOperator, JsonOperator, JsonPath, Node, RootSource, ValueNode } from "./node.ts";
 import type { ValueType } from "./value-type.ts";
-import { columnNode, compare, constant } from "./node.ts";
+import { columnNode } from "./node.ts";
+import { compare, constant } from "./conditions.ts";
 import { valueTypes } from "./value-type.ts";
 import { readCallback } from "./refs.ts";
 

@@ -9,7 +9,7 @@ import type { AggregateOptions, ExpressionOf, Order, OrderOptions, StringAggrega
 import type { AggregateName, CallName, CompareOperator, JoinedTexts, Node, OrderTerm } from "./node.ts";
 import type { ManyRows } from "./many-rows.ts";
 import type { ValueType } from "./value-type.ts";
-import { allOf, anyOf, between, compare, isNull, notOf } from "./node.ts";
+import { allOf, anyOf, between, compare, isNull, notOf } from "./conditions.ts";
 import { numericRank, typeSets, valueTypes } from "./value-type.ts";
 import { castNode } from "./cast.ts";
 import { compareJson } from "./json-filter.ts";

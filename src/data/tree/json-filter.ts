@@ -4,7 +4,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import { checkValue } from "../schema/check-value.ts";
 import { Column } from "../schema/column.ts";
 import type { JsonOperator, JsonPath, Node } from "./node.ts";
-import { allOf, anyOf, notOf } from "./node.ts";
+import { allOf, anyOf, notOf } from "./conditions.ts";
 import { valueTypes } from "./value-type.ts";
 
 const operatorNames = "eq ne in notIn gt gte lt lte exists".split(" ");

@@ -1,6 +1,7 @@
 /** Soft delete: deleted rows stay in the table, and queries skip them. */
 import type { Node, RootSource, SelectState } from "./node.ts";
-import { allOf, columnNode, isNull } from "./node.ts";
+import { columnNode } from "./node.ts";
+import { allOf, isNull } from "./conditions.ts";
 
 /** Returns the condition of rows that are not deleted; undefined for models without soft delete. */
 function liveNode(root: RootSource): Node | undefined {

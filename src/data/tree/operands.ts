@@ -4,7 +4,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import { literal } from "./literal.ts";
 import type { OrderOptions } from "../schema/expression-types.ts";
 import type { Node, SelectState } from "./node.ts";
-import { inList } from "./node.ts";
+import { inList } from "./conditions.ts";
 import type { ValueType } from "./value-type.ts";
 import { valueTypes } from "./value-type.ts";
 

@@ -8,7 +8,8 @@ import { aggregateOf, readNode, RuntimeExpression } from "./expression.ts";
 import { keyNodes } from "./keys.ts";
 import { onlyLive } from "./live-rows.ts";
 import type { Node, RootSource, SelectState, Source, Through } from "./node.ts";
-import { allOf, columnNode, compare, constant, isNull, joinSource, notOf, selectAll } from "./node.ts";
+import { columnNode, joinSource, selectAll } from "./node.ts";
+import { allOf, compare, constant, isNull, notOf } from "./conditions.ts";
 import { valueTypes } from "./value-type.ts";
 
 /** A row in a callback. */

@@ -7,7 +7,8 @@ import { isUnscoped } from "../ambient/unscoped.ts";
 import { keyNodes } from "./keys.ts";
 import { literal } from "./literal.ts";
 import type { Node, RootSource, SelectState, ValueNode } from "./node.ts";
-import { allOf, columnNode, compare } from "./node.ts";
+import { columnNode } from "./node.ts";
+import { allOf, compare } from "./conditions.ts";
 
 /** A field that holds the owner of a row, and the function that returns the current owner. */
 interface ScopeField {

@@ -5,7 +5,8 @@ import type { SearchTarget, SearchWords } from "./search-syntax.ts";
 import type { ModelMeta } from "../schema/model-class.ts";
 import { literal } from "./literal.ts";
 import type { Node, OrderTerm, RootSource } from "./node.ts";
-import { allOf, anyOf, columnNode, compare, constant } from "./node.ts";
+import { columnNode } from "./node.ts";
+import { allOf, anyOf, compare, constant } from "./conditions.ts";
 import { valueTypes } from "./value-type.ts";
 import { orderOfRows, toTotalOrder } from "./order.ts";
 
