@@ -9,6 +9,7 @@ import { readDocsBlocks } from "../../scripts/docs-blocks.ts";
 import { catalogue } from "../../src/errors/catalogue.ts";
 import { GableError } from "../../src/errors/gable-error.ts";
 import { listAnchors } from "../../scripts/links.ts";
+import { readDesignerViews } from "../guides/designer-views.ts";
 import { linkPackages, type PackedPackage, root, run, runOrThrow, writeFiles } from "./packed-package.ts";
 import { app, views } from "./sample-project.ts";
 
@@ -61,6 +62,14 @@ export function describeProjects(open: () => PackedPackage): void {
       const folder = await open().install("docs", { ...files, "tsconfig.json": toConfig(docsOptions, ["blocks/**/*.ts"]) });
       await linkPackages(folder, packagesOfDocs);
       await runOrThrow(process.execPath, [tsc, "--pretty", "false"], folder);
+    });
+
+    it("have template files that pass gable check", async () => {
+      const app = 'import { gable } from "gable";\nexport default gable({ views: "views" });\n';
+      const config = toConfig(docsOptions, ["*.ts", ".gable/**/*.ts"]);
+      const folder = await open().install("designers", { ...readDesignerViews(), "app.ts": app, "tsconfig.json": config });
+      await linkPackages(folder, ["@types/node", "typescript"]);
+      await runOrThrow(process.execPath, ["node_modules/gable/bin/gable.mjs", "check"], folder);
     });
 
     it("are in the package, with the page that each error links to", async () => {

@@ -33,6 +33,8 @@ const correct: Readonly<Record<string, string>> = {
     `${head}{% props post: Post, user?: User, title = 1: number %}`.replace("title = 1: number", "title: string = 'T'") +
     '{% extends "base.html" %}{% block title %}{{ super() }} {{ post.title }}{% endblock %}{% block row %}{{ n + 1 }}{% if user %}{{ user.name }}{% else %}none{% endif %}{% if post.body %}{{ post.body.length }}{% endif %}{% set x = post.tags|first %}{{ x }}{% for a, b in {"k": 1}|items %}{{ a }}{{ b + 1 }}{% else %}-{% endfor %}{{ (await post.author).name }}{% endblock %}',
   "loops.html": `${head}{% props posts: readonly Post[], users: Map<string, User>, coming: AsyncIterable<Post> %}{% for post in posts if post.body is not none %}{{ loop.index }}{{ loop.previtem.title if loop.previtem }}{% endfor %}{% for name, user in users %}{{ name }}{{ user.name }}{% endfor %}{% for async post in coming %}{{ post.title }}{{ loop.index }}{% endfor %}{% set ns = namespace(n=0) %}{% for post in posts %}{% set ns.n = ns.n + post.id %}{% endfor %}{{ ns.n }}`,
+  "attributes.html": `${head}{% import type { Attributes } from "gable/views" %}{% props user: User, chosen: boolean, attributes?: Attributes %}
+<option value="{{ user.name }}" {{ {"selected": chosen, "hidden": none}|xmlattr }}>{{ user.name }}</option><p {{ attributes }}></p>`,
   "untyped.html": "{{ anything.at.all }}{% for x in things %}{{ x.y }}{% endfor %}{% set z %}{{ w|default('-') }}{% endset %}{{ z }}",
 };
 
