@@ -27,7 +27,7 @@ import { ReplyStream } from "./reply-stream.ts";
 /** What all connections of a server share. */
 export interface ConnectionHost {
   readonly limits: Required<ServerLimits>;
-  readonly wheel: DeadlineWheel<Connection>;
+  readonly wheel: DeadlineWheel<HttpConnection>;
   /** Whether the server is stopping: replies close their connection. */
   readonly isStopping: boolean;
   /** The Date line of this second, with its CR LF. */
@@ -65,7 +65,7 @@ const noBytes = new Uint8Array(0);
 const continueLine = "HTTP/1.1 100 Continue\r\n\r\n";
 
 /** One connection. */
-export class Connection implements Expirable {
+export class HttpConnection implements Expirable {
   deadline: number;
   readonly isSecure: boolean;
   readonly #socket: Socket;

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { toHttpDate } from "../http/http-date.ts";
 import type { RawRequest, Reply, RequestListener } from "../http/message.ts";
 import type { HttpsOptions } from "./https-options.ts";
-import { Connection } from "./connection.ts";
+import { HttpConnection } from "./connection.ts";
 import type { ConnectionHost } from "./connection.ts";
 import { DeadlineWheel } from "./deadlines.ts";
 import type { ServerLimits } from "./limits.ts";
@@ -24,7 +24,7 @@ export interface EngineOptions {
 
 /** The connection of a socket, without a closure per listener. */
 const connectionKey = Symbol("gable.connection");
-type EngineSocket = Socket & { [connectionKey]: Connection };
+type EngineSocket = Socket & { [connectionKey]: HttpConnection };
 
 const tickMsMax = 1000;
 const crowdedIdleMs = 5000;
@@ -34,7 +34,7 @@ const turnedAwayMax = 1000;
 /** The engine. */
 export class Engine implements ConnectionHost {
   readonly limits: Required<ServerLimits>;
-  readonly wheel: DeadlineWheel<Connection>;
+  readonly wheel: DeadlineWheel<HttpConnection>;
   readonly keepAliveLines: string;
   readonly extraMethods: ReadonlySet<string>;
   readonly server: Server;
@@ -71,7 +71,7 @@ export class Engine implements ConnectionHost {
     if (this.wheel.size >= connectionsMax + turnedAwayMax) return void socket.destroy();
     // The one place that gives a socket its connection.
     const engineSocket = socket as EngineSocket;
-    const connection = new Connection(socket, this, isSecure);
+    const connection = new HttpConnection(socket, this, isSecure);
     engineSocket[connectionKey] = connection;
     this.wheel.add(connection);
     socket.on("data", onData);

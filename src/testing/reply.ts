@@ -1,5 +1,5 @@
 /** The replies of a test client. */
-import type { IncomingReply } from "./connection.ts";
+import type { IncomingReply } from "./transport.ts";
 import { HtmlPage } from "./page/page.ts";
 import type { TestForm } from "./page/form.ts";
 import type { TestLink } from "./page/page.ts";

@@ -1,7 +1,7 @@
 /** A client for tests: cookies kept, redirects followed on demand, forms and files sent, protections on. */
 import type { Application, Context, FlashMessage } from "gable";
-import type { Connection } from "./connection.ts";
-import { connectBySocket, connectInMemory } from "./connection.ts";
+import type { Transport } from "./transport.ts";
+import { connectBySocket, connectInMemory } from "./transport.ts";
 import { CookieJar } from "./cookie-jar.ts";
 import { assertNoLoop, recordQueries } from "./count-queries.ts";
 import type { RenderedView, TestReply } from "./reply.ts";
@@ -85,7 +85,7 @@ class Client {
   readonly #options: TestClientOptions;
   readonly #jar = new CookieJar();
   readonly #base: URL;
-  readonly #connection: Connection;
+  readonly #transport: Transport;
   readonly #failures = new Map<string, unknown>();
   readonly #views = new Map<string, RenderedView[]>();
   readonly #stopObserving: () => void;
@@ -96,7 +96,7 @@ class Client {
     this.#app = app;
     this.#options = options;
     this.#base = findBase(app);
-    this.#connection = options.transport === "socket" ? connectBySocket(app) : connectInMemory(app);
+    this.#transport = options.transport === "socket" ? connectBySocket(app) : connectInMemory(app);
     this.#stopObserving = app.observe({
       error: (requestId, error) => void this.#failures.set(requestId, error),
       view: (requestId, name, props) => void this.#views.set(requestId, [...(this.#views.get(requestId) ?? []), { name, props }]),
@@ -127,7 +127,7 @@ class Client {
       close: async () => {
         this.#stopObserving();
         removeTestApp(this.#app);
-        await this.#connection.close();
+        await this.#transport.close();
       },
     };
   }
@@ -148,7 +148,7 @@ class Client {
     if (cookies !== undefined && !headers.has("cookie")) headers.set("cookie", cookies);
     const body = await encodeBody(what, headers);
     const start = performance.now();
-    const { result: incoming, statements } = await recordQueries(() => this.#connection.send({ method, url, headers, body }));
+    const { result: incoming, statements } = await recordQueries(() => this.#transport.send({ method, url, headers, body }));
     const totalMs = performance.now() - start;
     this.#jar.keep(incoming.headers.getSetCookie(), url);
     const requestId = incoming.headers.get("x-request-id") ?? "";

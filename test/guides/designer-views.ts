@@ -9,7 +9,10 @@ export function readDesignerViews(): Record<string, string> {
   const views: Record<string, string> = {};
   for (const [, text = ""] of readFileSync(guide, "utf8").matchAll(/^```\n([^]*?)^```/gm)) {
     const path = /^\{# (views\/[a-z]+\.html) #\}\n/.exec(text)?.[1];
-    assert.ok(path !== undefined && !(path in views), `This example must begin with the name of its own file:\n${text}`);
+    assert.ok(
+      path !== undefined && !(path in views),
+      `This example must begin with the name of its file, which no other example has:\n${text}`,
+    );
     views[path] = text;
   }
   return views;

@@ -68,13 +68,13 @@ function assertWritten(database: DatabaseCore): void {
 }
 
 function runUnobserved({ database, transaction }: ExecutionContext, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
-  if (transaction === undefined) return runAlone(database, statement, isWrite);
+  if (transaction === undefined) return runWithoutTransaction(database, statement, isWrite);
   if (isWrite && transaction.isReadOnly)
     throw new GableError("E_TRANSACTION_READ_ONLY", "A read-only transaction cannot write.", { fix: "Leave out readOnly." });
   return transaction.run(statement);
 }
 
-function runAlone(database: DatabaseCore, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
+function runWithoutTransaction(database: DatabaseCore, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
   const connection = acquireFrom(database, { write: isWrite, signal: statement.signal });
   // Creates no function per statement if the connection is available immediately: every query of SQLite goes this way.
   return connection instanceof Promise

@@ -12,7 +12,7 @@ export interface TableSyntax {
   /** Writes a string literal. */
   readonly quoteText: (text: string) => string;
   /** Returns the type of a column. */
-  readonly typeOf: (column: ColumnState) => string;
+  readonly columnTypeOf: (column: ColumnState) => string;
   /** Clause after the type that makes the database count the values of a key. */
   readonly counted: string;
   /** Whether that clause makes the column the primary key, so that the table needs no separate line. */

@@ -82,13 +82,13 @@ export class TableWriter {
   /** Writes a column of a table. */
   column(tableName: string, table: TableState, name: string, extra = ""): string {
     const column = table.columns.get(name)!;
-    const { typeOf, counted, isCountedKey, commentOf } = this.syntax;
+    const { columnTypeOf, counted, isCountedKey, commentOf } = this.syntax;
     const isCounted = findCountedColumn(table) === name;
     const isRequired = column.null !== true && !(isCounted && isCountedKey);
     const comment = column.comment === undefined ? "" : commentOf(column.comment);
     const value = this.defaultOf(tableName, table, name);
     const given = value === undefined ? "" : ` DEFAULT ${value}`;
-    return `${this.quote(name)} ${typeOf(column)}${isRequired ? " NOT NULL" : ""}${isCounted ? counted : ""}${given}${extra}${comment}`;
+    return `${this.quote(name)} ${columnTypeOf(column)}${isRequired ? " NOT NULL" : ""}${isCounted ? counted : ""}${given}${extra}${comment}`;
   }
 
   /** Writes a column to add, with a value for existing rows. The default of new rows is set after that. */
@@ -145,7 +145,7 @@ export class TableWriter {
     return columns.map((column) => {
       const made = toConstraintName(name, column);
       const value = `CASE WHEN ${condition} THEN ${this.quote(column)} END`;
-      const type = this.syntax.typeOf(table.columns.get(column)!);
+      const type = this.syntax.columnTypeOf(table.columns.get(column)!);
       return { name: made, sql: `${this.quote(made)} ${type} GENERATED ALWAYS AS (${value}) VIRTUAL` };
     });
   }

@@ -64,7 +64,7 @@ export function ownerOf(element: HtmlElement, ids: ReadonlyMap<string, HtmlEleme
 }
 
 /** Returns the type of an input, or the kind of a button; for other controls the name of the element. */
-export function typeOf({ name, attributes }: HtmlElement): string {
+export function controlTypeOf({ name, attributes }: HtmlElement): string {
   const type = attributes.get("type")?.toLowerCase() ?? "";
   if (name === "input") return inputTypes.has(type) ? type : "text";
   if (name === "button") return type === "reset" || type === "button" ? type : "submit";
@@ -73,7 +73,7 @@ export function typeOf({ name, attributes }: HtmlElement): string {
 
 function createControl(element: HtmlElement): Control {
   const { attributes } = element;
-  const type = typeOf(element);
+  const type = controlTypeOf(element);
   const kind = kindOf(element, type);
   const isMultiple = attributes.has("multiple");
   return {

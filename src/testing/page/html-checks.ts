@@ -2,7 +2,7 @@
 import type { HtmlElement } from "../html/nodes.ts";
 import { ancestorsOf, describeElement, elementsOf, textOf } from "../html/nodes.ts";
 import { select } from "../html/select.ts";
-import { ownerOf, typeOf } from "./controls.ts";
+import { ownerOf, controlTypeOf } from "./controls.ts";
 
 /** Returns the mistakes of a page, each as a sentence. */
 export function findHtmlMistakes(root: HtmlElement): string[] {
@@ -31,7 +31,7 @@ export function findHtmlMistakes(root: HtmlElement): string[] {
 function controlKind(element: HtmlElement): "field" | "button" | undefined {
   const { name, attributes, isForeign } = element;
   if (isForeign || (name !== "input" && name !== "select" && name !== "textarea" && name !== "button")) return undefined;
-  const type = typeOf(element);
+  const type = controlTypeOf(element);
   if (type === "hidden" || attributes.has("hidden") || [...ancestorsOf(element)].some((above) => above.attributes.has("hidden")))
     return undefined;
   return name === "button" || ["submit", "image", "reset", "button"].includes(type) ? "button" : "field";
@@ -52,7 +52,7 @@ function isLabelled(
   if ([...ancestorsOf(element)].some((above) => above.name === "label" && textOf(above) !== "")) return true;
   if (kind === "field") return false;
   if (name === "button") return textOf(element) !== "" || select(element, "img[alt], svg[aria-label], svg title").some(hasText);
-  const type = typeOf(element);
+  const type = controlTypeOf(element);
   // Browsers label these two themselves.
   if (type === "submit" || type === "reset") return attributes.get("value") !== "";
   return Boolean(attributes.get(type === "image" ? "alt" : "value"));

@@ -59,15 +59,15 @@ function toUnion(types: ReadonlySet<string | undefined>): string | undefined {
 }
 
 function typeOfAssigned(statement: Statement): string | undefined {
-  return statement.type === "set" && statement.targets[0]?.type === "name" ? typeOf(statement.value) : undefined;
+  return statement.type === "set" && statement.targets[0]?.type === "name" ? findType(statement.value) : undefined;
 }
 
 /** Returns the type of a value if it is evident. */
-function typeOf(value: Expression): string | undefined {
+function findType(value: Expression): string | undefined {
   if (value.type === "constant") return value.value === null ? "null" : typeof value.value;
   if (value.type === "compare" || value.type === "test") return "boolean";
   if (value.type !== "condition") return undefined;
-  const [one, other] = [typeOf(value.consequent), value.otherwise === undefined ? "undefined" : typeOf(value.otherwise)];
+  const [one, other] = [findType(value.consequent), value.otherwise === undefined ? "undefined" : findType(value.otherwise)];
   return one === undefined || other === undefined ? undefined : `${one} | ${other}`;
 }
 

@@ -54,8 +54,8 @@ function reshapedBy(operation: Operation): string[] {
     case "alterPrimary":
       return [operation.table];
     case "alterColumn": {
-      const typeOf = ({ null: _null, default: _default, comment: _comment, ...type }: ColumnState): object => type;
-      return isSame(typeOf(operation.from), typeOf(operation.column)) ? [] : [operation.table];
+      const pickType = ({ null: _null, default: _default, comment: _comment, ...type }: ColumnState): object => type;
+      return isSame(pickType(operation.from), pickType(operation.column)) ? [] : [operation.table];
     }
     default:
       return [];

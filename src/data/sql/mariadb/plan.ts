@@ -175,7 +175,7 @@ class MariadbPlan extends StepPlan {
       return this.#alter(name, `MODIFY COLUMN ${this.writer.column(name, after, column)}`);
     };
     const isFilled = before.null === true && definition.null !== true && fill !== undefined;
-    const isOtherType = this.writer.syntax.typeOf(before) !== this.writer.syntax.typeOf(definition);
+    const isOtherType = this.writer.syntax.columnTypeOf(before) !== this.writer.syntax.columnTypeOf(definition);
     const value = isFilled ? this.writer.value(fill, definition) : "";
     const behind = this.#rewrite(name, column, formBehind(before, definition));
     return [

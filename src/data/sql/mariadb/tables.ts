@@ -38,7 +38,7 @@ function writeMoment(_whole: string, text: string, type: string): string {
 export const mariadbTables: TableSyntax = {
   quote: quoteMariadb,
   quoteText: quoteMariadbText,
-  typeOf,
+  columnTypeOf,
   defaultOf: (value) => value,
   counted: " AUTO_INCREMENT",
   isCountedKey: false,
@@ -64,7 +64,7 @@ export const mariadbTables: TableSyntax = {
 };
 
 /** Returns the type of a column. */
-function typeOf({ type, digits, scale, max, choices = [] }: ColumnState): string {
+function columnTypeOf({ type, digits, scale, max, choices = [] }: ColumnState): string {
   switch (type) {
     case "duration":
     case "id":

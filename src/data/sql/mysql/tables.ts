@@ -10,16 +10,16 @@ export const mysqlCollation = "utf8mb4_0900_bin";
 /** The table syntax of MySQL. */
 export const mysqlTables: TableSyntax = {
   ...mariadbTables,
-  typeOf,
+  columnTypeOf,
   toTableCondition: (sql) => sql,
   // Types without a length limit accept an expression as default, but no plain value.
-  defaultOf: (value, column) => (/^(?:json|long)/.test(typeOf(column)) ? `(${value})` : value),
+  defaultOf: (value, column) => (/^(?:json|long)/.test(columnTypeOf(column)) ? `(${value})` : value),
   checkOf: (name, column) => writeChoices(quoteMariadb(name), column, quoteMariadbText),
   options: ` ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE ${mysqlCollation}`,
 };
 
 /** Returns the type of a column. MySQL has a type for JSON, but none for UUIDs. */
-function typeOf(column: ColumnState): string {
+function columnTypeOf(column: ColumnState): string {
   if (column.type === "json" || column.type === "array") return "json";
-  return column.type === "uuid" ? "char(36) CHARACTER SET ascii COLLATE ascii_bin" : mariadbTables.typeOf(column);
+  return column.type === "uuid" ? "char(36) CHARACTER SET ascii COLLATE ascii_bin" : mariadbTables.columnTypeOf(column);
 }

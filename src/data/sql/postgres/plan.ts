@@ -221,8 +221,8 @@ class PostgresPlan extends StepPlan {
   #alterType(name: string, column: string, before: ColumnState, next: TableState): Step[] {
     const after = next.columns.get(column)!;
     const quoted = this.quote(column);
-    const type = this.writer.syntax.typeOf(after);
-    const isOtherType = type !== this.writer.syntax.typeOf(before);
+    const type = this.writer.syntax.columnTypeOf(after);
+    const isOtherType = type !== this.writer.syntax.columnTypeOf(before);
     const hasDefault = (before.default ?? after.default) !== undefined;
     const isOtherDefault = hasDefault && (isOtherType || !isSame(before.default ?? null, after.default ?? null));
     return [
@@ -285,7 +285,7 @@ const numbers = new Set(["id", "int", "bigint", "float", "decimal", "duration"])
  * that would cut them. Storing a string that is too long in the column fails instead.
  */
 function convert(quoted: string, before: ColumnState, after: ColumnState): string {
-  const type = postgresTables.typeOf(after).replace(/^varchar(?:\([0-9]+\))?$/, "text");
+  const type = postgresTables.columnTypeOf(after).replace(/^varchar(?:\([0-9]+\))?$/, "text");
   if (before.type === "boolean" && numbers.has(after.type)) return `${quoted}::integer::${type}`;
   if (numbers.has(before.type) && after.type === "boolean") return `(${quoted} <> 0)`;
   if (before.type === "date" && after.type === "datetime") return `(${quoted}::timestamp AT TIME ZONE 'UTC')`;

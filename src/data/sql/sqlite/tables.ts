@@ -40,7 +40,7 @@ const types: Readonly<Record<ColumnKind, "INTEGER" | "REAL" | "TEXT" | "BLOB">> 
 export const sqliteTables: TableSyntax = {
   quote: quoteSqlite,
   quoteText,
-  typeOf: ({ type, storage }) => (storage === "text" ? "TEXT" : types[type]),
+  columnTypeOf: ({ type, storage }) => (storage === "text" ? "TEXT" : types[type]),
   defaultOf: (value) => value,
   counted: " PRIMARY KEY AUTOINCREMENT",
   isCountedKey: true,

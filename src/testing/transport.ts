@@ -24,9 +24,9 @@ export interface IncomingReply {
 }
 
 /** A way to an application. */
-export interface Connection {
+export interface Transport {
   send(request: OutgoingRequest): Promise<IncomingReply>;
-  /** Closes the connection, and stops the application unless `testDatabase()` needs it. */
+  /** Closes the connection and stops the application unless `testDatabase()` needs it. */
   close(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export interface Connection {
 const clientAddress = "127.0.0.1";
 
 /** Connects in memory: `app.fetch()` answers. Waits for work that goes on after a reply. */
-export function connectInMemory(app: Application): Connection {
+export function connectInMemory(app: Application): Transport {
   return {
     async send({ method, url, headers, body }) {
       const works: Array<Promise<unknown>> = [];
@@ -60,7 +60,7 @@ async function settle(works: Array<Promise<unknown>>): Promise<void> {
 type RunAsTest = <Result>(work: () => Result) => Result;
 
 /** Connects over a socket on a free port of loopback, with the engine that production has. */
-export function connectBySocket(app: Application): Connection {
+export function connectBySocket(app: Application): Transport {
   const agent = new Agent({ keepAlive: true });
   /** By the port that the request came from: over a socket, the context of the test is lost. */
   const senders = new Map<number, Sender>();
