@@ -7,6 +7,8 @@ const generation = facts.get("generation");
 /** Only a page that a GET request made can be asked for again without asking the visitor. */
 const isRepeatable = facts.get("method") === "GET";
 const isError = Number(facts.get("status")) >= 400;
+/** Number of changes that this page knows of. */
+let changes = Number(facts.get("changes"));
 /** Restored after the page has loaded again. */
 const scrollKey = "gable:scroll";
 
@@ -14,8 +16,9 @@ restoreScroll();
 const events = new EventSource("/_gable/events");
 on("hello", (data) => {
   showNotices(data.notices);
-  // Another worker answers: the code has changed, cannot start, or can start again.
-  if (data.generation !== generation) reload();
+  // Another worker answers: the code has changed, cannot start, or can start again. Or a file has changed after this page
+  // was made, and before it began to listen.
+  if (data.generation !== generation || data.changes !== changes) reload();
 });
 on("reload", reload);
 on("notices", (data) => showNotices(data.notices));
@@ -33,7 +36,11 @@ addEventListener("pageshow", (event) => {
  * @param {(data: any) => void} listener
  */
 function on(name, listener) {
-  events.addEventListener(name, (event) => listener(JSON.parse(/** @type {MessageEvent<string>} */ (event).data)));
+  events.addEventListener(name, (event) => {
+    const data = JSON.parse(/** @type {MessageEvent<string>} */ (event).data);
+    listener(data);
+    changes = data.changes;
+  });
 }
 
 /** Loads the page again; a form that was sent is not sent again. */

@@ -61,7 +61,7 @@ export class FailureReplies {
       return toTextReply(403, `${isGableError(error) ? error.message : "Forbidden"}\n`);
     }
     if (request.path === eventsPath && request.method === "GET")
-      return toReply(this.#hub.open({ generation: this.#options.generation, notices: [] }, request.signal));
+      return toReply(this.#hub.open({ generation: this.#options.generation, changes: 0, notices: [] }, request.signal));
     const file = await answerClientFile(request.path);
     return file === undefined ? toTextReply(404, "The application could not start.\n") : toReply(file);
   }
@@ -81,7 +81,7 @@ export class FailureReplies {
       ["content-security-policy", toPolicyText({}, false, nonce)],
     ]);
     const reply: Reply = { status: 500, headers, body };
-    return insertScripts(reply, request, [`${addressOf("page.js")}?${toScriptQuery(generation, request.method, 500)}`]);
+    return insertScripts(reply, request, [`${addressOf("page.js")}?${toScriptQuery(generation, request.method, 500, 0)}`]);
   }
 
   /** Ends the streams of events: the pages ask again, and find the new worker. */

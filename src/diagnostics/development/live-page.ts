@@ -24,6 +24,8 @@ class LivePage implements DevelopmentTool {
   readonly #channel: DevelopmentChannel;
   readonly #report: ReturnType<typeof createRequestLines>;
   #notices: readonly Notice[] = [];
+  /** Number of changes that pages have received: a page that begins to listen later must not miss one. */
+  #changes = 0;
   #isOver = false;
 
   constructor(generation: string) {
@@ -32,9 +34,9 @@ class LivePage implements DevelopmentTool {
     this.#report = createRequestLines((request) => this.#channel.send(request));
   }
 
-  /** Facts about the page for its script: the code that made it, and whether the same request may be made again. */
+  /** Facts about the page for its script: the code and the files that made it, and whether the same request may be made again. */
   scriptQuery({ method }: RawRequest, { status }: Reply): string {
-    return toScriptQuery(this.#generation, method, status);
+    return toScriptQuery(this.#generation, method, status, this.#changes);
   }
 
   around(request: RawRequest, work: () => Pending<Reply>): Pending<Reply> {
@@ -43,7 +45,7 @@ class LivePage implements DevelopmentTool {
   }
 
   answer({ method, path, signal, headers }: RawRequest): HandlerReply | undefined {
-    if (path === eventsPath && method === "GET") return this.#hub.open({ generation: this.#generation, notices: this.#notices }, signal);
+    if (path === eventsPath && method === "GET") return this.#hub.open(this.#hello(), signal);
     if (path !== migratePath || method !== "POST") return undefined;
     this.#channel.send({ type: "migrate" });
     // The form of the error page leads back to its page, which loads again when the migrations have run.
@@ -51,10 +53,15 @@ class LivePage implements DevelopmentTool {
     return new HandlerReply(303, "", null, { location: toPath(headers.get("referer")) });
   }
 
+  #hello(): object {
+    return { generation: this.#generation, changes: this.#changes, notices: this.#notices };
+  }
+
   #onEvent(event: ToDevelopment): void {
     if (event.type === "notices") this.#notices = event.notices;
+    else this.#changes++;
     const { type, ...data } = event;
-    this.#hub.send(type, data);
+    this.#hub.send(type, { ...data, changes: this.#changes });
   }
 
   drain(): void {
@@ -73,6 +80,6 @@ function toPath(referer: string | null): string {
 }
 
 /** Returns the query of the address of the page's script. */
-export function toScriptQuery(generation: string, method: string, status: number): string {
-  return new URLSearchParams({ generation, method, status: String(status) }).toString();
+export function toScriptQuery(generation: string, method: string, status: number, changes: number): string {
+  return new URLSearchParams({ generation, method, status: String(status), changes: String(changes) }).toString();
 }

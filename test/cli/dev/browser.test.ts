@@ -166,6 +166,32 @@ describe("a page under gable dev", { skip: skipWithoutBrowser }, () => {
     assert.ok(!project.events.slice(from).some(({ event, method }) => event === "request" && method === "POST"));
   });
 
+  it("learns of each change that was made before it began to listen", async () => {
+    const changes: ReadonlyArray<readonly [name: string, text: string, isShown: () => boolean]> = [
+      ["views/home.html", home.replace("Write to us.", "Call us."), () => document.body.textContent.includes("Call us.")],
+      ["static/app.css", "h1 { color: rgb(1, 2, 3) }", () => getComputedStyle(document.querySelector("h1")!).color === "rgb(1, 2, 3)"],
+      ["word.ts", 'export const word: string = "late";\n', () => document.querySelector("h1")!.textContent === "late"],
+    ];
+    await page.goto(`http://127.0.0.1:${project.port}/`);
+    for (const [name, text, isShown] of changes) {
+      const late = await browser.newPage();
+      let listen: (() => void) | undefined;
+      const isHeld = new Promise<void>((resolve) => (listen = resolve));
+      await late.route("**/_gable/events", async (route) => {
+        await isHeld;
+        await route.continue();
+      });
+      await late.goto(`http://127.0.0.1:${project.port}/`);
+      const open = page.waitForEvent("request", (request) => !request.url().includes("/_gable/"));
+      project.write(name, text);
+      await open; // The page that listens has been told.
+      assert.equal(await late.evaluate(isShown), false, name);
+      listen!();
+      await late.waitForFunction(isShown, undefined, { timeout: 60_000 });
+      await late.close();
+    }
+  });
+
   it("shows what to install in a bar, and takes it away", async () => {
     await page.goto(`http://127.0.0.1:${project.port}/`);
     project.write("package.json", '{ "name": "shop", "type": "module", "dependencies": { "left": "1.0.0" } }');
