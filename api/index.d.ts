@@ -657,21 +657,21 @@ export interface ReplyDraft {
 }
 
 /** The only handler type: context in, result out. */
-export type Handler<Pattern extends string = string, Options = {}, Added = {}> = (context: Context<InputOf<Pattern, Options>> & Added) => HandlerResult | Promise<HandlerResult>;
+export type Handler<Pattern extends string = string, Options = {}, Added = {}> = (context: Context<InputOf<Pattern, Options>> & Added) => HandlerResult | PromiseLike<HandlerResult>;
 
 /** Decides whether a request may pass: true lets it pass, false replies 403, and a result becomes the reply. */
-export type Guard = (context: Context) => boolean | HandlerResult | Promise<boolean | HandlerResult>;
+export type Guard = (context: Context) => boolean | HandlerResult | PromiseLike<boolean | HandlerResult>;
 
 /** A layer around handlers. It calls `next` for the inner layers, which always return a reply and never throw. */
 export interface Middleware<Added = {}> {
     /** Runs around the inner layers. */
-    (context: Context, next: Next<Added>): HandlerResult | Promise<HandlerResult>;
+    (context: Context, next: Next<Added>): HandlerResult | PromiseLike<HandlerResult>;
     /** Carries the type of the added properties; never set. */
     readonly adds?: Added;
 }
 
 /** A middleware with any added properties. */
-export type AnyMiddleware = (context: Context, next: never) => HandlerResult | Promise<HandlerResult>;
+export type AnyMiddleware = (context: Context, next: never) => HandlerResult | PromiseLike<HandlerResult>;
 
 /** What the next layer accepts: nothing, or the properties that this middleware adds to the context. */
 export type Next<Added = {}> = keyof Added extends never ? () => Promise<HandlerReply> : (added: Added) => Promise<HandlerReply>;
@@ -773,14 +773,14 @@ export interface TypeError_<Sentence extends string> {
  *
  * A view (`Html`, `Xml`, `PlainText`), a string (sent as text, never as HTML), a plain object or array (JSON), bytes, `null` (204), a `Response`, a reply helper, or an async iterable (streamed).
  */
-export type HandlerResult = string | object | null;
+export type HandlerResult = string | PlainResult | null;
 
 /** Creates routes of one method: with a handler, or with options and a handler. */
 export interface RouteFactory<Prefix extends string = "", Added = {}> {
     /** A route with a handler. */
-    <const Pattern extends string>(pattern: Pattern, handler: Handler<`${Prefix}${Pattern}`, {}, Added>): Route<PathParams<`${Prefix}${Pattern}`>>;
+    <const Pattern extends string>(pattern: Pattern, handler: Handler<NoInfer<`${Prefix}${Pattern}`>, {}, Added>): Route<PathParams<`${Prefix}${Pattern}`>>;
     /** A route with options and a handler. */
-    <const Pattern extends string, const Options extends RouteOptions>(pattern: Pattern, options: Options, handler: Handler<`${Prefix}${Pattern}`, Options, Added & AddedBy<Options>>): Route<PathParams<`${Prefix}${Pattern}`>, QueryOf<Options>>;
+    <const Pattern extends string, const Options extends RouteOptions>(pattern: Pattern, options: Options, handler: Handler<NoInfer<`${Prefix}${Pattern}`>, Options, Added & AddedBy<Options>>): Route<PathParams<`${Prefix}${Pattern}`>, QueryOf<Options>>;
 }
 
 /** The group of a route that was created by `group.get()`. */
@@ -975,7 +975,7 @@ export declare class Resource extends Group {
 export type ResourceAction = "index" | "new" | "create" | "show" | "edit" | "update" | "destroy";
 
 /** A controller: any of the seven actions as methods. Input that an action declares in `actions` is on the context. */
-export type ResourceController = Partial<Record<ResourceAction, (context: never) => HandlerResult | Promise<HandlerResult>>>;
+export type ResourceController = Partial<Record<ResourceAction, (context: never) => HandlerResult | PromiseLike<HandlerResult>>>;
 
 /** Options for a resource. */
 export interface ResourceOptions extends SharedOptions {
@@ -1231,7 +1231,7 @@ export interface DownloadOptions extends FileOptions {
 }
 
 /** Called for each error; what it returns is the answer, undefined leaves it to the framework. */
-export type ErrorHook = (failure: HandledError) => HandlerResult | undefined | void | Promise<HandlerResult | undefined | void>;
+export type ErrorHook = (failure: HandledError) => HandlerResult | undefined | void | PromiseLike<HandlerResult | undefined | void>;
 
 /** What an error hook gets. */
 export interface HandledError {

@@ -93,6 +93,43 @@ gable({ routes: [home, list, team, group("/account", [home]), mount("/other", ()
 
 export const anyContext = (context: Context): string => context.path;
 
+// A handler returns something on every way, and never a number or a promise of nothing.
+interface Row {
+  name: string;
+}
+declare const row: Row;
+declare const condition: { if: number; then: { a: number } };
+declare const pages: "/a" | "/b";
+get("/", () => row);
+get("/", async () => [row]);
+get("/", async () => new (class {})());
+get("/", async function* () {
+  yield "text";
+});
+get("/", () => condition);
+get(pages, (context) => ({ path: context.path }));
+export const result: HandlerResult = row;
+// @ts-expect-error nothing is returned
+get("/", () => {});
+// @ts-expect-error a promise of nothing
+get("/", async () => {});
+// @ts-expect-error one way returns nothing
+get("/", async ({ path }) => {
+  if (path === "/") return row;
+});
+// @ts-expect-error a number
+get("/", async () => 5);
+// @ts-expect-error a promise of nothing, with options
+get("/", { name: "nothing" }, async () => {});
+// @ts-expect-error a guard that decides nothing
+get("/", { guard: async () => {} }, () => row);
+// @ts-expect-error a middleware that returns nothing
+get("/", { use: [async () => {}] }, () => row);
+// @ts-expect-error a promise of nothing, in a group
+group("/a").get("/", async () => {});
+// @ts-expect-error a promise of nothing, in an application
+gable().get("/", async () => {});
+
 // A handler may link to its own route when the type of its result is written down.
 const again = get("/again/:page(int)", ({ params }): HandlerResult => again.url({ page: params.page + 1 }));
 const later = get("/later/:page(int)", { name: "later" }, async ({ params }): Promise<HandlerResult> => ({

@@ -40,7 +40,7 @@ export interface HandledError {
 }
 
 /** Called for each error; what it returns is the answer, undefined leaves it to the framework. */
-export type ErrorHook = (failure: HandledError) => HandlerResult | undefined | void | Promise<HandlerResult | undefined | void>;
+export type ErrorHook = (failure: HandledError) => HandlerResult | undefined | void | PromiseLike<HandlerResult | undefined | void>;
 
 /** What error replies depend on. */
 export interface ErrorReplySettings {

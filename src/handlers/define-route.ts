@@ -44,13 +44,13 @@ export interface RouteFactory<Prefix extends string = "", Added = {}> {
   /** A route with a handler. */
   <const Pattern extends string>(
     pattern: Pattern,
-    handler: Handler<`${Prefix}${Pattern}`, {}, Added>,
+    handler: Handler<NoInfer<`${Prefix}${Pattern}`>, {}, Added>,
   ): Route<PathParams<`${Prefix}${Pattern}`>>;
   /** A route with options and a handler. */
   <const Pattern extends string, const Options extends RouteOptions>(
     pattern: Pattern,
     options: Options,
-    handler: Handler<`${Prefix}${Pattern}`, Options, Added & AddedBy<Options>>,
+    handler: Handler<NoInfer<`${Prefix}${Pattern}`>, Options, Added & AddedBy<Options>>,
   ): Route<PathParams<`${Prefix}${Pattern}`>, QueryOf<Options>>;
 }
 

@@ -19,13 +19,13 @@ export type Next<Added = {}> = keyof Added extends never ? () => Promise<Handler
 /** A layer around handlers. It calls `next` for the inner layers, which always return a reply and never throw. */
 export interface Middleware<Added = {}> {
   /** Runs around the inner layers. */
-  (context: Context, next: Next<Added>): HandlerResult | Promise<HandlerResult>;
+  (context: Context, next: Next<Added>): HandlerResult | PromiseLike<HandlerResult>;
   /** Carries the type of the added properties; never set. */
   readonly adds?: Added;
 }
 
 /** A middleware with any added properties. */
-export type AnyMiddleware = (context: Context, next: never) => HandlerResult | Promise<HandlerResult>;
+export type AnyMiddleware = (context: Context, next: never) => HandlerResult | PromiseLike<HandlerResult>;
 
 /** Creates a middleware that adds typed properties: `middleware<{ team: Team }>((context, next) => next({ team }))`. */
 export function middleware<Added = {}>(layer: Middleware<Added>): Middleware<Added> {
@@ -33,7 +33,7 @@ export function middleware<Added = {}>(layer: Middleware<Added>): Middleware<Add
 }
 
 /** Decides whether a request may pass: true lets it pass, false replies 403, and a result becomes the reply. */
-export type Guard = (context: Context) => boolean | HandlerResult | Promise<boolean | HandlerResult>;
+export type Guard = (context: Context) => boolean | HandlerResult | PromiseLike<boolean | HandlerResult>;
 
 /** Options for caching replies of a route, and for ETags from their bytes. */
 export interface CacheOptions extends CacheControlOptions {
@@ -125,4 +125,4 @@ type AddedByLayers<Layers extends readonly unknown[]> = Layers extends readonly 
 /** The only handler type: context in, result out. */
 export type Handler<Pattern extends string = string, Options = {}, Added = {}> = (
   context: Context<InputOf<Pattern, Options>> & Added,
-) => HandlerResult | Promise<HandlerResult>;
+) => HandlerResult | PromiseLike<HandlerResult>;

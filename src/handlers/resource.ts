@@ -12,7 +12,7 @@ import type { RouteOptions, SharedOptions } from "./handler.ts";
 export type ResourceAction = "index" | "new" | "create" | "show" | "edit" | "update" | "destroy";
 
 /** A controller: any of the seven actions as methods. Input that an action declares in `actions` is on the context. */
-export type ResourceController = Partial<Record<ResourceAction, (context: never) => HandlerResult | Promise<HandlerResult>>>;
+export type ResourceController = Partial<Record<ResourceAction, (context: never) => HandlerResult | PromiseLike<HandlerResult>>>;
 
 /** Options for a resource. */
 export interface ResourceOptions extends SharedOptions {

@@ -16,7 +16,15 @@ import { contentTypeOf, isRendered } from "./render-reply.ts";
  *
  * A view (`Html`, `Xml`, `PlainText`), a string (sent as text, never as HTML), a plain object or array (JSON), bytes, `null` (204), a `Response`, a reply helper, or an async iterable (streamed).
  */
-export type HandlerResult = string | object | null;
+export type HandlerResult = string | PlainResult | null;
+
+/**
+ * Any object whose `then` is not a function. A promise of nothing is an object too, and must not count as a result. `any` takes classes
+ * and interfaces; a `then` of the type `never` would make the compiler infer less.
+ */
+// oxlint-disable-next-line typescript/no-explicit-any -- the types of properties do not matter here
+type PlainResult = object & { readonly then?: PlainValue; readonly [name: string]: any };
+type PlainValue = string | number | boolean | null | readonly unknown[] | Readonly<Record<string, unknown>>;
 
 /** Creates the reply for a result; `where` names the route in errors. */
 export function toHandlerReply(result: unknown, where: string): HandlerReply | Promise<HandlerReply> {

@@ -156,7 +156,7 @@ export function createPlantedApp(views: string, more: GableOptions = {}): Applic
     ...more,
     routes: [
       ...Object.entries(handlers).map(([name, handler]) => get(`/${name}`, handler as () => string)), // routes
-      get("/session", ({ session }) => session.find("x")), // session
+      get("/session", async ({ session }) => ({ found: await session.find("x") })), // session
       get("/input", (context) => (context as never as { json: unknown }).json as string), // input
       get("/view", ({ view }) => view("gone.html")), // view
       get("/view-value", ({ view }) => view("value.html", { read: readLater })), // view-value

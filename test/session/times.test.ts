@@ -127,7 +127,7 @@ describe("gable({ session })", () => {
     const app = gable({
       mode: "test",
       logger: silentLogger,
-      routes: [get("/s", ({ session }) => session.find("a")), get("/f", ({ flash }) => [...flash.take()])],
+      routes: [get("/s", ({ session }) => session.find("a") as Promise<string[] | null>), get("/f", ({ flash }) => [...flash.take()])],
     });
     for (const path of ["/s", "/f"])
       await assert.rejects(createTestClient(app).get(path), { code: "E_CONTEXT_UNAVAILABLE", fix: /gable\(\{ session: \{\} \}\)/ });
@@ -260,7 +260,7 @@ describe("values of a session", () => {
         session.set("a" as never, new Date() as never);
         return null;
       }),
-      post("/promise", async ({ session }) => session.update("a" as never, () => Promise.resolve(1) as never)),
+      post("/promise", async ({ session }) => ({ a: await session.update("a" as never, () => Promise.resolve(1) as never) })),
       post("/changed", async ({ session }) => {
         session.set("list" as never, [1] as never);
         const list = (await session.find("list" as never)) as number[];

@@ -32,7 +32,7 @@ describe("a database that is behind the application", () => {
   });
   const make = (mode: "production" | "development"): Application => {
     app = gable({ mode, models: [Book], database: "sqlite:app.db", logger });
-    app.get("/books", () => Book.count());
+    app.get("/books", async () => ({ count: await Book.count() }));
     app.get("/static", () => "here");
     return app;
   };
