@@ -390,6 +390,13 @@ export interface SecurityOptions {
     cors?: CorsOptions;
     /** Sources of the content security policy that replace the defaults. None by default. */
     csp?: ContentSecurityPolicy;
+    /** Sources of a second policy that browsers report and do not enforce: to try a stricter one. None by default. */
+    cspReportOnly?: ContentSecurityPolicy;
+    /**
+     * Where browsers send reports about both policies: a path, such as `/csp-reports`, whose reports the application writes to its log
+     * as the part `csp-reports`, or an address of another service. None by default.
+     */
+    cspReports?: string;
     /** Why the policy may have unsafe sources. Without it they are errors at start. */
     allowUnsafe?: string;
     /** Other origins that may send unsafe requests: exact `scheme://host[:port]`. None by default. */

@@ -40,6 +40,8 @@ export interface ContextServices {
   readonly watch: RequestWatch;
   /** Sources of the policy that the application has set. */
   readonly csp: ContentSecurityPolicy;
+  /** A policy that browsers only report; undefined for none. */
+  readonly cspReportOnly: ContentSecurityPolicy | undefined;
   /** Language of dates and numbers in views, as a tag of BCP 47. */
   readonly locale: string;
   /** Time zone of dates in views, as a name of IANA. */

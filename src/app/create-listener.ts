@@ -5,6 +5,7 @@ import type { Mode } from "../parts/mode.ts";
 import type { PartHooks } from "../parts/part.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { createHostCheck } from "../security/hosts.ts";
+import { toReportTarget } from "../security/csp-reports.ts";
 import { SecurityHeaders } from "../security/response-headers.ts";
 import type { Rates } from "../security/rates/rates.ts";
 import type { ContextServices } from "./context-services.ts";
@@ -32,13 +33,18 @@ export interface ApplicationListener {
   readonly visit: Visit;
 }
 
-/** Creates the listener. Throws `E_CSP_UNSAFE` and `E_OPTION_INVALID`. */
+/** Creates the listener. Throws `E_OPTION_INVALID`. */
 export function createListener({ options, mode, instances, findRates, ...rest }: ListenerSettings): ApplicationListener {
   const isProduction = mode === "production";
   const { hosts, security = {}, trailingSlash = "redirect" } = options;
   const ofApplication = toScoped(options.limits?.rate, "application");
   const finish: FinishSettings = {
-    securityHeaders: new SecurityHeaders({ csp: security.csp ?? {}, allowUnsafe: security.allowUnsafe, isProduction }),
+    securityHeaders: new SecurityHeaders({
+      csp: security.csp ?? {},
+      cspReportOnly: security.cspReportOnly,
+      cspReports: toReportTarget(security.cspReports, options.basePath),
+      isProduction,
+    }),
     onPublicRefused: (label) => refusePublic(label, isProduction, rest.services.logger),
   };
   const dispatch = createDispatch({

@@ -58,6 +58,7 @@ export function createServices(
       return views.fragments ?? (options.cache === undefined ? ownFragments : find(cachePart)?.fragments);
     },
     csp: options.security?.csp ?? {},
+    cspReportOnly: options.security?.cspReportOnly,
     locale: options.locale ?? "en",
     timeZone: options.timeZone ?? "UTC",
     origin: options.origin,

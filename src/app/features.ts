@@ -18,6 +18,7 @@ import { mailPart } from "../mail/part.ts";
 import type { AnyPart, PartOption } from "../parts/part.ts";
 import type { SecretKeysSetting } from "../security/secrets-part.ts";
 import { secretsPart } from "../security/secrets-part.ts";
+import { cspReportsPart } from "../security/csp-reports.ts";
 import type { RateLimitsSetting } from "../security/rates/part.ts";
 import { ratesPart } from "../security/rates/part.ts";
 import type { SessionSetting } from "../session/part.ts";
@@ -37,6 +38,7 @@ const features: readonly AnyPart[] = [
   databasesPart,
   sessionPart,
   ratesPart,
+  cspReportsPart,
   cachePart,
   viewsPart,
   staticFilesPart,

@@ -154,6 +154,8 @@ function setPolicy(
   isSecure: boolean,
 ): void {
   headers.set("content-security-policy", securityHeaders.policy(isSecure, compiled?.csp, context.usedNonce));
+  const reportOnly = securityHeaders.reportOnlyPolicy(isSecure, compiled?.csp, context.usedNonce);
+  if (reportOnly !== undefined) headers.set("content-security-policy-report-only", reportOnly);
   if (compiled?.csp?.frameAncestors !== undefined) headers.delete("x-frame-options");
 }
 

@@ -30,6 +30,13 @@ export interface SecurityOptions {
   cors?: CorsOptions;
   /** Sources of the content security policy that replace the defaults. None by default. */
   csp?: ContentSecurityPolicy;
+  /** Sources of a second policy that browsers report and do not enforce: to try a stricter one. None by default. */
+  cspReportOnly?: ContentSecurityPolicy;
+  /**
+   * Where browsers send reports about both policies: a path, such as `/csp-reports`, whose reports the application writes to its log
+   * as the part `csp-reports`, or an address of another service. None by default.
+   */
+  cspReports?: string;
   /** Why the policy may have unsafe sources. Without it they are errors at start. */
   allowUnsafe?: string;
   /** Other origins that may send unsafe requests: exact `scheme://host[:port]`. None by default. */
@@ -140,7 +147,14 @@ const ownNames: Readonly<Record<keyof OwnOptions, true>> = {
   logger: true,
   log: true,
 };
-const securityNames: Readonly<Record<keyof SecurityOptions, true>> = { cors: true, csp: true, allowUnsafe: true, trustedOrigins: true };
+const securityNames: Readonly<Record<keyof SecurityOptions, true>> = {
+  cors: true,
+  csp: true,
+  cspReportOnly: true,
+  cspReports: true,
+  allowUnsafe: true,
+  trustedOrigins: true,
+};
 const proxyNames: Readonly<Record<keyof ProxyOptions, true>> = { trust: true, header: true, host: true, prefix: true };
 
 /**
@@ -175,6 +189,8 @@ export function assertGableOptions(options: GableOptions): void {
   if (rate !== undefined) assertRateOptions("gable() limits", rate);
   createHostCheck(options.hosts, true);
   assertPolicy(options.security?.csp ?? {}, options.security?.allowUnsafe);
+  // A policy that is only reported opens nothing.
+  assertPolicy(options.security?.cspReportOnly ?? {}, "reported", "security.cspReportOnly");
   if (options.security !== undefined) assertKnownOptions("gable() security", options.security, Object.keys(securityNames));
   if (options.security?.cors !== undefined) assertCorsOptions("gable() security", options.security.cors);
   if (options.proxies !== undefined) assertKnownOptions("gable() proxies", options.proxies, Object.keys(proxyNames));

@@ -21,7 +21,9 @@ export class RequestRenderContext implements RenderContext {
   }
 
   get isOwnOriginAllowed(): boolean {
-    return isOwnOriginAllowed({ ...this.#context.services.csp, ...this.#csp });
+    const { csp, cspReportOnly } = this.#context.services;
+    // A nonce that only the reported policy asks for is written, too: without it, its reports would be wrong.
+    return [csp, { ...csp, ...cspReportOnly }].every((policy) => isOwnOriginAllowed({ ...policy, ...this.#csp }));
   }
 
   get options(): RenderOptions {

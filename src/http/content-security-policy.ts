@@ -67,13 +67,13 @@ const defaultPolicy: ContentSecurityPolicy = {
   objectSrc: ["'none'"],
 };
 
-/** Checks a policy. Throws `E_OPTION_UNKNOWN`, and `E_CSP_UNSAFE` for unsafe sources without a reason. */
-export function assertPolicy(csp: ContentSecurityPolicy, allowUnsafe: string | undefined): void {
+/** Checks a policy. `option` names it in errors. Throws `E_OPTION_UNKNOWN`, and `E_CSP_UNSAFE` for unsafe sources without a reason. */
+export function assertPolicy(csp: ContentSecurityPolicy, allowUnsafe: string | undefined, option = "security.csp"): void {
   // Object.entries widens keys and values it has just read.
   for (const [name, sources] of Object.entries(csp) as Array<[string, readonly string[]]>) {
-    if (!Object.hasOwn(directiveNames, name)) throw optionUnknown("security.csp", name, Object.keys(directiveNames));
+    if (!Object.hasOwn(directiveNames, name)) throw optionUnknown(option, name, Object.keys(directiveNames));
     const unsafe = sources.find((source) => /^'unsafe-(?:inline|eval|hashes)'$/i.test(source));
-    if (unsafe !== undefined && allowUnsafe === undefined) throw new GableError("E_CSP_UNSAFE", `security.csp.${name} has ${unsafe}.`);
+    if (unsafe !== undefined && allowUnsafe === undefined) throw new GableError("E_CSP_UNSAFE", `${option}.${name} has ${unsafe}.`);
   }
 }
 
@@ -83,14 +83,13 @@ export function isOwnOriginAllowed(csp: ContentSecurityPolicy): boolean {
   return scriptSrc.includes("'self'") && styleSrc.includes("'self'");
 }
 
-/** Returns the value of the header field: the default policy with the given sources in place of the default ones. */
-export function toPolicyText(csp: ContentSecurityPolicy, isSecure: boolean, nonce: string | undefined): string {
+/** Returns the value of the header field: the default policy with the given sources in place of the default ones, and more directives. */
+export function toPolicyText(csp: ContentSecurityPolicy, nonce: string | undefined, more: readonly string[] = []): string {
   const parts: string[] = [];
   // As above.
   for (const [name, sources] of Object.entries({ ...defaultPolicy, ...csp }) as Array<[keyof ContentSecurityPolicy, readonly string[]]>) {
     const hasNonce = nonce !== undefined && (name === "scriptSrc" || name === "styleSrc");
     parts.push(`${directiveNames[name]} ${[...sources, ...(hasNonce ? [`'nonce-${nonce}'`] : [])].join(" ")}`);
   }
-  if (isSecure) parts.push("upgrade-insecure-requests");
-  return parts.join("; ");
+  return [...parts, ...more].join("; ");
 }

@@ -1,12 +1,15 @@
 /** Security headers that every reply has, joined once at start. */
 import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
-import { assertPolicy, toPolicyText } from "../http/content-security-policy.ts";
+import { toPolicyText } from "../http/content-security-policy.ts";
 import { HeaderTable } from "../http/header-table.ts";
 
 /** What the headers depend on. */
 export interface SecurityHeaderOptions {
   readonly csp: ContentSecurityPolicy;
-  readonly allowUnsafe: string | undefined;
+  /** A policy that browsers report and do not enforce. */
+  readonly cspReportOnly: ContentSecurityPolicy | undefined;
+  /** Path or address for reports. */
+  readonly cspReports: string | undefined;
   readonly isProduction: boolean;
 }
 
@@ -33,7 +36,6 @@ export class SecurityHeaders {
   readonly #secure = new Map<string, BaseHeaders>();
 
   constructor(options: SecurityHeaderOptions) {
-    assertPolicy(options.csp, options.allowUnsafe);
     this.#options = options;
   }
 
@@ -58,6 +60,10 @@ export class SecurityHeaders {
     if (kind === "html") {
       if (this.#options.csp.frameAncestors === undefined) table.set("x-frame-options", "DENY");
       table.set("cross-origin-opener-policy", "same-origin").set("permissions-policy", permissions);
+      const reportOnly = this.reportOnlyPolicy(isSecure);
+      if (reportOnly !== undefined) table.set("content-security-policy-report-only", reportOnly);
+      const { cspReports } = this.#options;
+      if (isSecure && cspReports !== undefined) table.set("reporting-endpoints", `csp="${cspReports}"`);
     }
     if (isSecure && this.#options.isProduction) table.set("strict-transport-security", strictTransport);
     return table.set("cache-control", "private, no-cache");
@@ -65,6 +71,21 @@ export class SecurityHeaders {
 
   /** The policy of a page, with the sources of its route and the nonce that it used. */
   policy(isSecure: boolean, routePolicy: ContentSecurityPolicy = {}, nonce?: string): string {
-    return toPolicyText({ ...this.#options.csp, ...routePolicy }, isSecure, nonce);
+    const upgrade = isSecure ? ["upgrade-insecure-requests"] : [];
+    return toPolicyText({ ...this.#options.csp, ...routePolicy }, nonce, [...upgrade, ...this.#reporting(isSecure)]);
+  }
+
+  /** The policy that is only reported, in the same way; undefined when there is none. */
+  reportOnlyPolicy(isSecure: boolean, routePolicy: ContentSecurityPolicy = {}, nonce?: string): string | undefined {
+    const { csp, cspReportOnly } = this.#options;
+    return cspReportOnly === undefined
+      ? undefined
+      : toPolicyText({ ...csp, ...cspReportOnly, ...routePolicy }, nonce, this.#reporting(isSecure));
+  }
+
+  /** Browsers take the endpoint of `report-to` from a field that they only read on https; the others know `report-uri`. */
+  #reporting(isSecure: boolean): readonly string[] {
+    const { cspReports } = this.#options;
+    return cspReports === undefined ? [] : [`report-uri ${cspReports}`, ...(isSecure ? ["report-to csp"] : [])];
   }
 }

@@ -78,7 +78,7 @@ export class FailureReplies {
       ["content-type", contentTypes[format]],
       ["cache-control", "no-store"],
       ["x-content-type-options", "nosniff"],
-      ["content-security-policy", toPolicyText({}, false, nonce)],
+      ["content-security-policy", toPolicyText({}, nonce)],
     ]);
     const reply: Reply = { status: 500, headers, body };
     return insertScripts(reply, request, [`${addressOf("page.js")}?${toScriptQuery(generation, request.method, 500, 0)}`]);
