@@ -25,6 +25,7 @@ const features = [
   "settings",
   "commands",
   "log",
+  "compression",
 ];
 /** Files that make a feature of a lower layer a part of the application: each is a separate layer. */
 const partFiles = ["data/part.ts", "views/part.ts"];

@@ -3,6 +3,8 @@ import type { AccountsSetting } from "../auth/part.ts";
 import { accountsPart } from "../auth/part.ts";
 import type { CacheSetting } from "../cache/part.ts";
 import { cachePart } from "../cache/part.ts";
+import type { CompressionSetting } from "../compression/part.ts";
+import { compressionPart } from "../compression/part.ts";
 import type { DatabaseSettings } from "../data/part.ts";
 import { databasesPart } from "../data/part.ts";
 import { developmentPart } from "../diagnostics/development/part.ts";
@@ -32,6 +34,8 @@ import { viewsPart } from "../views/part.ts";
 
 /** All built-in parts. One line for each feature. */
 const features: readonly AnyPart[] = [
+  // Outermost: others change what is sent before it is compressed.
+  compressionPart,
   developmentPart,
   diagnosticsPart,
   secretsPart,
@@ -58,6 +62,7 @@ export interface FeatureOptions
   extends
     AccountsSetting,
     CacheSetting,
+    CompressionSetting,
     DatabaseSettings,
     HealthSetting,
     LiveSetting,

@@ -10,5 +10,6 @@ export default gable({
   session: {},
   views: "views",
   static: "static",
+  compression: true,
   routes: [pages, notes],
 });
