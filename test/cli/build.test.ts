@@ -1,0 +1,95 @@
+/** `gable build`: the compressed files that it writes, and what production serves of them. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, readdirSync, symlinkSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
+import { gable } from "gable";
+import { silentLogger } from "../silent-logger.ts";
+import { createTestProject } from "./project.ts";
+
+const css = "body { color: red }\n".repeat(200);
+const decoders = { br: brotliDecompressSync, zstd: zstdDecompressSync, gzip: gunzipSync };
+const endings = { br: ".br", zstd: ".zst", gzip: ".gz" };
+
+describe("gable build", () => {
+  const project = createTestProject({
+    "app.ts": 'import { gable } from "gable";\nexport default gable({ static: "static" });\n',
+    "static/app.css": css,
+    "static/sub/page.html": css,
+    "static/.well-known/long.txt": css,
+    "static/.hidden.css": css,
+    "static/draft.css~": css,
+    "static/photo.png": css,
+    "static/1023.txt": "x".repeat(1023),
+    "static/1024.txt": "x".repeat(1024),
+  });
+  after(() => project.remove());
+  const path = (name: string): string => join(project.folder, "static", name);
+
+  it("writes compressed files next to compressible ones, which production serves", async () => {
+    symlinkSync(path("app.css"), path("link.css"));
+    const { code, data } = await project.json("build");
+    assert.deepEqual([code, data], [0, { views: false, variants: { written: 12, kept: 0 } }]);
+    for (const name of ["app.css", "sub/page.html", ".well-known/long.txt", "1024.txt"])
+      for (const [coding, ending] of Object.entries(endings))
+        assert.equal(
+          decoders[coding as keyof typeof decoders](readFileSync(path(name + ending))).toString(),
+          readFileSync(path(name), "utf8"),
+        );
+    for (const name of [".hidden.css", "draft.css~", "photo.png", "1023.txt", "link.css"])
+      for (const ending of Object.values(endings)) assert.equal(existsSync(path(name + ending)), false, name + ending);
+    assert.deepEqual(
+      readdirSync(path("")).filter((name) => name.endsWith("~")),
+      ["draft.css~"],
+    );
+
+    const app = gable({ mode: "production", logger: silentLogger, static: path(""), compression: true });
+    const tags = new Set<string | null>();
+    for (const coding of ["br", "zstd", "gzip"] as const) {
+      const headers = { "accept-encoding": coding };
+      const answer = await app.request("/static/app.css", { headers });
+      assert.deepEqual([answer.headers.get("content-encoding"), answer.headers.get("vary")], [coding, "Accept-Encoding"]);
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      assert.deepEqual(bytes, readFileSync(path(`app.css${endings[coding]}`)));
+      const tag = answer.headers.get("etag")!;
+      tags.add(tag);
+      assert.match(tag, /^"/, "the bytes never change, so the tag is strong");
+      assert.equal((await app.request("/static/app.css", { headers: { ...headers, "if-none-match": tag } })).status, 304);
+      const part = await app.request("/static/app.css", { headers: { ...headers, range: "bytes=2-5", "if-range": tag } });
+      assert.deepEqual([part.status, part.headers.get("content-encoding")], [206, coding]);
+      assert.deepEqual(Buffer.from(await part.arrayBuffer()), bytes.subarray(2, 6));
+      assert.equal((await app.request(`/static/app.css${endings[coding]}`)).status, 404);
+    }
+    assert.equal(tags.size, 3);
+    await app.close();
+  });
+
+  it("keeps what is up to date, replaces what is outdated, and removes what no longer helps", async () => {
+    assert.deepEqual((await project.json("build")).data, { views: false, variants: { written: 0, kept: 12 } });
+    const changed = css.replaceAll("red", "blue");
+    project.write({ "static/app.css": changed, "static/1024.txt": "short" });
+    const later = new Date(Date.now() + 5000);
+    for (const name of ["app.css", "1024.txt"]) utimesSync(path(name), later, later);
+    // Files of another tool count as they are.
+    project.write({ "static/app.css.gz": "-" });
+    utimesSync(path("app.css.gz"), later, later);
+    assert.deepEqual((await project.json("build")).data, { views: false, variants: { written: 2, kept: 7 } });
+    assert.equal(brotliDecompressSync(readFileSync(path("app.css.br"))).toString(), changed);
+    assert.equal(existsSync(path("1024.txt.br")), false);
+    assert.equal(readFileSync(path("app.css.gz")).length, 1);
+    // The original comes from the future, and so do its variants.
+    const app = gable({ mode: "production", logger: silentLogger, static: path("") });
+    const answer = await app.request("/static/app.css", { headers: { "accept-encoding": "br" } });
+    assert.equal(answer.headers.get("content-encoding"), "br");
+    await app.close();
+  });
+
+  it("says when there is nothing to build", async () => {
+    const empty = createTestProject({ "app.ts": 'import { gable } from "gable";\nexport default gable();\n' });
+    const { code, out } = await empty.run("build");
+    empty.remove();
+    assert.equal(code, 0);
+    assert.match(out, /no template files and no static files/);
+  });
+});
