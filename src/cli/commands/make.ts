@@ -1,22 +1,25 @@
 /** `gable make`: writes short files in the style of the templates, with a test. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelClass } from "gable/data";
 import { findNearestName } from "../../errors/nearest-name.ts";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
+import { makeAccounts } from "../make/accounts.ts";
 import { makeMail, makeTask } from "../make/background.ts";
 import { makeCommand, makeTest } from "../make/command.ts";
 import { readFields } from "../make/fields.ts";
 import { makeForm, makeModelForm } from "../make/form.ts";
 import { listFormFields } from "../make/form-fields.ts";
 import { makeModel } from "../make/model.ts";
-import { readFileName, readModelName, refuse } from "../make/names.ts";
+import { readFileName, readModelName, refuse, toNames } from "../make/names.ts";
 import type { ProjectFacts } from "../make/pages.ts";
 import { makeFeature, makeRoutes, makeView } from "../make/pages.ts";
 import type { Plan, Written } from "../make/plan.ts";
 import { readModelSources, writePlan } from "../make/plan.ts";
+import { makePolicy } from "../make/policy.ts";
 import { makeResource } from "../make/resource.ts";
+import { makeSeed } from "../make/seed.ts";
 import { modelsOf } from "../open-database.ts";
 
 const flags = {
@@ -25,8 +28,8 @@ const flags = {
   dryRun: { type: "boolean", help: "Shows what it would write, and writes nothing" },
 } as const;
 const words = {
-  kind: { help: "model, form, routes, view, resource, feature, task, mail, command or test" },
-  name: { help: "Its name, such as Post, and then its fields, such as title:text:200", many: true },
+  kind: { help: "model, form, routes, view, resource, feature, policy, accounts, seed, task, mail, command or test" },
+  name: { help: "Its name, such as Post, and then its fields, such as title:text:200", many: true, optional: true },
 } as const;
 type Context = BuiltInContext<typeof words, typeof flags>;
 
@@ -54,7 +57,43 @@ const kinds: Readonly<Record<string, (given: Given) => Plan | Promise<Plan>>> = 
   command: (given) => makeCommand(readFileName("command", withoutFields(given))),
   test: planTest,
   feature: (given) => makeFeature(readFileName("feature", withoutFields(given)), given.facts),
+  seed: planSeed,
+  policy: planPolicy,
+  accounts: planAccounts,
 };
+
+/** A seed fills the models after its name, or the one whose name it has. */
+async function planSeed({ name, fields, sources, context }: Given): Promise<Plan> {
+  const names = readFileName("seed", name);
+  const own = [...sources.keys()].filter((each) => [toNames(each).kebab, toNames(each).kebabPlural].includes(names.kebab));
+  const wanted = fields.length > 0 ? fields : own;
+  if (wanted.length === 0)
+    refuse(`No model has the name of the seed "${name}".`, `Name the models that it fills: gable make seed ${name} Post`);
+  const models = [];
+  for (const each of new Set(wanted)) models.push(await findModel(context, each, sources));
+  const folder = join(context.project.folder, "seeds");
+  return makeSeed(names, models, existsSync(folder) ? readdirSync(folder) : []);
+}
+
+/** A policy is about the users of the application. */
+async function planPolicy(given: Given): Promise<Plan> {
+  const { context, sources } = given;
+  const names = readModelName("policy", withoutFields(given));
+  const model = await findModel(context, names.pascal, sources);
+  const { accounts } = (await context.project.loadApp()).describe().options;
+  if (accounts === undefined)
+    refuse("The application has no accounts, and policies are about their users.", "Make them first: gable make accounts");
+  const file = ["accounts/accounts.ts", given.facts.app.file].find((path) => existsSync(join(context.project.folder, path)))!;
+  // A model of users is a model.
+  return makePolicy(names, model, toSource(sources, names.pascal), { user: accounts.options.user as unknown as ModelClass, file });
+}
+
+/** There is one kind of accounts: they have no name. */
+function planAccounts({ name, facts, context: { project } }: Given): Plan {
+  if (name !== "") refuse(`"${name}" means nothing here: accounts have no name.`, "Write: gable make accounts");
+  const models = join(project.folder, "models.ts");
+  return makeAccounts(facts, existsSync(models) ? readFileSync(models, "utf8") : "");
+}
 
 /** A test is all that this kind writes. */
 function planTest(given: Given): Plan {
@@ -80,13 +119,18 @@ export const make = builtIn({
     "make resource Post",
     "make routes search",
     "make task send-digest",
+    "make seed posts",
+    "make policy Post",
+    "make accounts",
   ],
   arguments: words,
   flags,
   mode: "development",
   async run(context: Context) {
     const { kind } = context.arguments;
-    const [name = "", ...fields] = context.arguments.name;
+    const [name = "", ...fields] = context.arguments.name ?? [];
+    if (name === "" && kind !== "accounts" && Object.hasOwn(kinds, kind))
+      refuse(`A ${kind} needs a name.`, `Write: gable make ${kind} ${["model", "resource", "policy"].includes(kind) ? "Post" : "example"}`);
     const plan = await toPlan(context, kind, name, fields);
     const { force, dryRun: isDry, noTest } = context.flags;
     const kept = noTest

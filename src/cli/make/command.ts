@@ -4,7 +4,7 @@ import { refuse } from "./names.ts";
 import type { Plan } from "./plan.ts";
 
 const builtInNames = new Set(
-  "dev start reload build test check routes models shell make db settings env worker tasks user sessions key doctor errors docs about last-error".split(
+  "dev start reload build test check routes models shell make db settings env worker tasks user sessions key doctor errors docs about last-error deploy".split(
     " ",
   ),
 );

@@ -56,7 +56,7 @@ function toSingular(noun: string): string {
 const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Returns the forms of a name in camel, Pascal or kebab case. */
-function toNames(name: string): Names {
+export function toNames(name: string): Names {
   const words = name
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1-$2")
     .replaceAll(/([A-Z])([A-Z][a-z])/g, "$1-$2")

@@ -52,6 +52,12 @@ const runGable = (project: TestProject, ...words: readonly string[]): Promise<st
 /** Makes something in a separate process, and adds the lines that it names. */
 async function makeAndAdd(project: TestProject, ...words: readonly string[]): Promise<MadeData> {
   const { data } = JSON.parse(await runGable(project, "make", ...words, "--json")) as { data: MadeData };
+  for (const { file, line } of data.add.filter(({ file: each }) => each === "accounts/accounts.ts"))
+    project.write({
+      [file]: line.startsWith("import ")
+        ? `${line}\n${read(project, file)}`
+        : read(project, file).replace("user: User,", `user: User, ${line.replace(/ \/\/.*/, "")}`),
+    });
   for (const { line } of data.add.filter(({ file }) => file === "app.ts")) {
     const text = read(project, "app.ts");
     const inList = /^routes: \[(\w+)\]/.exec(line)?.[1];
@@ -96,6 +102,61 @@ describe("gable make, all kinds in one project", () => {
   it("writes tests that pass", async () => {
     const tests = rows.flatMap(([, files]) => files.filter((file) => file.endsWith(".test.ts")));
     await runNode(project, "--test", ...tests);
+  });
+});
+
+describe("gable make accounts, policy and seed", () => {
+  const project = createFullProject();
+  const tests: string[] = [];
+  const rows: ReadonlyArray<readonly [words: string, files: readonly string[]]> = [
+    [
+      "accounts",
+      [
+        "accounts/models.ts",
+        "accounts/accounts.ts",
+        "accounts/routes.ts",
+        "views/accounts/home.html",
+        "views/accounts/page.html",
+        "tests/accounts.test.ts",
+      ],
+    ],
+    [
+      "model Post title:text:200 body:text slug:slug:80 price:decimal:8:2 state:choice:draft,live isPinned:boolean day:date at:time seenAt:datetime " +
+        "until:datetime:null votes:int code:uuid rate:float size:bigint site:url mail:email author:belongsTo:User parent:belongsTo:Post:null",
+      ["posts/models.ts", "tests/post-model.test.ts"],
+    ],
+    ["policy Post", ["posts/policies.ts", "tests/post-policy.test.ts"]],
+    ["seed notes", ["seeds/010-notes.ts", "tests/notes-seed.test.ts"]],
+    ["seed demo Post Note", ["seeds/020-demo.ts", "tests/demo-seed.test.ts"]],
+  ];
+  for (const [words, files] of rows)
+    it(`writes ${files[0]}`, async () => {
+      assert.deepEqual((await makeAndAdd(project, ...words.split(" "))).files, files);
+      tests.push(...files.filter((file) => file.endsWith(".test.ts")));
+    });
+
+  it("writes a policy for the staff where no relation leads to a user", async () => {
+    await runGable(project, "make", "policy", "Note");
+    assert.match(read(project, "notes/policies.ts"), /user\?\.isStaff === true \|\| "Only the staff may change this note\."/);
+    assert.match(read(project, "posts/policies.ts"), /record\.authorId === user\.id\) \|\| "Only its author may delete this post\."/);
+    tests.push("tests/note-policy.test.ts");
+  });
+
+  it("writes code that compiles, and tests that pass", async () => {
+    await runGable(project, "build");
+    await runNode(project, join(root, "node_modules/typescript/bin/tsc"), "-p", ".");
+    await runNode(project, "--test", "tests/notes.test.ts", ...tests);
+  });
+
+  it("writes what `gable check`, migrations, `db seed` and the linter accept", async () => {
+    project.write({ ".env": "DATABASE_URL=sqlite:var/app.db\n" });
+    await runGable(project, "db", "create");
+    await runGable(project, "db", "make", "accounts");
+    await runGable(project, "db", "migrate");
+    await runGable(project, "check", "--no-types");
+    assert.match(await runGable(project, "db", "seed"), /Ran 2 seeds/);
+    assert.match(await runGable(project, "db", "seed"), /Ran 2 seeds/);
+    await runNode(project, join(root, "node_modules/oxlint/bin/oxlint"), "--deny-warnings", "accounts", "posts", "notes", "seeds", "tests");
   });
 });
 
@@ -245,6 +306,15 @@ describe("gable make refuses", () => {
     ["command ../x", /not a name for a command/, /make command x$/m],
     ["command routes", /built-in command/, /make command my-routes$/m],
     ["test front --no-test", /nothing to write/, /Leave the flag out/],
+    ["model", /needs a name/, /make model Post$/m],
+    ["seed", /needs a name/, /make seed example$/m],
+    ["seed ../x", /not a name for a seed/, /make seed x$/m],
+    ["seed demo", /No model has the name of the seed "demo"/, /make seed demo Post/],
+    ["seed demo Nte", /does not export a model "Nte"/, /Write Note/],
+    ["policy Pst", /does not export a model "Pst"/, /make model Pst/],
+    ["policy Note --mode test", /has no accounts/, /make accounts/],
+    ["policy Note title:text", /means nothing here/, /Leave it out/],
+    ["accounts mine", /"mine" means nothing here/, /make accounts$/m],
     ["view home", /views\/home\.html exists already/, /--force/],
     ["feature pages", /pages\/routes\.ts exists already/, /--force/],
   ];

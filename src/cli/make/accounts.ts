@@ -1,0 +1,143 @@
+/** `make accounts`: people register, sign in and out, with the pages in the look of the site. */
+import type { ProjectFacts } from "./pages.ts";
+import { toRouteLines, withLayout } from "./pages.ts";
+import type { Line, Plan } from "./plan.ts";
+
+/** Written so that no line of this file looks like an import of it. */
+const toImport = (names: string, path: string): string => `import { ${names} } from "${path}";`;
+
+const models = `import { accountFields, accountTokenModel } from "gable/auth";
+import { Model } from "gable/data";
+import { rateModel } from "gable/security";
+
+/** A user. Add your own fields after those of accounts. */
+export class User extends Model("users", {
+  ...accountFields(),
+}) {}
+
+/** Links in mails. */
+export const AccountToken = accountTokenModel();
+
+/** Counts attempts to sign in, for all processes together. */
+export const Rate = rateModel();
+`;
+
+const accounts = `import { defineAccounts } from "gable/auth";
+${toImport("User", "./models.ts")}
+
+/** The accounts of the site: who may register, and what users may do. */
+export const accounts = defineAccounts({
+  user: User,
+  registration: "open",
+  verifyEmail: "before",
+  afterLogin: "/account",
+});
+
+/** Guards of routes: \`get("/shelf", { guard: signedIn }, ({ user }) => ...)\`. */
+export const { signedIn, signedOut, maybeSignedIn, verified, sudo } = accounts.guards;
+`;
+
+const routes = `import { get, group } from "gable";
+${toImport("accounts, signedIn", "./accounts.ts")}
+
+/** The page of the user who is signed in. */
+export const showAccount = get("/account", { guard: signedIn }, ({ user, view }) => view("accounts/home.html", { email: user.email }));
+
+/** Login, registration, new passwords and the rest: /account/login and so on. */
+export const accountPages = group("/account", accounts.routes);
+`;
+
+const home = `{% props email: string, title: string = "Your account" %}
+{% extends "layout.html" %}
+{% block content %}
+<h1>{{ title }}</h1>
+<p>Signed in with {{ email }}.</p>
+<ul>
+<li><a href="/account/password">Change your password</a></li>
+<li><a href="/account/email">Change your e-mail address</a></li>
+<li><a href="/account/sessions">Your devices</a></li>
+<li><a href="/account/logout">Sign out</a></li>
+</ul>
+{% endblock %}
+`;
+
+/** All pages of accounts that have no separate view. */
+const page = `{% import type { DisplayForm } from "gable" %}
+{% props title: string, text?: string, form?: DisplayForm, submit: string = "", links: Record<string, string> = {} %}
+{% extends "layout.html" %}
+{% block content %}
+<h1>{{ title }}</h1>
+{% if text %}<p>{{ text }}</p>{% endif %}
+{% if form %}
+{{ form.render(submit=submit) }}
+{% elif submit %}
+<form method="post"><button>{{ submit }}</button></form>
+{% endif %}
+{% for label, path in links|items %}<p><a href="{{ path }}">{{ label }}</a></p>{% endfor %}
+{% endblock %}
+`;
+
+const test = `import assert from "node:assert/strict";
+import { test } from "node:test";
+import { manageAccounts } from "gable/auth";
+import { createTestClient, testDatabase } from "gable/testing";
+import app from "../app.ts";
+import { User } from "../models.ts";
+
+testDatabase(app, { tables: "models" });
+const ada = { email: "ada@example.com", password: "three green umbrellas" };
+
+test("registers a user, who must confirm the address", async () => {
+  const client = createTestClient(app);
+  const reply = await (await client.get("/account/register")).form().fill(ada).submit();
+  assert.equal(reply.text("h1"), "Look into your mail");
+  assert.equal((await User.get({ email: ada.email })).emailVerifiedAt, null);
+});
+
+test("signs a user in and out", async () => {
+  const client = createTestClient(app);
+  await manageAccounts(app).create(ada);
+  const wrong = await (await client.get("/account/login")).form().fill({ ...ada, password: "four green umbrellas" }).submit();
+  assert.equal(wrong.status, 422);
+  const login = await (await client.get("/account/login")).form().fill(ada).submit();
+  assert.match((await login.follow()).text("main"), /Signed in with ada@example\\.com/);
+  await (await client.get("/account/logout")).form().submit();
+  assert.equal((await client.get("/account")).headers.get("location"), "/account/login?next=%2Faccount");
+});
+`;
+
+/** Writes the accounts of a site. `modelsText` is the text of `models.ts`. */
+export function makeAccounts(facts: ProjectFacts, modelsText: string): Plan {
+  const { app } = facts;
+  const option = (name: string, line: string): readonly Line[] =>
+    new RegExp(`\\b${name}\\b`).test(app.text) ? [] : [{ file: app.file, line: `${line} // an option of gable()` }];
+  const lines: readonly Line[] = [
+    { file: app.file, line: 'import { accounts } from "./accounts/accounts.ts";' },
+    { file: app.file, line: "accounts, // an option of gable()" },
+    ...option("session", "session: {},"),
+    ...option("mail", 'mail: { from: "site@example.com" },'),
+    ...toRouteLines(facts, "account", "accounts/routes.ts"),
+    ...(modelsText.includes("sessionModel(")
+      ? []
+      : [
+          {
+            file: "models.ts",
+            line: 'export const Session = sessionModel(); // once, with: import { sessionModel } from "gable/session";',
+          },
+        ]),
+  ];
+  return {
+    files: {
+      ...withLayout(facts),
+      "accounts/models.ts": models,
+      "accounts/accounts.ts": accounts,
+      "accounts/routes.ts": routes,
+      "views/accounts/home.html": home,
+      "views/accounts/page.html": page,
+      "tests/accounts.test.ts": test,
+    },
+    modelLine: 'export { AccountToken, Rate, User } from "./accounts/models.ts";',
+    lines,
+    next: ["db make accounts", "db migrate", "test accounts"],
+  };
+}
