@@ -53,7 +53,7 @@ export declare function mergeMigrations({ folder, now, }: Pick<MakeOptions, "fol
  * has the old ones counts it as applied. You can delete the old files when every database has them. Throws
  * `E_MIGRATION_TARGET`, and `E_MIGRATION_OPERATION` for steps that are code: copy those by hand.
  */
-export declare function squashMigrations(options: SquashOptions): Promise<MadeMigration>;
+export declare function squashMigrations(options: SquashOptions): Promise<SquashedMigration>;
 
 /**
  * Applies the migrations that are due, each after those that it depends on. Only one process runs at a time.
@@ -342,6 +342,12 @@ export interface MigrationProblem {
     readonly text: string;
 }
 
+/** A migration that replaces others. */
+export interface SquashedMigration extends MadeMigration {
+    /** Names of the migrations that it replaces. */
+    readonly replaces: readonly string[];
+}
+
 /** Options for squashing migrations. */
 export interface SquashOptions {
     /** Folder of the migrations. */
@@ -350,6 +356,8 @@ export interface SquashOptions {
     readonly to: string;
     /** Time in the name of the file. By default now. */
     readonly now?: Date;
+    /** Returns what it would write, and writes nothing. Default false. */
+    readonly isDry?: boolean;
 }
 
 /** Options for `migrate()`. */

@@ -15,7 +15,7 @@ export type { LoadOptions } from "./data/migrations/files/load.ts";
 export type { SeedContext, SeedOptions } from "./data/migrations/files/seeds.ts";
 export type { MigrationProgress } from "./data/migrations/run/execute.ts";
 export type { SchemaDifference } from "./data/migrations/run/live-schema.ts";
-export type { MadeMigration, MakeOptions, MigrationProblem, SquashOptions } from "./data/migrations/files/make.ts";
+export type { MadeMigration, MakeOptions, MigrationProblem, SquashedMigration, SquashOptions } from "./data/migrations/files/make.ts";
 export type {
   MigrateOptions,
   MigrationPreview,

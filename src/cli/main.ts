@@ -5,6 +5,7 @@ import { build } from "./commands/build.ts";
 import { check } from "./commands/check.ts";
 import { dbCheck, dbSql, dbStatus } from "./commands/db-look.ts";
 import { dbBackup, dbDump, dbLoad } from "./commands/db-dump.ts";
+import { dbLint, dbPull, dbSquash } from "./commands/db-files.ts";
 import { dbMake } from "./commands/db-make.ts";
 import { dbMigrate, dbRollback } from "./commands/db-run.ts";
 import { dbCreate, dbDrop, dbReset, dbSeed, dbShell, dbSize } from "./commands/db-whole.ts";
@@ -48,6 +49,8 @@ const commands: readonly AnyBuiltIn[] = [
   dbStatus,
   dbSql,
   dbCheck,
+  dbLint,
+  dbSquash,
   dbRollback,
   dbCreate,
   dbDrop,
@@ -58,6 +61,7 @@ const commands: readonly AnyBuiltIn[] = [
   dbDump,
   dbLoad,
   dbBackup,
+  dbPull,
   settings,
   envCheck,
   envExample,

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { assertKnownOptions, optionInvalid } from "../../../errors/option-errors.ts";
 import { GableError } from "../../../errors/gable-error.ts";
+import { suggestName } from "../../../errors/nearest-name.ts";
 import { isModel } from "../../model.ts";
 import { assertModels } from "../../schema/definitions.ts";
 import type { ModelClass } from "../../schema/model-class.ts";
@@ -133,11 +134,14 @@ function nameFile(about: string, now: Date, migrations: readonly NamedMigration[
   for (let number = 2; ; number++) if (!taken.has(`${name}_${number}`)) return `${name}_${number}`;
 }
 
-async function write(folder: string, name: string, made: Migration): Promise<MadeMigration> {
+async function write(folder: string, name: string, made: Migration, isDry = false): Promise<MadeMigration> {
   const path = join(folder, `${name}.ts`);
-  await mkdir(folder, { recursive: true });
-  // "wx" never overwrites an existing file.
-  await writeFile(path, writeMigration(made), { flag: "wx" });
+  const source = writeMigration(made);
+  if (!isDry) {
+    await mkdir(folder, { recursive: true });
+    // "wx" never overwrites an existing file.
+    await writeFile(path, source, { flag: "wx" });
+  }
   return { name, path, changes: made.operations.map(describeOperation) };
 }
 
@@ -196,6 +200,14 @@ export interface SquashOptions {
   readonly to: string;
   /** Time in the name of the file. By default now. */
   readonly now?: Date;
+  /** Returns what it would write, and writes nothing. Default false. */
+  readonly isDry?: boolean;
+}
+
+/** A migration that replaces others. */
+export interface SquashedMigration extends MadeMigration {
+  /** Names of the migrations that it replaces. */
+  readonly replaces: readonly string[];
 }
 
 /**
@@ -203,12 +215,13 @@ export interface SquashOptions {
  * has the old ones counts it as applied. You can delete the old files when every database has them. Throws
  * `E_MIGRATION_TARGET`, and `E_MIGRATION_OPERATION` for steps that are code: copy those by hand.
  */
-export async function squashMigrations(options: SquashOptions): Promise<MadeMigration> {
-  assertKnownOptions("squashMigrations()", options, ["folder", "to", "now"]);
-  const { folder, to, now = new Date() } = options;
+export async function squashMigrations(options: SquashOptions): Promise<SquashedMigration> {
+  assertKnownOptions("squashMigrations()", options, ["folder", "to", "now", "isDry"]);
+  const { folder, to, now = new Date(), isDry = false } = options;
   const migrations = await readMigrations(folder);
   const end = migrations.findIndex(({ name }) => name === to);
-  if (end === -1) throw new GableError("E_MIGRATION_TARGET", `There is no migration "${to}".`);
+  const names = migrations.map(({ name }) => name);
+  if (end === -1) throw new GableError("E_MIGRATION_TARGET", `There is no migration "${to}".`, { fix: suggestName(to, names) });
   const chosen = migrations.slice(0, end + 1);
   const state = replay(chosen);
   const all = chosen.flatMap(({ operations }) => operations);
@@ -217,6 +230,7 @@ export async function squashMigrations(options: SquashOptions): Promise<MadeMigr
   const early = first === -1 ? all : all.slice(0, first);
   const short = diffStates(new Map(), replay([{ ...chosen[0]!, operations: early }])).operations;
   const operations = [...short, ...all.slice(early.length)];
-  const made = migration({ after: [], schema: hashState(state), ops: operations, replaces: chosen.map(({ name }) => name) });
-  return write(folder, nameFile("squashed", now, migrations), made);
+  const replaces = names.slice(0, end + 1);
+  const made = migration({ after: [], schema: hashState(state), ops: operations, replaces });
+  return { ...(await write(folder, nameFile("squashed", now, migrations), made, isDry)), replaces };
 }

@@ -1,0 +1,194 @@
+/** `gable db lint`, `db squash` and `db pull`: text, JSON, files and exit codes. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import type { TestProject } from "./project.ts";
+import { createTestProject } from "./project.ts";
+
+const app = `import { gable } from "gable";
+import * as models from "./models.ts";
+export default gable({ models, database: "sqlite:app.db", routes: [] });
+`;
+const models = `import { Model, field as f } from "gable/data";
+export class Book extends Model("books", { id: f.id(), title: f.text({ max: 200 }) }) {}
+`;
+const fileOf = (after: string, ops: string): string =>
+  `import { migration, op } from "gable/migrations";\nexport default migration({ after: [${after}], schema: "0", ops: [${ops}] });\n`;
+const first = fileOf(
+  "",
+  'op.createTable("books", { columns: { id: { type: "id" }, title: { type: "text", max: 200 }, isbn: { type: "text", null: true } }, primary: ["id"] })',
+);
+const second = fileOf('"0001_books"', 'op.dropColumn("books", "isbn")');
+const accepted = fileOf('"0001_books"', 'op.assured("nobody reads it", op.dropColumn("books", "isbn"))');
+
+const projects: TestProject[] = [];
+after(() => {
+  for (const project of projects) project.remove();
+});
+
+function createProject(migrations: Readonly<Record<string, string>>): TestProject {
+  const files = Object.fromEntries(Object.entries(migrations).map(([name, text]) => [`migrations/${name}.ts`, text]));
+  const project = createTestProject({ "app.ts": app, "models.ts": models, ...files });
+  projects.push(project);
+  return project;
+}
+
+describe("gable db lint", () => {
+  it("reports what due migrations lose, with a safer way, and exits with 1", async () => {
+    const project = createProject({ "0001_books": first, "0002_drop": second });
+    const { code, out, error } = await project.run("db", "lint");
+    assert.deepEqual([code, out], [1, ""]);
+    assert.equal(
+      error,
+      'migrations.column-dropped: 0002_drop: Drop the column "isbn" of "books" with its values (loses-data). The dropped data is lost, and the running release may read it.\n' +
+        '  fix: Let one release go out that does not use it (retired: true), then drop it with phase: "after-deploy".\n',
+    );
+    const { ok, data, problems } = await project.json("db", "lint");
+    const { migrations, findings } = data as { migrations: string[]; findings: Array<Record<string, unknown>> };
+    assert.deepEqual([ok, migrations], [false, ["0001_books", "0002_drop"]]);
+    assert.deepEqual(
+      findings.map(({ migration, id, risk, table }) => [migration, id, risk, table]),
+      [["0002_drop", "column-dropped", "loses-data", "books"]],
+    );
+    assert.deepEqual(
+      problems.map(({ id, level }) => [id, level]),
+      [["migrations.column-dropped", "error"]],
+    );
+  });
+
+  it("leaves out migrations that have run, unless --all or their name asks for them", async () => {
+    const project = createProject({ "0001_books": first, "0002_drop": second });
+    assert.equal((await project.run("db", "migrate")).code, 0);
+    assert.deepEqual(await project.run("db", "lint"), {
+      code: 0,
+      out: "No migration is due. Rate those that have run with --all.\n",
+      error: "",
+    });
+    assert.equal((await project.run("db", "lint", "--all")).code, 1);
+    assert.equal((await project.run("db", "lint", "0002_drop")).code, 1);
+    assert.deepEqual(await project.run("db", "lint", "0001_books"), { code: 0, out: "Nothing is risky in 1 migration.\n", error: "" });
+  });
+
+  it("lists what somebody has accepted, and exits with 0", async () => {
+    const { code, out, error } = await createProject({ "0001_books": first, "0002_drop": accepted }).run("db", "lint");
+    assert.deepEqual([code, error], [0, ""]);
+    assert.match(
+      out,
+      /^MIGRATION +RISK +OPERATION +ACCEPTED\n0002_drop +loses-data +Drop the column "isbn" of "books" with its values +nobody reads it\n/,
+    );
+    assert.match(out, /\nNothing is risky in 2 migrations, except what you have accepted\.\n$/);
+  });
+
+  it("exits with 2 for an unknown migration, and with 3 without a database", async () => {
+    const project = createProject({ "0001_books": first });
+    const { code, error } = await project.run("db", "lint", "0001_boks");
+    assert.equal(code, 2);
+    assert.match(error, /There is no migration "0001_boks"\.\n {2}fix: Write "0001_books"\./);
+    project.write({ "app.ts": app.replace("sqlite:app.db", "sqlite:/nowhere/at/all/app.db") });
+    const other = createProject({});
+    other.write({ "app.ts": app.replace("sqlite:app.db", "postgres://nobody@127.0.0.1:1/none") });
+    assert.equal((await other.run("db", "lint")).code, 3);
+  });
+});
+
+describe("gable db squash", () => {
+  const read = (project: TestProject): string[] => readdirSync(join(project.folder, "migrations")).sort();
+
+  it("shows what it would write with --dry-run, and writes nothing", async () => {
+    const project = createProject({ "0001_books": first, "0002_drop": second });
+    const { code, out, error } = await project.run("db", "squash", "0002_drop", "--dry-run");
+    assert.deepEqual([code, error], [0, ""]);
+    assert.match(
+      out,
+      /^Would write migrations\/\d{8}_\d{4}_squashed\.ts, which replaces:\n {2}0001_books\n {2}0002_drop\nIt does:\n {2}Create the table "books"\n$/,
+    );
+    assert.deepEqual(read(project), ["0001_books.ts", "0002_drop.ts"]);
+  });
+
+  it("writes one file that databases with the old ones count as applied, and that an empty one runs", async () => {
+    const project = createProject({ "0001_books": first, "0002_drop": second });
+    assert.equal((await project.run("db", "migrate")).code, 0);
+    const { ok, code, data } = await project.json("db", "squash", "0002_drop");
+    const { name, path, replaces, changes, isDry } = data as Record<string, unknown>;
+    assert.deepEqual([ok, code, replaces, changes, isDry], [true, 0, ["0001_books", "0002_drop"], ['Create the table "books"'], false]);
+    assert.equal(path, `migrations/${String(name)}.ts`);
+    assert.deepEqual(read(project), ["0001_books.ts", "0002_drop.ts", `${String(name)}.ts`]);
+    assert.match((await project.run("db", "migrate")).out, /nothing to do/);
+    const empty = createProject({ squashed: readFileSync(join(project.folder, String(path)), "utf8") });
+    assert.match((await empty.run("db", "migrate")).out, /^Ran 1 migration:\n {2}squashed\n$/);
+    assert.equal((await empty.run("db", "check", "--live")).code, 0);
+  });
+
+  it("exits with 2 for an unknown target and for none, and with 1 for steps that are code", async () => {
+    const project = createProject({ "0001_books": first, "0002_drop": second });
+    const wrong = await project.run("db", "squash", "0002_dorp");
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.error, /fix: Write "0002_drop"\./);
+    assert.equal((await project.run("db", "squash")).code, 2);
+    project.write({ "migrations/0003_run.ts": fileOf('"0002_drop"', 'op.run({ name: "fill", up: async () => {}, down: "nothing" })') });
+    for (const words of [[], ["--dry-run"]]) {
+      const { code, error } = await project.run("db", "squash", "0003_run", ...words);
+      assert.equal(code, 1, error);
+      assert.match(error, /E_MIGRATION_OPERATION/);
+    }
+    assert.equal(read(project).length, 3);
+  });
+});
+
+describe("gable db pull", () => {
+  const source = /export class Book extends Model\("books", \{\n {2}id: f\.id\(\),\n {2}title: f\.text\(\),\n\}\) \{\}/;
+
+  /** A project whose database has the table of books. */
+  async function createFilled(): Promise<TestProject> {
+    const project = createProject({ "0001_books": first, "0002_drop": second });
+    assert.equal((await project.run("db", "migrate")).code, 0);
+    return project;
+  }
+
+  it("prints the models of named tables, also as JSON", async () => {
+    const project = await createFilled();
+    const { code, out } = await project.run("db", "pull", "books");
+    assert.equal(code, 0);
+    assert.match(out, source);
+    const { ok, data } = await project.json("db", "pull", "books");
+    const { file, source: code2, differences, isDry } = data as Record<string, unknown>;
+    assert.deepEqual([ok, file, differences, isDry], [true, null, [], false]);
+    assert.equal(`${String(code2).trimEnd()}\n`, out);
+  });
+
+  it("writes a file, and overwrites one only with --force", async () => {
+    const project = await createFilled();
+    const file = join(project.folder, "shop/models.ts");
+    const dry = await project.run("db", "pull", "books", "--out", "shop/models.ts", "--dry-run");
+    assert.match(dry.out, /^Would write shop\/models\.ts:\n\n/);
+    assert.equal(existsSync(file), false);
+    assert.deepEqual(await project.run("db", "pull", "books", "--out", "shop/models.ts"), {
+      code: 0,
+      out: "Wrote shop/models.ts\n",
+      error: "",
+    });
+    assert.match(readFileSync(file, "utf8"), source);
+    project.write({ "shop/models.ts": "mine" });
+    const again = await project.run("db", "pull", "books", "--out", "shop/models.ts");
+    assert.equal(again.code, 2);
+    assert.match(again.error, /shop\/models\.ts exists already\. Nothing was written\.\n {2}fix: .*--force/);
+    assert.equal(readFileSync(file, "utf8"), "mine");
+    assert.equal((await project.run("db", "pull", "books", "--out", "shop/models.ts", "--force")).code, 0);
+    assert.match(readFileSync(file, "utf8"), source);
+  });
+
+  it("exits with 2 for an unknown table, and suggests the name of a database", async () => {
+    const project = await createFilled();
+    const wrong = await project.run("db", "pull", "boks");
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.error, /has no table "boks"\.\n {2}fix: Write "books"\./);
+    assert.match((await project.run("db", "pull", "--database", "defualt")).error, /fix: Write "default"\./);
+  });
+
+  it("exits with 3 for a database that cannot be reached", async () => {
+    const project = createProject({});
+    project.write({ "app.ts": app.replace("sqlite:app.db", "postgres://nobody@127.0.0.1:1/none") });
+    assert.equal((await project.run("db", "pull")).code, 3);
+  });
+});
