@@ -9,6 +9,7 @@ import { dbLint, dbPull, dbSquash } from "./commands/db-files.ts";
 import { dbMake } from "./commands/db-make.ts";
 import { dbMigrate, dbRollback } from "./commands/db-run.ts";
 import { dbCreate, dbDrop, dbReset, dbSeed, dbShell, dbSize } from "./commands/db-whole.ts";
+import { deployMake } from "./commands/deploy.ts";
 import { dev } from "./commands/dev.ts";
 import { docs } from "./commands/docs.ts";
 import { doctor } from "./commands/doctor.ts";
@@ -78,6 +79,7 @@ const commands: readonly AnyBuiltIn[] = [
   userToken,
   sessionsClear,
   keyGenerate,
+  deployMake,
   doctor,
   errors,
   docs,
@@ -87,6 +89,7 @@ const commands: readonly AnyBuiltIn[] = [
 
 const groups = {
   db: "The database and its migrations",
+  deploy: "Files for servers",
   env: "Environment variables",
   key: "Secret keys",
   sessions: "Sessions of visitors",

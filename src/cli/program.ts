@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { ArgumentOptions, FlagOptions } from "gable";
 import { createProgress, GableError, isGableError } from "gable";
+import { findNearestName } from "../errors/nearest-name.ts";
 import type { AnyBuiltIn, BuiltInContext, CommonFlags, Problem } from "./built-in.ts";
 import { exitCode, toExitCode } from "./exit-code.ts";
 import { createProject, findMode } from "./project.ts";
@@ -138,7 +139,7 @@ function toOption(name: string, { type, help, choices, default: fallback }: Flag
   const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   const value = type === "int" ? "number" : type === "list" ? "value" : "text";
   const option = new Option(type === "boolean" ? flag : `${flag} <${value}>`, help);
-  if (choices !== undefined) option.choices(choices);
+  if (choices !== undefined) option.choices(choices).argParser((text: string) => parseChoice(text, choices));
   if (type === "int") option.argParser(parseInteger);
   if (type === "list") option.argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text]);
   if (fallback !== undefined) option.default(fallback);
@@ -154,6 +155,12 @@ function isNegative(name: string): boolean {
 function readFlag(parsed: ParsedFlags, name: string, { type }: FlagOptions): unknown {
   if (type === "boolean" && isNegative(name)) return parsed[name.charAt(2).toLowerCase() + name.slice(3)] === false;
   return parsed[name] ?? (type === "list" ? [] : type === "boolean" ? false : undefined);
+}
+
+function parseChoice(text: string, choices: readonly string[]): string {
+  if (choices.includes(text)) return text;
+  const near = findNearestName(text, choices);
+  throw new InvalidArgumentError(`Use ${choices.join(", ")}.${near === undefined ? "" : ` (Did you mean ${near}?)`}`);
 }
 
 function parseInteger(text: string): number {

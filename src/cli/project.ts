@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { parseEnv } from "node:util";
 import type { Application, Mode } from "gable";
 import { GableError } from "gable";
+import { suggestName } from "../errors/nearest-name.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A project in a folder. */
@@ -31,7 +32,9 @@ const appFiles = ["app.ts", "app.js", "app.mjs", "src/app.ts"];
 export function findMode(terminal: Terminal, flag: string | undefined, ofCommand: Mode | undefined): Mode {
   const mode = flag ?? (terminal.environment["GABLE_MODE"] || readModeOfFiles(terminal.folder) || ofCommand || "production");
   if (mode === "development" || mode === "test" || mode === "production") return mode;
-  throw new GableError("E_COMMAND_USAGE", `"${mode}" is not a mode.`, { fix: "Use development, test or production." });
+  throw new GableError("E_COMMAND_USAGE", `"${mode}" is not a mode.`, {
+    fix: suggestName(mode, ["development", "test", "production"], "Use development, test or production."),
+  });
 }
 
 function readModeOfFiles(folder: string): string | undefined {

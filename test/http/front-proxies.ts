@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -43,40 +43,45 @@ export interface FrontProxyOptions {
   readonly isBuffering?: boolean;
 }
 
-/** Starts nginx with the configuration of the production guide. */
+/** Returns a configuration of the guide, as printed. Fails where a part of it that a test replaces is missing. */
+function readGuide(language: string, replaced: ReadonlyArray<readonly [printed: string, used: string]>): string {
+  const guide = readFileSync(new URL("../../docs/guides/deployment.md", import.meta.url), "utf8");
+  let config = guide.split(`\`\`\`${language}\n`)[1]?.split("```")[0] ?? assert.fail(`no ${language} in the guide`);
+  for (const [printed, used] of replaced) {
+    assert.ok(config.includes(printed), printed);
+    config = config.replace(printed, used);
+  }
+  return config;
+}
+
+/** Starts nginx with the configuration of the deployment guide: only addresses change. */
 export async function startNginx({ ports, directives = "", isBuffering = true }: FrontProxyOptions): Promise<FrontProxy> {
   assert.ok(nginxPath !== undefined, "GABLE_TEST_REQUIRE=all needs nginx: apt-get install nginx-light");
   const port = await findFreePort();
-  const servers = ports.map((each) => `server 127.0.0.1:${each};`).join(" ");
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${name};`).join(" ");
+  const more = `proxy_request_buffering ${isBuffering ? "on" : "off"}; ${directives}`;
+  const site = readGuide("nginx", [
+    ["server 127.0.0.1:3000;", ports.map((each) => `server 127.0.0.1:${each};`).join(" ")],
+    ["listen 80;", `listen 127.0.0.1:${port};`],
+    ["proxy_http_version 1.1;", `proxy_http_version 1.1; ${more}`],
+  ]);
   const config = `daemon off; master_process off; pid nginx.pid; error_log stderr warn; events { worker_connections 512; }
 http { access_log off; ${temporary}
-  upstream app { ${servers} keepalive 64; keepalive_timeout 60s; }
-  server { listen 127.0.0.1:${port};
-    location / { proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;
-      client_max_body_size 50m; proxy_request_buffering ${isBuffering ? "on" : "off"}; ${directives} } } }
+${site}}
 `;
   return startProxy("nginx.conf", config, port, (folder, path) => [nginxPath, ["-p", `${folder}/`, "-c", path, "-e", "stderr"]]);
 }
 
-/** Starts HAProxy. */
+/** Starts HAProxy with the configuration of the deployment guide: only addresses and the number of connections change. */
 export async function startHaproxy({ ports, isBuffering = false }: FrontProxyOptions): Promise<FrontProxy> {
   assert.ok(haproxyPath !== undefined, "GABLE_TEST_REQUIRE=all needs HAProxy: apt-get install haproxy");
   const port = await findFreePort();
-  const servers = ports.map((each, index) => `  server s${index} 127.0.0.1:${each}`).join("\n");
-  const config = `global
-  maxconn 200
-defaults
-  mode http
-  timeout connect 5s
-  timeout client 30s
-  timeout server 30s
-frontend front
-  bind 127.0.0.1:${port}
-  default_backend app
-backend app
-${isBuffering ? "  option http-buffer-request\n" : ""}${servers}
-`;
+  const servers = ports.map((each, index) => `server shop${index} 127.0.0.1:${each}`).join("\n  ");
+  const config = readGuide("haproxy", [
+    ["maxconn 20000", "maxconn 200"],
+    ["bind :80", `bind 127.0.0.1:${port}`],
+    ["server shop1 127.0.0.1:3000", `${isBuffering ? "option http-buffer-request\n  " : ""}${servers}`],
+  ]);
   return startProxy("haproxy.cfg", config, port, (_folder, path) => [haproxyPath, ["-db", "-f", path]]);
 }
 

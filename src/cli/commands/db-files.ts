@@ -134,10 +134,15 @@ export const dbPull = builtIn({
 async function pull({ project, flags }: PullContext, tables: readonly string[]): ReturnType<typeof pullModels> {
   const { databases } = (await project.loadApp()).describe();
   const options = Object.hasOwn(databases, flags.database) ? databases[flags.database] : undefined;
+  const names = Object.keys(databases);
   if (options === undefined)
-    throw new GableError("E_DATABASE_MISSING", `The application has no database "${flags.database}".`, {
-      fix: suggestName(flags.database, Object.keys(databases), "Pass models: [] and database to gable()."),
-    });
+    throw new GableError(
+      names.length === 0 ? "E_DATABASE_MISSING" : "E_COMMAND_USAGE",
+      `The application has no database "${flags.database}".`,
+      {
+        fix: names.length === 0 ? "Pass models: [] and database to gable()." : suggestName(flags.database, names),
+      },
+    );
   const database = await createDatabase({ ...options, models: [], bind: false });
   try {
     return await pullModels({ database, ...(tables.length > 0 && { tables }) });

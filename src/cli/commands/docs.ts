@@ -1,7 +1,9 @@
 /** `gable docs <words>`: searches the documentation in the package. */
 import { GableError } from "gable";
+import { findNearestName } from "../../errors/nearest-name.ts";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
+import type { DocsSection } from "../docs-pages.ts";
 import { readSections, searchSections } from "../docs-pages.ts";
 
 const words = { words: { help: "Words to look for", many: true } } as const;
@@ -22,9 +24,10 @@ export const docs = builtIn({
     const { limit, show } = context.flags;
     if (limit < 1 || limit > limitMax)
       throw new GableError("E_COMMAND_USAGE", `--limit is ${limit}; it must be from 1 to ${limitMax}.`, { fix: "Pass another limit." });
-    const found = searchSections(readSections(), context.arguments.words);
+    const sections = readSections();
+    const found = searchSections(sections, context.arguments.words);
     if (found.length === 0) {
-      context.report({ id: "docs.nothing", message: "No page has these words.", fix: "Use other words, or fewer." });
+      context.report({ id: "docs.nothing", message: "No page has these words.", fix: suggest(sections, context.arguments.words) });
       return { results: [] };
     }
     if (show !== undefined) {
@@ -49,3 +52,10 @@ export const docs = builtIn({
     return { results };
   },
 });
+
+/** Words of headings are topics: the nearest ones may be meant. */
+function suggest(sections: readonly DocsSection[], typed: readonly string[]): string {
+  const topics = new Set(sections.flatMap(({ heading }) => heading.toLowerCase().match(/[a-z][a-z-]{2,}/g) ?? []));
+  const near = typed.flatMap((text) => text.toLowerCase().split(/\s+/)).flatMap((word) => findNearestName(word, topics) ?? []);
+  return near.length === 0 ? "Use other words, or fewer." : `Run: npx gable docs ${near.join(" ")}`;
+}

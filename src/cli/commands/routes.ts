@@ -2,6 +2,7 @@
 import { relative } from "node:path";
 import type { RouteFacts } from "gable";
 import { GableError } from "gable";
+import { findNearestName, suggestName } from "../../errors/nearest-name.ts";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 
@@ -12,7 +13,8 @@ const flags = {
   unguarded: { type: "boolean", help: "Only routes without a guard" },
   unsafe: { type: "boolean", help: "Only routes with methods that change something" },
 } as const;
-type Context = BuiltInContext<{}, typeof flags>;
+const words = { name: { help: "Name of one route; all without it", optional: true } } as const;
+type Context = BuiltInContext<typeof words, typeof flags>;
 
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -20,19 +22,38 @@ const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 export const routes = builtIn({
   name: "routes",
   help: "Lists the routes with their guards, their input and their exceptions from protections.",
-  examples: ["routes", "routes --unsafe --unguarded", "routes --path /posts/hello"],
+  examples: ["routes", "routes posts.show", "routes --unsafe --unguarded", "routes --path /posts/hello"],
+  arguments: words,
   flags,
   async run(context: Context) {
     const { flags: given, project, table, print } = context;
     const app = await project.loadApp();
-    const all = app.describe().routes;
+    const all = findNamed(app.describe().routes, context.arguments.name);
     if (given.path !== undefined) return explain(context, given.path, (method, path) => app.findRoute(method, path), all);
     const shown = all.filter((route) => isWanted(route, given));
     table(shown.map((route) => toRow(route, project.folder)));
-    if (shown.length === 0) print(all.length === 0 ? "The application has no routes." : "No route matches.");
+    if (shown.length === 0) print(all.length === 0 ? "The application has no routes." : `No route matches.${suggest(given.grep, all)}`);
     return { routes: shown.map((route) => ({ ...route, place: toPlace(route, project.folder) })) };
   },
 });
+
+/** Returns the routes of a name; all without one. Throws `E_COMMAND_USAGE` with the nearest name for an unknown one. */
+function findNamed(all: readonly RouteFacts[], name: string | undefined): readonly RouteFacts[] {
+  if (name === undefined) return all;
+  const found = all.filter((route) => route.name === name);
+  if (found.length > 0) return found;
+  const names = namesOf(all);
+  throw new GableError("E_COMMAND_USAGE", `No route has the name "${name}".`, {
+    fix: names.length === 0 ? "Give routes names: get(path, { name }, handler)." : suggestName(name, names),
+  });
+}
+
+const namesOf = (all: readonly RouteFacts[]): readonly string[] => [...new Set(all.flatMap(({ name }) => name ?? []))];
+
+function suggest(text: string | undefined, all: readonly RouteFacts[]): string {
+  const near = text === undefined ? undefined : findNearestName(text, [...namesOf(all), ...all.map(({ path }) => path)]);
+  return near === undefined ? "" : ` (Did you mean ${near}?)`;
+}
 
 function isWanted(route: RouteFacts, { method, grep, unguarded, unsafe }: Context["flags"]): boolean {
   if (method !== undefined && route.method !== method.toUpperCase()) return false;

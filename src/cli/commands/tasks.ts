@@ -2,6 +2,7 @@
 import { GableError } from "gable";
 import type { AppTasks, ListedTask, TaskState } from "gable/tasks";
 import { tasksPart } from "gable/tasks";
+import { suggestName } from "../../errors/nearest-name.ts";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 
@@ -51,6 +52,11 @@ export const tasksList = builtIn({
         progress: toProgressText(task),
         error: task.error,
       }));
+      // A name that neither the code nor the queue has is misspelt.
+      if (rows.length === 0 && name !== undefined && !tasks.names.includes(name) && (await tasks.list({ limit: 1, name })).length === 0)
+        throw new GableError("E_COMMAND_USAGE", `No task has the name "${name}".`, {
+          fix: suggestName(name, tasks.names, "The application has no tasks."),
+        });
       context.table(rows);
       if (rows.length === 0) context.print("No tasks.");
       return { tasks: rows };
