@@ -60,6 +60,11 @@ function quote(path: string): string {
 async function askForFolder({ yes, json }: Arguments): Promise<string> {
   if (yes || json || !process.stdin.isTTY) return "my-site";
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  // Nothing is written before the answer.
+  terminal.once("SIGINT", () => {
+    console.error("\nYou stopped. Nothing was written.");
+    process.exit(130);
+  });
   try {
     return (await terminal.question("Folder of the project (my-site): ")).trim() || "my-site";
   } finally {

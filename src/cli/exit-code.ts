@@ -1,5 +1,6 @@
 /** Exit codes of the command line. */
 import { isGableError } from "gable";
+import { PromptStopped } from "./questions.ts";
 
 /** Fine; found problems or failed; wrong usage; the environment; interrupted. */
 export const exitCode = { ok: 0, failed: 1, usage: 2, environment: 3, interrupted: 130 } as const;
@@ -17,6 +18,7 @@ const usageCodes = new Set(["E_COMMAND_USAGE", "E_COMMAND_CONFIRM", "E_MIGRATION
 
 /** Returns the exit code for an error that ended a command. */
 export function toExitCode(error: unknown): number {
+  if (error instanceof PromptStopped) return exitCode.interrupted;
   if (!isGableError(error)) return exitCode.failed;
   if (usageCodes.has(error.code)) return exitCode.usage;
   return environmentCodes.has(error.code) ? exitCode.environment : exitCode.failed;

@@ -2,6 +2,7 @@
 import { GableError } from "gable";
 import type { Answers, Question } from "gable/migrations";
 import { parseFill } from "gable/migrations";
+import { PromptStopped } from "./questions.ts";
 
 /** Flags of `gable db make` that answer questions. */
 export interface AnswerFlags {
@@ -41,7 +42,7 @@ export function addAnswer(models: Models, answers: Answers, [{ kind, subject, ca
   return kind === "shorten" ? { ...answers, shortens: [...shortens, subject] } : { ...answers, recreates: [...recreates, subject] };
 }
 
-/** Asks a person. Throws `E_COMMAND_CONFIRM` when they stop. */
+/** Asks a person. Throws `E_COMMAND_CONFIRM` when they say no, and {@link PromptStopped}. */
 export async function askQuestion({ kind, text }: Question): Promise<string> {
   const { confirm, isCancel, select, text: ask } = await import("@clack/prompts");
   const answer =
@@ -56,7 +57,7 @@ export async function askQuestion({ kind, text }: Question): Promise<string> {
             ],
           })
         : await confirm({ message: text, initialValue: false });
-  if (isCancel(answer) || answer === false || answer === undefined)
-    throw new GableError("E_COMMAND_CONFIRM", "You stopped. Nothing was written.");
+  if (isCancel(answer)) throw new PromptStopped("You stopped. Nothing was written.");
+  if (answer === false || answer === undefined) throw new GableError("E_COMMAND_CONFIRM", "You stopped. Nothing was written.");
   return String(answer);
 }

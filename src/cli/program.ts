@@ -7,6 +7,7 @@ import type { AnyBuiltIn, BuiltInContext, CommonFlags, Problem } from "./built-i
 import { exitCode, toExitCode } from "./exit-code.ts";
 import { createProject, findMode } from "./project.ts";
 import { createSink } from "./progress-sink.ts";
+import { PromptStopped } from "./questions.ts";
 import type { Terminal } from "./terminal.ts";
 import { toTable } from "./text-table.ts";
 
@@ -215,7 +216,8 @@ async function confirm(question: string, { yes }: CommonFlags, terminal: Termina
   if (!terminal.canAsk) throw new GableError("E_COMMAND_CONFIRM", `${question} Nobody can answer here.`);
   const prompts = await import("@clack/prompts");
   const answer = await prompts.confirm({ message: question, initialValue: false });
-  return answer === true;
+  if (prompts.isCancel(answer)) throw new PromptStopped("You stopped. Nothing was changed.");
+  return answer;
 }
 
 /** Runs a command, and writes what it gives or why it failed. */

@@ -2,11 +2,17 @@
 import { GableError } from "gable";
 import type { Terminal } from "./terminal.ts";
 
-/** Asks for a line of text. Throws `E_COMMAND_CONFIRM` when the person stops. */
+/** Ctrl-C at a question: the command ends with 130. */
+export class PromptStopped extends GableError {
+  constructor(message: string) {
+    super("E_COMMAND_CONFIRM", message, { fix: "Run the command again." });
+  }
+}
+
+/** Asks for a line of text. Throws {@link PromptStopped}. */
 export async function askText(terminal: Terminal, question: string, isSecret = false): Promise<string> {
   const answer = await terminal.ask(question, { isSecret });
-  if (answer === undefined)
-    throw new GableError("E_COMMAND_CONFIRM", "You stopped. Nothing was changed.", { fix: "Run the command again." });
+  if (answer === undefined) throw new PromptStopped("You stopped. Nothing was changed.");
   return isSecret ? answer : answer.trim();
 }
 

@@ -148,7 +148,7 @@ describe("the Dockerfile", () => {
     assert.equal(await check(server.port!), 1);
   });
 
-  it("makes an image that starts and writes nothing outside var", { timeout: 120_000 }, async () => {
+  it("makes an image that starts and writes nothing outside var", { timeout: 300_000 }, async () => {
     const project = createProject();
     cpSync(join(root, "create-gable/templates/full"), project.folder, { recursive: true });
     await project.run("deploy", "make", "--target", "docker");

@@ -91,7 +91,7 @@ export default migration({ after: [], schema: "0", ops: [] });
 });
 after(() => site.remove());
 
-/** Names of routes, kinds, tasks, models, codes, topics and the like, and what the message says to write. */
+/** Names of routes, kinds, tasks, models, codes, topics, and what the message says to write. */
 const misspeltNames: ReadonlyArray<readonly [typed: string, meant: RegExp]> = [
   ["routes posts.shwo", /Write "posts\.show"/],
   ["routes post.list", /Write "posts\.list"/],
