@@ -12,6 +12,15 @@ export declare function diskStorage(options: DiskStorageOptions): FileStore;
 /** Creates a store in the memory of this process. Other processes do not see its files, and a restart loses them. */
 export declare function memoryStorage(): FileStore;
 
+/**
+ * Creates a store in a bucket of S3 or of a compatible service. It needs the package `aws4`. Throws `E_OPTION_INVALID` and
+ * `E_OPTION_UNKNOWN`; the start throws `E_STORAGE_PACKAGE`, and `E_STORAGE_UNAVAILABLE` for a bucket that cannot be used.
+ *
+ * @example
+ * s3Storage({ bucket: "site-media", region: "eu-central-1", credentials: { accessKeyId, secretAccessKey } });
+ */
+export declare function s3Storage(options: S3StorageOptions): FileStore;
+
 /** Stores files for an application, and serves them at `/media`. */
 export declare const storagePart: import("../parts/part.ts").Part<"storage", AppStorage, StorageSetting>;
 
@@ -42,6 +51,8 @@ export interface DiskStorageOptions {
 export interface FileStore {
     /** Folder of this machine where the files are; undefined for a store that several machines share. */
     readonly directory?: string | undefined;
+    /** Origin of the addresses of `url()`: pages may show images, audio and video from it. The own origin by default. */
+    readonly origin?: string | undefined;
     /** Stores a file. Other readers see the old content or the whole new one, never a part; a failed call changes nothing. */
     put(key: string, source: StorageSource, options: PutOptions): Promise<void>;
     /** Opens a file. Throws `E_STORAGE_MISSING`, and `E_RANGE_UNSATISFIABLE` for a range that starts after its end. */
@@ -107,6 +118,34 @@ export interface UrlOptions {
     readonly ttlSeconds?: number;
     /** Whether browsers save the file instead of showing it: `true`, or the name to save it under. Default false. */
     readonly download?: boolean | string;
+}
+
+/** Who uses a bucket. */
+export interface S3Credentials {
+    /** Id of the access key. */
+    readonly accessKeyId: string;
+    /** The access key. */
+    readonly secretAccessKey: string;
+    /** Token of temporary credentials. None by default. */
+    readonly sessionToken?: string;
+}
+
+/** Options of {@link s3Storage}. */
+export interface S3StorageOptions {
+    /** Name of the bucket. It must exist. */
+    readonly bucket: string;
+    /** Who uses the bucket; a function is called for each request, for credentials that change. Never shown in messages. */
+    readonly credentials: S3Credentials | (() => S3Credentials);
+    /** Region of the bucket. Default "us-east-1". */
+    readonly region?: string;
+    /** Origin of a compatible service, such as "https://s3.example.com". AWS by default. */
+    readonly endpoint?: string;
+    /** Origin of the service for browsers, where they cannot reach `endpoint`. Default: that of `endpoint`. */
+    readonly publicEndpoint?: string;
+    /** Whether the bucket is the first segment of paths, not a part of the host name. Default true with `endpoint`, otherwise false. */
+    readonly pathStyle?: boolean;
+    /** Milliseconds that each try waits for the service: for the head of a reply, then for each piece of its body. Default 60,000. */
+    readonly timeoutMs?: number;
 }
 
 /** The option of `gable()` for stored files. */

@@ -104,6 +104,10 @@ const table: Readonly<Record<string, ReadonlyArray<() => unknown>>> = {
   NumberSettingOptions: [() => core.env.int("A", odd({}))],
   UrlSettingOptions: [() => core.env.url("A", odd({}))],
   DiskStorageOptions: [() => stored.diskStorage(odd({ directory: folder }))],
+  S3StorageOptions: [
+    () => stored.s3Storage(odd({ bucket: "abc", credentials: { accessKeyId: "a", secretAccessKey: "b" } })),
+    () => stored.s3Storage({ bucket: "abc", credentials: odd({ accessKeyId: "a", secretAccessKey: "b" }) }),
+  ],
   StorageSettings: [() => app({ storage: odd({ store: folder }) as never })],
   DownloadOptions: [() => core.download("a", odd({ root: folder }))],
   FileOptions: [() => core.file("a", odd({ root: folder }))],

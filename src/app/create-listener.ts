@@ -1,5 +1,6 @@
 /** The listener of a running application: the dispatch, with everything that parts put around it. */
 import type { RequestListener } from "../http/message.ts";
+import { withMediaOrigin } from "../http/content-security-policy.ts";
 import { composeAround, composeEarly } from "../parts/compose-listener.ts";
 import type { Mode } from "../parts/mode.ts";
 import type { PartHooks } from "../parts/part.ts";
@@ -8,6 +9,7 @@ import { createHostCheck } from "../security/hosts.ts";
 import { toReportTarget } from "../security/csp-reports.ts";
 import { SecurityHeaders } from "../security/response-headers.ts";
 import type { Rates } from "../security/rates/rates.ts";
+import { findStorageOrigin } from "../storage/part.ts";
 import type { ContextServices } from "./context-services.ts";
 import type { DispatchSettings } from "./dispatch.ts";
 import { createDispatch } from "./dispatch.ts";
@@ -40,7 +42,7 @@ export function createListener({ options, mode, instances, findRates, ...rest }:
   const ofApplication = toScoped(options.limits?.rate, "application");
   const finish: FinishSettings = {
     securityHeaders: new SecurityHeaders({
-      csp: security.csp ?? {},
+      csp: withMediaOrigin(security.csp ?? {}, findStorageOrigin(options)),
       cspReportOnly: security.cspReportOnly,
       cspReports: toReportTarget(security.cspReports, options.basePath),
       isProduction,

@@ -57,6 +57,8 @@ export interface UrlOptions {
 export interface FileStore {
   /** Folder of this machine where the files are; undefined for a store that several machines share. */
   readonly directory?: string | undefined;
+  /** Origin of the addresses of `url()`: pages may show images, audio and video from it. The own origin by default. */
+  readonly origin?: string | undefined;
   /** Stores a file. Other readers see the old content or the whole new one, never a part; a failed call changes nothing. */
   put(key: string, source: StorageSource, options: PutOptions): Promise<void>;
   /** Opens a file. Throws `E_STORAGE_MISSING`, and `E_RANGE_UNSATISFIABLE` for a range that starts after its end. */

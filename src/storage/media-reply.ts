@@ -2,42 +2,13 @@
 import { toContentDisposition } from "../http/fields.ts";
 import type { HeaderReader } from "../http/header-table.ts";
 import type { FileBody } from "../http/message.ts";
-import { findMediaType } from "../http/media-type.ts";
 import { createFileReply } from "../replies/file-reply.ts";
 import { fromPlainReply } from "../replies/files.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
 import type { FileStore, StorageContent, StorageFile } from "./file-store.ts";
+import { nameOfKey, toServedType } from "./served-type.ts";
 import { storageMissing, storageUnavailable } from "./storage-errors.ts";
 
-/** Types that browsers may show. Everything else is a download. */
-const inlineTypes: ReadonlySet<string> = new Set([
-  "image/png",
-  "image/jpeg",
-  "image/gif",
-  "image/webp",
-  "image/avif",
-  "video/mp4",
-  "video/webm",
-  "audio/webm",
-  "audio/mpeg",
-  "audio/wav",
-  "audio/x-wav",
-  "audio/wave",
-]);
-/** Types that keep their name as downloads. Others might be scripts, styles or pages, which a page of the site could load. */
-const passiveTypes: ReadonlySet<string> = new Set([
-  "application/pdf",
-  "application/zip",
-  "application/gzip",
-  "application/msword",
-  "application/vnd.ms-excel",
-  "application/vnd.ms-powerpoint",
-  "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-  "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-  "text/plain",
-  "text/csv",
-]);
 const policy = "sandbox; default-src 'none'";
 /** A file can be replaced between the look at its facts and its opening. */
 const openingsMax = 3;
@@ -95,15 +66,9 @@ async function answerWith(store: FileStore, file: StorageFile, request: MediaReq
   return undefined;
 }
 
-function toServedType(stored: string): { readonly type: string; readonly isInline: boolean } {
-  const type = findMediaType(stored)?.type ?? "";
-  if (inlineTypes.has(type)) return { type, isInline: true };
-  return { type: passiveTypes.has(type) ? stored : "application/octet-stream", isInline: false };
-}
-
 function toDisposition({ key, download }: MediaRequest, isInline: boolean): string {
   if (download === undefined && isInline) return "inline";
-  return toContentDisposition("attachment", typeof download === "string" ? download : key.slice(key.lastIndexOf("/") + 1));
+  return toContentDisposition("attachment", typeof download === "string" ? download : nameOfKey(key));
 }
 
 function toFileBody(content: StorageContent, lengthBytes: number): FileBody {

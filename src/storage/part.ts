@@ -56,6 +56,11 @@ export const storagePart = definePart({
   },
 });
 
+/** Returns where clients get stored files, when that is not the application. */
+export function findStorageOrigin({ storage }: StorageSetting): string | undefined {
+  return typeof storage === "object" && typeof storage.store === "object" ? storage.store.origin : undefined;
+}
+
 function toSettings({ storage = "" }: StorageSetting): StorageSettings {
   return typeof storage === "string" ? { store: storage } : storage;
 }
@@ -69,6 +74,9 @@ function assertSettings({ storage }: StorageSetting): void {
   const { store, at, public: isPublic } = settings;
   const isStore = typeof store === "string" ? store !== "" : typeof store?.put === "function";
   if (!isStore) throw optionInvalid("gable() storage", "store", store, 'a folder such as "var/media", or a store such as memoryStorage()');
+  const origin = findStorageOrigin({ storage });
+  if (origin !== undefined && !(URL.canParse(origin) && new URL(origin).origin === origin))
+    throw optionInvalid("gable() storage", "store.origin", origin, 'an origin such as "https://media.example.com"');
   if (at !== undefined && !(typeof at === "string" && /^(?:\/[\w.~-]+)+$/.test(at)))
     throw optionInvalid("gable() storage", "at", at, 'a path such as "/media"');
   const isList = Array.isArray(isPublic) && isPublic.every((start) => typeof start === "string" && start !== "");

@@ -28,4 +28,14 @@ describe("missing modules", () => {
       await connectRedis({ url: "redis://127.0.0.1:6379" }).catch((error) => console.log(error.code, error.fix));`;
     assert.equal(await run(script), "E_REDIS_MISSING Run: npm install redis.");
   });
+
+  it("of the package aws4 are E_STORAGE_PACKAGE, when the application starts", async () => {
+    const script = `
+      import { registerHooks } from "node:module";
+      registerHooks({ resolve(name, context, next) { if (name === "aws4") throw new Error("not found"); return next(name, context); } });
+      const { s3Storage } = await import(${source("storage.ts")});
+      const credentials = { accessKeyId: "a", secretAccessKey: "b" };
+      await s3Storage({ bucket: "files", credentials }).start().catch((error) => console.log(error.code, error.fix));`;
+    assert.equal(await run(script), "E_STORAGE_PACKAGE Install it: npm install aws4.");
+  });
 });
