@@ -8,6 +8,7 @@ import type { DisplayForm } from "../handlers/form.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
 import type { Account } from "./account-fields.ts";
 import type { AccountGuards } from "./accounts.ts";
+import { completeSignIn } from "./complete-sign-in.ts";
 import { normalizeEmail } from "./email-address.ts";
 import { loginForm } from "./forms.ts";
 import { showPage } from "./pages/show-page.ts";
@@ -24,10 +25,7 @@ export function createLoginRoutes({ signedOut }: AccountGuards<unknown>) {
     const sent = context.form;
     if (!sent.valid) return showLogin(context, sent, sent.status);
     const user = await checkLogin(context, normalizeEmail(sent.data.email), sent.data.password);
-    if (user !== undefined) {
-      await findService(context).signIn(context, user);
-      return redirect(findNext(context));
-    }
+    if (user !== undefined) return completeSignIn(context, user, { next: findNext(context) });
     sent.addError(null, wrongLogin, { code: "login" });
     return showLogin(context, sent, sent.status);
   });

@@ -1,0 +1,21 @@
+/** The end of every sign-in, by password or with another service: the session is rotated, and a second factor is asked for. */
+import type { AnyContext } from "../handlers/context.ts";
+import type { HandlerReply } from "../replies/handler-reply.ts";
+import { redirect } from "../replies/replies.ts";
+import type { Account } from "./account-fields.ts";
+import { findService } from "./service.ts";
+
+/** How a sign-in goes on. */
+export interface SignInCompletion {
+  /** Path to go to. `safeRedirectTarget()` has checked it. */
+  readonly next: string;
+}
+
+/**
+ * Signs a user in after the first proof, and returns the redirect. Check first that the visitor is this user, that the account is
+ * active, and that its address lets it enter (`mayEnter()`).
+ */
+export async function completeSignIn(context: AnyContext, user: Account, { next }: SignInCompletion): Promise<HandlerReply> {
+  await findService(context).signIn(context, user);
+  return redirect(next);
+}
