@@ -577,6 +577,57 @@ export declare const permissionModels: (user: UserClass & {
 };
 
 /**
+ * Creates the model of the table `gable_remember_tokens`, for users who stay signed in. It stores digests.
+ *
+ * @example
+ * export const RememberToken = rememberTokenModel();
+ */
+export declare const rememberTokenModel: () => import("../../data/model.ts").ModelStatic<{
+    id: import("../../data.ts").Column<number, "optional", true>;
+    selector: import("../../data.ts").Column<string, "required", false>;
+    digest: import("../../data.ts").Column<string, "required", false>;
+    previousDigest: import("../../data.ts").Column<string | null, "optional", false>;
+    salt: import("../../data.ts").Column<string | null, "optional", false>;
+    userId: import("../../data.ts").Column<string, "required", false>;
+    createdAt: import("../../data.ts").Column<Date, "required", false>;
+    replacedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+    expiresAt: import("../../data.ts").Column<Date, "required", false>;
+}> & {
+    new (): import("../../data/model.ts").RowOf<"gable_remember_tokens"> & {
+        id: number;
+        selector: string;
+        digest: string;
+        previousDigest: string | null;
+        salt: string | null;
+        userId: string;
+        createdAt: Date;
+        replacedAt: Date | null;
+        expiresAt: Date;
+    } & {} & import("../../data/model.ts").RelationProperties<{
+        id: import("../../data.ts").Column<number, "optional", true>;
+        selector: import("../../data.ts").Column<string, "required", false>;
+        digest: import("../../data.ts").Column<string, "required", false>;
+        previousDigest: import("../../data.ts").Column<string | null, "optional", false>;
+        salt: import("../../data.ts").Column<string | null, "optional", false>;
+        userId: import("../../data.ts").Column<string, "required", false>;
+        createdAt: import("../../data.ts").Column<Date, "required", false>;
+        replacedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+        expiresAt: import("../../data.ts").Column<Date, "required", false>;
+    }> & import("../../data/model.ts").InstanceApi<{
+        id: import("../../data.ts").Column<number, "optional", true>;
+        selector: import("../../data.ts").Column<string, "required", false>;
+        digest: import("../../data.ts").Column<string, "required", false>;
+        previousDigest: import("../../data.ts").Column<string | null, "optional", false>;
+        salt: import("../../data.ts").Column<string | null, "optional", false>;
+        userId: import("../../data.ts").Column<string, "required", false>;
+        createdAt: import("../../data.ts").Column<Date, "required", false>;
+        replacedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+        expiresAt: import("../../data.ts").Column<Date, "required", false>;
+    }> & Readonly<{}>;
+    readonly $table: "gable_remember_tokens";
+};
+
+/**
  * Defines what users may do with the records of a model. What no rule allows is denied, to superusers as well. Throws
  * `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
  *
@@ -594,7 +645,7 @@ export declare function policy<Class extends PolicyModel>(model: Class, rules: P
  */
 export declare function signIn(context: AnyContext, user: Account): Promise<void>;
 
-/** Signs the visitor out: the session ends, with all its values. */
+/** Signs the visitor out: the session ends, with all its values, and the browser is no longer remembered. */
 export declare function signOut(context: AnyContext): void;
 
 /** Creates a hasher for one process. */
@@ -835,6 +886,8 @@ export interface AccountsOptions<User extends UserClass = UserClass, Permission 
     readonly permissions?: readonly Permission[];
     /** API tokens: what they can be allowed to do. No tokens by default. */
     readonly tokens?: ApiTokenOptions<Scope>;
+    /** Lets users stay signed in: `{}` for 60 days without a visit; needs the model of `rememberTokenModel()`. Off by default. */
+    readonly remember?: RememberOptions;
     /** What users may do with records, one `policy()` for each model. None by default. */
     readonly policies?: readonly Policy[];
 }
@@ -843,6 +896,12 @@ export interface AccountsOptions<User extends UserClass = UserClass, Permission 
 export interface AccountsSetting {
     /** The accounts of `defineAccounts()`; put their routes into `routes` as well. None by default. */
     accounts?: Accounts;
+}
+
+/** The options of `defineAccounts({ remember })`. */
+export interface RememberOptions {
+    /** Days without a visit until a browser is forgotten, 1 to 400. Default 60. */
+    readonly days?: number;
 }
 
 /** Options of the guard `sudo()`. */

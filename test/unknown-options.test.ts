@@ -32,6 +32,7 @@ const { field: f } = data;
 class Author extends data.Model("authors", { id: f.id(), name: f.text({ max: 50 }) }) {}
 class Other extends data.Model("others", { id: f.id() }) {}
 class More extends data.Model("mores", { id: f.id(), odd: () => data.belongsTo(Other) }) {}
+class Account extends data.Model("accounts", auth.accountFields()) {}
 class Book extends data.Model("books", { id: f.id(), author: () => data.belongsTo(Author) }) {}
 
 const folder = mkdtempSync(join(tmpdir(), "gable-options-"));
@@ -74,6 +75,7 @@ const key = "0123456789abcdefABCDEFghijklmnopqrstuvwxyz_";
 
 const table: Readonly<Record<string, ReadonlyArray<() => unknown>>> = {
   AccountsOptions: [() => auth.defineAccounts(odd({ user: Author as never }))],
+  RememberOptions: [() => auth.defineAccounts({ user: Account, remember: odd({}) })],
   AggregateOptions: [
     inDatabase(() =>
       Author.where()

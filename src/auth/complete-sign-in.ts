@@ -3,19 +3,28 @@ import type { AnyContext } from "../handlers/context.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
 import { redirect } from "../replies/replies.ts";
 import type { Account } from "./account-fields.ts";
+import { rememberUser } from "./remember/remember-me.ts";
 import { findService } from "./service.ts";
 
 /** How a sign-in goes on. */
 export interface SignInCompletion {
   /** Path to go to. `safeRedirectTarget()` has checked it. */
   readonly next: string;
+  /** Whether the browser is to be remembered, where the accounts have the option. Default false. */
+  readonly remember?: boolean;
 }
 
 /**
  * Signs a user in after the first proof, and returns the redirect. Check first that the visitor is this user, that the account is
  * active, and that its address lets it enter (`mayEnter()`).
  */
-export async function completeSignIn(context: AnyContext, user: Account, { next }: SignInCompletion): Promise<HandlerReply> {
-  await findService(context).signIn(context, user);
+export async function completeSignIn(
+  context: AnyContext,
+  user: Account,
+  { next, remember = false }: SignInCompletion,
+): Promise<HandlerReply> {
+  const service = findService(context);
+  await service.signIn(context, user);
+  if (remember) await rememberUser(context, service, user);
   return redirect(next);
 }

@@ -9,8 +9,12 @@ const currentPassword = () => f.password({ label: "Password" });
 const newPassword = (label: string, min: number | undefined) =>
   f.password({ label, purpose: "new", min: min ?? charactersMin, help: `At least ${min ?? charactersMin} characters.` });
 
-/** Asks for an address and a password. */
-export const loginForm = () => form({ email: email(), password: currentPassword() }, { name: "login" });
+/** Asks for an address and a password, and whether the browser is to be remembered. */
+export const loginForm = (remembers: boolean) =>
+  form(
+    { email: email(), password: currentPassword(), ...(remembers ? { remember: f.boolean({ label: "Keep me signed in" }) } : {}) },
+    { name: "login" },
+  );
 
 /** Asks for what a new account needs, and for the fields of the application. */
 export const registerForm = (extra: FieldRecord, passwordMin: number | undefined) =>

@@ -11,6 +11,7 @@ import type { AccountGuards } from "./accounts.ts";
 import { completeSignIn } from "./complete-sign-in.ts";
 import { normalizeEmail } from "./email-address.ts";
 import { loginForm } from "./forms.ts";
+import type { AccountsOptions } from "./options.ts";
 import { showPage } from "./pages/show-page.ts";
 import { findService } from "./service.ts";
 import { resetLogin, takeLogin } from "./throttle.ts";
@@ -18,20 +19,20 @@ import { resetLogin, takeLogin } from "./throttle.ts";
 const wrongLogin = "E-mail or password is wrong.";
 
 /** Creates the routes. */
-export function createLoginRoutes({ signedOut }: AccountGuards<unknown>) {
-  const form = loginForm();
+export function createLoginRoutes({ remember }: AccountsOptions, { signedOut }: AccountGuards<unknown>) {
+  const form = loginForm(remember !== undefined);
   const show = get("/login", { guard: signedOut }, (context) => showLogin(context, form.blank()));
   const login = post("/login", { guard: signedOut, form }, async (context) => {
     const sent = context.form;
     if (!sent.valid) return showLogin(context, sent, sent.status);
     const user = await checkLogin(context, normalizeEmail(sent.data.email), sent.data.password);
-    if (user !== undefined) return completeSignIn(context, user, { next: findNext(context) });
+    if (user !== undefined) return completeSignIn(context, user, { next: findNext(context), remember: sent.data.remember === true });
     sent.addError(null, wrongLogin, { code: "login" });
     return showLogin(context, sent, sent.status);
   });
   const showLogout = get("/logout", (context) => showPage(context, { name: "logout", title: "Sign out", submit: "Sign out" }));
   const logout = post("/logout", (context) => {
-    context.session.end();
+    findService(context).signOut(context);
     return redirect(findService(context).parts.routes.login.url());
   });
   return { routes: [show, login, showLogout, logout], named: { login: show } };

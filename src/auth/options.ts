@@ -6,6 +6,8 @@ import { permissionNameMax } from "./permissions/names.ts";
 import type { ApiTokenOptions } from "./api-tokens.ts";
 import { assertTokenOptions } from "./api-tokens.ts";
 import type { Policy } from "./policies/policy.ts";
+import type { RememberOptions } from "./remember/remember-tokens.ts";
+import { assertRememberOptions } from "./remember/remember-tokens.ts";
 import type { ForeignScheme } from "./passwords/hasher.ts";
 
 /** What the accounts need to know of your model. */
@@ -38,6 +40,8 @@ export interface AccountsOptions<User extends UserClass = UserClass, Permission 
   readonly permissions?: readonly Permission[];
   /** API tokens: what they can be allowed to do. No tokens by default. */
   readonly tokens?: ApiTokenOptions<Scope>;
+  /** Lets users stay signed in: `{}` for 60 days without a visit; needs the model of `rememberTokenModel()`. Off by default. */
+  readonly remember?: RememberOptions;
   /** What users may do with records, one `policy()` for each model. None by default. */
   readonly policies?: readonly Policy[];
 }
@@ -52,6 +56,7 @@ const optionNames: Readonly<Record<keyof AccountsOptions, true>> = {
   foreignHashes: true,
   permissions: true,
   tokens: true,
+  remember: true,
   policies: true,
 };
 const owner = "defineAccounts()";
@@ -65,6 +70,7 @@ export function assertAccountsOptions(options: AccountsOptions): void {
   const { user, registrationFields = {}, afterLogin = "/", passwordMin = 8, foreignHashes = [], permissions = [] } = options;
   assertUser(user);
   assertTokenOptions(options.tokens);
+  assertRememberOptions(options.remember);
   assertOneOf("registration", options.registration, ["open", "closed"]);
   assertOneOf("verifyEmail", options.verifyEmail, ["before", "after", "never"]);
   for (const name of Object.keys(registrationFields)) assertExtraField(name, user);

@@ -16,6 +16,8 @@ import type { AccountMail } from "./mails.ts";
 import type { PermissionModels } from "./permissions/models.ts";
 import { permissionTables } from "./permissions/names.ts";
 import type { PermissionSetup } from "./permissions/permissions.ts";
+import type { rememberTokenModel } from "./remember/remember-model.ts";
+import type { RememberOptions, RememberTokens } from "./remember/remember-tokens.ts";
 import type { AccountRouteList } from "./routes.ts";
 import type { AccountService } from "./service.ts";
 import type { accountTokenModel } from "./token-model.ts";
@@ -66,6 +68,7 @@ export const accountsPart = definePart({
       tokens: links?.tokens,
       permissions: openPermissions(databases, accounts.options.permissions),
       apiTokens: await openApiTokens(host, accounts.options.tokens),
+      remember: await openRemember(host, accounts.options.remember),
       hasView: (name) => views?.find(name) !== undefined,
       now: () => Date.now(),
     });
@@ -108,15 +111,27 @@ function openPermissions(databases: AppDatabases | undefined, declared: readonly
 /** Opens the API tokens, where the accounts have scopes. */
 async function openApiTokens(host: PartHost, options: ApiTokenOptions | undefined): Promise<ApiTokens | undefined> {
   if (options === undefined) return undefined;
-  const table = host.find(databasesPart)?.findModel("gable_api_tokens");
-  if (table === undefined)
-    throw setupError(
-      "The accounts have API tokens, and no model has the table gable_api_tokens.",
-      "Export one from your models: export const ApiToken = apiTokenModel();",
-    );
+  const model = findTable(host, "gable_api_tokens", "The accounts have API tokens", "export const ApiToken = apiTokenModel();");
   const { ApiTokens } = await import("./api-tokens.ts");
   // The table is that of apiTokenModel().
-  return new ApiTokens(table.model as unknown as ReturnType<typeof apiTokenModel>, options, () => Date.now());
+  return new ApiTokens(model as ReturnType<typeof apiTokenModel>, options, () => Date.now());
+}
+
+/** Opens the tokens of remembered browsers, where the accounts have the option. */
+async function openRemember(host: PartHost, options: RememberOptions | undefined): Promise<RememberTokens | undefined> {
+  if (options === undefined) return undefined;
+  const line = "export const RememberToken = rememberTokenModel();";
+  const model = findTable(host, "gable_remember_tokens", "The accounts have the option remember", line);
+  const { RememberTokens } = await import("./remember/remember-tokens.ts");
+  // The table is that of rememberTokenModel().
+  return new RememberTokens(model as ReturnType<typeof rememberTokenModel>, options, () => Date.now());
+}
+
+/** Finds the model of a table. Throws `E_ACCOUNTS_SETUP` with the line that is missing. */
+function findTable(host: PartHost, table: string, reason: string, line: string): unknown {
+  const found = host.find(databasesPart)?.findModel(table);
+  if (found !== undefined) return found.model;
+  throw setupError(`${reason}, and no model has the table ${table}.`, `Export it from your models: ${line}`);
 }
 
 function setupError(message: string, fix: string): GableError {

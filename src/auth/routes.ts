@@ -25,7 +25,7 @@ export interface AccountRoutes {
 
 /** Creates all routes. The first one carries the others by name, for the part. */
 export function createAccountRoutes(options: AccountsOptions, guards: AccountGuards<unknown>): AccountRouteList {
-  const login = createLoginRoutes(guards);
+  const login = createLoginRoutes(options, guards);
   const confirm = createConfirmRoutes(guards);
   const register = options.registration === "open" ? createRegisterRoutes(options, guards) : undefined;
   const reset = createResetRoutes(options);

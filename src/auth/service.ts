@@ -12,10 +12,12 @@ import { noTokens } from "./api-tokens.ts";
 import { toDeviceName } from "./device-name.ts";
 import type { AccountMail } from "./mails.ts";
 import type { PasswordHasher } from "./passwords/hasher.ts";
+import { forgetBrowser, restoreUser } from "./remember/remember-me.ts";
+import type { RememberTokens } from "./remember/remember-tokens.ts";
 import type { PermissionSetup } from "./permissions/permissions.ts";
 import { Permissions } from "./permissions/permissions.ts";
 import type { AccountRoutes } from "./routes.ts";
-import { addressKey, confirmedKey, deviceKey, readKey, resetKey, signedInKey, writeKey } from "./session-values.ts";
+import { addressKey, confirmedKey, deviceKey, readKey, rememberKey, resetKey, signedInKey, writeKey } from "./session-values.ts";
 import type { AccountTokens } from "./tokens.ts";
 
 /** What the accounts of an application are made of. */
@@ -35,6 +37,8 @@ export interface AccountServiceParts {
   readonly permissions: PermissionSetup | undefined;
   /** Undefined for accounts without the option `tokens`. */
   readonly apiTokens: ApiTokens | undefined;
+  /** Undefined for accounts without the option `remember`. */
+  readonly remember: RememberTokens | undefined;
   readonly hasView: (name: string) => boolean;
   readonly now: () => number;
 }
@@ -48,6 +52,8 @@ export class AccountService {
   readonly #users = new WeakMap<AnyContext, Account | null>();
   /** Requests whose user is that of an API token, not of the session. */
   readonly #byToken = new WeakSet<AnyContext>();
+  /** Requests whose browser is not to be remembered any more. */
+  readonly #forgotten = new WeakSet<AnyContext>();
   /** Requests for which the time of the last confirmation was asked. */
   readonly #confirmationAsked = new WeakSet<AnyContext>();
 
@@ -95,7 +101,7 @@ export class AccountService {
   async loadUser(context: AnyContext): Promise<Account | null> {
     const loaded = this.#users.get(context);
     if (loaded !== undefined) return loaded;
-    const user = await this.#findUser(context.session);
+    const user = (await this.#findUser(context.session)) ?? (await restoreUser(context, this));
     // A token or a login may have decided meanwhile.
     const decided = this.#users.get(context);
     if (decided !== undefined) return decided;
@@ -149,16 +155,45 @@ export class AccountService {
     return user?.email === email ? user : undefined;
   }
 
-  /** Signs a user in: the session gets a new id, and the old one is worth nothing. */
+  /** Signs a user in: the session gets a new id, and the old one is worth nothing. The browser is no longer remembered. */
   async signIn(context: AnyContext, user: Account): Promise<void> {
-    const now = this.parts.now();
-    await this.update(user, { signedInAt: new Date(now) });
-    context.session.rotate({ userId: String(user.id) });
-    writeKey(context.session, signedInKey, Math.max(now, user.sessionsValidFrom?.getTime() ?? 0));
-    // Keys of the framework, not of the application.
-    for (const key of [resetKey, confirmedKey]) context.session.delete(key as never);
-    this.#noteDevice(context);
+    await this.update(user, { signedInAt: new Date(this.parts.now()) });
+    this.forget(context);
+    this.#beginSession(context, user);
     this.#keepUser(context, user);
+  }
+
+  /** Begins the session of a user whom the cookie of a remembered browser names: nobody has typed a password. */
+  beginRemembered(context: AnyContext, user: Account, id: number): void {
+    this.#beginSession(context, user);
+    writeKey(context.session, confirmedKey, 0);
+    writeKey(context.session, rememberKey, id);
+  }
+
+  #beginSession(context: AnyContext, user: Account): void {
+    const { session } = context;
+    session.rotate({ userId: String(user.id) });
+    // Keys of the framework, not of the application.
+    for (const key of [resetKey, confirmedKey, rememberKey]) session.delete(key as never);
+    writeKey(session, signedInKey, Math.max(this.parts.now(), user.sessionsValidFrom?.getTime() ?? 0));
+    this.#noteDevice(context);
+  }
+
+  /** Ends the session of a request, and forgets its browser. */
+  signOut(context: AnyContext): void {
+    this.forget(context);
+    context.session.end();
+  }
+
+  /** Forgets the browser of a request: its cookie signs nobody in again. */
+  forget(context: AnyContext): void {
+    this.#forgotten.add(context);
+    forgetBrowser(context, this);
+  }
+
+  /** Whether the browser of a request is no longer remembered. */
+  isForgotten(context: AnyContext): boolean {
+    return this.#forgotten.has(context);
   }
 
   /** Sessions that nobody can list, such as those in cookies, do not carry it. */
@@ -218,14 +253,23 @@ export class AccountService {
     }
   }
 
-  /** Sets a new password: all sessions and all links of the account end. */
+  /** Sets a new password: all sessions and all links of the account end, and no browser is remembered. */
   async setPassword(user: Account, password: string): Promise<void> {
     const hash = await this.parts.hasher.hash(password);
-    // One later than now: a session that began in this millisecond ends as well.
-    const validFrom = new Date(this.parts.now() + 1);
-    await this.update(user, { password: hash, passwordChangedAt: new Date(this.parts.now()), sessionsValidFrom: validFrom });
+    await this.update(user, { password: hash, passwordChangedAt: new Date(this.parts.now()), sessionsValidFrom: this.#validFrom() });
     await this.endLinks(user);
     await this.#endSessions(user);
+  }
+
+  /** Ends all sessions of an account, with any store, and forgets its browsers. */
+  async endAllSessions(user: Account): Promise<void> {
+    await this.update(user, { sessionsValidFrom: this.#validFrom() });
+    await this.#endSessions(user);
+  }
+
+  /** One later than now: a session that began in this millisecond ends as well. */
+  #validFrom(): Date {
+    return new Date(this.parts.now() + 1);
   }
 
   /** Sets a confirmed address. Returns false when another account has it. */
@@ -233,6 +277,7 @@ export class AccountService {
     if ((await this.findByEmail(email)) !== undefined) return false;
     await this.update(user, { email, emailVerifiedAt: new Date(this.parts.now()) });
     await this.endLinks(user);
+    await this.forgetBrowsers(user);
     return true;
   }
 
@@ -251,7 +296,15 @@ export class AccountService {
     if (tokens !== undefined) await this.run(() => tokens.voidAll(String(id)));
   }
 
-  async #endSessions({ id }: Account): Promise<void> {
+  /** Forgets the browsers of a user, except one. That one counts as remembered at the time `validFrom`, where it is given. */
+  async forgetBrowsers({ id }: Account, except?: number, validFrom?: number): Promise<void> {
+    const { remember } = this.parts;
+    if (remember !== undefined) await this.run(() => remember.voidAll(String(id), except, validFrom));
+  }
+
+  async #endSessions(user: Account): Promise<void> {
+    const { id } = user;
+    await this.forgetBrowsers(user);
     try {
       await this.parts.sessions.directory.deleteForUser(String(id));
     } catch (error) {

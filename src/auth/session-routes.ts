@@ -9,9 +9,8 @@ import type { AccountGuards } from "./accounts.ts";
 import { currentUser } from "./current-password.ts";
 import { endSessionForm, sessionListForm } from "./forms.ts";
 import { showPage } from "./pages/show-page.ts";
-import { findService } from "./service.ts";
 import type { UserSession, UserSessions } from "./user-sessions.ts";
-import { endOtherSessions, findUserSessions } from "./user-sessions.ts";
+import { endOtherSessions, endSession, findUserSessions } from "./user-sessions.ts";
 
 const listedMax = 100;
 /** What the form sends for all other devices. Keys of sessions have 64 characters. */
@@ -31,7 +30,11 @@ export function createSessionRoutes({ signedIn }: AccountGuards<unknown>) {
     const sent = await createListForm(sessions).parse({ end: context.form.value("end") });
     if (!sent.valid) return showSessions(context, sessions, sent, sent.status);
     if (sent.data.end === allOthers) return endOthers(context, user);
-    await findService(context).parts.sessions.deleteOne(sent.data.end);
+    await endSession(
+      context,
+      user,
+      sessions.others.find(({ key }) => key === sent.data.end)!,
+    ); // The form has the keys of others.
     context.flash("success", "The device is signed out.");
     return redirect(show.url());
   });
@@ -43,11 +46,17 @@ export function createSessionRoutes({ signedIn }: AccountGuards<unknown>) {
   return { routes: [show, end] };
 }
 
-function showSessions(context: AnyContext, { current, others }: UserSessions, form: DisplayForm, status = 200): HandlerReply {
+function showSessions(
+  context: AnyContext,
+  { current, others, rememberedCount }: UserSessions,
+  form: DisplayForm,
+  status = 200,
+): HandlerReply {
   const text = [current === undefined ? "This device was signed out." : `This device: ${describe(current)}.`];
   if (others.length === 0) text.push("No other device is signed in.");
+  if (rememberedCount > 0) text.push(`Browsers that stay signed in and are not in use now: ${rememberedCount}.`);
   if (others.length > listedMax) text.push(`The list has ${listedMax} of ${others.length} other devices: those that were used last.`);
-  const list = others.length === 0 && status === 200 ? {} : { form, submit: "Sign out" };
+  const list = others.length + rememberedCount === 0 && status === 200 ? {} : { form, submit: "Sign out" };
   return showPage(context, { ...view, text: text.join(" "), ...list, status });
 }
 

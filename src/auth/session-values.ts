@@ -10,6 +10,8 @@ export const deviceKey = "gable.device";
 export const addressKey = "gable.address";
 /** When the user last typed the password after that, in ms since 1970. */
 export const confirmedKey = "gable.confirmedAt";
+/** Which token of a remembered browser the session belongs to. */
+export const rememberKey = "gable.remember";
 /** The secret of a reset link. */
 export const resetKey = "gable.resetToken";
 

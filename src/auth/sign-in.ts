@@ -17,7 +17,9 @@ export async function signIn(context: AnyContext, user: Account): Promise<void> 
   await service.signIn(context, user);
 }
 
-/** Signs the visitor out: the session ends, with all its values. */
+/** Signs the visitor out: the session ends, with all its values, and the browser is no longer remembered. */
 export function signOut(context: AnyContext): void {
-  context.session.end();
+  const service: ReturnType<typeof findService> | undefined = findService(context);
+  if (service === undefined) context.session.end();
+  else service.signOut(context);
 }

@@ -4,7 +4,8 @@ import type { ListedSession } from "../session/session-store.ts";
 import type { Account } from "./account-fields.ts";
 import { unknownDevice } from "./device-name.ts";
 import { findService } from "./service.ts";
-import { addressKey, deviceKey, signedInKey } from "./session-values.ts";
+import { findRememberId } from "./remember/remember-me.ts";
+import { addressKey, deviceKey, rememberKey, signedInKey } from "./session-values.ts";
 
 /** A session, as its user sees it. */
 export interface UserSession {
@@ -18,6 +19,8 @@ export interface UserSession {
   readonly createdAt: number;
   /** When it was last used, to five minutes, in ms since 1970. */
   readonly seenAt: number;
+  /** Token by which its browser is remembered; undefined without one. */
+  readonly rememberId: number | undefined;
 }
 
 /** The session of a request, and the others of its user. */
@@ -26,28 +29,47 @@ export interface UserSessions {
   readonly current: UserSession | undefined;
   /** The one that was used last comes first. */
   readonly others: readonly UserSession[];
+  /** How many browsers have no session, and would begin one by themselves. */
+  readonly rememberedCount: number;
 }
 
 /** Finds the sessions of a user that can still be used; undefined where the store cannot list them. */
 export async function findUserSessions(context: AnyContext, user: Account): Promise<UserSessions | undefined> {
-  const { sessions, now } = findService(context).parts;
+  const service = findService(context);
+  const { sessions, remember, now } = service.parts;
   if (!sessions.hasDirectory) return undefined;
   const currentKey = (await sessions.identify(context))?.key;
   const listed = await sessions.directory.listForUser(String(user.id), now());
   const validFrom = user.sessionsValidFrom?.getTime() ?? 0;
   const found = listed.filter((session) => isValid(session, validFrom)).map(toUserSession);
-  return { current: found.find(({ key }) => key === currentKey), others: found.filter(({ key }) => key !== currentKey) };
+  const remembered = remember === undefined ? [] : await service.run(() => remember.list(String(user.id), validFrom));
+  const known = new Set([...found.map(({ rememberId }) => rememberId), await findRememberId(context)]);
+  const rememberedCount = remembered.filter((id) => !known.has(id)).length;
+  return { rememberedCount, current: found.find(({ key }) => key === currentKey), others: found.filter(({ key }) => key !== currentKey) };
 }
 
-/** Ends all sessions of a user except that of the request, with any store. */
+/** Ends all sessions of a user except that of the request, with any store, and forgets all other browsers. */
 export async function endOtherSessions(context: AnyContext, user: Account): Promise<void> {
   const service = findService(context);
   const { sessions } = service.parts;
   const except = (await sessions.identify(context))?.key;
   const userId = String(user.id);
-  if (sessions.hasDirectory) return void (await sessions.directory.deleteForUser(userId, { except }));
+  const rememberId = await findRememberId(context);
+  if (sessions.hasDirectory) {
+    await service.forgetBrowsers(user, rememberId);
+    return void (await sessions.directory.deleteForUser(userId, { except }));
+  }
   await service.voidOtherSessions(context, user);
+  await service.forgetBrowsers(user, rememberId, user.sessionsValidFrom?.getTime());
   sessions.announceEnd({ userId, except });
+}
+
+/** Ends one session of a user, and forgets its browser. */
+export async function endSession(context: AnyContext, user: Account, { key, rememberId }: UserSession): Promise<void> {
+  const service = findService(context);
+  const { sessions, remember } = service.parts;
+  if (remember !== undefined && rememberId !== undefined) await service.run(() => remember.voidOne(String(user.id), rememberId));
+  await sessions.deleteOne(key);
 }
 
 function isValid({ values }: ListedSession, validFrom: number): boolean {
@@ -58,12 +80,14 @@ function isValid({ values }: ListedSession, validFrom: number): boolean {
 function toUserSession({ key, values, createdAt, seenAt }: ListedSession): UserSession {
   const device = readValue(values, deviceKey);
   const address = readValue(values, addressKey);
+  const rememberId = readValue(values, rememberKey);
   return {
     key,
     device: typeof device === "string" ? device : unknownDevice,
     address: typeof address === "string" ? address : "unknown address",
     createdAt,
     seenAt,
+    rememberId: typeof rememberId === "number" ? rememberId : undefined,
   };
 }
 

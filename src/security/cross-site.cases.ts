@@ -327,6 +327,7 @@ const rows: readonly Row[] = [
   [9, "multipart without Origin", [["content-type", "multipart/form-data; boundary=x"]]],
   [9, "a Referer of another site", [["referer", "https://evil.test/"]]],
   [11, "a cookie", [["cookie", "a=b"]], "missing"],
+  [11, "the cookie of a remembered browser", [["cookie", "__Host-remember=a.b"]], "missing"],
   [11, "an empty cookie", [["cookie", ""]], "missing"],
   [
     11,
