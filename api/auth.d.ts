@@ -628,6 +628,65 @@ export declare const rememberTokenModel: () => import("../../data/model.ts").Mod
 };
 
 /**
+ * Creates the models of the tables `gable_two_factors` and `gable_recovery_codes`.
+ *
+ * Secrets are encrypted, and recovery codes are stored as digests.
+ *
+ * @example
+ * export const { TwoFactor, RecoveryCode } = twoFactorModels();
+ */
+export declare const twoFactorModels: () => {
+    TwoFactor: import("../../data/model.ts").ModelStatic<{
+        userId: import("../../data.ts").Column<string, "required", true>;
+        secret: import("../../data.ts").Column<string, "required", false>;
+        lastStep: import("../../data.ts").Column<number, "required", false>;
+        enabledAt: import("../../data.ts").Column<Date, "required", false>;
+    }> & {
+        new (): import("../../data/model.ts").RowOf<"gable_two_factors"> & {
+            userId: string;
+            secret: string;
+            lastStep: number;
+            enabledAt: Date;
+        } & {} & import("../../data/model.ts").RelationProperties<{
+            userId: import("../../data.ts").Column<string, "required", true>;
+            secret: import("../../data.ts").Column<string, "required", false>;
+            lastStep: import("../../data.ts").Column<number, "required", false>;
+            enabledAt: import("../../data.ts").Column<Date, "required", false>;
+        }> & import("../../data/model.ts").InstanceApi<{
+            userId: import("../../data.ts").Column<string, "required", true>;
+            secret: import("../../data.ts").Column<string, "required", false>;
+            lastStep: import("../../data.ts").Column<number, "required", false>;
+            enabledAt: import("../../data.ts").Column<Date, "required", false>;
+        }> & Readonly<{}>;
+        readonly $table: "gable_two_factors";
+    };
+    RecoveryCode: import("../../data/model.ts").ModelStatic<{
+        id: import("../../data.ts").Column<number, "optional", true>;
+        userId: import("../../data.ts").Column<string, "required", false>;
+        digest: import("../../data.ts").Column<string, "required", false>;
+        usedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+    }> & {
+        new (): import("../../data/model.ts").RowOf<"gable_recovery_codes"> & {
+            id: number;
+            userId: string;
+            digest: string;
+            usedAt: Date | null;
+        } & {} & import("../../data/model.ts").RelationProperties<{
+            id: import("../../data.ts").Column<number, "optional", true>;
+            userId: import("../../data.ts").Column<string, "required", false>;
+            digest: import("../../data.ts").Column<string, "required", false>;
+            usedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+        }> & import("../../data/model.ts").InstanceApi<{
+            id: import("../../data.ts").Column<number, "optional", true>;
+            userId: import("../../data.ts").Column<string, "required", false>;
+            digest: import("../../data.ts").Column<string, "required", false>;
+            usedAt: import("../../data.ts").Column<Date | null, "optional", false>;
+        }> & Readonly<{}>;
+        readonly $table: "gable_recovery_codes";
+    };
+};
+
+/**
  * Defines what users may do with the records of a model. What no rule allows is denied, to superusers as well. Throws
  * `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
  *
@@ -641,7 +700,7 @@ export declare function policy<Class extends PolicyModel>(model: Class, rules: P
 
 /**
  * Signs a user in without a password: the session gets a new id and belongs to the user from now on. Check first that the
- * visitor is this user. Throws `E_ACCOUNTS_SETUP` in an application without accounts.
+ * visitor is this user: no second factor is asked for. Throws `E_ACCOUNTS_SETUP` in an application without accounts.
  */
 export declare function signIn(context: AnyContext, user: Account): Promise<void>;
 
@@ -684,6 +743,13 @@ export interface AccountGuards<User, Permission extends string = never, Scope ex
     }>;
     /** Lets users pass who are signed in and have confirmed their address. */
     readonly verified: AccountGuard<{
+        readonly user: User;
+    }>;
+    /**
+     * Lets users pass who gave a code of their authenticator app, or a recovery code, in this session. A page leads to the question, or to
+     * `/two-factor` for a user without a second factor; any other request gets 403 (`E_SECOND_FACTOR_REQUIRED`).
+     */
+    readonly secondFactor: AccountGuard<{
         readonly user: User;
     }>;
     /**
@@ -778,6 +844,11 @@ export interface AccountManager {
     setPassword(user: Account, password: string): Promise<void>;
     /** Gives and takes rights. Throws `E_ACCOUNTS_SETUP` for a right that the model has no column for. */
     grant(user: Account, rights: AccountRights): Promise<void>;
+    /**
+     * Turns the second factor of an account off, for a user who has lost the app and the recovery codes. Returns false when there is none.
+     * Throws `E_ACCOUNTS_SETUP` for accounts without the option `twoFactor`.
+     */
+    turnOffTwoFactor(user: Account): Promise<boolean>;
     /** Groups, and what users and groups may do. Throws `E_ACCOUNTS_SETUP` for accounts that declare no permissions. */
     readonly permissions: PermissionManager;
     /**
@@ -888,6 +959,8 @@ export interface AccountsOptions<User extends UserClass = UserClass, Permission 
     readonly tokens?: ApiTokenOptions<Scope>;
     /** Lets users stay signed in: `{}` for 60 days without a visit; needs the model of `rememberTokenModel()`. Off by default. */
     readonly remember?: RememberOptions;
+    /** Lets users add a second factor: codes of an authenticator app. Needs the models of `twoFactorModels()`. Off by default. */
+    readonly twoFactor?: TwoFactorOptions;
     /** What users may do with records, one `policy()` for each model. None by default. */
     readonly policies?: readonly Policy[];
 }
@@ -902,6 +975,12 @@ export interface AccountsSetting {
 export interface RememberOptions {
     /** Days without a visit until a browser is forgotten, 1 to 400. Default 60. */
     readonly days?: number;
+}
+
+/** The options of `defineAccounts({ twoFactor })`. */
+export interface TwoFactorOptions {
+    /** Name of your site in authenticator apps: 1 to 64 characters, without a colon. */
+    readonly issuer: string;
 }
 
 /** Options of the guard `sudo()`. */

@@ -62,7 +62,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   "views/part.ts": house,
   live: [...house, "channels", "data", "redis", "session"],
   log: [...house, "settings"],
-  auth: [...house, "data", "data/part.ts", "views/part.ts", "forms", "mail", "session"],
+  auth: [...house, "data", "data/part.ts", "views/part.ts", "forms", "mail", "security", "session"],
   app: [...house, "auth", "channels", "live", ...features, ...partFiles, "data", "server"],
   testing: [],
   // Built with public entries. The nearest name of a list is the only other piece.

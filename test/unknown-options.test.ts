@@ -75,6 +75,7 @@ const key = "0123456789abcdefABCDEFghijklmnopqrstuvwxyz_";
 
 const table: Readonly<Record<string, ReadonlyArray<() => unknown>>> = {
   AccountsOptions: [() => auth.defineAccounts(odd({ user: Author as never }))],
+  TwoFactorOptions: [() => auth.defineAccounts({ user: Account, twoFactor: odd({ issuer: "Shelf" }) })],
   RememberOptions: [() => auth.defineAccounts({ user: Account, remember: odd({}) })],
   AggregateOptions: [
     inDatabase(() =>

@@ -15,6 +15,7 @@ import type { SudoOptions } from "./sudo.ts";
 import { createSudo } from "./sudo.ts";
 import type { TokenGuard } from "./token-guard.ts";
 import { createTokenGuards } from "./token-guard.ts";
+import { secondFactor } from "./two-factor/second-factor-guard.ts";
 
 /** A guard that says who the user of its routes is. */
 export interface AccountGuard<Added = {}> {
@@ -34,6 +35,11 @@ export interface AccountGuards<User, Permission extends string = never, Scope ex
   readonly maybeSignedIn: AccountGuard<{ readonly user: User | null }>;
   /** Lets users pass who are signed in and have confirmed their address. */
   readonly verified: AccountGuard<{ readonly user: User }>;
+  /**
+   * Lets users pass who gave a code of their authenticator app, or a recovery code, in this session. A page leads to the question, or to
+   * `/two-factor` for a user without a second factor; any other request gets 403 (`E_SECOND_FACTOR_REQUIRED`).
+   */
+  readonly secondFactor: AccountGuard<{ readonly user: User }>;
   /**
    * Creates a guard that lets users pass who have signed in or typed their password a short time ago. A page asks for the password
    * and leads back; any other request gets 403 (`E_CONFIRMATION_REQUIRED`). Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
@@ -116,11 +122,8 @@ export function defineAccounts<User extends UserClass, const Permission extends 
   assertAccountsOptions(options);
   const { can, guard, scope } = createCan(options);
   const token = createTokenGuards(options.tokens);
+  const made = { ...createGuards(), secondFactor, sudo: createSudo, can: guard, token };
   // The guards load rows of the model, and the names are those of the options.
-  const guards = { ...createGuards(), sudo: createSudo, can: guard, token } as AccountGuards<unknown, string, string> as AccountGuards<
-    InstanceType<User>,
-    Permission,
-    Scope
-  >;
+  const guards = made as AccountGuards<unknown, string, string> as AccountGuards<InstanceType<User>, Permission, Scope>;
   return Object.freeze({ options, guards, can, scope, routes: createAccountRoutes(options, guards) });
 }

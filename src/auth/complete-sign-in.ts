@@ -5,6 +5,7 @@ import { redirect } from "../replies/replies.ts";
 import type { Account } from "./account-fields.ts";
 import { rememberUser } from "./remember/remember-me.ts";
 import { findService } from "./service.ts";
+import { beginSecondStep } from "./two-factor/second-factor.ts";
 
 /** How a sign-in goes on. */
 export interface SignInCompletion {
@@ -15,8 +16,9 @@ export interface SignInCompletion {
 }
 
 /**
- * Signs a user in after the first proof, and returns the redirect. Check first that the visitor is this user, that the account is
- * active, and that its address lets it enter (`mayEnter()`).
+ * Signs a user in after the first proof, and returns the redirect. A user with a second factor is led to the page that asks for it, and
+ * is not signed in before. Check first that the visitor is this user, that the account is active, and that its address lets it enter
+ * (`mayEnter()`).
  */
 export async function completeSignIn(
   context: AnyContext,
@@ -24,7 +26,23 @@ export async function completeSignIn(
   { next, remember = false }: SignInCompletion,
 ): Promise<HandlerReply> {
   const service = findService(context);
-  await service.signIn(context, user);
-  if (remember) await rememberUser(context, service, user);
+  const { twoFactors, now } = service.parts;
+  if (twoFactors !== undefined && (await service.run(() => twoFactors.isOn(String(user.id))))) {
+    beginSecondStep(context, user, { remember, now: now() });
+    return redirect(service.loginCodeUrl(next));
+  }
+  await finishSignIn(context, user, { remember, hasSecondFactor: false });
   return redirect(next);
+}
+
+/** Signs a user in who has given all that is asked for. */
+export async function finishSignIn(
+  context: AnyContext,
+  user: Account,
+  { remember, hasSecondFactor }: { readonly remember: boolean; readonly hasSecondFactor: boolean },
+): Promise<void> {
+  const service = findService(context);
+  await service.signIn(context, user);
+  if (hasSecondFactor) service.noteSecondFactor(context);
+  if (remember) await rememberUser(context, service, user);
 }

@@ -49,6 +49,11 @@ export const mailTexts = {
     text: "Your password was changed, and all devices were signed out. If that was not you, set a new password now:",
     path,
   }),
+  twoFactor: (what: string, path: string): AccountMailText => ({
+    subject: `Two-factor sign-in was ${what}`,
+    text: `Two-factor sign-in of your account was ${what}. If that was not you, set a new password now:`,
+    path,
+  }),
   newEmail: (path: string): AccountMailText => ({
     subject: "Confirm your new e-mail address",
     text: "Open this link within 24 hours to use this address for your account.",

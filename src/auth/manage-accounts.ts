@@ -46,6 +46,11 @@ export interface AccountManager {
   setPassword(user: Account, password: string): Promise<void>;
   /** Gives and takes rights. Throws `E_ACCOUNTS_SETUP` for a right that the model has no column for. */
   grant(user: Account, rights: AccountRights): Promise<void>;
+  /**
+   * Turns the second factor of an account off, for a user who has lost the app and the recovery codes. Returns false when there is none.
+   * Throws `E_ACCOUNTS_SETUP` for accounts without the option `twoFactor`.
+   */
+  turnOffTwoFactor(user: Account): Promise<boolean>;
   /** Groups, and what users and groups may do. Throws `E_ACCOUNTS_SETUP` for accounts that declare no permissions. */
   readonly permissions: PermissionManager;
   /**
@@ -139,6 +144,10 @@ class ServiceManager implements AccountManager {
     const values = Object.fromEntries(rightNames.flatMap((name) => (rights[name] === undefined ? [] : [[name, rights[name]]])));
     await this.#service.run(() => model.where({ id: user.id }).update(values));
     Object.assign(user, values);
+  }
+
+  turnOffTwoFactor(user: Account): Promise<boolean> {
+    return this.#service.run(() => this.#service.twoFactors().turnOff(String(user.id)));
   }
 
   createToken(user: Account, values: NewApiToken): Promise<CreatedApiToken> {

@@ -10,6 +10,9 @@ import type { RememberOptions } from "./remember/remember-tokens.ts";
 import { assertRememberOptions } from "./remember/remember-tokens.ts";
 import type { ForeignScheme } from "./passwords/hasher.ts";
 
+import type { TwoFactorOptions } from "./two-factor/two-factor.ts";
+import { assertTwoFactorOptions } from "./two-factor/two-factor.ts";
+
 /** What the accounts need to know of your model. */
 export interface UserClass {
   /** Makes a row. */
@@ -42,6 +45,8 @@ export interface AccountsOptions<User extends UserClass = UserClass, Permission 
   readonly tokens?: ApiTokenOptions<Scope>;
   /** Lets users stay signed in: `{}` for 60 days without a visit; needs the model of `rememberTokenModel()`. Off by default. */
   readonly remember?: RememberOptions;
+  /** Lets users add a second factor: codes of an authenticator app. Needs the models of `twoFactorModels()`. Off by default. */
+  readonly twoFactor?: TwoFactorOptions;
   /** What users may do with records, one `policy()` for each model. None by default. */
   readonly policies?: readonly Policy[];
 }
@@ -57,6 +62,7 @@ const optionNames: Readonly<Record<keyof AccountsOptions, true>> = {
   permissions: true,
   tokens: true,
   remember: true,
+  twoFactor: true,
   policies: true,
 };
 const owner = "defineAccounts()";
@@ -71,6 +77,7 @@ export function assertAccountsOptions(options: AccountsOptions): void {
   assertUser(user);
   assertTokenOptions(options.tokens);
   assertRememberOptions(options.remember);
+  assertTwoFactorOptions(options.twoFactor);
   assertOneOf("registration", options.registration, ["open", "closed"]);
   assertOneOf("verifyEmail", options.verifyEmail, ["before", "after", "never"]);
   for (const name of Object.keys(registrationFields)) assertExtraField(name, user);

@@ -1,4 +1,5 @@
 /** Accounts as a part of an application: the option `accounts` brings them. */
+import type { Database } from "../data/database.ts";
 import type { AppDatabases } from "../data/application/app-databases.ts";
 import { databasesPart } from "../data/part.ts";
 import { GableError } from "../errors/gable-error.ts";
@@ -6,6 +7,7 @@ import { optionInvalid } from "../errors/option-errors.ts";
 import { mailPart } from "../mail/part.ts";
 import type { PartHost } from "../parts/part.ts";
 import { definePart } from "../parts/part.ts";
+import { secretsPart } from "../security/secrets-part.ts";
 import { sessionPart } from "../session/part.ts";
 import { viewsPart } from "../views/part.ts";
 import type { AccountModel } from "./account-fields.ts";
@@ -22,6 +24,8 @@ import type { AccountRouteList } from "./routes.ts";
 import type { AccountService } from "./service.ts";
 import type { accountTokenModel } from "./token-model.ts";
 import type { AccountTokens } from "./tokens.ts";
+import type { TwoFactorModels } from "./two-factor/two-factor-models.ts";
+import type { TwoFactorOptions, TwoFactors } from "./two-factor/two-factor.ts";
 
 /** The option of `gable()` for accounts. */
 export interface AccountsSetting {
@@ -33,7 +37,7 @@ export interface AccountsSetting {
 export const accountsPart = definePart({
   name: "accounts",
   option: { names: { accounts: true }, check: ({ accounts }: AccountsSetting) => assertAccounts(accounts) },
-  needs: [sessionPart],
+  needs: [sessionPart, secretsPart],
   properties: {
     user: (context, service: AccountService) => service.readUser(context),
     accounts: (_context, service: AccountService) => service,
@@ -69,6 +73,7 @@ export const accountsPart = definePart({
       permissions: openPermissions(databases, accounts.options.permissions),
       apiTokens: await openApiTokens(host, accounts.options.tokens),
       remember: await openRemember(host, accounts.options.remember),
+      twoFactors: await openTwoFactors(host, accounts.options.twoFactor, found.database),
       hasView: (name) => views?.find(name) !== undefined,
       now: () => Date.now(),
     });
@@ -125,6 +130,18 @@ async function openRemember(host: PartHost, options: RememberOptions | undefined
   const { RememberTokens } = await import("./remember/remember-tokens.ts");
   // The table is that of rememberTokenModel().
   return new RememberTokens(model as ReturnType<typeof rememberTokenModel>, options, () => Date.now());
+}
+
+/** Opens the second factors, where the accounts have the option. */
+async function openTwoFactors(host: PartHost, options: TwoFactorOptions | undefined, database: Database): Promise<TwoFactors | undefined> {
+  if (options === undefined) return undefined;
+  const line = "export const { TwoFactor, RecoveryCode } = twoFactorModels();";
+  const find = (table: string): unknown => findTable(host, table, "The accounts have the option twoFactor", line);
+  // The tables are those of twoFactorModels().
+  const models = { TwoFactor: find("gable_two_factors"), RecoveryCode: find("gable_recovery_codes") } as TwoFactorModels;
+  const { TwoFactors } = await import("./two-factor/two-factor.ts");
+  const { keyring } = host.part(secretsPart);
+  return new TwoFactors({ database, models, keyring, issuer: options.issuer, now: () => Date.now() });
 }
 
 /** Finds the model of a table. Throws `E_ACCOUNTS_SETUP` with the line that is missing. */

@@ -10,6 +10,8 @@ import { createRegisterRoutes } from "./register-routes.ts";
 import { createResetRoutes } from "./reset-routes.ts";
 import { createSessionRoutes } from "./session-routes.ts";
 import { createTokenRoutes } from "./token-routes.ts";
+import { createCodeRoutes } from "./two-factor/code-routes.ts";
+import { createTwoFactorRoutes } from "./two-factor/two-factor-routes.ts";
 import { createVerifyRoutes } from "./verify-routes.ts";
 
 /** The routes that others lead to. */
@@ -21,6 +23,10 @@ export interface AccountRoutes {
   readonly openReset: Route<{ readonly token: string }>;
   readonly reset: Route;
   readonly verify: Route<{ readonly token: string }>;
+  /** Undefined for accounts without the option `twoFactor`, as the next two. */
+  readonly twoFactor: Route | undefined;
+  readonly loginCode: Route | undefined;
+  readonly confirmCode: Route | undefined;
 }
 
 /** Creates all routes. The first one carries the others by name, for the part. */
@@ -33,9 +39,20 @@ export function createAccountRoutes(options: AccountsOptions, guards: AccountGua
   const change = createChangeRoutes(options, guards);
   const sessions = createSessionRoutes(guards);
   const tokens = options.tokens === undefined ? undefined : createTokenRoutes(options.tokens, guards);
-  const named: AccountRoutes = { ...login.named, ...confirm.named, register: register?.named.register, ...reset.named, ...verify.named };
+  const codes = options.twoFactor === undefined ? undefined : createCodeRoutes(guards);
+  const twoFactor = options.twoFactor === undefined ? undefined : createTwoFactorRoutes(guards);
+  const named: AccountRoutes = {
+    ...login.named,
+    ...confirm.named,
+    register: register?.named.register,
+    ...reset.named,
+    ...verify.named,
+    twoFactor: twoFactor?.named.twoFactor,
+    loginCode: codes?.named.loginCode,
+    confirmCode: codes?.named.confirmCode,
+  };
   return Object.assign(
-    [login, confirm, register, reset, verify, change, sessions, tokens].flatMap((made) => made?.routes ?? []),
+    [login, confirm, register, reset, verify, change, sessions, tokens, codes, twoFactor].flatMap((made) => made?.routes ?? []),
     { named },
   );
 }

@@ -16,9 +16,23 @@ import { forgetBrowser, restoreUser } from "./remember/remember-me.ts";
 import type { RememberTokens } from "./remember/remember-tokens.ts";
 import type { PermissionSetup } from "./permissions/permissions.ts";
 import { Permissions } from "./permissions/permissions.ts";
+import type { Route } from "../routing/route.ts";
 import type { AccountRoutes } from "./routes.ts";
-import { addressKey, confirmedKey, deviceKey, readKey, rememberKey, resetKey, signedInKey, writeKey } from "./session-values.ts";
+import {
+  addressKey,
+  confirmedKey,
+  deviceKey,
+  newSecretKey,
+  pendingKey,
+  readKey,
+  rememberKey,
+  resetKey,
+  secondFactorKey,
+  signedInKey,
+  writeKey,
+} from "./session-values.ts";
 import type { AccountTokens } from "./tokens.ts";
+import type { TwoFactors } from "./two-factor/two-factor.ts";
 
 /** What the accounts of an application are made of. */
 export interface AccountServiceParts {
@@ -39,6 +53,8 @@ export interface AccountServiceParts {
   readonly apiTokens: ApiTokens | undefined;
   /** Undefined for accounts without the option `remember`. */
   readonly remember: RememberTokens | undefined;
+  /** Undefined for accounts without the option `twoFactor`. */
+  readonly twoFactors: TwoFactors | undefined;
   readonly hasView: (name: string) => boolean;
   readonly now: () => number;
 }
@@ -84,6 +100,21 @@ export class AccountService {
   /** Returns the address of the page that asks for the password again, with the way back if there is one. */
   confirmUrl(next?: string): string {
     return this.parts.routes.confirm.url() + (next === undefined ? "" : `?next=${encodeURIComponent(next)}`);
+  }
+
+  /** Returns the address of the second step of a sign-in, with the way back. */
+  loginCodeUrl(next: string): string {
+    return `${this.namedRoute("loginCode").url()}?next=${encodeURIComponent(next)}`;
+  }
+
+  /** Returns the address of the page that asks a user for a code, with the way back if there is one. */
+  confirmCodeUrl(next?: string): string {
+    return this.namedRoute("confirmCode").url() + (next === undefined ? "" : `?next=${encodeURIComponent(next)}`);
+  }
+
+  /** Returns a route of two-factor sign-in. Throws `E_ACCOUNTS_SETUP` for accounts without it. */
+  namedRoute(name: "twoFactor" | "loginCode" | "confirmCode"): Route {
+    return this.parts.routes[name] ?? noTwoFactor();
   }
 
   /** Returns the user of `context.user`: directly after a guard, otherwise as a promise. */
@@ -174,7 +205,7 @@ export class AccountService {
     const { session } = context;
     session.rotate({ userId: String(user.id) });
     // Keys of the framework, not of the application.
-    for (const key of [resetKey, confirmedKey, rememberKey]) session.delete(key as never);
+    for (const key of [resetKey, confirmedKey, rememberKey, pendingKey, secondFactorKey, newSecretKey]) session.delete(key as never);
     writeKey(session, signedInKey, Math.max(this.parts.now(), user.sessionsValidFrom?.getTime() ?? 0));
     this.#noteDevice(context);
   }
@@ -233,6 +264,19 @@ export class AccountService {
     const { session } = context;
     const confirmedAt = (await readKey(session, confirmedKey)) ?? (await readKey(session, signedInKey));
     return typeof confirmedAt === "number" ? confirmedAt : 0;
+  }
+
+  /** Notes that the user of a session has just given a second factor. The session gets a new id, as it may do more from now on. */
+  noteSecondFactor({ session }: AnyContext): void {
+    session.rotate();
+    session.delete(newSecretKey as never); // A key of the framework, not of the application.
+    writeKey(session, secondFactorKey, this.parts.now());
+  }
+
+  /** Whether a second factor was given in the session of a request. Not for the user of an API token. */
+  async hasSecondFactor(context: AnyContext): Promise<boolean> {
+    this.#confirmationAsked.add(context);
+    return !this.#byToken.has(context) && typeof (await readKey(context.session, secondFactorKey)) === "number";
   }
 
   /** Whether an account may sign in as far as its address matters. */
@@ -327,12 +371,23 @@ export class AccountService {
     return apiTokens;
   }
 
+  /** Returns the second factors. Throws `E_ACCOUNTS_SETUP` for accounts without the option `twoFactor`. */
+  twoFactors(): TwoFactors {
+    return this.parts.twoFactors ?? noTwoFactor();
+  }
+
   /** Returns the tokens and the mail. Throws 404 where the application sends no mail: its routes do not exist then. */
   links(): { readonly tokens: AccountTokens; readonly mail: AccountMail } {
     const { tokens, mail } = this.parts;
     if (tokens === undefined || mail === undefined) throw new GableError("E_NOT_FOUND", "This site sends no mail.");
     return { tokens, mail };
   }
+}
+
+function noTwoFactor(): never {
+  throw new GableError("E_ACCOUNTS_SETUP", "The accounts of this application have no two-factor sign-in.", {
+    fix: 'Turn it on: defineAccounts({ twoFactor: { issuer: "Your site" } }).',
+  });
 }
 
 /** Finds the accounts of the application that runs a request. */

@@ -12,6 +12,12 @@ export const addressKey = "gable.address";
 export const confirmedKey = "gable.confirmedAt";
 /** Which token of a remembered browser the session belongs to. */
 export const rememberKey = "gable.remember";
+/** A sign-in that waits for its second step: the user, when the first one was done, and whether the browser is to be remembered. */
+export const pendingKey = "gable.pendingSignIn";
+/** When the user gave a second factor, in ms since 1970. */
+export const secondFactorKey = "gable.secondFactorAt";
+/** An encrypted secret that the user has not confirmed yet. */
+export const newSecretKey = "gable.newSecret";
 /** The secret of a reset link. */
 export const resetKey = "gable.resetToken";
 

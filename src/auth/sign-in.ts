@@ -6,7 +6,7 @@ import { findService } from "./service.ts";
 
 /**
  * Signs a user in without a password: the session gets a new id and belongs to the user from now on. Check first that the
- * visitor is this user. Throws `E_ACCOUNTS_SETUP` in an application without accounts.
+ * visitor is this user: no second factor is asked for. Throws `E_ACCOUNTS_SETUP` in an application without accounts.
  */
 export async function signIn(context: AnyContext, user: Account): Promise<void> {
   const service: ReturnType<typeof findService> | undefined = findService(context);

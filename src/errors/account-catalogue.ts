@@ -10,6 +10,16 @@ export const accountErrors = {
     "The password must be confirmed first",
     "Open the page that the message names, type the password, and send the request again.",
   ),
+  E_SECOND_FACTOR_REQUIRED: entry(
+    403,
+    "A second factor must be given first",
+    "Open the page that the message names, type the code of the authenticator app, and send the request again.",
+  ),
+  E_TWO_FACTOR_SECRET: entry(
+    500,
+    "The stored secret of a second factor cannot be decrypted",
+    "Put the key back that it was encrypted with, at the end of secretKeys. Until then, the user can sign in with a recovery code.",
+  ),
   E_TOKEN_REQUIRED: entry(401, "The request needs an API token", "Send it as Authorization: Bearer gable_..."),
   E_TOKEN_INVALID: entry(401, "The API token is wrong, was revoked, or has expired", "Make a new token, and send that."),
   E_TOKEN_SCOPE: entry(403, "The API token lacks a scope", "Make a token with the scope that the message names."),

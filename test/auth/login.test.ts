@@ -1,6 +1,10 @@
 /** Login, logout, registration and guards, as a visitor sees them. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { accountsPart } from "../../src/auth/part.ts";
+import { createSecret, toCode } from "../../src/auth/two-factor/totp.ts";
+import type { TestClient, TestReply } from "gable/testing";
+import type { Site } from "./site.ts";
 import { lastLink, openSite, password, register, sessionCookie, waitForMails } from "./site.ts";
 
 describe("registration", () => {
@@ -169,64 +173,102 @@ describe("the throttle", () => {
   });
 });
 
-/** Status of each route for nobody, a user, and a user whose account was made inactive after the login. */
-const table: ReadonlyArray<readonly [method: "get" | "post", path: string, anonymous: number, signedIn: number]> = [
-  ["get", "/account/login", 200, 303],
-  ["post", "/account/login", 422, 303],
-  ["get", "/account/logout", 200, 200],
-  ["post", "/account/logout", 303, 303],
-  ["get", "/account/register", 200, 303],
-  ["post", "/account/register", 422, 303],
-  ["get", "/account/verify/x", 410, 410],
-  ["post", "/account/verify/x", 410, 410],
-  ["get", "/account/password/forgot", 200, 200],
-  ["post", "/account/password/forgot", 422, 422],
-  ["get", "/account/password/reset/x", 303, 303],
-  ["get", "/account/password/reset", 410, 410],
-  ["post", "/account/password/reset", 410, 410],
-  ["get", "/account/password", 303, 200],
-  ["post", "/account/password", 401, 422],
-  ["get", "/account/confirm", 303, 200],
-  ["post", "/account/confirm", 401, 422],
-  ["get", "/account/sessions", 303, 200],
-  ["post", "/account/sessions", 401, 422],
-  ["get", "/account/email", 303, 200],
-  ["post", "/account/email", 401, 422],
-  ["get", "/in", 303, 200],
-  ["get", "/out", 200, 303],
-  ["get", "/maybe", 200, 200],
-  ["get", "/verified", 303, 403],
-  ["get", "/awaited", 200, 200],
+/**
+ * Status of each route for nobody, for somebody who has typed the password and not the code, a user, a user whom the cookie of a
+ * remembered browser has signed in, and a user whose account was made inactive after the login.
+ */
+const roles = ["anonymous", "half signed in", "signed in", "remembered", "inactive"] as const;
+type Statuses = readonly [anonymous: number, half: number, signedIn: number, remembered: number, inactive: number];
+const table: ReadonlyArray<readonly [method: "get" | "post", path: string, statuses: Statuses]> = [
+  ["get", "/account/login", [200, 200, 303, 303, 200]],
+  ["post", "/account/login", [422, 422, 303, 303, 422]],
+  ["get", "/account/logout", [200, 200, 200, 200, 200]],
+  ["post", "/account/logout", [303, 303, 303, 303, 303]],
+  ["get", "/account/register", [200, 200, 303, 303, 200]],
+  ["post", "/account/register", [422, 422, 303, 303, 422]],
+  ["get", "/account/verify/x", [410, 410, 410, 410, 410]],
+  ["post", "/account/verify/x", [410, 410, 410, 410, 410]],
+  ["get", "/account/password/forgot", [200, 200, 200, 200, 200]],
+  ["post", "/account/password/forgot", [422, 422, 422, 422, 422]],
+  ["get", "/account/password/reset/x", [303, 303, 303, 303, 303]],
+  ["get", "/account/password/reset", [410, 410, 410, 410, 410]],
+  ["post", "/account/password/reset", [410, 410, 410, 410, 410]],
+  ["get", "/account/password", [303, 303, 200, 200, 303]],
+  ["post", "/account/password", [401, 401, 422, 422, 401]],
+  ["get", "/account/confirm", [303, 303, 200, 200, 303]],
+  ["post", "/account/confirm", [401, 401, 422, 422, 401]],
+  ["get", "/account/confirm/code", [303, 303, 303, 303, 303]],
+  ["post", "/account/confirm/code", [401, 401, 303, 303, 401]],
+  ["get", "/account/login/code", [303, 200, 303, 303, 303]],
+  ["post", "/account/login/code", [303, 422, 303, 303, 303]],
+  ["get", "/account/two-factor", [303, 303, 200, 303, 303]],
+  ["post", "/account/two-factor", [401, 401, 422, 403, 401]],
+  ["get", "/account/two-factor/codes", [303, 303, 303, 303, 303]],
+  ["post", "/account/two-factor/codes", [401, 401, 303, 403, 401]],
+  ["get", "/account/two-factor/off", [303, 303, 303, 303, 303]],
+  ["post", "/account/two-factor/off", [401, 401, 303, 403, 401]],
+  ["get", "/account/sessions", [303, 303, 200, 200, 303]],
+  ["post", "/account/sessions", [401, 401, 422, 422, 401]],
+  ["get", "/account/email", [303, 303, 200, 200, 303]],
+  ["post", "/account/email", [401, 401, 422, 422, 401]],
+  ["get", "/in", [303, 303, 200, 200, 303]],
+  ["get", "/out", [200, 200, 303, 303, 200]],
+  ["get", "/maybe", [200, 200, 200, 200, 200]],
+  ["get", "/verified", [303, 303, 403, 403, 303]],
+  ["get", "/awaited", [200, 200, 200, 200, 200]],
 ];
 
 describe("every route", () => {
-  for (const [role, column] of [
-    ["anonymous", 2],
-    ["signed in", 3],
-    ["inactive", 2],
-  ] as const) {
+  for (const [column, role] of roles.entries()) {
     it(`answers ${role} visitors by the table`, async (test) => {
-      const site = await openSite(test);
+      const site = await openSite(test, { remember: {}, twoFactor: { issuer: "Shelf" } });
       await register(site);
-      for (const row of table) {
-        const [method, path] = row;
-        const client = role === "anonymous" ? site.visit() : await site.signIn();
-        if (role === "inactive") await site.run(() => site.User.where({ email: "ann@example.com" }).update({ active: false }));
-        const reply = await client[method](path, method === "post" ? { form: { email: "" } } : {});
-        assert.equal(reply.status, row[column], `${method} ${path}`);
-        await site.run(() => site.User.where({ email: "ann@example.com" }).update({ active: true }));
+      const ann = { email: "ann@example.com" };
+      for (const [method, path, statuses] of table) {
+        const client = site.visit();
+        if (role === "half signed in") {
+          const { codes, close } = await turnOnTwoFactor(site);
+          assert.equal(codes.length, 10);
+          assert.match((await logIn(client)).headers.get("location") ?? "", /^\/account\/login\/code/);
+          const reply = await client[method](path, method === "post" ? { form: { email: "" } } : {});
+          assert.equal(reply.status, statuses[column], `${method} ${path}`);
+          await close();
+          continue;
+        }
+        if (role !== "anonymous") assert.equal((await logIn(client, { remember: "true" })).status, 303);
+        const [name, value] = [...client.cookies].find(([each]) => each.endsWith("remember")) ?? [];
+        const visitor = role === "remembered" ? site.visit() : client;
+        if (role === "remembered") visitor.setCookie(name!, value!);
+        if (role === "inactive") await site.run(() => site.User.where(ann).update({ active: false }));
+        const reply = await visitor[method](path, method === "post" ? { form: { email: "" } } : {});
+        assert.equal(reply.status, statuses[column], `${method} ${path}`);
+        await site.run(() => site.User.where(ann).update({ active: true }));
       }
     });
   }
 
   it("is in the table", async (test) => {
-    const { app } = await openSite(test);
+    const { app } = await openSite(test, { remember: {}, twoFactor: { issuer: "Shelf" } });
     const known = new Set(table.map(([method, path]) => `${method.toUpperCase()} ${path.replace(/\/x$/, "/:token")}`));
     for (const { method, binding } of app.routes)
       if (binding?.pattern.startsWith("/account") === true)
         assert.ok(known.has(`${method} ${binding.pattern}`), `${method} ${binding.pattern}`);
   });
 });
+
+/** Types the password of Ann. */
+function logIn(client: TestClient, more: Readonly<Record<string, string>> = {}): Promise<TestReply> {
+  return client.post("/account/login", { form: { email: "ann@example.com", password, ...more } });
+}
+
+/** Gives Ann a second factor, past the pages. */
+async function turnOnTwoFactor({ app, run, User }: Site) {
+  const { twoFactors } = app.part(accountsPart).parts;
+  const ann = await run(() => User.where({ email: "ann@example.com" }).first());
+  const [userId, secret] = [String(ann!.id), createSecret()];
+  const codes = await run(() => twoFactors!.turnOn(userId, secret, toCode(secret, Math.floor(Date.now() / 30_000))));
+  return { codes: codes!, close: () => run(() => twoFactors!.turnOff(userId)) };
+}
 
 describe("guards", () => {
   it("lead pages to the login with the way back, and answer others 401 and 403", async (test) => {

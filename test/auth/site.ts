@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Application, GableOptions } from "gable";
 import { gable, get, group, middleware } from "gable";
 import type { AccountsOptions } from "gable/auth";
-import { accountFields, accountTokenModel, defineAccounts, rememberTokenModel } from "gable/auth";
+import { accountFields, accountTokenModel, defineAccounts, rememberTokenModel, twoFactorModels } from "gable/auth";
 import { field as f, Model } from "gable/data";
 import { memoryMail } from "gable/mail";
 import { memorySessions, sessionModel } from "gable/session";
@@ -42,7 +42,7 @@ export async function openSite(
     mode: "test",
     logger: silentLogger,
     database: "sqlite::memory:",
-    models: [User, sessionModel(), accountTokenModel(), rememberTokenModel()],
+    models: [User, sessionModel(), accountTokenModel(), rememberTokenModel(), ...Object.values(twoFactorModels())],
     session: { store: store === "memory" ? memorySessions() : store },
     origin: "https://shelf.example",
     hosts: ["shelf.example", "evil.example"],

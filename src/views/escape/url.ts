@@ -3,8 +3,8 @@
 /** Replaces a URL whose scheme is not allowed. */
 export const blockedUrl = "about:invalid#blocked";
 
-/** Schemes of links and forms. */
-export const linkSchemes: ReadonlySet<string> = new Set(["http", "https", "mailto", "tel"]);
+/** Schemes of links and forms. `otpauth` adds an account to an authenticator app. */
+export const linkSchemes: ReadonlySet<string> = new Set(["http", "https", "mailto", "tel", "otpauth"]);
 /** Schemes of frames. */
 export const frameSchemes: ReadonlySet<string> = new Set(["http", "https"]);
 /** Schemes of images, audio and video; data URLs of raster images are allowed as well. */
