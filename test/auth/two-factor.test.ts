@@ -95,7 +95,7 @@ describe("the time of a code", () => {
     });
   }
 
-  it("takes nothing but six digits", () => {
+  it("takes only six digits", () => {
     for (const wrong of ["", code.slice(1), `${code}0`, ` ${code}`, "１２３４５６", toCode(createSecret(), step)])
       assert.equal(findStep(secret, wrong, { now: start, lastStep: 0 }), undefined, wrong);
   });

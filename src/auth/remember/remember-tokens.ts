@@ -17,7 +17,7 @@ const dayMs = 86_400_000;
  * How long a token still counts after it was replaced: a browser that restores its tabs sends the same token several times, and a
  * reply may get lost on the way (decisions/034-remember-me.md).
  */
-export const graceMs = 60_000;
+const graceMs = 60_000;
 const form = /^([0-9a-f]{32})\.([\w-]{43})$/;
 
 /** Checks the option `remember`. Throws `E_OPTION_INVALID` and `E_OPTION_UNKNOWN`. */

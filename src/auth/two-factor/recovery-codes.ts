@@ -15,7 +15,7 @@ export function createRecoveryCodes(): string[] {
   });
 }
 
-/** Returns what is stored of a code, however it is spelled; undefined for a string that is no code. */
+/** Returns what is stored of a code, however it is spelled; undefined for any other string. */
 export function toRecoveryDigest(text: string): string | undefined {
   const code = text.toLowerCase().replaceAll(/[\s-]/g, "").replaceAll("o", "0").replaceAll(/[il]/g, "1");
   if (code.length !== letters || [...code].some((letter) => !alphabet.includes(letter))) return undefined;
