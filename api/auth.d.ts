@@ -687,6 +687,49 @@ export declare const twoFactorModels: () => {
 };
 
 /**
+ * Creates the model of the table `gable_identities`, for users of providers. It stores no tokens of them.
+ *
+ * @example
+ * export const Identity = identityModel();
+ */
+export declare const identityModel: () => import("../../data/model.ts").ModelStatic<{
+    id: import("../../data.ts").Column<number, "optional", true>;
+    digest: import("../../data.ts").Column<string, "required", false>;
+    issuer: import("../../data.ts").Column<string, "required", false>;
+    subject: import("../../data.ts").Column<string, "required", false>;
+    userId: import("../../data.ts").Column<string, "required", false>;
+    isOnlyWay: import("../../data.ts").Column<boolean, "optional", false>;
+    createdAt: import("../../data.ts").Column<Date, "required", false>;
+}> & {
+    new (): import("../../data/model.ts").RowOf<"gable_identities"> & {
+        id: number;
+        digest: string;
+        issuer: string;
+        subject: string;
+        userId: string;
+        isOnlyWay: boolean;
+        createdAt: Date;
+    } & {} & import("../../data/model.ts").RelationProperties<{
+        id: import("../../data.ts").Column<number, "optional", true>;
+        digest: import("../../data.ts").Column<string, "required", false>;
+        issuer: import("../../data.ts").Column<string, "required", false>;
+        subject: import("../../data.ts").Column<string, "required", false>;
+        userId: import("../../data.ts").Column<string, "required", false>;
+        isOnlyWay: import("../../data.ts").Column<boolean, "optional", false>;
+        createdAt: import("../../data.ts").Column<Date, "required", false>;
+    }> & import("../../data/model.ts").InstanceApi<{
+        id: import("../../data.ts").Column<number, "optional", true>;
+        digest: import("../../data.ts").Column<string, "required", false>;
+        issuer: import("../../data.ts").Column<string, "required", false>;
+        subject: import("../../data.ts").Column<string, "required", false>;
+        userId: import("../../data.ts").Column<string, "required", false>;
+        isOnlyWay: import("../../data.ts").Column<boolean, "optional", false>;
+        createdAt: import("../../data.ts").Column<Date, "required", false>;
+    }> & Readonly<{}>;
+    readonly $table: "gable_identities";
+};
+
+/**
  * Defines what users may do with the records of a model. What no rule allows is denied, to superusers as well. Throws
  * `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
  *
@@ -961,6 +1004,8 @@ export interface AccountsOptions<User extends UserClass = UserClass, Permission 
     readonly remember?: RememberOptions;
     /** Lets users add a second factor: codes of an authenticator app. Needs the models of `twoFactorModels()`. Off by default. */
     readonly twoFactor?: TwoFactorOptions;
+    /** Providers of OpenID Connect to sign in with, by a name for their addresses; needs the model of `identityModel()`. None by default. */
+    readonly providers?: Readonly<Record<string, ProviderOptions>>;
     /** What users may do with records, one `policy()` for each model. None by default. */
     readonly policies?: readonly Policy[];
 }
@@ -969,6 +1014,24 @@ export interface AccountsOptions<User extends UserClass = UserClass, Permission 
 export interface AccountsSetting {
     /** The accounts of `defineAccounts()`; put their routes into `routes` as well. None by default. */
     accounts?: Accounts;
+}
+
+/** A provider of OpenID Connect that users sign in with. */
+export interface ProviderOptions {
+    /** Address of the provider, as its documentation names it: https, or http on this machine. */
+    readonly issuer: string;
+    /** Id that the provider gave your application. */
+    readonly clientId: string;
+    /** Secret that the provider gave your application. */
+    readonly clientSecret: string;
+    /** Name of the provider on pages. Default: its name in `providers`. */
+    readonly label?: string;
+    /** What the application asks for. Default "openid email". */
+    readonly scope?: string;
+    /** Further origins that a sign-in passes through, for `form-action` of the policy. Default none; the issuer is always included. */
+    readonly origins?: readonly string[];
+    /** Longest wait for each answer of the provider, in seconds, 1 to 60. Default 10. */
+    readonly timeoutSeconds?: number;
 }
 
 /** The options of `defineAccounts({ remember })`. */

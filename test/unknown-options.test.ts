@@ -76,6 +76,13 @@ const key = "0123456789abcdefABCDEFghijklmnopqrstuvwxyz_";
 const table: Readonly<Record<string, ReadonlyArray<() => unknown>>> = {
   AccountsOptions: [() => auth.defineAccounts(odd({ user: Author as never }))],
   TwoFactorOptions: [() => auth.defineAccounts({ user: Account, twoFactor: odd({ issuer: "Shelf" }) })],
+  ProviderOptions: [
+    () =>
+      auth.defineAccounts({
+        user: Account,
+        providers: { example: odd({ issuer: "https://id.example", clientId: "a", clientSecret: "b" }) },
+      }),
+  ],
   RememberOptions: [() => auth.defineAccounts({ user: Account, remember: odd({}) })],
   AggregateOptions: [
     inDatabase(() =>

@@ -3,7 +3,6 @@ import type { Context } from "../handlers/context.ts";
 import { get, post } from "../handlers/define-route.ts";
 import { safeRedirectTarget } from "../http/redirect-target.ts";
 import { redirect } from "../replies/replies.ts";
-import type { AnyContext } from "../handlers/context.ts";
 import type { DisplayForm } from "../handlers/form.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
 import type { Account } from "./account-fields.ts";
@@ -11,6 +10,7 @@ import type { AccountGuards } from "./accounts.ts";
 import { completeSignIn } from "./complete-sign-in.ts";
 import { normalizeEmail } from "./email-address.ts";
 import { loginForm } from "./forms.ts";
+import { toFormAction } from "./providers/provider-options.ts";
 import type { AccountsOptions } from "./options.ts";
 import { showPage } from "./pages/show-page.ts";
 import { findService } from "./service.ts";
@@ -19,10 +19,12 @@ import { resetLogin, takeLogin } from "./throttle.ts";
 const wrongLogin = "E-mail or password is wrong.";
 
 /** Creates the routes. */
-export function createLoginRoutes({ remember }: AccountsOptions, { signedOut }: AccountGuards<unknown>) {
+export function createLoginRoutes({ remember, providers = {} }: AccountsOptions, { signedOut }: AccountGuards<unknown>) {
   const form = loginForm(remember !== undefined);
-  const show = get("/login", { guard: signedOut }, (context) => showLogin(context, form.blank()));
-  const login = post("/login", { guard: signedOut, form }, async (context) => {
+  const security = { csp: { formAction: toFormAction(providers) } };
+  const placed = Object.keys(providers).length === 0 ? {} : { security };
+  const show = get("/login", { guard: signedOut, ...placed }, (context) => showLogin(context, form.blank()));
+  const login = post("/login", { guard: signedOut, form, ...placed }, async (context) => {
     const sent = context.form;
     if (!sent.valid) return showLogin(context, sent, sent.status);
     const user = await checkLogin(context, normalizeEmail(sent.data.email), sent.data.password);
@@ -38,13 +40,20 @@ export function createLoginRoutes({ remember }: AccountsOptions, { signedOut }: 
   return { routes: [show, login, showLogout, logout], named: { login: show } };
 }
 
-function showLogin(context: AnyContext, form: DisplayForm, status = 200): HandlerReply {
-  const { routes, mail } = findService(context).parts;
+function showLogin(context: Context, form: DisplayForm, status = 200): HandlerReply {
+  const { routes, mail, providers } = findService(context).parts;
   const links = {
     ...(mail === undefined ? {} : { "Forgotten your password?": routes.forgot.url() }),
     ...(routes.register === undefined ? {} : { "Make an account": routes.register.url() }),
   };
-  return showPage(context, { name: "login", title: "Sign in", form, submit: "Sign in", links, status });
+  const next = context.query.get("next");
+  const query = next === null ? "" : `?next=${encodeURIComponent(findNext(context))}`;
+  const buttons = [...(providers?.byName ?? [])].map(([name, { label }]) => [
+    `Sign in with ${label}`,
+    routes.provider!.url({ provider: name }) + query, // It exists with the option.
+  ]);
+  const more = buttons.length === 0 ? {} : { buttons: Object.fromEntries(buttons) };
+  return showPage(context, { name: "login", title: "Sign in", form, submit: "Sign in", links, status, ...more });
 }
 
 /** Returns the account that may sign in. Without one, all the same work is done: the time says nothing. */

@@ -6,6 +6,8 @@ import { permissionNameMax } from "./permissions/names.ts";
 import type { ApiTokenOptions } from "./api-tokens.ts";
 import { assertTokenOptions } from "./api-tokens.ts";
 import type { Policy } from "./policies/policy.ts";
+import type { ProviderOptions } from "./providers/provider-options.ts";
+import { assertProviders } from "./providers/provider-options.ts";
 import type { RememberOptions } from "./remember/remember-tokens.ts";
 import { assertRememberOptions } from "./remember/remember-tokens.ts";
 import type { ForeignScheme } from "./passwords/hasher.ts";
@@ -47,6 +49,8 @@ export interface AccountsOptions<User extends UserClass = UserClass, Permission 
   readonly remember?: RememberOptions;
   /** Lets users add a second factor: codes of an authenticator app. Needs the models of `twoFactorModels()`. Off by default. */
   readonly twoFactor?: TwoFactorOptions;
+  /** Providers of OpenID Connect to sign in with, by a name for their addresses; needs the model of `identityModel()`. None by default. */
+  readonly providers?: Readonly<Record<string, ProviderOptions>>;
   /** What users may do with records, one `policy()` for each model. None by default. */
   readonly policies?: readonly Policy[];
 }
@@ -63,6 +67,7 @@ const optionNames: Readonly<Record<keyof AccountsOptions, true>> = {
   tokens: true,
   remember: true,
   twoFactor: true,
+  providers: true,
   policies: true,
 };
 const owner = "defineAccounts()";
@@ -78,6 +83,7 @@ export function assertAccountsOptions(options: AccountsOptions): void {
   assertTokenOptions(options.tokens);
   assertRememberOptions(options.remember);
   assertTwoFactorOptions(options.twoFactor);
+  assertProviders(options.providers);
   assertOneOf("registration", options.registration, ["open", "closed"]);
   assertOneOf("verifyEmail", options.verifyEmail, ["before", "after", "never"]);
   for (const name of Object.keys(registrationFields)) assertExtraField(name, user);

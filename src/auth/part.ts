@@ -19,6 +19,9 @@ import type { PermissionModels } from "./permissions/models.ts";
 import { permissionTables } from "./permissions/names.ts";
 import type { PermissionSetup } from "./permissions/permissions.ts";
 import type { rememberTokenModel } from "./remember/remember-model.ts";
+import type { identityModel } from "./providers/identity-model.ts";
+import type { ProviderOptions } from "./providers/provider-options.ts";
+import type { Providers } from "./providers/providers.ts";
 import type { RememberOptions, RememberTokens } from "./remember/remember-tokens.ts";
 import type { AccountRouteList } from "./routes.ts";
 import type { AccountService } from "./service.ts";
@@ -74,6 +77,7 @@ export const accountsPart = definePart({
       apiTokens: await openApiTokens(host, accounts.options.tokens),
       remember: await openRemember(host, accounts.options.remember),
       twoFactors: await openTwoFactors(host, accounts.options.twoFactor, found.database),
+      providers: await openProviders(host, accounts.options.providers, origin),
       hasView: (name) => views?.find(name) !== undefined,
       now: () => Date.now(),
     });
@@ -142,6 +146,27 @@ async function openTwoFactors(host: PartHost, options: TwoFactorOptions | undefi
   const { TwoFactors } = await import("./two-factor/two-factor.ts");
   const { keyring } = host.part(secretsPart);
   return new TwoFactors({ database, models, keyring, issuer: options.issuer, now: () => Date.now() });
+}
+
+/** Opens the providers, where the accounts have some. */
+async function openProviders(
+  host: PartHost,
+  options: Readonly<Record<string, ProviderOptions>> | undefined,
+  origin: string | undefined,
+): Promise<Providers | undefined> {
+  if (options === undefined) return undefined;
+  if (origin === undefined)
+    throw setupError("Providers send visitors back, and gable() has no origin.", 'Pass origin to gable(), such as "https://example.com".');
+  const line = "export const Identity = identityModel();";
+  const model = findTable(host, "gable_identities", "The accounts have the option providers", line);
+  const [{ loadOpenid, OpenidProvider }, { Providers }] = await Promise.all([
+    import("./providers/openid.ts"),
+    import("./providers/providers.ts"),
+  ]);
+  const openid = await loadOpenid();
+  const byName = Object.entries(options).map(([name, each]) => [name, new OpenidProvider(openid, name, each)] as const);
+  // The table is that of identityModel().
+  return new Providers(new Map(byName), origin, model as ReturnType<typeof identityModel>);
 }
 
 /** Finds the model of a table. Throws `E_ACCOUNTS_SETUP` with the line that is missing. */

@@ -6,6 +6,7 @@ import type { AccountGuards } from "./accounts.ts";
 import { createConfirmRoutes } from "./confirm-routes.ts";
 import { createLoginRoutes } from "./login-routes.ts";
 import type { AccountsOptions } from "./options.ts";
+import { createProviderRoutes } from "./providers/provider-routes.ts";
 import { createRegisterRoutes } from "./register-routes.ts";
 import { createResetRoutes } from "./reset-routes.ts";
 import { createSessionRoutes } from "./session-routes.ts";
@@ -22,6 +23,7 @@ export interface AccountRoutes {
   readonly forgot: Route;
   readonly openReset: Route<{ readonly token: string }>;
   readonly reset: Route;
+  readonly provider: Route<{ readonly provider: string }> | undefined;
   readonly verify: Route<{ readonly token: string }>;
   /** Undefined for accounts without the option `twoFactor`, as the next two. */
   readonly twoFactor: Route | undefined;
@@ -41,10 +43,12 @@ export function createAccountRoutes(options: AccountsOptions, guards: AccountGua
   const tokens = options.tokens === undefined ? undefined : createTokenRoutes(options.tokens, guards);
   const codes = options.twoFactor === undefined ? undefined : createCodeRoutes(guards);
   const twoFactor = options.twoFactor === undefined ? undefined : createTwoFactorRoutes(guards);
+  const providers = options.providers === undefined ? undefined : createProviderRoutes(options, options.providers, guards);
   const named: AccountRoutes = {
     ...login.named,
     ...confirm.named,
     register: register?.named.register,
+    provider: providers?.named.provider,
     ...reset.named,
     ...verify.named,
     twoFactor: twoFactor?.named.twoFactor,
@@ -52,7 +56,7 @@ export function createAccountRoutes(options: AccountsOptions, guards: AccountGua
     confirmCode: codes?.named.confirmCode,
   };
   return Object.assign(
-    [login, confirm, register, reset, verify, change, sessions, tokens, codes, twoFactor].flatMap((made) => made?.routes ?? []),
+    [login, confirm, register, reset, verify, change, sessions, tokens, codes, twoFactor, providers].flatMap((made) => made?.routes ?? []),
     { named },
   );
 }

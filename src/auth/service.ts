@@ -14,6 +14,7 @@ import type { AccountMail } from "./mails.ts";
 import type { PasswordHasher } from "./passwords/hasher.ts";
 import { forgetBrowser, restoreUser } from "./remember/remember-me.ts";
 import type { RememberTokens } from "./remember/remember-tokens.ts";
+import type { Providers } from "./providers/providers.ts";
 import type { PermissionSetup } from "./permissions/permissions.ts";
 import { Permissions } from "./permissions/permissions.ts";
 import type { Route } from "../routing/route.ts";
@@ -55,6 +56,8 @@ export interface AccountServiceParts {
   readonly remember: RememberTokens | undefined;
   /** Undefined for accounts without the option `twoFactor`. */
   readonly twoFactors: TwoFactors | undefined;
+  /** Undefined for accounts without the option `providers`. */
+  readonly providers: Providers | undefined;
   readonly hasView: (name: string) => boolean;
   readonly now: () => number;
 }

@@ -30,6 +30,18 @@ export const accountErrors = {
   ),
   E_LOGIN_THROTTLED: entry(429, "Too many attempts to sign in", "Wait as long as Retry-After says."),
   E_LINK_EXPIRED: entry(410, "The link was used already, or it has expired", "Ask for a new mail."),
+  E_PROVIDER_PACKAGE: entry(500, "The package openid-client is missing", "Install it: npm install openid-client."),
+  E_PROVIDER_DENIED: entry(403, "The sign-in was declined at the provider", "Start again, and allow the sign-in there."),
+  E_PROVIDER_STATE: entry(400, "The sign-in was used already, has expired, or began in another browser", "Start again."),
+  E_PROVIDER_ANSWER: entry(
+    502,
+    "The provider gave an answer that cannot be accepted",
+    "Start again. If it stays, compare issuer, clientId, clientSecret and the redirect address with those at the provider.",
+  ),
+  E_PROVIDER_UNREACHABLE: entry(503, "The provider cannot be reached", "Try again later, or sign in with your password."),
+  E_PROVIDER_ACCOUNT: entry(403, "No account can be used with this identity", "Sign in with your password, and link the provider."),
+  E_IDENTITY_TAKEN: entry(409, "The identity is linked to another account", "Unlink it there first."),
+  E_IDENTITY_LAST: entry(409, "The provider is the last way into the account", "Set a password, or link another provider first."),
   E_PASSWORD_BUSY: entry(503, "Too many passwords wait to be checked", "Send the request again."),
   E_PASSWORD_HASH_UNSUPPORTED: entry(
     500,

@@ -17,6 +17,8 @@ export interface AccountPage {
   readonly form?: DisplayForm;
   /** Text of the button. No button by default. */
   readonly submit?: string;
+  /** Buttons that post to another address, by their text. None by default. */
+  readonly buttons?: Readonly<Record<string, string>>;
   /** Pages to go to, by the text of the link. None by default. */
   readonly links?: Readonly<Record<string, string>>;
   readonly status?: number;
@@ -32,7 +34,7 @@ export function showPage(context: AnyContext, { name, status = 200, ...props }: 
   return view === undefined ? page(draw(context, props), { status }) : render(view, props, { status });
 }
 
-function draw(context: AnyContext, { title, text, form, submit, links = {} }: Omit<AccountPage, "name" | "status">) {
+function draw(context: AnyContext, { title, text, form, submit, buttons = {}, links = {} }: Omit<AccountPage, "name" | "status">) {
   const items = Object.entries(links);
   return html`<!doctype html>
 <html lang="en">
@@ -43,6 +45,7 @@ function draw(context: AnyContext, { title, text, form, submit, links = {} }: Om
 ${context.flash.render()}
 ${text === undefined ? "" : html`<p>${text}</p>`}
 ${drawForm(form, submit)}
+${Object.entries(buttons).map(([label, path]) => html`<form method="post" action="${path}"><button type="submit">${label}</button></form>`)}
 ${items.length === 0 ? "" : html`<ul>${items.map(([label, path]) => html`<li><a href="${path}">${label}</a></li>`)}</ul>`}
 </main>
 </body>

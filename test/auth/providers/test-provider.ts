@@ -1,0 +1,92 @@
+/** A provider of OpenID Connect on this machine that can be hostile: each test says what it does wrong. */
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
+import type { Server } from "node:http";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What the provider answers, and what it does wrong. */
+export interface ProviderBehavior {
+  claims: Record<string, unknown>;
+  isUnsigned?: boolean;
+  hasForeignKey?: boolean;
+  /** Parameters of the address that leads back. */
+  back?: Record<string, string>;
+  /** Whether the token endpoint never answers. */
+  isSilent?: boolean;
+  /** Whether a code is refused. */
+  refusesCode?: boolean;
+}
+
+/** A running provider. */
+export interface TestProvider {
+  readonly issuer: string;
+  readonly behavior: ProviderBehavior;
+  /** Visits the address of a sign-in, and returns the path that leads back. */
+  readonly visit: (url: string) => string;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts a provider. */
+export async function openTestProvider(): Promise<TestProvider> {
+  const [keys, foreign] = [createKeys(), createKeys()];
+  const behavior: ProviderBehavior = { claims: {} };
+  const codes = new Map<string, { nonce: string; challenge: string; clientId: string }>();
+  const server = createServer(async (request, response) => {
+    const reply = (status: number, value: unknown): void => {
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
+    };
+    if (request.url === "/.well-known/openid-configuration") return reply(200, describe(issuer));
+    if (request.url === "/jwks") return reply(200, { keys: [{ ...keys.publicKey.export({ format: "jwk" }), kid: "one", alg: "RS256" }] });
+    if (behavior.isSilent === true) return;
+    const body = new URLSearchParams(Buffer.concat(await request.toArray()).toString());
+    const code = codes.get(body.get("code") ?? "");
+    codes.delete(body.get("code") ?? "");
+    const challenge = createHash("sha256")
+      .update(body.get("code_verifier") ?? "")
+      .digest("base64url");
+    if (behavior.refusesCode === true || code?.challenge !== challenge) return reply(400, { error: "invalid_grant" });
+    const now = Math.floor(Date.now() / 1000);
+    const claims = { iss: issuer, sub: "u1", aud: code.clientId, iat: now, exp: now + 60, nonce: code.nonce, ...behavior.claims };
+    const header = behavior.isUnsigned === true ? { alg: "none" } : { alg: "RS256", kid: "one" };
+    const text = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+    const { privateKey } = behavior.hasForeignKey === true ? foreign : keys;
+    const signature = behavior.isUnsigned === true ? "" : sign("sha256", Buffer.from(text), privateKey).toString("base64url");
+    reply(200, { access_token: "provider-token", token_type: "Bearer", id_token: `${text}.${signature}` });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // A TCP server has an address of this shape.
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const visit = (address: string): string => {
+    const { searchParams } = new URL(address);
+    const code = `code-${codes.size}-${searchParams.get("state")}`;
+    codes.set(code, {
+      nonce: searchParams.get("nonce")!,
+      challenge: searchParams.get("code_challenge")!,
+      clientId: searchParams.get("client_id")!,
+    });
+    const back = new URLSearchParams({ code, state: searchParams.get("state")!, ...behavior.back });
+    return `${new URL(searchParams.get("redirect_uri")!).pathname}?${back.toString()}`;
+  };
+  return { issuer, behavior, visit, close: () => close(server) };
+}
+
+function createKeys() {
+  return generateKeyPairSync("rsa", { modulusLength: 2048 });
+}
+
+function describe(issuer: string): object {
+  return {
+    issuer,
+    authorization_endpoint: `${issuer}/authorize`,
+    token_endpoint: `${issuer}/token`,
+    jwks_uri: `${issuer}/jwks`,
+    response_types_supported: ["code"],
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: ["RS256"],
+  };
+}
+
+function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => void server.close(() => resolve()));
+}
