@@ -5,9 +5,13 @@
  * export class User extends Model("users", { ...accountFields(), name: f.text({ max: 100 }) }) {}
  */
 export declare const accountFields: () => {
-    id: import("../data.ts").Column<number, "optional", true>;
+    id: import("../data.ts").Column<number, "optional", true> & {
+        readonly access: "fixed";
+    };
     email: import("../data.ts").Column<string, "required", false>;
-    password: import("../data.ts").Column<string, "required", false>;
+    password: import("../data.ts").Column<string, "required", false> & {
+        readonly access: "secret";
+    };
     emailVerifiedAt: import("../data.ts").Column<Date | null, "optional", false>;
     active: import("../data.ts").Column<boolean, "optional", false>;
     isStaff: import("../data.ts").Column<boolean, "optional", false>;
@@ -63,8 +67,12 @@ export declare const accountTokenModel: () => import("../data/model.ts").ModelSt
  * export const ApiToken = apiTokenModel();
  */
 export declare const apiTokenModel: () => import("../data/model.ts").ModelStatic<{
-    id: import("../data.ts").Column<number, "optional", true>;
-    digest: import("../data.ts").Column<string, "required", false>;
+    id: import("../data.ts").Column<number, "optional", true> & {
+        readonly access: "fixed";
+    };
+    digest: import("../data.ts").Column<string, "required", false> & {
+        readonly access: "secret";
+    };
     hint: import("../data.ts").Column<string, "required", false>;
     name: import("../data.ts").Column<string, "required", false>;
     scopes: import("../data.ts").Column<string, "required", false>;
@@ -84,8 +92,12 @@ export declare const apiTokenModel: () => import("../data/model.ts").ModelStatic
         expiresAt: Date;
         usedAt: Date | null;
     } & {} & import("../data/model.ts").RelationProperties<{
-        id: import("../data.ts").Column<number, "optional", true>;
-        digest: import("../data.ts").Column<string, "required", false>;
+        id: import("../data.ts").Column<number, "optional", true> & {
+            readonly access: "fixed";
+        };
+        digest: import("../data.ts").Column<string, "required", false> & {
+            readonly access: "secret";
+        };
         hint: import("../data.ts").Column<string, "required", false>;
         name: import("../data.ts").Column<string, "required", false>;
         scopes: import("../data.ts").Column<string, "required", false>;
@@ -94,8 +106,12 @@ export declare const apiTokenModel: () => import("../data/model.ts").ModelStatic
         expiresAt: import("../data.ts").Column<Date, "required", false>;
         usedAt: import("../data.ts").Column<Date | null, "optional", false>;
     }> & import("../data/model.ts").InstanceApi<{
-        id: import("../data.ts").Column<number, "optional", true>;
-        digest: import("../data.ts").Column<string, "required", false>;
+        id: import("../data.ts").Column<number, "optional", true> & {
+            readonly access: "fixed";
+        };
+        digest: import("../data.ts").Column<string, "required", false> & {
+            readonly access: "secret";
+        };
         hint: import("../data.ts").Column<string, "required", false>;
         name: import("../data.ts").Column<string, "required", false>;
         scopes: import("../data.ts").Column<string, "required", false>;
@@ -137,26 +153,36 @@ export declare const permissionModels: (user: UserClass & {
     };
 }) => {
     Group: import("../../data/model.ts").ModelStatic<{
-        id: import("../../data.ts").Column<number, "optional", true>;
+        id: import("../../data.ts").Column<number, "optional", true> & {
+            readonly access: "fixed";
+        };
         name: import("../../data.ts").Column<string, "required", false>;
     }> & {
         new (): import("../../data/model.ts").RowOf<"gable_groups"> & {
             id: number;
             name: string;
         } & {} & import("../../data/model.ts").RelationProperties<{
-            id: import("../../data.ts").Column<number, "optional", true>;
+            id: import("../../data.ts").Column<number, "optional", true> & {
+                readonly access: "fixed";
+            };
             name: import("../../data.ts").Column<string, "required", false>;
         }> & import("../../data/model.ts").InstanceApi<{
-            id: import("../../data.ts").Column<number, "optional", true>;
+            id: import("../../data.ts").Column<number, "optional", true> & {
+                readonly access: "fixed";
+            };
             name: import("../../data.ts").Column<string, "required", false>;
         }> & Readonly<{}>;
         readonly $table: "gable_groups";
     };
     GroupMember: import("../../data/model.ts").ModelStatic<{
         user: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
-            id: import("../../data.ts").Column<number, "optional", true>;
+            id: import("../../data.ts").Column<number, "optional", true> & {
+                readonly access: "fixed";
+            };
             email: import("../../data.ts").Column<string, "required", false>;
-            password: import("../../data.ts").Column<string, "required", false>;
+            password: import("../../data.ts").Column<string, "required", false> & {
+                readonly access: "secret";
+            };
             emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
             active: import("../../data.ts").Column<boolean, "optional", false>;
             isStaff: import("../../data.ts").Column<boolean, "optional", false>;
@@ -177,9 +203,13 @@ export declare const permissionModels: (user: UserClass & {
                 passwordChangedAt: Date | null;
                 sessionsValidFrom: Date | null;
             } & {} & import("../../data/model.ts").RelationProperties<{
-                id: import("../../data.ts").Column<number, "optional", true>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
                 email: import("../../data.ts").Column<string, "required", false>;
-                password: import("../../data.ts").Column<string, "required", false>;
+                password: import("../../data.ts").Column<string, "required", false> & {
+                    readonly access: "secret";
+                };
                 emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 active: import("../../data.ts").Column<boolean, "optional", false>;
                 isStaff: import("../../data.ts").Column<boolean, "optional", false>;
@@ -188,9 +218,13 @@ export declare const permissionModels: (user: UserClass & {
                 passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
             }> & import("../../data/model.ts").InstanceApi<{
-                id: import("../../data.ts").Column<number, "optional", true>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
                 email: import("../../data.ts").Column<string, "required", false>;
-                password: import("../../data.ts").Column<string, "required", false>;
+                password: import("../../data.ts").Column<string, "required", false> & {
+                    readonly access: "secret";
+                };
                 emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 active: import("../../data.ts").Column<boolean, "optional", false>;
                 isStaff: import("../../data.ts").Column<boolean, "optional", false>;
@@ -202,17 +236,23 @@ export declare const permissionModels: (user: UserClass & {
             readonly $table: "users";
         }, "one", false, true>;
         group: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
-            id: import("../../data.ts").Column<number, "optional", true>;
+            id: import("../../data.ts").Column<number, "optional", true> & {
+                readonly access: "fixed";
+            };
             name: import("../../data.ts").Column<string, "required", false>;
         }> & {
             new (): import("../../data/model.ts").RowOf<"gable_groups"> & {
                 id: number;
                 name: string;
             } & {} & import("../../data/model.ts").RelationProperties<{
-                id: import("../../data.ts").Column<number, "optional", true>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
                 name: import("../../data.ts").Column<string, "required", false>;
             }> & import("../../data/model.ts").InstanceApi<{
-                id: import("../../data.ts").Column<number, "optional", true>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
                 name: import("../../data.ts").Column<string, "required", false>;
             }> & Readonly<{}>;
             readonly $table: "gable_groups";
@@ -223,9 +263,13 @@ export declare const permissionModels: (user: UserClass & {
             userId: number;
         } & import("../../data/model.ts").RelationProperties<{
             user: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
-                id: import("../../data.ts").Column<number, "optional", true>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
                 email: import("../../data.ts").Column<string, "required", false>;
-                password: import("../../data.ts").Column<string, "required", false>;
+                password: import("../../data.ts").Column<string, "required", false> & {
+                    readonly access: "secret";
+                };
                 emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 active: import("../../data.ts").Column<boolean, "optional", false>;
                 isStaff: import("../../data.ts").Column<boolean, "optional", false>;
@@ -246,9 +290,13 @@ export declare const permissionModels: (user: UserClass & {
                     passwordChangedAt: Date | null;
                     sessionsValidFrom: Date | null;
                 } & {} & import("../../data/model.ts").RelationProperties<{
-                    id: import("../../data.ts").Column<number, "optional", true>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
                     email: import("../../data.ts").Column<string, "required", false>;
-                    password: import("../../data.ts").Column<string, "required", false>;
+                    password: import("../../data.ts").Column<string, "required", false> & {
+                        readonly access: "secret";
+                    };
                     emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     active: import("../../data.ts").Column<boolean, "optional", false>;
                     isStaff: import("../../data.ts").Column<boolean, "optional", false>;
@@ -257,9 +305,13 @@ export declare const permissionModels: (user: UserClass & {
                     passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
                 }> & import("../../data/model.ts").InstanceApi<{
-                    id: import("../../data.ts").Column<number, "optional", true>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
                     email: import("../../data.ts").Column<string, "required", false>;
-                    password: import("../../data.ts").Column<string, "required", false>;
+                    password: import("../../data.ts").Column<string, "required", false> & {
+                        readonly access: "secret";
+                    };
                     emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     active: import("../../data.ts").Column<boolean, "optional", false>;
                     isStaff: import("../../data.ts").Column<boolean, "optional", false>;
@@ -271,26 +323,36 @@ export declare const permissionModels: (user: UserClass & {
                 readonly $table: "users";
             }, "one", false, true>;
             group: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
-                id: import("../../data.ts").Column<number, "optional", true>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
                 name: import("../../data.ts").Column<string, "required", false>;
             }> & {
                 new (): import("../../data/model.ts").RowOf<"gable_groups"> & {
                     id: number;
                     name: string;
                 } & {} & import("../../data/model.ts").RelationProperties<{
-                    id: import("../../data.ts").Column<number, "optional", true>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
                     name: import("../../data.ts").Column<string, "required", false>;
                 }> & import("../../data/model.ts").InstanceApi<{
-                    id: import("../../data.ts").Column<number, "optional", true>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
                     name: import("../../data.ts").Column<string, "required", false>;
                 }> & Readonly<{}>;
                 readonly $table: "gable_groups";
             }, "one", false, true>;
         }> & import("../../data/model.ts").InstanceApi<{
             user: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
-                id: import("../../data.ts").Column<number, "optional", true>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
                 email: import("../../data.ts").Column<string, "required", false>;
-                password: import("../../data.ts").Column<string, "required", false>;
+                password: import("../../data.ts").Column<string, "required", false> & {
+                    readonly access: "secret";
+                };
                 emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 active: import("../../data.ts").Column<boolean, "optional", false>;
                 isStaff: import("../../data.ts").Column<boolean, "optional", false>;
@@ -311,9 +373,13 @@ export declare const permissionModels: (user: UserClass & {
                     passwordChangedAt: Date | null;
                     sessionsValidFrom: Date | null;
                 } & {} & import("../../data/model.ts").RelationProperties<{
-                    id: import("../../data.ts").Column<number, "optional", true>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
                     email: import("../../data.ts").Column<string, "required", false>;
-                    password: import("../../data.ts").Column<string, "required", false>;
+                    password: import("../../data.ts").Column<string, "required", false> & {
+                        readonly access: "secret";
+                    };
                     emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     active: import("../../data.ts").Column<boolean, "optional", false>;
                     isStaff: import("../../data.ts").Column<boolean, "optional", false>;
@@ -322,9 +388,13 @@ export declare const permissionModels: (user: UserClass & {
                     passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
                 }> & import("../../data/model.ts").InstanceApi<{
-                    id: import("../../data.ts").Column<number, "optional", true>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
                     email: import("../../data.ts").Column<string, "required", false>;
-                    password: import("../../data.ts").Column<string, "required", false>;
+                    password: import("../../data.ts").Column<string, "required", false> & {
+                        readonly access: "secret";
+                    };
                     emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     active: import("../../data.ts").Column<boolean, "optional", false>;
                     isStaff: import("../../data.ts").Column<boolean, "optional", false>;
@@ -336,17 +406,23 @@ export declare const permissionModels: (user: UserClass & {
                 readonly $table: "users";
             }, "one", false, true>;
             group: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
-                id: import("../../data.ts").Column<number, "optional", true>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
                 name: import("../../data.ts").Column<string, "required", false>;
             }> & {
                 new (): import("../../data/model.ts").RowOf<"gable_groups"> & {
                     id: number;
                     name: string;
                 } & {} & import("../../data/model.ts").RelationProperties<{
-                    id: import("../../data.ts").Column<number, "optional", true>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
                     name: import("../../data.ts").Column<string, "required", false>;
                 }> & import("../../data/model.ts").InstanceApi<{
-                    id: import("../../data.ts").Column<number, "optional", true>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
                     name: import("../../data.ts").Column<string, "required", false>;
                 }> & Readonly<{}>;
                 readonly $table: "gable_groups";
@@ -356,9 +432,13 @@ export declare const permissionModels: (user: UserClass & {
     };
     UserPermission: import("../../data/model.ts").ModelStatic<{
         user: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
-            id: import("../../data.ts").Column<number, "optional", true>;
+            id: import("../../data.ts").Column<number, "optional", true> & {
+                readonly access: "fixed";
+            };
             email: import("../../data.ts").Column<string, "required", false>;
-            password: import("../../data.ts").Column<string, "required", false>;
+            password: import("../../data.ts").Column<string, "required", false> & {
+                readonly access: "secret";
+            };
             emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
             active: import("../../data.ts").Column<boolean, "optional", false>;
             isStaff: import("../../data.ts").Column<boolean, "optional", false>;
@@ -379,9 +459,13 @@ export declare const permissionModels: (user: UserClass & {
                 passwordChangedAt: Date | null;
                 sessionsValidFrom: Date | null;
             } & {} & import("../../data/model.ts").RelationProperties<{
-                id: import("../../data.ts").Column<number, "optional", true>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
                 email: import("../../data.ts").Column<string, "required", false>;
-                password: import("../../data.ts").Column<string, "required", false>;
+                password: import("../../data.ts").Column<string, "required", false> & {
+                    readonly access: "secret";
+                };
                 emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 active: import("../../data.ts").Column<boolean, "optional", false>;
                 isStaff: import("../../data.ts").Column<boolean, "optional", false>;
@@ -390,9 +474,13 @@ export declare const permissionModels: (user: UserClass & {
                 passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
             }> & import("../../data/model.ts").InstanceApi<{
-                id: import("../../data.ts").Column<number, "optional", true>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
                 email: import("../../data.ts").Column<string, "required", false>;
-                password: import("../../data.ts").Column<string, "required", false>;
+                password: import("../../data.ts").Column<string, "required", false> & {
+                    readonly access: "secret";
+                };
                 emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 active: import("../../data.ts").Column<boolean, "optional", false>;
                 isStaff: import("../../data.ts").Column<boolean, "optional", false>;
@@ -411,9 +499,13 @@ export declare const permissionModels: (user: UserClass & {
             userId: number;
         } & import("../../data/model.ts").RelationProperties<{
             user: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
-                id: import("../../data.ts").Column<number, "optional", true>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
                 email: import("../../data.ts").Column<string, "required", false>;
-                password: import("../../data.ts").Column<string, "required", false>;
+                password: import("../../data.ts").Column<string, "required", false> & {
+                    readonly access: "secret";
+                };
                 emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 active: import("../../data.ts").Column<boolean, "optional", false>;
                 isStaff: import("../../data.ts").Column<boolean, "optional", false>;
@@ -434,9 +526,13 @@ export declare const permissionModels: (user: UserClass & {
                     passwordChangedAt: Date | null;
                     sessionsValidFrom: Date | null;
                 } & {} & import("../../data/model.ts").RelationProperties<{
-                    id: import("../../data.ts").Column<number, "optional", true>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
                     email: import("../../data.ts").Column<string, "required", false>;
-                    password: import("../../data.ts").Column<string, "required", false>;
+                    password: import("../../data.ts").Column<string, "required", false> & {
+                        readonly access: "secret";
+                    };
                     emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     active: import("../../data.ts").Column<boolean, "optional", false>;
                     isStaff: import("../../data.ts").Column<boolean, "optional", false>;
@@ -445,9 +541,13 @@ export declare const permissionModels: (user: UserClass & {
                     passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
                 }> & import("../../data/model.ts").InstanceApi<{
-                    id: import("../../data.ts").Column<number, "optional", true>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
                     email: import("../../data.ts").Column<string, "required", false>;
-                    password: import("../../data.ts").Column<string, "required", false>;
+                    password: import("../../data.ts").Column<string, "required", false> & {
+                        readonly access: "secret";
+                    };
                     emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     active: import("../../data.ts").Column<boolean, "optional", false>;
                     isStaff: import("../../data.ts").Column<boolean, "optional", false>;
@@ -461,9 +561,13 @@ export declare const permissionModels: (user: UserClass & {
             permission: import("../../data.ts").Column<string, "required", false>;
         }> & import("../../data/model.ts").InstanceApi<{
             user: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
-                id: import("../../data.ts").Column<number, "optional", true>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
                 email: import("../../data.ts").Column<string, "required", false>;
-                password: import("../../data.ts").Column<string, "required", false>;
+                password: import("../../data.ts").Column<string, "required", false> & {
+                    readonly access: "secret";
+                };
                 emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 active: import("../../data.ts").Column<boolean, "optional", false>;
                 isStaff: import("../../data.ts").Column<boolean, "optional", false>;
@@ -484,9 +588,13 @@ export declare const permissionModels: (user: UserClass & {
                     passwordChangedAt: Date | null;
                     sessionsValidFrom: Date | null;
                 } & {} & import("../../data/model.ts").RelationProperties<{
-                    id: import("../../data.ts").Column<number, "optional", true>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
                     email: import("../../data.ts").Column<string, "required", false>;
-                    password: import("../../data.ts").Column<string, "required", false>;
+                    password: import("../../data.ts").Column<string, "required", false> & {
+                        readonly access: "secret";
+                    };
                     emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     active: import("../../data.ts").Column<boolean, "optional", false>;
                     isStaff: import("../../data.ts").Column<boolean, "optional", false>;
@@ -495,9 +603,13 @@ export declare const permissionModels: (user: UserClass & {
                     passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
                 }> & import("../../data/model.ts").InstanceApi<{
-                    id: import("../../data.ts").Column<number, "optional", true>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
                     email: import("../../data.ts").Column<string, "required", false>;
-                    password: import("../../data.ts").Column<string, "required", false>;
+                    password: import("../../data.ts").Column<string, "required", false> & {
+                        readonly access: "secret";
+                    };
                     emailVerifiedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     active: import("../../data.ts").Column<boolean, "optional", false>;
                     isStaff: import("../../data.ts").Column<boolean, "optional", false>;
@@ -514,17 +626,23 @@ export declare const permissionModels: (user: UserClass & {
     };
     GroupPermission: import("../../data/model.ts").ModelStatic<{
         group: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
-            id: import("../../data.ts").Column<number, "optional", true>;
+            id: import("../../data.ts").Column<number, "optional", true> & {
+                readonly access: "fixed";
+            };
             name: import("../../data.ts").Column<string, "required", false>;
         }> & {
             new (): import("../../data/model.ts").RowOf<"gable_groups"> & {
                 id: number;
                 name: string;
             } & {} & import("../../data/model.ts").RelationProperties<{
-                id: import("../../data.ts").Column<number, "optional", true>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
                 name: import("../../data.ts").Column<string, "required", false>;
             }> & import("../../data/model.ts").InstanceApi<{
-                id: import("../../data.ts").Column<number, "optional", true>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
                 name: import("../../data.ts").Column<string, "required", false>;
             }> & Readonly<{}>;
             readonly $table: "gable_groups";
@@ -537,17 +655,23 @@ export declare const permissionModels: (user: UserClass & {
             groupId: number;
         } & import("../../data/model.ts").RelationProperties<{
             group: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
-                id: import("../../data.ts").Column<number, "optional", true>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
                 name: import("../../data.ts").Column<string, "required", false>;
             }> & {
                 new (): import("../../data/model.ts").RowOf<"gable_groups"> & {
                     id: number;
                     name: string;
                 } & {} & import("../../data/model.ts").RelationProperties<{
-                    id: import("../../data.ts").Column<number, "optional", true>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
                     name: import("../../data.ts").Column<string, "required", false>;
                 }> & import("../../data/model.ts").InstanceApi<{
-                    id: import("../../data.ts").Column<number, "optional", true>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
                     name: import("../../data.ts").Column<string, "required", false>;
                 }> & Readonly<{}>;
                 readonly $table: "gable_groups";
@@ -555,17 +679,23 @@ export declare const permissionModels: (user: UserClass & {
             permission: import("../../data.ts").Column<string, "required", false>;
         }> & import("../../data/model.ts").InstanceApi<{
             group: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
-                id: import("../../data.ts").Column<number, "optional", true>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
                 name: import("../../data.ts").Column<string, "required", false>;
             }> & {
                 new (): import("../../data/model.ts").RowOf<"gable_groups"> & {
                     id: number;
                     name: string;
                 } & {} & import("../../data/model.ts").RelationProperties<{
-                    id: import("../../data.ts").Column<number, "optional", true>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
                     name: import("../../data.ts").Column<string, "required", false>;
                 }> & import("../../data/model.ts").InstanceApi<{
-                    id: import("../../data.ts").Column<number, "optional", true>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
                     name: import("../../data.ts").Column<string, "required", false>;
                 }> & Readonly<{}>;
                 readonly $table: "gable_groups";

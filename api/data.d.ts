@@ -122,7 +122,9 @@ export declare const field: {
         readonly kind: "integer";
     }>(options?: Options) => Column<Options extends {
         readonly kind: "uuid";
-    } ? string : number, "optional", true>;
+    } ? string : number, "optional", true> & AccessOf<{
+        readonly editable: false;
+    }>;
     /** A UUID, in lower case. */
     readonly uuid: <const Options extends ColumnOptions<string>>(options?: Options) => Made<string, Options>;
     /** Text: a single line with `max`, of any length without it. */
@@ -160,7 +162,7 @@ export declare const field: {
     /** A list of values, each described by a field: `field.array(field.text({ max: 50 }))`. */
     readonly array: <Item, const Options extends ArrayOptions<Item>>(items: Column<Item, "required" | "optional">, options?: Options) => Made<Item[], Options>;
     /** A file that the storage of the application keeps: the value is its key. Forms of the model take an upload. */
-    readonly file: <const Options extends FileOptions>(options?: Options) => FileColumn<Out<string, Options>, InsertOf<Options>, IsKeyOf<Options>>;
+    readonly file: <const Options extends FileOptions>(options?: Options) => FileColumn<Out<string, Options>, InsertOf<Options>, IsKeyOf<Options>> & AccessOf<Options>;
     /** One of several keys, each with a display label. */
     readonly choice: <const Choices extends Readonly<Record<string, string>>, const Options extends ChoiceOptions<keyof Choices & string>>(choices: Choices, options?: Options) => Made<keyof Choices & string, Options>;
 };
@@ -429,7 +431,7 @@ export interface ModelStatic<Fields> {
         readonly isPartial?: boolean;
     }): Promise<ModelErrors>;
     /** Returns a Standard Schema of the model's fields, for forms and APIs. */
-    schema(options: SchemaOptions): ModelSchema;
+    schema<const Purpose extends SchemaPurpose, const Name extends SchemaName<Fields, Purpose> = UsualSchemaName<Fields, Purpose>, const Left extends SchemaName<Fields, Purpose> = never>(options: SchemaOptions<Purpose, Name, Left>): ModelSchema<SchemaValues<Fields, Purpose, Exclude<Name, Left>>>;
     /** Finds rows that match all filters. Without a filter, finds all rows. */
     where<Class extends AnyModel>(this: Class, ...filters: ReadonlyArray<Filter<Class>>): Query<Class, InstanceOf<Class>>;
     /** Finds rows that do not match a filter. */
@@ -1321,30 +1323,53 @@ export type QueryText = string | {
     readonly [Name in DialectName | "others"]?: string;
 };
 
-/** A schema of a model's fields. */
-export declare class ModelSchema {
+/** A schema of a model's fields. `Values` are what it takes and what it gives. */
+export declare class ModelSchema<Values = Readonly<Record<string, unknown>>> {
     #private;
     /** The interface of Standard Schema, version 1. */
     readonly "~standard": {
         readonly version: 1;
         readonly vendor: "gable";
-        readonly validate: (value: unknown) => Promise<Result>;
+        readonly validate: (value: unknown) => Promise<Result<Values>>;
+        /** Carries the types; never set. */
+        readonly types?: {
+            readonly input: Values;
+            readonly output: Values;
+        } | undefined;
     };
     /** The fields in their order. */
     readonly fields: readonly FieldMeta[];
+    /**
+     * Checks the strings of a form or a query by the rules of `validate`, and reads them first: `"5"` for a whole number, `"on"` for yes,
+     * a blank for null or the default. A new row takes a missing yes or no as no, and a missing list as an empty one, because
+     * browsers send nothing for a box that is not checked. A route calls it for its options `form` and `query`.
+     */
+    validateText(texts: Readonly<Record<string, unknown>>): Promise<Result<Values>>;
     /** Returns the schema as JSON Schema (draft 2020-12). */
     toJsonSchema(): Readonly<Record<string, unknown>>;
 }
 
 /** The purpose of a schema, and its fields. */
-export interface SchemaOptions {
+export interface SchemaOptions<Purpose extends SchemaPurpose = SchemaPurpose, Name extends string = string, Left extends string = string> {
     /** "create" requires fields without a default, "update" requires none; "read" has all fields that are not secret. */
-    readonly for: "create" | "update" | "read";
+    readonly for: Purpose;
     /** The fields, in this order. By default all editable ones, or all readable ones for "read". */
-    readonly pick?: readonly string[];
+    readonly pick?: readonly Name[];
     /** Fields to leave out. None by default. */
-    readonly omit?: readonly string[];
+    readonly omit?: readonly Left[];
 }
+
+/** What a schema is for. */
+export type SchemaPurpose = "create" | "update" | "read";
+
+/** The values of a schema: all of them to read, those without a default to create, none required to update. */
+export type SchemaValues<Fields, Purpose, Name> = {
+    [Each in keyof RowValues<Fields> as Each extends Name & NeededName<Fields, Purpose> ? Each : never]: RowValues<Fields>[Each];
+} & {
+    [Each in keyof RowValues<Fields> as Each extends Exclude<Name, NeededName<Fields, Purpose>> ? Each : never]?: RowValues<Fields>[Each];
+} extends infer Values ? {
+    [Each in keyof Values]: Values[Each];
+} : never;
 
 /** Options of a relation to one row, which adds a column with its key. */
 export interface BelongsToOptions {

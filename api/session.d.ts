@@ -17,7 +17,9 @@ export declare function redisSessions(options: RedisOptions): SessionStore & Ses
  */
 export declare const sessionModel: () => import("../data/model.ts").ModelStatic<{
     key: import("../data.ts").Column<string, "required", true>;
-    data: import("../data.ts").Column<string, "required", false>;
+    data: import("../data.ts").Column<string, "required", false> & {
+        readonly access: "secret";
+    };
     userId: import("../data.ts").Column<string | null, "optional", false>;
     createdAt: import("../data.ts").Column<Date, "required", false>;
     seenAt: import("../data.ts").Column<Date, "required", false>;
@@ -34,7 +36,9 @@ export declare const sessionModel: () => import("../data/model.ts").ModelStatic<
         version: number;
     } & {} & import("../data/model.ts").RelationProperties<{
         key: import("../data.ts").Column<string, "required", true>;
-        data: import("../data.ts").Column<string, "required", false>;
+        data: import("../data.ts").Column<string, "required", false> & {
+            readonly access: "secret";
+        };
         userId: import("../data.ts").Column<string | null, "optional", false>;
         createdAt: import("../data.ts").Column<Date, "required", false>;
         seenAt: import("../data.ts").Column<Date, "required", false>;
@@ -42,7 +46,9 @@ export declare const sessionModel: () => import("../data/model.ts").ModelStatic<
         version: import("../data.ts").Column<number, "optional", false>;
     }> & import("../data/model.ts").InstanceApi<{
         key: import("../data.ts").Column<string, "required", true>;
-        data: import("../data.ts").Column<string, "required", false>;
+        data: import("../data.ts").Column<string, "required", false> & {
+            readonly access: "secret";
+        };
         userId: import("../data.ts").Column<string | null, "optional", false>;
         createdAt: import("../data.ts").Column<Date, "required", false>;
         seenAt: import("../data.ts").Column<Date, "required", false>;

@@ -60,7 +60,9 @@ export interface ScheduleTimes {
 
 /** Creates the model of the table `gable_tasks`. Export it from your models: `export const TaskRow = taskModel();` */
 export declare const taskModel: () => import("../data/model.ts").ModelStatic<{
-    id: import("../data.ts").Column<string, "optional", true>;
+    id: import("../data.ts").Column<string, "optional", true> & {
+        readonly access: "fixed";
+    };
     name: import("../data.ts").Column<string, "required", false>;
     queue: import("../data.ts").Column<string, "required", false>;
     state: import("../data.ts").Column<string, "required", false>;
@@ -106,7 +108,9 @@ export declare const taskModel: () => import("../data/model.ts").ModelStatic<{
         startedAt: Date | null;
         finishedAt: Date | null;
     } & {} & import("../data/model.ts").RelationProperties<{
-        id: import("../data.ts").Column<string, "optional", true>;
+        id: import("../data.ts").Column<string, "optional", true> & {
+            readonly access: "fixed";
+        };
         name: import("../data.ts").Column<string, "required", false>;
         queue: import("../data.ts").Column<string, "required", false>;
         state: import("../data.ts").Column<string, "required", false>;
@@ -130,7 +134,9 @@ export declare const taskModel: () => import("../data/model.ts").ModelStatic<{
         startedAt: import("../data.ts").Column<Date | null, "optional", false>;
         finishedAt: import("../data.ts").Column<Date | null, "optional", false>;
     }> & import("../data/model.ts").InstanceApi<{
-        id: import("../data.ts").Column<string, "optional", true>;
+        id: import("../data.ts").Column<string, "optional", true> & {
+            readonly access: "fixed";
+        };
         name: import("../data.ts").Column<string, "required", false>;
         queue: import("../data.ts").Column<string, "required", false>;
         state: import("../data.ts").Column<string, "required", false>;

@@ -3,6 +3,7 @@ import { assertKnownOptions } from "../errors/option-errors.ts";
 import { toFieldValues } from "./rows/assignments.ts";
 import { Instance } from "./rows/instance.ts";
 import { readRelationProperty, refuseRelationProperty } from "./query/relation-handles.ts";
+import type { SchemaName, SchemaPurpose, SchemaValues, UsualSchemaName } from "./schema/schema-types.ts";
 import type { RowRecord } from "./schema/row.ts";
 import type { CreateManyOptions, UpsertRequest } from "./rows/write-bulk.ts";
 import { getOrCreateRow, insertRows, upsertRow } from "./rows/write-bulk.ts";
@@ -122,7 +123,13 @@ export interface ModelStatic<Fields> {
   /** Validates values of a row. Returns messages by field, with `$model` for the whole row; empty if the values are valid. */
   validate(values: Readonly<Record<string, unknown>>, options?: { readonly isPartial?: boolean }): Promise<ModelErrors>;
   /** Returns a Standard Schema of the model's fields, for forms and APIs. */
-  schema(options: SchemaOptions): ModelSchema;
+  schema<
+    const Purpose extends SchemaPurpose,
+    const Name extends SchemaName<Fields, Purpose> = UsualSchemaName<Fields, Purpose>,
+    const Left extends SchemaName<Fields, Purpose> = never,
+  >(
+    options: SchemaOptions<Purpose, Name, Left>,
+  ): ModelSchema<SchemaValues<Fields, Purpose, Exclude<Name, Left>>>;
   /** Finds rows that match all filters. Without a filter, finds all rows. */
   where<Class extends AnyModel>(this: Class, ...filters: ReadonlyArray<Filter<Class>>): Query<Class, InstanceOf<Class>>;
   /** Finds rows that do not match a filter. */

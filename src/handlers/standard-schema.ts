@@ -16,6 +16,11 @@ export interface StandardSchema<Input = unknown, Output = Input> {
   };
 }
 
+/** A schema that reads texts by itself, and keeps its types strict for JSON: those of models. */
+interface TextSchema {
+  validateText(record: Readonly<Record<string, unknown>>): Promise<SchemaResult<unknown>>;
+}
+
 /** The result of a schema. */
 export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
@@ -46,15 +51,22 @@ export type Validated =
 
 /** Checks a value with a schema. */
 export async function validateWith(schema: StandardSchema, value: unknown): Promise<Validated> {
-  const result = await schema["~standard"].validate(value);
+  return toValidated(await schema["~standard"].validate(value));
+}
+
+function toValidated(result: SchemaResult<unknown>): Validated {
   return result.issues === undefined ? { isValid: true, value: result.value } : { isValid: false, errors: result.issues.map(toFieldError) };
 }
 
 /**
- * Checks names and values of a query or form. A name that occurs once may belong to a list: the JSON Schema of the
+ * Checks names and values of a query or form. A schema that reads texts does so itself. A name that occurs once may belong to a list: the JSON Schema of the
  * schema says so before it runs. Without a JSON Schema, a list of one value is tried where the schema expects a list.
  */
-export async function validateFields(schema: StandardSchema, record: Readonly<Record<string, unknown>>): Promise<Validated> {
+export async function validateFields(
+  schema: StandardSchema & Partial<TextSchema>,
+  record: Readonly<Record<string, unknown>>,
+): Promise<Validated> {
+  if (typeof schema.validateText === "function") return toValidated(await schema.validateText(record));
   const lists = findListNames(schema);
   const plain = { ...record };
   if (lists !== undefined) {

@@ -5,6 +5,8 @@ import { Model } from "../../src/data/model.ts";
 import { View } from "../../src/data/view.ts";
 import { belongsTo } from "../../src/data/schema/relation.ts";
 import { Author, Book, Part, Profile } from "./library-models.ts";
+import type { InputOfSchema, OutputOfSchema } from "../../src/handlers/standard-schema.ts";
+import { post } from "../../src/index.ts";
 import { Tag } from "./tag-model.ts";
 
 type Equal<First, Second> = (<Type>() => Type extends First ? 1 : 2) extends <Type>() => Type extends Second ? 1 : 2 ? true : false;
@@ -79,3 +81,35 @@ void WrongTotals;
 // @ts-expect-error a kind of database that there is not
 class OtherTotals extends View("totals", { id: f.id() }, { sql: { oracle: "SELECT 1" } }) {}
 void OtherTotals;
+
+// Schemas have the types of the model for their purpose.
+type Json = { lang: string; tags?: string[] };
+const newBook = Book.schema({ for: "create" });
+type NewBook = { title: string; slug?: string; price: string; pages?: number; meta: Json; authorId: number };
+assertType<Equal<OutputOfSchema<typeof newBook>, NewBook>>();
+assertType<Equal<InputOfSchema<typeof newBook>, NewBook>>();
+const changedBook = Book.schema({ for: "update", omit: ["meta", "slug"] });
+assertType<Equal<OutputOfSchema<typeof changedBook>, { title?: string; price?: string; pages?: number; authorId?: number }>>();
+const shownAuthor = Author.schema({ for: "read", omit: ["updated", "mentorId"] });
+type ShownAuthor = { id: number; name: string; email: string | null; status: "active" | "retired"; created: Date };
+assertType<Equal<OutputOfSchema<typeof shownAuthor>, ShownAuthor>>();
+assertType<Equal<"secretNote" & keyof OutputOfSchema<ReturnType<typeof readBook>>, never>>();
+const readBook = () => Book.schema({ for: "read" });
+const pickedBook = Book.schema({ for: "create", pick: ["secretNote", "version", "title"], omit: ["version"] });
+assertType<Equal<OutputOfSchema<typeof pickedBook>, { secretNote?: string | null; title: string }>>();
+const newProfile = Profile.schema({ for: "create" });
+assertType<Equal<OutputOfSchema<typeof newProfile>, { text: string; authorId: number }>>();
+// @ts-expect-error a secret field cannot be read
+Book.schema({ for: "read", pick: ["secretNote"] });
+// @ts-expect-error no field has this name
+Book.schema({ for: "create", pick: ["titel"] });
+// @ts-expect-error a relation is not a value: its key is
+Book.schema({ for: "create", pick: ["author"] });
+post("/books", { form: newBook }, ({ form }) => {
+  if (form.valid) assertType<Equal<typeof form.data, NewBook>>();
+  return "";
+});
+post("/books", { json: changedBook }, ({ json }) => {
+  assertType<Equal<typeof json, { title?: string; price?: string; pages?: number; authorId?: number }>>();
+  return "";
+});

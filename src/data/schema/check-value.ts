@@ -182,7 +182,7 @@ function toScaled(text: string, scale: number): bigint {
 }
 
 /** Whether a string is a valid calendar day: `2026-02-30` is not. */
-function isDay(text: string): boolean {
+export function isDay(text: string): boolean {
   const match = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/.exec(text);
   if (match === null || match[1] === "0000") return false;
   const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];

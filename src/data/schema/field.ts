@@ -37,7 +37,14 @@ type IsKeyOf<Options> = Options extends { readonly primary: true } ? true : fals
 /** The type of JSON is given explicitly, so TypeScript cannot infer the options as well: only null makes the value optional. */
 type JsonInsert<Value> = unknown extends Value ? "optional" : null extends Value ? "optional" : "required";
 
-type Made<Value, Options> = Column<Out<Value, Options>, InsertOf<Options>, IsKeyOf<Options>>;
+/** Says in a type what schemas leave out: secret values, and values that no one types. */
+type AccessOf<Options> = Options extends { readonly secret: true }
+  ? { readonly access: "secret" }
+  : Options extends { readonly editable: false } | { readonly auto: unknown }
+    ? { readonly access: "fixed" }
+    : unknown;
+
+type Made<Value, Options> = Column<Out<Value, Options>, InsertOf<Options>, IsKeyOf<Options>> & AccessOf<Options>;
 
 // What the types of the builders promise is what their columns hold; the columns themselves are of one class.
 function make<Value, Options>(type: AnyColumn["type"], options: Options | undefined): Made<Value, Options> {
@@ -50,7 +57,7 @@ export const field = {
   /** The primary key: a number that counts up, or a UUID of version 7. */
   id<const Options extends IdOptions = { readonly kind: "integer" }>(
     options?: Options,
-  ): Column<Options extends { readonly kind: "uuid" } ? string : number, "optional", true> {
+  ): Column<Options extends { readonly kind: "uuid" } ? string : number, "optional", true> & AccessOf<{ readonly editable: false }> {
     const { kind = "integer", ...rest } = options ?? ({} as IdOptions); // Without options all have their defaults.
     const type = kind === "uuid" ? "uuid" : "id";
     return new Column(type, { ...rest, primary: true, editable: false }) as never; // As in make().
@@ -96,8 +103,9 @@ export const field = {
     options?: Options,
   ): Made<Item[], Options> => new Column("array", (options ?? {}) as AnyColumnOptions, { items }) as unknown as Made<Item[], Options>, // As in make().
   /** A file that the storage of the application keeps: the value is its key. Forms of the model take an upload. */
-  file: <const Options extends FileOptions>(options?: Options): FileColumn<Out<string, Options>, InsertOf<Options>, IsKeyOf<Options>> =>
-    make("file", options) as never, // As in make().
+  file: <const Options extends FileOptions>(
+    options?: Options,
+  ): FileColumn<Out<string, Options>, InsertOf<Options>, IsKeyOf<Options>> & AccessOf<Options> => make("file", options) as never, // As in make().
   /** One of several keys, each with a display label. */
   choice: <const Choices extends Readonly<Record<string, string>>, const Options extends ChoiceOptions<keyof Choices & string>>(
     choices: Choices,

@@ -3,16 +3,18 @@ import { GableError } from "../../errors/gable-error.ts";
 import { maxOf } from "./check-value.ts";
 import type { FieldMeta, ItemMeta } from "./model-class.ts";
 import type { ModelClass } from "./model-class.ts";
+import { readFieldText } from "./read-text.ts";
+import type { SchemaPurpose } from "./schema-types.ts";
 import { assertField, checkRow } from "./validate-row.ts";
 
 /** The purpose of a schema, and its fields. */
-export interface SchemaOptions {
+export interface SchemaOptions<Purpose extends SchemaPurpose = SchemaPurpose, Name extends string = string, Left extends string = string> {
   /** "create" requires fields without a default, "update" requires none; "read" has all fields that are not secret. */
-  readonly for: "create" | "update" | "read";
+  readonly for: Purpose;
   /** The fields, in this order. By default all editable ones, or all readable ones for "read". */
-  readonly pick?: readonly string[];
+  readonly pick?: readonly Name[];
   /** Fields to leave out. None by default. */
-  readonly omit?: readonly string[];
+  readonly omit?: readonly Left[];
 }
 
 /** One issue, in the form of Standard Schema. */
@@ -21,20 +23,22 @@ interface Issue {
   readonly path?: readonly string[];
 }
 
-type Result = { readonly value: Readonly<Record<string, unknown>>; readonly issues?: undefined } | { readonly issues: readonly Issue[] };
+type Result<Output> = { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly Issue[] };
 
-/** A schema of a model's fields. */
-export class ModelSchema {
+/** A schema of a model's fields. `Values` are what it takes and what it gives. */
+export class ModelSchema<Values = Readonly<Record<string, unknown>>> {
   /** The interface of Standard Schema, version 1. */
   readonly "~standard": {
     readonly version: 1;
     readonly vendor: "gable";
-    readonly validate: (value: unknown) => Promise<Result>;
+    readonly validate: (value: unknown) => Promise<Result<Values>>;
+    /** Carries the types; never set. */
+    readonly types?: { readonly input: Values; readonly output: Values } | undefined;
   };
   /** The fields in their order. */
   readonly fields: readonly FieldMeta[];
   readonly #model: ModelClass;
-  readonly #purpose: "create" | "update" | "read";
+  readonly #purpose: SchemaPurpose;
 
   /** @internal Use `Model.schema()`. Throws `E_FIELD_UNKNOWN`, and `E_FIELD_SECRET` for a secret field in `pick`. */
   constructor(model: ModelClass, options: SchemaOptions) {
@@ -44,17 +48,39 @@ export class ModelSchema {
     this["~standard"] = Object.freeze({ version: 1, vendor: "gable", validate: (value: unknown) => this.#validate(value) });
   }
 
-  async #validate(value: unknown): Promise<Result> {
+  /**
+   * Checks the strings of a form or a query by the rules of `validate`, and reads them first: `"5"` for a whole number, `"on"` for yes,
+   * a blank for null or the default. A new row takes a missing yes or no as no, and a missing list as an empty one, because
+   * browsers send nothing for a box that is not checked. A route calls it for its options `form` and `query`.
+   */
+  async validateText(texts: Readonly<Record<string, unknown>>): Promise<Result<Values>> {
+    const values: Record<string, unknown> = Object.assign(Object.create(null), texts);
+    const messages = new Map<string, string>();
+    for (const field of this.fields) {
+      const read = readFieldText(field, values[field.name], this.#purpose);
+      if (read.message !== undefined) messages.set(field.name, read.message);
+      values[field.name] = read.message === undefined ? read.value : undefined;
+    }
+    return this.#validate(values, messages);
+  }
+
+  async #validate(value: unknown, unread: ReadonlyMap<string, string> = new Map()): Promise<Result<Values>> {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return { issues: [{ message: "Give an object." }] };
     const given = value as Readonly<Record<string, unknown>>; // Checked in the line above.
     const issues: Issue[] = Object.keys(given)
       .filter((name) => !this.fields.some((field) => field.name === name))
       .map((name) => ({ message: "There is no such field.", path: [name] }));
     const defined = Object.fromEntries(Object.entries(given).filter(([, item]) => item !== undefined));
-    const { checked, errors } = await checkRow(this.#model, this.fields, defined, { isPartial: this.#purpose === "update" });
+    for (const [name, message] of unread) issues.push({ message, path: [name] });
+    const { checked, errors } = await checkRow(
+      this.#model,
+      this.fields.filter(({ name }) => !unread.has(name)),
+      defined,
+      { isPartial: this.#purpose === "update", isFilled: this.#purpose === "read", skipsModel: unread.size > 0 },
+    );
     for (const [name, messages] of Object.entries(errors))
       issues.push(...messages.map((message) => (name === "$model" ? { message } : { message, path: [name] })));
-    return issues.length > 0 ? { issues } : { value: checked };
+    return issues.length > 0 ? { issues } : { value: checked as Values }; // Each value passed the check of its column, which has its type.
   }
 
   /** Returns the schema as JSON Schema (draft 2020-12). */
