@@ -713,11 +713,21 @@ export declare const permissionModels: (user: UserClass & {
  * export const RememberToken = rememberTokenModel();
  */
 export declare const rememberTokenModel: () => import("../../data/model.ts").ModelStatic<{
-    id: import("../../data.ts").Column<number, "optional", true>;
-    selector: import("../../data.ts").Column<string, "required", false>;
-    digest: import("../../data.ts").Column<string, "required", false>;
-    previousDigest: import("../../data.ts").Column<string | null, "optional", false>;
-    salt: import("../../data.ts").Column<string | null, "optional", false>;
+    id: import("../../data.ts").Column<number, "optional", true> & {
+        readonly access: "fixed";
+    };
+    selector: import("../../data.ts").Column<string, "required", false> & {
+        readonly access: "secret";
+    };
+    digest: import("../../data.ts").Column<string, "required", false> & {
+        readonly access: "secret";
+    };
+    previousDigest: import("../../data.ts").Column<string | null, "optional", false> & {
+        readonly access: "secret";
+    };
+    salt: import("../../data.ts").Column<string | null, "optional", false> & {
+        readonly access: "secret";
+    };
     userId: import("../../data.ts").Column<string, "required", false>;
     createdAt: import("../../data.ts").Column<Date, "required", false>;
     replacedAt: import("../../data.ts").Column<Date | null, "optional", false>;
@@ -734,21 +744,41 @@ export declare const rememberTokenModel: () => import("../../data/model.ts").Mod
         replacedAt: Date | null;
         expiresAt: Date;
     } & {} & import("../../data/model.ts").RelationProperties<{
-        id: import("../../data.ts").Column<number, "optional", true>;
-        selector: import("../../data.ts").Column<string, "required", false>;
-        digest: import("../../data.ts").Column<string, "required", false>;
-        previousDigest: import("../../data.ts").Column<string | null, "optional", false>;
-        salt: import("../../data.ts").Column<string | null, "optional", false>;
+        id: import("../../data.ts").Column<number, "optional", true> & {
+            readonly access: "fixed";
+        };
+        selector: import("../../data.ts").Column<string, "required", false> & {
+            readonly access: "secret";
+        };
+        digest: import("../../data.ts").Column<string, "required", false> & {
+            readonly access: "secret";
+        };
+        previousDigest: import("../../data.ts").Column<string | null, "optional", false> & {
+            readonly access: "secret";
+        };
+        salt: import("../../data.ts").Column<string | null, "optional", false> & {
+            readonly access: "secret";
+        };
         userId: import("../../data.ts").Column<string, "required", false>;
         createdAt: import("../../data.ts").Column<Date, "required", false>;
         replacedAt: import("../../data.ts").Column<Date | null, "optional", false>;
         expiresAt: import("../../data.ts").Column<Date, "required", false>;
     }> & import("../../data/model.ts").InstanceApi<{
-        id: import("../../data.ts").Column<number, "optional", true>;
-        selector: import("../../data.ts").Column<string, "required", false>;
-        digest: import("../../data.ts").Column<string, "required", false>;
-        previousDigest: import("../../data.ts").Column<string | null, "optional", false>;
-        salt: import("../../data.ts").Column<string | null, "optional", false>;
+        id: import("../../data.ts").Column<number, "optional", true> & {
+            readonly access: "fixed";
+        };
+        selector: import("../../data.ts").Column<string, "required", false> & {
+            readonly access: "secret";
+        };
+        digest: import("../../data.ts").Column<string, "required", false> & {
+            readonly access: "secret";
+        };
+        previousDigest: import("../../data.ts").Column<string | null, "optional", false> & {
+            readonly access: "secret";
+        };
+        salt: import("../../data.ts").Column<string | null, "optional", false> & {
+            readonly access: "secret";
+        };
         userId: import("../../data.ts").Column<string, "required", false>;
         createdAt: import("../../data.ts").Column<Date, "required", false>;
         replacedAt: import("../../data.ts").Column<Date | null, "optional", false>;
@@ -768,7 +798,9 @@ export declare const rememberTokenModel: () => import("../../data/model.ts").Mod
 export declare const twoFactorModels: () => {
     TwoFactor: import("../../data/model.ts").ModelStatic<{
         userId: import("../../data.ts").Column<string, "required", true>;
-        secret: import("../../data.ts").Column<string, "required", false>;
+        secret: import("../../data.ts").Column<string, "required", false> & {
+            readonly access: "secret";
+        };
         lastStep: import("../../data.ts").Column<number, "required", false>;
         enabledAt: import("../../data.ts").Column<Date, "required", false>;
     }> & {
@@ -779,21 +811,29 @@ export declare const twoFactorModels: () => {
             enabledAt: Date;
         } & {} & import("../../data/model.ts").RelationProperties<{
             userId: import("../../data.ts").Column<string, "required", true>;
-            secret: import("../../data.ts").Column<string, "required", false>;
+            secret: import("../../data.ts").Column<string, "required", false> & {
+                readonly access: "secret";
+            };
             lastStep: import("../../data.ts").Column<number, "required", false>;
             enabledAt: import("../../data.ts").Column<Date, "required", false>;
         }> & import("../../data/model.ts").InstanceApi<{
             userId: import("../../data.ts").Column<string, "required", true>;
-            secret: import("../../data.ts").Column<string, "required", false>;
+            secret: import("../../data.ts").Column<string, "required", false> & {
+                readonly access: "secret";
+            };
             lastStep: import("../../data.ts").Column<number, "required", false>;
             enabledAt: import("../../data.ts").Column<Date, "required", false>;
         }> & Readonly<{}>;
         readonly $table: "gable_two_factors";
     };
     RecoveryCode: import("../../data/model.ts").ModelStatic<{
-        id: import("../../data.ts").Column<number, "optional", true>;
+        id: import("../../data.ts").Column<number, "optional", true> & {
+            readonly access: "fixed";
+        };
         userId: import("../../data.ts").Column<string, "required", false>;
-        digest: import("../../data.ts").Column<string, "required", false>;
+        digest: import("../../data.ts").Column<string, "required", false> & {
+            readonly access: "secret";
+        };
         usedAt: import("../../data.ts").Column<Date | null, "optional", false>;
     }> & {
         new (): import("../../data/model.ts").RowOf<"gable_recovery_codes"> & {
@@ -802,14 +842,22 @@ export declare const twoFactorModels: () => {
             digest: string;
             usedAt: Date | null;
         } & {} & import("../../data/model.ts").RelationProperties<{
-            id: import("../../data.ts").Column<number, "optional", true>;
+            id: import("../../data.ts").Column<number, "optional", true> & {
+                readonly access: "fixed";
+            };
             userId: import("../../data.ts").Column<string, "required", false>;
-            digest: import("../../data.ts").Column<string, "required", false>;
+            digest: import("../../data.ts").Column<string, "required", false> & {
+                readonly access: "secret";
+            };
             usedAt: import("../../data.ts").Column<Date | null, "optional", false>;
         }> & import("../../data/model.ts").InstanceApi<{
-            id: import("../../data.ts").Column<number, "optional", true>;
+            id: import("../../data.ts").Column<number, "optional", true> & {
+                readonly access: "fixed";
+            };
             userId: import("../../data.ts").Column<string, "required", false>;
-            digest: import("../../data.ts").Column<string, "required", false>;
+            digest: import("../../data.ts").Column<string, "required", false> & {
+                readonly access: "secret";
+            };
             usedAt: import("../../data.ts").Column<Date | null, "optional", false>;
         }> & Readonly<{}>;
         readonly $table: "gable_recovery_codes";
@@ -823,7 +871,9 @@ export declare const twoFactorModels: () => {
  * export const Identity = identityModel();
  */
 export declare const identityModel: () => import("../../data/model.ts").ModelStatic<{
-    id: import("../../data.ts").Column<number, "optional", true>;
+    id: import("../../data.ts").Column<number, "optional", true> & {
+        readonly access: "fixed";
+    };
     digest: import("../../data.ts").Column<string, "required", false>;
     issuer: import("../../data.ts").Column<string, "required", false>;
     subject: import("../../data.ts").Column<string, "required", false>;
@@ -840,7 +890,9 @@ export declare const identityModel: () => import("../../data/model.ts").ModelSta
         isOnlyWay: boolean;
         createdAt: Date;
     } & {} & import("../../data/model.ts").RelationProperties<{
-        id: import("../../data.ts").Column<number, "optional", true>;
+        id: import("../../data.ts").Column<number, "optional", true> & {
+            readonly access: "fixed";
+        };
         digest: import("../../data.ts").Column<string, "required", false>;
         issuer: import("../../data.ts").Column<string, "required", false>;
         subject: import("../../data.ts").Column<string, "required", false>;
@@ -848,7 +900,9 @@ export declare const identityModel: () => import("../../data/model.ts").ModelSta
         isOnlyWay: import("../../data.ts").Column<boolean, "optional", false>;
         createdAt: import("../../data.ts").Column<Date, "required", false>;
     }> & import("../../data/model.ts").InstanceApi<{
-        id: import("../../data.ts").Column<number, "optional", true>;
+        id: import("../../data.ts").Column<number, "optional", true> & {
+            readonly access: "fixed";
+        };
         digest: import("../../data.ts").Column<string, "required", false>;
         issuer: import("../../data.ts").Column<string, "required", false>;
         subject: import("../../data.ts").Column<string, "required", false>;
