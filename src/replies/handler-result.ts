@@ -102,12 +102,21 @@ async function fromResponse(response: Response): Promise<HandlerReply> {
   }
   const contentType = response.headers.get("content-type") ?? "";
   if (response.body === null) return new HandlerReply(response.status, contentType, null, headers);
+  const fields = response.url === "" ? headers : toDecoded(headers);
   const reader = response.body.getReader();
   const first = await reader.read();
-  if (first.done) return new HandlerReply(response.status, contentType, new Uint8Array(0), headers);
+  if (first.done) return new HandlerReply(response.status, contentType, new Uint8Array(0), fields);
   const second = await reader.read();
-  if (second.done) return new HandlerReply(response.status, contentType, first.value, headers);
-  return new HandlerReply(response.status, contentType, readOn(reader, [first.value, second.value]), headers);
+  if (second.done) return new HandlerReply(response.status, contentType, first.value, fields);
+  return new HandlerReply(response.status, contentType, readOn(reader, [first.value, second.value]), fields);
+}
+
+/** The global `fetch()` decodes bodies, and keeps the fields of the encoded form. A `Response` that a program makes has no URL. */
+function toDecoded(headers: ReadonlyArray<readonly [string, string]>): Array<[string, string]> {
+  const isEncoded = headers.some(([name]) => name === "content-encoding");
+  return headers
+    .filter(([name]) => !isEncoded || (name !== "content-encoding" && name !== "content-digest"))
+    .map(([name, value]) => [name, isEncoded && name === "etag" && value.startsWith('"') ? `W/${value}` : value]);
 }
 
 const hopByHop = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade", "trailer", "date", "content-length"]);

@@ -6,6 +6,7 @@ import { definePart } from "../parts/part.ts";
 import type { AppTasks } from "./app-tasks.ts";
 import type { TaskRunMode, TaskSetting, TaskSetupOptions } from "./setup-options.ts";
 import { assertSetting, toSetupOptions } from "./setup-options.ts";
+import type { AnyTask } from "./task.ts";
 import { toDefinitions } from "./task-options.ts";
 import type { TaskDirectory, TaskQueue } from "./task-queue.ts";
 
@@ -21,6 +22,7 @@ export const tasksPart = definePart({
     const wanted = options.run ?? (host.mode === "test" ? "record" : "worker");
     const databases = host.find(databasesPart);
     const queue = await findQueue(options.queue, wanted, databases);
+    if (wanted === "worker") assertTransactions(definitions.tasks, queue);
     const place = host.environment("GABLE_TASKS");
     // Only this process sees tasks in its memory, so it runs them itself.
     const isSupervised = wanted === "worker" && place === "supervised" && queue.isShared !== false && !(await isInMemory(databases));
@@ -30,6 +32,15 @@ export const tasksPart = definePart({
     return new AppTasks({ options, definitions, run, isSupervised, queue, enter: host.enter, logger: host.logger });
   },
 });
+
+/** What a transactional task promises needs a queue in the database that the task writes to. */
+function assertTransactions(tasks: ReadonlyMap<string, AnyTask>, queue: TaskQueue): void {
+  const found = tasks.values().find(({ $task }) => $task.settings.transactional);
+  if (found === undefined || queue.transaction !== undefined) return;
+  throw new GableError("E_TASK_STORE", `The task "${found.name}" is transactional, and its queue has no transactions.`, {
+    fix: "Use the queue in the database, or leave out transactional and write work that can run twice.",
+  });
+}
 
 /** Whether the table of tasks is in a database in memory. */
 async function isInMemory(databases: AppDatabases | undefined): Promise<boolean> {

@@ -189,6 +189,21 @@ describe("task()", () => {
   });
 });
 
+describe("a transactional task in a queue without transactions", () => {
+  const write = task("write-once", { transactional: true }, () => undefined);
+  for (const [run, isRefused] of [
+    ["worker", true],
+    ["inline", false],
+    ["record", false],
+  ] as const)
+    it(`${isRefused ? "is refused at the start" : "is accepted"} with run: "${run}"`, async () => {
+      const app = gable({ mode: "test", logger: silentLogger, tasks: { tasks: [write], queue: memoryTasks(), run } });
+      if (isRefused) await assert.rejects(app.start(), { code: "E_TASK_STORE", message: /"write-once" is transactional/ });
+      else await app.start();
+      await app.close();
+    });
+});
+
 describe("enqueue()", () => {
   it("accepts 65,536 bytes of JSON, and refuses one more", () =>
     withApp({ tasks: [big] }, async () => {

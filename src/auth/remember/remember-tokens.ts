@@ -15,7 +15,7 @@ const daysMax = 400;
 const dayMs = 86_400_000;
 /**
  * How long a token still counts after it was replaced: a browser that restores its tabs sends the same token several times, and a
- * reply may get lost on the way (decisions/034-remember-me.md).
+ * reply may get lost on the way (decisions/037-remember-me.md).
  */
 const graceMs = 60_000;
 const form = /^([0-9a-f]{32})\.([\w-]{43})$/;
