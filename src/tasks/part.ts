@@ -35,7 +35,7 @@ export const tasksPart = definePart({
 
 /** What a transactional task promises needs a queue in the database that the task writes to. */
 function assertTransactions(tasks: ReadonlyMap<string, AnyTask>, queue: TaskQueue): void {
-  const found = tasks.values().find(({ $task }) => $task.settings.transactional);
+  const found = [...tasks.values()].find(({ $task }) => $task.settings.transactional);
   if (found === undefined || queue.transaction !== undefined) return;
   throw new GableError("E_TASK_STORE", `The task "${found.name}" is transactional, and its queue has no transactions.`, {
     fix: "Use the queue in the database, or leave out transactional and write work that can run twice.",

@@ -103,7 +103,7 @@ describe("gable models", () => {
   const wrong: ReadonlyArray<readonly [words: readonly string[], code: number, message: RegExp]> = [
     [["Boook"], 2, /No model has the name "Boook"\.\n {2}fix: Write "Book"\./],
     [["Warehouse"], 2, /fix: Use one of: Author, Profile, Tag, Book\./],
-    [["--graph", "dot"], 2, /Allowed choices are mermaid/],
+    [["--graph", "dot"], 2, /--graph <text>. argument .dot. is invalid\. Use mermaid\./],
     [["--app", "plain.ts"], 1, /E_DATABASE_MISSING: This application has no models/],
   ];
   for (const [words, expected, message] of wrong)

@@ -178,7 +178,7 @@ describe("docs/guides/command-line.md", () => {
 
   it("lists every command with each of its flags", async () => {
     const guide = await readGuide("command-line");
-    const groups = ["db", "env", "key", "sessions", "tasks", "user"];
+    const groups = ["db", "deploy", "env", "key", "sessions", "tasks", "user"];
     const top = (await listCommands()).filter((name) => !groups.includes(name));
     const nested = await Promise.all(groups.map(async (group) => (await listCommands(group)).map((name) => `${group} ${name}`)));
     const tables = guide.slice(guide.indexOf("\n## Commands\n"), guide.indexOf("\n## Make "));

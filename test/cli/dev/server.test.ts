@@ -49,7 +49,7 @@ describe("gable dev", () => {
       const { body } = await project.getUntil("/", ({ status }) => status === 200);
       assert.match(
         body,
-        /<script type="module" nonce="[^"]+" src="\/_gable\/client\/page\.js\?generation=[\w-]+&amp;method=GET&amp;status=200"><\/script>/,
+        /<script type="module" nonce="[^"]+" src="\/_gable\/client\/page\.js\?generation=[\w-]+&amp;method=GET&amp;status=200&amp;changes=0"><\/script>/,
       );
       for (const path of ["/_gable/events", "/_gable/client/page.js", "/_gable/migrate", "/_gable/", "/_gable/other"]) {
         assert.equal((await project.get(path, { host: "evil.example" })).status, 403, path);
