@@ -397,6 +397,8 @@ export interface SecurityOptions {
      * as the part `csp-reports`, or an address of another service. None by default.
      */
     cspReports?: string;
+    /** What tells browsers to use https only, on replies by https in production; false for nothing. Default: for a year, without sub-domains. */
+    hsts?: StrictTransportOptions | false;
     /** Why the policy may have unsafe sources. Without it they are errors at start. */
     allowUnsafe?: string;
     /** Other origins that may send unsafe requests: exact `scheme://host[:port]`. None by default. */
@@ -1711,6 +1713,16 @@ export interface ContentSecurityPolicy {
     baseUri?: readonly string[];
     /** Plug-ins. Default none. */
     objectSrc?: readonly string[];
+}
+
+/** How long browsers use https only, and for which hosts. */
+export interface StrictTransportOptions {
+    /** Seconds that a browser remembers it after each reply: a whole number up to 63,072,000 (two years); 0 makes it forget. Default 31,536,000 (a year). */
+    readonly maxAgeSeconds?: number;
+    /** Whether it holds for all sub-domains. All of them must answer on https. Default false. */
+    readonly includeSubDomains?: boolean;
+    /** Whether browsers may ship with the host in their lists. Needs `includeSubDomains` and a year. Default false. */
+    readonly preload?: boolean;
 }
 
 /** Values allowed in a template: no plain object, no function, no date. */

@@ -134,6 +134,7 @@ export type { PathParams } from "./routing/path-params.ts";
 export type { Route, QueryValues, UrlArguments, RouteBinding } from "./routing/route.ts";
 export type { SourcePlace } from "./errors/source-place.ts";
 export type { ContentSecurityPolicy } from "./http/content-security-policy.ts";
+export type { StrictTransportOptions } from "./http/strict-transport.ts";
 export type { Hole, HoleArray } from "./views/values.ts";
 export type { CorsOptions } from "./handlers/cors-options.ts";
 export type { RateKey, RateOptions } from "./handlers/rate-options.ts";

@@ -103,6 +103,7 @@ const table: Readonly<Record<string, ReadonlyArray<() => unknown>>> = {
   ContextCookieOptions: [() => inHandler(({ cookies }) => cookies.set("a", "b", odd({})))],
   CorsOptions: [() => app({ security: { cors: odd({ origins: ["https://example.com"] }) } })],
   SecurityOptions: [() => app({ security: odd({}) })],
+  StrictTransportOptions: [() => app({ security: { hsts: odd({}) } })],
   CreateManyOptions: [inDatabase(() => Author.createMany([{ name: "a" }], odd({})))],
   WriteOptions: [inDatabase(() => Author.create({ name: "a" }, odd({})))],
   CsvOptions: [() => views.csv([], odd({}))],

@@ -5,6 +5,7 @@ import { composeAround, composeEarly } from "../parts/compose-listener.ts";
 import type { Mode } from "../parts/mode.ts";
 import type { PartHooks } from "../parts/part.ts";
 import { GableError } from "../errors/gable-error.ts";
+import { toStrictTransport } from "../http/strict-transport.ts";
 import { createHostCheck } from "../security/hosts.ts";
 import { toReportTarget } from "../security/csp-reports.ts";
 import { SecurityHeaders } from "../security/response-headers.ts";
@@ -45,6 +46,7 @@ export function createListener({ options, mode, instances, findRates, ...rest }:
       csp: withMediaOrigin(security.csp ?? {}, findStorageOrigin(options)),
       cspReportOnly: security.cspReportOnly,
       cspReports: toReportTarget(security.cspReports, options.basePath),
+      strictTransport: toStrictTransport(security.hsts),
       isProduction,
     }),
     onPublicRefused: (label) => refusePublic(label, isProduction, rest.services.logger),

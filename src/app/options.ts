@@ -7,6 +7,8 @@ import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
 import { assertPolicy } from "../http/content-security-policy.ts";
 import type { ProxyOptions } from "../http/proxies.ts";
 import { checkLimits } from "../http/request-limits.ts";
+import type { StrictTransportOptions } from "../http/strict-transport.ts";
+import { assertStrictTransport } from "../http/strict-transport.ts";
 import type { LogSetting } from "../log/log-levels.ts";
 import { assertLogSetting } from "../log/log-levels.ts";
 import type { Mode } from "../parts/mode.ts";
@@ -37,6 +39,8 @@ export interface SecurityOptions {
    * as the part `csp-reports`, or an address of another service. None by default.
    */
   cspReports?: string;
+  /** What tells browsers to use https only, on replies by https in production; false for nothing. Default: for a year, without sub-domains. */
+  hsts?: StrictTransportOptions | false;
   /** Why the policy may have unsafe sources. Without it they are errors at start. */
   allowUnsafe?: string;
   /** Other origins that may send unsafe requests: exact `scheme://host[:port]`. None by default. */
@@ -152,6 +156,7 @@ const securityNames: Readonly<Record<keyof SecurityOptions, true>> = {
   csp: true,
   cspReportOnly: true,
   cspReports: true,
+  hsts: true,
   allowUnsafe: true,
   trustedOrigins: true,
 };
@@ -188,16 +193,11 @@ export function assertGableOptions(options: GableOptions): void {
   checkLimits(limits, "gable()", [...Object.keys(defaultLimits), "rate"]);
   if (rate !== undefined) assertRateOptions("gable() limits", rate);
   createHostCheck(options.hosts, true);
-  assertPolicy(options.security?.csp ?? {}, options.security?.allowUnsafe);
-  // A policy that is only reported opens nothing.
-  assertPolicy(options.security?.cspReportOnly ?? {}, "reported", "security.cspReportOnly");
-  if (options.security !== undefined) assertKnownOptions("gable() security", options.security, Object.keys(securityNames));
-  if (options.security?.cors !== undefined) assertCorsOptions("gable() security", options.security.cors);
+  assertSecurity(options.security ?? {});
   if (options.proxies !== undefined) assertKnownOptions("gable() proxies", options.proxies, Object.keys(proxyNames));
   if (options.parts !== undefined && !Array.isArray(options.parts))
     throw optionInvalid("gable()", "parts", options.parts, "a list of parts");
   if (options.origin !== undefined) assertOrigin("origin", options.origin);
-  for (const origin of options.security?.trustedOrigins ?? []) assertOrigin("security.trustedOrigins", origin);
   assertAddress(options);
   assertIntl("locale", options.locale, 'a tag such as "en" or "de-AT"', (locale) => new Intl.Locale(locale));
   assertIntl("timeZone", options.timeZone, 'a name such as "Europe/Vienna"', (timeZone) => new Intl.DateTimeFormat("en", { timeZone }));
@@ -206,6 +206,17 @@ export function assertGableOptions(options: GableOptions): void {
     throw optionInvalid("gable()", "trailingSlash", trailingSlash, '"redirect" or "strict"');
   if (basePath !== "" && !/^(?:\/[\w.~-]+)+$/.test(basePath))
     throw optionInvalid("gable()", "basePath", basePath, 'a path such as "/shop"');
+}
+
+function assertSecurity(security: SecurityOptions): void {
+  const { csp = {}, cspReportOnly = {}, allowUnsafe, cors, hsts, trustedOrigins = [] } = security;
+  assertKnownOptions("gable() security", security, Object.keys(securityNames));
+  assertPolicy(csp, allowUnsafe);
+  // A policy that is only reported opens nothing.
+  assertPolicy(cspReportOnly, "reported", "security.cspReportOnly");
+  assertStrictTransport(hsts);
+  if (cors !== undefined) assertCorsOptions("gable() security", cors);
+  for (const origin of trustedOrigins) assertOrigin("security.trustedOrigins", origin);
 }
 
 function assertAddress({ port, host }: GableOptions): void {

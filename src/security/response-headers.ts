@@ -10,6 +10,8 @@ export interface SecurityHeaderOptions {
   readonly cspReportOnly: ContentSecurityPolicy | undefined;
   /** Path or address for reports. */
   readonly cspReports: string | undefined;
+  /** Value of the field that keeps browsers on https; undefined for none. */
+  readonly strictTransport: string | undefined;
   readonly isProduction: boolean;
 }
 
@@ -26,7 +28,6 @@ export interface BaseHeaders {
 
 const permissions = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()";
 const contentTypesMax = 256;
-const strictTransport = "max-age=31536000";
 
 /** Makes the headers of replies: one frozen table per kind and scheme. */
 export class SecurityHeaders {
@@ -65,7 +66,8 @@ export class SecurityHeaders {
       const { cspReports } = this.#options;
       if (isSecure && cspReports !== undefined) table.set("reporting-endpoints", `csp="${cspReports}"`);
     }
-    if (isSecure && this.#options.isProduction) table.set("strict-transport-security", strictTransport);
+    const { strictTransport, isProduction } = this.#options;
+    if (isSecure && isProduction && strictTransport !== undefined) table.set("strict-transport-security", strictTransport);
     return table.set("cache-control", "private, no-cache");
   }
 

@@ -74,6 +74,12 @@ const rows: () => readonly Row[] = () => [
     [{ security: { csp: { imgSrc: ["'self'", "https://img.example"] } } }],
   ],
   [
+    "security.hsts-short",
+    [{ security: { hsts: false } }, { security: { hsts: { maxAgeSeconds: 31_535_999 } } }],
+    /less than a year/,
+    [{}, { security: { hsts: { maxAgeSeconds: 31_536_000 } } }],
+  ],
+  [
     "security.cross-site",
     [
       routes(

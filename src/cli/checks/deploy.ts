@@ -18,6 +18,7 @@ function ofOptions(id: string, level: Check["level"], find: (options: Options, s
 }
 
 const makeKey = "Run `npx gable key generate`, and put the line into the environment.";
+const yearSeconds = 31_536_000;
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 /** Sources of a policy that undo most of it. */
 const looseSources = new Set(["*", "http:", "https:", "'unsafe-inline'", "'unsafe-eval'"]);
@@ -96,6 +97,14 @@ const security: readonly Check[] = [
       return [...found, ...unsafe].map((message) => ({ message, fix: "Use nonces or hashes instead of unsafe sources." }));
     },
   },
+  ofOptions("security.hsts-short", "warning", ({ security: { hsts = {} } = {} }) =>
+    hsts === false || (hsts.maxAgeSeconds ?? yearSeconds) < yearSeconds
+      ? {
+          message: "Browsers may go back to http: they remember https for less than a year.",
+          fix: "Leave out security.hsts, or raise its maxAgeSeconds to 31536000.",
+        }
+      : undefined,
+  ),
   {
     id: "security.cross-site",
     level: "info",
