@@ -1,6 +1,7 @@
 /** Changes by a user who is signed in: password and address. Both ask for the current password. */
 import type { Context } from "../handlers/context.ts";
 import { get, post } from "../handlers/define-route.ts";
+import { logAccountEvent } from "./account-events.ts";
 import { redirect } from "../replies/replies.ts";
 import type { Account } from "./account-fields.ts";
 import type { AccountGuards } from "./accounts.ts";
@@ -36,6 +37,7 @@ function createPasswordRoutes({ passwordMin }: AccountsOptions, { signedIn }: Ac
     if (!sent.valid) return showPage(context, { ...view, form: sent, status: sent.status });
     const service = findService(context);
     await service.setPassword(user, sent.data.password);
+    logAccountEvent(context, "password-changed", user.id);
     await service.signIn(context, user);
     const { mail, routes } = service.parts;
     if (mail !== undefined) sendLater(context, () => mail.send(user.email, mailTexts.passwordChanged(routes.forgot.url())));

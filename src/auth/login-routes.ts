@@ -6,6 +6,7 @@ import { redirect } from "../replies/replies.ts";
 import type { DisplayForm } from "../handlers/form.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
 import type { Account } from "./account-fields.ts";
+import { logAccountEvent } from "./account-events.ts";
 import type { AccountGuards } from "./accounts.ts";
 import { completeSignIn } from "./complete-sign-in.ts";
 import { normalizeEmail } from "./email-address.ts";
@@ -62,7 +63,10 @@ async function checkLogin(context: Context, email: string, password: string): Pr
   const service = findService(context);
   const user = await service.findByEmail(email);
   const { isRight, isWeak } = await service.parts.hasher.verify(password, user?.password);
-  if (user === undefined || !isRight || !user.active || !service.mayEnter(user)) return undefined;
+  if (user === undefined || !isRight || !user.active || !service.mayEnter(user)) {
+    logAccountEvent(context, "sign-in-failed", user?.id);
+    return undefined;
+  }
   await resetLogin(context.rateLimits, email);
   if (isWeak) await service.update(user, { password: await service.parts.hasher.hash(password) });
   return user;

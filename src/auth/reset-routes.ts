@@ -1,6 +1,7 @@
 /** A new password for somebody who has forgotten the old one. */
 import type { AnyContext } from "../handlers/context.ts";
 import { get, post } from "../handlers/define-route.ts";
+import { logAccountEvent } from "./account-events.ts";
 import { redirect } from "../replies/replies.ts";
 import type { Account } from "./account-fields.ts";
 import { normalizeEmail } from "./email-address.ts";
@@ -62,6 +63,7 @@ export function createResetRoutes({ passwordMin }: AccountsOptions) {
     const service = findService(context);
     if (!(await service.run(() => service.links().tokens.consume(found.secret)))) return expiredPage(context);
     await service.setPassword(found.user, sent.data.password);
+    logAccountEvent(context, "password-changed", found.user.id);
     // Who has read the mail owns the address.
     if (found.user.emailVerifiedAt === null) await service.update(found.user, { emailVerifiedAt: new Date(service.parts.now()) });
     context.session.end();

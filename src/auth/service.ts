@@ -10,6 +10,7 @@ import type { Account, AccountModel } from "./account-fields.ts";
 import type { ApiTokens } from "./api-tokens.ts";
 import { noTokens } from "./api-tokens.ts";
 import { toDeviceName } from "./device-name.ts";
+import { logAccountEvent } from "./account-events.ts";
 import type { AccountMail } from "./mails.ts";
 import type { PasswordHasher } from "./passwords/hasher.ts";
 import { forgetBrowser, restoreUser } from "./remember/remember-me.ts";
@@ -195,6 +196,7 @@ export class AccountService {
     this.forget(context);
     this.#beginSession(context, user);
     this.#keepUser(context, user);
+    logAccountEvent(context, "signed-in", user.id);
   }
 
   /** Begins the session of a user whom the cookie of a remembered browser names: nobody has typed a password. */

@@ -1,5 +1,6 @@
 /** The second step of a sign-in. Between the steps, nobody is signed in. */
 import type { AnyContext } from "../../handlers/context.ts";
+import { logAccountEvent } from "../account-events.ts";
 import type { Account } from "../account-fields.ts";
 import { findService } from "../service.ts";
 import { pendingKey, readKey, writeKey } from "../session-values.ts";
@@ -44,5 +45,6 @@ export async function isRightCode(context: AnyContext, { id }: Account, code: st
   await takeCode(context, String(id));
   const isRight = await service.run(() => service.twoFactors().check(String(id), code));
   if (isRight) await resetCodes(context.rateLimits, String(id));
+  else logAccountEvent(context, "code-wrong", id);
   return isRight;
 }
