@@ -899,7 +899,7 @@ export declare class Query<Class, Item> implements PromiseLike<Item[]> {
     /** Returns a page of rows, by its number. */
     numberedPage(options: NumberedPageOptions): Promise<NumberedPage<Item>>;
     /** Yields rows one by one, read in batches. Loads relations for a whole batch. */
-    stream({ batch }?: {
+    stream(options?: {
         readonly batch?: number;
     }): AsyncGenerator<Item>;
     /** Updates all rows of the query with one statement, without hooks. Returns their number. */
@@ -912,7 +912,7 @@ export declare class Query<Class, Item> implements PromiseLike<Item[]> {
      * Returns what delete() would do: rows that it would delete, rows deleted with them, rows that would lose their relation, and rows that
      * prevent it. Counts at most this many of each kind. Leaves out links of many-to-many relations. Changes nothing.
      */
-    previewDelete({ countMax }?: {
+    previewDelete(options?: {
         readonly countMax?: number;
     }): Promise<DeletePreview[]>;
     /** Restores the soft-deleted rows of the query, without hooks. Returns their number. Throws `E_SOFT_DELETE` like withDeleted(). */
@@ -923,7 +923,7 @@ export declare class Query<Class, Item> implements PromiseLike<Item[]> {
         parameters: readonly unknown[];
     };
     /** Returns how the database would run the query; `analyze` runs it if the database supports that. */
-    explain({ analyze }?: {
+    explain(options?: {
         readonly analyze?: boolean;
     }): Promise<string>;
 }

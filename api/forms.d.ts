@@ -74,7 +74,7 @@ export declare class Form<Data, Sent = SentFormOf<Data>> {
     /** Returns the form as JSON Schema (draft 2020-12). */
     toJsonSchema(): Record<string, unknown>;
     /** Returns a blank form for a page, with some values to begin with. */
-    blank(initial?: Partial<Data>, { id, ...context }?: FormContext & {
+    blank(initial?: Partial<Data>, options?: FormContext & {
         readonly id?: string;
     }): DisplayForm<Data>;
     /** Reads a form without HTTP: `FormData`, `URLSearchParams`, pairs, or a plain object. */
@@ -132,7 +132,7 @@ export declare function modelForm<Class extends FormModel, const Name extends Mo
 export declare class ModelForm<Data, Class, Name> extends Form<Data, SentModelFormOf<Data, Class, Name>> {
     #private;
     /** Returns a form that shows a row, with its links and the rows of its sets. */
-    from(row: WithoutRelations<InstanceOf<Class>>, { id, ...context }?: FormContext & {
+    from(row: WithoutRelations<InstanceOf<Class>>, options?: FormContext & {
         readonly id?: string;
     }): Promise<DisplayForm<Data>>;
     /** Keeps the files of a form that is shown again. */

@@ -13,7 +13,7 @@ export declare function testMailTransport(name: string, create: () => Promise<Ma
 /** Defines the tests of a transport in the current file. */
 export declare function testListenerContract(name: string, start: StartTransport): void;
 
-/** Defines the tests of a part in the current file. */
+/** Defines the tests of a part in the current file. Throws `E_TEST_SETUP`. */
 export declare function testPart(part: AnyPart, options?: TestPartOptions): void;
 
 /** How a part is tested. */

@@ -160,7 +160,7 @@ export declare class MemoryFragments implements FragmentStore {
     /** Stores a fragment and evicts others to make room. A fragment above the total limit is not stored. */
     set(key: string, fragment: Fragment, { ttlSeconds, tags }: FragmentOptions): void;
     /** Drops all fragments with one of the tags. */
-    invalidate({ tags }: {
+    invalidate(what: {
         readonly tags: readonly string[];
     }): void;
 }

@@ -1,6 +1,5 @@
 /**
- * Functions that take an options object refuse an option that they do not know: a table over the public interfaces of options. Not the
- * constructor of GableError: an error about its options would hide the error that it describes.
+ * Functions that take an options object refuse an option that they do not know: a row for each public object of options.
  */
 import assert from "node:assert/strict";
 import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -11,6 +10,7 @@ import { after, before, describe, it } from "node:test";
 import * as auth from "gable/auth";
 import * as cached from "gable/cache";
 import * as checks from "gable/check";
+import * as development from "gable/development";
 import * as data from "gable/data";
 import type { Database } from "gable/data";
 import * as forms from "gable/forms";
@@ -30,6 +30,7 @@ import { silentLogger } from "./silent-logger.ts";
 
 const { field: f } = data;
 class Author extends data.Model("authors", { id: f.id(), name: f.text({ max: 50 }) }) {}
+class User extends data.Model("users", { ...auth.accountFields() }) {}
 class Other extends data.Model("others", { id: f.id() }) {}
 class More extends data.Model("mores", { id: f.id(), odd: () => data.belongsTo(Other) }) {}
 class Account extends data.Model("accounts", auth.accountFields()) {}
@@ -73,6 +74,72 @@ const inDatabase =
     database.run(async () => work());
 const key = "0123456789abcdefABCDEFghijklmnopqrstuvwxyz_";
 
+const g = forms.field;
+const contact = forms.form({ name: g.text() });
+const inForm = (make: () => object) => () => forms.form({ odd: make() as never });
+const store = cached.createCache({ store: cached.memoryCache() });
+const report = development.createErrorReport(new Error("x"));
+const schema = { "~standard": { version: 1, vendor: "test", validate: (value: unknown) => ({ value }) } } as never;
+
+/** Runs work while an application runs. */
+async function withApp(options: core.GableOptions, work: (own: core.Application) => unknown): Promise<void> {
+  const own = app(options);
+  await own.start();
+  try {
+    await work(own);
+  } finally {
+    await own.close();
+  }
+}
+const inTasks = (work: (own: tasks.AppTasks) => unknown) => () => withApp({ tasks: [jobs] }, (own) => work(own.part(tasks.tasksPart)));
+const inStorage = (work: (storage: stored.AppStorage) => unknown) => () =>
+  withApp({ storage: folder, secretKeys: [key] }, (own) => work(own.part(stored.storagePart)));
+const inChannel =
+  (work: (posts: live.Channel<object, unknown, unknown>, signal: AbortSignal) => unknown): (() => Promise<void>) =>
+  () =>
+    withApp({ live: {} }, () => work(live.channel("posts"), new AbortController().signal));
+
+/** Runs work with a server, and stops it. */
+async function afterListening(listening: Promise<server.RunningServer>, work: (running: server.RunningServer) => unknown): Promise<void> {
+  const running = await listening;
+  try {
+    await work(running);
+  } finally {
+    await running.stop();
+  }
+}
+
+/** Sends a form with a file, and throws what the handler throws. */
+const sendFile = (handler: (form: core.SchemaFormState) => unknown) => async () => {
+  const own = app({
+    routes: [
+      core.post("/", { form: schema, files: { photo: { bytesMax: 100 } } }, (({ form }: { form: never }) => handler(form)) as never),
+    ],
+  });
+  try {
+    await testing.createTestClient(own).post("/", { files: { photo: { name: "a.txt", content: "a" } } });
+  } finally {
+    await own.close();
+  }
+};
+
+/** Reads the body of a request on both servers, and throws what that throws. */
+const readBody = (engine: "gable" | "node", method: string, read: (body: http.BodySource) => unknown) => async () => {
+  const errors: unknown[] = [];
+  const listener: http.RequestListener = async ({ body }) => {
+    try {
+      await read(body);
+    } catch (error) {
+      errors.push(error);
+    }
+    return { status: 204, headers: [], body: null };
+  };
+  await afterListening(server.serve(listener, { port: 0, engine }), ({ url }) =>
+    fetch(url, { method, ...(method === "POST" && { body: "x" }) }),
+  );
+  if (errors.length > 0) throw errors[0];
+};
+
 const table: Readonly<Record<string, ReadonlyArray<() => unknown>>> = {
   AccountsOptions: [() => auth.defineAccounts(odd({ user: Author as never }))],
   TwoFactorOptions: [() => auth.defineAccounts({ user: Account, twoFactor: odd({ issuer: "Shelf" }) })],
@@ -94,7 +161,7 @@ const table: Readonly<Record<string, ReadonlyArray<() => unknown>>> = {
   BelongsToOptions: [asField(() => () => data.belongsTo(Other, odd({})))],
   CacheControlOptions: [() => http.toCacheControl(odd({}))],
   CacheSettings: [() => app({ cache: odd({}) })],
-  CacheOptions: [() => cached.createCache({ store: cached.memoryCache() }).remember("a", odd({ ttlSeconds: 1 }), () => 1)],
+  "cache.CacheOptions": [() => cached.createCache({ store: cached.memoryCache() }).remember("a", odd({ ttlSeconds: 1 }), () => 1)],
   CacheWriteOptions: [() => cached.createCache({ store: cached.memoryCache() }).set("a", 1, odd({ ttlSeconds: 1 }))],
   CreateCacheOptions: [() => cached.createCache(odd({ store: cached.memoryCache() }))],
   MemoryCacheOptions: [() => cached.memoryCache(odd({}))],
@@ -121,15 +188,25 @@ const table: Readonly<Record<string, ReadonlyArray<() => unknown>>> = {
   ],
   StorageSettings: [() => app({ storage: odd({ store: folder }) as never })],
   DownloadOptions: [() => core.download("a", odd({ root: folder }))],
-  FileOptions: [() => core.file("a", odd({ root: folder }))],
+  "data.FileOptions": [asField(() => f.file(odd({})))],
+  "forms.FileOptions": [inForm(() => g.file(odd({})))],
+  "index.FileOptions": [() => core.file("a", odd({ root: folder }))],
   ReplyOptions: [() => core.json({}, odd({})), () => core.text("", odd({}))],
-  PageOptions: [() => core.page(views.html``, odd({})), inDatabase(() => Author.where().page(odd({ size: 1 }) as never))],
+  "data.PageOptions": [inDatabase(() => Author.where().page(odd({ size: 1 }) as never))],
+  "index.PageOptions": [() => core.page(views.html``, odd({}))],
   RedirectOptions: [() => core.redirect("/", odd({}))],
   StreamOptions: [() => core.stream((async function* () {})(), odd({}))],
   ProblemOptions: [() => core.problem(odd({ status: 400, title: "x" }) as never)],
   StatusErrorOptions: [() => core.notFound("x", odd({}))],
   DumpOptions: [() => migrations.dumpData(odd({ database, folder }))],
-  LoadOptions: [() => migrations.loadData(odd({ database, folder }))],
+  "data.LoadOptions": [
+    inDatabase(() =>
+      Book.where()
+        .with({ author: odd({}) })
+        .all(),
+    ),
+  ],
+  "migrations.LoadOptions": [() => migrations.loadData(odd({ database, folder }))],
   EnqueueOptions: [() => inHandler(() => jobs.enqueue(undefined, odd({})), { tasks: [jobs] })],
   TaskOptions: [() => tasks.task("x", odd({}), () => undefined)],
   TaskSetupOptions: [() => app({ tasks: odd({ tasks: [] }) })],
@@ -146,6 +223,7 @@ const table: Readonly<Record<string, ReadonlyArray<() => unknown>>> = {
   ModelFormOptions: [() => forms.modelForm(Author, odd({}) as never)],
   SharedOptions: [() => core.group("/a", [], odd({}))],
   GableOptions: [() => app(odd({}))],
+  "index.CacheOptions": [() => routes({ cache: odd({}) })],
   RouteOptions: [() => routes(odd({}))],
   ResourceOptions: [
     () =>
@@ -213,10 +291,129 @@ const table: Readonly<Record<string, ReadonlyArray<() => unknown>>> = {
   SuperviseOptions: [() => server.supervise(odd({ app: "app.ts" }))],
   TestClientOptions: [() => testing.createTestClient(app({}), odd({}))],
   TransactionOptions: [inDatabase(() => data.transaction(() => 1, odd({})))],
-  ViewOptions: [() => app({ views: odd({ directories: [folder] }) })],
+  "data.ViewOptions": [
+    () => data.createDatabase({ url: "sqlite::memory:", models: [data.View("v", { id: f.id() }, odd({ sql: "SELECT 1 AS id" }))] }),
+  ],
+  "index.ViewOptions": [() => app({ views: odd({ directories: [folder] }) })],
   CompileStringOptions: [() => testing.compileString("x", odd({}))],
   CheckViewsOptions: [() => checks.checkViews(odd({ directories: [folder] }))],
   MemoryFragmentsOptions: [() => new views.MemoryFragments(odd({}) as never)],
+  ApiTokenOptions: [() => auth.defineAccounts({ user: User, tokens: odd({ scopes: { read: "Read" } }) as never })],
+  SudoOptions: [() => auth.defineAccounts({ user: User }).guards.sudo(odd({}))],
+  HashQueueOptions: [() => auth.createPasswordHasher(odd({}))],
+  WindowOptions: [
+    inDatabase(() =>
+      Author.where()
+        .values((row) => ({ n: row.id.max().over(odd({})) }))
+        .first(),
+    ),
+  ],
+  FilterFromOptions: [() => Author.filterFrom({}, odd({ allow: ["name"] as const }))],
+  ColumnOptions: [asField(() => f.uuid(odd({}))), asField(() => f.bytes(odd({}))), asField(() => f.array(f.int(), odd({})))],
+  SchemaOptions: [() => Author.schema(odd({ for: "read" }))],
+  TransactionalOptions: [() => data.transactional(odd({}))],
+  RenderReportOptions: [() => development.renderErrorReport(report, "text", odd({}))],
+  FailureReplyOptions: [() => development.createFailureReplies(odd({ report, generation: "1", hosts: [] }))],
+  BooleanOptions: [inForm(() => g.boolean(odd({})))],
+  ChoicesOptions: [inForm(() => g.choices({ a: "A" }, odd({})))],
+  FilesOptions: [inForm(() => g.files(odd({})))],
+  GroupOptions: [inForm(() => g.group({ a: g.text() }, odd({})))],
+  PasswordOptions: [inForm(() => g.password(odd({})))],
+  RelationOptions: [inForm(() => g.relation(Author, odd({})))],
+  RelationsOptions: [inForm(() => g.relations(Author, odd({})))],
+  SetOptions: [inForm(() => g.set({ a: g.text() }, odd({})))],
+  TimeOptions: [inForm(() => g.time(odd({})))],
+  InlineSetOptions: [() => forms.inlineSet(Book, odd({ fields: [] }) as never)],
+  "forms.RenderOptions": [() => contact.blank().render(odd({}))],
+  SaveUploadOptions: [sendFile((form) => form.files.get("photo")!.saveTo({ put: async () => undefined } as never, odd({})))],
+  BodyReadOptions: [
+    readBody("gable", "POST", (body) => body.read(odd({}))),
+    readBody("gable", "POST", (body) => body.chunks(odd({}))),
+    readBody("gable", "GET", (body) => body.read(odd({}))),
+    readBody("node", "POST", (body) => body.read(odd({}))),
+  ],
+  CookieNameOptions: [
+    () => inHandler(({ cookies }) => cookies.get("a", odd({}))),
+    () => inHandler(({ cookies }) => cookies.has("a", odd({}))),
+    () => inHandler(({ cookies }) => cookies.getSigned("a", odd({})), { secretKeys: [key] }),
+    () => inHandler(({ cookies }) => cookies.getEncrypted("a", odd({})), { secretKeys: [key] }),
+  ],
+  LiveOptions: [() => app({ live: odd({}) })],
+  FileFieldOptions: [() => routes({ form: schema, files: { photo: odd({ bytesMax: 1 }) } })],
+  RateLimitsOptions: [() => app({ rateLimits: odd({}) })],
+  RotateOptions: [() => inHandler(({ session: own }) => own.rotate(odd({})), { session: {}, secretKeys: [key] })],
+  CommandOptions: [() => core.defineCommand(odd({ name: "a", help: "A.", run: () => undefined }))],
+  ArgumentOptions: [() => core.defineCommand({ name: "a", help: "A.", arguments: { b: odd({ help: "B." }) }, run: () => undefined })],
+  FlagOptions: [
+    () => core.defineCommand({ name: "a", help: "A.", flags: { b: odd({ type: "boolean", help: "B." }) }, run: () => undefined }),
+  ],
+  ProgressOptions: [() => core.createProgress({ show: () => undefined, isDue: () => false })("a", odd({}), async () => undefined)],
+  SubscribeOptions: [
+    inChannel((posts, signal) => posts.subscribe({}, odd({ signal }))),
+    inChannel((posts, signal) => posts.entries({}, odd({ signal }))),
+    inChannel((posts, signal) => posts.pipe({}, { signal, send: () => undefined } as never, odd({}))),
+  ],
+  MigrationOptions: [() => migrations.migration(odd({ ops: [] }) as never)],
+  StopOptions: [
+    () => afterListening(server.serve(app({}).listener as never, { port: 0 }), (running) => running.stop(odd({}))),
+    () => afterListening(app({}).listen({ port: 0 }), (running) => running.stop(odd({}))),
+  ],
+  HttpsOptions: [() => server.serve(app({}).listener as never, { port: 0, https: odd({ key: "", cert: "" }) })],
+  PutOptions: [inStorage((storage) => storage.put("a", "", odd({ type: "text/plain" })))],
+  ReadOptions: [inStorage((storage) => storage.read("a", odd({})))],
+  UrlOptions: [inStorage((storage) => storage.url("a", odd({})))],
+  ScheduleOptions: [() => tasks.schedule("a", "@daily", jobs, odd({}))],
+  WorkerOptions: [inTasks((own) => own.startWorker(odd({}))), inTasks((own) => own.runAll(odd({})))],
+  TestPartOptions: [() => testing.testPart(tasks.tasksPart as never, odd({}))],
+  RunTasksOptions: [() => testing.tasks.runAll(odd({}))],
+  TestDatabaseOptions: [() => testing.testDatabase(database, odd({}))],
+  SessionStoreTestOptions: [() => testing.testSessionStore("a", () => session.memorySessions(), odd({}))],
+  CachedOptions: [() => views.cached("a", odd({}), () => views.html``)],
+  "Cache.increment()": [() => store.increment("a", odd({ ttlSeconds: 1 }))],
+  "Cache.invalidate()": [() => store.invalidate(odd({ tags: [] }))],
+  "MemoryFragments.invalidate()": [() => new views.MemoryFragments().invalidate(odd({ tags: [] }))],
+  "ModelStatic.validate()": [() => Author.validate({}, odd({}))],
+  "ModelStatic.upsert()": [inDatabase(() => Author.upsert(odd({ where: { id: 1 }, update: {} }) as never))],
+  "Query.stream()": [inDatabase(() => Author.where().stream(odd({})).next())],
+  "Query.previewDelete()": [inDatabase(() => Author.where({ id: 1 }).previewDelete(odd({})))],
+  "Query.explain()": [inDatabase(() => Author.where().explain(odd({})))],
+  "Form.blank()": [() => contact.blank({}, odd({}))],
+  "ModelForm.from()": [inDatabase(() => forms.modelForm(Author, { fields: ["name"] }).from({ id: 1, name: "a" } as never, odd({})))],
+  "CheckedForm.addError()": [async () => (await contact.parse({ name: "a" })).addError(null, "x", odd({}))],
+  "SchemaFormState.addError()": [sendFile((form) => form.addError(null, "x", odd({})))],
+  "Context.redirectBack()": [() => inHandler(({ redirectBack }) => redirectBack(odd({ fallback: "/" })))],
+  "previewMigrations()": [() => migrations.previewMigrations(odd({ database, folder }))],
+  "op.addColumn()": [() => migrations.op.addColumn("a", "b", { type: "int" } as never, odd({}))],
+  "op.alterColumn()": [() => migrations.op.alterColumn("a", "b", { type: "int" } as never, odd({ from: { type: "bigint" } }) as never)],
+  "op.sql()": [() => migrations.op.sql({ others: "x" }, odd({}))],
+  "SessionDirectory.deleteForUser()": [
+    () =>
+      withApp({ session: { store: "memory" }, secretKeys: [key] }, (own) =>
+        own.part(session.sessionPart).directory.deleteForUser("1", odd({})),
+      ),
+  ],
+};
+
+/** Objects that need no row, with the reason. */
+const exceptions: Readonly<Record<string, string>> = {
+  GableErrorOptions: "An error about its options would hide the error that it describes.",
+  FrameworkSettings: "Settings of your own stand next to those of the framework.",
+  DatabaseSettings: "Part of GableOptions, whose names gable() checks.",
+  MailBodyOptions: "Part of MailOptions.",
+  MailHeaderOptions: "Part of MailOptions.",
+  Settings: "The values of settings, and no options.",
+  "Model()": "Its options are checked by name: see ModelOptions.",
+  AcquireOptions: "A database passes it to its driver.",
+  FragmentOptions: "Part of CachedOptions; views pass it to their store.",
+  MessageOptions: "Templates pass it to the function that translates.",
+  "views.RenderOptions": "Part of the context of a render, which an application makes.",
+  "UploadTarget.put()": "A storage implements it: see PutOptions.",
+  "RedisClient.eval()": "The package redis implements it.",
+  "PolicyRules.scope()": "The framework calls it.",
+  "transactional()": "The framework calls the function that it returns with the context.",
+  "permissionModels.permissionModels()": "The class of a model.",
+  "defineFactory()": "Names of fields, which create() checks.",
+  "Expression.cast()": "A type of column, which field makes.",
 };
 
 describe("an option that does not exist", () => {
@@ -228,20 +425,70 @@ describe("an option that does not exist", () => {
           (error: Error) => {
             assert.ok(core.isGableError(error), String(error));
             assert.match(error.message, /misspelt/);
+            assert.match(error.fix, /\w/, "The fix is empty.");
             return true;
           },
         );
       });
 
-  it("is looked for in options that exist", () => {
-    const declared = new Set<string>();
-    const root = fileURLToPath(new URL("../api/", import.meta.url));
-    for (const file of globSync("*.d.ts", { cwd: root }))
-      for (const [, name] of readFileSync(join(root, file), "utf8").matchAll(/^(?:export )?interface (\w+(?:Options|Settings))\b/gm))
-        declared.add(name!);
+  it("is looked for in each public object of options", () => {
+    const found = findOptionObjects();
+    assert.ok(found.size > 150, `${found.size} objects`);
+    const known = new Set([...Object.keys(table), ...Object.keys(exceptions)]);
     assert.deepEqual(
-      Object.keys(table).filter((name) => !declared.has(name)),
+      [...found].filter((name) => !known.has(name)),
       [],
+      "Add a row for each to the table, or an exception with its reason.",
+    );
+    assert.deepEqual(
+      [...known].filter((name) => !found.has(name)),
+      [],
+      "These do not exist any more.",
     );
   });
 });
+
+/** Finds the public interfaces of options, and the functions with an object of options that has no name. */
+function findOptionObjects(): Set<string> {
+  // By name and text: several entries export the same interface, and some interfaces share a name.
+  const entries = new Map<string, Map<string, string>>();
+  const found = new Set<string>();
+  for (const { entry, text, kind, name } of readDeclarations()) {
+    for (const method of findUnnamed(text)) found.add(kind === "function" ? `${name}()` : `${name}.${method}()`);
+    if (!/^(?:interface|type)$/.test(kind) || !/(?:Options|Settings|Config)$/.test(name)) continue;
+    const texts = entries.get(name) ?? new Map<string, string>();
+    entries.set(name, texts.set(text, texts.get(text) ?? entry));
+  }
+  for (const [name, texts] of entries) for (const entry of texts.values()) found.add(texts.size === 1 ? name : `${entry}.${name}`);
+  return found;
+}
+
+/** Reads what the entries of the package export, without comments. */
+function readDeclarations(): Array<Readonly<Record<"entry" | "text" | "kind" | "name", string>>> {
+  const root = fileURLToPath(new URL("../api/", import.meta.url));
+  return globSync("*.d.ts", { cwd: root })
+    .toSorted()
+    .flatMap((file) => {
+      const code = readFileSync(join(root, file), "utf8").replace(/\/\*\*[\s\S]*?\*\/\s*/g, "");
+      return code.split(/^export (?:declare )?/m).map((text) => {
+        const [, kind = "", name = ""] = /^(?:abstract )?(class|interface|const|type|function) (\w+)/.exec(text) ?? [];
+        return { entry: file.replace(".d.ts", ""), text: text.trim(), kind, name };
+      });
+    });
+}
+
+/** Returns the functions of a declaration with a parameter whose type is written as an object. */
+function findUnnamed(declaration: string): string[] {
+  const names: string[] = [];
+  const open: number[] = [];
+  for (const { 0: bracket, index } of declaration.matchAll(/[()[\]{}]/g)) {
+    const start = open.at(-1) ?? -1;
+    if (bracket === "{" && declaration[start] === "(" && /[\w}]\??: (?:[\w<>, ]+ & )?$/.test(declaration.slice(start, index))) {
+      const line = declaration.slice(declaration.lastIndexOf("\n", start) + 1, start);
+      names.push(/^\s*(?:(?:static|readonly|get|function|const) )*(\w*)/.exec(line)![1]!);
+    }
+    if ("({[".includes(bracket)) open.push(index);
+    else open.pop();
+  }
+  return names;
+}

@@ -1,13 +1,13 @@
 /** Listening: the application on a port, with its lines for the terminal and its signals. */
 import { toErrorText } from "../errors/error-text.ts";
 import { GableError, isGableError } from "../errors/gable-error.ts";
-import { assertKnownOptions, describeValue } from "../errors/option-errors.ts";
+import { assertKnownOptions, describeValue, namesOf } from "../errors/option-errors.ts";
 import { isRequestLogged } from "../log/log-levels.ts";
 import { trackRequests } from "../log/track-requests.ts";
 import { isLoopbackName } from "../security/hosts.ts";
 import type { HttpsOptions } from "../server/https-options.ts";
 import type { RunningServer, StopOptions } from "../server/serve.ts";
-import { serve } from "../server/serve.ts";
+import { assertStopOptions, serve } from "../server/serve.ts";
 import { createSecretRedactor } from "../settings/redactor.ts";
 import { findLineWriter, hasJsonLines } from "./create-app-logger.ts";
 import type { Application } from "./gable.ts";
@@ -43,7 +43,16 @@ export interface RunningApp extends RunningServer {
   readonly app: Application;
 }
 
-const optionNames = ["port", "host", "unixPath", "fd", "https", "engine", "quiet", "signals"];
+const optionNames = namesOf<ListenOptions>({
+  port: true,
+  host: true,
+  unixPath: true,
+  fd: true,
+  https: true,
+  engine: true,
+  quiet: true,
+  signals: true,
+});
 
 /** Starts to listen. */
 export async function listen(app: Application, options: ListenOptions): Promise<RunningApp> {
@@ -69,7 +78,8 @@ export async function listen(app: Application, options: ListenOptions): Promise<
     get connectionCount() {
       return server.connectionCount;
     },
-    stop: async (stop?: StopOptions) => {
+    stop: async (stop: StopOptions = {}) => {
+      assertStopOptions(stop);
       app.drain();
       removeSignals();
       await server.stop(stop);

@@ -1,4 +1,5 @@
 /** The context of a request: everything that a handler can ask for, made when it asks for it. */
+import { assertKnownOptions } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { BodySource } from "../http/body.ts";
 import type { HeaderReader } from "../http/header-table.ts";
@@ -297,11 +298,12 @@ export class RequestContext implements Context<ContextInput> {
   }
 
   get redirectBack(): (options: { fallback: string }) => HandlerReply {
-    return ({ fallback }) => {
+    return (options) => {
+      assertKnownOptions("redirectBack()", options, ["fallback"]);
       const referer = this.raw.headers.get("referer");
       const own = `${this.scheme}://${this.authority}`;
       const target = referer !== null && referer.startsWith(`${own}/`) ? referer.slice(own.length) : null;
-      return redirect(safeRedirectTarget(target, fallback));
+      return redirect(safeRedirectTarget(target, options.fallback));
     };
   }
 }

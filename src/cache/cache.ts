@@ -130,13 +130,16 @@ export class StoreCache implements Cache {
     return this.#store.delete(`v:${toStoreKey(key)}`);
   }
 
-  async increment(key: CacheKey, { ttlSeconds, by = 1 }: { readonly ttlSeconds: number; readonly by?: number }): Promise<number> {
-    assertOptions("cache.increment()", { ttlSeconds });
+  async increment(key: CacheKey, options: { readonly ttlSeconds: number; readonly by?: number }): Promise<number> {
+    const { by = 1, ...others } = options;
+    assertOptions("cache.increment()", others);
     if (!Number.isSafeInteger(by)) throw optionInvalid("cache.increment()", "by", by, "a whole number");
-    return this.#store.increment(`n:${toStoreKey(key)}`, by, ttlSeconds * 1_000);
+    return this.#store.increment(`n:${toStoreKey(key)}`, by, others.ttlSeconds * 1_000);
   }
 
-  async invalidate({ tags }: { readonly tags: readonly string[] }): Promise<void> {
+  async invalidate(what: { readonly tags: readonly string[] }): Promise<void> {
+    assertKnownOptions("cache.invalidate()", what, ["tags"]);
+    const { tags } = what;
     assertTags("cache.invalidate()", tags);
     await Promise.all(tags.map((tag) => this.#store.increment(`t:${tag}`, 1, tagTtlMs)));
   }

@@ -1,4 +1,5 @@
 /** Progress of long work: one function for commands, tasks and migrations. */
+import { assertKnownOptions, namesOf, optionInvalid } from "../errors/option-errors.ts";
 
 /** What the work calls for each step. */
 export interface ProgressBar {
@@ -43,9 +44,15 @@ export interface ProgressSink {
   isDue(nowMs: number): boolean;
 }
 
+const progressNames = namesOf<ProgressOptions>({ total: true });
+
 /** Makes the function that reports to a sink. */
 export function createProgress(sink: ProgressSink, now: () => number = () => performance.now()): Progress {
-  return async (label, { total }, work) => {
+  return async (label, options, work) => {
+    assertKnownOptions("progress()", options, progressNames);
+    const { total } = options;
+    if (total !== undefined && !(Number.isFinite(total) && total >= 0))
+      throw optionInvalid("progress()", "total", total, "a number of steps, at least 0");
     const startedMs = now();
     let done = 0;
     let note: string | undefined;

@@ -263,7 +263,8 @@ class ModelBase extends Instance {
     return described;
   }
 
-  static validate(values: Readonly<Record<string, unknown>>, how: { readonly isPartial?: boolean } = {}): Promise<ModelErrors> {
+  static async validate(values: Readonly<Record<string, unknown>>, how: { readonly isPartial?: boolean } = {}): Promise<ModelErrors> {
+    assertKnownOptions("validate()", how, ["isPartial"]);
     return validateRow(this, values, how.isPartial === true);
   }
 
@@ -359,6 +360,7 @@ class ModelBase extends Instance {
   }
 
   static async upsert(request: UpsertRequest): Promise<unknown> {
+    assertKnownOptions("upsert()", request, ["where", "create", "update"]);
     return upsertRow(this, makeRow(this, { ...request.create, ...request.where }), request);
   }
 

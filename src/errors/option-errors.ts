@@ -25,6 +25,11 @@ export function assertKnownOptions(owner: string, options: object, known: readon
   }
 }
 
+/** Returns the names of options. The compiler finds one that the record lacks. */
+export function namesOf<Options extends object>(names: Readonly<Record<keyof Options, true>>): readonly string[] {
+  return Object.keys(names);
+}
+
 /** Characters that would start a log line, move the cursor of a terminal, or reverse the direction of text. */
 const moving = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
 

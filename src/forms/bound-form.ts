@@ -1,4 +1,5 @@
 /** Forms on a page: whole, in parts, or field by field. */
+import { assertKnownOptions, namesOf } from "../errors/option-errors.ts";
 import type { FormError, RenderOptions } from "../handlers/form.ts";
 import { html } from "../views/html.ts";
 import type { Html, Renderable } from "../views/values.ts";
@@ -9,6 +10,8 @@ import type { FormErrors } from "./form-errors.ts";
 import type { FormPlan, FormState } from "./form-plan.ts";
 import { firstControlId } from "./markup/field-markup.ts";
 import { formatMessage } from "./messages.ts";
+
+const renderNames = namesOf<RenderOptions>({ action: true, submit: true, id: true, attributes: true });
 
 /** A form on a page. As markup it is the summary of its errors and all its fields. */
 export class BoundForm implements Renderable {
@@ -103,7 +106,9 @@ export class BoundForm implements Renderable {
   }
 
   /** Draws the `form` element with everything in it, and a button. */
-  render({ action, submit = "Save", id, attributes: extra }: RenderOptions = {}): Html {
+  render(options: RenderOptions = {}): Html {
+    assertKnownOptions("form.render()", options, renderNames);
+    const { action, submit = "Save", id, attributes: extra } = options;
     if (id !== undefined && id !== this.state.id)
       return this.withId(id).render({ submit, ...(action !== undefined && { action }), ...(extra && { attributes: extra }) });
     const { method, hasFiles, fields } = this.plan;

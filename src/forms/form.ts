@@ -1,5 +1,5 @@
 /** Forms that are written by hand: fields by name, checks, markup. */
-import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import { assertKnownOptions, namesOf, optionInvalid } from "../errors/option-errors.ts";
 import type { FormReader } from "../input/form-reader.ts";
 import { formReader } from "../input/form-reader.ts";
 import { BoundForm } from "./bound-form.ts";
@@ -64,6 +64,8 @@ export interface FormDefaults {
   readonly widgets?: Widgets;
 }
 
+/** Options of `blank()` and `from()`. */
+export const shownNames = namesOf<FormContext & { readonly id?: string }>({ id: true, timeZone: true, translate: true });
 const formOptions = ["name", "method", "rules", "validate", "messages", "widgets"];
 
 /** A form. Give it to a route as `form:`, or read it yourself with `parse()`. */
@@ -105,7 +107,9 @@ export class Form<Data, Sent = SentFormOf<Data>> {
   }
 
   /** Returns a blank form for a page, with some values to begin with. */
-  blank(initial: Partial<Data> = {}, { id = this.plan.name, ...context }: FormContext & { readonly id?: string } = {}): DisplayForm<Data> {
+  blank(initial: Partial<Data> = {}, options: FormContext & { readonly id?: string } = {}): DisplayForm<Data> {
+    assertKnownOptions("form.blank()", options, shownNames);
+    const { id = this.plan.name, ...context } = options;
     return this.show(initial, { id, hidden: {}, context });
   }
 

@@ -8,7 +8,7 @@ import type { DisplayForm } from "../handlers/form.ts";
 import type { FieldDefinition, FieldDefinitions, FormContext } from "./definition.ts";
 import type { FieldRecord } from "./field-values.ts";
 import type { FormDefaults, FormOptions } from "./form.ts";
-import { createPlan, Form } from "./form.ts";
+import { createPlan, Form, shownNames } from "./form.ts";
 import type { FormPlan, StoredFile } from "./form-plan.ts";
 import { findParentRelation, InlineSet } from "./inline-set.ts";
 import type { Overrides } from "./model-field.ts";
@@ -48,10 +48,9 @@ export class ModelForm<Data, Class, Name> extends Form<Data, SentModelFormOf<Dat
   }
 
   /** Returns a form that shows a row, with its links and the rows of its sets. */
-  async from(
-    row: WithoutRelations<InstanceOf<Class>>,
-    { id = this.plan.name, ...context }: FormContext & { readonly id?: string } = {},
-  ): Promise<DisplayForm<Data>> {
+  async from(row: WithoutRelations<InstanceOf<Class>>, options: FormContext & { readonly id?: string } = {}): Promise<DisplayForm<Data>> {
+    assertKnownOptions("form.from()", options, shownNames);
+    const { id = this.plan.name, ...context } = options;
     // Rows are objects with a property for each field.
     const instance = row as object;
     const initial: Record<string, unknown> = {};

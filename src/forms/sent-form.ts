@@ -1,4 +1,5 @@
 /** Forms that were sent: valid with data, or invalid with errors. */
+import { assertKnownOptions } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { BoundForm } from "./bound-form.ts";
 import type { FieldOwner } from "./bound-field.ts";
@@ -58,7 +59,9 @@ export class SentForm extends BoundForm {
   }
 
   /** Adds an error of a field, or of the whole form with null. The form is invalid from then on. Throws `E_FIELD_UNKNOWN`. */
-  addError(field: string | null, message: string, { code = "custom" }: { readonly code?: string } = {}): void {
+  addError(field: string | null, message: string, options: { readonly code?: string } = {}): void {
+    assertKnownOptions("form.addError()", options, ["code"]);
+    const { code = "custom" } = options;
     if (field !== null) assertName(this.plan.fields, field);
     this.found.add({ field, code, message });
   }

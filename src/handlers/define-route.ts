@@ -1,5 +1,5 @@
 /** Creates routes as values: get(), post() and the functions for the other methods. */
-import { assertKnownOptions, describeValue, optionInvalid } from "../errors/option-errors.ts";
+import { assertKnownOptions, describeValue, namesOf, optionInvalid } from "../errors/option-errors.ts";
 import { isToken } from "../http/byte-classes.ts";
 import { checkLimits, requestLimitNames } from "../http/request-limits.ts";
 import type { PathParams } from "../routing/path-params.ts";
@@ -7,6 +7,7 @@ import type { RouteDefinition } from "../routing/route.ts";
 import { Route } from "../routing/route.ts";
 import { findCallerPlace } from "../errors/source-place.ts";
 import type { AnyContext } from "./context.ts";
+import type { FileFieldOptions } from "./form.ts";
 import { isFieldRecord } from "./form.ts";
 import { assertCorsOptions } from "./cors-options.ts";
 import { assertRateOptions } from "./rate-options.ts";
@@ -59,6 +60,8 @@ export const sharedOptionNames = ["use", "guard", "limits", "cache", "security"]
 const routeNames = [...sharedOptionNames, "query", "form", "files", "json", "returns", "name"];
 const cacheNames = ["public", "maxAgeSeconds", "sharedMaxAgeSeconds", "staleWhileRevalidateSeconds", "immutable", "transform", "etag"];
 
+const fileNames = namesOf<FileFieldOptions>({ bytesMax: true, accept: true, required: true, multiple: true });
+
 /** Checks options of a route or a group. Throws `E_OPTION_UNKNOWN`, `E_OPTION_INVALID`, `E_LIMIT_INVALID`. */
 export function assertSharedOptions(owner: string, options: SharedOptions): void {
   const { rate, ...limits } = options.limits ?? {};
@@ -93,6 +96,11 @@ function assertRouteOptions(owner: string, options: RouteOptions): void {
     );
   if (options.files !== undefined && options.form === undefined)
     throw optionInvalid(owner, "files", options.files, "used together with form");
+  for (const [name, file] of Object.entries(options.files ?? {})) {
+    assertKnownOptions(`${owner} files.${name}`, file, fileNames);
+    if (!(Number.isSafeInteger(file.bytesMax) && file.bytesMax > 0))
+      throw optionInvalid(`${owner} files.${name}`, "bytesMax", file.bytesMax, "a whole number of bytes above 0");
+  }
   if (options.form !== undefined && options.json !== undefined)
     throw optionInvalid(owner, "json", options.json, "left out when form is there: a route takes one of them");
 }

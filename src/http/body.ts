@@ -1,4 +1,5 @@
 /** The body of a request, read once: whole or as chunks, with a limit. */
+import { assertKnownOptions, namesOf, optionInvalid } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { HeaderReader } from "./header-table.ts";
 import { HeaderTable } from "./header-table.ts";
@@ -31,8 +32,14 @@ export const emptyBody: BodySource = Object.freeze({
   lengthBytes: 0,
   isUsed: false,
   trailers: noTrailers,
-  read: () => Promise.resolve(noBytes),
-  chunks: () => noChunks,
+  read: async (options?: BodyReadOptions) => {
+    readLimit(options);
+    return noBytes;
+  },
+  chunks: (options?: BodyReadOptions) => {
+    readLimit(options);
+    return noChunks;
+  },
 });
 
 const noChunks: AsyncIterable<Uint8Array> = {
@@ -47,6 +54,18 @@ export function bodyTooLarge(bytesMax: number): GableError {
 /** The error of a body that is read a second time. */
 export function bodyUsed(): GableError {
   return new GableError("E_BODY_USED", "The body of the request was read before.");
+}
+
+const readNames = namesOf<BodyReadOptions>({ bytesMax: true });
+
+/** Returns the limit in options. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */
+export function readLimit(options: BodyReadOptions | undefined): number | undefined {
+  if (options === undefined) return undefined;
+  assertKnownOptions("body.read()", options, readNames);
+  const { bytesMax } = options;
+  if (bytesMax !== undefined && !(Number.isSafeInteger(bytesMax) && bytesMax >= 0))
+    throw optionInvalid("body.read()", "bytesMax", bytesMax, "a whole number of bytes, at least 0");
+  return bytesMax;
 }
 
 /** A body over chunks from elsewhere: app.fetch, the node:http adapter, tests. */
@@ -83,9 +102,9 @@ export class ChunkedBody implements BodySource {
   }
 
   chunks(options?: BodyReadOptions): AsyncIterable<Uint8Array> {
+    const bytesMax = readLimit(options) ?? this.#bytesMax;
     if (this.isUsed) throw bodyUsed();
     this.isUsed = true;
-    const bytesMax = options?.bytesMax ?? this.#bytesMax;
     if (this.lengthBytes !== undefined && this.lengthBytes > bytesMax) throw bodyTooLarge(bytesMax);
     return this.#count(bytesMax);
   }

@@ -1,4 +1,5 @@
 /** Validates forms with a Standard Schema. The submitted strings are kept so that the form can be shown again. */
+import { assertKnownOptions } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { FileFieldOptions, FileFields, FormError, SchemaForm, SchemaFormState } from "../handlers/form.ts";
 import type { StandardSchema } from "../handlers/standard-schema.ts";
@@ -93,8 +94,9 @@ class SentSchemaForm implements SchemaFormState, ReadForm {
     return name === undefined ? [...this.#errors] : this.#errors.filter(({ field }) => field === name);
   }
 
-  addError(field: string | null, message: string, { code = "custom" }: { readonly code?: string } = {}): void {
-    this.#errors.push(toError(field, code, message));
+  addError(field: string | null, message: string, options: { readonly code?: string } = {}): void {
+    assertKnownOptions("form.addError()", options, ["code"]);
+    this.#errors.push(toError(field, options.code ?? "custom", message));
   }
 
   toError(code: "E_FORM_NOT_VALID" | "E_INPUT_INVALID"): GableError {

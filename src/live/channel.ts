@@ -2,7 +2,7 @@
 import type { CarriedMessage, ReplayLimits } from "../channels/carrier.ts";
 import { toErrorText } from "../errors/error-text.ts";
 import { GableError } from "../errors/gable-error.ts";
-import { assertKnownOptions, describeValue, optionInvalid } from "../errors/option-errors.ts";
+import { assertKnownOptions, describeValue, namesOf, optionInvalid } from "../errors/option-errors.ts";
 import { isSchema } from "../handlers/define-route.ts";
 import type { SocketConnection } from "../handlers/define-socket.ts";
 import type { InputOfSchema, OutputOfSchema, StandardSchema } from "../handlers/standard-schema.ts";
@@ -84,6 +84,7 @@ export type PipedSocket = Pick<SocketConnection, "send" | "signal">;
 
 /** Largest message, in bytes of JSON. */
 const messageBytesMax = 65_536;
+const subscribeNames = namesOf<SubscribeOptions>({ signal: true, after: true });
 const optionNames: Readonly<Record<keyof ChannelOptions, true>> = { message: true, replay: true };
 
 /**
@@ -171,13 +172,13 @@ class DefinedChannel implements Channel<AnyParams, unknown, unknown> {
     });
   }
 
-  pipe(params: AnyParams, socket: PipedSocket, { after }: Pick<SubscribeOptions, "after"> = {}): Promise<void> {
+  pipe(params: AnyParams, socket: PipedSocket, options: Pick<SubscribeOptions, "after"> = {}): Promise<void> {
     return new Promise((resolve, reject) => {
       const sink = {
         onItem: (item: SubscriptionItem) => socket.send(toSocketText(item)),
         onEnd: (error?: Error) => (error === undefined ? resolve() : reject(error)),
       };
-      this.#open(params, { signal: socket.signal, after }, sink);
+      this.#open(params, { ...options, signal: socket.signal }, sink);
     });
   }
 
@@ -193,7 +194,9 @@ class DefinedChannel implements Channel<AnyParams, unknown, unknown> {
     return new MappedSubscription(this.#open(params, options), map);
   }
 
-  #open(params: AnyParams, { signal, after }: SubscribeOptions, sink?: SubscriptionSink): Subscription {
+  #open(params: AnyParams, options: SubscribeOptions, sink?: SubscriptionSink): Subscription {
+    assertKnownOptions(`channel(${describeValue(this.pattern)})`, options, subscribeNames);
+    const { signal, after } = options;
     if (!(signal instanceof AbortSignal))
       throw optionInvalid(`channel("${this.pattern}")`, "signal", signal, "the signal that ends the reading, such as context.signal");
     if (after !== undefined && this.#replay === undefined)

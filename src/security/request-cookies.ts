@@ -1,4 +1,5 @@
 /** The cookies of one request: plain, signed, encrypted. */
+import { assertKnownOptions, namesOf } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { ContextCookieOptions, CookieNameOptions, Cookies } from "../handlers/context.ts";
 import { parseCookies, serializeCookie } from "../http/cookies.ts";
@@ -21,6 +22,8 @@ export interface RequestCookieParts {
   readonly onRefused: (name: string, error: GableError) => void;
 }
 
+const nameNames = namesOf<CookieNameOptions>({ host: true });
+
 /** The one implementation of {@link Cookies}. */
 export class RequestCookies implements Cookies {
   readonly #parts: RequestCookieParts;
@@ -31,6 +34,7 @@ export class RequestCookies implements Cookies {
   }
 
   get(name: string, options: CookieNameOptions = {}): string | null {
+    assertKnownOptions("cookies.get()", options, nameNames);
     this.#values ??= parseCookies(this.#parts.field());
     return this.#values.get(this.#fullName(name, options)) ?? null;
   }

@@ -3,7 +3,7 @@ import type { ErrorCode } from "../errors/catalogue.ts";
 import { catalogue } from "../errors/catalogue.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { BodyReadOptions, BodySource } from "../http/body.ts";
-import { bodyTooLarge, bodyUsed, joinChunks } from "../http/body.ts";
+import { bodyTooLarge, bodyUsed, joinChunks, readLimit } from "../http/body.ts";
 import type { HeaderReader } from "../http/header-table.ts";
 import { HeaderTable } from "../http/header-table.ts";
 import type { ChunkedLimits } from "./chunked-decoder.ts";
@@ -159,9 +159,9 @@ export class EngineBody implements BodySource {
   }
 
   #start(options: BodyReadOptions | undefined): number {
+    const bytesMax = readLimit(options) ?? this.#bytesMax;
     if (this.isUsed) throw bodyUsed();
     this.isUsed = true;
-    const bytesMax = options?.bytesMax ?? this.#bytesMax;
     if (this.lengthBytes !== undefined && this.lengthBytes > bytesMax) throw bodyTooLarge(bytesMax);
     this.#connection.onBodyRead(this);
     return bytesMax;

@@ -1,6 +1,6 @@
 /** serve(): a listener function on a port, by the engine or by node:http. */
 import type { AddressInfo } from "node:net";
-import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import { assertKnownOptions, namesOf, optionInvalid } from "../errors/option-errors.ts";
 import type { RawRequest, RequestListener } from "../http/message.ts";
 import type { EngineOptions } from "./engine.ts";
 import { Engine } from "./engine.ts";
@@ -48,7 +48,20 @@ export interface StopOptions {
   idleMs?: number | null;
 }
 
-const optionNames = ["port", "host", "unixPath", "fd", "limits", "https", "engine", "methods", "isTrustedPeer", "onError"];
+const optionNames = namesOf<ServeOptions>({
+  port: true,
+  host: true,
+  unixPath: true,
+  fd: true,
+  limits: true,
+  https: true,
+  engine: true,
+  methods: true,
+  isTrustedPeer: true,
+  onError: true,
+});
+const httpsNames = namesOf<HttpsOptions>({ key: true, cert: true });
+const stopNames = namesOf<StopOptions>({ graceMs: true, idleMs: true });
 
 /**
  * Serves requests with a listener. Throws `E_LISTEN`, `E_LIMIT_INVALID`, `E_OPTION_UNKNOWN`, `E_TLS_OPTIONS`.
@@ -60,6 +73,7 @@ const optionNames = ["port", "host", "unixPath", "fd", "limits", "https", "engin
 export async function serve(listener: RequestListener, options: ServeOptions = {}): Promise<RunningServer> {
   assertKnownOptions("serve()", options, optionNames);
   const limits = resolveLimits(options.limits);
+  if (options.https !== undefined) assertKnownOptions("https", options.https, httpsNames);
   const engineName = options.engine ?? "gable";
   if (engineName !== "gable" && engineName !== "node") throw optionInvalid("serve()", "engine", engineName, '"gable" or "node"');
   const common = {
@@ -87,8 +101,20 @@ export async function serve(listener: RequestListener, options: ServeOptions = {
     get connectionCount() {
       return engine.connectionCount;
     },
-    stop: (stop) => engine.stop(stop?.graceMs ?? limits.stopGraceMs, stop?.idleMs),
+    stop: async (stop = {}) => {
+      assertStopOptions(stop);
+      await engine.stop(stop.graceMs ?? limits.stopGraceMs, stop.idleMs);
+    },
   };
+}
+
+/** Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */
+export function assertStopOptions(options: StopOptions): void {
+  assertKnownOptions("stop()", options, stopNames);
+  for (const name of ["graceMs", "idleMs"] as const) {
+    const value = options[name] ?? 0;
+    if (!(typeof value === "number" && value >= 0)) throw optionInvalid("stop()", name, value, "a number of milliseconds, at least 0");
+  }
 }
 
 async function createEngine(listener: RequestListener, options: EngineOptions): Promise<Engine> {

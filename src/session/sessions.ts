@@ -1,4 +1,5 @@
 /** The sessions of one application. */
+import { assertKnownOptions } from "../errors/option-errors.ts";
 import type { AnyContext } from "../handlers/context.ts";
 import type { Flash } from "../handlers/session.ts";
 import type { Logger } from "../handlers/logger.ts";
@@ -49,6 +50,7 @@ export class Sessions {
       return {
         listForUser: (userId, now) => store.listForUser(userId, now),
         deleteForUser: async (userId, options) => {
+          if (options !== undefined) assertKnownOptions("deleteForUser()", options, ["except"]);
           const count = await store.deleteForUser(userId, options);
           this.announceEnd({ userId, except: options?.except });
           return count;

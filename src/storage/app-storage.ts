@@ -1,5 +1,5 @@
 /** The storage of one application: its store, the addresses of its files, and the replies at them. */
-import { optionInvalid } from "../errors/option-errors.ts";
+import { assertKnownOptions, namesOf, optionInvalid } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { AnyContext } from "../handlers/context.ts";
 import { isValidMediaType } from "./storage-type.ts";
@@ -35,6 +35,10 @@ const formPurpose = "gable.storage.form";
 const ttlSecondsMax = 604_800;
 const nameCharactersMax = 255;
 
+const putNames = namesOf<PutOptions>({ type: true });
+const readNames = namesOf<ReadOptions>({ range: true });
+const urlNames = namesOf<UrlOptions>({ ttlSeconds: true, download: true });
+
 /** Stored files of an application. */
 export class AppStorage implements FormStorage {
   readonly #settings: AppStorageSettings;
@@ -56,6 +60,7 @@ export class AppStorage implements FormStorage {
   async put(key: string, source: StorageSource, options: PutOptions): Promise<void> {
     assertStorageKey(key);
     assertSource(source);
+    assertKnownOptions("storage.put()", options, putNames);
     const { type } = options;
     if (!isValidMediaType(type)) throw optionInvalid("storage.put()", "type", type, 'a media type such as "image/png"');
     await this.store.put(key, source, { type });
@@ -64,6 +69,7 @@ export class AppStorage implements FormStorage {
   /** Opens a file. Throws `E_STORAGE_KEY`, `E_STORAGE_MISSING` and `E_STORAGE_UNAVAILABLE`. */
   async read(key: string, options?: ReadOptions): Promise<StorageContent> {
     assertStorageKey(key);
+    if (options !== undefined) assertKnownOptions("storage.read()", options, readNames);
     return this.store.read(key, options);
   }
 
@@ -147,7 +153,9 @@ export class AppStorage implements FormStorage {
   }
 }
 
-function assertUrlOptions({ ttlSeconds, download }: UrlOptions): void {
+function assertUrlOptions(options: UrlOptions): void {
+  assertKnownOptions("storage.url()", options, urlNames);
+  const { ttlSeconds, download } = options;
   if (ttlSeconds !== undefined && !(Number.isSafeInteger(ttlSeconds) && ttlSeconds > 0 && ttlSeconds <= ttlSecondsMax))
     throw optionInvalid("storage.url()", "ttlSeconds", ttlSeconds, `a whole number of seconds from 1 to ${ttlSecondsMax} (a week)`);
   const isName = typeof download === "string" && download !== "" && download.length <= nameCharactersMax;

@@ -1,4 +1,5 @@
 /** The tasks of one application: what enqueues them, and the worker of the process. */
+import { assertKnownOptions, namesOf } from "../errors/option-errors.ts";
 import { randomBytes } from "node:crypto";
 import { currentContext } from "../data/run/context.ts";
 import { onCommit, onRollback } from "../data/run/transaction.ts";
@@ -47,6 +48,8 @@ export interface WorkerOptions {
   /** @internal Receives each failed attempt, for tests. */
   readonly onFailure?: (task: string, error: unknown) => void;
 }
+
+const workerNames = namesOf<WorkerOptions>({ queues: true, concurrency: true, now: true, times: true, onFailure: true });
 
 /** A schedule as lists show it. */
 export interface ListedSchedule {
@@ -312,7 +315,9 @@ export class AppTasks {
     for (const worker of this.#workers) worker.wake();
   }
 
-  #createWorker({ queues, concurrency, now = () => Date.now(), times = {}, onFailure }: WorkerOptions): Worker {
+  #createWorker(given: WorkerOptions): Worker {
+    assertKnownOptions("startWorker()", given, workerNames);
+    const { queues, concurrency, now = () => Date.now(), times = {}, onFailure } = given;
     assertWorkerOptions("startWorker()", { queues, concurrency });
     const { options, queue, logger } = this.#parts;
     const worker = new Worker({

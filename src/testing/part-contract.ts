@@ -6,6 +6,7 @@ import { describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { definePart, gable } from "gable";
 import type { AnyPart, Application, GableOptions } from "gable";
+import { assertTestCount, assertTestOptions } from "./test-error.ts";
 
 /** How a part is tested. */
 export interface TestPartOptions {
@@ -17,8 +18,10 @@ export interface TestPartOptions {
   use?: (app: Application) => unknown;
 }
 
-/** Defines the tests of a part in the current file. */
+/** Defines the tests of a part in the current file. Throws `E_TEST_SETUP`. */
 export function testPart(part: AnyPart, options: TestPartOptions = {}): void {
+  assertTestOptions("testPart()", options, { options: true, rounds: true, use: true } satisfies Record<keyof TestPartOptions, true>);
+  assertTestCount("testPart()", "rounds", options.rounds);
   describe(`part contract: ${part.name}`, () => {
     it("leaves nothing open when it starts and stops many times", async () => {
       assert.deepEqual(await findLeaks(part, options), []);

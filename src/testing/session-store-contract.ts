@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import type { SessionDirectory, SessionRecord, SessionStore } from "gable/session";
+import { assertTestCount, assertTestOptions } from "./test-error.ts";
 
 /** Creates a store; `close()` of the store is called at the end. */
 export type CreateSessionStore = () => SessionStore | Promise<SessionStore>;
@@ -22,6 +23,8 @@ function createKey(): string {
 
 /** Defines the tests of a store of sessions in the current file. Each test uses its own sessions. */
 export function testSessionStore(name: string, create: CreateSessionStore, options: SessionStoreTestOptions = {}): void {
+  assertTestOptions("testSessionStore()", options, { rounds: true } satisfies Record<keyof SessionStoreTestOptions, true>);
+  assertTestCount("testSessionStore()", "rounds", options.rounds);
   describe(`session store contract: ${name}`, () => {
     let store: SessionStore;
     before(async () => {

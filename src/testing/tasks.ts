@@ -3,7 +3,7 @@ import type { Application } from "gable";
 import { isGableError } from "gable";
 import type { AppTasks, ListedTask, MemoryTaskQueue } from "gable/tasks";
 import { tasksPart } from "gable/tasks";
-import { suggest, testError } from "./test-error.ts";
+import { assertTestOptions, suggest, testError } from "./test-error.ts";
 import { findTestApp } from "./test-apps.ts";
 
 /** Options for `tasks.runAll()`. */
@@ -46,7 +46,11 @@ export const tasks: TestTasks = Object.freeze({
   list(app: Application = findTestApp({ call: "tasks.list()", option: "tasks" })): readonly ListedTask[] {
     return listTasks(findTasks(app));
   },
-  async runAll({ errors = "throw", app }: RunTasksOptions = {}): Promise<number> {
+  async runAll(options: RunTasksOptions = {}): Promise<number> {
+    assertTestOptions("tasks.runAll()", options, { errors: true, app: true } satisfies Record<keyof RunTasksOptions, true>);
+    const { errors = "throw", app } = options;
+    if (errors !== "throw" && errors !== "keep")
+      throw testError("E_TEST_SETUP", `tasks.runAll(): errors is ${JSON.stringify(errors)}.`, 'Pass "throw" or "keep".');
     const running = findTasks(app ?? findTestApp({ call: "tasks.runAll()", option: "tasks" }));
     if (running === undefined) return 0;
     const failures: unknown[] = [];

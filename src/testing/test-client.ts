@@ -7,7 +7,7 @@ import { assertNoLoop, recordQueries } from "./count-queries.ts";
 import type { RenderedView, TestReply } from "./reply.ts";
 import { ClientReply } from "./reply.ts";
 import { addTestApp, removeTestApp } from "./test-apps.ts";
-import { suggest, testError } from "./test-error.ts";
+import { assertTestOptions, testError } from "./test-error.ts";
 import type { SentRequest, TestRequest } from "./test-request.ts";
 import { encodeBody } from "./test-request.ts";
 import type { TestSession, TestUser } from "./visits.ts";
@@ -91,7 +91,7 @@ class Client {
   readonly #stopObserving: () => void;
 
   constructor(app: Application, options: TestClientOptions) {
-    assertKnown(options);
+    assertTestOptions("createTestClient()", options, optionNames);
     addTestApp(app);
     this.#app = app;
     this.#options = options;
@@ -235,12 +235,6 @@ const optionNames: Readonly<Record<keyof TestClientOptions, true>> = {
   markup: true,
   nPlusOne: true,
 };
-
-function assertKnown(options: TestClientOptions): void {
-  const unknown = Object.keys(options).find((name) => !(name in optionNames));
-  if (unknown !== undefined)
-    throw testError("E_TEST_SETUP", `createTestClient() has no option "${unknown}".`, suggest(unknown, Object.keys(optionNames)));
-}
 
 /** The address that a page of the application has in tests. */
 function findBase(app: Application): URL {

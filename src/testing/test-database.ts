@@ -8,7 +8,7 @@ import { clearOutbox } from "./outbox.ts";
 import { testLeaks } from "./leaks.ts";
 import { clearTasks } from "./tasks.ts";
 import { addTestApp, keepTestApp, removeTestApp } from "./test-apps.ts";
-import { testError } from "./test-error.ts";
+import { assertTestOptions, testError } from "./test-error.ts";
 
 /** How tests get their database. */
 export interface TestDatabaseOptions {
@@ -133,9 +133,9 @@ function databasesOf(app: Application): Database[] {
   return Object.entries(app.describe().databases).flatMap(([name, { of }]) => (of === undefined ? [app.database(name)] : []));
 }
 
-function assertOptions({ tables, folder, ...others }: TestDatabaseOptions): void {
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw testError("E_TEST_SETUP", `testDatabase() has no option "${unknown}".`, "Use tables and folder.");
+function assertOptions(options: TestDatabaseOptions): void {
+  assertTestOptions("testDatabase()", options, { tables: true, folder: true } satisfies Record<keyof TestDatabaseOptions, true>);
+  const { tables, folder } = options;
   if (tables !== undefined && !["migrations", "models", "none"].includes(tables))
     throw testError("E_TEST_SETUP", `testDatabase(): tables is ${JSON.stringify(tables)}.`, 'Pass "migrations", "models" or "none".');
   if (folder !== undefined && typeof folder !== "string")

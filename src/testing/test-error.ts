@@ -21,6 +21,22 @@ export function testError(code: TestErrorCode, message: string, fix?: string): G
   return new GableError(code, message, fix === undefined ? {} : { fix });
 }
 
+/** Throws `E_TEST_SETUP` for an option that a call does not have. */
+export function assertTestOptions<Options extends object>(
+  call: string,
+  options: Options,
+  known: Readonly<Record<keyof Options, true>>,
+): void {
+  const unknown = Object.keys(options).find((name) => !(name in known));
+  if (unknown !== undefined) throw testError("E_TEST_SETUP", `${call} has no option "${unknown}".`, suggest(unknown, Object.keys(known)));
+}
+
+/** Throws `E_TEST_SETUP` for a number that is not whole and above 0. */
+export function assertTestCount(call: string, name: string, value: number | undefined): void {
+  if (value !== undefined && !(Number.isSafeInteger(value) && value > 0))
+    throw testError("E_TEST_SETUP", `${call}: ${name} is ${String(value)}.`, "Pass a whole number above 0.");
+}
+
 /** Returns a sentence that names the nearest of the known names, or all of them. */
 export function suggest(name: string, known: Iterable<string>): string {
   const names = [...new Set(known)];

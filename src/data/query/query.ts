@@ -425,8 +425,9 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   }
 
   /** Yields rows one by one, read in batches. Loads relations for a whole batch. */
-  stream({ batch = 500 }: { readonly batch?: number } = {}): AsyncGenerator<Item> {
-    return runStream(this.#parts, batch) as AsyncGenerator<Item>; // The query reads items.
+  stream(options: { readonly batch?: number } = {}): AsyncGenerator<Item> {
+    assertKnownOptions("stream()", options, ["batch"]);
+    return runStream(this.#parts, options.batch ?? 500) as AsyncGenerator<Item>; // The query reads items.
   }
 
   /** Updates all rows of the query with one statement, without hooks. Returns their number. */
@@ -460,8 +461,9 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
    * Returns what delete() would do: rows that it would delete, rows deleted with them, rows that would lose their relation, and rows that
    * prevent it. Counts at most this many of each kind. Leaves out links of many-to-many relations. Changes nothing.
    */
-  previewDelete({ countMax = 1_000 }: { readonly countMax?: number } = {}): Promise<DeletePreview[]> {
-    return previewDelete(this.#parts.model, this, (model) => Query.of(model), countMax);
+  async previewDelete(options: { readonly countMax?: number } = {}): Promise<DeletePreview[]> {
+    assertKnownOptions("previewDelete()", options, ["countMax"]);
+    return previewDelete(this.#parts.model, this, (model) => Query.of(model), options.countMax ?? 1_000);
   }
 
   /** Restores the soft-deleted rows of the query, without hooks. Returns their number. Throws `E_SOFT_DELETE` like withDeleted(). */
@@ -491,7 +493,8 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   }
 
   /** Returns how the database would run the query; `analyze` runs it if the database supports that. */
-  explain({ analyze = false }: { readonly analyze?: boolean } = {}): Promise<string> {
-    return explainQuery(this.#parts, analyze);
+  async explain(options: { readonly analyze?: boolean } = {}): Promise<string> {
+    assertKnownOptions("explain()", options, ["analyze"]);
+    return explainQuery(this.#parts, options.analyze ?? false);
   }
 }

@@ -1,4 +1,5 @@
 /** A route middleware that runs each request that may write in a transaction. */
+import { assertKnownOptions, namesOf } from "../../errors/option-errors.ts";
 import type { TransactionOptions } from "./transaction.ts";
 import { transaction } from "./transaction.ts";
 
@@ -22,6 +23,7 @@ const refused = Symbol("refused");
 export function transactional(
   options: TransactionalOptions = {},
 ): <Reply extends { readonly status: number }>(context: { readonly method: string }, next: () => Promise<Reply>) => Promise<Reply> {
+  assertKnownOptions("transactional()", options, namesOf<TransactionalOptions>({ isolation: true, timeoutMs: true }));
   return async <Reply extends { readonly status: number }>({ method }: { readonly method: string }, next: () => Promise<Reply>) => {
     if (safeMethods.has(method)) return next();
     const replies: Reply[] = [];

@@ -1,4 +1,5 @@
 /** Schemas of models: Standard Schema for forms and APIs, JSON Schema for documentation. */
+import { assertKnownOptions, namesOf, optionInvalid } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { maxOf } from "./check-value.ts";
 import type { FieldMeta, ItemMeta } from "./model-class.ts";
@@ -16,6 +17,8 @@ export interface SchemaOptions<Purpose extends SchemaPurpose = SchemaPurpose, Na
   /** Fields to leave out. None by default. */
   readonly omit?: readonly Left[];
 }
+
+const schemaNames = namesOf<SchemaOptions>({ for: true, pick: true, omit: true });
 
 /** One issue, in the form of Standard Schema. */
 interface Issue {
@@ -42,6 +45,9 @@ export class ModelSchema<Values = Readonly<Record<string, unknown>>> {
 
   /** @internal Use `Model.schema()`. Throws `E_FIELD_UNKNOWN`, and `E_FIELD_SECRET` for a secret field in `pick`. */
   constructor(model: ModelClass, options: SchemaOptions) {
+    assertKnownOptions("schema()", options, schemaNames);
+    if (!["create", "update", "read"].includes(options.for))
+      throw optionInvalid("schema()", "for", options.for, '"create", "update" or "read"');
     this.#model = model;
     this.#purpose = options.for;
     this.fields = Object.freeze(selectFields(model, options));

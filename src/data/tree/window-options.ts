@@ -1,5 +1,5 @@
 /** Options of over(): the rows among which a value is computed. */
-import { describeValue } from "../../errors/option-errors.ts";
+import { assertKnownOptions, describeValue, namesOf } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { AnyExpression, Order, WindowOptions } from "../schema/expression-types.ts";
 import type { Node, OrderTerm, WindowFrame } from "./node.ts";
@@ -11,16 +11,17 @@ export function expressionNode(value: unknown, where: string): Node {
   throw windowError(`${where} got ${describeValue(value)}`, "Pass an expression, such as book.price.");
 }
 
-/** Returns the parts of a window. Throws `E_EXPRESSION_WINDOW`. */
+const windowNames = namesOf<WindowOptions>({ partitionBy: true, orderBy: true, rows: true });
+
+/** Returns the parts of a window. Throws `E_EXPRESSION_WINDOW` and `E_OPTION_UNKNOWN`. */
 export function readWindow(
   window: unknown,
   name: string,
 ): { partition: readonly Node[]; order: readonly OrderTerm[]; frame: WindowFrame | undefined } {
   if (typeof window !== "object" || window === null)
     throw windowError(`over() of ${name} got ${describeValue(window)}`, "Pass an object: { orderBy: book.created.asc() }.");
-  const { partitionBy = [], orderBy = [], rows, ...others } = window as WindowOptions; // Each part is checked below.
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw windowError(`over() has no option "${unknown}"`, "Use partitionBy, orderBy and rows.");
+  assertKnownOptions("over()", window, windowNames);
+  const { partitionBy = [], orderBy = [], rows } = window as WindowOptions; // Each part is checked below.
   const partition = toList<AnyExpression<unknown>>(partitionBy).map((part) => expressionNode(part, "partitionBy"));
   const order = toList<Order | AnyExpression<unknown>>(orderBy).map((step): OrderTerm => {
     if (typeof step === "object" && step !== null && "isDescending" in step) {

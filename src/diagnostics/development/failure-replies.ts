@@ -1,4 +1,5 @@
 /** What `gable dev` answers while the application cannot start: the error page on every address, and events for open pages. */
+import { assertKnownOptions, namesOf } from "../../errors/option-errors.ts";
 import { isGableError } from "../../errors/gable-error.ts";
 import { toPolicyText } from "../../http/content-security-policy.ts";
 import { HeaderTable } from "../../http/header-table.ts";
@@ -29,6 +30,7 @@ export interface FailureReplyOptions {
   readonly editor?: string | undefined;
 }
 
+const optionNames = namesOf<FailureReplyOptions>({ report: true, generation: true, hosts: true, editor: true });
 const contentTypes: Readonly<Record<ReportFormat, string>> = {
   html: "text/html; charset=utf-8",
   text: "text/plain; charset=utf-8",
@@ -43,6 +45,7 @@ export class FailureReplies {
   readonly #isKnownHost: (authority: string) => boolean;
 
   constructor(options: FailureReplyOptions) {
+    assertKnownOptions("createFailureReplies()", options, optionNames);
     this.#options = options;
     this.#isKnownHost = createHostCheck(options.hosts, true);
   }

@@ -1,4 +1,5 @@
 /** Renders the report of an error for people and programs. */
+import { assertKnownOptions, namesOf } from "../../errors/option-errors.ts";
 import { renderHtmlReport } from "./html-report.ts";
 import { renderMarkdownReport } from "./markdown-report.ts";
 import { renderProblemReport } from "./problem-report.ts";
@@ -9,8 +10,11 @@ import { renderTextReport } from "./text-report.ts";
 /** A form of a report: a page, plain text, `application/problem+json`, or Markdown for an issue. */
 export type ReportFormat = "html" | "text" | "problem" | "markdown";
 
+const optionNames = namesOf<RenderReportOptions>({ nonce: true, colours: true, editor: true, migrateUrl: true });
+
 /** Renders a report. The text holds no secrets, and the page runs no code that it shows. */
 export function renderErrorReport(report: ErrorReport, format: ReportFormat, options: RenderReportOptions = {}): string {
+  assertKnownOptions("renderErrorReport()", options, optionNames);
   switch (format) {
     case "html":
       return renderHtmlReport(report, options);

@@ -1,6 +1,6 @@
 /** Caches fragments of pages: `cached()` and `{% cache %}`. */
 import { GableError } from "../../errors/gable-error.ts";
-import { assertKnownOptions, describeValue } from "../../errors/option-errors.ts";
+import { assertKnownOptions, describeValue, namesOf } from "../../errors/option-errors.ts";
 import { DelegatingContext } from "./delegating-context.ts";
 import { Output } from "./output.ts";
 import type { HtmlWriter } from "./output.ts";
@@ -33,6 +33,8 @@ export interface CacheFacts extends CachedOptions {
   readonly where?: string;
 }
 
+const cachedNames = namesOf<CachedOptions>({ ttlSeconds: true, tags: true, vary: true });
+
 /** Replaces a nonce while a fragment is rendered: random, so that no user input can be mistaken for it. */
 const nonceMark = `gable${Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("")}`;
 const nonceAttribute = ` nonce="${nonceMark}"`;
@@ -48,6 +50,7 @@ const pending = new WeakMap<FragmentStore, Map<string, Promise<Fragment>>>();
  * cached(["sidebar", site.id], { ttlSeconds: 300, tags: ["posts"] }, () => html`<aside>${latestPosts()}</aside>`);
  */
 export function cached(key: CacheKeyPart | readonly CacheKeyPart[], options: CachedOptions, make: () => Html): Html {
+  assertKnownOptions("cached()", options, cachedNames);
   const parts = Array.isArray(key) ? (key as readonly CacheKeyPart[]) : [key as CacheKeyPart]; // The check does not narrow read-only lists.
   return writtenHtml((out, body) => writeCached(out, body, { ...options, key: parts }, (inner, text) => writeHtml(inner, text, make())));
 }
@@ -307,7 +310,9 @@ export class MemoryFragments implements FragmentStore {
   }
 
   /** Drops all fragments with one of the tags. */
-  invalidate({ tags }: { readonly tags: readonly string[] }): void {
+  invalidate(what: { readonly tags: readonly string[] }): void {
+    assertKnownOptions("invalidate()", what, ["tags"]);
+    const { tags } = what;
     for (const [key, entry] of this.#entries) if (entry.tags.some((tag) => tags.includes(tag))) this.#delete(key, entry);
   }
 

@@ -162,18 +162,18 @@ export interface MigrationPreview {
 export async function previewMigrations(
   options: MigrationsOptions & { readonly name?: string; readonly backwards?: boolean },
 ): Promise<MigrationPreview[]> {
+  assertKnownOptions("previewMigrations()", options, ["database", "folder", "name", "backwards"]);
   const migrations = await readMigrations(options.folder);
   if (options.name !== undefined) findNamed(migrations, options.name);
   const { dialect } = options.database.$core;
   const [writer, kind] = [new TableWriter(dialect), await loadMigrationDialect(dialect)];
-  let state: State = new Map();
   const previews: MigrationPreview[] = [];
+  let state: State = new Map();
   for (const migration of migrations) {
     const after = applyAll(state, migration.operations);
     if (options.name === undefined || options.name === migration.name) {
-      const isBack = options.backwards === true;
-      const operations = isBack ? invertAll(state, migration.operations) : migration.operations;
-      const from = isBack ? after : state;
+      const [from, operations] =
+        options.backwards === true ? [after, invertAll(state, migration.operations)] : [state, migration.operations];
       const sql = kind.plan(writer, from, operations).flatMap(({ step }) => writeStep(writer, step));
       previews.push({ name: migration.name, sql, risks: findRisks(from, operations, kind.costs) });
     }
