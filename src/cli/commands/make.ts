@@ -15,7 +15,7 @@ import { makeModel } from "../make/model.ts";
 import { readFileName, readModelName, refuse, toNames } from "../make/names.ts";
 import type { ProjectFacts } from "../make/pages.ts";
 import { makeFeature, makeRoutes, makeView } from "../make/pages.ts";
-import type { Plan, Written } from "../make/plan.ts";
+import type { MakePlan, Written } from "../make/plan.ts";
 import { readModelSources, writePlan } from "../make/plan.ts";
 import { makePolicy } from "../make/policy.ts";
 import { makeResource } from "../make/resource.ts";
@@ -43,7 +43,7 @@ interface Given {
   readonly context: Context;
 }
 
-const kinds: Readonly<Record<string, (given: Given) => Plan | Promise<Plan>>> = {
+const kinds: Readonly<Record<string, (given: Given) => MakePlan | Promise<MakePlan>>> = {
   model: ({ name, fields, sources, facts }) => {
     const names = readModelName("model", name);
     return makeModel(names, readFields(fields, new Set([...sources.keys(), names.pascal])), sources, facts.app);
@@ -63,7 +63,7 @@ const kinds: Readonly<Record<string, (given: Given) => Plan | Promise<Plan>>> = 
 };
 
 /** A seed fills the models after its name, or the one whose name it has. */
-async function planSeed({ name, fields, sources, context }: Given): Promise<Plan> {
+async function planSeed({ name, fields, sources, context }: Given): Promise<MakePlan> {
   const names = readFileName("seed", name);
   const own = [...sources.keys()].filter((each) => [toNames(each).kebab, toNames(each).kebabPlural].includes(names.kebab));
   const wanted = fields.length > 0 ? fields : own;
@@ -76,7 +76,7 @@ async function planSeed({ name, fields, sources, context }: Given): Promise<Plan
 }
 
 /** A policy is about the users of the application. */
-async function planPolicy(given: Given): Promise<Plan> {
+async function planPolicy(given: Given): Promise<MakePlan> {
   const { context, sources } = given;
   const names = readModelName("policy", withoutFields(given));
   const model = await findModel(context, names.pascal, sources);
@@ -89,20 +89,20 @@ async function planPolicy(given: Given): Promise<Plan> {
 }
 
 /** There is one kind of accounts: they have no name. */
-function planAccounts({ name, facts, context: { project } }: Given): Plan {
+function planAccounts({ name, facts, context: { project } }: Given): MakePlan {
   if (name !== "") refuse(`"${name}" means nothing here: accounts have no name.`, "Write: gable make accounts");
   const models = join(project.folder, "models.ts");
   return makeAccounts(facts, existsSync(models) ? readFileSync(models, "utf8") : "");
 }
 
 /** A test is all that this kind writes. */
-function planTest(given: Given): Plan {
+function planTest(given: Given): MakePlan {
   if (given.context.flags.noTest) refuse("With --no-test there is nothing to write.", "Leave the flag out.");
   return makeTest(readFileName("test", withoutFields(given)));
 }
 
 /** The pages of a model that the application has. */
-async function planResource(given: Given): Promise<Plan> {
+async function planResource(given: Given): Promise<MakePlan> {
   const names = readModelName("resource", withoutFields(given));
   const model = await findModel(given.context, names.pascal, given.sources);
   return makeResource(names, model, toSource(given.sources, names.pascal), listFormFields(model), given.facts);
@@ -142,7 +142,7 @@ export const make = builtIn({
   },
 });
 
-function toPlan(context: Context, kind: string, name: string, fields: readonly string[]): Plan | Promise<Plan> {
+function toPlan(context: Context, kind: string, name: string, fields: readonly string[]): MakePlan | Promise<MakePlan> {
   const plan = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
   const near = findNearestName(kind, Object.keys(kinds));
   if (plan === undefined)
@@ -179,7 +179,7 @@ function withoutFields({ name, fields, context }: Given): string {
 }
 
 /** A capital letter names a model. */
-async function planForm({ name, fields, sources, context }: Given): Promise<Plan> {
+async function planForm({ name, fields, sources, context }: Given): Promise<MakePlan> {
   if (fields.length > 0) return makeForm(readFileName("form", name), readFields(fields, new Set(sources.keys())));
   if (/^[a-z][a-z0-9-]*$/.test(name))
     refuse(
@@ -215,7 +215,7 @@ async function findModel({ project }: Context, name: string, sources: ReadonlyMa
   );
 }
 
-function printAll({ print, flags: { dryRun } }: Context, { lines, next }: Plan, { files, changed }: Written): void {
+function printAll({ print, flags: { dryRun } }: Context, { lines, next }: MakePlan, { files, changed }: Written): void {
   for (const file of files) print(`${dryRun ? "Would write" : "Wrote"} ${file}`);
   for (const { file, line } of changed) print(`${dryRun ? "Would change" : "Changed"} ${file}\n  + ${line}`);
   for (const { file, line } of lines) print(`Add to ${file}\n  ${line}`);

@@ -1,7 +1,7 @@
 /** `make accounts`: people register, sign in and out, with the pages in the look of the site. */
 import type { ProjectFacts } from "./pages.ts";
 import { toRouteLines, withLayout } from "./pages.ts";
-import type { Line, Plan } from "./plan.ts";
+import type { Line, MakePlan } from "./plan.ts";
 
 /** Written so that no line of this file looks like an import of it. */
 const toImport = (names: string, path: string): string => `import { ${names} } from "${path}";`;
@@ -107,7 +107,7 @@ test("signs a user in and out", async () => {
 `;
 
 /** Writes the accounts of a site. `modelsText` is the text of `models.ts`. */
-export function makeAccounts(facts: ProjectFacts, modelsText: string): Plan {
+export function makeAccounts(facts: ProjectFacts, modelsText: string): MakePlan {
   const { app } = facts;
   const option = (name: string, line: string): readonly Line[] =>
     new RegExp(`\\b${name}\\b`).test(app.text) ? [] : [{ file: app.file, line: `${line} // an option of gable()` }];

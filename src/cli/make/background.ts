@@ -1,10 +1,10 @@
 /** `make task` and `make mail`: what runs after a reply. */
 import type { Names } from "./names.ts";
-import type { Plan } from "./plan.ts";
+import type { MakePlan } from "./plan.ts";
 import type { ProjectFacts } from "./pages.ts";
 
 /** Writes a task with one input. */
-export function makeTask({ kebab, camel, title }: Names, { app }: ProjectFacts): Plan {
+export function makeTask({ kebab, camel, title }: Names, { app }: ProjectFacts): MakePlan {
   // The text of a file: its first line renames an import.
   const task = `import { field as f } from "gable/data";
 import { task } from "gable/tasks";
@@ -45,7 +45,7 @@ test("runs the task", async () => {
 }
 
 /** Writes a mail with its views. */
-export function makeMail({ kebab, pascal, title }: Names, { app }: ProjectFacts): Plan {
+export function makeMail({ kebab, pascal, title }: Names, { app }: ProjectFacts): MakePlan {
   const mail = `import type { MailMessage } from "gable/mail";
 import { sendMail } from "gable/mail";
 

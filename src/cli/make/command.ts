@@ -1,7 +1,7 @@
 /** `make command` and `make test`. */
 import type { Names } from "./names.ts";
 import { refuse } from "./names.ts";
-import type { Plan } from "./plan.ts";
+import type { MakePlan } from "./plan.ts";
 
 const builtInNames = new Set(
   "dev start reload build test check routes models shell make db settings env worker tasks user sessions key doctor errors docs about last-error deploy".split(
@@ -10,7 +10,7 @@ const builtInNames = new Set(
 );
 
 /** Writes a command of the project. */
-export function makeCommand({ kebab, camel, title }: Names): Plan {
+export function makeCommand({ kebab, camel, title }: Names): MakePlan {
   if (builtInNames.has(kebab))
     refuse(`The name "${kebab}" is that of a built-in command.`, `Choose another one, such as: gable make command my-${kebab}`);
   const command = `import { defineCommand } from "gable";
@@ -38,7 +38,7 @@ test("prints a sentence", () => {
 }
 
 /** Writes a test of the home page, to begin with. */
-export function makeTest({ kebab }: Names): Plan {
+export function makeTest({ kebab }: Names): MakePlan {
   const test = `import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createTestClient } from "gable/testing";

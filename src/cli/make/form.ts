@@ -3,7 +3,7 @@ import type { MadeField } from "./fields.ts";
 import { toLabel } from "./fields.ts";
 import type { Names } from "./names.ts";
 import { refuse } from "./names.ts";
-import type { Plan } from "./plan.ts";
+import type { MakePlan } from "./plan.ts";
 
 /** Types of fields that forms have, too. */
 const formTypes = new Set(["text", "slug", "email", "url", "int", "float", "boolean", "date", "time", "datetime", "choice", "decimal"]);
@@ -11,7 +11,7 @@ const formTypes = new Set(["text", "slug", "email", "url", "int", "float", "bool
 const formImports = 'import { field as f, form } from "gable/forms";';
 
 /** Writes a form with its own fields. */
-export function makeForm({ kebab, camel, title }: Names, fields: readonly MadeField[]): Plan {
+export function makeForm({ kebab, camel, title }: Names, fields: readonly MadeField[]): MakePlan {
   for (const { name, type, isUnique, isIndexed } of fields)
     if (!formTypes.has(type) || isUnique || isIndexed)
       refuse(
@@ -41,7 +41,7 @@ test("shows the fields of the form ${kebab}", async () => {
   return { files: { [`${kebab}/forms.ts`]: text, [`tests/${kebab}-form.test.ts`]: test }, lines: toLines(camel, kebab), next: [] };
 }
 
-function toLines(camel: string, folder: string): Plan["lines"] {
+function toLines(camel: string, folder: string): MakePlan["lines"] {
   return [{ file: `${folder}/routes.ts`, line: `import { ${camel}Form } from "./forms.ts";` }];
 }
 
@@ -68,7 +68,7 @@ export const ${camel}Form = modelForm(${pascal}, { fields: [${fields.map((name) 
 }
 
 /** Writes a form of a model. `source` is where the model is, from the folder of the form. */
-export function makeModelForm(names: Names, source: string, fields: readonly string[]): Plan {
+export function makeModelForm(names: Names, source: string, fields: readonly string[]): MakePlan {
   const { camel, pascal, kebabPlural, kebab } = names;
   const test = `import assert from "node:assert/strict";
 import { test } from "node:test";

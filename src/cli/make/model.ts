@@ -2,10 +2,10 @@
 import type { MadeField } from "./fields.ts";
 import { toModelField } from "./fields.ts";
 import type { Names } from "./names.ts";
-import type { Plan } from "./plan.ts";
+import type { MakePlan } from "./plan.ts";
 
 /** Writes a model. `sources` says where the models are that relations lead to. */
-export function makeModel(names: Names, fields: readonly MadeField[], sources: ReadonlyMap<string, string>, app: AppText): Plan {
+export function makeModel(names: Names, fields: readonly MadeField[], sources: ReadonlyMap<string, string>, app: AppText): MakePlan {
   const { pascal, kebabPlural, table, title } = names;
   const targets = [...new Set(fields.flatMap(({ target }) => target ?? []))].filter((target) => target !== pascal);
   const relation = fields.some(({ target }) => target !== undefined) ? "belongsTo, " : "";

@@ -1,7 +1,7 @@
 /** `make routes`, `make view` and `make feature`: pages without a database. */
 import type { AppText } from "./model.ts";
 import type { Names } from "./names.ts";
-import type { Line, Plan } from "./plan.ts";
+import type { Line, MakePlan } from "./plan.ts";
 
 /** What pages extend where the project has no layout. */
 const layout = `{% props title: string %}
@@ -41,7 +41,7 @@ export function toRouteLines({ app }: ProjectFacts, name: string, path: string):
 }
 
 /** Writes an address that answers with JSON. */
-export function makeRoutes({ kebab, camel, pascal }: Names, facts: ProjectFacts): Plan {
+export function makeRoutes({ kebab, camel, pascal }: Names, facts: ProjectFacts): MakePlan {
   const routes = `import { get } from "gable";
 
 export const list${pascal} = get("/${kebab}", () => ({ items: [] }));
@@ -91,7 +91,7 @@ test("shows the ${kind} ${path}", async () => {
 }
 
 /** Writes a template file. */
-export function makeView({ kebab, title }: Names, facts: ProjectFacts): Plan {
+export function makeView({ kebab, title }: Names, facts: ProjectFacts): MakePlan {
   return {
     files: {
       ...withLayout(facts),
@@ -111,7 +111,7 @@ export function makeView({ kebab, title }: Names, facts: ProjectFacts): Plan {
 const toPageName = (kebab: string): string => `${kebab.replaceAll(/-(.)/g, (_all, letter: string) => letter.toUpperCase())}Page`;
 
 /** Writes a folder with its own page. */
-export function makeFeature({ kebab, camel, pascal, title }: Names, facts: ProjectFacts): Plan {
+export function makeFeature({ kebab, camel, pascal, title }: Names, facts: ProjectFacts): MakePlan {
   return {
     files: {
       ...withLayout(facts),

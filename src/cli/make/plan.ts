@@ -11,7 +11,7 @@ export interface Line {
 }
 
 /** What a kind makes. Paths are below the project, with slashes. */
-export interface Plan {
+export interface MakePlan {
   /** Texts of new files by their paths. */
   readonly files: Readonly<Record<string, string>>;
   /** Line that exports a model, for `models.ts`. */
@@ -32,7 +32,7 @@ export interface Written {
 /** Writes a plan. Throws `E_COMMAND_USAGE` for a file that exists, unless `force` overwrites it. Writes nothing with `isDry`. */
 export async function writePlan(
   folder: string,
-  plan: Plan,
+  plan: MakePlan,
   { force, isDry }: { readonly force: boolean; readonly isDry: boolean },
 ): Promise<Written> {
   const existing = Object.keys(plan.files).filter((path) => existsSync(join(folder, path)));

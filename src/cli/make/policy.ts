@@ -1,7 +1,7 @@
 /** `make policy`: what users may do with each record of a model. */
 import type { ModelClass } from "gable/data";
 import type { Names } from "./names.ts";
-import type { Line, Plan } from "./plan.ts";
+import type { Line, MakePlan } from "./plan.ts";
 
 /** What the generator knows of the accounts. */
 export interface AccountFacts {
@@ -12,7 +12,7 @@ export interface AccountFacts {
 }
 
 /** Writes a policy. The user of the first relation to the users owns a record; without one, only staff may change records. */
-export function makePolicy(names: Names, model: ModelClass, source: string, { user, file }: AccountFacts): Plan {
+export function makePolicy(names: Names, model: ModelClass, source: string, { user, file }: AccountFacts): MakePlan {
   const { camel, pascal, kebab, kebabPlural: folder, title } = names;
   const owner = [...model.$meta.relations.values()].find(({ kind, target }) => kind === "belongsTo" && target === user);
   const key = owner?.fields[0];

@@ -5,10 +5,10 @@ import type { Names } from "./names.ts";
 import { refuse } from "./names.ts";
 import type { ProjectFacts } from "./pages.ts";
 import { toRouteLines, withLayout } from "./pages.ts";
-import type { Plan } from "./plan.ts";
+import type { MakePlan } from "./plan.ts";
 
 /** Writes the pages of a model. `source` is where the model is, from the folder of the routes; `fields` are those of its form. */
-export function makeResource(names: Names, model: ModelClass, source: string, fields: readonly string[], facts: ProjectFacts): Plan {
+export function makeResource(names: Names, model: ModelClass, source: string, fields: readonly string[], facts: ProjectFacts): MakePlan {
   const { kebabPlural: folder, kebab, camelPlural } = names;
   const { primary, columns } = model.$meta;
   const id = columns.find(({ name }) => name === "id");

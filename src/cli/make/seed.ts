@@ -2,10 +2,10 @@
 import type { FieldMeta, ModelClass, RelationMeta } from "gable/data";
 import type { Names } from "./names.ts";
 import { refuse } from "./names.ts";
-import type { Plan } from "./plan.ts";
+import type { MakePlan } from "./plan.ts";
 
 /** Writes a seed. `files` are the names of the seeds that exist: the new one runs after them. */
-export function makeSeed({ kebab }: Names, models: readonly ModelClass[], files: readonly string[]): Plan {
+export function makeSeed({ kebab }: Names, models: readonly ModelClass[], files: readonly string[]): MakePlan {
   const ordered = new Map<string, ModelClass>();
   for (const model of models) addModel(ordered, model, []);
   const names = [...ordered.keys()];
