@@ -81,9 +81,12 @@ export class S3Store implements FileStore {
     // Checks the shape of the range; the service knows the size.
     toSpan(range, Infinity);
     const action = `read "${key}"`;
-    const headers = range === undefined ? {} : { range: `bytes=${range.start}-${range.end}` };
-    const content = await this.#client.send(action, { method: "GET", key, headers }, async (reply) => {
-      if (reply.status === 416) return reply.close();
+    const headers: Record<string, string> = range === undefined ? {} : { range: `bytes=${range.start}-${range.end}` };
+    const content = await this.#client.send<StorageContent | undefined>(action, { method: "GET", key, headers }, async (reply) => {
+      if (reply.status === 416) {
+        reply.close();
+        return undefined;
+      }
       if (!reply.ok) throw await toMissing(key, reply);
       return toContent(key, action, reply, range);
     });
