@@ -12,6 +12,41 @@ export declare const cachePart: import("../parts/part.ts").Part<"cache", AppCach
 /** Creates a cache over a store. */
 export declare function createCache(options: CreateCacheOptions): Cache;
 
+/** Creates the model of the table `gable_cache`. Export it from your models: `export const CacheEntry = cacheModel();` */
+export declare const cacheModel: () => import("../data/model.ts").ModelStatic<{
+    key: import("../data.ts").Column<string, "required", true>;
+    data: import("../data.ts").Column<Uint8Array<ArrayBufferLike> | null, "optional", false>;
+    number: import("../data.ts").Column<bigint | null, "optional", false>;
+    expiresAtMs: import("../data.ts").Column<bigint, "required", false>;
+}> & {
+    new (): import("../data/model.ts").RowOf<"gable_cache"> & {
+        key: string;
+        data: Uint8Array<ArrayBufferLike> | null;
+        number: bigint | null;
+        expiresAtMs: bigint;
+    } & {} & import("../data/model.ts").RelationProperties<{
+        key: import("../data.ts").Column<string, "required", true>;
+        data: import("../data.ts").Column<Uint8Array<ArrayBufferLike> | null, "optional", false>;
+        number: import("../data.ts").Column<bigint | null, "optional", false>;
+        expiresAtMs: import("../data.ts").Column<bigint, "required", false>;
+    }> & import("../data/model.ts").InstanceApi<{
+        key: import("../data.ts").Column<string, "required", true>;
+        data: import("../data.ts").Column<Uint8Array<ArrayBufferLike> | null, "optional", false>;
+        number: import("../data.ts").Column<bigint | null, "optional", false>;
+        expiresAtMs: import("../data.ts").Column<bigint, "required", false>;
+    }> & Readonly<{}>;
+    readonly $table: "gable_cache";
+};
+
+/**
+ * Creates a store in a database that has the model. All processes with this database share it.
+ *
+ * Their clocks must agree. The store takes no part in transactions: inside one, SQLite, which has one writer, throws
+ * `E_CACHE_TRANSACTION` for each write. A value of more than 4 MiB is not kept.
+ * `gable({ cache: { store: "database" } })` finds the model on its own.
+ */
+export declare function databaseCache(database: Database, model: CacheModel): CacheStore;
+
 /** Creates a store in the memory of this process. Other processes do not see it. */
 export declare function memoryCache(options?: MemoryCacheOptions): CacheStore;
 
@@ -41,8 +76,10 @@ export interface CacheSetting {
 
 /** How an application caches. */
 export interface CacheSettings {
-    /** Where values are kept. Default: the memory of the process. */
-    store?: CacheStore;
+    /**
+     * Where values are kept: the memory of the process, the table of `cacheModel()`, or a store such as `redisCache()`. Default "memory".
+     */
+    store?: "memory" | "database" | CacheStore;
 }
 
 /** A cache. Keys are strings, or lists such as `["posts", 7]`. */
@@ -110,6 +147,11 @@ export interface CacheStore {
     delete(key: string, onlyText?: string): Promise<void>;
     /** Adds to the whole number of a key, which starts at 0, in one step. Returns the sum; its time starts when the key is new. */
     increment(key: string, by: number, ttlMs: number): Promise<number>;
+    /**
+     * Deletes expired rows, at most some of them, and returns how many. `gable()` calls it once an hour, until it returns 0. Only for a
+     * store that does not do so on its own.
+     */
+    deleteExpired?(rowsMax: number): Promise<number>;
     /** Closes what the store has opened. */
     close?(): Promise<void>;
 }

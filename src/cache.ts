@@ -1,6 +1,8 @@
 export { cache } from "./cache/current-cache.ts";
 export { cachePart } from "./cache/part.ts";
 export { createCache } from "./cache/cache.ts";
+export { cacheModel } from "./cache/cache-model.ts";
+export { databaseCache } from "./cache/database-cache.ts";
 export { memoryCache } from "./cache/memory-store.ts";
 export { redisCache } from "./cache/redis-store.ts";
 export type { AppCache, CacheSetting, CacheSettings } from "./cache/part.ts";

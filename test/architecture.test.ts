@@ -52,7 +52,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   // Their stores are in the database of the application, or in Redis.
   session: [...house, "data", "data/part.ts", "redis", "security"],
   security: [...house, "data", "data/part.ts", "redis"],
-  cache: [...house, "redis"],
+  cache: [...house, "data", "data/part.ts", "redis"],
   // Its folder may not be that of static files; private files have signed addresses.
   storage: [...house, "security", "files"],
   tasks: [...house, "data", "data/part.ts", "forms", "commands"],

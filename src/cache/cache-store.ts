@@ -18,6 +18,11 @@ export interface CacheStore {
   delete(key: string, onlyText?: string): Promise<void>;
   /** Adds to the whole number of a key, which starts at 0, in one step. Returns the sum; its time starts when the key is new. */
   increment(key: string, by: number, ttlMs: number): Promise<number>;
+  /**
+   * Deletes expired rows, at most some of them, and returns how many. `gable()` calls it once an hour, until it returns 0. Only for a
+   * store that does not do so on its own.
+   */
+  deleteExpired?(rowsMax: number): Promise<number>;
   /** Closes what the store has opened. */
   close?(): Promise<void>;
 }

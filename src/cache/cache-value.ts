@@ -25,7 +25,7 @@ export function decodeValue(text: string): unknown {
 
 function toJson(value: unknown, place: string, depth: number): unknown {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
-  if (typeof value === "number") return toNumber(value, place);
+  if (typeof value === "number") return toNumber(value);
   if (typeof value === "bigint") return tagged("bigint", String(value));
   if (value === undefined) return tagged("undefined", null);
   if (typeof value !== "object") throw refused(value, place);
@@ -33,11 +33,10 @@ function toJson(value: unknown, place: string, depth: number): unknown {
   return toObject(value, place, depth + 1);
 }
 
-function toNumber(value: number, place: string): unknown {
+function toNumber(value: number): unknown {
   if (Object.is(value, -0)) return tagged("number", "-0");
   if (Number.isFinite(value)) return value;
-  if (Number.isNaN(value) || !Number.isFinite(value)) return tagged("number", String(value));
-  throw refused(value, place);
+  return tagged("number", String(value));
 }
 
 function toObject(value: object, place: string, depth: number): unknown {

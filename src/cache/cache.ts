@@ -1,4 +1,5 @@
 /** A cache: values with a time, computed once however many ask, and dropped by tags. */
+import { isGableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { Logger } from "../handlers/logger.ts";
 import type { CacheKey } from "./cache-key.ts";
@@ -184,6 +185,8 @@ export class StoreCache implements Cache {
       this.#isAway = false;
       return result;
     } catch (error) {
+      // The store is there; it is the caller who keeps it from writing.
+      if (isGableError(error) && error.code === "E_CACHE_TRANSACTION") return undefined;
       if (!this.#isAway)
         this.#logger.warn({ error }, "The store of the cache does not answer. Values are computed without it until it does.");
       this.#isAway = true;

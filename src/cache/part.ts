@@ -1,5 +1,9 @@
 /** The cache as a part of an application: its option, its store, and the pieces of views that it keeps. */
+import type { AppDatabases } from "../data/application/app-databases.ts";
+import { databasesPart } from "../data/part.ts";
+import { GableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import type { Logger } from "../handlers/logger.ts";
 import type { Ambient } from "../parts/ambient.ts";
 import { definePart } from "../parts/part.ts";
 import type { Fragment, FragmentOptions, FragmentStore } from "../views/rendering/fragment-store.ts";
@@ -8,8 +12,10 @@ import type { CacheStore } from "./cache-store.ts";
 
 /** How an application caches. */
 export interface CacheSettings {
-  /** Where values are kept. Default: the memory of the process. */
-  store?: CacheStore;
+  /**
+   * Where values are kept: the memory of the process, the table of `cacheModel()`, or a store such as `redisCache()`. Default "memory".
+   */
+  store?: "memory" | "database" | CacheStore;
 }
 
 /** The option of `gable()` for the cache. */
@@ -19,6 +25,9 @@ export interface CacheSetting {
 }
 
 const optionNames: Readonly<Record<keyof CacheSettings, true>> = { store: true };
+const storeNames: readonly unknown[] = [undefined, "memory", "database"];
+const hourMs = 3_600_000;
+const batchRowsMax = 1_000;
 /** Cached fragments of views without their own lifetime. */
 const fragmentSeconds = 86_400 * 30;
 
@@ -31,25 +40,47 @@ export const cachePart = definePart({
       if (cache === true) return;
       if (typeof cache !== "object" || cache === null) throw optionInvalid("gable()", "cache", cache, "true or an object");
       assertKnownOptions("gable() cache", cache, Object.keys(optionNames));
-      if (cache.store !== undefined && typeof cache.store.read !== "function")
-        throw optionInvalid("gable() cache", "store", cache.store, "a store such as memoryCache()");
+      const { store } = cache;
+      const isStore = typeof store === "object" && store !== null && typeof store.read === "function";
+      if (!isStore && !storeNames.includes(store))
+        throw optionInvalid("gable() cache", "store", store, '"memory", "database", or a store such as memoryCache()');
     },
   },
-  start: async ({ mode, logger }, { cache = true }: CacheSetting) => {
+  start: async (host, { cache = true }: CacheSetting) => {
     // Loaded only where there is a cache.
     const [{ StoreCache }, { memoryCache }, { caches }] = await Promise.all([
       import("./cache.ts"),
       import("./memory-store.ts"),
       import("./current-cache.ts"),
     ]);
-    const store = (cache === true ? undefined : cache.store) ?? memoryCache();
+    const { mode, logger } = host;
+    const wanted = cache === true ? undefined : cache.store;
+    const store = typeof wanted === "object" ? wanted : wanted === "database" ? await findStore(host.find(databasesPart)) : memoryCache();
     const own = new StoreCache({ store, logger });
-    return new AppCache(own, mode === "development" ? undefined : new CacheFragments(own), store, caches);
+    return new AppCache(own, mode === "development" ? undefined : new CacheFragments(own), { store, caches, logger });
   },
 });
 
+async function findStore(databases: AppDatabases | undefined): Promise<CacheStore> {
+  const found = databases?.findModel("gable_cache");
+  if (found === undefined)
+    throw new GableError("E_CACHE_STORE", "The cache is to be in the database, and no model has the table gable_cache.", {
+      fix: 'Export one from your models: export const CacheEntry = cacheModel(); import it from "gable/cache".',
+    });
+  const { databaseCache } = await import("./database-cache.ts");
+  // The table is that of cacheModel().
+  return databaseCache(found.database, found.model as Parameters<typeof databaseCache>[1]);
+}
+
 /** The caches of all applications, as far as one of them needs them. */
 type Caches = Pick<Ambient<Cache>, "enter" | "add">;
+
+/** What the cache of an application works with. */
+interface CacheParts {
+  readonly store: CacheStore;
+  readonly caches: Caches;
+  readonly logger: Logger;
+}
 
 /** The cache of an application. */
 export class AppCache {
@@ -57,28 +88,46 @@ export class AppCache {
   readonly cache: Cache;
   /** Where `cached()` and `{% cache %}` keep pieces; undefined in development, where pages show every change. */
   readonly fragments: FragmentStore | undefined;
-  readonly #store: CacheStore;
-  readonly #caches: Caches;
+  readonly #parts: CacheParts;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #remove: () => void;
 
   /** @internal Use {@link cachePart}. */
-  constructor(cache: Cache, fragments: FragmentStore | undefined, store: CacheStore, caches: Caches) {
+  constructor(cache: Cache, fragments: FragmentStore | undefined, parts: CacheParts) {
     this.cache = cache;
     this.fragments = fragments;
-    this.#store = store;
-    this.#caches = caches;
-    this.#remove = caches.add(cache);
+    this.#parts = parts;
+    this.#remove = parts.caches.add(cache);
+    // Machines that start together do not clear together.
+    if (parts.store.deleteExpired !== undefined) this.#clearLater(Math.random() * hourMs);
   }
 
   /** @internal Each request and each task uses the cache of its application. */
   enter<Result>(work: () => Result): Result {
-    return this.#caches.enter(this.cache, work);
+    return this.#parts.caches.enter(this.cache, work);
   }
 
   /** @internal Closes the store. */
   async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#remove();
-    await this.#store.close?.();
+    await this.#parts.store.close?.();
+  }
+
+  #clearLater(delayMs: number): void {
+    this.#timer = setTimeout(() => {
+      this.#clearLater(hourMs);
+      this.#deleteExpired().catch((error: unknown) =>
+        this.#parts.logger.error({ error }, "Expired values of the cache could not be deleted."),
+      );
+    }, delayMs);
+    // The timer alone keeps no process running; other runtimes give a number.
+    if (typeof this.#timer === "object") this.#timer.unref();
+  }
+
+  async #deleteExpired(): Promise<void> {
+    while (((await this.#parts.store.deleteExpired?.(batchRowsMax)) ?? 0) > 0);
   }
 }
 

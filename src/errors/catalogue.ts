@@ -426,6 +426,12 @@ const cache = {
     "The cache cannot store this value",
     "Cache plain objects, arrays, strings, numbers, dates, maps, sets and bytes; convert rows to plain objects.",
   ),
+  E_CACHE_STORE: entry(500, "The cache store cannot be used", "Choose another store in gable({ cache: { store } })."),
+  E_CACHE_TRANSACTION: entry(
+    500,
+    "The cache cannot write inside a transaction on SQLite",
+    "Write after the commit: onCommit(() => cache.invalidate({ tags })).",
+  ),
   E_CACHE_MISSING: entry(500, "This application has no cache", "Pass the option cache to gable(): cache: true keeps values in memory."),
 } as const;
 

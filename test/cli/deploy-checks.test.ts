@@ -111,6 +111,8 @@ const rows: () => readonly Row[] = () => [
     [
       { cache: true, settings: withWorkers(2) },
       { cache: { store: memoryCache() }, settings: withWorkers("auto") },
+      { cache: { store: "memory" }, settings: withWorkers(2) },
+      { cache: {}, settings: withWorkers(2) },
     ],
     /separate cache in memory/,
     [
@@ -118,6 +120,7 @@ const rows: () => readonly Row[] = () => [
       { cache: true, settings: withWorkers(1) },
       { settings: withWorkers(2) },
       { cache: { store: redisCache({ url: "redis://127.0.0.1" }) }, settings: withWorkers(2) },
+      { cache: { store: "database" }, settings: withWorkers(2) },
     ],
   ],
   [

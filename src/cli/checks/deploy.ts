@@ -138,15 +138,20 @@ const security: readonly Check[] = [
       : undefined,
   ),
   ofOptions("cache.shared", "warning", ({ cache, settings: { workers = 1 } = {} }) => {
-    const isInMemory = cache === true || (cache !== undefined && (cache.store === undefined || cache.store.isLocal === true));
+    const isInMemory = cache === true || (cache !== undefined && isLocal(cache.store));
     return isInMemory && workers !== 1
       ? {
           message: "Each process has a separate cache in memory: invalidate() reaches only one of them.",
-          fix: "Use cache: { store: redisCache({ url }) }.",
+          fix: 'Use cache: { store: "database" } with a cacheModel(), or redisCache({ url }).',
         }
       : undefined;
   }),
 ];
+
+/** Whether other processes do not see what a cache keeps. */
+function isLocal(store: Extract<NonNullable<Options["cache"]>, object>["store"]): boolean {
+  return store === undefined || store === "memory" || (store !== "database" && store.isLocal === true);
+}
 
 /** Limits that are so high that they limit nothing, and times so long that nothing ever ends. */
 const looseLimits = { bytesMax: 1_073_741_824, countMax: 1_000_000, ms: 3_600_000 };
