@@ -1323,7 +1323,11 @@ export type QueryText = string | {
     readonly [Name in DialectName | "others"]?: string;
 };
 
-/** A schema of a model's fields. `Values` are what it takes and what it gives. */
+/**
+ * A schema of a model's fields. `Values` are what it gives.
+ *
+ * Strings carry datetimes (RFC 3339 with a zone), bigints (decimal) and bytes (base64), because JSON has no such values.
+ */
 export declare class ModelSchema<Values = Readonly<Record<string, unknown>>> {
     #private;
     /** The interface of Standard Schema, version 1. */
@@ -1333,7 +1337,7 @@ export declare class ModelSchema<Values = Readonly<Record<string, unknown>>> {
         readonly validate: (value: unknown) => Promise<Result<Values>>;
         /** Carries the types; never set. */
         readonly types?: {
-            readonly input: Values;
+            readonly input: SchemaInput<Values>;
             readonly output: Values;
         } | undefined;
     };
@@ -1358,6 +1362,11 @@ export interface SchemaOptions<Purpose extends SchemaPurpose = SchemaPurpose, Na
     /** Fields to leave out. None by default. */
     readonly omit?: readonly Left[];
 }
+
+/** The values that a schema takes: JSON carries datetimes, 64-bit integers and bytes as strings. */
+export type SchemaInput<Values> = {
+    [Name in keyof Values]: JsonInput<Values[Name]>;
+};
 
 /** What a schema is for. */
 export type SchemaPurpose = "create" | "update" | "read";

@@ -65,7 +65,7 @@ export type { IndexOptions, KeyOf, ModelOptions } from "./data/schema/model.ts";
 export type { ModelClass } from "./data/schema/model-class.ts";
 export type { QueryText } from "./data/schema/table-state.ts";
 export type { ModelSchema, SchemaOptions } from "./data/schema/model-schema.ts";
-export type { SchemaPurpose, SchemaValues } from "./data/schema/schema-types.ts";
+export type { SchemaInput, SchemaPurpose, SchemaValues } from "./data/schema/schema-types.ts";
 export type { BelongsToOptions, DeleteAction, HasOptions, ManyToManyOptions, Relation } from "./data/schema/relation.ts";
 export type { ModelErrors } from "./data/schema/validate-row.ts";
 export { sqliteFunctions } from "./data/driver/sqlite-functions.ts";

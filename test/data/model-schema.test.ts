@@ -60,7 +60,7 @@ const columns: Readonly<
     f.bigint(),
     [
       [5, refused],
-      ["5", refused],
+      ["5", 5n],
       [5n, 5n],
     ],
     [
@@ -218,7 +218,8 @@ const columns: Readonly<
   datetime: [
     f.datetime(),
     [
-      ["2026-11-20T10:12:00Z", refused],
+      ["2026-11-20T10:12:00Z", new Date("2026-11-20T10:12:00Z")],
+      ["2026-11-20T10:12Z", refused],
       [new Date(5), new Date(5)],
       [5, refused],
     ],
@@ -255,7 +256,7 @@ const columns: Readonly<
   bytes: [
     f.bytes(),
     [
-      ["YQ==", refused],
+      ["YQ==", new Uint8Array([97])],
       [new Uint8Array(1), new Uint8Array(1)],
     ],
     [["YQ==", refused]],

@@ -93,6 +93,12 @@ assertType<Equal<OutputOfSchema<typeof changedBook>, { title?: string; price?: s
 const shownAuthor = Author.schema({ for: "read", omit: ["updated", "mentorId"] });
 type ShownAuthor = { id: number; name: string; email: string | null; status: "active" | "retired"; created: Date };
 assertType<Equal<OutputOfSchema<typeof shownAuthor>, ShownAuthor>>();
+assertType<
+  Equal<
+    InputOfSchema<typeof shownAuthor>,
+    Omit<ShownAuthor, "created"> & { created: Date | string } extends infer Each ? { [Name in keyof Each]: Each[Name] } : never
+  >
+>();
 assertType<Equal<"secretNote" & keyof OutputOfSchema<ReturnType<typeof readBook>>, never>>();
 const readBook = () => Book.schema({ for: "read" });
 const pickedBook = Book.schema({ for: "create", pick: ["secretNote", "version", "title"], omit: ["version"] });

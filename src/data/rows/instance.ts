@@ -119,7 +119,7 @@ export class Instance extends Row {
     const row = Row.recordOf(this);
     const json: Record<string, unknown> = {};
     for (const { name, isSecret, type } of columns)
-      if (!isSecret && Object.hasOwn(this, name)) json[name] = type === "bigint" || type === "array" ? toText(row[name]) : row[name];
+      if (!isSecret && Object.hasOwn(this, name)) json[name] = textTypes.has(type) ? toText(row[name]) : row[name];
     for (const name of Row.addedOf(this)) json[name] = toText(row[name]);
     for (const name of relations.keys()) {
       const value = batchOf(this)?.eagerOf(name) === undefined ? undefined : row[name];
@@ -139,9 +139,12 @@ export class Instance extends Row {
   }
 }
 
-/** 64-bit integers become strings in JSON, which has no such numbers. */
+const textTypes: ReadonlySet<string> = new Set(["bigint", "bytes", "array"]);
+
+/** 64-bit integers become strings in JSON, which has no such numbers, and bytes become base64. */
 function toText(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toText);
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
   return typeof value === "bigint" ? String(value) : value;
 }
 

@@ -79,7 +79,7 @@ const checks: Readonly<Record<ColumnType, (value: unknown, column: AnyColumn) =>
 };
 
 /** A key of a storage: segments between `/`, none of them empty or with a dot first. The storage checks the rest. */
-const storageKey = /^(?!\.)[^/\\\p{Cc}]+(?:\/(?!\.)[^/\\\p{Cc}]+)*$/u;
+export const storageKey = /^(?!\.)[^/\\\p{Cc}]+(?:\/(?!\.)[^/\\\p{Cc}]+)*$/u;
 
 /** Checks a list: its length, and each item. */
 function checkList(value: unknown, { items, options }: AnyColumn): CheckedValue {
@@ -97,7 +97,7 @@ function checkList(value: unknown, { items, options }: AnyColumn): CheckedValue 
 }
 
 /** An e-mail address as browsers validate it (WHATWG HTML, section 4.10.5.1.5), with a dot in the domain. */
-const mailAddress =
+export const mailAddress =
   /^[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$/;
 
 function checkText(value: unknown, column: AnyColumn, shape?: RegExp, shapeMessage = ""): CheckedValue {

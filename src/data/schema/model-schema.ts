@@ -1,11 +1,12 @@
 /** Schemas of models: Standard Schema for forms and APIs, JSON Schema for documentation. */
 import { assertKnownOptions, namesOf, optionInvalid } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
-import { maxOf } from "./check-value.ts";
+import { mailAddress, maxOf, storageKey } from "./check-value.ts";
 import type { FieldMeta, ItemMeta } from "./model-class.ts";
 import type { ModelClass } from "./model-class.ts";
+import { base64Pattern, bigintPattern, momentPatterns, readFieldJson } from "./read-json.ts";
 import { readFieldText } from "./read-text.ts";
-import type { SchemaPurpose } from "./schema-types.ts";
+import type { SchemaInput, SchemaPurpose } from "./schema-types.ts";
 import { assertField, checkRow } from "./validate-row.ts";
 
 /** The purpose of a schema, and its fields. */
@@ -28,7 +29,11 @@ interface Issue {
 
 type Result<Output> = { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly Issue[] };
 
-/** A schema of a model's fields. `Values` are what it takes and what it gives. */
+/**
+ * A schema of a model's fields. `Values` are what it gives.
+ *
+ * Strings carry datetimes (RFC 3339 with a zone), bigints (decimal) and bytes (base64), because JSON has no such values.
+ */
 export class ModelSchema<Values = Readonly<Record<string, unknown>>> {
   /** The interface of Standard Schema, version 1. */
   readonly "~standard": {
@@ -36,7 +41,7 @@ export class ModelSchema<Values = Readonly<Record<string, unknown>>> {
     readonly vendor: "gable";
     readonly validate: (value: unknown) => Promise<Result<Values>>;
     /** Carries the types; never set. */
-    readonly types?: { readonly input: Values; readonly output: Values } | undefined;
+    readonly types?: { readonly input: SchemaInput<Values>; readonly output: Values } | undefined;
   };
   /** The fields in their order. */
   readonly fields: readonly FieldMeta[];
@@ -51,7 +56,7 @@ export class ModelSchema<Values = Readonly<Record<string, unknown>>> {
     this.#model = model;
     this.#purpose = options.for;
     this.fields = Object.freeze(selectFields(model, options));
-    this["~standard"] = Object.freeze({ version: 1, vendor: "gable", validate: (value: unknown) => this.#validate(value) });
+    this["~standard"] = Object.freeze({ version: 1, vendor: "gable", validate: (value: unknown) => this.#validate(this.#readJson(value)) });
   }
 
   /**
@@ -68,6 +73,13 @@ export class ModelSchema<Values = Readonly<Record<string, unknown>>> {
       values[field.name] = read.message === undefined ? read.value : undefined;
     }
     return this.#validate(values, messages);
+  }
+
+  #readJson(given: unknown): unknown {
+    if (typeof given !== "object" || given === null || Array.isArray(given)) return given;
+    const values: Record<string, unknown> = Object.assign(Object.create(null), given);
+    for (const field of this.fields) if (Object.hasOwn(given, field.name)) values[field.name] = readFieldJson(field, values[field.name]);
+    return values;
   }
 
   async #validate(value: unknown, unread: ReadonlyMap<string, string> = new Map()): Promise<Result<Values>> {
@@ -115,25 +127,25 @@ function selectFields(model: ModelClass, { for: purpose, pick, omit = [] }: Sche
 }
 
 const formats: Readonly<Record<string, object>> = {
-  id: { type: "integer", minimum: 1 },
-  uuid: { type: "string", format: "uuid" },
+  id: { type: "integer", minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+  uuid: { type: "string", format: "uuid", pattern: "^[0-9A-Fa-f]{8}-" },
   text: { type: "string" },
   slug: { type: "string", pattern: "^[A-Za-z0-9_-]+$" },
-  email: { type: "string", format: "email" },
-  file: { type: "string" },
-  url: { type: "string", format: "uri", pattern: "^https?://" },
+  email: { type: "string", format: "email", pattern: mailAddress.source },
+  file: { type: "string", pattern: storageKey.source },
+  url: { type: "string", format: "uri", pattern: "^[Hh][Tt][Tt][Pp][Ss]?://" },
   int: { type: "integer", minimum: -2_147_483_648, maximum: 2_147_483_647 },
   // JSON in JavaScript has neither 64-bit integers nor decimals: both become strings.
-  bigint: { type: "string", pattern: "^-?[0-9]+$" },
+  bigint: { type: "string", pattern: bigintPattern },
   float: { type: "number" },
   decimal: { type: "string", pattern: "^-?[0-9]+(\\.[0-9]+)?$" },
   boolean: { type: "boolean" },
-  date: { type: "string", format: "date" },
-  time: { type: "string", pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$" },
-  datetime: { type: "string", format: "date-time" },
+  date: { type: "string", format: "date", pattern: "^(?!0000)" },
+  time: { type: "string", pattern: "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$" },
+  datetime: { type: "string", format: "date-time", pattern: momentPatterns.milliseconds },
   json: {},
-  bytes: { type: "string", contentEncoding: "base64" },
-  duration: { type: "integer" },
+  bytes: { type: "string", contentEncoding: "base64", pattern: base64Pattern },
+  duration: { type: "integer", minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
   ip: { type: "string", anyOf: [{ format: "ipv4" }, { format: "ipv6" }] },
   array: { type: "array" },
 };
@@ -149,12 +161,32 @@ function toShape({ type, choices, options, items }: ItemMeta): Record<string, un
     return shape;
   }
   const isText = shape["type"] === "string";
+  if (type === "bytes") return { ...shape, ...lengthOfBase64(max) };
+  if (type === "datetime" && options.precision === 0) shape["pattern"] = momentPatterns.seconds;
+  if (type === "text" && options.blank !== true) shape["minLength"] = 1;
+  if (type === "decimal") shape["pattern"] = decimalPattern(options);
   const most = maxOf({ type, options });
-  if (most !== undefined && isText && type !== "bytes") shape["maxLength"] = most;
+  if (most !== undefined && isText) shape["maxLength"] = most;
   if (typeof min === "number") shape[isText ? "minLength" : "minimum"] = min;
   if (typeof max === "number" && !isText) shape["maximum"] = max;
-  if (options.pattern !== undefined) shape["pattern"] = options.pattern.source;
+  const own = options.pattern?.source;
+  if (own !== undefined)
+    shape[shape["pattern"] === undefined ? "pattern" : "allOf"] = shape["pattern"] === undefined ? own : [{ pattern: own }];
   return shape;
+}
+
+/** Each three bytes take four characters; where the last group holds fewer, its padding shows it. */
+function lengthOfBase64(max: unknown): object {
+  if (typeof max !== "number") return {};
+  const [full, rest] = [Math.floor(max / 3) * 4, max % 3];
+  if (rest === 0) return { maxLength: full };
+  return { maxLength: full + 4, anyOf: [{ maxLength: full }, { pattern: rest === 1 ? "==$" : "=$" }] };
+}
+
+/** Zeros count neither in front of the number nor after its last digit. */
+function decimalPattern({ digits = 0, scale = 0 }: ItemMeta["options"]): string {
+  const fraction = scale === 0 ? "(\\.0+)?" : `(\\.[0-9]{1,${scale}}0*)?`;
+  return `^[-+]?(?=[0-9])0*[0-9]{0,${digits - scale}}${fraction}$`;
 }
 
 function toProperty(field: FieldMeta): object {
@@ -162,7 +194,7 @@ function toProperty(field: FieldMeta): object {
   const base = toShape(field);
   base["title"] = label;
   if (help !== "") base["description"] = help;
-  if (!isNullable) return base;
+  if (!isNullable) return field.type === "json" ? { ...base, not: { type: "null" } } : base;
   if (choices !== undefined) return { ...base, type: ["string", "null"], enum: [...Object.keys(choices), null] };
   return base["type"] === undefined ? base : { ...base, type: [base["type"], "null"] };
 }

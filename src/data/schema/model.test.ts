@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Author, Book, Line, Order, Part, Profile } from "../../../test/data/library-models.ts";
 import { Tag } from "../../../test/data/tag-model.ts";
+import { mailAddress } from "./check-value.ts";
 import { field as f } from "./field.ts";
 import { Model } from "../model.ts";
+import { momentPatterns } from "./read-json.ts";
 import { toConstraintName, toLabel, toPlural, toSnakeCase } from "./names.ts";
 
 describe("what is known of a model", () => {
@@ -233,18 +235,27 @@ describe("schema()", () => {
     assert.deepEqual(Author.schema({ for: "create" }).toJsonSchema(), {
       type: "object",
       properties: {
-        name: { type: "string", maxLength: 100, title: "Full name", description: "As printed on the cover" },
-        email: { type: ["string", "null"], format: "email", maxLength: 254, title: "Email" },
+        name: { type: "string", minLength: 1, maxLength: 100, title: "Full name", description: "As printed on the cover" },
+        email: { type: ["string", "null"], format: "email", pattern: mailAddress.source, maxLength: 254, title: "Email" },
         status: { type: "string", enum: ["active", "retired"], title: "Status" },
-        mentorId: { type: ["integer", "null"], minimum: 1, title: "Mentor" },
+        mentorId: { type: ["integer", "null"], minimum: 1, maximum: Number.MAX_SAFE_INTEGER, title: "Mentor" },
       },
       required: ["name"],
       additionalProperties: false,
     });
     const { properties } = Book.schema({ for: "read" }).toJsonSchema() as { properties: Record<string, unknown> };
-    assert.deepEqual(properties["price"], { type: "string", pattern: "^-?[0-9]+(\\.[0-9]+)?$", title: "Price" });
+    assert.deepEqual(properties["price"], {
+      type: "string",
+      pattern: String.raw`^[-+]?(?=[0-9])0*[0-9]{0,6}(\.[0-9]{1,2}0*)?$`,
+      title: "Price",
+    });
     assert.deepEqual(properties["pages"], { type: "integer", minimum: 1, maximum: 2_147_483_647, title: "Pages" });
-    assert.deepEqual(properties["meta"], { title: "Meta" });
-    assert.deepEqual(properties["created"], { type: "string", format: "date-time", title: "Created" });
+    assert.deepEqual(properties["meta"], { title: "Meta", not: { type: "null" } });
+    assert.deepEqual(properties["created"], {
+      type: "string",
+      format: "date-time",
+      pattern: momentPatterns.milliseconds,
+      title: "Created",
+    });
   });
 });

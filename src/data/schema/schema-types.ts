@@ -42,3 +42,12 @@ export type SchemaValues<Fields, Purpose, Name> = {
 } extends infer Values
   ? { [Each in keyof Values]: Values[Each] }
   : never;
+
+/** The values that a schema takes: JSON carries datetimes, 64-bit integers and bytes as strings. */
+export type SchemaInput<Values> = { [Name in keyof Values]: JsonInput<Values[Name]> };
+
+type JsonInput<Value> = Value extends Date | bigint | Uint8Array
+  ? Value | string
+  : Value extends ReadonlyArray<infer Item extends Date | bigint>
+    ? Value | ReadonlyArray<Item | string>
+    : Value;
