@@ -119,7 +119,8 @@ export class Instance extends Row {
     const row = Row.recordOf(this);
     const json: Record<string, unknown> = {};
     for (const { name, isSecret, type } of columns)
-      if (!isSecret && Object.hasOwn(this, name)) json[name] = textTypes.has(type) ? toText(row[name]) : row[name];
+      if (!isSecret && Object.hasOwn(this, name))
+        json[name] = type === "bigint" || type === "bytes" || type === "array" ? toText(row[name]) : row[name];
     for (const name of Row.addedOf(this)) json[name] = toText(row[name]);
     for (const name of relations.keys()) {
       const value = batchOf(this)?.eagerOf(name) === undefined ? undefined : row[name];
@@ -138,8 +139,6 @@ export class Instance extends Row {
     return inspect(shown, options);
   }
 }
-
-const textTypes: ReadonlySet<string> = new Set(["bigint", "bytes", "array"]);
 
 /** 64-bit integers become strings in JSON, which has no such numbers, and bytes become base64. */
 function toText(value: unknown): unknown {

@@ -4,8 +4,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import { mailAddress, maxOf, storageKey } from "./check-value.ts";
 import type { FieldMeta, ItemMeta } from "./model-class.ts";
 import type { ModelClass } from "./model-class.ts";
-import { base64Pattern, bigintPattern, momentPatterns, readFieldJson } from "./read-json.ts";
-import { readFieldText } from "./read-text.ts";
+import { base64Pattern, bigintPattern, momentPatterns, readFieldJson, readFieldText } from "./read-text.ts";
 import type { SchemaInput, SchemaPurpose } from "./schema-types.ts";
 import { assertField, checkRow } from "./validate-row.ts";
 
@@ -77,7 +76,7 @@ export class ModelSchema<Values = Readonly<Record<string, unknown>>> {
 
   #readJson(given: unknown): unknown {
     if (typeof given !== "object" || given === null || Array.isArray(given)) return given;
-    const values: Record<string, unknown> = Object.assign(Object.create(null), given);
+    const values: Record<string, unknown> = { ...given };
     for (const field of this.fields) if (Object.hasOwn(given, field.name)) values[field.name] = readFieldJson(field, values[field.name]);
     return values;
   }
@@ -178,7 +177,8 @@ function toShape({ type, choices, options, items }: ItemMeta): Record<string, un
 /** Each three bytes take four characters; where the last group holds fewer, its padding shows it. */
 function lengthOfBase64(max: unknown): object {
   if (typeof max !== "number") return {};
-  const [full, rest] = [Math.floor(max / 3) * 4, max % 3];
+  const full = Math.floor(max / 3) * 4;
+  const rest = max % 3;
   if (rest === 0) return { maxLength: full };
   return { maxLength: full + 4, anyOf: [{ maxLength: full }, { pattern: rest === 1 ? "==$" : "=$" }] };
 }

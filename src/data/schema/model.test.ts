@@ -5,7 +5,7 @@ import { Tag } from "../../../test/data/tag-model.ts";
 import { mailAddress } from "./check-value.ts";
 import { field as f } from "./field.ts";
 import { Model } from "../model.ts";
-import { momentPatterns } from "./read-json.ts";
+import { momentPatterns } from "./read-text.ts";
 import { toConstraintName, toLabel, toPlural, toSnakeCase } from "./names.ts";
 
 describe("what is known of a model", () => {
