@@ -15,7 +15,9 @@ export declare function createCache(options: CreateCacheOptions): Cache;
 /** Creates the model of the table `gable_cache`. Export it from your models: `export const CacheEntry = cacheModel();` */
 export declare const cacheModel: () => import("../data/model.ts").ModelStatic<{
     key: import("../data.ts").Column<string, "required", true>;
-    data: import("../data.ts").Column<Uint8Array<ArrayBufferLike> | null, "optional", false>;
+    data: import("../data.ts").Column<Uint8Array<ArrayBufferLike> | null, "optional", false> & {
+        readonly access: "secret";
+    };
     number: import("../data.ts").Column<bigint | null, "optional", false>;
     expiresAtMs: import("../data.ts").Column<bigint, "required", false>;
 }> & {
@@ -26,12 +28,16 @@ export declare const cacheModel: () => import("../data/model.ts").ModelStatic<{
         expiresAtMs: bigint;
     } & {} & import("../data/model.ts").RelationProperties<{
         key: import("../data.ts").Column<string, "required", true>;
-        data: import("../data.ts").Column<Uint8Array<ArrayBufferLike> | null, "optional", false>;
+        data: import("../data.ts").Column<Uint8Array<ArrayBufferLike> | null, "optional", false> & {
+            readonly access: "secret";
+        };
         number: import("../data.ts").Column<bigint | null, "optional", false>;
         expiresAtMs: import("../data.ts").Column<bigint, "required", false>;
     }> & import("../data/model.ts").InstanceApi<{
         key: import("../data.ts").Column<string, "required", true>;
-        data: import("../data.ts").Column<Uint8Array<ArrayBufferLike> | null, "optional", false>;
+        data: import("../data.ts").Column<Uint8Array<ArrayBufferLike> | null, "optional", false> & {
+            readonly access: "secret";
+        };
         number: import("../data.ts").Column<bigint | null, "optional", false>;
         expiresAtMs: import("../data.ts").Column<bigint, "required", false>;
     }> & Readonly<{}>;

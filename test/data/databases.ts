@@ -23,7 +23,8 @@ const postgresUrl = process.env["GABLE_TEST_POSTGRES_URL"] ?? "postgres://postgr
 function answers(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
-    const socket = connect({ host: hostname, port: Number(port), timeout: 1_000 });
+    // A busy machine connects slowly. Where nobody listens, the answer needs no time.
+    const socket = connect({ host: hostname, port: Number(port), timeout: isRequired ? 60_000 : 5_000 });
     const end = (isThere: boolean): void => {
       socket.destroy();
       resolve(isThere);
