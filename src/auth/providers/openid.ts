@@ -87,8 +87,10 @@ export class OpenidProvider {
       });
       // The grant has checked that there is an ID token.
       const claims = tokens.claims()!;
+      // Both claims are taken from one place: they belong together.
+      const isWhole = claims["email"] !== undefined && claims["email_verified"] !== undefined;
       const facts =
-        claims["email"] === undefined && configuration.serverMetadata().userinfo_endpoint !== undefined
+        !isWhole && configuration.serverMetadata().userinfo_endpoint !== undefined
           ? await this.#openid.fetchUserInfo(configuration, tokens.access_token, claims.sub)
           : claims;
       const { email, email_verified: isVerified } = facts;

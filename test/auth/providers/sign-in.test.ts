@@ -3,51 +3,19 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import type { TestContext } from "node:test";
 import { describe, it } from "node:test";
-import { gable, get, group } from "gable";
 import type { AccountsOptions, ProviderOptions } from "gable/auth";
-import { accountFields, defineAccounts, identityModel, manageAccounts } from "gable/auth";
+import { accountFields, defineAccounts, manageAccounts } from "gable/auth";
 import { Model } from "gable/data";
-import { memorySessions } from "gable/session";
-import type { TestClient, TestReply } from "gable/testing";
-import { createTestClient } from "gable/testing";
-import { silentLogger } from "../../silent-logger.ts";
+import type { TestReply } from "gable/testing";
+import { clientSecret, email, leave, openProviderSite, password, who } from "./provider-site.ts";
 import type { ProviderBehavior } from "./test-provider.ts";
 import { openTestProvider } from "./test-provider.ts";
-
-const clientSecret = "very-secret-41";
-const email = "ann@example.com";
-const password = "correct-horse-41";
 
 async function open(test: TestContext, options: Omit<AccountsOptions, "user"> = {}, timeoutSeconds = 10) {
   const provider = await openTestProvider();
   test.after(() => provider.close());
   provider.behavior.claims = { email, email_verified: true };
-  const User = class User extends Model("users", { ...accountFields() }) {};
-  const Identity = identityModel();
-  const providers = { example: { issuer: provider.issuer, clientId: "shelf", clientSecret, label: "Example", timeoutSeconds } };
-  const accounts = defineAccounts({ user: User, registration: "open", verifyEmail: "never", providers, ...options });
-  const logged: string[] = [];
-  const note = (...parts: unknown[]): void => void logged.push(JSON.stringify(parts));
-  const app = gable({
-    mode: "test",
-    logger: { ...silentLogger, warn: note as never, error: note as never },
-    database: "sqlite::memory:",
-    models: [User, Identity],
-    session: { store: memorySessions() },
-    origin: "https://shelf.example",
-    hosts: ["shelf.example"],
-    accounts,
-    routes: [
-      group("/account", accounts.routes),
-      get("/who", { guard: accounts.guards.maybeSignedIn }, ({ user }) => ({ email: user?.email ?? null })),
-    ],
-  });
-  await app.start();
-  test.after(() => app.close());
-  await app.database().createTables();
-  const client = createTestClient(app, { errors: "page", headers: { accept: "text/html" } });
-  const run = <Result>(work: () => Promise<Result>): Promise<Result> => app.database().run(work);
-  return { provider, app, User, Identity, client, logged, run };
+  return { provider, ...(await openProviderSite(test, provider.issuer, { accounts: options, provider: { timeoutSeconds } })) };
 }
 
 type Opened = Awaited<ReturnType<typeof open>>;
@@ -56,14 +24,6 @@ type Opened = Awaited<ReturnType<typeof open>>;
 async function travel({ client, provider }: Opened, start = "/account/login/example"): Promise<TestReply> {
   return client.get(provider.visit(await leave(client, start)));
 }
-
-async function leave(client: TestClient, start = "/account/login/example"): Promise<string> {
-  const reply = await client.post(start);
-  assert.equal(reply.status, 303, reply.body);
-  return reply.headers.get("location")!;
-}
-
-const who = async ({ client }: Opened): Promise<unknown> => JSON.parse((await client.get("/who")).body).email;
 
 async function createUser({ app, User, run }: Opened, isVerified: boolean): Promise<void> {
   await manageAccounts(app).create({ email, password });
@@ -140,6 +100,30 @@ describe("sign-in with a provider", () => {
     await site.run(() => site.User.where({ email }).update({ active: false }));
     await assertRefused(site, await travel(site), 403, "E_PROVIDER_ACCOUNT");
   });
+
+  const verified = { email, email_verified: true };
+  const infos: Record<string, [claims: object, userInfo: object | undefined, expected: string | null]> = {
+    "the ID token has both claims": [verified, { email: "other@example.com", email_verified: true }, email],
+    "the ID token has no address": [{}, verified, email],
+    "the ID token does not say whether it is verified": [{ email }, verified, email],
+    "the ID token has no address, and the user info has another verified one": [
+      {},
+      { ...verified, email: "b@example.com" },
+      "b@example.com",
+    ],
+    "only the user info says verified, without an address": [{ email }, { email_verified: true }, null],
+    "neither has an address": [{}, {}, null],
+    "there is no user info": [{}, undefined, null],
+    "the user info is that of somebody else": [{}, { ...verified, sub: "u2" }, null],
+  };
+  for (const [name, [claims, userInfo, expected]] of Object.entries(infos))
+    it(`signs in as ${expected ?? "nobody"} when ${name}`, async (test) => {
+      const site = await open(test);
+      Object.assign(site.provider.behavior, { claims, userInfo });
+      assert.equal((await travel(site)).status, expected !== null ? 303 : name.includes("somebody") ? 502 : 403);
+      assert.equal(await who(site), expected);
+      assert.equal(await site.run(() => site.User.count()), expected === null ? 0 : 1);
+    });
 
   const hostile: Record<string, [Partial<ProviderBehavior>, number, string]> = {
     "a wrong nonce": [{ claims: { nonce: "other" } }, 502, "E_PROVIDER_ANSWER"],

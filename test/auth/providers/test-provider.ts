@@ -9,6 +9,8 @@ export interface ProviderBehavior {
   claims: Record<string, unknown>;
   isUnsigned?: boolean;
   hasForeignKey?: boolean;
+  /** Claims at the user-info endpoint. There is none without them. */
+  userInfo?: Record<string, unknown>;
   /** Parameters of the address that leads back. */
   back?: Record<string, string>;
   /** Whether the token endpoint never answers. */
@@ -35,9 +37,10 @@ export async function openTestProvider(): Promise<TestProvider> {
     const reply = (status: number, value: unknown): void => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
     };
-    if (request.url === "/.well-known/openid-configuration") return reply(200, describe(issuer));
+    if (request.url === "/.well-known/openid-configuration") return reply(200, describe(issuer, behavior));
     if (request.url === "/jwks") return reply(200, { keys: [{ ...keys.publicKey.export({ format: "jwk" }), kid: "one", alg: "RS256" }] });
     if (behavior.isSilent === true) return;
+    if (request.url === "/me") return reply(200, { sub: "u1", ...behavior.userInfo });
     const body = new URLSearchParams(Buffer.concat(await request.toArray()).toString());
     const code = codes.get(body.get("code") ?? "");
     codes.delete(body.get("code") ?? "");
@@ -74,12 +77,13 @@ function createKeys() {
   return generateKeyPairSync("rsa", { modulusLength: 2048 });
 }
 
-function describe(issuer: string): object {
+function describe(issuer: string, { userInfo }: ProviderBehavior): object {
   return {
     issuer,
     authorization_endpoint: `${issuer}/authorize`,
     token_endpoint: `${issuer}/token`,
     jwks_uri: `${issuer}/jwks`,
+    ...(userInfo !== undefined && { userinfo_endpoint: `${issuer}/me` }),
     response_types_supported: ["code"],
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: ["RS256"],
