@@ -16,6 +16,9 @@ export const loginForm = (remembers: boolean) =>
     { name: "login" },
   );
 
+/** Asks whether the browser is to be remembered, next to the button of a provider. */
+export const rememberForm = () => form({ remember: f.boolean() }, { name: "remember" });
+
 /** Asks for what a new account needs, and for the fields of the application. */
 export const registerForm = (extra: FieldRecord, passwordMin: number | undefined) =>
   form({ email: email(), ...extra, password: newPassword("Password", passwordMin) }, { name: "register" });

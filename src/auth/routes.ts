@@ -24,6 +24,7 @@ export interface AccountRoutes {
   readonly openReset: Route<{ readonly token: string }>;
   readonly reset: Route;
   readonly provider: Route<{ readonly provider: string }> | undefined;
+  readonly providerCallback: Route<{ readonly provider: string }> | undefined;
   readonly verify: Route<{ readonly token: string }>;
   /** Undefined for accounts without the option `twoFactor`, as the next two. */
   readonly twoFactor: Route | undefined;
@@ -49,6 +50,7 @@ export function createAccountRoutes(options: AccountsOptions, guards: AccountGua
     ...confirm.named,
     register: register?.named.register,
     provider: providers?.named.provider,
+    providerCallback: providers?.named.providerCallback,
     ...reset.named,
     ...verify.named,
     twoFactor: twoFactor?.named.twoFactor,

@@ -16,6 +16,8 @@ export interface ProviderFlow {
   readonly next: string;
   /** The user who links the provider; null for a sign-in. */
   readonly userId: string | null;
+  /** Whether the browser is to be remembered. */
+  readonly remember: boolean;
   /** When it began, in ms since 1970. */
   readonly startedAt: number;
 }

@@ -1,0 +1,83 @@
+/** The way to a provider and back: what the session keeps meanwhile, and the page for what fails. */
+import { GableError } from "../../errors/gable-error.ts";
+import { notFound } from "../../errors/status-errors.ts";
+import type { Context } from "../../handlers/context.ts";
+import { preferredType } from "../../http/negotiation.ts";
+import type { HandlerReply } from "../../replies/handler-reply.ts";
+import { redirect } from "../../replies/replies.ts";
+import { showPage } from "../pages/show-page.ts";
+import type { AccountService } from "../service.ts";
+import { findService } from "../service.ts";
+import { readKey, writeKey } from "../session-values.ts";
+import type { OpenidProvider, ProviderFlow, ProviderIdentity } from "./openid.ts";
+import type { Providers } from "./providers.ts";
+
+const flowKey = "gable.provider";
+const flowMsMax = 10 * 60_000;
+
+/** Leads the visitor to a provider. Throws `E_PROVIDER_...`, and 404 for an unknown one. */
+export async function beginFlow(
+  context: Context,
+  provider: string,
+  flow: Pick<ProviderFlow, "next" | "userId" | "remember">,
+): Promise<HandlerReply> {
+  const { service, found } = findProvider(context, provider);
+  const { url, ...secrets } = await found.begin(toRedirectUri(service, provider));
+  writeKey(context.session, flowKey, { ...flow, ...secrets, provider, startedAt: service.parts.now() } satisfies ProviderFlow);
+  return redirect(url, { hosts: [new URL(url).host] });
+}
+
+/** Checks the answer of a provider, and returns whom it has signed in, with what the session has kept. Throws `E_PROVIDER_...`. */
+export async function finishFlow(context: Context, provider: string): Promise<{ identity: ProviderIdentity; flow: ProviderFlow }> {
+  const flow = await takeFlow(context, provider);
+  const { service, found } = findProvider(context, provider);
+  return { flow, identity: await found.finish(new URL(toRedirectUri(service, provider) + context.url.search), flow) };
+}
+
+/** Takes what the session keeps, once: an answer that is sent again finds nothing. Throws `E_PROVIDER_STATE`. */
+async function takeFlow(context: Context, provider: string): Promise<ProviderFlow> {
+  // begin() has written it.
+  const flow = (await readKey(context.session, flowKey)) as ProviderFlow | undefined;
+  if (flow !== undefined) context.session.delete(flowKey as never); // A key of the framework, not of the application.
+  const service = findService(context);
+  const isFresh = flow !== undefined && service.parts.now() - flow.startedAt <= flowMsMax;
+  if (isFresh && flow.provider === provider && context.query.get("state") === flow.state) return flow;
+  throw new GableError("E_PROVIDER_STATE", "This sign-in was used already, has expired, or began in another browser. Start again.");
+}
+
+/** Runs a step. What the provider or the account refuses is a page with a way on; other clients get the error. */
+export async function answer(context: Context, step: () => Promise<HandlerReply>): Promise<HandlerReply> {
+  try {
+    return await step();
+  } catch (error) {
+    if (!(error instanceof GableError) || !/^E_(?:PROVIDER|IDENTITY)_/.test(error.code)) throw error;
+    if (error.details["reason"] !== undefined)
+      context.log.warn({ code: error.code, ...error.details }, "A sign-in with a provider failed.");
+    if (preferredType(context.headers.get("accept"), ["application/json", "text/html"]) !== "text/html") throw error;
+    const { login, register } = findService(context).parts.routes;
+    return showPage(context, {
+      name: "provider-error",
+      title: "The sign-in did not work",
+      text: `${error.message} (${error.code})`,
+      links: { "Sign in": login.url(), ...(register !== undefined && { "Make an account": register.url() }) },
+      status: error.status,
+    });
+  }
+}
+
+function toRedirectUri(service: AccountService, provider: string): string {
+  // The route exists with the option.
+  return openProviders(service).origin + service.parts.routes.providerCallback!.url({ provider });
+}
+
+/** Returns the providers of accounts whose routes of providers run. */
+export function openProviders(service: AccountService): Providers {
+  return service.parts.providers!; // The routes exist only with the option.
+}
+
+function findProvider(context: Context, name: string): { readonly service: AccountService; readonly found: OpenidProvider } {
+  const service = findService(context);
+  const found = openProviders(service).byName.get(name);
+  if (found === undefined) throw notFound("There is no such provider.");
+  return { service, found };
+}
