@@ -77,7 +77,7 @@ export const accountsPart = definePart({
       apiTokens: await openApiTokens(host, accounts.options.tokens),
       remember: await openRemember(host, accounts.options.remember),
       twoFactors: await openTwoFactors(host, accounts.options.twoFactor, found.database),
-      providers: await openProviders(host, accounts.options.providers, origin),
+      providers: await openProviders(host, accounts.options.providers, { origin, database: found.database }),
       hasView: (name) => views?.find(name) !== undefined,
       now: () => Date.now(),
     });
@@ -152,7 +152,7 @@ async function openTwoFactors(host: PartHost, options: TwoFactorOptions | undefi
 async function openProviders(
   host: PartHost,
   options: Readonly<Record<string, ProviderOptions>> | undefined,
-  origin: string | undefined,
+  { origin, database }: { readonly origin: string | undefined; readonly database: Database },
 ): Promise<Providers | undefined> {
   if (options === undefined) return undefined;
   if (origin === undefined)
@@ -166,7 +166,7 @@ async function openProviders(
   const openid = await loadOpenid();
   const byName = Object.entries(options).map(([name, each]) => [name, new OpenidProvider(openid, name, each)] as const);
   // The table is that of identityModel().
-  return new Providers(new Map(byName), origin, model as ReturnType<typeof identityModel>);
+  return new Providers({ byName: new Map(byName), origin, model: model as ReturnType<typeof identityModel>, database });
 }
 
 /** Finds the model of a table. Throws `E_ACCOUNTS_SETUP` with the line that is missing. */

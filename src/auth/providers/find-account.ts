@@ -1,5 +1,6 @@
 /** The account of somebody whom a provider has signed in. */
 import { randomBytes } from "node:crypto";
+import { transaction } from "../../data/run/transaction.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { Account } from "../account-fields.ts";
 import { normalizeEmail } from "../email-address.ts";
@@ -9,22 +10,59 @@ import { openProviders } from "./provider-flow.ts";
 
 /** Finds the account of an identity, links it by an address that both sides have verified, or creates it. Throws `E_PROVIDER_ACCOUNT`. */
 export async function findAccount(service: AccountService, identity: ProviderIdentity, creates: boolean): Promise<Account> {
+  const email = await findAddress(service, identity);
+  const found =
+    (await findExisting(service, identity, email)) ??
+    (creates && email !== undefined ? await createAccount(service, identity, email) : undefined) ??
+    // Another request was faster.
+    (await findExisting(service, identity, email));
+  if (found !== undefined) return found;
+  throw noAccount("No account is linked to this identity. If you have one, sign in with your password and link the provider there.");
+}
+
+/** Returns the address that the provider has verified; undefined without one, and for one that no account can have. */
+async function findAddress({ parts }: AccountService, { verifiedEmail }: ProviderIdentity): Promise<string | undefined> {
+  if (verifiedEmail === undefined) return undefined;
+  const email = normalizeEmail(verifiedEmail);
+  return "email" in (await parts.model.validate({ email }, { isPartial: true })) ? undefined : email;
+}
+
+async function findExisting(service: AccountService, identity: ProviderIdentity, email: string | undefined): Promise<Account | undefined> {
   const providers = openProviders(service);
   const userId = await providers.findUserId(identity);
-  const known = userId === undefined ? undefined : await service.findById(userId);
-  if (known !== undefined) return known;
-  if (userId !== undefined || identity.verifiedEmail === undefined)
-    throw noAccount("No account is linked to this identity, and the provider has not verified an e-mail address.");
-  const email = normalizeEmail(identity.verifiedEmail);
-  const now = service.parts.now();
+  // The account of an identity may have been deleted.
+  if (userId !== undefined) return (await service.findById(userId)) ?? refuse("The account of this identity does not exist any more.");
+  if (email === undefined)
+    return refuse("No account is linked to this identity, and the provider has not verified an e-mail address that an account can have.");
   const owner = await service.findByEmail(email);
-  if (owner === undefined) {
-    const password = randomBytes(32).toString("base64url");
-    const created = creates ? await service.create({ email, password, emailVerifiedAt: new Date(now) }) : undefined;
-    if (created === undefined) throw noAccount("No account is linked to this identity.");
-    if (await providers.link(identity, String(created.id), { isOnlyWay: true, now })) return created;
-  } else if (owner.emailVerifiedAt !== null && owner.active && (await providers.link(identity, String(owner.id), { now }))) return owner;
-  throw noAccount("No account is linked to this identity. If you have one, sign in with your password and link the provider there.");
+  if (owner === undefined) return undefined;
+  const isSafe = owner.emailVerifiedAt !== null && owner.active;
+  return isSafe && (await providers.link(identity, String(owner.id), service.parts.now())) ? owner : undefined;
+}
+
+/** Creates an account with the identity, or neither. Undefined when another request has the address or the identity. */
+async function createAccount(service: AccountService, identity: ProviderIdentity, email: string): Promise<Account | undefined> {
+  const { database, hasher, model, now } = service.parts;
+  const providers = openProviders(service);
+  const password = await hasher.hash(randomBytes(32).toString("base64url"));
+  const at = new Date(now());
+  try {
+    return await transaction(
+      async () => {
+        const user = await model.create({ email, password, emailVerifiedAt: at });
+        await providers.add(identity, String(user.id), { isOnlyWay: true, now: at.getTime() });
+        return user;
+      },
+      { database, retries: 3 },
+    );
+  } catch (error) {
+    if ((await providers.findUserId(identity)) === undefined && (await service.findByEmail(email)) === undefined) throw error;
+    return undefined;
+  }
+}
+
+function refuse(message: string): never {
+  throw noAccount(message);
 }
 
 /** The error of an identity that no account can be used with. */

@@ -63,7 +63,7 @@ export async function linkToUser(context: Context, identity: ProviderIdentity, {
   const user = await service.loadUser(context);
   if (user === null || String(user.id) !== userId)
     throw new GableError("E_PROVIDER_STATE", "You are no longer signed in as the user who began. Start again.");
-  if (!(await service.run(() => openProviders(service).link(identity, userId))))
+  if (!(await service.run(() => openProviders(service).link(identity, userId, service.parts.now()))))
     throw new GableError("E_IDENTITY_TAKEN", "This identity is linked to another account.");
   context.flash("success", "The provider is linked.");
   return redirect(next);

@@ -31,6 +31,8 @@ export interface ProviderIdentity {
 }
 
 const timeoutSecondsDefault = 10;
+/** OpenID Connect Core 1.0 section 2 has the length. */
+const subject = /^\P{Cc}{1,255}$/u;
 
 /** Loads openid-client. Throws `E_PROVIDER_PACKAGE` with the install command when it is absent. */
 export async function loadOpenid(): Promise<Openid> {
@@ -89,6 +91,7 @@ export class OpenidProvider {
       });
       // The grant has checked that there is an ID token.
       const claims = tokens.claims()!;
+      if (!subject.test(claims.sub)) throw this.#refuse("the subject is longer than 255 characters, or has control characters");
       // Both claims are taken from one place: they belong together.
       const isWhole = claims["email"] !== undefined && claims["email_verified"] !== undefined;
       const facts =
@@ -132,11 +135,16 @@ export class OpenidProvider {
 
   /** The cause is left out: it carries answers of the provider, which may have tokens. */
   #toError(error: unknown): GableError {
+    if (error instanceof GableError) return error;
     const { AuthorizationResponseError } = this.#openid;
     if (error instanceof AuthorizationResponseError && error.error === "access_denied")
       return new GableError("E_PROVIDER_DENIED", `You did not sign in with ${this.label}: the request was declined there.`);
     const reason = toReason(error);
     if (isNetwork(error)) return new GableError("E_PROVIDER_UNREACHABLE", `${this.label} cannot be reached now.`, { details: { reason } });
+    return this.#refuse(reason);
+  }
+
+  #refuse(reason: string): GableError {
     return new GableError("E_PROVIDER_ANSWER", `${this.label} gave an answer that cannot be accepted.`, { details: { reason } });
   }
 }

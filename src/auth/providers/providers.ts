@@ -1,5 +1,7 @@
 /** The providers of a running application, and the table of identities. */
 import { createHash } from "node:crypto";
+import type { Database } from "../../data/database.ts";
+import { transaction } from "../../data/run/transaction.ts";
 import type { Account } from "../account-fields.ts";
 import type { identityModel } from "./identity-model.ts";
 import type { OpenidProvider, ProviderIdentity } from "./openid.ts";
@@ -7,17 +9,28 @@ import type { OpenidProvider, ProviderIdentity } from "./openid.ts";
 type IdentityModel = ReturnType<typeof identityModel>;
 type IdentityRow = InstanceType<IdentityModel>;
 
+/** What the providers of an application need. */
+export interface ProvidersParts {
+  readonly byName: ReadonlyMap<string, OpenidProvider>;
+  readonly origin: string;
+  readonly model: IdentityModel;
+  /** The database of the users. */
+  readonly database: Database;
+}
+
 /** Finds, links and unlinks identities. */
 export class Providers {
   readonly byName: ReadonlyMap<string, OpenidProvider>;
   /** Origin of the application: providers send visitors back there. */
   readonly origin: string;
   readonly #model: IdentityModel;
+  readonly #database: Database;
 
-  constructor(byName: ReadonlyMap<string, OpenidProvider>, origin: string, model: IdentityModel) {
+  constructor({ byName, origin, model, database }: ProvidersParts) {
     this.byName = byName;
     this.origin = origin;
     this.#model = model;
+    this.#database = database;
   }
 
   /** Finds the user of an identity. */
@@ -30,18 +43,24 @@ export class Providers {
   }
 
   /** Links an identity. Returns false when it belongs to another user, also when another request was faster. */
-  async link(identity: ProviderIdentity, userId: string, { isOnlyWay = false, now = Date.now() } = {}): Promise<boolean> {
+  async link(identity: ProviderIdentity, userId: string, now: number): Promise<boolean> {
     const owner = await this.findUserId(identity);
     if (owner !== undefined) return owner === userId;
-    const { issuer, subject } = identity;
     try {
-      await this.#model.create({ digest: toDigest(identity), issuer, subject, userId, isOnlyWay, createdAt: new Date(now) });
+      // A savepoint: PostgreSQL runs nothing more in a transaction with an error.
+      await transaction(() => this.add(identity, userId, { now }), { database: this.#database });
       return true;
     } catch (error) {
       const faster = await this.findUserId(identity);
       if (faster === undefined) throw error;
       return faster === userId;
     }
+  }
+
+  /** Adds an identity that no user has. */
+  async add(identity: ProviderIdentity, userId: string, { isOnlyWay = false, now }: { isOnlyWay?: boolean; now: number }): Promise<void> {
+    const { issuer, subject } = identity;
+    await this.#model.create({ digest: toDigest(identity), issuer, subject, userId, isOnlyWay, createdAt: new Date(now) });
   }
 
   /** Lists the identities of a user. */
@@ -52,15 +71,25 @@ export class Providers {
   /** Unlinks an identity. Returns false when it is the last way into the account. */
   async unlink(user: Account, id: number): Promise<boolean> {
     const userId = String(user.id);
-    const rows = await this.list(userId);
-    const isOnlyWay = user.passwordChangedAt === null && rows.some((row) => row.isOnlyWay);
-    const others = rows.filter((row) => row.id !== id);
-    if (isOnlyWay && others.length === 0) return false;
-    // The mark must outlive the row that carries it.
-    if (isOnlyWay) await this.#model.where({ userId }).update({ isOnlyWay: true });
-    await this.#model.where({ id, userId }).delete();
-    return true;
+    return transaction(
+      async () => {
+        // Two requests at a time must not unlink the last two.
+        const rows = await this.#model.where({ userId }).orderBy("id").lock("update").all();
+        const isOnlyWay = hasNoPassword(user, rows);
+        if (isOnlyWay && rows.every((row) => row.id === id)) return false;
+        // The mark must outlive the row that carries it.
+        if (isOnlyWay) await this.#model.where({ userId }).update({ isOnlyWay: true });
+        await this.#model.where({ id, userId }).delete();
+        return true;
+      },
+      { database: this.#database, retries: 3 },
+    );
   }
+}
+
+/** Whether an account has only the random password of the provider that created it. */
+function hasNoPassword({ passwordChangedAt }: Account, rows: readonly IdentityRow[]): boolean {
+  return passwordChangedAt === null && rows.some((row) => row.isOnlyWay);
 }
 
 function toDigest({ issuer, subject }: ProviderIdentity): string {

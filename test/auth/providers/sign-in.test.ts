@@ -84,6 +84,7 @@ describe("sign-in with a provider", () => {
     "an address that the provider has not verified": { isVerified: true, claims: { email, email_verified: false } },
     "an address whose verification is a string": { isVerified: true, claims: { email, email_verified: "true" } },
     "a sign-in without an address": { isVerified: true, claims: {} },
+    "an address that no account can have": { claims: { email: "ann", email_verified: true } },
     "a new account while registration is closed": { options: { registration: "closed" } },
   };
   for (const [name, { claims, isVerified, options }] of Object.entries(refused))

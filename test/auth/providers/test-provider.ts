@@ -23,8 +23,8 @@ export interface ProviderBehavior {
 export interface TestProvider {
   readonly issuer: string;
   readonly behavior: ProviderBehavior;
-  /** Visits the address of a sign-in, and returns the path that leads back. */
-  readonly visit: (url: string) => string;
+  /** Visits the address of a sign-in, and returns the path that leads back. The claims are those of this sign-in only. */
+  readonly visit: (url: string, claims?: object) => string;
   readonly close: () => Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export interface TestProvider {
 export async function openTestProvider(): Promise<TestProvider> {
   const [keys, foreign] = [createKeys(), createKeys()];
   const behavior: ProviderBehavior = { claims: {} };
-  const codes = new Map<string, { nonce: string; challenge: string; clientId: string }>();
+  const codes = new Map<string, { nonce: string; challenge: string; clientId: string; claims: object }>();
   const server = createServer(async (request, response) => {
     const reply = (status: number, value: unknown): void => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
@@ -49,7 +49,16 @@ export async function openTestProvider(): Promise<TestProvider> {
       .digest("base64url");
     if (behavior.refusesCode === true || code?.challenge !== challenge) return reply(400, { error: "invalid_grant" });
     const now = Math.floor(Date.now() / 1000);
-    const claims = { iss: issuer, sub: "u1", aud: code.clientId, iat: now, exp: now + 60, nonce: code.nonce, ...behavior.claims };
+    const claims = {
+      iss: issuer,
+      sub: "u1",
+      aud: code.clientId,
+      iat: now,
+      exp: now + 60,
+      nonce: code.nonce,
+      ...behavior.claims,
+      ...code.claims,
+    };
     const header = behavior.isUnsigned === true ? { alg: "none" } : { alg: "RS256", kid: "one" };
     const text = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
     const { privateKey } = behavior.hasForeignKey === true ? foreign : keys;
@@ -59,13 +68,14 @@ export async function openTestProvider(): Promise<TestProvider> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   // A TCP server has an address of this shape.
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const visit = (address: string): string => {
+  const visit = (address: string, claims: object = {}): string => {
     const { searchParams } = new URL(address);
     const code = `code-${codes.size}-${searchParams.get("state")}`;
     codes.set(code, {
       nonce: searchParams.get("nonce")!,
       challenge: searchParams.get("code_challenge")!,
       clientId: searchParams.get("client_id")!,
+      claims,
     });
     const back = new URLSearchParams({ code, state: searchParams.get("state")!, ...behavior.back });
     return `${new URL(searchParams.get("redirect_uri")!).pathname}?${back.toString()}`;
