@@ -1188,7 +1188,7 @@ export interface AccountsOptions<User extends UserClass = UserClass, Permission 
     readonly remember?: RememberOptions;
     /** Lets users add a second factor: codes of an authenticator app. Needs the models of `twoFactorModels()`. Off by default. */
     readonly twoFactor?: TwoFactorOptions;
-    /** Providers of OpenID Connect to sign in with, by a name for their addresses; needs the model of `identityModel()`. None by default. */
+    /** Providers of OpenID Connect to sign in with, by a name of at most 40 characters for their addresses; needs the model of `identityModel()`. None by default. */
     readonly providers?: Readonly<Record<string, ProviderOptions>>;
     /** What users may do with records, one `policy()` for each model. None by default. */
     readonly policies?: readonly Policy[];
@@ -1202,7 +1202,7 @@ export interface AccountsSetting {
 
 /** A provider of OpenID Connect that users sign in with. */
 export interface ProviderOptions {
-    /** Address of the provider, as its documentation names it: https, or http on this machine. */
+    /** Address of the provider, as its documentation names it: https, or http on this machine; at most 255 characters. */
     readonly issuer: string;
     /** Id that the provider gave your application. */
     readonly clientId: string;

@@ -49,7 +49,7 @@ export interface AccountsOptions<User extends UserClass = UserClass, Permission 
   readonly remember?: RememberOptions;
   /** Lets users add a second factor: codes of an authenticator app. Needs the models of `twoFactorModels()`. Off by default. */
   readonly twoFactor?: TwoFactorOptions;
-  /** Providers of OpenID Connect to sign in with, by a name for their addresses; needs the model of `identityModel()`. None by default. */
+  /** Providers of OpenID Connect to sign in with, by a name of at most 40 characters for their addresses; needs the model of `identityModel()`. None by default. */
   readonly providers?: Readonly<Record<string, ProviderOptions>>;
   /** What users may do with records, one `policy()` for each model. None by default. */
   readonly policies?: readonly Policy[];

@@ -14,6 +14,8 @@ import type { Providers } from "./providers.ts";
 
 const flowKey = "gable.provider";
 const flowMsMax = 10 * 60_000;
+/** Clocks of machines differ. */
+const skewMsMax = 5 * 60_000;
 
 /** Leads the visitor to a provider. Throws `E_PROVIDER_...`, and 404 for an unknown one. */
 export async function beginFlow(
@@ -40,8 +42,15 @@ async function takeFlow(context: Context, provider: string): Promise<ProviderFlo
   const flow = (await readKey(context.session, flowKey)) as ProviderFlow | undefined;
   if (flow !== undefined) context.session.delete(flowKey as never); // A key of the framework, not of the application.
   const service = findService(context);
-  const isFresh = flow !== undefined && service.parts.now() - flow.startedAt <= flowMsMax;
-  if (isFresh && flow.provider === provider && context.query.get("state") === flow.state) return flow;
+  const ageMs = service.parts.now() - (flow?.startedAt ?? 0);
+  if (
+    flow !== undefined &&
+    ageMs >= -skewMsMax &&
+    ageMs <= flowMsMax &&
+    flow.provider === provider &&
+    context.query.get("state") === flow.state
+  )
+    return flow;
   throw new GableError("E_PROVIDER_STATE", "This sign-in was used already, has expired, or began in another browser. Start again.");
 }
 

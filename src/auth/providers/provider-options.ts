@@ -3,7 +3,7 @@ import { assertKnownOptions, optionInvalid } from "../../errors/option-errors.ts
 
 /** A provider of OpenID Connect that users sign in with. */
 export interface ProviderOptions {
-  /** Address of the provider, as its documentation names it: https, or http on this machine. */
+  /** Address of the provider, as its documentation names it: https, or http on this machine; at most 255 characters. */
   readonly issuer: string;
   /** Id that the provider gave your application. */
   readonly clientId: string;
@@ -31,6 +31,10 @@ const optionNames: Readonly<Record<keyof ProviderOptions, true>> = {
 const owner = "defineAccounts()";
 const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const timeoutSecondsMax = 60;
+/** The column of identityModel(). */
+const issuerMax = 255;
+/** `/login/code` asks for the second factor. */
+const reserved = new Set(["code"]);
 
 /** Checks the option. No message has a secret. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */
 export function assertProviders(providers: unknown): void {
@@ -39,6 +43,7 @@ export function assertProviders(providers: unknown): void {
   for (const [name, provider] of Object.entries(providers)) {
     if (!/^[a-z][a-z0-9-]{0,39}$/.test(name))
       throw optionInvalid(owner, "providers", name, "names of at most 40 lower-case letters, digits and -, such as example");
+    if (reserved.has(name)) throw optionInvalid(owner, "providers", name, "another name: a page of accounts has this address");
     assertProvider(`providers.${name}`, provider);
   }
 }
@@ -48,7 +53,8 @@ function assertProvider(name: string, provider: unknown): void {
   assertKnownOptions(`${owner} ${name}`, provider, Object.keys(optionNames));
   // Each is checked below.
   const { issuer, clientId, clientSecret, label, scope, origins, timeoutSeconds } = provider as Record<string, unknown>;
-  if (!isIssuer(issuer)) throw optionInvalid(owner, `${name}.issuer`, issuer, "an https address, or http on this machine");
+  if (!isIssuer(issuer))
+    throw optionInvalid(owner, `${name}.issuer`, issuer, `an https address of at most ${issuerMax} characters, or http on this machine`);
   if (typeof clientId !== "string" || clientId === "")
     throw optionInvalid(owner, `${name}.clientId`, clientId, "a string that is not empty");
   if (typeof clientSecret !== "string" || clientSecret === "")
@@ -65,7 +71,7 @@ function assertProvider(name: string, provider: unknown): void {
 }
 
 function isIssuer(issuer: unknown): boolean {
-  if (typeof issuer !== "string" || !URL.canParse(issuer)) return false;
+  if (typeof issuer !== "string" || issuer.length > issuerMax || !URL.canParse(issuer)) return false;
   const { protocol, search, hash, username } = new URL(issuer);
   return (protocol === "https:" || isLoopbackHttp(issuer)) && search === "" && hash === "" && username === "";
 }

@@ -155,12 +155,23 @@ describe("sign-in with a provider", () => {
     assert.equal(again.status, 400);
     assert.match(again.body, /E_PROVIDER_STATE/);
   });
-  it("refuses an answer after ten minutes", async (test) => {
-    const site = await open(test);
-    const back = site.provider.visit(await leave(site.client));
-    test.mock.timers.enable({ apis: ["Date"], now: Date.now() + 600_001 });
-    await assertRefused(site, await site.client.get(back), 400, "E_PROVIDER_STATE");
-  });
+  for (const [ms, isFresh] of [
+    [600_000, true],
+    [600_001, false],
+    [-300_000, true],
+    [-300_001, false],
+  ] as const)
+    it(`${isFresh ? "takes" : "refuses"} an answer ${ms} ms after the start`, async (test) => {
+      const start = Date.UTC(2026, 4, 1, 12);
+      test.mock.timers.enable({ apis: ["Date"], now: start });
+      const site = await open(test);
+      const back = site.provider.visit(await leave(site.client));
+      test.mock.timers.setTime(start + ms);
+      const reply = await site.client.get(back);
+      if (!isFresh) return assertRefused(site, reply, 400, "E_PROVIDER_STATE");
+      assert.equal(reply.status, 303, reply.body);
+      assert.equal(await who(site), email);
+    });
   it("gives up on a provider that does not answer, and on one that is down", async (test) => {
     const site = await open(test, {}, 1);
     site.provider.behavior.isSilent = true;
@@ -211,6 +222,7 @@ describe("defineAccounts({ providers })", () => {
     { scope: "email" },
     { label: "" },
     { origins: ["https://id.example/path"] },
+    { issuer: `https://id.example/${"a".repeat(237)}` },
     { timeoutSeconds: 0 },
     { timeoutSeconds: 61 },
   ];
@@ -223,8 +235,45 @@ describe("defineAccounts({ providers })", () => {
         () => define(provider),
         (error: Error & { code?: string }) => error.code === "E_OPTION_INVALID" && !error.message.includes(clientSecret),
       ));
-  for (const provider of [{}, { issuer: "http://127.0.0.1:4000" }, { timeoutSeconds: 1 }, { timeoutSeconds: 60 }])
+  for (const provider of [
+    {},
+    { issuer: "http://127.0.0.1:4000" },
+    { issuer: `https://id.example/${"a".repeat(236)}` },
+    { timeoutSeconds: 1 },
+    { timeoutSeconds: 60 },
+  ])
     it(`takes ${JSON.stringify(provider)}`, () => assert.ok(define(provider)));
+
+  for (const [name, isRight] of [
+    ["a", true],
+    [`a${"-".repeat(39)}`, true],
+    [`a${"-".repeat(40)}`, false],
+    ["", false],
+    ["1a", false],
+    ["A", false],
+    ["a_b", false],
+    // The page that asks for the second factor has this address.
+    ["code", false],
+    ["codes", true],
+  ] as const)
+    it(`${isRight ? "takes" : "refuses"} the name "${name}" of ${name.length} characters`, () => {
+      const define = (): unknown => defineAccounts({ user: Model("users", accountFields()), providers: { [name]: right } });
+      if (isRight) assert.ok(define());
+      else assert.throws(define, { code: "E_OPTION_INVALID", message: /providers/ });
+    });
+
+  it("makes routes for names at the limit", async (test) => {
+    const provider = await openTestProvider();
+    test.after(() => provider.close());
+    provider.behavior.claims = { email, email_verified: true };
+    const name = `a${"-".repeat(39)}`;
+    const accounts = { providers: { [name]: { issuer: provider.issuer, clientId: "shelf", clientSecret } } };
+    const site = await openProviderSite(test, provider.issuer, { accounts });
+    assert.match((await site.client.get("/account/login")).body, new RegExp(`Sign in with ${name}<`));
+    const back = provider.visit(await leave(site.client, `/account/login/${name}`));
+    assert.equal((await site.client.get(back)).status, 303);
+    assert.equal(await who(site), email);
+  });
 });
 
 describe("a project without openid-client", () => {
