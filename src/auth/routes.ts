@@ -25,6 +25,7 @@ export interface AccountRoutes {
   readonly reset: Route;
   readonly provider: Route<{ readonly provider: string }> | undefined;
   readonly providerCallback: Route<{ readonly provider: string }> | undefined;
+  readonly providerPage: Route | undefined;
   readonly verify: Route<{ readonly token: string }>;
   /** Undefined for accounts without the option `twoFactor`, as the next two. */
   readonly twoFactor: Route | undefined;
@@ -50,6 +51,7 @@ export function createAccountRoutes(options: AccountsOptions, guards: AccountGua
     ...confirm.named,
     register: register?.named.register,
     provider: providers?.named.provider,
+    providerPage: providers?.named.providerPage,
     providerCallback: providers?.named.providerCallback,
     ...reset.named,
     ...verify.named,

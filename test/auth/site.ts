@@ -95,13 +95,13 @@ export async function register({ visit }: Site, email = "ann@example.com"): Prom
 }
 
 /** Waits until so many mails were sent: they are sent after the reply. Fails when there are more or fewer. */
-export async function waitForMails({ mails }: Site, count: number): Promise<void> {
+export async function waitForMails({ mails }: Pick<Site, "mails">, count: number): Promise<void> {
   for (let tries = 0; mails.messages.length < count && tries < 500; tries++) await new Promise((resolve) => setTimeout(resolve, 10));
   assert.equal(mails.messages.length, count);
 }
 
 /** Returns the path of the link in the last mail. A transport in memory has the last one first. */
-export async function lastLink(site: Site): Promise<string> {
+export async function lastLink(site: Pick<Site, "mails">): Promise<string> {
   const { mails } = site;
   if (mails.messages.length === 0) await waitForMails(site, 1);
   const text = mails.messages[0]?.text ?? "";

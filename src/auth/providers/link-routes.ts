@@ -40,7 +40,7 @@ export function createLinkRoutes({ sudo }: AccountGuards<unknown>, security: { r
       return redirect(list.url());
     }),
   );
-  return [list, link, unlink];
+  return { routes: [list, link, unlink], named: { providerPage: list } };
 }
 
 /** Lists what is linked, with a button for each step. */

@@ -63,15 +63,26 @@ export async function answer(context: Context, step: () => Promise<HandlerReply>
     if (error.details["reason"] !== undefined)
       context.log.warn({ code: error.code, ...error.details }, "A sign-in with a provider failed.");
     if (preferredType(context.headers.get("accept"), ["application/json", "text/html"]) !== "text/html") throw error;
-    const { login, register } = findService(context).parts.routes;
     return showPage(context, {
       name: "provider-error",
       title: "The sign-in did not work",
       text: `${error.message} (${error.code})`,
-      links: { "Sign in": login.url(), ...(register !== undefined && { "Make an account": register.url() }) },
+      links: await findWaysOn(context),
       status: error.status,
     });
   }
+}
+
+async function findWaysOn(context: Context): Promise<Readonly<Record<string, string>>> {
+  const service = findService(context);
+  const { mail, routes } = service.parts;
+  // The pages to sign in lead users away.
+  if ((await service.loadUser(context)) !== null) return { "Sign-in with providers": routes.providerPage!.url() }; // It exists with the option.
+  return {
+    "Sign in": routes.login.url(),
+    ...(mail !== undefined && { "Forgotten your password?": routes.forgot.url() }),
+    ...(routes.register !== undefined && { "Make an account": routes.register.url() }),
+  };
 }
 
 function toRedirectUri(service: AccountService, provider: string): string {

@@ -37,9 +37,11 @@ export function createProviderRoutes(
       if (flow.userId !== null) return linkToUser(context, identity, flow);
       const service = findService(context);
       const user = await service.run(() => findAccount(service, identity, creates));
-      if (!user.active || !service.mayEnter(user)) throw noAccount("This account cannot sign in.");
+      if (!user.active) throw noAccount("This account cannot sign in.");
+      if (!service.mayEnter(user))
+        throw noAccount("Confirm the e-mail address of this account first: open the link that we have mailed, or set a new password.");
       return completeSignIn(context, user, flow);
     }),
   );
-  return { routes: [start, callback, ...links], named: { provider: start, providerCallback: callback } };
+  return { routes: [start, callback, ...links.routes], named: { ...links.named, provider: start, providerCallback: callback } };
 }

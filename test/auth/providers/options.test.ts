@@ -6,6 +6,7 @@ import type { AccountsOptions } from "gable/auth";
 import { manageAccounts } from "gable/auth";
 import type { TestClient } from "gable/testing";
 import { toCode } from "../../../src/auth/two-factor/totp.ts";
+import { lastLink } from "../site.ts";
 import { email, leave, openProviderSite, password, who } from "./provider-site.ts";
 import { openTestProvider } from "./test-provider.ts";
 
@@ -83,5 +84,73 @@ describe("a sign-in with a provider", () => {
     await site.client.get(site.provider.visit(reply.headers.get("location")!));
     assert.equal(await who(site), email);
     assert.equal(findCookie(site.client, "remember"), undefined);
+  });
+});
+
+describe("verifyEmail with a provider", () => {
+  const claims = {
+    verified: { email, email_verified: true },
+    unverified: { email, email_verified: false },
+    absent: { email },
+  };
+  type Account = "new" | "confirmed" | "unconfirmed" | "linked" | "linked, unconfirmed";
+  /** Who is signed in: Ann, or nobody. "made" is Ann with a new account whose address counts as confirmed. */
+  const rows: ReadonlyArray<readonly [Account, string, verified: string, unverified: string, absent: string]> = [
+    ["new", "before", "made", "nobody", "nobody"],
+    ["new", "after", "made", "nobody", "nobody"],
+    ["new", "never", "made", "nobody", "nobody"],
+    ["confirmed", "before", "Ann", "nobody", "nobody"],
+    ["confirmed", "after", "Ann", "nobody", "nobody"],
+    ["confirmed", "never", "Ann", "nobody", "nobody"],
+    ["unconfirmed", "before", "nobody", "nobody", "nobody"],
+    ["unconfirmed", "after", "nobody", "nobody", "nobody"],
+    ["unconfirmed", "never", "nobody", "nobody", "nobody"],
+    ["linked", "before", "Ann", "Ann", "Ann"],
+    ["linked", "after", "Ann", "Ann", "Ann"],
+    ["linked", "never", "Ann", "Ann", "Ann"],
+    ["linked, unconfirmed", "before", "nobody", "nobody", "nobody"],
+    ["linked, unconfirmed", "after", "Ann", "Ann", "Ann"],
+    ["linked, unconfirmed", "never", "Ann", "Ann", "Ann"],
+  ];
+  for (const [account, verifyEmail, ...expected] of rows)
+    for (const [index, said] of (["verified", "unverified", "absent"] as const).entries())
+      it(`"${verifyEmail}", ${account} account, ${said} address: ${expected[index]}`, async (test) => {
+        // The option is one of the three names.
+        const site = await open(test, { verifyEmail: verifyEmail as "before" }, { hasMail: true });
+        const { provider, app, client, run, User, Identity } = site;
+        if (account !== "new") await manageAccounts(app).create({ email, password });
+        if (account.startsWith("linked")) {
+          await client.post("/account/login", { form: { email, password } });
+          await client.get(provider.visit(await leave(client, "/account/providers/example")));
+          assert.equal(await run(() => Identity.count()), 1);
+          await client.post("/account/logout");
+        }
+        if (account.endsWith("unconfirmed")) await run(() => User.where({ email }).update({ emailVerifiedAt: null }));
+        provider.behavior.claims = { ...claims[said] };
+        const reply = await client.get(provider.visit(await leave(client)));
+        assert.equal(await who(site), expected[index] === "nobody" ? null : email);
+        const users = await run(async () => User.all());
+        assert.equal(users.length, account === "new" && expected[index] === "nobody" ? 0 : 1);
+        if (expected[index] === "made") assert.ok(users[0]!.emailVerifiedAt !== null);
+        if (account.endsWith("unconfirmed")) assert.equal(users[0]!.emailVerifiedAt, null);
+        if (expected[index] !== "nobody") return;
+        assert.equal(reply.status, 403);
+        assert.match(reply.body, /E_PROVIDER_ACCOUNT/);
+        assert.equal(await run(() => Identity.count()), account.startsWith("linked") ? 1 : 0);
+        if (account === "linked, unconfirmed") assert.match(reply.body, /Confirm the e-mail address[^]*href="\/account\/password\/forgot"/);
+      });
+
+  it("opens a linked account after its address was confirmed by mail", async (test) => {
+    const site = await open(test, { verifyEmail: "before" }, { hasMail: true });
+    const { provider, client, run, User } = site;
+    await client.get(provider.visit(await leave(client)));
+    await client.post("/account/logout");
+    await run(() => User.where({ email }).update({ emailVerifiedAt: null }));
+    assert.equal((await client.get(provider.visit(await leave(client)))).status, 403);
+    await client.post("/account/password/forgot", { form: { email } });
+    await client.get(await lastLink(site));
+    assert.equal((await client.post("/account/password/reset", { form: { password } })).status, 303);
+    await client.get(provider.visit(await leave(client)));
+    assert.equal(await who(site), email);
   });
 });

@@ -38,6 +38,7 @@ export async function openProviderSite(
   const accounts = defineAccounts({ user: User, registration: "open", verifyEmail: "never", providers, ...options });
   const logged: string[] = [];
   const note = (...parts: unknown[]): void => void logged.push(JSON.stringify(parts));
+  const mails = memoryMail();
   const app = gable({
     mode: "test",
     logger: { ...silentLogger, warn: note as never, error: note as never },
@@ -47,7 +48,7 @@ export async function openProviderSite(
     origin: "https://shelf.example",
     hosts: ["shelf.example"],
     accounts,
-    ...(hasMail && { mail: { transport: memoryMail(), from: "shelf@shelf.example" } }),
+    ...(hasMail && { mail: { transport: mails, from: "shelf@shelf.example" } }),
     routes: [
       group("/account", accounts.routes),
       get("/who", { guard: accounts.guards.maybeSignedIn }, ({ user }) => ({ email: user?.email ?? null })),
@@ -60,7 +61,7 @@ export async function openProviderSite(
   await app.database().createTables();
   const visit = (): TestClient => createTestClient(app, { errors: "page", headers: { accept: "text/html" } });
   const run = <Result>(work: () => Promise<Result>): Promise<Result> => app.database().run(work);
-  return { app, User, Identity, client: visit(), visit, logged, run };
+  return { app, mails, User, Identity, client: visit(), visit, logged, run };
 }
 
 /** Goes to the provider, and returns its address. */

@@ -208,7 +208,8 @@ describe("the page of providers", () => {
     assert.equal(await site.run(() => site.Identity.count()), 1);
     const taken = await travel(site, "/account/providers/example");
     assert.equal(taken.status, 409);
-    assert.match(taken.body, /E_IDENTITY_TAKEN/);
+    assert.match(taken.body, /E_IDENTITY_TAKEN[^]*href="\/account\/providers"/);
+    assert.doesNotMatch(taken.body, /href="\/account\/login"/);
   });
 });
 
