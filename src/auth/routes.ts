@@ -25,6 +25,7 @@ export interface AccountRoutes {
   readonly reset: Route;
   readonly provider: Route<{ readonly provider: string }> | undefined;
   readonly providerCallback: Route<{ readonly provider: string }> | undefined;
+  readonly providerConfirm: Route<{ readonly provider: string }> | undefined;
   readonly providerPage: Route | undefined;
   readonly verify: Route<{ readonly token: string }>;
   /** Undefined for accounts without the option `twoFactor`, as the next two. */
@@ -36,7 +37,7 @@ export interface AccountRoutes {
 /** Creates all routes. The first one carries the others by name, for the part. */
 export function createAccountRoutes(options: AccountsOptions, guards: AccountGuards<unknown>): AccountRouteList {
   const login = createLoginRoutes(options, guards);
-  const confirm = createConfirmRoutes(guards);
+  const confirm = createConfirmRoutes(options, guards);
   const register = options.registration === "open" ? createRegisterRoutes(options, guards) : undefined;
   const reset = createResetRoutes(options);
   const verify = createVerifyRoutes();
@@ -51,6 +52,7 @@ export function createAccountRoutes(options: AccountsOptions, guards: AccountGua
     ...confirm.named,
     register: register?.named.register,
     provider: providers?.named.provider,
+    providerConfirm: providers?.named.providerConfirm,
     providerPage: providers?.named.providerPage,
     providerCallback: providers?.named.providerCallback,
     ...reset.named,

@@ -1,4 +1,4 @@
-/** The guard sudo: lets users pass who have typed their password a short time ago. */
+/** The guard sudo: lets users pass who have typed their password, or signed in with a provider, a short time ago. */
 import { GableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { Context } from "../handlers/context.ts";
@@ -9,6 +9,7 @@ import type { Account } from "./account-fields.ts";
 import type { AccountGuard } from "./accounts.ts";
 import { isPage, refuseVisitor } from "./guards.ts";
 import { showPage } from "./pages/show-page.ts";
+import { findConfirmationWays } from "./providers/confirm-with-provider.ts";
 import { findService } from "./service.ts";
 
 /** Options of the guard `sudo()`. */
@@ -32,23 +33,25 @@ export function createSudo(options: SudoOptions = {}): AccountGuard<{ readonly u
     throw optionInvalid(owner, "withinSeconds", withinSeconds, "a whole number of seconds above 0");
   return async (context) => {
     const service = findService(context);
-    if ((await service.loadUser(context)) === null) return refuseVisitor(context);
+    const user = await service.loadUser(context);
+    if (user === null) return refuseVisitor(context);
     const ageMs = service.parts.now() - (await service.findConfirmedAt(context));
-    return (ageMs >= -skewMsMax && ageMs <= withinSeconds * 1000) || askForPassword(context);
+    return (ageMs >= -skewMsMax && ageMs <= withinSeconds * 1000) || askForPassword(context, user);
   };
 }
 
 /** A page leads to the question and back. What was sent to be changed is not sent again: it gets 403 with the link. */
-function askForPassword(context: Context): HandlerReply {
+async function askForPassword(context: Context, user: Account): Promise<HandlerReply> {
   const { method, url } = context;
   const service = findService(context);
   if (!isPage(context)) throw required(service.confirmUrl());
   if (method === "GET" || method === "HEAD") return redirect(service.confirmUrl(url.pathname + url.search));
+  const what = (await findConfirmationWays(context, user)).hasPassword ? "Confirm your password" : "Confirm that it is you";
   return showPage(context, {
     name: "confirm-required",
-    title: "Confirm your password first",
-    text: "Nothing was changed. Confirm your password, and send the form again.",
-    links: { "Confirm your password": service.confirmUrl(findFormPath(context)) },
+    title: `${what} first`,
+    text: `Nothing was changed. ${what}, and send the form again.`,
+    links: { [what]: service.confirmUrl(findFormPath(context)) },
     status: 403,
   });
 }

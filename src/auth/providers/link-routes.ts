@@ -8,8 +8,9 @@ import type { AccountGuards } from "../accounts.ts";
 import { currentUser } from "../current-password.ts";
 import { showPage } from "../pages/show-page.ts";
 import { findService } from "../service.ts";
-import type { ProviderFlow, ProviderIdentity } from "./openid.ts";
-import { answer, beginFlow, openProviders } from "./provider-flow.ts";
+import type { ProviderIdentity } from "./openid.ts";
+import type { UserFlow } from "./provider-flow.ts";
+import { answer, assertSameUser, beginFlow, openProviders } from "./provider-flow.ts";
 
 /** Creates the routes. `security` lets the forms lead to the providers. */
 export function createLinkRoutes({ sudo }: AccountGuards<unknown>, security: { readonly csp: { readonly formAction: readonly string[] } }) {
@@ -24,6 +25,7 @@ export function createLinkRoutes({ sudo }: AccountGuards<unknown>, security: { r
   const link = post("/providers/:provider", { guard: confirmed }, (context): Promise<HandlerReply> =>
     answer(context, async (): Promise<HandlerReply> =>
       beginFlow(context, context.params.provider, {
+        purpose: "link",
         next: list.url(),
         userId: String((await currentUser(context)).id),
         remember: false,
@@ -46,23 +48,23 @@ export function createLinkRoutes({ sudo }: AccountGuards<unknown>, security: { r
 /** Lists what is linked, with a button for each step. */
 async function showProviders(context: Context, linkTo: (name: string) => string, unlinkAt: (id: number) => string): Promise<HandlerReply> {
   const service = findService(context);
-  const { byName } = openProviders(service);
   const { id: userId } = await currentUser(context);
   const rows = await service.run(() => openProviders(service).list(String(userId)));
-  const labels = new Map([...byName.values()].map(({ issuer, label }) => [issuer, label]));
-  const links = [...byName].map(([name, { label }]) => [`Link ${label}`, linkTo(name)]);
-  const unlinks = rows.map(({ id, issuer, subject }) => [`Unlink ${labels.get(issuer) ?? issuer} (${subject})`, unlinkAt(id)]);
+  const providers = openProviders(service);
+  const links = [...providers.byName].map(([name, { label }]) => [`Link ${label}`, linkTo(name)]);
+  const unlinks = rows.map(({ id, issuer, subject }) => [
+    `Unlink ${providers.findByIssuer(issuer)?.label ?? issuer} (${subject})`,
+    unlinkAt(id),
+  ]);
   const text = rows.length === 0 ? "No provider is linked to this account." : "You can sign in with the providers that are linked.";
   const buttons = Object.fromEntries([...links, ...unlinks]);
   return showPage(context, { name: "providers", title: "Sign-in with providers", text, buttons });
 }
 
 /** Links the identity to the user who began. Throws `E_PROVIDER_STATE` and `E_IDENTITY_TAKEN`. */
-export async function linkToUser(context: Context, identity: ProviderIdentity, { userId, next }: ProviderFlow): Promise<HandlerReply> {
+export async function linkToUser(context: Context, identity: ProviderIdentity, { userId, next }: UserFlow): Promise<HandlerReply> {
   const service = findService(context);
-  const user = await service.loadUser(context);
-  if (user === null || String(user.id) !== userId)
-    throw new GableError("E_PROVIDER_STATE", "You are no longer signed in as the user who began. Start again.");
+  await assertSameUser(context, userId);
   if (!(await service.run(() => openProviders(service).link(identity, userId, service.parts.now()))))
     throw new GableError("E_IDENTITY_TAKEN", "This identity is linked to another account.");
   context.flash("success", "The provider is linked.");

@@ -14,7 +14,8 @@ export interface ProviderFlow {
   readonly verifier: string;
   /** Path to go to afterwards. */
   readonly next: string;
-  /** The user who links the provider; null for a sign-in. */
+  readonly purpose: "sign-in" | "link" | "confirm";
+  /** The user who links the provider or confirms with it; null for a sign-in. */
   readonly userId: string | null;
   /** Whether the browser is to be remembered. */
   readonly remember: boolean;
@@ -31,6 +32,8 @@ export interface ProviderIdentity {
 }
 
 const timeoutSecondsDefault = 10;
+/** Clocks of machines differ, and a provider counts whole seconds. */
+const skewMsMax = 60_000;
 /** OpenID Connect Core 1.0 section 2 has the length. */
 const subject = /^\P{Cc}{1,255}$/u;
 
@@ -55,13 +58,19 @@ export class OpenidProvider {
 
   constructor(openid: Openid, name: string, options: ProviderOptions) {
     this.label = options.label ?? name;
-    this.issuer = options.issuer;
+    this.issuer = toIssuerKey(options.issuer);
     this.#openid = openid;
     this.#options = options;
   }
 
-  /** Returns what a session must keep, and the address to send the visitor to. Throws `E_PROVIDER_...`. */
-  async begin(redirectUri: string): Promise<{ readonly url: string } & Pick<ProviderFlow, "state" | "nonce" | "verifier">> {
+  /**
+   * Returns what a session must keep, and the address to send the visitor to. `isFresh` asks the provider to let nobody in who does not
+   * sign in there again. Throws `E_PROVIDER_...`.
+   */
+  async begin(
+    redirectUri: string,
+    isFresh: boolean,
+  ): Promise<{ readonly url: string } & Pick<ProviderFlow, "state" | "nonce" | "verifier">> {
     const { randomState, randomNonce, randomPKCECodeVerifier, calculatePKCECodeChallenge, buildAuthorizationUrl } = this.#openid;
     const [state, nonce, verifier] = [randomState(), randomNonce(), randomPKCECodeVerifier()];
     try {
@@ -72,6 +81,8 @@ export class OpenidProvider {
         code_challenge_method: "S256",
         state,
         nonce,
+        // With max_age, a provider says when the visitor has signed in (OpenID Connect Core 1.0 section 3.1.2.1).
+        ...(isFresh && { prompt: "login", max_age: "0" }),
       });
       return { url: url.href, state, nonce, verifier };
     } catch (error) {
@@ -80,7 +91,7 @@ export class OpenidProvider {
   }
 
   /** Checks the answer of the provider, and returns whom it has signed in. Throws `E_PROVIDER_...`. */
-  async finish(answer: URL, { state, nonce, verifier }: ProviderFlow): Promise<ProviderIdentity> {
+  async finish(answer: URL, { state, nonce, verifier, purpose, startedAt }: ProviderFlow): Promise<ProviderIdentity> {
     try {
       const configuration = await this.#discover();
       const tokens = await this.#openid.authorizationCodeGrant(configuration, answer, {
@@ -92,6 +103,9 @@ export class OpenidProvider {
       // The grant has checked that there is an ID token.
       const claims = tokens.claims()!;
       if (!subject.test(claims.sub)) throw this.#refuse("the subject is longer than 255 characters, or has control characters");
+      const provedAt = this.#readTime(claims["auth_time"]);
+      if (purpose === "confirm" && provedAt !== undefined && provedAt < startedAt - skewMsMax)
+        throw this.#refuse("auth_time is older than the request: the provider did not let the visitor sign in again");
       // Both claims are taken from one place: they belong together.
       const isWhole = claims["email"] !== undefined && claims["email_verified"] !== undefined;
       const facts =
@@ -144,9 +158,20 @@ export class OpenidProvider {
     return this.#refuse(reason);
   }
 
+  #readTime(value: unknown): number | undefined {
+    if (value === undefined) return undefined;
+    if (typeof value !== "number" || !Number.isFinite(value)) throw this.#refuse("auth_time is not a number");
+    return value * 1000;
+  }
+
   #refuse(reason: string): GableError {
     return new GableError("E_PROVIDER_ANSWER", `${this.label} gave an answer that cannot be accepted.`, { details: { reason } });
   }
+}
+
+/** Returns one form of an issuer: options may leave out a / at the end that the provider has. */
+export function toIssuerKey(issuer: string): string {
+  return URL.parse(issuer)?.href ?? issuer;
 }
 
 function isNetwork(error: unknown): boolean {

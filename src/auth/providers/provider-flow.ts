@@ -21,10 +21,10 @@ const skewMsMax = 5 * 60_000;
 export async function beginFlow(
   context: Context,
   provider: string,
-  flow: Pick<ProviderFlow, "next" | "userId" | "remember">,
+  flow: Pick<ProviderFlow, "purpose" | "next" | "userId" | "remember">,
 ): Promise<HandlerReply> {
   const { service, found } = findProvider(context, provider);
-  const { url, ...secrets } = await found.begin(toRedirectUri(service, provider));
+  const { url, ...secrets } = await found.begin(toRedirectUri(service, provider), flow.purpose === "confirm");
   writeKey(context.session, flowKey, { ...flow, ...secrets, provider, startedAt: service.parts.now() } satisfies ProviderFlow);
   return redirect(url, { hosts: [new URL(url).host] });
 }
@@ -52,6 +52,16 @@ async function takeFlow(context: Context, provider: string): Promise<ProviderFlo
   )
     return flow;
   throw new GableError("E_PROVIDER_STATE", "This sign-in was used already, has expired, or began in another browser. Start again.");
+}
+
+/** A started step of a user who is signed in. */
+export type UserFlow = ProviderFlow & { readonly userId: string };
+
+/** Refuses the answer of a step that somebody else began in this browser. Throws `E_PROVIDER_STATE`. */
+export async function assertSameUser(context: Context, userId: string): Promise<void> {
+  const user = await findService(context).loadUser(context);
+  if (user === null || String(user.id) !== userId)
+    throw new GableError("E_PROVIDER_STATE", "You are no longer signed in as the user who began. Start again.");
 }
 
 /** Runs a step. What the provider or the account refuses is a page with a way on; other clients get the error. */

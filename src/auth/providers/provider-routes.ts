@@ -9,6 +9,7 @@ import { findNext } from "../login-routes.ts";
 import type { AccountsOptions } from "../options.ts";
 import { findService } from "../service.ts";
 import { findAccount, noAccount } from "./find-account.ts";
+import { confirmUser, createConfirmRoute } from "./confirm-with-provider.ts";
 import { createLinkRoutes, linkToUser } from "./link-routes.ts";
 import { answer, beginFlow, finishFlow } from "./provider-flow.ts";
 import type { ProviderOptions } from "./provider-options.ts";
@@ -24,7 +25,7 @@ export function createProviderRoutes(
   const links = createLinkRoutes(guards, { csp: { formAction: toFormAction(providers) } });
   const guard = guards.signedOut;
   const signIn = (context: Context, provider: string, asked: boolean): Promise<HandlerReply> =>
-    answer(context, () => beginFlow(context, provider, { next: findNext(context), userId: null, remember: asked }));
+    answer(context, () => beginFlow(context, provider, { purpose: "sign-in", next: findNext(context), userId: null, remember: asked }));
   const start =
     remember === undefined
       ? post("/login/:provider", { guard }, (context) => signIn(context, context.params.provider, false))
@@ -34,7 +35,8 @@ export function createProviderRoutes(
   const callback = get("/login/:provider/callback", (context) =>
     answer(context, async () => {
       const { identity, flow } = await finishFlow(context, context.params.provider);
-      if (flow.userId !== null) return linkToUser(context, identity, flow);
+      const { userId } = flow;
+      if (userId !== null) return (flow.purpose === "link" ? linkToUser : confirmUser)(context, identity, { ...flow, userId });
       const service = findService(context);
       const user = await service.run(() => findAccount(service, identity, creates));
       if (!user.active) throw noAccount("This account cannot sign in.");
@@ -43,5 +45,9 @@ export function createProviderRoutes(
       return completeSignIn(context, user, flow);
     }),
   );
-  return { routes: [start, callback, ...links.routes], named: { ...links.named, provider: start, providerCallback: callback } };
+  const confirm = createConfirmRoute(guards);
+  return {
+    routes: [start, callback, confirm, ...links.routes],
+    named: { ...links.named, providerConfirm: confirm, provider: start, providerCallback: callback },
+  };
 }

@@ -5,6 +5,7 @@ import { transaction } from "../../data/run/transaction.ts";
 import type { Account } from "../account-fields.ts";
 import type { identityModel } from "./identity-model.ts";
 import type { OpenidProvider, ProviderIdentity } from "./openid.ts";
+import { toIssuerKey } from "./openid.ts";
 
 type IdentityModel = ReturnType<typeof identityModel>;
 type IdentityRow = InstanceType<IdentityModel>;
@@ -31,6 +32,11 @@ export class Providers {
     this.origin = origin;
     this.#model = model;
     this.#database = database;
+  }
+
+  /** Finds the provider with an issuer; undefined for one that is no longer in the options. */
+  findByIssuer(issuer: string): OpenidProvider | undefined {
+    return [...this.byName.values()].find((provider) => provider.issuer === toIssuerKey(issuer));
   }
 
   /** Finds the user of an identity. */
@@ -88,7 +94,7 @@ export class Providers {
 }
 
 /** Whether an account has only the random password of the provider that created it. */
-function hasNoPassword({ passwordChangedAt }: Account, rows: readonly IdentityRow[]): boolean {
+export function hasNoPassword({ passwordChangedAt }: Account, rows: readonly IdentityRow[]): boolean {
   return passwordChangedAt === null && rows.some((row) => row.isOnlyWay);
 }
 

@@ -88,7 +88,7 @@ for (const { name, skip, place } of databaseKinds) {
       const { client, provider, run, Identity, count } = await open(test);
       await client.get(provider.visit(await leave(client)));
       await client.get(provider.visit(await leave(client, "/account/providers/example"), { sub: "u2" }));
-      const rows = await run(async () => Identity.where({}).orderBy("id").all());
+      const rows = await run(async () => Identity.orderBy("id").all());
       assert.deepEqual(
         rows.map(({ subject, isOnlyWay }) => [subject, isOnlyWay]),
         [

@@ -194,6 +194,15 @@ describe("the page of providers", () => {
     assert.equal((await site.client.post(`/account/providers/unlink/${row!.id}`)).status, 303);
     assert.equal(await site.run(() => site.Identity.count()), 0);
   });
+  it("knows the label of a provider whose issuer has another / at the end in the options", async (test) => {
+    const provider = await openTestProvider();
+    test.after(() => provider.close());
+    provider.behavior.claims = { email, email_verified: true };
+    const site = await openProviderSite(test, provider.issuer, { provider: { issuer: `${provider.issuer}/` } });
+    await site.client.get(provider.visit(await leave(site.client)));
+    assert.match((await site.client.get("/account/providers")).body, /Unlink Example \(u1\)/);
+    assert.match((await site.client.get("/account/confirm")).body, /Confirm with Example/);
+  });
   it("refuses to unlink the last way in, and an identity of another account", async (test) => {
     const site = await open(test);
     await travel(site);
