@@ -931,7 +931,7 @@ export declare function policy<Class extends PolicyModel>(model: Class, rules: P
  */
 export declare function signIn(context: AnyContext, user: Account): Promise<void>;
 
-/** Signs the visitor out: the session ends, with all its values, and the browser is no longer remembered. */
+/** Signs the visitor out: ends the session with all its values, and forgets the browser. */
 export declare function signOut(context: AnyContext): void;
 
 /** Creates a hasher for one process. */

@@ -190,7 +190,7 @@ export class AccountService {
     return user?.email === email ? user : undefined;
   }
 
-  /** Signs a user in: the session gets a new id, and the old one is worth nothing. The browser is no longer remembered. */
+  /** Signs a user in: gives the session a new id, makes the old id useless, and forgets the browser. */
   async signIn(context: AnyContext, user: Account): Promise<void> {
     await this.update(user, { signedInAt: new Date(this.parts.now()) });
     this.forget(context);
@@ -227,7 +227,7 @@ export class AccountService {
     forgetBrowser(context, this);
   }
 
-  /** Whether the browser of a request is no longer remembered. */
+  /** Whether this request forgets its browser. */
   isForgotten(context: AnyContext): boolean {
     return this.#forgotten.has(context);
   }

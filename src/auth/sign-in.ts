@@ -17,7 +17,7 @@ export async function signIn(context: AnyContext, user: Account): Promise<void> 
   await service.signIn(context, user);
 }
 
-/** Signs the visitor out: the session ends, with all its values, and the browser is no longer remembered. */
+/** Signs the visitor out: ends the session with all its values, and forgets the browser. */
 export function signOut(context: AnyContext): void {
   const service: ReturnType<typeof findService> | undefined = findService(context);
   if (service === undefined) context.session.end();

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Database } from "../data/database.ts";
 import { currentContext } from "../data/run/context.ts";
-import { transaction } from "../data/run/transaction.ts";
+import { repeatConflicts, transaction } from "../data/run/transaction.ts";
 import { sql } from "../data/tree/functions.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { cacheModel } from "./cache-model.ts";
@@ -130,15 +130,7 @@ class DatabaseCache implements CacheStore {
 
   /** Runs outside of the transaction of the caller, so that its rollback changes nothing here. Repeats after conflicts. */
   async #run<Result>(kind: "read" | "write", work: () => Promise<Result>): Promise<Result> {
-    const run = this.#isInside(kind) ? work : () => this.#database.run(work);
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await run();
-      } catch (error) {
-        if (!(error instanceof GableError && error.code === "E_TRANSACTION_CONFLICT") || attempt >= retriesMax) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 5 * 2 ** Math.min(attempt, 5) * (0.5 + Math.random())));
-      }
-    }
+    return repeatConflicts(retriesMax, this.#isInside(kind) ? work : () => this.#database.run(work));
   }
 
   /** Whether to use the transaction of the caller after all, because work outside of it would wait for its end. */

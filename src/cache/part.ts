@@ -5,6 +5,7 @@ import { GableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { Logger } from "../handlers/logger.ts";
 import type { Ambient } from "../parts/ambient.ts";
+import { everyHour } from "../parts/hourly.ts";
 import { definePart } from "../parts/part.ts";
 import type { Fragment, FragmentOptions, FragmentStore } from "../views/rendering/fragment-store.ts";
 import type { Cache, StoreCache } from "./cache.ts";
@@ -26,7 +27,6 @@ export interface CacheSetting {
 
 const optionNames: Readonly<Record<keyof CacheSettings, true>> = { store: true };
 const storeNames: readonly unknown[] = [undefined, "memory", "database"];
-const hourMs = 3_600_000;
 const batchRowsMax = 1_000;
 /** Cached fragments of views without their own lifetime. */
 const fragmentSeconds = 86_400 * 30;
@@ -89,7 +89,7 @@ export class AppCache {
   /** Where `cached()` and `{% cache %}` keep pieces; undefined in development, where pages show every change. */
   readonly fragments: FragmentStore | undefined;
   readonly #parts: CacheParts;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #stopClearing: (() => void) | undefined;
   readonly #remove: () => void;
 
   /** @internal Use {@link cachePart}. */
@@ -98,8 +98,11 @@ export class AppCache {
     this.fragments = fragments;
     this.#parts = parts;
     this.#remove = parts.caches.add(cache);
-    // Machines that start together do not clear together.
-    if (parts.store.deleteExpired !== undefined) this.#clearLater(Math.random() * hourMs);
+    if (parts.store.deleteExpired !== undefined)
+      this.#stopClearing = everyHour(
+        () => this.#deleteExpired(),
+        (error) => parts.logger.error({ error }, "Expired values of the cache could not be deleted."),
+      );
   }
 
   /** @internal Each request and each task uses the cache of its application. */
@@ -109,21 +112,9 @@ export class AppCache {
 
   /** @internal Closes the store. */
   async stop(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopClearing?.();
     this.#remove();
     await this.#parts.store.close?.();
-  }
-
-  #clearLater(delayMs: number): void {
-    this.#timer = setTimeout(() => {
-      this.#clearLater(hourMs);
-      this.#deleteExpired().catch((error: unknown) =>
-        this.#parts.logger.error({ error }, "Expired values of the cache could not be deleted."),
-      );
-    }, delayMs);
-    // The timer alone keeps no process running; other runtimes give a number.
-    if (typeof this.#timer === "object") this.#timer.unref();
   }
 
   async #deleteExpired(): Promise<void> {

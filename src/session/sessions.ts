@@ -1,5 +1,6 @@
 /** The sessions of one application. */
 import { assertKnownOptions } from "../errors/option-errors.ts";
+import { everyHour } from "../parts/hourly.ts";
 import type { AnyContext } from "../handlers/context.ts";
 import type { Flash } from "../handlers/session.ts";
 import type { Logger } from "../handlers/logger.ts";
@@ -23,18 +24,20 @@ export interface SessionsParts {
 }
 
 const batchRowsMax = 1_000;
-const hourMs = 3_600_000;
 
 /** Opens the session and the flash messages of each request, and clears expired sessions every hour. */
 export class Sessions {
   readonly #parts: SessionsParts;
   readonly #listeners = new Set<(ended: EndedSessions) => void>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #stopClearing: (() => void) | undefined;
 
   constructor(parts: SessionsParts) {
     this.#parts = parts;
-    // Machines that start together do not clear together.
-    if (parts.store !== undefined) this.#clearLater(Math.random() * hourMs);
+    if (parts.store !== undefined)
+      this.#stopClearing = everyHour(
+        () => this.deleteExpired(),
+        (error) => parts.logger.error({ error }, "Expired sessions could not be deleted."),
+      );
   }
 
   /** Whether the sessions of a user can be listed, and ended one by one. */
@@ -143,18 +146,8 @@ export class Sessions {
 
   /** Stops the timer and closes the store. */
   async stop(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopClearing?.();
     await this.#parts.store?.close?.();
-  }
-
-  #clearLater(delayMs: number): void {
-    this.#timer = setTimeout(() => {
-      this.#clearLater(hourMs);
-      this.deleteExpired().catch((error: unknown) => this.#parts.logger.error({ error }, "Expired sessions could not be deleted."));
-    }, delayMs);
-    // The timer alone keeps no process running; other runtimes give a number.
-    if (typeof this.#timer === "object") this.#timer.unref();
   }
 }
 

@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import type { Database } from "../data/database.ts";
 import { currentContext } from "../data/run/context.ts";
-import { transaction } from "../data/run/transaction.ts";
-import { GableError, isGableError } from "../errors/gable-error.ts";
+import { repeatConflicts, transaction } from "../data/run/transaction.ts";
+import { GableError } from "../errors/gable-error.ts";
 import type { taskModel } from "./task-model.ts";
 import type {
   AddedTask,
@@ -265,14 +265,7 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
    * transaction of the caller, nothing can be repeated on its own.
    */
   async #repeat<Result>(work: () => Promise<Result>): Promise<Result> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await this.#run(work);
-      } catch (error) {
-        const isConflict = isGableError(error) && error.code === "E_TRANSACTION_CONFLICT" && currentContext()?.transaction === undefined;
-        if (!isConflict || attempt >= retries) throw error;
-      }
-    }
+    return repeatConflicts(currentContext()?.transaction === undefined ? retries : 0, () => this.#run(work));
   }
 
   #run<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -1,8 +1,7 @@
 /** The pages of two-factor sign-in and remember-me in a real browser: used as a visitor would, and looked at by axe. */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
+import { expectAccessible } from "gable/testing";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { RunningApp } from "gable";
 import { gable, get, group } from "gable";
@@ -34,10 +33,8 @@ describe("two-factor sign-in in a browser", { skip: skipWithoutBrowser }, () => 
   });
   let browser: Browser;
   let running: RunningApp;
-  let axe = "";
 
   before(async () => {
-    axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
     await app.start();
     await app.database().createTables();
     await manageAccounts(app).create({ email, password });
@@ -50,21 +47,9 @@ describe("two-factor sign-in in a browser", { skip: skipWithoutBrowser }, () => 
     await app.close();
   });
 
-  /** Runs the rules of axe in an isolated world: the page's own policy stays on. */
   async function assertAccessible(page: Page, heading: string): Promise<void> {
     assert.equal(await page.locator("h1").textContent(), heading);
-    const session = await page.context().newCDPSession(page);
-    const { frameTree } = await session.send("Page.getFrameTree");
-    const { executionContextId } = await session.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id });
-    await session.send("Runtime.evaluate", { contextId: executionContextId, expression: axe });
-    const { result } = await session.send("Runtime.evaluate", {
-      contextId: executionContextId,
-      awaitPromise: true,
-      returnByValue: true,
-      expression:
-        "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map((node) => node.html).join(' ')))",
-    });
-    assert.deepEqual(result.value, [], page.url());
+    await expectAccessible(page);
   }
 
   async function logIn(context: BrowserContext): Promise<Page> {

@@ -1,14 +1,13 @@
 /** The error page, the toolbar and the pages of requests in a real browser: under the strict policy, at two widths, light and dark. */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
+import { expectAccessible } from "gable/testing";
 import type { Browser, Page } from "playwright-core";
 import { gable, get, html, post } from "gable";
 import type { Application, RunningApp } from "gable";
 import { belongsTo, field as f, Model } from "gable/data";
 import { silentLogger } from "../silent-logger.ts";
-import { launchBrowser, skipWithoutBrowser } from "./launch.ts";
+import { assertFits, launchBrowser, skipWithoutBrowser } from "./launch.ts";
 
 class Painter extends Model("shown_painters", { id: f.id(), name: f.text({ max: 20 }) }) {}
 class Picture extends Model("shown_pictures", { id: f.id(), title: f.text({ max: 20 }), painter: () => belongsTo(Painter) }) {}
@@ -52,11 +51,9 @@ function createApp(): Application {
 describe("the pages of development in a browser", { skip: skipWithoutBrowser }, () => {
   let browser: Browser;
   let running: RunningApp;
-  let axe = "";
   const problems: string[] = [];
 
   before(async () => {
-    axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
     const app = createApp();
     await app.start();
     await app.database().run(async () => {
@@ -80,22 +77,9 @@ describe("the pages of development in a browser", { skip: skipWithoutBrowser }, 
     return page;
   }
 
-  /** The rules of axe, run in an isolated world: the page's own policy stays on. */
   async function assertAccessible(page: Page): Promise<void> {
-    const session = await page.context().newCDPSession(page);
-    const { frameTree } = await session.send("Page.getFrameTree");
-    const { executionContextId } = await session.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id });
-    await session.send("Runtime.evaluate", { contextId: executionContextId, expression: axe });
-    const { result } = await session.send("Runtime.evaluate", {
-      contextId: executionContextId,
-      awaitPromise: true,
-      returnByValue: true,
-      expression:
-        "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map((node) => node.html).join(' ')))",
-    });
-    assert.deepEqual(result.value, [], page.url());
-    const [content, window_] = (await page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")) as [number, number];
-    assert.ok(content <= window_, `${page.url()} is ${content} wide in a window of ${window_}`);
+    await expectAccessible(page);
+    await assertFits(page);
   }
 
   for (const width of [1280, 390])

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 
 const executablePath =
   process.env["CHROMIUM"] ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
@@ -24,4 +24,10 @@ export const skipWithoutBrowser: string | false = executablePath === undefined &
 export function launchBrowser(): Promise<Browser> {
   assert.ok(executablePath, "GABLE_TEST_REQUIRE=all needs Chromium: install it, or set CHROMIUM");
   return chromium.launch({ executablePath, headless: true, args: flags });
+}
+
+/** Fails when a page is wider than its window. */
+export async function assertFits(page: Page): Promise<void> {
+  const [content, window_] = (await page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")) as [number, number];
+  assert.ok(content <= window_, `${page.url()} is ${content} wide in a window of ${window_}`);
 }

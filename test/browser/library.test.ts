@@ -1,18 +1,16 @@
 /** The library in a real browser: used as a visitor would, looked at by axe, at two widths, light and dark. */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
 import { parse } from "parse5";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import type { RunningApp } from "gable";
 import { createPasswordHasher } from "gable/auth";
-import { outbox } from "gable/testing";
+import { expectAccessible, outbox } from "gable/testing";
 import app from "../../examples/library/app.ts";
 import { addDays } from "../../examples/library/loans/lending.ts";
 import { Book, Loan, Proposal, Reader } from "../../examples/library/models.ts";
 import { prepareDatabase } from "../../examples/library/setup.ts";
-import { launchBrowser, skipWithoutBrowser } from "./launch.ts";
+import { assertFits, launchBrowser, skipWithoutBrowser } from "./launch.ts";
 
 const password = "correct-horse-41";
 const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
@@ -20,11 +18,9 @@ const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR
 describe("the library in a browser", { skip: skipWithoutBrowser }, () => {
   let browser: Browser;
   let running: RunningApp;
-  let axe = "";
   const problems: string[] = [];
 
   before(async () => {
-    axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
     await app.start();
     await prepareDatabase(app.database());
     await app.database().run(fill);
@@ -70,22 +66,9 @@ describe("the library in a browser", { skip: skipWithoutBrowser }, () => {
     await page.waitForURL(/\/loans$/);
   }
 
-  /** Runs the rules of axe in an isolated world: the page's own policy stays on. */
   async function assertAccessible(page: Page): Promise<void> {
-    const session = await page.context().newCDPSession(page);
-    const { frameTree } = await session.send("Page.getFrameTree");
-    const { executionContextId } = await session.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id });
-    await session.send("Runtime.evaluate", { contextId: executionContextId, expression: axe });
-    const { result } = await session.send("Runtime.evaluate", {
-      contextId: executionContextId,
-      awaitPromise: true,
-      returnByValue: true,
-      expression:
-        "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map((node) => node.html).join(' ')))",
-    });
-    assert.deepEqual(result.value, [], page.url());
-    const [content, window_] = (await page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")) as [number, number];
-    assert.ok(content <= window_, `${page.url()} is ${content} wide in a window of ${window_}`);
+    await expectAccessible(page);
+    await assertFits(page);
   }
 
   /** Reads the page as it was sent: a browser silently repairs markup. */

@@ -84,7 +84,7 @@ describe("gable db lint", () => {
     const project = createProject({ "0001_books": first });
     const { code, error } = await project.run("db", "lint", "0001_boks");
     assert.equal(code, 2);
-    assert.match(error, /There is no migration "0001_boks"\.\n {2}fix: Write "0001_books"\./);
+    assert.match(error, /No migration has the name "0001_boks"\.\n {2}fix: Write "0001_books"\./);
     project.write({ "app.ts": app.replace("sqlite:app.db", "sqlite:/nowhere/at/all/app.db") });
     const other = createProject({});
     other.write({ "app.ts": app.replace("sqlite:app.db", "postgres://nobody@127.0.0.1:1/none") });

@@ -120,6 +120,19 @@ describe("the Dockerfile", () => {
       assert.deepEqual(JSON.parse(of("CMD")), ["node", "node_modules/gable/bin/gable.mjs", "start"]);
     });
 
+  for (const lock of ["yarn.lock", "bun.lock", "bun.lockb"])
+    for (const target of ["docker", "compose"])
+      it(`is not written for ${target} with ${lock} alone: it would install versions that nobody has tested`, async () => {
+        const project = createProject({ [lock]: "" });
+        const { code, error } = await project.run("deploy", "make", "--target", target);
+        assert.equal(code, 2);
+        assert.match(error, new RegExp(`The project has ${lock}, .* Nothing was written\\.`));
+        assert.deepEqual(
+          [existsSync(join(project.folder, "Dockerfile")), existsSync(join(project.folder, "compose.yaml"))],
+          [false, false],
+        );
+      });
+
   it("leaves out the stage of views where there are none", async () => {
     const project = createProject();
     await project.run("deploy", "make", "--target", "docker");

@@ -375,7 +375,7 @@ describe("Model.schema()", () => {
   it("reports the problem of each field in one answer", async () => {
     assert.deepEqual(await Ride.schema({ for: "create" }).validateText({ minutes: "x", ok: ["on", "off"], count: "y", nope: "" }), {
       issues: [
-        { message: "There is no such field.", path: ["nope"] },
+        { message: "The model has no such field.", path: ["nope"] },
         { message: "Give one value.", path: ["ok"] },
         { message: "Give a whole number of at most 10 digits.", path: ["minutes"] },
         { message: "Give a whole number of at most 10 digits.", path: ["count"] },

@@ -108,6 +108,6 @@ export function openProviders(service: AccountService): Providers {
 function findProvider(context: Context, name: string): { readonly service: AccountService; readonly found: OpenidProvider } {
   const service = findService(context);
   const found = openProviders(service).byName.get(name);
-  if (found === undefined) throw notFound("There is no such provider.");
+  if (found === undefined) throw notFound("The site does not offer this provider.");
   return { service, found };
 }

@@ -1,4 +1,5 @@
 /** `deploy make --target docker`: an image in two stages. */
+import { refuse } from "../make/names.ts";
 import type { DeployFacts } from "./facts.ts";
 
 /** How each package manager installs what the lock file says, without development packages. */
@@ -7,9 +8,18 @@ const installs = {
   "pnpm-lock.yaml": "corepack enable && pnpm install --prod --frozen-lockfile",
 } as const;
 
+/** Lock files of other package managers. */
+const otherLocks = ["yarn.lock", "bun.lock", "bun.lockb"];
+
 /** Writes the Dockerfile and the list of what the image leaves out. */
 export function makeDocker({ name, nodeMajor, files, hasViews }: DeployFacts): Readonly<Record<string, string>> {
   const lock = (Object.keys(installs) as Array<keyof typeof installs>).find((file) => files.has(file)); // Its own keys.
+  const foreign = otherLocks.find((file) => files.has(file));
+  if (lock === undefined && foreign !== undefined)
+    refuse(
+      `The project has ${foreign}, and gable deploy make knows the lock files of npm and pnpm. Nothing was written.`,
+      "Write the image by hand, or make a lock file with npm install --package-lock-only. Without one, an image gets other versions than you have tested.",
+    );
   const copied = lock === undefined ? "package.json" : `package.json ${lock}`;
   const build = `
 # Compiles the template files, so that nothing is written at start. Test mode needs no secrets: an image must have none.

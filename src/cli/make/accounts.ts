@@ -63,7 +63,7 @@ const home = `{% props email: string, title: string = "Your account" %}
 
 /** All pages of accounts that have no separate view. */
 const page = `{% import type { DisplayForm } from "gable" %}
-{% props title: string, text?: string, form?: DisplayForm, submit: string = "", links: Record<string, string> = {} %}
+{% props title: string, text?: string, form?: DisplayForm, submit: string = "", buttons: Record<string, string> = {}, links: Record<string, string> = {} %}
 {% extends "layout.html" %}
 {% block content %}
 <h1>{{ title }}</h1>
@@ -73,6 +73,7 @@ const page = `{% import type { DisplayForm } from "gable" %}
 {% elif submit %}
 <form method="post"><button>{{ submit }}</button></form>
 {% endif %}
+{% for label, path in buttons|items %}<form method="post" action="{{ path }}"><button>{{ label }}</button></form>{% endfor %}
 {% for label, path in links|items %}<p><a href="{{ path }}">{{ label }}</a></p>{% endfor %}
 {% endblock %}
 `;

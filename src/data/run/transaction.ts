@@ -47,15 +47,20 @@ export async function transaction<Result>(work: () => Result | Promise<Result>, 
       });
     return current.transaction.nest(current, work, options);
   }
-  const { retries = 0 } = options;
   // Created here, while the caller is still on the stack.
   const opened = openedHere();
+  return repeatConflicts(options.retries ?? 0, () => runOutermost(current, work, options, opened));
+}
+
+/** Runs work, and repeats it at most so many times after a conflict with another transaction. */
+export async function repeatConflicts<Result>(retries: number, work: () => Promise<Result>): Promise<Result> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await runOutermost(current, work, options, opened);
+      return await work();
     } catch (error) {
       const isConflict = error instanceof GableError && error.code === "E_TRANSACTION_CONFLICT";
-      if (!isConflict || attempt >= retries) throw error;
+      // Written so that NaN repeats nothing.
+      if (!isConflict || !(attempt < retries)) throw error;
       // Random delays, so that the same transactions do not conflict again.
       await new Promise((resolve) => setTimeout(resolve, 10 * 2 ** Math.min(attempt, 6) * (0.5 + Math.random())));
     }

@@ -86,7 +86,7 @@ export class ModelSchema<Values = Readonly<Record<string, unknown>>> {
     const given = value as Readonly<Record<string, unknown>>; // Checked in the line above.
     const issues: Issue[] = Object.keys(given)
       .filter((name) => !this.fields.some((field) => field.name === name))
-      .map((name) => ({ message: "There is no such field.", path: [name] }));
+      .map((name) => ({ message: "The model has no such field.", path: [name] }));
     const defined = Object.fromEntries(Object.entries(given).filter(([, item]) => item !== undefined));
     for (const [name, message] of unread) issues.push({ message, path: [name] });
     const { checked, errors } = await checkRow(

@@ -206,8 +206,8 @@ describe("schema()", () => {
     assert.deepEqual(await check(schema, good), { value: { ...good, price: "1.50" } });
     assert.deepEqual(await check(schema, { ...good, version: 3, title: undefined, x: 1 }), {
       issues: [
-        { message: "There is no such field.", path: ["version"] },
-        { message: "There is no such field.", path: ["x"] },
+        { message: "The model has no such field.", path: ["version"] },
+        { message: "The model has no such field.", path: ["x"] },
         { message: "This is needed.", path: ["title"] },
       ],
     });
@@ -217,7 +217,9 @@ describe("schema()", () => {
   it("of an update requires nothing", async () => {
     const schema = Book.schema({ for: "update", omit: ["slug"] });
     assert.deepEqual(await check(schema, {}), { value: {} });
-    assert.deepEqual(await check(schema, { pages: 2, slug: "x" }), { issues: [{ message: "There is no such field.", path: ["slug"] }] });
+    assert.deepEqual(await check(schema, { pages: 2, slug: "x" }), {
+      issues: [{ message: "The model has no such field.", path: ["slug"] }],
+    });
   });
   it("for reading has no secret fields", () => {
     const names = Book.schema({ for: "read" }).fields.map(({ name }) => name);

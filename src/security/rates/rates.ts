@@ -7,6 +7,7 @@ import type { RateKey, RateOptions } from "../../handlers/rate-options.ts";
 import { assertRate } from "../../handlers/rate-options.ts";
 import { toNetworkKey } from "../../http/ip-address.ts";
 import type { Pending } from "../../parts/part.ts";
+import { everyHour } from "../../parts/hourly.ts";
 import { getNodeCrypto } from "../../replies/node-crypto.ts";
 import type { RateRule, RateStore, RateVerdict } from "./rate.ts";
 import { toDecision, toRule } from "./rate.ts";
@@ -15,19 +16,19 @@ import { toDecision, toRule } from "./rate.ts";
 export type RateCheck = (context: AnyContext) => Pending<void>;
 
 const batchRowsMax = 1_000;
-const hourMs = 3_600_000;
 /** Counts requests in the store of an application. */
 export class Rates implements RateLimits {
   readonly #store: RateStore;
-  readonly #logger: Logger;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #stopClearing: (() => void) | undefined;
 
   /** `isCleared` says whether the store needs somebody who deletes what has expired. */
   constructor(store: RateStore, logger: Logger, isCleared: boolean) {
     this.#store = store;
-    this.#logger = logger;
-    // Machines that start together do not clear together.
-    if (isCleared) this.#clearLater(Math.random() * hourMs);
+    if (isCleared)
+      this.#stopClearing = everyHour(
+        () => this.#deleteExpired(),
+        (error) => logger.error({ error }, "Old rate limits could not be deleted."),
+      );
   }
 
   /**
@@ -62,8 +63,7 @@ export class Rates implements RateLimits {
   }
 
   async stop(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopClearing?.();
     await this.#store.close?.();
   }
 
@@ -78,15 +78,6 @@ export class Rates implements RateLimits {
   #onFailure(context: AnyContext, error: unknown, { whenStoreFails = "pass" }: RateOptions): void {
     context.log.error({ code: "E_RATE_STORE", error }, "The store of the rate limits failed.");
     if (whenStoreFails === "refuse") throw new GableError("E_RATE_STORE", "The store of the rate limits failed.", { cause: error });
-  }
-
-  #clearLater(delayMs: number): void {
-    this.#timer = setTimeout(() => {
-      this.#clearLater(hourMs);
-      this.#deleteExpired().catch((error: unknown) => this.#logger.error({ error }, "Old rate limits could not be deleted."));
-    }, delayMs);
-    // The timer alone keeps no process running; other runtimes give a number.
-    if (typeof this.#timer === "object") this.#timer.unref();
   }
 
   async #deleteExpired(): Promise<void> {

@@ -3,7 +3,6 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { assertKnownOptions, optionInvalid } from "../../../errors/option-errors.ts";
 import { GableError } from "../../../errors/gable-error.ts";
-import { suggestName } from "../../../errors/nearest-name.ts";
 import { isModel } from "../../model.ts";
 import { assertModels } from "../../schema/definitions.ts";
 import type { ModelClass } from "../../schema/model-class.ts";
@@ -16,7 +15,7 @@ import type { Migration, Operation } from "../state/operation.ts";
 import { migration } from "../state/operation.ts";
 import type { Answers, Question, RenameHints } from "../state/question.ts";
 import type { NamedMigration } from "./read-files.ts";
-import { findHeads, readMigrations } from "./read-files.ts";
+import { findHeads, migrationMissing, readMigrations } from "./read-files.ts";
 import { hashState } from "../state/table-data.ts";
 import { mayMerge } from "./touches.ts";
 import { writeMigration } from "./write-file.ts";
@@ -220,8 +219,7 @@ export async function squashMigrations(options: SquashOptions): Promise<Squashed
   const { folder, to, now = new Date(), isDry = false } = options;
   const migrations = await readMigrations(folder);
   const end = migrations.findIndex(({ name }) => name === to);
-  const names = migrations.map(({ name }) => name);
-  if (end === -1) throw new GableError("E_MIGRATION_TARGET", `There is no migration "${to}".`, { fix: suggestName(to, names) });
+  if (end === -1) throw migrationMissing(to, migrations);
   const chosen = migrations.slice(0, end + 1);
   const state = replay(chosen);
   const all = chosen.flatMap(({ operations }) => operations);
@@ -230,7 +228,7 @@ export async function squashMigrations(options: SquashOptions): Promise<Squashed
   const early = first === -1 ? all : all.slice(0, first);
   const short = diffStates(new Map(), replay([{ ...chosen[0]!, operations: early }])).operations;
   const operations = [...short, ...all.slice(early.length)];
-  const replaces = names.slice(0, end + 1);
+  const replaces = chosen.map(({ name }) => name);
   const made = migration({ after: [], schema: hashState(state), ops: operations, replaces });
   return { ...(await write(folder, nameFile("squashed", now, migrations), made, isDry)), replaces };
 }

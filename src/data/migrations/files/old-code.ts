@@ -1,11 +1,9 @@
 /** Finds what breaks in a running release when migrations change its tables. */
 import { assertKnownOptions } from "../../../errors/option-errors.ts";
-import { GableError } from "../../../errors/gable-error.ts";
-import { suggestName } from "../../../errors/nearest-name.ts";
 import type { ColumnState, State, TableState } from "../../schema/table-state.ts";
 import { replay } from "../state/apply.ts";
 import type { NamedMigration } from "./read-files.ts";
-import { readMigrations } from "./read-files.ts";
+import { migrationMissing, readMigrations } from "./read-files.ts";
 import { isSame } from "../state/table-data.ts";
 
 /** Options for checking a running release. */
@@ -49,13 +47,7 @@ export async function checkOldCode(options: OldCodeOptions): Promise<OldCodeBrea
 function findKnown(migrations: readonly NamedMigration[], since: string): NamedMigration[] {
   const named = (name: string): NamedMigration | undefined => migrations.find((each) => each.name === name || each.replaces.includes(name));
   const last = named(since);
-  if (last === undefined)
-    throw new GableError("E_MIGRATION_TARGET", `There is no migration "${since}".`, {
-      fix: suggestName(
-        since,
-        migrations.map(({ name }) => name),
-      ),
-    });
+  if (last === undefined) throw migrationMissing(since, migrations);
   const found = new Set<NamedMigration>();
   const visit = (one: NamedMigration): void => {
     if (found.has(one)) return;

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { GableError } from "../../../errors/gable-error.ts";
+import { suggestName } from "../../../errors/nearest-name.ts";
 import { optionInvalid } from "../../../errors/option-errors.ts";
 import type { Migration, Operation } from "../state/operation.ts";
 import { isMigration } from "../state/operation.ts";
@@ -20,6 +21,12 @@ const fileName = /^([A-Za-z0-9_-]+)\.(?:ts|js|mjs)$/;
 /** Returns the migrations of a folder in order, for a database that has none. Throws what readFiles() and orderMigrations() throw. */
 export async function readMigrations(folder: string): Promise<NamedMigration[]> {
   return orderMigrations(await readFiles(folder), new Set());
+}
+
+/** Creates the error for a name that no migration has, with the nearest one. */
+export function migrationMissing(name: string, migrations: readonly NamedMigration[]): GableError {
+  const names = migrations.map((each) => each.name);
+  return new GableError("E_MIGRATION_TARGET", `No migration has the name "${name}".`, { fix: suggestName(name, names) });
 }
 
 /** Throws `E_OPTION_INVALID` if the value is not a folder path. */

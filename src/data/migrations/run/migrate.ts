@@ -18,7 +18,7 @@ import { lockMigrations } from "./lock.ts";
 import type { Operation } from "../state/operation.ts";
 import { writeStep } from "../plan/plan.ts";
 import type { NamedMigration } from "../files/read-files.ts";
-import { orderMigrations, readFiles, readMigrations } from "../files/read-files.ts";
+import { migrationMissing, orderMigrations, readFiles, readMigrations } from "../files/read-files.ts";
 import { loadMigrationDialect } from "./migration-dialects.ts";
 import type { Finding } from "../plan/risk.ts";
 import { findRisks } from "../plan/risk.ts";
@@ -227,12 +227,7 @@ function fakeUnclear(due: readonly NamedMigration[]): GableError {
 function findNamed(migrations: readonly NamedMigration[], name: string): NamedMigration {
   const found = migrations.find((each) => each.name === name);
   if (found !== undefined) return found;
-  throw new GableError("E_MIGRATION_TARGET", `There is no migration "${name}".`, {
-    fix: suggestName(
-      name,
-      migrations.map((each) => each.name),
-    ),
-  });
+  throw migrationMissing(name, migrations);
 }
 
 /** Returns the ledger row of a migration, or of the last migration that it replaces. */
