@@ -159,14 +159,10 @@ async function openProviders(
     throw setupError("Providers send visitors back, and gable() has no origin.", 'Pass origin to gable(), such as "https://example.com".');
   const line = "export const Identity = identityModel();";
   const model = findTable(host, "gable_identities", "The accounts have the option providers", line);
-  const [{ loadOpenid, OpenidProvider }, { Providers }] = await Promise.all([
-    import("./providers/openid.ts"),
-    import("./providers/providers.ts"),
-  ]);
-  const openid = await loadOpenid();
-  const byName = Object.entries(options).map(([name, each]) => [name, new OpenidProvider(openid, name, each)] as const);
+  const [{ OpenidProvider }, { Providers }] = await Promise.all([import("./providers/openid.ts"), import("./providers/providers.ts")]);
+  const byName = await OpenidProvider.open(options);
   // The table is that of identityModel().
-  return new Providers({ byName: new Map(byName), origin, model: model as ReturnType<typeof identityModel>, database });
+  return new Providers({ byName, origin, model: model as ReturnType<typeof identityModel>, database });
 }
 
 /** Finds the model of a table. Throws `E_ACCOUNTS_SETUP` with the line that is missing. */

@@ -37,17 +37,6 @@ const skewMsMax = 60_000;
 /** OpenID Connect Core 1.0 section 2 has the length. */
 const subject = /^\P{Cc}{1,255}$/u;
 
-/** Loads openid-client. Throws `E_PROVIDER_PACKAGE` with the install command when it is absent. */
-export async function loadOpenid(): Promise<Openid> {
-  try {
-    return await import("openid-client");
-  } catch (error) {
-    throw new GableError("E_PROVIDER_PACKAGE", "The package openid-client is not installed; sign-in with a provider needs it.", {
-      cause: error,
-    });
-  }
-}
-
 /** One provider. It is found at the first sign-in, so that an application starts without it. */
 export class OpenidProvider {
   readonly label: string;
@@ -56,7 +45,14 @@ export class OpenidProvider {
   readonly #options: ProviderOptions;
   #configuration: Promise<Configuration> | undefined;
 
-  constructor(openid: Openid, name: string, options: ProviderOptions) {
+  /** Opens the providers of an application, by name. Throws `E_PROVIDER_PACKAGE` with the install command when openid-client is absent. */
+  static async open(options: Readonly<Record<string, ProviderOptions>>): Promise<ReadonlyMap<string, OpenidProvider>> {
+    const openid = await loadOpenid();
+    return new Map(Object.entries(options).map(([name, each]) => [name, new OpenidProvider(openid, name, each)]));
+  }
+
+  // Private, so that the published declarations do not need openid-client.
+  private constructor(openid: Openid, name: string, options: ProviderOptions) {
     this.label = options.label ?? name;
     this.issuer = toIssuerKey(options.issuer);
     this.#openid = openid;
@@ -187,4 +183,15 @@ function toReason(error: unknown): string {
   return [error.name, "code" in error ? error.code : undefined, "error" in error ? error.error : undefined]
     .filter((each) => typeof each === "string")
     .join(" ");
+}
+
+/** Loads openid-client. Throws `E_PROVIDER_PACKAGE` when it is absent. */
+async function loadOpenid(): Promise<Openid> {
+  try {
+    return await import("openid-client");
+  } catch (error) {
+    throw new GableError("E_PROVIDER_PACKAGE", "The package openid-client is not installed; sign-in with a provider needs it.", {
+      cause: error,
+    });
+  }
 }

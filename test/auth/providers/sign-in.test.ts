@@ -290,8 +290,8 @@ describe("a project without openid-client", () => {
   it("says how to install it", () => {
     const hook = `import { registerHooks } from "node:module";
 registerHooks({ resolve: (name, context, next) => { if (name === "openid-client") throw new Error("Cannot find package"); return next(name, context); } });`;
-    const program = `import { loadOpenid } from "./src/auth/providers/openid.ts";
-await loadOpenid().catch(({ code, fix }) => console.log(code, fix));`;
+    const program = `import { OpenidProvider } from "./src/auth/providers/openid.ts";
+await OpenidProvider.open({}).catch(({ code, fix }) => console.log(code, fix));`;
     const words = ["--import", `data:text/javascript,${encodeURIComponent(hook)}`, "--input-type=module", "--eval", program];
     const root = new URL("../../..", import.meta.url).pathname;
     const output = execFileSync(process.execPath, words, { cwd: root, encoding: "utf8" });
