@@ -46,6 +46,11 @@ export class Distributor {
     socket.on("error", ignore);
     // Else Node counts the connections of this server in all workers, with messages that nobody needs.
     (socket as { server?: unknown }).server = undefined;
+    this.place(socket);
+  }
+
+  /** Finds a worker for a connection, also for one that a worker gave back. */
+  place(socket: Socket): void {
     if (this.#standIn !== undefined) return this.#standIn.accept(socket);
     const worker = this.#choose();
     if (worker !== undefined) worker.give(++this.#lastId, socket);

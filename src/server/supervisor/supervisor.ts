@@ -126,7 +126,7 @@ export class Supervisor implements WorkerHost {
   /** Workers that take new connections: those of the newest generation that is ready. */
   #takers(): readonly WorkerProcess[] {
     const isFresh = ({ generation }: WorkerProcess): boolean => this.#development === undefined || generation === this.#generation;
-    const ready = [...this.#workers].filter((worker) => worker.role === "web" && worker.state === "ready" && isFresh(worker));
+    const ready = [...this.#workers].filter((worker) => worker.role === "web" && worker.takesConnections && isFresh(worker));
     const current = ready.filter(({ generation, isReplaced }) => generation === this.#generation && !isReplaced);
     const now = performance.now();
     const responsive = current.filter(({ lastBeatAt }) => now - lastBeatAt < silentMs);
@@ -289,7 +289,7 @@ export class Supervisor implements WorkerHost {
 
   onReturned(socket: Socket): void {
     if (this.#isStopping && this.#takers().length === 0) socket.destroy();
-    else this.#distributor.add(socket);
+    else this.#distributor.place(socket);
   }
 
   /** Kills workers whose event loop stands still. */

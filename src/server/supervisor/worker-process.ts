@@ -85,6 +85,11 @@ export class WorkerProcess {
     return this.#child.pid ?? 0;
   }
 
+  /** Whether it takes connections: the channel of a killed process may close before its exit is known. */
+  get takesConnections(): boolean {
+    return this.state === "ready" && this.#child.connected;
+  }
+
   /** Connections that it has, and those handed over to it. */
   get load(): number {
     return this.facts.connections + this.#givenSinceBeat;
@@ -126,13 +131,14 @@ export class WorkerProcess {
     this.#sent.delete(id);
   }
 
-  /** Hands a connection over; it comes back through `onReturned` if the worker dies first. */
+  /** Hands a connection over; it comes back through `onReturned` if the worker cannot take it. */
   give(id: number, socket: Socket): void {
     this.#sent.set(id, socket);
     this.#givenSinceBeat++;
     const message: ToWorker = { kind: "connection", id };
     this.#child.send(message, socket, { keepOpen: true }, (error) => {
-      if (error !== null && this.#sent.delete(id)) this.#host.onReturned(socket);
+      // Later, because Node reports a closed channel before it looks for events again, such as the exit of the process.
+      if (error !== null && this.#sent.delete(id)) setImmediate(() => this.#host.onReturned(socket));
     });
   }
 

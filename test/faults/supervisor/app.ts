@@ -31,6 +31,11 @@ const routes: Record<string, (request: RawRequest, first: string, second: string
   },
   stream: (_request, nonce) => text(pieces(nonce)),
   block: (_request, ms) => block(Number(ms)),
+  disconnect: async (_request, ms) => {
+    process.disconnect();
+    await wait(10);
+    return block(Number(ms));
+  },
   spin: () => block(Infinity),
   reject: () => {
     void Promise.reject(new Error("nobody catches this"));

@@ -44,6 +44,24 @@ describe("a worker that is killed", { skip: skipSupervisor }, () => {
   });
 });
 
+describe("a worker whose channel closes before it ends", { skip: skipSupervisor }, () => {
+  it("gets no connection: they wait for its replacement", async () => {
+    await supervising({ workers: 1 }, async ({ port, pids, events }) => {
+      const [before] = pids();
+      const blocked = fetchOnce(port, "/disconnect/1500");
+      await wait(500);
+      const replies = await Promise.all([fetchOnce(port, "/pid"), fetchOnce(port, "/pid")]);
+      for (const { text } of replies) assert.match(text, /^[0-9]+ ok$/);
+      assert.ok(replies.every(({ text }) => text !== `${before} ok`));
+      await blocked;
+      assert.deepEqual(
+        events.filter(({ message }) => message === "A worker has died").map(({ pid }) => pid),
+        [before],
+      );
+    });
+  });
+});
+
 describe("a crash loop", { skip: skipSupervisor }, () => {
   for (const how of isLong ? ["throw", "exit"] : ["throw"]) {
     it(`ends the supervisor after five tries, with the last error: ${how}`, async () => {
