@@ -18,6 +18,8 @@ const patterns = [
 ];
 /** More files than this do not fail because the machine is busy: `--again` leaves them. */
 const againMax = 5;
+/** Where Node keeps compiled files; it compares their contents. */
+const compileCache = join(root, "node_modules/.cache/gable-tests");
 
 const ownFlags = ["--except=", "--again", "--times"];
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
@@ -58,12 +60,14 @@ async function run(chosen: readonly string[], concurrency: number): Promise<{ st
         ...(hasReporter ? [] : ["--test-reporter=./scripts/test-reporter.ts", "--test-reporter-destination=stdout"]),
         `--test-concurrency=${concurrency}`,
         // Only stops a run that hangs: no test may depend on how fast the machine is.
-        "--test-timeout=300000",
+        "--test-timeout=900000",
         ...flags,
         ...chosen,
       ],
       {
         GABLE_MODE: "test",
+        // The tests start thousands of processes, which all compile the same files.
+        NODE_COMPILE_CACHE: compileCache,
         GABLE_TEST_FILES: JSON.stringify(chosen.map((file) => root + file)),
         ...(hasReporter ? {} : { GABLE_TEST_RESULT: path }),
       },

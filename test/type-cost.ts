@@ -68,19 +68,10 @@ export class TypeCost {
   }
 
   async #compile(source: string): Promise<CompilerCost> {
-    await writeFile(`${this.#folder}source.ts`, source);
-    return this.files("source.ts");
-  }
-
-  /** Counts those of existing files, by a pattern relative to this folder. Throws the errors of the compiler. */
-  async files(pattern: string): Promise<CompilerCost> {
-    const config = {
-      extends: "../../../tsconfig.json",
-      compilerOptions: { noUnusedLocals: false },
-      include: [pattern.replace("test/", "../../")],
-      exclude: [],
-    };
+    const compilerOptions = { noUnusedLocals: false };
+    const config = { extends: "../../../tsconfig.json", compilerOptions, include: ["source.ts"], exclude: [] };
     await writeFile(`${this.#folder}tsconfig.json`, JSON.stringify(config));
+    await writeFile(`${this.#folder}source.ts`, source);
     return compile(this.#folder, this.#compiler);
   }
 

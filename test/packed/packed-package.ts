@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -21,6 +21,8 @@ export interface Outcome {
 export class PackedPackage {
   readonly folder: string;
   readonly tarball: string;
+  /** The installed packages; an install takes seconds, and each gives the same files. */
+  #installed: Promise<string> | undefined;
 
   private constructor(folder: string, tarball: string) {
     this.folder = folder;
@@ -44,6 +46,14 @@ export class PackedPackage {
   async install(name: string, files: Readonly<Record<string, string>> = {}): Promise<string> {
     const project = join(this.folder, name);
     await writeFiles(project, { "package.json": '{ "private": true, "type": "module" }', ...files });
+    const installed = await (this.#installed ??= this.#install());
+    await cp(join(installed, "node_modules"), join(project, "node_modules"), { recursive: true, verbatimSymlinks: true });
+    return project;
+  }
+
+  async #install(): Promise<string> {
+    const project = join(this.folder, ".installed");
+    await writeFiles(project, { "package.json": '{ "private": true }' });
     await runOrThrow("npm", ["install", "--ignore-scripts", "--prefer-offline", "--no-save", this.tarball], project);
     return project;
   }
